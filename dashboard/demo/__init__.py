@@ -1,0 +1,1 @@
+"""A private installation in a folder, with a basin in it."""

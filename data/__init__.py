@@ -1,0 +1,1 @@
+"""What is known and kept: words, standards, tables, reads."""

@@ -1,0 +1,55 @@
+"""Time: UTC inside, the business zone at the edges, one now()."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NewType
+from zoneinfo import ZoneInfo
+
+UtcDatetime = NewType("UtcDatetime", datetime)
+Clock = Callable[[], UtcDatetime]
+
+BUSINESS_ZONE = ZoneInfo("Asia/Shanghai")
+"""Days, months, deadlines, charts and exports are told in this zone."""
+
+
+def now() -> UtcDatetime:
+    """The present in UTC; the only place that asks the system."""
+    return UtcDatetime(datetime.now(UTC))
+
+
+def to_utc(moment: datetime) -> UtcDatetime:
+    """The same instant in UTC. Raises ValueError for a time without offset."""
+    if moment.tzinfo is None:
+        raise ValueError("a time without offset")
+    return UtcDatetime(moment.astimezone(UTC))
+
+
+def business_date(moment: datetime) -> date:
+    """The calendar day of an instant in the business zone."""
+    return to_utc(moment).astimezone(BUSINESS_ZONE).date()
+
+
+def start_of_day(day: date) -> UtcDatetime:
+    """The first instant of a business day."""
+    return to_utc(datetime.combine(day, time(), tzinfo=BUSINESS_ZONE))
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open stretch of time ``[start, end)``."""
+
+    start: UtcDatetime
+    end: UtcDatetime
+
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise ValueError(f"a span ends before it starts: {self.start} .. {self.end}")
+
+    def __contains__(self, moment: datetime) -> bool:
+        return self.start <= moment < self.end
+
+
+def business_day(day: date) -> Span:
+    """The span of one calendar day in the business zone."""
+    return Span(start_of_day(day), start_of_day(day + timedelta(days=1)))

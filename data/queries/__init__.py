@@ -1,0 +1,1 @@
+"""Reads: plain SQL from named fragments."""

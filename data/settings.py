@@ -1,0 +1,93 @@
+"""Settings from the environment, one subject a class; read when called, never at import."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from data.vocabulary import Parameter
+
+
+class DatabaseSettings(BaseSettings):
+    """Where PostgreSQL answers; one address for each of the four roles."""
+
+    model_config = SettingsConfigDict(env_prefix="ONEMAP_DATABASE__")
+
+    url: SecretStr = Field(description="address for the app role, postgresql+psycopg://…")
+    owner_url: SecretStr | None = Field(None, description="address for migrations")
+    ingest_url: SecretStr | None = Field(None, description="address for ingest; default: url")
+    readonly_url: SecretStr | None = Field(None, description="address for reports; default: url")
+    pool_size: int = Field(10, ge=1, le=200, description="connections a process keeps")
+
+
+class MqttSettings(BaseSettings):
+    """Where the broker answers and who ingest is there."""
+
+    model_config = SettingsConfigDict(env_prefix="ONEMAP_MQTT__")
+
+    host: str = Field("127.0.0.1", description="the broker's host")
+    port: int = Field(1883, ge=1, le=65535, description="the broker's port")
+    username: str = Field("ingest", description="the broker's account for ingest")
+    password: SecretStr = Field(SecretStr(""), description="its password")
+    client_id: str = Field("onemap-ingest", description="fixed id of the kept session")
+    tls_ca: Path | None = Field(None, description="certificate authority; set to use TLS")
+    config_file: Path | None = Field(
+        None, description="the broker's own configuration, checked at start when readable"
+    )
+
+
+class IngestSettings(BaseSettings):
+    """How ingest batches, bounds and checks."""
+
+    model_config = SettingsConfigDict(env_prefix="ONEMAP_INGEST__")
+
+    batch_messages: int = Field(2000, ge=1, le=20000, description="most messages a batch")
+    batch_wait_ms: int = Field(20, ge=1, le=5000, description="longest wait for a batch to fill")
+    queue_messages: int = Field(20000, ge=100, description="most messages waiting in memory")
+    queue_bytes: int = Field(64_000_000, ge=1_000_000, description="most bytes waiting in memory")
+    payload_bytes: int = Field(65536, ge=256, description="largest message read")
+    future_minutes: int = Field(10, ge=0, description="a reading further ahead is refused")
+    sweep_seconds: int = Field(60, ge=1, description="how often silent stations are looked for")
+
+
+class QualitySettings(BaseSettings):
+    """How a class is told from readings."""
+
+    model_config = SettingsConfigDict(env_prefix="ONEMAP_QUALITY__")
+
+    required: tuple[Parameter, ...] = Field(
+        (
+            Parameter.PH,
+            Parameter.DISSOLVED_OXYGEN,
+            Parameter.PERMANGANATE_INDEX,
+            Parameter.AMMONIA_NITROGEN,
+            Parameter.TOTAL_PHOSPHORUS,
+        ),
+        description="parameters a class needs, as a JSON list of keys",
+    )
+    fresh_hours: float = Field(24, gt=0, description="a value older than this is stale …")
+    fresh_intervals: int = Field(3, ge=1, description="… or than this many intervals, the longer")
+    round_readings: bool = Field(False, description="round single readings before grading")
+    oxygen_saturation: bool = Field(
+        False, description="class Ⅰ oxygen also by 90 % saturation (needs temperature)"
+    )
+
+
+class DashboardSettings(BaseSettings):
+    """How the dashboard is served and what it shows by default."""
+
+    model_config = SettingsConfigDict(env_prefix="ONEMAP_DASHBOARD__")
+
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8050, ge=0, le=65535, description="port to listen on; 0 takes a free one")
+    origins: tuple[str, ...] = Field(
+        (), description="origins allowed to write besides the one served, as a JSON list"
+    )
+    secure_cookie: bool = Field(False, description="cookies over HTTPS only; set behind TLS")
+    language: str = Field("zh", pattern="^(zh|en)$", description="language before a choice")
+    session_hours: float = Field(12, gt=0, description="a session ends after this long unused")
+    attempts: int = Field(5, ge=1, description="failed sign-ins allowed in a quarter of an hour")
+    basemap: str = Field("", description="raster tiles {z}/{x}/{y}, e.g. Tianditu; empty: none")
+    basemap_attribution: str = Field("", description="the basemap's attribution line")
+    area_name: str = Field("", description="name of the area in the bar; empty: from divisions")
+    demo: bool = Field(False, description="set by the demo; serve refuses it unless told")

@@ -1,0 +1,1 @@
+"""What is true on a map: pure geometry."""

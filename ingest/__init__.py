@@ -1,0 +1,1 @@
+"""What happens to readings: from the broker into the archive."""

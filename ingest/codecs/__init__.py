@@ -1,0 +1,1 @@
+"""Languages of devices: bytes to readings, pure."""

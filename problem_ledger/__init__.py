@@ -1,0 +1,1 @@
+"""What happens to problems: the ledger (问题台账)."""
