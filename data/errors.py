@@ -1,4 +1,4 @@
-"""Everything that can go wrong by name; each carries a sentence and its facts, worded at the top floor."""
+"""What can go wrong, by name: a sentence and its facts, worded at the top floor."""
 
 
 class OneMapError(Exception):

@@ -1,0 +1,49 @@
+"""The one metadata, its naming rule and the column kinds that recur."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from geoalchemy2 import Geometry
+from sqlalchemy import CheckConstraint, Column, Computed, DateTime, MetaData, func
+
+from gis.crs import CGCS2000, WEB_MERCATOR
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
+    """The column holds a word of the enumeration."""
+    listed = ", ".join(f"'{word.value}'" for word in words)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def geometry(kind: str, *, nullable: bool = False) -> Column[Geometry]:
+    """Geometry in CGCS2000 degrees, as kept."""
+    return Column("geom", Geometry(kind, srid=CGCS2000, spatial_index=False), nullable=nullable)
+
+
+def web_geometry(kind: str) -> Column[Geometry]:
+    """The same geometry in Web Mercator metres, made by the database, for tiles."""
+    return Column(
+        "geom_web",
+        Geometry(kind, srid=WEB_MERCATOR, spatial_index=False),
+        Computed(f"ST_Transform(geom, {WEB_MERCATOR})", persisted=True),
+    )
+
+
+def moment(name: str, *, nullable: bool = False, default: bool = False) -> Column[datetime]:
+    """An instant, kept in UTC."""
+    return Column(
+        name,
+        DateTime(timezone=True),
+        nullable=nullable,
+        server_default=func.now() if default else None,
+    )

@@ -1,0 +1,147 @@
+"""Divisions, rivers, reaches, lakes, names and notice boards: the ground of the archive."""
+
+from geoalchemy2 import Geometry
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Identity,
+    Index,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from data.tables.base import METADATA, geometry, moment, one_of, web_geometry
+from data.vocabulary import Bank, ChiefLevel, LakeKind, RiverKind
+from gis.crs import WEB_MERCATOR
+
+division = Table(
+    "division",
+    METADATA,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("code", Text, unique=True, comment="12 digits; null = unverified"),
+    Column("name", Text, nullable=False),
+    Column("name_en", Text),
+    Column("level", Text, nullable=False),
+    Column("parent_id", BigInteger, ForeignKey("division.id")),
+    geometry("MULTIPOLYGON", nullable=True),
+    web_geometry("MULTIPOLYGON"),
+    Column("source", Text, nullable=False, server_default=""),
+    CheckConstraint("code ~ '^[0-9]{12}$'", name="code"),
+    one_of("level", ChiefLevel),
+    UniqueConstraint("level", "name", "parent_id", postgresql_nulls_not_distinct=True),
+)
+
+river = Table(
+    "river",
+    METADATA,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("code", Text),
+    Column("code_scheme", Text),
+    Column("name", Text, nullable=False),
+    Column("name_en", Text),
+    Column("kind", Text, nullable=False),
+    Column("basin", Text),
+    Column("flows_into_id", BigInteger, ForeignKey("river.id"), comment="null = unknown"),
+    Column("flows_into_chainage_m", Float),
+    Column("length_m", Float, nullable=False, comment="of the parts, without the gaps"),
+    geometry("MULTILINESTRING"),
+    web_geometry("MULTILINESTRING"),
+    Column("source", Text, nullable=False, server_default=""),
+    Column("remark", Text, nullable=False, server_default=""),
+    one_of("kind", RiverKind),
+    UniqueConstraint("name", "kind", "code", postgresql_nulls_not_distinct=True),
+    Index("ix_river_geom_web", "geom_web", postgresql_using="gist"),
+    comment="parts in order downstream; chainage runs over the parts and the straight gaps",
+)
+
+reach = Table(
+    "reach",
+    METADATA,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("river_id", BigInteger, ForeignKey("river.id"), nullable=False),
+    Column("code", Text, unique=True),
+    Column("name", Text, nullable=False),
+    Column("position", SmallInteger, nullable=False, comment="1 = most upstream"),
+    Column("division_id", BigInteger, ForeignKey("division.id")),
+    Column("chainage_from_m", Float, nullable=False),
+    Column("chainage_to_m", Float, nullable=False),
+    Column("downstream_id", BigInteger, ForeignKey("reach.id"), comment="null = unknown or mouth"),
+    geometry("LINESTRING"),
+    web_geometry("LINESTRING"),
+    Column(
+        "geom_low",
+        Geometry("LINESTRING", srid=WEB_MERCATOR, spatial_index=False),
+        comment="generalised for zooms under 10",
+    ),
+    Column("min_zoom", SmallInteger, nullable=False, server_default="0"),
+    CheckConstraint("chainage_to_m > chainage_from_m", name="chainage"),
+    UniqueConstraint("river_id", "position"),
+    Index("ix_reach_geom_web", "geom_web", postgresql_using="gist"),
+    Index("ix_reach_geom_low", "geom_low", postgresql_using="gist"),
+    Index("ix_reach_division_id", "division_id"),
+    comment="the stretch a chief answers for (河段)",
+)
+
+lake = Table(
+    "lake",
+    METADATA,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("code", Text),
+    Column("code_scheme", Text),
+    Column("name", Text, nullable=False),
+    Column("name_en", Text),
+    Column("kind", Text, nullable=False),
+    Column("area_m2", Float, nullable=False),
+    Column("division_id", BigInteger, ForeignKey("division.id")),
+    Column("river_id", BigInteger, ForeignKey("river.id"), comment="the river it lies on"),
+    geometry("MULTIPOLYGON"),
+    web_geometry("MULTIPOLYGON"),
+    Column("source", Text, nullable=False, server_default=""),
+    one_of("kind", LakeKind),
+    UniqueConstraint("name", "kind", "code", postgresql_nulls_not_distinct=True),
+    Index("ix_lake_geom_web", "geom_web", postgresql_using="gist"),
+)
+
+place = Table(
+    "place",
+    METADATA,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("name_en", Text),
+    Column("level", Text, nullable=False, comment="of the division the name stands for"),
+    Column("is_seat", SmallInteger, nullable=False, server_default="0"),
+    geometry("POINT"),
+    web_geometry("POINT"),
+    one_of("level", ChiefLevel),
+    UniqueConstraint("name", "level", "geom"),
+    Index("ix_place_geom_web", "geom_web", postgresql_using="gist"),
+    comment="names on the map",
+)
+
+notice_board = Table(
+    "notice_board",
+    METADATA,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("code", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("reach_id", BigInteger, ForeignKey("reach.id")),
+    Column("lake_id", BigInteger, ForeignKey("lake.id")),
+    Column("division_id", BigInteger, ForeignKey("division.id")),
+    Column("chainage_m", Float),
+    Column("bank", Text),
+    Column("phone", Text, nullable=False, server_default="", comment="supervision line"),
+    Column("content_version", Text, nullable=False, server_default=""),
+    Column("set_on", Date),
+    geometry("POINT"),
+    web_geometry("POINT"),
+    moment("changed_at", default=True),
+    one_of("bank", Bank),
+    Index("ix_notice_board_geom_web", "geom_web", postgresql_using="gist"),
+    comment="公示牌",
+)
