@@ -1,0 +1,204 @@
+"""A server process of ours: dropped to an unprivileged account, recorded, ended with its parent."""
+
+import hashlib
+import json
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.errors import MissingPart, ServiceDown
+
+POLL_S = 0.02
+SOCKET_PATH_BYTES = 107
+"""The longest path of a Unix socket on Linux, without its closing zero byte."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A system account that a server runs as."""
+
+    name: str
+    uid: int
+    gid: int
+
+
+def unprivileged(*names: str) -> Account | None:
+    """The account to drop to: None when not root, else the first of ``names`` that exists.
+
+    Raises MissingPart when none exists.
+    """
+    if os.geteuid() != 0:
+        return None
+    for name in names:
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return Account(name, entry.pw_uid, entry.pw_gid)
+    raise MissingPart(
+        "There is no account {name} to run a server as.",
+        mend="Create it: adduser --system --group {name}",
+        name=names[0],
+    )
+
+
+def program(name: str, *, package: str, folders: Sequence[Path] = ()) -> Path:
+    """The path of an installed program. Raises MissingPart naming the package that brings it."""
+    for folder in (*folders, Path("/usr/sbin"), Path("/usr/bin")):
+        if (folder / name).is_file():
+            return folder / name
+    found = shutil.which(name)
+    if found:
+        return Path(found)
+    raise MissingPart(
+        "{name} is not installed.", mend="apt-get install {package}", name=name, package=package
+    )
+
+
+def own(path: Path, account: Account | None, mode: int) -> None:
+    """``path`` belongs to ``account`` (unless None) with ``mode``."""
+    path.chmod(mode)
+    if account:
+        os.chown(path, account.uid, account.gid)
+
+
+def reaches(account: Account | None, folder: Path) -> bool:
+    """Whether the account can enter the folder through all that lie above it."""
+    if account is None:
+        return os.access(folder, os.X_OK)
+    found = subprocess.run(  # noqa: S603 - fixed program, our own path
+        ["/usr/bin/test", "-x", str(folder)],
+        user=account.uid,
+        group=account.gid,
+        extra_groups=[],
+        cwd="/",
+        check=False,
+    )
+    return found.returncode == 0
+
+
+def run_folder(folder: Path, account: Account | None) -> Path:
+    """A short private folder for the sockets of the server kept in ``folder``, the same each time.
+
+    Under the run-time directory, else a new one under /tmp. Raises ServiceDown when there is none.
+    """
+    uid = account.uid if account else os.geteuid()
+    name = "onemap-" + hashlib.sha256(os.fsencode(folder)).hexdigest()[:10]
+    home = Path("/run") if account else Path(os.environ.get("XDG_RUNTIME_DIR", f"/run/user/{uid}"))
+    try:
+        made = home / name
+        made.mkdir(mode=0o700, exist_ok=True)
+        own(made, account, 0o700)
+    except OSError:
+        made = Path(tempfile.mkdtemp(prefix="onemap-", dir="/tmp"))
+        own(made, account, 0o700)
+    if made.stat().st_uid != uid or len(os.fsencode(made / ".s.PGSQL.65535")) > SOCKET_PATH_BYTES:
+        raise ServiceDown("There is no short private folder for PostgreSQL's socket.")
+    return made
+
+
+def free_port(preferred: int = 0) -> int:
+    """A TCP port of 127.0.0.1 that nobody listens on: ``preferred`` if it is free."""
+    for wanted in (preferred, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", wanted))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise OSError("no free port on 127.0.0.1")
+
+
+def started_at_ticks(pid: int) -> int | None:
+    """When the process began, in clock ticks since boot; None when it is gone or a zombie."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return None if fields[0] in {"Z", "X"} else int(fields[19])
+
+
+class Daemon:
+    """One process, known by pid and start time in a record file, so that a later run can end it."""
+
+    def __init__(self, record: Path) -> None:
+        self.record = record
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(
+        self,
+        command: Sequence[str | Path],
+        *,
+        log: Path,
+        account: Account | None = None,
+        death_signal: str = "TERM",
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """The command runs in its own process group with its output in ``log``.
+
+        The kernel sends it ``death_signal`` when the calling thread ends, even by kill -9.
+        """
+        if log.exists() and log.stat().st_size > 10_000_000:
+            log.replace(log.with_suffix(log.suffix + ".1"))
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(  # noqa: S603 - our own command
+                ["/usr/bin/setpriv", "--pdeathsig", death_signal, "--", *map(str, command)],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd="/",
+                env=None if environment is None else dict(environment),
+                user=account.uid if account else None,
+                group=account.gid if account else None,
+                extra_groups=[] if account else None,
+                start_new_session=True,
+            )
+        pid = self.process.pid
+        self.record.write_text(json.dumps({"pid": pid, "ticks": started_at_ticks(pid)}))
+
+    def pid(self) -> int | None:
+        """The pid on record while that very process still runs, else None."""
+        if self.process is not None and self.process.poll() is not None:
+            return None
+        try:
+            noted = json.loads(self.record.read_text())
+            pid, ticks = int(noted["pid"]), noted["ticks"]
+        except (OSError, ValueError, KeyError):
+            return None
+        return pid if ticks is not None and started_at_ticks(pid) == ticks else None
+
+    def send(self, number: signal.Signals) -> bool:
+        """Whether the running process was sent the signal."""
+        pid = self.pid()
+        if pid is None:
+            return False
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            return False
+        return True
+
+    def wait(self, patience_s: float) -> bool:
+        """Whether the process has ended within the time given."""
+        deadline = time.monotonic() + patience_s
+        while self.pid() is not None:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(POLL_S)
+        return True
+
+    def stop(self, first: signal.Signals = signal.SIGTERM, *, patience_s: float = 3.0) -> None:
+        """The process has ended: asked first, killed when it doesn't obey in time."""
+        if self.send(first) and not self.wait(patience_s):
+            self.send(signal.SIGKILL)
+            self.wait(2.0)
+        self.record.unlink(missing_ok=True)
