@@ -1,5 +1,248 @@
-"""Every SRID and datum change."""
+"""Every SRID and every change of datum. What is kept is CGCS2000 in degrees, longitude first.
 
-CGCS2000 = 4490
-WGS84 = 4326
-WEB_MERCATOR = 3857
+WGS 84 counts as CGCS2000: the two ellipsoids differ by 0.1 mm in latitude and height.
+GCJ-02, the shifted coordinates of Chinese consumer maps, has no SRID; it is undone by iteration.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import Final, TypeVar, overload
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError
+from pyproj.transformer import TransformerGroup
+from shapely.geometry.base import BaseGeometry
+
+CGCS2000: Final = 4490
+WGS84: Final = 4326
+WEB_MERCATOR: Final = 3857
+
+GEOMETRY = TypeVar("GEOMETRY", bound=BaseGeometry)
+Degrees = npt.NDArray[np.float64]
+
+CHINA_BOX: Final = (72.004, 0.8293, 137.8347, 55.8271)
+"""West, south, east, north in degrees: where GCJ-02 shifts.
+
+Source: the public reconstruction of GCJ-02, as in eviltransform.
+"""
+
+_GCJ_AXIS_M: Final = 6378245.0
+_GCJ_ECCENTRICITY2: Final = 0.00669342162296594323
+_ACCURACY_M: Final = 1.0
+
+
+class UnknownCrs(ValueError):
+    """The name stands for no coordinate system that leads to CGCS2000 within a metre."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"no exact way from {name!r} to CGCS2000")
+
+
+class OutsideCrs(ValueError):
+    """The coordinates lie outside of what the declared coordinate system can hold."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"coordinates do not fit {name}")
+
+
+@dataclass(frozen=True, slots=True)
+class Datum:
+    """What coordinates were declared to be; ``srid`` is none for GCJ-02 and for unnumbered ones."""
+
+    name: str
+    srid: int | None
+
+
+GCJ02: Final = Datum("GCJ-02", None)
+_KEPT: Final = Datum(f"EPSG:{CGCS2000}", CGCS2000)
+_GPS: Final = Datum(f"EPSG:{WGS84}", WGS84)
+_SPOKEN: Final = {
+    "gcj02": GCJ02,
+    "火星坐标": GCJ02,
+    "wgs84": _GPS,
+    "crs84": _GPS,
+    "ogccrs84": _GPS,
+    "urnogcdefcrsogc13crs84": _GPS,
+    "cgcs2000": _KEPT,
+    "国家2000": _KEPT,
+}
+_NUMBER: Final = re.compile(r"(?:urn:ogc:def:crs:)?(?:epsg:[\d.]*:?)?(\d{4,6})")
+
+
+class AxisFault(StrEnum):
+    """Why coordinates can't be longitude and latitude in degrees."""
+
+    SWAPPED = "swapped"
+    OUT_OF_RANGE = "out_of_range"
+    NOT_FINITE = "not_finite"
+
+
+def declared(name: str) -> Datum:
+    """The datum a person means by ``EPSG:4490``, ``4326``, ``gcj02``, ``CGCS2000`` or a WKT.
+
+    Raises UnknownCrs for names nobody knows, and for old datums (Beijing 1954, Xi'an 1980)
+    whose way to CGCS2000 is local or secret: those are converted before they come here.
+    """
+    text = name.strip()
+    spoken = _SPOKEN.get(re.sub(r"[\s:._/-]", "", text).lower())
+    if spoken:
+        return spoken
+    number = _NUMBER.fullmatch(text.lower())
+    srid = int(number[1]) if number else None
+    datum = Datum(f"EPSG:{srid}" if srid else text, srid)
+    if not _is_kept(datum):
+        _transformer(datum.name)
+    return datum
+
+
+def to_cgcs2000(geometry: GEOMETRY, datum: Datum) -> GEOMETRY:
+    """The geometry in CGCS2000 degrees, longitude before latitude; heights are dropped.
+
+    Axes are never swapped: x is east and y is north in every datum. Raises OutsideCrs.
+    """
+    if _is_kept(datum):
+        return shapely.force_2d(geometry)
+
+    def moved(pairs: Degrees) -> Degrees:
+        return np.column_stack(_converted(pairs[:, 0], pairs[:, 1], datum))
+
+    return shapely.transform(geometry, moved)
+
+
+def point_to_cgcs2000(x: float, y: float, datum: Datum) -> tuple[float, float]:
+    """Longitude and latitude in CGCS2000 degrees of one place; x is east. Raises OutsideCrs."""
+    if _is_kept(datum):
+        return x, y
+    lon, lat = _converted(np.array([x]), np.array([y]), datum)
+    return float(lon[0]), float(lat[0])
+
+
+@overload
+def wgs84_to_gcj02(lon: float, lat: float) -> tuple[float, float]: ...
+@overload
+def wgs84_to_gcj02(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]: ...
+def wgs84_to_gcj02(
+    lon: float | Degrees, lat: float | Degrees
+) -> tuple[float, float] | tuple[Degrees, Degrees]:
+    """Degrees as a Chinese consumer map shows them; outside CHINA_BOX they are unchanged."""
+    east, north = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
+    shift_lon, shift_lat = _shift(east, north)
+    inside = _in_china_box(east, north)
+    return _as_given(
+        lon, np.where(inside, east + shift_lon, east), np.where(inside, north + shift_lat, north)
+    )
+
+
+@overload
+def gcj02_to_wgs84(lon: float, lat: float) -> tuple[float, float]: ...
+@overload
+def gcj02_to_wgs84(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]: ...
+def gcj02_to_wgs84(
+    lon: float | Degrees, lat: float | Degrees
+) -> tuple[float, float] | tuple[Degrees, Degrees]:
+    """Degrees that a consumer map would show as given, to a millimetre; outside unchanged.
+
+    Within 0.02 degrees of the box's edge, at sea or abroad, the answer may be the unshifted one.
+    """
+    east, north = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
+    true_lon, true_lat = east, north
+    for _ in range(8):  # each step divides the error by about a hundred, from some 500 m
+        shift_lon, shift_lat = _shift(true_lon, true_lat)
+        true_lon, true_lat = east - shift_lon, north - shift_lat
+    inside = _in_china_box(east, north)
+    return _as_given(lon, np.where(inside, true_lon, east), np.where(inside, true_lat, north))
+
+
+def axis_fault(geometry: BaseGeometry) -> AxisFault | None:
+    """What is wrong with degrees taken as longitude and latitude, or none.
+
+    Swapped means: as given it lies off China, with the axes exchanged it lies in China.
+    """
+    pairs = shapely.get_coordinates(geometry)
+    if not np.isfinite(pairs).all():
+        return AxisFault.NOT_FINITE
+    x, y = pairs[:, 0], pairs[:, 1]
+    if pairs.size and not _in_china_box(x, y).any() and _in_china_box(y, x).all():
+        return AxisFault.SWAPPED
+    if (np.abs(x) > 180).any() or (np.abs(y) > 90).any():
+        return AxisFault.OUT_OF_RANGE
+    return None
+
+
+def plausible_lonlat(geometry: BaseGeometry) -> bool:
+    """Whether every coordinate can be longitude and latitude; ``axis_fault`` says why not."""
+    return axis_fault(geometry) is None
+
+
+def _is_kept(datum: Datum) -> bool:
+    return datum.srid in (CGCS2000, WGS84)
+
+
+def _in_china_box(lon: Degrees, lat: Degrees) -> npt.NDArray[np.bool_]:
+    west, south, east, north = CHINA_BOX
+    return (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+
+
+def _as_given(
+    like: float | Degrees, lon: Degrees, lat: Degrees
+) -> tuple[float, float] | tuple[Degrees, Degrees]:
+    if isinstance(like, np.ndarray):
+        return lon, lat
+    return float(lon), float(lat)
+
+
+def _converted(x: Degrees, y: Degrees, datum: Datum) -> tuple[Degrees, Degrees]:
+    if datum == GCJ02:
+        lon, lat = gcj02_to_wgs84(x, y)
+    else:
+        lon, lat = _transformer(datum.name).transform(x, y)
+    if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
+        raise OutsideCrs(datum.name)
+    return lon, lat
+
+
+@cache
+def _transformer(name: str) -> Transformer:
+    """The one way to degrees that is exact to a metre everywhere it is defined."""
+    try:
+        crs = CRS.from_user_input(name)
+    except CRSError as unknown:
+        raise UnknownCrs(name) from unknown
+    if not (crs.is_geographic or crs.is_projected):
+        raise UnknownCrs(name)
+    for goal in (CGCS2000, WGS84):
+        ways = TransformerGroup(crs, goal, always_xy=True, allow_ballpark=False).transformers
+        if len(ways) == 1 and 0 <= ways[0].accuracy <= _ACCURACY_M:
+            return ways[0]
+    raise UnknownCrs(name)
+
+
+def _shift(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
+    """GCJ-02's shift in degrees at a place. Source: the public reconstruction (eviltransform)."""
+    x, y = lon - 105.0, lat - 35.0
+    root, product = np.sqrt(np.abs(x)), x * y
+    ripple = 20.0 * np.sin(6.0 * np.pi * x) + 20.0 * np.sin(2.0 * np.pi * x)
+
+    def waves(value: Degrees, *terms: tuple[float, float]) -> Degrees:
+        total = np.zeros_like(value)
+        for height, period in terms:
+            total = total + height * np.sin(value / period * np.pi)
+        return total
+
+    north = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * product + 0.2 * root
+    north += (ripple + waves(y, (20.0, 1.0), (40.0, 3.0), (160.0, 12.0), (320.0, 30.0))) * 2 / 3
+    east = 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * product + 0.1 * root
+    east += (ripple + waves(x, (20.0, 1.0), (40.0, 3.0), (150.0, 12.0), (300.0, 30.0))) * 2 / 3
+
+    radians = np.radians(lat)
+    bulge = 1.0 - _GCJ_ECCENTRICITY2 * np.sin(radians) ** 2
+    meridian_m = _GCJ_AXIS_M * (1.0 - _GCJ_ECCENTRICITY2) / bulge**1.5
+    parallel_m = _GCJ_AXIS_M / np.sqrt(bulge) * np.cos(radians)
+    return np.degrees(east / parallel_m), np.degrees(north / meridian_m)
