@@ -1,0 +1,40 @@
+"""Words in the reader's language; msgids are English, Chinese comes from the catalogue."""
+
+from contextvars import ContextVar
+from functools import cache
+from gettext import GNUTranslations
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LANGUAGES = ("zh", "en")
+LOCALES = Path(__file__).parent.parent / "locales"
+
+language: ContextVar[str] = ContextVar("language", default="zh")
+
+
+@cache
+def catalogue(code: str) -> GNUTranslations:
+    """Every message of one language, merged from the files of its folder."""
+    merged = Catalog(locale=code, fuzzy=False)
+    for file in sorted((LOCALES / code).glob("*.po")):
+        for message in read_po(BytesIO(file.read_bytes()), locale=code):
+            if message.id:
+                merged.add(message.id, message.string)
+    compiled = BytesIO()
+    write_mo(compiled, merged)
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+def _(message: str) -> str:
+    """The message in the reader's language."""
+    return catalogue(language.get()).gettext(message)
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """The message for a count in the reader's language."""
+    return catalogue(language.get()).ngettext(one, many, count)

@@ -1,0 +1,63 @@
+"""What a reader may see, as a condition every read carries."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from data.records import DivisionId, LakeId, ReachId, RiverId, StationId
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The divisions, waters and stations that may be read; ``everything`` needs no list.
+
+    Divisions are whole subtrees already. Used as part of cache keys: it is hashable.
+    """
+
+    everything: bool = False
+    divisions: frozenset[DivisionId] = frozenset()
+    rivers: frozenset[RiverId] = frozenset()
+    reaches: frozenset[ReachId] = frozenset()
+    lakes: frozenset[LakeId] = frozenset()
+    stations: frozenset[StationId] = frozenset()
+
+    @property
+    def bound(self) -> Mapping[str, object]:
+        """The values of the condition's parameters."""
+        return {
+            "scope_all": self.everything,
+            "scope_divisions": sorted(self.divisions),
+            "scope_rivers": sorted(self.rivers),
+            "scope_reaches": sorted(self.reaches),
+            "scope_lakes": sorted(self.lakes),
+            "scope_stations": sorted(self.stations),
+        }
+
+
+EVERYTHING = Scope(everything=True)
+NOTHING = Scope()
+
+DIVISION_VISIBLE = "(:scope_all OR division.id = ANY(:scope_divisions))"
+REACH_VISIBLE = (
+    "(:scope_all OR reach.division_id = ANY(:scope_divisions)"
+    " OR reach.river_id = ANY(:scope_rivers) OR reach.id = ANY(:scope_reaches))"
+)
+RIVER_VISIBLE = (
+    "(:scope_all OR river.id = ANY(:scope_rivers) OR EXISTS (SELECT 1 FROM reach"
+    f" WHERE reach.river_id = river.id AND {REACH_VISIBLE}))"
+)
+LAKE_VISIBLE = (
+    "(:scope_all OR lake.division_id = ANY(:scope_divisions)"
+    " OR lake.river_id = ANY(:scope_rivers) OR lake.id = ANY(:scope_lakes))"
+)
+STATION_VISIBLE = (
+    "(:scope_all OR station.division_id = ANY(:scope_divisions)"
+    " OR station.id = ANY(:scope_stations) OR station.lake_id = ANY(:scope_lakes)"
+    " OR EXISTS (SELECT 1 FROM reach WHERE reach.id = station.reach_id"
+    " AND (reach.river_id = ANY(:scope_rivers) OR reach.id = ANY(:scope_reaches))))"
+)
+NOTICE_BOARD_VISIBLE = (
+    "(:scope_all OR notice_board.division_id = ANY(:scope_divisions)"
+    " OR notice_board.lake_id = ANY(:scope_lakes)"
+    " OR EXISTS (SELECT 1 FROM reach WHERE reach.id = notice_board.reach_id"
+    " AND (reach.river_id = ANY(:scope_rivers) OR reach.id = ANY(:scope_reaches))))"
+)
