@@ -1,0 +1,29 @@
+"""Real servers for the tests: PostgreSQL, mosquitto and Chromium, none of them stood in for."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = [
+    "tests.fixtures.database",
+    "tests.fixtures.broker",
+    "tests.fixtures.browser",
+]
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Input from the real world, which the repository doesn't hold: tests that need it say so."""
+    folder = os.environ.get("ONEMAP_REAL_DATA")
+    if not folder:
+        pytest.skip("ONEMAP_REAL_DATA is not set: no folder of real input to read")
+    return Path(folder)
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting of the shell or of a running demo reaches a test unless the test sets it."""
+    for name in list(os.environ):
+        if name.startswith("ONEMAP_") and name != "ONEMAP_REAL_DATA":
+            monkeypatch.delenv(name)
