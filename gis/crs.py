@@ -95,7 +95,7 @@ def declared(name: str) -> Datum:
     if spoken:
         return spoken
     number = _NUMBER.fullmatch(text.lower())
-    srid = int(number[1]) if number else None
+    srid = int(number[1]) if number else _known(text).to_epsg()
     datum = Datum(f"EPSG:{srid}" if srid else text, srid)
     if not _is_kept(datum):
         _transformer(datum.name)
@@ -208,13 +208,17 @@ def _converted(x: Degrees, y: Degrees, datum: Datum) -> tuple[Degrees, Degrees]:
     return lon, lat
 
 
+def _known(name: str) -> CRS:
+    try:
+        return CRS.from_user_input(name)
+    except CRSError as unknown:
+        raise UnknownCrs(name) from unknown
+
+
 @cache
 def _transformer(name: str) -> Transformer:
     """The one way to degrees that is exact to a metre everywhere it is defined."""
-    try:
-        crs = CRS.from_user_input(name)
-    except CRSError as unknown:
-        raise UnknownCrs(name) from unknown
+    crs = _known(name)
     if not (crs.is_geographic or crs.is_projected):
         raise UnknownCrs(name)
     for goal in (CGCS2000, WGS84):

@@ -1,0 +1,215 @@
+"""Chainage (桩号): metres along a river from its source, on the ellipsoid, and back to a place.
+
+Degrees are only the way places are written: a degree of longitude is shorter than one of latitude,
+so distance along a line measured in degrees is hundreds of metres wrong on an oblique river.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, NamedTuple
+
+import numpy as np
+import shapely
+from shapely import STRtree
+from shapely.geometry import LineString, Point
+
+from gis.ellipsoid import (
+    Numbers,
+    box_around,
+    cumulative_m,
+    densified,
+    distance_m,
+    flattened_m,
+    length_m,
+)
+
+__all__ = [
+    "BadLine",
+    "Bank",
+    "LineIndex",
+    "Measured",
+    "Snap",
+    "UnreadableChainage",
+    "format_chainage",
+    "length_m",
+    "nearest",
+    "parse_chainage",
+]
+
+Bank = Literal["left", "right", "middle"]
+"""Which side of the line, looking downstream; middle when less than MIDDLE_M off."""
+
+MIDDLE_M: Final = 1.0
+_SPOKEN: Final = re.compile(r"(?:桩号)?\s*[Kk]?(\d{1,5})\s*[+＋]\s*(\d{1,3}(?:\.\d+)?)")
+
+
+class BadLine(ValueError):
+    """The line has no length, so no place on it can be told from another."""
+
+
+class UnreadableChainage(ValueError):
+    """The text isn't a chainage like K12+350."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__(f"not a chainage: {text!r}")
+
+
+class Snap(NamedTuple):
+    """The place on a line nearest to a point; ``lon`` and ``lat`` are on the line."""
+
+    chainage_m: float
+    offset_m: float
+    bank: Bank
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Foot:
+    """The nearest place as the piece it lies on and the share of that piece before it."""
+
+    piece: int
+    share: float
+    bank: Bank
+
+
+class Measured:
+    """A line in degrees with its metres counted from the first vertex, downstream."""
+
+    def __init__(self, line: LineString) -> None:
+        """Raises BadLine for a line that is empty, or all in one place."""
+        pairs = shapely.get_coordinates(line)
+        if len(pairs):
+            pairs = pairs[np.concatenate(([True], (np.diff(pairs, axis=0) != 0).any(axis=1)))]
+        if len(pairs) < 2 or not np.isfinite(pairs).all():
+            raise BadLine("a line needs two places")
+        self._pairs = pairs
+        self._dense, self._stands = densified(pairs)
+        self._dense_m = cumulative_m(self._dense)
+        self._vertex_m = self._dense_m[self._stands]
+
+    @property
+    def length_m(self) -> float:
+        """The chainage of the last vertex."""
+        return float(self._dense_m[-1])
+
+    @property
+    def vertices(self) -> Numbers:
+        """Longitude and latitude of each vertex, (n, 2); none stands twice in a row."""
+        return self._pairs.copy()
+
+    @property
+    def vertices_m(self) -> Numbers:
+        """The chainage of each vertex, n values."""
+        return self._vertex_m.copy()
+
+    def chainage_on(self, segment: int, share: float) -> float:
+        """The chainage of the place that has this share of the n-th segment's degrees before it."""
+        stands = self._stands[segment : segment + 2]
+        place = stands[0] + share * (stands[1] - stands[0])
+        return float(np.interp(place, np.arange(len(self._dense_m)), self._dense_m))
+
+    def locate(self, point: Point) -> Snap:
+        """The place on the line nearest to the point; beyond an end, that end."""
+        foot = self._foot(point)
+        before, after = self._dense_m[foot.piece], self._dense_m[foot.piece + 1]
+        here, there = self._dense[foot.piece], self._dense[foot.piece + 1]
+        lon, lat = here + foot.share * (there - here)
+        offset = distance_m(point, Point(lon, lat))
+        return Snap(
+            chainage_m=float(before + foot.share * (after - before)),
+            offset_m=offset,
+            bank="middle" if offset < MIDDLE_M else foot.bank,
+            lon=float(lon),
+            lat=float(lat),
+        )
+
+    def point_at(self, chainage_m: float) -> Point:
+        """The place at so many metres; before the source or beyond the end, that end."""
+        lon = np.interp(chainage_m, self._dense_m, self._dense[:, 0])
+        lat = np.interp(chainage_m, self._dense_m, self._dense[:, 1])
+        return Point(float(lon), float(lat))
+
+    def between(self, from_m: float, to_m: float) -> LineString:
+        """The stretch between two chainages, downstream, with the vertices that lie in it.
+
+        Both are held to the line. Raises BadLine when nothing is left between them.
+        """
+        start, end = max(0.0, from_m), min(self.length_m, to_m)
+        if not start < end:
+            raise BadLine("a stretch runs downstream")
+        kept = self._pairs[(self._vertex_m > start) & (self._vertex_m < end)]
+        first, last = self.point_at(start), self.point_at(end)
+        return LineString([(first.x, first.y), *kept.tolist(), (last.x, last.y)])
+
+    def _foot(self, point: Point) -> _Foot:
+        """Pieces are straight on a plane centred on the point; the nearest of them wins."""
+        seen = flattened_m(self._dense, point)
+        start, run = seen[:-1], np.diff(seen, axis=0)
+        squared = np.maximum((run**2).sum(axis=1), 1e-12)
+        share = np.clip(-(start * run).sum(axis=1) / squared, 0.0, 1.0)
+        away = start + share[:, None] * run
+        piece = int(np.argmin((away**2).sum(axis=1)))
+        return _Foot(piece, float(share[piece]), _bank(start, run, piece, float(share[piece])))
+
+
+def _bank(start: Numbers, run: Numbers, piece: int, share: float) -> Bank:
+    """The side of the origin. Where it faces a bend from outside, the bend decides."""
+    other = piece + 1 if share == 1.0 else piece - 1 if share == 0.0 else -1
+    if 0 <= other < len(run):
+        first, second = run[min(piece, other)], run[max(piece, other)]
+        turn = first[0] * second[1] - first[1] * second[0]
+        if abs(turn) > 1e-6 * np.hypot(*first) * np.hypot(*second):
+            return "right" if turn > 0 else "left"
+    side = run[piece][1] * start[piece][0] - run[piece][0] * start[piece][1]
+    return "left" if side >= 0 else "right"
+
+
+class LineIndex:
+    """Many lines, asked again and again which is nearest. The n-th line answers to n."""
+
+    def __init__(self, lines: Sequence[LineString]) -> None:
+        self._lines = list(lines)
+        self._tree = STRtree(self._lines)
+        self._measured: dict[int, Measured] = {}
+
+    def measured(self, index: int) -> Measured:
+        """The line with its metres. Raises BadLine."""
+        if index not in self._measured:
+            self._measured[index] = Measured(self._lines[index])
+        return self._measured[index]
+
+    def within(self, point: Point, within_m: float) -> list[tuple[int, Snap]]:
+        """Every line at most so many metres off, nearest first."""
+        boxed = self._tree.query(box_around(point, within_m), predicate="intersects")
+        snaps = [(int(index), self.measured(int(index)).locate(point)) for index in boxed]
+        close = [(index, snap) for index, snap in snaps if snap.offset_m <= within_m]
+        return sorted(close, key=lambda found: (found[1].offset_m, found[0]))
+
+    def nearest(self, point: Point, within_m: float) -> tuple[int, Snap] | None:
+        """The nearest line at most so many metres off, with the place on it; else none."""
+        found = self.within(point, within_m)
+        return found[0] if found else None
+
+
+def nearest(point: Point, lines: Sequence[LineString], within_m: float) -> tuple[int, Snap] | None:
+    """The nearest of the lines, as LineIndex tells it; for many points build the index once."""
+    return LineIndex(lines).nearest(point, within_m)
+
+
+def format_chainage(chainage_m: float) -> str:
+    """Chainage as people write it: K12+350, to the metre. Raises ValueError below zero."""
+    whole = round(chainage_m)
+    if whole < 0:
+        raise ValueError("chainage starts at zero")
+    return f"K{whole // 1000}+{whole % 1000:03d}"
+
+
+def parse_chainage(text: str) -> float:
+    """Metres of K12+350, 12+350, k12+350.5 or 桩号K12+350. Raises UnreadableChainage."""
+    found = _SPOKEN.fullmatch(text.strip())
+    if not found:
+        raise UnreadableChainage(text)
+    return int(found[1]) * 1000 + float(found[2])

@@ -1,0 +1,78 @@
+"""Metres and square metres on the CGCS2000 ellipsoid (GRS80), never on a plane of degrees.
+
+A line between two vertices is straight in longitude and latitude, as GeoJSON and PostGIS take it;
+it is not the geodesic. Cut into pieces of 500 m the two agree within 1 cm up to 60 degrees.
+"""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from pyproj import Geod
+from shapely.geometry import LineString, MultiLineString, MultiPolygon, Point, Polygon
+from shapely.geometry.base import BaseGeometry
+
+Numbers = npt.NDArray[np.float64]
+
+GEOD: Final = Geod(ellps="GRS80")
+PIECE_M: Final = 500.0
+
+
+def distance_m(one: Point, other: Point) -> float:
+    """The shortest way between two places in metres."""
+    return float(GEOD.inv(one.x, one.y, other.x, other.y)[2])
+
+
+def length_m(line: LineString | MultiLineString) -> float:
+    """The length of the line in metres; of all its parts, without the gaps."""
+    return float(sum(cumulative_m(densified(pairs)[0])[-1] for pairs in _rows(line)))
+
+
+def area_m2(surface: Polygon | MultiPolygon) -> float:
+    """The area in square metres, holes taken out, whichever way the rings run."""
+    outward = shapely.orient_polygons(surface)
+    return abs(float(GEOD.geometry_area_perimeter(outward)[0]))
+
+
+def cumulative_m(pairs: Numbers) -> Numbers:
+    """Metres from the first of n places to each, n values from 0; pairs are (n, 2) degrees."""
+    steps = GEOD.inv(pairs[:-1, 0], pairs[:-1, 1], pairs[1:, 0], pairs[1:, 1])[2]
+    return np.concatenate(([0.0], np.cumsum(steps)))
+
+
+def densified(pairs: Numbers) -> tuple[Numbers, npt.NDArray[np.intp]]:
+    """The same line in pieces of at most PIECE_M, and where each old vertex now stands."""
+    steps = np.diff(cumulative_m(pairs))
+    pieces = np.maximum(1, np.ceil(steps / PIECE_M)).astype(np.intp)
+    stands = np.concatenate(([0], np.cumsum(pieces)))
+    places = np.arange(stands[-1] + 1)
+    dense = np.column_stack([np.interp(places, stands, pairs[:, axis]) for axis in (0, 1)])
+    return dense, stands
+
+
+def flattened_m(pairs: Numbers, centre: Point) -> Numbers:
+    """East and north in metres of each place seen from the centre, (n, 2).
+
+    Each place has its own scale, that of the latitude half-way to the centre: the distance from
+    the centre is right to 1e-6 within 20 km, and to 1e-3 within 500 km.
+    """
+    half = np.radians((pairs[:, 1] + centre.y) / 2)
+    bulge = 1.0 - GEOD.es * np.sin(half) ** 2
+    north = np.radians(pairs[:, 1] - centre.y) * GEOD.a * (1.0 - GEOD.es) / bulge**1.5
+    east = np.radians(pairs[:, 0] - centre.x) * GEOD.a / np.sqrt(bulge) * np.cos(half)
+    return np.column_stack((east, north))
+
+
+def box_around(place: BaseGeometry, within_m: float) -> Polygon:
+    """A box of degrees that holds everything within so many metres of the place."""
+    west, south, east, north = place.bounds
+    up = np.degrees(within_m / (GEOD.a * (1.0 - GEOD.es))) * 1.001
+    farthest = min(89.0, max(abs(south - up), abs(north + up)))
+    across = min(180.0, up / np.cos(np.radians(farthest)))
+    return Polygon.from_bounds(west - across, south - up, east + across, north + up)
+
+
+def _rows(line: LineString | MultiLineString) -> list[Numbers]:
+    parts = line.geoms if isinstance(line, MultiLineString) else [line]
+    return [shapely.get_coordinates(part) for part in parts if not part.is_empty]

@@ -1,0 +1,268 @@
+"""The drawn ways of one river put together: joined where ends meet, gaps left and told.
+
+A way runs downstream as drawn. Every way given comes back in exactly one part.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+import numpy as np
+import shapely
+from shapely import STRtree
+from shapely.geometry import LineString, Point
+
+from gis.chainage import LineIndex
+from gis.ellipsoid import box_around, distance_m, length_m
+
+MEETING_M: Final = 50.0
+"""Ends at most this far apart are one place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A given line by its place in the input; reversed when it was drawn upstream."""
+
+    index: int
+    reversed: bool
+
+
+class Join(NamedTuple):
+    """Two ways by index whose ends meet, upstream first, so far apart."""
+
+    upstream: int
+    downstream: int
+    distance_m: float
+
+
+class Gap(NamedTuple):
+    """The missing stretch after the n-th part of the course, straight to the next one."""
+
+    after: int
+    distance_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Ways in a row without a gap, and the one line that they make."""
+
+    line: LineString
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """One river: its course in order downstream, and the arms that are not part of the course.
+
+    ``branches`` are arms round an island, forks, and ways that meet head to head: they touch the
+    course or each other. The two together hold every way once.
+    """
+
+    course: tuple[Part, ...]
+    branches: tuple[Part, ...]
+    joins: tuple[Join, ...]
+    gaps: tuple[Gap, ...]
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The course, then the branches."""
+        return self.course + self.branches
+
+    @property
+    def starts_m(self) -> tuple[float, ...]:
+        """The chainage at which each part of the course begins; straight gaps count."""
+        return starts_m([part.line for part in self.course])
+
+    @property
+    def reversed_ways(self) -> tuple[int, ...]:
+        """The ways that were drawn upstream, by index."""
+        return tuple(sorted(way.index for part in self.parts for way in part.ways if way.reversed))
+
+
+def join_lines(lines: Sequence[LineString], within_m: float = MEETING_M) -> Joined:
+    """The lines of one river joined end to start, longest course first.
+
+    A run of ways drawn upstream is turned only when both of its ends then meet others.
+    Lines need a length: empty ones are the caller's to refuse.
+    """
+    parts = [Part(line, (Way(index, False),)) for index, line in enumerate(lines)]
+    parts = _turned(_chained(parts, within_m), within_m)
+    aside = _branches(parts, within_m)
+    main = [part for index, part in enumerate(parts) if index not in aside]
+    course = [main[index] for index in order_parts([part.line for part in main])]
+    branches = [parts[index] for index in sorted(aside)]
+    gaps = [
+        Gap(after, _gap_m(one.line, other.line))
+        for after, (one, other) in enumerate(pairwise(course))
+    ]
+    return Joined(tuple(course), tuple(branches), _joins(lines, course + branches), tuple(gaps))
+
+
+def order_parts(lines: Sequence[LineString]) -> list[int]:
+    """The order downstream of parts that don't meet: shortest way from an end to a start first."""
+    count = len(lines)
+    ranked = sorted(
+        (_gap_m(lines[one], lines[other]), one, other)
+        for one in range(count)
+        for other in range(count)
+        if one != other
+    )
+    after: dict[int, int] = {}
+    before: dict[int, int] = {}
+    for _, one, other in ranked:
+        if one in after or other in before or _last(after, other) == one:
+            continue
+        after[one], before[other] = other, one
+    place = next((index for index in range(count) if index not in before), None)
+    order: list[int] = []
+    while place is not None:
+        order.append(place)
+        place = after.get(place)
+    return order
+
+
+def _last(after: dict[int, int], place: int) -> int:
+    while place in after:
+        place = after[place]
+    return place
+
+
+def starts_m(course: Sequence[LineString]) -> tuple[float, ...]:
+    """The chainage at which each part of a course begins, straight gaps counted."""
+    starts, total = [], 0.0
+    for index, line in enumerate(course):
+        if index:
+            total += _gap_m(course[index - 1], line)
+        starts.append(total)
+        total += length_m(line)
+    return tuple(starts)
+
+
+def _chained(parts: list[Part], within_m: float) -> list[Part]:
+    """Parts made of the longest way downstream, then of the longest that is left, and so on."""
+    follows = _followers(parts, within_m)
+    weights = [length_m(part.line) for part in parts]
+    left = _downstream_order(follows)
+    chains: list[Part] = []
+    while left:
+        here = set(left)
+        best: dict[int, tuple[float, int | None]] = {}
+        for index in reversed(left):
+            options = [(best[n][0], -n) for n in follows[index] if n in here]
+            length, follower = max(options, default=(0.0, None))
+            best[index] = (weights[index] + length, None if follower is None else -follower)
+        place: int | None = max(left, key=lambda index: (best[index][0], -index))
+        chain: list[int] = []
+        while place is not None:
+            chain.append(place)
+            place = best[place][1]
+        chains.append(_merged([parts[index] for index in chain]))
+        left = [index for index in left if index not in set(chain)]
+    return chains
+
+
+def _followers(parts: list[Part], within_m: float) -> list[list[int]]:
+    """For each part those that begin where it ends; nearest pairs first, never in a circle."""
+    starts = [_start(part) for part in parts]
+    tree = STRtree(starts)
+    pairs = []
+    for one, part in enumerate(parts):
+        end = _end(part)
+        for other in map(int, tree.query(box_around(end, within_m))):
+            apart = distance_m(end, starts[other])
+            if other != one and apart <= within_m:
+                pairs.append((apart, one, other))
+    follows: list[list[int]] = [[] for _ in parts]
+    for _, one, other in sorted(pairs):
+        if not _reaches(follows, other, one):
+            follows[one].append(other)
+    return follows
+
+
+def _reaches(follows: list[list[int]], start: int, goal: int) -> bool:
+    seen, waiting = {start}, [start]
+    while waiting:
+        place = waiting.pop()
+        if place == goal:
+            return True
+        fresh = [index for index in follows[place] if index not in seen]
+        seen.update(fresh)
+        waiting.extend(fresh)
+    return False
+
+
+def _downstream_order(follows: list[list[int]]) -> list[int]:
+    """Every index after all that flow into it."""
+    inflows = [0] * len(follows)
+    for others in follows:
+        for other in others:
+            inflows[other] += 1
+    order = [index for index, count in enumerate(inflows) if count == 0]
+    for index in order:  # grows while it is walked
+        for other in follows[index]:
+            inflows[other] -= 1
+            if inflows[other] == 0:
+                order.append(other)
+    return order
+
+
+def _turned(parts: list[Part], within_m: float) -> list[Part]:
+    """Parts, with those turned that were drawn upstream between two others."""
+    for index, part in enumerate(parts):
+        others = parts[:index] + parts[index + 1 :]
+        above = [distance_m(_end(other), _end(part)) <= within_m for other in others]
+        below = [distance_m(_start(other), _start(part)) <= within_m for other in others]
+        if not (any(above) and any(below)):
+            continue
+        ways = tuple(Way(way.index, not way.reversed) for way in reversed(part.ways))
+        joined = _chained([*others, Part(shapely.reverse(part.line), ways)], within_m)
+        if len(joined) <= len(parts) - 2:
+            return _turned(joined, within_m)
+    return parts
+
+
+def _branches(parts: list[Part], within_m: float) -> set[int]:
+    """Of parts that touch each other all but the longest, by index."""
+    group = list(range(len(parts)))
+    index = LineIndex([part.line for part in parts])
+    for one, part in enumerate(parts):
+        for end in (_start(part), _end(part)):
+            for other, _ in index.within(end, within_m):
+                old, new = group[one], group[other]
+                group = [new if name == old else name for name in group]
+    longest: dict[int, int] = {}
+    for one in sorted(range(len(parts)), key=lambda one: -length_m(parts[one].line)):
+        longest.setdefault(group[one], one)
+    return set(range(len(parts))) - set(longest.values())
+
+
+def _merged(parts: list[Part]) -> Part:
+    rows = np.concatenate([shapely.get_coordinates(part.line) for part in parts])
+    fresh = np.concatenate(([True], (np.diff(rows, axis=0) != 0).any(axis=1)))
+    return Part(LineString(rows[fresh]), tuple(way for part in parts for way in part.ways))
+
+
+def _joins(lines: Sequence[LineString], parts: list[Part]) -> tuple[Join, ...]:
+    """Each place where two ways follow each other in a part, with what lay between them."""
+
+    def end_of(way: Way, last: bool) -> Point:
+        return Point(lines[way.index].coords[-1 if last != way.reversed else 0])
+
+    return tuple(
+        Join(one.index, other.index, distance_m(end_of(one, True), end_of(other, False)))
+        for part in parts
+        for one, other in pairwise(part.ways)
+    )
+
+
+def _start(part: Part) -> Point:
+    return Point(part.line.coords[0])
+
+
+def _end(part: Part) -> Point:
+    return Point(part.line.coords[-1])
+
+
+def _gap_m(line: LineString, following: LineString) -> float:
+    return distance_m(Point(line.coords[-1]), Point(following.coords[0]))

@@ -1,0 +1,90 @@
+"""A river cut into stretches where it crosses borders, each with its chainage."""
+
+from collections.abc import Hashable, Sequence
+from itertools import pairwise
+from typing import Final, Generic, NamedTuple, TypeVar
+
+import numpy as np
+import shapely
+from shapely.geometry import LineString, MultiPolygon, Polygon
+
+from gis.chainage import Measured
+
+SLIVER_M: Final = 20.0
+"""A stretch shorter than this isn't one of its own."""
+
+_POINT_M: Final = 0.001
+
+K = TypeVar("K", bound=Hashable)
+
+
+class Stretch(NamedTuple, Generic[K]):
+    """A part of a line and the key of the polygon it lies in; none is outside of all."""
+
+    key: K | None
+    line: LineString
+    from_m: float
+    to_m: float
+
+
+def split_at_polygons(
+    line: LineString,
+    polygons: Sequence[tuple[K, Polygon | MultiPolygon]],
+    sliver_m: float = SLIVER_M,
+) -> list[Stretch[K]]:
+    """The line's stretches in order downstream, their chainages without gap or overlap.
+
+    Where polygons overlap the first one given wins. A stretch shorter than ``sliver_m`` goes to
+    its longer neighbour; a river that is the border itself needs a larger value, or it flickers.
+    Raises gis.chainage.BadLine.
+    """
+    measured = Measured(line)
+    reach = [(key, surface) for key, surface in polygons if surface.intersects(line)]
+    cuts = _crossings_m(measured, [surface for _, surface in reach])
+    edges = [0.0, *cuts, measured.length_m]
+    middles = [measured.point_at((a + b) / 2) for a, b in pairwise(edges)]
+    owners = [
+        next((key for key, surface in reach if surface.intersects(middle)), None)
+        for middle in middles
+    ]
+    owners, edges = _merged(owners, edges, max(sliver_m, _POINT_M))
+    return [
+        Stretch(owner, measured.between(start, end), start, end)
+        for owner, (start, end) in zip(owners, pairwise(edges), strict=True)
+    ]
+
+
+def _crossings_m(measured: Measured, surfaces: list[Polygon | MultiPolygon]) -> list[float]:
+    """Chainages at which the line meets a border, rising, its two ends left out."""
+    pairs = measured.vertices
+    segments = [LineString(ends) for ends in np.stack([pairs[:-1], pairs[1:]], axis=1)]
+    found: set[float] = set()
+    for surface in surfaces:
+        border = surface.boundary
+        shapely.prepare(border)
+        for index in map(int, np.flatnonzero(shapely.intersects(border, segments))):
+            start, run = pairs[index], pairs[index + 1] - pairs[index]
+            axis = int(np.argmax(np.abs(run)))
+            places = shapely.get_coordinates(segments[index].intersection(border))
+            for share in (places[:, axis] - start[axis]) / run[axis]:
+                found.add(measured.chainage_on(index, float(share)))
+    return sorted(cut for cut in found if 0.0 < cut < measured.length_m)
+
+
+def _merged(
+    owners: list[K | None], edges: list[float], sliver_m: float
+) -> tuple[list[K | None], list[float]]:
+    """Neighbours of one owner made one; the shortest sliver given away until none is left."""
+    owners, edges = list(owners), list(edges)
+    while len(owners) > 1:
+        same = next((n for n in range(1, len(owners)) if owners[n] == owners[n - 1]), None)
+        if same is not None:
+            del owners[same], edges[same]
+            continue
+        lengths = np.diff(edges)
+        shortest = int(np.argmin(lengths))
+        if lengths[shortest] >= sliver_m:
+            break
+        neighbours = [n for n in (shortest - 1, shortest + 1) if 0 <= n < len(owners)]
+        owners[shortest] = owners[max(neighbours, key=lambda n: float(lengths[n]))]
+    return owners, edges
