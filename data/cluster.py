@@ -79,17 +79,13 @@ class Cluster:
         """The path of one of PostgreSQL's programs, of the version this cluster was made with."""
         made_with = self.data / "PG_VERSION"
         version: int | str | None = (
-            made_with.read_text().strip() if self._readable(made_with) else newest_version()
+            made_with.read_text().strip() if made_with.is_file() else newest_version()
         )
         return program(
             name,
             package="postgresql-15-postgis-3",
             folders=[VERSIONS / str(version or 15) / "bin"],
         )
-
-    @staticmethod
-    def _readable(path: Path) -> bool:
-        return path.is_file() and os.access(path, os.R_OK)
 
     def start(self) -> None:
         """The server answers, with roles, database and extensions in place; data is kept.
@@ -172,8 +168,14 @@ class Cluster:
         new.rename(self.data)
 
     def _end_old_server(self) -> None:
-        """Shut down a server that an earlier run left on this folder; drop a stale lock file."""
+        """Shut down a server that an earlier run left on this folder; drop stale lock files."""
         self.daemon.stop(signal.SIGINT, patience_s=15)
+        self._end_foreign_server()
+        for left in self._socket_folder().glob(".s.PGSQL.*"):
+            left.unlink(missing_ok=True)
+
+    def _end_foreign_server(self) -> None:
+        """Shut down a server that the lock file knows and our record doesn't."""
         lock = self.data / "postmaster.pid"
         try:
             pid = int(lock.read_text().split("\n", 1)[0])
