@@ -1,0 +1,234 @@
+"""The classify command: a table of values in, the same table with its water classes out."""
+
+import argparse
+import csv
+import io
+import math
+import os
+import sys
+import tempfile
+from codecs import BOM_UTF8
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.errors import BadInput, NotFound
+from data.vocabulary import BodyKind, Parameter, WaterClass
+
+MISSING = frozenset({"", "--", "*"})
+GRADED = tuple(Parameter)[: tuple(Parameter).index(Parameter.FAECAL_COLIFORM) + 1]
+"""Columns whose numbers are checked: table 1 of the standard, whether they decide or not."""
+ADDED = ("class", "deciding")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table of text as it was read, and what to keep of its form."""
+
+    header: list[str]
+    rows: list[list[str]]
+    has_bom: bool
+    newline: str
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """The command is known to the command line."""
+    parser = subparsers.add_parser(
+        "classify",
+        help="add water classes to a CSV table",
+        description="Adds the columns class and deciding to a CSV table with a column body (river "
+        "or lake) and columns named by parameter keys (ph, do, codmn, nh3n, tp, ...).",
+    )
+    parser.add_argument("--in", dest="source", required=True, metavar="FILE", help="- for stdin")
+    parser.add_argument("--out", dest="target", required=True, metavar="FILE", help="- for stdout")
+    parser.add_argument(
+        "--round", dest="rounding", action="store_true", help="round first, as for means"
+    )
+    parser.add_argument(
+        "--required",
+        default="",
+        metavar="KEYS",
+        help="comma-separated keys without which a row has no class",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """The table is written with its classes; 0.
+
+    Raises BadInput or NotFound, and then nothing is written.
+    """
+    sheet = _parse(_read(args.source))
+    required = _required(args.required)
+    added = _classify(sheet, required, rounding=args.rounding)
+    _write(args.target, _render(sheet, added))
+    return 0
+
+
+def _read(source: str) -> bytes:
+    if source == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(source).read_bytes()
+    except OSError as error:
+        raise NotFound(
+            "{path} can't be read: {reason}.", path=source, reason=error.strerror
+        ) from error
+
+
+def _parse(content: bytes) -> Sheet:
+    text = _decode(content.removeprefix(BOM_UTF8))
+    first_break = text.find("\n")
+    newline = "\r\n" if first_break > 0 and text[first_break - 1] == "\r" else "\n"
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error as error:
+        raise BadInput("The table isn't CSV: {reason}.", reason=error) from error
+    if not lines or not lines[0]:
+        raise BadInput("The table is empty: its first row must name the columns.")
+    for number, row in enumerate(lines[1:], start=2):
+        if row and len(row) != len(lines[0]):
+            raise BadInput(
+                "Row {row} has {count} cells, the header has {expected}.",
+                row=number,
+                count=len(row),
+                expected=len(lines[0]),
+            )
+    return Sheet(lines[0], lines[1:], content.startswith(BOM_UTF8), newline)
+
+
+def _decode(content: bytes) -> str:
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise BadInput("The table is neither UTF-8 nor GBK text.", mend="Save it as CSV in UTF-8.")
+
+
+def _required(keys: str) -> tuple[Parameter, ...]:
+    from data.quality.classes import EVALUATED
+
+    named = [key.strip() for key in keys.split(",") if key.strip()]
+    for key in named:
+        if key not in EVALUATED:
+            raise BadInput(
+                "{key} can't be required: it never decides a class.",
+                mend="Choose from {keys}.",
+                key=key,
+                keys=", ".join(EVALUATED),
+            )
+    return tuple(Parameter(key) for key in named)
+
+
+def _columns(sheet: Sheet) -> dict[str, int]:
+    """Where the columns that count stand."""
+    places: dict[str, int] = {}
+    for place, title in enumerate(sheet.header):
+        name = title.strip()
+        if name in ADDED:
+            raise BadInput(
+                "The table already has a column {column}.",
+                mend="Rename or remove it.",
+                column=name,
+            )
+        if name == "body" or name in GRADED:
+            if name in places:
+                raise BadInput("The column {column} is there twice.", column=name)
+            places[name] = place
+    if "body" not in places:
+        raise BadInput("The column body (river or lake) is missing.")
+    if len(places) == 1:
+        raise BadInput(
+            "No column is named by a parameter key.",
+            mend="Name columns by {keys}, ...",
+            keys="ph, do, codmn, nh3n, tp",
+        )
+    return places
+
+
+def _classify(
+    sheet: Sheet, required: tuple[Parameter, ...], *, rounding: bool
+) -> list[tuple[str, str]]:
+    """Class and deciding keys of every row, empty for rows without a cell filled."""
+    import numpy as np
+
+    from data.quality.columns import grade_columns
+
+    places = _columns(sheet)
+    body = places.pop("body")
+    rows = [(n, row) for n, row in enumerate(sheet.rows, start=2) if any(map(str.strip, row))]
+    is_lake = np.array([_is_lake(row[body], n) for n, row in rows], dtype=bool)
+    values = {
+        Parameter(key): np.array([_number(row[place], n, key) for n, row in rows], dtype=float)
+        for key, place in places.items()
+    }
+    graded = grade_columns(values, is_lake, required=required, rounding=rounding)
+    numerals = ["", *(water_class.numeral for water_class in WaterClass)]
+    added = [("", "")] * len(sheet.rows)
+    for (n, _), number, parameters in zip(rows, graded.classes, graded.deciding, strict=True):
+        added[n - 2] = numerals[number], ";".join(parameters)
+    return added
+
+
+def _is_lake(cell: str, row: int) -> bool:
+    name = cell.strip()
+    if name not in tuple(BodyKind):
+        raise BadInput(
+            "Row {row}, column body: {cell} is neither river nor lake.", row=row, cell=repr(cell)
+        )
+    return name == BodyKind.LAKE
+
+
+def _number(cell: str, row: int, column: str) -> float:
+    text = cell.strip()
+    if text in MISSING:
+        return math.nan
+    try:
+        number = float(text) if text.isascii() and "_" not in text else math.nan
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number) or (number < 0 and column != Parameter.WATER_TEMPERATURE):
+        raise BadInput(
+            "Row {row}, column {column}: {cell} is not a number that can be graded.",
+            mend="Correct it, or leave the cell empty.",
+            row=row,
+            column=column,
+            cell=repr(cell),
+        )
+    return number
+
+
+def _render(sheet: Sheet, added: list[tuple[str, str]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator=sheet.newline)
+    writer.writerow([*sheet.header, *ADDED])
+    writer.writerows(
+        [*row, *cells] if row else [] for row, cells in zip(sheet.rows, added, strict=True)
+    )
+    return (BOM_UTF8 if sheet.has_bom else b"") + text.getvalue().encode()
+
+
+def _write(target: str, content: bytes) -> None:
+    """The whole content is in place, or nothing of it."""
+    if target == "-":
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    path = Path(target).resolve()
+    part: Path | None = None
+    try:
+        if path.exists() and not path.is_file():  # a pipe or a device
+            path.write_bytes(content)
+            return
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name, delete=False) as file:
+            part = Path(file.name)
+            file.write(content)
+        os.umask(mask := os.umask(0))
+        part.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~mask)
+        part.replace(path)
+    except OSError as error:
+        if part is not None:
+            part.unlink(missing_ok=True)
+        raise BadInput(
+            "{path} can't be written: {reason}.", path=target, reason=error.strerror
+        ) from error

@@ -1,0 +1,63 @@
+"""How far a value lies beyond a limit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from data.quality.limits import Limits, newest_limits
+from data.vocabulary import Parameter
+
+WITHOUT_MULTIPLE = frozenset(
+    {Parameter.PH, Parameter.DISSOLVED_OXYGEN, Parameter.WATER_TEMPERATURE}
+)
+"""For these the multiple has no meaning: say below or above the limit instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exceedance:
+    """A value beyond its limit (超标).
+
+    ``multiple`` is (C - S) / S, unrounded, None where it has no meaning; ``below`` says that the
+    value is under a lower limit (低于限值); ``basis`` names what set the limit.
+    """
+
+    parameter: Parameter
+    value: float
+    limit: float
+    multiple: float | None
+    below: bool
+    basis: str
+
+
+def exceedance_of(
+    parameter: Parameter, value: float, low: float | None, high: float | None, basis: str
+) -> Exceedance | None:
+    """The exceedance of a value, None within the limits; a value at a limit is within."""
+    if low is not None and value < low:
+        return Exceedance(parameter, value, low, None, True, basis)
+    if high is not None and value > high:
+        meant = parameter not in WITHOUT_MULTIPLE and high > 0
+        multiple = (value - high) / high if meant else None
+        return Exceedance(parameter, value, high, multiple, False, basis)
+    return None
+
+
+def largest_multiple(exceedances: tuple[Exceedance, ...]) -> float | None:
+    """The largest multiple told, None without one."""
+    return max((e.multiple for e in exceedances if e.multiple is not None), default=None)
+
+
+def source_water_exceedances(
+    values: Mapping[Parameter, float], *, limits: Limits | None = None
+) -> tuple[Exceedance, ...]:
+    """What exceeds the supplement for sources of drinking water (at an intake).
+
+    Source: GB 3838-2002 table 2.
+    """
+    held = limits or newest_limits()
+    basis = held.source_water_source.title
+    found = (
+        exceedance_of(parameter, values[parameter], None, limit, basis)
+        for parameter, limit in held.source_water.items()
+        if parameter in values
+    )
+    return tuple(each for each in found if each is not None)

@@ -1,0 +1,34 @@
+"""Means of readings, with how much stands behind them."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from data.vocabulary import Parameter
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """A mean of ``count`` values; ``value`` is None without any.
+
+    ``valid_share`` is count / expected count, at most 1; None where nothing says what was expected.
+    """
+
+    value: float | None
+    count: int
+    valid_share: float | None
+
+
+def mean_of(parameter: Parameter, values: Sequence[float], *, expected: int | None = None) -> Mean:
+    """The mean of valid values: pH through the mean of H+, all others arithmetic.
+
+    ``expected`` is how many readings the span should have held.
+    Source: 总站水字〔2020〕90号.
+    """
+    share = min(1.0, len(values) / expected) if expected else None
+    if not values:
+        return Mean(None, 0, share)
+    if parameter is Parameter.PH:
+        hydrogen = math.fsum(10.0**-value for value in values) / len(values)
+        return Mean(-math.log10(hydrogen), len(values), share)
+    return Mean(math.fsum(values) / len(values), len(values), share)
