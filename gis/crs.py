@@ -73,7 +73,7 @@ _SPOKEN: Final = {
     "cgcs2000": _KEPT,
     "国家2000": _KEPT,
 }
-_NUMBER: Final = re.compile(r"(?:urn:ogc:def:crs:)?(?:epsg:[\d.]*:?)?(\d{4,6})")
+_NUMBER: Final = re.compile(r"(?:urn:ogc:def:crs:)?(?:epsg:(?:[\d.]*:)?)?(\d{4,6})")
 
 
 class AxisFault(StrEnum):
