@@ -1,0 +1,40 @@
+"""``python3 -m dashboard.setup [--servers] [--tests]``: everything a start needs is installed."""
+
+import fcntl
+import sys
+from pathlib import Path
+
+from dashboard.setup import environment, libraries, packages
+from dashboard.setup.steps import Missing, tell
+
+OLDEST = (3, 11)
+
+
+def main(arguments: list[str]) -> int:
+    """0 when all that was asked for is there, 2 with one clear line when it can't be had."""
+    root = Path(__file__).resolve().parent.parent.parent
+    tests = "--tests" in arguments
+    servers = tests or "--servers" in arguments
+    try:
+        if sys.version_info < OLDEST:
+            raise Missing(" Python 3.11", "Python 3.11 or newer", "apt-get install python3")
+        with (root / "requirements.lock").open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            packages.install(packages.missing(servers=servers, browser=tests))
+            environment.prepare(root, development=tests)
+            libraries.prepare(root)
+    except Missing as missing:
+        sys.stderr.write(f"onemap: {missing}\n")
+        return 2
+    except PermissionError as error:
+        sys.stderr.write(
+            f"onemap: 无法写入 {error.filename}，请运行：sudo chown -R \"$USER\" '{root}' / "
+            f"Can't write {error.filename}; run: sudo chown -R \"$USER\" '{root}'\n"
+        )
+        return 2
+    tell("安装就绪", "Everything is installed")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

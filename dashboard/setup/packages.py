@@ -1,0 +1,91 @@
+"""Debian packages that are missing, and their installation by apt."""
+
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from dashboard.setup.steps import Missing, explain, follow, tell
+
+POSTGIS = "postgresql-15-postgis-3"
+
+
+def missing(*, servers: bool, browser: bool) -> dict[str, str]:
+    """Debian packages to install, each with what it brings."""
+    wanted: dict[str, str] = {}
+    if importlib.util.find_spec("ensurepip") is None:
+        wanted["python3-venv"] = "python3-venv"
+    if servers:
+        if not has_postgis():
+            wanted[newest_postgis()] = "PostgreSQL + PostGIS"
+        if not has_program("mosquitto") or not has_program("mosquitto_passwd"):
+            wanted["mosquitto"] = "mosquitto"
+        if not has_program("mosquitto_pub"):
+            wanted["mosquitto-clients"] = "mosquitto-clients"
+    if browser:
+        if not has_program("chromium"):
+            wanted["chromium"] = "Chromium"
+        if not has_fonts():
+            wanted["fonts-noto-cjk"] = "fonts-noto-cjk"
+    return wanted
+
+
+def has_program(name: str) -> bool:
+    """Whether a program is installed, /usr/sbin included."""
+    return bool(shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/bin"))
+
+
+def has_postgis() -> bool:
+    """Whether one version of PostgreSQL is here together with its PostGIS."""
+    for server in Path("/usr/lib/postgresql").glob("[0-9]*/bin/postgres"):
+        version = server.parent.parent.name
+        if Path(f"/usr/share/postgresql/{version}/extension/postgis.control").is_file():
+            return True
+    return False
+
+
+def has_fonts() -> bool:
+    """Whether a Chinese font is installed that the map's labels can be drawn with."""
+    return any(Path("/usr/share/fonts").glob("**/*CJK*"))
+
+
+def newest_postgis() -> str:
+    """The package of PostGIS for the newest PostgreSQL that apt knows, Debian 12's by default."""
+    done = subprocess.run(
+        ["/usr/bin/apt-cache", "search", "--names-only", r"^postgresql-[0-9]+-postgis-3$"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = re.findall(r"^postgresql-(\d+)-postgis-3\b", done.stdout, re.MULTILINE)
+    return f"postgresql-{max(map(int, found))}-postgis-3" if found else POSTGIS
+
+
+def install(wanted: dict[str, str]) -> None:
+    """The packages are installed, through sudo unless root. Raises Missing when they can't be."""
+    if not wanted:
+        return
+    parts = "、".join(wanted.values())
+    install_line = f"apt-get install --no-install-recommends {' '.join(wanted)}"
+    by_hand = f"apt-get update && {install_line}"
+    if os.geteuid() != 0:
+        by_hand = f"sudo apt-get update && sudo {install_line}"
+    if not shutil.which("apt-get"):
+        raise Missing(parts + "（没有 apt-get）", f"{parts} (no apt-get here)", by_hand)
+    as_root: list[str] = []
+    if os.geteuid() != 0:
+        if not shutil.which("sudo"):
+            raise Missing(parts, parts, f"su -c '{by_hand.replace('sudo ', '')}'")
+        as_root = ["sudo"]
+        tell("安装系统软件需要 sudo", "Installing system packages needs sudo")
+    apt = [*as_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-y"]
+    apt += ["-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Use-Pty=0"]
+    tell("更新软件源索引（apt-get update）", "Reading package lists (apt-get update)")
+    unread = follow([*apt, "update"])
+    tell(f"安装 {parts}（apt-get）", f"Installing {parts} (apt-get)")
+    failed = follow([*apt, "install", "--no-install-recommends", *wanted])
+    if failed is not None:
+        explain((unread + "\n" if unread else "") + failed)
+        raise Missing(parts, parts, by_hand)

@@ -1,0 +1,65 @@
+"""One step of the set-up: told before, followed while it runs, explained when it fails."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+LINE_EVERY_S = 2.0
+KEPT_LINES = 30
+
+
+class Missing(Exception):
+    """A part that can't be had: what it is, in Chinese and English, and what installs it."""
+
+    def __init__(self, chinese: str, english: str, command: str) -> None:
+        super().__init__(f"缺少{chinese}，请运行：{command} / Missing {english}; run: {command}")
+
+
+def tell(chinese: str, english: str) -> None:
+    """A line of progress is on the screen."""
+    sys.stderr.write(f"» {chinese} / {english}\n")
+    sys.stderr.flush()
+
+
+def follow(
+    command: Sequence[str | Path],
+    *,
+    cwd: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> str | None:
+    """None when the command succeeded, else the last lines it printed.
+
+    Its newest line is shown every two seconds at most, so that a long step is seen to move.
+    """
+    try:
+        process = subprocess.Popen(  # noqa: S603 - our own commands
+            [str(part) for part in command],
+            cwd=cwd,
+            env=None if environment is None else dict(environment),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+    except OSError as error:
+        return str(error)
+    last: list[str] = []
+    told = time.monotonic()
+    assert process.stdout is not None  # noqa: S101 - it was asked for
+    for line in process.stdout:
+        if not line.strip():
+            continue
+        last = [*last[-KEPT_LINES + 1 :], line.rstrip()]
+        if time.monotonic() - told > LINE_EVERY_S:
+            told = time.monotonic()
+            sys.stderr.write(f"  … {line.strip()[:100]}\n")
+            sys.stderr.flush()
+    return None if process.wait() == 0 else "\n".join(last)
+
+
+def explain(output: str) -> None:
+    """What a failed command said is on the screen, indented, before the one clear line."""
+    for line in output.splitlines():
+        sys.stderr.write(f"  | {line}\n")
