@@ -91,3 +91,14 @@ class DashboardSettings(BaseSettings):
     basemap_attribution: str = Field("", description="the basemap's attribution line")
     area_name: str = Field("", description="name of the area in the bar; empty: from divisions")
     demo: bool = Field(False, description="set by the demo; serve refuses it unless told")
+
+
+class SimulatorSettings(BaseSettings):
+    """How simulated devices publish; for demos and drills, never beside real devices."""
+
+    model_config = SettingsConfigDict(env_prefix="ONEMAP_SIMULATOR__")
+
+    username: str = Field("simulator", description="a gateway's account at the broker")
+    password: SecretStr = Field(SecretStr(""), description="its password")
+    round_seconds: float = Field(60, gt=0, description="every device publishes once in a round")
+    order_file: Path | None = Field(None, description="where a pollution event is ordered")

@@ -1,0 +1,129 @@
+"""Where the made county is watched: sections, outfalls, intakes; and how clean each one runs.
+
+The rows are kept in ``made/*.csv``.
+"""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from data.quality.limits import DischargeGrade
+from data.vocabulary import BodyKind, Parameter
+from ingest.simulated import SimulatedOutfall, SimulatedSection
+
+MADE = Path(__file__).parent / "made"
+
+
+@dataclass(frozen=True, slots=True)
+class MadeSection:
+    """A section: where it lies and the class it runs at.
+
+    ``share`` along its river (None on a lake); ``grade`` on a scale where 2.5 lies half-way
+    between the limits of Ⅱ and Ⅲ; ``worst`` the parameter that decides; ``silent_days`` since
+    when its device is off; ``lacks`` the parameter its device has not.
+    """
+
+    code: str
+    name: str
+    name_en: str
+    water: str
+    share: float | None
+    grade: float
+    worst: Parameter
+    target: int
+    attribute: str
+    is_border: bool
+    silent_days: float
+    lacks: Parameter | None
+
+    @property
+    def device(self) -> SimulatedSection:
+        """What stands there."""
+        body = BodyKind.RIVER if self.share is not None else BodyKind.LAKE
+        return SimulatedSection(self.code, body, self.grade, self.worst, self.lacks)
+
+
+@dataclass(frozen=True, slots=True)
+class MadeOutfall:
+    """An outfall: where it lies and what share of its limits it runs at (0 = stopped)."""
+
+    code: str
+    name: str
+    name_en: str
+    water: str
+    share: float
+    category: str
+    owner: str
+    grade: str
+    load: float
+    flow_m3s: float
+    mode: str
+
+    @property
+    def device(self) -> SimulatedOutfall:
+        """What stands there."""
+        return SimulatedOutfall(self.code, DischargeGrade(self.grade), self.load, self.flow_m3s)
+
+
+@dataclass(frozen=True, slots=True)
+class MadeIntake:
+    """An intake with its permit."""
+
+    code: str
+    name: str
+    name_en: str
+    water: str
+    share: float
+    owner: str
+    permit_no: str
+    volume_m3a: float
+    purpose: str
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    with (MADE / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+@cache
+def sections() -> tuple[MadeSection, ...]:
+    """The 24 sections."""
+    return tuple(
+        MadeSection(
+            code=row["code"],
+            name=row["name"],
+            name_en=row["name_en"],
+            water=row["water"],
+            share=float(row["share"]) if row["share"] else None,
+            grade=float(row["grade"]),
+            worst=Parameter(row["worst"]),
+            target=int(row["target"]),
+            attribute=row["attribute"],
+            is_border=bool(row["is_border"]),
+            silent_days=float(row["silent_days"] or 0),
+            lacks=Parameter(row["lacks"]) if row["lacks"] else None,
+        )
+        for row in _rows("sections")
+    )
+
+
+@cache
+def outfalls() -> tuple[MadeOutfall, ...]:
+    """The 15 outfalls."""
+    numbers = ("share", "load", "flow_m3s")
+    return tuple(
+        MadeOutfall(**{k: float(v) if k in numbers else v for k, v in row.items()})  # type: ignore[arg-type]  # columns are the fields
+        for row in _rows("outfalls")
+    )
+
+
+@cache
+def intakes() -> tuple[MadeIntake, ...]:
+    """The intakes."""
+    numbers = ("share", "volume_m3a")
+    return tuple(
+        MadeIntake(**{k: float(v) if k in numbers else v for k, v in row.items()})  # type: ignore[arg-type]  # columns are the fields
+        for row in _rows("intakes")
+    )

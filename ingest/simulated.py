@@ -1,0 +1,191 @@
+"""What simulated devices measure: one value for every instant, the same whenever it is asked.
+
+A made history and the simulator read the same functions, so the present carries the past on.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from hashlib import blake2b
+from math import exp, pi, sin
+
+import numpy as np
+
+from data.clock import BUSINESS_ZONE, business_date
+from data.quality.compliance import limits_from_grade
+from data.quality.limits import DischargeGrade, newest_limits
+from data.vocabulary import PARAMETERS, BodyKind, Parameter, StationKind, WaterClass
+
+GRADED = (
+    Parameter.DISSOLVED_OXYGEN,
+    Parameter.PERMANGANATE_INDEX,
+    Parameter.AMMONIA_NITROGEN,
+    Parameter.TOTAL_PHOSPHORUS,
+)
+MEASURED_AT_OUTFALLS = frozenset(
+    {
+        Parameter.COD,
+        Parameter.AMMONIA_NITROGEN,
+        Parameter.TOTAL_PHOSPHORUS,
+        Parameter.TOTAL_NITROGEN,
+    }
+)
+HOUR_S = 3600.0
+
+
+def chance(*key: object) -> float:
+    """A number in [0, 1) that belongs to the key."""
+    digest = blake2b(repr(key).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") / 2**64
+
+
+def wander(key: str, at: datetime) -> float:
+    """Slow noise of about unit size: waves of 9 hours to 11 days with phases of the key's own."""
+    hours = at.timestamp() / HOUR_S
+    periods = (9.1, 21.7, 57.0, 131.0, 263.0)
+    waves = (sin(2 * pi * (hours / p + chance(key, p))) for p in periods)
+    return sum(waves) / 1.6
+
+
+def rain(at: datetime) -> float:
+    """How much of a rainfall still runs off, 0 to 1: about one rain in eight days."""
+    seconds = at.timestamp()
+    day = int(seconds // 86400)
+    runoff = 0.0
+    for d in range(day - 3, day + 1):
+        if chance("rain", d) < 0.12:
+            began = d * 86400 + chance("hour", d) * 86400
+            if seconds >= began:
+                runoff += (0.4 + 0.6 * chance("depth", d)) * exp(-(seconds - began) / (20 * HOUR_S))
+    return min(runoff, 1.0)
+
+
+def water_temperature(at: datetime) -> float:
+    """Of a stream at 32° north, in ℃: coldest in late January, warmest in the afternoon."""
+    local = at.astimezone(BUSINESS_ZONE)
+    season = -sin(2 * pi * (local.timetuple().tm_yday + 66) / 365.25)
+    afternoon = sin(2 * pi * (local.hour + local.minute / 60 - 9.5) / 24)
+    return 16.2 + 10.4 * season + 0.9 * afternoon
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedSection:
+    """A section's device: the water it stands in runs at a grade.
+
+    ``grade`` on a scale where 2.5 lies half-way between the limits of Ⅱ and Ⅲ; ``worst`` the
+    parameter that decides; ``lacks`` one that the device has not.
+    """
+
+    code: str
+    body: BodyKind
+    grade: float
+    worst: Parameter
+    lacks: Parameter | None = None
+
+    def measure(self, at: datetime, pollution: float = 0.0) -> Mapping[Parameter, float]:
+        """What it reads at an instant; ``pollution`` adds to the grade of the worst parameter."""
+        return measure_section(self, at, pollution)
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedOutfall:
+    """An outfall's device: it discharges at a share of its grade's limits (0 = stopped)."""
+
+    code: str
+    grade: DischargeGrade
+    load: float
+    flow_m3s: float
+
+    def measure(self, at: datetime, pollution: float = 0.0) -> Mapping[Parameter, float]:
+        """What it reads at an instant; ``pollution`` adds to its share of the limits."""
+        return measure_outfall(self, at, pollution)
+
+
+def device_of(code: str, kind: StationKind, body: BodyKind) -> SimulatedSection | SimulatedOutfall:
+    """A device for any station, its character told by its code."""
+    if kind is StationKind.OUTFALL:
+        load = 0.45 + 0.5 * chance(code, "load")
+        return SimulatedOutfall(
+            code, DischargeGrade.FIRST_B, load, 0.02 + 0.2 * chance(code, "flow")
+        )
+    worst = GRADED[1 + int(3 * chance(code, "worst"))]
+    return SimulatedSection(code, body, 1.2 + 2.2 * chance(code, "grade"), worst)
+
+
+def measure_section(
+    section: SimulatedSection, at: datetime, pollution: float = 0.0
+) -> Mapping[Parameter, float]:
+    """Values in our units, rounded as devices show them."""
+    wash = rain(at)
+    temperature = water_temperature(at) + 0.5 * wander(section.code + "t", at)
+    daylight = sin(2 * pi * (at.astimezone(BUSINESS_ZONE).hour - 9) / 24)
+    values = {
+        Parameter.WATER_TEMPERATURE: temperature,
+        Parameter.PH: 7.6 + 0.15 * daylight + 0.12 * wander(section.code + "ph", at) - 0.1 * wash,
+        Parameter.CONDUCTIVITY: 330
+        + 45 * section.grade
+        + 18 * wander(section.code + "ec", at)
+        - 60 * wash,
+        Parameter.TURBIDITY: 8
+        + 4 * section.grade
+        + abs(5 * wander(section.code + "tu", at))
+        + 90 * wash,
+        Parameter.TOTAL_NITROGEN: 1.1
+        + 0.9 * section.grade
+        + 0.15 * wander(section.code + "tn", at),
+    }
+    for parameter in GRADED:
+        below = 0.0 if parameter is section.worst else 0.45 + 0.5 * chance(section.code, parameter)
+        grade = section.grade - below + 0.24 * wander(section.code + parameter, at) + 0.3 * wash
+        if parameter is section.worst:
+            grade += pollution
+        if parameter is Parameter.DISSOLVED_OXYGEN:
+            grade -= 0.25 * daylight
+        values[parameter] = value_at_grade(parameter, section.body, max(grade, 0.15))
+    if section.lacks:
+        del values[section.lacks]
+    return {p: round(v, PARAMETERS[p].shown_decimals) for p, v in values.items()}
+
+
+@lru_cache(maxsize=64)
+def _scale(parameter: Parameter, body: BodyKind) -> tuple[float, ...]:
+    """The five limits between something clean and something foul."""
+    limits = newest_limits().surface[body][parameter]
+    bounds = [limits.limit_of(WaterClass(k)) for k in range(1, 6)]
+    if parameter is Parameter.DISSOLVED_OXYGEN:
+        return (11.0, *(float(low or 0) for low, _ in bounds), 0.5)
+    upper = [float(high or 0) for _, high in bounds]
+    return (upper[0] / 3, *upper, upper[-1] * 1.8)
+
+
+def value_at_grade(parameter: Parameter, body: BodyKind, grade: float) -> float:
+    """The concentration that lies at a point of the scale of classes, in the parameter's unit."""
+    return float(np.interp(grade, range(7), _scale(parameter, body)))
+
+
+def measure_outfall(
+    outfall: SimulatedOutfall, at: datetime, pollution: float = 0.0
+) -> Mapping[Parameter, float]:
+    """Values in our units, rounded as devices show them."""
+    if outfall.load == 0:
+        return {Parameter.FLOW: 0.0}
+    local = at.astimezone(BUSINESS_ZONE)
+    use = 1 + 0.22 * sin(2 * pi * (local.hour + local.minute / 60 - 8.5) / 12)
+    values = {
+        Parameter.PH: 7.3 + 0.1 * wander(outfall.code + "ph", at),
+        Parameter.FLOW: max(
+            outfall.flow_m3s * use * (1 + 0.06 * wander(outfall.code + "q", at)), 0.001
+        ),
+    }
+    for limit in limits_from_grade(outfall.grade, business_date(at)):
+        if limit.high is None or limit.parameter not in MEASURED_AT_OUTFALLS:
+            continue
+        own = (
+            0.0
+            if limit.parameter is Parameter.COD
+            else -0.25 * chance(outfall.code, limit.parameter)
+        )
+        share = outfall.load + own + pollution + 0.05 * wander(outfall.code + limit.parameter, at)
+        values[limit.parameter] = limit.high * max(share, 0.05)
+    return {p: round(v, PARAMETERS[p].shown_decimals) for p, v in values.items()}
