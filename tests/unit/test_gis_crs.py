@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import shapely
 from pyproj import CRS
-from shapely.geometry import LineString, MultiPolygon, Point, shape
+from shapely.geometry import LineString, MultiPolygon, Point, Polygon
 
 from gis import crs
 from gis.chainage import LineIndex
@@ -140,11 +140,17 @@ def test_a_consumer_map_agrees_with_the_national_one_once_unshifted(real_data: P
 
 def _districts(file: Path) -> dict[str, MultiPolygon]:
     text = file.read_text(encoding="utf-8")
-    return {f["properties"]["name"]: shape(f["geometry"]) for f in json.loads(text)["features"]}
+    features = json.loads(text)["features"]
+    return {
+        f["properties"]["name"]: MultiPolygon(
+            [Polygon(p[0], p[1:]) for p in f["geometry"]["coordinates"]]
+        )
+        for f in features
+    }
 
 
 def _median_off_m(corners_of: MultiPolygon, borders_of: MultiPolygon) -> float:
     borders = LineIndex([LineString(part.exterior.coords) for part in borders_of.geoms])
-    corners = shapely.points(shapely.get_coordinates(corners_of))
+    corners = [Point(pair) for pair in shapely.get_coordinates(corners_of)]
     snaps = [borders.nearest(corner, 5_000) for corner in corners]
     return float(np.median([snap[1].offset_m for snap in snaps if snap]))
