@@ -81,6 +81,10 @@ def load(folder: Path) -> tuple[list[Row], Counter[str]]:
                 raw = {p: number(cells[name]) for p, name in COLUMNS.items()}
                 values = {p: value for p, value in raw.items() if value is not None}
                 if len(values) < len(COLUMNS):
+                    without = set(COLUMNS) == {*values, Parameter.TOTAL_PHOSPHORUS}
+                    alike = without and class_by(values, BodyKind.RIVER) == published
+                    counts["only phosphorus missing"] += without
+                    counts["only phosphorus missing, equal"] += alike
                     continue
                 counts["counted"] += 1
                 shown = {p: number(cells[name]) for p, name in SHOWN.items()}

@@ -16,8 +16,8 @@ WITHOUT_MULTIPLE = frozenset(
 class Exceedance:
     """A value beyond its limit (超标).
 
-    ``multiple`` is (C - S) / S, unrounded, None where it has no meaning; ``below`` says that the
-    value is under a lower limit (低于限值); ``basis`` names what set the limit.
+    ``multiple`` is (C - S) / S to ten decimals, None where it has no meaning; ``below`` says that
+    the value is under a lower limit (低于限值); ``basis`` names what set the limit.
     """
 
     parameter: Parameter
@@ -36,7 +36,7 @@ def exceedance_of(
         return Exceedance(parameter, value, low, None, True, basis)
     if high is not None and value > high:
         meant = parameter not in WITHOUT_MULTIPLE and high > 0
-        multiple = (value - high) / high if meant else None
+        multiple = round((value - high) / high, 10) if meant else None  # without binary dust
         return Exceedance(parameter, value, high, multiple, False, basis)
     return None
 

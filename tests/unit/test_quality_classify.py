@@ -1,0 +1,154 @@
+"""The classify command on tables as people have them."""
+
+import argparse
+import io
+import os
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from dashboard.commands import classify
+from data.errors import BadInput, NotFound
+
+TABLE = """站名,body,ph,do,codmn,nh3n,tp,tn,备注
+甲,river,7.1,8.2,2.0,0.16,0.02,9,"有,逗号"
+乙,lake,7.1,8.2,2.0,0.15,0.02,0.1,
+丙,river,--,*,,, ,3,无数据
+丁,river,9.2,4.0,3,2.1,0.05,,
+"""
+ADDED = ["class,deciding", "Ⅱ,nh3n", "Ⅱ,tp", ",", "劣Ⅴ,ph;nh3n"]
+
+
+def run(source: Path | str, target: Path | str, *options: str) -> int:
+    parser = argparse.ArgumentParser()
+    classify.add(parser.add_subparsers())
+    args = parser.parse_args(["classify", "--in", str(source), "--out", str(target), *options])
+    result: int = args.run(args)
+    return result
+
+
+def classified(folder: Path, table: str | bytes, *options: str) -> str:
+    source, target = folder / "a.csv", folder / "b.csv"
+    source.write_bytes(table.encode() if isinstance(table, str) else table)
+    assert run(source, target, *options) == 0
+    return target.read_bytes().decode()
+
+
+def test_every_row_keeps_its_cells_and_gains_a_class(tmp_path: Path) -> None:
+    lines = [f"{old},{new}" for old, new in zip(TABLE.splitlines(), ADDED, strict=True)]
+    assert classified(tmp_path, TABLE) == "\n".join(lines) + "\n"
+
+
+def test_a_table_may_be_replaced_by_its_answer(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(TABLE, encoding="utf-8")
+    path.chmod(0o640)
+    assert run(path, path) == 0
+    assert "甲,river,7.1" in path.read_text(encoding="utf-8")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert [each.name for each in tmp_path.iterdir()] == ["a.csv"]
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "bom"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["lf", "crlf"])
+def test_the_form_of_the_input_is_kept(tmp_path: Path, mark: bytes, newline: str) -> None:
+    told = classified(tmp_path, mark + TABLE.replace("\n", newline).encode())
+    assert told.startswith(mark.decode() + "站名,body")
+    assert told.count(newline) == 5
+    assert ("\r" in told) == (newline == "\r\n")
+
+
+def test_gbk_is_read_and_answered_in_utf_8(tmp_path: Path) -> None:
+    assert classified(tmp_path, TABLE.encode("gbk")) == classified(tmp_path, TABLE)
+
+
+def test_blank_rows_stay(tmp_path: Path) -> None:
+    told = classified(tmp_path, "body,ph\nriver,7\n\n,\nlake,7\n")
+    assert told == "body,ph,class,deciding\nriver,7,Ⅰ,ph\n\n,,,\nlake,7,Ⅰ,ph\n"
+
+
+def test_rounding_and_the_required_set_are_options(tmp_path: Path) -> None:
+    table = "body,ph,nh3n\nriver,9.4,1.004\nriver,,1\n"
+    assert classified(tmp_path, table).splitlines()[1:] == [
+        "river,9.4,1.004,劣Ⅴ,ph",
+        "river,,1,Ⅲ,nh3n",
+    ]
+    assert classified(tmp_path, table, "--round", "--required", "ph, nh3n").splitlines()[1:] == [
+        "river,9.4,1.004,Ⅲ,nh3n",
+        "river,,1,,",
+    ]
+    assert classified(tmp_path, table, "--required", "do").splitlines()[1].endswith(",,")
+
+
+def test_parameters_out_of_the_table_are_left_alone(tmp_path: Path) -> None:
+    told = classified(tmp_path, "body,tp,level,ec\nlake,0.01,high,n/a\n")
+    assert told.splitlines()[1] == "lake,0.01,high,n/a,Ⅰ,tp"
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("body,ph\nriver,7\nriver,7..1\n", "Row 3, column ph: '7..1'"),
+        ("body,ph\nriver,nan\n", "Row 2, column ph: 'nan'"),
+        ("body,ph\nriver,inf\n", "Row 2, column ph: 'inf'"),
+        ("body,ph\nriver,1_0\n", "Row 2, column ph: '1_0'"),
+        ("body,ph\nriver,７\n", "Row 2, column ph: '７'"),
+        ("body,nh3n\nriver,-0.1\n", "Row 2, column nh3n: '-0.1'"),
+        ("body,tn\nlake,1\nlake,<0.05\n", "Row 3, column tn: '<0.05'"),
+        ("body,ph\npond,7\n", "Row 2, column body: 'pond'"),
+        ("body,ph\n,7\n", "Row 2, column body: ''"),
+        ("body,ph\nriver,7,8\n", "Row 2 has 3 cells, the header has 2"),
+        ("ph\n7\n", "column body"),
+        ("body,pH value\nriver,7\n", "No column is named by a parameter key"),
+        ("body,ph,ph\nriver,7,7\n", "The column ph is there twice"),
+        ("body,ph,class\nriver,7,Ⅰ\n", "already has a column class"),
+        ('body,ph\nriver,"7\n', "isn't CSV"),
+        ("", "empty"),
+        (b"body,ph\nriver,7\xff\xff\n", "neither UTF-8 nor GBK"),
+    ],
+)
+def test_what_cannot_be_read_is_told_and_nothing_is_written(
+    tmp_path: Path, table: str | bytes, said: str
+) -> None:
+    with pytest.raises(BadInput) as refused:
+        classified(tmp_path, table)
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert [each.name for each in tmp_path.iterdir()] == ["a.csv"]
+
+
+def test_the_former_answer_survives_a_bad_table(tmp_path: Path) -> None:
+    good = classified(tmp_path, TABLE)
+    with pytest.raises(BadInput):
+        classified(tmp_path, TABLE.replace("8.2", "8,2"))
+    assert (tmp_path / "b.csv").read_text(encoding="utf-8") == good
+
+
+def test_files_that_cannot_be_used_are_named(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match=r"none\.csv"):
+        run(tmp_path / "none.csv", tmp_path / "b.csv")
+    source = tmp_path / "a.csv"
+    source.write_text(TABLE, encoding="utf-8")
+    with pytest.raises(BadInput, match=r"nowhere"):
+        run(source, tmp_path / "nowhere" / "b.csv")
+    with pytest.raises(BadInput, match="tn can't be required"):
+        run(source, tmp_path / "b.csv", "--required", "tn")
+
+
+def test_streams_are_read_and_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = io.BytesIO()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(TABLE.encode())))
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(answer))
+    assert run("-", "-") == 0
+    assert answer.getvalue().decode().splitlines()[1].endswith(",Ⅱ,nh3n")
+
+
+def test_an_answer_gets_the_permissions_of_the_mask(tmp_path: Path) -> None:
+    former = os.umask(0o027)
+    try:
+        classified(tmp_path, TABLE)
+    finally:
+        os.umask(former)
+    assert stat.S_IMODE((tmp_path / "b.csv").stat().st_mode) == 0o640
