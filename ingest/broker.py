@@ -131,6 +131,10 @@ class Broker:
         """Whether the recorded broker process is alive."""
         return self.daemon.pid() is not None
 
+    def known(self) -> set[str]:
+        """The names of all accounts."""
+        return {line.partition(":")[0] for line in self._kept()}
+
     def _kept(self) -> list[str]:
         try:
             return (self.folder / "passwords").read_text().splitlines()

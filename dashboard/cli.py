@@ -1,0 +1,139 @@
+"""``onemap …``: one table of commands; each is imported only when it runs."""
+
+import argparse
+import importlib
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.errors import BadInput, OneMapError, ServiceDown
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A word of the command line, the module that answers it, and one line about it."""
+
+    word: str
+    module: str
+    help: str
+
+
+COMMANDS = (
+    Command("demo", "demo", "set up and run everything on a demo basin"),
+    Command("serve", "serve", "run the dashboard"),
+    Command("ingest", "ingest", "take readings from the broker into the database"),
+    Command("simulate", "simulate", "run devices that publish readings over MQTT"),
+    Command("import", "importing", "take in rivers, lakes, sections, outfalls, chiefs …"),
+    Command("station", "station", "add or move one station"),
+    Command("quarantine", "quarantine", "look at and replay what could not be read"),
+    Command("classify", "classify", "add water classes to a CSV table"),
+    Command("publish-file", "publish", "publish readings of a file over MQTT"),
+    Command("user", "user", "add an account"),
+    Command("doctor", "doctor", "list each part, its version and its state"),
+)
+WITHOUT_FOLDER = frozenset({"demo", "classify"})
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The exit code of a command: 0 done, 2 refused with one clear line, 130 interrupted."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace", line_buffering=True)
+    try:
+        return _run(given)
+    except OneMapError as error:
+        sys.stderr.write(f"onemap: {_worded(error)}\n")
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except _foreseen() as error:
+        sys.stderr.write(f"onemap: {_worded(_translated(error))}\n")
+        return 2
+
+
+def _run(given: list[str]) -> int:
+    everywhere = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    everywhere.add_argument("--dir", type=Path, metavar="DIR")
+    folder, rest = everywhere.parse_known_args(given)
+    word = next((each for each in rest if not each.startswith("-")), "")
+    if word not in WITHOUT_FOLDER:
+        from dashboard.demo.environment import enter
+
+        enter(folder.dir)
+    args = _parser(word).parse_args(rest)
+    if not hasattr(args, "run"):
+        _parser("").print_help()
+        return 2
+    args.dir = folder.dir
+    return int(args.run(args) or 0)
+
+
+def _parser(word: str) -> argparse.ArgumentParser:
+    """The parser with the full arguments of one command and a line about each of the others."""
+    parser = argparse.ArgumentParser(
+        prog="onemap",
+        description="One place to work for river chiefs, patrol staff and their office.",
+        epilog="./onemap test runs all tests. --dir DIR names the folder of a demo for any command "
+        "(default: /var/lib/onemap/demo for root, else ~/.local/share/onemap/demo).",
+    )
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for command in COMMANDS:
+        if command.word == word:
+            importlib.import_module(f"dashboard.commands.{command.module}").add(subparsers)
+        else:
+            subparsers.add_parser(command.word, help=command.help)
+    return parser
+
+
+def _foreseen() -> tuple[type[Exception], ...]:
+    """Failures of libraries that a person can mend; looked up only when something failed."""
+    from pydantic import ValidationError
+    from sqlalchemy.exc import OperationalError
+
+    return (ValidationError, OperationalError)
+
+
+def _translated(error: Exception) -> OneMapError:
+    """A library's failure as one of ours."""
+    from pydantic import ValidationError
+
+    import data.settings
+
+    if not isinstance(error, ValidationError):
+        reason = str(getattr(error, "orig", error)).strip().splitlines()
+        return ServiceDown(
+            "The database does not answer: {reason}",
+            mend="Start it, or ./onemap demo.",
+            reason=reason[0] if reason else "",
+        )
+    first = error.errors()[0]
+    settings = getattr(data.settings, error.title, None)
+    prefix = settings.model_config["env_prefix"] if settings else ""
+    name = prefix + "__".join(str(part) for part in first["loc"]).upper()
+    if first["type"] == "missing":
+        return BadInput(
+            "The setting {name} is missing.",
+            mend="Set it, start ./onemap demo, or name a demo's folder with --dir.",
+            name=name,
+        )
+    return BadInput("The setting {name} is wrong: {reason}", name=name, reason=first["msg"])
+
+
+def _worded(error: OneMapError) -> str:
+    """The error's sentence and its mending in the language of the settings."""
+    from dashboard.views.wording import _, language
+
+    chosen = os.environ.get("ONEMAP_DASHBOARD__LANGUAGE", "zh")
+    language.set(chosen if chosen in {"zh", "en"} else "zh")
+    parts = [_(error.message).format(**error.facts)]
+    if error.mend:
+        parts.append(_(error.mend).format(**error.facts))
+    return " ".join(parts)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

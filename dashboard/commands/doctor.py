@@ -1,0 +1,36 @@
+"""The doctor command: each part, its version and its state; it mends nothing."""
+
+import argparse
+import os
+
+from dashboard.demo import parts
+from dashboard.views.wording import _, language
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """The command is known to the command line."""
+    parser = subparsers.add_parser("doctor", help=_("list each part, its version and its state"))
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 when every part that is needed is there and answers, else 2."""
+    chosen = os.environ.get("ONEMAP_DASHBOARD__LANGUAGE", "zh")
+    language.set(chosen if chosen in {"zh", "en"} else "zh")
+    demo = parts.demo_folder(args.dir)
+    found = [*parts.installed(), demo]
+    if "ONEMAP_DATABASE__URL" in os.environ:
+        must = demo.is_fine or os.environ.get("ONEMAP_DASHBOARD__DEMO") != "true"
+        found += [parts.database(is_needed=must), parts.broker(is_needed=must)]
+    for part in found:
+        print(line(part))
+    return 0 if all(part.is_fine for part in found if part.is_needed) else 2
+
+
+def line(part: parts.Part) -> str:
+    """One part in one line: a sign that needs no colour, name, version, state, what mends it."""
+    if part.is_fine:
+        return f"✓ {part.name:<20} {part.version:<20} {_('in order')}".rstrip()
+    state = _("missing or out of order") if part.is_needed else _("not there or not running")
+    sign = "✗" if part.is_needed else "·"
+    return f"{sign} {part.name:<20} {part.version:<20} {state}  {part.word}".rstrip()

@@ -1,0 +1,42 @@
+"""The serve command: the dashboard behind uvicorn."""
+
+import argparse
+
+from data.errors import BadInput
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """The command is known to the command line."""
+    parser = subparsers.add_parser("serve", help="run the dashboard")
+    parser.add_argument("--host", help="address to listen on (default: the setting)")
+    parser.add_argument("--port", type=int, help="port to listen on (default: the setting)")
+    parser.add_argument("--demo", action="store_true", help="serve a demo's folder all the same")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """The dashboard runs until it is told to stop; 0.
+
+    Raises BadInput for the settings of a demo, whose accounts are printed for anyone to use.
+    """
+    from data.settings import DashboardSettings
+
+    settings = DashboardSettings()
+    if settings.demo and not args.demo:
+        raise BadInput(
+            "These settings are a demo's: its accounts and readings are made up.",
+            mend="Set ONEMAP_DATABASE__URL to your own database, or say serve --demo.",
+        )
+    import uvicorn
+
+    from dashboard.app import create_app
+
+    uvicorn.run(
+        create_app(),
+        host=args.host or settings.host,
+        port=settings.port if args.port is None else args.port,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
+    return 0

@@ -1,0 +1,91 @@
+"""The folder of a demo and its ``env``: ports, accounts and passwords, readable by its owner."""
+
+import json
+import os
+import secrets
+import shlex
+from collections.abc import Mapping, MutableMapping
+from pathlib import Path
+
+from data.errors import BadInput, NotFound
+
+FILE = "env"
+DATABASE_URL = "ONEMAP_DATABASE__URL"
+
+
+def state_folder() -> Path:
+    """Where run-time state lives: never in a checkout, which a server's account may not enter."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/onemap")
+    home = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(home) / "onemap"
+
+
+def default_folder() -> Path:
+    """The folder of the demo when none is named."""
+    return state_folder() / "demo"
+
+
+def read(folder: Path) -> dict[str, str]:
+    """The settings kept in a demo's folder; empty when there are none yet.
+
+    Raises BadInput for a file that this account can't read.
+    """
+    try:
+        content = (folder / FILE).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    except PermissionError as error:
+        raise BadInput("{file} belongs to another account.", file=folder / FILE) from error
+    found = {}
+    for line in content.splitlines():
+        key, sign, value = line.partition("=")
+        if sign and not key.startswith("#"):
+            found[key] = "".join(shlex.split(value))
+    return found
+
+
+def write(folder: Path, settings: Mapping[str, str]) -> None:
+    """The file holds the settings, quoted for a shell, readable by its owner only."""
+    new = folder / f"{FILE}.part"
+    new.unlink(missing_ok=True)
+    new.touch(mode=0o600)
+    lines = [f"{key}={shlex.quote(value)}\n" for key, value in settings.items()]
+    new.write_text("".join(lines), encoding="utf-8")
+    new.replace(folder / FILE)
+
+
+def enter(folder: Path | None, environ: MutableMapping[str, str] | None = None) -> None:
+    """The settings of a demo are in the environment, unless a database is named there already.
+
+    Single settings that are set there stay. Raises NotFound when a folder is named that holds none.
+    """
+    environ = os.environ if environ is None else environ
+    if DATABASE_URL in environ and folder is None:
+        return
+    found = read(folder or default_folder()) if folder or _readable(default_folder()) else {}
+    if folder is not None:
+        if not found:
+            raise NotFound("{folder} holds no demo.", folder=folder)
+        environ.update(found)
+        return
+    for key, value in found.items():
+        environ.setdefault(key, value)
+
+
+def _readable(folder: Path) -> bool:
+    return os.access(folder / FILE, os.R_OK)
+
+
+def secret() -> str:
+    """A new random password of 69 bits that is easy to read and needs no quoting anywhere."""
+    return "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _ in range(14))
+
+
+def kept(settings: MutableMapping[str, str], key: str, names: list[str]) -> dict[str, str]:
+    """A password for each name, kept in the settings as JSON under ``key``, made where missing."""
+    known: dict[str, str] = json.loads(settings.get(key, "{}"))
+    for name in names:
+        known.setdefault(name, secret())
+    settings[key] = json.dumps(known, ensure_ascii=False)
+    return known

@@ -1,0 +1,134 @@
+"""The parts that OneMap is made of, as they are found on this machine."""
+
+import fcntl
+import importlib.util
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from dashboard.demo.environment import FILE, default_folder
+from dashboard.setup.environment import digest, stamped
+from dashboard.setup.packages import POSTGIS, has_fonts, has_program
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part: what it is, its version, whether it is in order, and what mends it."""
+
+    name: str
+    version: str
+    is_fine: bool
+    word: str = ""
+    is_needed: bool = True
+
+
+def installed() -> list[Part]:
+    """What the set-up installs, in its order."""
+    vendor = ROOT / "dashboard" / "assets" / "vendor"
+    version = ".".join(map(str, sys.version_info[:3]))
+    return [
+        Part("Python", version, sys.version_info >= (3, 11), "apt-get install python3"),
+        _locked(".venv", ROOT / ".venv", ROOT / "requirements.lock"),
+        _program("PostgreSQL", _server(), "apt-get install " + POSTGIS),
+        _postgis(),
+        _program("mosquitto", "mosquitto", "apt-get install mosquitto", option="-h"),
+        _program("mosquitto_pub", "mosquitto_pub", "apt-get install mosquitto-clients"),
+        _locked("maplibre-gl", vendor, ROOT / "package-lock.json"),
+        _program("Chromium", "chromium", "apt-get install chromium", is_needed=False),
+        Part("Noto CJK", "", has_fonts(), "apt-get install fonts-noto-cjk", is_needed=False),
+    ]
+
+
+def demo_folder(folder: Path | None) -> Part:
+    """The folder of a demo: whether it is there and whether its demo runs."""
+    folder = folder or default_folder()
+    name = f"demo {folder}"
+    if not (folder / FILE).is_file():
+        return Part(name, "", False, "./onemap demo", is_needed=False)
+    return Part(name, "", is_running(folder), "./onemap demo", is_needed=False)
+
+
+def is_running(folder: Path) -> bool:
+    """Whether a demo holds the folder's lock."""
+    try:
+        with (folder / "lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def database(*, is_needed: bool) -> Part:
+    """The database of the settings: whether it answers, and with which schema."""
+    from sqlalchemy.exc import OperationalError, ProgrammingError
+
+    from data.database import app_engine
+    from data.migrations.run import newest, version
+
+    on = app_engine()
+    try:
+        found = version(on)
+    except (OperationalError, ProgrammingError) as error:
+        return Part("database", "", False, str(error.orig).strip().splitlines()[0], is_needed)
+    finally:
+        on.dispose()
+    return Part("database", found or "", found == newest(), f"newest: {newest()}", is_needed)
+
+
+def broker(*, is_needed: bool) -> Part:
+    """The broker of the settings: whether it lets ingest in, and what it would lose."""
+    from data.settings import MqttSettings
+    from ingest.broker import accepts, check_limits
+
+    settings = MqttSettings()
+    where = f"{settings.host}:{settings.port}"
+    secret = settings.password.get_secret_value()
+    try:
+        fine = accepts(settings.host, settings.port, settings.username, secret)
+    except OSError as error:
+        return Part(f"broker {where}", "", False, error.strerror or str(error), is_needed)
+    losses: list[str] = []
+    if settings.config_file and settings.config_file.is_file():
+        losses = check_limits(settings.config_file)
+    return Part(f"broker {where}", "", fine and not losses, "; ".join(losses), is_needed)
+
+
+def _server() -> str:
+    found = Path("/usr/lib/postgresql").glob("[0-9]*/bin/postgres")
+    newest = max(found, key=lambda each: int(each.parent.parent.name), default=None)
+    return str(newest or "postgres")
+
+
+def _postgis() -> Part:
+    controls = sorted(Path("/usr/share/postgresql").glob("*/extension/postgis.control"))
+    found = ""
+    for control in controls:
+        match = re.search(r"default_version = '([^']+)'", control.read_text())
+        found = match[1] if match else found
+    return Part("PostGIS", found, bool(controls), "apt-get install " + POSTGIS)
+
+
+def _program(
+    name: str, command: str, mend: str, *, option: str = "--version", is_needed: bool = True
+) -> Part:
+    """A program with the version it tells of itself."""
+    if not has_program(command):
+        return Part(name, "", False, mend, is_needed)
+    path = f"/usr/sbin/{command}" if Path(f"/usr/sbin/{command}").exists() else command
+    told = subprocess.run([path, option], capture_output=True, text=True, check=False)  # noqa: S603
+    match = re.search(r"\d+(\.\d+)+", told.stdout + told.stderr)
+    return Part(name, match[0] if match else "", True, mend, is_needed)
+
+
+def _locked(name: str, folder: Path, lock: Path) -> Part:
+    """A folder filled from a lock file, or from an older one."""
+    fine = lock.is_file() and digest(lock) in stamped(folder)
+    pinned = re.search(rf'"node_modules/{name}": {{\s*"version": "([^"]+)"', lock.read_text())
+    found = pinned[1] if pinned else importlib.util.find_spec("dash") and lock.name
+    return Part(name, str(found or ""), fine, f"{lock.name}: ./onemap --help")

@@ -1,0 +1,111 @@
+"""The demo's child processes: kept alive, logged, and all ended within five seconds."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from data.daemon import Daemon
+
+STEADY_S = 30.0
+"""A child that ran this long before it ended is started again at once."""
+LONGEST_PAUSE_S = 30.0
+PATIENCE_S = 2.5
+
+
+class Child:
+    """One command of ours, run by the same Python, started again with growing pauses."""
+
+    def __init__(
+        self, name: str, arguments: Sequence[str], environment: Mapping[str, str], folder: Path
+    ) -> None:
+        self.name = name
+        self.log = folder / "logs" / f"{name}.log"
+        self.daemon = Daemon(folder / "run" / f"{name}.json")
+        self._command = [sys.executable, "-m", "dashboard.cli", *arguments]
+        self._environment = dict(environment)
+        self._started = 0.0
+        self._again_at: float | None = None
+        self._pause_s = 0.5
+
+    def start(self) -> None:
+        """The command runs."""
+        self._again_at = None
+        self._started = time.monotonic()
+        self.daemon.start(self._command, log=self.log, environment=self._environment)
+
+    def look_after(self, now: float) -> str | None:
+        """A line to tell when the child has ended or is started again, else None."""
+        if self._again_at is not None:
+            if now < self._again_at:
+                return None
+            self.start()
+            return f"{self.name} 已重新启动 / started again"
+        process = self.daemon.process
+        if process is None or process.poll() is None:
+            return None
+        steady = now - self._started > STEADY_S
+        self._pause_s = 0.5 if steady else min(self._pause_s * 2, LONGEST_PAUSE_S)
+        self._again_at = now + self._pause_s
+        return (
+            f"{self.name} 意外退出（{process.returncode}），{self._pause_s:g} 秒后重启 / "
+            f"ended ({process.returncode}), starts again in {self._pause_s:g} s; see {self.log}"
+        )
+
+
+class Watch:
+    """Whether the demo was told to stop, by Ctrl-C, SIGTERM or a closed terminal."""
+
+    def __init__(self) -> None:
+        self.told = False
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._tell)
+
+    def _tell(self, _number: int, _frame: object) -> None:
+        if not self.told:
+            self.told = True
+            raise Stopped
+
+    def over(self) -> None:
+        """From here on a second signal doesn't disturb the clean-up."""
+        self.told = True
+
+
+class Stopped(Exception):
+    """The demo was told to stop."""
+
+
+def end_left(records: Iterable[Path]) -> None:
+    """No process that an earlier, killed run recorded is still running."""
+    for record in records:
+        Daemon(record).stop(patience_s=PATIENCE_S)
+
+
+def tend(children: Sequence[Child], tell: Callable[[str], None], *, every_s: float = 0.25) -> None:
+    """Children are started again as they end, until a signal raises Stopped."""
+    while True:
+        for child in children:
+            line = child.look_after(time.monotonic())
+            if line:
+                tell(line)
+        time.sleep(every_s)
+
+
+def stop(children: Sequence[Child]) -> None:
+    """All children have ended: asked together, killed together when they don't obey in time."""
+    for child in children:
+        child.daemon.send(signal.SIGTERM)
+    deadline = time.monotonic() + PATIENCE_S
+    for child in children:
+        child.daemon.wait(max(0.0, deadline - time.monotonic()))
+    for child in children:
+        child.daemon.stop(signal.SIGKILL)
+
+
+def environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """What a child sees: our own environment, with the demo's database and broker and no other."""
+    foreign = ("ONEMAP_DATABASE__", "ONEMAP_MQTT__")
+    own = {key: value for key, value in os.environ.items() if not key.startswith(foreign)}
+    return {**own, **settings, "PYTHONUNBUFFERED": "1"}

@@ -1,0 +1,231 @@
+"""The demo: cluster, broker, ingest, simulator and dashboard under one roof."""
+
+import fcntl
+import os
+import shlex
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from dashboard.demo import accounts, environment, servers
+from dashboard.demo.processes import Child, Stopped, Watch, end_left, stop, tend
+from dashboard.demo.processes import environment as child_environment
+from data.cluster import Cluster
+from data.daemon import free_port
+from data.database import engine
+from data.errors import BadInput, Conflict, ServiceDown
+from ingest.broker import Broker
+
+READY_S = 60.0
+FIRST_PORT = 8050
+
+
+def tell(line: str) -> None:
+    """The line is on the screen, if anyone still looks."""
+    try:
+        print(line, flush=True)  # noqa: T201 - this is what the demo says
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+def step(chinese: str, english: str) -> None:
+    """The beginning of a step is on the screen."""
+    tell(f"» {chinese} / {english}")
+
+
+def progress(line: str) -> None:
+    """How far a step has come is on the screen."""
+    tell(f"  … {line}")
+
+
+@dataclass
+class Demo:
+    """What runs and has to be stopped, and the settings that say where."""
+
+    folder: Path
+    settings: dict[str, str]
+    cluster: Cluster | None = None
+    broker: Broker | None = None
+    children: list[Child] = field(default_factory=list)
+
+    def save(self) -> None:
+        """Ports and passwords are on disk."""
+        environment.write(self.folder, self.settings)
+
+    def stop(self) -> None:
+        """Nothing of the demo runs."""
+        stop(self.children)
+        if self.cluster:
+            self.cluster.stop(patience_s=1.2)
+        if self.broker:
+            self.broker.stop(patience_s=0.8)
+
+
+def run(folder: Path, *, port: int | None, basin: Path | None, simulate: bool) -> int:
+    """The demo runs until it is told to stop; 0, with every child ended.
+
+    Raises OneMapError when it can't start: another demo has the folder, the port is taken, a part
+    is missing.
+    """
+    folder = folder.expanduser().absolute()
+    if basin is not None and not basin.is_dir():
+        raise BadInput("{folder} is no folder with a basin.", folder=basin)
+    _prepare(folder)
+    with _alone(folder):
+        watch = Watch()
+        demo = Demo(folder, environment.read(folder))
+        try:
+            _start(demo, port=port, basin=basin, simulate=simulate)
+            tend(demo.children, lambda line: tell(f"! {line}"))
+        except Stopped:
+            pass
+        finally:
+            watch.over()
+            step("正在停止", "Stopping")
+            demo.stop()
+    return 0
+
+
+def _start(demo: Demo, *, port: int | None, basin: Path | None, simulate: bool) -> None:
+    folder, settings = demo.folder, demo.settings
+    end_left(sorted((folder / "run").glob("*.json")))
+    step("启动数据库", "Starting the database")
+    demo.cluster = servers.start_cluster(folder, settings)
+    demo.save()
+    _fill(demo, demo.cluster, basin)
+    step("启动消息代理", "Starting the broker")
+    stations = servers.station_codes(demo.cluster)
+    demo.broker = servers.start_broker(folder, settings, stations)
+    at = _dashboard_port(settings, port)
+    settings["ONEMAP_DASHBOARD__HOST"] = "127.0.0.1"
+    settings["ONEMAP_DASHBOARD__PORT"] = str(at)
+    settings["ONEMAP_DASHBOARD__DEMO"] = "true"
+    demo.save()
+    step("启动采集、模拟设备和看板", "Starting ingest, simulator and dashboard")
+    seen = child_environment(settings)
+    commands = {"dashboard": ["serve", "--demo"], "ingest": ["ingest"]}
+    if simulate:
+        commands["simulator"] = ["simulate"]
+    for name, arguments in commands.items():
+        demo.children.append(Child(name, arguments, seen, folder))
+        demo.children[-1].start()
+    _await_ready(demo.children[0], at)
+    reader = engine(demo.cluster.url("app"), application="onemap-demo")
+    _announce(at, accounts.listed(reader, settings), settings, stations)
+    reader.dispose()
+
+
+def _fill(demo: Demo, cluster: Cluster, basin: Path | None) -> None:
+    """The basin is there, made by rule or read from a folder, and so are its accounts."""
+
+    def fill(owner: Engine, ingest: Engine) -> None:
+        from dashboard.demo import basin as filling
+
+        if basin is None:
+            filling.fill(owner, ingest, progress)
+        else:
+            filling.fill_from(owner, basin.absolute(), progress)
+        accounts.hand_out(owner, demo.settings)
+        demo.settings["ONEMAP_DEMO__BASIN"] = str(basin.absolute()) if basin else "made"
+        demo.save()
+
+    step("准备流域数据", "Preparing the basin")
+    made = servers.fill_once(cluster, demo.folder, fill)
+    before = demo.settings.get("ONEMAP_DEMO__BASIN")
+    if not made and basin is not None and before != str(basin.absolute()):
+        tell(f"! 此目录已有流域数据，未再导入；可另选 --dir / {demo.folder} holds a basin already")
+
+
+def _dashboard_port(settings: dict[str, str], wanted: int | None) -> int:
+    """The port asked for, else the last one or any free one. Raises BadInput for a taken one."""
+    if wanted is None:
+        return free_port(int(settings.get("ONEMAP_DASHBOARD__PORT", FIRST_PORT)))
+    if wanted and free_port(wanted) != wanted:
+        raise BadInput("Port {port} is taken.", mend="Choose another --port.", port=wanted)
+    return wanted or free_port()
+
+
+def _await_ready(dashboard: Child, port: int) -> None:
+    """The dashboard says that it is ready. Raises ServiceDown with its last words if it ends."""
+    url = f"http://127.0.0.1:{port}/readyz"
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    deadline = time.monotonic() + READY_S
+    while time.monotonic() < deadline:
+        if dashboard.daemon.pid() is None:
+            break
+        try:
+            with opener.open(url, timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    words = dashboard.log.read_text(errors="replace").strip().splitlines()
+    raise ServiceDown(
+        "The dashboard does not start: {reason}",
+        mend="The whole story is in {log}.",
+        reason=words[-1] if words else "no word in the log",
+        log=dashboard.log,
+    )
+
+
+def _announce(
+    port: int,
+    known: list[accounts.DemoAccount],
+    settings: dict[str, str],
+    stations: list[str],
+) -> None:
+    """Where to go, who one may be, and how to publish a reading are on the screen."""
+    tell(f"READY http://127.0.0.1:{port}")
+    tell("演示账号 / Demo accounts:")
+    for each in known:
+        tell(f"  {each.login:<16} {each.password:<16} {each.roles:<14} {each.display_name}")
+    devices = environment.kept(settings, "ONEMAP_DEMO__DEVICES", [])
+    for station in [code for code in stations if code in devices][:1]:
+        tell("发布一条监测数据 / Publish a reading:")
+        tell("  " + publish_line(settings["ONEMAP_MQTT__PORT"], station, devices[station]))
+
+
+def publish_line(port: str, station: str, password: str) -> str:
+    """A line for a shell that publishes one bad reading of a station, as its device would."""
+    values = '{"ph":7.4,"do":1.6,"codmn":16.2,"nh3n":2.31,"tp":0.46}'
+    return (
+        f"mosquitto_pub -V 5 -q 1 -h 127.0.0.1 -p {port}"
+        f" -u {shlex.quote(station)} -P {shlex.quote(password)}"
+        f" -t {shlex.quote(f'onemap/v1/{station}/reading')}"
+        f""" -m '{{"time":"'$(date -Iseconds)'","values":{values}}}'"""
+    )
+
+
+def _prepare(folder: Path) -> None:
+    """The folder is there, open to the servers' accounts; only its files are private."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    try:
+        for each in reversed(missing):
+            each.mkdir()
+            each.chmod(0o755)
+        for name in ("logs", "run"):
+            (folder / name).mkdir(exist_ok=True)
+    except OSError as error:
+        raise BadInput(
+            "{folder} can't be made: {reason}", folder=folder, reason=error.strerror
+        ) from error
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """No second demo runs on the folder. Raises Conflict when one does."""
+    with (folder / "lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Conflict(
+                "A demo is running on {folder} already.",
+                mend="Stop it, or choose another --dir.",
+                folder=folder,
+            ) from error
+        yield

@@ -1,0 +1,100 @@
+"""The demo's own database and broker, from the settings kept in its folder."""
+
+from collections.abc import Callable, MutableMapping
+from pathlib import Path
+
+from sqlalchemy import Engine, text
+
+from dashboard.demo.environment import kept, secret
+from data.cluster import DATABASE, ROLES, Cluster
+from data.database import engine
+from ingest.broker import INGEST, Broker
+
+SIMULATOR = "simulator"
+Settings = MutableMapping[str, str]
+
+
+def start_cluster(folder: Path, settings: Settings) -> Cluster:
+    """The running cluster; its addresses are in the settings."""
+    passwords = kept(settings, "ONEMAP_DEMO__DATABASE_PASSWORDS", list(ROLES))
+    port = int(settings.get("ONEMAP_DEMO__DATABASE_PORT", "0"))
+    log = folder / "logs" / "postgresql.log"
+    cluster = Cluster(folder / "postgresql", passwords, port=port, log=log)
+    cluster.start()
+    settings["ONEMAP_DEMO__DATABASE_PORT"] = str(cluster.port)
+    settings["ONEMAP_DATABASE__URL"] = cluster.url("app")
+    for role in ("owner", "ingest", "readonly"):
+        settings[f"ONEMAP_DATABASE__{role.upper()}_URL"] = cluster.url(role)
+    return cluster
+
+
+def fill_once(cluster: Cluster, folder: Path, fill: Callable[[Engine, Engine], None]) -> bool:
+    """The database has the newest schema and a basin; whether the basin was made just now.
+
+    ``fill`` gets an engine of the owner role and one of the ingest role.
+    What a run killed on the way had made of a basin is thrown away first.
+    """
+    from data.migrations.run import upgrade
+
+    marker = folder / "filled"
+    if not marker.exists() and cluster.execute("SELECT to_regclass('public.river');", DATABASE):
+        cluster.drop_database(DATABASE)
+        cluster.create_database(DATABASE)
+    owner = engine(cluster.url("owner"), application="onemap-demo")
+    ingest = engine(cluster.url("ingest"), application="onemap-demo")
+    try:
+        upgrade(owner)
+        if marker.exists():
+            return False
+        fill(owner, ingest)
+    finally:
+        owner.dispose()
+        ingest.dispose()
+    cluster.execute("ANALYZE;", DATABASE)
+    marker.touch()
+    return True
+
+
+def station_codes(cluster: Cluster) -> list[str]:
+    """The codes of all stations, sections of rivers first."""
+    reader = engine(cluster.url("app"), application="onemap-demo")
+    try:
+        with reader.connect() as connection:
+            rows = connection.execute(
+                text("SELECT code FROM station ORDER BY kind <> 'section', body <> 'river', code")
+            )
+            return list(rows.scalars())
+    finally:
+        reader.dispose()
+
+
+def start_broker(folder: Path, settings: Settings, stations: list[str]) -> Broker:
+    """The running broker, where each station has its own account and the simulator is a gateway.
+
+    A device that was added by hand keeps the password it was given then.
+    """
+    known = Broker(folder / "mosquitto").known()
+    given = kept(settings, "ONEMAP_DEMO__DEVICES", [])
+    ours = [code for code in stations if code in given or code not in known]
+    devices = kept(settings, "ONEMAP_DEMO__DEVICES", ours)
+    settings.setdefault("ONEMAP_MQTT__PASSWORD", secret())
+    settings.setdefault("ONEMAP_SIMULATOR__PASSWORD", secret())
+    broker = Broker(
+        folder / "mosquitto",
+        int(settings.get("ONEMAP_MQTT__PORT", "0")),
+        {
+            **{code: devices[code] for code in ours},
+            INGEST: settings["ONEMAP_MQTT__PASSWORD"],
+            SIMULATOR: settings["ONEMAP_SIMULATOR__PASSWORD"],
+        },
+        gateways={SIMULATOR: stations},
+        log=folder / "logs" / "mosquitto.log",
+    )
+    broker.start()
+    settings["ONEMAP_MQTT__HOST"] = "127.0.0.1"
+    settings["ONEMAP_MQTT__PORT"] = str(broker.port)
+    settings["ONEMAP_MQTT__USERNAME"] = INGEST
+    settings["ONEMAP_MQTT__CONFIG_FILE"] = str(broker.folder / "mosquitto.conf")
+    settings["ONEMAP_SIMULATOR__USERNAME"] = SIMULATOR
+    settings["ONEMAP_SIMULATOR__ORDER_FILE"] = str(folder / "pollution.json")
+    return broker
