@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import geopandas
+import numpy as np
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
@@ -179,7 +180,7 @@ def _write(path: Path, rows: Sequence[Row]) -> Path:
     """The rows as GeoJSON."""
     frame = geopandas.GeoDataFrame(
         [facts for facts, _ in rows],
-        geometry=geopandas.GeoSeries([shape for _, shape in rows]),
+        geometry=np.array([shape for _, shape in rows], dtype=object),
         crs=CGCS2000,
     )
     frame.to_file(path, driver="GeoJSON", engine="pyogrio")
