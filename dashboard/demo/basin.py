@@ -1,0 +1,50 @@
+"""The made basin in the archive: ground, stations, chiefs, accounts and four weeks of readings."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import Engine
+
+from dashboard.demo import chiefs, files, history
+from dashboard.demo.files import BasinFile
+from dashboard.demo.ground import make_ground
+from dashboard.demo.posts import create_posts
+from dashboard.demo.progress import Progress
+from data.clock import Clock, business_date, now
+from data.database import transaction
+from data.imports import kinds, source
+from data.imports.report import Report
+
+
+def fill(engine: Engine, progress: Progress, clock: Clock = now) -> None:
+    """The made county is in the archive, its history up to the present."""
+    today = business_date(clock())
+    began = today - timedelta(days=400)
+    ground = make_ground()
+    with TemporaryDirectory(prefix="onemap-basin-") as temporary:
+        folder = Path(temporary)
+        take_files(engine, files.write_ground(ground, folder), progress)
+        take_files(engine, files.write_stations(ground, folder, began), progress)
+        with transaction(engine) as connection:
+            posts = chiefs.write_chiefs(connection, folder, began)
+        take_files(engine, posts, progress)
+    with transaction(engine) as connection:
+        create_posts(connection)
+    history.write(engine, clock, progress)
+
+
+def take_files(engine: Engine, listed: Iterable[BasinFile], progress: Progress) -> list[Report]:
+    """Each file is imported in a transaction of its own; the reports come back in order."""
+    reports = []
+    for file in listed:
+        rows = source.read(file.path, file.kind, constants=file.constants)
+        with transaction(engine) as connection:
+            report = kinds.take(connection, file.kind, rows)
+        reports.append(report)
+        progress(
+            f"{file.path.name}: {report.taken} + {report.unchanged}"
+            + (f", refused {len(report.refused)}" if report.refused else "")
+        )
+    return reports

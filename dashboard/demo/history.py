@@ -1,0 +1,66 @@
+"""Four weeks of readings of the made devices, taken in by ingest itself under an earlier clock."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from itertools import islice
+
+from sqlalchemy import Engine
+
+from dashboard.demo import watch
+from dashboard.demo.progress import Progress
+from data.clock import Clock, UtcDatetime, to_utc
+from data.records import StationCode
+from ingest.inbox import Message
+from ingest.screen import Screen
+from ingest.simulated import chance
+from ingest.simulator import Device, message
+from ingest.topics import topic_of
+from ingest.writer import Counts, Writer
+
+WEEKS = 4
+SECTION_STEP = timedelta(hours=4)
+OUTFALL_STEP = timedelta(hours=1)
+TRAVEL = timedelta(seconds=2)
+MISSED_SHARE = 0.015
+BATCH = 2000
+
+
+def write(engine: Engine, clock: Clock, progress: Progress) -> Counts:
+    """The readings are stored as if they had come in over the last four weeks."""
+    end = clock()
+    messages = iter(sorted(made_messages(end), key=lambda each: each.received_at))
+    screen, writer, counts = Screen(), Writer(), Counts()
+    while batch := list(islice(messages, BATCH)):
+        counts += write_batch(engine, screen, writer, batch)
+        progress(f"{counts.total}")
+    return counts
+
+
+def write_batch(engine: Engine, screen: Screen, writer: Writer, batch: Sequence[Message]) -> Counts:
+    """One batch, in one transaction."""
+    with engine.begin() as connection:
+        raw = connection.connection.driver_connection
+        assert raw is not None  # noqa: S101  a connection that begun has its driver's
+        with raw.cursor() as cursor:
+            return writer.write(cursor, screen.sort(cursor, batch), batch[-1].received_at)
+
+
+def made_messages(end: UtcDatetime) -> Iterator[Message]:
+    """What every device sent up to ``end``; a few messages never came."""
+    for section in watch.sections():
+        last = end - timedelta(days=section.silent_days)
+        yield from _of(section.device, SECTION_STEP, end, to_utc(last))
+    for outfall in watch.outfalls():
+        yield from _of(outfall.device, OUTFALL_STEP, end, end)
+
+
+def _of(device: Device, step: timedelta, end: UtcDatetime, last: UtcDatetime) -> Iterator[Message]:
+    count = int(timedelta(weeks=WEEKS) / step)
+    whole = int(end.timestamp() // step.total_seconds()) * step.total_seconds()
+    lag = timedelta(seconds=end.timestamp() - whole)
+    for back in range(count, -1, -1):
+        at = to_utc(end - lag - back * step)
+        if at > last or (back > 1 and chance(device.code, "missed", at) < MISSED_SHARE):
+            continue
+        topic = topic_of(StationCode(device.code))
+        yield Message(topic, message(device, at), to_utc(at + TRAVEL))
