@@ -7,6 +7,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from dashboard.demo.environment import enter
+from dashboard.views.wording import LANGUAGES, _, language, worded
 from data.errors import BadInput, OneMapError, ServiceDown
 
 
@@ -43,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return _run(given)
     except OneMapError as error:
-        sys.stderr.write(f"onemap: {_worded(error)}\n")
+        sys.stderr.write(f"onemap: {worded(error)}\n")
         return 2
     except KeyboardInterrupt:
         return 130
@@ -51,19 +53,19 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except _foreseen() as error:
-        sys.stderr.write(f"onemap: {_worded(_translated(error))}\n")
+        sys.stderr.write(f"onemap: {worded(_translated(error))}\n")
         return 2
 
 
 def _run(given: list[str]) -> int:
+    _choose_language()
     everywhere = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     everywhere.add_argument("--dir", type=Path, metavar="DIR")
     folder, rest = everywhere.parse_known_args(given)
     word = next((each for each in rest if not each.startswith("-")), "")
     if word not in WITHOUT_FOLDER:
-        from dashboard.demo.environment import enter
-
         enter(folder.dir)
+        _choose_language()
     args = _parser(word).parse_args(rest)
     if not hasattr(args, "run"):
         _parser("").print_help()
@@ -72,20 +74,28 @@ def _run(given: list[str]) -> int:
     return int(args.run(args) or 0)
 
 
+def _choose_language() -> None:
+    chosen = os.environ.get("ONEMAP_DASHBOARD__LANGUAGE", "")
+    if chosen in LANGUAGES:
+        language.set(chosen)
+
+
 def _parser(word: str) -> argparse.ArgumentParser:
     """The parser with the full arguments of one command and a line about each of the others."""
     parser = argparse.ArgumentParser(
         prog="onemap",
-        description="One place to work for river chiefs, patrol staff and their office.",
-        epilog="./onemap test runs all tests. --dir DIR names the folder of a demo for any command "
-        "(default: /var/lib/onemap/demo for root, else ~/.local/share/onemap/demo).",
+        description=_("One place to work for river chiefs, patrol staff and their office."),
+        epilog=_(
+            "./onemap test runs all tests. --dir DIR names the folder of a demo for any command "
+            "(default: /var/lib/onemap/demo for root, else ~/.local/share/onemap/demo)."
+        ),
     )
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
     for command in COMMANDS:
         if command.word == word:
             importlib.import_module(f"dashboard.commands.{command.module}").add(subparsers)
         else:
-            subparsers.add_parser(command.word, help=command.help)
+            subparsers.add_parser(command.word, help=_(command.help))
     return parser
 
 
@@ -121,18 +131,6 @@ def _translated(error: Exception) -> OneMapError:
             name=name,
         )
     return BadInput("The setting {name} is wrong: {reason}", name=name, reason=first["msg"])
-
-
-def _worded(error: OneMapError) -> str:
-    """The error's sentence and its mending in the language of the settings."""
-    from dashboard.views.wording import _, language
-
-    chosen = os.environ.get("ONEMAP_DASHBOARD__LANGUAGE", "zh")
-    language.set(chosen if chosen in {"zh", "en"} else "zh")
-    parts = [_(error.message).format(**error.facts)]
-    if error.mend:
-        parts.append(_(error.mend).format(**error.facts))
-    return " ".join(parts)
 
 
 if __name__ == "__main__":

@@ -3,19 +3,22 @@
 import argparse
 from pathlib import Path
 
+from dashboard.views.wording import _
+
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """The command is known to the command line."""
     parser = subparsers.add_parser(
         "demo",
-        help="set up and run everything on a demo basin",
-        description="Runs database, broker, ingest, simulator and dashboard until Ctrl-C. "
-        "--dir DIR keeps its data (default: /var/lib/onemap/demo for root, else "
-        "~/.local/share/onemap/demo).",
+        help=_("set up and run everything on a demo basin"),
+        description=_(
+            "Runs database, broker, ingest, simulator and dashboard until Ctrl-C. --dir DIR keeps "
+            "its data (default: /var/lib/onemap/demo for root, else ~/.local/share/onemap/demo)."
+        ),
     )
-    parser.add_argument("--port", type=int, help="port of the dashboard (default: a free one)")
-    parser.add_argument("--basin", type=Path, metavar="DIR", help="take the basin from files")
-    parser.add_argument("--no-simulate", action="store_true", help="without simulated devices")
+    parser.add_argument("--port", type=int, help=_("port of the dashboard (default: a free one)"))
+    parser.add_argument("--basin", type=Path, metavar="DIR", help=_("take the basin from files"))
+    parser.add_argument("--no-simulate", action="store_true", help=_("without simulated devices"))
     parser.set_defaults(run=run)
 
 

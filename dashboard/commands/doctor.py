@@ -4,7 +4,7 @@ import argparse
 import os
 
 from dashboard.demo import parts
-from dashboard.views.wording import _, language
+from dashboard.views.wording import _
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -15,8 +15,6 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def run(args: argparse.Namespace) -> int:
     """0 when every part that is needed is there and answers, else 2."""
-    chosen = os.environ.get("ONEMAP_DASHBOARD__LANGUAGE", "zh")
-    language.set(chosen if chosen in {"zh", "en"} else "zh")
     demo = parts.demo_folder(args.dir)
     found = [*parts.installed(), demo]
     if "ONEMAP_DATABASE__URL" in os.environ:

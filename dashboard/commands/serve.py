@@ -2,15 +2,16 @@
 
 import argparse
 
+from dashboard.views.wording import _
 from data.errors import BadInput
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """The command is known to the command line."""
-    parser = subparsers.add_parser("serve", help="run the dashboard")
-    parser.add_argument("--host", help="address to listen on (default: the setting)")
-    parser.add_argument("--port", type=int, help="port to listen on (default: the setting)")
-    parser.add_argument("--demo", action="store_true", help="serve a demo's folder all the same")
+    parser = subparsers.add_parser("serve", help=_("run the dashboard"))
+    parser.add_argument("--host", help=_("address to listen on (default: the setting)"))
+    parser.add_argument("--port", type=int, help=_("port to listen on (default: the setting)"))
+    parser.add_argument("--demo", action="store_true", help=_("serve a demo's folder all the same"))
     parser.set_defaults(run=run)
 
 

@@ -1,0 +1,62 @@
+"""The folder of a demo and its env file."""
+
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from dashboard.demo import environment
+from data.errors import NotFound
+
+SETTINGS = {"ONEMAP_DATABASE__URL": "postgresql+psycopg://a:b@h/c", "ONEMAP_X": "一 '河\" $x"}
+
+
+def test_what_is_written_is_read_back_and_private(tmp_path: Path) -> None:
+    environment.write(tmp_path, SETTINGS)
+    assert environment.read(tmp_path) == SETTINGS
+    assert stat.S_IMODE((tmp_path / "env").stat().st_mode) == 0o600
+
+
+def test_a_shell_reads_the_same(tmp_path: Path) -> None:
+    environment.write(tmp_path, SETTINGS)
+    done = subprocess.run(
+        ["/bin/sh", "-c", '. "$1"; printf %s "$ONEMAP_X"', "sh", str(tmp_path / "env")],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout == SETTINGS["ONEMAP_X"]
+
+
+def test_a_named_folder_wins_over_the_environment(tmp_path: Path) -> None:
+    environment.write(tmp_path, SETTINGS)
+    environ = {environment.DATABASE_URL: "other"}
+    environment.enter(tmp_path, environ)
+    assert environ == SETTINGS
+
+
+def test_the_default_folder_gives_way_to_a_database_that_is_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment.write(tmp_path, SETTINGS)
+    monkeypatch.setattr(environment, "default_folder", lambda: tmp_path)
+    mine = {environment.DATABASE_URL: "mine"}
+    environment.enter(None, mine)
+    assert mine == {environment.DATABASE_URL: "mine"}
+    partly = {"ONEMAP_X": "kept"}
+    environment.enter(None, partly)
+    assert partly == {**SETTINGS, "ONEMAP_X": "kept"}
+
+
+def test_a_named_folder_without_a_demo_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotFound):
+        environment.enter(tmp_path, {})
+
+
+def test_passwords_are_kept_and_new_names_get_new_ones() -> None:
+    settings: dict[str, str] = {}
+    first = environment.kept(settings, "K", ["a", "b"])
+    again = environment.kept(settings, "K", ["b", "c"])
+    assert again["a"] == first["a"]
+    assert again["b"] == first["b"]
+    assert len(set(again.values())) == 3
+    assert all(len(password) >= 12 for password in again.values())
