@@ -124,13 +124,15 @@ def _start(demo: Demo, *, port: int | None, basin: Path | None, simulate: bool) 
 def _fill(demo: Demo, cluster: Cluster, basin: Path | None) -> None:
     """The basin is there, made by rule or read from a folder, and so are its accounts."""
 
-    def fill(owner: Engine, ingest: Engine) -> None:
-        from dashboard.demo import basin as filling
-
+    def fill(owner: Engine) -> None:
         if basin is None:
-            filling.fill(owner, ingest, progress)
+            from dashboard.demo.basin import fill as make
+
+            make(owner, progress)
         else:
-            filling.fill_from(owner, basin.absolute(), progress)
+            from dashboard.demo.folder import fill as take_in
+
+            take_in(owner, basin.absolute(), progress)
         accounts.hand_out(owner, demo.settings)
         demo.settings["ONEMAP_DEMO__BASIN"] = str(basin.absolute()) if basin else "made"
         demo.save()

@@ -28,10 +28,10 @@ def start_cluster(folder: Path, settings: Settings) -> Cluster:
     return cluster
 
 
-def fill_once(cluster: Cluster, folder: Path, fill: Callable[[Engine, Engine], None]) -> bool:
+def fill_once(cluster: Cluster, folder: Path, fill: Callable[[Engine], None]) -> bool:
     """The database has the newest schema and a basin; whether the basin was made just now.
 
-    ``fill`` gets an engine of the owner role and one of the ingest role.
+    ``fill`` gets an engine of the owner role.
     What a run killed on the way had made of a basin is thrown away first.
     """
     from data.migrations.run import upgrade
@@ -41,15 +41,13 @@ def fill_once(cluster: Cluster, folder: Path, fill: Callable[[Engine, Engine], N
         cluster.drop_database(DATABASE)
         cluster.create_database(DATABASE)
     owner = engine(cluster.url("owner"), application="onemap-demo")
-    ingest = engine(cluster.url("ingest"), application="onemap-demo")
     try:
         upgrade(owner)
         if marker.exists():
             return False
-        fill(owner, ingest)
+        fill(owner)
     finally:
         owner.dispose()
-        ingest.dispose()
     cluster.execute("ANALYZE;", DATABASE)
     marker.touch()
     return True
