@@ -67,25 +67,25 @@ def install(wanted: dict[str, str]) -> None:
     """The packages are installed, through sudo unless root. Raises Missing when they can't be."""
     if not wanted:
         return
-    parts = "、".join(wanted.values())
+    parts, listed = "、".join(wanted.values()), ", ".join(wanted.values())
     install_line = f"apt-get install --no-install-recommends {' '.join(wanted)}"
     by_hand = f"apt-get update && {install_line}"
     if os.geteuid() != 0:
         by_hand = f"sudo apt-get update && sudo {install_line}"
     if not shutil.which("apt-get"):
-        raise Missing(parts + "（没有 apt-get）", f"{parts} (no apt-get here)", by_hand)
+        raise Missing(f"{parts}（没有 apt-get）", f"{listed} (no apt-get here)", by_hand)
     as_root: list[str] = []
     if os.geteuid() != 0:
         if not shutil.which("sudo"):
-            raise Missing(parts, parts, f"su -c '{by_hand.replace('sudo ', '')}'")
+            raise Missing(parts, listed, f"su -c '{by_hand.replace('sudo ', '')}'")
         as_root = ["sudo"]
         tell("安装系统软件需要 sudo", "Installing system packages needs sudo")
     apt = [*as_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-y"]
     apt += ["-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Use-Pty=0"]
     tell("更新软件源索引（apt-get update）", "Reading package lists (apt-get update)")
     unread = follow([*apt, "update"])
-    tell(f"安装 {parts}（apt-get）", f"Installing {parts} (apt-get)")
+    tell(f"安装 {parts}（apt-get）", f"Installing {listed} (apt-get)")
     failed = follow([*apt, "install", "--no-install-recommends", *wanted])
     if failed is not None:
         explain((unread + "\n" if unread else "") + failed)
-        raise Missing(parts, parts, by_hand)
+        raise Missing(parts, listed, by_hand)
