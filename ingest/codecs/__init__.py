@@ -1,1 +1,15 @@
-"""Languages of devices: bytes to readings, pure."""
+"""Codecs: bytes to a RawReading, or Unreadable. One module a protocol, one row a channel here."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from data.clock import UtcDatetime
+from data.records import RawReading, StationCode
+from ingest.codecs import json_v1
+from ingest.topics import Channel
+
+Decoder = Callable[[bytes, StationCode, UtcDatetime], RawReading]
+"""Payload, station and arrival to a reading in our units; raises Unreadable and nothing else."""
+
+CODECS: Mapping[Channel, Decoder] = MappingProxyType({Channel.READING: json_v1.decode})
+"""The channels that are taken in, each with its decoder."""

@@ -1,0 +1,77 @@
+"""Reads of what lies in quarantine."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from data.clock import UtcDatetime
+from data.vocabulary import Refusal
+
+_WHERE = """
+WHERE (:pending IS FALSE OR replayed_at IS NULL)
+    AND (:reason IS NULL OR reason = :reason)
+    AND (:topic IS NULL OR topic = :topic)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """One refused message; ``payload`` holds its bytes as they came, ``size`` of them in all."""
+
+    id: int
+    topic: str
+    payload: bytes
+    size: int
+    reason: Refusal
+    detail: str
+    seen_count: int
+    first_received_at: UtcDatetime
+    last_received_at: UtcDatetime
+    replayed_at: UtcDatetime | None
+
+
+def quarantined(
+    connection: Connection,
+    *,
+    reason: Refusal | None = None,
+    topic: str | None = None,
+    pending: bool = True,
+    limit: int = 100,
+    payload_bytes: int = 1000,
+) -> list[Quarantined]:
+    """The last refused messages, newest first, with the first bytes of each.
+
+    ``pending`` leaves out those that were taken in since.
+    """
+    rows = connection.execute(
+        text(
+            "SELECT id, topic, substring(payload FOR :bytes), length(payload), reason, detail,"
+            " seen_count, first_received_at, last_received_at, replayed_at"
+            f" FROM quarantine {_WHERE} ORDER BY last_received_at DESC, id DESC LIMIT :limit"
+        ),
+        {
+            "pending": pending,
+            "reason": reason,
+            "topic": topic,
+            "limit": limit,
+            "bytes": payload_bytes,
+        },
+    )
+    return [
+        Quarantined(row[0], row[1], bytes(row[2]), row[3], Refusal(row[4]), *row[5:])
+        for row in rows
+    ]
+
+
+def quarantine_counts(connection: Connection, *, pending: bool = True) -> Sequence[tuple[str, int]]:
+    """How many messages lie there by reason, the commonest first."""
+    rows = connection.execute(
+        text(
+            "SELECT reason, count(*) FROM quarantine"
+            " WHERE (:pending IS FALSE OR replayed_at IS NULL)"
+            " GROUP BY reason ORDER BY count(*) DESC, reason"
+        ),
+        {"pending": pending},
+    )
+    return [(row[0], row[1]) for row in rows]

@@ -1,0 +1,170 @@
+"""The JSON contract: ``{"id"?, "time", "period"?, "values", "flags"?, "position"?}``.
+
+Strict, so that nothing a device says is silently left out: an unknown field, parameter or flag
+refuses the whole message, whose bytes are kept and can be taken in later.
+"""
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from data.clock import UtcDatetime, to_utc
+from data.records import RawReading, StationCode
+from data.vocabulary import Flag, Parameter, Period, Refusal
+from ingest.refusal import Unreadable
+
+LONGEST_ID = 128
+
+_FIELDS = frozenset({"id", "time", "period", "values", "flags", "position"})
+_PARAMETERS: Mapping[str, Parameter] = {p.value: p for p in Parameter}
+_PERIODS: Mapping[str, Period] = {p.value: p for p in Period}
+_DEVICE_FLAGS: Mapping[str, Flag] = {f.value: f for f in Flag if len(f.value) == 1}
+_MOST_SHOWN = 40
+
+
+def decode(payload: bytes, station: StationCode, received_at: UtcDatetime) -> RawReading:
+    """The reading that the message tells of; times in UTC, values finite, flags the device's own.
+
+    Raises Unreadable with the reason: not_json, shape, time, parameter or value.
+    """
+    document = _parse(payload)
+    if not document.keys() <= _FIELDS:
+        raise Unreadable(Refusal.SHAPE, f"unknown field {_shown(document.keys() - _FIELDS)}")
+    values = _values(document.get("values"))
+    flags = _flags(document["flags"], values) if "flags" in document else {}
+    if payload.count(b'"') != 2 * _string_count(document):
+        _refuse_repeated_keys(payload)
+    return RawReading(
+        station=station,
+        observed_at=_time(document.get("time")),
+        values=values,
+        period=_period(document["period"]) if "period" in document else Period.INSTANT,
+        flags=flags,
+        position=_position(document["position"]) if "position" in document else None,
+        message_id=_message_id(document["id"]) if "id" in document else None,
+    )
+
+
+def _parse(payload: bytes) -> dict[str, Any]:
+    try:
+        document = orjson.loads(payload)
+    except orjson.JSONDecodeError as error:
+        raise Unreadable(Refusal.NOT_JSON, str(error)) from None
+    if not isinstance(document, dict):
+        raise Unreadable(Refusal.SHAPE, "not an object")
+    return document
+
+
+def _values(given: object) -> dict[Parameter, float]:
+    if not isinstance(given, dict):
+        raise Unreadable(Refusal.SHAPE, "values is missing or not an object")
+    if not given:
+        raise Unreadable(Refusal.SHAPE, "values is empty")
+    values: dict[Parameter, float] = {}
+    for key, value in given.items():
+        parameter = _PARAMETERS.get(key)
+        if parameter is None:
+            raise Unreadable(Refusal.PARAMETER, f"unknown parameter {_shown([key])}")
+        values[parameter] = _number(value, key)
+    return values
+
+
+def _number(value: object, key: str) -> float:
+    # type() and not isinstance(): a JSON true is a Python int
+    if type(value) is not float and type(value) is not int:
+        raise Unreadable(Refusal.VALUE, f"{key} is not a number")
+    number = float(value)
+    if not math.isfinite(number):
+        raise Unreadable(Refusal.VALUE, f"{key} is not finite")
+    return number
+
+
+def _flags(given: object, values: Mapping[Parameter, float]) -> dict[Parameter, Flag]:
+    if not isinstance(given, dict):
+        raise Unreadable(Refusal.SHAPE, "flags is not an object")
+    flags: dict[Parameter, Flag] = {}
+    for key, word in given.items():
+        parameter = _PARAMETERS.get(key)
+        if parameter is None:
+            raise Unreadable(Refusal.PARAMETER, f"unknown parameter {_shown([key])} in flags")
+        if parameter not in values:
+            raise Unreadable(Refusal.SHAPE, f"{key} has a flag but no value")
+        flag = _DEVICE_FLAGS.get(word) if isinstance(word, str) else None
+        if flag is None:
+            raise Unreadable(Refusal.VALUE, f"the flag of {key} is none of HJ 212's")
+        flags[parameter] = flag
+    return flags
+
+
+def _time(given: object) -> UtcDatetime:
+    if not isinstance(given, str):
+        raise Unreadable(Refusal.TIME, "time is missing or not text")
+    if not 11 <= len(given) <= 40 or given[10] not in "Tt ":
+        raise Unreadable(Refusal.TIME, "time is not ISO 8601 with date and time of day")
+    try:
+        moment = datetime.fromisoformat(given)
+        if moment.tzinfo is None:
+            raise Unreadable(Refusal.TIME, "time has no offset from UTC")
+        return to_utc(moment)
+    except (ValueError, OverflowError):
+        raise Unreadable(Refusal.TIME, "time is not ISO 8601 with an offset") from None
+
+
+def _period(given: object) -> Period:
+    period = _PERIODS.get(given) if isinstance(given, str) else None
+    if period is None:
+        raise Unreadable(Refusal.VALUE, f"period is none of {', '.join(_PERIODS)}")
+    return period
+
+
+def _position(given: object) -> tuple[float, float]:
+    if not isinstance(given, list) or len(given) != 2:
+        raise Unreadable(Refusal.SHAPE, "position is not [longitude, latitude]")
+    lon, lat = _number(given[0], "longitude"), _number(given[1], "latitude")
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        raise Unreadable(Refusal.VALUE, "position is off the earth")
+    return lon, lat
+
+
+def _message_id(given: object) -> str:
+    if not isinstance(given, str):
+        raise Unreadable(Refusal.SHAPE, "id is not text")
+    if not 1 <= len(given) <= LONGEST_ID or not given.isprintable():
+        raise Unreadable(Refusal.VALUE, f"id is not 1 to {LONGEST_ID} printable characters")
+    return given
+
+
+def _string_count(document: Mapping[str, Any]) -> int:
+    """How many strings the message's contract accounts for."""
+    flags = document.get("flags", ())
+    texts = sum(isinstance(document.get(field), str) for field in ("id", "time", "period"))
+    return len(document) + len(document["values"]) + 2 * len(flags) + texts
+
+
+def _refuse_repeated_keys(payload: bytes) -> None:
+    """Raises Unreadable where an object has a key twice.
+
+    The fast parser keeps the last of them in silence. Every string takes two quotation marks, so a
+    key that vanished shows as a surplus, and only then is the message read a second time.
+    """
+
+    def refuse(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            raise Unreadable(Refusal.SHAPE, "an object has the same key twice")
+        return found
+
+    try:
+        json.loads(payload, object_pairs_hook=refuse)
+    except (ValueError, RecursionError):
+        raise Unreadable(Refusal.NOT_JSON, "the message can't be read twice alike") from None
+
+
+def _shown(keys: Iterable[str]) -> str:
+    """Keys as they may stand in a sentence: short and printable."""
+    text = ", ".join(sorted(keys))
+    return ascii(text[:_MOST_SHOWN])

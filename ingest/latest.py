@@ -1,0 +1,56 @@
+"""The newest value of each parameter of a station, as kept in ``latest_reading.latest``."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import orjson
+
+from data.clock import UtcDatetime, to_utc
+from data.records import LatestValue
+from data.vocabulary import Flag, Parameter
+
+Latest = dict[Parameter, LatestValue]
+
+# Looked up some 20,000 times a second, at a third of the cost of calling the enumeration.
+_PARAMETERS = {parameter.value: parameter for parameter in Parameter}
+_FLAGS = {flag.value: flag for flag in Flag}
+
+
+def read_latest(text: str) -> Latest:
+    """The newest values from their JSON: ``{"ph": {"v": 7.1, "t": "…Z", "f": "N"}}``."""
+    return {
+        _PARAMETERS[key]: LatestValue(
+            float(each["v"]), to_utc(datetime.fromisoformat(each["t"])), _FLAGS[each["f"]]
+        )
+        for key, each in orjson.loads(text).items()
+    }
+
+
+def write_latest(latest: Mapping[Parameter, LatestValue]) -> str:
+    """Their JSON, with times in UTC."""
+    return orjson.dumps(
+        {
+            parameter.value: {"v": each.value, "t": each.observed_at, "f": each.flag.value}
+            for parameter, each in latest.items()
+        },
+        option=orjson.OPT_UTC_Z,
+    ).decode()
+
+
+def take_newer(
+    latest: Latest,
+    observed_at: UtcDatetime,
+    values: Mapping[Parameter, float],
+    flags: Mapping[Parameter, Flag],
+) -> bool:
+    """Whether any value was newer than the one held; ``latest`` holds those now.
+
+    A value of the same time changes nothing: what came first stays, as in the archive.
+    """
+    newer = False
+    for parameter, value in values.items():
+        held = latest.get(parameter)
+        if held is None or held.observed_at < observed_at:
+            latest[parameter] = LatestValue(value, observed_at, flags.get(parameter, Flag.NORMAL))
+            newer = True
+    return newer

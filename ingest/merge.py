@@ -1,0 +1,63 @@
+"""What becomes of a reading whose key is taken: duplicate, fill or conflict. The first stays."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from data.clock import UtcDatetime
+from data.records import StationId
+from data.vocabulary import Flag, Parameter, Period
+
+Key = tuple[StationId, UtcDatetime, Period]
+"""What a reading is known by: station, time of observation, period."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The part of a reading that merges: its values with the flags that aren't normal."""
+
+    values: Mapping[Parameter, float]
+    flags: Mapping[Parameter, Flag] = field(default_factory=dict)
+    position: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """How a later message stands to the one that is kept.
+
+    ``added`` holds what the kept one lacked (with its flags); ``conflicts`` what it says
+    differently, as (kept, refused). Neither: a duplicate.
+    """
+
+    added: Held
+    conflicts: Mapping[Parameter, tuple[float, float]]
+
+    @property
+    def fills(self) -> bool:
+        """Whether anything is added."""
+        return bool(self.added.values) or self.added.position is not None
+
+
+def merge(kept: Held, later: Held) -> Merge:
+    """What ``later`` adds to ``kept`` and where it differs from it."""
+    added = {p: value for p, value in later.values.items() if p not in kept.values}
+    return Merge(
+        added=Held(
+            values=added,
+            flags={p: flag for p, flag in later.flags.items() if p in added},
+            position=later.position if kept.position is None else None,
+        ),
+        conflicts={
+            p: (kept.values[p], value)
+            for p, value in later.values.items()
+            if p in kept.values and kept.values[p] != value
+        },
+    )
+
+
+def filled(kept: Held, added: Held) -> Held:
+    """The kept reading with what was added to it."""
+    return Held(
+        values={**kept.values, **added.values},
+        flags={**kept.flags, **added.flags},
+        position=added.position if kept.position is None else kept.position,
+    )

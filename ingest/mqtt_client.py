@@ -1,0 +1,279 @@
+"""The subscriber: MQTT 5, QoS 1, a kept session, acknowledgements only when the worker says so.
+
+One thread owns the socket and every call into paho. It reads only while the inbox has room: the
+broker's in-flight window (Receive Maximum) does not hold while a backlog exists (mosquitto 2.0.11),
+so not reading is what pushes back. The broker then keeps the rest in the session's queue. When
+that lasts longer than two keepalives the connection ends, and comes back when there is room.
+"""
+
+import logging
+import select
+import socket
+import ssl
+import threading
+from collections import deque
+from collections.abc import Iterable
+from typing import Any
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from data import clock
+from data.settings import MqttSettings
+from ingest.inbox import Inbox, Message
+
+LOG = logging.getLogger(__name__)
+
+KEEPALIVE_S = 30
+SESSION_EXPIRY_S = 14 * 24 * 3600
+"""How long the broker keeps the session and its queue while ingest is away."""
+
+RECEIVE_MAXIMUM = 6000
+"""In flight at most: 20,000 messages a second times a commit of 0.1 s, and room to spare."""
+
+FIRST_PAUSE_S = 0.1
+LONGEST_PAUSE_S = 5.0
+DROPPED_TOPIC = "$SYS/broker/publish/messages/dropped"
+
+
+class MqttClient:
+    """A durable subscription that fills an inbox and reconnects for ever.
+
+    What a faster reader or another protocol must offer too: ``start``, ``acknowledge``, ``stop``,
+    ``connected``, ``alive``.
+    """
+
+    def __init__(
+        self,
+        settings: MqttSettings,
+        inbox: Inbox,
+        topics: Iterable[str],
+        *,
+        now: clock.Clock = clock.now,
+    ) -> None:
+        self._settings = settings
+        self._inbox = inbox
+        self._topics = tuple(topics)
+        self._now = now
+        self._generation = 0
+        self._established = False
+        self._dropped = 0
+        self._asked: int | None = None
+        self._acks: deque[Message] = deque()
+        self._stopping = threading.Event()
+        self._wake_read, self._wake_write = socket.socketpair()
+        self._wake_read.setblocking(False)
+        self._wake_write.setblocking(False)
+        self._thread = threading.Thread(target=self._run, name="mqtt", daemon=True)
+        self._client = self._make_client()
+        inbox.on_room = self._wake
+
+    @property
+    def connected(self) -> bool:
+        """Whether the broker has accepted the connection that stands now."""
+        return self._established
+
+    @property
+    def alive(self) -> bool:
+        """Whether the network's thread runs; it ends only when stopped, or by a fault of ours."""
+        return self._thread.is_alive()
+
+    def start(self) -> None:
+        """The network's thread runs and connects as soon as a broker answers."""
+        self._thread.start()
+
+    def acknowledge(self, messages: Iterable[Message]) -> None:
+        """The broker is told that these are ours now, unless its connection has gone since.
+
+        Those of an earlier connection come again and are acknowledged then.
+        """
+        self._acks.extend(message for message in messages if message.message_id)
+        self._wake()
+
+    def stop(self, *, patience_s: float = 3.0) -> None:
+        """Acknowledgements are sent, the connection is closed, the session stays at the broker."""
+        self._stopping.set()
+        self._wake()
+        if self._thread.ident is not None:
+            self._thread.join(patience_s)
+
+    def _make_client(self) -> paho.Client:
+        client = paho.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=self._settings.client_id,
+            protocol=paho.MQTTv5,
+            manual_ack=True,
+        )
+        client.username_pw_set(
+            self._settings.username, self._settings.password.get_secret_value() or None
+        )
+        if self._settings.tls_ca:
+            client.tls_set(ca_certs=str(self._settings.tls_ca))
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_subscribe = self._on_subscribe
+        client.on_message = self._on_message
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho's
+        properties.SessionExpiryInterval = SESSION_EXPIRY_S
+        properties.ReceiveMaximum = RECEIVE_MAXIMUM
+        client.connect_async(
+            self._settings.host,
+            self._settings.port,
+            keepalive=KEEPALIVE_S,
+            clean_start=False,
+            properties=properties,
+        )
+        return client
+
+    def _run(self) -> None:
+        pause_s = FIRST_PAUSE_S
+        told = ""
+        while not self._stopping.is_set():
+            if not self._inbox.accepts:
+                self._sleep(LONGEST_PAUSE_S)
+                continue
+            try:
+                self._client.reconnect()
+                fault = self._stay()
+            except (OSError, ssl.SSLError) as error:
+                fault = str(error)
+            if self._established:
+                pause_s, told = FIRST_PAUSE_S, ""
+            self._established = False
+            if fault and fault != told and not self._stopping.is_set():
+                LOG.warning("no connection to the broker: %s", fault)
+                told = fault
+            self._stopping.wait(pause_s)
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+    def _stay(self) -> str:
+        """Serve the connection until it ends; the fault that ended it."""
+        while (sock := self._client.socket()) is not None:
+            if self._stopping.is_set():
+                self._part()
+                return ""
+            self._turn(sock)
+        return "connection lost"
+
+    def _turn(self, sock: Any) -> None:
+        """Wait for the socket or the worker, then read, acknowledge and write."""
+        accepts = self._inbox.accepts
+        decrypted = bool(getattr(sock, "pending", int)())
+        readable, writable, _ = select.select(
+            [self._wake_read, sock] if accepts else [self._wake_read],
+            [sock] if self._client.want_write() else [],
+            [],
+            0 if decrypted and accepts else 1.0,
+        )
+        if self._wake_read in readable:
+            self._drain_wake()
+        if sock in readable or (decrypted and accepts):
+            self._read()
+        self._send_acks()
+        if writable:
+            self._client.loop_write()
+        self._client.loop_misc()
+
+    def _read(self) -> None:
+        """Read as long as whole messages come, but not so long that acknowledgements starve."""
+        for _ in range(200):
+            before = len(self._inbox)
+            self._client.loop_read()
+            if len(self._inbox) <= before or not self._inbox.accepts:
+                return
+
+    def _send_acks(self) -> None:
+        while self._acks:
+            message = self._acks.popleft()
+            if message.generation == self._generation and self._established:
+                self._client.ack(message.message_id, 1)
+
+    def _part(self) -> None:
+        """Say what is left to say and close."""
+        self._send_acks()
+        for _ in range(20):
+            if not self._client.want_write() or (sock := self._client.socket()) is None:
+                break
+            select.select([], [sock], [], 0.1)
+            self._client.loop_write()
+        self._client.disconnect()
+        self._client.loop_write()
+
+    def _on_connect(
+        self, client: paho.Client, _: object, flags: Any, reason: ReasonCode, properties: object
+    ) -> None:
+        if reason.is_failure:
+            LOG.error("the broker refuses the connection: %s", reason)
+            client.disconnect()
+            return
+        self._generation += 1
+        self._acks.clear()
+        self._established = True
+        LOG.info("connected to the broker, session %s", "kept" if flags.session_present else "new")
+        if self._generation > 1 and not flags.session_present:
+            LOG.warning("the broker has forgotten the session: what it held for us is lost there")
+        # Always: the topics may be others than those of the kept session. Retained messages come
+        # only with a subscription that is new.
+        options = SubscribeOptions(qos=1, retainHandling=1)
+        self._asked = client.subscribe([(topic, options) for topic in self._topics])[1]
+        client.subscribe([(DROPPED_TOPIC, SubscribeOptions(qos=0))])
+
+    def _on_disconnect(
+        self, client: object, _: object, flags: object, reason: ReasonCode, properties: object
+    ) -> None:
+        if not self._stopping.is_set():
+            LOG.warning("the connection to the broker ended: %s", reason)
+
+    def _on_subscribe(
+        self, client: paho.Client, _: object, mid: int, reasons: list[ReasonCode], __: object
+    ) -> None:
+        if mid == self._asked and any(reason.is_failure for reason in reasons):
+            LOG.error("the broker refuses the subscription: %s", reasons[0])
+            self._established = False
+            client.disconnect()
+
+    def _on_message(self, client: object, _: object, message: paho.MQTTMessage) -> None:
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            topic = ""
+        if topic == DROPPED_TOPIC:
+            self._watch_dropped(bytes(message.payload))
+            return
+        self._inbox.put(
+            Message(
+                topic=topic,
+                payload=bytes(message.payload),
+                received_at=self._now(),
+                message_id=message.mid if message.qos else 0,
+                generation=self._generation,
+            )
+        )
+
+    def _watch_dropped(self, payload: bytes) -> None:
+        """Say so when the broker drops messages: what it dropped is lost for us."""
+        count = int(payload) if payload.isdigit() else 0
+        if count > self._dropped:
+            LOG.error("the broker has dropped %d messages since it started", count)
+        self._dropped = count
+
+    def _sleep(self, patience_s: float) -> None:
+        select.select([self._wake_read], [], [], patience_s)
+        self._drain_wake()
+
+    def _wake(self) -> None:
+        try:
+            self._wake_write.send(b"w")
+        except BlockingIOError:
+            return
+
+    def _drain_wake(self) -> None:
+        try:
+            while self._wake_read.recv(4096):
+                continue
+        except BlockingIOError:
+            return

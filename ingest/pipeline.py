@@ -1,0 +1,79 @@
+"""Messages to committed rows: screen, partitions, write; outages waited out, faults set apart."""
+
+import threading
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import cast
+
+import psycopg
+from sqlalchemy import Connection, Engine
+
+from data import clock
+from data.database import transaction
+from data.settings import IngestSettings, QualitySettings
+from ingest.archive import ensure_partitions
+from ingest.assessment import Assessor
+from ingest.bisection import write_all
+from ingest.inbox import Message
+from ingest.outage import persist
+from ingest.screen import Entry, Screen, Taken
+from ingest.stations import Cursor
+from ingest.writer import Counts, Writer
+
+
+def cursor_of(connection: Connection) -> Cursor:
+    """The driver's own cursor, for COPY; what it does belongs to the connection's transaction."""
+    return cast("psycopg.Connection", connection.connection.driver_connection).cursor()
+
+
+class Pipeline:
+    """The way of a batch into the database, the same for the worker and for a replay."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        settings: IngestSettings | None = None,
+        quality: QualitySettings | None = None,
+        *,
+        now: clock.Clock = clock.now,
+    ) -> None:
+        settings = settings or IngestSettings()
+        self.engine = engine
+        self.assessor = Assessor(quality)
+        self._now = now
+        self._writer = Writer(self.assessor)
+        self._screen = Screen(
+            payload_bytes=settings.payload_bytes,
+            future=timedelta(minutes=settings.future_minutes),
+        )
+
+    def take_in(self, messages: Sequence[Message], stopping: threading.Event) -> Counts | None:
+        """The batch is committed; None when stopped before it was, and then it must come again."""
+        entries = persist(lambda: self.sort(messages), stopping)
+        if entries is None:
+            return None
+        return persist(lambda: write_all(self._commit, entries), stopping)
+
+    def commit(self, messages: Sequence[Message]) -> Counts:
+        """The batch is committed, faults of single messages set apart.
+
+        Raises what the database raises in an outage; then the same batch may be given again.
+        """
+        return write_all(self._commit, self.sort(messages))
+
+    def sort(self, messages: Sequence[Message]) -> list[Entry]:
+        """What each message has become; the months of the readings have their partitions."""
+        with transaction(self.engine) as connection:
+            entries = self._screen.sort(cursor_of(connection), messages)
+        readings = [each.reading.raw for each in entries if isinstance(each, Taken)]
+        with transaction(self.engine) as connection:
+            ensure_partitions(cursor_of(connection), readings)
+        return entries
+
+    def write(self, cursor: Cursor, entries: Sequence[Entry]) -> Counts:
+        """The batch is in the caller's transaction."""
+        return self._writer.write(cursor, entries, self._now())
+
+    def _commit(self, entries: Sequence[Entry]) -> Counts:
+        with transaction(self.engine) as connection:
+            return self.write(cursor_of(connection), entries)

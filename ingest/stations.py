@@ -1,0 +1,117 @@
+"""What ingest knows of a station, read from the archive and forgotten after a few seconds."""
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import psycopg
+
+from data.clock import UtcDatetime
+from data.quality.compliance import OutfallLimit
+from data.records import StationCode, StationId
+from data.vocabulary import BodyKind, Parameter, StationKind, WaterClass
+
+FORGET_AFTER_S = 5.0
+"""So long a changed target, limit or start may go unnoticed."""
+
+Cursor = psycopg.Cursor[tuple[Any, ...]]
+
+_SELECT = """
+SELECT s.id, s.code, s.kind, s.body, s.interval_s, s.started_at, s.ended_at,
+    c.target_class, c.required,
+    (SELECT json_agg(json_build_array(parameter, lower, upper, basis, valid_from, valid_to))
+        FROM outfall_limit l WHERE l.station_id = s.id)
+FROM station s LEFT JOIN section c ON c.station_id = s.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DatedLimit:
+    """A limit of an outfall with the days it holds, ``[valid_from, valid_to)``."""
+
+    limit: OutfallLimit
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class StationFacts:
+    """A station as far as ingest needs it. ``required`` None: the setting's parameters."""
+
+    id: StationId
+    code: StationCode
+    kind: StationKind
+    body: BodyKind
+    interval: timedelta
+    started_at: UtcDatetime | None
+    ended_at: UtcDatetime | None
+    target: WaterClass | None
+    required: tuple[Parameter, ...] | None
+    limits: tuple[DatedLimit, ...]
+
+    def limits_on(self, day: date) -> tuple[OutfallLimit, ...]:
+        """The outfall's limits that hold on a day."""
+        return tuple(
+            each.limit
+            for each in self.limits
+            if each.valid_from <= day and (each.valid_to is None or day < each.valid_to)
+        )
+
+
+class StationRegistry:
+    """The stations met lately; what isn't known, or not lately, is asked of the database."""
+
+    def __init__(self, forget_after_s: float = FORGET_AFTER_S) -> None:
+        self._forget_after_s = forget_after_s
+        self._known: dict[StationCode, tuple[float, StationFacts]] = {}
+
+    def find(
+        self, cursor: Cursor, codes: Iterable[StationCode]
+    ) -> Mapping[StationCode, StationFacts]:
+        """The facts of those of the codes that are registered."""
+        oldest = time.monotonic() - self._forget_after_s
+        wanted = set(codes)
+        asked = [c for c in wanted if c not in self._known or self._known[c][0] < oldest]
+        if asked:
+            for code in asked:
+                self._known.pop(code, None)
+            cursor.execute(f"{_SELECT} WHERE s.code = ANY(%s)", (asked,))
+            read_at = time.monotonic()
+            for row in cursor.fetchall():
+                facts = _facts(row)
+                self._known[facts.code] = (read_at, facts)
+        return {code: self._known[code][1] for code in wanted if code in self._known}
+
+
+def find_by_id(cursor: Cursor, ids: Iterable[StationId]) -> Mapping[StationId, StationFacts]:
+    """The facts of stations, as they are in the database now."""
+    cursor.execute(f"{_SELECT} WHERE s.id = ANY(%s)", (list(ids),))
+    return {facts.id: facts for facts in map(_facts, cursor.fetchall())}
+
+
+def _facts(row: tuple[Any, ...]) -> StationFacts:
+    return StationFacts(
+        id=StationId(row[0]),
+        code=StationCode(row[1]),
+        kind=StationKind(row[2]),
+        body=BodyKind(row[3]),
+        interval=timedelta(seconds=row[4]),
+        started_at=row[5],
+        ended_at=row[6],
+        target=WaterClass(row[7]) if row[7] is not None else None,
+        required=tuple(Parameter(key) for key in row[8] if key in _KEYS) if row[8] else None,
+        limits=tuple(
+            DatedLimit(
+                OutfallLimit(Parameter(key), low, high, basis),
+                date.fromisoformat(since),
+                date.fromisoformat(until) if until else None,
+            )
+            for key, low, high, basis, since, until in row[9] or ()
+            if key in _KEYS
+        ),
+    )
+
+
+_KEYS = frozenset(parameter.value for parameter in Parameter)

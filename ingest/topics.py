@@ -1,0 +1,50 @@
+"""Which station and which kind of message an MQTT topic stands for."""
+
+import re
+from enum import StrEnum
+from typing import NamedTuple
+
+from data.records import StationCode
+from data.vocabulary import Refusal
+from ingest.refusal import Unreadable
+
+PREFIX = "onemap/v1"
+
+_TOPIC = re.compile(r"onemap/v1/([A-Za-z0-9_.-]{1,64})/([a-z0-9]{1,16})", re.ASCII)
+
+
+class Channel(StrEnum):
+    """What a topic under a station carries; the value is the topic's last level."""
+
+    READING = "reading"
+    RECEIPT = "receipt"
+    HJ212 = "hj212"
+
+
+_CHANNELS = {channel.value: channel for channel in Channel}
+
+
+class Address(NamedTuple):
+    """The station and the channel of a topic."""
+
+    station: StationCode
+    channel: Channel
+
+
+def topic_of(station: StationCode, channel: Channel = Channel.READING) -> str:
+    """The topic of a station's channel."""
+    return f"{PREFIX}/{station}/{channel}"
+
+
+def filter_of(channel: Channel) -> str:
+    """The subscription that takes in the channel of every station."""
+    return f"{PREFIX}/+/{channel}"
+
+
+def address_of(topic: str) -> Address:
+    """The station and channel of a topic. Raises Unreadable (topic) for any other topic."""
+    match = _TOPIC.fullmatch(topic)
+    channel = _CHANNELS.get(match[2]) if match else None
+    if match is None or channel is None:
+        raise Unreadable(Refusal.TOPIC, "not a topic onemap/v1/{station}/{channel}")
+    return Address(StationCode(match[1]), channel)
