@@ -1,0 +1,204 @@
+"""One cell of a file read as what its field holds. What can't be read is a named refusal."""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final, TypeVar
+
+from data.errors import BadInput
+from data.quality.limits import DischargeGrade
+from data.vocabulary import ChiefLevel, LakeKind, Parameter, RiverKind, WaterClass
+from gis.chainage import UnreadableChainage, parse_chainage
+
+Parser = Callable[[str], object]
+WORD = TypeVar("WORD", bound=StrEnum)
+
+_NUMERALS: Final = {
+    "Ⅰ": 1,
+    "Ⅱ": 2,
+    "Ⅲ": 3,
+    "Ⅳ": 4,
+    "Ⅴ": 5,
+    "I": 1,
+    "II": 2,
+    "III": 3,
+    "IV": 4,
+    "V": 5,
+}
+_YES: Final = frozenset({"1", "true", "yes", "y", "t", "是", "有"})
+_NO: Final = frozenset({"0", "false", "no", "n", "f", "否", "无"})
+_DATE: Final = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[T ].*)?")
+_SPAN: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|min|h|d|秒|分|分钟|小时|时|天|日)?")
+_SPAN_SECONDS: Final = {
+    "s": 1, "秒": 1, "m": 60, "min": 60, "分": 60, "分钟": 60,
+    "h": 3600, "小时": 3600, "时": 3600, "d": 86400, "天": 86400, "日": 86400,
+}  # fmt: skip
+_DEGREES: Final = re.compile(
+    r"([NSEW东西南北]?)\s*(\d{1,3})\s*[°度]\s*(\d{1,2}(?:\.\d+)?)\s*['′’分]"
+    r"\s*(?:(\d{1,2}(?:\.\d+)?)\s*(?:[\"″”秒]|'')?)?\s*([NSEW]?)",
+    re.IGNORECASE,
+)
+
+LEVELS: Final[Mapping[str, ChiefLevel]] = {
+    **{level.value: level for level in ChiefLevel},
+    "省": ChiefLevel.PROVINCE, "省级": ChiefLevel.PROVINCE,
+    "市": ChiefLevel.CITY, "市级": ChiefLevel.CITY, "地市": ChiefLevel.CITY,
+    "prefecture": ChiefLevel.CITY,
+    "县": ChiefLevel.COUNTY, "县级": ChiefLevel.COUNTY, "区": ChiefLevel.COUNTY,
+    "区县": ChiefLevel.COUNTY, "district": ChiefLevel.COUNTY, "seat": ChiefLevel.COUNTY,
+    "乡": ChiefLevel.TOWNSHIP, "镇": ChiefLevel.TOWNSHIP, "乡级": ChiefLevel.TOWNSHIP,
+    "乡镇": ChiefLevel.TOWNSHIP, "镇级": ChiefLevel.TOWNSHIP, "街道": ChiefLevel.TOWNSHIP,
+    "town": ChiefLevel.TOWNSHIP, "street": ChiefLevel.TOWNSHIP,
+    "村": ChiefLevel.VILLAGE, "村级": ChiefLevel.VILLAGE, "hamlet": ChiefLevel.VILLAGE,
+}  # fmt: skip
+RIVER_KINDS: Final[Mapping[str, RiverKind]] = {
+    **{kind.value: kind for kind in RiverKind},
+    "河流": RiverKind.RIVER, "河": RiverKind.RIVER, "stream": RiverKind.RIVER,
+    "渠道": RiverKind.CANAL, "渠": RiverKind.CANAL, "运河": RiverKind.CANAL,
+    "ditch": RiverKind.CANAL, "drain": RiverKind.CANAL, "diversion": RiverKind.CANAL,
+}  # fmt: skip
+LAKE_KINDS: Final[Mapping[str, LakeKind]] = {
+    **{kind.value: kind for kind in LakeKind},
+    "湖泊": LakeKind.LAKE, "湖": LakeKind.LAKE, "pond": LakeKind.LAKE,
+    "水库": LakeKind.RESERVOIR,
+}  # fmt: skip
+GRADES: Final[Mapping[str, DischargeGrade]] = {
+    **{grade.value.lower(): grade for grade in DischargeGrade},
+    "1a": DischargeGrade.FIRST_A, "1b": DischargeGrade.FIRST_B,
+}  # fmt: skip
+
+
+def unreadable(value: object, message: str) -> BadInput:
+    """The refusal of a value; the message says what the field holds."""
+    return BadInput(message, value=repr(value))
+
+
+def words(value: str) -> str:
+    """The text without stray blanks."""
+    return " ".join(value.split())
+
+
+def number(value: str) -> float:
+    """A finite number. Raises BadInput."""
+    try:
+        found = float(value.replace(",", "")) if "_" not in value else math.nan
+    except ValueError:
+        found = math.nan
+    if not math.isfinite(found):
+        raise unreadable(value, "{value} isn't a number.")
+    return found
+
+
+def degrees(value: str) -> float:
+    """Decimal degrees, or degrees, minutes and seconds (112°04′30″). Raises BadInput."""
+    spoken = _DEGREES.fullmatch(value.strip())
+    if not spoken:
+        return number(value)
+    before, whole, minutes, seconds, after = spoken.groups()
+    size = int(whole) + float(minutes) / 60 + float(seconds or 0) / 3600
+    return -size if (before + after).upper() in {"S", "W", "南", "西"} else size
+
+
+def day(value: str) -> date:
+    """A calendar day: 2026-03-01, 2026/3/1, 20260301, 2026年3月1日. Raises BadInput."""
+    found = _DATE.fullmatch(value.strip())
+    try:
+        if found:
+            return date(int(found[1]), int(found[2]), int(found[3]))
+        return datetime.fromisoformat(value).date()
+    except ValueError as error:
+        raise unreadable(value, "{value} isn't a date.") from error
+
+
+def interval(value: str) -> timedelta:
+    """A span of time: 4h, 60min, 小时, or seconds as a number. Raises BadInput."""
+    found = _SPAN.fullmatch(value.strip().lower())
+    span = timedelta(seconds=float(found[1]) * _SPAN_SECONDS[found[2] or "s"]) if found else None
+    if span is None or not timedelta(seconds=1) <= span <= timedelta(days=366):
+        raise unreadable(value, "{value} isn't a span of time such as 4h.")
+    return span
+
+
+def yes(value: str) -> bool:
+    """Whether it says yes. Raises BadInput unless it says yes or no."""
+    said = value.strip().lower()
+    if said not in _YES | _NO:
+        raise unreadable(value, "{value} isn't yes or no.")
+    return said in _YES
+
+
+def water_class(value: str) -> WaterClass:
+    """A target class Ⅰ to Ⅴ, I to V or 1 to 5, with or without 类. Raises BadInput."""
+    said = value.strip().upper().removesuffix("类").strip()
+    numeral = _NUMERALS.get(said) or (int(said) if said in {"1", "2", "3", "4", "5"} else None)
+    if numeral is None:
+        raise unreadable(value, "{value} isn't a water class from Ⅰ to Ⅴ.")
+    return WaterClass(numeral)
+
+
+def listed(value: str) -> tuple[str, ...]:
+    """The entries of a list parted by comma, semicolon or 、."""
+    return tuple(entry for part in re.split(r"[,，;；、|]", value) if (entry := words(part)))
+
+
+def parameters(value: str) -> tuple[Parameter, ...]:
+    """Parameters by key. Raises BadInput."""
+    try:
+        return tuple(Parameter(key.lower()) for key in listed(value))
+    except ValueError as error:
+        raise unreadable(
+            value, "{value} isn't a list of parameter keys such as ph, do, codmn."
+        ) from error
+
+
+def bounds(value: str) -> tuple[float | None, float | None]:
+    """Lower and upper limit: 50, <=50, >=6 or 6-9. Raises BadInput."""
+    said = re.sub(r"\s", "", value)
+    if said[:1] in ("≥", ">"):
+        return number(said.lstrip("≥>=")), None
+    both = re.fullmatch(r"(\d+(?:\.\d+)?)[-~～—–至](\d+(?:\.\d+)?)", said)
+    if both:
+        low, high = number(both[1]), number(both[2])
+        if low >= high:
+            raise unreadable(value, "{value} isn't a limit such as 50 or 6-9.")
+        return low, high
+    return None, number(said.lstrip("≤<="))
+
+
+def chainage(value: str) -> float:
+    """Metres of K12+350, or of a number. Raises BadInput."""
+    try:
+        return parse_chainage(value)
+    except UnreadableChainage:
+        return number(value)
+
+
+def division_code(value: str) -> str:
+    """Twelve digits; a shorter code (省 2, 市 4, 县 6, 乡 9) is filled with zeros.
+
+    Raises BadInput.
+    """
+    said = value.strip().removesuffix(".0")
+    if not re.fullmatch(r"\d{2}|\d{4}|\d{6}|\d{9}|\d{12}", said):
+        raise unreadable(value, "{value} isn't a division code of 2, 4, 6, 9 or 12 digits.")
+    return said.ljust(12, "0")
+
+
+def one_word(known: Mapping[str, WORD], message: str) -> Callable[[str], WORD]:
+    """A parser of one of these words. It raises BadInput."""
+
+    def parse(value: str) -> WORD:
+        found = known.get(value.strip().lower())
+        if found is None:
+            raise unreadable(value, message)
+        return found
+
+    return parse
+
+
+level = one_word(LEVELS, "{value} isn't a level (province, city, county, township, village).")
+river_kind = one_word(RIVER_KINDS, "{value} isn't river or canal.")
+lake_kind = one_word(LAKE_KINDS, "{value} isn't lake or reservoir.")
+discharge_grade = one_word(GRADES, "{value} isn't a GB 18918 grade (一级A, 一级B, 二级, 三级).")

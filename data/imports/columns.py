@@ -1,0 +1,83 @@
+"""Which column of a file holds which field: as told, else as guessed from its name."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from data.errors import BadInput
+from data.imports.fields import Field, Form, ImportKind
+from data.imports.formats import Table
+from data.imports.report import Remark, remark
+
+_X: Final = Field("lon", ("lng", "longitude", "经度", "x"))
+_Y: Final = Field("lat", ("latitude", "纬度", "y"))
+_WKT: Final = Field("wkt", ("geometry", "geom", "the_geom"))
+
+
+def parse_constants(kind: ImportKind, form: Form, given: Mapping[str, str]) -> dict[str, object]:
+    """Values that hold for every row. Raises BadInput for an unknown field or a bad value."""
+    for name in given:
+        _require_known(kind, form, name)
+    return {name: form.fields[name].parse(value) for name, value in given.items()}
+
+
+def match_columns(
+    kind: ImportKind,
+    form: Form,
+    table: Table,
+    mapping: Mapping[str, str],
+    fixed: Mapping[str, object],
+) -> tuple[dict[str, str], list[Remark]]:
+    """Field to column, and a remark for each guess.
+
+    Raises BadInput for a field or column that isn't there, and when a required field has none.
+    """
+    places = [_X, _Y, _WKT] if table.geometries is None and form.shape else []
+    wanted = {**form.fields, **{place.name: place for place in places}}
+    for name, column in mapping.items():
+        if name not in wanted:
+            _require_known(kind, form, name)
+        if column not in table.columns:
+            raise BadInput(
+                "The file has no column {column}.",
+                mend="It has {columns}.",
+                column=column,
+                columns=", ".join(table.columns),
+            )
+    columns, notes = dict(mapping), []
+    for known in wanted.values():
+        if known.name not in columns and known.name not in fixed:
+            guess = _guess(known, table.columns, set(columns.values()))
+            if guess:
+                columns[known.name] = guess
+                if guess.lower() != known.name:
+                    notes.append(_guessed(known, guess))
+    for known in form.fields.values():
+        if known.required and known.name not in columns and known.name not in fixed:
+            raise BadInput(
+                "No column holds {field}.",
+                mend="Name it with --map {field}=COLUMN; the file has {columns}.",
+                field=known.name,
+                columns=", ".join(table.columns),
+            )
+    return columns, notes
+
+
+def _guessed(known: Field, column: str) -> Remark:
+    return remark("{field} is read from column {column}.", field=known.name, column=column)
+
+
+def _guess(known: Field, columns: tuple[str, ...], taken: set[str]) -> str | None:
+    by_name = {column.lower(): column for column in reversed(columns) if column not in taken}
+    found = (by_name.get(alias.lower()) for alias in (known.name, *known.aliases))
+    return next((column for column in found if column), None)
+
+
+def _require_known(kind: ImportKind, form: Form, name: str) -> None:
+    if name not in form.fields:
+        raise BadInput(
+            "{kind} have no field {field}.",
+            mend="Choose from {fields}.",
+            kind=kind,
+            field=name,
+            fields=", ".join(form.fields),
+        )

@@ -1,0 +1,75 @@
+"""Notice boards (公示牌) from a file, each snapped to its water."""
+
+from collections.abc import Sequence
+
+from shapely.geometry import Point
+from sqlalchemy import Connection, func, insert, select, update
+
+from data.errors import BadInput
+from data.imports.options import Options
+from data.imports.report import Report
+from data.imports.source import Row
+from data.imports.spots import preview
+from data.imports.stretches import kept_geometry
+from data.queries import registry
+from data.tables.waters import notice_board
+
+
+def take(connection: Connection, rows: Sequence[Row], options: Options, report: Report) -> None:
+    """The boards of these rows stand where the file says, by their codes."""
+    seen: dict[str, int] = {}
+    for row in rows:
+        before = seen.setdefault(row.text("code"), row.number)
+        try:
+            if before != row.number:
+                raise BadInput("It repeats the code of row {row}.", row=before)
+            _take_one(connection, row, options, report)
+        except BadInput as error:
+            report.refuse(row.number, row.name, error)
+
+
+def _take_one(connection: Connection, row: Row, options: Options, report: Report) -> None:
+    point = row.geometry
+    if not isinstance(point, Point):
+        raise BadInput("It has no geometry.")
+    spot = preview(connection, point.x, point.y, within_m=options.within_m)
+    values: dict[str, object] = {
+        "name": row.name,
+        "reach_id": spot.reach_id,
+        "lake_id": spot.lake_id,
+        "division_id": spot.division_id,
+        "chainage_m": spot.chainage_m,
+        "bank": spot.bank.value if spot.bank else None,
+    }
+    for name in ("phone", "content_version"):
+        if row.text(name):
+            values[name] = row.text(name)
+    if row.day("set_on"):
+        values["set_on"] = row.day("set_on")
+    existing = (
+        connection.execute(
+            select(notice_board, func.ST_AsBinary(notice_board.c.geom).label("wkb")).where(
+                notice_board.c.code == row.text("code")
+            )
+        )
+        .mappings()
+        .first()
+    )
+    if existing is None:
+        connection.execute(
+            insert(notice_board).values(code=row.text("code"), geom=kept_geometry(point), **values)
+        )
+        report.taken += 1
+        return
+    changed = {name: value for name, value in values.items() if existing[name] != value}
+    if not registry.geometry_of(existing["wkb"]).equals_exact(point, 0.0):
+        changed["geom"] = kept_geometry(point)
+    if not changed:
+        report.unchanged += 1
+        return
+    connection.execute(
+        update(notice_board)
+        .where(notice_board.c.id == existing["id"])
+        .values(changed_at=func.now(), **changed)
+    )
+    report.updated += 1

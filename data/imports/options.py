@@ -1,0 +1,33 @@
+"""What a person may ask of an import beside the file."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from data import clock
+from data.imports.spots import WITHIN_M
+from data.vocabulary import ChiefLevel
+
+SLIVER_M: Final = 1000.0
+"""A stretch between two borders shorter than this stays with its neighbour's reach."""
+
+
+def _today() -> date:
+    return clock.business_date(clock.now())
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """``within_m`` is how far a point may lie from its water.
+
+    Rivers are split at the borders of ``split_level``, the lowest level with surfaces unless said;
+    ``resplit`` does it again for rivers whose lines have not changed. With ``succeed`` a chief who
+    follows another ends the other's responsibility.
+    """
+
+    within_m: float = WITHIN_M
+    split_level: ChiefLevel | None = None
+    sliver_m: float = SLIVER_M
+    resplit: bool = False
+    succeed: bool = False
+    today: date = field(default_factory=_today)

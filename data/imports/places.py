@@ -1,0 +1,53 @@
+"""Place names for the map from a file."""
+
+from collections.abc import Sequence
+
+from shapely.geometry import Point
+from sqlalchemy import Connection, func, insert, select, update
+
+from data.errors import BadInput
+from data.imports.options import Options
+from data.imports.report import Report
+from data.imports.source import Row
+from data.imports.stretches import kept_geometry
+from data.tables.waters import place
+from data.vocabulary import ChiefLevel
+
+
+def take(connection: Connection, rows: Sequence[Row], options: Options, report: Report) -> None:
+    """The names of these rows are on the map; name, level and place together are one."""
+    known = {
+        (row.name, row.level, row.lon, row.lat): row
+        for row in connection.execute(
+            select(
+                place, func.ST_X(place.c.geom).label("lon"), func.ST_Y(place.c.geom).label("lat")
+            )
+        )
+    }
+    seen: dict[tuple[str, str, float, float], int] = {}
+    for row in rows:
+        point, level = row.geometry, row.get("level", ChiefLevel)
+        if not isinstance(point, Point) or level is None:
+            continue
+        key = (row.name, level.value, point.x, point.y)
+        before = seen.setdefault(key, row.number)
+        if before != row.number:
+            report.refuse(row.number, row.name, BadInput("It repeats row {row}.", row=before))
+            continue
+        values = {
+            "name_en": row.text("name_en") or None,
+            "is_seat": int(row.get("is_seat", bool) or False),
+        }
+        old = known.get(key)
+        if old is None:
+            connection.execute(
+                insert(place).values(
+                    name=row.name, level=level.value, geom=kept_geometry(point), **values
+                )
+            )
+            report.taken += 1
+        elif all(getattr(old, name) == value for name, value in values.items()):
+            report.unchanged += 1
+        else:
+            connection.execute(update(place).where(place.c.id == old.id).values(values))
+            report.updated += 1

@@ -1,0 +1,214 @@
+"""Reaches (河段) from a file, as lines or as chainages; they replace those of their rivers."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
+
+from shapely.geometry import LineString, MultiLineString, Point
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
+
+from data.errors import BadInput
+from data.imports.flows import settle_flows
+from data.imports.options import Options
+from data.imports.report import Report
+from data.imports.snaps import hanging_on, snap_again
+from data.imports.source import Row
+from data.imports.stretches import PlannedReach, held_elsewhere, same_reaches, write_reaches
+from data.queries import registry
+from gis.chainage import BadLine, LineIndex, Measured, format_chainage
+from gis.ellipsoid import length_m
+from gis.network import join_lines, starts_m
+
+OFF_M: Final = 200.0
+"""The ends of a reach may lie this far from the river's line."""
+
+_OVERLAP_M: Final = 50.0
+
+
+class _Course:
+    """A river's course, on which reaches are laid."""
+
+    def __init__(self, lines: MultiLineString) -> None:
+        self.lines = [part.line for part in join_lines(list(lines.geoms)).course]
+        self.starts = starts_m(self.lines)
+        self.index = LineIndex(self.lines)
+
+    @property
+    def length_m(self) -> float:
+        """The metres of its parts, without gaps."""
+        return sum(length_m(line) for line in self.lines)
+
+    def chainage_of(self, end: Point) -> float:
+        """The chainage of a place by the river. Raises BadInput when it is too far off."""
+        found = self.index.nearest(end, OFF_M)
+        if found is None:
+            raise BadInput("An end of it lies more than {off} m from its river.", off=round(OFF_M))
+        return self.starts[found[0]] + found[1].chainage_m
+
+    def between(self, from_m: float, to_m: float) -> LineString:
+        """The river between two chainages. Raises BadInput where it is not one line."""
+        for start, line in zip(self.starts, self.lines, strict=True):
+            end = start + length_m(line)
+            if start - 1 <= from_m < to_m <= end + 1:
+                try:
+                    return Measured(line).between(from_m - start, to_m - start)
+                except BadLine:
+                    break
+        raise BadInput(
+            "The river has no unbroken line from {start} to {end}.",
+            start=format_chainage(max(from_m, 0)),
+            end=format_chainage(max(to_m, 0)),
+        )
+
+
+def take(connection: Connection, rows: Sequence[Row], options: Options, report: Report) -> None:
+    """Each river of these rows has the reaches of the file and no others."""
+    rivers: dict[int, list[Row]] = defaultdict(list)
+    names: dict[int, str] = {}
+    for row in rows:
+        try:
+            found = registry.find_one(connection, "river", row.text("river"))
+        except BadInput as error:
+            report.refuse(row.number, row.name, error)
+            continue
+        rivers[found.id].append(row)
+        names[found.id] = found.name
+    courses = registry.courses(connection)
+    for river_id, group in rivers.items():
+        done = Report(report.kind)
+        try:
+            with connection.begin_nested():
+                _take_river(connection, river_id, names[river_id], group, courses[river_id], done)
+        except IntegrityError:
+            report.refuse_all(group, held_elsewhere(names[river_id]))
+        except BadInput as error:
+            report.refuse_all(group, error)
+        else:
+            report.add(done)
+    settle_flows(connection)
+
+
+def _take_river(
+    connection: Connection,
+    river_id: int,
+    name: str,
+    rows: Sequence[Row],
+    lines: MultiLineString,
+    report: Report,
+) -> None:
+    """All of the river's rows are taken, or none: half a river would lose its other reaches."""
+    course = _Course(lines)
+    planned: list[PlannedReach] = []
+    refused = Report(report.kind)
+    for row in rows:
+        try:
+            planned.append(_plan(connection, row, course))
+        except BadInput as error:
+            refused.refuse(row.number, row.name, error)
+    if refused.refused:
+        for each in rows:
+            if each.number not in {row.row for row in refused.refused}:
+                refused.refuse(
+                    each.number,
+                    each.name,
+                    BadInput("Another reach of {river} is refused.", river=name),
+                )
+        report.add(refused)
+        return
+    planned.sort(key=lambda reach: reach.from_m)
+    _check_order(planned)
+    if same_reaches(connection, river_id, planned):
+        report.unchanged += len(rows)
+        return
+    _check_codes(connection, river_id, planned)
+    hanging = hanging_on(connection, river_id)
+    known = _names(connection, river_id)
+    write_reaches(connection, river_id, planned, course.length_m)
+    kept = sum(each.name in known for each in planned)
+    report.taken += len(planned) - kept
+    report.updated += kept
+    _tell_uncovered(name, planned, course, report)
+    moved = snap_again(connection, hanging)
+    if moved:
+        report.note("Snapped to {river} again: {names}.", river=name, names=", ".join(moved))
+
+
+def _names(connection: Connection, river_id: int) -> set[str]:
+    rows = connection.execute(
+        text("SELECT name FROM reach WHERE river_id = :river"), {"river": river_id}
+    )
+    return set(rows.scalars())
+
+
+def _plan(connection: Connection, row: Row, course: _Course) -> PlannedReach:
+    if isinstance(row.geometry, MultiLineString):
+        joined = join_lines(list(row.geometry.geoms))
+        if len(joined.parts) > 1:
+            raise BadInput("Its line has {count} parts; a reach has one.", count=len(joined.parts))
+        line = joined.course[0].line
+        from_m = course.chainage_of(Point(line.coords[0]))
+        to_m = course.chainage_of(Point(line.coords[-1]))
+        if from_m > to_m:
+            line, from_m, to_m = line.reverse(), to_m, from_m
+        if to_m - from_m < 1:
+            raise BadInput("It has no length along its river.")
+    else:
+        start, end = row.get("chainage_from", float), row.get("chainage_to", float)
+        if start is None or end is None:
+            raise BadInput("It has neither a line nor two chainages.")
+        from_m, to_m = start, end
+        line = course.between(from_m, to_m)
+    said = row.text("division")
+    middle = line.interpolate(0.5, normalized=True)
+    division = (
+        registry.find_one(connection, "division", said)
+        if said
+        else registry.division_at(connection, middle.x, middle.y)
+    )
+    return PlannedReach(
+        row.name, line, from_m, to_m, division.id if division else None, row.text("code") or None
+    )
+
+
+def _check_order(planned: Sequence[PlannedReach]) -> None:
+    for one, other in pairwise(planned):
+        if other.from_m < one.to_m - _OVERLAP_M:
+            raise BadInput(
+                "{one} and {other} overlap by {overlap} m.",
+                one=one.name,
+                other=other.name,
+                overlap=round(one.to_m - other.from_m),
+            )
+    codes = [each.code for each in planned if each.code]
+    twice = next((code for code in codes if codes.count(code) > 1), None)
+    if twice:
+        raise BadInput("The code {code} is there twice.", code=twice)
+
+
+def _check_codes(connection: Connection, river_id: int, planned: Sequence[PlannedReach]) -> None:
+    taken = connection.execute(
+        text("SELECT code FROM reach WHERE river_id <> :river AND code = ANY(:codes) LIMIT 1"),
+        {"river": river_id, "codes": [each.code for each in planned if each.code]},
+    ).scalar()
+    if taken:
+        raise BadInput("The code {code} is that of another river's reach.", code=taken)
+
+
+def _tell_uncovered(
+    name: str, planned: Sequence[PlannedReach], course: _Course, report: Report
+) -> None:
+    """Stretches of the river longer than the tolerance that no reach covers are told."""
+    for start, line in zip(course.starts, course.lines, strict=True):
+        end = start + length_m(line)
+        inside = [each for each in planned if each.to_m > start and each.from_m < end]
+        edges = [start, *(edge for each in inside for edge in (each.from_m, each.to_m)), end]
+        for before, after in zip(edges[::2], edges[1::2], strict=True):
+            if after - before > OFF_M:
+                report.note(
+                    "{river}: no reach covers {start} to {end}.",
+                    river=name,
+                    start=format_chainage(before),
+                    end=format_chainage(after),
+                )

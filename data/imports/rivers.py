@@ -1,0 +1,244 @@
+"""Rivers and canals from a file: the lines of one name are one river, then split into reaches."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from shapely.geometry import LineString, MultiLineString
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from data.errors import BadInput
+from data.imports.flows import settle_flows
+from data.imports.options import Options
+from data.imports.report import Report, remark
+from data.imports.snaps import hanging_on, snap_again
+from data.imports.source import Row
+from data.imports.stretches import (
+    PlannedReach,
+    held_elsewhere,
+    kept_geometry,
+    plan_reaches,
+    same_reaches,
+    write_reaches,
+)
+from data.queries import registry
+from data.queries.registry import Area
+from data.tables.waters import river
+from data.vocabulary import RiverKind
+from gis.chainage import format_chainage
+from gis.ellipsoid import length_m
+from gis.network import Joined, join_lines
+
+_OWN = ("name_en", "code_scheme", "basin", "source", "remark")
+
+
+class _Key(NamedTuple):
+    name: str
+    kind: RiverKind
+    code: str | None
+
+
+def take(connection: Connection, rows: Sequence[Row], options: Options, report: Report) -> None:
+    """The rivers of these rows are in the archive with their reaches and what they flow into."""
+    level = options.split_level or registry.finest_level(connection)
+    areas = registry.surfaces(connection, level) if level else []
+    rivers: dict[int, str] = {}
+    for key, group in _grouped(rows).items():
+        done = Report(report.kind)
+        try:
+            with connection.begin_nested():
+                river_id = _take_river(connection, key, group, areas, options, done)
+        except IntegrityError:
+            report.refuse_all(group, held_elsewhere(key.name))
+        except BadInput as error:
+            report.refuse_all(group, error)
+        else:
+            report.add(done)
+            rivers[river_id] = key.name
+    flows = settle_flows(connection)
+    for river_id, name in rivers.items():
+        if flows[river_id] is None:
+            report.note("What {river} flows into is unknown: its end meets no river.", river=name)
+
+
+def _grouped(rows: Sequence[Row]) -> dict[_Key, list[Row]]:
+    groups: dict[_Key, list[Row]] = {}
+    for row in rows:
+        kind = row.get("kind", RiverKind)
+        if kind is None:
+            kind = RiverKind.CANAL if row.name.endswith(("渠", "运河")) else RiverKind.RIVER
+        groups.setdefault(_Key(row.name, kind, row.text("code") or None), []).append(row)
+    return groups
+
+
+def _take_river(
+    connection: Connection,
+    key: _Key,
+    rows: Sequence[Row],
+    areas: Sequence[Area],
+    options: Options,
+    report: Report,
+) -> int:
+    own, lines = _own_lines(rows, report)
+    joined = join_lines(lines)
+    geometry = MultiLineString([part.line for part in joined.parts])
+    length = sum(length_m(part.line) for part in joined.course)
+    values = _words(own) | {"length_m": length}
+    planned = plan_reaches(key.name, geometry, areas, options.sliver_m)
+    existing = _existing(connection, key)
+    if existing is None:
+        river_id = _insert(connection, key, geometry, values)
+        write_reaches(connection, river_id, planned, length)
+        report.taken += len(own)
+        _tell_joins(key.name, joined, len(own), report)
+        return river_id
+    river_id = int(existing["id"])
+    has_same_line = registry.geometry_of(existing["wkb"]).equals_exact(geometry, 0.0)
+    changed = {name: value for name, value in values.items() if existing[name] != value}
+    if key.code != existing["code"]:
+        changed["code"] = key.code
+    if changed or not has_same_line:
+        changed["geom"] = kept_geometry(geometry)
+        connection.execute(update(river).where(river.c.id == river_id).values(changed))
+        report.updated += len(own)
+        _tell_joins(key.name, joined, len(own), report)
+    else:
+        report.unchanged += len(own)
+        _tell_gaps(key.name, joined, report)
+    if not has_same_line:
+        report.note(
+            "The line of {river} changed: {old} km became {new} km.",
+            river=key.name,
+            old=round(existing["length_m"] / 1000, 1),
+            new=round(length / 1000, 1),
+        )
+    _hold_reaches(
+        connection,
+        river_id,
+        key.name,
+        planned,
+        length,
+        report,
+        is_due=not has_same_line or options.resplit,
+    )
+    return river_id
+
+
+def _hold_reaches(
+    connection: Connection,
+    river_id: int,
+    name: str,
+    planned: Sequence[PlannedReach],
+    length: float,
+    report: Report,
+    *,
+    is_due: bool,
+) -> None:
+    """The reaches of a known river are split anew when that is due, and told when it is not."""
+    if same_reaches(connection, river_id, planned):
+        return
+    if not is_due:
+        report.note(
+            "The reaches of {river} aren't those of a split at today's borders.", river=name
+        )
+        return
+    hanging = hanging_on(connection, river_id)
+    write_reaches(connection, river_id, planned, length)
+    report.note("{river} has {count} reaches now.", river=name, count=len(planned))
+    moved = snap_again(connection, hanging)
+    if moved:
+        report.note("Snapped to {river} again: {names}.", river=name, names=", ".join(moved))
+
+
+def _own_lines(rows: Sequence[Row], report: Report) -> tuple[list[Row], list[LineString]]:
+    """The rows that count and their lines; a line drawn twice counts once."""
+    first: dict[bytes, int] = {}
+    own, lines = [], []
+    for row in rows:
+        if not isinstance(row.geometry, MultiLineString):
+            continue
+        before = first.setdefault(row.geometry.wkb, row.number)
+        if before != row.number:
+            report.refuse(
+                row.number, row.name, BadInput("It repeats the line of row {row}.", row=before)
+            )
+            continue
+        own.append(row)
+        lines += [line for line in row.geometry.geoms if isinstance(line, LineString)]
+    return own, lines
+
+
+def _words(rows: Sequence[Row]) -> dict[str, object]:
+    """For each column the first words that any row has."""
+    found = {name: next((row.text(name) for row in rows if row.text(name)), "") for name in _OWN}
+    return {name: value for name, value in found.items() if value}
+
+
+def _insert(
+    connection: Connection, key: _Key, geometry: MultiLineString, values: dict[str, object]
+) -> int:
+    statement = (
+        insert(river)
+        .values(
+            name=key.name,
+            kind=key.kind.value,
+            code=key.code,
+            geom=kept_geometry(geometry),
+            **values,
+        )
+        .returning(river.c.id)
+    )
+    return int(connection.execute(statement).scalar_one())
+
+
+def _existing(connection: Connection, key: _Key) -> RowMapping | None:
+    """The river of that code; else the one of that name that has none, or whose is not given."""
+    rows = (
+        connection.execute(
+            select(river, func.ST_AsBinary(river.c.geom).label("wkb")).where(
+                river.c.name == key.name, river.c.kind == key.kind.value
+            )
+        )
+        .mappings()
+        .all()
+    )
+    same = [row for row in rows if row["code"] == key.code]
+    return next(iter(same or [row for row in rows if row["code"] is None]), None)
+
+
+def _tell_joins(name: str, joined: Joined, ways: int, report: Report) -> None:
+    if ways > 1 or joined.branches:
+        widest = max((join.distance_m for join in joined.joins), default=0.0)
+        report.joined.append(
+            remark(
+                "{river}: {ways} lines became {parts} by {joins} joins, the widest {widest} m.",
+                river=name,
+                ways=ways,
+                parts=len(joined.parts),
+                joins=len(joined.joins),
+                widest=round(widest, 1),
+            )
+        )
+    if joined.reversed_ways:
+        report.note(
+            "{river}: {count} lines drawn upstream were turned.",
+            river=name,
+            count=len(joined.reversed_ways),
+        )
+    if joined.branches:
+        report.note(
+            "{river}: {count} arms lie beside its course.", river=name, count=len(joined.branches)
+        )
+    _tell_gaps(name, joined, report)
+
+
+def _tell_gaps(name: str, joined: Joined, report: Report) -> None:
+    starts = joined.starts_m
+    for gap in joined.gaps:
+        end = starts[gap.after] + length_m(joined.course[gap.after].line)
+        report.note(
+            "{river}: a gap of {gap} m after {chainage} stays a gap.",
+            river=name,
+            gap=round(gap.distance_m),
+            chainage=format_chainage(end),
+        )

@@ -1,0 +1,85 @@
+"""A geometry made fit to keep: in CGCS2000, flat, valid and of the kind that is wanted."""
+
+from typing import Final, NamedTuple
+
+import shapely
+from shapely.geometry import LineString, MultiLineString, MultiPolygon, Point, Polygon
+from shapely.geometry.base import BaseGeometry
+
+from data.errors import BadInput
+from data.imports.fields import Shape
+from gis import crs
+from gis.crs import GEOMETRY, AxisFault, Datum
+
+_DIMENSION: Final = {Shape.POINT: 0, Shape.LINE: 1, Shape.AREA: 2}
+_FAULTS: Final = {
+    AxisFault.SWAPPED: "Longitude and latitude are swapped.",
+    AxisFault.OUT_OF_RANGE: "The coordinates are no longitude and latitude in degrees.",
+    AxisFault.NOT_FINITE: "A coordinate is not a number.",
+}
+_FAULT_MENDS: Final = {
+    AxisFault.SWAPPED: "Exchange the two.",
+    AxisFault.OUT_OF_RANGE: "Say what they are with --crs.",
+    AxisFault.NOT_FINITE: "Correct it.",
+}
+
+
+class BadAxes(BadInput):
+    """The coordinates can't be what they were declared to be."""
+
+
+class Mended(NamedTuple):
+    """The geometry to keep, and what had to be done to it."""
+
+    geometry: BaseGeometry
+    was_invalid: bool
+    had_heights: bool
+
+
+def mend(geometry: BaseGeometry | None, wanted: Shape, datum: Datum) -> Mended:
+    """The geometry as it can be kept. Raises BadInput for what can't be, BadAxes among it."""
+    if geometry is None or geometry.is_empty:
+        raise BadInput("It has no geometry.")
+    had_heights = bool(shapely.has_z(geometry))
+    moved = place(geometry, datum)
+    was_invalid = not moved.is_valid
+    if was_invalid:
+        moved = shapely.make_valid(moved)
+    return Mended(_only(moved, geometry, wanted), was_invalid, had_heights)
+
+
+def place(geometry: GEOMETRY, datum: Datum) -> GEOMETRY:
+    """The geometry in CGCS2000. Raises BadAxes when it can't be where it says."""
+    try:
+        moved = crs.to_cgcs2000(geometry, datum)
+    except crs.OutsideCrs as error:
+        raise BadAxes("The coordinates don't fit {crs}.", crs=datum.name) from error
+    fault = crs.axis_fault(moved)
+    if fault:
+        raise BadAxes(_FAULTS[fault], mend=_FAULT_MENDS[fault])
+    return moved
+
+
+def _only(geometry: BaseGeometry, given: BaseGeometry, wanted: Shape) -> BaseGeometry:
+    """The pieces of the wanted dimension as one: a point, a multi-line or a multi-polygon."""
+    dimension = _DIMENSION[wanted]
+    if shapely.get_dimensions(given) != dimension:
+        raise BadInput(
+            "It is a {given}, a {wanted} is wanted.",
+            given=given.geom_type,
+            wanted={0: "Point", 1: "LineString", 2: "Polygon"}[dimension],
+        )
+    pieces = [
+        piece
+        for piece in shapely.get_parts(shapely.get_parts(geometry))
+        if shapely.get_dimensions(piece) == dimension and not piece.is_empty
+    ]
+    if not pieces:
+        raise BadInput("Nothing is left of its geometry once repaired.")
+    if wanted is Shape.AREA:
+        return MultiPolygon([piece for piece in pieces if isinstance(piece, Polygon)])
+    if wanted is Shape.LINE:
+        return MultiLineString([piece for piece in pieces if isinstance(piece, LineString)])
+    if len(pieces) > 1 or not isinstance(pieces[0], Point):
+        raise BadInput("It holds {count} points, one is wanted.", count=len(pieces))
+    return pieces[0]

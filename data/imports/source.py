@@ -1,0 +1,248 @@
+"""A file read as rows of ours: columns mapped or guessed, cells parsed, geometry fit to keep."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from shapely.geometry import Point
+from shapely.geometry.base import BaseGeometry
+
+from data.errors import BadInput
+from data.imports import cells
+from data.imports.columns import match_columns, parse_constants
+from data.imports.fields import FORMS, Form, ImportKind
+from data.imports.formats import Table, geometry_of_wkt, read_table
+from data.imports.report import RefusedRow, Remark, remark
+from data.imports.shapes import BadAxes, mend
+from gis import crs
+from gis.crs import Datum
+
+VALUE = TypeVar("VALUE")
+
+
+class Given(NamedTuple):
+    """A point as it came: its coordinates and what they were declared to be."""
+
+    x: float
+    y: float
+    crs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record; ``values`` holds only what was given, parsed. Geometry is in CGCS2000."""
+
+    number: int
+    values: Mapping[str, object]
+    geometry: BaseGeometry | None = None
+    given: Given | None = None
+
+    def get(self, name: str, kind: type[VALUE]) -> VALUE | None:
+        """The value of a field, none where the cell was empty."""
+        value = self.values.get(name)
+        return value if isinstance(value, kind) else None
+
+    def text(self, name: str) -> str:
+        """The words of a field, none of them where the cell was empty."""
+        return self.get(name, str) or ""
+
+    def day(self, name: str) -> date | None:
+        """The day of a field."""
+        return self.get(name, date)
+
+    def span(self, name: str) -> timedelta | None:
+        """The span of time of a field."""
+        return self.get(name, timedelta)
+
+    @property
+    def name(self) -> str:
+        """What the row calls itself."""
+        return self.text("name")
+
+
+@dataclass(slots=True)
+class Source:
+    """A file's rows, those refused while it was read, and what was guessed or mended."""
+
+    kind: ImportKind
+    rows: list[Row] = field(default_factory=list)
+    refused: list[RefusedRow] = field(default_factory=list)
+    notes: list[Remark] = field(default_factory=list)
+
+
+def read(
+    path: Path,
+    kind: ImportKind,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    constants: Mapping[str, str] | None = None,
+    declared_crs: str | None = None,
+    layer: str | None = None,
+    encoding: str | None = None,
+) -> Source:
+    """The file's rows.
+
+    ``mapping`` names the column of a field, ``constants`` the value of a field for every row.
+    Raises BadInput when the file as a whole can't be used: then nothing of it is.
+    """
+    form = FORMS[kind]
+    table = read_table(path, layer=layer, encoding=encoding)
+    if not table.records:
+        raise BadInput("{path} holds no rows.", path=path)
+    source = Source(kind)
+    fixed = parse_constants(kind, form, constants or {})
+    columns, source.notes = match_columns(kind, form, table, mapping or {}, fixed)
+    reader = _Reader(
+        table, form, columns, fixed, _datum(path, form, table, columns, declared_crs, source)
+    )
+    for index in range(len(table.records)):
+        reader.take(index, source)
+    _tell_mends(reader, source)
+    _refuse_axes(source, reader)
+    return source
+
+
+def _datum(
+    path: Path,
+    form: Form,
+    table: Table,
+    columns: Mapping[str, str],
+    told: str | None,
+    source: Source,
+) -> Datum | None:
+    """What the coordinates are: what was told, else what the file says; none without any."""
+    has_places = table.geometries is not None or "wkt" in columns or {"lon", "lat"} <= set(columns)
+    if form.shape is None or not has_places:
+        if form.shape and form.shape_required:
+            raise BadInput(
+                "{path} has no coordinates.",
+                mend="Name columns with --map lon=COLUMN --map lat=COLUMN, or --map wkt=COLUMN.",
+                path=path,
+            )
+        return None
+    name = told or table.crs
+    if not name:
+        raise BadInput(
+            "{path} doesn't say in which coordinate system it is.",
+            mend="Say it with --crs, such as --crs EPSG:4490 or --crs gcj02.",
+            path=path,
+        )
+    try:
+        datum = crs.declared(name)
+        own = crs.declared(table.crs) if table.crs and told else None
+    except crs.UnknownCrs as error:
+        if error.name != table.crs or told is None:
+            raise BadInput(
+                "{crs} can't be turned into CGCS2000 exactly.",
+                mend="Say the coordinate system with --crs EPSG:..., or gcj02.",
+                crs=error.name[:80],
+            ) from error
+        datum, own = crs.declared(name), None
+    same = {crs.CGCS2000, crs.WGS84}
+    if own and own != datum and not {own.srid, datum.srid} <= same:
+        source.notes.append(
+            remark(
+                "The file says {own}; it is taken as {told}, as told.",
+                own=own.name,
+                told=datum.name,
+            )
+        )
+    return datum
+
+
+class _Reader:
+    """Turns records into rows, and counts what had to be mended."""
+
+    def __init__(
+        self,
+        table: Table,
+        form: Form,
+        columns: Mapping[str, str],
+        fixed: Mapping[str, object],
+        datum: Datum | None,
+    ) -> None:
+        self.table, self.form, self.columns = table, form, columns
+        self.fixed, self.datum = fixed, datum
+        self.repaired: list[int] = []
+        self.heights = 0
+        self.bad_axes: list[BadAxes] = []
+
+    def take(self, index: int, source: Source) -> None:
+        """The record is a row of the source, or refused there; a blank line is neither."""
+        record, number = self.table.records[index], index + self.table.first_row
+        if not any(record.values()) and self.table.geometries is None:
+            return
+        label = cells.words(record.get(self.columns.get("name", ""), ""))
+        try:
+            values = self._values(record)
+            geometry, given = self._place(record, index, number)
+        except BadInput as error:
+            if isinstance(error, BadAxes):
+                self.bad_axes.append(error)
+            source.refused.append(RefusedRow.by(number, label, error))
+            return
+        source.rows.append(Row(number, values, geometry, given))
+
+    def _values(self, record: Mapping[str, str]) -> dict[str, object]:
+        values = dict(self.fixed)
+        for name, known in self.form.fields.items():
+            text = record.get(self.columns.get(name, ""), "")
+            if not text:
+                if known.required and name not in values:
+                    raise BadInput("{field} is empty.", field=name)
+                continue
+            try:
+                values[name] = known.parse(text)
+            except BadInput as error:
+                error.facts["field"] = name
+                raise
+        return values
+
+    def _place(
+        self, record: Mapping[str, str], index: int, number: int
+    ) -> tuple[BaseGeometry | None, Given | None]:
+        if self.datum is None or self.form.shape is None:
+            return None, None
+        raw = self._raw(record, index)
+        if (raw is None or raw.is_empty) and not self.form.shape_required:
+            return None, None
+        done = mend(raw, self.form.shape, self.datum)
+        self.heights += done.had_heights
+        if done.was_invalid:
+            self.repaired.append(number)
+        given = None
+        if isinstance(done.geometry, Point) and raw is not None:
+            west, south, _, _ = raw.bounds
+            given = Given(west, south, self.datum.name)
+        return done.geometry, given
+
+    def _raw(self, record: Mapping[str, str], index: int) -> BaseGeometry | None:
+        if self.table.geometries is not None:
+            return self.table.geometries[index]
+        if "wkt" in self.columns:
+            return geometry_of_wkt(record[self.columns["wkt"]])
+        x, y = record[self.columns["lon"]], record[self.columns["lat"]]
+        if not x and not y:
+            return None
+        return Point(cells.degrees(x), cells.degrees(y))
+
+
+def _tell_mends(reader: _Reader, source: Source) -> None:
+    if reader.repaired:
+        source.notes.append(
+            remark("Invalid geometry was repaired in rows {rows}.", rows=_few(reader.repaired))
+        )
+    if reader.heights:
+        source.notes.append(remark("Heights of {count} rows are left out.", count=reader.heights))
+
+
+def _few(numbers: Sequence[int], most: int = 20) -> str:
+    return ", ".join(map(str, numbers[:most])) + (" …" if len(numbers) > most else "")
+
+
+def _refuse_axes(source: Source, reader: _Reader) -> None:
+    """When not one place can be where it says, the file as a whole is declared wrongly."""
+    if reader.bad_axes and not source.rows and len(reader.bad_axes) == len(source.refused):
+        raise reader.bad_axes[0]

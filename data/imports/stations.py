@@ -1,0 +1,150 @@
+"""Sections, outfalls and intakes from a file: each row is one placement."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import Connection
+
+from data import clock
+from data.errors import BadInput, Conflict
+from data.imports.facts import Facts, IntakeFacts, OutfallFacts, SectionFacts
+from data.imports.options import Options
+from data.imports.placing import Outcome, Placed, StationPlacement, place_station
+from data.imports.report import Report
+from data.imports.source import Row
+from data.quality.compliance import OutfallLimit
+from data.quality.limits import DischargeGrade
+from data.queries import registry
+from data.records import ReachId
+from data.vocabulary import BodyKind, Parameter, StationKind, WaterClass
+
+
+def take_sections(
+    connection: Connection, rows: Sequence[Row], options: Options, report: Report
+) -> None:
+    """The sections of these rows stand where the file says, by their codes."""
+    _take(connection, StationKind.SECTION, rows, options, report)
+
+
+def take_outfalls(
+    connection: Connection, rows: Sequence[Row], options: Options, report: Report
+) -> None:
+    """The outfalls of these rows stand where the file says, with their limits."""
+    _take(connection, StationKind.OUTFALL, rows, options, report)
+
+
+def take_intakes(
+    connection: Connection, rows: Sequence[Row], options: Options, report: Report
+) -> None:
+    """The intakes of these rows stand where the file says."""
+    _take(connection, StationKind.INTAKE, rows, options, report)
+
+
+def _take(
+    connection: Connection,
+    kind: StationKind,
+    rows: Sequence[Row],
+    options: Options,
+    report: Report,
+) -> None:
+    seen: dict[str, int] = {}
+    on_lakes = 0
+    for row in rows:
+        before = seen.setdefault(row.text("code"), row.number)
+        try:
+            if before != row.number:
+                raise BadInput("It repeats the code of row {row}.", row=before)
+            placement = _placement(connection, kind, row, options)
+            placed = place_station(connection, placement, today=options.today)
+        except (BadInput, Conflict) as error:
+            report.refuse(row.number, row.name, error)
+            continue
+        _count(placed, report)
+        on_lakes += placed.spot.body is BodyKind.LAKE
+    if on_lakes:
+        report.note("{count} of them lie on lakes.", count=on_lakes)
+
+
+def _placement(
+    connection: Connection, kind: StationKind, row: Row, options: Options
+) -> StationPlacement:
+    if row.given is None:
+        raise BadInput("It has no geometry.")
+    started_on = row.day("started_on")
+    return StationPlacement(
+        kind=kind,
+        code=row.text("code"),
+        name=row.name,
+        x=row.given.x,
+        y=row.given.y,
+        crs=row.given.crs,
+        name_en=row.text("name_en") or None,
+        interval=row.span("interval"),
+        started_at=clock.start_of_day(started_on) if started_on else None,
+        within_m=options.within_m,
+        facts=_facts(connection, kind, row),
+        move=True,
+    )
+
+
+def _facts(connection: Connection, kind: StationKind, row: Row) -> Facts:
+    if kind is StationKind.SECTION:
+        return SectionFacts(
+            attribute=row.text("attribute") or None,
+            target_class=row.get("target_class", WaterClass),
+            required=_parameters(row),
+            is_border=row.get("is_border", bool),
+            represents=_represents(connection, row),
+        )
+    if kind is StationKind.OUTFALL:
+        return OutfallFacts(
+            category=row.text("category") or None,
+            owner=row.text("owner") or None,
+            permit_no=row.text("permit_no") or None,
+            discharge_mode=row.text("discharge_mode") or None,
+            grade=row.get("grade", DischargeGrade),
+            limits=limits_of(row),
+            limits_from=row.get("limits_from", date),
+        )
+    return IntakeFacts(
+        owner=row.text("owner") or None,
+        permit_no=row.text("permit_no") or None,
+        permitted_volume_m3a=row.get("permitted_volume_m3a", float),
+        purpose=row.text("purpose") or None,
+    )
+
+
+def limits_of(row: Row) -> tuple[OutfallLimit, ...] | None:
+    """The limits that the row spells out, on the basis of its permit; none when it has none."""
+    basis = row.text("permit_no") or "排污许可"
+    found = []
+    for parameter in Parameter:
+        bounds = row.get(f"limit_{parameter}", tuple)
+        if bounds:
+            found.append(OutfallLimit(parameter, bounds[0], bounds[1], basis))
+    return tuple(found) or None
+
+
+def _parameters(row: Row) -> tuple[Parameter, ...] | None:
+    listed = row.get("required", tuple)
+    return tuple(each for each in listed if isinstance(each, Parameter)) if listed else None
+
+
+def _represents(connection: Connection, row: Row) -> tuple[ReachId, ...] | None:
+    listed = row.get("represents", tuple)
+    if not listed:
+        return None
+    return tuple(ReachId(registry.find_one(connection, "reach", str(said)).id) for said in listed)
+
+
+def _count(placed: Placed, report: Report) -> None:
+    if placed.outcome is Outcome.CREATED:
+        report.taken += 1
+    elif placed.outcome is Outcome.UNCHANGED:
+        report.unchanged += 1
+    else:
+        report.updated += 1
+    if placed.outcome is Outcome.MOVED and placed.moved_m is not None:
+        report.note(
+            "{code} was moved by {distance} m.", code=placed.code, distance=round(placed.moved_m)
+        )

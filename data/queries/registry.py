@@ -1,0 +1,191 @@
+"""Waters, divisions and stations found by place, name or code, for those who enter data."""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import shapely
+from shapely.geometry import LineString, MultiLineString, MultiPolygon
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import Connection, text
+
+from data.errors import BadInput
+from data.vocabulary import ChiefLevel
+
+POINT: Final = "ST_SetSRID(ST_MakePoint(:lon, :lat), 4490)"
+_WEB_POINT: Final = f"ST_Transform({POINT}, 3857)"
+_FINEST: Final = f"array_position(ARRAY{[level.value for level in ChiefLevel]}, level)"
+
+
+class Named(NamedTuple):
+    """A row known by its id and name."""
+
+    id: int
+    name: str
+
+
+class Area(NamedTuple):
+    """A division with its surface."""
+
+    id: int
+    name: str
+    surface: MultiPolygon
+
+
+class NearReach(NamedTuple):
+    """A reach near a place, with its line and the chainage at which it begins."""
+
+    id: int
+    name: str
+    river_id: int
+    river_name: str
+    chainage_from_m: float
+    line: LineString
+
+
+class NearLake(NamedTuple):
+    """A lake near a place; zero metres off means inside."""
+
+    id: int
+    name: str
+    river_id: int | None
+    offset_m: float
+
+
+def geometry_of(wkb: bytes) -> BaseGeometry:
+    """The geometry of a ST_AsBinary column."""
+    found: BaseGeometry = shapely.from_wkb(wkb)
+    return found
+
+
+def finest_level(connection: Connection) -> ChiefLevel | None:
+    """The lowest level of the divisions that have a surface; none when none has."""
+    found = connection.execute(
+        text(f"SELECT level FROM division WHERE geom IS NOT NULL ORDER BY {_FINEST} DESC LIMIT 1")
+    ).scalar()
+    return ChiefLevel(found) if found else None
+
+
+def surfaces(connection: Connection, level: ChiefLevel) -> list[Area]:
+    """The divisions of one level that have a surface."""
+    rows = connection.execute(
+        text(
+            "SELECT id, name, ST_AsBinary(geom) FROM division"
+            " WHERE level = :level AND geom IS NOT NULL ORDER BY id"
+        ),
+        {"level": level},
+    )
+    return [
+        Area(id_, name, surface)
+        for id_, name, wkb in rows
+        if isinstance(surface := geometry_of(wkb), MultiPolygon)
+    ]
+
+
+def division_at(connection: Connection, lon: float, lat: float) -> Named | None:
+    """The lowest division whose surface holds the place."""
+    row = connection.execute(
+        text(
+            f"SELECT id, name FROM division WHERE ST_Covers(geom, {POINT})"
+            f" ORDER BY {_FINEST} DESC, id LIMIT 1"
+        ),
+        {"lon": lon, "lat": lat},
+    ).first()
+    return Named(*row) if row else None
+
+
+def nearest_reaches(
+    connection: Connection, lon: float, lat: float, *, count: int = 8
+) -> list[NearReach]:
+    """The reaches nearest to a place."""
+    rows = connection.execute(
+        text(
+            "SELECT reach.id, reach.name, river.id, river.name, reach.chainage_from_m,"
+            " ST_AsBinary(reach.geom) FROM reach JOIN river ON river.id = reach.river_id"
+            f" ORDER BY reach.geom_web <-> {_WEB_POINT} LIMIT :count"
+        ),
+        {"lon": lon, "lat": lat, "count": count},
+    )
+    return [
+        NearReach(id_, name, river_id, river_name, chainage_from_m, line)
+        for id_, name, river_id, river_name, chainage_from_m, wkb in rows
+        if isinstance(line := geometry_of(wkb), LineString)
+    ]
+
+
+def nearest_lake(connection: Connection, lon: float, lat: float) -> NearLake | None:
+    """The lake nearest to a place."""
+    row = connection.execute(
+        text(
+            "SELECT id, name, river_id, CASE WHEN ST_Covers(geom, place) THEN 0"
+            " ELSE ST_Distance(geom::geography, place::geography) END"
+            f" FROM lake, (SELECT {POINT} AS place) AS here"
+            f" ORDER BY geom_web <-> {_WEB_POINT} LIMIT 1"
+        ),
+        {"lon": lon, "lat": lat},
+    ).first()
+    return NearLake(*row) if row else None
+
+
+def courses(connection: Connection) -> dict[int, MultiLineString]:
+    """The lines of every river by its id."""
+    rows = connection.execute(text("SELECT id, ST_AsBinary(geom) FROM river ORDER BY id"))
+    return {
+        id_: lines for id_, wkb in rows if isinstance(lines := geometry_of(wkb), MultiLineString)
+    }
+
+
+def reaches_in(connection: Connection, river_id: int, division_id: int) -> list[Named]:
+    """The reaches of a river in a division or in one below it, in order downstream."""
+    rows = connection.execute(
+        text(
+            "WITH RECURSIVE below AS (SELECT id FROM division WHERE id = :division"
+            " UNION SELECT division.id FROM division JOIN below ON parent_id = below.id)"
+            " SELECT id, name FROM reach WHERE river_id = :river"
+            " AND division_id IN (SELECT id FROM below) ORDER BY position"
+        ),
+        {"river": river_id, "division": division_id},
+    )
+    return [Named(id_, name) for id_, name in rows]
+
+
+def find_one(
+    connection: Connection, table: str, said: str, *, within_river: int | None = None
+) -> Named:
+    """The one river, reach, lake or division of that code or name.
+
+    Raises BadInput when there is none, or several: then a code has to be given.
+    """
+    if table not in ("river", "reach", "lake", "division"):
+        raise ValueError(table)
+    river = " AND river_id = :river" if within_river is not None else ""
+    rows = connection.execute(
+        text(
+            f"SELECT id, name, code = :said FROM {table}"
+            f" WHERE (code = :said OR name = :said){river}"
+            " ORDER BY code IS NOT DISTINCT FROM :said DESC, id LIMIT 2"
+        ),
+        {"said": said, "river": within_river},
+    ).all()
+    return _the_one(rows, table, said)
+
+
+def _the_one(rows: Sequence[tuple[int, str, bool | None]], table: str, said: str) -> Named:
+    if not rows:
+        raise BadInput(_ABSENT[table], name=said)
+    if len(rows) > 1 and not rows[0][2]:
+        raise BadInput(_AMBIGUOUS[table], mend="Give its code.", name=said)
+    return Named(rows[0][0], rows[0][1])
+
+
+_ABSENT: Final = {
+    "river": "There is no river {name}.",
+    "reach": "There is no reach {name}.",
+    "lake": "There is no lake {name}.",
+    "division": "There is no division {name}.",
+}
+_AMBIGUOUS: Final = {
+    "river": "Several rivers are called {name}.",
+    "reach": "Several reaches are called {name}.",
+    "lake": "Several lakes are called {name}.",
+    "division": "Several divisions are called {name}.",
+}
