@@ -1,9 +1,10 @@
 """What pages and routes are given by the composition root."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
+from dashboard.known_users import KnownUsers
 from data.clock import Clock
 from data.settings import DashboardSettings, QualitySettings
 
@@ -16,3 +17,4 @@ class Deps:
     dashboard: DashboardSettings
     quality: QualitySettings
     clock: Clock
+    users: KnownUsers = field(default_factory=KnownUsers)

@@ -10,6 +10,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from data.errors import OneMapError
+
 LANGUAGES = ("zh", "en")
 LOCALES = Path(__file__).parent.parent / "locales"
 
@@ -38,3 +40,12 @@ def _(message: str) -> str:
 def ngettext(one: str, many: str, count: int) -> str:
     """The message for a count in the reader's language."""
     return catalogue(language.get()).ngettext(one, many, count)
+
+
+def worded(error: OneMapError) -> str:
+    """The error's sentence and how to mend it, in the reader's language."""
+    sentence = _(error.message).format(**error.facts)
+    if not error.mend:
+        return sentence
+    gap = "" if language.get() == "zh" else " "
+    return sentence + gap + _(error.mend).format(**error.facts)

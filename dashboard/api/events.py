@@ -1,0 +1,34 @@
+"""The stream of changes that an open map follows."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Request
+from fastapi.responses import StreamingResponse
+
+from dashboard.auth import Action, require
+from dashboard.deps import Deps
+from dashboard.identify import session_cookie
+from dashboard.live import Live
+
+
+def router(deps: Deps, live: Live) -> APIRouter:
+    """``/events``."""
+    routes = APIRouter(tags=["live"])
+    cookie = session_cookie(secure=deps.dashboard.secure_cookie)
+
+    @routes.get("/events")
+    async def events(
+        request: Request,
+        since: Annotated[int | None, Query(ge=0, description="change number the map has")] = None,
+        last_event_id: Annotated[str, Header()] = "",
+    ) -> StreamingResponse:
+        """Server-sent events: hello, change, resync, signed_out; the id is the change number."""
+        user = require(Action.READ_WATERS)
+        after = int(last_event_id) if last_event_id.isdecimal() else since
+        return StreamingResponse(
+            live.stream(request.cookies.get(cookie, ""), user, after),
+            media_type="text/event-stream",
+            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )
+
+    return routes

@@ -1,0 +1,57 @@
+"""The words that scripts show, and the language switch."""
+
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from fastapi.responses import RedirectResponse, Response
+
+from dashboard.api.sign_in import local, set_language_cookie
+from dashboard.auth import current_user
+from dashboard.deps import Deps
+from dashboard.offload import off
+from dashboard.views.wording import LANGUAGES, LOCALES, _, language
+from data.database import transaction
+from data.errors import BadInput
+from data.people.accounts import set_language
+from data.records import AccountId
+
+
+def script_words(folder: Path = LOCALES) -> list[str]:
+    """The msgids that scripts use, as listed beside the catalogues."""
+    words: list[str] = []
+    for file in sorted((folder / "script").glob("*.txt")):
+        lines = file.read_text("utf-8").splitlines()
+        words += [line for line in lines if line and not line.startswith("#")]
+    return words
+
+
+def keep_language(deps: Deps, account_id: AccountId, code: str) -> None:
+    """The account reads that language from now on."""
+    with transaction(deps.engine) as connection:
+        set_language(connection, account_id, code)
+
+
+def router(deps: Deps) -> APIRouter:
+    """``/api/v1/words`` and ``/language``."""
+    routes = APIRouter()
+
+    @routes.get("/api/v1/words", tags=["words"])
+    async def words() -> dict[str, str]:
+        """What scripts show, by English msgid, in the reader's language."""
+        return {word: _(word) for word in script_words()}
+
+    @routes.post("/language", include_in_schema=False)
+    async def choose(
+        code: Annotated[str, Form(alias="language", max_length=8)] = "",
+        following: Annotated[str, Form(alias="next", max_length=2000)] = "",
+    ) -> Response:
+        if code not in LANGUAGES:
+            raise BadInput("There is no such language.")
+        await off(keep_language, deps, current_user().account_id, code)
+        language.set(code)
+        answer = RedirectResponse(local(following) or "/", status_code=303)
+        set_language_cookie(answer, code, deps)
+        return answer
+
+    return routes

@@ -1,0 +1,125 @@
+"""The composition root: settings, engine, FastAPI, Dash, pages, routes, guard, error table."""
+
+import asyncio
+import contextlib
+import inspect
+from collections.abc import AsyncIterator, Callable, Sequence
+from functools import cache
+from typing import Any, cast
+
+import dash
+from fastapi import FastAPI
+
+from dashboard import shell
+from dashboard.api import events, health, own_account, search, sign_in, tiles, unknown, words
+from dashboard.api import map as map_state
+from dashboard.auth import set_user
+from dashboard.callback_errors import tell
+from dashboard.deps import Deps
+from dashboard.figures import Counting, Figures
+from dashboard.frame import Frame
+from dashboard.guard import Guard
+from dashboard.headers import HeaderRules
+from dashboard.live import Live
+from dashboard.page import EVERYONE, Page
+from dashboard.pages import accounts, one_map
+from dashboard.problems import add_error_table
+from dashboard.views.roles import N_
+from data import clock
+from data.database import app_engine
+from data.settings import DashboardSettings, DatabaseSettings, QualitySettings
+
+PAGES = (
+    Page("/", one_map, N_("One map")),
+    Page("/accounts", accounts, N_("Accounts")),
+)
+ROUTERS = (sign_in, own_account, words, tiles, map_state, search)
+
+NOT_IN_EVERY_PAGE = r"^(sign_in\.(css|js)|theme\.js|.*\.mjs)$"
+"""Assets that pages ask for by name; every other style and script goes with every page."""
+
+
+def create_app(settings: DashboardSettings | None = None) -> FastAPI:
+    """The whole dashboard as one ASGI app; settings come from the environment."""
+    deps = Deps(
+        engine=app_engine(DatabaseSettings()),
+        dashboard=settings or DashboardSettings(),
+        quality=QualitySettings(),
+        clock=clock.now,
+    )
+    figures = Figures()
+    live = Live(deps, figures)
+    server = FastAPI(
+        title="OneMap",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        lifespan=lambda server: lifespan(server, deps, live),
+    )
+    pages = dash_app(server, deps)
+    server.state.dash = pages
+    server.include_router(health.router(deps, figures))
+    server.include_router(events.router(deps, live))
+    for module in ROUTERS:
+        server.include_router(module.router(deps))
+    server.include_router(unknown.router(server))
+    add_error_table(server)
+    server.add_middleware(Guard, deps=deps, headers=HeaderRules(deps.dashboard, hashes(pages)))
+    server.add_middleware(Counting, figures=figures)
+    return server
+
+
+def dash_app(server: FastAPI, deps: Deps) -> dash.Dash:
+    """The Dash app on that server with every page and its callbacks."""
+    app = Frame(
+        "dashboard",
+        server=cast(Any, server),
+        backend="fastapi",
+        use_pages=True,
+        pages_folder="",
+        include_pages_meta=False,
+        assets_ignore=NOT_IN_EVERY_PAGE,
+        assets_path_ignore=["vendor"],
+        title="OneMap",
+        update_title="",
+        serve_locally=True,
+        on_error=tell,
+        add_log_handler=False,
+    )
+    for page in PAGES:
+        page.register(app, deps)
+    shell.register(app)
+    app.layout = shell.layout(deps)
+    return app
+
+
+def hashes(app: dash.Dash) -> Callable[[], Sequence[str]]:
+    """What allows the inline scripts of Dash, worked out once."""
+    return cache(app.csp_hashes)
+
+
+@contextlib.asynccontextmanager
+async def lifespan(server: FastAPI, deps: Deps, live: Live) -> AsyncIterator[None]:
+    """The parts that live as long as the server does."""
+    await first_request(server.state.dash)
+    listening = asyncio.create_task(live.run())
+    yield
+    listening.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await listening
+    deps.engine.dispose()
+
+
+async def first_request(app: dash.Dash) -> None:
+    """What Dash puts off until its first request is done: pages routed, layouts validated.
+
+    Otherwise a first visitor whose role is refused a page would hide its ids from the validation,
+    and a first visit below "/" would miss the inline scripts.
+    """
+    set_user(EVERYONE)
+    for hook in vars(app.backend)["_before_request_funcs"]:
+        done = hook()
+        if inspect.isawaitable(done):
+            await done
+    set_user(None)

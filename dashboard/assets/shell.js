@@ -1,0 +1,50 @@
+// The shell in the browser: the current page in the navigation, sign-out, the end of a session.
+(() => {
+  const under = (path, href) =>
+    path === href || (href !== "/" && path.startsWith(`${href.replace(/s$/, "")}/`));
+
+  const mark = (path) => {
+    for (const link of document.querySelectorAll("#shell-nav a, #shell-tabs a")) {
+      const here = under(path, new URL(link.href).pathname);
+      link.classList.toggle("on", here);
+      if (here) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+    return path;
+  };
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    onemap_shell: { mark },
+  });
+
+  const here = () => location.pathname + location.search;
+
+  const send = (action, fields) => {
+    const form = document.createElement("form");
+    form.method = "post";
+    form.action = action;
+    for (const [name, value] of Object.entries(fields)) {
+      const input = document.createElement("input");
+      input.type = "hidden";
+      input.name = name;
+      input.value = value;
+      form.append(input);
+    }
+    document.body.append(form);
+    form.submit();
+  };
+  document.addEventListener("click", (event) => {
+    const item = event.target.closest?.("[data-send]");
+    if (!item) return;
+    const { send: action, language } = item.dataset;
+    send(action, language ? { language, next: here() } : {});
+  });
+
+  const leave = () => location.assign(`/sign-in?next=${encodeURIComponent(here())}`);
+  const fetched = window.fetch;
+  window.fetch = async (...given) => {
+    const answer = await fetched.apply(window, given);
+    if (answer.status === 401 && new URL(answer.url).origin === location.origin) leave();
+    return answer;
+  };
+  window.addEventListener("onemap:signed-out", leave);
+})();

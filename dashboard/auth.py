@@ -1,0 +1,106 @@
+"""Who is asking and the only two questions: may they do it, and what is visible to them."""
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from data.errors import Forbidden, NotSignedIn
+from data.queries.people import Account, HeldRole
+from data.queries.scope import NOTHING, Scope
+from data.records import AccountId, DivisionId
+from data.vocabulary import Role
+
+
+class Action(StrEnum):
+    """What an account may be allowed to do."""
+
+    OWN_ACCOUNT = "own_account"
+    READ_WATERS = "read_waters"
+    WRITE_STATIONS = "write_stations"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    READ_METRICS = "read_metrics"
+
+
+ALLOWED: Mapping[Role, frozenset[Action]] = MappingProxyType(
+    {
+        Role.PATROLLER: frozenset({Action.OWN_ACCOUNT, Action.READ_WATERS}),
+        Role.CHIEF: frozenset({Action.OWN_ACCOUNT, Action.READ_WATERS}),
+        Role.OFFICE: frozenset({Action.OWN_ACCOUNT, Action.READ_WATERS, Action.WRITE_STATIONS}),
+        Role.UNIT_MEMBER: frozenset({Action.OWN_ACCOUNT, Action.READ_WATERS}),
+        Role.NEIGHBOUR: frozenset({Action.OWN_ACCOUNT, Action.READ_WATERS}),
+        Role.AUDITOR: frozenset({Action.OWN_ACCOUNT, Action.READ_WATERS}),
+        Role.ADMINISTRATOR: frozenset(
+            {Action.OWN_ACCOUNT, Action.MANAGE_ACCOUNTS, Action.READ_METRICS}
+        ),
+    }
+)
+"""What each role may do; nobody signed in may do nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """The one who is signed in, with what they may read and where they may write.
+
+    ``written`` holds for each role with a division the whole subtree; a role missing from it is
+    bound to no division and holds everywhere.
+    """
+
+    account: Account
+    roles: tuple[HeldRole, ...] = ()
+    scope: Scope = NOTHING
+    written: Mapping[Role, frozenset[DivisionId]] = field(default_factory=dict)
+
+    @property
+    def account_id(self) -> AccountId:
+        """The account's id."""
+        return self.account.id
+
+
+_user: ContextVar[User | None] = ContextVar("user", default=None)
+
+
+def current_user() -> User:
+    """The one who is signed in. Raises NotSignedIn."""
+    user = _user.get()
+    if user is None:
+        raise NotSignedIn("Please sign in.")
+    return user
+
+
+def signed_in_user() -> User | None:
+    """The one who is signed in, or None."""
+    return _user.get()
+
+
+def set_user(user: User | None) -> None:
+    """What runs from here on in this context is done by that user."""
+    _user.set(user)
+
+
+def may(user: User | None, action: Action, where: DivisionId | None = None) -> bool:
+    """Whether the user may do it at all or, with ``where``, to something of that division."""
+    if user is None or (user.account.must_change_password and action is not Action.OWN_ACCOUNT):
+        return False
+    if not user.roles and action is Action.OWN_ACCOUNT:
+        return True
+    granting = {held.role for held in user.roles if action in ALLOWED[held.role]}
+    if where is None:
+        return bool(granting)
+    return any(role not in user.written or where in user.written[role] for role in granting)
+
+
+def require(action: Action, where: DivisionId | None = None) -> User:
+    """The current user, who may do it. Raises NotSignedIn or Forbidden."""
+    user = current_user()
+    if not may(user, action, where):
+        raise Forbidden("Your account may not do this.")
+    return user
+
+
+def visible_to(user: User | None) -> Scope:
+    """What the user may read; nothing for nobody and for those who read no waters."""
+    if user is None or not may(user, Action.READ_WATERS):
+        return NOTHING
+    return user.scope

@@ -1,0 +1,110 @@
+"""Security headers on every answer, and whether a write comes from a page of ours."""
+
+from collections.abc import Callable, Sequence
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import Message, Send
+
+from data.settings import DashboardSettings
+
+FIXED = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), microphone=(), payment=(), usb=()"),
+)
+VERSIONED = "private, max-age=31536000, immutable"
+
+
+class HeaderRules:
+    """What goes on every answer; ``script_hashes`` allow Dash's own inline scripts."""
+
+    def __init__(
+        self, settings: DashboardSettings, script_hashes: Callable[[], Sequence[str]]
+    ) -> None:
+        self.settings = settings
+        self.script_hashes = script_hashes
+
+    def policy(self) -> str:
+        """The content security policy: nothing is loaded from, or sent to, another machine."""
+        basemap = basemap_origin(self.settings.basemap)
+        images = " ".join(["'self'", "data:", "blob:", *basemap])
+        connect = " ".join(["'self'", *basemap])
+        scripts = " ".join(["'self'", *self.script_hashes()])
+        return "; ".join(
+            (
+                "default-src 'self'",
+                f"script-src {scripts}",
+                "style-src 'self' 'unsafe-inline'",
+                f"img-src {images}",
+                f"connect-src {connect}",
+                "font-src 'self' data:",
+                "worker-src 'self' blob:",
+                "object-src 'none'",
+                "base-uri 'none'",
+                "form-action 'self'",
+                "frame-ancestors 'none'",
+            )
+        )
+
+    def applied(self, send: Send, path: str, *, public: bool) -> Send:
+        """The same channel with our headers on the answer's start."""
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in FIXED:
+                    headers[name] = value
+                headers["Content-Security-Policy"] = self.policy()
+                if self.settings.secure_cookie:
+                    headers["Strict-Transport-Security"] = "max-age=31536000"
+                if not public:
+                    keep_private(headers, path)
+            await send(message)
+
+        return with_headers
+
+
+def keep_private(headers: MutableHeaders, path: str) -> None:
+    """What needs a sign-in is kept by no shared cache, and not past the session."""
+    said = headers.get("cache-control")
+    if said is None:
+        asset = path.startswith(("/assets/", "/_dash-component-suites/"))
+        headers["Cache-Control"] = "private, no-cache" if asset else "private, no-store"
+    elif "public" in said:
+        headers["Cache-Control"] = said.replace("public", "private")
+    elif "private" not in said and "no-store" not in said:
+        headers["Cache-Control"] = f"private, {said}"
+    headers.add_vary_header("Cookie")
+
+
+def basemap_origin(template: str) -> list[str]:
+    """The origin of the raster tiles that were switched on, none when they are off."""
+    if not template:
+        return []
+    parts = urlsplit(template.replace("{s}", "a"))
+    if "{s}" in template:
+        domain = parts.netloc.partition(".")[2]
+        return [f"{parts.scheme}://*.{domain}"]
+    return [f"{parts.scheme}://{parts.netloc}"]
+
+
+def is_own_origin(scheme: str, request: Headers, settings: DashboardSettings) -> bool:
+    """Whether the request was sent by a page of this site.
+
+    A browser always says where a write comes from; what says nothing is refused as well.
+    """
+    origin = request.get("origin")
+    site = request.get("sec-fetch-site")
+    if origin in settings.origins:
+        return True
+    if site is not None and site != "same-origin":
+        return False
+    if origin is None:
+        return site == "same-origin"
+    parts = urlsplit(origin)
+    expected = "https" if settings.secure_cookie else scheme
+    return parts.scheme == expected and parts.netloc == request.get("host")

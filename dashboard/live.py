@@ -1,0 +1,215 @@
+"""From a committed reading to every open map: one listener, few queries, many pages."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+
+import orjson
+import psycopg
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from dashboard.auth import Action, User, may, visible_to
+from dashboard.deps import Deps
+from dashboard.figures import Figures
+from dashboard.identify import user_of_session
+from dashboard.offload import off
+from data.database import transaction
+from data.queries.map_changes import changes_since, last_change_no
+from data.queries.scope import Scope
+
+CHANNEL = "onemap_reading"
+COALESCE_S = 0.25
+HEARTBEAT_S = 15.0
+CHECK_SESSION_S = 60.0
+LATE_COMMIT_S = 30.0
+"""Numbers are drawn before the commit: one below the highest may still appear for so long."""
+
+QUEUE = 64
+FAR_BEHIND = 20_000
+"""A page further behind than this loads its map anew."""
+
+LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event of the stream; ``number`` is the change number it brings the page to."""
+
+    kind: str
+    number: int
+    data: bytes = b"{}"
+
+    def encoded(self) -> bytes:
+        """The event as it goes over the wire."""
+        return b"id: %d\nevent: %s\ndata: %s\n\n" % (self.number, self.kind.encode(), self.data)
+
+
+@dataclass(eq=False, slots=True)
+class Listener:
+    """One open page: who looks at it and what it has yet to be told."""
+
+    token: str
+    user: User
+    queue: asyncio.Queue[Event] = field(default_factory=lambda: asyncio.Queue(QUEUE))
+
+    @property
+    def scope(self) -> Scope:
+        """What the page may be told about."""
+        return visible_to(self.user)
+
+    def tell(self, event: Event) -> None:
+        """The event waits for the page; a page too slow for its queue is told to load anew."""
+        if self.queue.full():
+            while not self.queue.empty():
+                self.queue.get_nowait()
+            event = Event("resync", event.number)
+        self.queue.put_nowait(event)
+
+
+class Seen:
+    """Which change numbers were told, with room for those that commit late."""
+
+    def __init__(self) -> None:
+        self.floor = -1
+        self.told: dict[int, float] = {}
+
+    def start(self, newest: int) -> None:
+        """Everything up to that number counts as told."""
+        self.floor, self.told = newest, {}
+
+    def take(self, numbers: Sequence[int], now_s: float) -> list[int]:
+        """The numbers not told yet, told from here on; ``now_s`` is any steady clock."""
+        fresh = [number for number in numbers if number > self.floor and number not in self.told]
+        self.told.update(dict.fromkeys(fresh, now_s))
+        settled = [one for one, at in self.told.items() if now_s - at > LATE_COMMIT_S]
+        if settled:
+            self.floor = max(settled)
+            self.told = {one: at for one, at in self.told.items() if one > self.floor}
+        return fresh
+
+
+class Live:
+    """The one connection that listens, and the pages it tells."""
+
+    def __init__(self, deps: Deps, figures: Figures) -> None:
+        self.deps = deps
+        self.figures = figures
+        self.listeners: set[Listener] = set()
+        self.seen = Seen()
+
+    async def run(self) -> None:
+        """Listens until cancelled; a lost database is tried again, and nothing is missed."""
+        wait_s = COALESCE_S
+        while True:
+            try:
+                async with await self._connect() as connection:
+                    await connection.execute(f"LISTEN {CHANNEL}")
+                    await self._tell()
+                    wait_s = COALESCE_S
+                    await self._follow(connection)
+            except (psycopg.OperationalError, OperationalError) as error:
+                LOGGER.warning("live: the database is away (%s)", type(error).__name__)
+                await asyncio.sleep(wait_s)
+                wait_s = min(wait_s * 2, 5.0)
+
+    async def _connect(self) -> psycopg.AsyncConnection:
+        url = self.deps.engine.url.set(drivername="postgresql")
+        return await psycopg.AsyncConnection.connect(
+            url.render_as_string(hide_password=False),
+            autocommit=True,
+            connect_timeout=5,
+            application_name="onemap-live",
+        )
+
+    async def _follow(self, connection: psycopg.AsyncConnection) -> None:
+        while True:
+            async for _notify in connection.notifies(timeout=HEARTBEAT_S, stop_after=1):
+                await asyncio.sleep(COALESCE_S)
+            async for _notify in connection.notifies(timeout=0):
+                continue
+            await self._tell()
+
+    async def _tell(self) -> None:
+        scopes = {listener.scope for listener in self.listeners}
+        newest, events = await off(self._events, scopes)
+        if events is None:
+            for listener in self.listeners:
+                listener.tell(Event("resync", newest))
+            return
+        for listener in self.listeners:
+            event = events.get(listener.scope)
+            if event is not None:
+                listener.tell(event)
+
+    def _events(self, scopes: set[Scope]) -> tuple[int, dict[Scope, Event] | None]:
+        """The newest change number and the event of each scope; None to load everything anew."""
+        with transaction(self.deps.engine) as connection:
+            newest = last_change_no(connection)
+            if self.seen.floor < 0:
+                self.seen.start(newest)
+            if newest < self.seen.floor:
+                self.seen.start(newest)
+                return newest, None
+            numbers = connection.execute(
+                text("SELECT change_no FROM latest_reading WHERE change_no > :floor"),
+                {"floor": self.seen.floor},
+            ).scalars()
+            fresh = self.seen.take(list(numbers), time.monotonic())
+        self.figures.changes.inc(len(fresh))
+        if not fresh:
+            return newest, {}
+        events = {scope: self.catch_up(scope, min(fresh) - 1) for scope in scopes}
+        return newest, {scope: event for scope, event in events.items() if event is not None}
+
+    def catch_up(self, scope: Scope, after: int) -> Event | None:
+        """What changed in the scope after that number; None when nothing did."""
+        with transaction(self.deps.engine) as connection:
+            newest = last_change_no(connection)
+            if after > newest or newest - after > FAR_BEHIND:
+                return Event("resync", newest)
+            payload = changes_since(
+                connection, after, scope, now=self.deps.clock(), quality=self.deps.quality
+            )
+        if not payload["stations"] and not any(payload["waters"].values()):
+            return None
+        return Event("change", payload["change_no"], orjson.dumps(payload))
+
+    def newest(self) -> int:
+        """The highest change number committed."""
+        with transaction(self.deps.engine) as connection:
+            return last_change_no(connection)
+
+    async def stream(self, token: str, user: User, after: int | None) -> AsyncIterator[bytes]:
+        """The events of one page, from the change number it has; ends with its session."""
+        listener = Listener(token, user)
+        self.listeners.add(listener)
+        self.figures.listeners.inc()
+        try:
+            yield b"retry: 2000\n\n"
+            newest = await off(self.newest)
+            missed = None if after is None else await off(self.catch_up, listener.scope, after)
+            yield (missed or Event("hello", newest)).encoded()
+            async for part in self._follow_page(listener):
+                yield part
+        finally:
+            self.listeners.discard(listener)
+            self.figures.listeners.dec()
+
+    async def _follow_page(self, listener: Listener) -> AsyncIterator[bytes]:
+        checked = time.monotonic()
+        while True:
+            try:
+                event = await asyncio.wait_for(listener.queue.get(), HEARTBEAT_S)
+                yield event.encoded()
+            except TimeoutError:
+                yield b": heartbeat\n\n"
+            if time.monotonic() - checked >= CHECK_SESSION_S:
+                checked = time.monotonic()
+                user = await off(user_of_session, self.deps, listener.token)
+                if user is None or not may(user, Action.READ_WATERS):
+                    yield b"event: signed_out\ndata: {}\n\n"
+                    return
+                listener.user = user

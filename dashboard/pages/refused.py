@@ -1,0 +1,37 @@
+"""The page of a path that isn't there or isn't for this account: the reason and one way on."""
+
+from html import escape
+
+from starlette.responses import HTMLResponse
+
+from dashboard import access
+from dashboard.auth import User
+from dashboard.views.plain import document, icon
+from dashboard.views.wording import _
+
+SIGNS = {
+    403: "M8 2.9a2.6 2.6 0 1 0 0 5.2 2.6 2.6 0 0 0 0-5.2ZM3 13.5c.6-2.6 2.6-3.8 5-3.8"
+    "s4.4 1.2 5 3.8",
+    404: "M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9ZM10.5 10.5l3 3",
+}
+
+
+def refused_words(status: int) -> tuple[str, str]:
+    """Heading and sentence of a refusal."""
+    if status == 403:
+        return (
+            _("Your account may not open this page"),
+            _("It isn't among your duties. If you need it, ask the river chief office."),
+        )
+    return _("There is no such page"), _("The address may have changed, or it was mistyped.")
+
+
+def refused_page(status: int, user: User) -> HTMLResponse:
+    """The refusal as a page of its own."""
+    heading, sentence = refused_words(status)
+    body = (
+        f'<main class="alone"><span class="big">{icon(SIGNS[status])}</span>'
+        f"<h1>{escape(heading)}</h1><p>{escape(sentence)}</p>"
+        f'<a class="btn" href="{access.landing(user)}">{escape(_("Back to the start"))}</a></main>'
+    )
+    return document(heading, body, status)

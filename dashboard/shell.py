@@ -1,0 +1,177 @@
+"""What surrounds every page: the bar, the navigation on desk and phone, the account menu."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import dash
+import dash_mantine_components as dmc
+from dash import ClientsideFunction, Input, Output, dcc, html
+
+from dashboard import access
+from dashboard.auth import Action, User, may, signed_in_user
+from dashboard.deps import Deps
+from dashboard.theme import THEME
+from dashboard.views.attributes import attributes
+from dashboard.views.icons import icon
+from dashboard.views.roles import role_words
+from dashboard.views.wording import _, language
+from data.database import transaction
+from data.queries.people import area_name
+
+
+class Ids:
+    """Ids that every page may use."""
+
+    NAV = "shell-nav"
+    TABS = "shell-tabs"
+    SEARCH = "shell-search"
+    NOTICE = "shell-notice"
+    MAIN = "shell-main"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry of the navigation; ``word`` is a msgid."""
+
+    href: str
+    word: str
+    sign: str
+    action: Action
+
+
+MAP, FILES, STATIONS, ACCOUNTS = "One map", "Files", "Stations", "Accounts"
+PLACES = (
+    Place("/", MAP, "map", Action.READ_WATERS),
+    Place("/rivers", FILES, "file", Action.READ_WATERS),
+    Place("/stations", STATIONS, "pin", Action.WRITE_STATIONS),
+    Place("/accounts", ACCOUNTS, "people", Action.MANAGE_ACCOUNTS),
+)
+
+
+def places_for(user: User | None) -> list[Place]:
+    """The entries this user may open and that have a page."""
+    paths = {page["path"] for page in dash.page_registry.values()}
+    return [place for place in PLACES if place.href in paths and may(user, place.action)]
+
+
+def layout(deps: Deps) -> Any:
+    """A function of no arguments that lays out the shell for whoever asks."""
+
+    def shell() -> dmc.MantineProvider:
+        user = signed_in_user()
+        return dmc.MantineProvider(
+            [
+                dmc.NotificationContainer(id=Ids.NOTICE, position="top-center", limit=3),
+                bar(user, area_for(deps, user)),
+                html.Main(dash.page_container, id=Ids.MAIN, className="om-main"),
+                tabs(user),
+            ],
+            theme=THEME,
+            defaultColorScheme="auto",
+        )
+
+    return shell
+
+
+def area_for(deps: Deps, user: User | None) -> str:
+    """The name of the area the user works in; the validating user, not active, has none."""
+    if deps.dashboard.area_name or user is None or not user.account.is_active:
+        return deps.dashboard.area_name
+    roots = [role.division_id for role in user.roles if role.division_id is not None]
+    with transaction(deps.engine) as connection:
+        return area_name(connection, roots)
+
+
+def bar(user: User | None, area: str) -> html.Header:
+    """The bar at the top of wide screens."""
+    brand = dcc.Link(
+        [
+            html.Img(src="/assets/mark.svg", width=24, height=24, alt=""),
+            "OneMap",
+            html.Small(_("River and lake one map")),
+        ],
+        href=access.landing(user) if user else "/",
+        className="brand",
+    )
+    links = [
+        dcc.Link(_(place.word), href=place.href, id=f"shell-nav-{place.sign}", className="nav-link")
+        for place in places_for(user)
+    ]
+    chip = html.Span([icon("pin"), area], className="fld om-area") if area else None
+    label = attributes(aria_label=_("Main navigation"))
+    return html.Header(
+        [
+            brand,
+            html.Nav(links, id=Ids.NAV, className="nav", **label),
+            html.Div(className="sp"),
+            chip,
+            html.Div(id=Ids.SEARCH, className="om-search"),
+            html.Button(
+                [icon("moon"), icon("sun")],
+                className="ib om-theme",
+                title=_("Dark mode"),
+                **attributes(data_theme_switch="", aria_label=_("Dark mode")),
+            ),
+            account_menu(user) if user else None,
+        ],
+        className="bar",
+    )
+
+
+def account_menu(user: User) -> dmc.Menu:
+    """The account's menu: who one is here, language, one's own account, sign-out."""
+    name = user.account.display_name
+    other, label = ("en", "English") if language.get() == "zh" else ("zh", "中文")
+    target = html.Button(
+        [
+            html.Span(name[:1], className="av"),
+            html.Span(name, className="om-name"),
+            icon("down"),
+        ],
+        className="me",
+        **attributes(aria_label=_("Account menu")),
+    )
+    roles = [html.Div(words, className="t3 fs12") for words in role_words(user.roles)]
+    return dmc.Menu(
+        [
+            dmc.MenuTarget(target, boxWrapperProps={"className": "om-target"}),
+            dmc.MenuDropdown(
+                [
+                    html.Div([html.Div(name, className="b"), *roles], className="om-who"),
+                    dmc.MenuDivider(),
+                    dmc.MenuItem(_("My account"), href="/account", leftSection=icon("person")),
+                    dmc.MenuItem(
+                        label,
+                        leftSection=icon("globe"),
+                        **attributes(data_send="/language", data_language=other),
+                    ),
+                    dmc.MenuItem(
+                        _("Sign out"), leftSection=icon("out"), **attributes(data_send="/sign-out")
+                    ),
+                ]
+            ),
+        ],
+        position="bottom-end",
+        width=220,
+        shadow="md",
+    )
+
+
+def tabs(user: User | None) -> html.Nav:
+    """The navigation at the foot of a phone."""
+    links = [
+        dcc.Link([icon(place.sign), html.Span(_(place.word))], href=place.href)
+        for place in places_for(user)
+    ]
+    own = html.A([icon("person"), html.Span(_("Me"))], href="/account")
+    label = attributes(aria_label=_("Main navigation"))
+    return html.Nav([*links, own], id=Ids.TABS, className="om-tabs", **label)
+
+
+def register(app: dash.Dash) -> None:
+    """The current page is marked in the navigation."""
+    app.clientside_callback(
+        ClientsideFunction("onemap_shell", "mark"),
+        Output(Ids.NAV, "data-path"),
+        Input("_pages_location", "pathname"),
+    )

@@ -1,0 +1,41 @@
+"""Mantine in the design language's values; the colours themselves are in tokens.css."""
+
+from types import MappingProxyType
+from typing import Any
+
+ACCENT = (
+    "#EEF0FB",
+    "#DDE1F7",
+    "#BFC7F2",
+    "#A6B0FA",
+    "#8E9BF6",
+    "#5F6DD0",
+    "#3D4DB7",
+    "#3240A0",
+    "#28348A",
+    "#1D2670",
+)
+
+FONT = (
+    '"PingFang SC","Microsoft YaHei","Noto Sans SC","Noto Sans CJK SC",'
+    '"Source Han Sans SC",system-ui,sans-serif'
+)
+
+THEME: dict[str, Any] = dict(
+    MappingProxyType(
+        {
+            "primaryColor": "accent",
+            "primaryShade": {"light": 6, "dark": 4},
+            "colors": {"accent": list(ACCENT)},
+            "autoContrast": True,
+            "defaultRadius": 6,
+            "cursorType": "pointer",
+            "fontFamily": FONT,
+            "fontSizes": {"xs": "12px", "sm": "13px", "md": "13px", "lg": "14px", "xl": "16px"},
+            "lineHeights": {"xs": "16px", "sm": "20px", "md": "20px", "lg": "20px", "xl": "24px"},
+            "headings": {"fontFamily": FONT, "fontWeight": "600"},
+            "focusRing": "auto",
+            "respectReducedMotion": True,
+        }
+    )
+)

@@ -1,0 +1,204 @@
+"""Accounts and their roles: made, changed, disabled; each write checks the version it saw."""
+
+import re
+from dataclasses import dataclass
+from typing import NewType
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
+
+from data.errors import BadInput, Conflict, NotFound
+from data.people.passwords import hash_password
+from data.people.sessions import end_sessions
+from data.records import AccountId, DivisionId
+from data.vocabulary import ChiefLevel, Role
+
+UnitId = NewType("UnitId", int)
+LOGIN = re.compile(r"^[a-z0-9][a-z0-9._-]{1,63}$")
+
+
+@dataclass(frozen=True, slots=True)
+class RoleGiven:
+    """A role with the division and unit it is bound to; no division is everywhere."""
+
+    role: Role
+    division_id: DivisionId | None = None
+    unit_id: UnitId | None = None
+    chief_level: ChiefLevel | None = None
+    is_general: bool = False
+
+    def __post_init__(self) -> None:
+        if (self.role is Role.CHIEF) != (self.chief_level is not None):
+            raise BadInput("A river chief needs a level, and only a river chief has one.")
+        if self.role is Role.UNIT_MEMBER and self.unit_id is None:
+            raise BadInput("A unit member needs a unit.")
+        if self.role is Role.NEIGHBOUR and self.division_id is None:
+            raise BadInput("A neighbour needs the division whose border may be read.")
+
+
+def create_account(
+    connection: Connection,
+    login: str,
+    display_name: str,
+    password: str,
+    *,
+    must_change: bool = True,
+    language: str | None = None,
+) -> AccountId:
+    """The new account's id. Raises BadInput for a login that is unfit, Conflict for a taken one."""
+    if not LOGIN.fullmatch(login):
+        raise BadInput(
+            "{login} is no account name: use 2 to 64 lower-case letters, digits, dots, dashes.",
+            login=login[:80],
+        )
+    if not display_name.strip():
+        raise BadInput("The account needs a name to show.")
+    row = connection.execute(
+        text(
+            "INSERT INTO account (login, display_name, password_hash, must_change_password,"
+            " language) VALUES (:login, :name, :hash, :must_change, :language)"
+            " ON CONFLICT (login) DO NOTHING RETURNING id"
+        ),
+        {
+            "login": login,
+            "name": display_name.strip(),
+            "hash": hash_password(password, login=login),
+            "must_change": must_change,
+            "language": language,
+        },
+    ).scalar_one_or_none()
+    if row is None:
+        raise Conflict("The account name {login} is taken.", login=login)
+    return AccountId(row)
+
+
+def next_version(connection: Connection, account_id: AccountId, version: int) -> None:
+    """The account's version is one higher. Raises Conflict when it isn't the one seen."""
+    found = connection.execute(
+        text(
+            "UPDATE account SET version = version + 1 WHERE id = :id AND version = :version"
+            " RETURNING id"
+        ),
+        {"id": account_id, "version": version},
+    ).scalar_one_or_none()
+    if found is None:
+        raise Conflict("The account was changed by somebody else.", mend="Reload it and try again.")
+
+
+def set_active(
+    connection: Connection, account_id: AccountId, is_active: bool, version: int
+) -> None:
+    """The account may sign in, or no longer, and then its sessions have ended."""
+    next_version(connection, account_id, version)
+    connection.execute(
+        text("UPDATE account SET is_active = :is_active WHERE id = :id"),
+        {"id": account_id, "is_active": is_active},
+    )
+    if not is_active:
+        end_sessions(connection, account_id)
+        _require_administrator(connection)
+
+
+def set_password(
+    connection: Connection,
+    account_id: AccountId,
+    password: str,
+    *,
+    must_change: bool,
+    but_session: str | None = None,
+) -> None:
+    """The password is changed and every session ended but the one given."""
+    login = connection.execute(
+        text("SELECT login FROM account WHERE id = :id FOR UPDATE"), {"id": account_id}
+    ).scalar_one_or_none()
+    if login is None:
+        raise NotFound("There is no such account.")
+    connection.execute(
+        text(
+            "UPDATE account SET password_hash = :hash, must_change_password = :must_change,"
+            " version = version + 1 WHERE id = :id"
+        ),
+        {
+            "id": account_id,
+            "hash": hash_password(password, login=login),
+            "must_change": must_change,
+        },
+    )
+    end_sessions(connection, account_id, but=but_session)
+
+
+def set_language(connection: Connection, account_id: AccountId, language: str) -> None:
+    """The account reads that language."""
+    connection.execute(
+        text("UPDATE account SET language = :language WHERE id = :id"),
+        {"id": account_id, "language": language},
+    )
+
+
+def keep_hash(connection: Connection, account_id: AccountId, password_hash: str) -> None:
+    """The same password is kept by a newer hash."""
+    connection.execute(
+        text("UPDATE account SET password_hash = :hash WHERE id = :id"),
+        {"id": account_id, "hash": password_hash},
+    )
+
+
+def add_role(connection: Connection, account_id: AccountId, given: RoleGiven, version: int) -> None:
+    """The account has the role. Raises Conflict when it has it already or was changed."""
+    next_version(connection, account_id, version)
+    try:
+        with connection.begin_nested():
+            connection.execute(
+                text(
+                    "INSERT INTO account_role (account_id, role, division_id, unit_id,"
+                    " chief_level, is_general) VALUES (:account_id, :role, :division_id, :unit_id,"
+                    " :chief_level, :is_general)"
+                ),
+                {
+                    "account_id": account_id,
+                    "role": given.role.value,
+                    "division_id": given.division_id,
+                    "unit_id": given.unit_id,
+                    "chief_level": given.chief_level and given.chief_level.value,
+                    "is_general": given.is_general,
+                },
+            )
+    except IntegrityError as error:
+        raise Conflict("The account has this role already.") from error
+
+
+def remove_role(connection: Connection, account_id: AccountId, role_id: int, version: int) -> None:
+    """The account no longer has the role."""
+    next_version(connection, account_id, version)
+    connection.execute(
+        text("DELETE FROM account_role WHERE id = :role_id AND account_id = :account_id"),
+        {"role_id": role_id, "account_id": account_id},
+    )
+    _require_administrator(connection)
+
+
+def link_person(connection: Connection, account_id: AccountId, name: str, post: str) -> None:
+    """The official on the notice board signs in by this account."""
+    found = connection.execute(
+        text(
+            "UPDATE person SET account_id = :account_id WHERE id IN"
+            " (SELECT id FROM person WHERE name = :name AND (:post = '' OR post = :post))"
+            " RETURNING id"
+        ),
+        {"account_id": account_id, "name": name, "post": post},
+    ).all()
+    if not found:
+        raise NotFound("No official is called {name}.", name=name)
+
+
+def _require_administrator(connection: Connection) -> None:
+    """Raises BadInput when nobody is left who could manage accounts."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('administrators'))"))
+    left = connection.execute(
+        text(
+            "SELECT count(*) FROM account JOIN account_role ON account_role.account_id = account.id"
+            " WHERE is_active AND role = 'administrator'"
+        )
+    ).scalar_one()
+    if left == 0:
+        raise BadInput("The last administrator can't be taken away.")

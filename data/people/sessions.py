@@ -1,0 +1,66 @@
+"""Sessions kept by the server: the browser holds 32 random bytes, the table only their hash."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import Connection, text
+
+from data.clock import UtcDatetime
+from data.records import AccountId
+
+TOUCH_EVERY = timedelta(minutes=1)
+"""A session's end moves at most this often, so that reading costs no write."""
+
+
+def token_hash(token: str) -> bytes:
+    """What is kept of a session's token."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def open_session(
+    connection: Connection, account_id: AccountId, now: UtcDatetime, hours: float
+) -> str:
+    """The token of a new session; those that have ended are swept out."""
+    token = secrets.token_urlsafe(32)
+    connection.execute(text("DELETE FROM session WHERE expires_at <= :now"), {"now": now})
+    connection.execute(
+        text(
+            "INSERT INTO session (token_sha256, account_id, created_at, seen_at, expires_at)"
+            " VALUES (:hash, :account_id, :now, :now, :ends)"
+        ),
+        {
+            "hash": token_hash(token),
+            "account_id": account_id,
+            "now": now,
+            "ends": now + timedelta(hours=hours),
+        },
+    )
+    return token
+
+
+def touch_session(connection: Connection, token: str, now: UtcDatetime, hours: float) -> None:
+    """The session ends that many hours from now."""
+    connection.execute(
+        text(
+            "UPDATE session SET seen_at = :now, expires_at = :ends"
+            " WHERE token_sha256 = :hash AND expires_at > :now"
+        ),
+        {"hash": token_hash(token), "now": now, "ends": now + timedelta(hours=hours)},
+    )
+
+
+def end_session(connection: Connection, token: str) -> None:
+    """The session is no more."""
+    connection.execute(
+        text("DELETE FROM session WHERE token_sha256 = :hash"), {"hash": token_hash(token)}
+    )
+
+
+def end_sessions(connection: Connection, account_id: AccountId, *, but: str | None = None) -> int:
+    """How many sessions of the account were ended; the one of token ``but`` is left."""
+    kept = token_hash(but) if but else b""
+    return connection.execute(
+        text("DELETE FROM session WHERE account_id = :account_id AND token_sha256 <> :kept"),
+        {"account_id": account_id, "kept": kept},
+    ).rowcount

@@ -1,0 +1,193 @@
+"""Who is signed in, what they may see, and the lists of accounts, divisions and units."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Row, text
+
+from data.clock import UtcDatetime
+from data.errors import BadInput, NotFound
+from data.people.accounts import UnitId
+from data.people.sessions import token_hash
+from data.records import AccountId, DivisionId
+from data.vocabulary import ChiefLevel, Role
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRole:
+    """A role an account has, with the names of what it is bound to."""
+
+    id: int
+    role: Role
+    division_id: DivisionId | None
+    division: str | None
+    unit_id: UnitId | None
+    unit: str | None
+    chief_level: ChiefLevel | None
+    is_general: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account as shown, without its password."""
+
+    id: AccountId
+    login: str
+    display_name: str
+    must_change_password: bool
+    language: str | None
+    is_active: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a sign-in is checked against."""
+
+    account: Account
+    password_hash: str
+
+
+ACCOUNT = (
+    "account.id, login, display_name, must_change_password, language, is_active, account.version"
+)
+SESSION = text(
+    f"SELECT {ACCOUNT}, seen_at FROM session JOIN account ON account.id = session.account_id"
+    " WHERE token_sha256 = :hash AND expires_at > :now AND is_active"
+)
+BY_LOGIN = text(f"SELECT {ACCOUNT}, password_hash FROM account WHERE login = :login")
+ROLES = text(
+    "SELECT account_role.id, account_id, role, coalesce(account_role.division_id,"
+    " CASE WHEN role = 'unit_member' THEN unit.division_id END) AS division_id,"
+    " division.name AS division, unit_id, unit.name AS unit, chief_level, is_general"
+    " FROM account_role LEFT JOIN unit ON unit.id = account_role.unit_id"
+    " LEFT JOIN division ON division.id = coalesce(account_role.division_id, unit.division_id)"
+    " WHERE account_id = ANY(:accounts) ORDER BY account_role.id"
+)
+LIST = text(
+    f"SELECT {ACCOUNT} FROM account WHERE :search = '' OR login ILIKE :like"
+    " OR display_name ILIKE :like ORDER BY is_active DESC, login LIMIT :most OFFSET :start"
+)
+COUNT = text(
+    "SELECT count(*) FROM account WHERE :search = '' OR login ILIKE :like"
+    " OR display_name ILIKE :like"
+)
+
+
+def account_of_session(
+    connection: Connection, token: str, now: UtcDatetime
+) -> tuple[Account, UtcDatetime] | None:
+    """The account signed in by that token and when it was last seen; None when it ended."""
+    row = connection.execute(SESSION, {"hash": token_hash(token), "now": now}).one_or_none()
+    return None if row is None else (_account(row), UtcDatetime(row.seen_at))
+
+
+def credentials(connection: Connection, login: str) -> Credentials | None:
+    """What the login's sign-in is checked against, None for an unknown login."""
+    row = connection.execute(BY_LOGIN, {"login": login}).one_or_none()
+    return None if row is None else Credentials(_account(row), row.password_hash)
+
+
+def password_hash(connection: Connection, account_id: AccountId) -> str:
+    """The kept hash of the account's password."""
+    query = text("SELECT password_hash FROM account WHERE id = :id")
+    return str(connection.execute(query, {"id": account_id}).scalar_one())
+
+
+def account(connection: Connection, account_id: AccountId) -> Account:
+    """The account. Raises NotFound."""
+    query = text(f"SELECT {ACCOUNT} FROM account WHERE id = :id")
+    row = connection.execute(query, {"id": account_id}).one_or_none()
+    if row is None:
+        raise NotFound("There is no such account.")
+    return _account(row)
+
+
+def roles(
+    connection: Connection, accounts: Sequence[AccountId]
+) -> dict[AccountId, tuple[HeldRole, ...]]:
+    """The roles of each account, in the order they were given."""
+    held: dict[AccountId, tuple[HeldRole, ...]] = dict.fromkeys(accounts, ())
+    for row in connection.execute(ROLES, {"accounts": list(accounts)}):
+        role = HeldRole(
+            row.id,
+            Role(row.role),
+            row.division_id,
+            row.division,
+            row.unit_id,
+            row.unit,
+            ChiefLevel(row.chief_level) if row.chief_level else None,
+            row.is_general,
+        )
+        held[row.account_id] = (*held[row.account_id], role)
+    return held
+
+
+def accounts(
+    connection: Connection, search: str = "", start: int = 0, most: int = 50
+) -> tuple[int, list[Account]]:
+    """How many accounts fit the search, and one page of them."""
+    like = "%" + search.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
+    bound = {"search": search, "like": like, "start": start, "most": most}
+    rows = connection.execute(LIST, bound)
+    return connection.execute(COUNT, bound).scalar_one(), [_account(row) for row in rows]
+
+
+def division_named(connection: Connection, word: str) -> DivisionId:
+    """The division of that code or name. Raises NotFound, or BadInput when several fit."""
+    query = text("SELECT id FROM division WHERE code = :word OR name = :word OR name_en = :word")
+    found = connection.execute(query, {"word": word}).scalars().all()
+    if not found:
+        raise NotFound("No division is called {word}.", word=word)
+    if len(found) > 1:
+        raise BadInput("Several divisions are called {word}; give the code.", word=word)
+    return DivisionId(found[0])
+
+
+def unit_named(connection: Connection, word: str) -> UnitId:
+    """The unit of that name. Raises NotFound, or BadInput when several fit."""
+    query = text("SELECT id FROM unit WHERE name = :word")
+    found = connection.execute(query, {"word": word}).scalars().all()
+    if not found:
+        raise NotFound("No unit is called {word}.", word=word)
+    if len(found) > 1:
+        raise BadInput("Several units are called {word}.", word=word)
+    return UnitId(found[0])
+
+
+def divisions(connection: Connection) -> list[tuple[DivisionId, str, str]]:
+    """Id, name and level of every division, the higher levels first."""
+    query = text(
+        "SELECT id, name, level FROM division ORDER BY array_position(ARRAY['province', 'city',"
+        " 'county', 'township', 'village'], level), code NULLS LAST, name"
+    )
+    return [(DivisionId(row.id), row.name, row.level) for row in connection.execute(query)]
+
+
+def units(connection: Connection) -> list[tuple[UnitId, str]]:
+    """Id and name of every unit."""
+    query = text("SELECT id, name FROM unit ORDER BY name")
+    return [(UnitId(row.id), row.name) for row in connection.execute(query)]
+
+
+def area_name(connection: Connection, division_ids: Sequence[DivisionId]) -> str:
+    """The name of the highest division among those given, or of the whole archive."""
+    query = text(
+        "SELECT name FROM division WHERE :everywhere OR id = ANY(:ids)"
+        " ORDER BY array_position(ARRAY['province', 'city', 'county', 'township', 'village'],"
+        " level), geom IS NULL, id LIMIT 1"
+    )
+    bound = {"ids": list(division_ids), "everywhere": not division_ids}
+    return connection.execute(query, bound).scalar_one_or_none() or ""
+
+
+def _account(row: Row[tuple[object, ...]]) -> Account:
+    return Account(
+        row.id,
+        row.login,
+        row.display_name,
+        row.must_change_password,
+        row.language,
+        row.is_active,
+        row.version,
+    )
