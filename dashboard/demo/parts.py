@@ -1,7 +1,6 @@
 """The parts that OneMap is made of, as they are found on this machine."""
 
 import fcntl
-import importlib.util
 import re
 import subprocess
 import sys
@@ -27,20 +26,22 @@ class Part:
 
 
 def installed() -> list[Part]:
-    """What the set-up installs, in its order."""
+    """What the set-up installs, in its order; lock files only where there is a checkout."""
     vendor = ROOT / "dashboard" / "assets" / "vendor"
     version = ".".join(map(str, sys.version_info[:3]))
-    return [
+    parts = [
         Part("Python", version, sys.version_info >= (3, 11), "apt-get install python3"),
-        _locked(".venv", ROOT / ".venv", ROOT / "requirements.lock"),
         _program("PostgreSQL", _server(), "apt-get install " + POSTGIS),
         _postgis(),
         _program("mosquitto", "mosquitto", "apt-get install mosquitto", option="-h"),
         _program("mosquitto_pub", "mosquitto_pub", "apt-get install mosquitto-clients"),
-        _locked("maplibre-gl", vendor, ROOT / "package-lock.json"),
         _program("Chromium", "chromium", "apt-get install chromium", is_needed=False),
         Part("Noto CJK", "", has_fonts(), "apt-get install fonts-noto-cjk", is_needed=False),
     ]
+    if (ROOT / "requirements.lock").is_file():
+        parts.insert(1, _locked(".venv", ROOT / ".venv", ROOT / "requirements.lock"))
+        parts.insert(2, _locked("maplibre-gl", vendor, ROOT / "package-lock.json"))
+    return parts
 
 
 def demo_folder(folder: Path | None) -> Part:
@@ -128,7 +129,6 @@ def _program(
 
 def _locked(name: str, folder: Path, lock: Path) -> Part:
     """A folder filled from a lock file, or from an older one."""
-    fine = lock.is_file() and digest(lock) in stamped(folder)
+    fine = digest(lock) in stamped(folder)
     pinned = re.search(rf'"node_modules/{name}": {{\s*"version": "([^"]+)"', lock.read_text())
-    found = pinned[1] if pinned else importlib.util.find_spec("dash") and lock.name
-    return Part(name, str(found or ""), fine, f"{lock.name}: ./onemap --help")
+    return Part(name, pinned[1] if pinned else lock.name, fine, "./onemap --help")
