@@ -39,7 +39,7 @@ def take_files(engine: Engine, listed: Iterable[BasinFile], progress: Progress) 
     """Each file is imported in a transaction of its own; the reports come back in order."""
     reports = []
     for file in listed:
-        rows = source.read(file.path, file.kind, constants=file.constants)
+        rows = source.read(file.path, file.kind, constants=file.constants, crs=file.crs)
         with transaction(engine) as connection:
             report = kinds.take(connection, file.kind, rows)
         reports.append(report)

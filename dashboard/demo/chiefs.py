@@ -70,7 +70,7 @@ def write_chiefs(connection: Connection, folder: Path, since: date) -> list[Basi
     listed.to_csv(boards, index=False, encoding="utf-8-sig")
     return [
         BasinFile(ImportKind.CHIEFS, chiefs),
-        BasinFile(ImportKind.NOTICE_BOARDS, boards),
+        BasinFile(ImportKind.NOTICE_BOARDS, boards, crs="EPSG:4490"),
     ]
 
 

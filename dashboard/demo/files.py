@@ -35,6 +35,7 @@ class BasinFile:
     kind: ImportKind
     path: Path
     constants: Mapping[str, str] = field(default_factory=dict)
+    crs: str | None = None
 
 
 Row = tuple[Mapping[str, object], BaseGeometry | None]
