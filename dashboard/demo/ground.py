@@ -143,7 +143,9 @@ def _counties(
     county = terrain.largest(Polygon(terrain.rough(ring, rng, share=0.1)).buffer(0))
     mouth = main.interpolate(1, normalized=True)
     beyond = terrain.largest(substring(main, 0.84, 1, normalized=True).buffer(9_000))
-    outer = terrain.rough(LineString(beyond.simplify(3_000).exterior.coords), rng, share=0.1)
+    outer = terrain.rough(
+        LineString(terrain.largest(beyond.simplify(3_000)).exterior.coords), rng, share=0.1
+    )
     rest = Polygon(outer).buffer(0).difference(county)
     parts = getattr(rest, "geoms", [rest])
     return county, terrain.largest(min(parts, key=lambda part: part.distance(mouth)))
