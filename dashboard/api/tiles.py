@@ -67,7 +67,8 @@ GROUND_VERSION = " || '.' || ".join(
     f" WHERE relname = '{table}')"
     for table in GROUND_TABLES
 )
-"""How often each ground table was written: one cheap row, no trigger needed."""
+GROUND_VERSION += " || '.' || pg_postmaster_start_time()"
+"""How often each ground table was written since the server started: one cheap row, no trigger."""
 
 
 def packed_tile(

@@ -1,0 +1,103 @@
+/* The list beside the map: everything on it can be reached without a pointer. */
+
+import { NUMERALS } from "./palette.mjs";
+import { element, nameOf, say, stateWords } from "./words.mjs";
+
+const MOST = 500;
+
+/* What needs a look comes first: not met, then worse classes, then what can't be told. */
+function concern({ properties: p }) {
+  return (p.meets === false ? 100 : 0) + (p.comp === "exceeding" ? 100 : 0) + (p.cls ?? 0) * 10
+    + (p.state === "stale" || p.state === "partial" ? 5 : 0);
+}
+
+export class List {
+  constructor(page, { points, waters, choose }) {
+    this.frame = page.querySelector("#one-map-list");
+    this.rows = page.querySelector("#one-map-list-rows");
+    this.note = this.frame.querySelector("[data-note=list]");
+    this.tabs = [...this.frame.querySelectorAll("[data-list]")];
+    Object.assign(this, { points, waters, choose, kind: "section", names: null });
+    for (const tab of this.tabs) tab.addEventListener("click", () => this.turn(tab.dataset.list));
+    this.rows.addEventListener("keydown", (event) => this.key(event));
+    this.frame.querySelector("[role=tablist]").addEventListener("keydown", (event) => this.tabKey(event));
+  }
+
+  get open() {
+    return !this.frame.hidden;
+  }
+
+  toggle(show = !this.open) {
+    this.frame.hidden = !show;
+    if (show) {
+      this.turn(this.kind);
+      (this.rows.querySelector("button") ?? this.tabs[0]).focus();
+    }
+  }
+
+  turn(kind) {
+    this.kind = kind;
+    for (const tab of this.tabs) {
+      const on = tab.dataset.list === kind;
+      tab.setAttribute("aria-selected", String(on));
+      tab.tabIndex = on ? 0 : -1;
+    }
+    this.draw();
+  }
+
+  async things() {
+    if (this.kind !== "water") {
+      return this.points.shown(this.kind).sort((a, b) => concern(b) - concern(a));
+    }
+    this.names ??= await fetch("/api/v1/map/waters").then((answer) => (answer.ok ? answer.json() : []));
+    return this.names.map((water) => ({
+      id: water.id, properties: { ...water, ...this.waters.find(water.kind, water.id), name: water.name },
+    }));
+  }
+
+  async draw() {
+    if (!this.open) return;
+    const kind = this.kind;
+    const all = await this.things();
+    if (kind !== this.kind) return;
+    const shown = all.slice(0, MOST);
+    const cut = all.length > shown.length;
+    this.note.textContent = say(cut ? "list_cut" : "list_of", { n: shown.length, m: all.length });
+    const rows = shown.map((thing) => this.row(thing));
+    this.rows.replaceChildren(...(rows.length ? rows : [element("li", { class: "mp-t3 mp-none" }, say("list_empty"))]));
+  }
+
+  row({ id, properties: p }) {
+    const number = p.cls ?? 0;
+    const graded = p.kind === "section" || p.kind === "reach" || p.kind === "lake";
+    const badge = graded ? element("span", { class: `mp-cl mp-k${number}` }, NUMERALS[number]) : null;
+    const words = p.kind === "section" || graded || p.kind === "outfall" ? stateWords(p, NUMERALS) : "";
+    const met = p.kind === "section" && p.meets !== undefined ? say(p.meets ? "met" : "not_met") : null;
+    const name = p.kind === "reach" && p.of_river ? p.name : nameOf(p);
+    const said = [number ? null : words, met, p.off ? say("offline") : null].filter(Boolean).join(" · ");
+    const button = element(
+      "button", { type: "button", "data-kind": p.kind, "data-id": id },
+      badge, element("b", {}, name), element("span", { class: "mp-t3" }, [said, p.code].filter(Boolean).join(" · ")),
+    );
+    button.addEventListener("click", () => this.choose({ kind: p.kind, id }));
+    return element("li", {}, button);
+  }
+
+  key(event) {
+    const buttons = [...this.rows.querySelectorAll("button")];
+    const at = buttons.indexOf(document.activeElement);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: buttons.length - 1 }[event.key];
+    if (to === undefined || !buttons.length) return;
+    event.preventDefault();
+    buttons[Math.max(0, Math.min(buttons.length - 1, to))].focus();
+  }
+
+  tabKey(event) {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const at = this.tabs.findIndex((tab) => tab.dataset.list === this.kind);
+    const tab = this.tabs[(at + step + this.tabs.length) % this.tabs.length];
+    this.turn(tab.dataset.list);
+    tab.focus();
+  }
+}

@@ -1,0 +1,94 @@
+/* The line to the server: changes as they happen, and coming back by itself when it breaks. */
+
+const FIRST_WAIT_MS = 1000;
+const LONGEST_WAIT_MS = 30000;
+const SILENCE_MS = 50000;
+
+export class Live {
+  /** `told` has change(data), resync(), state(name, attempt), since() and allowed() -> Promise<boolean>. */
+  constructor(told) {
+    this.told = told;
+    this.attempt = 0;
+    this.timer = 0;
+    this.watch = 0;
+    this.source = null;
+    this.online = () => this.hurry();
+    addEventListener("online", this.online);
+  }
+
+  open() {
+    this.shut();
+    const source = new EventSource(`/events?since=${this.told.since()}`);
+    this.source = source;
+    const alive = () => this.alive();
+    source.onopen = () => {
+      const back = this.attempt > 0;
+      this.attempt = 0;
+      this.told.state("live", 0);
+      alive();
+      if (back) this.told.resync();
+    };
+    source.addEventListener("change", (event) => {
+      alive();
+      this.told.change(JSON.parse(event.data));
+    });
+    source.addEventListener("resync", () => {
+      alive();
+      this.told.resync();
+    });
+    source.addEventListener("hello", alive);
+    source.addEventListener("signed_out", () => {
+      this.shut();
+      this.told.state("signed_out", 0);
+      dispatchEvent(new Event("onemap:signed-out"));
+    });
+    source.onerror = () => this.broken();
+  }
+
+  /* A line that says nothing for long may be dead though the browser didn't notice: we ask. */
+  alive() {
+    clearTimeout(this.watch);
+    this.watch = setTimeout(() => this.doubt(), SILENCE_MS);
+  }
+
+  async doubt() {
+    try {
+      await fetch("/healthz", { signal: AbortSignal.timeout(10000) });
+      this.alive();
+    } catch {
+      this.broken();
+    }
+  }
+
+  /* EventSource stops for good on an answer that is not 200: we come back ourselves. */
+  broken() {
+    this.shut();
+    this.attempt += 1;
+    this.told.state("lost", this.attempt);
+    const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (this.attempt - 1));
+    this.timer = setTimeout(() => this.again(), wait * (0.8 + 0.4 * Math.random()));
+  }
+
+  async again() {
+    if (await this.told.allowed()) this.open();
+    else this.told.state("signed_out", this.attempt);
+  }
+
+  hurry() {
+    if (this.source || !this.attempt) return;
+    clearTimeout(this.timer);
+    this.again();
+  }
+
+  shut() {
+    clearTimeout(this.timer);
+    clearTimeout(this.watch);
+    this.source?.close();
+    this.source = null;
+  }
+
+  close() {
+    this.shut();
+    removeEventListener("online", this.online);
+  }
+}

@@ -1,0 +1,287 @@
+/* The one map's conductor: brings data, panel, map, search, list and drawer together. */
+
+import { List } from "./list.mjs";
+import { Live } from "./live.mjs";
+import { isPhone } from "./palette.mjs";
+import { Panel } from "./panel.mjs";
+import { FILTERS, Points } from "./points.mjs";
+import { Scene } from "./scene.mjs";
+import { Search } from "./search.mjs";
+import { Selection } from "./selection.mjs";
+import { copyLink, readView, writeView } from "./share.mjs";
+import { Sheet } from "./sheet.mjs";
+import { SWITCHED } from "./style.mjs";
+import { Waters } from "./waters.mjs";
+import { readWords, say } from "./words.mjs";
+
+const REFRESH_MS = 300000;
+const MOST_RINGS = 12;
+let making = null;
+let app = null;
+
+class OneMap {
+  constructor(scene) {
+    this.scene = scene;
+    this.points = new Points(scene.map);
+    this.waters = new Waters(scene.map);
+    this.selection = new Selection(scene, { points: this.points, waters: this.waters, choose: (thing) => this.choose(thing) });
+    this.state = null;
+    scene.map.on("moveend", () => this.remember());
+    scene.map.on("zoom", () => this.drawScale());
+    addEventListener("resize", () => this.page && this.layOut());
+  }
+
+  /* ---- the page comes and goes; the map stays */
+
+  async enter(page) {
+    this.page = page;
+    this.abort = new AbortController();
+    this.scene.enter(page);
+    this.panel = new Panel(page, {
+      filter: (name) => this.filter(name === this.points.filter ? null : name),
+      layer: (name, on) => this.layer(name, on),
+      basis: (name) => this.setBasis(name),
+      action: (name) => this.action(name),
+    });
+    this.sheet = new Sheet(page, () => this.layOut());
+    this.search = new Search(page, (hit) => this.found(hit));
+    this.list = new List(page, { points: this.points, waters: this.waters, choose: (thing) => this.choose(thing, true) });
+    document.addEventListener("keydown", (event) => this.key(event), { signal: this.abort.signal });
+    if (innerWidth < 1200) page.classList.add("mp-folded");
+    const view = readView();
+    this.basis = view.basis;
+    if (view.off) for (const name of Object.keys(SWITCHED)) this.panel.setLayer(name, !view.off.includes(name));
+    for (const [name, layers] of Object.entries(SWITCHED)) this.scene.show(layers, this.panel.isOn(name));
+    this.points.filter = FILTERS[view.filter] ? view.filter : null;
+    this.panel.press("filter", this.points.filter);
+    await this.load();
+    if (this.page !== page) return;
+    if (view.camera) this.scene.map.jumpTo({ ...view.camera, padding: this.padding() });
+    else this.scene.home(this.padding(), false);
+    this.drawScale();
+    if (view.selection) this.choose(view.selection);
+    this.live = new Live({
+      change: (data) => this.change(data),
+      resync: () => this.load(),
+      state: (state, attempt) => this.line(state, attempt),
+      allowed: () => this.allowed(),
+      since: () => this.state?.change_no ?? 0,
+    });
+    this.live.open();
+    this.timer = setInterval(() => this.load(), REFRESH_MS);
+    window.onemap.ready = true;
+  }
+
+  leave() {
+    this.live?.close();
+    this.search?.remove();
+    this.abort?.abort();
+    clearInterval(this.timer);
+    this.page = null;
+  }
+
+  /* ---- data */
+
+  async load() {
+    const basis = this.basis;
+    try {
+      const answer = await fetch(`/api/v1/map/state?basis=${basis}`);
+      if (answer.status === 401) return this.panel.notice(say("signed_out"), say("sign_in"), "/sign-in");
+      if (!answer.ok) throw new Error(String(answer.status));
+      const state = await answer.json();
+      if (basis !== this.basis || !this.page) return null;
+      this.show(state);
+    } catch {
+      this.panel.notice(say("load_failed"), say("retry"), null, () => this.load().then(() => this.panel.hideNotice()));
+    }
+    return null;
+  }
+
+  show(state) {
+    const first = !this.state;
+    this.state = state;
+    this.at = new Date(state.as_of);
+    this.points.reset(state.stations, state.boards);
+    this.waters.reset(state.waters);
+    this.scene.setBounds(state.bounds);
+    this.panel.showStrip(state.strip, state.boards.length);
+    this.panel.showBasis(this.basis, state.month);
+    this.panel.tick(this.at);
+    this.panel.one("empty").hidden = Boolean(state.bounds || state.stations.length);
+    this.selection.refresh();
+    this.list.draw();
+    if (first) this.panel.one("live-word").textContent = say("live");
+  }
+
+  change(data) {
+    this.state.change_no = data.change_no;
+    this.at = new Date();
+    this.panel.tick(this.at);
+    if (this.basis === "month" || !data.stations) return;
+    const changed = this.points.change(data.stations);
+    this.waters.change(data.waters);
+    if (data.strip) this.panel.showStrip(data.strip, this.points.boards.size);
+    for (const feature of changed.slice(0, MOST_RINGS)) this.scene.ring(feature.geometry.coordinates);
+    if (data.stations.length) this.panel.sayChange(data.stations.length);
+    this.selection.refresh();
+    this.list.draw();
+    document.dispatchEvent(new CustomEvent("onemap:change", { detail: data }));
+  }
+
+  line(state, attempt) {
+    this.panel.showLine(state, attempt, this.at, this.basis);
+  }
+
+  async allowed() {
+    try {
+      return (await fetch("/api/v1/map/stations?kind=intake")).status !== 401;
+    } catch {
+      return true;
+    }
+  }
+
+  /* ---- what people do */
+
+  choose(thing, fly = false) {
+    const feature = this.selection.mark(thing);
+    window.dash_clientside.set_props("one-map-selection", { data: thing });
+    this.react(thing);
+    if (feature && (fly || this.covers(feature))) {
+      const [x, y] = feature.geometry.coordinates;
+      this.scene.fly([x, y, x, y], this.padding(), fly ? 11.5 : 0);
+    }
+  }
+
+  /** The drawer opens, changes or closes: also when Dash did it. */
+  react(thing) {
+    if (thing) {
+      if (isPhone()) this.list.toggle(false);
+      this.sheet.show();
+    } else this.sheet.hide();
+    this.remember();
+  }
+
+  covers(feature) {
+    const { x, y } = this.scene.map.project(feature.geometry.coordinates);
+    const pad = this.padding();
+    return x < pad.left || y < pad.top || x > innerWidth - pad.right || y > this.scene.box.clientHeight - pad.bottom;
+  }
+
+  found(hit) {
+    if (hit.bounds) this.scene.fly(hit.bounds, this.padding());
+    if (!["division", "place"].includes(hit.kind)) this.choose({ kind: hit.kind, id: hit.id });
+  }
+
+  filter(name) {
+    this.points.narrow(name);
+    this.panel.press("filter", name);
+    this.list.draw();
+    this.remember();
+  }
+
+  layer(name, on) {
+    this.panel.setLayer(name, on);
+    this.scene.show(SWITCHED[name], on);
+    this.remember();
+  }
+
+  async setBasis(name) {
+    this.basis = name;
+    this.panel.press("basis", name);
+    await this.load();
+    this.remember();
+  }
+
+  action(name) {
+    const { map } = this.scene;
+    const acts = {
+      "zoom-in": () => map.zoomIn(),
+      "zoom-out": () => map.zoomOut(),
+      home: () => this.scene.home(this.padding()),
+      fold: () => this.fold(true),
+      unfold: () => this.fold(!this.page.classList.contains("mp-folded")),
+      list: () => this.list.toggle(),
+      share: () => copyLink().then(() => this.panel.toast(say("copied"))),
+      close: () => this.choose(null),
+    };
+    acts[name]?.();
+  }
+
+  fold(folded) {
+    this.page.classList.toggle("mp-folded", folded);
+    this.layOut();
+  }
+
+  key(event) {
+    const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) || event.target.isContentEditable;
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      this.search.focus();
+    } else if (event.key === "Escape" && !event.defaultPrevented) {
+      if (this.sheet.open) this.choose(null);
+      else if (this.list.open) this.list.toggle(false);
+      else if (this.points.filter) this.filter(null);
+    }
+  }
+
+  /* ---- the look of the whole */
+
+  padding() {
+    const small = isPhone();
+    const folded = this.page.classList.contains("mp-folded");
+    if (small) return { left: 0, right: 0, top: 108, bottom: 44 + this.sheet.covered };
+    const drawer = this.sheet.open && innerWidth >= 1200 ? 424 : 12;
+    return { left: folded ? 60 : 272, right: drawer, top: 112, bottom: 60 };
+  }
+
+  layOut() {
+    this.page.classList.toggle("mp-with-drawer", this.sheet.open);
+    this.search.place();
+    this.scene.map.resize();
+    this.scene.pad(this.padding());
+  }
+
+  drawScale() {
+    if (!this.page) return;
+    const { width, text } = this.scene.scale();
+    this.panel.one("scale-bar").style.width = `${width}px`;
+    this.panel.one("scale-text").textContent = text;
+  }
+
+  remember() {
+    if (!this.page || !this.state) return;
+    writeView({
+      map: this.scene.map, off: this.panel.offLayers, basis: this.basis,
+      filter: this.points.filter, selection: this.selection.now,
+    });
+  }
+}
+
+/** The page appeared: the map is made the first time and put into its stage each time. */
+export async function mount(page) {
+  readWords(page);
+  window.onemap = { ...window.onemap, mounted: true, ready: false };
+  making ??= Scene.make(page).then((scene) => new OneMap(scene));
+  app = await making;
+  window.onemap.map = app.scene.map;
+  window.onemap.app = app;
+  if (!document.contains(page)) return;
+  app.leave();
+  await app.enter(page);
+}
+
+/** The page went: the line closes, the map waits. */
+export function unmount() {
+  window.onemap.mounted = false;
+  app?.leave();
+}
+
+/** The selection as Dash keeps it, when somebody else than the map changed it. */
+export function selected(thing) {
+  if (!app?.page || !app.sheet) return;
+  const now = app.selection.now;
+  if (thing?.kind === now?.kind && thing?.id === now?.id) return;
+  if (!thing && !app.state) return;
+  app.selection.mark(thing);
+  app.react(thing);
+}

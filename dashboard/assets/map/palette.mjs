@@ -1,0 +1,38 @@
+/* Colours and type of the map, read from the design tokens of the theme in force. */
+
+const NAMES = [
+  "land", "out", "boundary", "halo", "water", "canal", "valley", "label", "grid", "casing",
+].map((name) => [name, `--om-map-${name}`]);
+
+const OTHERS = [
+  ["surface", "--om-surface"], ["text", "--om-text"], ["text2", "--om-text-2"],
+  ["accent", "--om-accent"], ["pinLine", "--om-pin-line"], ["pinBody", "--om-pin-body"],
+];
+
+export const NUMERALS = ["–", "Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ", "Ⅴ", "劣Ⅴ"];
+
+/** The colours in force now; `classes[0]` is grey, `on` the text colour upon each. */
+export function palette() {
+  const styles = getComputedStyle(document.documentElement);
+  const read = (name) => styles.getPropertyValue(name).trim();
+  const found = {};
+  for (const [key, name] of [...NAMES, ...OTHERS]) found[key] = read(name);
+  const keys = ["none", 1, 2, 3, 4, 5, 6];
+  found.classes = keys.map((key) => read(`--om-class-${key}`));
+  found.on = keys.map((key) => read(`--om-class-${key}-on`));
+  found.font = read("--om-font") || "sans-serif";
+  return found;
+}
+
+/** Calls back whenever the theme of the page changes. */
+export function onTheme(change) {
+  const seen = new MutationObserver(change);
+  seen.observe(document.documentElement, {
+    attributes: true,
+    attributeFilter: ["data-mantine-color-scheme"],
+  });
+  return () => seen.disconnect();
+}
+
+export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+export const isPhone = () => matchMedia("(max-width: 767px)").matches;

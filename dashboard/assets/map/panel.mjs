@@ -1,0 +1,143 @@
+/* Numbers on the strip and the panel, switches, basis, live mark, notices. */
+
+import { clock, element, say } from "./words.mjs";
+
+export class Panel {
+  /** `told` has filter(name), layer(name, on), basis(name) and action(name). */
+  constructor(page, told) {
+    this.page = page;
+    this.saidAt = 0;
+    page.addEventListener("click", (event) => {
+      const of = (name) => event.target.closest(`[data-${name}]`)?.dataset[name];
+      const action = event.target.closest("[data-map-action]")?.dataset.mapAction;
+      if (of("filter")) told.filter(of("filter"));
+      else if (of("layer")) told.layer(of("layer"), !this.isOn(of("layer")));
+      else if (of("basis")) told.basis(of("basis"));
+      else if (action) told.action(action);
+    });
+  }
+
+  all(selector) {
+    return [...this.page.querySelectorAll(selector)];
+  }
+
+  one(id) {
+    return this.page.querySelector(`#one-map-${id}`);
+  }
+
+  isOn(layer) {
+    return this.page.querySelector(`[data-layer=${layer}]`)?.getAttribute("aria-checked") === "true";
+  }
+
+  setLayer(layer, on) {
+    this.page.querySelector(`[data-layer=${layer}]`)?.setAttribute("aria-checked", String(on));
+  }
+
+  get offLayers() {
+    return this.all("[data-layer]").map((each) => each.dataset.layer).filter((name) => !this.isOn(name));
+  }
+
+  press(attribute, value) {
+    for (const each of this.all(`[data-${attribute}]`)) {
+      each.setAttribute("aria-pressed", String(each.dataset[attribute] === value));
+    }
+  }
+
+  note(name, text) {
+    for (const each of this.all(`[data-note=${name}]`)) each.textContent = text;
+  }
+
+  /** The five counts with a sentence each, and the spread over the classes. */
+  showStrip(strip, boardCount) {
+    const zero = { below: "all_met", unsure: "all_sure", exceeding: "all_compliant", offline: "all_online" };
+    const of = { meets: "sections", below: "sections", unsure: "sections", exceeding: "outfalls", offline: "devices" };
+    const told = strip.meets + strip.below;
+    for (const each of this.all("[data-count]")) {
+      each.classList.remove("mp-skeleton");
+      each.textContent = String(strip[each.dataset.count]);
+    }
+    for (const each of this.all("[data-sentence]")) {
+      const key = each.dataset.sentence;
+      const total = strip[of[key]];
+      let text = say(`of_${of[key]}`, { m: total });
+      if (key === "meets") text = told ? say("rate", { n: Math.round((100 * strip.meets) / told), m: told }) : text;
+      else if (strip[key] === 0 && total) text = say(zero[key]);
+      each.textContent = text;
+    }
+    this.showSpread(strip);
+    const numbers = { sections: strip.sections, outfalls: strip.outfalls, intakes: strip.intakes, boards: boardCount };
+    for (const each of this.all("[data-number]")) each.textContent = String(numbers[each.dataset.number] ?? "");
+    this.one("live-online").textContent = say("online", { n: strip.devices - strip.offline, m: strip.devices });
+  }
+
+  showSpread({ classes, sections }) {
+    for (const bar of this.all(".mp-bar")) {
+      const count = classes[Number(bar.dataset.class)];
+      bar.hidden = count === 0;
+      bar.style.flexGrow = count;
+      bar.textContent = String(count);
+    }
+    const sum = (from, to) => classes.slice(from, to).reduce((a, b) => a + b, 0);
+    this.note("sections", say("sections_n", { n: sections }));
+    this.note("good", `${say("good")} ${sum(1, 4)}`);
+    this.note("poor", `${say("poor")} ${sum(4, 7)}`);
+    this.note("none", `${say("none")} ${classes[0]}`);
+  }
+
+  showBasis(basis, month) {
+    this.press("basis", basis);
+    for (const each of this.all("[data-note=rule]")) each.textContent = each.dataset[basis];
+    for (const each of this.all("[data-note=basis]")) {
+      each.textContent = month ? say("month_span", { from: month[0], to: month[1] }) : each.dataset.now;
+    }
+  }
+
+  /** The live mark and, when the line is lost, the amber bar with the time of what is shown. */
+  showLine(state, attempt, at, basis) {
+    const mark = this.one("live");
+    mark.dataset.state = state;
+    const live = basis === "month" ? say("by_month") : say("live");
+    this.one("live-word").textContent = state === "lost" ? say("lost", { n: attempt }) : live;
+    this.one("live-time").textContent = at ? clock(at) : "";
+    if (state === "live") this.hideNotice();
+    else if (state === "lost") this.notice(say("lost_since", { time: at ? clock(at).slice(0, 5) : "–" }));
+    else if (state === "signed_out") this.notice(say("signed_out"), say("sign_in"), "/sign-in");
+  }
+
+  tick(at) {
+    this.one("live-time").textContent = clock(at);
+  }
+
+  notice(text, linkText = null, href = null, press = null) {
+    const link = this.one("notice-link");
+    this.one("notice-text").textContent = text;
+    link.hidden = !linkText;
+    link.textContent = linkText ?? "";
+    if (href) link.href = href;
+    else link.setAttribute("href", "#");
+    link.onclick = press ? (event) => (event.preventDefault(), press()) : null;
+    this.one("notice").hidden = false;
+  }
+
+  hideNotice() {
+    this.one("notice").hidden = true;
+  }
+
+  toast(text) {
+    const toast = this.one("toast");
+    toast.textContent = text;
+    toast.hidden = false;
+    clearTimeout(this.toastTimer);
+    this.toastTimer = setTimeout(() => (toast.hidden = true), 2400);
+  }
+
+  /** What changed, for those who listen: at most once a minute. */
+  sayChange(count) {
+    const now = Date.now();
+    this.unsaid = (this.unsaid ?? 0) + count;
+    if (now - this.saidAt < 60000) return;
+    this.one("said").replaceChildren(element("span", {}, say("changed", { n: this.unsaid })));
+    this.saidAt = now;
+    this.unsaid = 0;
+  }
+}

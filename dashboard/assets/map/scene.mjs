@@ -1,0 +1,152 @@
+/* The one MapLibre map of the window: made once, kept when the page changes, drawn by theme. */
+
+import { calm, isPhone, onTheme, palette } from "./palette.mjs";
+import { style } from "./style.mjs";
+import { draw, OPTIONS } from "./symbols.mjs";
+import { say } from "./words.mjs";
+
+const LIBRARY = "/assets/vendor/maplibre/maplibre-gl.mjs";
+const LOCALE = { "AttributionControl.ToggleAttribution": "" };
+
+function brought() {
+  if (!document.querySelector("link[data-maplibre]")) {
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = LIBRARY.replace(".mjs", ".css");
+    link.dataset.maplibre = "true";
+    document.head.append(link);
+  }
+  return import(LIBRARY);
+}
+
+function graticule([west, south, east, north]) {
+  const step = 0.25;
+  const [w, s, e, n] = [Math.floor(west - 2), Math.floor(south - 2), Math.ceil(east + 2), Math.ceil(north + 2)];
+  const lines = [];
+  if (e - w > 30 || n - s > 30) return { type: "FeatureCollection", features: [] };
+  for (let x = w; x <= e; x += step) lines.push([[x, s], [x, n]]);
+  for (let y = s; y <= n; y += step) lines.push([[w, y], [e, y]]);
+  const geometry = { type: "MultiLineString", coordinates: lines };
+  return { type: "FeatureCollection", features: [{ type: "Feature", properties: {}, geometry }] };
+}
+
+export class Scene {
+  constructor(library, page) {
+    this.library = library;
+    this.options = { basemap: page.dataset.basemap, attribution: page.dataset.attribution };
+    this.colours = palette();
+    this.bounds = null;
+    this.box = document.createElement("div");
+    this.box.className = "mp-canvas";
+    page.querySelector("#one-map-stage").append(this.box);
+    this.map = new library.Map({
+      container: this.box,
+      style: style(this.colours, this.options),
+      center: [112.09, 32.68],
+      zoom: 8.5,
+      minZoom: 4,
+      maxZoom: 17,
+      attributionControl: false,
+      dragRotate: false,
+      pitchWithRotate: false,
+      touchPitch: false,
+      fadeDuration: calm() ? 0 : 200,
+      locale: LOCALE,
+    });
+    this.map.touchZoomRotate.disableRotation();
+    this.map.keyboard.disableRotation();
+    this.map.setMissingStyleImageResolver((name) => this.addSymbol(name));
+    const canvas = this.map.getCanvas();
+    canvas.setAttribute("aria-label", say("map_label"));
+    onTheme(() => this.repaint());
+  }
+
+  static async make(page) {
+    const scene = new Scene(await brought(), page);
+    await new Promise((ready) => scene.map.once("load", ready));
+    return scene;
+  }
+
+  addSymbol(name) {
+    const pixels = draw(name, this.colours);
+    if (pixels && !this.map.hasImage(name)) this.map.addImage(name, pixels, OPTIONS);
+  }
+
+  /** The same map in the other theme's colours; states and data stay. */
+  repaint() {
+    const visibility = {};
+    for (const { id } of this.map.getStyle().layers) {
+      visibility[id] = this.map.getLayoutProperty(id, "visibility");
+    }
+    this.colours = palette();
+    for (const layer of style(this.colours, this.options).layers) {
+      for (const [name, value] of Object.entries(layer.paint ?? {})) {
+        this.map.setPaintProperty(layer.id, name, value);
+      }
+    }
+    for (const name of this.map.listImages()) {
+      const pixels = draw(name, this.colours);
+      if (pixels) this.map.updateImage(name, pixels);
+    }
+  }
+
+  /** The map is shown in this page's stage. */
+  enter(page) {
+    page.querySelector("#one-map-stage").append(this.box);
+    this.map.resize();
+  }
+
+  setBounds(bounds) {
+    this.bounds = bounds;
+    if (bounds) this.map.getSource("grid").setData(graticule(bounds));
+  }
+
+  show(layers, on) {
+    for (const id of layers) {
+      if (this.map.getLayer(id)) this.map.setLayoutProperty(id, "visibility", on ? "visible" : "none");
+    }
+  }
+
+  /** What panels cover of the map. */
+  pad(padding) {
+    this.map.easeTo({ padding, duration: calm() ? 0 : 400 });
+  }
+
+  home(padding, animate = true) {
+    if (!this.bounds) return;
+    const [west, south, east, north] = this.bounds;
+    this.map.setPadding(padding);
+    this.map.fitBounds([[west, south], [east, north]], {
+      padding: isPhone() ? 8 : 20, duration: animate && !calm() ? 400 : 0, maxZoom: 13,
+    });
+  }
+
+  fly(bounds, padding, zoom = 12.5) {
+    const [west, south, east, north] = bounds;
+    this.map.setPadding(padding);
+    const smallest = Math.max(this.map.getZoom(), zoom);
+    this.map.fitBounds([[west, south], [east, north]], {
+      padding: 32, duration: calm() ? 0 : 400, maxZoom: smallest,
+    });
+  }
+
+  /** One ring that expands once where something changed. */
+  ring(coordinates) {
+    if (calm()) return;
+    const mark = document.createElement("div");
+    mark.className = "mp-ring";
+    mark.append(document.createElement("i"));
+    const marker = new this.library.Marker({ element: mark }).setLngLat(coordinates).addTo(this.map);
+    mark.firstChild.addEventListener("animationend", () => marker.remove());
+  }
+
+  /** A bar of a round length: its pixels and its words. */
+  scale() {
+    const { lat } = this.map.getCenter();
+    const perPixel = (40075016.686 * Math.cos((lat * Math.PI) / 180)) / (512 * 2 ** this.map.getZoom());
+    const most = perPixel * 110;
+    const power = 10 ** Math.floor(Math.log10(most));
+    const metres = [5, 2, 1].map((n) => n * power).find((length) => length <= most);
+    return { width: metres / perPixel, text: metres >= 1000 ? `${metres / 1000} km` : `${metres} m` };
+  }
+}

@@ -1,0 +1,135 @@
+/* The search box: asks while one types, arrows choose, Enter flies there, Esc closes. */
+
+import { isPhone } from "./palette.mjs";
+import { element, nameOf, say } from "./words.mjs";
+
+const WAIT_MS = 150;
+
+export class Search {
+  constructor(page, choose) {
+    this.page = page;
+    this.input = element("input", {
+      type: "search", id: "one-map-search-input", placeholder: say("search"), "aria-label": say("search"), autocomplete: "off",
+    });
+    this.list = element("ul", { id: "one-map-search-list", class: "mp-hits mp-float", role: "listbox", "aria-label": say("results") });
+    this.list.hidden = true;
+    this.box = element(
+      "div", { id: "one-map-search", class: "mp-search", role: "search" },
+      element("span", { class: "ic ic-search", "aria-hidden": "true" }), this.input, element("kbd", { "aria-hidden": "true" }, "/"), this.list,
+    );
+    this.place();
+    this.choose = choose;
+    this.found = [];
+    this.at = -1;
+    this.asked = 0;
+    this.input.setAttribute("role", "combobox");
+    this.input.setAttribute("aria-controls", this.list.id);
+    this.input.setAttribute("aria-expanded", "false");
+    this.input.addEventListener("input", () => this.typed());
+    this.input.addEventListener("keydown", (event) => this.key(event));
+    this.input.addEventListener("focus", () => this.found.length && this.show());
+    this.input.addEventListener("blur", () => setTimeout(() => this.hide(), 150));
+  }
+
+  /** In the bar where it has a place for it, over the map on a phone. */
+  place() {
+    const bar = document.getElementById("shell-search");
+    (bar && !isPhone() ? bar : this.page).append(this.box);
+  }
+
+  remove() {
+    clearTimeout(this.timer);
+    this.box.remove();
+  }
+
+  focus() {
+    this.input.focus();
+    this.input.select();
+  }
+
+  typed() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.ask(), WAIT_MS);
+  }
+
+  async ask() {
+    const phrase = this.input.value.trim();
+    const turn = ++this.asked;
+    if (!phrase) {
+      this.found = [];
+      this.hide();
+      return;
+    }
+    try {
+      const answer = await fetch(`/api/v1/search?q=${encodeURIComponent(phrase)}`);
+      if (!answer.ok) throw new Error(String(answer.status));
+      const found = await answer.json();
+      if (turn !== this.asked) return;
+      this.found = found;
+      this.show(found.length ? null : say("no_hit"));
+    } catch {
+      if (turn === this.asked) this.show(say("search_failed"));
+    }
+  }
+
+  show(message = null) {
+    this.at = this.found.length ? 0 : -1;
+    const rows = message
+      ? [element("li", { class: "mp-hit mp-t3" }, message)]
+      : this.found.map((hit, number) => this.row(hit, number));
+    this.list.replaceChildren(...rows);
+    this.list.hidden = false;
+    this.input.setAttribute("aria-expanded", "true");
+    this.mark();
+  }
+
+  row(hit, number) {
+    const beside = [say(hit.kind), hit.beside, hit.code].filter(Boolean).join(" · ");
+    const row = element(
+      "li", { class: "mp-hit", role: "option", id: `one-map-hit-${number}` },
+      element("b", {}, nameOf(hit)), element("span", { class: "mp-t3" }, beside),
+    );
+    row.addEventListener("pointerdown", (event) => {
+      event.preventDefault();
+      this.take(number);
+    });
+    return row;
+  }
+
+  mark() {
+    [...this.list.children].forEach((row, number) => {
+      row.setAttribute("aria-selected", String(number === this.at));
+      if (number === this.at) row.scrollIntoView({ block: "nearest" });
+    });
+    if (this.at >= 0) this.input.setAttribute("aria-activedescendant", `one-map-hit-${this.at}`);
+    else this.input.removeAttribute("aria-activedescendant");
+  }
+
+  key(event) {
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      this.hide();
+      this.input.blur();
+    } else if (event.key === "Enter" && this.at >= 0) {
+      event.preventDefault();
+      this.take(this.at);
+    } else if (["ArrowDown", "ArrowUp"].includes(event.key) && this.found.length) {
+      event.preventDefault();
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      this.at = (this.at + step + this.found.length) % this.found.length;
+      this.mark();
+    }
+  }
+
+  take(number) {
+    const hit = this.found[number];
+    this.hide();
+    this.input.blur();
+    if (hit) this.choose(hit);
+  }
+
+  hide() {
+    this.list.hidden = true;
+    this.input.setAttribute("aria-expanded", "false");
+  }
+}

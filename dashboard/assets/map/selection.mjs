@@ -1,0 +1,71 @@
+/* What is selected: by a click on the map, by the list, by the search, by the address. */
+
+import { NUMERALS } from "./palette.mjs";
+import { element, nameOf, say, stateWords } from "./words.mjs";
+
+const PRIORITY = ["clusters", "sections", "outfalls", "intakes", "boards", "reaches", "reach-none", "canals", "lakes", "river-names"];
+const KIND = { reaches: "reach", "reach-none": "reach", canals: "reach", lakes: "lake", "river-names": "river" };
+const POINTS = ["section", "outfall", "intake", "notice_board"];
+
+export class Selection {
+  constructor(scene, { points, waters, choose }) {
+    Object.assign(this, { scene, map: scene.map, points, waters, choose, now: null });
+    this.map.on("click", (event) => this.click(event));
+    this.map.on("mousemove", (event) => this.hover(event));
+    this.map.on("mouseout", () => this.tip(null));
+  }
+
+  /* The feature under the pointer that matters most, within a few pixels. */
+  at(point, reach) {
+    const layers = PRIORITY.filter((id) => this.map.getLayer(id));
+    const box = [[point.x - reach, point.y - reach], [point.x + reach, point.y + reach]];
+    const found = this.map.queryRenderedFeatures(box, { layers });
+    return found.sort((a, b) => PRIORITY.indexOf(a.layer.id) - PRIORITY.indexOf(b.layer.id))[0];
+  }
+
+  async click(event) {
+    const coarse = matchMedia("(pointer: coarse)").matches;
+    const hit = this.at(event.point, coarse ? 14 : 6);
+    if (!hit) this.choose(null);
+    else if (hit.layer.id === "clusters") {
+      const zoom = await this.map.getSource("sections").getClusterExpansionZoom(hit.properties.cluster_id);
+      this.map.easeTo({ center: hit.geometry.coordinates, zoom: zoom + 0.3 });
+    } else this.choose({ kind: KIND[hit.layer.id] ?? hit.properties.kind, id: hit.id });
+  }
+
+  hover(event) {
+    const hit = event.originalEvent.buttons ? null : this.at(event.point, 3);
+    this.map.getCanvas().style.cursor = hit ? "pointer" : "";
+    this.tip(hit, event.point);
+  }
+
+  /* A small label at the pointer: the name and what it shows. */
+  tip(hit, point) {
+    const tip = document.getElementById("one-map-tip");
+    if (!tip) return;
+    tip.hidden = !hit || hit.layer.id === "clusters";
+    if (tip.hidden) return;
+    const kind = KIND[hit.layer.id];
+    const shown = kind ? { ...hit.properties, ...this.waters.find(kind, hit.id) } : this.points.find(hit.properties.kind, hit.id)?.properties;
+    if (!shown) return;
+    const words = kind === "river" || shown.kind === "intake" || shown.kind === "notice_board" ? null : stateWords(shown, NUMERALS);
+    tip.replaceChildren(element("b", {}, nameOf(shown)), element("span", {}, [kind && say(kind), words].filter(Boolean).join(" · ")));
+    tip.style.translate = `${Math.min(point.x + 14, innerWidth - 220)}px ${point.y + 14}px`;
+  }
+
+  /** The selected thing is marked on the map, and what was before no longer is. */
+  mark(thing) {
+    this.now = thing;
+    const feature = thing && POINTS.includes(thing.kind) ? this.points.find(thing.kind, thing.id) : null;
+    this.map.getSource("selected").setData({ type: "FeatureCollection", features: feature ? [feature] : [] });
+    for (const kind of ["reach", "river", "lake"]) {
+      this.map.setFilter(`selected-${kind}`, ["==", ["id"], thing?.kind === kind ? Number(thing.id) : 0]);
+    }
+    return feature;
+  }
+
+  /** The mark follows a change of what is selected. */
+  refresh() {
+    if (this.now) this.mark(this.now);
+  }
+}

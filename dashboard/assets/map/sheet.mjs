@@ -1,0 +1,73 @@
+/* The drawer's frame: a float at the right on desktop, a sheet with three heights on a phone. */
+
+import { isPhone } from "./palette.mjs";
+
+const HEIGHTS = ["peek", "half", "full"];
+const pixels = (name) => ({ peek: 120, half: innerHeight * 0.46, full: innerHeight * 0.9 })[name];
+
+export class Sheet {
+  constructor(page, moved) {
+    this.frame = page.querySelector("#one-map-drawer-frame");
+    this.handle = this.frame.querySelector(".mp-handle");
+    this.moved = moved;
+    this.at = "half";
+    this.handle.addEventListener("pointerdown", (event) => this.drag(event));
+    this.handle.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  get open() {
+    return !this.frame.hidden;
+  }
+
+  show() {
+    if (this.frame.hidden) this.at = "half";
+    this.frame.hidden = false;
+    this.settle();
+  }
+
+  hide() {
+    this.frame.hidden = true;
+    this.moved();
+  }
+
+  settle(name = this.at) {
+    this.at = name;
+    this.frame.dataset.height = name;
+    this.frame.style.setProperty("--om-sheet", `${pixels(name)}px`);
+    this.moved();
+  }
+
+  /** The height the sheet covers of a phone's map, 0 on a desktop. */
+  get covered() {
+    return this.open && isPhone() ? Math.min(pixels(this.at), innerHeight * 0.5) : 0;
+  }
+
+  key(event) {
+    const step = { ArrowUp: 1, ArrowDown: -1, Enter: 1, " ": 1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const wraps = event.key === "Enter" || event.key === " ";
+    const to = HEIGHTS.indexOf(this.at) + step;
+    this.settle(HEIGHTS[wraps ? to % 3 : Math.max(0, Math.min(2, to))]);
+  }
+
+  drag(start) {
+    const from = this.frame.getBoundingClientRect().height;
+    let height = from;
+    this.handle.setPointerCapture(start.pointerId);
+    this.frame.classList.add("mp-dragging");
+    const move = (event) => {
+      height = Math.max(80, Math.min(innerHeight * 0.92, from + start.clientY - event.clientY));
+      this.frame.style.setProperty("--om-sheet", `${height}px`);
+    };
+    const end = () => {
+      this.handle.removeEventListener("pointermove", move);
+      this.frame.classList.remove("mp-dragging");
+      const near = HEIGHTS.map((name) => [Math.abs(pixels(name) - height), name]).sort((a, b) => a[0] - b[0]);
+      this.settle(Math.abs(height - from) < 6 ? this.at : near[0][1]);
+    };
+    this.handle.addEventListener("pointermove", move);
+    this.handle.addEventListener("pointerup", end, { once: true });
+    this.handle.addEventListener("pointercancel", end, { once: true });
+  }
+}

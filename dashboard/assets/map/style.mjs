@@ -1,0 +1,227 @@
+/* The map's style by the design language: order, widths, casing, dashes, labels. */
+
+import { inEnglish } from "./words.mjs";
+
+const STACK = ["PingFang SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC"];
+const REGULAR = STACK;
+const MEDIUM = ["OneMap Medium", ...STACK];
+const BOLD = ["OneMap Bold", ...STACK];
+
+const CLS = ["coalesce", ["feature-state", "cls"], 0];
+const BEFORE = ["coalesce", ["feature-state", "before"], CLS];
+const SHARE = ["coalesce", ["feature-state", "share"], 1];
+const STATE = ["coalesce", ["feature-state", "state"], "none"];
+const OWN = ["case", ["==", ["get", "own"], false], 0.45, 1];
+
+const byClass = (of, colours, none) => [
+  "match", of, ...[1, 2, 3, 4, 5, 6].flatMap((n) => [n, colours[n]]), none,
+];
+
+/* From the class before to the class now, `share` of the way. */
+const shaded = (colours, none) => [
+  "interpolate", ["linear"], SHARE, 0, byClass(BEFORE, colours, none), 1, byClass(CLS, colours, none),
+];
+
+/* Bad water is also thicker. */
+const EXTRA = ["match", CLS, [4, 5], 0.6, 6, 1.2, 0];
+const STOPS = [[6, 1.4, 0], [8, 2.2, 1.2], [10, 4.5, 3.1], [12, 6, 4.5], [14, 9, 7], [16, 14, 10]];
+const width = (more) => [
+  "interpolate", ["linear"], ["zoom"],
+  ...STOPS.flatMap(([zoom, main, other]) => [
+    zoom,
+    ["case", ["get", "main"], ["+", main + more, EXTRA], other ? ["+", other + more, EXTRA] : 0],
+  ]),
+];
+
+const RIVER = ["==", ["get", "kind"], "river"];
+const CANAL = ["==", ["get", "kind"], "canal"];
+const localName = () => (inEnglish() ? ["coalesce", ["get", "name_en"], ["get", "name"]] : ["get", "name"]);
+
+const round = { "line-cap": "round", "line-join": "round" };
+const layer = (id, type, sourceLayer, rest) => ({
+  id, type, source: "onemap", "source-layer": sourceLayer, ...rest,
+});
+const when = (condition, opacity) => ["case", condition, opacity, 0];
+
+function ground(c) {
+  return [
+    { id: "out", type: "background", paint: { "background-color": c.out } },
+    layer("land", "fill", "divisions", {
+      filter: ["==", ["get", "own"], true], paint: { "fill-color": c.land },
+    }),
+    { id: "grid", type: "line", source: "grid", minzoom: 7, paint: { "line-color": c.grid, "line-width": 1, "line-opacity": 0.7 } },
+    layer("valley", "line", "reaches", {
+      filter: RIVER, layout: round,
+      paint: {
+        "line-color": c.valley, "line-opacity": 0.75, "line-blur": 6,
+        "line-width": ["interpolate", ["linear"], ["zoom"], 6, 6, 8, 14, 10, 26, 14, 60],
+      },
+    }),
+  ];
+}
+
+function waters(c) {
+  return [
+    layer("canals", "line", "reaches", {
+      filter: CANAL, layout: round,
+      paint: {
+        "line-color": shaded(c.classes, c.canal), "line-opacity": OWN,
+        "line-width": ["interpolate", ["linear"], ["zoom"], 7, 0.8, 10, 1.6, 14, 4],
+      },
+    }),
+    layer("lakes", "fill", "lakes", {
+      paint: { "fill-color": shaded(c.classes, c.water), "fill-opacity": OWN },
+    }),
+    layer("lake-edge", "line", "lakes", { paint: { "line-color": c.casing, "line-width": 1, "line-opacity": 0.85 } }),
+    layer("lake-worst", "line", "lakes", {
+      paint: { "line-color": "#fff", "line-width": 1.2, "line-offset": 1.6, "line-dasharray": [2.5, 5], "line-opacity": when(["==", CLS, 6], 0.95) },
+    }),
+    layer("selected-reach", "line", "reaches", {
+      filter: ["==", ["id"], 0], layout: round, paint: { "line-color": c.accent, "line-width": 18, "line-opacity": 0.35 },
+    }),
+    layer("selected-river", "line", "rivers", {
+      filter: ["==", ["id"], 0], layout: round, paint: { "line-color": c.accent, "line-width": 18, "line-opacity": 0.3 },
+    }),
+    layer("casing", "line", "reaches", {
+      filter: RIVER, layout: round,
+      paint: { "line-color": c.casing, "line-width": width(1.8), "line-opacity": ["*", OWN, ["case", ["==", STATE, "none"], 0.35, 0.85]] },
+    }),
+    layer("reaches", "line", "reaches", {
+      filter: RIVER, layout: round,
+      paint: { "line-color": shaded(c.classes, c.classes[0]), "line-width": width(0), "line-opacity": when(["!=", STATE, "none"], OWN) },
+    }),
+    layer("reach-none", "line", "reaches", {
+      filter: RIVER, layout: { "line-join": "round" },
+      paint: { "line-color": c.classes[0], "line-width": width(0), "line-dasharray": [2, 1.4], "line-opacity": when(["==", STATE, "none"], OWN) },
+    }),
+    layer("reach-worst", "line", "reaches", {
+      filter: RIVER,
+      paint: { "line-color": "#fff", "line-width": 1.2, "line-dasharray": [2.5, 5], "line-opacity": when(["==", CLS, 6], 0.95) },
+    }),
+    layer("selected-lake", "line", "lakes", {
+      filter: ["==", ["id"], 0], paint: { "line-color": c.accent, "line-width": 3 },
+    }),
+  ];
+}
+
+function borders(c) {
+  return [
+    layer("boundary", "line", "divisions", {
+      filter: ["!=", ["get", "own"], true],
+      paint: { "line-color": c.boundary, "line-width": 0.8, "line-dasharray": [5, 4], "line-opacity": 0.6 },
+    }),
+    layer("boundary-own", "line", "divisions", {
+      filter: ["==", ["get", "own"], true],
+      paint: { "line-color": c.boundary, "line-width": 1.4, "line-dasharray": [5, 2.2, 1.1, 2.2] },
+    }),
+  ];
+}
+
+const halo = (c, width = 2) => ({ "text-halo-color": c.halo, "text-halo-width": width });
+const onMap = { "icon-allow-overlap": true, "icon-ignore-placement": false };
+
+function names(c) {
+  return [
+    layer("river-names", "symbol", "rivers", {
+      minzoom: 8.5,
+      layout: {
+        "symbol-placement": "line", "symbol-spacing": 360, "text-field": localName(), "text-font": MEDIUM,
+        "text-size": 12, "text-letter-spacing": inEnglish() ? 0.08 : 0.28, "text-offset": [0, 1.3], "symbol-sort-key": 4, "text-max-angle": 40,
+      },
+      paint: { "text-color": c.text2, ...halo(c) },
+    }),
+    layer("lake-names", "symbol", "lakes", {
+      minzoom: 10,
+      layout: { "text-field": localName(), "text-font": REGULAR, "text-size": 11, "symbol-sort-key": 5, "text-offset": [0, 1.6] },
+      paint: { "text-color": c.text2, ...halo(c) },
+    }),
+    layer("towns", "symbol", "places", {
+      minzoom: 9, filter: ["!=", ["get", "seat"], true],
+      layout: {
+        "icon-image": "town", "text-field": localName(), "text-font": REGULAR, "text-size": 11, "symbol-sort-key": 9,
+        "text-anchor": "left", "text-offset": [0.5, 0], "icon-optional": true,
+      },
+      paint: { "text-color": c.label, ...halo(c, 1.6) },
+    }),
+    layer("seats", "symbol", "places", {
+      filter: ["==", ["get", "seat"], true],
+      layout: {
+        "icon-image": "seat", "icon-allow-overlap": true, "text-field": localName(), "text-font": BOLD, "text-size": 14,
+        "text-letter-spacing": 0.06, "symbol-sort-key": 2, "text-variable-anchor": ["top", "bottom"], "text-radial-offset": 0.7,
+      },
+      paint: { "text-color": c.text, ...halo(c) },
+    }),
+  ];
+}
+
+function points(c) {
+  const icon = (image, size, rest = {}) => ({ "icon-image": image, "icon-size": size, ...onMap, ...rest });
+  const label = {
+    "text-font": BOLD, "text-size": 12, "text-variable-anchor": ["left", "right", "top", "bottom"], "text-radial-offset": 1.5,
+    "text-optional": true, "text-justify": "auto",
+  };
+  const grow = ["interpolate", ["linear"], ["zoom"], 8, 0.72, 10.5, 1];
+  const small = ["step", ["zoom"], "", 12.5, ["get", "label"]];
+  const quiet = { ...label, "text-font": REGULAR, "text-size": 11, "text-radial-offset": 1.1 };
+  return [
+    { id: "boards", type: "symbol", source: "boards", minzoom: 9.5, layout: icon("board", grow, { "icon-allow-overlap": ["step", ["zoom"], false, 11, true], "text-field": small, ...quiet, visibility: "none" }), paint: { "text-color": c.label, ...halo(c, 1.6) } },
+    { id: "intakes", type: "symbol", source: "intakes", minzoom: 7.5, layout: icon("intake", grow, { "text-field": small, ...quiet }), paint: { "text-color": c.label, ...halo(c, 1.6) } },
+    { id: "outfalls", type: "symbol", source: "outfalls", minzoom: 7.5, layout: icon(["concat", "outfall|", ["coalesce", ["get", "comp"], "none"]], grow, { "text-field": small, ...quiet, "symbol-sort-key": ["match", ["get", "comp"], "exceeding", 0, 1] }), paint: { "text-color": c.label, ...halo(c, 1.6) } },
+    ...names(c),
+    {
+      id: "clusters", type: "symbol", source: "sections", filter: ["has", "point_count"],
+      layout: { "icon-image": ["concat", "cluster|", ["get", "worst"]], "icon-allow-overlap": true, "text-allow-overlap": true, "text-field": ["to-string", ["get", "point_count"]], "text-font": BOLD, "text-size": 13 },
+      paint: { "text-color": byClass(["get", "worst"], c.on, c.on[0]) },
+    },
+    {
+      id: "sections", type: "symbol", source: "sections", filter: ["!", ["has", "point_count"]],
+      layout: {
+        "icon-image": ["get", "icon"], "icon-allow-overlap": true, ...label,
+        "text-field": ["step", ["zoom"], ["case", ["==", ["get", "meets"], false], ["get", "label"], ""], 11.5, ["get", "label"]],
+        "symbol-sort-key": ["-", 10, ["get", "cls"]],
+      },
+      paint: { "text-color": c.text, ...halo(c) },
+    },
+    { id: "selected-halo", type: "circle", source: "selected", paint: { "circle-radius": 22, "circle-color": c.accent, "circle-opacity": 0.16 } },
+    { id: "selected-ring", type: "circle", source: "selected", paint: { "circle-radius": 17, "circle-opacity": 0, "circle-stroke-color": c.accent, "circle-stroke-width": 2 } },
+    {
+      id: "selected-name", type: "symbol", source: "selected",
+      layout: { "text-field": ["get", "label"], "text-font": BOLD, "text-size": 13, "text-anchor": "top", "text-offset": [0, 1.7], "text-allow-overlap": true },
+      paint: { "text-color": c.text, ...halo(c) },
+    },
+  ];
+}
+
+const empty = { type: "FeatureCollection", features: [] };
+const collection = (more = {}) => ({ type: "geojson", data: empty, ...more });
+
+/** The sources: one of vector tiles, the points, the grid; a raster only where one is switched on. */
+export function sources(basemap, attribution) {
+  return {
+    onemap: { type: "vector", tiles: [`${location.origin}/tiles/all/{z}/{x}/{y}.mvt`], minzoom: 4, maxzoom: 14 },
+    sections: collection({
+      cluster: true, clusterMaxZoom: 7, clusterRadius: 36, clusterProperties: { worst: ["max", ["get", "cls"]] },
+    }),
+    outfalls: collection(), intakes: collection(), boards: collection(), selected: collection(), grid: collection(),
+    ...(basemap ? { basemap: { type: "raster", tiles: [basemap], tileSize: 256, attribution } } : {}),
+  };
+}
+
+/** The whole style in the given colours. */
+export function style(c, { basemap, attribution }) {
+  const layers = [...ground(c), ...waters(c), ...borders(c), ...points(c)];
+  if (basemap) layers.splice(3, 0, { id: "basemap", type: "raster", source: "basemap", layout: { visibility: "none" } });
+  return { version: 8, sources: sources(basemap, attribution), layers };
+}
+
+/** The layers that each switch of the panel turns on and off. */
+export const SWITCHED = {
+  reaches: ["reaches", "reach-none", "reach-worst", "casing", "valley", "canals"],
+  lakes: ["lakes", "lake-edge", "lake-worst", "lake-names"],
+  sections: ["sections", "clusters"],
+  outfalls: ["outfalls"],
+  intakes: ["intakes"],
+  boards: ["boards"],
+  names: ["boundary", "boundary-own", "river-names", "towns", "seats"],
+  basemap: ["basemap"],
+};

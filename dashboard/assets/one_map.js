@@ -1,0 +1,31 @@
+/* Brings the map to life when its page appears, and hands it what the drawer selects. */
+(function () {
+  "use strict";
+  let started = null;
+
+  function start() {
+    started = started || import("/assets/map/main.mjs");
+    return started;
+  }
+
+  function look() {
+    const page = document.getElementById("one-map-page");
+    if (page && page.dataset.alive !== "true") {
+      page.dataset.alive = "true";
+      start().then((main) => main.mount(page));
+    } else if (!page && window.onemap && window.onemap.mounted) {
+      start().then((main) => main.unmount());
+    }
+  }
+
+  window.dash_clientside = window.dash_clientside || {};
+  window.dash_clientside.one_map = {
+    selected(data) {
+      start().then((main) => main.selected(data));
+      return window.dash_clientside.no_update;
+    },
+  };
+
+  new MutationObserver(look).observe(document.documentElement, { childList: true, subtree: true });
+  look();
+})();

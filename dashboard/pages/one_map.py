@@ -1,0 +1,30 @@
+"""The one map (一张图): the page that opens first."""
+
+from dash import ClientsideFunction, Dash, Input, Output, html
+
+from dashboard.deps import Deps
+from dashboard.views.map_view import map_view
+from data.settings import DashboardSettings
+
+
+class Ids:
+    """What callbacks of this page, and the drawer, refer to."""
+
+    page = "one-map-page"
+    selection = "one-map-selection"
+    drawer = "one-map-drawer"
+
+
+def layout(**_query: str) -> html.Div:
+    """The page; the map reads what it shows from the routes of the map."""
+    return map_view(DashboardSettings())
+
+
+def register(app: Dash, deps: Deps) -> None:
+    """What the drawer puts into the selection reaches the map; the rest runs in the browser."""
+    del deps  # the map's routes have it
+    app.clientside_callback(
+        ClientsideFunction(namespace="one_map", function_name="selected"),
+        Output(Ids.selection, "storage_type"),
+        Input(Ids.selection, "data"),
+    )
