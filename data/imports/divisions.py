@@ -5,6 +5,7 @@ from typing import Final
 
 from shapely.geometry import MultiPolygon
 from sqlalchemy import Connection, RowMapping, func, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
 
 from data.errors import BadInput
 from data.imports.options import Options
@@ -33,7 +34,7 @@ def take(connection: Connection, rows: Sequence[Row], options: Options, report: 
     levelled: list[tuple[ChiefLevel, Row]] = []
     for row in rows:
         try:
-            levelled.append((_level(row), row))
+            levelled.append((_level(row, report), row))
         except BadInput as error:
             report.refuse(row.number, row.name, error)
     seen: dict[tuple[str, ...], int] = {}
@@ -43,10 +44,21 @@ def take(connection: Connection, rows: Sequence[Row], options: Options, report: 
         try:
             if before != row.number:
                 raise BadInput("It repeats row {row}.", row=before)
-            _take_one(connection, level, row, report)
+            with connection.begin_nested():
+                _take_one(connection, level, row, report)
+        except IntegrityError:
+            report.refuse(row.number, row.name, _namesake(row.name))
         except BadInput as error:
             report.refuse(row.number, row.name, error)
     _settle(connection, report)
+
+
+def _namesake(name: str) -> BadInput:
+    return BadInput(
+        "There is another division {name} of that level, and what it belongs to is unknown.",
+        mend="Import the divisions above it first, or name its parent.",
+        name=name,
+    )
 
 
 def level_of_code(code: str) -> ChiefLevel:
@@ -57,13 +69,15 @@ def level_of_code(code: str) -> ChiefLevel:
     return ChiefLevel.VILLAGE
 
 
-def _level(row: Row) -> ChiefLevel:
+def _level(row: Row, report: Report) -> ChiefLevel:
+    """By its code, else as told, else by its name. Raises BadInput when nothing tells."""
     code, told = row.text("code"), row.get("level", ChiefLevel)
     if code:
         meant = level_of_code(code)
         if told and told is not meant:
-            raise BadInput(
-                "Its level is {told}, but its code {code} is one of level {meant}.",
+            report.note(
+                "{name} is taken as of level {meant}, by its code {code}, not {told}.",
+                name=row.name,
                 told=told,
                 code=code,
                 meant=meant,

@@ -39,14 +39,16 @@ TAKES: Final[Mapping[ImportKind, Take]] = MappingProxyType(
 )
 
 
-def take(connection: Connection, source: Source, options: Options | None = None) -> Report:
+def take(
+    connection: Connection, kind: ImportKind, source: Source, options: Options | None = None
+) -> Report:
     """What became of the file's rows; the same file again changes nothing.
 
     One import runs at a time. Rows that can't be taken are refused in the report and the others
     are taken: the caller rolls back when that isn't wanted.
     """
     connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('onemap import'))"))
-    report = Report(source.kind, refused=list(source.refused), notes=list(source.notes))
-    TAKES[source.kind](connection, source.rows, options or Options(), report)
+    report = Report(kind, refused=list(source.refused), notes=list(source.notes))
+    TAKES[kind](connection, source.rows, options or Options(), report)
     report.refused.sort(key=lambda each: each.row)
     return report

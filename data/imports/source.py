@@ -66,7 +66,6 @@ class Row:
 class Source:
     """A file's rows, those refused while it was read, and what was guessed or mended."""
 
-    kind: ImportKind
     rows: list[Row] = field(default_factory=list)
     refused: list[RefusedRow] = field(default_factory=list)
     notes: list[Remark] = field(default_factory=list)
@@ -78,7 +77,7 @@ def read(
     *,
     mapping: Mapping[str, str] | None = None,
     constants: Mapping[str, str] | None = None,
-    declared_crs: str | None = None,
+    crs: str | None = None,
     layer: str | None = None,
     encoding: str | None = None,
 ) -> Source:
@@ -91,12 +90,10 @@ def read(
     table = read_table(path, layer=layer, encoding=encoding)
     if not table.records:
         raise BadInput("{path} holds no rows.", path=path)
-    source = Source(kind)
+    source = Source()
     fixed = parse_constants(kind, form, constants or {})
     columns, source.notes = match_columns(kind, form, table, mapping or {}, fixed)
-    reader = _Reader(
-        table, form, columns, fixed, _datum(path, form, table, columns, declared_crs, source)
-    )
+    reader = _Reader(table, form, columns, fixed, _datum(path, form, table, columns, crs, source))
     for index in range(len(table.records)):
         reader.take(index, source)
     _tell_mends(reader, source)
@@ -122,34 +119,42 @@ def _datum(
                 path=path,
             )
         return None
-    name = told or table.crs
-    if not name:
+    if not told and not table.crs:
         raise BadInput(
             "{path} doesn't say in which coordinate system it is.",
             mend="Say it with --crs, such as --crs EPSG:4490 or --crs gcj02.",
             path=path,
         )
-    try:
-        datum = crs.declared(name)
-        own = crs.declared(table.crs) if table.crs and told else None
-    except crs.UnknownCrs as error:
-        if error.name != table.crs or told is None:
-            raise BadInput(
-                "{crs} can't be turned into CGCS2000 exactly.",
-                mend="Say the coordinate system with --crs EPSG:..., or gcj02.",
-                crs=error.name[:80],
-            ) from error
-        datum, own = crs.declared(name), None
-    same = {crs.CGCS2000, crs.WGS84}
-    if own and own != datum and not {own.srid, datum.srid} <= same:
+    datum = _declared(told or table.crs or "")
+    if told and table.crs and not _is_as_told(table.crs, datum):
         source.notes.append(
             remark(
                 "The file says {own}; it is taken as {told}, as told.",
-                own=own.name,
+                own=table.crs[:40],
                 told=datum.name,
             )
         )
     return datum
+
+
+def _declared(name: str) -> Datum:
+    try:
+        return crs.declared(name)
+    except crs.UnknownCrs as error:
+        raise BadInput(
+            "{crs} can't be turned into CGCS2000 exactly.",
+            mend="Say the coordinate system with --crs EPSG:..., or gcj02.",
+            crs=name[:80],
+        ) from error
+
+
+def _is_as_told(own: str, datum: Datum) -> bool:
+    """Whether the file's own word means the same; WGS 84 and CGCS2000 do."""
+    try:
+        meant = crs.declared(own)
+    except crs.UnknownCrs:
+        return False
+    return meant == datum or {meant.srid, datum.srid} <= {crs.CGCS2000, crs.WGS84}
 
 
 class _Reader:

@@ -11,8 +11,8 @@ from data.imports import shapes
 from data.queries import registry
 from data.queries.registry import NearLake, NearReach
 from data.vocabulary import Bank, BodyKind
-from gis import crs
 from gis.chainage import Snap, nearest
+from gis.crs import UnknownCrs, declared
 
 WITHIN_M: Final = 500.0
 """A point farther than this from any water belongs to none, unless told otherwise."""
@@ -51,7 +51,7 @@ def preview(
     connection: Connection,
     x: float,
     y: float,
-    crs_name: str = "EPSG:4490",
+    crs: str = "EPSG:4490",
     *,
     within_m: float = WITHIN_M,
 ) -> Spot:
@@ -61,8 +61,8 @@ def preview(
     BadInput for a datum nobody knows, implausible coordinates, or a point too far from any water.
     """
     try:
-        datum = crs.declared(crs_name)
-    except crs.UnknownCrs as error:
+        datum = declared(crs)
+    except UnknownCrs as error:
         raise BadInput(
             "{crs} can't be turned into CGCS2000 exactly.",
             mend="Give EPSG:4490, EPSG:4326 or gcj02.",

@@ -1,0 +1,190 @@
+"""The import command: a file of others into the archive, with a report."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dashboard.views.wording import _
+from data.errors import BadInput
+from data.imports.fields import ImportKind
+from data.vocabulary import ChiefLevel, LakeKind, RiverKind
+
+if TYPE_CHECKING:
+    from data.imports.options import Options
+    from data.imports.report import RefusedRow, Remark, Report
+
+SHOWN = 50
+"""Refused rows beyond this are counted only; --json has them all."""
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """The command is known to the command line."""
+    parser = subparsers.add_parser(
+        "import",
+        help=_("take in rivers, lakes, sections, outfalls, chiefs …"),
+        description=_(
+            "Takes a GeoPackage, GeoJSON, Shapefile (zipped too) or CSV file into the archive. "
+            "The same file twice changes nothing; a file that can't be read changes nothing."
+        ),
+    )
+    parser.add_argument("kind", choices=[kind.value for kind in ImportKind])
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument(
+        "--map",
+        dest="mapping",
+        action="extend",
+        nargs="+",
+        default=[],
+        metavar="FIELD=COLUMN",
+        help=_("which column holds a field"),
+    )
+    parser.add_argument(
+        "--set",
+        dest="constants",
+        action="extend",
+        nargs="+",
+        default=[],
+        metavar="FIELD=VALUE",
+        help=_("a value for every row"),
+    )
+    parser.add_argument(
+        "--kind",
+        dest="water",
+        choices=[word.value for words in (RiverKind, LakeKind) for word in words],
+        help=_("short for --set kind=…"),
+    )
+    parser.add_argument("--crs", help=_("what the coordinates are: EPSG:4490, EPSG:4326, gcj02 …"))
+    parser.add_argument("--layer", help=_("the layer of a GeoPackage or zip file"))
+    parser.add_argument("--encoding", help=_("the encoding of the text, such as GBK"))
+    parser.add_argument(
+        "--within", type=float, metavar="M", help=_("how far a point may lie from its water")
+    )
+    parser.add_argument(
+        "--split-level",
+        choices=[level.value for level in ChiefLevel],
+        help=_("split rivers at the borders of this level"),
+    )
+    parser.add_argument(
+        "--resplit", action="store_true", help=_("split rivers anew though their lines are known")
+    )
+    parser.add_argument(
+        "--succeed", action="store_true", help=_("a new chief ends the term of the one before")
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help=_("only tell what would be taken; change nothing")
+    )
+    parser.add_argument("--json", action="store_true", help=_("print the report as JSON"))
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """The report is printed; 0, or 2 when not one row could be taken."""
+    from data.database import app_engine
+    from data.imports import kinds, source
+
+    kind = ImportKind(args.kind)
+    constants = _pairs(args.constants, "--set")
+    if args.water:
+        constants["kind"] = args.water
+    read = source.read(
+        args.file,
+        kind,
+        mapping=_pairs(args.mapping, "--map"),
+        constants=constants,
+        crs=args.crs,
+        layer=args.layer,
+        encoding=args.encoding,
+    )
+    with app_engine().connect() as connection, connection.begin() as work:
+        report = kinds.take(connection, kind, read, _options(args))
+        if args.dry_run:
+            work.rollback()
+    lines = [_as_json(report)] if args.json else _as_text(report, dry_run=args.dry_run)
+    print("\n".join(lines))
+    return 2 if report.is_all_refused else 0
+
+
+def _pairs(given: list[str], flag: str) -> dict[str, str]:
+    pairs = {}
+    for each in given:
+        name, sign, value = each.partition("=")
+        if not (name and sign and value):
+            raise BadInput(
+                "{given} isn't of the form field=value.",
+                mend="Write {flag} name=VALUE.",
+                given=each,
+                flag=flag,
+            )
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+def _options(args: argparse.Namespace) -> "Options":
+    from data.imports.options import Options
+    from data.imports.spots import WITHIN_M
+
+    return Options(
+        within_m=WITHIN_M if args.within is None else args.within,
+        split_level=ChiefLevel(args.split_level) if args.split_level else None,
+        resplit=args.resplit,
+        succeed=args.succeed,
+    )
+
+
+def _as_text(report: "Report", *, dry_run: bool) -> list[str]:
+    lines = [
+        _(
+            "{taken} taken, {updated} updated, {unchanged} unchanged, {refused} refused ({kind})"
+        ).format(
+            taken=report.taken,
+            updated=report.updated,
+            unchanged=report.unchanged,
+            refused=len(report.refused),
+            kind=report.kind,
+        )
+    ]
+    if report.joined:
+        lines += [_("Joined:"), *(f"  {_say(each)}" for each in report.joined)]
+    if report.notes:
+        lines += [_("Noted:"), *(f"  {_say(each)}" for each in report.notes)]
+    if report.refused:
+        lines += [_("Refused:"), *(f"  {_say_row(each)}" for each in report.refused[:SHOWN])]
+        if len(report.refused) > SHOWN:
+            lines.append(_("  … and {count} more").format(count=len(report.refused) - SHOWN))
+    if dry_run:
+        lines.append(_("This was a dry run: nothing was changed."))
+    return lines
+
+
+def _say(remark: "Remark") -> str:
+    return _(remark.message).format(**remark.facts)
+
+
+def _say_row(refused: "RefusedRow") -> str:
+    why = _say(refused.why)
+    if refused.mend:
+        why += " " + _(refused.mend).format(**refused.why.facts)
+    field = refused.why.facts.get("field")
+    if field and "{field}" not in refused.why.message:
+        why = f"{field}: {why}"
+    return _("row {row} {name}: {why}").format(row=refused.row, name=refused.name, why=why)
+
+
+def _as_json(report: "Report") -> str:
+    return json.dumps(
+        {
+            "kind": report.kind,
+            "taken": report.taken,
+            "updated": report.updated,
+            "unchanged": report.unchanged,
+            "joined": [_say(each) for each in report.joined],
+            "notes": [_say(each) for each in report.notes],
+            "refused": [
+                {"row": each.row, "name": each.name, "why": _say(each.why)}
+                for each in report.refused
+            ],
+        },
+        ensure_ascii=False,
+        indent=2,
+    )

@@ -1,0 +1,156 @@
+"""The station command: one section, outfall or intake put on the map, or moved."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from dashboard.views.wording import _
+from data.errors import BadInput
+from data.vocabulary import StationKind
+
+if TYPE_CHECKING:
+    from data.imports.placing import Facts, Placed, StationPlacement
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """The command is known to the command line."""
+    parser = subparsers.add_parser("station", help=_("add or move one station"))
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    one = actions.add_parser(
+        "add",
+        help=_("put a station on the map, or move it"),
+        description=_(
+            "The station is snapped to its river or lake. The same again changes nothing."
+        ),
+    )
+    one.add_argument("--kind", required=True, choices=[kind.value for kind in StationKind])
+    one.add_argument("--code", required=True, help=_("its name in MQTT topics"))
+    one.add_argument("--name", required=True)
+    one.add_argument("--name-en")
+    one.add_argument(
+        "--lon", required=True, type=_degrees, help=_("longitude, 112.08 or 112°04′48″")
+    )
+    one.add_argument("--lat", required=True, type=_degrees, help=_("latitude"))
+    one.add_argument(
+        "--crs", default="EPSG:4490", help=_("EPSG:4490 (default), EPSG:4326, gcj02 …")
+    )
+    one.add_argument("--target", help=_("target class of a section, Ⅰ to Ⅴ"))
+    one.add_argument("--attribute", help=_("attribute of a section, such as 国考"))
+    one.add_argument("--grade", help=_("GB 18918 grade of an outfall, such as 一级A"))
+    one.add_argument("--owner", help=_("who answers for an outfall or intake"))
+    one.add_argument("--permit", help=_("permit number of an outfall or intake"))
+    one.add_argument("--interval", help=_("time between readings, such as 4h"))
+    one.add_argument("--within", type=float, metavar="M", help=_("how far it may lie from water"))
+    one.add_argument("--move", action="store_true", help=_("change a station that exists"))
+    one.add_argument("--version", type=int, help=_("the version that was looked at"))
+    one.set_defaults(run=run)
+
+
+def _degrees(text: str) -> float:
+    from data.imports.cells import degrees
+
+    try:
+        return degrees(text)
+    except BadInput as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def run(args: argparse.Namespace) -> int:
+    """The place it snapped to is printed, and the device's password when it is a new one; 0."""
+    from data.database import app_engine, transaction
+    from data.imports.placing import place_station
+
+    placement = _placement(args)
+    with transaction(app_engine()) as connection:
+        placed = place_station(connection, placement)
+    for line in _told(placed):
+        print(line)
+    password = _device_password(placed.code)
+    if password:
+        print(
+            _("Its MQTT account: {code}, password {password} (shown once)").format(
+                code=placed.code, password=password
+            )
+        )
+    return 0
+
+
+def _placement(args: argparse.Namespace) -> "StationPlacement":
+    from data.imports import cells
+    from data.imports.placing import StationPlacement
+    from data.imports.spots import WITHIN_M
+
+    return StationPlacement(
+        kind=StationKind(args.kind),
+        code=args.code,
+        name=args.name,
+        x=args.lon,
+        y=args.lat,
+        crs=args.crs,
+        name_en=args.name_en,
+        interval=cells.interval(args.interval) if args.interval else None,
+        within_m=WITHIN_M if args.within is None else args.within,
+        facts=_facts(args),
+        move=args.move,
+        expected_version=args.version,
+    )
+
+
+def _facts(args: argparse.Namespace) -> "Facts":
+    from data.imports import cells
+    from data.imports.placing import IntakeFacts, OutfallFacts, SectionFacts
+
+    kind = StationKind(args.kind)
+    fitting = {
+        StationKind.SECTION: {"target", "attribute"},
+        StationKind.OUTFALL: {"grade", "owner", "permit"},
+        StationKind.INTAKE: {"owner", "permit"},
+    }[kind]
+    for name in ("target", "attribute", "grade", "owner", "permit"):
+        if getattr(args, name) is not None and name not in fitting:
+            raise BadInput(
+                "--{option} doesn't fit a station of kind {kind}.", option=name, kind=kind
+            )
+    if kind is StationKind.SECTION:
+        target = cells.water_class(args.target) if args.target else None
+        return SectionFacts(attribute=args.attribute, target_class=target)
+    if kind is StationKind.OUTFALL:
+        grade = cells.discharge_grade(args.grade) if args.grade else None
+        return OutfallFacts(owner=args.owner, permit_no=args.permit, grade=grade)
+    return IntakeFacts(owner=args.owner, permit_no=args.permit)
+
+
+def _told(placed: "Placed") -> list[str]:
+    from dashboard.views.spot import describe
+    from data.imports.placing import Outcome
+
+    sentence = {
+        Outcome.CREATED: _("{code} is added: {spot}"),
+        Outcome.MOVED: _("{code} is moved by {distance} m: {spot}"),
+        Outcome.UPDATED: _("{code} is changed: {spot}"),
+        Outcome.UNCHANGED: _("{code} is there already, unchanged: {spot}"),
+    }[placed.outcome]
+    spot = placed.spot
+    lines = [
+        sentence.format(code=placed.code, spot=describe(spot), distance=round(placed.moved_m or 0))
+    ]
+    if spot.reach_name:
+        lines.append(_("Reach: {name}").format(name=spot.reach_name))
+    lines.append(_("Division: {name}").format(name=spot.division_name or _("unknown")))
+    return lines
+
+
+def _device_password(code: str) -> str | None:
+    """The password of the device's new account at our own broker; none when it has one.
+
+    A broker of somebody else is left alone: its accounts are made there.
+    """
+    from data.settings import MqttSettings
+    from ingest.broker import Broker
+
+    config = MqttSettings().config_file
+    if config is None:
+        return None
+    broker = Broker(config.parent)
+    if not broker.running() or code in broker.known():
+        return None
+    return broker.add_device(code)
