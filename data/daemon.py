@@ -93,11 +93,15 @@ def run_folder(folder: Path, account: Account | None) -> Path:
     uid = account.uid if account else os.geteuid()
     name = "onemap-" + hashlib.sha256(os.fsencode(folder)).hexdigest()[:10]
     home = Path("/run") if account else Path(os.environ.get("XDG_RUNTIME_DIR", f"/run/user/{uid}"))
-    try:
-        made = home / name
-        made.mkdir(mode=0o700, exist_ok=True)
-        own(made, account, 0o700)
-    except OSError:
+    for made in (home / name, Path("/tmp") / name):
+        try:
+            made.mkdir(mode=0o700, exist_ok=True)
+            if not made.is_symlink():
+                own(made, account, 0o700)
+                break
+        except OSError:
+            continue
+    else:
         made = Path(tempfile.mkdtemp(prefix="onemap-", dir="/tmp"))
         own(made, account, 0o700)
     if made.stat().st_uid != uid or len(os.fsencode(made / ".s.PGSQL.65535")) > SOCKET_PATH_BYTES:
