@@ -231,10 +231,14 @@ class MqttClient:
     def _on_subscribe(
         self, client: paho.Client, _: object, mid: int, reasons: list[ReasonCode], __: object
     ) -> None:
-        if mid == self._asked and any(reason.is_failure for reason in reasons):
+        if mid != self._asked:
+            return
+        if any(reason.is_failure for reason in reasons):
             LOG.error("the broker refuses the subscription: %s", reasons[0])
             self._established = False
             client.disconnect()
+        else:
+            LOG.info("subscribed to %s", ", ".join(self._topics))
 
     def _on_message(self, client: object, _: object, message: paho.MQTTMessage) -> None:
         try:

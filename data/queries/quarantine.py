@@ -10,8 +10,8 @@ from data.vocabulary import Refusal
 
 _WHERE = """
 WHERE (:pending IS FALSE OR replayed_at IS NULL)
-    AND (:reason IS NULL OR reason = :reason)
-    AND (:topic IS NULL OR topic = :topic)
+    AND (CAST(:reason AS text) IS NULL OR reason = :reason)
+    AND (CAST(:topic AS text) IS NULL OR topic = :topic)
 """
 
 

@@ -1,0 +1,40 @@
+"""Malformed messages among good ones: the good are stored, the bad kept with reasons, over MQTT."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from data.settings import MqttSettings
+from ingest.broker import Broker
+from ingest.publisher import Publisher
+from tests.fixtures.broker import INGEST_PASSWORD
+from tests.fixtures.database import Database
+from tests.ingest_process import ingest_process
+from tests.poison import bad_payload, good_payload
+from tests.readings import one, register, rows
+from tests.waiting import until
+
+GOOD, BAD = 2000, 200
+
+
+def test_poison_among_good_messages(
+    database: Database, broker: Broker, device: Callable[[str], str], tmp_path: Path
+) -> None:
+    register(database.owner, "POISON-1")
+    password = device("POISON-1")
+    url = database.urls["ingest"]
+    with ingest_process(broker, INGEST_PASSWORD, url, tmp_path / "ingest.log") as ingest:
+        publisher = Publisher(MqttSettings(port=broker.port), "POISON-1", password)
+        for n in range(GOOD):
+            publisher.publish("onemap/v1/POISON-1/reading", good_payload(n))
+            if n % (GOOD // BAD) == 0:
+                publisher.publish("onemap/v1/POISON-1/reading", bad_payload(n // (GOOD // BAD)))
+        done = publisher.finish()
+        assert (done.acknowledged, done.refused, done.unanswered) == (GOOD + BAD, 0, 0)
+        count = "SELECT (SELECT count(*) FROM reading) + (SELECT count(*) FROM quarantine)"
+        until(lambda: one(database.owner, count) == GOOD + BAD, patience_s=20)
+        assert ingest.running
+        assert ingest.stop() == 0
+    assert one(database.owner, "SELECT count(*) FROM reading") == GOOD
+    reasons = {reason for (reason,) in rows(database.owner, "SELECT reason FROM quarantine")}
+    assert reasons >= {"not_json", "shape", "time", "parameter", "value", "too_large", "clock"}
+    assert one(database.owner, "SELECT min(length(detail)) FROM quarantine") != 0

@@ -1,0 +1,82 @@
+"""Ingest as a process of its own, as it runs for real, so that it can be stopped and killed."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ingest.broker import Broker
+from tests.waiting import until
+
+ROOT = Path(__file__).parents[1]
+
+
+class IngestProcess:
+    """``onemap ingest`` against one broker and one database; it can be started again."""
+
+    def __init__(self, broker: Broker, password: str, database_url: str, log: Path) -> None:
+        self.log = log
+        self.environment = {
+            "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+            "PYTHONPATH": str(ROOT),
+            "ONEMAP_DATABASE__URL": database_url,
+            "ONEMAP_MQTT__PORT": str(broker.port),
+            "ONEMAP_MQTT__PASSWORD": password,
+            "ONEMAP_MQTT__CLIENT_ID": "onemap-ingest-under-test",
+            "ONEMAP_MQTT__CONFIG_FILE": str(broker.folder / "mosquitto.conf"),
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """It runs."""
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", "from dashboard.cli import main; main(['ingest'])"],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def running(self) -> bool:
+        """Whether it runs."""
+        return self.process is not None and self.process.poll() is None
+
+    def await_subscription(self) -> None:
+        """The broker keeps what is published from now on for it, also when it is away."""
+        until(lambda: "subscribed to" in self.said(), patience_s=15)
+
+    def kill(self) -> None:
+        """It is gone without a word, as with kill -9."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait(10)
+
+    def stop(self) -> int:
+        """The code it exits with when asked to end."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(10)
+
+    def said(self) -> str:
+        """Its log."""
+        return self.log.read_text(errors="replace")
+
+
+@contextmanager
+def ingest_process(
+    broker: Broker, password: str, database_url: str, log: Path
+) -> Iterator[IngestProcess]:
+    """It runs and is subscribed inside the block, and doesn't run after it."""
+    made = IngestProcess(broker, password, database_url, log)
+    made.start()
+    try:
+        made.await_subscription()
+        yield made
+    finally:
+        if made.running:
+            made.kill()

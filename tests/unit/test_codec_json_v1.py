@@ -1,0 +1,163 @@
+"""The JSON contract: what is read, and what is refused for which reason."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from data.clock import UtcDatetime
+from data.records import StationCode
+from data.vocabulary import Flag, Parameter, Period, Refusal
+from ingest.codecs.json_v1 import decode
+from ingest.refusal import Unreadable
+
+ARRIVED = UtcDatetime(datetime(2026, 5, 1, 0, 0, 3, tzinfo=UTC))
+TIME = '"time": "2026-05-01T08:00:00+08:00"'
+
+
+def read(payload: str | bytes) -> Refusal | None:
+    """The reason for refusing, None for a message that is read."""
+    raw = payload.encode() if isinstance(payload, str) else payload
+    try:
+        decode(raw, StationCode("S1"), ARRIVED)
+    except Unreadable as refusal:
+        error = refusal
+    else:
+        return None
+    assert error.detail
+    return error.reason
+
+
+def test_a_whole_message() -> None:
+    reading = decode(
+        b'{"id": "m-1", "time": "2026-05-01T08:00:00.25+08:00", "period": "hour",'
+        b' "values": {"ph": 7.1, "as": 0.01, "fe": 2}, "flags": {"ph": "M", "as": "N"},'
+        b' "position": [112.1, 32.7]}',
+        StationCode("S1"),
+        ARRIVED,
+    )
+    assert reading.station == "S1"
+    assert reading.observed_at == datetime(2026, 5, 1, 0, 0, 0, 250000, tzinfo=UTC)
+    assert reading.period is Period.HOUR
+    assert reading.values == {Parameter.PH: 7.1, Parameter.ARSENIC: 0.01, Parameter.IRON: 2.0}
+    assert reading.flags == {Parameter.PH: Flag.MAINTENANCE, Parameter.ARSENIC: Flag.NORMAL}
+    assert reading.position == (112.1, 32.7)
+    assert reading.message_id == "m-1"
+
+
+def test_the_least_message() -> None:
+    reading = decode(
+        b'{"time":"2026-05-01T00:00:00Z","values":{"do":8}}', StationCode("S1"), ARRIVED
+    )
+    assert reading.period is Period.INSTANT
+    assert (reading.flags, reading.position, reading.message_id) == ({}, None, None)
+
+
+@pytest.mark.parametrize(
+    ("time", "reason"),
+    [
+        ('"2026-05-01T08:00:00+08:00"', None),
+        ('"2026-05-01 08:00+0800"', None),
+        ('"2026-05-01T00:00:00Z"', None),
+        ('"2026-05-01T08:00:00"', Refusal.TIME),
+        ('"2026-05-01"', Refusal.TIME),
+        ('"2026-02-30T08:00:00+08:00"', Refusal.TIME),
+        ('"2026-05-01T24:00:00+08:00"', Refusal.TIME),
+        ('"0001-01-01T00:00:00+08:00"', Refusal.TIME),
+        ('"9999-12-31T23:59:59-08:00"', Refusal.TIME),
+        ('"2026-05-01T08:00:00+99:00"', Refusal.TIME),
+        ('"２026-05-01T08:00:00+08:00"', Refusal.TIME),
+        ('"yesterday, around noon"', Refusal.TIME),
+        ('""', Refusal.TIME),
+        ("1777593600", Refusal.TIME),
+        ("null", Refusal.TIME),
+        ("[]", Refusal.TIME),
+    ],
+)
+def test_times(time: str, reason: Refusal | None) -> None:
+    assert read(f'{{"time": {time}, "values": {{"ph": 7}}}}') == reason
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ('{"ph": 7}', None),
+        ('{"ph": -0.0}', None),
+        ('{"ph": 123456789012345678901234567890}', None),
+        ("{}", Refusal.SHAPE),
+        ("[]", Refusal.SHAPE),
+        ("null", Refusal.SHAPE),
+        ('"ph"', Refusal.SHAPE),
+        ('{"ph": 7, "ph": 8}', Refusal.SHAPE),
+        ('{"pH": 7}', Refusal.PARAMETER),
+        ('{"": 7}', Refusal.PARAMETER),
+        ('{"ph": 7, "w01001": 7}', Refusal.PARAMETER),
+        ('{"ph": "7"}', Refusal.VALUE),
+        ('{"ph": true}', Refusal.VALUE),
+        ('{"ph": null}', Refusal.VALUE),
+        ('{"ph": [7]}', Refusal.VALUE),
+        ('{"ph": {"v": 7}}', Refusal.VALUE),
+        ('{"ph": NaN}', Refusal.NOT_JSON),
+        ('{"ph": -Infinity}', Refusal.NOT_JSON),
+        ('{"ph": 1e400}', Refusal.NOT_JSON),
+        ('{"ph": ' + "9" * 5000 + "}", Refusal.NOT_JSON),
+        ('{"ph": 07}', Refusal.NOT_JSON),
+    ],
+)
+def test_values(values: str, reason: Refusal | None) -> None:
+    assert read(f'{{{TIME}, "values": {values}}}') == reason
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ('"id": "a-1"', None),
+        ('"id": "a\\"b"', None),
+        ('"id": "河-1"', None),
+        ('"id": 17', Refusal.SHAPE),
+        ('"id": ""', Refusal.VALUE),
+        ('"id": "a\\u0000b"', Refusal.VALUE),
+        ('"id": "' + "x" * 129 + '"', Refusal.VALUE),
+        ('"period": "day"', None),
+        ('"period": "month"', Refusal.VALUE),
+        ('"period": ["day"]', Refusal.VALUE),
+        ('"flags": {}', None),
+        ('"flags": {"ph": "F"}', None),
+        ('"flags": {"ph": "flat"}', Refusal.VALUE),
+        ('"flags": {"ph": 1}', Refusal.VALUE),
+        ('"flags": {"ph": ["N"]}', Refusal.VALUE),
+        ('"flags": {"do": "N"}', Refusal.SHAPE),
+        ('"flags": {"nope": "N"}', Refusal.PARAMETER),
+        ('"flags": "N"', Refusal.SHAPE),
+        ('"flags": {"ph": "N", "ph": "D"}', Refusal.SHAPE),
+        ('"position": [112, 32]', None),
+        ('"position": [112]', Refusal.SHAPE),
+        ('"position": {"lon": 112}', Refusal.SHAPE),
+        ('"position": [181, 32]', Refusal.VALUE),
+        ('"position": ["112", 32]', Refusal.VALUE),
+        ('"flag": {"ph": "N"}', Refusal.SHAPE),
+        ('"time": "2026-05-01T09:00:00+08:00"', Refusal.SHAPE),
+    ],
+)
+def test_what_may_be_there_besides(more: str, reason: Refusal | None) -> None:
+    assert read(f'{{{TIME}, "values": {{"ph": 7}}, {more}}}') == reason
+
+
+@pytest.mark.parametrize(
+    ("payload", "reason"),
+    [
+        (b"", Refusal.NOT_JSON),
+        (b"hello", Refusal.NOT_JSON),
+        (b"\xff\xfe\x00", Refusal.NOT_JSON),
+        (b'{"time": "\xff"}', Refusal.NOT_JSON),
+        (b'\xef\xbb\xbf{"time": 1}', Refusal.NOT_JSON),
+        (b"[" * 200_000, Refusal.NOT_JSON),
+        (b'{"a":' * 900 + b"1" + b"}" * 900, Refusal.SHAPE),
+        (b"[]", Refusal.SHAPE),
+        (b"7", Refusal.SHAPE),
+        (b"null", Refusal.SHAPE),
+        (b"{}", Refusal.SHAPE),
+        (b'{"time": "\\ud800"}', Refusal.NOT_JSON),
+    ],
+)
+def test_what_is_no_message(payload: bytes, reason: Refusal) -> None:
+    assert read(payload) == reason
