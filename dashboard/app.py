@@ -87,6 +87,7 @@ def dash_app(server: FastAPI, deps: Deps) -> dash.Dash:
         on_error=tell,
         add_log_handler=False,
     )
+    app.backend.websocket_capability = False
     for page in PAGES:
         page.register(app, deps)
     shell.register(app)

@@ -5,6 +5,7 @@ import logging
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import quote
 
+from sqlalchemy.exc import OperationalError
 from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,7 +17,7 @@ from dashboard.headers import HeaderRules, is_own_origin
 from dashboard.identify import Visitor, visitor
 from dashboard.offload import off
 from dashboard.pages.refused import refused_page
-from dashboard.problems import problem
+from dashboard.problems import away, problem
 from dashboard.views.wording import _, language
 from data.database import transaction
 from data.people.access_log import Logged, log
@@ -58,7 +59,11 @@ class Guard:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Headers(scope=scope)
         path = scope["path"]
-        who = await visitor(self.deps, cookies_of(request), path)
+        try:
+            who = await visitor(self.deps, cookies_of(request), path)
+        except OperationalError:
+            await away(path)(scope, receive, send)
+            return
         language.set(who.language)
         set_user(who.user)
         public = path in access.PUBLIC or path in access.PUBLIC_ASSETS

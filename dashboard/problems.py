@@ -8,6 +8,7 @@ import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from dashboard.views.wording import _, worded
@@ -77,6 +78,16 @@ async def _invalid(request: Request, error: Exception) -> Response:
     return problem(422, errors.BadInput.code, detail, path=request.url.path, fields=fields)
 
 
+async def _away(request: Request, error: Exception) -> Response:
+    del error
+    return away(request.url.path)
+
+
+def away(path: str) -> Response:
+    """The answer while the database is away."""
+    return problem(503, errors.ServiceDown.code, _("The database doesn't answer."), path=path)
+
+
 async def _unexpected(request: Request, error: Exception) -> Response:
     del error  # the server logs it with its traceback
     return problem(500, "error", _("Something went wrong here."), path=request.url.path)
@@ -87,4 +98,5 @@ def add_error_table(app: FastAPI) -> None:
     app.add_exception_handler(errors.OneMapError, _ours)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(OperationalError, _away)
     app.add_exception_handler(Exception, _unexpected)

@@ -24,7 +24,7 @@ def account_page(user: User, *, error: str = "", done: str = "", status: int = 2
         f'<span class="sp"></span>{start}{_sign_out()}</header><main class="own">'
         f"<h1>{escape(title)}</h1>"
         f"{f'<p class=t2>{escape(lead)}</p>' if forced else _about(user)}"
-        f"{_password_form(error, done)}</main>"
+        f"{_password_form(user, error, done)}</main>"
     )
     return document(title, body, status)
 
@@ -54,7 +54,7 @@ def _about(user: User) -> str:
     )
 
 
-def _password_form(error: str, done: str) -> str:
+def _password_form(user: User, error: str, done: str) -> str:
     rule = _("At least {least} characters, without the account name.").format(
         least=LEAST_CHARACTERS
     )
@@ -66,6 +66,8 @@ def _password_form(error: str, done: str) -> str:
     return (
         f'<section class="card"><h2>{escape(_("Change the password"))}</h2>'
         f'<form method="post" action="/account/password" class="form">'
+        f'<input type="text" name="login" value="{escape(user.account.login)}" hidden'
+        ' autocomplete="username">'
         f"{notice('error', error)}{notice('done', done)}{''.join(fields)}"
         f'<p class="foot">{escape(rule)}</p>'
         f'<button class="btn p wide" type="submit">{escape(_("Change the password"))}</button>'

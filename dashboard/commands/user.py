@@ -1,0 +1,142 @@
+"""The user command: accounts are added, listed, disabled and given new passwords."""
+
+import argparse
+import sys
+
+from sqlalchemy import Connection, Engine
+
+from data.database import app_engine, transaction
+from data.errors import NotFound
+from data.people import accounts as kept
+from data.people.access_log import Logged, log
+from data.people.passwords import generate_password
+from data.queries import people
+from data.vocabulary import ChiefLevel, Role
+
+EVERY_ACCOUNT = 1_000_000
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """The command is known to the command line."""
+    parser = subparsers.add_parser("user", help="add, list, disable accounts, reset passwords")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    adding = actions.add_parser("add", help="add an account; its password is printed once")
+    adding.add_argument("login", metavar="LOGIN", help="lower-case letters, digits, . _ -")
+    adding.add_argument("--name", help="name to show (default: the login)")
+    adding.add_argument("--role", required=True, choices=[role.value for role in Role])
+    adding.add_argument("--level", choices=[level.value for level in ChiefLevel])
+    adding.add_argument("--general", action="store_true", help="a general river chief")
+    adding.add_argument("--division", metavar="CODE|NAME", help="default: everywhere")
+    adding.add_argument("--unit", metavar="NAME")
+    adding.add_argument("--person", metavar="NAME", help="the official who signs in by it")
+    adding.add_argument("--post", default="", help="the official's post, where names repeat")
+    adding.add_argument("--language", choices=["zh", "en"])
+    adding.add_argument(
+        "--password-stdin", action="store_true", help="read the password from standard input"
+    )
+    adding.set_defaults(do=add_user)
+    listing = actions.add_parser("list", help="list accounts and their roles")
+    listing.add_argument("search", nargs="?", default="")
+    listing.set_defaults(do=list_users)
+    for word, do, line in (
+        ("disable", disable, "end the sessions; no more sign-in"),
+        ("enable", enable, "sign-in works again"),
+        ("password", reset_password, "a new password, printed once; sessions end"),
+    ):
+        each = actions.add_parser(word, help=line)
+        each.add_argument("login", metavar="LOGIN")
+        each.set_defaults(do=do)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """What was asked for is done; 0. Raises our errors."""
+    engine = app_engine()
+    try:
+        args.do(engine, args)
+    finally:
+        engine.dispose()
+    return 0
+
+
+def add_user(engine: Engine, args: argparse.Namespace) -> None:
+    """The account exists with its role; everything or nothing."""
+    given = sys.stdin.readline().rstrip("\r\n") if args.password_stdin else ""
+    password = given or generate_password()
+    with transaction(engine) as connection:
+        division = people.division_named(connection, args.division) if args.division else None
+        unit = people.unit_named(connection, args.unit) if args.unit else None
+        role = kept.RoleGiven(
+            Role(args.role),
+            division,
+            unit,
+            ChiefLevel(args.level) if args.level else None,
+            args.general,
+        )
+        account_id = kept.create_account(
+            connection,
+            args.login,
+            args.name or args.login,
+            password,
+            must_change=not given,
+            language=args.language,
+        )
+        kept.add_role(connection, account_id, role, version=1)
+        if args.person:
+            kept.link_person(connection, account_id, args.person, args.post)
+        log(connection, Logged.ACCOUNT, account_id=None, about=f"add {args.login}")
+    print(f"account  {args.login}")
+    if not given:
+        print(f"password {password}   (shown once; to be changed at the first sign-in)")
+
+
+def list_users(engine: Engine, args: argparse.Namespace) -> None:
+    """Every account that fits the search is printed with its roles."""
+    with transaction(engine) as connection:
+        _count, found = people.accounts(connection, args.search, most=EVERY_ACCOUNT)
+        held = people.roles(connection, [account.id for account in found])
+    for account in found:
+        roles = "; ".join(_role(role) for role in held[account.id]) or "no role"
+        state = "" if account.is_active else "  (disabled)"
+        print(f"{account.login:24} {account.display_name:16} {roles}{state}")
+
+
+def disable(engine: Engine, args: argparse.Namespace) -> None:
+    """The account can't sign in any more and its sessions have ended."""
+    _set_active(engine, args.login, is_active=False)
+
+
+def enable(engine: Engine, args: argparse.Namespace) -> None:
+    """The account can sign in again."""
+    _set_active(engine, args.login, is_active=True)
+
+
+def reset_password(engine: Engine, args: argparse.Namespace) -> None:
+    """The account has a new password, printed once, and its sessions have ended."""
+    password = generate_password()
+    with transaction(engine) as connection:
+        account = _account(connection, args.login)
+        kept.set_password(connection, account.id, password, must_change=True)
+        log(connection, Logged.PASSWORD, account_id=None, about=f"reset {args.login}")
+    print(f"password {password}   (shown once; to be changed at the first sign-in)")
+
+
+def _set_active(engine: Engine, login: str, *, is_active: bool) -> None:
+    with transaction(engine) as connection:
+        account = _account(connection, login)
+        kept.set_active(connection, account.id, is_active, account.version)
+        word = "enable" if is_active else "disable"
+        log(connection, Logged.ACCOUNT, account_id=None, about=f"{word} {login}")
+    print(f"account  {login} {word}d")
+
+
+def _account(connection: Connection, login: str) -> people.Account:
+    found = people.credentials(connection, login)
+    if found is None:
+        raise NotFound("No account is called {login}.", login=login)
+    return found.account
+
+
+def _role(role: people.HeldRole) -> str:
+    parts = [role.role.value, role.chief_level, role.is_general and "general"]
+    return " ".join(str(part) for part in [*parts, role.unit, role.division] if part)

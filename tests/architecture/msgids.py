@@ -1,0 +1,102 @@
+"""Every msgid in the code, found by reading it: what ``_`` words and what our errors say.
+
+``python -m tests.architecture.msgids`` prints what the catalogues lack, ready to be filled in.
+"""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+from data import errors
+from data.errors import OneMapError
+
+ROOT = Path(__file__).parents[2]
+LOCALES = ROOT / "dashboard" / "locales"
+WORDED = {"_", "N_"}
+ERRORS = {
+    name
+    for name, kind in vars(errors).items()
+    if isinstance(kind, type) and issubclass(kind, OneMapError)
+}
+
+
+def sources() -> list[Path]:
+    """The code of every floor."""
+    floors = ("dashboard", "ingest", "problem_ledger", "data", "gis")
+    return sorted(file for floor in floors for file in (ROOT / floor).rglob("*.py"))
+
+
+def text_of(node: ast.expr) -> str | None:
+    """The string that an expression spells out, None when it is worked out at run time."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def msgids_of(file: Path) -> Iterator[tuple[str, int]]:
+    """Each msgid of a file with its line; a call of ``_`` with no literal gives none."""
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        given: list[ast.expr] = []
+        if name in WORDED:
+            given = node.args[:1]
+        elif name == "ngettext":
+            given = node.args[:2]
+        elif name in ERRORS:
+            given = node.args[:1] + [one.value for one in node.keywords if one.arg == "mend"]
+        for one in given:
+            if (text := text_of(one)) is not None and text:
+                yield text, node.lineno
+
+
+def script_msgids() -> set[str]:
+    """The msgids that scripts use, as listed for them."""
+    found = set()
+    for file in (LOCALES / "script").glob("*.txt"):
+        lines = file.read_text("utf-8").splitlines()
+        found |= {line for line in lines if line and not line.startswith("#")}
+    return found
+
+
+def msgids() -> dict[str, str]:
+    """Every msgid and where it was first found."""
+    found: dict[str, str] = {}
+    for file in sources():
+        for text, line in msgids_of(file):
+            found.setdefault(text, f"{file.relative_to(ROOT)}:{line}")
+    for text in script_msgids():
+        found.setdefault(text, "dashboard/locales/script")
+    return found
+
+
+def translated(code: str) -> dict[str, str]:
+    """Every msgid of a language's catalogues with its text; a plural's forms each by themselves."""
+    found: dict[str, str] = {}
+    for file in sorted((LOCALES / code).glob("*.po")):
+        with file.open("rb") as opened:
+            for message in read_po(opened, locale=code, abort_invalid=True):
+                ids = message.id if isinstance(message.id, tuple | list) else (message.id,)
+                texts = message.string if isinstance(message.string, tuple) else (message.string,)
+                for number, one in enumerate(ids):
+                    if one:
+                        found[one] = texts[min(number, len(texts) - 1)]
+    return found
+
+
+def main() -> None:
+    """What each language lacks, as catalogue entries."""
+    for code in ("zh", "en"):
+        have = translated(code)
+        sys.stdout.write(f"# {code}\n")
+        for text, where in sorted(msgids().items(), key=lambda item: item[1]):
+            if not have.get(text):
+                quoted = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+                filled = quoted if code == "en" else ""
+                sys.stdout.write(f'#: {where}\nmsgid "{quoted}"\nmsgstr "{filled}"\n\n')
+
+
+if __name__ == "__main__":
+    main()
