@@ -56,12 +56,14 @@ class Child:
 
 
 class Watch:
-    """Whether the demo was told to stop, by Ctrl-C, SIGTERM or a closed terminal."""
+    """Tells the demo to stop: on Ctrl-C, on SIGTERM and, unless under nohup, on hang-up."""
 
     def __init__(self) -> None:
         self.told = False
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._tell)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            signal.signal(signal.SIGHUP, self._tell)
 
     def _tell(self, _number: int, _frame: object) -> None:
         if not self.told:
