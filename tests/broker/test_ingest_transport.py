@@ -1,0 +1,209 @@
+"""Back-pressure, the kept session and healing: broker, database and ingest stopped in any order."""
+
+import itertools
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from data.cluster import ROLES, Cluster
+from data.database import engine
+from data.errors import ServiceDown
+from data.migrations.run import upgrade
+from data.settings import MqttSettings
+from ingest.broker import INGEST, Broker
+from ingest.inbox import Inbox, Message
+from ingest.mqtt_client import MqttClient
+from ingest.publisher import Publisher
+from tests.fixtures.broker import INGEST_PASSWORD
+from tests.fixtures.folders import open_folder
+from tests.ingest_process import IngestProcess, ingest_process
+from tests.poison import good_payload
+from tests.readings import NOON, one, register
+from tests.waiting import until
+
+TOPIC = "onemap/v1/{}/reading"
+
+
+def client_of(
+    broker: Broker, inbox: Inbox, station: str, password: str = INGEST_PASSWORD
+) -> MqttClient:
+    settings = MqttSettings(
+        port=broker.port, username=INGEST, password=password, client_id=f"test-{station}"
+    )
+    return MqttClient(settings, inbox, [TOPIC.format(station)])
+
+
+def drain(inbox: Inbox, count: int) -> list[Message]:
+    """So many messages, taken as they come within ten seconds."""
+    taken: list[Message] = []
+    deadline = time.monotonic() + 10
+    while len(taken) < count and time.monotonic() < deadline:
+        taken += inbox.take(100, fill_s=0.01, idle_s=0.1)
+    return taken
+
+
+def publish(broker: Broker, station: str, password: str, count: int) -> None:
+    publisher = Publisher(MqttSettings(port=broker.port), station, password)
+    for n in range(count):
+        publisher.publish(TOPIC.format(station), good_payload(n))
+    assert publisher.finish().acknowledged == count
+
+
+def test_the_inbox_is_bounded_and_wakes_its_reader() -> None:
+    inbox = Inbox(most_messages=3, most_bytes=100)
+    woken = threading.Event()
+    inbox.on_room = woken.set
+    for n in range(3):
+        assert inbox.accepts
+        inbox.put(Message("t", b"x" * n, NOON))
+    assert not inbox.accepts
+    assert [len(each.payload) for each in inbox.take(2, fill_s=5, idle_s=5)] == [0, 1]
+    assert woken.is_set()
+    assert len(inbox) == 1
+    inbox.put(Message("t", b"x" * 99, NOON))
+    assert not inbox.accepts
+    assert len(inbox.take(9, fill_s=5, idle_s=5)) == 2
+    began = time.monotonic()
+    assert inbox.take(9, fill_s=5, idle_s=0.05) == []
+    assert time.monotonic() - began < 1
+
+
+def test_a_full_inbox_stops_reading_and_loses_nothing(
+    broker: Broker, device: Callable[[str], str]
+) -> None:
+    password = device("PRESSED")
+    inbox = Inbox(most_messages=50, most_bytes=10_000_000)
+    client = client_of(broker, inbox, "PRESSED")
+    client.start()
+    until(lambda: client.connected)
+    publish(broker, "PRESSED", password, 1000)
+    until(lambda: not inbox.accepts)
+    time.sleep(0.3)
+    assert len(inbox) == 50
+    assert client.connected
+    taken = drain(inbox, 1000)
+    assert [each.payload for each in taken] == [good_payload(n) for n in range(1000)]
+    client.acknowledge(taken)
+    client.stop()
+
+
+def test_what_is_not_acknowledged_comes_again_and_what_is_does_not(
+    broker: Broker, device: Callable[[str], str]
+) -> None:
+    password = device("KEPT")
+    first = Inbox(1000, 10_000_000)
+    client = client_of(broker, first, "KEPT")
+    client.start()
+    until(lambda: client.connected)
+    publish(broker, "KEPT", password, 20)
+    taken = drain(first, 20)
+    client.acknowledge(taken[:15])
+    client.stop()
+    publish(broker, "KEPT", password, 3)
+    second = Inbox(1000, 10_000_000)
+    client = client_of(broker, second, "KEPT")
+    client.start()
+    again = drain(second, 8)
+    expected = [good_payload(n) for n in range(15, 20)] + [good_payload(n) for n in range(3)]
+    assert [each.payload for each in again] == expected
+    client.acknowledge(again)
+    client.stop()
+    third = Inbox(1000, 10_000_000)
+    client = client_of(broker, third, "KEPT")
+    client.start()
+    until(lambda: client.connected)
+    assert third.take(1, fill_s=0.1, idle_s=0.5) == []
+    client.stop()
+
+
+def test_acknowledgements_of_an_earlier_connection_are_dropped(private_broker: Broker) -> None:
+    password = private_broker.add_device("OLD")
+    inbox = Inbox(1000, 10_000_000)
+    client = client_of(private_broker, inbox, "OLD")
+    client.start()
+    until(lambda: client.connected)
+    until(lambda: can_publish(private_broker, "OLD", password))
+    (before,) = drain(inbox, 1)
+    private_broker.stop()
+    until(lambda: not client.connected)
+    private_broker.start()
+    until(lambda: client.connected)
+    (after,) = drain(inbox, 1)
+    assert after.payload == before.payload
+    assert after.generation > before.generation
+    client.acknowledge([before])
+    client.acknowledge([after])
+    client.stop()
+
+
+def can_publish(broker: Broker, station: str, password: str) -> bool:
+    """Whether the broker has learnt of the device; then one message is published."""
+    try:
+        publish(broker, station, password, 1)
+    except ServiceDown:
+        return False
+    return True
+
+
+def test_a_refused_sign_in_is_tried_again_until_it_is_allowed(
+    broker: Broker, device: Callable[[str], str], caplog: pytest.LogCaptureFixture
+) -> None:
+    inbox = Inbox(1000, 10_000_000)
+    client = client_of(broker, inbox, "LATER", "not the password")
+    client.start()
+    until(lambda: "refuses the connection" in caplog.text)
+    time.sleep(0.5)
+    assert client.alive
+    assert not client.connected
+    client.stop()
+    assert not client.alive
+
+
+@pytest.fixture(scope="module")
+def own_cluster() -> Iterator[Cluster]:
+    """A server that these tests may stop, apart from the one all others share."""
+    with open_folder("own-cluster") as folder:
+        made = Cluster(folder / "postgres", {role: f"test-{role}" for role in ROLES})
+        made.start()
+        owner = engine(made.url("owner"))
+        upgrade(owner)
+        register(owner, "HEALS")
+        owner.dispose()
+        yield made
+        made.stop(immediate=True)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(["broker", "database", "ingest"])))
+def test_restarts_in_any_order_heal(
+    own_cluster: Cluster, private_broker: Broker, tmp_path: Path, order: tuple[str, ...]
+) -> None:
+    password = private_broker.add_device("HEALS")
+    owner = engine(own_cluster.url("owner"))
+    before = one(owner, "SELECT count(*) FROM reading")
+    assert isinstance(before, int)
+    stops: dict[str, Callable[[IngestProcess], object]] = {
+        "broker": lambda _: private_broker.stop(),
+        "database": lambda _: own_cluster.stop(immediate=True),
+        "ingest": lambda ingest: ingest.stop(),
+    }
+    starts: dict[str, Callable[[IngestProcess], object]] = {
+        "broker": lambda _: private_broker.start(),
+        "database": lambda _: own_cluster.start(),
+        "ingest": lambda ingest: ingest.start(),
+    }
+    url, log = own_cluster.url("ingest"), tmp_path / "ingest.log"
+    with ingest_process(private_broker, INGEST_PASSWORD, url, log) as ingest:
+        for name in order:
+            stops[name](ingest)
+        for name in order:
+            starts[name](ingest)
+        publisher = Publisher(MqttSettings(port=private_broker.port), "HEALS", password)
+        for n in range(100):
+            publisher.publish(TOPIC.format("HEALS"), good_payload(before + n))
+        assert publisher.finish().acknowledged == 100
+        until(lambda: one(owner, "SELECT count(*) FROM reading") == before + 100, patience_s=20)
+        assert ingest.stop() == 0
+    owner.dispose()
