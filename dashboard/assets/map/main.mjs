@@ -155,7 +155,7 @@ class OneMap {
   /** The drawer opens, changes or closes: also when Dash did it. */
   react(thing) {
     if (thing) {
-      if (isPhone()) this.list.toggle(false);
+      if (isPhone()) this.showList(false);
       this.sheet.show();
     } else this.sheet.hide();
     this.remember();
@@ -168,8 +168,8 @@ class OneMap {
   }
 
   found(hit) {
-    if (hit.bounds) this.scene.fly(hit.bounds, this.padding());
     if (!["division", "place"].includes(hit.kind)) this.choose({ kind: hit.kind, id: hit.id });
+    if (hit.bounds) this.scene.fly(hit.bounds, this.padding());
   }
 
   filter(name) {
@@ -200,11 +200,18 @@ class OneMap {
       home: () => this.scene.home(this.padding()),
       fold: () => this.fold(true),
       unfold: () => this.fold(!this.page.classList.contains("mp-folded")),
-      list: () => this.list.toggle(),
+      list: () => this.showList(!this.list.open),
       share: () => copyLink().then(() => this.panel.toast(say("copied"))),
       close: () => this.choose(null),
     };
     acts[name]?.();
+  }
+
+  showList(open) {
+    this.list.toggle(open);
+    for (const each of this.panel.all("[data-map-action=list]")) each.setAttribute("aria-expanded", String(open));
+    if (open && isPhone()) this.page.classList.add("mp-folded");
+    this.layOut();
   }
 
   fold(folded) {
@@ -219,7 +226,7 @@ class OneMap {
       this.search.focus();
     } else if (event.key === "Escape" && !event.defaultPrevented) {
       if (this.sheet.open) this.choose(null);
-      else if (this.list.open) this.list.toggle(false);
+      else if (this.list.open) this.showList(false);
       else if (this.points.filter) this.filter(null);
     }
   }
@@ -231,7 +238,8 @@ class OneMap {
     const folded = this.page.classList.contains("mp-folded");
     if (small) return { left: 0, right: 0, top: 108, bottom: 44 + this.sheet.covered };
     const drawer = this.sheet.open && innerWidth >= 1200 ? 424 : 12;
-    return { left: folded ? 60 : 272, right: drawer, top: 112, bottom: 60 };
+    const list = this.list.open ? 392 : 0;
+    return { left: (folded ? 60 : 272) + list, right: drawer, top: 112, bottom: 60 };
   }
 
   layOut() {

@@ -121,13 +121,17 @@ export class Scene {
     });
   }
 
-  fly(bounds, padding, zoom = 12.5) {
-    const [west, south, east, north] = bounds;
-    this.map.setPadding(padding);
-    const smallest = Math.max(this.map.getZoom(), zoom);
-    this.map.fitBounds([[west, south], [east, north]], {
-      padding: 32, duration: calm() ? 0 : 400, maxZoom: smallest,
+  /** The bounds come into the free part; a point at the zoom given or closer. */
+  fly([west, south, east, north], padding, zoom = 12.5) {
+    const { map } = this;
+    const before = map.getPadding();
+    map.setPadding(padding);
+    const camera = map.cameraForBounds([[west, south], [east, north]], {
+      padding: isPhone() ? 12 : 32, maxZoom: Math.max(map.getZoom(), zoom),
     });
+    map.setPadding(before);
+    const { center, zoom: near } = camera ?? { center: [(west + east) / 2, (south + north) / 2] };
+    map.easeTo({ center, zoom: near ?? map.getZoom(), padding, duration: calm() ? 0 : 400 });
   }
 
   /** One ring that expands once where something changed. */

@@ -84,7 +84,7 @@ function waters(c) {
     }),
     layer("casing", "line", "reaches", {
       filter: RIVER, layout: round,
-      paint: { "line-color": c.casing, "line-width": width(1.8), "line-opacity": ["*", OWN, ["case", ["==", STATE, "none"], 0.35, 0.85]] },
+      paint: { "line-color": c.casing, "line-width": width(1.8), "line-opacity": ["*", OWN, ["case", ["==", STATE, "none"], 0, 0.85]] },
     }),
     layer("reaches", "line", "reaches", {
       filter: RIVER, layout: round,
@@ -147,7 +147,7 @@ function names(c) {
       filter: ["==", ["get", "seat"], true],
       layout: {
         "icon-image": "seat", "icon-allow-overlap": true, "text-field": localName(), "text-font": BOLD, "text-size": 14,
-        "text-letter-spacing": 0.06, "symbol-sort-key": 2, "text-variable-anchor": ["top", "bottom"], "text-radial-offset": 0.7,
+        "text-letter-spacing": 0.06, "symbol-sort-key": 2, "text-variable-anchor": ["top", "bottom", "left", "right"], "text-radial-offset": 0.7, "text-optional": true,
       },
       paint: { "text-color": c.text, ...halo(c) },
     }),
@@ -162,6 +162,7 @@ function points(c) {
   };
   const grow = ["interpolate", ["linear"], ["zoom"], 8, 0.72, 10.5, 1];
   const small = ["step", ["zoom"], "", 12.5, ["get", "label"]];
+  const unlabelled = ["step", ["zoom"], ["case", ["==", ["get", "meets"], false], "", ["get", "label"]], 11.5, ["case", ["==", ["get", "kind"], "section"], "", ["get", "label"]], 12.5, ""];
   const quiet = { ...label, "text-font": REGULAR, "text-size": 11, "text-radial-offset": 1.1 };
   return [
     { id: "boards", type: "symbol", source: "boards", minzoom: 9.5, layout: icon("board", grow, { "icon-allow-overlap": ["step", ["zoom"], false, 11, true], "text-field": small, ...quiet, visibility: "none" }), paint: { "text-color": c.label, ...halo(c, 1.6) } },
@@ -173,6 +174,7 @@ function points(c) {
       layout: { "icon-image": ["concat", "cluster|", ["get", "worst"]], "icon-allow-overlap": true, "text-allow-overlap": true, "text-field": ["to-string", ["get", "point_count"]], "text-font": BOLD, "text-size": 13 },
       paint: { "text-color": byClass(["get", "worst"], c.on, c.on[0]) },
     },
+    { id: "selected-halo", type: "circle", source: "selected", paint: { "circle-radius": 22, "circle-color": c.accent, "circle-opacity": 0.16 } },
     {
       id: "sections", type: "symbol", source: "sections", filter: ["!", ["has", "point_count"]],
       layout: {
@@ -182,11 +184,10 @@ function points(c) {
       },
       paint: { "text-color": c.text, ...halo(c) },
     },
-    { id: "selected-halo", type: "circle", source: "selected", paint: { "circle-radius": 22, "circle-color": c.accent, "circle-opacity": 0.16 } },
     { id: "selected-ring", type: "circle", source: "selected", paint: { "circle-radius": 17, "circle-opacity": 0, "circle-stroke-color": c.accent, "circle-stroke-width": 2 } },
     {
       id: "selected-name", type: "symbol", source: "selected",
-      layout: { "text-field": ["get", "label"], "text-font": BOLD, "text-size": 13, "text-anchor": "top", "text-offset": [0, 1.7], "text-allow-overlap": true },
+      layout: { "text-field": unlabelled, "text-font": BOLD, "text-size": 13, "text-anchor": "top", "text-offset": [0, 1.7], "text-allow-overlap": true },
       paint: { "text-color": c.text, ...halo(c) },
     },
   ];

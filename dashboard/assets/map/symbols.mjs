@@ -29,7 +29,7 @@ function section(colours, [cls, state, ring, text]) {
   const pen = canvas(wide + 16, 34);
   const [x, y] = [(wide + 16) / 2, 17];
   if (ring === "r") {
-    pill(pen, x, y, wide + 11.5, 29.5);
+    pill(pen, x, y, wide + 8, 26);
     pen.fillStyle = colours.surface;
     pen.fill();
     pen.lineWidth = 1.6;
