@@ -118,7 +118,7 @@ def test_lakes_have_true_areas_and_their_river(database: Database, tmp_path: Pat
             text(
                 "SELECT lake.name, lake.kind, area_m2, ST_Area(lake.geom::geography),"
                 " division.name, river.name FROM lake JOIN division ON division.id = division_id"
-                " LEFT JOIN river ON river.id = river_id WHERE lake.name <> '镜湖' ORDER BY 1"
+                " LEFT JOIN river ON river.id = river_id WHERE lake.name <> '镜湖' ORDER BY 2"
             )
         ).all()
         before = row_versions(connection)

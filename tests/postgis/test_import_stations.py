@@ -16,6 +16,7 @@ from data.imports.placing import (
     place_station,
     preview,
 )
+from data.imports.report import Report
 from data.quality.limits import DischargeGrade
 from data.vocabulary import Bank, BodyKind, StationKind, WaterClass
 from gis.crs import wgs84_to_gcj02
@@ -141,40 +142,38 @@ def test_limits_follow_one_another(database: Database, basin: SmallBasin) -> Non
     ]
 
 
-def test_files_of_stations_are_taken_once(
+FILES = {
+    "sections": "断面名称,断面编码,经度,纬度,目标类别,考核指标,代表河段,监测频次\n"
+    '甲,S-1,112.2005,32.75,Ⅱ,"ph,do",R1、R2,4h\n'
+    "乙,S-2,112.2005,32.45,,,,\n"
+    "丙,S-3,112.35,32.75,Ⅲ,,,\n"
+    "丁,S-1,112.2005,32.74,Ⅲ,,,\n"
+    "戊,S-5,112.2005,32.74,Ⅲ,,没有,\n"
+    "己,S-6,112.2005,32.74,Ⅵ,,,\n",
+    "outfalls": "name,code,lon,lat,grade,limit_cod,limit_ph,permit_no\n"
+    "厂,O-1,112.2003,32.55,一级A,40,6-9,XK-1\n",
+    "intakes": "name,code,lon,lat,许可水量\n水厂,I-1,112.2003,32.66,3650000\n",
+    "notice-boards": "名称,编号,经度,纬度,监督电话\n一号牌,B-1,112.2003,32.66,0377-1\n",
+}
+
+
+def _take_all(database: Database, folder: Path, today: date) -> dict[str, Report]:
+    reports = {}
+    for kind, content in FILES.items():
+        path = folder / f"{kind}.csv"
+        path.write_text(content)
+        reports[kind] = run_import(
+            database.app, kind, path, crs="4490", options=Options(today=today)
+        )
+    return reports
+
+
+def test_files_of_stations_are_taken_with_their_facts(
     database: Database, basin: SmallBasin, tmp_path: Path
 ) -> None:
-    sections = tmp_path / "sections.csv"
-    sections.write_text(
-        "断面名称,断面编码,经度,纬度,目标类别,考核指标,代表河段,监测频次\n"
-        '甲,S-1,112.2005,32.75,Ⅱ,"ph,do",R1、R2,4h\n'
-        "乙,S-2,112.2005,32.45,,,,\n"
-        "丙,S-3,112.35,32.75,Ⅲ,,,\n"
-        "丁,S-1,112.2005,32.74,Ⅲ,,,\n"
-        "戊,S-5,112.2005,32.74,Ⅲ,,没有,\n"
-        "己,S-6,112.2005,32.74,Ⅵ,,,\n"
-    )
-    outfalls = tmp_path / "outfalls.csv"
-    outfalls.write_text(
-        "name,code,lon,lat,grade,limit_cod,limit_ph,permit_no\n"
-        "厂,O-1,112.2003,32.55,一级A,40,6-9,XK-1\n"
-    )
-    intakes = tmp_path / "intakes.csv"
-    intakes.write_text("name,code,lon,lat,许可水量\n水厂,I-1,112.2003,32.66,3650000\n")
-    boards = tmp_path / "boards.csv"
-    boards.write_text("名称,编号,经度,纬度,监督电话\n一号牌,B-1,112.2003,32.66,0377-1\n")
-    files = [
-        ("sections", sections),
-        ("outfalls", outfalls),
-        ("intakes", intakes),
-        ("notice-boards", boards),
-    ]
-    options = Options(today=TODAY)
-    first = [
-        run_import(database.app, kind, path, crs="4490", options=options) for kind, path in files
-    ]
-    assert [each.taken for each in first] == [2, 1, 1, 1]
-    refused = refusals(first[0])
+    reports = _take_all(database, tmp_path, TODAY)
+    assert [each.taken for each in reports.values()] == [2, 1, 1, 1]
+    refused = refusals(reports["sections"])
     assert "at most 500 m are allowed" in refused.pop(4)
     assert refused == {
         5: "It repeats the code of row 2.",
@@ -182,27 +181,34 @@ def test_files_of_stations_are_taken_once(
         7: "'Ⅵ' isn't a water class from Ⅰ to Ⅴ.",
     }
     with database.app.connect() as connection:
-        before = row_versions(connection)
-        limits = dict(
-            connection.execute(
-                text(
-                    "SELECT parameter, (lower, upper, basis)::text FROM outfall_limit JOIN station"
-                    " ON station.id = station_id WHERE code = 'O-1'"
-                )
-            ).all()
+        rows = connection.execute(
+            text(
+                "SELECT parameter, (lower, upper, basis)::text FROM outfall_limit JOIN station"
+                " ON station.id = station_id WHERE code = 'O-1'"
+            )
         )
-        represented = connection.execute(
-            text("SELECT count(*) FROM section_represents")
-        ).scalar_one()
+        limits = dict(rows.all())
+        section = connection.execute(
+            text(
+                "SELECT target_class, required, interval_s, (SELECT count(*) FROM"
+                " section_represents AS r WHERE r.station_id = station.id) FROM section"
+                " JOIN station ON station.id = section.station_id WHERE code = 'S-1'"
+            )
+        ).one()
     assert limits["cod"] == "(,40,XK-1)"
     assert limits["ph"] == "(6,9,XK-1)"
     assert limits["tp"].startswith("(,0.5,")
-    assert represented == 2
-    later = Options(today=date(2026, 6, 1))
-    again = [
-        run_import(database.app, kind, path, crs="4490", options=later) for kind, path in files
-    ]
-    assert [(each.taken, each.updated, each.unchanged) for each in again] == [
+    assert tuple(section) == (2, ["ph", "do"], 14400, 2)
+
+
+def test_files_of_stations_taken_twice_change_nothing(
+    database: Database, basin: SmallBasin, tmp_path: Path
+) -> None:
+    _take_all(database, tmp_path, TODAY)
+    with database.app.connect() as connection:
+        before = row_versions(connection)
+    again = _take_all(database, tmp_path, date(2026, 6, 1))
+    assert [(each.taken, each.updated, each.unchanged) for each in again.values()] == [
         (0, 0, 2),
         (0, 0, 1),
         (0, 0, 1),
