@@ -1,6 +1,7 @@
 """A small basin and the people around it, built row by row for tests that need ground."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -109,67 +110,43 @@ def build_station(
     return station
 
 
-def build_small_basin(connection: Connection) -> SmallBasin:
-    """One county of two towns, a river of two reaches, a reservoir, five stations."""
-    county = _division(
-        connection,
-        "411381000000",
-        "测试县",
-        "county",
-        "POLYGON((112 32.4,112.4 32.4,112.4 32.8,112 32.8,112 32.4))",
-        None,
-    )
-    up = _division(
-        connection,
-        "411381101000",
-        "上游镇",
-        "township",
-        "POLYGON((112 32.6,112.4 32.6,112.4 32.8,112 32.8,112 32.6))",
-        county,
-    )
-    down = _division(
-        connection,
-        "411381102000",
-        "下游镇",
-        "township",
-        "POLYGON((112 32.4,112.4 32.4,112.4 32.6,112 32.6,112 32.4))",
-        county,
-    )
+def _square(west: float, south: float, east: float, north: float) -> str:
+    ring = f"{west} {south},{east} {south},{east} {north},{west} {north},{west} {south}"
+    return f"POLYGON(({ring}))"
+
+
+def _water(connection: Connection, down: int) -> tuple[int, int]:
+    """A river from north to south, and a reservoir in the lower town."""
     river = _one(
         connection,
         "INSERT INTO river (name, kind, length_m, geom) VALUES ('清河', 'river', 44360,"
         " ST_GeomFromText('MULTILINESTRING((112.2 32.8,112.2 32.6,112.2 32.4))', 4490))"
         " RETURNING id",
     )
-    lower = _reach(
-        connection,
-        river,
-        down,
-        2,
-        "清河·下游镇段",
-        "LINESTRING(112.2 32.6,112.2 32.4)",
-        22180,
-        44360,
-        None,
-    )
-    upper = _reach(
-        connection,
-        river,
-        up,
-        1,
-        "清河·上游镇段",
-        "LINESTRING(112.2 32.8,112.2 32.6)",
-        0,
-        22180,
-        lower,
-    )
     lake = _one(
         connection,
         "INSERT INTO lake (name, kind, area_m2, division_id, geom) VALUES ('镜湖', 'reservoir',"
-        " 1000000, :down, ST_GeomFromText('MULTIPOLYGON(((112.3 32.5,112.32 32.5,112.32 32.52,"
-        "112.3 32.52,112.3 32.5)))', 4490)) RETURNING id",
+        " 1000000, :down, ST_Multi(ST_GeomFromText(:box, 4490))) RETURNING id",
         down=down,
+        box=_square(112.3, 32.5, 112.32, 32.52),
     )
+    return river, lake
+
+
+def build_small_basin(connection: Connection) -> SmallBasin:
+    """One county of two towns, a river of two reaches, a reservoir, five stations."""
+    county, up, down = _divisions(connection)
+    river, lake = _water(connection, down)
+    line = "LINESTRING(112.2 32.6,112.2 32.4)"
+    lower = _reach(connection, river, down, 2, "清河·下游镇段", line, 22180, 44360, None)
+    line = "LINESTRING(112.2 32.8,112.2 32.6)"
+    upper = _reach(connection, river, up, 1, "清河·上游镇段", line, 0, 22180, lower)
+    on_upper = {"reach": upper, "division": up}
+    on_lower = {"reach": lower, "division": down}
+
+    def station(code: str, name: str, kind: str, lon: float, lat: float, **rest: Any) -> int:
+        return build_station(connection, code, name, kind, lon=lon, lat=lat, **rest)
+
     return SmallBasin(
         county=county,
         town_up=up,
@@ -178,60 +155,36 @@ def build_small_basin(connection: Connection) -> SmallBasin:
         reach_up=upper,
         reach_down=lower,
         lake=lake,
-        section_up=build_station(
-            connection,
-            "QH-01",
-            "上游断面",
-            "section",
-            lon=112.2,
-            lat=32.7,
-            reach=upper,
-            division=up,
-            chainage=11090,
+        section_up=station("QH-01", "上游断面", "section", 112.2, 32.7, chainage=11090, **on_upper),
+        section_down=station(
+            "QH-02", "下游断面", "section", 112.2, 32.5, chainage=33270, **on_lower
         ),
-        section_down=build_station(
-            connection,
-            "QH-02",
-            "下游断面",
-            "section",
-            lon=112.2,
-            lat=32.5,
-            reach=lower,
-            division=down,
-            chainage=33270,
+        section_lake=station(
+            "JH-01", "镜湖湖心", "section", 112.31, 32.51, body="lake", lake=lake, division=down
         ),
-        section_lake=build_station(
-            connection,
-            "JH-01",
-            "镜湖湖心",
-            "section",
-            lon=112.31,
-            lat=32.51,
-            body="lake",
-            lake=lake,
-            division=down,
-        ),
-        outfall=build_station(
-            connection,
+        outfall=station(
             "PW-01",
             "污水厂排口",
             "outfall",
-            lon=112.201,
-            lat=32.55,
-            reach=lower,
-            division=down,
+            112.201,
+            32.55,
             chainage=27725,
             interval_s=3600,
+            **on_lower,
         ),
-        intake=build_station(
-            connection,
-            "QS-01",
-            "水厂取水口",
-            "intake",
-            lon=112.199,
-            lat=32.75,
-            reach=upper,
-            division=up,
-            chainage=5545,
-        ),
+        intake=station("QS-01", "水厂取水口", "intake", 112.199, 32.75, chainage=5545, **on_upper),
     )
+
+
+def _divisions(connection: Connection) -> tuple[int, int, int]:
+    """The county and its upper and lower town."""
+    county = _division(
+        connection, "411381000000", "测试县", "county", _square(112, 32.4, 112.4, 32.8), None
+    )
+    up = _division(
+        connection, "411381101000", "上游镇", "township", _square(112, 32.6, 112.4, 32.8), county
+    )
+    down = _division(
+        connection, "411381102000", "下游镇", "township", _square(112, 32.4, 112.4, 32.6), county
+    )
+    return county, up, down
