@@ -56,14 +56,10 @@ def map_state(deps: Deps, scope: Scope, basis: Basis) -> dict[str, Any]:
             "change_no": change_no,
             "stations": [each.feature() for each in shown],
             "boards": boards(connection, scope),
-            "waters": _text_keys(colours(standing)),
+            "waters": colours(standing),
             "strip": strip_of(traits_of(shown)),
         }
     return answer
-
-
-def _text_keys(told: dict[str, dict[int, dict[str, Any]]]) -> dict[str, dict[str, Any]]:
-    return {kind: {str(number): c for number, c in of.items()} for kind, of in told.items()}
 
 
 def station_collection(

@@ -12,7 +12,7 @@ def layer_panel(*, with_basemap: bool) -> html.Section:
     """The panel; counts and the spread are filled by the map's script."""
     rows = [
         _row("reaches", _("Reaches"), note=_("by class")),
-        _row("lakes", _("Lakes and reservoirs"), note=_("by class")),
+        _row("lakes", _("Lakes"), note=_("by class")),
         _row("sections", _("Sections")),
         _row("outfalls", _("Outfalls")),
         _row("intakes", _("Intakes")),

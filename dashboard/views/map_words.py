@@ -54,7 +54,7 @@ def map_words() -> dict[str, str]:
         "all_compliant": _("no outfall exceeding"),
         "all_online": _("every device online"),
         "good": _("Ⅰ–Ⅲ"),
-        "poor": _("Ⅳ–worse than Ⅴ"),
+        "poor": _("Ⅳ and worse"),
         "sections_n": _("{n} sections"),
         "worse": _("worse than Ⅴ"),
         "search": _("Search rivers, sections, outfalls, codes"),

@@ -10,9 +10,9 @@ def strip() -> html.Section:
     """Five buttons whose numbers the map's script fills; pressed, one filters the map."""
     return html.Section(
         [
-            _count("meets", _("Sections meeting target"), _("Target met")),
+            _count("meets", _("Meeting target"), _("Target met")),
             _count("below", _("Sections below target"), _("Below target")),
-            _count("unsure", _("Partial or stale sections"), _("Unsure")),
+            _count("unsure", _("Partial or stale"), _("Unsure")),
             _count("exceeding", _("Outfalls exceeding"), _("Exceeding")),
             _count("offline", _("Devices offline"), _("Offline")),
         ],

@@ -112,11 +112,11 @@ def representatives(
 
 def colours(
     sections: Mapping[Water, Iterable[StationRecord]],
-) -> dict[str, dict[int, dict[str, Any]]]:
-    """The colours as ``{"reach": {id: …}, "lake": {id: …}}``; a water not named has no section."""
-    told: dict[str, dict[int, dict[str, Any]]] = {"reach": {}, "lake": {}}
+) -> dict[str, dict[str, dict[str, Any]]]:
+    """The colours as ``{"reach": {"1": …}, "lake": {}}``; a water not named has no section."""
+    told: dict[str, dict[str, dict[str, Any]]] = {"reach": {}, "lake": {}}
     for (kind, number), standing in sections.items():
-        told[kind][number] = colour_of(standing).brief()
+        told[kind][str(number)] = colour_of(standing).brief()
     return told
 
 
