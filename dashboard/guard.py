@@ -34,6 +34,28 @@ class TooLarge(Exception):
     """The body grew past the bound while it was read."""
 
 
+class Body:
+    """The stream of a request's body with its bound; one read already is given again first."""
+
+    def __init__(self, stream: Receive, read: bytes | None = None) -> None:
+        self.stream = stream
+        self.read = read
+        self.size = 0
+        self.is_too_large = False
+
+    async def receive(self) -> Message:
+        """The next message. Raises TooLarge past the bound."""
+        if self.read is not None:
+            whole, self.read = self.read, None
+            return {"type": "http.request", "body": whole, "more_body": False}
+        message = await self.stream()
+        self.size += len(message.get("body", b""))
+        if self.size > MOST_BODY_BYTES:
+            self.is_too_large = True
+            raise TooLarge
+        return message
+
+
 class Guard:
     """ASGI middleware that lets through what the table of access allows, and nothing else."""
 
@@ -78,22 +100,21 @@ class Guard:
         if refusal is not None:
             await refusal(scope, receive, send)
             return
-        await self._pass_on(scope, bounded(receive, body), send)
+        await self._pass_on(scope, Body(receive, body), send)
 
-    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = False
+    async def _pass_on(self, scope: Scope, body: Body, send: Send) -> None:
+        """The request goes in; a body that grew too large is answered so, whatever became of it."""
+        answered = False
 
         async def watched(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
+            nonlocal answered
+            if not body.is_too_large:
+                await send(message)
+            elif not answered:
+                answered = True
+                await too_large(scope["path"])(scope, body.receive, send)
 
-        try:
-            await self.app(scope, receive, watched)
-        except TooLarge:
-            if started:
-                raise
-            await too_large(scope["path"])(scope, receive, send)
+        await self.app(scope, body.receive, watched)
 
     def _write_refusal(self, scope: Scope, request: Headers) -> Response | None:
         """Why a write may not come in: too large, or not from a page of ours."""
@@ -206,22 +227,3 @@ async def whole_body(receive: Receive) -> bytes:
             raise TooLarge
         if not message.get("more_body", False):
             return b"".join(parts)
-
-
-def bounded(receive: Receive, body: bytes | None) -> Receive:
-    """The same stream with its bound; one that was read already is given again first."""
-    size = 0
-    given = body is None
-
-    async def counted() -> Message:
-        nonlocal size, given
-        if not given:
-            given = True
-            return {"type": "http.request", "body": body, "more_body": False}
-        message = await receive()
-        size += len(message.get("body", b""))
-        if size > MOST_BODY_BYTES:
-            raise TooLarge
-        return message
-
-    return counted

@@ -75,7 +75,9 @@ def layout(deps: Deps) -> Any:
 
 def area_for(deps: Deps, user: User | None) -> str:
     """The name of the area the user works in; the validating user, not active, has none."""
-    if deps.dashboard.area_name or user is None or not user.account.is_active:
+    if user is None or not user.account.is_active or not may(user, Action.READ_WATERS):
+        return ""
+    if deps.dashboard.area_name:
         return deps.dashboard.area_name
     roots = [role.division_id for role in user.roles if role.division_id is not None]
     with transaction(deps.engine) as connection:

@@ -16,6 +16,19 @@ ACCENT = (
     "#1D2670",
 )
 
+DARK = (
+    "#E7EBF1",
+    "#B7C0CD",
+    "#93A0B1",
+    "#6B7787",
+    "#3E4958",
+    "#29323E",
+    "#1B222B",
+    "#161C24",
+    "#0E1318",
+    "#0A0F14",
+)
+
 FONT = (
     '"PingFang SC","Microsoft YaHei","Noto Sans SC","Noto Sans CJK SC",'
     '"Source Han Sans SC",system-ui,sans-serif'
@@ -26,7 +39,7 @@ THEME: dict[str, Any] = dict(
         {
             "primaryColor": "accent",
             "primaryShade": {"light": 6, "dark": 4},
-            "colors": {"accent": list(ACCENT)},
+            "colors": {"accent": list(ACCENT), "dark": list(DARK)},
             "autoContrast": True,
             "defaultRadius": 6,
             "cursorType": "pointer",

@@ -9,6 +9,8 @@ pytest_plugins = [
     "tests.fixtures.database",
     "tests.fixtures.broker",
     "tests.fixtures.browser",
+    "tests.fixtures.served",
+    "tests.fixtures.map_page",
 ]
 
 

@@ -52,6 +52,16 @@ def msgids_of(file: Path) -> Iterator[tuple[str, int]]:
                 yield text, node.lineno
 
 
+def spelled() -> set[str]:
+    """Every string the code spells out: a catalogue's msgids are among them."""
+    return {
+        node.value
+        for file in sources()
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
 def script_msgids() -> set[str]:
     """The msgids that scripts use, as listed for them."""
     found = set()

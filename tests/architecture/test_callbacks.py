@@ -1,0 +1,50 @@
+"""Callbacks never block the server, and no two pages share an id."""
+
+import inspect
+import json
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from dash.development.base_component import Component
+from fastapi import FastAPI
+
+from tests.fixtures.routes import callbacks_of, whole_app
+
+
+@pytest.fixture
+def app(monkeypatch: pytest.MonkeyPatch) -> FastAPI:
+    monkeypatch.setenv("ONEMAP_DATABASE__URL", "postgresql+psycopg://nobody@127.0.0.1:1/none")
+    return whole_app()
+
+
+def ids_of(layout: Component) -> Iterator[str]:
+    """The id of every component that has one."""
+    for component in [layout, *layout._traverse()]:
+        name = getattr(component, "id", None)
+        if name is not None:
+            yield json.dumps(name, sort_keys=True) if isinstance(name, dict) else str(name)
+
+
+def test_every_callback_is_a_coroutine(app: FastAPI) -> None:
+    blocking = []
+    count = 0
+    for output, callback in callbacks_of(app).items():
+        function = callback.get("callback")
+        if function is None:
+            continue  # it runs in the browser
+        count += 1
+        if not inspect.iscoroutinefunction(inspect.unwrap(function)):  # type: ignore[arg-type] # Dash types it as object
+            blocking.append(output)
+    assert count > 5
+    assert blocking == []
+
+
+def test_ids_are_unique_over_shell_and_pages(app: FastAPI) -> None:
+    ids = Counter(ids_of(app.state.dash.validation_layout))
+    assert len(ids) > 20
+    assert [name for name, times in ids.items() if times > 1] == []
+
+
+def test_missing_ids_are_never_excused(app: FastAPI) -> None:
+    assert not app.state.dash.config.suppress_callback_exceptions

@@ -1,0 +1,130 @@
+"""A committed reading reaches every open page that may see it, and no other."""
+
+import json
+import queue
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+from sqlalchemy import text
+
+from data.vocabulary import Role
+from tests.fixtures.served import Served
+
+PUT = text(
+    "INSERT INTO latest_reading (station_id, observed_at, received_at, latest, state, water_class,"
+    " have_count, required_count, meets_target, fresh_until) VALUES (:station, now(), now(),"
+    " '{}', 'graded', :grade, 5, 5, false, now() + interval '1 day') ON CONFLICT (station_id)"
+    " DO UPDATE SET water_class = :grade, observed_at = now(), received_at = now(),"
+    " change_no = nextval('latest_reading_change_no') RETURNING change_no"
+)
+PATIENCE_S = 10.0
+
+
+class Followed:
+    """The events of one open stream, as they come."""
+
+    def __init__(self) -> None:
+        self.events: queue.Queue[tuple[str, dict[str, Any]]] = queue.Queue()
+        self.is_open = threading.Event()
+        self.answer: httpx.Response | None = None
+
+    def next(self, patience_s: float = PATIENCE_S) -> tuple[str, dict[str, Any]]:
+        return self.events.get(timeout=patience_s)
+
+    def read(self, client: httpx.Client, path: str) -> None:
+        try:
+            with client.stream("GET", path, timeout=None) as answer:
+                self.answer = answer
+                assert answer.headers["content-type"].startswith("text/event-stream")
+                kind = ""
+                for line in answer.iter_lines():
+                    if line.startswith("event: "):
+                        kind = line.removeprefix("event: ")
+                    elif line.startswith("data: "):
+                        self.events.put((kind, json.loads(line.removeprefix("data: "))))
+        except (httpx.StreamError, httpx.TransportError):
+            return
+
+
+@contextmanager
+def following(served: Served, role: Role, path: str = "/events") -> Iterator[Followed]:
+    followed = Followed()
+    client = served.client(served.logins[role])
+    thread = threading.Thread(target=followed.read, args=(client, path), daemon=True)
+    thread.start()
+    try:
+        yield followed
+    finally:
+        client.close()
+
+
+def put(served: Served, station: int, grade: int) -> int:
+    with served.database.owner.begin() as connection:
+        number = connection.execute(PUT, {"station": station, "grade": grade}).scalar_one()
+        connection.execute(text("NOTIFY onemap_reading"))
+    return int(number)
+
+
+def test_a_change_is_told_to_those_who_may_see_it(shared_served: Served) -> None:
+    served = shared_served
+    with following(served, Role.CHIEF) as chief, following(served, Role.NEIGHBOUR) as neighbour:
+        assert chief.next()[0] == "hello"
+        assert neighbour.next()[0] == "hello"
+        number = put(served, served.basin.section_up, 4)
+        kind, payload = chief.next()
+        assert kind == "change"
+        assert payload["change_no"] == number
+        told = [feature["id"] for feature in payload["stations"]]
+        assert told == [served.basin.section_up]
+        put(served, served.basin.section_down, 5)
+        assert served.basin.section_down in [
+            feature["id"] for feature in chief.next()[1]["stations"]
+        ]
+        assert neighbour.events.empty()
+
+
+def test_a_page_that_was_away_catches_up(shared_served: Served) -> None:
+    served = shared_served
+    first = put(served, served.basin.section_up, 2)
+    number = put(served, served.basin.section_lake, 3)
+    with following(served, Role.OFFICE, f"/events?since={first}") as page:
+        kind, payload = page.next()
+        assert kind == "change"
+        assert payload["change_no"] == number
+        assert served.basin.section_lake in [one["id"] for one in payload["stations"]]
+    with following(served, Role.OFFICE, "/events?since=99999999") as page:
+        assert page.next()[0] == "resync"
+
+
+def test_a_lost_database_connection_loses_no_change(shared_served: Served) -> None:
+    served = shared_served
+    with following(served, Role.AUDITOR) as page:
+        page.next()
+        with served.database.app.begin() as connection:
+            ended = connection.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname ="
+                    " current_database() AND application_name = 'onemap-live'"
+                )
+            )
+            assert ended.scalars().all() == [True]
+        number = put(served, served.basin.section_up, 6)
+        kind, payload = page.next(15)
+        assert kind == "change"
+        assert payload["change_no"] == number
+
+
+def test_the_figures_count_pages(shared_served: Served) -> None:
+    served = shared_served
+    with following(served, Role.CHIEF) as page:
+        page.next()
+        with served.client(served.logins[Role.ADMINISTRATOR]) as client:
+            figures = client.get("/metrics").text
+    listeners = next(
+        line for line in figures.splitlines() if line.startswith("onemap_live_listeners ")
+    )
+    assert float(listeners.split()[1]) >= 1
+    assert 'onemap_http_requests_total{area="events"' in figures
