@@ -1,0 +1,123 @@
+"""Who answers for a water, and the boards on its banks, as its file shows them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, text
+
+from data.queries.scope import NOTICE_BOARD_VISIBLE, Scope
+from data.vocabulary import Bank, ChiefLevel
+
+_LEVELS = "ARRAY['province', 'city', 'county', 'township', 'village']"
+
+CHIEFS = text(
+    "WITH RECURSIVE above AS (SELECT id, parent_id FROM division WHERE id = ANY(:divisions)"
+    " UNION SELECT division.id, division.parent_id FROM division"
+    " JOIN above ON division.id = above.parent_id)"
+    " SELECT person.name, person.post, person.phone, held.level, held.is_general,"
+    " min(division.name) AS division, held.valid_from, held.valid_to,"
+    " (held.valid_to IS NULL OR held.valid_to > :today) AS is_current,"
+    " array_remove(array_agg(reach.id ORDER BY reach.position), NULL) AS reaches,"
+    " min(reach.position) AS first"
+    " FROM responsibility held JOIN person ON person.id = held.person_id"
+    " LEFT JOIN division ON division.id = held.division_id"
+    " LEFT JOIN reach ON reach.id = held.reach_id"
+    " WHERE held.valid_from <= :today AND (held.river_id = :river OR held.lake_id = :lake"
+    " OR held.reach_id = ANY(:reaches)"
+    " OR held.is_general AND held.division_id IN (SELECT id FROM above))"
+    " GROUP BY person.id, person.name, person.post, person.phone, held.level, held.is_general,"
+    " held.valid_from, held.valid_to"
+    f" ORDER BY held.is_general DESC, array_position({_LEVELS}, held.level), first NULLS FIRST,"
+    " held.valid_from DESC, person.name"
+)
+BOARDS = text(
+    "SELECT notice_board.code, notice_board.name, notice_board.chainage_m, notice_board.bank,"
+    " notice_board.phone, notice_board.content_version, notice_board.set_on,"
+    " division.name AS division FROM notice_board"
+    " LEFT JOIN division ON division.id = notice_board.division_id"
+    " WHERE (notice_board.reach_id = ANY(:reaches) OR notice_board.lake_id = :lake)"
+    f" AND {NOTICE_BOARD_VISIBLE} ORDER BY notice_board.chainage_m, notice_board.code"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chief:
+    """A chief's term; ``reach_ids`` is empty for a whole river, a lake or a division."""
+
+    name: str
+    post: str
+    phone: str
+    level: ChiefLevel
+    is_general: bool
+    division: str | None
+    valid_from: date
+    valid_to: date | None
+    is_current: bool
+    reach_ids: tuple[int, ...]
+
+    def answers_for(self, reach_id: int) -> bool:
+        """Whether the term is one for this reach, by itself or with the whole river."""
+        return not self.is_general and (not self.reach_ids or reach_id in self.reach_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A notice board (公示牌)."""
+
+    code: str
+    name: str
+    chainage_m: float | None
+    bank: Bank | None
+    phone: str
+    content_version: str
+    set_on: date | None
+    division: str | None
+
+
+def chiefs_of(
+    connection: Connection,
+    *,
+    today: date,
+    river: int | None = None,
+    lake: int | None = None,
+    reaches: Collection[int] = (),
+    divisions: Collection[int] = (),
+) -> list[Chief]:
+    """Every term for the water until today, former ones too; general chiefs first, then by level.
+
+    General chiefs are those of the divisions given and of all above them.
+    """
+    bound = {
+        "today": today,
+        "river": river,
+        "lake": lake,
+        "reaches": sorted(reaches),
+        "divisions": sorted(divisions),
+    }
+    return [
+        Chief(
+            name=row.name,
+            post=row.post,
+            phone=row.phone,
+            level=ChiefLevel(row.level),
+            is_general=row.is_general,
+            division=row.division,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+            is_current=row.is_current,
+            reach_ids=tuple(row.reaches),
+        )
+        for row in connection.execute(CHIEFS, bound)
+    ]
+
+
+def boards_of(
+    connection: Connection, scope: Scope, *, reaches: Collection[int] = (), lake: int | None = None
+) -> list[Board]:
+    """The notice boards of the water that the scope may see, downstream."""
+    bound = {**scope.bound, "reaches": sorted(reaches), "lake": lake}
+    return [
+        Board(**{**row._mapping, "bank": Bank(row.bank) if row.bank else None})
+        for row in connection.execute(BOARDS, bound)
+    ]
