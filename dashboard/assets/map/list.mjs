@@ -27,10 +27,10 @@ export class List {
     return !this.frame.hidden;
   }
 
-  toggle(show = !this.open) {
+  async toggle(show = !this.open) {
     this.frame.hidden = !show;
     if (show) {
-      this.turn(this.kind);
+      await this.turn(this.kind);
       (this.rows.querySelector("button") ?? this.tabs[0]).focus();
     }
   }
@@ -42,7 +42,7 @@ export class List {
       tab.setAttribute("aria-selected", String(on));
       tab.tabIndex = on ? 0 : -1;
     }
-    this.draw();
+    return this.draw();
   }
 
   async things() {
