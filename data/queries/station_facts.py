@@ -1,0 +1,142 @@
+"""Everything kept about one station: place, names, duties, limits and newest values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from data.clock import UtcDatetime, to_utc
+from data.errors import NotFound
+from data.queries.scope import STATION_VISIBLE, Scope
+from data.queries.whereabouts import WHERE_FACTS, WHERE_JOINS, Where, where_of
+from data.records import LatestValue
+from data.vocabulary import BodyKind, Flag, Parameter, StationKind, WaterClass
+
+_OWN = (
+    "attribute",
+    "is_border",
+    "category",
+    "discharge_mode",
+    "grade",
+    "owner",
+    "permit_no",
+    "permitted_volume_m3a",
+    "purpose",
+)
+
+_STATION = text(
+    f"""
+    SELECT station.id, station.code, station.name, station.name_en, station.kind, station.body,
+        station.interval_s, station.started_at, station.offset_m,
+        ST_X(station.geom) AS lon, ST_Y(station.geom) AS lat, {WHERE_FACTS.format(of="station")},
+        section.attribute, section.target_class, section.required, section.is_border,
+        outfall.category, outfall.discharge_mode, outfall.grade,
+        COALESCE(outfall.owner, intake.owner) AS owner,
+        COALESCE(outfall.permit_no, intake.permit_no) AS permit_no,
+        intake.permitted_volume_m3a, intake.purpose, latest.latest, latest.received_at
+    FROM station {WHERE_JOINS.format(of="station")}
+    LEFT JOIN section ON section.station_id = station.id
+    LEFT JOIN outfall ON outfall.station_id = station.id
+    LEFT JOIN intake ON intake.station_id = station.id
+    LEFT JOIN latest_reading latest ON latest.station_id = station.id
+    WHERE station.id = :id AND {STATION_VISIBLE}"""
+)
+
+_LIMITS = text(
+    "SELECT parameter, lower, upper, basis, valid_from, valid_to FROM outfall_limit"
+    " WHERE station_id = :id ORDER BY id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLimit:
+    """A limit of an outfall's permit, holding on ``[valid_from, valid_to)``."""
+
+    parameter: Parameter
+    low: float | None
+    high: float | None
+    basis: str
+    valid_from: date
+    valid_to: date | None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the limit is in force on a day."""
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class StationFacts:
+    """A station as kept; degrees of CGCS2000, ``interval`` between two readings.
+
+    ``target`` is None where none was given. ``own`` holds the words of its kind's own row:
+    attribute of a section, owner and permit of an outfall or intake.
+    """
+
+    id: int
+    code: str
+    name: str
+    name_en: str | None
+    kind: StationKind
+    body: BodyKind
+    where: Where
+    lon: float
+    lat: float
+    interval: timedelta
+    started_at: UtcDatetime | None
+    target: WaterClass | None
+    required: tuple[Parameter, ...] | None
+    own: Mapping[str, Any]
+    latest: Mapping[Parameter, LatestValue]
+    received_at: UtcDatetime | None
+
+    @property
+    def observed_at(self) -> UtcDatetime | None:
+        """When its newest value was measured."""
+        return max((each.observed_at for each in self.latest.values()), default=None)
+
+
+def station_facts(connection: Connection, scope: Scope, station_id: int) -> StationFacts:
+    """The station, when the scope may see it. Raises NotFound."""
+    row = connection.execute(_STATION, {**scope.bound, "id": station_id}).one_or_none()
+    if row is None:
+        raise NotFound("There is no such station.")
+    return StationFacts(
+        row.id,
+        row.code,
+        row.name,
+        row.name_en,
+        StationKind(row.kind),
+        BodyKind(row.body),
+        where_of(row._mapping),
+        row.lon,
+        row.lat,
+        timedelta(seconds=row.interval_s),
+        UtcDatetime(row.started_at) if row.started_at else None,
+        WaterClass(row.target_class) if row.target_class else None,
+        tuple(Parameter(key) for key in row.required) if row.required else None,
+        {name: row._mapping[name] for name in _OWN if row._mapping[name] not in (None, "")},
+        newest_values(row.latest or {}),
+        UtcDatetime(row.received_at) if row.received_at else None,
+    )
+
+
+def newest_values(latest: Mapping[str, Mapping[str, Any]]) -> dict[Parameter, LatestValue]:
+    """The kept newest values by parameter."""
+    return {
+        Parameter(key): LatestValue(
+            each["v"], to_utc(datetime.fromisoformat(each["t"])), Flag(each.get("f", Flag.NORMAL))
+        )
+        for key, each in latest.items()
+    }
+
+
+def kept_limits(connection: Connection, station_id: int) -> tuple[KeptLimit, ...]:
+    """Every limit the outfall ever had, in the order they were entered."""
+    return tuple(
+        KeptLimit(
+            Parameter(row.parameter), row.lower, row.upper, row.basis, row.valid_from, row.valid_to
+        )
+        for row in connection.execute(_LIMITS, {"id": station_id})
+    )
