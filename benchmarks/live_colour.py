@@ -1,0 +1,150 @@
+"""How long a reading takes from `mosquitto_pub` to the changed colour of its reach on an open map.
+
+    python -m benchmarks.live_colour
+
+Real broker, ingest, PostgreSQL, dashboard and Chromium; each reading crosses the border between
+classes Ⅱ and Ⅲ. Two moments are taken in the page: the colour is set, and the next frame is drawn.
+"""
+
+import argparse
+import random
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import orjson
+from playwright.sync_api import Page, sync_playwright
+
+from data.clock import now
+from data.cluster import ROLES, Cluster
+from data.database import engine
+from data.migrations.run import upgrade
+from data.vocabulary import Role
+from ingest.broker import INGEST, Broker
+from tests.builders import SmallBasin, build_small_basin
+from tests.fixtures.browser import FLAGS
+from tests.fixtures.database import Database
+from tests.fixtures.folders import open_folder
+from tests.fixtures.served import Served, add_people, start_server
+from tests.ingest_process import ingest_process
+
+STATION = "QH-02"
+DEVICE_WORD = "live-colour"
+WATCH = """(reach) => {
+  window.seen = [];
+  document.addEventListener("onemap:change", (event) => {
+    const told = event.detail.waters.reach[reach];
+    if (!told) return;
+    const entry = { cls: told.cls, set: Date.now(), drawn: 0 };
+    window.seen.push(entry);
+    requestAnimationFrame(() => requestAnimationFrame(() => { entry.drawn = Date.now(); }));
+  });
+}"""
+
+
+def publish(broker: Broker, step: int) -> float:
+    """The moment just before the device's message is handed to mosquitto_pub."""
+    jitter = random.Random(step).random() / 50  # noqa: S311 - no secret, only no flat line
+    values = {
+        "ph": 7.1 + jitter,
+        "do": 8.0 + jitter,
+        "codmn": (3.9 if step % 2 else 4.1) + jitter,
+        "nh3n": 0.12 + jitter / 10,
+        "tp": 0.015 + jitter / 100,
+    }
+    payload = orjson.dumps({"time": now().isoformat(), "values": values})
+    command = ["mosquitto_pub", "-h", "127.0.0.1", "-p", str(broker.port), "-q", "1", "-V", "5"]
+    command += ["-u", STATION, "-P", DEVICE_WORD, "-t", f"onemap/v1/{STATION}/reading", "-s"]
+    began = time.time()
+    subprocess.run(command, input=payload, check=True, timeout=20)
+    return began
+
+
+def measure(page: Page, broker: Broker, basin: SmallBasin, updates: int) -> list[tuple[int, int]]:
+    """Milliseconds to the colour set and to the frame drawn, for each update."""
+    page.evaluate(WATCH, str(basin.reach_down))
+    told = []
+    for step in range(updates + 1):
+        began = publish(broker, step) * 1000
+        deadline = time.monotonic() + 20
+        wanted = 2 if step % 2 else 3
+        last = None
+        while not (last and last["cls"] == wanted and last["drawn"]):
+            assert time.monotonic() < deadline, f"update {step} never reached the map"
+            page.wait_for_timeout(10)
+            last = page.evaluate("() => window.seen.at(-1)")
+        if step:
+            told.append((round(last["set"] - began), round(last["drawn"] - began)))
+        page.wait_for_timeout(random.uniform(300, 900))  # noqa: S311 - spreads the phases
+    return told
+
+
+@contextmanager
+def everything(folder: Path) -> Iterator[tuple[Broker, Served]]:
+    """Cluster, broker, ingest and dashboard run inside the block."""
+    cluster = Cluster(folder / "postgres", {role: f"live-{role}" for role in ROLES})
+    accounts = {INGEST: DEVICE_WORD, STATION: DEVICE_WORD}
+    broker = Broker(folder / "mosquitto", accounts=accounts)
+    try:
+        cluster.start()
+        broker.start()
+        upgrade(engine(cluster.url("owner")))
+        engines = {role: engine(cluster.url(role)) for role in ROLES}
+        database = Database("onemap", cluster.urls("onemap"), **engines)
+        with database.owner.begin() as connection:
+            basin = build_small_basin(connection)
+        logins = add_people(database, basin)
+        process, url = start_server(cluster.url("app"), folder / "server.log", {})
+        try:
+            with ingest_process(broker, DEVICE_WORD, cluster.url("ingest"), folder / "ingest.log"):
+                yield broker, Served(url, basin, database, logins)
+        finally:
+            process.terminate()
+            process.wait(10)
+            database.dispose()
+    finally:
+        broker.stop()
+        cluster.stop(immediate=True)
+
+
+def run(updates: int) -> list[tuple[int, int]]:
+    """The times of that many updates on one open map."""
+    with open_folder("live") as folder, everything(folder) as (broker, served):
+        login = served.logins[Role.AUDITOR]
+        with served.client(login), sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+            context = browser.new_context(viewport={"width": 1366, "height": 768})
+            token = served.cookies[login]
+            context.add_cookies([{"name": "onemap_session", "value": token, "url": served.url}])
+            page = context.new_page()
+            page.goto(served.url)
+            deadline = time.monotonic() + 60
+            ready = "() => window.onemap?.app?.live?.source?.readyState === 1"
+            while not page.evaluate(ready):
+                assert time.monotonic() < deadline, "the map never opened"
+                page.wait_for_timeout(100)
+            told = measure(page, broker, served.basin, updates)
+            browser.close()
+            return told
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--updates", type=int, default=100)
+    told = run(parser.parse_args(arguments).updates)
+    p95 = []
+    for name, times in zip(("colour set", "frame drawn"), zip(*told, strict=True), strict=True):
+        cuts = statistics.quantiles(times, n=20)
+        p95.append(cuts[18])
+        print(f"{name}: p50 {statistics.median(times):.0f} ms, p95 {cuts[18]:.0f} ms,", end=" ")
+        print(f"most {max(times)} ms over {len(times)} updates")
+    print(f"p95 / 1000 ms = {p95[0] / 1000:.3f}")
+    return 0 if p95[0] < 1000 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
