@@ -1,0 +1,36 @@
+"""Every word people see is in both catalogues, and says the same facts in both."""
+
+import string
+
+import pytest
+
+from tests.architecture.msgids import LOCALES, msgids, spelled, translated
+
+
+def fields(text: str) -> set[str]:
+    return {name for _text, name, _spec, _kind in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("code", ["zh", "en"])
+def test_the_catalogues_hold_every_msgid(code: str) -> None:
+    have = translated(code)
+    lacking = [f"{where}: {text}" for text, where in msgids().items() if not have.get(text)]
+    assert lacking == [], "python -m tests.architecture.msgids prints them ready to fill in"
+
+
+@pytest.mark.parametrize("code", ["zh", "en"])
+def test_the_catalogues_hold_nothing_else(code: str) -> None:
+    assert sorted(set(translated(code)) - spelled() - set(msgids())) == []
+
+
+def test_a_translation_names_the_same_facts() -> None:
+    for code in ("zh", "en"):
+        for text, said in translated(code).items():
+            assert fields(said) <= fields(text), (code, text)
+
+
+def test_the_english_catalogue_has_no_chinese_and_the_other_has() -> None:
+    chinese = [text for text, said in translated("zh").items() if said == text]
+    assert len(chinese) < len(translated("zh")) / 4
+    for file in (LOCALES / "en").glob("*.po"):
+        assert (LOCALES / "zh" / file.name).exists(), file.name
