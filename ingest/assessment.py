@@ -132,38 +132,38 @@ class Assessor:
         Only values flagged normal count. ``latest`` tells whether an outfall discharges at all
         where the reading doesn't.
         """
+        if station.kind is StationKind.SECTION:
+            return self._over_target(station, observed_at, values, flags)
+        if station.kind is not StationKind.OUTFALL:
+            return ()
         own = {
             p: LatestValue(value, observed_at, flags.get(p, Flag.NORMAL))
             for p, value in values.items()
         }
         known = {p: each for p, each in latest.items() if each.observed_at <= observed_at} | own
-        if station.kind is StationKind.OUTFALL:
-            told = judge(
-                known,
-                station.limits_on(business_date(observed_at)),
-                now=observed_at,
-                interval=station.interval,
-                fresh_hours=self._settings.fresh_hours,
-                fresh_intervals=self._settings.fresh_intervals,
-            ).exceedances
-        elif station.kind is StationKind.SECTION:
-            told = self._over_target(station, observed_at, own)
-        else:
-            told = ()
-        return tuple(each for each in told if each.parameter in own)
+        told = judge(
+            known,
+            station.limits_on(business_date(observed_at)),
+            now=observed_at,
+            interval=station.interval,
+            fresh_hours=self._settings.fresh_hours,
+            fresh_intervals=self._settings.fresh_intervals,
+        )
+        return tuple(each for each in told.exceedances if each.parameter in own)
 
     def _over_target(
         self,
         station: StationFacts,
         observed_at: UtcDatetime,
-        own: Mapping[Parameter, LatestValue],
+        values: Mapping[Parameter, float],
+        flags: Mapping[Parameter, Flag],
     ) -> tuple[Exceedance, ...]:
         try:
             limits = limits_on(business_date(observed_at))
         except BadInput:  # no edition of the standard held for that day
             return ()
         graded = grade(
-            {p: each.value for p, each in own.items() if each.flag is Flag.NORMAL},
+            {p: value for p, value in values.items() if p not in flags},
             station.body,
             target=station.target,
             rounding=self._settings.round_readings,

@@ -52,6 +52,7 @@ user ingest
 topic read onemap/v1/+/reading
 topic read onemap/v1/+/hj212
 topic write onemap/v1/+/receipt
+topic read $SYS/broker/publish/messages/dropped
 """
 
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
+from typing import NamedTuple
 
 from data.clock import UtcDatetime
 from data.records import RawReading, StationId
@@ -29,14 +30,8 @@ class Thresholds:
     flat_count: int | None = None
     flat_span: timedelta = timedelta(hours=24)
 
-    @property
-    def remembers(self) -> bool:
-        """Whether a check compares with earlier values."""
-        return self.step is not None or self.flat_count is not None
 
-
-@dataclass(frozen=True, slots=True)
-class Past:
+class Past(NamedTuple):
     """What is remembered of a parameter: its last good value and since when it has been equal."""
 
     value: float
@@ -89,7 +84,11 @@ class Checks:
     @property
     def remembered(self) -> tuple[Parameter, ...]:
         """The parameters whose earlier values matter."""
-        return tuple(p for p, t in self._thresholds.items() if t.remembers)
+        return tuple(
+            parameter
+            for parameter, held in self._thresholds.items()
+            if held.step is not None or held.flat_count is not None
+        )
 
     def strangers(self, stations: Iterable[StationId]) -> set[StationId]:
         """Those of the stations of which nothing is remembered yet."""
@@ -114,7 +113,7 @@ class Checks:
             if not held.low <= value <= held.high:
                 flags[parameter] = Flag.OUT_OF_RANGE
                 continue
-            if not held.remembers:
+            if held.step is None and held.flat_count is None:
                 continue
             key = (raw.period, parameter)
             past = memory.get(key)

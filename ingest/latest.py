@@ -5,7 +5,7 @@ from datetime import datetime
 
 import orjson
 
-from data.clock import UtcDatetime, to_utc
+from data.clock import UtcDatetime
 from data.records import LatestValue
 from data.vocabulary import Flag, Parameter
 
@@ -20,7 +20,7 @@ def read_latest(text: str) -> Latest:
     """The newest values from their JSON: ``{"ph": {"v": 7.1, "t": "…Z", "f": "N"}}``."""
     return {
         _PARAMETERS[key]: LatestValue(
-            float(each["v"]), to_utc(datetime.fromisoformat(each["t"])), _FLAGS[each["f"]]
+            float(each["v"]), UtcDatetime(datetime.fromisoformat(each["t"])), _FLAGS[each["f"]]
         )
         for key, each in orjson.loads(text).items()
     }

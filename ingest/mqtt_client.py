@@ -8,9 +8,9 @@ that lasts longer than two keepalives the connection ends, and comes back when t
 
 import logging
 import select
-import socket
 import ssl
 import threading
+import time
 from collections import deque
 from collections.abc import Iterable
 from typing import Any
@@ -25,6 +25,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from data import clock
 from data.settings import MqttSettings
 from ingest.inbox import Inbox, Message
+from ingest.waker import Waker
 
 LOG = logging.getLogger(__name__)
 
@@ -37,6 +38,10 @@ RECEIVE_MAXIMUM = 6000
 
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 5.0
+SHORT_S = 10.0
+"""A connection shorter than this doesn't prove the next one worth hurrying for."""
+
+MANY_SHORT = 4
 DROPPED_TOPIC = "$SYS/broker/publish/messages/dropped"
 
 
@@ -61,16 +66,14 @@ class MqttClient:
         self._now = now
         self._generation = 0
         self._established = False
-        self._dropped = 0
+        self._dropped: int | None = None
         self._asked: int | None = None
         self._acks: deque[Message] = deque()
         self._stopping = threading.Event()
-        self._wake_read, self._wake_write = socket.socketpair()
-        self._wake_read.setblocking(False)
-        self._wake_write.setblocking(False)
+        self._waker = Waker()
         self._thread = threading.Thread(target=self._run, name="mqtt", daemon=True)
         self._client = self._make_client()
-        inbox.on_room = self._wake
+        inbox.on_room = self._waker.wake
 
     @property
     def connected(self) -> bool:
@@ -82,6 +85,11 @@ class MqttClient:
         """Whether the network's thread runs; it ends only when stopped, or by a fault of ours."""
         return self._thread.is_alive()
 
+    @property
+    def dropped(self) -> int | None:
+        """How many messages the broker says it has dropped since its start; None: it doesn't."""
+        return self._dropped
+
     def start(self) -> None:
         """The network's thread runs and connects as soon as a broker answers."""
         self._thread.start()
@@ -92,12 +100,12 @@ class MqttClient:
         Those of an earlier connection come again and are acknowledged then.
         """
         self._acks.extend(message for message in messages if message.message_id)
-        self._wake()
+        self._waker.wake()
 
     def stop(self, *, patience_s: float = 3.0) -> None:
         """Acknowledgements are sent, the connection is closed, the session stays at the broker."""
         self._stopping.set()
-        self._wake()
+        self._waker.wake()
         if self._thread.ident is not None:
             self._thread.join(patience_s)
 
@@ -131,22 +139,33 @@ class MqttClient:
 
     def _run(self) -> None:
         pause_s = FIRST_PAUSE_S
+        short = 0
         told = ""
         while not self._stopping.is_set():
             if not self._inbox.accepts:
                 self._sleep(LONGEST_PAUSE_S)
                 continue
+            began = time.monotonic()
             try:
                 self._client.reconnect()
                 fault = self._stay()
             except (OSError, ssl.SSLError) as error:
                 fault = str(error)
             if self._established:
-                pause_s, told = FIRST_PAUSE_S, ""
+                told = ""
+                short = short + 1 if time.monotonic() - began < SHORT_S else 0
+                if short == 0:
+                    pause_s = FIRST_PAUSE_S
             self._established = False
             if fault and fault != told and not self._stopping.is_set():
                 LOG.warning("no connection to the broker: %s", fault)
                 told = fault
+            if short == MANY_SHORT:
+                LOG.error(
+                    "connections end as soon as they begin: does another ingest use the client "
+                    "id %s?",
+                    self._settings.client_id,
+                )
             self._stopping.wait(pause_s)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
@@ -164,13 +183,13 @@ class MqttClient:
         accepts = self._inbox.accepts
         decrypted = bool(getattr(sock, "pending", int)())
         readable, writable, _ = select.select(
-            [self._wake_read, sock] if accepts else [self._wake_read],
+            [self._waker, sock] if accepts else [self._waker],
             [sock] if self._client.want_write() else [],
             [],
             0 if decrypted and accepts else 1.0,
         )
-        if self._wake_read in readable:
-            self._drain_wake()
+        if self._waker in readable:
+            self._waker.clear()
         if sock in readable or (decrypted and accepts):
             self._read()
         self._send_acks()
@@ -261,23 +280,10 @@ class MqttClient:
     def _watch_dropped(self, payload: bytes) -> None:
         """Say so when the broker drops messages: what it dropped is lost for us."""
         count = int(payload) if payload.isdigit() else 0
-        if count > self._dropped:
+        if count > (self._dropped or 0):
             LOG.error("the broker has dropped %d messages since it started", count)
         self._dropped = count
 
     def _sleep(self, patience_s: float) -> None:
-        select.select([self._wake_read], [], [], patience_s)
-        self._drain_wake()
-
-    def _wake(self) -> None:
-        try:
-            self._wake_write.send(b"w")
-        except BlockingIOError:
-            return
-
-    def _drain_wake(self) -> None:
-        try:
-            while self._wake_read.recv(4096):
-                continue
-        except BlockingIOError:
-            return
+        select.select([self._waker], [], [], patience_s)
+        self._waker.clear()

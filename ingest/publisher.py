@@ -59,7 +59,7 @@ class Publisher:
         if not self._connected.wait(10) or self._reason:
             self._client.loop_stop()
             raise ServiceDown(
-                "The broker lets {account} not in: {reason}",
+                "The broker refuses to let {account} in: {reason}",
                 account=username,
                 reason=self._reason or "no answer",
             )

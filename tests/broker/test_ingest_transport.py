@@ -1,6 +1,8 @@
 """Back-pressure, the kept session and healing: broker, database and ingest stopped in any order."""
 
 import itertools
+import socket
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -9,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from data.cluster import ROLES, Cluster
+from data.daemon import free_port
 from data.database import engine
 from data.errors import ServiceDown
 from data.migrations.run import upgrade
 from data.settings import MqttSettings
-from ingest.broker import INGEST, Broker
+from ingest.broker import INGEST, Broker, accepts, check_limits
 from ingest.inbox import Inbox, Message
-from ingest.mqtt_client import MqttClient
+from ingest.mqtt_client import RECEIVE_MAXIMUM, MqttClient
 from ingest.publisher import Publisher
 from tests.fixtures.broker import INGEST_PASSWORD
 from tests.fixtures.folders import open_folder
@@ -90,6 +93,42 @@ def test_a_full_inbox_stops_reading_and_loses_nothing(
     client.stop()
 
 
+def test_a_stall_longer_than_the_keepalive_ends_the_connection_and_loses_nothing(
+    broker: Broker, device: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.mqtt_client.KEEPALIVE_S", 1)
+    password = device("STALLED")
+    inbox = Inbox(most_messages=50, most_bytes=10_000_000)
+    client = client_of(broker, inbox, "STALLED")
+    client.start()
+    until(lambda: client.connected)
+    publish(broker, "STALLED", password, 200)
+    until(lambda: not client.connected)
+    seen: set[bytes] = set()
+    deadline = time.monotonic() + 10
+    while len(seen) < 200 and time.monotonic() < deadline:
+        taken = inbox.take(100, fill_s=0.01, idle_s=0.1)
+        client.acknowledge(taken)
+        seen |= {each.payload for each in taken}
+    assert seen == {good_payload(n) for n in range(200)}
+    client.stop()
+
+
+def test_two_of_the_same_name_do_not_chase_each_other(
+    broker: Broker, caplog: pytest.LogCaptureFixture
+) -> None:
+    clients = [client_of(broker, Inbox(10, 10_000), "TWIN") for _ in range(2)]
+    for client in clients:
+        client.start()
+        until(lambda client=client: client.connected)  # type: ignore[misc]  # bound at once
+    until(lambda: "does another ingest use the client id test-TWIN" in caplog.text)
+    ended = caplog.text.count("connection to the broker ended")
+    time.sleep(1.5)
+    assert caplog.text.count("connection to the broker ended") - ended <= 3
+    for client in clients:
+        client.stop()
+
+
 def test_what_is_not_acknowledged_comes_again_and_what_is_does_not(
     broker: Broker, device: Callable[[str], str]
 ) -> None:
@@ -102,6 +141,7 @@ def test_what_is_not_acknowledged_comes_again_and_what_is_does_not(
     taken = drain(first, 20)
     client.acknowledge(taken[:15])
     client.stop()
+    time.sleep(0.3)
     publish(broker, "KEPT", password, 3)
     second = Inbox(1000, 10_000_000)
     client = client_of(broker, second, "KEPT")
@@ -111,6 +151,7 @@ def test_what_is_not_acknowledged_comes_again_and_what_is_does_not(
     assert [each.payload for each in again] == expected
     client.acknowledge(again)
     client.stop()
+    time.sleep(0.3)  # a broker that is busy with the next connection forgets the last's packets
     third = Inbox(1000, 10_000_000)
     client = client_of(broker, third, "KEPT")
     client.start()
@@ -160,6 +201,44 @@ def test_a_refused_sign_in_is_tried_again_until_it_is_allowed(
     assert not client.connected
     client.stop()
     assert not client.alive
+
+
+@pytest.fixture
+def lossy_port(tmp_path: Path) -> Iterator[int]:
+    """The port of a mosquitto with next to no queue, which drops what it has acknowledged."""
+    port = free_port()
+    config = tmp_path / "lossy.conf"
+    config.write_text(
+        f"listener {port} 127.0.0.1\nallow_anonymous true\nsys_interval 1\nmax_queued_messages 10\n"
+    )
+    assert any("max_queued_messages is 10" in each for each in check_limits(config))
+    with subprocess.Popen(["/usr/sbin/mosquitto", "-c", config], stderr=subprocess.DEVNULL) as run:
+        until(lambda: accepts("127.0.0.1", port, "any", "any") if listens(port) else False)
+        yield port
+        run.terminate()
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_messages_that_the_broker_drops_are_noticed(
+    lossy_port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    count = RECEIVE_MAXIMUM + 1000
+    inbox = Inbox(2 * count, 10_000_000)
+    settings = MqttSettings(port=lossy_port)
+    client = MqttClient(settings, inbox, [TOPIC.format("WATCH")])
+    client.start()
+    until(lambda: client.connected and client.dropped == 0)
+    publisher = Publisher(settings, "any", "any")
+    for n in range(count):
+        publisher.publish(TOPIC.format("WATCH"), good_payload(n))
+    assert publisher.finish().acknowledged == count
+    until(lambda: client.dropped)
+    assert "the broker has dropped" in caplog.text
+    client.stop()
 
 
 @pytest.fixture(scope="module")
