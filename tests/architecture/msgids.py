@@ -62,23 +62,12 @@ def spelled() -> set[str]:
     }
 
 
-def script_msgids() -> set[str]:
-    """The msgids that scripts use, as listed for them."""
-    found = set()
-    for file in (LOCALES / "script").glob("*.txt"):
-        lines = file.read_text("utf-8").splitlines()
-        found |= {line for line in lines if line and not line.startswith("#")}
-    return found
-
-
 def msgids() -> dict[str, str]:
     """Every msgid and where it was first found."""
     found: dict[str, str] = {}
     for file in sources():
         for text, line in msgids_of(file):
             found.setdefault(text, f"{file.relative_to(ROOT)}:{line}")
-    for text in script_msgids():
-        found.setdefault(text, "dashboard/locales/script")
     return found
 
 

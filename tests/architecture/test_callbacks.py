@@ -5,10 +5,12 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 
+import dash
 import pytest
 from dash.development.base_component import Component
 from fastapi import FastAPI
 
+from dashboard.access import CALLBACKS
 from tests.fixtures.routes import callbacks_of, whole_app
 
 
@@ -40,10 +42,19 @@ def test_every_callback_is_a_coroutine(app: FastAPI) -> None:
     assert blocking == []
 
 
-def test_ids_are_unique_over_shell_and_pages(app: FastAPI) -> None:
-    ids = Counter(ids_of(app.state.dash.validation_layout))
+def test_ids_are_unique_in_every_page_and_its_shell(app: FastAPI) -> None:
+    *pages, shell = app.state.dash.validation_layout.children
+    assert len(pages) == len(dash.page_registry)
+    for page in pages:
+        ids = Counter([*ids_of(shell), *ids_of(page)])
+        assert [name for name, times in ids.items() if times > 1] == []
+
+
+def test_ids_begin_with_the_prefix_of_their_page(app: FastAPI) -> None:
+    ids = set(ids_of(app.state.dash.validation_layout))
     assert len(ids) > 20
-    assert [name for name, times in ids.items() if times > 1] == []
+    plain = [name for name in ids if not name.startswith("{")]
+    assert [name for name in plain if not name.startswith(tuple(CALLBACKS))] == []
 
 
 def test_missing_ids_are_never_excused(app: FastAPI) -> None:

@@ -176,7 +176,7 @@ def test_guarded_answers_are_private(shared_served: Served) -> None:
         page = client.get("/")
         bundle = re.search(r'src="(/_dash-component-suites/[^"]+)"', page.text)
         assert bundle is not None
-        for path in ("/", "/_dash-layout", "/api/v1/words", "/assets/shell.css", bundle[1]):
+        for path in ("/", "/_dash-layout", "/api/v1/map/state", "/assets/shell.css", bundle[1]):
             headers = client.get(path).headers
             assert "private" in headers["cache-control"], path
             assert "cookie" in headers["vary"].lower(), path
@@ -215,5 +215,5 @@ def test_errors_are_problem_documents(shared_served: Served) -> None:
         assert client.get("/events?since=x").status_code == 422
         assert client.post("/language", data={"language": "xx"}).status_code == 400
         described = client.get("/api/openapi.json").json()
-        assert {"/events", "/readyz", "/api/v1/words"} <= set(described["paths"])
-        assert "/api/v1/words" in client.get("/api/docs").text
+        assert {"/events", "/readyz", "/api/v1/map/state"} <= set(described["paths"])
+        assert "/api/v1/map/state" in client.get("/api/docs").text

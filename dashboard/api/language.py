@@ -1,6 +1,5 @@
-"""The words that scripts show, and the language switch."""
+"""The language switch."""
 
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Form
@@ -10,20 +9,11 @@ from dashboard.api.sign_in import local, set_language_cookie
 from dashboard.auth import current_user
 from dashboard.deps import Deps
 from dashboard.offload import off
-from dashboard.views.wording import LANGUAGES, LOCALES, _, language
+from dashboard.views.wording import LANGUAGES, language
 from data.database import transaction
 from data.errors import BadInput
 from data.people.accounts import set_language
 from data.records import AccountId
-
-
-def script_words(folder: Path = LOCALES) -> list[str]:
-    """The msgids that scripts use, as listed beside the catalogues."""
-    words: list[str] = []
-    for file in sorted((folder / "script").glob("*.txt")):
-        lines = file.read_text("utf-8").splitlines()
-        words += [line for line in lines if line and not line.startswith("#")]
-    return words
 
 
 def keep_language(deps: Deps, account_id: AccountId, code: str) -> None:
@@ -33,13 +23,8 @@ def keep_language(deps: Deps, account_id: AccountId, code: str) -> None:
 
 
 def router(deps: Deps) -> APIRouter:
-    """``/api/v1/words`` and ``/language``."""
+    """``/language``."""
     routes = APIRouter()
-
-    @routes.get("/api/v1/words", tags=["words"])
-    async def words() -> dict[str, str]:
-        """What scripts show, by English msgid, in the reader's language."""
-        return {word: _(word) for word in script_words()}
 
     @routes.post("/language", include_in_schema=False)
     async def choose(
