@@ -1,7 +1,6 @@
 """The import command: a file of others into the archive, with a report."""
 
 import argparse
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,10 +11,6 @@ from data.vocabulary import ChiefLevel, LakeKind, RiverKind
 
 if TYPE_CHECKING:
     from data.imports.options import Options
-    from data.imports.report import RefusedRow, Remark, Report
-
-SHOWN = 50
-"""Refused rows beyond this are counted only; --json has them all."""
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -80,6 +75,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def run(args: argparse.Namespace) -> int:
     """The report is printed; 0, or 2 when not one row could be taken."""
+    from dashboard.views.import_report import as_json, told
     from data.database import app_engine
     from data.imports import kinds, source
 
@@ -100,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
         report = kinds.take(connection, kind, read, _options(args))
         if args.dry_run:
             work.rollback()
-    lines = [_as_json(report)] if args.json else _as_text(report, dry_run=args.dry_run)
+    lines = [as_json(report)] if args.json else told(report, dry_run=args.dry_run)
     print("\n".join(lines))
     return 2 if report.is_all_refused else 0
 
@@ -129,62 +125,4 @@ def _options(args: argparse.Namespace) -> "Options":
         split_level=ChiefLevel(args.split_level) if args.split_level else None,
         resplit=args.resplit,
         succeed=args.succeed,
-    )
-
-
-def _as_text(report: "Report", *, dry_run: bool) -> list[str]:
-    lines = [
-        _(
-            "{taken} taken, {updated} updated, {unchanged} unchanged, {refused} refused ({kind})"
-        ).format(
-            taken=report.taken,
-            updated=report.updated,
-            unchanged=report.unchanged,
-            refused=len(report.refused),
-            kind=report.kind,
-        )
-    ]
-    if report.joined:
-        lines += [_("Joined:"), *(f"  {_say(each)}" for each in report.joined)]
-    if report.notes:
-        lines += [_("Noted:"), *(f"  {_say(each)}" for each in report.notes)]
-    if report.refused:
-        lines += [_("Refused:"), *(f"  {_say_row(each)}" for each in report.refused[:SHOWN])]
-        if len(report.refused) > SHOWN:
-            lines.append(_("  … and {count} more").format(count=len(report.refused) - SHOWN))
-    if dry_run:
-        lines.append(_("This was a dry run: nothing was changed."))
-    return lines
-
-
-def _say(remark: "Remark") -> str:
-    return _(remark.message).format(**remark.facts)
-
-
-def _say_row(refused: "RefusedRow") -> str:
-    why = _say(refused.why)
-    if refused.mend:
-        why += " " + _(refused.mend).format(**refused.why.facts)
-    field = refused.why.facts.get("field")
-    if field and "{field}" not in refused.why.message:
-        why = f"{field}: {why}"
-    return _("row {row} {name}: {why}").format(row=refused.row, name=refused.name, why=why)
-
-
-def _as_json(report: "Report") -> str:
-    return json.dumps(
-        {
-            "kind": report.kind,
-            "taken": report.taken,
-            "updated": report.updated,
-            "unchanged": report.unchanged,
-            "joined": [_say(each) for each in report.joined],
-            "notes": [_say(each) for each in report.notes],
-            "refused": [
-                {"row": each.row, "name": each.name, "why": _say(each.why)}
-                for each in report.refused
-            ],
-        },
-        ensure_ascii=False,
-        indent=2,
     )

@@ -12,6 +12,7 @@ from dashboard.demo.files import BasinFile
 from dashboard.demo.ground import make_ground
 from dashboard.demo.posts import create_posts
 from dashboard.demo.progress import Progress
+from dashboard.views.import_report import told
 from data.clock import Clock, business_date, now
 from data.database import transaction
 from data.imports import kinds, source
@@ -43,8 +44,8 @@ def take_files(engine: Engine, listed: Iterable[BasinFile], progress: Progress) 
         with transaction(engine) as connection:
             report = kinds.take(connection, file.kind, rows)
         reports.append(report)
-        progress(
-            f"{file.path.name}: {report.taken} + {report.unchanged}"
-            + (f", refused {len(report.refused)}" if report.refused else "")
-        )
+        first, *others = told(report)
+        progress(f"{file.path.name}: {first}")
+        for line in others:
+            progress(f"  {line}")
     return reports

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from dashboard.demo.basin import take_files
 from dashboard.demo.files import BasinFile
 from dashboard.demo.progress import Progress
+from dashboard.views.wording import _
 from data.errors import BadInput
 from data.imports.fields import ImportKind
 
@@ -42,7 +43,7 @@ def fill(engine: Engine, folder: Path, progress: Progress) -> None:
             folder=folder,
         )
     for path in unknown:
-        progress(f"{path.name}: ?")
+        progress(_("{file}: left out, its name says nothing known").format(file=path.name))
     take_files(engine, found, progress)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from dashboard.demo import watch
 from dashboard.demo.progress import Progress
+from dashboard.views.wording import _
 from data.clock import Clock, UtcDatetime, to_utc
 from data.records import StationCode
 from ingest.inbox import Message
@@ -32,7 +33,7 @@ def write(engine: Engine, clock: Clock, progress: Progress) -> Counts:
     screen, writer, counts = Screen(), Writer(), Counts()
     while batch := list(islice(messages, BATCH)):
         counts += write_batch(engine, screen, writer, batch)
-        progress(f"{counts.total}")
+        progress(_("{count} readings of four weeks").format(count=counts.total))
     return counts
 
 

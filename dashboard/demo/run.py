@@ -186,6 +186,9 @@ def _announce(
     tell("演示账号 / Demo accounts:")
     for each in known:
         tell(f"  {each.login:<16} {each.password:<16} {each.roles:<14} {each.display_name}")
+    if not stations:
+        tell("还没有测站，先添加一个 / No station yet, add one:")
+        tell("  ./onemap station add --kind section --code S-01 --name NAME --lon LON --lat LAT")
     devices = environment.kept(settings, "ONEMAP_DEMO__DEVICES", [])
     for station in [code for code in stations if code in devices][:1]:
         tell("发布一条监测数据 / Publish a reading:")
