@@ -5,6 +5,7 @@ import sys
 
 from sqlalchemy import Connection, Engine
 
+from dashboard.views.wording import _
 from data.database import app_engine, transaction
 from data.errors import NotFound
 from data.people import accounts as kept
@@ -18,30 +19,30 @@ EVERY_ACCOUNT = 1_000_000
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """The command is known to the command line."""
-    parser = subparsers.add_parser("user", help="add, list, disable accounts, reset passwords")
+    parser = subparsers.add_parser("user", help=_("add, list, disable accounts, reset passwords"))
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    adding = actions.add_parser("add", help="add an account; its password is printed once")
-    adding.add_argument("login", metavar="LOGIN", help="lower-case letters, digits, . _ -")
-    adding.add_argument("--name", help="name to show (default: the login)")
+    adding = actions.add_parser("add", help=_("add an account; its password is printed once"))
+    adding.add_argument("login", metavar="LOGIN", help=_("lower-case letters, digits, . _ -"))
+    adding.add_argument("--name", help=_("name to show (default: the login)"))
     adding.add_argument("--role", required=True, choices=[role.value for role in Role])
     adding.add_argument("--level", choices=[level.value for level in ChiefLevel])
-    adding.add_argument("--general", action="store_true", help="a general river chief")
-    adding.add_argument("--division", metavar="CODE|NAME", help="default: everywhere")
+    adding.add_argument("--general", action="store_true", help=_("a general river chief"))
+    adding.add_argument("--division", metavar="CODE|NAME", help=_("default: everywhere"))
     adding.add_argument("--unit", metavar="NAME")
-    adding.add_argument("--person", metavar="NAME", help="the official who signs in by it")
-    adding.add_argument("--post", default="", help="the official's post, where names repeat")
+    adding.add_argument("--person", metavar="NAME", help=_("the official who signs in by it"))
+    adding.add_argument("--post", default="", help=_("the official's post, where names repeat"))
     adding.add_argument("--language", choices=["zh", "en"])
     adding.add_argument(
-        "--password-stdin", action="store_true", help="read the password from standard input"
+        "--password-stdin", action="store_true", help=_("read the password from standard input")
     )
     adding.set_defaults(do=add_user)
-    listing = actions.add_parser("list", help="list accounts and their roles")
+    listing = actions.add_parser("list", help=_("list accounts and their roles"))
     listing.add_argument("search", nargs="?", default="")
     listing.set_defaults(do=list_users)
     for word, do, line in (
-        ("disable", disable, "end the sessions; no more sign-in"),
-        ("enable", enable, "sign-in works again"),
-        ("password", reset_password, "a new password, printed once; sessions end"),
+        ("disable", disable, _("end the sessions; no more sign-in")),
+        ("enable", enable, _("sign-in works again")),
+        ("password", reset_password, _("a new password, printed once; sessions end")),
     ):
         each = actions.add_parser(word, help=line)
         each.add_argument("login", metavar="LOGIN")
@@ -85,9 +86,9 @@ def add_user(engine: Engine, args: argparse.Namespace) -> None:
         if args.person:
             kept.link_person(connection, account_id, args.person, args.post)
         log(connection, Logged.ACCOUNT, account_id=None, about=f"add {args.login}")
-    print(f"account  {args.login}")
+    print(_("Account: {login}").format(login=args.login))
     if not given:
-        print(f"password {password}   (shown once; to be changed at the first sign-in)")
+        _show(password)
 
 
 def list_users(engine: Engine, args: argparse.Namespace) -> None:
@@ -96,8 +97,8 @@ def list_users(engine: Engine, args: argparse.Namespace) -> None:
         _count, found = people.accounts(connection, args.search, most=EVERY_ACCOUNT)
         held = people.roles(connection, [account.id for account in found])
     for account in found:
-        roles = "; ".join(_role(role) for role in held[account.id]) or "no role"
-        state = "" if account.is_active else "  (disabled)"
+        roles = "; ".join(_role(role) for role in held[account.id]) or _("No role")
+        state = "" if account.is_active else "  " + _("Disabled")
         print(f"{account.login:24} {account.display_name:16} {roles}{state}")
 
 
@@ -118,7 +119,7 @@ def reset_password(engine: Engine, args: argparse.Namespace) -> None:
         account = _account(connection, args.login)
         kept.set_password(connection, account.id, password, must_change=True)
         log(connection, Logged.PASSWORD, account_id=None, about=f"reset {args.login}")
-    print(f"password {password}   (shown once; to be changed at the first sign-in)")
+    _show(password)
 
 
 def _set_active(engine: Engine, login: str, *, is_active: bool) -> None:
@@ -127,7 +128,13 @@ def _set_active(engine: Engine, login: str, *, is_active: bool) -> None:
         kept.set_active(connection, account.id, is_active, account.version)
         word = "enable" if is_active else "disable"
         log(connection, Logged.ACCOUNT, account_id=None, about=f"{word} {login}")
-    print(f"account  {login} {word}d")
+    done = _("{login} can sign in again.") if is_active else _("{login} can no longer sign in.")
+    print(done.format(login=login))
+
+
+def _show(password: str) -> None:
+    words = _("Password: {password} (shown once; to be changed at the first sign-in)")
+    print(words.format(password=password))
 
 
 def _account(connection: Connection, login: str) -> people.Account:
