@@ -51,7 +51,8 @@ _LAKES = f"""
         AND lake.area_m2 > pow({_RESOLUTION} * 24, 2)"""
 
 _REACHES = f"""
-    SELECT reach.id, reach.name, river.name AS river, river.name_en AS river_en, river.kind,
+    SELECT reach.id, reach.name, reach.river_id, river.name AS river,
+        river.name_en AS river_en, river.kind,
         river.kind = 'river' AND (river.flows_into_id IS NULL OR river.length_m > 80000) AS main,
         {_OWN_DIVISION} OR reach.division_id IS NULL OR reach.division_id = ANY(:scope_divisions))
             AS own,
@@ -64,7 +65,7 @@ _REACHES = f"""
 
 _RIVERS = f"""
     SELECT river.id, river.name, river.name_en, river.kind,
-        ST_Simplify(river.geom_web, {_RESOLUTION} * 16, true) AS geom
+        ST_Simplify(river.geom_web, {_RESOLUTION} * 48, true) AS geom
     FROM river, bounds
     WHERE river.geom_web && bounds.wide AND :z >= 8 AND {RIVER_VISIBLE}"""
 
@@ -90,7 +91,7 @@ COLUMNS = MappingProxyType(
     {
         "divisions": "id, name, name_en, level, own",
         "lakes": "id, name, name_en, kind, own",
-        "reaches": "id, name, river, river_en, kind, main, own",
+        "reaches": "id, name, river_id, river, river_en, kind, main, own",
         "rivers": "id, name, name_en, kind",
         "places": "id, name, name_en, level, seat",
     }

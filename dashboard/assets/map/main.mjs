@@ -98,7 +98,6 @@ class OneMap {
   }
 
   show(state) {
-    const first = !this.state;
     this.state = state;
     this.at = new Date(state.as_of);
     this.points.reset(state.stations, state.boards);
@@ -110,7 +109,7 @@ class OneMap {
     this.panel.one("empty").hidden = Boolean(state.bounds || state.stations.length);
     this.selection.refresh();
     this.list.draw();
-    if (first) this.panel.one("live-word").textContent = say("live");
+    this.panel.word(this.basis);
   }
 
   change(data) {

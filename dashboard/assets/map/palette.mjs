@@ -11,6 +11,13 @@ const OTHERS = [
 
 export const NUMERALS = ["–", "Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ", "Ⅴ", "劣Ⅴ"];
 
+/* Opaque, for a translucent line shows its own bends. */
+function mixed(over, under, share) {
+  const part = (colour, at) => parseInt(colour.slice(at, at + 2), 16);
+  const blend = [1, 3, 5].map((at) => Math.round(part(over, at) * share + part(under, at) * (1 - share)));
+  return `rgb(${blend.join(",")})`;
+}
+
 /** The colours in force now; `classes[0]` is grey, `on` the text colour upon each. */
 export function palette() {
   const styles = getComputedStyle(document.documentElement);
@@ -20,6 +27,7 @@ export function palette() {
   const keys = ["none", 1, 2, 3, 4, 5, 6];
   found.classes = keys.map((key) => read(`--om-class-${key}`));
   found.on = keys.map((key) => read(`--om-class-${key}-on`));
+  found.chosen = mixed(found.accent, found.land, 0.4);
   found.font = read("--om-font") || "sans-serif";
   return found;
 }

@@ -52,6 +52,7 @@ export class Panel {
     const zero = { below: "all_met", unsure: "all_sure", exceeding: "all_compliant", offline: "all_online" };
     const of = { meets: "sections", below: "sections", unsure: "sections", exceeding: "outfalls", offline: "devices" };
     const told = strip.meets + strip.below;
+    const good = { below: told, unsure: told && !strip.none, exceeding: strip.outfalls, offline: strip.devices };
     for (const each of this.all("[data-count]")) {
       each.classList.remove("mp-skeleton");
       each.textContent = String(strip[each.dataset.count]);
@@ -61,7 +62,7 @@ export class Panel {
       const total = strip[of[key]];
       let text = say(`of_${of[key]}`, { m: total });
       if (key === "meets") text = told ? say("rate", { n: Math.round((100 * strip.meets) / told), m: told }) : text;
-      else if (strip[key] === 0 && total) text = say(zero[key]);
+      else if (strip[key] === 0 && good[key]) text = say(zero[key]);
       each.textContent = text;
     }
     this.showSpread(strip);
@@ -96,12 +97,18 @@ export class Panel {
   showLine(state, attempt, at, basis) {
     const mark = this.one("live");
     mark.dataset.state = state;
-    const live = basis === "month" ? say("by_month") : say("live");
-    this.one("live-word").textContent = state === "lost" ? say("lost", { n: attempt }) : live;
+    this.word(basis);
+    if (state === "lost") this.one("live-word").textContent = say("lost", { n: attempt });
     this.one("live-time").textContent = at ? clock(at) : "";
     if (state === "live") this.hideNotice();
     else if (state === "lost") this.notice(say("lost_since", { time: at ? clock(at).slice(0, 5) : "–" }));
     else if (state === "signed_out") this.notice(say("signed_out"), say("sign_in"), "/sign-in");
+  }
+
+  /** The mark's word by basis, unless the line is lost. */
+  word(basis) {
+    if (this.one("live").dataset.state === "lost") return;
+    this.one("live-word").textContent = say(basis === "month" ? "by_month" : "live");
   }
 
   tick(at) {

@@ -59,7 +59,8 @@ export class Selection {
     const feature = thing && POINTS.includes(thing.kind) ? this.points.find(thing.kind, thing.id) : null;
     this.map.getSource("selected").setData({ type: "FeatureCollection", features: feature ? [feature] : [] });
     for (const kind of ["reach", "river", "lake"]) {
-      this.map.setFilter(`selected-${kind}`, ["==", ["id"], thing?.kind === kind ? Number(thing.id) : 0]);
+      const key = kind === "river" ? ["get", "river_id"] : ["id"];
+      this.map.setFilter(`selected-${kind}`, ["==", key, thing?.kind === kind ? Number(thing.id) : 0]);
     }
     return feature;
   }

@@ -1,5 +1,6 @@
 /* The map's style by the design language: order, widths, casing, dashes, labels. */
 
+import { NUMERALS } from "./palette.mjs";
 import { inEnglish } from "./words.mjs";
 
 const STACK = ["PingFang SC", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC"];
@@ -77,10 +78,10 @@ function waters(c) {
       paint: { "line-color": "#fff", "line-width": 1.2, "line-offset": 1.6, "line-dasharray": [2.5, 5], "line-opacity": when(["==", CLS, 6], 0.95) },
     }),
     layer("selected-reach", "line", "reaches", {
-      filter: ["==", ["id"], 0], layout: round, paint: { "line-color": c.accent, "line-width": 18, "line-opacity": 0.35 },
+      filter: ["==", ["id"], 0], layout: round, paint: { "line-color": c.chosen, "line-width": 18 },
     }),
-    layer("selected-river", "line", "rivers", {
-      filter: ["==", ["id"], 0], layout: round, paint: { "line-color": c.accent, "line-width": 18, "line-opacity": 0.3 },
+    layer("selected-river", "line", "reaches", {
+      filter: ["==", ["get", "river_id"], 0], layout: round, paint: { "line-color": c.chosen, "line-width": 16 },
     }),
     layer("casing", "line", "reaches", {
       filter: RIVER, layout: round,
@@ -162,6 +163,8 @@ function points(c) {
   };
   const grow = ["interpolate", ["linear"], ["zoom"], 8, 0.72, 10.5, 1];
   const small = ["step", ["zoom"], "", 12.5, ["get", "label"]];
+  const worst = ["match", ["get", "worst"], ...[1, 2, 3, 4, 5, 6].flatMap((n) => [n, NUMERALS[n]]), NUMERALS[0]];
+  const clusterText = ["format", ["to-string", ["get", "point_count"]], {}, "\n", {}, worst, { "font-scale": 0.75 }];
   const unlabelled = ["step", ["zoom"], ["case", ["==", ["get", "meets"], false], "", ["get", "label"]], 11.5, ["case", ["==", ["get", "kind"], "section"], "", ["get", "label"]], 12.5, ""];
   const quiet = { ...label, "text-font": REGULAR, "text-size": 11, "text-radial-offset": 1.1 };
   return [
@@ -171,7 +174,7 @@ function points(c) {
     ...names(c),
     {
       id: "clusters", type: "symbol", source: "sections", filter: ["has", "point_count"],
-      layout: { "icon-image": ["concat", "cluster|", ["get", "worst"]], "icon-allow-overlap": true, "text-allow-overlap": true, "text-field": ["to-string", ["get", "point_count"]], "text-font": BOLD, "text-size": 13 },
+      layout: { "icon-image": ["concat", "cluster|", ["get", "worst"]], "icon-allow-overlap": true, "text-allow-overlap": true, "text-field": clusterText, "text-font": BOLD, "text-size": 12, "text-line-height": 1 },
       paint: { "text-color": byClass(["get", "worst"], c.on, c.on[0]) },
     },
     { id: "selected-halo", type: "circle", source: "selected", paint: { "circle-radius": 22, "circle-color": c.accent, "circle-opacity": 0.16 } },
