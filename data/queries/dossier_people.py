@@ -12,9 +12,9 @@ from data.vocabulary import Bank, ChiefLevel
 _LEVELS = "ARRAY['province', 'city', 'county', 'township', 'village']"
 
 CHIEFS = text(
-    "WITH RECURSIVE above AS (SELECT id, parent_id FROM division WHERE id = ANY(:divisions)"
-    " UNION SELECT division.id, division.parent_id FROM division"
-    " JOIN above ON division.id = above.parent_id)"
+    "WITH RECURSIVE above AS (SELECT id AS start, id, parent_id FROM division"
+    " WHERE id = ANY(:divisions) UNION SELECT above.start, division.id, division.parent_id"
+    " FROM division JOIN above ON division.id = above.parent_id)"
     " SELECT person.name, person.post, person.phone, held.level, held.is_general,"
     " min(division.name) AS division, held.valid_from, held.valid_to,"
     " (held.valid_to IS NULL OR held.valid_to > :today) AS is_current,"
@@ -22,9 +22,11 @@ CHIEFS = text(
     " min(reach.position) AS first"
     " FROM responsibility held JOIN person ON person.id = held.person_id"
     " LEFT JOIN division ON division.id = held.division_id"
-    " LEFT JOIN reach ON reach.id = held.reach_id"
-    " WHERE held.valid_from <= :today AND (held.river_id = :river OR held.lake_id = :lake"
-    " OR held.reach_id = ANY(:reaches)"
+    " LEFT JOIN reach ON reach.id = ANY(:reaches) AND (reach.id = held.reach_id"
+    " OR held.river_id = :river AND EXISTS (SELECT 1 FROM above"
+    " WHERE above.start = reach.division_id AND above.id = held.division_id))"
+    " WHERE held.valid_from <= :today AND (held.lake_id = :lake OR held.reach_id = ANY(:reaches)"
+    " OR held.river_id = :river AND (held.division_id IS NULL OR reach.id IS NOT NULL)"
     " OR held.is_general AND held.division_id IN (SELECT id FROM above))"
     " GROUP BY person.id, person.name, person.post, person.phone, held.level, held.is_general,"
     " held.valid_from, held.valid_to"
@@ -86,7 +88,8 @@ def chiefs_of(
 ) -> list[Chief]:
     """Every term for the water until today, former ones too; general chiefs first, then by level.
 
-    General chiefs are those of the divisions given and of all above them.
+    General chiefs are those of the divisions given and of all above them. A chief of the whole
+    river with a division answers for its reaches there.
     """
     bound = {
         "today": today,

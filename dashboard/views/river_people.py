@@ -1,0 +1,112 @@
+"""The chiefs of a water, level by level, with telephone and term."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+from dash import html
+
+from dashboard.views.chiefs import level_mark
+from dashboard.views.measures import stretch_text
+from dashboard.views.river_parts import card, empty
+from dashboard.views.river_words import (
+    level_word,
+    listed,
+    term,
+)
+from dashboard.views.wording import _, ngettext
+from data.queries.dossier import Dossier, ReachFile
+from data.queries.dossier_people import Chief
+from data.vocabulary import ChiefLevel
+
+
+def chiefs_card(dossier: Dossier) -> html.Section:
+    """Who answers for the water today, and who did before."""
+    now = [each for each in dossier.chiefs if each.is_current]
+    former = [each for each in dossier.chiefs if not each.is_current]
+    reaches = {each.id: each for each in dossier.reaches}
+    body: list[Any] = [
+        html.Div(
+            [
+                html.H3([html.Span(level_mark(level), className="av s"), heading]),
+                html.Ul([person(each, reaches) for each in several]),
+            ],
+            className="rv-level",
+        )
+        for (level, heading), several in levels(now)
+    ]
+    if former:
+        count = ngettext("{n} former chief", "{n} former chiefs", len(former))
+        body.append(
+            html.Details(
+                [
+                    html.Summary(count.format(n=len(former))),
+                    html.Ul([person(each, reaches) for each in former]),
+                ],
+                className="rv-former",
+            )
+        )
+    note = _("{n} on {day}").format(n=len(now), day=f"{dossier.as_of:%Y-%m-%d}")
+    return card(
+        _("Chiefs of each level"),
+        note,
+        html.Div(body) if body else empty(_("No chief is on file for this water.")),
+        name="chiefs",
+    )
+
+
+def levels(chiefs: Sequence[Chief]) -> list[tuple[tuple[ChiefLevel, str], list[Chief]]]:
+    """The chiefs by general or not, then by level, each with its heading."""
+
+    def heading(chief: Chief) -> str:
+        if chief.is_general:
+            return _("General river chiefs")
+        return level_word(chief.level)
+
+    return [
+        ((found[0].level, words), found)
+        for words, several in groupby(chiefs, heading)
+        if (found := list(several))
+    ]
+
+
+def person(chief: Chief, reaches: dict[int, ReachFile]) -> html.Li:
+    """One chief: name, telephone, for what, since when."""
+    return html.Li(
+        [
+            html.Div(
+                [
+                    html.Span(chief.name, className="b"),
+                    html.Span(chief.post, className="t3") if chief.post not in chief.name else None,
+                    html.Span(className="sp"),
+                    html.A(chief.phone, href=f"tel:{chief.phone}", className="rv-phone")
+                    if chief.phone
+                    else None,
+                ],
+                className="row",
+            ),
+            html.Div(
+                [
+                    html.Span(covers(chief, reaches)),
+                    html.Span(term(chief.valid_from, chief.valid_to)),
+                ],
+                className="t3 fs12 rv-term",
+            ),
+        ]
+    )
+
+
+def covers(chief: Chief, reaches: dict[int, ReachFile]) -> str:
+    """What the chief answers for: neighbouring reaches as one span."""
+    if chief.is_general:
+        return chief.division or ""
+    held = [reaches[number] for number in chief.reach_ids if number in reaches]
+    if not held:
+        return _("the whole water")
+    spans: list[list[float]] = []
+    for each in held:
+        if spans and abs(spans[-1][1] - each.chainage_from_m) < 1:
+            spans[-1][1] = each.chainage_to_m
+        else:
+            spans.append([each.chainage_from_m, each.chainage_to_m])
+    return listed([stretch_text(start, end) for start, end in spans])
