@@ -167,7 +167,7 @@ class OneMap {
   }
 
   found(hit) {
-    if (!["division", "place"].includes(hit.kind)) this.choose({ kind: hit.kind, id: hit.id });
+    if (hit.kind !== "place") this.choose({ kind: hit.kind, id: hit.id });
     if (hit.bounds) this.scene.fly(hit.bounds, this.padding());
   }
 
