@@ -22,7 +22,7 @@ from dashboard.guard import Guard
 from dashboard.headers import HeaderRules
 from dashboard.live import Live
 from dashboard.page import EVERYONE, Page
-from dashboard.pages import accounts, lake, one_map, river
+from dashboard.pages import accounts, one_map
 from dashboard.problems import add_error_table
 from dashboard.views.roles import N_
 from data import clock
@@ -31,8 +31,6 @@ from data.settings import DashboardSettings, DatabaseSettings, QualitySettings
 
 PAGES = (
     Page("/", one_map, N_("One map")),
-    Page("/river/<river_id>", river, N_("River file")),
-    Page("/lake/<lake_id>", lake, N_("Lake file")),
     Page("/accounts", accounts, N_("Accounts")),
 )
 ROUTERS = (sign_in, own_account, language, tiles, map_state, search)
