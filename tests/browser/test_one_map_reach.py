@@ -146,3 +146,17 @@ def test_the_month_is_a_switch_away(filled: Served, map_page: MapOf) -> None:
     page.click("[data-basis=now]")
     opened.until("document.querySelector('[data-count=below]').textContent === '2'")
     assert opened.wrongs == []
+
+
+def test_a_failed_load_is_told_and_tried_again(filled: Served, map_page: MapOf) -> None:
+    opened = map_page(filled)
+    page = opened.page
+    page.route("**/api/v1/map/state*", lambda route: route.fulfill(status=500))
+    opened.open()
+    page.wait_for_selector("text=地图数据加载失败")
+    page.unroute("**/api/v1/map/state*")
+    page.click("text=重试")
+    opened.until("document.querySelector('[data-count=below]').textContent !== ''")
+    assert page.is_hidden("#one-map-notice")
+    assert opened.tell("return map.getCenter().lng") == pytest.approx(112.2, abs=0.3)
+    assert [wrong for wrong in opened.wrongs if "500" not in wrong] == []

@@ -50,6 +50,7 @@ class OneMap {
     if (innerWidth < 1200) page.classList.add("mp-folded");
     const view = readView();
     this.basis = view.basis;
+    this.unplaced = !view.camera;
     if (view.off) for (const name of Object.keys(SWITCHED)) this.panel.setLayer(name, !view.off.includes(name));
     for (const [name, layers] of Object.entries(SWITCHED)) this.scene.show(layers, this.panel.isOn(name));
     this.points.filter = FILTERS[view.filter] ? view.filter : null;
@@ -57,13 +58,12 @@ class OneMap {
     await this.load();
     if (this.page !== page) return;
     if (view.camera) this.scene.map.jumpTo({ ...view.camera, padding: this.padding() });
-    else this.scene.home(this.padding(), false);
     this.drawScale();
     if (view.selection) this.choose(view.selection);
     this.live = new Live({
       change: (data) => this.change(data),
       resync: () => this.load(),
-      state: (state, attempt) => this.line(state, attempt),
+      state: (state, attempt) => this.panel.showLine(state, attempt, this.at, this.basis),
       allowed: () => this.allowed(),
       since: () => this.state?.change_no ?? 0,
     });
@@ -91,8 +91,11 @@ class OneMap {
       const state = await answer.json();
       if (basis !== this.basis || !this.page) return null;
       this.show(state);
+      if (this.failed) this.panel.hideNotice();
+      this.failed = false;
     } catch {
-      this.panel.notice(say("load_failed"), say("retry"), null, () => this.load().then(() => this.panel.hideNotice()));
+      this.failed = true;
+      this.panel.notice(say("load_failed"), say("retry"), null, () => this.load());
     }
     return null;
   }
@@ -103,6 +106,10 @@ class OneMap {
     this.points.reset(state.stations, state.boards);
     this.waters.reset(state.waters);
     this.scene.setBounds(state.bounds);
+    if (this.unplaced && state.bounds) {
+      this.unplaced = false;
+      this.scene.home(this.padding(), false);
+    }
     this.panel.showStrip(state.strip, state.boards.length);
     this.panel.showBasis(this.basis, state.month);
     this.panel.tick(this.at);
@@ -113,6 +120,7 @@ class OneMap {
   }
 
   change(data) {
+    if (!this.state) return;
     this.state.change_no = data.change_no;
     this.at = new Date();
     this.panel.tick(this.at);
@@ -125,10 +133,6 @@ class OneMap {
     this.selection.refresh();
     this.list.draw();
     document.dispatchEvent(new CustomEvent("onemap:change", { detail: data }));
-  }
-
-  line(state, attempt) {
-    this.panel.showLine(state, attempt, this.at, this.basis);
   }
 
   async allowed() {

@@ -100,8 +100,9 @@ export class Panel {
     this.word(basis);
     if (state === "lost") this.one("live-word").textContent = say("lost", { n: attempt });
     this.one("live-time").textContent = at ? clock(at) : "";
-    if (state === "live") this.hideNotice();
-    else if (state === "lost") this.notice(say("lost_since", { time: at ? clock(at).slice(0, 5) : "–" }));
+    if (state === "live" && this.lineNotice) this.hideNotice();
+    this.lineNotice = state !== "live";
+    if (state === "lost") this.notice(say("lost_since", { time: at ? clock(at).slice(0, 5) : "–" }));
     else if (state === "signed_out") this.notice(say("signed_out"), say("sign_in"), "/sign-in");
   }
 
