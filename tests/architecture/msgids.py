@@ -16,6 +16,8 @@ from data.errors import OneMapError
 ROOT = Path(__file__).parents[2]
 LOCALES = ROOT / "dashboard" / "locales"
 WORDED = {"_", "N_"}
+REPORTED = {"remark", "note", "unreadable", "one_word"}
+"""Calls of lower floors whose first argument is a sentence worded by the dashboard."""
 ERRORS = {
     name
     for name, kind in vars(errors).items()
@@ -43,6 +45,8 @@ def msgids_of(file: Path) -> Iterator[tuple[str, int]]:
         given: list[ast.expr] = []
         if name in WORDED:
             given = node.args[:1]
+        elif name in REPORTED:
+            given = [one for one in node.args if text_of(one)][:1]
         elif name == "ngettext":
             given = node.args[:2]
         elif name in ERRORS:
