@@ -56,6 +56,7 @@ def _degrees(text: str) -> float:
 
 def run(args: argparse.Namespace) -> int:
     """The place it snapped to is printed, and the device's password when it is a new one; 0."""
+    from dashboard.device_password import device_password
     from data.database import app_engine, transaction
     from data.imports.placing import place_station
 
@@ -64,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
         placed = place_station(connection, placement)
     for line in _told(placed):
         print(line)
-    password = _device_password(placed.code)
+    password = device_password(placed.code)
     if password:
         print(
             _("Its MQTT account: {code}, password {password} (shown once)").format(
@@ -137,20 +138,3 @@ def _told(placed: "Placed") -> list[str]:
         lines.append(_("Reach: {name}").format(name=spot.reach_name))
     lines.append(_("Division: {name}").format(name=spot.division_name or _("unknown")))
     return lines
-
-
-def _device_password(code: str) -> str | None:
-    """The password of the device's new account at our own broker; none when it has one.
-
-    A broker of somebody else is left alone: its accounts are made there.
-    """
-    from data.settings import MqttSettings
-    from ingest.broker import Broker
-
-    config = MqttSettings().config_file
-    if config is None:
-        return None
-    broker = Broker(config.parent)
-    if not broker.running() or code in broker.known():
-        return None
-    return broker.add_device(code)

@@ -1,0 +1,189 @@
+"""Stations for those who place them: in pages, and one with everything its form holds."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Connection, RowMapping, text
+
+from data.clock import UtcDatetime
+from data.errors import NotFound
+from data.quality.limits import DischargeGrade
+from data.records import DivisionId, StationId
+from data.vocabulary import Bank, StationKind, WaterClass
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedStation:
+    """A station where it stands, as a row of the list."""
+
+    id: StationId
+    code: str
+    name: str
+    name_en: str | None
+    kind: StationKind
+    river: str | None
+    lake: str | None
+    chainage_m: float | None
+    offset_m: float | None
+    bank: Bank | None
+    division_id: DivisionId | None
+    division: str | None
+    interval: timedelta
+    target_class: WaterClass | None
+    grade: DischargeGrade | None
+    observed_at: UtcDatetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StationForm:
+    """One station with the values of its form and the version they are of.
+
+    ``lon`` and ``lat`` are where it stands in CGCS2000 degrees, ``source_x`` and ``source_y`` the
+    coordinates as they were given, in ``source_crs``; texts that a kind doesn't have are empty.
+    """
+
+    station: PlacedStation
+    version: int
+    lon: float
+    lat: float
+    source_crs: str
+    source_x: float
+    source_y: float
+    attribute: str
+    is_border: bool
+    category: str
+    owner: str
+    permit_no: str
+    permitted_volume_m3a: float | None
+    purpose: str
+
+
+COLUMNS = """
+    station.id, station.code, station.name, station.name_en, station.kind, station.chainage_m,
+    station.offset_m, station.bank, station.division_id, station.interval_s,
+    coalesce(river.name, lake_river.name) AS river, lake.name AS lake, division.name AS division,
+    section.target_class, outfall.grade, latest_reading.observed_at
+"""
+JOINED = """
+    FROM station
+    LEFT JOIN reach ON reach.id = station.reach_id
+    LEFT JOIN river ON river.id = reach.river_id
+    LEFT JOIN lake ON lake.id = station.lake_id
+    LEFT JOIN river AS lake_river ON lake_river.id = lake.river_id
+    LEFT JOIN division ON division.id = station.division_id
+    LEFT JOIN section ON section.station_id = station.id
+    LEFT JOIN outfall ON outfall.station_id = station.id
+    LEFT JOIN intake ON intake.station_id = station.id
+    LEFT JOIN latest_reading ON latest_reading.station_id = station.id
+"""
+FITTING = """
+    WHERE station.ended_at IS NULL
+      AND (:everywhere OR station.division_id = ANY(:divisions))
+      AND (:kind = '' OR station.kind = :kind)
+      AND (:search = '' OR station.code ILIKE :like OR station.name ILIKE :like
+           OR station.name_en ILIKE :like OR river.name ILIKE :like OR lake.name ILIKE :like)
+"""
+
+
+def placed_stations(
+    connection: Connection,
+    divisions: Collection[DivisionId] | None,
+    *,
+    search: str = "",
+    kind: StationKind | None = None,
+    start: int = 0,
+    rows: int = 20,
+) -> tuple[int, list[PlacedStation]]:
+    """How many stations of those divisions fit, and one page of them by water and chainage.
+
+    No divisions given (None) is everywhere. ``search`` is looked for in code, name and water.
+    """
+    like = search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    asked = {
+        "everywhere": divisions is None,
+        "divisions": sorted(divisions or ()),
+        "kind": kind.value if kind else "",
+        "search": search,
+        "like": f"%{like}%",
+        "start": start,
+        "rows": rows,
+    }
+    count = connection.execute(text(f"SELECT count(*) {JOINED} {FITTING}"), asked).scalar_one()
+    found = connection.execute(
+        text(
+            f"SELECT {COLUMNS} {JOINED} {FITTING} ORDER BY river.name NULLS LAST, lake.name,"
+            " station.chainage_m, station.code OFFSET :start LIMIT :rows"
+        ),
+        asked,
+    )
+    return int(count), [_placed(row) for row in found.mappings()]
+
+
+def station_form(connection: Connection, station_id: StationId) -> StationForm:
+    """The station as it is now. Raises NotFound."""
+    row = (
+        connection.execute(
+            text(
+                f"SELECT {COLUMNS}, station.version, ST_X(station.geom) AS lon,"
+                " ST_Y(station.geom) AS lat, station.source_crs, station.source_x,"
+                " station.source_y, coalesce(section.attribute, '') AS attribute,"
+                " coalesce(section.is_border, false) AS is_border,"
+                " coalesce(outfall.category, '') AS category,"
+                " coalesce(outfall.owner, intake.owner, '') AS owner,"
+                " coalesce(outfall.permit_no, intake.permit_no, '') AS permit_no,"
+                " intake.permitted_volume_m3a, coalesce(intake.purpose, '') AS purpose"
+                f" {JOINED} WHERE station.id = :id"
+            ),
+            {"id": station_id},
+        )
+        .mappings()
+        .first()
+    )
+    if row is None:
+        raise NotFound("There is no such station.")
+    return StationForm(
+        station=_placed(row),
+        version=row["version"],
+        lon=row["lon"],
+        lat=row["lat"],
+        source_crs=row["source_crs"],
+        source_x=row["source_x"],
+        source_y=row["source_y"],
+        attribute=row["attribute"],
+        is_border=row["is_border"],
+        category=row["category"],
+        owner=row["owner"],
+        permit_no=row["permit_no"],
+        permitted_volume_m3a=row["permitted_volume_m3a"],
+        purpose=row["purpose"],
+    )
+
+
+def division_of_code(connection: Connection, code: str) -> tuple[bool, DivisionId | None]:
+    """Whether a station has that code, and the division it belongs to."""
+    row = connection.execute(
+        text("SELECT division_id FROM station WHERE code = :code"), {"code": code}
+    ).first()
+    return row is not None, row[0] if row else None
+
+
+def _placed(row: RowMapping) -> PlacedStation:
+    return PlacedStation(
+        id=StationId(row["id"]),
+        code=row["code"],
+        name=row["name"],
+        name_en=row["name_en"],
+        kind=StationKind(row["kind"]),
+        river=row["river"],
+        lake=row["lake"],
+        chainage_m=row["chainage_m"],
+        offset_m=row["offset_m"],
+        bank=Bank(row["bank"]) if row["bank"] else None,
+        division_id=row["division_id"],
+        division=row["division"],
+        interval=timedelta(seconds=row["interval_s"]),
+        target_class=WaterClass(row["target_class"]) if row["target_class"] else None,
+        grade=DischargeGrade(row["grade"]) if row["grade"] else None,
+        observed_at=row["observed_at"],
+    )
