@@ -1,5 +1,17 @@
-// Files on paper: the print button, the time of printing, light colours while printing.
+// Files: filters kept in the address; on paper the time of printing and light colours.
 (() => {
+  const address = (q, kind, standing, sort, page) => {
+    const given = { q, kind, standing, sort: sort === "worst" ? "" : sort, page: page > 1 ? page : "" };
+    const parts = new URLSearchParams();
+    for (const [name, value] of Object.entries(given)) if (value) parts.set(name, value);
+    const query = parts.toString();
+    if (location.pathname === "/rivers") {
+      history.replaceState(history.state, "", query ? `/rivers?${query}` : "/rivers");
+    }
+    return window.dash_clientside.no_update;
+  };
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { dossier: { address } });
+
   document.addEventListener("click", (event) => {
     if (event.target.closest?.("[data-print]")) window.print();
   });

@@ -8,7 +8,7 @@ from dashboard.views.attributes import attributes
 from dashboard.views.marks import icon
 from dashboard.views.measures import moment_text, own_name
 from dashboard.views.river_findings import find, findings_panel
-from dashboard.views.river_parts import card, class_badge, empty, facts
+from dashboard.views.river_parts import card, class_badge, facts
 from dashboard.views.river_people import chiefs_card
 from dashboard.views.river_strip import strip
 from dashboard.views.river_tables import (
@@ -82,8 +82,9 @@ def river_file(dossier: Dossier) -> html.Article:
             strip_card(dossier) if dossier.reaches else None,
             html.Div(
                 [
+                    basics_card(dossier),
                     html.Div(main, className="rv-main"),
-                    html.Aside([basics_card(dossier), chiefs_card(dossier)], className="rv-side"),
+                    chiefs_card(dossier),
                 ],
                 className="rv-columns",
             ),
@@ -150,6 +151,9 @@ def counts(dossier: Dossier) -> html.Section:
     sections = len(dossier.of_kind(StationKind.SECTION))
     outfalls = len(dossier.of_kind(StationKind.OUTFALL))
     met = sections - len(found.below) - len(found.unsure)
+    untold = (
+        _("{n} untold").format(n=len(found.unsure)) if found.unsure else _("every class is told")
+    )
     water = dossier.facts
     size = kilometres(water.length_m) if water.length_m else area(water.area_m2 or 0.0)
     number, unit = size.split(" ")
@@ -158,9 +162,7 @@ def counts(dossier: Dossier) -> html.Section:
     return html.Section(
         [
             figure(_("Sections meeting target"), met, f"/ {sections}", _("by the newest readings")),
-            figure(
-                _("Below target"), len(found.below), "", _("{n} untold").format(n=len(found.unsure))
-            ),
+            figure(_("Below target"), len(found.below), "", untold),
             figure(
                 _("Outfalls exceeding"), len(found.exceeding), f"/ {outfalls}", _("by their limits")
             ),
@@ -216,8 +218,9 @@ def reaches_card(dossier: Dossier) -> Any:
 
 def counted(name: str, title: str, count: int, note: str, body: Any, nothing: str) -> html.Section:
     """A card with its count; the sentence instead of an empty table."""
-    note = f"{count} · {note}" if count else "0"
-    return card(title, note, body if count else empty(nothing), name=name)
+    if not count:
+        return card(title, nothing, None, name=name)
+    return card(title, f"{count} · {note}", body, name=name)
 
 
 def basics_card(dossier: Dossier) -> html.Section:

@@ -57,7 +57,7 @@ def strip(dossier: Dossier) -> html.Div:
                     section_mark(each, share(each.record.chainage_m), lane, dossier.as_of)
                     for each, lane in zip(sections, named, strict=True)
                 ],
-                className="rv-marks",
+                className="rv-marks" + ("" if 1 in named else " rv-one-lane"),
             ),
             html.Div(
                 [segment(each, start, length) for each in dossier.reaches], className="rv-line"

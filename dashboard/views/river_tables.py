@@ -149,7 +149,7 @@ def section_cells(file: StationFile, now: UtcDatetime) -> Sequence[Cell]:
             title=None if file.target_class else _("No target given: Ⅲ is taken"),
         ),
         two(said, reasons) if reasons else said,
-        two(clock_cell(file, now), every(file.interval)),
+        html.Div(two(clock_cell(file, now), every(file.interval)), className="rv-k"),
     )
 
 
