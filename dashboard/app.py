@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from dashboard import shell
 from dashboard.api import events, health, language, own_account, search, sign_in, tiles, unknown
 from dashboard.api import map as map_state
+from dashboard.api import readings
 from dashboard.auth import set_user
 from dashboard.callback_errors import tell
 from dashboard.deps import Deps
@@ -33,7 +34,7 @@ PAGES = (
     Page("/", one_map, N_("One map")),
     Page("/accounts", accounts, N_("Accounts")),
 )
-ROUTERS = (sign_in, own_account, language, tiles, map_state, search)
+ROUTERS = (sign_in, own_account, language, tiles, map_state, search, readings)
 
 NOT_IN_EVERY_PAGE = r"^(sign_in\.(css|js)|theme\.js|.*\.mjs)$"
 """Assets that pages ask for by name; every other style and script goes with every page."""

@@ -3,6 +3,7 @@
 from dash import ClientsideFunction, Dash, Input, Output, html
 
 from dashboard.deps import Deps
+from dashboard.views import drawer
 from dashboard.views.map_view import map_view
 from data.settings import DashboardSettings
 
@@ -21,8 +22,8 @@ def layout(**_query: str) -> html.Div:
 
 
 def register(app: Dash, deps: Deps) -> None:
-    """What the drawer puts into the selection reaches the map; the rest runs in the browser."""
-    del deps  # the map's routes have it
+    """The drawer shows what is selected, and what it selects itself reaches the map."""
+    drawer.register(app, deps)
     app.clientside_callback(
         ClientsideFunction(namespace="one_map", function_name="selected"),
         Output(Ids.selection, "storage_type"),

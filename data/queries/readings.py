@@ -74,7 +74,7 @@ def series(
             "end": span.end,
         },
     ).all()
-    return thinned(series_of(rows, interval), min(points, MOST_POINTS))
+    return thinned(series_of(rows, interval), points)
 
 
 def series_of(rows: Any, interval: timedelta) -> Series:
