@@ -101,6 +101,7 @@ def test_a_click_selects_what_matters_most(filled: Served, map_page: MapOf) -> N
     opened.open("/#map=11/32.5/112.2&off=")
 
     def click(lon: float, lat: float) -> object:
+        opened.until("!window.onemap.map.isMoving() && window.onemap.map.loaded()")
         at = opened.tell(
             f"const p = map.project([{lon}, {lat}]), box = map.getCanvas()"
             ".getBoundingClientRect(); return [p.x + box.x, p.y + box.y]"
