@@ -11,7 +11,17 @@ import dash
 from fastapi import FastAPI
 
 from dashboard import shell
-from dashboard.api import events, health, language, own_account, search, sign_in, tiles, unknown
+from dashboard.api import (
+    dossier,
+    events,
+    health,
+    language,
+    own_account,
+    search,
+    sign_in,
+    tiles,
+    unknown,
+)
 from dashboard.api import map as map_state
 from dashboard.api import readings
 from dashboard.auth import set_user
@@ -23,7 +33,7 @@ from dashboard.guard import Guard
 from dashboard.headers import HeaderRules
 from dashboard.live import Live
 from dashboard.page import EVERYONE, Page
-from dashboard.pages import accounts, one_map
+from dashboard.pages import accounts, lake, one_map, river, rivers, stations
 from dashboard.problems import add_error_table
 from dashboard.views.roles import N_
 from data import clock
@@ -32,9 +42,13 @@ from data.settings import DashboardSettings, DatabaseSettings, QualitySettings
 
 PAGES = (
     Page("/", one_map, N_("One map")),
+    Page("/rivers", rivers, N_("Files")),
+    Page("/river/<river_id>", river, N_("River file")),
+    Page("/lake/<lake_id>", lake, N_("Lake file")),
+    Page("/stations", stations, N_("Stations")),
     Page("/accounts", accounts, N_("Accounts")),
 )
-ROUTERS = (sign_in, own_account, language, tiles, map_state, search, readings)
+ROUTERS = (sign_in, own_account, language, tiles, map_state, search, readings, dossier)
 
 NOT_IN_EVERY_PAGE = r"^(sign_in\.(css|js)|theme\.js|.*\.mjs)$"
 """Assets that pages ask for by name; every other style and script goes with every page."""

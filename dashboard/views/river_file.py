@@ -194,8 +194,8 @@ def strip_card(dossier: Dossier) -> html.Section:
     """The strip with the meaning of its marks."""
     legend = html.Div(
         [
-            html.Span([html.Span("Ⅲ", className="cl k0 rv-lg"), _("section")]),
-            html.Span([html.Span("Ⅳ", className="cl k0 rv-lg rv-missed"), _("target not met")]),
+            html.Span([html.Span("Ⅲ", className="cl k3 rv-lg"), _("section")]),
+            html.Span([html.Span("Ⅳ", className="cl k4 rv-lg rv-missed"), _("target not met")]),
             html.Span([html.Span(icon("out-up"), className="rv-out"), _("outfall")]),
             html.Span([html.Span(icon("out-up"), className="rv-out is-exceeding"), _("exceeding")]),
             html.Span([html.Span(icon("in-down"), className="rv-in"), _("intake")]),

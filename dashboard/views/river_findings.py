@@ -7,7 +7,13 @@ from dash import html
 from dashboard.views.attributes import attributes
 from dashboard.views.marks import icon
 from dashboard.views.river_parts import class_badge
-from dashboard.views.river_words import measured, numeral, outfall_words, section_words
+from dashboard.views.river_words import (
+    measured,
+    numeral,
+    outfall_words,
+    section_words,
+    station_name,
+)
 from dashboard.views.wording import _
 from data.clock import UtcDatetime
 from data.queries.dossier import Dossier
@@ -91,7 +97,7 @@ def finding(file: StationFile, now: UtcDatetime) -> html.Li:
     return html.Li(
         [
             badge,
-            html.A(record.name, href=f"#{anchor(file)}", className="rv-what"),
+            html.A(station_name(file), href=f"#{anchor(file)}", className="rv-what"),
             html.Span(words, className="rv-say"),
             html.Span(" · ".join(small), className="t3 rv-small"),
         ]

@@ -7,7 +7,7 @@ from dash import html
 from dashboard.views.attributes import attributes
 from dashboard.views.measures import stretch_text
 from dashboard.views.river_findings import anchor
-from dashboard.views.river_words import numeral, outfall_words, section_words
+from dashboard.views.river_words import numeral, outfall_words, section_words, station_name
 from dashboard.views.wording import _
 from data.clock import UtcDatetime
 from data.queries.dossier import Dossier, ReachFile
@@ -97,11 +97,11 @@ def section_mark(file: StationFile, share: float, lane: int | None, now: UtcDate
     """A section as a disc with its numeral, ringed when its target is missed."""
     shown = file.record.shown_class
     words = section_words(file, now)
-    label = f"{file.record.name} · {numeral(shown)} · {words}"
+    label = f"{station_name(file)} · {numeral(shown)} · {words}"
     keep = " is-kept" if file.is_below_target else ""
     missed = " rv-missed" if file.is_below_target else ""
     name = (
-        html.Span(file.record.name, className=f"rv-name rv-lane{lane}{keep}")
+        html.Span(station_name(file), className=f"rv-name rv-lane{lane}{keep}")
         if lane is not None or file.is_below_target
         else None
     )
@@ -119,7 +119,7 @@ def point_mark(file: StationFile, share: float) -> html.A:
     """An outfall (filled when exceeding) or intake below the line."""
     is_outfall = file.record.kind is StationKind.OUTFALL
     words = outfall_words(file) if is_outfall else _("Intake")
-    label = f"{file.record.name} · {format_chainage(file.record.chainage_m or 0)} · {words}"
+    label = f"{station_name(file)} · {format_chainage(file.record.chainage_m or 0)} · {words}"
     tone = "rv-out" if is_outfall else "rv-in"
     sign = "ic-out-up" if is_outfall else "ic-in-down"
     return html.A(

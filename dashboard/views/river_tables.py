@@ -16,6 +16,7 @@ from dashboard.views.river_words import (
     numeral,
     outfall_words,
     section_words,
+    station_name,
     value_words,
 )
 from dashboard.views.spot import bank_word
@@ -72,7 +73,7 @@ def reach_class(reach: ReachFile, now: UtcDatetime) -> html.Div:
     badge = class_badge(reach.colour.water_class, missed=file is not None and file.is_below_target)
     if file is None:
         return html.Div([badge, html.Span(_("no section stands for it"))], className="rv-class")
-    small = [file.record.name]
+    small = [station_name(file)]
     if file.record.observed_at:
         small.append(moment_text(file.record.observed_at, now))
     if reach.colour.section_count > 1:
@@ -117,7 +118,7 @@ def name_cell(file: StationFile, *more: str) -> Cell:
     record = file.record
     return two(
         html.A(
-            record.name,
+            station_name(file),
             href=f"/#sel={record.kind.value}:{record.id}",
             className="b rv-go",
             title=_("Show on the map"),

@@ -9,6 +9,7 @@ from dashboard.views.measures import (
     limit_text,
     moment_text,
     named_exceedance,
+    own_name,
     parameter_name,
     unit_of,
     value_text,
@@ -88,9 +89,14 @@ def value_words(exceedance: Exceedance) -> str:
         parameter=parameter_name(exceedance.parameter),
         value=value_text(exceedance.parameter, exceedance.value),
         unit=f" {unit}" if unit else "",
-        limit=limit_text(low, high),
+        limit=limit_text(exceedance.parameter, low, high),
         basis=exceedance.basis,
     )
+
+
+def station_name(file: StationFile) -> str:
+    """The station's name in the reader's language where there is one."""
+    return own_name(file.record.name, file.record.name_en)
 
 
 def section_words(file: StationFile, now: UtcDatetime) -> str:
