@@ -17,13 +17,13 @@ from dashboard.api import (
     health,
     language,
     own_account,
+    readings,
     search,
     sign_in,
     tiles,
     unknown,
 )
 from dashboard.api import map as map_state
-from dashboard.api import readings
 from dashboard.auth import set_user
 from dashboard.callback_errors import tell
 from dashboard.deps import Deps
