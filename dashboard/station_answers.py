@@ -10,6 +10,7 @@ from dashboard.deps import Deps
 from dashboard.shell import Ids as ShellIds
 from dashboard.views import station_form as form
 from dashboard.views import station_preview as said
+from dashboard.views.measures import own_name
 from dashboard.views.station_list import kind_word
 from dashboard.views.wording import _
 from data.errors import Conflict, OneMapError
@@ -21,7 +22,8 @@ def opened(deps: Deps, asked: int | None) -> tuple[Any, ...]:
     now = admin.choose_station(deps, StationId(asked)) if asked else None
     title = _("New station")
     if now:
-        name = f"{now.station.name} · {kind_word(now.station.kind)}"
+        name = own_name(now.station.name, now.station.name_en)
+        name = f"{name} · {kind_word(now.station.kind)}"
         title = _("Change or move {name}").format(name=name)
     interval_s = int(now.station.interval.total_seconds()) if now else form.DEFAULT_INTERVAL_S
     return (

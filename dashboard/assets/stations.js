@@ -8,7 +8,25 @@
     history.replaceState(history.state, "", location.pathname + (query ? `?${query}` : ""));
     return window.dash_clientside.no_update;
   };
+
+  // Nothing can be confirmed until the place typed last has been shown; typing is let finish first.
+  const WAIT_MS = 350;
+  let timer = 0;
+  let answer = null;
+  let opened = null;
+  const ask = (crs, lon, lat, chosen) => {
+    const { no_update: nothing, set_props: set } = window.dash_clientside;
+    set("stations-save", { disabled: true });
+    clearTimeout(timer);
+    answer?.(nothing);
+    const wait = chosen === opened ? WAIT_MS : 0;
+    opened = chosen;
+    return new Promise((told) => {
+      answer = told;
+      timer = setTimeout(told, wait, { crs, lon, lat, id: chosen?.id ?? null });
+    });
+  };
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    onemap_stations: { remember },
+    onemap_stations: { ask, remember },
   });
 })();

@@ -31,6 +31,7 @@ class Ids:
     NEW = "stations-new"
     DIALOG = "stations-dialog"
     CHOSEN = "stations-chosen"
+    TYPED = "stations-typed"
     PREVIEW = "stations-preview"
     PROBLEM = "stations-problem"
     RELOAD = "stations-reload"
@@ -86,6 +87,7 @@ def layout(q: str = "", kind: str = "", edit: str = "", **_query: Any) -> html.D
             ),
             dcc.Store(id=Ids.CHANGED, data=0),
             dcc.Store(id=Ids.CHOSEN),
+            dcc.Store(id=Ids.TYPED),
             dcc.Store(id=Ids.ADDRESS),
             dcc.Store(id=Ids.ASKED, data=edit if edit.isdecimal() else None),
         ],
@@ -117,6 +119,7 @@ def station_dialog() -> dmc.Modal:
         centered=True,
         zIndex=300,
         closeOnClickOutside=False,
+        className="st-dialog",
     )
 
 
@@ -131,7 +134,7 @@ def asked_for(asked: str | None, chosen: dict[str, Any] | None) -> int | None:
         return int(ctx.triggered_id["index"])
     if ctx.triggered_id == Ids.RELOAD:
         return int((chosen or {})["id"])
-    return int(asked) if ctx.triggered_id == Ids.ASKED and asked else None
+    return int(asked) if ctx.triggered_id != Ids.NEW and asked else None
 
 
 def register(app: dash.Dash, deps: Deps) -> None:
@@ -204,7 +207,8 @@ def register_form(app: dash.Dash, deps: Deps) -> None:
     async def open_form(
         _new: int, _edit: list[int], _reload: int, asked: str | None, chosen: dict[str, Any] | None
     ) -> Any:
-        if not pressed():
+        linked = ctx.triggered_id is None and asked
+        if not pressed() and not linked:
             return no_update
         return await off(opened, deps, asked_for(asked, chosen))
 
@@ -226,21 +230,25 @@ def register_form(app: dash.Dash, deps: Deps) -> None:
 
 def register_saving(app: dash.Dash, deps: Deps) -> None:
     """Where it will stand is shown as it is typed; then it is saved."""
-
-    @app.callback(
-        Output(Ids.PREVIEW, "children"),
-        Output(Ids.SAVE, "disabled"),
+    app.clientside_callback(
+        ClientsideFunction("onemap_stations", "ask"),
+        Output(Ids.TYPED, "data"),
         Input(form.field_id("crs"), "value"),
         Input(form.field_id("lon"), "value"),
         Input(form.field_id("lat"), "value"),
         Input(Ids.CHOSEN, "data"),
         prevent_initial_call=True,
     )
-    async def preview(
-        crs: str | None, lon: str | None, lat: str | None, chosen: dict[str, Any] | None
-    ) -> tuple[Any, bool]:
-        filled = admin.Filled(crs=crs, lon=lon, lat=lat)
-        return await off(previewed, deps, filled, (chosen or {}).get("id"))
+
+    @app.callback(
+        Output(Ids.PREVIEW, "children"),
+        Output(Ids.SAVE, "disabled"),
+        Input(Ids.TYPED, "data"),
+        prevent_initial_call=True,
+    )
+    async def preview(typed: dict[str, Any]) -> tuple[Any, bool]:
+        filled = admin.Filled(crs=typed["crs"], lon=typed["lon"], lat=typed["lat"])
+        return await off(previewed, deps, filled, typed["id"])
 
     @app.callback(
         Output(Ids.DIALOG, "opened", allow_duplicate=True),

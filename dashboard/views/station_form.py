@@ -43,8 +43,8 @@ def form_body() -> list[Any]:
         html.Div(
             [
                 _select("crs", _("Coordinates are in"), crs_choices()),
-                _text("lon", _("Longitude"), required=True, debounce=400, placeholder="112.08"),
-                _text("lat", _("Latitude"), required=True, debounce=400, placeholder="32.68"),
+                _text("lon", _("Longitude"), required=True, placeholder="112.08"),
+                _text("lat", _("Latitude"), required=True, placeholder="32.68"),
             ],
             className="st-three",
         ),

@@ -8,7 +8,6 @@ from dash import html
 
 from dashboard.views.attributes import attributes
 from dashboard.views.measures import moment_text, own_name
-from dashboard.views.river_parts import class_badge
 from dashboard.views.spot import bank_word
 from dashboard.views.wording import _
 from data.clock import UtcDatetime
@@ -29,8 +28,9 @@ def kind_word(kind: StationKind) -> str:
 def place_words(station: PlacedStation) -> str:
     """On which water and where along it: 湍河 K12+350 左岸."""
     if station.chainage_m is None:
-        return station.lake or station.river or "—"
-    parts = [station.river or "", format_chainage(station.chainage_m)]
+        return own_name(station.lake, station.lake_en) if station.lake else "—"
+    river = own_name(station.river, station.river_en) if station.river else ""
+    parts = [river, format_chainage(station.chainage_m)]
     if station.bank:
         parts.append(bank_word(station.bank))
     return " ".join(part for part in parts if part)
@@ -49,22 +49,23 @@ def interval_words(interval: timedelta) -> str:
 
 
 def _aim(station: PlacedStation) -> Any:
-    """The target class of a section, the grade of an outfall."""
+    """A section's target, without colour: that is for water as it is. An outfall's grade."""
     if station.kind is StationKind.SECTION:
         if station.target_class:
-            return class_badge(station.target_class)
+            return html.Span(station.target_class.numeral, className="tag o")
         return html.Span(_("Ⅲ taken"), className="t3", title=_("No target class is given."))
     return station.grade.value if station.grade else "—"
 
 
 def _row(station: PlacedStation, now: UtcDatetime) -> html.Tr:
     name = own_name(station.name, station.name_en)
+    division = station.division and own_name(station.division, station.division_en)
     seen = moment_text(station.observed_at, now) if station.observed_at else _("none yet")
     cells: list[tuple[str, Any, str]] = [
         ("name", [html.B(name), html.Span(station.code, className="t3 mono")], _("Station")),
         ("kind", kind_word(station.kind), _("Kind")),
         ("place", place_words(station), _("Position")),
-        ("division", station.division or _("unknown"), _("Division")),
+        ("division", division or _("unknown"), _("Division")),
         ("aim", _aim(station), _("Target or grade")),
         ("interval", interval_words(station.interval), _("Interval")),
         ("seen", seen, _("Last reading")),

@@ -23,12 +23,15 @@ class PlacedStation:
     name_en: str | None
     kind: StationKind
     river: str | None
+    river_en: str | None
     lake: str | None
+    lake_en: str | None
     chainage_m: float | None
     offset_m: float | None
     bank: Bank | None
     division_id: DivisionId | None
     division: str | None
+    division_en: str | None
     interval: timedelta
     target_class: WaterClass | None
     grade: DischargeGrade | None
@@ -62,7 +65,8 @@ class StationForm:
 COLUMNS = """
     station.id, station.code, station.name, station.name_en, station.kind, station.chainage_m,
     station.offset_m, station.bank, station.division_id, station.interval_s,
-    coalesce(river.name, lake_river.name) AS river, lake.name AS lake, division.name AS division,
+    river.name AS river, river.name_en AS river_en, lake.name AS lake, lake.name_en AS lake_en,
+    division.name AS division, division.name_en AS division_en,
     section.target_class, outfall.grade, latest_reading.observed_at
 """
 JOINED = """
@@ -70,7 +74,6 @@ JOINED = """
     LEFT JOIN reach ON reach.id = station.reach_id
     LEFT JOIN river ON river.id = reach.river_id
     LEFT JOIN lake ON lake.id = station.lake_id
-    LEFT JOIN river AS lake_river ON lake_river.id = lake.river_id
     LEFT JOIN division ON division.id = station.division_id
     LEFT JOIN section ON section.station_id = station.id
     LEFT JOIN outfall ON outfall.station_id = station.id
@@ -82,7 +85,8 @@ FITTING = """
       AND (:everywhere OR station.division_id = ANY(:divisions))
       AND (:kind = '' OR station.kind = :kind)
       AND (:search = '' OR station.code ILIKE :like OR station.name ILIKE :like
-           OR station.name_en ILIKE :like OR river.name ILIKE :like OR lake.name ILIKE :like)
+           OR station.name_en ILIKE :like OR river.name ILIKE :like OR lake.name ILIKE :like
+           OR river.name_en ILIKE :like OR lake.name_en ILIKE :like)
 """
 
 
@@ -176,12 +180,15 @@ def _placed(row: RowMapping) -> PlacedStation:
         name_en=row["name_en"],
         kind=StationKind(row["kind"]),
         river=row["river"],
+        river_en=row["river_en"],
         lake=row["lake"],
+        lake_en=row["lake_en"],
         chainage_m=row["chainage_m"],
         offset_m=row["offset_m"],
         bank=Bank(row["bank"]) if row["bank"] else None,
         division_id=row["division_id"],
         division=row["division"],
+        division_en=row["division_en"],
         interval=timedelta(seconds=row["interval_s"]),
         target_class=WaterClass(row["target_class"]) if row["target_class"] else None,
         grade=DischargeGrade(row["grade"]) if row["grade"] else None,
