@@ -152,7 +152,9 @@ def drawer(deps: Deps, scope: Scope, thing: Any) -> html.Article:
 def refused(sentence: str, again: Any = None) -> html.Article:
     """The sentence in the drawer's place, with a way to try again where that may help."""
     parts: list[Any] = [html.H2(sentence, tabIndex=-1)]
-    if again:
+    if not again:
+        parts.append(html.P(_("It may have been taken away, or lie outside what you may see.")))
+    else:
         marks = attributes(data_select_kind=again["kind"], data_select_id=str(again["id"]))
         parts.append(html.Button(_("Try again"), type="button", className="btn", **marks))
     close = icon_button("close", _("Close"), data_map_action="close")

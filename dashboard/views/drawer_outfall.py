@@ -12,7 +12,7 @@ from dashboard.views.drawer_parts import (
     block,
     facts_list,
     finding,
-    foot,
+    foot_at,
     head,
     live,
     near,
@@ -31,7 +31,7 @@ from dashboard.views.measures import (
     parameter_name,
     unit_of,
 )
-from dashboard.views.values_table import basis_lines, limits_table
+from dashboard.views.values_table import basis_lines, limits_table, term_text
 from dashboard.views.wording import _, language
 from data.clock import UtcDatetime
 from data.quality.loads import SpanLoad
@@ -76,7 +76,11 @@ def outfall_drawer(
         [html.Span(className="sp"), compliance_tag(facts.judgement.state)],
         finding(words, about, aid=aid),
     )
-    parts = [live("head", key, head_part), tabs(panels), foot(station.where.river_id)]
+    parts = [
+        live("head", key, head_part),
+        tabs(panels),
+        foot_at(station.where),
+    ]
     return whole(key, parts)
 
 
@@ -185,7 +189,6 @@ def limits_block(limits: Sequence[KeptLimit]) -> html.Section | None:
         return None
     rows = []
     for each in sorted(limits, key=lambda limit: (limit.valid_to is not None, limit.valid_from)):
-        end = each.valid_to.isoformat() if each.valid_to else ""
         value = (
             f"{limit_text(each.parameter, each.low, each.high)} {unit_of(each.parameter)}".strip()
         )
@@ -195,7 +198,7 @@ def limits_block(limits: Sequence[KeptLimit]) -> html.Section | None:
                     html.Th(parameter_name(each.parameter), scope="row"),
                     html.Td(value, className="r"),
                     html.Td(
-                        [html.Div(each.basis), html.Div(f"{each.valid_from} – {end}")],
+                        [html.Div(each.basis), html.Div(term_text(each))],
                         className="dw-basis",
                     ),
                 ]

@@ -143,13 +143,14 @@ def stations_block(several: Sequence[StationRecord]) -> list[html.Section]:
     return blocks
 
 
-def foot(river_id: int | None) -> html.Footer:
-    """The river's file, where there is such a page, and a link to this very view."""
-    known = any(page["path_template"] == "/river/<river_id>" for page in _pages())
+def foot(river_id: int | None, lake_id: int | None = None) -> html.Footer:
+    """The river's or lake's file, where there is such a page, and a link to this very view."""
+    known = {page["path_template"] for page in dash.page_registry.values()}
     file = None
-    if river_id is not None and known:
-        words: list[Any] = [icon("file"), _("River file")]
-        file = html.A(words, href=f"/river/{river_id}", className="btn p")
+    if river_id is not None and "/river/<river_id>" in known:
+        file = _file_link(_("River file"), f"/river/{river_id}")
+    elif lake_id is not None and "/lake/<lake_id>" in known:
+        file = _file_link(_("Lake file"), f"/lake/{lake_id}")
     copy = html.Button(
         [icon("share"), _("Copy link")],
         type="button",
@@ -159,8 +160,13 @@ def foot(river_id: int | None) -> html.Footer:
     return html.Footer([each for each in (file, copy) if each], className="dw-foot")
 
 
-def _pages() -> list[dict[str, Any]]:
-    return list(dash.page_registry.values())
+def foot_at(where: Where) -> html.Footer:
+    """The foot for something at a place."""
+    return foot(where.river_id, where.lake_id)
+
+
+def _file_link(words: str, href: str) -> dcc.Link:
+    return dcc.Link([icon("file"), words], href=href, className="btn p")
 
 
 def live_id(part: str, key: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dashboard.views.drawer_parts import (
     block,
     facts_list,
     finding,
-    foot,
+    foot_at,
     head,
     live,
     near,
@@ -75,7 +75,7 @@ def intake_drawer(station: StationFacts, chiefs: Chiefs, now: UtcDatetime) -> ht
         finding(words or _("Purpose not entered"), about),
     )
     body = html.Div(html.Div(parts, className="dw-body"), className="dw-plain")
-    return whole(key, [live("head", key, top), body, foot(station.where.river_id)])
+    return whole(key, [live("head", key, top), body, foot_at(station.where)])
 
 
 def _value(station: StationFacts, parameter: Parameter) -> str:
@@ -106,4 +106,4 @@ def board_drawer(board: Board, chiefs: Chiefs) -> html.Article:
     parts.append(chiefs_block(chiefs))
     top = head(_("Notice board"), spoken_place(board.where), board.name, [], [])
     body = html.Div(html.Div(parts, className="dw-body"), className="dw-plain")
-    return whole(f"notice_board:{board.id}", [top, body, foot(board.where.river_id)])
+    return whole(f"notice_board:{board.id}", [top, body, foot_at(board.where)])

@@ -10,7 +10,7 @@ from dashboard.views.chiefs import chief_row, chiefs_block
 from dashboard.views.drawer_parts import (
     facts_list,
     finding,
-    foot,
+    foot_at,
     head,
     live,
     spoken_place,
@@ -57,7 +57,7 @@ def section_drawer(facts: SectionFacts, chiefs: Chiefs, now: UtcDatetime) -> htm
         ("file", _("File"), [section_file(facts), *earlier(chiefs)]),
     ]
     top = live("head", key, section_head(facts, now))
-    return whole(key, [top, tabs(panels), foot(station.where.river_id)])
+    return whole(key, [top, tabs(panels), foot_at(station.where)])
 
 
 def section_head(facts: SectionFacts, now: UtcDatetime) -> html.Header:

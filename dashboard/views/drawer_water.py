@@ -78,7 +78,7 @@ def lake_drawer(facts: LakeFacts, chiefs: Chiefs, now: UtcDatetime) -> html.Arti
     name = own_name(facts.name, facts.name_en)
     place = [each for each in (division,) if each]
     top = head(kind, place, name, _marks(facts.colour), finding(words, about))
-    return _plain(f"lake:{facts.id}", top, parts, facts.river_id)
+    return _plain(f"lake:{facts.id}", top, parts, None, facts.id)
 
 
 def colour_finding(
@@ -123,9 +123,11 @@ def _length(length_m: float) -> str:
     return f"{length_m / KM_M:,.2f} km"
 
 
-def _plain(key: str, top: html.Header, parts: Sequence[Any], river: int | None) -> html.Article:
+def _plain(
+    key: str, top: html.Header, parts: Sequence[Any], river: int | None, lake: int | None = None
+) -> html.Article:
     body = html.Div(html.Div(list(parts), className="dw-body"), className="dw-plain")
-    return whole(key, [top, body, foot(river)])
+    return whole(key, [top, body, foot(river, lake)])
 
 
 def river_drawer(facts: dict[str, Any]) -> html.Article:

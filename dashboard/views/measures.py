@@ -91,7 +91,7 @@ def value_text(parameter: Parameter, value: float) -> str:
 
 def limit_number(parameter: Parameter, limit: float) -> str:
     """The limit as the standard prints it: 1.0 for ammonia nitrogen, 5 for oxygen."""
-    return f"{limit:.1f}" if parameter in TENTHS and limit == int(limit) else f"{limit:g}"
+    return f"{limit:.1f}" if parameter in TENTHS and limit in (1, 2) else f"{limit:g}"
 
 
 def limit_text(parameter: Parameter, low: float | None, high: float | None) -> str:

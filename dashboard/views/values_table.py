@@ -1,6 +1,7 @@
 """A section's values against its target, and an outfall's against its permit."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from dash import html
@@ -21,6 +22,7 @@ from data.clock import UtcDatetime
 from data.quality.exceedances import Exceedance
 from data.queries.outfall_facts import LimitRow, OutfallFacts
 from data.queries.section_facts import SectionFacts, ValueRow
+from data.queries.station_facts import KeptLimit
 from data.records import LatestValue
 from data.vocabulary import BodyKind, Flag, Parameter
 
@@ -34,8 +36,8 @@ def section_table(facts: SectionFacts, now: UtcDatetime) -> html.Div:
         html.Th(_("Class"), scope="col", className="c"),
         html.Th(_("Excess"), scope="col", className="r"),
     ]
-    deciding = sum(row.is_deciding for row in facts.rows)
-    marks = 0 < deciding < len(facts.rows)
+    deciding = [row for row in facts.rows if row.is_deciding and row.counts]
+    marks = 0 < len(deciding) < len(facts.rows)
     body = [_section_row(row, facts, now, marks=marks) for row in facts.rows]
     table = html.Table([html.Thead(html.Tr(heads)), html.Tbody(body)], className="dw-values")
     return html.Div([table, *_notes(facts, now)])
@@ -128,7 +130,7 @@ def limits_table(facts: OutfallFacts, now: UtcDatetime) -> html.Div:
     measured = [row for row in facts.rows if row.latest]
     body = [_limit_row(row, facts.station.observed_at, now) for row in measured]
     table = html.Table([html.Thead(html.Tr(heads)), html.Tbody(body)], className="dw-values")
-    notes = []
+    notes: list[Any] = []
     if facts.others:
         others = [_other(each, BodyKind.LAKE) for each in facts.others]
         notes.append(html.P(others, className="dw-aux"))
@@ -138,7 +140,7 @@ def limits_table(facts: OutfallFacts, now: UtcDatetime) -> html.Div:
             html.Span(f"{parameter_name(row.limit.parameter)} {_limit(row)}") for row in missing
         ]
         notes.append(html.P([html.Span(_("Not measured on line")), *names], className="dw-aux"))
-    return html.Div([table, *notes])
+    return html.Div([table, *notes] if measured else notes)
 
 
 def _limit(row: LimitRow) -> str:
@@ -161,15 +163,13 @@ def _limit_row(row: LimitRow, newest: UtcDatetime | None, now: UtcDatetime) -> h
 
 def basis_lines(rows: Sequence[LimitRow]) -> list[tuple[str, str]]:
     """Each basis of the limits with the dates on which it holds, once."""
-    told = dict.fromkeys(
-        (row.limit.basis, row.limit.valid_from, row.limit.valid_to) for row in rows
+    return list(dict.fromkeys((row.limit.basis, term_text(row.limit)) for row in rows))
+
+
+def term_text(limit: KeptLimit) -> str:
+    """The days on which the limit holds."""
+    if limit.valid_to is None:
+        return _("from {day}").format(day=limit.valid_from)
+    return _("{first} to {last}").format(
+        first=limit.valid_from, last=limit.valid_to - timedelta(days=1)
     )
-    return [
-        (
-            basis,
-            _("from {day}").format(day=first)
-            if last is None
-            else _("{first} to {last}").format(first=first, last=last),
-        )
-        for basis, first, last in told
-    ]
