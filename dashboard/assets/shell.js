@@ -3,14 +3,15 @@
   const under = (path, href) =>
     path === href || (href !== "/" && path.startsWith(`${href.replace(/s$/, "")}/`));
 
-  const mark = (path) => {
+  const mark = (opened) => {
+    const path = opened.startsWith("/lake/") ? "/rivers" : opened;
     for (const link of document.querySelectorAll("#shell-nav a, #shell-tabs a")) {
       const here = under(path, new URL(link.href).pathname);
       link.classList.toggle("on", here);
       if (here) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
-    return path;
+    return opened;
   };
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     onemap_shell: { mark },

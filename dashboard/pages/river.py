@@ -1,5 +1,6 @@
 """The file of one river (一河一档); a lake's page shares its ids and callbacks."""
 
+import logging
 from typing import Any
 
 import dash
@@ -20,6 +21,7 @@ from data.queries.dossier import Dossier, lake_dossier, river_dossier
 from data.queries.scope import Scope
 
 REFRESH_MS = 60_000
+LOGGER = logging.getLogger(__name__)
 
 
 class Ids:
@@ -88,6 +90,7 @@ def register(app: dash.Dash, deps: Deps) -> None:
         except NotFound:
             return not_visible(which), True
         except SQLAlchemyError:
+            LOGGER.exception("the file of a water could not be read")
             return failed(deps), False
         return river_file(dossier), True
 

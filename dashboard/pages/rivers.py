@@ -1,5 +1,6 @@
 """The files (档案): every river and lake of one's area, searched, filtered, sorted."""
 
+import logging
 from typing import Any, get_args
 
 import dash
@@ -21,6 +22,7 @@ from data.queries.river_list import Kind, Listing, Sort, Standing, river_list
 from data.queries.scope import Scope
 
 PAGE_ROWS = 50
+LOGGER = logging.getLogger(__name__)
 
 
 class Ids:
@@ -161,6 +163,7 @@ def register(app: dash.Dash, deps: Deps) -> None:
         try:
             listing = await off(read, deps, visible_to(current_user()), chosen)
         except SQLAlchemyError:
+            LOGGER.exception("the list of waters could not be read")
             return failed(deps), "", page, page, False
         pages = max(1, -(-listing.found_count // PAGE_ROWS))
         rows = rivers_table(listing, filtered=any(chosen[:3]))

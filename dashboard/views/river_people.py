@@ -7,6 +7,7 @@ from typing import Any
 from dash import html
 
 from dashboard.views.chiefs import level_mark
+from dashboard.views.marks import icon
 from dashboard.views.measures import stretch_text
 from dashboard.views.river_parts import card, empty
 from dashboard.views.river_words import (
@@ -28,12 +29,12 @@ def chiefs_card(dossier: Dossier) -> html.Section:
     body: list[Any] = [
         html.Div(
             [
-                html.H3([html.Span(level_mark(level), className="av s"), heading]),
+                html.H3([html.Span(mark, className="av s"), heading]),
                 html.Ul([person(each, reaches) for each in several]),
             ],
             className="rv-level",
         )
-        for (level, heading), several in levels(now)
+        for mark, heading, several in levels(now)
     ]
     if former:
         count = ngettext("{n} former chief", "{n} former chiefs", len(former))
@@ -55,19 +56,19 @@ def chiefs_card(dossier: Dossier) -> html.Section:
     )
 
 
-def levels(chiefs: Sequence[Chief]) -> list[tuple[tuple[ChiefLevel, str], list[Chief]]]:
-    """The chiefs by general or not, then by level, each with its heading."""
+def levels(chiefs: Sequence[Chief]) -> list[tuple[Any, str, list[Chief]]]:
+    """The general chiefs, then the others by level: mark, heading, chiefs."""
 
-    def heading(chief: Chief) -> str:
-        if chief.is_general:
-            return _("General river chiefs")
-        return level_word(chief.level)
+    def group(chief: Chief) -> tuple[bool, ChiefLevel]:
+        return chief.is_general, ChiefLevel.PROVINCE if chief.is_general else chief.level
 
-    return [
-        ((found[0].level, words), found)
-        for words, several in groupby(chiefs, heading)
-        if (found := list(several))
-    ]
+    made: list[tuple[Any, str, list[Chief]]] = []
+    for (general, level), several in groupby(chiefs, group):
+        if general:
+            made.append((icon("people"), _("General river chiefs"), list(several)))
+        else:
+            made.append((level_mark(level), level_word(level), list(several)))
+    return made
 
 
 def person(chief: Chief, reaches: dict[int, ReachFile]) -> html.Li:
@@ -77,7 +78,6 @@ def person(chief: Chief, reaches: dict[int, ReachFile]) -> html.Li:
             html.Div(
                 [
                     html.Span(chief.name, className="b"),
-                    html.Span(chief.post, className="t3") if chief.post not in chief.name else None,
                     html.Span(className="sp"),
                     html.A(chief.phone, href=f"tel:{chief.phone}", className="rv-phone")
                     if chief.phone
@@ -87,13 +87,19 @@ def person(chief: Chief, reaches: dict[int, ReachFile]) -> html.Li:
             ),
             html.Div(
                 [
-                    html.Span(covers(chief, reaches)),
+                    html.Span(about(chief, reaches)),
                     html.Span(term(chief.valid_from, chief.valid_to)),
                 ],
                 className="t3 fs12 rv-term",
             ),
         ]
     )
+
+
+def about(chief: Chief, reaches: dict[int, ReachFile]) -> str:
+    """What the chief answers for, and the post where it says more than name and level."""
+    said = chief.post in chief.name or level_word(chief.level) in chief.post
+    return " · ".join(each for each in (covers(chief, reaches), "" if said else chief.post) if each)
 
 
 def covers(chief: Chief, reaches: dict[int, ReachFile]) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
+from sqlalchemy import text
 
 from data.vocabulary import Role
 from tests.dossier_readings import tell_small_basin
@@ -140,3 +141,28 @@ def test_the_same_file_in_english(context: BrowserContext, filled: Served) -> No
     heads = page.locator(".rv-card h2, .rv-table th, .rv-facts dt, .rv-kl").all_inner_texts()
     assert heads
     assert not [text for text in heads if re.search(r"[\u4e00-\u9fff]", text)]
+
+
+def test_a_failure_is_told_in_place_and_can_be_tried_again(
+    context: BrowserContext, filled: Served
+) -> None:
+    page = as_role(context, filled, Role.AUDITOR)
+    for address, table, body in (
+        ("/river/1", "notice_board", ".rv-file"),
+        ("/rivers", "responsibility", ".rl-rows"),
+    ):
+        with filled.database.owner.begin() as connection:
+            connection.execute(text(f"ALTER TABLE {table} RENAME TO away"))
+        try:
+            page.goto(filled.url + address)
+            expect(page.get_by_role("alert")).to_contain_text("加载失败")
+        finally:
+            with filled.database.owner.begin() as connection:
+                connection.execute(text(f"ALTER TABLE away RENAME TO {table}"))
+        page.get_by_role("button", name="重试").click()
+        expect(page.locator(body)).to_be_visible()
+
+
+def test_lakes_belong_to_the_files_in_the_navigation(opened: Page, filled: Served) -> None:
+    opened.goto(f"{filled.url}/lake/{filled.basin.lake}")
+    expect(opened.locator("#shell-nav [aria-current=page]")).to_have_text("档案")
