@@ -119,7 +119,8 @@ function borders(c) {
 }
 
 const halo = (c, width = 2) => ({ "text-halo-color": c.halo, "text-halo-width": width });
-const onMap = { "icon-allow-overlap": true, "icon-ignore-placement": false };
+const onMap = { "icon-allow-overlap": true, "icon-ignore-placement": false, "icon-padding": 0 };
+const AROUND = ["left", "right", "top", "bottom", "top-left", "top-right", "bottom-left", "bottom-right"];
 
 function names(c) {
   return [
@@ -127,7 +128,7 @@ function names(c) {
       minzoom: 8.5,
       layout: {
         "symbol-placement": "line", "symbol-spacing": 360, "text-field": localName(), "text-font": MEDIUM,
-        "text-size": 12, "text-letter-spacing": inEnglish() ? 0.08 : 0.28, "text-offset": [0, 1.3], "symbol-sort-key": 4, "text-max-angle": 40,
+        "text-size": 12, "text-letter-spacing": inEnglish() ? 0.08 : 0.28, "text-offset": [0, 1.3], "symbol-sort-key": 4, "text-max-angle": 60,
       },
       paint: { "text-color": c.text2, ...halo(c) },
     }),
@@ -140,7 +141,7 @@ function names(c) {
       minzoom: 9, filter: ["!=", ["get", "seat"], true],
       layout: {
         "icon-image": "town", "text-field": localName(), "text-font": REGULAR, "text-size": 11, "symbol-sort-key": 9,
-        "text-anchor": "left", "text-offset": [0.5, 0], "icon-optional": true,
+        "text-variable-anchor": AROUND, "text-radial-offset": 0.5, "text-padding": 0, "icon-padding": 0, "icon-optional": true,
       },
       paint: { "text-color": c.label, ...halo(c, 1.6) },
     }),
@@ -148,7 +149,7 @@ function names(c) {
       filter: ["==", ["get", "seat"], true],
       layout: {
         "icon-image": "seat", "icon-allow-overlap": true, "text-field": localName(), "text-font": BOLD, "text-size": 14,
-        "text-letter-spacing": 0.06, "symbol-sort-key": 2, "text-variable-anchor": ["top", "bottom", "left", "right"], "text-radial-offset": 0.7, "text-optional": true,
+        "text-letter-spacing": 0.06, "symbol-sort-key": 2, "text-variable-anchor": AROUND, "text-radial-offset": 1.2, "text-padding": 0, "icon-padding": 0, "text-optional": true,
       },
       paint: { "text-color": c.text, ...halo(c) },
     }),
@@ -181,7 +182,7 @@ function points(c) {
     {
       id: "sections", type: "symbol", source: "sections", filter: ["!", ["has", "point_count"]],
       layout: {
-        "icon-image": ["get", "icon"], "icon-allow-overlap": true, ...label,
+        "icon-image": ["get", "icon"], "icon-allow-overlap": true, "icon-padding": 0, ...label,
         "text-field": ["step", ["zoom"], ["case", ["==", ["get", "meets"], false], ["get", "label"], ""], 11.5, ["get", "label"]],
         "symbol-sort-key": ["-", 10, ["get", "cls"]],
       },

@@ -26,8 +26,9 @@ function section(colours, [cls, state, ring, text]) {
   const number = Number(cls);
   const label = text || NUMERALS[number];
   const wide = label.length > 2 ? 30 : label.length > 1 ? 28 : 18;
-  const pen = canvas(wide + 16, 34);
-  const [x, y] = [(wide + 16) / 2, 17];
+  const rim = ring === "r" ? 10 : 6;
+  const pen = canvas(wide + rim, 18 + rim);
+  const [x, y] = [(wide + rim) / 2, 9 + rim / 2];
   if (ring === "r") {
     pill(pen, x, y, wide + 8, 26);
     pen.fillStyle = colours.surface;
