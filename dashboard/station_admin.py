@@ -14,8 +14,9 @@ from data.database import transaction
 from data.errors import BadInput, Conflict, Forbidden
 from data.imports import cells
 from data.imports.facts import Facts, IntakeFacts, OutfallFacts, SectionFacts
-from data.imports.placing import Placed, StationPlacement, place_station, preview
+from data.imports.placing import Outcome, Placed, StationPlacement, place_station, preview
 from data.imports.spots import WITHIN_M, Spot
+from data.people.access_log import Logged, log
 from data.queries.placed_stations import (
     PlacedStation,
     StationForm,
@@ -140,7 +141,7 @@ def save(
 
     Raises Forbidden, BadInput or Conflict; nothing is written then.
     """
-    require(Action.WRITE_STATIONS)
+    user = require(Action.WRITE_STATIONS)
     with transaction(deps.engine) as connection:
         now = station_form(connection, station_id) if station_id else None
         if now:
@@ -149,6 +150,9 @@ def save(
             _require_free(connection, (filled.code or "").strip())
         placed = place_station(connection, placement_of(filled, now, version))
         _require_at(DivisionId(placed.spot.division_id) if placed.spot.division_id else None)
+        if placed.outcome is not Outcome.UNCHANGED:
+            about = f"{placed.outcome.value} {placed.code}"
+            log(connection, Logged.STATION, account_id=user.account_id, about=about)
     return Saved(placed, None if now else device_password(placed.code))
 
 

@@ -17,6 +17,7 @@ class Logged(StrEnum):
     REFUSE = "refuse"
     PASSWORD = "password"  # noqa: S105 - the name of an action
     ACCOUNT = "account"
+    STATION = "station"
     EXPORT = "export"
 
 

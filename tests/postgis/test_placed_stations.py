@@ -30,6 +30,9 @@ NEW = admin.Filled(
 def basin(database: Database) -> SmallBasin:
     """The river runs south along 112.2, through the upper town and then the lower one."""
     with database.owner.begin() as connection:
+        connection.execute(
+            text("INSERT INTO account (login, display_name, password_hash) VALUES ('a1', '甲', '')")
+        )
         return build_small_basin(connection)
 
 
@@ -139,6 +142,9 @@ def test_a_new_station_stands_where_the_preview_said(deps: Deps, basin: SmallBas
     assert now.station.interval.total_seconds() == 3600
     with pytest.raises(Conflict):
         admin.save(deps, replace(given, name="又一个"))
+    with deps.engine.connect() as connection:
+        logged = connection.execute(text("SELECT account_id, action, object FROM access_log")).all()
+    assert [tuple(row) for row in logged] == [(1, "station", "created N-1")]
 
 
 def test_what_the_form_was_opened_with_changes_nothing(deps: Deps, basin: SmallBasin) -> None:
