@@ -110,6 +110,27 @@ def station_out(facts: StationFacts) -> StationOut:
     )
 
 
+def series_out(facts: StationFacts, parameter: Parameter, span: Span, found: Series) -> SeriesOut:
+    """The course as it leaves the house."""
+    return SeriesOut(
+        station=facts.code,
+        parameter=parameter,
+        unit=PARAMETERS[parameter].unit,
+        interval_s=facts.interval.total_seconds(),
+        start=span.start,
+        end=span.end,
+        measured_count=found.measured_count,
+        points=[
+            Point(
+                at=datetime.fromtimestamp(int(at_s), BUSINESS_ZONE),
+                value=float(value),
+                flag=FLAG_CODES[flag],
+            )
+            for at_s, value, flag in zip(found.at_s, found.value, found.flag, strict=True)
+        ],
+    )
+
+
 def span_asked(start: datetime | None, end: datetime | None, now: UtcDatetime) -> Span:
     """The span asked for, the last seven days by default.
 
@@ -203,23 +224,7 @@ def router(deps: Deps) -> APIRouter:
         facts, found = await off(
             read_series, deps, visible_to(current_user()), station_id, parameter, span, points
         )
-        return SeriesOut(
-            station=facts.code,
-            parameter=parameter,
-            unit=PARAMETERS[parameter].unit,
-            interval_s=facts.interval.total_seconds(),
-            start=span.start,
-            end=span.end,
-            measured_count=found.measured_count,
-            points=[
-                Point(
-                    at=datetime.fromtimestamp(int(at_s), BUSINESS_ZONE),
-                    value=float(value),
-                    flag=FLAG_CODES[flag],
-                )
-                for at_s, value, flag in zip(found.at_s, found.value, found.flag, strict=True)
-            ],
-        )
+        return series_out(facts, parameter, span, found)
 
     @routes.get("/{station_id}/series.csv", response_class=Response)
     async def file(

@@ -106,8 +106,8 @@
       if (!shown) before = document.activeElement;
       document.querySelector(".dw h2")?.focus({ preventScroll: true });
     } else if (!now && before) {
-      const target = document.contains(before) ? before : document.querySelector(".maplibregl-canvas");
-      target?.focus({ preventScroll: true });
+      const kept = before !== document.body && document.contains(before) && before.offsetParent;
+      (kept ? before : document.querySelector(".maplibregl-canvas"))?.focus({ preventScroll: true });
       before = null;
     }
     shown = now;

@@ -54,6 +54,12 @@ def chart_frame(
 ) -> html.Section:
     """A chart of one station; what it draws comes when it is on the page."""
     key = f"{station_id}/{place}"
+    stores = [dcc.Store(id=part(name, key)) for name in ("figure", "window", "theme")]
+    parts = [_controls(key, parameters, asked), _plot(key, height), *stores]
+    return html.Section(parts, className="dw-chart")
+
+
+def _controls(key: str, parameters: Sequence[Parameter], asked: Parameter) -> html.Div:
     options = [
         {"value": each.value, "label": f"{parameter_name(each)} {unit_of(each)}".strip()}
         for each in parameters
@@ -63,7 +69,7 @@ def chart_frame(
         {"value": "30", "label": _("30 days")},
         {"value": "365", "label": _("1 year")},
     ]
-    head = html.Div(
+    return html.Div(
         [
             dmc.Select(
                 id=part("parameter", key),
@@ -97,6 +103,9 @@ def chart_frame(
         ],
         className="dw-chart-head",
     )
+
+
+def _plot(key: str, height: int) -> html.Figure:
     failed = html.Div(
         [
             html.P(_("The curve could not be loaded. Please try again.")),
@@ -107,7 +116,7 @@ def chart_frame(
         className="dw-failed",
         role="alert",
     )
-    plot = html.Div(
+    return html.Figure(
         [
             html.Div(className="dw-skeleton", **attributes(aria_hidden="true")),
             dcc.Graph(
@@ -118,10 +127,7 @@ def chart_frame(
         id=part("plot", key),
         className="dw-plot",
         style={"minHeight": f"{height}px"},
-        role="img",
     )
-    stores = [dcc.Store(id=part(name, key)) for name in ("figure", "window", "theme")]
-    return html.Section([head, plot, *stores], className="dw-chart")
 
 
 def read_course(deps: Deps, scope: Scope, asked: Asked) -> tuple[StationFacts, Course]:

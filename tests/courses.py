@@ -1,0 +1,38 @@
+"""Courses of readings taken in by the real ingest, for what draws and exports them."""
+
+import math
+from collections.abc import Iterable
+from datetime import timedelta
+
+from sqlalchemy import Engine
+
+from data.clock import UtcDatetime
+from ingest.inbox import Message
+from ingest.pipeline import Pipeline
+from tests.readings import message
+
+CLEAN = {"ph": 7.2, "do": 8.1, "codmn": 2.5, "nh3n": 0.3, "tp": 0.06, "temp": 15.0, "tn": 2.0}
+
+
+def hours_before(end: UtcDatetime, count: int, step: int = 4) -> list[UtcDatetime]:
+    """So many moments up to the end, that many hours apart."""
+    return [UtcDatetime(end - timedelta(hours=step * back)) for back in range(count - 1, -1, -1)]
+
+
+def wave(code: str, times: Iterable[UtcDatetime], base: float = 1.2) -> list[Message]:
+    """Ammonia that rises and falls around a base; the others are clean and move a little too."""
+    return [
+        message(code, at, {**moving(place), "nh3n": round(base + 0.2 * math.sin(place), 3)})
+        for place, at in enumerate(times)
+    ]
+
+
+def moving(place: int) -> dict[str, float]:
+    """Clean values that differ from one reading to the next, so that none is called unchanging."""
+    return {key: round(value * (1 + 0.004 * (place % 5)), 4) for key, value in CLEAN.items()}
+
+
+def take_in(ingest: Engine, messages: Iterable[Message], now: UtcDatetime) -> None:
+    """The messages are in the archive, judged and told."""
+    counts = Pipeline(ingest, now=lambda: now).commit(list(messages))
+    assert counts.refused == 0, counts
