@@ -130,10 +130,10 @@ READERS: Mapping[str, Reader] = MappingProxyType(
 
 def chosen(thing: Any) -> tuple[str, int]:
     """Kind and id of what was chosen. Raises BadInput for anything else."""
-    if isinstance(thing, dict) and thing.get("kind") in READERS:
+    if isinstance(thing, dict) and str(thing.get("kind")) in READERS:
         number = thing.get("id")
         if isinstance(number, int) and 0 < number < 2**63:
-            return thing["kind"], number
+            return str(thing["kind"]), number
     raise BadInput("There is nothing of that kind on the map.")
 
 

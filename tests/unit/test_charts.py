@@ -10,8 +10,10 @@ import orjson
 import pytest
 
 from dashboard.api.readings import plain_cell
-from dashboard.views.chart_frame import Asked, window_of
+from dashboard.deps import Deps
+from dashboard.views.chart_frame import Asked, drawn, window_of
 from dashboard.views.charts import Course, axis_range, bands_of, course_figure, spoken
+from dashboard.views.drawer import chosen, drawer
 from dashboard.views.measures import (
     age_text,
     limit_text,
@@ -22,9 +24,13 @@ from dashboard.views.measures import (
 )
 from dashboard.views.wording import language
 from data.clock import Span, UtcDatetime
+from data.database import engine
+from data.errors import BadInput
 from data.quality.exceedances import Exceedance
 from data.quality.limits import newest_limits
 from data.queries.readings import series_of
+from data.queries.scope import EVERYTHING
+from data.settings import DashboardSettings, QualitySettings
 from data.vocabulary import BodyKind, Parameter
 
 NOW = UtcDatetime(datetime(2026, 5, 15, 4, tzinfo=UTC))
@@ -155,3 +161,20 @@ def test_no_cell_begins_a_formula() -> None:
     for text in ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1"):
         assert plain_cell(text) == "'" + text
     assert plain_cell("城关下") == "城关下"
+
+
+def test_without_a_database_the_chart_and_the_drawer_say_so_and_offer_a_retry() -> None:
+    away = engine("postgresql+psycopg://nobody@127.0.0.1:1/none")
+    deps = Deps(away, DashboardSettings(), QualitySettings(), lambda: NOW)
+    assert drawn(deps, EVERYTHING, Asked(1, "nh3n", "7", None)) == ({"failed": True}, "", "")
+    shown = str(drawer(deps, EVERYTHING, {"kind": "section", "id": 1}))
+    assert "详情加载失败，请重试。" in shown
+    assert "data-select-kind" in shown
+
+
+@pytest.mark.parametrize(
+    "thing", [None, {}, {"kind": "person", "id": 1}, {"kind": "lake", "id": "1"}, {"kind": []}]
+)
+def test_what_is_no_thing_of_the_map_is_refused(thing: object) -> None:
+    with pytest.raises(BadInput):
+        chosen(thing)
