@@ -217,3 +217,15 @@ def test_errors_are_problem_documents(shared_served: Served) -> None:
         described = client.get("/api/openapi.json").json()
         assert {"/events", "/readyz", "/api/v1/map/state"} <= set(described["paths"])
         assert "/api/v1/map/state" in client.get("/api/docs").text
+
+
+def test_a_page_that_fails_says_so_in_words_and_a_call_in_a_document(served: Served) -> None:
+    login = served.logins[Role.CHIEF]
+    with served.client(login) as people, served.client(login) as program:
+        with served.database.owner.begin() as connection:
+            connection.execute(text("ALTER TABLE session RENAME TO away"))
+        page, call = people.get("/rivers"), program.get("/api/v1/map/state")
+    assert (page.status_code, call.status_code) == (500, 500)
+    assert page.headers["content-type"].startswith("text/html")
+    assert "页面加载失败" in page.text
+    assert call.headers["content-type"] == "application/problem+json"
