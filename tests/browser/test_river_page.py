@@ -149,7 +149,7 @@ def test_a_failure_is_told_in_place_and_can_be_tried_again(
     page = as_role(context, filled, Role.AUDITOR)
     for address, table, body in (
         ("/river/1", "notice_board", ".rv-file"),
-        ("/rivers", "outfall", ".rl-rows"),
+        ("/rivers", "latest_reading", ".rl-rows"),
     ):
         with filled.database.owner.begin() as connection:
             connection.execute(text(f"ALTER TABLE {table} RENAME TO away"))
