@@ -133,19 +133,26 @@ class Live:
             await self._tell()
 
     async def _tell(self) -> None:
-        scopes = {listener.scope for listener in self.listeners}
-        newest, events = await off(self._events, scopes)
-        if events is None:
+        """Every page hears what is new to it.
+
+        What is new is taken before the pages are counted: a page that opens in between reads it
+        by itself, for its own reading begins later.
+        """
+        newest, fresh = await off(self._fresh)
+        if fresh is None:
             for listener in self.listeners:
                 listener.tell(Event("resync", newest))
             return
+        if not fresh:
+            return
+        events = await off(self._events, {each.scope for each in self.listeners}, min(fresh) - 1)
         for listener in self.listeners:
             event = events.get(listener.scope)
             if event is not None:
                 listener.tell(event)
 
-    def _events(self, scopes: set[Scope]) -> tuple[int, dict[Scope, Event] | None]:
-        """The newest change number and the event of each scope; None to load everything anew."""
+    def _fresh(self) -> tuple[int, list[int] | None]:
+        """The newest change number and those not told yet; None to load everything anew."""
         with transaction(self.deps.engine) as connection:
             newest = last_change_no(connection)
             if self.seen.floor < 0:
@@ -159,10 +166,12 @@ class Live:
             ).scalars()
             fresh = self.seen.take(list(numbers), time.monotonic())
         self.figures.changes.inc(len(fresh))
-        if not fresh:
-            return newest, {}
-        events = {scope: self.catch_up(scope, min(fresh) - 1) for scope in scopes}
-        return newest, {scope: event for scope, event in events.items() if event is not None}
+        return newest, fresh
+
+    def _events(self, scopes: set[Scope], after: int) -> dict[Scope, Event]:
+        """What each scope is told of the changes above that number, where there is anything."""
+        events = {scope: self.catch_up(scope, after) for scope in scopes}
+        return {scope: event for scope, event in events.items() if event is not None}
 
     def catch_up(self, scope: Scope, after: int) -> Event | None:
         """What changed in the scope after that number; None when nothing did."""
@@ -212,4 +221,6 @@ class Live:
                 if user is None or not may(user, Action.READ_WATERS):
                     yield b"event: signed_out\ndata: {}\n\n"
                     return
-                listener.user = user
+                seen, listener.user = listener.scope, user
+                if listener.scope != seen:
+                    yield Event("resync", await off(self.newest)).encoded()
