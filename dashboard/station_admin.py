@@ -110,9 +110,7 @@ def choose_station(deps: Deps, station_id: StationId) -> StationForm:
     """The station as it is now. Raises NotFound or Forbidden."""
     require(Action.WRITE_STATIONS)
     with transaction(deps.engine) as connection:
-        found = station_form(connection, station_id)
-    _require_at(found.station.division_id)
-    return found
+        return _form_at(connection, station_id)
 
 
 def preview_point(
@@ -120,14 +118,15 @@ def preview_point(
 ) -> Previewed | None:
     """Where the point would stand; nothing while the coordinates aren't filled in.
 
-    Raises BadInput for coordinates that lie too far from any water, with the distance.
+    Raises BadInput for coordinates that lie too far from any water, with the distance, Forbidden
+    for a station one may not change: the distance would tell where it stands.
     """
     user = require(Action.WRITE_STATIONS)
     if not (filled.lon or "").strip() or not (filled.lat or "").strip():
         return None
     x, y = _coordinates(filled)
     with transaction(deps.engine) as connection:
-        now = station_form(connection, station_id) if station_id else None
+        now = _form_at(connection, station_id) if station_id else None
         spot = preview(connection, x, y, filled.crs or "EPSG:4490", within_m=_within_m(now))
     moved_m = distance_m(Point(now.lon, now.lat), Point(spot.lon, spot.lat)) if now else None
     allowed = may(user, Action.WRITE_STATIONS, _place(spot.division_id))
@@ -143,10 +142,8 @@ def save(
     """
     user = require(Action.WRITE_STATIONS)
     with transaction(deps.engine) as connection:
-        now = station_form(connection, station_id) if station_id else None
-        if now:
-            _require_at(now.station.division_id)
-        else:
+        now = _form_at(connection, station_id) if station_id else None
+        if now is None:
             _require_free(connection, (filled.code or "").strip())
         placed = place_station(connection, placement_of(filled, now, version))
         _require_at(DivisionId(placed.spot.division_id) if placed.spot.division_id else None)
@@ -235,6 +232,13 @@ def _within_m(now: StationForm | None) -> float:
 
 def _place(division_id: int | None) -> DivisionId:
     return DivisionId(division_id) if division_id else NOWHERE
+
+
+def _form_at(connection: Connection, station_id: StationId) -> StationForm:
+    """The station as it is now, where one may change it. Raises NotFound or Forbidden."""
+    found = station_form(connection, station_id)
+    _require_at(found.station.division_id)
+    return found
 
 
 def _require_at(division_id: DivisionId | None) -> None:

@@ -122,6 +122,8 @@ def test_a_station_of_others_is_neither_opened_nor_pulled_over(
     with pytest.raises(Forbidden):
         admin.choose_station(deps, below)
     with pytest.raises(Forbidden):
+        admin.preview_point(deps, NEW, below)
+    with pytest.raises(Forbidden):
         admin.save(deps, replace(NEW, code="QH-02"), below, 1)
     with pytest.raises(Conflict) as taken:
         admin.save(deps, replace(NEW, code="QH-02"))
