@@ -23,9 +23,8 @@ from data.queries.scope import Scope
 from data.queries.station_facts import StationFacts, station_facts
 from data.vocabulary import PARAMETERS, Bank, BodyKind, Flag, Parameter, StationKind
 
-MOST_ROWS = 100_000
-"""The most rows of one exported file: a reading each five minutes for a year."""
-
+MOST_ROWS = 120_000
+"""The most rows of one exported file: a reading each five minutes for 400 days is 115,200."""
 
 Start = Annotated[datetime | None, Query(alias="from", description="with offset")]
 End = Annotated[datetime | None, Query(alias="to", description="with offset; default: now")]
@@ -162,11 +161,16 @@ def read_series(
 def exported(
     deps: Deps, user: User, station_id: int, parameter: Parameter, span: Span
 ) -> tuple[StationFacts, str]:
-    """The station and its values as CSV, with a row in the access log."""
+    """The station and its values as CSV, with a row in the access log.
+
+    Raises NotFound, and BadInput for a span with more rows than a file holds: none is left out.
+    """
     scope = visible_to(user)
     with transaction(deps.engine) as connection:
         facts = station_facts(connection, scope, station_id)
         whole = series(connection, station_id, parameter, span, facts.interval, MOST_ROWS)
+        if whole.measured_count > MOST_ROWS:
+            raise BadInput("A file holds {most} rows; choose a shorter span.", most=MOST_ROWS)
         log(
             connection,
             Logged.EXPORT,

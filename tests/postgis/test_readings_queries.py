@@ -1,24 +1,31 @@
 """What the drawers read: stations, evaluations, courses, loads, those who answer, within scope."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
 import pytest
 from sqlalchemy import text
 
+from dashboard.api import readings
+from dashboard.auth import User
+from dashboard.deps import Deps
+from data import clock
 from data.clock import Span, UtcDatetime
 from data.errors import BadInput, NotFound
+from data.people.accounts import RoleGiven, add_role, create_account
 from data.quality.loads import load_kg
 from data.queries.answering import chiefs_of
 from data.queries.outfall_facts import outfall_facts
+from data.queries.people import account, roles
 from data.queries.readings import FLAG_CODES, Series, series, series_of, thinned
 from data.queries.scope import EVERYTHING, Scope
 from data.queries.section_facts import SectionFacts, section_facts
 from data.queries.station_facts import kept_limits, station_facts
 from data.queries.water_facts import board_facts, division_facts, lake_facts, reach_facts
 from data.records import DivisionId, StationId
-from data.settings import QualitySettings
-from data.vocabulary import Compliance, EvaluationState, Flag, Parameter, WaterClass
+from data.settings import DashboardSettings, QualitySettings
+from data.vocabulary import Compliance, EvaluationState, Flag, Parameter, Role, WaterClass
 from tests.builders import SmallBasin, build_small_basin
 from tests.courses import CLEAN, hours_before, take_in, wave
 from tests.fixtures.database import Database
@@ -246,3 +253,22 @@ def test_a_reach_names_the_section_that_decides(database: Database, basin: Small
     assert [each.id for each in told.stations] == [basin.outfall, basin.section_down]
     assert other.told_by is None
     assert other.downstream_id == basin.reach_down
+
+
+def test_a_file_leaves_no_row_out(
+    database: Database, basin: SmallBasin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = [UtcDatetime(NOON - timedelta(hours=hours)) for hours in range(3)]
+    take_in(database.ingest, [message("QH-01", each, CLEAN) for each in at], NOON)
+    deps = Deps(database.app, DashboardSettings(), QualitySettings(), clock.now)
+    with database.app.begin() as connection:
+        number = create_account(connection, "auditor", "甲", "qing-he-2046-shui")
+        add_role(connection, number, RoleGiven(Role.AUDITOR), 1)
+        held = roles(connection, [number])[number]
+        kept = account(connection, number)
+    user = User(replace(kept, must_change_password=False), held, EVERYTHING)
+    _facts, text_ = readings.exported(deps, user, basin.section_up, NH3N, WEEK)
+    assert len(text_.splitlines()) == 1 + 3
+    monkeypatch.setattr(readings, "MOST_ROWS", 2)
+    with pytest.raises(BadInput):
+        readings.exported(deps, user, basin.section_up, NH3N, WEEK)
