@@ -8,7 +8,7 @@ import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from starlette.exceptions import HTTPException
 
 from dashboard import access
@@ -80,6 +80,13 @@ async def _invalid(request: Request, error: Exception) -> Response:
     return problem(422, errors.BadInput.code, detail, path=request.url.path, fields=fields)
 
 
+async def _unfit(request: Request, error: Exception) -> Response:
+    """A value that no column takes, such as a text with a zero byte."""
+    del error
+    detail = _("The request can't be read.")
+    return problem(400, errors.BadInput.code, detail, path=request.url.path)
+
+
 async def _away(request: Request, error: Exception) -> Response:
     del error
     return away(request.url.path)
@@ -104,5 +111,6 @@ def add_error_table(app: FastAPI) -> None:
     app.add_exception_handler(errors.OneMapError, _ours)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(DataError, _unfit)
     app.add_exception_handler(OperationalError, _away)
     app.add_exception_handler(Exception, _unexpected)

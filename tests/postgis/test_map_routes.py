@@ -51,6 +51,9 @@ def test_new_ground_is_in_the_next_tile(served: Served) -> None:
         ("/api/v1/map/state?basis=year", 422),
         ("/api/v1/map/stations?kind=person", 422),
         ("/api/v1/search?q=" + "x" * 65, 422),
+        ("/api/v1/search?q=%00", 400),
+        ("/api/v1/rivers?q=a%00", 400),
+        (f"/api/v1/stations/{10**40}", 404),
     ],
 )
 def test_what_makes_no_sense_is_a_problem_document(
