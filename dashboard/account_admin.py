@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from dashboard.auth import Action, require
+from dashboard.auth import Action, User, require
 from dashboard.deps import Deps
 from data.database import transaction
 from data.errors import BadInput
@@ -78,32 +78,35 @@ def role_of_fields(
 
 def create(deps: Deps, login: str, name: str, role: kept.RoleGiven) -> str:
     """The password of the new account, to be shown once."""
+    by = require(Action.MANAGE_ACCOUNTS)
     password = generate_password()
     with transaction(deps.engine) as connection:
         account_id = kept.create_account(connection, login.strip(), name, password)
         kept.add_role(connection, account_id, role, version=1)
-        _log(connection, "add", login.strip())
+        _log(connection, by, "add", login.strip())
     return password
 
 
 def reset_password(deps: Deps, account_id: AccountId, version: int) -> str:
     """The account's new password, to be shown once; its sessions have ended."""
+    by = require(Action.MANAGE_ACCOUNTS)
     password = generate_password()
     with transaction(deps.engine) as connection:
         account = people.account(connection, account_id)
         kept.next_version(connection, account_id, version)
         kept.set_password(connection, account_id, password, must_change=True)
-        _log(connection, "reset password", account.login)
+        _log(connection, by, "reset password", account.login)
     return password
 
 
 def _changed(
     deps: Deps, account_id: AccountId, word: str, change: Callable[[Connection], None]
 ) -> None:
+    by = require(Action.MANAGE_ACCOUNTS)
     with transaction(deps.engine) as connection:
         account = people.account(connection, account_id)
         change(connection)
-        _log(connection, word, account.login)
+        _log(connection, by, word, account.login)
 
 
 def set_active(deps: Deps, account_id: AccountId, version: int, *, is_active: bool) -> None:
@@ -136,6 +139,5 @@ def remove_role(deps: Deps, account_id: AccountId, version: int, role_id: int) -
     )
 
 
-def _log(connection: Connection, word: str, login: str) -> None:
-    by = require(Action.MANAGE_ACCOUNTS)
+def _log(connection: Connection, by: User, word: str, login: str) -> None:
     log(connection, Logged.ACCOUNT, account_id=by.account_id, about=f"{word} {login}")
