@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+from ctypes.util import find_library
 from pathlib import Path
 
 from dashboard.setup.steps import Missing, explain, follow, tell
@@ -13,7 +14,10 @@ POSTGIS = "postgresql-15-postgis-3"
 
 
 def missing(*, servers: bool, browser: bool) -> dict[str, str]:
-    """Debian packages to install, each with what it brings."""
+    """Debian packages to install, each with what it brings.
+
+    Playwright's own node is linked against libatomic, which a bare machine lacks.
+    """
     wanted: dict[str, str] = {}
     if importlib.util.find_spec("ensurepip") is None:
         wanted["python3-venv"] = "python3-venv"
@@ -29,6 +33,8 @@ def missing(*, servers: bool, browser: bool) -> dict[str, str]:
             wanted["chromium"] = "Chromium"
         if not has_fonts():
             wanted["fonts-noto-cjk"] = "fonts-noto-cjk"
+        if find_library("atomic") is None:
+            wanted["libatomic1"] = "libatomic1"
     return wanted
 
 
