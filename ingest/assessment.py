@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 from data.clock import UtcDatetime, business_date
 from data.errors import BadInput
-from data.quality.classes import Oxygen, grade
-from data.quality.compliance import judge
-from data.quality.evaluation import evaluate
+from data.quality.classes import grade
 from data.quality.exceedances import Exceedance
-from data.quality.freshness import freshness_of, max_age
+from data.quality.freshness import freshness_of
 from data.quality.limits import limits_on
+from data.quality.rules import Rules
 from data.records import LatestValue
 from data.settings import QualitySettings
 from data.vocabulary import Compliance, EvaluationState, Flag, Parameter, StationKind, WaterClass
@@ -42,7 +41,7 @@ class Assessor:
 
     def __init__(self, settings: QualitySettings | None = None) -> None:
         self._settings = settings or QualitySettings()
-        self._oxygen = Oxygen.EITHER if self._settings.oxygen_saturation else Oxygen.CONCENTRATION
+        self._rules = Rules(self._settings)
 
     def assess(
         self, station: StationFacts, latest: Mapping[Parameter, LatestValue], now: UtcDatetime
@@ -56,11 +55,7 @@ class Assessor:
             latest,
             latest,
             now=now,
-            age=max_age(
-                station.interval,
-                fresh_hours=self._settings.fresh_hours,
-                fresh_intervals=self._settings.fresh_intervals,
-            ),
+            age=self._rules.max_age(station.interval),
         )
         state = EvaluationState.PARTIAL if fresh.young else EvaluationState.STALE
         return Assessment(state, fresh_until=fresh.until)
@@ -68,17 +63,13 @@ class Assessor:
     def _section(
         self, station: StationFacts, latest: Mapping[Parameter, LatestValue], now: UtcDatetime
     ) -> Assessment:
-        told = evaluate(
+        told = self._rules.section(
             latest,
             body=station.body,
             target=station.target,
-            required=station.required or self._settings.required,
+            required=station.required,
             now=now,
             interval=station.interval,
-            fresh_hours=self._settings.fresh_hours,
-            fresh_intervals=self._settings.fresh_intervals,
-            rounding=self._settings.round_readings,
-            oxygen=self._oxygen,
         )
         return Assessment(
             state=told.state,
@@ -95,14 +86,7 @@ class Assessor:
         self, station: StationFacts, latest: Mapping[Parameter, LatestValue], now: UtcDatetime
     ) -> Assessment:
         limits = station.limits_on(business_date(now))
-        told = judge(
-            latest,
-            limits,
-            now=now,
-            interval=station.interval,
-            fresh_hours=self._settings.fresh_hours,
-            fresh_intervals=self._settings.fresh_intervals,
-        )
+        told = self._rules.outfall(latest, limits, now=now, interval=station.interval)
         if told.state is not None:
             state = EvaluationState.GRADED
         elif told.fresh_until is not None:
@@ -141,14 +125,8 @@ class Assessor:
             for p, value in values.items()
         }
         known = {p: each for p, each in latest.items() if each.observed_at <= observed_at} | own
-        told = judge(
-            known,
-            station.limits_on(business_date(observed_at)),
-            now=observed_at,
-            interval=station.interval,
-            fresh_hours=self._settings.fresh_hours,
-            fresh_intervals=self._settings.fresh_intervals,
-        )
+        limits = station.limits_on(business_date(observed_at))
+        told = self._rules.outfall(known, limits, now=observed_at, interval=station.interval)
         return tuple(each for each in told.exceedances if each.parameter in own)
 
     def _over_target(
@@ -167,7 +145,7 @@ class Assessor:
             station.body,
             target=station.target,
             rounding=self._settings.round_readings,
-            oxygen=self._oxygen,
+            oxygen=self._rules.oxygen,
             limits=limits,
         )
         return graded.over_target if graded else ()

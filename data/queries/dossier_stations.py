@@ -2,25 +2,23 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from data.clock import UtcDatetime, business_date
-from data.quality.classes import Oxygen
-from data.quality.compliance import OutfallLimit, judge
-from data.quality.evaluation import evaluate
+from data.quality.compliance import OutfallLimit
 from data.quality.exceedances import Exceedance
+from data.quality.rules import Rules
 from data.queries.map_stations import StationRecord, stations
 from data.queries.scope import Scope
-from data.records import LatestValue
+from data.queries.station_facts import newest_values
 from data.settings import QualitySettings
 from data.vocabulary import (
     BodyKind,
     Compliance,
     EvaluationState,
-    Flag,
     Parameter,
     StationKind,
     WaterClass,
@@ -108,18 +106,6 @@ def station_files(
     return sorted(files, key=lambda each: (each.record.chainage_m or 0.0, each.record.code))
 
 
-def latest_values(kept: Mapping[str, Mapping[str, Any]] | None) -> dict[Parameter, LatestValue]:
-    """The newest values by parameter as the database keeps them, read back."""
-    return {
-        Parameter(key): LatestValue(
-            value=one["v"],
-            observed_at=UtcDatetime(datetime.fromisoformat(one["t"])),
-            flag=Flag(one.get("f", Flag.NORMAL.value)),
-        )
-        for key, one in (kept or {}).items()
-    }
-
-
 def _file(
     record: StationRecord, row: Mapping[str, Any], now: UtcDatetime, quality: QualitySettings
 ) -> StationFile:
@@ -154,20 +140,16 @@ def _reasons(
     quality: QualitySettings,
 ) -> tuple[tuple[Exceedance, ...], tuple[Parameter, ...], int | None]:
     """Exceedances, missing parameters and the last class of a section or outfall."""
-    latest = latest_values(row["latest"])
+    latest, rules = newest_values(row["latest"] or {}), Rules(quality)
     if record.kind is StationKind.SECTION:
         required = row["required"]
-        told = evaluate(
+        told = rules.section(
             latest,
             body=BodyKind(record.body),
             target=WaterClass(record.target_class),
-            required=[Parameter(key) for key in required] if required else quality.required,
+            required=[Parameter(key) for key in required] if required else None,
             now=now,
             interval=interval,
-            fresh_hours=quality.fresh_hours,
-            fresh_intervals=quality.fresh_intervals,
-            rounding=quality.round_readings,
-            oxygen=Oxygen.EITHER if quality.oxygen_saturation else Oxygen.CONCENTRATION,
         )
         last = int(told.last_grade.water_class) if told.last_grade else None
         return told.exceedances, told.missing, last
@@ -176,13 +158,6 @@ def _reasons(
             OutfallLimit(Parameter(parameter), low, high, basis)
             for parameter, low, high, basis in row["limits"]
         ]
-        judged = judge(
-            latest,
-            limits,
-            now=now,
-            interval=interval,
-            fresh_hours=quality.fresh_hours,
-            fresh_intervals=quality.fresh_intervals,
-        )
+        judged = rules.outfall(latest, limits, now=now, interval=interval)
         return judged.exceedances, (), None
     return (), (), None

@@ -8,10 +8,10 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 from data.clock import Span, UtcDatetime, business_date
-from data.quality.compliance import OutfallJudgement, OutfallLimit, judge
+from data.quality.compliance import OutfallJudgement, OutfallLimit
 from data.quality.exceedances import Exceedance, exceedance_of
-from data.quality.freshness import max_age
 from data.quality.loads import Sample, SpanLoad, span_load
+from data.quality.rules import Rules
 from data.queries.readings import GAP_INTERVALS
 from data.queries.station_facts import KeptLimit, StationFacts
 from data.records import LatestValue
@@ -79,18 +79,15 @@ def outfall_facts(
 ) -> OutfallFacts:
     """How the outfall stands at ``now``, by the same rules as ingest's."""
     today = [limit for limit in limits if limit.holds_on(business_date(now))]
-    told = judge(
+    rules = Rules(quality)
+    told = rules.outfall(
         station.latest,
         [OutfallLimit(each.parameter, each.low, each.high, each.basis) for each in today],
         now=now,
         interval=station.interval,
-        fresh_hours=quality.fresh_hours,
-        fresh_intervals=quality.fresh_intervals,
     )
-    age = max_age(
-        station.interval, fresh_hours=quality.fresh_hours, fresh_intervals=quality.fresh_intervals
-    )
-    rows = [_row(each, station.latest.get(each.parameter), now - age) for each in today]
+    since = UtcDatetime(now - rules.max_age(station.interval))
+    rows = [_row(each, station.latest.get(each.parameter), since) for each in today]
     limited = {each.parameter for each in today}
     return OutfallFacts(
         station,

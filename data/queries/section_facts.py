@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from data.clock import UtcDatetime, business_date
-from data.quality.classes import EVALUATED, Oxygen, class_of
-from data.quality.evaluation import Evaluation, evaluate
+from data.quality.classes import EVALUATED, class_of
+from data.quality.evaluation import Evaluation
 from data.quality.exceedances import Exceedance, exceedance_of
-from data.quality.freshness import max_age
 from data.quality.limits import limits_on
+from data.quality.rules import Rules
 from data.queries.station_facts import StationFacts
 from data.records import LatestValue
 from data.settings import QualitySettings
@@ -82,19 +82,15 @@ def section_facts(
     station: StationFacts, now: UtcDatetime, quality: QualitySettings
 ) -> SectionFacts:
     """How the section stands at ``now``, by the same rules as ingest's."""
-    oxygen = Oxygen.EITHER if quality.oxygen_saturation else Oxygen.CONCENTRATION
-    required = station.required or quality.required
-    told = evaluate(
+    rules = Rules(quality)
+    required = rules.required(station.required)
+    told = rules.section(
         station.latest,
         body=station.body,
         target=station.target,
         required=required,
         now=now,
         interval=station.interval,
-        fresh_hours=quality.fresh_hours,
-        fresh_intervals=quality.fresh_intervals,
-        rounding=quality.round_readings,
-        oxygen=oxygen,
     )
     grade = told.grade or told.last_grade
     target = station.target or WaterClass.III
@@ -105,9 +101,8 @@ def section_facts(
             station,
             parameter,
             target,
-            oxygen,
+            rules,
             now,
-            quality,
             is_deciding=grade is not None and parameter in grade.deciding,
             is_required=parameter in required,
         )
@@ -125,9 +120,8 @@ def _row(
     station: StationFacts,
     parameter: Parameter,
     target: WaterClass,
-    oxygen: Oxygen,
+    rules: Rules,
     now: UtcDatetime,
-    quality: QualitySettings,
     *,
     is_deciding: bool,
     is_required: bool,
@@ -144,15 +138,12 @@ def _row(
             latest.value,
             station.body,
             limits=limits,
-            oxygen=oxygen,
+            oxygen=rules.oxygen,
             temperature_c=temperature.value if temperature else None,
         )
         if water_class and water_class > target:
             exceedance = exceedance_of(parameter, latest.value, low, high, target.numeral)
-    age = max_age(
-        station.interval, fresh_hours=quality.fresh_hours, fresh_intervals=quality.fresh_intervals
-    )
-    young = latest is not None and now < latest.observed_at + age
+    young = latest is not None and now < latest.observed_at + rules.max_age(station.interval)
     return ValueRow(
         parameter,
         latest,
