@@ -11,11 +11,15 @@ from data.queries.scope import (
     LAKE_VISIBLE,
     REACH_VISIBLE,
     RIVER_VISIBLE,
+    STATION_VISIBLE,
     Scope,
 )
 
 MAX_ZOOM = 16
 """Tiles end here; the map enlarges the last ones beyond."""
+
+SURROUNDINGS_DEG = 0.05
+"""What is shown around stations that stand alone, about 5 km to each side."""
 
 EXTENT = 4096
 BUFFER = 64
@@ -127,13 +131,18 @@ def tile(connection: Connection, layer: str, z: int, x: int, y: int, scope: Scop
 
 
 def bounds(connection: Connection, scope: Scope) -> tuple[float, float, float, float] | None:
-    """West, south, east, north of what the scope may see, in degrees; None when it is empty."""
+    """West, south, east, north of what the scope may see, in degrees; None when it is empty.
+
+    Where neither division nor water may be seen, the stations with their surroundings.
+    """
     row = connection.execute(
         text(
             "SELECT ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box) FROM (SELECT COALESCE("
             f"(SELECT ST_Extent(geom) FROM division WHERE {DIVISION_VISIBLE}),"
             " (SELECT ST_Extent(geom) FROM (SELECT geom FROM reach"
-            f" WHERE {REACH_VISIBLE} UNION ALL SELECT geom FROM lake WHERE {LAKE_VISIBLE}) water)"
+            f" WHERE {REACH_VISIBLE} UNION ALL SELECT geom FROM lake WHERE {LAKE_VISIBLE}) water),"
+            f" (SELECT ST_Expand(ST_Extent(geom), {SURROUNDINGS_DEG}) FROM station"
+            f" WHERE {STATION_VISIBLE})"
             ") AS box) extent WHERE box IS NOT NULL"
         ),
         scope.bound,

@@ -61,6 +61,8 @@ def test_bounds_are_those_of_the_area(database: Database, basin: SmallBasin) -> 
         assert bounds(connection, EVERYTHING) == pytest.approx((112, 32.4, 112.4, 32.8))
         assert bounds(connection, upstream_only(basin)) == pytest.approx((112, 32.6, 112.4, 32.8))
         assert bounds(connection, NOTHING) is None
+        border = Scope(stations=frozenset({basin.section_down}))
+        assert bounds(connection, border) == pytest.approx((112.15, 32.45, 112.25, 32.55))
 
 
 def test_a_reach_takes_the_worst_fresh_class(database: Database, basin: SmallBasin) -> None:
