@@ -31,7 +31,7 @@ COMMANDS = (
     Command("quarantine", "quarantine", "look at and replay what could not be read"),
     Command("classify", "classify", "add water classes to a CSV table"),
     Command("publish-file", "publish", "publish readings of a file over MQTT"),
-    Command("user", "user", "add an account"),
+    Command("user", "user", "add, list and change accounts"),
     Command("doctor", "doctor", "list each part, its version and its state"),
 )
 WITHOUT_FOLDER = frozenset({"demo", "classify"})

@@ -11,6 +11,7 @@ from codecs import BOM_UTF8
 from dataclasses import dataclass
 from pathlib import Path
 
+from dashboard.views.wording import _
 from data.errors import BadInput, NotFound
 from data.vocabulary import BodyKind, Parameter, WaterClass
 
@@ -34,20 +35,37 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     """The command is known to the command line."""
     parser = subparsers.add_parser(
         "classify",
-        help="add water classes to a CSV table",
-        description="Adds the columns class and deciding to a CSV table with a column body (river "
-        "or lake) and columns named by parameter keys (ph, do, codmn, nh3n, tp, ...).",
+        help=_("add water classes to a CSV table"),
+        description=_(
+            "Adds the columns class and deciding to a CSV table with a column body (river or lake) "
+            "and columns named by parameter keys (ph, do, codmn, nh3n, tp …)."
+        ),
     )
-    parser.add_argument("--in", dest="source", required=True, metavar="FILE", help="- for stdin")
-    parser.add_argument("--out", dest="target", required=True, metavar="FILE", help="- for stdout")
     parser.add_argument(
-        "--round", dest="rounding", action="store_true", help="round first, as for means"
+        "--in",
+        dest="source",
+        required=True,
+        metavar="FILE",
+        help=_("the table to read, - for stdin"),
+    )
+    parser.add_argument(
+        "--out",
+        dest="target",
+        required=True,
+        metavar="FILE",
+        help=_("the table to write, - for stdout"),
+    )
+    parser.add_argument(
+        "--round",
+        dest="rounding",
+        action="store_true",
+        help=_("round values first, as for means"),
     )
     parser.add_argument(
         "--required",
         default="",
         metavar="KEYS",
-        help="comma-separated keys without which a row has no class",
+        help=_("comma-separated keys without which a row has no class"),
     )
     parser.set_defaults(run=run)
 
@@ -165,7 +183,7 @@ def _classify(
     graded = grade_columns(values, is_lake, required=required, rounding=rounding)
     numerals = ["", *(water_class.numeral for water_class in WaterClass)]
     added = [("", "")] * len(sheet.rows)
-    for (n, _), number, parameters in zip(rows, graded.classes, graded.deciding, strict=True):
+    for (n, _row), number, parameters in zip(rows, graded.classes, graded.deciding, strict=True):
         added[n - 2] = numerals[number], ";".join(parameters)
     return added
 

@@ -56,9 +56,11 @@ def _degrees(text: str) -> float:
 
 def run(args: argparse.Namespace) -> int:
     """The place it snapped to is printed, and the device's password when it is a new one; 0."""
+    from dashboard.demo.sample_reading import publish_line
     from dashboard.device_password import device_password
     from data.database import app_engine, transaction
     from data.imports.placing import place_station
+    from data.settings import MqttSettings
 
     placement = _placement(args)
     with transaction(app_engine()) as connection:
@@ -72,6 +74,8 @@ def run(args: argparse.Namespace) -> int:
                 code=placed.code, password=password
             )
         )
+        print(_("Publish a reading:"))
+        print("  " + publish_line(str(MqttSettings().port), placed.code, password))
     return 0
 
 

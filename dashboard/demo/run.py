@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from dashboard.demo import accounts, environment, servers
 from dashboard.demo.processes import Child, Stopped, Watch, end_left, stop, tend
 from dashboard.demo.processes import environment as child_environment
+from dashboard.demo.sample_reading import publish_line
 from data.cluster import Cluster
 from data.daemon import free_port
 from data.database import engine
@@ -117,7 +118,7 @@ def _start(demo: Demo, *, port: int | None, basin: Path | None, simulate: bool) 
         demo.children[-1].start()
     _await_ready(demo.children[0], at)
     reader = engine(demo.cluster.url("app"), application="onemap-demo")
-    _announce(at, accounts.listed(reader, settings), settings, stations)
+    _announce(folder, at, accounts.listed(reader, settings), settings, stations)
     reader.dispose()
 
 
@@ -176,6 +177,7 @@ def _await_ready(dashboard: Child, port: int) -> None:
 
 
 def _announce(
+    folder: Path,
     port: int,
     known: list[accounts.DemoAccount],
     settings: dict[str, str],
@@ -188,22 +190,14 @@ def _announce(
         tell(f"  {each.login:<16} {each.password:<16} {each.roles:<14} {each.display_name}")
     if not stations:
         tell("还没有测站，先添加一个 / No station yet, add one:")
-        tell("  ./onemap station add --kind section --code S-01 --name NAME --lon LON --lat LAT")
+        usual = folder == environment.default_folder()
+        which = "" if usual else f"--dir {shlex.quote(str(folder))} "
+        add = "station add --kind section --code S-01 --name NAME --lon LON --lat LAT"
+        tell(f"  ./onemap {which}{add}")
     devices = environment.kept(settings, "ONEMAP_DEMO__DEVICES", [])
     for station in [code for code in stations if code in devices][:1]:
         tell("发布一条监测数据 / Publish a reading:")
         tell("  " + publish_line(settings["ONEMAP_MQTT__PORT"], station, devices[station]))
-
-
-def publish_line(port: str, station: str, password: str) -> str:
-    """A line for a shell that publishes one bad reading of a station, as its device would."""
-    values = '{"ph":7.4,"do":1.6,"codmn":16.2,"nh3n":2.31,"tp":0.46}'
-    return (
-        f"mosquitto_pub -V 5 -q 1 -h 127.0.0.1 -p {port}"
-        f" -u {shlex.quote(station)} -P {shlex.quote(password)}"
-        f" -t {shlex.quote(f'onemap/v1/{station}/reading')}"
-        f""" -m '{{"time":"'$(date -Iseconds)'","values":{values}}}'"""
-    )
 
 
 def _prepare(folder: Path) -> None:

@@ -14,6 +14,7 @@ from data.errors import OneMapError
 
 LANGUAGES = ("zh", "en")
 LOCALES = Path(__file__).parent.parent / "locales"
+ENDS = tuple("。！？….!?")
 
 language: ContextVar[str] = ContextVar("language", default="zh")
 
@@ -47,5 +48,7 @@ def worded(error: OneMapError) -> str:
     sentence = _(error.message).format(**error.facts)
     if not error.mend:
         return sentence
-    gap = "" if language.get() == "zh" else " "
+    stop, gap = ("。", "") if language.get() == "zh" else (".", " ")
+    if not sentence.endswith(ENDS):
+        sentence += stop
     return sentence + gap + _(error.mend).format(**error.facts)
