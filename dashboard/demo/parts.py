@@ -1,6 +1,7 @@
 """The parts that OneMap is made of, as they are found on this machine."""
 
 import fcntl
+import os
 import re
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from dashboard.setup.environment import digest, stamped
 from dashboard.setup.packages import POSTGIS, has_fonts, has_program
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+APT = ("" if os.geteuid() == 0 else "sudo ") + "apt-get install "
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +32,13 @@ def installed() -> list[Part]:
     vendor = ROOT / "dashboard" / "assets" / "vendor"
     version = ".".join(map(str, sys.version_info[:3]))
     parts = [
-        Part("Python", version, sys.version_info >= (3, 11), "apt-get install python3"),
-        _program("PostgreSQL", _server(), "apt-get install " + POSTGIS),
+        Part("Python", version, sys.version_info >= (3, 11), APT + "python3"),
+        _program("PostgreSQL", _server(), APT + POSTGIS),
         _postgis(),
-        _program("mosquitto", "mosquitto", "apt-get install mosquitto", option="-h"),
-        _program("mosquitto_pub", "mosquitto_pub", "apt-get install mosquitto-clients"),
-        _program("Chromium", "chromium", "apt-get install chromium", is_needed=False),
-        Part("Noto CJK", "", has_fonts(), "apt-get install fonts-noto-cjk", is_needed=False),
+        _program("mosquitto", "mosquitto", APT + "mosquitto", option="-h"),
+        _program("mosquitto_pub", "mosquitto_pub", APT + "mosquitto-clients"),
+        _program("Chromium", "chromium", APT + "chromium", is_needed=False),
+        Part("Noto CJK", "", has_fonts(), APT + "fonts-noto-cjk", is_needed=False),
     ]
     if (ROOT / "requirements.lock").is_file():
         parts.insert(1, _locked(".venv", ROOT / ".venv", ROOT / "requirements.lock"))
@@ -112,7 +114,7 @@ def _postgis() -> Part:
     for control in controls:
         match = re.search(r"default_version = '([^']+)'", control.read_text())
         found = match[1] if match else found
-    return Part("PostGIS", found, bool(controls), "apt-get install " + POSTGIS)
+    return Part("PostGIS", found, bool(controls), APT + POSTGIS)
 
 
 def _program(
