@@ -46,7 +46,7 @@ def reach_drawer(facts: ReachFacts, chiefs: Chiefs, now: UtcDatetime) -> html.Ar
     ]
     parts = [
         html.Div(facts_list(pairs), className="dw-block"),
-        *_deciding_block(facts.told_by, facts.sections, facts.stations),
+        *_elsewhere(facts.sections, facts.stations),
         chiefs_block(chiefs),
         *stations_block(facts.stations),
     ]
@@ -71,7 +71,7 @@ def lake_drawer(facts: LakeFacts, chiefs: Chiefs, now: UtcDatetime) -> html.Arti
     ]
     parts = [
         html.Div(facts_list(pairs), className="dw-block"),
-        *_deciding_block(facts.told_by, facts.sections, facts.stations),
+        *_elsewhere(facts.sections, facts.stations),
         chiefs_block(chiefs),
         *stations_block(facts.stations),
     ]
@@ -107,16 +107,12 @@ def _marks(colour: WaterColour) -> list[Any]:
     return [class_badge(shown, big=True), word]
 
 
-def _deciding_block(
-    told_by: StationRecord | None,
-    sections: Sequence[StationRecord],
-    here: Sequence[StationRecord],
+def _elsewhere(
+    sections: Sequence[StationRecord], here: Sequence[StationRecord]
 ) -> list[html.Section]:
     """The sections that stand for the water from elsewhere; those here are listed below."""
     listed = {each.id for each in here}
-    elsewhere = [each for each in sections if each.id not in listed]
-    del told_by
-    return stations_block(elsewhere)
+    return stations_block([each for each in sections if each.id not in listed])
 
 
 def _length(length_m: float) -> str:

@@ -10,7 +10,13 @@ from data.clock import UtcDatetime, business_date
 from data.errors import NotFound
 from data.queries.dossier_people import Board, Chief, boards_of, chiefs_of
 from data.queries.dossier_stations import StationFile, station_files
-from data.queries.map_waters import STANDS_FOR, WaterColour, colour_of, representatives
+from data.queries.map_waters import (
+    WaterColour,
+    colour_of,
+    deciding,
+    representatives,
+    stations_about,
+)
 from data.queries.scope import LAKE_VISIBLE, REACH_VISIBLE, RIVER_VISIBLE, Scope
 from data.settings import QualitySettings
 from data.vocabulary import StationKind
@@ -53,11 +59,6 @@ REACHES = text(
 TRIBUTARIES = text(
     "SELECT river.id, river.name, river.flows_into_chainage_m AS chainage_m FROM river"
     f" WHERE river.flows_into_id = :id AND {RIVER_VISIBLE} ORDER BY 3, 2"
-)
-STATIONS = text(
-    f"WITH stands AS ({STANDS_FOR}) SELECT id FROM station"
-    " WHERE reach_id = ANY(:reaches) OR lake_id = :lake"
-    " UNION SELECT station_id FROM stands WHERE water = 'reach' AND water_id = ANY(:reaches)"
 )
 
 
@@ -208,7 +209,7 @@ def _stations(
     now: UtcDatetime,
     quality: QualitySettings,
 ) -> list[StationFile]:
-    found = connection.execute(STATIONS, {"reaches": list(reaches), "lake": lake}).scalars().all()
+    found = stations_about(connection, reaches, lake)
     return station_files(connection, scope, found, now=now, quality=quality)
 
 
@@ -250,12 +251,7 @@ def _reaches(
     for row in shown:
         records = standing.get(("reach", row["id"]), [])
         colour = colour_of(records)
-        same = [
-            each
-            for each in records
-            if each.state is colour.state and each.shown_class == colour.water_class
-        ]
-        decided = max(same, key=lambda each: each.multiple or 0.0, default=None)
+        decided = deciding(colour, records)
         made.append(
             ReachFile(
                 id=row["id"],

@@ -35,6 +35,11 @@ STANDS_FOR = """
     WHERE station.kind = 'section' AND station.lake_id IS NOT NULL"""
 """Which sections stand for which water; without a row of its own, a section for its reach."""
 
+STATIONS_ABOUT = text(
+    f"WITH stands AS ({STANDS_FOR}) SELECT id FROM station"
+    " WHERE reach_id = ANY(:reaches) OR lake_id = :lake"
+    " UNION SELECT station_id FROM stands WHERE water = 'reach' AND water_id = ANY(:reaches)"
+)
 WATER_VISIBLE = (
     "(stands.water = 'reach' AND EXISTS (SELECT 1 FROM reach WHERE reach.id = stands.water_id"
     f" AND {REACH_VISIBLE}) OR stands.water = 'lake' AND EXISTS"
@@ -67,13 +72,31 @@ def colour_of(sections: Iterable[StationRecord]) -> WaterColour:
     told = list(sections)
     graded = [each for each in told if each.shown_class]
     if graded:
-        worst = max(graded, key=lambda each: each.shown_class)
+        worst = max(graded, key=lambda each: (each.shown_class, each.multiple or 0.0))
         return WaterColour(worst.shown_class, EvaluationState.GRADED, worst.observed_at, len(told))
     for state in (EvaluationState.PARTIAL, EvaluationState.STALE):
         times = [each.observed_at for each in told if each.state is state and each.observed_at]
         if times:
             return WaterColour(0, state, max(times), len(told))
     return WaterColour(0, EvaluationState.NONE, None, len(told))
+
+
+def deciding(colour: WaterColour, sections: Iterable[StationRecord]) -> StationRecord | None:
+    """The section the colour comes from; of several, the one farthest beyond its target."""
+    same = [
+        each
+        for each in sections
+        if each.state is colour.state and each.shown_class == colour.water_class
+    ]
+    return max(same, key=lambda each: each.multiple or 0.0, default=None)
+
+
+def stations_about(
+    connection: Connection, reaches: Collection[int] = (), lake: int | None = None
+) -> list[int]:
+    """The stations at these reaches or this lake, and the sections that stand for the reaches."""
+    bound = {"reaches": list(reaches), "lake": lake}
+    return list(connection.execute(STATIONS_ABOUT, bound).scalars())
 
 
 def representatives(

@@ -10,7 +10,14 @@ from sqlalchemy import Connection, Row, text
 from data.clock import UtcDatetime
 from data.errors import NotFound
 from data.queries.map_stations import StationRecord, stations
-from data.queries.map_waters import WaterColour, colour_of, representatives
+from data.queries.map_waters import (
+    Water,
+    WaterColour,
+    colour_of,
+    deciding,
+    representatives,
+    stations_about,
+)
 from data.queries.scope import (
     DIVISION_VISIBLE,
     LAKE_VISIBLE,
@@ -103,9 +110,33 @@ def board_facts(connection: Connection, scope: Scope, board_id: int) -> Board:
     return Board(row.id, row.code, row.name, where, row.phone, row.content_version, row.set_on)
 
 
-def _worst(sections: Sequence[StationRecord]) -> StationRecord | None:
-    graded = [each for each in sections if each.shown_class]
-    return max(graded, key=lambda each: each.shown_class, default=None)
+Standing = tuple[
+    WaterColour, tuple[StationRecord, ...], StationRecord | None, tuple[StationRecord, ...]
+]
+"""Colour, the sections that stand for the water, the one that decides, the stations at it."""
+
+
+def _standing(
+    connection: Connection, scope: Scope, water: Water, now: UtcDatetime, quality: QualitySettings
+) -> Standing:
+    """How the water stands now, its stations downstream."""
+    kind, number = water
+    reaches, lake = ([number], None) if kind == "reach" else ([], number)
+    ids = stations_about(connection, reaches, lake)
+    standing = representatives(connection, scope, now=now, quality=quality, touched=ids)
+    sections = tuple(standing.get(water, ()))
+    colour = colour_of(sections)
+    here = [
+        each
+        for each in stations(connection, scope, now=now, quality=quality, only=ids)
+        if number == (each.reach_id if kind == "reach" else each.lake_id)
+    ]
+    return (
+        colour,
+        sections,
+        deciding(colour, sections) if colour.water_class else None,
+        tuple(sorted(here, key=lambda each: each.chainage_m or 0.0)),
+    )
 
 
 def reach_facts(
@@ -127,13 +158,6 @@ def reach_facts(
         {**scope.bound, "id": reach_id},
     ).all()
     row = _found(rows, "There is no such reach.")
-    standing = representatives(connection, scope, now=now, quality=quality)
-    sections = standing.get(("reach", reach_id), [])
-    shown = [
-        each
-        for each in stations(connection, scope, now=now, quality=quality)
-        if each.reach_id == reach_id
-    ]
     return ReachFacts(
         row.id,
         row.code,
@@ -147,10 +171,7 @@ def reach_facts(
         row.chainage_to_m,
         row.downstream_id,
         row.downstream,
-        colour_of(sections),
-        tuple(sections),
-        _worst(sections),
-        tuple(sorted(shown, key=lambda each: each.chainage_m or 0.0)),
+        *_standing(connection, scope, ("reach", reach_id), now, quality),
         row.board_count,
     )
 
@@ -172,9 +193,6 @@ def lake_facts(
         {**scope.bound, "id": lake_id},
     ).all()
     row = _found(rows, "There is no such lake.")
-    standing = representatives(connection, scope, now=now, quality=quality)
-    sections = standing.get(("lake", lake_id), [])
-    shown = stations(connection, scope, now=now, quality=quality)
     return LakeFacts(
         row.id,
         row.code,
@@ -186,10 +204,7 @@ def lake_facts(
         row.division_en,
         row.river_id,
         row.river,
-        colour_of(sections),
-        tuple(sections),
-        _worst(sections),
-        tuple(each for each in shown if each.lake_id == lake_id),
+        *_standing(connection, scope, ("lake", lake_id), now, quality),
         row.board_count,
     )
 

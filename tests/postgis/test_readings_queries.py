@@ -16,6 +16,7 @@ from data.errors import BadInput, NotFound
 from data.people.accounts import RoleGiven, add_role, create_account
 from data.quality.loads import load_kg
 from data.queries.answering import chiefs_of
+from data.queries.dossier import river_dossier
 from data.queries.outfall_facts import outfall_facts
 from data.queries.people import account, roles
 from data.queries.readings import FLAG_CODES, Series, series, series_of, thinned
@@ -272,3 +273,26 @@ def test_a_file_leaves_no_row_out(
     monkeypatch.setattr(readings, "MOST_ROWS", 2)
     with pytest.raises(BadInput):
         readings.exported(deps, user, basin.section_up, NH3N, WEEK)
+
+
+def test_of_two_sections_of_a_class_the_worse_one_decides_everywhere(
+    database: Database, basin: SmallBasin
+) -> None:
+    with database.owner.begin() as connection:
+        for section in (basin.section_up, basin.section_down):
+            connection.execute(
+                text("INSERT INTO section_represents (station_id, reach_id) VALUES (:id, :reach)"),
+                {"id": section, "reach": basin.reach_up},
+            )
+    own = [message("QH-01", NOON, {**CLEAN, "nh3n": 1.1})]
+    take_in(database.ingest, [*own, message("QH-02", NOON, {**CLEAN, "nh3n": 1.4})], NOON)
+    quality = QualitySettings()
+    with database.app.connect() as connection:
+        told = reach_facts(connection, EVERYTHING, basin.reach_up, NOON, quality)
+        file = river_dossier(connection, basin.river, EVERYTHING, now=NOON, quality=quality)
+    assert told.told_by is not None
+    assert told.told_by.id == basin.section_down
+    decided = file.reaches[0].decided_by
+    assert decided is not None
+    assert decided.record.id == basin.section_down
+    assert told.told_by.multiple == pytest.approx(0.4)
