@@ -6,10 +6,9 @@ from datetime import date
 
 from sqlalchemy import Connection, text
 
+from data.queries.levels import LEVELS
 from data.queries.scope import NOTICE_BOARD_VISIBLE, Scope
 from data.vocabulary import Bank, ChiefLevel
-
-_LEVELS = "ARRAY['province', 'city', 'county', 'township', 'village']"
 
 CHIEFS = text(
     "WITH RECURSIVE above AS (SELECT id AS start, id, parent_id FROM division"
@@ -30,7 +29,7 @@ CHIEFS = text(
     " OR held.is_general AND held.division_id IN (SELECT id FROM above))"
     " GROUP BY person.id, person.name, person.post, person.phone, held.level, held.is_general,"
     " held.valid_from, held.valid_to"
-    f" ORDER BY held.is_general DESC, array_position({_LEVELS}, held.level), first NULLS FIRST,"
+    f" ORDER BY held.is_general DESC, array_position({LEVELS}, held.level), first NULLS FIRST,"
     " held.valid_from DESC, person.name"
 )
 BOARDS = text(

@@ -9,6 +9,8 @@ from data.clock import UtcDatetime
 from data.errors import BadInput, NotFound
 from data.people.accounts import UnitId
 from data.people.sessions import token_hash
+from data.queries.levels import LEVELS
+from data.queries.phrases import literal
 from data.records import AccountId, DivisionId
 from data.vocabulary import ChiefLevel, Role
 
@@ -127,8 +129,7 @@ def accounts(
     connection: Connection, search: str = "", start: int = 0, most: int = 50
 ) -> tuple[int, list[Account]]:
     """How many accounts fit the search, and one page of them."""
-    like = "%" + search.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
-    bound = {"search": search, "like": like, "start": start, "most": most}
+    bound = {"search": search, "like": f"%{literal(search)}%", "start": start, "most": most}
     rows = connection.execute(LIST, bound)
     return connection.execute(COUNT, bound).scalar_one(), [_account(row) for row in rows]
 
@@ -158,8 +159,8 @@ def unit_named(connection: Connection, word: str) -> UnitId:
 def divisions(connection: Connection) -> list[tuple[DivisionId, str, str]]:
     """Id, name and level of every division, the higher levels first."""
     query = text(
-        "SELECT id, name, level FROM division ORDER BY array_position(ARRAY['province', 'city',"
-        " 'county', 'township', 'village'], level), code NULLS LAST, name"
+        f"SELECT id, name, level FROM division ORDER BY array_position({LEVELS}, level),"
+        " code NULLS LAST, name"
     )
     return [(DivisionId(row.id), row.name, row.level) for row in connection.execute(query)]
 
@@ -174,8 +175,7 @@ def area_name(connection: Connection, division_ids: Sequence[DivisionId]) -> str
     """The name of the highest division among those given, or of the whole archive."""
     query = text(
         "SELECT name FROM division WHERE :everywhere OR id = ANY(:ids)"
-        " ORDER BY array_position(ARRAY['province', 'city', 'county', 'township', 'village'],"
-        " level), geom IS NULL, id LIMIT 1"
+        f" ORDER BY array_position({LEVELS}, level), geom IS NULL, id LIMIT 1"
     )
     bound = {"ids": list(division_ids), "everywhere": not division_ids}
     return connection.execute(query, bound).scalar_one_or_none() or ""

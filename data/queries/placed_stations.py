@@ -9,6 +9,7 @@ from sqlalchemy import Connection, RowMapping, text
 from data.clock import UtcDatetime
 from data.errors import NotFound
 from data.quality.limits import DischargeGrade
+from data.queries.phrases import literal
 from data.records import DivisionId, StationId
 from data.vocabulary import Bank, StationKind, WaterClass
 
@@ -103,13 +104,12 @@ def placed_stations(
 
     No divisions given (None) is everywhere. ``search`` is looked for in code, name and water.
     """
-    like = search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     asked = {
         "everywhere": divisions is None,
         "divisions": sorted(divisions or ()),
         "kind": kind.value if kind else "",
         "search": search,
-        "like": f"%{like}%",
+        "like": f"%{literal(search)}%",
         "start": start,
         "rows": rows,
     }

@@ -9,11 +9,12 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Connection, text
 
 from data.errors import BadInput
+from data.queries.levels import LEVELS
 from data.vocabulary import ChiefLevel
 
 POINT: Final = "ST_SetSRID(ST_MakePoint(:lon, :lat), 4490)"
 _WEB_POINT: Final = f"ST_Transform({POINT}, 3857)"
-_FINEST: Final = f"array_position(ARRAY{[level.value for level in ChiefLevel]}, level)"
+_FINEST: Final = f"array_position({LEVELS}, level)"
 
 
 class Named(NamedTuple):

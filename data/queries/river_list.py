@@ -6,8 +6,10 @@ from typing import Literal
 from sqlalchemy import Connection, text
 
 from data.clock import UtcDatetime, business_date
+from data.queries.levels import LEVELS
 from data.queries.map_stations import IN_SERVICE, STATE_NOW, freshness
 from data.queries.map_waters import STANDS_FOR
+from data.queries.phrases import literal
 from data.queries.scope import (
     LAKE_VISIBLE,
     REACH_VISIBLE,
@@ -21,8 +23,6 @@ from data.vocabulary import ChiefLevel
 Kind = Literal["river", "canal", "lake", "reservoir"]
 Standing = Literal["below", "met", "unsure", "exceeding"]
 Sort = Literal["worst", "name", "size", "met"]
-
-_LEVELS = "ARRAY['province', 'city', 'county', 'township', 'village']"
 
 _WATERS = f"""
     SELECT 'river' AS water, river.id, river.kind, river.name, river.name_en, river.code,
@@ -66,7 +66,7 @@ _CHIEF = f"""
         AND (held.valid_to IS NULL OR held.valid_to > :today)
         AND (water.water = 'lake' AND held.lake_id = water.id
             OR water.water = 'river' AND (held.river_id = water.id OR reach.river_id = water.id))
-    ORDER BY array_position({_LEVELS}, held.level), reach.position NULLS FIRST, person.id LIMIT 1"""
+    ORDER BY array_position({LEVELS}, held.level), reach.position NULLS FIRST, person.id LIMIT 1"""
 
 _ROWS = f"""
     WITH water AS ({_WATERS}), owned AS ({_OWNED}), standing AS ({_STANDING}),
@@ -147,13 +147,13 @@ def river_list(
     limit: int = 50,
 ) -> Listing:
     """The waters the scope may see that fit, a page of them in that order."""
-    escaped = phrase.strip()[:64].replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    phrase = phrase.strip()[:64]
     bound = {
         **scope.bound,
         **freshness(now, quality),
         "today": business_date(now),
-        "phrase": phrase.strip(),
-        "like": f"%{escaped}%",
+        "phrase": phrase,
+        "like": f"%{literal(phrase)}%",
         "kind": kind or "",
         "standing": standing or "",
         "start": start,

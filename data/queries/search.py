@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from data.queries.phrases import literal
 from data.queries.place_names import PLACE_VISIBLE
 from data.queries.scope import (
     DIVISION_VISIBLE,
@@ -47,7 +48,7 @@ def search(
     wanted = phrase.strip()[:64]
     if not wanted:
         return []
-    escaped = wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    escaped = literal(wanted)
     rows = connection.execute(
         text(
             "SELECT kind, id, name, name_en, code, beside, ST_XMin(geom) AS west,"
