@@ -9,7 +9,8 @@ from dash import dcc, html
 
 from dashboard.views.attributes import attributes
 from dashboard.views.badges import class_badge
-from dashboard.views.marks import icon, icon_button
+from dashboard.views.icons import icon
+from dashboard.views.marks import icon_button
 from dashboard.views.measures import own_name
 from dashboard.views.spot import bank_word
 from dashboard.views.wording import _
@@ -61,7 +62,7 @@ def head(kind: str, place: Sequence[str], name: str, marks: Parts, finding: Part
 
 def finding(words: str, about: str, *, aid: str = "") -> list[Any]:
     """The finding, then when it was measured, then what kind of data it is."""
-    said: list[Any] = [html.B(words)]
+    said: list[Any] = [html.B(words[:1].upper() + words[1:])]
     if about:
         said.append(html.Span(about, className="dw-when"))
     lines: list[Any] = [html.Div(said, className="dw-say", role="status")]

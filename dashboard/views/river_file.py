@@ -5,7 +5,7 @@ from typing import Any
 from dash import dcc, html
 
 from dashboard.views.attributes import attributes
-from dashboard.views.marks import icon
+from dashboard.views.icons import icon
 from dashboard.views.measures import moment_text, own_name
 from dashboard.views.river_findings import find, findings_panel
 from dashboard.views.river_parts import card, class_badge, facts
@@ -25,6 +25,7 @@ from dashboard.views.river_words import (
     kilometres,
     kind_word,
     listed,
+    reach_count,
 )
 from dashboard.views.wording import _, language
 from data.clock import BUSINESS_ZONE
@@ -157,7 +158,7 @@ def counts(dossier: Dossier) -> html.Section:
     water = dossier.facts
     size = kilometres(water.length_m) if water.length_m else area(water.area_m2 or 0.0)
     number, unit = size.split(" ")
-    reaches = _("{n} reaches").format(n=len(dossier.reaches) + dossier.hidden_count)
+    reaches = reach_count(len(dossier.reaches) + dossier.hidden_count)
     chiefs = sum(each.is_current for each in dossier.chiefs)
     return html.Section(
         [

@@ -63,6 +63,11 @@ def level_word(level: ChiefLevel) -> str:
     }[level]
 
 
+def reach_count(count: int) -> str:
+    """How many reaches, also for a single one."""
+    return _("1 reach") if count == 1 else _("{n} reaches").format(n=count)
+
+
 def measured(moment: UtcDatetime, now: UtcDatetime) -> str:
     """When it was measured and how long ago that is."""
     return _("measured {time}, {ago}").format(
@@ -75,6 +80,7 @@ def exceedance_words(exceedances: Sequence[Exceedance]) -> str:
     if not exceedances:
         return ""
     first = named_exceedance(exceedances[0])
+    first = first[:1].upper() + first[1:]
     others = [parameter_name(each.parameter) for each in exceedances[1:]]
     if not others:
         return first

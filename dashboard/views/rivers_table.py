@@ -7,7 +7,7 @@ from dash import dcc, html
 from dashboard.views.attributes import attributes
 from dashboard.views.measures import moment_text, own_name
 from dashboard.views.river_parts import class_badge, notice, table
-from dashboard.views.river_words import area, bracketed, kilometres, kind_word
+from dashboard.views.river_words import area, bracketed, kilometres, kind_word, reach_count
 from dashboard.views.wording import _
 from data.queries.river_list import Listing, RiverRow
 
@@ -103,5 +103,5 @@ def size(row: RiverRow) -> Any:
     """Length with reaches, or surface."""
     if row.length_m is None:
         return area(row.area_m2 or 0.0)
-    reaches = _("{n} reaches").format(n=row.reach_count)
+    reaches = reach_count(row.reach_count)
     return html.Div([html.Div(kilometres(row.length_m)), html.Div(reaches, className="t3 fs12")])

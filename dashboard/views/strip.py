@@ -10,10 +10,10 @@ def strip() -> html.Section:
     """Five buttons whose numbers the map's script fills; pressed, one filters the map."""
     return html.Section(
         [
-            _count("meets", _("Meeting target"), _("Target met")),
-            _count("below", _("Sections below target"), _("Below target")),
+            _count("meets", _("Meeting target"), _("Met")),
+            _count("below", _("Sections below target"), _("Below")),
             _count("unsure", _("Partial or stale"), _("Unsure")),
-            _count("exceeding", _("Outfalls exceeding"), _("Exceeding")),
+            _count("exceeding", _("Outfalls exceeding"), _("Over")),
             _count("offline", _("Devices offline"), _("Offline")),
         ],
         id="one-map-strip",

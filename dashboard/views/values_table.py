@@ -104,7 +104,7 @@ def _notes(facts: SectionFacts, now: UtcDatetime) -> list[html.P]:
     if len(units) == 1:
         parts.append(_("unit {unit}, pH without").format(unit=units.pop()))
     if parts:
-        notes.append(html.P(" · ".join(parts), className="dw-aux dw-last"))
+        notes.append(html.P(html.Span(" · ".join(parts)), className="dw-aux dw-last"))
     return notes
 
 

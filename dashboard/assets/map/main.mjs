@@ -108,6 +108,7 @@ class OneMap {
     this.scene.setBounds(state.bounds);
     if (this.unplaced && state.bounds) {
       this.unplaced = false;
+      this.scene.map.resize();
       this.scene.home(this.padding(), false);
     }
     this.panel.showStrip(state.strip, state.boards.length);
@@ -242,7 +243,7 @@ class OneMap {
     if (small) return { left: 0, right: 0, top: 108, bottom: 44 + this.sheet.covered };
     const drawer = this.sheet.open && innerWidth >= 1200 ? 424 : 12;
     const list = this.list.open ? 392 : 0;
-    return { left: (folded ? 60 : 272) + list, right: drawer, top: 112, bottom: 60 };
+    return { left: (folded ? 60 : 272) + list, right: drawer, top: 104, bottom: 52 };
   }
 
   layOut() {

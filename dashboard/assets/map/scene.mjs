@@ -117,7 +117,7 @@ export class Scene {
     const [west, south, east, north] = this.bounds;
     this.map.setPadding(padding);
     this.map.fitBounds([[west, south], [east, north]], {
-      padding: isPhone() ? 8 : 20, duration: animate && !calm() ? 400 : 0, maxZoom: 13,
+      padding: isPhone() ? 8 : 12, duration: animate && !calm() ? 400 : 0, maxZoom: 13,
     });
   }
 

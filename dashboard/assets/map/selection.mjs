@@ -3,7 +3,7 @@
 import { NUMERALS } from "./palette.mjs";
 import { element, nameOf, say, stateWords } from "./words.mjs";
 
-const PRIORITY = ["clusters", "sections", "outfalls", "intakes", "boards", "reaches", "reach-none", "canals", "lakes", "river-names"];
+const PRIORITY = ["clusters", "sections", "section-names", "outfalls", "intakes", "boards", "reaches", "reach-none", "canals", "lakes", "river-names"];
 const KIND = { reaches: "reach", "reach-none": "reach", canals: "reach", lakes: "lake", "river-names": "river" };
 const POINTS = ["section", "outfall", "intake", "notice_board"];
 

@@ -60,11 +60,13 @@ export class Sheet {
       height = Math.max(80, Math.min(innerHeight * 0.92, from + start.clientY - event.clientY));
       this.frame.style.setProperty("--om-sheet", `${height}px`);
     };
-    const end = () => {
+    const end = (event) => {
       this.handle.removeEventListener("pointermove", move);
       this.frame.classList.remove("mp-dragging");
       const near = HEIGHTS.map((name) => [Math.abs(pixels(name) - height), name]).sort((a, b) => a[0] - b[0]);
-      this.settle(Math.abs(height - from) < 6 ? this.at : near[0][1]);
+      const tapped = { peek: "half", half: "full", full: "half" }[this.at];
+      if (Math.abs(height - from) >= 6) this.settle(near[0][1]);
+      else this.settle(event.type === "pointerup" ? tapped : this.at);
     };
     this.handle.addEventListener("pointermove", move);
     this.handle.addEventListener("pointerup", end, { once: true });

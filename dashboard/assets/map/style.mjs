@@ -122,6 +122,11 @@ const halo = (c, width = 2) => ({ "text-halo-color": c.halo, "text-halo-width": 
 const onMap = { "icon-allow-overlap": true, "icon-ignore-placement": false, "icon-padding": 0 };
 const AROUND = ["left", "right", "top", "bottom", "top-left", "top-right", "bottom-left", "bottom-right"];
 
+/* Places for a name: all sides close by, then all sides farther off, at each distance in ems. */
+const SIDES = { left: [1, 0], right: [-1, 0], top: [0, 1], bottom: [0, -1], "top-left": [0.7, 0.7], "top-right": [-0.7, 0.7], "bottom-left": [0.7, -0.7], "bottom-right": [-0.7, -0.7] };
+const rings = (...distances) => distances.flatMap((distance) =>
+  Object.entries(SIDES).flatMap(([anchor, [x, y]]) => [anchor, [x * distance, y * distance]]));
+
 function names(c) {
   return [
     layer("river-names", "symbol", "rivers", {
@@ -149,7 +154,7 @@ function names(c) {
       filter: ["==", ["get", "seat"], true],
       layout: {
         "icon-image": "seat", "icon-allow-overlap": true, "text-field": localName(), "text-font": BOLD, "text-size": 14,
-        "text-letter-spacing": 0.06, "symbol-sort-key": 2, "text-variable-anchor": AROUND, "text-radial-offset": 1.2, "text-padding": 0, "icon-padding": 0, "text-optional": true,
+        "text-letter-spacing": 0.06, "symbol-sort-key": 2, "text-variable-anchor-offset": rings(0.8, 1.6, 2.4), "text-padding": 0, "icon-padding": 0, "text-optional": true,
       },
       paint: { "text-color": c.text, ...halo(c) },
     }),
@@ -158,10 +163,7 @@ function names(c) {
 
 function points(c) {
   const icon = (image, size, rest = {}) => ({ "icon-image": image, "icon-size": size, ...onMap, ...rest });
-  const label = {
-    "text-font": BOLD, "text-size": 12, "text-variable-anchor": ["left", "right", "top", "bottom"], "text-radial-offset": 1.5,
-    "text-optional": true, "text-justify": "auto",
-  };
+  const label = { "text-optional": true, "text-justify": "auto", "text-variable-anchor": ["left", "right", "top", "bottom"] };
   const grow = ["interpolate", ["linear"], ["zoom"], 8, 0.72, 10.5, 1];
   const small = ["step", ["zoom"], "", 12.5, ["get", "label"]];
   const worst = ["match", ["get", "worst"], ...[1, 2, 3, 4, 5, 6].flatMap((n) => [n, NUMERALS[n]]), NUMERALS[0]];
@@ -169,10 +171,19 @@ function points(c) {
   const unlabelled = ["step", ["zoom"], ["case", ["==", ["get", "meets"], false], "", ["get", "label"]], 11.5, ["case", ["==", ["get", "kind"], "section"], "", ["get", "label"]], 12.5, ""];
   const quiet = { ...label, "text-font": REGULAR, "text-size": 11, "text-radial-offset": 1.1 };
   return [
+    ...names(c),
+    {
+      id: "section-names", type: "symbol", source: "sections", filter: ["!", ["has", "point_count"]],
+      layout: {
+        "text-field": ["step", ["zoom"], ["case", ["==", ["get", "meets"], false], ["get", "label"], ""], 11.5, ["get", "label"]],
+        "text-font": BOLD, "text-size": 12, "text-justify": "auto", "text-padding": 0, "text-max-width": 8,
+        "text-variable-anchor-offset": rings(1.4, 1.9, 2.6), "symbol-sort-key": ["-", 10, ["get", "cls"]],
+      },
+      paint: { "text-color": c.text, ...halo(c) },
+    },
     { id: "boards", type: "symbol", source: "boards", minzoom: 9.5, layout: icon("board", grow, { "icon-allow-overlap": ["step", ["zoom"], false, 11, true], "text-field": small, ...quiet, visibility: "none" }), paint: { "text-color": c.label, ...halo(c, 1.6) } },
     { id: "intakes", type: "symbol", source: "intakes", minzoom: 7.5, layout: icon("intake", grow, { "text-field": small, ...quiet }), paint: { "text-color": c.label, ...halo(c, 1.6) } },
     { id: "outfalls", type: "symbol", source: "outfalls", minzoom: 7.5, layout: icon(["concat", "outfall|", ["coalesce", ["get", "comp"], "none"]], grow, { "text-field": small, ...quiet, "symbol-sort-key": ["match", ["get", "comp"], "exceeding", 0, 1] }), paint: { "text-color": c.label, ...halo(c, 1.6) } },
-    ...names(c),
     {
       id: "clusters", type: "symbol", source: "sections", filter: ["has", "point_count"],
       layout: { "icon-image": ["concat", "cluster|", ["get", "worst"]], "icon-allow-overlap": true, "text-allow-overlap": true, "text-field": clusterText, "text-font": BOLD, "text-size": 12, "text-line-height": 1 },
@@ -182,11 +193,8 @@ function points(c) {
     {
       id: "sections", type: "symbol", source: "sections", filter: ["!", ["has", "point_count"]],
       layout: {
-        "icon-image": ["get", "icon"], "icon-allow-overlap": true, "icon-padding": 0, ...label,
-        "text-field": ["step", ["zoom"], ["case", ["==", ["get", "meets"], false], ["get", "label"], ""], 11.5, ["get", "label"]],
-        "symbol-sort-key": ["-", 10, ["get", "cls"]],
+        "icon-image": ["get", "icon"], "icon-allow-overlap": true, "icon-padding": 0, "symbol-sort-key": ["get", "cls"],
       },
-      paint: { "text-color": c.text, ...halo(c) },
     },
     { id: "selected-ring", type: "circle", source: "selected", paint: { "circle-radius": 17, "circle-opacity": 0, "circle-stroke-color": c.accent, "circle-stroke-width": 2 } },
     {
@@ -223,7 +231,7 @@ export function style(c, { basemap, attribution }) {
 export const SWITCHED = {
   reaches: ["reaches", "reach-none", "reach-worst", "casing", "valley", "canals"],
   lakes: ["lakes", "lake-edge", "lake-worst", "lake-names"],
-  sections: ["sections", "clusters"],
+  sections: ["sections", "section-names", "clusters"],
   outfalls: ["outfalls"],
   intakes: ["intakes"],
   boards: ["boards"],
