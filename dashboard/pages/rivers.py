@@ -12,7 +12,7 @@ from dashboard.auth import current_user, visible_to
 from dashboard.deps import Deps
 from dashboard.offload import off
 from dashboard.views.attributes import attributes
-from dashboard.views.marks import icon
+from dashboard.views.icons import icon
 from dashboard.views.river_parts import notice, skeleton
 from dashboard.views.rivers_table import rivers_table
 from dashboard.views.wording import _

@@ -14,7 +14,7 @@ from dashboard.deps import Deps
 from dashboard.offload import off
 from dashboard.views.attributes import attributes
 from dashboard.views.charts import Course, Figure, course_figure, spoken
-from dashboard.views.marks import icon
+from dashboard.views.icons import icon
 from dashboard.views.measures import parameter_name, unit_of
 from dashboard.views.wording import _
 from data.clock import BUSINESS_ZONE, Span, UtcDatetime, business_date, to_utc

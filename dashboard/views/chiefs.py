@@ -5,7 +5,7 @@ from typing import Any
 from dash import html
 
 from dashboard.views.attributes import attributes
-from dashboard.views.marks import icon
+from dashboard.views.icons import icon
 from dashboard.views.measures import stretch_text
 from dashboard.views.wording import _
 from data.queries.answering import Answering, Chiefs

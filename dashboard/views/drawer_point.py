@@ -19,7 +19,7 @@ from dashboard.views.drawer_parts import (
     whole,
 )
 from dashboard.views.drawer_section import device_pairs, place_pairs
-from dashboard.views.marks import icon
+from dashboard.views.icons import icon
 from dashboard.views.measures import (
     age_text,
     flag_word,

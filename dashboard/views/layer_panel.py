@@ -3,7 +3,8 @@
 from dash import html
 
 from dashboard.views.attributes import attributes
-from dashboard.views.marks import icon, icon_button
+from dashboard.views.icons import icon
+from dashboard.views.marks import icon_button
 from dashboard.views.wording import _
 from data.vocabulary import WaterClass
 

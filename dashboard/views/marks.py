@@ -3,12 +3,8 @@
 from dash import html
 
 from dashboard.views.attributes import attributes
+from dashboard.views.icons import icon
 from data.vocabulary import WaterClass
-
-
-def icon(name: str) -> html.Span:
-    """An icon in the colour of the text; the words beside it speak for it."""
-    return html.Span(className=f"ic ic-{name}", **attributes(aria_hidden="true"))
 
 
 def icon_button(name: str, label: str, **named: str) -> html.Button:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from dash import html
 
 from dashboard.views.attributes import attributes
-from dashboard.views.marks import icon
+from dashboard.views.icons import icon
 from dashboard.views.river_parts import class_badge
 from dashboard.views.river_words import (
     measured,

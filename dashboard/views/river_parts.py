@@ -7,7 +7,7 @@ from dash import html
 
 from dashboard.views import badges
 from dashboard.views.attributes import attributes
-from dashboard.views.marks import icon
+from dashboard.views.icons import icon
 from dashboard.views.wording import _
 from data.vocabulary import WaterClass
 

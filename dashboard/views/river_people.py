@@ -7,7 +7,7 @@ from typing import Any
 from dash import html
 
 from dashboard.views.chiefs import level_mark
-from dashboard.views.marks import icon
+from dashboard.views.icons import icon
 from dashboard.views.measures import stretch_text
 from dashboard.views.river_parts import card, empty
 from dashboard.views.river_words import (

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dash import html
 
 from dashboard.views.chiefs import level_mark
-from dashboard.views.marks import icon
+from dashboard.views.icons import icon
 from dashboard.views.measures import moment_text, stretch_text
 from dashboard.views.river_findings import anchor
 from dashboard.views.river_parts import Cell, class_badge, table

@@ -6,7 +6,7 @@ from dash import html
 
 from dashboard.station_admin import Previewed, Saved
 from dashboard.views.attributes import attributes
-from dashboard.views.marks import icon
+from dashboard.views.icons import icon
 from dashboard.views.spot import describe
 from dashboard.views.wording import _, worded
 from data.errors import OneMapError
