@@ -17,7 +17,8 @@ from dashboard.views.drawer_parts import (
     stations_block,
     whole,
 )
-from dashboard.views.measures import age_text, duration_text, moment_text, own_name, stretch_text
+from dashboard.views.measures import duration_text, moment_text, own_name, stretch_text
+from dashboard.views.river_words import level_word, measured
 from dashboard.views.wording import _
 from data.clock import UtcDatetime
 from data.queries.answering import Chiefs
@@ -88,9 +89,7 @@ def colour_finding(
     at = colour.observed_at
     if told_by is not None and at is not None:
         name = own_name(told_by.name, told_by.name_en)
-        time, age = moment_text(at, now), age_text(at, now)
-        when = _("measured {time}, {age}").format(time=time, age=age)
-        return _("Decided by section {name}").format(name=name), when
+        return _("Decided by section {name}").format(name=name), measured(at, now)
     if not colour.section_count:
         return _("No section stands for it"), _("so it has no class")
     if colour.state is EvaluationState.STALE and at is not None:
@@ -156,13 +155,7 @@ def river_drawer(facts: dict[str, Any]) -> html.Article:
 
 def division_drawer(facts: dict[str, Any]) -> html.Article:
     """A division in short."""
-    level = {
-        ChiefLevel.PROVINCE: _("Province"),
-        ChiefLevel.CITY: _("City"),
-        ChiefLevel.COUNTY: _("County"),
-        ChiefLevel.TOWNSHIP: _("Township"),
-        ChiefLevel.VILLAGE: _("Village"),
-    }[ChiefLevel(facts["level"])]
+    level = level_word(ChiefLevel(facts["level"]))
     pairs = [
         (_("Code"), facts["code"]),
         (_("Belongs to"), facts["parent"]),
