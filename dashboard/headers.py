@@ -16,7 +16,6 @@ FIXED = (
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), microphone=(), payment=(), usb=()"),
 )
-VERSIONED = "private, max-age=31536000, immutable"
 
 
 class HeaderRules:

@@ -29,13 +29,6 @@ def app_engine(settings: DatabaseSettings | None = None) -> Engine:
     return engine(settings.url.get_secret_value(), pool_size=settings.pool_size)
 
 
-def owner_engine(settings: DatabaseSettings | None = None) -> Engine:
-    """The engine of the owner role, for migrations only."""
-    settings = settings or DatabaseSettings()
-    url = settings.owner_url or settings.url
-    return engine(url.get_secret_value(), pool_size=1, application="onemap-migrate")
-
-
 def ingest_engine(settings: DatabaseSettings | None = None) -> Engine:
     """The engine of the ingest role."""
     settings = settings or DatabaseSettings()

@@ -100,11 +100,6 @@ class Measured:
         """Longitude and latitude of each vertex, (n, 2); none stands twice in a row."""
         return self._pairs.copy()
 
-    @property
-    def vertices_m(self) -> Numbers:
-        """The chainage of each vertex, n values."""
-        return self._vertex_m.copy()
-
     def chainage_on(self, segment: int, share: float) -> float:
         """The chainage of the place that has this share of the n-th segment's degrees before it."""
         stands = self._stands[segment : segment + 2]

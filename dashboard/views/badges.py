@@ -4,7 +4,7 @@ from dash import html
 
 from dashboard.views.attributes import attributes
 from dashboard.views.wording import _
-from data.vocabulary import Compliance, EvaluationState, WaterClass
+from data.vocabulary import Compliance, WaterClass
 
 
 def class_badge(water_class: WaterClass | None, *, big: bool = False) -> html.Span:
@@ -57,8 +57,3 @@ def compliance_tag(state: Compliance | None) -> html.Span:
         None: "o",
     }[state]
     return html.Span(words, className=f"tag {colour}".strip())
-
-
-def state_badge(state: EvaluationState, water_class: WaterClass | None) -> html.Span:
-    """The class where it is told now, else the grey pill."""
-    return class_badge(water_class if state is EvaluationState.GRADED else None)
