@@ -48,19 +48,19 @@ class IngestProcess:
 
     def await_subscription(self) -> None:
         """The broker keeps what is published from now on for it, also when it is away."""
-        until(lambda: "subscribed to" in self.said(), patience_s=15)
+        until(lambda: "subscribed to" in self.said(), patience_s=60)
 
     def kill(self) -> None:
         """It is gone without a word, as with kill -9."""
         if self.process is not None:
             self.process.send_signal(signal.SIGKILL)
-            self.process.wait(10)
+            self.process.wait(30)
 
     def stop(self) -> int:
         """The code it exits with when asked to end."""
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(10)
+        return self.process.wait(30)
 
     def said(self) -> str:
         """Its log."""

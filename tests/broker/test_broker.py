@@ -37,7 +37,7 @@ def published(port: int, name: str, password: str, topic: str) -> ReasonCode:
     client.connect("127.0.0.1", port)
     client.loop_start()
     client.publish(topic, b"{}", qos=1)
-    done.wait(5)
+    done.wait(30)
     client.disconnect()
     client.loop_stop()
     return answers[0]
@@ -101,7 +101,7 @@ def test_the_queue_of_an_absent_ingest_outlives_a_kill(private_broker: Broker) -
     client = connected()
     client.on_subscribe = lambda *_: ready.set()
     client.subscribe("onemap/v1/+/reading", qos=1)
-    assert ready.wait(5)
+    assert ready.wait(30)
     client.disconnect()
     client.loop_stop()
     password = private_broker.add_device("Q1")

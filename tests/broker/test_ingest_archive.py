@@ -131,7 +131,7 @@ def test_newest_values_wake_the_listeners(pipeline: Pipeline, database: Database
     with psycopg.connect(address, autocommit=True) as listener:
         listener.execute("LISTEN onemap_reading")
         pipeline.commit([message("S1"), message("S2")])
-        heard = list(listener.notifies(timeout=5, stop_after=1))
+        heard = list(listener.notifies(timeout=30, stop_after=1))
         assert [each.payload for each in heard] == [""]
         pipeline.commit([message("S1")])
         assert list(listener.notifies(timeout=0.2)) == []

@@ -31,7 +31,7 @@ def test_poison_among_good_messages(
         done = publisher.finish()
         assert (done.acknowledged, done.refused, done.unanswered) == (GOOD + BAD, 0, 0)
         count = "SELECT (SELECT count(*) FROM reading) + (SELECT count(*) FROM quarantine)"
-        until(lambda: one(database.owner, count) == GOOD + BAD, patience_s=20)
+        until(lambda: one(database.owner, count) == GOOD + BAD, patience_s=60)
         assert ingest.running
         assert ingest.stop() == 0
     assert one(database.owner, "SELECT count(*) FROM reading") == GOOD

@@ -163,7 +163,7 @@ def test_a_new_reading_shows_without_closing_anything(filled: Served, map_page: 
     opened.until("window.onemap.app.live.source?.readyState === 1")
     end = now()
     take_in(filled.database.ingest, [message("QH-02", end, {**CLEAN, "tp": 0.26})], end)
-    expect(opened.page.locator(".dw-say b")).to_have_text("超标 0.3 倍（总磷）", timeout=15_000)
+    expect(opened.page.locator(".dw-say b")).to_have_text("超标 0.3 倍（总磷）", timeout=30_000)
     expect(opened.page.get_by_role("tab", name="档案")).to_have_attribute("aria-selected", "true")
 
 

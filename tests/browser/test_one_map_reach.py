@@ -125,7 +125,7 @@ def test_a_broken_line_is_told_and_comes_back(filled: Served, map_page: MapOf) -
     assert "第" in page.inner_text("#one-map-live")
     tell_class(filled.database.ingest, filled.basin.section_up, 4)
     page.unroute("**/events*")
-    page.wait_for_selector("#one-map-live[data-state=live]", timeout=20_000)
+    page.wait_for_selector("#one-map-live[data-state=live]", timeout=30_000)
     assert page.is_hidden("#one-map-notice")
     state = f"{{source: 'onemap', sourceLayer: 'reaches', id: {filled.basin.reach_up}}}"
     opened.until(f"window.onemap.map.getFeatureState({state}).cls === 4")

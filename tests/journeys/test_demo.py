@@ -18,7 +18,7 @@ from dashboard.demo import environment
 from data.daemon import started_at_ticks
 from data.database import engine
 from tests.fixtures.folders import open_folder
-from tests.waiting import until
+from tests.waiting import shared, until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -34,7 +34,7 @@ class Run:
             self.process = subprocess.Popen(
                 [str(ROOT / "onemap"), "demo", "--dir", str(folder)], stdout=out, stderr=out
             )
-        until(lambda: "READY" in self.text() or self.process.poll() is not None, patience_s=90)
+        until(lambda: "READY" in self.text() or self.process.poll() is not None, patience_s=300)
         self.ready_s = time.monotonic() - began
         assert self.process.poll() is None, self.text()
 
@@ -56,7 +56,7 @@ class Run:
     def end(self, number: signal.Signals) -> float:
         began = time.monotonic()
         self.process.send_signal(number)
-        self.process.wait(30)
+        self.process.wait(60)
         return time.monotonic() - began
 
 
@@ -103,7 +103,7 @@ def runs() -> Iterator[list[Run]]:
 def test_the_demo_s_whole_life(folder: Path, runs: list[Run]) -> None:
     first = Run(folder)
     runs.append(first)
-    assert first.ready_s < 60
+    assert first.ready_s < shared(60)
     assert len(first.servers()) == 5
     assert is_ready(first.url)
     assert stat.S_IMODE((folder / "env").stat().st_mode) == 0o600
@@ -121,13 +121,13 @@ def test_the_demo_s_whole_life(folder: Path, runs: list[Run]) -> None:
     assert "is running on" in refused.stderr
 
     left = first.servers()
-    assert first.end(signal.SIGTERM) < 5
+    assert first.end(signal.SIGTERM) < shared(5)
     assert first.process.returncode == 0
     assert alive(left) == []
 
     second = Run(folder)
     runs.append(second)
-    assert second.ready_s < 10
+    assert second.ready_s < shared(10)
     assert second.url == first.url
     assert stations(folder) == count
     left = second.servers()
@@ -138,7 +138,7 @@ def test_the_demo_s_whole_life(folder: Path, runs: list[Run]) -> None:
     assert alive(left) == []
     assert stations(folder) == count
     left = third.servers()
-    assert third.end(signal.SIGINT) < 5
+    assert third.end(signal.SIGINT) < shared(5)
     assert third.process.returncode == 0
     assert alive(left) == []
 
@@ -157,7 +157,7 @@ def test_a_child_that_dies_is_started_again(folder: Path, runs: list[Run]) -> No
     record = folder / "run" / "dashboard.json"
     pid = json.loads(record.read_text())["pid"]
     os.kill(pid, signal.SIGKILL)
-    until(lambda: json.loads(record.read_text())["pid"] != pid, patience_s=10)
+    until(lambda: json.loads(record.read_text())["pid"] != pid, patience_s=60)
 
-    until(lambda: is_ready(running.url), patience_s=20)
+    until(lambda: is_ready(running.url), patience_s=60)
     assert "dashboard" in running.text().partition("mosquitto_pub")[2]

@@ -20,7 +20,7 @@ PUT = text(
     " DO UPDATE SET water_class = :grade, observed_at = now(), received_at = now(),"
     " change_no = nextval('latest_reading_change_no') RETURNING change_no"
 )
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 
 
 class Followed:
