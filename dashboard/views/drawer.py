@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from dash import MATCH, Dash, Input, Output, html
+from dash import MATCH, Dash, Input, Output, html, no_update
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -180,6 +180,8 @@ def register(app: Dash, deps: Deps) -> None:
     async def show_again(thing: Any) -> tuple[Any, Any]:
         fresh = await off(drawer, deps, visible_to(current_user()), thing)
         key = "{kind}:{id}".format(**thing)
+        if live_id("head", key) not in fresh:  # refused: what is shown stays, with its times
+            return no_update, no_update
         return tuple(fresh[live_id(part, key)].children for part in ("head", "values"))
 
     chart_frame.register(app, deps)
