@@ -1,6 +1,7 @@
 /* What is selected: by a click on the map, by the list, by the search, by the address. */
 
 import { NUMERALS } from "./palette.mjs";
+import { named } from "./style.mjs";
 import { element, nameOf, say, stateWords } from "./words.mjs";
 
 const PRIORITY = ["clusters", "sections", "section-names", "outfalls", "intakes", "boards", "reaches", "reach-none", "canals", "lakes", "river-names"];
@@ -58,6 +59,7 @@ export class Selection {
     this.now = thing;
     const feature = thing && POINTS.includes(thing.kind) ? this.points.find(thing.kind, thing.id) : null;
     this.map.getSource("selected").setData({ type: "FeatureCollection", features: feature ? [feature] : [] });
+    this.map.setFilter("section-names", named(thing?.kind === "section" ? Number(thing.id) : 0));
     for (const kind of ["reach", "river", "lake"]) {
       const key = kind === "river" ? ["get", "river_id"] : ["id"];
       this.map.setFilter(`selected-${kind}`, ["==", key, thing?.kind === kind ? Number(thing.id) : 0]);

@@ -168,16 +168,16 @@ function points(c) {
   const small = ["step", ["zoom"], "", 12.5, ["get", "label"]];
   const worst = ["match", ["get", "worst"], ...[1, 2, 3, 4, 5, 6].flatMap((n) => [n, NUMERALS[n]]), NUMERALS[0]];
   const clusterText = ["format", ["to-string", ["get", "point_count"]], {}, "\n", {}, worst, { "font-scale": 0.75 }];
-  const unlabelled = ["step", ["zoom"], ["case", ["==", ["get", "meets"], false], "", ["get", "label"]], 11.5, ["case", ["==", ["get", "kind"], "section"], "", ["get", "label"]], 12.5, ""];
+  const chosen = ["step", ["zoom"], ["get", "label"], 12.5, ["case", ["==", ["get", "kind"], "section"], ["get", "label"], ""]];
   const quiet = { ...label, "text-font": REGULAR, "text-size": 11, "text-radial-offset": 1.1 };
   return [
     ...names(c),
     {
-      id: "section-names", type: "symbol", source: "sections", filter: ["!", ["has", "point_count"]],
+      id: "section-names", type: "symbol", source: "sections", filter: named(0),
       layout: {
         "text-field": ["step", ["zoom"], ["case", ["==", ["get", "meets"], false], ["get", "label"], ""], 11.5, ["get", "label"]],
         "text-font": BOLD, "text-size": 12, "text-justify": "auto", "text-padding": 0, "text-max-width": 8,
-        "text-variable-anchor-offset": rings(1.4, 1.9, 2.6), "symbol-sort-key": ["-", 10, ["get", "cls"]],
+        "text-variable-anchor-offset": rings(1.6, 2, 2.6), "symbol-sort-key": ["-", 10, ["get", "cls"]],
       },
       paint: { "text-color": c.text, ...halo(c) },
     },
@@ -199,11 +199,14 @@ function points(c) {
     { id: "selected-ring", type: "circle", source: "selected", paint: { "circle-radius": 17, "circle-opacity": 0, "circle-stroke-color": c.accent, "circle-stroke-width": 2 } },
     {
       id: "selected-name", type: "symbol", source: "selected",
-      layout: { "text-field": unlabelled, "text-font": BOLD, "text-size": 13, "text-anchor": "top", "text-offset": [0, 1.7], "text-allow-overlap": true },
+      layout: { "text-field": chosen, "text-font": BOLD, "text-size": 13, "text-anchor": "top", "text-offset": [0, 1.7], "text-allow-overlap": true },
       paint: { "text-color": c.text, ...halo(c) },
     },
   ];
 }
+
+/** The sections with a name beside them: all but the selected one, whose name is set apart. */
+export const named = (id) => ["all", ["!", ["has", "point_count"]], ["!=", ["id"], id]];
 
 const empty = { type: "FeatureCollection", features: [] };
 const collection = (more = {}) => ({ type: "geojson", data: empty, ...more });
