@@ -207,10 +207,10 @@ def register_form(app: dash.Dash, deps: Deps) -> None:
     async def open_form(
         _new: int, _edit: list[int], _reload: int, asked: str | None, chosen: dict[str, Any] | None
     ) -> Any:
-        linked = ctx.triggered_id is None and asked
-        if not pressed() and not linked:
-            return no_update
-        return await off(opened, deps, asked_for(asked, chosen))
+        if pressed():
+            return await off(opened, deps, asked_for(asked, chosen))
+        # The list may be drawn before the first call: what was linked to is opened either way.
+        return await off(opened, deps, int(asked)) if asked and chosen is None else no_update
 
     @app.callback(
         *[Output(group, "hidden") for group in form.GROUPS],

@@ -39,6 +39,7 @@ def test_a_chief_signs_in_and_out(watched: Page, shared_served: Served) -> None:
     fill(watched, shared_served, shared_served.logins[Role.CHIEF], shared_served.password)
     expect(watched.locator("#shell-nav a.on")).to_have_text("一张图")
     expect(watched.locator("#shell-nav")).not_to_contain_text("账号")
+    watched.wait_for_function("() => window.onemap && window.onemap.ready")
     watched.click(".me")
     expect(watched.get_by_text("县级河长，测试县")).to_be_visible()
     watched.get_by_text("退出登录").click()
