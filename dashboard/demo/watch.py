@@ -82,7 +82,8 @@ class MadeIntake:
     purpose: str
 
 
-def _rows(name: str) -> Iterator[dict[str, str]]:
+def made_rows(name: str) -> Iterator[dict[str, str]]:
+    """The rows of a kept table, by column."""
     with (MADE / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file)
 
@@ -105,7 +106,7 @@ def sections() -> tuple[MadeSection, ...]:
             silent_days=float(row["silent_days"] or 0),
             lacks=Parameter(row["lacks"]) if row["lacks"] else None,
         )
-        for row in _rows("sections")
+        for row in made_rows("sections")
     )
 
 
@@ -115,7 +116,7 @@ def outfalls() -> tuple[MadeOutfall, ...]:
     numbers = ("share", "load", "flow_m3s")
     return tuple(
         MadeOutfall(**{k: float(v) if k in numbers else v for k, v in row.items()})  # type: ignore[arg-type]  # columns are the fields
-        for row in _rows("outfalls")
+        for row in made_rows("outfalls")
     )
 
 
@@ -125,5 +126,5 @@ def intakes() -> tuple[MadeIntake, ...]:
     numbers = ("share", "volume_m3a")
     return tuple(
         MadeIntake(**{k: float(v) if k in numbers else v for k, v in row.items()})  # type: ignore[arg-type]  # columns are the fields
-        for row in _rows("intakes")
+        for row in made_rows("intakes")
     )
