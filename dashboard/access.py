@@ -15,13 +15,31 @@ PUBLIC_ASSETS = frozenset(
 """What the sign-in page needs to be drawn."""
 
 
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing."""
+
+MOST_BODY_BYTES = 2 * 1024 * 1024
+"""The largest request taken where no file is sent; the largest form of ours is far below."""
+
+MOST_PHOTO_BYTES = 10 * 1024 * 1024
+MOST_TRACK_BYTES = 20 * 1024 * 1024
+FORM_BYTES = 64 * 1024
+"""What the other fields and the frame of an upload may take."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Paths that begin like this (or are exactly this) ask for that action."""
+    """Paths that begin like this (or are exactly this) ask for that action.
+
+    ``write`` is what a request that changes something asks for, where it is another action;
+    ``most_bytes`` bounds its body.
+    """
 
     path: str
     action: Action
     below: bool = False
+    write: Action | None = None
+    most_bytes: int = MOST_BODY_BYTES
 
     def covers(self, path: str) -> bool:
         """Whether the rule is about the path."""
@@ -34,6 +52,11 @@ PAGES = (
     Rule("/river/", Action.READ_WATERS, below=True),
     Rule("/lake/", Action.READ_WATERS, below=True),
     Rule("/stations", Action.WRITE_STATIONS),
+    Rule("/ledger", Action.READ_LEDGER),
+    Rule("/ledger/report", Action.WRITE_LEDGER),
+    Rule("/ledger/", Action.READ_LEDGER, below=True),
+    Rule("/patrols", Action.READ_PATROLS),
+    Rule("/patrols/", Action.READ_PATROLS, below=True),
     Rule("/accounts", Action.MANAGE_ACCOUNTS),
     Rule("/account", Action.OWN_ACCOUNT),
 )
@@ -45,11 +68,31 @@ ROUTES = (
     Rule("/sign-out", Action.OWN_ACCOUNT),
     Rule("/language", Action.OWN_ACCOUNT),
     Rule("/account/password", Action.OWN_ACCOUNT),
+    Rule("/tiles/problems/", Action.READ_LEDGER, below=True),
+    Rule("/tiles/patrols/", Action.READ_PATROLS, below=True),
     Rule("/tiles/", Action.READ_WATERS, below=True),
     Rule("/events", Action.READ_WATERS),
     Rule("/metrics", Action.READ_METRICS),
     Rule("/api/docs", Action.OWN_ACCOUNT),
     Rule("/api/openapi.json", Action.OWN_ACCOUNT),
+    Rule("/api/v1/problems.xlsx", Action.EXPORT_LEDGER),
+    Rule("/api/v1/problems", Action.READ_LEDGER, below=True, write=Action.WRITE_LEDGER),
+    Rule(
+        "/api/v1/photos",
+        Action.READ_LEDGER,
+        below=True,
+        write=Action.WRITE_LEDGER,
+        most_bytes=MOST_PHOTO_BYTES + FORM_BYTES,
+    ),
+    Rule("/api/v1/ledger/", Action.READ_LEDGER, below=True),
+    Rule("/api/v1/notices", Action.READ_LEDGER, below=True),
+    Rule(
+        "/api/v1/patrols",
+        Action.READ_PATROLS,
+        below=True,
+        write=Action.WRITE_PATROLS,
+        most_bytes=MOST_TRACK_BYTES + FORM_BYTES,
+    ),
     Rule("/api/", Action.READ_WATERS, below=True),
     Rule("/assets/", Action.OWN_ACCOUNT, below=True),
     Rule("/_dash-component-suites/", Action.OWN_ACCOUNT, below=True),
@@ -68,6 +111,10 @@ CALLBACKS = {
     "drawer-": Action.READ_WATERS,
     "river-": Action.READ_WATERS,
     "rivers-": Action.READ_WATERS,
+    "ledger-": Action.READ_LEDGER,
+    "problem-": Action.READ_LEDGER,
+    "report-": Action.WRITE_LEDGER,
+    "patrols-": Action.READ_PATROLS,
 }
 """Action by the prefix of the ids a callback writes to. The layouts that ``_pages_`` brings in are
 guarded one by one."""
@@ -76,12 +123,23 @@ MACHINE = ("/api/", "/tiles/", "/events", "/_dash", "/metrics", "/assets/", "/_f
 """Paths that programs ask for: refused with a problem document, not with a page."""
 
 
-def action_for(path: str) -> Action | None:
-    """What opening the path asks for, None where nobody may."""
-    for rule in (*ROUTES, *PAGES):
-        if rule.covers(path):
-            return rule.action
-    return None
+def rule_for(path: str) -> Rule | None:
+    """The first rule that is about the path, None where nobody may."""
+    return next((rule for rule in (*ROUTES, *PAGES) if rule.covers(path)), None)
+
+
+def action_for(path: str, method: str = "GET") -> Action | None:
+    """What asking for the path by that method asks for, None where nobody may."""
+    rule = rule_for(path)
+    if rule is None:
+        return None
+    return rule.action if method in SAFE_METHODS else rule.write or rule.action
+
+
+def most_bytes(path: str) -> int:
+    """The largest body the path takes."""
+    rule = rule_for(path)
+    return rule.most_bytes if rule else MOST_BODY_BYTES
 
 
 def landing(user: User) -> str:

@@ -19,24 +19,41 @@ class Action(StrEnum):
     OWN_ACCOUNT = "own_account"
     READ_WATERS = "read_waters"
     WRITE_STATIONS = "write_stations"
+    READ_LEDGER = "read_ledger"
+    WRITE_LEDGER = "write_ledger"
+    EXPORT_LEDGER = "export_ledger"
+    READ_PATROLS = "read_patrols"
+    WRITE_PATROLS = "write_patrols"
     MANAGE_ACCOUNTS = "manage_accounts"
     READ_METRICS = "read_metrics"
 
 
+_READS = frozenset(
+    {Action.OWN_ACCOUNT, Action.READ_WATERS, Action.READ_LEDGER, Action.READ_PATROLS}
+)
+
 ALLOWED: Mapping[Role, frozenset[Action]] = MappingProxyType(
     {
-        Role.PATROLLER: frozenset({Action.OWN_ACCOUNT, Action.READ_WATERS}),
-        Role.CHIEF: frozenset({Action.OWN_ACCOUNT, Action.READ_WATERS}),
-        Role.OFFICE: frozenset({Action.OWN_ACCOUNT, Action.READ_WATERS, Action.WRITE_STATIONS}),
-        Role.UNIT_MEMBER: frozenset({Action.OWN_ACCOUNT, Action.READ_WATERS}),
+        Role.PATROLLER: _READS | {Action.WRITE_LEDGER, Action.WRITE_PATROLS},
+        Role.CHIEF: _READS | {Action.WRITE_LEDGER, Action.EXPORT_LEDGER, Action.WRITE_PATROLS},
+        Role.OFFICE: _READS
+        | {
+            Action.WRITE_STATIONS,
+            Action.WRITE_LEDGER,
+            Action.EXPORT_LEDGER,
+            Action.WRITE_PATROLS,
+        },
+        Role.UNIT_MEMBER: _READS | {Action.WRITE_LEDGER, Action.EXPORT_LEDGER},
         Role.NEIGHBOUR: frozenset({Action.OWN_ACCOUNT, Action.READ_WATERS}),
-        Role.AUDITOR: frozenset({Action.OWN_ACCOUNT, Action.READ_WATERS}),
+        Role.AUDITOR: _READS | {Action.EXPORT_LEDGER},
         Role.ADMINISTRATOR: frozenset(
             {Action.OWN_ACCOUNT, Action.MANAGE_ACCOUNTS, Action.READ_METRICS}
         ),
     }
 )
-"""What each role may do; nobody signed in may do nothing."""
+"""What each role may do; nobody signed in may do nothing.
+
+Who may take which step of a problem is the ledger's own table: WRITE_LEDGER only opens the door."""
 
 
 @dataclass(frozen=True, slots=True)

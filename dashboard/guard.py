@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard import access
+from dashboard.access import SAFE_METHODS, most_bytes
 from dashboard.auth import User, may, set_user
 from dashboard.deps import Deps
 from dashboard.headers import HeaderRules, is_own_origin
@@ -21,10 +22,6 @@ from dashboard.problems import away, problem
 from dashboard.views.wording import _, language
 from data.database import transaction
 from data.people.access_log import Logged, log
-
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-MOST_BODY_BYTES = 2_000_000
-"""The largest request taken; the largest form of ours is far below."""
 
 CALLBACK_PATH = "/_dash-update-component"
 LOGGER = logging.getLogger(__name__)
@@ -37,8 +34,9 @@ class TooLarge(Exception):
 class Body:
     """The stream of a request's body with its bound; one read already is given again first."""
 
-    def __init__(self, stream: Receive, read: bytes | None = None) -> None:
+    def __init__(self, stream: Receive, most: int, read: bytes | None = None) -> None:
         self.stream = stream
+        self.most = most
         self.read = read
         self.size = 0
         self.is_too_large = False
@@ -50,7 +48,7 @@ class Body:
             return {"type": "http.request", "body": whole, "more_body": False}
         message = await self.stream()
         self.size += len(message.get("body", b""))
-        if self.size > MOST_BODY_BYTES:
+        if self.size > self.most:
             self.is_too_large = True
             raise TooLarge
         return message
@@ -100,7 +98,7 @@ class Guard:
         if refusal is not None:
             await refusal(scope, receive, send)
             return
-        await self._pass_on(scope, Body(receive, body), send)
+        await self._pass_on(scope, Body(receive, most_bytes(path), body), send)
 
     async def _pass_on(self, scope: Scope, body: Body, send: Send) -> None:
         """The request goes in; a body that grew too large is answered so, whatever became of it."""
@@ -121,7 +119,7 @@ class Guard:
         if scope["method"] in SAFE_METHODS:
             return None
         length = request.get("content-length", "0")
-        if not length.isdigit() or int(length) > MOST_BODY_BYTES:
+        if not length.isdigit() or int(length) > most_bytes(scope["path"]):
             return too_large(scope["path"])
         if not is_own_origin(scope["scheme"], request, self.deps.dashboard):
             detail = _("The request doesn't come from a page of this site.")
@@ -138,7 +136,7 @@ class Guard:
             return problem(401, "not_signed_in", _("Please sign in."), path=path)
         if page and who.user.account.must_change_password and path not in access.OWN:
             return RedirectResponse("/account", status_code=303)
-        action = access.action_for(path)
+        action = access.action_for(path, scope["method"])
         if action is None:
             return self._missing(path, who.user)
         if not may(who.user, action):
@@ -210,7 +208,8 @@ def sign_in_address(scope: Scope) -> str:
 
 def too_large(path: str) -> Response:
     """The answer to a body past the bound."""
-    return problem(413, "too_large", _("The request is too large."), path=path)
+    detail = _("The request is larger than {most} MB.").format(most=most_bytes(path) >> 20)
+    return problem(413, "too_large", detail, path=path)
 
 
 async def whole_body(receive: Receive) -> bytes:
@@ -223,7 +222,7 @@ async def whole_body(receive: Receive) -> bytes:
             return b"".join(parts)
         parts.append(message.get("body", b""))
         size += len(parts[-1])
-        if size > MOST_BODY_BYTES:
+        if size > most_bytes(CALLBACK_PATH):
             raise TooLarge
         if not message.get("more_body", False):
             return b"".join(parts)

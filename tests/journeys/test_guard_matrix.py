@@ -16,6 +16,10 @@ ALL_ROLES = frozenset(Role)
 READERS = ALL_ROLES - {Role.ADMINISTRATOR}
 OFFICE = frozenset({Role.OFFICE})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+LEDGER_READERS = READERS - {Role.NEIGHBOUR}
+LEDGER_WRITERS = LEDGER_READERS - {Role.AUDITOR}
+EXPORTERS = LEDGER_READERS - {Role.PATROLLER}
+PATROL_WRITERS = frozenset({Role.PATROLLER, Role.CHIEF, Role.OFFICE})
 NO_ONE: frozenset[Role | None] = frozenset()
 
 ROUTES: dict[str, frozenset[Role | None]] = {
@@ -60,6 +64,23 @@ ROUTES: dict[str, frozenset[Role | None]] = {
     "GET /lake/<lake_id>": READERS,
     "GET /stations": OFFICE,
     "GET /accounts": ADMINISTRATORS,
+    "GET /ledger": LEDGER_READERS,
+    "GET /ledger/report": LEDGER_WRITERS,
+    "GET /ledger/<problem_id>": LEDGER_READERS,
+    "GET /patrols": LEDGER_READERS,
+    "GET /api/v1/problems.xlsx": EXPORTERS,
+    "GET /api/v1/problems": LEDGER_READERS,
+    "POST /api/v1/problems": LEDGER_WRITERS,
+    "GET /api/v1/problems/{problem_id}": LEDGER_READERS,
+    "POST /api/v1/problems/{problem_id}/actions/{action}": LEDGER_WRITERS,
+    "GET /api/v1/problems/{problem_id}/sheet.pdf": LEDGER_READERS,
+    "GET /api/v1/ledger/choices": LEDGER_READERS,
+    "GET /api/v1/photos/{photo_id}": LEDGER_READERS,
+    "POST /api/v1/photos": LEDGER_WRITERS,
+    "GET /api/v1/patrols": LEDGER_READERS,
+    "POST /api/v1/patrols": PATROL_WRITERS,
+    "GET /api/v1/patrols/{patrol_id}": LEDGER_READERS,
+    "POST /api/v1/patrols/{patrol_id}/reason": PATROL_WRITERS,
 }
 BY_CALLBACK = {"POST /_dash-update-component"}
 """Decided callback by callback, below."""
@@ -73,6 +94,10 @@ CALLBACKS: dict[str, frozenset[Role | None]] = {
     "drawer-": READERS,
     "river-": READERS,
     "rivers-": READERS,
+    "ledger-": LEDGER_READERS,
+    "problem-": LEDGER_READERS,
+    "report-": LEDGER_WRITERS,
+    "patrols-": LEDGER_READERS,
 }
 """Who may run a callback, by the prefix of every id it writes to."""
 
