@@ -93,6 +93,19 @@ class DashboardSettings(BaseSettings):
     demo: bool = Field(False, description="set by the demo; serve refuses it unless told")
 
 
+class LedgerSettings(BaseSettings):
+    """What the ledger goes by, and how its worker keeps time and signs."""
+
+    model_config = SettingsConfigDict(env_prefix="ONEMAP_LEDGER__")
+
+    rules: Path | None = Field(None, description="own rules laid over the shipped rules.toml")
+    key: Path | None = Field(
+        None, description="private key that signs the heads, made at first use; empty: none signed"
+    )
+    head_minutes: float = Field(15, gt=0, description="a head is signed at most this often")
+    turn_seconds: float = Field(30, gt=0, description="how often the worker looks untold")
+
+
 class SimulatorSettings(BaseSettings):
     """How simulated devices publish; for demos and drills, never beside real devices."""
 
