@@ -30,11 +30,12 @@ COMMANDS = (
     Command("station", "station", "add or move one station"),
     Command("quarantine", "quarantine", "look at and replay what could not be read"),
     Command("classify", "classify", "add water classes to a CSV table"),
+    Command("hj212", "hj212", "decode HJ 212 frames"),
     Command("publish-file", "publish", "publish readings of a file over MQTT"),
     Command("user", "user", "add, list and change accounts"),
     Command("doctor", "doctor", "list each part, its version and its state"),
 )
-WITHOUT_FOLDER = frozenset({"demo", "classify"})
+WITHOUT_FOLDER = frozenset({"demo", "classify", "hj212"})
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -50,6 +50,16 @@ class IngestSettings(BaseSettings):
     sweep_seconds: int = Field(60, ge=1, description="how often silent stations are looked for")
 
 
+class Hj212Settings(BaseSettings):
+    """What the HJ 212 codec is told."""
+
+    model_config = SettingsConfigDict(env_prefix="ONEMAP_HJ212__")
+
+    sm4_key: SecretStr | None = Field(
+        None, description="32 hex digits that open cipher text of HJ 212-2025"
+    )
+
+
 class QualitySettings(BaseSettings):
     """How a class is told from readings."""
 

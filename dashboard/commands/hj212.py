@@ -1,0 +1,92 @@
+"""The hj212 command: frames of loggers in, what each says out, one JSON object a line."""
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+
+from dashboard.views.wording import _
+from data.errors import BadInput
+from data.settings import Hj212Settings
+from ingest.codecs.hj212 import Decoded, Refused, read
+from ingest.codecs.hj212_segment import BEIJING
+from ingest.codecs.hj212_stream import Splitter
+
+CHUNK = 65536
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """The command is known to the command line."""
+    parser = subparsers.add_parser("hj212", help=_("decode HJ 212 frames"))
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    decode = actions.add_parser(
+        "decode",
+        help=_("read frames from standard input, print one JSON object a line"),
+        description=_(
+            "Reads HJ 212 frames of 2005, 2017 and 2025 from standard input, one a line or as a "
+            "stream, and prints one JSON object for each: ok, version, station, observed_at and "
+            "values in OneMap's units, or ok false and the reason."
+        ),
+    )
+    decode.set_defaults(run=run)
+
+
+def run(_args: argparse.Namespace) -> int:
+    """Every frame has its line; 0, whatever the frames were."""
+    key = _key()
+    splitter = Splitter()
+    while chunk := os.read(sys.stdin.fileno(), CHUNK):
+        for frame in splitter.feed(chunk):
+            _tell(frame, key)
+    for frame in splitter.end():
+        _tell(frame, key)
+    return 0
+
+
+def _key() -> bytes | None:
+    try:
+        secret = Hj212Settings().sm4_key
+        return bytes.fromhex(secret.get_secret_value()) if secret else None
+    except (ValueError, ValidationError) as error:
+        raise BadInput(
+            "The setting {name} is wrong: {reason}",
+            name="ONEMAP_HJ212__SM4_KEY",
+            reason=_("32 hex digits are needed"),
+        ) from error
+
+
+def _tell(frame: bytes, key: bytes | None) -> None:
+    sys.stdout.write(
+        orjson.dumps(told(read(frame, key)), option=orjson.OPT_NON_STR_KEYS).decode() + "\n"
+    )
+
+
+def told(found: Decoded | Refused) -> Mapping[str, Any]:
+    """What a frame says as JSON: times of Beijing with their offset, empty parts left out."""
+    if isinstance(found, Refused):
+        return {"ok": False, "reason": found.fault.value, "detail": found.detail}
+    at = found.observed_at
+    parts: dict[str, Any] = {
+        "period": found.period,
+        "packet": found.packet,
+        "flags": found.flags,
+        "statistics": {
+            key: {name: getattr(ends, name) for name in ("minimum", "maximum", "cumulative")}
+            for key, ends in found.statistics.items()
+        },
+        "doubtful": found.doubtful,
+        "others": found.others,
+    }
+    return {
+        "ok": True,
+        "version": found.version.value,
+        "station": found.station or None,
+        "command": found.command,
+        "observed_at": at.astimezone(BEIJING).isoformat() if at else None,
+        "values": dict(found.values),
+        **{key: part for key, part in parts.items() if part},
+    }

@@ -1,0 +1,247 @@
+"""HJ 212: frames of loggers in the editions of 2005, 2017 and 2025. Never raises, never guesses.
+
+``read`` tells everything about one frame; ``decode`` turns one into a reading of a station.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final
+
+from data.clock import UtcDatetime
+from data.records import RawReading, StationCode, ValueRange
+from data.vocabulary import Flag, Parameter, Period, Refusal
+from ingest.codecs.hj212_cipher import deciphered, is_cipher
+from ingest.codecs.hj212_factors import Factor, factor_of
+from ingest.codecs.hj212_frame import BadFrame, Fault, framed, unframed
+from ingest.codecs.hj212_segment import Segment, Version, moment, take_apart, with_items
+from ingest.refusal import Unreadable
+
+PERIODS: Final[Mapping[int, Period]] = {
+    2011: Period.INSTANT,
+    2051: Period.MINUTE,
+    2061: Period.HOUR,
+    2031: Period.DAY,
+    2041: Period.DAY,
+}
+"""The commands that bring data, and what span their values stand for."""
+
+DATA_ANSWER: Final = 9014
+_DEVICE_FLAGS: Final = {flag.value: flag for flag in Flag if len(flag.value) == 1}
+_NUMBER: Final = re.compile(r"[+-]?(\d{1,15}(\.\d{0,12})?|\.\d{1,12})([eE][+-]?\d{1,2})?", re.ASCII)
+_RANGE_ENDS: Final = {"Min": "minimum", "Max": "maximum", "Cou": "cumulative"}
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A frame that isn't taken, with the reason."""
+
+    fault: Fault
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """One frame whose length and CRC are right.
+
+    ``values`` are in our units; ``doubtful`` are parameters of ours that can't be read without
+    guessing (with the reason), ``others`` the items that are none of ours, as sent. Cumulative
+    values stay as sent: m³ for flow, the load in kg or g for the rest.
+    """
+
+    version: Version
+    station: str
+    command: int
+    request: str
+    packet: tuple[int, int] | None
+    wants_answer: bool
+    observed_at: UtcDatetime | None
+    period: Period | None
+    values: Mapping[Parameter, float] = field(default_factory=dict)
+    flags: Mapping[Parameter, Flag] = field(default_factory=dict)
+    statistics: Mapping[Parameter, ValueRange] = field(default_factory=dict)
+    doubtful: Mapping[Parameter, str] = field(default_factory=dict)
+    others: Mapping[str, str] = field(default_factory=dict)
+
+
+def read(data: bytes, key: bytes | None = None) -> Decoded | Refused:
+    """What the frame says, or why it isn't taken; ``key`` opens cipher text of 2025."""
+    try:
+        segment = take_apart(unframed(data).segment)
+        body = segment.body
+        if segment.version is Version.V2025 and is_cipher(body):
+            body = deciphered(body, key)
+        return _decoded(with_items(segment, body))
+    except BadFrame as error:
+        return Refused(error.fault, error.detail)
+
+
+def decode(payload: bytes, station: StationCode, _received_at: UtcDatetime) -> RawReading:
+    """The reading in one frame. Raises Unreadable: frame, crc, cipher, time, parameter or value.
+
+    The station is the one whose topic it came on; a value that can't be read without guessing
+    refuses the frame, so that nothing is silently left out.
+    """
+    told = read(payload)
+    if isinstance(told, Refused):
+        raise Unreadable(_REASONS.get(told.fault, Refusal.FRAME), f"{told.fault}: {told.detail}")
+    if told.doubtful:
+        parameter, why = next(iter(told.doubtful.items()))
+        raise Unreadable(Refusal.VALUE, f"{parameter}: {why}")
+    if told.period is None or not told.values:
+        raise Unreadable(Refusal.PARAMETER, f"CN={told.command} brings no value of ours")
+    if told.observed_at is None:
+        raise Unreadable(Refusal.TIME, "DataTime is missing")
+    return RawReading(
+        station=station,
+        observed_at=told.observed_at,
+        values=told.values,
+        period=told.period,
+        flags=told.flags,
+        statistics=told.statistics,
+        message_id=told.request or None,
+    )
+
+
+_REASONS: Final = {
+    Fault.CRC: Refusal.CRC,
+    Fault.CRC_MODBUS: Refusal.CRC,
+    Fault.CIPHER: Refusal.CIPHER,
+    Fault.CIPHER_KEY: Refusal.CIPHER,
+    Fault.TIME: Refusal.TIME,
+}
+
+
+def answer(told: Decoded, password: str = "") -> bytes:
+    """The data answer (9014) a logger waits for, with the request's number and version."""
+    versions = {Version.V2005: 0, Version.V2017: 4, Version.V2025: 8}
+    return encode(
+        {
+            "QN": told.request,
+            "ST": "91",
+            "CN": str(DATA_ANSWER),
+            "PW": password,
+            "MN": told.station,
+            "Flag": str(versions.get(told.version, 4)),
+        }
+    )
+
+
+def encode(fields: Mapping[str, str], items: Mapping[str, str] | None = None) -> bytes:
+    """The frame of a command or an answer, fields and items in the order given.
+
+    Raises ValueError for a text that would end a field, an item or the body early.
+    """
+    texts = [*fields.items(), *(items or {}).items()]
+    for name, value in texts:
+        if re.search(r"[;,&=\r\n]", name) or re.search(r"[;,\r\n]|&&", value):
+            raise ValueError(f"{name} can't be written in a frame")
+    head = "".join(f"{name}={value};" for name, value in fields.items() if value)
+    body = ";".join(f"{name}={value}" for name, value in (items or {}).items())
+    return framed(f"{head}CP=&&{body}&&".encode())
+
+
+def _decoded(segment: Segment) -> Decoded:
+    command = segment.command
+    period = PERIODS.get(command)
+    times = segment.items.get("DataTime", ())
+    if len(set(times)) > 1:
+        raise BadFrame(Fault.TIME, "DataTime is there twice and differs")
+    observed_at = moment(times[0]) if times else None
+    values = _Values(segment, period)
+    return Decoded(
+        version=segment.version,
+        station=segment.fields.get("MN", ""),
+        command=command,
+        request=segment.fields.get("QN", ""),
+        packet=segment.packet,
+        wants_answer=segment.wants_answer,
+        observed_at=observed_at,
+        period=period,
+        values=values.values,
+        flags=values.flags,
+        statistics=values.statistics,
+        doubtful=values.doubtful,
+        others=values.others,
+    )
+
+
+class _Values:
+    """The items of a data message, sorted into ours, doubtful ones and others."""
+
+    def __init__(self, segment: Segment, period: Period | None) -> None:
+        self.values: dict[Parameter, float] = {}
+        self.flags: dict[Parameter, Flag] = {}
+        self.statistics: dict[Parameter, ValueRange] = {}
+        self.doubtful: dict[Parameter, str] = {}
+        self.others: dict[str, str] = {}
+        self._main = "Rtd" if period is Period.INSTANT else "Avg"
+        parts: dict[str, dict[str, tuple[str, ...]]] = {}
+        for key, given in segment.items.items():
+            code, _dash, suffix = key.rpartition("-")
+            if period is not None and factor_of(code, segment.fields.get("ST", "")) is not None:
+                parts.setdefault(code, {})[suffix] = given
+            elif key != "DataTime":
+                self.others[key] = given[-1]
+        for code, given_parts in parts.items():
+            factor = factor_of(code, segment.fields.get("ST", ""))
+            if factor is not None:
+                self._take(code, factor, given_parts)
+
+    def _take(self, code: str, factor: Factor, parts: Mapping[str, tuple[str, ...]]) -> None:
+        parameter = factor.parameter
+        try:
+            numbers = {
+                suffix: _number(_single(parts[suffix]), 0 if suffix == "Cou" else factor.power)
+                for suffix in (self._main, *_RANGE_ENDS)
+                if suffix in parts
+            }
+            flag = _flag(_single(parts["Flag"])) if "Flag" in parts else Flag.NORMAL
+        except ValueError as error:
+            self._doubt(parameter, str(error))
+            return
+        if self._main not in numbers:
+            self.others.update({f"{code}-{suffix}": each[-1] for suffix, each in parts.items()})
+            return
+        value = numbers[self._main]
+        if parameter in self.doubtful:
+            return
+        if self.values.setdefault(parameter, value) != value:
+            self._doubt(parameter, "two factors give different values")
+            return
+        if flag is not Flag.NORMAL:
+            self.flags[parameter] = flag
+        ends = {
+            _RANGE_ENDS[suffix]: each for suffix, each in numbers.items() if suffix in _RANGE_ENDS
+        }
+        if ends:
+            self.statistics[parameter] = ValueRange(**ends)
+
+    def _doubt(self, parameter: Parameter, why: str) -> None:
+        self.doubtful[parameter] = why
+        for kept in (self.values, self.flags, self.statistics):
+            kept.pop(parameter, None)
+
+
+def _single(given: tuple[str, ...]) -> str:
+    if len(set(given)) > 1:
+        raise ValueError("given twice and different")
+    return given[0]
+
+
+def _number(text: str, power: int) -> float:
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(f"{text[:20]!a} is no number")
+    number = float(Decimal(text).scaleb(power))
+    if not math.isfinite(number):
+        raise ValueError("not finite")
+    return number
+
+
+def _flag(text: str) -> Flag:
+    flag = _DEVICE_FLAGS.get(text)
+    if flag is None:
+        raise ValueError(f"the flag {text[:10]!a} is none of HJ 212-2017's")
+    return flag

@@ -1,0 +1,136 @@
+"""The HJ 212 frame: ``##``, length in bytes, segment, CRC. Whole and true, or a named fault."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+HEAD: Final = b"##"
+HEADER_BYTES: Final = 6
+CRC_DIGITS: Final = 4
+LONGEST_SEGMENT: Final = 9999
+"""What four digits can say. HJ 212-2017 allows 1,024; longer ones are seen and harm nobody."""
+
+_HEX: Final = re.compile(rb"[0-9A-Fa-f]{4}")
+_ENDING: Final = re.compile(rb"&&[ ]*([0-9A-Za-z@$]{0,8})\s*$")
+
+
+class Fault(StrEnum):
+    """Why bytes are no frame that can be trusted."""
+
+    NOT_A_FRAME = "not_a_frame"
+    PLACEHOLDER = "placeholder"
+    LENGTH_FIELD = "length_field"
+    LENGTH = "length"
+    CRC = "crc"
+    CRC_MODBUS = "crc_modbus"
+    TRAILING = "trailing"
+    SEGMENT = "segment"
+    TIME = "time"
+    CIPHER = "cipher"
+    CIPHER_KEY = "cipher_key"
+
+
+class BadFrame(Exception):
+    """The bytes are refused; ``detail`` says what is wrong with them."""
+
+    def __init__(self, fault: Fault, detail: str) -> None:
+        self.fault = fault
+        self.detail = detail
+        super().__init__(f"{fault}: {detail}")
+
+
+@dataclass(frozen=True, slots=True)
+class Framed:
+    """The data segment of a frame whose length and CRC are right."""
+
+    segment: bytes
+
+
+def _turned(register: int) -> int:
+    for _bit in range(8):
+        register = (register >> 1) ^ 0xA001 if register & 1 else register >> 1
+    return register
+
+
+_TURNED: Final = tuple(_turned(low) for low in range(256))
+
+
+def crc(segment: bytes) -> int:
+    """The check sum of a data segment, 16 bits.
+
+    Not Modbus': the register is shifted before each byte is taken in. Source: HJ 212-2017 app. A.
+    """
+    register = 0xFFFF
+    for byte in segment:
+        register = (register >> 8) ^ byte
+        register = (register >> 8) ^ _TURNED[register & 0xFF]
+    return register
+
+
+def modbus_crc(segment: bytes) -> int:
+    """CRC-16/Modbus, which some loggers send by mistake; kept only to name their fault."""
+    register = 0xFFFF
+    for byte in segment:
+        register = (register >> 8) ^ _TURNED[(register ^ byte) & 0xFF]
+    return register
+
+
+def framed(segment: bytes) -> bytes:
+    """The frame around a data segment, with its line end. Raises ValueError when it is too long."""
+    if len(segment) > LONGEST_SEGMENT:
+        raise ValueError(f"a data segment of {len(segment)} bytes")
+    return b"##%04d%b%04X\r\n" % (len(segment), segment, crc(segment))
+
+
+def unframed(data: bytes) -> Framed:
+    """The data segment of exactly one frame. Raises BadFrame."""
+    text = data.strip(b" \t\r\n")
+    if not text.startswith(HEAD):
+        raise BadFrame(Fault.NOT_A_FRAME, "it doesn't begin with ##")
+    digits = text[2:HEADER_BYTES]
+    if not digits.isdigit():
+        raise _bad_length_field(digits)
+    length = int(digits)
+    rest = text[HEADER_BYTES:]
+    sent = rest[length : length + CRC_DIGITS]
+    if len(rest) < length + CRC_DIGITS or not _HEX.fullmatch(sent):
+        raise _wrong_length(rest, length)
+    segment = rest[:length]
+    if int(sent, 16) != crc(segment):
+        raise _wrong_crc(segment, sent)
+    if len(rest) > length + CRC_DIGITS:
+        raise BadFrame(Fault.TRAILING, f"{len(rest) - length - CRC_DIGITS} bytes after the CRC")
+    return Framed(segment)
+
+
+def _bad_length_field(digits: bytes) -> BadFrame:
+    if digits.strip(b"$@#*?Xx") == b"" and digits:
+        return BadFrame(Fault.PLACEHOLDER, f"the length is the placeholder {_shown(digits)}")
+    leading = len(digits) - len(digits.lstrip(b"0123456789"))
+    return BadFrame(Fault.LENGTH_FIELD, f"the length has {leading} digits, not 4")
+
+
+def _wrong_length(rest: bytes, length: int) -> BadFrame:
+    ending = _ENDING.search(rest)
+    if ending is None:
+        return BadFrame(Fault.LENGTH, f"{length} bytes are told, {len(rest)} came without an end")
+    found = ending.start(1)
+    told = f"{length} bytes are told, {found} came"
+    if len(ending[1]) != CRC_DIGITS:
+        told += f", and the CRC has {len(ending[1])} digits"
+    elif _HEX.fullmatch(ending[1]) and int(ending[1], 16) == crc(rest[:found]):
+        told += ", whose CRC is right"
+    return BadFrame(Fault.LENGTH, told)
+
+
+def _wrong_crc(segment: bytes, sent: bytes) -> BadFrame:
+    told = f"{_shown(sent)} is sent, {crc(segment):04X} is right"
+    modbus = modbus_crc(segment)
+    if int(sent, 16) in (modbus, (modbus & 0xFF) << 8 | modbus >> 8):
+        return BadFrame(Fault.CRC_MODBUS, f"{told}; the logger sends the CRC of Modbus")
+    return BadFrame(Fault.CRC, told)
+
+
+def _shown(data: bytes) -> str:
+    return data.decode("ascii", "backslashreplace")

@@ -1,0 +1,132 @@
+"""The data segment of HJ 212: header fields and the items of ``CP``, nothing interpreted yet."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from enum import StrEnum
+from typing import Final
+
+from data.clock import UtcDatetime, to_utc
+from ingest.codecs.hj212_frame import BadFrame, Fault
+
+BEIJING: Final = timezone(timedelta(hours=8))
+"""A time of HJ 212 is Beijing time. Source: HJ 212-2017 §6."""
+
+_BODY: Final = re.compile(r"CP=\s*&&(.*)&&\s*", re.DOTALL)
+_FIELD: Final = re.compile(r"\s*([A-Za-z]{2,6})\s*=\s*([^;,]*?)\s*")
+_ITEM: Final = re.compile(r"\s*([^=;,\s][^=;,]*?)\s*=\s*(//.*?//|[^;,]*?)\s*(?:[;,]|$)", re.DOTALL)
+_SPLIT_BIT: Final = 2
+_ACK_BIT: Final = 1
+
+
+class Version(StrEnum):
+    """The edition of the standard, told apart by the version bits of ``Flag``."""
+
+    V2005 = "2005"
+    V2017 = "2017"
+    V2025 = "2025"
+    UNKNOWN = "unknown"
+
+
+_VERSIONS: Final = {0: Version.V2005, 1: Version.V2017, 2: Version.V2025}
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A data segment taken apart; ``items`` holds every value given for a key, in order.
+
+    ``packet`` is (number, count) of a message sent in pieces, from ``PNO`` and ``PNUM``.
+    """
+
+    fields: Mapping[str, str]
+    body: str
+    items: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def flag(self) -> int:
+        """The eight bits of ``Flag``, 0 where it is missing as in 2005. Raises BadFrame."""
+        text = self.fields.get("FLAG", "0")
+        if not (text.isascii() and text.isdigit() and int(text) < 256):
+            raise BadFrame(Fault.SEGMENT, f"Flag is {text[:20]!a}")
+        return int(text)
+
+    @property
+    def version(self) -> Version:
+        """The edition spoken."""
+        return _VERSIONS.get(self.flag >> 2, Version.UNKNOWN)
+
+    @property
+    def wants_answer(self) -> bool:
+        """Whether the logger waits for an answer."""
+        return bool(self.flag & _ACK_BIT)
+
+    @property
+    def command(self) -> int:
+        """The command number (CN). Raises BadFrame."""
+        text = self.fields.get("CN", "")
+        if not (text.isascii() and text.isdigit() and len(text) == 4):
+            raise BadFrame(Fault.SEGMENT, f"CN is {text[:20]!a}")
+        return int(text)
+
+    @property
+    def packet(self) -> tuple[int, int] | None:
+        """Which piece of how many; None for a whole message. Raises BadFrame."""
+        number, count = self.fields.get("PNO"), self.fields.get("PNUM")
+        if number is None or count is None:
+            if self.flag & _SPLIT_BIT and self.version is not Version.V2005:
+                raise BadFrame(Fault.SEGMENT, "Flag tells of pieces, PNUM or PNO is missing")
+            return None
+        if not (number.isdigit() and count.isdigit() and 1 <= int(number) <= int(count)):
+            raise BadFrame(Fault.SEGMENT, "PNO and PNUM are no piece of a whole")
+        return int(number), int(count)
+
+
+def take_apart(segment: bytes) -> Segment:
+    """The header and the body of a data segment. Raises BadFrame."""
+    try:
+        text = segment.decode("utf-8")
+    except UnicodeDecodeError:
+        raise BadFrame(Fault.SEGMENT, "the text isn't UTF-8") from None
+    found = _BODY.search(text)
+    if found is None or text[found.end() :].strip():
+        raise BadFrame(Fault.SEGMENT, "CP=&&…&& is missing")
+    fields: dict[str, str] = {}
+    for part in re.split("[;,]", text[: found.start()]):
+        if not part.strip():
+            continue
+        named = _FIELD.fullmatch(part)
+        if named is None:
+            raise BadFrame(Fault.SEGMENT, f"the header has {part[:40]!a}")
+        key = named[1].upper()
+        if fields.setdefault(key, named[2]) != named[2]:
+            raise BadFrame(Fault.SEGMENT, f"the header has {key} twice")
+    return Segment(fields, found[1])
+
+
+def with_items(segment: Segment, body: str) -> Segment:
+    """The same segment with the items that ``body`` says."""
+    items: dict[str, tuple[str, ...]] = {}
+    for key, value in pairs(body):
+        items[key] = (*items.get(key, ()), value)
+    return Segment(segment.fields, body, items)
+
+
+def pairs(body: str) -> Iterator[tuple[str, str]]:
+    """Every ``key=value`` of a body; text between double slashes is one value."""
+    for found in _ITEM.finditer(body):
+        yield found[1], found[2]
+
+
+def moment(text: str) -> UtcDatetime:
+    """The instant of ``YYYYMMDDhhmmss``, with milliseconds where they are given.
+
+    Raises BadFrame.
+    """
+    if text.isascii() and text.isdigit() and len(text) in (14, 17):
+        try:
+            at = datetime.strptime(text[:14], "%Y%m%d%H%M%S").replace(tzinfo=BEIJING)
+            return to_utc(at + timedelta(milliseconds=int(text[14:] or "0")))
+        except (ValueError, OverflowError):
+            pass
+    raise BadFrame(Fault.TIME, f"{text[:30]!a} is no time YYYYMMDDhhmmss")
