@@ -1,0 +1,121 @@
+"""The key that signs the ledger's heads: Ed25519, in a file outside the database."""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
+
+from data.errors import BadInput
+
+END_OF_KEY: Final = b"-----END PUBLIC KEY-----"
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """A private key and the name its public half goes by."""
+
+    private: Ed25519PrivateKey
+
+    @property
+    def key_id(self) -> str:
+        """The first 16 hexadecimal digits of the public key's hash."""
+        return key_id(self.private.public_key())
+
+    def sign(self, content: bytes) -> bytes:
+        """64 bytes that only this key makes of the content."""
+        return self.private.sign(content)
+
+
+def public_file(key: Path) -> Path:
+    """Where the public half of the key in that file lies, readable by everybody."""
+    return key.with_name(key.name + ".pub")
+
+
+def open_signer(file: Path) -> Signer:
+    """The signer of the file, made at first use: the file 0600, its public half beside it.
+
+    Raises BadInput (no private Ed25519 key, can't be read or written).
+    """
+    try:
+        if not file.exists():
+            _make(file)
+        private = load_pem_private_key(file.read_bytes(), password=None)
+        if not isinstance(private, Ed25519PrivateKey):
+            raise ValueError("not an Ed25519 key")
+        _show(file, private.public_key())
+    except (OSError, ValueError, TypeError) as error:
+        raise _unusable(file, error) from None
+    return Signer(private)
+
+
+def trusted_keys(file: Path) -> Mapping[str, Ed25519PublicKey]:
+    """The public keys of a file, one after another, by their ids. Raises BadInput."""
+    try:
+        parts = file.read_bytes().split(END_OF_KEY)[:-1]
+        found = [load_pem_public_key(part.strip() + b"\n" + END_OF_KEY) for part in parts]
+    except (OSError, ValueError) as error:
+        raise _unusable(file, error) from None
+    keys = [key for key in found if isinstance(key, Ed25519PublicKey)]
+    if not keys or len(keys) < len(found):
+        raise _unusable(file, ValueError("not only Ed25519 public keys"))
+    return {key_id(key): key for key in keys}
+
+
+def key_id(public: Ed25519PublicKey) -> str:
+    """The first 16 hexadecimal digits of the public key's hash."""
+    raw = public.public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return hashlib.sha256(raw).hexdigest()[:16]
+
+
+def is_signed(public: Ed25519PublicKey, signature: bytes, content: bytes) -> bool:
+    """Whether the signature is this key's over the content."""
+    try:
+        public.verify(signature, content)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _make(file: Path) -> None:
+    """A new key in the file; another process that makes one at the same moment wins or loses."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    private = Ed25519PrivateKey.generate()
+    content = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    part = file.with_name(f"{file.name}.{os.getpid()}")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
+        opened.write(content)
+        opened.flush()
+        os.fsync(opened.fileno())
+    try:
+        with suppress(FileExistsError):
+            os.link(part, file)
+    finally:
+        part.unlink()
+
+
+def _show(file: Path, public: Ed25519PublicKey) -> None:
+    """The public half stands in its file, after those of keys that signed before."""
+    shown = public_file(file)
+    if shown.exists() and key_id(public) in trusted_keys(shown):
+        return
+    with shown.open("ab") as opened:
+        opened.write(public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    shown.chmod(0o644)
+
+
+def _unusable(file: Path, error: Exception) -> BadInput:
+    return BadInput("The key in {file} can't be used: {reason}", file=str(file), reason=str(error))
