@@ -61,3 +61,17 @@ NOTICE_BOARD_VISIBLE = (
     " OR EXISTS (SELECT 1 FROM reach WHERE reach.id = notice_board.reach_id"
     " AND (reach.river_id = ANY(:scope_rivers) OR reach.id = ANY(:scope_reaches))))"
 )
+PROBLEM_VISIBLE = (
+    "(:scope_all OR problem.division_id = ANY(:scope_divisions)"
+    " OR problem.lake_id = ANY(:scope_lakes)"
+    " OR problem.reach_id IN (SELECT reach.id FROM reach"
+    " WHERE reach.river_id = ANY(:scope_rivers) OR reach.id = ANY(:scope_reaches))"
+    " OR problem.lake_id IN (SELECT lake.id FROM lake WHERE lake.river_id = ANY(:scope_rivers)))"
+)
+"""Neighbours read border sections, no problems: the condition knows no stations."""
+PATROL_VISIBLE = (
+    "(:scope_all OR patrol.division_id = ANY(:scope_divisions)"
+    " OR EXISTS (SELECT 1 FROM patrol_reach JOIN reach ON reach.id = patrol_reach.reach_id"
+    " WHERE patrol_reach.patrol_id = patrol.id AND (reach.division_id = ANY(:scope_divisions)"
+    " OR reach.river_id = ANY(:scope_rivers) OR reach.id = ANY(:scope_reaches))))"
+)
