@@ -23,6 +23,7 @@ STATUS: Mapping[type[errors.OneMapError], int] = MappingProxyType(
         errors.Forbidden: 403,
         errors.NotFound: 404,
         errors.Conflict: 409,
+        errors.TooLarge: 413,
         errors.TooManyAttempts: 429,
         errors.MissingPart: 500,
         errors.ServiceDown: 503,

@@ -23,6 +23,12 @@ class BadInput(OneMapError):
     code = "bad_input"
 
 
+class TooLarge(OneMapError):
+    """What was given is larger than what is taken; nothing was changed."""
+
+    code = "too_large"
+
+
 class NotFound(OneMapError):
     """It doesn't exist, or may not be known to the one who asks."""
 

@@ -1,0 +1,129 @@
+"""What a camera wrote into a photo: place, bearing, its own clock and that of the satellites."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from PIL import ExifTags
+from PIL.Image import Exif as Tags
+
+from data.clock import BUSINESS_ZONE, UtcDatetime, to_utc
+
+CLOCK_FORMAT = "%Y:%m:%d %H:%M:%S"
+GPS = ExifTags.GPS
+BROKEN = (ValueError, TypeError, ArithmeticError, IndexError, KeyError)
+"""What reading a damaged tag may raise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exif:
+    """The tags that matter; longitude and latitude in degrees, ``bearing`` from true north.
+
+    ``clock`` is the camera's clock as it was written, without an offset.
+    """
+
+    lon: float | None = None
+    lat: float | None = None
+    bearing: float | None = None
+    clock: str | None = None
+    gps_at: UtcDatetime | None = None
+
+
+def read_exif(tags: Tags) -> Exif:
+    """What the tags say; what is missing or makes no sense is None.
+
+    Source: CIPA DC-008 (Exif 2.32), 4.6.5 and 4.6.6.
+    """
+    try:
+        gps = dict(tags.get_ifd(ExifTags.IFD.GPSInfo))
+        own = dict(tags.get_ifd(ExifTags.IFD.Exif))
+    except (OSError, SyntaxError, *BROKEN):
+        return Exif()
+    lon, lat = _place(gps)
+    return Exif(lon, lat, _bearing(gps), _clock(own, tags), _gps_time(gps))
+
+
+def clock_time(clock: str | None) -> datetime | None:
+    """The camera's clock as a time without offset, None when it can't be read."""
+    try:
+        return datetime.strptime(clock or "", CLOCK_FORMAT)  # noqa: DTZ007 - it has no offset
+    except ValueError:
+        return None
+
+
+def taken_at(gps_at: UtcDatetime | None, clock: str | None) -> UtcDatetime | None:
+    """When the photo was taken: by satellite time, else by the camera's clock as Beijing time."""
+    if gps_at is not None:
+        return gps_at
+    told = clock_time(clock)
+    return to_utc(told.replace(tzinfo=BUSINESS_ZONE)) if told else None
+
+
+def clock_error(gps_at: UtcDatetime | None, clock: str | None) -> timedelta | None:
+    """How far the camera's clock stood from the satellites' time, None when either is missing.
+
+    The clock is written without an offset: Beijing time and UTC are both honest, the nearer counts.
+    """
+    told = clock_time(clock)
+    if gps_at is None or told is None:
+        return None
+    readings = (told.replace(tzinfo=zone) for zone in (BUSINESS_ZONE, UTC))
+    return min(abs(reading - gps_at) for reading in readings)
+
+
+def _place(gps: Mapping[int, object]) -> tuple[float, float] | tuple[None, None]:
+    """Longitude and latitude; nothing for 0, 0, which cameras without a fix write."""
+    try:
+        lat = _degrees(gps[GPS.GPSLatitude]) * _sign(gps[GPS.GPSLatitudeRef], "N", "S")
+        lon = _degrees(gps[GPS.GPSLongitude]) * _sign(gps[GPS.GPSLongitudeRef], "E", "W")
+    except BROKEN:
+        return None, None
+    if not (abs(lat) <= 90 and abs(lon) <= 180) or (lat == 0 and lon == 0):
+        return None, None
+    return lon, lat
+
+
+def _degrees(value: object) -> float:
+    """Degrees from degrees, minutes and seconds. Raises ValueError, TypeError or so."""
+    degrees, minutes, seconds = _numbers(value)
+    return degrees + minutes / 60 + seconds / 3600
+
+
+def _numbers(value: object) -> list[float]:
+    if not isinstance(value, Sequence):
+        raise TypeError(value)
+    numbers = [float(each) for each in value]
+    if not all(math.isfinite(each) and each >= 0 for each in numbers):
+        raise ValueError(value)
+    return numbers
+
+
+def _sign(value: object, plus: str, minus: str) -> int:
+    return {plus: 1, minus: -1}[str(value).strip("\0 ").upper()]
+
+
+def _bearing(gps: Mapping[int, object]) -> float | None:
+    """Degrees from true north; a magnetic one counts too: in China they differ by 10 at most."""
+    try:
+        bearing = float(gps[GPS.GPSImgDirection])  # type: ignore[arg-type] # BROKEN covers the rest
+    except BROKEN:
+        return None
+    return bearing % 360 if math.isfinite(bearing) and 0 <= bearing <= 360 else None
+
+
+def _clock(own: Mapping[int, object], tags: Tags) -> str | None:
+    written = own.get(ExifTags.Base.DateTimeOriginal) or tags.get(ExifTags.Base.DateTime)
+    clock = str(written or "").strip("\0 ")
+    return clock if clock_time(clock) else None
+
+
+def _gps_time(gps: Mapping[int, object]) -> UtcDatetime | None:
+    try:
+        stamp = str(gps[GPS.GPSDateStamp]).strip("\0 ")
+        day = datetime.strptime(f"{stamp} +0000", "%Y:%m:%d %z")
+        hours, minutes, seconds = _numbers(gps[GPS.GPSTimeStamp])
+        passed = timedelta(hours=hours, minutes=minutes, seconds=seconds)
+        return to_utc(day + passed) if passed <= timedelta(days=1) else None
+    except BROKEN:
+        return None
