@@ -17,6 +17,7 @@ from dashboard.api import (
     health,
     language,
     own_account,
+    photos,
     readings,
     search,
     sign_in,
@@ -38,7 +39,8 @@ from dashboard.problems import add_error_table
 from dashboard.views.roles import N_
 from data import clock
 from data.database import app_engine
-from data.settings import DashboardSettings, DatabaseSettings, QualitySettings
+from data.settings import DashboardSettings, DatabaseSettings, LedgerSettings, QualitySettings
+from problem_ledger.rules import load_rules
 
 PAGES = (
     Page("/", one_map, N_("One map")),
@@ -48,7 +50,7 @@ PAGES = (
     Page("/stations", stations, N_("Stations")),
     Page("/accounts", accounts, N_("Accounts")),
 )
-ROUTERS = (sign_in, own_account, language, tiles, map_state, search, readings, dossier)
+ROUTERS = (sign_in, own_account, language, tiles, map_state, search, readings, dossier, photos)
 
 NOT_IN_EVERY_PAGE = r"^(sign_in\.(css|js)|theme\.js|.*\.mjs)$"
 """Assets that pages ask for by name; every other style and script goes with every page."""
@@ -61,6 +63,7 @@ def create_app(settings: DashboardSettings | None = None) -> FastAPI:
         dashboard=settings or DashboardSettings(),
         quality=QualitySettings(),
         clock=clock.now,
+        rules=load_rules(LedgerSettings().rules),
     )
     figures = Figures()
     live = Live(deps, figures)

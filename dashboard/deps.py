@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from dashboard.known_users import KnownUsers
 from data.clock import Clock
 from data.settings import DashboardSettings, QualitySettings
+from problem_ledger.rules import Rules, load_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,4 +18,5 @@ class Deps:
     dashboard: DashboardSettings
     quality: QualitySettings
     clock: Clock
+    rules: Rules = field(default_factory=load_rules)
     users: KnownUsers = field(default_factory=KnownUsers)
