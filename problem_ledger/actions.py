@@ -1,0 +1,122 @@
+"""Steps taken on a problem: the row locked, the table asked, the story one event longer."""
+
+from sqlalchemy import Connection, Engine, RowMapping, text
+
+from data.clock import Clock, UtcDatetime, business_date
+from data.database import transaction
+from data.errors import BadInput, NotFound
+from data.ledger_words import Action, Severity, Status
+from data.queries.people import roles
+from data.queries.scope import PROBLEM_VISIBLE
+from data.queries.visible import scope_of
+from data.records import AccountId
+from problem_ledger import places, store
+from problem_ledger.actors import SYSTEM_KNOWN, Known, known
+from problem_ledger.attachments import taken
+from problem_ledger.changes import Taking, changes_of
+from problem_ledger.given import Command, Done
+from problem_ledger.happenings import happened
+from problem_ledger.meanwhile import overtaken
+from problem_ledger.needs import EARLY, check_needs, plain
+from problem_ledger.recipients import tell
+from problem_ledger.rules import Rules
+from problem_ledger.workflow import Situation, Step, allowed, check
+
+_SEEN = text(f"SELECT 1 FROM problem WHERE problem.id = :id AND {PROBLEM_VISIBLE}")
+
+
+def act(
+    engine: Engine,
+    who: AccountId,
+    problem_id: int,
+    command: Command,
+    clock: Clock,
+    rules: Rules,
+) -> Done:
+    """The problem after the step.
+
+    Raises NotFound (nothing there, or nothing they may see), Conflict (somebody was first, or the
+    status doesn't allow it), Forbidden (role, unit, level, same person), BadInput.
+    """
+    with transaction(engine) as connection:
+        row = store.find(connection, problem_id, lock=True)
+        now = max(clock(), UtcDatetime(row["last_at"]))
+        taker = _visible_to(connection, who, row, now)
+        if command.version != row["version"]:
+            raise overtaken(row, now)
+        step = check(command.action, taker.actor, _situation(connection, row), now, rules)
+        check_needs(step, command)
+        return _take(Taking(connection, row, command, who, now, rules), step, taker)
+
+
+def archive(connection: Connection, problem_id: int, clock: Clock, rules: Rules) -> Done:
+    """The problem is archived by the system. Raises Conflict before its look-back is over."""
+    row = store.find(connection, problem_id, lock=True)
+    now = max(clock(), UtcDatetime(row["last_at"]))
+    actor = SYSTEM_KNOWN.actor
+    step = check(Action.ARCHIVE, actor, _situation(connection, row), now, rules)
+    command = Command(Action.ARCHIVE, row["version"])
+    return _take(Taking(connection, row, command, None, now, rules), step, SYSTEM_KNOWN)
+
+
+def allowed_actions(
+    connection: Connection, who: AccountId, problem_id: int, now: UtcDatetime, rules: Rules
+) -> tuple[Step, ...]:
+    """The steps that account may take on the problem now. Raises NotFound."""
+    row = store.find(connection, problem_id)
+    taker = _visible_to(connection, who, row, now)
+    return allowed(taker.actor, _situation(connection, row), now, rules)
+
+
+def _visible_to(connection: Connection, who: AccountId, row: RowMapping, now: UtcDatetime) -> Known:
+    """Who acts, for whom the problem is there at all. Raises NotFound."""
+    scope = scope_of(connection, who, roles(connection, [who])[who], business_date(now))
+    if connection.execute(_SEEN, {"id": row["id"], **scope.bound}).first() is None:
+        raise NotFound("There is no such problem.")
+    return known(connection, who, row["division_id"], row["unit_id"])
+
+
+def _situation(connection: Connection, row: RowMapping) -> Situation:
+    return Situation(
+        status=Status(row["status"]),
+        severity=Severity(row["severity"]),
+        handler_ids=store.handlers(connection, row["id"]),
+        checker_id=row["checker_id"],
+        assigned_at=row["assigned_at"],
+        look_back_at=row["look_back_at"],
+    )
+
+
+def _take(taking: Taking, step: Step, taker: Known) -> Done:
+    command, row = taking.command, taking.row
+    photos = (
+        taken(taking.connection, taking.who, command.photo_ids, taking.rules.most_photos)
+        if taking.who is not None
+        else ()
+    )
+    event = happened(
+        step,
+        taker,
+        taking.now,
+        taking.rules,
+        status=Status(row["status"]),
+        severity=Severity(row["severity"]),
+        text=plain(command.text),
+        more=_site(taking) if step.action is Action.VERIFY else None,
+        photos=photos,
+    )
+    done = store.write_next(taking.connection, row, changes_of(taking), event)
+    tell(taking.connection, done, step.action, taking.who, taking.now)
+    return done
+
+
+def _site(taking: Taking) -> dict[str, object]:
+    """Where and when the check was made. Raises BadInput when it wasn't on site or not since."""
+    command, row = taking.command, taking.row
+    if command.place is None:
+        raise BadInput("Say where the check was made.")
+    at = command.at or taking.now
+    submitted_at = store.last_at(taking.connection, row["id"], Action.SUBMIT)
+    if at > taking.now + EARLY or (submitted_at is not None and at < submitted_at - EARLY):
+        raise BadInput("The check is made after the unit submitted it, and not in the future.")
+    return {"checked_at": at, "site": places.site(command.place, row["lon"], row["lat"])}

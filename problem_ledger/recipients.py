@@ -1,0 +1,76 @@
+"""Who is told of a step: rows of ``delivery`` for the worker to bring, without personal data."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+import orjson
+from sqlalchemy import Connection, text
+
+from data.clock import UtcDatetime
+from data.ledger_words import Action, NoticeKind
+from data.records import AccountId
+from problem_ledger.given import Done
+
+_REPORTER: Final = (
+    "SELECT reporter_id AS id FROM problem WHERE id = :problem AND reporter_id IS NOT NULL"
+)
+_UNIT: Final = (
+    "SELECT account_id AS id FROM account_role WHERE role = 'unit_member' AND unit_id IN"
+    " (WITH RECURSIVE handling AS (SELECT unit_id AS id FROM problem WHERE id = :problem"
+    " UNION SELECT unit.id FROM unit JOIN handling ON unit.parent_id = handling.id)"
+    " SELECT id FROM handling)"
+)
+_OFFICE: Final = (
+    "(WITH RECURSIVE above AS (SELECT division.id, division.parent_id, 0 AS up FROM division"
+    " JOIN problem ON problem.division_id = division.id WHERE problem.id = :problem"
+    " UNION ALL SELECT division.id, division.parent_id, up + 1 FROM division"
+    " JOIN above ON division.id = above.parent_id)"
+    " SELECT account_id AS id FROM account_role LEFT JOIN above ON above.id = division_id"
+    " WHERE role = 'office' AND (division_id IS NULL OR above.id IS NOT NULL)"
+    " ORDER BY rank() OVER (ORDER BY above.up NULLS LAST) FETCH FIRST ROW WITH TIES)"
+)
+"""The offices of the lowest level that covers the place."""
+
+TOLD: Final[Mapping[Action, tuple[tuple[NoticeKind, tuple[str, ...]], ...]]] = MappingProxyType(
+    {
+        Action.REPORT: ((NoticeKind.REPORTED, (_OFFICE,)),),
+        Action.REFUSE: ((NoticeKind.REFUSED, (_REPORTER,)),),
+        Action.ASSIGN: ((NoticeKind.ASSIGNED, (_UNIT,)),),
+        Action.HAND_BACK: ((NoticeKind.WAITING, (_OFFICE,)),),
+        Action.SUBMIT: ((NoticeKind.WAITING, (_OFFICE,)),),
+        Action.VERIFY: ((NoticeKind.WAITING, (_OFFICE,)),),
+        Action.RETURN: ((NoticeKind.RETURNED, (_UNIT,)),),
+        Action.REOPEN: ((NoticeKind.RETURNED, (_UNIT,)),),
+        Action.PRESS: ((NoticeKind.PRESSED, (_UNIT, _OFFICE)),),
+        Action.COMMENT: ((NoticeKind.COMMENTED, (_UNIT, _OFFICE)),),
+        Action.SIGN_OFF: ((NoticeKind.SIGNED_OFF, (_REPORTER,)),),
+    }
+)
+"""Each step with the kind of notice and who gets it."""
+
+
+def tell(
+    connection: Connection, done: Done, action: Action, who: AccountId | None, now: UtcDatetime
+) -> None:
+    """Everybody whom the step concerns but who took it will be told, once."""
+    for kind, groups in TOLD.get(action, ()):
+        found = " UNION ".join(f"SELECT id FROM ({group}) AS one" for group in groups)
+        connection.execute(
+            text(
+                "INSERT INTO delivery (problem_id, account_id, kind, about, facts, made_at,"
+                " try_after) SELECT :problem, account.id, :kind, :about, CAST(:facts AS jsonb),"
+                f" :now, :now FROM account WHERE is_active AND id IN ({found})"
+                " AND id IS DISTINCT FROM CAST(:who AS bigint) ORDER BY id ON CONFLICT DO NOTHING"
+            ),
+            {
+                "problem": done.problem_id,
+                "kind": kind.value,
+                "about": str(done.version),
+                "facts": orjson.dumps(
+                    {"number": done.number, "action": action.value, "status": done.status.value}
+                ).decode(),
+                "now": now,
+                "who": who,
+            },
+        )
