@@ -9,7 +9,10 @@ from data.settings import DatabaseSettings
 
 
 def engine(url: str, *, pool_size: int = 5, application: str = "onemap") -> Engine:
-    """An engine whose sessions speak UTC and whose dead connections are noticed."""
+    """An engine whose sessions speak UTC and whose dead connections are noticed.
+
+    No query is compiled: for the ledger's list that took 70 of 110 ms, and none runs for long.
+    """
     return create_engine(
         url,
         pool_size=pool_size,
@@ -17,7 +20,7 @@ def engine(url: str, *, pool_size: int = 5, application: str = "onemap") -> Engi
         pool_pre_ping=True,
         connect_args={
             "application_name": application,
-            "options": "-c TimeZone=UTC",
+            "options": "-c TimeZone=UTC -c jit=off",
             "connect_timeout": 10,
         },
     )
