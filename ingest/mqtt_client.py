@@ -25,6 +25,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from data import clock
 from data.settings import MqttSettings
 from ingest.inbox import Inbox, Message
+from ingest.receipts import Receipt
 from ingest.waker import Waker
 
 LOG = logging.getLogger(__name__)
@@ -42,14 +43,15 @@ SHORT_S = 10.0
 """A connection shorter than this doesn't prove the next one worth hurrying for."""
 
 MANY_SHORT = 4
+MOST_RECEIPTS = 20_000
 DROPPED_TOPIC = "$SYS/broker/publish/messages/dropped"
 
 
 class MqttClient:
     """A durable subscription that fills an inbox and reconnects for ever.
 
-    What a faster reader or another protocol must offer too: ``start``, ``acknowledge``, ``stop``,
-    ``connected``, ``alive``.
+    What a faster reader or another protocol must offer too: ``start``, ``acknowledge``, ``tell``,
+    ``stop``, ``connected``, ``alive``.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class MqttClient:
         self._dropped: int | None = None
         self._asked: int | None = None
         self._acks: deque[Message] = deque()
+        self._receipts: deque[Receipt] = deque(maxlen=MOST_RECEIPTS)
         self._stopping = threading.Event()
         self._waker = Waker()
         self._thread = threading.Thread(target=self._run, name="mqtt", daemon=True)
@@ -100,6 +103,11 @@ class MqttClient:
         Those of an earlier connection come again and are acknowledged then.
         """
         self._acks.extend(message for message in messages if message.message_id)
+        self._waker.wake()
+
+    def tell(self, receipts: Iterable[Receipt]) -> None:
+        """Devices are told, at most once: one that hears nothing sends again and is told then."""
+        self._receipts.extend(receipts)
         self._waker.wake()
 
     def stop(self, *, patience_s: float = 3.0) -> None:
@@ -210,6 +218,9 @@ class MqttClient:
             message = self._acks.popleft()
             if message.generation == self._generation and self._established:
                 self._client.ack(message.message_id, 1)
+        while self._receipts and self._established:
+            receipt = self._receipts.popleft()
+            self._client.publish(receipt.topic, receipt.payload, qos=0)
 
     def _part(self) -> None:
         """Say what is left to say and close."""

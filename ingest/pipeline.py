@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 
@@ -26,6 +27,14 @@ def cursor_of(connection: Connection) -> Cursor:
     return cast("psycopg.Connection", connection.connection.driver_connection).cursor()
 
 
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """A batch that is kept for good: what became of it, and of each message."""
+
+    counts: Counts
+    entries: Sequence[Entry]
+
+
 class Pipeline:
     """The way of a batch into the database, the same for the worker and for a replay."""
 
@@ -47,12 +56,13 @@ class Pipeline:
             future=timedelta(minutes=settings.future_minutes),
         )
 
-    def take_in(self, messages: Sequence[Message], stopping: threading.Event) -> Counts | None:
+    def take_in(self, messages: Sequence[Message], stopping: threading.Event) -> Committed | None:
         """The batch is committed; None when stopped before it was, and then it must come again."""
         entries = persist(lambda: self.sort(messages), stopping)
         if entries is None:
             return None
-        return persist(lambda: write_all(self._commit, entries), stopping)
+        counts = persist(lambda: write_all(self._commit, entries), stopping)
+        return None if counts is None else Committed(counts, entries)
 
     def commit(self, messages: Sequence[Message]) -> Counts:
         """The batch is committed, faults of single messages set apart.

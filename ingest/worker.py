@@ -1,4 +1,4 @@
-"""The worker: take, decode, check, write, commit, and only then acknowledge."""
+"""The worker: take, decode, check, write, commit, and only then acknowledge and give receipts."""
 
 import logging
 import threading
@@ -16,6 +16,7 @@ from ingest.inbox import Inbox
 from ingest.mqtt_client import MqttClient
 from ingest.outage import persist
 from ingest.pipeline import Pipeline
+from ingest.receipts import receipts_of
 from ingest.sweep import Sweep
 from ingest.topics import filter_of
 from ingest.writer import Counts
@@ -92,13 +93,14 @@ class Worker:
         if not messages:
             return
         began = time.monotonic()
-        counts = self._pipeline.take_in(messages, self._stopping)
-        if counts is None:
+        done = self._pipeline.take_in(messages, self._stopping)
+        if done is None:
             return
         self._client.acknowledge(messages)
+        self._client.tell(receipts_of(done.entries))
         self.metrics.batches += 1
         self.metrics.busy_s += time.monotonic() - began
-        self.metrics.counts += counts
+        self.metrics.counts += done.counts
 
     def _keep_time(self) -> None:
         """A page of the sweep when it is due, a line in the log once a minute."""
