@@ -12,16 +12,16 @@ from data.ledger_words import Action, NoticeKind
 from data.records import AccountId
 from problem_ledger.given import Done
 
-_REPORTER: Final = (
+REPORTER: Final = (
     "SELECT reporter_id AS id FROM problem WHERE id = :problem AND reporter_id IS NOT NULL"
 )
-_UNIT: Final = (
+UNIT: Final = (
     "SELECT account_id AS id FROM account_role WHERE role = 'unit_member' AND unit_id IN"
     " (WITH RECURSIVE handling AS (SELECT unit_id AS id FROM problem WHERE id = :problem"
     " UNION SELECT unit.id FROM unit JOIN handling ON unit.parent_id = handling.id)"
     " SELECT id FROM handling)"
 )
-_OFFICE: Final = (
+OFFICE: Final = (
     "(WITH RECURSIVE above AS (SELECT division.id, division.parent_id, 0 AS up FROM division"
     " JOIN problem ON problem.division_id = division.id WHERE problem.id = :problem"
     " UNION ALL SELECT division.id, division.parent_id, up + 1 FROM division"
@@ -34,17 +34,17 @@ _OFFICE: Final = (
 
 TOLD: Final[Mapping[Action, tuple[tuple[NoticeKind, tuple[str, ...]], ...]]] = MappingProxyType(
     {
-        Action.REPORT: ((NoticeKind.REPORTED, (_OFFICE,)),),
-        Action.REFUSE: ((NoticeKind.REFUSED, (_REPORTER,)),),
-        Action.ASSIGN: ((NoticeKind.ASSIGNED, (_UNIT,)),),
-        Action.HAND_BACK: ((NoticeKind.WAITING, (_OFFICE,)),),
-        Action.SUBMIT: ((NoticeKind.WAITING, (_OFFICE,)),),
-        Action.VERIFY: ((NoticeKind.WAITING, (_OFFICE,)),),
-        Action.RETURN: ((NoticeKind.RETURNED, (_UNIT,)),),
-        Action.REOPEN: ((NoticeKind.RETURNED, (_UNIT,)),),
-        Action.PRESS: ((NoticeKind.PRESSED, (_UNIT, _OFFICE)),),
-        Action.COMMENT: ((NoticeKind.COMMENTED, (_UNIT, _OFFICE)),),
-        Action.SIGN_OFF: ((NoticeKind.SIGNED_OFF, (_REPORTER,)),),
+        Action.REPORT: ((NoticeKind.REPORTED, (OFFICE,)),),
+        Action.REFUSE: ((NoticeKind.REFUSED, (REPORTER,)),),
+        Action.ASSIGN: ((NoticeKind.ASSIGNED, (UNIT,)),),
+        Action.HAND_BACK: ((NoticeKind.WAITING, (OFFICE,)),),
+        Action.SUBMIT: ((NoticeKind.WAITING, (OFFICE,)),),
+        Action.VERIFY: ((NoticeKind.WAITING, (OFFICE,)),),
+        Action.RETURN: ((NoticeKind.RETURNED, (UNIT,)),),
+        Action.REOPEN: ((NoticeKind.RETURNED, (UNIT,)),),
+        Action.PRESS: ((NoticeKind.PRESSED, (UNIT, OFFICE)),),
+        Action.COMMENT: ((NoticeKind.COMMENTED, (UNIT, OFFICE)),),
+        Action.SIGN_OFF: ((NoticeKind.SIGNED_OFF, (REPORTER,)),),
     }
 )
 """Each step with the kind of notice and who gets it."""
