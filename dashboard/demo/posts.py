@@ -7,7 +7,7 @@ import secrets
 
 from sqlalchemy import Connection, text
 
-from dashboard.demo.files import CITY
+from dashboard.demo.files import PROVINCE
 from dashboard.demo.watch import made_rows
 from data.people.accounts import RoleGiven, UnitId, add_role, create_account
 from data.records import AccountId, DivisionId
@@ -61,9 +61,9 @@ def _answer(connection: Connection, account: AccountId, person: str) -> None:
 
 
 def _division(connection: Connection, name: str) -> DivisionId:
-    """The division of that name within the made city."""
+    """The division of that name within the made province."""
     found = connection.execute(
-        text("SELECT id FROM division WHERE name = :name AND code LIKE :city"),
-        {"name": name, "city": f"{CITY[0][:4]}%"},
+        text("SELECT id FROM division WHERE name = :name AND code LIKE :province"),
+        {"name": name, "province": f"{PROVINCE[0][:2]}%"},
     ).scalar_one()
     return DivisionId(found)

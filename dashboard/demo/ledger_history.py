@@ -1,0 +1,247 @@
+"""The made office's problems, each step taken through the ledger's own service at its time."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from heapq import heappop, heappush
+
+from sqlalchemy import Engine, text
+
+from dashboard.demo.office import Office, Spot
+from dashboard.demo.pictures import Shot, drawn
+from dashboard.demo.stories import ASTRAY, MEASURED, STORIES, Case, Turn, cases, phrase, times
+from data.clock import UtcDatetime, business_date, to_utc
+from data.database import transaction
+from data.ledger_words import Action, Group, Severity, Source
+from data.records import AccountId
+from ingest.simulated import chance
+from problem_ledger import photos, service
+from problem_ledger.given import Command, Place, Report
+from problem_ledger.rules import Rules
+
+SIGNERS = {
+    Severity.GENERAL: "office",
+    Severity.SERIOUS: "office",
+    Severity.MAJOR: "city-office",
+    Severity.CRITICAL: "province-chief",
+}
+MEASURING_UNIT = "unit"
+TRACED = "溯源排查，查清超标原因，限期恢复达标。"
+SLOW_CLOCK = timedelta(hours=-22)
+"""The own clock of one camera is that wrong."""
+REFERENCES = {
+    Source.HOTLINE: "12345",
+    Source.COMPLAINT: "12314",
+    Source.SUPERIOR: "督办",
+    Source.REMOTE_SENSING: "图斑",
+}
+OLDER = "case-3"
+"""The spot of an older picture that is handed in a second time."""
+LATE, NEARLY_DUE = "overdue", "nearly_due"
+ROOM = timedelta(days=5)
+"""Problems that are not told of as late have at least so long to go."""
+
+_OPENED = """
+SELECT id, category, severity, version, registered_at, ST_X(geom) AS lon, ST_Y(geom) AS lat
+FROM problem WHERE reporter_id IS NULL AND NOT id = ANY(:known) ORDER BY id
+"""
+_PATROL = """
+SELECT patrol.id FROM patrol JOIN patrol_reach ON patrol_reach.patrol_id = patrol.id
+WHERE reach_id = :reach AND account_id = :account
+AND started_at BETWEEN :at - interval '8 hours' AND :at ORDER BY started_at DESC LIMIT 1
+"""
+_DUE = "SELECT due_at FROM problem WHERE id = :id"
+
+
+@dataclass(slots=True)
+class File:
+    """One problem on the desk: what it is, and where it stands."""
+
+    key: str
+    reach: str
+    category: str
+    severity: Severity
+    unit: str
+    requirement: str
+    story: str
+    spot: Spot
+    problem_id: int = 0
+    version: int = 0
+    last_at: UtcDatetime | None = None
+
+    @property
+    def group(self) -> Group:
+        """The branch of the category tree."""
+        return Group(self.category.partition(".")[0])
+
+    @property
+    def other(self) -> str:
+        """A unit it was given to in error."""
+        return "water" if self.unit == "farming" else "farming"
+
+
+@dataclass(slots=True)
+class Desk:
+    """The diary of the office: what is to be done when; ``end`` is the present."""
+
+    engine: Engine
+    office: Office
+    rules: Rules
+    end: UtcDatetime
+    measured: list[int] = field(default_factory=list)
+    _diary: list[tuple[UtcDatetime, int, File, Case | Turn]] = field(default_factory=list)
+    _count: int = 0
+
+    def open(self) -> None:
+        """What people will find is in the diary."""
+        for number, case in enumerate(cases()):
+            off_m = 12 + 22 * chance("off", number)
+            file = File(
+                f"case-{number}", case.reach, case.category, case.severity, case.unit,
+                case.requirement, case.story,
+                self.office.reaches[case.reach].spot(case.share, case.bank, off_m),
+            )  # fmt: skip
+            self._note(to_utc(self.end - timedelta(days=case.days)), file, case)
+
+    def take_up(self) -> None:
+        """What the monitoring has opened since has its turns in the diary."""
+        with self.engine.connect() as connection:
+            found = connection.execute(text(_OPENED), {"known": self.measured}).all()
+        for row in found:
+            story = MEASURED[len(self.measured) % len(MEASURED)]
+            file = File(
+                f"measured-{row.id}", "", row.category, Severity(row.severity), MEASURING_UNIT,
+                TRACED, story, Spot(row.lon, row.lat), row.id, row.version,
+            )  # fmt: skip
+            self.measured.append(row.id)
+            self._plan(file, to_utc(row.registered_at))
+
+    def work(self, until: UtcDatetime) -> int:
+        """How many steps were taken up to that moment, in the order of their times."""
+        before = self._count
+        while self._diary and self._diary[0][0] <= until:
+            at, _order, file, what = heappop(self._diary)
+            if isinstance(what, Case):
+                self._report(at, file, what)
+            else:
+                self._act(at, file, what)
+        return self._count - before
+
+    def _note(self, at: UtcDatetime, file: File, what: Case | Turn) -> None:
+        self._count += 1
+        heappush(self._diary, (at, self._count, file, what))
+
+    def _plan(self, file: File, begun: UtcDatetime) -> None:
+        turns = STORIES[file.story]
+        for at, turn in zip(times(turns, begun, self.end, file.key), turns, strict=True):
+            self._note(at, file, turn)
+
+    def _report(self, at: UtcDatetime, file: File, case: Case) -> None:
+        who = self.office.accounts[case.reporter]
+        found = to_utc(at - timedelta(minutes=12 + 30 * chance("found", file.key)))
+        given = Report(
+            place=_place(file.spot, file.key),
+            category=case.category,
+            severity=case.severity,
+            source=case.source,
+            description=case.description,
+            found_at=found,
+            source_ref=_reference(case.source, at, file.key),
+            photo_ids=(self._photo(who, file, found, "wrong"),),
+            patrol_id=self._patrol(who, file, at) if case.source is Source.PATROL else None,
+            request_key=f"demo-{file.key}",
+        )
+        done = service.report(self.engine, who, given, lambda: at, self.rules)
+        file.problem_id, file.version, file.last_at = done.problem_id, done.version, at
+        self._plan(file, at)
+
+    def _act(self, at: UtcDatetime, file: File, turn: Turn) -> None:
+        who = self.office.accounts[self._login(file, turn)]
+        shown = _shortly_before(at, file)
+        command = Command(
+            action=turn.action,
+            version=file.version,
+            text=phrase(turn.says, file.key, turn.action),
+            photo_ids=(self._photo(who, file, shown, turn.photo),) if turn.photo else (),
+        )
+        command = self._completed(command, at, file, turn)
+        done = service.act(self.engine, who, file.problem_id, command, lambda: at, self.rules)
+        file.version, file.last_at = done.version, at
+
+    def _completed(self, command: Command, at: UtcDatetime, file: File, turn: Turn) -> Command:
+        """The command with what its own action asks for."""
+        if turn.action is Action.ACCEPT:
+            return replace(command, severity=file.severity, category=file.category)
+        if turn.action is Action.ASSIGN:
+            unit = file.other if turn is ASTRAY else file.unit
+            return replace(
+                command,
+                unit_id=self.office.units[unit],
+                requirement=file.requirement,
+                due_on=self._due_on(file, at),
+            )
+        if turn.action is Action.VERIFY:
+            place = _place(file.spot, file.key, "checked")
+            return replace(command, place=place, at=_shortly_before(at, file))
+        if turn.action is Action.EXTEND:
+            with self.engine.connect() as connection:
+                due = connection.execute(text(_DUE), {"id": file.problem_id}).scalar_one()
+            return replace(command, due_on=business_date(to_utc(due)) + turn.longer)
+        return command
+
+    def _due_on(self, file: File, at: UtcDatetime) -> date | None:
+        """The deadline the office names, None for that of the rules."""
+        if file.story.startswith(LATE):
+            return None
+        if file.story == NEARLY_DUE:
+            return business_date(to_utc(self.end + timedelta(days=2)))
+        days = self.rules.working_days(file.category, file.severity).days
+        if self.rules.due(at, days).at > self.end + ROOM:
+            return None
+        return business_date(to_utc(self.end + ROOM)) + timedelta(days=int(9 * chance(file.key)))
+
+    def _login(self, file: File, turn: Turn) -> str:
+        """Who takes the turn."""
+        return {
+            "handler": file.unit, "other": file.other, "signer": SIGNERS[file.severity]
+        }.get(turn.by, turn.by)  # fmt: skip
+
+    def _photo(self, who: AccountId, file: File, at: UtcDatetime, look: str) -> int:
+        """A picture of the spot is kept; what it shows is told by its look."""
+        seen = file.spot.moved(3 * chance("step", file.key, at), 360 * chance("way", file.key, at))
+        shot = Shot(
+            spot=OLDER if look == "reused" else file.key,
+            wrong=file.group if look == "wrong" else None,
+            lon=seen.lon,
+            lat=seen.lat,
+            at=at,
+            bearing=file.spot.bearing + 8 * chance("turn", file.key, at),
+            clock_off=SLOW_CLOCK if file.story == "returned_twice" else timedelta(0),
+        )
+        with transaction(self.engine) as connection:
+            return photos.take(connection, who, drawn(shot), at)
+
+    def _patrol(self, who: AccountId, file: File, at: UtcDatetime) -> int | None:
+        """The patrol on which it was found."""
+        asked = {"reach": self.office.reaches[file.reach].id, "account": who, "at": at}
+        with self.engine.connect() as connection:
+            return connection.execute(text(_PATROL), asked).scalar_one_or_none()
+
+
+def _shortly_before(at: UtcDatetime, file: File) -> UtcDatetime:
+    """When one stood there: some minutes before it was written, after the step before."""
+    stood = to_utc(at - timedelta(minutes=25))
+    return max(stood, file.last_at) if file.last_at else stood
+
+
+def _place(spot: Spot, *key: object) -> Place:
+    """What a phone tells of that place: some metres beside it, and how sure it is."""
+    told = spot.moved(2 + 4 * chance("stood", *key), 360 * chance("round", *key))
+    return Place(told.lon, told.lat, accuracy_m=round(3 + 6 * chance("sure", *key), 1))
+
+
+def _reference(source: Source, at: UtcDatetime, key: str) -> str:
+    """The number it had where it came from."""
+    if source not in REFERENCES:
+        return ""
+    number = int(9000 * chance("number", key)) + 1000
+    return f"{REFERENCES[source]}-{business_date(at):%Y%m%d}-{number}"

@@ -1,0 +1,179 @@
+"""How problems went on in the made office: turns with their waits; what is said is in tables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from functools import cache
+from types import MappingProxyType
+
+from dashboard.demo.watch import made_rows
+from data.clock import BUSINESS_ZONE, UtcDatetime, to_utc
+from data.ledger_words import Action, Severity, Source
+from data.vocabulary import Bank
+from ingest.simulated import chance
+
+OPENS, CLOSES = time(8, 30), time(17, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One step: who takes it how many hours after the last.
+
+    ``by`` is a login, or ``handler``, ``other`` (the unit it was first given to in error) or
+    ``signer`` (by its severity). ``says`` names the phrases to choose from. ``photo`` is the look
+    of the spot in a picture: ``wrong``, ``clear``, ``reused`` (an older picture) or empty.
+    """
+
+    action: Action
+    by: str
+    hours: float
+    says: str = ""
+    photo: str = ""
+    longer: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A problem as it was found: how long ago, where along which reach, what, by whom."""
+
+    days: float
+    reach: str
+    share: float
+    bank: Bank
+    category: str
+    severity: Severity
+    source: Source
+    reporter: str
+    unit: str
+    story: str
+    description: str
+    requirement: str
+
+
+ACCEPT = Turn(Action.ACCEPT, "office", 3, "accept")
+REFUSE = Turn(Action.REFUSE, "office", 6, "refuse")
+ASSIGN = Turn(Action.ASSIGN, "office", 4)
+ASTRAY = replace(ASSIGN, hours=5)
+"""Given to a unit that doesn't answer for it."""
+TAKEN = Turn(Action.SIGN_FOR, "handler", 14)
+DOING = Turn(Action.PROGRESS, "handler", 40, "progress", "wrong")
+DONE = Turn(Action.SUBMIT, "handler", 48, "submit", "clear")
+REUSED = replace(DONE, photo="reused")
+CHECKED = Turn(Action.VERIFY, "checker", 26, "verify", "clear")
+OFF = Turn(Action.SIGN_OFF, "signer", 22, "sign_off")
+BACK = Turn(Action.RETURN, "checker", 24, "return", "wrong")
+AGAIN = Turn(Action.REOPEN, "office", 70, "reopen", "wrong")
+LONGER = Turn(Action.EXTEND, "office", 90, "extend", longer=timedelta(days=14))
+PRESSED = Turn(Action.PRESS, "chief", 30, "press")
+SAID = Turn(Action.COMMENT, "chief", 26, "comment")
+UNFIT = Turn(Action.HAND_BACK, "other", 5, "hand_back")
+BEGUN = (ACCEPT, ASSIGN, TAKEN, DOING)
+CLOSED = (*BEGUN, DONE, CHECKED, OFF)
+
+STORIES: Mapping[str, tuple[Turn, ...]] = MappingProxyType(
+    {
+        "registered": (),
+        "refused": (REFUSE,),
+        "refused_twice": (replace(REFUSE, by="town-office"),),
+        "accepted": (ACCEPT,),
+        "assigned": (ACCEPT, ASSIGN),
+        "handed_back": (ACCEPT, ASTRAY, UNFIT),
+        "handed_over": (ACCEPT, ASTRAY, UNFIT, ASSIGN, TAKEN, DOING),
+        "rectifying": BEGUN,
+        "nearly_due": (ACCEPT, ASSIGN, TAKEN, DOING, SAID),
+        "overdue": (ACCEPT, ASSIGN, TAKEN, DOING, replace(PRESSED, by="office", hours=190)),
+        "overdue_pressed": (*BEGUN, replace(SAID, hours=60), replace(PRESSED, hours=150), DOING),
+        "overdue_commented": (*BEGUN, replace(SAID, by="river-chief", hours=200)),
+        "extended": (*BEGUN, LONGER, DOING),
+        "extended_twice": (*BEGUN, LONGER, DOING, replace(LONGER, longer=timedelta(days=10))),
+        "submitted": (*BEGUN, replace(DONE, hours=70)),
+        "returned": (*BEGUN, DONE, BACK, DOING),
+        "returned_reused": (*BEGUN, REUSED, replace(BACK, says="reused", photo="")),
+        "returned_twice": (*BEGUN, DONE, BACK, DONE, BACK, DONE),
+        "verified": (*BEGUN, DONE, CHECKED),
+        "signed": CLOSED,
+        "signed_by_city": (*BEGUN, SAID, DONE, CHECKED, OFF),
+        "reopened": (*CLOSED, AGAIN, replace(DOING, hours=30)),
+        "reopened_signed": (*CLOSED, AGAIN, DOING, DONE, CHECKED, OFF),
+        "archived": CLOSED,
+        "cleared": (ACCEPT, ASSIGN, TAKEN, DOING, DONE, CHECKED, OFF),
+    }
+)
+"""What happened after it was reported, by the story's name."""
+
+MEASURED = ("rectifying", "rectifying", "submitted", "assigned", "extended", "verified", "accepted")
+"""The stories of problems that the monitoring opened, in turn."""
+
+
+@cache
+def cases() -> tuple[Case, ...]:
+    """The problems that people reported, the oldest first."""
+    found = [
+        Case(
+            days=float(row["days"]),
+            reach=row["reach"],
+            share=float(row["share"]),
+            bank=Bank(row["bank"]),
+            category=row["category"],
+            severity=Severity(row["severity"]),
+            source=Source(row["source"]),
+            reporter=row["reporter"],
+            unit=row["unit"],
+            story=row["story"],
+            description=row["description"],
+            requirement=row["requirement"],
+        )
+        for row in made_rows("cases")
+    ]
+    return tuple(sorted(found, key=lambda case: -case.days))
+
+
+@cache
+def _phrases() -> Mapping[str, tuple[str, ...]]:
+    kinds: dict[str, list[str]] = {}
+    for row in made_rows("phrases"):
+        kinds.setdefault(row["kind"], []).append(row["text"])
+    return {kind: tuple(texts) for kind, texts in kinds.items()}
+
+
+def phrase(kind: str, *key: object) -> str:
+    """What was said on such an occasion; empty for no kind."""
+    texts = _phrases().get(kind, ("",))
+    return texts[int(chance(kind, *key) * len(texts))]
+
+
+def times(
+    turns: tuple[Turn, ...], begun: UtcDatetime, end: UtcDatetime, *key: object
+) -> list[UtcDatetime]:
+    """When each turn was taken: in office hours, in order, all before ``end``.
+
+    A story longer than the time there was is told faster.
+    """
+    waits = [turn.hours * (0.75 + 0.5 * chance("wait", n, *key)) for n, turn in enumerate(turns)]
+    room = (end - begun).total_seconds() / 3600 * 0.96
+    faster = min(1.0, room / sum(waits)) if waits else 1.0
+    found: list[UtcDatetime] = []
+    last = begun
+    due = begun
+    for number, wait in enumerate(waits):
+        due = to_utc(due + timedelta(hours=wait * faster))
+        at = max(in_office_hours(due), to_utc(last + timedelta(minutes=6)))
+        if at >= end:
+            at = to_utc(last + (end - last) / (len(waits) - number + 1))
+        found.append(at)
+        last = at
+    return found
+
+
+def in_office_hours(at: UtcDatetime) -> UtcDatetime:
+    """The same moment, or somewhat after the next office day has begun."""
+    local = at.astimezone(BUSINESS_ZONE)
+    day = local.date()
+    if local.weekday() < 5 and OPENS <= local.time() <= CLOSES:
+        return at
+    if local.time() > CLOSES or local.weekday() >= 5:
+        day += timedelta(days=1)
+    while day.weekday() >= 5:
+        day += timedelta(days=1)
+    minutes = local.minute + local.hour % 2 * 60
+    return to_utc(datetime.combine(day, OPENS, BUSINESS_ZONE) + timedelta(minutes=minutes))
