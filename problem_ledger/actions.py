@@ -1,6 +1,6 @@
 """Steps taken on a problem: the row locked, the table asked, the story one event longer."""
 
-from sqlalchemy import Connection, Engine, RowMapping, text
+from sqlalchemy import Connection, Engine, text
 
 from data.clock import Clock, UtcDatetime, business_date
 from data.database import transaction
@@ -16,6 +16,7 @@ from problem_ledger.attachments import taken
 from problem_ledger.changes import Taking, changes_of
 from problem_ledger.given import Command, Done
 from problem_ledger.happenings import happened
+from problem_ledger.links import Row
 from problem_ledger.meanwhile import overtaken
 from problem_ledger.needs import EARLY, check_needs, plain
 from problem_ledger.recipients import tell
@@ -23,6 +24,14 @@ from problem_ledger.rules import Rules
 from problem_ledger.workflow import Situation, Step, allowed, check
 
 _SEEN = text(f"SELECT 1 FROM problem WHERE problem.id = :id AND {PROBLEM_VISIBLE}")
+
+_UNIT = text(
+    "WITH RECURSIVE above AS (SELECT id, parent_id FROM division WHERE id = :division"
+    " UNION SELECT division.id, division.parent_id FROM division"
+    " JOIN above ON division.id = above.parent_id)"
+    " SELECT name, division_id IS NULL OR division_id IN (SELECT id FROM above) AS covers"
+    " FROM unit WHERE id = :unit"
+)
 
 
 def act(
@@ -46,7 +55,7 @@ def act(
             raise overtaken(row, now)
         step = check(command.action, taker.actor, _situation(connection, row), now, rules)
         check_needs(step, command)
-        return _take(Taking(connection, row, command, who, now, rules), step, taker)
+        return _take(connection, Taking(row, command, who, now, rules), step, taker)
 
 
 def archive(connection: Connection, problem_id: int, clock: Clock, rules: Rules) -> Done:
@@ -56,7 +65,7 @@ def archive(connection: Connection, problem_id: int, clock: Clock, rules: Rules)
     actor = SYSTEM_KNOWN.actor
     step = check(Action.ARCHIVE, actor, _situation(connection, row), now, rules)
     command = Command(Action.ARCHIVE, row["version"])
-    return _take(Taking(connection, row, command, None, now, rules), step, SYSTEM_KNOWN)
+    return _take(connection, Taking(row, command, None, now, rules), step, SYSTEM_KNOWN)
 
 
 def allowed_actions(
@@ -68,7 +77,7 @@ def allowed_actions(
     return allowed(taker.actor, _situation(connection, row), now, rules)
 
 
-def _visible_to(connection: Connection, who: AccountId, row: RowMapping, now: UtcDatetime) -> Known:
+def _visible_to(connection: Connection, who: AccountId, row: Row, now: UtcDatetime) -> Known:
     """Who acts, for whom the problem is there at all. Raises NotFound."""
     scope = scope_of(connection, who, roles(connection, [who])[who], business_date(now))
     if connection.execute(_SEEN, {"id": row["id"], **scope.bound}).first() is None:
@@ -76,7 +85,7 @@ def _visible_to(connection: Connection, who: AccountId, row: RowMapping, now: Ut
     return known(connection, who, row["division_id"], row["unit_id"])
 
 
-def _situation(connection: Connection, row: RowMapping) -> Situation:
+def _situation(connection: Connection, row: Row) -> Situation:
     return Situation(
         status=Status(row["status"]),
         severity=Severity(row["severity"]),
@@ -87,10 +96,10 @@ def _situation(connection: Connection, row: RowMapping) -> Situation:
     )
 
 
-def _take(taking: Taking, step: Step, taker: Known) -> Done:
+def _take(connection: Connection, taking: Taking, step: Step, taker: Known) -> Done:
     command, row = taking.command, taking.row
     photos = (
-        taken(taking.connection, taking.who, command.photo_ids, taking.rules.most_photos)
+        taken(connection, taking.who, command.photo_ids, taking.rules.most_photos)
         if taking.who is not None
         else ()
     )
@@ -102,21 +111,32 @@ def _take(taking: Taking, step: Step, taker: Known) -> Done:
         status=Status(row["status"]),
         severity=Severity(row["severity"]),
         text=plain(command.text),
-        more=_site(taking) if step.action is Action.VERIFY else None,
+        more=_site(connection, taking) if step.action is Action.VERIFY else None,
         photos=photos,
     )
-    done = store.write_next(taking.connection, row, changes_of(taking), event)
-    tell(taking.connection, done, step.action, taking.who, taking.now)
+    if command.unit_id is not None:
+        _check_unit(connection, row, command.unit_id)
+    done = store.write_next(connection, row, changes_of(taking), event)
+    tell(connection, done, step.action, taking.who, taking.now)
     return done
 
 
-def _site(taking: Taking) -> dict[str, object]:
+def _check_unit(connection: Connection, row: Row, unit_id: int) -> None:
+    bound = {"unit": unit_id, "division": row["division_id"]}
+    unit = connection.execute(_UNIT, bound).one_or_none()
+    if unit is None:
+        raise BadInput("There is no such unit.")
+    if not unit.covers:
+        raise BadInput("The problem lies outside the division of {unit}.", unit=unit.name)
+
+
+def _site(connection: Connection, taking: Taking) -> dict[str, object]:
     """Where and when the check was made. Raises BadInput when it wasn't on site or not since."""
     command, row = taking.command, taking.row
     if command.place is None:
         raise BadInput("Say where the check was made.")
     at = command.at or taking.now
-    submitted_at = store.last_at(taking.connection, row["id"], Action.SUBMIT)
+    submitted_at = store.last_at(connection, row["id"], Action.SUBMIT)
     if at > taking.now + EARLY or (submitted_at is not None and at < submitted_at - EARLY):
         raise BadInput("The check is made after the unit submitted it, and not in the future.")
     return {"checked_at": at, "site": places.site(command.place, row["lon"], row["lat"])}

@@ -1,7 +1,6 @@
 """Photos bound to the step they were given with: once, and only those of who takes the step."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import Connection, select, update
 
@@ -9,14 +8,7 @@ from data.errors import BadInput
 from data.ledger_words import Stage
 from data.records import AccountId
 from data.tables.photos import photo
-
-
-@dataclass(frozen=True, slots=True)
-class Attached:
-    """A photo of a step; ``sha256`` is the original's."""
-
-    id: int
-    sha256: bytes
+from problem_ledger.given import Attached
 
 
 def taken(

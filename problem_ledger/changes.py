@@ -1,4 +1,4 @@
-"""What each step changes in a problem's row, beside its status."""
+"""What each step changes in a problem's row, beside its status. Pure."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,13 +6,12 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from sqlalchemy import Connection, RowMapping, text
-
 from data.clock import UtcDatetime, business_date, to_utc
 from data.errors import BadInput
 from data.ledger_words import Action, Severity
 from data.records import AccountId
 from problem_ledger.given import Command
+from problem_ledger.links import Row
 from problem_ledger.needs import plain
 from problem_ledger.rules import Rules
 
@@ -24,21 +23,12 @@ FARTHEST: Final = timedelta(days=3 * 366)
 
 Changes = dict[str, object]
 
-_UNIT = text(
-    "WITH RECURSIVE above AS (SELECT id, parent_id FROM division WHERE id = :division"
-    " UNION SELECT division.id, division.parent_id FROM division"
-    " JOIN above ON division.id = above.parent_id)"
-    " SELECT name, division_id IS NULL OR division_id IN (SELECT id FROM above) AS covers"
-    " FROM unit WHERE id = :unit"
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """A step about to be taken on the locked row."""
+    """A step about to be taken on a problem's row."""
 
-    connection: Connection
-    row: RowMapping
+    row: Row
     command: Command
     who: AccountId | None
     now: UtcDatetime
@@ -46,7 +36,7 @@ class Taking:
 
 
 def changes_of(taking: Taking) -> Changes:
-    """The columns that the step sets. Raises BadInput for a unit or a deadline that can't be."""
+    """The columns that the step sets. Raises BadInput for a deadline that can't be."""
     make = _MADE.get(taking.command.action)
     return make(taking) if make else {}
 
@@ -59,13 +49,6 @@ def _accept(taking: Taking) -> Changes:
 
 def _assign(taking: Taking) -> Changes:
     command = taking.command
-    unit = taking.connection.execute(
-        _UNIT, {"unit": command.unit_id, "division": taking.row["division_id"]}
-    ).one_or_none()
-    if unit is None:
-        raise BadInput("There is no such unit.")
-    if not unit.covers:
-        raise BadInput("The problem lies outside the division of {unit}.", unit=unit.name)
     return {
         "unit_id": command.unit_id,
         "requirement": plain(command.requirement),
@@ -157,6 +140,7 @@ def _sign_off(taking: Taking) -> Changes:
 def _reopen(taking: Taking) -> Changes:
     """A second round: nobody has checked or signed it, and its time runs anew."""
     return {
+        "assigned_at": taking.now,
         "checker_id": None,
         "signer_id": None,
         "signed_off_at": None,

@@ -77,3 +77,11 @@ class Done:
     status: Status
     hash: bytes
     is_new: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A photo of a step; ``sha256`` is the original's."""
+
+    id: int
+    sha256: bytes

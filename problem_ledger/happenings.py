@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from data.clock import UtcDatetime
 from data.ledger_words import Severity, Status
 from problem_ledger.actors import Known
-from problem_ledger.attachments import Attached
+from problem_ledger.given import Attached
+from problem_ledger.links import Happened
 from problem_ledger.rules import Rules
-from problem_ledger.store import Happened
 from problem_ledger.workflow import Step, duty_for
 
 

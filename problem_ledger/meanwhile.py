@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from sqlalchemy import RowMapping
-
 from data.clock import BUSINESS_ZONE, UtcDatetime
 from data.errors import Conflict
 from data.ledger_words import Action
+from problem_ledger.links import Row
 
 SENTENCES: Final[Mapping[Action, str]] = MappingProxyType(
     {
@@ -33,7 +32,7 @@ SENTENCES: Final[Mapping[Action, str]] = MappingProxyType(
 """What happened in the meantime, by the last event's action."""
 
 
-def overtaken(row: RowMapping, now: UtcDatetime) -> Conflict:
+def overtaken(row: Row, now: UtcDatetime) -> Conflict:
     """The conflict that names who did what when, in the business zone."""
     at = row["last_at"].astimezone(BUSINESS_ZONE)
     is_today = at.date() == now.astimezone(BUSINESS_ZONE).date()

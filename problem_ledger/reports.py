@@ -15,11 +15,11 @@ from problem_ledger.attachments import taken
 from problem_ledger.events import canonical, chain_hash
 from problem_ledger.given import Done, Exceeded, Report
 from problem_ledger.happenings import happened
+from problem_ledger.links import Happened
 from problem_ledger.needs import check_category, check_report, plain
 from problem_ledger.numbers import draw
 from problem_ledger.recipients import tell
 from problem_ledger.rules import Rules
-from problem_ledger.store import Happened
 from problem_ledger.workflow import check
 
 
