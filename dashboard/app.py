@@ -18,6 +18,7 @@ from dashboard.api import (
     language,
     own_account,
     photos,
+    problems,
     readings,
     search,
     sign_in,
@@ -50,7 +51,18 @@ PAGES = (
     Page("/stations", stations, N_("Stations")),
     Page("/accounts", accounts, N_("Accounts")),
 )
-ROUTERS = (sign_in, own_account, language, tiles, map_state, search, readings, dossier, photos)
+ROUTERS = (
+    sign_in,
+    own_account,
+    language,
+    tiles,
+    map_state,
+    search,
+    readings,
+    dossier,
+    photos,
+    problems,
+)
 
 NOT_IN_EVERY_PAGE = r"^(sign_in\.(css|js)|theme\.js|.*\.mjs)$"
 """Assets that pages ask for by name; every other style and script goes with every page."""

@@ -1,0 +1,167 @@
+"""The problem ledger over HTTP: report, read, act."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Path, Query, Request, Response
+from sqlalchemy import Connection
+
+from dashboard.api.problem_answers import choices_out, command_of, done_out, file_out, report_of
+from dashboard.api.problem_documents import (
+    ChoicesOut,
+    DoneOut,
+    FlagOut,
+    ProblemFile,
+    ProblemOut,
+    ProblemPage,
+    ReportIn,
+    StepIn,
+)
+from dashboard.auth import Action as Door
+from dashboard.auth import User, current_user, require, visible_to
+from dashboard.deps import Deps
+from dashboard.offload import off
+from data.clock import UtcDatetime
+from data.database import transaction
+from data.errors import NotFound
+from data.ledger_words import Action, Severity
+from data.queries.ledger import Moment, problems
+from data.queries.ledger_asker import Asker, asker_of
+from data.queries.ledger_conditions import SOON_DAYS
+from data.queries.ledger_filter import LedgerFilter, Order, View, read_filter, read_order
+from data.queries.people import units
+from data.queries.photos import photos_of
+from data.queries.problem_story import story
+from problem_ledger import service
+from problem_ledger.flags import flags
+
+MOST_ROWS = 200
+Number = Annotated[int, Path(ge=1, le=2**53)]
+Key = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        min_length=8,
+        max_length=200,
+        description="made once for each report; a retry with it is the same problem",
+    ),
+]
+
+
+def moment(deps: Deps, now: UtcDatetime) -> Moment:
+    """The present as the list's conditions need it."""
+    return Moment(now, deps.rules.due(now, SOON_DAYS).at)
+
+
+def asker(connection: Connection, deps: Deps, user: User) -> Asker:
+    """The reader's duties as the list's conditions need them."""
+    levels = {each: deps.rules.sign_off_level(each) for each in Severity}
+    return asker_of(connection, user.account_id, levels)
+
+
+def choices(deps: Deps) -> ChoicesOut:
+    """What a report and a step choose from."""
+    with transaction(deps.engine) as connection:
+        return choices_out(deps.rules, units(connection))
+
+
+def listed(
+    deps: Deps, user: User, chosen: LedgerFilter, order: Order, start: int, limit: int
+) -> ProblemPage:
+    """One page of what the reader may see."""
+    now = deps.clock()
+    with transaction(deps.engine) as connection:
+        rows, found = problems(
+            connection,
+            visible_to(user),
+            asker(connection, deps, user),
+            chosen,
+            order,
+            moment(deps, now),
+            start=start,
+            count=limit,
+        )
+    return ProblemPage(
+        rows=[ProblemOut.model_validate(row) for row in rows], found_count=found, as_of=now
+    )
+
+
+def problem_file(deps: Deps, user: User, problem_id: int) -> ProblemFile:
+    """The whole problem. Raises NotFound when it isn't there or not visible."""
+    now = deps.clock()
+    alone = LedgerFilter(view=View.ALL, problem_ids=(problem_id,))
+    with transaction(deps.engine) as connection:
+        asking = asker(connection, deps, user)
+        rows, _found = problems(
+            connection, visible_to(user), asking, alone, Order(), moment(deps, now)
+        )
+        if not rows:
+            raise NotFound("There is no such problem.")
+        return file_out(
+            rows[0],
+            story(connection, problem_id),
+            photos_of(connection, problem_id),
+            [FlagOut.model_validate(each) for each in flags(connection, problem_id)],
+            service.allowed_actions(connection, user.account_id, problem_id, now, deps.rules),
+            now,
+        )
+
+
+def router(deps: Deps) -> APIRouter:
+    """``/api/v1/problems`` and ``/api/v1/ledger/choices``."""
+    routes = APIRouter(prefix="/api/v1", tags=["ledger"])
+
+    @routes.post("/problems", status_code=201)
+    async def report(given: ReportIn, key: Key, response: Response) -> DoneOut:
+        """Register a problem; 200 instead of 201 when the key has been here with the same report.
+
+        Photos are uploaded before and named by their ids.
+        """
+        user = require(Door.WRITE_LEDGER)
+        done = await off(
+            service.report,
+            deps.engine,
+            user.account_id,
+            report_of(given, key),
+            deps.clock,
+            deps.rules,
+        )
+        response.status_code = 201 if done.is_new else 200
+        response.headers["Location"] = f"/api/v1/problems/{done.problem_id}"
+        return done_out(done)
+
+    @routes.get("/problems")
+    async def read_list(
+        request: Request,
+        start: Annotated[int, Query(ge=0, le=10**6)] = 0,
+        limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = 50,
+    ) -> ProblemPage:
+        """Problems that fit the filter; its keys are those of the ledger page's address.
+
+        ``view``, ``q``, ``status``, ``category``, ``severity``, ``light``, ``source``, ``river``,
+        ``reach``, ``lake``, ``division``, ``unit``, ``station``, ``since``, ``until``, ``sort``.
+        """
+        query = request.url.query
+        chosen, order = read_filter(query), read_order(query)
+        return await off(listed, deps, current_user(), chosen, order, start, limit)
+
+    @routes.get("/problems/{problem_id}")
+    async def read_one(problem_id: Number) -> ProblemFile:
+        """A problem with its story, photos, findings and the reader's next steps."""
+        return await off(problem_file, deps, current_user(), problem_id)
+
+    @routes.post("/problems/{problem_id}/actions/{action}")
+    async def act(problem_id: Number, action: Action, given: StepIn) -> DoneOut:
+        """Take a step; 409 when somebody was first or the state doesn't allow it."""
+        user = require(Door.WRITE_LEDGER)
+        command = command_of(action, given)
+        done = await off(
+            service.act, deps.engine, user.account_id, problem_id, command, deps.clock, deps.rules
+        )
+        return done_out(done)
+
+    @routes.get("/ledger/choices")
+    async def read_choices() -> ChoicesOut:
+        """Categories, severities with their deadlines, sources and units."""
+        return await off(choices, deps)
+
+    return routes
