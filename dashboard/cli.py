@@ -28,6 +28,7 @@ COMMANDS = (
     Command("simulate", "simulate", "run devices that publish readings over MQTT"),
     Command("import", "importing", "take in rivers, lakes, sections, outfalls, chiefs …"),
     Command("station", "station", "add or move one station"),
+    Command("ledger", "ledger", "work on, prove and draw the problem ledger"),
     Command("quarantine", "quarantine", "look at and replay what could not be read"),
     Command("classify", "classify", "add water classes to a CSV table"),
     Command("hj212", "hj212", "decode HJ 212 frames"),

@@ -1,0 +1,161 @@
+"""The ledger commands: its worker, the proof of its chains, its signed heads, its diagram."""
+
+import argparse
+import logging
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from dashboard.views.wording import _
+from data.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    from problem_ledger.verify import Proof
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """The command is known to the command line."""
+    parser = subparsers.add_parser("ledger", help=_("work on, prove and draw the problem ledger"))
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    working = actions.add_parser(
+        "work", help=_("open problems from exceedances, remind, deliver, archive, sign heads")
+    )
+    working.set_defaults(run=run_work)
+    proving = actions.add_parser("verify", help=_("prove that nobody altered the story"))
+    proving.add_argument(
+        "--head", type=Path, metavar="FILE", help=_("a head exported earlier to hold it against")
+    )
+    proving.add_argument(
+        "--public-key", type=Path, metavar="FILE", help=_("the keys trusted (default: KEY.pub)")
+    )
+    proving.set_defaults(run=run_verify)
+    head = actions.add_parser("head", help=_("signed heads"))
+    heads = head.add_subparsers(dest="head_action", required=True, metavar="ACTION")
+    taking = heads.add_parser("export", help=_("print a signed head to keep elsewhere"))
+    taking.set_defaults(run=run_export)
+    drawing = actions.add_parser("diagram", help=_("draw the table of steps"))
+    drawing.add_argument(
+        "--into", type=Path, metavar="FILE", help=_("draw between the marks of this document")
+    )
+    drawing.set_defaults(run=run_diagram)
+
+
+def run_work(args: argparse.Namespace) -> int:
+    """Runs until SIGTERM or SIGINT and finishes the job in hand; 0."""
+    from data.database import app_engine
+    from problem_ledger.worker import Worker
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    engine = app_engine()
+    worker = Worker(engine)
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        worker.stop()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    try:
+        worker.run()
+    finally:
+        engine.dispose()
+    return 0
+
+
+def run_verify(args: argparse.Namespace) -> int:
+    """Each finding is printed on a line; 0 without any, else 1."""
+    from data.database import app_engine
+    from problem_ledger.heads import read_export
+    from problem_ledger.verify import verify
+
+    trusted = _trusted(args.public_key)
+    try:
+        exported = read_export(args.head.read_bytes(), trusted) if args.head else None
+    except OSError as error:
+        raise BadInput(
+            "{file} can't be read: {reason}", file=args.head, reason=error.strerror
+        ) from None
+    engine = app_engine()
+    try:
+        proof = verify(engine, trusted, exported)
+    finally:
+        engine.dispose()
+    _tell(proof, signatures_checked=bool(trusted))
+    return 1 if proof.findings else 0
+
+
+def run_export(args: argparse.Namespace) -> int:
+    """The signed head is on standard output; 0. Raises BadInput without a key."""
+    from data import clock
+    from data.database import app_engine
+    from data.settings import LedgerSettings
+    from problem_ledger.heads import export_head
+    from problem_ledger.keys import open_signer
+
+    key = LedgerSettings().key
+    if key is None:
+        raise BadInput(
+            "There is no key to sign a head with.",
+            mend="Name its file in ONEMAP_LEDGER__KEY; it is made at first use.",
+        )
+    engine = app_engine()
+    try:
+        content = export_head(engine, open_signer(key), clock.now())
+    finally:
+        engine.dispose()
+    sys.stdout.write(content.decode())
+    return 0
+
+
+def run_diagram(args: argparse.Namespace) -> int:
+    """The table of steps is printed, or stands in the document; 0."""
+    from problem_ledger.diagram import draw, drawn_into
+
+    if args.into is None:
+        print(draw())
+        return 0
+    try:
+        document = args.into.read_text("utf-8")
+        args.into.write_text(drawn_into(document), "utf-8")
+    except OSError as error:
+        raise BadInput(
+            "{file} can't be read: {reason}", file=args.into, reason=error.strerror
+        ) from None
+    return 0
+
+
+def _trusted(named: Path | None) -> "Mapping[str, Ed25519PublicKey]":
+    """The public keys named, else those beside the private key; none where there are none."""
+    from data.settings import LedgerSettings
+    from problem_ledger.keys import public_file, trusted_keys
+
+    if named is not None:
+        return trusted_keys(named)
+    key = LedgerSettings().key
+    if key is None or not public_file(key).exists():
+        return {}
+    return trusted_keys(public_file(key))
+
+
+def _tell(proof: "Proof", *, signatures_checked: bool) -> None:
+    for finding in proof.findings:
+        print(_(finding.message).format(**finding.facts))
+    if proof.head_count and not signatures_checked:
+        print(_("No public key is known: the heads' signatures were not checked."))
+    counts = _(
+        "{problems} problems, {events} events, {photos} photos, {heads} signed heads checked."
+    ).format(
+        problems=proof.problem_count,
+        events=proof.event_count,
+        photos=proof.photo_count,
+        heads=proof.head_count,
+    )
+    if proof.findings:
+        print(counts, _("Findings: {count}").format(count=len(proof.findings)))
+    else:
+        print(counts, _("Nothing was altered."))
