@@ -18,11 +18,9 @@ from data.records import AccountId
 __all__ = [
     "LIGHT",
     "OPEN",
-    "Choices",
     "Counts",
     "Moment",
     "ProblemRow",
-    "choices",
     "counts",
     "light",
     "problems",
@@ -116,14 +114,6 @@ class Counts:
     signed_off_this_month: int
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """Rivers and handling units that visible problems have: id and name."""
-
-    rivers: tuple[tuple[int, str, str | None], ...]
-    units: tuple[tuple[int, str], ...]
-
-
 def problems(
     connection: Connection,
     scope: Scope,
@@ -179,31 +169,6 @@ def counts(connection: Connection, scope: Scope, asker: Asker, moment: Moment) -
         {**scope.bound, **asker.bound, **moment.bound},
     ).mappings().one()  # fmt: skip
     return Counts({view: row[view.value] for view in View}, row["signed_off_this_month"])
-
-
-def choices(connection: Connection, scope: Scope) -> Choices:
-    """What the filters of rivers and units offer."""
-    rivers = connection.execute(
-        text(
-            "SELECT DISTINCT river.id, river.name, river.name_en FROM problem"
-            " LEFT JOIN reach ON reach.id = problem.reach_id"
-            " LEFT JOIN lake ON lake.id = problem.lake_id"
-            " JOIN river ON river.id = coalesce(reach.river_id, lake.river_id)"
-            f" WHERE {PROBLEM_VISIBLE} ORDER BY river.name, river.id"
-        ),
-        scope.bound,
-    )
-    units = connection.execute(
-        text(
-            "SELECT id, name FROM unit WHERE id IN"
-            f" (SELECT unit_id FROM problem WHERE {PROBLEM_VISIBLE}) ORDER BY name, id"
-        ),
-        scope.bound,
-    )
-    return Choices(
-        tuple((row.id, row.name, row.name_en) for row in rivers),
-        tuple((row.id, row.name) for row in units),
-    )
 
 
 _COLUMNS: Final = f"""problem.id, problem.number, problem.version, problem.status,
