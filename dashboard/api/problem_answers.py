@@ -13,8 +13,8 @@ from dashboard.api.problem_documents import (
     GroupOut,
     KindOut,
     PlaceIn,
+    ProblemFacts,
     ProblemFile,
-    ProblemOut,
     ReportIn,
     SeverityOut,
     StepIn,
@@ -29,9 +29,9 @@ from dashboard.views.ledger_words import (
 )
 from data.clock import UtcDatetime, to_utc
 from data.ledger_words import CATEGORIES, Action, Severity, Source, Status
-from data.queries.ledger import ProblemRow
-from data.queries.photos import PhotoFacts
-from data.queries.problem_story import Told
+from data.queries.problem_facts import ProblemDetail
+from problem_ledger.comparison import Flag
+from problem_ledger.events import NOTHING_BEFORE
 from problem_ledger.given import Command, Done, Place, Report
 from problem_ledger.rules import Rules
 from problem_ledger.steps import Step
@@ -89,23 +89,24 @@ def done_out(done: Done) -> DoneOut:
 
 
 def file_out(
-    row: ProblemRow,
-    told: tuple[Told, ...],
-    photos: tuple[PhotoFacts, ...],
-    found: list[FlagOut],
-    steps: tuple[Step, ...],
+    detail: ProblemDetail,
+    found: Sequence[Flag],
+    steps: Sequence[Step],
+    units: Sequence[tuple[int, str]],
     now: UtcDatetime,
 ) -> ProblemFile:
     """The whole problem as a document."""
+    more = ("source_crs", "source_x", "source_y", "accuracy_m", "chief", "look_back_at")
     return ProblemFile(
-        **ProblemOut.model_validate(row).model_dump(),
-        events=[event_out(each) for each in told],
+        **ProblemFacts.model_validate(detail.row).model_dump(),
+        **{name: getattr(detail, name) for name in more},
+        events=events_out(detail),
         photos=[
             AttachedOut(**photo_out(each).model_dump(), stage=each.stage, seq=each.seq)
-            for each in photos
+            for each in detail.photos
             if each.stage is not None and each.seq is not None
         ],
-        flags=found,
+        flags=[FlagOut.model_validate(each) for each in found],
         allowed=[
             AllowedOut(
                 action=step.action,
@@ -115,21 +116,31 @@ def file_out(
             )
             for step in steps
         ],
+        units=[UnitOut(id=unit_id, name=name) for unit_id, name in units],
         as_of=now,
     )
 
 
-def event_out(told: Told) -> EventOut:
-    """A step of the story as a document."""
-    values = {name: getattr(told, name) for name in Told.__slots__}
-    return EventOut(
-        **{
-            **values,
-            "photos": list(told.photos),
-            "prev_hash": told.prev_hash.hex(),
-            "hash": told.hash.hex(),
-        }
-    )
+def events_out(detail: ProblemDetail) -> list[EventOut]:
+    """The steps of the story, each chained to the one before."""
+    hashes = [NOTHING_BEFORE, *(told.hash for told in detail.story)]
+    return [
+        EventOut(
+            seq=told.seq,
+            at=told.at,
+            action=told.action,
+            from_status=told.from_status,
+            to_status=told.to_status,
+            actor=told.actor,
+            text=told.text,
+            changed=dict(told.changed),
+            given=dict(told.given),
+            photo_ids=[photo.id for photo in detail.photos if photo.seq == told.seq],
+            prev_hash=prev_hash.hex(),
+            hash=told.hash.hex(),
+        )
+        for prev_hash, told in zip(hashes, detail.story, strict=False)
+    ]
 
 
 def choices_out(rules: Rules, units: Sequence[tuple[int, str]]) -> ChoicesOut:

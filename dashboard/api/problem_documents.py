@@ -1,13 +1,13 @@
 """Problems of the ledger as typed documents: what is sent in, and what leaves the house."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from dashboard.api.photos import PhotoOut
 from data.ledger_words import Action, Light, Severity, Source, Stage, Status
-from data.vocabulary import Bank, ChiefLevel, Role
+from data.vocabulary import Bank, ChiefLevel
 from problem_ledger.comparison import Check
 from problem_ledger.steps import Need
 
@@ -95,8 +95,8 @@ class WhereOut(Read):
     division: str | None
 
 
-class ProblemOut(Read):
-    """A problem as a list shows it; longitude and latitude in CGCS2000 degrees."""
+class ProblemFacts(Read):
+    """A problem as it stands; longitude and latitude in CGCS2000 degrees."""
 
     id: int
     number: str
@@ -129,6 +129,11 @@ class ProblemOut(Read):
     last_action: Action
     last_actor: str
     last_at: datetime
+
+
+class ProblemOut(ProblemFacts):
+    """A problem as a list shows it to one reader."""
+
     is_waiting: bool = Field(description="the next step is the reader's")
 
 
@@ -148,18 +153,11 @@ class EventOut(BaseModel):
     action: Action
     from_status: Status | None
     to_status: Status
-    actor: str = Field(description="post or unit; empty for the system")
-    role: Role | None
-    level: ChiefLevel | None
+    actor: str = Field(description="post or unit as it was then; empty for the system")
     text: str
-    unit: str | None
-    requirement: str | None
-    due_at: datetime | None
-    severity: Severity | None
-    category: str | None
-    checked_at: datetime | None
-    site_m: float | None
-    photos: list[str] = Field(description="SHA-256 of the originals")
+    changed: dict[str, Any] = Field(description="the columns it set")
+    given: dict[str, Any] = Field(description="what else was told: a check's place and time")
+    photo_ids: list[int]
     prev_hash: str
     hash: str
 
@@ -198,13 +196,32 @@ class AllowedOut(BaseModel):
     takes_photos: Stage | None
 
 
-class ProblemFile(ProblemOut):
-    """A problem with its story, its photos and what the reader may do."""
+class UnitOut(BaseModel):
+    """A unit that problems may be assigned to."""
+
+    id: int
+    name: str
+
+
+class ProblemFile(ProblemFacts):
+    """A problem with its story, its photos and what the reader may do.
+
+    The place as it was given is ``source_x`` and ``source_y`` in ``source_crs``; ``units`` are
+    those it may be assigned to.
+    """
+
+    source_crs: str
+    source_x: float
+    source_y: float
+    accuracy_m: float | None
+    chief: str = Field(description="who answered for the water on the day of the report")
+    look_back_at: datetime | None
 
     events: list[EventOut]
     photos: list[AttachedOut]
     flags: list[FlagOut]
     allowed: list[AllowedOut]
+    units: list[UnitOut]
     as_of: datetime
 
 
@@ -227,13 +244,6 @@ class SeverityOut(KindOut):
     working_days: int
     days_source: str
     sign_off_level: ChiefLevel
-
-
-class UnitOut(BaseModel):
-    """A unit that problems may be assigned to."""
-
-    id: int
-    name: str
 
 
 class ChoicesOut(BaseModel):

@@ -9,7 +9,6 @@ from dashboard.api.problem_answers import choices_out, command_of, done_out, fil
 from dashboard.api.problem_documents import (
     ChoicesOut,
     DoneOut,
-    FlagOut,
     ProblemFile,
     ProblemOut,
     ProblemPage,
@@ -27,10 +26,9 @@ from data.ledger_words import Action, Severity
 from data.queries.ledger import Moment, problems
 from data.queries.ledger_asker import Asker, asker_of
 from data.queries.ledger_conditions import SOON_DAYS
-from data.queries.ledger_filter import LedgerFilter, Order, View, read_filter, read_order
+from data.queries.ledger_filter import LedgerFilter, Order, read_filter, read_order
 from data.queries.people import units
-from data.queries.photos import photos_of
-from data.queries.problem_story import story
+from data.queries.problem_facts import handling_units, problem_detail
 from problem_ledger import service
 from problem_ledger.flags import flags
 
@@ -88,20 +86,15 @@ def listed(
 def problem_file(deps: Deps, user: User, problem_id: int) -> ProblemFile:
     """The whole problem. Raises NotFound when it isn't there or not visible."""
     now = deps.clock()
-    alone = LedgerFilter(view=View.ALL, problem_ids=(problem_id,))
     with transaction(deps.engine) as connection:
-        asking = asker(connection, deps, user)
-        rows, _found = problems(
-            connection, visible_to(user), asking, alone, Order(), moment(deps, now)
-        )
-        if not rows:
+        detail = problem_detail(connection, visible_to(user), problem_id, now)
+        if detail is None:
             raise NotFound("There is no such problem.")
         return file_out(
-            rows[0],
-            story(connection, problem_id),
-            photos_of(connection, problem_id),
-            [FlagOut.model_validate(each) for each in flags(connection, problem_id)],
+            detail,
+            flags(connection, problem_id),
             service.allowed_actions(connection, user.account_id, problem_id, now, deps.rules),
+            handling_units(connection, detail.row.division_id),
             now,
         )
 
