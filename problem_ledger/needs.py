@@ -71,7 +71,7 @@ def check_needs(step: Step, command: Command) -> None:
     if command.photo_ids and step.stage is None:
         raise BadInput("No photos go with this step.")
     for need in step.needs:
-        is_met, sentence = _ASKED[need]
+        is_met, sentence = ASKED[need]
         if not is_met(command):
             raise BadInput(sentence)
 
@@ -90,7 +90,7 @@ def _is_settled(command: Command) -> bool:
     return True
 
 
-_ASKED: Final[Mapping[Need, tuple[Callable[[Command], bool], str]]] = MappingProxyType(
+ASKED: Final[Mapping[Need, tuple[Callable[[Command], bool], str]]] = MappingProxyType(
     {
         Need.PLACE: (lambda command: command.place is not None, "Say where the check was made."),
         Need.CATEGORY: (lambda command: command.category is not None, "Confirm the category."),
