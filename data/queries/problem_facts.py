@@ -1,10 +1,12 @@
 """One problem in full: where it stands, how it came to it, its photos, what happened near it."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, RowMapping, text
 
 from data.clock import UtcDatetime
 from data.ledger_words import Action, Status
@@ -12,7 +14,6 @@ from data.queries.ledger import Moment, ProblemRow, problems
 from data.queries.ledger_asker import Asker
 from data.queries.ledger_filter import LedgerFilter, Order, View
 from data.queries.photos import PhotoFacts, photos_of
-from data.queries.problem_story import Told, story
 from data.queries.scope import PROBLEM_VISIBLE, Scope
 from data.records import AccountId
 
@@ -27,6 +28,14 @@ _MORE: Final = text(
     " problem.last_hash, problem.patrol_id, problem.person_id, person.post AS chief,"
     " person.name AS chief_name FROM problem LEFT JOIN person ON person.id = problem.person_id"
     " WHERE problem.id = :id"
+)
+_STORY: Final = text(
+    "SELECT seq, at, action, from_status, to_status, account_id, body, hash FROM problem_event"
+    " WHERE problem_id = :id ORDER BY seq"
+)
+_NAMED: Final = text(
+    "SELECT id, name FROM unit WHERE id IN (SELECT (convert_from(body, 'UTF8')::jsonb"
+    " -> 'set' ->> 'unit_id')::bigint FROM problem_event WHERE problem_id = :id)"
 )
 _NEAR: Final = text(
     "SELECT problem.id, problem.number, problem.category, problem.status, problem.registered_at,"
@@ -44,6 +53,29 @@ _UNITS: Final = text(
     " SELECT id, name FROM unit WHERE NOT is_chief_office"
     " AND (division_id IS NULL OR division_id IN (SELECT id FROM above)) ORDER BY name, id"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One step of the story; ``actor`` is the post or unit as it was then.
+
+    ``changed`` are the columns the step set, as its hashed bytes tell them; ``given`` whatever
+    else these say (the check's place and time). ``unit`` is the handling unit it named.
+    """
+
+    seq: int
+    at: UtcDatetime
+    action: Action
+    from_status: Status | None
+    to_status: Status
+    account_id: AccountId | None
+    actor: str
+    text: str
+    photo_count: int
+    changed: Mapping[str, Any]
+    given: Mapping[str, Any]
+    hash: bytes
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +126,14 @@ def problem_detail(
     if row is None:
         return None
     more = connection.execute(_MORE, {"id": problem_id}).mappings().one()
+    units: Mapping[int, str] = {
+        each.id: each.name for each in connection.execute(_NAMED, {"id": problem_id})
+    }
+    story = connection.execute(_STORY, {"id": problem_id}).mappings()
     near = near_problems(connection, scope, row.lon, row.lat, now, but=problem_id)
     return ProblemDetail(
         row=row,
-        story=story(connection, problem_id),
+        story=tuple(_told(each, units) for each in story),
         photos=photos_of(connection, problem_id),
         near=near,
         offset_m=more["offset_m"],
@@ -160,3 +196,28 @@ def handling_units(connection: Connection, division_id: int | None) -> tuple[tup
     """Id and name of the units that a problem of that division may be assigned to."""
     rows = connection.execute(_UNITS, {"division": division_id})
     return tuple((row.id, row.name) for row in rows)
+
+
+_KNOWN: Final = frozenset(
+    {"number", "seq", "at", "action", "from", "to", "account_id", "actor", "text", "set", "photos"}
+)
+
+
+def _told(row: RowMapping, units: Mapping[int, str]) -> Told:
+    said = json.loads(bytes(row["body"]))
+    changed = said.get("set", {})
+    return Told(
+        seq=row["seq"],
+        at=row["at"],
+        action=Action(row["action"]),
+        from_status=Status(row["from_status"]) if row["from_status"] else None,
+        to_status=Status(row["to_status"]),
+        account_id=row["account_id"],
+        actor=said.get("actor") or "",
+        text=said.get("text") or "",
+        photo_count=len(said.get("photos", ())),
+        changed=changed,
+        given={name: value for name, value in said.items() if name not in _KNOWN},
+        hash=bytes(row["hash"]),
+        unit=units.get(changed.get("unit_id")),
+    )
