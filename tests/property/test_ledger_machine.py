@@ -23,7 +23,7 @@ from problem_ledger.links import first_link, next_link
 from problem_ledger.needs import check_needs
 from problem_ledger.rules import load_rules
 from problem_ledger.workflow import Actor, Duty, Situation, Step, allowed, check
-from tests.ledger_story import assert_linked, assert_signed_off_rightly
+from tests.ledger_oracle import assert_linked, assert_signed_off_rightly
 
 RULES = load_rules()
 START = UtcDatetime(datetime(2026, 11, 2, 1, tzinfo=UTC))
