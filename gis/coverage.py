@@ -1,0 +1,109 @@
+"""The share of a reach that a track went along: each stretch once, however often it was walked.
+
+A place of the reach counts when the track passed within so many metres of it, on either bank, and
+the walk went past it: it lies between the first and the last place abreast of one unbroken walk
+near the reach. So a walk doesn't count beyond its ends, and a bridge crossed is no reach walked.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from shapely import STRtree
+from shapely.geometry import LineString, Point
+
+from gis.ellipsoid import Numbers, cumulative_m, densified, flattened_m
+
+CELL_M: Final = 5.0
+"""The reach is judged in cells of at most this length."""
+
+Stretch = tuple[float, float]
+Flags = npt.NDArray[np.bool_]
+Points = npt.NDArray[np.object_]
+Indices = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What was walked of a reach: ``stretches`` in metres from its start, apart and in order."""
+
+    stretches: tuple[Stretch, ...]
+    walked_m: float
+    share: float
+
+
+class Reach:
+    """A reach cut into cells, asked what tracks cover of it."""
+
+    def __init__(self, line: LineString) -> None:
+        """The line is in degrees."""
+        dense, _ = densified(shapely.get_coordinates(line))
+        along = cumulative_m(dense)
+        count = max(1, int(np.ceil(along[-1] / CELL_M)))
+        self.edges = np.linspace(0.0, along[-1], count + 1)
+        middle = (self.edges[:-1] + self.edges[1:]) / 2
+        places = np.column_stack([np.interp(middle, along, dense[:, axis]) for axis in (0, 1)])
+        west, south, east, north = line.bounds
+        self.centre = Point((west + east) / 2, (south + north) / 2)
+        self.cells = _points(places, self.centre)
+        self.tree = STRtree(self.cells)
+
+    def covered(self, parts: Sequence[Numbers], within_m: float) -> Coverage:
+        """What a track of these unbroken parts, in degrees, covers from at most so far off."""
+        cells = np.zeros(len(self.cells), dtype=np.bool_)
+        for part in parts:
+            places = _points(_close_set(part), self.centre)
+            place, cell = self.tree.query_nearest(places, max_distance=within_m, all_matches=False)
+            for run in np.split(np.arange(len(place)), np.flatnonzero(np.diff(place) > 1) + 1):
+                if len(run):
+                    self._mark(cells, places[place[run]], cell[run], within_m)
+        return self._coverage(cells)
+
+    def _mark(
+        self, cells: Flags, places: Points, feet: Indices, within_m: float
+    ) -> None:
+        """The cells abreast of one unbroken walk near the reach, and near it, are covered."""
+        first, last = int(feet.min()), int(feet.max())
+        asked = self.cells[first : last + 1]
+        near, _ = STRtree(places).query_nearest(asked, max_distance=within_m, all_matches=False)
+        cells[first + near] = True
+
+    def _coverage(self, cells: Flags) -> Coverage:
+        turns = np.flatnonzero(np.diff(np.concatenate(([False], cells, [False]))))
+        stretches = tuple(
+            (float(self.edges[start]), float(self.edges[end]))
+            for start, end in turns.reshape(-1, 2)
+        )
+        return Coverage(stretches, length_of(stretches), float(cells.mean()))
+
+
+def united(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
+    """The same metres, each once: apart, in order."""
+    joined: list[Stretch] = []
+    for start, end in sorted(stretches):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return tuple(joined)
+
+
+def length_of(stretches: Iterable[Stretch]) -> float:
+    """The metres of stretches that lie apart."""
+    return float(sum(end - start for start, end in stretches))
+
+
+def _close_set(pairs: Numbers) -> Numbers:
+    """The same line with a place at least every CELL_M."""
+    counts = np.maximum(1, np.ceil(np.diff(cumulative_m(pairs)) / CELL_M)).astype(np.intp)
+    stands = np.concatenate(([0], np.cumsum(counts)))
+    places = np.arange(stands[-1] + 1)
+    return np.column_stack([np.interp(places, stands, pairs[:, axis]) for axis in (0, 1)])
+
+
+def _points(pairs: Numbers, centre: Point) -> Points:
+    """The places on a plane of metres around the centre."""
+    return np.asarray(shapely.points(flattened_m(pairs, centre)), dtype=np.object_)

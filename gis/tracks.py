@@ -1,0 +1,201 @@
+"""A walked track (轨迹): impossible jumps dropped and counted; its metres, minutes and speed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from shapely.geometry import LineString, MultiLineString, Point
+
+from gis.ellipsoid import GEOD, Numbers, flattened_m
+
+Mask = npt.NDArray[np.bool_]
+
+JUMP_KMH: Final = 120.0
+"""Nobody on patrol gets from one fix to the next faster than this, on foot or by car."""
+
+GAP_S: Final = 300.0
+MOVING_KMH: Final = 1.0
+"""Slower than this is standing: fixes of a receiver at rest wander by less."""
+
+MINUTE_S: Final = 60.0
+LOOK_BACK: Final = 30
+"""How many fixes back a fix looks for those it can have come from, besides the best of all."""
+
+
+class Fix(NamedTuple):
+    """A place somebody's receiver wrote down, in CGCS2000 degrees."""
+
+    lon: float
+    lat: float
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """What is left of the fixes, in the order of time, and what it measures.
+
+    ``parts`` are unbroken pieces of two fixes and more; neither ``length_m`` nor ``moving_s``
+    counts what lies between parts. ``gap_count`` silences were longer than the allowed one;
+    ``top_speed_kmh`` was kept up for a minute.
+    """
+
+    point_count: int
+    kept_count: int
+    jump_count: int
+    gap_count: int
+    started_at: datetime
+    ended_at: datetime
+    duration_s: float
+    moving_s: float
+    length_m: float
+    top_speed_kmh: float
+    parts: tuple[Numbers, ...]
+
+    @property
+    def line(self) -> MultiLineString:
+        """The parts as one geometry in degrees."""
+        return MultiLineString([LineString(part) for part in self.parts])
+
+
+class NoTrack(ValueError):
+    """Fewer than two fixes with a time follow each other."""
+
+
+def clean(
+    segments: Sequence[Sequence[Fix]], *, jump_kmh: float = JUMP_KMH, gap_s: float = GAP_S
+) -> Track:
+    """The track of fixes that can be true together: the most of them, none reached impossibly.
+
+    Fixes without a time, and those of a second receiver for the same time, don't count; a new
+    segment or a silence longer than ``gap_s`` begins a new part. Raises NoTrack.
+    """
+    point_count = sum(len(segment) for segment in segments)
+    pairs, at_s, owner = _in_order(segments)
+    if len(pairs) < 2:
+        raise NoTrack
+    kept = _possible(pairs, at_s, jump_kmh / 3.6)
+    jump_count = int((~kept).sum())
+    pairs, at_s, owner = pairs[kept], at_s[kept], owner[kept]
+    waits = np.diff(at_s)
+    joined = (waits <= gap_s) & (np.diff(owner) == 0)
+    parts = [
+        (pairs[here], at_s[here])
+        for here in np.split(np.arange(len(pairs)), np.flatnonzero(~joined) + 1)
+        if len(here) > 1
+    ]
+    if not parts:
+        raise NoTrack
+    steps = _steps_m(pairs)
+    moving = joined & (steps * 3.6 >= MOVING_KMH * waits)
+    first, last = _moments(segments, float(at_s[0]), float(at_s[-1]))
+    return Track(
+        point_count=point_count,
+        kept_count=len(pairs),
+        jump_count=jump_count,
+        gap_count=int((waits > gap_s).sum()),
+        started_at=first,
+        ended_at=last,
+        duration_s=float(at_s[-1] - at_s[0]),
+        moving_s=float(waits[moving].sum()),
+        length_m=float(steps[joined].sum()),
+        top_speed_kmh=max(_fastest_minute_kmh(*part) for part in parts),
+        parts=tuple(places for places, _ in parts),
+    )
+
+
+def _in_order(
+    segments: Sequence[Sequence[Fix]],
+) -> tuple[Numbers, Numbers, npt.NDArray[np.intp]]:
+    """Places, seconds and segment of each timed fix; time only grows."""
+    timed = [sorted((fix.at, fix) for fix in segment if fix.at) for segment in segments]
+    rows = [
+        (fix.lon, fix.lat, at.timestamp(), number)
+        for number, segment in enumerate(sorted(filter(None, timed), key=lambda each: each[0][0]))
+        for at, fix in segment
+    ]
+    if not rows:
+        return np.empty((0, 2)), np.empty(0), np.empty(0, dtype=np.intp)
+    table = np.array(rows, dtype=np.float64)
+    newest = np.maximum.accumulate(table[:, 2])
+    table = table[np.concatenate(([True], table[1:, 2] > newest[:-1]))]
+    return table[:, :2], table[:, 2], table[:, 3].astype(np.intp)
+
+
+def _moments(
+    segments: Sequence[Sequence[Fix]], first_s: float, last_s: float
+) -> tuple[datetime, datetime]:
+    by_second = {fix.at.timestamp(): fix.at for segment in segments for fix in segment if fix.at}
+    return by_second[first_s], by_second[last_s]
+
+
+def _steps_m(pairs: Numbers) -> Numbers:
+    steps: Numbers = GEOD.inv(pairs[:-1, 0], pairs[:-1, 1], pairs[1:, 0], pairs[1:, 1])[2]
+    return steps
+
+
+def _possible(pairs: Numbers, at_s: Numbers, most_ms: float) -> Mask:
+    """Which fixes to keep: the longest chain in which each can have come from the one before."""
+    step_ok = _steps_m(pairs) <= most_ms * np.diff(at_s)
+    if step_ok.all():
+        return np.ones(len(pairs), dtype=bool)
+    chain = _Chain(pairs, at_s, most_ms)
+    broken = -LOOK_BACK
+    for here in range(1, len(pairs)):
+        if not step_ok[here - 1]:
+            broken = here
+        chain.add(here, 1 if here - broken >= LOOK_BACK else LOOK_BACK)
+    return chain.longest()
+
+
+class _Chain:
+    """For each fix how many can be kept up to it, and which comes before it then."""
+
+    def __init__(self, pairs: Numbers, at_s: Numbers, most_ms: float) -> None:
+        self.pairs, self.at_s, self.most_ms = pairs, at_s, most_ms
+        self.count = np.ones(len(pairs), dtype=np.intp)
+        self.before = np.full(len(pairs), -1, dtype=np.intp)
+        self.best = 0
+
+    def add(self, here: int, back: int) -> None:
+        """The fix is tied to the one before it that most can be kept up to, if any leads here."""
+        first = max(0, here - back)
+        if first and self.count[first - 1] > self.count[self.best]:
+            self.best = first - 1
+        asked = np.arange(first, here)
+        if self.best < first:
+            asked = np.append(asked, self.best)
+        leads = asked[self._reaches(asked, here)]
+        if len(leads):
+            chosen = leads[np.argmax(self.count[leads])]
+            self.before[here] = chosen
+            self.count[here] = self.count[chosen] + 1
+
+    def longest(self) -> Mask:
+        """The fixes of the longest chain."""
+        kept = np.zeros(len(self.pairs), dtype=bool)
+        here = int(np.argmax(self.count))
+        while here >= 0:
+            kept[here] = True
+            here = int(self.before[here])
+        return kept
+
+    def _reaches(self, asked: npt.NDArray[np.intp], here: int) -> Mask:
+        away = flattened_m(self.pairs[asked], Point(*self.pairs[here]))
+        reached: Mask = np.hypot(away[:, 0], away[:, 1]) <= self.most_ms * (
+            self.at_s[here] - self.at_s[asked]
+        )
+        return reached
+
+
+def _fastest_minute_kmh(pairs: Numbers, at_s: Numbers) -> float:
+    """The highest speed kept up for a minute; of less than a minute, its metres in a minute."""
+    walked = np.concatenate(([0.0], np.cumsum(_steps_m(pairs))))
+    end = np.searchsorted(at_s, at_s + MINUTE_S)
+    whole = np.flatnonzero(end < len(at_s))
+    if not len(whole):
+        return float(walked[-1] / MINUTE_S * 3.6)
+    end = end[whole]
+    return float(((walked[end] - walked[whole]) / (at_s[end] - at_s[whole])).max() * 3.6)

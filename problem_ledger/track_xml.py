@@ -1,0 +1,72 @@
+"""XML that is safe to read whole: no document type, no entities, bounded in size and depth."""
+
+from typing import Final
+from xml.parsers import expat
+
+from data.errors import BadInput
+
+MOST_ELEMENTS: Final = 1_000_000
+MOST_DEPTH: Final = 50
+MOST_NAMESPACES: Final = 50
+
+
+class _Unsafe(Exception):
+    """The file holds what no track needs."""
+
+
+class _Watch:
+    """Counts what goes by while the file is read once, without keeping any of it."""
+
+    def __init__(self) -> None:
+        self.elements = 0
+        self.depth = 0
+        self.namespaces = 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
+        del name
+        self.elements += 1
+        self.depth += 1
+        self.namespaces += sum(each.startswith("xmlns") for each in attributes)
+        if (
+            self.elements > MOST_ELEMENTS
+            or self.depth > MOST_DEPTH
+            or self.namespaces > MOST_NAMESPACES
+        ):
+            raise _Unsafe
+
+    def end(self, name: str) -> None:
+        """An element ends."""
+        del name
+        self.depth -= 1
+
+
+def check_xml(text: str) -> None:
+    """The text is well-formed and harmless, or BadInput.
+
+    A document type is refused whole: it is where entities that grow, or that fetch files and
+    addresses, are declared.
+    """
+    watch = _Watch()
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = watch.start
+    parser.EndElementHandler = watch.end
+    parser.StartDoctypeDeclHandler = _refuse
+    try:
+        parser.Parse(text, True)
+    except _Unsafe:
+        raise BadInput(
+            "This GPX file holds what no track needs (a document type, or too many parts).",
+            mend="Export it again from the app or receiver it was recorded with.",
+        ) from None
+    except expat.ExpatError as error:
+        raise BadInput(
+            "This GPX file is broken in line {line}.",
+            mend="Export it again; it may have been cut off on its way.",
+            line=error.lineno,
+        ) from None
+
+
+def _refuse(*declaration: object) -> None:
+    del declaration
+    raise _Unsafe
