@@ -194,7 +194,9 @@ def _check_problem(
     number = row["number"]
     found = check_chain(number, events)
     if not found:
-        found = check_row(row, events) + check_photos(number, events, photos)
+        found = check_row(row, events)
+        if row["last_seq"] <= len(events):
+            found += check_photos(number, events, photos)
     signed = (check_tip(number, events, tip, at) for tip, at in tips)
     return found + [each for each in signed if each is not None]
 
