@@ -1,0 +1,210 @@
+"""A ledger that anybody may try anything on, in any order, by the code the service runs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import event
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from data.clock import UtcDatetime, business_date
+from data.errors import BadInput, Conflict, Forbidden
+from data.ledger_words import Action, Severity, Status
+from data.records import AccountId
+from data.vocabulary import ChiefLevel, Role
+from problem_ledger.actors import SYSTEM_KNOWN, Known
+from problem_ledger.changes import Taking, changes_of
+from problem_ledger.events import STORY, UNSET, Event, encoded_row, replay
+from problem_ledger.given import Attached, Command, Place
+from problem_ledger.happenings import happened
+from problem_ledger.links import first_link, next_link
+from problem_ledger.needs import check_needs
+from problem_ledger.rules import load_rules
+from problem_ledger.workflow import Actor, Duty, Situation, Step, allowed, check
+from tests.ledger_oracle import assert_linked, assert_signed_off_rightly
+
+RULES = load_rules()
+START = UtcDatetime(datetime(2026, 11, 2, 1, tzinfo=UTC))
+BUREAU, STATION, TOWN = 10, 11, 20
+BELOW = {BUREAU: {BUREAU, STATION}, STATION: {STATION}, TOWN: {TOWN}}
+
+
+@dataclass(frozen=True)
+class Person:
+    """An account with one or two roles, each with a level, whether it covers, and a unit."""
+
+    id: AccountId
+    roles: tuple[tuple[Role, ChiefLevel | None, bool, int | None], ...]
+
+    def known(self, unit_id: int | None) -> Known:
+        below = BELOW.get(unit_id or 0, set())
+        duties = tuple(
+            Duty(role, level, covers, unit in below) for role, level, covers, unit in self.roles
+        )
+        return Known(Actor(self.id, duties), {}, f"post {self.id}")
+
+
+TOWNSHIP, COUNTY, CITY = ChiefLevel.TOWNSHIP, ChiefLevel.COUNTY, ChiefLevel.CITY
+CAST = (
+    Person(AccountId(1), ((Role.PATROLLER, None, True, None),)),
+    Person(AccountId(2), ((Role.OFFICE, COUNTY, True, None),)),
+    Person(AccountId(3), ((Role.UNIT_MEMBER, None, True, BUREAU),)),
+    Person(AccountId(4), ((Role.UNIT_MEMBER, None, True, STATION),)),
+    Person(AccountId(5), ((Role.UNIT_MEMBER, None, True, TOWN),)),
+    Person(AccountId(6), ((Role.CHIEF, TOWNSHIP, True, None),)),
+    Person(AccountId(7), ((Role.OFFICE, CITY, True, None),)),
+    Person(AccountId(8), ((Role.OFFICE, COUNTY, True, TOWN), (Role.UNIT_MEMBER, None, True, TOWN))),
+    Person(AccountId(9), ((Role.CHIEF, ChiefLevel.PROVINCE, True, None),)),
+    Person(AccountId(10), ((Role.OFFICE, CITY, False, None),)),
+    Person(AccountId(11), ((Role.AUDITOR, None, True, None), (Role.PATROLLER, None, True, BUREAU))),
+)
+STRAIGHT = (
+    Action.ACCEPT,
+    Action.ASSIGN,
+    Action.SIGN_FOR,
+    Action.SUBMIT,
+    Action.VERIFY,
+    Action.SIGN_OFF,
+)
+REFUSALS = (BadInput, Conflict, Forbidden)
+
+
+def in_unit(account_id: int, unit_id: int) -> bool:
+    person = next(one for one in CAST if one.id == account_id)
+    return any(unit in BELOW[unit_id] for _role, _level, _covers, unit in person.roles)
+
+
+class LedgerMachine(RuleBasedStateMachine):
+    """One problem kept in memory by the same pure code that the service runs in a transaction."""
+
+    @initialize(
+        severity=st.sampled_from(Severity),
+        ahead=st.integers(0, len(STRAIGHT)),
+        pick=st.integers(0, 200),
+    )
+    def report(self, severity: Severity, ahead: int, pick: int) -> None:
+        """A problem somewhere on its straight way to the sign-off."""
+        self.begin(severity)
+        for action in STRAIGHT[:ahead]:
+            self.take_one([found for found in self.possible() if found[1].action is action], pick)
+
+    def begin(self, severity: Severity) -> None:
+        self.now = START
+        self.events: list[Event] = []
+        self.handlers: set[AccountId] = set()
+        reporter = CAST[0].known(None)
+        step = check(Action.REPORT, reporter.actor, None, self.now, RULES)
+        values = {
+            "lon": 112.1,
+            "lat": 32.9,
+            "severity": severity.value,
+            "category": "dumping.rubbish",
+            "description": "垃圾 “岸边”",
+            "reporter_id": reporter.actor.account_id,
+            "registered_at": self.now,
+        }
+        link = first_link("411381-2026-00001", values, happened(step, reporter, self.now, RULES))
+        self.row: dict[str, Any] = {**dict.fromkeys(STORY), **UNSET, **link.columns}
+        self.events.append(link.event)
+
+    def possible(self) -> list[tuple[Known, Step]]:
+        return [
+            (taker, step)
+            for taker in (person.known(self.row["unit_id"]) for person in CAST)
+            for step in allowed(taker.actor, self.situation(), self.now, RULES)
+        ]
+
+    def take_one(self, found: Sequence[tuple[Known, Step]], pick: int) -> None:
+        if found:
+            taker, step = found[pick % len(found)]
+            self.take(taker, self.command(step.action, pick, is_whole=True))
+
+    def situation(self) -> Situation:
+        return Situation(
+            Status(self.row["status"]),
+            Severity(self.row["severity"]),
+            frozenset(self.handlers),
+            self.row["checker_id"],
+            self.row["assigned_at"],
+            self.row["look_back_at"],
+        )
+
+    def take(self, taker: Known, command: Command) -> None:
+        step = check(command.action, taker.actor, self.situation(), self.now, RULES)
+        check_needs(step, command)
+        who = taker.actor.account_id
+        site = {"checked_at": self.now, "site": {"lon": 112.1}}
+        told = happened(
+            step,
+            taker,
+            self.now,
+            RULES,
+            status=Status(self.row["status"]),
+            severity=Severity(self.row["severity"]),
+            text=command.text,
+            more=site if step.action is Action.VERIFY else None,
+            photos=[Attached(each, bytes([each])) for each in command.photo_ids],
+        )
+        changes = changes_of(Taking(self.row, command, who, self.now, RULES))
+        link = next_link(self.row, changes, told)
+        self.row.update(link.columns)
+        self.events.append(link.event)
+        if who and command.action in (Action.SIGN_FOR, Action.PROGRESS, Action.SUBMIT):
+            self.handlers.add(who)
+
+    def command(self, action: Action, pick: int, *, is_whole: bool) -> Command:
+        takes_photos = action in (Action.SUBMIT, Action.VERIFY, Action.PROGRESS)
+        later = max(self.now, self.row["due_at"] or self.now) + timedelta(days=1 + pick % 40)
+        return Command(
+            action,
+            self.row["version"],
+            text="说明" if is_whole else "",
+            severity=tuple(Severity)[pick % 4] if is_whole or pick % 2 else None,
+            category="bank.piles" if is_whole or pick % 3 else None,
+            unit_id=(BUREAU, STATION, TOWN)[pick % 3],
+            requirement="清理" if is_whole or pick % 2 else "",
+            due_on=business_date(later) if action is Action.EXTEND or pick % 4 == 0 else None,
+            place=Place(112.1, 32.9) if is_whole else None,
+            photo_ids=(pick + 1,) if takes_photos and (is_whole or pick % 2) else (),
+        )
+
+    @rule(pick=st.integers(0, 200))
+    def take_what_the_table_allows(self, pick: int) -> None:
+        """Forward more often than not: events beside the status are every fifth choice."""
+        wanted = [each for each in self.possible() if (each[1].target is None) is (pick % 5 == 0)]
+        self.take_one(wanted, pick)
+
+    @rule(person=st.sampled_from(CAST), action=st.sampled_from(Action), pick=st.integers(0, 200))
+    def try_anything(self, person: Person, action: Action, pick: int) -> None:
+        before = (dict(self.row), len(self.events))
+        taker = person.known(self.row["unit_id"])
+        try:
+            self.take(taker, self.command(action, pick, is_whole=pick % 2 == 0))
+        except REFUSALS:
+            assert (self.row, len(self.events)) == before
+
+    @rule(hours=st.sampled_from((1, 23, 24, 25, 24 * 40, 24 * 200)))
+    def wait(self, hours: int) -> None:
+        self.now = UtcDatetime(self.now + timedelta(hours=hours))
+
+    @rule()
+    def archive(self) -> None:
+        before = (self.row["status"], self.row["look_back_at"])
+        try:
+            self.take(SYSTEM_KNOWN, Command(Action.ARCHIVE, self.row["version"]))
+        except Conflict:
+            assert before[0] != "signed_off" or self.now < before[1]
+        else:
+            assert before[0] == "signed_off"
+            assert self.now >= before[1]
+
+    def teardown(self) -> None:
+        if not hasattr(self, "row"):
+            return
+        assert replay(self.events) == encoded_row(self.row)
+        assert_linked(self.events)
+        signed = assert_signed_off_rightly(self.events, in_unit)
+        assert signed > 0 or self.row["signed_off_at"] is None
+        event(f"{signed} sign-offs, {self.row['status']}")
