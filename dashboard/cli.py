@@ -36,7 +36,7 @@ COMMANDS = (
     Command("user", "user", "add, list and change accounts"),
     Command("doctor", "doctor", "list each part, its version and its state"),
 )
-WITHOUT_FOLDER = frozenset({"demo", "classify", "hj212"})
+WITHOUT_FOLDER = frozenset({"demo", "classify"})
 
 
 def main(arguments: list[str] | None = None) -> int:

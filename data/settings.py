@@ -51,13 +51,21 @@ class IngestSettings(BaseSettings):
 
 
 class Hj212Settings(BaseSettings):
-    """What the HJ 212 codec is told."""
+    """How loggers are read and served."""
 
     model_config = SettingsConfigDict(env_prefix="ONEMAP_HJ212__")
 
     sm4_key: SecretStr | None = Field(
         None, description="32 hex digits that open cipher text of HJ 212-2025"
     )
+    host: str = Field("127.0.0.1", description="address the gateway listens on")
+    port: int = Field(9212, ge=0, le=65535, description="its port; 0 takes a free one")
+    loggers: Path | None = Field(None, description="TOML file of the loggers it lets in")
+    username: str = Field("gateway", description="the broker's account for the gateway")
+    password: SecretStr = Field(SecretStr(""), description="its password")
+    client_id: str = Field("onemap-hj212", description="its fixed client id at the broker")
+    idle_seconds: float = Field(900, gt=0, description="a logger silent for so long is cut off")
+    most_connections: int = Field(4096, ge=1, description="loggers served at once at most")
 
 
 class QualitySettings(BaseSettings):

@@ -1,7 +1,10 @@
-"""The hj212 command: frames of loggers in, what each says out, one JSON object a line."""
+"""The hj212 commands: frames of loggers in, what each says out; and the gateway they dial."""
 
 import argparse
+import asyncio
+import logging
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -10,11 +13,13 @@ import orjson
 from pydantic import ValidationError
 
 from dashboard.views.wording import _
-from data.errors import BadInput
-from data.settings import Hj212Settings
+from data.errors import BadInput, ServiceDown
+from data.settings import Hj212Settings, MqttSettings
 from ingest.codecs.hj212 import Decoded, Refused, read
 from ingest.codecs.hj212_segment import BEIJING
 from ingest.codecs.hj212_stream import Splitter
+from ingest.gateway import Gateway
+from ingest.loggers import read_loggers
 
 CHUNK = 65536
 
@@ -33,6 +38,15 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         ),
     )
     decode.set_defaults(run=run)
+    serve = actions.add_parser(
+        "serve",
+        help=_("serve loggers over TCP and hand their frames to the broker"),
+        description=_(
+            "Serves the loggers that ONEMAP_HJ212__LOGGERS names over TCP. A frame is answered "
+            "only after its reading is committed, so that a logger may drop what was answered."
+        ),
+    )
+    serve.set_defaults(run=run_gateway)
 
 
 def run(_args: argparse.Namespace) -> int:
@@ -45,6 +59,32 @@ def run(_args: argparse.Namespace) -> int:
     for frame in splitter.end():
         _tell(frame, key)
     return 0
+
+
+def run_gateway(_args: argparse.Namespace) -> int:
+    """Serves until SIGTERM or SIGINT; 0. Raises BadInput for settings, ServiceDown for the port."""
+    settings = Hj212Settings()
+    if settings.loggers is None:
+        raise BadInput(
+            "The setting {name} is missing.",
+            mend="Name a TOML file with a [[logger]] for each.",
+            name="ONEMAP_HJ212__LOGGERS",
+        )
+    _key()
+    gateway = Gateway(MqttSettings(), settings, read_loggers(settings.loggers))
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    try:
+        asyncio.run(_until_told(gateway))
+    except OSError as error:
+        raise ServiceDown("The gateway can't listen: {reason}", reason=error.strerror) from error
+    return 0
+
+
+async def _until_told(gateway: Gateway) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, gateway.stop)
+    await gateway.run()
 
 
 def _key() -> bytes | None:

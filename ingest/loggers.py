@@ -1,0 +1,71 @@
+"""The loggers a gateway knows: which MN is which station, and the password it must send."""
+
+import hmac
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from data.errors import BadInput
+from data.records import StationCode
+from ingest.refusal import Unreadable
+from ingest.topics import address_of, topic_of
+
+
+@dataclass(frozen=True, slots=True)
+class Logger:
+    """One logger: its network code, its station, and its password (PW); None asks for none."""
+
+    mn: str
+    station: StationCode
+    password: str | None = None
+
+    def lets_in(self, password: str) -> bool:
+        """Whether a frame with that password is the logger's own."""
+        if self.password is None:
+            return True
+        return hmac.compare_digest(self.password.encode(), password.encode())
+
+
+def read_loggers(path: Path) -> Mapping[str, Logger]:
+    """The loggers of a TOML file by MN: ``[[logger]]`` with mn, station and pw.
+
+    Raises BadInput, naming the entry, for a file that can't be read as a whole.
+    """
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadInput("{path} can't be read: {reason}.", path=path, reason=error) from error
+    entries = document.get("logger", [])
+    if not isinstance(entries, list) or not entries:
+        raise BadInput(
+            "{path} names no logger.",
+            mend='Add [[logger]] with mn = "…", station = "…" and pw = "…".',
+            path=path,
+        )
+    found: dict[str, Logger] = {}
+    for number, entry in enumerate(entries, start=1):
+        logger = _logger(entry, number)
+        if logger.mn in found:
+            raise BadInput("Logger {number}: the MN is there twice.", number=number)
+        found[logger.mn] = logger
+    return found
+
+
+def _logger(entry: Any, number: int) -> Logger:
+    texts = (
+        {key: entry.get(key) for key in ("mn", "station", "pw")} if isinstance(entry, dict) else {}
+    )
+    mn, station, password = texts.get("mn"), texts.get("station"), texts.get("pw")
+    if not (isinstance(mn, str) and mn and isinstance(station, str)):
+        raise BadInput("Logger {number}: mn and station are needed, as text.", number=number)
+    if password is not None and not isinstance(password, str):
+        raise BadInput("Logger {number}: pw must be text.", number=number)
+    try:
+        address_of(topic_of(StationCode(station)))
+    except Unreadable:
+        raise BadInput(
+            "Logger {number}: {station} is no station's code.", number=number, station=station
+        ) from None
+    return Logger(mn, StationCode(station), password)
