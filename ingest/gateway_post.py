@@ -57,9 +57,14 @@ class Post:
         self._client.loop_stop()
 
     async def hand_in(self, station: StationCode, frame: bytes) -> None:
-        """The broker will be given a frame that nobody waits for, when it can be reached."""
-        if self.connected.is_set():
-            self._client.publish(topic_of(station, Channel.HJ212), frame, qos=1)
+        """The broker is given a frame that nobody waits for, once it can be reached."""
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                await self.connected.wait()
+        except TimeoutError:
+            LOG.warning("a frame of %s went unsent: the broker is away", station)
+            return
+        self._client.publish(topic_of(station, Channel.HJ212), frame, qos=1)
 
     async def kept(self, station: StationCode, request: str, frame: bytes) -> bool:
         """Whether a receipt says that the frame is kept for good."""
