@@ -51,6 +51,11 @@ class Reach:
         self.cells = _points(places, self.centre)
         self.tree = STRtree(self.cells)
 
+    @property
+    def length_m(self) -> float:
+        """The metres of the reach."""
+        return float(self.edges[-1])
+
     def covered(self, parts: Sequence[Numbers], within_m: float) -> Coverage:
         """What a track of these unbroken parts, in degrees, covers from at most so far off."""
         cells = np.zeros(len(self.cells), dtype=np.bool_)
@@ -62,9 +67,7 @@ class Reach:
                     self._mark(cells, places[place[run]], cell[run], within_m)
         return self._coverage(cells)
 
-    def _mark(
-        self, cells: Flags, places: Points, feet: Indices, within_m: float
-    ) -> None:
+    def _mark(self, cells: Flags, places: Points, feet: Indices, within_m: float) -> None:
         """The cells abreast of one unbroken walk near the reach, and near it, are covered."""
         first, last = int(feet.min()), int(feet.max())
         asked = self.cells[first : last + 1]
