@@ -1,22 +1,34 @@
-"""The made basin in the archive: ground, stations, chiefs, accounts and four weeks of readings."""
+"""The made basin in the archive: ground, stations, chiefs, accounts and four weeks of work."""
 
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from dashboard.demo import chiefs, files, history
 from dashboard.demo.files import BasinFile
 from dashboard.demo.ground import make_ground
+from dashboard.demo.ledger_history import work_through
 from dashboard.demo.posts import create_posts
 from dashboard.demo.progress import Progress
 from dashboard.views.import_report import told
-from data.clock import Clock, business_date, now
+from dashboard.views.wording import _
+from data.clock import Clock, UtcDatetime, business_date, now
 from data.database import transaction
 from data.imports import kinds, source
 from data.imports.report import Report
+from problem_ledger.exceedances import open_problems
+from problem_ledger.rules import load_rules
+from problem_ledger.upkeep import archive_watched
+
+UNREAD = timedelta(days=1)
+"""Notices older than this have been read."""
+_READ = """
+UPDATE delivery SET delivered_at = made_at, read_at = made_at + interval '20 minutes'
+WHERE made_at < :before
+"""
 
 
 def fill(engine: Engine, progress: Progress, clock: Clock = now) -> None:
@@ -33,7 +45,24 @@ def fill(engine: Engine, progress: Progress, clock: Clock = now) -> None:
         take_files(engine, posts, progress)
     with transaction(engine) as connection:
         create_posts(connection)
-    history.write(engine, clock, progress)
+    four_weeks(engine, clock(), progress)
+
+
+def four_weeks(engine: Engine, end: UtcDatetime, progress: Progress) -> None:
+    """Readings have come in, and the office has worked on what people and devices found."""
+    rules = load_rules()
+    desk = work_through(engine, rules, end)
+
+    def then(at: UtcDatetime) -> None:
+        desk.work(at)
+        open_problems(engine, lambda: at, rules)
+        desk.take_up()
+
+    history.write(engine, lambda: end, progress, then)
+    progress(_("{count} steps of problems").format(count=desk.work(end)))
+    archive_watched(engine, lambda: end, rules)
+    with transaction(engine) as connection:
+        connection.execute(text(_READ), {"before": end - UNREAD})
 
 
 def take_files(engine: Engine, listed: Iterable[BasinFile], progress: Progress) -> list[Report]:

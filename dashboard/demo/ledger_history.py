@@ -6,6 +6,7 @@ from heapq import heappop, heappush
 
 from sqlalchemy import Engine, text
 
+from dashboard.demo.history import POLLUTED
 from dashboard.demo.office import Office, Spot
 from dashboard.demo.pictures import Shot, drawn
 from dashboard.demo.stories import ASTRAY, MEASURED, STORIES, Case, Turn, cases, phrase, times
@@ -41,8 +42,10 @@ ROOM = timedelta(days=5)
 """Problems that are not told of as late have at least so long to go."""
 
 _OPENED = """
-SELECT id, category, severity, version, registered_at, ST_X(geom) AS lon, ST_Y(geom) AS lat
-FROM problem WHERE reporter_id IS NULL AND NOT id = ANY(:known) ORDER BY id
+SELECT problem.id, station.code, problem.category, problem.version, problem.registered_at,
+       ST_X(problem.geom) AS lon, ST_Y(problem.geom) AS lat
+FROM problem JOIN station ON station.id = problem.station_id
+WHERE problem.reporter_id IS NULL AND NOT problem.id = ANY(:known) ORDER BY problem.id
 """
 _PATROL = """
 SELECT patrol.id FROM patrol JOIN patrol_reach ON patrol_reach.patrol_id = patrol.id
@@ -90,6 +93,7 @@ class Desk:
     measured: list[int] = field(default_factory=list)
     _diary: list[tuple[UtcDatetime, int, File, Case | Turn]] = field(default_factory=list)
     _count: int = 0
+    done_count: int = 0
 
     def open(self) -> None:
         """What people will find is in the diary."""
@@ -107,24 +111,26 @@ class Desk:
         with self.engine.connect() as connection:
             found = connection.execute(text(_OPENED), {"known": self.measured}).all()
         for row in found:
-            story = MEASURED[len(self.measured) % len(MEASURED)]
+            story, severity = MEASURED[len(self.measured) % len(MEASURED)]
+            if row.code == POLLUTED:
+                story, severity = "signed", Severity.SERIOUS
             file = File(
-                f"measured-{row.id}", "", row.category, Severity(row.severity), MEASURING_UNIT,
-                TRACED, story, Spot(row.lon, row.lat), row.id, row.version,
+                f"measured-{row.code}-{len(self.measured)}", "", row.category, severity,
+                MEASURING_UNIT, TRACED, story, Spot(row.lon, row.lat), row.id, row.version,
             )  # fmt: skip
             self.measured.append(row.id)
             self._plan(file, to_utc(row.registered_at))
 
     def work(self, until: UtcDatetime) -> int:
-        """How many steps were taken up to that moment, in the order of their times."""
-        before = self._count
+        """How many steps have been taken in all, those up to that moment in order now."""
         while self._diary and self._diary[0][0] <= until:
             at, _order, file, what = heappop(self._diary)
             if isinstance(what, Case):
                 self._report(at, file, what)
             else:
                 self._act(at, file, what)
-        return self._count - before
+            self.done_count += 1
+        return self.done_count
 
     def _note(self, at: UtcDatetime, file: File, what: Case | Turn) -> None:
         self._count += 1
@@ -225,6 +231,14 @@ class Desk:
         asked = {"reach": self.office.reaches[file.reach].id, "account": who, "at": at}
         with self.engine.connect() as connection:
             return connection.execute(text(_PATROL), asked).scalar_one_or_none()
+
+
+def work_through(engine: Engine, rules: Rules, end: UtcDatetime) -> Desk:
+    """The desk of the made office with everything in its diary that people found."""
+    with engine.connect() as connection:
+        desk = Desk(engine, Office.read(connection), rules, end)
+    desk.open()
+    return desk
 
 
 def _shortly_before(at: UtcDatetime, file: File) -> UtcDatetime:

@@ -1,4 +1,4 @@
-"""The demo: cluster, broker, ingest, simulator and dashboard under one roof."""
+"""The demo: cluster, broker, ingest, ledger worker, simulator and dashboard under one roof."""
 
 import fcntl
 import os
@@ -107,10 +107,15 @@ def _start(demo: Demo, *, port: int | None, basin: Path | None, simulate: bool) 
     settings["ONEMAP_DASHBOARD__HOST"] = "127.0.0.1"
     settings["ONEMAP_DASHBOARD__PORT"] = str(at)
     settings["ONEMAP_DASHBOARD__DEMO"] = "true"
+    settings.setdefault("ONEMAP_LEDGER__KEY", str(folder / "ledger.key"))
     demo.save()
-    step("启动采集、模拟设备和看板", "Starting ingest, simulator and dashboard")
+    step("启动采集、台账、模拟设备和看板", "Starting ingest, ledger, simulator and dashboard")
     seen = child_environment(settings)
-    commands = {"dashboard": ["serve", "--demo"], "ingest": ["ingest"]}
+    commands = {
+        "dashboard": ["serve", "--demo"],
+        "ingest": ["ingest"],
+        "ledger": ["ledger", "work"],
+    }
     if simulate:
         commands["simulator"] = ["simulate"]
     for name, arguments in commands.items():

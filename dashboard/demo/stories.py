@@ -96,13 +96,18 @@ STORIES: Mapping[str, tuple[Turn, ...]] = MappingProxyType(
         "reopened": (*CLOSED, AGAIN, replace(DOING, hours=30)),
         "reopened_signed": (*CLOSED, AGAIN, DOING, DONE, CHECKED, OFF),
         "archived": CLOSED,
-        "cleared": (ACCEPT, ASSIGN, TAKEN, DOING, DONE, CHECKED, OFF),
     }
 )
 """What happened after it was reported, by the story's name."""
 
-MEASURED = ("rectifying", "rectifying", "submitted", "assigned", "extended", "verified", "accepted")
-"""The stories of problems that the monitoring opened, in turn."""
+MEASURED = (
+    ("rectifying", Severity.SERIOUS),
+    ("extended", Severity.GENERAL),
+    ("rectifying", Severity.SERIOUS),
+    ("submitted", Severity.SERIOUS),
+    ("overdue", Severity.GENERAL),
+)
+"""The stories of what the monitoring opened, in turn, with the severity the office gave it."""
 
 
 @cache
@@ -147,7 +152,8 @@ def times(
 ) -> list[UtcDatetime]:
     """When each turn was taken: in office hours, in order, all before ``end``.
 
-    A story longer than the time there was is told faster.
+    A story longer than the time there was is told faster; what may be handed back for some hours
+    only doesn't wait for the office to open.
     """
     waits = [turn.hours * (0.75 + 0.5 * chance("wait", n, *key)) for n, turn in enumerate(turns)]
     room = (end - begun).total_seconds() / 3600 * 0.96
@@ -157,7 +163,8 @@ def times(
     due = begun
     for number, wait in enumerate(waits):
         due = to_utc(due + timedelta(hours=wait * faster))
-        at = max(in_office_hours(due), to_utc(last + timedelta(minutes=6)))
+        asked = due if turns[number].action is Action.HAND_BACK else in_office_hours(due)
+        at = max(asked, to_utc(last + timedelta(minutes=6)))
         if at >= end:
             at = to_utc(last + (end - last) / (len(waits) - number + 1))
         found.append(at)
