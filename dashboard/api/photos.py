@@ -109,13 +109,14 @@ def router(deps: Deps) -> APIRouter:
     ) -> Response:
         """A photo of a problem one may see, or one's own while no step has taken it."""
         copy = await off(fetched, deps, current_user(), photo_id, size)
-        held = "attachment" if size is Size.ORIGINAL else "inline"
+        original = size is Size.ORIGINAL
+        held = "attachment" if original else "inline"
         ending = copy.mime.removeprefix("image/").replace("jpeg", "jpg")
         return Response(
             copy.content,
             media_type=copy.mime,
             headers={
-                "Cache-Control": "private, max-age=3600",
+                "Cache-Control": "private, no-store" if original else "private, max-age=3600",
                 "Content-Disposition": f'{held}; filename="photo-{photo_id}.{ending}"',
                 "ETag": f'"{copy.sha256.hex()}-{size.value}"',
             },
