@@ -68,6 +68,7 @@ STRAIGHT = (
     Action.VERIFY,
     Action.SIGN_OFF,
 )
+LACKING = ("", "text", "photo", "place", "severity", "category", "unit", "requirement")
 REFUSALS = (BadInput, Conflict, Forbidden)
 
 
@@ -119,7 +120,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def take_one(self, found: Sequence[tuple[Known, Step]], pick: int) -> None:
         if found:
             taker, step = found[pick % len(found)]
-            self.take(taker, self.command(step.action, pick, is_whole=True))
+            self.take(taker, self.command(step.action, pick))
 
     def situation(self) -> Situation:
         return Situation(
@@ -154,20 +155,21 @@ class LedgerMachine(RuleBasedStateMachine):
         if who and command.action in (Action.SIGN_FOR, Action.PROGRESS, Action.SUBMIT):
             self.handlers.add(who)
 
-    def command(self, action: Action, pick: int, *, is_whole: bool) -> Command:
+    def command(self, action: Action, pick: int, lacks: str = "") -> Command:
+        """A command with all that any step asks for but what it ``lacks``."""
         takes_photos = action in (Action.SUBMIT, Action.VERIFY, Action.PROGRESS)
         later = max(self.now, self.row["due_at"] or self.now) + timedelta(days=1 + pick % 40)
         return Command(
             action,
             self.row["version"],
-            text="说明" if is_whole else "",
-            severity=tuple(Severity)[pick % 4] if is_whole or pick % 2 else None,
-            category="bank.piles" if is_whole or pick % 3 else None,
-            unit_id=(BUREAU, STATION, TOWN)[pick % 3],
-            requirement="清理" if is_whole or pick % 2 else "",
+            text="" if lacks == "text" else "说明",
+            severity=None if lacks == "severity" else tuple(Severity)[pick % 4],
+            category=None if lacks == "category" else "bank.piles",
+            unit_id=None if lacks == "unit" else (BUREAU, STATION, TOWN)[pick % 3],
+            requirement="" if lacks == "requirement" else "清理",
             due_on=business_date(later) if action is Action.EXTEND or pick % 4 == 0 else None,
-            place=Place(112.1, 32.9) if is_whole else None,
-            photo_ids=(pick + 1,) if takes_photos and (is_whole or pick % 2) else (),
+            place=None if lacks == "place" else Place(112.1, 32.9),
+            photo_ids=(pick + 1,) if takes_photos and lacks != "photo" else (),
         )
 
     @rule(pick=st.integers(0, 200))
@@ -176,14 +178,29 @@ class LedgerMachine(RuleBasedStateMachine):
         wanted = [each for each in self.possible() if (each[1].target is None) is (pick % 5 == 0)]
         self.take_one(wanted, pick)
 
-    @rule(person=st.sampled_from(CAST), action=st.sampled_from(Action), pick=st.integers(0, 200))
-    def try_anything(self, person: Person, action: Action, pick: int) -> None:
+    @rule(
+        person=st.sampled_from(CAST),
+        action=st.sampled_from(Action),
+        pick=st.integers(0, 200),
+        lacks=st.sampled_from(LACKING),
+    )
+    def try_anything(self, person: Person, action: Action, pick: int, lacks: str) -> None:
+        self.try_it(person.known(self.row["unit_id"]), self.command(action, pick, lacks))
+
+    def try_it(self, taker: Known, command: Command) -> None:
         before = (dict(self.row), len(self.events))
-        taker = person.known(self.row["unit_id"])
         try:
-            self.take(taker, self.command(action, pick, is_whole=pick % 2 == 0))
+            self.take(taker, command)
         except REFUSALS:
             assert (self.row, len(self.events)) == before
+
+    @rule(pick=st.integers(0, 200), lacks=st.sampled_from(LACKING))
+    def give_too_little(self, pick: int, lacks: str) -> None:
+        """The right person, the right moment, but something may be missing."""
+        found = self.possible()
+        if found:
+            taker, step = found[pick % len(found)]
+            self.try_it(taker, self.command(step.action, pick, lacks))
 
     @rule(hours=st.sampled_from((1, 23, 24, 25, 24 * 40, 24 * 200)))
     def wait(self, hours: int) -> None:
