@@ -13,8 +13,10 @@ from sqlalchemy import text
 from dashboard.auth import current_user, visible_to
 from dashboard.deps import Deps
 from dashboard.offload import off
+from data.clock import business_date
 from data.database import transaction
 from data.queries.map_layers import tile
+from data.queries.map_patrols import TRACKS_VERSION, tracks_since
 from data.queries.scope import Scope
 
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
@@ -70,18 +72,24 @@ GROUND_VERSION = " || '.' || ".join(
 GROUND_VERSION += " || '.' || pg_postmaster_start_time()"
 """How often each ground table was written since the server started: one cheap row, no trigger."""
 
+TRACKS = "patrol"
+"""What the names of the layers of patrols begin with; they follow the patrols, not the ground."""
+
 
 def packed_tile(
     deps: Deps, cache: TileCache, layer: str, place: tuple[int, int, int], scope: Scope
 ) -> PackedTile:
     """The tile of a place, from memory unless the ground changed. Raises NotFound."""
+    now = deps.clock()
+    told_by = TRACKS_VERSION if layer.startswith(TRACKS) else GROUND_VERSION
     with transaction(deps.engine) as connection:
-        version = str(connection.execute(text(f"SELECT {GROUND_VERSION}")).scalar_one())
+        version = str(connection.execute(text(f"SELECT {told_by}")).scalar_one())
+        version += f"/{business_date(now)}"
         key = (layer, *place, scope, version)
         found = cache.find(key)
         if found is not None:
             return found
-        raw = tile(connection, layer, *place, scope)
+        raw = tile(connection, layer, *place, scope, tracks_since(now))
     etag = f'"{hashlib.blake2b(raw, digest_size=12).hexdigest()}"'
     made = PackedTile(gzip.compress(raw, 6, mtime=0), etag)
     cache.keep(key, made)
@@ -95,7 +103,7 @@ def router(deps: Deps) -> APIRouter:
 
     @routes.get("/tiles/{layer}/{z}/{x}/{y}.mvt", response_class=Response)
     async def read_tile(request: Request, layer: str, z: int, x: int, y: int) -> Response:
-        """A Mapbox vector tile; ``all`` holds every layer."""
+        """A Mapbox vector tile; ``all`` holds every layer of the ground, ``patrols`` the tracks."""
         scope = visible_to(current_user())
         made = await off(packed_tile, deps, cache, layer, (z, x, y), scope)
         headers = {"ETag": made.etag, "Cache-Control": "private, no-cache", "Vary": "Cookie"}

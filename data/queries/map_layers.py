@@ -4,7 +4,9 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection, text
 
+from data.clock import UtcDatetime
 from data.errors import NotFound
+from data.queries.map_patrols import TRACK_ENDS, TRACKS
 from data.queries.place_names import PLACE_VISIBLE
 from data.queries.scope import (
     DIVISION_VISIBLE,
@@ -89,6 +91,8 @@ LAYERS = MappingProxyType(
         "reaches": _REACHES,
         "rivers": _RIVERS,
         "places": _PLACES,
+        "patrols": TRACKS,
+        "patrol_ends": TRACK_ENDS,
     }
 )
 COLUMNS = MappingProxyType(
@@ -98,11 +102,19 @@ COLUMNS = MappingProxyType(
         "reaches": "id, name, river_id, river, river_en, kind, main, own",
         "rivers": "id, name, name_en, kind",
         "places": "id, name, name_en, level, seat",
+        "patrols": "id, valid, level, day",
+        "patrol_ends": "id, day, which",
     }
 )
 
-ALL = "all"
-"""Not a layer but all of them in one tile: one request instead of five."""
+ALL, PATROLS = "all", "patrols"
+TOGETHER = MappingProxyType(
+    {
+        ALL: ("divisions", "lakes", "reaches", "rivers", "places"),
+        PATROLS: ("patrols", "patrol_ends"),
+    }
+)
+"""Layers that come in one tile: one request instead of several."""
 
 
 def _layer_tile(layer: str) -> str:
@@ -116,17 +128,25 @@ def _layer_tile(layer: str) -> str:
     FROM drawn WHERE mvt IS NOT NULL)"""
 
 
-def tile(connection: Connection, layer: str, z: int, x: int, y: int, scope: Scope) -> bytes:
+def tile(
+    connection: Connection,
+    layer: str,
+    z: int,
+    x: int,
+    y: int,
+    scope: Scope,
+    since: UtcDatetime | None = None,
+) -> bytes:
     """The layer's Mapbox vector tile with what the scope may see; empty where nothing lies.
 
-    Raises NotFound for a layer or a tile that doesn't exist.
+    ``since`` is the oldest patrol drawn. Raises NotFound for a layer or a tile that doesn't exist.
     """
     if not (0 <= z <= MAX_ZOOM and 0 <= x < 2**z and 0 <= y < 2**z):
         raise NotFound("There is no tile {z}/{x}/{y}.", z=z, x=x, y=y)
-    if layer != ALL and layer not in LAYERS:
+    if layer not in LAYERS and layer not in TOGETHER:
         raise NotFound("There is no layer {layer}.", layer=layer)
-    parts = [_layer_tile(each) for each in (LAYERS if layer == ALL else (layer,))]
-    values = {**scope.bound, "z": z, "x": x, "y": y, "extent": EXTENT}
+    parts = [_layer_tile(each) for each in TOGETHER.get(layer, (layer,))]
+    values = {**scope.bound, "z": z, "x": x, "y": y, "extent": EXTENT, "tracks_since": since}
     return bytes(connection.execute(text(f"SELECT {' || '.join(parts)}"), values).scalar_one())
 
 

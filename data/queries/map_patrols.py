@@ -1,0 +1,132 @@
+"""Patrol tracks as the map draws them, and one patrol in short; never who walked it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection, RowMapping, text
+
+from data.clock import UtcDatetime, business_date, start_of_day
+from data.errors import NotFound
+from data.queries.scope import PATROL_VISIBLE, Scope
+from data.vocabulary import ChiefLevel
+
+SHOWN_DAYS: Final = 30
+"""Tracks older than so many days are not drawn."""
+
+_SHOWN: Final = (
+    f"patrol.geom_web && bounds.wide AND patrol.started_at >= :tracks_since AND {PATROL_VISIBLE}"
+)
+_DAY: Final = (
+    f"CAST(patrol.started_at AT TIME ZONE 'Asia/Shanghai' AS date) - DATE '1970-01-01'"
+)
+
+TRACKS: Final = f"""
+    SELECT patrol.id, patrol.is_valid AS valid, patrol.level, {_DAY} AS day,
+        ST_Simplify(patrol.geom_web, 40075016.68557849 / (:extent * pow(2, :z)) * 2, true) AS geom
+    FROM patrol, bounds WHERE {_SHOWN}"""
+"""Lines; ``day`` counts business days since 1970."""
+
+TRACK_ENDS: Final = f"""
+    SELECT patrol.id, {_DAY} AS day, tip.which, tip.geom
+    FROM bounds, patrol, LATERAL (VALUES
+        ('start', ST_StartPoint(ST_GeometryN(patrol.geom_web, 1))),
+        ('end', ST_EndPoint(ST_GeometryN(patrol.geom_web,
+            ST_NumGeometries(patrol.geom_web))))) AS tip (which, geom)
+    WHERE :z >= 10 AND {_SHOWN}"""
+"""Where each track begins and ends."""
+
+TRACKS_VERSION: Final = "(SELECT COALESCE(max(change_no), 0) FROM patrol)"
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A patrol in short: by the chief of which level and where; metres, seconds, km/h."""
+
+    id: int
+    level: ChiefLevel
+    division: str | None
+    division_en: str | None
+    started_at: UtcDatetime
+    ended_at: UtcDatetime
+    length_m: float
+    duration_s: float
+    moving_s: float
+    is_valid: bool
+    judgements: tuple[Any, ...]
+    reason: str
+    waters: tuple[str, ...]
+    waters_en: tuple[str, ...]
+    bounds: tuple[float, float, float, float]
+
+
+_WALKS: Final = f"""
+    SELECT patrol.id, patrol.level, division.name AS division, division.name_en AS division_en,
+        patrol.started_at, patrol.ended_at, patrol.length_m, patrol.duration_s, patrol.moving_s,
+        patrol.is_valid, patrol.judgements, patrol.reason, walked.names, walked.names_en,
+        ST_XMin(patrol.geom) AS west, ST_YMin(patrol.geom) AS south,
+        ST_XMax(patrol.geom) AS east, ST_YMax(patrol.geom) AS north
+    FROM patrol LEFT JOIN division ON division.id = patrol.division_id
+    LEFT JOIN LATERAL (SELECT array_agg(one.name ORDER BY one.walked DESC) AS names,
+        array_agg(COALESCE(one.name_en, one.name) ORDER BY one.walked DESC) AS names_en
+        FROM (SELECT river.name, river.name_en, sum(patrol_reach.walked_m) AS walked
+        FROM patrol_reach JOIN reach lies ON lies.id = patrol_reach.reach_id
+        JOIN river ON river.id = lies.river_id WHERE patrol_reach.patrol_id = patrol.id
+        GROUP BY river.id) one) walked ON true
+    WHERE {PATROL_VISIBLE}"""
+_TODAY: Final = text(f"SELECT count(*) FROM patrol WHERE started_at >= :since AND {PATROL_VISIBLE}")
+
+
+def tracks_since(now: UtcDatetime) -> UtcDatetime:
+    """The beginning of the first day whose tracks are drawn."""
+    return start_of_day(business_date(now) - timedelta(days=SHOWN_DAYS))
+
+
+def patrols_today(connection: Connection, scope: Scope, now: UtcDatetime) -> int:
+    """How many patrols of the scope began on this business day."""
+    bound = {**scope.bound, "since": start_of_day(business_date(now))}
+    return int(connection.execute(_TODAY, bound).scalar_one())
+
+
+def walk(connection: Connection, scope: Scope, patrol_id: int) -> Walk:
+    """The patrol, when the scope may see it. Raises NotFound."""
+    row = (
+        connection.execute(text(f"{_WALKS} AND patrol.id = :id"), {**scope.bound, "id": patrol_id})
+        .mappings()
+        .one_or_none()
+    )
+    if row is None:
+        raise NotFound("There is no such patrol.")
+    return _walk(row)
+
+
+def last_walk(connection: Connection, scope: Scope, reaches: Collection[int]) -> Walk | None:
+    """The newest patrol that walked along any of these reaches."""
+    row = (
+        connection.execute(
+            text(
+                f"{_WALKS} AND patrol.id IN (SELECT patrol_id FROM patrol_reach"
+                " WHERE reach_id = ANY(:reaches)) ORDER BY patrol.started_at DESC, patrol.id DESC"
+                " LIMIT 1"
+            ),
+            {**scope.bound, "reaches": sorted(reaches)},
+        )
+        .mappings()
+        .one_or_none()
+    )
+    return None if row is None else _walk(row)
+
+
+def _walk(row: RowMapping) -> Walk:
+    values = {name: row[name] for name in row if name in Walk.__slots__}
+    return Walk(
+        **{
+            **values,
+            "level": ChiefLevel(row["level"]),
+            "judgements": tuple(row["judgements"]),
+            "waters": tuple(row["names"] or ()),
+            "waters_en": tuple(row["names_en"] or ()),
+            "bounds": (row["west"], row["south"], row["east"], row["north"]),
+        }
+    )
