@@ -13,7 +13,9 @@ from problem_ledger.events import (
     read,
     replay,
 )
-from problem_ledger.heads import Tip
+
+Tip = tuple[int, bytes]
+"""How many events a chain holds, and the hash of the last one."""
 
 
 @dataclass(frozen=True, slots=True)

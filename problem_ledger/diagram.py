@@ -1,10 +1,11 @@
-"""The ledger's table drawn: a Mermaid state diagram and a table, both in Markdown. Pure."""
+"""The ledger's steps and rules drawn for a document: a Mermaid state diagram and two tables."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from data.errors import BadInput
 from data.ledger_words import Status
+from problem_ledger.rules import DeadlineRule, Rules, SignOffRule, load_rules
 from problem_ledger.steps import STEPS, Need, Relation, Step
 
 BEGIN: Final = "<!-- drawn by: onemap ledger diagram -->"
@@ -18,10 +19,10 @@ RELATIONS: Final = {
 }
 
 
-def draw(steps: Iterable[Step] = STEPS) -> str:
-    """The diagram and the table, between their marks."""
-    listed = tuple(steps)
-    return "\n".join((BEGIN, *_diagram(listed), "", *_table(listed), END))
+def draw() -> str:
+    """The diagram, the table of steps and that of the shipped rules, between their marks."""
+    parts = (BEGIN, *_diagram(STEPS), "", *_table(STEPS), "", *_rules(load_rules()), END)
+    return "\n".join(parts)
 
 
 def drawn_into(document: str) -> str:
@@ -60,6 +61,35 @@ def _table(steps: Iterable[Step]) -> list[str]:
         )
         lines.append(f"| {' | '.join(cells)} |")
     return lines
+
+
+def _rules(rules: Rules) -> Iterator[str]:
+    yield "| rule | figure | source | verified |"
+    yield "|---|---|---|---|"
+    for severity, deadline in rules.deadlines.items():
+        yield _rule(f"deadline, {severity.value}", f"{deadline.days} working days", deadline)
+    for deadline in rules.overrides.values():
+        yield _rule(f"deadline, {deadline.key}", f"{deadline.days} working days", deadline)
+    for severity, level in rules.sign_offs.items():
+        yield _rule(f"sign off, {severity.value}", f"{level.level.value} or above", level)
+    run = f"{rules.exceedance.consecutive} in a row; again after {rules.exceedance.normal} normal"
+    for name, figure in (
+        ("amber", f"{rules.amber.working_days} working days or {rules.amber.share:.0%} left"),
+        ("hand_back", f"{rules.hand_back.total_seconds() / 3600:g} hours"),
+        ("look_back", f"{rules.look_back} months"),
+        ("exceedance", run),
+        ("photos", f"{rules.most_photos} a step at most"),
+    ):
+        source, verified = rules.sources[name]
+        yield _line(name.replace("_", " "), figure, source, verified)
+
+
+def _rule(name: str, figure: str, rule: DeadlineRule | SignOffRule) -> str:
+    return _line(name, figure, rule.source, rule.verified)
+
+
+def _line(name: str, figure: str, source: str, verified: bool) -> str:
+    return f"| {name} | {figure} | {source} | {'yes' if verified else 'no'} |"
 
 
 def _sources(step: Step) -> str:

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, text
 from data.clock import UtcDatetime
 from data.database import transaction
 from data.errors import BadInput
+from problem_ledger.chains import Tip
 from problem_ledger.events import NOTHING_BEFORE, canonical, chain_hash
 from problem_ledger.keys import Signer, is_signed, key_id
 
@@ -35,9 +36,6 @@ _KEEP = text(
     "INSERT INTO ledger_head (at, body, prev_hash, hash, signature, key_id)"
     " VALUES (:at, :body, :prev, :hash, :signature, :key_id)"
 )
-
-Tip = tuple[int, bytes]
-"""How many events a chain holds, and the hash of the last one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from problem_ledger import store
 from problem_ledger.chains import (
     Finding,
     Kept,
+    Tip,
     check_chain,
     check_photos,
     check_row,
@@ -20,7 +21,7 @@ from problem_ledger.chains import (
     note,
 )
 from problem_ledger.events import NOTHING_BEFORE, Event, chain_hash
-from problem_ledger.heads import Export, Tip, grown
+from problem_ledger.heads import Export, grown
 from problem_ledger.keys import is_signed
 
 AT_ONCE: Final = 500

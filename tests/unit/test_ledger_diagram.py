@@ -1,0 +1,30 @@
+"""The document shows the steps and rules as they are."""
+
+from pathlib import Path
+
+import pytest
+
+from data.errors import BadInput
+from problem_ledger.diagram import draw, drawn_into
+from problem_ledger.steps import STEPS
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "ledger.md"
+
+
+def test_the_document_is_up_to_date() -> None:
+    document = DOCUMENT.read_text("utf-8")
+    assert document == drawn_into(document), "./onemap ledger diagram --into docs/ledger.md"
+
+
+def test_every_move_of_the_table_is_drawn() -> None:
+    drawn = draw()
+    for step in STEPS:
+        for source in step.sources:
+            start = source.value if source else "[*]"
+            arrow = f"    {start} --> {step.target}: {step.action}\n"
+            assert (arrow in drawn) is (step.target is not None)
+
+
+def test_a_document_without_marks_is_refused() -> None:
+    with pytest.raises(BadInput, match="marks"):
+        drawn_into("# Nothing to draw in\n")
