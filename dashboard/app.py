@@ -19,6 +19,7 @@ from dashboard.api import (
     own_account,
     photos,
     problems,
+    problems_file,
     readings,
     search,
     sign_in,
@@ -26,6 +27,7 @@ from dashboard.api import (
     unknown,
 )
 from dashboard.api import map as map_state
+from dashboard.api import patrols as patrols_api
 from dashboard.auth import set_user
 from dashboard.callback_errors import tell
 from dashboard.deps import Deps
@@ -35,12 +37,13 @@ from dashboard.guard import Guard
 from dashboard.headers import HeaderRules
 from dashboard.live import Live
 from dashboard.page import EVERYONE, Page
-from dashboard.pages import accounts, lake, one_map, river, rivers, stations
+from dashboard.pages import accounts, lake, ledger, one_map, problem, river, rivers, stations
 from dashboard.problems import add_error_table
 from dashboard.views.roles import N_
 from data import clock
 from data.database import app_engine
 from data.settings import DashboardSettings, DatabaseSettings, LedgerSettings, QualitySettings
+from problem_ledger.patrol_rules import load_patrol_rules
 from problem_ledger.rules import load_rules
 
 PAGES = (
@@ -48,6 +51,8 @@ PAGES = (
     Page("/rivers", rivers, N_("Files")),
     Page("/river/<river_id>", river, N_("River file")),
     Page("/lake/<lake_id>", lake, N_("Lake file")),
+    Page("/ledger", ledger, N_("Problem ledger")),
+    Page("/ledger/<problem_id>", problem, N_("Problem")),
     Page("/stations", stations, N_("Stations")),
     Page("/accounts", accounts, N_("Accounts")),
 )
@@ -61,7 +66,9 @@ ROUTERS = (
     readings,
     dossier,
     photos,
+    problems_file,
     problems,
+    patrols_api,
 )
 
 NOT_IN_EVERY_PAGE = r"^(sign_in\.(css|js)|theme\.js|.*\.mjs)$"
@@ -76,6 +83,7 @@ def create_app(settings: DashboardSettings | None = None) -> FastAPI:
         quality=QualitySettings(),
         clock=clock.now,
         rules=load_rules(LedgerSettings().rules),
+        patrol_rules=load_patrol_rules(LedgerSettings().patrol_rules),
     )
     figures = Figures()
     live = Live(deps, figures)

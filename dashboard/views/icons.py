@@ -6,7 +6,12 @@ from dashboard.views.attributes import attributes
 
 NAMES = frozenset(
     {
+        "bookmark",
+        "camera",
+        "clock",
         "close",
+        "columns",
+        "comment",
         "csv",
         "down",
         "file",
@@ -15,7 +20,9 @@ NAMES = frozenset(
         "in-down",
         "layers",
         "left",
+        "link",
         "list",
+        "locate",
         "map",
         "minus",
         "moon",
@@ -31,8 +38,11 @@ NAMES = frozenset(
         "right",
         "search",
         "share",
+        "shield",
+        "stamp",
         "sun",
         "tick",
+        "undo",
         "warn",
     }
 )

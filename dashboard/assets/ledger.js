@@ -1,0 +1,184 @@
+// The ledger's list in the browser: what is asked for lives in the address; cells are drawn here.
+(() => {
+  const PICKS = ["river", "status", "category", "severity", "light", "unit", "source"];
+  const page = () => document.getElementById("ledger-page");
+  const nothing = () => window.dash_clientside.no_update;
+  const set = (id, props) => window.dash_clientside.set_props(id, props);
+  const pressed = () => window.dash_clientside.callback_context.triggered.some((one) => one.value);
+  const asked = () => window.dash_clientside.callback_context.triggered_id;
+
+  // The address: the filters' query string and the order.
+  let query = "";
+  let order = null;
+  const remember = () => {
+    const parts = new URLSearchParams(query);
+    if (order) parts.set("sort", order);
+    const whole = parts.toString();
+    if (location.pathname === "/ledger") {
+      history.replaceState(history.state, "", whole ? `/ledger?${whole}` : "/ledger");
+    }
+    set("ledger-export", { href: `/api/v1/problems.xlsx${whole ? `?${whole}` : ""}` });
+  };
+
+  const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_all, key) => values[key] ?? "");
+  const tell = (key, chosen, words) => {
+    const label = words.labels[key];
+    const named = chosen.map((one) => words.values[key][one] ?? one);
+    let said = label;
+    if (named.length === 1) said = fill(words.one, { filter: label, values: named[0] });
+    if (named.length > 1) {
+      const values = fill(words.many, { first: named[0], n: named.length });
+      said = fill(words.one, { filter: label, values });
+    }
+    set(`ledger-label-${key}`, { children: said });
+    set(`ledger-pill-${key}`, { className: chosen.length ? "lg-pill on" : "lg-pill" });
+  };
+
+  const compose = (view, search, kept, words, ...rest) => {
+    const before = rest.pop();
+    const parts = new URLSearchParams();
+    if (view && view !== "open") parts.set("view", view);
+    if (search?.trim()) parts.set("q", search.trim());
+    PICKS.forEach((key, at) => {
+      const chosen = rest[at] ?? [];
+      for (const one of chosen) parts.append(key, one);
+      tell(key, chosen, words);
+    });
+    for (const [key, values] of Object.entries(kept ?? {})) {
+      for (const one of values) parts.append(key, one);
+    }
+    for (const tab of document.querySelectorAll(".lg-tablist > button")) {
+      const on = tab.id.includes(`"index":"${view}"`);
+      tab.classList.toggle("on", on);
+      tab.setAttribute("aria-pressed", String(on));
+    }
+    query = parts.toString();
+    begin();
+    remember();
+    return query === new URLSearchParams(before).toString() ? nothing() : query;
+  };
+
+  const turn = () => (pressed() ? asked().index : nothing());
+
+  const drop = (_drops, _clears, kept) => {
+    if (!pressed()) return nothing();
+    const { type, index } = asked();
+    if (type === "ledger-clear") {
+      for (const key of PICKS) set(`ledger-pick-${key}`, { value: [] });
+      set("ledger-search", { value: "" });
+      return {};
+    }
+    if (PICKS.includes(index)) {
+      set(`ledger-pick-${index}`, { value: [] });
+      return nothing();
+    }
+    const { [index]: _dropped, ...left } = kept;
+    return left;
+  };
+
+  // The grid: asked again from the first row, or for what it shows when something has changed.
+  const grid = () => (document.getElementById("ledger-grid") ? window.dash_ag_grid?.getApi("ledger-grid") : null);
+  const refresh = () => {
+    const api = grid();
+    if (!api) return nothing();
+    const changed = window.dash_clientside.callback_context.triggered[0]?.prop_id === "ledger-changed.data";
+    if (changed) {
+      api.refreshInfiniteCache();
+      return true;
+    }
+    api.purgeInfiniteCache();
+    if (api.getDisplayedRowCount()) api.ensureIndexVisible(0, "top");
+    return true;
+  };
+
+  const sorted = (request) => {
+    const model = request?.sortModel?.[0];
+    const next = model ? `${model.sort === "desc" ? "-" : ""}${model.colId}` : null;
+    order = next === "due" ? null : next;
+    remember();
+    return nothing();
+  };
+
+  const columns = async (shown) => {
+    const api = await window.dash_ag_grid?.getApiAsync("ledger-grid");
+    for (const column of api?.getColumns() ?? []) {
+      const name = column.getColId();
+      if (name !== "number" && !name.startsWith("ag-Grid")) api.setColumnsVisible([name], shown.includes(name));
+    }
+    return nothing();
+  };
+
+  const unchoose = () => (pressed() ? true : nothing());
+
+  // While the page is open: what width it has, and what the server tells of the ledger.
+  const PHONE = matchMedia("(max-width: 767px)");
+  const width = () => page() && set("ledger-narrow", { data: PHONE.matches });
+  PHONE.addEventListener("change", width);
+
+  const WAIT_MS = 1500;
+  let source = null;
+  let waiting = 0;
+  const changed = () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      if (page()) set("ledger-changed", { data: Date.now() });
+      else end();
+    }, WAIT_MS);
+  };
+  const end = () => {
+    source?.close();
+    source = null;
+  };
+  let shown = null;
+  const begin = () => {
+    if (shown === page()) return;
+    shown = page();
+    order = new URLSearchParams(location.search).get("sort");
+    width();
+    if (source) return;
+    source = new EventSource("/events");
+    source.addEventListener("ledger", changed);
+    source.addEventListener("error", () => !page() && end());
+  };
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    onemap_ledger: { columns, compose, drop, refresh, sorted, turn, unchoose },
+  });
+
+  // Cells: text through React only. A row that is still on its way has no data.
+  const make = (...given) => window.React.createElement(...given);
+  const cell = (draw) => (props) => (props.data ? draw(props.data) : null);
+  const link = (href, className, ...children) => make("a", { href, className }, ...children);
+  const bars = (count) =>
+    make("span", { className: "lg-bars", "aria-hidden": true }, ...Array.from({ length: count }, (_none, at) => make("i", { key: at })));
+
+  window.dashAgGridComponentFunctions = Object.assign(window.dashAgGridComponentFunctions ?? {}, {
+    LedgerNumber: cell((row) => link(row.href, "lg-number", row.number)),
+    LedgerPlace: cell((row) => make("span", { className: "lg-place", title: row.place }, row.place)),
+    LedgerWhat: cell((row) =>
+      make(
+        "span",
+        { className: "lg-cell", title: `${row.group} ${row.what}` },
+        make("b", { className: "lg-group" }, row.group),
+        make("span", { className: "t2" }, row.what),
+      ),
+    ),
+    LedgerSeverity: cell((row) => make("span", { className: "lg-severity" }, row.severity, bars(row.bars))),
+    LedgerStatus: cell((row) => make("span", { className: row.tag }, row.status)),
+    LedgerDeadline: cell((row) => make("span", { className: row.light }, row.deadline)),
+    LedgerLast: cell((row) =>
+      make(
+        "span",
+        { className: "lg-last" },
+        make("span", { title: `${row.last} ${row.at}` }, row.last),
+        make("span", { className: "t3 fs12" }, row.at),
+        make(
+          "span",
+          { className: "lg-acts" },
+          row.next ? link(`${row.href}#${row.step}`, "btn s p", row.next) : null,
+          make("a", { href: row.map, className: "ib", "aria-label": row.place }, make("span", { className: "ic ic-pin" })),
+        ),
+      ),
+    ),
+  });
+})();
