@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from dashboard.known_users import KnownUsers
 from data.clock import Clock
 from data.settings import DashboardSettings, QualitySettings
+from problem_ledger.patrol_rules import PatrolRules, load_patrol_rules
 from problem_ledger.rules import Rules, load_rules
 
 
@@ -19,4 +20,5 @@ class Deps:
     quality: QualitySettings
     clock: Clock
     rules: Rules = field(default_factory=load_rules)
+    patrol_rules: PatrolRules = field(default_factory=load_patrol_rules)
     users: KnownUsers = field(default_factory=KnownUsers)

@@ -117,6 +117,9 @@ class LedgerSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ONEMAP_LEDGER__")
 
     rules: Path | None = Field(None, description="own rules laid over the shipped rules.toml")
+    patrol_rules: Path | None = Field(
+        None, description="own rules of patrols in place of the shipped patrol_rules.toml's"
+    )
     key: Path | None = Field(
         None, description="private key that signs the heads, made at first use; empty: none signed"
     )

@@ -64,7 +64,8 @@ class ChiefMonth:
 
     ``duty_count`` valid patrols are owed in ``duty_months`` months, until ``due_on``. So far
     ``done_count`` were walked, ``valid_count`` of them valid; ``expected_count`` whole ones should
-    be done by now, fewer is behind. ``next_on`` is the day in this month by which the next one should be walked.
+    be done by now, fewer is behind. ``next_on`` is the day in this month by which the next one
+    should be walked.
     """
 
     person_id: int

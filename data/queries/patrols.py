@@ -179,7 +179,8 @@ _DETAIL: Final = text(
     " coalesce(chief.account_id = :who, false)) AS may_explain,"
     " ST_AsGeoJSON(patrol.geom, 6) AS track,"
     " ARRAY(SELECT problem.id FROM problem WHERE problem.patrol_id = patrol.id"
-    f" AND {PROBLEM_VISIBLE} ORDER BY problem.id) AS problem_ids {_FROM} WHERE patrol.id = :id AND {READABLE}"
+    f" AND {PROBLEM_VISIBLE} ORDER BY problem.id) AS problem_ids {_FROM}"
+    f" WHERE patrol.id = :id AND {READABLE}"
 )
 _REACHES: Final = text(
     "SELECT reach.id AS reach_id, reach.name AS reach, river.name AS river,"
