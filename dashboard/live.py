@@ -1,9 +1,9 @@
-"""From a committed reading to every open map: one listener, few queries, many pages."""
+"""From a committed reading or step of the ledger to every open map: one listener, many pages."""
 
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import orjson
@@ -15,6 +15,8 @@ from dashboard.auth import Action, User, may, visible_to
 from dashboard.deps import Deps
 from dashboard.figures import Figures
 from dashboard.identify import user_of_session
+from dashboard.live_events import Event, Seen
+from dashboard.live_ledger import LEDGER_CHANNEL, LedgerNews, ledger_scope
 from dashboard.offload import off
 from data.database import transaction
 from data.queries.map_changes import changes_since, last_change_no
@@ -24,27 +26,14 @@ CHANNEL = "onemap_reading"
 COALESCE_S = 0.25
 HEARTBEAT_S = 15.0
 CHECK_SESSION_S = 60.0
-LATE_COMMIT_S = 30.0
-"""Numbers are drawn before the commit: one below the highest may still appear for so long."""
-
 QUEUE = 64
 FAR_BEHIND = 20_000
 """A page further behind than this loads its map anew."""
 
+FAR_AHEAD = 2**62
+"""No page is there yet: every one that is told of changes after it loads anew."""
+
 LOGGER = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One event of the stream; ``number`` is the change number it brings the page to."""
-
-    kind: str
-    number: int
-    data: bytes = b"{}"
-
-    def encoded(self) -> bytes:
-        """The event as it goes over the wire."""
-        return b"id: %d\nevent: %s\ndata: %s\n\n" % (self.number, self.kind.encode(), self.data)
 
 
 @dataclass(eq=False, slots=True)
@@ -69,28 +58,6 @@ class Listener:
         self.queue.put_nowait(event)
 
 
-class Seen:
-    """Which change numbers were told, with room for those that commit late."""
-
-    def __init__(self) -> None:
-        self.floor = -1
-        self.told: dict[int, float] = {}
-
-    def start(self, newest: int) -> None:
-        """Everything up to that number counts as told."""
-        self.floor, self.told = newest, {}
-
-    def take(self, numbers: Sequence[int], now_s: float) -> list[int]:
-        """The numbers not told yet, told from here on; ``now_s`` is any steady clock."""
-        fresh = [number for number in numbers if number > self.floor and number not in self.told]
-        self.told.update(dict.fromkeys(fresh, now_s))
-        settled = [one for one, at in self.told.items() if now_s - at > LATE_COMMIT_S]
-        if settled:
-            self.floor = max(settled)
-            self.told = {one: at for one, at in self.told.items() if one > self.floor}
-        return fresh
-
-
 class Live:
     """The one connection that listens, and the pages it tells."""
 
@@ -99,6 +66,7 @@ class Live:
         self.figures = figures
         self.listeners: set[Listener] = set()
         self.seen = Seen()
+        self.ledger = LedgerNews(deps)
 
     async def run(self) -> None:
         """Listens until cancelled; a lost database is tried again, and nothing is missed."""
@@ -107,6 +75,7 @@ class Live:
             try:
                 async with await self._connect() as connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
+                    await connection.execute(f"LISTEN {LEDGER_CHANNEL}")
                     await self._tell()
                     wait_s = COALESCE_S
                     await self._follow(connection)
@@ -138,6 +107,10 @@ class Live:
         What is new is taken before the pages are counted: a page that opens in between reads it
         by itself, for its own reading begins later.
         """
+        await self._tell_readings()
+        await self._tell_ledger()
+
+    async def _tell_readings(self) -> None:
         newest, fresh = await off(self._fresh)
         if fresh is None:
             for listener in self.listeners:
@@ -150,6 +123,21 @@ class Live:
             event = events.get(listener.scope)
             if event is not None:
                 listener.tell(event)
+
+    async def _tell_ledger(self) -> None:
+        fresh = await off(self.ledger.fresh)
+        if fresh is None or fresh:
+            after = min(fresh) - 1 if fresh else FAR_AHEAD
+            scopes = {ledger_scope(each.user) for each in self.listeners}
+            events = await off(self.ledger.events, scopes, after)
+            for listener in self.listeners:
+                event = events.get(ledger_scope(listener.user))
+                if event is not None:
+                    listener.tell(event)
+        rung = await off(self.ledger.rings, {each.user.account_id for each in self.listeners})
+        for listener in self.listeners:
+            if listener.user.account_id in rung:
+                listener.tell(Event("notice", None))
 
     def _fresh(self) -> tuple[int, list[int] | None]:
         """The newest change number and those not told yet; None to load everything anew."""
@@ -191,8 +179,10 @@ class Live:
         with transaction(self.deps.engine) as connection:
             return last_change_no(connection)
 
-    async def stream(self, token: str, user: User, after: int | None) -> AsyncIterator[bytes]:
-        """The events of one page, from the change number it has; ends with its session."""
+    async def stream(
+        self, token: str, user: User, after: int | None, ledger: int | None = None
+    ) -> AsyncIterator[bytes]:
+        """The events of one page, from the change numbers it has; ends with its session."""
         listener = Listener(token, user)
         self.listeners.add(listener)
         self.figures.listeners.inc()
@@ -201,6 +191,11 @@ class Live:
             newest = await off(self.newest)
             missed = None if after is None else await off(self.catch_up, listener.scope, after)
             yield (missed or Event("hello", newest)).encoded()
+            await off(self.ledger.hush, user.account_id)
+            if ledger is not None:
+                steps = await off(self.ledger.catch_up, ledger_scope(user), ledger)
+                if steps is not None:
+                    yield steps.encoded()
             async for part in self._follow_page(listener):
                 yield part
         finally:

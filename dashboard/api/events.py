@@ -20,13 +20,17 @@ def router(deps: Deps, live: Live) -> APIRouter:
     async def events(
         request: Request,
         since: Annotated[int | None, Query(ge=0, description="change number the map has")] = None,
+        ledger: Annotated[int | None, Query(ge=0, description="change number of problems")] = None,
         last_event_id: Annotated[str, Header()] = "",
     ) -> StreamingResponse:
-        """Server-sent events: hello, change, resync, signed_out; the id is the change number."""
+        """Server-sent events: hello, change, resync, ledger, notice, signed_out.
+
+        The id is the change number of readings; ``ledger`` events carry their own in the data.
+        """
         user = require(Action.READ_WATERS)
         after = int(last_event_id) if last_event_id.isdecimal() else since
         return StreamingResponse(
-            live.stream(request.cookies.get(cookie, ""), user, after),
+            live.stream(request.cookies.get(cookie, ""), user, after, ledger),
             media_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )

@@ -18,9 +18,7 @@ SHOWN_DAYS: Final = 30
 _SHOWN: Final = (
     f"patrol.geom_web && bounds.wide AND patrol.started_at >= :tracks_since AND {PATROL_VISIBLE}"
 )
-_DAY: Final = (
-    f"CAST(patrol.started_at AT TIME ZONE 'Asia/Shanghai' AS date) - DATE '1970-01-01'"
-)
+_DAY: Final = "CAST(patrol.started_at AT TIME ZONE 'Asia/Shanghai' AS date) - DATE '1970-01-01'"
 
 TRACKS: Final = f"""
     SELECT patrol.id, patrol.is_valid AS valid, patrol.level, {_DAY} AS day,

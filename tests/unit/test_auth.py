@@ -7,7 +7,8 @@ from dashboard import access
 from dashboard.api.sign_in import local
 from dashboard.auth import ALLOWED, Action, User, may, visible_to
 from dashboard.headers import HeaderRules, basemap_origin, is_own_origin, keep_private
-from dashboard.live import Event, Listener, Seen
+from dashboard.live import Listener
+from dashboard.live_events import Event, Seen
 from data.errors import BadInput
 from data.people.passwords import fits, generate_password, hash_password, is_outdated
 from data.queries.people import Account, HeldRole

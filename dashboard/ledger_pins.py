@@ -1,0 +1,52 @@
+"""Problems as the map's script reads them: pins with their light and what is left of the time."""
+
+from typing import Any
+
+from data.clock import UtcDatetime
+from data.ledger_words import Light
+from data.queries.map_problems import LedgerChanges, Pin
+from problem_ledger.deadlines import working_days_between
+
+RANK = {Light.NONE: 0, Light.GREEN: 1, Light.AMBER: 2, Light.RED: 3}
+"""Of several pins in one place the worst light is shown."""
+
+
+def days_left(due_at: UtcDatetime | None, light: Light, now: UtcDatetime) -> int | None:
+    """Working days left, negative when overdue; None without a deadline that runs."""
+    if due_at is None or light is Light.NONE:
+        return None
+    if light is Light.RED:
+        return -working_days_between(due_at, now)
+    return working_days_between(now, due_at)
+
+
+def pin_feature(pin: Pin, now: UtcDatetime) -> dict[str, Any]:
+    """A GeoJSON feature with an integer id and short property names."""
+    properties = {
+        "kind": "problem",
+        "code": pin.number,
+        "category": pin.category,
+        "severity": pin.severity.value,
+        "status": "returned" if pin.is_returned else pin.status.value,
+        "light": pin.light.value,
+        "rank": RANK[pin.light],
+        "days": days_left(pin.due_at, pin.light, now),
+        "reach": pin.reach_id,
+        "lake": pin.lake_id,
+    }
+    return {
+        "type": "Feature",
+        "id": pin.id,
+        "geometry": {"type": "Point", "coordinates": [pin.lon, pin.lat]},
+        "properties": {key: value for key, value in properties.items() if value is not None},
+    }
+
+
+def changes_brief(changes: LedgerChanges, now: UtcDatetime) -> dict[str, Any]:
+    """What an open map needs to catch up; ``gone`` are problems no longer open."""
+    return {
+        "change_no": changes.change_no,
+        "problems": [pin_feature(pin, now) for pin in changes.pins],
+        "gone": list(changes.gone),
+        "patrols": changes.patrol_count,
+    }
