@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import Engine, text
 
-from dashboard.demo import chiefs, files, history
+from dashboard.demo import chiefs, files, history, patrol_history
 from dashboard.demo.files import BasinFile
 from dashboard.demo.ground import make_ground
 from dashboard.demo.ledger_history import work_through
@@ -20,6 +20,7 @@ from data.database import transaction
 from data.imports import kinds, source
 from data.imports.report import Report
 from problem_ledger.exceedances import open_problems
+from problem_ledger.patrol_rules import load_patrol_rules
 from problem_ledger.rules import load_rules
 from problem_ledger.upkeep import archive_watched
 
@@ -52,6 +53,8 @@ def four_weeks(engine: Engine, end: UtcDatetime, progress: Progress) -> None:
     """Readings have come in, and the office has worked on what people and devices found."""
     rules = load_rules()
     desk = work_through(engine, rules, end)
+    walked = patrol_history.write(engine, desk.office, load_patrol_rules(), end)
+    progress(_("{count} patrols").format(count=walked))
 
     def then(at: UtcDatetime) -> None:
         desk.work(at)

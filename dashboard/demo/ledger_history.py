@@ -9,7 +9,17 @@ from sqlalchemy import Engine, text
 from dashboard.demo.history import POLLUTED
 from dashboard.demo.office import Office, Spot
 from dashboard.demo.pictures import Shot, drawn
-from dashboard.demo.stories import ASTRAY, MEASURED, STORIES, Case, Turn, cases, phrase, times
+from dashboard.demo.stories import (
+    ASTRAY,
+    MEASURED,
+    STORIES,
+    Case,
+    Turn,
+    cases,
+    found_at,
+    phrase,
+    times,
+)
 from data.clock import UtcDatetime, business_date, to_utc
 from data.database import transaction
 from data.ledger_words import Action, Group, Severity, Source
@@ -104,7 +114,7 @@ class Desk:
                 case.requirement, case.story,
                 self.office.reaches[case.reach].spot(case.share, case.bank, off_m),
             )  # fmt: skip
-            self._note(to_utc(self.end - timedelta(days=case.days)), file, case)
+            self._note(found_at(case, self.end), file, case)
 
     def take_up(self) -> None:
         """What the monitoring has opened since has its turns in the diary."""

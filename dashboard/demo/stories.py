@@ -13,6 +13,7 @@ from data.vocabulary import Bank
 from ingest.simulated import chance
 
 OPENS, CLOSES = time(8, 30), time(17, 30)
+FIRST_LIGHT, DUSK = time(7, 30), time(18)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,17 @@ def times(
         found.append(at)
         last = at
     return found
+
+
+def found_at(case: Case, end: UtcDatetime) -> UtcDatetime:
+    """When it was reported: so long before ``end``, by day; a night's moves to the day before."""
+    at = to_utc(end - timedelta(days=case.days))
+    local = at.astimezone(BUSINESS_ZONE)
+    if FIRST_LIGHT <= local.time() <= DUSK:
+        return at
+    day = local.date() - timedelta(days=local.time() < FIRST_LIGHT)
+    minutes = 40 * chance("dusk", case.days, case.reach)
+    return to_utc(datetime.combine(day, DUSK, BUSINESS_ZONE) - timedelta(minutes=minutes))
 
 
 def in_office_hours(at: UtcDatetime) -> UtcDatetime:
