@@ -129,7 +129,7 @@ def give_reason(
     """
     reason = _plain(reason)
     if not reason:
-        raise BadInput("Write the reason first.")
+        raise BadInput("A reason has no text.")
     with transaction(engine) as connection:
         row = connection.execute(
             text(

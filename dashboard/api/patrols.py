@@ -158,7 +158,7 @@ class ReasonIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     version: Annotated[int, Field(ge=1, le=2**31 - 1)]
-    reason: str = Field(max_length=1000)
+    text: str = Field(max_length=1000)
 
 
 class ReasonOut(BaseModel):
@@ -220,7 +220,7 @@ def explained(deps: Deps, user: User, patrol_id: int, given: ReasonIn) -> Reason
     """The reason is kept with a patrol that the user may see."""
     one(deps, user, patrol_id)
     version = give_reason(
-        deps.engine, user.account_id, patrol_id, given.version, given.reason, deps.clock
+        deps.engine, user.account_id, patrol_id, given.version, given.text, deps.clock
     )
     return ReasonOut(patrol_id=patrol_id, version=version)
 
