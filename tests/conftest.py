@@ -11,6 +11,7 @@ settings.load_profile("house")
 
 pytest_plugins = [
     "tests.fixtures.database",
+    "tests.fixtures.altered",
     "tests.fixtures.broker",
     "tests.fixtures.browser",
     "tests.fixtures.served",
