@@ -1,0 +1,17 @@
+"""Many people on few problems: nothing lost, nothing twice, every chain whole."""
+
+from benchmarks.ledger_clients import run
+from data.database import engine
+from tests.fixtures.database import Database
+
+
+def test_nobody_overwrites_anybody(database: Database) -> None:
+    """The longer run is ``python -m benchmarks.ledger_clients``."""
+    app = engine(database.urls["app"], pool_size=12)
+    try:
+        outcome = run(database.owner, app, clients=12, problems=4, seconds=5)
+    finally:
+        app.dispose()
+    assert outcome.whole, outcome
+    assert outcome.conflicts > 0, "they never met: the test proves nothing"
+    assert outcome.taken > 20
