@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from data.clock import UtcDatetime
@@ -53,6 +53,14 @@ class Inbox:
         with self._changed:
             self._waiting.append(message)
             self._bytes += len(message.payload)
+            if len(self._waiting) >= self._wanted:
+                self._changed.notify()
+
+    def put_all(self, messages: Sequence[Message]) -> None:
+        """They wait in their order; room is overrun by one burst at most."""
+        with self._changed:
+            self._waiting.extend(messages)
+            self._bytes += sum(len(message.payload) for message in messages)
             if len(self._waiting) >= self._wanted:
                 self._changed.notify()
 

@@ -12,30 +12,22 @@ import ssl
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import paho.mqtt.client as paho
-from paho.mqtt.enums import CallbackAPIVersion
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from data import clock
 from data.settings import MqttSettings
+from ingest.broker_link import link
+from ingest.burst import BurstClient, Published
 from ingest.inbox import Inbox, Message
 from ingest.receipts import Receipt
 from ingest.waker import Waker
 
 LOG = logging.getLogger(__name__)
-
-KEEPALIVE_S = 30
-SESSION_EXPIRY_S = 14 * 24 * 3600
-"""How long the broker keeps the session and its queue while ingest is away."""
-
-RECEIVE_MAXIMUM = 6000
-"""In flight at most: 20,000 messages a second times a commit of 0.1 s, and room to spare."""
 
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 5.0
@@ -44,6 +36,7 @@ SHORT_S = 10.0
 
 MANY_SHORT = 4
 MOST_RECEIPTS = 20_000
+MOST_NAMES = 200_000
 DROPPED_TOPIC = "$SYS/broker/publish/messages/dropped"
 
 
@@ -66,6 +59,7 @@ class MqttClient:
         self._inbox = inbox
         self._topics = tuple(topics)
         self._now = now
+        self._names: dict[bytes, str] = {}
         self._generation = 0
         self._established = False
         self._dropped: int | None = None
@@ -118,31 +112,13 @@ class MqttClient:
             self._thread.join(patience_s)
 
     def _make_client(self) -> paho.Client:
-        client = paho.Client(
-            CallbackAPIVersion.VERSION2,
-            client_id=self._settings.client_id,
-            protocol=paho.MQTTv5,
-            manual_ack=True,
-        )
-        client.username_pw_set(
-            self._settings.username, self._settings.password.get_secret_value() or None
-        )
-        if self._settings.tls_ca:
-            client.tls_set(ca_certs=str(self._settings.tls_ca))
+        client = link(self._settings)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
-        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho's
-        properties.SessionExpiryInterval = SESSION_EXPIRY_S
-        properties.ReceiveMaximum = RECEIVE_MAXIMUM
-        client.connect_async(
-            self._settings.host,
-            self._settings.port,
-            keepalive=KEEPALIVE_S,
-            clean_start=False,
-            properties=properties,
-        )
+        if isinstance(client, BurstClient):
+            client.on_burst = self._on_burst
         return client
 
     def _run(self) -> None:
@@ -214,10 +190,16 @@ class MqttClient:
                 return
 
     def _send_acks(self) -> None:
+        due = []
         while self._acks:
             message = self._acks.popleft()
             if message.generation == self._generation and self._established:
-                self._client.ack(message.message_id, 1)
+                due.append(message.message_id)
+        if isinstance(self._client, BurstClient):
+            self._client.acknowledge(due)
+        else:
+            for message_id in due:
+                self._client.ack(message_id, 1)
         while self._receipts and self._established:
             receipt = self._receipts.popleft()
             self._client.publish(receipt.topic, receipt.payload, qos=0)
@@ -269,6 +251,23 @@ class MqttClient:
             client.disconnect()
         else:
             LOG.info("subscribed to %s", ", ".join(self._topics))
+
+    def _on_burst(self, burst: Sequence[Published]) -> None:
+        arrived_at, generation = self._now(), self._generation
+        messages = []
+        for topic, payload, mid in burst:
+            name = self._names.get(topic) or self._named(topic)
+            if name == DROPPED_TOPIC:
+                self._watch_dropped(payload)
+            else:
+                messages.append(Message(name, payload, arrived_at, mid, generation))
+        self._inbox.put_all(messages)
+
+    def _named(self, topic: bytes) -> str:
+        """The topic as text, remembered; no text for bytes that are none, which no topic is."""
+        if len(self._names) >= MOST_NAMES:
+            self._names.clear()
+        return self._names.setdefault(topic, topic.decode("utf-8", "replace") or "?")
 
     def _on_message(self, client: object, _: object, message: paho.MQTTMessage) -> None:
         try:

@@ -1,0 +1,153 @@
+"""A stream of MQTT is read the same however it is cut, and what isn't ours goes paho's way."""
+
+import socket
+from collections.abc import Iterator, Sequence
+
+import paho.mqtt.client as paho
+import pytest
+from paho.mqtt.enums import CallbackAPIVersion
+
+from ingest import burst
+from ingest.burst import BurstClient, Published, make_client
+
+PINGRESP = b"\xd0\x00"
+KINDS = {"callback_api_version": CallbackAPIVersion.VERSION2, "protocol": paho.MQTTv5}
+
+
+def varied(length: int) -> bytes:
+    """A variable length integer."""
+    parts = []
+    while True:
+        length, low = divmod(length, 128)
+        parts.append(low | (0x80 if length else 0))
+        if not length:
+            return bytes(parts)
+
+
+def publish(topic: str, payload: bytes, mid: int = 0, properties: bytes = b"") -> bytes:
+    name = topic.encode()
+    body = len(name).to_bytes(2, "big") + name
+    body += mid.to_bytes(2, "big") if mid else b""
+    body += varied(len(properties)) + properties + payload
+    return bytes([0x32 if mid else 0x30]) + varied(len(body)) + body
+
+
+class Stream:
+    """A client whose broker is the other end of a pair of sockets."""
+
+    def __init__(self) -> None:
+        made = make_client("unit", manual_ack=True, **KINDS)
+        assert isinstance(made, BurstClient)
+        self.client = made
+        self.seen: list[Published] = []
+        self.bursts = 0
+        made.on_burst = self._take
+        self.connect()
+
+    def connect(self) -> None:
+        self.far, near = socket.socketpair()
+        near.setblocking(False)
+        self.client._sock = near
+
+    def _take(self, given: Sequence[Published]) -> None:
+        self.bursts += 1
+        self.seen += given
+
+    def close(self) -> None:
+        self.far.close()
+        self.client._sock_close()
+
+
+@pytest.fixture
+def stream() -> Iterator[Stream]:
+    made = Stream()
+    yield made
+    made.close()
+
+
+USER_PROPERTY = b"\x26\x00\x01a\x00\xc8" + b"b" * 200
+PACKETS = [
+    publish("onemap/v1/S1/reading", b"{}", 1),
+    publish("t", b"", 65535),
+    publish("$SYS/x", b"12"),
+    publish("onemap/v1/S2/reading", b"x" * 200, 7, USER_PROPERTY),
+]
+EXPECTED = [
+    Published(b"onemap/v1/S1/reading", b"{}", 1),
+    Published(b"t", b"", 65535),
+    Published(b"$SYS/x", b"12", 0),
+    Published(b"onemap/v1/S2/reading", b"x" * 200, 7),
+]
+
+
+def test_a_cut_at_any_byte_changes_nothing(stream: Stream) -> None:
+    whole = b"".join([PACKETS[0], PINGRESP, *PACKETS[1:], PINGRESP])
+    for cut in range(1, len(whole)):
+        stream.seen.clear()
+        stream.far.sendall(whole[:cut])
+        assert stream.client.loop_read() == 0
+        stream.far.sendall(whole[cut:])
+        assert stream.client.loop_read() == 0
+        assert stream.seen == EXPECTED
+
+
+def test_one_byte_at_a_time_is_read_as_well(stream: Stream) -> None:
+    for byte in b"".join(PACKETS):
+        stream.far.sendall(bytes([byte]))
+        assert stream.client.loop_read() == 0
+    assert stream.seen == EXPECTED
+
+
+def test_a_burst_is_handed_on_at_once(stream: Stream) -> None:
+    stream.far.sendall(b"".join(PACKETS) * 50)
+    assert stream.client.loop_read() == 0
+    assert (len(stream.seen), stream.bursts) == (200, 1)
+
+
+def test_nothing_to_read_is_success(stream: Stream) -> None:
+    assert stream.client.loop_read() == 0
+    assert stream.seen == []
+
+
+def test_half_a_packet_of_a_lost_connection_is_forgotten(stream: Stream) -> None:
+    stream.far.sendall(PACKETS[3][:50])
+    assert stream.client.loop_read() == 0
+    stream.far.close()
+    assert stream.client.loop_read() != 0
+    stream.connect()
+    stream.far.sendall(PACKETS[0])
+    assert stream.client.loop_read() == 0
+    assert stream.seen == EXPECTED[:1]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        b"\x32\xff\xff\xff\xff\xff",
+        b"\x32\x03\x00\x09t",
+        b"\x32\x05\x00\x01t\x00\x01",
+        b"\x32\x08\x00\x01t\x00\x01\x7f..",
+    ],
+    ids=["a length of five bytes", "a topic too long", "no properties", "properties too long"],
+)
+def test_a_broken_stream_ends_the_connection(stream: Stream, broken: bytes) -> None:
+    stream.far.sendall(PACKETS[0] + broken + PACKETS[1])
+    assert stream.client.loop_read() != 0
+    assert stream.client.socket() is None
+
+
+def test_acknowledgements_go_out_in_one_write(stream: Stream) -> None:
+    stream.client.acknowledge([1, 258, 65535])
+    stream.client.loop_write()
+    stream.far.settimeout(5)
+    assert stream.far.recv(100) == b"\x40\x02\x00\x01\x40\x02\x01\x02\x40\x02\xff\xff"
+    stream.client.acknowledge([])
+    assert not stream.client.want_write()
+
+
+def test_a_paho_of_another_make_reads_one_by_one(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(burst, "_NEEDED", (*burst._NEEDED, "_read_in_bursts"))
+    assert type(make_client("unit", **KINDS)) is paho.Client
+    assert "reading one by one: this paho has no _read_in_bursts" in caplog.text
