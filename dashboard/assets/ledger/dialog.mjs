@@ -1,0 +1,105 @@
+/* The dialog of one step, drawn from what the step needs; it writes, then the page is read anew. */
+
+import { element } from "../map/words.mjs";
+import { MAKERS } from "./fields.mjs";
+import { post, say } from "./send.mjs";
+
+const icon = (name) => element("span", { class: `ic ic-${name}`, "aria-hidden": "true" });
+
+/** Has the page read its problem anew. */
+function refresh() {
+  window.dash_clientside.set_props("problem-changed", { data: Date.now() });
+}
+
+function notice(message, color) {
+  window.dash_clientside.set_props("shell-notice", {
+    sendNotifications: [{ action: "show", message, color, autoClose: 6000 }],
+  });
+}
+
+function checklist(checks) {
+  const items = checks.map(({ ok, name, value }) =>
+    element("li", { class: ok ? "" : "bad" }, element("span", { class: "c" }, icon(ok ? "tick" : "close")), element("span", {}, name), element("span", { class: "sp" }), element("span", { class: "t3" }, value)));
+  return element("ul", { class: "pd-checks" }, ...items);
+}
+
+/** Opens the dialog of that step. */
+export function open(told, action) {
+  const spec = told.dialogs[action];
+  if (!spec || document.querySelector("dialog.pd")) return;
+  const { words } = told;
+  const dialog = element("dialog", { class: "pd", "aria-labelledby": "pd-title" });
+  const confirm = element("button", { type: "submit", class: spec.danger ? "btn danger" : "btn p" }, spec.confirm);
+  const changed = () => {
+    confirm.disabled = spec.checks.some(({ ok }) => !ok) || dialog.dataset.busy === "true";
+  };
+  const fields = spec.fields.map((field) => ({ ...MAKERS[field.kind](field, { words, told, changed }), name: field.name, either: field.either }));
+  const wrong = element("p", { class: "pd-refused", role: "alert", hidden: "" });
+  const close = element("button", { type: "button", class: "ib", "aria-label": say(words, "close") }, icon("close"));
+  const cancel = element("button", { type: "button", class: "btn" }, say(words, "cancel"));
+  for (const button of [close, cancel]) button.addEventListener("click", () => dialog.close());
+  const form = element(
+    "form", { novalidate: "" },
+    element("header", {}, element("div", {}, element("h2", { id: "pd-title" }, spec.title), element("p", { class: "t2" }, spec.note)), close),
+    element("div", { class: "pd-body" }, spec.checks.length ? checklist(spec.checks) : null, ...fields.map(({ box }) => box), wrong),
+    element("footer", {}, element("span", { class: "t3 fs12" }, spec.foot), element("span", { class: "sp" }), cancel, confirm),
+  );
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (complete(fields, words)) send({ told, action, spec, fields, dialog, confirm, wrong, changed });
+  });
+  dialog.append(form);
+  dialog.addEventListener("cancel", (event) => dialog.dataset.busy === "true" && event.preventDefault());
+  dialog.addEventListener("close", () => {
+    for (const field of fields) field.close?.();
+    dialog.remove();
+  });
+  document.body.append(dialog);
+  changed();
+  dialog.showModal();
+  (fields.find(({ focus }) => focus?.tagName === "TEXTAREA") ?? fields[0])?.focus?.focus();
+}
+
+/* Every field says what it lacks, in place; the first that lacks something is shown. */
+function complete(fields, words) {
+  const either = fields.find((field) => field.either);
+  const photos = fields.find((field) => field.name === "photo_ids");
+  let first = null;
+  for (const field of fields) {
+    let lacks = field.missing();
+    if (field === either && !lacks && !field.value() && !photos?.value().length) lacks = say(words, "need_either");
+    field.box.querySelector(".pd-wrong").textContent = lacks;
+    field.box.classList.toggle("bad", Boolean(lacks));
+    if (lacks && !first) first = field;
+  }
+  first?.box.scrollIntoView({ block: "nearest" });
+  first?.focus?.focus();
+  return !first;
+}
+
+async function send({ told, action, spec, fields, dialog, confirm, wrong, changed }) {
+  const { words } = told;
+  const body = { version: told.version };
+  for (const field of fields) {
+    const value = field.value();
+    if (value !== null && value !== "" && !(Array.isArray(value) && !value.length)) body[field.name] = value;
+  }
+  dialog.dataset.busy = "true";
+  wrong.hidden = true;
+  confirm.textContent = say(words, "working");
+  changed();
+  const answer = await post(`/api/v1/problems/${told.id}/actions/${action}`, body, words);
+  dialog.dataset.busy = "false";
+  confirm.textContent = spec.confirm;
+  changed();
+  if (answer.ok || answer.status === 409) {
+    dialog.close();
+    if (answer.ok) notice(spec.done);
+    else notice(say(words, "conflict", { reason: answer.reason }), "orange");
+    refresh();
+    return;
+  }
+  wrong.textContent = answer.reason;
+  wrong.hidden = false;
+  wrong.scrollIntoView({ block: "nearest" });
+}

@@ -1,0 +1,130 @@
+/* The fields of a dialog, one maker a kind: each answers `{box, value(), missing()}`. */
+
+import { element } from "../map/words.mjs";
+import { Photos } from "./photos.mjs";
+import { say } from "./send.mjs";
+import { chooser } from "./spot.mjs";
+
+let count = 0;
+const icon = (name) => element("span", { class: `ic ic-${name}`, "aria-hidden": "true" });
+
+function framed(field, input, ...more) {
+  const id = `pd-${(count += 1)}`;
+  input.id ||= id;
+  const label = element("label", { for: input.id }, field.label, field.required ? element("span", { class: "pd-must", "aria-hidden": "true" }, " *") : null);
+  return element("div", { class: "pd-field", "data-field": field.name }, label, ...more, field.hint ? element("p", { class: "pd-hint" }, field.hint) : null, element("p", { class: "pd-wrong", role: "alert" }));
+}
+
+function text(field, { words }) {
+  const input = element("textarea", { rows: 3, maxlength: 2000 });
+  input.required = field.required;
+  return {
+    box: framed(field, input, input),
+    focus: input,
+    value: () => input.value.trim(),
+    missing: () => (field.required && !input.value.trim() ? say(words, "need_text") : ""),
+  };
+}
+
+function choice({ value, word }, chosen) {
+  const option = element("option", { value }, word);
+  option.selected = value === chosen;
+  return option;
+}
+
+function select(field, { words }) {
+  const input = element("select", {});
+  if (!field.value) input.append(element("option", { value: "" }, field.empty ?? "—"));
+  for (const group of field.groups ?? []) {
+    input.append(element("optgroup", { label: group.word }, ...group.options.map((one) => choice(one, field.value))));
+  }
+  input.append(...(field.options ?? []).map((one) => choice(one, field.value)));
+  return {
+    box: framed(field, input, input),
+    focus: input,
+    value: () => (field.number ? Number(input.value) || null : input.value || null),
+    missing: () => (field.required && !input.value ? say(words, "need_choice") : ""),
+  };
+}
+
+function radio(field, { words }) {
+  const name = `pd-radio-${(count += 1)}`;
+  const boxes = field.options.map((one) => {
+    const input = element("input", { type: "radio", name, value: one.value });
+    input.checked = one.value === field.value;
+    return element("label", { class: "pd-choice" }, input, element("b", {}, one.word), one.hint ? element("span", { class: "t3" }, one.hint) : null);
+  });
+  const group = element("div", { class: "pd-choices", role: "radiogroup", "aria-label": field.label }, ...boxes);
+  const chosen = () => group.querySelector("input:checked")?.value ?? null;
+  return {
+    box: framed(field, group, group),
+    focus: group.querySelector("input"),
+    value: chosen,
+    missing: () => (field.required && !chosen() ? say(words, "need_choice") : ""),
+  };
+}
+
+function date(field, { words }) {
+  const input = element("input", { type: "date", min: field.least, value: field.value });
+  return {
+    box: framed(field, input, input),
+    focus: input,
+    /* The proposed day is left to the rule, so that the rule stays told as the reason. */
+    value: () => (input.value && input.value !== field.proposed ? input.value : null),
+    missing: () => (field.required && !input.value ? say(words, "need_choice") : ""),
+  };
+}
+
+function photos(field, { words, changed }) {
+  const made = new Photos({ words, most: field.most, label: field.label, changed });
+  return {
+    box: framed(field, made.input, made.box),
+    focus: made.input,
+    value: () => made.ids,
+    missing: () => {
+      if (made.busy) return say(words, "wait_photos");
+      return field.required && !made.ids.length ? say(words, "need_photo") : "";
+    },
+  };
+}
+
+/** Asks the device for its place; rejects when it gives none. */
+export function locate() {
+  return new Promise((told, refused) => {
+    if (!navigator.geolocation) return refused(new Error("no geolocation"));
+    const options = { enableHighAccuracy: true, timeout: 20000, maximumAge: 10000 };
+    return navigator.geolocation.getCurrentPosition(({ coords }) => told(coords), refused, options);
+  });
+}
+
+function place(field, { words, told }) {
+  let found = null;
+  const said = element("p", { class: "pd-said", role: "status" }, say(words, "move_pin"));
+  const button = element("button", { type: "button", class: "btn s" }, icon("locate"), say(words, "locate"));
+  const stage = element("div", { class: "pd-map" });
+  const put = (lon, lat, accuracy) => {
+    found = { x: lon, y: lat, crs: "EPSG:4326", accuracy_m: accuracy };
+    const key = accuracy === null ? "place_marked" : "place_is";
+    said.textContent = say(words, key, { lon: lon.toFixed(5), lat: lat.toFixed(5), n: Math.round(accuracy ?? 0) });
+  };
+  const ready = chooser(stage, { center: [told.lon, told.lat], zoom: 14, label: field.label, chosen: (lon, lat) => put(lon, lat, null) });
+  button.addEventListener("click", async () => {
+    said.textContent = say(words, "locating");
+    try {
+      const coords = await locate();
+      put(coords.longitude, coords.latitude, Math.min(10000, coords.accuracy));
+      (await ready).set(coords.longitude, coords.latitude);
+    } catch {
+      said.textContent = say(words, "no_place");
+    }
+  });
+  return {
+    box: framed(field, stage, element("div", { class: "pd-where" }, button, said), stage),
+    focus: button,
+    value: () => found,
+    missing: () => (field.required && !found ? say(words, "need_place") : ""),
+    close: () => ready.then(({ map }) => map.remove()),
+  };
+}
+
+export const MAKERS = { text, select, radio, date, photos, place };

@@ -1,0 +1,44 @@
+/* All photos of a problem, large, one at a time; arrows and Escape work. */
+
+import { element } from "../map/words.mjs";
+import { say } from "./send.mjs";
+
+const icon = (name) => element("span", { class: `ic ic-${name}`, "aria-hidden": "true" });
+
+/** Opens the photo at that place of the list. */
+export function show(told, start) {
+  const { photos, words } = told;
+  if (!photos.length) return;
+  let at = start;
+  const image = element("img", { alt: "" });
+  const caption = element("p", {});
+  const count = element("span", { class: "t3" });
+  const button = (name, key, act) => {
+    const made = element("button", { type: "button", class: `ib pg-${name}`, "aria-label": say(words, key), title: say(words, key) }, icon(name));
+    made.addEventListener("click", act);
+    return made;
+  };
+  const draw = () => {
+    const photo = photos[at];
+    image.src = `/api/v1/photos/${photo.id}?size=shown`;
+    image.alt = photo.words;
+    caption.textContent = photo.words;
+    count.textContent = say(words, "photo_of", { n: at + 1, count: photos.length });
+  };
+  const move = (by) => {
+    at = (at + by + photos.length) % photos.length;
+    draw();
+  };
+  const close = button("close", "close", () => dialog.close());
+  const steps = photos.length > 1 ? [button("left", "previous", () => move(-1)), button("right", "next", () => move(1))] : [];
+  const dialog = element("dialog", { class: "pg", "aria-label": say(words, "photo_of", { n: start + 1, count: photos.length }) }, image, ...steps, element("footer", {}, caption, count), close);
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowLeft") move(-1);
+    if (event.key === "ArrowRight") move(1);
+  });
+  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  draw();
+  dialog.showModal();
+}

@@ -1,0 +1,87 @@
+/* Photos of a form: chosen or taken, seen at once, sent one by one, kept or refused with the reason. */
+
+import { element } from "../map/words.mjs";
+import { say, upload } from "./send.mjs";
+
+const icon = (name) => element("span", { class: `ic ic-${name}`, "aria-hidden": "true" });
+
+export class Photos {
+  /** `changed` is called whenever a photo comes, goes, or has been sent. */
+  constructor({ words, most, label, changed = () => {} }) {
+    this.words = words;
+    this.most = most;
+    this.changed = changed;
+    this.items = [];
+    this.input = element("input", { type: "file", accept: "image/jpeg,image/png,image/webp", multiple: "", class: "pd-file", "aria-label": label });
+    this.add = element("label", { class: "pd-add" }, this.input, icon("camera"), element("span", {}, say(words, "add_photo")));
+    this.box = element("div", { class: "pd-photos" }, this.add);
+    this.input.addEventListener("change", () => this.take([...this.input.files]));
+    this.box.addEventListener("dragover", (event) => event.preventDefault());
+    this.box.addEventListener("drop", (event) => {
+      event.preventDefault();
+      this.take([...event.dataTransfer.files]);
+    });
+  }
+
+  get ids() {
+    return this.items.filter((item) => item.id).map((item) => item.id);
+  }
+
+  get busy() {
+    return this.items.some((item) => item.state === "sending");
+  }
+
+  take(files) {
+    this.input.value = "";
+    for (const file of files.slice(0, this.most - this.items.length)) this.put(file);
+    this.draw();
+  }
+
+  put(file) {
+    const state = element("span", { class: "pd-state", role: "status" });
+    const image = element("img", { alt: file.name });
+    image.src = URL.createObjectURL(file);
+    image.onload = () => URL.revokeObjectURL(image.src);
+    const remove = element("button", { type: "button", class: "pd-remove", "aria-label": say(this.words, "remove") }, icon("close"));
+    const again = element("button", { type: "button", class: "pd-again", hidden: "" }, say(this.words, "again"));
+    const bar = element("i", { class: "pd-bar" });
+    const item = { file, state: "", id: null, bar, told: state, again, box: element("figure", { class: "pd-photo" }, image, bar, state, again, remove) };
+    remove.addEventListener("click", () => this.drop(item));
+    again.addEventListener("click", () => this.send(item));
+    this.items.push(item);
+    this.add.before(item.box);
+    this.send(item);
+  }
+
+  async send(item) {
+    item.state = "sending";
+    item.again.hidden = true;
+    item.box.classList.remove("bad", "kept");
+    const job = upload(item.file, this.words, (share) => {
+      item.bar.style.width = `${share * 100}%`;
+      item.told.textContent = share < 1 ? say(this.words, "sending", { n: Math.round(share * 100) }) : say(this.words, "checking");
+    });
+    item.abort = job.abort;
+    this.changed();
+    const answer = await job.sent;
+    item.state = answer.ok ? "kept" : "failed";
+    item.id = answer.ok ? answer.body.id : null;
+    item.facts = answer.ok ? answer.body : null;
+    item.told.textContent = answer.ok ? say(this.words, "kept") : answer.reason;
+    item.again.hidden = answer.ok || answer.status === 400 || answer.status === 413;
+    item.box.classList.add(answer.ok ? "kept" : "bad");
+    this.changed();
+  }
+
+  drop(item) {
+    item.abort?.();
+    this.items = this.items.filter((other) => other !== item);
+    item.box.remove();
+    this.draw();
+  }
+
+  draw() {
+    this.add.hidden = this.items.length >= this.most;
+    this.changed();
+  }
+}

@@ -1,0 +1,110 @@
+/* A small map: a problem's place with its light, or a place to be marked. */
+
+import { calm, onTheme, palette } from "../map/palette.mjs";
+import { style } from "../map/style.mjs";
+import { draw, OPTIONS } from "../map/symbols.mjs";
+import { Waters } from "../map/waters.mjs";
+
+const LIBRARY = "/assets/vendor/maplibre/maplibre-gl.mjs";
+const GROUND = new Set(["onemap", "grid", undefined]);
+const FACE = {
+  green: '<circle cx="13" cy="12.4" r="4" fill="none" stroke="var(--om-light-green-fill)" stroke-width="2.2"/>',
+  amber: '<path d="M13 7.4 18 16H8Z" fill="var(--om-light-amber-fill)"/>',
+  red: '<path d="m13 7 5.2 5.4L13 17.8l-5.2-5.4Z" fill="#fff"/>',
+  none: '<circle cx="13" cy="12.4" r="3" fill="var(--om-accent)"/>',
+};
+
+function library() {
+  if (!document.querySelector("link[data-maplibre]")) {
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = LIBRARY.replace(".mjs", ".css");
+    link.dataset.maplibre = "true";
+    document.head.append(link);
+  }
+  return import(LIBRARY);
+}
+
+/* Ground, waters and names only: what stands at the water belongs to the one map. */
+function ground(colours) {
+  const whole = style(colours, { basemap: "", attribution: "" });
+  const layers = whole.layers.filter((layer) => GROUND.has(layer.source) && !layer.id.startsWith("selected"));
+  return { ...whole, layers, sources: { onemap: whole.sources.onemap, grid: whole.sources.grid } };
+}
+
+/* A teardrop with the light's shape; a wedge for each direction a photo was taken in. */
+function pin(light, facing) {
+  const red = light === "red";
+  const wedges = facing.map((bearing) => `<path transform="rotate(${bearing} 13 33)" d="M13 33 -4 -3A42 42 0 0 1 30 -3Z" fill="var(--om-accent)" fill-opacity=".14" stroke="var(--om-accent)" stroke-dasharray="3 3"/>`);
+  const box = document.createElement("div");
+  box.className = "pb-pin";
+  box.innerHTML = `<svg width="26" height="34" viewBox="0 0 26 34" style="overflow:visible" aria-hidden="true">${wedges.join("")}<path d="M13 33C8 27 2.4 20.4 2.4 12.6a10.6 10.6 0 0 1 21.2 0C23.6 20.4 18 27 13 33Z" fill="${red ? "var(--om-light-red-fill)" : "var(--om-pin-body)"}" stroke="${red ? "var(--om-surface)" : "var(--om-pin-line)"}" stroke-width="1.4"/>${FACE[light] ?? FACE.none}</svg>`;
+  return box;
+}
+
+/** The map in a box; answers `{map, Marker}` once it can be drawn on. */
+export async function plain(box, { center, zoom, label }) {
+  const brought = await library();
+  const canvas = document.createElement("div");
+  canvas.style.cssText = "position:absolute;inset:0";
+  box.append(canvas);
+  const map = new brought.Map({
+    container: canvas, style: ground(palette()), center, zoom, minZoom: 5, maxZoom: 17,
+    attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false,
+    fadeDuration: calm() ? 0 : 200, cooperativeGestures: false,
+  });
+  map.touchZoomRotate.disableRotation();
+  map.keyboard.disableRotation();
+  map.setMissingStyleImageResolver((name) => {
+    const pixels = draw(name, palette());
+    if (pixels && !map.hasImage(name)) map.addImage(name, pixels, OPTIONS);
+  });
+  map.getCanvas().setAttribute("aria-label", label);
+  map.on("load", () => colour(map));
+  const stop = onTheme(() => repaint(map));
+  map.on("remove", stop);
+  new ResizeObserver(() => map.resize()).observe(box);
+  return { map, Marker: brought.Marker };
+}
+
+function repaint(map) {
+  for (const layer of ground(palette()).layers) {
+    for (const [name, value] of Object.entries(layer.paint ?? {})) map.setPaintProperty(layer.id, name, value);
+  }
+}
+
+async function colour(map) {
+  const answer = await fetch("/api/v1/map/state").catch(() => null);
+  if (answer?.ok) new Waters(map).reset((await answer.json()).waters);
+}
+
+/** A problem's place as the box tells it. */
+export async function mark(box) {
+  const { lon, lat, light, facing, label } = JSON.parse(box.dataset.spot);
+  const { map, Marker } = await plain(box, { center: [lon, lat], zoom: 13.4, label });
+  new Marker({ element: pin(light, facing ?? []), anchor: "bottom" }).setLngLat([lon, lat]).addTo(map);
+  box.spot = map;
+}
+
+/** A map on which a click, or a drag of the pin, marks a place; `set` marks one from outside. */
+export async function chooser(box, { center, zoom, label, chosen }) {
+  const { map, Marker } = await plain(box, { center, zoom, label });
+  const marker = new Marker({ element: pin("none", []), anchor: "bottom", draggable: true });
+  let placed = false;
+  const set = (lon, lat, look = true) => {
+    marker.setLngLat([lon, lat]);
+    if (!placed) marker.addTo(map);
+    placed = true;
+    if (look) map.easeTo({ center: [lon, lat], zoom: Math.max(map.getZoom(), 13), duration: calm() ? 0 : 400 });
+  };
+  map.on("click", ({ lngLat }) => {
+    set(lngLat.lng, lngLat.lat, false);
+    chosen(lngLat.lng, lngLat.lat);
+  });
+  marker.on("dragend", () => {
+    const { lng, lat } = marker.getLngLat();
+    chosen(lng, lat);
+  });
+  box.spot = map;
+  return { map, set };
+}

@@ -1,0 +1,33 @@
+// Brings a problem's page to life: dialogs for its steps, the photos large, the place on a small map.
+(() => {
+  const load = (name) => import(`/assets/ledger/${name}.mjs`);
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-problem-act], [data-problem-photo], [data-problem-print]");
+    if (!button) return;
+    const bar = document.querySelector("[data-problem]");
+    if (button.dataset.problemPrint !== undefined) print();
+    else if (!bar) return;
+    else if (button.dataset.problemAct) {
+      const told = JSON.parse(bar.dataset.problem);
+      load("dialog").then(({ open }) => open(told, button.dataset.problemAct));
+    } else {
+      const told = JSON.parse(bar.dataset.problem);
+      load("gallery").then(({ show }) => show(told, Number(button.dataset.problemPhoto)));
+    }
+  });
+
+  const look = () => {
+    for (const box of document.querySelectorAll("[data-spot]:not([data-alive])")) {
+      box.dataset.alive = "true";
+      load("spot").then(({ mark }) => mark(box));
+    }
+    const form = document.querySelector("[data-report]:not([data-alive])");
+    if (form) {
+      form.dataset.alive = "true";
+      load("report").then(({ bring }) => bring(form));
+    }
+  };
+  new MutationObserver(look).observe(document.documentElement, { childList: true, subtree: true });
+  look();
+})();
