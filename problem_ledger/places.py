@@ -46,7 +46,7 @@ def located(connection: Connection, place: Place, day: date) -> dict[str, object
         "chainage_m": spot.chainage_m,
         "offset_m": spot.offset_m,
         "bank": spot.bank.value if spot.bank else None,
-        "accuracy_m": place.accuracy_m,
+        "accuracy_m": None if place.accuracy_m is None else float(place.accuracy_m),
         "source_crs": spot.source_crs,
         "source_x": float(spot.source_x),
         "source_y": float(spot.source_y),
@@ -97,7 +97,7 @@ def site(place: Place, lon: float, lat: float) -> dict[str, object]:
         "source_crs": datum.name,
         "source_x": float(place.x),
         "source_y": float(place.y),
-        "accuracy_m": place.accuracy_m,
+        "accuracy_m": None if place.accuracy_m is None else float(place.accuracy_m),
         "distance_m": round(away_m, 1),
     }
 
