@@ -100,7 +100,7 @@ def layout(**query: str | list[str]) -> html.Div:
                 id=Ids.BODY,
                 className="card lg-card-body",
             ),
-            legend(),
+            ledger_tabs.legend(),
             bulk_dialog(),
             dcc.Store(id=Ids.VIEW, data=chosen.view.value),
             dcc.Store(id=Ids.KEPT, data=ledger_filters.kept(chosen)),
@@ -137,20 +137,6 @@ def heading() -> html.Header:
             export,
             report if may(user, Action.WRITE_LEDGER) else None,
         ]
-    )
-
-
-def legend() -> html.Footer:
-    """What the lights mean."""
-    return html.Footer(
-        [
-            html.Span(_("On time: more than 3 working days left"), className="lt g"),
-            html.Span(_("Due soon: 3 working days or a fifth of the time left"), className="lt a"),
-            html.Span(_("Overdue: the deadline has passed"), className="lt r"),
-            html.Span(className="sp"),
-            html.Span(_("Deadlines count working days by the official calendar."), className="t3"),
-        ],
-        className="lg-legend",
     )
 
 

@@ -106,3 +106,17 @@ def empty(view: View, *, narrowed: bool) -> list[Any]:
             className="row",
         ),
     ]
+
+
+def legend() -> html.Footer:
+    """What the lights mean."""
+    return html.Footer(
+        [
+            html.Span(_("On time: more than 3 working days left"), className="lt g"),
+            html.Span(_("Due soon: 3 working days or a fifth of the time left"), className="lt a"),
+            html.Span(_("Overdue: the deadline has passed"), className="lt r"),
+            html.Span(className="sp"),
+            html.Span(_("Deadlines count working days by the official calendar."), className="t3"),
+        ],
+        className="lg-legend",
+    )

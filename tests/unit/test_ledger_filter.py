@@ -1,0 +1,103 @@
+"""The ledger's filter and order, from the address and back to it."""
+
+from dataclasses import fields
+from datetime import date
+from urllib.parse import parse_qs
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data.ledger_words import CATEGORY_KEYS, Group, Light, Severity, Source, Status
+from data.queries.ledger_filter import (
+    KEYS,
+    MOST_TEXT,
+    MOST_WORDS,
+    LedgerFilter,
+    Order,
+    Sort,
+    View,
+    read_filter,
+    read_order,
+    write_filter,
+    write_order,
+)
+
+
+def several(words: object) -> st.SearchStrategy[tuple[object, ...]]:
+    return st.lists(st.sampled_from(list(words)), unique=True, max_size=4).map(tuple)  # type: ignore[call-overload]  # an enumeration or a tuple
+
+
+IDS = st.lists(st.integers(0, 2**63 - 1), unique=True, max_size=4).map(tuple)
+DAYS = st.none() | st.dates(date(2000, 1, 1), date(2100, 1, 1))
+FILTERS = st.builds(
+    LedgerFilter,
+    view=st.sampled_from(View),
+    text=st.text("清河K12+350%&=;#", max_size=MOST_TEXT).map(str.strip),
+    statuses=several(Status),
+    categories=several([*CATEGORY_KEYS, *(group.value for group in Group)]),
+    severities=several(Severity),
+    lights=several(Light),
+    sources=several(Source),
+    river_ids=IDS,
+    reach_ids=IDS,
+    lake_ids=IDS,
+    division_ids=IDS,
+    unit_ids=IDS,
+    station_ids=IDS,
+    problem_ids=IDS,
+    registered_since=DAYS,
+    registered_until=DAYS,
+)
+
+
+@given(FILTERS)
+def test_what_is_written_is_read_again(chosen: LedgerFilter) -> None:
+    query = write_filter(chosen)
+    assert read_filter(query) == chosen
+    assert read_filter("?" + query) == chosen
+    assert read_filter(parse_qs(query, keep_blank_values=True)) == chosen
+
+
+def test_every_field_has_a_key() -> None:
+    assert set(KEYS.values()) == {field.name for field in fields(LedgerFilter)}
+
+
+def test_the_default_asks_for_nothing() -> None:
+    assert write_filter(LedgerFilter()) == ""
+    assert read_filter("") == LedgerFilter()
+    assert not LedgerFilter(view=View.OVERDUE).is_narrowed
+    assert LedgerFilter(text="桩").is_narrowed
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "view=everything",
+        "status=open&status=",
+        "severity=GENERAL",
+        "light=blue",
+        "river=-1&river=1.5&river=x&river=%00&river=²",
+        f"unit={2**63}",
+        "unit=" + "9" * 40,
+        "since=2026-13-01&until=soon",
+        "category=dumping.nothing",
+        "sort=number&page=3&unknown=1",
+    ],
+)
+def test_what_is_not_understood_is_left_out(query: str) -> None:
+    assert read_filter(query) == LedgerFilter()
+
+
+def test_too_much_is_cut() -> None:
+    many = "&".join(f"river={number}" for number in range(MOST_WORDS + 9))
+    assert len(read_filter(many).river_ids) == MOST_WORDS
+    assert read_filter("q=" + "河" * 500).text == "河" * MOST_TEXT
+
+
+@pytest.mark.parametrize("by", Sort)
+@pytest.mark.parametrize("descending", [False, True])
+def test_an_order_is_read_again(by: Sort, descending: bool) -> None:
+    order = Order(by, descending)
+    assert read_order({"sort": write_order(order)}) == order
+    assert read_order("sort=nothing") == Order() == read_order("")
