@@ -84,7 +84,12 @@ _WALKED: Final = text(
 
 
 def pins(
-    connection: Connection, scope: Scope, now: UtcDatetime, only: Collection[int] | None = None
+    connection: Connection,
+    scope: Scope,
+    now: UtcDatetime,
+    only: Collection[int] | None = None,
+    *,
+    most: int = MOST_PINS,
 ) -> tuple[Pin, ...]:
     """The open problems that the scope may see, the soonest deadline first."""
     rows = connection.execute(
@@ -93,7 +98,7 @@ def pins(
             **scope.bound,
             "now": now,
             "only": None if only is None else sorted(only),
-            "most": MOST_PINS,
+            "most": most,
         },
     )
     return tuple(

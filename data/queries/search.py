@@ -1,4 +1,4 @@
-"""Finding a thing on the map by its name or code."""
+"""Finding a thing on the map by its name or code, a problem by its number."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from data.queries.scope import (
     DIVISION_VISIBLE,
     LAKE_VISIBLE,
     NOTICE_BOARD_VISIBLE,
+    PROBLEM_VISIBLE,
     REACH_VISIBLE,
     RIVER_VISIBLE,
     STATION_VISIBLE,
@@ -35,7 +36,13 @@ _KINDS = f"""
     UNION ALL SELECT 'notice_board', notice_board.id, notice_board.name, NULL, notice_board.code,
         NULL, notice_board.geom, 4 FROM notice_board WHERE {NOTICE_BOARD_VISIBLE}
     UNION ALL SELECT 'place', place.id, place.name, place.name_en, NULL, NULL, place.geom, 5
-    FROM place WHERE {PLACE_VISIBLE}"""
+    FROM place WHERE {PLACE_VISIBLE}
+    UNION ALL SELECT 'problem', problem.id, problem.number, NULL, NULL,
+        COALESCE(flows.name, lies.name, pool.name), problem.geom, 6
+    FROM problem LEFT JOIN reach lies ON lies.id = problem.reach_id
+    LEFT JOIN river flows ON flows.id = lies.river_id
+    LEFT JOIN lake pool ON pool.id = problem.lake_id
+    WHERE {PROBLEM_VISIBLE}"""
 
 
 def search(

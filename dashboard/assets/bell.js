@@ -1,0 +1,115 @@
+// What the ledger has to say to the reader: overdue problems beside the entry, notices in the bell.
+(() => {
+  "use strict";
+  const EVERY_MS = 60000;
+  const WAIT_MS = 400;
+  let news = null;
+  let timer = 0;
+  let words = null;
+
+  const say = (key, facts = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => facts[name] ?? "");
+  const frame = () => document.querySelector(".om-bell");
+
+  function made(tag, attributes, ...children) {
+    const node = Object.assign(document.createElement(tag), attributes);
+    node.append(...children);
+    return node;
+  }
+
+  function show() {
+    if (!news) return;
+    for (const badge of document.querySelectorAll("[data-overdue]")) {
+      badge.hidden = !news.overdue;
+      badge.textContent = String(news.overdue);
+      badge.title = badge.dataset.words.replace("{n}", news.overdue);
+    }
+    const bell = frame();
+    if (!bell) return;
+    bell.querySelector(".dot").hidden = !news.unread;
+    bell.querySelector("[data-bell]").title = news.unread ? say("unread", { n: news.unread }) : say("title");
+  }
+
+  async function ask() {
+    clearTimeout(timer);
+    timer = 0;
+    const bell = frame();
+    if (!bell || document.hidden) return;
+    words = JSON.parse(bell.dataset.words);
+    try {
+      const answer = await fetch("/api/v1/ledger/news");
+      if (!answer.ok) return;
+      news = await answer.json();
+      show();
+      document.dispatchEvent(new CustomEvent("onemap:news", { detail: news }));
+    } catch {
+      return;
+    }
+  }
+
+  /* Several steps in a moment are asked about once. */
+  function soon() {
+    timer = timer || setTimeout(ask, WAIT_MS);
+  }
+
+  async function list() {
+    const panel = frame().querySelector(".om-notices");
+    const all = made("button", { type: "button", className: "btn g s", hidden: true }, say("all_read"));
+    all.addEventListener("click", () => read(null).then(list));
+    const head = made("header", {}, say("title"), all);
+    try {
+      const answer = await fetch("/api/v1/notices");
+      if (!answer.ok) throw new Error(String(answer.status));
+      const { notices, unread_count: unread } = await answer.json();
+      all.hidden = !unread;
+      const rows = notices.map((each) => row(each));
+      panel.replaceChildren(head, rows.length ? made("ul", {}, ...rows) : made("p", {}, say("none")));
+    } catch {
+      panel.replaceChildren(head, made("p", { role: "alert" }, say("failed")));
+    }
+  }
+
+  function row(notice) {
+    const link = made(
+      "a", { href: `/ledger/${notice.problem_id}`, className: notice.is_read ? "" : "new" },
+      made("b", {}, notice.words), made("span", {}, notice.about),
+    );
+    link.addEventListener("click", () => !notice.is_read && read([notice.id]));
+    return made("li", {}, link);
+  }
+
+  async function read(ids) {
+    await fetch("/api/v1/notices/read", {
+      method: "POST", keepalive: true, headers: { "Content-Type": "application/json" }, body: JSON.stringify({ ids }),
+    }).catch(() => null);
+    soon();
+  }
+
+  function turn(open) {
+    const bell = frame();
+    if (!bell) return;
+    bell.querySelector(".om-notices").hidden = !open;
+    bell.querySelector("[data-bell]").setAttribute("aria-expanded", String(open));
+    if (open) list();
+  }
+
+  const isOpen = () => frame()?.querySelector(".om-notices").hidden === false;
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("[data-bell]")) turn(!isOpen());
+    else if (isOpen() && !event.target.closest?.(".om-notices")) turn(false);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !isOpen()) return;
+    turn(false);
+    frame().querySelector("[data-bell]").focus();
+  });
+  for (const name of ["onemap:ledger", "onemap:notice"]) document.addEventListener(name, soon);
+  document.addEventListener("visibilitychange", () => !document.hidden && soon());
+  setInterval(ask, EVERY_MS);
+  let seen = "";
+  new MutationObserver(() => {
+    const now = frame() ? location.pathname : "";
+    if (now === seen) return;
+    seen = now;
+    if (now) soon();
+  }).observe(document.documentElement, { childList: true, subtree: true });
+})();
