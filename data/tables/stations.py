@@ -242,6 +242,7 @@ exceedance = Table(
     Column("basis", Text, nullable=False),
     moment("recorded_at", default=True),
     UniqueConstraint("station_id", "parameter", "observed_at", "period"),
+    Index("ix_exceedance_observed_at", "observed_at"),
 )
 
 quarantine = Table(

@@ -379,3 +379,5 @@ COMMENT ON COLUMN problem_event.hash IS 'SHA-256 of prev_hash and body';
 
 CREATE INDEX ix_problem_event_at ON problem_event (at);
 
+CREATE INDEX ix_exceedance_observed_at ON exceedance (observed_at);
+
