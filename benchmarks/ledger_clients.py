@@ -27,6 +27,7 @@ from data.records import AccountId
 from problem_ledger import service, store
 from problem_ledger.events import encoded_row, replay
 from problem_ledger.given import Command, Done
+from problem_ledger.links import Row
 from problem_ledger.workflow import Step
 from tests.fixtures.folders import open_folder
 from tests.ledger_oracle import assert_linked, assert_signed_off_rightly
@@ -83,7 +84,7 @@ class Client:
         else:
             self.done.append((done, step.action))
 
-    def command(self, step: Step, row: store.Row, who: AccountId) -> Command:
+    def command(self, step: Step, row: Row, who: AccountId) -> Command:
         pictured = step.action in (Action.SUBMIT, Action.VERIFY)
         later = max(now(), row["due_at"] or now()) + timedelta(days=1)
         return Command(
