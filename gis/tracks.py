@@ -142,11 +142,11 @@ def _possible(pairs: Numbers, at_s: Numbers, most_ms: float) -> Mask:
     if step_ok.all():
         return np.ones(len(pairs), dtype=bool)
     chain = _Chain(pairs, at_s, most_ms)
-    broken = -LOOK_BACK
+    broken = -LOOK_BACK - 1
     for here in range(1, len(pairs)):
         if not step_ok[here - 1]:
             broken = here
-        chain.add(here, 1 if here - broken >= LOOK_BACK else LOOK_BACK)
+        chain.add(here, 1 if here - broken > LOOK_BACK else LOOK_BACK)
     return chain.longest()
 
 
