@@ -1,0 +1,91 @@
+"""What waits for somebody: the list's condition against the ledger's table, person by person."""
+
+import pytest
+
+from dashboard.views.ledger_rows import NEXT
+from data.clock import to_utc
+from data.database import transaction
+from data.errors import NotFound
+from data.ledger_words import Severity, Status
+from data.queries.ledger import Moment, problems
+from data.queries.ledger_asker import asker_of
+from data.queries.ledger_filter import LedgerFilter, Order, View
+from data.queries.people import roles
+from data.queries.visible import scope_of
+from data.vocabulary import Role
+from problem_ledger.service import allowed_actions
+from problem_ledger.steps import STEPS
+from tests.builders import build_small_basin
+from tests.fixtures.database import Database
+from tests.ledger_office import PEOPLE, Office, open_office
+
+
+def is_for(status: Status, held: set[Role]) -> bool:
+    """A chief may assign and check as well, but no problem waits for a chief to do so."""
+    if status is Status.ACCEPTED:
+        return Role.OFFICE in held
+    return status is not Status.SUBMITTED or held != {Role.CHIEF}
+
+
+@pytest.fixture(scope="module")
+def office(shared_database: Database) -> Office:
+    """A problem in every state and of every severity that asks for another level."""
+    with shared_database.owner.begin() as connection:
+        basin = build_small_basin(connection)
+    made = open_office(shared_database, basin)
+    for status in Status:
+        made.problem(status)
+    for severity in (Severity.GENERAL, Severity.MAJOR, Severity.CRITICAL):
+        made.problem(Status.VERIFIED, severity)
+    return made
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_what_waits_is_what_the_table_lets_them_do_next(office: Office, person: str) -> None:
+    who, now = office.accounts[person], office.clock()
+    levels = {severity: office.rules.sign_off_level(severity) for severity in Severity}
+    held = {role for role, *_rest in PEOPLE[person]}
+    with transaction(office.database.app) as connection:
+        scope = scope_of(connection, who, roles(connection, [who])[who], now.date())
+        asker = asker_of(connection, who, levels)
+        moment = Moment(now, to_utc(now))
+        rows, _n = problems(connection, scope, asker, LedgerFilter(view=View.ALL), Order(), moment)
+        waiting, _n = problems(
+            connection, scope, asker, LedgerFilter(view=View.WAITING), Order(), moment
+        )
+        expected = set()
+        for row in rows:
+            try:
+                steps = allowed_actions(connection, who, row.id, now, office.rules)
+            except NotFound:  # pragma: no cover - what is listed can be opened
+                pytest.fail(f"{row.number} is listed and can't be opened")
+            may = NEXT.get(row.status) in {step.action for step in steps}
+            if may and is_for(row.status, held):
+                expected.add(row.id)
+    assert {row.id for row in waiting} == expected
+    assert {row.id for row in rows if row.is_waiting} == expected
+
+
+def test_somebody_is_waited_for_in_every_open_state(office: Office) -> None:
+    """The comparison above is one of something: each state waits for at least one person."""
+    levels = {severity: office.rules.sign_off_level(severity) for severity in Severity}
+    seen: set[Status] = set()
+    with transaction(office.database.app) as connection:
+        for who in office.accounts.values():
+            now = office.clock()
+            scope = scope_of(connection, who, roles(connection, [who])[who], now.date())
+            rows, _n = problems(
+                connection,
+                scope,
+                asker_of(connection, who, levels),
+                LedgerFilter(view=View.WAITING),
+                Order(),
+                Moment(now, to_utc(now)),
+            )
+            seen |= {row.status for row in rows}
+    assert seen == set(NEXT)
+
+
+def test_the_next_step_of_each_state_is_in_the_table() -> None:
+    for status, action in NEXT.items():
+        assert [step for step in STEPS if step.action is action and status in step.sources]
