@@ -20,6 +20,7 @@ from dashboard.api.problem_documents import (
     StepIn,
     UnitOut,
 )
+from dashboard.problem_reading import Seen
 from dashboard.views.ledger_words import (
     category_word,
     group_word,
@@ -27,14 +28,12 @@ from dashboard.views.ledger_words import (
     source_word,
     status_word,
 )
-from data.clock import UtcDatetime, to_utc
+from data.clock import to_utc
 from data.ledger_words import CATEGORIES, Action, Severity, Source, Status
 from data.queries.problem_facts import ProblemDetail
-from problem_ledger.comparison import Flag
 from problem_ledger.events import NOTHING_BEFORE
 from problem_ledger.given import Command, Done, Place, Report
 from problem_ledger.rules import Rules
-from problem_ledger.steps import Step
 
 
 def place_of(given: PlaceIn) -> Place:
@@ -88,14 +87,9 @@ def done_out(done: Done) -> DoneOut:
     )
 
 
-def file_out(
-    detail: ProblemDetail,
-    found: Sequence[Flag],
-    steps: Sequence[Step],
-    units: Sequence[tuple[int, str]],
-    now: UtcDatetime,
-) -> ProblemFile:
+def file_out(seen: Seen) -> ProblemFile:
     """The whole problem as a document."""
+    detail = seen.detail
     more = ("source_crs", "source_x", "source_y", "accuracy_m", "chief", "look_back_at")
     return ProblemFile(
         **ProblemFacts.model_validate(detail.row).model_dump(),
@@ -106,7 +100,7 @@ def file_out(
             for each in detail.photos
             if each.stage is not None and each.seq is not None
         ],
-        flags=[FlagOut.model_validate(each) for each in found],
+        flags=[FlagOut.model_validate(each) for each in seen.flags],
         allowed=[
             AllowedOut(
                 action=step.action,
@@ -114,10 +108,12 @@ def file_out(
                 needs=list(step.needs),
                 takes_photos=step.stage,
             )
-            for step in steps
+            for step in seen.steps
         ],
-        units=[UnitOut(id=unit_id, name=name) for unit_id, name in units],
-        as_of=now,
+        units=[UnitOut(id=unit_id, name=name) for unit_id, name in seen.units],
+        is_intact=seen.verdict.intact,
+        broken_at=seen.verdict.broken_at,
+        as_of=seen.now,
     )
 
 

@@ -222,6 +222,8 @@ class ProblemFile(ProblemFacts):
     flags: list[FlagOut]
     allowed: list[AllowedOut]
     units: list[UnitOut]
+    is_intact: bool = Field(description="the chain of hashes is as it was written")
+    broken_at: int | None = Field(description="the first step that doesn't fit the chain")
     as_of: datetime
 
 

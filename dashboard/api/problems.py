@@ -19,18 +19,16 @@ from dashboard.auth import Action as Door
 from dashboard.auth import User, current_user, require, visible_to
 from dashboard.deps import Deps
 from dashboard.offload import off
+from dashboard.problem_reading import read_problem
 from data.clock import UtcDatetime
 from data.database import transaction
-from data.errors import NotFound
 from data.ledger_words import Action, Severity
 from data.queries.ledger import Moment, problems
 from data.queries.ledger_asker import Asker, asker_of
 from data.queries.ledger_conditions import SOON_DAYS
 from data.queries.ledger_filter import LedgerFilter, Order, read_filter, read_order
 from data.queries.people import units
-from data.queries.problem_facts import handling_units, problem_detail
 from problem_ledger import service
-from problem_ledger.flags import flags
 
 MOST_ROWS = 200
 Number = Annotated[int, Path(ge=1, le=2**53)]
@@ -83,22 +81,6 @@ def listed(
     )
 
 
-def problem_file(deps: Deps, user: User, problem_id: int) -> ProblemFile:
-    """The whole problem. Raises NotFound when it isn't there or not visible."""
-    now = deps.clock()
-    with transaction(deps.engine) as connection:
-        detail = problem_detail(connection, visible_to(user), problem_id, now)
-        if detail is None:
-            raise NotFound("There is no such problem.")
-        return file_out(
-            detail,
-            flags(connection, problem_id),
-            service.allowed_actions(connection, user.account_id, problem_id, now, deps.rules),
-            handling_units(connection, detail.row.division_id),
-            now,
-        )
-
-
 def router(deps: Deps) -> APIRouter:
     """``/api/v1/problems`` and ``/api/v1/ledger/choices``."""
     routes = APIRouter(prefix="/api/v1", tags=["ledger"])
@@ -140,7 +122,7 @@ def router(deps: Deps) -> APIRouter:
     @routes.get("/problems/{problem_id}")
     async def read_one(problem_id: Number) -> ProblemFile:
         """A problem with its story, photos, findings and the reader's next steps."""
-        return await off(problem_file, deps, current_user(), problem_id)
+        return file_out(await off(read_problem, deps, current_user(), str(problem_id)))
 
     @routes.post("/problems/{problem_id}/actions/{action}")
     async def act(problem_id: Number, action: Action, given: StepIn) -> DoneOut:

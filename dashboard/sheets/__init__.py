@@ -1,0 +1,1 @@
+"""Papers (PDF) that leave the house."""
