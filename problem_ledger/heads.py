@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, text
 from data.clock import UtcDatetime
 from data.database import transaction
 from data.errors import BadInput
+from data.people.access_log import Logged, log
 from problem_ledger.chains import Tip
 from problem_ledger.events import NOTHING_BEFORE, canonical, chain_hash
 from problem_ledger.keys import Signer, is_signed, key_id
@@ -60,7 +61,7 @@ def sign_head(
 
 
 def export_head(engine: Engine, signer: Signer, now: UtcDatetime) -> bytes:
-    """A signed file with every chain's tip, newly made, and the head it rests on kept."""
+    """A signed file with every chain's tip, newly made; the head it rests on is kept, and logged."""
     with transaction(engine) as connection:
         _sign(connection, signer, now, timedelta())
         last = connection.execute(_LAST).one_or_none()
@@ -74,6 +75,7 @@ def export_head(engine: Engine, signer: Signer, now: UtcDatetime) -> bytes:
             "key_id": signer.key_id,
             "public_key": signer.private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw),
         }
+        log(connection, Logged.EXPORT, account_id=None, about=f"ledger head {content['head']}")
     signature = signer.sign(hashlib.sha256(canonical(content)).digest())
     whole = json.loads(canonical({**content, "signature": signature}))
     return json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -34,6 +34,9 @@ SLICE_S: Final = 0.5
 COALESCE_S: Final = 1.0
 """Told many times, it works once in so long."""
 
+REST: Final = 9.0
+"""Readings come without end; looking for exceedances takes a tenth of the time at most."""
+
 LONGEST_PAUSE_S: Final = 5.0
 OUTAGES: Final = (
     psycopg.OperationalError,
@@ -45,13 +48,33 @@ OUTAGES: Final = (
 
 @dataclass(slots=True)
 class Job:
-    """One kind of work: how many things were done; repeated after ``every_s``, or when told."""
+    """One kind of work: how many things were done; repeated after ``every_s``, or when told.
+
+    ``rest``: told without end, it rests so many times as long as it took.
+    """
 
     name: str
     do: Callable[[], int]
     every_s: float
     told_by: frozenset[str] = frozenset()
+    rest: float = 0.0
     due_at: float = field(default=0.0)
+    rested_at: float = field(default=0.0)
+
+    def is_due(self, told: Collection[str]) -> bool:
+        """Whether it is to be done now; what it is told of while it rests it does after that."""
+        if self.told_by.intersection(told):
+            self.due_at = min(self.due_at, self.rested_at)
+        return time.monotonic() >= self.due_at
+
+    def done(self) -> int:
+        """How much was done; from here on it waits, and rests."""
+        began = time.monotonic()
+        self.due_at = began + self.every_s
+        count = self.do()
+        ended = time.monotonic()
+        self.rested_at = ended + self.rest * (ended - began)
+        return count
 
 
 class Worker:
@@ -83,7 +106,7 @@ class Worker:
                 self._stopping.wait(pause_s)
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
-    def turn(self, told: Sequence[str] = CHANNELS) -> dict[str, int]:
+    def turn(self, told: Collection[str] = CHANNELS) -> dict[str, int]:
         """Every job that is due or was told of has been done; how much each of them did.
 
         Raises what says that the database is away. Any other failure is told in the log: one
@@ -93,11 +116,10 @@ class Worker:
         for job in self._jobs:
             if self._stopping.is_set():
                 break
-            if time.monotonic() < job.due_at and not job.told_by.intersection(told):
+            if not job.is_due(told):
                 continue
-            job.due_at = time.monotonic() + job.every_s
             try:
-                done[job.name] = job.do()
+                done[job.name] = job.done()
             except OUTAGES:
                 job.due_at = 0.0
                 raise
@@ -151,7 +173,7 @@ class Worker:
             if told:
                 self._stopping.wait(COALESCE_S)
                 told |= {each.channel for each in connection.notifies(timeout=0)}
-            self.turn(tuple(told))
+            self.turn(told)
 
 
 def _first_line(error: BaseException) -> str:

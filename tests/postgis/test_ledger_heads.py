@@ -10,6 +10,7 @@ from data.ledger_words import Action
 from problem_ledger.heads import read_export, sign_head
 from problem_ledger.keys import open_signer, public_file, trusted_keys
 from tests.fixtures.altered import Office
+from tests.readings import rows
 
 
 def test_altered_heads_are_found(office: Office, tmp_path: Path) -> None:
@@ -39,6 +40,8 @@ def test_an_exported_head_is_trusted_only_whole_and_by_our_key(
     office: Office, tmp_path: Path
 ) -> None:
     head = office.export()
+    logged = "SELECT action, left(object, 12) FROM access_log"
+    assert rows(office.database.owner, logged) == [("export", "ledger head ")]
     other = trusted_keys(public_file_of(tmp_path / "other.key"))
     with pytest.raises(BadInput, match="unknown key"):
         read_export(head, other)
