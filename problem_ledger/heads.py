@@ -61,7 +61,7 @@ def sign_head(
 
 
 def export_head(engine: Engine, signer: Signer, now: UtcDatetime) -> bytes:
-    """A signed file with every chain's tip, newly made; the head it rests on is kept, and logged."""
+    """A signed file with every chain's tip, newly made and logged; the head it rests on is kept."""
     with transaction(engine) as connection:
         _sign(connection, signer, now, timedelta())
         last = connection.execute(_LAST).one_or_none()
