@@ -17,6 +17,7 @@ from dashboard.api import (
     health,
     language,
     own_account,
+    patrols_file,
     photos,
     problems,
     problems_file,
@@ -37,7 +38,17 @@ from dashboard.guard import Guard
 from dashboard.headers import HeaderRules
 from dashboard.live import Live
 from dashboard.page import EVERYONE, Page
-from dashboard.pages import accounts, lake, ledger, one_map, problem, river, rivers, stations
+from dashboard.pages import (
+    accounts,
+    lake,
+    ledger,
+    one_map,
+    patrols,
+    problem,
+    river,
+    rivers,
+    stations,
+)
 from dashboard.problems import add_error_table
 from dashboard.views.roles import N_
 from data import clock
@@ -53,6 +64,7 @@ PAGES = (
     Page("/lake/<lake_id>", lake, N_("Lake file")),
     Page("/ledger", ledger, N_("Problem ledger")),
     Page("/ledger/<problem_id>", problem, N_("Problem")),
+    Page("/patrols", patrols, N_("Patrols")),
     Page("/stations", stations, N_("Stations")),
     Page("/accounts", accounts, N_("Accounts")),
 )
@@ -68,6 +80,7 @@ ROUTERS = (
     photos,
     problems_file,
     problems,
+    patrols_file,
     patrols_api,
 )
 

@@ -1,0 +1,152 @@
+/* The page of patrols: what is chosen lives in the address; tracks are handed in with progress. */
+(function () {
+  "use strict";
+  const CHOSEN = "patrols-chosen";
+  const one = (id) => document.getElementById(id);
+  const set = (id, props) => window.dash_clientside.set_props(id, props);
+  let file = null;
+  let key = "";
+  let watched = null;
+
+  const chosen = () => Object.fromEntries(new URLSearchParams(location.search));
+  const refresh = (more = {}) => set(CHOSEN, { data: { ...chosen(), ...more, read: Date.now() } });
+
+  /* ---- one patrol, chief or month after the other */
+
+  function go(event) {
+    const link = event.target.closest?.("a[data-patrols-go]");
+    if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    history.pushState(history.state, "", link.getAttribute("href"));
+    refresh();
+    if (matchMedia("(max-width: 767px)").matches && link.dataset.patrolsGo) {
+      watched = link.dataset.patrolsGo;
+    }
+  }
+
+  /* ---- the map of the track */
+
+  function look() {
+    const place = document.querySelector("[data-patrol-track]");
+    if (place && place.shownTrack !== place.dataset.patrolTrack) {
+      place.shownTrack = place.dataset.patrolTrack;
+      import("/assets/map/track.mjs").then((map) => map.draw(place));
+      if (watched) one(watched)?.scrollIntoView({ block: "start" });
+      watched = null;
+    }
+  }
+  new MutationObserver(look).observe(document.documentElement, {
+    childList: true, subtree: true, attributes: true, attributeFilter: ["data-patrol-track"],
+  });
+
+  /* ---- a track handed in */
+
+  function choose() {
+    const asked = document.createElement("input");
+    asked.type = "file";
+    asked.accept = ".gpx,.geojson,.json";
+    asked.addEventListener("change", () => {
+      [file] = asked.files;
+      key = crypto.randomUUID();
+      one("patrols-file").textContent = file ? `${file.name} · ${Math.max(1, Math.round(file.size / 1024))} kB` : "";
+      one("patrols-send").disabled = !file;
+      tell("");
+    });
+    asked.click();
+  }
+
+  function tell(sentence, bad = false) {
+    const place = one("patrols-told");
+    place.textContent = sentence;
+    place.classList.toggle("pt-bad", bad);
+  }
+
+  function reason(request) {
+    try {
+      const said = JSON.parse(request.responseText);
+      return said.detail || said.title || request.statusText;
+    } catch {
+      return request.statusText;
+    }
+  }
+
+  function send(button) {
+    const form = new FormData();
+    form.append("file", file);
+    const words = { person_id: one("patrols-person").value, reason: one("patrols-why").value.trim() };
+    for (const [name, value] of Object.entries(words)) if (value) form.append(name, value);
+    const bar = one("patrols-progress");
+    const request = new XMLHttpRequest();
+    request.open("POST", "/api/v1/patrols");
+    request.setRequestHeader("Idempotency-Key", key);
+    request.upload.addEventListener("progress", (event) => {
+      bar.value = event.lengthComputable ? event.loaded / event.total : 0.5;
+    });
+    const over = () => {
+      bar.hidden = true;
+      button.disabled = !file;
+    };
+    request.addEventListener("load", () => {
+      over();
+      if (request.status >= 300) tell(reason(request), true);
+      else recorded(JSON.parse(request.responseText), button.dataset);
+    });
+    request.addEventListener("error", () => {
+      over();
+      tell(button.dataset.offline, true);
+    });
+    bar.hidden = false;
+    bar.value = 0;
+    button.disabled = true;
+    tell(button.dataset.sending);
+    request.send(form);
+  }
+
+  function recorded(answer, words) {
+    file = null;
+    one("patrols-file").textContent = "";
+    one("patrols-send").disabled = true;
+    one("patrols-why").value = "";
+    tell(answer.is_valid ? words.valid : words.invalid);
+    const asked = new URLSearchParams(location.search);
+    asked.set("patrol", answer.patrol_id);
+    asked.delete("chief");
+    asked.delete("month");
+    history.pushState(history.state, "", `/patrols?${asked}`);
+    refresh();
+  }
+
+  /* ---- the patroller's own words */
+
+  async function explain(button) {
+    const text = one("patrols-reason").value.trim();
+    const said = one("patrols-reason-told");
+    if (!text) {
+      said.textContent = button.dataset.empty;
+      return;
+    }
+    button.disabled = true;
+    try {
+      const answer = await fetch(`/api/v1/patrols/${button.dataset.patrol}/reason`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ version: Number(button.dataset.version), reason: text }),
+      });
+      if (answer.ok) refresh();
+      else said.textContent = (await answer.json()).detail ?? answer.statusText;
+    } catch {
+      said.textContent = button.dataset.offline;
+    }
+    button.disabled = false;
+  }
+
+  document.addEventListener("click", (event) => {
+    go(event);
+    const button = event.target.closest?.("button[id]");
+    if (button?.id === "patrols-upload") set("patrols-dialog", { opened: true });
+    else if (button?.id === "patrols-cancel") set("patrols-dialog", { opened: false });
+    else if (button?.id === "patrols-choose") choose();
+    else if (button?.id === "patrols-send") send(button);
+    else if (button?.id === "patrols-explain") explain(button);
+  });
+})();

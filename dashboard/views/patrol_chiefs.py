@@ -1,0 +1,85 @@
+"""The chiefs of one's area in the order of their posts: patrols done against those owed."""
+
+from dash import html
+
+from dashboard.patrol_reads import OWN, Shown
+from dashboard.views.attributes import attributes
+from dashboard.views.patrol_address import address
+from dashboard.views.river_parts import empty
+from dashboard.views.wording import _
+from data.queries.patrols import ChiefMonth, Month
+
+
+def chiefs_card(shown: Shown) -> html.Section:
+    """One line a chief: the bar is what was done, the upright line what today asks for."""
+    rows = [_row(chief, chief == shown.chief, shown.month) for chief in shown.chiefs]
+    if shown.has_own:
+        rows.insert(0, _own(shown))
+    return html.Section(
+        [
+            html.Header(
+                [
+                    html.H2(_("River chiefs"), id="patrols-chiefs-title"),
+                    html.Span(_("in the order of their posts, not ranked"), className="t3"),
+                ],
+                className="pt-title",
+            ),
+            html.Ul([html.Li(row) for row in rows], className="pt-chiefs")
+            if rows
+            else empty(_("No chief of your area owes patrols.")),
+            html.P(
+                _("The upright line is what the month asks for by today; below it is behind."),
+                className="pt-note",
+            ),
+        ],
+        className="card pt-card",
+        **attributes(aria_labelledby="patrols-chiefs-title"),
+    )
+
+
+def _own(shown: Shown) -> html.A:
+    """The way to patrols that count for no chief."""
+    current = attributes(aria_current="true") if shown.is_own else {}
+    return html.A(
+        html.B(_("My own patrols")),
+        href=address(shown.month.key, chief=OWN),
+        **attributes(data_patrols_go="patrols-main", **current),
+    )
+
+
+def _row(chief: ChiefMonth, is_chosen: bool, month: Month) -> html.A:
+    """The chief with the count of valid patrols."""
+    duty = chief.duty_count
+    share = min(1.0, chief.valid_count / duty) if duty else 1.0
+    count = _("{n} / {m}").format(n=chief.valid_count, m=duty)
+    current = attributes(aria_current="true") if is_chosen else {}
+    return html.A(
+        [
+            html.B(chief.name, title=chief.name),
+            html.Span(
+                [
+                    html.Span(_("behind"), className="tag am") if chief.is_behind else None,
+                    " " if chief.is_behind else None,
+                    html.Span(count, className=None if chief.is_behind else "t3"),
+                ]
+            ),
+            html.Span(
+                [
+                    html.I(style={"width": f"{share:.0%}"}),
+                    html.U(style={"left": f"{_expected(chief, month):.0%}"}),
+                ],
+                className="pt-bar",
+                **attributes(aria_hidden="true"),
+            ),
+        ],
+        href=address(month.key, chief=chief.person_id),
+        **attributes(data_patrols_go="patrols-main", **current),
+    )
+
+
+def _expected(chief: ChiefMonth, month: Month) -> float:
+    """The share of the duty's months that has passed."""
+    if chief.duty_months == 1:
+        return month.passed_share
+    first = (month.first_on.month - 1) % chief.duty_months
+    return (first + month.passed_share) / chief.duty_months

@@ -1,0 +1,69 @@
+"""What a patrol's figures are called: rules with limits, what was measured, lengths, spans."""
+
+from datetime import timedelta
+
+from dashboard.views.river_words import kilometres
+from dashboard.views.wording import _, ngettext
+from data.ledger_words import PatrolRule
+
+
+def rule_word(rule: PatrolRule) -> str:
+    """What a rule looks at."""
+    return {
+        PatrolRule.MINUTES: _("Duration"),
+        PatrolRule.METRES: _("Distance walked"),
+        PatrolRule.INTERVAL: _("Since the last valid patrol"),
+        PatrolRule.COVERAGE: _("Reach covered"),
+        PatrolRule.TOP_SPEED: _("Top speed"),
+        PatrolRule.GAPS: _("Track complete"),
+    }[rule]
+
+
+def limit_words(rule: PatrolRule, limit: float) -> str:
+    """What the rule asks for."""
+    if rule is PatrolRule.GAPS:
+        return _("at most {n} gaps").format(n=f"{limit:g}")
+    if rule is PatrolRule.TOP_SPEED:
+        return _("at most {value}").format(value=figure_words(rule, limit))
+    return _("at least {value}").format(value=figure_words(rule, limit))
+
+
+def measured_words(rule: PatrolRule, measured: float | None) -> str:
+    """What was measured; the first patrol has none before it."""
+    if measured is None:
+        return _("first one") if rule is PatrolRule.INTERVAL else "—"
+    if rule is PatrolRule.GAPS:
+        return ngettext("{n} gap", "{n} gaps", round(measured)).format(n=round(measured))
+    if rule is PatrolRule.INTERVAL:
+        return span_words(measured)
+    return figure_words(rule, measured)
+
+
+def figure_words(rule: PatrolRule, value: float) -> str:
+    """A figure of that rule with its unit."""
+    if rule is PatrolRule.MINUTES:
+        return _("{n} min").format(n=round(value))
+    if rule is PatrolRule.METRES:
+        return kilometres(value)
+    if rule is PatrolRule.INTERVAL:
+        return _("{n} hours").format(n=f"{value:g}")
+    if rule is PatrolRule.COVERAGE:
+        return f"{value:.0%}"
+    return f"{value:.1f} km/h"
+
+
+def span_words(hours: float) -> str:
+    """Hours as hours up to two days, as days beyond."""
+    if hours < 48:
+        return _("{n} hours").format(n=f"{hours:.0f}")
+    return _("{n} days").format(n=f"{hours / 24:.1f}")
+
+
+def minutes_words(duration_s: float) -> str:
+    """A duration in minutes."""
+    return _("{n} min").format(n=round(timedelta(seconds=duration_s).total_seconds() / 60))
+
+
+def times_words(count: int) -> str:
+    """How many patrols."""
+    return ngettext("{n} patrol", "{n} patrols", count).format(n=count)
