@@ -111,23 +111,33 @@ def _take(connection: Connection, taking: Taking, step: Step, taker: Known) -> D
         status=Status(row["status"]),
         severity=Severity(row["severity"]),
         text=plain(command.text),
-        more=_site(connection, taking) if step.action is Action.VERIFY else None,
+        more=_more(connection, taking),
         photos=photos,
     )
-    if command.unit_id is not None:
-        _check_unit(connection, row, command.unit_id)
     done = store.write_next(connection, row, changes_of(taking), event)
     tell(connection, done, step.action, taking.who, taking.now)
     return done
 
 
-def _check_unit(connection: Connection, row: Row, unit_id: int) -> None:
+def _more(connection: Connection, taking: Taking) -> dict[str, object]:
+    """What the event tells beside the columns it sets."""
+    command = taking.command
+    if command.action is Action.VERIFY:
+        return _site(connection, taking)
+    if command.action is Action.ASSIGN and command.unit_id is not None:
+        return {"unit": _unit_name(connection, taking.row, command.unit_id)}
+    return {}
+
+
+def _unit_name(connection: Connection, row: Row, unit_id: int) -> str:
+    """The name of a unit whose division holds the problem's place. Raises BadInput."""
     bound = {"unit": unit_id, "division": row["division_id"]}
     unit = connection.execute(_UNIT, bound).one_or_none()
     if unit is None:
         raise BadInput("There is no such unit.")
     if not unit.covers:
         raise BadInput("The problem lies outside the division of {unit}.", unit=unit.name)
+    return str(unit.name)
 
 
 def _site(connection: Connection, taking: Taking) -> dict[str, object]:

@@ -21,21 +21,23 @@ _DUTIES = text(
     " CASE WHEN role = 'unit_member' THEN unit.division_id END) AS division_id,"
     " unit.name AS unit FROM account_role LEFT JOIN unit ON unit.id = account_role.unit_id"
     " WHERE account_id = :who)"
-    " SELECT held.role, held.unit, coalesce(held.chief_level, division.level,"
+    " SELECT held.role, coalesce(held.unit,"
+    " CASE WHEN held.role = 'patroller' THEN division.name END) AS unit,"
+    " coalesce(held.chief_level, division.level,"
     " CASE WHEN held.role = 'office' THEN 'province' END) AS level,"
     " held.division_id IS NULL OR held.division_id IN (SELECT id FROM above) AS covers,"
     " held.unit_id IS NOT NULL AND held.unit_id IN (SELECT id FROM handling) AS in_unit"
     " FROM held LEFT JOIN division ON division.id = held.division_id ORDER BY held.id"
 )
-_ACCOUNT = text(
-    "SELECT account.display_name, account.is_active, person.post FROM account"
-    " LEFT JOIN person ON person.account_id = account.id WHERE account.id = :who"
-)
+_ACCOUNT = text("SELECT display_name, is_active FROM account WHERE id = :who")
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Who acts on one problem, and how they are shown: by post or unit, never by name."""
+    """Who acts on one problem, and how they are shown: by their unit, a chief by the post.
+
+    A patroller without a unit is shown by the division.
+    """
 
     actor: Actor
     units: Mapping[Duty, str]
@@ -67,7 +69,7 @@ def known(
         duty = _duty(row)
         duties.append(duty)
         units.setdefault(duty, row["unit"] or "")
-    return Known(Actor(who, tuple(duties)), units, account.post or account.display_name)
+    return Known(Actor(who, tuple(duties)), units, account.display_name)
 
 
 def _duty(row: RowMapping) -> Duty:

@@ -19,6 +19,8 @@ LONGEST_REFERENCE: Final = 100
 EARLY: Final = timedelta(minutes=10)
 """A clock of a device may run ahead by this."""
 
+LONG_AGO: Final = timedelta(days=3653)
+
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -46,6 +48,8 @@ def check_report(given: Report, now: UtcDatetime) -> Report:
         raise BadInput("Describe the problem.")
     if given.found_at is not None and given.found_at > now + EARLY:
         raise BadInput("The problem can't have been found in the future.")
+    if given.found_at is not None and given.found_at < now - LONG_AGO:
+        raise BadInput("The problem can't have been found more than ten years ago.")
     if given.request_key is not None and not plain(given.request_key, 200):
         raise BadInput("The request's key is empty.")
     return Report(

@@ -102,11 +102,12 @@ def _division(values: Mapping[str, object]) -> int | None:
 
 def _content_hash(given: Report) -> bytes:
     """Tells whether what comes with a key again is the same report."""
+    place = given.place
     return chain_hash(
         b"",
         canonical(
             {
-                "place": [given.place.x, given.place.y, given.place.crs, given.place.accuracy_m],
+                "place": [float(place.x), float(place.y), place.crs, place.accuracy_m],
                 "category": given.category,
                 "severity": given.severity.value,
                 "source": given.source.value,
