@@ -55,7 +55,7 @@ def check_chain(number: str, events: Sequence[Event]) -> list[Finding]:
             note("Problem {number} lacks event {seq}.", number=number, seq=seq)
             for seq in range(expected, event.seq)
         ]
-        follows = event.prev_hash == prev or event.seq != expected
+        follows = event.prev_hash == prev or event.seq > expected
         wrong = _fault(number, event, follows=follows)
         found += [wrong] if wrong else []
         expected, prev = event.seq + 1, event.hash
@@ -152,7 +152,9 @@ def _fault(number: str, event: Event, *, follows: bool) -> Finding | None:
         )
     try:
         differing = contradictions(event, number)
-    except (ValueError, KeyError):
+        replay([event])
+        check_photos(number, [event], ())
+    except (ValueError, KeyError, TypeError):
         differing = ("body",)
     if differing:
         return note(

@@ -121,7 +121,7 @@ def _sign(connection: Connection, signer: Signer, now: UtcDatetime, every: timed
     last = connection.execute(_LAST).one_or_none()
     if last is not None and now - last.at < every:
         return False
-    after = json.loads(bytes(last.body))["change_no"] if last is not None else 0
+    after = json.loads(bytes(last.body)).get("change_no", 0) if last is not None else 0
     connection.execute(text("SET LOCAL lock_timeout = '5s'"))
     connection.execute(text("LOCK TABLE problem IN SHARE MODE"))
     rows = connection.execute(_GROWN, {"after": after}).all()

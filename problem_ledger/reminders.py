@@ -18,6 +18,12 @@ CHIEF_AFTER: Final = timedelta(days=3)
 """A problem overdue for longer than this is told to the river's chief as well."""
 
 _OPEN: Final = "problem.status NOT IN ({})".format(", ".join(f"'{each}'" for each in CLOSED))
+_HANDLER: Final = (
+    f"{UNIT} AND EXISTS (SELECT 1 FROM problem WHERE id = :problem"
+    " AND status IN ('assigned', 'rectifying'))"
+)
+"""The unit while it has the problem; what it submitted waits for others."""
+
 _CHIEF: Final = (
     "SELECT person.account_id AS id FROM problem JOIN person ON person.id = problem.person_id"
     " WHERE problem.id = :problem AND problem.due_at <= :long_ago"
@@ -39,14 +45,15 @@ class Reminder:
 REMINDERS: Final = (
     Reminder(
         NoticeKind.DUE_SOON,
-        "problem.amber_at <= :now AND problem.due_at > :now",
-        (UNIT,),
+        "problem.amber_at <= :now AND problem.due_at > :now"
+        " AND problem.status IN ('assigned', 'rectifying')",
+        (_HANDLER,),
         "to_char(problem.due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')",
     ),
     Reminder(
         NoticeKind.OVERDUE,
         "problem.due_at <= :now AND :is_working_day",
-        (UNIT, OFFICE, _CHIEF),
+        (_HANDLER, OFFICE, _CHIEF),
         "CAST(:day AS text)",
     ),
 )

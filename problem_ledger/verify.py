@@ -128,11 +128,10 @@ def _check_heads(
             proof.findings.append(
                 note("Head {id} of {at} does not follow the one before it.", id=row["id"], at=at)
             )
-        if wrong := _head_fault(row, trusted, at):
-            proof.findings.append(wrong)
-        else:
-            for number, tip in grown(row["body"]).items():
-                tips[number].append((tip, at))
+        wrong, told = _head_fault(row, trusted, at)
+        proof.findings += [wrong] if wrong else []
+        for number, tip in told.items():
+            tips[number].append((tip, at))
         prev = row["hash"]
         hashes.add(prev.hex())
         proof.head_count += 1
@@ -141,15 +140,18 @@ def _check_heads(
 
 def _head_fault(
     row: RowMapping, trusted: Mapping[str, Ed25519PublicKey], at: str
-) -> Finding | None:
+) -> tuple[Finding | None, Mapping[str, Tip]]:
+    """What is wrong with a head, or else the tips that it tells."""
+    changed = note("Head {id} of {at} was changed after it was signed.", id=row["id"], at=at)
     if row["hash"] != chain_hash(row["prev_hash"], row["body"]):
-        return note("Head {id} of {at} was changed after it was signed.", id=row["id"], at=at)
-    if not trusted:
-        return None
+        return changed, {}
     public = trusted.get(row["key_id"])
-    if public is None or not is_signed(public, row["signature"], row["hash"]):
-        return note("Head {id} of {at} is not signed by a key of ours.", id=row["id"], at=at)
-    return None
+    if trusted and (public is None or not is_signed(public, row["signature"], row["hash"])):
+        return note("Head {id} of {at} is not signed by a key of ours.", id=row["id"], at=at), {}
+    try:
+        return None, grown(row["body"])
+    except ValueError:
+        return changed, {}
 
 
 def _check_problems(connection: Connection, tips: Tips, proof: Proof) -> set[str]:

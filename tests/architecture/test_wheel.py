@@ -18,8 +18,9 @@ from data.quality.limits import newest_limits
 from data.migrations.run import newest
 from dashboard.views.wording import catalogue
 from dashboard.demo.watch import sections
+from problem_ledger.rules import load_rules
 home = pathlib.Path(dashboard.__file__).parent
-assert newest_limits() and newest() and len(sections()) == 24
+assert load_rules().deadlines and newest_limits() and newest() and len(sections()) == 24
 assert (home / "assets" / "tokens.css").exists()
 assert (home / "assets" / "vendor" / "maplibre" / "maplibre-gl.mjs").exists()
 assert catalogue("zh").gettext("Sign in") == "登录"

@@ -1,5 +1,6 @@
 """Readings become problems: one for an event, and another only after normal readings."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -147,6 +148,15 @@ def test_a_worker_that_was_away_finds_what_it_missed(outfall: Outfall) -> None:
     assert len(outfall.work()) == 1
     assert outfall.work() == []
     assert one(outfall.owner, PROBLEMS) == 1
+
+
+def test_two_workers_at_once_open_one_problem(outfall: Outfall) -> None:
+    for _ in range(2):
+        outfall.now = UtcDatetime(outfall.now + timedelta(minutes=15))
+        outfall.pipeline.commit([message("PW-01", outfall.now, {**FOUL, "flow": 0.1})])
+    with ThreadPoolExecutor(4) as pool:
+        opened = [done for each in pool.map(lambda _: outfall.work(), range(4)) for done in each]
+    assert len(opened) == one(outfall.owner, PROBLEMS) == 1
 
 
 def test_an_old_archive_is_no_news(outfall: Outfall) -> None:

@@ -194,3 +194,25 @@ def test_altered_columns_of_an_event_are_found(office: Office) -> None:
     )
     (found,) = office.found()
     assert found.endswith("its row and its bytes differ in at, account_id.")
+
+
+def test_an_event_that_says_nothing_is_found(office: Office) -> None:
+    office.sql(
+        "WITH forged AS (SELECT problem_id, seq, prev_hash, convert_to('{}', 'UTF8') AS body"
+        " FROM problem_event WHERE problem_id = :id AND seq = 8)"
+        " UPDATE problem_event e SET body = forged.body, hash = sha256(e.prev_hash || forged.body)"
+        " FROM forged WHERE e.problem_id = forged.problem_id AND e.seq = forged.seq",
+        id=office.first.problem_id,
+    )
+    (found,) = office.found()
+    assert found.startswith(f"Event 8 of problem {office.first.number}: its row and its bytes")
+
+
+def test_an_event_slipped_in_before_the_first_is_found(office: Office) -> None:
+    office.sql(
+        "INSERT INTO problem_event (problem_id, seq, at, action, to_status, body, prev_hash, hash)"
+        " SELECT problem_id, 0, at, action, to_status, body, prev_hash, hash FROM problem_event"
+        " WHERE problem_id = :id AND seq = 1",
+        id=office.first.problem_id,
+    )
+    assert any("Event 1 of" in each and "does not follow" in each for each in office.found())

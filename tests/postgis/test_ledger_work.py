@@ -79,6 +79,13 @@ def test_a_closed_problem_is_not_reminded_of(desk: Desk) -> None:
     assert remind(desk.engine, at(date(2026, 12, 24))) == 0
 
 
+def test_a_unit_is_not_blamed_for_what_waits_for_others(desk: Desk, database: Database) -> None:
+    desk.carry(*TO_SIGN_OFF[:5])
+    assert remind(desk.engine, at(date(2026, 11, 16))) == 0
+    assert remind(desk.engine, at(date(2026, 11, 17))) == 1
+    assert rows(database.owner, NOTICES) == [("office", "overdue")]
+
+
 def test_a_moved_deadline_is_told_anew(desk: Desk, database: Database) -> None:
     done = desk.carry(*ASSIGNED)
     assert remind(desk.engine, at(date(2026, 11, 16))) == 1
@@ -96,6 +103,15 @@ def test_notices_are_delivered_once(desk: Desk, database: Database) -> None:
     assert deliver(desk.engine, later) == 0
     found = "SELECT DISTINCT delivered_at, attempt_count, failure FROM delivery"
     assert rows(database.owner, found) == [(later, 1, "")]
+
+
+def test_what_another_process_holds_is_left_to_it(desk: Desk, database: Database) -> None:
+    desk.report()
+    later = UtcDatetime(desk.clock() + timedelta(minutes=1))
+    with database.owner.connect() as other:
+        other.execute(text("SELECT id FROM delivery FOR UPDATE"))
+        assert deliver(desk.engine, later) == 0
+    assert deliver(desk.engine, later) == 1, "the other died without delivering"
 
 
 def test_a_failed_notice_rests_longer_each_time(desk: Desk, database: Database) -> None:
