@@ -16,7 +16,7 @@ from dashboard.views import ledger_cards, ledger_filters, ledger_grid, ledger_ta
 from dashboard.views.attributes import attributes
 from dashboard.views.icons import icon
 from dashboard.views.ledger_rows import as_data, line_of
-from dashboard.views.wording import _
+from dashboard.views.wording import _, ngettext
 from data.queries.ledger_filter import read_filter, read_order, write_filter
 
 CARD_ROWS = 20
@@ -217,7 +217,12 @@ def register_rows(app: dash.Dash, deps: Deps) -> None:
         found, total, now = await off(read_rows, deps, current_user(), chosen, order, start, count)
         answer = {"rowData": [as_data(line_of(row, now)) for row in found], "rowCount": total}
         nothing = ledger_tabs.empty(chosen.view, narrowed=chosen.is_narrowed) if not total else []
-        return answer, nothing, bool(total), _("{n} problems").format(n=total)
+        return (
+            answer,
+            nothing,
+            bool(total),
+            ngettext("{n} problem", "{n} problems", total).format(n=total),
+        )
 
     @app.callback(
         Output(Ids.CARDS, "children"),

@@ -10,7 +10,7 @@ from dashboard.ledger_bulk import Chosen, Outcome
 from dashboard.views.attributes import attributes
 from dashboard.views.icons import icon
 from dashboard.views.ledger_words import action_word
-from dashboard.views.wording import _
+from dashboard.views.wording import _, ngettext
 from data.ledger_words import Action
 
 
@@ -54,12 +54,15 @@ def bar(chosen: Sequence[Chosen], actions: Iterable[Action], *, may_export: bool
 
 def heading(action: Action, count: int) -> str:
     """What is about to be done to how many."""
-    return _("{step}: {n} problems").format(step=action_word(action), n=count)
+    words = ngettext("{step}: {n} problem", "{step}: {n} problems", count)
+    return words.format(step=action_word(action), n=count)
 
 
 def outcome(action: Action, done: Outcome) -> list[Any]:
     """What was done, and each problem that was left out with its reason."""
-    said = _("{step}: done for {n} problems.").format(step=action_word(action), n=done.done_count)
+    said = ngettext(
+        "{step}: done for {n} problem.", "{step}: done for {n} problems.", done.done_count
+    ).format(step=action_word(action), n=done.done_count)
     made: list[Any] = [html.P(said)]
     if done.refused:
         made.append(

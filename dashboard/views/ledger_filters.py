@@ -89,6 +89,7 @@ def boxes(choices: Mapping[str, str], chosen: Iterable[str] = ()) -> list[Any]:
             label=word,
             value=value,
             size="xs",
+            radius=4,
             className="lg-kind" if "." in value else "",
         )
         for value, word in offered.items()

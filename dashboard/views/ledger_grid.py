@@ -8,22 +8,32 @@ from dash import html
 
 from dashboard.views.attributes import attributes
 from dashboard.views.icons import icon
-from dashboard.views.wording import _
+from dashboard.views.wording import _, language
 from data.queries.ledger_filter import Order, Sort
 
 BLOCK_ROWS: Final = 50
 
-WIDTHS: Final[dict[Sort | str, int]] = {
-    Sort.NUMBER: 156,
-    Sort.PLACE: 168,
-    Sort.DIVISION: 88,
-    Sort.CATEGORY: 232,
-    Sort.SEVERITY: 100,
-    Sort.STATUS: 92,
-    Sort.DUE: 148,
-    Sort.UNIT: 148,
-    Sort.LAST: 200,
+WIDTHS: Final[dict[Sort, int]] = {
+    Sort.NUMBER: 148,
+    Sort.PLACE: 164,
+    Sort.DIVISION: 84,
+    Sort.CATEGORY: 212,
+    Sort.SEVERITY: 104,
+    Sort.STATUS: 84,
+    Sort.DUE: 140,
+    Sort.UNIT: 140,
+    Sort.LAST: 248,
 }
+WIDER: Final[dict[Sort, int]] = {
+    Sort.PLACE: 208,
+    Sort.DIVISION: 96,
+    Sort.SEVERITY: 92,
+    Sort.STATUS: 128,
+    Sort.DUE: 172,
+    Sort.LAST: 216,
+}
+"""What English words need instead."""
+
 LEAST_WIDTH: Final = 120
 GROWS: Final = (Sort.PLACE, Sort.CATEGORY, Sort.UNIT, Sort.LAST)
 RENDERED: Final = {
@@ -61,18 +71,19 @@ def headings() -> dict[Sort, str]:
 def columns(order: Order) -> list[dict[str, Any]]:
     """The columns, sorted as the address says; every row comes from the server."""
     made = []
+    widths = WIDTHS if language.get() == "zh" else {**WIDTHS, **WIDER}
     for column, name in headings().items():
         definition: dict[str, Any] = {
             "colId": column.value,
             "field": FIELDS.get(column, column.value),
             "headerName": name,
-            "minWidth": min(WIDTHS[column], LEAST_WIDTH),
+            "minWidth": min(widths[column], LEAST_WIDTH),
             "sort": ("desc" if order.descending else "asc") if column is order.by else None,
         }
         if column in GROWS:
-            definition["flex"] = WIDTHS[column]
+            definition["flex"] = widths[column]
         else:
-            definition["width"] = WIDTHS[column]
+            definition["width"] = widths[column]
         if column in RENDERED:
             definition["cellRenderer"] = RENDERED[column]
         made.append(definition)
@@ -126,7 +137,7 @@ def grid(name: str, order: Order) -> dag.AgGrid:
 def column_picker(name: str) -> dmc.Popover:
     """The button that puts columns away and brings them back; the browser remembers."""
     boxes = [
-        dmc.Checkbox(label=word, value=column.value, size="xs")
+        dmc.Checkbox(label=word, value=column.value, size="xs", radius=4)
         for column, word in headings().items()
         if column not in ALWAYS
     ]
