@@ -33,7 +33,7 @@ class Page:
     title: str
 
     def register(self, app: dash.Dash, deps: Deps) -> None:
-        """The page is known to Dash, behind the table of access.
+        """The page is known to Dash, behind the table of access; plain paths before patterns.
 
         Raises KeyError for a page that the table doesn't list.
         """
@@ -45,6 +45,7 @@ class Page:
             self.module.__name__,
             title=lambda **_variables: f"{_(self.title)} · OneMap",
             layout=guarded(self.module.layout, action),
+            order=1 if "<" in self.path else 0,
             **template,
         )
         self.module.register(app, deps)

@@ -17,7 +17,17 @@
     }
   });
 
+  /* On a phone the line of steps is wider than the window: the one under way is brought into it. */
+  const reach = (line) => {
+    const now = line.querySelector(".cur, .stop, li:last-child");
+    if (now) line.scrollLeft = now.offsetLeft - 2 * now.offsetWidth;
+  };
+
   const look = () => {
+    for (const line of document.querySelectorAll(".pb-steps:not([data-alive])")) {
+      line.dataset.alive = "true";
+      reach(line);
+    }
     for (const box of document.querySelectorAll("[data-spot]:not([data-alive])")) {
       box.dataset.alive = "true";
       load("spot").then(({ mark }) => mark(box));
@@ -28,6 +38,14 @@
       load("report").then(({ bring }) => bring(form));
     }
   };
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    onemap_report: {
+      placed(spot) {
+        load("report").then((report) => report.placed(spot));
+        return window.dash_clientside.no_update;
+      },
+    },
+  });
   new MutationObserver(look).observe(document.documentElement, { childList: true, subtree: true });
   look();
 })();

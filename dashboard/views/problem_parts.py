@@ -173,13 +173,12 @@ def _facts(seen: Seen) -> list[tuple[str, Any]]:
     if detail.accuracy_m is not None:
         given += f" ± {detail.accuracy_m:.0f} m"
     return [
-        (_("Description"), row.description),
-        (_("Source"), source),
+        (_("What was found"), row.description),
+        (_("Reported from"), source),
         (_("Found"), found),
         (_("Station"), station),
-        (_("River chief"), chief),
+        (_("Chief in charge"), chief),
         (_("Handling unit"), row.unit),
-        (_("Requirement"), row.requirement),
         (_("Deadline"), deadline_rule(seen)),
         (_("Division"), division_words(row.where)),
         (_("Place as given"), html.Span(given, className="t2")),

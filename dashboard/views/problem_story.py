@@ -23,7 +23,7 @@ def story_card(seen: Seen) -> html.Section:
         [
             html.Div(
                 [
-                    html.H2(_("What was done")),
+                    html.H2(_("How it was handled")),
                     html.Span(count, className="t3"),
                     html.Span(className="sp"),
                     chain_tag(seen),

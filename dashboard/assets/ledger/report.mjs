@@ -1,0 +1,238 @@
+/* The form by which a problem is registered: what, photos, where, how grave; one key for one report. */
+
+import { element } from "../map/words.mjs";
+import { locate } from "./fields.mjs";
+import { Photos } from "./photos.mjs";
+import { post, say } from "./send.mjs";
+import { chooser } from "./spot.mjs";
+
+const icon = (name) => element("span", { class: `ic ic-${name}`, "aria-hidden": "true" });
+const options = (list, chosen) => list.map(({ value, word }) => {
+  const made = element("option", { value }, word);
+  made.selected = value === chosen;
+  return made;
+});
+
+/* Sixteen random bytes; unlike randomUUID they are had on plain HTTP too. */
+function fresh() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/* What the server says of the place belongs to React: it is shown again within the form. */
+function mirror(source) {
+  const shown = element("div", { class: "rp-preview", role: "status" });
+  const copy = () => shown.replaceChildren(...[...source.childNodes].map((node) => node.cloneNode(true)));
+  new MutationObserver(copy).observe(source, { childList: true, subtree: true, characterData: true });
+  copy();
+  return shown;
+}
+
+class Report {
+  constructor(box, told) {
+    this.box = box;
+    this.told = told;
+    this.words = told.words;
+    this.key = fresh();
+    this.nth = 0;
+    this.spot = null;
+    this.category = null;
+    this.photos = new Photos({ words: this.words, most: told.most, label: this.say("photos"), changed: () => this.refresh() });
+    this.draw();
+    this.locateMap();
+  }
+
+  say(key, facts) {
+    return say(this.words, key, facts);
+  }
+
+  draw() {
+    const preview = mirror(document.getElementById("report-preview"));
+    this.wrong = element("p", { class: "pd-refused", role: "alert", hidden: "" });
+    this.submit = element("button", { type: "submit", class: "btn p rp-submit" }, icon("tick"), element("span", {}, this.say("submit")));
+    this.form = element(
+      "form", { class: "rp-form", novalidate: "" },
+      element("section", { class: "card rp-place" }, ...this.placeFields(preview)),
+      element("section", { class: "card rp-what" }, ...this.whatFields()),
+      element("section", { class: "card rp-facts" }, ...this.factFields()),
+      element("footer", { class: "rp-foot" }, this.wrong, element("span", { class: "t3 fs12" }, this.say("submit_note")), this.submit),
+    );
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.send();
+    });
+    this.box.replaceChildren(this.form);
+  }
+
+  /* ---- what it is */
+
+  whatFields() {
+    const tiles = this.told.groups.map((group) => {
+      const tile = element("button", { type: "button", class: "rp-tile", "aria-pressed": "false" }, element("b", {}, group.word), element("span", { class: "t3" }, group.hint));
+      tile.addEventListener("click", () => this.choose(group, tile));
+      return tile;
+    });
+    this.tiles = element("div", { class: "rp-tiles" }, ...tiles);
+    this.kinds = element("div", { class: "rp-kinds", role: "radiogroup", "aria-label": this.say("kind"), hidden: "" });
+    return [element("h2", {}, this.say("category")), this.tiles, this.kinds, element("h2", {}, this.say("photos")), this.photos.box, element("p", { class: "pd-hint" }, this.say("photos_hint", { n: this.told.most }))];
+  }
+
+  choose(group, tile) {
+    for (const other of this.tiles.children) other.setAttribute("aria-pressed", String(other === tile));
+    this.kinds.replaceChildren(...group.options.map(({ value, word }) => {
+      const input = element("input", { type: "radio", name: "kind", value });
+      input.addEventListener("change", () => this.pick(value));
+      return element("label", { class: "rp-kind" }, input, word);
+    }));
+    this.kinds.hidden = group.options.length < 2;
+    const first = this.kinds.querySelector("input");
+    first.checked = true;
+    this.pick(first.value);
+  }
+
+  pick(value) {
+    this.category = value;
+    this.refresh();
+  }
+
+  /* ---- where it is */
+
+  placeFields(preview) {
+    this.stage = element("div", { class: "rp-map" });
+    const here = element("button", { type: "button", class: "btn" }, icon("locate"), this.say("locate"));
+    here.addEventListener("click", () => this.locate());
+    this.status = element("p", { class: "pd-said", role: "status" });
+    const river = element("select", { "aria-label": this.say("river") }, ...options(this.told.rivers));
+    const chainage = element("input", { placeholder: "K12+350", "aria-label": this.say("chainage"), maxlength: 20 });
+    const lon = element("input", { placeholder: this.say("lon"), "aria-label": this.say("lon"), inputmode: "decimal" });
+    const lat = element("input", { placeholder: this.say("lat"), "aria-label": this.say("lat"), inputmode: "decimal" });
+    const datum = element("select", { "aria-label": this.say("datum") }, ...options(this.told.datums));
+    const find = (ask) => {
+      const button = element("button", { type: "button", class: "btn" }, this.say("find"));
+      button.addEventListener("click", () => this.ask(ask()));
+      return button;
+    };
+    const typed = element(
+      "details", { class: "rp-typed pd-field" },
+      element("summary", {}, this.say("type_place")),
+      element("div", { class: "rp-line" }, river, chainage, find(() => ({ river: river.value, chainage: chainage.value }))),
+      element("div", { class: "rp-line" }, lon, lat, datum, find(() => ({ x: lon.value, y: lat.value, crs: datum.value }))),
+    );
+    return [element("div", { class: "rp-head" }, element("h2", {}, this.say("place")), element("span", { class: "sp" }), here), this.stage, this.status, preview, typed];
+  }
+
+  async locateMap() {
+    const [west, south, east, north] = this.told.bounds ?? [73, 18, 135, 53];
+    const { lon, lat } = this.told.asked;
+    const asked = lon !== "" && lat !== "" && Number.isFinite(Number(lon)) && Number.isFinite(Number(lat));
+    this.map = await chooser(this.stage, {
+      center: [(west + east) / 2, (south + north) / 2], zoom: 8, label: this.say("map"),
+      chosen: (x, y) => this.ask({ x, y, crs: "EPSG:4490" }),
+    });
+    window.onemap_report_map = this.map.map;
+    if (asked) this.ask({ x: Number(lon), y: Number(lat), crs: "EPSG:4490" });
+    else this.map.map.fitBounds([[west, south], [east, north]], { padding: 16, duration: 0 });
+  }
+
+  async locate() {
+    this.status.textContent = this.say("locating");
+    try {
+      const { longitude, latitude, accuracy } = await locate();
+      this.status.textContent = "";
+      this.ask({ x: longitude, y: latitude, crs: "EPSG:4326", accuracy_m: Math.min(10000, accuracy) });
+    } catch {
+      this.status.textContent = this.say("no_place");
+    }
+  }
+
+  /* The server says where that is; until it has, nothing can be sent. */
+  ask(place) {
+    this.nth += 1;
+    this.spot = null;
+    this.refresh();
+    window.dash_clientside.set_props("report-typed", { data: { ...place, nth: this.nth } });
+  }
+
+  placed(spot) {
+    if (!spot || spot.nth !== this.nth) return;
+    this.spot = spot.ok ? spot : null;
+    if (spot.ok) this.map?.set(spot.lon, spot.lat);
+    this.refresh();
+  }
+
+  /* ---- how grave it is */
+
+  factFields() {
+    const field = (key, input, hint) => element("div", { class: "pd-field" }, element("label", { for: `rp-${key}` }, this.say(key)), input, hint ? element("p", { class: "pd-hint" }, hint) : null);
+    this.description = element("textarea", { id: "rp-description", rows: 4, maxlength: 2000 });
+    this.description.addEventListener("input", () => this.refresh());
+    this.severity = element("select", { id: "rp-severity" }, ...options(this.told.severities, "general"));
+    this.source = element("select", { id: "rp-source" }, ...options(this.told.sources, this.told.source));
+    this.reference = element("input", { id: "rp-source_ref", maxlength: 100 });
+    return [
+      field("description", this.description, this.say("description_hint")),
+      element("div", { class: "rp-three" }, field("severity", this.severity), field("source", this.source), field("source_ref", this.reference)),
+    ];
+  }
+
+  refresh() {
+    if (this.wrong && !this.wrong.hidden && !this.lacks()) this.wrong.hidden = true;
+  }
+
+  lacks() {
+    if (!this.category) return this.say("need_category");
+    if (!this.spot) return this.say("need_place");
+    if (!this.description.value.trim()) return this.say("need_description");
+    return this.photos.busy ? this.say("wait_photos") : "";
+  }
+
+  refuse(reason) {
+    this.wrong.textContent = reason;
+    this.wrong.hidden = false;
+  }
+
+  async send() {
+    const lacks = this.lacks();
+    if (lacks) return this.refuse(lacks);
+    this.submit.disabled = true;
+    const { x, y, crs, accuracy_m: accuracy } = this.spot;
+    const body = {
+      place: { x, y, crs, accuracy_m: accuracy ?? null },
+      category: this.category,
+      severity: this.severity.value,
+      source: this.source.value,
+      source_ref: this.reference.value.trim(),
+      description: this.description.value.trim(),
+      photo_ids: this.photos.ids,
+    };
+    const answer = await post("/api/v1/problems", body, this.words, { "Idempotency-Key": this.key });
+    this.submit.disabled = false;
+    return answer.ok ? this.done(answer) : this.refuse(answer.reason);
+  }
+
+  done({ status, body }) {
+    const another = element("button", { type: "button", class: "btn" }, this.say("another"));
+    another.addEventListener("click", () => location.assign("/ledger/report"));
+    this.map?.map.remove();
+    const open = element("a", { class: "btn p", href: `/ledger/${body.id}` }, this.say("open"));
+    this.box.replaceChildren(element(
+      "div", { class: "card rp-done", role: "status" },
+      element("span", { class: "rp-tick" }, icon("tick")),
+      element("h2", {}, this.say(status === 200 ? "known" : "registered")),
+      element("p", { class: "t2" }, this.say("number", { number: body.number })),
+      element("div", { class: "row" }, another, open),
+    ));
+    open.focus();
+  }
+}
+
+let now = null;
+
+/** Draws the form in its box. */
+export function bring(box) {
+  now = new Report(box, JSON.parse(box.dataset.report));
+}
+
+/** Where the place that was asked about lies. */
+export function placed(spot) {
+  now?.placed(spot);
+}
