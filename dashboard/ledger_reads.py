@@ -9,7 +9,6 @@ from dashboard.auth import User, visible_to
 from dashboard.deps import Deps
 from data.clock import UtcDatetime
 from data.database import transaction
-from data.errors import NotFound
 from data.ledger_words import Severity
 from data.people.saved_views import SavedView, saved_views
 from data.queries.ledger import Counts, Moment, ProblemRow, counts, problems
@@ -17,7 +16,7 @@ from data.queries.ledger_asker import Asker, asker_of
 from data.queries.ledger_choices import Choices, choices, names
 from data.queries.ledger_conditions import SOON_DAYS
 from data.queries.ledger_filter import LedgerFilter, Order
-from problem_ledger.service import allowed_actions
+from problem_ledger.service import allowed_on_each
 from problem_ledger.workflow import Step
 
 MOST_CHOSEN = 50
@@ -84,16 +83,13 @@ def read_overview(deps: Deps, user: User, chosen: LedgerFilter) -> Overview:
 def common_steps(deps: Deps, user: User, problem_ids: Sequence[int]) -> tuple[Step, ...]:
     """The steps without needs that are legal for the user on every one of the problems now."""
     now = deps.clock()
-    found: list[tuple[Step, ...]] = []
-    with transaction(deps.engine) as connection:
-        for problem_id in problem_ids[:MOST_CHOSEN]:
-            try:
-                steps = allowed_actions(connection, user.account_id, problem_id, now, deps.rules)
-            except NotFound:
-                return ()
-            found.append(steps)
-    if not found or len(problem_ids) > MOST_CHOSEN:
+    if not problem_ids or len(problem_ids) > MOST_CHOSEN:
         return ()
+    with transaction(deps.engine) as connection:
+        by_problem = allowed_on_each(connection, user.account_id, problem_ids, now, deps.rules)
+    if len(by_problem) < len(set(problem_ids)):
+        return ()
+    found = list(by_problem.values())
     return tuple(
         step for step in found[0] if not step.needs and all(step in others for others in found)
     )

@@ -2,16 +2,13 @@
 
 from sqlalchemy import Connection, Engine, text
 
-from data.clock import Clock, UtcDatetime, business_date
+from data.clock import Clock, UtcDatetime
 from data.database import transaction
-from data.errors import BadInput, NotFound
+from data.errors import BadInput
 from data.ledger_words import Action, Severity, Status
-from data.queries.people import roles
-from data.queries.scope import PROBLEM_VISIBLE
-from data.queries.visible import scope_of
 from data.records import AccountId
 from problem_ledger import places, store
-from problem_ledger.actors import SYSTEM_KNOWN, Known, known
+from problem_ledger.actors import SYSTEM_KNOWN, Known
 from problem_ledger.attachments import taken
 from problem_ledger.changes import Taking, changes_of
 from problem_ledger.given import Command, Done
@@ -21,9 +18,8 @@ from problem_ledger.meanwhile import overtaken
 from problem_ledger.needs import EARLY, check_needs, plain
 from problem_ledger.recipients import tell
 from problem_ledger.rules import Rules
-from problem_ledger.workflow import Situation, Step, allowed, check
-
-_SEEN = text(f"SELECT 1 FROM problem WHERE problem.id = :id AND {PROBLEM_VISIBLE}")
+from problem_ledger.standing import situation_of, taker_of
+from problem_ledger.workflow import Step, check
 
 _UNIT = text(
     "WITH RECURSIVE above AS (SELECT id, parent_id FROM division WHERE id = :division"
@@ -50,10 +46,10 @@ def act(
     with transaction(engine) as connection:
         row = store.find(connection, problem_id, lock=True)
         now = max(clock(), UtcDatetime(row["last_at"]))
-        taker = _visible_to(connection, who, row, now)
+        taker = taker_of(connection, who, row, now)
         if command.version != row["version"]:
             raise overtaken(row, now)
-        step = check(command.action, taker.actor, _situation(connection, row), now, rules)
+        step = check(command.action, taker.actor, situation_of(connection, row), now, rules)
         check_needs(step, command)
         return _take(connection, Taking(row, command, who, now, rules), step, taker)
 
@@ -63,37 +59,9 @@ def archive(connection: Connection, problem_id: int, clock: Clock, rules: Rules)
     row = store.find(connection, problem_id, lock=True)
     now = max(clock(), UtcDatetime(row["last_at"]))
     actor = SYSTEM_KNOWN.actor
-    step = check(Action.ARCHIVE, actor, _situation(connection, row), now, rules)
+    step = check(Action.ARCHIVE, actor, situation_of(connection, row), now, rules)
     command = Command(Action.ARCHIVE, row["version"])
     return _take(connection, Taking(row, command, None, now, rules), step, SYSTEM_KNOWN)
-
-
-def allowed_actions(
-    connection: Connection, who: AccountId, problem_id: int, now: UtcDatetime, rules: Rules
-) -> tuple[Step, ...]:
-    """The steps that account may take on the problem now. Raises NotFound."""
-    row = store.find(connection, problem_id)
-    taker = _visible_to(connection, who, row, now)
-    return allowed(taker.actor, _situation(connection, row), now, rules)
-
-
-def _visible_to(connection: Connection, who: AccountId, row: Row, now: UtcDatetime) -> Known:
-    """Who acts, for whom the problem is there at all. Raises NotFound."""
-    scope = scope_of(connection, who, roles(connection, [who])[who], business_date(now))
-    if connection.execute(_SEEN, {"id": row["id"], **scope.bound}).first() is None:
-        raise NotFound("There is no such problem.")
-    return known(connection, who, row["division_id"], row["unit_id"])
-
-
-def _situation(connection: Connection, row: Row) -> Situation:
-    return Situation(
-        status=Status(row["status"]),
-        severity=Severity(row["severity"]),
-        handler_ids=store.handlers(connection, row["id"]),
-        checker_id=row["checker_id"],
-        assigned_at=row["assigned_at"],
-        look_back_at=row["look_back_at"],
-    )
 
 
 def _take(connection: Connection, taking: Taking, step: Step, taker: Known) -> Done:

@@ -1,8 +1,9 @@
 """The ledger's use cases, each one transaction: report, act, and what the system does itself."""
 
-from problem_ledger.actions import act, allowed_actions, archive
+from problem_ledger.actions import act, archive
 from problem_ledger.given import Command, Done, Exceeded, Place, Report
 from problem_ledger.reports import report, report_exceedance
+from problem_ledger.standing import allowed_actions, allowed_on_each
 
 __all__ = [
     "Command",
@@ -12,6 +13,7 @@ __all__ = [
     "Report",
     "act",
     "allowed_actions",
+    "allowed_on_each",
     "archive",
     "report",
     "report_exceedance",
