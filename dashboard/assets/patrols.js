@@ -130,7 +130,7 @@
       const answer = await fetch(`/api/v1/patrols/${button.dataset.patrol}/reason`, {
         method: "POST",
         headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ version: Number(button.dataset.version), reason: text }),
+        body: JSON.stringify({ version: Number(button.dataset.version), text }),
       });
       if (answer.ok) refresh();
       else said.textContent = (await answer.json()).detail ?? answer.statusText;
