@@ -7,6 +7,7 @@
   let file = null;
   let key = "";
   let watched = null;
+  let seen = null;
 
   const chosen = () => Object.fromEntries(new URLSearchParams(location.search));
   const refresh = (more = {}) => set(CHOSEN, { data: { ...chosen(), ...more, read: Date.now() } });
@@ -27,6 +28,12 @@
   /* ---- the map of the track */
 
   function look() {
+    const current = document.querySelector(".pt-chiefs a[aria-current]");
+    if (current && seen !== current.getAttribute("href")) {
+      seen = current.getAttribute("href");
+      const list = current.closest(".pt-chiefs");
+      list.scrollTop = Math.max(0, current.offsetTop - list.offsetTop - list.clientHeight / 2);
+    }
     const place = document.querySelector("[data-patrol-track]");
     if (place && place.shownTrack !== place.dataset.patrolTrack) {
       place.shownTrack = place.dataset.patrolTrack;

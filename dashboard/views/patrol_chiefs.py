@@ -20,7 +20,7 @@ def chiefs_card(shown: Shown) -> html.Section:
             html.Header(
                 [
                     html.H2(_("River chiefs"), id="patrols-chiefs-title"),
-                    html.Span(_("in the order of their posts, not ranked"), className="t3"),
+                    html.Span(_("by post, not ranked"), className="t3"),
                 ],
                 className="pt-title",
             ),
