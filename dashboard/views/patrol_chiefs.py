@@ -51,6 +51,7 @@ def _row(chief: ChiefMonth, is_chosen: bool, month: Month) -> html.A:
     """The chief with the count of valid patrols."""
     duty = chief.duty_count
     share = min(1.0, chief.valid_count / duty) if duty else 1.0
+    expected = chief.expected_count / duty if duty else 1.0
     count = _("{n} / {m}").format(n=chief.valid_count, m=duty)
     current = attributes(aria_current="true") if is_chosen else {}
     return html.A(
@@ -66,7 +67,7 @@ def _row(chief: ChiefMonth, is_chosen: bool, month: Month) -> html.A:
             html.Span(
                 [
                     html.I(style={"width": f"{share:.0%}"}),
-                    html.U(style={"left": f"{_expected(chief, month):.0%}"}),
+                    html.U(style={"left": f"{expected:.0%}"}),
                 ],
                 className="pt-bar",
                 **attributes(aria_hidden="true"),
@@ -75,11 +76,3 @@ def _row(chief: ChiefMonth, is_chosen: bool, month: Month) -> html.A:
         href=address(month.key, chief=chief.person_id),
         **attributes(data_patrols_go="patrols-main", **current),
     )
-
-
-def _expected(chief: ChiefMonth, month: Month) -> float:
-    """The share of the duty's months that has passed."""
-    if chief.duty_months == 1:
-        return month.passed_share
-    first = (month.first_on.month - 1) % chief.duty_months
-    return (first + month.passed_share) / chief.duty_months
