@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dashboard.demo.environment import FILE, default_folder
 from dashboard.setup.environment import digest, stamped
-from dashboard.setup.packages import POSTGIS, has_fonts, has_program
+from dashboard.setup.packages import POSTGIS, SHEET_FONT, has_fonts, has_program, sheet_font
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 APT = ("" if os.geteuid() == 0 else "sudo ") + "apt-get install "
@@ -31,6 +31,7 @@ def installed() -> list[Part]:
     """What the set-up installs, in its order; lock files only where there is a checkout."""
     vendor = ROOT / "dashboard" / "assets" / "vendor"
     version = ".".join(map(str, sys.version_info[:3]))
+    font = sheet_font()
     parts = [
         Part("Python", version, sys.version_info >= (3, 11), APT + "python3"),
         _program("PostgreSQL", _server(), APT + POSTGIS),
@@ -39,6 +40,7 @@ def installed() -> list[Part]:
         _program("mosquitto_pub", "mosquitto_pub", APT + "mosquitto-clients"),
         _program("Chromium", "chromium", APT + "chromium", is_needed=False),
         Part("Noto CJK", "", has_fonts(), APT + "fonts-noto-cjk", is_needed=False),
+        Part("PDF font", font.name if font else "", bool(font), APT + SHEET_FONT, is_needed=False),
     ]
     if (ROOT / "requirements.lock").is_file():
         parts.insert(1, _locked(".venv", ROOT / ".venv", ROOT / "requirements.lock"))

@@ -21,6 +21,8 @@ def main(arguments: list[str]) -> int:
         with (root / "requirements.lock").open("rb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             packages.install(packages.missing(servers=servers, browser=tests))
+            if servers:
+                packages.wish_for_font()
             environment.prepare(root, development=tests)
             libraries.prepare(root)
     except Missing as missing:

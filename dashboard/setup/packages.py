@@ -11,6 +11,17 @@ from pathlib import Path
 from dashboard.setup.steps import Missing, explain, follow, tell
 
 POSTGIS = "postgresql-15-postgis-3"
+SHEET_FONT = "fonts-wqy-microhei"
+FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts")
+FONT_FILES = (
+    "wqy-microhei.ttc",
+    "DroidSansFallbackFull.ttf",
+    "wqy-zenhei.ttc",
+    "simhei.ttf",
+    "msyh.ttc",
+    "simsun.ttc",
+)
+"""Chinese fonts with TrueType outlines, the best first: only such can be embedded in our PDFs."""
 
 
 def missing(*, servers: bool, browser: bool) -> dict[str, str]:
@@ -28,13 +39,19 @@ def missing(*, servers: bool, browser: bool) -> dict[str, str]:
             wanted["mosquitto"] = "mosquitto"
         if not has_program("mosquitto_pub"):
             wanted["mosquitto-clients"] = "mosquitto-clients"
-    if browser:
-        if not has_program("chromium"):
-            wanted["chromium"] = "Chromium"
-        if not has_fonts():
-            wanted["fonts-noto-cjk"] = "fonts-noto-cjk"
-        if find_library("atomic") is None:
-            wanted["libatomic1"] = "libatomic1"
+    return wanted | (_for_tests() if browser else {})
+
+
+def _for_tests() -> dict[str, str]:
+    wanted: dict[str, str] = {}
+    if not has_program("chromium"):
+        wanted["chromium"] = "Chromium"
+    if not has_fonts():
+        wanted["fonts-noto-cjk"] = "fonts-noto-cjk"
+    if find_library("atomic") is None:
+        wanted["libatomic1"] = "libatomic1"
+    if sheet_font() is None:
+        wanted[SHEET_FONT] = SHEET_FONT
     return wanted
 
 
@@ -55,6 +72,16 @@ def has_postgis() -> bool:
 def has_fonts() -> bool:
     """Whether a Chinese font is installed that the map's labels can be drawn with."""
     return any(Path("/usr/share/fonts").glob("**/*CJK*"))
+
+
+def sheet_font() -> Path | None:
+    """The best font that a PDF can carry, None when none is installed."""
+    for name in FONT_FILES:
+        for folder in FONT_FOLDERS:
+            found = next(Path(folder).expanduser().rglob(name), None)
+            if found is not None:
+                return found
+    return None
 
 
 def newest_postgis() -> str:
@@ -95,3 +122,19 @@ def install(wanted: dict[str, str]) -> None:
     if failed is not None:
         explain((unread + "\n" if unread else "") + failed)
         raise Missing(parts, listed, by_hand)
+
+
+def wish_for_font() -> None:
+    """The font of PDF sheets is installed where that takes no question; else it is told.
+
+    Everything else works without it, so that nothing waits for it.
+    """
+    if sheet_font() is not None or not shutil.which("apt-get"):
+        return
+    asking = ["sudo", "-n"] if os.geteuid() != 0 else []
+    apt = [*asking, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-y"]
+    if follow([*apt, "install", "--no-install-recommends", SHEET_FONT]) is not None:
+        tell(
+            f"没有中文字体，暂不能生成 PDF：apt-get install {SHEET_FONT}",
+            f"No Chinese font, so no PDF for now: apt-get install {SHEET_FONT}",
+        )
