@@ -8,7 +8,7 @@ from sqlalchemy import text
 from data.errors import BadInput, Conflict, Forbidden, NotFound
 from data.ledger_words import Action, Severity, Status
 from problem_ledger import service, store
-from problem_ledger.events import encoded_row, replay
+from problem_ledger.events import encoded_row, read, replay
 from problem_ledger.given import Done, Place
 from tests.fixtures.database import Database
 from tests.ledger_acts import act, at_once, given, one, report, row_of, told
@@ -184,3 +184,44 @@ def test_a_disabled_account_may_nothing(desk: Desk, database: Database) -> None:
         )
     with pytest.raises(Forbidden):
         act(desk, desk.office, done, Action.REFUSE)
+
+
+def test_a_chief_comments_and_presses_and_unit_and_office_are_told(desk: Desk) -> None:
+    done = desk.carry(*TO_SIGN_OFF[:3])
+    for action in (Action.COMMENT, Action.PRESS):
+        done = act(desk, desk.chief, done, action)
+    assert sorted(told(desk)[-4:]) == [
+        ("commented", "member"),
+        ("commented", "office"),
+        ("pressed", "member"),
+        ("pressed", "office"),
+    ]
+    row = row_of(desk, done)
+    assert (row["status"], row["pressed_at"]) == ("rectifying", desk.clock.at)
+
+
+def test_the_story_names_units_and_posts_and_no_patroller(desk: Desk) -> None:
+    done = desk.carry(*TO_SIGN_OFF)
+    with desk.engine.begin() as connection:
+        bodies = [read(event.body) for event in store.events(connection, done.problem_id)]
+    shown = {body["action"]: body["actor"] for body in bodies}
+    assert shown["report"] == shown["verify"] == "测试县"
+    assert shown["sign_for"] == shown["submit"] == "上游镇水利站"
+    assert shown["sign_off"] == "chief"
+    assigned = next(body for body in bodies if body["action"] == "assign")
+    assert assigned["unit"] == "上游镇水利站"
+
+
+def test_steps_on_many_are_those_on_each(desk: Desk, database: Database) -> None:
+    done = [desk.carry(*TO_SIGN_OFF[:far]) for far in (0, 2, 5)]
+    with database.owner.begin() as connection:
+        elsewhere = account(connection, "other", "office", division=desk.basin.town_down)
+    ids = [each.problem_id for each in done]
+    rest = (desk.clock.at, desk.rules)
+    with desk.engine.begin() as connection:
+        for who in (desk.office, desk.member, desk.patroller, desk.chief):
+            found = service.allowed_on_each(connection, who, [*ids, 999], *rest)
+            alone = {id_: service.allowed_actions(connection, who, id_, *rest) for id_ in ids}
+            assert found == alone
+            assert any(found.values())
+        assert service.allowed_on_each(connection, elsewhere, ids, *rest) == {}
