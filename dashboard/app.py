@@ -16,6 +16,8 @@ from dashboard.api import (
     events,
     health,
     language,
+    map_ledger,
+    notices,
     own_account,
     patrols_file,
     photos,
@@ -23,6 +25,7 @@ from dashboard.api import (
     problems_file,
     readings,
     search,
+    sheets,
     sign_in,
     tiles,
     unknown,
@@ -82,8 +85,11 @@ ROUTERS = (
     photos,
     problems_file,
     problems,
+    sheets,
     patrols_file,
     patrols_api,
+    map_ledger,
+    notices,
 )
 
 NOT_IN_EVERY_PAGE = r"^(sign_in\.(css|js)|theme\.js|.*\.mjs)$"
