@@ -1,5 +1,6 @@
 """What surrounds every page: the bar, the navigation on desk and phone, the account menu."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,8 +41,11 @@ class Place:
 
 
 MAP, FILES, STATIONS, ACCOUNTS = "One map", "Files", "Stations", "Accounts"
+LEDGER, PATROLS = "Problem ledger", "Patrols"
 PLACES = (
     Place("/", MAP, "map", Action.READ_WATERS),
+    Place("/ledger", LEDGER, "flag", Action.READ_LEDGER),
+    Place("/patrols", PATROLS, "walk", Action.READ_PATROLS),
     Place("/rivers", FILES, "file", Action.READ_WATERS),
     Place("/stations", STATIONS, "pin", Action.WRITE_STATIONS),
     Place("/accounts", ACCOUNTS, "people", Action.MANAGE_ACCOUNTS),
@@ -96,7 +100,12 @@ def bar(user: User | None, area: str) -> html.Header:
         className="brand",
     )
     links = [
-        dcc.Link(_(place.word), href=place.href, id=f"shell-nav-{place.sign}", className="nav-link")
+        dcc.Link(
+            [_(place.word), overdue_badge(place)],
+            href=place.href,
+            id=f"shell-nav-{place.sign}",
+            className="nav-link",
+        )
         for place in places_for(user)
     ]
     chip = html.Span([icon("pin"), area], className="fld om-area") if area else None
@@ -108,6 +117,7 @@ def bar(user: User | None, area: str) -> html.Header:
             html.Div(className="sp"),
             chip,
             html.Div(id=Ids.SEARCH, className="om-search"),
+            bell() if may(user, Action.READ_LEDGER) else None,
             html.Button(
                 [icon("moon"), icon("sun")],
                 className="ib om-theme",
@@ -117,6 +127,40 @@ def bar(user: User | None, area: str) -> html.Header:
             account_menu(user) if user else None,
         ],
         className="bar",
+    )
+
+
+def overdue_badge(place: Place) -> html.Span | None:
+    """How many problems are overdue, beside the ledger's entry; its script fills it."""
+    if place.word != LEDGER:
+        return None
+    return html.Span(
+        className="n", hidden=True, **attributes(data_overdue="", data_words=_("{n} overdue"))
+    )
+
+
+def bell() -> html.Div:
+    """The bell; what was told is listed below it by its script."""
+    words = {
+        "none": _("Nothing new"),
+        "all_read": _("Mark all as read"),
+        "title": _("Notices"),
+        "unread": _("{n} unread notices"),
+        "failed": _("The notices could not be loaded."),
+    }
+    return html.Div(
+        [
+            html.Button(
+                [icon("bell"), html.Span(className="dot", hidden=True)],
+                className="ib",
+                type="button",
+                title=words["title"],
+                **attributes(aria_label=words["title"], aria_expanded="false", data_bell=""),
+            ),
+            html.Section(className="om-notices float", hidden=True),
+        ],
+        className="om-bell",
+        **attributes(data_words=json.dumps(words, ensure_ascii=False)),
     )
 
 
@@ -162,7 +206,9 @@ def account_menu(user: User) -> dmc.Menu:
 def tabs(user: User | None) -> html.Nav:
     """The navigation at the foot of a phone."""
     links = [
-        dcc.Link([icon(place.sign), html.Span(_(place.word))], href=place.href)
+        dcc.Link(
+            [icon(place.sign), html.Span(_(place.word)), overdue_badge(place)], href=place.href
+        )
         for place in places_for(user)
     ]
     own = html.A([icon("person"), html.Span(_("Me"))], href="/account")

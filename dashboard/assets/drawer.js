@@ -93,6 +93,19 @@
     }
   });
 
+  /* A step in the ledger: what a drawer tells of it is read again, the rest of it stays. */
+  document.addEventListener("onemap:ledger", (event) => {
+    const shown = document.querySelector(".dw")?.dataset.shows ?? "";
+    const [kind, id] = shown.split(":");
+    const thing = { kind, id: Number(id), at: Date.now() };
+    if (kind === "problem") {
+      const told = [...(event.detail.problems ?? []).map((each) => each.id), ...(event.detail.gone ?? [])];
+      if (told.includes(thing.id)) window.dash_clientside.set_props("one-map-selection", { data: thing });
+    } else if (document.querySelector(`[id*="one-map-drawer-steps"]`)) {
+      window.dash_clientside.set_props({ index: shown, type: "one-map-drawer-steps" }, { data: thing });
+    }
+  });
+
   /* Opened by keyboard, the drawer takes the focus; closed, it gives it back. */
   let keyboard = false;
   let before = null;

@@ -2,6 +2,7 @@
 
 from dash import ClientsideFunction, Dash, Input, Output, html
 
+from dashboard.auth import Action, may, signed_in_user
 from dashboard.deps import Deps
 from dashboard.views import drawer
 from dashboard.views.map_view import map_view
@@ -18,7 +19,12 @@ class Ids:
 
 def layout(**_query: str) -> html.Div:
     """The page; the map reads what it shows from the routes of the map."""
-    return map_view(DashboardSettings())
+    user = signed_in_user()
+    return map_view(
+        DashboardSettings(),
+        with_ledger=may(user, Action.READ_LEDGER),
+        may_report=may(user, Action.WRITE_LEDGER),
+    )
 
 
 def register(app: Dash, deps: Deps) -> None:

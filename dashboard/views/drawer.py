@@ -16,6 +16,7 @@ from dashboard.views.attributes import attributes
 from dashboard.views.drawer_outfall import outfall_drawer
 from dashboard.views.drawer_parts import live_id, whole
 from dashboard.views.drawer_point import board_drawer, intake_drawer
+from dashboard.views.drawer_reads import ledger_at, ledger_of, patrol_of, problem_of
 from dashboard.views.drawer_section import section_drawer
 from dashboard.views.drawer_water import (
     division_drawer,
@@ -65,7 +66,8 @@ def _station(
     station = station_facts(connection, scope, number)
     chiefs = chiefs_at(connection, station.where, now)
     if station.kind is StationKind.SECTION:
-        return section_drawer(section_facts(station, now, deps.quality), chiefs, now)
+        ledger = ledger_at(connection, scope, station.where, f"section:{number}", now)
+        return section_drawer(section_facts(station, now, deps.quality), chiefs, now, ledger)
     if station.kind is StationKind.INTAKE:
         return intake_drawer(station, chiefs, now)
     return _outfall(connection, deps, station, chiefs, now)
@@ -91,7 +93,8 @@ def _reach(
 ) -> html.Article:
     facts = reach_facts(connection, scope, number, now, deps.quality)
     chiefs = chiefs_of(connection, "reach", number, business_date(now))
-    return reach_drawer(facts, chiefs, now)
+    ledger = ledger_of(connection, scope, f"reach:{number}", now, reach=number)
+    return reach_drawer(facts, chiefs, now, ledger)
 
 
 def _lake(
@@ -99,13 +102,15 @@ def _lake(
 ) -> html.Article:
     facts = lake_facts(connection, scope, number, now, deps.quality)
     chiefs = chiefs_of(connection, "lake", number, business_date(now))
-    return lake_drawer(facts, chiefs, now)
+    ledger = ledger_of(connection, scope, f"lake:{number}", now, lake=number)
+    return lake_drawer(facts, chiefs, now, ledger)
 
 
 def _river(
-    connection: Connection, _deps: Deps, scope: Scope, number: int, _now: UtcDatetime
+    connection: Connection, _deps: Deps, scope: Scope, number: int, now: UtcDatetime
 ) -> html.Article:
-    return river_drawer(river_facts(connection, scope, number))
+    ledger = ledger_of(connection, scope, f"river:{number}", now, river=number)
+    return river_drawer(river_facts(connection, scope, number), ledger)
 
 
 def _division(
@@ -124,6 +129,8 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         "lake": _lake,
         "river": _river,
         "division": _division,
+        "problem": problem_of,
+        "patrol": patrol_of,
     }
 )
 
@@ -183,5 +190,17 @@ def register(app: Dash, deps: Deps) -> None:
         if live_id("head", key) not in fresh:  # refused: what is shown stays, with its times
             return no_update, no_update
         return tuple(fresh[live_id(part, key)].children for part in ("head", "values"))
+
+    @app.callback(
+        Output(live_id("ledger", MATCH), "children"),
+        Input(live_id("steps", MATCH), "data"),
+        prevent_initial_call=True,
+    )
+    async def show_steps(thing: Any) -> Any:
+        if not thing:
+            return no_update
+        fresh = await off(drawer, deps, visible_to(current_user()), thing)
+        key = live_id("ledger", "{kind}:{id}".format(**thing))
+        return fresh[key].children if key in fresh else no_update
 
     chart_frame.register(app, deps)

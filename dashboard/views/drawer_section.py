@@ -1,5 +1,6 @@
 """The drawer of a section: its class and why, value by value, over time, and who answers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from dash import html
@@ -37,8 +38,10 @@ from data.vocabulary import BodyKind, EvaluationState, Parameter
 TILES = 4
 
 
-def section_drawer(facts: SectionFacts, chiefs: Chiefs, now: UtcDatetime) -> html.Article:
-    """Everything about a section."""
+def section_drawer(
+    facts: SectionFacts, chiefs: Chiefs, now: UtcDatetime, ledger: Sequence[Any] = ()
+) -> html.Article:
+    """Everything about a section; ``ledger`` tells the problems and patrols at its water."""
     station = facts.station
     key = f"section:{station.id}"
     measured = [row.parameter for row in facts.rows if row.latest]
@@ -47,6 +50,7 @@ def section_drawer(facts: SectionFacts, chiefs: Chiefs, now: UtcDatetime) -> htm
         live("values", key, [tiles(facts), section_table(facts, now)]),
         chart_frame(station.id, "now", measured, facts.asked, 150) if measured else None,
         chiefs_block(chiefs),
+        *ledger,
     ]
     trend: Any = html.P(_("Nothing has been measured yet."), className="dw-none")
     if measured:

@@ -31,8 +31,10 @@ KM_M = 1000.0
 KM2_M2 = 1_000_000.0
 
 
-def reach_drawer(facts: ReachFacts, chiefs: Chiefs, now: UtcDatetime) -> html.Article:
-    """Everything about a reach."""
+def reach_drawer(
+    facts: ReachFacts, chiefs: Chiefs, now: UtcDatetime, ledger: Sequence[Any] = ()
+) -> html.Article:
+    """Everything about a reach; ``ledger`` tells its problems and patrols."""
     river = own_name(facts.river, facts.river_en)
     words, about = colour_finding(facts.colour, facts.told_by, now)
     place = [f"{river} {stretch_text(facts.from_m, facts.to_m)}"]
@@ -49,6 +51,7 @@ def reach_drawer(facts: ReachFacts, chiefs: Chiefs, now: UtcDatetime) -> html.Ar
         html.Div(facts_list(pairs), className="dw-block"),
         *_elsewhere(facts.sections, facts.stations),
         chiefs_block(chiefs),
+        *ledger,
         *stations_block(facts.stations),
     ]
     if facts.downstream_id is not None and facts.downstream:
@@ -58,8 +61,10 @@ def reach_drawer(facts: ReachFacts, chiefs: Chiefs, now: UtcDatetime) -> html.Ar
     return _plain(f"reach:{facts.id}", top, parts, facts.river_id)
 
 
-def lake_drawer(facts: LakeFacts, chiefs: Chiefs, now: UtcDatetime) -> html.Article:
-    """Everything about a lake or reservoir."""
+def lake_drawer(
+    facts: LakeFacts, chiefs: Chiefs, now: UtcDatetime, ledger: Sequence[Any] = ()
+) -> html.Article:
+    """Everything about a lake or reservoir; ``ledger`` tells its problems."""
     words, about = colour_finding(facts.colour, facts.told_by, now)
     kind = _("Reservoir") if facts.kind == LakeKind.RESERVOIR else _("Lake")
     division = facts.division and own_name(facts.division, facts.division_en)
@@ -74,6 +79,7 @@ def lake_drawer(facts: LakeFacts, chiefs: Chiefs, now: UtcDatetime) -> html.Arti
         html.Div(facts_list(pairs), className="dw-block"),
         *_elsewhere(facts.sections, facts.stations),
         chiefs_block(chiefs),
+        *ledger,
         *stations_block(facts.stations),
     ]
     name = own_name(facts.name, facts.name_en)
@@ -125,7 +131,7 @@ def _plain(
     return whole(key, [top, body, foot(river, lake)])
 
 
-def river_drawer(facts: dict[str, Any]) -> html.Article:
+def river_drawer(facts: dict[str, Any], ledger: Sequence[Any] = ()) -> html.Article:
     """A river in short; the rest is in its file."""
     kind = _("Canal") if facts["kind"] == RiverKind.CANAL else _("River")
     pairs = [
@@ -147,6 +153,7 @@ def river_drawer(facts: dict[str, Any]) -> html.Article:
     ]
     parts = [
         html.Div(facts_list(pairs), className="dw-block"),
+        *ledger,
         block(_("Reaches"), html.Ul(lines, className="dw-near"), str(len(lines))),
     ]
     top = head(kind, [], own_name(facts["name"], facts["name_en"]), [], [])

@@ -6,6 +6,7 @@ from dashboard.views.attributes import attributes
 
 NAMES = frozenset(
     {
+        "bell",
         "bookmark",
         "camera",
         "clock",
@@ -15,6 +16,7 @@ NAMES = frozenset(
         "csv",
         "down",
         "file",
+        "flag",
         "globe",
         "home",
         "in-down",
@@ -43,6 +45,7 @@ NAMES = frozenset(
         "sun",
         "tick",
         "undo",
+        "walk",
         "warn",
     }
 )

@@ -9,7 +9,7 @@ from dashboard.views.wording import _
 from data.vocabulary import WaterClass
 
 
-def layer_panel(*, with_basemap: bool) -> html.Section:
+def layer_panel(*, with_basemap: bool, with_ledger: bool = False) -> html.Section:
     """The panel; counts and the spread are filled by the map's script."""
     rows = [
         _row("reaches", _("Reaches"), note=_("by class")),
@@ -17,6 +17,7 @@ def layer_panel(*, with_basemap: bool) -> html.Section:
         _row("sections", _("Sections")),
         _row("outfalls", _("Outfalls")),
         _row("intakes", _("Intakes")),
+        *(_ledger_rows() if with_ledger else ()),
         _row("boards", _("Notice boards"), on=False),
         _row("names", _("Boundaries and names"), note=""),
     ]
@@ -78,11 +79,25 @@ def _spread() -> html.Div:
     )
 
 
-def _row(layer: str, label: str, *, note: str | None = None, on: bool = True) -> html.Li:
+def _ledger_rows() -> list[html.Li]:
+    return [
+        _row("problems", _("Open problems"), counted="data_ledger_number"),
+        _row("patrols", _("Patrol tracks"), counted="data_ledger_number"),
+    ]
+
+
+def _row(
+    layer: str,
+    label: str,
+    *,
+    note: str | None = None,
+    on: bool = True,
+    counted: str = "data_number",
+) -> html.Li:
     count = html.Span(
         note,
         className="mp-t3",
-        **attributes(**({} if note is not None else {"data_number": layer})),
+        **attributes(**({} if note is not None else {counted: layer})),
     )
     return html.Li(
         [

@@ -6,30 +6,35 @@ from dash import dcc, html
 
 from dashboard.views.attributes import attributes
 from dashboard.views.layer_panel import layer_panel
+from dashboard.views.ledger_marks import light_word
 from dashboard.views.map_words import map_words
 from dashboard.views.marks import class_line, icon_button
 from dashboard.views.strip import strip
 from dashboard.views.wording import _, language
+from data.ledger_words import Light
 from data.settings import DashboardSettings
 from data.vocabulary import WaterClass
 
 
-def map_view(settings: DashboardSettings) -> html.Div:
+def map_view(
+    settings: DashboardSettings, *, with_ledger: bool = False, may_report: bool = False
+) -> html.Div:
     """The whole page; the map itself is put into ``one-map-stage`` by its script."""
     return html.Div(
         [
             html.Div(id="one-map-stage", className="mp-stage"),
             _notice(),
             _empty(),
-            strip(),
-            layer_panel(with_basemap=bool(settings.basemap)),
-            html.Div(_tools(), className="mp-tools"),
-            html.Div(_legend(), className="mp-foot"),
+            strip(with_ledger=with_ledger),
+            layer_panel(with_basemap=bool(settings.basemap), with_ledger=with_ledger),
+            html.Div(_tools(may_report=may_report), className="mp-tools"),
+            html.Div(_legend(with_ledger=with_ledger), className="mp-foot"),
             _live(),
             _scale(settings),
-            _list(),
+            _list(with_ledger=with_ledger),
             _drawer(),
             dcc.Store(id="one-map-selection", data=None),
+            html.Div(id="one-map-report-hint", className="mp-hint", role="status", hidden=True),
             html.Div(id="one-map-tip", className="mp-tip mp-float", hidden=True),
             html.Div(id="one-map-said", className="mp-hidden", **attributes(aria_live="polite")),
             html.Div(id="one-map-toast", className="mp-toast", role="status", hidden=True),
@@ -39,14 +44,18 @@ def map_view(settings: DashboardSettings) -> html.Div:
         **attributes(
             data_words=json.dumps(map_words(), ensure_ascii=False),
             data_language=language.get(),
+            data_ledger="true" if with_ledger else "false",
             data_basemap=settings.basemap,
             data_attribution=settings.basemap_attribution,
         ),
     )
 
 
-def _tools() -> list[html.Div]:
+def _tools(*, may_report: bool) -> list[html.Div]:
+    flag = icon_button("flag", _("Report a problem"), data_map_action="report")
+    report = [html.Div(flag, className="mp-fab mp-float mp-report")] if may_report else []
     return [
+        *report,
         html.Div(
             [
                 icon_button("layers", _("Layers"), data_map_action="unfold"),
@@ -64,7 +73,7 @@ def _tools() -> list[html.Div]:
     ]
 
 
-def _legend() -> html.Div:
+def _legend(*, with_ledger: bool) -> html.Div:
     classes = [class_line(each, each.numeral) for each in WaterClass]
     marks = [
         html.Span([html.I(className="mp-mark-stale"), _("Stale or partial")], className="mp-lg"),
@@ -78,11 +87,20 @@ def _legend() -> html.Div:
             class_line(None, _("No data")),
             html.Span(className="mp-lgv"),
             *marks,
+            *(_lights() if with_ledger else ()),
         ],
         className="mp-legend mp-float",
         role="group",
         **attributes(aria_label=_("Legend")),
     )
+
+
+def _lights() -> list[html.Span]:
+    lights = ((Light.RED, "r"), (Light.AMBER, "a"), (Light.GREEN, "g"))
+    return [
+        html.Span(className="mp-lgv"),
+        *(html.Span(light_word(each), className=f"lt {shape} mp-lt") for each, shape in lights),
+    ]
 
 
 def _live() -> html.Div:
@@ -137,7 +155,7 @@ def _empty() -> html.Div:
     )
 
 
-def _list() -> html.Div:
+def _list(*, with_ledger: bool) -> html.Div:
     return html.Div(
         [
             html.Div(
@@ -159,6 +177,7 @@ def _list() -> html.Div:
                     for key, label in (
                         ("section", _("Sections")),
                         ("outfall", _("Outfalls")),
+                        *((("problem", _("Problems")),) if with_ledger else ()),
                         ("intake", _("Intakes")),
                         ("notice_board", _("Notice boards")),
                         ("water", _("Waters")),

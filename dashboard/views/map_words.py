@@ -1,6 +1,11 @@
 """The words that the map's own scripts need, in the reader's language."""
 
+from dashboard.views.ledger_marks import state_word
+from dashboard.views.ledger_words import category_word, status_word
+from dashboard.views.river_words import level_word
 from dashboard.views.wording import _
+from data.ledger_words import CATEGORY_KEYS, Status
+from data.vocabulary import ChiefLevel
 
 
 def map_words() -> dict[str, str]:
@@ -57,7 +62,34 @@ def map_words() -> dict[str, str]:
         "poor": _("Ⅳ and worse"),
         "sections_n": _("{n} sections"),
         "worse": _("worse than Ⅴ"),
-        "search": _("Search rivers, sections, outfalls, codes"),
+        "search": _("Search rivers, sections, outfalls, problem numbers"),
         "results": _("Search results"),
         "map_label": _("Map of the waters and their quality"),
+        **ledger_map_words(),
+    }
+
+
+def ledger_map_words() -> dict[str, str]:
+    """What the map says of problems and patrols."""
+    return {
+        "problem": _("Problem"),
+        "patrol": _("Patrol"),
+        "valid": _("Valid"),
+        "invalid": _("Not valid"),
+        "over_by": _("over by {n} working days"),
+        "over_short": _("over {n}"),
+        "over_today": _("overdue since today"),
+        "left": _("{n} working days to go"),
+        "due_today": _("due today"),
+        "no_deadline": _("No deadline"),
+        "longest": _("worst by {n} working days"),
+        "none_overdue": _("none overdue"),
+        "of_open": _("of {n} open"),
+        "soon_n": _("{n} due in 3 days"),
+        "today_n": _("{n} today"),
+        "report_hint": _("Click where the problem is; Esc to cancel."),
+        **{f"category.{key}": category_word(key) for key in CATEGORY_KEYS},
+        **{f"status.{each.value}": status_word(each) for each in Status},
+        "status.returned": state_word(Status.RECTIFYING, is_returned=True),
+        **{f"patrol_level.{each.value}": level_word(each) for each in ChiefLevel},
     }

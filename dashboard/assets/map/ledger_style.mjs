@@ -34,22 +34,21 @@ export function tracks(c) {
   ];
 }
 
-/** The pins and, from afar, how many stand together with the worst light among them. */
-export function pins(c) {
-  const single = ["!", ["has", "point_count"]];
+/* One source's pins, and how many stand together. */
+function standing(c, source, worst, text) {
   const digits = ["length", ["to-string", ["get", "point_count"]]];
   return [
     {
-      id: "problem-clusters", type: "symbol", source: "problems", filter: ["has", "point_count"],
+      id: `${source}-clusters`, type: "symbol", source, filter: ["has", "point_count"],
       layout: {
-        "icon-image": ["concat", "pins|", ["get", "worst"], "|", digits], "icon-allow-overlap": true, "text-allow-overlap": true,
-        "text-field": ["to-string", ["get", "point_count"]], "text-font": BOLD, "text-size": 12, "text-offset": [0.55, 0.05],
-        "symbol-sort-key": ["get", "worst"],
+        "icon-image": ["concat", "pins|", worst, "|", digits], "icon-allow-overlap": true, "text-allow-overlap": true, "icon-anchor": "bottom",
+        "text-field": ["to-string", ["get", "point_count"]], "text-font": BOLD, "text-size": 12, "text-offset": [0.55, -1.05],
+        "symbol-sort-key": worst,
       },
-      paint: { "text-color": ["case", ["==", ["get", "worst"], 3], c.onRed, c.text] },
+      paint: { "text-color": text },
     },
     {
-      id: "problems", type: "symbol", source: "problems", filter: single,
+      id: source, type: "symbol", source, filter: ["!", ["has", "point_count"]],
       layout: {
         "icon-image": ["get", "icon"], "icon-anchor": "bottom", "icon-allow-overlap": true, "icon-padding": 0,
         "text-field": ["get", "label"], "text-font": BOLD, "text-size": 11, "text-anchor": "left", "text-offset": [1.05, -1.35],
@@ -57,6 +56,14 @@ export function pins(c) {
       },
       paint: { "text-color": c.red, "text-halo-color": c.halo, "text-halo-width": 2 },
     },
+  ];
+}
+
+/** The pins; overdue ones stand apart, so that a red count counts nothing else. */
+export function pins(c) {
+  return [
+    ...standing(c, "problems", ["get", "worst"], c.text),
+    ...standing(c, "overdue", 3, c.onRed),
     {
       id: "selected-pin", type: "symbol", source: "selected", filter: ["==", ["get", "kind"], "problem"],
       layout: {
@@ -67,18 +74,18 @@ export function pins(c) {
   ];
 }
 
+const together = { type: "geojson", data: { type: "FeatureCollection", features: [] }, cluster: true, clusterMaxZoom: 10 };
+
 /** The sources: pins that stand together where they are close, tracks in tiles. */
 export function ledgerSources() {
   return {
-    problems: {
-      type: "geojson", data: { type: "FeatureCollection", features: [] },
-      cluster: true, clusterMaxZoom: 10, clusterRadius: 32, clusterProperties: { worst: ["max", ["get", "rank"]] },
-    },
+    problems: { ...together, clusterRadius: 32, clusterProperties: { worst: ["max", ["get", "rank"]] } },
+    overdue: { ...together, clusterRadius: 22 },
     patrols: { type: "vector", tiles: [`${location.origin}/tiles/patrols/{z}/{x}/{y}.mvt`], minzoom: 6, maxzoom: 14 },
   };
 }
 
 export const LEDGER_SWITCHED = {
-  problems: ["problems", "problem-clusters"],
+  problems: ["problems", "problems-clusters", "overdue", "overdue-clusters"],
   patrols: ["patrols", "patrols-invalid", "patrol-ends"],
 };

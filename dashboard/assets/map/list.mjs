@@ -1,6 +1,7 @@
 /* The list beside the map: everything on it can be reached without a pointer. */
 
 import { NUMERALS } from "./palette.mjs";
+import { statusWord, timeWords } from "./pins.mjs";
 import { element, nameOf, say, stateWords } from "./words.mjs";
 
 const MOST = 500;
@@ -12,12 +13,12 @@ function concern({ properties: p }) {
 }
 
 export class List {
-  constructor(page, { points, waters, choose }) {
+  constructor(page, { points, waters, pins, choose }) {
     this.frame = page.querySelector("#one-map-list");
     this.rows = page.querySelector("#one-map-list-rows");
     this.note = this.frame.querySelector("[data-note=list]");
     this.tabs = [...this.frame.querySelectorAll("[data-list]")];
-    Object.assign(this, { points, waters, choose, kind: "section", names: null });
+    Object.assign(this, { points, waters, pins, choose, kind: "section", names: null });
     for (const tab of this.tabs) tab.addEventListener("click", () => this.turn(tab.dataset.list));
     this.rows.addEventListener("keydown", (event) => this.key(event));
     this.frame.querySelector("[role=tablist]").addEventListener("keydown", (event) => this.tabKey(event));
@@ -46,6 +47,7 @@ export class List {
   }
 
   async things() {
+    if (this.kind === "problem") return this.pins.shown();
     if (this.kind !== "water") {
       return this.points.shown(this.kind).sort((a, b) => concern(b) - concern(a));
     }
@@ -73,6 +75,7 @@ export class List {
     const badge = graded ? element("span", { class: `mp-cl mp-k${number}` }, NUMERALS[number]) : null;
     const words = p.kind === "section" || graded || p.kind === "outfall" ? stateWords(p, NUMERALS) : "";
     const met = p.kind === "section" && p.meets !== undefined ? say(p.meets ? "met" : "not_met") : null;
+    if (p.kind === "problem") return this.pin(id, p);
     const name = p.kind === "reach" && p.of_river ? p.name : nameOf(p);
     const said = [number ? null : words, met, p.off ? say("offline") : null].filter(Boolean).join(" · ");
     const button = element(
@@ -80,6 +83,18 @@ export class List {
       badge, element("b", {}, name), element("span", { class: "mp-t3" }, [said, p.code].filter(Boolean).join(" · ")),
     );
     button.addEventListener("click", () => this.choose({ kind: p.kind, id }));
+    return element("li", {}, button);
+  }
+
+  /* The light's shape is drawn by the class, its words stand beside it. */
+  pin(id, p) {
+    const mark = { green: "g", amber: "a", red: "r" }[p.light] ?? "x";
+    const button = element(
+      "button", { type: "button", "data-kind": "problem", "data-id": id },
+      element("span", { class: `lt ${mark}` }, timeWords(p) || say("no_deadline")), element("b", {}, p.name),
+      element("span", { class: "mp-t3" }, statusWord(p)),
+    );
+    button.addEventListener("click", () => this.choose({ kind: "problem", id }));
     return element("li", {}, button);
   }
 

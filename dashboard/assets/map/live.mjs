@@ -4,8 +4,17 @@ const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 30000;
 const SILENCE_MS = 50000;
 
+/** Whether the server still knows who we are; a server that doesn't answer says nothing about it. */
+export async function stillSignedIn() {
+  try {
+    return (await fetch("/api/v1/map/stations?kind=intake")).status !== 401;
+  } catch {
+    return true;
+  }
+}
+
 export class Live {
-  /** `told` has change(data), resync(), state(name, attempt), since() and allowed() -> Promise<boolean>. */
+  /** `told` has change(data), ledger(data), notice(), resync(), state(name, attempt), since() (a query string) and allowed() -> Promise<boolean>. */
   constructor(told) {
     this.told = told;
     this.attempt = 0;
@@ -18,7 +27,7 @@ export class Live {
 
   open() {
     this.shut();
-    const source = new EventSource(`/events?since=${this.told.since()}`);
+    const source = new EventSource(`/events?${this.told.since()}`);
     this.source = source;
     const alive = () => this.alive();
     source.onopen = () => {
@@ -35,6 +44,14 @@ export class Live {
     source.addEventListener("resync", () => {
       alive();
       this.told.resync();
+    });
+    source.addEventListener("ledger", (event) => {
+      alive();
+      this.told.ledger(JSON.parse(event.data));
+    });
+    source.addEventListener("notice", () => {
+      alive();
+      this.told.notice();
     });
     source.addEventListener("hello", alive);
     source.addEventListener("signed_out", () => {

@@ -1,7 +1,9 @@
 /* The one map's conductor: brings data, panel, map, search, list and drawer together. */
 
+import { covers, padding } from "./layout.mjs";
+import { Ledger } from "./ledger.mjs";
 import { List } from "./list.mjs";
-import { Live } from "./live.mjs";
+import { Live, stillSignedIn } from "./live.mjs";
 import { isPhone } from "./palette.mjs";
 import { Panel } from "./panel.mjs";
 import { FILTERS, Points } from "./points.mjs";
@@ -24,7 +26,9 @@ class OneMap {
     this.scene = scene;
     this.points = new Points(scene.map);
     this.waters = new Waters(scene.map);
-    this.selection = new Selection(scene, { points: this.points, waters: this.waters, choose: (thing) => this.choose(thing) });
+    this.ledger = new Ledger(scene);
+    const { pins, reporting } = this.ledger;
+    this.selection = new Selection(scene, { points: this.points, waters: this.waters, pins, reporting, choose: (thing) => this.choose(thing) });
     this.state = null;
     scene.map.on("moveend", () => this.remember());
     scene.map.on("zoom", () => this.drawScale());
@@ -45,7 +49,8 @@ class OneMap {
     });
     this.sheet = new Sheet(page, () => this.layOut());
     this.search = new Search(page, (hit) => this.found(hit));
-    this.list = new List(page, { points: this.points, waters: this.waters, choose: (thing) => this.choose(thing, true) });
+    this.ledger.enter(page, this.panel, this.abort.signal);
+    this.list = new List(page, { points: this.points, waters: this.waters, pins: this.ledger.pins, choose: (thing) => this.choose(thing, true) });
     document.addEventListener("keydown", (event) => this.key(event), { signal: this.abort.signal });
     if (innerWidth < 1200) page.classList.add("mp-folded");
     const view = readView();
@@ -64,8 +69,10 @@ class OneMap {
       change: (data) => this.change(data),
       resync: () => this.load(),
       state: (state, attempt) => this.panel.showLine(state, attempt, this.at, this.basis),
-      allowed: () => this.allowed(),
-      since: () => this.state?.change_no ?? 0,
+      allowed: stillSignedIn,
+      ledger: (data) => this.step(data),
+      notice: () => document.dispatchEvent(new Event("onemap:notice")),
+      since: () => `since=${this.state?.change_no ?? 0}${this.ledger.on ? `&ledger=${this.ledger.pins.changeNo}` : ""}`,
     });
     this.live.open();
     this.timer = setInterval(() => this.load(), REFRESH_MS);
@@ -89,6 +96,7 @@ class OneMap {
       if (answer.status === 401) return this.panel.notice(say("signed_out"), say("sign_in"), "/sign-in");
       if (!answer.ok) throw new Error(String(answer.status));
       const state = await answer.json();
+      await this.ledger.load();
       if (basis !== this.basis || !this.page) return null;
       this.show(state);
       if (this.failed) this.panel.hideNotice();
@@ -136,12 +144,13 @@ class OneMap {
     document.dispatchEvent(new CustomEvent("onemap:change", { detail: data }));
   }
 
-  async allowed() {
-    try {
-      return (await fetch("/api/v1/map/stations?kind=intake")).status !== 401;
-    } catch {
-      return true;
-    }
+  step(data) {
+    const changed = this.ledger.change(data);
+    if (!changed) return this.load();
+    for (const feature of changed.slice(0, MOST_RINGS)) this.scene.ring(feature.geometry.coordinates);
+    this.selection.refresh();
+    this.list.draw();
+    return null;
   }
 
   /* ---- what people do */
@@ -150,7 +159,7 @@ class OneMap {
     const feature = this.selection.mark(thing);
     window.dash_clientside.set_props("one-map-selection", { data: thing });
     this.react(thing);
-    if (feature && (fly || this.covers(feature))) {
+    if (feature && (fly || covers(this.scene, feature, this.padding()))) {
       const [x, y] = feature.geometry.coordinates;
       this.scene.fly([x, y, x, y], this.padding(), fly ? 11.5 : 0);
     }
@@ -163,12 +172,6 @@ class OneMap {
       this.sheet.show();
     } else this.sheet.hide();
     this.remember();
-  }
-
-  covers(feature) {
-    const { x, y } = this.scene.map.project(feature.geometry.coordinates);
-    const pad = this.padding();
-    return x < pad.left || y < pad.top || x > innerWidth - pad.right || y > this.scene.box.clientHeight - pad.bottom;
   }
 
   found(hit) {
@@ -206,6 +209,7 @@ class OneMap {
       unfold: () => this.fold(!this.page.classList.contains("mp-folded")),
       list: () => this.showList(!this.list.open),
       share: () => copyLink().then(() => this.panel.toast(say("copied"))),
+      report: () => this.ledger.reporting.turn(!this.ledger.reporting.on),
       close: () => this.choose(null),
     };
     acts[name]?.();
@@ -228,6 +232,9 @@ class OneMap {
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
       this.search.focus();
+    } else if (this.ledger.reporting.on && ["Escape", "Enter"].includes(event.key) && !event.target.closest("button")) {
+      if (event.key === "Enter") this.ledger.reporting.takeMiddle();
+      else this.ledger.reporting.turn(false);
     } else if (event.key === "Escape" && !event.defaultPrevented) {
       if (this.sheet.open) this.choose(null);
       else if (this.list.open) this.showList(false);
@@ -238,12 +245,7 @@ class OneMap {
   /* ---- the look of the whole */
 
   padding() {
-    const small = isPhone();
-    const folded = this.page.classList.contains("mp-folded");
-    if (small) return { left: 0, right: 0, top: 108, bottom: 44 + this.sheet.covered };
-    const drawer = this.sheet.open && innerWidth >= 1200 ? 424 : 12;
-    const list = this.list.open ? 392 : 0;
-    return { left: (folded ? 60 : 272) + list, right: drawer, top: 104, bottom: 52 };
+    return padding(this);
   }
 
   layOut() {

@@ -6,7 +6,7 @@ const NAMES = [
 
 const OTHERS = [
   ["surface", "--om-surface"], ["text", "--om-text"], ["text2", "--om-text-2"],
-  ["accent", "--om-accent"], ["pinLine", "--om-pin-line"], ["pinBody", "--om-pin-body"],
+  ["accent", "--om-accent"], ["track", "--om-track"], ["pinLine", "--om-pin-line"], ["pinBody", "--om-pin-body"],
 ];
 
 export const NUMERALS = ["–", "Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ", "Ⅴ", "劣Ⅴ"];
@@ -27,6 +27,10 @@ export function palette() {
   const keys = ["none", 1, 2, 3, 4, 5, 6];
   found.classes = keys.map((key) => read(`--om-class-${key}`));
   found.on = keys.map((key) => read(`--om-class-${key}-on`));
+  const light = (name) => read(`--om-light-${name}-fill`);
+  found.lights = { green: light("green"), amber: light("amber"), red: light("red"), none: read("--om-text-3") };
+  found.red = read("--om-light-red");
+  found.onRed = "#ffffff";
   found.chosen = mixed(found.accent, found.land, 0.4);
   found.font = read("--om-font") || "sans-serif";
   return found;

@@ -29,10 +29,6 @@ export class Pins {
     this.tracks = 0;
   }
 
-  get source() {
-    return this.map.getSource("problems");
-  }
-
   /** All pins anew. */
   async load() {
     const answer = await fetch("/api/v1/ledger/map");
@@ -60,7 +56,10 @@ export class Pins {
   }
 
   draw() {
-    this.source.setData({ type: "FeatureCollection", features: this.shown() });
+    const late = (feature) => feature.properties.light === "red";
+    const set = (source, features) => this.map.getSource(source).setData({ type: "FeatureCollection", features });
+    set("overdue", this.shown().filter(late));
+    set("problems", this.shown().filter((feature) => !late(feature)));
   }
 
   /* A new track lies in tiles that were fetched before. */

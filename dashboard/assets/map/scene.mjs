@@ -33,7 +33,7 @@ function graticule([west, south, east, north]) {
 export class Scene {
   constructor(library, page) {
     this.library = library;
-    this.options = { basemap: page.dataset.basemap, attribution: page.dataset.attribution };
+    this.options = { basemap: page.dataset.basemap, attribution: page.dataset.attribution, ledger: page.dataset.ledger === "true" };
     this.colours = palette();
     this.bounds = null;
     this.box = document.createElement("div");

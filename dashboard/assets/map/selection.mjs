@@ -2,15 +2,17 @@
 
 import { NUMERALS } from "./palette.mjs";
 import { named } from "./style.mjs";
+import { statusWord, timeWords } from "./pins.mjs";
 import { element, nameOf, say, stateWords } from "./words.mjs";
 
-const PRIORITY = ["clusters", "sections", "section-names", "outfalls", "intakes", "boards", "reaches", "reach-none", "canals", "lakes", "river-names"];
-const KIND = { reaches: "reach", "reach-none": "reach", canals: "reach", lakes: "lake", "river-names": "river" };
+const PRIORITY = ["overdue-clusters", "overdue", "problems-clusters", "problems", "clusters", "sections", "section-names", "outfalls", "intakes", "boards", "patrols", "patrols-invalid", "reaches", "reach-none", "canals", "lakes", "river-names"];
+const KIND = { reaches: "reach", "reach-none": "reach", canals: "reach", lakes: "lake", "river-names": "river", patrols: "patrol", "patrols-invalid": "patrol" };
+const CLUSTERS = { clusters: "sections", "problems-clusters": "problems", "overdue-clusters": "overdue" };
 const POINTS = ["section", "outfall", "intake", "notice_board"];
 
 export class Selection {
-  constructor(scene, { points, waters, choose }) {
-    Object.assign(this, { scene, map: scene.map, points, waters, choose, now: null });
+  constructor(scene, { points, waters, pins, reporting, choose }) {
+    Object.assign(this, { scene, map: scene.map, points, waters, pins, reporting, choose, now: null });
     this.map.on("click", (event) => this.click(event));
     this.map.on("mousemove", (event) => this.hover(event));
     this.map.on("mouseout", () => this.tip(null));
@@ -26,17 +28,19 @@ export class Selection {
 
   async click(event) {
     const coarse = matchMedia("(pointer: coarse)").matches;
+    if (this.reporting.on) return this.reporting.take(event.lngLat, event.point);
     const hit = this.at(event.point, coarse ? 14 : 6);
     if (!hit) this.choose(null);
-    else if (hit.layer.id === "clusters") {
-      const zoom = await this.map.getSource("sections").getClusterExpansionZoom(hit.properties.cluster_id);
+    else if (CLUSTERS[hit.layer.id]) {
+      const zoom = await this.map.getSource(CLUSTERS[hit.layer.id]).getClusterExpansionZoom(hit.properties.cluster_id);
       this.map.easeTo({ center: hit.geometry.coordinates, zoom: zoom + 0.3 });
     } else this.choose({ kind: KIND[hit.layer.id] ?? hit.properties.kind, id: hit.id });
+    return null;
   }
 
   hover(event) {
     const hit = event.originalEvent.buttons ? null : this.at(event.point, 3);
-    this.map.getCanvas().style.cursor = hit ? "pointer" : "";
+    this.map.getCanvas().style.cursor = this.reporting.on ? "crosshair" : hit ? "pointer" : "";
     this.tip(hit, event.point);
   }
 
@@ -44,25 +48,46 @@ export class Selection {
   tip(hit, point) {
     const tip = document.getElementById("one-map-tip");
     if (!tip) return;
-    tip.hidden = !hit || hit.layer.id === "clusters";
+    tip.hidden = !hit || Boolean(CLUSTERS[hit.layer.id]) || this.reporting.on;
     if (tip.hidden) return;
     const kind = KIND[hit.layer.id];
-    const shown = kind ? { ...hit.properties, ...this.waters.find(kind, hit.id) } : this.points.find(hit.properties.kind, hit.id)?.properties;
-    if (!shown) return;
-    const words = kind === "river" || shown.kind === "intake" || shown.kind === "notice_board" ? null : stateWords(shown, NUMERALS);
-    tip.replaceChildren(element("b", {}, nameOf(shown)), element("span", {}, [kind && say(kind), words].filter(Boolean).join(" · ")));
+    const lines = hit.properties.kind === "problem" ? this.problemLines(hit) : kind === "patrol" ? this.patrolLines(hit) : this.lines(hit, kind);
+    tip.hidden = !lines;
+    if (!lines) return;
+    tip.replaceChildren(element("b", {}, lines[0]), element("span", {}, lines.slice(1).filter(Boolean).join(" · ")));
     tip.style.translate = `${Math.min(point.x + 14, innerWidth - 220)}px ${point.y + 14}px`;
+  }
+
+  problemLines({ id }) {
+    const p = this.pins.find(id)?.properties;
+    return p && [p.name, timeWords(p), statusWord(p)];
+  }
+
+  patrolLines({ properties: p }) {
+    const day = new Date(p.day * 86400000).toISOString().slice(5, 10);
+    return [say("patrol"), say(`patrol_level.${p.level}`), day, say(p.valid ? "valid" : "invalid")];
+  }
+
+  lines(hit, kind) {
+    const shown = kind ? { ...hit.properties, ...this.waters.find(kind, hit.id) } : this.points.find(hit.properties.kind, hit.id)?.properties;
+    if (!shown) return null;
+    const words = kind === "river" || shown.kind === "intake" || shown.kind === "notice_board" ? null : stateWords(shown, NUMERALS);
+    return [nameOf(shown), kind && say(kind), words];
   }
 
   /** The selected thing is marked on the map, and what was before no longer is. */
   mark(thing) {
     this.now = thing;
-    const feature = thing && POINTS.includes(thing.kind) ? this.points.find(thing.kind, thing.id) : null;
+    const pin = thing?.kind === "problem" ? this.pins.find(thing.id) : null;
+    const feature = pin ?? (thing && POINTS.includes(thing.kind) ? this.points.find(thing.kind, thing.id) : null);
     this.map.getSource("selected").setData({ type: "FeatureCollection", features: feature ? [feature] : [] });
     this.map.setFilter("section-names", named(thing?.kind === "section" ? Number(thing.id) : 0));
     for (const kind of ["reach", "river", "lake"]) {
       const key = kind === "river" ? ["get", "river_id"] : ["id"];
       this.map.setFilter(`selected-${kind}`, ["==", key, thing?.kind === kind ? Number(thing.id) : 0]);
+    }
+    if (this.map.getLayer("selected-patrol")) {
+      this.map.setFilter("selected-patrol", ["==", ["id"], thing?.kind === "patrol" ? Number(thing.id) : 0]);
     }
     return feature;
   }

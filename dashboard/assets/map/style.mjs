@@ -1,5 +1,6 @@
 /* The map's style by the design language: order, widths, casing, dashes, labels. */
 
+import { LEDGER_SWITCHED, ledgerSources, pins, tracks } from "./ledger_style.mjs";
 import { NUMERALS } from "./palette.mjs";
 import { inEnglish } from "./words.mjs";
 
@@ -118,6 +119,7 @@ function borders(c) {
   ];
 }
 
+const NO_PIN = ["!=", ["get", "kind"], "problem"];
 const halo = (c, width = 2) => ({ "text-halo-color": c.halo, "text-halo-width": width });
 const onMap = { "icon-allow-overlap": true, "icon-ignore-placement": false, "icon-padding": 0 };
 const AROUND = ["left", "right", "top", "bottom", "top-left", "top-right", "bottom-left", "bottom-right"];
@@ -189,16 +191,16 @@ function points(c) {
       layout: { "icon-image": ["concat", "cluster|", ["get", "worst"]], "icon-allow-overlap": true, "text-allow-overlap": true, "text-field": clusterText, "text-font": BOLD, "text-size": 12, "text-line-height": 1 },
       paint: { "text-color": byClass(["get", "worst"], c.on, c.on[0]) },
     },
-    { id: "selected-halo", type: "circle", source: "selected", paint: { "circle-radius": 22, "circle-color": c.accent, "circle-opacity": 0.16 } },
+    { id: "selected-halo", type: "circle", source: "selected", filter: NO_PIN, paint: { "circle-radius": 22, "circle-color": c.accent, "circle-opacity": 0.16 } },
     {
       id: "sections", type: "symbol", source: "sections", filter: ["!", ["has", "point_count"]],
       layout: {
         "icon-image": ["get", "icon"], "icon-allow-overlap": true, "icon-padding": 0, "symbol-sort-key": ["get", "cls"],
       },
     },
-    { id: "selected-ring", type: "circle", source: "selected", paint: { "circle-radius": 17, "circle-opacity": 0, "circle-stroke-color": c.accent, "circle-stroke-width": 2 } },
+    { id: "selected-ring", type: "circle", source: "selected", filter: NO_PIN, paint: { "circle-radius": 17, "circle-opacity": 0, "circle-stroke-color": c.accent, "circle-stroke-width": 2 } },
     {
-      id: "selected-name", type: "symbol", source: "selected",
+      id: "selected-name", type: "symbol", source: "selected", filter: NO_PIN,
       layout: { "text-field": chosen, "text-font": BOLD, "text-size": 13, "text-anchor": "top", "text-offset": [0, 1.7], "text-allow-overlap": true },
       paint: { "text-color": c.text, ...halo(c) },
     },
@@ -212,22 +214,24 @@ const empty = { type: "FeatureCollection", features: [] };
 const collection = (more = {}) => ({ type: "geojson", data: empty, ...more });
 
 /** The sources: one of vector tiles, the points, the grid; a raster only where one is switched on. */
-export function sources(basemap, attribution) {
+export function sources(basemap, attribution, ledger) {
   return {
     onemap: { type: "vector", tiles: [`${location.origin}/tiles/all/{z}/{x}/{y}.mvt`], minzoom: 4, maxzoom: 14 },
     sections: collection({
       cluster: true, clusterMaxZoom: 7, clusterRadius: 36, clusterProperties: { worst: ["max", ["get", "cls"]] },
     }),
     outfalls: collection(), intakes: collection(), boards: collection(), selected: collection(), grid: collection(),
+    ...(ledger ? ledgerSources() : {}),
     ...(basemap ? { basemap: { type: "raster", tiles: [basemap], tileSize: 256, attribution } } : {}),
   };
 }
 
 /** The whole style in the given colours. */
-export function style(c, { basemap, attribution }) {
-  const layers = [...ground(c), ...waters(c), ...borders(c), ...points(c)];
+export function style(c, { basemap, attribution, ledger }) {
+  const of = (make) => (ledger ? make(c) : []);
+  const layers = [...ground(c), ...waters(c), ...borders(c), ...of(tracks), ...points(c), ...of(pins)];
   if (basemap) layers.splice(3, 0, { id: "basemap", type: "raster", source: "basemap", layout: { visibility: "none" } });
-  return { version: 8, sources: sources(basemap, attribution), layers };
+  return { version: 8, sources: sources(basemap, attribution, ledger), layers };
 }
 
 /** The layers that each switch of the panel turns on and off. */
@@ -240,4 +244,5 @@ export const SWITCHED = {
   boards: ["boards"],
   names: ["boundary", "boundary-own", "river-names", "towns", "seats"],
   basemap: ["basemap"],
+  ...LEDGER_SWITCHED,
 };

@@ -1,5 +1,6 @@
 /* Symbols drawn on a canvas, by name: the same shapes as in the legend, in the theme's colours. */
 
+import { pins, problem, track } from "./ledger_symbols.mjs";
 import { NUMERALS } from "./palette.mjs";
 
 const RATIO = 2;
@@ -160,13 +161,15 @@ function town(colours) {
 }
 
 const SHAPES = { section, cluster, outfall, intake, board, seat, town };
+const OF_LEDGER = { problem, pins, track };
 
 /** The pixels of a symbol, null for a name that is none of ours. */
 export function draw(name, colours) {
   const [kind, ...details] = name.split("|");
   const shape = SHAPES[kind];
-  if (!shape) return null;
-  const pen = shape(colours, details);
+  const told = OF_LEDGER[kind];
+  if (!shape && !told) return null;
+  const pen = shape ? shape(colours, details) : told(canvas, colours, details);
   return pen.getImageData(0, 0, pen.canvas.width, pen.canvas.height);
 }
 
