@@ -11,13 +11,19 @@ from dashboard.deps import Deps
 from dashboard.ledger_reads import read_overview, read_rows
 from dashboard.offload import off
 from dashboard.pages.ledger_dialogs import Ids as Dialogs
-from dashboard.pages.ledger_dialogs import bulk_dialog, register_bulk, register_views, save_box
+from dashboard.pages.ledger_dialogs import (
+    bulk_dialog,
+    register_bulk,
+    register_taking,
+    register_views,
+    save_box,
+)
 from dashboard.views import ledger_cards, ledger_filters, ledger_grid, ledger_tabs
 from dashboard.views.attributes import attributes
 from dashboard.views.icons import icon
 from dashboard.views.ledger_rows import as_data, line_of
 from dashboard.views.wording import _, ngettext
-from data.queries.ledger_filter import read_filter, read_order, write_filter
+from data.queries.ledger_filter import LedgerFilter, read_filter, read_order, write_filter
 
 CARD_ROWS = 20
 
@@ -51,45 +57,11 @@ PICKS = tuple(f"ledger-pick-{key}" for key in ledger_filters.PICKED)
 def layout(**query: str | list[str]) -> html.Div:
     """The page without its rows; tab, filters and order are those of the address."""
     chosen, order = read_filter(query), read_order(query)
-    asked = write_filter(chosen)
     return html.Div(
         [
             heading(),
-            html.Div(
-                [
-                    html.Div(
-                        [
-                            *ledger_tabs.tabs(chosen.view),
-                            html.Span(id=Ids.SAVED, className="lg-views"),
-                        ],
-                        className="lg-tablist",
-                        role="group",
-                        **attributes(aria_label=_("Views of the ledger")),
-                    ),
-                    html.Span(className="sp"),
-                    save_box(),
-                ],
-                className="lg-tabs",
-            ),
-            html.Div(
-                [
-                    dmc.TextInput(
-                        id=Ids.SEARCH,
-                        value=chosen.text,
-                        placeholder=_("Number, chainage, description"),
-                        leftSection=icon("search"),
-                        debounce=300,
-                        className="lg-search",
-                        **attributes(aria_label=_("Search the ledger")),
-                    ),
-                    *(ledger_filters.pill(key, chosen) for key in ledger_filters.PICKED),
-                    html.Span(id=Ids.KEPT_PILLS, className="lg-views"),
-                    html.Span(className="sp"),
-                    ledger_grid.column_picker(Ids.COLUMNS),
-                ],
-                className="lg-filters",
-                role="search",
-            ),
+            tab_row(chosen),
+            filter_row(chosen),
             html.Div(
                 [
                     html.Div(ledger_grid.grid(Ids.GRID, order), className="lg-rows"),
@@ -105,13 +77,52 @@ def layout(**query: str | list[str]) -> html.Div:
             dcc.Store(id=Ids.VIEW, data=chosen.view.value),
             dcc.Store(id=Ids.KEPT, data=ledger_filters.kept(chosen)),
             dcc.Store(id=Ids.WORDS, data=ledger_filters.wordings()),
-            dcc.Store(id=Ids.ASKED, data=asked),
+            dcc.Store(id=Ids.ASKED, data=write_filter(chosen)),
             dcc.Store(id=Ids.CHANGED, data=0),
             dcc.Store(id=Ids.NARROW),
             dcc.Store(id=Ids.SHOWN, data=CARD_ROWS),
         ],
         id="ledger-page",
         className="om-page lg-page",
+    )
+
+
+def tab_row(chosen: LedgerFilter) -> html.Div:
+    """The tabs, the saved views, and the button that saves another."""
+    label = attributes(aria_label=_("Views of the ledger"))
+    saved = html.Span(id=Ids.SAVED, className="lg-views")
+    tabs = [*ledger_tabs.tabs(chosen.view), saved]
+    return html.Div(
+        [
+            html.Div(tabs, className="lg-tablist", role="group", **label),
+            html.Span(className="sp"),
+            save_box(),
+        ],
+        className="lg-tabs",
+    )
+
+
+def filter_row(chosen: LedgerFilter) -> html.Div:
+    """The search, a pill for each filter, and the choice of columns."""
+    search = dmc.TextInput(
+        id=Ids.SEARCH,
+        value=chosen.text,
+        placeholder=_("Number, chainage, description"),
+        leftSection=icon("search"),
+        debounce=300,
+        className="lg-search",
+        **attributes(aria_label=_("Search the ledger")),
+    )
+    return html.Div(
+        [
+            search,
+            *(ledger_filters.pill(key, chosen) for key in ledger_filters.PICKED),
+            html.Span(id=Ids.KEPT_PILLS, className="lg-views"),
+            html.Span(className="sp"),
+            ledger_grid.column_picker(Ids.COLUMNS),
+        ],
+        className="lg-filters",
+        role="search",
     )
 
 
@@ -146,6 +157,7 @@ def register(app: dash.Dash, deps: Deps) -> None:
     register_rows(app, deps)
     register_overview(app, deps)
     register_bulk(app, deps)
+    register_taking(app, deps)
     register_views(app, deps)
 
 
@@ -211,7 +223,7 @@ def register_rows(app: dash.Dash, deps: Deps) -> None:
     async def rows(request: dict[str, Any] | None, asked: str) -> tuple[Any, ...]:
         if request is None:
             return no_update, no_update, no_update, no_update
-        chosen, order = read_filter(asked), read_order(sort_of(request))
+        chosen, order = read_filter(asked), read_order(ledger_grid.sort_of(request))
         start = int(request["startRow"])
         count = min(int(request["endRow"]) - start, ledger_grid.BLOCK_ROWS)
         found, total, now = await off(read_rows, deps, current_user(), chosen, order, start, count)
@@ -246,15 +258,6 @@ def register_rows(app: dash.Dash, deps: Deps) -> None:
         chosen, order = read_filter(asked), read_order(asked)
         found, total, now = await off(read_rows, deps, current_user(), chosen, order, 0, shown)
         return ledger_cards.cards([line_of(row, now) for row in found], total), shown
-
-
-def sort_of(request: dict[str, Any]) -> dict[str, str]:
-    """The order a request of the grid asks for, as the address has it."""
-    model = request.get("sortModel") or []
-    if not model:
-        return {}
-    turned = "-" if model[0].get("sort") == "desc" else ""
-    return {"sort": f"{turned}{model[0].get('colId', '')}"}
 
 
 def register_overview(app: dash.Dash, deps: Deps) -> None:

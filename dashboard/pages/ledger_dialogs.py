@@ -101,7 +101,7 @@ def picked(rows: list[dict[str, Any]] | None) -> list[Chosen]:
 
 
 def register_bulk(app: dash.Dash, deps: Deps) -> None:
-    """The bar follows what is chosen; its buttons are asked for again when they are pressed."""
+    """The bar follows what is chosen, and what is legal for all of it."""
 
     @app.callback(
         Output(Ids.BULK, "children"),
@@ -118,6 +118,17 @@ def register_bulk(app: dash.Dash, deps: Deps) -> None:
             steps = await off(common_steps, deps, user, [one.id for one in chosen])
             actions = [step.action for step in steps]
         return ledger_bulk_bar.bar(chosen, actions, may_export=may(user, Door.EXPORT_LEDGER)), False
+
+    app.clientside_callback(
+        ClientsideFunction("onemap_ledger", "unchoose"),
+        Output("ledger-grid", "deselectAll", allow_duplicate=True),
+        Input({"type": "ledger-unchoose", "index": ALL}, "n_clicks"),
+        prevent_initial_call=True,
+    )
+
+
+def register_taking(app: dash.Dash, deps: Deps) -> None:
+    """A button of the bar is confirmed, then the step is taken on every chosen problem."""
 
     @app.callback(
         Output(Ids.DIALOG, "opened"),
@@ -158,13 +169,6 @@ def register_bulk(app: dash.Dash, deps: Deps) -> None:
         except OneMapError as error:
             return worded(error), False, no_update
         return ledger_bulk_bar.outcome(action, done), True, changed + 1
-
-    app.clientside_callback(
-        ClientsideFunction("onemap_ledger", "unchoose"),
-        Output("ledger-grid", "deselectAll", allow_duplicate=True),
-        Input({"type": "ledger-unchoose", "index": ALL}, "n_clicks"),
-        prevent_initial_call=True,
-    )
 
 
 def register_views(app: dash.Dash, deps: Deps) -> None:

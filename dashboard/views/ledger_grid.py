@@ -157,3 +157,12 @@ def column_picker(name: str) -> dmc.Popover:
         shadow="md",
         trapFocus=True,
     )
+
+
+def sort_of(request: dict[str, Any]) -> dict[str, str]:
+    """The order a request of the grid asks for, as the address has it."""
+    model = request.get("sortModel") or []
+    if not model:
+        return {}
+    turned = "-" if model[0].get("sort") == "desc" else ""
+    return {"sort": f"{turned}{model[0].get('colId', '')}"}
