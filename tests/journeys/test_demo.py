@@ -10,13 +10,16 @@ import time
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from dashboard.demo import environment
+from dashboard.demo.history import POLLUTED
 from data.daemon import started_at_ticks
 from data.database import engine
+from data.ledger_words import Action, PatrolRule, Status
 from tests.fixtures.folders import open_folder
 from tests.waiting import shared, until
 
@@ -83,6 +86,14 @@ def stations(folder: Path) -> int:
     return int(count)
 
 
+def asked(folder: Path, query: str) -> list[Any]:
+    on = engine(environment.read(folder)["ONEMAP_DATABASE__URL"])
+    with on.connect() as connection:
+        rows = list(connection.execute(text(query)).all())
+    on.dispose()
+    return rows
+
+
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
     """One demo's folder for the whole walk: its basin is made once."""
@@ -141,6 +152,39 @@ def test_the_demo_s_whole_life(folder: Path, runs: list[Run]) -> None:
     assert third.end(signal.SIGINT) < shared(5)
     assert third.process.returncode == 0
     assert alive(left) == []
+
+
+def test_the_office_has_worked_four_weeks(folder: Path, runs: list[Run]) -> None:
+    runs.append(Run(folder))
+    proof = subprocess.run(
+        [str(ROOT / "onemap"), "--dir", str(folder), "ledger", "verify"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert proof.returncode == 0, proof.stdout + proof.stderr
+    by_status = {
+        row.status: row.count
+        for row in asked(folder, "SELECT status, count(*) FROM problem GROUP BY 1")
+    }
+    assert set(by_status) == set(Status)
+    assert 70 <= sum(by_status.values()) <= 110
+    late = "SELECT count(*) FROM problem WHERE due_at < now() AND status = 'rectifying'"
+    assert asked(folder, late)[0].count >= 3
+    [spilt] = asked(
+        folder,
+        "SELECT count(*) FROM problem JOIN station ON station.id = station_id"
+        f" WHERE station.code = '{POLLUTED}' AND reporter_id IS NULL",
+    )
+    assert spilt.count == 1
+    actions = {row[0] for row in asked(folder, "SELECT DISTINCT action FROM problem_event")}
+    assert actions == set(Action)
+    judged = "SELECT DISTINCT each ->> 'rule' FROM patrol, jsonb_array_elements(judgements) each"
+    failed = {row[0] for row in asked(folder, f"{judged} WHERE each ->> 'passed' = 'false'")}
+    assert failed == set(PatrolRule)
+    [patrols] = asked(
+        folder, "SELECT count(*) FILTER (WHERE is_valid) AS valid, count(*) AS walked FROM patrol"
+    )
+    assert patrols.walked >= 60
+    assert patrols.walked - 5 > patrols.valid > patrols.walked / 2
 
 
 def test_the_line_to_copy_publishes(folder: Path, runs: list[Run]) -> None:
