@@ -228,6 +228,13 @@ def explained(deps: Deps, user: User, patrol_id: int, given: ReasonIn) -> Reason
 def router(deps: Deps) -> APIRouter:
     """``/api/v1/patrols``."""
     routes = APIRouter(prefix="/api/v1/patrols", tags=["patrols"])
+    add_writes(routes, deps)
+    add_reads(routes, deps)
+    return routes
+
+
+def add_writes(routes: APIRouter, deps: Deps) -> None:
+    """A track sent in, and the reason for what failed."""
     turns = asyncio.Semaphore(AT_ONCE)
 
     def kept(user: User, given: TrackGiven) -> Recorded:
@@ -261,6 +268,16 @@ def router(deps: Deps) -> APIRouter:
         response.headers["Location"] = f"/api/v1/patrols/{done.patrol_id}"
         return RecordedOut.model_validate(done)
 
+    @routes.post("/{patrol_id}/reason")
+    async def explain(patrol_id: Number, given: ReasonIn) -> ReasonOut:
+        """Give the reason for what failed, once; 409 when it was given meanwhile."""
+        user = require(Action.WRITE_PATROLS)
+        return await off(explained, deps, user, patrol_id, given)
+
+
+def add_reads(routes: APIRouter, deps: Deps) -> None:
+    """The patrols of a month, and one with its track."""
+
     @routes.get("")
     async def read_list(
         month: Annotated[str, Query(pattern=r"^(\d{4}-\d{2})?$")] = "",
@@ -280,11 +297,3 @@ def router(deps: Deps) -> APIRouter:
     async def read_one(patrol_id: Number) -> PatrolFile:
         """A patrol with its track, reaches, remarks and reason."""
         return file_out(await off(one, deps, current_user(), patrol_id))
-
-    @routes.post("/{patrol_id}/reason")
-    async def explain(patrol_id: Number, given: ReasonIn) -> ReasonOut:
-        """Give the reason for what failed, once; 409 when it was given meanwhile."""
-        user = require(Action.WRITE_PATROLS)
-        return await off(explained, deps, user, patrol_id, given)
-
-    return routes

@@ -110,6 +110,8 @@ _DONE: Final = text(
     " GROUP BY person_id"
 )
 _ORDER: Final = tuple(ChiefLevel)
+YEARS: Final = range(2000, 2101)
+"""Years whose months can be asked for."""
 
 
 def month_of(day: date, now: UtcDatetime) -> Month:
@@ -118,11 +120,12 @@ def month_of(day: date, now: UtcDatetime) -> Month:
 
 
 def month_named(key: str, now: UtcDatetime) -> Month:
-    """The month of a key like 2026-11; this month for anything else."""
+    """The month of a key like 2026-11; this month for anything else, and outside YEARS."""
     try:
-        return month_of(date.fromisoformat(f"{key}-01"), now)
+        day = date.fromisoformat(f"{key}-01")
     except ValueError:
-        return month_of(business_date(now), now)
+        day = business_date(now)
+    return month_of(day if day.year in YEARS else business_date(now), now)
 
 
 def chiefs_of_month(

@@ -51,8 +51,9 @@ MOST_ROWS: Final = 500
 class PatrolRow:
     """A patrol as a list shows it.
 
-    ``who`` is the name of who went where it may be told, else their post or unit; ``chief`` is the
-    chief it counts for. ``waters`` are names of rivers, ``share`` that of the best covered reach.
+    ``who`` is the name of who went where it may be told, else their post or unit, empty where there
+    is neither; ``chief`` is the chief it counts for. ``waters`` are names of rivers, ``share``
+    that of the best covered reach.
     """
 
     id: int

@@ -105,7 +105,8 @@ def test_a_month_has_its_days_wherever_it_stands() -> None:
     assert february.passed_share == 0
     assert month_named("2026-11", NOW).passed_share == pytest.approx(22 / 30)
     assert month_named("2025-12", NOW).passed_share == 1
-    assert month_named("2026-13", NOW).key == "2026-11"
+    for unfit in ("2026-13", "9999-12", "0001-01", "1' OR 1"):
+        assert month_named(unfit, NOW).key == "2026-11"
     assert month_named("", NOW).span.end == start_of_day(date(2026, 12, 1))
 
 

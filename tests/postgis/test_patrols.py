@@ -130,6 +130,19 @@ def test_somebody_elses_reach_is_not_ones_own(walkers: Walkers) -> None:
     assert of_river.is_valid
 
 
+def test_a_chief_of_a_lake_alone_is_not_asked_for_a_reach(walkers: Walkers) -> None:
+    with walkers.database.owner.begin() as connection:
+        connection.execute(
+            text(
+                "UPDATE responsibility SET reach_id = NULL, lake_id = :lake WHERE person_id = :id"
+            ),
+            {"lake": walkers.basin.lake, "id": walkers.persons["chief_down"]},
+        )
+    done = walkers.record("chief_down", walk(MORNING, off_m=9_000))
+    assert done.is_valid
+    assert PatrolRule.COVERAGE not in by_rule(done)
+
+
 def test_the_same_file_or_key_again_is_the_same_patrol(walkers: Walkers) -> None:
     first = walkers.record("chief_up", walk(MORNING), key="the-first-key")
     again = walkers.record("chief_up", walk(MORNING), key="the-first-key")
