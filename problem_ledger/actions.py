@@ -83,7 +83,8 @@ def _take(connection: Connection, taking: Taking, step: Step, taker: Known) -> D
         photos=photos,
     )
     done = store.write_next(connection, row, changes_of(taking), event)
-    tell(connection, done, step.action, taking.who, taking.now)
+    asked = taking.rules.sign_off_level(Severity(row["severity"]))
+    tell(connection, done, step.action, taking.who, taking.now, asked)
     return done
 
 

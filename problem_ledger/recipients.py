@@ -9,7 +9,9 @@ from sqlalchemy import Connection, text
 
 from data.clock import UtcDatetime
 from data.ledger_words import Action, NoticeKind
+from data.queries.levels import LEVELS
 from data.records import AccountId
+from data.vocabulary import ChiefLevel
 from problem_ledger.given import Done
 
 REPORTER: Final = (
@@ -21,16 +23,31 @@ UNIT: Final = (
     " UNION SELECT unit.id FROM unit JOIN handling ON unit.parent_id = handling.id)"
     " SELECT id FROM handling)"
 )
-OFFICE: Final = (
-    "(WITH RECURSIVE above AS (SELECT division.id, division.parent_id, 0 AS up FROM division"
-    " JOIN problem ON problem.division_id = division.id WHERE problem.id = :problem"
-    " UNION ALL SELECT division.id, division.parent_id, up + 1 FROM division"
-    " JOIN above ON division.id = above.parent_id)"
-    " SELECT account_id AS id FROM account_role LEFT JOIN above ON above.id = division_id"
-    " WHERE role = 'office' AND (division_id IS NULL OR above.id IS NOT NULL)"
-    " ORDER BY rank() OVER (ORDER BY above.up NULLS LAST) FETCH FIRST ROW WITH TIES)"
-)
+
+
+def _offices(condition: str) -> str:
+    """The accounts of the offices of the lowest level that covers the place and fits."""
+    return (
+        "(WITH RECURSIVE above AS (SELECT division.id, division.parent_id, 0 AS up FROM division"
+        " JOIN problem ON problem.division_id = division.id WHERE problem.id = :problem"
+        " UNION ALL SELECT division.id, division.parent_id, up + 1 FROM division"
+        " JOIN above ON division.id = above.parent_id)"
+        " SELECT account_id AS id FROM account_role LEFT JOIN above ON above.id = division_id"
+        " LEFT JOIN division ON division.id = account_role.division_id"
+        " WHERE role = 'office' AND (division_id IS NULL OR above.id IS NOT NULL)"
+        f" AND {condition}"
+        " ORDER BY rank() OVER (ORDER BY above.up NULLS LAST) FETCH FIRST ROW WITH TIES)"
+    )
+
+
+OFFICE: Final = _offices("true")
 """The offices of the lowest level that covers the place."""
+
+_SIGNING: Final = _offices(
+    f"array_position({LEVELS}, coalesce(division.level, 'province'))"
+    f" <= array_position({LEVELS}, CAST(:asked AS text))"
+)
+"""The offices of the lowest level that may sign it off."""
 
 TOLD: Final[Mapping[Action, tuple[tuple[NoticeKind, tuple[str, ...]], ...]]] = MappingProxyType(
     {
@@ -39,7 +56,7 @@ TOLD: Final[Mapping[Action, tuple[tuple[NoticeKind, tuple[str, ...]], ...]]] = M
         Action.ASSIGN: ((NoticeKind.ASSIGNED, (UNIT,)),),
         Action.HAND_BACK: ((NoticeKind.WAITING, (OFFICE,)),),
         Action.SUBMIT: ((NoticeKind.WAITING, (OFFICE,)),),
-        Action.VERIFY: ((NoticeKind.WAITING, (OFFICE,)),),
+        Action.VERIFY: ((NoticeKind.WAITING, (_SIGNING,)),),
         Action.RETURN: ((NoticeKind.RETURNED, (UNIT,)),),
         Action.REOPEN: ((NoticeKind.RETURNED, (UNIT,)),),
         Action.PRESS: ((NoticeKind.PRESSED, (UNIT, OFFICE)),),
@@ -51,9 +68,17 @@ TOLD: Final[Mapping[Action, tuple[tuple[NoticeKind, tuple[str, ...]], ...]]] = M
 
 
 def tell(
-    connection: Connection, done: Done, action: Action, who: AccountId | None, now: UtcDatetime
+    connection: Connection,
+    done: Done,
+    action: Action,
+    who: AccountId | None,
+    now: UtcDatetime,
+    asked: ChiefLevel = ChiefLevel.VILLAGE,
 ) -> None:
-    """Everybody whom the step concerns but who took it will be told, once."""
+    """Everybody whom the step concerns but who took it will be told, once.
+
+    ``asked`` is the lowest level that may sign the problem off.
+    """
     for kind, groups in TOLD.get(action, ()):
         found = " UNION ".join(f"SELECT id FROM ({group}) AS one" for group in groups)
         connection.execute(
@@ -72,5 +97,6 @@ def tell(
                 ).decode(),
                 "now": now,
                 "who": who,
+                "asked": asked.value,
             },
         )

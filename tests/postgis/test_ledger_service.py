@@ -225,3 +225,21 @@ def test_steps_on_many_are_those_on_each(desk: Desk, database: Database) -> None
             assert found == alone
             assert any(found.values())
         assert service.allowed_on_each(connection, elsewhere, ids, *rest) == {}
+
+
+def test_a_checked_problem_waits_for_the_office_that_may_sign_it(
+    desk: Desk, database: Database
+) -> None:
+    with database.owner.begin() as connection:
+        account(connection, "above", "office")
+    done = act(
+        desk,
+        desk.office,
+        desk.report(),
+        Action.ACCEPT,
+        severity=Severity.MAJOR,
+        category="bank.piles",
+    )
+    for action in TO_SIGN_OFF[1:6]:
+        done = desk.take(action, done)
+    assert told(desk)[-2:] == [("waiting", "office"), ("waiting", "above")]
