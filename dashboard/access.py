@@ -86,6 +86,7 @@ ROUTES = (
     ),
     Rule("/api/v1/ledger/", Action.READ_LEDGER, below=True),
     Rule("/api/v1/notices", Action.READ_LEDGER, below=True),
+    Rule("/api/v1/patrols.xlsx", Action.EXPORT_LEDGER),
     Rule(
         "/api/v1/patrols",
         Action.READ_PATROLS,
