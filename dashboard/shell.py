@@ -14,7 +14,7 @@ from dashboard.deps import Deps
 from dashboard.theme import THEME
 from dashboard.views.attributes import attributes
 from dashboard.views.icons import icon
-from dashboard.views.roles import role_words
+from dashboard.views.roles import N_, role_words
 from dashboard.views.wording import _, language
 from data.database import transaction
 from data.queries.people import area_name
@@ -32,19 +32,20 @@ class Ids:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An entry of the navigation; ``word`` is a msgid."""
+    """An entry of the navigation; ``word`` is a msgid, ``brief`` a shorter one for a phone."""
 
     href: str
     word: str
     sign: str
     action: Action
+    brief: str = ""
 
 
 MAP, FILES, STATIONS, ACCOUNTS = "One map", "Files", "Stations", "Accounts"
-LEDGER, PATROLS = "Problem ledger", "Patrols"
+LEDGER, PATROLS, BRIEF = "Problem ledger", "Patrols", N_("Ledger")
 PLACES = (
     Place("/", MAP, "map", Action.READ_WATERS),
-    Place("/ledger", LEDGER, "flag", Action.READ_LEDGER),
+    Place("/ledger", LEDGER, "flag", Action.READ_LEDGER, BRIEF),
     Place("/patrols", PATROLS, "walk", Action.READ_PATROLS),
     Place("/rivers", FILES, "file", Action.READ_WATERS),
     Place("/stations", STATIONS, "pin", Action.WRITE_STATIONS),
@@ -207,7 +208,8 @@ def tabs(user: User | None) -> html.Nav:
     """The navigation at the foot of a phone."""
     links = [
         dcc.Link(
-            [icon(place.sign), html.Span(_(place.word)), overdue_badge(place)], href=place.href
+            [icon(place.sign), html.Span(_(place.brief or place.word)), overdue_badge(place)],
+            href=place.href,
         )
         for place in places_for(user)
     ]
