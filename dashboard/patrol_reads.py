@@ -29,6 +29,7 @@ from data.queries.patrols import (
     patrol_list,
     reader_of,
 )
+from problem_ledger.patrol_rules import TrackRule
 
 MOST_FOUND = 100
 OWN = "own"
@@ -50,7 +51,8 @@ class Asked:
 class Shown:
     """Everything the page shows; ``chief`` is None where one's own patrols or nobody's are shown.
 
-    ``open_at`` holds by reach the chainages of its open problems.
+    ``open_at`` holds by reach the chainages of its open problems; ``walked_by`` says from how far
+    off a reach counts as walked.
     """
 
     now: UtcDatetime
@@ -65,6 +67,7 @@ class Shown:
     found: tuple[ProblemRow, ...]
     patrol: PatrolDetail | None
     is_missing: bool
+    walked_by: TrackRule
 
 
 def read(deps: Deps, user: User, asked: Asked) -> Shown:
@@ -99,7 +102,7 @@ def read(deps: Deps, user: User, asked: Asked) -> Shown:
         open_at = _open_at(connection, deps, user, now, reaches)
     return Shown(
         now, month, chiefs, chief, is_own, has_own, patrols, tuple(reaches), open_at, found,
-        patrol, bool(asked.patrol) and patrol is None,
+        patrol, bool(asked.patrol) and patrol is None, deps.patrol_rules.track,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from dashboard.views.river_parts import empty
 from dashboard.views.river_words import kilometres, level_word
 from dashboard.views.wording import _, language
 from data.queries.patrols import ChiefMonth, Month, PatrolRow, ReachCoverage
+from problem_ledger.patrol_rules import TrackRule
 
 WEEKDAYS_ZH = "一二三四五六日"
 WEEKDAYS_EN = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
@@ -107,7 +108,9 @@ def _day(day: date, patrols: list[PatrolRow], month: Month, is_asked: bool) -> h
 
 
 def coverage_card(
-    coverage: Sequence[ReachCoverage], problems: Mapping[int, Sequence[float]]
+    coverage: Sequence[ReachCoverage],
+    problems: Mapping[int, Sequence[float]],
+    walked_by: TrackRule,
 ) -> html.Section:
     """A bar a reach along its chainage; what invalid patrols walked is drawn but not counted."""
     walked = sum(each.walked_m for each in coverage)
@@ -137,7 +140,7 @@ def coverage_card(
             )
             if coverage
             else empty(_("No reach is assigned to this chief.")),
-            _legend(),
+            _legend(walked_by),
         ],
         className="card pt-card",
     )
@@ -183,11 +186,12 @@ def _reach(reach: ReachCoverage, problems: Sequence[float]) -> html.Li:
     )
 
 
-def _legend() -> html.Div:
+def _legend(walked_by: TrackRule) -> html.Div:
     """What the bars' marks mean."""
+    within = _("walked within {n} m on either bank").format(n=f"{walked_by.buffer_m:g}")
     return html.Div(
         [
-            html.Span([html.I(className="pt-key is-walked"), _("walked")]),
+            html.Span([html.I(className="pt-key is-walked"), within], title=walked_by.source),
             html.Span([html.I(className="pt-key is-left"), _("not walked")]),
             html.Span([html.I(className="pt-key is-invalid"), _("not valid, not counted")]),
             html.Span([html.I(className="pt-tip"), _("open problem")]),

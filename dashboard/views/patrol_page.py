@@ -32,7 +32,7 @@ def patrol_page(shown: Shown, *, may_upload: bool, may_export: bool) -> html.Div
     if shown.chief is not None:
         main += [
             month_card(shown.chief, shown.month, shown.patrols),
-            coverage_card(shown.coverage, shown.open_at),
+            coverage_card(shown.coverage, shown.open_at, shown.walked_by),
         ]
     main += [
         records_card(shown),
