@@ -43,27 +43,7 @@ def upload_dialog() -> dmc.Modal:
                 html.Div(
                     id="patrols-told", className="pt-result", **attributes(aria_live="polite")
                 ),
-                html.Div(
-                    [
-                        html.Button(_("Close"), id="patrols-cancel", className="btn"),
-                        html.Button(
-                            _("Upload"),
-                            id="patrols-send",
-                            className="btn p",
-                            disabled=True,
-                            **attributes(
-                                data_sending=_("Sending and judging the track …"),
-                                data_offline=_("The network is gone; nothing was saved."),
-                                data_valid=_("Recorded: the patrol is valid."),
-                                data_invalid=_(
-                                    "Recorded, but not valid: the page shows which rules failed "
-                                    "and by how much. You may add a reason there."
-                                ),
-                            ),
-                        ),
-                    ],
-                    className="pt-form-acts",
-                ),
+                buttons(),
             ],
             className="pt-form",
         ),
@@ -73,6 +53,26 @@ def upload_dialog() -> dmc.Modal:
         radius=16,
         centered=True,
         zIndex=300,
+    )
+
+
+def buttons() -> html.Div:
+    """Close and send; what its script tells stands with the second."""
+    send = attributes(
+        data_sending=_("Sending and judging the track …"),
+        data_offline=_("The network is gone; nothing was saved."),
+        data_valid=_("Recorded: the patrol is valid."),
+        data_invalid=_(
+            "Recorded, but not valid: the page shows which rules failed "
+            "and by how much. You may add a reason there."
+        ),
+    )
+    return html.Div(
+        [
+            html.Button(_("Close"), id="patrols-cancel", className="btn"),
+            html.Button(_("Upload"), id="patrols-send", className="btn p", disabled=True, **send),
+        ],
+        className="pt-form-acts",
     )
 
 
