@@ -32,6 +32,11 @@
       box.dataset.alive = "true";
       load("spot").then(({ mark }) => mark(box));
     }
+    const page = document.querySelector(".pb-page:not([data-alive])");
+    if (page) {
+      page.dataset.alive = "true";
+      load("follow").then(({ follow }) => follow(page));
+    }
     const form = document.querySelector("[data-report]:not([data-alive])");
     if (form) {
       form.dataset.alive = "true";

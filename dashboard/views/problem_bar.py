@@ -112,9 +112,11 @@ def part_words(step: Step) -> tuple[str, str]:
         return _("signer"), _("neither handler nor checker, and not below the handling unit")
     if step.relation is Relation.CHECKER:
         return _("checker"), _("not of the handling unit or below it")
-    return _("chief office in charge") if step.action is not Action.ASSIGN else _("assigner"), _(
-        "the place lies in your division"
-    )
+    part = {
+        Action.ASSIGN: _("assigner"),
+        Action.REOPEN: _("looking back"),
+    }.get(step.action, _("chief office in charge"))
+    return part, _("the place lies in your division")
 
 
 def duty_words(seen: Seen, step: Step) -> str:

@@ -15,6 +15,7 @@ from dashboard.views.ledger_words import (
 from dashboard.views.measures import moment_text
 from dashboard.views.problem_photos import check_words, chosen_pair
 from dashboard.views.roles import CHIEFS
+from dashboard.views.rule_sources import source_words
 from dashboard.views.wording import _, ngettext
 from data.clock import BUSINESS_ZONE, business_date
 from data.ledger_words import CATEGORIES, Action, Severity
@@ -155,7 +156,9 @@ def _deadline(seen: Seen, _step: Step) -> Field:
         "{severity}: {n} working days by the rule; source: {source}",
         rule.days,
     )
-    hint = words.format(severity=severity_word(row.severity), n=rule.days, source=rule.source)
+    hint = words.format(
+        severity=severity_word(row.severity), n=rule.days, source=source_words(rule)
+    )
     if due.is_provisional:
         hint += " · " + _("provisional: the year's days off aren't announced yet")
     day = due.at.astimezone(BUSINESS_ZONE).date().isoformat()

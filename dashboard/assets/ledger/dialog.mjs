@@ -57,7 +57,7 @@ export function open(told, action) {
   document.body.append(dialog);
   changed();
   dialog.showModal();
-  (fields.find(({ focus }) => focus?.tagName === "TEXTAREA") ?? fields[0])?.focus?.focus();
+  (fields.find(({ focus }) => focus?.required) ?? fields[0])?.focus?.focus();
 }
 
 /* Every field says what it lacks, in place; the first that lacks something is shown. */

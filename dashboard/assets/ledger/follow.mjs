@@ -1,0 +1,25 @@
+/* A problem's page hears of steps in the ledger and then asks whether its problem is among them. */
+
+import { Live, stillSignedIn } from "../map/live.mjs";
+
+const ask = () => window.dash_clientside.set_props("problem-clock", { n_intervals: Date.now() });
+
+/** The line is held while the page is there. */
+export function follow(page) {
+  const line = new Live({
+    change() {},
+    ledger: ask,
+    notice: () => document.dispatchEvent(new Event("onemap:notice")),
+    resync: ask,
+    state() {},
+    since: () => "",
+    allowed: stillSignedIn,
+  });
+  line.open();
+  const seen = new MutationObserver(() => {
+    if (page.isConnected) return;
+    seen.disconnect();
+    line.close();
+  });
+  seen.observe(document.body, { childList: true, subtree: true });
+}
