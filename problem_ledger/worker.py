@@ -149,7 +149,7 @@ class Worker:
         signer = open_signer(self._settings.key)
         return [
             *jobs,
-            Job("heads signed", lambda: sign_head(engine, signer, clock(), every), often),
+            Job("heads signed", lambda: int(sign_head(engine, signer, clock(), every)), often),
         ]
 
     def _listen(self) -> psycopg.Connection:

@@ -155,7 +155,8 @@ def _tell(proof: "Proof", *, signatures_checked: bool) -> None:
         photos=proof.photo_count,
         heads=proof.head_count,
     )
+    print(counts)
     if proof.findings:
-        print(counts, _("Findings: {count}").format(count=len(proof.findings)))
+        print(_("Findings: {count}").format(count=len(proof.findings)))
     else:
-        print(counts, _("Nothing was altered."))
+        print(_("Nothing was altered."))
