@@ -20,7 +20,7 @@ from problem_ledger.evidence import MOST_BYTES, read_photo
 from problem_ledger.photos import keep
 
 AT_ONCE = 2
-"""Photos read at the same time: each may take some 200 MB of memory while it is decoded."""
+"""Photos read at the same time: each may take some 600 MB of memory while it is decoded."""
 
 SEE_ORIGINALS = frozenset({Role.OFFICE, Role.CHIEF, Role.AUDITOR})
 """Originals carry EXIF: the place and device of who took them."""
