@@ -84,7 +84,9 @@
     const changed = window.dash_clientside.callback_context.triggered[0]?.prop_id === "ledger-changed.data";
     if (changed) {
       api.refreshInfiniteCache();
-      return true;
+      const told = live;
+      live = false;
+      return told ? nothing() : true;
     }
     api.purgeInfiniteCache();
     if (api.getDisplayedRowCount()) api.ensureIndexVisible(0, "top");
@@ -116,13 +118,16 @@
   PHONE.addEventListener("change", width);
 
   const WAIT_MS = 1500;
+  // Whose doing a change is: what others did leaves the choice of rows alone.
+  let live = false;
   let source = null;
   let waiting = 0;
   const changed = () => {
     clearTimeout(waiting);
     waiting = setTimeout(() => {
-      if (page()) set("ledger-changed", { data: Date.now() });
-      else end();
+      if (!page()) return end();
+      live = true;
+      set("ledger-changed", { data: Date.now() });
     }, WAIT_MS);
   };
   const end = () => {

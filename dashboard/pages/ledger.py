@@ -224,14 +224,15 @@ def register_rows(app: dash.Dash, deps: Deps) -> None:
         if request is None:
             return no_update, no_update, no_update, no_update
         chosen, order = read_filter(asked), read_order(ledger_grid.sort_of(request))
-        start = int(request["startRow"])
-        count = min(int(request["endRow"]) - start, ledger_grid.BLOCK_ROWS)
-        found, total, now = await off(read_rows, deps, current_user(), chosen, order, start, count)
+        start, count = ledger_grid.span_of(request)
+        user = current_user()
+        found, total, now = await off(read_rows, deps, user, chosen, order, start, count)
         answer = {"rowData": [as_data(line_of(row, now)) for row in found], "rowCount": total}
-        nothing = ledger_tabs.empty(chosen.view, narrowed=chosen.is_narrowed) if not total else []
+        report = may(user, Action.WRITE_LEDGER)
+        nothing = ledger_tabs.empty(chosen.view, narrowed=chosen.is_narrowed, may_report=report)
         return (
             answer,
-            nothing,
+            [] if total else nothing,
             bool(total),
             ngettext("{n} problem", "{n} problems", total).format(n=total),
         )

@@ -12,6 +12,7 @@ from dashboard.views.wording import _, language
 from data.queries.ledger_filter import Order, Sort
 
 BLOCK_ROWS: Final = 50
+MOST_START: Final = 1_000_000
 
 WIDTHS: Final[dict[Sort, int]] = {
     Sort.NUMBER: 148,
@@ -166,3 +167,9 @@ def sort_of(request: dict[str, Any]) -> dict[str, str]:
         return {}
     turned = "-" if model[0].get("sort") == "desc" else ""
     return {"sort": f"{turned}{model[0].get('colId', '')}"}
+
+
+def span_of(request: dict[str, Any]) -> tuple[int, int]:
+    """The first row a request of the grid asks for, and how many: one block at most."""
+    start = min(max(0, int(request["startRow"])), MOST_START)
+    return start, min(max(1, int(request["endRow"]) - start), BLOCK_ROWS)

@@ -74,7 +74,7 @@ def summary(counts: Counts) -> str:
     )
 
 
-def empty(view: View, *, narrowed: bool) -> list[Any]:
+def empty(view: View, *, narrowed: bool, may_report: bool) -> list[Any]:
     """What is empty and one way on; a good zero is said as good."""
     good = {
         View.OVERDUE: _("Nothing is overdue"),
@@ -86,6 +86,7 @@ def empty(view: View, *, narrowed: bool) -> list[Any]:
     clear = html.Button(
         _("Clear the filters"), id={"type": "ledger-clear", "index": 0}, className="btn"
     )
+    report = dcc.Link(_("Report a problem"), href="/ledger/report", className="btn g")
     if narrowed:
         heading, sentence = (
             _("No problem fits"),
@@ -101,7 +102,7 @@ def empty(view: View, *, narrowed: bool) -> list[Any]:
         html.Div(
             [
                 clear if narrowed else None,
-                dcc.Link(_("Report a problem"), href="/ledger/report", className="btn g"),
+                report if may_report else None,
             ],
             className="row",
         ),
