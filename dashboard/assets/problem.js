@@ -23,7 +23,17 @@
     if (now) line.scrollLeft = now.offsetLeft - 2 * now.offsetWidth;
   };
 
+  /* A link of the list names the step that waits: its dialog opens as soon as the button is there. */
+  const begin = () => {
+    const step = /^\/ledger\/\d+$/.test(location.pathname) ? location.hash.slice(1) : "";
+    const button = step && document.querySelector(`[data-problem-act="${CSS.escape(step)}"]`);
+    if (!button) return;
+    history.replaceState(history.state, "", location.pathname);
+    button.click();
+  };
+
   const look = () => {
+    begin();
     for (const line of document.querySelectorAll(".pb-steps:not([data-alive])")) {
       line.dataset.alive = "true";
       reach(line);
