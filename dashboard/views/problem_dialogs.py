@@ -180,7 +180,7 @@ def _new_due(seen: Seen, _step: Step) -> Field:
     count = row.extension_count
     hint = _("now {day}").format(day=old.isoformat())
     if count:
-        hint += " · " + ngettext("extended once", "extended {n} times", count).format(n=count)
+        hint += " · " + ngettext("extended {n} time", "extended {n} times", count).format(n=count)
     return {
         "name": "due_on",
         "kind": "date",

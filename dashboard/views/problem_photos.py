@@ -25,7 +25,7 @@ def photo_card(seen: Seen) -> html.Section:
     heading = _("Before and after") if after else _("The scene")
     more = None
     if photos:
-        words = ngettext("the one photo", "all {n} photos", len(photos)).format(n=len(photos))
+        words = ngettext("{n} photo in all", "{n} photos in all", len(photos)).format(n=len(photos))
         more = html.Button(words, className="pb-all", **attributes(data_problem_photo="0"))
     return html.Section(
         [

@@ -140,12 +140,14 @@ def supervision(seen: Seen) -> html.Div:
     chips = [_chip(seen, one) for one in told[-4:]]
     count = sum(one.action is Action.PRESS for one in told)
     if count:
-        note = ngettext("pressed once", "pressed {n} times", count).format(n=count)
+        note = ngettext("pressed {n} time", "pressed {n} times", count).format(n=count)
     else:
         note = _("not pressed yet")
     extended = seen.detail.row.extension_count
     if extended:
-        note += " · " + ngettext("extended once", "extended {n} times", extended).format(n=extended)
+        note += " · " + ngettext("extended {n} time", "extended {n} times", extended).format(
+            n=extended
+        )
     return html.Div(
         [html.Span(_("Supervision"), className="lb"), *chips, html.Span(note, className="ft")],
         className="pb-sup",
