@@ -101,7 +101,7 @@
     if (kind === "problem") {
       const told = [...(event.detail.problems ?? []).map((each) => each.id), ...(event.detail.gone ?? [])];
       if (told.includes(thing.id)) window.dash_clientside.set_props("one-map-selection", { data: thing });
-    } else if (document.querySelector(`[id*="one-map-drawer-steps"]`)) {
+    } else if (document.querySelector(`[id*="one-map-drawer-ledger"]`)) {
       window.dash_clientside.set_props({ index: shown, type: "one-map-drawer-steps" }, { data: thing });
     }
   });
