@@ -11,7 +11,7 @@ from dashboard.demo.office import DEGREE_M, Course, Spot
 from data.clock import UtcDatetime, to_utc
 from ingest.simulated import chance
 
-STEP_S = 12.0
+STEP_S = 20.0
 """Between two points of a track, in seconds."""
 BESIDE_M = 14.0
 WANDER_M = 4.0
@@ -53,7 +53,7 @@ class Walk:
 
 
 def track_file(walk: Walk) -> bytes:
-    """The walk as a GPX file: a point every twelve seconds, some metres beside the water."""
+    """The walk as a GPX file: a point every twenty seconds, some metres beside the water."""
     first, last = (metres / walk.course.length_m for metres in (walk.from_m, walk.to_m))
     line = substring(walk.course.line, first, last, normalized=True)
     total_s = walk.duration.total_seconds()
