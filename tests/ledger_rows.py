@@ -40,7 +40,7 @@ FILL = text(
         unit_id, handler_id, checker_id, signer_id, found_at, registered_at, assigned_at,
         signed_off_at, due_at, amber_at, pressed_at, is_returned, last_seq, last_hash, last_at,
         last_action, last_actor)
-    SELECT '411381-2026-' || lpad(n::text, 5, '0'), status,
+    SELECT '419999-2026-' || lpad(n::text, 5, '0'), status,
         (CAST(:categories AS text[]))[1 + n * 5 % :category_count],
         (CAST(:severities AS text[]))[1 + n * 11 % 29 / 9],
         (CAST(:sources AS text[]))[1 + n % :source_count],
@@ -82,7 +82,7 @@ EVENTS = text(
     " prev_hash, hash) SELECT id, 1, registered_at, CASE WHEN handler_id IS NULL THEN 'report'"
     " ELSE 'submit' END, status, coalesce(handler_id, reporter_id),"
     " convert_to(ltrim(right(number, 5), '0'), 'UTF8'), decode(repeat('00', 32), 'hex'), last_hash"
-    " FROM problem WHERE number LIKE '411381-2026-%' ORDER BY id"
+    " FROM problem WHERE number LIKE '419999-2026-%' ORDER BY id"
 )
 
 

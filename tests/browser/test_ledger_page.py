@@ -98,16 +98,16 @@ def test_rows_come_as_they_are_scrolled_to_in_the_order_of_the_heading(opened: O
     page = opened("?view=all")
     page.locator('.ag-header-cell[col-id="number"]').click()
     expect(page).to_have_url(re.compile(r"view=all&sort=number$"))
-    expect(page.locator('.ag-row[row-index="0"] .lg-number')).to_have_text("411381-2026-00001")
+    expect(page.locator('.ag-row[row-index="0"] .lg-number')).to_have_text("419999-2026-00001")
     page.locator('.ag-header-cell[col-id="number"]').click()
     expect(page).to_have_url(re.compile(r"sort=-number$"))
     expect(page.locator('.ag-row[row-index="0"] .lg-number')).to_have_text(
-        f"411381-2026-{COUNT:05}"
+        f"419999-2026-{COUNT:05}"
     )
     page.evaluate("dash_ag_grid.getApi('ledger-grid').ensureIndexVisible(110, 'top')")
-    assert number(page, 112) == f"411381-2026-{COUNT - 112:05}"
+    assert number(page, 112) == f"419999-2026-{COUNT - 112:05}"
     page.reload()
-    assert number(page, 0) == f"411381-2026-{COUNT:05}"
+    assert number(page, 0) == f"419999-2026-{COUNT:05}"
 
 
 def test_a_row_leads_to_its_problem_and_tells_the_next_step(opened: Open, filled: Served) -> None:
@@ -120,6 +120,26 @@ def test_a_row_leads_to_its_problem_and_tells_the_next_step(opened: Open, filled
     found = held(filled, f"SELECT id FROM problem WHERE number = '{name}'")[0]
     expect(row.locator(".lg-number")).to_have_attribute("href", f"/ledger/{found}")
     expect(row.locator(".lg-acts .btn")).to_have_attribute("href", f"/ledger/{found}#accept")
+
+
+def test_a_link_opens_the_step_it_names(opened: Open, filled: Served) -> None:
+    with filled.client(filled.logins[Role.PATROLLER]) as patroller:
+        given = {
+            "place": {"x": 112.2003, "y": 32.5},
+            "category": "bank.building_waste",
+            "severity": "general",
+            "source": "patrol",
+            "description": "岸边堆放建筑垃圾",
+        }
+        answer = patroller.post(
+            "/api/v1/problems", json=given, headers={"Idempotency-Key": "link-to-a-step"}
+        )
+    assert answer.status_code == 201, answer.text
+    page = opened("?view=waiting&q=" + answer.json()["number"])
+    page.locator('.ag-row[row-index="0"]').hover()
+    page.locator('.ag-row[row-index="0"] .lg-acts .btn').click()
+    expect(page.get_by_role("dialog")).to_contain_text("受理")
+    expect(page).to_have_url(re.compile(rf"/ledger/{answer.json()['id']}$"))
 
 
 def test_several_are_pressed_at_once(opened: Open, filled: Served) -> None:

@@ -66,7 +66,7 @@ def test_the_file_holds_what_the_list_does_as_text_and_is_logged(served: Served)
         assert [cell for cell in cells if 't="s"' not in cell and "/>" not in cell] == []
         assert not any("<f>" in content or "hyperlink" in content for content in file.values())
     held = some["xl/sharedStrings.xml"]
-    found = re.findall(r"411381-2026-\d+", held)
+    found = re.findall(r"419999-2026-\d+", held)
     assert found == sorted(found, reverse=True)
     assert 0 < len(found) < COUNT
     assert held.count("=SUM(A1)") == 1
