@@ -16,9 +16,15 @@ from dashboard.views.ledger_marks import (
 )
 from dashboard.views.ledger_words import category_word
 from dashboard.views.patrol_address import address
-from dashboard.views.patrol_words import minutes_words, span_words, times_words
+from dashboard.views.patrol_words import (
+    distance_words,
+    measured_words,
+    minutes_words,
+    span_words,
+    times_words,
+)
 from dashboard.views.river_parts import empty
-from dashboard.views.river_words import kilometres, listed
+from dashboard.views.river_words import listed
 from dashboard.views.wording import _, ngettext
 from data.clock import BUSINESS_ZONE, UtcDatetime
 from data.ledger_words import CLOSED, PatrolRule
@@ -80,10 +86,13 @@ def _record(patrol: PatrolRow, shown: Shown, is_chosen: bool, heads: Sequence[st
     cells: list[Cell] = [
         ([opening, " ", html.Span(listed(patrol.waters), className="t2")], False),
         (minutes_words(patrol.duration_s), PatrolRule.MINUTES in failed),
-        (kilometres(patrol.length_m), PatrolRule.METRES in failed),
+        (distance_words(patrol.length_m), PatrolRule.METRES in failed),
         (span_words(since) if since is not None else "—", PatrolRule.INTERVAL in failed),
-        (f"{covered(patrol):.0%}" if patrol.waters else "—", PatrolRule.COVERAGE in failed),
-        (f"{patrol.mean_kmh:.1f} km/h", PatrolRule.TOP_SPEED in failed),
+        (
+            measured_words(PatrolRule.COVERAGE, covered(patrol) if patrol.waters else None),
+            PatrolRule.COVERAGE in failed,
+        ),
+        (speed_words(patrol), PatrolRule.TOP_SPEED in failed),
         (verdict(patrol.is_valid), False),
     ]
     return html.Tr(
@@ -97,6 +106,13 @@ def _record(patrol: PatrolRow, shown: Shown, is_chosen: bool, heads: Sequence[st
         ],
         **attributes(**({"aria_selected": "true"} if is_chosen else {})),
     )
+
+
+def speed_words(patrol: PatrolRow) -> str:
+    """The mean speed, the highest where a rule failed by it."""
+    if PatrolRule.TOP_SPEED in patrol.failed:
+        return measured_words(PatrolRule.TOP_SPEED, patrol.top_speed_kmh)
+    return f"{patrol.mean_kmh:.1f} km/h"
 
 
 def covered(patrol: PatrolRow) -> float:

@@ -1,10 +1,19 @@
 """What a patrol's figures are called: rules with limits, what was measured, lengths, spans."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from math import ceil, floor
+from types import MappingProxyType
 
 from dashboard.views.river_words import kilometres
 from dashboard.views.wording import _, ngettext
 from data.ledger_words import PatrolRule
+
+KILOMETRE = 1000
+HOURS_TOLD = 120
+STEPS: Mapping[PatrolRule, float] = MappingProxyType(
+    {PatrolRule.MINUTES: 1.0, PatrolRule.COVERAGE: 0.01, PatrolRule.TOP_SPEED: 0.1}
+)
+"""The last figure that is told."""
 
 
 def rule_word(rule: PatrolRule) -> str:
@@ -29,14 +38,18 @@ def limit_words(rule: PatrolRule, limit: float) -> str:
 
 
 def measured_words(rule: PatrolRule, measured: float | None) -> str:
-    """What was measured; the first patrol has none before it."""
+    """What was measured, never rounded across a limit; the first patrol has none before it."""
     if measured is None:
         return _("first one") if rule is PatrolRule.INTERVAL else "—"
     if rule is PatrolRule.GAPS:
         return ngettext("{n} gap", "{n} gaps", round(measured)).format(n=round(measured))
     if rule is PatrolRule.INTERVAL:
         return span_words(measured)
-    return figure_words(rule, measured)
+    if rule is PatrolRule.METRES:
+        return distance_words(measured)
+    step = STEPS[rule]
+    whole = ceil if rule is PatrolRule.TOP_SPEED else floor
+    return figure_words(rule, whole(measured / step - 1e-9) * step)
 
 
 def figure_words(rule: PatrolRule, value: float) -> str:
@@ -53,15 +66,20 @@ def figure_words(rule: PatrolRule, value: float) -> str:
 
 
 def span_words(hours: float) -> str:
-    """Hours as hours up to two days, as days beyond."""
-    if hours < 48:
-        return _("{n} hours").format(n=f"{hours:.0f}")
+    """Whole hours up to five days, days beyond."""
+    if hours < HOURS_TOLD:
+        return _("{n} hours").format(n=floor(hours))
     return _("{n} days").format(n=f"{hours / 24:.1f}")
 
 
 def minutes_words(duration_s: float) -> str:
-    """A duration in minutes."""
-    return _("{n} min").format(n=round(timedelta(seconds=duration_s).total_seconds() / 60))
+    """A duration in whole minutes."""
+    return _("{n} min").format(n=floor(duration_s / 60))
+
+
+def distance_words(metres: float) -> str:
+    """A length in whole tenths of a kilometre, in metres under one."""
+    return kilometres(floor(metres / 100) * 100) if metres >= KILOMETRE else kilometres(metres)
 
 
 def times_words(count: int) -> str:
