@@ -14,6 +14,7 @@ from tests.fixtures.browser import PATIENCE_MS
 from tests.fixtures.map_page import watch
 from tests.fixtures.served import Served
 from tests.pictures import drawn, exif, saved
+from tests.waiting import until
 
 LON, LAT = 112.2006, 32.65
 Desk = Callable[..., Page]
@@ -89,6 +90,26 @@ def report(page: Page, photo: Path, description: str = "河岸堆放建筑垃圾
     return address
 
 
+def mark_on_the_map(page: Page) -> None:
+    """The one map's button is pressed, then the place; the form opens with it."""
+
+    def drawn_map() -> bool:
+        page.wait_for_timeout(50)
+        return bool(page.evaluate("() => window.onemap?.ready && window.onemap.map.loaded()"))
+
+    until(drawn_map, patience_s=60)
+    page.locator("[data-map-action=report]").click()
+    x, y = page.evaluate(
+        "([lon, lat]) => { const { map } = window.onemap;"
+        " map.jumpTo({center: [lon, lat], zoom: 13});"
+        " const at = map.project([lon, lat]), box = map.getCanvas().getBoundingClientRect();"
+        " return [box.x + at.x, box.y + at.y]; }",
+        [LON, LAT],
+    )
+    page.mouse.click(x, y)
+    page.wait_for_url("**/ledger/report?*")
+
+
 def begin(page: Page, action: str) -> Locator:
     """The dialog of that step."""
     page.locator(f".pb-bar [data-problem-act={action}]").click()
@@ -115,7 +136,8 @@ def submit(page: Page, photo: Path, words: str) -> None:
 def test_four_accounts_take_a_problem_from_its_report_to_its_sign_off(
     desk: Desk, shared_served: Served, photo: Callable[[int], Path]
 ) -> None:
-    reporter = desk(Role.PATROLLER, f"/ledger/report?lon={LON}&lat={LAT}")
+    reporter = desk(Role.PATROLLER, "/")
+    mark_on_the_map(reporter)
     address = report(reporter, photo(1))
     office = desk(Role.OFFICE, address)
     dialog = begin(office, "accept")
@@ -138,9 +160,9 @@ def test_four_accounts_take_a_problem_from_its_report_to_its_sign_off(
     dialog = begin(checker, "return")
     dialog.locator("textarea").fill("岸坡仍有残留。")
     finish(checker, dialog, "退回")
-    unit.reload()
+    expect(unit.locator(".pb-stat")).to_have_text("退回")
     submit(unit, photo(3), "已全部清运，岸坡复绿。")
-    checker.reload()
+    expect(checker.locator(".pb-stat")).to_have_text("待复核")
     dialog = begin(checker, "verify")
     dialog.locator(".pd-file").set_input_files(photo(4))
     expect(dialog.locator(".pd-photo.kept")).to_have_count(1)
