@@ -87,18 +87,19 @@ class OneMap {
     this.page = null;
   }
 
-  /* ---- data */
-
   async load() {
     const basis = this.basis;
     try {
+      const pins = this.ledger.load().then(() => null, (error) => error);
       const answer = await fetch(`/api/v1/map/state?basis=${basis}`);
       if (answer.status === 401) return this.panel.notice(say("signed_out"), say("sign_in"), "/sign-in");
       if (!answer.ok) throw new Error(String(answer.status));
       const state = await answer.json();
-      await this.ledger.load();
       if (basis !== this.basis || !this.page) return null;
       this.show(state);
+      const wrong = await pins;
+      if (wrong) throw wrong;
+      this.selection.refresh();
       if (this.failed) this.panel.hideNotice();
       this.failed = false;
     } catch {
@@ -241,8 +242,6 @@ class OneMap {
       else if (this.points.filter) this.filter(null);
     }
   }
-
-  /* ---- the look of the whole */
 
   padding() {
     return padding(this);
