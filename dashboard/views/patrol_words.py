@@ -10,6 +10,8 @@ from data.ledger_words import PatrolRule
 
 KILOMETRE = 1000
 HOURS_TOLD = 120
+HAIR = 1e-6
+"""What a float may be off."""
 STEPS: Mapping[PatrolRule, float] = MappingProxyType(
     {PatrolRule.MINUTES: 1.0, PatrolRule.COVERAGE: 0.01, PatrolRule.TOP_SPEED: 0.1}
 )
@@ -48,8 +50,9 @@ def measured_words(rule: PatrolRule, measured: float | None) -> str:
     if rule is PatrolRule.METRES:
         return distance_words(measured)
     step = STEPS[rule]
-    whole = ceil if rule is PatrolRule.TOP_SPEED else floor
-    return figure_words(rule, whole(measured / step - 1e-9) * step)
+    counted = measured / step
+    whole = ceil(counted - HAIR) if rule is PatrolRule.TOP_SPEED else floor(counted + HAIR)
+    return figure_words(rule, whole * step)
 
 
 def figure_words(rule: PatrolRule, value: float) -> str:
