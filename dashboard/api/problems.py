@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
-from sqlalchemy import Connection
 
 from dashboard.api.problem_answers import choices_out, command_of, done_out, file_out, report_of
 from dashboard.api.problem_documents import (
@@ -16,16 +15,13 @@ from dashboard.api.problem_documents import (
     StepIn,
 )
 from dashboard.auth import Action as Door
-from dashboard.auth import User, current_user, require, visible_to
+from dashboard.auth import User, current_user, require
 from dashboard.deps import Deps
+from dashboard.ledger_reads import read_rows
 from dashboard.offload import off
 from dashboard.problem_reading import read_problem
-from data.clock import UtcDatetime
 from data.database import transaction
-from data.ledger_words import Action, Severity
-from data.queries.ledger import Moment, problems
-from data.queries.ledger_asker import Asker, asker_of
-from data.queries.ledger_conditions import SOON_DAYS
+from data.ledger_words import Action
 from data.queries.ledger_filter import LedgerFilter, Order, read_filter, read_order
 from data.queries.people import units
 from problem_ledger import service
@@ -43,17 +39,6 @@ Key = Annotated[
 ]
 
 
-def moment(deps: Deps, now: UtcDatetime) -> Moment:
-    """The present as the list's conditions need it."""
-    return Moment(now, deps.rules.due(now, SOON_DAYS).at)
-
-
-def asker(connection: Connection, deps: Deps, user: User) -> Asker:
-    """The reader's duties as the list's conditions need them."""
-    levels = {each: deps.rules.sign_off_level(each) for each in Severity}
-    return asker_of(connection, user.account_id, levels)
-
-
 def choices(deps: Deps) -> ChoicesOut:
     """What a report and a step choose from."""
     with transaction(deps.engine) as connection:
@@ -64,18 +49,7 @@ def listed(
     deps: Deps, user: User, chosen: LedgerFilter, order: Order, start: int, limit: int
 ) -> ProblemPage:
     """One page of what the reader may see."""
-    now = deps.clock()
-    with transaction(deps.engine) as connection:
-        rows, found = problems(
-            connection,
-            visible_to(user),
-            asker(connection, deps, user),
-            chosen,
-            order,
-            moment(deps, now),
-            start=start,
-            count=limit,
-        )
+    rows, found, now = read_rows(deps, user, chosen, order, start, limit)
     return ProblemPage(
         rows=[ProblemOut.model_validate(row) for row in rows], found_count=found, as_of=now
     )

@@ -1,10 +1,8 @@
 """The ingest command: readings from the broker into the database until it is told to stop."""
 
 import argparse
-import logging
-import signal
-from types import FrameType
 
+from dashboard.commands.running import run_until_told
 from dashboard.views.wording import _
 
 
@@ -21,17 +19,5 @@ def run(args: argparse.Namespace) -> int:
     from data.database import ingest_engine
     from ingest.worker import Worker
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     engine = ingest_engine()
-    worker = Worker(engine)
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        worker.stop()
-
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
-    try:
-        worker.run()
-    finally:
-        engine.dispose()
-    return 0
+    return run_until_told(Worker(engine), engine)

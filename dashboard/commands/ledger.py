@@ -1,13 +1,11 @@
 """The ledger commands: its worker, the proof of its chains, its signed heads, its diagram."""
 
 import argparse
-import logging
-import signal
 import sys
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
+from dashboard.commands.running import run_until_told
 from dashboard.views.wording import _
 from data.errors import BadInput
 
@@ -51,20 +49,8 @@ def run_work(args: argparse.Namespace) -> int:
     from data.database import app_engine
     from problem_ledger.worker import Worker
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     engine = app_engine()
-    worker = Worker(engine)
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        worker.stop()
-
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
-    try:
-        worker.run()
-    finally:
-        engine.dispose()
-    return 0
+    return run_until_told(Worker(engine), engine)
 
 
 def run_verify(args: argparse.Namespace) -> int:

@@ -1,11 +1,11 @@
 /* A small map: a problem's place with its light, or a place to be marked. */
 
+import { brought } from "../map/library.mjs";
 import { calm, onTheme, palette } from "../map/palette.mjs";
 import { style } from "../map/style.mjs";
 import { draw, OPTIONS } from "../map/symbols.mjs";
 import { Waters } from "../map/waters.mjs";
 
-const LIBRARY = "/assets/vendor/maplibre/maplibre-gl.mjs";
 const GROUND = new Set(["onemap", "grid", undefined]);
 const FACE = {
   green: '<circle cx="13" cy="12.4" r="4" fill="none" stroke="var(--om-light-green-fill)" stroke-width="2.2"/>',
@@ -13,17 +13,6 @@ const FACE = {
   red: '<path d="m13 7 5.2 5.4L13 17.8l-5.2-5.4Z" fill="#fff"/>',
   none: '<circle cx="13" cy="12.4" r="3" fill="var(--om-accent)"/>',
 };
-
-function library() {
-  if (!document.querySelector("link[data-maplibre]")) {
-    const link = document.createElement("link");
-    link.rel = "stylesheet";
-    link.href = LIBRARY.replace(".mjs", ".css");
-    link.dataset.maplibre = "true";
-    document.head.append(link);
-  }
-  return import(LIBRARY);
-}
 
 /* Ground, waters and names only: what stands at the water belongs to the one map. */
 function ground(colours) {
@@ -44,11 +33,11 @@ function pin(light, facing) {
 
 /** The map in a box; answers `{map, Marker}` once it can be drawn on. */
 export async function plain(box, { center, zoom, label }) {
-  const brought = await library();
+  const library = await brought();
   const canvas = document.createElement("div");
   canvas.style.cssText = "position:absolute;inset:0";
   box.append(canvas);
-  const map = new brought.Map({
+  const map = new library.Map({
     container: canvas, style: ground(palette()), center, zoom, minZoom: 5, maxZoom: 17,
     attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false,
     fadeDuration: calm() ? 0 : 200, cooperativeGestures: false,
@@ -64,7 +53,7 @@ export async function plain(box, { center, zoom, label }) {
   const stop = onTheme(() => repaint(map));
   map.on("remove", stop);
   new ResizeObserver(() => map.resize()).observe(box);
-  return { map, Marker: brought.Marker };
+  return { map, Marker: library.Marker };
 }
 
 function repaint(map) {

@@ -1,23 +1,12 @@
 /* The one MapLibre map of the window: made once, kept when the page changes, drawn by theme. */
 
+import { brought } from "./library.mjs";
 import { calm, isPhone, onTheme, palette } from "./palette.mjs";
 import { style } from "./style.mjs";
 import { draw, OPTIONS } from "./symbols.mjs";
 import { say } from "./words.mjs";
 
-const LIBRARY = "/assets/vendor/maplibre/maplibre-gl.mjs";
 const LOCALE = { "AttributionControl.ToggleAttribution": "" };
-
-function brought() {
-  if (!document.querySelector("link[data-maplibre]")) {
-    const link = document.createElement("link");
-    link.rel = "stylesheet";
-    link.href = LIBRARY.replace(".mjs", ".css");
-    link.dataset.maplibre = "true";
-    document.head.append(link);
-  }
-  return import(LIBRARY);
-}
 
 function graticule([west, south, east, north]) {
   const step = 0.25;

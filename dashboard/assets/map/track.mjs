@@ -1,28 +1,17 @@
 /* The small map of one patrol: the waters in their classes, the track, where it began and ended. */
 
+import { brought } from "./library.mjs";
 import { onTheme, palette } from "./palette.mjs";
 import { style } from "./style.mjs";
 import { draw as symbol, OPTIONS } from "./symbols.mjs";
 import { Waters } from "./waters.mjs";
 import { readWords } from "./words.mjs";
 
-const LIBRARY = "/assets/vendor/maplibre/maplibre-gl.mjs";
 const EMPTY = { type: "FeatureCollection", features: [] };
 const MANY = 400;
 
 let making = null;
 let small = null;
-
-function brought() {
-  if (!document.querySelector("link[data-maplibre]")) {
-    const link = document.createElement("link");
-    link.rel = "stylesheet";
-    link.href = LIBRARY.replace(".mjs", ".css");
-    link.dataset.maplibre = "true";
-    document.head.append(link);
-  }
-  return import(LIBRARY);
-}
 
 const inked = () => getComputedStyle(document.documentElement).getPropertyValue("--om-track").trim();
 
