@@ -11,6 +11,9 @@ from PIL.Image import Exif as Tags
 from data.clock import BUSINESS_ZONE, UtcDatetime, to_utc
 
 CLOCK_FORMAT = "%Y:%m:%d %H:%M:%S"
+YEARS = range(1980, 2100)
+"""Other years are no camera's, and some of them have no Beijing time or no UTC."""
+
 GPS = ExifTags.GPS
 BROKEN = (ValueError, TypeError, ArithmeticError, IndexError, KeyError)
 """What reading a damaged tag may raise."""
@@ -47,9 +50,10 @@ def read_exif(tags: Tags) -> Exif:
 def clock_time(clock: str | None) -> datetime | None:
     """The camera's clock as a time without offset, None when it can't be read."""
     try:
-        return datetime.strptime(clock or "", CLOCK_FORMAT)  # noqa: DTZ007 - it has no offset
+        told = datetime.strptime(clock or "", CLOCK_FORMAT)  # noqa: DTZ007 - it has no offset
     except ValueError:
         return None
+    return told if told.year in YEARS else None
 
 
 def taken_at(gps_at: UtcDatetime | None, clock: str | None) -> UtcDatetime | None:
@@ -124,6 +128,7 @@ def _gps_time(gps: Mapping[int, object]) -> UtcDatetime | None:
         day = datetime.strptime(f"{stamp} +0000", "%Y:%m:%d %z")
         hours, minutes, seconds = _numbers(gps[GPS.GPSTimeStamp])
         passed = timedelta(hours=hours, minutes=minutes, seconds=seconds)
-        return to_utc(day + passed) if passed <= timedelta(days=1) else None
+        is_sound = day.year in YEARS and passed <= timedelta(days=1)
+        return to_utc(day + passed) if is_sound else None
     except BROKEN:
         return None

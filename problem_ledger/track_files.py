@@ -24,6 +24,18 @@ TIMES: Final = ("time", "timestamp", "at")
 
 Segments = list[list[Fix]]
 
+YEARS: Final = range(1970, 2101)
+_BROKEN: Final = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    OSError,
+    RecursionError,
+)
+"""What JSON that is no track may raise; a time beyond the system's raises an OSError."""
+
 _EXPORT: Final = "Record the walk with an app or a receiver, then export it as GPX with times."
 
 
@@ -57,24 +69,33 @@ def _gpx(content: bytes) -> Segments:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise BadInput("This GPX file is not UTF-8 text.", mend=_EXPORT) from None
-    check_xml(text)
+    points = check_xml(text)
+    if points > MOST_POINTS:
+        raise _too_many(points)
     try:
         parsed = gpxpy.parse(text)
+        return [
+            [Fix(each.longitude, each.latitude, _in_utc(each.time)) for each in segment.points]
+            for track in parsed.tracks
+            for segment in track.segments
+        ]
     except (GPXException, ValueError, TypeError, OverflowError) as error:
         raise BadInput(
             "This GPX file can't be read: {reason}", mend=_EXPORT, reason=str(error)[:200]
         ) from None
-    return [
-        [Fix(each.longitude, each.latitude, _in_utc(each.time)) for each in segment.points]
-        for track in parsed.tracks
-        for segment in track.segments
-    ]
 
 
 def _in_utc(moment: datetime | None) -> datetime | None:
     if moment is None:
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    return _plausible(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def _plausible(moment: datetime) -> datetime:
+    """The same in UTC. Raises ValueError for a year in which nobody recorded a track."""
+    if moment.year not in YEARS:
+        raise ValueError(f"a time in the year {moment.year}")
+    return moment.astimezone(UTC)
 
 
 def _geojson(content: bytes) -> Segments:
@@ -90,7 +111,7 @@ def _geojson(content: bytes) -> Segments:
                 points.append(_fix(geometry["coordinates"], _first(facts, TIMES)))
             else:
                 lines.extend(_lines(geometry, _first(facts, TIME_LISTS)))
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
+    except _BROKEN as error:
         raise BadInput(
             "This GeoJSON file can't be read: {reason}", mend=_EXPORT, reason=str(error)[:200]
         ) from None
@@ -132,11 +153,11 @@ def _moment(time: Any) -> datetime | None:
     if time is None or time == "":
         return None
     if isinstance(time, int | float):
-        return datetime.fromtimestamp(time / 1000 if time > 1e11 else time, UTC)
+        return _plausible(datetime.fromtimestamp(time / 1000 if time > 1e11 else time, UTC))
     moment = datetime.fromisoformat(str(time))
     if moment.tzinfo is None:
         raise ValueError(f"a time without offset: {time}")
-    return moment.astimezone(UTC)
+    return _plausible(moment)
 
 
 def _first(facts: dict[str, Any], names: tuple[str, ...]) -> Any:
@@ -150,15 +171,10 @@ def _first(facts: dict[str, Any], names: tuple[str, ...]) -> Any:
 def _check_points(segments: Segments) -> None:
     count = sum(len(segment) for segment in segments)
     timed = sum(fix.at is not None for segment in segments for fix in segment)
-    facts = {"count": count, "timed": timed, "most": MOST_POINTS}
     if not count:
         raise BadInput("This file holds no track: waypoints and routes are none.", mend=_EXPORT)
     if count > MOST_POINTS:
-        raise BadInput(
-            "This track has {count} points; at most {most} are taken.",
-            mend="Upload one file for each patrol.",
-            **facts,
-        )
+        raise _too_many(count)
     if count < 2:
         raise BadInput("This track has fewer than two points.", mend=_EXPORT)
     if not timed:
@@ -167,8 +183,18 @@ def _check_points(segments: Segments) -> None:
         raise BadInput(
             "Most points of this track have no time: {timed} of {count} have one.",
             mend=_EXPORT,
-            **facts,
+            timed=timed,
+            count=count,
         )
+
+
+def _too_many(count: int) -> BadInput:
+    return BadInput(
+        "This track has {count} points; at most {most} are taken.",
+        mend="Upload one file for each patrol.",
+        count=count,
+        most=MOST_POINTS,
+    )
 
 
 def _placed(segments: Segments, crs: str) -> Segments:

@@ -15,6 +15,8 @@ MOST_WORDS: Final = 50
 """How many values one filter takes; what comes after them is left out."""
 
 MOST_TEXT: Final = 64
+YEARS: Final = range(2000, 2101)
+"""Years whose days can be asked for."""
 
 
 class View(StrEnum):
@@ -187,6 +189,7 @@ def _words(words: type[Word], values: Iterable[str]) -> tuple[Word, ...]:
 
 def _day(word: str) -> date | None:
     try:
-        return date.fromisoformat(word)
+        day = date.fromisoformat(word)
     except ValueError:
         return None
+    return day if day.year in YEARS else None

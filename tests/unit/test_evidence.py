@@ -135,6 +135,9 @@ def test_likeness_outlives_size_and_compression() -> None:
         ({"lon": 0.0, "lat": 0.0}, Exif()),
         ({"lon": -70.5, "lat": -33.25}, Exif(lon=-70.5, lat=-33.25)),
         ({"clock": "0000:00:00 00:00:00"}, Exif()),
+        ({"clock": "0001:01:01 00:00:00"}, Exif()),
+        ({"clock": "9999:12:31 23:59:59"}, Exif()),
+        ({"gps_day": "9999:12:31", "gps_time": (23, 59, 59)}, Exif()),
         ({"clock": "2026-11-09"}, Exif()),
         ({"gps_day": "2026:13:41"}, Exif()),
         (
@@ -161,3 +164,4 @@ def test_how_wrong_a_clock_is(clock: str, minutes: int) -> None:
 def test_a_camera_without_satellites_tells_beijing_time() -> None:
     assert taken_at(None, "2026:11:09 08:45:00") == datetime(2026, 11, 9, 0, 45, tzinfo=UTC)
     assert taken_at(None, None) is None
+    assert taken_at(None, "0001:01:01 00:00:00") is None, "in UTC that would be before all time"

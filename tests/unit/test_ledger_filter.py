@@ -81,6 +81,7 @@ def test_the_default_asks_for_nothing() -> None:
         f"unit={2**63}",
         "unit=" + "9" * 40,
         "since=2026-13-01&until=soon",
+        "since=0001-01-01&until=9999-12-31",
         "category=dumping.nothing",
         "sort=number&page=3&unknown=1",
     ],

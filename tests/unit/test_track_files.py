@@ -27,6 +27,13 @@ DTD = (
 )
 
 
+def timed(at: str, lon: str = "112") -> bytes:
+    """Two points of that time, or of that longitude."""
+    line = f'{{"type": "LineString", "coordinates": [[{lon}, 32], [{lon}, 32.1]]}}'
+    times = f'{{"coordTimes": [{at}, {at}]}}'
+    return f'{{"type": "Feature", "properties": {times}, "geometry": {line}}}'.encode()
+
+
 def same_as_rows(content: bytes, crs: str = "EPSG:4326") -> None:
     (segment,) = read_track(content, crs)
     assert len(segment) == len(ROWS)
@@ -97,6 +104,13 @@ def test_another_coding_does_not_carry_entities_past_the_check() -> None:
         read_track(BOMB.encode("utf-16"))
 
 
+@pytest.mark.parametrize("kind", ["rtept", "wpt"])
+def test_too_many_points_of_any_kind_are_refused_before_they_are_read(kind: str) -> None:
+    many = f'<{kind} lat="1" lon="1"/>' * (MOST_POINTS + 1)
+    with pytest.raises(BadInput, match="at most 100000 are taken"):
+        read_track(f"<gpx>{many}</gpx>".encode())
+
+
 DEEP = "<gpx>" + "<a>" * 60 + "</a>" * 60 + "</gpx>"
 NAMESPACES = "".join(f'<e xmlns:n{each}="u:{each}"/>' for each in range(60))
 ONE = POINT.format(lon=112, lat=32, at=START)
@@ -126,6 +140,14 @@ ONE = POINT.format(lon=112, lat=32, at=START)
         (b'{"type": "LineString", "coordinates": [[1, 2], [1, 3]]}', "has no times"),
         (b'{"type": "LineString", "coordinates": [[1, 2], ["x", 3]]}', "can't be read"),
         (geojson(ROWS).replace(b'["2026-11-02T01:00:00+00:00", ', b"["), "120 times for 121"),
+        (gpx(ROWS).replace(b"2026-11-02T01:00:00Z", b"0001-01-01T00:00:00+08:00"), "can't be read"),
+        (gpx(ROWS).replace(b"2026-11-02T01:00:00Z", b"0001-01-01T00:00:00Z"), "can't be read"),
+        (gpx(ROWS).replace(b"2026-11-02T01:00:00Z", b"2026-11-02T01:00:00+99:00"), "can't be read"),
+        (timed("1e300"), "GeoJSON file can't be read"),
+        (timed("1" + "0" * 400), "GeoJSON file can't be read"),
+        (timed("-1e17"), "GeoJSON file can't be read"),
+        (timed('"9999-12-31T23:59:59-08:00"'), "GeoJSON file can't be read"),
+        (timed("1762045200", "1" + "0" * 400), "GeoJSON file can't be read"),
         (b"{" * 5000, "GeoJSON file can't be read"),
         (b'{"a":' * 200_000, "GeoJSON file can't be read"),
     ],
