@@ -94,13 +94,17 @@ class File:
 
 @dataclass(slots=True)
 class Desk:
-    """The diary of the office: what is to be done when; ``end`` is the present."""
+    """The diary of the office: what is to be done when; ``end`` is the present.
+
+    ``_views`` has by problem the moment of the first picture that shows it cleared.
+    """
 
     engine: Engine
     office: Office
     rules: Rules
     end: UtcDatetime
     measured: list[int] = field(default_factory=list)
+    _views: dict[str, str] = field(default_factory=dict)
     _diary: list[tuple[UtcDatetime, int, File, Case | Turn]] = field(default_factory=list)
     _count: int = 0
     done_count: int = 0
@@ -224,8 +228,13 @@ class Desk:
     def _photo(self, who: AccountId, file: File, at: UtcDatetime, look: str) -> int:
         """A picture of the spot is kept; what it shows is told by its look."""
         seen = file.spot.moved(3 * chance("step", file.key, at), 360 * chance("way", file.key, at))
+        spot = OLDER if look == "reused" else file.key
+        moment = self._views[OLDER] if look == "reused" else str(file.version)
+        if look == "clear":
+            self._views.setdefault(file.key, moment)
         shot = Shot(
-            spot=OLDER if look == "reused" else file.key,
+            spot=spot,
+            moment=moment,
             wrong=file.group if look == "wrong" else None,
             lon=seen.lon,
             lat=seen.lat,

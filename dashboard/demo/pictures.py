@@ -1,35 +1,47 @@
 """Drawn pictures of river banks for the made office's problems: plain, and honest about it.
 
-Before and after show the same drawn spot, with and without what was wrong. The camera's own
-entries (place, bearing, clocks) are written as a phone writes them.
+Pictures of one spot show the same hills, water and trees, with and without what was wrong; each
+moment has its own light, clouds, grass and framing, as two photos never agree. What matters lies
+between 0.3 and 0.8 of the height, which pages that crop a picture to a band still show. The
+camera's own entries (place, bearing, clocks) are written as a phone writes them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
 from math import pi, sin
 
-from PIL import ExifTags, Image, ImageDraw
+from PIL import ExifTags, Image, ImageChops, ImageDraw
 
 from data.clock import BUSINESS_ZONE, UtcDatetime
 from data.ledger_words import Group
 from ingest.simulated import chance
 
-WIDTH, HEIGHT = 800, 600
+WIDTH, HEIGHT = 640, 480
 MAKE, MODEL = "OneMap", "drawn picture"
+STRIP = 24
+"""Height of the line at the bottom that tells what the picture is."""
 Colour = tuple[int, int, int]
-SKIES: tuple[Colour, ...] = ((206, 219, 228), (190, 212, 230), (221, 221, 216), (203, 209, 214))
+Corner = tuple[float, float]
+SKIES: tuple[Colour, ...] = ((206, 219, 228), (180, 206, 232), (226, 222, 212), (203, 209, 214))
 BANKS: tuple[Colour, ...] = ((124, 140, 92), (147, 139, 96), (108, 130, 88), (139, 150, 108))
 WATERS: tuple[Colour, ...] = ((104, 134, 142), (122, 138, 120), (96, 120, 138), (132, 136, 112))
 STUFF: tuple[Colour, ...] = ((226, 226, 222), (92, 110, 150), (168, 86, 70), (70, 72, 74))
+HILL, TRUNK, CROWN = (142, 154, 150), (92, 78, 62), (88, 112, 74)
+GRASSES: tuple[Colour, ...] = ((96, 122, 66), (150, 142, 80), (120, 134, 72))
+STAKE = (214, 204, 182)
+DIMMEST = 205
+"""Of 255: the light under the thickest cloud."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shot:
     """One picture: the spot that is drawn, what is wrong there, and where and when it was taken.
 
-    ``spot`` names the drawing; ``wrong`` is None once it is cleared; ``bearing`` in degrees;
-    ``clock_off`` by how much the camera's own clock is wrong.
+    ``spot`` names the drawing and ``moment`` its light, grass and framing; ``wrong`` is None once
+    it is cleared; ``bearing`` in degrees; ``clock_off`` by how much the camera's own clock is
+    wrong.
     """
 
     spot: str
@@ -39,105 +51,200 @@ class Shot:
     at: UtcDatetime
     bearing: float
     clock_off: timedelta = timedelta(0)
+    moment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """A drawing seen through a camera held in its own way: shifted and nearer or farther."""
+
+    draw: ImageDraw.ImageDraw
+    right: float
+    down: float
+    nearer: float
+
+    @classmethod
+    def at(cls, image: Image.Image, *moment: str) -> "_View":
+        """The framing of that moment."""
+        return cls(
+            ImageDraw.Draw(image),
+            90 * (chance("right", *moment) - 0.5),
+            28 * (chance("down", *moment) - 0.5),
+            1 + 0.16 * chance("nearer", *moment),
+        )
+
+    def seen(self, corner: Corner) -> Corner:
+        """Where a corner lies in the picture, in pixels."""
+        x, y = corner
+        return (
+            WIDTH / 2 + (x - WIDTH / 2) * self.nearer + self.right,
+            HEIGHT / 2 + (y - HEIGHT / 2) * self.nearer + self.down,
+        )
+
+    def area(self, corners: Sequence[Corner], fill: Colour, edge: Colour | None = None) -> None:
+        """A filled area."""
+        self.draw.polygon([self.seen(each) for each in corners], fill=fill, outline=edge)
+
+    def line(self, ends: Sequence[Corner], fill: Colour, width: int) -> None:
+        """A line of so many pixels."""
+        self.draw.line([self.seen(each) for each in ends], fill=fill, width=width)
+
+    def oval(self, box: tuple[float, float, float, float], fill: Colour, edge: int = 0) -> None:
+        """An ellipse within left, top, right and bottom; ``edge`` pixels of a dark rim."""
+        (left, top), (right, bottom) = self.seen(box[:2]), self.seen(box[2:])
+        self.draw.ellipse((left, top, right, bottom), fill=fill, outline=(60, 60, 60), width=edge)
 
 
 def drawn(shot: Shot) -> bytes:
-    """The picture as a JPEG file of 800 × 600 with the entries of a camera."""
-    image = Image.new("RGB", (WIDTH, HEIGHT), _pick(shot.spot, "sky", SKIES))
-    draw = ImageDraw.Draw(image)
-    _landscape(draw, shot.spot)
+    """The picture as a JPEG file of 640 × 480 with the entries of a camera."""
+    moment = (shot.spot, shot.moment)
+    image = Image.new("RGB", (WIDTH, HEIGHT), SKIES[int(chance("sky", *moment) * len(SKIES))])
+    _clouds(ImageDraw.Draw(image), moment)
+    view = _View.at(image, *moment)
+    _landscape(view, shot.spot, moment)
+    _trees(view, shot.spot)
+    _grass(view, moment)
     if shot.wrong is not None:
-        _wrong(draw, shot.spot, shot.wrong)
+        _wrong(view, shot.spot, shot.wrong)
     else:
-        _stakes(draw, shot.spot)
+        _stakes(view, shot.spot)
+    image = ImageChops.multiply(image, _light(moment))
     stamp = f"DEMO PICTURE  {shot.at.astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M}"
-    draw.rectangle((0, HEIGHT - 30, WIDTH, HEIGHT), fill=(24, 32, 46))
-    draw.text((12, HEIGHT - 24), stamp, fill=(255, 255, 255), font_size=16)
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, HEIGHT - STRIP, WIDTH, HEIGHT), fill=(24, 32, 46))
+    draw.text((10, HEIGHT - STRIP + 4), stamp, fill=(255, 255, 255), font_size=14)
     out = BytesIO()
     image.save(out, "JPEG", quality=82, exif=_entries(shot))
     return out.getvalue()
+
+
+def _light(moment: tuple[str, str]) -> Image.Image:
+    """How brightly each part is lit: sun between clouds, the day brighter or duller, warmer."""
+    across, along = 8, 6
+    spread = 255 - DIMMEST
+    parts = bytes(int(DIMMEST + spread * chance("lit", *moment, n)) for n in range(across * along))
+    small = Image.frombytes("L", (across, along), parts)
+    warmth = 0.9 + 0.1 * chance("warmth", *moment)
+    tints = (1.0, 0.98, warmth)
+    bands = [small.point([int(part * tint) for part in range(256)]) for tint in tints]
+    return Image.merge("RGB", bands).resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC)
+
+
+def _clouds(draw: ImageDraw.ImageDraw, moment: tuple[str, str]) -> None:
+    for n in range(int(2 + 6 * chance("clouds", *moment))):
+        x, y = WIDTH * chance("cloud", *moment, n) - 60, 100 * chance("high", *moment, n) - 20
+        wide = 70 + 120 * chance("wide", *moment, n)
+        grey = int(196 + 54 * chance("grey", *moment, n))
+        draw.ellipse((x, y, x + wide, y + wide / 3.4), fill=(grey, grey, min(255, grey + 4)))
+        draw.ellipse((x + wide / 4, y - wide / 9, x + wide * 0.7, y + wide / 4), fill=(grey,) * 3)
 
 
 def _pick(spot: str, what: str, of: tuple[Colour, ...]) -> Colour:
     return of[int(chance(spot, what) * len(of))]
 
 
-def _landscape(draw: ImageDraw.ImageDraw, spot: str) -> None:
+def _shore(spot: str) -> tuple[float, float, float]:
+    """Height of the far and of the near edge of the water, and how it slants."""
+    return 190 + 32 * chance(spot, "far"), 285 + 25 * chance(spot, "near"), _slant(spot)
+
+
+def _slant(spot: str) -> float:
+    return 70 * (chance(spot, "slant") - 0.5)
+
+
+def _landscape(view: _View, spot: str, moment: tuple[str, str]) -> None:
     """Hills, far bank, water with ripples, near bank: each spot has its own."""
-    height = 150 + 90 * chance(spot, "hills")
+    left, right, low = -120, WIDTH + 120, HEIGHT + 80
+    height = 130 + 40 * chance(spot, "hills")
     bumps = [chance(spot, "bump", n) for n in range(4)]
-    ridge = [
-        (x, height - 60 * sum(b * sin(x / (70 + 60 * n) + 6 * b) for n, b in enumerate(bumps)) / 2)
-        for x in range(0, WIDTH + 20, 20)
+    ridge: list[Corner] = [
+        (x, height - 44 * sum(b * sin(x / (56 + 48 * n) + 6 * b) for n, b in enumerate(bumps)) / 2)
+        for x in range(left, right + 20, 20)
     ]
-    draw.polygon([*ridge, (WIDTH, 330), (0, 330)], fill=(142, 154, 150))
-    far, near = 260 + 60 * chance(spot, "far"), 400 + 60 * chance(spot, "near")
-    slant = 110 * (chance(spot, "slant") - 0.5)
-    bank = _pick(spot, "bank", BANKS)
-    draw.polygon([(0, far - 40), (WIDTH, far - 40 - slant), (WIDTH, 600), (0, 600)], fill=bank)
-    water = _pick(spot, "water", WATERS)
-    draw.polygon([(0, far), (WIDTH, far - slant), (WIDTH, near - slant), (0, near)], fill=water)
-    light = tuple(min(255, part + 26) for part in water)
-    for n in range(36):
-        x, y = (
-            WIDTH * chance(spot, "x", n),
-            far + (near - far) * (0.1 + 0.85 * chance(spot, "y", n)),
-        )
-        length = 20 + 60 * chance(spot, "length", n)
-        sunk = slant * x / WIDTH
-        draw.line((x, y - sunk, x + length, y - sunk - slant * length / WIDTH), fill=light, width=2)
+    view.area([*ridge, (right, 260), (left, 260)], HILL)
+    far, near, slant = _shore(spot)
+    bank, water = _pick(spot, "bank", BANKS), _pick(spot, "water", WATERS)
+    view.area([(left, far - 30), (right, far - 30 - slant), (right, low), (left, low)], bank)
+    view.area([(left, far), (right, far - slant), (right, near - slant), (left, near)], water)
+    light = (water[0] + 26, water[1] + 26, water[2] + 26)
+    for n in range(26):
+        x = WIDTH * chance("x", *moment, n)
+        y = far + (near - far) * (0.1 + 0.8 * chance("y", *moment, n)) - slant * x / WIDTH
+        length = 16 + 48 * chance("length", *moment, n)
+        view.line([(x, y), (x + length, y - slant * length / WIDTH)], light, 2)
+
+
+def _trees(view: _View, spot: str) -> None:
+    far, _near, slant = _shore(spot)
     for n in range(int(3 + 5 * chance(spot, "trees"))):
-        x, size = WIDTH * chance(spot, "tree", n), 26 + 40 * chance(spot, "size", n)
-        foot = far - 34 - slant * x / WIDTH
-        draw.line((x, foot, x, foot - size), fill=(92, 78, 62), width=5)
-        draw.ellipse(
-            (x - size / 2, foot - 1.7 * size, x + size / 2, foot - 0.6 * size), fill=(88, 112, 74)
-        )
+        x, size = WIDTH * chance(spot, "tree", n), 22 + 32 * chance(spot, "size", n)
+        foot = far - 26 - slant * x / WIDTH
+        view.line([(x, foot), (x, foot - size)], TRUNK, 4)
+        view.oval((x - size / 2, foot - 1.7 * size, x + size / 2, foot - 0.6 * size), CROWN)
 
 
-def _wrong(draw: ImageDraw.ImageDraw, spot: str, wrong: Group) -> None:
+def _grass(view: _View, moment: tuple[str, str]) -> None:
+    """Tufts on the near bank: they grow, are mown and hang into the picture."""
+    for n in range(int(8 + 16 * chance("tufts", *moment))):
+        x, foot = WIDTH * chance("tuft", *moment, n), 390 + 80 * chance("foot", *moment, n)
+        tall = 18 + 44 * chance("tall", *moment, n)
+        colour = GRASSES[n % len(GRASSES)]
+        for blade in (-14, -6, 4, 12):
+            view.area([(x - 4, foot), (x + 4, foot), (x + blade, foot - tall)], colour)
+
+
+def _wrong(view: _View, spot: str, wrong: Group) -> None:
     """What is wrong there, by its kind."""
-    left = 200 + 360 * chance(spot, "where")
+    left = _where(spot)
     if wrong is Group.OUTFALL:
-        draw.ellipse(
-            (left, 380, left + 90, 470), fill=(150, 150, 148), outline=(60, 60, 60), width=6
-        )
-        draw.ellipse((left + 18, 398, left + 72, 452), fill=(40, 44, 44))
-        draw.polygon(
-            [(left + 24, 440), (left + 66, 440), (left + 130, 545), (left - 20, 545)],
-            fill=(86, 84, 62),
-        )
-        return
-    if wrong in (Group.STRUCTURE, Group.CONSTRUCTION, Group.OCCUPATION, Group.NOTICE_BOARD):
-        draw.rectangle((left, 350, left + 170, 470), fill=(176, 168, 154), outline=(70, 66, 60))
-        draw.polygon([(left - 16, 352), (left + 186, 352), (left + 85, 296)], fill=(136, 76, 62))
-        draw.rectangle((left + 62, 408, left + 104, 470), fill=(70, 66, 60))
-        return
-    if wrong in (Group.WATER_BODY, Group.MONITORING):
+        view.oval((left, 266, left + 76, 342), (150, 150, 148), 5)
+        view.oval((left + 15, 281, left + 61, 327), (40, 44, 44))
+        stained = [(left + 20, 316), (left + 56, 316), (left + 110, 376), (left - 18, 376)]
+        view.area(stained, (86, 84, 62))
+    elif wrong in (Group.STRUCTURE, Group.CONSTRUCTION, Group.OCCUPATION, Group.NOTICE_BOARD):
+        _building(view, left)
+    elif wrong in (Group.WATER_BODY, Group.MONITORING):
         for n in range(26):
-            x, y = left - 190 + 520 * chance(spot, "scum", n), 330 + 70 * chance(spot, "row", n)
-            draw.ellipse((x, y, x + 70, y + 14), fill=(110, 118, 58))
-        return
-    high = wrong in (Group.SURFACE, Group.CHANNEL, Group.ACTIVITY)
+            x, y = left - 150 + 420 * chance(spot, "scum", n), 226 + 56 * chance(spot, "row", n)
+            view.oval((x, y, x + 58, y + 12), (110, 118, 58))
+    else:
+        _litter(view, spot, wrong in (Group.SURFACE, Group.CHANNEL, Group.ACTIVITY))
+
+
+def _building(view: _View, left: float) -> None:
+    wall, roof, dark = (176, 168, 154), (136, 76, 62), (70, 66, 60)
+    view.area([(left, 264), (left + 140, 264), (left + 140, 360), (left, 360)], wall, dark)
+    view.area([(left - 14, 266), (left + 154, 266), (left + 70, 218)], roof)
+    view.area([(left + 50, 310), (left + 84, 310), (left + 84, 360), (left + 50, 360)], dark)
+
+
+def _litter(view: _View, spot: str, on_water: bool) -> None:
+    """Things that lie on the bank, or drift."""
+    left = _where(spot)
     for n in range(46):
-        x = left - 90 + 250 * chance(spot, "piece", n)
-        y = (330 if high else 440) + 90 * chance(spot, "depth", n)
-        size = 12 + 26 * chance(spot, "bulk", n)
+        x = left - 70 + 200 * chance(spot, "piece", n)
+        y = (232 if on_water else 308) + 56 * chance(spot, "depth", n)
+        size = 10 + 21 * chance(spot, "bulk", n)
         turn = 2 * pi * chance(spot, "turn", n)
         corners = [
             (x + size * sin(turn + step), y + 0.7 * size * sin(turn + step + pi / 2))
             for step in (0, 1.4, 3.0, 4.6)
         ]
-        draw.polygon(corners, fill=STUFF[n % 4], outline=(52, 52, 50))
+        view.area(corners, STUFF[n % 4], (52, 52, 50))
 
 
-def _stakes(draw: ImageDraw.ImageDraw, spot: str) -> None:
+def _stakes(view: _View, spot: str) -> None:
     """A row of new stakes where it was cleared."""
-    left = 200 + 360 * chance(spot, "where")
+    left = _where(spot)
     for n in range(6):
-        x = left - 80 + 48 * n
-        draw.line((x, 440, x, 500), fill=(214, 204, 182), width=7)
-    draw.line((left - 84, 456, left + 166, 456), fill=(214, 204, 182), width=4)
+        x = left - 64 + 38 * n
+        view.line([(x, 312), (x, 362)], STAKE, 6)
+    view.line([(left - 68, 326), (left + 132, 326)], STAKE, 4)
+
+
+def _where(spot: str) -> float:
+    """Where it lies, from the left."""
+    return 180 + 220 * chance(spot, "where")
 
 
 def _entries(shot: Shot) -> Image.Exif:

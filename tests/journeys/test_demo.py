@@ -17,9 +17,11 @@ from sqlalchemy import text
 
 from dashboard.demo import environment
 from dashboard.demo.history import POLLUTED
+from dashboard.demo.stories import STORIES, cases
 from data.daemon import started_at_ticks
 from data.database import engine
 from data.ledger_words import Action, PatrolRule, Status
+from problem_ledger.comparison import LIMITS
 from tests.fixtures.folders import open_folder
 from tests.waiting import shared, until
 
@@ -84,6 +86,13 @@ def stations(folder: Path) -> int:
         count = connection.execute(text("SELECT count(*) FROM station")).scalar_one()
     on.dispose()
     return int(count)
+
+
+ALIKE = f"""
+SELECT problem.number FROM photo JOIN problem ON problem.id = photo.problem_id
+WHERE EXISTS (SELECT FROM photo AS earlier WHERE earlier.id < photo.id
+  AND bit_count((earlier.likeness # photo.likeness)::bit(64)) <= {LIMITS.likeness_bits})
+"""
 
 
 def asked(folder: Path, query: str) -> list[Any]:
@@ -177,6 +186,9 @@ def test_the_office_has_worked_four_weeks(folder: Path, runs: list[Run]) -> None
     assert spilt.count == 1
     actions = {row[0] for row in asked(folder, "SELECT DISTINCT action FROM problem_event")}
     assert actions == set(Action)
+    reused = sum("reused" in [turn.photo for turn in STORIES[case.story]] for case in cases())
+    assert reused == 1
+    assert len(asked(folder, ALIKE)) == reused
     judged = "SELECT DISTINCT each ->> 'rule' FROM patrol, jsonb_array_elements(judgements) each"
     failed = {row[0] for row in asked(folder, f"{judged} WHERE each ->> 'passed' = 'false'")}
     assert failed == set(PatrolRule)

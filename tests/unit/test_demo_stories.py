@@ -2,11 +2,11 @@
 
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import gpxpy
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 from shapely import LineString
 
 from dashboard.demo.office import Course, Spot
@@ -17,6 +17,7 @@ from data.clock import BUSINESS_ZONE, UtcDatetime, to_utc
 from data.ledger_words import CATEGORY_KEYS, Action, Group
 from data.records import ReachId
 from data.vocabulary import Bank
+from problem_ledger.comparison import LIMITS
 from problem_ledger.evidence import read_photo
 
 ENDS = [
@@ -64,6 +65,39 @@ def test_a_picture_tells_where_and_when_like_a_phone_s() -> None:
     cleared = drawn(Shot("spot", None, 112.123456, 32.654321, at, 271.0))
     assert Image.open(BytesIO(cleared)).size == (seen.width, seen.height)
     assert cleared != seen.original
+
+
+def test_pictures_of_one_spot_at_two_moments_are_not_taken_for_one() -> None:
+    at = ENDS[1]
+    for spot in range(12):
+        seen = [
+            read_photo(drawn(Shot(f"spot-{spot}", wrong, 112.1, 32.6, at, 0, moment=moment)))
+            for wrong, moment in ((Group.DUMPING, "0"), (Group.DUMPING, "4"), (None, "5"))
+        ]
+        bits = [(a.likeness ^ b.likeness) & (1 << 64) - 1 for a, b in combinations(seen, 2)]
+        assert min(each.bit_count() for each in bits) > LIMITS.likeness_bits
+    later = to_utc(at + timedelta(days=9))
+    once, again = (
+        read_photo(drawn(Shot("spot", None, 112.1, 32.6, when, 0, moment="5")))
+        for when in (at, later)
+    )
+    assert once.sha256 != again.sha256
+    assert ((once.likeness ^ again.likeness) & (1 << 64) - 1).bit_count() <= LIMITS.likeness_bits
+
+
+@pytest.mark.parametrize("wrong", Group, ids=str)
+def test_what_is_wrong_lies_where_a_cropped_picture_still_shows_it(wrong: Group) -> None:
+    for spot in range(8):
+        shots = [
+            Shot(f"spot-{spot}", what, 112.1, 32.6, ENDS[1], 0, moment="1")
+            for what in (wrong, None)
+        ]
+        first, second = (Image.open(BytesIO(drawn(shot))).convert("L") for shot in shots)
+        changed = ImageChops.difference(first, second).point(lambda part: 255 * (part > 40))
+        box = changed.getbbox()
+        assert box is not None
+        height = first.height
+        assert 0.28 * height < box[1] < box[3] < 0.88 * height
 
 
 def test_a_walk_is_as_long_and_as_broken_as_it_was_planned() -> None:
