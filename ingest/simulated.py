@@ -43,9 +43,13 @@ def chance(*key: object) -> float:
 def wander(key: str, at: datetime) -> float:
     """Slow noise of about unit size: waves of 9 hours to 11 days with phases of the key's own."""
     hours = at.timestamp() / HOUR_S
-    periods = (9.1, 21.7, 57.0, 131.0, 263.0)
-    waves = (sin(2 * pi * (hours / p + chance(key, p))) for p in periods)
-    return sum(waves) / 1.6
+    return sum([sin(2 * pi * (hours / p + phase)) for p, phase in _phases(key)]) / 1.6
+
+
+@lru_cache(maxsize=4096)
+def _phases(key: str) -> tuple[tuple[float, float], ...]:
+    """The periods in hours of slow noise, each with the key's own phase in turns."""
+    return tuple((p, chance(key, p)) for p in (9.1, 21.7, 57.0, 131.0, 263.0))
 
 
 def rain(at: datetime) -> float:
@@ -54,11 +58,18 @@ def rain(at: datetime) -> float:
     day = int(seconds // 86400)
     runoff = 0.0
     for d in range(day - 3, day + 1):
-        if chance("rain", d) < 0.12:
-            began = d * 86400 + chance("hour", d) * 86400
-            if seconds >= began:
-                runoff += (0.4 + 0.6 * chance("depth", d)) * exp(-(seconds - began) / (20 * HOUR_S))
+        if (fallen := _rainfall(d)) is not None and seconds >= fallen[0]:
+            began, depth = fallen
+            runoff += depth * exp(-(seconds - began) / (20 * HOUR_S))
     return min(runoff, 1.0)
+
+
+@lru_cache(maxsize=512)
+def _rainfall(day: int) -> tuple[float, float] | None:
+    """When the rain of a day since 1970 began, in seconds, and how much fell."""
+    if chance("rain", day) >= 0.12:
+        return None
+    return day * 86400 + chance("hour", day) * 86400, 0.4 + 0.6 * chance("depth", day)
 
 
 def water_temperature(at: datetime) -> float:
