@@ -10,9 +10,8 @@ from dashboard.views.attributes import attributes
 from dashboard.views.icons import icon
 from dashboard.views.measures import moment_text
 from dashboard.views.patrol_records import verdict
-from dashboard.views.patrol_words import limit_words, measured_words, rule_word
+from dashboard.views.patrol_words import limit_words, measured_words, rule_word, waters_words
 from dashboard.views.river_parts import empty
-from dashboard.views.river_words import listed
 from dashboard.views.wording import _, language
 from data.clock import BUSINESS_ZONE, UtcDatetime
 from data.queries.patrols import Judgement, PatrolDetail
@@ -38,7 +37,7 @@ def one_card(patrol: PatrolDetail | None, *, now: UtcDatetime) -> html.Section:
         [
             html.Header(
                 [
-                    html.H2(f"{began} {listed(patrol.waters)}"),
+                    html.H2(f"{began} {waters_words(patrol)}"),
                     html.Span(className="sp"),
                     verdict(patrol.is_valid, len(failed)),
                 ],

@@ -22,9 +22,9 @@ from dashboard.views.patrol_words import (
     minutes_words,
     span_words,
     times_words,
+    waters_words,
 )
 from dashboard.views.river_parts import empty
-from dashboard.views.river_words import listed
 from dashboard.views.wording import _, ngettext
 from data.clock import BUSINESS_ZONE, UtcDatetime
 from data.ledger_words import CLOSED, PatrolRule
@@ -84,7 +84,7 @@ def _record(patrol: PatrolRow, shown: Shown, is_chosen: bool, heads: Sequence[st
         **attributes(data_patrols_go="patrols-one"),
     )
     cells: list[Cell] = [
-        ([opening, " ", html.Span(listed(patrol.waters), className="t2")], False),
+        ([opening, " ", html.Span(waters_words(patrol), className="t2")], False),
         (minutes_words(patrol.duration_s), PatrolRule.MINUTES in failed),
         (distance_words(patrol.length_m), PatrolRule.METRES in failed),
         (span_words(since) if since is not None else "—", PatrolRule.INTERVAL in failed),

@@ -6,7 +6,13 @@ from io import BytesIO
 import xlsxwriter
 
 from dashboard.views.ledger_table import local_time
-from dashboard.views.patrol_words import limit_words, measured_words, minutes_words, rule_word
+from dashboard.views.patrol_words import (
+    limit_words,
+    measured_words,
+    minutes_words,
+    rule_word,
+    waters_words,
+)
 from dashboard.views.river_words import kilometres, level_word, listed
 from dashboard.views.wording import _
 from data.clock import UtcDatetime
@@ -104,7 +110,7 @@ def patrol_cells(patrol: PatrolRow) -> list[str]:
         local_time(patrol.ended_at),
         patrol.chief or "",
         patrol.who,
-        listed(patrol.waters),
+        waters_words(patrol),
         minutes_words(patrol.duration_s),
         kilometres(patrol.length_m),
         f"{patrol.share:.0%}",

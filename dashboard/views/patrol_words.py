@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from math import ceil, floor
 from types import MappingProxyType
 
-from dashboard.views.river_words import kilometres
-from dashboard.views.wording import _, ngettext
+from dashboard.views.river_words import kilometres, listed
+from dashboard.views.wording import _, language, ngettext
 from data.ledger_words import PatrolRule
+from data.queries.patrols import PatrolRow
 
 KILOMETRE = 1000
 HOURS_TOLD = 120
@@ -88,3 +89,8 @@ def distance_words(metres: float) -> str:
 def times_words(count: int) -> str:
     """How many patrols."""
     return ngettext("{n} patrol", "{n} patrols", count).format(n=count)
+
+
+def waters_words(patrol: PatrolRow) -> str:
+    """The rivers it went along, by the names of the reader's language."""
+    return listed(patrol.waters if language.get() == "zh" else patrol.waters_en)

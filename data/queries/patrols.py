@@ -52,8 +52,8 @@ class PatrolRow:
     """A patrol as a list shows it.
 
     ``who`` is the name of who went where it may be told, else their post or unit, empty where there
-    is neither; ``chief`` is the chief it counts for. ``waters`` are names of rivers, ``share``
-    that of the best covered reach.
+    is neither; ``chief`` is the chief it counts for. ``waters`` are names of rivers
+    and ``waters_en`` their English ones, ``share`` that of the best covered reach.
     """
 
     id: int
@@ -72,6 +72,7 @@ class PatrolRow:
     length_m: float
     top_speed_kmh: float
     waters: tuple[str, ...]
+    waters_en: tuple[str, ...]
     share: float
     is_valid: bool
     judgements: tuple[Judgement, ...]
@@ -127,6 +128,7 @@ class PatrolDetail(PatrolRow):
     """One patrol with its track as a GeoJSON geometry, its reaches, remarks and the reason.
 
     ``may_explain``: the reader went, or is the chief it counts for, and gave no reason yet.
+    ``file_name`` is empty where the name of who went may not be told: it often holds it.
     """
 
     file_name: str
@@ -153,6 +155,10 @@ _ROW: Final = f"""patrol.id, patrol.version, patrol.person_id, chief.name AS chi
     ARRAY(SELECT river.name FROM patrol_reach JOIN reach ON reach.id = patrol_reach.reach_id
         JOIN river ON river.id = reach.river_id WHERE patrol_reach.patrol_id = patrol.id
         GROUP BY river.id, river.name ORDER BY sum(walked_m) DESC) AS waters,
+    ARRAY(SELECT coalesce(river.name_en, river.name) FROM patrol_reach
+        JOIN reach ON reach.id = patrol_reach.reach_id JOIN river ON river.id = reach.river_id
+        WHERE patrol_reach.patrol_id = patrol.id
+        GROUP BY river.id, river.name ORDER BY sum(walked_m) DESC) AS waters_en,
     coalesce((SELECT max(share) FROM patrol_reach WHERE patrol_id = patrol.id), 0) AS share,
     (SELECT count(*) FROM problem WHERE problem.patrol_id = patrol.id
         AND {PROBLEM_VISIBLE}) AS problem_count"""
@@ -175,7 +181,7 @@ _LIST: Final = text(
     " ORDER BY started_at DESC, patrol.id DESC LIMIT :most OFFSET :skip"
 )
 _DETAIL: Final = text(
-    f"SELECT {_ROW}, file_name, file_sha256, point_count, kept_count, jump_count, gap_count,"
+    f"SELECT {_ROW}, CASE WHEN {NAMED} THEN file_name ELSE '' END AS file_name, file_sha256, point_count, kept_count, jump_count, gap_count,"
     " reason, reason_at, reason = '' AND (patrol.account_id = :who OR"
     " coalesce(chief.account_id = :who, false)) AS may_explain,"
     " ST_AsGeoJSON(patrol.geom, 6) AS track,"
@@ -247,6 +253,7 @@ def _row(row: Row[Any]) -> dict[str, Any]:
     facts = row._asdict()
     facts["level"] = ChiefLevel(facts["level"])
     facts["waters"] = tuple(facts["waters"])
+    facts["waters_en"] = tuple(facts["waters_en"])
     facts["judgements"] = tuple(
         Judgement(**{**each, "rule": PatrolRule(each["rule"])}) for each in facts["judgements"]
     )
