@@ -138,7 +138,7 @@ def spot_card(seen: Seen) -> html.Section:
     tip = html.Div(place or [division_words(row.where)], className="float pb-tip")
     whole = dcc.Link(
         icon("map"),
-        href=f"/?problem={row.id}",
+        href=f"/#map=14/{row.lat:.5f}/{row.lon:.5f}&sel=problem:{row.id}",
         className="float ib pb-whole",
         title=_("On the one map"),
     )
