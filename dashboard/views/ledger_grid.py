@@ -26,12 +26,14 @@ WIDTHS: Final[dict[Sort, int]] = {
     Sort.LAST: 248,
 }
 WIDER: Final[dict[Sort, int]] = {
-    Sort.PLACE: 208,
+    Sort.PLACE: 268,
     Sort.DIVISION: 96,
+    Sort.CATEGORY: 184,
     Sort.SEVERITY: 92,
-    Sort.STATUS: 128,
-    Sort.DUE: 172,
-    Sort.LAST: 216,
+    Sort.STATUS: 124,
+    Sort.DUE: 168,
+    Sort.UNIT: 120,
+    Sort.LAST: 232,
 }
 """What English words need instead."""
 

@@ -17,6 +17,7 @@ from dashboard.views.ledger_marks import (
 )
 from dashboard.views.ledger_words import action_word, done_word, group_word, severity_word
 from dashboard.views.measures import moment_text
+from dashboard.views.wording import language
 from data.clock import UtcDatetime
 from data.ledger_words import Action, Severity, Status
 from data.queries.ledger import ProblemRow
@@ -83,12 +84,18 @@ def line_of(row: ProblemRow, now: UtcDatetime) -> Line:
         deadline=deadline_words(row.due_at, row.light, now),
         light=LIGHT_CLASS[row.light],
         unit=row.unit or "—",
-        last=f"{actor_words(row.last_actor)} {done_word(row.last_action)}",
+        last=last_words(row),
         at=moment_text(row.last_at, now),
         next=action_word(step) if step else "",
         step=step.value if step else "",
         map=f"/#map=14/{row.lat:.5f}/{row.lon:.5f}&sel=problem:{row.id}",
     )
+
+
+def last_words(row: ProblemRow) -> str:
+    """Who did what last; in English the step first, which a narrow column may not cut."""
+    who, done = actor_words(row.last_actor), done_word(row.last_action)
+    return f"{who} {done}" if language.get() == "zh" else f"{done} · {who}"
 
 
 def as_data(line: Line) -> dict[str, Any]:
