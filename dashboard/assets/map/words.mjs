@@ -1,7 +1,7 @@
 /* Words in the reader's language, as the page brought them. */
 
 let words = {};
-let language = "zh";
+let language = globalThis.document?.documentElement.lang.startsWith("en") ? "en" : "zh";
 
 export function readWords(page) {
   words = JSON.parse(page.dataset.words);
