@@ -69,7 +69,7 @@ ROUTES = (
     Rule("/language", Action.OWN_ACCOUNT),
     Rule("/account/password", Action.OWN_ACCOUNT),
     Rule("/tiles/problems/", Action.READ_LEDGER, below=True),
-    Rule("/tiles/patrols/", Action.READ_PATROLS, below=True),
+    Rule("/tiles/patrol", Action.READ_PATROLS, below=True),
     Rule("/tiles/", Action.READ_WATERS, below=True),
     Rule("/events", Action.READ_WATERS),
     Rule("/metrics", Action.READ_METRICS),

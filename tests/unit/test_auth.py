@@ -184,3 +184,9 @@ def test_a_password_fits_its_hash_and_no_other() -> None:
     assert not fits(password, None)
     assert not is_outdated(kept)
     assert is_outdated("$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$GCvpVGZ2mcAxzwPuk0QxcQ")
+
+
+@pytest.mark.parametrize("layer", ["patrols", "patrol_ends"])
+def test_tiles_of_patrols_ask_for_patrols(layer: str) -> None:
+    assert access.action_for(f"/tiles/{layer}/12/1/1.mvt") is Action.READ_PATROLS
+    assert access.action_for("/tiles/all/12/1/1.mvt") is Action.READ_WATERS
