@@ -54,7 +54,7 @@ def read_problem(deps: Deps, user: User, number: str) -> Seen:
         return Seen(
             detail=detail,
             steps=steps,
-            flags=flags(connection, problem_id),
+            flags=flags(connection, visible_to(user), problem_id),
             verdict=verify_problem(connection, problem_id),
             units=handling_units(connection, detail.row.division_id),
             user=user,

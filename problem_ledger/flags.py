@@ -10,6 +10,7 @@ from data.clock import Span, UtcDatetime, to_utc
 from data.errors import NotFound
 from data.ledger_words import Stage
 from data.queries.photos import PhotoFacts, likest, photos_of
+from data.queries.scope import Scope
 from problem_ledger.comparison import LIMITS, Check, Flag, compare, judge, pair, worst
 
 PROBLEM = text(
@@ -30,10 +31,10 @@ class Story:
     assigned_at: UtcDatetime | None
 
 
-def flags(connection: Connection, problem_id: int) -> tuple[Flag, ...]:
+def flags(connection: Connection, scope: Scope, problem_id: int) -> tuple[Flag, ...]:
     """What is found about the photos before, then about those of the newest submission.
 
-    The caller may see the problem. Raises NotFound.
+    The caller, who sees what is in the scope, may see the problem. Raises NotFound.
     """
     row = connection.execute(PROBLEM, {"problem_id": problem_id}).one_or_none()
     if row is None:
@@ -44,9 +45,9 @@ def flags(connection: Connection, problem_id: int) -> tuple[Flag, ...]:
     afters = newest([photo for photo in photos if photo.stage is Stage.AFTER])
     chosen = pair(befores, afters)
     return (
-        *_alone(connection, befores, story),
+        *_alone(connection, scope, befores, story),
         *(compare(*chosen) if chosen else ()),
-        *_alone(connection, afters, story),
+        *_alone(connection, scope, afters, story),
     )
 
 
@@ -69,10 +70,12 @@ def period(photo: PhotoFacts, story: Story) -> Span:
     return Span(min(start, end), end)
 
 
-def _alone(connection: Connection, photos: Sequence[PhotoFacts], story: Story) -> tuple[Flag, ...]:
+def _alone(
+    connection: Connection, scope: Scope, photos: Sequence[PhotoFacts], story: Story
+) -> tuple[Flag, ...]:
     if not photos:
         return ()
-    alike = likest(connection, photos)
+    alike = likest(connection, scope, photos)
     found = [
         flag
         for photo in photos

@@ -60,7 +60,10 @@ class PhotoCopy:
 
 @dataclass(frozen=True, slots=True)
 class Likest:
-    """The earlier photo that differs least from one; ``bits`` is None when there was none."""
+    """The earlier photo that differs least from one; ``bits`` is None when there was none.
+
+    Which photo and problem it is, is told only where the reader may see that problem.
+    """
 
     compared_count: int
     bits: int | None = None
@@ -89,7 +92,9 @@ COPY = {
     for size in Size
 }
 LIKEST = text(
-    "SELECT count(*) OVER () AS compared_count, earlier.id, problem.number,"
+    "SELECT count(*) OVER () AS compared_count,"
+    f" CASE WHEN {PROBLEM_VISIBLE} THEN earlier.id END AS id,"
+    f" CASE WHEN {PROBLEM_VISIBLE} THEN problem.number END AS number,"
     " bit_count((earlier.likeness # :likeness)::bit(64)) AS bits"
     " FROM photo AS earlier LEFT JOIN problem ON problem.id = earlier.problem_id"
     " WHERE earlier.id < :photo_id ORDER BY bits, earlier.id LIMIT 1"
@@ -125,11 +130,11 @@ def photo_copy(
     return PhotoCopy(mime, bytes(row.content), bytes(row.sha256), row.number)
 
 
-def likest(connection: Connection, photos: Sequence[PhotoFacts]) -> dict[int, Likest]:
+def likest(connection: Connection, scope: Scope, photos: Sequence[PhotoFacts]) -> dict[int, Likest]:
     """For each photo the likest of all that were uploaded before it, of any problem."""
     found = {}
     for photo in photos:
-        bound = {"photo_id": photo.id, "likeness": photo.likeness}
+        bound = {**scope.bound, "photo_id": photo.id, "likeness": photo.likeness}
         row = connection.execute(LIKEST, bound).one_or_none()
         found[photo.id] = (
             Likest(row.compared_count, row.bits, row.id, row.number) if row else Likest(0)
