@@ -181,7 +181,8 @@ _LIST: Final = text(
     " ORDER BY started_at DESC, patrol.id DESC LIMIT :most OFFSET :skip"
 )
 _DETAIL: Final = text(
-    f"SELECT {_ROW}, CASE WHEN {NAMED} THEN file_name ELSE '' END AS file_name, file_sha256, point_count, kept_count, jump_count, gap_count,"
+    f"SELECT {_ROW}, CASE WHEN {NAMED} THEN file_name ELSE '' END AS file_name,"
+    " file_sha256, point_count, kept_count, jump_count, gap_count,"
     " reason, reason_at, reason = '' AND (patrol.account_id = :who OR"
     " coalesce(chief.account_id = :who, false)) AS may_explain,"
     " ST_AsGeoJSON(patrol.geom, 6) AS track,"
