@@ -19,10 +19,13 @@ def now() -> UtcDatetime:
 
 
 def to_utc(moment: datetime) -> UtcDatetime:
-    """The same instant in UTC. Raises ValueError for a time without offset."""
+    """The same instant in UTC. Raises ValueError for one without offset or beyond all years."""
     if moment.tzinfo is None:
         raise ValueError("a time without offset")
-    return UtcDatetime(moment.astimezone(UTC))
+    try:
+        return UtcDatetime(moment.astimezone(UTC))
+    except OverflowError as error:
+        raise ValueError("a time beyond all years") from error
 
 
 def business_date(moment: datetime) -> date:

@@ -104,6 +104,7 @@ def record(
     now = clock()
     track = _track(given, rules, now)
     _check_texts(given)
+    _check_times(given, track, now)
     sha256 = hashlib.sha256(given.content).digest()
     with transaction(engine) as connection:
         connection.execute(_LOCK)
@@ -196,6 +197,13 @@ def _check_texts(given: TrackGiven) -> None:
         ):
             raise BadInput("A remark lies nowhere on Earth.")
     _plain(given.reason)
+
+
+def _check_times(given: TrackGiven, track: Track, now: UtcDatetime) -> None:
+    """What was seen on a patrol was seen then, give or take a day."""
+    told = [remark.at for remark in given.remarks if remark.at is not None]
+    if any(not track.started_at - LONGEST <= at <= now + AHEAD for at in told):
+        raise BadInput("A remark has a time before the patrol or in the future.")
 
 
 def _plain(words: str) -> str:

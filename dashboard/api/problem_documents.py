@@ -3,9 +3,10 @@
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from dashboard.api.photos import PhotoOut
+from data.clock import to_utc
 from data.ledger_words import Action, Light, Severity, Source, Stage, Status
 from data.vocabulary import Bank, ChiefLevel
 from problem_ledger.comparison import Check
@@ -16,6 +17,7 @@ MOST_PHOTOS = 5
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Id = Annotated[int, Field(ge=1, le=2**53)]
 Text = Annotated[str, Field(max_length=MOST_TEXT)]
+Instant = Annotated[AwareDatetime, AfterValidator(to_utc)]
 
 
 class Sent(BaseModel):
@@ -48,7 +50,7 @@ class ReportIn(Sent):
     source: Source = Source.PATROL
     source_ref: str = Field("", max_length=100, description="the original's own number")
     description: Text
-    found_at: AwareDatetime | None = Field(None, description="with offset; default: now")
+    found_at: Instant | None = Field(None, description="with offset; default: now")
     photo_ids: Annotated[list[Id], Field(max_length=MOST_PHOTOS)] = []
     patrol_id: Id | None = None
 
@@ -64,7 +66,7 @@ class StepIn(Sent):
     requirement: Text = ""
     due_on: date | None = None
     place: PlaceIn | None = Field(None, description="of a check on site")
-    at: AwareDatetime | None = Field(None, description="of a check on site; default: now")
+    at: Instant | None = Field(None, description="of a check on site; default: now")
     photo_ids: Annotated[list[Id], Field(max_length=MOST_PHOTOS)] = []
 
 

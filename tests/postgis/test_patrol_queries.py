@@ -185,6 +185,17 @@ def test_names_are_told_to_those_who_may_and_the_post_to_others(walkers: Walkers
         assert [row.who for row in own] == ["patroller_up 姓名"]
 
 
+def test_a_files_name_is_told_to_those_who_may_read_names(walkers: Walkers) -> None:
+    with walkers.database.app.begin() as connection:
+        office = reader(walkers, connection, "office")
+        row = patrol_list(connection, office, person_id=walkers.persons["chief_up"])[0]
+        named = patrol_detail(connection, office, row.id).file_name
+        assert named
+        assert patrol_detail(connection, reader(walkers, connection, "chief_up"), row.id).file_name
+        other = patrol_detail(connection, reader(walkers, connection, "patroller_up"), row.id)
+        assert other.file_name == "", "people name their files after themselves"
+
+
 def test_patrols_elsewhere_are_not_there(walkers: Walkers) -> None:
     with walkers.database.app.begin() as connection:
         down = reader(walkers, connection, "office_down")

@@ -41,6 +41,10 @@ def send(
     return client.post(PATROLS, files=files, data=fields, headers={"Idempotency-Key": key})
 
 
+def remark(at: str) -> str:
+    return json.dumps([{"text": "公示牌完好", "at": at}])
+
+
 def test_a_track_is_one_patrol_however_often_it_is_sent(chief: httpx.Client) -> None:
     content = walk(START)
     remarks = json.dumps([{"text": "公示牌完好", "lon": 112.2, "lat": 32.79}])
@@ -96,10 +100,24 @@ def test_a_reason_is_given_once_and_by_nobody_else(
         (walk(START).replace(b"time>", b"name>"), {}, 400, "没有时间"),
         (walk(START), {"crs": "nowhere"}, 400, "nowhere"),
         (walk(START), {"remarks": "[{}]"}, 400, "备注"),
+        (walk(START), {"remarks": remark("0001-01-01T00:00:00+08:00")}, 400, "备注"),
+        (walk(START), {"remarks": remark("9999-12-31T20:00:00Z")}, 400, "备注的时间"),
+        (walk(START), {"remarks": remark("2020-01-01T20:00:00Z")}, 400, "备注的时间"),
         (walk(START, metres=2_900), {"person_id": "999999"}, 404, "河长"),
         (walk(START), {"person_id": "x"}, 422, ""),
     ],
-    ids=["empty", "no track", "no times", "datum", "remarks", "nobody", "not a number"],
+    ids=[
+        "empty",
+        "no track",
+        "no times",
+        "datum",
+        "remarks",
+        "no time",
+        "ahead",
+        "long before",
+        "nobody",
+        "not a number",
+    ],
 )
 def test_what_cannot_be_taken_is_refused_in_the_readers_words(
     chief: httpx.Client, content: bytes, fields: dict[str, str], status: int, sentence: str

@@ -95,6 +95,8 @@ def test_a_report_with_photos_is_one_problem_however_often_it_is_sent(
         ({"description": "zero \0 byte"}, 400),
         ({"found_at": "2026-11-09T08:00:00"}, 422),
         ({"found_at": "2199-01-01T00:00:00+08:00"}, 400),
+        ({"found_at": "0001-01-01T00:00:00+08:00"}, 422),
+        ({"found_at": "9999-12-31T23:59:59-08:00"}, 422),
         ({"photo_ids": [1, 2, 3, 4, 5, 6]}, 422),
         ({"photo_ids": [2**53]}, 400),
         ({"photo_ids": [2**63]}, 422),
@@ -229,6 +231,30 @@ def test_findings_about_the_photos_are_told(
         "likeness",
         "clock",
     ]
+
+
+def test_a_like_photo_of_a_problem_elsewhere_is_told_without_its_number(
+    patroller: httpx.Client, office: Office, office_served: Served
+) -> None:
+    def reported(client: httpx.Client, key: str, **other: object) -> dict[str, object]:
+        sent = client.post("/api/v1/photos", files={"photo": ("p.jpg", photo(77), "image/jpeg")})
+        made = report(client, key, photo_ids=[sent.json()["id"]], **other)
+        assert made.status_code == 201, made.text
+        return dict(made.json())
+
+    def likeness(client: httpx.Client, problem: dict[str, object]) -> dict[str, object]:
+        flags = client.get(f"{PROBLEMS}/{problem['id']}").json()["flags"]
+        return next(each for each in flags if each["check"] == "likeness")
+
+    with office_served.client(LOGIN + "patroller_up") as elsewhere:
+        first = reported(elsewhere, "like-elsewhere", place={"x": 112.2003, "y": 32.79})
+        here = reported(patroller, "like-here")
+        assert patroller.get(f"{PROBLEMS}/{first['id']}").status_code == 404
+        told = likeness(patroller, here)
+        assert (told["ok"], told["measured"]) == (False, 0)
+        assert (told["like_id"], told["like_number"]) == (None, None)
+    with office_served.client(LOGIN + "office_county") as both:
+        assert likeness(both, here)["like_number"] == first["number"]
 
 
 def test_choices_are_worded(clerk: httpx.Client) -> None:
