@@ -5,16 +5,9 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Header, Path, Query, Response, UploadFile
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
-    Field,
-    TypeAdapter,
-    ValidationError,
-)
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from dashboard.api.problem_documents import Instant
 from dashboard.auth import Action, User, current_user, require, visible_to
 from dashboard.deps import Deps
 from dashboard.offload import off
@@ -155,7 +148,7 @@ class RemarkIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     text: str = Field(max_length=1000)
-    at: Annotated[AwareDatetime, AfterValidator(to_utc)] | None = None
+    at: Instant | None = None
     lon: float | None = Field(None, allow_inf_nan=False)
     lat: float | None = Field(None, allow_inf_nan=False)
 
