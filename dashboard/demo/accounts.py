@@ -1,6 +1,6 @@
 """The demo's accounts: a random password for each one that the basin brings."""
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 
 from sqlalchemy import Engine, text
@@ -31,8 +31,14 @@ class DemoAccount:
     display_name: str
 
 
+def drawn(settings: MutableMapping[str, str]) -> Callable[[str], str]:
+    """What gives each login a new random password, kept in the settings; earlier ones are gone."""
+    settings.pop(KEY, None)
+    return lambda login: kept(settings, KEY, [login])[login]
+
+
 def hand_out(owner: Engine, settings: MutableMapping[str, str]) -> None:
-    """Every account of a basin just made has a random password, kept in the settings.
+    """Every account of a basin just read has a random password, kept in the settings.
 
     A basin that brings nobody gets an administrator and an office.
     """

@@ -11,7 +11,7 @@ from dashboard.demo import chiefs, files, history, patrol_history
 from dashboard.demo.files import BasinFile
 from dashboard.demo.ground import make_ground
 from dashboard.demo.ledger_history import work_through
-from dashboard.demo.posts import create_posts
+from dashboard.demo.posts import PasswordOf, create_posts, random_password
 from dashboard.demo.progress import Progress
 from dashboard.views.import_report import told
 from dashboard.views.wording import _
@@ -32,7 +32,12 @@ WHERE made_at < :before
 """
 
 
-def fill(engine: Engine, progress: Progress, clock: Clock = now) -> None:
+def fill(
+    engine: Engine,
+    progress: Progress,
+    clock: Clock = now,
+    password_of: PasswordOf = random_password,
+) -> None:
     """The made county is in the archive, its history up to the present."""
     today = business_date(clock())
     began = today - timedelta(days=400)
@@ -45,7 +50,7 @@ def fill(engine: Engine, progress: Progress, clock: Clock = now) -> None:
             posts = chiefs.write_chiefs(connection, folder, began)
         take_files(engine, posts, progress)
     with transaction(engine) as connection:
-        create_posts(connection)
+        create_posts(connection, password_of)
     four_weeks(engine, clock(), progress)
 
 

@@ -1,9 +1,10 @@
-"""Units and accounts of the made county, named by post; passwords are set by the demo.
+"""Units and accounts of the made county, named by post.
 
 The rows are kept in ``made/units.csv`` (a unit after the one above it) and ``made/posts.csv``.
 """
 
 import secrets
+from collections.abc import Callable
 
 from sqlalchemy import Connection, text
 
@@ -14,10 +15,17 @@ from data.records import AccountId, DivisionId
 from data.vocabulary import ChiefLevel, Role
 
 YES = "是"
+PasswordOf = Callable[[str], str]
+"""The password of a login."""
 
 
-def create_posts(connection: Connection) -> None:
-    """Every unit and account is there; the passwords are random until they are set."""
+def random_password(_login: str) -> str:
+    """A password that nobody knows."""
+    return secrets.token_urlsafe(18)
+
+
+def create_posts(connection: Connection, password_of: PasswordOf = random_password) -> None:
+    """Every unit and account is there, each with its password."""
     units: dict[str, int] = {}
     for row in made_rows("units"):
         units[row["name"]] = connection.execute(
@@ -34,7 +42,7 @@ def create_posts(connection: Connection) -> None:
         ).scalar_one()
     for row in made_rows("posts"):
         account = create_account(
-            connection, row["login"], row["name"], secrets.token_urlsafe(18), must_change=False
+            connection, row["login"], row["name"], password_of(row["login"]), must_change=False
         )
         add_role(connection, account, _role(connection, row, units), 1)
         if row["person"]:

@@ -134,12 +134,12 @@ def _fill(demo: Demo, cluster: Cluster, basin: Path | None) -> None:
         if basin is None:
             from dashboard.demo.basin import fill as make
 
-            make(owner, progress)
+            make(owner, progress, password_of=accounts.drawn(demo.settings))
         else:
             from dashboard.demo.folder import fill as take_in
 
             take_in(owner, basin.absolute(), progress)
-        accounts.hand_out(owner, demo.settings)
+            accounts.hand_out(owner, demo.settings)
         demo.settings["ONEMAP_DEMO__BASIN"] = str(basin.absolute()) if basin else "made"
         demo.save()
 

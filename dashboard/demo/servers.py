@@ -1,9 +1,11 @@
 """The demo's own database and broker, from the settings kept in its folder."""
 
 from collections.abc import Callable, MutableMapping
+from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from dashboard.demo.environment import kept, secret
 from data.cluster import DATABASE, ROLES, Cluster
@@ -41,6 +43,7 @@ def fill_once(cluster: Cluster, folder: Path, fill: Callable[[Engine], None]) ->
         cluster.drop_database(DATABASE)
         cluster.create_database(DATABASE)
     owner = engine(cluster.url("owner"), application="onemap-demo")
+    event.listen(owner, "connect", _commit_unawaited)
     try:
         upgrade(owner)
         if marker.exists():
@@ -48,9 +51,16 @@ def fill_once(cluster: Cluster, folder: Path, fill: Callable[[Engine], None]) ->
         fill(owner)
     finally:
         owner.dispose()
-    cluster.execute("ANALYZE;", DATABASE)
+    cluster.execute("ANALYZE;", DATABASE)  # its commit waits for the disk, so all before are there
     marker.touch()
     return True
+
+
+def _commit_unawaited(connection: DBAPIConnection, _record: object) -> None:
+    """Commits of the session don't wait for the disk: what is lost half-way is made anew."""
+    with closing(connection.cursor()) as cursor:
+        cursor.execute("SET synchronous_commit = off")
+    connection.commit()
 
 
 def station_codes(cluster: Cluster) -> list[str]:

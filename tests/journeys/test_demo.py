@@ -21,6 +21,7 @@ from dashboard.demo.stories import STORIES, cases
 from data.daemon import started_at_ticks
 from data.database import engine
 from data.ledger_words import Action, PatrolRule, Status
+from data.people.passwords import fits
 from problem_ledger.comparison import LIMITS
 from tests.fixtures.folders import open_folder
 from tests.waiting import shared, until
@@ -131,6 +132,10 @@ def test_the_demo_s_whole_life(folder: Path, runs: list[Run]) -> None:
         assert re.search(rf"^  {re.escape(login)} +{password} ", first.text(), re.MULTILINE)
     count = stations(folder)
     assert count > 0
+    given = json.loads(environment.read(folder)["ONEMAP_DEMO__ACCOUNTS"])
+    accounts = asked(folder, "SELECT login, password_hash FROM account ORDER BY login")
+    assert {row.login for row in accounts} == set(given)
+    assert all(fits(given[row.login], row.password_hash) for row in accounts[:3])
 
     refused = subprocess.run(
         [str(ROOT / "onemap"), "demo", "--dir", str(folder)],
