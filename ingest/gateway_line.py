@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ingest.codecs.hj212 import Decoded, answer, read
+from ingest.codecs.hj212 import Decoded, answer, opened, read
 from ingest.codecs.hj212_frame import Fault
 from ingest.codecs.hj212_stream import Splitter
 from ingest.gateway_post import Post
@@ -106,6 +106,7 @@ class Line:
                 await self._post.hand_in(logger.station, frame)
             return
         self._faults, self._is_known = 0, True
+        frame = opened(frame, self._key)
         if not (told.period is not None and (told.values or told.doubtful)):
             self._figures.without_reading += 1
             await self._answer(told)

@@ -78,6 +78,19 @@ def read(data: bytes, key: bytes | None = None) -> Decoded | Refused:
         return Refused(error.fault, error.detail)
 
 
+def opened(data: bytes, key: bytes | None) -> bytes:
+    """A frame that ``read`` takes, in plain text for those without the key."""
+    if key is None:
+        return data
+    segment = unframed(data).segment
+    told = take_apart(segment)
+    if told.version is not Version.V2025 or not is_cipher(told.body):
+        return data
+    body, plain = told.body.encode(), deciphered(told.body, key).encode()
+    before, _, after = segment.rpartition(body)
+    return framed(before + plain + after)
+
+
 def decode(payload: bytes, station: StationCode, _received_at: UtcDatetime) -> RawReading:
     """The reading in one frame. Raises Unreadable: frame, crc, cipher, time, parameter or value.
 

@@ -14,7 +14,8 @@ from data.settings import Hj212Settings, MqttSettings
 from ingest import gateway_line
 from ingest.broker import INGEST, Broker
 from ingest.codecs.hj212 import Decoded, read
-from ingest.codecs.hj212_frame import framed
+from ingest.codecs.hj212_cipher import enciphered
+from ingest.codecs.hj212_frame import framed, unframed
 from ingest.codecs.hj212_stream import Splitter
 from ingest.gateway import Gateway
 from ingest.loggers import Logger, read_loggers
@@ -134,6 +135,23 @@ def test_the_same_frame_again_is_answered_again_and_kept_once(
 
     asyncio.run(run())
     assert rows(ingesting.owner, "SELECT count(*) FROM reading") == [(2,)]
+
+
+def test_cipher_text_is_kept_where_the_gateway_has_the_key(
+    gateway_broker: Broker, ingesting: Database
+) -> None:
+    key = bytes(range(16))
+    head, _, body = unframed(frame("GW-000", ph=7.3)).segment.decode().partition("CP=&&")
+    head = head.replace("Flag=5", "Flag=9")
+    sealed = framed(f"{head}CP=&&{enciphered(body.removesuffix('&&'), key)}&&".encode())
+
+    async def run() -> None:
+        async with serving(gateway_broker, sm4_key=key.hex()) as gateway:
+            (told,) = await says(gateway, sealed)
+            assert told.command == 9014
+
+    asyncio.run(run())
+    assert rows(ingesting.owner, "SELECT ph FROM reading") == [(7.3,)]
 
 
 def test_many_loggers_at_once_are_all_answered(gateway_broker: Broker, ingesting: Database) -> None:

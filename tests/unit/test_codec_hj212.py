@@ -10,7 +10,7 @@ import pytest
 from data.clock import to_utc
 from data.records import StationCode, ValueRange
 from data.vocabulary import Flag, Parameter, Period, Refusal
-from ingest.codecs.hj212 import Decoded, Refused, answer, decode, encode, read
+from ingest.codecs.hj212 import Decoded, Refused, answer, decode, encode, opened, read
 from ingest.codecs.hj212_cipher import enciphered
 from ingest.codecs.hj212_frame import Fault, crc, framed, modbus_crc
 from ingest.refusal import Unreadable
@@ -178,6 +178,16 @@ def test_cipher_text_is_opened_by_the_key_alone() -> None:
     with pytest.raises(Unreadable) as refused:
         decode(data, STATION, ARRIVAL)
     assert refused.value.reason is Refusal.CIPHER
+
+
+def test_an_opened_frame_is_the_same_without_the_key() -> None:
+    body = "DataTime=20260301080000;w01001-Rtd=7.42,w01001-Flag=N"
+    data = frame(enciphered(body, KEY), flag=9)
+    assert opened(data, KEY) == frame(body, flag=9)
+    assert decode(opened(data, KEY), STATION, ARRIVAL).values == {Parameter.PH: 7.42}
+    plain = frame(body)
+    assert opened(plain, KEY) is plain
+    assert opened(data, None) is data
 
 
 def test_a_reading_comes_out_of_a_data_frame() -> None:
