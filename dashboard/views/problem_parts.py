@@ -1,6 +1,7 @@
 """The head of a problem's page, where it is on a small map, and its facts."""
 
 import json
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Any
 
 from dash import dcc, html
@@ -21,8 +22,8 @@ from dashboard.views.ledger_words import category_word, group_word, severity_wor
 from dashboard.views.measures import moment_text, own_name, parameter_name
 from dashboard.views.spot import bank_word
 from dashboard.views.wording import _, language, ngettext
-from data.clock import BUSINESS_ZONE
-from data.ledger_words import Light, Severity, Stage, Status
+from data.clock import BUSINESS_ZONE, UtcDatetime, to_utc
+from data.ledger_words import Light, Severity, Source, Stage, Status
 from data.vocabulary import Parameter
 from gis.chainage import format_chainage
 
@@ -157,9 +158,28 @@ def facts_card(seen: Seen) -> html.Section:
     )
 
 
+def _source(seen: Seen) -> str:
+    """Where it came from and its number there; of a monitored one, when it was worst."""
+    row = seen.detail.row
+    word = source_word(row.source)
+    worst = _reading_time(row.source_ref) if row.source is Source.MONITORING else None
+    if worst:
+        at = moment_text(worst, seen.now)
+        return _("{source} (worst reading at {time})").format(source=word, time=at)
+    return f"{word} {row.source_ref}" if row.source_ref else word
+
+
+def _reading_time(reference: str) -> UtcDatetime | None:
+    """The time the system gave as the reference, None for what people wrote."""
+    try:
+        told = datetime.strptime(reference, "%Y-%m-%dT%H:%M:%S%z")
+    except ValueError:
+        return None
+    return to_utc(told) if MINYEAR < told.year < MAXYEAR else None
+
+
 def _facts(seen: Seen) -> list[tuple[str, Any]]:
     detail, row = seen.detail, seen.detail.row
-    source = source_word(row.source) + (f" {row.source_ref}" if row.source_ref else "")
     station = None
     if row.station:
         name = own_name(row.station, row.station_en)
@@ -174,7 +194,7 @@ def _facts(seen: Seen) -> list[tuple[str, Any]]:
         given += f" ± {detail.accuracy_m:.0f} m"
     return [
         (_("What was found"), row.description),
-        (_("Reported from"), source),
+        (_("Reported from"), _source(seen)),
         (_("Found"), found),
         (_("Station"), station),
         (_("Chief in charge"), chief),

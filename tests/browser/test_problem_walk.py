@@ -212,6 +212,8 @@ def test_a_reader_without_a_step_reads_whose_turn_it_is(
     auditor = desk(Role.AUDITOR, address)
     expect(auditor.locator(".pb-who")).to_have_text("待河长办受理")
     expect(auditor.locator(".pb-bar .btn")).to_have_count(0)
+    there = re.compile(rf"^/#map=14/[\d.]+/[\d.]+&sel=problem:{address.rpartition('/')[2]}$")
+    expect(auditor.locator(".pb-whole")).to_have_attribute("href", there)
     english = desk(Role.AUDITOR, address, language="en", width=390)
     expect(english.locator(".pb-who")).to_have_text("Waiting for the chief office to accept it")
     wide = english.evaluate("document.documentElement.scrollWidth")
