@@ -36,7 +36,7 @@ from dashboard.views.ledger_words import (
 from dashboard.views.measures import moment_text, own_name
 from dashboard.views.patrol_words import limit_words, measured_words, minutes_words, rule_word
 from dashboard.views.river_words import kilometres, level_word
-from dashboard.views.wording import _, language
+from dashboard.views.wording import _, language, ngettext
 from data.clock import UtcDatetime
 from data.ledger_words import Light, PatrolRule
 from data.queries.ledger import ProblemRow
@@ -173,7 +173,9 @@ def patrol_drawer(walk: Walk, now: UtcDatetime) -> html.Article:
         (_("Reason given"), walk.reason),
     ]
     failed = sum(not each["passed"] for each in walk.judgements)
-    words = _("Every rule is met") if not failed else _("{n} rules not met").format(n=failed)
+    words = _("Every rule is met")
+    if failed:
+        words = ngettext("{n} rule not met", "{n} rules not met", failed).format(n=failed)
     parts: list[Any] = [html.Div(facts_list(pairs), className="dw-block")]
     if walk.judgements:
         parts.append(block(_("Judged by"), _rules(walk.judgements)))
