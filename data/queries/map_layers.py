@@ -24,7 +24,8 @@ SURROUNDINGS_DEG = 0.05
 """What is shown around stations that stand alone, about 5 km to each side."""
 
 EXTENT = 4096
-BUFFER = 64
+BUFFER = 256
+"""Half of the widest line drawn, a valley's: 30 of a tile's 512 pixels, rounded up."""
 LOW_ZOOM = 10
 """Under this zoom the pre-generalised line is served."""
 
