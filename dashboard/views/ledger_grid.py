@@ -26,14 +26,14 @@ WIDTHS: Final[dict[Sort, int]] = {
     Sort.LAST: 248,
 }
 WIDER: Final[dict[Sort, int]] = {
-    Sort.PLACE: 268,
+    Sort.PLACE: 258,
     Sort.DIVISION: 96,
-    Sort.CATEGORY: 184,
+    Sort.CATEGORY: 146,
     Sort.SEVERITY: 92,
     Sort.STATUS: 124,
     Sort.DUE: 168,
-    Sort.UNIT: 120,
-    Sort.LAST: 232,
+    Sort.UNIT: 118,
+    Sort.LAST: 224,
 }
 """What English words need instead."""
 
