@@ -111,7 +111,7 @@ class Line:
             self._figures.without_reading += 1
             await self._answer(told)
             return
-        if not told.request:
+        if told.receipt_id is None:
             await self._post.hand_in(logger.station, frame)
             return
         await self._room.acquire()
@@ -124,7 +124,8 @@ class Line:
         self._room.release()
 
     async def _keep(self, logger: Logger, told: Decoded, frame: bytes) -> None:
-        if await self._post.kept(logger.station, told.request, frame):
+        wanted = told.receipt_id or ""
+        if await self._post.kept(logger.station, wanted, frame):
             self._figures.kept += 1
             await self._answer(told)
         else:

@@ -11,6 +11,7 @@ from dashboard.deps import Deps
 from dashboard.offload import off
 from dashboard.views.patrol_table import workbook
 from data.database import transaction
+from data.errors import BadInput
 from data.people.access_log import Logged, log
 from data.queries.patrols import (
     chiefs_of_month,
@@ -29,7 +30,9 @@ def exported(deps: Deps, user: User, key: str) -> tuple[bytes, str]:
     with transaction(deps.engine) as connection:
         reader = reader_of(connection, user.account_id, visible_to(user))
         chiefs = chiefs_of_month(connection, reader, month, deps.patrol_rules.duties)
-        patrols = patrol_list(connection, reader, span=month.span, most=MOST_ROWS)
+        patrols = patrol_list(connection, reader, span=month.span, most=MOST_ROWS + 1)
+        if len(patrols) > MOST_ROWS:
+            raise BadInput("A file holds {most} patrols and more fit.", most=MOST_ROWS)
         log(
             connection,
             Logged.EXPORT,

@@ -65,6 +65,17 @@ class Decoded:
     doubtful: Mapping[Parameter, str] = field(default_factory=dict)
     others: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def receipt_id(self) -> str | None:
+        """What the receipt names: QN and CN, for loggers send several under one QN; a piece's too.
+
+        None without a QN, as in 2005.
+        """
+        if not self.request:
+            return None
+        piece = f".{self.packet[0]}" if self.packet else ""
+        return f"{self.request}.{self.command}{piece}"
+
 
 def read(data: bytes, key: bytes | None = None) -> Decoded | Refused:
     """What the frame says, or why it isn't taken; ``key`` opens cipher text of 2025."""
@@ -114,7 +125,7 @@ def decode(payload: bytes, station: StationCode, _received_at: UtcDatetime) -> R
         period=told.period,
         flags=told.flags,
         statistics=told.statistics,
-        message_id=told.request or None,
+        message_id=told.receipt_id,
     )
 
 

@@ -154,6 +154,27 @@ def test_cipher_text_is_kept_where_the_gateway_has_the_key(
     assert rows(ingesting.owner, "SELECT ph FROM reading") == [(7.3,)]
 
 
+def test_two_commands_under_one_number_are_answered_each_after_its_own_commit(
+    gateway_broker: Broker, ingesting: Database
+) -> None:
+    hour = SEGMENT.replace("CN=2011", "CN=2061").replace("-Rtd", "-Avg")
+    frames = [
+        framed(body.format(qn="20260501000000009", code="GW-006", ph=7.2).encode())
+        for body in (SEGMENT, hour)
+    ]
+
+    async def run() -> None:
+        async with serving(gateway_broker) as gateway:
+            assert len(await says(gateway, *frames)) == 2
+
+    asyncio.run(run())
+    found = rows(ingesting.owner, "SELECT period, message_id FROM reading ORDER BY period")
+    assert found == [
+        ("hour", "20260501000000009.2061"),
+        ("instant", "20260501000000009.2011"),
+    ]
+
+
 def test_many_loggers_at_once_are_all_answered(gateway_broker: Broker, ingesting: Database) -> None:
     async def run() -> None:
         async with serving(gateway_broker) as gateway:

@@ -197,7 +197,7 @@ def test_a_reading_comes_out_of_a_data_frame() -> None:
     assert reading.station == STATION
     assert reading.values == {Parameter.PH: 7.42}
     assert reading.flags == {Parameter.PH: Flag.MAINTENANCE}
-    assert (reading.period, reading.message_id) == (Period.INSTANT, "20260301080000123")
+    assert (reading.period, reading.message_id) == (Period.INSTANT, "20260301080000123.2011")
 
 
 @pytest.mark.parametrize(
