@@ -1,10 +1,9 @@
 """Malformed messages among good ones: the good are stored, the bad kept with reasons, over MQTT."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from data.settings import MqttSettings
-from ingest.broker import Broker
+from ingest.broker import Broker, accepts
 from ingest.publisher import Publisher
 from tests.fixtures.broker import INGEST_PASSWORD
 from tests.fixtures.database import Database
@@ -17,10 +16,13 @@ GOOD, BAD = 2000, 200
 
 
 def test_poison_among_good_messages(
-    database: Database, broker: Broker, device: Callable[[str], str], tmp_path: Path
+    database: Database, private_broker: Broker, tmp_path: Path
 ) -> None:
+    """On a broker of its own: a session kept from another test would bring that test's messages."""
+    broker = private_broker
     register(database.owner, "POISON-1")
-    password = device("POISON-1")
+    password = broker.add_device("POISON-1")
+    until(lambda: accepts("127.0.0.1", broker.port, "POISON-1", password))
     url = database.urls["ingest"]
     with ingest_process(broker, INGEST_PASSWORD, url, tmp_path / "ingest.log") as ingest:
         publisher = Publisher(MqttSettings(port=broker.port), "POISON-1", password)
