@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,10 @@ ROOT = Path(__file__).parents[1]
 
 
 class IngestProcess:
-    """``onemap ingest`` against one broker and one database; it can be started again."""
+    """``onemap ingest`` against one broker and one database; it can be started again.
+
+    Its client id is its own: the broker keeps no other test's messages for it.
+    """
 
     def __init__(self, broker: Broker, password: str, database_url: str, log: Path) -> None:
         self.log = log
@@ -25,7 +29,7 @@ class IngestProcess:
             "ONEMAP_DATABASE__URL": database_url,
             "ONEMAP_MQTT__PORT": str(broker.port),
             "ONEMAP_MQTT__PASSWORD": password,
-            "ONEMAP_MQTT__CLIENT_ID": "onemap-ingest-under-test",
+            "ONEMAP_MQTT__CLIENT_ID": f"onemap-ingest-{uuid.uuid4().hex[:12]}",
             "ONEMAP_MQTT__CONFIG_FILE": str(broker.folder / "mosquitto.conf"),
         }
         self.process: subprocess.Popen[bytes] | None = None
