@@ -97,12 +97,16 @@ def test_zooming_reads_the_part_and_the_dark_repaints(filled: Served, map_page: 
     expect(plot).to_have_attribute("aria-label", "上游断面 氨氮: " + _spoken(filled))
     shown = "document.querySelector(\"[id*='drawer-chart-graph'][id*='/trend'] .js-plotly-plot\")"
     opened.until(f"{shown}._fullLayout.width === {shown}.clientWidth")
-    drag = plot.locator(".nsewdrag").bounding_box()
+    surface = plot.locator(".nsewdrag")
+    drag = surface.bounding_box()
     assert drag is not None
-    y = drag["y"] + drag["height"] / 2
+    middle = {"x": drag["width"] * 0.5, "y": drag["height"] / 2}
+    surface.hover(position=middle)  # waits until the charts around it have stopped moving it
+    drag = surface.bounding_box()
+    assert drag is not None
     with opened.page.expect_response("**/_dash-update-component*") as answer:
-        opened.page.mouse.move(drag["x"] + drag["width"] * 0.5, y)
         opened.page.mouse.down()
+        y = drag["y"] + drag["height"] / 2
         opened.page.mouse.move(drag["x"] + drag["width"] * 0.9, y, steps=4)
         opened.page.mouse.up()
     assert "drawer-chart-figure" in answer.value.text()
