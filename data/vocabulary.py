@@ -251,6 +251,34 @@ class Flag(StrEnum):
     FLAT = "flat"
 
 
+class QualityTest(StrEnum):
+    """What a value is held to in the second look, after the tests of QARTOD; the last is ours."""
+
+    GROSS_RANGE = "gross_range"
+    CLIMATOLOGY = "climatology"
+    SPIKE = "spike"
+    RATE_OF_CHANGE = "rate_of_change"
+    FLAT_LINE = "flat_line"
+    NEIGHBOUR = "neighbour"
+    UPSTREAM = "upstream"
+    DEVICE = "device"
+
+
+class Finding(StrEnum):
+    """What a test says against a value."""
+
+    SUSPECT = "suspect"
+    FAILED = "failed"
+
+
+class Verdict(StrEnum):
+    """What the office says of a value."""
+
+    KEEP = "keep"
+    REJECT = "reject"
+    CORRECT = "correct"
+
+
 class EvaluationState(StrEnum):
     """Whether a section's class can be told now."""
 
