@@ -58,13 +58,14 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A message that can't be read, as it came, with the reason."""
+    """A message that can't be read, as it came, with the reason; its station where known."""
 
     topic: str
     payload: bytes
     received_at: UtcDatetime
     reason: Refusal
     detail: str
+    station_id: StationId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,9 @@ class IngestSettings(BaseSettings):
     queue_bytes: int = Field(64_000_000, ge=1_000_000, description="most bytes waiting in memory")
     payload_bytes: int = Field(65536, ge=256, description="largest message read")
     future_minutes: int = Field(10, ge=0, description="a reading further ahead is refused")
+    late_minutes: int = Field(
+        15, ge=0, description="a reading that arrives later than this counts as late"
+    )
     sweep_seconds: int = Field(60, ge=1, description="how often silent stations are looked for")
 
 

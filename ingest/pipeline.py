@@ -50,7 +50,7 @@ class Pipeline:
         self.engine = engine
         self.assessor = Assessor(quality)
         self._now = now
-        self._writer = Writer(self.assessor)
+        self._writer = Writer(self.assessor, late=timedelta(minutes=settings.late_minutes))
         self._screen = Screen(
             payload_bytes=settings.payload_bytes,
             future=timedelta(minutes=settings.future_minutes),

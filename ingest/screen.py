@@ -1,7 +1,7 @@
 """The screen between bytes and archive: each message becomes a reading or a refusal."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from data.clock import UtcDatetime
@@ -54,10 +54,11 @@ class Screen:
         repeated.
         """
         decoded = [self._decode(message) for message in messages]
-        readings = [each for each in decoded if isinstance(each, RawReading)]
-        known = self._registry.find(cursor, {reading.station for reading in readings})
+        known = self._registry.find(cursor, set(map(_code, decoded)) - {None})
         entries: list[Entry] = [
-            self._place(message, each, known) if isinstance(each, RawReading) else each
+            self._place(message, each, known)
+            if isinstance(each, RawReading)
+            else _placed(each, known)
             for message, each in zip(messages, decoded, strict=True)
         ]
         self._warm(cursor, entries)
@@ -83,7 +84,7 @@ class Screen:
             return refuse(message, Refusal.UNKNOWN_STATION, "no station has this code")
         wrong = self._clock_fault(raw.observed_at, message.received_at, station)
         if wrong:
-            return refuse(message, Refusal.CLOCK, wrong)
+            return replace(refuse(message, Refusal.CLOCK, wrong), station_id=station.id)
         return Taken(message, Reading(station.id, raw, message.received_at, {}), station)
 
     def _clock_fault(
@@ -126,6 +127,23 @@ class Screen:
                 reading = Reading(reading.station_id, reading.raw, reading.received_at, flags)
                 checked[n] = Taken(each.message, reading, each.station)
         return checked
+
+
+def _code(decoded: RawReading | Refused) -> StationCode | None:
+    """The station that a message names, read or refused."""
+    if isinstance(decoded, RawReading):
+        return decoded.station
+    try:
+        return address_of(decoded.topic).station
+    except Unreadable:
+        return None
+
+
+def _placed(refused: Refused, known: Mapping[StationCode, StationFacts]) -> Refused:
+    """The refusal with its station, where that is one of ours."""
+    code = _code(refused)
+    station = known.get(code) if code is not None else None
+    return replace(refused, station_id=station.id) if station else refused
 
 
 def refuse(message: Message, reason: Refusal, detail: str) -> Refused:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from datetime import timedelta
 from typing import Any
 
 from data.clock import UtcDatetime
 from data.records import Refused, StationId
 from ingest import archive, current, quarantine
+from ingest.accounts import HourAccounts
 from ingest.archive import Accepted
 from ingest.assessment import Assessor
 from ingest.latest import take_newer
@@ -36,8 +38,11 @@ class Counts:
 class Writer:
     """Writes screened batches; the caller owns the transaction."""
 
-    def __init__(self, assessor: Assessor | None = None) -> None:
+    def __init__(
+        self, assessor: Assessor | None = None, *, late: timedelta = timedelta(minutes=15)
+    ) -> None:
         self._assessor = assessor or Assessor()
+        self._accounts = HourAccounts(late)
 
     def write(self, cursor: Cursor, entries: Sequence[Entry], now: UtcDatetime) -> Counts:
         """The batch is in the database when the caller commits.
@@ -47,12 +52,14 @@ class Writer:
         taken = [each for each in entries if isinstance(each, Taken)]
         refused = [each for each in entries if isinstance(each, Refused)]
         counts = Counts(refused=len(refused))
+        accepted: list[Accepted] = []
         if taken:
             accepted = archive.store(cursor, taken)
             for each in accepted:
                 setattr(counts, each.fate.value, getattr(counts, each.fate.value) + 1)
             self._carry_forward(cursor, [a for a in accepted if a.part.values], now)
         quarantine.put(cursor, refused)
+        self._accounts.add(cursor, accepted, refused)
         return counts
 
     def _carry_forward(

@@ -1,0 +1,79 @@
+"""The account of each station and hour: what arrived, what became of it, what was measured.
+
+Written in the transaction of the batch itself, so that it holds what the archive holds: a message
+that comes again after a crash before the commit was never counted, one that comes again after it
+counts as received and as a duplicate.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
+
+from data.clock import UtcDatetime
+from data.records import Refused, StationId
+from data.vocabulary import Period
+from ingest.archive import Accepted, Fate
+from ingest.stations import Cursor
+
+_COLUMNS: Final = (
+    "received", "stored", "filled", "duplicate", "conflict", "refused", "late", "instants",
+    "minutes", "hours",
+)  # fmt: skip
+_PLACE: Final = {name: place for place, name in enumerate(_COLUMNS)}
+_OF_PERIOD: Final = {
+    Period.INSTANT: _PLACE["instants"],
+    Period.MINUTE: _PLACE["minutes"],
+    Period.HOUR: _PLACE["hours"],
+}
+_ADD: Final = f"""
+INSERT INTO hour_account AS a (station_id, hour, {", ".join(_COLUMNS)})
+SELECT * FROM unnest(%s::bigint[], %s::timestamptz[], {", ".join(["%s::int[]"] * len(_COLUMNS))})
+    AS given (station_id, hour) ORDER BY station_id, hour
+ON CONFLICT (station_id, hour) DO UPDATE SET
+    {", ".join(f"{name} = a.{name} + excluded.{name}" for name in _COLUMNS)}
+"""
+
+Key = tuple[StationId | None, UtcDatetime]
+
+
+class HourAccounts:
+    """Adds batches to the accounts. A message is late beyond ``late`` or its station's interval."""
+
+    def __init__(self, late: timedelta) -> None:
+        self._late = late
+
+    def add(self, cursor: Cursor, accepted: Iterable[Accepted], refused: Iterable[Refused]) -> None:
+        """The accounts hold this batch."""
+        counted: dict[Key, list[int]] = {}
+        for each in accepted:
+            self._add_accepted(counted, each)
+        for refusal in refused:
+            line = _line(counted, refusal.station_id, refusal.received_at)
+            line[_PLACE["received"]] += 1
+            line[_PLACE["refused"]] += 1
+        if counted:
+            stations, hours = zip(*counted, strict=True)
+            columns = zip(*counted.values(), strict=True)
+            cursor.execute(_ADD, (list(stations), list(hours), *map(list, columns)))
+
+    def _add_accepted(self, counted: dict[Key, list[int]], each: Accepted) -> None:
+        reading, station = each.taken.reading, each.taken.station
+        line = _line(counted, station.id, reading.received_at)
+        line[_PLACE["received"]] += 1
+        line[_PLACE[each.fate.value]] += 1
+        if each.fate is not Fate.STORED:
+            return
+        observed_at = reading.raw.observed_at
+        if reading.received_at - observed_at > max(self._late, station.interval):
+            line[_PLACE["late"]] += 1
+        place = _OF_PERIOD.get(reading.raw.period)
+        if place is not None:
+            _line(counted, station.id, observed_at)[place] += 1
+
+
+def _line(
+    counted: dict[Key, list[int]], station: StationId | None, moment: UtcDatetime
+) -> list[int]:
+    """The station's counts of the hour that holds the moment."""
+    key = station, UtcDatetime(moment.replace(minute=0, second=0, microsecond=0))
+    return counted.setdefault(key, [0] * len(_COLUMNS))
