@@ -54,7 +54,7 @@ class Screen:
         repeated.
         """
         decoded = [self._decode(message) for message in messages]
-        known = self._registry.find(cursor, set(map(_code, decoded)) - {None})
+        known = self._registry.find(cursor, {code for each in decoded if (code := _code(each))})
         entries: list[Entry] = [
             self._place(message, each, known)
             if isinstance(each, RawReading)
