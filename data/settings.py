@@ -51,6 +51,10 @@ class IngestSettings(BaseSettings):
         15, ge=0, description="a reading that arrives later than this counts as late"
     )
     sweep_seconds: int = Field(60, ge=1, description="how often silent stations are looked for")
+    metrics_host: str = Field("127.0.0.1", description="address its figures answer on")
+    metrics_port: int = Field(
+        0, ge=0, le=65535, description="port of its figures for Prometheus; 0: none"
+    )
 
 
 class Hj212Settings(BaseSettings):
