@@ -74,7 +74,7 @@ def written_by(
 ) -> dict[Role, frozenset[DivisionId]]:
     """For each role bound to divisions, their subtrees; a role held everywhere is left out."""
     roots: dict[Role, list[DivisionId]] = {}
-    everywhere = {one.role for one in held if one.division_id is None}
+    everywhere = {one.role for one in held if one.division_id is None and not one.is_nowhere}
     for one in held:
         if one.division_id is not None and one.role not in everywhere:
             roots.setdefault(one.role, []).append(one.division_id)

@@ -25,7 +25,8 @@ _DUTIES = text(
     " CASE WHEN held.role = 'patroller' THEN division.name END) AS unit,"
     " coalesce(held.chief_level, division.level,"
     " CASE WHEN held.role = 'office' THEN 'province' END) AS level,"
-    " held.division_id IS NULL OR held.division_id IN (SELECT id FROM above) AS covers,"
+    " held.division_id IS NULL AND role NOT IN ('patroller', 'unit_member')"
+    " OR coalesce(held.division_id IN (SELECT id FROM above), false) AS covers,"
     " held.unit_id IS NOT NULL AND held.unit_id IN (SELECT id FROM handling) AS in_unit"
     " FROM held LEFT JOIN division ON division.id = held.division_id ORDER BY held.id"
 )

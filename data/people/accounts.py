@@ -19,7 +19,11 @@ LOGIN = re.compile(r"^[a-z0-9][a-z0-9._-]{1,63}$")
 
 @dataclass(frozen=True, slots=True)
 class RoleGiven:
-    """A role with the division and unit it is bound to; no division is everywhere."""
+    """A role with the division and unit it is bound to.
+
+    No division is everywhere, but for a patroller, who needs one, and a unit member, who has the
+    unit's.
+    """
 
     role: Role
     division_id: DivisionId | None = None
@@ -32,6 +36,8 @@ class RoleGiven:
             raise BadInput("A river chief needs a level, and only a river chief has one.")
         if self.role is Role.UNIT_MEMBER and self.unit_id is None:
             raise BadInput("A unit member needs a unit.")
+        if self.role is Role.PATROLLER and self.division_id is None:
+            raise BadInput("A patroller needs the division to patrol in.")
         if self.role is Role.NEIGHBOUR and self.division_id is None:
             raise BadInput("A neighbour needs the division whose border may be read.")
 
@@ -144,7 +150,14 @@ def keep_hash(connection: Connection, account_id: AccountId, password_hash: str)
 
 
 def add_role(connection: Connection, account_id: AccountId, given: RoleGiven, version: int) -> None:
-    """The account has the role. Raises Conflict when it has it already or was changed."""
+    """The account has the role. Raises Conflict when it has it already or was changed.
+
+    Raises BadInput for a unit member where neither role nor unit names a division.
+    """
+    if given.role is Role.UNIT_MEMBER and given.division_id is None:
+        found = text("SELECT division_id FROM unit WHERE id = :id")
+        if connection.execute(found, {"id": given.unit_id}).scalar() is None:
+            raise BadInput("The unit belongs to no division: name one for this unit member.")
     next_version(connection, account_id, version)
     try:
         with connection.begin_nested():

@@ -130,7 +130,7 @@ def _units(connection: Connection, query: TextClause, units: Sequence[int]) -> f
 
 
 def _area(connection: Connection, held: Iterable[HeldRole]) -> Area:
-    bound = [one.division_id for one in held]
+    bound = [one.division_id for one in held if not one.is_nowhere]
     if None in bound:
         return Area(everywhere=True)
     return Area(divisions=subtree(connection, [one for one in bound if one is not None]))

@@ -14,6 +14,9 @@ from data.queries.phrases import literal
 from data.records import AccountId, DivisionId
 from data.vocabulary import ChiefLevel, Role
 
+PLACED = frozenset({Role.PATROLLER, Role.UNIT_MEMBER})
+"""Roles that hold in a division only, their own or their unit's; for others none is everywhere."""
+
 
 @dataclass(frozen=True, slots=True)
 class HeldRole:
@@ -27,6 +30,11 @@ class HeldRole:
     unit: str | None
     chief_level: ChiefLevel | None
     is_general: bool
+
+    @property
+    def is_nowhere(self) -> bool:
+        """Whether it lacks the division that such a role must have; then it opens nothing."""
+        return self.role in PLACED and self.division_id is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def scope_of(
     connection: Connection, account_id: AccountId, held: Sequence[HeldRole], today: date
 ) -> Scope:
     """What the account may read on that day: the union over its roles."""
-    readers = [role for role in held if role.role in READS_DIVISION]
+    readers = [one for one in held if one.role in READS_DIVISION and not one.is_nowhere]
     if any(role.division_id is None for role in readers):
         return EVERYTHING
     borders = [one.division_id for one in held if one.role is Role.NEIGHBOUR and one.division_id]

@@ -11,7 +11,7 @@ from data.clock import UtcDatetime
 from data.errors import BadInput, Conflict, TooManyAttempts
 from data.people import accounts, sessions
 from data.people.access_log import Logged, log
-from data.people.accounts import RoleGiven
+from data.people.accounts import RoleGiven, UnitId
 from data.people.attempts import attempt_succeeded, begin_attempt
 from data.queries import people
 from data.queries.scope import EVERYTHING, NOTHING, Scope
@@ -57,6 +57,26 @@ def test_without_division_everything_and_as_administrator_nothing(database: Data
     assert scope(database, add_account(database, "bb", RoleGiven(Role.AUDITOR))) == EVERYTHING
     assert scope(database, add_account(database, "cc", RoleGiven(Role.ADMINISTRATOR))) == NOTHING
     assert scope(database, add_account(database, "dd")) == NOTHING
+
+
+def test_a_member_of_a_unit_without_division_reads_nothing(database: Database) -> None:
+    with database.owner.begin() as connection:
+        unit = connection.execute(
+            text("INSERT INTO unit (name) VALUES ('组') RETURNING id")
+        ).scalar()
+    given = RoleGiven(Role.UNIT_MEMBER, None, UnitId(unit or 0))
+    with pytest.raises(BadInput, match="division"):
+        add_account(database, "bb", given)
+    account_id = add_account(database, "cc")
+    with database.owner.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO account_role (account_id, role, unit_id)"
+                " VALUES (:account, 'unit_member', :unit)"
+            ),
+            {"account": account_id, "unit": unit},
+        )
+    assert scope(database, account_id) == NOTHING
 
 
 def test_a_neighbour_reads_only_border_sections(database: Database, basin: SmallBasin) -> None:
@@ -162,6 +182,7 @@ def test_the_last_administrator_stays(database: Database) -> None:
         {"role": Role.CHIEF},
         {"role": Role.OFFICE, "chief_level": ChiefLevel.CITY},
         {"role": Role.UNIT_MEMBER},
+        {"role": Role.PATROLLER},
         {"role": Role.NEIGHBOUR},
     ],
 )
