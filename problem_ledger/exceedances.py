@@ -12,6 +12,7 @@ from data.database import transaction
 from data.ledger_words import CLOSED
 from data.vocabulary import PARAMETERS, Parameter, StationKind
 from problem_ledger.given import Done, Exceeded
+from problem_ledger.one_by_one import one_by_one
 from problem_ledger.rules import ExceedanceRule, Rules
 from problem_ledger.service import report_exceedance
 
@@ -98,13 +99,12 @@ def open_problems(engine: Engine, clock: Clock, rules: Rules) -> list[Done]:
     for row in suspects:
         if row["kind"] in CATEGORY:
             by_station.setdefault(row["station_id"], []).append(row)
-    opened = []
-    for station, rows in by_station.items():
+
+    def open_one(station: int) -> Done | None:
         with transaction(engine) as connection:
-            done = _open(connection, station, rows, clock, rules)
-        if done is not None:
-            opened.append(done)
-    return opened
+            return _open(connection, station, by_station[station], clock, rules)
+
+    return one_by_one("exceedances of station", by_station, open_one)
 
 
 def _open(

@@ -12,6 +12,7 @@ from data.ledger_words import CLOSED, Action, Status
 from problem_ledger import store
 from problem_ledger.deadlines import Calendar, due, official_calendar
 from problem_ledger.events import read
+from problem_ledger.one_by_one import one_by_one
 from problem_ledger.rules import Rules
 from problem_ledger.service import archive
 from problem_ledger.store import Happened
@@ -34,15 +35,17 @@ _STRAY = text("DELETE FROM photo WHERE problem_id IS NULL AND uploaded_at < :lon
 
 def archive_watched(engine: Engine, clock: Clock, rules: Rules) -> int:
     """How many problems were archived because their look-back is over."""
-    archived = 0
-    for problem_id in _ids(engine, _WATCHED.bindparams(now=clock())):
+
+    def archive_one(problem_id: int) -> int | None:
         with transaction(engine) as connection:
             try:
                 archive(connection, problem_id, clock, rules)
             except Conflict:  # reopened or archived since the list was read
-                continue
-            archived += 1
-    return archived
+                return None
+        return problem_id
+
+    watched = _ids(engine, _WATCHED.bindparams(now=clock()))
+    return len(one_by_one("archiving problem", watched, archive_one))
 
 
 def settle_deadlines(
@@ -53,10 +56,11 @@ def settle_deadlines(
     Each is an event of its problem's chain, taken by the system.
     """
     known = calendar or official_calendar()
-    return sum(
-        _settle(engine, problem_id, clock, rules, known)
-        for problem_id in _ids(engine, _PROVISIONAL)
-    )
+
+    def settle_one(problem_id: int) -> int | None:
+        return problem_id if _settle(engine, problem_id, clock, rules, known) else None
+
+    return len(one_by_one("deadline of problem", _ids(engine, _PROVISIONAL), settle_one))
 
 
 def clear_stray_photos(engine: Engine, now: UtcDatetime) -> int:

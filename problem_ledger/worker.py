@@ -21,6 +21,7 @@ from problem_ledger.deliveries import deliver
 from problem_ledger.exceedances import open_problems
 from problem_ledger.heads import sign_head
 from problem_ledger.keys import open_signer
+from problem_ledger.one_by_one import OUTAGES, first_line
 from problem_ledger.reminders import remind
 from problem_ledger.rules import Rules, load_rules
 from problem_ledger.upkeep import archive_watched, clear_stray_photos, settle_deadlines
@@ -38,12 +39,6 @@ REST: Final = 9.0
 """Readings come without end; looking for exceedances takes a tenth of the time at most."""
 
 LONGEST_PAUSE_S: Final = 5.0
-OUTAGES: Final = (
-    psycopg.OperationalError,
-    psycopg.InterfaceError,
-    sqlalchemy.exc.OperationalError,
-    sqlalchemy.exc.InterfaceError,
-)
 
 
 @dataclass(slots=True)
@@ -102,7 +97,7 @@ class Worker:
                     pause_s = SLICE_S
                     self._follow(connection)
             except OUTAGES as error:
-                LOG.warning("the database doesn't answer: %s", _first_line(error))
+                LOG.warning("the database doesn't answer: %s", first_line(error))
                 self._stopping.wait(pause_s)
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
@@ -124,7 +119,7 @@ class Worker:
                 job.due_at = 0.0
                 raise
             except (OneMapError, sqlalchemy.exc.SQLAlchemyError) as error:
-                LOG.error("%s: %s", job.name, _first_line(error))
+                LOG.error("%s: %s", job.name, first_line(error))
             if done.get(job.name):
                 LOG.info("%s: %s", job.name, done[job.name])
         return done
@@ -174,7 +169,3 @@ class Worker:
                 self._stopping.wait(COALESCE_S)
                 told |= {each.channel for each in connection.notifies(timeout=0)}
             self.turn(told)
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,48 @@
+"""Work on many things, one by one: what stands in the way of one keeps no other waiting."""
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import Final, TypeVar
+
+import psycopg
+import sqlalchemy.exc
+
+from data.errors import OneMapError
+
+LOG = logging.getLogger(__name__)
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+OUTAGES: Final = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    sqlalchemy.exc.OperationalError,
+    sqlalchemy.exc.InterfaceError,
+)
+"""What says that the database is away: then every one of them waits."""
+
+
+def one_by_one(
+    work: str, items: Iterable[Item], do: Callable[[Item], Result | None]
+) -> list[Result]:
+    """What was done of each, without those of which nothing was.
+
+    What fails is told in the log and left for the next turn. Raises OUTAGES.
+    """
+    done = []
+    for item in items:
+        try:
+            result = do(item)
+        except OUTAGES:
+            raise
+        except (OneMapError, sqlalchemy.exc.SQLAlchemyError) as error:
+            LOG.error("%s, %s: %s", work, item, first_line(error))
+            continue
+        if result is not None:
+            done.append(result)
+    return done
+
+
+def first_line(error: BaseException) -> str:
+    """What went wrong in a line, without the statement and its values."""
+    return (str(error).splitlines() or [type(error).__name__])[0]
