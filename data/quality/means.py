@@ -3,7 +3,9 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from data.clock import Span
 from data.vocabulary import Parameter
 
 
@@ -19,13 +21,30 @@ class Mean:
     valid_share: float | None
 
 
+def expected_count(
+    span: Span,
+    interval: timedelta,
+    started_at: datetime | None = None,
+    ended_at: datetime | None = None,
+) -> int:
+    """How many readings a station should have sent within a span, while it stood."""
+    start = max(span.start, started_at) if started_at else span.start
+    end = min(span.end, ended_at) if ended_at else span.end
+    return max(0, int((end - start) / interval))
+
+
+def share_of(count: int, expected: int) -> float | None:
+    """How much of what was expected is there, at most 1; None where nothing was expected."""
+    return min(1.0, count / expected) if expected else None
+
+
 def mean_of(parameter: Parameter, values: Sequence[float], *, expected: int | None = None) -> Mean:
     """The mean of valid values: pH through the mean of H+, all others arithmetic.
 
     ``expected`` is how many readings the span should have held.
     Source: 总站水字〔2020〕90号.
     """
-    share = min(1.0, len(values) / expected) if expected else None
+    share = share_of(len(values), expected or 0)
     if not values:
         return Mean(None, 0, share)
     if parameter is Parameter.PH:

@@ -10,6 +10,8 @@ from sqlalchemy import Connection, text
 from data.clock import Span, UtcDatetime, business_date, start_of_day
 from data.quality.classes import EVALUATED, grade
 from data.quality.limits import limits_on
+from data.quality.means import Mean, expected_count, share_of
+from data.quality.sums import mean_of_whole, whole_sql
 from data.queries.map_stations import StationRecord
 from data.settings import QualitySettings
 from data.vocabulary import PARAMETERS, BodyKind, EvaluationState, Parameter, WaterClass
@@ -32,22 +34,28 @@ def month_shown(now: UtcDatetime) -> Span:
 class MonthMeans:
     """The means of one section over a month, ``sample_count`` rows behind them."""
 
-    values: Mapping[Parameter, float]
+    means: Mapping[Parameter, Mean]
     required: tuple[Parameter, ...] | None
     sample_count: int
 
+    @property
+    def values(self) -> dict[Parameter, float]:
+        """The means without what stands behind them."""
+        return {p: mean.value for p, mean in self.means.items() if mean.value is not None}
 
-def _mean(parameter: Parameter) -> str:
-    column = PARAMETERS[parameter].column
+
+MEASURED = tuple(p for p in EVALUATED if PARAMETERS[p].column)
+"""The evaluated parameters, all of which have a column of their own."""
+
+
+def _sum(parameter: Parameter) -> str:
+    column = str(PARAMETERS[parameter].column)
     normal = f"FILTER (WHERE reading.flags ->> '{parameter.value}' IS NULL)"
-    if parameter is Parameter.PH:
-        hydrogen = f"avg(power(10::float8, -{column})) {normal}"
-        return f"(-log(({hydrogen})::numeric))::float8 AS {column}"
-    return f"avg({column}) {normal} AS {column}"
+    whole = whole_sql(parameter, column)
+    return f"sum({whole}) {normal} AS sum_{column}, count({column}) {normal} AS n_{column}"
 
 
-_MEASURED = tuple(p for p in EVALUATED if PARAMETERS[p].column)
-_MEANS = ", ".join(_mean(parameter) for parameter in _MEASURED)
+_SUMS = ", ".join(_sum(parameter) for parameter in MEASURED)
 
 
 def month_means(
@@ -55,28 +63,40 @@ def month_means(
 ) -> dict[int, MonthMeans]:
     """The means of values flagged normal for each of these sections that has any reading.
 
-    pH goes through the mean of H+, as in ``data.quality.means``.
+    They are exact, see ``data.quality.sums``: the archive in files gives the same to the last bit.
     """
     rows = connection.execute(
         text(
-            f"SELECT reading.station_id, section.required, count(*) AS n, {_MEANS} FROM reading"
-            " JOIN section ON section.station_id = reading.station_id"
+            f"SELECT told.*, section.required, station.interval_s, station.started_at,"
+            " station.ended_at FROM (SELECT reading.station_id, count(*) AS n,"
+            f" {_SUMS} FROM reading"
             " WHERE reading.station_id = ANY(:ids) AND reading.period IN ('instant', 'hour')"
             " AND reading.observed_at >= :start AND reading.observed_at < :end"
-            " GROUP BY reading.station_id, section.required"
+            " GROUP BY reading.station_id) told"
+            " JOIN section ON section.station_id = told.station_id"
+            " JOIN station ON station.id = told.station_id"
         ),
         {"ids": sorted(section_ids), "start": month.start, "end": month.end},
     )
-    return {row.station_id: _means_of(row._mapping) for row in rows}
+    return {row.station_id: _means_of(row._mapping, month) for row in rows}
 
 
-def _means_of(row: Any) -> MonthMeans:
-    columns = {p: row[str(PARAMETERS[p].column)] for p in _MEASURED}
+def _means_of(row: Any, month: Span) -> MonthMeans:
+    expected = expected_count(
+        month, timedelta(seconds=row["interval_s"]), row["started_at"], row["ended_at"]
+    )
     return MonthMeans(
-        values={p: value for p, value in columns.items() if value is not None},
+        means={p: mean for p in MEASURED if (mean := _mean_in(row, p, expected)).count},
         required=tuple(Parameter(key) for key in row["required"]) if row["required"] else None,
         sample_count=row["n"],
     )
+
+
+def _mean_in(row: Any, parameter: Parameter, expected: int) -> Mean:
+    column = PARAMETERS[parameter].column
+    count = row[f"n_{column}"]
+    value = mean_of_whole(parameter, int(row[f"sum_{column}"] or 0), count)
+    return Mean(value, count, share_of(count, expected))
 
 
 def graded_by_month(
