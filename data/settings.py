@@ -1,6 +1,7 @@
 """Settings from the environment, one subject a class; read when called, never at import."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -27,6 +28,9 @@ class MqttSettings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="the broker's host")
     port: int = Field(1883, ge=1, le=65535, description="the broker's port")
+    protocol: Literal["5", "3.1.1"] = Field(
+        "5", description="MQTT version: 5, or 3.1.1 for brokers such as RabbitMQ 3.10"
+    )
     username: str = Field("ingest", description="the broker's account for ingest")
     password: SecretStr = Field(SecretStr(""), description="its password")
     client_id: str = Field("onemap-ingest", description="fixed id of the kept session")
@@ -41,6 +45,7 @@ class IngestSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ONEMAP_INGEST__")
 
+    workers: int = Field(1, ge=1, le=64, description="processes that share the stations")
     batch_messages: int = Field(2000, ge=1, le=20000, description="most messages a batch")
     batch_wait_ms: int = Field(20, ge=1, le=5000, description="longest wait for a batch to fill")
     queue_messages: int = Field(20000, ge=100, description="most messages waiting in memory")

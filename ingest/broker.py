@@ -204,14 +204,23 @@ class Broker:
         )
 
 
-def accepts(host: str, port: int, username: str, password: str, *, patience_s: float = 5) -> bool:
-    """Whether a broker there lets this account in (MQTT 5 CONNECT, answered with success).
+def accepts(
+    host: str,
+    port: int,
+    username: str,
+    password: str,
+    *,
+    protocol: str = "5",
+    patience_s: float = 5,
+) -> bool:
+    """Whether a broker there lets this account in: a CONNECT, answered with success.
 
     Raises OSError when nobody answers.
     """
     name, secret = username.encode(), password.encode()
     fields = b"".join(len(part).to_bytes(2, "big") + part for part in (b"", name, secret))
-    body = b"\x00\x04MQTT\x05\xc2\x00\x0a\x00" + fields
+    level = b"\x05\xc2\x00\x0a\x00" if protocol == "5" else b"\x04\xc2\x00\x0a"
+    body = b"\x00\x04MQTT" + level + fields
     length = (
         bytes([len(body)]) if len(body) < 128 else bytes([len(body) & 127 | 128, len(body) >> 7])
     )

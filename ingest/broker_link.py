@@ -1,7 +1,7 @@
-"""The paho client of ingest: a kept session, MQTT 5, acknowledgements by hand, in bursts."""
+"""The paho client of ingest: a kept session, acknowledgements by hand, in bursts."""
 
 import paho.mqtt.client as paho
-from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
@@ -10,23 +10,41 @@ from ingest.burst import make_client
 
 KEEPALIVE_S = 30
 SESSION_EXPIRY_S = 14 * 24 * 3600
-"""How long the broker keeps the session and its queue while ingest is away."""
+"""How long the broker keeps the session and its queue while ingest is away.
+
+MQTT 3.1.1 can't say so: there the broker's own setting counts.
+"""
 
 RECEIVE_MAXIMUM = 6000
-"""In flight at most: 20,000 messages a second times a commit of 0.1 s, and room to spare."""
+"""In flight at most: 20,000 messages a second times a commit of 0.1 s, and room to spare.
+
+MQTT 3.1.1 can't say so either: there it is the broker's prefetch.
+"""
+
+
+def version(settings: MqttSettings) -> MQTTProtocolVersion:
+    """The MQTT version that every client of this broker speaks."""
+    if settings.protocol == "5":
+        return MQTTProtocolVersion.MQTTv5
+    return MQTTProtocolVersion.MQTTv311
 
 
 def link(settings: MqttSettings) -> paho.Client:
     """A client that connects when told to ``reconnect``; nothing is sent yet."""
+    five = settings.protocol == "5"
     client = make_client(
         settings.client_id,
         callback_api_version=CallbackAPIVersion.VERSION2,
-        protocol=paho.MQTTv5,
+        protocol=version(settings),
+        clean_session=None if five else False,
         manual_ack=True,
     )
     client.username_pw_set(settings.username, settings.password.get_secret_value() or None)
     if settings.tls_ca:
         client.tls_set(ca_certs=str(settings.tls_ca))
+    if not five:
+        client.connect_async(settings.host, settings.port, keepalive=KEEPALIVE_S)
+        return client
     properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho's
     properties.SessionExpiryInterval = SESSION_EXPIRY_S
     properties.ReceiveMaximum = RECEIVE_MAXIMUM

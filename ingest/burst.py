@@ -36,7 +36,10 @@ class Broken(Exception):
 
 
 class BurstClient(paho.Client):
-    """Hands every burst of messages to ``on_burst``; needs MQTT 5 and manual acknowledgement."""
+    """Hands every burst of messages to ``on_burst``; needs manual acknowledgement.
+
+    A PUBLISH of MQTT 5 has properties before its payload, one of 3.1.1 has none.
+    """
 
     on_burst: Callable[[Sequence[Published]], None]
 
@@ -76,6 +79,7 @@ class BurstClient(paho.Client):
         """Every whole packet is dealt with, in its order; the rest is held."""
         burst: list[Published] = []
         at, end = 0, len(data)
+        plain = self.protocol != paho.MQTTv5
         while end - at >= 2:
             length, body = _length(data, at + 1, end)
             if body is None or body + length > end:
@@ -83,7 +87,7 @@ class BurstClient(paho.Client):
             stop = body + length
             command = data[at]
             if command & 0xF0 == _PUBLISH and command & 0x06 != 0x04:
-                burst.append(_published(data, command, body, stop))
+                burst.append(_published(data, command, body, stop, plain=plain))
             else:
                 burst = self._hand_on(burst)
                 rc = self._hand_over(command, data[body:stop])
@@ -141,13 +145,17 @@ def _length(data: bytes, at: int, end: int) -> tuple[int, int | None]:
     raise Broken
 
 
-def _published(data: bytes, command: int, body: int, stop: int) -> Published:
+def _published(data: bytes, command: int, body: int, stop: int, *, plain: bool) -> Published:
     """The PUBLISH in ``data[body:stop]``. Raises Broken when its parts don't fit in it."""
     at = body + 2 + (data[body] << 8 | data[body + 1])
     topic, mid = data[body + 2 : at], 0
     if command & 0x06:
         mid = data[at] << 8 | data[at + 1]
         at += 2
+    if plain:
+        if at > stop:
+            raise Broken
+        return Published(topic, data[at:stop], mid)
     properties, begins = _length(data, at, stop)
     if begins is None or begins + properties > stop:
         raise Broken

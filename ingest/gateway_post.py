@@ -12,6 +12,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from data.records import StationCode
 from data.settings import Hj212Settings, MqttSettings
+from ingest.broker_link import version
 from ingest.refusal import Unreadable
 from ingest.topics import Channel, address_of, filter_of, topic_of
 
@@ -34,7 +35,7 @@ class Post:
         self._count = 0
         self.connected = asyncio.Event()
         self._client = paho.Client(
-            CallbackAPIVersion.VERSION2, client_id=settings.client_id, protocol=paho.MQTTv5
+            CallbackAPIVersion.VERSION2, client_id=settings.client_id, protocol=version(mqtt)
         )
         self._client.username_pw_set(
             settings.username, settings.password.get_secret_value() or None
@@ -117,8 +118,10 @@ class Post:
     def _on_message(self, client: object, _: object, message: paho.MQTTMessage) -> None:
         try:
             station = address_of(message.topic).station
-            ids = json.loads(message.payload).get("ids", [])
-        except (Unreadable, ValueError, AttributeError):
+            told = json.loads(message.payload)
+            # what lies in quarantine with all its bytes is kept too
+            ids = told.get("ids", []) + [each["id"] for each in told.get("refused", [])]
+        except (Unreadable, ValueError, AttributeError, TypeError, KeyError):
             LOG.warning("a receipt that can't be read")
             return
         self._loop.call_soon_threadsafe(self._told, station, ids)

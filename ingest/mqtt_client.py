@@ -1,4 +1,4 @@
-"""The subscriber: MQTT 5, QoS 1, a kept session, acknowledgements only when the worker says so.
+"""The subscriber: QoS 1, a kept session, acknowledgements only when the worker says so.
 
 One thread owns the socket and every call into paho. It reads only while the inbox has room: the
 broker's in-flight window (Receive Maximum) does not hold while a backlog exists (mosquitto 2.0.11),
@@ -230,9 +230,12 @@ class MqttClient:
             LOG.warning("the broker has forgotten the session: what it held for us is lost there")
         # Always: the topics may be others than those of the kept session. Retained messages come
         # only with a subscription that is new.
-        options = SubscribeOptions(qos=1, retainHandling=1)
-        self._asked = client.subscribe([(topic, options) for topic in self._topics])[1]
-        client.subscribe([(DROPPED_TOPIC, SubscribeOptions(qos=0))])
+        if self._settings.protocol == "5":
+            options = SubscribeOptions(qos=1, retainHandling=1)
+            self._asked = client.subscribe([(topic, options) for topic in self._topics])[1]
+            client.subscribe([(DROPPED_TOPIC, SubscribeOptions(qos=0))])
+        else:
+            self._asked = client.subscribe([(topic, 1) for topic in self._topics])[1]
 
     def _on_disconnect(
         self, client: object, _: object, flags: object, reason: ReasonCode, properties: object

@@ -11,6 +11,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from data.errors import ServiceDown
 from data.settings import MqttSettings
+from ingest.broker_link import version
 
 WINDOW = 500
 """Messages under way at most; fewer where the broker's Receive Maximum says so."""
@@ -43,7 +44,7 @@ class Publisher:
         self._client = paho.Client(
             CallbackAPIVersion.VERSION2,
             client_id=f"onemap-publish-{uuid.uuid4().hex[:12]}",
-            protocol=paho.MQTTv5,
+            protocol=version(broker),
         )
         self._client.username_pw_set(username, password or None)
         if broker.tls_ca:

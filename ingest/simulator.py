@@ -16,6 +16,7 @@ from data.clock import BUSINESS_ZONE, Clock, UtcDatetime, now
 from data.records import StationCode
 from data.settings import MqttSettings, SimulatorSettings
 from data.vocabulary import Parameter
+from ingest.broker_link import version
 from ingest.topics import topic_of
 
 LOG = logging.getLogger(__name__)
@@ -69,7 +70,7 @@ def connect(broker: MqttSettings, account: SimulatorSettings) -> mqtt.Client:
     client = mqtt.Client(
         CallbackAPIVersion.VERSION2,
         client_id="onemap-simulator",
-        protocol=mqtt.MQTTv5,
+        protocol=version(broker),
     )
     client.username_pw_set(account.username, account.password.get_secret_value())
     if broker.tls_ca:

@@ -95,7 +95,9 @@ def broker(*, is_needed: bool) -> Part:
     where = f"{settings.host}:{settings.port}"
     secret = settings.password.get_secret_value()
     try:
-        fine = accepts(settings.host, settings.port, settings.username, secret)
+        fine = accepts(
+            settings.host, settings.port, settings.username, secret, protocol=settings.protocol
+        )
     except OSError as error:
         return Part(f"broker {where}", "", False, error.strerror or str(error), is_needed)
     losses: list[str] = []

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import paho.mqtt.client as paho
 import pytest
-from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from ingest import burst
 from ingest.burst import BurstClient, Published, make_client
@@ -24,19 +24,22 @@ def varied(length: int) -> bytes:
             return bytes(parts)
 
 
-def publish(topic: str, payload: bytes, mid: int = 0, properties: bytes = b"") -> bytes:
+def publish(topic: str, payload: bytes, mid: int = 0, properties: bytes | None = b"") -> bytes:
+    """A PUBLISH packet; without properties (None) it is one of MQTT 3.1.1."""
     name = topic.encode()
     body = len(name).to_bytes(2, "big") + name
     body += mid.to_bytes(2, "big") if mid else b""
-    body += varied(len(properties)) + properties + payload
+    if properties is not None:
+        body += varied(len(properties)) + properties
+    body += payload
     return bytes([0x32 if mid else 0x30]) + varied(len(body)) + body
 
 
 class Stream:
     """A client whose broker is the other end of a pair of sockets."""
 
-    def __init__(self) -> None:
-        made = make_client("unit", manual_ack=True, **KINDS)
+    def __init__(self, protocol: MQTTProtocolVersion = MQTTProtocolVersion.MQTTv5) -> None:
+        made = make_client("unit", manual_ack=True, **{**KINDS, "protocol": protocol})
         assert isinstance(made, BurstClient)
         self.client = made
         self.seen: list[Published] = []
@@ -89,6 +92,27 @@ def test_a_cut_at_any_byte_changes_nothing(stream: Stream) -> None:
         stream.far.sendall(whole[cut:])
         assert stream.client.loop_read() == 0
         assert stream.seen == EXPECTED
+
+
+def test_packets_of_the_older_version_have_no_properties() -> None:
+    older = Stream(MQTTProtocolVersion.MQTTv311)
+    packets = [
+        publish("onemap/v1/S1/reading", b"\x00{}", 1, None),
+        publish("t", b"", 65535, None),
+        publish("onemap/v1/S2/reading", b"x" * 200, 7, None),
+    ]
+    whole = b"".join([packets[0], PINGRESP, *packets[1:]])
+    for cut in range(1, len(whole)):
+        older.seen.clear()
+        older.far.sendall(whole[:cut])
+        assert older.client.loop_read() == 0
+        older.far.sendall(whole[cut:])
+        assert older.client.loop_read() == 0
+        assert [each.payload for each in older.seen] == [b"\x00{}", b"", b"x" * 200]
+        assert [each.mid for each in older.seen] == [1, 65535, 7]
+    older.far.sendall(b"\x32\x03\x00\x01t" + packets[0])
+    assert older.client.loop_read() != 0
+    older.close()
 
 
 def test_one_byte_at_a_time_is_read_as_well(stream: Stream) -> None:
