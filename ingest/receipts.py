@@ -12,6 +12,8 @@ from typing import TypeVar
 import orjson
 
 from data.records import Refused, StationCode
+from ingest.codecs import hj212
+from ingest.codecs.json_v1 import LONGEST_ID
 from ingest.refusal import Unreadable
 from ingest.screen import Entry, Taken
 from ingest.topics import Channel, address_of, topic_of
@@ -61,14 +63,37 @@ def _add_refused(told: dict[StationCode, _Told], refused: Refused) -> None:
     """The refusal is told where station and id can be read from what came."""
     try:
         address = address_of(refused.topic)
-        document = orjson.loads(refused.payload) if address.channel is Channel.READING else None
-    except (Unreadable, orjson.JSONDecodeError):
+    except Unreadable:
         return
-    named = document.get("id") if isinstance(document, dict) else None
-    if isinstance(named, str) and 1 <= len(named) <= 128 and named.isprintable():
+    named = _NAMES.get(address.channel, _unnamed)(refused.payload)
+    if named is not None:
         told.setdefault(address.station, _Told()).refused.append(
             {"id": named, "reason": refused.reason.value}
         )
+
+
+def _id_of_message(payload: bytes) -> str | None:
+    try:
+        document = orjson.loads(payload)
+    except orjson.JSONDecodeError:
+        return None
+    named = document.get("id") if isinstance(document, dict) else None
+    if isinstance(named, str) and 1 <= len(named) <= LONGEST_ID and named.isprintable():
+        return named
+    return None
+
+
+def _id_of_frame(payload: bytes) -> str | None:
+    """Named only where length and checksum are right: else nobody knows what was meant."""
+    told = hj212.read(payload)
+    return told.receipt_id if isinstance(told, hj212.Decoded) else None
+
+
+def _unnamed(_payload: bytes) -> str | None:
+    return None
+
+
+_NAMES = {Channel.READING: _id_of_message, Channel.HJ212: _id_of_frame}
 
 
 def _portions(items: Sequence[Item]) -> Iterator[Sequence[Item]]:

@@ -199,6 +199,20 @@ def test_a_bad_frame_of_a_known_logger_lies_in_quarantine_unanswered(
     until(lambda: rows(ingesting.owner, "SELECT reason FROM quarantine") == [("crc",)])
 
 
+def test_a_whole_frame_that_is_refused_is_kept_and_answered(
+    gateway_broker: Broker, ingesting: Database
+) -> None:
+    async def run() -> None:
+        ahead = SEGMENT.replace("DataTime=2026", "DataTime=2096")
+        sent = framed(ahead.format(qn="20260501000000003", code="GW-005", ph=7.1).encode())
+        async with serving(gateway_broker) as gateway:
+            (told,) = await says(gateway, sent)
+            assert told.request == "20260501000000003"
+
+    asyncio.run(run())
+    assert rows(ingesting.owner, "SELECT reason FROM quarantine") == [("clock",)]
+
+
 def test_what_brings_no_reading_is_answered_at_once(gateway_broker: Broker) -> None:
     async def run() -> None:
         boot = b"QN=1;ST=21;CN=2081;PW=123456;MN=MNGW-004;Flag=5;CP=&&RestartTime=20260501000000&&"
