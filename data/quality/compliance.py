@@ -100,8 +100,9 @@ def judge(
 ) -> OutfallJudgement:
     """How an outfall stands to its limits at ``now``, by its young values flagged normal.
 
-    It is stopped when its flow is 0 or flagged so, or when nothing normal is left and a limited
-    parameter is flagged so. A value at its limit complies.
+    It is stopped when its flow is 0 and flagged normal. HJ 212's flag F says that an instrument is
+    out of service: what that one measures is unknown then, and a switched-off probe hides nothing.
+    A value at its limit complies.
     """
     held = {limit.parameter: limit for limit in limits}
     age = max_age(interval, fresh_hours=fresh_hours, fresh_intervals=fresh_intervals)
@@ -114,7 +115,7 @@ def judge(
     exceedances = sorted(
         (each for each in found if each is not None), key=lambda each: -(each.multiple or 0.0)
     )
-    if _is_stopped(flow.young) or (not fresh.counted and _is_flagged_stopped(fresh.young)):
+    if _is_stopped(flow.young):
         state, exceedances = Compliance.STOPPED, []
     elif not fresh.counted:
         state = None
@@ -130,11 +131,5 @@ def judge(
     )
 
 
-def _is_flagged_stopped(values: Mapping[Parameter, LatestValue]) -> bool:
-    return any(each.flag is Flag.STOPPED for each in values.values())
-
-
 def _is_stopped(flow: Mapping[Parameter, LatestValue]) -> bool:
-    return _is_flagged_stopped(flow) or any(
-        each.flag is Flag.NORMAL and each.value <= 0 for each in flow.values()
-    )
+    return any(each.flag is Flag.NORMAL and each.value <= 0 for each in flow.values())
