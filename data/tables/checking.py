@@ -45,6 +45,7 @@ quality_progress = Table(
     Column("station_id", BigInteger, ForeignKey("station.id"), primary_key=True),
     Column("change_no", BigInteger, nullable=False, comment="of latest_reading, when last looked"),
     moment("checked_until", nullable=True),
+    moment("looked_at", default=True),
     comment="how far the second look has come",
 )
 

@@ -99,6 +99,7 @@ CREATE TABLE quality_progress (
     station_id BIGINT NOT NULL,
     change_no BIGINT NOT NULL,
     checked_until TIMESTAMP WITH TIME ZONE,
+    looked_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     CONSTRAINT pk_quality_progress PRIMARY KEY (station_id),
     CONSTRAINT fk_quality_progress_station_id FOREIGN KEY(station_id) REFERENCES station (id)
 );
