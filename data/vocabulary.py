@@ -5,6 +5,12 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
 
+from data import review_words
+
+QualityTest = review_words.QualityTest
+Finding = review_words.Finding
+Verdict = review_words.Verdict
+
 
 class Parameter(StrEnum):
     """A measured quantity (指标); the value is its key on the wire."""
@@ -236,7 +242,10 @@ class Period(StrEnum):
 
 
 class Flag(StrEnum):
-    """State of one value. The first eight are HJ 212-2017's; the others are our checks'."""
+    """State of one value. The first eight are HJ 212-2017's, the next three our checks'.
+
+    The last two are told of newest values only, never kept with a raw one.
+    """
 
     NORMAL = "N"
     STOPPED = "F"
@@ -249,34 +258,8 @@ class Flag(StrEnum):
     OUT_OF_RANGE = "range"
     JUMP = "rate"
     FLAT = "flat"
-
-
-class QualityTest(StrEnum):
-    """What a value is held to in the second look, after the tests of QARTOD; the last is ours."""
-
-    GROSS_RANGE = "gross_range"
-    CLIMATOLOGY = "climatology"
-    SPIKE = "spike"
-    RATE_OF_CHANGE = "rate_of_change"
-    FLAT_LINE = "flat_line"
-    NEIGHBOUR = "neighbour"
-    UPSTREAM = "upstream"
-    DEVICE = "device"
-
-
-class Finding(StrEnum):
-    """What a test says against a value."""
-
-    SUSPECT = "suspect"
     FAILED = "failed"
-
-
-class Verdict(StrEnum):
-    """What the office says of a value."""
-
-    KEEP = "keep"
-    REJECT = "reject"
-    CORRECT = "correct"
+    REJECTED = "rejected"
 
 
 class EvaluationState(StrEnum):

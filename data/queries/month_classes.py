@@ -13,6 +13,7 @@ from data.quality.limits import limits_on
 from data.quality.means import Mean, expected_count, share_of
 from data.quality.sums import mean_of_whole, whole_sql
 from data.queries.map_stations import StationRecord
+from data.queries.reviewed import KNOWN, RULED_READINGS, bound, counted
 from data.settings import QualitySettings
 from data.vocabulary import PARAMETERS, BodyKind, EvaluationState, Parameter, WaterClass
 
@@ -50,18 +51,26 @@ MEASURED = tuple(p for p in EVALUATED if PARAMETERS[p].column)
 
 def _sum(parameter: Parameter) -> str:
     column = str(PARAMETERS[parameter].column)
-    normal = f"FILTER (WHERE reading.flags ->> '{parameter.value}' IS NULL)"
-    whole = whole_sql(parameter, column)
-    return f"sum({whole}) {normal} AS sum_{column}, count({column}) {normal} AS n_{column}"
+    there = f"FILTER (WHERE {column} IS NOT NULL)"
+    return (
+        f"sum({whole_sql(parameter, column)}) {there} AS sum_{column},"
+        f" count({column}) AS n_{column}"
+    )
 
 
 _SUMS = ", ".join(_sum(parameter) for parameter in MEASURED)
+_COUNTED = ", ".join(f"{counted(each)} AS {PARAMETERS[each].column}" for each in MEASURED)
 
 
 def month_means(
-    connection: Connection, section_ids: Iterable[int], month: Span
+    connection: Connection,
+    section_ids: Iterable[int],
+    month: Span,
+    as_of: UtcDatetime | None = None,
 ) -> dict[int, MonthMeans]:
-    """The means of values flagged normal for each of these sections that has any reading.
+    """The means of the values that count for each of these sections that has any reading.
+
+    By what was known ``as_of`` a moment, now by default; see ``data.queries.reviewed``.
 
     They are exact, see ``data.quality.sums``: the archive in files gives the same to the last bit.
     """
@@ -69,14 +78,13 @@ def month_means(
         text(
             f"SELECT told.*, section.required, station.interval_s, station.started_at,"
             " station.ended_at FROM (SELECT reading.station_id, count(*) AS n,"
-            f" {_SUMS} FROM reading"
-            " WHERE reading.station_id = ANY(:ids) AND reading.period IN ('instant', 'hour')"
-            " AND reading.observed_at >= :start AND reading.observed_at < :end"
+            f" {_SUMS} FROM (SELECT reading.station_id, {_COUNTED} FROM {RULED_READINGS}"
+            f" WHERE {KNOWN} AND reading.period IN ('instant', 'hour')) AS reading"
             " GROUP BY reading.station_id) told"
             " JOIN section ON section.station_id = told.station_id"
             " JOIN station ON station.id = told.station_id"
         ),
-        {"ids": sorted(section_ids), "start": month.start, "end": month.end},
+        bound(sorted(section_ids), month.start, month.end, as_of),
     )
     return {row.station_id: _means_of(row._mapping, month) for row in rows}
 

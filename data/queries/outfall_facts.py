@@ -13,10 +13,11 @@ from data.quality.exceedances import Exceedance, exceedance_of
 from data.quality.loads import Sample, SpanLoad, span_load
 from data.quality.rules import Rules
 from data.queries.readings import GAP_INTERVALS
+from data.queries.reviewed import KNOWN, RULED_READINGS, bound, counted
 from data.queries.station_facts import KeptLimit, StationFacts
 from data.records import LatestValue
 from data.settings import QualitySettings
-from data.vocabulary import PARAMETERS, Flag, Parameter
+from data.vocabulary import Flag, Parameter
 
 LOADED: Final = (
     Parameter.COD,
@@ -114,17 +115,14 @@ def loads(connection: Connection, station: StationFacts, now: UtcDatetime) -> tu
     if not measured or not {Parameter.FLOW, Parameter.VOLUME} & station.latest.keys():
         return ()
     wanted = [*measured, Parameter.FLOW, Parameter.VOLUME]
-    columns = ", ".join(
-        f"CASE WHEN flags ->> '{p.value}' IS NULL THEN {PARAMETERS[p].column} END" for p in wanted
-    )
+    columns = ", ".join(counted(each) for each in wanted)
     month = Span(UtcDatetime(now - MONTH), now)
     rows = connection.execute(
         text(
-            f"SELECT observed_at, {columns} FROM reading WHERE station_id = :id"
-            " AND period IN ('instant', 'hour') AND observed_at >= :start AND observed_at < :end"
-            " ORDER BY observed_at"
+            f"SELECT reading.observed_at, {columns} FROM {RULED_READINGS} WHERE {KNOWN}"
+            " AND reading.period IN ('instant', 'hour') ORDER BY reading.observed_at"
         ),
-        {"id": station.id, "start": month.start, "end": month.end},
+        bound([station.id], month.start, month.end),
     ).all()
     hold = GAP_INTERVALS * station.interval
     day = Span(UtcDatetime(now - DAY), now)

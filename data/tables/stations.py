@@ -34,6 +34,7 @@ from data.vocabulary import (
     Period,
     Refusal,
     StationKind,
+    Verdict,
 )
 from gis.crs import CGCS2000
 
@@ -195,7 +196,7 @@ reading_review = Table(
     Column("reason", Text, nullable=False),
     Column("account_id", BigInteger, ForeignKey("account.id"), nullable=False),
     moment("known_from", default=True),
-    CheckConstraint("verdict IN ('keep', 'reject', 'correct')", name="verdict"),
+    one_of("verdict", Verdict),
     CheckConstraint("(verdict = 'correct') = (value IS NOT NULL)", name="value"),
     Index("ix_reading_review_key", "station_id", "observed_at", "period", "parameter"),
     comment="insert only",
@@ -258,6 +259,7 @@ quarantine = Table(
     moment("first_received_at"),
     moment("last_received_at"),
     moment("replayed_at", nullable=True),
+    Column("station_id", BigInteger, ForeignKey("station.id"), comment="in whose account it is"),
     one_of("reason", Refusal),
     UniqueConstraint("topic", "payload_sha256"),
 )
