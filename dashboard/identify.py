@@ -59,7 +59,8 @@ def user_of_session(deps: Deps, token: str, *, touch: bool = False) -> User | No
             return None
         account, seen_at = found
         if touch and now - seen_at >= TOUCH_EVERY:
-            touch_session(connection, token, now, deps.dashboard.session_hours)
+            kept = deps.dashboard
+            touch_session(connection, token, now, kept.session_hours, days=kept.session_days)
         user = deps.users.find(account, now)
         if user is None:
             held = roles(connection, [account.id])[account.id]

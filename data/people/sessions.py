@@ -39,14 +39,22 @@ def open_session(
     return token
 
 
-def touch_session(connection: Connection, token: str, now: UtcDatetime, hours: float) -> None:
-    """The session ends that many hours from now."""
+def touch_session(
+    connection: Connection, token: str, now: UtcDatetime, hours: float, *, days: float
+) -> None:
+    """The session ends that many hours from now, that many days after it began at the latest."""
     connection.execute(
         text(
-            "UPDATE session SET seen_at = :now, expires_at = :ends"
+            "UPDATE session SET seen_at = :now,"
+            " expires_at = least(CAST(:ends AS timestamptz), created_at + :longest)"
             " WHERE token_sha256 = :hash AND expires_at > :now"
         ),
-        {"hash": token_hash(token), "now": now, "ends": now + timedelta(hours=hours)},
+        {
+            "hash": token_hash(token),
+            "now": now,
+            "ends": now + timedelta(hours=hours),
+            "longest": timedelta(days=days),
+        },
     )
 
 

@@ -128,10 +128,24 @@ def test_a_session_keeps_only_a_hash_and_ends(database: Database) -> None:
         assert found[0].id == account_id
         assert people.account_of_session(connection, token + "x", NOW) is None
         later = UtcDatetime(NOW + timedelta(minutes=59))
-        sessions.touch_session(connection, token, later, 1)
+        sessions.touch_session(connection, token, later, 1, days=7)
         assert people.account_of_session(connection, token, UtcDatetime(NOW + timedelta(hours=1)))
         end = UtcDatetime(NOW + timedelta(minutes=119))
         assert people.account_of_session(connection, token, end) is None
+
+
+def test_a_session_in_use_ends_all_the_same_after_its_days(database: Database) -> None:
+    account_id = add_account(database, "bb")
+    with database.app.begin() as connection:
+        token = sessions.open_session(connection, account_id, NOW, 12)
+        for hours in range(0, 48, 6):
+            at = UtcDatetime(NOW + timedelta(hours=hours))
+            sessions.touch_session(connection, token, at, 12, days=1)
+        last = UtcDatetime(NOW + timedelta(hours=24))
+        assert people.account_of_session(
+            connection, token, UtcDatetime(last - timedelta(1 / 86400))
+        )
+        assert people.account_of_session(connection, token, last) is None
 
 
 def test_password_change_and_disabling_end_sessions(database: Database) -> None:
