@@ -1,6 +1,7 @@
 """A batch that the database refuses, halved until the messages at fault stand alone."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from data.records import Refused
 from data.vocabulary import Refusal
@@ -30,5 +31,6 @@ def write_all(write: Write, entries: Sequence[Entry]) -> Counts:
 def _refusal(entry: Entry, error: Exception) -> Refused:
     """The message at fault. Raises the error when it is a refusal that can't be kept."""
     if isinstance(entry, Taken):
-        return refuse(entry.message, Refusal.DATABASE, first_line(error))
+        refused = refuse(entry.message, Refusal.DATABASE, first_line(error))
+        return replace(refused, station_id=entry.station.id)
     raise error
