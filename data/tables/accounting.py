@@ -10,6 +10,7 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
+    text,
 )
 
 from data.tables.base import METADATA, moment
@@ -50,6 +51,12 @@ offline_spell = Table(
     moment("noticed_at", default=True),
     moment("ended_at", nullable=True),
     Column("problem_id", BigInteger, ForeignKey("problem.id")),
+    Index(
+        "ux_offline_spell_one_open",
+        "station_id",
+        unique=True,
+        postgresql_where=text("ended_at IS NULL"),
+    ),
     comment="a station without a young value, from its last one until the next",
 )
 

@@ -44,6 +44,8 @@ CREATE TABLE offline_spell (
     CONSTRAINT fk_offline_spell_problem_id FOREIGN KEY(problem_id) REFERENCES problem (id)
 );
 
+CREATE UNIQUE INDEX ux_offline_spell_one_open ON offline_spell (station_id) WHERE ended_at IS NULL;
+
 COMMENT ON TABLE offline_spell IS 'a station without a young value, from its last one until the next';
 
 COMMENT ON COLUMN offline_spell.began_at IS 'the last value''s time';
