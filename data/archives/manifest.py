@@ -1,0 +1,147 @@
+"""What an archive folder holds, and the proof that its files are those that were written."""
+
+import hashlib
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from data.archives.layout import Kind, Month, month_named
+from data.errors import BadInput, NotFound
+
+FILE: Final = "manifest.json"
+FORM: Final = "onemap-archive/1"
+_CHUNK: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file of the archive: its path within the folder, rows, bytes and hash."""
+
+    path: str
+    kind: str
+    month: str | None
+    rows: int
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What was asked for: ISO instants (empty: from the first, to the last), codes (none: all)."""
+
+    start: str = ""
+    end: str = ""
+    stations: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Manifest:
+    """The parts of an archive; ``complete`` once every month asked for is there."""
+
+    selection: Selection
+    parts: dict[str, Part] = field(default_factory=dict)
+    complete: bool = False
+
+    def months(self, kind: Kind) -> list[Month]:
+        """The months with a file of that kind."""
+        return sorted(
+            month_named(each.month)
+            for each in self.parts.values()
+            if each.kind == kind.value and each.month
+        )
+
+    def rows_of(self, kind: Kind) -> int:
+        """How many rows all files of that kind hold."""
+        return sum(each.rows for each in self.parts.values() if each.kind == kind.value)
+
+    def paths(self, folder: Path, kind: Kind, months: Iterable[Month]) -> list[str]:
+        """The files of that kind for those of the months that have one."""
+        wanted = (self.parts.get(month.file_of(kind)) for month in months)
+        return [str(folder / each.path) for each in wanted if each]
+
+    def write(self, folder: Path) -> None:
+        """The folder's manifest is this one, all of it or the one before."""
+        told = {
+            "form": FORM,
+            "complete": self.complete,
+            "selection": asdict(self.selection),
+            "files": [asdict(each) for _path, each in sorted(self.parts.items())],
+        }
+        temporary = folder / f".{FILE}.tmp"
+        temporary.write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2))
+        make_durable(temporary)
+        temporary.replace(folder / FILE)
+        make_durable(folder)
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """The folder's manifest, None where there is none yet. Raises BadInput for a foreign one."""
+    try:
+        told: dict[str, Any] = orjson.loads((folder / FILE).read_bytes())
+        if told["form"] != FORM:
+            raise ValueError(told["form"])
+        chosen = told["selection"]
+        return Manifest(
+            Selection(chosen["start"], chosen["end"], tuple(chosen["stations"])),
+            {each["path"]: Part(**each) for each in told["files"]},
+            bool(told["complete"]),
+        )
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadInput(
+            "{file} is no manifest of an archive: {reason}", file=str(folder / FILE), reason=error
+        ) from error
+
+
+def open_archive(folder: Path) -> Manifest:
+    """The manifest of a finished archive. Raises NotFound without one, BadInput if unfinished."""
+    manifest = read_manifest(folder)
+    if manifest is None:
+        raise NotFound(
+            "There is no archive in {folder}.",
+            mend="Write one: ./onemap export readings --to DIR.",
+            folder=str(folder),
+        )
+    if not manifest.complete:
+        raise BadInput(
+            "The archive in {folder} is unfinished.",
+            mend="Give the same export command again: it goes on where it stopped.",
+            folder=str(folder),
+        )
+    return manifest
+
+
+def part_of(folder: Path, path: str, kind: str, month: Month | None, rows: int) -> Part:
+    """The file as it lies on the disk, with its hash."""
+    file = folder / path
+    return Part(path, kind, str(month) if month else None, rows, file.stat().st_size, hash_of(file))
+
+
+def check_part(folder: Path, part: Part) -> None:
+    """The file is the one that was written. Raises BadInput otherwise."""
+    file = folder / part.path
+    if not file.is_file() or file.stat().st_size != part.size or hash_of(file) != part.sha256:
+        raise BadInput("{file} is not the file that was written: its hash differs.", file=str(file))
+
+
+def hash_of(file: Path) -> str:
+    """The SHA-256 of a file."""
+    digest = hashlib.sha256()
+    with file.open("rb") as opened:
+        while chunk := opened.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def make_durable(path: Path) -> None:
+    """The file or folder is on the disk, not only in memory."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
