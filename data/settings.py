@@ -28,6 +28,9 @@ class MqttSettings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="the broker's host")
     port: int = Field(1883, ge=1, le=65535, description="the broker's port")
+    others: tuple[str, ...] = Field(
+        (), description="further nodes of the same broker as a JSON list of host:port"
+    )
     protocol: Literal["5", "3.1.1"] = Field(
         "5", description="MQTT version: 5, or 3.1.1 for brokers such as RabbitMQ 3.10"
     )

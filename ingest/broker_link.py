@@ -1,14 +1,13 @@
 """The paho client of ingest: a kept session, acknowledgements by hand, in bursts."""
 
-import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from data.settings import MqttSettings
 from ingest.burst import make_client
+from ingest.roving import RovingClient, addresses, keepalive_s
 
-KEEPALIVE_S = 30
 SESSION_EXPIRY_S = 14 * 24 * 3600
 """How long the broker keeps the session and its queue while ingest is away.
 
@@ -29,7 +28,7 @@ def version(settings: MqttSettings) -> MQTTProtocolVersion:
     return MQTTProtocolVersion.MQTTv311
 
 
-def link(settings: MqttSettings) -> paho.Client:
+def link(settings: MqttSettings) -> RovingClient:
     """A client that connects when told to ``reconnect``; nothing is sent yet."""
     five = settings.protocol == "5"
     client = make_client(
@@ -42,8 +41,10 @@ def link(settings: MqttSettings) -> paho.Client:
     client.username_pw_set(settings.username, settings.password.get_secret_value() or None)
     if settings.tls_ca:
         client.tls_set(ca_certs=str(settings.tls_ca))
+    client.nodes = addresses(settings)
+    keepalive = keepalive_s(settings)
     if not five:
-        client.connect_async(settings.host, settings.port, keepalive=KEEPALIVE_S)
+        client.connect_async(settings.host, settings.port, keepalive=keepalive)
         return client
     properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho's
     properties.SessionExpiryInterval = SESSION_EXPIRY_S
@@ -51,7 +52,7 @@ def link(settings: MqttSettings) -> paho.Client:
     client.connect_async(
         settings.host,
         settings.port,
-        keepalive=KEEPALIVE_S,
+        keepalive=keepalive,
         clean_start=False,
         properties=properties,
     )

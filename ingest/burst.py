@@ -12,6 +12,8 @@ from typing import Any, Final, NamedTuple
 import paho.mqtt.client as paho
 from paho.mqtt.enums import MQTTErrorCode
 
+from ingest.roving import RovingClient
+
 LOG = logging.getLogger(__name__)
 
 CHUNK: Final = 262_144
@@ -35,7 +37,7 @@ class Broken(Exception):
     """The stream holds no MQTT."""
 
 
-class BurstClient(paho.Client):
+class BurstClient(RovingClient):
     """Hands every burst of messages to ``on_burst``; needs manual acknowledgement.
 
     A PUBLISH of MQTT 5 has properties before its payload, one of 3.1.1 has none.
@@ -162,12 +164,12 @@ def _published(data: bytes, command: int, body: int, stop: int, *, plain: bool) 
     return Published(topic, data[begins + properties : stop], mid)
 
 
-def make_client(client_id: str, **given: Any) -> paho.Client:
+def make_client(client_id: str, **given: Any) -> RovingClient:
     """A burst-reading client, or paho's own where its insides are not the ones we know."""
     lacking = [name for name in _NEEDED if not _has(name)]
     if lacking:
         LOG.warning("reading one by one: this paho has no %s", ", ".join(lacking))
-        return paho.Client(client_id=client_id, **given)
+        return RovingClient(client_id=client_id, **given)
     return BurstClient(client_id=client_id, **given)
 
 

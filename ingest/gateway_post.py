@@ -14,6 +14,7 @@ from data.records import StationCode
 from data.settings import Hj212Settings, MqttSettings
 from ingest.broker_link import version
 from ingest.refusal import Unreadable
+from ingest.roving import RovingClient, addresses, keepalive_s
 from ingest.topics import Channel, address_of, filter_of, topic_of
 
 LOG = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ class Post:
         self._waiting: defaultdict[Wanted, list[asyncio.Future[None]]] = defaultdict(list)
         self._count = 0
         self.connected = asyncio.Event()
-        self._client = paho.Client(
+        self._client = RovingClient(
             CallbackAPIVersion.VERSION2, client_id=settings.client_id, protocol=version(mqtt)
         )
         self._client.username_pw_set(
@@ -42,11 +43,12 @@ class Post:
         )
         if mqtt.tls_ca:
             self._client.tls_set(ca_certs=str(mqtt.tls_ca))
+        self._client.nodes = addresses(mqtt)
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
         self._client.on_message = self._on_message
         self._client.reconnect_delay_set(1, 5)
-        self._client.connect_async(mqtt.host, mqtt.port, keepalive=30)
+        self._client.connect_async(mqtt.host, mqtt.port, keepalive=keepalive_s(mqtt))
 
     def start(self) -> None:
         """The network's thread connects, now and whenever the broker comes back."""

@@ -5,13 +5,13 @@ import time
 import uuid
 from dataclasses import dataclass
 
-import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
 from data.errors import ServiceDown
 from data.settings import MqttSettings
 from ingest.broker_link import version
+from ingest.roving import RovingClient, addresses, keepalive_s
 
 WINDOW = 500
 """Messages under way at most; fewer where the broker's Receive Maximum says so."""
@@ -41,7 +41,7 @@ class Publisher:
         self._given = self._acknowledged = self._refused = 0
         self._connected = threading.Event()
         self._reason = ""
-        self._client = paho.Client(
+        self._client = RovingClient(
             CallbackAPIVersion.VERSION2,
             client_id=f"onemap-publish-{uuid.uuid4().hex[:12]}",
             protocol=version(broker),
@@ -49,11 +49,12 @@ class Publisher:
         self._client.username_pw_set(username, password or None)
         if broker.tls_ca:
             self._client.tls_set(ca_certs=str(broker.tls_ca))
+        self._client.nodes = addresses(broker)
         self._client.max_inflight_messages_set(WINDOW)
         self._client.on_connect = self._on_connect
         self._client.on_publish = self._on_publish
         try:
-            self._client.connect(broker.host, broker.port, keepalive=30)
+            self._client.connect(broker.host, broker.port, keepalive=keepalive_s(broker))
         except OSError as error:
             raise ServiceDown("The broker does not answer: {reason}", reason=error) from error
         self._client.loop_start()

@@ -17,6 +17,7 @@ from data.records import StationCode
 from data.settings import MqttSettings, SimulatorSettings
 from data.vocabulary import Parameter
 from ingest.broker_link import version
+from ingest.roving import RovingClient, addresses, keepalive_s
 from ingest.topics import topic_of
 
 LOG = logging.getLogger(__name__)
@@ -67,7 +68,7 @@ def message(device: Device, at: UtcDatetime, pollution: float = 0.0) -> bytes:
 
 def connect(broker: MqttSettings, account: SimulatorSettings) -> mqtt.Client:
     """A gateway's client; it reconnects by itself and keeps a bounded number of messages."""
-    client = mqtt.Client(
+    client = RovingClient(
         CallbackAPIVersion.VERSION2,
         client_id="onemap-simulator",
         protocol=version(broker),
@@ -75,8 +76,9 @@ def connect(broker: MqttSettings, account: SimulatorSettings) -> mqtt.Client:
     client.username_pw_set(account.username, account.password.get_secret_value())
     if broker.tls_ca:
         client.tls_set(ca_certs=str(broker.tls_ca))
+    client.nodes = addresses(broker)
     client.max_queued_messages_set(WAITING_MESSAGES)
-    client.connect_async(broker.host, broker.port, keepalive=30)
+    client.connect_async(broker.host, broker.port, keepalive=keepalive_s(broker))
     client.loop_start()
     return client
 

@@ -98,7 +98,7 @@ def test_a_full_inbox_stops_reading_and_loses_nothing(
 def test_a_stall_longer_than_the_keepalive_ends_the_connection_and_loses_nothing(
     broker: Broker, device: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.broker_link.KEEPALIVE_S", 1)
+    monkeypatch.setattr("ingest.roving.KEEPALIVE_S", 1)
     password = device("STALLED")
     inbox = Inbox(most_messages=50, most_bytes=10_000_000)
     client = client_of(broker, inbox, "STALLED")

@@ -1,0 +1,82 @@
+"""Where RabbitMQ's and Erlang's programs are: installed, or unpacked into a folder of ours."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.errors import MissingPart
+
+PACKAGES = (
+    "rabbitmq-server",
+    "erlang-base",
+    *(
+        f"erlang-{part}"
+        for part in (
+            *("asn1", "crypto", "eldap", "ftp", "inets", "mnesia", "os-mon", "parsetools"),
+            *("public-key", "runtime-tools", "snmp", "ssl", "syntax-tools", "tftp", "tools"),
+            "xmerl",
+        )
+    ),
+)
+"""Debian's packages that RabbitMQ 3.10 runs from; they need no other than every machine has."""
+
+_INSTALLED = Path("/")
+
+
+def unpacked_folder() -> Path:
+    """Where the packages are unpacked: every account can enter it, and no service knows of it."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/onemap/rabbitmq")
+    home = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(home) / "onemap" / "rabbitmq"
+
+
+@dataclass(frozen=True, slots=True)
+class Programs:
+    """One RabbitMQ and its Erlang, below ``root``."""
+
+    root: Path
+
+    def rabbit(self, name: str) -> Path:
+        """A program of RabbitMQ, without Debian's wrapper that changes the account."""
+        return self.root / "usr/lib/rabbitmq/bin" / name
+
+    @property
+    def epmd(self) -> Path:
+        """Erlang's directory of nodes."""
+        return next(iter(sorted(self.root.glob("usr/lib/erlang/erts-*/bin/epmd"))))
+
+    @property
+    def path(self) -> str:
+        """A PATH on which this Erlang is the first."""
+        return f"{self.root / 'usr/lib/erlang/bin'}:/usr/sbin:/usr/bin:/sbin:/bin"
+
+    @property
+    def complete(self) -> bool:
+        """Whether both are there."""
+        return (
+            self.rabbit("rabbitmq-server").exists()
+            and (self.root / "usr/lib/erlang/bin/erl").exists()
+        )
+
+
+def find() -> Programs | None:
+    """Those that are installed, else those unpacked, else None."""
+    for root in (_INSTALLED, unpacked_folder()):
+        programs = Programs(root)
+        if programs.complete:
+            return programs
+    return None
+
+
+def programs() -> Programs:
+    """Those that ``find`` finds. Raises MissingPart when there are none."""
+    found = find()
+    if found is None:
+        raise MissingPart(
+            "{name} is not installed.",
+            mend="apt-get install {package}",
+            name="RabbitMQ",
+            package="rabbitmq-server",
+        )
+    return found
