@@ -1,0 +1,187 @@
+"""The class of each section over a business month, and the rating of each river and lake."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.archives.layout import STATIONS_FILE, Month
+from data.archives.manifest import open_archive
+from data.archives.places import Place, read_places
+from data.archives.sums import Slice, StationSums
+from data.clock import Span, UtcDatetime, business_date, start_of_day
+from data.errors import BadInput
+from data.quality.classes import EVALUATED, Grade, grade
+from data.quality.limits import Limits, limits_on
+from data.quality.means import Mean, expected_count, share_of
+from data.quality.rating import GradedSection, Rating, WaterRating, rate_water, rating_of
+from data.quality.sums import mean_of_whole
+from data.queries.month_classes import MonthMeans
+from data.settings import QualitySettings
+from data.vocabulary import BodyKind, EvaluationState, Parameter, StationKind, WaterClass
+
+
+@dataclass(frozen=True, slots=True)
+class SectionMonth:
+    """A section over a month: rows behind it, means with what stands behind each, and its class.
+
+    ``grade`` is there when every required parameter has a mean.
+    """
+
+    place: Place
+    row_count: int
+    means: Mapping[Parameter, Mean]
+    required: tuple[Parameter, ...]
+    grade: Grade | None
+
+    @property
+    def state(self) -> EvaluationState:
+        """Whether its class can be told."""
+        if not self.row_count:
+            return EvaluationState.NONE
+        return EvaluationState.GRADED if self.grade else EvaluationState.PARTIAL
+
+    @property
+    def water_class(self) -> WaterClass | None:
+        """The class, None where it can't be told."""
+        return self.grade.water_class if self.grade else None
+
+    @property
+    def rating(self) -> Rating | None:
+        """The state that its class stands for."""
+        return rating_of(self.grade.water_class) if self.grade else None
+
+    @property
+    def least_share(self) -> float | None:
+        """The smallest share of valid data among the required parameters."""
+        shares = [self.means[p].valid_share for p in self.required if p in self.means]
+        known = [share for share in shares if share is not None]
+        return None if len(known) < len(self.required) else min(known)
+
+
+@dataclass(frozen=True, slots=True)
+class WaterMonth:
+    """A river or lake over a month: its sections, those graded among them, and its rating."""
+
+    kind: str
+    name: str
+    section_count: int
+    told: WaterRating | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A month of an area, by section and by water."""
+
+    span: Span
+    sections: tuple[SectionMonth, ...]
+    waters: tuple[WaterMonth, ...]
+
+
+def business_month(month: Month, now: UtcDatetime) -> Span:
+    """The month in the business zone, to the present where it isn't over.
+
+    Raises BadInput for one that hasn't begun.
+    """
+    start = start_of_day(month.first_day)
+    if start >= now:
+        raise BadInput("The month {month} has not begun.", month=str(month))
+    return Span(start, min(start_of_day(month.following.first_day), now))
+
+
+def slices(folder: Path, span: Span, count: int, as_of: UtcDatetime | None) -> list[Slice]:
+    """The sections of an archive in about ``count`` slices of like size.
+
+    Raises BadInput where the archive doesn't hold the whole span.
+    """
+    manifest = open_archive(folder)
+    chosen = manifest.selection
+    if chosen.start > span.start.isoformat() or (chosen.end and chosen.end < span.end.isoformat()):
+        raise BadInput(
+            "The archive in {folder} doesn't hold the whole month: only from {start} to {end}.",
+            folder=str(folder),
+            start=chosen.start or "…",
+            end=chosen.end or "…",
+        )
+    ids = [each.id for each in read_places(folder / STATIONS_FILE) if is_section(each)]
+    size = max(1, -(-len(ids) // count))
+    return [
+        Slice(str(folder), span, group[0], group[-1], as_of)
+        for group in (ids[at : at + size] for at in range(0, len(ids), size))
+    ]
+
+
+def means_of(
+    places: Iterable[Place], sums: Mapping[int, StationSums], span: Span
+) -> dict[int, MonthMeans]:
+    """The means of each station that has any reading, as the database would tell them."""
+    return {
+        each.id: _means(
+            each, sums[each.id], expected_count(span, each.interval, each.started_at, each.ended_at)
+        )
+        for each in places
+        if each.id in sums
+    }
+
+
+def _means(place: Place, told: StationSums, expected: int) -> MonthMeans:
+    return MonthMeans(
+        means={
+            parameter: Mean(
+                mean_of_whole(parameter, total, count), count, share_of(count, expected)
+            )
+            for parameter, (total, count) in told.sums.items()
+            if count
+        },
+        required=place.required,
+        sample_count=told.row_count,
+    )
+
+
+def evaluate(
+    places: Iterable[Place],
+    means: Mapping[int, MonthMeans],
+    span: Span,
+    quality: QualitySettings | None = None,
+) -> Evaluation:
+    """The sections' classes and the waters' ratings by these means, rounded before grading."""
+    settings = quality or QualitySettings()
+    limits = limits_on(business_date(span.start))
+    sections = tuple(
+        _section(each, means.get(each.id), settings, limits) for each in places if is_section(each)
+    )
+    return Evaluation(span, sections, tuple(_waters(sections, limits)))
+
+
+def is_section(place: Place) -> bool:
+    """Whether the station has a class."""
+    return place.kind is StationKind.SECTION
+
+
+def _section(
+    place: Place, told: MonthMeans | None, quality: QualitySettings, limits: Limits
+) -> SectionMonth:
+    required = place.required or quality.required
+    means = told.means if told else {}
+    values = told.values if told else {}
+    graded = None
+    if all(parameter in values for parameter in required):
+        graded = grade(values, place.body, target=place.target, rounding=True, limits=limits)
+    return SectionMonth(place, told.sample_count if told else 0, means, required, graded)
+
+
+def _waters(sections: Iterable[SectionMonth], limits: Limits) -> Iterator[WaterMonth]:
+    by_water: dict[tuple[str, int | None, str], list[SectionMonth]] = {}
+    for each in sections:
+        if each.place.water[1] is not None:
+            by_water.setdefault(each.place.water, []).append(each)
+    for (kind, _number, name), held in sorted(by_water.items(), key=lambda item: item[0][:2]):
+        graded = [
+            GradedSection(each.grade.water_class, _values(each)) for each in held if each.grade
+        ]
+        body = BodyKind.LAKE if kind == "lake" else BodyKind.RIVER
+        told = rate_water(graded, body, evaluated=EVALUATED, limits=limits)
+        yield WaterMonth(kind, name, len(held), told)
+
+
+def _values(section: SectionMonth) -> dict[Parameter, float]:
+    return {p: mean.value for p, mean in section.means.items() if mean.value is not None}
