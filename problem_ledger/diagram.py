@@ -73,11 +73,16 @@ def _rules(rules: Rules) -> Iterator[str]:
     for severity, level in rules.sign_offs.items():
         yield _rule(f"sign off, {severity.value}", f"{level.level.value} or above", level)
     run = f"{rules.exceedance.consecutive} in a row; again after {rules.exceedance.normal} normal"
+    silent = (
+        f"{rules.offline.hours} hours or {rules.offline.intervals} intervals, the longer;"
+        f" none when more than {rules.offline.most_percent} % fall silent at once"
+    )
     for name, figure in (
         ("amber", f"{rules.amber.working_days} working days or {rules.amber.share:.0%} left"),
         ("hand_back", f"{rules.hand_back.total_seconds() / 3600:g} hours"),
         ("look_back", f"{rules.look_back} months"),
         ("exceedance", run),
+        ("offline", silent),
         ("photos", f"{rules.most_photos} a step at most"),
     ):
         source, verified = rules.sources[name]

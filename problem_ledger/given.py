@@ -47,6 +47,17 @@ class Exceeded:
 
 
 @dataclass(frozen=True, slots=True)
+class Silent:
+    """A station whose device tells nothing any more: what the system registers."""
+
+    station_id: int
+    category: str
+    severity: Severity
+    description: str
+    found_at: UtcDatetime
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """One step of one problem, taken by who looked at ``version``.
 

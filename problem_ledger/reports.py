@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, Engine, text
 
-from data.clock import Clock, business_date
+from data.clock import Clock, UtcDatetime, business_date
 from data.database import transaction
 from data.errors import BadInput, Conflict
 from data.ledger_words import CLOSED, Action, Source, Status
@@ -13,7 +13,7 @@ from problem_ledger import places, store
 from problem_ledger.actors import SYSTEM_KNOWN, known
 from problem_ledger.attachments import taken
 from problem_ledger.events import canonical, chain_hash
-from problem_ledger.given import Done, Exceeded, Report
+from problem_ledger.given import Done, Exceeded, Report, Silent
 from problem_ledger.happenings import happened
 from problem_ledger.links import Happened
 from problem_ledger.needs import check_category, check_report, plain
@@ -68,16 +68,31 @@ def report_exceedance(
     )
     if _has_open(connection, given):
         return None
+    return _register_measured(connection, given, now, rules)
+
+
+def report_silence(connection: Connection, given: Silent, clock: Clock, rules: Rules) -> Done:
+    """The problem that the system registers for a silent station; the caller sees that it is one.
+
+    Raises NotFound for a station that isn't there.
+    """
+    return _register_measured(connection, given, clock(), rules)
+
+
+def _register_measured(
+    connection: Connection, given: Exceeded | Silent, now: UtcDatetime, rules: Rules
+) -> Done:
+    """A problem of a station, registered by nobody but the system."""
     check_category(given.category)
     values = {
         **places.of_station(connection, given.station_id, business_date(given.found_at)),
         "category": given.category,
         "severity": given.severity.value,
         "source": Source.MONITORING.value,
-        "source_ref": given.source_ref,
+        "source_ref": given.source_ref if isinstance(given, Exceeded) else "",
         "description": plain(given.description),
         "station_id": given.station_id,
-        "parameter": given.parameter,
+        "parameter": given.parameter if isinstance(given, Exceeded) else None,
         "reporter_id": None,
         "found_at": given.found_at,
         "registered_at": now,

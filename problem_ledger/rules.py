@@ -51,6 +51,22 @@ class ExceedanceRule:
 
 
 @dataclass(frozen=True, slots=True)
+class OfflineRule:
+    """When silent devices become problems.
+
+    ``hours`` or ``intervals`` without a young value, the longer; not when more than
+    ``most_percent`` of all devices fall silent at once.
+    """
+
+    hours: int
+    intervals: int
+    most_percent: int
+    severity: Severity
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """Every figure the ledger goes by.
 
@@ -65,6 +81,7 @@ class Rules:
     hand_back: timedelta
     look_back: int
     exceedance: ExceedanceRule
+    offline: OfflineRule
     most_photos: int
     sources: Mapping[str, tuple[str, bool]]
 
@@ -127,8 +144,6 @@ def read_rules(shipped: str, own: str = "") -> Rules:
         raise ValueError(f"no such tables: {', '.join(sorted(tables))}")
     sources = {name: (str(table.pop("source")), bool(table.pop("verified")))
                for name, table in given.items()}  # fmt: skip
-    source, verified = sources["exceedance"]
-    severity = Severity(given["exceedance"].pop("severity"))
     return Rules(
         deadlines={each: _deadline(each.value, deadline_tables[each.value]) for each in Severity},
         overrides=_read_overrides(overrides),
@@ -136,18 +151,21 @@ def read_rules(shipped: str, own: str = "") -> Rules:
         amber=AmberRule(**given["amber"]),
         hand_back=timedelta(hours=_only(given["hand_back"], "hours")),
         look_back=_only(given["look_back"], "months"),
-        exceedance=ExceedanceRule(
-            **{name: _count(each) for name, each in given["exceedance"].items()},
-            severity=severity,
-            source=source,
-            verified=verified,
-        ),
+        exceedance=ExceedanceRule(**_opening(given["exceedance"], *sources["exceedance"])),
+        offline=OfflineRule(**_opening(given["offline"], *sources["offline"])),
         most_photos=_only(given["photos"], "most"),
         sources=sources,
     )
 
 
-_SINGLE = ("amber", "hand_back", "look_back", "exceedance", "photos")
+_SINGLE = ("amber", "hand_back", "look_back", "exceedance", "offline", "photos")
+
+
+def _opening(table: Mapping[str, Any], source: str, verified: bool) -> dict[str, Any]:
+    """The fields of a rule by which the system opens problems: counts and a severity."""
+    counts = {name: _count(each) for name, each in table.items() if name != "severity"}
+    severity = Severity(table["severity"])
+    return {**counts, "severity": severity, "source": source, "verified": verified}
 
 
 def _read_overrides(tables: Mapping[str, Any]) -> dict[tuple[str, Severity], DeadlineRule]:

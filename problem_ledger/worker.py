@@ -21,6 +21,7 @@ from problem_ledger.deliveries import deliver
 from problem_ledger.exceedances import open_problems
 from problem_ledger.heads import sign_head
 from problem_ledger.keys import open_signer
+from problem_ledger.offline import open_silences
 from problem_ledger.one_by_one import OUTAGES, first_line
 from problem_ledger.reminders import remind
 from problem_ledger.rules import Rules, load_rules
@@ -131,6 +132,7 @@ class Worker:
             Job(
                 "problems opened", lambda: len(open_problems(engine, clock, rules)), often, reading
             ),
+            Job("silences opened", lambda: len(open_silences(engine, clock, rules)), often),
             Job("problems reminded of", lambda: remind(engine, clock()), often),
             Job("notices delivered", lambda: deliver(engine, clock()), often, ledger),
             Job("problems archived", partial(archive_watched, engine, clock, rules), often),
