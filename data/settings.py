@@ -106,6 +106,15 @@ class QualitySettings(BaseSettings):
     )
 
 
+class QcSettings(BaseSettings):
+    """How the second look at readings goes about."""
+
+    model_config = SettingsConfigDict(env_prefix="ONEMAP_QC__")
+
+    rules: Path | None = Field(None, description="own rules in place of the shipped qc.toml")
+    turn_seconds: float = Field(60, gt=0, description="how often it looks for something new")
+
+
 class DashboardSettings(BaseSettings):
     """How the dashboard is served and what it shows by default."""
 
