@@ -5,7 +5,7 @@ GRANT SELECT ON hour_account, reading_finding, quality_progress, climatology, of
 GRANT INSERT, UPDATE ON hour_account, reading_finding, quality_progress, climatology
     TO onemap_ingest;
 GRANT DELETE ON climatology, reading_finding TO onemap_ingest;
-GRANT SELECT ON reading_review TO onemap_ingest;
+GRANT SELECT ON reading_review, river TO onemap_ingest;
 GRANT INSERT, UPDATE ON offline_spell TO onemap_app;
 
 GRANT SELECT ON hour_account, reading_finding, climatology, offline_spell, detached_month
