@@ -1,0 +1,101 @@
+"""The quality control commands: the second look at readings, and what a month is like."""
+
+import argparse
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from dashboard.commands.running import run_until_told
+from dashboard.views.wording import _
+from data.errors import BadInput
+
+if TYPE_CHECKING:
+    from data.clock import UtcDatetime
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """The command is known to the command line."""
+    parser = subparsers.add_parser("qc", help=_("look at readings a second time, for review"))
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    looking = actions.add_parser("run", help=_("look at what is new until told to stop"))
+    looking.add_argument("--once", action="store_true", help=_("look at what is new, then end"))
+    looking.add_argument(
+        "--from", dest="since", metavar="TIME", help=_("look anew at a span from this time on")
+    )
+    looking.add_argument("--to", metavar="TIME", help=_("up to this time (default: now)"))
+    looking.set_defaults(run=run_look)
+    months = actions.add_parser("climatology", help=_("compute what each month is like"))
+    months.set_defaults(run=run_climatology)
+    for each in (looking, months):
+        each.add_argument(
+            "--station", action="append", metavar="CODE", help=_("only this station; repeatable")
+        )
+
+
+def run_look(args: argparse.Namespace) -> int:
+    """Runs until SIGTERM or SIGINT; with a span or ``--once`` it looks, tells and ends; 0.
+
+    Raises BadInput for a time that is none, and for an end without a beginning.
+    """
+    from data import clock
+    from data.clock import Span
+    from data.database import ingest_engine
+    from ingest.qc.watch import Watch
+
+    since, until = _moment(args.since), _moment(args.to)
+    if since is None and (until is not None or args.station):
+        raise BadInput("Name the beginning of the span too.", mend="Add --from TIME.")
+    if since is not None and since >= (until or clock.now()):
+        raise BadInput("The span ends before it begins.")
+    engine = ingest_engine()
+    watch = Watch(engine)
+    if since is None and not args.once:
+        return run_until_told(watch, engine)
+    try:
+        if since is None:
+            done = watch.turn()
+        else:
+            done = watch.look_anew(Span(since, until or clock.now()), args.station)
+    finally:
+        engine.dispose()
+    print(
+        _("{stations} stations looked at, {found} new findings, {gone} taken back.").format(
+            stations=done.stations, found=done.found, gone=done.taken_back
+        )
+    )
+    return 0
+
+
+def run_climatology(args: argparse.Namespace) -> int:
+    """The spans are computed from the whole history, and how many there are is told; 0."""
+    from data.database import ingest_engine
+    from data.settings import QcSettings
+    from ingest.qc.rules import load_rules
+    from ingest.qc.watch import Watch
+
+    held = load_rules(QcSettings().rules).climatology
+    engine = ingest_engine()
+    try:
+        done = Watch(engine).compute_climatology(args.station)
+    finally:
+        engine.dispose()
+    print(_("{count} months of stations' parameters have a span.").format(count=done.known))
+    if done.lacking:
+        print(
+            _(
+                "{count} have none: fewer than {samples} values, or than {years} years of them."
+            ).format(count=done.lacking, samples=held.least_samples, years=held.least_years)
+        )
+    return 0
+
+
+def _moment(told: str | None) -> "UtcDatetime | None":
+    """The instant of an ISO 8601 time; without offset it is the business zone's."""
+    from data.clock import BUSINESS_ZONE, to_utc
+
+    if told is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(told)
+    except ValueError:
+        raise BadInput("{time} is no time.", mend="Write 2026-05-01T08:00.", time=told) from None
+    return to_utc(moment if moment.tzinfo else moment.replace(tzinfo=BUSINESS_ZONE))

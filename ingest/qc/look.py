@@ -1,0 +1,141 @@
+"""One look at a batch of stations: their readings, all tests, their findings."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from data.clock import UtcDatetime
+from data.records import StationId
+from data.vocabulary import Finding, Flag, Parameter, Period, StationKind
+from ingest.qc import tests
+from ingest.qc.climatology import Spans, read_spans
+from ingest.qc.contrast import Pair, contrast
+from ingest.qc.findings import FindingRow, Looked, moment_of, rows_of
+from ingest.qc.partners import Partners
+from ingest.qc.rules import Rules
+from ingest.qc.series import SECOND_US, Bools, Ints, Rows, course_of
+from ingest.qc.tests import Found
+from ingest.qc.windows import Due, read_rows
+from ingest.stations import Cursor
+
+_SLACK_S = 60.0
+"""Two devices that mean the same time may say it so far apart."""
+
+
+def look(
+    cursor: Cursor, due: Sequence[Due], until: UtcDatetime, rules: Rules, known: Partners
+) -> tuple[list[FindingRow], list[Looked]]:
+    """What is found about the stations' readings before ``until``, and how far that reaches."""
+    parameters = sorted({each for station in due for each in station.parameters})
+    since = _reading_from(due, known)
+    rows = read_rows(cursor, since, until, parameters)
+    spans = read_spans(cursor, [each.id for each in due])
+    found = examine(rows, due, rules, known, spans)
+    return list(rows_of(rows, found, _told(rows, due)).values()), _looked(rows, due)
+
+
+def examine(
+    rows: Rows, due: Sequence[Due], rules: Rules, known: Partners, spans: Spans
+) -> Iterable[tuple[Parameter, Found]]:
+    """What every test finds about every parameter of the rows, partners' rows included."""
+    outfalls = [each.id for each in due if each.kind is StationKind.OUTFALL]
+    at_outfall = np.isin(rows.station, outfalls)
+    gap_us = _gaps_us(rows, due, rules)
+    pairs = _pairs(due, known)
+    for parameter in rows.values:
+        yield from _by_flag(rows, parameter, rules)
+        sound = np.ones(len(rows), dtype=bool)
+        sound[[row for row, flag in rows.flags.get(parameter, ()) if flag is not Flag.FLAT]] = False
+        for chosen, kind in ((~at_outfall, StationKind.SECTION), (at_outfall, StationKind.OUTFALL)):
+            course = course_of(rows, parameter, sound & chosen, gap_us)
+            if not len(course):
+                continue
+            found, good = tests.judge(course, rules.of(kind)[parameter])
+            yield from ((parameter, each) for each in found)
+            usable = course.only(good)
+            if parameter in spans.of:
+                here = usable.only(np.isin(rows.station[usable.row], spans.stations))
+                told = tests.climatology(here, *spans.at(rows, here, parameter))
+                yield parameter, told
+            if kind is StationKind.SECTION:
+                for told in contrast(rows, usable, parameter, pairs, rules.contrast):
+                    yield parameter, told
+
+
+def _by_flag(rows: Rows, parameter: Parameter, rules: Rules) -> Iterable[tuple[Parameter, Found]]:
+    """The flags that came with the readings, as findings."""
+    held = rules.waters[parameter]
+    for row, flag in rows.flags.get(parameter, ()):
+        if flag not in rules.flags or not np.isfinite(rows.values[parameter][row]):
+            continue
+        test, finding = rules.flags[flag]
+        spanned = flag is Flag.OUT_OF_RANGE
+        yield (
+            parameter,
+            Found(
+                test,
+                np.array([row]),
+                np.array([finding is Finding.FAILED]),
+                np.array([held.low if spanned else np.nan]),
+                np.array([held.high if spanned else np.nan]),
+                (flag.value,),
+            ),
+        )
+
+
+def _reading_from(due: Sequence[Due], known: Partners) -> Mapping[StationId, UtcDatetime]:
+    """From when each station is read; partners as far back as those that need them."""
+    since = {each.id: each.read_from for each in due}
+    for each in due:
+        for partner in known.get(each.id, ()):
+            since[partner.station] = min(each.read_from, since.get(partner.station, each.read_from))
+    return since
+
+
+def _pairs(due: Sequence[Due], known: Partners) -> list[Pair]:
+    return [
+        Pair(
+            each.id,
+            partner.station,
+            partner.code,
+            partner.test,
+            each.interval.total_seconds() / 2 + _SLACK_S,
+        )
+        for each in sorted(due, key=lambda each: each.id)
+        for partner in known.get(each.id, ())
+    ]
+
+
+def _by_station(rows: Rows, due: Sequence[Due], values: Iterable[int], others: int) -> Ints:
+    """A number of each row's station; ``others`` for one that isn't due."""
+    ids = np.array([each.id for each in due], dtype=np.int64)
+    order = np.argsort(ids)
+    place = np.minimum(np.searchsorted(ids[order], rows.station), len(ids) - 1)
+    known = ids[order][place] == rows.station
+    found: Ints = np.where(known, np.fromiter(values, np.int64, len(ids))[order][place], others)
+    return found
+
+
+def _gaps_us(rows: Rows, due: Sequence[Due], rules: Rules) -> Ints:
+    """How long a gap may be before nothing is compared over it; hours and days have their own."""
+    of_station = (int(each.interval.total_seconds()) for each in due)
+    interval_s = _by_station(rows, due, of_station, 4 * 3600)
+    interval_s = np.where(rows.period == list(Period).index(Period.DAY), 86400, interval_s)
+    return interval_s * rules.look.gap_intervals * SECOND_US
+
+
+def _told(rows: Rows, due: Sequence[Due]) -> Bools:
+    """The rows whose findings are told: those due, not what was read around them."""
+    beyond = int(np.iinfo(np.int64).max)
+    since = _by_station(rows, due, (int(each.since.timestamp() * 1e6) for each in due), beyond)
+    return rows.at_us >= since
+
+
+def _looked(rows: Rows, due: Sequence[Due]) -> list[Looked]:
+    listed = []
+    for each in due:
+        first, last = np.searchsorted(rows.station, (each.id, each.id + 1))
+        newest = int(rows.at_us[first:last].max()) if last > first else None
+        until = moment_of(newest) if newest is not None else None
+        listed.append(Looked(each.id, each.change_no, until))
+    return listed

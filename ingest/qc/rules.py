@@ -1,0 +1,198 @@
+"""What the second look holds readings to, read from a file like ``qc.toml``."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from data.errors import BadInput
+from data.vocabulary import Finding, Flag, Parameter, QualityTest, StationKind
+from ingest.checks import shipped_thresholds
+
+INLINE: Mapping[Flag, tuple[QualityTest, Finding]] = MappingProxyType(
+    {
+        Flag.OUT_OF_RANGE: (QualityTest.GROSS_RANGE, Finding.FAILED),
+        Flag.JUMP: (QualityTest.RATE_OF_CHANGE, Finding.SUSPECT),
+        Flag.FLAT: (QualityTest.FLAT_LINE, Finding.SUSPECT),
+    }
+)
+"""What a flag of the first look is called in the second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """What one parameter's values are held to, in its unit; None where a test doesn't apply.
+
+    ``low`` and ``high`` are what the sensor can tell, ``suspect_low`` and ``suspect_high`` what
+    waters keep to. ``spike`` and ``rate`` (an hour) are raised by their share of the station's
+    own level.
+    """
+
+    low: float
+    high: float
+    suspect_low: float | None = None
+    suspect_high: float | None = None
+    spike: float | None = None
+    spike_share: float = 0.0
+    spike_fail: float | None = None
+    rate: float | None = None
+    rate_share: float = 0.0
+    flat_count: int | None = None
+    flat_span: timedelta = timedelta(hours=24)
+    flat_fail: timedelta = timedelta(hours=72)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How far a look reaches."""
+
+    context: timedelta
+    context_intervals: int
+    gap_intervals: int
+    every: timedelta
+    first: timedelta
+    late: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class ClimatologyRules:
+    """What the span of a month is made of."""
+
+    least_samples: int
+    least_years: int
+    quantile: float
+    margin: float
+
+
+@dataclass(frozen=True, slots=True)
+class ContrastRules:
+    """When a station has left what is usual beside another; ``differences`` in the unit."""
+
+    share: float
+    spreads: float
+    least_pairs: int
+    furthest_km: float
+    ratios: tuple[Parameter, ...]
+    differences: Mapping[Parameter, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All of it."""
+
+    look: Look
+    climatology: ClimatologyRules
+    contrast: ContrastRules
+    flags: Mapping[Flag, tuple[QualityTest, Finding]]
+    waters: Mapping[Parameter, Thresholds]
+    outfalls: Mapping[Parameter, Thresholds] = field(default_factory=dict)
+
+    def of(self, kind: StationKind) -> Mapping[Parameter, Thresholds]:
+        """The thresholds at a station of that kind."""
+        return self.outfalls if kind is StationKind.OUTFALL else self.waters
+
+
+def read_rules(text: str) -> Rules:
+    """The rules from the text of a file like ``qc.toml``; its sensors' ranges are ingest's own.
+
+    Raises ValueError (not TOML, a table or field that is none), KeyError (one is missing).
+    """
+    tables = tomllib.loads(text)
+    for table in tables.values():
+        table.pop("verified", None)
+    flat = timedelta(hours=tables["flat_line"]["fail_hours"])
+    waters = _thresholds(_first(flat), tables["parameter"])
+    contrast = tables["contrast"]
+    try:
+        return Rules(
+            look=_look(**tables["look"]),
+            climatology=ClimatologyRules(**tables["climatology"]),
+            contrast=ContrastRules(
+                **contrast
+                | {
+                    "ratios": tuple(Parameter(key) for key in contrast["ratios"]),
+                    "differences": {Parameter(k): v for k, v in contrast["differences"].items()},
+                }
+            ),
+            flags=_flags(tables["device"]),
+            waters=waters,
+            outfalls=_thresholds(waters, tables.get("outfall", {})),
+        )
+    except TypeError as error:
+        raise ValueError(str(error)) from None
+
+
+@cache
+def shipped_rules() -> Rules:
+    """The rules that come with the code."""
+    return read_rules(files("ingest.qc").joinpath("qc.toml").read_text("utf-8"))
+
+
+def load_rules(file: Path | None) -> Rules:
+    """The rules of a file, else the shipped ones. Raises BadInput for a file that isn't right."""
+    if file is None:
+        return shipped_rules()
+    try:
+        return read_rules(file.read_text("utf-8"))
+    except (OSError, ValueError, KeyError) as error:
+        raise BadInput("{file} can't be read: {reason}", file=file, reason=error) from error
+
+
+def _look(
+    *,
+    context_hours: float,
+    context_intervals: int,
+    gap_intervals: int,
+    every_minutes: float,
+    first_days: float,
+    late_days: float,
+) -> Look:
+    return Look(
+        timedelta(hours=context_hours),
+        context_intervals,
+        gap_intervals,
+        timedelta(minutes=every_minutes),
+        timedelta(days=first_days),
+        timedelta(days=late_days),
+    )
+
+
+def _flags(device: Mapping[str, list[str]]) -> Mapping[Flag, tuple[QualityTest, Finding]]:
+    told = dict(INLINE)
+    for finding in Finding:
+        for letter in device.get(finding.value, ()):
+            told[Flag(letter)] = (QualityTest.DEVICE, finding)
+    return MappingProxyType(told)
+
+
+def _first(flat_fail: timedelta) -> dict[Parameter, Thresholds]:
+    """Every parameter by the thresholds of the first look alone."""
+    return {
+        parameter: Thresholds(
+            low=held.low,
+            high=held.high,
+            flat_count=held.flat_count,
+            flat_span=held.flat_span,
+            flat_fail=flat_fail,
+        )
+        for parameter, held in shipped_thresholds().items()
+    }
+
+
+def _thresholds(
+    under: Mapping[Parameter, Thresholds], tables: Mapping[str, Mapping[str, Any]]
+) -> Mapping[Parameter, Thresholds]:
+    """Those under, with what the tables say laid over them."""
+    laid = dict(under)
+    for key, fields in tables.items():
+        parameter = Parameter(key)
+        try:
+            laid[parameter] = replace(under[parameter], **fields)
+        except TypeError as error:
+            raise ValueError(f"{key}: {error}") from None
+    return MappingProxyType(laid)

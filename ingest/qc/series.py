@@ -1,0 +1,101 @@
+"""Readings of many stations as columns, and the courses of one parameter in them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.vocabulary import Flag, Parameter, Period
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+PERIODS: Final = tuple(Period)
+SECOND_US: Final = 1_000_000
+HOUR_S: Final = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Readings in the order of station, period and time; one entry a reading in each array.
+
+    ``at_us`` in microseconds since 1970 UTC; ``values`` with NaN where nothing was measured;
+    ``flags`` the flagged ones of a parameter as (row, flag).
+    """
+
+    station: Ints
+    period: Ints
+    at_us: Ints
+    values: Mapping[Parameter, Floats]
+    flags: Mapping[Parameter, tuple[tuple[int, Flag], ...]]
+
+    def __len__(self) -> int:
+        return len(self.station)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The values of one parameter, one station and period after the other.
+
+    ``row`` is each value's place in the rows; ``run`` numbers the unbroken runs: another station,
+    another period or a gap begins a new one.
+    """
+
+    row: Ints
+    at_us: Ints
+    value: Floats
+    run: Ints
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    def only(self, kept: Bools) -> "Course":
+        """Those values alone; what stood on either side of one left out are neighbours now."""
+        return Course(self.row[kept], self.at_us[kept], self.value[kept], self.run[kept])
+
+
+def course_of(rows: Rows, parameter: Parameter, chosen: Bools, gap_us: Ints) -> Course:
+    """The course of a parameter over the chosen rows; ``gap_us`` breaks a run, row by row."""
+    value = rows.values[parameter]
+    row = np.flatnonzero(chosen & np.isfinite(value))
+    station, period, at_us = rows.station[row], rows.period[row], rows.at_us[row]
+    broken = np.ones(len(row), dtype=bool)
+    broken[1:] = (
+        (np.diff(station) != 0) | (np.diff(period) != 0) | (np.diff(at_us) > gap_us[row[1:]])
+    )
+    return Course(row, at_us, value[row], np.cumsum(broken))
+
+
+def parted(course: Course) -> tuple[Floats, Ints, Ints]:
+    """Values and times with a NaN between runs, and where each value went.
+
+    The tests of ``ioos_qc`` know one series at a time; NaN makes them judge nothing across a
+    border, so that one call serves thousands of stations.
+    """
+    place = np.arange(len(course), dtype=np.int64) + (course.run - course.run[:1])
+    length = int(place[-1]) + 1 if len(place) else 0
+    value = np.full(length, np.nan)
+    value[place] = course.value
+    at_us = np.zeros(length, dtype=np.int64)
+    at_us[place] = course.at_us
+    borders = np.flatnonzero(np.isnan(value))
+    at_us[borders] = at_us[borders - 1] + SECOND_US
+    return value, at_us, place
+
+
+def medians(group: Ints, value: Floats) -> Floats:
+    """For each value the median of its group (groups numbered from 0)."""
+    if not len(value):
+        return value
+    order = np.lexsort((value, group))
+    count = np.bincount(group)
+    first = np.cumsum(count) - count
+    in_order = value[order]
+    last = len(value) - 1
+    low = in_order[np.minimum(first + (np.maximum(count, 1) - 1) // 2, last)]
+    high = in_order[np.minimum(first + count // 2, last)]
+    middle: Floats = (low + high) / 2
+    return middle[group]

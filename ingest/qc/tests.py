@@ -1,0 +1,179 @@
+"""The tests of one parameter at one station, after QARTOD; many stations at a time.
+
+Gross range, spike and rate of change are ``ioos_qc``'s. Its climatology and flat line judge one
+series a call and count intervals instead of time, so those two are ours: ``docs/quality.md``.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+from ioos_qc import qartod
+
+from data.vocabulary import QualityTest
+from ingest.qc.rules import Thresholds
+from ingest.qc.series import HOUR_S, SECOND_US, Bools, Course, Floats, Ints, medians, parted
+
+SUSPECT = qartod.QartodFlags.SUSPECT
+FAIL = qartod.QartodFlags.FAIL
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a test found: the values' rows, whether each failed, and what had been expected.
+
+    NaN in ``low`` or ``high``: open on that side.
+    """
+
+    test: QualityTest
+    row: Ints
+    failed: Bools
+    low: Floats
+    high: Floats
+    detail: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+
+def judge(course: Course, held: Thresholds) -> tuple[list[Found], Bools]:
+    """All findings about a course, and which of its values are good enough to judge others by.
+
+    A value that fails takes no part in the tests after it: what stood beside it are neighbours
+    then, and nobody is blamed for the step back from a spike.
+    """
+    good = np.ones(len(course), dtype=bool)
+    if not len(course):
+        return [], good
+    found = []
+    for test in (gross_range, spike):
+        at = np.flatnonzero(good)
+        told = test(course.only(good), held)
+        found.append(told)
+        wrong = told.row if test is spike else told.row[told.failed]
+        good[at[np.isin(course.row[at], wrong)]] = False
+    for test in (rate_of_change, flat_line):
+        found.append(test(course.only(good), held))
+    good[np.isin(course.row, found[-1].row)] = False
+    return found, good
+
+
+def gross_range(course: Course, held: Thresholds) -> Found:
+    """Values beyond what the sensor can tell (failed) or what waters keep to (suspect)."""
+    low = held.low if held.suspect_low is None else held.suspect_low
+    high = held.high if held.suspect_high is None else held.suspect_high
+    told = qartod.gross_range_test(course.value, (held.low, held.high), (low, high))
+    failed = told == FAIL
+    return _found(
+        QualityTest.GROSS_RANGE,
+        course,
+        told,
+        np.where(failed, held.low, low),
+        np.where(failed, held.high, high),
+    )
+
+
+def spike(course: Course, held: Thresholds) -> Found:
+    """Values that stand out from both neighbours to the same side.
+
+    ``differential``: the other method also blames the neighbours of a spike.
+    """
+    if held.spike is None or len(course) < 3:
+        return _nothing(QualityTest.SPIKE)
+    scale = _scale(course, held.spike, held.spike_share)
+    value, _at_us, place = parted(course)
+    scales = np.ones(len(value))
+    scales[place] = scale
+    fail = None if held.spike_fail is None else held.spike_fail / held.spike
+    told = _spikes(value, scales, fail)[place]
+    before, after = np.roll(course.value, 1), np.roll(course.value, -1)
+    return _found(
+        QualityTest.SPIKE,
+        course,
+        told,
+        np.minimum(before, after) - scale,
+        np.maximum(before, after) + scale,
+    )
+
+
+def _spikes(value: Floats, scale: Floats, fail: float | None) -> Ints:
+    """The library's flags where a spike is worth one at its own scale.
+
+    Dividing by a scale that differs from run to run is exact, as no neighbours lie in two runs.
+    """
+    told = qartod.spike_test(value / scale, 1.0, fail, "differential")
+    return np.asarray(np.ma.filled(told, qartod.QartodFlags.MISSING), dtype=np.int64)
+
+
+def rate_of_change(course: Course, held: Thresholds) -> Found:
+    """Values that left the one before faster than waters do (suspect).
+
+    Steps count as an hour at least: the noise of values a minute apart is no rate.
+    """
+    if held.rate is None or len(course) < 2:
+        return _nothing(QualityTest.RATE_OF_CHANGE)
+    scale = _scale(course, held.rate, held.rate_share)
+    value, at_us, place = parted(course)
+    scales = np.ones(len(value))
+    scales[place] = scale
+    step_s = np.maximum(np.diff(at_us, prepend=at_us[:1]) / SECOND_US, HOUR_S)
+    told = qartod.rate_of_change_test(value / scales, np.cumsum(step_s), 1.0 / HOUR_S)
+    before = np.roll(course.value, 1)
+    reach = scale * step_s[place] / HOUR_S
+    return _found(QualityTest.RATE_OF_CHANGE, course, told[place], before - reach, before + reach)
+
+
+def flat_line(course: Course, held: Thresholds) -> Found:
+    """Values that have been equal for too long: a stuck sensor."""
+    if held.flat_count is None or not len(course):
+        return _nothing(QualityTest.FLAT_LINE)
+    began = np.ones(len(course), dtype=bool)
+    began[1:] = (np.diff(course.value) != 0) | (np.diff(course.run) != 0)
+    index = np.arange(len(course))
+    since = np.maximum.accumulate(np.where(began, index, 0))
+    count = index - since + 1
+    span_us = course.at_us - course.at_us[since]
+    suspect = (count >= held.flat_count) & (span_us >= _us(held.flat_span))
+    told = np.where(suspect & (span_us >= _us(held.flat_fail)), FAIL, np.where(suspect, SUSPECT, 1))
+    open_end = np.full(len(course), np.nan)
+    found = _found(QualityTest.FLAT_LINE, course, told, open_end, open_end)
+    at = np.flatnonzero(suspect)
+    hours = span_us[at] / (SECOND_US * HOUR_S)
+    runs = tuple(f"n={n} h={h:.0f}" for n, h in zip(count[at], hours, strict=True))
+    return Found(found.test, found.row, found.failed, found.low, found.high, runs)
+
+
+def climatology(course: Course, low: Floats, high: Floats, samples: Ints) -> Found:
+    """Values beyond the span of their month (suspect; QARTOD knows no failing here).
+
+    ``low``, ``high``, ``samples``: of each value's own station and month, NaN where none is known.
+    """
+    outside = (course.value < low) | (course.value > high)
+    found = _found(QualityTest.CLIMATOLOGY, course, np.where(outside, SUSPECT, 1), low, high)
+    detail = tuple(f"n={n}" for n in samples[np.flatnonzero(outside)])
+    return Found(found.test, found.row, found.failed, found.low, found.high, detail)
+
+
+def _scale(course: Course, least: float, share: float) -> Floats:
+    """What is much at each value's place: ``least``, or a share of the run's own level."""
+    if not share:
+        return np.full(len(course), least)
+    level = medians(course.run - course.run[0], np.abs(course.value))
+    return np.maximum(least, share * level)
+
+
+def _found(test: QualityTest, course: Course, told: Ints, low: Floats, high: Floats) -> Found:
+    at = np.flatnonzero((told == SUSPECT) | (told == FAIL))
+    low, high = np.broadcast_to(low, len(course)), np.broadcast_to(high, len(course))
+    return Found(
+        test, course.row[at], np.asarray(told[at] == FAIL), low[at], high[at], ("",) * len(at)
+    )
+
+
+def _nothing(test: QualityTest) -> Found:
+    none = np.empty(0)
+    return Found(test, np.empty(0, np.int64), np.empty(0, bool), none, none, ())
+
+
+def _us(span: timedelta) -> int:
+    return span // timedelta(microseconds=1)

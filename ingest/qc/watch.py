@@ -1,0 +1,168 @@
+"""The process of the second look: what is new, again and again; or a span anew, once."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, TypeVar
+
+import psycopg
+import sqlalchemy.exc
+from sqlalchemy import Engine
+
+from data import clock as clocks
+from data.clock import Clock, Span, UtcDatetime
+from data.settings import QcSettings
+from ingest.qc import climatology, findings
+from ingest.qc.climatology import Computed
+from ingest.qc.look import look
+from ingest.qc.partners import Partners, read_partners
+from ingest.qc.rules import load_rules
+from ingest.qc.windows import Due, due_stations, named_stations
+from ingest.stations import Cursor
+
+LOG = logging.getLogger(__name__)
+T = TypeVar("T")
+
+BATCH_ROWS: Final = 200_000
+"""About so many readings are held at once: 60 MB of columns."""
+
+BATCH_STATIONS: Final = 1000
+CLIMATOLOGY_STATIONS: Final = 50
+LONGEST_PAUSE_S: Final = 30.0
+OUTAGES: Final = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    sqlalchemy.exc.OperationalError,
+    sqlalchemy.exc.InterfaceError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a turn came to: stations looked at, findings that are new, findings taken back."""
+
+    stations: int = 0
+    found: int = 0
+    taken_back: int = 0
+
+    def __add__(self, other: "Done") -> "Done":
+        return Done(
+            self.stations + other.stations,
+            self.found + other.found,
+            self.taken_back + other.taken_back,
+        )
+
+
+class Watch:
+    """Looks at what is new until it is stopped; every batch is one transaction."""
+
+    def __init__(
+        self, engine: Engine, settings: QcSettings | None = None, *, clock: Clock = clocks.now
+    ) -> None:
+        self._engine = engine
+        self._settings = settings or QcSettings()
+        self._rules = load_rules(self._settings.rules)
+        self._clock = clock
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """The batch in hand is finished, then ``run`` returns."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Runs until stopped; an outage of the database is waited out."""
+        LOG.info("the second look has begun")
+        pause_s = 1.0
+        while not self._stopping.is_set():
+            try:
+                done = self.turn()
+                pause_s = 1.0
+            except OUTAGES as error:
+                LOG.warning("the database doesn't answer: %s", str(error).splitlines()[:1])
+                self._stopping.wait(pause_s)
+                pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+                continue
+            if done.stations:
+                LOG.info("looked at %s stations: %s findings", done.stations, done.found)
+            self._stopping.wait(self._settings.turn_seconds)
+
+    def turn(self) -> Done:
+        """Every station with something new has been looked at, unless stopped in between."""
+        now = self._clock()
+        due = self._ask(lambda cursor: due_stations(cursor, self._rules.look, now))
+        return self._look_at(due, UtcDatetime(now + self._rules.look.every), None)
+
+    def look_anew(self, span: Span, codes: Sequence[str] | None = None) -> Done:
+        """A span has been looked at anew; how far the usual look has come stays as it is.
+
+        What is found no more is gone, except where a review refers to it.
+        """
+        due = self._ask(lambda cursor: named_stations(cursor, self._rules.look, span.start, codes))
+        return self._look_at(due, span.end, span)
+
+    def compute_climatology(self, codes: Sequence[str] | None = None) -> Computed:
+        """The spans of the months have been computed anew from the archive."""
+        stations = self._ask(lambda cursor: climatology.stations_with_history(cursor, codes))
+        done = Computed()
+        for first in range(0, len(stations), CLIMATOLOGY_STATIONS):
+            if self._stopping.is_set():
+                break
+            batch = stations[first : first + CLIMATOLOGY_STATIONS]
+            done += self._ask(partial(climatology.compute, stations=batch, rules=self._rules))
+        return done
+
+    def _look_at(self, due: Sequence[Due], until: UtcDatetime, anew: Span | None) -> Done:
+        if not due:
+            return Done()
+        known = self._ask(lambda cursor: read_partners(cursor, self._rules.contrast.furthest_km))
+        done = Done()
+        for batch in batches(due, until):
+            if self._stopping.is_set():
+                break
+            done += self._ask(partial(self._look, batch=batch, until=until, known=known, anew=anew))
+        return done
+
+    def _look(
+        self,
+        cursor: Cursor,
+        batch: Sequence[Due],
+        until: UtcDatetime,
+        known: Partners,
+        anew: Span | None,
+    ) -> Done:
+        found, looked = look(cursor, batch, until, self._rules, known)
+        new = findings.put(cursor, found)
+        if anew is None:
+            findings.note(cursor, looked, self._clock())
+            return Done(len(batch), new)
+        stations = [each.id for each in batch]
+        return Done(len(batch), new, findings.take_back(cursor, stations, anew.start, anew.end))
+
+    def _ask(self, what: Callable[[Cursor], T]) -> T:
+        """What the work gives, in a transaction of its own."""
+        with self._engine.begin() as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None  # noqa: S101  a connection that began has its driver's
+            with raw.cursor() as cursor:
+                return what(cursor)
+
+
+def batches(due: Sequence[Due], until: UtcDatetime) -> Iterator[list[Due]]:
+    """The stations in order, so many at a time that their readings fit into memory.
+
+    How many readings there are is told by the stations' intervals; a device that sends more
+    often makes its batch larger than meant, never wrong.
+    """
+    batch: list[Due] = []
+    expected = 0.0
+    for each in due:
+        count = (until - each.read_from) / each.interval
+        if batch and (expected + count > BATCH_ROWS or len(batch) == BATCH_STATIONS):
+            yield batch
+            batch, expected = [], 0.0
+        batch.append(each)
+        expected += count
+    if batch:
+        yield batch

@@ -1,0 +1,171 @@
+"""Which stations are due for a look, and their readings as columns."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import numpy as np
+import orjson
+
+from data.clock import UtcDatetime
+from data.records import StationId
+from data.vocabulary import PARAMETERS, Flag, Parameter, StationKind
+from ingest.qc.rules import Look
+from ingest.qc.series import PERIODS, SECOND_US, Rows
+from ingest.stations import Cursor
+
+_DUE = """
+SELECT s.id, s.kind, s.interval_s, l.change_no, p.checked_until, late.since,
+    ARRAY(SELECT jsonb_object_keys(l.latest))
+FROM latest_reading l
+JOIN station s ON s.id = l.station_id
+LEFT JOIN reach r ON r.id = s.reach_id
+LEFT JOIN quality_progress p ON p.station_id = s.id
+LEFT JOIN LATERAL (
+    SELECT min(reading.observed_at) AS since FROM reading
+    WHERE p.looked_at < %(rested)s AND EXISTS (
+        SELECT FROM hour_account a WHERE a.station_id = p.station_id
+        AND a.hour >= date_trunc('hour', p.looked_at, 'UTC') AND a.late > 0)
+    AND reading.station_id = p.station_id AND reading.observed_at >= %(late)s
+    AND reading.observed_at < p.checked_until
+    AND reading.received_at >= date_trunc('hour', p.looked_at, 'UTC')
+) late ON true
+WHERE p.station_id IS NULL OR late.since IS NOT NULL OR (l.change_no > p.change_no AND (
+    l.observed_at >= p.checked_until + %(every)s OR p.looked_at < %(rested)s))
+ORDER BY r.river_id, s.chainage_m, s.id
+"""
+_NAMED = """
+SELECT s.id, s.kind, s.interval_s, coalesce(p.change_no, 0), p.checked_until, NULL,
+    ARRAY(SELECT jsonb_object_keys(l.latest))
+FROM latest_reading l
+JOIN station s ON s.id = l.station_id
+LEFT JOIN reach r ON r.id = s.reach_id
+LEFT JOIN quality_progress p ON p.station_id = s.id
+WHERE %(codes)s::text[] IS NULL OR s.code = ANY(%(codes)s)
+ORDER BY r.river_id, s.chainage_m, s.id
+"""
+_WINDOW = """
+FROM unnest(%s::bigint[], %s::timestamptz[]) AS due(id, since)
+JOIN reading r ON r.station_id = due.id AND r.observed_at >= due.since
+WHERE r.observed_at >= %s AND r.observed_at < %s
+"""
+_PERIOD = f"array_position(ARRAY[{', '.join(repr(each.value) for each in PERIODS)}], r.period)"
+_FLAGGED = f"SELECT r.station_id, r.observed_at, {_PERIOD}, r.flags::text"
+_HEADER: Final = 19
+"""Bytes before the first row of a binary COPY: signature, flags, length of an extension."""
+
+_TRAILER: Final = 2
+_EPOCH_US: Final = 946_684_800 * SECOND_US
+"""PostgreSQL counts from 2000-01-01."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A station to look at: what is told from ``since`` on, read from ``read_from`` on.
+
+    ``change_no`` is that of its newest values when the look began.
+    """
+
+    id: StationId
+    kind: StationKind
+    interval: timedelta
+    change_no: int
+    since: UtcDatetime
+    read_from: UtcDatetime
+    parameters: tuple[Parameter, ...]
+
+
+def context(look: Look, interval: timedelta) -> timedelta:
+    """How much is read before the new values of a station that sends so often."""
+    return max(look.context, look.context_intervals * interval)
+
+
+def due_stations(cursor: Cursor, look: Look, now: UtcDatetime) -> list[Due]:
+    """The stations with something new, or something late, in the order of their waters."""
+    facts = {"every": look.every, "rested": now - look.every, "late": now - look.late}
+    cursor.execute(_DUE, facts)
+    return [_due(row, look, now) for row in cursor.fetchall()]
+
+
+def named_stations(
+    cursor: Cursor, look: Look, since: UtcDatetime, codes: Sequence[str] | None
+) -> list[Due]:
+    """Those stations, all for None, to be looked at from ``since`` on whatever was looked at."""
+    cursor.execute(_NAMED, {"codes": list(codes) if codes is not None else None})
+    return [_due(row, look, since, anew=True) for row in cursor.fetchall()]
+
+
+def _due(row: tuple[Any, ...], look: Look, moment: UtcDatetime, *, anew: bool = False) -> Due:
+    number, kind, interval_s, change_no, checked_until, late, keys = row
+    interval = timedelta(seconds=interval_s)
+    since: datetime = moment if anew else moment - look.first
+    if checked_until is not None and not anew:
+        since = checked_until - interval if late is None else min(checked_until - interval, late)
+    known = {parameter.value: parameter for parameter in Parameter}
+    return Due(
+        StationId(number),
+        StationKind(kind),
+        interval,
+        change_no,
+        UtcDatetime(since),
+        UtcDatetime(since - context(look, interval)),
+        tuple(sorted(known[key] for key in keys if key in known)),
+    )
+
+
+def read_rows(
+    cursor: Cursor,
+    since: Mapping[StationId, UtcDatetime],
+    until: UtcDatetime,
+    parameters: Sequence[Parameter],
+) -> Rows:
+    """The readings of the stations from each one's own time on, before ``until``.
+
+    Every column has eight bytes, so that the copy is an array as it comes: NaN stands for null.
+    """
+    stations = list(since)
+    facts = (stations, [since[each] for each in stations], min(since.values()), until)
+    columns = ", ".join(f"coalesce({_value(each)}, 'NaN'::float8)" for each in parameters)
+    chosen = f"r.station_id, r.observed_at, {_PERIOD}::int8"
+    query = f"COPY (SELECT {chosen}, {columns} {_WINDOW}) TO STDOUT (FORMAT BINARY)"
+    with cursor.copy(query.encode(), facts) as copy:
+        content = b"".join(bytes(block) for block in copy)
+    read = np.frombuffer(content[_HEADER:-_TRAILER], dtype=_layout(parameters))
+    read = read[np.lexsort((read["at"], read["period"], read["station"]))]
+    station = read["station"].astype(np.int64)
+    period = read["period"].astype(np.int64) - 1
+    at_us = read["at"].astype(np.int64) + _EPOCH_US
+    values = {each: read[each.value].astype(np.float64) for each in parameters}
+    cursor.execute(f"{_FLAGGED} {_WINDOW} AND r.flags IS NOT NULL".encode(), facts)
+    flags: dict[Parameter, list[tuple[int, Flag]]] = {}
+    for found, moment, told, text in cursor.fetchall():
+        first, last = np.searchsorted(station, (found, found + 1))
+        of_period = slice(*(first + np.searchsorted(period[first:last], (told - 1, told))))
+        wanted = _microseconds(moment)
+        place = of_period.start + int(np.searchsorted(at_us[of_period], wanted))
+        for key, flag in orjson.loads(text).items():
+            flags.setdefault(Parameter(key), []).append((place, Flag(flag)))
+    return Rows(station, period, at_us, values, {p: tuple(each) for p, each in flags.items()})
+
+
+def _layout(parameters: Sequence[Parameter]) -> np.dtype[np.void]:
+    """A row of the copy: how many fields, then each with its length before it."""
+    names = ["station", "at", "period", *(each.value for each in parameters)]
+    return np.dtype(
+        {
+            "names": names,
+            "formats": [">i8"] * 3 + [">f8"] * len(parameters),
+            "offsets": [2 + 12 * place + 4 for place in range(len(names))],
+            "itemsize": 2 + 12 * len(names),
+        }
+    )
+
+
+def _value(parameter: Parameter) -> str:
+    column = PARAMETERS[parameter].column
+    return f"r.{column}" if column else f"(r.extra ->> '{parameter.value}')::float8"
+
+
+def _microseconds(moment: datetime) -> int:
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
