@@ -30,6 +30,7 @@ COMMANDS = (
     Command("station", "station", "add or move one station"),
     Command("ledger", "ledger", "work on, prove and draw the problem ledger"),
     Command("quarantine", "quarantine", "look at and replay what could not be read"),
+    Command("qc", "qc", "look at readings a second time, for review"),
     Command("classify", "classify", "add water classes to a CSV table"),
     Command("hj212", "hj212", "decode HJ 212 frames"),
     Command("publish-file", "publish", "publish readings of a file over MQTT"),
