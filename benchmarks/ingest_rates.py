@@ -1,0 +1,86 @@
+"""How fast each side takes messages of nine values in, at what cost, and what it loses.
+
+    python -m benchmarks.ingest_rates [--json] [--rounds 3] [--scale 1] [--half-seconds 5]
+
+Every side works in every round, on a database and a broker of its own; the order turns with the
+rounds. The sides and their settings are in benchmarks/rivals.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Final
+
+from benchmarks.ingest_rates_ground import Ground, ground
+from benchmarks.ingest_rates_report import Report, describe
+from benchmarks.ingest_rates_round import Round, measure
+from benchmarks.rivals import node_red
+from benchmarks.rivals.sides import Side, all_sides
+from tests.fixtures.folders import open_folder
+
+ROUNDS: Final = 3
+HALF_S: Final = 5.0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 when every side has been measured; the goals are in the report, met or not."""
+    args = _arguments(arguments)
+    began = time.monotonic()
+    with open_folder("node-red") as folder:
+        sides = _chosen(all_sides(folder), args.sides)
+        if any(side.name.startswith("node-red") for side in sides):
+            node_red.install(folder)
+        with ground() as made:
+            _say(f"ready after {time.monotonic() - began:.0f} s")
+            rounds = take_rounds(made, sides, args)
+    report = Report(sides, rounds, time.monotonic() - began)
+    if args.json:
+        print(json.dumps(report.figures(), indent=2, ensure_ascii=False))
+        _say(describe(report))
+    else:
+        print(describe(report))
+    return 0
+
+
+def take_rounds(
+    made: Ground, sides: Sequence[Side], args: argparse.Namespace
+) -> dict[str, list[Round]]:
+    """The rounds of each side, by its name."""
+    found: dict[str, list[Round]] = {side.name: [] for side in sides}
+    for turn in range(args.rounds):
+        start = turn * 3 % len(sides)
+        for side in (*sides[start:], *sides[:start]):
+            with made.place() as place:
+                done = measure(side, place, args.scale, args.half_seconds)
+            found[side.name].append(done)
+            _say(f"{turn + 1} {side.name}: {json.dumps(asdict(done), default=str)}")
+    return found
+
+
+def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bench ingest", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="figures as JSON, the table to stderr")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--scale", type=float, default=1.0, help="times the backlog of each side")
+    parser.add_argument("--half-seconds", type=float, default=HALF_S)
+    parser.add_argument("--sides", default="", help="names, separated by commas; all without")
+    return parser.parse_args(arguments)
+
+
+def _chosen(sides: Sequence[Side], names: str) -> list[Side]:
+    wanted = [name.strip() for name in names.split(",") if name.strip()]
+    unknown = set(wanted) - {side.name for side in sides}
+    if unknown:
+        raise SystemExit(f"no such side: {', '.join(sorted(unknown))}")
+    return [side for side in sides if not wanted or side.name in wanted]
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
