@@ -23,6 +23,10 @@ def main(arguments: list[str]) -> int:
             packages.install(packages.missing(servers=servers, browser=tests))
             if servers:
                 packages.wish_for_font()
+            if tests:
+                from dashboard.setup import rabbit
+
+                rabbit.prepare()
             environment.prepare(root, development=tests)
             libraries.prepare(root)
     except Missing as missing:

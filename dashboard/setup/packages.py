@@ -52,6 +52,8 @@ def _for_tests() -> dict[str, str]:
         wanted["libatomic1"] = "libatomic1"
     if sheet_font() is None:
         wanted[SHEET_FONT] = SHEET_FONT
+    if not has_program("ip"):
+        wanted["iproute2"] = "iproute2"
     return wanted
 
 
@@ -107,21 +109,28 @@ def install(wanted: dict[str, str]) -> None:
         by_hand = f"sudo apt-get update && sudo {install_line}"
     if not shutil.which("apt-get"):
         raise Missing(f"{parts}（没有 apt-get）", f"{listed} (no apt-get here)", by_hand)
-    as_root: list[str] = []
     if os.geteuid() != 0:
         if not shutil.which("sudo"):
             raise Missing(parts, listed, f"su -c '{by_hand.replace('sudo ', '')}'")
-        as_root = ["sudo"]
         tell("安装系统软件需要 sudo", "Installing system packages needs sudo")
-    apt = [*as_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-y"]
-    apt += ["-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Use-Pty=0"]
-    tell("更新软件源索引（apt-get update）", "Reading package lists (apt-get update)")
-    unread = follow([*apt, "update"])
+    unread = read_lists()
     tell(f"安装 {parts}（apt-get）", f"Installing {listed} (apt-get)")
-    failed = follow([*apt, "install", "--no-install-recommends", *wanted])
+    failed = follow([*_apt(), "install", "--no-install-recommends", *wanted])
     if failed is not None:
         explain((unread + "\n" if unread else "") + failed)
         raise Missing(parts, listed, by_hand)
+
+
+def read_lists() -> str:
+    """The lists of packages are new; else what apt-get said, which matters only if it fails."""
+    tell("更新软件源索引（apt-get update）", "Reading package lists (apt-get update)")
+    return follow([*_apt(), "update"]) or ""
+
+
+def _apt() -> list[str]:
+    as_root = ["sudo"] if os.geteuid() != 0 else []
+    apt = [*as_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-y"]
+    return [*apt, "-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Use-Pty=0"]
 
 
 def wish_for_font() -> None:
