@@ -1,12 +1,15 @@
-"""Messages that arrived and wait for the worker, bounded in number and bytes."""
+"""Messages that arrived and wait for their lane, bounded in number and bytes."""
 
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from zlib import crc32
 
 from data.clock import UtcDatetime
+
+MOST_TOPICS = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,72 +27,106 @@ class Message:
     generation: int = 0
 
 
+def lane_of(topic: str, lanes: int) -> int:
+    """The lane of a topic: the same for all topics of a station, in every process and run."""
+    levels = topic.split("/", 3)
+    return crc32(levels[min(2, len(levels) - 1)].encode("utf-8", "replace")) % lanes
+
+
+@dataclass(slots=True)
+class _Queue:
+    """What waits for one lane, and how much of it the lane waits for."""
+
+    changed: threading.Condition
+    wanted: int = 1
+    messages: deque[Message] = field(default_factory=deque)
+
+
 class Inbox:
-    """A queue between the network's thread and the worker's.
+    """A queue between the network's thread and each lane's.
 
     It never drops and never blocks the one who puts: he asks ``accepts`` before he reads more from
-    his socket, and is called through ``on_room`` when there is room again.
+    his socket, and is called through ``on_room`` when there is room again. The bounds are for all
+    lanes together.
     """
 
-    def __init__(self, most_messages: int, most_bytes: int) -> None:
+    def __init__(self, most_messages: int, most_bytes: int, *, lanes: int = 1) -> None:
         self._most_messages = most_messages
         self._most_bytes = most_bytes
-        self._waiting: deque[Message] = deque()
+        self._lock = threading.Lock()
+        self._lanes = [_Queue(threading.Condition(self._lock)) for _ in range(lanes)]
+        self._count = 0
         self._bytes = 0
-        self._wanted = 1
-        self._changed = threading.Condition()
+        self._numbers: dict[str, int] = {}
         self.on_room: Callable[[], None] = _nobody
 
     def __len__(self) -> int:
-        return len(self._waiting)
+        return self._count
 
     @property
     def accepts(self) -> bool:
         """Whether there is room for more."""
-        return len(self._waiting) < self._most_messages and self._bytes < self._most_bytes
+        return self._count < self._most_messages and self._bytes < self._most_bytes
+
+    def waiting(self, lane: int = 0) -> int:
+        """How many messages wait for a lane."""
+        return len(self._lanes[lane].messages)
 
     def put(self, message: Message) -> None:
-        """The message waits; the worker is woken when it has as many as it wants."""
-        with self._changed:
-            self._waiting.append(message)
-            self._bytes += len(message.payload)
-            if len(self._waiting) >= self._wanted:
-                self._changed.notify()
+        """The message waits; its lane is woken when it has as many as it wants."""
+        self.put_all([message])
 
     def put_all(self, messages: Sequence[Message]) -> None:
-        """They wait in their order; room is overrun by one burst at most."""
-        with self._changed:
-            self._waiting.extend(messages)
+        """They wait in their order, each for its lane; room is overrun by one burst at most."""
+        with self._lock:
+            if len(self._lanes) == 1:
+                self._lanes[0].messages.extend(messages)
+            else:
+                for message in messages:
+                    self._lanes[self._number(message.topic)].messages.append(message)
+            self._count += len(messages)
             self._bytes += sum(len(message.payload) for message in messages)
-            if len(self._waiting) >= self._wanted:
-                self._changed.notify()
+            is_full = not self.accepts
+            for each in self._lanes:
+                if each.messages and (is_full or len(each.messages) >= each.wanted):
+                    each.changed.notify()
 
-    def take(self, most: int, *, fill_s: float, idle_s: float) -> list[Message]:
-        """Up to ``most`` messages in their order of arrival, removed; none when none came.
+    def take(self, most: int, *, fill_s: float, idle_s: float, lane: int = 0) -> list[Message]:
+        """Up to ``most`` messages of a lane in order of arrival, removed; none when none came.
 
         Waits ``idle_s`` for the first, and from then ``fill_s`` for the rest.
         """
-        with self._changed:
-            self._await(1, idle_s)
-            if self._waiting:
-                self._await(most, fill_s)
+        queue = self._lanes[lane]
+        with queue.changed:
+            self._await(queue, 1, idle_s)
+            if queue.messages:
+                self._await(queue, most, fill_s)
             was_full = not self.accepts
-            count = min(most, len(self._waiting))
-            taken = [self._waiting.popleft() for _ in range(count)]
+            count = min(most, len(queue.messages))
+            taken = [queue.messages.popleft() for _ in range(count)]
+            self._count -= count
             self._bytes -= sum(len(message.payload) for message in taken)
-        if was_full:
+        if was_full and taken:
             self.on_room()
         return taken
 
-    def _await(self, count: int, patience_s: float) -> None:
-        """Wait for so many messages, or until no more are let in."""
-        self._wanted = count
+    def _await(self, queue: "_Queue", count: int, patience_s: float) -> None:
+        """Wait for so many messages, or while there is one until no more are let in."""
+        queue.wanted = count
         deadline = time.monotonic() + patience_s
-        while len(self._waiting) < count and self.accepts:
+        while len(queue.messages) < count and (self.accepts or not queue.messages):
             rest = deadline - time.monotonic()
-            if rest <= 0 or not self._changed.wait(rest):
+            if rest <= 0 or not queue.changed.wait(rest):
                 break
-        self._wanted = 1
+        queue.wanted = 1
+
+    def _number(self, topic: str) -> int:
+        number = self._numbers.get(topic)
+        if number is None:
+            if len(self._numbers) >= MOST_TOPICS:
+                self._numbers.clear()
+            number = self._numbers[topic] = lane_of(topic, len(self._lanes))
+        return number
 
 
 def _nobody() -> None:

@@ -3,6 +3,8 @@
 import logging
 import threading
 import time
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
@@ -10,13 +12,17 @@ from sqlalchemy import Engine
 from data import clock
 from data.errors import ServiceDown
 from data.settings import IngestSettings, MqttSettings, QualitySettings
+from ingest.assessment import Assessor
 from ingest.broker_limits import check_limits
 from ingest.codecs import CODECS
-from ingest.inbox import Inbox
+from ingest.inbox import Inbox, Message
+from ingest.lane_process import Answer, Setup
+from ingest.lanes import Lanes
+from ingest.metrics import IngestFigures
 from ingest.mqtt_client import MqttClient
 from ingest.outage import persist
 from ingest.pipeline import Pipeline
-from ingest.receipts import receipts_of
+from ingest.receipts import Receipt
 from ingest.sweep import Sweep
 from ingest.topics import filter_of
 from ingest.writer import Counts
@@ -38,7 +44,11 @@ class Metrics:
 
 
 class Worker:
-    """Moves messages from the broker to the database until it is stopped."""
+    """Moves messages from the broker to the database until it is stopped.
+
+    With one worker in the settings everything happens in this process; with more, each lane's
+    process takes in the messages of its own stations, by its own clock.
+    """
 
     def __init__(
         self,
@@ -53,38 +63,64 @@ class Worker:
         self._settings = settings or IngestSettings()
         self._now = now
         self._stopping = threading.Event()
-        self._inbox = Inbox(self._settings.queue_messages, self._settings.queue_bytes)
+        lanes = self._settings.workers
+        self._inbox = Inbox(self._settings.queue_messages, self._settings.queue_bytes, lanes=lanes)
         self._client = MqttClient(
             self._mqtt, self._inbox, [filter_of(channel) for channel in CODECS], now=now
         )
-        self._pipeline = Pipeline(engine, self._settings, quality, now=now)
-        self._sweep = Sweep(engine, self._pipeline.assessor)
+        self._pipeline: Pipeline | None = None
+        self._lanes: Lanes | None = None
+        if lanes == 1:
+            self._pipeline = Pipeline(engine, self._settings, quality, now=now)
+        else:
+            url = engine.url.render_as_string(hide_password=False)
+            setups = [Setup(n, url, self._settings, quality) for n in range(lanes)]
+            self._lanes = Lanes(setups, self._inbox, self._committed)
+        self._sweep = Sweep(engine, Assessor(quality))
         self._sweep_at = self._beat_at = 0.0
+        self._counting = threading.Lock()
         self.metrics = Metrics()
+        self.figures = IngestFigures(now=now)
 
     def stop(self) -> None:
-        """The batch in hand is finished and acknowledged, then ``run`` returns."""
+        """The batches in hand are finished and acknowledged, then ``run`` returns."""
         self._stopping.set()
 
     def run(self) -> None:
         """Runs until stopped; outages of the broker and of the database are waited out.
 
-        Raises ServiceDown when the network's thread has died, and what the database says when it
-        can't be a passing outage or the fault of one message (no such table, no right).
+        Raises ServiceDown when the network's thread or a lane has died of a fault, and what the
+        database says when it can't be a passing outage or the fault of one message (no such
+        table, no right). A lane that was killed is started again.
         """
         warn_of_limits(self._mqtt)
         self._beat_at = time.monotonic() + HEARTBEAT_S
-        self._client.start()
-        try:
+        with ExitStack() as closing:
+            if self._settings.metrics_port:
+                closing.enter_context(
+                    self.figures.serve(self._settings.metrics_host, self._settings.metrics_port)
+                )
+            closing.callback(self._client.stop)
+            if self._lanes:
+                closing.callback(self._lanes.stop)
+                self._lanes.start()
+            self._client.start()
             while not self._stopping.is_set():
-                self._take_batch()
-                self._keep_time()
-                if not self._client.alive:
-                    raise ServiceDown("The thread that reads from the broker has died.")
-        finally:
-            self._client.stop()
+                self._turn()
 
-    def _take_batch(self) -> None:
+    def _turn(self) -> None:
+        """A batch taken in, here or by the lanes, and what is due by the clock."""
+        if self._pipeline:
+            self._take_batch(self._pipeline)
+        elif self._lanes:
+            self._lanes.check()
+            self._stopping.wait(IDLE_S)
+        self._keep_time()
+        self.figures.state(len(self._inbox), self._client.connected, self._client.dropped)
+        if not self._client.alive:
+            raise ServiceDown("The thread that reads from the broker has died.")
+
+    def _take_batch(self, pipeline: Pipeline) -> None:
         messages = self._inbox.take(
             self._settings.batch_messages,
             fill_s=self._settings.batch_wait_ms / 1000,
@@ -93,14 +129,20 @@ class Worker:
         if not messages:
             return
         began = time.monotonic()
-        done = self._pipeline.take_in(messages, self._stopping)
-        if done is None:
-            return
+        done = pipeline.take_in(messages, self._stopping)
+        if done is not None:
+            self._committed(messages, Answer.to(done), time.monotonic() - began)
+
+    def _committed(self, messages: Sequence[Message], told: Answer, seconds: float) -> None:
+        """The batch is acknowledged, its devices are told and it is counted; from any thread."""
         self._client.acknowledge(messages)
-        self._client.tell(receipts_of(done.entries))
-        self.metrics.batches += 1
-        self.metrics.busy_s += time.monotonic() - began
-        self.metrics.counts += done.counts
+        self._client.tell(Receipt(topic, payload) for topic, payload in told.receipts)
+        oldest = min(message.received_at for message in messages)
+        with self._counting:
+            self.metrics.batches += 1
+            self.metrics.busy_s += seconds
+            self.metrics.counts += told.counts
+            self.figures.batch(told.counts, told.refused, seconds, oldest)
 
     def _keep_time(self) -> None:
         """A page of the sweep when it is due, a line in the log once a minute."""
@@ -110,6 +152,7 @@ class Worker:
             if swept is not None:
                 self._sweep_at = moment + self._settings.sweep_seconds
                 self.metrics.offline = swept.offline
+                self.figures.silent(swept.offline)
         if moment >= self._beat_at:
             self._beat_at = moment + HEARTBEAT_S
             LOG.info("%s", self._told())

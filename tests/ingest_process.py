@@ -38,7 +38,7 @@ class IngestProcess:
         """It runs."""
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", "from dashboard.cli import main; main(['ingest'])"],
+                [sys.executable, "-c", "from dashboard.cli import main; exit(main(['ingest']))"],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=output,

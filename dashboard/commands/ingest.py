@@ -11,13 +11,22 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser = subparsers.add_parser(
         "ingest", help=_("take readings from the broker into the database")
     )
+    parser.add_argument(
+        "--workers",
+        type=int,
+        metavar="N",
+        help=_("so many processes share the stations; one session at the broker all the same"),
+    )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Runs until SIGTERM or SIGINT, finishes the batch in hand and acknowledges it; 0."""
+    """Runs until SIGTERM or SIGINT, finishes the batches in hand and acknowledges them; 0."""
     from data.database import ingest_engine
+    from data.settings import IngestSettings
     from ingest.worker import Worker
 
+    chosen = {} if args.workers is None else {"workers": args.workers}
+    settings = IngestSettings(**chosen)
     engine = ingest_engine()
-    return run_until_told(Worker(engine), engine)
+    return run_until_told(Worker(engine, settings=settings), engine)
