@@ -51,6 +51,7 @@ PAGES = (
     Rule("/rivers", Action.READ_WATERS),
     Rule("/river/", Action.READ_WATERS, below=True),
     Rule("/lake/", Action.READ_WATERS, below=True),
+    Rule("/quality", Action.READ_REVIEWS),
     Rule("/stations", Action.WRITE_STATIONS),
     Rule("/ledger", Action.READ_LEDGER),
     Rule("/ledger/report", Action.WRITE_LEDGER),
@@ -94,6 +95,12 @@ ROUTES = (
         write=Action.WRITE_PATROLS,
         most_bytes=MOST_TRACK_BYTES + FORM_BYTES,
     ),
+    Rule(
+        "/api/v1/readings/",
+        Action.READ_REVIEWS,
+        below=True,
+        write=Action.REVIEW_READINGS,
+    ),
     Rule("/api/", Action.READ_WATERS, below=True),
     Rule("/assets/", Action.OWN_ACCOUNT, below=True),
     Rule("/_dash-component-suites/", Action.OWN_ACCOUNT, below=True),
@@ -116,6 +123,7 @@ CALLBACKS = {
     "problem-": Action.READ_LEDGER,
     "report-": Action.WRITE_LEDGER,
     "patrols-": Action.READ_PATROLS,
+    "quality-": Action.READ_REVIEWS,
 }
 """Action by the prefix of the ids a callback writes to. The layouts that ``_pages_`` brings in are
 guarded one by one."""

@@ -23,6 +23,7 @@ from dashboard.api import (
     photos,
     problems,
     problems_file,
+    quality,
     readings,
     search,
     sheets,
@@ -53,6 +54,7 @@ from dashboard.pages import (
     rivers,
     stations,
 )
+from dashboard.pages import quality as quality_page
 from dashboard.problems import add_error_table
 from dashboard.views.roles import N_
 from data import clock
@@ -70,6 +72,7 @@ PAGES = (
     Page("/ledger/report", report, N_("Register a problem")),
     Page("/ledger/<problem_id>", problem, N_("Problem")),
     Page("/patrols", patrols, N_("Patrols")),
+    Page("/quality", quality_page, N_("Data review")),
     Page("/stations", stations, N_("Stations")),
     Page("/accounts", accounts, N_("Accounts")),
 )
@@ -81,6 +84,7 @@ ROUTERS = (
     map_state,
     search,
     readings,
+    quality,
     dossier,
     photos,
     problems_file,

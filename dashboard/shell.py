@@ -43,11 +43,13 @@ class Place:
 
 MAP, FILES, STATIONS, ACCOUNTS = "One map", "Files", "Stations", "Accounts"
 LEDGER, PATROLS, BRIEF = "Problem ledger", "Patrols", N_("Ledger")
+REVIEW, REVIEW_BRIEF = "Data review", N_("Data")
 PLACES = (
     Place("/", MAP, "map", Action.READ_WATERS),
     Place("/ledger", LEDGER, "flag", Action.READ_LEDGER, BRIEF),
     Place("/patrols", PATROLS, "walk", Action.READ_PATROLS),
     Place("/rivers", FILES, "file", Action.READ_WATERS),
+    Place("/quality", REVIEW, "tick", Action.READ_REVIEWS, REVIEW_BRIEF),
     Place("/stations", STATIONS, "pin", Action.WRITE_STATIONS),
     Place("/accounts", ACCOUNTS, "people", Action.MANAGE_ACCOUNTS),
 )

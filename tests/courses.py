@@ -36,3 +36,10 @@ def take_in(ingest: Engine, messages: Iterable[Message], now: UtcDatetime) -> No
     """The messages are in the archive, judged and told."""
     counts = Pipeline(ingest, now=lambda: now).commit(list(messages))
     assert counts.refused == 0, counts
+
+
+def unreviewed(
+    rows: Iterable[tuple[int, float, str | None]],
+) -> list[tuple[int, float, str | None, float | None, None, None]]:
+    """Rows of a course that nobody ruled on: what carries no flag counts."""
+    return [(at_s, raw, flag, None if flag else raw, None, None) for at_s, raw, flag in rows]

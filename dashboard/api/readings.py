@@ -1,24 +1,23 @@
 """A station's newest values and the course of one of them, over HTTP."""
 
-import csv
 from datetime import datetime, timedelta
-from io import StringIO
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from dashboard.auth import User, current_user, visible_to
+from dashboard.auth import Action, User, current_user, may, visible_to
 from dashboard.deps import Deps
 from dashboard.offload import off
-from dashboard.views.measures import flag_word, parameter_name, unit_of
-from dashboard.views.wording import _
+from dashboard.views.series_file import csv_text
 from data.clock import BUSINESS_ZONE, Span, UtcDatetime, to_utc
 from data.database import transaction
 from data.errors import BadInput
 from data.people.access_log import Logged, log
-from data.queries.readings import FLAG_CODES, MOST_POINTS, Series, series
+from data.quality.means import Mean
+from data.queries.readings import FLAG_CODES, MOST_POINTS, RULE_CODES, Series, series
+from data.queries.reviews import signatures
 from data.queries.scope import Scope
 from data.queries.station_facts import StationFacts, station_facts
 from data.vocabulary import PARAMETERS, Bank, BodyKind, Flag, Parameter, StationKind
@@ -28,6 +27,10 @@ MOST_ROWS = 120_000
 
 Start = Annotated[datetime | None, Query(alias="from", description="with offset")]
 End = Annotated[datetime | None, Query(alias="to", description="with offset; default: now")]
+AsOf = Annotated[
+    datetime | None,
+    Query(description="with offset: by what was known then; default: all that is known now"),
+]
 
 
 class NewestValue(BaseModel):
@@ -60,11 +63,23 @@ class StationOut(BaseModel):
 
 
 class Point(BaseModel):
-    """One measurement."""
+    """One measurement: as measured, and the value that counts."""
 
     at: datetime
-    value: float
+    value: float = Field(description="as measured, never changed")
     flag: Flag
+    counted: float | None = Field(description="null: left out of means, classes and loads")
+    verdict: str | None = Field(
+        description="keep, reject or correct in review, failed in the second look, or null"
+    )
+
+
+class MeanOut(BaseModel):
+    """The mean of the values that count, with what stands behind it."""
+
+    value: float | None
+    count: int
+    valid_share: float | None = Field(description="of what the interval promised, at most 1")
 
 
 class SeriesOut(BaseModel):
@@ -77,6 +92,8 @@ class SeriesOut(BaseModel):
     start: datetime = Field(description="first instant asked for")
     end: datetime = Field(description="first instant no longer asked for")
     measured_count: int = Field(description="values in the span before thinning")
+    as_of: datetime | None = Field(description="by what was known then; null: by all known now")
+    mean: MeanOut
     points: list[Point]
 
 
@@ -109,8 +126,15 @@ def station_out(facts: StationFacts) -> StationOut:
     )
 
 
-def series_out(facts: StationFacts, parameter: Parameter, span: Span, found: Series) -> SeriesOut:
+def series_out(
+    facts: StationFacts,
+    parameter: Parameter,
+    span: Span,
+    found: Series,
+    as_of: UtcDatetime | None = None,
+) -> SeriesOut:
     """The course as it leaves the house."""
+    mean = found.mean or Mean(None, 0, None)
     return SeriesOut(
         station=facts.code,
         parameter=parameter,
@@ -119,14 +143,20 @@ def series_out(facts: StationFacts, parameter: Parameter, span: Span, found: Ser
         start=span.start,
         end=span.end,
         measured_count=found.measured_count,
-        points=[
-            Point(
-                at=datetime.fromtimestamp(int(at_s), BUSINESS_ZONE),
-                value=float(value),
-                flag=FLAG_CODES[flag],
-            )
-            for at_s, value, flag in zip(found.at_s, found.value, found.flag, strict=True)
-        ],
+        as_of=as_of,
+        mean=MeanOut(value=mean.value, count=mean.count, valid_share=mean.valid_share),
+        points=[point_of(found, at) for at in range(len(found))],
+    )
+
+
+def point_of(found: Series, at: int) -> Point:
+    """One measurement of the course."""
+    return Point(
+        at=datetime.fromtimestamp(int(found.at_s[at]), BUSINESS_ZONE),
+        value=float(found.raw[at]),
+        flag=FLAG_CODES[found.flag[at]],
+        counted=float(found.value[at]) if found.run[at] >= 0 else None,
+        verdict=RULE_CODES[found.rule[at]] or None,
     )
 
 
@@ -143,6 +173,14 @@ def span_asked(start: datetime | None, end: datetime | None, now: UtcDatetime) -
         raise BadInput("Give times with an offset, the earlier one first.") from error
 
 
+def moment_asked(as_of: datetime | None) -> UtcDatetime | None:
+    """The moment asked for. Raises BadInput for one without an offset."""
+    try:
+        return to_utc(as_of) if as_of else None
+    except ValueError as error:
+        raise BadInput("Give times with an offset, the earlier one first.") from error
+
+
 def read_station(deps: Deps, scope: Scope, station_id: int) -> StationFacts:
     """The station when the scope may see it. Raises NotFound."""
     with transaction(deps.engine) as connection:
@@ -150,16 +188,28 @@ def read_station(deps: Deps, scope: Scope, station_id: int) -> StationFacts:
 
 
 def read_series(
-    deps: Deps, scope: Scope, station_id: int, parameter: Parameter, span: Span, points: int
+    deps: Deps,
+    scope: Scope,
+    station_id: int,
+    parameter: Parameter,
+    span: Span,
+    points: int,
+    as_of: UtcDatetime | None = None,
 ) -> tuple[StationFacts, Series]:
     """The station and the course of the parameter. Raises NotFound or BadInput."""
     with transaction(deps.engine) as connection:
         facts = station_facts(connection, scope, station_id)
-        return facts, series(connection, station_id, parameter, span, facts.interval, points)
+        found = series(connection, station_id, parameter, span, facts.interval, points, as_of)
+        return facts, found
 
 
 def exported(
-    deps: Deps, user: User, station_id: int, parameter: Parameter, span: Span
+    deps: Deps,
+    user: User,
+    station_id: int,
+    parameter: Parameter,
+    span: Span,
+    as_of: UtcDatetime | None = None,
 ) -> tuple[StationFacts, str]:
     """The station and its values as CSV, with a row in the access log.
 
@@ -168,7 +218,7 @@ def exported(
     scope = visible_to(user)
     with transaction(deps.engine) as connection:
         facts = station_facts(connection, scope, station_id)
-        whole = series(connection, station_id, parameter, span, facts.interval, MOST_ROWS)
+        whole = series(connection, station_id, parameter, span, facts.interval, MOST_ROWS, as_of)
         if whole.measured_count > MOST_ROWS:
             raise BadInput("A file holds {most} rows; choose a shorter span.", most=MOST_ROWS)
         log(
@@ -182,27 +232,8 @@ def exported(
                 "rows": len(whole),
             },
         )
-    return facts, csv_text(facts, parameter, whole)
-
-
-def csv_text(facts: StationFacts, parameter: Parameter, whole: Series) -> str:
-    """The values as CSV with a byte order mark, so that Excel reads it as UTF-8; Beijing time."""
-    unit = unit_of(parameter)
-    heading = f"{parameter_name(parameter)} ({unit})" if unit else parameter_name(parameter)
-    text = StringIO()
-    rows = csv.writer(text)
-    rows.writerow([_("Station"), _("Code"), _("Time (Beijing)"), heading, _("Flag")])
-    name, code = plain_cell(facts.name), plain_cell(facts.code)
-    for at_s, value, flag in zip(whole.at_s, whole.value, whole.flag, strict=True):
-        at = datetime.fromtimestamp(int(at_s), BUSINESS_ZONE)
-        word = flag_word(FLAG_CODES[flag])
-        rows.writerow([name, code, f"{at:%Y-%m-%d %H:%M:%S}", f"{value:.10g}", word])
-    return "\ufeff" + text.getvalue()
-
-
-def plain_cell(text: str) -> str:
-    """The text as a table shows it: one that would begin a formula is forced to be text."""
-    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+        signed = signatures(connection, whole.review[whole.review > 0].tolist())
+    return facts, csv_text(facts, parameter, whole, signed, named=may(user, Action.READ_REVIEWS))
 
 
 def router(deps: Deps) -> APIRouter:
@@ -222,21 +253,30 @@ def router(deps: Deps) -> APIRouter:
         start: Start = None,
         end: End = None,
         points: Annotated[int, Query(ge=10, le=MOST_POINTS)] = MOST_POINTS,
+        as_of: AsOf = None,
     ) -> SeriesOut:
         """The course of a parameter over at most 400 days, thinned to so many points."""
-        span = span_asked(start, end, deps.clock())
+        span, known = span_asked(start, end, deps.clock()), moment_asked(as_of)
+        scope = visible_to(current_user())
         facts, found = await off(
-            read_series, deps, visible_to(current_user()), station_id, parameter, span, points
+            read_series, deps, scope, station_id, parameter, span, points, known
         )
-        return series_out(facts, parameter, span, found)
+        return series_out(facts, parameter, span, found, known)
 
     @routes.get("/{station_id}/series.csv", response_class=Response)
     async def file(
-        station_id: int, parameter: Parameter, start: Start = None, end: End = None
+        station_id: int,
+        parameter: Parameter,
+        start: Start = None,
+        end: End = None,
+        as_of: AsOf = None,
     ) -> Response:
-        """The same without thinning, as a file for a spreadsheet; the access log keeps who."""
-        span = span_asked(start, end, deps.clock())
-        facts, text = await off(exported, deps, current_user(), station_id, parameter, span)
+        """The same without thinning, as a file for a spreadsheet; the access log keeps who.
+
+        Beside the raw value stand the one that counts, the verdict, who gave it, when and why.
+        """
+        span, known = span_asked(start, end, deps.clock()), moment_asked(as_of)
+        facts, text = await off(exported, deps, current_user(), station_id, parameter, span, known)
         first, last = (
             f"{each.astimezone(BUSINESS_ZONE):%Y%m%d}" for each in (span.start, span.end)
         )

@@ -13,7 +13,8 @@ from dashboard.auth import current_user, visible_to
 from dashboard.deps import Deps
 from dashboard.offload import off
 from dashboard.views.attributes import attributes
-from dashboard.views.charts import Course, Figure, course_figure, spoken
+from dashboard.views.chart_marks import Figure, mean_words
+from dashboard.views.charts import Course, course_figure, spoken
 from dashboard.views.icons import icon
 from dashboard.views.measures import parameter_name, unit_of
 from dashboard.views.wording import _
@@ -56,7 +57,8 @@ def chart_frame(
     key = f"{station_id}/{place}"
     stores = [dcc.Store(id=part(name, key)) for name in ("figure", "window", "theme")]
     parts = [_controls(key, parameters, asked), _plot(key, height), *stores]
-    return html.Section(parts, className="dw-chart")
+    mean = html.P(id=part("mean", key), className="dw-mean t3 fs12")
+    return html.Section([*parts, mean], className="dw-chart")
 
 
 def _controls(key: str, parameters: Sequence[Parameter], asked: Parameter) -> html.Div:
@@ -177,17 +179,18 @@ def csv_address(station_id: int, course: Course) -> str:
     return f"/api/v1/stations/{station_id}/series.csv?{query}"
 
 
-def drawn(deps: Deps, scope: Scope, asked: Asked) -> tuple[Figure, str, str]:
-    """The figure, the address of its file and its sentence; a failure is a figure too."""
+def drawn(deps: Deps, scope: Scope, asked: Asked) -> tuple[Figure, str, str, str]:
+    """The figure, the address of its file, its sentence and its mean; a failure is a figure too."""
     try:
         facts, course = read_course(deps, scope, asked)
     except SQLAlchemyError:
-        return {"failed": True}, "", ""
+        return {"failed": True}, "", "", ""
     name = f"{facts.code}-{course.parameter.value}"
     sentence = f"{facts.name} {parameter_name(course.parameter)}: {spoken(course)}"
     figure = {**course_figure(course), "name": name, "empty": not len(course.series)}
     figure["words"] = {"empty": _("No readings in this span.")}
-    return figure, csv_address(facts.id, course), sentence
+    mean = mean_words(course.parameter, course.series.mean)
+    return figure, csv_address(facts.id, course), sentence, mean
 
 
 def register(app: Dash, deps: Deps) -> None:
@@ -197,6 +200,7 @@ def register(app: Dash, deps: Deps) -> None:
         Output(part("figure", MATCH), "data"),
         Output(part("csv", MATCH), "href"),
         Output(part("plot", MATCH), "aria-label"),
+        Output(part("mean", MATCH), "children"),
         Input(part("parameter", MATCH), "value"),
         Input(part("days", MATCH), "value"),
         Input(part("window", MATCH), "data"),
@@ -205,7 +209,7 @@ def register(app: Dash, deps: Deps) -> None:
     )
     async def draw(
         parameter: str, days: str, window: Any, _retries: int, plot: dict[str, str]
-    ) -> tuple[Figure, str, str]:
+    ) -> tuple[Figure, str, str, str]:
         station_id = int(plot["index"].partition("/")[0])
         asked = Asked(station_id, parameter, days, window)
         return await off(drawn, deps, visible_to(current_user()), asked)

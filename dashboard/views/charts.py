@@ -4,20 +4,29 @@ The browser puts the colours in (``drawer.js``), so a switch to the dark redraws
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
-from dashboard.views.measures import flag_word, limit_number, unit_of, value_text
+import numpy as np
+
+from dashboard.views.chart_marks import (
+    INK,
+    PALE,
+    Figure,
+    apart,
+    corrections,
+    dots,
+    local,
+    mean_words,
+    shown_value,
+    trace,
+)
+from dashboard.views.measures import limit_number, unit_of, value_text
 from dashboard.views.wording import _
-from data.clock import BUSINESS_ZONE, Span
+from data.clock import Span
 from data.quality.limits import Bound, ClassLimits
-from data.queries.readings import FLAG_CODES, Series
-from data.vocabulary import PARAMETERS, Parameter, WaterClass
+from data.queries.readings import Series
+from data.vocabulary import Parameter, WaterClass
 
-Figure = dict[str, Any]
-
-INK: Final = "var(--om-text)"
-PALE: Final = "var(--om-text-3)"
 MOST_DOTS: Final = 120
 """More dots than this on one line would only thicken it."""
 
@@ -52,7 +61,7 @@ class Course:
 
 def axis_range(course: Course) -> tuple[float, float]:
     """From 0 to the limit of Ⅴ or a tenth above the largest value; pH around its range."""
-    values = course.series.value
+    values = np.concatenate([course.series.value, course.series.raw])
     top = float(values.max()) if len(values) else 0.0
     bottom = float(values.min()) if len(values) else 0.0
     if course.parameter is Parameter.PH:
@@ -93,7 +102,7 @@ def course_figure(course: Course) -> Figure:
     bands = bands_of(course.classes, low, high) if course.classes else []
     shapes, notes = band_marks(bands, high - low)
     limit_shapes, limit_notes = limit_marks(course, low, high)
-    edges = [_local(each.timestamp()) for each in (course.span.start, course.span.end)]
+    edges = [local(each.timestamp()) for each in (course.span.start, course.span.end)]
     return {
         "data": traces(course),
         "layout": {
@@ -210,7 +219,7 @@ def _is_crowded_above(course: Course, limit: float) -> bool:
 def traces(course: Course) -> list[Figure]:
     """The line with its gaps, what is beyond the limit, what is flagged, and the newest value."""
     found = course.series
-    shown = f"%{{y:,.{PARAMETERS[course.parameter].shown_decimals}f}} {unit_of(course.parameter)}"
+    shown = shown_value(course.parameter)
     times: list[str | None] = []
     values: list[float | None] = []
     marked: list[int] = []
@@ -219,7 +228,7 @@ def traces(course: Course) -> list[Figure]:
         after = normal[place + 1] if place + 1 < len(normal) else None
         starts = place == 0 or found.run[normal[place - 1]] != found.run[at]
         ends = after is None or found.run[after] != found.run[at]
-        times.append(_local(found.at_s[at]))
+        times.append(local(found.at_s[at]))
         values.append(float(found.value[at]))
         if ends and after is not None:
             times.append(times[-1])
@@ -230,24 +239,13 @@ def traces(course: Course) -> list[Figure]:
         marked = []
     line = {"color": INK, "width": 1.8}
     drawn: list[Figure] = [
-        _trace(times, values, mode="lines", line=line, hovertemplate=f"{shown}<extra></extra>"),
-        _dots(found, marked, {"size": 3.8, "color": INK}),
+        trace(times, values, mode="lines", line=line, hovertemplate=f"{shown}<extra></extra>"),
+        dots(found, marked, {"size": 3.8, "color": INK}),
     ]
-    flagged = [at for at in range(len(found)) if found.run[at] < 0]
-    hollow = {"color": "var(--om-surface)", "line": {"color": PALE, "width": 1.2}, "size": 5}
-    words = [flag_word(FLAG_CODES[found.flag[at]]) for at in flagged]
-    drawn.append(
-        _dots(
-            found,
-            flagged,
-            hollow,
-            hovertemplate=f"{shown} · %{{text}}<extra></extra>",
-            text=words,
-            hoverinfo=None,
-        )
-    )
+    drawn += apart(found, course.parameter)
+    drawn += corrections(found, course.parameter)
     newest = {"color": "var(--om-surface)", "line": {"color": INK, "width": 2}, "size": 8}
-    drawn.append(_dots(found, normal[-1:], newest))
+    drawn.append(dots(found, normal[-1:], newest))
     return drawn
 
 
@@ -257,30 +255,15 @@ def _is_beyond(course: Course, value: float) -> bool:
     )
 
 
-def _dots(found: Series, places: list[int], marker: dict[str, Any], **more: Any) -> Figure:
-    times = [_local(found.at_s[at]) for at in places]
-    values = [float(found.value[at]) for at in places]
-    return _trace(times, values, mode="markers", marker=marker, **{"hoverinfo": "skip", **more})
-
-
-def _trace(times: list[Any], values: list[Any], **more: Any) -> Figure:
-    plain = {key: each for key, each in more.items() if each is not None}
-    return {"type": "scatter", "x": times, "y": values, "cliponaxis": False, **plain}
-
-
-def _local(at_s: float) -> str:
-    """The instant as the business zone's clock shows it, which is how plotly takes dates."""
-    return f"{datetime.fromtimestamp(float(at_s), BUSINESS_ZONE):%Y-%m-%d %H:%M:%S}"
-
-
 def spoken(course: Course) -> str:
     """The figure in a sentence, for those who don't see it."""
     if not len(course.series):
         return _("No readings in this span.")
     values = course.series.value
-    return _("{count} readings, lowest {low}, highest {high} {unit}").format(
+    told = _("{count} readings, lowest {low}, highest {high} {unit}").format(
         count=course.series.measured_count,
         low=value_text(course.parameter, float(values.min())),
         high=value_text(course.parameter, float(values.max())),
         unit=unit_of(course.parameter),
     )
+    return " · ".join(filter(None, [told, mean_words(course.parameter, course.series.mean)]))

@@ -1,6 +1,6 @@
 """The course of one parameter at one station, thinned for drawing without losing peaks or gaps."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -9,9 +9,20 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 from tsdownsample import MinMaxLTTBDownsampler
 
-from data.clock import Span
+from data.clock import Span, UtcDatetime
 from data.errors import BadInput
-from data.vocabulary import PARAMETERS, Flag, Parameter
+from data.quality.means import Mean, expected_count, mean_of
+from data.queries.reviewed import (
+    FAILED,
+    KNOWN,
+    RULED_READINGS,
+    bound,
+    counted,
+    measured,
+    reviewed_by,
+    ruled,
+)
+from data.vocabulary import Flag, Parameter, Verdict
 
 MOST_POINTS: Final = 2000
 LONGEST: Final = timedelta(days=400)
@@ -22,21 +33,30 @@ GAP_INTERVALS: Final = 3
 
 PERIODS: Final = ("instant", "minute", "hour")
 FLAG_CODES: Final = tuple(Flag)
+RULE_CODES: Final = ("", Verdict.KEEP.value, Verdict.REJECT.value, Verdict.CORRECT.value, FAILED)
+"""What may be ruled on a value, nothing first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Values in order of time: seconds since 1970 UTC, value, flag as its place in ``FLAG_CODES``.
+    """Values in order of time: seconds since 1970 UTC, and what is known of each.
 
-    ``run`` numbers the unbroken runs of normal values; flagged ones stand apart in run -1.
-    ``measured_count`` is how many there were before thinning.
+    ``value`` is the one that counts, or the raw one where none does; ``raw`` is as measured;
+    ``flag`` and ``rule`` are places in ``FLAG_CODES`` and ``RULE_CODES``; ``review`` is the id of
+    the review behind the ruling, 0 for none. ``run`` numbers the unbroken runs of values that
+    count; the others stand apart in run -1. ``measured_count`` is how many there were before
+    thinning, ``mean`` that of the values that count, also before.
     """
 
     at_s: NDArray[np.int64]
     value: NDArray[np.float64]
+    raw: NDArray[np.float64]
     flag: NDArray[np.int8]
+    rule: NDArray[np.int8]
+    review: NDArray[np.int64]
     run: NDArray[np.int64]
     measured_count: int
+    mean: Mean | None = None
 
     def __len__(self) -> int:
         return len(self.at_s)
@@ -49,60 +69,72 @@ def series(
     span: Span,
     interval: timedelta,
     points: int = MOST_POINTS,
+    as_of: UtcDatetime | None = None,
 ) -> Series:
     """What the station measured of the parameter within the span, at most ``points`` of it.
 
-    Raises BadInput for a span longer than ``LONGEST``. Whether the station may be seen is asked
-    before.
+    By what was known ``as_of`` a moment, now by default. Raises BadInput for a span longer than
+    ``LONGEST``. Whether the station may be seen is asked before.
     """
     if span.end - span.start > LONGEST:
         raise BadInput("At most {days} days at a time.", days=LONGEST.days)
-    column = PARAMETERS[parameter].column
-    value = column or "(reading.extra ->> :key)::float8"
+    raw = measured(parameter)
+    given = bound([station_id], span.start, span.end, as_of)
     rows = connection.execute(
         text(
-            f"SELECT extract(epoch FROM observed_at)::bigint, {value}, flags ->> :key"
-            " FROM reading WHERE station_id = :id AND period = ANY(:periods)"
-            f" AND observed_at >= :start AND observed_at < :end AND {value} IS NOT NULL"
-            " ORDER BY observed_at"
+            f"SELECT extract(epoch FROM reading.observed_at)::bigint, {raw},"
+            f" reading.flags ->> :key, {counted(parameter)}, {ruled(parameter)},"
+            f" {reviewed_by(parameter)} FROM {RULED_READINGS}"
+            f" WHERE {KNOWN} AND reading.period = ANY(:periods) AND {raw} IS NOT NULL"
+            " ORDER BY reading.observed_at"
         ),
-        {
-            "id": station_id,
-            "key": parameter.value,
-            "periods": list(PERIODS),
-            "start": span.start,
-            "end": span.end,
-        },
+        {**given, "key": parameter.value, "periods": list(PERIODS)},
     ).all()
-    return thinned(series_of(rows, interval), points)
+    whole = series_of(rows, interval)
+    stood = connection.execute(
+        text("SELECT started_at, ended_at FROM station WHERE id = :id"), {"id": station_id}
+    ).one()
+    mean = mean_of(
+        parameter,
+        whole.value[whole.run >= 0].tolist(),
+        expected=expected_count(span, interval, *stood),
+    )
+    return thinned(replace(whole, mean=mean), points)
 
 
 def series_of(rows: Any, interval: timedelta) -> Series:
-    """The series of ``(seconds, value, flag or None)`` rows, every one of them kept."""
+    """The series of ``(seconds, raw, flag, counted, rule, review)`` rows, every one of them kept.
+
+    ``flag``, ``counted``, ``rule`` and ``review`` may be None.
+    """
     at_s = np.array([row[0] for row in rows], dtype=np.int64)
-    value = np.array([row[1] for row in rows], dtype=np.float64)
-    codes = {flag.value: code for code, flag in enumerate(FLAG_CODES)}
-    flag = np.array([codes[row[2] or Flag.NORMAL] for row in rows], dtype=np.int8)
-    normal = np.flatnonzero(flag == 0)
+    raw = np.array([row[1] for row in rows], dtype=np.float64)
+    flags = {flag.value: code for code, flag in enumerate(FLAG_CODES)}
+    flag = np.array([flags[row[2] or Flag.NORMAL] for row in rows], dtype=np.int8)
+    count = np.array([row[3] for row in rows], dtype=np.float64)
+    rule = np.array([RULE_CODES.index(row[4] or "") for row in rows], dtype=np.int8)
+    review = np.array([row[5] or 0 for row in rows], dtype=np.int64)
+    counting = np.flatnonzero(~np.isnan(count))
     run = np.full(len(at_s), -1, dtype=np.int64)
-    breaks = np.diff(at_s[normal], prepend=at_s[normal[:1]]) > (
+    breaks = np.diff(at_s[counting], prepend=at_s[counting[:1]]) > (
         GAP_INTERVALS * interval.total_seconds()
     )
-    run[normal] = np.cumsum(breaks)
-    return Series(at_s, value, flag, run, len(at_s))
+    run[counting] = np.cumsum(breaks)
+    value = np.where(np.isnan(count), raw, count)
+    return Series(at_s, value, raw, flag, rule, review, run, len(at_s))
 
 
 def thinned(whole: Series, points: int) -> Series:
     """The series in at most ``points`` points that look the same: extremes and ends are kept."""
     if len(whole) <= points:
         return whole
-    normal, flagged = np.flatnonzero(whole.flag == 0), np.flatnonzero(whole.flag != 0)
-    room = min(len(flagged), max(points // 4, points - len(normal)))
-    kept = np.concatenate([_picked(whole, normal, points - room), _picked(whole, flagged, room)])
+    plain = (whole.run >= 0) & (whole.rule == 0)
+    normal, apart = np.flatnonzero(plain), np.flatnonzero(~plain)
+    room = min(len(apart), max(points // 4, points - len(normal)))
+    kept = np.concatenate([_picked(whole, normal, points - room), _picked(whole, apart, room)])
     kept.sort()
-    return Series(
-        whole.at_s[kept], whole.value[kept], whole.flag[kept], whole.run[kept], len(whole)
-    )
+    columns = ("at_s", "value", "raw", "flag", "rule", "review", "run")
+    return replace(whole, **{name: getattr(whole, name)[kept] for name in columns})
 
 
 def _picked(whole: Series, among: NDArray[np.int64], room: int) -> NDArray[np.int64]:

@@ -19,6 +19,7 @@ ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 LEDGER_READERS = READERS - {Role.NEIGHBOUR}
 LEDGER_WRITERS = LEDGER_READERS - {Role.AUDITOR}
 EXPORTERS = LEDGER_READERS - {Role.PATROLLER}
+REVIEWERS = frozenset({Role.OFFICE, Role.AUDITOR})
 PATROL_WRITERS = frozenset({Role.PATROLLER, Role.CHIEF, Role.OFFICE})
 NO_ONE: frozenset[Role | None] = frozenset()
 
@@ -62,6 +63,10 @@ ROUTES: dict[str, frozenset[Role | None]] = {
     "GET /rivers": READERS,
     "GET /river/<river_id>": READERS,
     "GET /lake/<lake_id>": READERS,
+    "GET /quality": REVIEWERS,
+    "GET /api/v1/readings/findings": REVIEWERS,
+    "GET /api/v1/readings/reviews": REVIEWERS,
+    "POST /api/v1/readings/reviews": OFFICE,
     "GET /stations": OFFICE,
     "GET /accounts": ADMINISTRATORS,
     "GET /ledger": LEDGER_READERS,
@@ -103,6 +108,7 @@ CALLBACKS: dict[str, frozenset[Role | None]] = {
     "problem-": LEDGER_READERS,
     "report-": LEDGER_WRITERS,
     "patrols-": LEDGER_READERS,
+    "quality-": REVIEWERS,
 }
 """Who may run a callback, by the prefix of every id it writes to."""
 

@@ -28,7 +28,7 @@ from data.records import DivisionId, StationId
 from data.settings import DashboardSettings, QualitySettings
 from data.vocabulary import Compliance, EvaluationState, Flag, Parameter, Role, WaterClass
 from tests.builders import SmallBasin, build_small_basin
-from tests.courses import CLEAN, hours_before, take_in, wave
+from tests.courses import CLEAN, hours_before, take_in, unreviewed, wave
 from tests.fixtures.database import Database
 from tests.readings import NOON, message
 
@@ -132,7 +132,7 @@ def test_thinning_keeps_peaks_ends_gaps_and_flags() -> None:
         (60 * at + (500_000 if at > 12_000 else 0), v, None) for at, v in enumerate(values)
     ]
     rows[100] = (rows[100][0], 55.0, "D")
-    whole = series_of(rows, timedelta(seconds=60))
+    whole = series_of(unreviewed(rows), timedelta(seconds=60))
     thin = thinned(whole, 500)
     assert len(thin) <= 500
     assert thin.measured_count == 20_000

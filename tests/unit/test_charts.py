@@ -9,7 +9,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from dashboard.api.readings import plain_cell
+from dashboard.views.series_file import plain_cell
 from dashboard.deps import Deps
 from dashboard.views.chart_frame import Asked, drawn, window_of
 from dashboard.views.charts import Course, axis_range, bands_of, course_figure, spoken
@@ -32,6 +32,7 @@ from data.queries.readings import series_of
 from data.queries.scope import EVERYTHING
 from data.settings import DashboardSettings, QualitySettings
 from data.vocabulary import BodyKind, Parameter
+from tests.courses import unreviewed
 
 NOW = UtcDatetime(datetime(2026, 5, 15, 4, tzinfo=UTC))
 SPAN = Span(UtcDatetime(NOW - timedelta(days=7)), NOW)
@@ -59,9 +60,8 @@ def rows_of(*values: float, step_h: int = 4) -> Rows:
 def course(parameter: Parameter, rows: Rows, limit: float | None = 1.0) -> Course:
     classes = newest_limits().surface[BodyKind.RIVER].get(parameter)
     low, high = (limit, None) if parameter is OXYGEN else (None, limit)
-    return Course(
-        parameter, SPAN, series_of(rows, timedelta(hours=4)), classes, low, high, "目标限值"
-    )
+    found = series_of(unreviewed(rows), timedelta(hours=4))
+    return Course(parameter, SPAN, found, classes, low, high, "目标限值")
 
 
 def test_bands_cover_the_axis_without_a_gap() -> None:
@@ -166,7 +166,8 @@ def test_no_cell_begins_a_formula() -> None:
 def test_without_a_database_the_chart_and_the_drawer_say_so_and_offer_a_retry() -> None:
     away = engine("postgresql+psycopg://nobody@127.0.0.1:1/none")
     deps = Deps(away, DashboardSettings(), QualitySettings(), lambda: NOW)
-    assert drawn(deps, EVERYTHING, Asked(1, "nh3n", "7", None)) == ({"failed": True}, "", "")
+    failed = drawn(deps, EVERYTHING, Asked(1, "nh3n", "7", None))
+    assert failed == ({"failed": True}, "", "", "")
     shown = str(drawer(deps, EVERYTHING, {"kind": "section", "id": 1}))
     assert "详情加载失败，请重试。" in shown
     assert "data-select-kind" in shown

@@ -1,0 +1,255 @@
+/* Data review: filters and the picked value live in the address; verdicts by button or key. */
+(function () {
+  "use strict";
+  const one = (id) => document.getElementById(id);
+  const all = (what) => [...document.querySelectorAll(what)];
+  const set = (id, props) => window.dash_clientside.set_props(id, props);
+  const page = () => one("quality-page");
+  const rows = () => all("#quality-body tr[data-quality-key]");
+  const words = () => (one("quality-said")?.dataset.words ?? "").split("\n");
+  const picked = () => new URLSearchParams(location.search).get("value") ?? "";
+  const PHONE = matchMedia("(max-width: 767px)");
+  let chosen = new Set();
+  let pending = "";
+
+  function address(changes) {
+    const asked = new URLSearchParams(location.search);
+    for (const [name, value] of Object.entries(changes)) {
+      if (value) asked.set(name, value);
+      else asked.delete(name);
+    }
+    const whole = asked.toString();
+    history.replaceState(history.state, "", whole ? `/quality?${whole}` : "/quality");
+    return Object.fromEntries(asked);
+  }
+  const read = (changes = {}) => set("quality-chosen", { data: { ...address(changes), read: Date.now() } });
+
+  /* ---- the picked value and those that are chosen */
+
+  function pick(key, { scroll = true } = {}) {
+    address({ value: key });
+    mark();
+    set("quality-picked", { data: key });
+    const row = rows().find((each) => each.dataset.qualityKey === key);
+    if (scroll) row?.scrollIntoView({ block: "nearest" });
+    if (PHONE.matches && scroll && key) one("quality-detail")?.scrollIntoView({ block: "start" });
+  }
+
+  function mark() {
+    const shown = picked();
+    const there = new Set(rows().map((row) => row.dataset.qualityKey));
+    chosen = new Set([...chosen].filter((key) => there.has(key)));
+    for (const row of rows()) {
+      const on = row.dataset.qualityKey === shown;
+      if ((row.getAttribute("aria-selected") === "true") !== on) row.setAttribute("aria-selected", String(on));
+    }
+    const choosable = rows().filter((row) => row.dataset.may);
+    for (const box of all("#quality-body [data-quality-box]")) {
+      const key = box.dataset.qualityBox;
+      const on = key === "all" ? choosable.length > 0 && chosen.size === choosable.length : chosen.has(key);
+      if ((box.getAttribute("aria-checked") === "true") !== on) box.setAttribute("aria-checked", String(on));
+      box.classList.toggle("on", on);
+    }
+    const bar = one("quality-bulk");
+    if (bar) {
+      const count = one("quality-bulk-count");
+      const told = count.dataset.words.replace("{n}", chosen.size);
+      if (count.textContent !== told) count.textContent = told;
+      if (bar.hidden !== (chosen.size === 0)) bar.hidden = chosen.size === 0;
+    }
+    const form = one("quality-form");
+    const may = chosen.size > 0 || Boolean(document.querySelector("[data-quality-shown][data-may='1']"));
+    if (form && form.hidden === may) form.hidden = !may;
+    const plots = one("quality-plots");
+    const drawn = Boolean(document.querySelector("[data-quality-shown]"));
+    if (plots && plots.hidden === drawn) plots.hidden = !drawn;
+  }
+
+  function move(step) {
+    const listed = rows();
+    const at = listed.findIndex((row) => row.dataset.qualityKey === picked());
+    const next = listed[at < 0 ? 0 : Math.min(listed.length - 1, Math.max(0, at + step))];
+    if (next) pick(next.dataset.qualityKey);
+  }
+
+  function choose(key) {
+    const choosable = rows().filter((row) => row.dataset.may).map((row) => row.dataset.qualityKey);
+    if (key === "all") chosen = new Set(chosen.size === choosable.length ? [] : choosable);
+    else if (!chosen.delete(key)) chosen.add(key);
+    mark();
+  }
+
+  function clear() {
+    chosen = new Set();
+    mark();
+  }
+
+  /* ---- the verdict */
+
+  function tell(sentence, undo = null) {
+    const place = one("quality-said");
+    place.textContent = sentence;
+    if (!undo) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn s";
+    button.textContent = words()[3];
+    button.addEventListener("click", undo, { once: true });
+    place.append(" ", button);
+  }
+
+  function prepare(verdict) {
+    pending = verdict;
+    for (const button of all("#quality-form [data-quality-verdict]")) {
+      button.classList.toggle("is-next", button.dataset.qualityVerdict === verdict);
+    }
+    one("quality-value-row").hidden = verdict !== "correct";
+  }
+
+  const about = (row) => ({
+    station_id: Number(row.dataset.station),
+    observed_at: row.dataset.at,
+    period: row.dataset.period,
+    parameter: row.dataset.parameter,
+  });
+
+  function subjects() {
+    const wanted = chosen.size ? chosen : new Set([picked()]);
+    return rows().filter((row) => wanted.has(row.dataset.qualityKey) && row.dataset.may);
+  }
+
+  function rule(verdict) {
+    const form = one("quality-form");
+    if (!form || form.hidden) return;
+    const [noReason, noValue, , , , onlyOne, , mayNot] = words();
+    prepare(verdict);
+    const listed = subjects();
+    const reason = one("quality-reason").value.trim();
+    const put = Number(one("quality-value").value.trim().replace(",", "."));
+    if (!listed.length) return tell(mayNot);
+    if (verdict === "correct" && listed.length > 1) return tell(onlyOne);
+    if (verdict === "correct" && (!one("quality-value").value.trim() || !Number.isFinite(put))) {
+      one("quality-value").focus();
+      return tell(noValue);
+    }
+    if (!reason) {
+      one("quality-reason").focus();
+      return tell(noReason);
+    }
+    const said = { verdict, reason, ...(verdict === "correct" ? { value: put } : {}) };
+    send(listed.map((row) => ({ ...about(row), ...said, seen_id: Number(row.dataset.seen) })), listed);
+  }
+
+  async function send(reviews, listed) {
+    const [, , done, , away] = words();
+    const buttons = all("[data-quality-verdict]");
+    for (const button of buttons) button.disabled = true;
+    try {
+      const answer = await fetch("/api/v1/readings/reviews", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ reviews }),
+      });
+      const told = await answer.json();
+      if (!answer.ok) return tell(told.detail ?? answer.statusText);
+      const before = listed.map((row, at) => ({ ...back(row, reviews[at].reason), seen_id: told.ids[at] }));
+      finished(listed);
+      tell(done.replace("{n}", reviews.length), () => undo(before));
+    } catch {
+      tell(away);
+    } finally {
+      for (const button of buttons) button.disabled = false;
+    }
+  }
+
+  /* What stood before, said again; a value nobody had ruled on is withdrawn to that. */
+  function back(row, reason) {
+    const { verdict, put, why } = row.dataset;
+    if (!verdict || verdict === "withdraw") return { ...about(row), verdict: "withdraw", reason };
+    return { ...about(row), verdict, reason: why, ...(verdict === "correct" ? { value: Number(put) } : {}) };
+  }
+
+  function finished(listed) {
+    const gone = new Set(listed.map((row) => row.dataset.qualityKey));
+    const order = rows().map((row) => row.dataset.qualityKey);
+    const at = order.findLastIndex((key) => gone.has(key));
+    const left = order.filter((key) => !gone.has(key));
+    const next = order.slice(at + 1).find((key) => !gone.has(key)) ?? left.at(-1) ?? "";
+    const stays = (new URLSearchParams(location.search).get("standing") ?? "open") !== "open";
+    chosen = new Set();
+    prepare("");
+    one("quality-reason").value = "";
+    one("quality-value").value = "";
+    if (stays) set("quality-picked", { data: `${picked()} ` });
+    else pick(next, { scroll: false });
+    read();
+  }
+
+  async function undo(reviews) {
+    const [, , , , away, , undone] = words();
+    try {
+      const answer = await fetch("/api/v1/readings/reviews", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ reviews }),
+      });
+      if (!answer.ok) return tell((await answer.json()).detail ?? answer.statusText);
+      tell(undone);
+      set("quality-picked", { data: `${picked()} ` });
+      read();
+    } catch {
+      tell(away);
+    }
+  }
+
+  /* ---- mouse, keys, changes */
+
+  document.addEventListener("click", (event) => {
+    if (!page() || !event.target.closest) return;
+    const box = event.target.closest("[data-quality-box]");
+    if (box) return choose(box.dataset.qualityBox);
+    const row = event.target.closest("tr[data-quality-key]");
+    if (row) return pick(row.dataset.qualityKey);
+    const button = event.target.closest("button");
+    if (!button) return;
+    const asked = button.dataset;
+    if (asked.qualityVerdict) rule(asked.qualityVerdict);
+    else if (asked.qualityStanding) read({ standing: asked.qualityStanding === "open" ? "" : asked.qualityStanding, page: "" });
+    else if (asked.qualityPage) read({ page: asked.qualityPage });
+    else if ("qualityClear" in asked) read(Object.fromEntries(["station", "parameter", "test", "finding", "month", "page", "standing"].map((name) => [name, ""])));
+    else if (button.id === "quality-bulk-clear") clear();
+    else if ("qualityReason" in asked) {
+      one("quality-reason").value = button.textContent;
+      if (pending) one("quality-reason").focus();
+    }
+  });
+
+  document.addEventListener("change", (event) => {
+    const filter = event.target.dataset?.qualityFilter;
+    if (filter) read({ [filter]: event.target.value, page: "" });
+  });
+
+  const KEYS = { k: "keep", r: "reject", c: "correct" };
+  document.addEventListener("keydown", (event) => {
+    if (!page() || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    const at = event.target;
+    if (at.id === "quality-reason" || at.id === "quality-value") {
+      if (event.key === "Enter" && !event.shiftKey && pending) {
+        event.preventDefault();
+        rule(pending);
+      } else if (event.key === "Escape") at.blur();
+      return;
+    }
+    if (at.closest("input, textarea, select, [role='combobox'], [role='listbox']")) return;
+    const verdict = KEYS[event.key.toLowerCase()];
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") move(event.key === "ArrowDown" ? 1 : -1);
+    else if (event.key === "x" && picked()) choose(picked());
+    else if (event.key === "Enter" && at.dataset?.qualityKey) pick(at.dataset.qualityKey);
+    else if (verdict) rule(verdict);
+    else return;
+    event.preventDefault();
+  });
+
+  window.addEventListener("onemap:theme", (event) => page() && set("quality-theme", { data: event.detail }));
+  new MutationObserver(() => page() && mark()).observe(document.documentElement, { childList: true, subtree: true });
+})();

@@ -1,0 +1,33 @@
+"""What stands beside one value: the next station like its own."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from data.queries.scope import STATION_VISIBLE, Scope
+from data.reviews import ValueKey
+
+_NEAREST = text(
+    f"""
+    SELECT station.id FROM station JOIN reach ON reach.id = station.reach_id
+    JOIN latest_reading latest ON latest.station_id = station.id
+    JOIN (SELECT s.id, s.kind, s.chainage_m, r.river_id FROM station s
+        JOIN reach r ON r.id = s.reach_id WHERE s.id = :id) AS own
+        ON own.river_id = reach.river_id AND own.kind = station.kind AND own.id <> station.id
+    WHERE {STATION_VISIBLE} AND jsonb_exists(latest.latest, :parameter)
+        AND (station.ended_at IS NULL OR station.ended_at > :at)
+    ORDER BY abs(station.chainage_m - own.chainage_m) NULLS LAST, station.id LIMIT 1"""
+)
+
+
+def neighbour_of(connection: Connection, scope: Scope, key: ValueKey) -> int | None:
+    """The nearest station of the same kind on the same river that measures the parameter too."""
+    bound: Mapping[str, Any] = {
+        **scope.bound,
+        "id": key.station_id,
+        "parameter": key.parameter.value,
+        "at": key.observed_at,
+    }
+    found = connection.execute(_NEAREST, bound).scalar_one_or_none()
+    return None if found is None else int(found)
