@@ -1,0 +1,204 @@
+"""What arrived of each station, what became of it, and what of what was due is missing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, text
+
+from data.quality.rhythm import ZONE_S, Seconds, expected, slot_s
+from data.queries.account_stations import AccountStation
+from data.queries.account_window import Window
+from data.queries.scope import STATION_VISIBLE, Scope
+from data.records import StationId
+from data.vocabulary import Refusal
+
+Counts = NDArray[np.int64]
+
+_FATES: Final = ("received", "stored", "filled", "duplicate", "conflict", "refused", "late")
+_SUMS: Final = ", ".join(f"sum({name})" for name in _FATES)
+_BUCKET: Final = "width_bucket(CAST(extract(epoch FROM hour) AS float8), CAST(:edges AS float8[]))"
+_ARRIVED: Final = f"""
+SELECT station_id, {{bucket}}, {_SUMS} FROM hour_account
+WHERE hour >= :start AND hour < :end AND station_id = ANY(:ids) GROUP BY 1, 2
+"""
+_UNKNOWN: Final = text(
+    f"SELECT {_SUMS} FROM hour_account WHERE hour >= :start AND hour < :end AND station_id IS NULL"
+)
+_MEASURED: Final = f"""
+WITH asked AS (
+    SELECT * FROM unnest(CAST(:ids AS bigint[]), CAST(:interval AS float8[]),
+        CAST(:slot AS float8[]), CAST(:began AS float8[]), CAST(:until AS float8[]))
+        AS given (id, interval_s, slot_s, began_s, until_s)
+), slot AS (
+    SELECT id, interval_s, slot_s, began_s, until_s,
+        floor((extract(epoch FROM hour) + {ZONE_S:g}) / slot_s) * slot_s - {ZONE_S:g} AS at_s,
+        sum(greatest(instants, minutes, hours)) AS measured
+    FROM asked JOIN hour_account ON station_id = id
+    WHERE hour >= :start AND hour < :reach AND greatest(instants, minutes, hours) > 0
+    GROUP BY 1, 2, 3, 4, 5, 6
+)
+SELECT id, {{bucket}}, sum(least(measured, greatest(0,
+    floor((least(at_s + slot_s, until_s) - greatest(at_s, began_s)) / interval_s))))
+FROM slot WHERE at_s >= :first_s AND at_s < :last_s GROUP BY 1, 2
+"""
+_SLOT_BUCKET: Final = "width_bucket(CAST(at_s AS float8), CAST(:edges AS float8[]))"
+_REASONS: Final = """
+SELECT reason, count(*) FROM quarantine
+WHERE last_received_at >= :start AND last_received_at < :end AND replayed_at IS NULL {mine}
+GROUP BY 1 ORDER BY 2 DESC, 1
+"""
+_MINE: Final = (
+    "AND split_part(topic, '/', 3) IN (SELECT code FROM station"
+    f" WHERE {STATION_VISIBLE} AND (CAST(:id AS bigint) IS NULL OR station.id = :id))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Counts of messages by what became of them, and of readings that were due.
+
+    ``late`` are some of those stored; ``measured`` of the ``expected`` are there, in each hour (or
+    each interval, where that is longer) as many as are due at most.
+    """
+
+    received: int = 0
+    stored: int = 0
+    filled: int = 0
+    duplicate: int = 0
+    conflict: int = 0
+    refused: int = 0
+    late: int = 0
+    expected: int = 0
+    measured: int = 0
+
+    @property
+    def missing(self) -> int:
+        """What was due and isn't there."""
+        return max(0, self.expected - self.measured)
+
+    @property
+    def share(self) -> float | None:
+        """The share of what was due that is missing; None where nothing was due."""
+        return self.missing / self.expected if self.expected else None
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether each message received met one fate, and no fate met anything else."""
+        met = self.stored + self.filled + self.duplicate + self.conflict + self.refused
+        return self.received == met
+
+    @classmethod
+    def of(cls, fates: Sequence[Any], due: int = 0, measured: int = 0) -> Self:
+        """The tally of counts in the order of the fates."""
+        counts = [int(each or 0) for each in (*fates, due, measured)]
+        return cls(*counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Counts of stations by hour or day: arrays of shape (stations, buckets[, fates])."""
+
+    stations: tuple[AccountStation, ...]
+    window: Window
+    fates: Counts
+    expected: Counts
+    measured: Counts
+
+    def of_stations(self) -> list[Tally]:
+        """The tally of each station over the whole window."""
+        each = zip(
+            self.fates.sum(axis=1), self.expected.sum(axis=1), self.measured.sum(axis=1),
+            strict=True,
+        )  # fmt: skip
+        return [Tally.of(*counts) for counts in each]
+
+    def of_buckets(self) -> list[Tally]:
+        """The tally of each hour or day over all stations."""
+        each = zip(
+            self.fates.sum(axis=0), self.expected.sum(axis=0), self.measured.sum(axis=0),
+            strict=True,
+        )  # fmt: skip
+        return [Tally.of(*counts) for counts in each]
+
+    def sum(self) -> Tally:
+        """The tally of all stations over the whole window."""
+        return Tally.of(
+            self.fates.sum(axis=(0, 1)), int(self.expected.sum()), int(self.measured.sum())
+        )
+
+
+def account(
+    connection: Connection, stations: Sequence[AccountStation], window: Window, *, whole: bool
+) -> Account:
+    """The stations' account; ``whole``: the window is one bucket, which is all some ask for."""
+    edges = window.edges_s
+    edges = edges[[0, -1]] if whole else edges
+    shape = len(stations), len(edges) - 1
+    interval, began, until = rhythms(stations, window)
+    rows = {station.id: row for row, station in enumerate(stations)}
+    bound = _bound(stations, window, edges, (interval, began, until))
+    fates = np.zeros((*shape, len(_FATES)), np.int64)
+    measured = np.zeros(shape, np.int64)
+    if stations:
+        place = "1" if whole else _BUCKET
+        for row in connection.execute(text(_ARRIVED.format(bucket=place)), bound):
+            fates[rows[row[0]], row[1] - 1] = row[2:]
+        place = "1" if whole else _SLOT_BUCKET
+        for row in connection.execute(text(_MEASURED.format(bucket=place)), bound):
+            measured[rows[row[0]], row[1] - 1] = row[2]
+    due = expected(interval, began, until, edges)
+    return Account(tuple(stations), window, fates, due, measured)
+
+
+def rhythms(stations: Sequence[AccountStation], window: Window) -> tuple[Seconds, Seconds, Seconds]:
+    """Interval, begin (nan: nothing is due) and end of what is due, in seconds, by station."""
+    interval = np.array([each.interval_s for each in stations], float)
+    began = np.array([each.began_s for each in stations], float)
+    until = np.array([each.until_s(window.until) for each in stations], float)
+    return interval, began, until
+
+
+def unknown(connection: Connection, scope: Scope, window: Window) -> Tally | None:
+    """What arrived of no known station; None for those who may not see everything."""
+    if not scope.everything:
+        return None
+    row = connection.execute(_UNKNOWN, {"start": window.start, "end": window.end}).one()
+    return Tally.of(row)
+
+
+def reasons(
+    connection: Connection, scope: Scope, window: Window, station: StationId | None = None
+) -> list[tuple[Refusal, int]]:
+    """How many messages lie in quarantine, by reason: each once, by when it came last."""
+    everything = scope.everything and station is None
+    bound: Mapping[str, object] = {
+        "start": window.start, "end": window.end, "id": station, **scope.bound
+    }  # fmt: skip
+    rows = connection.execute(text(_REASONS.format(mine="" if everything else _MINE)), bound)
+    return [(Refusal(reason), count) for reason, count in rows]
+
+
+def _bound(
+    stations: Sequence[AccountStation],
+    window: Window,
+    edges: Seconds,
+    rhythm: tuple[Seconds, Seconds, Seconds],
+) -> dict[str, object]:
+    interval, began, until = rhythm
+    slots = [slot_s(each) for each in interval]
+    return {
+        "ids": [each.id for each in stations],
+        "interval": interval.tolist(),
+        "slot": slots,
+        "began": np.where(np.isnan(began), np.inf, began).tolist(),
+        "until": until.tolist(),
+        "edges": edges.tolist(),
+        "start": window.start,
+        "end": window.end,
+        "reach": window.after(max(slots, default=0.0)),
+        "first_s": float(edges[0]),
+        "last_s": float(edges[-1]),
+    }
