@@ -15,7 +15,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from data.clock import BUSINESS_ZONE, Clock, UtcDatetime, now
 from data.records import StationCode
 from data.settings import MqttSettings, SimulatorSettings
-from data.vocabulary import Parameter
+from data.vocabulary import Flag, Parameter
 from ingest.broker_link import version
 from ingest.roving import RovingClient, addresses, keepalive_s
 from ingest.topics import topic_of
@@ -54,16 +54,22 @@ def pollution_ordered(file: Path | None, at: datetime) -> tuple[str, float]:
     return str(order["station"]), float(order["amount"])
 
 
-def message(device: Device, at: UtcDatetime, pollution: float = 0.0) -> bytes:
+def message(
+    device: Device,
+    at: UtcDatetime,
+    pollution: float = 0.0,
+    flags: Mapping[Parameter, Flag] | None = None,
+) -> bytes:
     """One reading in the JSON contract, its time with Beijing's offset."""
     local = at.astimezone(BUSINESS_ZONE)
-    return orjson.dumps(
-        {
-            "id": f"{device.code}-{int(at.timestamp() * 1000)}",
-            "time": local.isoformat(timespec="milliseconds"),
-            "values": {key.value: value for key, value in device.measure(at, pollution).items()},
-        }
-    )
+    told: dict[str, object] = {
+        "id": f"{device.code}-{int(at.timestamp() * 1000)}",
+        "time": local.isoformat(timespec="milliseconds"),
+        "values": {key.value: value for key, value in device.measure(at, pollution).items()},
+    }
+    if flags:
+        told["flags"] = {key.value: flag.value for key, flag in flags.items()}
+    return orjson.dumps(told)
 
 
 def connect(broker: MqttSettings, account: SimulatorSettings) -> mqtt.Client:

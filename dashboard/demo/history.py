@@ -7,6 +7,7 @@ from itertools import islice
 from sqlalchemy import Engine
 
 from dashboard.demo import watch
+from dashboard.demo.faults import Faulty
 from dashboard.demo.progress import Progress
 from dashboard.views.wording import _
 from data.clock import Clock, UtcDatetime, to_utc
@@ -67,12 +68,15 @@ def _of(device: Device, step: timedelta, end: UtcDatetime, last: UtcDatetime) ->
     count = int(timedelta(weeks=WEEKS) / step)
     whole = int(end.timestamp() // step.total_seconds()) * step.total_seconds()
     lag = timedelta(seconds=end.timestamp() - whole)
+    faulty = Faulty(device, to_utc(end - lag))
     for back in range(count, -1, -1):
         at = to_utc(end - lag - back * step)
-        if at > last or (back > 1 and chance(device.code, "missed", at) < MISSED_SHARE):
+        missed = back > 1 and chance(device.code, "missed", at) < MISSED_SHARE
+        if at > last or (missed and not faulty.is_faulty(at)):
             continue
         topic = topic_of(StationCode(device.code))
-        yield Message(topic, message(device, at, _spilt(device, at, end)), to_utc(at + TRAVEL))
+        payload = message(faulty, at, _spilt(device, at, end), faulty.flags(at))
+        yield Message(topic, payload, to_utc(at + TRAVEL))
 
 
 def _spilt(device: Device, at: UtcDatetime, end: UtcDatetime) -> float:

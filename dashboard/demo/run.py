@@ -1,4 +1,4 @@
-"""The demo: cluster, broker, ingest, ledger worker, simulator and dashboard under one roof."""
+"""The demo: cluster, broker, ingest and its second look, ledger worker, simulator, dashboard."""
 
 import fcntl
 import os
@@ -122,6 +122,8 @@ def _start(demo: Demo, *, port: int | None, basin: Path | None, simulate: bool) 
         demo.children.append(Child(name, arguments, seen, folder))
         demo.children[-1].start()
     _await_ready(demo.children[0], at)
+    demo.children.append(Child("qc", ["qc", "run"], seen, folder))
+    demo.children[-1].start()
     reader = engine(demo.cluster.url("app"), application="onemap-demo")
     _announce(folder, at, accounts.listed(reader, settings), settings, stations)
     reader.dispose()

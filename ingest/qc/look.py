@@ -43,7 +43,6 @@ def examine(
     gap_us = _gaps_us(rows, due, rules)
     pairs = _pairs(due, known)
     for parameter in rows.values:
-        yield from _by_flag(rows, parameter, rules)
         sound = np.ones(len(rows), dtype=bool)
         sound[[row for row, flag in rows.flags.get(parameter, ()) if flag is not Flag.FLAT]] = False
         for chosen, kind in ((~at_outfall, StationKind.SECTION), (at_outfall, StationKind.OUTFALL)):
@@ -60,6 +59,7 @@ def examine(
             if kind is StationKind.SECTION:
                 for told in contrast(rows, usable, parameter, pairs, rules.contrast):
                     yield parameter, told
+        yield from _by_flag(rows, parameter, rules)
 
 
 def _by_flag(rows: Rows, parameter: Parameter, rules: Rules) -> Iterable[tuple[Parameter, Found]]:

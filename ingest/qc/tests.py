@@ -91,7 +91,7 @@ def spike(course: Course, held: Thresholds) -> Found:
         QualityTest.SPIKE,
         course,
         told,
-        np.minimum(before, after) - scale,
+        np.maximum(np.minimum(before, after) - scale, held.low),
         np.maximum(before, after) + scale,
     )
 
@@ -120,7 +120,8 @@ def rate_of_change(course: Course, held: Thresholds) -> Found:
     told = qartod.rate_of_change_test(value / scales, np.cumsum(step_s), 1.0 / HOUR_S)
     before = np.roll(course.value, 1)
     reach = scale * step_s[place] / HOUR_S
-    return _found(QualityTest.RATE_OF_CHANGE, course, told[place], before - reach, before + reach)
+    low = np.maximum(before - reach, held.low)
+    return _found(QualityTest.RATE_OF_CHANGE, course, told[place], low, before + reach)
 
 
 def flat_line(course: Course, held: Thresholds) -> Found:

@@ -125,7 +125,7 @@ def test_the_demo_s_whole_life(folder: Path, runs: list[Run]) -> None:
     first = Run(folder)
     runs.append(first)
     assert first.ready_s < shared(60)
-    assert len(first.servers()) == 6
+    assert len(first.servers()) == 7
     assert is_ready(first.url)
     assert stat.S_IMODE((folder / "env").stat().st_mode) == 0o600
     for login, password in json.loads(environment.read(folder)["ONEMAP_DEMO__ACCOUNTS"]).items():
