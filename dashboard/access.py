@@ -59,6 +59,7 @@ PAGES = (
     Rule("/patrols", Action.READ_PATROLS),
     Rule("/patrols/", Action.READ_PATROLS, below=True),
     Rule("/accounts", Action.MANAGE_ACCOUNTS),
+    Rule("/accounting", Action.READ_ACCOUNTING),
     Rule("/account", Action.OWN_ACCOUNT),
 )
 
@@ -101,6 +102,7 @@ ROUTES = (
         below=True,
         write=Action.REVIEW_READINGS,
     ),
+    Rule("/api/v1/accounting", Action.READ_ACCOUNTING, below=True),
     Rule("/api/", Action.READ_WATERS, below=True),
     Rule("/assets/", Action.OWN_ACCOUNT, below=True),
     Rule("/_dash-component-suites/", Action.OWN_ACCOUNT, below=True),
@@ -114,6 +116,7 @@ CALLBACKS = {
     "_pages_": Action.OWN_ACCOUNT,
     "shell-": Action.OWN_ACCOUNT,
     "accounts-": Action.MANAGE_ACCOUNTS,
+    "accounting-": Action.READ_ACCOUNTING,
     "stations-": Action.WRITE_STATIONS,
     "one-map-": Action.READ_WATERS,
     "drawer-": Action.READ_WATERS,

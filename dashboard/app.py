@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from dashboard import shell
 from dashboard.api import (
+    accounting,
     dossier,
     events,
     health,
@@ -42,6 +43,7 @@ from dashboard.guard import Guard
 from dashboard.headers import HeaderRules
 from dashboard.live import Live
 from dashboard.page import EVERYONE, Page
+from dashboard.pages import accounting as accounting_page
 from dashboard.pages import (
     accounts,
     lake,
@@ -74,6 +76,7 @@ PAGES = (
     Page("/patrols", patrols, N_("Patrols")),
     Page("/quality", quality_page, N_("Data review")),
     Page("/stations", stations, N_("Stations")),
+    Page("/accounting", accounting_page, N_("Data accounts")),
     Page("/accounts", accounts, N_("Accounts")),
 )
 ROUTERS = (
@@ -94,6 +97,7 @@ ROUTERS = (
     patrols_api,
     map_ledger,
     notices,
+    accounting,
 )
 
 NOT_IN_EVERY_PAGE = r"^(sign_in\.(css|js)|theme\.js|.*\.mjs)$"

@@ -26,6 +26,7 @@ class Action(StrEnum):
     WRITE_PATROLS = "write_patrols"
     MANAGE_ACCOUNTS = "manage_accounts"
     READ_METRICS = "read_metrics"
+    READ_ACCOUNTING = "read_accounting"
     READ_REVIEWS = "read_reviews"
     REVIEW_READINGS = "review_readings"
 
@@ -44,14 +45,20 @@ ALLOWED: Mapping[Role, frozenset[Action]] = MappingProxyType(
             Action.WRITE_LEDGER,
             Action.EXPORT_LEDGER,
             Action.WRITE_PATROLS,
+            Action.READ_ACCOUNTING,
             Action.READ_REVIEWS,
             Action.REVIEW_READINGS,
         },
         Role.UNIT_MEMBER: _READS | {Action.WRITE_LEDGER, Action.EXPORT_LEDGER},
         Role.NEIGHBOUR: frozenset({Action.OWN_ACCOUNT, Action.READ_WATERS}),
-        Role.AUDITOR: _READS | {Action.EXPORT_LEDGER, Action.READ_REVIEWS},
+        Role.AUDITOR: _READS | {Action.EXPORT_LEDGER, Action.READ_ACCOUNTING, Action.READ_REVIEWS},
         Role.ADMINISTRATOR: frozenset(
-            {Action.OWN_ACCOUNT, Action.MANAGE_ACCOUNTS, Action.READ_METRICS}
+            {
+                Action.OWN_ACCOUNT,
+                Action.MANAGE_ACCOUNTS,
+                Action.READ_METRICS,
+                Action.READ_ACCOUNTING,
+            }
         ),
     }
 )

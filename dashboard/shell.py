@@ -44,6 +44,7 @@ class Place:
 MAP, FILES, STATIONS, ACCOUNTS = "One map", "Files", "Stations", "Accounts"
 LEDGER, PATROLS, BRIEF = "Problem ledger", "Patrols", N_("Ledger")
 REVIEW, REVIEW_BRIEF = "Data review", N_("Data")
+ACCOUNTING = "Data accounts"
 PLACES = (
     Place("/", MAP, "map", Action.READ_WATERS),
     Place("/ledger", LEDGER, "flag", Action.READ_LEDGER, BRIEF),
@@ -51,6 +52,7 @@ PLACES = (
     Place("/rivers", FILES, "file", Action.READ_WATERS),
     Place("/quality", REVIEW, "tick", Action.READ_REVIEWS, REVIEW_BRIEF),
     Place("/stations", STATIONS, "pin", Action.WRITE_STATIONS),
+    Place("/accounting", ACCOUNTING, "columns", Action.READ_ACCOUNTING),
     Place("/accounts", ACCOUNTS, "people", Action.MANAGE_ACCOUNTS),
 )
 

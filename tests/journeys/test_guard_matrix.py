@@ -16,6 +16,7 @@ ALL_ROLES = frozenset(Role)
 READERS = ALL_ROLES - {Role.ADMINISTRATOR}
 OFFICE = frozenset({Role.OFFICE})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+ACCOUNTANTS = frozenset({Role.OFFICE, Role.AUDITOR, Role.ADMINISTRATOR})
 LEDGER_READERS = READERS - {Role.NEIGHBOUR}
 LEDGER_WRITERS = LEDGER_READERS - {Role.AUDITOR}
 EXPORTERS = LEDGER_READERS - {Role.PATROLLER}
@@ -69,6 +70,9 @@ ROUTES: dict[str, frozenset[Role | None]] = {
     "POST /api/v1/readings/reviews": OFFICE,
     "GET /stations": OFFICE,
     "GET /accounts": ADMINISTRATORS,
+    "GET /accounting": ACCOUNTANTS,
+    "GET /api/v1/accounting": ACCOUNTANTS,
+    "GET /api/v1/accounting.xlsx": ACCOUNTANTS,
     "GET /ledger": LEDGER_READERS,
     "GET /ledger/report": LEDGER_WRITERS,
     "GET /ledger/<problem_id>": LEDGER_READERS,
