@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.fixtures.database",
     "tests.fixtures.altered",
     "tests.fixtures.broker",
+    "tests.fixtures.rabbit",
     "tests.fixtures.browser",
     "tests.fixtures.served",
     "tests.fixtures.map_page",
