@@ -102,6 +102,7 @@ BY_CALLBACK = {"POST /_dash-update-component"}
 CALLBACKS: dict[str, frozenset[Role | None]] = {
     "_pages_": ALL_ROLES,
     "shell-": ALL_ROLES,
+    "accounting-": ACCOUNTANTS,
     "accounts-": ADMINISTRATORS,
     "stations-": OFFICE,
     "one-map-": READERS,
