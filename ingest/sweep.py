@@ -1,5 +1,6 @@
-"""What changes without a message: values grow old, limits and targets are edited."""
+"""What changes without a message: values grow old or are reviewed, limits and targets edited."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +12,9 @@ from data.records import StationId
 from data.vocabulary import Compliance, EvaluationState, Parameter, WaterClass
 from ingest import current
 from ingest.assessment import Assessment, Assessor
-from ingest.latest import read_latest
+from ingest.latest import Latest, read_latest
 from ingest.pipeline import cursor_of
+from ingest.rulings import Reviews, Spot, ruled
 from ingest.stations import Cursor, find_by_id
 
 PAGE = 500
@@ -22,6 +24,7 @@ SELECT station_id, latest::text, state, water_class, deciding, have_count, requi
     meets_target, compliance, multiple, fresh_until
 FROM latest_reading WHERE station_id > %s ORDER BY station_id LIMIT %s
 """
+_THESE = "SELECT station_id, latest::text FROM latest_reading WHERE station_id = ANY(%s)"
 _OFFLINE = """
 SELECT count(*) FROM station s LEFT JOIN latest_reading l ON l.station_id = s.id
 WHERE (s.ended_at IS NULL OR s.ended_at > %(now)s)
@@ -48,12 +51,26 @@ class Sweep:
     def __init__(self, engine: Engine, assessor: Assessor) -> None:
         self._engine = engine
         self._assessor = assessor
+        self._reviews = Reviews()
         self._after = 0
         self._assessed = 0
         self._changed = 0
 
+    def reviewed(self, now: UtcDatetime) -> int:
+        """How many stations are told otherwise for what was just said of their newest values."""
+        with transaction(self._engine) as connection:
+            cursor = cursor_of(connection)
+            spots, mark = self._reviews.newly(cursor)
+            cursor.execute(_THESE, (sorted({spot.station for spot in spots}),))
+            held = {station: read_latest(latest) for station, latest in cursor.fetchall()}
+            changed = ruled(cursor, held, spots)
+            self._write(cursor, changed, now, spots)
+        self._reviews.took(mark)
+        return len(changed)
+
     def turn(self, now: UtcDatetime) -> Swept | None:
         """One page assessed; the sum when it was the last one, and the next turn starts over."""
+        self.reviewed(now)
         with transaction(self._engine) as connection:
             cursor = cursor_of(connection)
             if not self._after:
@@ -75,24 +92,43 @@ class Sweep:
         cursor.execute(_PAGE, (self._after, PAGE))
         rows = cursor.fetchall()
         facts = find_by_id(cursor, [row[0] for row in rows])
-        differing = [
+        held: dict[StationId, Latest] = {row[0]: read_latest(row[1]) for row in rows}
+        changed = ruled(cursor, held)
+        differing = {
             station
-            for station, latest, *told in rows
-            if self._assessor.assess(facts[station], read_latest(latest), now) != _stored(told)
-        ]
-        if differing:
-            locked = current.lock(cursor, differing)
-            current.put(
-                cursor,
-                (
-                    (station, row, self._assessor.assess(facts[station], row.latest, now))
-                    for station, row in locked.items()
-                    if row.latest
-                ),
-            )
+            for station, _latest, *told in rows
+            if self._assessor.assess(facts[station], held[station], now) != _stored(told)
+        }
+        differing |= changed.keys()
+        self._write(cursor, differing, now)
         self._assessed += len(rows)
         self._changed += len(differing)
         return rows[-1][0] if len(rows) == PAGE else None
+
+    def _write(
+        self,
+        cursor: Cursor,
+        stations: Iterable[StationId],
+        now: UtcDatetime,
+        asked: Iterable[Spot] = (),
+    ) -> None:
+        """The stations are told as their newest values stand now, with what was ruled on them."""
+        wanted = sorted(stations)
+        if not wanted:
+            return
+        facts = find_by_id(cursor, wanted)
+        locked = current.lock(cursor, wanted)
+        changed = ruled(cursor, {station: row.latest for station, row in locked.items()}, asked)
+        for station, told in changed.items():
+            locked[station].latest.update(told)
+        current.put(
+            cursor,
+            (
+                (station, row, self._assessor.assess(facts[station], row.latest, now))
+                for station, row in locked.items()
+                if row.latest
+            ),
+        )
 
 
 def _stored(told: list[Any]) -> Assessment:
