@@ -1,9 +1,10 @@
 """How fast each side takes messages of nine values in, at what cost, and what it loses.
 
-    python -m benchmarks.ingest_rates [--json] [--rounds 3] [--scale 1] [--half-seconds 5]
+    python -m benchmarks.ingest_rates [--json] [--rounds 3] [--scale 1] [--no-kill]
 
 Every side works in every round, on a database and a broker of its own; the order turns with the
-rounds. The sides and their settings are in benchmarks/rivals.
+rounds. At the end each is killed once in the middle of a backlog. The sides and their settings are
+in benchmarks/rivals.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from dataclasses import asdict
 from typing import Final
 
 from benchmarks.ingest_rates_ground import Ground, ground
+from benchmarks.ingest_rates_kill import Killed, kill
 from benchmarks.ingest_rates_report import Report, describe
 from benchmarks.ingest_rates_round import Round, measure
 from benchmarks.rivals import node_red
@@ -22,7 +24,7 @@ from benchmarks.rivals.sides import Side, all_sides
 from tests.fixtures.folders import open_folder
 
 ROUNDS: Final = 3
-HALF_S: Final = 5.0
+HALF_S: Final = 8.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with ground() as made:
             _say(f"ready after {time.monotonic() - began:.0f} s")
             rounds = take_rounds(made, sides, args)
-    report = Report(sides, rounds, time.monotonic() - began)
+            killed = take_kills(made, sides, args.scale) if args.kill else {}
+    report = Report(sides, rounds, killed, time.monotonic() - began)
     if args.json:
         print(json.dumps(report.figures(), indent=2, ensure_ascii=False))
         _say(describe(report))
@@ -60,12 +63,27 @@ def take_rounds(
     return found
 
 
+def take_kills(made: Ground, sides: Sequence[Side], scale: float) -> dict[str, Killed]:
+    """What each side that stores from the broker loses by a kill, by its name."""
+    found: dict[str, Killed] = {}
+    for side in sides:
+        if side.subscribes and side.stores:
+            with made.place() as place:
+                found[side.name] = kill(side, place, scale)
+            _say(f"killed {side.name}: {json.dumps(asdict(found[side.name]))}")
+    return found
+
+
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench ingest", description=__doc__)
     parser.add_argument("--json", action="store_true", help="figures as JSON, the table to stderr")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--scale", type=float, default=1.0, help="times the backlog of each side")
     parser.add_argument("--half-seconds", type=float, default=HALF_S)
+    parser.add_argument(
+        "--kill", action=argparse.BooleanOptionalAction, default=True,
+        help="kill each side once in the middle of a backlog",
+    )  # fmt: skip
     parser.add_argument("--sides", default="", help="names, separated by commas; all without")
     return parser.parse_args(arguments)
 

@@ -63,9 +63,7 @@ def backlog(first: int, end: int, since: float) -> Iterator[tuple[str, bytes]]:
 class Publisher:
     """A connection that publishes with QoS 1 and counts what the broker took over."""
 
-    def __init__(
-        self, port: int, username: str, password: str, *, host: str = "127.0.0.1"
-    ) -> None:
+    def __init__(self, port: int, username: str, password: str, *, host: str = "127.0.0.1") -> None:
         self._socket = socket.create_connection((host, port), timeout=QUIET_S)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         fields = b"".join(map(_text, (f"load-{time.time_ns()}", username, password)))

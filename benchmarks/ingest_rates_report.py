@@ -8,6 +8,7 @@ from operator import attrgetter
 from statistics import median
 from typing import Any, Final
 
+from benchmarks.ingest_rates_kill import Killed
 from benchmarks.ingest_rates_load import PARAMETERS
 from benchmarks.ingest_rates_round import Round
 from benchmarks.rivals.sides import Side
@@ -46,6 +47,7 @@ class Report:
 
     sides: Sequence[Side]
     rounds: Mapping[str, Sequence[Round]]
+    killed: Mapping[str, Killed]
     took_s: float
 
     def middle(self, name: str, figure: Callable[[Round], float | None]) -> float | None:
@@ -84,15 +86,17 @@ class Report:
                 {
                     "name": side.name,
                     "settings": side.settings,
-                    **self._medians(side.name),
+                    **self.medians(side.name),
                     "rounds": [vars(each) for each in self.rounds[side.name]],
                 }
                 for side in self.sides
             ],
+            "killed": {name: vars(each) for name, each in self.killed.items()},
             "goals": [vars(goal) for goal in self.goals()],
         }
 
-    def _medians(self, name: str) -> dict[str, float | None]:
+    def medians(self, name: str) -> dict[str, float | None]:
+        """The figures of a side: medians, what it lost summed up."""
         first = self.rounds[name][0]
         rate = self.middle(name, lambda each: each.rate) or 0.0
         return {
@@ -111,11 +115,12 @@ def describe(report: Report) -> str:
     """The table, the goals, and how each side was set."""
     head = (
         "side", "msg/s", "values/s", "CPU µs: side", "postgres", "mosquitto", "half msg/s",
-        "p50 ms", "p99 ms", "MB/10⁶", "all MB/10⁶", "lost",
+        "p50 ms", "p99 ms", "MB/10⁶", "all MB/10⁶", "lost", "lost by kill -9",
     )  # fmt: skip
     rows = [head]
     for side in report.sides:
-        told = report._medians(side.name)
+        told = report.medians(side.name)
+        killed = report.killed.get(side.name)
         rows.append(
             (
                 side.name, _shown(told["messages_s"]), _shown(told["values_s"]),
@@ -123,6 +128,7 @@ def describe(report: Report) -> str:
                 _shown(told.get("cpu_us_mosquitto"), 1), _shown(told["half_rate"]),
                 _shown(told["p50_ms"], 1), _shown(told["p99_ms"], 1), _shown(told["reading_mb"]),
                 _shown(told["database_mb"]), _shown(told["lost"]),
+                f"{killed.lost:,} of {killed.published:,}" if killed else "-",
             )
         )  # fmt: skip
     widths = [max(len(row[place]) for row in rows) for place in range(len(head))]

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from benchmarks.ingest_rates_kill import Killed
 from benchmarks.ingest_rates_load import PARAMETERS, code, past, payload, values
 from benchmarks.ingest_rates_report import OURS, Report, describe
 from benchmarks.ingest_rates_round import Round
@@ -17,6 +18,7 @@ from benchmarks.rivals.bare_copy import microseconds, pack
 from benchmarks.rivals.sides import Side
 from data.clock import UtcDatetime
 from data.records import StationCode
+from data.vocabulary import Parameter
 from ingest.codecs.json_v1 import decode
 
 BURN = "import time\nwhile time.process_time() < 0.2: pass"
@@ -26,7 +28,7 @@ def test_a_message_holds_nine_values_of_the_contract() -> None:
     at = datetime(2026, 5, 1, 8, tzinfo=UTC)
     read = decode(payload(2007, at), StationCode(code(7)), UtcDatetime(at))
     assert (read.observed_at, len(read.values)) == (at, 9)
-    assert [read.values[p] for p in PARAMETERS] == pytest.approx(values(2007), rel=1e-5)
+    assert [read.values[Parameter(p)] for p in PARAMETERS] == pytest.approx(values(2007), rel=1e-5)
 
 
 def test_a_row_of_the_bare_copy_is_the_message_s() -> None:
@@ -59,7 +61,7 @@ def test_a_report_takes_the_median_of_ratios_within_a_round() -> None:
         "naive": [taken(10), taken(1), taken(10)],
         "bare-copy": [taken(4000), taken(1000), taken(1000)],
     }
-    report = Report([side(name) for name in rounds], rounds, 1.0)
+    report = Report([side(name) for name in rounds], rounds, {OURS: Killed(500, 3, 0)}, 1.0)
     goals = {goal.name: goal for goal in report.goals()}
     assert (goals["rate / naive"].reached, goals["rate / naive"].met) == (100, True)
     assert (goals["rate / bare-copy"].reached, goals["rate / bare-copy"].met) == (0.225, False)
@@ -68,4 +70,5 @@ def test_a_report_takes_the_median_of_ratios_within_a_round() -> None:
     assert "rate / node-red" not in goals
     told = report.figures()["sides"][0]
     assert (told["messages_s"], told["values_s"], told["lost"]) == (900, 8100, 0)
+    assert "3 of 500" in describe(report)
     assert "not  rate / bare-copy >= 0.25: 0.23" in describe(report)

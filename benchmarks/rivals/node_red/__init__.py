@@ -50,9 +50,10 @@ def install(folder: Path) -> None:
 
 def prepare(installed: Path, folder: Path, flow: str) -> list[str]:
     """The command of a Node-RED whose own folder holds this flow."""
-    folder.mkdir()
+    if not folder.exists():
+        folder.mkdir()
+        (folder / "node_modules").symlink_to(installed / "node_modules")
     shutil.copyfile(HERE / "settings.js", folder / "settings.js")
-    (folder / "node_modules").symlink_to(installed / "node_modules")
     (folder / "flows.json").write_text(json.dumps(_nodes(flow)))
     password = {"user": "${ONEMAP_MQTT__USERNAME}", "password": "${ONEMAP_MQTT__PASSWORD}"}
     (folder / "flows_cred.json").write_text(json.dumps({"broker": password}))
