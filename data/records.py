@@ -1,8 +1,12 @@
-"""What crosses floors: ids and frozen records. Raw and checked readings are different types."""
+"""What crosses floors: ids and records that don't change. Raw and checked readings differ in type.
+
+Those that ingest makes for every message are named tuples: a third of a frozen dataclass's cost.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import NewType
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple, NewType
 
 from data.clock import UtcDatetime
 from data.vocabulary import Flag, Parameter, Period, Refusal
@@ -15,6 +19,8 @@ DivisionId = NewType("DivisionId", int)
 AccountId = NewType("AccountId", int)
 StationCode = NewType("StationCode", str)
 
+_NONE: Final[Mapping[Any, Any]] = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True)
 class ValueRange:
@@ -25,8 +31,7 @@ class ValueRange:
     cumulative: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RawReading:
+class RawReading(NamedTuple):
     """One message of a device, decoded and in our units, not yet checked.
 
     ``values`` holds at least one parameter, finite; ``flags`` only what the device sent.
@@ -37,14 +42,13 @@ class RawReading:
     observed_at: UtcDatetime
     values: Mapping[Parameter, float]
     period: Period = Period.INSTANT
-    flags: Mapping[Parameter, Flag] = field(default_factory=dict)
-    statistics: Mapping[Parameter, ValueRange] = field(default_factory=dict)
+    flags: Mapping[Parameter, Flag] = _NONE
+    statistics: Mapping[Parameter, ValueRange] = _NONE
     position: tuple[float, float] | None = None
     message_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A raw reading of a known station with every flag set that our checks ask for.
 
     ``flags`` names only the values that are not normal.
@@ -68,8 +72,7 @@ class Refused:
     station_id: StationId | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LatestValue:
+class LatestValue(NamedTuple):
     """The newest value of one parameter at a station."""
 
     value: float

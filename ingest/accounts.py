@@ -6,7 +6,7 @@ counts as received and as a duplicate.
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from data.clock import UtcDatetime
@@ -20,6 +20,7 @@ _COLUMNS: Final = (
     "minutes", "hours",
 )  # fmt: skip
 _PLACE: Final = {name: place for place, name in enumerate(_COLUMNS)}
+_PLACE_OF: Final = {fate: _PLACE[fate.value] for fate in Fate}
 _OF_PERIOD: Final = {
     Period.INSTANT: _PLACE["instants"],
     Period.MINUTE: _PLACE["minutes"],
@@ -33,7 +34,9 @@ ON CONFLICT (station_id, hour) DO UPDATE SET
     {", ".join(f"{name} = a.{name} + excluded.{name}" for name in _COLUMNS)}
 """
 
-Key = tuple[StationId | None, UtcDatetime]
+_HOUR_S: Final = 3600
+Key = tuple[StationId | None, int]
+"""A station and the number of an hour since 1970."""
 
 
 class HourAccounts:
@@ -52,19 +55,20 @@ class HourAccounts:
             line[_PLACE["received"]] += 1
             line[_PLACE["refused"]] += 1
         if counted:
-            stations, hours = zip(*counted, strict=True)
+            stations, numbers = zip(*counted, strict=True)
+            hours = {number: datetime.fromtimestamp(number * _HOUR_S, UTC) for number in numbers}
             columns = zip(*counted.values(), strict=True)
-            cursor.execute(_ADD, (list(stations), list(hours), *map(list, columns)))
+            cursor.execute(_ADD, (list(stations), [hours[n] for n in numbers], *map(list, columns)))
 
-    def _add_accepted(self, counted: dict[Key, list[int]], each: Accepted) -> None:
-        reading, station = each.taken.reading, each.taken.station
-        line = _line(counted, station.id, reading.received_at)
+    def _add_accepted(self, counted: dict[Key, list[int]], accepted: Accepted) -> None:
+        (_, reading, station), fate, _ = accepted
+        received_at, observed_at = reading.received_at, reading.raw.observed_at
+        line = _line(counted, station.id, received_at)
         line[_PLACE["received"]] += 1
-        line[_PLACE[each.fate.value]] += 1
-        if each.fate is not Fate.STORED:
+        line[_PLACE_OF[fate]] += 1
+        if fate is not Fate.STORED:
             return
-        observed_at = reading.raw.observed_at
-        if reading.received_at - observed_at > max(self._late, station.interval):
+        if received_at - observed_at > max(self._late, station.interval):
             line[_PLACE["late"]] += 1
         place = _OF_PERIOD.get(reading.raw.period)
         if place is not None:
@@ -75,5 +79,8 @@ def _line(
     counted: dict[Key, list[int]], station: StationId | None, moment: UtcDatetime
 ) -> list[int]:
     """The station's counts of the hour that holds the moment."""
-    key = station, UtcDatetime(moment.replace(minute=0, second=0, microsecond=0))
-    return counted.setdefault(key, [0] * len(_COLUMNS))
+    key = station, int(moment.timestamp() // _HOUR_S)
+    line = counted.get(key)
+    if line is None:
+        line = counted[key] = [0] * len(_COLUMNS)
+    return line

@@ -1,47 +1,36 @@
 """Readings into the archive: binary COPY to staging, one insert, then the keys that were taken."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-import orjson
-
-from data.records import RawReading
-from data.vocabulary import COLUMN_PARAMETERS, PARAMETERS, Flag, Parameter, Period
+from data.vocabulary import Flag, Parameter, Period
 from gis.crs import CGCS2000
 from ingest.merge import Held, Key, filled, merge
+from ingest.reading_rows import COLUMNS, STAGING, flags_json, rare_json, stream
 from ingest.screen import Taken
 from ingest.stations import Cursor
 
-_COLUMNS: Mapping[Parameter, str] = {p: str(PARAMETERS[p].column) for p in COLUMN_PARAMETERS}
-_LISTED = ", ".join(_COLUMNS.values())
-_TYPES = (
-    "int8", "timestamptz", "text", "timestamptz", "text",
-    *(["float8"] * len(_COLUMNS)),
-    "text", "text", "float8", "float8",
-)  # fmt: skip
-
-_STAGING = f"""
-CREATE TEMPORARY TABLE IF NOT EXISTS staged_reading (
-    station_id bigint, observed_at timestamptz, period text, received_at timestamptz,
-    message_id text, {", ".join(f"{column} float8" for column in _COLUMNS.values())},
-    extra text, flags text, lon float8, lat float8
-) ON COMMIT DELETE ROWS
-"""
+_LISTED = ", ".join(COLUMNS.values())
 _POSITION = f"ST_SetSRID(ST_MakePoint({{lon}}, {{lat}}), {CGCS2000})"
 _INSERT = f"""
-INSERT INTO reading (station_id, observed_at, period, received_at, message_id, {_LISTED},
-    extra, flags, position)
-SELECT station_id, observed_at, period, received_at, message_id, {_LISTED},
-    extra::jsonb, flags::jsonb, {_POSITION.format(lon="lon", lat="lat")}
-FROM staged_reading ORDER BY station_id, observed_at, period
-ON CONFLICT DO NOTHING
-RETURNING station_id, observed_at, period
+WITH new AS (
+    INSERT INTO reading (station_id, observed_at, period, received_at, message_id, {_LISTED},
+        extra, flags, position)
+    SELECT station_id, observed_at, period, received_at, message_id, {_LISTED},
+        extra::jsonb, flags::jsonb, {_POSITION.format(lon="lon", lat="lat")}
+    FROM staged_reading ORDER BY station_id, observed_at, period
+    ON CONFLICT DO NOTHING
+    RETURNING station_id, observed_at, period
+), counted AS (SELECT count(*) AS stored FROM new)
+SELECT stored, NULL, NULL FROM counted
+UNION ALL
+SELECT new.* FROM new, counted WHERE stored < %s
 """
 _SELECT = f"""
 SELECT r.station_id, r.observed_at, r.period, r.extra, r.flags, ST_X(r.position), ST_Y(r.position),
-    {", ".join(f"r.{column}" for column in _COLUMNS.values())}
+    {", ".join(f"r.{column}" for column in COLUMNS.values())}
 FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[]) AS k(station_id, observed_at, period)
 JOIN reading r USING (station_id, observed_at, period)
 ORDER BY r.station_id, r.observed_at, r.period
@@ -58,8 +47,7 @@ class Fate(StrEnum):
     CONFLICT = "conflict"
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     """What the archive took of one message: all of it, what was lacking, or nothing."""
 
     taken: Taken
@@ -72,11 +60,21 @@ def store(cursor: Cursor, batch: Sequence[Taken]) -> list[Accepted]:
 
     A key that is taken is filled where it was empty; what differs goes to ``reading_conflict``.
     """
-    ensure_partitions(cursor, (each.reading.raw for each in batch))
+    keys = [key_of(each) for each in batch]
     first: dict[Key, Taken] = {}
-    for each in batch:
-        first.setdefault(key_of(each), each)
+    for key, each in zip(keys, batch, strict=True):
+        first.setdefault(key, each)
     new = _insert(cursor, first)
+    _keep_statistics(cursor, batch)
+    if len(new) == len(batch):
+        return [Accepted(each, Fate.STORED, _held(each)) for each in batch]
+    return _merge(cursor, batch, first, new)
+
+
+def _merge(
+    cursor: Cursor, batch: Sequence[Taken], first: Mapping[Key, Taken], new: AbstractSet[Key]
+) -> list[Accepted]:
+    """The fates of a batch in which keys were taken or came twice."""
     kept = _lock(cursor, first.keys() - new)
     added: dict[Key, Held] = {}
     conflicts: list[tuple[Any, ...]] = []
@@ -99,7 +97,6 @@ def store(cursor: Cursor, batch: Sequence[Taken]) -> list[Accepted]:
         accepted.append(Accepted(each, Fate.FILLED if found.fills else fate, found.added))
     _fill(cursor, added)
     _keep_conflicts(cursor, conflicts)
-    _keep_statistics(cursor, batch)
     return accepted
 
 
@@ -113,38 +110,16 @@ def _held(taken: Taken) -> Held:
     return Held(taken.reading.raw.values, taken.reading.flags, taken.reading.raw.position)
 
 
-def _insert(cursor: Cursor, first: Mapping[Key, Taken]) -> set[Key]:
+def _insert(cursor: Cursor, first: Mapping[Key, Taken]) -> AbstractSet[Key]:
     """The keys that were free; their readings are stored."""
-    cursor.execute(_STAGING)
+    cursor.execute(STAGING)
     with cursor.copy("COPY staged_reading FROM STDIN (FORMAT BINARY)") as copy:
-        copy.set_types(_TYPES)
-        for each in first.values():
-            copy.write_row(_row(each))
-    cursor.execute(_INSERT)
-    return {(station, at, Period(period)) for station, at, period in cursor.fetchall()}
-
-
-def _row(taken: Taken) -> tuple[Any, ...]:
-    reading = taken.reading
-    raw = reading.raw
-    get = raw.values.get
-    lon, lat = raw.position or (None, None)
-    return (
-        reading.station_id, raw.observed_at, raw.period.value, reading.received_at, raw.message_id,
-        *[get(parameter) for parameter in _COLUMNS],
-        _rare(raw.values), _json(reading.flags), lon, lat,
-    )  # fmt: skip
-
-
-def _rare(values: Mapping[Parameter, float]) -> str | None:
-    """The parameters without a column, as JSON."""
-    return _json({p: value for p, value in values.items() if p not in _COLUMNS})
-
-
-def _json(by_parameter: Mapping[Parameter, float] | Mapping[Parameter, Flag]) -> str | None:
-    if not by_parameter:
-        return None
-    return orjson.dumps({p.value: each for p, each in by_parameter.items()}).decode()
+        copy.write(stream(each.reading for each in first.values()))
+    cursor.execute(_INSERT, (len(first),))
+    [(stored, _, _), *free] = cursor.fetchall()
+    if stored == len(first):
+        return first.keys()
+    return {(station, at, Period(period)) for station, at, period in free}
 
 
 def _lock(cursor: Cursor, keys: Iterable[Key]) -> dict[Key, Held]:
@@ -155,7 +130,7 @@ def _lock(cursor: Cursor, keys: Iterable[Key]) -> dict[Key, Held]:
     cursor.execute(_SELECT, tuple(map(list, zip(*wanted, strict=True))))
     found: dict[Key, Held] = {}
     for station, at, period, extra, flags, lon, lat, *columns in cursor.fetchall():
-        values = {p: v for p, v in zip(_COLUMNS, columns, strict=True) if v is not None}
+        values = {p: v for p, v in zip(COLUMNS, columns, strict=True) if v is not None}
         values |= {Parameter(key): float(v) for key, v in (extra or {}).items()}
         found[station, at, Period(period)] = Held(
             values,
@@ -168,9 +143,9 @@ def _lock(cursor: Cursor, keys: Iterable[Key]) -> dict[Key, Held]:
 def _fill(cursor: Cursor, added: Mapping[Key, Held]) -> None:
     """The kept readings hold what they lacked."""
     for key, part in added.items():
-        assignments = [f"{_COLUMNS[p]} = %s" for p in part.values if p in _COLUMNS]
-        values: list[Any] = [value for p, value in part.values.items() if p in _COLUMNS]
-        for column, text in (("extra", _rare(part.values)), ("flags", _json(part.flags))):
+        assignments = [f"{COLUMNS[p]} = %s" for p in part.values if p in COLUMNS]
+        values: list[Any] = [value for p, value in part.values.items() if p in COLUMNS]
+        for column, text in (("extra", rare_json(part.values)), ("flags", flags_json(part.flags))):
             if text:
                 assignments.append(f"{column} = coalesce({column}, '{{}}') || %s::jsonb")
                 values.append(text)
@@ -199,6 +174,7 @@ def _keep_statistics(cursor: Cursor, batch: Iterable[Taken]) -> None:
     rows = [
         (*key_of(each), p, told.minimum, told.maximum, told.cumulative)
         for each in batch
+        if each.reading.raw.statistics
         for p, told in each.reading.raw.statistics.items()
     ]
     if rows:
@@ -210,20 +186,4 @@ def _keep_statistics(cursor: Cursor, batch: Iterable[Taken]) -> None:
             " maximum = coalesce(s.maximum, excluded.maximum),"
             " cumulative = coalesce(s.cumulative, excluded.cumulative)",
             rows,
-        )
-
-
-def ensure_partitions(cursor: Cursor, readings: Iterable[RawReading]) -> None:
-    """Every month has its partition.
-
-    Making one locks the whole table until the transaction ends: do it ahead, in one of its own.
-    """
-    months = {
-        raw.observed_at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        for raw in readings
-    }
-    if months:
-        cursor.execute(
-            "SELECT ensure_reading_partition(month) FROM unnest(%s::timestamptz[]) AS month",
-            (sorted(months),),
         )

@@ -2,18 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
-from data.clock import UtcDatetime, business_date
+from data.clock import UtcDatetime, business_date, business_day
 from data.errors import BadInput
-from data.quality.classes import grade
-from data.quality.exceedances import Exceedance
+from data.quality.classes import Oxygen, grade
+from data.quality.exceedances import Exceedance, exceedance_of
 from data.quality.freshness import freshness_of
+from data.quality.ladders import Ladder
 from data.quality.limits import limits_on
 from data.quality.rules import Rules
 from data.records import LatestValue
 from data.settings import QualitySettings
 from data.vocabulary import Compliance, EvaluationState, Flag, Parameter, StationKind, WaterClass
 from ingest.stations import StationFacts
+
+MOST_LADDERS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,11 @@ class Assessor:
     def __init__(self, settings: QualitySettings | None = None) -> None:
         self._settings = settings or QualitySettings()
         self._rules = Rules(self._settings)
+        self._is_ordinary = (
+            not self._settings.round_readings and self._rules.oxygen is Oxygen.CONCENTRATION
+        )
+        self._ladders: dict[object, Ladder | None] = {}
+        self._days = _Days()
 
     def assess(
         self, station: StationFacts, latest: Mapping[Parameter, LatestValue], now: UtcDatetime
@@ -63,6 +72,27 @@ class Assessor:
     def _section(
         self, station: StationFacts, latest: Mapping[Parameter, LatestValue], now: UtcDatetime
     ) -> Assessment:
+        age = self._rules.max_age(station.interval)
+        ladder = self._ladder(station, now)
+        stands = ladder.stand(latest, now, age) if ladder else None
+        if stands is not None:
+            required_count = len(self._rules.required(station.required))
+            return Assessment(
+                state=EvaluationState.GRADED,
+                water_class=stands.water_class,
+                deciding=stands.deciding,
+                have_count=required_count,
+                required_count=required_count,
+                meets_target=stands.meets_target,
+                multiple=stands.multiple,
+                fresh_until=stands.fresh_until,
+            )
+        return self.evaluate_section(station, latest, now)
+
+    def evaluate_section(
+        self, station: StationFacts, latest: Mapping[Parameter, LatestValue], now: UtcDatetime
+    ) -> Assessment:
+        """How a section stands, by the long way that holds for every case."""
         told = self._rules.section(
             latest,
             body=station.body,
@@ -117,8 +147,11 @@ class Assessor:
         where the reading doesn't.
         """
         if station.kind is StationKind.SECTION:
-            return self._over_target(station, observed_at, values, flags)
-        if station.kind is not StationKind.OUTFALL:
+            ladder = self._ladder(station, observed_at)
+            if ladder is not None:
+                return ladder.beyond(values, flags)
+            return self.grade_section(station, observed_at, values, flags)
+        if station.kind is not StationKind.OUTFALL or not _is_any_beyond(station, values):
             return ()
         own = {
             p: LatestValue(value, observed_at, flags.get(p, Flag.NORMAL))
@@ -129,13 +162,14 @@ class Assessor:
         told = self._rules.outfall(known, limits, now=observed_at, interval=station.interval)
         return tuple(each for each in told.exceedances if each.parameter in own)
 
-    def _over_target(
+    def grade_section(
         self,
         station: StationFacts,
         observed_at: UtcDatetime,
         values: Mapping[Parameter, float],
         flags: Mapping[Parameter, Flag],
     ) -> tuple[Exceedance, ...]:
+        """What of a section's reading lies beyond its target, by the long way."""
         try:
             limits = limits_on(business_date(observed_at))
         except BadInput:  # no edition of the standard held for that day
@@ -149,3 +183,52 @@ class Assessor:
             limits=limits,
         )
         return graded.over_target if graded else ()
+
+    def _ladder(self, station: StationFacts, moment: UtcDatetime) -> Ladder | None:
+        """The ladder of the station on that day; None where only the long way will do."""
+        if not self._is_ordinary:
+            return None
+        key = (self._days.of(moment), station.body, station.target, station.required)
+        try:
+            return self._ladders[key]
+        except KeyError:
+            if len(self._ladders) >= MOST_LADDERS:
+                self._ladders.clear()
+            made = self._ladders[key] = self._made_ladder(station, key[0])
+            return made
+
+    def _made_ladder(self, station: StationFacts, day: date) -> Ladder | None:
+        if station.target is WaterClass.WORSE_THAN_V:  # has no limits to lie beyond
+            return None
+        try:
+            limits = limits_on(day)
+        except BadInput:  # no edition of the standard held for that day
+            return None
+        required = self._rules.required(station.required)
+        return Ladder(limits, station.body, station.target, required)
+
+
+class _Days:
+    """The business days of moments that mostly fall on the same one."""
+
+    def __init__(self) -> None:
+        self._day = date.min
+        self._start = self._end = datetime.max.replace(tzinfo=UTC)
+
+    def of(self, moment: UtcDatetime) -> date:
+        """The business day of the moment."""
+        if not self._start <= moment < self._end:
+            self._day = business_date(moment)
+            span = business_day(self._day)
+            self._start, self._end = span.start, span.end
+        return self._day
+
+
+def _is_any_beyond(station: StationFacts, values: Mapping[Parameter, float]) -> bool:
+    """Whether a value lies beyond a limit that the outfall has or had on some day."""
+    for dated in station.limits:
+        limit = dated.limit
+        value = values.get(limit.parameter)
+        if value is not None and exceedance_of(limit.parameter, value, limit.low, limit.high, ""):
+            return True
+    return False

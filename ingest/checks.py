@@ -10,7 +10,6 @@ from datetime import timedelta
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import NamedTuple
 
 from data.clock import UtcDatetime
 from data.records import RawReading, StationId
@@ -30,14 +29,20 @@ class Thresholds:
     flat_count: int | None = None
     flat_span: timedelta = timedelta(hours=24)
 
+    @property
+    def remembers(self) -> bool:
+        """Whether earlier values matter."""
+        return self.step is not None or self.flat_count is not None
 
-class Past(NamedTuple):
+
+@dataclass(slots=True)
+class Past:
     """What is remembered of a parameter: its last good value and since when it has been equal."""
 
     value: float
     observed_at: UtcDatetime
     equal_since: UtcDatetime
-    equal_count: int
+    equal_count: int = 1
 
 
 def read_thresholds(text: str) -> Mapping[Parameter, Thresholds]:
@@ -77,18 +82,15 @@ class Checks:
 
     def __init__(self, thresholds: Mapping[Parameter, Thresholds] | None = None) -> None:
         self._thresholds = thresholds or shipped_thresholds()
-        self._past: dict[StationId, dict[tuple[Period, Parameter], Past]] = {}
+        self._past: dict[StationId, dict[Period, dict[Parameter, Past]]] = {}
+        self._remembering = frozenset(p for p, held in self._thresholds.items() if held.remembers)
         self.depth = max((t.flat_count or 1 for t in self._thresholds.values()), default=1)
         """How many readings of a station warm its memory fully."""
 
     @property
     def remembered(self) -> tuple[Parameter, ...]:
         """The parameters whose earlier values matter."""
-        return tuple(
-            parameter
-            for parameter, held in self._thresholds.items()
-            if held.step is not None or held.flat_count is not None
-        )
+        return tuple(p for p in self._thresholds if p in self._remembering)
 
     def strangers(self, stations: Iterable[StationId]) -> set[StationId]:
         """Those of the stations of which nothing is remembered yet."""
@@ -102,50 +104,54 @@ class Checks:
 
     def check(self, station: StationId, raw: RawReading) -> dict[Parameter, Flag]:
         """The flags of the values that are not normal; a device's own flag wins over ours."""
-        memory = self._past.setdefault(station, {})
-        flags: dict[Parameter, Flag] = {}
+        memory = self._past.setdefault(station, {}).setdefault(raw.period, {})
+        flags: dict[Parameter, Flag] = {
+            p: flag for p, flag in raw.flags.items() if flag is not Flag.NORMAL and p in raw.values
+        }
+        observed_at, thresholds, remembering = raw.observed_at, self._thresholds, self._remembering
         for parameter, value in raw.values.items():
-            given = raw.flags.get(parameter, Flag.NORMAL)
-            if given is not Flag.NORMAL:
-                flags[parameter] = given
+            held = thresholds[parameter]
+            if parameter in flags:
                 continue
-            held = self._thresholds[parameter]
             if not held.low <= value <= held.high:
                 flags[parameter] = Flag.OUT_OF_RANGE
-                continue
-            if held.step is None and held.flat_count is None:
-                continue
-            key = (raw.period, parameter)
-            past = memory.get(key)
-            if past is not None and raw.observed_at <= past.observed_at:
-                continue
-            now = _remember(past, value, raw.observed_at)
-            memory[key] = now
-            found = _compare(past, now, held)
-            if found is not None:
-                flags[parameter] = found
+            elif parameter in remembering:
+                past = memory.get(parameter)
+                if past is None:
+                    memory[parameter] = Past(value, observed_at, observed_at)
+                elif observed_at > past.observed_at:
+                    found = _follow(past, value, observed_at, held)
+                    if found is not None:
+                        flags[parameter] = found
         return flags
 
 
-def _remember(past: Past | None, value: float, observed_at: UtcDatetime) -> Past:
-    if past is None or past.value != value or observed_at - past.observed_at > LONGEST_GAP:
-        return Past(value, observed_at, observed_at, 1)
-    return Past(value, observed_at, past.equal_since, past.equal_count + 1)
-
-
-def _compare(past: Past | None, now: Past, held: Thresholds) -> Flag | None:
-    """The flag that a value earns by what came before it."""
-    if past is None:
+def _follow(past: Past, value: float, observed_at: UtcDatetime, held: Thresholds) -> Flag | None:
+    """The flag that a value earns by what came before it; from now on it is the past."""
+    was, since, step = past.value, past.observed_at, held.step
+    past.value, past.observed_at = value, observed_at
+    change = abs(value - was)
+    if change and (step is None or change <= step):  # nearly always: a change, and a small one
+        past.equal_since, past.equal_count = observed_at, 1
         return None
-    gap = now.observed_at - past.observed_at
+    gap = observed_at - since
+    if change or gap > LONGEST_GAP:
+        past.equal_since, past.equal_count = observed_at, 1
+    else:
+        past.equal_count += 1
+    return _judge(past, change, gap, held)
+
+
+def _judge(past: Past, change: float, gap: timedelta, held: Thresholds) -> Flag | None:
+    """Rate of change and persistence, with the value that is the past by now."""
     if held.step is not None and gap <= LONGEST_GAP:
         hours = max(1.0, gap / timedelta(hours=1))
-        if abs(now.value - past.value) > held.step * hours:
+        if change > held.step * hours:
             return Flag.JUMP
     if (
         held.flat_count is not None
-        and now.equal_count >= held.flat_count
-        and now.observed_at - now.equal_since >= held.flat_span
+        and past.equal_count >= held.flat_count
+        and past.observed_at - past.equal_since >= held.flat_span
     ):
         return Flag.FLAT
     return None

@@ -1,12 +1,18 @@
-"""The rows of ``latest_reading``: locked, merged and written in one go."""
+"""The rows of ``latest_reading``: locked, merged and written in one go.
 
-from collections.abc import Iterable
+Reading the newest values of a station from their JSON takes longer than decoding its message, so
+what this process wrote last is remembered and holds as long as the locked row has the same change
+number: another writer gives it a new one, and a transaction undone leaves the old one.
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from data.clock import UtcDatetime
 from data.records import StationId
+from data.vocabulary import Flag, Parameter
 from ingest.assessment import Assessment
-from ingest.latest import Latest, read_latest, write_latest
+from ingest.latest import Latest, read_latest, take_all, take_newer, write_latest
 from ingest.stations import Cursor
 
 _STAGING = """
@@ -21,6 +27,7 @@ _TYPES = (
     "int2", "text", "int2", "int2", "bool",
     "text", "float8", "timestamptz",
 )  # fmt: skip
+_MOST_REMEMBERED = 50_000
 _UPDATE = """
 UPDATE latest_reading AS l SET
     change_no = nextval('latest_reading_change_no'),
@@ -29,9 +36,14 @@ UPDATE latest_reading AS l SET
     have_count = s.have_count, required_count = s.required_count, meets_target = s.meets_target,
     compliance = s.compliance, multiple = s.multiple, fresh_until = s.fresh_until
 FROM staged_latest s WHERE l.station_id = s.station_id
+RETURNING l.station_id, l.change_no
 """
 _LOCK = """
-SELECT station_id, latest::text, observed_at, received_at FROM latest_reading
+SELECT station_id, change_no, latest::text, observed_at, received_at FROM latest_reading
+WHERE station_id = ANY(%s) ORDER BY station_id FOR UPDATE
+"""
+_LOCK_ONLY = """
+SELECT station_id, change_no FROM latest_reading
 WHERE station_id = ANY(%s) ORDER BY station_id FOR UPDATE
 """
 _START = """
@@ -43,42 +55,96 @@ ON CONFLICT DO NOTHING
 
 @dataclass(slots=True)
 class Current:
-    """A station's newest values and the times of the newest message among them."""
+    """A station's newest values and the times of the newest message among them.
+
+    No value is newer than ``newest_at``.
+    """
 
     latest: Latest
     observed_at: UtcDatetime | None
     received_at: UtcDatetime | None
+    change_no: int = 0
+    newest_at: UtcDatetime | None = None
+
+    def take(
+        self,
+        observed_at: UtcDatetime,
+        received_at: UtcDatetime,
+        values: Mapping[Parameter, float],
+        flags: Mapping[Parameter, Flag],
+    ) -> bool:
+        """Whether any of these values was newer than the one held; those are held now."""
+        if self.newest_at is None or self.newest_at < observed_at:
+            self.newest_at = observed_at
+            take_all(self.latest, observed_at, values, flags)
+        elif not take_newer(self.latest, observed_at, values, flags):
+            return False
+        if self.observed_at is None or self.observed_at <= observed_at:
+            self.observed_at, self.received_at = observed_at, received_at
+        return True
 
 
-def lock(cursor: Cursor, stations: Iterable[StationId]) -> dict[StationId, Current]:
+class Memory:
+    """The rows as this process wrote them last."""
+
+    def __init__(self) -> None:
+        self._rows: dict[StationId, Current] = {}
+
+    def take(self, station: StationId, change_no: int) -> Current | None:
+        """The row with that change number, no longer remembered: what changes it may be undone."""
+        row = self._rows.pop(station, None)
+        return row if row is not None and row.change_no == change_no else None
+
+    def keep(self, rows: Mapping[StationId, Current]) -> None:
+        """The rows as they are written, before their transaction has ended."""
+        if len(self._rows) + len(rows) > _MOST_REMEMBERED:
+            self._rows.clear()
+        self._rows.update(rows)
+
+
+def lock(
+    cursor: Cursor, stations: Iterable[StationId], memory: Memory | None = None
+) -> dict[StationId, Current]:
     """What is known of each station now, locked; a station met first gets its row."""
     wanted = sorted(stations)
-    found = _lock_rows(cursor, wanted)
-    missing = [station for station in wanted if station not in found]
-    if missing:
-        cursor.execute(_START, (missing,))
-        found |= _lock_rows(cursor, missing)
+    found: dict[StationId, Current] = {}
+    if memory is not None:
+        cursor.execute(_LOCK_ONLY, (wanted,))
+        for station, change_no in cursor.fetchall():
+            row = memory.take(station, change_no)
+            if row is not None:
+                found[station] = row
+    for missing in range(2):
+        rest = [station for station in wanted if station not in found]
+        if not rest:
+            break
+        if missing:
+            cursor.execute(_START, (rest,))
+        found |= _lock_rows(cursor, rest)
     return found
 
 
 def _lock_rows(cursor: Cursor, stations: list[StationId]) -> dict[StationId, Current]:
     cursor.execute(_LOCK, (stations,))
     found = {}
-    for station, text, observed_at, received_at in cursor.fetchall():
+    for station, change_no, text, observed_at, received_at in cursor.fetchall():
         latest = read_latest(text)
         if latest:
-            found[station] = Current(latest, observed_at, received_at)
+            newest_at = max(each.observed_at for each in latest.values())
+            found[station] = Current(latest, observed_at, received_at, change_no, newest_at)
         else:
-            found[station] = Current({}, None, None)
+            found[station] = Current({}, None, None, change_no)
     return found
 
 
 def put(cursor: Cursor, rows: Iterable[tuple[StationId, Current, Assessment]]) -> None:
     """The rows hold these values and assessments, each with a new change number."""
+    written: dict[StationId, Current] = {}
     cursor.execute(_STAGING)
     with cursor.copy("COPY staged_latest FROM STDIN (FORMAT BINARY)") as copy:
         copy.set_types(_TYPES)
         for station, current, told in rows:
+            written[station] = current
             copy.write_row(
                 (
                     station, current.observed_at, current.received_at,
@@ -90,4 +156,6 @@ def put(cursor: Cursor, rows: Iterable[tuple[StationId, Current, Assessment]]) -
                 )
             )  # fmt: skip
     cursor.execute(_UPDATE)
+    for station, change_no in cursor.fetchall():
+        written[station].change_no = change_no
     cursor.execute("NOTIFY onemap_reading")

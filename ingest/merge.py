@@ -1,7 +1,8 @@
 """What becomes of a reading whose key is taken: duplicate, fill or conflict. The first stays."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from data.clock import UtcDatetime
 from data.records import StationId
@@ -11,17 +12,18 @@ Key = tuple[StationId, UtcDatetime, Period]
 """What a reading is known by: station, time of observation, period."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+_NONE: Final[Mapping[Any, Any]] = MappingProxyType({})
+
+
+class Held(NamedTuple):
     """The part of a reading that merges: its values with the flags that aren't normal."""
 
     values: Mapping[Parameter, float]
-    flags: Mapping[Parameter, Flag] = field(default_factory=dict)
+    flags: Mapping[Parameter, Flag] = _NONE
     position: tuple[float, float] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Merge:
+class Merge(NamedTuple):
     """How a later message stands to the one that is kept.
 
     ``added`` holds what the kept one lacked (with its flags); ``conflicts`` what it says

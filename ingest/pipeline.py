@@ -12,11 +12,11 @@ from sqlalchemy import Connection, Engine
 from data import clock
 from data.database import transaction
 from data.settings import IngestSettings, QualitySettings
-from ingest.archive import ensure_partitions
 from ingest.assessment import Assessor
 from ingest.bisection import write_all
 from ingest.inbox import Message
 from ingest.outage import persist
+from ingest.partitions import Partitions, make_partitions
 from ingest.screen import Entry, Screen, Taken
 from ingest.stations import Cursor
 from ingest.writer import Counts, Writer
@@ -50,7 +50,12 @@ class Pipeline:
         self.engine = engine
         self.assessor = Assessor(quality)
         self._now = now
-        self._writer = Writer(self.assessor, late=timedelta(minutes=settings.late_minutes))
+        self._partitions = Partitions()
+        self._writer = Writer(
+            self.assessor,
+            late=timedelta(minutes=settings.late_minutes),
+            partitions=self._partitions,
+        )
         self._screen = Screen(
             payload_bytes=settings.payload_bytes,
             future=timedelta(minutes=settings.future_minutes),
@@ -75,9 +80,11 @@ class Pipeline:
         """What each message has become; the months of the readings have their partitions."""
         with transaction(self.engine) as connection:
             entries = self._screen.sort(cursor_of(connection), messages)
-        readings = [each.reading.raw for each in entries if isinstance(each, Taken)]
-        with transaction(self.engine) as connection:
-            ensure_partitions(cursor_of(connection), readings)
+        months = self._partitions.missing(e.reading.raw for e in entries if isinstance(e, Taken))
+        if months:
+            with transaction(self.engine) as connection:
+                make_partitions(cursor_of(connection), months)
+            self._partitions.remember(months)
         return entries
 
     def write(self, cursor: Cursor, entries: Sequence[Entry]) -> Counts:

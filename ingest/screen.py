@@ -1,8 +1,10 @@
 """The screen between bytes and archive: each message becomes a reading or a refusal."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
+from typing import NamedTuple
 
 from data.clock import UtcDatetime
 from data.records import RawReading, Reading, Refused, StationCode
@@ -19,8 +21,7 @@ EARLIEST = UtcDatetime(datetime(1990, 1, 1, tzinfo=UTC))
 """A clock that says less has never been set; and every month read makes a partition."""
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """A reading of a known station, with the message it came in."""
 
     message: Message
@@ -82,10 +83,11 @@ class Screen:
         station = known.get(raw.station)
         if station is None:
             return refuse(message, Refusal.UNKNOWN_STATION, "no station has this code")
-        wrong = self._clock_fault(raw.observed_at, message.received_at, station)
+        received_at = message.received_at
+        wrong = self._clock_fault(raw.observed_at, received_at, station)
         if wrong:
             return replace(refuse(message, Refusal.CLOCK, wrong), station_id=station.id)
-        return Taken(message, Reading(station.id, raw, message.received_at, {}), station)
+        return Taken(message, Reading(station.id, raw, received_at, {}), station)
 
     def _clock_fault(
         self, observed_at: UtcDatetime, received_at: UtcDatetime, station: StationFacts
@@ -119,13 +121,16 @@ class Screen:
     def _check(self, entries: list[Entry]) -> list[Entry]:
         """The same entries with their flags, checked in the order of observation."""
         checked = list(entries)
-        taken = [(n, each) for n, each in enumerate(entries) if isinstance(each, Taken)]
-        for n, each in sorted(taken, key=lambda pair: pair[1].reading.raw.observed_at):
-            reading = each.reading
-            flags = self._checks.check(each.station.id, reading.raw)
+        taken = [
+            (each.reading.raw.observed_at, n, each)
+            for n, each in enumerate(entries)
+            if isinstance(each, Taken)
+        ]
+        taken.sort(key=itemgetter(0))
+        for _, n, (message, reading, station) in taken:
+            flags = self._checks.check(station.id, reading.raw)
             if flags:
-                reading = Reading(reading.station_id, reading.raw, reading.received_at, flags)
-                checked[n] = Taken(each.message, reading, each.station)
+                checked[n] = Taken(message, reading._replace(flags=flags), station)
         return checked
 
 

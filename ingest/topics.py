@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from data.records import StationCode
@@ -41,6 +42,7 @@ def filter_of(channel: Channel) -> str:
     return f"{PREFIX}/+/{channel}"
 
 
+@lru_cache(maxsize=65536)
 def address_of(topic: str) -> Address:
     """The station and channel of a topic. Raises Unreadable (topic) for any other topic."""
     match = _TOPIC.fullmatch(topic)

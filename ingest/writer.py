@@ -1,5 +1,6 @@
 """One batch in one transaction: archive, newest values, exceedances, quarantine, NOTIFY."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import timedelta
@@ -11,7 +12,7 @@ from ingest import archive, current, quarantine
 from ingest.accounts import HourAccounts
 from ingest.archive import Accepted
 from ingest.assessment import Assessor
-from ingest.latest import take_newer
+from ingest.partitions import Partitions, make_partitions
 from ingest.screen import Entry, Taken
 from ingest.stations import Cursor, StationFacts
 
@@ -39,10 +40,16 @@ class Writer:
     """Writes screened batches; the caller owns the transaction."""
 
     def __init__(
-        self, assessor: Assessor | None = None, *, late: timedelta = timedelta(minutes=15)
+        self,
+        assessor: Assessor | None = None,
+        *,
+        late: timedelta = timedelta(minutes=15),
+        partitions: Partitions | None = None,
     ) -> None:
         self._assessor = assessor or Assessor()
         self._accounts = HourAccounts(late)
+        self._partitions = partitions or Partitions()
+        self._memory = current.Memory()
 
     def write(self, cursor: Cursor, entries: Sequence[Entry], now: UtcDatetime) -> Counts:
         """The batch is in the database when the caller commits.
@@ -54,9 +61,10 @@ class Writer:
         counts = Counts(refused=len(refused))
         accepted: list[Accepted] = []
         if taken:
+            make_partitions(cursor, self._partitions.missing(e.reading.raw for e in taken))
             accepted = archive.store(cursor, taken)
-            for each in accepted:
-                setattr(counts, each.fate.value, getattr(counts, each.fate.value) + 1)
+            for fate, count in Counter(each.fate for each in accepted).items():
+                setattr(counts, fate.value, count)
             self._carry_forward(cursor, [a for a in accepted if a.part.values], now)
         quarantine.put(cursor, refused)
         self._accounts.add(cursor, accepted, refused)
@@ -69,25 +77,21 @@ class Writer:
         in_order = sorted(accepted, key=lambda each: each.taken.reading.raw.observed_at)
         if not in_order:
             return
-        known = current.lock(cursor, {each.taken.station.id for each in in_order})
+        known = current.lock(cursor, {each.taken.station.id for each in in_order}, self._memory)
         changed: dict[StationId, StationFacts] = {}
         exceedances: list[tuple[Any, ...]] = []
-        for each in in_order:
-            station, raw = each.taken.station, each.taken.reading.raw
+        for (_, reading, station), _, (values, flags, _) in in_order:
+            observed_at = reading.raw.observed_at
             row = known[station.id]
-            if take_newer(row.latest, raw.observed_at, each.part.values, each.part.flags):
+            if row.take(observed_at, reading.received_at, values, flags):
                 changed[station.id] = station
-                if row.observed_at is None or row.observed_at <= raw.observed_at:
-                    row.observed_at = raw.observed_at
-                    row.received_at = each.taken.reading.received_at
+            found = self._assessor.exceedances(station, observed_at, values, flags, row.latest)
             exceedances += [
                 (
-                    station.id, e.parameter, raw.observed_at, raw.period, e.value, e.limit,
-                    e.multiple, e.basis,
+                    station.id, e.parameter.value, observed_at, reading.raw.period.value,
+                    float(e.value), float(e.limit), e.multiple, e.basis,
                 )
-                for e in self._assessor.exceedances(
-                    station, raw.observed_at, each.part.values, each.part.flags, row.latest
-                )
+                for e in found
             ]  # fmt: skip
         if changed:
             current.put(
@@ -99,13 +103,18 @@ class Writer:
                 ),
             )
         _keep_exceedances(cursor, exceedances)
+        self._memory.keep(known)
+
+
+_EXCEEDED = """
+INSERT INTO exceedance (station_id, parameter, observed_at, period, value, limit_value, multiple,
+    basis)
+SELECT * FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::text[], %s::float8[],
+    %s::float8[], %s::float8[], %s::text[])
+ON CONFLICT DO NOTHING
+"""
 
 
 def _keep_exceedances(cursor: Cursor, rows: Sequence[tuple[Any, ...]]) -> None:
     if rows:
-        cursor.executemany(
-            "INSERT INTO exceedance (station_id, parameter, observed_at, period, value,"
-            " limit_value, multiple, basis) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
-            " ON CONFLICT DO NOTHING",
-            rows,
-        )
+        cursor.execute(_EXCEEDED, tuple(map(list, zip(*rows, strict=True))))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 from data.clock import UtcDatetime
 from data.records import LatestValue
@@ -27,6 +28,7 @@ class Freshness:
     until: UtcDatetime | None
 
 
+@lru_cache(maxsize=4096)
 def max_age(
     interval: timedelta,
     *,

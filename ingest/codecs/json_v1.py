@@ -23,6 +23,7 @@ _FIELDS = frozenset({"id", "time", "period", "values", "flags", "position"})
 _PARAMETERS: Mapping[str, Parameter] = {p.value: p for p in Parameter}
 _PERIODS: Mapping[str, Period] = {p.value: p for p in Period}
 _DEVICE_FLAGS: Mapping[str, Flag] = {f.value: f for f in Flag if len(f.value) == 1}
+_FLOATS = {float}
 _MOST_SHOWN = 40
 
 
@@ -39,13 +40,14 @@ def decode(payload: bytes, station: StationCode, received_at: UtcDatetime) -> Ra
     if payload.count(b'"') != 2 * _string_count(document):
         _refuse_repeated_keys(payload)
     return RawReading(
-        station=station,
-        observed_at=_time(document.get("time")),
-        values=values,
-        period=_period(document["period"]) if "period" in document else Period.INSTANT,
-        flags=flags,
-        position=_position(document["position"]) if "position" in document else None,
-        message_id=_message_id(document["id"]) if "id" in document else None,
+        station,
+        _time(document.get("time")),
+        values,
+        _period(document["period"]) if "period" in document else Period.INSTANT,
+        flags,
+        {},
+        _position(document["position"]) if "position" in document else None,
+        _message_id(document["id"]) if "id" in document else None,
     )
 
 
@@ -64,6 +66,11 @@ def _values(given: object) -> dict[Parameter, float]:
         raise Unreadable(Refusal.SHAPE, "values is missing or not an object")
     if not given:
         raise Unreadable(Refusal.SHAPE, "values is empty")
+    if set(map(type, given.values())) == _FLOATS and math.isfinite(sum(given.values())):
+        try:  # as nearly all are: known parameters with finite fractions
+            return {_PARAMETERS[key]: value for key, value in given.items()}
+        except KeyError:
+            pass
     values: dict[Parameter, float] = {}
     for key, value in given.items():
         parameter = _PARAMETERS.get(key)

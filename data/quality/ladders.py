@@ -1,0 +1,134 @@
+"""The judgement of ``evaluate`` and ``grade`` for the ordinary case, laid out for speed.
+
+Ordinary: single readings are graded unrounded, oxygen by concentration, and of a section's newest
+values all that matter are young and flagged normal. Whatever else comes up is left to ``evaluate``
+and ``grade``, which say what is true; tests hold both to the same answers.
+"""
+
+from bisect import bisect_left
+from collections.abc import Collection, Mapping
+from datetime import timedelta
+from typing import NamedTuple
+
+from data.clock import UtcDatetime
+from data.quality.classes import EVALUATED
+from data.quality.exceedances import Exceedance, exceedance_of, largest_multiple
+from data.quality.limits import Bound, ClassLimits, Limits
+from data.records import LatestValue
+from data.vocabulary import BodyKind, Flag, Parameter, WaterClass
+
+_RANK = {parameter: rank for rank, parameter in enumerate(Parameter)}
+
+
+class Rung(NamedTuple):
+    """How one parameter is graded.
+
+    ``steps`` ascend: times ``sign``, a value's place among them is its class less one. A range has
+    ``low`` and ``high`` and no steps.
+    """
+
+    steps: tuple[float, ...]
+    sign: float
+    low: float | None
+    high: float | None
+
+
+class Standing(NamedTuple):
+    """How a section stands whose class can be told."""
+
+    water_class: WaterClass
+    deciding: tuple[Parameter, ...]
+    meets_target: bool
+    multiple: float | None
+    fresh_until: UtcDatetime
+
+
+class Ladder:
+    """The limits of one day for sections of one body, target and required set."""
+
+    def __init__(
+        self,
+        limits: Limits,
+        body: BodyKind,
+        target: WaterClass | None,
+        required: Collection[Parameter],
+    ) -> None:
+        surface = limits.surface[body]
+        self._aim = target or WaterClass.III
+        self._basis = f"{limits.surface_source.title} {self._aim.numeral}"
+        self._required = frozenset(required)
+        graded = {p: surface[p] for p in EVALUATED if p in surface}
+        self._rungs = {p: _rung(held) for p, held in graded.items()}
+        self._bounds = {p: held.limit_of(self._aim) for p, held in graded.items()}
+        self._matter = self._required.union(EVALUATED)
+
+    def beyond(
+        self, values: Mapping[Parameter, float], flags: Mapping[Parameter, Flag]
+    ) -> tuple[Exceedance, ...]:
+        """What lies beyond the target among the values without a flag, in their order."""
+        found = []
+        for parameter, value in values.items():
+            bounds = self._bounds.get(parameter)
+            if bounds is None or parameter in flags:
+                continue
+            each = exceedance_of(parameter, value, *bounds, self._basis)
+            if each is not None:
+                found.append(each)
+        return tuple(found)
+
+    def stand(
+        self, latest: Mapping[Parameter, LatestValue], now: UtcDatetime, age: timedelta
+    ) -> Standing | None:
+        """The class by the newest values; None where the case isn't ordinary."""
+        if not latest.keys() >= self._required:
+            return None
+        stale, worst, deciding, times = now - age, -1, [], []
+        for parameter, (value, observed_at, flag) in latest.items():
+            if parameter not in self._matter:
+                continue
+            if flag is not Flag.NORMAL or observed_at <= stale:
+                return None
+            times.append(observed_at)
+            rung = self._rungs.get(parameter)
+            if rung is None:
+                continue
+            place = _place(rung, value)
+            if place > worst:
+                worst, deciding = place, [parameter]
+            elif place == worst:
+                deciding.append(parameter)
+        if not deciding:
+            return None
+        return self._standing(
+            WaterClass(worst + 1), deciding, latest, UtcDatetime(min(times) + age)
+        )
+
+    def _standing(
+        self,
+        water_class: WaterClass,
+        deciding: list[Parameter],
+        latest: Mapping[Parameter, LatestValue],
+        fresh_until: UtcDatetime,
+    ) -> Standing:
+        meets, multiple = water_class <= self._aim, None
+        if not meets:
+            over = self.beyond({p: each.value for p, each in latest.items()}, {})
+            multiple = largest_multiple(over)
+        deciding.sort(key=_RANK.__getitem__)
+        return Standing(water_class, tuple(deciding), meets, multiple, fresh_until)
+
+
+def _rung(held: ClassLimits) -> Rung:
+    if held.bound is Bound.RANGE:
+        return Rung((), 1.0, held.limits[0], held.limits[1])
+    if held.bound is Bound.LOWER:
+        return Rung(tuple(-limit for limit in held.limits), -1.0, None, None)
+    return Rung(held.limits, 1.0, None, None)
+
+
+def _place(rung: Rung, value: float) -> int:
+    """The class of the value, less one."""
+    steps, sign, low, high = rung
+    if low is not None and high is not None:
+        return 0 if low <= value <= high else 5
+    return bisect_left(steps, sign * value)
