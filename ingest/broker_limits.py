@@ -1,7 +1,9 @@
-"""What in a mosquitto configuration loses acknowledged messages."""
+"""What in a broker's configuration loses acknowledged messages."""
 
 import re
 from pathlib import Path
+
+from ingest import rabbit_limits
 
 LEAST_QUEUE = 100_000
 LONGEST_AUTOSAVE_S = 10
@@ -12,11 +14,15 @@ _DAYS = {"h": 1 / 24, "d": 1.0, "w": 7.0, "m": 30.0, "y": 365.0}
 def check_limits(config_file: Path) -> list[str]:
     """One sentence for each setting with which this broker would lose data; empty when none does.
 
-    Values not set count as mosquitto's own defaults; ``include_dir`` is followed. Raises OSError
-    when the file can't be read.
+    A file of RabbitMQ is told by its settings; any other is read as mosquitto's. Values not set
+    count as the broker's own defaults; ``include_dir`` is followed. Raises OSError when the file
+    can't be read.
     Source: mosquitto.conf(5), version 2.0: max_queued_messages 1000, persistence false,
     autosave_interval 1800.
     """
+    text = config_file.read_text(encoding="utf-8", errors="replace")
+    if rabbit_limits.is_rabbit(text):
+        return rabbit_limits.check(text)
     found = _settings(config_file)
     warnings = []
     if found.get("persistence", "false") != "true":

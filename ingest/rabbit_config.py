@@ -11,7 +11,7 @@ from data.errors import BadInput
 from ingest.broker_link import RECEIVE_MAXIMUM, SESSION_EXPIRY_S
 
 INGEST = "ingest"
-PLUGINS = "[rabbitmq_mqtt].\n"
+PLUGINS = "[rabbitmq_mqtt,rabbitmq_consistent_hash_exchange].\n"
 
 _NAME = re.compile(r"[^\s/+#:$.*\x00-\x1f][^\s/+#:.*\x00-\x1f]{0,63}")
 """RabbitMQ reads ``/`` and ``.`` as the same, so that a station with a dot can't be told apart."""
