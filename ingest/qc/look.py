@@ -18,6 +18,9 @@ from ingest.qc.tests import Found
 from ingest.qc.windows import Due, read_rows
 from ingest.stations import Cursor
 
+_STILL_JUDGED = (Flag.JUMP, Flag.FLAT)
+"""Flagged by the first look, which knew only what came before: judged again like any value."""
+
 _SLACK_S = 60.0
 """Two devices that mean the same time may say it so far apart."""
 
@@ -44,18 +47,18 @@ def examine(
     pairs = _pairs(due, known)
     for parameter in rows.values:
         sound = np.ones(len(rows), dtype=bool)
-        sound[[row for row, flag in rows.flags.get(parameter, ()) if flag is not Flag.FLAT]] = False
+        flagged = rows.flags.get(parameter, ())
+        sound[[row for row, flag in flagged if flag not in _STILL_JUDGED]] = False
         for chosen, kind in ((~at_outfall, StationKind.SECTION), (at_outfall, StationKind.OUTFALL)):
             course = course_of(rows, parameter, sound & chosen, gap_us)
             if not len(course):
                 continue
             found, good = tests.judge(course, rules.of(kind)[parameter])
             yield from ((parameter, each) for each in found)
-            usable = course.only(good)
             if parameter in spans.of:
-                here = usable.only(np.isin(rows.station[usable.row], spans.stations))
-                told = tests.climatology(here, *spans.at(rows, here, parameter))
-                yield parameter, told
+                here = course.only(np.isin(rows.station[course.row], spans.stations))
+                yield parameter, tests.climatology(here, *spans.at(rows, here, parameter))
+            usable = course.only(good)
             if kind is StationKind.SECTION:
                 for told in contrast(rows, usable, parameter, pairs, rules.contrast):
                     yield parameter, told

@@ -9,6 +9,7 @@ import numpy as np
 import orjson
 
 from data.clock import UtcDatetime
+from data.errors import NotFound
 from data.records import StationId
 from data.vocabulary import PARAMETERS, Flag, Parameter, StationKind
 from ingest.qc.rules import Look
@@ -44,6 +45,10 @@ LEFT JOIN reach r ON r.id = s.reach_id
 LEFT JOIN quality_progress p ON p.station_id = s.id
 WHERE %(codes)s::text[] IS NULL OR s.code = ANY(%(codes)s)
 ORDER BY r.river_id, s.chainage_m, s.id
+"""
+_UNKNOWN = """
+SELECT code FROM unnest(%s::text[]) AS code
+WHERE NOT EXISTS (SELECT FROM station WHERE station.code = code.code) LIMIT 1
 """
 _WINDOW = """
 FROM unnest(%s::bigint[], %s::timestamptz[]) AS due(id, since)
@@ -91,7 +96,13 @@ def due_stations(cursor: Cursor, look: Look, now: UtcDatetime) -> list[Due]:
 def named_stations(
     cursor: Cursor, look: Look, since: UtcDatetime, codes: Sequence[str] | None
 ) -> list[Due]:
-    """Those stations, all for None, to be looked at from ``since`` on whatever was looked at."""
+    """Those stations, all for None, to be looked at from ``since`` on whatever was looked at.
+
+    One that never sent anything isn't among them. Raises NotFound for a code that is none.
+    """
+    cursor.execute(_UNKNOWN, (list(codes or ()),))
+    for (code,) in cursor.fetchall():
+        raise NotFound("There is no station {code}.", code=code)
     cursor.execute(_NAMED, {"codes": list(codes) if codes is not None else None})
     return [_due(row, look, since, anew=True) for row in cursor.fetchall()]
 
@@ -126,9 +137,9 @@ def read_rows(
     """
     stations = list(since)
     facts = (stations, [since[each] for each in stations], min(since.values()), until)
-    columns = ", ".join(f"coalesce({_value(each)}, 'NaN'::float8)" for each in parameters)
-    chosen = f"r.station_id, r.observed_at, {_PERIOD}::int8"
-    query = f"COPY (SELECT {chosen}, {columns} {_WINDOW}) TO STDOUT (FORMAT BINARY)"
+    columns = ["r.station_id", "r.observed_at", f"{_PERIOD}::int8"]
+    columns += [f"coalesce({_value(each)}, 'NaN'::float8)" for each in parameters]
+    query = f"COPY (SELECT {', '.join(columns)} {_WINDOW}) TO STDOUT (FORMAT BINARY)"
     with cursor.copy(query.encode(), facts) as copy:
         content = b"".join(bytes(block) for block in copy)
     read = np.frombuffer(content[_HEADER:-_TRAILER], dtype=_layout(parameters))
