@@ -31,6 +31,8 @@ COMMANDS = (
     Command("ledger", "ledger", "work on, prove and draw the problem ledger"),
     Command("quarantine", "quarantine", "look at and replay what could not be read"),
     Command("qc", "qc", "look at readings a second time, for review"),
+    Command("export", "export", "write readings out as Parquet files"),
+    Command("evaluate", "evaluate", "tell a month's classes and ratings, also from an archive"),
     Command("classify", "classify", "add water classes to a CSV table"),
     Command("hj212", "hj212", "decode HJ 212 frames"),
     Command("publish-file", "publish", "publish readings of a file over MQTT"),

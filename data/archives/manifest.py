@@ -73,9 +73,7 @@ class Manifest:
         }
         temporary = folder / f".{FILE}.tmp"
         temporary.write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2))
-        make_durable(temporary)
-        temporary.replace(folder / FILE)
-        make_durable(folder)
+        put_in_place(temporary, folder / FILE)
 
 
 def read_manifest(folder: Path) -> Manifest | None:
@@ -138,10 +136,8 @@ def hash_of(file: Path) -> str:
     return digest.hexdigest()
 
 
-def make_durable(path: Path) -> None:
-    """The file or folder is on the disk, not only in memory."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def put_in_place(temporary: Path, file: Path) -> None:
+    """The file is the temporary one as a whole, on the disk before it bears the name."""
+    with temporary.open("rb") as opened:
+        os.fsync(opened.fileno())
+    temporary.replace(file)

@@ -13,7 +13,7 @@ import pyproj
 from sqlalchemy import Connection, text
 
 from data.archives.layout import MOMENT
-from data.archives.manifest import make_durable
+from data.archives.manifest import put_in_place
 from data.clock import UtcDatetime
 from data.vocabulary import BodyKind, Parameter, StationKind, WaterClass
 from gis.crs import CGCS2000
@@ -78,9 +78,7 @@ def write_stations(connection: Connection, file: Path, ids: Sequence[int] | None
     table = pa.Table.from_pylist([dict(row) for row in rows], schema=_SCHEMA)
     temporary = file.with_name(f".{file.name}.tmp")
     pyarrow.parquet.write_table(table, temporary, compression="zstd")
-    make_durable(temporary)
-    temporary.replace(file)
-    make_durable(file.parent)
+    put_in_place(temporary, file)
 
 
 def places_in(connection: Connection) -> list[Place]:

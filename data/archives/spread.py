@@ -51,7 +51,7 @@ def sums_across(
         asked = slices(folder, span, SLICES_A_THREAD * sum(threads.values()), as_of)
         futures = client.map(partial(sums_of, threads=1), asked, pure=False)
         found: dict[int, StationSums] = {}
-        for done, future in enumerate(as_completed(futures), 1):
+        for done, future in enumerate(as_completed(futures, loop=client.loop), 1):
             found |= future.result()
             told(done, len(asked))
     return found

@@ -15,7 +15,7 @@ import pyarrow.parquet
 from sqlalchemy import Connection, Engine, text
 
 from data.archives.layout import COLUMNS, SCHEMAS, STATIONS_FILE, Kind, Month, month_of
-from data.archives.manifest import Manifest, Part, Selection, make_durable, part_of, read_manifest
+from data.archives.manifest import Manifest, Part, Selection, part_of, put_in_place, read_manifest
 from data.archives.places import write_stations
 from data.archives.stream import copied
 from data.clock import Span, UtcDatetime
@@ -235,9 +235,7 @@ def _write(file: Path, schema: pa.Schema, batches: Any, wrote: Callable[[int], N
         temporary.unlink()
         file.unlink(missing_ok=True)
         return 0
-    make_durable(temporary)
-    temporary.replace(file)
-    make_durable(file.parent)
+    put_in_place(temporary, file)
     return rows
 
 
