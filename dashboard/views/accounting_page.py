@@ -81,12 +81,11 @@ def range_word(name: str) -> str:
     return {"24h": _("24 hours"), "7d": _("7 days"), "30d": _("30 days")}[name]
 
 
-def choice(word: str, asked: Asked, is_chosen: bool, **changed: str) -> dcc.Link:
-    """One of several; the chosen one is marked."""
-    current = attributes(aria_current="true") if is_chosen else {}
-    return dcc.Link(
-        word, href=address(asked, **changed), className="is-on" if is_chosen else "", **current
-    )
+def choice(word: str, asked: Asked, is_chosen: bool, **changed: Any) -> dcc.Link | html.Span:
+    """One of several; the chosen one is no link."""
+    if is_chosen:
+        return html.Span(word, className="is-on", **attributes(aria_current="true"))
+    return dcc.Link(word, href=address(asked, **changed))
 
 
 def steps(shown: Shown) -> html.Div:
@@ -143,7 +142,7 @@ def pager(shown: Shown) -> html.Nav | None:
     page = min(max(shown.asked.page, 1), pages)
     near = [n for n in range(1, pages + 1) if n in (1, pages) or abs(n - page) < 3]
     return html.Nav(
-        [choice(str(n), shown.asked, n == page, page=n) for n in near],  # type: ignore[arg-type]  # a page is a number
+        [choice(str(n), shown.asked, n == page, page=n) for n in near],
         className="ac-choices ac-pages",
         **attributes(aria_label=_("Pages")),
     )
