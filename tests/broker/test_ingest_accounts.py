@@ -1,5 +1,6 @@
 """The accounts of arrivals add up, whatever way a message takes into the archive."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from ingest.replay import replay
 from ingest.writer import Counts
 from tests.fixtures.database import Database
 from tests.readings import NOON, message, one, register, rows
+from tests.waiting import until
 
 LINES = (
     "SELECT s.code, hour, received, stored, filled, duplicate, conflict, refused, late, instants"
@@ -22,6 +24,12 @@ WRONG = (
     " + refused OR least(received, stored, filled, duplicate, conflict, refused) < 0"
 )
 SOBER = "ALTER TABLE reading ADD CONSTRAINT sober CHECK (message_id NOT LIKE 'bad%')"
+
+S2 = "SELECT id, :at FROM station WHERE code = 'S2'"
+NEWEST_OF_S2 = (
+    "INSERT INTO latest_reading (station_id, observed_at, received_at, latest, state)"
+    " SELECT id, :at, :at, '{}', 'none' FROM station WHERE code = 'S2'"
+)
 
 
 @pytest.fixture
@@ -142,3 +150,30 @@ def test_replay_of_what_the_database_had_refused(pipeline: Pipeline, database: D
         connection.execute(text("ALTER TABLE reading DROP CONSTRAINT sober"))
     assert replay(pipeline).counts == Counts(stored=5)
     assert rows(database.owner, LINES) == [("S1", NOON, 5, 5, 0, 0, 0, 0, 0, 5)]
+
+
+def test_replay_that_ingest_stands_in_the_way_of_comes_again(
+    pipeline: Pipeline, database: Database
+) -> None:
+    """A true deadlock over two lines of the accounts; it is replay that PostgreSQL sends back."""
+    pipeline.commit([message("S2", at(1), {"ph": 7.0})])
+    register(database.owner, "S2")
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    owner = database.owner
+    with ThreadPoolExecutor() as pool, owner.connect() as gate, owner.connect() as other:
+        gate.execute(text(f"INSERT INTO hour_account (station_id, hour) {S2}"), {"at": NOON})
+        other.execute(text("SELECT 1 FROM hour_account WHERE station_id IS NULL FOR UPDATE"))
+        replayed = pool.submit(replay, pipeline)
+        until(lambda: one(owner, waiting) == 1)
+        stopped = pool.submit(other.execute, text(NEWEST_OF_S2), {"at": NOON})
+        until(lambda: one(owner, waiting) == 2)
+        gate.rollback()
+        stopped.result(30)
+        other.rollback()
+        assert replayed.result(30).counts == Counts(stored=1)
+    deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+    until(lambda: one(database.owner, deadlocks) != 0)
+    assert rows(database.owner, LINES) == [
+        ("S2", NOON, 1, 1, 0, 0, 0, 0, 0, 1),
+        (None, NOON, 0, 0, 0, 0, 0, 0, 0, 0),
+    ]
