@@ -37,9 +37,10 @@ COMMANDS = (
     Command("hj212", "hj212", "decode HJ 212 frames"),
     Command("publish-file", "publish", "publish readings of a file over MQTT"),
     Command("user", "user", "add, list and change accounts"),
+    Command("bench", "bench", "measure rates and losses on this machine"),
     Command("doctor", "doctor", "list each part, its version and its state"),
 )
-WITHOUT_FOLDER = frozenset({"demo", "classify"})
+WITHOUT_FOLDER = frozenset({"demo", "bench", "classify"})
 
 
 def main(arguments: list[str] | None = None) -> int:

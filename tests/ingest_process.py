@@ -18,20 +18,22 @@ ROOT = Path(__file__).parents[1]
 class IngestProcess:
     """``onemap ingest`` against one broker and one database; it can be started again.
 
-    Its client id is its own: the broker keeps no other test's messages for it.
+    Its client id is its own: the broker keeps no other test's messages for it. Without a broker
+    the environment has to name one before it starts.
     """
 
-    def __init__(self, broker: Broker, password: str, database_url: str, log: Path) -> None:
+    def __init__(self, broker: Broker | None, password: str, database_url: str, log: Path) -> None:
         self.log = log
         self.environment = {
             "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
             "PYTHONPATH": str(ROOT),
             "ONEMAP_DATABASE__URL": database_url,
-            "ONEMAP_MQTT__PORT": str(broker.port),
             "ONEMAP_MQTT__PASSWORD": password,
             "ONEMAP_MQTT__CLIENT_ID": f"onemap-ingest-{uuid.uuid4().hex[:12]}",
-            "ONEMAP_MQTT__CONFIG_FILE": str(broker.folder / "mosquitto.conf"),
         }
+        if broker is not None:
+            self.environment["ONEMAP_MQTT__PORT"] = str(broker.port)
+            self.environment["ONEMAP_MQTT__CONFIG_FILE"] = str(broker.folder / "mosquitto.conf")
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

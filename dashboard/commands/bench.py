@@ -1,0 +1,64 @@
+"""The bench command: what is claimed of rates and losses, measured on this machine."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from dashboard.views.wording import _
+from data.errors import BadInput
+
+ROOT = Path(__file__).parents[2]
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """The command is known to the command line."""
+    parser = subparsers.add_parser("bench", help=_("measure rates and losses on this machine"))
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    ingest = actions.add_parser(
+        "ingest",
+        help=_("how fast messages are taken in, beside other ways to do it"),
+        description=_(
+            "Starts private servers and measures each side several times, in turns, on a clean "
+            "broker: messages and values a second, processor time, delay and losses."
+        ),
+    )
+    ingest.add_argument("--rounds", type=int, default=3, help=_("rounds of each side"))
+    ingest.add_argument("--json", action="store_true", help=_("print JSON"))
+    ingest.set_defaults(run=run_ingest)
+    kill = actions.add_parser(
+        "kill",
+        help=_("what is lost when a part is killed, stopped or cut off under load"),
+        description=_(
+            "Starts private servers and harms each part in each way at 2,000 messages a second. "
+            "Exits with 1 when a message is lost that a device was right to drop, or stored twice."
+        ),
+    )
+    how = kill.add_mutually_exclusive_group(required=True)
+    how.add_argument("--quick", action="store_true", help=_("each case once, stopped for 5 s"))
+    how.add_argument("--full", action="store_true", help=_("each case 5 times, stopped for 30 s"))
+    kill.add_argument("--json", action="store_true", help=_("print JSON"))
+    kill.set_defaults(run=run_kill)
+
+
+def run_ingest(args: argparse.Namespace) -> int:
+    """The exit code of the comparison: 0 when every side was measured."""
+    return _measure("ingest_rates", [f"--rounds={args.rounds}", *(["--json"] * args.json)])
+
+
+def run_kill(args: argparse.Namespace) -> int:
+    """The exit code of the matrix: 0 when nothing is lost that may not be."""
+    how = "--quick" if args.quick else "--full"
+    return _measure("kill_matrix", [how, *(["--json"] * args.json)])
+
+
+def _measure(name: str, arguments: Sequence[str]) -> int:
+    """The code of a benchmark. Raises BadInput where only the built package is installed."""
+    if not (ROOT / "benchmarks" / f"{name}.py").is_file():
+        raise BadInput(
+            "Benchmarks are part of the source tree, not of the installed package.",
+            mend="Run ./onemap bench in a checkout, after ./onemap test has set it up.",
+        )
+    sys.path.insert(0, str(ROOT))
+    return int(importlib.import_module(f"benchmarks.{name}").main(arguments))
