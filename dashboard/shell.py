@@ -43,7 +43,7 @@ class Place:
 
 MAP, FILES, STATIONS, ACCOUNTS = "One map", "Files", "Stations", "Accounts"
 LEDGER, PATROLS, BRIEF = "Problem ledger", "Patrols", N_("Ledger")
-REVIEW, REVIEW_BRIEF = "Data review", N_("Data")
+REVIEW, REVIEW_BRIEF = "Data review", N_("Review")
 ACCOUNTING = "Data accounts"
 PLACES = (
     Place("/", MAP, "map", Action.READ_WATERS),

@@ -213,7 +213,8 @@
     const button = event.target.closest("button");
     if (!button) return;
     const asked = button.dataset;
-    if (asked.qualityVerdict) rule(asked.qualityVerdict);
+    if ("qualityBack" in asked) document.querySelector("tr[aria-selected='true']")?.scrollIntoView({ block: "center" });
+    else if (asked.qualityVerdict) rule(asked.qualityVerdict);
     else if (asked.qualityStanding) read({ standing: asked.qualityStanding === "open" ? "" : asked.qualityStanding, page: "" });
     else if (asked.qualityPage) read({ page: asked.qualityPage });
     else if ("qualityClear" in asked) read(Object.fromEntries(["station", "parameter", "test", "finding", "month", "page", "standing"].map((name) => [name, ""])));

@@ -10,7 +10,9 @@ from dashboard.views.chart_marks import ACCENT, Figure, local, mean_words, trace
 from dashboard.views.charts import Course, course_figure, spoken
 from dashboard.views.icons import icon
 from dashboard.views.measures import flag_word, own_name, parameter_name, unit_of, value_text
+from dashboard.views.quality_frame import HEIGHTS
 from dashboard.views.review_words import (
+    detail_words,
     expected_words,
     finding_word,
     test_word,
@@ -51,8 +53,11 @@ def told(around: Surroundings) -> html.Div:
     found = value.found if value else ()
     return html.Div(
         [
-            html.A(
-                [icon("left"), _("Back to the list")], href="#quality-body", className="qr-back"
+            html.Button(
+                [icon("left"), _("Back to the list")],
+                type="button",
+                className="qr-back",
+                **attributes(data_quality_back=""),
             ),
             html.Div(
                 [
@@ -86,7 +91,7 @@ def against(parameter: Parameter, found: Found) -> html.Li:
                 className="tag rd" if found.finding is Finding.FAILED else "tag am",
             ),
             html.Span(test_word(found.test)),
-            html.Span(" · ".join(filter(None, [span, found.detail])), className="t3"),
+            html.Span(" · ".join(filter(None, [span, detail_words(found)])), className="t3"),
         ]
     )
 
@@ -147,6 +152,7 @@ def figure_of(around: Surroundings, name: str) -> Figure | None:
     figure: Figure = {**course_figure(course), "empty": not len(course.series)}
     figure["words"] = {"empty": _("No readings in this span.")}
     at = local(around.key.observed_at.timestamp())
+    figure["layout"]["height"] = HEIGHTS[name]
     line = {"color": ACCENT, "width": 1}
     figure["layout"]["shapes"].append(
         {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": at, "x1": at, "line": line}

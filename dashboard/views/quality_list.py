@@ -120,7 +120,7 @@ def row(value: DoubtedValue, shown: Shown) -> html.Tr:
         data_put="" if review is None or review.value is None else repr(review.value),
         data_why=review.reason if review else "",
         data_may="1" if allowed else "",
-        tabindex="0",
+        tabIndex="0",
     )
     cells = [
         (_("Choose"), _box(key_text(key), _("Choose")) if allowed else ""),

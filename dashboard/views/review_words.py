@@ -1,11 +1,17 @@
 """Tests, findings and verdicts in words."""
 
-from dashboard.views.measures import value_text
+import re
+from typing import Final
+
+from dashboard.views.measures import flag_word, value_text
 from dashboard.views.wording import _
 from data.queries.findings import Found, Standing
 from data.queries.reviewed import FAILED
 from data.review_words import Finding, QualityTest, Verdict
-from data.vocabulary import Parameter
+from data.vocabulary import Flag, Parameter
+
+FLAGS: Final = frozenset(flag.value for flag in Flag)
+NUMBER: Final = re.compile(r"([a-z])=(\d+)")
 
 
 def test_word(test: QualityTest) -> str:
@@ -66,10 +72,31 @@ def standing_word(standing: Standing) -> str:
 def expected_words(parameter: Parameter, found: Found) -> str:
     """What the test expected: ``2.1–9.4``, ``≤ 3.0``, nothing where it names no bounds."""
     low, high = (
-        None if each is None else value_text(parameter, each) for each in (found.low, found.high)
+        None if each is None else _short(value_text(parameter, each))
+        for each in (found.low, found.high)
     )
     if low and high:
         return f"{low}–{high}"
     if low:
         return f"≥ {low}"
     return f"≤ {high}" if high else ""
+
+
+def _short(number: str) -> str:
+    return number.rstrip("0").rstrip(".") if "." in number else number
+
+
+def detail_words(found: Found) -> str:
+    """What else the test tells: the other station, how long it stood still, by how many values."""
+    told = found.detail
+    if told in FLAGS:
+        return flag_word(Flag(told))
+    numbers = dict(NUMBER.findall(told))
+    if found.test is QualityTest.FLAT_LINE and {"n", "h"} <= numbers.keys():
+        words = _("{n} equal values over {hours} h")
+        return words.format(n=numbers["n"], hours=numbers["h"])
+    if "n" in numbers:
+        return _("by {n} values").format(n=numbers["n"])
+    if told and found.test in (QualityTest.NEIGHBOUR, QualityTest.UPSTREAM):
+        return _("by {station}").format(station=told)
+    return told
