@@ -117,15 +117,16 @@ class Sender:
         at = self._first + timedelta(seconds=number // len(self._stations))
         message = {"id": f"m{number}", "time": at.isoformat(), "values": VALUES}
         topic = f"onemap/v1/{self._stations[number % len(self._stations)]}/reading"
-        self._under_way.append((number, self._client.publish(topic, orjson.dumps(message), qos=1)))
+        info = self._client.publish(topic, orjson.dumps(message), qos=1)
+        if info.rc == paho.MQTT_ERR_NO_CONN:
+            info.rc = paho.MQTT_ERR_SUCCESS  # paho keeps it and sends it when it is connected
+        self._under_way.append((number, info))
 
     def _look(self, moment: float) -> None:
         """What the broker has taken is promised, what a receipt named is dropped from the spool."""
         left = []
         for number, info in self._under_way:
-            if info.rc not in (paho.MQTT_ERR_SUCCESS, paho.MQTT_ERR_NO_CONN):
-                self._send(number)
-            elif not info.is_published():
+            if not info.is_published():
                 left.append((number, info))
             elif not self._receipts:
                 self.promised.add(f"m{number}")
