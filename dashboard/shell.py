@@ -44,7 +44,7 @@ class Place:
 MAP, FILES, STATIONS, ACCOUNTS = "One map", "Files", "Stations", "Accounts"
 LEDGER, PATROLS, BRIEF = "Problem ledger", "Patrols", N_("Ledger")
 REVIEW, REVIEW_BRIEF = "Data review", N_("Review")
-ACCOUNTING = "Data accounts"
+ACCOUNTING, ACCOUNTING_BRIEF = "Data accounts", N_("Tallies")
 PLACES = (
     Place("/", MAP, "map", Action.READ_WATERS),
     Place("/ledger", LEDGER, "flag", Action.READ_LEDGER, BRIEF),
@@ -52,7 +52,7 @@ PLACES = (
     Place("/rivers", FILES, "file", Action.READ_WATERS),
     Place("/quality", REVIEW, "tick", Action.READ_REVIEWS, REVIEW_BRIEF),
     Place("/stations", STATIONS, "pin", Action.WRITE_STATIONS),
-    Place("/accounting", ACCOUNTING, "columns", Action.READ_ACCOUNTING),
+    Place("/accounting", ACCOUNTING, "columns", Action.READ_ACCOUNTING, ACCOUNTING_BRIEF),
     Place("/accounts", ACCOUNTS, "people", Action.MANAGE_ACCOUNTS),
 )
 

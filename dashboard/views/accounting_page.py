@@ -15,6 +15,7 @@ from dashboard.views.icons import icon
 from dashboard.views.station_list import kind_word
 from dashboard.views.wording import _
 from data.clock import BUSINESS_ZONE
+from data.queries.account_window import Grain
 from data.vocabulary import StationKind
 
 
@@ -93,11 +94,12 @@ def steps(shown: Shown) -> html.Div:
     window = shown.window
     first = window.start.astimezone(BUSINESS_ZONE)
     last = (window.end - timedelta(minutes=1)).astimezone(BUSINESS_ZONE)
+    told = "%m-%d" if window.by is Grain.DAY else "%m-%d %H:%M"
     later = after(shown.asked, window, shown.now.astimezone(BUSINESS_ZONE).date())
     return html.Div(
         [
             step("left", _("The time before"), before(shown.asked, window)),
-            html.Span(f"{first:%m-%d %H:%M} – {last:%m-%d %H:%M}", className="fld", role="status"),
+            html.Span(f"{first:{told}} – {last:{told}}", className="fld", role="status"),
             step("right", _("The time after"), later),
         ],
         className="ac-steps",
