@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -57,6 +58,7 @@ WHERE r.observed_at >= %s AND r.observed_at < %s
 """
 _PERIOD = f"array_position(ARRAY[{', '.join(repr(each.value) for each in PERIODS)}], r.period)"
 _FLAGGED = f"SELECT r.station_id, r.observed_at, {_PERIOD}, r.flags::text"
+_PARAMETERS = MappingProxyType({parameter.value: parameter for parameter in Parameter})
 _HEADER: Final = 19
 """Bytes before the first row of a binary COPY: signature, flags, length of an extension."""
 
@@ -113,7 +115,6 @@ def _due(row: tuple[Any, ...], look: Look, moment: UtcDatetime, *, anew: bool = 
     since: datetime = moment if anew else moment - look.first
     if checked_until is not None and not anew:
         since = checked_until - interval if late is None else min(checked_until - interval, late)
-    known = {parameter.value: parameter for parameter in Parameter}
     return Due(
         StationId(number),
         StationKind(kind),
@@ -121,7 +122,7 @@ def _due(row: tuple[Any, ...], look: Look, moment: UtcDatetime, *, anew: bool = 
         change_no,
         UtcDatetime(since),
         UtcDatetime(since - context(look, interval)),
-        tuple(sorted(known[key] for key in keys if key in known)),
+        tuple(sorted(_PARAMETERS[key] for key in keys if key in _PARAMETERS)),
     )
 
 

@@ -191,10 +191,20 @@ def test_nothing_measured_is_nothing_found() -> None:
 
 
 def test_medians_of_groups() -> None:
-    group = np.array([0, 0, 2, 2, 2, 0, 3])
-    value = np.array([1.0, 4.0, 9.0, 1.0, 5.0, 2.0, 8.0])
-    assert medians(group, value).tolist() == [2.0, 2.0, 5.0, 5.0, 5.0, 2.0, 8.0]
+    group = np.array([0, 0, 0, 2, 2, 2, 3])
+    value = np.array([1.0, 4.0, 2.0, 9.0, 1.0, 5.0, 8.0])
+    assert medians(group, value).tolist() == [2.0, 2.0, 2.0, 5.0, 5.0, 5.0, 8.0]
     assert medians(np.array([0, 0]), np.array([1.0, 2.0])).tolist() == [1.5, 1.5]
+
+
+@pytest.mark.parametrize("longest", [20, 5000])
+def test_medians_are_numpy_s_for_groups_of_any_length(longest: int) -> None:
+    random = np.random.default_rng(11)
+    counts = [*random.integers(1, 20, 300), longest]
+    group = np.repeat(np.arange(301), counts)
+    value = random.normal(size=len(group))
+    parts = np.split(value, np.cumsum(counts)[:-1])
+    assert medians(group, value) == pytest.approx(np.repeat([np.median(p) for p in parts], counts))
 
 
 def test_the_shipped_rules_hold_together() -> None:
