@@ -94,35 +94,45 @@ class Fleet:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _serve(self, logger: Logger) -> None:
-        """A connection after the other; what was unanswered on the last is sent again."""
+        """A connection after the other; what was unanswered on the last is sent again.
+
+        Each time an answer is long in coming the logger waits twice as long for the next.
+        """
+        again_s = self._again_s
         while True:
+            answered = len(logger.answered)
             with contextlib.suppress(OSError, TimeoutError):
                 async with asyncio.timeout(5):
                     reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
                 hearing = asyncio.create_task(self._hear(logger, reader))
                 try:
-                    await self._send(logger, writer, hearing)
+                    await self._send(logger, writer, hearing, again_s)
                 finally:
                     hearing.cancel()
                     writer.transport.abort()
+                again_s = self._again_s if len(logger.answered) > answered else 2 * again_s
             await asyncio.sleep(0.5)
 
     async def _send(
-        self, logger: Logger, writer: asyncio.StreamWriter, hearing: "asyncio.Task[None]"
+        self,
+        logger: Logger,
+        writer: asyncio.StreamWriter,
+        hearing: "asyncio.Task[None]",
+        again_s: float,
     ) -> None:
         for number, _at in list(logger.unanswered.values()):
             writer.write(self._frame(logger, number))
             logger.again += 1
-        while not hearing.done():
+        while not (hearing.done() or writer.is_closing()):
             moment = time.monotonic()
             due = 0 if self._enough.is_set() else int((moment - self._began) * self._rate)
             while logger.given < due and len(logger.unanswered) < MOST_UNANSWERED:
                 writer.write(self._frame(logger, logger.given))
                 logger.given += 1
             oldest = next(iter(logger.unanswered.values()), (0, moment))[1]
-            if moment - oldest > self._again_s:
+            if moment - oldest > again_s:
                 return
-            async with asyncio.timeout(self._again_s):
+            async with asyncio.timeout(again_s):
                 await writer.drain()
             await asyncio.sleep(min(TICK_S, 1 / self._rate))
 

@@ -19,6 +19,7 @@ from typing import Protocol
 from benchmarks.kill_loggers import Fleet
 from benchmarks.kill_parts import WAYS
 from benchmarks.kill_scene import (
+    BEHIND,
     GATEWAY,
     PLAIN,
     SPOOLING,
@@ -36,7 +37,7 @@ SETTLE_S = 4.0
 """When nothing more was stored for so long, nothing more comes."""
 
 RABBIT = "RabbitMQ node"
-PARTS = ("ingest", "PostgreSQL", "mosquitto", "gateway", RABBIT)
+PARTS = ("ingest", "PostgreSQL", "mosquitto", BEHIND, "gateway", RABBIT)
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ class Outcome:
     @property
     def may_lose(self) -> bool:
         """Whether the device believed a broker that forgets what it has only in memory."""
-        return (self.part, self.way, self.device) == ("mosquitto", "kill", PLAIN)
+        brokers = ("mosquitto", BEHIND)
+        return self.part in brokers and (self.way, self.device) == ("kill", PLAIN)
 
     @property
     def good(self) -> bool:
@@ -120,7 +122,7 @@ def run(parts: Sequence[str], pace: Pace) -> Iterator[Outcome]:
     if with_mosquitto:
         with open_scene() as scene:
             for part in with_mosquitto:
-                for way in WAYS:
+                for way in ways_of(part):
                     yield from cell(scene, part, part, way, pace)
     if RABBIT in parts:
         with open_rabbit_scene() as scene:
@@ -128,6 +130,11 @@ def run(parts: Sequence[str], pace: Pace) -> Iterator[Outcome]:
             # is killed comes last, for it takes long to come back.
             for number, way in enumerate(("stop", "cut", "kill")):
                 yield from cell(scene, RABBIT, f"node {number}", way, pace)
+
+
+def ways_of(part: str) -> tuple[str, ...]:
+    """The ways in which a part is harmed."""
+    return ("kill",) if part == BEHIND else WAYS
 
 
 def cell(scene: Scene, named: str, part: str, way: str, pace: Pace) -> Iterator[Outcome]:

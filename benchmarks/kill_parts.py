@@ -79,6 +79,24 @@ class Node:
             self.cluster.join(self.number)
 
 
+@dataclass
+class Behind:
+    """A broker that dies while ingest stands still: what it acknowledged is in its memory."""
+
+    broker: Part
+    ingest: Part
+    behind_s: float = 1.5
+
+    def harm(self, way: str) -> None:
+        self.ingest.harm("stop")
+        time.sleep(self.behind_s)
+        self.broker.harm(way)
+
+    def mend(self, way: str) -> None:
+        self.broker.mend(way)
+        self.ingest.mend("stop")
+
+
 def ingest_part(ingest: IngestProcess, relay: Relay) -> Process:
     """Ingest with its lanes; only the parent is killed, and its lanes have to notice."""
     return Process(

@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from benchmarks.kill_parts import (
+    Behind,
     Node,
     Part,
     Process,
@@ -35,6 +36,8 @@ from tests.readings import register
 from tests.waiting import until
 
 GATEWAY = "gateway"
+BEHIND = "mosquitto ahead"
+"""Mosquitto with messages that ingest, standing still, has not taken yet."""
 SPOOLING, PLAIN = "spooling", "plain"
 STATIONS = {
     SPOOLING: [f"R{n}" for n in range(25)],
@@ -138,19 +141,16 @@ def open_scene(workers: int = 2) -> Iterator[Scene]:
         loggers = closing.enter_context(Relay("127.0.0.1", gateway.port))
         ingest.await_subscription()
         to_broker = [relays["senders"], relays["ingest"], relays["gateway"]]
-        yield Scene(
-            owner,
-            {
-                "ingest": ingest_part(ingest, relays["ingest"]),
-                "PostgreSQL": database_part(cluster, relays["database"]),
-                "mosquitto": broker_part(broker, to_broker),
-                "gateway": Process(
-                    gateway.pid, gateway.start, gateway.kill, [loggers, relays["gateway"]]
-                ),
-            },
-            MqttSettings(port=relays["senders"].port),
-            loggers.port,
-        )
+        parts: dict[str, Part] = {
+            "ingest": ingest_part(ingest, relays["ingest"]),
+            "PostgreSQL": database_part(cluster, relays["database"]),
+            "mosquitto": broker_part(broker, to_broker),
+            "gateway": Process(
+                gateway.pid, gateway.start, gateway.kill, [loggers, relays["gateway"]]
+            ),
+        }
+        parts[BEHIND] = Behind(parts["mosquitto"], parts["ingest"])
+        yield Scene(owner, parts, MqttSettings(port=relays["senders"].port), loggers.port)
 
 
 @contextmanager
