@@ -1,8 +1,12 @@
 """The paho client of ingest: a kept session, acknowledgements by hand, in bursts."""
 
+from collections.abc import Iterable
+
+import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
+from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from data.settings import MqttSettings
 from ingest.burst import make_client
@@ -19,6 +23,8 @@ RECEIVE_MAXIMUM = 6000
 
 MQTT 3.1.1 can't say so either: there it is the broker's prefetch.
 """
+
+DROPPED_TOPIC = "$SYS/broker/publish/messages/dropped"
 
 
 def version(settings: MqttSettings) -> MQTTProtocolVersion:
@@ -57,3 +63,16 @@ def link(settings: MqttSettings) -> RovingClient:
         properties=properties,
     )
     return client
+
+
+def subscribe(client: paho.Client, settings: MqttSettings, topics: Iterable[str]) -> int | None:
+    """The id under which the broker answers for the topics, which are asked for with QoS 1.
+
+    Retained messages come only with a subscription that is new, as far as the version can say so.
+    """
+    if settings.protocol == "3.1.1":
+        return client.subscribe([(topic, 1) for topic in topics])[1]
+    options = SubscribeOptions(qos=1, retainHandling=1)
+    asked = client.subscribe([(topic, options) for topic in topics])[1]
+    client.subscribe([(DROPPED_TOPIC, SubscribeOptions(qos=0))])
+    return asked

@@ -17,11 +17,10 @@ from typing import Any
 
 import paho.mqtt.client as paho
 from paho.mqtt.reasoncodes import ReasonCode
-from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from data import clock
 from data.settings import MqttSettings
-from ingest.broker_link import link
+from ingest.broker_link import DROPPED_TOPIC, link, subscribe
 from ingest.burst import BurstClient, Published
 from ingest.inbox import Inbox, Message
 from ingest.receipts import Receipt
@@ -37,7 +36,6 @@ SHORT_S = 10.0
 MANY_SHORT = 4
 MOST_RECEIPTS = 20_000
 MOST_NAMES = 200_000
-DROPPED_TOPIC = "$SYS/broker/publish/messages/dropped"
 
 
 class MqttClient:
@@ -228,14 +226,8 @@ class MqttClient:
         LOG.info("connected to the broker, session %s", "kept" if flags.session_present else "new")
         if self._generation > 1 and not flags.session_present:
             LOG.warning("the broker has forgotten the session: what it held for us is lost there")
-        # Always: the topics may be others than those of the kept session. Retained messages come
-        # only with a subscription that is new.
-        if self._settings.protocol == "5":
-            options = SubscribeOptions(qos=1, retainHandling=1)
-            self._asked = client.subscribe([(topic, options) for topic in self._topics])[1]
-            client.subscribe([(DROPPED_TOPIC, SubscribeOptions(qos=0))])
-        else:
-            self._asked = client.subscribe([(topic, 1) for topic in self._topics])[1]
+        # Always: the topics may be others than those of the kept session.
+        self._asked = subscribe(client, self._settings, self._topics)
 
     def _on_disconnect(
         self, client: object, _: object, flags: object, reason: ReasonCode, properties: object
