@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, RowMapping, text
 from data.clock import Clock, UtcDatetime
 from data.database import transaction
 from data.ledger_words import CLOSED
+from data.queries.reviewed import as_measured
 from data.vocabulary import PARAMETERS, Parameter, StationKind
 from problem_ledger.given import Done, Exceeded
 from problem_ledger.one_by_one import one_by_one
@@ -164,7 +165,7 @@ def _readings(
         " FROM reading r LEFT JOIN exceedance e ON e.station_id = r.station_id"
         " AND e.parameter = :parameter AND e.observed_at = r.observed_at AND e.period = r.period"
         f" WHERE r.station_id = :station AND r.period = :period AND {value} IS NOT NULL"
-        " AND NOT coalesce(jsonb_exists(r.flags, :parameter), false)"
+        f" AND {as_measured('r')}"
     )
     rows = connection.execute(
         text(

@@ -26,6 +26,8 @@ def map_words() -> dict[str, str]:
         "no_hit": _("Nothing is named so"),
         "search_failed": _("The search failed. Please try again."),
         "none": _("No data"),
+        "sample": _("n = {n}"),
+        "valid": _("valid {share} %"),
         "partial": _("Incomplete {have}/{need}"),
         "stale": _("Stale"),
         "hours_ago": _("{n} h ago"),

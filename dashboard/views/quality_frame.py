@@ -37,7 +37,7 @@ def plot(name: str) -> html.Figure:
         data=[],
         placeholder=_("Other parameter"),
         size="xs",
-        className="qr-other",
+        className="qr-choice",
         **attributes(aria_label=_("Other parameter")),
     )
     return html.Figure(

@@ -74,6 +74,7 @@ class StationRecord:
     is_device: bool
     is_offline: bool
     sample_count: int | None = None
+    valid_share: float | None = None
 
     @property
     def shown_class(self) -> int:
@@ -113,6 +114,7 @@ class StationRecord:
             "reach": self.reach_id,
             "lake": self.lake_id,
             "n": self.sample_count,
+            "valid": self.valid_share,
         }
         return {
             "type": "Feature",

@@ -129,7 +129,8 @@ def _graded(
     if means is None:
         return record.graded_as(EvaluationState.NONE, None, sample_count=0)
     required = means.required or quality.required
-    have = sum(parameter in means.values for parameter in required)
+    told_by = [parameter for parameter in required if parameter in means.values]
+    have = len(told_by)
     told = None
     if have == len(required):
         told = grade(
@@ -142,7 +143,11 @@ def _graded(
     return record.graded_as(
         EvaluationState.GRADED if told else EvaluationState.PARTIAL,
         told.water_class if told else None,
-        sample_count=means.sample_count,
+        sample_count=min((means.means[p].count for p in told_by), default=0),
+        valid_share=min(
+            (share for p in told_by if (share := means.means[p].valid_share) is not None),
+            default=None,
+        ),
         have_count=have,
         required_count=len(required),
     )

@@ -103,3 +103,22 @@ def counted(parameter: Parameter) -> str:
         f" WHEN '{Verdict.CORRECT}' THEN {corrected(parameter)}"
         f" WHEN '{Verdict.REJECT}' THEN NULL WHEN '{FAILED}' THEN NULL ELSE {unflagged} END END"
     )
+
+
+def as_measured(reading: str) -> str:
+    """Whether the value of ``:parameter`` counts as measured and carries no flag, of that reading.
+
+    What was corrected counts, but not as measured: it is evidence neither for nor against.
+    """
+    here = (
+        f"{{of}}.station_id = {reading}.station_id AND {{of}}.observed_at = {reading}.observed_at"
+        f" AND {{of}}.period = {reading}.period AND {{of}}.parameter = :parameter"
+    )
+    return (
+        f"NOT coalesce(jsonb_exists({reading}.flags, :parameter), false)"
+        f" AND coalesce((SELECT CASE review.verdict WHEN '{Verdict.KEEP}' THEN true"
+        f" WHEN '{Verdict.WITHDRAW}' THEN NULL ELSE false END FROM reading_review review"
+        f" WHERE {here.format(of='review')} ORDER BY review.known_from DESC, review.id DESC"
+        f" LIMIT 1), NOT EXISTS (SELECT 1 FROM reading_finding found"
+        f" WHERE {here.format(of='found')} AND found.finding = '{FAILED}'))"
+    )

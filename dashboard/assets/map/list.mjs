@@ -2,7 +2,7 @@
 
 import { NUMERALS } from "./palette.mjs";
 import { statusWord, timeWords } from "./pins.mjs";
-import { element, nameOf, say, stateWords } from "./words.mjs";
+import { element, nameOf, sampleWords, say, stateWords } from "./words.mjs";
 
 const MOST = 500;
 
@@ -77,7 +77,7 @@ export class List {
     const met = p.kind === "section" && p.meets !== undefined ? say(p.meets ? "met" : "not_met") : null;
     if (p.kind === "problem") return this.pin(id, p);
     const name = p.kind === "reach" && p.of_river ? p.name : nameOf(p);
-    const said = [number ? null : words, met, p.off ? say("offline") : null].filter(Boolean).join(" · ");
+    const said = [number ? null : words, sampleWords(p), met, p.off ? say("offline") : null].filter(Boolean).join(" · ");
     const button = element(
       "button", { type: "button", "data-kind": p.kind, "data-id": id },
       badge, element("b", {}, name), element("span", { class: "mp-t3" }, [said, p.code].filter(Boolean).join(" · ")),

@@ -3,7 +3,7 @@
 import { NUMERALS } from "./palette.mjs";
 import { named } from "./style.mjs";
 import { statusWord, timeWords } from "./pins.mjs";
-import { element, nameOf, say, stateWords } from "./words.mjs";
+import { element, nameOf, sampleWords, say, stateWords } from "./words.mjs";
 
 const PRIORITY = ["overdue-clusters", "overdue", "problems-clusters", "problems", "clusters", "sections", "section-names", "outfalls", "intakes", "boards", "patrols", "patrols-invalid", "reaches", "reach-none", "canals", "lakes", "river-names"];
 const KIND = { reaches: "reach", "reach-none": "reach", canals: "reach", lakes: "lake", "river-names": "river", patrols: "patrol", "patrols-invalid": "patrol" };
@@ -72,7 +72,7 @@ export class Selection {
     const shown = kind ? { ...hit.properties, ...this.waters.find(kind, hit.id) } : this.points.find(hit.properties.kind, hit.id)?.properties;
     if (!shown) return null;
     const words = kind === "river" || shown.kind === "intake" || shown.kind === "notice_board" ? null : stateWords(shown, NUMERALS);
-    return [nameOf(shown), kind && say(kind), words];
+    return [nameOf(shown), kind && say(kind), words, sampleWords(shown)];
   }
 
   /** The selected thing is marked on the map, and what was before no longer is. */

@@ -49,3 +49,11 @@ export function stateWords(properties, numerals) {
   if (state === "stale") return properties.at ? `${say("stale")} · ${ago(properties.at)}` : say("stale");
   return say("none");
 }
+
+/** What stands behind a mean: how many values, and their share of what was promised. */
+export function sampleWords({ n, valid }) {
+  if (n === undefined) return null;
+  if (valid === undefined) return say("sample", { n });
+  const percent = valid < 1 ? Math.min(99, Math.round(100 * valid)) : 100;
+  return `${say("sample", { n })} · ${say("valid", { share: percent })}`;
+}
