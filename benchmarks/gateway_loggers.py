@@ -29,6 +29,7 @@ from ingest.codecs.hj212_segment import BEIJING
 from tests.fixtures.folders import open_folder
 from tests.ingest_process import IngestProcess, ingest_process
 from tests.readings import one, register
+from tests.waiting import until
 
 GATEWAY = "gateway"
 ANSWER_S = 20.0
@@ -152,7 +153,7 @@ def measure(
     ) as ingest:
         ingest.await_subscription()
         gateways = [serve(broker, port, loggers, log)]
-        time.sleep(2)
+        until(lambda: "serving loggers" in log.read_text())
 
         def kill_gateway() -> None:
             gateways[-1].kill()

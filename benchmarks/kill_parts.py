@@ -81,20 +81,20 @@ class Node:
 
 @dataclass
 class Behind:
-    """A broker that dies while ingest stands still: what it acknowledged is in its memory."""
+    """A broker that dies while ingest is away: what it acknowledged lies in its memory."""
 
     broker: Part
     ingest: Part
     behind_s: float = 1.5
 
     def harm(self, way: str) -> None:
-        self.ingest.harm("stop")
+        self.ingest.harm("kill")
         time.sleep(self.behind_s)
         self.broker.harm(way)
 
     def mend(self, way: str) -> None:
         self.broker.mend(way)
-        self.ingest.mend("stop")
+        self.ingest.mend("kill")
 
 
 def ingest_part(ingest: IngestProcess, relay: Relay) -> Process:

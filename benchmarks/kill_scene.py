@@ -37,7 +37,7 @@ from tests.waiting import until
 
 GATEWAY = "gateway"
 BEHIND = "mosquitto ahead"
-"""Mosquitto with messages that ingest, standing still, has not taken yet."""
+"""Mosquitto with messages that ingest, being away, has not taken yet."""
 SPOOLING, PLAIN = "spooling", "plain"
 STATIONS = {
     SPOOLING: [f"R{n}" for n in range(25)],
