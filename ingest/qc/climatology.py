@@ -1,16 +1,19 @@
 """What a month is like: the span of a parameter's values at a station, by month of the year.
 
-A span is made of values flagged normal that no test failed and no review took out; months are
-those of the business zone.
+A span is made of the values that count, by the rule of ``data.queries.reviewed``; months are those
+of the business zone.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
+from sqlalchemy import Connection, text
 
+from data.queries.reviewed import KNOWN, RULED_READINGS, counted
 from data.records import StationId
-from data.vocabulary import PARAMETERS, Parameter
+from data.vocabulary import Parameter
 from ingest.qc.rules import Rules
 from ingest.qc.series import SECOND_US, Course, Floats, Ints, Rows
 from ingest.stations import Cursor
@@ -23,33 +26,27 @@ _WITH_HISTORY = """
 SELECT s.id FROM station s JOIN latest_reading l ON l.station_id = s.id
 WHERE %(codes)s::text[] IS NULL OR s.code = ANY(%(codes)s) ORDER BY s.id
 """
-_NORMAL = """
-WITH without AS (
-    SELECT station_id, observed_at, period, array_agg(parameter) AS parameters FROM (
-        SELECT station_id, observed_at, period, parameter FROM reading_finding
-        WHERE station_id = ANY(%(ids)s) AND finding = 'failed'
-        UNION ALL SELECT station_id, observed_at, period, parameter FROM reading_review
-        WHERE station_id = ANY(%(ids)s) AND verdict IN ('reject', 'correct')
-    ) AS each GROUP BY 1, 2, 3
-)
-SELECT r.station_id, key, value, r.observed_at AT TIME ZONE 'Asia/Shanghai' AS local
-FROM reading r LEFT JOIN without w USING (station_id, observed_at, period)
-CROSS JOIN LATERAL (VALUES {values}) AS measured(key, value)
-WHERE r.station_id = ANY(%(ids)s) AND r.period IN ('instant', 'hour') AND value IS NOT NULL
-AND NOT coalesce(r.flags ? key, false) AND NOT coalesce(key = ANY(w.parameters), false)
-"""
 _SPANS = """
 SELECT station_id, key, extract(month FROM local)::int AS month,
-    percentile_cont(%(quantile)s) WITHIN GROUP (ORDER BY value) AS low,
-    percentile_cont(1 - %(quantile)s) WITHIN GROUP (ORDER BY value) AS high,
+    percentile_cont(:quantile) WITHIN GROUP (ORDER BY value) AS low,
+    percentile_cont(1 - :quantile) WITHIN GROUP (ORDER BY value) AS high,
     count(*) AS samples, count(DISTINCT extract(year FROM local)) AS years
-FROM ({normal}) AS normal GROUP BY 1, 2, 3
+FROM (
+    SELECT reading.station_id, key, value,
+        reading.observed_at AT TIME ZONE 'Asia/Shanghai' AS local
+    FROM {readings} CROSS JOIN LATERAL (VALUES {values}) AS counted(key, value)
+    WHERE {known} AND reading.period IN ('instant', 'hour') AND value IS NOT NULL
+) AS each GROUP BY 1, 2, 3
 """
-_FORGET = "DELETE FROM climatology WHERE station_id = ANY(%s)"
+_ALL_TIME = MappingProxyType({"start": "-infinity", "end": "infinity", "as_of": "infinity"})
+_MEASURED = (
+    "SELECT DISTINCT jsonb_object_keys(latest) FROM latest_reading WHERE station_id = ANY(:ids)"
+)
+_FORGET = "DELETE FROM climatology WHERE station_id = ANY(:ids)"
 _KEEP = """
 INSERT INTO climatology (station_id, parameter, month, suspect_low, suspect_high, fail_low,
     fail_high, sample_count, year_count)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+VALUES (:station, :parameter, :month, :low, :high, :fail_low, :fail_high, :samples, :years)
 """
 _LEAST_WIDTH = 0.1
 """A span is at least so wide, as a share of its upper end: a month of equal values is one."""
@@ -87,8 +84,8 @@ class Spans:
 def months(at_us: Ints) -> Ints:
     """The month, 1 to 12, of each instant in the business zone."""
     local = (at_us + _ZONE_US).astype("datetime64[us]").astype("datetime64[M]")
-    counted: Ints = local.astype(np.int64) % 12 + 1
-    return counted
+    month: Ints = local.astype(np.int64) % 12 + 1
+    return month
 
 
 def read_spans(cursor: Cursor, stations: Sequence[StationId]) -> Spans:
@@ -117,26 +114,36 @@ def stations_with_history(cursor: Cursor, codes: Sequence[str] | None) -> list[S
     return [StationId(row[0]) for row in cursor.fetchall()]
 
 
-def compute(cursor: Cursor, stations: Sequence[StationId], rules: Rules) -> Computed:
+def compute(connection: Connection, stations: Sequence[StationId], rules: Rules) -> Computed:
     """The stations' spans are those of all their history now; what lacks samples has none."""
-    values = ", ".join(
-        f"('{each.value}', r.{facts.column})"
-        if facts.column
-        else f"('{each.value}', (r.extra ->> '{each.value}')::float8)"
-        for each, facts in PARAMETERS.items()
-    )
     held = rules.climatology
-    query = _SPANS.format(normal=_NORMAL.format(values=values))
-    cursor.execute(query.encode(), {"ids": list(stations), "quantile": held.quantile})
+    facts = {**_ALL_TIME, "ids": list(stations), "quantile": held.quantile}
+    keys = set(connection.scalars(text(_MEASURED), {"ids": list(stations)}))
+    values = ", ".join(f"('{each}', {counted(each)})" for each in Parameter if each in keys)
+    if not values:
+        return Computed()
+    query = _SPANS.format(readings=RULED_READINGS, known=KNOWN, values=values)
     kept, lacking = [], 0
-    for station, key, month, low, high, samples, years in cursor.fetchall():
-        if samples < held.least_samples or years < held.least_years:
+    for row in connection.execute(text(query), facts):
+        if row.samples < held.least_samples or row.years < held.least_years:
             lacking += 1
             continue
-        sensor = rules.waters[Parameter(key)]
-        margin = held.margin * max(high - low, _LEAST_WIDTH * abs(high))
-        span = (max(low - margin, sensor.low), min(high + margin, sensor.high))
-        kept.append((station, key, month, *span, sensor.low, sensor.high, samples, years))
-    cursor.execute(_FORGET, (list(stations),))
-    cursor.executemany(_KEEP, kept)
+        sensor = rules.waters[Parameter(row.key)]
+        margin = held.margin * max(row.high - row.low, _LEAST_WIDTH * abs(row.high))
+        kept.append(
+            {
+                "station": row.station_id,
+                "parameter": row.key,
+                "month": row.month,
+                "low": max(row.low - margin, sensor.low),
+                "high": min(row.high + margin, sensor.high),
+                "fail_low": sensor.low,
+                "fail_high": sensor.high,
+                "samples": row.samples,
+                "years": row.years,
+            }
+        )
+    connection.execute(text(_FORGET), {"ids": list(stations)})
+    if kept:
+        connection.execute(text(_KEEP), kept)
     return Computed(len(kept), lacking)

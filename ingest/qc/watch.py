@@ -110,7 +110,8 @@ class Watch:
             if self._stopping.is_set():
                 break
             batch = stations[first : first + CLIMATOLOGY_STATIONS]
-            done += self._ask(partial(climatology.compute, stations=batch, rules=self._rules))
+            with self._engine.begin() as connection:
+                done += climatology.compute(connection, batch, self._rules)
         return done
 
     def _look_at(self, due: Sequence[Due], until: UtcDatetime, anew: Span | None) -> Done:
