@@ -30,6 +30,7 @@ from data.database import engine
 from data.migrations.run import upgrade
 from ingest import archive, current
 from ingest.burst import BurstClient, Published
+from ingest.collector import rest_collector
 from ingest.inbox import Message
 from ingest.pipeline import Pipeline
 from ingest.receipts import receipts_of
@@ -144,9 +145,9 @@ class Wire:
 def watch(watch_: Stopwatch, pipeline: Pipeline) -> None:
     """The pipeline's stages are timed."""
     screen, writer = pipeline._screen, pipeline._writer
-    watch_.wrap(screen, "_decode", "decode") if hasattr(screen, "_decode") else None
     for owner, name, stage in (
         (screen, "sort", "screen"),
+        (screen, "_decode", "decode"),
         (screen, "_check", "checks"),
         (archive, "store", "archive"),
         (archive, "_insert", "archive COPY and insert"),
@@ -177,11 +178,12 @@ def measure(owner: Engine, url: str, batches: int, *, stages: bool) -> dict[str,
     """µs a message by stage over so many batches, after one that warms the memories."""
     ingest = engine(url, pool_size=2, application="onemap-ingest")
     pipeline, watch_, wire = Pipeline(ingest), Stopwatch(), Wire()
-    first = now() - timedelta(hours=2) - timedelta(seconds=15 * 2 * (batches + 1))
+    first = now() - timedelta(seconds=15 * (BATCH // STATIONS) * (batches + 1))
     with owner.begin() as connection:
         connection.execute(text("DELETE FROM reading WHERE message_id IS NOT NULL"))
         connection.execute(text("DELETE FROM latest_reading"))
     run_batch(watch_, wire, pipeline, made_packets(first, 0))
+    rest_collector()
     if stages:
         watch(watch_, pipeline)
     streams = [made_packets(first, n + 1) for n in range(batches)]

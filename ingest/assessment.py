@@ -1,8 +1,8 @@
 """What a station's values say by its own limits: the class of a section, 达标 of an outfall."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 
 from data.clock import UtcDatetime, business_date, business_day
 from data.errors import BadInput
@@ -20,8 +20,7 @@ from ingest.stations import StationFacts
 MOST_LADDERS = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(NamedTuple):
     """The judged columns of ``latest_reading``.
 
     ``state`` of an outfall: graded when its compliance can be told, partial when only flagged
@@ -153,6 +152,17 @@ class Assessor:
             return self.grade_section(station, observed_at, values, flags)
         if station.kind is not StationKind.OUTFALL or not _is_any_beyond(station, values):
             return ()
+        return self.judge_outfall(station, observed_at, values, flags, latest)
+
+    def judge_outfall(
+        self,
+        station: StationFacts,
+        observed_at: UtcDatetime,
+        values: Mapping[Parameter, float],
+        flags: Mapping[Parameter, Flag],
+        latest: Mapping[Parameter, LatestValue],
+    ) -> tuple[Exceedance, ...]:
+        """What of an outfall's reading lies beyond its limits, by the long way."""
         own = {
             p: LatestValue(value, observed_at, flags.get(p, Flag.NORMAL))
             for p, value in values.items()

@@ -83,14 +83,17 @@ class Checks:
     def __init__(self, thresholds: Mapping[Parameter, Thresholds] | None = None) -> None:
         self._thresholds = thresholds or shipped_thresholds()
         self._past: dict[StationId, dict[Period, dict[Parameter, Past]]] = {}
-        self._remembering = frozenset(p for p, held in self._thresholds.items() if held.remembers)
+        self._held = {
+            p: (held.low, held.high, held if held.remembers else None)
+            for p, held in self._thresholds.items()
+        }
         self.depth = max((t.flat_count or 1 for t in self._thresholds.values()), default=1)
         """How many readings of a station warm its memory fully."""
 
     @property
     def remembered(self) -> tuple[Parameter, ...]:
         """The parameters whose earlier values matter."""
-        return tuple(p for p in self._thresholds if p in self._remembering)
+        return tuple(p for p, held in self._thresholds.items() if held.remembers)
 
     def strangers(self, stations: Iterable[StationId]) -> set[StationId]:
         """Those of the stations of which nothing is remembered yet."""
@@ -105,25 +108,28 @@ class Checks:
     def check(self, station: StationId, raw: RawReading) -> dict[Parameter, Flag]:
         """The flags of the values that are not normal; a device's own flag wins over ours."""
         memory = self._past.setdefault(station, {}).setdefault(raw.period, {})
-        flags: dict[Parameter, Flag] = {
-            p: flag for p, flag in raw.flags.items() if flag is not Flag.NORMAL and p in raw.values
-        }
-        observed_at, thresholds, remembering = raw.observed_at, self._thresholds, self._remembering
+        flags = _given(raw) if raw.flags else {}
+        observed_at, held = raw.observed_at, self._held
         for parameter, value in raw.values.items():
-            held = thresholds[parameter]
+            low, high, remembering = held[parameter]
             if parameter in flags:
                 continue
-            if not held.low <= value <= held.high:
+            if not low <= value <= high:
                 flags[parameter] = Flag.OUT_OF_RANGE
-            elif parameter in remembering:
+            elif remembering:
                 past = memory.get(parameter)
                 if past is None:
                     memory[parameter] = Past(value, observed_at, observed_at)
                 elif observed_at > past.observed_at:
-                    found = _follow(past, value, observed_at, held)
+                    found = _follow(past, value, observed_at, remembering)
                     if found is not None:
                         flags[parameter] = found
         return flags
+
+
+def _given(raw: RawReading) -> dict[Parameter, Flag]:
+    """The flags that the device itself gave its values, but for the normal ones."""
+    return {p: f for p, f in raw.flags.items() if f is not Flag.NORMAL and p in raw.values}
 
 
 def _follow(past: Past, value: float, observed_at: UtcDatetime, held: Thresholds) -> Flag | None:

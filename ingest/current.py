@@ -12,21 +12,28 @@ from data.clock import UtcDatetime
 from data.records import StationId
 from data.vocabulary import Flag, Parameter
 from ingest.assessment import Assessment
+from ingest.copy_rows import (
+    HEADER,
+    TRAILER,
+    Shape,
+    number,
+    small,
+    text,
+    timestamp,
+    truth,
+    whole_numbers,
+)
 from ingest.latest import Latest, read_latest, take_all, take_newer, write_latest
 from ingest.stations import Cursor
 
 _STAGING = """
 CREATE TEMPORARY TABLE IF NOT EXISTS staged_latest (
-    station_id bigint, observed_at timestamptz, received_at timestamptz, latest text, state text,
-    water_class int2, deciding text, have_count int2, required_count int2, meets_target bool,
-    compliance text, multiple float8, fresh_until timestamptz
+    station_id bigint, have_count int2, required_count int2, observed_at timestamptz,
+    received_at timestamptz, latest text, state text, water_class int2, deciding text,
+    meets_target bool, compliance text, multiple float8, fresh_until timestamptz
 ) ON COMMIT DELETE ROWS
 """
-_TYPES = (
-    "int8", "timestamptz", "timestamptz", "text", "text",
-    "int2", "text", "int2", "int2", "bool",
-    "text", "float8", "timestamptz",
-)  # fmt: skip
+_FRONT = Shape("qhh", 13)
 _MOST_REMEMBERED = 50_000
 _UPDATE = """
 UPDATE latest_reading AS l SET
@@ -40,11 +47,11 @@ RETURNING l.station_id, l.change_no
 """
 _LOCK = """
 SELECT station_id, change_no, latest::text, observed_at, received_at FROM latest_reading
-WHERE station_id = ANY(%s) ORDER BY station_id FOR UPDATE
+WHERE station_id = ANY(%s::bigint[]) ORDER BY station_id FOR UPDATE
 """
 _LOCK_ONLY = """
 SELECT station_id, change_no FROM latest_reading
-WHERE station_id = ANY(%s) ORDER BY station_id FOR UPDATE
+WHERE station_id = ANY(%s::bigint[]) ORDER BY station_id FOR UPDATE
 """
 _START = """
 INSERT INTO latest_reading (station_id, observed_at, received_at, latest, state)
@@ -109,7 +116,7 @@ def lock(
     wanted = sorted(stations)
     found: dict[StationId, Current] = {}
     if memory is not None:
-        cursor.execute(_LOCK_ONLY, (wanted,))
+        cursor.execute(_LOCK_ONLY, (whole_numbers(wanted),))
         for station, change_no in cursor.fetchall():
             row = memory.take(station, change_no)
             if row is not None:
@@ -119,16 +126,16 @@ def lock(
         if not rest:
             break
         if missing:
-            cursor.execute(_START, (rest,))
+            cursor.execute(_START, (whole_numbers(rest),))
         found |= _lock_rows(cursor, rest)
     return found
 
 
 def _lock_rows(cursor: Cursor, stations: list[StationId]) -> dict[StationId, Current]:
-    cursor.execute(_LOCK, (stations,))
+    cursor.execute(_LOCK, (whole_numbers(stations),))
     found = {}
-    for station, change_no, text, observed_at, received_at in cursor.fetchall():
-        latest = read_latest(text)
+    for station, change_no, held, observed_at, received_at in cursor.fetchall():
+        latest = read_latest(held)
         if latest:
             newest_at = max(each.observed_at for each in latest.values())
             found[station] = Current(latest, observed_at, received_at, change_no, newest_at)
@@ -140,22 +147,31 @@ def _lock_rows(cursor: Cursor, stations: list[StationId]) -> dict[StationId, Cur
 def put(cursor: Cursor, rows: Iterable[tuple[StationId, Current, Assessment]]) -> None:
     """The rows hold these values and assessments, each with a new change number."""
     written: dict[StationId, Current] = {}
+    stream = [HEADER]
+    for station, current, told in rows:
+        written[station] = current
+        stream.append(_row(station, current, told))
     cursor.execute(_STAGING)
     with cursor.copy("COPY staged_latest FROM STDIN (FORMAT BINARY)") as copy:
-        copy.set_types(_TYPES)
-        for station, current, told in rows:
-            written[station] = current
-            copy.write_row(
-                (
-                    station, current.observed_at, current.received_at,
-                    write_latest(current.latest), told.state.value,
-                    told.water_class, ",".join(told.deciding), told.have_count,
-                    told.required_count, told.meets_target,
-                    told.compliance.value if told.compliance else None,
-                    told.multiple, told.fresh_until,
-                )
-            )  # fmt: skip
+        copy.write(b"".join([*stream, TRAILER]))
     cursor.execute(_UPDATE)
     for station, change_no in cursor.fetchall():
         written[station].change_no = change_no
     cursor.execute("NOTIFY onemap_reading")
+
+
+def _row(station: StationId, current: Current, told: Assessment) -> bytes:
+    """The row of ``staged_latest``."""
+    return (
+        _FRONT.pack([station, told.have_count, told.required_count])
+        + timestamp(current.observed_at)
+        + timestamp(current.received_at)
+        + text(write_latest(current.latest))
+        + text(told.state.value)
+        + small(told.water_class)
+        + text(",".join(told.deciding))
+        + truth(told.meets_target)
+        + text(told.compliance.value if told.compliance else None)
+        + number(told.multiple)
+        + timestamp(told.fresh_until)
+    )

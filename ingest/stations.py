@@ -21,8 +21,9 @@ Cursor = psycopg.Cursor[tuple[Any, ...]]
 _SELECT = """
 SELECT s.id, s.code, s.kind, s.body, s.interval_s, s.started_at, s.ended_at,
     c.target_class, c.required,
-    (SELECT json_agg(json_build_array(parameter, lower, upper, basis, valid_from, valid_to))
-        FROM outfall_limit l WHERE l.station_id = s.id)
+    CASE WHEN s.kind = 'outfall' THEN (
+        SELECT json_agg(json_build_array(parameter, lower, upper, basis, valid_from, valid_to))
+        FROM outfall_limit l WHERE l.station_id = s.id) END
 FROM station s LEFT JOIN section c ON c.station_id = s.id
 """
 

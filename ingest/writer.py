@@ -1,13 +1,15 @@
 """One batch in one transaction: archive, newest values, exceedances, quarantine, NOTIFY."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import timedelta
-from typing import Any
+
+import orjson
 
 from data.clock import UtcDatetime
-from data.records import Refused, StationId
+from data.quality.exceedances import Exceedance
+from data.records import Reading, Refused, StationId
 from ingest import archive, current, quarantine
 from ingest.accounts import HourAccounts
 from ingest.archive import Accepted
@@ -79,20 +81,14 @@ class Writer:
             return
         known = current.lock(cursor, {each.taken.station.id for each in in_order}, self._memory)
         changed: dict[StationId, StationFacts] = {}
-        exceedances: list[tuple[Any, ...]] = []
+        exceedances: list[dict[str, object]] = []
         for (_, reading, station), _, (values, flags, _) in in_order:
             observed_at = reading.raw.observed_at
             row = known[station.id]
             if row.take(observed_at, reading.received_at, values, flags):
                 changed[station.id] = station
             found = self._assessor.exceedances(station, observed_at, values, flags, row.latest)
-            exceedances += [
-                (
-                    station.id, e.parameter.value, observed_at, reading.raw.period.value,
-                    float(e.value), float(e.limit), e.multiple, e.basis,
-                )
-                for e in found
-            ]  # fmt: skip
+            exceedances += [_told(reading, each) for each in found]
         if changed:
             current.put(
                 cursor,
@@ -109,12 +105,26 @@ class Writer:
 _EXCEEDED = """
 INSERT INTO exceedance (station_id, parameter, observed_at, period, value, limit_value, multiple,
     basis)
-SELECT * FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::text[], %s::float8[],
-    %s::float8[], %s::float8[], %s::text[])
+SELECT * FROM json_to_recordset(%s::json) AS given (station_id bigint, parameter text,
+    observed_at timestamptz, period text, value float8, limit_value float8, multiple float8,
+    basis text)
 ON CONFLICT DO NOTHING
 """
 
 
-def _keep_exceedances(cursor: Cursor, rows: Sequence[tuple[Any, ...]]) -> None:
+def _keep_exceedances(cursor: Cursor, rows: Sequence[Mapping[str, object]]) -> None:
     if rows:
-        cursor.execute(_EXCEEDED, tuple(map(list, zip(*rows, strict=True))))
+        cursor.execute(_EXCEEDED, (orjson.dumps(rows).decode(),))
+
+
+def _told(reading: Reading, found: Exceedance) -> dict[str, object]:
+    return {
+        "station_id": reading.station_id,
+        "parameter": found.parameter,
+        "observed_at": reading.raw.observed_at,
+        "period": reading.raw.period,
+        "value": found.value,
+        "limit_value": found.limit,
+        "multiple": found.multiple,
+        "basis": found.basis,
+    }

@@ -8,6 +8,7 @@ and ``grade``, which say what is true; tests hold both to the same answers.
 from bisect import bisect_left
 from collections.abc import Collection, Mapping
 from datetime import timedelta
+from math import inf
 from typing import NamedTuple
 
 from data.clock import UtcDatetime
@@ -59,7 +60,7 @@ class Ladder:
         self._required = frozenset(required)
         graded = {p: surface[p] for p in EVALUATED if p in surface}
         self._rungs = {p: _rung(held) for p, held in graded.items()}
-        self._bounds = {p: held.limit_of(self._aim) for p, held in graded.items()}
+        self._bounds = {p: _open_ended(*held.limit_of(self._aim)) for p, held in graded.items()}
         self._matter = self._required.union(EVALUATED)
 
     def beyond(
@@ -69,7 +70,7 @@ class Ladder:
         found = []
         for parameter, value in values.items():
             bounds = self._bounds.get(parameter)
-            if bounds is None or parameter in flags:
+            if bounds is None or bounds[0] <= value <= bounds[1] or parameter in flags:
                 continue
             each = exceedance_of(parameter, value, *bounds, self._basis)
             if each is not None:
@@ -116,6 +117,11 @@ class Ladder:
             multiple = largest_multiple(over)
         deciding.sort(key=_RANK.__getitem__)
         return Standing(water_class, tuple(deciding), meets, multiple, fresh_until)
+
+
+def _open_ended(low: float | None, high: float | None) -> tuple[float, float]:
+    """The bounds with infinity where there is none."""
+    return -inf if low is None else low, inf if high is None else high
 
 
 def _rung(held: ClassLimits) -> Rung:

@@ -20,6 +20,7 @@ from ingest.refusal import Unreadable
 LONGEST_ID = 128
 
 _FIELDS = frozenset({"id", "time", "period", "values", "flags", "position"})
+_TEXTS = ("id", "time", "period")
 _PARAMETERS: Mapping[str, Parameter] = {p.value: p for p in Parameter}
 _PERIODS: Mapping[str, Period] = {p.value: p for p in Period}
 _DEVICE_FLAGS: Mapping[str, Flag] = {f.value: f for f in Flag if len(f.value) == 1}
@@ -148,8 +149,8 @@ def _message_id(given: object) -> str:
 def _string_count(document: Mapping[str, Any]) -> int:
     """How many strings the message's contract accounts for."""
     flags = document.get("flags", ())
-    texts = sum(isinstance(document.get(field), str) for field in ("id", "time", "period"))
-    return len(document) + len(document["values"]) + 2 * len(flags) + texts
+    texts = [text for text in map(document.get, _TEXTS) if isinstance(text, str)]
+    return len(document) + len(document["values"]) + 2 * len(flags) + len(texts)
 
 
 def _refuse_repeated_keys(payload: bytes) -> None:
