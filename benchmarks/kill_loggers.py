@@ -121,12 +121,15 @@ class Fleet:
         again_s: float,
     ) -> None:
         for number, _at in list(logger.unanswered.values()):
+            if writer.is_closing():
+                return
             writer.write(self._frame(logger, number))
             logger.again += 1
         while not (hearing.done() or writer.is_closing()):
             moment = time.monotonic()
             due = 0 if self._enough.is_set() else int((moment - self._began) * self._rate)
-            while logger.given < due and len(logger.unanswered) < MOST_UNANSWERED:
+            room = MOST_UNANSWERED - len(logger.unanswered)
+            for _ in range(min(due - logger.given, room)):
                 writer.write(self._frame(logger, logger.given))
                 logger.given += 1
             oldest = next(iter(logger.unanswered.values()), (0, moment))[1]

@@ -105,5 +105,7 @@ class Relay:
         with contextlib.suppress(OSError):
             while data := await reader.read(CHUNK):
                 await self._passes.wait()
+                if writer.is_closing():
+                    return
                 writer.write(data)
                 await writer.drain()
