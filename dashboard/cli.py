@@ -33,6 +33,7 @@ COMMANDS = (
     Command("qc", "qc", "look at readings a second time, for review"),
     Command("export", "export", "write readings out as Parquet files"),
     Command("evaluate", "evaluate", "tell a month's classes and ratings, also from an archive"),
+    Command("archive", "archive", "move old months of readings to Parquet files, and back"),
     Command("classify", "classify", "add water classes to a CSV table"),
     Command("hj212", "hj212", "decode HJ 212 frames"),
     Command("publish-file", "publish", "publish readings of a file over MQTT"),

@@ -12,6 +12,9 @@ from data.vocabulary import ChiefLevel, LakeKind, RiverKind
 if TYPE_CHECKING:
     from data.imports.options import Options
 
+READINGS = "readings"
+"""Histories of readings: rows by the hundred million, taken in another way than the rest."""
+
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """The command is known to the command line."""
@@ -23,7 +26,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
             "The same file twice changes nothing; a file that can't be read changes nothing."
         ),
     )
-    parser.add_argument("kind", choices=[kind.value for kind in ImportKind])
+    parser.add_argument("kind", choices=[*(kind.value for kind in ImportKind), READINGS])
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument(
         "--map",
@@ -75,6 +78,10 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def run(args: argparse.Namespace) -> int:
     """The report is printed; 0, or 2 when not one row could be taken."""
+    if args.kind == READINGS:
+        from dashboard.commands.importing_readings import run as run_readings
+
+        return run_readings(args)
     from dashboard.views.import_report import as_json, told
     from data.database import app_engine
     from data.imports import kinds, source

@@ -23,3 +23,25 @@ COMMENT ON COLUMN quarantine.station_id IS 'in whose account it is';
 INSERT INTO hour_account (station_id, hour, received, refused)
 SELECT NULL, date_trunc('hour', first_received_at, 'UTC'), count(*), count(*)
 FROM quarantine WHERE replayed_at IS NULL GROUP BY 2;
+
+-- A month that moved out of the database gets no new partition by a late reading.
+CREATE OR REPLACE FUNCTION ensure_reading_partition(moment timestamptz) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    first timestamptz := date_trunc('month', moment AT TIME ZONE 'UTC') AT TIME ZONE 'UTC';
+    next timestamptz := (date_trunc('month', moment AT TIME ZONE 'UTC') + interval '1 month')
+        AT TIME ZONE 'UTC';
+    partition text := 'reading_' || to_char(moment AT TIME ZONE 'UTC', 'YYYYMM');
+BEGIN
+    IF to_regclass('public.' || partition) IS NULL AND NOT EXISTS (
+        SELECT FROM detached_month WHERE month = (first AT TIME ZONE 'UTC')::date
+    ) THEN
+        PERFORM pg_advisory_xact_lock(hashtext('ensure_reading_partition'));
+        EXECUTE format(
+            'CREATE TABLE IF NOT EXISTS %I PARTITION OF reading FOR VALUES FROM (%L) TO (%L)',
+            partition, first, next);
+    END IF;
+    RETURN partition;
+END $$;
+COMMENT ON FUNCTION ensure_reading_partition IS
+    'the month of that moment (UTC) has its partition, unless it was moved out of the database';

@@ -1,0 +1,53 @@
+"""Columns of text, number or time as what they mean, cell by cell: what can't be read is named."""
+
+from datetime import datetime
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.archives.layout import MOMENT
+from data.clock import BUSINESS_ZONE
+
+_NUMBER: Final = r"^[ \t]*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?[ \t]*$"
+_OFFSET: Final = r"([zZ]|[+-][0-9]{2}(:?[0-9]{2})?)$"
+_ZONE: Final = str(BUSINESS_ZONE)
+
+
+def numbers(column: Any) -> tuple[Any, Any]:
+    """The finite numbers of a column (null elsewhere), and where a cell holds something else."""
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        reads = pc.match_substring_regex(column, _NUMBER)
+        text = pc.utf8_trim_whitespace(pc.if_else(reads, column, None))
+        values = pc.cast(
+            pc.if_else(pc.starts_with(text, "+"), pc.utf8_slice_codeunits(text, 1), text),
+            pa.float64(),
+        )
+    else:
+        values = pc.cast(column, pa.float64())
+    finite = pc.fill_null(pc.is_finite(values), False)
+    bad = pc.and_(pc.is_valid(column), pc.invert(finite))
+    return pc.if_else(finite, values, None), bad
+
+
+def moments(column: Any) -> Any:
+    """The instants of a column, null where none can be read; without offset it is Beijing time."""
+    if pa.types.is_timestamp(column.type):
+        if column.type.tz is None:
+            column = pc.assume_timezone(column, _ZONE, ambiguous="earliest", nonexistent="earliest")
+        return pc.cast(column, MOMENT, safe=False)
+    text = pc.utf8_trim_whitespace(pc.cast(column, pa.string()))
+    offset = pc.match_substring_regex(text, _OFFSET)
+    text = pc.if_else(offset, text, pc.binary_join_element_wise(text, "+08:00", ""))
+    try:
+        return pc.cast(text, MOMENT)
+    except pa.ArrowInvalid:
+        return pa.array([_moment(each) for each in text.to_pylist()], MOMENT)
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        told = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return told if told and told.tzinfo else None

@@ -1,0 +1,210 @@
+"""A month of readings out of the database into an archive, and back.
+
+Nothing leaves before its files were read again and found whole, and nothing can slip in between:
+the month is taken off first and compared then; what differs puts it back.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pyarrow.parquet
+from sqlalchemy import Connection, Engine, text
+
+from data.archives.layout import COLUMNS, Kind, Month
+from data.archives.manifest import (
+    Manifest,
+    Part,
+    Selection,
+    check_part,
+    open_archive,
+    read_manifest,
+)
+from data.archives.refill import refill
+from data.archives.unload import finish, snapshots, unload_month
+from data.clock import UtcDatetime
+from data.errors import BadInput, Conflict, NotFound
+
+_COUNTED: Final = ("station_id", "message_id", *COLUMNS, "extra", "flags")
+
+_ATTACHED: Final = "SELECT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass(:partition)"
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A month that was moved: rows, hash of its file, whether its table is gone."""
+
+    month: Month
+    row_count: int
+    sha256: str
+    is_dropped: bool
+
+
+def detach(owner: Engine, folder: Path, month: Month, now: UtcDatetime, *, drop: bool) -> Moved:
+    """The month lies in the archive, not in the readings; its table is kept unless ``drop``.
+
+    Raises BadInput for a month that isn't over, NotFound for one that isn't there, Conflict when
+    readings came in while it was written: then it is as it was.
+    """
+    if month.span.end > now:
+        raise BadInput("The month {month} is not over.", month=str(month))
+    folder = folder.absolute()
+    if _told(owner, f"{_ATTACHED} AND inhdetachpending)", month):
+        _take_off(owner, month, "FINALIZE")
+    if not _is_attached(owner, month):
+        return _drop_later(owner, folder, month, drop=drop)
+    part = _written(owner, folder, month)
+    _note(owner, folder, month, part)
+    _take_off(owner, month)
+    if _counts(owner, month) != _counts_of(folder / part.path):
+        _put_back(owner, month)
+        raise Conflict(
+            "Readings of {month} came in while it was written; nothing was moved.",
+            mend="Give the command again.",
+            month=str(month),
+        )
+    if drop:
+        _drop(owner, month)
+    return Moved(month, part.rows, part.sha256, drop)
+
+
+def attach(owner: Engine, month: Month, folder: Path | None = None) -> Moved:
+    """The month is among the readings again, from its table or, where that is gone, its files.
+
+    Raises NotFound for a month that was not moved, BadInput when its file is not the one written.
+    """
+    with owner.connect() as connection:
+        noted = connection.execute(
+            text("SELECT folder, row_count, sha256 FROM detached_month WHERE month = :month"),
+            {"month": month.first_day},
+        ).one_or_none()
+    if noted is None:
+        raise NotFound("The month {month} was not moved to an archive.", month=str(month))
+    lies_in = folder or Path(noted.folder)
+    part = open_archive(lies_in).parts.get(month.file_of(Kind.READINGS))
+    if part is None or part.sha256 != noted.sha256.hex():
+        raise BadInput(
+            "{file} is not the file that was written: its hash differs.",
+            file=str(lies_in / month.file_of(Kind.READINGS)),
+        )
+    check_part(lies_in, part)
+    if not _has_table(owner, month):
+        with owner.begin() as connection:
+            refill(connection, lies_in / part.path, month)
+    if _counts(owner, month) != _counts_of(lies_in / part.path):
+        raise Conflict("The table of {month} does not hold what its file holds.", month=str(month))
+    _put_back(owner, month)
+    return Moved(month, part.rows, part.sha256, False)
+
+
+def _written(owner: Engine, folder: Path, month: Month) -> Part:
+    """The month's file, written, named by the manifest and read again."""
+    folder.mkdir(parents=True, exist_ok=True)
+    manifest = read_manifest(folder) or Manifest(Selection())
+    if manifest.selection != Selection():
+        raise BadInput(
+            "The archive in {folder} was made with another choice of time or stations.",
+            mend="Give the same choice or another folder.",
+            folder=str(folder),
+        )
+    with snapshots(owner) as connection:
+        unload_month(connection, folder, manifest, month, month.span, None)
+        finish(connection, folder, manifest, None)
+    part = manifest.parts.get(month.file_of(Kind.READINGS))
+    if part is None:
+        raise NotFound("There are no readings of {month}.", month=str(month))
+    check_part(folder, part)
+    return part
+
+
+def _note(owner: Engine, folder: Path, month: Month, part: Part) -> None:
+    """From here on a late reading of the month is refused."""
+    with owner.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO detached_month (month, folder, row_count, sha256)"
+                " VALUES (:month, :folder, :rows, :sha256) ON CONFLICT (month) DO UPDATE SET"
+                " folder = excluded.folder, row_count = excluded.row_count,"
+                " sha256 = excluded.sha256, detached_at = now()"
+            ),
+            {
+                "month": month.first_day,
+                "folder": str(folder),
+                "rows": part.rows,
+                "sha256": bytes.fromhex(part.sha256),
+            },
+        )
+
+
+def _take_off(owner: Engine, month: Month, how: str = "CONCURRENTLY") -> None:
+    """The month's table stands alone; readers of other months never waited."""
+    with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(f"ALTER TABLE reading DETACH PARTITION {month.partition} {how}")
+
+
+def _put_back(owner: Engine, month: Month) -> None:
+    """The month's table is a partition again, and nothing says that it moved."""
+    span = month.span
+    with owner.begin() as connection:
+        connection.exec_driver_sql(
+            f"ALTER TABLE reading ATTACH PARTITION {month.partition}"
+            f" FOR VALUES FROM ('{span.start.isoformat()}') TO ('{span.end.isoformat()}')"
+        )
+        connection.execute(
+            text("DELETE FROM detached_month WHERE month = :month"), {"month": month.first_day}
+        )
+
+
+def _drop_later(owner: Engine, folder: Path, month: Month, *, drop: bool) -> Moved:
+    """A month detached before, whose table is dropped now where asked and its file is whole."""
+    part = (read_manifest(folder) or Manifest(Selection())).parts.get(month.file_of(Kind.READINGS))
+    if part is None or not _has_table(owner, month):
+        raise NotFound("There are no readings of {month}.", month=str(month))
+    check_part(folder, part)
+    if _counts(owner, month) != _counts_of(folder / part.path):
+        raise Conflict("The table of {month} does not hold what its file holds.", month=str(month))
+    if drop:
+        _drop(owner, month)
+    return Moved(month, part.rows, part.sha256, drop)
+
+
+def _drop(owner: Engine, month: Month) -> None:
+    with owner.begin() as connection:
+        connection.exec_driver_sql(f"DROP TABLE {month.partition}")
+
+
+def _is_attached(owner: Engine, month: Month) -> bool:
+    return _told(owner, f"{_ATTACHED})", month)
+
+
+def _has_table(owner: Engine, month: Month) -> bool:
+    return _told(owner, "SELECT to_regclass(:partition) IS NOT NULL", month)
+
+
+def _told(owner: Engine, question: str, month: Month) -> bool:
+    with owner.connect() as connection:
+        return bool(connection.execute(text(question), {"partition": month.partition}).scalar_one())
+
+
+def _counts(owner: Engine, month: Month) -> list[int]:
+    """How many rows the month's table has, and how many values in each column."""
+    with owner.connect() as connection:
+        return _row(connection, month)
+
+
+def _row(connection: Connection, month: Month) -> list[int]:
+    counted = ", ".join(f"count({column})" for column in _COUNTED)
+    return [*map(int, connection.exec_driver_sql(f"SELECT {counted} FROM {month.partition}").one())]
+
+
+def _counts_of(file: Path) -> Sequence[int]:
+    """The same of a file, from the figures of its row groups."""
+    told = pyarrow.parquet.read_metadata(file)
+    names = told.schema.to_arrow_schema().names
+    missing = dict.fromkeys(_COUNTED, 0)
+    for number in range(told.num_row_groups):
+        group = told.row_group(number)
+        for name in _COUNTED:
+            missing[name] += group.column(names.index(name)).statistics.null_count
+    return [told.num_rows - missing[name] for name in _COUNTED]

@@ -1,0 +1,122 @@
+"""Histories of others as Arrow tables: CSV or Parquet, wide, in chunks, never all in memory."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet
+
+from data.archives.layout import COLUMNS
+from data.errors import BadInput, NotFound
+from data.vocabulary import PARAMETERS, Parameter
+
+CHUNK: Final = 100_000
+_BLOCK: Final = 16 << 20
+
+TIME_NAMES: Final = ("time", "observed_at")
+TEXTS: Final = ("station", "time", "period", "received_at", "message_id", "extra", "flags")
+PLACE: Final = ("longitude", "latitude")
+_IGNORED: Final = frozenset({"station_id", "year", "month"})
+_COLUMN_OF: Final = {
+    **{p.value: str(f.column) for p, f in PARAMETERS.items() if f.column},
+    **{column: column for column in COLUMNS},
+}
+RARE: Final = frozenset(p.value for p, f in PARAMETERS.items() if not f.column)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Rows of a file under our names, the first being row ``first`` (from 1, the head not counted).
+
+    Columns of numbers are ``values``: reading columns, or keys of rare parameters.
+    """
+
+    first: int
+    table: pa.Table
+    values: tuple[str, ...]
+
+
+def total_rows(file: Path) -> int | None:
+    """How many rows the file holds, None where only reading it would tell."""
+    if file.suffix == ".parquet":
+        return int(pyarrow.parquet.read_metadata(file).num_rows)
+    return None
+
+
+def read_chunks(file: Path, *, after: int = 0) -> Iterator[Chunk]:
+    """The rows behind the first ``after``, text as text and times as they came.
+
+    Raises NotFound for no file, BadInput for one that is no table or has columns nobody knows.
+    """
+    if not file.is_file():
+        raise NotFound("There is no file {file}.", file=str(file))
+    try:
+        first = 1
+        for batch in _batches(file):
+            named, values = _named(batch)
+            if first + batch.num_rows > after + 1:
+                skipped = max(0, after + 1 - first)
+                yield Chunk(first + skipped, named.slice(skipped), values)
+            first += batch.num_rows
+    except pa.ArrowInvalid as error:
+        raise BadInput("{file} can't be read: {reason}", file=str(file), reason=error) from error
+
+
+def _batches(file: Path) -> Iterator[pa.Table]:
+    if file.suffix == ".parquet":
+        with pyarrow.parquet.ParquetFile(file) as opened:
+            for batch in opened.iter_batches(batch_size=CHUNK):
+                yield pa.Table.from_batches([batch])
+        return
+    with file.open("rb") as opened_text:
+        head = opened_text.readline().decode("utf-8-sig", "replace")
+    names = [name.strip().strip('"') for name in head.rstrip("\r\n").split(",")]
+    _names(names)
+    with pyarrow.csv.open_csv(
+        file,
+        read_options=pyarrow.csv.ReadOptions(block_size=_BLOCK, column_names=names, skip_rows=1),
+        parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
+        convert_options=pyarrow.csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()),
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+        ),
+    ) as reader:
+        for batch in reader:
+            for at in range(0, batch.num_rows, CHUNK):
+                yield pa.Table.from_batches([batch.slice(at, CHUNK)])
+
+
+def _named(table: pa.Table) -> tuple[pa.Table, tuple[str, ...]]:
+    """The table under our names, and which of its columns are values."""
+    names = _names(table.column_names)
+    values = tuple(name for name in names if name in {*COLUMNS, *RARE})
+    kept = [name for name in names if name not in _IGNORED]
+    return table.rename_columns(names).select(kept), values
+
+
+def _names(given: Sequence[str]) -> list[str]:
+    """Our names of the columns. Raises BadInput where one is unknown, lacking or there twice."""
+    names = ["time" if name in TIME_NAMES else _COLUMN_OF.get(name, name) for name in given]
+    known = {*TEXTS, *PLACE, *COLUMNS, *RARE, *_IGNORED}
+    if {"station", "time"} <= {*names} <= known and len({*names}) == len(names):
+        return names
+    raise BadInput(
+        "The table's columns must be station, time, parameter keys; not {columns}.",
+        columns=", ".join(given),
+    )
+
+
+def is_key(name: str) -> bool:
+    """Whether a column of values is a parameter without a column of its own."""
+    return name in RARE
+
+
+def parameters_of(values: Sequence[str]) -> dict[str, Parameter]:
+    """The parameter of each column of values."""
+    by_column = {str(f.column): p for p, f in PARAMETERS.items() if f.column}
+    return {name: by_column.get(name) or Parameter(name) for name in values}
