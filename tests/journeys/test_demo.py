@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import text
 
 from dashboard.demo import environment
+from dashboard.demo.faults import made_faults
 from dashboard.demo.history import POLLUTED
 from dashboard.demo.stories import STORIES, cases
 from data.daemon import started_at_ticks
@@ -89,6 +90,9 @@ def stations(folder: Path) -> int:
     return int(count)
 
 
+FOUND = (
+    "SELECT DISTINCT code, parameter FROM reading_finding JOIN station ON station.id = station_id"
+)
 ALIKE = f"""
 SELECT problem.number FROM photo JOIN problem ON problem.id = photo.problem_id
 WHERE EXISTS (SELECT FROM photo AS earlier WHERE earlier.id < photo.id
@@ -194,6 +198,8 @@ def test_the_office_has_worked_four_weeks(folder: Path, runs: list[Run]) -> None
     reused = sum("reused" in [turn.photo for turn in STORIES[case.story]] for case in cases())
     assert reused == 1
     assert len(asked(folder, ALIKE)) == reused
+    at_fault = {(fault.station, fault.parameter.value) for fault in made_faults()}
+    until(lambda: at_fault <= {tuple(row) for row in asked(folder, FOUND)}, patience_s=60)
     judged = "SELECT DISTINCT each ->> 'rule' FROM patrol, jsonb_array_elements(judgements) each"
     failed = {row[0] for row in asked(folder, f"{judged} WHERE each ->> 'passed' = 'false'")}
     assert failed == set(PatrolRule)
