@@ -20,6 +20,7 @@ from data.database import engine
 from data.records import Refused
 from data.settings import IngestSettings, QualitySettings
 from data.vocabulary import Refusal
+from ingest.collector import rest_collector
 from ingest.inbox import Message
 from ingest.pipeline import Committed, Pipeline
 from ingest.receipts import receipts_of
@@ -84,6 +85,7 @@ def serve(parent: Connection) -> None:
     )
     on = engine(setup.database_url, pool_size=POOL_SIZE, application=f"onemap-lane-{setup.number}")
     pipeline = Pipeline(on, setup.ingest, setup.quality)
+    rest_collector()
     given: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
     stopping = threading.Event()
     threading.Thread(target=_listen, args=(parent, given, stopping), daemon=True).start()

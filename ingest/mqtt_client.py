@@ -193,14 +193,18 @@ class MqttClient:
             message = self._acks.popleft()
             if message.generation == self._generation and self._established:
                 due.append(message.message_id)
-        if isinstance(self._client, BurstClient):
-            self._client.acknowledge(due)
-        else:
-            for message_id in due:
-                self._client.ack(message_id, 1)
+        told = []
         while self._receipts and self._established:
             receipt = self._receipts.popleft()
-            self._client.publish(receipt.topic, receipt.payload, qos=0)
+            told.append((receipt.topic, receipt.payload))
+        if isinstance(self._client, BurstClient):
+            self._client.acknowledge(due)
+            self._client.publish_all(told)
+            return
+        for message_id in due:
+            self._client.ack(message_id, 1)
+        for topic, payload in told:
+            self._client.publish(topic, payload, qos=0)
 
     def _part(self) -> None:
         """Say what is left to say and close."""

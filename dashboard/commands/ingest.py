@@ -24,9 +24,12 @@ def run(args: argparse.Namespace) -> int:
     """Runs until SIGTERM or SIGINT, finishes the batches in hand and acknowledges them; 0."""
     from data.database import ingest_engine
     from data.settings import IngestSettings
+    from ingest.collector import rest_collector
     from ingest.worker import Worker
 
     chosen = {} if args.workers is None else {"workers": args.workers}
     settings = IngestSettings(**chosen)
     engine = ingest_engine()
-    return run_until_told(Worker(engine, settings=settings), engine)
+    worker = Worker(engine, settings=settings)
+    rest_collector()
+    return run_until_told(worker, engine)

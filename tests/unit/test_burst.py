@@ -169,6 +169,23 @@ def test_acknowledgements_go_out_in_one_write(stream: Stream) -> None:
     assert not stream.client.want_write()
 
 
+@pytest.mark.parametrize("protocol", [MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311])
+def test_what_is_published_together_is_read_one_by_one(protocol: MQTTProtocolVersion) -> None:
+    given = [("a/receipt", b"x" * size) for size in (0, 2, 126, 127, 20_000, 300_000)]
+    sender, reader = Stream(protocol), Stream(protocol)
+    sender.client.publish_all(given)
+    sender.far.settimeout(5)
+    while len(reader.seen) < len(given):
+        sender.client.loop_write()
+        reader.far.sendall(sender.far.recv(65_536))
+        reader.client.loop_read()
+    assert [(each.topic.decode(), each.payload) for each in reader.seen] == given
+    sender.client.publish_all([])
+    assert not sender.client.want_write()
+    sender.close()
+    reader.close()
+
+
 def test_a_paho_of_another_make_reads_one_by_one(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
