@@ -60,7 +60,7 @@ class Sender:
         self._subscribed = threading.Event()
         self._client = RovingClient(
             CallbackAPIVersion.VERSION2,
-            client_id=f"kill-{uuid.uuid4().hex[:12]}",
+            client_id=f"{account}:{uuid.uuid4().hex[:8]}",
             protocol=version(mqtt),
         )
         self._client.nodes = addresses(mqtt)
