@@ -18,6 +18,7 @@ _NAME = re.compile(r"[^\s/+#:$.*\x00-\x1f][^\s/+#:.*\x00-\x1f]{0,63}")
 
 _HASHING = "rabbit_password_hashing_sha256"
 _EXCHANGE = "amq.topic"
+_OWN = "onemap-"
 
 _SETTINGS = """\
 listeners.tcp = none
@@ -59,22 +60,22 @@ def definitions(
 ) -> str:
     """A definitions file: the accounts with their rights, as mosquitto's rules have them.
 
-    A device is named as its station, writes under it only and reads its receipts; a gateway does
-    so for its stations. A client id begins with the account's name, for the queue is named by it.
-    Raises BadInput for a name that can't be told apart in a topic.
+    A device is named as its station, writes under it only and reads its receipts; a gateway writes
+    for its stations and hears all receipts, for it asks for them at once. A queue is named by the
+    client id, and the right to it goes by that name: ingest's begins with ``onemap-ingest``, a
+    device's is its name, or begins with it and a colon. Raises BadInput for a name that can't be
+    told apart in a topic or from our own clients.
     """
-    stations: dict[str, tuple[str, ...]] = {name: (name,) for name in accounts if name != INGEST}
-    stations |= {name: tuple(each) for name, each in (gateways or {}).items()}
-    for name in (*accounts, *(each for some in stations.values() for each in some)):
-        if not _NAME.fullmatch(name):
+    sending = dict(gateways or {})
+    for name in (*accounts, *(each for some in sending.values() for each in some)):
+        if not _NAME.fullmatch(name) or name.startswith(_OWN):
             raise BadInput("{name} can't be the name of a broker account.", name=name)
     made = {
         "vhosts": [{"name": "/"}],
         "users": [_user(name, password) for name, password in accounts.items()],
-        "permissions": [_permission(name) for name in accounts],
+        "permissions": [_permission(name, _queue(name, name in sending)) for name in accounts],
         "topic_permissions": [
-            _topics(name, stations[name]) if name in stations else _topics_of_ingest(name)
-            for name in accounts
+            _topics(name, *_patterns(name, sending.get(name))) for name in accounts
         ],
     }
     return json.dumps(made, ensure_ascii=False, indent=1)
@@ -91,29 +92,37 @@ def _user(name: str, password: str) -> dict[str, object]:
     }
 
 
-def _permission(name: str) -> dict[str, str]:
-    """Its own sessions' queues and the topics; a client id may have the product's name before."""
-    queue = rf"mqtt-subscription-(onemap-)?{re.escape(name)}.*"
+def _queue(name: str, is_gateway: bool) -> str:
+    """The pattern of the queues of an account's sessions."""
+    if name == INGEST:
+        return rf"mqtt-subscription-{_OWN}ingest.*"
+    whose = re.escape(name)
+    if is_gateway:
+        whose = rf"({whose}|{_OWN}{whose}|{_OWN}hj212)"
+    return rf"mqtt-subscription-{whose}(:.*)?qos[01]"
+
+
+def _permission(name: str, queue: str) -> dict[str, str]:
     both = rf"^({queue}|amq\.topic)$"
     return {"user": name, "vhost": "/", "configure": f"^{queue}$", "write": both, "read": both}
 
 
-def _topics(name: str, stations: Sequence[str]) -> dict[str, str]:
+def _patterns(name: str, stations: Sequence[str] | None) -> tuple[str, str]:
+    """What topics an account may write and read."""
+    if name == INGEST:
+        return r"[^.]+\.receipt", r"[^.]+\.(reading|hj212)"
+    if stations is None:
+        return rf"{re.escape(name)}\.(reading|hj212)", rf"{re.escape(name)}\.receipt"
     these = "|".join(re.escape(each) for each in stations) or "(?!)"
+    return rf"({these})\.(reading|hj212)", rf"({these}|[*])\.receipt"
+
+
+def _topics(name: str, write: str, read: str) -> dict[str, str]:
+    begin = r"^onemap\.v1\."
     return {
         "user": name,
         "vhost": "/",
         "exchange": _EXCHANGE,
-        "write": rf"^onemap\.v1\.({these})\.(reading|hj212)$",
-        "read": rf"^onemap\.v1\.({these if len(stations) == 1 else these + '|[*]'})\.receipt$",
-    }
-
-
-def _topics_of_ingest(name: str) -> dict[str, str]:
-    return {
-        "user": name,
-        "vhost": "/",
-        "exchange": _EXCHANGE,
-        "write": r"^onemap\.v1\.[^.]+\.receipt$",
-        "read": r"^onemap\.v1\.[^.]+\.(reading|hj212)$",
+        "write": f"{begin}{write}$",
+        "read": f"{begin}{read}$",
     }

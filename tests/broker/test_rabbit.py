@@ -1,5 +1,6 @@
 """RabbitMQ keeps what it has acknowledged, in quorum queues, and lets nobody write for another."""
 
+import asyncio
 import json
 import queue
 import socket
@@ -12,14 +13,19 @@ from pathlib import Path
 import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
+from pydantic import SecretStr
 
 from data.errors import BadInput
-from data.settings import MqttSettings
+from data.records import StationCode
+from data.settings import Hj212Settings, MqttSettings
 from ingest import rabbit_config
+from ingest.gateway_post import Post
 from ingest.inbox import Inbox, Message
 from ingest.mqtt_client import MqttClient
 from ingest.publisher import Publisher
 from ingest.rabbit import Rabbit
+from ingest.receipts import Receipt
+from ingest.topics import Channel, topic_of
 from ingest.worker import Worker
 from tests.fixtures.database import Database
 from tests.fixtures.rabbit import RABBIT_ACCOUNTS
@@ -42,9 +48,11 @@ def settings(rabbit: Rabbit, client_id: str = "onemap-ingest") -> MqttSettings:
 
 
 @contextmanager
-def subscribed(rabbit: Rabbit, client_id: str, inbox: Inbox) -> Iterator[MqttClient]:
+def subscribed(
+    rabbit: Rabbit, client_id: str, inbox: Inbox, topic: str = TOPIC.format("+")
+) -> Iterator[MqttClient]:
     """A client of ingest whose queue is there."""
-    client = MqttClient(settings(rabbit, client_id), inbox, [TOPIC.format("+")])
+    client = MqttClient(settings(rabbit, client_id), inbox, [topic])
     client.start()
     until(lambda: client.connected and QUEUE.format(client_id) in rabbit.queue_kinds(), every_s=0.3)
     yield client
@@ -141,7 +149,7 @@ def test_a_device_can_neither_read_others_nor_take_ingest_s_queue(rabbit: Rabbit
     assert publish(rabbit, "S1", TOPIC.format("S1"), 5) == 5
     stolen: queue.Queue[bytes] = queue.Queue()
     prey = "onemap-ingest-prey"
-    for client_id, clean in ((prey, False), (prey, True), ("S2", True)):
+    for client_id, clean in ((prey, False), (prey, True), ("S2", True), ("S1", True)):
         with client_of(rabbit, "S2", client_id, clean=clean) as thief:
             answered = threading.Event()
             thief.on_subscribe = lambda *_, answered=answered: answered.set()
@@ -157,9 +165,30 @@ def test_a_device_can_neither_read_others_nor_take_ingest_s_queue(rabbit: Rabbit
 
 
 def test_a_name_that_topics_cannot_tell_apart_is_refused() -> None:
-    for name in ("a.b", "a/b", "*", "#", "", "a b"):
+    for name in ("a.b", "a/b", "*", "#", "", "a b", "onemap-ingest"):
         with pytest.raises(BadInput):
             rabbit_config.definitions({name: "secret"})
+
+
+def test_the_gateway_hears_of_its_frames(rabbit: Rabbit) -> None:
+    inbox = Inbox(100, 100_000)
+    station = StationCode("S3")
+
+    async def hand_in(client: MqttClient) -> bool:
+        mine = Hj212Settings(username="gateway", password=SecretStr(RABBIT_ACCOUNTS["gateway"]))
+        post = Post(settings(rabbit), mine)
+        post.start()
+        kept = asyncio.create_task(post.kept(station, "request", b"##frame"))
+        (frame,) = await asyncio.to_thread(drain, inbox, 1)
+        client.acknowledge([frame])
+        client.tell([Receipt(topic_of(station, Channel.RECEIPT), b'{"ids": ["request"]}')])
+        async with asyncio.timeout(20):
+            told = await kept
+        post.stop()
+        return told
+
+    with subscribed(rabbit, "onemap-ingest-gateway", inbox, "onemap/v1/+/hj212") as client:
+        assert asyncio.run(hand_in(client))
 
 
 def test_a_packet_becomes_a_row_and_a_receipt(rabbit: Rabbit, database: Database) -> None:
@@ -170,7 +199,7 @@ def test_a_packet_becomes_a_row_and_a_receipt(rabbit: Rabbit, database: Database
     until(lambda: QUEUE.format("onemap-ingest-row") in rabbit.queue_kinds(), every_s=0.3)
     heard: queue.Queue[bytes] = queue.Queue()
     ready = threading.Event()
-    with client_of(rabbit, "S1", "S1-device") as device:
+    with client_of(rabbit, "S1", "S1:device") as device:
         device.on_subscribe = lambda *_: ready.set()
         device.on_message = lambda _c, _u, told: heard.put(bytes(told.payload))
         device.subscribe("onemap/v1/S1/receipt", qos=1)
