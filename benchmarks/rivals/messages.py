@@ -5,6 +5,8 @@ from typing import Any, Final
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 from benchmarks.ingest_rates_load import PARAMETERS
 from data.settings import DatabaseSettings, MqttSettings
@@ -33,20 +35,30 @@ def observed_at(message: dict[str, Any]) -> datetime:
     return at
 
 
-def plain_client(name: str, *, manual_ack: bool = False) -> paho.Client:
-    """Paho as it comes, with a kept session and no limit of its own; it is not connected yet."""
+def plain_client(name: str, *, manual_ack: bool = False, five: bool = False) -> paho.Client:
+    """Paho as it comes, with a kept session and no limit of its own; it is not connected yet.
+
+    MQTT 3.1.1, which paho reads faster, unless ``five``.
+    """
     settings = MqttSettings()
     client = paho.Client(
         CallbackAPIVersion.VERSION2,
         client_id=name,
-        protocol=paho.MQTTv311,
-        clean_session=False,
+        protocol=paho.MQTTv5 if five else paho.MQTTv311,
+        clean_session=None if five else False,
         manual_ack=manual_ack,
     )
     client.username_pw_set(settings.username, settings.password.get_secret_value())
     client.on_connect = _subscribe
     client.on_subscribe = _say_ready
-    client.connect_async(settings.host, settings.port, keepalive=60)
+    if five:
+        kept = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho's
+        kept.SessionExpiryInterval = 3600
+        client.connect_async(
+            settings.host, settings.port, keepalive=60, clean_start=False, properties=kept
+        )
+    else:
+        client.connect_async(settings.host, settings.port, keepalive=60)
     return client
 
 

@@ -3,9 +3,10 @@
 paho's thread puts each message into our inbox, the main thread gives batches of the product's size
 to the product's pipeline and acknowledges each message after the commit, as paho offers it.
 
-    python -m benchmarks.rivals.plain_paho
+    python -m benchmarks.rivals.plain_paho [5]
 """
 
+import sys
 import threading
 from typing import Final
 
@@ -30,7 +31,7 @@ def main() -> None:
     def put(_: object, __: object, message: paho.MQTTMessage) -> None:
         inbox.put(Message(message.topic, bytes(message.payload), now(), message.mid))
 
-    client = plain_client("plain-paho", manual_ack=True)
+    client = plain_client("plain-paho", manual_ack=True, five="5" in sys.argv[1:])
     client.on_message = put
     client.loop_start()
     while True:

@@ -83,6 +83,10 @@ def all_sides(node_red_folder: Path) -> tuple[Side, ...]:
             2000, 20_000, lambda _: module("plain_paho"),
         ),
         Side(
+            "plain-paho-5", "the same with MQTT 5, as ingest itself falls back to", 2000, 20_000,
+            lambda _: module("plain_paho", 5),
+        ),
+        Side(
             "ours-1", "onemap ingest, its own defaults", 2000, 40_000,
             lambda _: INGEST_COMMAND,
         ),
@@ -91,7 +95,7 @@ def all_sides(node_red_folder: Path) -> tuple[Side, ...]:
             lambda _: INGEST_COMMAND, {"ONEMAP_INGEST__WORKERS": "2"},
         ),
         Side(
-            "bare-subscriber", "our burst reader, acknowledges and forgets", 2000, 60_000,
+            "bare-subscriber", "our burst reader, acknowledges and forgets", 2000, 120_000,
             lambda job: module("bare_subscriber", job.record), stores=False,
         ),
         Side(
