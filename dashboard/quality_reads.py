@@ -158,7 +158,8 @@ def read_around(deps: Deps, user: User, key: ValueKey, other: str | None) -> Sur
         chosen = FindingFilter(standing=Standing.ALL, key=key)
         _total, values = doubted_values(connection, scope, chosen, rows=1)
         beside = _other(facts, key.parameter, other)
-        near = neighbour_of(connection, scope, key)
+        named = [each.detail for value in values for each in value.found if each.detail]
+        near = neighbour_of(connection, scope, key, named)
         near_facts = _facts(connection, scope, near)
         return Surroundings(
             value=values[0] if values else None,

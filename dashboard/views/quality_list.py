@@ -54,7 +54,9 @@ def bulk_bar() -> html.Div:
     return html.Div(
         [
             html.Span(
-                id="quality-bulk-count", **attributes(data_words=_("{n} chosen"), role="status")
+                id="quality-bulk-count",
+                role="status",
+                **attributes(data_words=_("{n} values chosen")),
             ),
             html.Span(_("Give the reason beside, then keep or reject them all."), className="t3"),
             html.Span(className="sp"),
@@ -69,7 +71,7 @@ def bulk_bar() -> html.Div:
 def table(shown: Shown) -> html.Table:
     """A row a value."""
     heads = [
-        html.Th(_box("all", _("Choose all on this page"))),
+        html.Th(_box("all", _("Choose all on this page")) if shown.may_review else ""),
         *(
             html.Th(word, scope="col")
             for word in (

@@ -1,6 +1,6 @@
 """What stands beside one value: the next station like its own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -14,20 +14,28 @@ _NEAREST = text(
     JOIN latest_reading latest ON latest.station_id = station.id
     JOIN (SELECT s.id, s.kind, s.chainage_m, r.river_id FROM station s
         JOIN reach r ON r.id = s.reach_id WHERE s.id = :id) AS own
-        ON own.river_id = reach.river_id AND own.kind = station.kind AND own.id <> station.id
+        ON own.id <> station.id AND (station.code = ANY(:named)
+            OR own.river_id = reach.river_id AND own.kind = station.kind)
     WHERE {STATION_VISIBLE} AND jsonb_exists(latest.latest, :parameter)
         AND (station.ended_at IS NULL OR station.ended_at > :at)
-    ORDER BY abs(station.chainage_m - own.chainage_m) NULLS LAST, station.id LIMIT 1"""
+    ORDER BY station.code = ANY(:named) DESC,
+        abs(station.chainage_m - own.chainage_m) NULLS LAST, station.id LIMIT 1"""
 )
 
 
-def neighbour_of(connection: Connection, scope: Scope, key: ValueKey) -> int | None:
-    """The nearest station of the same kind on the same river that measures the parameter too."""
+def neighbour_of(
+    connection: Connection, scope: Scope, key: ValueKey, named: Sequence[str] = ()
+) -> int | None:
+    """A station of these codes, or the nearest of the same kind on the same river.
+
+    It measures the parameter too.
+    """
     bound: Mapping[str, Any] = {
         **scope.bound,
         "id": key.station_id,
         "parameter": key.parameter.value,
         "at": key.observed_at,
+        "named": list(named),
     }
     found = connection.execute(_NEAREST, bound).scalar_one_or_none()
     return None if found is None else int(found)

@@ -9,6 +9,9 @@ from sqlalchemy import Engine, text
 from data.clock import UtcDatetime
 from data.ledger_words import Action
 from data.records import AccountId
+from data.review_words import Verdict
+from data.reviews import Ruling, ValueKey, record
+from data.vocabulary import Parameter, Period
 from ingest.pipeline import Pipeline
 from problem_ledger.exceedances import REACH_BACK, open_problems
 from problem_ledger.given import Command, Done
@@ -177,3 +180,20 @@ def test_a_section_below_its_target_is_a_problem_of_quality(outfall: Outfall) ->
     found = rows(outfall.owner, "SELECT category, parameter, station_id, chainage_m FROM problem")
     station = one(outfall.owner, "SELECT id FROM station WHERE code = 'QH-01'")
     assert found == [("monitoring.quality", "nh3n", station, 11090.0)]
+
+
+def test_a_value_that_the_office_rejected_is_no_evidence(outfall: Outfall) -> None:
+    assert outfall.read("x") == []
+    station = one(outfall.owner, "SELECT id FROM station WHERE code = 'PW-01'")
+    rulings = [
+        Ruling(
+            ValueKey(int(str(station)), outfall.now, Period.INSTANT, Parameter(parameter)),
+            Verdict.REJECT,
+            "采样管堵塞",
+        )
+        for parameter in FOUL
+    ]
+    with outfall.app.begin() as connection:
+        record(connection, outfall.office, rulings, outfall.clock)
+    assert outfall.read("x") == []
+    assert len(outfall.read("x")) == 1
