@@ -28,13 +28,16 @@ _SLACK_S = 60.0
 def look(
     cursor: Cursor, due: Sequence[Due], until: UtcDatetime, rules: Rules, known: Partners
 ) -> tuple[list[FindingRow], list[Looked]]:
-    """What is found about the stations' readings before ``until``, and how far that reaches."""
+    """What is found about the stations' readings before ``until``, and how far that reaches.
+
+    What comes after ``until`` is read as well, so far as a value before it may be judged by it.
+    """
     parameters = sorted({each for station in due for each in station.parameters})
-    since = _reading_from(due, known)
-    rows = read_rows(cursor, since, until, parameters)
+    beyond = rules.look.gap_intervals * max(each.interval for each in due)
+    rows = read_rows(cursor, _reading_from(due, known), UtcDatetime(until + beyond), parameters)
     spans = read_spans(cursor, [each.id for each in due])
     found = examine(rows, due, rules, known, spans)
-    return list(rows_of(rows, found, _told(rows, due)).values()), _looked(rows, due)
+    return list(rows_of(rows, found, _told(rows, due, until)).values()), _looked(rows, due)
 
 
 def examine(
@@ -127,11 +130,12 @@ def _gaps_us(rows: Rows, due: Sequence[Due], rules: Rules) -> Ints:
     return interval_s * rules.look.gap_intervals * SECOND_US
 
 
-def _told(rows: Rows, due: Sequence[Due]) -> Bools:
+def _told(rows: Rows, due: Sequence[Due], until: UtcDatetime) -> Bools:
     """The rows whose findings are told: those due, not what was read around them."""
     beyond = int(np.iinfo(np.int64).max)
     since = _by_station(rows, due, (int(each.since.timestamp() * 1e6) for each in due), beyond)
-    return rows.at_us >= since
+    told: Bools = (rows.at_us >= since) & (rows.at_us < int(until.timestamp() * 1e6))
+    return told
 
 
 def _looked(rows: Rows, due: Sequence[Due]) -> list[Looked]:

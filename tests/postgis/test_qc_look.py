@@ -153,6 +153,16 @@ def test_a_look_anew_takes_back_what_is_no_longer_found_unless_reviewed(
         watch(station, 10).look_anew(Span(at(0), at(10)), ["S9"])
 
 
+def test_a_span_s_last_value_is_judged_by_what_comes_after_it(station: Database) -> None:
+    take_in(station, "S1", [*steady(6), 11.7, *steady(3)])
+    watch(station, 10).turn()
+    before = rows(station.owner, FOUND)
+    assert ("S1", "ph", "spike", "failed", 11.7, "") in before
+    done = watch(station, 10).look_anew(Span(at(1), at(6.5)))
+    assert (done.found, done.taken_back) == (0, 0)
+    assert rows(station.owner, FOUND) == before
+
+
 def test_the_station_upstream_is_asked_though_it_has_nothing_new(database: Database) -> None:
     register(database.owner, "S1", "S2", interval_s=3600)
     with database.owner.begin() as connection:
