@@ -1,7 +1,9 @@
 """The course of one parameter at one station, thinned for drawing without losing peaks or gaps."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -35,6 +37,13 @@ PERIODS: Final = ("instant", "minute", "hour")
 FLAG_CODES: Final = tuple(Flag)
 RULE_CODES: Final = ("", Verdict.KEEP.value, Verdict.REJECT.value, Verdict.CORRECT.value, FAILED)
 """What may be ruled on a value, nothing first."""
+
+FLAG_PLACES: Final[Mapping[str | None, int]] = MappingProxyType(
+    {None: 0, **{flag.value: code for code, flag in enumerate(FLAG_CODES)}}
+)
+RULE_PLACES: Final[Mapping[str | None, int]] = MappingProxyType(
+    {None: 0, **{rule: code for code, rule in enumerate(RULE_CODES)}}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +116,13 @@ def series_of(rows: Any, interval: timedelta) -> Series:
 
     ``flag``, ``counted``, ``rule`` and ``review`` may be None.
     """
-    at_s = np.array([row[0] for row in rows], dtype=np.int64)
-    raw = np.array([row[1] for row in rows], dtype=np.float64)
-    flags = {flag.value: code for code, flag in enumerate(FLAG_CODES)}
-    flag = np.array([flags[row[2] or Flag.NORMAL] for row in rows], dtype=np.int8)
-    count = np.array([row[3] for row in rows], dtype=np.float64)
-    rule = np.array([RULE_CODES.index(row[4] or "") for row in rows], dtype=np.int8)
-    review = np.array([row[5] or 0 for row in rows], dtype=np.int64)
+    ats, raws, flags, counts, rules, reviews = zip(*rows, strict=True) if rows else ((),) * 6
+    at_s = np.array(ats, dtype=np.int64)
+    raw = np.array(raws, dtype=np.float64)
+    flag = _codes(flags, FLAG_PLACES)
+    count = np.array(counts, dtype=np.float64)
+    rule = _codes(rules, RULE_PLACES)
+    review = np.array([each or 0 for each in reviews], dtype=np.int64)
     counting = np.flatnonzero(~np.isnan(count))
     run = np.full(len(at_s), -1, dtype=np.int64)
     breaks = np.diff(at_s[counting], prepend=at_s[counting[:1]]) > (
@@ -122,6 +131,13 @@ def series_of(rows: Any, interval: timedelta) -> Series:
     run[counting] = np.cumsum(breaks)
     value = np.where(np.isnan(count), raw, count)
     return Series(at_s, value, raw, flag, rule, review, run, len(at_s))
+
+
+def _codes(words: Sequence[str | None], places: Mapping[str | None, int]) -> NDArray[np.int8]:
+    """The place of each word; where all are None, as mostly, none is looked up."""
+    if words.count(None) == len(words):
+        return np.zeros(len(words), dtype=np.int8)
+    return np.array([places[word] for word in words], dtype=np.int8)
 
 
 def thinned(whole: Series, points: int) -> Series:
