@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from data.settings import MqttSettings
-from ingest.rabbit import BOOT_S, Place, Queue, Rabbit
+from ingest.rabbit import Place, Queue, Rabbit
 from ingest.rabbit_network import Network
 
 MQTT_PORT = 1883
@@ -54,7 +54,11 @@ class RabbitCluster:
         self.stop()
 
     def start(self) -> None:
-        """All nodes answer and are one cluster. Raises MissingPart or ServiceDown."""
+        """All nodes answer and are one cluster. Raises MissingPart or ServiceDown.
+
+        One after the other: nodes of 3.10 whose MQTT plugins meet for the first time at once may
+        refuse each other (``cluster_change_not_permitted``), and one never lets a client in.
+        """
         self._network.start()
         names = [f"rabbit@{self._network.address(n)}" for n in range(self._count)]
         cookie = secrets.token_hex(16)
@@ -76,9 +80,7 @@ class RabbitCluster:
             for n in range(self._count)
         ]
         for node in self.nodes:
-            node.launch()
-        for node in self.nodes:
-            node.await_ready(2 * BOOT_S)
+            node.start()
 
     def stop(self) -> None:
         """The nodes and their networks are gone; their folders stay."""
