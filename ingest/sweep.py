@@ -32,7 +32,7 @@ WHERE (s.ended_at IS NULL OR s.ended_at > %(now)s)
 """
 _AHEAD = """
 SELECT ensure_reading_partition(%(now)s::timestamptz + ahead)
-FROM unnest(ARRAY[interval '0', interval '1 month']) AS ahead
+FROM unnest(ARRAY[interval '0', interval '1 month', interval '2 months']) AS ahead
 """
 
 
@@ -70,7 +70,6 @@ class Sweep:
 
     def turn(self, now: UtcDatetime) -> Swept | None:
         """One page assessed; the sum when it was the last one, and the next turn starts over."""
-        self.reviewed(now)
         with transaction(self._engine) as connection:
             cursor = cursor_of(connection)
             if not self._after:
