@@ -31,6 +31,8 @@ LOG = logging.getLogger(__name__)
 
 IDLE_S = 0.25
 HEARTBEAT_S = 60.0
+REVIEWS_S = 5.0
+"""How long a review takes at most to reach the newest values."""
 
 
 @dataclass(slots=True)
@@ -77,7 +79,7 @@ class Worker:
             setups = [Setup(n, url, self._settings, quality) for n in range(lanes)]
             self._lanes = Lanes(setups, self._inbox, self._committed)
         self._sweep = Sweep(engine, Assessor(quality))
-        self._sweep_at = self._beat_at = 0.0
+        self._sweep_at = self._review_at = self._beat_at = 0.0
         self._counting = threading.Lock()
         self.metrics = Metrics()
         self.figures = IngestFigures(now=now)
@@ -145,7 +147,7 @@ class Worker:
             self.figures.batch(told.counts, told.refused, seconds, oldest)
 
     def _keep_time(self) -> None:
-        """A page of the sweep when it is due, a line in the log once a minute."""
+        """What was reviewed, a page of the sweep when it is due, a line in the log a minute."""
         moment = time.monotonic()
         if moment >= self._sweep_at:
             swept = persist(lambda: self._sweep.turn(self._now()), self._stopping)
@@ -153,6 +155,9 @@ class Worker:
                 self._sweep_at = moment + self._settings.sweep_seconds
                 self.metrics.offline = swept.offline
                 self.figures.silent(swept.offline)
+        if moment >= self._review_at:
+            self._review_at = moment + REVIEWS_S
+            persist(lambda: self._sweep.reviewed(self._now()), self._stopping)
         if moment >= self._beat_at:
             self._beat_at = moment + HEARTBEAT_S
             LOG.info("%s", self._told())
