@@ -23,7 +23,10 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         help=_("write a month out, prove the files, take it off the readings"),
     )
     back = actions.add_parser("attach", help=_("bring a month back"))
-    for each in (away, back):
+    ordered = actions.add_parser(
+        "order", help=_("lay a month that is over out station by station, for fast curves")
+    )
+    for each in (away, back, ordered):
         each.add_argument("--month", required=True, metavar="YYYY-MM", help=_("a month of UTC"))
     away.add_argument("--to", type=Path, required=True, metavar="DIR")
     away.add_argument(
@@ -34,6 +37,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     )
     away.set_defaults(run=run_detach)
     back.set_defaults(run=run_attach)
+    ordered.set_defaults(run=run_order)
 
 
 def run_detach(args: argparse.Namespace) -> int:
@@ -65,6 +69,16 @@ def run_attach(args: argparse.Namespace) -> int:
     print(
         _("{rows:,} readings of {month} are back").format(rows=moved.row_count, month=moved.month)
     )
+    return 0
+
+
+def run_order(args: argparse.Namespace) -> int:
+    """The month lies in order of station and time; 0."""
+    from data.archives.layout import month_named
+    from data.archives.ordering import order_month
+
+    order_month(_owner(), month_named(args.month), now())
+    print(_("The readings of {month} lie in order").format(month=args.month))
     return 0
 
 

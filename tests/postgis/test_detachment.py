@@ -147,3 +147,12 @@ def test_a_month_is_moved_by_command(
     assert "are back" in capsys.readouterr().out
     with filled.owner.connect() as connection:
         assert connection.execute(text(IN_MAY)).scalar_one() > 0
+    went = readings(filled)
+    assert main(["archive", "order", "--month", "2026-05"]) == 0
+    assert readings(filled) == went
+    with filled.owner.connect() as connection:
+        lying = connection.execute(
+            text("SELECT station_id, observed_at FROM reading_202605 ORDER BY ctid")
+        ).all()
+    assert lying == sorted(lying)
+    assert main(["archive", "order", "--month", "2019-01"]) == 2
