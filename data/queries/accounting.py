@@ -1,6 +1,6 @@
 """What arrived of each station, what became of it, and what of what was due is missing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
-from data.quality.rhythm import ZONE_S, Seconds, expected, slot_s
+from data.quality.rhythm import HOUR_S, ZONE_S, Seconds, expected, slot_s
 from data.queries.account_stations import AccountStation
 from data.queries.account_window import Window
 from data.queries.scope import STATION_VISIBLE, Scope
@@ -22,29 +22,39 @@ _SUMS: Final = ", ".join(f"sum({name})" for name in _FATES)
 _BUCKET: Final = "width_bucket(CAST(extract(epoch FROM hour) AS float8), CAST(:edges AS float8[]))"
 _ARRIVED: Final = f"""
 SELECT station_id, {{bucket}}, {_SUMS} FROM hour_account
-WHERE hour >= :start AND hour < :end AND station_id = ANY(:ids) GROUP BY 1, 2
+WHERE hour >= :start AND hour < :end {{those}} GROUP BY 1, 2
 """
+_THOSE: Final = "AND station_id = ANY(:ids)"
+MANY: Final = 500
+"""So many stations are found faster by reading everybody's hours than one by one."""
+
 _UNKNOWN: Final = text(
     f"SELECT {_SUMS} FROM hour_account WHERE hour >= :start AND hour < :end AND station_id IS NULL"
 )
-_MEASURED: Final = f"""
-WITH asked AS (
-    SELECT * FROM unnest(CAST(:ids AS bigint[]), CAST(:interval AS float8[]),
-        CAST(:slot AS float8[]), CAST(:began AS float8[]), CAST(:until AS float8[]))
-        AS given (id, interval_s, slot_s, began_s, until_s)
-), slot AS (
-    SELECT id, interval_s, slot_s, began_s, until_s,
-        floor((extract(epoch FROM hour) + {ZONE_S:g}) / slot_s) * slot_s - {ZONE_S:g} AS at_s,
-        sum(greatest(instants, minutes, hours)) AS measured
-    FROM asked JOIN hour_account ON station_id = id
-    WHERE hour >= :start AND hour < :reach AND greatest(instants, minutes, hours) > 0
-    GROUP BY 1, 2, 3, 4, 5, 6
-)
-SELECT id, {{bucket}}, sum(least(measured, greatest(0,
-    floor((least(at_s + slot_s, until_s) - greatest(at_s, began_s)) / interval_s))))
-FROM slot WHERE at_s >= :first_s AND at_s < :last_s GROUP BY 1, 2
+_ASKED: Final = """
+FROM unnest(CAST(:ids AS bigint[]), CAST(:interval AS float8[]), CAST(:slot AS float8[]),
+    CAST(:began AS float8[]), CAST(:until AS float8[]))
+    AS asked (id, interval_s, slot_s, began_s, until_s)
 """
-_SLOT_BUCKET: Final = "width_bucket(CAST(at_s AS float8), CAST(:edges AS float8[]))"
+_HOURS: Final = """(SELECT station_id, CAST(extract(epoch FROM hour) AS float8) AS hour_s,
+    greatest(instants, minutes, hours) AS measured FROM hour_account
+    WHERE hour >= :start AND hour < :reach AND greatest(instants, minutes, hours) > 0 {those})"""
+_THERE: Final = """sum(least(measured, greatest(0,
+    floor((least(at_s + slot_s, until_s) - greatest(at_s, began_s)) / interval_s))))"""
+_HOURLY: Final = f"""
+SELECT id, {{bucket}}, {_THERE.replace("at_s", "hour_s")}
+{_ASKED} JOIN {_HOURS} AS told ON station_id = id GROUP BY 1, 2
+"""
+_SLOW: Final = f"""
+SELECT id, {{bucket}}, {_THERE} {_ASKED} JOIN (
+    SELECT station_id, floor((hour_s + {ZONE_S:g}) / slot) * slot - {ZONE_S:g} AS at_s,
+        sum(measured) AS measured
+    FROM {_HOURS} AS told
+    JOIN unnest(CAST(:ids AS bigint[]), CAST(:slot AS float8[])) AS its (number, slot)
+        ON number = station_id GROUP BY 1, 2
+) AS slots ON station_id = id WHERE at_s >= :first_s AND at_s < :last_s GROUP BY 1, 2
+"""
+_SLOT_BUCKET: Final = "width_bucket(at_s, CAST(:edges AS float8[]))"
 _REASONS: Final = """
 SELECT reason, count(*) FROM quarantine
 WHERE last_received_at >= :start AND last_received_at < :end AND replayed_at IS NULL {mine}
@@ -137,20 +147,38 @@ def account(
     edges = window.edges_s
     edges = edges[[0, -1]] if whole else edges
     shape = len(stations), len(edges) - 1
-    interval, began, until = rhythms(stations, window)
     rows = {station.id: row for row, station in enumerate(stations)}
-    bound = _bound(stations, window, edges, (interval, began, until))
     fates = np.zeros((*shape, len(_FATES)), np.int64)
     measured = np.zeros(shape, np.int64)
     if stations:
-        place = "1" if whole else _BUCKET
-        for row in connection.execute(text(_ARRIVED.format(bucket=place)), bound):
-            fates[rows[row[0]], row[1] - 1] = row[2:]
-        place = "1" if whole else _SLOT_BUCKET
-        for row in connection.execute(text(_MEASURED.format(bucket=place)), bound):
+        those = _THOSE if len(stations) < MANY else ""
+        arrived = _ARRIVED.format(bucket="1" if whole else _BUCKET, those=those)
+        for row in connection.execute(text(arrived), _bound(stations, window, edges)):
+            if row[0] in rows:
+                fates[rows[row[0]], row[1] - 1] = row[2:]
+        for row in _there(connection, stations, window, edges, those):
             measured[rows[row[0]], row[1] - 1] = row[2]
-    due = expected(interval, began, until, edges)
+    due = expected(*rhythms(stations, window), edges)
     return Account(tuple(stations), window, fates, due, measured)
+
+
+def _there(
+    connection: Connection,
+    stations: Sequence[AccountStation],
+    window: Window,
+    edges: Seconds,
+    those: str,
+) -> Iterator[Any]:
+    """Station, bucket and how much of what was due is there."""
+    bucket = "1" if len(edges) == 2 else _SLOT_BUCKET
+    for query, is_slow, place in (
+        (_HOURLY, False, bucket.replace("at_s", "hour_s")),
+        (_SLOW, True, bucket),
+    ):
+        some = [each for each in stations if (slot_s(each.interval_s) > HOUR_S) is is_slow]
+        if some:
+            asked = query.format(bucket=place, those=those)
+            yield from connection.execute(text(asked), _bound(some, window, edges))
 
 
 def rhythms(stations: Sequence[AccountStation], window: Window) -> tuple[Seconds, Seconds, Seconds]:
@@ -181,13 +209,8 @@ def reasons(
     return [(Refusal(reason), count) for reason, count in rows]
 
 
-def _bound(
-    stations: Sequence[AccountStation],
-    window: Window,
-    edges: Seconds,
-    rhythm: tuple[Seconds, Seconds, Seconds],
-) -> dict[str, object]:
-    interval, began, until = rhythm
+def _bound(stations: Sequence[AccountStation], window: Window, edges: Seconds) -> dict[str, object]:
+    interval, began, until = rhythms(stations, window)
     slots = [slot_s(each) for each in interval]
     return {
         "ids": [each.id for each in stations],
@@ -198,7 +221,7 @@ def _bound(
         "edges": edges.tolist(),
         "start": window.start,
         "end": window.end,
-        "reach": window.after(max(slots, default=0.0)),
+        "reach": window.after(max(slots) - HOUR_S),
         "first_s": float(edges[0]),
         "last_s": float(edges[-1]),
     }
