@@ -108,7 +108,7 @@ def year_rows(connection: Connection, station: int) -> None:
     """The bare rows of the year, without flags, reviews or thinning."""
     cursor = connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
     cursor.execute(
-        "SELECT extract(epoch FROM observed_at)::bigint, ph FROM reading WHERE station_id = %s"
+        "SELECT date_part('epoch', observed_at)::bigint, ph FROM reading WHERE station_id = %s"
         " AND observed_at >= %s AND observed_at < %s ORDER BY observed_at",
         (station, YEAR.start, YEAR.end),
     )

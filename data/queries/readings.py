@@ -91,7 +91,7 @@ def series(
     given = bound([station_id], span.start, span.end, as_of)
     rows = connection.execute(
         text(
-            f"SELECT extract(epoch FROM reading.observed_at)::bigint, {raw},"
+            f"SELECT date_part('epoch', reading.observed_at)::bigint, {raw},"
             f" reading.flags ->> :key, {counted(parameter)}, {ruled(parameter)},"
             f" {reviewed_by(parameter)} FROM {RULED_READINGS}"
             f" WHERE {KNOWN} AND reading.period = ANY(:periods) AND {raw} IS NOT NULL"
