@@ -46,7 +46,7 @@ LEDGER, PATROLS, BRIEF = "Problem ledger", "Patrols", N_("Ledger")
 REVIEW, REVIEW_BRIEF = "Data review", N_("Review")
 ACCOUNTING, ACCOUNTING_BRIEF = "Data accounts", N_("Tallies")
 PLACES = (
-    Place("/", MAP, "map", Action.READ_WATERS),
+    Place("/", MAP, "map", Action.READ_WATERS, N_("Map")),
     Place("/ledger", LEDGER, "flag", Action.READ_LEDGER, BRIEF),
     Place("/patrols", PATROLS, "walk", Action.READ_PATROLS),
     Place("/rivers", FILES, "file", Action.READ_WATERS),

@@ -11,6 +11,7 @@
   const PHONE = matchMedia("(max-width: 767px)");
   let chosen = new Set();
   let pending = "";
+  let watched = "";
 
   function address(changes) {
     const asked = new URLSearchParams(location.search);
@@ -32,7 +33,7 @@
     set("quality-picked", { data: key });
     const row = rows().find((each) => each.dataset.qualityKey === key);
     if (scroll) row?.scrollIntoView({ block: "nearest" });
-    if (PHONE.matches && scroll && key) one("quality-detail")?.scrollIntoView({ block: "start" });
+    if (PHONE.matches && scroll) watched = key;
   }
 
   function mark() {
@@ -63,6 +64,10 @@
     const plots = one("quality-plots");
     const drawn = Boolean(document.querySelector("[data-quality-shown]"));
     if (plots && plots.hidden === drawn) plots.hidden = !drawn;
+    if (watched && document.querySelector("[data-quality-shown]")?.dataset.qualityShown === watched) {
+      watched = "";
+      one("quality-detail").scrollIntoView({ block: "start" });
+    }
   }
 
   function move(step) {

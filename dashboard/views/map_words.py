@@ -26,8 +26,7 @@ def map_words() -> dict[str, str]:
         "no_hit": _("Nothing is named so"),
         "search_failed": _("The search failed. Please try again."),
         "none": _("No data"),
-        "sample": _("n = {n}"),
-        "valid": _("valid {share} %"),
+        **sample(),
         "partial": _("Incomplete {have}/{need}"),
         "stale": _("Stale"),
         "hours_ago": _("{n} h ago"),
@@ -95,3 +94,8 @@ def ledger_map_words() -> dict[str, str]:
         "status.returned": state_word(Status.RECTIFYING, is_returned=True),
         **{f"patrol_level.{each.value}": level_word(each) for each in ChiefLevel},
     }
+
+
+def sample() -> dict[str, str]:
+    """What stands behind a mean."""
+    return {"sample": _("n = {n}"), "valid": _("valid {share} %")}

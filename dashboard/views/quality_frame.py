@@ -35,10 +35,10 @@ def plot(name: str) -> html.Figure:
     choice = dmc.Select(
         id="quality-other",
         data=[],
-        placeholder=_("Other parameter"),
+        placeholder=_("Another one"),
         size="xs",
         className="qr-choice",
-        **attributes(aria_label=_("Other parameter")),
+        **attributes(aria_label=_("Another one")),
     )
     return html.Figure(
         [

@@ -2,7 +2,7 @@
 
 import random
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -11,7 +11,6 @@ from sqlalchemy.exc import DBAPIError
 
 from data.clock import Span, UtcDatetime
 from data.errors import BadInput, Conflict, NotFound
-from data.people.accounts import create_account
 from data.queries.findings import DoubtedValue, FindingFilter, Standing, doubted_values
 from data.queries.month_classes import month_means
 from data.queries.readings import RULE_CODES, Series, series
@@ -19,78 +18,17 @@ from data.queries.reviews import reviews_of
 from data.queries.scope import EVERYTHING, NOTHING
 from data.records import AccountId
 from data.review_words import Finding, QualityTest, Verdict
-from data.reviews import Ruling, ValueKey, record
-from data.vocabulary import Parameter, Period
-from ingest.assessment import Assessor
-from ingest.pipeline import Pipeline
-from ingest.sweep import Sweep
+from data.reviews import Ruling, record
 from tests.fixtures.database import Database
-from tests.readings import GOOD, NOON, message, one, register
+from tests.readings import NOON, one
+from tests.reviews import NH3N, find, key_at, later, reviewer, say, take_in
 
-NH3N = Parameter.AMMONIA_NITROGEN
 DAY = Span(UtcDatetime(NOON - timedelta(days=1)), UtcDatetime(NOON + timedelta(days=1)))
-
-
-def later(minutes: float) -> UtcDatetime:
-    return UtcDatetime(NOON + timedelta(minutes=minutes))
 
 
 @pytest.fixture
 def office(database: Database) -> AccountId:
-    with database.app.begin() as connection:
-        return create_account(connection, "reviewer", "审核员", "qing-he-2046-shui")
-
-
-def take_in(database: Database, values: list[float], **flags: str) -> int:
-    """A station that measured these of ammonia, five minutes apart from noon on."""
-    register(database.owner, "S1")
-    told: dict[str, Any] = {"flags": flags} if flags else {}
-    made = [
-        message("S1", later(5 * at), GOOD | {"nh3n": value}, **told)
-        for at, value in enumerate(values)
-    ]
-    now = later(5 * len(values))
-    assert Pipeline(database.ingest, now=lambda: now).commit(made).refused == 0
-    return int(str(one(database.owner, "SELECT id FROM station")))
-
-
-def key_at(station: int, place: int) -> ValueKey:
-    return ValueKey(station, later(5 * place), Period.INSTANT, NH3N)
-
-
-def find(database: Database, key: ValueKey, finding: Finding, at: UtcDatetime = NOON) -> None:
-    with database.ingest.begin() as connection:
-        connection.execute(
-            text(
-                "INSERT INTO reading_finding (station_id, observed_at, period, parameter, test,"
-                " finding, value, expected_high, found_at) VALUES (:station, :at, :period,"
-                " :parameter, 'spike', :finding, 9, 2, :found)"
-            ),
-            {
-                "station": key.station_id,
-                "at": key.observed_at,
-                "period": key.period.value,
-                "parameter": key.parameter.value,
-                "finding": finding.value,
-                "found": at,
-            },
-        )
-
-
-def say(
-    database: Database,
-    office: AccountId,
-    key: ValueKey,
-    verdict: Verdict,
-    *,
-    value: float | None = None,
-    seen: int = 0,
-    at: UtcDatetime = NOON,
-) -> int:
-    with database.app.begin() as connection:
-        ruling = Ruling(key, verdict, "比对", value, seen)
-        (made,) = record(connection, office, [ruling], lambda: at)
-    return made
+    return reviewer(database)
 
 
 def course(database: Database, station: int, as_of: UtcDatetime | None = None) -> Series:
@@ -274,38 +212,3 @@ def test_the_list_holds_what_is_still_to_review(database: Database, office: Acco
     assert len(listed(database)) == 2
     say(database, office, key_at(station, 0), Verdict.CORRECT, value=0.2)
     assert [each.value for each in listed(database, standing=Standing.DONE)] == [0.3]
-
-
-def test_a_rejected_newest_value_keeps_no_section_red(
-    database: Database, office: AccountId
-) -> None:
-    station = take_in(database, [0.3, 2.5])
-    state = "SELECT water_class FROM latest_reading"
-    told = "SELECT latest -> 'nh3n' ->> 'f' FROM latest_reading"
-    assert one(database.owner, state) == 6
-    sweeping = Sweep(database.ingest, Assessor())
-    assert sweeping.reviewed(later(11)) == 0
-    rejected = say(database, office, key_at(station, 1), Verdict.REJECT)
-    assert sweeping.reviewed(later(11)) == 1
-    assert one(database.owner, told) == "rejected"
-    assert one(database.owner, "SELECT state FROM latest_reading") == "partial"
-    kept = say(database, office, key_at(station, 1), Verdict.CORRECT, value=0.3, seen=rejected)
-    assert sweeping.reviewed(later(11)) == 1
-    assert (one(database.owner, state), one(database.owner, told)) == (2, "N")
-    say(database, office, key_at(station, 1), Verdict.WITHDRAW, seen=kept)
-    assert sweeping.reviewed(later(11)) == 1
-    assert (one(database.owner, state), one(database.owner, told)) == (6, "N")
-    assert sweeping.reviewed(later(11)) == 0
-
-
-def test_a_newest_value_that_failed_is_told_so_at_the_next_sweep(database: Database) -> None:
-    station = take_in(database, [0.3, 2.5])
-    find(database, key_at(station, 1), Finding.FAILED)
-    swept = Sweep(database.ingest, Assessor()).turn(later(11))
-    assert swept is not None
-    assert swept.changed == 1
-    assert one(database.owner, "SELECT latest -> 'nh3n' ->> 'f' FROM latest_reading") == "failed"
-    with database.owner.begin() as connection:
-        connection.execute(text("DELETE FROM reading_finding"))
-    Sweep(database.ingest, Assessor()).turn(later(11))
-    assert one(database.owner, "SELECT water_class FROM latest_reading") == 6

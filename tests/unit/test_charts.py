@@ -9,7 +9,6 @@ from pathlib import Path
 import orjson
 import pytest
 
-from dashboard.views.series_file import plain_cell
 from dashboard.deps import Deps
 from dashboard.views.chart_frame import Asked, drawn, window_of
 from dashboard.views.charts import Course, axis_range, bands_of, course_figure, spoken
@@ -22,6 +21,7 @@ from dashboard.views.measures import (
     named_exceedance,
     value_text,
 )
+from dashboard.views.series_file import plain_cell
 from dashboard.views.wording import language
 from data.clock import Span, UtcDatetime
 from data.database import engine
