@@ -55,6 +55,4 @@ def test_the_sum_is_that_of_its_slots(
     edges = [MIDNIGHT + hour * HOUR_S for hour in sorted(hours)]
     start, end = MIDNIGHT + began, MIDNIGHT + until
     told = due(interval, start, end, *edges)
-    assert told == [
-        one_by_one(interval, start, end, *pair) for pair in pairwise(edges)
-    ]
+    assert told == [one_by_one(interval, start, end, *pair) for pair in pairwise(edges)]
