@@ -22,6 +22,7 @@ from data.clock import BUSINESS_ZONE, Span, UtcDatetime, business_date, to_utc
 from data.database import transaction
 from data.errors import BadInput
 from data.quality.limits import limits_on
+from data.queries.archived import archived_months
 from data.queries.readings import series
 from data.queries.scope import Scope
 from data.queries.station_facts import StationFacts, kept_limits, station_facts
@@ -143,6 +144,7 @@ def read_course(deps: Deps, scope: Scope, asked: Asked) -> tuple[StationFacts, C
         facts = station_facts(connection, scope, asked.station_id)
         found = series(connection, facts.id, parameter, span, facts.interval)
         limits = kept_limits(connection, facts.id) if facts.kind is StationKind.OUTFALL else ()
+        archived = archived_months(connection, span)
     classes, low, high, label = None, None, None, _("Target limit")
     if facts.kind is StationKind.SECTION:
         classes = limits_on(business_date(now)).surface[facts.body].get(parameter)
@@ -151,7 +153,7 @@ def read_course(deps: Deps, scope: Scope, asked: Asked) -> tuple[StationFacts, C
     for limit in limits:
         if limit.parameter is parameter and limit.holds_on(business_date(now)):
             low, high, label = limit.low, limit.high, _("Permitted")
-    return facts, Course(parameter, span, found, classes, low, high, label)
+    return facts, Course(parameter, span, found, classes, low, high, label, archived)
 
 
 def window_of(asked: Asked, now: UtcDatetime) -> Span:
@@ -190,6 +192,10 @@ def drawn(deps: Deps, scope: Scope, asked: Asked) -> tuple[Figure, str, str, str
     figure = {**course_figure(course), "name": name, "empty": not len(course.series)}
     figure["words"] = {"empty": _("No readings in this span.")}
     mean = mean_words(course.parameter, course.series.mean)
+    if course.archived:
+        months = ", ".join(f"{each:%Y-%m}" for each in course.archived)
+        figure["words"]["empty"] = _("Moved to the archive: {months}").format(months=months)
+        mean = " · ".join(part for part in (mean, figure["words"]["empty"]) if part)
     return figure, csv_address(facts.id, course), sentence, mean
 
 

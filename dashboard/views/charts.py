@@ -4,6 +4,7 @@ The browser puts the colours in (``drawer.js``), so a switch to the dark redraws
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 import numpy as np
@@ -47,7 +48,8 @@ class Band:
 class Course:
     """What is drawn: a parameter over a span, with its classes or its permit's limit.
 
-    ``low`` and ``high`` are the limit that must be kept; ``limit_label`` says whose it is.
+    ``low`` and ``high`` are the limit that must be kept; ``limit_label`` says whose it is;
+    ``archived`` are the months of the span whose readings were moved to files.
     """
 
     parameter: Parameter
@@ -57,6 +59,7 @@ class Course:
     low: float | None
     high: float | None
     limit_label: str
+    archived: tuple[date, ...] = ()
 
 
 def axis_range(course: Course) -> tuple[float, float]:

@@ -7,6 +7,9 @@ import pytest
 from sqlalchemy import text
 
 from dashboard.cli import main
+from dashboard.deps import Deps
+from dashboard.views.chart_frame import Asked, drawn
+from dashboard.views.wording import language
 from data.archives import detachment
 from data.archives.detachment import attach, detach
 from data.archives.evaluation import means_of
@@ -16,6 +19,10 @@ from data.archives.spread import sums_here
 from data.archives.unload import unload
 from data.clock import UtcDatetime
 from data.errors import BadInput, Conflict, NotFound
+from data.queries.archived import archived_months
+from data.queries.scope import EVERYTHING
+from data.settings import DashboardSettings, QualitySettings
+from data.vocabulary import Parameter
 from ingest.pipeline import Pipeline
 from tests.archive_rows import LATER, MAY, all_readings, fill_two_months, fleeting_files
 from tests.fixtures.database import Database
@@ -88,6 +95,28 @@ def test_an_archive_of_months_that_left_tells_them_still(filled: Database, tmp_p
     assert means_of(places, told, MAY)
     unload(filled.app, tmp_path / "moved")
     assert sums_here(tmp_path / "moved", MAY) == told, "a new export keeps what is only there"
+
+
+def test_a_curve_says_which_months_moved(filled: Database, tmp_path: Path) -> None:
+    station = one(filled.owner, "SELECT id FROM station WHERE code = 'QH-01'")
+    assert isinstance(station, int)
+    deps = Deps(filled.app, DashboardSettings(), QualitySettings(), clock=lambda: MAY.end)
+    asked = Asked(station, Parameter.PH, "30", None)
+    chosen = language.set("en")
+    try:
+        before = drawn(deps, EVERYTHING, asked)
+        detach(filled.owner, tmp_path, MONTH, LATER, drop=True)
+        after = drawn(deps, EVERYTHING, asked)
+    finally:
+        language.reset(chosen)
+    assert "archive" not in before[3]
+    assert not before[0]["empty"]
+    assert after[0]["empty"]
+    assert after[0]["words"]["empty"] == "Moved to the archive: 2026-05"
+    assert "Moved to the archive: 2026-05" in after[3]
+    with filled.app.connect() as connection:
+        assert archived_months(connection, MONTH.span) == (MONTH.first_day,)
+        assert archived_months(connection, MONTH.following.span) == ()
 
 
 def test_readings_that_come_in_meanwhile_keep_the_month_where_it_is(

@@ -1,0 +1,20 @@
+"""Which months of readings lie outside the database."""
+
+from datetime import date
+
+from sqlalchemy import Connection, text
+
+from data.clock import Span
+
+
+def archived_months(connection: Connection, span: Span) -> tuple[date, ...]:
+    """The first days of the months (of UTC) that a span touches and that were moved to files."""
+    return tuple(
+        connection.execute(
+            text(
+                "SELECT month FROM detached_month WHERE month < (:end AT TIME ZONE 'UTC')"
+                " AND month + interval '1 month' > (:start AT TIME ZONE 'UTC') ORDER BY month"
+            ),
+            {"start": span.start, "end": span.end},
+        ).scalars()
+    )
