@@ -18,11 +18,12 @@ _ANSWER = re.compile(rb"QN=(\d{17}).*CN=9014")
 
 @dataclass
 class Logger:
-    """One logger: frames unanswered with when they were sent, and how many were answered."""
+    """One logger: frames made, sent, unanswered with when they were sent, and answered."""
 
     number: int
     unanswered: dict[str, tuple[int, float]] = field(default_factory=dict)
     given: int = 0
+    sent: int = 0
     answered: set[int] = field(default_factory=set)
     again: int = 0
 
@@ -46,7 +47,7 @@ class Fleet:
 
     @property
     def given(self) -> int:
-        """Frames that have been sent at least once."""
+        """Frames that have been made; those beyond the window wait to be sent."""
         return sum(each.given for each in self.loggers)
 
     @property
@@ -71,17 +72,23 @@ class Fleet:
     def waits_before(self, number: int) -> bool:
         """Whether one of the first ``number`` frames of the fleet is unanswered."""
         each = number // len(self.loggers)
-        return any(n < each for one in self.loggers for n, _at in list(one.unanswered.values()))
+        return any(
+            one.sent < each or any(n < each for n, _at in list(one.unanswered.values()))
+            for one in self.loggers
+        )
 
     def finish(self, patience_s: float) -> int:
         """How many frames the loggers still hold after the patience; no new one is given."""
         self._enough.set()
         deadline = time.monotonic() + patience_s
-        while any(each.unanswered for each in self.loggers) and time.monotonic() < deadline:
+        while self._held() and time.monotonic() < deadline:
             time.sleep(TICK_S)
         self._over.set()
         self._thread.join(10)
-        return sum(len(each.unanswered) for each in self.loggers)
+        return self._held()
+
+    def _held(self) -> int:
+        return sum(each.given - each.sent + len(each.unanswered) for each in self.loggers)
 
     async def _run(self) -> None:
         tasks = [asyncio.create_task(self._serve(each)) for each in self.loggers]
@@ -89,6 +96,8 @@ class Fleet:
             await asyncio.sleep(TICK_S)
             if not self._enough.is_set():
                 self.seconds = time.monotonic() - self._began
+                for each in self.loggers:
+                    each.given = int(self.seconds * self._rate)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -127,11 +136,10 @@ class Fleet:
             logger.again += 1
         while not (hearing.done() or writer.is_closing()):
             moment = time.monotonic()
-            due = 0 if self._enough.is_set() else int((moment - self._began) * self._rate)
             room = MOST_UNANSWERED - len(logger.unanswered)
-            for _ in range(min(due - logger.given, room)):
-                writer.write(self._frame(logger, logger.given))
-                logger.given += 1
+            for _ in range(min(logger.given - logger.sent, room)):
+                writer.write(self._frame(logger, logger.sent))
+                logger.sent += 1
             oldest = next(iter(logger.unanswered.values()), (0, moment))[1]
             if moment - oldest > again_s:
                 return

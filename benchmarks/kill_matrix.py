@@ -45,12 +45,12 @@ class Pace:
     """How long the harm lasts by its way, and how much load there is around it."""
 
     rate: float = 2000.0
-    before_s: float = 0.8
+    before_s: float = 0.7
     after_s: float = 0.5
     lasts_s: Mapping[str, float] = field(
         default_factory=lambda: {"kill": 0.0, "stop": 5.0, "cut": 2.0}
     )
-    again_s: float = 6.0
+    again_s: float = 5.5
 
 
 QUICK = Pace()
