@@ -10,6 +10,7 @@ with readings lying as they arrived, and after closed months were put in order.
 """
 
 import argparse
+import gc
 import json
 import os
 import random
@@ -161,6 +162,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=11)
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args(arguments)
+    gc.collect()
+    gc.freeze()  # as serve does
     with open_folder("hundred-million") as folder:
         cluster = Cluster(folder / "postgres", {role: f"bench-{role}" for role in ROLES})
         cluster.start()

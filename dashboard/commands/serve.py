@@ -1,6 +1,7 @@
 """The serve command: the dashboard behind uvicorn."""
 
 import argparse
+import gc
 
 from dashboard.views.wording import _
 from data.errors import BadInput
@@ -32,8 +33,12 @@ def run(args: argparse.Namespace) -> int:
 
     from dashboard.app import create_app
 
+    app = create_app()
+    # What was imported stays: looking through it for garbage took 45 ms at every third curve.
+    gc.collect()
+    gc.freeze()
     uvicorn.run(
-        create_app(),
+        app,
         host=args.host or settings.host,
         port=settings.port if args.port is None else args.port,
         access_log=False,
