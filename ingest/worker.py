@@ -23,6 +23,7 @@ from ingest.mqtt_client import MqttClient
 from ingest.outage import persist
 from ingest.pipeline import Pipeline
 from ingest.receipts import Receipt
+from ingest.strands import STRANDS, Strands
 from ingest.sweep import Sweep
 from ingest.topics import filter_of
 from ingest.writer import Counts
@@ -48,8 +49,8 @@ class Metrics:
 class Worker:
     """Moves messages from the broker to the database until it is stopped.
 
-    With one worker in the settings everything happens in this process; with more, each lane's
-    process takes in the messages of its own stations, by its own clock.
+    With one worker in the settings everything happens in this process, by strands; with more, each
+    lane's process takes in the messages of its own stations, by its own clock.
     """
 
     def __init__(
@@ -65,18 +66,22 @@ class Worker:
         self._settings = settings or IngestSettings()
         self._now = now
         self._stopping = threading.Event()
-        lanes = self._settings.workers
-        self._inbox = Inbox(self._settings.queue_messages, self._settings.queue_bytes, lanes=lanes)
+        workers = self._settings.workers
+        self._inbox = Inbox(
+            self._settings.queue_messages,
+            self._settings.queue_bytes,
+            lanes=workers if workers > 1 else STRANDS,
+        )
         self._client = MqttClient(
             self._mqtt, self._inbox, [filter_of(channel) for channel in CODECS], now=now
         )
-        self._pipeline: Pipeline | None = None
-        self._lanes: Lanes | None = None
-        if lanes == 1:
-            self._pipeline = Pipeline(engine, self._settings, quality, now=now)
+        self._lanes: Lanes | Strands
+        if workers == 1:
+            pipelines = [Pipeline(engine, self._settings, quality, now=now) for _ in range(STRANDS)]
+            self._lanes = Strands(pipelines, self._inbox, self._committed, self._settings)
         else:
             url = engine.url.render_as_string(hide_password=False)
-            setups = [Setup(n, url, self._settings, quality) for n in range(lanes)]
+            setups = [Setup(n, url, self._settings, quality) for n in range(workers)]
             self._lanes = Lanes(setups, self._inbox, self._committed)
         self._sweep = Sweep(engine, Assessor(quality))
         self._sweep_at = self._review_at = self._beat_at = 0.0
@@ -103,37 +108,20 @@ class Worker:
                     self.figures.serve(self._settings.metrics_host, self._settings.metrics_port)
                 )
             closing.callback(self._client.stop)
-            if self._lanes:
-                closing.callback(self._lanes.stop)
-                self._lanes.start()
+            closing.callback(self._lanes.stop)
+            self._lanes.start()
             self._client.start()
             while not self._stopping.is_set():
                 self._turn()
 
     def _turn(self) -> None:
-        """A batch taken in, here or by the lanes, and what is due by the clock."""
-        if self._pipeline:
-            self._take_batch(self._pipeline)
-        elif self._lanes:
-            self._lanes.check()
-            self._stopping.wait(IDLE_S)
+        """What is due by the clock, while the lanes take in what comes."""
+        self._lanes.check()
+        self._stopping.wait(IDLE_S)
         self._keep_time()
         self.figures.state(len(self._inbox), self._client.connected, self._client.dropped)
         if not self._client.alive:
             raise ServiceDown("The thread that reads from the broker has died.")
-
-    def _take_batch(self, pipeline: Pipeline) -> None:
-        messages = self._inbox.take(
-            self._settings.batch_messages,
-            fill_s=self._settings.batch_wait_ms / 1000,
-            idle_s=IDLE_S,
-        )
-        if not messages:
-            return
-        began = time.monotonic()
-        done = pipeline.take_in(messages, self._stopping)
-        if done is not None:
-            self._committed(messages, Answer.to(done), time.monotonic() - began)
 
     def _committed(self, messages: Sequence[Message], told: Answer, seconds: float) -> None:
         """The batch is acknowledged, its devices are told and it is counted; from any thread."""
