@@ -9,7 +9,7 @@ import select
 import socket
 import time
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 STATIONS: Final = 1000
@@ -106,7 +106,9 @@ class Publisher:
             due = min(total, int((time.perf_counter() - began) * rate) + 1)
             at = datetime.now(UTC)
             self.publish(
-                (topic(n % STATIONS), payload(n, at)) for n in range(first + done, first + due)
+                # a microsecond apart: after a hiccup a station has several in one turn
+                (topic(n % STATIONS), payload(n, at + timedelta(microseconds=n - first - done)))
+                for n in range(first + done, first + due)
             )
             done = due
             time.sleep(max(0.001, min(0.05, 1 / rate)))

@@ -4,6 +4,7 @@ While one waits for the database, the other decodes and checks. All messages of 
 strand, in their order.
 """
 
+import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -17,6 +18,9 @@ from ingest.pipeline import Pipeline
 
 STRANDS: Final = 2
 """One at the database, one at its messages; a third would only wait for Python's lock."""
+
+SWITCH_S: Final = 0.0005
+"""Whom the database has answered waits at most so long for Python's lock; its default is 5 ms."""
 
 IDLE_S: Final = 0.25
 
@@ -93,6 +97,7 @@ class Strands:
 
     def start(self) -> None:
         """Every strand takes in messages."""
+        sys.setswitchinterval(SWITCH_S)
         for strand in self._strands:
             strand.start()
 
