@@ -12,14 +12,15 @@ from data.clock import UtcDatetime
 from data.queries.reviewed import RULINGS
 from data.records import LatestValue, StationId
 from data.review_words import Finding, Verdict
+from data.reviews import MOST_AT_ONCE
 from data.vocabulary import PARAMETERS, Flag, Parameter
 from ingest.latest import Latest
 from ingest.stations import Cursor
 
 LOOKED_BACK: Final = timedelta(days=10)
-"""Older values colour nothing; those that were just reviewed are looked at however old."""
+"""Older values colour nothing; those just reviewed or ruled out are looked at however old."""
 
-OVERLAP: Final = 200
+OVERLAP: Final = 4 * MOST_AT_ONCE
 """Reviews are numbered before they are committed: so many numbers back one may still appear."""
 
 RULED_OUT: Final = frozenset({Flag.FAILED, Flag.REJECTED})
@@ -34,7 +35,7 @@ def _in_psycopg(sql: str) -> str:
 
 _RULED: Final = _in_psycopg(RULINGS)
 _COUNT: Final = "SELECT count(*), max(id) FROM reading_review WHERE id > %s"
-_NEWLY: Final = "SELECT station_id, parameter, observed_at FROM reading_review WHERE id > %s"
+_NEWLY: Final = "SELECT station_id, parameter, observed_at, id FROM reading_review WHERE id > %s"
 _RAW: Final = """
 SELECT reading.station_id, reading.observed_at, reading.period, to_jsonb(reading)
 FROM reading JOIN unnest(%s::bigint[], %s::timestamptz[]) AS asked (station_id, observed_at)
@@ -65,11 +66,10 @@ class Reviews:
         if mark == (self._last, self._seen):
             return frozenset(), mark
         cursor.execute(_NEWLY, (since,))
-        spots = frozenset(Spot(row[0], Parameter(row[1]), row[2]) for row in cursor.fetchall())
-        if mark[0] - OVERLAP > since:
-            cursor.execute(_COUNT, (mark[0] - OVERLAP,))
-            mark = (mark[0], (cursor.fetchone() or (0,))[0])
-        return spots, mark
+        rows = cursor.fetchall()
+        last = max((row[3] for row in rows), default=0)
+        mark = (last, sum(row[3] > last - OVERLAP for row in rows))
+        return frozenset(Spot(row[0], Parameter(row[1]), row[2]) for row in rows), mark
 
     def took(self, mark: tuple[int, int]) -> None:
         """What was asked for has been dealt with."""
@@ -93,11 +93,11 @@ def ruled(
     if not held:
         return {}
     again = held.keys() & set(asked)
+    again |= {spot for spot, each in held.items() if each.flag in RULED_OUT}
     newest = max(spot.observed_at for spot in held)
     oldest = min([newest - LOOKED_BACK, *(spot.observed_at for spot in again)])
     rulings = _rulings(cursor, sorted(latest), oldest, newest)
-    wanted = {spot for spot in held if spot in rulings or held[spot].flag in RULED_OUT}
-    wanted |= again
+    wanted = again.union(spot for spot in held if spot in rulings)
     changed: dict[StationId, Latest] = {}
     for spot, (period, raw) in _raw(cursor, wanted).items():
         told = _told(raw, rulings.get(spot, {}).get(period))

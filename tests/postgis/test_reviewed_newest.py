@@ -1,14 +1,19 @@
 """The newest values of a station after a review or a failed test."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 
+from data.clock import UtcDatetime
 from data.records import AccountId
 from data.review_words import Finding, Verdict
+from data.reviews import MOST_AT_ONCE
 from ingest.assessment import Assessor
+from ingest.pipeline import Pipeline
 from ingest.sweep import Sweep
 from tests.fixtures.database import Database
-from tests.readings import one
+from tests.readings import NOON, message, one, register
 from tests.reviews import find, key_at, later, reviewer, say, take_in
 
 
@@ -50,3 +55,44 @@ def test_a_newest_value_that_failed_is_told_so_at_the_next_sweep(database: Datab
         connection.execute(text("DELETE FROM reading_finding"))
     Sweep(database.ingest, Assessor()).turn(later(11))
     assert one(database.owner, "SELECT water_class FROM latest_reading") == 6
+
+
+def test_what_was_ruled_out_stays_so_however_old_it_is(
+    database: Database, office: AccountId
+) -> None:
+    station = take_in(database, [0.3, 2.5])
+    sweeping = Sweep(database.ingest, Assessor())
+    say(database, office, key_at(station, 1), Verdict.REJECT)
+    assert sweeping.reviewed(later(11)) == 1
+    register(database.owner, "S-NEW")
+    long_after = UtcDatetime(NOON + timedelta(days=30))
+    Pipeline(database.ingest, now=lambda: long_after).commit([message("S-NEW", long_after)])
+    swept = sweeping.turn(UtcDatetime(long_after + timedelta(days=10)))
+    assert swept is not None
+    assert swept.changed == 2, "both have grown old"
+    told = "SELECT latest -> 'nh3n' ->> 'f' FROM latest_reading WHERE station_id = :id"
+    assert one(database.owner, told, id=station) == "rejected"
+
+
+def test_many_reviews_that_commit_after_a_later_one_are_still_heard(
+    database: Database, office: AccountId
+) -> None:
+    station = take_in(database, [0.3, 2.5])
+    sweeping = Sweep(database.ingest, Assessor())
+    assert sweeping.reviewed(later(11)) == 0
+    add = text(
+        "INSERT INTO reading_review (station_id, observed_at, period, parameter, verdict, reason,"
+        " account_id, known_from) SELECT :station, CAST(:at AS timestamptz) - n * interval '1 day',"
+        " 'instant', 'nh3n', 'reject', 'sensor', :account, now() FROM generate_series(1, :n) n"
+    )
+    bound = {"at": later(5) + timedelta(days=1), "account": office}
+    register(database.owner, "S2")
+    other = one(database.owner, "SELECT id FROM station WHERE code = 'S2'")
+    with database.owner.connect() as slow, database.owner.connect() as quick:
+        slow.execute(add, {**bound, "station": station, "n": 1})
+        slow.execute(add, {**bound, "station": other, "n": MOST_AT_ONCE - 1})
+        quick.execute(add, {**bound, "station": other, "n": 1, "at": NOON})
+        quick.commit()
+        assert sweeping.reviewed(later(11)) == 0
+        slow.commit()
+    assert sweeping.reviewed(later(11)) == 1
