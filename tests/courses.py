@@ -4,9 +4,12 @@ import math
 from collections.abc import Iterable
 from datetime import timedelta
 
+import numpy as np
 from sqlalchemy import Engine
 
 from data.clock import UtcDatetime
+from data.queries.readings import FLAG_CODES, Series, series_of
+from data.vocabulary import Flag
 from ingest.inbox import Message
 from ingest.pipeline import Pipeline
 from tests.readings import message
@@ -38,8 +41,10 @@ def take_in(ingest: Engine, messages: Iterable[Message], now: UtcDatetime) -> No
     assert counts.refused == 0, counts
 
 
-def unreviewed(
-    rows: Iterable[tuple[int, float, str | None]],
-) -> list[tuple[int, float, str | None, float | None, None, None]]:
-    """Rows of a course that nobody ruled on: what carries no flag counts."""
-    return [(at_s, raw, flag, None if flag else raw, None, None) for at_s, raw, flag in rows]
+def unreviewed(rows: Iterable[tuple[int, float, str | None]], interval: timedelta) -> Series:
+    """The course of rows that nobody ruled on: what carries no flag counts."""
+    ats, raws, flags = zip(*rows, strict=True) if (rows := list(rows)) else ((), (), ())
+    flag = np.array([FLAG_CODES.index(Flag(each or "N")) for each in flags])
+    raw, none = np.array(raws, dtype=np.float64), np.zeros(len(flag), dtype=np.int64)
+    count = np.where(flag == 0, raw, np.nan)
+    return series_of(np.array(ats, dtype=np.int64), raw, count, flag, none, none, interval)

@@ -48,6 +48,6 @@ def mean_of(parameter: Parameter, values: Sequence[float], *, expected: int | No
     if not values:
         return Mean(None, 0, share)
     if parameter is Parameter.PH:
-        hydrogen = math.fsum(10.0**-value for value in values) / len(values)
+        hydrogen = math.fsum([10.0**-value for value in values]) / len(values)
         return Mean(-math.log10(hydrogen), len(values), share)
     return Mean(math.fsum(values) / len(values), len(values), share)

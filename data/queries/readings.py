@@ -1,10 +1,10 @@
 """The course of one parameter at one station, thinned for drawing without losing peaks or gaps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from types import MappingProxyType
-from typing import Any, Final
+from functools import cache
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +12,21 @@ from sqlalchemy import Connection, text
 from tsdownsample import MinMaxLTTBDownsampler
 
 from data.clock import Span, UtcDatetime
+from data.columns import (
+    for_driver,
+    microseconds,
+    read_columns,
+    real_number_sql,
+    real_numbers,
+    whole_numbers,
+)
 from data.errors import BadInput
 from data.quality.means import Mean, expected_count, mean_of
 from data.queries.reviewed import (
     FAILED,
     KNOWN,
     RULED_READINGS,
+    UNRULED_READINGS,
     bound,
     counted,
     measured,
@@ -38,12 +47,18 @@ FLAG_CODES: Final = tuple(Flag)
 RULE_CODES: Final = ("", Verdict.KEEP.value, Verdict.REJECT.value, Verdict.CORRECT.value, FAILED)
 """What may be ruled on a value, nothing first."""
 
-FLAG_PLACES: Final[Mapping[str | None, int]] = MappingProxyType(
-    {None: 0, **{flag.value: code for code, flag in enumerate(FLAG_CODES)}}
+_STOOD: Final = text(
+    f"""
+    SELECT started_at, ended_at, EXISTS (
+        SELECT FROM reading_review WHERE station_id = :id AND parameter = :key
+            AND observed_at >= :start AND observed_at < :end
+    ) OR EXISTS (
+        SELECT FROM reading_finding WHERE station_id = :id AND parameter = :key
+            AND observed_at >= :start AND observed_at < :end AND finding = '{FAILED}'
+    ) AS is_ruled FROM station WHERE id = :id"""
 )
-RULE_PLACES: Final[Mapping[str | None, int]] = MappingProxyType(
-    {None: 0, **{rule: code for code, rule in enumerate(RULE_CODES)}}
-)
+_PLACES: Final = 16
+"""More than there are flags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,42 +102,73 @@ def series(
     """
     if span.end - span.start > LONGEST:
         raise BadInput("At most {days} days at a time.", days=LONGEST.days)
-    raw = measured(parameter)
     given = bound([station_id], span.start, span.end, as_of)
-    rows = connection.execute(
-        text(
-            f"SELECT date_part('epoch', reading.observed_at)::bigint, {raw},"
-            f" reading.flags ->> :key, {counted(parameter)}, {ruled(parameter)},"
-            f" {reviewed_by(parameter)} FROM {RULED_READINGS}"
-            f" WHERE {KNOWN} AND reading.period = ANY(:periods) AND {raw} IS NOT NULL"
-            " ORDER BY reading.observed_at"
-        ),
-        {**given, "key": parameter.value, "periods": list(PERIODS)},
-    ).all()
-    whole = series_of(rows, interval)
-    stood = connection.execute(
-        text("SELECT started_at, ended_at FROM station WHERE id = :id"), {"id": station_id}
-    ).one()
+    given |= {"id": station_id, "key": parameter.value, "periods": list(PERIODS)}
+    stood = connection.execute(_STOOD, given).one()
+    columns = read_columns(connection, _course(parameter, stood.is_ruled), given)
+    at_s = np.rint(microseconds(columns[0]) / 1e6).astype(np.int64)
+    raw = real_numbers(columns[1])
+    rule, flag = np.divmod(whole_numbers(columns[2]), _PLACES)
+    marked = np.flatnonzero(rule + flag)
+    count, review = raw.copy(), np.zeros(len(raw), dtype=np.int64)
+    count[marked], review[marked] = real_numbers(columns[3]), whole_numbers(columns[4])
+    whole = series_of(at_s, raw, count, flag, rule, review, interval)
     mean = mean_of(
         parameter,
         whole.value[whole.run >= 0].tolist(),
-        expected=expected_count(span, interval, *stood),
+        expected=expected_count(span, interval, stood.started_at, stood.ended_at),
     )
     return thinned(replace(whole, mean=mean), points)
 
 
-def series_of(rows: Any, interval: timedelta) -> Series:
-    """The series of ``(seconds, raw, flag, counted, rule, review)`` rows, every one of them kept.
+@cache
+def _course(parameter: Parameter, is_ruled: bool) -> str:
+    """Time, raw value and mark of every value; of marked ones the value that counts, the review.
 
-    ``flag``, ``counted``, ``rule`` and ``review`` may be None.
+    The mark is the flag's place plus ``_PLACES`` times the rule's; without one the raw value
+    counts. Where nothing is ruled, no ruling is looked up.
     """
-    ats, raws, flags, counts, rules, reviews = zip(*rows, strict=True) if rows else ((),) * 6
-    at_s = np.array(ats, dtype=np.int64)
-    raw = np.array(raws, dtype=np.float64)
-    flag = _codes(flags, FLAG_PLACES)
-    count = np.array(counts, dtype=np.float64)
-    rule = _codes(rules, RULE_PLACES)
-    review = np.array([each or 0 for each in reviews], dtype=np.int64)
+    raw, flag = measured(parameter), f"reading.flags ->> '{parameter.value}'"
+    mark = f"{_place(flag, FLAG_CODES)} + {_PLACES} * {_place(ruled(parameter), RULE_CODES)}"
+    fields = {
+        "mark": (mark, "0"),
+        "counted": (real_number_sql(counted(parameter)), raw),
+        "review": (f"coalesce({reviewed_by(parameter)}, 0)", "0"),
+    }
+    told = ", ".join(
+        f"CASE WHEN reading.flags IS NULL AND ruled.by_key IS NULL THEN {plain} ELSE {sql} END"
+        f" AS {name}"
+        for name, (sql, plain) in fields.items()
+    )
+    query = (
+        "SELECT array_agg(told.at), array_agg(told.raw), array_agg(told.mark),"
+        " array_agg(told.counted) FILTER (WHERE told.mark <> 0),"
+        " array_agg(told.review) FILTER (WHERE told.mark <> 0)"
+        f" FROM (SELECT reading.observed_at AS at, {raw} AS raw, {told}"
+        f" FROM {RULED_READINGS if is_ruled else UNRULED_READINGS}"
+        f" WHERE reading.station_id = :id AND {KNOWN} AND reading.period = ANY(:periods)"
+        f" AND {raw} IS NOT NULL ORDER BY reading.observed_at) AS told"
+    )
+    return for_driver(query)
+
+
+def _place(word: str, words: Sequence[str]) -> str:
+    """The place of a word among those as a bigint, in SQL; the first for null."""
+    listed = ", ".join(f"'{each}'" for each in words)
+    place = f"array_position(ARRAY[{listed}], {word}) - 1"
+    return f"CAST(CASE WHEN {word} IS NULL THEN 0 ELSE {place} END AS bigint)"
+
+
+def series_of(
+    at_s: NDArray[np.int64],
+    raw: NDArray[np.float64],
+    count: NDArray[np.float64],
+    flag: NDArray[np.int64],
+    rule: NDArray[np.int64],
+    review: NDArray[np.int64],
+    interval: timedelta,
+) -> Series:
+    """The series of these columns, every value of it kept; ``count`` is NaN where none counts."""
     counting = np.flatnonzero(~np.isnan(count))
     run = np.full(len(at_s), -1, dtype=np.int64)
     breaks = np.diff(at_s[counting], prepend=at_s[counting[:1]]) > (
@@ -130,14 +176,8 @@ def series_of(rows: Any, interval: timedelta) -> Series:
     )
     run[counting] = np.cumsum(breaks)
     value = np.where(np.isnan(count), raw, count)
-    return Series(at_s, value, raw, flag, rule, review, run, len(at_s))
-
-
-def _codes(words: Sequence[str | None], places: Mapping[str | None, int]) -> NDArray[np.int8]:
-    """The place of each word; where all are None, as mostly, none is looked up."""
-    if words.count(None) == len(words):
-        return np.zeros(len(words), dtype=np.int8)
-    return np.array([places[word] for word in words], dtype=np.int8)
+    flag_code, rule_code = flag.astype(np.int8), rule.astype(np.int8)
+    return Series(at_s, value, raw, flag_code, rule_code, review, run, len(at_s))
 
 
 def thinned(whole: Series, points: int) -> Series:

@@ -58,6 +58,9 @@ reading LEFT JOIN (
 """
 """What a query reads FROM: ``reading`` with the rulings beside it. ``WHERE`` needs ``KNOWN``."""
 
+UNRULED_READINGS: Final = "reading CROSS JOIN (SELECT CAST(NULL AS jsonb) AS by_key) AS ruled"
+"""The same where nothing was ruled on the parameter asked for: no ruling is looked up."""
+
 KNOWN: Final = """(reading.station_id = ANY(:ids) AND reading.observed_at >= :start
     AND reading.observed_at < :end AND reading.received_at <= CAST(:as_of AS timestamptz))"""
 """The readings of the stations and the span that were known at the moment."""

@@ -19,7 +19,7 @@ from data.queries.answering import chiefs_of
 from data.queries.dossier import river_dossier
 from data.queries.outfall_facts import outfall_facts
 from data.queries.people import account, roles
-from data.queries.readings import FLAG_CODES, Series, series, series_of, thinned
+from data.queries.readings import FLAG_CODES, Series, series, thinned
 from data.queries.scope import EVERYTHING, Scope
 from data.queries.section_facts import SectionFacts, section_facts
 from data.queries.station_facts import kept_limits, station_facts
@@ -132,7 +132,7 @@ def test_thinning_keeps_peaks_ends_gaps_and_flags() -> None:
         (60 * at + (500_000 if at > 12_000 else 0), v, None) for at, v in enumerate(values)
     ]
     rows[100] = (rows[100][0], 55.0, "D")
-    whole = series_of(unreviewed(rows), timedelta(seconds=60))
+    whole = unreviewed(rows, timedelta(seconds=60))
     thin = thinned(whole, 500)
     assert len(thin) <= 500
     assert thin.measured_count == 20_000

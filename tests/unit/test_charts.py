@@ -28,7 +28,6 @@ from data.database import engine
 from data.errors import BadInput
 from data.quality.exceedances import Exceedance
 from data.quality.limits import newest_limits
-from data.queries.readings import series_of
 from data.queries.scope import EVERYTHING
 from data.settings import DashboardSettings, QualitySettings
 from data.vocabulary import BodyKind, Parameter
@@ -60,7 +59,7 @@ def rows_of(*values: float, step_h: int = 4) -> Rows:
 def course(parameter: Parameter, rows: Rows, limit: float | None = 1.0) -> Course:
     classes = newest_limits().surface[BodyKind.RIVER].get(parameter)
     low, high = (limit, None) if parameter is OXYGEN else (None, limit)
-    found = series_of(unreviewed(rows), timedelta(hours=4))
+    found = unreviewed(rows, timedelta(hours=4))
     return Course(parameter, SPAN, found, classes, low, high, "目标限值")
 
 
