@@ -1,9 +1,10 @@
 """A chunk of a history as rows that the archive can take, and those it can't with the reason."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from math import isfinite
+from typing import Any, Final, NamedTuple, cast
 
 import numpy as np
 import orjson
@@ -14,7 +15,7 @@ from data.archives.cells import moments, numbers
 from data.archives.layout import COLUMNS, MOMENT, Month, month_of
 from data.archives.tables import PLACE, Chunk, is_key, parameters_of
 from data.clock import UtcDatetime
-from data.vocabulary import Flag, Period
+from data.vocabulary import Flag, Parameter, Period
 from ingest.checks import shipped_thresholds
 
 STAGED: Final = (
@@ -22,6 +23,8 @@ STAGED: Final = (
     "flags", "lon", "lat",
 )  # fmt: skip
 FUTURE: Final = timedelta(minutes=10)
+_KEYS: Final = frozenset(each.value for each in Parameter)
+_FLAGS: Final = tuple(each.value for each in Flag if each not in (Flag.FAILED, Flag.REJECTED))
 
 
 class Rejected(NamedTuple):
@@ -167,21 +170,36 @@ def _is_outside(at: Any, outside: Iterable[Month]) -> Any:
 
 
 def _unreadable(table: pa.Table) -> Any:
-    """Where the flags or rare parameters are no JSON object, or a text holds a NUL."""
+    """Where the flags or rare parameters are none that we know, or a text holds a NUL."""
     bad = np.zeros(table.num_rows, dtype=bool)
-    for name in _there(table, ("flags", "extra")):
-        for row, text in enumerate(_text(table, name).to_pylist()):
-            bad[row] |= text is not None and not _is_object(text)
+    for name, is_known in (("flags", _is_flag), ("extra", _is_rare)):
+        for row, text in enumerate(_text(table, name).to_pylist() if _there(table, [name]) else ()):
+            bad[row] |= text is not None and not _is_object(text, is_known)
     for name in _there(table, ("message_id", "flags", "extra")):
         bad |= _mask(pc.match_substring(_text(table, name), "\x00"))
     return pa.array(bad)
 
 
-def _is_object(text: str) -> bool:
+def _is_object(text: str, is_known: Callable[[str, object], bool]) -> bool:
+    told = _object_in(text)
+    return told is not None and all(is_known(*each) for each in told.items())
+
+
+def _object_in(text: str | None) -> dict[str, object] | None:
     try:
-        return isinstance(orjson.loads(text), dict)
+        told = orjson.loads(text or "")
     except orjson.JSONDecodeError:
-        return False
+        return None
+    return told if isinstance(told, dict) else None
+
+
+def _is_flag(key: str, told: object) -> bool:
+    """Whether it is the flag of a parameter, one that a raw value may carry."""
+    return key in _KEYS and told in _FLAGS
+
+
+def _is_rare(key: str, told: object) -> bool:
+    return is_key(key) and type(told) in (int, float) and isfinite(cast(float, told))
 
 
 def _empty(values: list[Any], count: int) -> Any:
@@ -208,5 +226,4 @@ def _notes(table: pa.Table, chunk: Chunk, values: Mapping[str, Any]) -> tuple[An
 
 
 def _with(text: str | None, key: str, value: object) -> str:
-    held = orjson.loads(text) if text and _is_object(text) else {}
-    return orjson.dumps({key: value, **held}).decode()
+    return orjson.dumps({key: value, **(_object_in(text) or {})}).decode()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import pyarrow.compute as pc
 import pyarrow.parquet
 from sqlalchemy import Connection, Engine, text
 
@@ -27,6 +28,8 @@ from data.clock import UtcDatetime
 from data.errors import BadInput, Conflict, NotFound
 
 _COUNTED: Final = ("station_id", "message_id", *COLUMNS, "extra", "flags")
+_NOTES: Final = ("extra", "flags")
+"""Objects to which keys may be added: how long they are in all tells whether one was."""
 
 _ATTACHED: Final = "SELECT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass(:partition)"
 
@@ -57,13 +60,7 @@ def detach(owner: Engine, folder: Path, month: Month, now: UtcDatetime, *, drop:
     part = _written(owner, folder, month)
     _note(owner, folder, month, part)
     _take_off(owner, month)
-    if _counts(owner, month) != _counts_of(folder / part.path):
-        _put_back(owner, month)
-        raise Conflict(
-            "Readings of {month} came in while it was written; nothing was moved.",
-            mend="Give the command again.",
-            month=str(month),
-        )
+    _prove(owner, folder, month, part)
     if drop:
         _drop(owner, month)
     return Moved(month, part.rows, part.sha256, drop)
@@ -157,16 +154,30 @@ def _put_back(owner: Engine, month: Month) -> None:
 
 
 def _drop_later(owner: Engine, folder: Path, month: Month, *, drop: bool) -> Moved:
-    """A month detached before, whose table is dropped now where asked and its file is whole."""
+    """A month detached before, whose table is dropped now where asked and its file is whole.
+
+    One that was broken off before it was proven, and whose table holds more, is put back.
+    """
     part = (read_manifest(folder) or Manifest(Selection())).parts.get(month.file_of(Kind.READINGS))
     if part is None or not _has_table(owner, month):
         raise NotFound("There are no readings of {month}.", month=str(month))
     check_part(folder, part)
-    if _counts(owner, month) != _counts_of(folder / part.path):
-        raise Conflict("The table of {month} does not hold what its file holds.", month=str(month))
+    _prove(owner, folder, month, part)
     if drop:
         _drop(owner, month)
     return Moved(month, part.rows, part.sha256, drop)
+
+
+def _prove(owner: Engine, folder: Path, month: Month, part: Part) -> None:
+    """The month's table, apart by now, holds what its file holds; else it is put back."""
+    if _counts(owner, month) == _counts_of(folder / part.path):
+        return
+    _put_back(owner, month)
+    raise Conflict(
+        "Readings of {month} came in while it was written; nothing was moved.",
+        mend="Give the command again.",
+        month=str(month),
+    )
 
 
 def _drop(owner: Engine, month: Month) -> None:
@@ -188,23 +199,32 @@ def _told(owner: Engine, question: str, month: Month) -> bool:
 
 
 def _counts(owner: Engine, month: Month) -> list[int]:
-    """How many rows the month's table has, and how many values in each column."""
+    """How many rows the month's table has, values in each column, letters in the notes."""
     with owner.connect() as connection:
         return _row(connection, month)
 
 
 def _row(connection: Connection, month: Month) -> list[int]:
-    counted = ", ".join(f"count({column})" for column in _COUNTED)
+    counted = ", ".join(
+        [f"count({column})" for column in (*_COUNTED, "position")]
+        + [f"coalesce(sum(length({column}::text)), 0)" for column in _NOTES]
+    )
     return [*map(int, connection.exec_driver_sql(f"SELECT {counted} FROM {month.partition}").one())]
 
 
 def _counts_of(file: Path) -> Sequence[int]:
-    """The same of a file, from the figures of its row groups."""
-    told = pyarrow.parquet.read_metadata(file)
-    names = told.schema.to_arrow_schema().names
-    missing = dict.fromkeys(_COUNTED, 0)
-    for number in range(told.num_row_groups):
-        group = told.row_group(number)
-        for name in _COUNTED:
-            missing[name] += group.column(names.index(name)).statistics.null_count
-    return [told.num_rows - missing[name] for name in _COUNTED]
+    """The same of a file, from the figures of its row groups; only the notes are read."""
+    with pyarrow.parquet.ParquetFile(file) as opened:
+        told = opened.metadata
+        names = told.schema.to_arrow_schema().names
+        counted = (*_COUNTED, "longitude")
+        missing = dict.fromkeys(counted, 0)
+        for number in range(told.num_row_groups):
+            group = told.row_group(number)
+            for name in counted:
+                missing[name] += group.column(names.index(name)).statistics.null_count
+        lengths = dict.fromkeys(_NOTES, 0)
+        for batch in opened.iter_batches(columns=[*_NOTES]):
+            for name in _NOTES:
+                lengths[name] += pc.sum(pc.utf8_length(batch[name])).as_py() or 0
+    return [*(told.num_rows - missing[name] for name in counted), *lengths.values()]

@@ -1,5 +1,6 @@
 """A month that moves to an archive loses nothing, lets nothing in, and comes back as it was."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from data.vocabulary import Parameter
 from ingest.pipeline import Pipeline
 from tests.archive_rows import LATER, MAY, all_readings, fill_two_months, fleeting_files
 from tests.fixtures.database import Database
-from tests.readings import NOON, message, one, rows
+from tests.readings import NOON, message, one, payload, rows
 
 __all__ = ["fleeting_files"]
 MONTH = Month(2026, 5)
@@ -137,6 +138,61 @@ def test_readings_that_come_in_meanwhile_keep_the_month_where_it_is(
     assert len(readings(filled)) == len(went) + 1
     assert one(filled.owner, "SELECT count(*) FROM detached_month") == 0
     monkeypatch.undo()
+    assert detach(filled.owner, tmp_path, MONTH, LATER, drop=True).is_dropped
+
+
+@pytest.mark.parametrize(
+    ("values", "more"),
+    [({"fe": 0.2}, {"position": [112.1, 32.5]}), ({"fe": 0.2, "mn": 0.1}, {})],
+)
+def test_what_is_filled_in_meanwhile_keeps_the_month_where_it_is(
+    filled: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    values: dict[str, float], more: dict[str, object],
+) -> None:  # fmt: skip
+    written = detachment._written
+    pipeline = Pipeline(filled.ingest, now=lambda: LATER)
+    assert pipeline.commit([message("QH-01", ODD, {"fe": 0.2})]).stored == 1
+
+    def write_then_fill(*given: object) -> object:
+        part = written(*given)  # type: ignore[arg-type]  # passed on as it came
+        later = replace(message("QH-01"), payload=payload(ODD, values, **more))
+        assert pipeline.commit([later]).filled == 1
+        return part
+
+    monkeypatch.setattr(detachment, "_written", write_then_fill)
+    with pytest.raises(Conflict, match="came in"):
+        detach(filled.owner, tmp_path, MONTH, LATER, drop=True)
+    monkeypatch.undo()
+    went = readings(filled)
+    assert detach(filled.owner, tmp_path, MONTH, LATER, drop=True).is_dropped
+    attach(filled.owner, MONTH)
+    assert readings(filled) == went
+
+
+def test_a_move_broken_off_before_its_proof_goes_on_or_back(
+    filled: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = detachment._written
+
+    def write_then_receive(*given: object) -> object:
+        part = written(*given)  # type: ignore[arg-type]  # passed on as it came
+        assert Pipeline(filled.ingest, now=lambda: LATER).commit([message("QH-01", ODD)]).stored
+        return part
+
+    def break_off(*_given: object) -> object:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(detachment, "_written", write_then_receive)
+    monkeypatch.setattr(detachment, "_counts", break_off)
+    count = one(filled.owner, IN_MAY)
+    with pytest.raises(KeyboardInterrupt):
+        detach(filled.owner, tmp_path, MONTH, LATER, drop=True)
+    monkeypatch.undo()
+    assert one(filled.owner, IN_MAY) == 0
+    with pytest.raises(Conflict):
+        detach(filled.owner, tmp_path, MONTH, LATER, drop=True)
+    assert one(filled.owner, IN_MAY) == int(str(count)) + 1
+    assert one(filled.owner, "SELECT count(*) FROM detached_month") == 0
     assert detach(filled.owner, tmp_path, MONTH, LATER, drop=True).is_dropped
 
 

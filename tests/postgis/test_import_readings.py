@@ -1,6 +1,7 @@
 """Histories come in as they were, once, and nothing of what was there is changed."""
 
 import csv
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -63,6 +64,29 @@ def test_what_cannot_be_taken_is_told_row_by_row(database: Database, tmp_path: P
         (datetime(2026, 5, 1, 1, tzinfo=UTC), "hour", 7.2, None, None, None, None),
         (datetime(2026, 5, 1, 2, tzinfo=UTC), "instant", 77.0, 2.5, 0.1, None, {"ph": "range"}),
     ]
+
+
+def test_notes_that_nobody_could_read_again_are_rejected(
+    database: Database, tmp_path: Path
+) -> None:
+    """What is stored is read by ingest for every message that comes again."""
+    register(database.owner, "S-1")
+    notes: list[tuple[object, object]] = [
+        ({"ph": "maybe"}, {}), ({"acid": "D"}, {}), ({"ph": 1}, {}), ({"ph": "rejected"}, {}),
+        ({}, {"iron": 0.2}), ({}, {"fe": "much"}), ({}, {"ph": 7.0}), ({}, {"fe": True}),
+        ({"ph": "D"}, {"fe": 2}),
+    ]  # fmt: skip
+    file = tmp_path / "history.csv"
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.writer(opened)
+        writer.writerow(["station", "time", "ph", "flags", "extra"])
+        for flags, extra in notes:
+            writer.writerow(["S-1", NOON.isoformat(), 7, json.dumps(flags), json.dumps(extra)])
+    assert taken(database, file) == Imported(read=9, stored=1, known=0, rejected=8)
+    with file.with_name("history.csv.rejects.csv").open(encoding="utf-8") as opened:
+        assert {row["reason"] for row in csv.DictReader(opened)} == {"text"}
+    again = Pipeline(database.ingest, now=lambda: NOON).commit([message("S-1", NOON, {"ph": 7})])
+    assert again.duplicate == 1
 
 
 def test_a_history_leaves_accounts_exceedances_and_newer_values(
