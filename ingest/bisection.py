@@ -13,19 +13,22 @@ Write = Callable[[Sequence[Entry]], Counts]
 """Writes a batch in one transaction, all of it or nothing."""
 
 
-def write_all(write: Write, entries: Sequence[Entry]) -> Counts:
+def write_all(write: Write, entries: Sequence[Entry]) -> tuple[Counts, Sequence[Entry]]:
     """The whole batch is written, what the database refuses as a refusal with reason database.
 
-    One bad message in n costs about 2 log2 n further transactions. Raises what ``write`` raises
-    besides faults of the data; then parts of the batch may be written already.
+    The counts, and the entries as they were written. One bad message in n costs about 2 log2 n
+    further transactions. Raises what ``write`` raises besides faults of the data; then parts of
+    the batch may be written already.
     """
     try:
-        return write(entries)
+        return write(entries), entries
     except FAULTS as error:
         if len(entries) == 1:
-            return write([_refusal(entries[0], error)])
+            refused = [_refusal(entries[0], error)]
+            return write(refused), refused
     middle = len(entries) // 2
-    return write_all(write, entries[:middle]) + write_all(write, entries[middle:])
+    first, second = (write_all(write, part) for part in (entries[:middle], entries[middle:]))
+    return first[0] + second[0], [*first[1], *second[1]]
 
 
 def _refusal(entry: Entry, error: Exception) -> Refused:

@@ -35,6 +35,10 @@ class Committed:
     entries: Sequence[Entry]
 
 
+class _Stopped(Exception):
+    """An outage was not waited out."""
+
+
 class Pipeline:
     """The way of a batch into the database, the same for the worker and for a replay."""
 
@@ -66,15 +70,24 @@ class Pipeline:
         entries = persist(lambda: self.sort(messages), stopping)
         if entries is None:
             return None
-        counts = persist(lambda: write_all(self._commit, entries), stopping)
-        return None if counts is None else Committed(counts, entries)
+
+        def write(part: Sequence[Entry]) -> Counts:
+            counts = persist(lambda: self._commit(part), stopping)
+            if counts is None:
+                raise _Stopped
+            return counts
+
+        try:
+            return Committed(*write_all(write, entries))
+        except _Stopped:
+            return None
 
     def commit(self, messages: Sequence[Message]) -> Counts:
         """The batch is committed, faults of single messages set apart.
 
         Raises what the database raises in an outage; then the same batch may be given again.
         """
-        return write_all(self._commit, self.sort(messages))
+        return write_all(self._commit, self.sort(messages))[0]
 
     def sort(self, messages: Sequence[Message]) -> list[Entry]:
         """What each message has become; the months of the readings have their partitions."""

@@ -1,16 +1,23 @@
 """What can't be taken in: kept with bytes and reason, apart from the rest, taken in later."""
 
+import json
+import threading
+from collections.abc import Sequence
 from datetime import timedelta
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
 from data.clock import UtcDatetime
 from data.queries.quarantine import quarantine_counts, quarantined
+from data.records import Refused
 from data.vocabulary import Refusal
 from ingest.inbox import Message
+from ingest.lane_process import Answer
 from ingest.pipeline import Pipeline
 from ingest.replay import replay
+from ingest.screen import Entry, Taken
 from ingest.writer import Counts
 from tests.fixtures.database import Database
 from tests.readings import NOON, message, one, register, rows
@@ -141,3 +148,38 @@ def test_what_the_database_refuses_is_found_and_set_apart(
         connection.execute(text("ALTER TABLE reading DROP CONSTRAINT sober"))
     assert replay(pipeline).counts == Counts(stored=4)
     assert one(database.owner, "SELECT count(*) FROM reading") == 1000
+
+
+def test_what_the_database_refuses_is_told_as_refused_and_counted_once(
+    pipeline: Pipeline, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An outage between the parts of a batch at fault doesn't write its first parts again."""
+    with database.owner.begin() as connection:
+        connection.execute(
+            text("ALTER TABLE reading ADD CONSTRAINT sober CHECK (message_id <> 'm3')")
+        )
+    commit, outages = pipeline._commit, [psycopg.OperationalError("the server went away")]
+
+    def commit_after_outage(part: Sequence[Entry]) -> Counts:
+        if len(part) == 2 and b"m2" in _message(part[0]).payload and outages:
+            raise outages.pop()
+        return commit(part)
+
+    monkeypatch.setattr(pipeline, "_commit", commit_after_outage)
+    batch = [message("S1", at(n), {"ph": 7.0}, received_at=at(60), id=f"m{n}") for n in range(4)]
+    done = pipeline.take_in(batch, threading.Event())
+    assert done is not None
+    assert not outages
+    assert done.counts == Counts(stored=3, refused=1)
+    account = "SELECT sum(received), sum(stored), sum(refused), sum(duplicate) FROM hour_account"
+    assert rows(database.owner, account) == [(4, 3, 1, 0)]
+    answer = Answer.to(done)
+    assert answer.refused == {Refusal.DATABASE: 1}
+    assert [json.loads(receipt) for _topic, receipt in answer.receipts] == [
+        {"ids": ["m0", "m1", "m2"]},
+        {"refused": [{"id": "m3", "reason": "database"}]},
+    ]
+
+
+def _message(entry: Entry) -> Refused | Message:
+    return entry.message if isinstance(entry, Taken) else entry
