@@ -4,22 +4,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import orjson
 
 from data.clock import UtcDatetime
+from data.columns import (
+    microseconds,
+    real_number_sql,
+    real_numbers,
+    sent_columns,
+    whole_numbers,
+)
 from data.errors import NotFound
 from data.records import StationId
 from data.vocabulary import PARAMETERS, Flag, Parameter, StationKind
 from ingest.qc.rules import Look
-from ingest.qc.series import PERIODS, SECOND_US, Rows
+from ingest.qc.series import PERIODS, Rows
 from ingest.stations import Cursor
 
 _DUE = """
 SELECT s.id, s.kind, s.interval_s, l.change_no, p.checked_until, late.since,
-    ARRAY(SELECT jsonb_object_keys(l.latest))
+    ARRAY(SELECT json_object_keys(l.latest::json))
 FROM latest_reading l
 JOIN station s ON s.id = l.station_id
 LEFT JOIN reach r ON r.id = s.reach_id
@@ -39,7 +46,7 @@ ORDER BY r.river_id, s.chainage_m, s.id
 """
 _NAMED = """
 SELECT s.id, s.kind, s.interval_s, coalesce(p.change_no, 0), p.checked_until, NULL,
-    ARRAY(SELECT jsonb_object_keys(l.latest))
+    ARRAY(SELECT json_object_keys(l.latest::json))
 FROM latest_reading l
 JOIN station s ON s.id = l.station_id
 LEFT JOIN reach r ON r.id = s.reach_id
@@ -59,12 +66,6 @@ WHERE r.observed_at >= %s AND r.observed_at < %s
 _PERIOD = f"array_position(ARRAY[{', '.join(repr(each.value) for each in PERIODS)}], r.period)"
 _FLAGGED = f"SELECT r.station_id, r.observed_at, {_PERIOD}, r.flags::text"
 _PARAMETERS = MappingProxyType({parameter.value: parameter for parameter in Parameter})
-_HEADER: Final = 19
-"""Bytes before the first row of a binary COPY: signature, flags, length of an extension."""
-
-_TRAILER: Final = 2
-_EPOCH_US: Final = 946_684_800 * SECOND_US
-"""PostgreSQL counts from 2000-01-01."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,21 +135,22 @@ def read_rows(
 ) -> Rows:
     """The readings of the stations from each one's own time on, before ``until``.
 
-    Every column has eight bytes, so that the copy is an array as it comes: NaN stands for null.
+    NaN stands for what was not measured.
     """
     stations = list(since)
     facts = (stations, [since[each] for each in stations], min(since.values()), until)
     columns = ["r.station_id", "r.observed_at", f"{_PERIOD}::int8"]
-    columns += [f"coalesce({_value(each)}, 'NaN'::float8)" for each in parameters]
-    query = f"COPY (SELECT {', '.join(columns)} {_WINDOW}) TO STDOUT (FORMAT BINARY)"
-    with cursor.copy(query.encode(), facts) as copy:
-        content = b"".join(bytes(block) for block in copy)
-    read = np.frombuffer(content[_HEADER:-_TRAILER], dtype=_layout(parameters))
-    read = read[np.lexsort((read["at"], read["period"], read["station"]))]
-    station = read["station"].astype(np.int64)
-    period = read["period"].astype(np.int64) - 1
-    at_us = read["at"].astype(np.int64) + _EPOCH_US
-    values = {each: read[each.value].astype(np.float64) for each in parameters}
+    columns += [real_number_sql(_value(each)) for each in parameters]
+    gathered = ", ".join(f"array_agg({each})" for each in columns)
+    cursor.execute(f"SELECT {gathered} {_WINDOW}".encode(), facts, binary=True)
+    stations_sent, at_sent, period_sent, *values_sent = sent_columns(cursor)
+    unsorted = (microseconds(at_sent), whole_numbers(period_sent), whole_numbers(stations_sent))
+    order = np.lexsort(unsorted)
+    at_us, period, station = (each[order] for each in unsorted)
+    period -= 1
+    values = {
+        each: real_numbers(sent)[order] for each, sent in zip(parameters, values_sent, strict=True)
+    }
     cursor.execute(f"{_FLAGGED} {_WINDOW} AND r.flags IS NOT NULL".encode(), facts)
     flags: dict[Parameter, list[tuple[int, Flag]]] = {}
     for found, moment, told, text in cursor.fetchall():
@@ -159,19 +161,6 @@ def read_rows(
         for key, flag in orjson.loads(text).items():
             flags.setdefault(Parameter(key), []).append((place, Flag(flag)))
     return Rows(station, period, at_us, values, {p: tuple(each) for p, each in flags.items()})
-
-
-def _layout(parameters: Sequence[Parameter]) -> np.dtype[np.void]:
-    """A row of the copy: how many fields, then each with its length before it."""
-    names = ["station", "at", "period", *(each.value for each in parameters)]
-    return np.dtype(
-        {
-            "names": names,
-            "formats": [">i8"] * 3 + [">f8"] * len(parameters),
-            "offsets": [2 + 12 * place + 4 for place in range(len(names))],
-            "itemsize": 2 + 12 * len(names),
-        }
-    )
 
 
 def _value(parameter: Parameter) -> str:
