@@ -106,12 +106,12 @@ def _rows(month: Month, hourly: int, each_h: float) -> str:
 def _latest() -> str:
     """The newest values of every station, as ingest keeps them."""
     values = ", ".join(
-        f"'{key}', jsonb_build_object('v', r.{column}, 't', r.observed_at, 'f', 'N')"
+        f"'{key}', json_build_object('v', r.{column}, 't', r.observed_at, 'f', 'N')"
         for key, column in COLUMNS.items()
     )
     return f"""
     INSERT INTO latest_reading (station_id, observed_at, received_at, latest, state)
-    SELECT s.id, r.observed_at, r.received_at, jsonb_build_object({values}), 'stale'
+    SELECT s.id, r.observed_at, r.received_at, json_build_object({values}), 'stale'
     FROM station s CROSS JOIN LATERAL (
         SELECT * FROM reading WHERE station_id = s.id ORDER BY observed_at DESC LIMIT 1) r
     """

@@ -38,7 +38,7 @@ _MOST_REMEMBERED = 50_000
 _UPDATE = """
 UPDATE latest_reading AS l SET
     change_no = nextval('latest_reading_change_no'),
-    observed_at = s.observed_at, received_at = s.received_at, latest = s.latest::jsonb,
+    observed_at = s.observed_at, received_at = s.received_at, latest = s.latest::json,
     state = s.state, water_class = s.water_class, deciding = string_to_array(s.deciding, ','),
     have_count = s.have_count, required_count = s.required_count, meets_target = s.meets_target,
     compliance = s.compliance, multiple = s.multiple, fresh_until = s.fresh_until

@@ -38,7 +38,7 @@ def tell_values(
             text(
                 "INSERT INTO latest_reading (station_id, observed_at, received_at, latest, state,"
                 " water_class, have_count, required_count, meets_target, compliance, multiple,"
-                " fresh_until) VALUES (:id, :at, :at, CAST(:latest AS jsonb), :state, :class,"
+                " fresh_until) VALUES (:id, :at, :at, CAST(:latest AS json), :state, :class,"
                 " :have, 5, :meets, :compliance, :multiple, :until)"
             ),
             {

@@ -16,7 +16,7 @@ _NEAREST = text(
         JOIN reach r ON r.id = s.reach_id WHERE s.id = :id) AS own
         ON own.id <> station.id AND (station.code = ANY(:named)
             OR own.river_id = reach.river_id AND own.kind = station.kind)
-    WHERE {STATION_VISIBLE} AND jsonb_exists(latest.latest, :parameter)
+    WHERE {STATION_VISIBLE} AND latest.latest -> CAST(:parameter AS text) IS NOT NULL
         AND (station.ended_at IS NULL OR station.ended_at > :at)
     ORDER BY station.code = ANY(:named) DESC,
         abs(station.chainage_m - own.chainage_m) NULLS LAST, station.id LIMIT 1"""

@@ -20,7 +20,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
+from sqlalchemy.dialects.postgresql import JSON, JSONB, ExcludeConstraint
 from sqlalchemy.sql import func, literal_column
 
 from data.tables.base import METADATA, geometry, moment, one_of, web_geometry
@@ -211,7 +211,7 @@ latest_reading = Table(
     Column("change_no", BigInteger, change_no, server_default=change_no.next_value()),
     moment("observed_at"),
     moment("received_at"),
-    Column("latest", JSONB, nullable=False, comment='{"ph": {"v": 7.1, "t": "…Z", "f": "N"}}'),
+    Column("latest", JSON, nullable=False, comment='{"ph": {"v": 7.1, "t": "…Z", "f": "N"}}'),
     Column("state", Text, nullable=False, comment="of a section's class"),
     Column("water_class", SmallInteger),
     Column("deciding", ARRAY(Text), nullable=False, server_default="{}"),

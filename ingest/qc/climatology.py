@@ -40,7 +40,8 @@ FROM (
 """
 _ALL_TIME = MappingProxyType({"start": "-infinity", "end": "infinity", "as_of": "infinity"})
 _MEASURED = (
-    "SELECT DISTINCT jsonb_object_keys(latest) FROM latest_reading WHERE station_id = ANY(:ids)"
+    "SELECT DISTINCT json_object_keys(CAST(latest AS json)) FROM latest_reading"
+    " WHERE station_id = ANY(:ids)"
 )
 _FORGET = "DELETE FROM climatology WHERE station_id = ANY(:ids)"
 _KEEP = """

@@ -8,7 +8,7 @@ from ingest.pipeline import Pipeline, cursor_of
 from tests.fixtures.database import Database
 from tests.readings import NOON, message, one, register
 
-NEWEST = "SELECT jsonb_object_agg(key, value -> 'v') FROM latest_reading, jsonb_each(latest)"
+NEWEST = "SELECT jsonb_object_agg(key, value -> 'v') FROM latest_reading, json_each(latest)"
 
 
 def minutes(count: float) -> UtcDatetime:

@@ -24,6 +24,9 @@ INSERT INTO hour_account (station_id, hour, received, refused)
 SELECT NULL, date_trunc('hour', first_received_at, 'UTC'), count(*), count(*)
 FROM quarantine WHERE replayed_at IS NULL GROUP BY 2;
 
+-- The newest values are written and read whole: as text they need no making and no unmaking.
+ALTER TABLE latest_reading ALTER COLUMN latest TYPE json;
+
 -- A month that moved out of the database gets no new partition by a late reading.
 CREATE OR REPLACE FUNCTION ensure_reading_partition(moment timestamptz) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
