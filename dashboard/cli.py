@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from dashboard.commands.arguments import speak
 from dashboard.demo.environment import enter
 from dashboard.views.wording import LANGUAGES, _, language, worded
 from data.errors import BadInput, OneMapError, ServiceDown
@@ -26,7 +27,7 @@ COMMANDS = (
     Command("serve", "serve", "run the dashboard"),
     Command("ingest", "ingest", "take readings from the broker into the database"),
     Command("simulate", "simulate", "run devices that publish readings over MQTT"),
-    Command("import", "importing", "take in rivers, lakes, sections, outfalls, chiefs …"),
+    Command("import", "importing", "take in rivers, lakes, sections, outfalls, chiefs, readings …"),
     Command("station", "station", "add or move one station"),
     Command("ledger", "ledger", "work on, prove and draw the problem ledger"),
     Command("quarantine", "quarantine", "look at and replay what could not be read"),
@@ -35,7 +36,7 @@ COMMANDS = (
     Command("evaluate", "evaluate", "tell a month's classes and ratings, also from an archive"),
     Command("archive", "archive", "move old months of readings to Parquet files, and back"),
     Command("classify", "classify", "add water classes to a CSV table"),
-    Command("hj212", "hj212", "decode HJ 212 frames"),
+    Command("hj212", "hj212", "decode HJ 212 frames, serve HJ 212 loggers"),
     Command("publish-file", "publish", "publish readings of a file over MQTT"),
     Command("user", "user", "add, list and change accounts"),
     Command("bench", "bench", "measure rates and losses on this machine"),
@@ -65,6 +66,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(given: list[str]) -> int:
+    speak()
     _choose_language()
     everywhere = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     everywhere.add_argument("--dir", type=Path, metavar="DIR")

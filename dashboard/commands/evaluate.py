@@ -1,10 +1,10 @@
 """The evaluate command: classes and ratings of a month, from an archive or the database."""
 
 import argparse
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dashboard.commands.arguments import moment
 from dashboard.views.wording import _
 from data.clock import UtcDatetime, now, to_utc
 from data.errors import BadInput
@@ -38,7 +38,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     )
     parser.add_argument(
         "--as-of",
-        type=datetime.fromisoformat,
+        type=moment,
         metavar="TIME",
         help=_("by what was known then, with offset"),
     )

@@ -4,6 +4,7 @@ import argparse
 from datetime import date
 from pathlib import Path
 
+from dashboard.commands.arguments import day
 from dashboard.views.wording import _
 from data.clock import UtcDatetime, start_of_day
 
@@ -24,14 +25,14 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser.add_argument(
         "--from",
         dest="start",
-        type=date.fromisoformat,
+        type=day,
         metavar="DATE",
         help=_("the first day taken, in Beijing"),
     )
     parser.add_argument(
         "--until",
         dest="end",
-        type=date.fromisoformat,
+        type=day,
         metavar="DATE",
         help=_("the first day no longer taken"),
     )
@@ -77,5 +78,5 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _instant(day: date | None) -> UtcDatetime | None:
-    return start_of_day(day) if day else None
+def _instant(first: date | None) -> UtcDatetime | None:
+    return start_of_day(first) if first else None

@@ -26,7 +26,7 @@ CHUNK = 65536
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """The command is known to the command line."""
-    parser = subparsers.add_parser("hj212", help=_("decode HJ 212 frames"))
+    parser = subparsers.add_parser("hj212", help=_("decode HJ 212 frames, serve HJ 212 loggers"))
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     decode = actions.add_parser(
         "decode",

@@ -20,10 +20,11 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     """The command is known to the command line."""
     parser = subparsers.add_parser(
         "import",
-        help=_("take in rivers, lakes, sections, outfalls, chiefs …"),
+        help=_("take in rivers, lakes, sections, outfalls, chiefs, readings …"),
         description=_(
-            "Takes a GeoPackage, GeoJSON, Shapefile (zipped too) or CSV file into the archive. "
-            "The same file twice changes nothing; a file that can't be read changes nothing."
+            "Takes a GeoPackage, GeoJSON, Shapefile (zipped too) or CSV file into the archive, "
+            "readings from CSV or Parquet. The same file twice changes nothing; a file that can't "
+            "be read changes nothing."
         ),
     )
     parser.add_argument("kind", choices=[*(kind.value for kind in ImportKind), READINGS])

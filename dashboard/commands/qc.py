@@ -1,14 +1,16 @@
 """The quality control commands: the second look at readings, and what a month is like."""
 
 import argparse
-from datetime import datetime
 from typing import TYPE_CHECKING
 
+from dashboard.commands.arguments import moment
 from dashboard.commands.running import run_until_told
 from dashboard.views.wording import _
 from data.errors import BadInput
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from data.clock import UtcDatetime
 
 
@@ -19,9 +21,15 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     looking = actions.add_parser("run", help=_("look at what is new until told to stop"))
     looking.add_argument("--once", action="store_true", help=_("look at what is new, then end"))
     looking.add_argument(
-        "--from", dest="since", metavar="TIME", help=_("look anew at a span from this time on")
+        "--from",
+        dest="since",
+        type=moment,
+        metavar="TIME",
+        help=_("look anew at a span from this time on"),
     )
-    looking.add_argument("--to", metavar="TIME", help=_("up to this time (default: now)"))
+    looking.add_argument(
+        "--to", type=moment, metavar="TIME", help=_("up to this time (default: now)")
+    )
     looking.set_defaults(run=run_look)
     months = actions.add_parser("climatology", help=_("compute what each month is like"))
     months.set_defaults(run=run_climatology)
@@ -34,14 +42,14 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 def run_look(args: argparse.Namespace) -> int:
     """Runs until SIGTERM or SIGINT; with a span or ``--once`` it looks, tells and ends; 0.
 
-    Raises BadInput for a time that is none, and for an end without a beginning.
+    Raises BadInput for an end without a beginning, and for one before it.
     """
     from data import clock
     from data.clock import Span
     from data.database import ingest_engine
     from ingest.qc.watch import Watch
 
-    since, until = _moment(args.since), _moment(args.to)
+    since, until = _instant(args.since), _instant(args.to)
     if since is None and (until is not None or args.station):
         raise BadInput("Name the beginning of the span too.", mend="Add --from TIME.")
     if since is not None and since >= (until or clock.now()):
@@ -88,14 +96,10 @@ def run_climatology(args: argparse.Namespace) -> int:
     return 0
 
 
-def _moment(told: str | None) -> "UtcDatetime | None":
-    """The instant of an ISO 8601 time; without offset it is the business zone's."""
+def _instant(told: "datetime | None") -> "UtcDatetime | None":
+    """The instant of a time; without offset it is the business zone's."""
     from data.clock import BUSINESS_ZONE, to_utc
 
     if told is None:
         return None
-    try:
-        moment = datetime.fromisoformat(told)
-    except ValueError:
-        raise BadInput("{time} is no time.", mend="Write 2026-05-01T08:00.", time=told) from None
-    return to_utc(moment if moment.tzinfo else moment.replace(tzinfo=BUSINESS_ZONE))
+    return to_utc(told if told.tzinfo else told.replace(tzinfo=BUSINESS_ZONE))

@@ -62,7 +62,23 @@ def test_the_table_of_commands_imports_nothing_heavy() -> None:
 def test_every_command_of_the_table_tells_its_arguments(command: str) -> None:
     done = onemap(command, "--help")
     assert done.returncode == 0, done.stderr
-    assert f"usage: onemap {command}" in done.stdout
+    assert f"用法：onemap {command}" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh", "bench kill：须给出其中一个参数"), ("en", "bench kill: error: one of the arguments")],
+)
+def test_a_wrong_argument_is_told_in_the_reader_s_language(language: str, said: str) -> None:
+    done = onemap("bench", "kill", ONEMAP_DASHBOARD__LANGUAGE=language)
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
+def test_a_wrong_day_is_told_with_how_to_write_it() -> None:
+    done = onemap("export", "readings", "--to", "/nowhere", "--from", "01.05.2026")
+    assert done.returncode == 2
+    assert done.stderr == "onemap: 01.05.2026 不是日期。请写成 2026-05-01。\n"
 
 
 def test_a_missing_setting_is_one_line_in_the_reader_s_language(tmp_path: Path) -> None:
