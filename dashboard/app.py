@@ -76,7 +76,7 @@ PAGES = (
     Page("/patrols", patrols, N_("Patrols")),
     Page("/quality", quality_page, N_("Data review")),
     Page("/stations", stations, N_("Stations")),
-    Page("/accounting", accounting_page, N_("Data accounts")),
+    Page("/accounting", accounting_page, N_("Data tally")),
     Page("/accounts", accounts, N_("Accounts")),
 )
 ROUTERS = (

@@ -44,17 +44,20 @@ class Place:
 MAP, FILES, STATIONS, ACCOUNTS = "One map", "Files", "Stations", "Accounts"
 LEDGER, PATROLS, BRIEF = "Problem ledger", "Patrols", N_("Ledger")
 REVIEW, REVIEW_BRIEF = "Data review", N_("Review")
-ACCOUNTING, ACCOUNTING_BRIEF = "Data accounts", N_("Tallies")
+ACCOUNTING, ACCOUNTING_BRIEF = "Data tally", N_("Tally")
 PLACES = (
     Place("/", MAP, "map", Action.READ_WATERS, N_("Map")),
     Place("/ledger", LEDGER, "flag", Action.READ_LEDGER, BRIEF),
     Place("/patrols", PATROLS, "walk", Action.READ_PATROLS),
     Place("/rivers", FILES, "file", Action.READ_WATERS),
-    Place("/quality", REVIEW, "tick", Action.READ_REVIEWS, REVIEW_BRIEF),
+    Place("/quality", REVIEW, "stamp", Action.READ_REVIEWS, REVIEW_BRIEF),
     Place("/stations", STATIONS, "pin", Action.WRITE_STATIONS),
     Place("/accounting", ACCOUNTING, "columns", Action.READ_ACCOUNTING, ACCOUNTING_BRIEF),
     Place("/accounts", ACCOUNTS, "people", Action.MANAGE_ACCOUNTS),
 )
+
+MOST_TABS = 5
+"""What the foot of a phone holds without crowding."""
 
 
 def places_for(user: User | None) -> list[Place]:
@@ -106,7 +109,7 @@ def bar(user: User | None, area: str) -> html.Header:
     )
     links = [
         dcc.Link(
-            [_(place.word), overdue_badge(place)],
+            [*words(place), overdue_badge(place)],
             href=place.href,
             id=f"shell-nav-{place.sign}",
             className="nav-link",
@@ -133,6 +136,14 @@ def bar(user: User | None, area: str) -> html.Header:
         ],
         className="bar",
     )
+
+
+def words(place: Place) -> list[html.Span]:
+    """An entry's word, and the shorter one that stands for it where the bar is narrow."""
+    word, brief = _(place.word), _(place.brief or place.word)
+    if word == brief:
+        return [html.Span(word)]
+    return [html.Span(word, className="om-full"), html.Span(brief, className="om-brief")]
 
 
 def overdue_badge(place: Place) -> html.Span | None:
@@ -209,17 +220,33 @@ def account_menu(user: User) -> dmc.Menu:
 
 
 def tabs(user: User | None) -> html.Nav:
-    """The navigation at the foot of a phone."""
-    links = [
-        dcc.Link(
-            [icon(place.sign), html.Span(_(place.brief or place.word)), overdue_badge(place)],
-            href=place.href,
-        )
-        for place in places_for(user)
-    ]
-    own = html.A([icon("person"), html.Span(_("Me"))], href="/account")
+    """The navigation at the foot of a phone: five entries at most, the others under the last."""
+    places = places_for(user)
+    me = html.A([icon("person"), html.Span(_("Me"))], href="/account")
+    if len(places) < MOST_TABS:
+        links = [*(tab(each, each.brief) for each in places), me]
+    else:
+        first, rest = places[: MOST_TABS - 1], places[MOST_TABS - 1 :]
+        links = [*(tab(each, each.brief) for each in first), more_tabs(rest, me)]
     label = attributes(aria_label=_("Main navigation"))
-    return html.Nav([*links, own], id=Ids.TABS, className="om-tabs", **label)
+    return html.Nav(links, id=Ids.TABS, className="om-tabs", **label)
+
+
+def tab(place: Place, brief: str = "") -> dcc.Link:
+    """An entry of a phone's navigation."""
+    word = html.Span(_(brief or place.word))
+    return dcc.Link([icon(place.sign), word, overdue_badge(place)], href=place.href)
+
+
+def more_tabs(places: list[Place], me: html.A) -> html.Details:
+    """The entries that found no place, on a sheet above the others."""
+    return html.Details(
+        [
+            html.Summary([icon("more"), html.Span(_("More"))]),
+            html.Div([*map(tab, places), me], className="om-more-sheet"),
+        ],
+        className="om-more",
+    )
 
 
 def register(app: dash.Dash) -> None:

@@ -11,6 +11,10 @@
       if (here) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
+    for (const more of document.querySelectorAll(".om-more")) {
+      more.open = false;
+      more.classList.toggle("on", Boolean(more.querySelector("a.on")));
+    }
     return opened;
   };
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
@@ -38,6 +42,17 @@
     if (!item) return;
     const { send: action, language } = item.dataset;
     send(action, language ? { language, next: here() } : {});
+  });
+
+  const opened = () => document.querySelector(".om-more[open]");
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.(".om-more-sheet a")) opened().open = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    const more = opened();
+    if (event.key !== "Escape" || !more) return;
+    more.open = false;
+    more.querySelector("summary").focus();
   });
 
   const leave = () => location.assign(`/sign-in?next=${encodeURIComponent(here())}`);

@@ -43,7 +43,7 @@ def heading(shown: Shown) -> html.Header:
     """Which stretch of time, of which stations; the file of it."""
     return html.Header(
         [
-            html.H1(_("Data accounts")),
+            html.H1(_("Data tally")),
             html.Span(className="sp"),
             html.Nav(
                 [
@@ -93,7 +93,7 @@ def steps(shown: Shown) -> html.Div:
     """The stretch shown, with the way to those beside it."""
     window = shown.window
     first = window.start.astimezone(BUSINESS_ZONE)
-    last = (window.end - timedelta(minutes=1)).astimezone(BUSINESS_ZONE)
+    last = min(window.end - timedelta(minutes=1), shown.now).astimezone(BUSINESS_ZONE)
     told = "%m-%d" if window.by is Grain.DAY else "%m-%d %H:%M"
     later = after(shown.asked, window, shown.now.astimezone(BUSINESS_ZONE).date())
     return html.Div(

@@ -24,7 +24,7 @@ def figure_word(figure: str) -> str:
         "refused": _("Quarantined"),
         "late": _("Late"),
         "expected": _("Due"),
-        "measured": _("There of them"),
+        "measured": _("Arrived"),
         "missing": _("Missing"),
     }[figure]
 

@@ -28,6 +28,7 @@ NAMES = frozenset(
         "map",
         "minus",
         "moon",
+        "more",
         "out",
         "out-up",
         "people",

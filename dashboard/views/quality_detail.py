@@ -1,5 +1,6 @@
 """One value in its surroundings: what speaks against it, what was said, and the verdict."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from dash import html
@@ -73,14 +74,23 @@ def told(around: Surroundings) -> html.Div:
                 f"{own_name(around.facts.name, around.facts.name_en)} · {moment:%Y-%m-%d %H:%M}",
                 className="t2",
             ),
-            html.Ul([against(key.parameter, each) for each in found], className="qr-found"),
+            html.Ul(
+                [against(key.parameter, each, names_of(around)) for each in found],
+                className="qr-found",
+            ),
             history(around),
         ],
         **attributes(data_quality_shown=key_text(key), data_may="1" if around.may_review else ""),
     )
 
 
-def against(parameter: Parameter, found: Found) -> html.Li:
+def names_of(around: Surroundings) -> dict[str, str]:
+    """The names of the stations that are shown, by their codes."""
+    shown = (around.facts, around.near_facts)
+    return {each.code: own_name(each.name, each.name_en) for each in shown if each}
+
+
+def against(parameter: Parameter, found: Found, names: Mapping[str, str]) -> html.Li:
     """What one test says, with what it expected."""
     expected = expected_words(parameter, found)
     span = _("expected {span}").format(span=expected) if expected else ""
@@ -91,7 +101,7 @@ def against(parameter: Parameter, found: Found) -> html.Li:
                 className="tag rd" if found.finding is Finding.FAILED else "tag am",
             ),
             html.Span(test_word(found.test)),
-            html.Span(" · ".join(filter(None, [span, detail_words(found)])), className="t3"),
+            html.Span(" · ".join(filter(None, [span, detail_words(found, names)])), className="t3"),
         ]
     )
 

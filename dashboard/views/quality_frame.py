@@ -88,7 +88,7 @@ def verdict_form() -> html.Div:
             html.Label(
                 [
                     html.Span(_("Reason")),
-                    html.Textarea(id="quality-reason", maxLength=str(MOST_LETTERS), rows="2"),
+                    html.Textarea(id="quality-reason", maxLength=str(MOST_LETTERS), rows="1"),
                 ],
             ),
             html.Div(

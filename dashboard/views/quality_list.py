@@ -79,7 +79,7 @@ def table(shown: Shown) -> html.Table:
                 _("Station"),
                 _("Parameter"),
                 _("Value"),
-                _("What speaks against it"),
+                _("Reason for doubt"),
                 _("Review"),
             )
         ),
@@ -130,7 +130,7 @@ def row(value: DoubtedValue, shown: Shown) -> html.Tr:
         (_("Station"), html.Span(name, title=value.code)),
         (_("Parameter"), parameter_name(key.parameter)),
         (_("Value"), number_words(value)),
-        (_("What speaks against it"), tags(value)),
+        (_("Reason for doubt"), tags(value)),
         (_("Review"), review_tag(value)),
     ]
     return html.Tr([html.Td(cell, **attributes(data_label=label)) for label, cell in cells], **told)

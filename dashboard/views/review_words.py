@@ -1,6 +1,7 @@
 """Tests, findings and verdicts in words."""
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from dashboard.views.measures import flag_word, value_text
@@ -86,8 +87,11 @@ def _short(number: str) -> str:
     return number.rstrip("0").rstrip(".") if "." in number else number
 
 
-def detail_words(found: Found) -> str:
-    """What else the test tells: the other station, how long it stood still, by how many values."""
+def detail_words(found: Found, names: Mapping[str, str]) -> str:
+    """What else the test tells: the other station, how long it stood still, by how many values.
+
+    ``names`` holds stations' names by their codes.
+    """
     told = found.detail
     if told in FLAGS:
         return flag_word(Flag(told))
@@ -98,5 +102,5 @@ def detail_words(found: Found) -> str:
     if "n" in numbers:
         return _("by {n} values").format(n=numbers["n"])
     if told and found.test in (QualityTest.NEIGHBOUR, QualityTest.UPSTREAM):
-        return _("by {station}").format(station=told)
+        return _("by {station}").format(station=names.get(told, told))
     return told

@@ -122,6 +122,53 @@ def test_nothing_is_wider_than_the_screen(
     context.close()
 
 
+def test_a_phone_has_five_entries_and_the_others_under_more(
+    browser: Browser, shared_served: Served
+) -> None:
+    context = browser.new_context(locale="zh-CN", viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    fill(page, shared_served, shared_served.logins[Role.OFFICE], shared_served.password)
+    page.goto(f"{shared_served.url}/quality")
+    more = page.locator("#shell-tabs > .om-more")
+    expect(page.locator("#shell-tabs > *")).to_have_count(5)
+    expect(more).to_have_class("om-more on")
+    more.locator("summary").click()
+    expect(more.locator(".om-more-sheet a")).to_have_text(["数据审核", "测站", "数据核算", "我的"])
+    page.keyboard.press("Escape")
+    expect(more.locator("summary")).to_be_focused()
+    expect(more.locator(".om-more-sheet")).to_be_hidden()
+    page.keyboard.press("Enter")
+    more.get_by_text("数据核算").click()
+    expect(page).to_have_url(f"{shared_served.url}/accounting")
+    expect(more.locator(".om-more-sheet")).to_be_hidden()
+    more.locator("summary").click()
+    page.mouse.click(195, 60)
+    expect(more.locator(".om-more-sheet")).to_be_hidden()
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("width", "ledger"), [(768, "Ledger"), (1366, "Ledger"), (1440, "Problem ledger")]
+)
+def test_everything_in_the_bar_is_in_reach(
+    browser: Browser, shared_served: Served, width: int, ledger: str
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 800})
+    page = context.new_page()
+    page.goto(f"{shared_served.url}/sign-in")
+    page.get_by_role("link", name="English").click()
+    page.fill("#login", shared_served.logins[Role.OFFICE])
+    page.fill("#password", shared_served.password)
+    page.click("button[type=submit]")
+    expect(page.locator(".mp-search")).to_be_visible()
+    nav = page.locator("#shell-nav")
+    expect(nav.get_by_text(ledger, exact=True)).to_be_visible()
+    assert nav.evaluate("nav => nav.scrollWidth - nav.clientWidth") <= 1
+    box = page.locator(".me").bounding_box()
+    assert box and box["x"] + box["width"] <= width
+    context.close()
+
+
 def test_an_ended_session_leads_back_to_the_form(page: Page, shared_served: Served) -> None:
     fill(page, shared_served, shared_served.logins[Role.ADMINISTRATOR], shared_served.password)
     expect(page.locator("#accounts-list table")).to_be_visible()
