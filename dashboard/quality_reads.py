@@ -95,9 +95,10 @@ def _word(words: type[Word], given: object) -> Word | None:
 def month_of(text: str) -> date | None:
     """The first day of a month written ``2026-05``, None for anything else."""
     try:
-        return datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC).date() if text else None
+        first = datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC).date()
     except ValueError:
         return None
+    return first if 1970 <= first.year <= 2200 else None
 
 
 def page_of(asked: Mapping[str, Any]) -> int:

@@ -14,7 +14,7 @@ from dashboard.deps import Deps
 from dashboard.offload import off
 from dashboard.views.accounting_table import workbook
 from data.database import transaction
-from data.errors import NotFound
+from data.errors import BadInput, NotFound
 from data.people.access_log import Logged, log
 from data.queries.account_stations import AccountStation, account_stations
 from data.queries.account_window import Grain, Window, window_of
@@ -119,7 +119,10 @@ def window_given(deps: Deps, start: datetime | None, end: datetime | None, by: G
     """The window asked for, the last day by default. Raises BadInput."""
     now = deps.clock()
     last = end or now
-    return window_of(start or last - timedelta(days=1), last, by, now)
+    try:
+        return window_of(start or last - timedelta(days=1), last, by, now)
+    except OverflowError as error:
+        raise BadInput("Give times with an offset, the earlier one first.") from error
 
 
 def read(

@@ -158,6 +158,8 @@ def read_rows(
         of_period = slice(*(first + np.searchsorted(period[first:last], (told - 1, told))))
         wanted = _microseconds(moment)
         place = of_period.start + int(np.searchsorted(at_us[of_period], wanted))
+        if place == of_period.stop or at_us[place] != wanted:  # it has come since
+            continue
         for key, flag in orjson.loads(text).items():
             flags.setdefault(Parameter(key), []).append((place, Flag(flag)))
     return Rows(station, period, at_us, values, {p: tuple(each) for p, each in flags.items()})

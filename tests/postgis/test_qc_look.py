@@ -2,17 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any, Self, cast
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
 from data.clock import Span, UtcDatetime
 from data.errors import NotFound
+from data.records import StationId
 from data.settings import QcSettings
+from data.vocabulary import Parameter
 from ingest.pipeline import Pipeline
 from ingest.qc.rules import shipped_rules
 from ingest.qc.watch import BATCH_STATIONS, Watch, batches
-from ingest.qc.windows import Due, due_stations
+from ingest.qc.windows import Due, due_stations, read_rows
 from tests.fixtures.database import Database
 from tests.readings import NOON, message, one, register, rows
 
@@ -231,3 +235,25 @@ def test_batches_keep_to_their_size(station: Database) -> None:
     sizes = [len(batch) for batch in batches(many, at(3))]
     assert sum(sizes) == len(many)
     assert max(sizes) * ((at(3) - due.read_from) / due.interval) <= 200_000
+
+
+def test_a_flagged_reading_that_comes_in_between_two_reads_disturbs_nothing(
+    station: Database,
+) -> None:
+    """The values are read first, then the flags: what has come since isn't among the values."""
+    take_in(station, "S1", steady(3))
+    number = StationId(int(str(one(station.owner, "SELECT id FROM station"))))
+    with station.ingest.begin() as connection:
+        driver = cast("psycopg.Connection", connection.connection.driver_connection)
+
+        class Slow(psycopg.Cursor[Any]):
+            def execute(self, *given: Any, **more: Any) -> Self:
+                if b"flags" in given[0]:
+                    take_in(station, "S1", [15.0], first=3)
+                    take_in(station, "S1", [15.0], first=0.5)
+                return super().execute(*given, **more)
+
+        found = read_rows(Slow(driver), {number: at(-1)}, at(9), [Parameter.PH])
+    assert len(found) == 3
+    assert found.flags == {}
+    assert one(station.owner, "SELECT count(*) FROM reading WHERE flags IS NOT NULL") == 2

@@ -144,3 +144,13 @@ def test_what_can_not_be_read_is_refused(office: httpx.Client, review_served: Se
         assert office.post(REVIEWS, json=body).status_code == status, body
     assert office.get("/api/v1/readings/findings", params={"month": "2026-13"}).status_code == 400
     assert office.get("/api/v1/readings/findings").json() == {"total": 0, "rows": []}
+
+
+def test_months_and_times_beyond_all_years_are_refused(office: httpx.Client) -> None:
+    for month in ("9999-12", "0001-01"):
+        answer = office.get("/api/v1/readings/findings", params={"month": month})
+        assert answer.status_code == 400, answer.text
+    first = "0001-01-01T00:00:00Z"
+    assert office.get("/api/v1/accounting", params={"to": first}).status_code == 400
+    asked = {"parameter": "nh3n", "to": first}
+    assert office.get("/api/v1/stations/1/series", params=asked).status_code == 400
