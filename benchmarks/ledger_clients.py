@@ -122,8 +122,18 @@ class Outcome:
         return self.taken == self.stored and not self.lost and not self.doubled
 
 
-def run(owner: Engine, app: Engine, clients: int, problems: int, seconds: float) -> Outcome:
-    """The outcome of one run on an empty, migrated database. Raises AssertionError for a chain."""
+def run(
+    owner: Engine,
+    app: Engine,
+    clients: int,
+    problems: int,
+    seconds: float,
+    steps: int | None = None,
+) -> Outcome:
+    """The outcome of one run on an empty, migrated database. Raises AssertionError for a chain.
+
+    It lasts so many seconds, or until so many steps were taken and as many met another's.
+    """
     desk = open_desk(owner, app)
     desk.clock.at = now()
     with owner.begin() as connection:
@@ -140,8 +150,12 @@ def run(owner: Engine, app: Engine, clients: int, problems: int, seconds: float)
     threads = [threading.Thread(target=each.run) for each in several]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join(seconds + 60)
+    while any(each.is_alive() for each in threads) and time.monotonic() < began + seconds + 60:
+        time.sleep(0.05)
+        met = sum(each.conflicts for each in several)
+        if steps is not None and min(met, sum(len(each.done) for each in several)) >= steps:
+            for each in several:
+                each.until = 0.0
     assert [each.failure for each in several if each.failure] == []
     return _outcome(desk, ids, several, time.monotonic() - began)
 

@@ -9,9 +9,8 @@ def test_nobody_overwrites_anybody(database: Database) -> None:
     """The longer run is ``python -m benchmarks.ledger_clients``."""
     app = engine(database.urls["app"], pool_size=12)
     try:
-        outcome = run(database.owner, app, clients=12, problems=4, seconds=5)
+        outcome = run(database.owner, app, clients=12, problems=4, seconds=60, steps=20)
     finally:
         app.dispose()
     assert outcome.whole, outcome
-    assert outcome.conflicts > 0, "they never met: the test proves nothing"
-    assert outcome.taken > 20
+    assert min(outcome.taken, outcome.conflicts) >= 20, "they never met: the test proves nothing"
