@@ -45,12 +45,12 @@ def publish(broker: Broker, first: int, end: int) -> None:
 
 @pytest.fixture
 def process(lane_broker: Broker, database: Database, tmp_path: Path) -> Iterator[IngestProcess]:
-    """``onemap ingest`` with three workers, not yet started."""
+    """``onemap ingest`` with two workers, not yet started."""
     register(database.owner, *STATIONS)
     made = IngestProcess(
         lane_broker, INGEST_PASSWORD, database.urls["ingest"], tmp_path / "ingest.log"
     )
-    made.environment["ONEMAP_INGEST__WORKERS"] = "3"
+    made.environment["ONEMAP_INGEST__WORKERS"] = "2"
     yield made
     if made.running:
         made.kill()
@@ -85,7 +85,7 @@ def test_a_killed_lane_comes_back_and_gets_its_batches_again(
     publish(lane_broker, 0, 120)
     until(lambda: one(database.owner, COUNT) == 120)
     before = lanes_of(process)
-    assert len(before) == 3
+    assert len(before) == 2
     with database.owner.begin() as connection:
         connection.exec_driver_sql("LOCK TABLE reading IN ACCESS EXCLUSIVE MODE")
         publish(lane_broker, 120, 240)
@@ -105,7 +105,7 @@ def test_a_killed_lane_comes_back_and_gets_its_batches_again(
 def waits_for_lock(database: Database) -> bool:
     """Whether every lane stands before the locked table."""
     told = "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted AND relation IS NOT NULL"
-    return one(database.owner, told) == 3
+    return one(database.owner, told) == 2
 
 
 def test_with_the_parent_its_lanes_end_and_what_waited_comes_to_fewer(
@@ -114,15 +114,15 @@ def test_with_the_parent_its_lanes_end_and_what_waited_comes_to_fewer(
     process.start()
     process.await_subscription()
     lanes = lanes_of(process)
-    assert len(lanes) == 3
+    assert len(lanes) == 2
     process.kill()
     until(lambda: all(is_gone(pid) for pid in lanes))
     publish(lane_broker, 0, 60)
-    for workers, stored in (("1", 60), ("4", 120)):
+    for workers, stored in (("1", 60), ("3", 120)):
         process.environment["ONEMAP_INGEST__WORKERS"] = workers
         process.start()
         until(lambda stored=stored: one(database.owner, COUNT) == stored)  # type: ignore[misc]  # now
-        assert len(lanes_of(process)) == (0 if workers == "1" else 4)
+        assert len(lanes_of(process)) == (0 if workers == "1" else 3)
         assert process.stop() == 0
         publish(lane_broker, stored, stored + 60)
     assert one(database.owner, COUNT) == 120

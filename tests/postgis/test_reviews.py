@@ -150,6 +150,20 @@ def test_curve_and_month_agree_with_the_rule_at_every_moment(
         assert month.value == pytest.approx(np.mean(values))
 
 
+class Measured(NamedTuple):
+    """A database in which a station has measured and nothing was reviewed."""
+
+    database: Database
+    office: AccountId
+    station: int
+
+
+@pytest.fixture(scope="module")
+def measured(shared_database: Database) -> Measured:
+    station = take_in(shared_database, [0.3, 0.4])
+    return Measured(shared_database, reviewer(shared_database), station)
+
+
 @pytest.mark.parametrize(
     ("ruling", "error"),
     [
@@ -163,9 +177,9 @@ def test_curve_and_month_agree_with_the_rule_at_every_moment(
     ],
 )
 def test_what_does_not_fit_is_refused(
-    database: Database, office: AccountId, ruling: dict[str, object], error: type[Exception]
+    measured: Measured, ruling: dict[str, object], error: type[Exception]
 ) -> None:
-    station = take_in(database, [0.3, 0.4])
+    database, office, station = measured
     given = {"verdict": Verdict.REJECT, "reason": "故障", **ruling}
     good = Ruling(key_at(station, 1), Verdict.REJECT, "故障")
     bad = Ruling(key_at(station, 0), **given)  # type: ignore[arg-type]  # the table's own words
