@@ -110,8 +110,11 @@ def _latest() -> str:
         for key, column in COLUMNS.items()
     )
     return f"""
-    INSERT INTO latest_reading (station_id, observed_at, received_at, latest, state)
-    SELECT s.id, r.observed_at, r.received_at, json_build_object({values}), 'stale'
+    INSERT INTO latest_reading (station_id, observed_at, received_at, latest, state, water_class,
+        deciding, have_count, required_count, meets_target, multiple, fresh_until)
+    SELECT s.id, r.observed_at, r.received_at,
+        replace(json_build_object({values})::text, ' : ', ':')::json, 'graded', 4,
+        '{{nh3n}}', 5, 5, false, round(random()::numeric, 3), r.observed_at + interval '1 day'
     FROM station s CROSS JOIN LATERAL (
         SELECT * FROM reading WHERE station_id = s.id ORDER BY observed_at DESC LIMIT 1) r
     """
