@@ -1,8 +1,9 @@
 """The months that readings fall into, each with a partition of its own."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
+from data.clock import UtcDatetime
 from data.records import RawReading
 from ingest.stations import Cursor
 
@@ -18,11 +19,30 @@ class Partitions:
 
     def missing(self, readings: Iterable[RawReading]) -> set[Month]:
         """The months of these readings that may have none yet."""
-        return {(raw.observed_at.year, raw.observed_at.month) for raw in readings} - self._known
+        return months_of(readings) - self._known
 
     def remember(self, months: Iterable[Month]) -> None:
         """They have one, committed."""
         self._known.update(months)
+
+
+def months_of(readings: Iterable[RawReading]) -> set[Month]:
+    """The months that the readings fall into."""
+    return {month_of(raw.observed_at) for raw in readings}
+
+
+def month_of(moment: UtcDatetime) -> Month:
+    """The month of the moment."""
+    return moment.year, moment.month
+
+
+def outside(cursor: Cursor, months: Iterable[Month]) -> set[Month]:
+    """Those of the months that were moved out of the database."""
+    first_days = [date(year, month, 1) for year, month in sorted(months)]
+    if not first_days:
+        return set()
+    cursor.execute("SELECT month FROM detached_month WHERE month = ANY(%s)", (first_days,))
+    return {(first.year, first.month) for (first,) in cursor.fetchall()}
 
 
 def make_partitions(cursor: Cursor, months: Iterable[Month]) -> None:

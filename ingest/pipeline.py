@@ -1,8 +1,8 @@
 """Messages to committed rows: screen, partitions, write; outages waited out, faults set apart."""
 
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import cast
 
@@ -12,12 +12,20 @@ from sqlalchemy import Connection, Engine
 from data import clock
 from data.database import transaction
 from data.settings import IngestSettings, QualitySettings
+from data.vocabulary import Refusal
 from ingest.assessment import Assessor
 from ingest.bisection import write_all
 from ingest.inbox import Message
 from ingest.outage import persist
-from ingest.partitions import Partitions, make_partitions
-from ingest.screen import Entry, Screen, Taken
+from ingest.partitions import (
+    Month,
+    Partitions,
+    make_partitions,
+    month_of,
+    months_of,
+    outside,
+)
+from ingest.screen import Entry, Screen, Taken, refuse
 from ingest.stations import Cursor
 from ingest.writer import Counts, Writer
 
@@ -92,13 +100,24 @@ class Pipeline:
     def sort(self, messages: Sequence[Message]) -> list[Entry]:
         """What each message has become; the months of the readings have their partitions."""
         with transaction(self.engine) as connection:
-            entries = self._screen.sort(cursor_of(connection), messages)
+            cursor = cursor_of(connection)
+            entries = self._refuse_outside(cursor, self._screen.sort(cursor, messages))
         months = self._partitions.missing(e.reading.raw for e in entries if isinstance(e, Taken))
         if months:
             with transaction(self.engine) as connection:
                 make_partitions(cursor_of(connection), months)
             self._partitions.remember(months)
         return entries
+
+    def _refuse_outside(self, cursor: Cursor, entries: list[Entry]) -> list[Entry]:
+        """The readings of months that were moved to an archive are refused, all at once.
+
+        The database would refuse them too, one by one: each in some twenty transactions.
+        """
+        this_month = month_of(self._now())
+        months = months_of(e.reading.raw for e in entries if isinstance(e, Taken))
+        gone = outside(cursor, {month for month in months if month < this_month})
+        return [_refused(each, gone) for each in entries] if gone else entries
 
     def write(self, cursor: Cursor, entries: Sequence[Entry]) -> Counts:
         """The batch is in the caller's transaction."""
@@ -107,3 +126,11 @@ class Pipeline:
     def _commit(self, entries: Sequence[Entry]) -> Counts:
         with transaction(self.engine) as connection:
             return self.write(cursor_of(connection), entries)
+
+
+def _refused(entry: Entry, gone: Collection[Month]) -> Entry:
+    """The entry, as a refusal where its month is among those gone."""
+    if not isinstance(entry, Taken) or month_of(entry.reading.raw.observed_at) not in gone:
+        return entry
+    refused = refuse(entry.message, Refusal.DATABASE, "its month was moved to an archive")
+    return replace(refused, station_id=entry.station.id)

@@ -4,6 +4,7 @@ The rule of ``data.queries.reviewed`` in DuckDB's words: the newest review decid
 test, then a flag. A test holds the two to the same figures.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -85,8 +86,13 @@ def _sums(count: int, figures: list[int | None]) -> StationSums:
 
 def _from(paths: Iterable[str], empty: str) -> str:
     """A relation over the files, or one without rows."""
-    listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
+    listed = ", ".join("'" + _plain(path) + "'" for path in paths)
     return f"SELECT * FROM read_parquet([{listed}], hive_partitioning = false)" if listed else empty
+
+
+def _plain(path: str) -> str:
+    """The path within quotes, its letters standing for themselves and for no other file."""
+    return re.sub(r"([*?\[])", r"[\1]", path).replace("'", "''")
 
 
 def _counted(parameter: Parameter, column: str) -> str:

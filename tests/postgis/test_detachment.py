@@ -1,5 +1,6 @@
 """A month that moves to an archive loses nothing, lets nothing in, and comes back as it was."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +26,8 @@ from data.queries.scope import EVERYTHING
 from data.settings import DashboardSettings, QualitySettings
 from data.vocabulary import Parameter
 from ingest.pipeline import Pipeline
+from ingest.screen import Entry
+from ingest.writer import Counts
 from tests.archive_rows import LATER, MAY, all_readings, fill_two_months, fleeting_files
 from tests.fixtures.database import Database
 from tests.readings import NOON, message, one, payload, rows
@@ -72,16 +75,24 @@ def test_a_month_goes_and_comes_back_as_it_was(
 
 @pytest.mark.parametrize("drop", [False, True])
 def test_a_late_reading_of_a_moved_month_waits_in_quarantine(
-    filled: Database, tmp_path: Path, drop: bool
+    filled: Database, tmp_path: Path, drop: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     detach(filled.owner, tmp_path, MONTH, LATER, drop=drop)
     pipeline = Pipeline(filled.ingest, now=lambda: LATER)
+    commit, commits = pipeline._commit, []
+
+    def counted(part: Sequence[Entry]) -> Counts:
+        commits.append(len(part))
+        return commit(part)
+
+    monkeypatch.setattr(pipeline, "_commit", counted)
     june = UtcDatetime(datetime(2026, 6, 9, 1, tzinfo=UTC))
     counts = pipeline.commit([message("QH-01", ODD), message("QH-01", june)])
     assert (counts.stored, counts.refused) == (1, 1)
+    assert commits == [2], "the batch is written whole, not halved until the one stands alone"
     ((reason, detail),) = rows(filled.owner, "SELECT reason, detail FROM quarantine")
     assert reason == "database"
-    assert "no partition" in str(detail)
+    assert detail == "its month was moved to an archive"
     attach(filled.owner, MONTH)
     assert pipeline.commit([message("QH-01", ODD)]).stored == 1
 
@@ -89,13 +100,14 @@ def test_a_late_reading_of_a_moved_month_waits_in_quarantine(
 def test_an_archive_of_months_that_left_tells_them_still(filled: Database, tmp_path: Path) -> None:
     unload(filled.app, tmp_path / "whole")
     told = sums_here(tmp_path / "whole", MAY)
+    moved = tmp_path / "w*e"  # a pattern that the other folder would fit
     for month in (Month(2026, 4), MONTH):
-        detach(filled.owner, tmp_path / "moved", month, LATER, drop=True)
-    assert sums_here(tmp_path / "moved", MAY) == told
-    places = read_places(tmp_path / "moved" / STATIONS_FILE)
+        detach(filled.owner, moved, month, LATER, drop=True)
+    assert sums_here(moved, MAY) == told
+    places = read_places(moved / STATIONS_FILE)
     assert means_of(places, told, MAY)
-    unload(filled.app, tmp_path / "moved")
-    assert sums_here(tmp_path / "moved", MAY) == told, "a new export keeps what is only there"
+    unload(filled.app, moved)
+    assert sums_here(moved, MAY) == told, "a new export keeps what is only there"
 
 
 def test_a_curve_says_which_months_moved(filled: Database, tmp_path: Path) -> None:
