@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.order import place_of
+
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
 
@@ -18,6 +20,12 @@ pytest_plugins = [
     "tests.fixtures.served",
     "tests.fixtures.map_page",
 ]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files start first; within a file, and among all others, the order stays."""
+    here = Path(__file__).parent
+    items.sort(key=lambda item: place_of(item.path.relative_to(here).as_posix()))
 
 
 @pytest.fixture(scope="session")
