@@ -69,8 +69,7 @@ class Network:
             _ip(inside, "address", "add", f"{self.address(n)}/24", "dev", "eth0")
             _ip(inside, "link", "set", "eth0", "up")
         self._plug("here", self._cable, str(os.getpid()))
-        _ip((), "address", "add", f"{self._net[1]}/24", "dev", self._cable)
-        _ip((), "link", "set", self._cable, "up")
+        self._lead_there()
 
     def stop(self) -> None:
         """The namespaces and cables are gone."""
@@ -92,6 +91,24 @@ class Network:
     def join(self, n: int) -> None:
         """The namespace's cable is whole again."""
         _ip(self._inside(self._count), "link", "set", f"port{n}", "up")
+
+    def _lead_there(self) -> None:
+        """Our end of the cable borrows an address that this machine has already.
+
+        With a new address every browser on the machine would give up the requests it has in hand
+        (ERR_NETWORK_CHANGED), and again when the address goes. Only a machine without an address
+        of its own gets one here.
+        """
+        mine = _own_address()
+        if Path("/proc/sys/net/ipv6").exists():
+            _ip((), "link", "set", self._cable, "addrgenmode", "none")
+        if not mine:
+            _ip((), "address", "add", f"{self._net[1]}/24", "dev", self._cable)
+        _ip((), "link", "set", self._cable, "up")
+        if mine:
+            _ip((), "route", "add", str(self._net), "dev", self._cable, "src", mine)
+            for n in range(self._count):
+                _ip(self._inside(n), "route", "add", f"{mine}/32", "dev", "eth0")
 
     def _plug(self, port: str, far: str, pid: str) -> None:
         switch = self._inside(self._count)
@@ -115,14 +132,17 @@ def _ip(entrance: tuple[str, ...], *arguments: str) -> str:
     return done.stdout
 
 
+def _own_address() -> str:
+    """An address of this machine that others could know it by; empty when it has none."""
+    told = _ip((), "-4", "-o", "address", "show", "scope", "global", "up")
+    found = [line.split()[3].partition("/")[0] for line in told.splitlines()]
+    return next((each for each in found if ipaddress.IPv4Address(each) not in _FREE), "")
+
+
 def _free_net() -> ipaddress.IPv4Network:
     """A network of 256 addresses that this machine has no part in."""
-    taken = _ip((), "-4", "-o", "address", "show") if _ip_program() else ""
-    free = [
-        net
-        for net in _FREE.subnets(new_prefix=24)
-        if f" {str(net).rpartition('.')[0]}." not in taken
-    ]
+    taken = _ip((), "-4", "route", "show") if _ip_program() else ""
+    free = [net for net in _FREE.subnets(new_prefix=24) if str(net) not in taken]
     return free[secrets.randbelow(len(free))]
 
 
