@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from benchmarks.kill_loggers import Fleet
+from benchmarks.kill_outcome import PATIENCE_S, Outcome, describe
 from benchmarks.kill_parts import WAYS
 from benchmarks.kill_scene import (
     BEHIND,
@@ -32,7 +33,6 @@ from benchmarks.kill_sender import Sender
 from ingest.rabbit_network import obstacle
 from tests.readings import rows
 
-PATIENCE_S = 120.0
 SETTLE_S = 4.0
 """When nothing more was stored for so long, nothing more comes."""
 
@@ -57,33 +57,6 @@ QUICK = Pace()
 FULL = Pace(
     before_s=5.0, after_s=5.0, lasts_s={"kill": 0.0, "stop": 30.0, "cut": 30.0}, again_s=10.0
 )
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """One cell for one kind of device. ``twice`` counts rows and conflicts too many."""
-
-    part: str
-    way: str
-    device: str
-    rate: float
-    promised: int
-    lost: int
-    twice: int
-    held: int
-    sent_again: int
-    caught_up_s: float | None
-
-    @property
-    def may_lose(self) -> bool:
-        """Whether the device believed a broker that forgets what it has only in memory."""
-        brokers = ("mosquitto", BEHIND)
-        return self.part in brokers and (self.way, self.device) == ("kill", PLAIN)
-
-    @property
-    def good(self) -> bool:
-        """Whether it is as it must be."""
-        return not (self.twice or self.held or (self.lost and not self.may_lose))
 
 
 class Device(Protocol):
@@ -126,10 +99,20 @@ def run(parts: Sequence[str], pace: Pace) -> Iterator[Outcome]:
                     yield from cell(scene, part, part, way, pace)
     if RABBIT in parts:
         with open_rabbit_scene() as scene:
-            # Ingest goes from a harmed node to the next, and the harm follows it; the node that
-            # is killed comes last, for it takes long to come back.
-            for number, way in enumerate(("stop", "cut", "kill")):
-                yield from cell(scene, RABBIT, f"node {number}", way, pace)
+            yield from rabbit_cells(scene, pace)
+
+
+def rabbit_cells(scene: Scene, pace: Pace) -> Iterator[Outcome]:
+    """A node harmed in every way; the one to be killed leads ingest's queue.
+
+    Ingest goes from a harmed node to the next, and the harm follows it; the kill comes last, for
+    a killed node takes long to come back.
+    """
+    yield from cell(scene, RABBIT, "node 0", "stop", pace)
+    yield from cell(scene, RABBIT, "node 1", "cut", pace)
+    leader = scene.leader()
+    yield from cell(scene, RABBIT, leader, "kill", pace)
+    assert scene.leader() != leader, "a dead node can't lead"
 
 
 def ways_of(part: str) -> tuple[str, ...]:
@@ -245,26 +228,6 @@ def _conflicts(scene: Scene, kind: str, first: datetime) -> int:
         end=first + timedelta(hours=1),
     )
     return int(str(told[0][0]))
-
-
-def describe(outcomes: Sequence[Outcome]) -> str:
-    """A table of all cells; repeated ones are summed, with the longest time to catch up."""
-    lines = [
-        f"{'part':14} {'way':5} {'devices':9} {'msg/s':>6} {'promised':>9} {'lost':>6} "
-        f"{'twice':>6} {'again':>7} {'caught up':>10}"
-    ]
-    cells: dict[tuple[str, str, str], list[Outcome]] = {}
-    for each in outcomes:
-        cells.setdefault((each.part, each.way, each.device), []).append(each)
-    for (part, way, device), runs in cells.items():
-        longest = max((run.caught_up_s or PATIENCE_S) for run in runs)
-        lines.append(
-            f"{part:14} {way:5} {device:9} {min(run.rate for run in runs):6.0f} "
-            f"{sum(run.promised for run in runs):9} {sum(run.lost for run in runs):6} "
-            f"{sum(run.twice for run in runs):6} {sum(run.sent_again for run in runs):7} "
-            f"{longest:8.1f} s"
-        )
-    return "\n".join(lines)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

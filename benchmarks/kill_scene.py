@@ -29,6 +29,7 @@ from data.database import engine
 from data.migrations.run import upgrade
 from data.settings import MqttSettings
 from ingest.broker import INGEST, Broker
+from ingest.rabbit import Queue
 from ingest.rabbit_cluster import RabbitCluster
 from tests.fixtures.folders import open_folder
 from tests.ingest_process import IngestProcess
@@ -56,11 +57,22 @@ class Scene:
     mqtt: MqttSettings
     logger_port: int = 0
     first: datetime = field(default_factory=lambda: now() - timedelta(hours=20))
+    rabbits: RabbitCluster | None = None
 
     def next_hour(self) -> datetime:
         """The first time of the next cell's readings: an hour that no other cell has."""
         self.first += timedelta(hours=1)
         return self.first
+
+    def queue(self) -> Queue:
+        """The queue that RabbitMQ keeps for ingest."""
+        assert self.rabbits is not None
+        return next(each for each in self.rabbits.queues() if "onemap-ingest" in each.name)
+
+    def leader(self) -> str:
+        """The part that leads this queue."""
+        assert self.rabbits is not None
+        return f"node {self.rabbits.leader_of(self.queue().name)}"
 
 
 class GatewayProcess:
@@ -174,7 +186,7 @@ def open_rabbit_scene(workers: int = 2) -> Iterator[Scene]:
         ingest.start()
         ingest.await_subscription()
         parts: dict[str, Part] = {f"node {n}": Node(rabbits, n) for n in range(3)}
-        yield Scene(owner, parts, mqtt)
+        yield Scene(owner, parts, mqtt, rabbits=rabbits)
 
 
 def _accounts() -> dict[str, str]:

@@ -2,8 +2,10 @@
 
 import pytest
 
-from benchmarks.kill_matrix import QUICK, RABBIT, WAYS, Outcome, run, ways_of
-from benchmarks.kill_scene import BEHIND, GATEWAY, PLAIN, SPOOLING
+from benchmarks.kill_matrix import QUICK, RABBIT, rabbit_cells, run, ways_of
+from benchmarks.kill_outcome import Outcome
+from benchmarks.kill_parts import WAYS
+from benchmarks.kill_scene import BEHIND, GATEWAY, PLAIN, SPOOLING, open_rabbit_scene
 from ingest.rabbit_network import obstacle
 
 
@@ -31,5 +33,9 @@ def test_nothing_is_lost_or_doubled_by_what_befalls_one_part() -> None:
 def test_rabbitmq_loses_nothing_whoever_waits_for_what() -> None:
     if reason := obstacle():
         pytest.skip(reason)
-    cells = told(list(run([RABBIT], QUICK)))
+    with open_rabbit_scene() as scene:
+        queue = scene.queue()
+        assert (queue.kind, queue.durable) == ("quorum", True)
+        assert len(queue.members) == len(queue.online) == 3
+        cells = told(list(rabbit_cells(scene, QUICK)))
     assert cells == {(RABBIT, way, kind) for way in WAYS for kind in (SPOOLING, PLAIN)}
