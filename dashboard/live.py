@@ -190,8 +190,8 @@ class Live:
             yield b"retry: 2000\n\n"
             newest = await off(self.newest)
             missed = None if after is None else await off(self.catch_up, listener.scope, after)
-            yield (missed or Event("hello", newest)).encoded()
             await off(self.ledger.hush, user.account_id)
+            yield (missed or Event("hello", newest)).encoded()
             if ledger is not None:
                 steps = await off(self.ledger.catch_up, ledger_scope(user), ledger)
                 if steps is not None:

@@ -145,10 +145,10 @@ def test_a_link_opens_the_step_it_names(opened: Open, filled: Served) -> None:
 def test_several_are_pressed_at_once(opened: Open, filled: Served) -> None:
     page = opened("?status=rectifying&sort=number")
     names = [number(page, at) for at in (0, 1)]
+    bar = page.locator("#ledger-bulk-bar")
     for at in (0, 1):
         page.locator(f'.ag-row[row-index="{at}"] input[type=checkbox]').check()
-    bar = page.locator("#ledger-bulk-bar")
-    expect(bar).to_contain_text("已选 2 件")
+        expect(bar).to_contain_text(f"已选 {at + 1} 件")
     bar.get_by_role("button", name="督办").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("督办：2 件")

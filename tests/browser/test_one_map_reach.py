@@ -156,7 +156,7 @@ def test_a_failed_load_is_told_and_tried_again(filled: Served, map_page: MapOf) 
     page.wait_for_selector("text=地图数据加载失败")
     page.unroute("**/api/v1/map/state*")
     page.click("text=重试")
-    opened.until("document.querySelector('[data-count=below]').textContent !== ''")
-    assert page.is_hidden("#one-map-notice")
+    page.wait_for_selector("#one-map-notice", state="hidden")
+    assert page.inner_text("[data-count=below]") != ""
     assert opened.tell("return map.getCenter().lng") == pytest.approx(112.2, abs=0.3)
     assert [wrong for wrong in opened.wrongs if "500" not in wrong] == []

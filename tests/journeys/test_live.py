@@ -112,9 +112,8 @@ def test_a_lost_database_connection_loses_no_change(shared_served: Served) -> No
             )
             assert ended.scalars().all() == [True]
         number = put(served, served.basin.section_up, 6)
-        kind, payload = page.next(15)
-        assert kind == "change"
-        assert payload["change_no"] == number
+        while (told := page.next())[1].get("change_no") != number:
+            assert told[0] == "change", "an earlier test's change may come late"
 
 
 def test_the_figures_count_pages(shared_served: Served) -> None:

@@ -1,12 +1,14 @@
 """A step in the ledger reaches every open map that may know of it, and the bells it rings."""
 
+from collections.abc import Iterator
+
 import pytest
 from sqlalchemy import text
 
 from data.ledger_words import Light
 from data.vocabulary import Role
 from tests.fixtures.served import Served
-from tests.journeys.test_live import following
+from tests.journeys.test_live import Followed, following
 from tests.map_problems import close_problem, four_pins, put_notice, put_patrol, put_problem
 
 TRACK = "LINESTRING(112.201 32.72,112.201 32.70)"
@@ -20,6 +22,18 @@ def filled(shared_served: Served) -> Served:
     return shared_served
 
 
+def pins_told(page: Followed) -> Iterator[tuple[dict[int, str], list[int]]]:
+    """The events as they come: the light of each problem, and those no longer open.
+
+    A page that opens between a step and its telling is told again what it has already read.
+    """
+    while True:
+        kind, told = page.next()
+        assert kind == "ledger"
+        lights = {each["id"]: each["properties"]["light"] for each in told["problems"]}
+        yield lights, told["gone"]
+
+
 def test_a_step_is_told_to_those_who_may_know_of_the_problem(filled: Served) -> None:
     owner, basin = filled.database.owner, filled.basin
     with (
@@ -29,13 +43,10 @@ def test_a_step_is_told_to_those_who_may_know_of_the_problem(filled: Served) -> 
         assert office.next()[0] == "hello"
         assert neighbour.next()[0] == "hello"
         number = put_problem(owner, "411381-2026-00021", basin.reach_up, 112.2, 32.7, Light.GREEN)
-        kind, told = office.next()
-        assert kind == "ledger"
-        assert [each["id"] for each in told["problems"]] == [number]
-        assert told["problems"][0]["properties"]["light"] == "green"
+        told = pins_told(office)
+        assert next(lights[number] for lights, _gone in told if number in lights) == "green"
         close_problem(owner, number)
-        kind, told = office.next()
-        assert (kind, told["gone"]) == ("ledger", [number])
+        assert next(gone for _lights, gone in told if gone) == [number]
         assert neighbour.events.empty()
 
 
@@ -46,9 +57,7 @@ def test_a_page_that_was_away_catches_up_with_the_ledger(filled: Served) -> None
     number = put_problem(owner, "411381-2026-00022", basin.reach_down, 112.2, 32.5)
     with following(filled, Role.OFFICE, f"/events?ledger={before}") as office:
         assert office.next()[0] == "hello"
-        kind, told = office.next()
-        assert kind == "ledger"
-        assert number in [each["id"] for each in told["problems"]]
+        assert any(number in lights for lights, _gone in pins_told(office))
 
 
 def test_a_notice_rings_its_own_bell_only(filled: Served) -> None:
@@ -59,8 +68,9 @@ def test_a_notice_rings_its_own_bell_only(filled: Served) -> None:
         assert chief.next()[0] == "hello"
         assert office.next()[0] == "hello"
         put_notice(owner, problem, filled.logins[Role.CHIEF])
-        assert chief.next()[0] == "notice"
-        assert office.events.empty()
+        while (kind := chief.next()[0]) != "notice":
+            assert kind == "ledger", "an earlier test's step may come late"
+        assert "notice" not in [kind for kind, _told in office.events.queue]
     with filled.client(filled.logins[Role.CHIEF]) as client:
         told = client.get("/api/v1/notices").json()
         assert told["unread_count"] == 1

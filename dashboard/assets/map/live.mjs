@@ -53,7 +53,11 @@ export class Live {
       alive();
       this.told.notice();
     });
-    source.addEventListener("hello", alive);
+    // From here on a notice rings; one that came since the page was made is asked for once.
+    source.addEventListener("hello", () => {
+      alive();
+      this.told.notice();
+    });
     source.addEventListener("signed_out", () => {
       this.shut();
       this.told.state("signed_out", 0);
