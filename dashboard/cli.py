@@ -6,11 +6,15 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dashboard.commands.arguments import speak
 from dashboard.demo.environment import enter
 from dashboard.views.wording import LANGUAGES, _, language, worded
 from data.errors import BadInput, OneMapError, ServiceDown
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +143,20 @@ def _translated(error: Exception) -> OneMapError:
             mend="Set it, start ./onemap demo, or name a demo's folder with --dir.",
             name=name,
         )
-    return BadInput("The setting {name} is wrong: {reason}", name=name, reason=first["msg"])
+    return BadInput("The setting {name} is wrong: {reason}", name=name, reason=_reason(first))
+
+
+def _reason(wrong: "ErrorDetails") -> str:
+    """Why a setting is refused; what happens seldom is told in the library's English."""
+    told = {
+        "greater_than_equal": _("at least {ge} is needed"),
+        "greater_than": _("more than {gt} is needed"),
+        "less_than_equal": _("at most {le} is allowed"),
+        "int_parsing": _("a whole number is needed"),
+        "float_parsing": _("a number is needed"),
+        "bool_parsing": _("true or false is needed"),
+    }.get(wrong["type"], "")
+    return told.format(**wrong.get("ctx", {})) or wrong["msg"]
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from dashboard.views.measures import parameter_name
-from dashboard.views.wording import _
+from dashboard.views.wording import _, language
 from data.archives.evaluation import Evaluation, SectionMonth, WaterMonth
 from data.clock import BUSINESS_ZONE, UtcDatetime
 from data.quality.rating import Rating
@@ -130,7 +130,8 @@ def _rated(rating: Rating | None) -> str:
 
 
 def _named(parameters: Iterable[Parameter]) -> str:
-    return "、".join(parameter_name(each) for each in parameters)
+    gap = "、" if language.get() == "zh" else ", "
+    return gap.join(parameter_name(each) for each in parameters)
 
 
 def _at(moment: UtcDatetime) -> str:

@@ -81,6 +81,12 @@ def test_a_wrong_day_is_told_with_how_to_write_it() -> None:
     assert done.stderr == "onemap: 01.05.2026 不是日期。请写成 2026-05-01。\n"
 
 
+def test_a_setting_beyond_its_bounds_is_told_in_the_reader_s_language() -> None:
+    nowhere = "postgresql+psycopg://nobody@127.0.0.1:1/none"
+    done = onemap("ingest", "--workers", "0", ONEMAP_DATABASE__URL=nowhere)
+    assert done.stderr == "onemap: 设置项 ONEMAP_INGEST__WORKERS 有误：至少为 1\n"
+
+
 def test_a_missing_setting_is_one_line_in_the_reader_s_language(tmp_path: Path) -> None:
     told = {}
     for language in ("zh", "en"):
