@@ -219,7 +219,10 @@
     if (!button) return;
     const asked = button.dataset;
     if ("qualityBack" in asked) document.querySelector("tr[aria-selected='true']")?.scrollIntoView({ block: "center" });
-    else if (asked.qualityVerdict) rule(asked.qualityVerdict);
+    else if ("qualityGo" in asked) {
+      one("quality-form").scrollIntoView({ block: "center" });
+      one("quality-reason").focus({ preventScroll: true });
+    } else if (asked.qualityVerdict) rule(asked.qualityVerdict);
     else if (asked.qualityStanding) read({ standing: asked.qualityStanding === "open" ? "" : asked.qualityStanding, page: "" });
     else if (asked.qualityPage) read({ page: asked.qualityPage });
     else if ("qualityClear" in asked) read(Object.fromEntries(["station", "parameter", "test", "finding", "month", "page", "standing"].map((name) => [name, ""])));

@@ -32,7 +32,7 @@ def nothing_picked(asked: bool) -> html.Div:
     sentence = (
         _("There is no such value, or your account may not see it.")
         if asked
-        else _("Choose a value on the left to see it in its surroundings.")
+        else _("Choose a value from the list to see it in its surroundings.")
     )
     keys = _("Arrows move, K keeps, R rejects, C corrects.")
     return html.Div(
@@ -41,7 +41,7 @@ def nothing_picked(asked: bool) -> html.Div:
             html.P(sentence),
             html.P(keys, className="t3 fs12"),
         ],
-        className="empty qr-none",
+        className="empty" if asked else "empty qr-idle",
     )
 
 

@@ -60,6 +60,12 @@ def bulk_bar() -> html.Div:
             ),
             html.Span(_("Give the reason beside, then keep or reject them all."), className="t3"),
             html.Span(className="sp"),
+            html.Button(
+                _("Give the reason"),
+                type="button",
+                className="btn s qr-go",
+                **attributes(data_quality_go=""),
+            ),
             html.Button(_("Clear"), type="button", id="quality-bulk-clear", className="btn s"),
         ],
         id="quality-bulk",
