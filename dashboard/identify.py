@@ -73,10 +73,14 @@ def user_of_session(deps: Deps, token: str, *, touch: bool = False) -> User | No
 def written_by(
     connection: Connection, held: Sequence[HeldRole]
 ) -> dict[Role, frozenset[DivisionId]]:
-    """For each role bound to divisions, their subtrees; a role held everywhere is left out."""
-    roots: dict[Role, list[DivisionId]] = {}
+    """For each role bound to divisions, their subtrees; a role held everywhere is left out.
+
+    One that lacks the division it must have holds in none.
+    """
     everywhere = {one.role for one in held if one.division_id is None and not one.is_nowhere}
-    for one in held:
-        if one.division_id is not None and one.role not in everywhere:
-            roots.setdefault(one.role, []).append(one.division_id)
+    bound = [one for one in held if one.role not in everywhere]
+    roots: dict[Role, list[DivisionId]] = {one.role: [] for one in bound}
+    for one in bound:
+        if one.division_id is not None:
+            roots[one.role].append(one.division_id)
     return {role: subtree(connection, divisions) for role, divisions in roots.items()}

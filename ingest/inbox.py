@@ -10,6 +10,8 @@ from zlib import crc32
 from data.clock import UtcDatetime
 
 MOST_TOPICS = 200_000
+LONGEST_TOPIC = 128
+"""A longer one is no topic of ours, and may have 65,535 letters: it is not remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +125,11 @@ class Inbox:
     def _number(self, topic: str) -> int:
         number = self._numbers.get(topic)
         if number is None:
+            number = lane_of(topic, len(self._lanes))
             if len(self._numbers) >= MOST_TOPICS:
                 self._numbers.clear()
-            number = self._numbers[topic] = lane_of(topic, len(self._lanes))
+            if len(topic) <= LONGEST_TOPIC:
+                self._numbers[topic] = number
         return number
 
 

@@ -22,7 +22,7 @@ from data import clock
 from data.settings import MqttSettings
 from ingest.broker_link import DROPPED_TOPIC, link, subscribe
 from ingest.burst import BurstClient, Published
-from ingest.inbox import Inbox, Message
+from ingest.inbox import LONGEST_TOPIC, MOST_TOPICS, Inbox, Message
 from ingest.receipts import Receipt
 from ingest.waker import Waker
 
@@ -35,7 +35,6 @@ SHORT_S = 10.0
 
 MANY_SHORT = 4
 MOST_RECEIPTS = 20_000
-MOST_NAMES = 200_000
 
 
 class MqttClient:
@@ -264,9 +263,12 @@ class MqttClient:
 
     def _named(self, topic: bytes) -> str:
         """The topic as text, remembered; no text for bytes that are none, which no topic is."""
-        if len(self._names) >= MOST_NAMES:
+        name = topic.decode("utf-8", "replace") or "?"
+        if len(self._names) >= MOST_TOPICS:
             self._names.clear()
-        return self._names.setdefault(topic, topic.decode("utf-8", "replace") or "?")
+        if len(topic) <= LONGEST_TOPIC:
+            self._names[topic] = name
+        return name
 
     def _on_message(self, client: object, _: object, message: paho.MQTTMessage) -> None:
         try:

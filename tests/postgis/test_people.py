@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from dashboard.identify import written_by
 from data.clock import UtcDatetime
 from data.errors import BadInput, Conflict, TooManyAttempts
 from data.people import accounts, sessions
@@ -77,6 +78,9 @@ def test_a_member_of_a_unit_without_division_reads_nothing(database: Database) -
             {"account": account_id, "unit": unit},
         )
     assert scope(database, account_id) == NOTHING
+    with database.app.connect() as connection:
+        held = people.roles(connection, [account_id])[account_id]
+        assert written_by(connection, held) == {Role.UNIT_MEMBER: frozenset()}
 
 
 def test_a_neighbour_reads_only_border_sections(database: Database, basin: SmallBasin) -> None:
