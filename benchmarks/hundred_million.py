@@ -8,8 +8,8 @@ each parameter, which is what the values are. All rows are fetched. And one para
 over a year, hour by hour: the dashboard's own query with all its work, and its bare rows; with
 readings lying as they arrived, and after closed months were put in order.
 
-Questions and sizes take turns. What each costs is told in time and, since other work on the machine
-slows the clock and not the question, in CPU of both ends.
+Questions and sizes take turns in an order drawn anew. What each costs is told in time and, since
+other work on the machine slows the clock and not the question, in CPU of both ends.
 """
 
 import argparse
@@ -69,16 +69,17 @@ def timed(act: Callable[..., object], *given: object) -> float:
 
 
 def newest(on: Mapping[str, Engine], rounds: int) -> dict[str, dict[str, float]]:
-    """By size: medians of the questions for the newest, in ms, and mean CPU; all take turns."""
+    """By size: medians of the questions for the newest, in ms, and mean CPU; they take turns."""
     wall: dict[tuple[str, str], list[float]] = {(s, q): [] for s in on for q in QUESTIONS}
     used = dict.fromkeys(wall, 0.0)
+    drawn = random.Random(rounds)  # noqa: S311 - no secret
     with ExitStack() as stack:
         sessions = {size: stack.enter_context(each.connect()) for size, each in on.items()}
         backends = {size: backend_of(each) for size, each in sessions.items()}
         for turn in range(rounds):
-            for (size, name), taken in wall.items():
+            for size, name in drawn.sample(list(wall), len(wall)):
                 before = cpu_s(backends[size])
-                taken.append(timed(fetch, sessions[size], QUESTIONS[name]))
+                wall[size, name].append(timed(fetch, sessions[size], QUESTIONS[name]))
                 used[size, name] += (cpu_s(backends[size]) - before) if turn else 0.0
     found: dict[str, dict[str, float]] = {}
     for size in on:
