@@ -10,11 +10,11 @@ from sqlalchemy import text
 
 from data.vocabulary import Role
 from problem_ledger.verify import verify_problem
-from tests.fixtures.browser import PATIENCE_MS
+from tests.fixtures.browser import PATIENCE_S
 from tests.fixtures.map_page import watch
 from tests.fixtures.served import Served
 from tests.pictures import drawn, exif, saved
-from tests.waiting import until
+from tests.waiting import shared, until
 
 LON, LAT = 112.2006, 32.65
 Desk = Callable[..., Page]
@@ -42,7 +42,7 @@ def desk(browser: Browser, shared_served: Served, refusals: list[str]) -> Iterat
             geolocation={"longitude": LON, "latitude": LAT, "accuracy": 6},
             permissions=["geolocation"],
         )
-        context.set_default_timeout(PATIENCE_MS)
+        context.set_default_timeout(shared(PATIENCE_S) * 1000)
         contexts.append(context)
         context.add_cookies(
             [
