@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from data.archives.layout import STATIONS_FILE, Month
+from data.archives.layout import STATIONS_FILE, Kind, Month, months_in
 from data.archives.manifest import open_archive
 from data.archives.places import Place, read_places
 from data.archives.sums import Slice, StationSums
@@ -94,13 +94,18 @@ def slices(folder: Path, span: Span, count: int, as_of: UtcDatetime | None) -> l
     Raises BadInput where the archive doesn't hold the whole span.
     """
     manifest = open_archive(folder)
-    chosen = manifest.selection
-    if chosen.start > span.start.isoformat() or (chosen.end and chosen.end < span.end.isoformat()):
+    chosen, held = manifest.selection, manifest.months(Kind.READINGS)
+    first, last = chosen.start, chosen.end
+    lacks = first > span.start.isoformat() or bool(last and last < span.end.isoformat())
+    if not manifest.whole and not lacks:
+        first, last = (str(held[at]) if held else "" for at in (0, -1))
+        lacks = not {*months_in(span)} <= {*held}
+    if lacks:
         raise BadInput(
             "The archive in {folder} doesn't hold the whole month: only from {start} to {end}.",
             folder=str(folder),
-            start=chosen.start or "…",
-            end=chosen.end or "…",
+            start=first or "…",
+            end=last or "…",
         )
     ids = [each.id for each in read_places(folder / STATIONS_FILE) if is_section(each)]
     size = max(1, -(-len(ids) // count))

@@ -40,11 +40,16 @@ class Selection:
 
 @dataclass(slots=True)
 class Manifest:
-    """The parts of an archive; ``complete`` once every month asked for is there."""
+    """The parts of an archive; ``complete`` once every month asked for is there.
+
+    ``whole`` where an export wrote it: what then has no file had no readings. Otherwise it holds
+    the months that were moved into it, and of others nothing is known.
+    """
 
     selection: Selection
     parts: dict[str, Part] = field(default_factory=dict)
     complete: bool = False
+    whole: bool = False
 
     def months(self, kind: Kind) -> list[Month]:
         """The months with a file of that kind."""
@@ -68,6 +73,7 @@ class Manifest:
         told = {
             "form": FORM,
             "complete": self.complete,
+            "whole": self.whole,
             "selection": asdict(self.selection),
             "files": [asdict(each) for _path, each in sorted(self.parts.items())],
         }
@@ -87,6 +93,7 @@ def read_manifest(folder: Path) -> Manifest | None:
             Selection(chosen["start"], chosen["end"], tuple(chosen["stations"])),
             {each["path"]: Part(**each) for each in told["files"]},
             bool(told["complete"]),
+            bool(told["whole"]),
         )
     except FileNotFoundError:
         return None

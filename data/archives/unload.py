@@ -93,6 +93,7 @@ def unload(
                 )  # fmt: skip
             done += counts[month]
             tell(Progress(month, done, total))
+        manifest.whole = True
         finish(connection, folder, manifest, ids)
     return manifest
 

@@ -101,8 +101,10 @@ def test_an_archive_of_months_that_left_tells_them_still(filled: Database, tmp_p
     unload(filled.app, tmp_path / "whole")
     told = sums_here(tmp_path / "whole", MAY)
     moved = tmp_path / "w*e"  # a pattern that the other folder would fit
-    for month in (Month(2026, 4), MONTH):
-        detach(filled.owner, moved, month, LATER, drop=True)
+    detach(filled.owner, moved, MONTH, LATER, drop=True)
+    with pytest.raises(BadInput, match="whole month: only from 2026-05 to 2026-05"):
+        sums_here(moved, MAY)  # in Beijing it begins in the file of April
+    detach(filled.owner, moved, Month(2026, 4), LATER, drop=True)
     assert sums_here(moved, MAY) == told
     places = read_places(moved / STATIONS_FILE)
     assert means_of(places, told, MAY)
