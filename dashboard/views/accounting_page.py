@@ -95,6 +95,8 @@ def steps(shown: Shown) -> html.Div:
     first = window.start.astimezone(BUSINESS_ZONE)
     last = min(window.end - timedelta(minutes=1), shown.now).astimezone(BUSINESS_ZONE)
     told = "%m-%d" if window.by is Grain.DAY else "%m-%d %H:%M"
+    if first.year != shown.now.astimezone(BUSINESS_ZONE).year:
+        told = f"%Y-{told}"
     later = after(shown.asked, window, shown.now.astimezone(BUSINESS_ZONE).date())
     return html.Div(
         [

@@ -23,10 +23,7 @@ def sum_card(shown: Shown) -> html.Section:
             html.Header(
                 [
                     html.H2(_("What arrived")),
-                    html.Span(
-                        [icon("tick" if adds_up else "warn"), verdict(whole, adds_up)],
-                        className="tag gr" if adds_up else "tag rd",
-                    ),
+                    verdict_tag(whole, adds_up),
                 ],
                 className="ac-title",
             ),
@@ -49,6 +46,15 @@ def verdict(whole: Tally, adds_up: bool) -> str:
     if not whole.received:
         return _("nothing arrived")
     return _("adds up to the last message") if adds_up else _("does not add up")
+
+
+def verdict_tag(whole: Tally, adds_up: bool) -> html.Span:
+    """The verdict with its sign; that nothing arrived is neither good nor bad."""
+    words = verdict(whole, adds_up)
+    if not whole.received:
+        return html.Span(words, className="tag")
+    sign = icon("tick" if adds_up else "warn")
+    return html.Span([sign, words], className="tag gr" if adds_up else "tag rd")
 
 
 def figure(name: str, count: int) -> html.Div:
