@@ -165,7 +165,8 @@ def test_everything_in_the_bar_is_in_reach(
     expect(nav.get_by_text(ledger, exact=True)).to_be_visible()
     assert nav.evaluate("nav => nav.scrollWidth - nav.clientWidth") <= 1
     box = page.locator(".me").bounding_box()
-    assert box and box["x"] + box["width"] <= width
+    assert box
+    assert box["x"] + box["width"] <= width
     context.close()
 
 
