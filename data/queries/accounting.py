@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
+from data.errors import BadInput
 from data.quality.rhythm import HOUR_S, ZONE_S, Seconds, expected, slot_s
 from data.queries.account_stations import AccountStation
 from data.queries.account_window import Window
@@ -27,6 +28,9 @@ WHERE hour >= :start AND hour < :end {{those}} GROUP BY 1, 2
 _THOSE: Final = "AND station_id = ANY(:ids)"
 MANY: Final = 500
 """So many stations are found faster by reading everybody's hours than one by one."""
+
+MOST_CELLS: Final = 1_500_000
+"""20,000 stations by the hour for three days: some 200 MB while they are added up."""
 
 _UNKNOWN: Final = text(
     f"SELECT {_SUMS} FROM hour_account WHERE hour >= :start AND hour < :end AND station_id IS NULL"
@@ -143,10 +147,19 @@ class Account:
 def account(
     connection: Connection, stations: Sequence[AccountStation], window: Window, *, whole: bool
 ) -> Account:
-    """The stations' account; ``whole``: the window is one bucket, which is all some ask for."""
+    """The stations' account; ``whole``: the window is one bucket, which is all some ask for.
+
+    Raises BadInput for more than ``MOST_CELLS`` stations times hours or days.
+    """
     edges = window.edges_s
     edges = edges[[0, -1]] if whole else edges
     shape = len(stations), len(edges) - 1
+    if shape[0] * shape[1] > MOST_CELLS:
+        raise BadInput(
+            "{count} stations for so long are too many at once.",
+            mend="Choose a shorter span, days for hours, or one station.",
+            count=len(stations),
+        )
     rows = {station.id: row for row, station in enumerate(stations)}
     fates = np.zeros((*shape, len(_FATES)), np.int64)
     measured = np.zeros(shape, np.int64)

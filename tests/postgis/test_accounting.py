@@ -141,3 +141,14 @@ def test_others_see_their_own_divisions(database: Database) -> None:
     codes = {station.code for station in mine.stations}
     assert codes < {station.code for station in everything.stations}
     assert mine.sum().received < everything.sum().received == 2
+
+
+def test_more_than_a_small_server_can_add_up_is_refused(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(database.owner, "S-1", "S-2")
+    monkeypatch.setattr("data.queries.accounting.MOST_CELLS", 6)
+    assert len(read(database, window_of(at(0), at(3), Grain.HOUR, NOON)).stations) == 2
+    with pytest.raises(BadInput, match="too many at once"):
+        read(database, window_of(at(0), at(4), Grain.HOUR, NOON))
+    assert read(database, window_of(at(0), at(4), Grain.HOUR, NOON), whole=True).stations
