@@ -11,7 +11,7 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
 from data.settings import MqttSettings
-from ingest.broker_link import version
+from ingest.broker_link import clean_session, version
 from ingest.roving import RovingClient, addresses, keepalive_s
 
 VALUES = {
@@ -62,6 +62,7 @@ class Sender:
             CallbackAPIVersion.VERSION2,
             client_id=f"{account}:{uuid.uuid4().hex[:8]}",
             protocol=version(mqtt),
+            clean_session=clean_session(mqtt),
         )
         self._client.nodes = addresses(mqtt)
         self._client.username_pw_set(account, account)

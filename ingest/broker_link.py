@@ -34,6 +34,15 @@ def version(settings: MqttSettings) -> MQTTProtocolVersion:
     return MQTTProtocolVersion.MQTTv311
 
 
+def clean_session(settings: MqttSettings) -> bool | None:
+    """How a client is made that must hear what it subscribed to: with 3.1.1 its session is kept.
+
+    RabbitMQ holds what is subscribed without a kept session on one node. When that node is away the
+    subscription can't be made anew, and when it comes back it takes away what was.
+    """
+    return None if settings.protocol == "5" else False
+
+
 def link(settings: MqttSettings) -> RovingClient:
     """A client that connects when told to ``reconnect``; nothing is sent yet."""
     five = settings.protocol == "5"
@@ -41,8 +50,8 @@ def link(settings: MqttSettings) -> RovingClient:
         settings.client_id,
         callback_api_version=CallbackAPIVersion.VERSION2,
         protocol=version(settings),
-        clean_session=None if five else False,
         manual_ack=True,
+        clean_session=clean_session(settings),
     )
     client.username_pw_set(settings.username, settings.password.get_secret_value() or None)
     if settings.tls_ca:

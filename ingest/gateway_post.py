@@ -12,7 +12,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from data.records import StationCode
 from data.settings import Hj212Settings, MqttSettings
-from ingest.broker_link import version
+from ingest.broker_link import clean_session, version
 from ingest.refusal import Unreadable
 from ingest.roving import RovingClient, addresses, keepalive_s
 from ingest.topics import Channel, address_of, filter_of, topic_of
@@ -36,7 +36,10 @@ class Post:
         self._count = 0
         self.connected = asyncio.Event()
         self._client = RovingClient(
-            CallbackAPIVersion.VERSION2, client_id=settings.client_id, protocol=version(mqtt)
+            CallbackAPIVersion.VERSION2,
+            client_id=settings.client_id,
+            protocol=version(mqtt),
+            clean_session=clean_session(mqtt),
         )
         self._client.username_pw_set(
             settings.username, settings.password.get_secret_value() or None
