@@ -1,11 +1,13 @@
 """Three RabbitMQ nodes on this machine as on three: each in a network of its own."""
 
 import secrets
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
+from data.errors import ServiceDown
 from data.settings import MqttSettings
 from ingest.rabbit import Place, Queue, Rabbit
 from ingest.rabbit_network import Network
@@ -13,6 +15,7 @@ from ingest.rabbit_network import Network
 MQTT_PORT = 1883
 NODES_PORT = 25672
 EPMD_PORT = 4369
+ANSWER_S: Final = 60.0
 
 
 class RabbitCluster:
@@ -139,5 +142,18 @@ class RabbitCluster:
         return next(n for n, node in enumerate(self.nodes) if node.name == found.leader)
 
     def queues(self) -> list[Queue]:
-        """The cluster's live queues, as the first node that runs knows them."""
-        return next(node for node in self.nodes if node.running()).queues()
+        """The cluster's live queues, as a node knows them that is at work.
+
+        Raises ServiceDown when none has been for a while: one that comes back rests at first.
+        """
+        deadline = time.monotonic() + ANSWER_S
+        fault = ServiceDown("rabbitmqctl failed: {reason}", reason="no node runs")
+        while time.monotonic() < deadline:
+            for node in self.nodes:
+                try:
+                    if node.running():
+                        return node.queues()
+                except ServiceDown as error:
+                    fault = error
+            time.sleep(0.5)
+        raise fault

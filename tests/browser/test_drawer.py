@@ -127,14 +127,15 @@ def test_zooming_reads_the_part_and_the_dark_repaints(filled: Served, map_page: 
 
 def _spoken(served: Served) -> str:
     with served.database.app.connect() as connection:
-        count, low, high = connection.execute(
+        count, low, high, mean = connection.execute(
             text(
-                "SELECT count(*), min(ammonia_nitrogen_mgl), max(ammonia_nitrogen_mgl)"
-                " FROM reading WHERE station_id = :id"
+                "SELECT count(*), min(ammonia_nitrogen_mgl), max(ammonia_nitrogen_mgl),"
+                " avg(ammonia_nitrogen_mgl) FROM reading WHERE station_id = :id"
             ),
             {"id": served.basin.section_up},
         ).one()
-    return f"共 {count} 个监测值，最低 {low:.3f}，最高 {high:.3f} mg/L"
+    told = f"共 {count} 个监测值，最低 {low:.3f}，最高 {high:.3f} mg/L"
+    return f"{told} · 均值 {mean:.3f} mg/L · n = {count} · 有效 100%"
 
 
 def test_csv_and_picture_are_saved_and_the_export_is_logged(
@@ -146,7 +147,8 @@ def test_csv_and_picture_are_saved_and_the_export_is_logged(
     with opened.page.expect_download() as saved:
         opened.page.get_by_role("link", name="导出 CSV").first.click()
     rows = list(csv.reader(StringIO(saved.value.path().read_text("utf-8-sig"))))
-    assert rows[0] == ["测站", "编码", "时间（北京时间）", "氨氮 (mg/L)", "标记"]
+    assert rows[0][:5] == ["测站", "编码", "时间（北京时间）", "氨氮 (mg/L)", "标记"]
+    assert rows[0][5:] == ["采用值", "审核结论", "审核人", "审核时间（北京）", "审核理由"]
     assert len(rows) == 43
     with opened.page.expect_download() as picture:
         opened.page.get_by_role("button", name="保存图片 PNG").first.click()
