@@ -22,6 +22,17 @@ pytest_plugins = [
 ]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--renew NAME`` records a contract of ``tests/contract`` anew instead of holding it."""
+    parser.addoption("--renew", default="", metavar="NAME", help="record that contract anew")
+
+
+@pytest.fixture
+def renewed(pytestconfig: pytest.Config) -> str:
+    """The contract that this run records anew, empty for none."""
+    return str(pytestconfig.getoption("--renew"))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long files start first; within a file, and among all others, the order stays."""
     here = Path(__file__).parent

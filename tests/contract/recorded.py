@@ -1,0 +1,27 @@
+"""What must not change by accident, as files; ``./onemap test tests/contract --renew NAME`` renews one."""
+
+from difflib import unified_diff
+from pathlib import Path
+
+RECORDED = Path(__file__).parent / "recorded"
+"""One file or folder a contract; its name is what ``--renew`` takes."""
+
+
+def hold(name: str, found: str, renewed: str) -> None:
+    """Compares the text with the file recorded under that name, or writes it there.
+
+    ``renewed`` is the value of ``--renew``: the file is written when it is ``name``. A difference
+    fails with the lines that changed and the command that records them on purpose.
+    """
+    file = RECORDED / name
+    if renewed == name:
+        file.write_text(found, "utf-8")
+        return
+    kept = file.read_text("utf-8")
+    changed = unified_diff(
+        kept.splitlines(), found.splitlines(), "recorded", "found", lineterm="", n=0
+    )
+    told = "\n".join(list(changed)[:60])
+    assert found == kept, (
+        f"{name} changed. Was it meant? ./onemap test tests/contract --renew {name}\n{told}"
+    )
