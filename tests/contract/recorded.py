@@ -1,5 +1,9 @@
-"""What must not change by accident, as files; ``./onemap test tests/contract --renew NAME`` renews one."""
+"""What must not change by accident, as files.
 
+``./onemap test tests/contract --renew NAME`` records one of them anew.
+"""
+
+from collections.abc import Iterable
 from difflib import unified_diff
 from pathlib import Path
 
@@ -25,3 +29,8 @@ def hold(name: str, found: str, renewed: str) -> None:
     assert found == kept, (
         f"{name} changed. Was it meant? ./onemap test tests/contract --renew {name}\n{told}"
     )
+
+
+def lines(title: str, found: Iterable[str]) -> str:
+    """A text with a comment on its first line and one item on each further line."""
+    return "".join(f"{line}\n" for line in (f"# {title}", *found))
