@@ -1,0 +1,49 @@
+"""The settings of the environment stay as they are recorded: people have them in their files."""
+
+import json
+import re
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any
+
+from pydantic import SecretStr
+from pydantic.fields import FieldInfo
+
+from tests.architecture.test_settings import CLASSES
+from tests.contract.recorded import hold, lines
+
+
+def kind_of(field: FieldInfo) -> str:
+    """The type of a setting with its bounds; where a type is defined doesn't matter."""
+    kind = field.annotation
+    name = kind.__name__ if isinstance(kind, type) and not hasattr(kind, "__args__") else str(kind)
+    bounds = [str(each) for each in field.metadata]
+    return " ".join([re.sub(r"\b(?:[A-Za-z_]\w*\.)+", "", name), *bounds])
+
+
+def default_of(field: FieldInfo) -> str:
+    """What holds when nothing is set, as JSON; ``required`` where something must be."""
+    return "required" if field.is_required() else json.dumps(plain(field.default))
+
+
+def plain(value: Any) -> Any:
+    """The value as people would write it."""
+    if isinstance(value, tuple):
+        return [plain(each) for each in value]
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    return value.value if isinstance(value, Enum) else value
+
+
+def settings() -> Iterator[str]:
+    """Every setting on one line."""
+    for kind in CLASSES:
+        for name, field in kind.model_fields.items():
+            variable = f"{kind.model_config.get('env_prefix')}{name.upper()}"
+            told = f"{kind_of(field)} | {default_of(field)} | {field.description}"
+            yield f"{variable} | {told}"
+
+
+def test_every_setting_has_its_recorded_name_type_and_default(renewed: str) -> None:
+    title = "Settings: variable | type and bounds | default | what it is"
+    hold("settings.txt", lines(title, sorted(settings())), renewed)
