@@ -13,7 +13,7 @@ LONGEST = (
     "browser/test_readme_picture.py",
     "broker/test_lanes.py",
     "broker/test_ingest_transport.py",
-    "architecture/test_wheel.py",
+    "contract/test_wheel.py",
     "journeys/test_ledger_commands.py",
     "browser/test_map_ledger.py",
     "browser/test_drawer.py",
