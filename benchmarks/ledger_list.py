@@ -15,11 +15,11 @@ from itertools import product
 
 from sqlalchemy import Engine, text
 
-from dashboard.auth import User
 from dashboard.demo.basin import fill
-from dashboard.deps import Deps
-from dashboard.ledger_reads import read_overview, read_rows
-from dashboard.views.ledger_rows import line_of
+from dashboard.frame.auth import User
+from dashboard.frame.deps import Deps
+from dashboard.ledger.reads import read_overview, read_rows
+from dashboard.ledger.rows import line_of
 from data.clock import business_date, now
 from data.cluster import ROLES, Cluster
 from data.database import engine, transaction

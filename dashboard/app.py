@@ -10,55 +10,49 @@ from typing import Any, cast
 import dash
 from fastapi import FastAPI
 
-from dashboard import shell
-from dashboard.api import (
-    accounting,
-    dossier,
-    events,
-    health,
-    language,
-    map_ledger,
-    notices,
-    own_account,
-    patrols_file,
-    photos,
-    problems,
-    problems_file,
-    quality,
-    readings,
-    search,
-    sheets,
-    sign_in,
-    tiles,
-    unknown,
-)
-from dashboard.api import map as map_state
-from dashboard.api import patrols as patrols_api
-from dashboard.auth import set_user
-from dashboard.callback_errors import tell
-from dashboard.deps import Deps
-from dashboard.figures import Counting, Figures
-from dashboard.frame import Frame
-from dashboard.guard import Guard
-from dashboard.headers import HeaderRules
-from dashboard.live import Live
-from dashboard.page import EVERYONE, Page
-from dashboard.pages import accounting as accounting_page
-from dashboard.pages import (
-    accounts,
-    lake,
-    ledger,
-    one_map,
-    patrols,
-    problem,
-    report,
-    river,
-    rivers,
-    stations,
-)
-from dashboard.pages import quality as quality_page
-from dashboard.problems import add_error_table
-from dashboard.views.roles import N_
+from dashboard.frame import api_docs as unknown
+from dashboard.frame import events, health, shell
+from dashboard.frame.auth import set_user
+from dashboard.frame.callback_errors import tell
+from dashboard.frame.deps import Deps
+from dashboard.frame.guard import Guard
+from dashboard.frame.headers import HeaderRules
+from dashboard.frame.http_errors import add_error_table
+from dashboard.frame.index_page import Frame
+from dashboard.frame.live import Live
+from dashboard.frame.metrics import Counting, Figures
+from dashboard.frame.page import EVERYONE, Page
+from dashboard.ledger import api as problems
+from dashboard.ledger import file_api as problems_file
+from dashboard.ledger import notices_api as notices
+from dashboard.ledger import page as ledger
+from dashboard.ledger import photos_api as photos
+from dashboard.ledger import problem_page as problem
+from dashboard.ledger import report_page as report
+from dashboard.ledger import sheets_api as sheets
+from dashboard.map import api as map_state
+from dashboard.map import page as one_map
+from dashboard.map import problems_api as map_ledger
+from dashboard.map import search_api as search
+from dashboard.map import tiles_api as tiles
+from dashboard.parts.roles import N_
+from dashboard.patrols import api as patrols_api
+from dashboard.patrols import file_api as patrols_file
+from dashboard.patrols import page as patrols
+from dashboard.people import language_api as language
+from dashboard.people import own_account_api as own_account
+from dashboard.people import page as accounts
+from dashboard.people import sign_in_api as sign_in
+from dashboard.review import api as quality
+from dashboard.review import page as quality_page
+from dashboard.stations import page as stations
+from dashboard.tally import api as accounting
+from dashboard.tally import page as accounting_page
+from dashboard.waters import api as dossier
+from dashboard.waters import lake_page as lake
+from dashboard.waters import page as rivers
+from dashboard.waters import readings_api as readings
+from dashboard.waters import river_page as river
 from data import clock
 from data.database import app_engine
 from data.settings import DashboardSettings, DatabaseSettings, LedgerSettings, QualitySettings

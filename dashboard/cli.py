@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.commands.arguments import speak
 from dashboard.demo.environment import enter
-from dashboard.views.wording import LANGUAGES, _, language, worded
+from dashboard.parts.wording import LANGUAGES, _, language, worded
 from data.errors import BadInput, OneMapError, ServiceDown
 
 if TYPE_CHECKING:

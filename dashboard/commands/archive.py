@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dashboard.views.wording import _
+from dashboard.parts.wording import _
 from data.clock import now
 from data.errors import BadInput
 

@@ -4,7 +4,7 @@ import argparse
 from datetime import date, datetime
 from typing import Final
 
-from dashboard.views.wording import _
+from dashboard.parts.wording import _
 from data.errors import BadInput
 
 WORDS: Final = (

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from dashboard.views.wording import _
+from dashboard.parts.wording import _
 from data.errors import BadInput
 
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,7 @@ from codecs import BOM_UTF8
 from dataclasses import dataclass
 from pathlib import Path
 
-from dashboard.views.wording import _
+from dashboard.parts.wording import _
 from data.errors import BadInput, NotFound
 from data.vocabulary import BodyKind, Parameter, WaterClass
 

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from dashboard.views.wording import _
+from dashboard.parts.wording import _
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -4,7 +4,7 @@ import argparse
 import os
 
 from dashboard.demo import parts
-from dashboard.views.wording import _
+from dashboard.parts.wording import _
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dashboard.commands.arguments import moment
-from dashboard.views.wording import _
+from dashboard.parts.wording import _
 from data.clock import UtcDatetime, now, to_utc
 from data.errors import BadInput
 
@@ -53,7 +53,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def run(args: argparse.Namespace) -> int:
     """The month's classes and ratings are printed; 0."""
-    from dashboard.views.month_report import told, write_tables
+    from dashboard.commands.month_report import told, write_tables
     from data.archives.evaluation import business_month
     from data.archives.layout import month_named
 

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from dashboard.commands.arguments import day
-from dashboard.views.wording import _
+from dashboard.parts.wording import _
 from data.clock import UtcDatetime, start_of_day
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from pydantic import ValidationError
 
-from dashboard.views.wording import _
+from dashboard.parts.wording import _
 from data.errors import BadInput, ServiceDown
 from data.settings import Hj212Settings, MqttSettings
 from ingest.codecs.hj212 import Decoded, Refused, read

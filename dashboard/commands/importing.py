@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dashboard.views.wording import _
+from dashboard.parts.wording import _
 from data.errors import BadInput
 from data.imports.fields import ImportKind
 from data.vocabulary import ChiefLevel, LakeKind, RiverKind
@@ -83,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
         from dashboard.commands.importing_readings import run as run_readings
 
         return run_readings(args)
-    from dashboard.views.import_report import as_json, told
+    from dashboard.parts.import_report import as_json, told
     from data.database import app_engine
     from data.imports import kinds, source
 

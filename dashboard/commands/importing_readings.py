@@ -5,7 +5,7 @@ import json
 import sys
 from dataclasses import asdict
 
-from dashboard.views.wording import _
+from dashboard.parts.wording import _
 from data.errors import BadInput
 
 

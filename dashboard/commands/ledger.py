@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dashboard.commands.running import run_until_told
-from dashboard.views.wording import _
+from dashboard.parts.wording import _
 from data.errors import BadInput
 
 if TYPE_CHECKING:

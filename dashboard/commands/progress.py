@@ -4,7 +4,7 @@ import sys
 import time
 from typing import Final, TextIO
 
-from dashboard.views.wording import _
+from dashboard.parts.wording import _
 
 WIDTH: Final = 24
 BAR_S: Final = 0.2

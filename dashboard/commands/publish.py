@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from dashboard.views.wording import _
+from dashboard.parts.wording import _
 from data.errors import BadInput, NotFound
 from data.records import StationCode
 from data.vocabulary import Parameter

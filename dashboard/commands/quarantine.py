@@ -3,7 +3,7 @@
 import argparse
 from dataclasses import asdict
 
-from dashboard.views.wording import _
+from dashboard.parts.wording import _
 from data.clock import BUSINESS_ZONE
 from data.vocabulary import Refusal
 

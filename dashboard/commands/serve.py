@@ -3,7 +3,7 @@
 import argparse
 import gc
 
-from dashboard.views.wording import _
+from dashboard.parts.wording import _
 from data.errors import BadInput
 
 

@@ -9,7 +9,7 @@ from types import FrameType
 from sqlalchemy import Engine, text
 
 from dashboard.demo import watch
-from dashboard.views.wording import _
+from dashboard.parts.wording import _
 from data.clock import now
 from data.database import app_engine
 from data.errors import BadInput

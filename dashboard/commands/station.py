@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from dashboard.views.wording import _
+from dashboard.parts.wording import _
 from data.errors import BadInput
 from data.vocabulary import StationKind
 
@@ -57,10 +57,10 @@ def _degrees(text: str) -> float:
 def run(args: argparse.Namespace) -> int:
     """The place it snapped to is printed, and the device's password when it is a new one; 0."""
     from dashboard.demo.sample_reading import publish_line
-    from dashboard.device_password import device_password
     from data.database import app_engine, transaction
     from data.imports.placing import place_station
     from data.settings import MqttSettings
+    from ingest.device_password import device_password
 
     placement = _placement(args)
     with transaction(app_engine()) as connection:
@@ -125,7 +125,7 @@ def _facts(args: argparse.Namespace) -> "Facts":
 
 
 def _told(placed: "Placed") -> list[str]:
-    from dashboard.views.spot import describe
+    from dashboard.parts.spot import describe
     from data.imports.placing import Outcome
 
     sentence = {

@@ -5,7 +5,7 @@ import sys
 
 from sqlalchemy import Connection, Engine
 
-from dashboard.views.wording import _
+from dashboard.parts.wording import _
 from data.database import app_engine, transaction
 from data.errors import NotFound
 from data.people import accounts as kept

@@ -13,8 +13,8 @@ from dashboard.demo.ground import make_ground
 from dashboard.demo.ledger_history import work_through
 from dashboard.demo.posts import PasswordOf, create_posts, random_password
 from dashboard.demo.progress import Progress
-from dashboard.views.import_report import told
-from dashboard.views.wording import _
+from dashboard.parts.import_report import told
+from dashboard.parts.wording import _
 from data.clock import Clock, UtcDatetime, business_date, now
 from data.database import transaction
 from data.imports import kinds, source

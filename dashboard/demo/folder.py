@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from dashboard.demo.basin import take_files
 from dashboard.demo.files import BasinFile
 from dashboard.demo.progress import Progress
-from dashboard.views.wording import _
+from dashboard.parts.wording import _
 from data.errors import BadInput
 from data.imports.fields import ImportKind
 

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from dashboard.demo import watch
 from dashboard.demo.faults import Faulty
 from dashboard.demo.progress import Progress
-from dashboard.views.wording import _
+from dashboard.parts.wording import _
 from data.clock import Clock, UtcDatetime, to_utc
 from data.records import StationCode
 from ingest.inbox import Message

@@ -10,7 +10,7 @@ import pytest
 from dash.development.base_component import Component
 from fastapi import FastAPI
 
-from dashboard.access import CALLBACKS
+from dashboard.frame.access import CALLBACKS
 from tests.fixtures.routes import callbacks_of, whole_app
 
 

@@ -18,12 +18,12 @@ from dash._pages import _path_to_page
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 
-from dashboard import access, shell
-from dashboard.access import actions_for_output
 from dashboard.app import PAGES
-from dashboard.auth import User
-from dashboard.guard import Guard
-from dashboard.page import EVERYONE
+from dashboard.frame import access, shell
+from dashboard.frame.access import actions_for_output
+from dashboard.frame.auth import User
+from dashboard.frame.guard import Guard
+from dashboard.frame.page import EVERYONE
 from data.vocabulary import Role
 from tests.fixtures.routes import routes_of
 

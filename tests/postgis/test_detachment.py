@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from dashboard.cli import main
-from dashboard.deps import Deps
-from dashboard.views.chart_frame import Asked, drawn
-from dashboard.views.wording import language
+from dashboard.frame.deps import Deps
+from dashboard.map.chart_frame import Asked, drawn
+from dashboard.parts.wording import language
 from data.archives import detachment
 from data.archives.detachment import attach, detach
 from data.archives.evaluation import means_of

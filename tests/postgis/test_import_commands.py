@@ -8,7 +8,7 @@ from shapely.geometry import LineString
 from sqlalchemy import text
 
 from dashboard.cli import main
-from dashboard.views.wording import language
+from dashboard.parts.wording import language
 from ingest.broker import Broker, accepts
 from tests.builders import build_small_basin
 from tests.fixtures.database import Database

@@ -9,9 +9,9 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from dashboard.api import problems_file
-from dashboard.auth import User
-from dashboard.deps import Deps
+from dashboard.frame.auth import User
+from dashboard.frame.deps import Deps
+from dashboard.ledger import file_api as problems_file
 from data.clock import now
 from data.errors import BadInput
 from data.people.saved_views import MOST_VIEWS, remove_view, save_view, saved_views

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.views.ledger_rows import NEXT
+from dashboard.ledger.rows import NEXT
 from data.clock import to_utc
 from data.database import transaction
 from data.errors import NotFound

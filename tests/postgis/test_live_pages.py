@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from dashboard import live
-from dashboard.auth import User
-from dashboard.deps import Deps
-from dashboard.figures import Figures
-from dashboard.identify import user_of_session
-from dashboard.live import Listener, Live
+from dashboard.frame import live
+from dashboard.frame.auth import User
+from dashboard.frame.deps import Deps
+from dashboard.frame.identify import user_of_session
+from dashboard.frame.live import Listener, Live
+from dashboard.frame.metrics import Figures
 from data import clock
 from data.people.accounts import RoleGiven, add_role, create_account
 from data.people.sessions import open_session

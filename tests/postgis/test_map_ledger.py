@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from dashboard.api.tiles import TileCache, packed_tile
-from dashboard.deps import Deps
-from dashboard.ledger_pins import pin_feature
-from dashboard.live_ledger import LedgerNews
+from dashboard.frame.deps import Deps
+from dashboard.ledger.news import LedgerNews
+from dashboard.ledger.pins import pin_feature
+from dashboard.map.tiles_api import TileCache, packed_tile
 from data.clock import UtcDatetime, now
 from data.ledger_words import Light
 from data.queries.map_layers import PATROLS, tile

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from dashboard.api.tiles import PackedTile, TileCache
+from dashboard.map.tiles_api import PackedTile, TileCache
 from data.queries.scope import EVERYTHING, NOTHING, Scope
 from data.vocabulary import Role
 from tests.fixtures.served import Served

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from dashboard.identify import written_by
+from dashboard.frame.identify import written_by
 from data.clock import UtcDatetime
 from data.errors import BadInput, Conflict, TooManyAttempts
 from data.people import accounts, sessions

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from dashboard import station_admin as admin
-from dashboard.auth import User, set_user
-from dashboard.deps import Deps
-from dashboard.views.station_form import opened_with
+from dashboard.frame.auth import User, set_user
+from dashboard.frame.deps import Deps
+from dashboard.stations import actions as admin
+from dashboard.stations.form import opened_with
 from data import clock
 from data.errors import BadInput, Conflict, Forbidden, NotFound, NotSignedIn
 from data.imports.placing import Outcome

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from dashboard.api import readings
-from dashboard.auth import User
-from dashboard.deps import Deps
+from dashboard.frame.auth import User
+from dashboard.frame.deps import Deps
+from dashboard.waters import readings_api as readings
 from data import clock
 from data.clock import Span, UtcDatetime
 from data.errors import BadInput, NotFound

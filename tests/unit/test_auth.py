@@ -3,12 +3,12 @@
 import pytest
 from starlette.datastructures import Headers, MutableHeaders
 
-from dashboard import access
-from dashboard.api.sign_in import local
-from dashboard.auth import ALLOWED, Action, User, may, visible_to
-from dashboard.headers import HeaderRules, basemap_origin, is_own_origin, keep_private
-from dashboard.live import Listener
-from dashboard.live_events import Event, Seen
+from dashboard.frame import access
+from dashboard.frame.auth import ALLOWED, Action, User, may, visible_to
+from dashboard.frame.headers import HeaderRules, basemap_origin, is_own_origin, keep_private
+from dashboard.frame.live import Listener
+from dashboard.frame.live_events import Event, Seen
+from dashboard.people.sign_in_api import local
 from data.errors import BadInput
 from data.people.passwords import fits, generate_password, hash_password, is_outdated
 from data.queries.people import Account, HeldRole

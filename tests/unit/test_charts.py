@@ -9,11 +9,11 @@ from pathlib import Path
 import orjson
 import pytest
 
-from dashboard.deps import Deps
-from dashboard.views.chart_frame import Asked, drawn, window_of
-from dashboard.views.charts import Course, axis_range, bands_of, course_figure, spoken
-from dashboard.views.drawer import chosen, drawer
-from dashboard.views.measures import (
+from dashboard.frame.deps import Deps
+from dashboard.map.chart_frame import Asked, drawn, window_of
+from dashboard.map.drawer import chosen, drawer
+from dashboard.parts.charts import Course, axis_range, bands_of, course_figure, spoken
+from dashboard.parts.measures import (
     age_text,
     limit_text,
     moment_text,
@@ -21,8 +21,8 @@ from dashboard.views.measures import (
     named_exceedance,
     value_text,
 )
-from dashboard.views.series_file import plain_cell
-from dashboard.views.wording import language
+from dashboard.parts.wording import language
+from dashboard.waters.series_file import plain_cell
 from data.clock import Span, UtcDatetime
 from data.database import engine
 from data.errors import BadInput

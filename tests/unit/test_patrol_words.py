@@ -2,8 +2,8 @@
 
 import pytest
 
-from dashboard.views.patrol_words import limit_words, measured_words
-from dashboard.views.wording import language
+from dashboard.parts.wording import language
+from dashboard.patrols.words import limit_words, measured_words
 from data.ledger_words import PatrolRule
 
 

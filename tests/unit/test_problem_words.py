@@ -2,12 +2,12 @@
 
 import pytest
 
-from dashboard.views.ledger_words import ACTION, CATEGORY, DONE, SEVERITY, SOURCE, STATUS
-from dashboard.views.problem_bar import BESIDE, DANGER, ICONS, PRIMARY
-from dashboard.views.problem_dialogs import _FIELDS
-from dashboard.views.problem_steps import REACHED
-from dashboard.views.rule_sources import SHIPPED, source_words
-from dashboard.views.wording import language
+from dashboard.ledger.rule_sources import SHIPPED, source_words
+from dashboard.ledger.step_bar import BESIDE, DANGER, ICONS, PRIMARY
+from dashboard.ledger.step_dialogs import _FIELDS
+from dashboard.ledger.steps import REACHED
+from dashboard.ledger.words import ACTION, CATEGORY, DONE, SEVERITY, SOURCE, STATUS
+from dashboard.parts.wording import language
 from data.ledger_words import CATEGORY_KEYS, Action, Severity, Source, Status
 from problem_ledger.rules import DeadlineRule, load_rules
 from problem_ledger.steps import STEPS, Need

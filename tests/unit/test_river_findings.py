@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.views.river_findings import find, findings_panel
-from dashboard.views.river_strip import lanes
-from dashboard.views.wording import language
+from dashboard.parts.wording import language
+from dashboard.waters.findings import find, findings_panel
+from dashboard.waters.strip import lanes
 from data.clock import UtcDatetime, now
 from data.queries.dossier import Dossier, WaterFacts
 from data.queries.dossier_stations import StationFile

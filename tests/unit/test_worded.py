@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.views.wording import language, worded
+from dashboard.parts.wording import language, worded
 from data.errors import ServiceDown
 
 

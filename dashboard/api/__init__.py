@@ -1,1 +1,0 @@
-"""Routes beside the pages: tiles, events, API."""

@@ -1,0 +1,24 @@
+"""What pages and routes are given by the composition root."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import Engine
+
+from dashboard.frame.known_users import KnownUsers
+from data.clock import Clock
+from data.settings import DashboardSettings, QualitySettings
+from problem_ledger.patrol_rules import PatrolRules, load_patrol_rules
+from problem_ledger.rules import Rules, load_rules
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """The parts that requests share."""
+
+    engine: Engine
+    dashboard: DashboardSettings
+    quality: QualitySettings
+    clock: Clock
+    rules: Rules = field(default_factory=load_rules)
+    patrol_rules: PatrolRules = field(default_factory=load_patrol_rules)
+    users: KnownUsers = field(default_factory=KnownUsers)

@@ -1,0 +1,228 @@
+"""The outermost door, over http and websocket: denies by default, checks where writes come from."""
+
+import json
+import logging
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import quote
+
+from sqlalchemy.exc import OperationalError
+from starlette.datastructures import Headers
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dashboard.frame import access
+from dashboard.frame.access import SAFE_METHODS, most_bytes
+from dashboard.frame.auth import User, may, set_user
+from dashboard.frame.deps import Deps
+from dashboard.frame.headers import HeaderRules, is_own_origin
+from dashboard.frame.http_errors import away, problem
+from dashboard.frame.identify import Visitor, visitor
+from dashboard.frame.offload import off
+from dashboard.frame.refused import refused_page
+from dashboard.parts.wording import _, language
+from data.database import transaction
+from data.people.access_log import Logged, log
+
+CALLBACK_PATH = "/_dash-update-component"
+LOGGER = logging.getLogger(__name__)
+
+
+class TooLarge(Exception):
+    """The body grew past the bound while it was read."""
+
+
+class Body:
+    """The stream of a request's body with its bound; one read already is given again first."""
+
+    def __init__(self, stream: Receive, most: int, read: bytes | None = None) -> None:
+        self.stream = stream
+        self.most = most
+        self.read = read
+        self.size = 0
+        self.is_too_large = False
+
+    async def receive(self) -> Message:
+        """The next message. Raises TooLarge past the bound."""
+        if self.read is not None:
+            whole, self.read = self.read, None
+            return {"type": "http.request", "body": whole, "more_body": False}
+        message = await self.stream()
+        self.size += len(message.get("body", b""))
+        if self.size > self.most:
+            self.is_too_large = True
+            raise TooLarge
+        return message
+
+
+class Guard:
+    """ASGI middleware that lets through what the table of access allows, and nothing else."""
+
+    def __init__(self, app: ASGIApp, deps: Deps, headers: HeaderRules) -> None:
+        self.app = app
+        self.deps = deps
+        self.headers = headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The ASGI door."""
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
+        else:
+            await self._http(scope, receive, send)
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """No page of ours opens one: the upgrade is refused before it is accepted."""
+        del scope, receive
+        await send({"type": "websocket.close", "code": 4403, "reason": "no websocket here"})
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Headers(scope=scope)
+        path = scope["path"]
+        try:
+            who = await visitor(self.deps, cookies_of(request), path)
+        except OperationalError:
+            await away(path)(scope, receive, send)
+            return
+        language.set(who.language)
+        set_user(who.user)
+        public = path in access.PUBLIC or path in access.PUBLIC_ASSETS
+        send = self.headers.applied(send, path, public=public)
+        refusal = self._write_refusal(scope, request)
+        body: bytes | None = None
+        if refusal is None and not public:
+            if path == CALLBACK_PATH and who.user is not None:
+                body, refusal = await self._callback(request, receive, who.user)
+            else:
+                refusal = await self._refusal(scope, who)
+        if refusal is not None:
+            await refusal(scope, receive, send)
+            return
+        await self._pass_on(scope, Body(receive, most_bytes(path), body), send)
+
+    async def _pass_on(self, scope: Scope, body: Body, send: Send) -> None:
+        """The request goes in; a body that grew too large is answered so, whatever became of it."""
+        answered = False
+
+        async def watched(message: Message) -> None:
+            nonlocal answered
+            if not body.is_too_large:
+                await send(message)
+            elif not answered:
+                answered = True
+                await too_large(scope["path"])(scope, body.receive, send)
+
+        await self.app(scope, body.receive, watched)
+
+    def _write_refusal(self, scope: Scope, request: Headers) -> Response | None:
+        """Why a write may not come in: too large, or not from a page of ours."""
+        if scope["method"] in SAFE_METHODS:
+            return None
+        length = request.get("content-length", "0")
+        if not length.isdigit() or int(length) > most_bytes(scope["path"]):
+            return too_large(scope["path"])
+        if not is_own_origin(scope["scheme"], request, self.deps.dashboard):
+            detail = _("The request doesn't come from a page of this site.")
+            return problem(403, "foreign_origin", detail, path=scope["path"])
+        return None
+
+    async def _refusal(self, scope: Scope, who: Visitor) -> Response | None:
+        """Why the path may not be opened by this visitor."""
+        path = scope["path"]
+        page = access.is_page(path)
+        if who.user is None:
+            if page and scope["method"] in SAFE_METHODS:
+                return RedirectResponse(sign_in_address(scope), status_code=303)
+            return problem(401, "not_signed_in", _("Please sign in."), path=path)
+        if page and who.user.account.must_change_password and path not in access.OWN:
+            return RedirectResponse("/account", status_code=303)
+        action = access.action_for(path, scope["method"])
+        if action is None:
+            return self._missing(path, who.user)
+        if not may(who.user, action):
+            return await self._forbidden(scope, who.user)
+        return None
+
+    def _missing(self, path: str, user: User) -> Response:
+        if access.is_page(path):
+            return refused_page(404, user)
+        return problem(404, "not_found", _("There is nothing at this address."), path=path)
+
+    async def _forbidden(self, scope: Scope, user: User) -> Response:
+        path = scope["path"]
+        if path == "/":
+            return RedirectResponse(access.landing(user), status_code=303)
+        await off(self._log_refusal, user, scope["method"], path)
+        if access.is_page(path):
+            return refused_page(403, user)
+        return problem(403, "forbidden", _("Your account may not do this."), path=path)
+
+    async def _callback(
+        self, request: Headers, receive: Receive, user: User
+    ) -> tuple[bytes, Response | None]:
+        """The body of a Dash callback, and why it may not run."""
+        del request
+        try:
+            body = await whole_body(receive)
+            output = str(json.loads(body).get("output", ""))
+        except TooLarge:
+            return b"", too_large(CALLBACK_PATH)
+        except (ValueError, AttributeError):
+            detail = _("The request can't be read.")
+            return b"", problem(400, "bad_input", detail, path=CALLBACK_PATH)
+        actions = access.actions_for_output(output)
+        if actions and all(may(user, action) for action in actions):
+            return body, None
+        await off(self._log_refusal, user, "POST", f"{CALLBACK_PATH} {output}")
+        detail = _("Your account may not do this.")
+        return b"", problem(403, "forbidden", detail, path=CALLBACK_PATH)
+
+    def _log_refusal(self, user: User, method: str, about: str) -> None:
+        with transaction(self.deps.engine) as connection:
+            log(
+                connection,
+                Logged.REFUSE,
+                account_id=user.account_id,
+                about=f"{method} {about}",
+                refused=True,
+            )
+
+
+def cookies_of(request: Headers) -> dict[str, str]:
+    """The request's cookies; none when the header can't be read."""
+    jar = SimpleCookie()
+    try:
+        jar.load(request.get("cookie", ""))
+    except CookieError:
+        return {}
+    return {name: morsel.value for name, morsel in jar.items()}
+
+
+def sign_in_address(scope: Scope) -> str:
+    """The sign-in page that comes back to what was asked for."""
+    asked = scope["path"]
+    if scope.get("query_string"):
+        asked += "?" + scope["query_string"].decode("latin-1")
+    return "/sign-in" if asked == "/" else "/sign-in?next=" + quote(asked, safe="/")
+
+
+def too_large(path: str) -> Response:
+    """The answer to a body past the bound."""
+    detail = _("The request is larger than {most} MB.").format(most=most_bytes(path) >> 20)
+    return problem(413, "too_large", detail, path=path)
+
+
+async def whole_body(receive: Receive) -> bytes:
+    """The request's body. Raises TooLarge past the bound."""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return b"".join(parts)
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > most_bytes(CALLBACK_PATH):
+            raise TooLarge
+        if not message.get("more_body", False):
+            return b"".join(parts)

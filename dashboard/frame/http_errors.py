@@ -1,0 +1,117 @@
+"""Errors as RFC 9457 problem documents; each error's status stands here once."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from types import MappingProxyType
+
+import orjson
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from sqlalchemy.exc import DataError, OperationalError
+from starlette.exceptions import HTTPException
+
+from dashboard.frame import access
+from dashboard.frame.refused import failed_page
+from dashboard.parts.wording import _, worded
+from data import errors
+
+STATUS: Mapping[type[errors.OneMapError], int] = MappingProxyType(
+    {
+        errors.BadInput: 400,
+        errors.NotSignedIn: 401,
+        errors.Forbidden: 403,
+        errors.NotFound: 404,
+        errors.Conflict: 409,
+        errors.TooLarge: 413,
+        errors.TooManyAttempts: 429,
+        errors.MissingPart: 500,
+        errors.ServiceDown: 503,
+        errors.OneMapError: 500,
+    }
+)
+
+MEDIA_TYPE = "application/problem+json"
+
+
+def status_of(error: errors.OneMapError) -> int:
+    """The HTTP status of an error."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def problem(status: int, code: str, detail: str, *, path: str = "", **more: object) -> Response:
+    """A problem document."""
+    body = {
+        "type": f"urn:onemap:problem:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "instance": path,
+        **more,
+    }
+    return Response(orjson.dumps(body), status_code=status, media_type=MEDIA_TYPE)
+
+
+def problem_of(error: errors.OneMapError, path: str = "") -> Response:
+    """The problem document of one of our errors, in the reader's language."""
+    more = {"minutes": error.facts["minutes"]} if "minutes" in error.facts else {}
+    return problem(status_of(error), error.code, worded(error), path=path, **more)
+
+
+async def _ours(request: Request, error: Exception) -> Response:
+    assert isinstance(error, errors.OneMapError)  # noqa: S101 - registered for this class only
+    return problem_of(error, request.url.path)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+    code = HTTPStatus(error.status_code).name.lower()
+    answer = problem(error.status_code, code, str(error.detail), path=request.url.path)
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
+    fields = [
+        {"field": ".".join(str(part) for part in one["loc"]), "message": one["msg"]}
+        for one in error.errors()
+    ]
+    detail = _("The request can't be read.")
+    return problem(422, errors.BadInput.code, detail, path=request.url.path, fields=fields)
+
+
+async def _unfit(request: Request, error: Exception) -> Response:
+    """A value that no column takes, such as a text with a zero byte."""
+    del error
+    detail = _("The request can't be read.")
+    return problem(400, errors.BadInput.code, detail, path=request.url.path)
+
+
+async def _away(request: Request, error: Exception) -> Response:
+    del error
+    return away(request.url.path)
+
+
+def away(path: str) -> Response:
+    """The answer while the database is away: a page for people, a document for programs."""
+    if access.is_page(path):
+        return failed_page(503, path)
+    return problem(503, errors.ServiceDown.code, _("The database doesn't answer."), path=path)
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    del error  # the server logs it with its traceback
+    if access.is_page(request.url.path):
+        return failed_page(500, request.url.path)
+    return problem(500, "error", _("Something went wrong here."), path=request.url.path)
+
+
+def add_error_table(app: FastAPI) -> None:
+    """Every error leaves the app as a problem document."""
+    app.add_exception_handler(errors.OneMapError, _ours)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(DataError, _unfit)
+    app.add_exception_handler(OperationalError, _away)
+    app.add_exception_handler(Exception, _unexpected)

@@ -1,0 +1,86 @@
+"""From a cookie to the user behind it, and the language they read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from dashboard.frame.auth import User
+from dashboard.frame.deps import Deps
+from dashboard.frame.offload import off
+from dashboard.parts.wording import LANGUAGES
+from data.clock import business_date
+from data.database import transaction
+from data.people.sessions import TOUCH_EVERY, touch_session
+from data.queries.people import HeldRole, account_of_session, roles
+from data.queries.visible import scope_of, subtree
+from data.records import DivisionId
+from data.vocabulary import Role
+
+LANGUAGE_COOKIE = "onemap_language"
+
+QUIET = ("/events",)
+"""Paths that don't lengthen a session: a page left open is not use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Whoever sent the request; ``session`` is the token of a user who is signed in."""
+
+    user: User | None
+    language: str
+    session: str | None = None
+
+
+def session_cookie(*, secure: bool) -> str:
+    """The name of the session's cookie."""
+    return "__Host-onemap_session" if secure else "onemap_session"
+
+
+async def visitor(deps: Deps, cookies: dict[str, str], path: str) -> Visitor:
+    """Who sent a request with these cookies."""
+    token = cookies.get(session_cookie(secure=deps.dashboard.secure_cookie))
+    chosen = cookies.get(LANGUAGE_COOKIE, "")
+    language = chosen if chosen in LANGUAGES else deps.dashboard.language
+    if not token or path in ("/healthz", "/readyz"):
+        return Visitor(None, language)
+    user = await off(user_of_session, deps, token, touch=path not in QUIET)
+    if user is None:
+        return Visitor(None, language)
+    return Visitor(user, user.account.language or language, token)
+
+
+def user_of_session(deps: Deps, token: str, *, touch: bool = False) -> User | None:
+    """The user signed in by that token, None when the session has ended."""
+    now = deps.clock()
+    with transaction(deps.engine) as connection:
+        found = account_of_session(connection, token, now)
+        if found is None:
+            return None
+        account, seen_at = found
+        if touch and now - seen_at >= TOUCH_EVERY:
+            kept = deps.dashboard
+            touch_session(connection, token, now, kept.session_hours, days=kept.session_days)
+        user = deps.users.find(account, now)
+        if user is None:
+            held = roles(connection, [account.id])[account.id]
+            scope = scope_of(connection, account.id, held, business_date(now))
+            user = User(account, held, scope, written_by(connection, held))
+            deps.users.keep(user, now)
+        return user
+
+
+def written_by(
+    connection: Connection, held: Sequence[HeldRole]
+) -> dict[Role, frozenset[DivisionId]]:
+    """For each role bound to divisions, their subtrees; a role held everywhere is left out.
+
+    One that lacks the division it must have holds in none.
+    """
+    everywhere = {one.role for one in held if one.division_id is None and not one.is_nowhere}
+    bound = [one for one in held if one.role not in everywhere]
+    roots: dict[Role, list[DivisionId]] = {one.role: [] for one in bound}
+    for one in bound:
+        if one.division_id is not None:
+            roots[one.role].append(one.division_id)
+    return {role: subtree(connection, divisions) for role, divisions in roots.items()}

@@ -1,0 +1,52 @@
+"""The page of a path that isn't there, isn't for this account or failed: the reason, one way on."""
+
+from html import escape
+
+from starlette.responses import HTMLResponse
+
+from dashboard.frame import access
+from dashboard.frame.auth import User
+from dashboard.frame.plain import document, icon
+from dashboard.parts.wording import _
+
+SIGNS = {
+    403: "M8 2.9a2.6 2.6 0 1 0 0 5.2 2.6 2.6 0 0 0 0-5.2ZM3 13.5c.6-2.6 2.6-3.8 5-3.8"
+    "s4.4 1.2 5 3.8",
+    500: "M8 2.5 14.2 13.3H1.8L8 2.5ZM8 6.8v3M8 11.6h.01",
+    404: "M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9ZM10.5 10.5l3 3",
+}
+
+
+def refused_words(status: int) -> tuple[str, str]:
+    """Heading and sentence of a refusal."""
+    if status == 403:
+        return (
+            _("Your account may not open this page"),
+            _("It isn't among your duties. If you need it, ask the river chief office."),
+        )
+    return _("There is no such page"), _("The address may have changed, or it was mistyped.")
+
+
+def refused_page(status: int, user: User) -> HTMLResponse:
+    """The refusal as a page of its own."""
+    heading, sentence = refused_words(status)
+    body = (
+        f'<main class="alone"><span class="big">{icon(SIGNS[status])}</span>'
+        f"<h1>{escape(heading)}</h1><p>{escape(sentence)}</p>"
+        f'<a class="btn" href="{access.landing(user)}">{escape(_("Back to the start"))}</a></main>'
+    )
+    return document(heading, body, status)
+
+
+def failed_page(status: int, address: str) -> HTMLResponse:
+    """A page that could not be made, with a link that tries again; ``address`` is a path."""
+    heading = _("The page could not be read")
+    sentence = (
+        _("The database doesn't answer.") if status == 503 else _("Something went wrong here.")
+    )
+    body = (
+        f'<main class="alone"><span class="big">{icon(SIGNS[500])}</span>'
+        f"<h1>{escape(heading)}</h1><p>{escape(sentence)}</p>"
+        f'<a class="btn" href="{escape(address, quote=True)}">{escape(_("Try again"))}</a></main>'
+    )
+    return document(heading, body, status)

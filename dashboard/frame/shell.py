@@ -1,0 +1,258 @@
+"""What surrounds every page: the bar, the navigation on desk and phone, the account menu."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import dash
+import dash_mantine_components as dmc
+from dash import ClientsideFunction, Input, Output, dcc, html
+
+from dashboard.frame import access
+from dashboard.frame.auth import Action, User, may, signed_in_user
+from dashboard.frame.deps import Deps
+from dashboard.frame.theme import THEME
+from dashboard.parts.attributes import attributes
+from dashboard.parts.icons import icon
+from dashboard.parts.roles import N_, role_words
+from dashboard.parts.wording import _, language
+from data.database import transaction
+from data.queries.people import area_name
+
+
+class Ids:
+    """Ids that every page may use."""
+
+    NAV = "shell-nav"
+    TABS = "shell-tabs"
+    SEARCH = "shell-search"
+    NOTICE = "shell-notice"
+    MAIN = "shell-main"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry of the navigation; ``word`` is a msgid, ``brief`` a shorter one for a phone."""
+
+    href: str
+    word: str
+    sign: str
+    action: Action
+    brief: str = ""
+
+
+MAP, FILES, STATIONS, ACCOUNTS = "One map", "Files", "Stations", "Accounts"
+LEDGER, PATROLS, BRIEF = "Problem ledger", "Patrols", N_("Ledger")
+REVIEW, REVIEW_BRIEF = "Data review", N_("Review")
+ACCOUNTING, ACCOUNTING_BRIEF = "Data tally", N_("Tally")
+PLACES = (
+    Place("/", MAP, "map", Action.READ_WATERS, N_("Map")),
+    Place("/ledger", LEDGER, "flag", Action.READ_LEDGER, BRIEF),
+    Place("/patrols", PATROLS, "walk", Action.READ_PATROLS),
+    Place("/rivers", FILES, "file", Action.READ_WATERS),
+    Place("/quality", REVIEW, "stamp", Action.READ_REVIEWS, REVIEW_BRIEF),
+    Place("/stations", STATIONS, "pin", Action.WRITE_STATIONS),
+    Place("/accounting", ACCOUNTING, "columns", Action.READ_ACCOUNTING, ACCOUNTING_BRIEF),
+    Place("/accounts", ACCOUNTS, "people", Action.MANAGE_ACCOUNTS),
+)
+
+MOST_TABS = 5
+"""What the foot of a phone holds without crowding."""
+
+
+def places_for(user: User | None) -> list[Place]:
+    """The entries this user may open and that have a page."""
+    paths = {page["path"] for page in dash.page_registry.values()}
+    return [place for place in PLACES if place.href in paths and may(user, place.action)]
+
+
+def layout(deps: Deps) -> Any:
+    """A function of no arguments that lays out the shell for whoever asks."""
+
+    def shell() -> dmc.MantineProvider:
+        user = signed_in_user()
+        return dmc.MantineProvider(
+            [
+                dmc.NotificationContainer(id=Ids.NOTICE, position="top-center", limit=3),
+                bar(user, area_for(deps, user)),
+                html.Main(dash.page_container, id=Ids.MAIN, className="om-main"),
+                tabs(user),
+            ],
+            theme=THEME,
+            defaultColorScheme="auto",
+        )
+
+    return shell
+
+
+def area_for(deps: Deps, user: User | None) -> str:
+    """The name of the area the user works in; the validating user, not active, has none."""
+    if user is None or not user.account.is_active or not may(user, Action.READ_WATERS):
+        return ""
+    if deps.dashboard.area_name:
+        return deps.dashboard.area_name
+    roots = [role.division_id for role in user.roles if role.division_id is not None]
+    with transaction(deps.engine) as connection:
+        return area_name(connection, roots)
+
+
+def bar(user: User | None, area: str) -> html.Header:
+    """The bar at the top of wide screens."""
+    brand = dcc.Link(
+        [
+            html.Img(src="/assets/mark.svg", width=24, height=24, alt=""),
+            "OneMap",
+            html.Small(_("River and lake one map")),
+        ],
+        href=access.landing(user) if user else "/",
+        className="brand",
+    )
+    links = [
+        dcc.Link(
+            [*words(place), overdue_badge(place)],
+            href=place.href,
+            id=f"shell-nav-{place.sign}",
+            className="nav-link",
+        )
+        for place in places_for(user)
+    ]
+    chip = html.Span([icon("pin"), area], className="fld om-area") if area else None
+    label = attributes(aria_label=_("Main navigation"))
+    return html.Header(
+        [
+            brand,
+            html.Nav(links, id=Ids.NAV, className="nav", **label),
+            html.Div(className="sp"),
+            chip,
+            html.Div(id=Ids.SEARCH, className="om-search"),
+            bell() if may(user, Action.READ_LEDGER) else None,
+            html.Button(
+                [icon("moon"), icon("sun")],
+                className="ib om-theme",
+                title=_("Dark mode"),
+                **attributes(data_theme_switch="", aria_label=_("Dark mode")),
+            ),
+            account_menu(user) if user else None,
+        ],
+        className="bar",
+    )
+
+
+def words(place: Place) -> list[html.Span]:
+    """An entry's word, and the shorter one that stands for it where the bar is narrow."""
+    word, brief = _(place.word), _(place.brief or place.word)
+    if word == brief:
+        return [html.Span(word)]
+    return [html.Span(word, className="om-full"), html.Span(brief, className="om-brief")]
+
+
+def overdue_badge(place: Place) -> html.Span | None:
+    """How many problems are overdue, beside the ledger's entry; its script fills it."""
+    if place.word != LEDGER:
+        return None
+    return html.Span(
+        className="n", hidden=True, **attributes(data_overdue="", data_words=_("{n} overdue"))
+    )
+
+
+def bell() -> html.Div:
+    """The bell; what was told is listed below it by its script."""
+    words = {
+        "none": _("Nothing new"),
+        "all_read": _("Mark all as read"),
+        "title": _("Notices"),
+        "unread": _("{n} unread notices"),
+        "failed": _("The notices could not be loaded."),
+    }
+    return html.Div(
+        [
+            html.Button(
+                [icon("bell"), html.Span(className="dot", hidden=True)],
+                className="ib",
+                type="button",
+                title=words["title"],
+                **attributes(aria_label=words["title"], aria_expanded="false", data_bell=""),
+            ),
+            html.Section(className="om-notices float", hidden=True),
+        ],
+        className="om-bell",
+        **attributes(data_words=json.dumps(words, ensure_ascii=False)),
+    )
+
+
+def account_menu(user: User) -> dmc.Menu:
+    """The account's menu: who one is here, language, one's own account, sign-out."""
+    name = user.account.display_name
+    other, label = ("en", "English") if language.get() == "zh" else ("zh", "中文")
+    target = html.Button(
+        [
+            html.Span(name[:1], className="av"),
+            html.Span(name, className="om-name"),
+            icon("down"),
+        ],
+        className="me",
+        **attributes(aria_label=_("Account menu")),
+    )
+    roles = [html.Div(words, className="t3 fs12") for words in role_words(user.roles)]
+    return dmc.Menu(
+        [
+            dmc.MenuTarget(target, boxWrapperProps={"className": "om-target"}),
+            dmc.MenuDropdown(
+                [
+                    html.Div([html.Div(name, className="b"), *roles], className="om-who"),
+                    dmc.MenuDivider(),
+                    dmc.MenuItem(_("My account"), href="/account", leftSection=icon("person")),
+                    dmc.MenuItem(
+                        label,
+                        leftSection=icon("globe"),
+                        **attributes(data_send="/language", data_language=other),
+                    ),
+                    dmc.MenuItem(
+                        _("Sign out"), leftSection=icon("out"), **attributes(data_send="/sign-out")
+                    ),
+                ]
+            ),
+        ],
+        position="bottom-end",
+        width=220,
+        shadow="md",
+    )
+
+
+def tabs(user: User | None) -> html.Nav:
+    """The navigation at the foot of a phone: five entries at most, the others under the last."""
+    places = places_for(user)
+    me = html.A([icon("person"), html.Span(_("Me"))], href="/account")
+    if len(places) < MOST_TABS:
+        links = [*(tab(each, each.brief) for each in places), me]
+    else:
+        first, rest = places[: MOST_TABS - 1], places[MOST_TABS - 1 :]
+        links = [*(tab(each, each.brief) for each in first), more_tabs(rest, me)]
+    label = attributes(aria_label=_("Main navigation"))
+    return html.Nav(links, id=Ids.TABS, className="om-tabs", **label)
+
+
+def tab(place: Place, brief: str = "") -> dcc.Link:
+    """An entry of a phone's navigation."""
+    word = html.Span(_(brief or place.word))
+    return dcc.Link([icon(place.sign), word, overdue_badge(place)], href=place.href)
+
+
+def more_tabs(places: list[Place], me: html.A) -> html.Details:
+    """The entries that found no place, on a sheet above the others."""
+    return html.Details(
+        [
+            html.Summary([icon("more"), html.Span(_("More"))]),
+            html.Div([*map(tab, places), me], className="om-more-sheet"),
+        ],
+        className="om-more",
+    )
+
+
+def register(app: dash.Dash) -> None:
+    """The current page is marked in the navigation."""
+    app.clientside_callback(
+        ClientsideFunction("onemap_shell", "mark"),
+        Output(Ids.NAV, "data-path"),
+        Input("_pages_location", "pathname"),
+    )

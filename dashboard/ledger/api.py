@@ -1,0 +1,116 @@
+"""The problem ledger over HTTP: report, read, act."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Path, Query, Request, Response
+
+from dashboard.frame.auth import Action as Door
+from dashboard.frame.auth import User, current_user, require
+from dashboard.frame.deps import Deps
+from dashboard.frame.offload import off
+from dashboard.ledger.conversions import choices_out, command_of, done_out, file_out, report_of
+from dashboard.ledger.documents import (
+    ChoicesOut,
+    DoneOut,
+    ProblemFile,
+    ProblemOut,
+    ProblemPage,
+    ReportIn,
+    StepIn,
+)
+from dashboard.ledger.problem_reads import read_problem
+from dashboard.ledger.reads import read_rows
+from data.database import transaction
+from data.ledger_words import Action
+from data.queries.ledger_filter import LedgerFilter, Order, read_filter, read_order
+from data.queries.people import units
+from problem_ledger import service
+
+MOST_ROWS = 200
+Number = Annotated[int, Path(ge=1, le=2**53)]
+Key = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        min_length=8,
+        max_length=200,
+        description="made once for each report; a retry with it is the same problem",
+    ),
+]
+
+
+def choices(deps: Deps) -> ChoicesOut:
+    """What a report and a step choose from."""
+    with transaction(deps.engine) as connection:
+        return choices_out(deps.rules, units(connection))
+
+
+def listed(
+    deps: Deps, user: User, chosen: LedgerFilter, order: Order, start: int, limit: int
+) -> ProblemPage:
+    """One page of what the reader may see."""
+    rows, found, now = read_rows(deps, user, chosen, order, start, limit)
+    return ProblemPage(
+        rows=[ProblemOut.model_validate(row) for row in rows], found_count=found, as_of=now
+    )
+
+
+def router(deps: Deps) -> APIRouter:
+    """``/api/v1/problems`` and ``/api/v1/ledger/choices``."""
+    routes = APIRouter(prefix="/api/v1", tags=["ledger"])
+
+    @routes.post("/problems", status_code=201)
+    async def report(given: ReportIn, key: Key, response: Response) -> DoneOut:
+        """Register a problem; 200 instead of 201 when the key has been here with the same report.
+
+        Photos are uploaded before and named by their ids.
+        """
+        user = require(Door.WRITE_LEDGER)
+        done = await off(
+            service.report,
+            deps.engine,
+            user.account_id,
+            report_of(given, key),
+            deps.clock,
+            deps.rules,
+        )
+        response.status_code = 201 if done.is_new else 200
+        response.headers["Location"] = f"/api/v1/problems/{done.problem_id}"
+        return done_out(done)
+
+    @routes.get("/problems")
+    async def read_list(
+        request: Request,
+        start: Annotated[int, Query(ge=0, le=10**6)] = 0,
+        limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = 50,
+    ) -> ProblemPage:
+        """Problems that fit the filter; its keys are those of the ledger page's address.
+
+        ``view``, ``q``, ``status``, ``category``, ``severity``, ``light``, ``source``, ``river``,
+        ``reach``, ``lake``, ``division``, ``unit``, ``station``, ``since``, ``until``, ``sort``.
+        """
+        query = request.url.query
+        chosen, order = read_filter(query), read_order(query)
+        return await off(listed, deps, current_user(), chosen, order, start, limit)
+
+    @routes.get("/problems/{problem_id}")
+    async def read_one(problem_id: Number) -> ProblemFile:
+        """A problem with its story, photos, findings and the reader's next steps."""
+        return file_out(await off(read_problem, deps, current_user(), str(problem_id)))
+
+    @routes.post("/problems/{problem_id}/actions/{action}")
+    async def act(problem_id: Number, action: Action, given: StepIn) -> DoneOut:
+        """Take a step; 409 when somebody was first or the state doesn't allow it."""
+        user = require(Door.WRITE_LEDGER)
+        command = command_of(action, given)
+        done = await off(
+            service.act, deps.engine, user.account_id, problem_id, command, deps.clock, deps.rules
+        )
+        return done_out(done)
+
+    @routes.get("/ledger/choices")
+    async def read_choices() -> ChoicesOut:
+        """Categories, severities with their deadlines, sources and units."""
+        return await off(choices, deps)
+
+    return routes

@@ -1,0 +1,81 @@
+"""The ledger as a file for a spreadsheet; the access log keeps who took what."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from dashboard.frame.auth import Action, User, require, visible_to
+from dashboard.frame.deps import Deps
+from dashboard.frame.offload import off
+from dashboard.ledger.reads import asker, ledger_moment
+from dashboard.ledger.workbook import local_time, workbook
+from dashboard.parts.wording import _
+from data.clock import BUSINESS_ZONE
+from data.database import transaction
+from data.errors import BadInput
+from data.people.access_log import Logged, log
+from data.queries.ledger import problems
+from data.queries.ledger_filter import read_filter, read_order, write_filter
+
+MOST_ROWS = 50_000
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def exported(deps: Deps, user: User, query: str) -> bytes:
+    """The problems the query asks for as xlsx, with a row in the access log.
+
+    Raises BadInput for more rows than a file holds: none is left out unsaid.
+    """
+    chosen, order, now = read_filter(query), read_order(query), deps.clock()
+    asked = write_filter(chosen)
+    with transaction(deps.engine) as connection:
+        rows, found = problems(
+            connection,
+            visible_to(user),
+            asker(connection, deps, user),
+            chosen,
+            order,
+            ledger_moment(deps, now),
+            count=MOST_ROWS,
+        )
+        if found > MOST_ROWS:
+            raise BadInput(
+                "A file holds {most} problems and {found} fit; choose fewer.",
+                most=MOST_ROWS,
+                found=found,
+            )
+        log(
+            connection,
+            Logged.EXPORT,
+            account_id=user.account_id,
+            about="problems.xlsx",
+            detail={"query": asked, "rows": len(rows)},
+        )
+    notes = [
+        (_("Taken by"), user.account.display_name),
+        (_("Taken at (Beijing)"), local_time(now)),
+        (_("Filters"), asked or _("none")),
+        (_("Rows"), str(len(rows))),
+    ]
+    return workbook(rows, now, notes)
+
+
+def router(deps: Deps) -> APIRouter:
+    """The route of the file."""
+    routes = APIRouter(prefix="/api/v1", tags=["problems"])
+
+    @routes.get("/problems.xlsx", response_class=Response)
+    async def file(request: Request) -> Response:
+        """The problems that the list's own filters ask for, as xlsx; at most 50,000."""
+        user = require(Action.EXPORT_LEDGER)
+        made = await off(exported, deps, user, request.url.query)
+        day = f"{deps.clock().astimezone(BUSINESS_ZONE):%Y%m%d-%H%M}"
+        return Response(
+            made,
+            media_type=XLSX,
+            headers={
+                "Content-Disposition": f'attachment; filename="problems-{day}.xlsx"',
+                "Cache-Control": "private, no-store",
+            },
+        )
+
+    return routes

@@ -1,0 +1,188 @@
+"""The pills over the ledger's list: one for each filter, told in the address."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import dash_mantine_components as dmc
+from dash import html
+
+from dashboard.ledger.line_words import light_word
+from dashboard.ledger.words import (
+    category_word,
+    group_word,
+    severity_word,
+    source_word,
+    status_word,
+)
+from dashboard.parts.attributes import attributes
+from dashboard.parts.icons import icon
+from dashboard.parts.measures import own_name
+from dashboard.parts.wording import _
+from data.ledger_words import CATEGORIES, Light, Severity, Source, Status
+from data.queries.ledger_choices import Choices
+from data.queries.ledger_filter import KEYS, LedgerFilter
+
+PICKED: Final = ("river", "status", "category", "severity", "light", "unit", "source")
+"""Keys of the address that have a pill; the others are shown only when an address holds them."""
+
+KEPT: Final = ("reach", "lake", "division", "station", "problem", "since", "until")
+
+
+def labels() -> dict[str, str]:
+    """What each filter is called."""
+    return {
+        "river": _("River"),
+        "status": _("Status"),
+        "category": _("Category"),
+        "severity": _("Severity"),
+        "light": _("Deadline light"),
+        "unit": _("Responsible unit"),
+        "source": _("Where it came from"),
+        "reach": _("Reach"),
+        "lake": _("Lake"),
+        "division": _("Administrative area"),
+        "station": _("Station"),
+        "problem": _("Number"),
+        "since": _("Registered since"),
+        "until": _("Registered until"),
+    }
+
+
+def values() -> dict[str, dict[str, str]]:
+    """What may be chosen where the choices never change; groups come before their kinds."""
+    categories: dict[str, str] = {}
+    for group, kinds in CATEGORIES.items():
+        categories[group.value] = group_word(group)
+        categories.update({kind: category_word(kind) for kind in kinds})
+    return {
+        "river": {},
+        "status": {each.value: status_word(each) for each in Status},
+        "category": categories,
+        "severity": {each.value: severity_word(each) for each in Severity},
+        "light": {each.value: light_word(each) for each in Light},
+        "unit": {},
+        "source": {each.value: source_word(each) for each in Source},
+    }
+
+
+def read_values(read: Choices) -> dict[str, dict[str, str]]:
+    """What may be chosen among the rivers and units that have problems."""
+    return {
+        "river": {str(key): own_name(name, english) for key, name, english in read.rivers},
+        "unit": {str(key): name for key, name in read.units},
+    }
+
+
+def given(chosen: LedgerFilter, key: str) -> list[str]:
+    """The values that the filter holds under a key of the address."""
+    value = getattr(chosen, KEYS[key])
+    if value is None:
+        return []
+    return [str(one) for one in (value if isinstance(value, tuple) else (value,))]
+
+
+def boxes(choices: Mapping[str, str], chosen: Iterable[str] = ()) -> list[Any]:
+    """A box for each choice; what is chosen and no longer offered keeps its box."""
+    offered = {**{one: one for one in chosen if one not in choices}, **choices}
+    return [
+        dmc.Checkbox(
+            label=word,
+            value=value,
+            size="xs",
+            radius=4,
+            className="lg-kind" if "." in value else "",
+        )
+        for value, word in offered.items()
+    ]
+
+
+def pill(key: str, chosen: LedgerFilter) -> html.Span:
+    """A filter's button with its choices; its words and its cross follow what is chosen."""
+    label = labels()[key]
+    button = html.Button(
+        [html.Span(label, id=f"ledger-label-{key}"), icon("down")],
+        className="lg-pick",
+        **attributes(aria_haspopup="dialog"),
+    )
+    group = dmc.CheckboxGroup(
+        boxes(values()[key], given(chosen, key)),
+        id=f"ledger-pick-{key}",
+        value=given(chosen, key),
+        className="lg-choices",
+        **attributes(aria_label=label),
+    )
+    drop = html.Button(
+        icon("close"),
+        id={"type": "ledger-drop", "index": key},
+        className="lg-drop",
+        **attributes(aria_label=_("Clear {filter}").format(filter=label)),
+    )
+    return html.Span(
+        [
+            dmc.Popover(
+                [
+                    dmc.PopoverTarget(button, boxWrapperProps={"className": "lg-target"}),
+                    dmc.PopoverDropdown(group, className="lg-drawer"),
+                ],
+                position="bottom-start",
+                shadow="md",
+                trapFocus=True,
+                returnFocus=True,
+                keepMounted=False,
+            ),
+            drop,
+        ],
+        id=f"ledger-pill-{key}",
+        className="lg-pill",
+    )
+
+
+def kept(chosen: LedgerFilter) -> dict[str, list[str]]:
+    """What the address asks for beyond the pills and the search."""
+    return {key: given(chosen, key) for key in KEPT if given(chosen, key)}
+
+
+def kept_pills(
+    asked: Mapping[str, list[str]], names: Mapping[str, tuple[tuple[str, str | None], ...]]
+) -> list[html.Span]:
+    """A pill for each condition that only the address has, with a cross."""
+    made = []
+    for key, held in asked.items():
+        named = [own_name(name, english) for name, english in names.get(key, ())] or held
+        label = labels()[key]
+        words = named[0] if len(named) == 1 else several(named)
+        made.append(
+            html.Span(
+                [
+                    html.Span(said(label, words), className="lg-pick"),
+                    html.Button(
+                        icon("close"),
+                        id={"type": "ledger-drop", "index": key},
+                        className="lg-drop",
+                        **attributes(aria_label=_("Clear {filter}").format(filter=label)),
+                    ),
+                ],
+                className="lg-pill on",
+            )
+        )
+    return made
+
+
+def said(label: str, words: str) -> str:
+    """``河流：湍河``."""
+    return _("{filter}: {values}").format(filter=label, values=words)
+
+
+def several(named: list[str]) -> str:
+    """The first of several and how many they are."""
+    return _("{first} and others ({n})").format(first=named[0], n=len(named))
+
+
+def wordings(read: Choices | None = None) -> dict[str, Any]:
+    """What the browser needs to tell a pill's choices."""
+    return {
+        "labels": {key: labels()[key] for key in PICKED},
+        "values": {**values(), **(read_values(read) if read else {})},
+        "one": _("{filter}: {values}"),
+        "many": _("{first} and others ({n})"),
+    }

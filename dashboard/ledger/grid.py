@@ -1,0 +1,177 @@
+"""The grid of problems: its columns, its orders and how it asks for rows."""
+
+from typing import Any, Final
+
+import dash_ag_grid as dag
+import dash_mantine_components as dmc
+from dash import html
+
+from dashboard.parts.attributes import attributes
+from dashboard.parts.icons import icon
+from dashboard.parts.wording import _, language
+from data.queries.ledger_filter import Order, Sort
+
+BLOCK_ROWS: Final = 50
+MOST_START: Final = 1_000_000
+
+WIDTHS: Final[dict[Sort, int]] = {
+    Sort.NUMBER: 148,
+    Sort.PLACE: 164,
+    Sort.DIVISION: 84,
+    Sort.CATEGORY: 212,
+    Sort.SEVERITY: 104,
+    Sort.STATUS: 84,
+    Sort.DUE: 140,
+    Sort.UNIT: 140,
+    Sort.LAST: 248,
+}
+WIDER: Final[dict[Sort, int]] = {
+    Sort.PLACE: 258,
+    Sort.DIVISION: 96,
+    Sort.CATEGORY: 146,
+    Sort.SEVERITY: 92,
+    Sort.STATUS: 124,
+    Sort.DUE: 168,
+    Sort.UNIT: 118,
+    Sort.LAST: 224,
+}
+"""What English words need instead."""
+
+LEAST_WIDTH: Final = 120
+GROWS: Final = (Sort.PLACE, Sort.CATEGORY, Sort.UNIT, Sort.LAST)
+RENDERED: Final = {
+    Sort.NUMBER: "LedgerNumber",
+    Sort.PLACE: "LedgerPlace",
+    Sort.CATEGORY: "LedgerWhat",
+    Sort.SEVERITY: "LedgerSeverity",
+    Sort.STATUS: "LedgerStatus",
+    Sort.DUE: "LedgerDeadline",
+    Sort.LAST: "LedgerLast",
+}
+FIELDS: Final = {
+    Sort.CATEGORY: "what",
+    Sort.DUE: "deadline",
+}
+ALWAYS: Final = (Sort.NUMBER,)
+"""Columns that can't be put away."""
+
+
+def headings() -> dict[Sort, str]:
+    """The columns' names in their order."""
+    return {
+        Sort.NUMBER: _("Number"),
+        Sort.PLACE: _("Where it is"),
+        Sort.DIVISION: _("Town"),
+        Sort.CATEGORY: _("Category and what it is"),
+        Sort.SEVERITY: _("Severity"),
+        Sort.STATUS: _("Status"),
+        Sort.DUE: _("Deadline"),
+        Sort.UNIT: _("Responsible unit"),
+        Sort.LAST: _("Last step"),
+    }
+
+
+def columns(order: Order) -> list[dict[str, Any]]:
+    """The columns, sorted as the address says; every row comes from the server."""
+    made = []
+    widths = WIDTHS if language.get() == "zh" else {**WIDTHS, **WIDER}
+    for column, name in headings().items():
+        definition: dict[str, Any] = {
+            "colId": column.value,
+            "field": FIELDS.get(column, column.value),
+            "headerName": name,
+            "minWidth": min(widths[column], LEAST_WIDTH),
+            "sort": ("desc" if order.descending else "asc") if column is order.by else None,
+        }
+        if column in GROWS:
+            definition["flex"] = widths[column]
+        else:
+            definition["width"] = widths[column]
+        if column in RENDERED:
+            definition["cellRenderer"] = RENDERED[column]
+        made.append(definition)
+    return made
+
+
+def grid(name: str, order: Order) -> dag.AgGrid:
+    """The grid, which asks for ``BLOCK_ROWS`` rows at a time as it is scrolled."""
+    return dag.AgGrid(
+        id=name,
+        rowModelType="infinite",
+        columnDefs=columns(order),
+        defaultColDef={
+            "sortable": True,
+            "resizable": True,
+            "suppressHeaderMenuButton": True,
+            "suppressMovable": True,
+            "sortingOrder": ["asc", "desc"],
+        },
+        dashGridOptions={
+            "rowHeight": 44,
+            "headerHeight": 36,
+            "cacheBlockSize": BLOCK_ROWS,
+            "maxBlocksInCache": 20,
+            "cacheOverflowSize": 1,
+            "maxConcurrentDatasourceRequests": 1,
+            "blockLoadDebounceMillis": 80,
+            "rowBuffer": 5,
+            "animateRows": False,
+            "enableCellTextSelection": True,
+            "suppressDragLeaveHidesColumns": True,
+            "rowSelection": {
+                "mode": "multiRow",
+                "checkboxes": True,
+                "headerCheckbox": False,
+                "enableClickSelection": False,
+            },
+            "selectionColumnDef": {"width": 48, "minWidth": 48, "resizable": False},
+            "localeText": {
+                "ariaRowToggleSelection": _("Press space to choose the row"),
+                "loadingOoo": _("Loading …"),
+                "noRowsToShow": " ",
+            },
+        },
+        getRowId="params.data.id",
+        className="ag-theme-quartz lg-grid",
+        style={"height": "100%"},
+    )
+
+
+def column_picker(name: str) -> dmc.Popover:
+    """The button that puts columns away and brings them back; the browser remembers."""
+    boxes = [
+        dmc.Checkbox(label=word, value=column.value, size="xs", radius=4)
+        for column, word in headings().items()
+        if column not in ALWAYS
+    ]
+    button = html.Button([icon("columns"), _("Columns")], className="fld lg-tool")
+    group = dmc.CheckboxGroup(
+        boxes,
+        id=name,
+        value=[column.value for column in headings()],
+        persistence="columns",
+        persistence_type="local",
+        className="lg-choices",
+        **attributes(aria_label=_("Columns")),
+    )
+    return dmc.Popover(
+        [dmc.PopoverTarget(button), dmc.PopoverDropdown(group)],
+        position="bottom-end",
+        shadow="md",
+        trapFocus=True,
+    )
+
+
+def sort_of(request: dict[str, Any]) -> dict[str, str]:
+    """The order a request of the grid asks for, as the address has it."""
+    model = request.get("sortModel") or []
+    if not model:
+        return {}
+    turned = "-" if model[0].get("sort") == "desc" else ""
+    return {"sort": f"{turned}{model[0].get('colId', '')}"}
+
+
+def span_of(request: dict[str, Any]) -> tuple[int, int]:
+    """The first row a request of the grid asks for, and how many: one block at most."""
+    start = min(max(0, int(request["startRow"])), MOST_START)
+    return start, min(max(1, int(request["endRow"]) - start), BLOCK_ROWS)

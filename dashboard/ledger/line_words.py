@@ -1,0 +1,86 @@
+"""How a problem is shown in a line: its place, its status's tag, what is left of its deadline."""
+
+from typing import Final
+
+from dashboard.ledger.words import status_word
+from dashboard.parts.measures import own_name
+from dashboard.parts.spot import bank_word
+from dashboard.parts.wording import _, ngettext
+from data.clock import UtcDatetime
+from data.ledger_words import Group, Light, Status
+from data.queries.whereabouts import Where
+from gis.chainage import format_chainage
+from problem_ledger.deadlines import working_days_between
+
+IN_WORK: Final = (Status.ASSIGNED, Status.RECTIFYING, Status.SUBMITTED, Status.VERIFIED)
+
+LIGHT_CLASS: Final = {
+    Light.GREEN: "lt g",
+    Light.AMBER: "lt a",
+    Light.RED: "lt r",
+    Light.NONE: "t3",
+}
+"""Ring, triangle, diamond: a shape beside the colour, and always words."""
+
+
+def state_word(status: Status, *, is_returned: bool = False) -> str:
+    """How far the problem has come; one that was sent back says so while it is rectified."""
+    return _("Sent back") if is_returned and status is Status.RECTIFYING else status_word(status)
+
+
+def state_class(status: Status, *, is_returned: bool = False) -> str:
+    """The status's tag: accent in work, grey before and after, amber when sent back."""
+    if is_returned and status is Status.RECTIFYING:
+        return "tag am"
+    return "tag ac" if status in IN_WORK else "tag"
+
+
+def light_word(light: Light) -> str:
+    """What the light says."""
+    return {
+        Light.GREEN: _("On time"),
+        Light.AMBER: _("Due soon"),
+        Light.RED: _("Overdue"),
+        Light.NONE: _("No deadline"),
+    }[light]
+
+
+def group_of(category: str) -> Group:
+    """The branch a category hangs on."""
+    return Group(category.partition(".")[0])
+
+
+def actor_words(actor: str) -> str:
+    """The post or unit as it was shown; what the worker did, the system did."""
+    return actor or _("System")
+
+
+def where_words(where: Where) -> str:
+    """On which water and where along it: 湍河 K112+350 左岸; a dash where no water is known."""
+    if where.river is None or where.chainage_m is None:
+        named = own_name(where.lake, where.lake_en) if where.lake else where.reach
+        return named or "—"
+    parts = [own_name(where.river, where.river_en), format_chainage(max(0.0, where.chainage_m))]
+    if where.bank:
+        parts.append(bank_word(where.bank))
+    return " ".join(parts)
+
+
+def division_words(where: Where) -> str:
+    """The division the place lies in, a dash where that is unknown."""
+    return own_name(where.division, where.division_en) if where.division else "—"
+
+
+def deadline_words(due_at: UtcDatetime | None, light: Light, now: UtcDatetime) -> str:
+    """What is left of the deadline: 剩 2 个工作日, 逾 5 个工作日; a dash without a light."""
+    if due_at is None or light is Light.NONE:
+        return "—"
+    if light is Light.RED:
+        over = working_days_between(due_at, now)
+        if over < 1:
+            return _("overdue since today")
+        return ngettext("{n} working day over", "{n} working days over", over).format(n=over)
+    left = working_days_between(now, due_at)
+    if left < 1:
+        return _("due today")
+    return ngettext("{n} working day left", "{n} working days left", left).format(n=left)

@@ -1,0 +1,82 @@
+"""From a step in the ledger to every open page that may know of it, and to the bells."""
+
+import time
+from collections.abc import Iterable
+
+import orjson
+
+from dashboard.frame.auth import Action, User, may, visible_to
+from dashboard.frame.deps import Deps
+from dashboard.frame.live_events import Event, Seen
+from dashboard.ledger.pins import changes_brief
+from data.database import transaction
+from data.queries.map_problems import last_ledger_no, ledger_changes, ledger_numbers
+from data.queries.notices import bells
+from data.queries.scope import NOTHING, Scope
+from data.records import AccountId
+
+LEDGER_CHANNEL = "onemap_ledger"
+FAR_BEHIND = 5_000
+"""A page further behind than this loads its problems anew."""
+
+
+def ledger_scope(user: User) -> Scope:
+    """Which problems and patrols the user may be told of."""
+    return visible_to(user) if may(user, Action.READ_LEDGER) else NOTHING
+
+
+class LedgerNews:
+    """What the ledger has to tell; the open pages are known to its caller."""
+
+    def __init__(self, deps: Deps) -> None:
+        self.deps = deps
+        self.seen = Seen()
+        self.rung: dict[AccountId, tuple[int, int]] = {}
+
+    def fresh(self) -> list[int] | None:
+        """The change numbers not told yet; None when everything is to be loaded anew."""
+        with transaction(self.deps.engine) as connection:
+            newest = last_ledger_no(connection)
+            if self.seen.floor < 0:
+                self.seen.start(newest)
+            if newest < self.seen.floor:
+                self.seen.start(newest)
+                return None
+            return self.seen.take(ledger_numbers(connection, self.seen.floor), time.monotonic())
+
+    def events(self, scopes: Iterable[Scope], after: int) -> dict[Scope, Event]:
+        """What each scope is told of the changes above that number, where there is anything."""
+        events = {scope: self.catch_up(scope, after) for scope in scopes}
+        return {scope: event for scope, event in events.items() if event is not None}
+
+    def catch_up(self, scope: Scope, after: int) -> Event | None:
+        """What changed in the scope after that number; None when nothing did."""
+        if scope == NOTHING:
+            return None
+        now = self.deps.clock()
+        with transaction(self.deps.engine) as connection:
+            newest = last_ledger_no(connection)
+            if after > newest or newest - after > FAR_BEHIND:
+                return Event("ledger", None, orjson.dumps({"anew": True, "change_no": newest}))
+            changes = ledger_changes(connection, after, scope, now)
+        if changes.is_empty:
+            return None
+        return Event("ledger", None, orjson.dumps(changes_brief(changes, now)))
+
+    def rings(self, accounts: Iterable[AccountId]) -> set[AccountId]:
+        """The accounts whose unread notices are others than when they were last looked at."""
+        asked = set(accounts)
+        if not asked:
+            return set()
+        with transaction(self.deps.engine) as connection:
+            found = bells(connection, asked)
+        changed = {
+            one for one in asked if one in self.rung and self.rung[one] != found.get(one, (0, 0))
+        }
+        self.rung = {one: found.get(one, (0, 0)) for one in asked}
+        return changed
+
+    def hush(self, account: AccountId) -> None:
+        """How the bell of an account that just opened a page stands."""
+        with transaction(self.deps.engine) as connection:
+            self.rung.setdefault(account, bells(connection, [account]).get(account, (0, 0)))

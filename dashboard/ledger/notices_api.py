@@ -1,0 +1,91 @@
+"""The bell over HTTP: what the reader was told, and that it was read."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from dashboard.frame.auth import Action, User, require, visible_to
+from dashboard.frame.deps import Deps
+from dashboard.frame.offload import off
+from dashboard.ledger.notice_words import notice_about, notice_words
+from data.clock import UtcDatetime
+from data.database import transaction
+from data.ledger_words import NoticeKind
+from data.queries.notices import notices, unread_count
+from problem_ledger.notices import mark_read
+
+
+class NoticeOut(BaseModel):
+    """A notice; ``words`` and ``about`` are in the reader's language."""
+
+    id: int
+    problem_id: int
+    number: str
+    kind: NoticeKind
+    words: str
+    about: str
+    made_at: UtcDatetime
+    is_read: bool
+
+
+class Bell(BaseModel):
+    """The newest notices, unread ones first, and how many are unread."""
+
+    unread_count: int
+    notices: list[NoticeOut]
+
+
+class ReadIn(BaseModel):
+    """Which notices were read; without ids all of them."""
+
+    ids: Annotated[list[int] | None, Field(max_length=500)] = None
+
+
+class ReadOut(BaseModel):
+    """How many notices were unread before."""
+
+    read_count: int
+
+
+def bell(deps: Deps, user: User) -> Bell:
+    """The user's bell."""
+    now, scope = deps.clock(), visible_to(user)
+    with transaction(deps.engine) as connection:
+        found = notices(connection, scope, user.account_id)
+        unread = unread_count(connection, scope, user.account_id)
+    return Bell(
+        unread_count=unread,
+        notices=[
+            NoticeOut(
+                id=each.id,
+                problem_id=each.problem_id,
+                number=each.number,
+                kind=each.kind,
+                words=notice_words(each),
+                about=notice_about(each, now),
+                made_at=each.made_at,
+                is_read=each.read_at is not None,
+            )
+            for each in found
+        ],
+    )
+
+
+def router(deps: Deps) -> APIRouter:
+    """The routes of the bell."""
+    routes = APIRouter(prefix="/api/v1/notices", tags=["ledger"])
+
+    @routes.get("")
+    async def read_notices() -> Bell:
+        """The reader's own notices about problems within the scope."""
+        return await off(bell, deps, require(Action.READ_LEDGER))
+
+    @routes.post("/read")
+    async def post_read(given: ReadIn) -> ReadOut:
+        """The reader's own notices count as read."""
+        user = require(Action.READ_LEDGER)
+        marked = await off(mark_read, deps.engine, user.account_id, deps.clock(), given.ids)
+        return ReadOut(read_count=marked)
+
+    return routes

@@ -1,0 +1,301 @@
+"""The problem ledger (问题台账): every problem one may see, by tab, filter and order."""
+
+from typing import Any
+
+import dash
+import dash_mantine_components as dmc
+from dash import ALL, ClientsideFunction, Input, Output, State, ctx, dcc, html, no_update
+
+from dashboard.frame.auth import Action, current_user, may, require, signed_in_user
+from dashboard.frame.deps import Deps
+from dashboard.frame.offload import off
+from dashboard.ledger import cards as ledger_cards
+from dashboard.ledger import filters as ledger_filters
+from dashboard.ledger import grid as ledger_grid
+from dashboard.ledger import tabs as ledger_tabs
+from dashboard.ledger.list_dialogs import Ids as Dialogs
+from dashboard.ledger.list_dialogs import (
+    bulk_dialog,
+    register_bulk,
+    register_taking,
+    register_views,
+    save_box,
+)
+from dashboard.ledger.reads import read_overview, read_rows
+from dashboard.ledger.rows import as_data, line_of
+from dashboard.parts.attributes import attributes
+from dashboard.parts.icons import icon
+from dashboard.parts.wording import _, ngettext
+from data.queries.ledger_filter import LedgerFilter, read_filter, read_order, write_filter
+
+CARD_ROWS = 20
+
+
+class Ids:
+    """Ids of this page."""
+
+    GRID = "ledger-grid"
+    VIEW = "ledger-view-now"
+    SEARCH = "ledger-search"
+    KEPT = "ledger-kept"
+    WORDS = "ledger-words"
+    ASKED = Dialogs.ASKED
+    CHANGED = Dialogs.CHANGED
+    SUMMARY = "ledger-summary"
+    SAVED = "ledger-saved"
+    KEPT_PILLS = "ledger-kept-pills"
+    COLUMNS = "ledger-columns"
+    EMPTY = "ledger-empty"
+    FOUND = "ledger-found"
+    NARROW = "ledger-narrow"
+    SHOWN = "ledger-shown"
+    CARDS = "ledger-cards"
+    BODY = "ledger-body"
+    EXPORT = Dialogs.EXPORT
+
+
+PICKS = tuple(f"ledger-pick-{key}" for key in ledger_filters.PICKED)
+
+
+def layout(**query: str | list[str]) -> html.Div:
+    """The page without its rows; tab, filters and order are those of the address."""
+    chosen, order = read_filter(query), read_order(query)
+    return html.Div(
+        [
+            heading(),
+            tab_row(chosen),
+            filter_row(chosen),
+            html.Div(
+                [
+                    html.Div(ledger_grid.grid(Ids.GRID, order), className="lg-rows"),
+                    html.Div(id=Ids.CARDS, className="lg-cards"),
+                    html.Div(id=Ids.EMPTY, className="empty lg-empty", hidden=True),
+                    html.Div(id=Ids.FOUND, className="lg-foot", role="status"),
+                ],
+                id=Ids.BODY,
+                className="card lg-card-body",
+            ),
+            ledger_tabs.legend(),
+            bulk_dialog(),
+            dcc.Store(id=Ids.VIEW, data=chosen.view.value),
+            dcc.Store(id=Ids.KEPT, data=ledger_filters.kept(chosen)),
+            dcc.Store(id=Ids.WORDS, data=ledger_filters.wordings()),
+            dcc.Store(id=Ids.ASKED, data=write_filter(chosen)),
+            dcc.Store(id=Ids.CHANGED, data=0),
+            dcc.Store(id=Ids.NARROW),
+            dcc.Store(id=Ids.SHOWN, data=CARD_ROWS),
+        ],
+        id="ledger-page",
+        className="om-page lg-page",
+    )
+
+
+def tab_row(chosen: LedgerFilter) -> html.Div:
+    """The tabs, the saved views, and the button that saves another."""
+    label = attributes(aria_label=_("Views of the ledger"))
+    saved = html.Span(id=Ids.SAVED, className="lg-views")
+    tabs = [*ledger_tabs.tabs(chosen.view), saved]
+    return html.Div(
+        [
+            html.Div(tabs, className="lg-tablist", role="group", **label),
+            html.Span(className="sp"),
+            save_box(),
+        ],
+        className="lg-tabs",
+    )
+
+
+def filter_row(chosen: LedgerFilter) -> html.Div:
+    """The search, a pill for each filter, and the choice of columns."""
+    search = dmc.TextInput(
+        id=Ids.SEARCH,
+        value=chosen.text,
+        placeholder=_("Number, chainage, description"),
+        leftSection=icon("search"),
+        debounce=300,
+        className="lg-search",
+        **attributes(aria_label=_("Search the ledger")),
+    )
+    return html.Div(
+        [
+            search,
+            *(ledger_filters.pill(key, chosen) for key in ledger_filters.PICKED),
+            html.Span(id=Ids.KEPT_PILLS, className="lg-views"),
+            html.Span(className="sp"),
+            ledger_grid.column_picker(Ids.COLUMNS),
+        ],
+        className="lg-filters",
+        role="search",
+    )
+
+
+def heading() -> html.Header:
+    """The title, what is open, and the two ways out: a file and a new problem."""
+    user = signed_in_user()
+    export = html.A(
+        [icon("in-down"), _("Export xlsx")],
+        id=Ids.EXPORT,
+        href="/api/v1/problems.xlsx",
+        className="btn",
+        hidden=not may(user, Action.EXPORT_LEDGER),
+    )
+    report = dcc.Link(
+        [icon("plus"), _("Report a problem")], href="/ledger/report", className="btn p"
+    )
+    return html.Header(
+        [
+            html.H1(_("Problem ledger")),
+            html.Span(id=Ids.SUMMARY, className="t3", **attributes(aria_live="polite")),
+            html.Span(className="sp"),
+            dcc.Link([icon("map"), _("On the map")], href="/", className="btn lg-map"),
+            export,
+            report if may(user, Action.WRITE_LEDGER) else None,
+        ]
+    )
+
+
+def register(app: dash.Dash, deps: Deps) -> None:
+    """The callbacks of the page."""
+    register_asking(app)
+    register_rows(app, deps)
+    register_overview(app, deps)
+    register_bulk(app, deps)
+    register_taking(app, deps)
+    register_views(app, deps)
+
+
+def register_asking(app: dash.Dash) -> None:
+    """Tabs, search and pills become one query string, kept in the address; the grid follows it."""
+    browser = "onemap_ledger"
+    app.clientside_callback(
+        ClientsideFunction(browser, "turn"),
+        Output(Ids.VIEW, "data"),
+        Input({"type": "ledger-view", "index": ALL}, "n_clicks"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction(browser, "drop"),
+        Output(Ids.KEPT, "data"),
+        Input({"type": "ledger-drop", "index": ALL}, "n_clicks"),
+        Input({"type": "ledger-clear", "index": ALL}, "n_clicks"),
+        State(Ids.KEPT, "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction(browser, "compose"),
+        Output(Ids.ASKED, "data"),
+        Input(Ids.VIEW, "data"),
+        Input(Ids.SEARCH, "value"),
+        Input(Ids.KEPT, "data"),
+        Input(Ids.WORDS, "data"),
+        *[Input(name, "value") for name in PICKS],
+        State(Ids.ASKED, "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction(browser, "refresh"),
+        Output(Ids.GRID, "deselectAll"),
+        Input(Ids.ASKED, "data"),
+        Input(Ids.CHANGED, "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction(browser, "sorted"),
+        Output(Ids.GRID, "rowClass"),
+        Input(Ids.GRID, "getRowsRequest"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction(browser, "columns"),
+        Output(Ids.GRID, "rowStyle"),
+        Input(Ids.COLUMNS, "value"),
+    )
+
+
+def register_rows(app: dash.Dash, deps: Deps) -> None:
+    """Rows as the grid asks for them; cards on a phone."""
+
+    @app.callback(
+        Output(Ids.GRID, "getRowsResponse"),
+        Output(Ids.EMPTY, "children"),
+        Output(Ids.EMPTY, "hidden"),
+        Output(Ids.FOUND, "children"),
+        Input(Ids.GRID, "getRowsRequest"),
+        State(Ids.ASKED, "data"),
+        prevent_initial_call=True,
+    )
+    async def rows(request: dict[str, Any] | None, asked: str) -> tuple[Any, ...]:
+        if request is None:
+            return no_update, no_update, no_update, no_update
+        chosen, order = read_filter(asked), read_order(ledger_grid.sort_of(request))
+        start, count = ledger_grid.span_of(request)
+        user = current_user()
+        found, total, now = await off(read_rows, deps, user, chosen, order, start, count)
+        answer = {"rowData": [as_data(line_of(row, now)) for row in found], "rowCount": total}
+        report = may(user, Action.WRITE_LEDGER)
+        nothing = ledger_tabs.empty(chosen.view, narrowed=chosen.is_narrowed, may_report=report)
+        return (
+            answer,
+            [] if total else nothing,
+            bool(total),
+            ngettext("{n} problem", "{n} problems", total).format(n=total),
+        )
+
+    @app.callback(
+        Output(Ids.CARDS, "children"),
+        Output(Ids.SHOWN, "data"),
+        Input(Ids.NARROW, "data"),
+        Input(Ids.ASKED, "data"),
+        Input(Ids.CHANGED, "data"),
+        Input({"type": "ledger-more", "index": ALL}, "n_clicks"),
+        State(Ids.SHOWN, "data"),
+        prevent_initial_call=True,
+    )
+    async def cards(
+        narrow: bool | None, asked: str, _changed: int, more: list[int | None], shown: int
+    ) -> tuple[Any, Any]:
+        if not narrow:
+            return [], CARD_ROWS
+        if isinstance(ctx.triggered_id, dict):
+            shown += CARD_ROWS if any(more) else 0
+        elif ctx.triggered_id == Ids.ASKED:
+            shown = CARD_ROWS
+        chosen, order = read_filter(asked), read_order(asked)
+        found, total, now = await off(read_rows, deps, current_user(), chosen, order, 0, shown)
+        return ledger_cards.cards([line_of(row, now) for row in found], total), shown
+
+
+def register_overview(app: dash.Dash, deps: Deps) -> None:
+    """Counts by tab, the choices of rivers and units, the saved views."""
+    tabs = [f"ledger-count-{view.value}" for view in ledger_tabs.names()]
+
+    @app.callback(
+        *[Output(name, "children") for name in tabs],
+        *[Output(name, "className") for name in tabs],
+        Output(Ids.SUMMARY, "children"),
+        Output(Ids.SAVED, "children"),
+        Output("ledger-pick-river", "children"),
+        Output("ledger-pick-unit", "children"),
+        Output(Ids.WORDS, "data"),
+        Output(Ids.KEPT_PILLS, "children"),
+        Input(Ids.CHANGED, "data"),
+        Input(Ids.KEPT, "data"),
+        State(Ids.ASKED, "data"),
+        State("ledger-pick-river", "value"),
+        State("ledger-pick-unit", "value"),
+    )
+    async def overview(
+        _changed: int, kept: dict[str, list[str]], asked: str, rivers: list[str], units: list[str]
+    ) -> tuple[Any, ...]:
+        user = require(Action.READ_LEDGER)
+        read = await off(read_overview, deps, user, read_filter(kept))
+        offered = ledger_filters.read_values(read.choices)
+        return (
+            *[read.counts.views[view] for view in ledger_tabs.names()],
+            *ledger_tabs.count_classes(read.counts),
+            ledger_tabs.summary(read.counts),
+            ledger_tabs.saved(read.views),
+            ledger_filters.boxes(offered["river"], rivers or ()),
+            ledger_filters.boxes(offered["unit"], units or ()),
+            ledger_filters.wordings(read.choices),
+            ledger_filters.kept_pills(kept, read.names),
+        )

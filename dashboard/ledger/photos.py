@@ -1,0 +1,210 @@
+"""Before and after side by side, and what the photos say of themselves."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from dash import html
+
+from dashboard.ledger.problem_reads import Seen
+from dashboard.ledger.words import stage_word
+from dashboard.parts.attributes import attributes
+from dashboard.parts.icons import icon
+from dashboard.parts.measures import duration_text, moment_text
+from dashboard.parts.wording import _, ngettext
+from data.clock import BUSINESS_ZONE
+from data.ledger_words import Stage
+from data.queries.photos import PhotoFacts
+from problem_ledger.comparison import Check, Flag, pair
+from problem_ledger.flags import newest
+
+
+def photo_card(seen: Seen) -> html.Section:
+    """整改前后对比 with the checks beneath; an honest gap where there is no photo yet."""
+    photos = seen.detail.photos
+    before, after = chosen_pair(photos)
+    heading = _("Before and after") if after else _("The scene")
+    more = None
+    if photos:
+        words = ngettext("{n} photo in all", "{n} photos in all", len(photos)).format(n=len(photos))
+        more = html.Button(words, className="pb-all", **attributes(data_problem_photo="0"))
+    return html.Section(
+        [
+            html.Div(
+                [
+                    html.H2(heading),
+                    html.Span(
+                        _("Place and direction are compared by the system, only to aid the checker")
+                        if after
+                        else "",
+                        className="t3",
+                    ),
+                    html.Span(className="sp"),
+                    more,
+                ],
+                className="ct",
+            ),
+            html.Div(
+                [
+                    _figure(seen, before, Stage.BEFORE),
+                    _figure(seen, after, Stage.AFTER),
+                ],
+                className="pb-pair",
+            ),
+            checks(seen, after=after is not None),
+        ],
+        className="card pb-photos",
+    )
+
+
+def chosen_pair(
+    photos: Sequence[PhotoFacts],
+) -> tuple[PhotoFacts | None, PhotoFacts | None]:
+    """The two to be shown: those taken nearest each other, else whatever there is."""
+    befores = [photo for photo in photos if photo.stage is Stage.BEFORE]
+    afters = newest([photo for photo in photos if photo.stage is Stage.AFTER])
+    both = pair(befores, afters)
+    if both:
+        return both
+    return (befores[0] if befores else None), (afters[0] if afters else None)
+
+
+def _figure(seen: Seen, photo: PhotoFacts | None, stage: Stage) -> html.Figure:
+    label = html.Span(stage_word(stage), className="lab")
+    if photo is None:
+        words = (
+            _("No photo was given with the report")
+            if stage is Stage.BEFORE
+            else _("No photo yet; the unit gives it when it submits")
+        )
+        return html.Figure([html.Div([icon("camera"), words], className="none"), label])
+    index = [each.id for each in seen.detail.photos].index(photo.id)
+    return html.Figure(
+        [
+            html.Button(
+                html.Img(src=photo_url(photo.id), alt=stage_word(stage)),
+                className="ph",
+                **attributes(data_problem_photo=str(index), aria_label=_("Enlarge")),
+            ),
+            label,
+            html.Figcaption(
+                [
+                    html.B(taken_words(seen, photo)),
+                    html.Span(" · ".join(told_words(seen, photo)), className="t3"),
+                ]
+            ),
+        ]
+    )
+
+
+def photo_url(photo_id: int, size: str = "shown") -> str:
+    """Where a copy of the photo is fetched."""
+    return f"/api/v1/photos/{photo_id}?size={size}"
+
+
+def taken_words(seen: Seen, photo: PhotoFacts) -> str:
+    """When the photo says it was taken; else when it came."""
+    if photo.gps_at:
+        return moment_text(photo.gps_at, seen.now)
+    if photo.clock:
+        return photo.clock[5:16].replace(":", "-", 1)
+    return moment_text(photo.uploaded_at, seen.now)
+
+
+def told_words(seen: Seen, photo: PhotoFacts) -> list[str]:
+    """Who gave it, and the direction it was taken in."""
+    by = next((one.actor for one in seen.detail.story if one.seq == photo.seq), "")
+    words = [by] if by else []
+    if photo.bearing is not None:
+        words.append(_("facing {n}°").format(n=round(photo.bearing)))
+    if photo.lon is None:
+        words.append(_("no place in the photo"))
+    return words
+
+
+def photo_words(seen: Seen) -> list[str]:
+    """A caption for each photo: what it shows, when, by whom."""
+    return [
+        " · ".join(
+            [
+                stage_word(photo.stage) if photo.stage else "",
+                taken_words(seen, photo),
+                *told_words(seen, photo),
+            ]
+        )
+        for photo in seen.detail.photos
+    ]
+
+
+def checks(seen: Seen, *, after: bool) -> html.Ul | None:
+    """Up to five findings in a row: name, value, rule, tick or cross."""
+    stage = Stage.AFTER if after else Stage.BEFORE
+    shown = [flag for flag in seen.flags if flag.stage is stage]
+    shown = [flag for flag in shown if flag.check is not Check.CLOCK or flag.ok is False]
+    if not shown:
+        return None
+    return html.Ul([_check(seen, flag) for flag in shown[:6]], className="pb-checks")
+
+
+def _check(seen: Seen, flag: Flag) -> html.Li:
+    name, value, rule = check_words(seen, flag)
+    sign = {
+        True: html.Span(
+            icon("tick"), className="ok", role="img", **attributes(aria_label=_("fits"))
+        ),
+        False: html.Span(
+            icon("warn"), className="bad", role="img", **attributes(aria_label=_("doubtful"))
+        ),
+        None: html.Span(
+            icon("minus"), className="nil", role="img", **attributes(aria_label=_("not known"))
+        ),
+    }[flag.ok]
+    return html.Li([html.Span(name), html.B(value), html.Span(rule, className="t3"), sign])
+
+
+def check_words(seen: Seen, flag: Flag) -> tuple[str, str, str]:
+    """Name, measured value and rule of a finding."""
+    unknown = _("not known")
+    measured, limit = flag.measured, flag.limit or 0
+    if flag.check is Check.APART:
+        value = unknown if measured is None else _metres(measured)
+        return _("Photos apart"), value, _("at most {n} m").format(n=round(limit))
+    if flag.check is Check.BEARING:
+        value = unknown if measured is None else f"{measured:.0f}°"
+        return _("Directions differ"), value, _("at most {n}°").format(n=round(limit))
+    if flag.check is Check.PLACE:
+        value = unknown if measured is None else _metres(measured)
+        return _("From the problem's place"), value, _("at most {n} m").format(n=round(limit))
+    if flag.check is Check.LIKENESS:
+        rule = ngettext("compared with {n} photo", "compared with {n} photos", flag.compared_count)
+        value = _("like one of {number}").format(number=flag.like_number or "—")
+        return (
+            _("Seen before"),
+            _("nothing alike") if flag.ok else value,
+            rule.format(n=flag.compared_count),
+        )
+    if flag.check is Check.CLOCK:
+        off = duration_text(timedelta(seconds=abs(measured or 0)))
+        within = duration_text(timedelta(seconds=limit))
+        return (
+            _("Camera's clock"),
+            _("{time} off").format(time=off),
+            _("at most {n}").format(n=within),
+        )
+    return _("Taken"), *_taken(seen, flag)
+
+
+def _metres(value: float) -> str:
+    return f"{value:.1f} m" if value < 10 else f"{value:,.0f} m"
+
+
+def _taken(seen: Seen, flag: Flag) -> tuple[str, str]:
+    value = moment_text(flag.at, seen.now) if flag.at else _("not known")
+    if flag.span is None:
+        return value, ""
+    start = flag.span.start.astimezone(BUSINESS_ZONE)
+    within = (
+        _("within the rectification")
+        if flag.stage is not Stage.BEFORE
+        else _("since {day}").format(day=f"{start:%m-%d %H:%M}")
+    )
+    return value, within if flag.ok is not False else _("outside of the rectification")

@@ -1,0 +1,125 @@
+"""Photos over HTTP: uploaded before the step they belong to, fetched by who may see the problem."""
+
+import asyncio
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, File, Path, UploadFile
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+
+from dashboard.frame.auth import Action, User, current_user, require, visible_to
+from dashboard.frame.deps import Deps
+from dashboard.frame.offload import off
+from data.database import transaction
+from data.errors import Forbidden
+from data.people.access_log import Logged, log
+from data.queries.photos import PhotoCopy, PhotoFacts, Size, photo_copy, photo_facts
+from data.vocabulary import Role
+from problem_ledger.evidence import MOST_BYTES, read_photo
+from problem_ledger.photos import keep
+
+AT_ONCE = 2
+"""Photos read at the same time: each may take some 600 MB of memory while it is decoded."""
+
+SEE_ORIGINALS = frozenset({Role.OFFICE, Role.CHIEF, Role.AUDITOR})
+"""Originals carry EXIF: the place and device of who took them."""
+
+
+class PhotoOut(BaseModel):
+    """A photo as it was taken in; what the camera didn't write is null."""
+
+    id: int
+    sha256: str = Field(description="of the original, in hex")
+    mime: str
+    byte_count: int
+    width: int
+    height: int
+    longitude: float | None = Field(description="degrees, CGCS2000")
+    latitude: float | None = Field(description="degrees, CGCS2000")
+    bearing: float | None = Field(description="degrees from north")
+    camera_clock: str | None = Field(description="as written, without offset")
+    gps_at: datetime | None
+
+
+def photo_out(facts: PhotoFacts) -> PhotoOut:
+    """The photo as it leaves the house."""
+    return PhotoOut(
+        id=facts.id,
+        sha256=facts.sha256.hex(),
+        mime=facts.mime,
+        byte_count=facts.byte_count,
+        width=facts.width,
+        height=facts.height,
+        longitude=facts.lon,
+        latitude=facts.lat,
+        bearing=facts.bearing,
+        camera_clock=facts.clock,
+        gps_at=facts.gps_at,
+    )
+
+
+def taken(deps: Deps, user: User, content: bytes) -> PhotoFacts:
+    """The photo, kept; it is read before a connection is taken."""
+    evidence = read_photo(content)
+    with transaction(deps.engine) as connection:
+        photo_id = keep(connection, user.account_id, evidence, deps.clock())
+        return photo_facts(connection, photo_id)
+
+
+def fetched(deps: Deps, user: User, photo_id: int, size: Size) -> PhotoCopy:
+    """One copy of the photo; who fetched an original is kept in the access log.
+
+    Raises NotFound or Forbidden.
+    """
+    original = size is Size.ORIGINAL
+    if original and not any(held.role in SEE_ORIGINALS for held in user.roles):
+        raise Forbidden("Originals are for the office, chiefs and auditors.")
+    with transaction(deps.engine) as connection:
+        copy = photo_copy(connection, visible_to(user), user.account_id, photo_id, size)
+        if original:
+            log(
+                connection,
+                Logged.EXPORT,
+                account_id=user.account_id,
+                about=f"photo {photo_id} {copy.number or ''}".rstrip(),
+            )
+    return copy
+
+
+def router(deps: Deps) -> APIRouter:
+    """``/api/v1/photos``."""
+    routes = APIRouter(prefix="/api/v1/photos", tags=["ledger"])
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    @routes.post("", status_code=201)
+    async def upload(photo: Annotated[UploadFile, File()]) -> PhotoOut:
+        """Keep a JPEG, PNG or WebP of at most 10 MB and 40 megapixels for a step to come.
+
+        The same file again, while no step has taken it, is the same photo.
+        """
+        user = require(Action.WRITE_LEDGER)
+        content = await photo.read(MOST_BYTES + 1)
+        async with turns:
+            return photo_out(await off(taken, deps, user, content))
+
+    @routes.get("/{photo_id}", response_class=Response)
+    async def fetch(
+        photo_id: Annotated[int, Path(ge=1, le=2**53)], size: Size = Size.SHOWN
+    ) -> Response:
+        """A photo of a problem one may see, or one's own while no step has taken it."""
+        copy = await off(fetched, deps, current_user(), photo_id, size)
+        original = size is Size.ORIGINAL
+        held = "attachment" if original else "inline"
+        ending = copy.mime.removeprefix("image/").replace("jpeg", "jpg")
+        return Response(
+            copy.content,
+            media_type=copy.mime,
+            headers={
+                "Cache-Control": "private, no-store" if original else "private, max-age=3600",
+                "Content-Disposition": f'{held}; filename="photo-{photo_id}.{ending}"',
+                "ETag": f'"{copy.sha256.hex()}-{size.value}"',
+            },
+        )
+
+    return routes

@@ -1,0 +1,63 @@
+"""Everything the page of one problem shows, read in one transaction."""
+
+from dataclasses import dataclass
+
+from dashboard.frame.auth import Action as Door
+from dashboard.frame.auth import User, may, visible_to
+from dashboard.frame.deps import Deps
+from data.clock import UtcDatetime
+from data.database import transaction
+from data.errors import NotFound
+from data.queries.problem_facts import ProblemDetail, handling_units, problem_detail
+from data.records import AccountId
+from problem_ledger import service
+from problem_ledger.comparison import Flag
+from problem_ledger.flags import flags
+from problem_ledger.rules import Rules
+from problem_ledger.steps import Step
+from problem_ledger.verify import Verdict, verify_problem
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A problem as one reader sees it now; ``steps`` are those the reader may take."""
+
+    detail: ProblemDetail
+    steps: tuple[Step, ...]
+    flags: tuple[Flag, ...]
+    verdict: Verdict
+    units: tuple[tuple[int, str], ...]
+    user: User
+    rules: Rules
+    now: UtcDatetime
+
+    @property
+    def reader_id(self) -> AccountId:
+        """Who reads."""
+        return self.user.account_id
+
+
+def read_problem(deps: Deps, user: User, number: str) -> Seen:
+    """The problem with that id as the user may see it. Raises NotFound."""
+    if not (number.isascii() and number.isdecimal()) or len(number) > 15:
+        raise NotFound("There is no such problem.")
+    now, problem_id = deps.clock(), int(number)
+    with transaction(deps.engine) as connection:
+        detail = problem_detail(connection, visible_to(user), problem_id, now)
+        if detail is None:
+            raise NotFound("There is no such problem.")
+        steps: tuple[Step, ...] = ()
+        if may(user, Door.WRITE_LEDGER):
+            steps = service.allowed_actions(
+                connection, user.account_id, problem_id, now, deps.rules
+            )
+        return Seen(
+            detail=detail,
+            steps=steps,
+            flags=flags(connection, visible_to(user), problem_id),
+            verdict=verify_problem(connection, problem_id),
+            units=handling_units(connection, detail.row.division_id),
+            user=user,
+            rules=deps.rules,
+            now=now,
+        )

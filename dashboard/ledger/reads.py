@@ -1,0 +1,95 @@
+"""The ledger read for whoever is signed in: rows, counts, choices, what a selection allows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from dashboard.frame.auth import User, visible_to
+from dashboard.frame.deps import Deps
+from data.clock import UtcDatetime
+from data.database import transaction
+from data.ledger_words import Severity
+from data.people.saved_views import SavedView, saved_views
+from data.queries.ledger import Counts, Moment, ProblemRow, counts, problems
+from data.queries.ledger_asker import Asker, asker_of
+from data.queries.ledger_choices import Choices, choices, names
+from data.queries.ledger_conditions import SOON_DAYS
+from data.queries.ledger_filter import LedgerFilter, Order
+from problem_ledger.service import allowed_on_each
+from problem_ledger.workflow import Step
+
+MOST_CHOSEN = 50
+"""The most problems that one press of a button is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What surrounds the rows: counts by tab, filters' choices, saved views, names asked for."""
+
+    counts: Counts
+    choices: Choices
+    views: tuple[SavedView, ...]
+    names: Mapping[str, tuple[tuple[str, str | None], ...]]
+
+
+def ledger_moment(deps: Deps, now: UtcDatetime) -> Moment:
+    """The present as the conditions of the ledger's tabs and lights need it."""
+    return Moment(now, deps.rules.due(now, SOON_DAYS).at)
+
+
+def asker(connection: Connection, deps: Deps, user: User) -> Asker:
+    """The user's duties, with the levels that the rules ask of a sign-off."""
+    levels = {severity: deps.rules.sign_off_level(severity) for severity in Severity}
+    return asker_of(connection, user.account_id, levels)
+
+
+def read_rows(
+    deps: Deps, user: User, chosen: LedgerFilter, order: Order, start: int, count: int
+) -> tuple[tuple[ProblemRow, ...], int, UtcDatetime]:
+    """Some of the problems that fit, how many fit, and when that was so."""
+    now = deps.clock()
+    with transaction(deps.engine) as connection:
+        rows, found = problems(
+            connection,
+            visible_to(user),
+            asker(connection, deps, user),
+            chosen,
+            order,
+            ledger_moment(deps, now),
+            start=start,
+            count=count,
+        )
+    return rows, found, now
+
+
+def read_overview(deps: Deps, user: User, chosen: LedgerFilter) -> Overview:
+    """What surrounds the rows."""
+    scope = visible_to(user)
+    with transaction(deps.engine) as connection:
+        return Overview(
+            counts(
+                connection,
+                scope,
+                asker(connection, deps, user),
+                ledger_moment(deps, deps.clock()),
+            ),
+            choices(connection, scope),
+            saved_views(connection, user.account_id),
+            names(connection, scope, chosen),
+        )
+
+
+def common_steps(deps: Deps, user: User, problem_ids: Sequence[int]) -> tuple[Step, ...]:
+    """The steps without needs that are legal for the user on every one of the problems now."""
+    now = deps.clock()
+    if not problem_ids or len(problem_ids) > MOST_CHOSEN:
+        return ()
+    with transaction(deps.engine) as connection:
+        by_problem = allowed_on_each(connection, user.account_id, problem_ids, now, deps.rules)
+    if len(by_problem) < len(set(problem_ids)):
+        return ()
+    found = list(by_problem.values())
+    return tuple(
+        step for step in found[0] if not step.needs and all(step in others for others in found)
+    )

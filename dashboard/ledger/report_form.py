@@ -1,0 +1,138 @@
+"""The form by which a problem is registered (登记问题); the browser draws it from this."""
+
+from typing import Any
+
+from dash import dcc, html
+
+from dashboard.frame.auth import User
+from dashboard.frame.deps import Deps
+from dashboard.ledger.report_places import Ground, Placed
+from dashboard.ledger.script_words import script_words
+from dashboard.ledger.step_dialogs import category_groups
+from dashboard.ledger.words import category_word, severity_word, source_word, status_word
+from dashboard.parts.icons import icon
+from dashboard.parts.measures import own_name
+from dashboard.parts.spot import describe
+from dashboard.parts.wording import _, language, ngettext, worded
+from data.errors import OneMapError
+from data.ledger_words import CLOSED, Severity, Source
+from data.vocabulary import Role
+
+FIRST_SOURCE: dict[Role, Source] = {
+    Role.PATROLLER: Source.PATROL,
+    Role.CHIEF: Source.CHIEF,
+    Role.OFFICE: Source.INSPECTION,
+    Role.UNIT_MEMBER: Source.DEPARTMENT,
+}
+REPORTED_BY_PEOPLE = tuple(source for source in Source if source is not Source.MONITORING)
+DATUMS = (("EPSG:4490", "CGCS2000"), ("EPSG:4326", "WGS 84"), ("gcj02", "GCJ-02"))
+
+
+def form_told(deps: Deps, user: User, ground: Ground, asked: dict[str, str]) -> dict[str, Any]:
+    """What the browser draws the form from; ``asked`` is the place of the address."""
+    groups = category_groups()
+    between = "、" if language.get() == "zh" else ", "
+    for group in groups:
+        kinds = [each["word"] for each in group["options"]]
+        group["hint"] = between.join(kinds[:2])
+    source = next(
+        (FIRST_SOURCE[held.role] for held in user.roles if held.role in FIRST_SOURCE),
+        Source.PATROL,
+    )
+    return {
+        "words": {**script_words(), **form_words()},
+        "groups": groups,
+        "severities": [{"value": each.value, "word": severity_word(each)} for each in Severity],
+        "sources": [
+            {"value": each.value, "word": source_word(each)} for each in REPORTED_BY_PEOPLE
+        ],
+        "source": source.value,
+        "most": deps.rules.most_photos,
+        "rivers": [
+            {"value": str(number), "word": own_name(name, name_en)}
+            for number, name, name_en in ground.rivers
+        ],
+        "datums": [{"value": value, "word": word} for value, word in DATUMS],
+        "bounds": ground.bounds,
+        "asked": asked,
+    }
+
+
+def form_words() -> dict[str, str]:
+    """The sentences of the form by key."""
+    return {
+        "category": _("What is it"),
+        "kind": _("Which kind"),
+        "photos": _("Photos of the scene"),
+        "photos_hint": _("At most {n}; the original is kept as evidence"),
+        "place": _("Where it is"),
+        "map": _("Map on which the place is marked"),
+        "type_place": _("Type a chainage or coordinates"),
+        "river": _("River"),
+        "chainage": _("Chainage, such as K12+350"),
+        "find": _("Find it"),
+        "lon": _("Longitude"),
+        "lat": _("Latitude"),
+        "datum": _("Datum"),
+        "description": _("What is to be seen"),
+        "description_hint": _("How much, how large, since when, who caused it if known"),
+        "severity": _("Severity"),
+        "source": _("Reported from"),
+        "source_ref": _("Number of the original, if any"),
+        "submit": _("Register the problem"),
+        "submit_note": _("Written into the chain; the office is told at once"),
+        "need_category": _("Choose what it is."),
+        "need_description": _("Describe what is to be seen."),
+        "registered": _("The problem is registered"),
+        "known": _("This report had been registered before"),
+        "number": _("Its number is {number}"),
+        "open": _("Open the problem"),
+        "another": _("Register another"),
+    }
+
+
+def placed_words(placed: Placed) -> html.Div:
+    """Where the marked place lies, and whether something is already known there."""
+    spot = placed.spot
+    between = " · "
+    more = [spot.division_name or ""]
+    if placed.accuracy_m is not None:
+        more.append(_("accurate to {n} m").format(n=round(placed.accuracy_m)))
+    more.append(f"{spot.lon:.5f}, {spot.lat:.5f}")
+    lines: list[Any] = [
+        html.Div(
+            [
+                icon("pin"),
+                html.Div(
+                    [
+                        html.B(describe(spot)),
+                        html.Span(between.join(part for part in more if part), className="t3"),
+                    ]
+                ),
+            ],
+            className="rp-placed",
+        )
+    ]
+    still = [near for near in placed.near if near.status not in CLOSED]
+    for near in still[:2]:
+        words = _("{n} m away: {category}, {status}").format(
+            n=round(near.away_m),
+            category=category_word(near.category),
+            status=status_word(near.status),
+        )
+        link = dcc.Link(_("Is it the same?"), href=f"/ledger/{near.id}", target="_blank")
+        lines.append(html.Div([icon("warn"), html.Span(words), link], className="rp-near"))
+    closed = len(placed.near) - len(still)
+    if closed:
+        words = ngettext(
+            "{n} problem was closed here in the last two years",
+            "{n} problems were closed here in the last two years",
+            closed,
+        )
+        lines.append(html.Div(words.format(n=closed), className="t3 rp-once"))
+    return html.Div(lines)
+
+
+def refused_words(error: OneMapError) -> html.Div:
+    """Why the place can't be taken."""
+    return html.Div([icon("warn"), html.Span(worded(error))], className="rp-near bad", role="alert")

@@ -1,0 +1,97 @@
+"""The page on which a problem is registered (登记问题): from the map, by chainage, on the spot."""
+
+import json
+from typing import Any
+
+import dash
+from dash import ClientsideFunction, Input, Output, dcc, html, no_update
+
+from dashboard.frame.auth import current_user
+from dashboard.frame.deps import Deps
+from dashboard.frame.offload import off
+from dashboard.ledger.report_form import form_told, placed_words, refused_words
+from dashboard.ledger.report_places import place_typed, read_ground
+from dashboard.parts.attributes import attributes
+from dashboard.parts.icons import icon
+from dashboard.parts.wording import _
+from data.errors import OneMapError
+
+
+class Ids:
+    """Ids of this page."""
+
+    ASKED = "report-asked"
+    FORM = "report-form"
+    TYPED = "report-typed"
+    PREVIEW = "report-preview"
+    SPOT = "report-spot"
+    HEARD = "report-heard"
+
+
+def layout(lon: str = "", lat: str = "", **_query: str) -> html.Div:
+    """The page; a place in the address is marked at once."""
+    return html.Div(
+        [
+            html.Nav(
+                [dcc.Link(_("Problem ledger"), href="/ledger"), icon("right"), _("New problem")],
+                className="pb-way",
+                **attributes(aria_label=_("Where you are")),
+            ),
+            html.H1(_("Register a problem")),
+            dcc.Store(id=Ids.ASKED, data={"lon": lon[:24], "lat": lat[:24]}),
+            dcc.Store(id=Ids.TYPED),
+            dcc.Store(id=Ids.SPOT),
+            dcc.Store(id=Ids.HEARD),
+            html.Div(id=Ids.FORM, className="rp-hold"),
+            html.Div(
+                html.P(_("Click the map to mark the place"), className="t3"),
+                id=Ids.PREVIEW,
+                className="rp-told",
+            ),
+        ],
+        className="om-page rp-page",
+    )
+
+
+def register(app: dash.Dash, deps: Deps) -> None:
+    """The form is told what it may choose from; each place is shown before anything is sent."""
+
+    @app.callback(Output(Ids.FORM, "children"), Input(Ids.ASKED, "data"))
+    async def bring(asked: dict[str, str]) -> html.Div:
+        user = current_user()
+        ground = await off(read_ground, deps, user)
+        told = form_told(deps, user, ground, asked)
+        return html.Div(**attributes(data_report=json.dumps(told, ensure_ascii=False)))
+
+    @app.callback(
+        Output(Ids.PREVIEW, "children"),
+        Output(Ids.SPOT, "data"),
+        Input(Ids.TYPED, "data"),
+        prevent_initial_call=True,
+    )
+    async def place(typed: dict[str, Any] | None) -> tuple[Any, Any]:
+        if not typed:
+            return no_update, no_update
+        try:
+            placed = await off(place_typed, deps, current_user(), typed)
+        except OneMapError as error:
+            return refused_words(error), {"ok": False, "nth": typed.get("nth")}
+        spot = placed.spot
+        found = {
+            "ok": True,
+            "nth": typed.get("nth"),
+            "lon": spot.lon,
+            "lat": spot.lat,
+            "x": spot.source_x,
+            "y": spot.source_y,
+            "crs": spot.source_crs,
+            "accuracy_m": placed.accuracy_m,
+        }
+        return placed_words(placed), found
+
+    app.clientside_callback(
+        ClientsideFunction("onemap_report", "placed"),
+        Output(Ids.HEARD, "data"),
+        Input(Ids.SPOT, "data"),
+        prevent_initial_call=True,
+    )

@@ -1,0 +1,72 @@
+"""Where a problem about to be reported lies, as it is typed or marked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.frame.auth import User, visible_to
+from dashboard.frame.deps import Deps
+from data.database import transaction
+from data.errors import BadInput
+from data.imports.spots import Spot, preview
+from data.queries.map_layers import bounds
+from data.queries.problem_facts import Near, near_problems
+from data.queries.river_points import point_at, visible_rivers
+from gis.chainage import parse_chainage
+from problem_ledger.places import WITHIN_M
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A place with what is known there: the water, and open problems close by."""
+
+    spot: Spot
+    near: tuple[Near, ...]
+    accuracy_m: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a report chooses its place from; ``bounds`` are west, south, east, north."""
+
+    rivers: tuple[tuple[int, str, str | None], ...]
+    bounds: tuple[float, float, float, float] | None
+
+
+def read_ground(deps: Deps, user: User) -> Ground:
+    """The rivers and the extent of what the user sees."""
+    with transaction(deps.engine) as connection:
+        scope = visible_to(user)
+        return Ground(visible_rivers(connection, scope), bounds(connection, scope))
+
+
+def place_typed(deps: Deps, user: User, typed: Mapping[str, Any]) -> Placed:
+    """The place that was marked, typed as coordinates, or as a chainage of a river.
+
+    Raises BadInput or NotFound in words for the one who types.
+    """
+    scope, now = visible_to(user), deps.clock()
+    with transaction(deps.engine) as connection:
+        if typed.get("chainage") is not None:
+            try:
+                river = int(str(typed.get("river")))
+                chainage_m = parse_chainage(str(typed["chainage"]))
+            except ValueError as error:
+                raise BadInput("Choose a river, and write the chainage like K12+350.") from error
+            x, y = point_at(connection, scope, river, chainage_m)
+            crs = "EPSG:4490"
+        else:
+            x, y = degrees(typed.get("x")), degrees(typed.get("y"))
+            crs = str(typed.get("crs") or "EPSG:4490")
+        spot = preview(connection, x, y, crs, within_m=WITHIN_M)
+        near = near_problems(connection, scope, spot.lon, spot.lat, now)
+    accuracy = typed.get("accuracy_m")
+    return Placed(spot, near, float(accuracy) if isinstance(accuracy, int | float) else None)
+
+
+def degrees(given: object) -> float:
+    """The number that was given. Raises BadInput."""
+    try:
+        return float(str(given))
+    except ValueError as error:
+        raise BadInput("Give longitude and latitude in degrees.") from error

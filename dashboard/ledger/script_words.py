@@ -1,0 +1,36 @@
+"""What the scripts of the problem's page and of the report form say."""
+
+from dashboard.parts.wording import _
+
+
+def script_words() -> dict[str, str]:
+    """The sentences by key; holes are named."""
+    return {
+        "cancel": _("Cancel"),
+        "close": _("Close"),
+        "add_photo": _("Add a photo"),
+        "remove": _("Remove"),
+        "again": _("Try again"),
+        "sending": _("Sending {n} %"),
+        "checking": _("Being checked"),
+        "kept": _("Kept"),
+        "wait_photos": _("Wait until the photos have been sent."),
+        "need_photo": _("Add at least one photo."),
+        "need_text": _("Please fill this in."),
+        "need_choice": _("Please choose."),
+        "need_either": _("Write something or add a photo."),
+        "need_place": _("Give the place."),
+        "locate": _("Take the device's place"),
+        "locating": _("Asking for the device's place"),
+        "no_place": _("The device gave no place; mark it on the map."),
+        "place_is": _("{lon}, {lat}, accurate to {n} m"),
+        "place_marked": _("{lon}, {lat}, marked on the map"),
+        "move_pin": _("Click the map to mark the place"),
+        "working": _("Being written"),
+        "offline": _("The server can't be reached; nothing was lost, try again."),
+        "signed_out": _("You are signed out; sign in again in another tab and repeat."),
+        "conflict": _("{reason} The page has been brought up to date."),
+        "previous": _("Previous photo"),
+        "next": _("Next photo"),
+        "photo_of": _("Photo {n} of {count}"),
+    }

@@ -1,0 +1,71 @@
+"""Papers of a problem over HTTP: the sign-off sheet as a PDF."""
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from fastapi.responses import Response
+
+from dashboard.frame.auth import User, current_user, visible_to
+from dashboard.frame.deps import Deps
+from dashboard.frame.offload import off
+from dashboard.ledger.problem_reads import read_problem
+from dashboard.ledger.sign_off_sheet import sheet_photos, sign_off_sheet
+from data.database import transaction
+from data.errors import Conflict
+from data.ledger_words import Status
+from data.people.access_log import Logged, log
+from data.queries.photos import Size, photo_copy
+
+
+def drawn(deps: Deps, user: User, problem_id: int) -> tuple[str, bytes]:
+    """The problem's number and its sheet, with a row in the access log.
+
+    Raises NotFound, Conflict before the sign-off, MissingPart without a font.
+    """
+    seen = read_problem(deps, user, str(problem_id))
+    number = seen.detail.row.number
+    if seen.detail.row.status not in (Status.SIGNED_OFF, Status.ARCHIVED):
+        raise Conflict("Only a problem that was signed off has a sign-off sheet.")
+    with transaction(deps.engine) as connection:
+        copies = {
+            photo.id: photo_copy(
+                connection, visible_to(user), user.account_id, photo.id, Size.SHOWN
+            ).content
+            for photo in sheet_photos(seen)
+        }
+    sheet = sign_off_sheet(seen, copies)
+    with transaction(deps.engine) as connection:
+        log(
+            connection,
+            Logged.EXPORT,
+            account_id=user.account_id,
+            about=f"sign-off sheet {number}",
+            detail={"hash": seen.detail.story[-1].hash.hex(), "intact": seen.verdict.intact},
+        )
+    return number, sheet
+
+
+def router(deps: Deps) -> APIRouter:
+    """``/api/v1/problems/{problem_id}/sheet.pdf``."""
+    routes = APIRouter(prefix="/api/v1/problems", tags=["ledger"])
+    one = asyncio.Lock()
+
+    @routes.get("/{problem_id}/sheet.pdf", response_class=Response)
+    async def sheet(problem_id: Annotated[int, Path(ge=1, le=2**53)]) -> Response:
+        """The sign-off sheet in the reader's language; 409 before the sign-off.
+
+        Its code holds the number, the newest step and the hash of the problem's chain.
+        """
+        async with one:
+            number, paper = await off(drawn, deps, current_user(), problem_id)
+        return Response(
+            paper,
+            media_type="application/pdf",
+            headers={
+                "Content-Disposition": f'inline; filename="{number}.pdf"',
+                "Cache-Control": "private, no-store",
+            },
+        )
+
+    return routes

@@ -1,0 +1,272 @@
+"""The sign-off sheet (销号单) of a problem: facts, photos, findings, steps, signers, the code."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from io import BytesIO
+from typing import Any, Final
+
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Spacer, Table, TableStyle
+
+from dashboard.ledger.line_words import actor_words, division_words, where_words
+from dashboard.ledger.photos import check_words, chosen_pair
+from dashboard.ledger.problem_parts import deadline_rule, title_words
+from dashboard.ledger.problem_reads import Seen
+from dashboard.ledger.story import sentences
+from dashboard.ledger.words import category_word, done_word, severity_word, source_word, stage_word
+from dashboard.papers.fonts import font_name
+from dashboard.papers.parts import (
+    FAINT,
+    GROUND,
+    WARNING,
+    WIDTH,
+    code,
+    facts,
+    grid,
+    heading,
+    picture,
+    words,
+)
+from dashboard.parts.wording import _, ngettext
+from data.clock import BUSINESS_ZONE
+from data.ledger_words import Action, Stage
+from data.queries.photos import PhotoFacts
+from data.queries.problem_facts import Told
+from problem_ledger.comparison import Check, Flag
+from problem_ledger.exif import taken_at
+
+MARGIN: Final = 18 * mm
+CODE: Final = 30 * mm
+PHOTO_HEIGHT: Final = 46 * mm
+HAND: Final = 8 * mm
+"""Room for a signature by hand."""
+
+SIGNERS: Final = (Action.SUBMIT, Action.VERIFY, Action.SIGN_OFF)
+
+
+def sign_off_sheet(seen: Seen, photos: Mapping[int, bytes]) -> bytes:
+    """The sheet as a PDF; ``photos`` holds the shown copies of ``sheet_photos`` by id.
+
+    Raises MissingPart without a font.
+    """
+    out = BytesIO()
+    number = seen.detail.row.number
+    paper = BaseDocTemplate(
+        out,
+        pagesize=A4,
+        leftMargin=MARGIN,
+        rightMargin=MARGIN,
+        topMargin=MARGIN,
+        bottomMargin=MARGIN + 6 * mm,
+        title=f"{_('Problem sign-off sheet')} {number}",
+        author="OneMap",
+        subject=chain_code(seen),
+    )
+    frame = Frame(
+        MARGIN, MARGIN + 6 * mm, WIDTH, A4[1] - 2 * MARGIN - 6 * mm,
+        leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0,
+    )  # fmt: skip
+    paper.addPageTemplates(
+        PageTemplate("page", [frame], onPage=lambda canvas, page: _foot(canvas, page.page, seen))
+    )
+    paper.build(
+        [
+            _head(seen),
+            heading(_("The facts")),
+            facts(_facts(seen)),
+            heading(_("Before and after")),
+            _pair(seen, photos),
+            *_findings(seen.flags, seen),
+            heading(_("Signatures")),
+            _signers(seen),
+            heading(_("How it was handled")),
+            _story(seen.detail.story),
+        ]
+    )
+    return out.getvalue()
+
+
+def sheet_photos(seen: Seen) -> list[PhotoFacts]:
+    """The photos that go on the sheet: before, after, and one of the check on site."""
+    before, after = chosen_pair(seen.detail.photos)
+    checked = [photo for photo in seen.detail.photos if photo.stage is Stage.CHECK]
+    return [photo for photo in (before, after, *checked[-1:]) if photo is not None]
+
+
+def chain_code(seen: Seen) -> str:
+    """What the code on the sheet holds: the number, the newest step and its hash."""
+    last = seen.detail.story[-1]
+    return f"onemap {seen.detail.row.number} {last.seq} {last.hash.hex()}"
+
+
+def _at(moment: datetime | None) -> str:
+    return f"{moment.astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M}" if moment else "—"
+
+
+def _head(seen: Seen) -> Table:
+    digest = seen.detail.story[-1].hash.hex()
+    state = (
+        words(_("Chain intact"), 8, colour=FAINT)
+        if seen.verdict.intact
+        else words(_("The chain is broken"), 8, colour=WARNING)
+    )
+    left = [
+        words(_("Problem sign-off sheet"), 18),
+        Spacer(0, 3 * mm),
+        words(title_words(seen), 12),
+        Spacer(0, 1 * mm),
+        words(seen.detail.row.number, 10),
+        Spacer(0, 1 * mm),
+        words(f"{digest[:32]}\n{digest[32:]}", 7, colour=FAINT),
+        state,
+    ]
+    return Table(
+        [[left, code(chain_code(seen), CODE)]],
+        colWidths=[WIDTH - CODE, CODE],
+        style=TableStyle(
+            [
+                ("LEFTPADDING", (0, 0), (-1, -1), 0),
+                ("RIGHTPADDING", (0, 0), (-1, -1), 0),
+                ("TOPPADDING", (0, 0), (-1, -1), 0),
+                ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ]
+        ),
+    )
+
+
+def _facts(seen: Seen) -> list[tuple[str, str]]:
+    detail, row = seen.detail, seen.detail.row
+    extended = ngettext("{n} time", "{n} times", row.extension_count)
+    return [
+        (_("Category"), category_word(row.category)),
+        (_("Severity"), severity_word(row.severity)),
+        (_("Where it is"), where_words(row.where)),
+        (_("Division"), division_words(row.where)),
+        (_("Longitude, latitude"), f"{row.lon:.6f}, {row.lat:.6f}"),
+        (_("River chief"), detail.chief or "—"),
+        (
+            _("Where it came from"),
+            f"{source_word(row.source)} {row.source_ref}".strip(),
+        ),
+        (_("Found"), _at(row.found_at)),
+        (_("Registered"), _at(row.registered_at)),
+        (_("Handling unit"), row.unit or "—"),
+        (_("Deadline"), deadline_rule(seen) or "—"),
+        (_("Extended"), extended.format(n=row.extension_count)),
+        (_("Description"), row.description),
+        (_("Requirement"), row.requirement or "—"),
+    ]
+
+
+def _pair(seen: Seen, photos: Mapping[int, bytes]) -> Table:
+    shown = sheet_photos(seen)
+    if not shown:
+        return Table([[words(_("No photos."))]], colWidths=[WIDTH], style=grid())
+    width = WIDTH / len(shown)
+    return Table(
+        [
+            [
+                words(stage_word(photo.stage), centred=True) if photo.stage else ""
+                for photo in shown
+            ],
+            [picture(photos[photo.id], width - 12, PHOTO_HEIGHT) for photo in shown],
+            [words(_caption(seen, photo), 7, colour=FAINT) for photo in shown],
+        ],
+        colWidths=[width] * len(shown),
+        style=grid([("ALIGN", (0, 1), (-1, 1), "CENTER"), ("BACKGROUND", (0, 0), (-1, 0), GROUND)]),
+    )
+
+
+def _caption(seen: Seen, photo: PhotoFacts) -> str:
+    taken = taken_at(photo.gps_at, photo.clock)
+    by = next((told.actor for told in seen.detail.story if told.seq == photo.seq), "")
+    first = [_at(taken) if taken else _at(photo.uploaded_at), actor_words(by)]
+    if photo.lon is not None and photo.lat is not None:
+        first.append(f"{photo.lon:.6f}, {photo.lat:.6f}")
+    if photo.bearing is not None:
+        first.append(_("facing {n}°").format(n=round(photo.bearing)))
+    return " · ".join(first) + f"\nSHA-256 {photo.sha256.hex()[:24]}…"
+
+
+def _findings(flags: Sequence[Flag], seen: Seen) -> list[Any]:
+    marks = {True: _("fits"), False: _("doubtful"), None: _("not known")}
+    after = [
+        flag
+        for flag in flags
+        if flag.stage is Stage.AFTER and (flag.check is not Check.CLOCK or flag.ok is False)
+    ]
+    if not after:
+        return []
+    cells = []
+    for flag in after:
+        name, value, rule = check_words(seen, flag)
+        colour = WARNING if flag.ok is False else FAINT
+        cells.append(
+            [words(name, 7, colour=FAINT), words(value, 8), words(rule, 7, colour=FAINT),
+             words(marks[flag.ok], 7, colour=colour)]
+        )  # fmt: skip
+    width = WIDTH / len(cells)
+    return [Spacer(0, 2 * mm), Table([cells], colWidths=[width] * len(cells), style=grid())]
+
+
+def _signers(seen: Seen) -> Table:
+    """Who submitted, checked and signed, what they said, and room for their hands."""
+    names = {
+        Action.SUBMIT: _("Handling unit"),
+        Action.VERIFY: _("Checked on site"),
+        Action.SIGN_OFF: _("Signed off by"),
+    }
+    rows: list[list[Any]] = []
+    for action in SIGNERS:
+        told = seen.detail.last(action)
+        if told is None:
+            continue
+        said = "\n".join(line for line in sentences(told) if line)
+        rows.append(
+            [
+                words(names[action], 8, colour=FAINT),
+                words(f"{actor_words(told.actor)}\n{_at(told.at)}"),
+                words(said),
+                [words(_("Signature"), 7, colour=FAINT), Spacer(0, HAND)],
+            ]
+        )
+    return Table(
+        rows,
+        colWidths=[24 * mm, 44 * mm, WIDTH - 104 * mm, 36 * mm],
+        style=grid([("BACKGROUND", (0, 0), (0, -1), GROUND), ("VALIGN", (3, 0), (3, -1), "TOP")]),
+    )
+
+
+def _story(story: Sequence[Told]) -> Table:
+    titles = ("", _("Time"), _("Step"), _("By"), _("What was said"), _("Hash"))
+    rows: list[list[Any]] = [[words(title, 7, colour=FAINT) for title in titles]]
+    for told in story:
+        digest = told.hash.hex()
+        rows.append(
+            [
+                words(str(told.seq), 8),
+                words(_at(told.at), 8),
+                words(done_word(told.action), 8),
+                words(actor_words(told.actor), 8),
+                words("\n".join(sentences(told)), 8),
+                words(f"{digest[:8]}…{digest[-4:]}", 7, colour=FAINT),
+            ]
+        )
+    widths = [8 * mm, 27 * mm, 25 * mm, 33 * mm, WIDTH - 120 * mm, 27 * mm]
+    return Table(
+        rows, colWidths=widths, repeatRows=1, style=grid([("BACKGROUND", (0, 0), (-1, 0), GROUND)])
+    )
+
+
+def _foot(canvas: Canvas, page: int, seen: Seen) -> None:
+    canvas.saveState()
+    canvas.setFont(font_name(), 7)
+    canvas.setFillColor(FAINT)
+    printed = _("{number} · printed {time} by {who}").format(
+        number=seen.detail.row.number, time=_at(seen.now), who=seen.user.account.display_name
+    )
+    canvas.drawString(MARGIN, MARGIN, printed)
+    canvas.drawRightString(A4[0] - MARGIN, MARGIN, _("page {n}").format(n=page))
+    canvas.restoreState()

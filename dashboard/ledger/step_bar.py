@@ -1,0 +1,146 @@
+"""The bar at the foot of a problem's page: who the reader is here, and what they may do."""
+
+import json
+from typing import Any
+
+from dash import html
+
+from dashboard.ledger.photos import photo_words
+from dashboard.ledger.problem_reads import Seen
+from dashboard.ledger.script_words import script_words
+from dashboard.ledger.step_dialogs import dialog_of
+from dashboard.ledger.words import action_word
+from dashboard.parts.attributes import attributes
+from dashboard.parts.icons import icon
+from dashboard.parts.roles import role_name
+from dashboard.parts.wording import _
+from data.ledger_words import Action, Status
+from problem_ledger.steps import Relation, Step
+
+ICONS: dict[Action, str] = {
+    Action.ACCEPT: "tick",
+    Action.REFUSE: "close",
+    Action.ASSIGN: "right",
+    Action.HAND_BACK: "undo",
+    Action.SIGN_FOR: "tick",
+    Action.PROGRESS: "list",
+    Action.SUBMIT: "stamp",
+    Action.VERIFY: "pin",
+    Action.RETURN: "undo",
+    Action.SIGN_OFF: "stamp",
+    Action.REOPEN: "undo",
+    Action.EXTEND: "clock",
+    Action.PRESS: "warn",
+    Action.COMMENT: "comment",
+}
+PRIMARY = (
+    Action.ACCEPT,
+    Action.ASSIGN,
+    Action.SIGN_FOR,
+    Action.SUBMIT,
+    Action.VERIFY,
+    Action.SIGN_OFF,
+)
+DANGER = (Action.REFUSE, Action.HAND_BACK, Action.RETURN, Action.REOPEN)
+BESIDE = (Action.EXTEND, Action.PRESS, Action.COMMENT)
+
+
+def look_of(action: Action) -> str:
+    """One primary button, danger outlined, what stands beside the status without a line."""
+    if action in PRIMARY:
+        return "p"
+    if action in DANGER:
+        return "d"
+    return "g" if action in BESIDE else ""
+
+
+def action_bar(seen: Seen) -> html.Div:
+    """Left who you are and why you may; right the steps of the table that are yours now."""
+    order = ["g", "d", "", "p"]
+    steps = sorted(seen.steps, key=lambda step: order.index(look_of(step.action)))
+    row = seen.detail.row
+    told = {
+        "id": row.id,
+        "number": row.number,
+        "version": row.version,
+        "lon": row.lon,
+        "lat": row.lat,
+        "photos": [
+            {"id": photo.id, "words": words}
+            for photo, words in zip(seen.detail.photos, photo_words(seen), strict=True)
+        ],
+        "dialogs": {step.action.value: dialog_of(seen, step) for step in seen.steps},
+        "words": script_words(),
+    }
+    buttons = [
+        html.Button(
+            [icon(ICONS[step.action]), action_word(step.action)],
+            className=f"btn {look_of(step.action)}".strip(),
+            **attributes(data_problem_act=step.action.value),
+        )
+        for step in steps
+        if step.action is not Action.COMMENT
+    ]
+    return html.Div(
+        [
+            html.Span(who_words(seen), className="t2 pb-who"),
+            html.Span(className="sp"),
+            *buttons,
+        ],
+        className="pb-bar" + ("" if buttons else " idle"),
+        **attributes(data_problem=json.dumps(told, ensure_ascii=False)),
+    )
+
+
+def who_words(seen: Seen) -> list[Any]:
+    """您是复核人（市水利局），与整改单位无隶属关系; whose turn it is for everybody else."""
+    main = next((step for step in seen.steps if step.action not in BESIDE), None)
+    if main is None:
+        return [waiting_words(seen)]
+    part, why = part_words(main)
+    duty = duty_words(seen, main)
+    sentence = _("You are the {part} ({duty})").split("{part}")
+    before, after = sentence[0], sentence[1].format(duty=duty)
+    return [before, html.B(part), after + (f"{_(', ')}{why}" if why else "")]
+
+
+def part_words(step: Step) -> tuple[str, str]:
+    """The part the reader plays by that step, and why they may."""
+    if step.relation is Relation.IN_UNIT:
+        return _("handling unit"), _("the problem was assigned to your unit")
+    if step.relation is Relation.SIGNER:
+        return _("signer"), _("neither handler nor checker, and not below the handling unit")
+    if step.relation is Relation.CHECKER:
+        return _("checker"), _("not of the handling unit or below it")
+    part = {
+        Action.ASSIGN: _("assigner"),
+        Action.REOPEN: _("looking back"),
+    }.get(step.action, _("chief office in charge"))
+    return part, _("the place lies in your division")
+
+
+def duty_words(seen: Seen, step: Step) -> str:
+    """The unit or post by which the reader acts."""
+    held = next((one for one in seen.user.roles if one.role in step.roles), None)
+    if held is None:
+        return seen.user.account.display_name
+    return held.unit or seen.user.account.display_name or role_name(held)
+
+
+def waiting_words(seen: Seen) -> str:
+    """Whose turn it is, for a reader who has no step to take."""
+    row = seen.detail.row
+    unit = row.unit or ""
+    return {
+        Status.REGISTERED: _("Waiting for the chief office to accept it"),
+        Status.REFUSED: _("Not accepted; the reporter was told"),
+        Status.ACCEPTED: _("Waiting for the chief office to assign it"),
+        Status.ASSIGNED: _("Waiting for {unit} to sign for it").format(unit=unit),
+        Status.RECTIFYING: _("{unit} is rectifying it").format(unit=unit),
+        Status.SUBMITTED: _("Waiting for a check on site by somebody outside {unit}").format(
+            unit=unit
+        ),
+        Status.VERIFIED: _("Waiting for the sign-off at the level its severity asks for"),
+        Status.SIGNED_OFF: _("Signed off; it is looked back at before it is archived"),
+        Status.ARCHIVED: _("Archived"),
+    }[row.status]

@@ -1,0 +1,260 @@
+"""One dialog for each step, described by what the step needs; the browser draws it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from dashboard.ledger.line_words import actor_words
+from dashboard.ledger.photos import check_words, chosen_pair
+from dashboard.ledger.problem_reads import Seen
+from dashboard.ledger.rule_sources import source_words
+from dashboard.ledger.words import action_word, category_word, group_word, severity_word
+from dashboard.parts.measures import moment_text
+from dashboard.parts.roles import CHIEFS
+from dashboard.parts.wording import _, ngettext
+from data.clock import BUSINESS_ZONE, business_date
+from data.ledger_words import CATEGORIES, Action, Severity
+from problem_ledger.comparison import Check
+from problem_ledger.steps import Need, Step
+
+Field = dict[str, Any]
+
+
+def dialog_of(seen: Seen, step: Step) -> dict[str, Any]:
+    """What the dialog of a step says and asks for."""
+    fields = [make(seen, step) for need in step.needs for make in (_FIELDS[need],)]
+    if step.stage is not None and not any(one["kind"] == "photos" for one in fields):
+        fields.append(_photos(seen, required=False))
+    if not any(one["name"] == "text" for one in fields):
+        fields.append(_text(_("Remarks"), required=False))
+    note, foot = notes(seen, step.action)
+    return {
+        "title": f"{action_word(step.action)} {seen.detail.row.number}",
+        "note": note,
+        "foot": foot,
+        "confirm": _("Confirm: {step}").format(step=action_word(step.action)),
+        "danger": step.action in (Action.REFUSE, Action.HAND_BACK, Action.RETURN, Action.REOPEN),
+        "checks": checks(seen) if step.action is Action.SIGN_OFF else [],
+        "fields": fields,
+        "done": _("Done: {step}").format(step=action_word(step.action)),
+    }
+
+
+def notes(seen: Seen, action: Action) -> tuple[str, str]:
+    """What the step leads to, in a line; and who takes it."""
+    months = seen.rules.look_back
+    hours = round(seen.rules.hand_back.total_seconds() / 3600)
+    note = {
+        Action.ACCEPT: _("Confirm the category and the severity; the deadline follows from them."),
+        Action.REFUSE: _("The problem is closed, and the reporter is told the reason."),
+        Action.ASSIGN: _("The unit is told; it may hand the problem back within {hours} hours."),
+        Action.HAND_BACK: _("The problem goes back to the chief office to be assigned anew."),
+        Action.SIGN_FOR: _("Your unit takes the problem on; the deadline runs already."),
+        Action.PROGRESS: _("Tell how far the rectification has come."),
+        Action.SUBMIT: _("A checker outside your unit will look at the place."),
+        Action.VERIFY: _("Checked on site: your place, the time and a photo are kept."),
+        Action.RETURN: _("The unit goes on rectifying; the deadline stays as it is."),
+        Action.SIGN_OFF: _("The problem is closed, and looked back at after {months} months."),
+        Action.REOPEN: _("The problem is open again, with a new deadline."),
+        Action.EXTEND: _("Each extension is counted and shown."),
+        Action.COMMENT: _("Everybody who may see the problem reads the comment."),
+        Action.PRESS: _("The unit and the office are told."),
+    }[action].format(hours=hours, months=months)
+    who = seen.user.account.display_name
+    foot = _("{who} · written into the chain, can't be taken back").format(who=who)
+    return note, foot
+
+
+def _text(label: str, *, required: bool = True) -> Field:
+    return {"name": "text", "kind": "text", "label": label, "required": required}
+
+
+def _photos(seen: Seen, *, required: bool, label: str = "") -> Field:
+    most = seen.rules.most_photos
+    return {
+        "name": "photo_ids",
+        "kind": "photos",
+        "label": label or _("Photos"),
+        "required": required,
+        "most": most,
+        "hint": ngettext("at most {n} photo", "at most {n} photos", most).format(n=most),
+    }
+
+
+def _severity(seen: Seen, _step: Step) -> Field:
+    options = []
+    for each in Severity:
+        rule = seen.rules.working_days(seen.detail.row.category, each)
+        days = ngettext("{n} working day", "{n} working days", rule.days).format(n=rule.days)
+        level = _(CHIEFS[seen.rules.sign_off_level(each)])
+        hint = _("{days}; signed off at the level of: {level}").format(days=days, level=level)
+        options.append({"value": each.value, "word": severity_word(each), "hint": hint})
+    return {
+        "name": "severity",
+        "kind": "radio",
+        "label": _("Severity"),
+        "required": True,
+        "value": seen.detail.row.severity.value,
+        "options": options,
+    }
+
+
+def category_groups() -> list[dict[str, Any]]:
+    """The category tree as the choices of a field."""
+    return [
+        {
+            "word": group_word(group),
+            "options": [{"value": key, "word": category_word(key)} for key in keys],
+        }
+        for group, keys in CATEGORIES.items()
+    ]
+
+
+def _category(seen: Seen, _step: Step) -> Field:
+    return {
+        "name": "category",
+        "kind": "select",
+        "label": _("Category"),
+        "required": True,
+        "value": seen.detail.row.category,
+        "groups": category_groups(),
+    }
+
+
+def _unit(seen: Seen, _step: Step) -> Field:
+    return {
+        "name": "unit_id",
+        "kind": "select",
+        "label": _("Handling unit"),
+        "required": True,
+        "number": True,
+        "options": [{"value": str(number), "word": name} for number, name in seen.units],
+        "empty": _("Choose the unit that rectifies it"),
+    }
+
+
+def _requirement(_seen: Seen, _step: Step) -> Field:
+    return {
+        "name": "requirement",
+        "kind": "text",
+        "label": _("What is required"),
+        "required": True,
+    }
+
+
+def _deadline(seen: Seen, _step: Step) -> Field:
+    row = seen.detail.row
+    rule = seen.rules.working_days(row.category, row.severity)
+    due = seen.rules.due(seen.now, rule.days)
+    words = ngettext(
+        "{severity}: {n} working day by the rule; source: {source}",
+        "{severity}: {n} working days by the rule; source: {source}",
+        rule.days,
+    )
+    hint = words.format(
+        severity=severity_word(row.severity), n=rule.days, source=source_words(rule)
+    )
+    if due.is_provisional:
+        hint += " · " + _("provisional: the year's days off aren't announced yet")
+    day = due.at.astimezone(BUSINESS_ZONE).date().isoformat()
+    return {
+        "name": "due_on",
+        "kind": "date",
+        "label": _("Deadline"),
+        "required": True,
+        "value": day,
+        "proposed": day,
+        "least": business_date(seen.now).isoformat(),
+        "hint": hint,
+    }
+
+
+def _new_due(seen: Seen, _step: Step) -> Field:
+    row = seen.detail.row
+    old = business_date(row.due_at or seen.now)
+    count = row.extension_count
+    hint = _("now {day}").format(day=old.isoformat())
+    if count:
+        hint += " · " + ngettext("extended {n} time", "extended {n} times", count).format(n=count)
+    return {
+        "name": "due_on",
+        "kind": "date",
+        "label": _("New deadline"),
+        "required": True,
+        "value": "",
+        "least": (max(old, business_date(seen.now)) + timedelta(days=1)).isoformat(),
+        "hint": hint,
+    }
+
+
+def _place(_seen: Seen, _step: Step) -> Field:
+    return {
+        "name": "place",
+        "kind": "place",
+        "label": _("Where you checked"),
+        "required": True,
+        "hint": _("Take the device's place, or mark it on the map."),
+    }
+
+
+_FIELDS: dict[Need, Callable[[Seen, Step], Field]] = {
+    Need.REASON: lambda _seen, _step: _text(_("Reason")),
+    Need.OPINION: lambda _seen, _step: _text(_("Opinion on the sign-off")),
+    Need.TEXT: lambda _seen, step: _text(
+        _("What was done") if step.action is Action.SUBMIT else _("Comment of the chief")
+    ),
+    Need.TEXT_OR_PHOTO: lambda _seen, _step: {
+        **_text(_("Progress so far"), required=False),
+        "either": True,
+    },
+    Need.DESCRIPTION: lambda _seen, _step: _text(_("Description")),
+    Need.SEVERITY: _severity,
+    Need.CATEGORY: _category,
+    Need.UNIT: _unit,
+    Need.REQUIREMENT: _requirement,
+    Need.DEADLINE: _deadline,
+    Need.NEW_DUE: _new_due,
+    Need.PLACE: _place,
+    Need.AFTER_PHOTO: lambda seen, _step: _photos(
+        seen, required=True, label=_("Photos after the rectification")
+    ),
+    Need.PHOTO: lambda seen, _step: _photos(seen, required=True, label=_("Photos of the check")),
+}
+
+
+def checks(seen: Seen) -> list[dict[str, Any]]:
+    """The evidence a sign-off rests on; what is missing disables its button."""
+    before, after = chosen_pair(seen.detail.photos)
+    compared = [
+        f"{name} {value}"
+        for name, value, _rule in (
+            check_words(seen, flag)
+            for flag in seen.flags
+            if flag.check in (Check.APART, Check.BEARING) and flag.measured is not None
+        )
+    ]
+    if before and after:
+        photos = _("; ").join(compared) or _("both are there")
+    else:
+        photos = _("both are there") if after and not before else _("missing")
+    if after and not before:
+        photos = _("after only; none came with the report")
+    verified = seen.detail.last(Action.VERIFY)
+    submitted = seen.detail.last(Action.SUBMIT)
+    on_site = _("missing")
+    if verified:
+        on_site = f"{moment_text(verified.at, seen.now)} {actor_words(verified.actor)}"
+    return [
+        {"ok": after is not None, "name": _("Photos before and after"), "value": photos},
+        {"ok": verified is not None, "name": _("Check on site"), "value": on_site},
+        {
+            "ok": submitted is not None,
+            "name": _("What was done"),
+            "value": submitted.text[:40] if submitted else _("missing"),
+        },
+        {
+            "ok": True,
+            "name": _("Separate duties"),
+            "value": _("you are neither handler nor checker, nor below the unit"),
+        },
+    ]

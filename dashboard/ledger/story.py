@@ -1,0 +1,127 @@
+"""The story of a problem, newest first, each step with its place in the chain of hashes."""
+
+from datetime import datetime
+
+from dash import html
+
+from dashboard.ledger.line_words import actor_words
+from dashboard.ledger.problem_reads import Seen
+from dashboard.ledger.words import category_word, done_word, severity_word
+from dashboard.parts.attributes import attributes
+from dashboard.parts.icons import icon
+from dashboard.parts.wording import _, ngettext
+from data.clock import BUSINESS_ZONE
+from data.ledger_words import Action, Severity
+from data.queries.problem_facts import Told
+
+
+def story_card(seen: Seen) -> html.Section:
+    """办理过程: the steps, whether the chain is whole, and the chief's box."""
+    story = seen.detail.story
+    count = ngettext("{n} step", "{n} steps", len(story)).format(n=len(story))
+    return html.Section(
+        [
+            html.Div(
+                [
+                    html.H2(_("How it was handled")),
+                    html.Span(count, className="t3"),
+                    html.Span(className="sp"),
+                    chain_tag(seen),
+                ],
+                className="ct",
+            ),
+            html.Ol([_step(seen, told) for told in reversed(story)], className="pb-story"),
+            comment_box(seen),
+        ],
+        className="card pb-told",
+    )
+
+
+def chain_tag(seen: Seen) -> html.Span:
+    """存证链完整, or which step doesn't fit."""
+    if seen.verdict.intact:
+        return html.Span([icon("shield"), _("Chain intact")], className="tag gr")
+    at = seen.verdict.broken_at
+    words = _("Step {n} doesn't fit the chain").format(n=at) if at else _("The chain is broken")
+    return html.Span([icon("warn"), words], className="tag rd")
+
+
+def _step(seen: Seen, told: Told) -> html.Li:
+    local = told.at.astimezone(BUSINESS_ZONE)
+    broken = seen.verdict.broken_at
+    fits = seen.verdict.intact or (broken is not None and told.seq < broken)
+    digest = told.hash.hex()
+    return html.Li(
+        [
+            html.Span([f"{local:%m-%d}", html.Br(), f"{local:%H:%M}"], className="td"),
+            html.I(),
+            html.Div(
+                [
+                    html.Div(
+                        [
+                            html.B(done_word(told.action)),
+                            html.Span(actor_words(told.actor), className="t2"),
+                            html.Span(className="sp"),
+                            html.Span(
+                                [
+                                    icon("link"),
+                                    f"{digest[:4]}…{digest[-4:]}",
+                                    icon("tick" if fits else "warn"),
+                                ],
+                                className="hx" if fits else "hx bad",
+                                title=digest,
+                            ),
+                        ],
+                        className="row",
+                    ),
+                    *[html.P(line, className="t2") for line in sentences(told)],
+                ]
+            ),
+        ]
+    )
+
+
+def sentences(told: Told) -> list[str]:
+    """What was said and set by a step, a line each."""
+    changed, lines = told.changed, []
+    if told.action is Action.ACCEPT and changed:
+        kind = category_word(changed["category"])
+        lines.append(
+            _("{category}, {severity}").format(
+                category=kind, severity=severity_word(Severity(changed["severity"]))
+            )
+        )
+    if told.unit:
+        lines.append(_("To {unit}").format(unit=told.unit))
+    if changed.get("requirement"):
+        lines.append(changed["requirement"])
+    if changed.get("due_at"):
+        due = datetime.fromisoformat(changed["due_at"]).astimezone(BUSINESS_ZONE)
+        lines.append(_("Deadline {day}").format(day=f"{due:%Y-%m-%d}"))
+    if "site" in told.given:
+        away = round(float(told.given["site"]["distance_m"]))
+        lines.append(_("Checked {n} m from the problem's place").format(n=away))
+    if told.text:
+        lines.append(told.text)
+    if told.photo_count:
+        words = ngettext("with {n} photo", "with {n} photos", told.photo_count)
+        lines.append(words.format(n=told.photo_count))
+    return lines
+
+
+def comment_box(seen: Seen) -> html.Div | None:
+    """Where a chief writes a comment; nobody else sees it."""
+    if not any(step.action is Action.COMMENT for step in seen.steps):
+        return None
+    name = seen.user.account.display_name
+    return html.Div(
+        html.Button(
+            [
+                html.Span(name[:1], className="av s"),
+                html.Span(_("Write a comment on this problem")),
+            ],
+            className="pb-comment",
+            **attributes(data_problem_act=Action.COMMENT.value),
+        ),
+        className="pb-comment-box",
+    )

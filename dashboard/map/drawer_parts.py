@@ -1,0 +1,186 @@
+"""What every drawer is made of: head, finding, lists of facts, links to what is near, foot."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from dashboard.parts.attributes import attributes
+from dashboard.parts.badges import class_badge
+from dashboard.parts.icons import icon
+from dashboard.parts.marks import icon_button
+from dashboard.parts.measures import own_name
+from dashboard.parts.spot import bank_word
+from dashboard.parts.wording import _
+from data.queries.map_stations import StationRecord
+from data.queries.whereabouts import Where
+from data.vocabulary import StationKind, WaterClass
+from gis.chainage import format_chainage
+
+Parts = Sequence[Any]
+
+
+def spoken_place(where: Where) -> list[str]:
+    """``清川河 K50+551 左岸`` and the division, or the lake and the division."""
+    parts = []
+    if where.river:
+        words = [own_name(where.river, where.river_en)]
+        if where.chainage_m is not None:
+            words.append(format_chainage(where.chainage_m))
+        if where.bank:
+            words.append(bank_word(where.bank))
+        parts.append(" ".join(words))
+    elif where.lake:
+        parts.append(own_name(where.lake, where.lake_en))
+    if where.division:
+        parts.append(own_name(where.division, where.division_en))
+    return parts
+
+
+def head(kind: str, place: Sequence[str], name: str, marks: Parts, finding: Parts) -> html.Header:
+    """Kind and place, the name with its marks, and the finding first of all."""
+    return html.Header(
+        [
+            html.Div(
+                [
+                    html.Span(" · ".join([kind, *place]), className="dw-kind"),
+                    icon_button("close", _("Close"), data_map_action="close"),
+                ],
+                className="dw-top",
+            ),
+            html.Div(
+                [html.H2(name, tabIndex=-1), *[mark for mark in marks if mark is not None]],
+                className="dw-title",
+            ),
+            *finding,
+        ],
+        className="dw-head",
+    )
+
+
+def finding(words: str, about: str, *, aid: str = "") -> list[Any]:
+    """The finding, then when it was measured, then what kind of data it is."""
+    said: list[Any] = [html.B(words[:1].upper() + words[1:])]
+    if about:
+        said.append(html.Span(about, className="dw-when"))
+    lines: list[Any] = [html.Div(said, className="dw-say", role="status")]
+    if aid:
+        lines.append(html.P(aid, className="dw-aid"))
+    return lines
+
+
+def tabs(panels: Sequence[tuple[str, str, Any]]) -> dmc.Tabs:
+    """Tabs of (key, label, content)."""
+    return dmc.Tabs(
+        [
+            dmc.TabsList(
+                [dmc.TabsTab(label, value=key) for key, label, _content in panels],
+                **attributes(aria_label=_("Parts of the details")),
+            ),
+            *[
+                dmc.TabsPanel(html.Div(content, className="dw-body"), value=key)
+                for key, _label, content in panels
+            ],
+        ],
+        value=panels[0][0],
+        keepMounted=True,
+        className="dw-tabs",
+    )
+
+
+def facts_list(pairs: Sequence[tuple[str, Any]]) -> html.Dl:
+    """Terms and what they are; those without a value are left out."""
+    rows = [
+        html.Div([html.Dt(term), html.Dd(value)])
+        for term, value in pairs
+        if value not in (None, "")
+    ]
+    return html.Dl(rows, className="dw-facts")
+
+
+def block(title: str, content: Any, aside: Any = None) -> html.Section:
+    """A part with its title."""
+    heading = html.Div([html.H3(title, className="sec-t"), html.Span(aside)], className="dw-bt")
+    return html.Section([heading, content], className="dw-block")
+
+
+def near(label: str, kind: str, number: int, *marks: Any) -> html.Li:
+    """A line that opens another thing's drawer."""
+    return html.Li(
+        html.Button(
+            [html.Span(label, className="dw-label"), *marks, icon("right")],
+            type="button",
+            **attributes(data_select_kind=kind, data_select_id=str(number)),
+        )
+    )
+
+
+def station_line(record: StationRecord) -> html.Li:
+    """A station near by, with what it shows now."""
+    chainage = "" if record.chainage_m is None else format_chainage(record.chainage_m)
+    marks: list[Any] = [html.Span(chainage, className="t3 fs12")]
+    if record.kind is StationKind.SECTION:
+        shown = record.shown_class
+        marks.append(class_badge(WaterClass(shown) if shown else None))
+    name = own_name(record.name, record.name_en)
+    return near(name, record.kind.value, record.id, *marks)
+
+
+def stations_block(several: Sequence[StationRecord]) -> list[html.Section]:
+    """The stations by kind, each with its count."""
+    titles = {
+        StationKind.SECTION: _("Sections"),
+        StationKind.OUTFALL: _("Outfalls"),
+        StationKind.INTAKE: _("Intakes"),
+    }
+    blocks = []
+    for kind, title in titles.items():
+        lines = [station_line(each) for each in several if each.kind is kind]
+        if lines:
+            listed = html.Ul(lines, className="dw-near")
+            blocks.append(block(title, listed, str(len(lines))))
+    return blocks
+
+
+def foot(river_id: int | None, lake_id: int | None = None) -> html.Footer:
+    """The river's or lake's file, where there is such a page, and a link to this very view."""
+    known = {page["path_template"] for page in dash.page_registry.values()}
+    file = None
+    if river_id is not None and "/river/<river_id>" in known:
+        file = _file_link(_("River file"), f"/river/{river_id}")
+    elif lake_id is not None and "/lake/<lake_id>" in known:
+        file = _file_link(_("Lake file"), f"/lake/{lake_id}")
+    copy = html.Button(
+        [icon("share"), _("Copy link")],
+        type="button",
+        className="btn",
+        **attributes(data_map_action="share"),
+    )
+    return html.Footer([each for each in (file, copy) if each], className="dw-foot")
+
+
+def foot_at(where: Where) -> html.Footer:
+    """The foot for something at a place."""
+    return foot(where.river_id, where.lake_id)
+
+
+def _file_link(words: str, href: str) -> dcc.Link:
+    return dcc.Link([icon("file"), words], href=href, className="btn p")
+
+
+def live_id(part: str, key: Any) -> dict[str, Any]:
+    """The id of what is read again when new readings arrive."""
+    return {"type": f"one-map-drawer-{part}", "index": key}
+
+
+def live(part: str, key: str, content: Any) -> html.Div:
+    """A part that new readings change."""
+    return html.Div(content, id=live_id(part, key), className="dw-live")
+
+
+def whole(key: str, parts: Parts) -> html.Article:
+    """A drawer; ``key`` tells which thing it shows."""
+    again = dcc.Store(id=live_id("again", key))
+    return html.Article([*parts, again], className="dw", **attributes(data_shows=key))

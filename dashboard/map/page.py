@@ -1,0 +1,37 @@
+"""The one map (一张图): the page that opens first."""
+
+from dash import ClientsideFunction, Dash, Input, Output, html
+
+from dashboard.frame.auth import Action, may, signed_in_user
+from dashboard.frame.deps import Deps
+from dashboard.map import drawer
+from dashboard.map.layout import map_view
+from data.settings import DashboardSettings
+
+
+class Ids:
+    """What callbacks of this page, and the drawer, refer to."""
+
+    page = "one-map-page"
+    selection = "one-map-selection"
+    drawer = "one-map-drawer"
+
+
+def layout(**_query: str) -> html.Div:
+    """The page; the map reads what it shows from the routes of the map."""
+    user = signed_in_user()
+    return map_view(
+        DashboardSettings(),
+        with_ledger=may(user, Action.READ_LEDGER),
+        may_report=may(user, Action.WRITE_LEDGER),
+    )
+
+
+def register(app: Dash, deps: Deps) -> None:
+    """The drawer shows what is selected, and what it selects itself reaches the map."""
+    drawer.register(app, deps)
+    app.clientside_callback(
+        ClientsideFunction(namespace="one_map", function_name="selected"),
+        Output(Ids.selection, "storage_type"),
+        Input(Ids.selection, "data"),
+    )

@@ -1,0 +1,80 @@
+"""Problems and patrols on the map over HTTP: the pins, and the counts that matter to a reader."""
+
+from typing import Any
+
+import orjson
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from dashboard.frame.auth import Action, User, require, visible_to
+from dashboard.frame.deps import Deps
+from dashboard.frame.offload import off
+from dashboard.ledger.pins import days_left, pin_feature
+from dashboard.ledger.reads import asker, ledger_moment
+from data.database import transaction
+from data.ledger_words import Light
+from data.queries.ledger import counts
+from data.queries.ledger_filter import View
+from data.queries.map_patrols import patrols_today
+from data.queries.map_problems import last_ledger_no, pins
+from data.queries.notices import unread_count
+
+
+def ledger_map(deps: Deps, user: User) -> dict[str, Any]:
+    """The open problems as GeoJSON features, and the change number they stand at."""
+    now = deps.clock()
+    with transaction(deps.engine) as connection:
+        change_no = last_ledger_no(connection)
+        shown = pins(connection, visible_to(user), now)
+    return {
+        "as_of": now.isoformat(),
+        "change_no": change_no,
+        "problems": [pin_feature(each, now) for each in shown],
+    }
+
+
+def ledger_news(deps: Deps, user: User) -> dict[str, int]:
+    """How many problems are open, overdue, new or wait for the reader, and how many notices.
+
+    ``longest`` is the number of working days that the worst is overdue by.
+    """
+    now, scope = deps.clock(), visible_to(user)
+    with transaction(deps.engine) as connection:
+        told = counts(connection, scope, asker(connection, deps, user), ledger_moment(deps, now))
+        worst = next(iter(pins(connection, scope, now, most=1)), None)
+        walked = patrols_today(connection, scope, now)
+        unread = unread_count(connection, scope, user.account_id)
+    over = worst is not None and worst.light is Light.RED
+    longest = -(days_left(worst.due_at, worst.light, now) or 0) if worst and over else 0
+    views = (View.OPEN, View.OVERDUE, View.SOON, View.NEW, View.WAITING)
+    return {
+        **{view.value: told.views[view] for view in views},
+        "longest": longest,
+        "patrols": walked,
+        "unread": unread,
+    }
+
+
+def _json(content: object) -> Response:
+    return Response(
+        orjson.dumps(content),
+        media_type="application/json",
+        headers={"Cache-Control": "private, no-store"},
+    )
+
+
+def router(deps: Deps) -> APIRouter:
+    """The routes of problems on the map."""
+    routes = APIRouter(prefix="/api/v1/ledger", tags=["map"])
+
+    @routes.get("/map")
+    async def read_map() -> Response:
+        """The open problems within the reader's scope, as pins."""
+        return _json(await off(ledger_map, deps, require(Action.READ_LEDGER)))
+
+    @routes.get("/news")
+    async def read_news() -> Response:
+        """What the strip, the navigation and the bell count."""
+        return _json(await off(ledger_news, deps, require(Action.READ_LEDGER)))
+
+    return routes

@@ -1,0 +1,30 @@
+"""Search by name or code over HTTP."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from dashboard.frame.auth import current_user, visible_to
+from dashboard.frame.deps import Deps
+from dashboard.frame.offload import off
+from data.database import transaction
+from data.queries.scope import Scope
+from data.queries.search import search
+
+
+def found(deps: Deps, phrase: str, scope: Scope) -> list[dict[str, Any]]:
+    """What the scope may see under that name or code."""
+    with transaction(deps.engine) as connection:
+        return search(connection, phrase, scope)
+
+
+def router(deps: Deps) -> APIRouter:
+    """The route of the search."""
+    routes = APIRouter(prefix="/api/v1", tags=["map"])
+
+    @routes.get("/search")
+    async def read_search(q: Annotated[str, Query(max_length=64)] = "") -> list[dict[str, Any]]:
+        """Rivers, reaches, lakes, stations, boards, divisions and places by name or code."""
+        return await off(found, deps, q, visible_to(current_user()))
+
+    return routes

@@ -1,0 +1,115 @@
+"""Vector tiles over HTTP: within the reader's scope, kept in memory, asked for again by ETag."""
+
+import gzip
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from threading import Lock
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy import text
+
+from dashboard.frame.auth import current_user, visible_to
+from dashboard.frame.deps import Deps
+from dashboard.frame.offload import off
+from data.clock import business_date
+from data.database import transaction
+from data.queries.map_layers import tile
+from data.queries.map_patrols import TRACKS_VERSION, tracks_since
+from data.queries.scope import Scope
+
+MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
+MOST_BYTES = 64_000_000
+"""Memory that packed tiles may take; the longest unused go first."""
+
+GROUND_TABLES = ("division", "river", "reach", "lake", "place")
+
+Key = tuple[str, int, int, int, Scope, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PackedTile:
+    """A tile as it is sent, with the name of its content."""
+
+    packed: bytes
+    etag: str
+
+
+@dataclass(slots=True)
+class TileCache:
+    """Packed tiles by place, scope and version of the ground; bounded by bytes."""
+
+    most_bytes: int = MOST_BYTES
+    size: int = 0
+    tiles: OrderedDict[Key, PackedTile] = field(default_factory=OrderedDict)
+    lock: Lock = field(default_factory=Lock)
+
+    def find(self, key: Key) -> PackedTile | None:
+        """The tile, which now counts as just used."""
+        with self.lock:
+            found = self.tiles.get(key)
+            if found is not None:
+                self.tiles.move_to_end(key)
+            return found
+
+    def keep(self, key: Key, made: PackedTile) -> None:
+        """The tile is kept, the longest unused ones are dropped beyond the bound."""
+        with self.lock:
+            before = self.tiles.pop(key, None)
+            self.size += len(made.packed) - (len(before.packed) if before else 0)
+            self.tiles[key] = made
+            while self.size > self.most_bytes:
+                _, dropped = self.tiles.popitem(last=False)
+                self.size -= len(dropped.packed)
+
+
+GROUND_VERSION = " || '.' || ".join(
+    f"(SELECT COALESCE(n_tup_ins + n_tup_upd + n_tup_del, 0) FROM pg_stat_user_tables"
+    f" WHERE relname = '{table}')"
+    for table in GROUND_TABLES
+)
+GROUND_VERSION += " || '.' || pg_postmaster_start_time()"
+"""How often each ground table was written since the server started: one cheap row, no trigger."""
+
+TRACKS = "patrol"
+"""What the names of the layers of patrols begin with; they follow the patrols, not the ground."""
+
+
+def packed_tile(
+    deps: Deps, cache: TileCache, layer: str, place: tuple[int, int, int], scope: Scope
+) -> PackedTile:
+    """The tile of a place, from memory unless the ground changed. Raises NotFound."""
+    now = deps.clock()
+    told_by = TRACKS_VERSION if layer.startswith(TRACKS) else GROUND_VERSION
+    with transaction(deps.engine) as connection:
+        version = str(connection.execute(text(f"SELECT {told_by}")).scalar_one())
+        version += f"/{business_date(now)}"
+        key = (layer, *place, scope, version)
+        found = cache.find(key)
+        if found is not None:
+            return found
+        raw = tile(connection, layer, *place, scope, tracks_since(now))
+    etag = f'"{hashlib.blake2b(raw, digest_size=12).hexdigest()}"'
+    made = PackedTile(gzip.compress(raw, 6, mtime=0), etag)
+    cache.keep(key, made)
+    return made
+
+
+def router(deps: Deps) -> APIRouter:
+    """The route of the tiles."""
+    routes = APIRouter(tags=["map"])
+    cache = TileCache()
+
+    @routes.get("/tiles/{layer}/{z}/{x}/{y}.mvt", response_class=Response)
+    async def read_tile(request: Request, layer: str, z: int, x: int, y: int) -> Response:
+        """A Mapbox vector tile; ``all`` holds every layer of the ground, ``patrols`` the tracks."""
+        scope = visible_to(current_user())
+        made = await off(packed_tile, deps, cache, layer, (z, x, y), scope)
+        headers = {"ETag": made.etag, "Cache-Control": "private, no-cache", "Vary": "Cookie"}
+        if request.headers.get("if-none-match") == made.etag:
+            return Response(status_code=304, headers=headers)
+        headers["Content-Encoding"] = "gzip"
+        return Response(made.packed, media_type=MEDIA_TYPE, headers=headers)
+
+    return routes

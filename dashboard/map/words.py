@@ -1,0 +1,101 @@
+"""The words that the map's own scripts need, in the reader's language."""
+
+from dashboard.ledger.line_words import state_word
+from dashboard.ledger.words import category_word, status_word
+from dashboard.parts.wording import _
+from dashboard.waters.words import level_word
+from data.ledger_words import CATEGORY_KEYS, Status
+from data.vocabulary import ChiefLevel
+
+
+def map_words() -> dict[str, str]:
+    """Words by key; ``{n}`` and the like are filled by the scripts."""
+    return {
+        "live": _("Live"),
+        "by_month": _("Monthly mean"),
+        "month_span": _("Means of {from} to {to}"),
+        "lost": _("Disconnected, reconnecting (attempt {n})"),
+        "lost_since": _("The connection is lost. Showing data of {time}."),
+        "signed_out": _("Your session has ended. Please sign in again."),
+        "sign_in": _("Sign in"),
+        "online": _("{n} / {m} online"),
+        "load_failed": _("The map could not be loaded."),
+        "retry": _("Try again"),
+        "changed": _("{n} stations have new readings"),
+        "copied": _("Link copied"),
+        "no_hit": _("Nothing is named so"),
+        "search_failed": _("The search failed. Please try again."),
+        "none": _("No data"),
+        **sample(),
+        "partial": _("Incomplete {have}/{need}"),
+        "stale": _("Stale"),
+        "hours_ago": _("{n} h ago"),
+        "days_ago": _("{n} d ago"),
+        "last_class": _("last {cls}"),
+        "met": _("target met"),
+        "not_met": _("target not met"),
+        "compliant": _("Compliant"),
+        "exceeding": _("Exceeding"),
+        "exceeding_by": _("Exceeding {n} times"),
+        "stopped": _("Stopped"),
+        "offline": _("Offline"),
+        "section": _("Section"),
+        "outfall": _("Outfall"),
+        "intake": _("Intake"),
+        "notice_board": _("Notice board"),
+        "reach": _("Reach"),
+        "river": _("River"),
+        "lake": _("Lake or reservoir"),
+        "division": _("Division"),
+        "place": _("Place"),
+        "list_of": _("{n} shown"),
+        "list_cut": _("The first {n} of {m}; filter or search for others."),
+        "list_empty": _("Nothing matches"),
+        "rate": _("{n} % of {m} told"),
+        "of_sections": _("of {m} sections"),
+        "of_outfalls": _("of {m} outfalls"),
+        "of_devices": _("of {m} devices"),
+        "all_met": _("no section below target"),
+        "all_sure": _("every class is told"),
+        "all_compliant": _("no outfall exceeding"),
+        "all_online": _("every device online"),
+        "good": _("Ⅰ–Ⅲ"),
+        "poor": _("Ⅳ and worse"),
+        "sections_n": _("{n} sections"),
+        "worse": _("worse than Ⅴ"),
+        "search": _("Search rivers, sections, outfalls, problem numbers"),
+        "results": _("Search results"),
+        "map_label": _("Map of the waters and their quality"),
+        **ledger_map_words(),
+    }
+
+
+def ledger_map_words() -> dict[str, str]:
+    """What the map says of problems and patrols."""
+    return {
+        "problem": _("Problem"),
+        "patrol": _("Patrol"),
+        "valid": _("Valid"),
+        "invalid": _("Not valid"),
+        "over_by": _("over by {n} working days"),
+        "over_short": _("over {n}"),
+        "over_today": _("overdue since today"),
+        "left": _("{n} working days to go"),
+        "due_today": _("due today"),
+        "no_deadline": _("No deadline"),
+        "longest": _("worst by {n} working days"),
+        "none_overdue": _("none overdue"),
+        "of_open": _("of {n} open"),
+        "soon_n": _("{n} due in 3 days"),
+        "today_n": _("{n} today"),
+        "report_hint": _("Click where the problem is; Esc to cancel."),
+        **{f"category.{key}": category_word(key) for key in CATEGORY_KEYS},
+        **{f"status.{each.value}": status_word(each) for each in Status},
+        "status.returned": state_word(Status.RECTIFYING, is_returned=True),
+        **{f"patrol_level.{each.value}": level_word(each) for each in ChiefLevel},
+    }
+
+
+def sample() -> dict[str, str]:
+    """What stands behind a mean."""
+    return {"sample": _("n = {n}"), "valid": _("valid {share} %")}

@@ -1,0 +1,119 @@
+"""What papers are put together from: text that breaks as Chinese does, tables, photos, codes."""
+
+from collections.abc import Sequence
+from io import BytesIO
+from typing import Any, Final
+from xml.sax.saxutils import escape
+
+from reportlab.graphics.barcode.qr import QrCodeWidget
+from reportlab.graphics.shapes import Drawing
+from reportlab.lib.colors import Color, HexColor
+from reportlab.lib.enums import TA_CENTER
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.platypus import Image, Paragraph, Table, TableStyle
+
+from dashboard.papers.fonts import font_name
+
+INK: Final = HexColor("#1B2333")
+FAINT: Final = HexColor("#5B6475")
+LINE: Final = HexColor("#B9C0CC")
+GROUND: Final = HexColor("#F1F3F7")
+WARNING: Final = HexColor("#B3261E")
+WIDTH: Final = 174 * mm
+"""Of the text on A4 between its margins."""
+
+QR_CORRECTION: Final = "M"
+"""15 % of the code may be stained."""
+
+
+def style(size: float, *, colour: Color = INK, centred: bool = False) -> ParagraphStyle:
+    """Text of that size in points."""
+    return ParagraphStyle(
+        f"text-{size}",
+        fontName=font_name(),
+        fontSize=size,
+        leading=size * 1.45,
+        textColor=colour,
+        wordWrap="CJK",
+        splitLongWords=1,
+        **({"alignment": TA_CENTER} if centred else {}),
+    )
+
+
+def words(text: str, size: float = 9, *, colour: Color = INK, centred: bool = False) -> Paragraph:
+    """The text as it is: nothing in it is markup, line breaks are kept."""
+    safe = escape(text).replace("\n", "<br/>")
+    return Paragraph(safe, style(size, colour=colour, centred=centred))
+
+
+def heading(text: str) -> Paragraph:
+    """The head of a section."""
+    made = style(11)
+    made.spaceBefore, made.spaceAfter, made.keepWithNext = 9, 4, 1
+    return Paragraph(escape(text), made)
+
+
+def facts(pairs: Sequence[tuple[str, str]], columns: int = 2) -> Table:
+    """Names and values, ``columns`` pairs in a row; a long value takes a row of its own."""
+    share = WIDTH / columns
+    rows: list[list[Any]] = []
+    spans: list[tuple[Any, ...]] = []
+    waiting: list[Any] = []
+
+    def close() -> None:
+        if waiting:
+            at = len(rows)
+            if len(waiting) < 2 * columns:
+                spans.append(("SPAN", (len(waiting) - 1, at), (-1, at)))
+                waiting.extend([""] * (2 * columns - len(waiting)))
+            rows.append(list(waiting))
+            waiting.clear()
+
+    for name, value in pairs:
+        wide = len(value) > 26
+        if wide:
+            close()
+        waiting.extend([words(name, 8, colour=FAINT), words(value)])
+        if wide or len(waiting) == 2 * columns:
+            close()
+    close()
+    name_width = 24 * mm
+    return Table(
+        rows,
+        colWidths=[name_width, share - name_width] * columns,
+        style=grid([*spans, ("BACKGROUND", (0, 0), (0, -1), GROUND)]),
+    )
+
+
+def grid(more: Sequence[tuple[Any, ...]] = ()) -> TableStyle:
+    """Thin lines around every cell."""
+    return TableStyle(
+        [
+            ("GRID", (0, 0), (-1, -1), 0.5, LINE),
+            ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+            ("LEFTPADDING", (0, 0), (-1, -1), 5),
+            ("RIGHTPADDING", (0, 0), (-1, -1), 5),
+            ("TOPPADDING", (0, 0), (-1, -1), 3),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
+            *more,
+        ]
+    )
+
+
+def picture(jpeg: bytes, width: float, height: float) -> Image:
+    """The photo as large as it fits."""
+    drawn = Image(BytesIO(jpeg))
+    scale = min(width / drawn.imageWidth, height / drawn.imageHeight)
+    drawn.drawWidth, drawn.drawHeight = drawn.imageWidth * scale, drawn.imageHeight * scale
+    return drawn
+
+
+def code(text: str, size: float) -> Drawing:
+    """The text as a QR code of that size."""
+    widget = QrCodeWidget(text, barLevel=QR_CORRECTION, barBorder=0)
+    left, bottom, right, top = widget.getBounds()
+    scale = size / max(right - left, top - bottom)
+    drawing = Drawing(size, size, transform=[scale, 0, 0, scale, 0, 0])
+    drawing.add(widget)
+    return drawing

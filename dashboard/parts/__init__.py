@@ -1,0 +1,1 @@
+"""What pages are set from: words, icons, badges, charts. It draws and asks nobody."""

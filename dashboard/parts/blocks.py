@@ -1,0 +1,117 @@
+"""The pieces a file is set from: cards, tables that turn into cards, class badges, empty states."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import html
+
+from dashboard.parts import badges
+from dashboard.parts.attributes import attributes
+from dashboard.parts.icons import icon
+from dashboard.parts.wording import _
+from data.vocabulary import WaterClass
+
+Cell = Any
+"""What a cell holds: a text, a component or a list of both."""
+
+
+def class_badge(water_class: int, *, big: bool = False, missed: bool = False) -> html.Span:
+    """Colour and numeral of a class; a ring where the target is missed."""
+    badge = badges.class_badge(WaterClass(water_class) if water_class else None, big=big)
+    return html.Span(badge, className="rv-ring") if missed else badge
+
+
+def card(title: str, note: str, body: Any, *, name: str, extra: Any = None) -> html.Section:
+    """A titled card; ``name`` is its anchor."""
+    heading = f"river-part-{name}-title"
+    return html.Section(
+        [
+            html.Header(
+                [
+                    html.H2(title, id=heading),
+                    html.Span(note, className="t3"),
+                    html.Span(className="sp"),
+                    extra,
+                ]
+            ),
+            body,
+        ],
+        id=f"river-part-{name}",
+        className=f"card rv-card rv-part-{name}",
+        **attributes(aria_labelledby=heading),
+    )
+
+
+def facts(pairs: Sequence[tuple[str, Cell]]) -> html.Dl:
+    """Names and values; a pair without a value is left out."""
+    return html.Dl(
+        [
+            html.Div([html.Dt(name), html.Dd(value)])
+            for name, value in pairs
+            if value not in (None, "")
+        ],
+        className="rv-facts",
+    )
+
+
+def table(
+    heads: Sequence[str], rows: Sequence[tuple[str, Sequence[Cell]]], *, label: str
+) -> html.Table:
+    """A table whose rows are (anchor, cells); a head beginning with ``>`` is set to the right."""
+    right = [head.startswith(">") for head in heads]
+    names = [head.removeprefix(">") for head in heads]
+    body = [
+        html.Tr(
+            [
+                html.Td(cell, className="r" if ends else None, **attributes(data_label=name))
+                for cell, name, ends in zip(cells, names, right, strict=True)
+            ],
+            **attributes(**({"id": anchor} if anchor else {})),
+        )
+        for anchor, cells in rows
+    ]
+    head = [
+        html.Th(name, scope="col", className="r" if ends else None)
+        for name, ends in zip(names, right, strict=True)
+    ]
+    return html.Table(
+        [html.Thead(html.Tr(head)), html.Tbody(body)],
+        className="rv-table",
+        **attributes(aria_label=label),
+    )
+
+
+def empty(sentence: str) -> html.P:
+    """A card with nothing in it."""
+    return html.P(sentence, className="rv-none t3")
+
+
+def notice(sign: str, heading: str, sentence: str, way_on: Any) -> html.Div:
+    """A page that can't show what was asked for: what, why and one way on."""
+    return html.Div(
+        [
+            html.Span(icon(sign), className="rv-sign"),
+            html.H3(heading),
+            html.P(sentence),
+            way_on,
+        ],
+        className="empty",
+        role="alert",
+    )
+
+
+def skeleton() -> html.Div:
+    """The shape of a file while it is read."""
+    bars = [html.Div(className="rv-bone", style={"width": width}) for width in ("18%", "42%")]
+    cards = [
+        html.Div(
+            [html.Div(className="rv-bone", style={"width": w}) for w in ("16%", "88%", "72%")],
+            className="card rv-card rv-bones",
+        )
+        for _number in range(3)
+    ]
+    return html.Div(
+        [*bars, *cards],
+        className="rv-skeleton",
+        **attributes(aria_busy="true", aria_label=_("Loading")),
+    )

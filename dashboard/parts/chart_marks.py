@@ -1,0 +1,129 @@
+"""Marks on a course: dots in local time, what does not count, what the office has ruled."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from dashboard.parts.measures import flag_word, unit_of, value_text
+from dashboard.parts.wording import _
+from data.clock import BUSINESS_ZONE
+from data.quality.means import Mean
+from data.queries.readings import FLAG_CODES, RULE_CODES, Series
+from data.queries.reviewed import FAILED
+from data.vocabulary import PARAMETERS, Flag, Parameter, Verdict
+
+Figure = dict[str, Any]
+
+INK: Final = "var(--om-text)"
+PALE: Final = "var(--om-text-3)"
+SURFACE: Final = "var(--om-surface)"
+RED: Final = "var(--om-light-red)"
+ACCENT: Final = "var(--om-accent)"
+
+
+def local(at_s: float) -> str:
+    """The instant as the business zone's clock shows it, which is how plotly takes dates."""
+    return f"{datetime.fromtimestamp(float(at_s), BUSINESS_ZONE):%Y-%m-%d %H:%M:%S}"
+
+
+def trace(times: list[Any], values: list[Any], **more: Any) -> Figure:
+    """A scatter of these points; what is None in ``more`` is left out."""
+    plain = {key: each for key, each in more.items() if each is not None}
+    return {"type": "scatter", "x": times, "y": values, "cliponaxis": False, **plain}
+
+
+def dots(found: Series, places: list[int], marker: dict[str, Any], **more: Any) -> Figure:
+    """A dot at each of these places of the series."""
+    times = [local(found.at_s[at]) for at in places]
+    values = [float(found.value[at]) for at in places]
+    return trace(times, values, mode="markers", marker=marker, **{"hoverinfo": "skip", **more})
+
+
+def shown_value(parameter: Parameter) -> str:
+    """How a value is written when it is pointed at."""
+    return f"%{{y:,.{PARAMETERS[parameter].shown_decimals}f}} {unit_of(parameter)}"
+
+
+def apart_word(found: Series, at: int) -> str:
+    """Why the value does not count."""
+    rule = RULE_CODES[found.rule[at]]
+    if rule == Verdict.REJECT:
+        return _("rejected in review")
+    if rule == FAILED:
+        return flag_word(Flag.FAILED)
+    return flag_word(FLAG_CODES[found.flag[at]])
+
+
+def apart(found: Series, parameter: Parameter) -> list[Figure]:
+    """What does not count: flagged and failed values hollow, rejected ones crossed."""
+    outside = [at for at in range(len(found)) if found.run[at] < 0]
+    rejected = [at for at in outside if RULE_CODES[found.rule[at]] == Verdict.REJECT]
+    doubted = [at for at in outside if at not in set(rejected)]
+    hollow = {"color": SURFACE, "line": {"color": PALE, "width": 1.2}, "size": 5}
+    crossed = {"symbol": "x-thin", "line": {"color": RED, "width": 1.8}, "size": 7}
+    drawn = [_worded(found, parameter, doubted, hollow)]
+    if rejected:
+        drawn.append(_worded(found, parameter, rejected, crossed))
+    return drawn
+
+
+def _worded(
+    found: Series, parameter: Parameter, places: list[int], marker: dict[str, Any]
+) -> Figure:
+    return dots(
+        found,
+        places,
+        marker,
+        hovertemplate=f"{shown_value(parameter)} · %{{text}}<extra></extra>",
+        text=[apart_word(found, at) for at in places],
+        hoverinfo=None,
+    )
+
+
+def corrections(found: Series, parameter: Parameter) -> list[Figure]:
+    """A diamond at each corrected value with what was measured said, which stays as a cross."""
+    places = [at for at in range(len(found)) if RULE_CODES[found.rule[at]] == Verdict.CORRECT.value]
+    if not places:
+        return []
+    words = [
+        _("corrected, measured {raw}").format(raw=value_text(parameter, float(found.raw[at])))
+        for at in places
+    ]
+    diamond = {"symbol": "diamond", "color": ACCENT, "size": 7}
+    faded = {"symbol": "x-thin", "line": {"color": PALE, "width": 1.4}, "size": 6}
+    times = [local(found.at_s[at]) for at in places]
+    raw = [float(found.raw[at]) for at in places]
+    return [
+        trace(times, raw, mode="markers", marker=faded, hoverinfo="skip"),
+        dots(
+            found,
+            places,
+            diamond,
+            hovertemplate=f"{shown_value(parameter)} · %{{text}}<extra></extra>",
+            text=words,
+            hoverinfo=None,
+        ),
+    ]
+
+
+def mean_words(parameter: Parameter, mean: Mean | None) -> str:
+    """The mean with what stands behind it: ``mean 0.84 mg/L · n = 42 · valid 96 %``."""
+    if mean is None or mean.value is None:
+        return ""
+    told = _("mean {value} {unit}").format(
+        value=value_text(parameter, mean.value), unit=unit_of(parameter)
+    )
+    return " · ".join([told.strip(), sample_words(mean.count, mean.valid_share)])
+
+
+def sample_words(count: int, share: float | None) -> str:
+    """What stands behind a mean: ``n = 42 · valid 96 %``."""
+    number = _("n = {n}").format(n=f"{count:,}")
+    if share is None:
+        return number
+    return " · ".join([number, _("valid {share} %").format(share=share_text(share))])
+
+
+def share_text(share: float) -> str:
+    """The share in whole percent; less than all is never rounded up to all of it."""
+    percent = 100 * share
+    return f"{min(percent, 99):.0f}" if share < 1 else "100"

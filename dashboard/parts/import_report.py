@@ -1,0 +1,69 @@
+"""What became of an imported file, in the reader's words."""
+
+import json
+
+from dashboard.parts.wording import _
+from data.imports.report import RefusedRow, Remark, Report
+
+SHOWN = 50
+"""Refused rows beyond this are counted only; as JSON all are told."""
+
+
+def told(report: Report, *, dry_run: bool = False) -> list[str]:
+    """The report as lines to print: what was taken, joined, noted, refused and why."""
+    lines = [
+        _(
+            "{taken} taken, {updated} updated, {unchanged} unchanged, {refused} refused ({kind})"
+        ).format(
+            taken=report.taken,
+            updated=report.updated,
+            unchanged=report.unchanged,
+            refused=len(report.refused),
+            kind=report.kind,
+        )
+    ]
+    if report.joined:
+        lines += [_("Joined:"), *(f"  {_say(each)}" for each in report.joined)]
+    if report.notes:
+        lines += [_("Noted:"), *(f"  {_say(each)}" for each in report.notes)]
+    if report.refused:
+        lines += [_("Refused:"), *(f"  {_say_row(each)}" for each in report.refused[:SHOWN])]
+        if len(report.refused) > SHOWN:
+            lines.append(_("  … and {count} more").format(count=len(report.refused) - SHOWN))
+    if dry_run:
+        lines.append(_("This was a dry run: nothing was changed."))
+    return lines
+
+
+def _say(remark: Remark) -> str:
+    return _(remark.message).format(**remark.facts)
+
+
+def _say_row(refused: RefusedRow) -> str:
+    why = _say(refused.why)
+    if refused.mend:
+        why += " " + _(refused.mend).format(**refused.why.facts)
+    field = refused.why.facts.get("field")
+    if field and "{field}" not in refused.why.message:
+        why = f"{field}: {why}"
+    return _("row {row} {name}: {why}").format(row=refused.row, name=refused.name, why=why)
+
+
+def as_json(report: Report) -> str:
+    """The report as JSON."""
+    return json.dumps(
+        {
+            "kind": report.kind,
+            "taken": report.taken,
+            "updated": report.updated,
+            "unchanged": report.unchanged,
+            "joined": [_say(each) for each in report.joined],
+            "notes": [_say(each) for each in report.notes],
+            "refused": [
+                {"row": each.row, "name": each.name, "why": _say(each.why)}
+                for each in report.refused
+            ],
+        },
+        ensure_ascii=False,
+        indent=2,
+    )

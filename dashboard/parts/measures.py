@@ -1,0 +1,190 @@
+"""Numbers, parameters, times and ages in the reader's words."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from dashboard.parts.wording import _, language
+from data.clock import BUSINESS_ZONE, UtcDatetime, business_date
+from data.quality.exceedances import Exceedance
+from data.vocabulary import PARAMETERS, Flag, Parameter
+from gis.chainage import format_chainage
+
+ENGLISH: Mapping[Parameter, str] = MappingProxyType(
+    {
+        Parameter.WATER_TEMPERATURE: "Temperature",
+        Parameter.PH: "pH",
+        Parameter.DISSOLVED_OXYGEN: "Dissolved oxygen",
+        Parameter.PERMANGANATE_INDEX: "Permanganate index",
+        Parameter.COD: "COD",
+        Parameter.BOD5: "BOD₅",
+        Parameter.AMMONIA_NITROGEN: "Ammonia nitrogen",
+        Parameter.TOTAL_PHOSPHORUS: "Total phosphorus",
+        Parameter.TOTAL_NITROGEN: "Total nitrogen",
+        Parameter.COPPER: "Copper",
+        Parameter.ZINC: "Zinc",
+        Parameter.FLUORIDE: "Fluoride",
+        Parameter.SELENIUM: "Selenium",
+        Parameter.ARSENIC: "Arsenic",
+        Parameter.MERCURY: "Mercury",
+        Parameter.CADMIUM: "Cadmium",
+        Parameter.CHROMIUM_VI: "Chromium VI",
+        Parameter.LEAD: "Lead",
+        Parameter.CYANIDE: "Cyanide",
+        Parameter.VOLATILE_PHENOL: "Volatile phenol",
+        Parameter.PETROLEUM: "Petroleum",
+        Parameter.ANIONIC_SURFACTANT: "Anionic surfactant",
+        Parameter.SULFIDE: "Sulfide",
+        Parameter.FAECAL_COLIFORM: "Faecal coliforms",
+        Parameter.SUSPENDED_SOLIDS: "Suspended solids",
+        Parameter.ANIMAL_VEGETABLE_OIL: "Animal and vegetable oil",
+        Parameter.TOTAL_ORGANIC_CARBON: "Total organic carbon",
+        Parameter.SULFATE: "Sulfate",
+        Parameter.CHLORIDE: "Chloride",
+        Parameter.NITRATE_NITROGEN: "Nitrate nitrogen",
+        Parameter.NITRITE_NITROGEN: "Nitrite nitrogen",
+        Parameter.IRON: "Iron",
+        Parameter.MANGANESE: "Manganese",
+        Parameter.COLOUR: "Colour",
+        Parameter.CONDUCTIVITY: "Conductivity",
+        Parameter.TURBIDITY: "Turbidity",
+        Parameter.CHLOROPHYLL_A: "Chlorophyll a",
+        Parameter.ALGAE_DENSITY: "Algae density",
+        Parameter.TRANSPARENCY: "Transparency",
+        Parameter.REDOX_POTENTIAL: "Redox potential",
+        Parameter.FLOW: "Flow",
+        Parameter.VOLUME: "Cumulative volume",
+        Parameter.LEVEL: "Water level",
+    }
+)
+"""The Chinese names stand with the parameters themselves."""
+
+TENTHS = frozenset(
+    {
+        Parameter.AMMONIA_NITROGEN,
+        Parameter.TOTAL_NITROGEN,
+        Parameter.COPPER,
+        Parameter.ZINC,
+        Parameter.FLUORIDE,
+    }
+)
+"""Whose whole limits are printed with a tenth. Source: GB 3838-2002 table 1."""
+
+UNITS_EN: Mapping[str, str] = MappingProxyType({"个/L": "per L", "倍": "times"})
+
+
+def parameter_name(parameter: Parameter) -> str:
+    """The parameter's name in the reader's language."""
+    return PARAMETERS[parameter].name_zh if language.get() == "zh" else ENGLISH[parameter]
+
+
+def unit_of(parameter: Parameter) -> str:
+    """The parameter's unit in the reader's language; pH has none."""
+    unit = PARAMETERS[parameter].unit
+    return unit if language.get() == "zh" else UNITS_EN.get(unit, unit)
+
+
+def value_text(parameter: Parameter, value: float) -> str:
+    """The value with the parameter's own decimals, without its unit."""
+    return f"{value:,.{PARAMETERS[parameter].shown_decimals}f}"
+
+
+def limit_number(parameter: Parameter, limit: float) -> str:
+    """The limit as the standard prints it: 1.0 for ammonia nitrogen, 5 for oxygen."""
+    return f"{limit:.1f}" if parameter in TENTHS and limit in (1, 2) else f"{limit:g}"
+
+
+def limit_text(parameter: Parameter, low: float | None, high: float | None) -> str:
+    """A limit as ≥ 5, ≤ 1.0 or 6–9; a dash where there is none."""
+    first, last = ("" if each is None else limit_number(parameter, each) for each in (low, high))
+    if first and last:
+        return f"{first}–{last}"
+    if first:
+        return f"≥ {first}"
+    return f"≤ {last}" if last else "—"
+
+
+LEAST_TOLD = 0.05
+"""A multiple below this would be rounded to nothing."""
+
+
+def multiple_text(multiple: float) -> str:
+    """An exceedance multiple with one decimal; what rounds to nothing is less than 0.1."""
+    return "< 0.1" if multiple < LEAST_TOLD else f"{multiple:.1f}"
+
+
+def exceedance_text(beyond: Exceedance) -> str:
+    """The exceedance in words without its parameter: 超标 0.3 倍, 低于限值."""
+    if beyond.below:
+        return _("below the limit")
+    if beyond.multiple is None:
+        return _("outside the limits")
+    if beyond.multiple < LEAST_TOLD:
+        return _("less than 0.1 times over")
+    return _("{n} times over").format(n=multiple_text(beyond.multiple))
+
+
+def named_exceedance(beyond: Exceedance) -> str:
+    """The same with the parameter in brackets."""
+    return _("{what} ({parameter})").format(
+        what=exceedance_text(beyond), parameter=parameter_name(beyond.parameter)
+    )
+
+
+def flag_word(flag: Flag) -> str:
+    """What is wrong with a flagged value, nothing for a normal one."""
+    return {
+        Flag.NORMAL: "",
+        Flag.STOPPED: _("stopped"),
+        Flag.MAINTENANCE: _("maintenance"),
+        Flag.MANUAL: _("entered by hand"),
+        Flag.FAULT: _("instrument fault"),
+        Flag.CALIBRATION: _("calibration"),
+        Flag.ABOVE_RANGE: _("above measuring range"),
+        Flag.LINK_FAULT: _("link fault"),
+        Flag.OUT_OF_RANGE: _("out of range"),
+        Flag.JUMP: _("sudden jump"),
+        Flag.FLAT: _("unchanging"),
+        Flag.FAILED: _("failed the second look"),
+        Flag.REJECTED: _("rejected in review"),
+    }[flag]
+
+
+def moment_text(moment: datetime, now: UtcDatetime) -> str:
+    """``10:24`` today, ``昨日 16:20``, then ``11-18 16:20``, with the year when it is another's."""
+    local = moment.astimezone(BUSINESS_ZONE)
+    today = business_date(now)
+    time = f"{local:%H:%M}"
+    if local.date() == today:
+        return time
+    if local.date() == today - timedelta(days=1):
+        return _("yesterday {time}").format(time=time)
+    return f"{local:%m-%d} {time}" if local.year == today.year else f"{local:%Y-%m-%d} {time}"
+
+
+def duration_text(length: timedelta) -> str:
+    """A length of time in the largest unit that fits it."""
+    minutes = max(0, int(length.total_seconds() // 60))
+    if minutes < 60:
+        return _("{n} min").format(n=minutes)
+    if minutes < 48 * 60:
+        return _("{n} hours").format(n=minutes // 60)
+    return _("{n} days").format(n=minutes // (24 * 60))
+
+
+def age_text(moment: UtcDatetime, now: UtcDatetime) -> str:
+    """How long ago that was."""
+    age: timedelta = now - moment
+    if age < timedelta(minutes=1):
+        return _("just now")
+    return _("{duration} ago").format(duration=duration_text(age))
+
+
+def stretch_text(from_m: float, to_m: float) -> str:
+    """``K138+200–K146+900``."""
+    return f"{format_chainage(from_m)}–{format_chainage(to_m)}"
+
+
+def own_name(name: str, name_en: str | None) -> str:
+    """The name that readers of this language know."""
+    return name_en if name_en and language.get() == "en" else name

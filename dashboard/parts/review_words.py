@@ -1,0 +1,106 @@
+"""Tests, findings and verdicts in words."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from dashboard.parts.measures import flag_word, value_text
+from dashboard.parts.wording import _
+from data.queries.findings import Found, Standing
+from data.queries.reviewed import FAILED
+from data.review_words import Finding, QualityTest, Verdict
+from data.vocabulary import Flag, Parameter
+
+FLAGS: Final = frozenset(flag.value for flag in Flag)
+NUMBER: Final = re.compile(r"([a-z])=(\d+)")
+
+
+def test_word(test: QualityTest) -> str:
+    """The test's name."""
+    return {
+        QualityTest.GROSS_RANGE: _("measuring range"),
+        QualityTest.CLIMATOLOGY: _("usual for the month"),
+        QualityTest.SPIKE: _("spike"),
+        QualityTest.RATE_OF_CHANGE: _("rate of change"),
+        QualityTest.FLAT_LINE: _("flat line"),
+        QualityTest.NEIGHBOUR: _("neighbour contrast"),
+        QualityTest.UPSTREAM: _("upstream contrast"),
+        QualityTest.DEVICE: _("device's own flag"),
+    }[test]
+
+
+def finding_word(finding: Finding) -> str:
+    """How sure the test is."""
+    return {Finding.SUSPECT: _("suspect"), Finding.FAILED: _("failed")}[finding]
+
+
+def verdict_word(verdict: Verdict) -> str:
+    """What was said."""
+    return {
+        Verdict.KEEP: _("kept"),
+        Verdict.REJECT: _("rejected"),
+        Verdict.CORRECT: _("corrected"),
+        Verdict.WITHDRAW: _("withdrawn"),
+    }[verdict]
+
+
+def verdict_step(verdict: Verdict) -> str:
+    """What a button says that gives the verdict."""
+    return {
+        Verdict.KEEP: _("Keep"),
+        Verdict.REJECT: _("Reject"),
+        Verdict.CORRECT: _("Correct"),
+        Verdict.WITHDRAW: _("Withdraw the review"),
+    }[verdict]
+
+
+def rule_word(rule: str) -> str:
+    """What was ruled on a value, nothing for nothing."""
+    if not rule:
+        return ""
+    return finding_word(Finding.FAILED) if rule == FAILED else verdict_word(Verdict(rule))
+
+
+def standing_word(standing: Standing) -> str:
+    """Which values are listed."""
+    return {
+        Standing.OPEN: _("To review"),
+        Standing.DONE: _("Reviewed"),
+        Standing.ALL: _("All"),
+    }[standing]
+
+
+def expected_words(parameter: Parameter, found: Found) -> str:
+    """What the test expected: ``2.1–9.4``, ``≤ 3.0``, nothing where it names no bounds."""
+    low, high = (
+        None if each is None else _short(value_text(parameter, each))
+        for each in (found.low, found.high)
+    )
+    if low and high:
+        return f"{low}–{high}"
+    if low:
+        return f"≥ {low}"
+    return f"≤ {high}" if high else ""
+
+
+def _short(number: str) -> str:
+    return number.rstrip("0").rstrip(".") if "." in number else number
+
+
+def detail_words(found: Found, names: Mapping[str, str]) -> str:
+    """What else the test tells: the other station, how long it stood still, by how many values.
+
+    ``names`` holds stations' names by their codes.
+    """
+    told = found.detail
+    if told in FLAGS:
+        return flag_word(Flag(told))
+    numbers = dict(NUMBER.findall(told))
+    if found.test is QualityTest.FLAT_LINE and {"n", "h"} <= numbers.keys():
+        words = _("{n} equal values over {hours} h")
+        return words.format(n=numbers["n"], hours=numbers["h"])
+    if "n" in numbers:
+        return _("by {n} values").format(n=numbers["n"])
+    if told and found.test in (QualityTest.NEIGHBOUR, QualityTest.UPSTREAM):
+        return _("by {station}").format(station=names.get(told, told))
+    return told

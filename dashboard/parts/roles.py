@@ -1,0 +1,62 @@
+"""Roles and chief levels in words."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from dashboard.parts.wording import _, language
+from data.queries.people import HeldRole
+from data.vocabulary import ChiefLevel, Role
+
+
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name for a msgid worded later
+    """The message itself, marked for the catalogues."""
+    return message
+
+
+ROLES: Mapping[Role, str] = MappingProxyType(
+    {
+        Role.PATROLLER: N_("Patroller"),
+        Role.CHIEF: N_("River chief"),
+        Role.OFFICE: N_("River chief office"),
+        Role.UNIT_MEMBER: N_("Unit member"),
+        Role.NEIGHBOUR: N_("Neighbour"),
+        Role.AUDITOR: N_("Auditor"),
+        Role.ADMINISTRATOR: N_("Administrator"),
+    }
+)
+CHIEFS: Mapping[ChiefLevel, str] = MappingProxyType(
+    {
+        ChiefLevel.PROVINCE: N_("Provincial river chief"),
+        ChiefLevel.CITY: N_("City river chief"),
+        ChiefLevel.COUNTY: N_("County river chief"),
+        ChiefLevel.TOWNSHIP: N_("Township river chief"),
+        ChiefLevel.VILLAGE: N_("Village river chief"),
+    }
+)
+GENERALS: Mapping[ChiefLevel, str] = MappingProxyType(
+    {
+        ChiefLevel.PROVINCE: N_("Provincial general river chief"),
+        ChiefLevel.CITY: N_("City general river chief"),
+        ChiefLevel.COUNTY: N_("County general river chief"),
+        ChiefLevel.TOWNSHIP: N_("Township general river chief"),
+        ChiefLevel.VILLAGE: N_("Village general river chief"),
+    }
+)
+
+
+def role_name(held: HeldRole) -> str:
+    """The role in words, a chief's with the level."""
+    if held.chief_level is not None:
+        return _((GENERALS if held.is_general else CHIEFS)[held.chief_level])
+    return _(ROLES[held.role])
+
+
+def role_words(held: Sequence[HeldRole]) -> list[str]:
+    """Each role with where it holds."""
+    between = "，" if language.get() == "zh" else ", "
+    words = []
+    for role in held:
+        places = [place for place in (role.unit, role.division) if place]
+        everywhere = [] if places or role.role is Role.ADMINISTRATOR else [_("everywhere")]
+        words.append(between.join([role_name(role), *places, *everywhere]))
+    return words

@@ -1,0 +1,32 @@
+"""A place on the water in words: 湍河 K12+350 左岸，偏 8 m."""
+
+from dashboard.parts.wording import _
+from data.imports.spots import Spot
+from data.vocabulary import Bank
+from gis.chainage import format_chainage
+
+
+def bank_word(bank: Bank) -> str:
+    """The bank in the reader's language."""
+    return {
+        Bank.LEFT: _("left bank"),
+        Bank.RIGHT: _("right bank"),
+        Bank.MIDDLE: _("mid-stream"),
+    }[bank]
+
+
+def describe(spot: Spot) -> str:
+    """Where a point lies, in one line."""
+    if spot.chainage_m is None:
+        if spot.offset_m:
+            return _("{lake}, {offset} m from its shore").format(
+                lake=spot.lake_name, offset=round(spot.offset_m)
+            )
+        return _("on {lake}").format(lake=spot.lake_name)
+    facts = {
+        "river": spot.river_name,
+        "chainage": format_chainage(spot.chainage_m),
+        "bank": bank_word(spot.bank or Bank.MIDDLE),
+        "offset": round(spot.offset_m or 0),
+    }
+    return _("{river} {chainage} {bank}, {offset} m off").format(**facts)

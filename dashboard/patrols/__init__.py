@@ -1,0 +1,1 @@
+"""Patrols (巡河): the month by chief, one patrol, tracks that come as files."""

@@ -1,0 +1,300 @@
+"""Patrols over HTTP: a track sent in, patrols read, the reason given."""
+
+import asyncio
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Form, Header, Path, Query, Response, UploadFile
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from dashboard.frame.auth import Action, User, current_user, require, visible_to
+from dashboard.frame.deps import Deps
+from dashboard.frame.offload import off
+from dashboard.ledger.documents import Instant
+from data.clock import to_utc
+from data.database import transaction
+from data.errors import BadInput
+from data.ledger_words import PatrolRule
+from data.queries.patrols import (
+    Month,
+    PatrolDetail,
+    PatrolRow,
+    month_named,
+    patrol_detail,
+    patrol_list,
+    reader_of,
+)
+from data.vocabulary import ChiefLevel
+from problem_ledger.patrols import Recorded, Remark, TrackGiven, give_reason, record
+from problem_ledger.track_files import MOST_BYTES
+
+MOST_ROWS = 200
+AT_ONCE = 2
+"""Tracks read at the same time: a large one may take some hundred MB of memory."""
+
+Number = Annotated[int, Path(ge=1, le=2**53)]
+Id = Annotated[int, Field(ge=1, le=2**53)]
+Key = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        min_length=8,
+        max_length=200,
+        description="made once for each upload; a retry with it is the same patrol",
+    ),
+]
+
+
+class Read(BaseModel):
+    """A document read from the attributes of a record."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class JudgementOut(Read):
+    """A rule with its limit and what was measured: min, m, h, a share of 1, km/h or a count."""
+
+    rule: PatrolRule
+    limit: float
+    measured: float | None = Field(description="null: nothing to measure by")
+    passed: bool
+    source: str
+    verified: bool
+
+
+class RecordedOut(Read):
+    """What became of an upload; ``is_new`` is false when it had been recorded before."""
+
+    patrol_id: int
+    version: int
+    is_new: bool
+    is_valid: bool
+    judgements: list[JudgementOut]
+
+
+class PatrolOut(Read):
+    """A patrol in a list; times in UTC, ``share`` of the best covered reach."""
+
+    id: int
+    version: int
+    person_id: int | None
+    chief: str | None = Field(description="the chief it counts for")
+    who: str = Field(description="who went: the name where it may be told, else the post or unit")
+    level: ChiefLevel
+    division: str | None
+    started_at: datetime
+    ended_at: datetime
+    recorded_at: datetime
+    duration_s: float
+    moving_s: float
+    length_m: float
+    top_speed_kmh: float = Field(description="kept up for a minute")
+    waters: list[str]
+    share: float
+    is_valid: bool
+    judgements: list[JudgementOut]
+    problem_count: int
+
+
+class ReachOut(Read):
+    """What was walked of a reach; stretches in metres of the river's chainage."""
+
+    reach_id: int
+    reach: str
+    river: str
+    walked_m: float
+    share: float
+    stretches: list[tuple[float, float]]
+
+
+class RemarkOut(Read):
+    """What was seen and is no problem."""
+
+    at: datetime
+    text: str
+    lon: float | None
+    lat: float | None
+
+
+class PatrolFile(PatrolOut):
+    """One patrol; ``track`` is a GeoJSON geometry in CGCS2000 degrees."""
+
+    file_name: str
+    file_sha256: str
+    point_count: int
+    kept_count: int
+    jump_count: int
+    gap_count: int
+    reason: str
+    reason_at: datetime | None
+    may_explain: bool
+    track: dict[str, Any]
+    reaches: list[ReachOut]
+    remarks: list[RemarkOut]
+    problem_ids: list[int]
+
+
+class PatrolPage(BaseModel):
+    """The patrols of a month, the newest first."""
+
+    month: str
+    rows: list[PatrolOut]
+    as_of: datetime
+
+
+class RemarkIn(BaseModel):
+    """What was seen and is no problem; its place in degrees, both or neither."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field(max_length=1000)
+    at: Instant | None = None
+    lon: float | None = Field(None, allow_inf_nan=False)
+    lat: float | None = Field(None, allow_inf_nan=False)
+
+
+class ReasonIn(BaseModel):
+    """The patroller's reason, by who looked at ``version``."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    text: str = Field(max_length=1000)
+
+
+class ReasonOut(BaseModel):
+    """The patrol's version after the reason."""
+
+    patrol_id: int
+    version: int
+
+
+REMARKS = TypeAdapter(list[RemarkIn])
+
+
+def remarks_of(given: str) -> tuple[Remark, ...]:
+    """The remarks of the form's field, a JSON list. Raises BadInput."""
+    try:
+        read = REMARKS.validate_json(given or "[]")
+    except ValidationError:
+        raise BadInput("The remarks can't be read.") from None
+    return tuple(
+        Remark(each.text, to_utc(each.at) if each.at else None, each.lon, each.lat) for each in read
+    )
+
+
+def listed(
+    deps: Deps, user: User, month: Month, person_id: int | None, reach_id: int | None, start: int
+) -> list[PatrolRow]:
+    """A page of the month's patrols that the reader may see."""
+    with transaction(deps.engine) as connection:
+        reader = reader_of(connection, user.account_id, visible_to(user))
+        return patrol_list(
+            connection,
+            reader,
+            span=month.span,
+            person_id=person_id,
+            reach_id=reach_id,
+            start=start,
+            most=MOST_ROWS,
+        )
+
+
+def one(deps: Deps, user: User, patrol_id: int) -> PatrolDetail:
+    """The patrol. Raises NotFound."""
+    with transaction(deps.engine) as connection:
+        reader = reader_of(connection, user.account_id, visible_to(user))
+        return patrol_detail(connection, reader, patrol_id)
+
+
+def file_out(patrol: PatrolDetail) -> PatrolFile:
+    """The patrol as a document."""
+    return PatrolFile.model_validate(
+        {
+            **{name: getattr(patrol, name) for name in PatrolFile.model_fields},
+            "file_sha256": patrol.file_sha256.hex(),
+        }
+    )
+
+
+def explained(deps: Deps, user: User, patrol_id: int, given: ReasonIn) -> ReasonOut:
+    """The reason is kept with a patrol that the user may see."""
+    one(deps, user, patrol_id)
+    version = give_reason(
+        deps.engine, user.account_id, patrol_id, given.version, given.text, deps.clock
+    )
+    return ReasonOut(patrol_id=patrol_id, version=version)
+
+
+def router(deps: Deps) -> APIRouter:
+    """``/api/v1/patrols``."""
+    routes = APIRouter(prefix="/api/v1/patrols", tags=["patrols"])
+    add_writes(routes, deps)
+    add_reads(routes, deps)
+    return routes
+
+
+def add_writes(routes: APIRouter, deps: Deps) -> None:
+    """A track sent in, and the reason for what failed."""
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    def kept(user: User, given: TrackGiven) -> Recorded:
+        return record(deps.engine, user.account_id, given, deps.clock, deps.patrol_rules)
+
+    @routes.post("", status_code=201)
+    async def upload(
+        key: Key,
+        response: Response,
+        file: Annotated[UploadFile, File(description="GPX or GeoJSON with times, at most 20 MB")],
+        person_id: Annotated[Id | None, Form(description="the chief it counts for")] = None,
+        crs: Annotated[str, Form(max_length=200)] = "EPSG:4326",
+        reason: Annotated[str, Form(max_length=1000)] = "",
+        remarks: Annotated[
+            str, Form(max_length=60_000, description='[{"text", "at"?, "lon"?, "lat"?}]')
+        ] = "",
+    ) -> RecordedOut:
+        """Record a patrol by its track; 200 instead of 201 for the same file or key again.
+
+        A failed rule never keeps it from being saved: the answer tells each rule's limit and what
+        was measured.
+        """
+        user = require(Action.WRITE_PATROLS)
+        content = await file.read(MOST_BYTES + 1)
+        given = TrackGiven(
+            content, file.filename or "", person_id, key, remarks_of(remarks), reason, crs
+        )
+        async with turns:
+            done = await off(kept, user, given)
+        response.status_code = 201 if done.is_new else 200
+        response.headers["Location"] = f"/api/v1/patrols/{done.patrol_id}"
+        return RecordedOut.model_validate(done)
+
+    @routes.post("/{patrol_id}/reason")
+    async def explain(patrol_id: Number, given: ReasonIn) -> ReasonOut:
+        """Give the reason for what failed, once; 409 when it was given meanwhile."""
+        user = require(Action.WRITE_PATROLS)
+        return await off(explained, deps, user, patrol_id, given)
+
+
+def add_reads(routes: APIRouter, deps: Deps) -> None:
+    """The patrols of a month, and one with its track."""
+
+    @routes.get("")
+    async def read_list(
+        month: Annotated[str, Query(pattern=r"^(\d{4}-\d{2})?$")] = "",
+        chief: Annotated[int | None, Query(ge=1, le=2**53)] = None,
+        reach: Annotated[int | None, Query(ge=1, le=2**53)] = None,
+        start: Annotated[int, Query(ge=0, le=10**6)] = 0,
+    ) -> PatrolPage:
+        """Patrols of a month (this one by default), of one chief or along one reach."""
+        now = deps.clock()
+        chosen = month_named(month, now)
+        rows = await off(listed, deps, current_user(), chosen, chief, reach, start)
+        return PatrolPage(
+            month=chosen.key, rows=[PatrolOut.model_validate(row) for row in rows], as_of=now
+        )
+
+    @routes.get("/{patrol_id}")
+    async def read_one(patrol_id: Number) -> PatrolFile:
+        """A patrol with its track, reaches, remarks and reason."""
+        return file_out(await off(one, deps, current_user(), patrol_id))

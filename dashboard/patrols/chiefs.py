@@ -1,0 +1,78 @@
+"""The chiefs of one's area in the order of their posts: patrols done against those owed."""
+
+from dash import html
+
+from dashboard.parts.attributes import attributes
+from dashboard.parts.blocks import empty
+from dashboard.parts.wording import _
+from dashboard.patrols.address import address
+from dashboard.patrols.reads import OWN, Shown
+from data.queries.patrols import ChiefMonth, Month
+
+
+def chiefs_card(shown: Shown) -> html.Section:
+    """One line a chief: the bar is what was done, the upright line what today asks for."""
+    rows = [_row(chief, chief == shown.chief, shown.month) for chief in shown.chiefs]
+    if shown.has_own:
+        rows.insert(0, _own(shown))
+    return html.Section(
+        [
+            html.Header(
+                [
+                    html.H2(_("River chiefs"), id="patrols-chiefs-title"),
+                    html.Span(_("by post, not ranked"), className="t3"),
+                ],
+                className="pt-title",
+            ),
+            html.Ul([html.Li(row) for row in rows], className="pt-chiefs")
+            if rows
+            else empty(_("No chief of your area owes patrols.")),
+            html.P(
+                _("The upright line is what the month asks for by today; below it is behind."),
+                className="pt-note",
+            ),
+        ],
+        className="card pt-card",
+        **attributes(aria_labelledby="patrols-chiefs-title"),
+    )
+
+
+def _own(shown: Shown) -> html.A:
+    """The way to patrols that count for no chief."""
+    current = attributes(aria_current="true") if shown.is_own else {}
+    return html.A(
+        html.B(_("My own patrols")),
+        href=address(shown.month.key, chief=OWN),
+        **attributes(data_patrols_go="patrols-main", **current),
+    )
+
+
+def _row(chief: ChiefMonth, is_chosen: bool, month: Month) -> html.A:
+    """The chief with the count of valid patrols."""
+    duty = chief.duty_count
+    share = min(1.0, chief.valid_count / duty) if duty else 1.0
+    expected = chief.expected_count / duty if duty else 1.0
+    count = _("{n} / {m}").format(n=chief.valid_count, m=duty)
+    current = attributes(aria_current="true") if is_chosen else {}
+    return html.A(
+        [
+            html.B(chief.name, title=chief.name),
+            html.Span(
+                [
+                    html.Span(_("behind"), className="tag am") if chief.is_behind else None,
+                    " " if chief.is_behind else None,
+                    html.Span(count, className=None if chief.is_behind else "t3"),
+                ]
+            ),
+            html.Span(
+                [
+                    html.I(style={"width": f"{share:.0%}"}),
+                    html.U(style={"left": f"{expected:.0%}"}),
+                ],
+                className="pt-bar",
+                **attributes(aria_hidden="true"),
+            ),
+        ],
+        href=address(month.key, chief=chief.person_id),
+        **attributes(data_patrols_go="patrols-main", **current),
+    )

@@ -1,0 +1,66 @@
+"""A month's patrols as a file for a spreadsheet; the access log keeps who took what."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from dashboard.frame.auth import Action, User, require, visible_to
+from dashboard.frame.deps import Deps
+from dashboard.frame.offload import off
+from dashboard.ledger.file_api import XLSX
+from dashboard.patrols.workbook import workbook
+from data.database import transaction
+from data.errors import BadInput
+from data.people.access_log import Logged, log
+from data.queries.patrols import (
+    chiefs_of_month,
+    month_named,
+    patrol_list,
+    reader_of,
+)
+
+MOST_ROWS = 20_000
+
+
+def exported(deps: Deps, user: User, key: str) -> tuple[bytes, str]:
+    """The month's duties and patrols that the user may see as xlsx, and the month's key."""
+    now = deps.clock()
+    month = month_named(key, now)
+    with transaction(deps.engine) as connection:
+        reader = reader_of(connection, user.account_id, visible_to(user))
+        chiefs = chiefs_of_month(connection, reader, month, deps.patrol_rules.duties)
+        patrols = patrol_list(connection, reader, span=month.span, most=MOST_ROWS + 1)
+        if len(patrols) > MOST_ROWS:
+            raise BadInput("A file holds {most} patrols and more fit.", most=MOST_ROWS)
+        log(
+            connection,
+            Logged.EXPORT,
+            account_id=user.account_id,
+            about="patrols.xlsx",
+            detail={"month": month.key, "rows": len(patrols)},
+        )
+    return workbook(chiefs, patrols, month, now, user.account.display_name), month.key
+
+
+def router(deps: Deps) -> APIRouter:
+    """The route of the file."""
+    routes = APIRouter(prefix="/api/v1", tags=["patrols"])
+
+    @routes.get("/patrols.xlsx", response_class=Response)
+    async def file(
+        month: Annotated[str, Query(pattern=r"^(\d{4}-\d{2})?$")] = "",
+    ) -> Response:
+        """A month's duties against what was done, and every patrol with its judgement, as xlsx."""
+        user = require(Action.EXPORT_LEDGER)
+        made, key = await off(exported, deps, user, month)
+        return Response(
+            made,
+            media_type=XLSX,
+            headers={
+                "Content-Disposition": f'attachment; filename="patrols-{key}.xlsx"',
+                "Cache-Control": "private, no-store",
+            },
+        )
+
+    return routes

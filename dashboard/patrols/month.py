@@ -1,0 +1,200 @@
+"""A chief's month: its days with their patrols, and how much of each reach was walked."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from dash import html
+
+from dashboard.parts.attributes import attributes
+from dashboard.parts.blocks import empty
+from dashboard.parts.icons import icon
+from dashboard.parts.measures import stretch_text
+from dashboard.parts.wording import _, language
+from dashboard.patrols.words import times_words
+from dashboard.waters.words import kilometres, level_word
+from data.queries.patrols import ChiefMonth, Month, PatrolRow, ReachCoverage
+from problem_ledger.patrol_rules import TrackRule
+
+WEEKDAYS_ZH = "一二三四五六日"
+WEEKDAYS_EN = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+SATURDAY = 5
+
+
+def mark(kind: str) -> html.Span:
+    """A day's mark: a filled tick, a dashed ring with a cross, an empty ring."""
+    signs = {"valid": "tick", "invalid": "close"}
+    inner = icon(signs[kind]) if kind in signs else None
+    return html.Span(inner, className=f"pt-mark is-{kind}")
+
+
+def month_card(chief: ChiefMonth, month: Month, patrols: Sequence[PatrolRow]) -> html.Section:
+    """The days of the month and what is still owed."""
+    by_day: dict[date, list[PatrolRow]] = {}
+    for patrol in patrols:
+        by_day.setdefault(patrol.day, []).append(patrol)
+    days = [
+        _day(day, by_day.get(day, []), month, chief.next_on == day)
+        for day in (month.first_on + timedelta(days=n) for n in range(month.day_count))
+    ]
+    return html.Section(
+        [
+            html.Header(
+                [
+                    html.H2(_("Patrols of {month}").format(month=month.key)),
+                    html.Span(owed_words(chief, month), className="t3"),
+                ],
+                className="pt-title",
+            ),
+            html.Div(html.Ol(days, className="pt-days"), className="pt-days-box"),
+            html.Div(
+                [
+                    html.Span([mark("valid"), _("valid")]),
+                    html.Span([mark("invalid"), _("not valid")]),
+                    html.Span([mark("asked"), _("suggested day")]),
+                    html.Span(className="sp"),
+                    html.Span(
+                        _("Rule: {source}").format(source=chief.duty_source),
+                        className="t3",
+                    ),
+                ],
+                className="pt-legend",
+            ),
+        ],
+        className="card pt-card",
+    )
+
+
+def owed_words(chief: ChiefMonth, month: Month) -> str:
+    """What the post asks for a month, what was done, what is left and until when."""
+    span = _("every {n} months").format(n=chief.duty_months)
+    span = span if chief.duty_months > 1 else _("a month")
+    said = _("{level}: at least {duty} {span}, {valid} valid").format(
+        level=level_word(chief.level),
+        duty=times_words(chief.duty_count),
+        span=span,
+        valid=chief.valid_count,
+    )
+    left = chief.duty_count - chief.valid_count
+    if left <= 0:
+        return _("{said}; duty done").format(said=said)
+    if month.today > chief.due_on:
+        return _("{said}; {left} short").format(said=said, left=left)
+    return _("{said}; {left} more by {day}").format(
+        said=said, left=left, day=f"{chief.due_on:%m-%d}"
+    )
+
+
+def _day(day: date, patrols: list[PatrolRow], month: Month, is_asked: bool) -> html.Li:
+    """A day with the mark of its best patrol."""
+    classes = ["pt-day"]
+    classes += ["is-weekend"] if day.weekday() >= SATURDAY else []
+    classes += ["is-ahead"] if day > month.today else []
+    classes += ["is-today"] if day == month.today else []
+    kind = ""
+    if patrols:
+        kind = "valid" if any(patrol.is_valid for patrol in patrols) else "invalid"
+    elif is_asked:
+        kind = "asked"
+    weekday = (WEEKDAYS_ZH if language.get() == "zh" else WEEKDAYS_EN)[day.weekday()]
+    said = {"valid": _("valid"), "invalid": _("not valid"), "asked": _("suggested day")}
+    label = {"aria_label": f"{day:%m-%d} {said[kind]}"} if kind else {}
+    current = {"aria_current": "date"} if day == month.today else {}
+    return html.Li(
+        [html.Span(weekday), html.Span(str(day.day)), html.Span(mark(kind) if kind else None)],
+        className=" ".join(classes),
+        **attributes(**label, **current),
+    )
+
+
+def coverage_card(
+    coverage: Sequence[ReachCoverage],
+    problems: Mapping[int, Sequence[float]],
+    walked_by: TrackRule,
+) -> html.Section:
+    """A bar a reach along its chainage; what invalid patrols walked is drawn but not counted."""
+    walked = sum(each.walked_m for each in coverage)
+    whole = sum(each.length_m for each in coverage)
+    return html.Section(
+        [
+            html.Header(
+                [
+                    html.H2(_("Coverage of the reaches")),
+                    html.Span(_("by chainage, all valid patrols of the month"), className="t3"),
+                    html.Span(className="sp"),
+                    html.Span(
+                        [
+                            html.B(f"{100 * walked / whole:.0f} %"),
+                            html.Span(f"{walked / 1000:.1f} / {kilometres(whole)}", className="t3"),
+                        ],
+                        className="pt-whole",
+                    )
+                    if whole
+                    else None,
+                ],
+                className="pt-title",
+            ),
+            html.Ul(
+                [_reach(each, problems.get(each.reach_id, ())) for each in coverage],
+                className="pt-reaches",
+            )
+            if coverage
+            else empty(_("No reach is assigned to this chief.")),
+            _legend(walked_by),
+        ],
+        className="card pt-card",
+    )
+
+
+def _reach(reach: ReachCoverage, problems: Sequence[float]) -> html.Li:
+    """The reach's name and stretch, its bar, its share."""
+
+    def across(metres: float) -> str:
+        return f"{(metres - reach.from_m) / reach.length_m:.2%}"
+
+    def part(stretch: tuple[float, float], name: str | None) -> html.I:
+        width = f"{(stretch[1] - stretch[0]) / reach.length_m:.2%}"
+        return html.I(className=name, style={"left": across(stretch[0]), "width": width})
+
+    name = reach.reach if language.get() == "zh" else reach.river_en or reach.reach
+    share = reach.walked_m / reach.length_m
+    bar: list[Any] = [part(stretch, "is-invalid") for stretch in reach.invalid_stretches]
+    bar += [part(stretch, None) for stretch in reach.stretches]
+    bar += [html.U(className="pt-tip", style={"left": across(at)}) for at in problems]
+    label = _("{river}: {share} covered").format(river=reach.reach, share=f"{share:.0%}")
+    return html.Li(
+        [
+            html.Span(
+                [
+                    html.B(name, title=reach.reach),
+                    html.Span(stretch_text(reach.from_m, reach.to_m), className="t3 fs11"),
+                ]
+            ),
+            html.Div(bar, className="pt-strip", role="img", **attributes(aria_label=label)),
+            html.Span(
+                [
+                    html.B(f"{share * 100:.0f}"),
+                    " %",
+                    html.Span(
+                        f"{reach.walked_m / 1000:.1f} / {kilometres(reach.length_m)}",
+                        className="t3 fs11",
+                    ),
+                ],
+                className="pt-share",
+            ),
+        ]
+    )
+
+
+def _legend(walked_by: TrackRule) -> html.Div:
+    """What the bars' marks mean."""
+    within = _("walked within {n} m on either bank").format(n=f"{walked_by.buffer_m:g}")
+    return html.Div(
+        [
+            html.Span([html.I(className="pt-key is-walked"), within], title=walked_by.source),
+            html.Span([html.I(className="pt-key is-left"), _("not walked")]),
+            html.Span([html.I(className="pt-key is-invalid"), _("not valid, not counted")]),
+            html.Span([html.I(className="pt-tip"), _("open problem")]),
+        ],
+        className="pt-legend",
+    )

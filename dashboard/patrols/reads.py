@@ -1,0 +1,181 @@
+"""The page of patrols read for whoever is signed in: one month, one chief, one patrol."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from dashboard.frame.auth import Action, User, may, visible_to
+from dashboard.frame.deps import Deps
+from dashboard.ledger.reads import asker, ledger_moment
+from data.clock import UtcDatetime, business_date
+from data.database import transaction
+from data.errors import NotFound
+from data.ledger_words import CLOSED
+from data.queries.ledger import ProblemRow, problems
+from data.queries.ledger_filter import LedgerFilter, Order, View
+from data.queries.patrols import (
+    ChiefMonth,
+    Month,
+    PatrolDetail,
+    PatrolRow,
+    ReachCoverage,
+    Reader,
+    chiefs_of_month,
+    coverage,
+    month_named,
+    month_of,
+    patrol_detail,
+    patrol_list,
+    reader_of,
+)
+from problem_ledger.patrol_rules import TrackRule
+
+MOST_FOUND = 100
+OWN = "own"
+"""Stands for oneself in the address: patrols that count for no chief."""
+_PERSON = "SELECT id FROM person WHERE account_id = :who"
+_FOUND = "SELECT id FROM problem WHERE patrol_id = ANY(:patrols)"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for, as it was written."""
+
+    month: str = ""
+    chief: str = ""
+    patrol: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Everything the page shows; ``chief`` is None where one's own patrols or nobody's are shown.
+
+    ``open_at`` holds by reach the chainages of its open problems; ``walked_by`` says from how far
+    off a reach counts as walked.
+    """
+
+    now: UtcDatetime
+    month: Month
+    chiefs: tuple[ChiefMonth, ...]
+    chief: ChiefMonth | None
+    is_own: bool
+    has_own: bool
+    patrols: tuple[PatrolRow, ...]
+    coverage: tuple[ReachCoverage, ...]
+    open_at: Mapping[int, tuple[float, ...]]
+    found: tuple[ProblemRow, ...]
+    patrol: PatrolDetail | None
+    is_missing: bool
+    walked_by: TrackRule
+
+
+def read(deps: Deps, user: User, asked: Asked) -> Shown:
+    """The page as the address asks for it; what isn't there or visible is left out."""
+    now = deps.clock()
+    with transaction(deps.engine) as connection:
+        reader = reader_of(connection, user.account_id, visible_to(user))
+        patrol = _patrol(connection, reader, asked.patrol)
+        month = month_named(asked.month, now)
+        if patrol is not None and not asked.month:
+            month = month_of(business_date(patrol.started_at), now)
+        chiefs = tuple(chiefs_of_month(connection, reader, month, deps.patrol_rules.duties))
+        person = connection.execute(text(_PERSON), {"who": user.account_id}).scalar_one_or_none()
+        has_own = person is None and may(user, Action.WRITE_PATROLS)
+        chief = _chief(chiefs, asked, patrol, person)
+        is_own = chief is None and has_own
+        patrols: tuple[PatrolRow, ...] = ()
+        if chief is not None or is_own:
+            patrols = tuple(
+                patrol_list(
+                    connection,
+                    reader,
+                    span=month.span,
+                    person_id=chief.person_id if chief else None,
+                    walker_id=None if chief else user.account_id,
+                )
+            )
+        if patrol is None and patrols and not asked.patrol:
+            patrol = patrol_detail(connection, reader, patrols[0].id)
+        reaches = coverage(connection, reader.scope, chief.person_id, month) if chief else []
+        found = _found(connection, deps, user, now, patrols)
+        open_at = _open_at(connection, deps, user, now, reaches)
+    return Shown(
+        now, month, chiefs, chief, is_own, has_own, patrols, tuple(reaches), open_at, found,
+        patrol, bool(asked.patrol) and patrol is None, deps.patrol_rules.track,
+    )  # fmt: skip
+
+
+def _number(given: str) -> int | None:
+    return int(given) if given.isdecimal() and len(given) <= 15 else None
+
+
+def _patrol(connection: Connection, reader: Reader, given: str) -> PatrolDetail | None:
+    number = _number(given)
+    if number is None:
+        return None
+    try:
+        return patrol_detail(connection, reader, number)
+    except NotFound:
+        return None
+
+
+def _chief(
+    chiefs: tuple[ChiefMonth, ...], asked: Asked, patrol: PatrolDetail | None, person: int | None
+) -> ChiefMonth | None:
+    """The chief asked for, else the patrol's, else oneself, else the first who walked most."""
+    if asked.chief == OWN:
+        return None
+    by_id = {chief.person_id: chief for chief in chiefs}
+    if patrol is not None and not asked.chief:
+        return by_id.get(patrol.person_id or 0)
+    for wanted in (_number(asked.chief), person):
+        if wanted in by_id:
+            return by_id[wanted]
+    return max(chiefs, key=lambda chief: chief.done_count, default=None)
+
+
+def _found(
+    connection: Connection,
+    deps: Deps,
+    user: User,
+    now: UtcDatetime,
+    patrols: tuple[PatrolRow, ...],
+) -> tuple[ProblemRow, ...]:
+    """The problems found on these patrols, open ones first."""
+    with_some = [patrol.id for patrol in patrols if patrol.problem_count]
+    if not with_some:
+        return ()
+    ids = connection.execute(text(_FOUND), {"patrols": with_some}).scalars()
+    chosen = LedgerFilter(view=View.ALL, problem_ids=tuple(ids))
+    return _problems(connection, deps, user, now, chosen)
+
+
+def _open_at(
+    connection: Connection, deps: Deps, user: User, now: UtcDatetime, reaches: list[ReachCoverage]
+) -> dict[int, tuple[float, ...]]:
+    """Where along each reach open problems lie."""
+    if not reaches:
+        return {}
+    chosen = LedgerFilter(view=View.OPEN, reach_ids=tuple(each.reach_id for each in reaches))
+    at: dict[int, tuple[float, ...]] = {}
+    for problem in _problems(connection, deps, user, now, chosen):
+        reach, metres = problem.where.reach_id, problem.where.chainage_m
+        if reach is not None and metres is not None and problem.status not in CLOSED:
+            at[reach] = (*at.get(reach, ()), metres)
+    return at
+
+
+def _problems(
+    connection: Connection, deps: Deps, user: User, now: UtcDatetime, chosen: LedgerFilter
+) -> tuple[ProblemRow, ...]:
+    rows, _total = problems(
+        connection,
+        visible_to(user),
+        asker(connection, deps, user),
+        chosen,
+        Order(),
+        ledger_moment(deps, now),
+        count=MOST_FOUND,
+    )
+    return rows

@@ -1,0 +1,174 @@
+"""A chief's patrols of the month in rows, and the problems found on them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import dcc, html
+
+from dashboard.ledger.line_words import (
+    LIGHT_CLASS,
+    deadline_words,
+    state_class,
+    state_word,
+    where_words,
+)
+from dashboard.ledger.words import category_word
+from dashboard.parts.attributes import attributes
+from dashboard.parts.blocks import empty
+from dashboard.parts.wording import _, ngettext
+from dashboard.patrols.address import address
+from dashboard.patrols.reads import OWN, Shown
+from dashboard.patrols.words import (
+    distance_words,
+    measured_words,
+    minutes_words,
+    span_words,
+    times_words,
+    waters_words,
+)
+from data.clock import BUSINESS_ZONE, UtcDatetime
+from data.ledger_words import CLOSED, PatrolRule
+from data.queries.ledger import ProblemRow
+from data.queries.patrols import PatrolRow
+
+Cell = tuple[Any, bool]
+"""What a cell shows, and whether a rule failed by it."""
+
+
+def records_card(shown: Shown) -> html.Section:
+    """The patrols, the newest first; figures by which a rule failed are marked in place."""
+    patrols = shown.patrols
+    chosen = shown.patrol.id if shown.patrol else None
+    heads = (
+        _("Began, reaches"),
+        _("Duration"),
+        _("Distance"),
+        _("Since last"),
+        _("Coverage"),
+        _("Speed"),
+        _("Judgement"),
+    )
+    valid = sum(patrol.is_valid for patrol in patrols)
+    note = _("{all}, {valid} valid").format(all=times_words(len(patrols)), valid=valid)
+    rows = [_record(patrol, shown, patrol.id == chosen, heads) for patrol in patrols]
+    return html.Section(
+        [
+            html.Header(
+                [html.H2(_("Patrol records")), html.Span(note, className="t3")],
+                className="pt-title",
+            ),
+            html.Table(
+                [
+                    html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
+                    html.Tbody(rows),
+                ],
+                className="pt-table",
+                **attributes(aria_label=_("Patrol records")),
+            )
+            if rows
+            else empty(_("No patrol in this month yet. Upload a track, or record one by phone.")),
+        ],
+        className="card pt-card",
+    )
+
+
+def _record(patrol: PatrolRow, shown: Shown, is_chosen: bool, heads: Sequence[str]) -> html.Tr:
+    """One patrol; the whole row opens it."""
+    failed = patrol.failed
+    since = patrol.hours_since_valid
+    chief = shown.chief.person_id if shown.chief else OWN
+    opening = html.A(
+        f"{patrol.started_at.astimezone(BUSINESS_ZONE):%m-%d %H:%M}",
+        href=address(shown.month.key, chief=chief, patrol=patrol.id),
+        className="pt-open",
+        **attributes(data_patrols_go="patrols-one"),
+    )
+    cells: list[Cell] = [
+        ([opening, " ", html.Span(waters_words(patrol), className="t2")], False),
+        (minutes_words(patrol.duration_s), PatrolRule.MINUTES in failed),
+        (distance_words(patrol.length_m), PatrolRule.METRES in failed),
+        (span_words(since) if since is not None else "—", PatrolRule.INTERVAL in failed),
+        (
+            measured_words(PatrolRule.COVERAGE, covered(patrol) if patrol.waters else None),
+            PatrolRule.COVERAGE in failed,
+        ),
+        (speed_words(patrol), PatrolRule.TOP_SPEED in failed),
+        (verdict(patrol.is_valid), False),
+    ]
+    return html.Tr(
+        [
+            html.Td(
+                ["✗ ", content] if bad else content,
+                className="pt-bad" if bad else None,
+                **attributes(data_label=head),
+            )
+            for (content, bad), head in zip(cells, heads, strict=True)
+        ],
+        **attributes(**({"aria_selected": "true"} if is_chosen else {})),
+    )
+
+
+def speed_words(patrol: PatrolRow) -> str:
+    """The mean speed, the highest where a rule failed by it."""
+    if PatrolRule.TOP_SPEED in patrol.failed:
+        return measured_words(PatrolRule.TOP_SPEED, patrol.top_speed_kmh)
+    return f"{patrol.mean_kmh:.1f} km/h"
+
+
+def covered(patrol: PatrolRow) -> float:
+    """The share it was judged by: of the chief's own reaches where there are some."""
+    judged = [each.measured for each in patrol.judgements if each.rule is PatrolRule.COVERAGE]
+    return judged[0] if judged and judged[0] is not None else patrol.share
+
+
+def verdict(is_valid: bool, failed_count: int = 0) -> html.Span:
+    """Valid, or not and by how many rules."""
+    if is_valid:
+        return html.Span(_("valid"), className="tag gr")
+    if not failed_count:
+        return html.Span(_("not valid"), className="tag rd")
+    words = ngettext("not valid · {n} rule failed", "not valid · {n} rules failed", failed_count)
+    return html.Span(words.format(n=failed_count), className="tag rd")
+
+
+def found_card(problems: Sequence[ProblemRow], now: UtcDatetime) -> html.Section:
+    """The problems found on these patrols, the open ones first."""
+    closed = sum(problem.status in CLOSED for problem in problems)
+    note = _("{n} this month, {closed} closed").format(n=len(problems), closed=closed)
+    return html.Section(
+        [
+            html.Header(
+                [
+                    html.H2(_("Problems found on patrol")),
+                    html.Span(note, className="t3"),
+                    html.Span(className="sp"),
+                    dcc.Link(_("See them in the ledger"), href="/ledger?source=patrol")
+                    if problems
+                    else None,
+                ],
+                className="pt-title",
+            ),
+            html.Ul([_found(problem, now) for problem in problems], className="pt-found")
+            if problems
+            else empty(_("No problem was found on these patrols.")),
+        ],
+        className="card pt-card",
+    )
+
+
+def _found(problem: ProblemRow, now: UtcDatetime) -> html.Li:
+    """The light, where and what, how far it has come."""
+    words = f"{where_words(problem.where)} {category_word(problem.category)}"
+    return html.Li(
+        [
+            html.Span(
+                deadline_words(problem.due_at, problem.light, now),
+                className=f"{LIGHT_CLASS[problem.light]} pt-light",
+            ),
+            dcc.Link(words, href=f"/ledger/{problem.id}", title=problem.description),
+            html.Span(
+                state_word(problem.status, is_returned=problem.is_returned),
+                className=state_class(problem.status, is_returned=problem.is_returned),
+            ),
+        ]
+    )

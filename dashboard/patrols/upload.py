@@ -1,0 +1,86 @@
+"""The dialog that takes a track: file, the chief it counts for, a reason, progress, result."""
+
+from collections.abc import Sequence
+
+import dash_mantine_components as dmc
+from dash import html
+
+from dashboard.parts.attributes import attributes
+from dashboard.parts.icons import icon
+from dashboard.parts.wording import _
+from data.queries.patrols import ChiefMonth
+
+
+def upload_dialog() -> dmc.Modal:
+    """The dialog; its script sends the file and tells what became of it."""
+    return dmc.Modal(
+        html.Div(
+            [
+                html.P(
+                    _(
+                        "A GPX or GeoJSON file with times, at most 20 MB. A rule that is not met "
+                        "never keeps it from being saved; the same file again is the same patrol."
+                    ),
+                    className="t2",
+                ),
+                html.Div(
+                    [
+                        html.Button(
+                            [icon("file"), _("Choose a file")], id="patrols-choose", className="btn"
+                        ),
+                        html.Span(id="patrols-file", className="t2", role="status"),
+                    ],
+                    className="row",
+                ),
+                html.Label([_("Counts for"), html.Select(id="patrols-person")]),
+                html.Label(
+                    [
+                        _("Reason or remark (may be left out)"),
+                        html.Textarea(id="patrols-why", maxLength=1000, rows=2),
+                    ]
+                ),
+                html.Progress(id="patrols-progress", max="1", value="0", hidden=True),
+                html.Div(
+                    id="patrols-told", className="pt-result", **attributes(aria_live="polite")
+                ),
+                buttons(),
+            ],
+            className="pt-form",
+        ),
+        id="patrols-dialog",
+        title=_("Upload a track"),
+        size=480,
+        radius=16,
+        centered=True,
+        zIndex=300,
+    )
+
+
+def buttons() -> html.Div:
+    """Close and send; what its script tells stands with the second."""
+    send = attributes(
+        data_sending=_("Sending and judging the track …"),
+        data_offline=_("The network is gone; nothing was saved."),
+        data_valid=_("Recorded: the patrol is valid."),
+        data_invalid=_(
+            "Recorded, but not valid: the page shows which rules failed "
+            "and by how much. You may add a reason there."
+        ),
+    )
+    return html.Div(
+        [
+            html.Button(_("Close"), id="patrols-cancel", className="btn"),
+            html.Button(_("Upload"), id="patrols-send", className="btn p", disabled=True, **send),
+        ],
+        className="pt-form-acts",
+    )
+
+
+def persons(chiefs: Sequence[ChiefMonth], chosen: ChiefMonth | None) -> list[html.Option]:
+    """Whom the patrol may count for: oneself first."""
+    options = [html.Option(_("Myself"), value="")]
+    first = [chief for chief in chiefs if chosen is not None and chief == chosen]
+    others = [chief for chief in chiefs if chief not in first]
+    return options + [
+        html.Option(chief.name, value=str(chief.person_id)) for chief in (*first, *others)
+    ]

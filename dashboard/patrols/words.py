@@ -1,0 +1,96 @@
+"""What a patrol's figures are called: rules with limits, what was measured, lengths, spans."""
+
+from collections.abc import Mapping
+from math import ceil, floor
+from types import MappingProxyType
+
+from dashboard.parts.wording import _, language, ngettext
+from dashboard.waters.words import kilometres, listed
+from data.ledger_words import PatrolRule
+from data.queries.patrols import PatrolRow
+
+KILOMETRE = 1000
+HOURS_TOLD = 120
+HAIR = 1e-6
+"""What a float may be off."""
+STEPS: Mapping[PatrolRule, float] = MappingProxyType(
+    {PatrolRule.MINUTES: 1.0, PatrolRule.COVERAGE: 0.01, PatrolRule.TOP_SPEED: 0.1}
+)
+"""The last figure that is told."""
+
+
+def rule_word(rule: PatrolRule) -> str:
+    """What a rule looks at."""
+    return {
+        PatrolRule.MINUTES: _("Duration"),
+        PatrolRule.METRES: _("Distance walked"),
+        PatrolRule.INTERVAL: _("Since the last valid patrol"),
+        PatrolRule.COVERAGE: _("Reach covered"),
+        PatrolRule.TOP_SPEED: _("Top speed"),
+        PatrolRule.GAPS: _("Track complete"),
+    }[rule]
+
+
+def limit_words(rule: PatrolRule, limit: float) -> str:
+    """What the rule asks for."""
+    if rule is PatrolRule.GAPS:
+        return _("at most {n} gaps").format(n=f"{limit:g}")
+    if rule is PatrolRule.TOP_SPEED:
+        return _("at most {value}").format(value=figure_words(rule, limit))
+    return _("at least {value}").format(value=figure_words(rule, limit))
+
+
+def measured_words(rule: PatrolRule, measured: float | None) -> str:
+    """What was measured, never rounded across a limit; the first patrol has none before it."""
+    if measured is None:
+        return _("first one") if rule is PatrolRule.INTERVAL else "—"
+    if rule is PatrolRule.GAPS:
+        return ngettext("{n} gap", "{n} gaps", round(measured)).format(n=round(measured))
+    if rule is PatrolRule.INTERVAL:
+        return span_words(measured)
+    if rule is PatrolRule.METRES:
+        return distance_words(measured)
+    step = STEPS[rule]
+    counted = measured / step
+    whole = ceil(counted - HAIR) if rule is PatrolRule.TOP_SPEED else floor(counted + HAIR)
+    return figure_words(rule, whole * step)
+
+
+def figure_words(rule: PatrolRule, value: float) -> str:
+    """A figure of that rule with its unit."""
+    if rule is PatrolRule.MINUTES:
+        return _("{n} min").format(n=round(value))
+    if rule is PatrolRule.METRES:
+        return kilometres(value)
+    if rule is PatrolRule.INTERVAL:
+        return _("{n} hours").format(n=f"{value:g}")
+    if rule is PatrolRule.COVERAGE:
+        return f"{value:.0%}"
+    return f"{value:.1f} km/h"
+
+
+def span_words(hours: float) -> str:
+    """Whole hours up to five days, days beyond."""
+    if hours < HOURS_TOLD:
+        return _("{n} hours").format(n=floor(hours))
+    return _("{n} days").format(n=f"{hours / 24:.1f}")
+
+
+def minutes_words(duration_s: float) -> str:
+    """A duration in whole minutes."""
+    return _("{n} min").format(n=floor(duration_s / 60))
+
+
+def distance_words(metres: float) -> str:
+    """A length in whole tenths of a kilometre, in metres under one."""
+    return kilometres(floor(metres / 100) * 100) if metres >= KILOMETRE else kilometres(metres)
+
+
+def times_words(count: int) -> str:
+    """How many patrols."""
+    return ngettext("{n} patrol", "{n} patrols", count).format(n=count)
+
+
+def waters_words(patrol: PatrolRow) -> str:
+    """The rivers it went along, by the names of the reader's language."""
+    return listed(patrol.waters if language.get() == "zh" else patrol.waters_en)

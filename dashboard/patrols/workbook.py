@@ -1,0 +1,133 @@
+"""A month's patrols as a workbook: what each post owes and did, and every patrol as judged."""
+
+from collections.abc import Sequence
+from io import BytesIO
+
+import xlsxwriter
+
+from dashboard.ledger.workbook import local_time
+from dashboard.parts.wording import _
+from dashboard.patrols.words import (
+    limit_words,
+    measured_words,
+    minutes_words,
+    rule_word,
+    waters_words,
+)
+from dashboard.waters.words import kilometres, level_word, listed
+from data.clock import UtcDatetime
+from data.queries.patrols import ChiefMonth, Month, PatrolRow
+
+Column = tuple[str, int]
+
+
+def workbook(
+    chiefs: Sequence[ChiefMonth],
+    patrols: Sequence[PatrolRow],
+    month: Month,
+    now: UtcDatetime,
+    taken_by: str,
+) -> bytes:
+    """The file: a sheet of duties, one of patrols, one that says what it is; every cell is text."""
+    out = BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(out, options) as book:
+        bold = book.add_format({"bold": True})
+        for name, columns, rows in (
+            (_("Duty and done"), duty_columns(), [duty_cells(each) for each in chiefs]),
+            (_("Patrol records"), patrol_columns(), [patrol_cells(each) for each in patrols]),
+            (_("About this file"), [("", 24), ("", 48)], notes(month, now, taken_by, patrols)),
+        ):
+            sheet = book.add_worksheet(name)
+            sheet.freeze_panes(1, 0)
+            for at, (head, width) in enumerate(columns):
+                sheet.set_column(at, at, width)
+                sheet.write_string(0, at, head, bold)
+            for line, cells in enumerate(rows, 1):
+                for at, cell in enumerate(cells):
+                    sheet.write_string(line, at, cell)
+    return out.getvalue()
+
+
+def duty_columns() -> list[Column]:
+    """The columns of what is owed and done."""
+    return [
+        (_("River chief"), 28),
+        (_("Level"), 10),
+        (_("Division"), 14),
+        (_("Owed"), 8),
+        (_("In months"), 10),
+        (_("Walked"), 8),
+        (_("Of them valid"), 10),
+        (_("State"), 10),
+        (_("Where the rule comes from"), 48),
+    ]
+
+
+def duty_cells(chief: ChiefMonth) -> list[str]:
+    """One chief's row."""
+    return [
+        chief.name,
+        level_word(chief.level),
+        chief.division or "",
+        str(chief.duty_count),
+        str(chief.duty_months),
+        str(chief.done_count),
+        str(chief.valid_count),
+        _("behind") if chief.is_behind else _("on time"),
+        chief.duty_source,
+    ]
+
+
+def patrol_columns() -> list[Column]:
+    """The columns of the patrols."""
+    return [
+        (_("Began at (Beijing)"), 18),
+        (_("Ended at (Beijing)"), 18),
+        (_("Counts for"), 28),
+        (_("Who went"), 24),
+        (_("Waters"), 24),
+        (_("Duration"), 12),
+        (_("Distance"), 12),
+        (_("Coverage"), 10),
+        (_("Top speed"), 12),
+        (_("Judgement"), 12),
+        (_("Failed by"), 64),
+        (_("Problems found"), 12),
+    ]
+
+
+def patrol_cells(patrol: PatrolRow) -> list[str]:
+    """One patrol's row."""
+    failed = [
+        f"{rule_word(each.rule)} {measured_words(each.rule, each.measured)}"
+        f" ({limit_words(each.rule, each.limit)})"
+        for each in patrol.judgements
+        if not each.passed
+    ]
+    return [
+        local_time(patrol.started_at),
+        local_time(patrol.ended_at),
+        patrol.chief or "",
+        patrol.who,
+        waters_words(patrol),
+        minutes_words(patrol.duration_s),
+        kilometres(patrol.length_m),
+        f"{patrol.share:.0%}",
+        f"{patrol.top_speed_kmh:.1f} km/h",
+        _("valid") if patrol.is_valid else _("not valid"),
+        listed(failed),
+        str(patrol.problem_count),
+    ]
+
+
+def notes(
+    month: Month, now: UtcDatetime, taken_by: str, patrols: Sequence[PatrolRow]
+) -> list[list[str]]:
+    """What the file holds and who took it when."""
+    return [
+        [_("Month"), month.key],
+        [_("Taken by"), taken_by],
+        [_("Taken at (Beijing)"), local_time(now)],
+        [_("Rows"), str(len(patrols))],
+    ]

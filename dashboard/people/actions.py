@@ -1,0 +1,143 @@
+"""What an administrator does to accounts: each in one transaction, each in the access log."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from dashboard.frame.auth import Action, User, require
+from dashboard.frame.deps import Deps
+from data.database import transaction
+from data.errors import BadInput
+from data.people import accounts as kept
+from data.people.access_log import Logged, log
+from data.people.passwords import generate_password
+from data.queries import people
+from data.records import AccountId, DivisionId
+from data.vocabulary import ChiefLevel, Role
+
+PAGE_ROWS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One page of accounts with their roles, and how many there are in all."""
+
+    count: int
+    accounts: list[people.Account]
+    roles: dict[AccountId, tuple[people.HeldRole, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """One account with its roles and what roles can be bound to."""
+
+    account: people.Account
+    roles: tuple[people.HeldRole, ...]
+
+
+def list_accounts(deps: Deps, search: str, page: int) -> Listed:
+    """One page, counted from 1, of the accounts that fit the search."""
+    require(Action.MANAGE_ACCOUNTS)
+    with transaction(deps.engine) as connection:
+        start = (max(page, 1) - 1) * PAGE_ROWS
+        count, found = people.accounts(connection, search.strip()[:80], start, PAGE_ROWS)
+        return Listed(count, found, people.roles(connection, [one.id for one in found]))
+
+
+def choose_account(deps: Deps, account_id: AccountId) -> Chosen:
+    """The account as it is now. Raises NotFound."""
+    require(Action.MANAGE_ACCOUNTS)
+    with transaction(deps.engine) as connection:
+        found = people.account(connection, account_id)
+        return Chosen(found, people.roles(connection, [account_id])[account_id])
+
+
+def places(deps: Deps) -> tuple[list[tuple[DivisionId, str, str]], list[tuple[kept.UnitId, str]]]:
+    """Divisions and units that a role can be bound to."""
+    require(Action.MANAGE_ACCOUNTS)
+    with transaction(deps.engine) as connection:
+        return people.divisions(connection), people.units(connection)
+
+
+def role_of_fields(
+    role: str | None, level: str | None, general: bool, division: str | None, unit: str | None
+) -> kept.RoleGiven:
+    """The role that the form says. Raises BadInput when it isn't whole."""
+    if role not in set(Role):
+        raise BadInput("Choose a role.")
+    is_chief = role == Role.CHIEF
+    return kept.RoleGiven(
+        Role(role),
+        DivisionId(int(division)) if division else None,
+        kept.UnitId(int(unit)) if unit else None,
+        ChiefLevel(level) if level and is_chief else None,
+        bool(general) and is_chief,
+    )
+
+
+def create(deps: Deps, login: str, name: str, role: kept.RoleGiven) -> str:
+    """The password of the new account, to be shown once."""
+    by = require(Action.MANAGE_ACCOUNTS)
+    password = generate_password()
+    with transaction(deps.engine) as connection:
+        account_id = kept.create_account(connection, login.strip(), name, password)
+        kept.add_role(connection, account_id, role, version=1)
+        _log(connection, by, "add", login.strip())
+    return password
+
+
+def reset_password(deps: Deps, account_id: AccountId, version: int) -> str:
+    """The account's new password, to be shown once; its sessions have ended."""
+    by = require(Action.MANAGE_ACCOUNTS)
+    password = generate_password()
+    with transaction(deps.engine) as connection:
+        account = people.account(connection, account_id)
+        kept.next_version(connection, account_id, version)
+        kept.set_password(connection, account_id, password, must_change=True)
+        _log(connection, by, "reset password", account.login)
+    return password
+
+
+def _changed(
+    deps: Deps, account_id: AccountId, word: str, change: Callable[[Connection], None]
+) -> None:
+    by = require(Action.MANAGE_ACCOUNTS)
+    with transaction(deps.engine) as connection:
+        account = people.account(connection, account_id)
+        change(connection)
+        _log(connection, by, word, account.login)
+
+
+def set_active(deps: Deps, account_id: AccountId, version: int, *, is_active: bool) -> None:
+    """The account may sign in, or no longer."""
+    _changed(
+        deps,
+        account_id,
+        "enable" if is_active else "disable",
+        lambda connection: kept.set_active(connection, account_id, is_active, version),
+    )
+
+
+def add_role(deps: Deps, account_id: AccountId, version: int, role: kept.RoleGiven) -> None:
+    """The account has the role."""
+    _changed(
+        deps,
+        account_id,
+        f"add role {role.role.value}",
+        lambda connection: kept.add_role(connection, account_id, role, version),
+    )
+
+
+def remove_role(deps: Deps, account_id: AccountId, version: int, role_id: int) -> None:
+    """The account no longer has the role."""
+    _changed(
+        deps,
+        account_id,
+        f"remove role {role_id}",
+        lambda connection: kept.remove_role(connection, account_id, role_id, version),
+    )
+
+
+def _log(connection: Connection, by: User, word: str, login: str) -> None:
+    log(connection, Logged.ACCOUNT, account_id=by.account_id, about=f"{word} {login}")

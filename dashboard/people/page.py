@@ -1,0 +1,300 @@
+"""The page of accounts (账号), for administrators."""
+
+from typing import Any
+
+import dash
+import dash_mantine_components as dmc
+from dash import ALL, Input, Output, State, ctx, dcc, html, no_update
+
+from dashboard.frame.deps import Deps
+from dashboard.frame.offload import off
+from dashboard.parts.icons import icon
+from dashboard.parts.wording import _
+from dashboard.people import account_list as view
+from dashboard.people import actions as admin
+from data.errors import BadInput
+from data.records import AccountId
+
+
+class Ids:
+    """Ids of this page."""
+
+    SEARCH = "accounts-search"
+    PAGES = "accounts-pages"
+    COUNT = "accounts-count"
+    LIST = "accounts-list"
+    CHANGED = "accounts-changed"
+    NEW = "accounts-new"
+    NEW_DIALOG = "accounts-new-dialog"
+    NEW_LOGIN = "accounts-new-login"
+    NEW_NAME = "accounts-new-name"
+    CREATE = "accounts-create"
+    CHOSEN = "accounts-chosen"
+    EDIT_DIALOG = "accounts-edit-dialog"
+    EDIT_BODY = "accounts-edit-body"
+    ADD_ROLE = "accounts-add-press"
+    PENDING = "accounts-pending"
+    CONFIRM_DIALOG = "accounts-confirm-dialog"
+    CONFIRM_WORDS = "accounts-confirm-words"
+    CONFIRM = "accounts-confirm"
+    PASSWORD_DIALOG = "accounts-password-dialog"  # noqa: S105 - an id
+    PASSWORD = "accounts-password"  # noqa: S105 - an id
+
+
+ROLE_FIELDS = ("role", "level", "general", "division", "unit")
+
+
+def dialog(name: str, title: str, children: list[Any], size: int = 440) -> dmc.Modal:
+    """A dialog of the design language."""
+    return dmc.Modal(
+        children, id=name, title=title, size=size, radius=16, centered=True, zIndex=300
+    )
+
+
+def layout(**_query: Any) -> html.Div:
+    """The page without its rows."""
+    new = [
+        dmc.TextInput(id=Ids.NEW_LOGIN, label=_("Account"), placeholder="zhang.san", required=True),
+        dmc.TextInput(id=Ids.NEW_NAME, label=_("Name to show"), required=True),
+        *view.role_fields("new"),
+        html.Button(_("Create the account"), id=Ids.CREATE, className="btn p"),
+    ]
+    edit = [
+        html.Div(id=Ids.EDIT_BODY),
+        html.H4(_("Add a role"), className="sec-t"),
+        *view.role_fields("add"),
+        html.Button(_("Add the role"), id=Ids.ADD_ROLE, className="btn"),
+    ]
+    confirm = [
+        html.P(id=Ids.CONFIRM_WORDS),
+        html.Button(_("Confirm"), id=Ids.CONFIRM, className="btn p"),
+    ]
+    return html.Div(
+        [
+            html.Header(
+                [
+                    html.H1(_("Accounts")),
+                    html.Span(id=Ids.COUNT, className="t3"),
+                    html.Div(className="sp"),
+                    dmc.TextInput(
+                        id=Ids.SEARCH,
+                        placeholder=_("Account or name"),
+                        leftSection=icon("search"),
+                        debounce=300,
+                    ),
+                    html.Button([icon("plus"), _("New account")], id=Ids.NEW, className="btn p"),
+                ]
+            ),
+            html.Div(id=Ids.LIST, className="card acc-card"),
+            dmc.Pagination(id=Ids.PAGES, total=1, value=1, size="sm", mt=12),
+            dialog(Ids.NEW_DIALOG, _("New account"), new),
+            dialog(Ids.EDIT_DIALOG, _("Manage the account"), edit),
+            dialog(Ids.CONFIRM_DIALOG, _("Please confirm"), confirm, 380),
+            dialog(Ids.PASSWORD_DIALOG, _("The password"), [html.Div(id=Ids.PASSWORD)], 380),
+            dcc.Store(id=Ids.CHANGED, data=0),
+            dcc.Store(id=Ids.CHOSEN),
+            dcc.Store(id=Ids.PENDING),
+        ],
+        className="om-page",
+    )
+
+
+def pressed() -> bool:
+    """Whether a button was pressed, and not merely drawn."""
+    return bool(ctx.triggered) and bool(ctx.triggered[0]["value"])
+
+
+def confirmation(what: str) -> str:
+    """What is about to happen, in one sentence. Raises BadInput for what can't be asked."""
+    words = {
+        "disable": _("The account can no longer sign in, and its sessions end at once."),
+        "enable": _("The account can sign in again with its password."),
+        "reset": _("The account gets a new password, and its sessions end at once."),
+        "remove_role": _("The account loses this role and what it may read by it."),
+    }
+    if what not in words:
+        raise BadInput("Choose what to do.")
+    return words[what]
+
+
+def act(deps: Deps, chosen: dict[str, Any], pending: dict[str, Any]) -> str:
+    """What was confirmed is done; a new password, or nothing."""
+    account_id, version = AccountId(int(chosen["id"])), int(chosen["version"])
+    what = pending["what"]
+    if what == "reset":
+        return admin.reset_password(deps, account_id, version)
+    if what == "remove_role":
+        admin.remove_role(deps, account_id, version, int(pending["index"]))
+    else:
+        admin.set_active(deps, account_id, version, is_active=what == "enable")
+    return ""
+
+
+def register(app: dash.Dash, deps: Deps) -> None:
+    """The callbacks of the page."""
+    register_list(app, deps)
+    register_new(app, deps)
+    register_one(app, deps)
+    register_confirm(app, deps)
+    for prefix in ("new", "add"):
+        register_role_fields(app, deps, prefix)
+
+
+def register_list(app: dash.Dash, deps: Deps) -> None:
+    """The rows follow the search, the page and every change."""
+
+    @app.callback(
+        Output(Ids.LIST, "children"),
+        Output(Ids.PAGES, "total"),
+        Output(Ids.COUNT, "children"),
+        Input(Ids.SEARCH, "value"),
+        Input(Ids.PAGES, "value"),
+        Input(Ids.CHANGED, "data"),
+    )
+    async def show_rows(search: str | None, page: int | None, _changed: int) -> tuple[Any, ...]:
+        listed = await off(admin.list_accounts, deps, search or "", page or 1)
+        pages = max(1, -(-listed.count // admin.PAGE_ROWS))
+        count = _("{count} accounts").format(count=listed.count)
+        return view.account_table(listed), pages, count
+
+
+def register_new(app: dash.Dash, deps: Deps) -> None:
+    """A new account and its password, shown once."""
+
+    @app.callback(
+        Output(Ids.NEW_DIALOG, "opened"),
+        Input(Ids.NEW, "n_clicks"),
+        prevent_initial_call=True,
+    )
+    async def open_dialog(_clicks: int) -> bool:
+        return True
+
+    @app.callback(
+        Output(Ids.NEW_DIALOG, "opened", allow_duplicate=True),
+        Output(Ids.PASSWORD, "children"),
+        Output(Ids.PASSWORD_DIALOG, "opened"),
+        Output(Ids.CHANGED, "data"),
+        Output(Ids.NEW_LOGIN, "value"),
+        Output(Ids.NEW_NAME, "value"),
+        Input(Ids.CREATE, "n_clicks"),
+        State(Ids.NEW_LOGIN, "value"),
+        State(Ids.NEW_NAME, "value"),
+        State(Ids.CHANGED, "data"),
+        *[
+            State(f"accounts-new-{name}", "checked" if name == "general" else "value")
+            for name in ROLE_FIELDS
+        ],
+        prevent_initial_call=True,
+    )
+    async def create(
+        _clicks: int, login: str | None, name: str | None, changed: int, *role: Any
+    ) -> tuple[Any, ...]:
+        given = admin.role_of_fields(*role)
+        password = await off(admin.create, deps, login or "", name or "", given)
+        return False, view.password_shown(password), True, changed + 1, "", ""
+
+
+def register_one(app: dash.Dash, deps: Deps) -> None:
+    """One account: chosen in the table, shown anew after every change."""
+
+    @app.callback(
+        Output(Ids.CHOSEN, "data"),
+        Output(Ids.EDIT_DIALOG, "opened"),
+        Input({"type": "accounts-edit", "index": ALL}, "n_clicks"),
+        prevent_initial_call=True,
+    )
+    async def choose(_clicks: list[int]) -> tuple[Any, Any]:
+        if not pressed() or not isinstance(ctx.triggered_id, dict):
+            return no_update, no_update
+        return {"id": ctx.triggered_id["index"]}, True
+
+    @app.callback(
+        Output(Ids.EDIT_BODY, "children"),
+        Output(Ids.CHOSEN, "data", allow_duplicate=True),
+        Input(Ids.EDIT_DIALOG, "opened"),
+        Input(Ids.CHANGED, "data"),
+        State(Ids.CHOSEN, "data"),
+        prevent_initial_call=True,
+    )
+    async def show(opened: bool, _changed: int, chosen: dict[str, Any] | None) -> tuple[Any, Any]:
+        if not opened or not chosen:
+            return no_update, no_update
+        found = await off(admin.choose_account, deps, AccountId(int(chosen["id"])))
+        seen = {"id": found.account.id, "version": found.account.version}
+        return view.account_body(found), seen
+
+    @app.callback(
+        Output(Ids.CHANGED, "data", allow_duplicate=True),
+        Output("accounts-add-role", "value"),
+        Input(Ids.ADD_ROLE, "n_clicks"),
+        State(Ids.CHOSEN, "data"),
+        State(Ids.CHANGED, "data"),
+        *[
+            State(f"accounts-add-{name}", "checked" if name == "general" else "value")
+            for name in ROLE_FIELDS
+        ],
+        prevent_initial_call=True,
+    )
+    async def add_role(_clicks: int, chosen: dict[str, Any], changed: int, *role: Any) -> Any:
+        given = admin.role_of_fields(*role)
+        account_id = AccountId(int(chosen["id"]))
+        await off(admin.add_role, deps, account_id, int(chosen["version"]), given)
+        return changed + 1, None
+
+
+def register_confirm(app: dash.Dash, deps: Deps) -> None:
+    """What can't be undone by the same button is asked first."""
+
+    @app.callback(
+        Output(Ids.PENDING, "data"),
+        Output(Ids.CONFIRM_WORDS, "children"),
+        Output(Ids.CONFIRM_DIALOG, "opened"),
+        Input({"type": "accounts-ask", "what": ALL, "index": ALL}, "n_clicks"),
+        prevent_initial_call=True,
+    )
+    async def ask(_clicks: list[int]) -> tuple[Any, ...]:
+        if not pressed() or not isinstance(ctx.triggered_id, dict):
+            return no_update, no_update, no_update
+        pending = {"what": ctx.triggered_id["what"], "index": ctx.triggered_id["index"]}
+        return pending, confirmation(pending["what"]), True
+
+    @app.callback(
+        Output(Ids.CONFIRM_DIALOG, "opened", allow_duplicate=True),
+        Output(Ids.PASSWORD, "children", allow_duplicate=True),
+        Output(Ids.PASSWORD_DIALOG, "opened", allow_duplicate=True),
+        Output(Ids.CHANGED, "data", allow_duplicate=True),
+        Input(Ids.CONFIRM, "n_clicks"),
+        State(Ids.CHOSEN, "data"),
+        State(Ids.PENDING, "data"),
+        State(Ids.CHANGED, "data"),
+        prevent_initial_call=True,
+    )
+    async def confirm(
+        _clicks: int, chosen: dict[str, Any], pending: dict[str, Any], changed: int
+    ) -> tuple[Any, ...]:
+        confirmation(pending["what"])
+        password = await off(act, deps, chosen, pending)
+        shown = view.password_shown(password) if password else no_update
+        return False, shown, bool(password), changed + 1
+
+
+def register_role_fields(app: dash.Dash, deps: Deps, prefix: str) -> None:
+    """The boxes of a role: levels for chiefs only, divisions and units as they are now."""
+    opened = Ids.NEW_DIALOG if prefix == "new" else Ids.EDIT_DIALOG
+
+    @app.callback(
+        Output(f"accounts-{prefix}-division", "data"),
+        Output(f"accounts-{prefix}-unit", "data"),
+        Input(opened, "opened"),
+        prevent_initial_call=True,
+    )
+    async def fill(_opened: bool) -> tuple[Any, ...]:
+        return view.place_choices(await off(admin.places, deps))
+
+    @app.callback(
+        Output(f"accounts-{prefix}-chief", "hidden"),
+        Input(f"accounts-{prefix}-role", "value"),
+        prevent_initial_call=True,
+    )
+    async def show_level(role: str | None) -> bool:
+        return role != "chief"

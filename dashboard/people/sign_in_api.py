@@ -1,0 +1,164 @@
+"""Signing in and out: the form's address, the cookie, the limit on failures."""
+
+import asyncio
+from datetime import timedelta
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from dashboard.frame import access
+from dashboard.frame.auth import User, current_user, signed_in_user
+from dashboard.frame.deps import Deps
+from dashboard.frame.http_errors import status_of
+from dashboard.frame.identify import LANGUAGE_COOKIE, session_cookie, user_of_session
+from dashboard.frame.offload import off
+from dashboard.parts.wording import LANGUAGES, _, language, worded
+from dashboard.people.sign_in_page import sign_in_page
+from data.database import transaction
+from data.errors import NotSignedIn, OneMapError
+from data.people import accounts, passwords, sessions
+from data.people.access_log import Logged, log
+from data.people.attempts import attempt_succeeded, begin_attempt
+from data.queries.people import Credentials, credentials
+
+HASHES_AT_ONCE = 4
+"""Each argon2 hash takes 64 MiB; more sign-ins at once wait for their turn."""
+
+YEAR = int(timedelta(days=365).total_seconds())
+
+
+def local(following: str) -> str:
+    """The address when it is one of this site, else nothing: no redirect leads elsewhere."""
+    parts = urlsplit(following)
+    fit = (
+        following.startswith("/")
+        and not following.startswith(("//", "/\\"))
+        and not parts.scheme
+        and not parts.netloc
+        and following.isprintable()
+        and "\\" not in following
+        and parts.path not in ("/sign-in", "/sign-out")
+    )
+    return following if fit else ""
+
+
+def set_language_cookie(answer: Response, code: str, deps: Deps) -> None:
+    """The browser keeps the language for a year."""
+    answer.set_cookie(
+        LANGUAGE_COOKIE, code, max_age=YEAR, samesite="lax", secure=deps.dashboard.secure_cookie
+    )
+
+
+def check_sign_in(deps: Deps, login: str, password: str, address: str) -> Credentials:
+    """The credentials that the password fits. Raises NotSignedIn or TooManyAttempts.
+
+    The attempt is counted before the password is looked at, so that many at once gain nothing.
+    """
+    now = deps.clock()
+    with transaction(deps.engine) as connection:
+        attempt = begin_attempt(connection, login, address, now, deps.dashboard.attempts)
+        found = credentials(connection, login)
+    fits = passwords.fits(password, found.password_hash if found else None)
+    with transaction(deps.engine) as connection:
+        if found is None or not fits or not found.account.is_active:
+            log(
+                connection,
+                Logged.SIGN_IN,
+                account_id=found.account.id if found else None,
+                about=login[:64],
+                refused=True,
+                detail={"address": address},
+            )
+        else:
+            attempt_succeeded(connection, attempt)
+            if passwords.is_outdated(found.password_hash):
+                accounts.keep_hash(connection, found.account.id, passwords.rehash(password))
+            log(
+                connection,
+                Logged.SIGN_IN,
+                account_id=found.account.id,
+                about=login,
+                detail={"address": address},
+            )
+            return found
+    raise NotSignedIn("The account or the password is wrong.")
+
+
+def begin_session(deps: Deps, found: Credentials, old_token: str | None) -> tuple[str, User]:
+    """A new session's token and its user; the session the browser had before is ended."""
+    with transaction(deps.engine) as connection:
+        if old_token:
+            sessions.end_session(connection, old_token)
+        token = sessions.open_session(
+            connection, found.account.id, deps.clock(), deps.dashboard.session_hours
+        )
+    user = user_of_session(deps, token)
+    if user is None:
+        raise NotSignedIn("The account or the password is wrong.")
+    return token, user
+
+
+def end_own_session(deps: Deps, token: str, user: User) -> None:
+    """The session is no more, and the log says so."""
+    with transaction(deps.engine) as connection:
+        sessions.end_session(connection, token)
+        log(connection, Logged.SIGN_OUT, account_id=user.account_id, about=user.account.login)
+
+
+def router(deps: Deps) -> APIRouter:
+    """The addresses of the sign-in form, of sign-out and of the language switch."""
+    routes = APIRouter(include_in_schema=False)
+    cookie = session_cookie(secure=deps.dashboard.secure_cookie)
+    turns = asyncio.Semaphore(HASHES_AT_ONCE)
+
+    @routes.get("/sign-in")
+    async def show(request: Request) -> Response:
+        query = request.query_params
+        following = local(query.get("next", ""))
+        user = signed_in_user()
+        if user is not None:
+            return RedirectResponse(following or access.landing(user), status_code=303)
+        chosen = query.get("language", "")
+        if chosen in LANGUAGES:
+            language.set(chosen)
+        done = _("You have signed out.") if "signed_out" in query else ""
+        answer = sign_in_page(following=following, done=done)
+        if chosen in LANGUAGES:
+            set_language_cookie(answer, chosen, deps)
+        return answer
+
+    @routes.post("/sign-in")
+    async def sign_in(
+        request: Request,
+        login: Annotated[str, Form(max_length=200)] = "",
+        password: Annotated[str, Form(max_length=2000)] = "",
+        following: Annotated[str, Form(alias="next", max_length=2000)] = "",
+    ) -> Response:
+        name, following = login.strip().lower(), local(following)
+        address = request.client.host if request.client else ""
+        try:
+            async with turns:
+                found = await off(check_sign_in, deps, name, password, address)
+            old = request.cookies.get(cookie)
+            token, user = await off(begin_session, deps, found, old)
+        except OneMapError as error:
+            return sign_in_page(
+                following=following, login=name, error=worded(error), status=status_of(error)
+            )
+        answer = RedirectResponse(following or access.landing(user), status_code=303)
+        answer.set_cookie(
+            cookie, token, httponly=True, samesite="lax", secure=deps.dashboard.secure_cookie
+        )
+        return answer
+
+    @routes.post("/sign-out")
+    async def sign_out(request: Request) -> Response:
+        await off(end_own_session, deps, request.cookies.get(cookie, ""), current_user())
+        answer = RedirectResponse("/sign-in?signed_out", status_code=303)
+        answer.delete_cookie(cookie, httponly=True, secure=deps.dashboard.secure_cookie)
+        answer.headers["Clear-Site-Data"] = '"cache"'
+        return answer
+
+    return routes

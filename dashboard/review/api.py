@@ -1,0 +1,207 @@
+"""Values in doubt and what the office says of them, over HTTP."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from dashboard.frame.auth import Action, User, current_user, require, visible_to
+from dashboard.frame.deps import Deps
+from dashboard.frame.offload import off
+from dashboard.ledger.documents import Id, Instant, Number, Sent
+from dashboard.review.reads import month_of, require_divisions
+from dashboard.waters.readings_api import AsOf, moment_asked
+from data.clock import to_utc
+from data.database import transaction
+from data.errors import BadInput
+from data.queries.findings import DoubtedValue, FindingFilter, Review, Standing, doubted_values
+from data.queries.reviews import divisions_of, reviews_of
+from data.review_words import Finding, QualityTest, Verdict
+from data.reviews import MOST_AT_ONCE, MOST_LETTERS, Ruling, ValueKey, record
+from data.vocabulary import PARAMETERS, Parameter, Period
+
+
+class Read(BaseModel):
+    """A document read from the attributes of a record."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class ReviewOut(Read):
+    """What was said of a value; ``value`` stands in place of the raw one in a correction."""
+
+    id: int
+    verdict: Verdict
+    value: float | None
+    reason: str
+    who: str
+    known_from: datetime
+
+
+class FoundOut(Read):
+    """What one test says against a value; bounds of what it expected, null where open."""
+
+    test: QualityTest
+    finding: Finding
+    low: float | None
+    high: float | None
+    detail: str
+
+
+class DoubtedOut(BaseModel):
+    """A value in doubt."""
+
+    station_id: int
+    station: str
+    code: str
+    observed_at: datetime
+    period: Period
+    parameter: Parameter
+    unit: str
+    value: float | None = Field(description="as measured; null where its month was moved out")
+    flag: str | None
+    found: list[FoundOut]
+    review: ReviewOut | None = Field(description="the newest one")
+
+
+class DoubtedPage(BaseModel):
+    """Values in doubt, the newest first; ``total`` is counted up to 10,000."""
+
+    total: int
+    rows: list[DoubtedOut]
+
+
+class ReviewIn(Sent):
+    """What is said of one value by who had seen its review ``seen_id``."""
+
+    station_id: Id
+    observed_at: Instant
+    period: Period = Period.INSTANT
+    parameter: Parameter
+    verdict: Verdict = Field(description="withdraw: as if nobody had looked")
+    value: Number | None = Field(None, description="of a correction")
+    reason: str = Field(max_length=MOST_LETTERS)
+    seen_id: Annotated[int, Field(ge=0, le=2**53)] = Field(
+        0, description="id of its newest review that was seen, 0 for none"
+    )
+
+
+class ReviewsIn(Sent):
+    """Reviews that are taken together or not at all."""
+
+    reviews: Annotated[list[ReviewIn], Field(min_length=1, max_length=MOST_AT_ONCE)]
+
+
+class ReviewedOut(BaseModel):
+    """The ids of the reviews in the order they were given."""
+
+    ids: list[int]
+
+
+class ReviewsOut(BaseModel):
+    """What was said of a value, the first word first."""
+
+    reviews: list[ReviewOut]
+
+
+def doubted_out(value: DoubtedValue) -> DoubtedOut:
+    """The value as it leaves the house."""
+    key = value.key
+    return DoubtedOut(
+        station_id=key.station_id,
+        station=value.station,
+        code=value.code,
+        observed_at=key.observed_at,
+        period=key.period,
+        parameter=key.parameter,
+        unit=PARAMETERS[key.parameter].unit,
+        value=value.value,
+        flag=value.flag,
+        found=[FoundOut.model_validate(each) for each in value.found],
+        review=ReviewOut.model_validate(value.review) if value.review else None,
+    )
+
+
+def ruling_of(given: ReviewIn) -> Ruling:
+    """What was sent in as a ruling."""
+    at = to_utc(given.observed_at)
+    key = ValueKey(given.station_id, at, given.period, given.parameter)
+    return Ruling(key, given.verdict, given.reason, given.value, given.seen_id)
+
+
+def reviewed(deps: Deps, user: User, given: ReviewsIn) -> list[int]:
+    """The reviews are kept. Raises what ``record`` raises, and Forbidden, NotFound."""
+    rulings = [ruling_of(each) for each in given.reviews]
+    with transaction(deps.engine) as connection:
+        stations = {each.key.station_id for each in rulings}
+        require_divisions(divisions_of(connection, visible_to(user), stations).values())
+        return record(connection, user.account_id, rulings, deps.clock)
+
+
+def said(deps: Deps, user: User, key: ValueKey, as_of: datetime | None) -> list[Review]:
+    """What was said of the value. Raises NotFound or BadInput."""
+    with transaction(deps.engine) as connection:
+        return reviews_of(connection, visible_to(user), key, moment_asked(as_of))
+
+
+def listed(
+    deps: Deps, user: User, chosen: FindingFilter, start: int
+) -> tuple[int, list[DoubtedValue]]:
+    """A page of the values in doubt that the user may see."""
+    with transaction(deps.engine) as connection:
+        return doubted_values(connection, visible_to(user), chosen, start=start)
+
+
+def router(deps: Deps) -> APIRouter:
+    """``/api/v1/readings``."""
+    routes = APIRouter(prefix="/api/v1/readings", tags=["data review"])
+
+    @routes.get("/findings")
+    async def findings(
+        standing: Standing = Standing.OPEN,
+        station: Annotated[int | None, Query(ge=1, le=2**53)] = None,
+        parameter: Parameter | None = None,
+        test: QualityTest | None = None,
+        finding: Finding | None = None,
+        month: Annotated[str, Query(pattern=r"^(\d{4}-\d{2})?$")] = "",
+        start: Annotated[int, Query(ge=0, le=10**6)] = 0,
+    ) -> DoubtedPage:
+        """Values that tests speak against; those still to be reviewed by default."""
+        chosen = FindingFilter(standing, station, parameter, test, finding, month_asked(month))
+        total, rows = await off(listed, deps, current_user(), chosen, start)
+        return DoubtedPage(total=total, rows=[doubted_out(row) for row in rows])
+
+    @routes.get("/reviews")
+    async def history(
+        station: Annotated[int, Query(ge=1, le=2**53)],
+        observed_at: Annotated[datetime, Query(description="with offset")],
+        parameter: Parameter,
+        period: Period = Period.INSTANT,
+        as_of: AsOf = None,
+    ) -> ReviewsOut:
+        """What was said of one value, up to a moment."""
+        at = moment_asked(observed_at)
+        if at is None:
+            raise BadInput("Give times with an offset, the earlier one first.")
+        key = ValueKey(station, at, period, parameter)
+        told = await off(said, deps, current_user(), key, as_of)
+        return ReviewsOut(reviews=[ReviewOut.model_validate(each) for each in told])
+
+    @routes.post("/reviews", status_code=201)
+    async def review(given: ReviewsIn) -> ReviewedOut:
+        """Keep, reject, correct or withdraw: all of these or none.
+
+        409 where a value has a newer review than the one seen.
+        """
+        user = require(Action.REVIEW_READINGS)
+        return ReviewedOut(ids=await off(reviewed, deps, user, given))
+
+    return routes
+
+
+def month_asked(month: str) -> date | None:
+    """The month's first day, None for none. Raises BadInput."""
+    if month and month_of(month) is None:
+        raise BadInput("There is no such month.")
+    return month_of(month)

@@ -1,0 +1,195 @@
+"""One value in its surroundings: what speaks against it, what was said, and the verdict."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import html
+
+from dashboard.parts.attributes import attributes
+from dashboard.parts.chart_marks import ACCENT, Figure, local, mean_words, trace
+from dashboard.parts.charts import Course, course_figure, spoken
+from dashboard.parts.icons import icon
+from dashboard.parts.measures import flag_word, own_name, parameter_name, unit_of, value_text
+from dashboard.parts.review_words import (
+    detail_words,
+    expected_words,
+    finding_word,
+    test_word,
+    verdict_step,
+    verdict_word,
+)
+from dashboard.parts.wording import _
+from dashboard.review.layout import HEIGHTS
+from dashboard.review.reads import Surroundings, key_text
+from data.clock import BUSINESS_ZONE
+from data.queries.findings import Found, Review
+from data.review_words import Finding, Verdict
+from data.vocabulary import Flag, Parameter
+
+
+def nothing_picked(asked: bool) -> html.Div:
+    """Before a value is picked, or when it is not there."""
+    sentence = (
+        _("There is no such value, or your account may not see it.")
+        if asked
+        else _("Choose a value from the list to see it in its surroundings.")
+    )
+    keys = _("Arrows move, K keeps, R rejects, C corrects.")
+    return html.Div(
+        [
+            html.Span(icon("search"), className="rv-sign"),
+            html.P(sentence),
+            html.P(keys, className="t3 fs12"),
+        ],
+        className="empty" if asked else "empty qr-idle",
+    )
+
+
+def told(around: Surroundings) -> html.Div:
+    """The value, what speaks against it and what was said of it."""
+    key, value = around.key, around.value
+    moment = key.observed_at.astimezone(BUSINESS_ZONE)
+    measured = value_text(key.parameter, value.value) if value and value.value is not None else "—"
+    flag = flag_word(Flag(value.flag)) if value and value.flag else ""
+    found = value.found if value else ()
+    return html.Div(
+        [
+            html.Button(
+                [icon("left"), _("Back to the list")],
+                type="button",
+                className="qr-back",
+                **attributes(data_quality_back=""),
+            ),
+            html.Div(
+                [
+                    html.B(measured),
+                    html.Span(unit_of(key.parameter), className="t3"),
+                    html.Span(className="sp"),
+                    html.Span(flag, className="tag am") if flag else None,
+                ],
+                className="qr-value num",
+            ),
+            html.Div(
+                f"{parameter_name(key.parameter)} · "
+                f"{own_name(around.facts.name, around.facts.name_en)} · {moment:%Y-%m-%d %H:%M}",
+                className="t2",
+            ),
+            html.Ul(
+                [against(key.parameter, each, names_of(around)) for each in found],
+                className="qr-found",
+            ),
+            history(around),
+        ],
+        **attributes(data_quality_shown=key_text(key), data_may="1" if around.may_review else ""),
+    )
+
+
+def names_of(around: Surroundings) -> dict[str, str]:
+    """The names of the stations that are shown, by their codes."""
+    shown = (around.facts, around.near_facts)
+    return {each.code: own_name(each.name, each.name_en) for each in shown if each}
+
+
+def against(parameter: Parameter, found: Found, names: Mapping[str, str]) -> html.Li:
+    """What one test says, with what it expected."""
+    expected = expected_words(parameter, found)
+    span = _("expected {span}").format(span=expected) if expected else ""
+    return html.Li(
+        [
+            html.Span(
+                finding_word(found.finding),
+                className="tag rd" if found.finding is Finding.FAILED else "tag am",
+            ),
+            html.Span(test_word(found.test)),
+            html.Span(" · ".join(filter(None, [span, detail_words(found, names)])), className="t3"),
+        ]
+    )
+
+
+def history(around: Surroundings) -> html.Ol | None:
+    """What was said, the newest first, with a way to take back what stands."""
+    if not around.reviews:
+        return None
+    newest = around.reviews[-1]
+    withdraw = html.Button(
+        [icon("undo"), verdict_step(Verdict.WITHDRAW)],
+        type="button",
+        className="btn s",
+        **attributes(data_quality_verdict=Verdict.WITHDRAW.value),
+    )
+    offered = around.may_review and newest.verdict is not Verdict.WITHDRAW
+    lines = [said(around.key.parameter, each) for each in reversed(around.reviews)]
+    if offered:
+        lines[0].children = [*lines[0].children, withdraw]
+    return html.Ol(lines, className="qr-history")
+
+
+def said(parameter: Parameter, review: Review) -> html.Li:
+    """One review: the verdict, by whom, when, why."""
+    put = (
+        f" → {value_text(parameter, review.value)} {unit_of(parameter)}"
+        if review.value is not None
+        else ""
+    )
+    at = f"{review.known_from.astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M}"
+    return html.Li(
+        [
+            html.Div([html.B(verdict_word(review.verdict) + put), f" · {review.who} · {at}"]),
+            html.Div(review.reason, className="t3"),
+        ]
+    )
+
+
+def others_of(around: Surroundings) -> list[dict[str, str]]:
+    """The station's other parameters to choose among."""
+    return [
+        {"value": each.value, "label": f"{parameter_name(each)} {unit_of(each)}".strip()}
+        for each in Parameter
+        if each in around.facts.latest and each is not around.key.parameter
+    ]
+
+
+def course_of(around: Surroundings, name: str) -> Course | None:
+    """The course that a graph draws, None where there is none."""
+    return {"own": around.own, "other": around.other, "near": around.near}[name]
+
+
+def figure_of(around: Surroundings, name: str) -> Figure | None:
+    """The figure with the value's instant marked."""
+    course = course_of(around, name)
+    if course is None:
+        return None
+    figure: Figure = {**course_figure(course), "empty": not len(course.series)}
+    figure["words"] = {"empty": _("No readings in this span.")}
+    at = local(around.key.observed_at.timestamp())
+    figure["layout"]["height"] = HEIGHTS[name]
+    line = {"color": ACCENT, "width": 1}
+    figure["layout"]["shapes"].append(
+        {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": at, "x1": at, "line": line}
+    )
+    if name == "own" and around.value and around.value.value is not None:
+        ring = {
+            "symbol": "circle-open",
+            "size": 14,
+            "color": ACCENT,
+            "line": {"color": ACCENT, "width": 2},
+        }
+        figure["data"].append(
+            trace([at], [around.value.value], mode="markers", marker=ring, hoverinfo="skip")
+        )
+    return figure
+
+
+def caption_of(around: Surroundings, name: str) -> Any:
+    """What a graph draws, and its mean with what stands behind it."""
+    course = course_of(around, name)
+    if course is None:
+        return (
+            _("No other station on this river measures it.")
+            if name == "near"
+            else _("Nothing else is measured here.")
+        )
+    facts = around.near_facts if name == "near" and around.near_facts else around.facts
+    title = f"{own_name(facts.name, facts.name_en)} · {parameter_name(course.parameter)}"
+    mean = mean_words(course.parameter, course.series.mean)
+    return [html.B(title, title=spoken(course)), html.Span(mean, className="t3")]

@@ -1,0 +1,124 @@
+"""Data review (数据审核): values that tests speak against, one in its surroundings, the verdict."""
+
+import logging
+from typing import Any
+
+import dash
+from dash import ClientsideFunction, Input, Output, dcc, html
+from sqlalchemy.exc import SQLAlchemyError
+
+from dashboard.frame.auth import current_user
+from dashboard.frame.deps import Deps
+from dashboard.frame.offload import off
+from dashboard.parts.blocks import notice, skeleton
+from dashboard.parts.wording import _
+from dashboard.review.detail import caption_of, figure_of, nothing_picked, others_of, told
+from dashboard.review.layout import GRAPHS, detail_frame
+from dashboard.review.list import quality_list
+from dashboard.review.reads import Surroundings, read, read_around, read_key
+from data.clock import BUSINESS_ZONE
+from data.errors import NotFound
+
+LOGGER = logging.getLogger(__name__)
+
+
+class Ids:
+    """Ids of this page."""
+
+    CHOSEN = "quality-chosen"
+    BODY = "quality-body"
+    RETRY = "quality-retry"
+    PICKED = "quality-picked"
+    OTHER = "quality-other"
+    TOLD = "quality-told"
+    THEME = "quality-theme"
+
+
+def layout(**query: str | list[str]) -> html.Div:
+    """The page before it is read; its address says what is listed and which value is open."""
+    asked = {name: value if isinstance(value, str) else value[0] for name, value in query.items()}
+    return html.Div(
+        [
+            dcc.Store(id=Ids.CHOSEN, data=asked),
+            dcc.Store(id=Ids.PICKED, data=asked.get("value", "")),
+            dcc.Store(id=Ids.THEME),
+            *(dcc.Store(id=f"quality-figure-{name}") for name in GRAPHS),
+            html.Div(
+                [
+                    html.Div(skeleton(), id=Ids.BODY, className="qr-list"),
+                    detail_frame(),
+                ],
+                className="qr-body",
+            ),
+            html.Button(_("Read again"), id=Ids.RETRY, className="btn rv-retry", hidden=True),
+        ],
+        id="quality-page",
+        className="om-page qr-page",
+    )
+
+
+def register(app: dash.Dash, deps: Deps) -> None:
+    """The list follows the address, the surroundings follow the value that is picked."""
+
+    @app.callback(
+        Output(Ids.BODY, "children"),
+        Output(Ids.RETRY, "hidden"),
+        Input(Ids.CHOSEN, "data"),
+        Input(Ids.RETRY, "n_clicks"),
+    )
+    async def show(chosen: dict[str, Any] | None, _clicks: int) -> tuple[Any, bool]:
+        try:
+            shown = await off(read, deps, current_user(), chosen or {})
+        except SQLAlchemyError:
+            LOGGER.exception("the values in doubt could not be read")
+            return failed(deps), False
+        return quality_list(shown), True
+
+    @app.callback(
+        Output(Ids.TOLD, "children"),
+        Output(Ids.OTHER, "data"),
+        *(Output(f"quality-figure-{name}", "data") for name in GRAPHS),
+        *(Output(f"quality-caption-{name}", "children") for name in GRAPHS),
+        Input(Ids.PICKED, "data"),
+        Input(Ids.OTHER, "value"),
+    )
+    async def surround(picked: str | None, other: str | None) -> tuple[Any, ...]:
+        around = await off(around_of, deps, picked or "", other)
+        if around is None:
+            none = [None] * len(GRAPHS)
+            return nothing_picked(bool(picked)), [], *none, *none
+        return (
+            told(around),
+            others_of(around),
+            *(figure_of(around, name) for name in GRAPHS),
+            *(caption_of(around, name) for name in GRAPHS),
+        )
+
+    for name in GRAPHS:
+        app.clientside_callback(
+            ClientsideFunction("one_map_drawer", "paint"),
+            Output(f"quality-graph-{name}", "figure"),
+            Output(f"quality-plot-{name}", "className"),
+            Input(f"quality-figure-{name}", "data"),
+            Input(Ids.THEME, "data"),
+        )
+
+
+def around_of(deps: Deps, picked: str, other: str | None) -> Surroundings | None:
+    """The picked value with its surroundings, None where nothing can be shown."""
+    key = read_key(picked.strip())
+    try:
+        return read_around(deps, current_user(), key, other) if key else None
+    except NotFound:
+        return None
+
+
+def failed(deps: Deps) -> html.Div:
+    """The list couldn't be read; the button below tries again."""
+    time = f"{deps.clock().astimezone(BUSINESS_ZONE):%H:%M}"
+    return notice(
+        "warn",
+        _("The values in doubt could not be read"),
+        _("The database did not answer at {time}.").format(time=time),
+        dcc.Link(_("To the one map"), href="/"),
+    )

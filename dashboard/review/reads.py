@@ -1,0 +1,199 @@
+"""The page of data review read for whoever is signed in: the list, and one value's surroundings."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection
+
+from dashboard.frame.auth import Action, User, may, require, visible_to
+from dashboard.frame.deps import Deps
+from dashboard.parts.charts import Course
+from dashboard.parts.wording import _
+from data.clock import Span, UtcDatetime, business_date
+from data.database import transaction
+from data.errors import NotFound
+from data.quality.limits import limits_on
+from data.queries.findings import (
+    PAGE_ROWS,
+    DoubtedValue,
+    FindingFilter,
+    Review,
+    Standing,
+    doubted_values,
+)
+from data.queries.readings import series
+from data.queries.reviews import divisions_of, doubted_stations, reviews_of
+from data.queries.scope import Scope
+from data.queries.station_facts import StationFacts, station_facts
+from data.queries.surroundings import neighbour_of
+from data.records import DivisionId
+from data.review_words import Finding, QualityTest
+from data.reviews import ValueKey
+from data.vocabulary import Parameter, Period, StationKind, WaterClass
+
+Word = TypeVar("Word", bound=StrEnum)
+
+EPOCH: Final = UtcDatetime(datetime(1970, 1, 1, tzinfo=UTC))
+AROUND: Final = timedelta(days=3)
+NOWHERE: Final = DivisionId(0)
+"""No division has this id: only a role that is bound to none holds there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The list as the address asks for it."""
+
+    chosen: FindingFilter
+    page: int
+    total: int
+    rows: tuple[DoubtedValue, ...]
+    stations: tuple[tuple[int, str, str, str | None], ...]
+    may_review: frozenset[int]
+    today: date
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.total // PAGE_ROWS))
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """One value with what was said of it and the courses around it."""
+
+    value: DoubtedValue | None
+    key: ValueKey
+    facts: StationFacts
+    reviews: tuple[Review, ...]
+    may_review: bool
+    own: Course
+    other: Course | None
+    near: Course | None
+    near_facts: StationFacts | None
+
+
+def read_filter(asked: Mapping[str, Any]) -> FindingFilter:
+    """The filter as the address says it; what can't be read is left out."""
+    station = str(asked.get("station") or "")
+    return FindingFilter(
+        standing=_word(Standing, asked.get("standing")) or Standing.OPEN,
+        station_id=int(station) if station.isdecimal() and len(station) <= 15 else None,
+        parameter=_word(Parameter, asked.get("parameter")),
+        test=_word(QualityTest, asked.get("test")),
+        finding=_word(Finding, asked.get("finding")),
+        month=month_of(str(asked.get("month") or "")),
+    )
+
+
+def _word(words: type[Word], given: object) -> Word | None:
+    return next((each for each in words if each.value == given), None)
+
+
+def month_of(text: str) -> date | None:
+    """The first day of a month written ``2026-05``, None for anything else."""
+    try:
+        first = datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC).date()
+    except ValueError:
+        return None
+    return first if 1970 <= first.year <= 2200 else None
+
+
+def page_of(asked: Mapping[str, Any]) -> int:
+    """The page asked for, counted from 1."""
+    text = str(asked.get("page") or "")
+    return max(1, int(text)) if text.isdecimal() and len(text) <= 5 else 1
+
+
+def read(deps: Deps, user: User, asked: Mapping[str, Any]) -> Shown:
+    """The list as the address asks for it."""
+    chosen, page = read_filter(asked), page_of(asked)
+    scope = visible_to(user)
+    with transaction(deps.engine) as connection:
+        total, rows = doubted_values(connection, scope, chosen, start=(page - 1) * PAGE_ROWS)
+        stations = doubted_stations(connection, scope, chosen)
+    allowed = frozenset(row.key.station_id for row in rows if may_review(user, row.division_id))
+    return Shown(
+        chosen, page, total, tuple(rows), tuple(stations), allowed, business_date(deps.clock())
+    )
+
+
+def may_review(user: User, division_id: int | None) -> bool:
+    """Whether the user may review what a station of that division measured."""
+    return may(user, Action.REVIEW_READINGS, DivisionId(division_id or NOWHERE))
+
+
+def require_divisions(divisions: Iterable[DivisionId | None]) -> None:
+    """The current user may review stations of all these divisions. Raises Forbidden."""
+    for division in set(divisions):
+        require(Action.REVIEW_READINGS, division or NOWHERE)
+
+
+def key_text(key: ValueKey) -> str:
+    """The value's name in the address: station, microseconds since 1970, period, parameter."""
+    at = (key.observed_at - EPOCH) // timedelta(microseconds=1)
+    return f"{key.station_id}.{at}.{key.period}.{key.parameter}"
+
+
+def read_key(text: str) -> ValueKey | None:
+    """The value of that name, None when it can't be read."""
+    parts = text.split(".")
+    if len(parts) != 4 or not all(part.isdecimal() and len(part) < 18 for part in parts[:2]):
+        return None
+    period, parameter = _word(Period, parts[2]), _word(Parameter, parts[3])
+    if period is None or parameter is None:
+        return None
+    at = EPOCH + timedelta(microseconds=int(parts[1]))
+    return ValueKey(int(parts[0]), UtcDatetime(at), period, parameter)
+
+
+def read_around(deps: Deps, user: User, key: ValueKey, other: str | None) -> Surroundings:
+    """The value with its surroundings. Raises NotFound where its station may not be seen."""
+    scope = visible_to(user)
+    span = Span(UtcDatetime(key.observed_at - AROUND), UtcDatetime(key.observed_at + AROUND))
+    with transaction(deps.engine) as connection:
+        facts = station_facts(connection, scope, key.station_id)
+        division = divisions_of(connection, scope, [key.station_id])[key.station_id]
+        chosen = FindingFilter(standing=Standing.ALL, key=key)
+        _total, values = doubted_values(connection, scope, chosen, rows=1)
+        beside = _other(facts, key.parameter, other)
+        named = [each.detail for value in values for each in value.found if each.detail]
+        near = neighbour_of(connection, scope, key, named)
+        near_facts = _facts(connection, scope, near)
+        return Surroundings(
+            value=values[0] if values else None,
+            key=key,
+            facts=facts,
+            reviews=tuple(reviews_of(connection, scope, key)),
+            may_review=may_review(user, division),
+            own=course(connection, facts, key.parameter, span),
+            other=course(connection, facts, beside, span) if beside else None,
+            near=course(connection, near_facts, key.parameter, span) if near_facts else None,
+            near_facts=near_facts,
+        )
+
+
+def _facts(connection: Connection, scope: Scope, station: int | None) -> StationFacts | None:
+    try:
+        return station_facts(connection, scope, station) if station else None
+    except NotFound:
+        return None
+
+
+def _other(facts: StationFacts, own: Parameter, asked: str | None) -> Parameter | None:
+    """The parameter asked for, else the first other one the station measures."""
+    measured = [each for each in Parameter if each in facts.latest and each is not own]
+    return next((each for each in measured if each == asked), next(iter(measured), None))
+
+
+def course(connection: Connection, facts: StationFacts, parameter: Parameter, span: Span) -> Course:
+    """The course of a parameter with the target's limit of a section."""
+    found = series(connection, facts.id, parameter, span, facts.interval)
+    classes, low, high = None, None, None
+    if facts.kind is StationKind.SECTION:
+        classes = limits_on(business_date(span.end)).surface[facts.body].get(parameter)
+        if classes:
+            low, high = classes.limit_of(facts.target or WaterClass.III)
+    return Course(parameter, span, found, classes, low, high, _("Target limit"))

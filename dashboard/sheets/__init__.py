@@ -1,1 +1,0 @@
-"""Papers (PDF) that leave the house."""

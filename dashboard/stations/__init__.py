@@ -1,0 +1,1 @@
+"""Stations: added, changed and moved by the office."""

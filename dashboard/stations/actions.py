@@ -1,0 +1,253 @@
+"""What the office does to stations: each in one transaction, each asked whether it may."""
+
+from dataclasses import astuple, dataclass, fields
+from datetime import timedelta
+from typing import TypeVar
+
+from shapely.geometry import Point
+from sqlalchemy import Connection
+
+from dashboard.frame.auth import ALLOWED, Action, current_user, may, require
+from dashboard.frame.deps import Deps
+from data.database import transaction
+from data.errors import BadInput, Conflict, Forbidden
+from data.imports import cells
+from data.imports.facts import Facts, IntakeFacts, OutfallFacts, SectionFacts
+from data.imports.placing import Outcome, Placed, StationPlacement, place_station, preview
+from data.imports.spots import WITHIN_M, Spot
+from data.people.access_log import Logged, log
+from data.queries.placed_stations import (
+    PlacedStation,
+    StationForm,
+    division_of_code,
+    placed_stations,
+    station_form,
+)
+from data.records import DivisionId, StationId
+from data.vocabulary import StationKind
+from gis.ellipsoid import distance_m
+from ingest.device_password import device_password
+
+PAGE_ROWS = 20
+MOST_LETTERS = 200
+NOWHERE = DivisionId(0)
+"""No division has this id: only a role that is bound to none holds there."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The form as it was filled in: texts as typed, empty or None where nothing was."""
+
+    kind: str | None = None
+    code: str | None = None
+    name: str | None = None
+    name_en: str | None = None
+    crs: str | None = None
+    lon: str | None = None
+    lat: str | None = None
+    interval: str | None = None
+    target: str | None = None
+    attribute: str | None = None
+    border: bool | None = None
+    grade: str | None = None
+    category: str | None = None
+    owner: str | None = None
+    permit: str | None = None
+    volume: str | float | None = None
+    purpose: str | None = None
+
+
+FIELDS = tuple(each.name for each in fields(Filled))
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """Where a point would stand, how far that is from now, and whether one may put it there."""
+
+    spot: Spot
+    moved_m: float | None
+    allowed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What was saved; ``password`` is the device's new one, shown once."""
+
+    placed: Placed
+    password: str | None
+
+
+def divisions_written() -> frozenset[DivisionId] | None:
+    """The divisions whose stations the current user may place; None is everywhere."""
+    user = require(Action.WRITE_STATIONS)
+    granting = {each.role for each in user.roles if Action.WRITE_STATIONS in ALLOWED[each.role]}
+    if any(role not in user.written for role in granting):
+        return None
+    return frozenset().union(*(user.written[role] for role in granting))
+
+
+def list_stations(
+    deps: Deps, search: str, kind: str | None, page: int
+) -> tuple[int, list[PlacedStation]]:
+    """How many stations fit, and one page of them, counted from 1."""
+    divisions = divisions_written()
+    chosen = StationKind(kind) if kind in set(StationKind) else None
+    with transaction(deps.engine) as connection:
+        start = (max(page, 1) - 1) * PAGE_ROWS
+        return placed_stations(
+            connection,
+            divisions,
+            search=search.strip()[:80],
+            kind=chosen,
+            start=start,
+            rows=PAGE_ROWS,
+        )
+
+
+def choose_station(deps: Deps, station_id: StationId) -> StationForm:
+    """The station as it is now. Raises NotFound or Forbidden."""
+    require(Action.WRITE_STATIONS)
+    with transaction(deps.engine) as connection:
+        return _form_at(connection, station_id)
+
+
+def preview_point(
+    deps: Deps, filled: Filled, station_id: StationId | None = None
+) -> Previewed | None:
+    """Where the point would stand; nothing while the coordinates aren't filled in.
+
+    Raises BadInput for coordinates that lie too far from any water, with the distance, Forbidden
+    for a station one may not change: the distance would tell where it stands.
+    """
+    user = require(Action.WRITE_STATIONS)
+    if not (filled.lon or "").strip() or not (filled.lat or "").strip():
+        return None
+    x, y = _coordinates(filled)
+    with transaction(deps.engine) as connection:
+        now = _form_at(connection, station_id) if station_id else None
+        spot = preview(connection, x, y, filled.crs or "EPSG:4490", within_m=_within_m(now))
+    moved_m = distance_m(Point(now.lon, now.lat), Point(spot.lon, spot.lat)) if now else None
+    allowed = may(user, Action.WRITE_STATIONS, _place(spot.division_id))
+    return Previewed(spot, moved_m, allowed)
+
+
+def save(
+    deps: Deps, filled: Filled, station_id: StationId | None = None, version: int | None = None
+) -> Saved:
+    """The station stands where the form says; the version is the one that was looked at.
+
+    Raises Forbidden, BadInput or Conflict; nothing is written then.
+    """
+    user = require(Action.WRITE_STATIONS)
+    with transaction(deps.engine) as connection:
+        now = _form_at(connection, station_id) if station_id else None
+        if now is None:
+            _require_free(connection, (filled.code or "").strip())
+        placed = place_station(connection, placement_of(filled, now, version))
+        _require_at(DivisionId(placed.spot.division_id) if placed.spot.division_id else None)
+        if placed.outcome is not Outcome.UNCHANGED:
+            about = f"{placed.outcome.value} {placed.code}"
+            log(connection, Logged.STATION, account_id=user.account_id, about=about)
+    return Saved(placed, None if now else device_password(placed.code))
+
+
+def placement_of(
+    filled: Filled, now: StationForm | None, version: int | None = None
+) -> StationPlacement:
+    """What the form asks for; facts that it doesn't change are left out. Raises BadInput."""
+    if now is None and filled.kind not in set(StationKind):
+        raise BadInput("Choose what kind of station it is.")
+    if any(isinstance(each, str) and len(each) > MOST_LETTERS for each in astuple(filled)):
+        raise BadInput("At most {most} letters fit into a box.", most=MOST_LETTERS)
+    x, y = _coordinates(filled)
+    return StationPlacement(
+        kind=now.station.kind if now else StationKind(str(filled.kind)),
+        code=now.station.code if now else (filled.code or "").strip(),
+        name=(filled.name or "").strip(),
+        name_en=(filled.name_en or "").strip() or None,
+        x=x,
+        y=y,
+        crs=filled.crs or "EPSG:4490",
+        interval=_interval(filled.interval),
+        within_m=_within_m(now),
+        facts=_facts(filled, now),
+        move=now is not None,
+        expected_version=version if now else None,
+    )
+
+
+def _facts(filled: Filled, now: StationForm | None) -> Facts:
+    kind = now.station.kind if now else StationKind(str(filled.kind))
+    if kind is StationKind.SECTION:
+        target = cells.water_class(filled.target) if filled.target else None
+        return SectionFacts(
+            attribute=_text(filled.attribute, now.attribute if now else None),
+            target_class=_new(target, now.station.target_class if now else None),
+            is_border=_new(bool(filled.border), now.is_border if now else None),
+        )
+    owner = _text(filled.owner, now.owner if now else None)
+    permit = _text(filled.permit, now.permit_no if now else None)
+    if kind is StationKind.OUTFALL:
+        grade = cells.discharge_grade(filled.grade) if filled.grade else None
+        return OutfallFacts(
+            category=_text(filled.category, now.category if now else None),
+            owner=owner,
+            permit_no=permit,
+            grade=_new(grade, now.station.grade if now else None),
+        )
+    volume = cells.number(str(filled.volume)) if filled.volume not in (None, "") else None
+    return IntakeFacts(
+        owner=owner,
+        permit_no=permit,
+        permitted_volume_m3a=_new(volume, now.permitted_volume_m3a if now else None),
+        purpose=_text(filled.purpose, now.purpose if now else None),
+    )
+
+
+def _new(value: T | None, kept: T | None) -> T | None:
+    """The value where it is another than what is kept, else none: it is left as it is."""
+    return None if value == kept else value
+
+
+def _text(value: str | None, kept: str | None) -> str | None:
+    return _new((value or "").strip(), kept or "")
+
+
+def _coordinates(filled: Filled) -> tuple[float, float]:
+    if not filled.lon or not filled.lat:
+        raise BadInput("A station needs its longitude and latitude.")
+    return cells.degrees(filled.lon), cells.degrees(filled.lat)
+
+
+def _interval(seconds: str | None) -> timedelta | None:
+    return cells.interval(seconds) if seconds else None
+
+
+def _within_m(now: StationForm | None) -> float:
+    """A station that was once allowed farther off stays allowed there."""
+    return max(WITHIN_M, (now.station.offset_m or 0) + 1) if now else WITHIN_M
+
+
+def _place(division_id: int | None) -> DivisionId:
+    return DivisionId(division_id) if division_id else NOWHERE
+
+
+def _form_at(connection: Connection, station_id: StationId) -> StationForm:
+    """The station as it is now, where one may change it. Raises NotFound or Forbidden."""
+    found = station_form(connection, station_id)
+    _require_at(found.station.division_id)
+    return found
+
+
+def _require_at(division_id: DivisionId | None) -> None:
+    if not may(current_user(), Action.WRITE_STATIONS, _place(division_id)):
+        raise Forbidden("This place is outside of the divisions you answer for.")
+
+
+def _require_free(connection: Connection, code: str) -> None:
+    """The name of a station one may not change isn't told: only that its code is taken."""
+    taken, division_id = division_of_code(connection, code)
+    if taken and not may(current_user(), Action.WRITE_STATIONS, _place(division_id)):
+        raise Conflict("The code {code} is taken.", mend="Choose another code.", code=code)

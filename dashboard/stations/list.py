@@ -1,0 +1,132 @@
+"""Stations as a table for those who place them."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from dash import html
+
+from dashboard.parts.attributes import attributes
+from dashboard.parts.measures import moment_text, own_name
+from dashboard.parts.spot import bank_word
+from dashboard.parts.wording import _
+from data.clock import UtcDatetime
+from data.queries.placed_stations import PlacedStation
+from data.vocabulary import StationKind
+from gis.chainage import format_chainage
+
+
+def kind_word(kind: StationKind) -> str:
+    """The kind of station."""
+    return {
+        StationKind.SECTION: _("Section"),
+        StationKind.OUTFALL: _("Outfall"),
+        StationKind.INTAKE: _("Intake"),
+    }[kind]
+
+
+def place_words(station: PlacedStation) -> str:
+    """On which water and where along it: 湍河 K12+350 左岸."""
+    if station.chainage_m is None:
+        return own_name(station.lake, station.lake_en) if station.lake else "—"
+    river = own_name(station.river, station.river_en) if station.river else ""
+    parts = [river, format_chainage(station.chainage_m)]
+    if station.bank:
+        parts.append(bank_word(station.bank))
+    return " ".join(part for part in parts if part)
+
+
+def interval_words(interval: timedelta) -> str:
+    """How often a reading comes."""
+    seconds = int(interval.total_seconds())
+    if seconds % 86400 == 0:
+        return _("every {n} d").format(n=seconds // 86400)
+    if seconds % 3600 == 0:
+        return _("every {n} h").format(n=seconds // 3600)
+    if seconds % 60 == 0:
+        return _("every {n} min").format(n=seconds // 60)
+    return _("every {n} s").format(n=seconds)
+
+
+def _aim(station: PlacedStation) -> Any:
+    """A section's target, without colour: that is for water as it is. An outfall's grade."""
+    if station.kind is StationKind.SECTION:
+        if station.target_class:
+            return html.Span(station.target_class.numeral, className="tag o")
+        return html.Span(_("Ⅲ taken"), className="t3", title=_("No target class is given."))
+    return station.grade.value if station.grade else "—"
+
+
+def _row(station: PlacedStation, now: UtcDatetime) -> html.Tr:
+    name = own_name(station.name, station.name_en)
+    division = station.division and own_name(station.division, station.division_en)
+    seen = moment_text(station.observed_at, now) if station.observed_at else _("none yet")
+    cells: list[tuple[str, Any, str]] = [
+        ("name", [html.B(name), html.Span(station.code, className="t3 mono")], _("Station")),
+        ("kind", kind_word(station.kind), _("Kind")),
+        ("place", place_words(station), _("Position")),
+        ("division", division or _("unknown"), _("Division")),
+        ("aim", _aim(station), _("Target or grade")),
+        ("interval", interval_words(station.interval), _("Interval")),
+        ("seen", seen, _("Last reading")),
+    ]
+    edit = html.Button(
+        _("Change or move"),
+        id={"type": "stations-edit", "index": int(station.id)},
+        className="btn s",
+        **attributes(aria_label=_("Change or move {name}").format(name=name)),
+    )
+    return html.Tr(
+        [
+            *(
+                html.Td(cell, className=f"st-{kind}", **attributes(data_label=label))
+                for kind, cell, label in cells
+            ),
+            html.Td(edit, className="st-act"),
+        ]
+    )
+
+
+def station_table(stations: Sequence[PlacedStation], now: UtcDatetime, *, filtered: bool) -> Any:
+    """The rows, or what is empty and the way on."""
+    if not stations:
+        return _empty(filtered)
+    heads = [
+        _("Station"),
+        _("Kind"),
+        _("Position"),
+        _("Division"),
+        _("Target or grade"),
+        _("Interval"),
+        _("Last reading"),
+    ]
+    head = [html.Th(word, scope="col") for word in heads]
+    head.append(html.Th(html.Span(_("Actions"), className="st-spoken"), scope="col"))
+    body = [_row(station, now) for station in stations]
+    return html.Table(
+        [html.Thead(html.Tr(head)), html.Tbody(body)],
+        className="st-table",
+        **attributes(aria_label=_("Stations")),
+    )
+
+
+def _empty(filtered: bool) -> html.Div:
+    if filtered:
+        return html.Div(
+            [
+                html.H3(_("No station fits")),
+                html.Button(
+                    _("Clear the filters"),
+                    id={"type": "stations-clear", "index": 0},
+                    className="btn",
+                ),
+            ],
+            className="empty",
+        )
+    return html.Div(
+        [
+            html.H3(_("No stations yet")),
+            html.P(_("Add the first one here, or import a file of them.")),
+        ],
+        className="empty",
+    )

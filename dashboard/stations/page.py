@@ -1,0 +1,269 @@
+"""The page of stations (测站), for the office: one added, changed or moved at a time."""
+
+from typing import Any
+
+import dash
+import dash_mantine_components as dmc
+from dash import ALL, ClientsideFunction, Input, Output, State, ctx, dcc, html, no_update
+
+from dashboard.frame.deps import Deps
+from dashboard.frame.offload import off
+from dashboard.parts.icons import icon
+from dashboard.parts.wording import _
+from dashboard.stations import actions as admin
+from dashboard.stations import form
+from dashboard.stations.form_answers import opened, previewed, tried
+from dashboard.stations.list import kind_word, station_table
+from data.vocabulary import StationKind
+
+
+class Ids:
+    """Ids of this page."""
+
+    SEARCH = "stations-search"
+    KIND = "stations-kind"
+    PAGES = "stations-pages"
+    COUNT = "stations-count"
+    LIST = "stations-list"
+    ADDRESS = "stations-address"
+    ASKED = "stations-asked"
+    CHANGED = "stations-changed"
+    NEW = "stations-new"
+    DIALOG = "stations-dialog"
+    CHOSEN = "stations-chosen"
+    TYPED = "stations-typed"
+    PREVIEW = "stations-preview"
+    PROBLEM = "stations-problem"
+    RELOAD = "stations-reload"
+    CANCEL = "stations-cancel"
+    SAVE = "stations-save"
+    DEVICE_DIALOG = "stations-device-dialog"
+    DEVICE = "stations-device"
+
+
+VALUES = tuple((form.field_id(n), "checked" if n == "border" else "value") for n in admin.FIELDS)
+NONE = "none"
+"""The choice of every kind: an empty value would be no choice at all."""
+
+
+def layout(q: str = "", kind: str = "", edit: str = "", **_query: Any) -> html.Div:
+    """The page without its rows; the filters are those of the address."""
+    kinds = [{"value": each.value, "label": kind_word(each)} for each in StationKind]
+    return html.Div(
+        [
+            html.Header(
+                [
+                    html.H1(_("Stations")),
+                    html.Span(id=Ids.COUNT, className="t3"),
+                    html.Div(className="sp"),
+                    dmc.SegmentedControl(
+                        id=Ids.KIND,
+                        data=[{"value": NONE, "label": _("All")}, *kinds],
+                        value=kind if kind in set(StationKind) else NONE,
+                        size="xs",
+                    ),
+                    dmc.TextInput(
+                        id=Ids.SEARCH,
+                        value=q[:80],
+                        placeholder=_("Name, code or water"),
+                        leftSection=icon("search"),
+                        debounce=300,
+                    ),
+                    html.Button([icon("plus"), _("New station")], id=Ids.NEW, className="btn p"),
+                ],
+                className="st-head",
+            ),
+            html.Div(id=Ids.LIST, className="card st-card"),
+            dmc.Pagination(id=Ids.PAGES, total=1, value=1, size="sm", mt=12),
+            station_dialog(),
+            dmc.Modal(
+                html.Div(id=Ids.DEVICE),
+                id=Ids.DEVICE_DIALOG,
+                title=_("The device's account"),
+                size=440,
+                radius=16,
+                centered=True,
+                zIndex=300,
+            ),
+            dcc.Store(id=Ids.CHANGED, data=0),
+            dcc.Store(id=Ids.CHOSEN),
+            dcc.Store(id=Ids.TYPED),
+            dcc.Store(id=Ids.ADDRESS),
+            dcc.Store(id=Ids.ASKED, data=edit if edit.isdecimal() else None),
+        ],
+        className="om-page st-page",
+    )
+
+
+def station_dialog() -> dmc.Modal:
+    """The form with what it will do and its two buttons."""
+    buttons = [
+        html.Button(_("Load the newest state"), id=Ids.RELOAD, className="btn", hidden=True),
+        html.Span(className="sp"),
+        html.Button(_("Cancel"), id=Ids.CANCEL, className="btn"),
+        html.Button(_("Confirm"), id=Ids.SAVE, className="btn p", disabled=True),
+    ]
+    body = [
+        *form.form_body(),
+        html.Div(id=Ids.PREVIEW, role="status"),
+        *form.kind_boxes(),
+        html.Div(id=Ids.PROBLEM),
+        html.Div(buttons, className="row st-foot"),
+    ]
+    return dmc.Modal(
+        body,
+        id=Ids.DIALOG,
+        title=_("New station"),
+        size=600,
+        radius=16,
+        centered=True,
+        zIndex=300,
+        closeOnClickOutside=False,
+        className="st-dialog",
+    )
+
+
+def pressed() -> bool:
+    """Whether something was pressed or asked for, and not merely drawn."""
+    return bool(ctx.triggered) and bool(ctx.triggered[0]["value"])
+
+
+def asked_for(asked: str | None, chosen: dict[str, Any] | None) -> int | None:
+    """The station whose form is to be opened, None for a new one."""
+    if isinstance(ctx.triggered_id, dict):
+        return int(ctx.triggered_id["index"])
+    if ctx.triggered_id == Ids.RELOAD:
+        return int((chosen or {})["id"])
+    return int(asked) if ctx.triggered_id != Ids.NEW and asked else None
+
+
+def register(app: dash.Dash, deps: Deps) -> None:
+    """The callbacks of the page."""
+    register_list(app, deps)
+    register_form(app, deps)
+    register_saving(app, deps)
+
+
+def register_list(app: dash.Dash, deps: Deps) -> None:
+    """The rows follow the filters, the page and every change; the address follows the filters."""
+
+    @app.callback(
+        Output(Ids.LIST, "children"),
+        Output(Ids.PAGES, "total"),
+        Output(Ids.PAGES, "value"),
+        Output(Ids.COUNT, "children"),
+        Input(Ids.SEARCH, "value"),
+        Input(Ids.KIND, "value"),
+        Input(Ids.PAGES, "value"),
+        Input(Ids.CHANGED, "data"),
+    )
+    async def show_rows(
+        search: str | None, kind: str | None, page: int | None, _changed: int
+    ) -> tuple[Any, ...]:
+        page = 1 if ctx.triggered_id in (Ids.SEARCH, Ids.KIND) else page or 1
+        count, rows = await off(admin.list_stations, deps, search or "", kind, page)
+        shown = station_table(rows, deps.clock(), filtered=bool(search) or kind != NONE)
+        pages = max(1, -(-count // admin.PAGE_ROWS))
+        return shown, pages, page, _("{count} stations").format(count=count)
+
+    @app.callback(
+        Output(Ids.SEARCH, "value"),
+        Output(Ids.KIND, "value"),
+        Input({"type": "stations-clear", "index": ALL}, "n_clicks"),
+        prevent_initial_call=True,
+    )
+    async def clear(_clicks: list[int]) -> tuple[Any, Any]:
+        return ("", NONE) if pressed() else (no_update, no_update)
+
+    app.clientside_callback(
+        ClientsideFunction("onemap_stations", "remember"),
+        Output(Ids.ADDRESS, "data"),
+        Input(Ids.SEARCH, "value"),
+        Input(Ids.KIND, "value"),
+        prevent_initial_call=True,
+    )
+
+
+def register_form(app: dash.Dash, deps: Deps) -> None:
+    """The form is opened with one station's values; its boxes follow the kind."""
+
+    @app.callback(
+        Output(Ids.DIALOG, "opened"),
+        Output(Ids.DIALOG, "title"),
+        Output(Ids.CHOSEN, "data"),
+        Output(Ids.PROBLEM, "children"),
+        Output(Ids.RELOAD, "hidden"),
+        Output("stations-kind-box", "hidden"),
+        Output(form.field_id("code"), "readOnly"),
+        Output(form.field_id("crs"), "data"),
+        Output(form.field_id("interval"), "data"),
+        *[Output(*value) for value in VALUES],
+        Input(Ids.NEW, "n_clicks"),
+        Input({"type": "stations-edit", "index": ALL}, "n_clicks"),
+        Input(Ids.RELOAD, "n_clicks"),
+        Input(Ids.ASKED, "data"),
+        State(Ids.CHOSEN, "data"),
+    )
+    async def open_form(
+        _new: int, _edit: list[int], _reload: int, asked: str | None, chosen: dict[str, Any] | None
+    ) -> Any:
+        if pressed():
+            return await off(opened, deps, asked_for(asked, chosen))
+        # The list may be drawn before the first call: what was linked to is opened either way.
+        return await off(opened, deps, int(asked)) if asked and chosen is None else no_update
+
+    @app.callback(
+        *[Output(group, "hidden") for group in form.GROUPS],
+        Input(form.field_id("kind"), "value"),
+    )
+    async def show_boxes(kind: str | None) -> tuple[bool, ...]:
+        return form.hidden_groups(kind)
+
+    @app.callback(
+        Output(Ids.DIALOG, "opened", allow_duplicate=True),
+        Input(Ids.CANCEL, "n_clicks"),
+        prevent_initial_call=True,
+    )
+    async def cancel(_clicks: int) -> bool:
+        return False
+
+
+def register_saving(app: dash.Dash, deps: Deps) -> None:
+    """Where it will stand is shown as it is typed; then it is saved."""
+    app.clientside_callback(
+        ClientsideFunction("onemap_stations", "ask"),
+        Output(Ids.TYPED, "data"),
+        Input(form.field_id("crs"), "value"),
+        Input(form.field_id("lon"), "value"),
+        Input(form.field_id("lat"), "value"),
+        Input(Ids.CHOSEN, "data"),
+        prevent_initial_call=True,
+    )
+
+    @app.callback(
+        Output(Ids.PREVIEW, "children"),
+        Output(Ids.SAVE, "disabled"),
+        Input(Ids.TYPED, "data"),
+        prevent_initial_call=True,
+    )
+    async def preview(typed: dict[str, Any]) -> tuple[Any, bool]:
+        filled = admin.Filled(crs=typed["crs"], lon=typed["lon"], lat=typed["lat"])
+        return await off(previewed, deps, filled, typed["id"])
+
+    @app.callback(
+        Output(Ids.DIALOG, "opened", allow_duplicate=True),
+        Output(Ids.CHANGED, "data"),
+        Output(Ids.PROBLEM, "children", allow_duplicate=True),
+        Output(Ids.RELOAD, "hidden", allow_duplicate=True),
+        Output(Ids.DEVICE, "children"),
+        Output(Ids.DEVICE_DIALOG, "opened"),
+        Input(Ids.SAVE, "n_clicks"),
+        State(Ids.CHOSEN, "data"),
+        State(Ids.CHANGED, "data"),
+        *[State(*value) for value in VALUES],
+        prevent_initial_call=True,
+    )
+    async def save(
+        _clicks: int, chosen: dict[str, Any] | None, changed: int, *filled: Any
+    ) -> tuple[Any, ...]:
+        return await off(tried, deps, admin.Filled(*filled), chosen or {}, changed)

@@ -1,0 +1,1 @@
+"""The data tally (数据核算): what arrived in each hour, what is missing."""

@@ -1,0 +1,217 @@
+"""What arrived, what became of it and what is missing, over HTTP and as a file."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+
+from dashboard.frame.auth import Action, User, require
+from dashboard.frame.deps import Deps
+from dashboard.frame.offload import off
+from dashboard.ledger.file_api import XLSX
+from dashboard.tally.reads import scope_for, worst_first
+from dashboard.tally.workbook import workbook
+from data.database import transaction
+from data.errors import BadInput, NotFound
+from data.people.access_log import Logged, log
+from data.queries.account_stations import AccountStation, account_stations
+from data.queries.account_window import Grain, Window, window_of
+from data.queries.accounting import Account, Tally, account, reasons, unknown
+from data.records import StationId
+from data.vocabulary import Refusal, StationKind
+
+MOST_STATIONS = 1000
+
+Start = Annotated[
+    datetime | None, Query(alias="from", description="with offset; default: a day before `to`")
+]
+End = Annotated[datetime | None, Query(alias="to", description="with offset; default: now")]
+One = Annotated[int | None, Query(alias="station", description="the id of one station")]
+By = Annotated[Grain, Query(description="hour: 8 days at most; day: 366, days of Beijing")]
+
+
+class TallyOut(BaseModel):
+    """Counts of messages by what became of them, and of readings that were due."""
+
+    received: int = Field(description="stored + filled + duplicate + conflict + refused")
+    stored: int
+    filled: int = Field(description="the same reading again, with values it lacked")
+    duplicate: int
+    conflict: int = Field(description="the same reading again, with other values: kept apart")
+    refused: int = Field(description="kept in quarantine")
+    late: int = Field(description="of those stored")
+    expected: int = Field(description="readings that were due by the station's interval")
+    measured: int = Field(description="of the expected, those that are there")
+    missing: int
+    missing_share: float | None = Field(description="0 to 1; null where nothing was due")
+
+
+class BucketOut(TallyOut):
+    """An hour or a day."""
+
+    at: datetime
+
+
+class StationTallyOut(TallyOut):
+    """A station over the whole span."""
+
+    id: int
+    code: str
+    name: str
+    kind: StationKind
+    interval_s: int
+    newest_at: datetime | None = Field(description="of its newest reading")
+    silent_since: datetime | None = Field(description="while its device is offline")
+    problem: str | None = Field(description="number of the problem that tells of the silence")
+
+
+class ReasonOut(BaseModel):
+    """Messages in quarantine."""
+
+    reason: Refusal
+    count: int = Field(description="different messages that came last within the span")
+
+
+class AccountingOut(BaseModel):
+    """The account of a span: messages in the hour they arrived, readings in the hour they tell."""
+
+    start: datetime
+    end: datetime
+    by: Grain
+    due_until: datetime = Field(description="what is younger may still be under way")
+    adds_up: bool = Field(description="each message received met exactly one fate")
+    sum: TallyOut
+    unknown: TallyOut | None = Field(
+        description="messages of no known station; null for readers who may not see everything"
+    )
+    buckets: list[BucketOut]
+    reasons: list[ReasonOut]
+    station_count: int
+    stations: list[StationTallyOut] = Field(description="the worst first")
+
+
+def counts(tally: Tally) -> dict[str, int | float | None]:
+    """A tally's figures by name."""
+    names = set(TallyOut.model_fields) - {"missing_share"}
+    return {name: getattr(tally, name) for name in names} | {"missing_share": tally.share}
+
+
+def station_out(station: AccountStation, tally: Tally) -> StationTallyOut:
+    """A station's line."""
+    return StationTallyOut.model_validate(
+        {
+            **counts(tally),
+            "id": station.id,
+            "code": station.code,
+            "name": station.name,
+            "kind": station.kind,
+            "interval_s": station.interval_s,
+            "newest_at": station.observed_at,
+            "silent_since": station.silent_since,
+            "problem": station.problem,
+        }
+    )
+
+
+def window_given(deps: Deps, start: datetime | None, end: datetime | None, by: Grain) -> Window:
+    """The window asked for, the last day by default. Raises BadInput."""
+    now = deps.clock()
+    last = end or now
+    try:
+        return window_of(start or last - timedelta(days=1), last, by, now)
+    except OverflowError as error:
+        raise BadInput("Give times with an offset, the earlier one first.") from error
+
+
+def read(
+    deps: Deps, user: User, window: Window, station: int | None, first: int, most: int
+) -> AccountingOut:
+    """The account of what the user may see. Raises NotFound for a station that isn't there."""
+    scope = scope_for(user)
+    one = None if station is None else StationId(station)
+    with transaction(deps.engine) as connection:
+        stations = account_stations(connection, scope, window, station=one)
+        if one is not None and not stations:
+            raise NotFound("There is no such station.")
+        told = account(connection, stations, window, whole=False)
+        nameless = unknown(connection, scope, window) if one is None else None
+        why = reasons(connection, scope, window, one)
+    whole = told.sum()
+    ranked = worst_first(told)
+    return AccountingOut(
+        start=window.start,
+        end=window.end,
+        by=window.by,
+        due_until=window.until,
+        adds_up=whole.adds_up and (nameless is None or nameless.adds_up),
+        sum=TallyOut.model_validate(counts(whole)),
+        unknown=TallyOut.model_validate(counts(nameless)) if nameless else None,
+        buckets=[
+            BucketOut.model_validate({**counts(each), "at": at})
+            for at, each in zip(window.buckets, told.of_buckets(), strict=True)
+        ],
+        reasons=[ReasonOut(reason=reason, count=count) for reason, count in why],
+        station_count=len(ranked),
+        stations=[station_out(*each) for each in ranked[first : first + most]],
+    )
+
+
+def exported(deps: Deps, user: User, window: Window, station: int | None) -> bytes:
+    """The account as xlsx, with a row in the access log. Raises NotFound."""
+    scope = scope_for(user)
+    one = None if station is None else StationId(station)
+    with transaction(deps.engine) as connection:
+        stations = account_stations(connection, scope, window, station=one)
+        if one is not None and not stations:
+            raise NotFound("There is no such station.")
+        told: Account = account(connection, stations, window, whole=False)
+        nameless = unknown(connection, scope, window) if one is None else None
+        why = reasons(connection, scope, window, one)
+        log(
+            connection,
+            Logged.EXPORT,
+            account_id=user.account_id,
+            about="accounting.xlsx",
+            detail={"window": window.label, "by": window.by.value, "rows": len(stations)},
+        )
+    return workbook(told, worst_first(told), nameless, why, deps.clock(), user.account.display_name)
+
+
+def router(deps: Deps) -> APIRouter:
+    """The account and its file."""
+    routes = APIRouter(prefix="/api/v1", tags=["accounting"])
+
+    @routes.get("/accounting")
+    async def accounting(
+        start: Start = None,
+        end: End = None,
+        station: One = None,
+        by: By = Grain.HOUR,
+        first: Annotated[int, Query(ge=0, description="stations to skip")] = 0,
+        most: Annotated[int, Query(ge=0, le=MOST_STATIONS)] = 100,
+    ) -> AccountingOut:
+        """Received, stored, duplicate, refused, late and missing, by hour or day and station."""
+        user = require(Action.READ_ACCOUNTING)
+        window = window_given(deps, start, end, by)
+        return await off(read, deps, user, window, station, first, most)
+
+    @routes.get("/accounting.xlsx", response_class=Response)
+    async def file(
+        start: Start = None, end: End = None, station: One = None, by: By = Grain.HOUR
+    ) -> Response:
+        """The same as a file: stations, hours or days, reasons."""
+        user = require(Action.READ_ACCOUNTING)
+        window = window_given(deps, start, end, by)
+        made = await off(exported, deps, user, window, station)
+        return Response(
+            made,
+            media_type=XLSX,
+            headers={
+                "Content-Disposition": f'attachment; filename="accounting-{window.label}.xlsx"',
+                "Cache-Control": "private, no-store",
+            },
+        )
+
+    return routes

@@ -1,0 +1,146 @@
+"""The account read for whoever is signed in: a window, its stations worst first, one of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Connection
+
+from dashboard.frame.auth import User, visible_to
+from dashboard.frame.deps import Deps
+from data.clock import BUSINESS_ZONE, UtcDatetime, start_of_day
+from data.database import transaction
+from data.queries.account_stations import AccountStation, account_stations
+from data.queries.account_window import Grain, Window, window_of
+from data.queries.accounting import Account, Tally, account, reasons, unknown
+from data.queries.scope import EVERYTHING, Scope
+from data.records import StationId
+from data.vocabulary import Refusal, Role, StationKind
+
+PAGE_ROWS = 40
+RANGES = {
+    "24h": (timedelta(hours=24), Grain.HOUR),
+    "7d": (timedelta(days=7), Grain.HOUR),
+    "30d": (timedelta(days=30), Grain.DAY),
+}
+"""How much the page shows at once, and by what."""
+
+USUAL = "24h"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for; ``on`` is the last day shown, empty for the present."""
+
+    range: str = USUAL
+    on: str = ""
+    kind: str = ""
+    q: str = ""
+    station: str = ""
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Everything the page shows; ``rows`` are the page's stations, the worst first.
+
+    ``one`` is the station chosen, the only one of its account; ``unknown`` is None for those who
+    may not see everything.
+    """
+
+    asked: Asked
+    now: UtcDatetime
+    window: Window
+    sum: Tally
+    count: int
+    rows: Sequence[tuple[AccountStation, Tally]]
+    strips: Account
+    one: Account | None
+    is_missing: bool
+    unknown: Tally | None
+    reasons: Sequence[tuple[Refusal, int]]
+
+
+def scope_for(user: User) -> Scope:
+    """Whose accounts the user may read: what is visible, for administrators their divisions."""
+    scope = visible_to(user)
+    if all(held.role is not Role.ADMINISTRATOR for held in user.roles):
+        return scope
+    if Role.ADMINISTRATOR not in user.written:
+        return EVERYTHING
+    divisions = scope.divisions | user.written[Role.ADMINISTRATOR]
+    return Scope(
+        scope.everything, divisions, scope.rivers, scope.reaches, scope.lakes, scope.stations
+    )
+
+
+def window_asked(asked: Asked, now: UtcDatetime) -> Window:
+    """The window that ends with the present or with the day asked for."""
+    length, by = RANGES.get(asked.range, RANGES[USUAL])
+    end = now
+    day = day_named(asked.on)
+    if day is not None and day < now.astimezone(BUSINESS_ZONE).date():
+        end = start_of_day(day + timedelta(days=1))
+    whole = window_of(end - timedelta(microseconds=1), end, by, now).end
+    return window_of(whole - length, whole, by, now)
+
+
+def day_named(given: str) -> date | None:
+    """The day of an address, None for none."""
+    try:
+        day = date.fromisoformat(given)
+    except ValueError:
+        return None
+    return day if date(2000, 1, 1) <= day <= date(2200, 1, 1) else None
+
+
+def worst_first(read: Account) -> list[tuple[AccountStation, Tally]]:
+    """Stations with their tallies: by the share that is missing, then by how much is refused."""
+    pairs = zip(read.stations, read.of_stations(), strict=True)
+    return sorted(
+        pairs,
+        key=lambda each: (
+            -1.0 if each[1].share is None else each[1].share,
+            each[1].missing,
+            each[1].refused + each[1].conflict,
+            each[1].expected,
+        ),
+        reverse=True,
+    )
+
+
+def read(deps: Deps, user: User, asked: Asked) -> Shown:
+    """The page as its address asks for it."""
+    now = deps.clock()
+    window = window_asked(asked, now)
+    scope = scope_for(user)
+    with transaction(deps.engine) as connection:
+        stations = _stations(connection, scope, window, asked)
+        whole = account(connection, stations, window, whole=True)
+        ranked = worst_first(whole)
+        pages = max(1, -(-len(ranked) // PAGE_ROWS))
+        first = PAGE_ROWS * (min(max(asked.page, 1), pages) - 1)
+        rows = ranked[first : first + PAGE_ROWS]
+        strips = account(connection, [each for each, _tally in rows], window, whole=False)
+        one = _one(connection, scope, window, asked.station)
+        return Shown(
+            asked, now, window, whole.sum(), len(ranked), rows, strips, one,
+            bool(asked.station) and one is None,
+            unknown(connection, scope, window) if not asked.q and not asked.kind else None,
+            reasons(connection, scope, window),
+        )  # fmt: skip
+
+
+def _stations(
+    connection: Connection, scope: Scope, window: Window, asked: Asked
+) -> list[AccountStation]:
+    kind = StationKind(asked.kind) if asked.kind in set(StationKind) else None
+    return account_stations(connection, scope, window, search=asked.q[:80], kind=kind)
+
+
+def _one(connection: Connection, scope: Scope, window: Window, given: str) -> Account | None:
+    """The account of the station chosen; None when none is, or it isn't there or visible."""
+    if not given.isdecimal() or len(given) > 15:
+        return None
+    found = account_stations(connection, scope, window, station=StationId(int(given)))
+    return account(connection, found, window, whole=False) if found else None

@@ -1,0 +1,118 @@
+"""The stations of an account, the worst first, each with its strip of hours or days."""
+
+from typing import Any
+
+from dash import dcc, html
+
+from dashboard.parts.attributes import attributes
+from dashboard.parts.blocks import empty
+from dashboard.parts.measures import own_name
+from dashboard.parts.wording import _, ngettext
+from dashboard.stations.list import interval_words
+from dashboard.tally.address import address
+from dashboard.tally.reads import Shown
+from dashboard.tally.strip import legend, strip
+from dashboard.tally.words import bucket_text, count_text, share_text
+from data.queries.account_stations import AccountStation
+from data.queries.account_window import Grain
+from data.queries.accounting import Tally
+
+
+def stations_card(shown: Shown) -> html.Section:
+    """The page's stations."""
+    heads = (_("Missing"), _("Received"), _("Not kept"), _("Late"))
+    by = _("by the hour") if shown.window.by is Grain.HOUR else _("by the day")
+    count = ngettext("{n} station", "{n} stations", shown.count).format(n=count_text(shown.count))
+    rows = [
+        _row(station, tally, shown, row, heads) for row, (station, tally) in enumerate(shown.rows)
+    ]
+    body = html.Table(
+        [
+            html.Thead(
+                html.Tr(
+                    [
+                        html.Th(_("Station"), scope="col"),
+                        html.Th(_axis(shown), scope="col", className="ac-axis"),
+                        *(html.Th(head, scope="col", className="r") for head in heads),
+                    ]
+                )
+            ),
+            html.Tbody(rows),
+        ],
+        className="ac-table",
+        **attributes(aria_label=_("Stations, the worst first")),
+    )
+    none = empty(_("No station fits. Take back a filter."))
+    return html.Section(
+        [
+            html.Header(
+                [
+                    html.H2(_("Stations, the worst first")),
+                    html.Span(f"{count} · {by}", className="t3"),
+                    html.Span(className="sp"),
+                    legend(),
+                ],
+                className="ac-title",
+            ),
+            body if rows else none,
+        ],
+        className="card ac-card",
+    )
+
+
+def _axis(shown: Shown) -> list[html.Span]:
+    """Where the strips begin, their middle and their end."""
+    buckets, by = shown.window.buckets, shown.window.by
+    places = (buckets[0], buckets[len(buckets) // 2], buckets[-1])
+    return [html.Span(bucket_text(at, by)) for at in places]
+
+
+def _row(
+    station: AccountStation, tally: Tally, shown: Shown, row: int, heads: tuple[str, ...]
+) -> html.Tr:
+    """One station; its name opens its own hours."""
+    is_chosen = str(station.id) == shown.asked.station
+    name = dcc.Link(
+        own_name(station.name, station.name_en),
+        href=address(shown.asked, station=str(station.id), page=shown.asked.page),
+        className="ac-open",
+    )
+    water = own_name(station.water, station.water_en) if station.water else ""
+    under = " · ".join(part for part in (water, interval_words(station.interval)) if part)
+    missing = share_text(tally)
+    of = (
+        f"{count_text(tally.missing)} / {count_text(tally.expected)}"
+        if tally.expected
+        else _("none due")
+    )
+    figures: tuple[Any, ...] = (
+        html.Span([html.B(missing), html.Span(of, className="t3 fs11")], className="ac-share"),
+        count_text(tally.received),
+        count_text(tally.refused + tally.conflict),
+        count_text(tally.late),
+    )
+    mark = attributes(aria_selected="true") if is_chosen else {}
+    return html.Tr(
+        [
+            html.Td([name, silent_tag(station), html.Span(under, className="t3 fs11 ac-under")]),
+            html.Td(strip(shown.strips, row), className="ac-cell"),
+            *(
+                html.Td(each, className="r", **attributes(data_label=head))
+                for each, head in zip(figures, heads, strict=True)
+            ),
+        ],
+        **mark,
+    )
+
+
+def silent_tag(station: AccountStation) -> dcc.Link | html.Span | None:
+    """That its device is offline, with the way to its problem."""
+    if station.silent_since is None:
+        return None
+    since = bucket_text(station.silent_since, Grain.HOUR)
+    words = _("offline since {time}").format(time=since)
+    if station.problem is None:
+        return html.Span(words, className="tag am")
+    return dcc.Link(
+        words, href=f"/ledger/{station.problem}", className="tag am", title=station.problem
+    )

@@ -1,0 +1,69 @@
+"""The words of accounts: fates, shares, hours and days, why a message was refused."""
+
+from dashboard.parts.wording import _
+from data.clock import BUSINESS_ZONE, UtcDatetime
+from data.queries.account_window import Grain
+from data.queries.accounting import Tally
+from data.vocabulary import Refusal
+
+FIGURES = (
+    "received", "stored", "filled", "duplicate", "conflict", "refused", "late", "expected",
+    "measured", "missing",
+)  # fmt: skip
+"""The figures of a tally in their order on the screen and in files."""
+
+
+def figure_word(figure: str) -> str:
+    """A figure's name."""
+    return {
+        "received": _("Received"),
+        "stored": _("Stored"),
+        "filled": _("Filled in"),
+        "duplicate": _("Duplicate"),
+        "conflict": _("Conflicting"),
+        "refused": _("Quarantined"),
+        "late": _("Late"),
+        "expected": _("Due"),
+        "measured": _("Arrived"),
+        "missing": _("Missing"),
+    }[figure]
+
+
+def reason_word(reason: Refusal) -> str:
+    """Why messages lie in quarantine."""
+    return {
+        Refusal.TOPIC: _("Topic of no device"),
+        Refusal.TOO_LARGE: _("Too large"),
+        Refusal.NOT_JSON: _("Not JSON"),
+        Refusal.FRAME: _("Frame cut or mixed up"),
+        Refusal.CRC: _("Checksum wrong"),
+        Refusal.CIPHER: _("Cipher text without a key"),
+        Refusal.SHAPE: _("Fields missing or unfit"),
+        Refusal.TIME: _("Time not readable"),
+        Refusal.CLOCK: _("Clock ahead, or before the station's start"),
+        Refusal.PARAMETER: _("Unknown parameter"),
+        Refusal.VALUE: _("Value not a number"),
+        Refusal.UNKNOWN_STATION: _("Unknown station"),
+        Refusal.DATABASE: _("Refused by the database"),
+    }[reason]
+
+
+def count_text(count: int) -> str:
+    """A count with its thousands apart."""
+    return f"{count:,}"
+
+
+def share_text(tally: Tally) -> str:
+    """The share that is missing, with a decimal where it is small; a dash where none was due."""
+    if tally.share is None:
+        return "—"
+    percent = 100 * tally.share
+    if 0 < percent < 0.1:
+        return "< 0.1 %"
+    return f"{percent:.1f} %" if 0 < percent < 99.95 else f"{percent:.0f} %"
+
+
+def bucket_text(at: UtcDatetime, by: Grain) -> str:
+    """The hour or day in Beijing."""
+    local = at.astimezone(BUSINESS_ZONE)
+    return f"{local:%m-%d}" if by is Grain.DAY else f"{local:%m-%d %H:%M}"

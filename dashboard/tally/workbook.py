@@ -1,0 +1,120 @@
+"""An account as a workbook: stations, hours or days, reasons, and what the file is."""
+
+from collections.abc import Sequence
+from io import BytesIO
+
+import xlsxwriter
+
+from dashboard.ledger.workbook import local_time
+from dashboard.parts.wording import _
+from dashboard.stations.list import interval_words, kind_word
+from dashboard.tally.words import FIGURES, figure_word, reason_word
+from data.clock import UtcDatetime
+from data.queries.account_stations import AccountStation
+from data.queries.account_window import Window
+from data.queries.accounting import Account, Tally
+from data.vocabulary import Refusal
+
+Cell = str | int | float | None
+Sheet = tuple[str, list[tuple[str, int]], list[list[Cell]]]
+
+
+def workbook(
+    told: Account,
+    ranked: Sequence[tuple[AccountStation, Tally]],
+    unknown: Tally | None,
+    reasons: Sequence[tuple[Refusal, int]],
+    now: UtcDatetime,
+    taken_by: str,
+) -> bytes:
+    """The file; figures are numbers, everything else is text and never a formula."""
+    out = BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(out, options) as book:
+        bold = book.add_format({"bold": True})
+        for name, columns, rows in (
+            stations_sheet(ranked, unknown),
+            buckets_sheet(told),
+            reasons_sheet(reasons),
+            about_sheet(told.window, told.sum(), now, taken_by),
+        ):
+            sheet = book.add_worksheet(name)
+            sheet.freeze_panes(1, 0)
+            for at, (head, width) in enumerate(columns):
+                sheet.set_column(at, at, width)
+                sheet.write_string(0, at, head, bold)
+            for line, cells in enumerate(rows, 1):
+                for at, cell in enumerate(cells):
+                    if isinstance(cell, str):
+                        sheet.write_string(line, at, cell)
+                    elif cell is not None:
+                        sheet.write_number(line, at, cell)
+    return out.getvalue()
+
+
+def figures(tally: Tally) -> list[Cell]:
+    """The tally's figures and the share that is missing, in percent."""
+    share = None if tally.share is None else round(100 * tally.share, 2)
+    return [*(getattr(tally, each) for each in FIGURES), share]
+
+
+def figure_columns() -> list[tuple[str, int]]:
+    """The columns of ``figures``."""
+    return [*((figure_word(each), 10) for each in FIGURES), (_("Missing, %"), 10)]
+
+
+def stations_sheet(ranked: Sequence[tuple[AccountStation, Tally]], unknown: Tally | None) -> Sheet:
+    """A row a station, the worst first; messages of no known station last."""
+    columns = [
+        (_("Code"), 16),
+        (_("Station"), 28),
+        (_("Kind"), 10),
+        (_("Water"), 16),
+        (_("Interval"), 12),
+        *figure_columns(),
+        (_("Offline since (Beijing)"), 20),
+        (_("Problem"), 20),
+    ]
+    rows: list[list[Cell]] = [
+        [
+            station.code,
+            station.name,
+            kind_word(station.kind),
+            station.water or "",
+            interval_words(station.interval),
+            *figures(tally),
+            local_time(station.silent_since) if station.silent_since else "",
+            station.problem or "",
+        ]
+        for station, tally in ranked
+    ]
+    if unknown is not None:
+        rows.append(["", _("Of no known station"), "", "", "", *figures(unknown), "", ""])
+    return _("Stations"), columns, rows
+
+
+def buckets_sheet(told: Account) -> Sheet:
+    """A row an hour or a day, over all stations."""
+    pairs = zip(told.window.buckets, told.of_buckets(), strict=True)
+    rows: list[list[Cell]] = [[local_time(at), *figures(tally)] for at, tally in pairs]
+    return _("Over time"), [(_("From (Beijing)"), 18), *figure_columns()], rows
+
+
+def reasons_sheet(reasons: Sequence[tuple[Refusal, int]]) -> Sheet:
+    """A row a reason."""
+    rows: list[list[Cell]] = [[reason_word(each), each.value, count] for each, count in reasons]
+    columns = [(_("Reason"), 40), (_("Key"), 18), (_("Messages in quarantine"), 24)]
+    return _("Refused by reason"), columns, rows
+
+
+def about_sheet(window: Window, whole: Tally, now: UtcDatetime, taken_by: str) -> Sheet:
+    """What the file holds, whether it adds up, and who took it when."""
+    rows: list[list[Cell]] = [
+        [_("From (Beijing)"), local_time(window.start)],
+        [_("To (Beijing)"), local_time(window.end)],
+        [_("Due until (Beijing)"), local_time(window.until)],
+        [_("It adds up"), _("yes") if whole.adds_up else _("no")],
+        [_("Taken by"), taken_by],
+        [_("Taken at (Beijing)"), local_time(now)],
+    ]
+    return _("About this file"), [("", 24), ("", 48)], rows

@@ -1,0 +1,296 @@
+"""The file of one river or lake as a page, on the screen and on paper."""
+
+from typing import Any
+
+from dash import dcc, html
+
+from dashboard.parts.attributes import attributes
+from dashboard.parts.blocks import card, class_badge, facts
+from dashboard.parts.icons import icon
+from dashboard.parts.measures import moment_text, own_name
+from dashboard.parts.wording import _, language
+from dashboard.waters.findings import find, findings_panel
+from dashboard.waters.people import chiefs_card
+from dashboard.waters.strip import strip
+from dashboard.waters.tables import (
+    boards_table,
+    intakes_table,
+    outfalls_table,
+    reaches_table,
+    sections_table,
+)
+from dashboard.waters.words import (
+    area,
+    bracketed,
+    degrees,
+    kilometres,
+    kind_word,
+    listed,
+    reach_count,
+)
+from data.clock import BUSINESS_ZONE
+from data.queries.dossier import Dossier, WaterFacts
+from data.vocabulary import StationKind
+from gis.chainage import format_chainage
+
+
+def river_file(dossier: Dossier) -> html.Article:
+    """Everything about the water: heading, findings, counts, strip, tables, facts, chiefs."""
+    now = dossier.as_of
+    sections = dossier.of_kind(StationKind.SECTION)
+    outfalls = dossier.of_kind(StationKind.OUTFALL)
+    intakes = dossier.of_kind(StationKind.INTAKE)
+    main = [
+        reaches_card(dossier),
+        counted(
+            "sections",
+            _("Sections"),
+            len(sections),
+            _("class, target, newest reading"),
+            sections_table(sections, now),
+            _("No section stands on this water."),
+        ),
+        counted(
+            "outfalls",
+            _("Outfalls"),
+            len(outfalls),
+            _("compliance by their limits"),
+            outfalls_table(outfalls, now),
+            _("No outfall discharges into this water."),
+        ),
+        counted(
+            "intakes",
+            _("Intakes"),
+            len(intakes),
+            _("permits"),
+            intakes_table(intakes),
+            _("No intake draws from this water."),
+        ),
+        counted(
+            "boards",
+            _("Notice boards"),
+            len(dossier.boards),
+            _("on the banks"),
+            boards_table(dossier.boards),
+            _("No notice board is on file."),
+        ),
+    ]
+    return html.Article(
+        [
+            heading(dossier),
+            findings_panel(dossier),
+            counts(dossier),
+            strip_card(dossier) if dossier.reaches else None,
+            html.Div(
+                [
+                    basics_card(dossier),
+                    html.Div(main, className="rv-main"),
+                    chiefs_card(dossier),
+                ],
+                className="rv-columns",
+            ),
+            foot(dossier),
+        ],
+        className="rv-file",
+        **attributes(data_name=dossier.facts.name),
+    )
+
+
+def heading(dossier: Dossier) -> html.Header:
+    """The way back, the name with its class now, and what can be done."""
+    water = dossier.facts
+    name = own_name(water.name, water.name_en)
+    other = water.name_en if language.get() == "zh" else water.name
+    read_at = f"{dossier.as_of.astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M}"
+    missed = any(each.is_below_target for each in dossier.stations)
+    return html.Header(
+        [
+            html.Nav(
+                [dcc.Link(_("Files"), href="/rivers"), html.Span("›"), html.Span(name)],
+                className="rv-path t3",
+                **attributes(aria_label=_("Path")),
+            ),
+            html.Div(
+                [
+                    html.H1(name),
+                    class_badge(dossier.colour.water_class, big=True, missed=missed),
+                    html.Span(kind_word(water.kind), className="tag o"),
+                    html.Span(other, className="t3 rv-other") if other and other != name else None,
+                    html.Span(className="sp"),
+                    html.Span(_("as of {time}").format(time=read_at), className="t3 rv-read"),
+                    html.A(
+                        [icon("map"), _("On the map")],
+                        href=f"/#sel={water.water}:{water.id}",
+                        className="btn",
+                    ),
+                    html.Button(
+                        [icon("print"), _("Print")],
+                        className="btn",
+                        type="button",
+                        **attributes(data_print=""),
+                    ),
+                ],
+                className="rv-title",
+            ),
+            html.Div(
+                [
+                    html.Span(["OneMap · ", _("River and lake one map")]),
+                    html.Span(
+                        [_("Printed"), " ", html.Span(read_at, **attributes(data_printed=""))]
+                    ),
+                ],
+                className="rv-printed",
+            ),
+        ],
+        className="rv-head",
+    )
+
+
+def counts(dossier: Dossier) -> html.Section:
+    """Five figures, each with its sentence."""
+    found = find(dossier)
+    sections = len(dossier.of_kind(StationKind.SECTION))
+    outfalls = len(dossier.of_kind(StationKind.OUTFALL))
+    met = sections - len(found.below) - len(found.unsure)
+    untold = (
+        _("{n} untold").format(n=len(found.unsure)) if found.unsure else _("every class is told")
+    )
+    water = dossier.facts
+    size = kilometres(water.length_m) if water.length_m else area(water.area_m2 or 0.0)
+    number, unit = size.split(" ")
+    reaches = reach_count(len(dossier.reaches) + dossier.hidden_count)
+    chiefs = sum(each.is_current for each in dossier.chiefs)
+    return html.Section(
+        [
+            figure(_("Sections meeting target"), met, f"/ {sections}", _("by the newest readings")),
+            figure(_("Below target"), len(found.below), "", untold),
+            figure(
+                _("Outfalls exceeding"), len(found.exceeding), f"/ {outfalls}", _("by their limits")
+            ),
+            figure(
+                _("Length") if water.length_m else _("Surface"),
+                number,
+                unit,
+                reaches if water.water == "river" else (listed(water.divisions) or "—"),
+            ),
+            figure(_("River chiefs"), chiefs, "", _("on file today")),
+        ],
+        className="card rv-counts",
+        **attributes(aria_label=_("Counts of this water")),
+    )
+
+
+def figure(label: str, value: Any, unit: str, sentence: str) -> html.Div:
+    """One figure: label, number with unit, sentence."""
+    return html.Div(
+        [
+            html.Span(label, className="rv-kl"),
+            html.Span([str(value), html.Small(unit)], className="rv-kv"),
+            html.Span(sentence, className="rv-ks"),
+        ]
+    )
+
+
+def strip_card(dossier: Dossier) -> html.Section:
+    """The strip with the meaning of its marks."""
+    legend = html.Div(
+        [
+            html.Span([html.Span("Ⅲ", className="cl k3 rv-lg"), _("section")]),
+            html.Span([html.Span("Ⅳ", className="cl k4 rv-lg rv-missed"), _("target not met")]),
+            html.Span([html.Span(icon("out-up"), className="rv-out"), _("outfall")]),
+            html.Span([html.Span(icon("out-up"), className="rv-out is-exceeding"), _("exceeding")]),
+            html.Span([html.Span(icon("in-down"), className="rv-in"), _("intake")]),
+        ],
+        className="rv-legend t3",
+    )
+    note = _("source at the left · worst class of each reach's sections")
+    return card(_("Water quality by reach"), note, html.Div([strip(dossier), legend]), name="strip")
+
+
+def reaches_card(dossier: Dossier) -> Any:
+    """The reaches as a table; lakes have none."""
+    if dossier.facts.water == "lake":
+        return None
+    note = _("{n} shown").format(n=len(dossier.reaches))
+    if dossier.hidden_count:
+        note += " · " + _("{n} outside your area").format(n=dossier.hidden_count)
+    return card(_("Reaches"), note, reaches_table(dossier), name="reaches")
+
+
+def counted(name: str, title: str, count: int, note: str, body: Any, nothing: str) -> html.Section:
+    """A card with its count; the sentence instead of an empty table."""
+    if not count:
+        return card(title, nothing, None, name=name)
+    return card(title, f"{count} · {note}", body, name=name)
+
+
+def basics_card(dossier: Dossier) -> html.Section:
+    """What changes rarely."""
+    water = dossier.facts
+    lake = water.water == "lake"
+    pairs = [
+        (_("Kind"), kind_word(water.kind)),
+        (_("Code"), code_words(water)),
+        (_("Other name"), water.name_en),
+        (_("Basin"), water.basin or _("unknown")) if not lake else ("", None),
+        (_("Length"), kilometres(water.length_m) if water.length_m else None),
+        (_("Surface"), area(water.area_m2) if water.area_m2 else None),
+        (_("Lies on") if lake else _("Flows into"), flows_into(water)),
+        (_("Tributaries"), tributaries(dossier)),
+        (_("Centre") if lake else _("Source"), degrees(water.source_at)),
+        (_("Mouth"), degrees(water.mouth_at) if water.mouth_at else None),
+        (_("Divisions"), listed(water.divisions) or _("unknown")),
+        (_("Data source"), water.source or _("unknown")),
+        (_("Remark"), water.remark),
+    ]
+    return card(_("Basic facts"), "CGCS2000", facts(pairs), name="basics")
+
+
+def code_words(water: WaterFacts) -> str:
+    """The code with its scheme, or that none was given."""
+    if not water.code:
+        return _("none given")
+    return water.code + (bracketed(water.code_scheme) if water.code_scheme else "")
+
+
+def flows_into(water: WaterFacts) -> Any:
+    """The receiving water, a link where it may be seen, with the place."""
+    if not water.flows_into:
+        return _("unknown")
+    k = water.flows_into_chainage_m
+    where = f" {format_chainage(k)}" if k is not None else ""
+    if water.flows_into_id is None:
+        return water.flows_into + where
+    return [dcc.Link(water.flows_into, href=f"/river/{water.flows_into_id}"), where]
+
+
+def tributaries(dossier: Dossier) -> Any:
+    """The rivers that flow into this one, with their places."""
+    if not dossier.tributaries:
+        return None
+    return html.Ul(
+        [
+            html.Li(
+                [
+                    dcc.Link(each.name, href=f"/river/{each.id}"),
+                    html.Span(
+                        format_chainage(each.chainage_m) if each.chainage_m is not None else "",
+                        className="t3",
+                    ),
+                ]
+            )
+            for each in dossier.tributaries
+        ],
+        className="rv-tributaries",
+    )
+
+
+def foot(dossier: Dossier) -> html.Footer:
+    """The rule behind the figures and where the data come from."""
+    rule = _(
+        "Classes by GB 3838-2002 table 1, the worst of single parameters, from the newest readings;"
+        " a class older than 24 h or three intervals is not told."
+    )
+    read = _("Read at {time}.").format(time=moment_text(dossier.as_of, dossier.as_of))
+    source = _("Data source: {source}").format(source=dossier.facts.source or _("unknown"))
+    return html.Footer([html.P([rule, " ", read]), html.P(source)], className="rv-foot t3 fs12")

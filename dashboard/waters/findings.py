@@ -1,0 +1,122 @@
+"""What is worst now on a water, in words, in order; or that all is well."""
+
+from dataclasses import dataclass
+
+from dash import html
+
+from dashboard.parts.attributes import attributes
+from dashboard.parts.blocks import class_badge
+from dashboard.parts.icons import icon
+from dashboard.parts.wording import _
+from dashboard.waters.words import measured, numeral, outfall_words, section_words, station_name
+from data.clock import UtcDatetime
+from data.queries.dossier import Dossier
+from data.queries.dossier_stations import StationFile
+from data.vocabulary import StationKind
+from gis.chainage import format_chainage
+
+MOST_SHOWN = 6
+"""More findings than this are counted instead of listed; the tables below have them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Sections below target (worst first), sections untold, outfalls exceeding (worst first)."""
+
+    below: tuple[StationFile, ...]
+    unsure: tuple[StationFile, ...]
+    exceeding: tuple[StationFile, ...]
+
+    @property
+    def in_order(self) -> tuple[StationFile, ...]:
+        """All of them, the worst first."""
+        return (*self.below, *self.unsure, *self.exceeding)
+
+
+def find(dossier: Dossier) -> Findings:
+    """What is wrong in a file now."""
+
+    def worse(file: StationFile) -> tuple[int, float]:
+        return -(file.record.water_class or 0), -(file.record.multiple or 0.0)
+
+    return Findings(
+        below=tuple(sorted((e for e in dossier.stations if e.is_below_target), key=worse)),
+        unsure=tuple(each for each in dossier.stations if each.is_unsure),
+        exceeding=tuple(
+            sorted(
+                (e for e in dossier.stations if e.is_exceeding),
+                key=lambda each: -(each.record.multiple or 0.0),
+            )
+        ),
+    )
+
+
+def anchor(file: StationFile) -> str:
+    """The row of a station further down the page."""
+    return f"river-station-{file.record.id}"
+
+
+def findings_panel(dossier: Dossier) -> html.Section:
+    """The findings as a panel: the worst as its headline, the others below it."""
+    found = find(dossier).in_order
+    if not found:
+        return good_zero(dossier)
+    rows = [finding(file, dossier.as_of) for file in found[:MOST_SHOWN]]
+    left = len(found) - MOST_SHOWN
+    if left > 0:
+        more = _("and {n} more below").format(n=left)
+        rows.append(html.Li(more, className="t3 rv-more"))
+    return html.Section(
+        html.Ol(rows, className="rv-findings"),
+        className="card rv-worst",
+        **attributes(aria_label=_("What is worst now")),
+    )
+
+
+def finding(file: StationFile, now: UtcDatetime) -> html.Li:
+    """One finding: where, the words, then the place, the target and the time."""
+    record = file.record
+    is_outfall = record.kind is StationKind.OUTFALL
+    words = outfall_words(file) if is_outfall else section_words(file, now)
+    badge = (
+        html.Span(icon("out-up"), className="rv-out is-exceeding", title=_("Outfall"))
+        if is_outfall
+        else class_badge(record.shown_class, missed=file.is_below_target)
+    )
+    small = [format_chainage(record.chainage_m)] if record.chainage_m is not None else []
+    if not is_outfall:
+        small.append(_("target {cls}").format(cls=numeral(record.target_class)))
+    if record.observed_at:
+        small.append(measured(record.observed_at, now))
+    return html.Li(
+        [
+            badge,
+            html.A(station_name(file), href=f"#{anchor(file)}", className="rv-what"),
+            html.Span(words, className="rv-say"),
+            html.Span(" · ".join(small), className="t3 rv-small"),
+        ]
+    )
+
+
+def good_zero(dossier: Dossier) -> html.Section:
+    """All is well, said as such; or nothing measures the water, which is no good news."""
+    sections = dossier.of_kind(StationKind.SECTION)
+    outfalls = [each for each in dossier.of_kind(StationKind.OUTFALL) if each.record.compliance]
+    if not sections:
+        heading = _("No section measures this water")
+        sentence = _("Its class can't be told.")
+        sign, tone = "search", "rv-untold"
+    else:
+        heading = _("All sections meet their targets")
+        sentence = _("{n} sections met, no class missing").format(n=len(sections))
+        sign, tone = "tick", "rv-good"
+    if outfalls and not any(each.is_exceeding for each in outfalls):
+        sentence += " · " + _("{n} outfalls monitored, none exceeding").format(n=len(outfalls))
+    return html.Section(
+        [
+            html.Span(icon(sign), className="rv-sign"),
+            html.Strong(heading),
+            html.Span(sentence, className="t2"),
+        ],
+        className=f"card rv-worst {tone}",
+    )

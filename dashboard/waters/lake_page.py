@@ -1,0 +1,17 @@
+"""The file of one lake or reservoir (一湖一档), in the form of a river's."""
+
+import dash
+from dash import html
+
+from dashboard.frame.deps import Deps
+from dashboard.waters.river_page import page_of
+
+
+def layout(lake_id: str = "", **_query: str) -> html.Div:
+    """The page of the lake with that id."""
+    return page_of("lake", lake_id)
+
+
+def register(app: dash.Dash, deps: Deps) -> None:
+    """Nothing more: the callbacks of the river's page read lakes too."""
+    del app, deps

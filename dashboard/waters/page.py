@@ -1,0 +1,192 @@
+"""The files (档案): every river and lake of one's area, searched, filtered, sorted."""
+
+import logging
+from typing import Any, get_args
+
+import dash
+import dash_mantine_components as dmc
+from dash import ClientsideFunction, Input, Output, ctx, dcc, html
+from sqlalchemy.exc import SQLAlchemyError
+
+from dashboard.frame.auth import current_user, visible_to
+from dashboard.frame.deps import Deps
+from dashboard.frame.offload import off
+from dashboard.parts.attributes import attributes
+from dashboard.parts.blocks import notice, skeleton
+from dashboard.parts.icons import icon
+from dashboard.parts.wording import _
+from dashboard.waters.river_list import rivers_table
+from data.clock import BUSINESS_ZONE
+from data.database import transaction
+from data.queries.river_list import Kind, Listing, Sort, Standing, river_list
+from data.queries.scope import Scope
+
+PAGE_ROWS = 50
+LOGGER = logging.getLogger(__name__)
+
+
+class Ids:
+    """Ids of this page."""
+
+    SEARCH = "rivers-search"
+    KIND = "rivers-kind"
+    STANDING = "rivers-standing"
+    SORT = "rivers-sort"
+    PAGES = "rivers-pages"
+    LIST = "rivers-list"
+    COUNT = "rivers-count"
+    RETRY = "rivers-retry"
+
+
+def layout(
+    q: str = "", kind: str = "", standing: str = "", sort: str = "", page: str = "", **_query: str
+) -> html.Div:
+    """The page with the filters that its address names."""
+    return html.Div(
+        [
+            html.Header(
+                [
+                    html.H1(_("Files")),
+                    html.Span(id=Ids.COUNT, className="t3", **attributes(aria_live="polite")),
+                ]
+            ),
+            html.Div(
+                [
+                    dmc.TextInput(
+                        id=Ids.SEARCH,
+                        value=q[:64],
+                        placeholder=_("Name, code or basin"),
+                        leftSection=icon("search"),
+                        debounce=300,
+                        className="rl-search",
+                        **attributes(aria_label=_("Search rivers and lakes")),
+                    ),
+                    chooser(Ids.KIND, _("Kind"), kinds(), kind),
+                    chooser(Ids.STANDING, _("State"), standings(), standing),
+                    html.Span(className="sp"),
+                    chooser(Ids.SORT, _("Sort by"), sorts(), sort or "worst", clearable=False),
+                ],
+                className="rl-filters",
+                role="search",
+            ),
+            html.Div(skeleton(), id=Ids.LIST),
+            dmc.Pagination(
+                id=Ids.PAGES,
+                total=max(1, int(page)) if page.isdecimal() and len(page) < 5 else 1,
+                value=max(1, int(page)) if page.isdecimal() and len(page) < 5 else 1,
+                size="sm",
+                mt=12,
+                hideWithOnePage=True,
+            ),
+            html.Button(_("Read again"), id=Ids.RETRY, className="btn rv-retry", hidden=True),
+        ],
+        className="om-page rl-page",
+    )
+
+
+def chooser(
+    name: str, label: str, choices: dict[str, str], value: str, *, clearable: bool = True
+) -> dmc.Select:
+    """A box of choices that says what it filters."""
+    return dmc.Select(
+        id=name,
+        data=[{"value": key, "label": words} for key, words in choices.items()],
+        value=value if value in choices else None,
+        placeholder=label,
+        clearable=clearable,
+        allowDeselect=clearable,
+        w=148,
+        className="rl-choice" if clearable else "rl-choice rl-sort",
+        **attributes(aria_label=label),
+    )
+
+
+def kinds() -> dict[str, str]:
+    """The kinds of water."""
+    words = (_("River"), _("Canal"), _("Lake"), _("Reservoir"))
+    return dict(zip(get_args(Kind), words, strict=True))
+
+
+def standings() -> dict[str, str]:
+    """What a water may be picked by."""
+    words = (_("Below target"), _("All met"), _("Not all told"), _("Outfalls exceeding"))
+    return dict(zip(get_args(Standing), words, strict=True))
+
+
+def sorts() -> dict[str, str]:
+    """The orders of the list."""
+    words = (_("Worst first"), _("Name"), _("Largest first"), _("Fewest met first"))
+    return dict(zip(get_args(Sort), words, strict=True))
+
+
+def read(deps: Deps, scope: Scope, chosen: tuple[Any, ...]) -> Listing:
+    """The page of the list that was chosen; what isn't a choice is left out."""
+    phrase, kind, standing, sort, page = chosen
+    with transaction(deps.engine) as connection:
+        return river_list(
+            connection,
+            scope,
+            now=deps.clock(),
+            quality=deps.quality,
+            phrase=phrase or "",
+            kind=kind if kind in get_args(Kind) else None,
+            standing=standing if standing in get_args(Standing) else None,
+            sort=sort if sort in get_args(Sort) else "worst",
+            start=(max(int(page or 1), 1) - 1) * PAGE_ROWS,
+            limit=PAGE_ROWS,
+        )
+
+
+def register(app: dash.Dash, deps: Deps) -> None:
+    """The rows and the address follow the filters."""
+    filters = [
+        Input(Ids.SEARCH, "value"),
+        Input(Ids.KIND, "value"),
+        Input(Ids.STANDING, "value"),
+        Input(Ids.SORT, "value"),
+        Input(Ids.PAGES, "value"),
+    ]
+
+    @app.callback(
+        Output(Ids.LIST, "children"),
+        Output(Ids.COUNT, "children"),
+        Output(Ids.PAGES, "total"),
+        Output(Ids.PAGES, "value"),
+        Output(Ids.RETRY, "hidden"),
+        *filters,
+        Input(Ids.RETRY, "n_clicks"),
+    )
+    async def show(*given: Any) -> tuple[Any, ...]:
+        turned = ctx.triggered_id in (None, Ids.PAGES, Ids.RETRY)
+        page = (given[4] or 1) if turned else 1
+        chosen = (*given[:4], page)
+        try:
+            listing = await off(read, deps, visible_to(current_user()), chosen)
+        except SQLAlchemyError:
+            LOGGER.exception("the list of waters could not be read")
+            return failed(deps), "", page, page, False
+        pages = max(1, -(-listing.found_count // PAGE_ROWS))
+        rows = rivers_table(listing, filtered=any(chosen[:3]))
+        return rows, counted(listing), pages, min(page, pages), True
+
+    app.clientside_callback(
+        ClientsideFunction("dossier", "address"), Output(Ids.SEARCH, "name"), *filters
+    )
+
+
+def counted(listing: Listing) -> str:
+    """How many there are, and how many of them fit."""
+    if listing.found_count == listing.all_count:
+        return _("{n} rivers and lakes").format(n=listing.all_count)
+    return _("{n} of {m} rivers and lakes").format(n=listing.found_count, m=listing.all_count)
+
+
+def failed(deps: Deps) -> html.Div:
+    """The list couldn't be read; the button below tries again."""
+    time = f"{deps.clock().astimezone(BUSINESS_ZONE):%H:%M}"
+    return notice(
+        "warn",
+        _("The list could not be read"),
+        _("The database did not answer at {time}.").format(time=time),
+        dcc.Link(_("To the one map"), href="/"),
+    )

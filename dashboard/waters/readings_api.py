@@ -1,0 +1,293 @@
+"""A station's newest values and the course of one of them, over HTTP."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+
+from dashboard.frame.auth import Action, User, current_user, may, visible_to
+from dashboard.frame.deps import Deps
+from dashboard.frame.offload import off
+from dashboard.waters.series_file import csv_text
+from data.clock import BUSINESS_ZONE, Span, UtcDatetime, to_utc
+from data.database import transaction
+from data.errors import BadInput
+from data.people.access_log import Logged, log
+from data.quality.means import Mean
+from data.queries.readings import FLAG_CODES, MOST_POINTS, RULE_CODES, Series, series
+from data.queries.reviews import signatures
+from data.queries.scope import Scope
+from data.queries.station_facts import StationFacts, station_facts
+from data.vocabulary import PARAMETERS, Bank, BodyKind, Flag, Parameter, StationKind
+
+MOST_ROWS = 120_000
+"""The most rows of one exported file: a reading each five minutes for 400 days is 115,200."""
+
+Start = Annotated[datetime | None, Query(alias="from", description="with offset")]
+End = Annotated[datetime | None, Query(alias="to", description="with offset; default: now")]
+AsOf = Annotated[
+    datetime | None,
+    Query(description="with offset: by what was known then; default: all that is known now"),
+]
+
+
+class NewestValue(BaseModel):
+    """The newest value of one parameter."""
+
+    value: float
+    unit: str
+    at: datetime
+    flag: Flag = Field(description="N is normal; others are never graded")
+
+
+class StationOut(BaseModel):
+    """A station with its newest values by parameter key."""
+
+    id: int
+    code: str
+    name: str
+    kind: StationKind
+    body: BodyKind
+    river: str | None
+    reach: str | None
+    lake: str | None
+    chainage_m: float | None
+    bank: Bank | None
+    longitude: float = Field(description="degrees, CGCS2000")
+    latitude: float = Field(description="degrees, CGCS2000")
+    interval_s: float = Field(description="seconds between two readings")
+    target_class: int | None = Field(description="1 to 5; null where none was given")
+    latest: dict[Parameter, NewestValue]
+
+
+class Point(BaseModel):
+    """One measurement: as measured, and the value that counts."""
+
+    at: datetime
+    value: float = Field(description="as measured, never changed")
+    flag: Flag
+    counted: float | None = Field(description="null: left out of means, classes and loads")
+    verdict: str | None = Field(
+        description="keep, reject or correct in review, failed in the second look, or null"
+    )
+
+
+class MeanOut(BaseModel):
+    """The mean of the values that count, with what stands behind it."""
+
+    value: float | None
+    count: int
+    valid_share: float | None = Field(description="of what the interval promised, at most 1")
+
+
+class SeriesOut(BaseModel):
+    """The course of a parameter, thinned so that its extremes stay."""
+
+    station: str
+    parameter: Parameter
+    unit: str
+    interval_s: float
+    start: datetime = Field(description="first instant asked for")
+    end: datetime = Field(description="first instant no longer asked for")
+    measured_count: int = Field(description="values in the span before thinning")
+    as_of: datetime | None = Field(description="by what was known then; null: by all known now")
+    mean: MeanOut
+    points: list[Point]
+
+
+def station_out(facts: StationFacts) -> StationOut:
+    """The station as it leaves the house."""
+    return StationOut(
+        id=facts.id,
+        code=facts.code,
+        name=facts.name,
+        kind=facts.kind,
+        body=facts.body,
+        river=facts.where.river,
+        reach=facts.where.reach,
+        lake=facts.where.lake,
+        chainage_m=facts.where.chainage_m,
+        bank=facts.where.bank,
+        longitude=facts.lon,
+        latitude=facts.lat,
+        interval_s=facts.interval.total_seconds(),
+        target_class=facts.target,
+        latest={
+            parameter: NewestValue(
+                value=each.value,
+                unit=PARAMETERS[parameter].unit,
+                at=each.observed_at,
+                flag=each.flag,
+            )
+            for parameter, each in facts.latest.items()
+        },
+    )
+
+
+def series_out(
+    facts: StationFacts,
+    parameter: Parameter,
+    span: Span,
+    found: Series,
+    as_of: UtcDatetime | None = None,
+) -> SeriesOut:
+    """The course as it leaves the house."""
+    mean = found.mean or Mean(None, 0, None)
+    return SeriesOut(
+        station=facts.code,
+        parameter=parameter,
+        unit=PARAMETERS[parameter].unit,
+        interval_s=facts.interval.total_seconds(),
+        start=span.start,
+        end=span.end,
+        measured_count=found.measured_count,
+        as_of=as_of,
+        mean=MeanOut(value=mean.value, count=mean.count, valid_share=mean.valid_share),
+        points=[point_of(found, at) for at in range(len(found))],
+    )
+
+
+def point_of(found: Series, at: int) -> Point:
+    """One measurement of the course."""
+    return Point(
+        at=datetime.fromtimestamp(int(found.at_s[at]), BUSINESS_ZONE),
+        value=float(found.raw[at]),
+        flag=FLAG_CODES[found.flag[at]],
+        counted=float(found.value[at]) if found.run[at] >= 0 else None,
+        verdict=RULE_CODES[found.rule[at]] or None,
+    )
+
+
+def span_asked(start: datetime | None, end: datetime | None, now: UtcDatetime) -> Span:
+    """The span asked for, the last seven days by default.
+
+    Raises BadInput for times without an offset, or in the wrong order.
+    """
+    try:
+        last = to_utc(end) if end else now
+        first = to_utc(start) if start else UtcDatetime(last - timedelta(days=7))
+        return Span(first, last)
+    except (ValueError, OverflowError) as error:
+        raise BadInput("Give times with an offset, the earlier one first.") from error
+
+
+def moment_asked(as_of: datetime | None) -> UtcDatetime | None:
+    """The moment asked for. Raises BadInput for one without an offset."""
+    try:
+        return to_utc(as_of) if as_of else None
+    except ValueError as error:
+        raise BadInput("Give times with an offset, the earlier one first.") from error
+
+
+def read_station(deps: Deps, scope: Scope, station_id: int) -> StationFacts:
+    """The station when the scope may see it. Raises NotFound."""
+    with transaction(deps.engine) as connection:
+        return station_facts(connection, scope, station_id)
+
+
+def read_series(
+    deps: Deps,
+    scope: Scope,
+    station_id: int,
+    parameter: Parameter,
+    span: Span,
+    points: int,
+    as_of: UtcDatetime | None = None,
+) -> tuple[StationFacts, Series]:
+    """The station and the course of the parameter. Raises NotFound or BadInput."""
+    with transaction(deps.engine) as connection:
+        facts = station_facts(connection, scope, station_id)
+        found = series(connection, station_id, parameter, span, facts.interval, points, as_of)
+        return facts, found
+
+
+def exported(
+    deps: Deps,
+    user: User,
+    station_id: int,
+    parameter: Parameter,
+    span: Span,
+    as_of: UtcDatetime | None = None,
+) -> tuple[StationFacts, str]:
+    """The station and its values as CSV, with a row in the access log.
+
+    Raises NotFound, and BadInput for a span with more rows than a file holds: none is left out.
+    """
+    scope = visible_to(user)
+    with transaction(deps.engine) as connection:
+        facts = station_facts(connection, scope, station_id)
+        whole = series(connection, station_id, parameter, span, facts.interval, MOST_ROWS, as_of)
+        if whole.measured_count > MOST_ROWS:
+            raise BadInput("A file holds {most} rows; choose a shorter span.", most=MOST_ROWS)
+        log(
+            connection,
+            Logged.EXPORT,
+            account_id=user.account_id,
+            about=f"{facts.code} {parameter.value}",
+            detail={
+                "from": span.start.isoformat(),
+                "to": span.end.isoformat(),
+                "rows": len(whole),
+            },
+        )
+        signed = signatures(connection, whole.review[whole.review > 0].tolist())
+    return facts, csv_text(facts, parameter, whole, signed, named=may(user, Action.READ_REVIEWS))
+
+
+def router(deps: Deps) -> APIRouter:
+    """The routes of stations and their readings."""
+    routes = APIRouter(prefix="/api/v1/stations", tags=["stations"])
+
+    @routes.get("/{station_id}")
+    async def station(station_id: int) -> StationOut:
+        """A station with its newest values; 404 where it may not be known."""
+        facts = await off(read_station, deps, visible_to(current_user()), station_id)
+        return station_out(facts)
+
+    @routes.get("/{station_id}/series")
+    async def course(
+        station_id: int,
+        parameter: Parameter,
+        start: Start = None,
+        end: End = None,
+        points: Annotated[int, Query(ge=10, le=MOST_POINTS)] = MOST_POINTS,
+        as_of: AsOf = None,
+    ) -> SeriesOut:
+        """The course of a parameter over at most 400 days, thinned to so many points."""
+        span, known = span_asked(start, end, deps.clock()), moment_asked(as_of)
+        scope = visible_to(current_user())
+        facts, found = await off(
+            read_series, deps, scope, station_id, parameter, span, points, known
+        )
+        return series_out(facts, parameter, span, found, known)
+
+    @routes.get("/{station_id}/series.csv", response_class=Response)
+    async def file(
+        station_id: int,
+        parameter: Parameter,
+        start: Start = None,
+        end: End = None,
+        as_of: AsOf = None,
+    ) -> Response:
+        """The same without thinning, as a file for a spreadsheet; the access log keeps who.
+
+        Beside the raw value stand the one that counts, the verdict, who gave it, when and why.
+        """
+        span, known = span_asked(start, end, deps.clock()), moment_asked(as_of)
+        facts, text = await off(exported, deps, current_user(), station_id, parameter, span, known)
+        first, last = (
+            f"{each.astimezone(BUSINESS_ZONE):%Y%m%d}" for each in (span.start, span.end)
+        )
+        name = f"{facts.code}-{parameter.value}-{first}-{last}.csv"
+        return Response(
+            text,
+            media_type="text/csv; charset=utf-8",
+            headers={
+                "Content-Disposition": f'attachment; filename="{name}"',
+                "Cache-Control": "private, no-store",
+            },
+        )
+
+    return routes

@@ -1,0 +1,106 @@
+"""The file of one river (一河一档); a lake's page shares its ids and callbacks."""
+
+import logging
+from typing import Any
+
+import dash
+from dash import Input, Output, dcc, html
+from sqlalchemy.exc import SQLAlchemyError
+
+from dashboard.frame.auth import current_user, visible_to
+from dashboard.frame.deps import Deps
+from dashboard.frame.offload import off
+from dashboard.parts.attributes import attributes
+from dashboard.parts.blocks import notice, skeleton
+from dashboard.parts.wording import _
+from dashboard.waters.file import river_file
+from data.clock import BUSINESS_ZONE
+from data.database import transaction
+from data.errors import NotFound
+from data.queries.dossier import Dossier, lake_dossier, river_dossier
+from data.queries.scope import Scope
+
+REFRESH_MS = 60_000
+LOGGER = logging.getLogger(__name__)
+
+
+class Ids:
+    """Ids of the pages of rivers and lakes."""
+
+    WHICH = "river-which"
+    BODY = "river-body"
+    RETRY = "river-retry"
+    CLOCK = "river-clock"
+
+
+def page_of(water: str, number: str) -> html.Div:
+    """The page of a water before it is read."""
+    return html.Div(
+        [
+            dcc.Store(id=Ids.WHICH, data={"water": water, "id": number}),
+            dcc.Interval(id=Ids.CLOCK, interval=REFRESH_MS),
+            html.Div(skeleton(), id=Ids.BODY),
+            html.Button(_("Read again"), id=Ids.RETRY, className="btn rv-retry", hidden=True),
+        ],
+        className="om-page rv-page",
+    )
+
+
+def layout(river_id: str = "", **_query: str) -> html.Div:
+    """The page of the river with that id."""
+    return page_of("river", river_id)
+
+
+def read(deps: Deps, which: dict[str, Any], scope: Scope) -> Dossier:
+    """The file asked for. Raises NotFound."""
+    number = str(which.get("id", ""))
+    if not number.isdecimal() or len(number) > 15:
+        raise NotFound("There is no such river, or your account may not see it.")
+    read_one = lake_dossier if which.get("water") == "lake" else river_dossier
+    with transaction(deps.engine) as connection:
+        return read_one(connection, int(number), scope, now=deps.clock(), quality=deps.quality)
+
+
+def not_visible(which: dict[str, Any]) -> html.Div:
+    """What a link shows to whom it isn't meant for; whether the water exists stays unsaid."""
+    lake = which.get("water") == "lake"
+    return notice(
+        "person",
+        _("Your account may not see this lake")
+        if lake
+        else _("Your account may not see this river"),
+        _("It isn't in your area, or it doesn't exist. If you need it, ask your chief office."),
+        dcc.Link(_("To the files"), href="/rivers", className="btn"),
+    )
+
+
+def register(app: dash.Dash, deps: Deps) -> None:
+    """The file is read when the page opens, on request, and every minute."""
+
+    @app.callback(
+        Output(Ids.BODY, "children"),
+        Output(Ids.RETRY, "hidden"),
+        Input(Ids.WHICH, "data"),
+        Input(Ids.RETRY, "n_clicks"),
+        Input(Ids.CLOCK, "n_intervals"),
+    )
+    async def show(which: dict[str, Any], _clicks: int, _minutes: int) -> tuple[Any, bool]:
+        try:
+            dossier = await off(read, deps, which, visible_to(current_user()))
+        except NotFound:
+            return not_visible(which), True
+        except SQLAlchemyError:
+            LOGGER.exception("the file of a water could not be read")
+            return failed(deps), False
+        return river_file(dossier), True
+
+
+def failed(deps: Deps) -> html.Div:
+    """The file couldn't be read; the button below tries again."""
+    time = f"{deps.clock().astimezone(BUSINESS_ZONE):%H:%M}"
+    return notice(
+        "warn",
+        _("The file could not be read"),
+        _("The database did not answer at {time}.").format(time=time),
+        html.Div(**attributes(aria_hidden="true")),
+    )

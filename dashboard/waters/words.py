@@ -1,0 +1,162 @@
+"""What a river's file says about values, times and places, in the reader's language."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from dashboard.parts.measures import (
+    age_text,
+    duration_text,
+    limit_text,
+    moment_text,
+    named_exceedance,
+    own_name,
+    parameter_name,
+    unit_of,
+    value_text,
+)
+from dashboard.parts.wording import _, language
+from data.clock import UtcDatetime
+from data.quality.exceedances import Exceedance
+from data.queries.dossier_stations import StationFile
+from data.vocabulary import (
+    ChiefLevel,
+    Compliance,
+    EvaluationState,
+    RiverKind,
+    WaterClass,
+)
+
+
+def listed(words: Sequence[str]) -> str:
+    """Several words in a row."""
+    return ("、" if language.get() == "zh" else ", ").join(words)
+
+
+def bracketed(words: str) -> str:
+    """The words in brackets, full-width between Chinese."""
+    return f"（{words}）" if language.get() == "zh" else f" ({words})"
+
+
+def numeral(water_class: int) -> str:
+    """The numeral of a class; 0 is none."""
+    return WaterClass(water_class).numeral if water_class else _("none")
+
+
+def kind_word(kind: str) -> str:
+    """River, canal, lake or reservoir."""
+    return {
+        RiverKind.RIVER: _("River"),
+        RiverKind.CANAL: _("Canal"),
+        "lake": _("Lake"),
+        "reservoir": _("Reservoir"),
+    }[kind]
+
+
+def level_word(level: ChiefLevel) -> str:
+    """The level of a chief."""
+    return {
+        ChiefLevel.PROVINCE: _("Province"),
+        ChiefLevel.CITY: _("City"),
+        ChiefLevel.COUNTY: _("County"),
+        ChiefLevel.TOWNSHIP: _("Township"),
+        ChiefLevel.VILLAGE: _("Village"),
+    }[level]
+
+
+def reach_count(count: int) -> str:
+    """How many reaches, also for a single one."""
+    return _("1 reach") if count == 1 else _("{n} reaches").format(n=count)
+
+
+def measured(moment: UtcDatetime, now: UtcDatetime) -> str:
+    """When it was measured and how long ago that is."""
+    return _("measured {time}, {ago}").format(
+        time=moment_text(moment, now), ago=age_text(moment, now)
+    )
+
+
+def exceedance_words(exceedances: Sequence[Exceedance]) -> str:
+    """The worst exceedance first, then the names of the others."""
+    if not exceedances:
+        return ""
+    first = named_exceedance(exceedances[0])
+    first = first[:1].upper() + first[1:]
+    others = [parameter_name(each.parameter) for each in exceedances[1:]]
+    if not others:
+        return first
+    return _("{first}; also {others}").format(first=first, others=listed(others))
+
+
+def value_words(exceedance: Exceedance) -> str:
+    """The value with its limit and the rule that set it."""
+    unit, limit = unit_of(exceedance.parameter), exceedance.limit
+    low, high = (limit, None) if exceedance.below else (None, limit)
+    return _("{parameter} {value}{unit}, limit {limit}, {basis}").format(
+        parameter=parameter_name(exceedance.parameter),
+        value=value_text(exceedance.parameter, exceedance.value),
+        unit=f" {unit}" if unit else "",
+        limit=limit_text(exceedance.parameter, low, high),
+        basis=exceedance.basis,
+    )
+
+
+def station_name(file: StationFile) -> str:
+    """The station's name in the reader's language where there is one."""
+    return own_name(file.record.name, file.record.name_en)
+
+
+def section_words(file: StationFile, now: UtcDatetime) -> str:
+    """What to say about a section before any number."""
+    record = file.record
+    if record.state is EvaluationState.GRADED:
+        return exceedance_words(file.exceedances) or _("target met")
+    if record.state is EvaluationState.PARTIAL:
+        missing = listed([parameter_name(each) for each in file.missing])
+        return _("Incomplete {have}/{need}").format(
+            have=record.have_count or 0, need=record.required_count or 0
+        ) + (bracketed(_("missing {parameters}").format(parameters=missing)) if missing else "")
+    if record.state is EvaluationState.STALE and record.observed_at:
+        silent = _("No fresh data for {age}").format(age=duration_text(now - record.observed_at))
+        if not file.last_class:
+            return silent
+        return silent + bracketed(_("last {cls}").format(cls=numeral(file.last_class)))
+    return _("No data yet")
+
+
+def outfall_words(file: StationFile) -> str:
+    """What to say about an outfall before any number."""
+    told = file.record.compliance
+    if told == Compliance.EXCEEDING:
+        return exceedance_words(file.exceedances) or _("Exceeding")
+    if told == Compliance.STOPPED:
+        return _("Stopped")
+    if told == Compliance.COMPLIANT:
+        return _("Compliant")
+    return _("Offline") if file.record.is_offline else _("Not monitored online")
+
+
+def kilometres(length_m: float) -> str:
+    """A length in kilometres, in metres under one."""
+    return f"{length_m / 1000:,.1f} km" if length_m >= 1000 else f"{length_m:.0f} m"
+
+
+def area(area_m2: float) -> str:
+    """An area in square kilometres, in hectares under one."""
+    return f"{area_m2 / 1e6:,.2f} km²" if area_m2 >= 1e6 else f"{area_m2 / 1e4:,.1f} ha"
+
+
+def degrees(place: tuple[float, float]) -> str:
+    """Longitude and latitude with five decimals, about a metre."""
+    return f"{place[0]:.5f}°E, {place[1]:.5f}°N"
+
+
+def term(valid_from: date, valid_to: date | None) -> str:
+    """A term of office; its last day is the one before ``valid_to``."""
+    if valid_to is None:
+        return _("since {day}").format(day=valid_from.isoformat())
+    return f"{valid_from.isoformat()} – {(valid_to - timedelta(days=1)).isoformat()}"
+
+
+def every(interval: timedelta) -> str:
+    """The time between readings."""
+    return _("every {duration}").format(duration=duration_text(interval))
