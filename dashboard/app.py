@@ -35,7 +35,7 @@ from dashboard.map import page as one_map
 from dashboard.map import problems_api as map_ledger
 from dashboard.map import search_api as search
 from dashboard.map import tiles_api as tiles
-from dashboard.parts.roles import N_
+from dashboard.parts.wording import N_
 from dashboard.patrols import api as patrols_api
 from dashboard.patrols import file_api as patrols_file
 from dashboard.patrols import page as patrols

@@ -14,8 +14,8 @@ from dashboard.frame.deps import Deps
 from dashboard.frame.theme import THEME
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
-from dashboard.parts.roles import N_, role_words
-from dashboard.parts.wording import _, language
+from dashboard.parts.roles import role_words
+from dashboard.parts.wording import N_, _, language
 from data.database import transaction
 from data.queries.people import area_name
 

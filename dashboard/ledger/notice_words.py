@@ -5,8 +5,7 @@ from types import MappingProxyType
 
 from dashboard.ledger.words import category_word
 from dashboard.parts.measures import moment_text
-from dashboard.parts.roles import N_
-from dashboard.parts.wording import _
+from dashboard.parts.wording import N_, _
 from data.clock import UtcDatetime
 from data.ledger_words import NoticeKind
 from data.queries.notices import Notice

@@ -1,7 +1,6 @@
 """Where the shipped rules of deadlines come from, in the reader's language."""
 
-from dashboard.parts.roles import N_
-from dashboard.parts.wording import _
+from dashboard.parts.wording import N_, _
 from problem_ledger.rules import DeadlineRule
 
 SHIPPED = frozenset(

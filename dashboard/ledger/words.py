@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from dashboard.parts.roles import N_
-from dashboard.parts.wording import _
+from dashboard.parts.wording import N_, _
 from data.ledger_words import Action, Group, Severity, Source, Stage, Status
 
 STATUS: Mapping[Status, str] = MappingProxyType(

@@ -3,15 +3,9 @@
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from dashboard.parts.wording import _, language
+from dashboard.parts.wording import N_, _, language
 from data.queries.people import HeldRole
 from data.vocabulary import ChiefLevel, Role
-
-
-def N_(message: str) -> str:  # noqa: N802 - gettext's own name for a msgid worded later
-    """The message itself, marked for the catalogues."""
-    return message
-
 
 ROLES: Mapping[Role, str] = MappingProxyType(
     {

@@ -38,6 +38,11 @@ def _(message: str) -> str:
     return catalogue(language.get()).gettext(message)
 
 
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name for a msgid worded later
+    """The message itself, marked for the catalogues."""
+    return message
+
+
 def ngettext(one: str, many: str, count: int) -> str:
     """The message for a count in the reader's language."""
     return catalogue(language.get()).ngettext(one, many, count)
