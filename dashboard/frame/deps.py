@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
+from dashboard.frame.access import Access
 from dashboard.frame.known_users import KnownUsers
+from dashboard.frame.place import Place
 from data.clock import Clock
 from data.settings import DashboardSettings, QualitySettings
 from problem_ledger.patrol_rules import PatrolRules, load_patrol_rules
@@ -13,7 +15,10 @@ from problem_ledger.rules import Rules, load_rules
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """The parts that requests share."""
+    """The parts that requests share.
+
+    ``access`` and ``places`` are gathered from all rooms; without them everything is denied.
+    """
 
     engine: Engine
     dashboard: DashboardSettings
@@ -22,3 +27,5 @@ class Deps:
     rules: Rules = field(default_factory=load_rules)
     patrol_rules: PatrolRules = field(default_factory=load_patrol_rules)
     users: KnownUsers = field(default_factory=KnownUsers)
+    access: Access = field(default_factory=Access)
+    places: tuple[Place, ...] = ()

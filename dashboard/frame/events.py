@@ -30,7 +30,9 @@ def router(deps: Deps, live: Live) -> APIRouter:
         user = require(Action.READ_WATERS)
         after = int(last_event_id) if last_event_id.isdecimal() else since
         return StreamingResponse(
-            live.stream(request.cookies.get(cookie, ""), user, after, ledger),
+            live.stream(
+                request.cookies.get(cookie, ""), user, {"readings": after, "ledger": ledger}
+            ),
             media_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )

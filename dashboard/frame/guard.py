@@ -10,8 +10,7 @@ from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.frame import access
-from dashboard.frame.access import SAFE_METHODS, most_bytes
+from dashboard.frame.access import SAFE_METHODS, is_page
 from dashboard.frame.auth import User, may, set_user
 from dashboard.frame.deps import Deps
 from dashboard.frame.headers import HeaderRules, is_own_origin
@@ -60,6 +59,7 @@ class Guard:
     def __init__(self, app: ASGIApp, deps: Deps, headers: HeaderRules) -> None:
         self.app = app
         self.deps = deps
+        self.access = deps.access
         self.headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -86,7 +86,7 @@ class Guard:
             return
         language.set(who.language)
         set_user(who.user)
-        public = path in access.PUBLIC or path in access.PUBLIC_ASSETS
+        public = path in self.access.public
         send = self.headers.applied(send, path, public=public)
         refusal = self._write_refusal(scope, request)
         body: bytes | None = None
@@ -98,7 +98,7 @@ class Guard:
         if refusal is not None:
             await refusal(scope, receive, send)
             return
-        await self._pass_on(scope, Body(receive, most_bytes(path), body), send)
+        await self._pass_on(scope, Body(receive, self.access.most_bytes(path), body), send)
 
     async def _pass_on(self, scope: Scope, body: Body, send: Send) -> None:
         """The request goes in; a body that grew too large is answered so, whatever became of it."""
@@ -110,7 +110,7 @@ class Guard:
                 await send(message)
             elif not answered:
                 answered = True
-                await too_large(scope["path"])(scope, body.receive, send)
+                await self._too_large(scope["path"])(scope, body.receive, send)
 
         await self.app(scope, body.receive, watched)
 
@@ -119,8 +119,8 @@ class Guard:
         if scope["method"] in SAFE_METHODS:
             return None
         length = request.get("content-length", "0")
-        if not length.isdigit() or int(length) > most_bytes(scope["path"]):
-            return too_large(scope["path"])
+        if not length.isdigit() or int(length) > self.access.most_bytes(scope["path"]):
+            return self._too_large(scope["path"])
         if not is_own_origin(scope["scheme"], request, self.deps.dashboard):
             detail = _("The request doesn't come from a page of this site.")
             return problem(403, "foreign_origin", detail, path=scope["path"])
@@ -129,14 +129,15 @@ class Guard:
     async def _refusal(self, scope: Scope, who: Visitor) -> Response | None:
         """Why the path may not be opened by this visitor."""
         path = scope["path"]
-        page = access.is_page(path)
+        page = is_page(path)
         if who.user is None:
             if page and scope["method"] in SAFE_METHODS:
                 return RedirectResponse(sign_in_address(scope), status_code=303)
             return problem(401, "not_signed_in", _("Please sign in."), path=path)
-        if page and who.user.account.must_change_password and path not in access.OWN:
+        forced = who.user.account.must_change_password
+        if page and forced and not self.access.is_always_open(path):
             return RedirectResponse("/account", status_code=303)
-        action = access.action_for(path, scope["method"])
+        action = self.access.action_for(path, scope["method"])
         if action is None:
             return self._missing(path, who.user)
         if not may(who.user, action):
@@ -144,17 +145,17 @@ class Guard:
         return None
 
     def _missing(self, path: str, user: User) -> Response:
-        if access.is_page(path):
-            return refused_page(404, user)
+        if is_page(path):
+            return refused_page(404, self.access.landing(user))
         return problem(404, "not_found", _("There is nothing at this address."), path=path)
 
     async def _forbidden(self, scope: Scope, user: User) -> Response:
         path = scope["path"]
         if path == "/":
-            return RedirectResponse(access.landing(user), status_code=303)
+            return RedirectResponse(self.access.landing(user), status_code=303)
         await off(self._log_refusal, user, scope["method"], path)
-        if access.is_page(path):
-            return refused_page(403, user)
+        if is_page(path):
+            return refused_page(403, self.access.landing(user))
         return problem(403, "forbidden", _("Your account may not do this."), path=path)
 
     async def _callback(
@@ -163,19 +164,25 @@ class Guard:
         """The body of a Dash callback, and why it may not run."""
         del request
         try:
-            body = await whole_body(receive)
+            body = await whole_body(receive, self.access.most_bytes(CALLBACK_PATH))
             output = str(json.loads(body).get("output", ""))
         except TooLarge:
-            return b"", too_large(CALLBACK_PATH)
+            return b"", self._too_large(CALLBACK_PATH)
         except (ValueError, AttributeError):
             detail = _("The request can't be read.")
             return b"", problem(400, "bad_input", detail, path=CALLBACK_PATH)
-        actions = access.actions_for_output(output)
+        actions = self.access.actions_for_output(output)
         if actions and all(may(user, action) for action in actions):
             return body, None
         await off(self._log_refusal, user, "POST", f"{CALLBACK_PATH} {output}")
         detail = _("Your account may not do this.")
         return b"", problem(403, "forbidden", detail, path=CALLBACK_PATH)
+
+    def _too_large(self, path: str) -> Response:
+        """The answer to a body past the bound."""
+        most = self.access.most_bytes(path) >> 20
+        detail = _("The request is larger than {most} MB.").format(most=most)
+        return problem(413, "too_large", detail, path=path)
 
     def _log_refusal(self, user: User, method: str, about: str) -> None:
         with transaction(self.deps.engine) as connection:
@@ -206,14 +213,8 @@ def sign_in_address(scope: Scope) -> str:
     return "/sign-in" if asked == "/" else "/sign-in?next=" + quote(asked, safe="/")
 
 
-def too_large(path: str) -> Response:
-    """The answer to a body past the bound."""
-    detail = _("The request is larger than {most} MB.").format(most=most_bytes(path) >> 20)
-    return problem(413, "too_large", detail, path=path)
-
-
-async def whole_body(receive: Receive) -> bytes:
-    """The request's body. Raises TooLarge past the bound."""
+async def whole_body(receive: Receive, most: int) -> bytes:
+    """The request's body. Raises TooLarge past ``most`` bytes."""
     parts: list[bytes] = []
     size = 0
     while True:
@@ -222,7 +223,7 @@ async def whole_body(receive: Receive) -> bytes:
             return b"".join(parts)
         parts.append(message.get("body", b""))
         size += len(parts[-1])
-        if size > most_bytes(CALLBACK_PATH):
+        if size > most:
             raise TooLarge
         if not message.get("more_body", False):
             return b"".join(parts)

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from sqlalchemy.exc import DataError, OperationalError
 from starlette.exceptions import HTTPException
 
-from dashboard.frame import access
+from dashboard.frame.access import is_page
 from dashboard.frame.refused import failed_page
 from dashboard.parts.wording import _, worded
 from data import errors
@@ -95,14 +95,14 @@ async def _away(request: Request, error: Exception) -> Response:
 
 def away(path: str) -> Response:
     """The answer while the database is away: a page for people, a document for programs."""
-    if access.is_page(path):
+    if is_page(path):
         return failed_page(503, path)
     return problem(503, errors.ServiceDown.code, _("The database doesn't answer."), path=path)
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
     del error  # the server logs it with its traceback
-    if access.is_page(request.url.path):
+    if is_page(request.url.path):
         return failed_page(500, request.url.path)
     return problem(500, "error", _("Something went wrong here."), path=request.url.path)
 

@@ -1,4 +1,4 @@
-"""Pages behind the table of access: a layout asks the same question as its path."""
+"""Pages: where each is, what lays it out, what one needs to open it."""
 
 import inspect
 from collections.abc import Awaitable, Callable
@@ -8,7 +8,7 @@ from typing import Any
 import dash
 from dash import html
 
-from dashboard.frame import access
+from dashboard.frame.access import Access, Rule
 from dashboard.frame.auth import Action, User, may, signed_in_user
 from dashboard.frame.deps import Deps
 from dashboard.frame.refused import refused_words
@@ -26,48 +26,51 @@ EVERYONE = User(
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page: where it is, what lays it out, what the window is called (a msgid)."""
+    """A page: where it is, what lays it out, what the window is called (a msgid), who may open it.
+
+    ``module`` has ``layout`` and ``register(app, deps)``. A path with ``<variable>`` stands for
+    every address that begins like it.
+    """
 
     path: str
     module: Any
     title: str
+    action: Action
+
+    def rule(self) -> Rule:
+        """The page's line in the table of access."""
+        fixed, variable, _rest = self.path.partition("<")
+        return Rule(fixed, self.action, below=bool(variable))
 
     def register(self, app: dash.Dash, deps: Deps) -> None:
-        """The page is known to Dash, behind the table of access; plain paths before patterns.
-
-        Raises KeyError for a page that the table doesn't list.
-        """
-        action = access.action_for(self.path)
-        if action is None:
-            raise KeyError(f"{self.path} is not in the table of access")
+        """The page is known to Dash, its layout refused to who may not; plain paths come first."""
         template = {"path_template": self.path} if "<" in self.path else {"path": self.path}
         dash.register_page(
             self.module.__name__,
             title=lambda **_variables: f"{_(self.title)} · OneMap",
-            layout=guarded(self.module.layout, action),
+            layout=guarded(self.module.layout, self.action, deps.access),
             order=1 if "<" in self.path else 0,
             **template,
         )
         self.module.register(app, deps)
 
 
-def guarded(layout: Any, action: Action) -> Callable[..., Awaitable[Any]]:
+def guarded(layout: Any, action: Action, access: Access) -> Callable[..., Awaitable[Any]]:
     """The layout for those who may, the refusal for the others."""
 
     async def laid_out(**given: Any) -> Any:
         user = signed_in_user()
         if not may(user, action):
-            return refused(403, user)
+            return refused(403, access.landing(user) if user else "/")
         made = layout(**given) if callable(layout) else layout
         return await made if inspect.isawaitable(made) else made
 
     return laid_out
 
 
-def refused(status: int, user: User | None) -> html.Div:
-    """The refusal within the shell."""
+def refused(status: int, start: str) -> html.Div:
+    """The refusal within the shell; ``start`` is the page that leads back."""
     heading, sentence = refused_words(status)
-    start = access.landing(user) if user else "/"
     return html.Div(
         [
             html.H3(heading),

@@ -14,6 +14,12 @@ MARK = (
     ' fill="var(--om-accent)" stroke="var(--om-on-accent)" stroke-width="2"/></svg>'
 )
 
+PLAIN_ASSETS = tuple(
+    f"/assets/{name}"
+    for name in ("tokens.css", "base.css", "sign_in.css", "theme.js", "sign_in.js", "mark.svg")
+)
+"""What a plain page needs to be drawn; it is drawn before anybody signed in."""
+
 FRAME = """<!doctype html>
 <html lang="{lang}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">

@@ -4,8 +4,6 @@ from html import escape
 
 from starlette.responses import HTMLResponse
 
-from dashboard.frame import access
-from dashboard.frame.auth import User
 from dashboard.frame.plain import document, icon
 from dashboard.parts.wording import _
 
@@ -27,13 +25,14 @@ def refused_words(status: int) -> tuple[str, str]:
     return _("There is no such page"), _("The address may have changed, or it was mistyped.")
 
 
-def refused_page(status: int, user: User) -> HTMLResponse:
-    """The refusal as a page of its own."""
+def refused_page(status: int, start: str) -> HTMLResponse:
+    """The refusal as a page of its own; ``start`` is the page that leads back."""
     heading, sentence = refused_words(status)
     body = (
         f'<main class="alone"><span class="big">{icon(SIGNS[status])}</span>'
         f"<h1>{escape(heading)}</h1><p>{escape(sentence)}</p>"
-        f'<a class="btn" href="{access.landing(user)}">{escape(_("Back to the start"))}</a></main>'
+        f'<a class="btn" href="{escape(start, quote=True)}">'
+        f"{escape(_('Back to the start'))}</a></main>"
     )
     return document(heading, body, status)
 

@@ -1,21 +1,21 @@
 """What surrounds every page: the bar, the navigation on desk and phone, the account menu."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import dash
 import dash_mantine_components as dmc
 from dash import ClientsideFunction, Input, Output, dcc, html
 
-from dashboard.frame import access
 from dashboard.frame.auth import Action, User, may, signed_in_user
 from dashboard.frame.deps import Deps
+from dashboard.frame.place import Place
 from dashboard.frame.theme import THEME
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.roles import role_words
-from dashboard.parts.wording import N_, _, language
+from dashboard.parts.wording import _, language
 from data.database import transaction
 from data.queries.people import area_name
 
@@ -30,40 +30,13 @@ class Ids:
     MAIN = "shell-main"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """An entry of the navigation; ``word`` is a msgid, ``brief`` a shorter one for a phone."""
-
-    href: str
-    word: str
-    sign: str
-    action: Action
-    brief: str = ""
-
-
-MAP, FILES, STATIONS, ACCOUNTS = "One map", "Files", "Stations", "Accounts"
-LEDGER, PATROLS, BRIEF = "Problem ledger", "Patrols", N_("Ledger")
-REVIEW, REVIEW_BRIEF = "Data review", N_("Review")
-ACCOUNTING, ACCOUNTING_BRIEF = "Data tally", N_("Tally")
-PLACES = (
-    Place("/", MAP, "map", Action.READ_WATERS, N_("Map")),
-    Place("/ledger", LEDGER, "flag", Action.READ_LEDGER, BRIEF),
-    Place("/patrols", PATROLS, "walk", Action.READ_PATROLS),
-    Place("/rivers", FILES, "file", Action.READ_WATERS),
-    Place("/quality", REVIEW, "stamp", Action.READ_REVIEWS, REVIEW_BRIEF),
-    Place("/stations", STATIONS, "pin", Action.WRITE_STATIONS),
-    Place("/accounting", ACCOUNTING, "columns", Action.READ_ACCOUNTING, ACCOUNTING_BRIEF),
-    Place("/accounts", ACCOUNTS, "people", Action.MANAGE_ACCOUNTS),
-)
-
 MOST_TABS = 5
 """What the foot of a phone holds without crowding."""
 
 
-def places_for(user: User | None) -> list[Place]:
-    """The entries this user may open and that have a page."""
-    paths = {page["path"] for page in dash.page_registry.values()}
-    return [place for place in PLACES if place.href in paths and may(user, place.action)]
+def places_for(user: User | None, places: Sequence[Place]) -> list[Place]:
+    """Those of the places that this user may open."""
+    return [place for place in places if may(user, place.action)]
 
 
 def layout(deps: Deps) -> Any:
@@ -71,12 +44,14 @@ def layout(deps: Deps) -> Any:
 
     def shell() -> dmc.MantineProvider:
         user = signed_in_user()
+        places = places_for(user, deps.places)
+        start = deps.access.landing(user) if user else "/"
         return dmc.MantineProvider(
             [
                 dmc.NotificationContainer(id=Ids.NOTICE, position="top-center", limit=3),
-                bar(user, area_for(deps, user)),
+                bar(user, places, start, area_for(deps, user)),
                 html.Main(dash.page_container, id=Ids.MAIN, className="om-main"),
-                tabs(user),
+                tabs(places),
             ],
             theme=THEME,
             defaultColorScheme="auto",
@@ -96,15 +71,15 @@ def area_for(deps: Deps, user: User | None) -> str:
         return area_name(connection, roots)
 
 
-def bar(user: User | None, area: str) -> html.Header:
-    """The bar at the top of wide screens."""
+def bar(user: User | None, places: Sequence[Place], start: str, area: str) -> html.Header:
+    """The bar at the top of wide screens; its mark leads to ``start``."""
     brand = dcc.Link(
         [
             html.Img(src="/assets/mark.svg", width=24, height=24, alt=""),
             "OneMap",
             html.Small(_("River and lake one map")),
         ],
-        href=access.landing(user) if user else "/",
+        href=start,
         className="brand",
     )
     links = [
@@ -114,7 +89,7 @@ def bar(user: User | None, area: str) -> html.Header:
             id=f"shell-nav-{place.sign}",
             className="nav-link",
         )
-        for place in places_for(user)
+        for place in places
     ]
     chip = html.Span([icon("pin"), area], className="fld om-area") if area else None
     label = attributes(aria_label=_("Main navigation"))
@@ -147,8 +122,8 @@ def words(place: Place) -> list[html.Span]:
 
 
 def overdue_badge(place: Place) -> html.Span | None:
-    """How many problems are overdue, beside the ledger's entry; its script fills it."""
-    if place.word != LEDGER:
+    """How many problems are overdue, beside an entry that counts them; its script fills it."""
+    if not place.counts_overdue:
         return None
     return html.Span(
         className="n", hidden=True, **attributes(data_overdue="", data_words=_("{n} overdue"))
@@ -219,9 +194,8 @@ def account_menu(user: User) -> dmc.Menu:
     )
 
 
-def tabs(user: User | None) -> html.Nav:
+def tabs(places: Sequence[Place]) -> html.Nav:
     """The navigation at the foot of a phone: five entries at most, the others under the last."""
-    places = places_for(user)
     me = html.A([icon("person"), html.Span(_("Me"))], href="/account")
     if len(places) < MOST_TABS:
         links = [*(tab(each, each.brief) for each in places), me]
@@ -238,7 +212,7 @@ def tab(place: Place, brief: str = "") -> dcc.Link:
     return dcc.Link([icon(place.sign), word, overdue_badge(place)], href=place.href)
 
 
-def more_tabs(places: list[Place], me: html.A) -> html.Details:
+def more_tabs(places: Sequence[Place], me: html.A) -> html.Details:
     """The entries that found no place, on a sheet above the others."""
     return html.Details(
         [

@@ -1,13 +1,15 @@
 """From a step in the ledger to every open page that may know of it, and to the bells."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import orjson
 
 from dashboard.frame.auth import Action, User, may, visible_to
+from dashboard.frame.channel import Event, Listener, Seen
 from dashboard.frame.deps import Deps
-from dashboard.frame.live_events import Event, Seen
+from dashboard.frame.metrics import Figures
+from dashboard.frame.offload import off
 from dashboard.ledger.pins import changes_brief
 from data.database import transaction
 from data.queries.map_problems import last_ledger_no, ledger_changes, ledger_numbers
@@ -15,9 +17,11 @@ from data.queries.notices import bells
 from data.queries.scope import NOTHING, Scope
 from data.records import AccountId
 
-LEDGER_CHANNEL = "onemap_ledger"
 FAR_BEHIND = 5_000
 """A page further behind than this loads its problems anew."""
+
+FAR_AHEAD = 2**62
+"""No page is there yet: every one that is told of changes after it loads anew."""
 
 
 def ledger_scope(user: User) -> Scope:
@@ -26,12 +30,42 @@ def ledger_scope(user: User) -> Scope:
 
 
 class LedgerNews:
-    """What the ledger has to tell; the open pages are known to its caller."""
+    """The channel of problems, patrols and notices; its number is the ledger's change number."""
 
-    def __init__(self, deps: Deps) -> None:
+    rung_by = "onemap_ledger"
+    counted_as = "ledger"
+
+    def __init__(self, deps: Deps, figures: Figures) -> None:
+        del figures  # nothing of the ledger is counted for Prometheus
         self.deps = deps
         self.seen = Seen()
         self.rung: dict[AccountId, tuple[int, int]] = {}
+
+    async def tell(self, listeners: Collection[Listener]) -> None:
+        """Every page hears which problems within its scope changed, and its reader's bell rings."""
+        fresh = await off(self.fresh)
+        if fresh is None or fresh:
+            after = min(fresh) - 1 if fresh else FAR_AHEAD
+            scopes = {ledger_scope(each.user) for each in listeners}
+            events = await off(self.events, scopes, after)
+            for listener in listeners:
+                event = events.get(ledger_scope(listener.user))
+                if event is not None:
+                    listener.tell(event)
+        rung = await off(self.rings, {each.user.account_id for each in listeners})
+        for listener in listeners:
+            if listener.user.account_id in rung:
+                listener.tell(Event("notice", None))
+
+    async def opened(self, listener: Listener, after: int | None) -> Event | None:
+        """What changed since that number; a page that names none asks for the ledger elsewhere."""
+        await off(self.hush, listener.user.account_id)
+        if after is None:
+            return None
+        return await off(self.catch_up, ledger_scope(listener.user), after)
+
+    async def anew(self) -> None:
+        """Nothing: what a page loads anew for readings brings its problems with it."""
 
     def fresh(self) -> list[int] | None:
         """The change numbers not told yet; None when everything is to be loaded anew."""

@@ -51,7 +51,8 @@ def router(deps: Deps) -> APIRouter:
     @routes.get("/account")
     async def show(request: Request) -> Response:
         done = _("The password is changed.") if "changed" in request.query_params else ""
-        return account_page(current_user(), done=done)
+        user = current_user()
+        return account_page(user, deps.access.landing(user), done=done)
 
     @routes.post("/account/password")
     async def change(
@@ -68,7 +69,8 @@ def router(deps: Deps) -> APIRouter:
             token = request.cookies.get(cookie, "")
             await off(change_password, deps, user, old, new, token, address)
         except OneMapError as error:
-            return account_page(user, error=worded(error), status=status_of(error))
+            start = deps.access.landing(user)
+            return account_page(user, start, error=worded(error), status=status_of(error))
         forced = user.account.must_change_password
         following = "/" if forced else "/account?changed"
         return RedirectResponse(following, status_code=303)

@@ -4,7 +4,6 @@ from html import escape
 
 from starlette.responses import HTMLResponse
 
-from dashboard.frame import access
 from dashboard.frame.auth import User
 from dashboard.frame.plain import MARK, document, notice, password_field
 from dashboard.parts.roles import role_words
@@ -12,16 +11,21 @@ from dashboard.parts.wording import _, language
 from data.people.passwords import LEAST_CHARACTERS
 
 
-def account_page(user: User, *, error: str = "", done: str = "", status: int = 200) -> HTMLResponse:
-    """The page with its two cards, or only the password's when it must be changed."""
+def account_page(
+    user: User, start: str, *, error: str = "", done: str = "", status: int = 200
+) -> HTMLResponse:
+    """The page with its two cards, or only the password's when it must be changed.
+
+    ``start`` is the page that leads back.
+    """
     forced = user.account.must_change_password
     title = _("Choose your own password") if forced else _("My account")
     lead = _("This password was given to you. Choose your own before you go on.")
-    start = "" if forced else f'<a class="btn" href="{access.landing(user)}">{_("Back")}</a>'
+    back = f'<a class="btn" href="{escape(start, quote=True)}">{_("Back")}</a>'
     body = (
         f'<header class="bar"><span class="brand">{MARK.format(size=24)}OneMap'
         f"<small>{escape(_('River and lake one map'))}</small></span>"
-        f'<span class="sp"></span>{start}{_sign_out()}</header><main class="own">'
+        f'<span class="sp"></span>{"" if forced else back}{_sign_out()}</header><main class="own">'
         f"<h1>{escape(title)}</h1>"
         f"{f'<p class=t2>{escape(lead)}</p>' if forced else _about(user)}"
         f"{_password_form(user, error, done)}</main>"

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from dashboard.frame import access
 from dashboard.frame.auth import User, current_user, signed_in_user
 from dashboard.frame.deps import Deps
 from dashboard.frame.http_errors import status_of
@@ -119,7 +118,7 @@ def router(deps: Deps) -> APIRouter:
         following = local(query.get("next", ""))
         user = signed_in_user()
         if user is not None:
-            return RedirectResponse(following or access.landing(user), status_code=303)
+            return RedirectResponse(following or deps.access.landing(user), status_code=303)
         chosen = query.get("language", "")
         if chosen in LANGUAGES:
             language.set(chosen)
@@ -147,7 +146,7 @@ def router(deps: Deps) -> APIRouter:
             return sign_in_page(
                 following=following, login=name, error=worded(error), status=status_of(error)
             )
-        answer = RedirectResponse(following or access.landing(user), status_code=303)
+        answer = RedirectResponse(following or deps.access.landing(user), status_code=303)
         answer.set_cookie(
             cookie, token, httponly=True, samesite="lax", secure=deps.dashboard.secure_cookie
         )

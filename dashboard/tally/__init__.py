@@ -1,1 +1,25 @@
 """The data tally (数据核算): what arrived in each hour, what is missing."""
+
+from dashboard.frame.access import Rule
+from dashboard.frame.auth import Action
+from dashboard.frame.page import Page
+from dashboard.frame.place import Place
+from dashboard.frame.room import Room
+from dashboard.parts.wording import N_
+from dashboard.tally import api, page
+
+ROOM = Room(
+    "tally",
+    pages=(Page("/accounting", page, N_("Data tally"), Action.READ_ACCOUNTING),),
+    routers=(api.router,),
+    rules=(Rule("/api/v1/accounting", Action.READ_ACCOUNTING, below=True),),
+    callbacks={"accounting-": Action.READ_ACCOUNTING},
+    place_in_bar=Place(
+        "/accounting",
+        "Data tally",
+        "columns",
+        Action.READ_ACCOUNTING,
+        brief=N_("Tally"),
+        is_start=False,
+    ),
+)

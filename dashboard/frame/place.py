@@ -1,0 +1,22 @@
+"""An entry of the navigation: where it leads, what it is called, who sees it."""
+
+from dataclasses import dataclass
+
+from dashboard.frame.auth import Action
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry of the navigation; ``word`` is a msgid, ``brief`` a shorter one for a phone.
+
+    ``sign`` names its icon. A place that ``is_start`` may be the first page after signing in; one
+    that ``counts_overdue`` has a badge that a script fills.
+    """
+
+    href: str
+    word: str
+    sign: str
+    action: Action
+    brief: str = ""
+    is_start: bool = True
+    counts_overdue: bool = False

@@ -1,0 +1,62 @@
+"""What a room of the dashboard is: all that the composition root knows of a subject."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from fastapi import APIRouter
+
+from dashboard.frame.access import Access, Rule, once
+from dashboard.frame.auth import Action
+from dashboard.frame.channel import Channel
+from dashboard.frame.deps import Deps
+from dashboard.frame.metrics import Figures
+from dashboard.frame.page import Page
+from dashboard.frame.place import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One subject: its pages, addresses and who may open them, its place in the bar, its news.
+
+    ``name`` is the room's folder below ``dashboard`` and ``dashboard/assets``, and the name of its
+    catalogue in ``dashboard/locales``. ``pages`` bring their own rules of access, ``rules`` are for
+    every other address. ``callbacks`` holds the action by the prefix of the ids that callbacks
+    write to. ``public`` are paths open to everybody. ``channel`` makes what tells open pages of
+    news.
+    """
+
+    name: str
+    pages: tuple[Page, ...] = ()
+    routers: tuple[Callable[[Deps], APIRouter], ...] = ()
+    rules: tuple[Rule, ...] = ()
+    callbacks: Mapping[str, Action] = field(default_factory=dict)
+    public: tuple[str, ...] = ()
+    place_in_bar: Place | None = None
+    channel: Callable[[Deps, Figures], Channel] | None = None
+
+
+def access_of(rooms: Sequence[Room]) -> Access:
+    """The table of access of all rooms. Raises ValueError for what two of them name."""
+    rules = once(chain.from_iterable((*each.rules, *map(Page.rule, each.pages)) for each in rooms))
+    return Access(
+        rules=rules,
+        callbacks=_callbacks(rooms),
+        public=frozenset(chain.from_iterable(each.public for each in rooms)),
+        starts=tuple(Rule(each.href, each.action) for each in places_of(rooms) if each.is_start),
+    )
+
+
+def places_of(rooms: Iterable[Room]) -> tuple[Place, ...]:
+    """The entries of the bar, in the order of the rooms."""
+    return tuple(each.place_in_bar for each in rooms if each.place_in_bar is not None)
+
+
+def _callbacks(rooms: Iterable[Room]) -> dict[str, Action]:
+    gathered: dict[str, Action] = {}
+    for room in rooms:
+        twice = gathered.keys() & room.callbacks.keys()
+        if twice:
+            raise ValueError(f"two rooms name callbacks of {', '.join(sorted(twice))}")
+        gathered.update(room.callbacks)
+    return gathered

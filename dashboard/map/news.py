@@ -1,0 +1,95 @@
+"""From a committed reading to every open map: the stations and waters that changed."""
+
+import time
+from collections.abc import Collection
+
+import orjson
+from sqlalchemy import text
+
+from dashboard.frame.channel import Event, Listener, Seen
+from dashboard.frame.deps import Deps
+from dashboard.frame.metrics import Figures
+from dashboard.frame.offload import off
+from data.database import transaction
+from data.queries.map_changes import changes_since, last_change_no
+from data.queries.scope import Scope
+
+FAR_BEHIND = 20_000
+"""A page further behind than this loads its map anew."""
+
+
+class ReadingNews:
+    """The channel of readings; a page's own number is the change number it has."""
+
+    rung_by = "onemap_reading"
+    counted_as = "readings"
+
+    def __init__(self, deps: Deps, figures: Figures) -> None:
+        self.deps = deps
+        self.figures = figures
+        self.seen = Seen()
+
+    async def tell(self, listeners: Collection[Listener]) -> None:
+        """Every page hears which stations and waters within its scope changed."""
+        newest, fresh = await off(self.fresh)
+        if fresh is None:
+            for listener in listeners:
+                listener.tell(Event("resync", newest))
+            return
+        if not fresh:
+            return
+        events = await off(self.events, {each.scope for each in listeners}, min(fresh) - 1)
+        for listener in listeners:
+            event = events.get(listener.scope)
+            if event is not None:
+                listener.tell(event)
+
+    async def opened(self, listener: Listener, after: int | None) -> Event:
+        """What changed since that number, else a greeting with the newest number."""
+        newest = await off(self.newest)
+        missed = None if after is None else await off(self.catch_up, listener.scope, after)
+        return missed or Event("hello", newest)
+
+    async def anew(self) -> Event:
+        """The order to load everything anew."""
+        return Event("resync", await off(self.newest))
+
+    def fresh(self) -> tuple[int, list[int] | None]:
+        """The newest change number and those not told yet; None to load everything anew."""
+        with transaction(self.deps.engine) as connection:
+            newest = last_change_no(connection)
+            if self.seen.floor < 0:
+                self.seen.start(newest)
+            if newest < self.seen.floor:
+                self.seen.start(newest)
+                return newest, None
+            numbers = connection.execute(
+                text("SELECT change_no FROM latest_reading WHERE change_no > :floor"),
+                {"floor": self.seen.floor},
+            ).scalars()
+            fresh = self.seen.take(list(numbers), time.monotonic())
+        self.figures.changes.inc(len(fresh))
+        return newest, fresh
+
+    def events(self, scopes: set[Scope], after: int) -> dict[Scope, Event]:
+        """What each scope is told of the changes above that number, where there is anything."""
+        events = {scope: self.catch_up(scope, after) for scope in scopes}
+        return {scope: event for scope, event in events.items() if event is not None}
+
+    def catch_up(self, scope: Scope, after: int) -> Event | None:
+        """What changed in the scope after that number; None when nothing did."""
+        with transaction(self.deps.engine) as connection:
+            newest = last_change_no(connection)
+            if after > newest or newest - after > FAR_BEHIND:
+                return Event("resync", newest)
+            payload = changes_since(
+                connection, after, scope, now=self.deps.clock(), quality=self.deps.quality
+            )
+        if not payload["stations"] and not any(payload["waters"].values()):
+            return None
+        return Event("change", payload["change_no"], orjson.dumps(payload))
+
+    def newest(self) -> int:
+        """The highest change number committed."""
+        with transaction(self.deps.engine) as connection:
+            return last_change_no(connection)
