@@ -10,10 +10,11 @@ from typing import Any, cast
 import dash
 from fastapi import FastAPI
 
-from dashboard.frame import api_docs, events, ground, health, shell
+from dashboard.frame import api_docs, events, health, shell
 from dashboard.frame.auth import set_user
 from dashboard.frame.callback_errors import tell
 from dashboard.frame.deps import Deps
+from dashboard.frame.ground import ROOM as GROUND
 from dashboard.frame.guard import Guard
 from dashboard.frame.headers import HeaderRules
 from dashboard.frame.http_errors import add_error_table
@@ -36,8 +37,8 @@ from data.settings import DashboardSettings, DatabaseSettings, LedgerSettings, Q
 from problem_ledger.patrol_rules import load_patrol_rules
 from problem_ledger.rules import load_rules
 
-ROOMS = (MAP, LEDGER, PATROLS, WATERS, REVIEW, STATIONS, TALLY, PEOPLE)
-"""Every subject, in the order of the bar. A new room is one line here."""
+ROOMS = (GROUND, MAP, LEDGER, PATROLS, WATERS, REVIEW, STATIONS, TALLY, PEOPLE)
+"""Every subject, in the order of the bar; a new room is named here and nowhere else."""
 
 NOT_IN_EVERY_PAGE = r"^(sign_in\.(css|js)|theme\.js|.*\.mjs)$"
 """Assets that pages ask for by name; every other style and script goes with every page."""
@@ -45,7 +46,6 @@ NOT_IN_EVERY_PAGE = r"^(sign_in\.(css|js)|theme\.js|.*\.mjs)$"
 
 def create_app(settings: DashboardSettings | None = None) -> FastAPI:
     """The whole dashboard as one ASGI app; settings come from the environment."""
-    rooms = (ground.ROOM, *ROOMS)
     deps = Deps(
         engine=app_engine(DatabaseSettings()),
         dashboard=settings or DashboardSettings(),
@@ -53,11 +53,11 @@ def create_app(settings: DashboardSettings | None = None) -> FastAPI:
         clock=clock.now,
         rules=load_rules(LedgerSettings().rules),
         patrol_rules=load_patrol_rules(LedgerSettings().patrol_rules),
-        access=access_of(rooms),
-        places=places_of(rooms),
+        access=access_of(ROOMS),
+        places=places_of(ROOMS),
     )
     figures = Figures()
-    channels = [room.channel(deps, figures) for room in rooms if room.channel is not None]
+    channels = [room.channel(deps, figures) for room in ROOMS if room.channel is not None]
     live = Live(deps, figures, channels)
     server = FastAPI(
         title="OneMap",
@@ -72,7 +72,7 @@ def create_app(settings: DashboardSettings | None = None) -> FastAPI:
     server.state.access = deps.access
     server.include_router(health.router(deps, figures))
     server.include_router(events.router(deps, live))
-    for room in rooms:
+    for room in ROOMS:
         for router in room.routers:
             server.include_router(router(deps))
     server.include_router(api_docs.router(server))

@@ -10,7 +10,7 @@ from dashboard.frame.auth import Action as Door
 from dashboard.frame.auth import current_user, may, require
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
-from dashboard.ledger import bulk_bar as ledger_bulk_bar
+from dashboard.ledger import bulk_bar
 from dashboard.ledger.bulk_steps import WITHOUT_NEEDS, Chosen, take_all
 from dashboard.ledger.reads import MOST_CHOSEN, common_steps
 from dashboard.parts.icons import icon
@@ -117,7 +117,7 @@ def register_bulk(app: dash.Dash, deps: Deps) -> None:
         if may(user, Door.WRITE_LEDGER) and len(chosen) <= MOST_CHOSEN:
             steps = await off(common_steps, deps, user, [one.id for one in chosen])
             actions = [step.action for step in steps]
-        return ledger_bulk_bar.bar(chosen, actions, may_export=may(user, Door.EXPORT_LEDGER)), False
+        return bulk_bar.bar(chosen, actions, may_export=may(user, Door.EXPORT_LEDGER)), False
 
     app.clientside_callback(
         ClientsideFunction("onemap_ledger", "unchoose"),
@@ -145,7 +145,7 @@ def register_taking(app: dash.Dash, deps: Deps) -> None:
         word = ctx.triggered_id["index"] if isinstance(ctx.triggered_id, dict) else ""
         if not any(clicks) or word not in set(WITHOUT_NEEDS):
             return (no_update,) * 6
-        title = ledger_bulk_bar.heading(Action(word), len(rows or ()))
+        title = bulk_bar.heading(Action(word), len(rows or ()))
         return True, title, word, [], False, ""
 
     @app.callback(
@@ -168,7 +168,7 @@ def register_taking(app: dash.Dash, deps: Deps) -> None:
             done = await off(take_all, deps, user, action, picked(rows), words or "")
         except OneMapError as error:
             return worded(error), False, no_update
-        return ledger_bulk_bar.outcome(action, done), True, changed + 1
+        return bulk_bar.outcome(action, done), True, changed + 1
 
 
 def register_views(app: dash.Dash, deps: Deps) -> None:

@@ -9,10 +9,7 @@ from dash import ALL, ClientsideFunction, Input, Output, State, ctx, dcc, html, 
 from dashboard.frame.auth import Action, current_user, may, require, signed_in_user
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
-from dashboard.ledger import cards as ledger_cards
-from dashboard.ledger import filters as ledger_filters
-from dashboard.ledger import grid as ledger_grid
-from dashboard.ledger import tabs as ledger_tabs
+from dashboard.ledger import cards, filters, grid, tabs
 from dashboard.ledger.list_dialogs import Ids as Dialogs
 from dashboard.ledger.list_dialogs import (
     bulk_dialog,
@@ -54,7 +51,7 @@ class Ids:
     EXPORT = Dialogs.EXPORT
 
 
-PICKS = tuple(f"ledger-pick-{key}" for key in ledger_filters.PICKED)
+PICKS = tuple(f"ledger-pick-{key}" for key in filters.PICKED)
 
 
 def layout(**query: str | list[str]) -> html.Div:
@@ -67,7 +64,7 @@ def layout(**query: str | list[str]) -> html.Div:
             filter_row(chosen),
             html.Div(
                 [
-                    html.Div(ledger_grid.grid(Ids.GRID, order), className="lg-rows"),
+                    html.Div(grid.grid(Ids.GRID, order), className="lg-rows"),
                     html.Div(id=Ids.CARDS, className="lg-cards"),
                     html.Div(id=Ids.EMPTY, className="empty lg-empty", hidden=True),
                     html.Div(id=Ids.FOUND, className="lg-foot", role="status"),
@@ -75,11 +72,11 @@ def layout(**query: str | list[str]) -> html.Div:
                 id=Ids.BODY,
                 className="card lg-card-body",
             ),
-            ledger_tabs.legend(),
+            tabs.legend(),
             bulk_dialog(),
             dcc.Store(id=Ids.VIEW, data=chosen.view.value),
-            dcc.Store(id=Ids.KEPT, data=ledger_filters.kept(chosen)),
-            dcc.Store(id=Ids.WORDS, data=ledger_filters.wordings()),
+            dcc.Store(id=Ids.KEPT, data=filters.kept(chosen)),
+            dcc.Store(id=Ids.WORDS, data=filters.wordings()),
             dcc.Store(id=Ids.ASKED, data=write_filter(chosen)),
             dcc.Store(id=Ids.CHANGED, data=0),
             dcc.Store(id=Ids.NARROW),
@@ -94,10 +91,10 @@ def tab_row(chosen: LedgerFilter) -> html.Div:
     """The tabs, the saved views, and the button that saves another."""
     label = attributes(aria_label=_("Views of the ledger"))
     saved = html.Span(id=Ids.SAVED, className="lg-views")
-    tabs = [*ledger_tabs.tabs(chosen.view), saved]
+    buttons = [*tabs.tabs(chosen.view), saved]
     return html.Div(
         [
-            html.Div(tabs, className="lg-tablist", role="group", **label),
+            html.Div(buttons, className="lg-tablist", role="group", **label),
             html.Span(className="sp"),
             save_box(),
         ],
@@ -119,10 +116,10 @@ def filter_row(chosen: LedgerFilter) -> html.Div:
     return html.Div(
         [
             search,
-            *(ledger_filters.pill(key, chosen) for key in ledger_filters.PICKED),
+            *(filters.pill(key, chosen) for key in filters.PICKED),
             html.Span(id=Ids.KEPT_PILLS, className="lg-views"),
             html.Span(className="sp"),
-            ledger_grid.column_picker(Ids.COLUMNS),
+            grid.column_picker(Ids.COLUMNS),
         ],
         className="lg-filters",
         role="search",
@@ -226,13 +223,13 @@ def register_rows(app: dash.Dash, deps: Deps) -> None:
     async def rows(request: dict[str, Any] | None, asked: str) -> tuple[Any, ...]:
         if request is None:
             return no_update, no_update, no_update, no_update
-        chosen, order = read_filter(asked), read_order(ledger_grid.sort_of(request))
-        start, count = ledger_grid.span_of(request)
+        chosen, order = read_filter(asked), read_order(grid.sort_of(request))
+        start, count = grid.span_of(request)
         user = current_user()
         found, total, now = await off(read_rows, deps, user, chosen, order, start, count)
         answer = {"rowData": [as_data(line_of(row, now)) for row in found], "rowCount": total}
         report = may(user, Action.WRITE_LEDGER)
-        nothing = ledger_tabs.empty(chosen.view, narrowed=chosen.is_narrowed, may_report=report)
+        nothing = tabs.empty(chosen.view, narrowed=chosen.is_narrowed, may_report=report)
         return (
             answer,
             [] if total else nothing,
@@ -250,7 +247,7 @@ def register_rows(app: dash.Dash, deps: Deps) -> None:
         State(Ids.SHOWN, "data"),
         prevent_initial_call=True,
     )
-    async def cards(
+    async def show_cards(
         narrow: bool | None, asked: str, _changed: int, more: list[int | None], shown: int
     ) -> tuple[Any, Any]:
         if not narrow:
@@ -261,16 +258,16 @@ def register_rows(app: dash.Dash, deps: Deps) -> None:
             shown = CARD_ROWS
         chosen, order = read_filter(asked), read_order(asked)
         found, total, now = await off(read_rows, deps, current_user(), chosen, order, 0, shown)
-        return ledger_cards.cards([line_of(row, now) for row in found], total), shown
+        return cards.cards([line_of(row, now) for row in found], total), shown
 
 
 def register_overview(app: dash.Dash, deps: Deps) -> None:
     """Counts by tab, the choices of rivers and units, the saved views."""
-    tabs = [f"ledger-count-{view.value}" for view in ledger_tabs.names()]
+    counted = [f"ledger-count-{view.value}" for view in tabs.names()]
 
     @app.callback(
-        *[Output(name, "children") for name in tabs],
-        *[Output(name, "className") for name in tabs],
+        *[Output(name, "children") for name in counted],
+        *[Output(name, "className") for name in counted],
         Output(Ids.SUMMARY, "children"),
         Output(Ids.SAVED, "children"),
         Output("ledger-pick-river", "children"),
@@ -288,14 +285,14 @@ def register_overview(app: dash.Dash, deps: Deps) -> None:
     ) -> tuple[Any, ...]:
         user = require(Action.READ_LEDGER)
         read = await off(read_overview, deps, user, read_filter(kept))
-        offered = ledger_filters.read_values(read.choices)
+        offered = filters.read_values(read.choices)
         return (
-            *[read.counts.views[view] for view in ledger_tabs.names()],
-            *ledger_tabs.count_classes(read.counts),
-            ledger_tabs.summary(read.counts),
-            ledger_tabs.saved(read.views),
-            ledger_filters.boxes(offered["river"], rivers or ()),
-            ledger_filters.boxes(offered["unit"], units or ()),
-            ledger_filters.wordings(read.choices),
-            ledger_filters.kept_pills(kept, read.names),
+            *[read.counts.views[view] for view in tabs.names()],
+            *tabs.count_classes(read.counts),
+            tabs.summary(read.counts),
+            tabs.saved(read.views),
+            filters.boxes(offered["river"], rivers or ()),
+            filters.boxes(offered["unit"], units or ()),
+            filters.wordings(read.choices),
+            filters.kept_pills(kept, read.names),
         )

@@ -10,8 +10,7 @@ from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.parts.icons import icon
 from dashboard.parts.wording import _
-from dashboard.people import account_list as view
-from dashboard.people import actions as admin
+from dashboard.people import account_list, actions
 from data.errors import BadInput
 from data.records import AccountId
 
@@ -56,13 +55,13 @@ def layout(**_query: Any) -> html.Div:
     new = [
         dmc.TextInput(id=Ids.NEW_LOGIN, label=_("Account"), placeholder="zhang.san", required=True),
         dmc.TextInput(id=Ids.NEW_NAME, label=_("Name to show"), required=True),
-        *view.role_fields("new"),
+        *account_list.role_fields("new"),
         html.Button(_("Create the account"), id=Ids.CREATE, className="btn p"),
     ]
     edit = [
         html.Div(id=Ids.EDIT_BODY),
         html.H4(_("Add a role"), className="sec-t"),
-        *view.role_fields("add"),
+        *account_list.role_fields("add"),
         html.Button(_("Add the role"), id=Ids.ADD_ROLE, className="btn"),
     ]
     confirm = [
@@ -122,11 +121,11 @@ def act(deps: Deps, chosen: dict[str, Any], pending: dict[str, Any]) -> str:
     account_id, version = AccountId(int(chosen["id"])), int(chosen["version"])
     what = pending["what"]
     if what == "reset":
-        return admin.reset_password(deps, account_id, version)
+        return actions.reset_password(deps, account_id, version)
     if what == "remove_role":
-        admin.remove_role(deps, account_id, version, int(pending["index"]))
+        actions.remove_role(deps, account_id, version, int(pending["index"]))
     else:
-        admin.set_active(deps, account_id, version, is_active=what == "enable")
+        actions.set_active(deps, account_id, version, is_active=what == "enable")
     return ""
 
 
@@ -152,10 +151,10 @@ def register_list(app: dash.Dash, deps: Deps) -> None:
         Input(Ids.CHANGED, "data"),
     )
     async def show_rows(search: str | None, page: int | None, _changed: int) -> tuple[Any, ...]:
-        listed = await off(admin.list_accounts, deps, search or "", page or 1)
-        pages = max(1, -(-listed.count // admin.PAGE_ROWS))
+        listed = await off(actions.list_accounts, deps, search or "", page or 1)
+        pages = max(1, -(-listed.count // actions.PAGE_ROWS))
         count = _("{count} accounts").format(count=listed.count)
-        return view.account_table(listed), pages, count
+        return account_list.account_table(listed), pages, count
 
 
 def register_new(app: dash.Dash, deps: Deps) -> None:
@@ -189,9 +188,9 @@ def register_new(app: dash.Dash, deps: Deps) -> None:
     async def create(
         _clicks: int, login: str | None, name: str | None, changed: int, *role: Any
     ) -> tuple[Any, ...]:
-        given = admin.role_of_fields(*role)
-        password = await off(admin.create, deps, login or "", name or "", given)
-        return False, view.password_shown(password), True, changed + 1, "", ""
+        given = actions.role_of_fields(*role)
+        password = await off(actions.create, deps, login or "", name or "", given)
+        return False, account_list.password_shown(password), True, changed + 1, "", ""
 
 
 def register_one(app: dash.Dash, deps: Deps) -> None:
@@ -219,9 +218,9 @@ def register_one(app: dash.Dash, deps: Deps) -> None:
     async def show(opened: bool, _changed: int, chosen: dict[str, Any] | None) -> tuple[Any, Any]:
         if not opened or not chosen:
             return no_update, no_update
-        found = await off(admin.choose_account, deps, AccountId(int(chosen["id"])))
+        found = await off(actions.choose_account, deps, AccountId(int(chosen["id"])))
         seen = {"id": found.account.id, "version": found.account.version}
-        return view.account_body(found), seen
+        return account_list.account_body(found), seen
 
     @app.callback(
         Output(Ids.CHANGED, "data", allow_duplicate=True),
@@ -236,9 +235,9 @@ def register_one(app: dash.Dash, deps: Deps) -> None:
         prevent_initial_call=True,
     )
     async def add_role(_clicks: int, chosen: dict[str, Any], changed: int, *role: Any) -> Any:
-        given = admin.role_of_fields(*role)
+        given = actions.role_of_fields(*role)
         account_id = AccountId(int(chosen["id"]))
-        await off(admin.add_role, deps, account_id, int(chosen["version"]), given)
+        await off(actions.add_role, deps, account_id, int(chosen["version"]), given)
         return changed + 1, None
 
 
@@ -274,7 +273,7 @@ def register_confirm(app: dash.Dash, deps: Deps) -> None:
     ) -> tuple[Any, ...]:
         confirmation(pending["what"])
         password = await off(act, deps, chosen, pending)
-        shown = view.password_shown(password) if password else no_update
+        shown = account_list.password_shown(password) if password else no_update
         return False, shown, bool(password), changed + 1
 
 
@@ -289,7 +288,7 @@ def register_role_fields(app: dash.Dash, deps: Deps, prefix: str) -> None:
         prevent_initial_call=True,
     )
     async def fill(_opened: bool) -> tuple[Any, ...]:
-        return view.place_choices(await off(admin.places, deps))
+        return account_list.place_choices(await off(actions.places, deps))
 
     @app.callback(
         Output(f"accounts-{prefix}-chief", "hidden"),

@@ -10,8 +10,7 @@ from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.parts.icons import icon
 from dashboard.parts.wording import _
-from dashboard.stations import actions as admin
-from dashboard.stations import form
+from dashboard.stations import actions, form
 from dashboard.stations.form_answers import opened, previewed, tried
 from dashboard.stations.list import kind_word, station_table
 from data.vocabulary import StationKind
@@ -41,7 +40,7 @@ class Ids:
     DEVICE = "stations-device"
 
 
-VALUES = tuple((form.field_id(n), "checked" if n == "border" else "value") for n in admin.FIELDS)
+VALUES = tuple((form.field_id(n), "checked" if n == "border" else "value") for n in actions.FIELDS)
 NONE = "none"
 """The choice of every kind: an empty value would be no choice at all."""
 
@@ -161,9 +160,9 @@ def register_list(app: dash.Dash, deps: Deps) -> None:
         search: str | None, kind: str | None, page: int | None, _changed: int
     ) -> tuple[Any, ...]:
         page = 1 if ctx.triggered_id in (Ids.SEARCH, Ids.KIND) else page or 1
-        count, rows = await off(admin.list_stations, deps, search or "", kind, page)
+        count, rows = await off(actions.list_stations, deps, search or "", kind, page)
         shown = station_table(rows, deps.clock(), filtered=bool(search) or kind != NONE)
-        pages = max(1, -(-count // admin.PAGE_ROWS))
+        pages = max(1, -(-count // actions.PAGE_ROWS))
         return shown, pages, page, _("{count} stations").format(count=count)
 
     @app.callback(
@@ -247,7 +246,7 @@ def register_saving(app: dash.Dash, deps: Deps) -> None:
         prevent_initial_call=True,
     )
     async def preview(typed: dict[str, Any]) -> tuple[Any, bool]:
-        filled = admin.Filled(crs=typed["crs"], lon=typed["lon"], lat=typed["lat"])
+        filled = actions.Filled(crs=typed["crs"], lon=typed["lon"], lat=typed["lat"])
         return await off(previewed, deps, filled, typed["id"])
 
     @app.callback(
@@ -266,4 +265,4 @@ def register_saving(app: dash.Dash, deps: Deps) -> None:
     async def save(
         _clicks: int, chosen: dict[str, Any] | None, changed: int, *filled: Any
     ) -> tuple[Any, ...]:
-        return await off(tried, deps, admin.Filled(*filled), chosen or {}, changed)
+        return await off(tried, deps, actions.Filled(*filled), chosen or {}, changed)

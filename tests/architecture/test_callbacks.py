@@ -10,7 +10,6 @@ import pytest
 from dash.development.base_component import Component
 from fastapi import FastAPI
 
-from dashboard.frame.access import CALLBACKS
 from tests.fixtures.routes import callbacks_of, whole_app
 
 
@@ -54,7 +53,7 @@ def test_ids_begin_with_the_prefix_of_their_page(app: FastAPI) -> None:
     ids = set(ids_of(app.state.dash.validation_layout))
     assert len(ids) > 20
     plain = [name for name in ids if not name.startswith("{")]
-    assert [name for name in plain if not name.startswith(tuple(CALLBACKS))] == []
+    assert [name for name in plain if not name.startswith(tuple(app.state.access.callbacks))] == []
 
 
 def test_missing_ids_are_never_excused(app: FastAPI) -> None:

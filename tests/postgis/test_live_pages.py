@@ -8,10 +8,12 @@ import pytest
 
 from dashboard.frame import live
 from dashboard.frame.auth import User
+from dashboard.frame.channel import Listener
 from dashboard.frame.deps import Deps
 from dashboard.frame.identify import user_of_session
-from dashboard.frame.live import Listener, Live
+from dashboard.frame.live import Live
 from dashboard.frame.metrics import Figures
+from dashboard.map.news import ReadingNews
 from data import clock
 from data.people.accounts import RoleGiven, add_role, create_account
 from data.people.sessions import open_session
@@ -43,13 +45,14 @@ def deps(database: Database) -> Deps:
     return Deps(database.app, DashboardSettings(), QualitySettings(), ticking)
 
 
-class Opening(Live):
+class Opening(ReadingNews):
     """A page opens just after the newest changes were read."""
 
     page: Listener
+    listeners: set[Listener]
 
-    def _fresh(self) -> tuple[int, list[int] | None]:
-        found = super()._fresh()
+    def fresh(self) -> tuple[int, list[int] | None]:
+        found = super().fresh()
         self.listeners.add(self.page)
         return found
 
@@ -71,12 +74,12 @@ def test_a_page_that_opens_while_changes_are_read_hears_them(
 ) -> None:
     token, user = auditor(deps, basin.county)
     opening = Opening(deps, Figures())
-    opening.page = Listener(token, user)
-    asyncio.run(opening._tell())
+    opening.page, opening.listeners = Listener(token, user), set()
+    asyncio.run(opening.tell(opening.listeners))
     assert opening.page.queue.empty()
     tell_class(database.ingest, basin.section_up, 4)
     opening.listeners.clear()
-    asyncio.run(opening._tell())
+    asyncio.run(opening.tell(opening.listeners))
     assert opening.page.queue.get_nowait().kind == "change"
 
 
@@ -97,8 +100,10 @@ def test_a_page_whose_reader_sees_more_now_loads_anew(
     monkeypatch.setattr(live, "CHECK_SESSION_S", 0.0)
     token, user = auditor(deps, basin.town_up)
 
+    figures = Figures()
+
     async def follow() -> list[str]:
-        stream = Live(deps, Figures()).stream(token, user, None)
+        stream = Live(deps, figures, [ReadingNews(deps, figures)]).stream(token, user, {})
         first = await kinds(stream, 1)
         with deps.engine.begin() as connection:
             version = account(connection, user.account_id).version

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from dashboard.frame.deps import Deps
+from dashboard.frame.metrics import Figures
 from dashboard.ledger.news import LedgerNews
 from dashboard.ledger.pins import pin_feature
 from dashboard.map.tiles_api import TileCache, packed_tile
@@ -96,7 +97,7 @@ def test_a_scope_without_problems_is_told_nothing_over_the_stream(
     database: Database, basin: SmallBasin
 ) -> None:
     deps = Deps(database.app, DashboardSettings(), QualitySettings(), now)
-    news = LedgerNews(deps)
+    news = LedgerNews(deps, Figures())
     news.fresh()
     put_problem(database.owner, "411381-2026-00006", basin.reach_down, 112.2, 32.5)
     fresh = news.fresh()

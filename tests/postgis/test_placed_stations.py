@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from dashboard.frame.auth import User, set_user
 from dashboard.frame.deps import Deps
-from dashboard.stations import actions as admin
+from dashboard.stations import actions
 from dashboard.stations.form import opened_with
 from data import clock
 from data.errors import BadInput, Conflict, Forbidden, NotFound, NotSignedIn
@@ -21,7 +21,7 @@ from gis.crs import wgs84_to_gcj02
 from tests.builders import SmallBasin, build_small_basin
 from tests.fixtures.database import Database
 
-NEW = admin.Filled(
+NEW = actions.Filled(
     kind="section", code="N-1", name="新断面", crs="EPSG:4490", lon="112.201", lat="32.7"
 )
 
@@ -52,7 +52,7 @@ def sign_in(role: Role, *divisions: int) -> None:
 
 
 def codes(deps: Deps, search: str = "", kind: str | None = None, page: int = 1) -> list[str]:
-    return [each.code for each in admin.list_stations(deps, search, kind, page)[1]]
+    return [each.code for each in actions.list_stations(deps, search, kind, page)[1]]
 
 
 def test_the_list_holds_ones_own_divisions_only(deps: Deps, basin: SmallBasin) -> None:
@@ -75,29 +75,29 @@ def test_others_may_not_even_look(deps: Deps, basin: SmallBasin) -> None:
     for role in set(Role) - {Role.OFFICE}:
         sign_in(role)
         with pytest.raises(Forbidden):
-            admin.list_stations(deps, "", None, 1)
+            actions.list_stations(deps, "", None, 1)
         with pytest.raises(Forbidden):
-            admin.preview_point(deps, NEW)
+            actions.preview_point(deps, NEW)
         with pytest.raises(Forbidden):
-            admin.save(deps, NEW)
+            actions.save(deps, NEW)
     set_user(None)
     with pytest.raises(NotSignedIn):
-        admin.save(deps, NEW)
+        actions.save(deps, NEW)
 
 
 def test_a_point_is_previewed_in_the_datum_it_was_given_in(deps: Deps, basin: SmallBasin) -> None:
     sign_in(Role.OFFICE, basin.county, basin.town_up)
-    assert admin.preview_point(deps, admin.Filled(lon="112.2", lat=" ")) is None
+    assert actions.preview_point(deps, actions.Filled(lon="112.2", lat=" ")) is None
     lon, lat = wgs84_to_gcj02(112.201, 32.7)
     shifted = replace(NEW, crs="GCJ-02", lon=f"{lon:.8f}", lat=f"{lat:.8f}")
-    found = admin.preview_point(deps, shifted)
+    found = actions.preview_point(deps, shifted)
     assert found
     assert found.allowed
     assert (found.spot.lon, found.spot.lat) == pytest.approx((112.201, 32.7), abs=1e-7)
     assert found.spot.offset_m == pytest.approx(93.7, abs=0.5)
     with pytest.raises(BadInput, match="m away"):
-        admin.preview_point(deps, replace(NEW, lon="112.25"))
-    spoken = admin.preview_point(deps, replace(NEW, lon="112°12′03.6″", lat="32°42′"))
+        actions.preview_point(deps, replace(NEW, lon="112.25"))
+    spoken = actions.preview_point(deps, replace(NEW, lon="112°12′03.6″", lat="32°42′"))
     assert spoken
     assert spoken.spot.lon == pytest.approx(112.201)
 
@@ -105,11 +105,11 @@ def test_a_point_is_previewed_in_the_datum_it_was_given_in(deps: Deps, basin: Sm
 def test_a_place_of_others_is_refused_and_nothing_is_written(deps: Deps, basin: SmallBasin) -> None:
     sign_in(Role.OFFICE, basin.town_up)
     elsewhere = replace(NEW, lat="32.5")
-    found = admin.preview_point(deps, elsewhere)
+    found = actions.preview_point(deps, elsewhere)
     assert found
     assert not found.allowed
     with pytest.raises(Forbidden):
-        admin.save(deps, elsewhere)
+        actions.save(deps, elsewhere)
     sign_in(Role.OFFICE)
     assert "N-1" not in codes(deps)
 
@@ -120,30 +120,30 @@ def test_a_station_of_others_is_neither_opened_nor_pulled_over(
     sign_in(Role.OFFICE, basin.town_up)
     below = StationId(basin.section_down)
     with pytest.raises(Forbidden):
-        admin.choose_station(deps, below)
+        actions.choose_station(deps, below)
     with pytest.raises(Forbidden):
-        admin.preview_point(deps, NEW, below)
+        actions.preview_point(deps, NEW, below)
     with pytest.raises(Forbidden):
-        admin.save(deps, replace(NEW, code="QH-02"), below, 1)
+        actions.save(deps, replace(NEW, code="QH-02"), below, 1)
     with pytest.raises(Conflict) as taken:
-        admin.save(deps, replace(NEW, code="QH-02"))
+        actions.save(deps, replace(NEW, code="QH-02"))
     assert "下游断面" not in str(taken.value)
     with pytest.raises(NotFound):
-        admin.choose_station(deps, StationId(10**9))
+        actions.choose_station(deps, StationId(10**9))
 
 
 def test_a_new_station_stands_where_the_preview_said(deps: Deps, basin: SmallBasin) -> None:
     sign_in(Role.OFFICE, basin.town_up)
     given = replace(NEW, target="2", attribute="市控", border=True, interval="3600", name_en="New")
-    saved = admin.save(deps, given)
+    saved = actions.save(deps, given)
     assert saved.placed.outcome is Outcome.CREATED
     assert saved.password is None  # there is no broker of ours here
-    now = admin.choose_station(deps, saved.placed.station_id)
+    now = actions.choose_station(deps, saved.placed.station_id)
     assert now.station.chainage_m == pytest.approx(11090, abs=5)
     assert (now.station.target_class, now.attribute, now.is_border) == (2, "市控", True)
     assert now.station.interval.total_seconds() == 3600
     with pytest.raises(Conflict):
-        admin.save(deps, replace(given, name="又一个"))
+        actions.save(deps, replace(given, name="又一个"))
     with deps.engine.connect() as connection:
         logged = connection.execute(text("SELECT account_id, action, object FROM access_log")).all()
     assert [tuple(row) for row in logged] == [(1, "station", "created N-1")]
@@ -163,11 +163,11 @@ def test_what_the_form_was_opened_with_changes_nothing(deps: Deps, basin: SmallB
             ),
             {"id": outfall},
         )
-    now = admin.choose_station(deps, outfall)
-    first = admin.save(deps, replace(opened_with(now), name="改名"), outfall, now.version)
+    now = actions.choose_station(deps, outfall)
+    first = actions.save(deps, replace(opened_with(now), name="改名"), outfall, now.version)
     assert first.placed.outcome is Outcome.UPDATED
-    now = admin.choose_station(deps, outfall)
-    again = admin.save(deps, opened_with(now), outfall, now.version)
+    now = actions.choose_station(deps, outfall)
+    again = actions.save(deps, opened_with(now), outfall, now.version)
     assert again.placed.outcome is Outcome.UNCHANGED
     with deps.engine.connect() as connection:
         kept = connection.execute(text("SELECT parameter, upper, valid_to FROM outfall_limit"))
@@ -177,16 +177,16 @@ def test_what_the_form_was_opened_with_changes_nothing(deps: Deps, basin: SmallB
 def test_a_move_needs_the_version_that_was_looked_at(deps: Deps, basin: SmallBasin) -> None:
     sign_in(Role.OFFICE)
     section = StationId(basin.section_up)
-    now = admin.choose_station(deps, section)
+    now = actions.choose_station(deps, section)
     moved = replace(opened_with(now), lat="32.69")
-    found = admin.preview_point(deps, moved, section)
+    found = actions.preview_point(deps, moved, section)
     assert found
     assert found.moved_m == pytest.approx(1109, abs=1)
-    saved = admin.save(deps, moved, section, now.version)
+    saved = actions.save(deps, moved, section, now.version)
     assert saved.placed.outcome is Outcome.MOVED
     assert saved.placed.moved_m == pytest.approx(1109, abs=1)
     with pytest.raises(Conflict, match="in the meantime"):
-        admin.save(deps, replace(moved, lat="32.68"), section, now.version)
+        actions.save(deps, replace(moved, lat="32.68"), section, now.version)
 
 
 @pytest.mark.parametrize(
@@ -210,4 +210,4 @@ def test_what_cannot_be_is_refused(
 ) -> None:
     sign_in(Role.OFFICE)
     with pytest.raises(BadInput, match=words):
-        admin.save(deps, replace(NEW, **change))
+        actions.save(deps, replace(NEW, **change))

@@ -3,11 +3,12 @@
 import pytest
 from starlette.datastructures import Headers, MutableHeaders
 
-from dashboard.frame import access
+from dashboard.app import ROOMS
+from dashboard.frame.access import output_ids
 from dashboard.frame.auth import ALLOWED, Action, User, may, visible_to
+from dashboard.frame.channel import Event, Listener, Seen
 from dashboard.frame.headers import HeaderRules, basemap_origin, is_own_origin, keep_private
-from dashboard.frame.live import Listener
-from dashboard.frame.live_events import Event, Seen
+from dashboard.frame.room import access_of
 from dashboard.people.sign_in_api import local
 from data.errors import BadInput
 from data.people.passwords import fits, generate_password, hash_password, is_outdated
@@ -17,6 +18,7 @@ from data.records import AccountId, DivisionId
 from data.settings import DashboardSettings
 from data.vocabulary import Role
 
+ACCESS = access_of(ROOMS)
 HOME, ELSEWHERE = DivisionId(1), DivisionId(2)
 SCOPE = Scope(divisions=frozenset({HOME}))
 
@@ -74,13 +76,13 @@ def test_a_handed_out_password_opens_only_ones_own_account() -> None:
     ],
 )
 def test_ids_are_read_from_a_callback_output(output: str, ids: list[str]) -> None:
-    assert access.output_ids(output) == ids
+    assert output_ids(output) == ids
 
 
 def test_a_callback_outside_the_table_is_nobodys() -> None:
-    assert access.actions_for_output("stranger.children") is None
-    assert access.actions_for_output("..accounts-list.children...stranger.data..") is None
-    assert access.actions_for_output("..one-map-a.data...accounts-b.data..") == {
+    assert ACCESS.actions_for_output("stranger.children") is None
+    assert ACCESS.actions_for_output("..accounts-list.children...stranger.data..") is None
+    assert ACCESS.actions_for_output("..one-map-a.data...accounts-b.data..") == {
         Action.READ_WATERS,
         Action.MANAGE_ACCOUNTS,
     }
@@ -188,5 +190,5 @@ def test_a_password_fits_its_hash_and_no_other() -> None:
 
 @pytest.mark.parametrize("layer", ["patrols", "patrol_ends"])
 def test_tiles_of_patrols_ask_for_patrols(layer: str) -> None:
-    assert access.action_for(f"/tiles/{layer}/12/1/1.mvt") is Action.READ_PATROLS
-    assert access.action_for("/tiles/all/12/1/1.mvt") is Action.READ_WATERS
+    assert ACCESS.action_for(f"/tiles/{layer}/12/1/1.mvt") is Action.READ_PATROLS
+    assert ACCESS.action_for("/tiles/all/12/1/1.mvt") is Action.READ_WATERS
