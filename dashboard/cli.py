@@ -6,9 +6,8 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from dashboard.commands.arguments import speak
 from dashboard.demo.environment import enter
 from dashboard.parts.wording import LANGUAGES, _, language, worded
 from data.errors import BadInput, OneMapError, ServiceDown
@@ -46,6 +45,17 @@ COMMANDS = (
     Command("bench", "bench", "measure rates and losses on this machine"),
     Command("doctor", "doctor", "list each part, its version and its state"),
 )
+WORDS: Final = (
+    "usage: ", "positional arguments", "options", "show this help message and exit",
+    "%(prog)s: error: %(message)s\n", "argument %(argument_name)s: %(message)s",
+    "the following arguments are required: %s", "one of the arguments %s is required",
+    "unrecognized arguments: %s", "not allowed with argument %s", "ignored explicit argument %r",
+    "expected one argument", "expected at least one argument",
+    "ambiguous option: %(option)s could match %(matches)s", "invalid %(type)s value: %(value)r",
+    "invalid choice: %(value)r (choose from %(choices)s)",
+)  # fmt: skip
+"""What argparse says of itself; what the catalogues lack stays English."""
+
 WITHOUT_FOLDER = frozenset({"demo", "bench", "classify"})
 
 
@@ -70,7 +80,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(given: list[str]) -> int:
-    speak()
+    _speak()
     _choose_language()
     everywhere = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     everywhere.add_argument("--dir", type=Path, metavar="DIR")
@@ -85,6 +95,11 @@ def _run(given: list[str]) -> int:
         return 2
     args.dir = folder.dir
     return int(args.run(args) or 0)
+
+
+def _speak() -> None:
+    """From here on argparse asks our catalogues for its words."""
+    vars(argparse)["_"] = _
 
 
 def _choose_language() -> None:

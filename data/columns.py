@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, make_url, text
 from sqlalchemy.exc import OperationalError
 
+from data.vocabulary import PARAMETERS, Parameter
+
 _HEADER: Final = 20
 """Bytes before the first element: dimensions, nulls, type, length, first index."""
 
@@ -22,6 +24,14 @@ _NULLS: Final = 7
 
 _EPOCH_US: Final = 946_684_800_000_000
 """PostgreSQL counts from 2000-01-01."""
+
+
+def measured(parameter: Parameter) -> str:
+    """The raw value of the parameter as an SQL expression over ``reading``."""
+    column = PARAMETERS[parameter].column
+    if column:
+        return f"reading.{column}"
+    return f"CAST(reading.extra ->> '{parameter.value}' AS float8)"
 
 
 def real_number_sql(expression: str) -> str:

@@ -13,7 +13,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from data.records import StationCode
 from data.settings import Hj212Settings, MqttSettings
 from ingest.broker_link import clean_session, version
-from ingest.refusal import Unreadable
+from ingest.codecs.refusal import Unreadable
 from ingest.roving import RovingClient, addresses, keepalive_s
 from ingest.topics import Channel, address_of, filter_of, topic_of
 

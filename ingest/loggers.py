@@ -9,7 +9,7 @@ from typing import Any
 
 from data.errors import BadInput
 from data.records import StationCode
-from ingest.refusal import Unreadable
+from ingest.codecs.refusal import Unreadable
 from ingest.topics import address_of, topic_of
 
 

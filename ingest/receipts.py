@@ -14,7 +14,7 @@ import orjson
 from data.records import Refused, StationCode
 from ingest.codecs import hj212
 from ingest.codecs.json_v1 import LONGEST_ID
-from ingest.refusal import Unreadable
+from ingest.codecs.refusal import Unreadable
 from ingest.screen import Entry, Taken
 from ingest.topics import Channel, address_of, topic_of
 

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from data.clock import UtcDatetime
+from data.people.reviews import MOST_AT_ONCE
 from data.queries.reviewed import RULINGS
 from data.records import LatestValue, StationId
 from data.review_words import Finding, Verdict
-from data.reviews import MOST_AT_ONCE
 from data.vocabulary import PARAMETERS, Flag, Parameter
 from ingest.latest import Latest
 from ingest.stations import Cursor

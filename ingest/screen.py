@@ -10,10 +10,10 @@ from data.clock import UtcDatetime
 from data.records import RawReading, Reading, Refused, StationCode
 from data.vocabulary import Refusal
 from ingest.checks import Checks
-from ingest.codecs import CODECS
+from ingest.codecs.refusal import Unreadable
+from ingest.decoding import CODECS
 from ingest.history import recent_readings
 from ingest.inbox import Message
-from ingest.refusal import Unreadable
 from ingest.stations import Cursor, StationFacts, StationRegistry
 from ingest.topics import address_of
 

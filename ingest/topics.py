@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from data.records import StationCode
 from data.vocabulary import Refusal
-from ingest.refusal import Unreadable
+from ingest.codecs.refusal import Unreadable
 
 PREFIX = "onemap/v1"
 

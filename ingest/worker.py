@@ -14,7 +14,7 @@ from data.errors import ServiceDown
 from data.settings import IngestSettings, MqttSettings, QualitySettings
 from ingest.assessment import Assessor
 from ingest.broker_limits import check_limits
-from ingest.codecs import CODECS
+from ingest.decoding import CODECS
 from ingest.inbox import Inbox, Message
 from ingest.lane_process import Answer, Setup
 from ingest.lanes import Lanes

@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import text
 
 from data.clock import UtcDatetime
+from data.people.reviews import Ruling, ValueKey, record
 from data.records import AccountId
 from data.review_words import Finding, Verdict
-from data.reviews import Ruling, ValueKey, record
 from data.vocabulary import Parameter, Period
 from ingest.pipeline import Pipeline
 from tests.fixtures.database import Database

@@ -9,8 +9,8 @@ from dashboard.frame.auth import Action, may, signed_in_user
 from dashboard.parts.attributes import attributes
 from dashboard.parts.review_words import verdict_step
 from dashboard.parts.wording import _
+from data.people.reviews import MOST_LETTERS
 from data.review_words import Verdict
-from data.reviews import MOST_LETTERS
 
 GRAPHS: Final = ("own", "other", "near")
 HEIGHTS: Final = {"own": 208, "other": 136, "near": 136}

@@ -15,6 +15,7 @@ from dashboard.parts.wording import _
 from data.clock import Span, UtcDatetime, business_date
 from data.database import transaction
 from data.errors import NotFound
+from data.people.reviews import ValueKey
 from data.quality.limits import limits_on
 from data.queries.findings import (
     PAGE_ROWS,
@@ -31,7 +32,6 @@ from data.queries.station_facts import StationFacts, station_facts
 from data.queries.surroundings import neighbour_of
 from data.records import DivisionId
 from data.review_words import Finding, QualityTest
-from data.reviews import ValueKey
 from data.vocabulary import Parameter, Period, StationKind, WaterClass
 
 Word = TypeVar("Word", bound=StrEnum)

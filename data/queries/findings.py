@@ -9,9 +9,9 @@ from typing import Any, Final
 from sqlalchemy import Connection, text
 
 from data.clock import Span, UtcDatetime, start_of_day
+from data.people.reviews import ValueKey
 from data.queries.scope import STATION_VISIBLE, Scope
 from data.review_words import Finding, QualityTest, Verdict
-from data.reviews import ValueKey
 from data.vocabulary import PARAMETERS, Parameter, Period
 
 PAGE_ROWS: Final = 50

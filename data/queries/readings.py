@@ -14,6 +14,7 @@ from tsdownsample import MinMaxLTTBDownsampler
 from data.clock import Span, UtcDatetime
 from data.columns import (
     for_driver,
+    measured,
     microseconds,
     read_columns,
     real_number_sql,
@@ -29,7 +30,6 @@ from data.queries.reviewed import (
     UNRULED_READINGS,
     bound,
     counted,
-    measured,
     reviewed_by,
     ruled,
 )

@@ -15,7 +15,8 @@ A reading that arrived after the moment was not known then. Raw readings are nev
 from datetime import datetime
 from typing import Final
 
-from data.vocabulary import PARAMETERS, Finding, Parameter, Verdict
+from data.columns import measured
+from data.vocabulary import Finding, Parameter, Verdict
 
 FAILED: Final = Finding.FAILED.value
 """The ruling on a value that no review speaks of and a test failed."""
@@ -71,14 +72,6 @@ def bound(
 ) -> dict[str, object]:
     """The values of the fragments' parameters; without ``as_of`` all that is known now."""
     return {"ids": station_ids, "start": start, "end": end, "as_of": as_of or "infinity"}
-
-
-def measured(parameter: Parameter) -> str:
-    """The raw value of the parameter as an SQL expression over ``reading``."""
-    column = PARAMETERS[parameter].column
-    if column:
-        return f"reading.{column}"
-    return f"CAST(reading.extra ->> '{parameter.value}' AS float8)"
 
 
 def ruled(parameter: Parameter) -> str:

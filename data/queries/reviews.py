@@ -6,11 +6,11 @@ from sqlalchemy import Connection, text
 
 from data.clock import UtcDatetime
 from data.errors import NotFound
+from data.people.reviews import ValueKey
 from data.queries.findings import FindingFilter, Review
 from data.queries.scope import STATION_VISIBLE, Scope
 from data.records import DivisionId
 from data.review_words import Verdict
-from data.reviews import ValueKey
 
 _SAID = text(
     "SELECT review.id, review.verdict, review.value, review.reason, review.known_from,"

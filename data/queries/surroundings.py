@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from data.people.reviews import ValueKey
 from data.queries.scope import STATION_VISIBLE, Scope
-from data.reviews import ValueKey
 
 _NEAREST = text(
     f"""

@@ -17,7 +17,7 @@ from ingest.codecs.hj212_cipher import deciphered, is_cipher
 from ingest.codecs.hj212_factors import Factor, factor_of
 from ingest.codecs.hj212_frame import BadFrame, Fault, framed, unframed
 from ingest.codecs.hj212_segment import Segment, Version, moment, take_apart, with_items
-from ingest.refusal import Unreadable
+from ingest.codecs.refusal import Unreadable
 
 PERIODS: Final[Mapping[int, Period]] = {
     2011: Period.INSTANT,

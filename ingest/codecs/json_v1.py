@@ -15,7 +15,7 @@ import orjson
 from data.clock import UtcDatetime, to_utc
 from data.records import RawReading, StationCode
 from data.vocabulary import Flag, Parameter, Period, Refusal
-from ingest.refusal import Unreadable
+from ingest.codecs.refusal import Unreadable
 
 LONGEST_ID = 128
 

@@ -8,9 +8,9 @@ from sqlalchemy import Engine, text
 
 from data.clock import UtcDatetime
 from data.ledger_words import Action
+from data.people.reviews import Ruling, ValueKey, record
 from data.records import AccountId
 from data.review_words import Verdict
-from data.reviews import Ruling, ValueKey, record
 from data.vocabulary import Parameter, Period
 from ingest.pipeline import Pipeline
 from problem_ledger.exceedances import REACH_BACK, open_problems

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import text
 
 from data.clock import UtcDatetime
+from data.people.reviews import MOST_AT_ONCE
 from data.records import AccountId
 from data.review_words import Finding, Verdict
-from data.reviews import MOST_AT_ONCE
 from ingest.assessment import Assessor
 from ingest.pipeline import Pipeline
 from ingest.sweep import Sweep

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from data.clock import Span, UtcDatetime
 from data.errors import BadInput, Conflict, NotFound
+from data.people.reviews import Ruling, record
 from data.queries.findings import DoubtedValue, FindingFilter, Standing, doubted_values
 from data.queries.month_classes import month_means
 from data.queries.readings import RULE_CODES, Series, series
@@ -18,7 +19,6 @@ from data.queries.reviews import reviews_of
 from data.queries.scope import EVERYTHING, NOTHING
 from data.records import AccountId
 from data.review_words import Finding, QualityTest, Verdict
-from data.reviews import Ruling, record
 from tests.fixtures.database import Database
 from tests.readings import NOON, one
 from tests.reviews import NH3N, find, key_at, later, reviewer, say, take_in

@@ -11,7 +11,7 @@ from data.clock import UtcDatetime
 from data.records import RawReading, StationCode
 from data.vocabulary import Flag, Parameter, Period
 from ingest.codecs.json_v1 import decode
-from ingest.refusal import Unreadable
+from ingest.codecs.refusal import Unreadable
 
 ARRIVED = UtcDatetime(datetime(2026, 5, 1, tzinfo=UTC))
 KEYS = [parameter.value for parameter in Parameter]

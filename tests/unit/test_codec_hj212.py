@@ -13,7 +13,7 @@ from data.vocabulary import Flag, Parameter, Period, Refusal
 from ingest.codecs.hj212 import Decoded, Refused, answer, decode, encode, opened, read
 from ingest.codecs.hj212_cipher import enciphered
 from ingest.codecs.hj212_frame import Fault, crc, framed, modbus_crc
-from ingest.refusal import Unreadable
+from ingest.codecs.refusal import Unreadable
 
 STATION, ARRIVAL = StationCode("A"), to_utc(datetime(2026, 3, 1, 1, tzinfo=UTC))
 KEY = bytes(range(16))

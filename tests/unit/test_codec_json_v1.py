@@ -8,7 +8,7 @@ from data.clock import UtcDatetime
 from data.records import StationCode
 from data.vocabulary import Flag, Parameter, Period, Refusal
 from ingest.codecs.json_v1 import decode
-from ingest.refusal import Unreadable
+from ingest.codecs.refusal import Unreadable
 
 ARRIVED = UtcDatetime(datetime(2026, 5, 1, 0, 0, 3, tzinfo=UTC))
 TIME = '"time": "2026-05-01T08:00:00+08:00"'

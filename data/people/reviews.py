@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection, text
 
 from data.clock import Clock, UtcDatetime
+from data.columns import measured
 from data.errors import BadInput, Conflict, NotFound
-from data.queries.reviewed import measured
 from data.records import AccountId
 from data.review_words import Verdict
 from data.vocabulary import Parameter, Period
