@@ -22,6 +22,8 @@ export class Search {
     this.found = [];
     this.at = -1;
     this.asked = 0;
+    this.isWaiting = false; // what was typed last has no answer yet
+    this.isEntered = false; // Enter was pressed while waiting
     this.input.setAttribute("role", "combobox");
     this.input.setAttribute("aria-controls", this.list.id);
     this.input.setAttribute("aria-expanded", "false");
@@ -49,6 +51,8 @@ export class Search {
 
   typed() {
     clearTimeout(this.timer);
+    this.isWaiting = true;
+    this.isEntered = false;
     this.timer = setTimeout(() => this.ask(), WAIT_MS);
   }
 
@@ -56,6 +60,7 @@ export class Search {
     const phrase = this.input.value.trim();
     const turn = ++this.asked;
     if (!phrase) {
+      this.isWaiting = false;
       this.found = [];
       this.hide();
       return;
@@ -65,10 +70,15 @@ export class Search {
       if (!answer.ok) throw new Error(String(answer.status));
       const found = await answer.json();
       if (turn !== this.asked) return;
+      this.isWaiting = false;
       this.found = found;
       this.show(found.length ? null : say("no_hit"));
+      if (this.isEntered) this.take(this.at);
     } catch {
-      if (turn === this.asked) this.show(say("search_failed"));
+      if (turn !== this.asked) return;
+      this.isWaiting = false;
+      this.found = [];
+      this.show(say("search_failed"));
     }
   }
 
@@ -108,11 +118,13 @@ export class Search {
   key(event) {
     if (event.key === "Escape") {
       event.stopPropagation();
+      this.isEntered = false;
       this.hide();
       this.input.blur();
-    } else if (event.key === "Enter" && this.at >= 0) {
+    } else if (event.key === "Enter" && (this.isWaiting || this.at >= 0)) {
       event.preventDefault();
-      this.take(this.at);
+      if (this.isWaiting) this.isEntered = true;
+      else this.take(this.at);
     } else if (["ArrowDown", "ArrowUp"].includes(event.key) && this.found.length) {
       event.preventDefault();
       const step = event.key === "ArrowDown" ? 1 : -1;
@@ -123,9 +135,11 @@ export class Search {
 
   take(number) {
     const hit = this.found[number];
+    this.isEntered = false;
+    if (!hit) return;
     this.hide();
     this.input.blur();
-    if (hit) this.choose(hit);
+    this.choose(hit);
   }
 
   hide() {
