@@ -40,9 +40,6 @@ from problem_ledger.rules import load_rules
 ROOMS = (GROUND, MAP, LEDGER, PATROLS, WATERS, REVIEW, STATIONS, TALLY, PEOPLE)
 """Every subject, in the order of the bar; a new room is named here and nowhere else."""
 
-NOT_IN_EVERY_PAGE = r"^(sign_in\.(css|js)|theme\.js|.*\.mjs)$"
-"""Assets that pages ask for by name; every other style and script goes with every page."""
-
 
 def create_app(settings: DashboardSettings | None = None) -> FastAPI:
     """The whole dashboard as one ASGI app; settings come from the environment."""
@@ -91,8 +88,7 @@ def dash_app(server: FastAPI, deps: Deps) -> dash.Dash:
         use_pages=True,
         pages_folder="",
         include_pages_meta=False,
-        assets_ignore=NOT_IN_EVERY_PAGE,
-        assets_path_ignore=["vendor"],
+        assets_ignore=".*",
         title="OneMap",
         update_title="",
         serve_locally=True,
@@ -103,6 +99,7 @@ def dash_app(server: FastAPI, deps: Deps) -> dash.Dash:
     for room in ROOMS:
         for page in room.pages:
             page.register(app, deps)
+    app.load_assets(room.name for room in ROOMS)
     shell.register(app)
     app.layout = shell.layout(deps)
     return app

@@ -1,21 +1,57 @@
 """The HTML that Dash's pages begin as."""
 
+from collections.abc import Iterable
+from pathlib import Path
+
 import dash
+from dash.resources import ResourceType
 
 from dashboard.frame.plain import lang
 
 INDEX = """<!doctype html>
 <html lang="{lang}">
 <head>{metas}<title>{title}</title><meta name="color-scheme" content="light dark">
-<link rel="icon" href="/assets/mark.svg" type="image/svg+xml">
-<script src="/assets/theme.js"></script>
+<link rel="icon" href="/assets/frame/mark.svg" type="image/svg+xml">
+<script src="/assets/plain/theme.js"></script>
 {css}</head>
 <body><div id="react-entry-point"><div class="om-boot"><div class="bar"></div></div></div>
 <footer>{config}{scripts}{renderer}</footer></body></html>"""
 
 
+ASSETS = Path(__file__).parents[1] / "assets"
+
+
+def assets_of(rooms: Iterable[str]) -> list[str]:
+    """The styles and scripts of the rooms, below ``assets``, as every page loads them.
+
+    They come in the order of their file names, whatever their room, so that a file that moves to
+    another room moves nothing in the cascade. Modules (``.mjs``) are loaded by who needs them.
+    Raises ValueError for two files of one name.
+    """
+    found = sorted(
+        (file.name, f"{room}/{file.name}")
+        for room in rooms
+        for file in (ASSETS / room).glob("*.*s")
+        if file.suffix in {".css", ".js"}
+    )
+    names = [name for name, _path in found]
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        raise ValueError(f"two rooms have an asset named {', '.join(sorted(twice))}")
+    return [path for _name, path in found]
+
+
 class Frame(dash.Dash):
     """Dash with our own frame: the reader's language, and the colours before the first pixel."""
+
+    def load_assets(self, rooms: Iterable[str]) -> None:
+        """Every page loads the styles and scripts of these rooms."""
+        for path in assets_of(rooms):
+            asset: ResourceType = {"asset_path": path, "filepath": str(ASSETS / path)}
+            if path.endswith(".css"):
+                self.css.append_css(asset)
+            else:
+                self.scripts.append_script(asset)
 
     def interpolate_index(
         self,

@@ -14,9 +14,13 @@ MARK = (
     ' fill="var(--om-accent)" stroke="var(--om-on-accent)" stroke-width="2"/></svg>'
 )
 
-PLAIN_ASSETS = tuple(
-    f"/assets/{name}"
-    for name in ("tokens.css", "base.css", "sign_in.css", "theme.js", "sign_in.js", "mark.svg")
+PLAIN_ASSETS = (
+    "/assets/frame/tokens.css",
+    "/assets/frame/base.css",
+    "/assets/frame/mark.svg",
+    "/assets/plain/sign_in.css",
+    "/assets/plain/sign_in.js",
+    "/assets/plain/theme.js",
 )
 """What a plain page needs to be drawn; it is drawn before anybody signed in."""
 
@@ -24,10 +28,13 @@ FRAME = """<!doctype html>
 <html lang="{lang}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="color-scheme" content="light dark"><meta name="robots" content="noindex">
-<title>{title} · OneMap</title><link rel="icon" href="/assets/mark.svg" type="image/svg+xml">
-<script src="/assets/theme.js"></script>
-<link rel="stylesheet" href="/assets/tokens.css"><link rel="stylesheet" href="/assets/base.css">
-<link rel="stylesheet" href="/assets/sign_in.css"><script src="/assets/sign_in.js" defer></script>
+<title>{title} · OneMap</title>
+<link rel="icon" href="/assets/frame/mark.svg" type="image/svg+xml">
+<script src="/assets/plain/theme.js"></script>
+<link rel="stylesheet" href="/assets/frame/tokens.css">
+<link rel="stylesheet" href="/assets/frame/base.css">
+<link rel="stylesheet" href="/assets/plain/sign_in.css">
+<script src="/assets/plain/sign_in.js" defer></script>
 </head><body class="plain">{body}</body></html>"""
 
 

@@ -75,7 +75,7 @@ def bar(user: User | None, places: Sequence[Place], start: str, area: str) -> ht
     """The bar at the top of wide screens; its mark leads to ``start``."""
     brand = dcc.Link(
         [
-            html.Img(src="/assets/mark.svg", width=24, height=24, alt=""),
+            html.Img(src="/assets/frame/mark.svg", width=24, height=24, alt=""),
             "OneMap",
             html.Small(_("River and lake one map")),
         ],

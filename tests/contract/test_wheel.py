@@ -34,7 +34,7 @@ from dashboard.demo.watch import sections
 from problem_ledger.rules import load_rules
 home = pathlib.Path(dashboard.__file__).parent
 assert load_rules().deadlines and newest_limits() and newest() and len(sections()) == 24
-assert (home / "assets" / "tokens.css").exists()
+assert (home / "assets" / "frame" / "tokens.css").exists()
 assert (home / "assets" / "vendor" / "maplibre" / "maplibre-gl.mjs").exists()
 assert catalogue("zh").gettext("Sign in") == "登录"
 versions = home.parent / "data" / "migrations" / "versions"

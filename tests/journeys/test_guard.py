@@ -158,7 +158,9 @@ def test_refusals_are_logged(shared_served: Served) -> None:
     assert (row.object, row.outcome) == ("GET /accounts", "refused")
 
 
-@pytest.mark.parametrize("path", ["/sign-in", "/healthz", "/api/v1/none", "/", "/assets/shell.css"])
+@pytest.mark.parametrize(
+    "path", ["/sign-in", "/healthz", "/api/v1/none", "/", "/assets/frame/shell.css"]
+)
 def test_every_answer_has_its_headers(shared_served: Served, path: str) -> None:
     for login in (None, shared_served.logins[Role.CHIEF]):
         with shared_served.client(login) as client:
@@ -176,7 +178,13 @@ def test_guarded_answers_are_private(shared_served: Served) -> None:
         page = client.get("/")
         bundle = re.search(r'src="(/_dash-component-suites/[^"]+)"', page.text)
         assert bundle is not None
-        for path in ("/", "/_dash-layout", "/api/v1/map/state", "/assets/shell.css", bundle[1]):
+        for path in (
+            "/",
+            "/_dash-layout",
+            "/api/v1/map/state",
+            "/assets/frame/shell.css",
+            bundle[1],
+        ):
             headers = client.get(path).headers
             assert "private" in headers["cache-control"], path
             assert "cookie" in headers["vary"].lower(), path

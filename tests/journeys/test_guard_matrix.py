@@ -119,7 +119,7 @@ CALLBACKS: dict[str, frozenset[Role | None]] = {
 
 SAMPLES = {"layer": "waters", "z": "0", "x": "0", "y": "0", "path": "none", "river_id": "1"}
 SAMPLE_PATHS = {
-    "/assets/{path}": "/assets/shell.css",
+    "/assets/{path}": "/assets/frame/shell.css",
     "/_dash-component-suites/{package_name}/{fingerprinted_path:path}": (
         "/_dash-component-suites/dash/dash-renderer/build/dash_renderer.min.js"
     ),

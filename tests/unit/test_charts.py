@@ -40,7 +40,7 @@ NH3N, OXYGEN, PH = (
     Parameter.DISSOLVED_OXYGEN,
     Parameter.PH,
 )
-TOKENS = Path(__file__).parents[2] / "dashboard" / "assets" / "tokens.css"
+TOKENS = Path(__file__).parents[2] / "dashboard" / "assets" / "frame" / "tokens.css"
 Rows = list[tuple[int, float, str | None]]
 
 
