@@ -67,7 +67,7 @@ class StationTallyOut(TallyOut):
     problem: str | None = Field(description="number of the problem that tells of the silence")
 
 
-class ReasonOut(BaseModel):
+class QuarantinedOut(BaseModel):
     """Messages in quarantine."""
 
     reason: Refusal
@@ -87,7 +87,7 @@ class AccountingOut(BaseModel):
         description="messages of no known station; null for readers who may not see everything"
     )
     buckets: list[BucketOut]
-    reasons: list[ReasonOut]
+    reasons: list[QuarantinedOut]
     station_count: int
     stations: list[StationTallyOut] = Field(description="the worst first")
 
@@ -152,7 +152,7 @@ def read(
             BucketOut.model_validate({**counts(each), "at": at})
             for at, each in zip(window.buckets, told.of_buckets(), strict=True)
         ],
-        reasons=[ReasonOut(reason=reason, count=count) for reason, count in why],
+        reasons=[QuarantinedOut(reason=reason, count=count) for reason, count in why],
         station_count=len(ranked),
         stations=[station_out(*each) for each in ranked[first : first + most]],
     )
