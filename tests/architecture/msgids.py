@@ -56,14 +56,27 @@ def msgids_of(file: Path) -> Iterator[tuple[str, int]]:
                 yield text, node.lineno
 
 
-def spelled() -> set[str]:
-    """Every string the code spells out: a catalogue's msgids are among them."""
-    return {
-        node.value
-        for file in sources()
-        for node in ast.walk(ast.parse(file.read_text("utf-8")))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
+def spelled() -> dict[str, set[str]]:
+    """Every string the code spells out, with the catalogues it may stand in."""
+    found: dict[str, set[str]] = {}
+    for file in sources():
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.setdefault(node.value, set()).add(catalogue_of(file))
+    return found
+
+
+def catalogue_of(file: Path) -> str:
+    """The catalogue that a file's words stand in: its room's, or its package's on lower floors.
+
+    What several rooms say stands in ``parts``.
+    """
+    package, *below = file.relative_to(ROOT).parts
+    if package != "dashboard":
+        return package
+    if len(below) == 1:
+        return "commands" if below[0] == "cli.py" else "frame"
+    return below[0]
 
 
 def msgids() -> dict[str, str]:
@@ -75,10 +88,13 @@ def msgids() -> dict[str, str]:
     return found
 
 
-def translated(code: str) -> dict[str, str]:
-    """Every msgid of a language's catalogues with its text; a plural's forms each by themselves."""
+def translated(code: str, name: str = "*") -> dict[str, str]:
+    """Every msgid of a language's catalogues with its text; a plural's forms each by themselves.
+
+    ``name`` chooses one catalogue.
+    """
     found: dict[str, str] = {}
-    for file in sorted((LOCALES / code).glob("*.po")):
+    for file in sorted((LOCALES / code).glob(f"{name}.po")):
         with file.open("rb") as opened:
             for message in read_po(opened, locale=code, abort_invalid=True):
                 ids = message.id if isinstance(message.id, tuple | list) else (message.id,)
@@ -98,7 +114,8 @@ def main() -> None:
             if not have.get(text):
                 quoted = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
                 filled = quoted if code == "en" else ""
-                sys.stdout.write(f'#: {where}\nmsgid "{quoted}"\nmsgstr "{filled}"\n\n')
+                file = catalogue_of(ROOT / where.partition(":")[0])
+                sys.stdout.write(f'# {file}.po, {where}\nmsgid "{quoted}"\nmsgstr "{filled}"\n\n')
 
 
 if __name__ == "__main__":

@@ -20,7 +20,20 @@ def test_the_catalogues_hold_every_msgid(code: str) -> None:
 
 @pytest.mark.parametrize("code", ["zh", "en"])
 def test_the_catalogues_hold_nothing_else(code: str) -> None:
-    assert sorted(set(translated(code)) - spelled() - set(msgids())) == []
+    assert sorted(set(translated(code)) - set(spelled()) - set(msgids())) == []
+
+
+@pytest.mark.parametrize("code", ["zh", "en"])
+def test_a_catalogue_holds_the_words_of_its_room_and_parts_what_several_say(code: str) -> None:
+    by_catalogue = spelled()
+    elsewhere = [
+        f"{file.stem}.po: {text!r} is said in {', '.join(sorted(by_catalogue[text]))}"
+        for file in (LOCALES / code).glob("*.po")
+        if file.stem != "parts"
+        for text in translated(code, file.stem)
+        if text in by_catalogue and file.stem not in by_catalogue[text]
+    ]
+    assert elsewhere == []
 
 
 def test_a_translation_names_the_same_facts() -> None:
