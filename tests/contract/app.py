@@ -18,14 +18,19 @@ from dash._pages import _path_to_page
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 
-from dashboard.app import PAGES
-from dashboard.frame import access, shell
-from dashboard.frame.access import actions_for_output
+from dashboard.app import ROOMS
+from dashboard.frame import shell
+from dashboard.frame.access import MACHINE
 from dashboard.frame.auth import User
 from dashboard.frame.guard import Guard
 from dashboard.frame.page import EVERYONE
+from dashboard.frame.room import access_of, places_of
 from data.vocabulary import Role
 from tests.fixtures.routes import routes_of
+
+ACCESS = access_of(ROOMS)
+PLACES = places_of(ROOMS)
+PAGES = [page for room in ROOMS for page in room.pages]
 
 LAYERS = ("all", "divisions", "lakes", "patrol_ends", "patrols", "problems", "reaches")
 """Layers of tiles, which ask for different things; other parts of an address are sampled once."""
@@ -57,18 +62,16 @@ def samples(path: str) -> list[str]:
 
 def asked(path: str) -> str:
     """What the guard asks for at an address: to read, to change something, and the largest body."""
-    read, write = access.action_for(path), access.action_for(path, "POST")
-    most = f"bytes={access.most_bytes(path)}"
-    if path in access.PUBLIC or path in access.PUBLIC_ASSETS:
+    read, write = ACCESS.action_for(path), ACCESS.action_for(path, "POST")
+    most = f"bytes={ACCESS.most_bytes(path)}"
+    if path in ACCESS.public:
         return f"public {most}"
     return f"read={read or 'nobody'} write={write or 'nobody'} {most}"
 
 
 def rules() -> Iterator[str]:
     """Every rule's own address (and one below it) with what the whole table answers there."""
-    listed = {
-        rule.path + ("1" if rule.below else "") for rule in (*access.ROUTES, *access.PAGES)
-    } | {"/nowhere"}
+    listed = {rule.path + ("1" if rule.below else "") for rule in ACCESS.rules} | {"/nowhere"}
     yield from (f"{path}: {asked(path)}" for path in sorted(listed))
 
 
@@ -84,7 +87,7 @@ def pages() -> Iterator[str]:
     for page in sorted(PAGES, key=lambda page: page.path):
         opened, _variables = _path_to_page(samples(page.path)[0].strip("/"))
         yield (
-            f"{page.path}: {access.action_for(page.path)} {page.title!r} "
+            f"{page.path}: {ACCESS.action_for(page.path)} {page.title!r} "
             f"order={orders[page.path]} opened={opened['path_template'] or opened['path']}"
         )
 
@@ -92,9 +95,11 @@ def pages() -> Iterator[str]:
 def sets() -> Iterator[str]:
     """The guard's sets of addresses."""
     named = {
-        "public": access.PUBLIC | access.PUBLIC_ASSETS,
-        "left when the password must change": access.OWN,
-        "asked for by programs": access.MACHINE,
+        "public": ACCESS.public,
+        "left when the password must change": {
+            rule.path for rule in ACCESS.rules if rule.is_always_open
+        },
+        "asked for by programs": MACHINE,
     }
     for name, paths in named.items():
         yield from (f"{name}: {path}" for path in sorted(paths))
@@ -108,14 +113,14 @@ def bars() -> Iterator[str]:
     account = replace(EVERYONE.account, must_change_password=True)
     yield from bar("whose password must change", replace(EVERYONE, account=account))
     yield from bar("without a role", replace(EVERYONE, roles=()))
-    yield from (f"nobody: {place.href}" for place in shell.places_for(None))
+    yield from (f"nobody: {place.href}" for place in shell.places_for(None, PLACES))
     yield f"tabs at the foot of a phone: {shell.MOST_TABS}"
 
 
 def bar(name: str, user: User) -> Iterator[str]:
     """The first page and the entries of one user."""
-    yield f"{name}: lands on {access.landing(user)}"
-    for number, place in enumerate(shell.places_for(user), 1):
+    yield f"{name}: lands on {ACCESS.landing(user)}"
+    for number, place in enumerate(shell.places_for(user, PLACES), 1):
         told = f"{place.word!r} sign={place.sign}"
         yield f"{name}: {number}. {place.href} {told}" + (
             f" brief={place.brief!r}" if place.brief else ""
@@ -143,7 +148,7 @@ def callback_line(callback: Mapping[str, Any]) -> str:
     function = callback["clientside_function"]
     where = f"{function['namespace']}.{function['function_name']}" if function else "server"
     where = re.sub(r"\.[0-9a-f]{64}$", ".inline", where)
-    actions = sorted(actions_for_output(output) or {"nobody"})
+    actions = sorted(ACCESS.actions_for_output(output) or {"nobody"})
     return " | ".join(
         [
             ", ".join(writes.split("...")),
@@ -157,7 +162,7 @@ def callback_line(callback: Mapping[str, Any]) -> str:
 
 def prefixes() -> Iterator[str]:
     """What each prefix of ids asks for."""
-    yield from sorted(f"ids {prefix}*: {action}" for prefix, action in access.CALLBACKS.items())
+    yield from sorted(f"ids {prefix}*: {action}" for prefix, action in ACCESS.callbacks.items())
 
 
 def heads(app: FastAPI) -> Iterator[str]:

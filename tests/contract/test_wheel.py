@@ -29,7 +29,7 @@ import dashboard, importlib.util, pathlib
 assert pathlib.Path(dashboard.__file__).is_relative_to({prefix!r}), dashboard.__file__
 from data.quality.limits import newest_limits
 from data.migrations.run import newest
-from dashboard.views.wording import catalogue
+from dashboard.parts.wording import catalogue
 from dashboard.demo.watch import sections
 from problem_ledger.rules import load_rules
 home = pathlib.Path(dashboard.__file__).parent
