@@ -5,12 +5,6 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
 
-from data import review_words
-
-QualityTest = review_words.QualityTest
-Finding = review_words.Finding
-Verdict = review_words.Verdict
-
 
 class Parameter(StrEnum):
     """A measured quantity (指标); the value is its key on the wire."""

@@ -9,7 +9,8 @@ from data.clock import BUSINESS_ZONE
 from data.quality.means import Mean
 from data.queries.readings import FLAG_CODES, RULE_CODES, Series
 from data.queries.reviewed import FAILED
-from data.vocabulary import PARAMETERS, Flag, Parameter, Verdict
+from data.review_words import Verdict
+from data.vocabulary import PARAMETERS, Flag, Parameter
 
 Figure = dict[str, Any]
 

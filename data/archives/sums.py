@@ -18,7 +18,8 @@ from data.archives.manifest import open_archive
 from data.clock import Span
 from data.quality.sums import whole_sql
 from data.queries.month_classes import MEASURED
-from data.vocabulary import PARAMETERS, Finding, Parameter, Verdict
+from data.review_words import Finding, Verdict
+from data.vocabulary import PARAMETERS, Parameter
 
 FAILED: Final = Finding.FAILED.value
 _KEY: Final = "station_id, observed_at, period"

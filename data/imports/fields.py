@@ -8,6 +8,7 @@ from typing import Final
 
 from data.imports import cells
 from data.imports.cells import Parser
+from data.imports.shapes import Shape
 from data.vocabulary import PARAMETERS, Parameter
 
 
@@ -24,14 +25,6 @@ class ImportKind(StrEnum):
     NOTICE_BOARDS = "notice-boards"
     CHIEFS = "chiefs"
     PLACES = "places"
-
-
-class Shape(StrEnum):
-    """The geometry a kind of file needs."""
-
-    POINT = "point"
-    LINE = "line"
-    AREA = "area"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """A geometry made fit to keep: in CGCS2000, flat, valid and of the kind that is wanted."""
 
+from enum import StrEnum
 from typing import Final, NamedTuple
 
 import shapely
@@ -7,9 +8,17 @@ from shapely.geometry import LineString, MultiLineString, MultiPolygon, Point, P
 from shapely.geometry.base import BaseGeometry
 
 from data.errors import BadInput
-from data.imports.fields import Shape
 from gis import crs
 from gis.crs import GEOMETRY, AxisFault, Datum
+
+
+class Shape(StrEnum):
+    """The geometry a kind of file needs."""
+
+    POINT = "point"
+    LINE = "line"
+    AREA = "area"
+
 
 _DIMENSION: Final = {Shape.POINT: 0, Shape.LINE: 1, Shape.AREA: 2}
 _FAULTS: Final = {

@@ -33,7 +33,8 @@ from data.queries.reviewed import (
     reviewed_by,
     ruled,
 )
-from data.vocabulary import Flag, Parameter, Verdict
+from data.review_words import Verdict
+from data.vocabulary import Flag, Parameter
 
 MOST_POINTS: Final = 2000
 LONGEST: Final = timedelta(days=400)

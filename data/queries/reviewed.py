@@ -16,7 +16,8 @@ from datetime import datetime
 from typing import Final
 
 from data.columns import measured
-from data.vocabulary import Finding, Parameter, Verdict
+from data.review_words import Finding, Verdict
+from data.vocabulary import Parameter
 
 FAILED: Final = Finding.FAILED.value
 """The ruling on a value that no review speaks of and a test failed."""

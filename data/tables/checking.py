@@ -13,8 +13,9 @@ from sqlalchemy import (
     Text,
 )
 
+from data.review_words import Finding, QualityTest
 from data.tables.base import METADATA, moment, one_of
-from data.vocabulary import Finding, Parameter, Period, QualityTest
+from data.vocabulary import Parameter, Period
 
 reading_finding = Table(
     "reading_finding",

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSON, JSONB, ExcludeConstraint
 from sqlalchemy.sql import func, literal_column
 
+from data.review_words import Verdict
 from data.tables.base import METADATA, geometry, moment, one_of, web_geometry
 from data.vocabulary import (
     COLUMN_PARAMETERS,
@@ -34,7 +35,6 @@ from data.vocabulary import (
     Period,
     Refusal,
     StationKind,
-    Verdict,
 )
 from gis.crs import CGCS2000
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from data.clock import UtcDatetime
 from data.records import StationId
-from data.vocabulary import Finding, Parameter, Period, QualityTest
+from data.review_words import Finding, QualityTest
+from data.vocabulary import Parameter, Period
 from ingest.qc.series import PERIODS, Bools, Rows
 from ingest.qc.tests import Found
 from ingest.stations import Cursor

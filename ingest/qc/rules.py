@@ -11,7 +11,8 @@ from types import MappingProxyType
 from typing import Any
 
 from data.errors import BadInput
-from data.vocabulary import Finding, Flag, Parameter, QualityTest, StationKind
+from data.review_words import Finding, QualityTest
+from data.vocabulary import Flag, Parameter, StationKind
 from ingest.checks import shipped_thresholds
 
 INLINE: Mapping[Flag, tuple[QualityTest, Finding]] = MappingProxyType(
