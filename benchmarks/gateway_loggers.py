@@ -23,7 +23,7 @@ from data.cluster import ROLES, Cluster
 from data.daemon import free_port
 from data.database import engine
 from data.migrations.run import upgrade
-from ingest.broker import INGEST, Broker
+from ingest.broker.mosquitto import INGEST, Broker
 from ingest.codecs.hj212_frame import framed
 from ingest.codecs.hj212_segment import BEIJING
 from tests.fixtures.folders import open_folder

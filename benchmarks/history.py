@@ -24,8 +24,8 @@ from data.clock import now
 from data.cluster import ROLES, Cluster
 from data.database import engine
 from data.migrations.run import upgrade
-from data.queries.month_classes import month_means
-from ingest.history_import import HistoryImport
+from data.queries.stations.month_classes import month_means
+from ingest.history.importing import HistoryImport
 from tests.fixtures.folders import open_folder
 
 MAY = Month(2025, 5)

@@ -35,8 +35,8 @@ from data.clock import now
 from data.cluster import ROLES, Cluster
 from data.database import engine
 from data.migrations.run import upgrade
-from data.queries.map_stations import STATE_NOW
-from data.queries.readings import series
+from data.queries.readings.course import series
+from data.queries.stations.standing import STATE_NOW
 from data.vocabulary import Parameter
 from tests.fixtures.folders import open_folder
 

@@ -28,12 +28,13 @@ from data.clock import now
 from data.cluster import ROLES, Cluster
 from data.database import engine
 from data.migrations.run import upgrade
-from ingest import archive, current
-from ingest.burst import BurstClient, Published
-from ingest.collector import rest_collector
 from ingest.inbox import Message
-from ingest.pipeline import Pipeline
-from ingest.receipts import receipts_of
+from ingest.running.collector import rest_collector
+from ingest.running.pipeline import Pipeline
+from ingest.storage import current
+from ingest.storage import readings as archive
+from ingest.transport.burst import BurstClient, Published
+from ingest.transport.receipts import receipts_of
 from tests.fixtures.folders import open_folder
 from tests.readings import register
 

@@ -11,7 +11,7 @@ from benchmarks.ingest_rates_load import STATIONS, code
 from data.cluster import ROLES, Cluster
 from data.database import engine
 from data.migrations.run import upgrade
-from ingest.broker import INGEST, Broker
+from ingest.broker.mosquitto import INGEST, Broker
 from tests.fixtures.folders import open_folder
 from tests.readings import register
 

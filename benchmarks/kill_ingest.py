@@ -24,8 +24,8 @@ from data.cluster import ROLES, Cluster
 from data.database import engine
 from data.migrations.run import upgrade
 from data.settings import MqttSettings
-from ingest.broker import INGEST, Broker
-from ingest.publisher import Published, Publisher
+from ingest.broker.mosquitto import INGEST, Broker
+from ingest.transport.publisher import Published, Publisher
 from tests.fixtures.folders import open_folder
 from tests.ingest_process import IngestProcess, ingest_process
 from tests.readings import one, register

@@ -30,7 +30,7 @@ from benchmarks.kill_scene import (
     open_scene,
 )
 from benchmarks.kill_sender import Sender
-from ingest.rabbit_network import obstacle
+from benchmarks.rig.rabbit_network import obstacle
 from tests.readings import rows
 
 SETTLE_S = 4.0

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Protocol
 
 from benchmarks.kill_relay import Relay
+from benchmarks.rig.rabbit_cluster import RabbitCluster
 from data.cluster import Cluster
-from ingest.broker import Broker
-from ingest.rabbit_cluster import RabbitCluster
+from ingest.broker.mosquitto import Broker
 from tests.ingest_process import IngestProcess
 
 WAYS = ("kill", "stop", "cut")

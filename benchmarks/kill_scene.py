@@ -22,15 +22,15 @@ from benchmarks.kill_parts import (
     ingest_part,
 )
 from benchmarks.kill_relay import Relay
+from benchmarks.rig.rabbit import Queue
+from benchmarks.rig.rabbit_cluster import RabbitCluster
 from data.clock import now
 from data.cluster import ROLES, Cluster
 from data.daemon import free_port
 from data.database import engine
 from data.migrations.run import upgrade
 from data.settings import MqttSettings
-from ingest.broker import INGEST, Broker
-from ingest.rabbit import Queue
-from ingest.rabbit_cluster import RabbitCluster
+from ingest.broker.mosquitto import INGEST, Broker
 from tests.fixtures.folders import open_folder
 from tests.ingest_process import IngestProcess
 from tests.readings import register

@@ -11,8 +11,8 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
 from data.settings import MqttSettings
-from ingest.broker_link import clean_session, version
-from ingest.roving import RovingClient, addresses, keepalive_s
+from ingest.transport.broker_link import clean_session, version
+from ingest.transport.roving import RovingClient, addresses, keepalive_s
 
 VALUES = {
     "ph": 7.2,

@@ -21,14 +21,15 @@ from data.clock import business_date, now
 from data.cluster import ROLES, Cluster
 from data.database import engine
 from data.errors import Conflict
-from data.ledger_words import Action, Severity
 from data.migrations.run import upgrade
+from data.procedure.workflow import Step
 from data.records import AccountId
-from problem_ledger import service, store
-from problem_ledger.events import encoded_row, replay
-from problem_ledger.given import Command, Done
-from problem_ledger.links import Row
-from problem_ledger.workflow import Step
+from data.words.ledger import Action, Severity
+from problem_ledger.cases import service
+from problem_ledger.record import store
+from problem_ledger.record.commands import Command, Done
+from problem_ledger.record.events import encoded_row, replay
+from problem_ledger.record.links import Row
 from tests.fixtures.folders import open_folder
 from tests.ledger_oracle import assert_linked, assert_signed_off_rightly
 from tests.ledger_story import SPOT, Desk, account, open_desk

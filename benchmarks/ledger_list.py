@@ -23,12 +23,12 @@ from dashboard.ledger.rows import line_of
 from data.clock import business_date, now
 from data.cluster import ROLES, Cluster
 from data.database import engine, transaction
-from data.ledger_words import Group, Light, Severity, Source, Status
 from data.migrations.run import upgrade
-from data.queries.ledger_filter import LedgerFilter, Order, Sort, View, read_filter
-from data.queries.people import credentials, roles
-from data.queries.visible import scope_of
+from data.queries.ledger.filter import LedgerFilter, Order, Sort, View, read_filter
+from data.queries.people.accounts import credentials, roles
+from data.queries.people.visible import scope_of
 from data.settings import DashboardSettings, QualitySettings
+from data.words.ledger import Group, Light, Severity, Source, Status
 from tests.fixtures.folders import open_folder
 from tests.ledger_rows import fill_problems
 

@@ -24,7 +24,7 @@ from data.cluster import ROLES, Cluster
 from data.database import engine
 from data.migrations.run import upgrade
 from data.vocabulary import Role
-from ingest.broker import INGEST, Broker
+from ingest.broker.mosquitto import INGEST, Broker
 from tests.builders import SmallBasin, build_small_basin
 from tests.fixtures.browser import FLAGS
 from tests.fixtures.database import Database

@@ -23,7 +23,7 @@ from sqlalchemy import Engine, text
 from benchmarks.ingest_rates_ground import LOADER, Ground, ground
 from benchmarks.ingest_rates_load import STATIONS, Publisher, payload, topic
 from data.database import engine
-from ingest.broker import INGEST
+from ingest.broker.mosquitto import INGEST
 from tests.ingest_process import IngestProcess
 from tests.poison import KINDS, bad_payload
 

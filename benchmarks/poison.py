@@ -12,8 +12,8 @@ from data.cluster import ROLES, Cluster
 from data.database import engine
 from data.migrations.run import upgrade
 from data.settings import MqttSettings
-from ingest.broker import INGEST, Broker
-from ingest.publisher import Publisher
+from ingest.broker.mosquitto import INGEST, Broker
+from ingest.transport.publisher import Publisher
 from tests.fixtures.folders import open_folder
 from tests.ingest_process import ingest_process
 from tests.poison import KINDS, bad_payload, good_payload

@@ -21,12 +21,12 @@ from threading import Thread
 
 from benchmarks.ingest_rates_load import Publisher, backlog
 from benchmarks.processes import cpu_s
+from benchmarks.rig.rabbit import Rabbit
+from benchmarks.rig.rabbit_cluster import RabbitCluster
 from data.settings import MqttSettings
-from ingest.broker import Broker
+from ingest.broker.mosquitto import Broker
 from ingest.inbox import Inbox
-from ingest.mqtt_client import MqttClient
-from ingest.rabbit import Rabbit
-from ingest.rabbit_cluster import RabbitCluster
+from ingest.transport.mqtt_client import MqttClient
 from tests.fixtures.folders import open_folder
 
 GATEWAY = "gateway"

@@ -34,8 +34,8 @@ from dashboard.waters import ROOM as WATERS
 from data import clock
 from data.database import app_engine
 from data.settings import DashboardSettings, DatabaseSettings, LedgerSettings, QualitySettings
-from problem_ledger.patrol_rules import load_patrol_rules
-from problem_ledger.rules import load_rules
+from problem_ledger.cases.rules import load_rules
+from problem_ledger.patrols.rules import load_patrol_rules
 
 ROOMS = (GROUND, MAP, LEDGER, PATROLS, WATERS, REVIEW, STATIONS, TALLY, PEOPLE)
 """Every subject, in the order of the bar; a new room is named here and nowhere else."""

@@ -8,10 +8,10 @@ import numpy as np
 from sqlalchemy import Engine
 
 from data.clock import UtcDatetime
-from data.queries.readings import FLAG_CODES, Series, series_of
+from data.queries.readings.course import FLAG_CODES, Series, series_of
 from data.vocabulary import Flag
 from ingest.inbox import Message
-from ingest.pipeline import Pipeline
+from ingest.running.pipeline import Pipeline
 from tests.readings import message
 
 CLEAN = {"ph": 7.2, "do": 8.1, "codmn": 2.5, "nh3n": 0.3, "tp": 0.06, "temp": 15.0, "tn": 2.0}

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ingest.broker import Broker
+from ingest.broker.mosquitto import Broker
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[1]

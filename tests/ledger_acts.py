@@ -7,10 +7,11 @@ from dataclasses import replace
 from sqlalchemy import text
 
 from data.errors import Conflict
-from data.ledger_words import Action, Severity, Source
 from data.records import AccountId
-from problem_ledger import service, store
-from problem_ledger.given import Command, Done, Report
+from data.words.ledger import Action, Severity, Source
+from problem_ledger.cases import service
+from problem_ledger.record import store
+from problem_ledger.record.commands import Command, Done, Report
 from tests.ledger_story import SPOT, Desk
 
 

@@ -11,18 +11,18 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from data.clock import UtcDatetime, business_date
 from data.errors import BadInput, Conflict, Forbidden
-from data.ledger_words import Action, Severity, Status
+from data.procedure.workflow import Actor, Duty, Situation, Step, allowed, check
 from data.records import AccountId
 from data.vocabulary import ChiefLevel, Role
-from problem_ledger.actors import SYSTEM_KNOWN, Known
-from problem_ledger.changes import Taking, changes_of
-from problem_ledger.events import STORY, UNSET, Event, encoded_row, replay
-from problem_ledger.given import Attached, Command, Place
-from problem_ledger.happenings import happened
-from problem_ledger.links import first_link, next_link
-from problem_ledger.needs import check_needs
-from problem_ledger.rules import load_rules
-from problem_ledger.workflow import Actor, Duty, Situation, Step, allowed, check
+from data.words.ledger import Action, Severity, Status
+from problem_ledger.cases.actors import SYSTEM_KNOWN, Known
+from problem_ledger.cases.changes import Taking, changes_of
+from problem_ledger.cases.needs import check_needs
+from problem_ledger.cases.rules import load_rules
+from problem_ledger.cases.step_events import happened
+from problem_ledger.record.commands import Attached, Command, Place
+from problem_ledger.record.events import STORY, UNSET, Event, encoded_row, replay
+from problem_ledger.record.links import first_link, next_link
 from tests.ledger_oracle import assert_linked, assert_signed_off_rightly
 
 RULES = load_rules()

@@ -10,14 +10,14 @@ from sqlalchemy import text
 from data import clock
 from data.clock import UtcDatetime, business_date, to_utc
 from data.database import transaction
-from data.ledger_words import Action, Severity, Source, Status
 from data.people.accounts import RoleGiven, UnitId, add_role, create_account
 from data.records import AccountId, DivisionId
 from data.vocabulary import ChiefLevel, Role
-from problem_ledger import service
-from problem_ledger.given import Command, Done, Place, Report
-from problem_ledger.photos import take
-from problem_ledger.rules import Rules, load_rules
+from data.words.ledger import Action, Severity, Source, Status
+from problem_ledger.cases import service
+from problem_ledger.cases.rules import Rules, load_rules
+from problem_ledger.evidence.photos import take
+from problem_ledger.record.commands import Command, Done, Place, Report
 from tests.builders import SmallBasin
 from tests.fixtures.database import Database
 from tests.fixtures.served import PASSWORD

@@ -6,7 +6,7 @@ from sqlalchemy import Engine, text
 
 from data.clock import UtcDatetime
 from data.database import transaction
-from data.ledger_words import CATEGORY_KEYS, Severity, Source, Status
+from data.words.ledger import CATEGORY_KEYS, Severity, Source, Status
 
 DESCRIPTIONS = (
     "滩地种植高秆作物",

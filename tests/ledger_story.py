@@ -6,11 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import Connection, Engine, text
 
 from data.clock import UtcDatetime
-from data.ledger_words import Action, Severity, Source
 from data.records import AccountId
-from problem_ledger import photos, service
-from problem_ledger.given import Command, Done, Place, Report
-from problem_ledger.rules import Rules, load_rules
+from data.words.ledger import Action, Severity, Source
+from problem_ledger.cases import service
+from problem_ledger.cases.rules import Rules, load_rules
+from problem_ledger.evidence import photos
+from problem_ledger.record.commands import Command, Done, Place, Report
 from tests.builders import SmallBasin, build_small_basin
 from tests.pictures import photo
 

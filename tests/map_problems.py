@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import Engine, text
 
 from data.clock import UtcDatetime, now
-from data.ledger_words import Light, Status
+from data.words.ledger import Light, Status
 from tests.builders import SmallBasin
 
 DUE = {

@@ -12,8 +12,8 @@ from data.people.accounts import RoleGiven, add_role
 from data.people.passwords import rehash
 from data.records import AccountId, DivisionId
 from data.vocabulary import ChiefLevel, Role
-from problem_ledger.patrol_rules import PatrolRules, load_patrol_rules
-from problem_ledger.patrols import Recorded, Remark, TrackGiven, record
+from problem_ledger.patrols.records import Recorded, Remark, TrackGiven, record
+from problem_ledger.patrols.rules import PatrolRules, load_patrol_rules
 from tests.builders import SmallBasin
 from tests.fixtures.database import Database
 from tests.fixtures.served import PASSWORD

@@ -8,9 +8,9 @@ from sqlalchemy import text
 from data.clock import UtcDatetime
 from data.people.reviews import Ruling, ValueKey, record
 from data.records import AccountId
-from data.review_words import Finding, Verdict
 from data.vocabulary import Parameter, Period
-from ingest.pipeline import Pipeline
+from data.words.review import Finding, Verdict
+from ingest.running.pipeline import Pipeline
 from tests.fixtures.database import Database
 from tests.readings import GOOD, NOON, message, one, register
 

@@ -18,8 +18,8 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from benchmarks.rivals.messages import READY
 from data.settings import MqttSettings
-from ingest.broker_link import link
-from ingest.burst import BurstClient, Published
+from ingest.transport.broker_link import link
+from ingest.transport.burst import BurstClient, Published
 
 RECORD: Final = struct.Struct("<qd")
 

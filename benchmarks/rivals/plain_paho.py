@@ -17,7 +17,7 @@ from data.clock import now
 from data.database import ingest_engine
 from data.settings import IngestSettings
 from ingest.inbox import Inbox, Message
-from ingest.pipeline import Pipeline
+from ingest.running.pipeline import Pipeline
 
 IDLE_S: Final = 0.25
 

@@ -15,7 +15,7 @@ from benchmarks.ingest_rates_ground import Place
 from benchmarks.processes import signal_group
 from benchmarks.rivals import messages, node_red
 from data.daemon import free_port
-from ingest.broker import INGEST
+from ingest.broker.mosquitto import INGEST
 
 ROOT: Final = Path(__file__).parents[2]
 INGEST_COMMAND: Final = [sys.executable, "-c", "from dashboard.cli import main; main(['ingest'])"]

@@ -91,7 +91,7 @@ def _from_database(span: "Span", as_of: UtcDatetime | None) -> "Evaluation":
     from data.archives.evaluation import evaluate, is_section
     from data.archives.places import places_in
     from data.database import app_engine
-    from data.queries.month_classes import month_means
+    from data.queries.stations.month_classes import month_means
 
     with app_engine().connect() as connection:
         places = places_in(connection)

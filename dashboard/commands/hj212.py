@@ -18,8 +18,8 @@ from data.settings import Hj212Settings, MqttSettings
 from ingest.codecs.hj212 import Decoded, Refused, read
 from ingest.codecs.hj212_segment import BEIJING
 from ingest.codecs.hj212_stream import Splitter
-from ingest.gateway import Gateway
-from ingest.loggers import read_loggers
+from ingest.gateway.loggers import read_loggers
+from ingest.gateway.server import Gateway
 
 CHUNK = 65536
 

@@ -126,7 +126,7 @@ def _pairs(given: list[str], flag: str) -> dict[str, str]:
 
 def _options(args: argparse.Namespace) -> "Options":
     from data.imports.options import Options
-    from data.imports.spots import WITHIN_M
+    from data.placing.spots import WITHIN_M
 
     return Options(
         within_m=WITHIN_M if args.within is None else args.within,

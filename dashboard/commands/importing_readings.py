@@ -13,7 +13,7 @@ def run(args: argparse.Namespace) -> int:
     """The history is in the archive and counted; 0, or 2 when not one row could be taken."""
     from dashboard.commands.progress import ProgressBar
     from data.database import ingest_engine
-    from ingest.history_import import HistoryImport
+    from ingest.history.importing import HistoryImport
 
     if args.dry_run or args.mapping or args.constants:
         raise BadInput(

@@ -24,8 +24,8 @@ def run(args: argparse.Namespace) -> int:
     """Runs until SIGTERM or SIGINT, finishes the batches in hand and acknowledges them; 0."""
     from data.database import ingest_engine
     from data.settings import IngestSettings
-    from ingest.collector import rest_collector
-    from ingest.worker import Worker
+    from ingest.running.collector import rest_collector
+    from ingest.running.worker import Worker
 
     chosen = {} if args.workers is None else {"workers": args.workers}
     settings = IngestSettings(**chosen)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-    from problem_ledger.verify import Proof
+    from problem_ledger.record.verify import Proof
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -47,7 +47,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 def run_work(args: argparse.Namespace) -> int:
     """Runs until SIGTERM or SIGINT and finishes the job in hand; 0."""
     from data.database import app_engine
-    from problem_ledger.worker import Worker
+    from problem_ledger.work.worker import Worker
 
     engine = app_engine()
     return run_until_told(Worker(engine), engine)
@@ -56,8 +56,8 @@ def run_work(args: argparse.Namespace) -> int:
 def run_verify(args: argparse.Namespace) -> int:
     """Each finding is printed on a line; 0 without any, else 1."""
     from data.database import app_engine
-    from problem_ledger.heads import read_export
-    from problem_ledger.verify import verify
+    from problem_ledger.record.heads import read_export
+    from problem_ledger.record.verify import verify
 
     trusted = _trusted(args.public_key)
     try:
@@ -80,8 +80,8 @@ def run_export(args: argparse.Namespace) -> int:
     from data import clock
     from data.database import app_engine
     from data.settings import LedgerSettings
-    from problem_ledger.heads import export_head
-    from problem_ledger.keys import open_signer
+    from problem_ledger.record.heads import export_head
+    from problem_ledger.record.keys import open_signer
 
     key = LedgerSettings().key
     if key is None:
@@ -100,7 +100,7 @@ def run_export(args: argparse.Namespace) -> int:
 
 def run_diagram(args: argparse.Namespace) -> int:
     """The table of steps is printed, or stands in the document; 0."""
-    from problem_ledger.diagram import draw, drawn_into
+    from problem_ledger.cases.diagram import draw, drawn_into
 
     if args.into is None:
         print(draw())
@@ -118,7 +118,7 @@ def run_diagram(args: argparse.Namespace) -> int:
 def _trusted(named: Path | None) -> "Mapping[str, Ed25519PublicKey]":
     """The public keys named, else those beside the private key; none where there are none."""
     from data.settings import LedgerSettings
-    from problem_ledger.keys import public_file, trusted_keys
+    from problem_ledger.record.keys import public_file, trusted_keys
 
     if named is not None:
         return trusted_keys(named)

@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     file that can't be read, ServiceDown for a broker that doesn't answer.
     """
     from data.settings import MqttSettings, SimulatorSettings
-    from ingest.publisher import Publisher
+    from ingest.transport.publisher import Publisher
 
     try:
         messages = list(read_messages(args.file))

@@ -29,7 +29,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 def run_list(args: argparse.Namespace) -> int:
     """The refused messages are printed; 0."""
     from data.database import app_engine
-    from data.queries.quarantine import quarantine_counts, quarantined
+    from data.queries.readings.quarantine import quarantine_counts, quarantined
 
     with app_engine().connect() as connection:
         counts = quarantine_counts(connection, pending=not args.all)
@@ -55,8 +55,8 @@ def run_list(args: argparse.Namespace) -> int:
 def run_replay(args: argparse.Namespace) -> int:
     """What can be read now is taken in, the rest told by reason; 0."""
     from data.database import ingest_engine
-    from ingest.pipeline import Pipeline
-    from ingest.replay import replay
+    from ingest.running.pipeline import Pipeline
+    from ingest.running.replay import replay
 
     done = replay(Pipeline(ingest_engine()), Refusal(args.reason) if args.reason else None)
     print(_("Taken in: {count}").format(count=done.counts.total))

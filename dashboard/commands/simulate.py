@@ -15,8 +15,8 @@ from data.database import app_engine
 from data.errors import BadInput
 from data.settings import MqttSettings, SimulatorSettings
 from data.vocabulary import BodyKind, StationKind
-from ingest.simulated import device_of
-from ingest.simulator import Device, default_end, order_pollution, simulate
+from ingest.simulator.devices import Device, default_end, order_pollution, simulate
+from ingest.simulator.values import device_of
 
 STATIONS = """
 SELECT code, kind, body FROM station

@@ -8,7 +8,7 @@ from data.errors import BadInput
 from data.vocabulary import StationKind
 
 if TYPE_CHECKING:
-    from data.imports.placing import Facts, Placed, StationPlacement
+    from data.placing.stations import Facts, Placed, StationPlacement
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -46,7 +46,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def _degrees(text: str) -> float:
-    from data.imports.cells import degrees
+    from data.placing.cells import degrees
 
     try:
         return degrees(text)
@@ -58,9 +58,9 @@ def run(args: argparse.Namespace) -> int:
     """The place it snapped to is printed, and the device's password when it is a new one; 0."""
     from dashboard.demo.sample_reading import publish_line
     from data.database import app_engine, transaction
-    from data.imports.placing import place_station
+    from data.placing.stations import place_station
     from data.settings import MqttSettings
-    from ingest.device_password import device_password
+    from ingest.broker.device_password import device_password
 
     placement = _placement(args)
     with transaction(app_engine()) as connection:
@@ -80,9 +80,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _placement(args: argparse.Namespace) -> "StationPlacement":
-    from data.imports import cells
-    from data.imports.placing import StationPlacement
-    from data.imports.spots import WITHIN_M
+    from data.placing import cells
+    from data.placing.spots import WITHIN_M
+    from data.placing.stations import StationPlacement
 
     return StationPlacement(
         kind=StationKind(args.kind),
@@ -101,8 +101,8 @@ def _placement(args: argparse.Namespace) -> "StationPlacement":
 
 
 def _facts(args: argparse.Namespace) -> "Facts":
-    from data.imports import cells
-    from data.imports.placing import IntakeFacts, OutfallFacts, SectionFacts
+    from data.placing import cells
+    from data.placing.stations import IntakeFacts, OutfallFacts, SectionFacts
 
     kind = StationKind(args.kind)
     fitting = {
@@ -126,7 +126,7 @@ def _facts(args: argparse.Namespace) -> "Facts":
 
 def _told(placed: "Placed") -> list[str]:
     from dashboard.parts.spot import describe
-    from data.imports.placing import Outcome
+    from data.placing.stations import Outcome
 
     sentence = {
         Outcome.CREATED: _("{code} is added: {spot}"),

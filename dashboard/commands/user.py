@@ -11,7 +11,7 @@ from data.errors import NotFound
 from data.people import accounts as kept
 from data.people.access_log import Logged, log
 from data.people.passwords import generate_password
-from data.queries import people
+from data.queries.people import accounts as people
 from data.vocabulary import ChiefLevel, Role
 
 EVERY_ACCOUNT = 1_000_000

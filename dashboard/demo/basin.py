@@ -19,10 +19,10 @@ from data.clock import Clock, UtcDatetime, business_date, now
 from data.database import transaction
 from data.imports import kinds, source
 from data.imports.report import Report
-from problem_ledger.exceedances import open_problems
-from problem_ledger.patrol_rules import load_patrol_rules
-from problem_ledger.rules import load_rules
-from problem_ledger.upkeep import archive_watched
+from problem_ledger.cases.rules import load_rules
+from problem_ledger.patrols.rules import load_patrol_rules
+from problem_ledger.work.exceedances import open_problems
+from problem_ledger.work.upkeep import archive_watched
 
 UNREAD = timedelta(days=1)
 """Notices older than this have been read."""

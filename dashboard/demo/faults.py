@@ -9,7 +9,7 @@ from functools import cache
 from dashboard.demo.watch import made_rows
 from data.clock import UtcDatetime, to_utc
 from data.vocabulary import Flag, Parameter
-from ingest.simulator import Device
+from ingest.simulator.devices import Device
 
 
 class FaultKind(StrEnum):

@@ -13,11 +13,11 @@ from dashboard.parts.wording import _
 from data.clock import Clock, UtcDatetime, to_utc
 from data.records import StationCode
 from ingest.inbox import Message
-from ingest.screen import Screen
-from ingest.simulated import chance
-from ingest.simulator import Device, message
+from ingest.screening.screen import Screen
+from ingest.simulator.devices import Device, message
+from ingest.simulator.values import chance
+from ingest.storage.writer import Counts, Writer
 from ingest.topics import topic_of
-from ingest.writer import Counts, Writer
 
 WEEKS = 4
 SECTION_STEP = timedelta(hours=4)

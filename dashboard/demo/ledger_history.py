@@ -22,12 +22,13 @@ from dashboard.demo.stories import (
 )
 from data.clock import UtcDatetime, business_date, to_utc
 from data.database import transaction
-from data.ledger_words import Action, Group, Severity, Source
 from data.records import AccountId
-from ingest.simulated import chance
-from problem_ledger import photos, service
-from problem_ledger.given import Command, Place, Report
-from problem_ledger.rules import Rules
+from data.words.ledger import Action, Group, Severity, Source
+from ingest.simulator.values import chance
+from problem_ledger.cases import service
+from problem_ledger.cases.rules import Rules
+from problem_ledger.evidence import photos
+from problem_ledger.record.commands import Command, Place, Report
 
 SIGNERS = {
     Severity.GENERAL: "office",

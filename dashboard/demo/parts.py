@@ -89,7 +89,7 @@ def database(*, is_needed: bool) -> Part:
 def broker(*, is_needed: bool) -> Part:
     """The broker of the settings: whether it lets ingest in, and what it would lose."""
     from data.settings import MqttSettings
-    from ingest.broker import accepts, check_limits
+    from ingest.broker.mosquitto import accepts, check_limits
 
     settings = MqttSettings()
     where = f"{settings.host}:{settings.port}"

@@ -13,11 +13,11 @@ from dashboard.demo.stories import Case, cases, found_at
 from dashboard.demo.walks import Walk, track_file
 from dashboard.demo.watch import made_rows
 from data.clock import BUSINESS_ZONE, UtcDatetime, business_date, to_utc
-from data.ledger_words import Source
 from data.records import AccountId
-from ingest.simulated import chance
-from problem_ledger.patrol_rules import PatrolRules
-from problem_ledger.patrols import Remark, TrackGiven, record
+from data.words.ledger import Source
+from ingest.simulator.values import chance
+from problem_ledger.patrols.records import Remark, TrackGiven, record
+from problem_ledger.patrols.rules import PatrolRules
 
 GAP_S = 600.0
 JUMPS = 3

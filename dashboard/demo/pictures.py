@@ -15,8 +15,8 @@ from math import pi, sin
 from PIL import ExifTags, Image, ImageChops, ImageDraw
 
 from data.clock import BUSINESS_ZONE, UtcDatetime
-from data.ledger_words import Group
-from ingest.simulated import chance
+from data.words.ledger import Group
+from ingest.simulator.values import chance
 
 WIDTH, HEIGHT = 640, 480
 MAKE, MODEL = "OneMap", "drawn picture"

@@ -21,7 +21,7 @@ from data.cluster import Cluster
 from data.daemon import free_port
 from data.database import engine
 from data.errors import BadInput, Conflict, ServiceDown
-from ingest.broker import Broker
+from ingest.broker.mosquitto import Broker
 
 READY_S = 60.0
 FIRST_PORT = 8050

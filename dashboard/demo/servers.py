@@ -10,7 +10,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from dashboard.demo.environment import kept, secret
 from data.cluster import DATABASE, ROLES, Cluster
 from data.database import engine
-from ingest.broker import INGEST, Broker
+from ingest.broker.mosquitto import INGEST, Broker
 
 SIMULATOR = "simulator"
 Settings = MutableMapping[str, str]

@@ -8,9 +8,9 @@ from types import MappingProxyType
 
 from dashboard.demo.watch import made_rows
 from data.clock import BUSINESS_ZONE, UtcDatetime, to_utc
-from data.ledger_words import Action, Severity, Source
 from data.vocabulary import Bank
-from ingest.simulated import chance
+from data.words.ledger import Action, Severity, Source
+from ingest.simulator.values import chance
 
 OPENS, CLOSES = time(8, 30), time(17, 30)
 FIRST_LIGHT, DUSK = time(7, 30), time(18)

@@ -9,7 +9,7 @@ from shapely.ops import substring
 
 from dashboard.demo.office import DEGREE_M, Course, Spot
 from data.clock import UtcDatetime, to_utc
-from ingest.simulated import chance
+from ingest.simulator.values import chance
 
 STEP_S = 20.0
 """Between two points of a track, in seconds."""

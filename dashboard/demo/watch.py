@@ -11,7 +11,7 @@ from pathlib import Path
 
 from data.quality.limits import DischargeGrade
 from data.vocabulary import BodyKind, Parameter
-from ingest.simulated import SimulatedOutfall, SimulatedSection
+from ingest.simulator.values import SimulatedOutfall, SimulatedSection
 
 MADE = Path(__file__).parent / "made"
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from data.errors import Forbidden, NotSignedIn
-from data.queries.people import Account, HeldRole
+from data.queries.people.accounts import Account, HeldRole
 from data.queries.scope import NOTHING, Scope
 from data.records import AccountId, DivisionId
 from data.vocabulary import Role

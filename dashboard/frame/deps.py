@@ -9,8 +9,8 @@ from dashboard.frame.known_users import KnownUsers
 from dashboard.frame.place import Place
 from data.clock import Clock
 from data.settings import DashboardSettings, QualitySettings
-from problem_ledger.patrol_rules import PatrolRules, load_patrol_rules
-from problem_ledger.rules import Rules, load_rules
+from problem_ledger.cases.rules import Rules, load_rules
+from problem_ledger.patrols.rules import PatrolRules, load_patrol_rules
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from dashboard.parts.wording import LANGUAGES
 from data.clock import business_date
 from data.database import transaction
 from data.people.sessions import TOUCH_EVERY, touch_session
-from data.queries.people import HeldRole, account_of_session, roles
-from data.queries.visible import scope_of, subtree
+from data.queries.people.accounts import HeldRole, account_of_session, roles
+from data.queries.people.visible import scope_of, subtree
 from data.records import DivisionId
 from data.vocabulary import Role
 

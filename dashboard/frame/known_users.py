@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from dashboard.frame.auth import User
 from data.clock import UtcDatetime
-from data.queries.people import Account
+from data.queries.people.accounts import Account
 
 KEPT_FOR = timedelta(seconds=5)
 """What an account may see is worked out again after this long, or when its version changed."""

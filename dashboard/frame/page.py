@@ -13,7 +13,7 @@ from dashboard.frame.auth import Action, User, may, signed_in_user
 from dashboard.frame.deps import Deps
 from dashboard.frame.refused import refused_words
 from dashboard.parts.wording import _
-from data.queries.people import Account, HeldRole
+from data.queries.people.accounts import Account, HeldRole
 from data.records import AccountId
 from data.vocabulary import Role
 

@@ -17,7 +17,7 @@ from dashboard.parts.icons import icon
 from dashboard.parts.roles import role_words
 from dashboard.parts.wording import _, language
 from data.database import transaction
-from data.queries.people import area_name
+from data.queries.people.accounts import area_name
 
 
 class Ids:

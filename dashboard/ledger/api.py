@@ -21,10 +21,10 @@ from dashboard.ledger.documents import (
 from dashboard.ledger.problem_reads import read_problem
 from dashboard.ledger.reads import read_rows
 from data.database import transaction
-from data.ledger_words import Action
-from data.queries.ledger_filter import LedgerFilter, Order, read_filter, read_order
-from data.queries.people import units
-from problem_ledger import service
+from data.queries.ledger.filter import LedgerFilter, Order, read_filter, read_order
+from data.queries.people.accounts import units
+from data.words.ledger import Action
+from problem_ledger.cases import service
 
 MOST_ROWS = 200
 Number = Annotated[int, Path(ge=1, le=2**53)]

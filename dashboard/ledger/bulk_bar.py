@@ -11,7 +11,7 @@ from dashboard.ledger.words import action_word
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.wording import _, ngettext
-from data.ledger_words import Action
+from data.words.ledger import Action
 
 
 def bar(chosen: Sequence[Chosen], actions: Iterable[Action], *, may_export: bool) -> list[Any]:

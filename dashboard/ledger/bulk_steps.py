@@ -8,9 +8,9 @@ from dashboard.frame.deps import Deps
 from dashboard.ledger.reads import MOST_CHOSEN
 from dashboard.parts.wording import worded
 from data.errors import BadInput, OneMapError
-from data.ledger_words import Action
-from problem_ledger.service import Command, act
-from problem_ledger.workflow import STEPS
+from data.procedure.workflow import STEPS
+from data.words.ledger import Action
+from problem_ledger.cases.service import Command, act
 
 WITHOUT_NEEDS = frozenset(step.action for step in STEPS if not step.needs and step.roles)
 

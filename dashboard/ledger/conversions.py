@@ -29,11 +29,11 @@ from dashboard.ledger.words import (
     status_word,
 )
 from data.clock import to_utc
-from data.ledger_words import CATEGORIES, Action, Severity, Source, Status
-from data.queries.problem_facts import ProblemDetail
-from problem_ledger.events import NOTHING_BEFORE
-from problem_ledger.given import Command, Done, Place, Report
-from problem_ledger.rules import Rules
+from data.queries.ledger.one_problem import ProblemDetail
+from data.words.ledger import CATEGORIES, Action, Severity, Source, Status
+from problem_ledger.cases.rules import Rules
+from problem_ledger.record.commands import Command, Done, Place, Report
+from problem_ledger.record.events import NOTHING_BEFORE
 
 
 def place_of(given: PlaceIn) -> Place:

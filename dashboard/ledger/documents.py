@@ -7,10 +7,10 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from dashboard.ledger.photos_api import PhotoOut
 from data.clock import to_utc
-from data.ledger_words import Action, Light, Severity, Source, Stage, Status
+from data.procedure.steps import Need
 from data.vocabulary import Bank, ChiefLevel
-from problem_ledger.comparison import Check
-from problem_ledger.steps import Need
+from data.words.ledger import Action, Light, Severity, Source, Stage, Status
+from problem_ledger.evidence.comparison import Check
 
 MOST_TEXT = 2_000
 MOST_PHOTOS = 5

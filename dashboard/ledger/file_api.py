@@ -13,8 +13,8 @@ from data.clock import BUSINESS_ZONE
 from data.database import transaction
 from data.errors import BadInput
 from data.people.access_log import Logged, log
-from data.queries.ledger import problems
-from data.queries.ledger_filter import read_filter, read_order, write_filter
+from data.queries.ledger.filter import read_filter, read_order, write_filter
+from data.queries.ledger.problems import problems
 
 MOST_ROWS = 50_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -18,9 +18,9 @@ from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.measures import own_name
 from dashboard.parts.wording import _
-from data.ledger_words import CATEGORIES, Light, Severity, Source, Status
-from data.queries.ledger_choices import Choices
-from data.queries.ledger_filter import KEYS, LedgerFilter
+from data.queries.ledger.choices import Choices
+from data.queries.ledger.filter import KEYS, LedgerFilter
+from data.words.ledger import CATEGORIES, Light, Severity, Source, Status
 
 PICKED: Final = ("river", "status", "category", "severity", "light", "unit", "source")
 """Keys of the address that have a pill; the others are shown only when an address holds them."""

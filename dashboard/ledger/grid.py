@@ -9,7 +9,7 @@ from dash import html
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.wording import _, language
-from data.queries.ledger_filter import Order, Sort
+from data.queries.ledger.filter import Order, Sort
 
 BLOCK_ROWS: Final = 50
 MOST_START: Final = 1_000_000

@@ -7,10 +7,10 @@ from dashboard.parts.measures import own_name
 from dashboard.parts.spot import bank_word
 from dashboard.parts.wording import _, ngettext
 from data.clock import UtcDatetime
-from data.ledger_words import Group, Light, Status
+from data.procedure.deadlines import working_days_between
 from data.queries.whereabouts import Where
+from data.words.ledger import Group, Light, Status
 from gis.chainage import format_chainage
-from problem_ledger.deadlines import working_days_between
 
 IN_WORK: Final = (Status.ASSIGNED, Status.RECTIFYING, Status.SUBMITTED, Status.VERIFIED)
 

@@ -17,10 +17,10 @@ from dashboard.parts.icons import icon
 from dashboard.parts.wording import _, worded
 from data.database import transaction
 from data.errors import OneMapError
-from data.ledger_words import Action
 from data.people.saved_views import remove_view, save_view
-from data.queries.ledger_filter import read_filter, write_filter
+from data.queries.ledger.filter import read_filter, write_filter
 from data.records import AccountId
+from data.words.ledger import Action
 
 
 class Ids:

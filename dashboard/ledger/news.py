@@ -12,8 +12,8 @@ from dashboard.frame.metrics import Figures
 from dashboard.frame.offload import off
 from dashboard.ledger.pins import changes_brief
 from data.database import transaction
-from data.queries.map_problems import last_ledger_no, ledger_changes, ledger_numbers
-from data.queries.notices import bells
+from data.queries.ledger.notices import bells
+from data.queries.map.problems import last_ledger_no, ledger_changes, ledger_numbers
 from data.queries.scope import NOTHING, Scope
 from data.records import AccountId
 

@@ -7,8 +7,8 @@ from dashboard.ledger.words import category_word
 from dashboard.parts.measures import moment_text
 from dashboard.parts.wording import N_, _
 from data.clock import UtcDatetime
-from data.ledger_words import NoticeKind
-from data.queries.notices import Notice
+from data.queries.ledger.notices import Notice
+from data.words.ledger import NoticeKind
 
 KINDS: Mapping[NoticeKind, str] = MappingProxyType(
     {

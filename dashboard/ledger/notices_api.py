@@ -11,9 +11,9 @@ from dashboard.frame.offload import off
 from dashboard.ledger.notice_words import notice_about, notice_words
 from data.clock import UtcDatetime
 from data.database import transaction
-from data.ledger_words import NoticeKind
-from data.queries.notices import notices, unread_count
-from problem_ledger.notices import mark_read
+from data.queries.ledger.notices import notices, unread_count
+from data.words.ledger import NoticeKind
+from problem_ledger.work.notices import mark_read
 
 
 class NoticeOut(BaseModel):

@@ -23,7 +23,7 @@ from dashboard.ledger.rows import as_data, line_of
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.wording import _, ngettext
-from data.queries.ledger_filter import LedgerFilter, read_filter, read_order, write_filter
+from data.queries.ledger.filter import LedgerFilter, read_filter, read_order, write_filter
 
 CARD_ROWS = 20
 

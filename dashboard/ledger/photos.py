@@ -12,10 +12,10 @@ from dashboard.parts.icons import icon
 from dashboard.parts.measures import duration_text, moment_text
 from dashboard.parts.wording import _, ngettext
 from data.clock import BUSINESS_ZONE
-from data.ledger_words import Stage
-from data.queries.photos import PhotoFacts
-from problem_ledger.comparison import Check, Flag, pair
-from problem_ledger.flags import newest
+from data.queries.ledger.photos import PhotoFacts
+from data.words.ledger import Stage
+from problem_ledger.evidence.comparison import Check, Flag, pair
+from problem_ledger.evidence.flags import newest
 
 
 def photo_card(seen: Seen) -> html.Section:

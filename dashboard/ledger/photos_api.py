@@ -14,10 +14,10 @@ from dashboard.frame.offload import off
 from data.database import transaction
 from data.errors import Forbidden
 from data.people.access_log import Logged, log
-from data.queries.photos import PhotoCopy, PhotoFacts, Size, photo_copy, photo_facts
+from data.queries.ledger.photos import PhotoCopy, PhotoFacts, Size, photo_copy, photo_facts
 from data.vocabulary import Role
-from problem_ledger.evidence import MOST_BYTES, read_photo
-from problem_ledger.photos import keep
+from problem_ledger.evidence.photo_bytes import MOST_BYTES, read_photo
+from problem_ledger.evidence.photos import keep
 
 AT_ONCE = 2
 """Photos read at the same time: each may take some 600 MB of memory while it is decoded."""

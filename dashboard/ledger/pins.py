@@ -3,9 +3,9 @@
 from typing import Any
 
 from data.clock import UtcDatetime
-from data.ledger_words import Light
-from data.queries.map_problems import LedgerChanges, Pin
-from problem_ledger.deadlines import working_days_between
+from data.procedure.deadlines import working_days_between
+from data.queries.map.problems import LedgerChanges, Pin
+from data.words.ledger import Light
 
 RANK = {Light.NONE: 0, Light.GREEN: 1, Light.AMBER: 2, Light.RED: 3}
 """Of several pins in one place the worst light is shown."""

@@ -15,7 +15,7 @@ from dashboard.ledger.problem_reads import read_problem
 from data.clock import BUSINESS_ZONE
 from data.database import transaction
 from data.errors import NotFound
-from data.queries.problem_facts import problem_version
+from data.queries.ledger.one_problem import problem_version
 from data.queries.scope import Scope
 
 LOOK_MS = 15_000

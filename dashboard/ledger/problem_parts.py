@@ -23,8 +23,8 @@ from dashboard.parts.measures import moment_text, own_name, parameter_name
 from dashboard.parts.spot import bank_word
 from dashboard.parts.wording import _, language, ngettext
 from data.clock import BUSINESS_ZONE, UtcDatetime, to_utc
-from data.ledger_words import Light, Severity, Source, Stage, Status
 from data.vocabulary import Parameter
+from data.words.ledger import Light, Severity, Source, Stage, Status
 from gis.chainage import format_chainage
 
 

@@ -8,14 +8,14 @@ from dashboard.frame.deps import Deps
 from data.clock import UtcDatetime
 from data.database import transaction
 from data.errors import NotFound
-from data.queries.problem_facts import ProblemDetail, handling_units, problem_detail
+from data.procedure.steps import Step
+from data.queries.ledger.one_problem import ProblemDetail, handling_units, problem_detail
 from data.records import AccountId
-from problem_ledger import service
-from problem_ledger.comparison import Flag
-from problem_ledger.flags import flags
-from problem_ledger.rules import Rules
-from problem_ledger.steps import Step
-from problem_ledger.verify import Verdict, verify_problem
+from problem_ledger.cases import service
+from problem_ledger.cases.rules import Rules
+from problem_ledger.evidence.comparison import Flag
+from problem_ledger.evidence.flags import flags
+from problem_ledger.record.verify import Verdict, verify_problem
 
 
 @dataclass(frozen=True, slots=True)

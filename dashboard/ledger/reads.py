@@ -9,15 +9,15 @@ from dashboard.frame.auth import User, visible_to
 from dashboard.frame.deps import Deps
 from data.clock import UtcDatetime
 from data.database import transaction
-from data.ledger_words import Severity
 from data.people.saved_views import SavedView, saved_views
-from data.queries.ledger import Counts, Moment, ProblemRow, counts, problems
-from data.queries.ledger_asker import Asker, asker_of
-from data.queries.ledger_choices import Choices, choices, names
-from data.queries.ledger_conditions import SOON_DAYS
-from data.queries.ledger_filter import LedgerFilter, Order
-from problem_ledger.service import allowed_on_each
-from problem_ledger.workflow import Step
+from data.procedure.workflow import Step
+from data.queries.ledger.asker import Asker, asker_of
+from data.queries.ledger.choices import Choices, choices, names
+from data.queries.ledger.conditions import SOON_DAYS
+from data.queries.ledger.filter import LedgerFilter, Order
+from data.queries.ledger.problems import Counts, Moment, ProblemRow, counts, problems
+from data.words.ledger import Severity
+from problem_ledger.cases.service import allowed_on_each
 
 MOST_CHOSEN = 50
 """The most problems that one press of a button is about."""

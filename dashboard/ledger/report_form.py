@@ -15,8 +15,8 @@ from dashboard.parts.measures import own_name
 from dashboard.parts.spot import describe
 from dashboard.parts.wording import _, language, ngettext, worded
 from data.errors import OneMapError
-from data.ledger_words import CLOSED, Severity, Source
 from data.vocabulary import Role
+from data.words.ledger import CLOSED, Severity, Source
 
 FIRST_SOURCE: dict[Role, Source] = {
     Role.PATROLLER: Source.PATROL,

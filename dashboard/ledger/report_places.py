@@ -8,12 +8,12 @@ from dashboard.frame.auth import User, visible_to
 from dashboard.frame.deps import Deps
 from data.database import transaction
 from data.errors import BadInput
-from data.imports.spots import Spot, preview
-from data.queries.map_layers import bounds
-from data.queries.problem_facts import Near, near_problems
-from data.queries.river_points import point_at, visible_rivers
+from data.placing.spots import Spot, preview
+from data.queries.ledger.one_problem import Near, near_problems
+from data.queries.map.layers import bounds
+from data.queries.waters.points import point_at, visible_rivers
 from gis.chainage import parse_chainage
-from problem_ledger.places import WITHIN_M
+from problem_ledger.cases.places import WITHIN_M
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ from dashboard.ledger.words import action_word, done_word, group_word, severity_
 from dashboard.parts.measures import moment_text
 from dashboard.parts.wording import language
 from data.clock import UtcDatetime
-from data.ledger_words import Action, Severity, Status
-from data.queries.ledger import ProblemRow
+from data.queries.ledger.problems import ProblemRow
+from data.words.ledger import Action, Severity, Status
 
 NEXT: Final[Mapping[Status, Action]] = MappingProxyType(
     {

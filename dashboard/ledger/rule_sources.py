@@ -1,7 +1,7 @@
 """Where the shipped rules of deadlines come from, in the reader's language."""
 
 from dashboard.parts.wording import N_, _
-from problem_ledger.rules import DeadlineRule
+from problem_ledger.cases.rules import DeadlineRule
 
 SHIPPED = frozenset(
     {

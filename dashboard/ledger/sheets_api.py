@@ -13,9 +13,9 @@ from dashboard.ledger.problem_reads import read_problem
 from dashboard.ledger.sign_off_sheet import sheet_photos, sign_off_sheet
 from data.database import transaction
 from data.errors import Conflict
-from data.ledger_words import Status
 from data.people.access_log import Logged, log
-from data.queries.photos import Size, photo_copy
+from data.queries.ledger.photos import Size, photo_copy
+from data.words.ledger import Status
 
 
 def drawn(deps: Deps, user: User, problem_id: int) -> tuple[str, bytes]:

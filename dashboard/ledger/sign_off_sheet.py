@@ -31,11 +31,11 @@ from dashboard.papers.parts import (
 )
 from dashboard.parts.wording import _, ngettext
 from data.clock import BUSINESS_ZONE
-from data.ledger_words import Action, Stage
-from data.queries.photos import PhotoFacts
-from data.queries.problem_facts import Told
-from problem_ledger.comparison import Check, Flag
-from problem_ledger.exif import taken_at
+from data.queries.ledger.one_problem import Told
+from data.queries.ledger.photos import PhotoFacts
+from data.words.ledger import Action, Stage
+from problem_ledger.evidence.comparison import Check, Flag
+from problem_ledger.evidence.exif import taken_at
 
 MARGIN: Final = 18 * mm
 CODE: Final = 30 * mm

@@ -14,8 +14,8 @@ from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.roles import role_name
 from dashboard.parts.wording import _
-from data.ledger_words import Action, Status
-from problem_ledger.steps import Relation, Step
+from data.procedure.steps import Relation, Step
+from data.words.ledger import Action, Status
 
 ICONS: dict[Action, str] = {
     Action.ACCEPT: "tick",

@@ -13,9 +13,9 @@ from dashboard.parts.measures import moment_text
 from dashboard.parts.roles import CHIEFS
 from dashboard.parts.wording import _, ngettext
 from data.clock import BUSINESS_ZONE, business_date
-from data.ledger_words import CATEGORIES, Action, Severity
-from problem_ledger.comparison import Check
-from problem_ledger.steps import Need, Step
+from data.procedure.steps import Need, Step
+from data.words.ledger import CATEGORIES, Action, Severity
+from problem_ledger.evidence.comparison import Check
 
 Field = dict[str, Any]
 

@@ -12,8 +12,8 @@ from dashboard.parts.icons import icon
 from dashboard.parts.measures import moment_text
 from dashboard.parts.wording import _, ngettext
 from data.clock import BUSINESS_ZONE
-from data.ledger_words import Action, Status
-from data.queries.problem_facts import Told
+from data.queries.ledger.one_problem import Told
+from data.words.ledger import Action, Status
 
 REACHED: dict[Status, int] = {
     Status.REGISTERED: 1,

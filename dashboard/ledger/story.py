@@ -11,8 +11,8 @@ from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.wording import _, ngettext
 from data.clock import BUSINESS_ZONE
-from data.ledger_words import Action, Severity
-from data.queries.problem_facts import Told
+from data.queries.ledger.one_problem import Told
+from data.words.ledger import Action, Severity
 
 
 def story_card(seen: Seen) -> html.Section:

@@ -9,8 +9,8 @@ from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.wording import _
 from data.people.saved_views import SavedView
-from data.queries.ledger import Counts
-from data.queries.ledger_filter import View
+from data.queries.ledger.filter import View
+from data.queries.ledger.problems import Counts
 
 ALARMING: Final = (View.OVERDUE,)
 

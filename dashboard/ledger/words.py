@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from dashboard.parts.wording import N_, _
-from data.ledger_words import Action, Group, Severity, Source, Stage, Status
+from data.words.ledger import Action, Group, Severity, Source, Stage, Status
 
 STATUS: Mapping[Status, str] = MappingProxyType(
     {

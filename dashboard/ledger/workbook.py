@@ -18,7 +18,7 @@ from dashboard.ledger.line_words import (
 from dashboard.ledger.words import category_word, done_word, group_word, severity_word, source_word
 from dashboard.parts.wording import _
 from data.clock import BUSINESS_ZONE, UtcDatetime
-from data.queries.ledger import ProblemRow
+from data.queries.ledger.problems import ProblemRow
 
 MOST_LETTERS: Final = 32_000
 """A cell of a sheet holds 32,767 characters."""

@@ -11,13 +11,13 @@ from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from data.clock import BUSINESS_ZONE, UtcDatetime
 from data.database import transaction
-from data.queries.map_changes import last_change_no
-from data.queries.map_layers import bounds
-from data.queries.map_stations import StationRecord, boards, stations
-from data.queries.map_strip import strip_of, traits_of
-from data.queries.map_waters import colours, named_waters, representatives
-from data.queries.month_classes import graded_by_month, month_means, month_shown
+from data.queries.map.changes import last_change_no
+from data.queries.map.layers import bounds
+from data.queries.map.strip import strip_of, traits_of
 from data.queries.scope import Scope
+from data.queries.stations.month_classes import graded_by_month, month_means, month_shown
+from data.queries.stations.standing import StationRecord, boards, stations
+from data.queries.waters.colours import colours, named_waters, representatives
 from data.vocabulary import StationKind
 
 Basis = Literal["now", "month"]

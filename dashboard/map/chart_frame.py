@@ -22,10 +22,10 @@ from data.clock import BUSINESS_ZONE, Span, UtcDatetime, business_date, to_utc
 from data.database import transaction
 from data.errors import BadInput
 from data.quality.limits import limits_on
-from data.queries.archived import archived_months
-from data.queries.readings import series
+from data.queries.readings.archived import archived_months
+from data.queries.readings.course import series
 from data.queries.scope import Scope
-from data.queries.station_facts import StationFacts, kept_limits, station_facts
+from data.queries.stations.facts import StationFacts, kept_limits, station_facts
 from data.vocabulary import Parameter, StationKind, WaterClass
 
 PREFIX: Final = "one-map-drawer-chart-"

@@ -24,12 +24,12 @@ from dashboard.parts.wording import _, worded
 from data.clock import UtcDatetime, business_date
 from data.database import transaction
 from data.errors import BadInput, OneMapError
-from data.queries.answering import NOBODY, Chiefs, chiefs_of
-from data.queries.outfall_facts import outfall_facts
 from data.queries.scope import Scope
-from data.queries.section_facts import section_facts
-from data.queries.station_facts import StationFacts, kept_limits, station_facts
-from data.queries.water_facts import (
+from data.queries.stations.facts import StationFacts, kept_limits, station_facts
+from data.queries.stations.outfall import outfall_facts
+from data.queries.stations.section import section_facts
+from data.queries.waters.answering import NOBODY, Chiefs, chiefs_of
+from data.queries.waters.facts import (
     board_facts,
     division_facts,
     lake_facts,

@@ -35,9 +35,9 @@ from dashboard.parts.wording import _, language
 from dashboard.waters.chiefs import chiefs_block
 from data.clock import UtcDatetime
 from data.quality.loads import SpanLoad
-from data.queries.answering import Chiefs
-from data.queries.outfall_facts import Load, OutfallFacts
-from data.queries.station_facts import KeptLimit
+from data.queries.stations.facts import KeptLimit
+from data.queries.stations.outfall import Load, OutfallFacts
+from data.queries.waters.answering import Chiefs
 from data.vocabulary import Compliance
 
 TONNE_KG = 1000.0

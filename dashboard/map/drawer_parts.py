@@ -14,7 +14,7 @@ from dashboard.parts.marks import icon_button
 from dashboard.parts.measures import own_name
 from dashboard.parts.spot import bank_word
 from dashboard.parts.wording import _
-from data.queries.map_stations import StationRecord
+from data.queries.stations.standing import StationRecord
 from data.queries.whereabouts import Where
 from data.vocabulary import StationKind, WaterClass
 from gis.chainage import format_chainage

@@ -31,9 +31,9 @@ from dashboard.parts.measures import (
 from dashboard.parts.wording import _
 from dashboard.waters.chiefs import chiefs_block
 from data.clock import UtcDatetime
-from data.queries.answering import Chiefs
-from data.queries.station_facts import StationFacts
-from data.queries.water_facts import Board
+from data.queries.stations.facts import StationFacts
+from data.queries.waters.answering import Chiefs
+from data.queries.waters.facts import Board
 from data.vocabulary import Parameter
 
 

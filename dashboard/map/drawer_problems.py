@@ -24,9 +24,9 @@ from dashboard.parts.wording import _, language, ngettext
 from dashboard.patrols.words import limit_words, measured_words, minutes_words, rule_word
 from dashboard.waters.words import kilometres, level_word
 from data.clock import UtcDatetime
-from data.ledger_words import Light, PatrolRule
-from data.queries.ledger import ProblemRow
-from data.queries.map_patrols import Walk
+from data.queries.ledger.problems import ProblemRow
+from data.queries.map.patrols import Walk
+from data.words.ledger import Light, PatrolRule
 from gis.chainage import format_chainage
 
 

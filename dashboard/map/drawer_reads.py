@@ -12,11 +12,11 @@ from dashboard.frame.deps import Deps
 from dashboard.map.drawer_problems import at_water, patrol_drawer, problem_drawer
 from data.clock import UtcDatetime
 from data.errors import NotFound
-from data.queries.ledger import Moment, problems
-from data.queries.ledger_asker import Asker
-from data.queries.ledger_filter import LedgerFilter, Order, write_filter
-from data.queries.map_patrols import last_walk, walk
-from data.queries.problem_facts import problem_row
+from data.queries.ledger.asker import Asker
+from data.queries.ledger.filter import LedgerFilter, Order, write_filter
+from data.queries.ledger.one_problem import problem_row
+from data.queries.ledger.problems import Moment, problems
+from data.queries.map.patrols import last_walk, walk
 from data.queries.scope import REACH_VISIBLE, Scope
 from data.queries.whereabouts import Where
 from data.records import AccountId

@@ -30,9 +30,9 @@ from dashboard.parts.measures import (
 from dashboard.parts.wording import _, language
 from dashboard.waters.chiefs import chief_row, chiefs_block
 from data.clock import BUSINESS_ZONE, UtcDatetime
-from data.queries.answering import Chiefs
-from data.queries.section_facts import SectionFacts
-from data.queries.station_facts import StationFacts
+from data.queries.stations.facts import StationFacts
+from data.queries.stations.section import SectionFacts
+from data.queries.waters.answering import Chiefs
 from data.vocabulary import BodyKind, EvaluationState, Parameter
 
 TILES = 4

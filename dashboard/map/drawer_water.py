@@ -21,10 +21,10 @@ from dashboard.parts.wording import _
 from dashboard.waters.chiefs import chiefs_block
 from dashboard.waters.words import level_word, measured
 from data.clock import UtcDatetime
-from data.queries.answering import Chiefs
-from data.queries.map_stations import StationRecord
-from data.queries.map_waters import WaterColour
-from data.queries.water_facts import LakeFacts, ReachFacts
+from data.queries.stations.standing import StationRecord
+from data.queries.waters.answering import Chiefs
+from data.queries.waters.colours import WaterColour
+from data.queries.waters.facts import LakeFacts, ReachFacts
 from data.vocabulary import ChiefLevel, EvaluationState, LakeKind, RiverKind, WaterClass
 
 KM_M = 1000.0

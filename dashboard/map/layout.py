@@ -11,9 +11,9 @@ from dashboard.map.words import map_words
 from dashboard.parts.attributes import attributes
 from dashboard.parts.marks import class_line, icon_button
 from dashboard.parts.wording import _, language
-from data.ledger_words import Light
 from data.settings import DashboardSettings
 from data.vocabulary import WaterClass
+from data.words.ledger import Light
 
 
 def map_view(

@@ -11,7 +11,7 @@ from dashboard.frame.deps import Deps
 from dashboard.frame.metrics import Figures
 from dashboard.frame.offload import off
 from data.database import transaction
-from data.queries.map_changes import changes_since, last_change_no
+from data.queries.map.changes import changes_since, last_change_no
 from data.queries.scope import Scope
 
 FAR_BEHIND = 20_000

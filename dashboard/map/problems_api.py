@@ -12,12 +12,12 @@ from dashboard.frame.offload import off
 from dashboard.ledger.pins import days_left, pin_feature
 from dashboard.ledger.reads import asker, ledger_moment
 from data.database import transaction
-from data.ledger_words import Light
-from data.queries.ledger import counts
-from data.queries.ledger_filter import View
-from data.queries.map_patrols import patrols_today
-from data.queries.map_problems import last_ledger_no, pins
-from data.queries.notices import unread_count
+from data.queries.ledger.filter import View
+from data.queries.ledger.notices import unread_count
+from data.queries.ledger.problems import counts
+from data.queries.map.patrols import patrols_today
+from data.queries.map.problems import last_ledger_no, pins
+from data.words.ledger import Light
 
 
 def ledger_map(deps: Deps, user: User) -> dict[str, Any]:

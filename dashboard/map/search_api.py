@@ -8,8 +8,8 @@ from dashboard.frame.auth import current_user, visible_to
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from data.database import transaction
+from data.queries.map.search import search
 from data.queries.scope import Scope
-from data.queries.search import search
 
 
 def found(deps: Deps, phrase: str, scope: Scope) -> list[dict[str, Any]]:

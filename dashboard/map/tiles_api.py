@@ -15,8 +15,8 @@ from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from data.clock import business_date
 from data.database import transaction
-from data.queries.map_layers import tile
-from data.queries.map_patrols import TRACKS_VERSION, tracks_since
+from data.queries.map.layers import tile
+from data.queries.map.patrols import TRACKS_VERSION, tracks_since
 from data.queries.scope import Scope
 
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"

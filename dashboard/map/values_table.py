@@ -20,9 +20,9 @@ from dashboard.parts.measures import (
 from dashboard.parts.wording import _
 from data.clock import UtcDatetime
 from data.quality.exceedances import Exceedance
-from data.queries.outfall_facts import LimitRow, OutfallFacts
-from data.queries.section_facts import SectionFacts, ValueRow
-from data.queries.station_facts import KeptLimit
+from data.queries.stations.facts import KeptLimit
+from data.queries.stations.outfall import LimitRow, OutfallFacts
+from data.queries.stations.section import SectionFacts, ValueRow
 from data.records import LatestValue
 from data.vocabulary import BodyKind, Flag, Parameter
 

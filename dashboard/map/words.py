@@ -4,8 +4,8 @@ from dashboard.ledger.line_words import state_word
 from dashboard.ledger.words import category_word, status_word
 from dashboard.parts.wording import _
 from dashboard.waters.words import level_word
-from data.ledger_words import CATEGORY_KEYS, Status
 from data.vocabulary import ChiefLevel
+from data.words.ledger import CATEGORY_KEYS, Status
 
 
 def map_words() -> dict[str, str]:

@@ -7,10 +7,10 @@ from dashboard.parts.measures import flag_word, unit_of, value_text
 from dashboard.parts.wording import _
 from data.clock import BUSINESS_ZONE
 from data.quality.means import Mean
-from data.queries.readings import FLAG_CODES, RULE_CODES, Series
-from data.queries.reviewed import FAILED
-from data.review_words import Verdict
+from data.queries.readings.counting import FAILED
+from data.queries.readings.course import FLAG_CODES, RULE_CODES, Series
 from data.vocabulary import PARAMETERS, Flag, Parameter
+from data.words.review import Verdict
 
 Figure = dict[str, Any]
 

@@ -25,7 +25,7 @@ from dashboard.parts.measures import limit_number, unit_of, value_text
 from dashboard.parts.wording import _
 from data.clock import Span
 from data.quality.limits import Bound, ClassLimits
-from data.queries.readings import Series
+from data.queries.readings.course import Series
 from data.vocabulary import Parameter, WaterClass
 
 MOST_DOTS: Final = 120

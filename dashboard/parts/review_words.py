@@ -6,10 +6,10 @@ from typing import Final
 
 from dashboard.parts.measures import flag_word, value_text
 from dashboard.parts.wording import _
-from data.queries.findings import Found, Standing
-from data.queries.reviewed import FAILED
-from data.review_words import Finding, QualityTest, Verdict
+from data.queries.readings.counting import FAILED
+from data.queries.review.findings import Found, Standing
 from data.vocabulary import Flag, Parameter
+from data.words.review import Finding, QualityTest, Verdict
 
 FLAGS: Final = frozenset(flag.value for flag in Flag)
 NUMBER: Final = re.compile(r"([a-z])=(\d+)")

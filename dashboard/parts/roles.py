@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from dashboard.parts.wording import N_, _, language
-from data.queries.people import HeldRole
+from data.queries.people.accounts import HeldRole
 from data.vocabulary import ChiefLevel, Role
 
 ROLES: Mapping[Role, str] = MappingProxyType(

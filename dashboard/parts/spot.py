@@ -1,7 +1,7 @@
 """A place on the water in words: 湍河 K12+350 左岸，偏 8 m."""
 
 from dashboard.parts.wording import _
-from data.imports.spots import Spot
+from data.placing.spots import Spot
 from data.vocabulary import Bank
 from gis.chainage import format_chainage
 

@@ -14,8 +14,7 @@ from dashboard.ledger.documents import Instant
 from data.clock import to_utc
 from data.database import transaction
 from data.errors import BadInput
-from data.ledger_words import PatrolRule
-from data.queries.patrols import (
+from data.queries.patrols.records import (
     Month,
     PatrolDetail,
     PatrolRow,
@@ -25,8 +24,9 @@ from data.queries.patrols import (
     reader_of,
 )
 from data.vocabulary import ChiefLevel
-from problem_ledger.patrols import Recorded, Remark, TrackGiven, give_reason, record
-from problem_ledger.track_files import MOST_BYTES
+from data.words.ledger import PatrolRule
+from problem_ledger.patrols.records import Recorded, Remark, TrackGiven, give_reason, record
+from problem_ledger.patrols.track_files import MOST_BYTES
 
 MOST_ROWS = 200
 AT_ONCE = 2

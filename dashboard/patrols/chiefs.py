@@ -7,7 +7,7 @@ from dashboard.parts.blocks import empty
 from dashboard.parts.wording import _
 from dashboard.patrols.address import address
 from dashboard.patrols.reads import OWN, Shown
-from data.queries.patrols import ChiefMonth, Month
+from data.queries.patrols.records import ChiefMonth, Month
 
 
 def chiefs_card(shown: Shown) -> html.Section:

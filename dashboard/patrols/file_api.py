@@ -13,12 +13,7 @@ from dashboard.patrols.workbook import workbook
 from data.database import transaction
 from data.errors import BadInput
 from data.people.access_log import Logged, log
-from data.queries.patrols import (
-    chiefs_of_month,
-    month_named,
-    patrol_list,
-    reader_of,
-)
+from data.queries.patrols.records import chiefs_of_month, month_named, patrol_list, reader_of
 
 MOST_ROWS = 20_000
 

@@ -15,7 +15,7 @@ from dashboard.patrols.one_patrol import one_card
 from dashboard.patrols.reads import OWN, Shown
 from dashboard.patrols.records import found_card, records_card
 from dashboard.waters.words import kilometres
-from data.queries.patrols import Month
+from data.queries.patrols.records import Month
 
 
 def patrol_page(shown: Shown, *, may_upload: bool, may_export: bool) -> html.Div:

@@ -13,8 +13,8 @@ from dashboard.parts.measures import stretch_text
 from dashboard.parts.wording import _, language
 from dashboard.patrols.words import times_words
 from dashboard.waters.words import kilometres, level_word
-from data.queries.patrols import ChiefMonth, Month, PatrolRow, ReachCoverage
-from problem_ledger.patrol_rules import TrackRule
+from data.queries.patrols.records import ChiefMonth, Month, PatrolRow, ReachCoverage
+from problem_ledger.patrols.rules import TrackRule
 
 WEEKDAYS_ZH = "一二三四五六日"
 WEEKDAYS_EN = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")

@@ -14,7 +14,7 @@ from dashboard.parts.wording import _, language
 from dashboard.patrols.records import verdict
 from dashboard.patrols.words import limit_words, measured_words, rule_word, waters_words
 from data.clock import BUSINESS_ZONE, UtcDatetime
-from data.queries.patrols import Judgement, PatrolDetail
+from data.queries.patrols.records import Judgement, PatrolDetail
 
 
 def one_card(patrol: PatrolDetail | None, *, now: UtcDatetime) -> html.Section:

@@ -11,10 +11,9 @@ from dashboard.ledger.reads import asker, ledger_moment
 from data.clock import UtcDatetime, business_date
 from data.database import transaction
 from data.errors import NotFound
-from data.ledger_words import CLOSED
-from data.queries.ledger import ProblemRow, problems
-from data.queries.ledger_filter import LedgerFilter, Order, View
-from data.queries.patrols import (
+from data.queries.ledger.filter import LedgerFilter, Order, View
+from data.queries.ledger.problems import ProblemRow, problems
+from data.queries.patrols.records import (
     ChiefMonth,
     Month,
     PatrolDetail,
@@ -29,7 +28,8 @@ from data.queries.patrols import (
     patrol_list,
     reader_of,
 )
-from problem_ledger.patrol_rules import TrackRule
+from data.words.ledger import CLOSED
+from problem_ledger.patrols.rules import TrackRule
 
 MOST_FOUND = 100
 OWN = "own"

@@ -27,9 +27,9 @@ from dashboard.patrols.words import (
     waters_words,
 )
 from data.clock import BUSINESS_ZONE, UtcDatetime
-from data.ledger_words import CLOSED, PatrolRule
-from data.queries.ledger import ProblemRow
-from data.queries.patrols import PatrolRow
+from data.queries.ledger.problems import ProblemRow
+from data.queries.patrols.records import PatrolRow
+from data.words.ledger import CLOSED, PatrolRule
 
 Cell = tuple[Any, bool]
 """What a cell shows, and whether a rule failed by it."""

@@ -8,7 +8,7 @@ from dash import html
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.wording import _
-from data.queries.patrols import ChiefMonth
+from data.queries.patrols.records import ChiefMonth
 
 
 def upload_dialog() -> dmc.Modal:

@@ -6,8 +6,8 @@ from types import MappingProxyType
 
 from dashboard.parts.wording import _, language, ngettext
 from dashboard.waters.words import kilometres, listed
-from data.ledger_words import PatrolRule
-from data.queries.patrols import PatrolRow
+from data.queries.patrols.records import PatrolRow
+from data.words.ledger import PatrolRule
 
 KILOMETRE = 1000
 HOURS_TOLD = 120

@@ -16,7 +16,7 @@ from dashboard.patrols.words import (
 )
 from dashboard.waters.words import kilometres, level_word, listed
 from data.clock import UtcDatetime
-from data.queries.patrols import ChiefMonth, Month, PatrolRow
+from data.queries.patrols.records import ChiefMonth, Month, PatrolRow
 
 Column = tuple[str, int]
 

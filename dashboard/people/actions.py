@@ -12,7 +12,7 @@ from data.errors import BadInput
 from data.people import accounts as kept
 from data.people.access_log import Logged, log
 from data.people.passwords import generate_password
-from data.queries import people
+from data.queries.people import accounts as people
 from data.records import AccountId, DivisionId
 from data.vocabulary import ChiefLevel, Role
 

@@ -17,7 +17,7 @@ from data.errors import BadInput, OneMapError
 from data.people import accounts, passwords
 from data.people.access_log import Logged, log
 from data.people.attempts import attempt_succeeded, begin_attempt
-from data.queries.people import password_hash
+from data.queries.people.accounts import password_hash
 
 
 def change_password(deps: Deps, user: User, old: str, new: str, token: str, address: str) -> None:

@@ -20,7 +20,7 @@ from data.errors import NotSignedIn, OneMapError
 from data.people import accounts, passwords, sessions
 from data.people.access_log import Logged, log
 from data.people.attempts import attempt_succeeded, begin_attempt
-from data.queries.people import Credentials, credentials
+from data.queries.people.accounts import Credentials, credentials
 
 HASHES_AT_ONCE = 4
 """Each argon2 hash takes 64 MiB; more sign-ins at once wait for their turn."""

@@ -16,10 +16,16 @@ from data.clock import to_utc
 from data.database import transaction
 from data.errors import BadInput
 from data.people.reviews import MOST_AT_ONCE, MOST_LETTERS, Ruling, ValueKey, record
-from data.queries.findings import DoubtedValue, FindingFilter, Review, Standing, doubted_values
-from data.queries.reviews import divisions_of, reviews_of
-from data.review_words import Finding, QualityTest, Verdict
+from data.queries.review.findings import (
+    DoubtedValue,
+    FindingFilter,
+    Review,
+    Standing,
+    doubted_values,
+)
+from data.queries.review.reviews import divisions_of, reviews_of
 from data.vocabulary import PARAMETERS, Parameter, Period
+from data.words.review import Finding, QualityTest, Verdict
 
 
 class Read(BaseModel):

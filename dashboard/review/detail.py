@@ -22,9 +22,9 @@ from dashboard.parts.wording import _
 from dashboard.review.layout import HEIGHTS
 from dashboard.review.reads import Surroundings, key_text
 from data.clock import BUSINESS_ZONE
-from data.queries.findings import Found, Review
-from data.review_words import Finding, Verdict
+from data.queries.review.findings import Found, Review
 from data.vocabulary import Flag, Parameter
+from data.words.review import Finding, Verdict
 
 
 def nothing_picked(asked: bool) -> html.Div:

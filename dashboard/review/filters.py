@@ -10,9 +10,9 @@ from dashboard.parts.measures import own_name, parameter_name
 from dashboard.parts.review_words import finding_word, standing_word, test_word
 from dashboard.parts.wording import _
 from dashboard.review.reads import Shown
-from data.queries.findings import Standing
-from data.review_words import Finding, QualityTest
+from data.queries.review.findings import Standing
 from data.vocabulary import Parameter
+from data.words.review import Finding, QualityTest
 
 MONTHS: Final = 24
 

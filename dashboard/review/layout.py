@@ -10,7 +10,7 @@ from dashboard.parts.attributes import attributes
 from dashboard.parts.review_words import verdict_step
 from dashboard.parts.wording import _
 from data.people.reviews import MOST_LETTERS
-from data.review_words import Verdict
+from data.words.review import Verdict
 
 GRAPHS: Final = ("own", "other", "near")
 HEIGHTS: Final = {"own": 208, "other": 136, "near": 136}

@@ -12,8 +12,8 @@ from dashboard.parts.wording import _, ngettext
 from dashboard.review.filters import filters
 from dashboard.review.reads import Shown, key_text
 from data.clock import BUSINESS_ZONE
-from data.queries.findings import MOST_COUNTED, DoubtedValue, Standing
-from data.review_words import Finding, Verdict
+from data.queries.review.findings import MOST_COUNTED, DoubtedValue, Standing
+from data.words.review import Finding, Verdict
 
 
 def quality_list(shown: Shown) -> html.Div:

@@ -17,7 +17,8 @@ from data.database import transaction
 from data.errors import NotFound
 from data.people.reviews import ValueKey
 from data.quality.limits import limits_on
-from data.queries.findings import (
+from data.queries.readings.course import series
+from data.queries.review.findings import (
     PAGE_ROWS,
     DoubtedValue,
     FindingFilter,
@@ -25,14 +26,13 @@ from data.queries.findings import (
     Standing,
     doubted_values,
 )
-from data.queries.readings import series
-from data.queries.reviews import divisions_of, doubted_stations, reviews_of
+from data.queries.review.reviews import divisions_of, doubted_stations, reviews_of
+from data.queries.review.surroundings import neighbour_of
 from data.queries.scope import Scope
-from data.queries.station_facts import StationFacts, station_facts
-from data.queries.surroundings import neighbour_of
+from data.queries.stations.facts import StationFacts, station_facts
 from data.records import DivisionId
-from data.review_words import Finding, QualityTest
 from data.vocabulary import Parameter, Period, StationKind, WaterClass
+from data.words.review import Finding, QualityTest
 
 Word = TypeVar("Word", bound=StrEnum)
 

@@ -11,8 +11,8 @@ import tempfile
 from pathlib import Path
 
 from dashboard.setup.packages import read_lists
+from dashboard.setup.rabbit_programs import PACKAGES, Programs, find, unpacked_folder
 from dashboard.setup.steps import Missing, explain, follow, tell
-from ingest.rabbit_programs import PACKAGES, Programs, find, unpacked_folder
 
 _BUILT_FOR = "ROOTDIR=/usr/lib/erlang"
 _BY_HAND = "apt-get install --no-install-recommends rabbitmq-server"

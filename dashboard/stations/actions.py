@@ -11,12 +11,12 @@ from dashboard.frame.auth import ALLOWED, Action, current_user, may, require
 from dashboard.frame.deps import Deps
 from data.database import transaction
 from data.errors import BadInput, Conflict, Forbidden
-from data.imports import cells
-from data.imports.facts import Facts, IntakeFacts, OutfallFacts, SectionFacts
-from data.imports.placing import Outcome, Placed, StationPlacement, place_station, preview
-from data.imports.spots import WITHIN_M, Spot
 from data.people.access_log import Logged, log
-from data.queries.placed_stations import (
+from data.placing import cells
+from data.placing.facts import Facts, IntakeFacts, OutfallFacts, SectionFacts
+from data.placing.spots import WITHIN_M, Spot
+from data.placing.stations import Outcome, Placed, StationPlacement, place_station, preview
+from data.queries.stations.placed import (
     PlacedStation,
     StationForm,
     division_of_code,
@@ -26,7 +26,7 @@ from data.queries.placed_stations import (
 from data.records import DivisionId, StationId
 from data.vocabulary import StationKind
 from gis.ellipsoid import distance_m
-from ingest.device_password import device_password
+from ingest.broker.device_password import device_password
 
 PAGE_ROWS = 20
 MOST_LETTERS = 200

@@ -9,9 +9,9 @@ from dash import html
 from dashboard.parts.wording import _
 from dashboard.stations.actions import Filled
 from dashboard.stations.list import interval_words, kind_word
-from data.imports.cells import interval as read_interval
+from data.placing.cells import interval as read_interval
 from data.quality.limits import DischargeGrade
-from data.queries.placed_stations import StationForm
+from data.queries.stations.placed import StationForm
 from data.vocabulary import StationKind, WaterClass
 
 INTERVALS_S = (300, 900, 3600, 7200, 14400, 21600, 43200, 86400, 604800)

@@ -11,7 +11,7 @@ from dashboard.parts.measures import moment_text, own_name
 from dashboard.parts.spot import bank_word
 from dashboard.parts.wording import _
 from data.clock import UtcDatetime
-from data.queries.placed_stations import PlacedStation
+from data.queries.stations.placed import PlacedStation
 from data.vocabulary import StationKind
 from gis.chainage import format_chainage
 

@@ -10,7 +10,7 @@ from dashboard.parts.spot import describe
 from dashboard.parts.wording import _, worded
 from dashboard.stations.actions import Previewed, Saved
 from data.errors import OneMapError
-from data.imports.placing import Outcome
+from data.placing.stations import Outcome
 
 STILL_M = 0.5
 """Nearer than this a point counts as not moved: typed degrees are rounded."""

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from dashboard.tally.reads import RANGES, USUAL, Asked, day_named
 from data.clock import BUSINESS_ZONE
-from data.queries.account_window import Window
+from data.queries.tally.window import Window
 
 _LEFT_OUT = {"range": USUAL, "page": 1}
 

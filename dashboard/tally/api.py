@@ -16,9 +16,9 @@ from dashboard.tally.workbook import workbook
 from data.database import transaction
 from data.errors import BadInput, NotFound
 from data.people.access_log import Logged, log
-from data.queries.account_stations import AccountStation, account_stations
-from data.queries.account_window import Grain, Window, window_of
-from data.queries.accounting import Account, Tally, account, reasons, unknown
+from data.queries.tally.accounts import Account, Tally, account, reasons, unknown
+from data.queries.tally.stations import AccountStation, account_stations
+from data.queries.tally.window import Grain, Window, window_of
 from data.records import StationId
 from data.vocabulary import Refusal, StationKind
 

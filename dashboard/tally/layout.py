@@ -15,7 +15,7 @@ from dashboard.tally.reads import PAGE_ROWS, RANGES, Asked, Shown
 from dashboard.tally.rows import stations_card
 from dashboard.tally.totals import reasons_card, sum_card
 from data.clock import BUSINESS_ZONE
-from data.queries.account_window import Grain
+from data.queries.tally.window import Grain
 from data.vocabulary import StationKind
 
 

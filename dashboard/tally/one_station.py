@@ -11,7 +11,7 @@ from dashboard.tally.reads import Shown
 from dashboard.tally.rows import silent_tag
 from dashboard.tally.strip import strip
 from dashboard.tally.words import FIGURES, bucket_text, count_text, figure_word, share_text
-from data.queries.accounting import Account, Tally
+from data.queries.tally.accounts import Account, Tally
 
 
 def one_card(shown: Shown) -> html.Section | None:

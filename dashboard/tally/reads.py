@@ -10,10 +10,10 @@ from dashboard.frame.auth import User, visible_to
 from dashboard.frame.deps import Deps
 from data.clock import BUSINESS_ZONE, UtcDatetime, start_of_day
 from data.database import transaction
-from data.queries.account_stations import AccountStation, account_stations
-from data.queries.account_window import Grain, Window, window_of
-from data.queries.accounting import Account, Tally, account, reasons, unknown
 from data.queries.scope import EVERYTHING, Scope
+from data.queries.tally.accounts import Account, Tally, account, reasons, unknown
+from data.queries.tally.stations import AccountStation, account_stations
+from data.queries.tally.window import Grain, Window, window_of
 from data.records import StationId
 from data.vocabulary import Refusal, Role, StationKind
 

@@ -13,9 +13,9 @@ from dashboard.tally.address import address
 from dashboard.tally.reads import Shown
 from dashboard.tally.strip import legend, strip
 from dashboard.tally.words import bucket_text, count_text, share_text
-from data.queries.account_stations import AccountStation
-from data.queries.account_window import Grain
-from data.queries.accounting import Tally
+from data.queries.tally.accounts import Tally
+from data.queries.tally.stations import AccountStation
+from data.queries.tally.window import Grain
 
 
 def stations_card(shown: Shown) -> html.Section:

@@ -7,7 +7,7 @@ from dash import html
 from dashboard.parts.attributes import attributes
 from dashboard.parts.wording import _, ngettext
 from dashboard.tally.words import bucket_text
-from data.queries.accounting import Account
+from data.queries.tally.accounts import Account
 
 NOTHING_DUE, ALL_THERE = -1, 4
 QUARTERS = 4

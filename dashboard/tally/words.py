@@ -2,8 +2,8 @@
 
 from dashboard.parts.wording import _
 from data.clock import BUSINESS_ZONE, UtcDatetime
-from data.queries.account_window import Grain
-from data.queries.accounting import Tally
+from data.queries.tally.accounts import Tally
+from data.queries.tally.window import Grain
 from data.vocabulary import Refusal
 
 FIGURES = (

@@ -10,9 +10,9 @@ from dashboard.parts.wording import _
 from dashboard.stations.list import interval_words, kind_word
 from dashboard.tally.words import FIGURES, figure_word, reason_word
 from data.clock import UtcDatetime
-from data.queries.account_stations import AccountStation
-from data.queries.account_window import Window
-from data.queries.accounting import Account, Tally
+from data.queries.tally.accounts import Account, Tally
+from data.queries.tally.stations import AccountStation
+from data.queries.tally.window import Window
 from data.vocabulary import Refusal
 
 Cell = str | int | float | None

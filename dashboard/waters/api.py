@@ -10,10 +10,10 @@ from dashboard.frame.auth import current_user, visible_to
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from data.database import transaction
-from data.queries.dossier import Dossier, ReachFile, Water, lake_dossier, river_dossier
-from data.queries.dossier_stations import StationFile
-from data.queries.river_list import Kind, Listing, Sort, Standing, river_list
 from data.queries.scope import Scope
+from data.queries.waters.file import Dossier, ReachFile, Water, lake_dossier, river_dossier
+from data.queries.waters.file_stations import StationFile
+from data.queries.waters.list import Kind, Listing, Sort, Standing, river_list
 
 MOST_ROWS = 200
 

@@ -8,7 +8,7 @@ from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.measures import stretch_text
 from dashboard.parts.wording import _
-from data.queries.answering import Answering, Chiefs
+from data.queries.waters.answering import Answering, Chiefs
 from data.vocabulary import ChiefLevel
 
 

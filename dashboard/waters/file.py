@@ -29,7 +29,7 @@ from dashboard.waters.words import (
     reach_count,
 )
 from data.clock import BUSINESS_ZONE
-from data.queries.dossier import Dossier, WaterFacts
+from data.queries.waters.file import Dossier, WaterFacts
 from data.vocabulary import StationKind
 from gis.chainage import format_chainage
 

@@ -10,8 +10,8 @@ from dashboard.parts.icons import icon
 from dashboard.parts.wording import _
 from dashboard.waters.words import measured, numeral, outfall_words, section_words, station_name
 from data.clock import UtcDatetime
-from data.queries.dossier import Dossier
-from data.queries.dossier_stations import StationFile
+from data.queries.waters.file import Dossier
+from data.queries.waters.file_stations import StationFile
 from data.vocabulary import StationKind
 from gis.chainage import format_chainage
 

@@ -18,8 +18,8 @@ from dashboard.parts.wording import _
 from dashboard.waters.river_list import rivers_table
 from data.clock import BUSINESS_ZONE
 from data.database import transaction
-from data.queries.river_list import Kind, Listing, Sort, Standing, river_list
 from data.queries.scope import Scope
+from data.queries.waters.list import Kind, Listing, Sort, Standing, river_list
 
 PAGE_ROWS = 50
 LOGGER = logging.getLogger(__name__)

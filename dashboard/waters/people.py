@@ -12,8 +12,8 @@ from dashboard.parts.measures import stretch_text
 from dashboard.parts.wording import _, ngettext
 from dashboard.waters.chiefs import level_mark
 from dashboard.waters.words import level_word, listed, term
-from data.queries.dossier import Dossier, ReachFile
-from data.queries.dossier_people import Chief
+from data.queries.waters.file import Dossier, ReachFile
+from data.queries.waters.file_people import Chief
 from data.vocabulary import ChiefLevel
 
 

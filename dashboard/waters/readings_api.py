@@ -16,10 +16,10 @@ from data.database import transaction
 from data.errors import BadInput
 from data.people.access_log import Logged, log
 from data.quality.means import Mean
-from data.queries.readings import FLAG_CODES, MOST_POINTS, RULE_CODES, Series, series
-from data.queries.reviews import signatures
+from data.queries.readings.course import FLAG_CODES, MOST_POINTS, RULE_CODES, Series, series
+from data.queries.review.reviews import signatures
 from data.queries.scope import Scope
-from data.queries.station_facts import StationFacts, station_facts
+from data.queries.stations.facts import StationFacts, station_facts
 from data.vocabulary import PARAMETERS, Bank, BodyKind, Flag, Parameter, StationKind
 
 MOST_ROWS = 120_000

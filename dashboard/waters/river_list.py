@@ -9,7 +9,7 @@ from dashboard.parts.blocks import class_badge, notice, table
 from dashboard.parts.measures import moment_text, own_name
 from dashboard.parts.wording import _
 from dashboard.waters.words import area, bracketed, kilometres, kind_word, reach_count
-from data.queries.river_list import Listing, RiverRow
+from data.queries.waters.list import Listing, RiverRow
 
 DASH = "—"
 

@@ -17,8 +17,8 @@ from dashboard.waters.file import river_file
 from data.clock import BUSINESS_ZONE
 from data.database import transaction
 from data.errors import NotFound
-from data.queries.dossier import Dossier, lake_dossier, river_dossier
 from data.queries.scope import Scope
+from data.queries.waters.file import Dossier, lake_dossier, river_dossier
 
 REFRESH_MS = 60_000
 LOGGER = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ from dashboard.parts.measures import flag_word, parameter_name, unit_of
 from dashboard.parts.review_words import rule_word
 from dashboard.parts.wording import _
 from data.clock import BUSINESS_ZONE, UtcDatetime
-from data.queries.readings import FLAG_CODES, RULE_CODES, Series
-from data.queries.station_facts import StationFacts
+from data.queries.readings.course import FLAG_CODES, RULE_CODES, Series
+from data.queries.stations.facts import StationFacts
 from data.vocabulary import Parameter
 
 Signed = Mapping[int, tuple[str, UtcDatetime, str]]

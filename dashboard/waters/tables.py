@@ -22,9 +22,9 @@ from dashboard.waters.words import (
     value_words,
 )
 from data.clock import UtcDatetime
-from data.queries.dossier import Dossier, ReachFile
-from data.queries.dossier_people import Board, Chief
-from data.queries.dossier_stations import StationFile
+from data.queries.waters.file import Dossier, ReachFile
+from data.queries.waters.file_people import Board, Chief
+from data.queries.waters.file_stations import StationFile
 from data.vocabulary import Bank, Compliance
 from gis.chainage import format_chainage
 

@@ -17,7 +17,7 @@ from dashboard.parts.measures import (
 from dashboard.parts.wording import _, language
 from data.clock import UtcDatetime
 from data.quality.exceedances import Exceedance
-from data.queries.dossier_stations import StationFile
+from data.queries.waters.file_stations import StationFile
 from data.vocabulary import (
     ChiefLevel,
     Compliance,

@@ -15,7 +15,7 @@ from data.quality.limits import Limits, limits_on
 from data.quality.means import Mean, expected_count, share_of
 from data.quality.rating import GradedSection, Rating, WaterRating, rate_water, rating_of
 from data.quality.sums import mean_of_whole
-from data.queries.month_classes import MonthMeans
+from data.queries.stations.month_classes import MonthMeans
 from data.settings import QualitySettings
 from data.vocabulary import BodyKind, EvaluationState, Parameter, StationKind, WaterClass
 

@@ -1,7 +1,7 @@
 """What the values that count add up to, station by station, over the files of an archive.
 
-The rule of ``data.queries.reviewed`` in DuckDB's words: the newest review decides, then a failed
-test, then a flag. A test holds the two to the same figures.
+The rule of ``data.queries.readings.counting`` in DuckDB's words: the newest review decides, then a
+failed test, then a flag. A test holds the two to the same figures.
 """
 
 import re
@@ -17,9 +17,9 @@ from data.archives.layout import Kind, months_in
 from data.archives.manifest import open_archive
 from data.clock import Span
 from data.quality.sums import whole_sql
-from data.queries.month_classes import MEASURED
-from data.review_words import Finding, Verdict
+from data.queries.stations.month_classes import MEASURED
 from data.vocabulary import PARAMETERS, Parameter
+from data.words.review import Finding, Verdict
 
 FAILED: Final = Finding.FAILED.value
 _KEY: Final = "station_id, observed_at, period"

@@ -12,7 +12,7 @@ from data.errors import BadInput
 from data.imports.options import Options
 from data.imports.report import Report
 from data.imports.source import Row
-from data.queries import registry
+from data.queries.waters import registry
 from data.tables.people import person, responsibility
 from data.vocabulary import ChiefLevel
 

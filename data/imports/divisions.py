@@ -12,7 +12,7 @@ from data.imports.options import Options
 from data.imports.report import Report
 from data.imports.source import Row
 from data.imports.stretches import kept_geometry
-from data.queries import registry
+from data.queries.waters import registry
 from data.tables.waters import division
 from data.vocabulary import ChiefLevel
 

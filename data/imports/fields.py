@@ -6,9 +6,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from data.imports import cells
-from data.imports.cells import Parser
-from data.imports.shapes import Shape
+from data.placing import cells
+from data.placing.cells import Parser
+from data.placing.shapes import Shape
 from data.vocabulary import PARAMETERS, Parameter
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
-from data.queries.registry import courses
+from data.queries.waters.registry import courses
 from gis.network import Confluence, confluences, join_lines
 
 

@@ -9,9 +9,9 @@ from data.errors import BadInput
 from data.imports.options import Options
 from data.imports.report import Report
 from data.imports.source import Row
-from data.imports.spots import preview
 from data.imports.stretches import kept_geometry
-from data.queries import registry
+from data.placing.spots import preview
+from data.queries.waters import registry
 from data.tables.waters import notice_board
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from data import clock
-from data.imports.spots import WITHIN_M
+from data.placing.spots import WITHIN_M
 from data.vocabulary import ChiefLevel
 
 SLIVER_M: Final = 1000.0

@@ -13,10 +13,10 @@ from data.errors import BadInput
 from data.imports.flows import settle_flows
 from data.imports.options import Options
 from data.imports.report import Report
-from data.imports.snaps import hanging_on, snap_again
 from data.imports.source import Row
 from data.imports.stretches import PlannedReach, held_elsewhere, same_reaches, write_reaches
-from data.queries import registry
+from data.placing.snaps import hanging_on, snap_again
+from data.queries.waters import registry
 from gis.chainage import BadLine, LineIndex, Measured, format_chainage
 from gis.ellipsoid import length_m
 from gis.network import join_lines, starts_m

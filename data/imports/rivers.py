@@ -11,7 +11,6 @@ from data.errors import BadInput
 from data.imports.flows import settle_flows
 from data.imports.options import Options
 from data.imports.report import Report, remark
-from data.imports.snaps import hanging_on, snap_again
 from data.imports.source import Row
 from data.imports.stretches import (
     PlannedReach,
@@ -21,8 +20,9 @@ from data.imports.stretches import (
     same_reaches,
     write_reaches,
 )
-from data.queries import registry
-from data.queries.registry import Area
+from data.placing.snaps import hanging_on, snap_again
+from data.queries.waters import registry
+from data.queries.waters.registry import Area
 from data.tables.waters import river
 from data.vocabulary import RiverKind
 from gis.chainage import format_chainage

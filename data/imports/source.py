@@ -10,12 +10,12 @@ from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
 from data.errors import BadInput
-from data.imports import cells
 from data.imports.columns import match_columns, parse_constants
 from data.imports.fields import FORMS, Form, ImportKind
 from data.imports.formats import Table, geometry_of_wkt, read_table
 from data.imports.report import RefusedRow, Remark, remark
-from data.imports.shapes import BadAxes, mend
+from data.placing import cells
+from data.placing.shapes import BadAxes, mend
 from gis import crs
 from gis.crs import Datum
 

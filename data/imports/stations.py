@@ -7,14 +7,14 @@ from sqlalchemy import Connection
 
 from data import clock
 from data.errors import BadInput, Conflict
-from data.imports.facts import Facts, IntakeFacts, OutfallFacts, SectionFacts
 from data.imports.options import Options
-from data.imports.placing import Outcome, Placed, StationPlacement, place_station
 from data.imports.report import Report
 from data.imports.source import Row
+from data.placing.facts import Facts, IntakeFacts, OutfallFacts, SectionFacts
+from data.placing.stations import Outcome, Placed, StationPlacement, place_station
 from data.quality.compliance import OutfallLimit
 from data.quality.limits import DischargeGrade
-from data.queries import registry
+from data.queries.waters import registry
 from data.records import ReachId
 from data.vocabulary import BodyKind, Parameter, StationKind, WaterClass
 

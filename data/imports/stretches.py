@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, insert, text, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from data.errors import BadInput
-from data.queries.registry import Area, geometry_of
+from data.queries.waters.registry import Area, geometry_of
 from data.tables.waters import reach
 from gis.chainage import LineIndex
 from gis.crs import CGCS2000, WEB_MERCATOR

@@ -11,8 +11,8 @@ from data.clock import Clock, UtcDatetime
 from data.columns import measured
 from data.errors import BadInput, Conflict, NotFound
 from data.records import AccountId
-from data.review_words import Verdict
 from data.vocabulary import Parameter, Period
+from data.words.review import Verdict
 
 MOST_AT_ONCE: Final = 500
 MOST_LETTERS: Final = 500

@@ -13,9 +13,9 @@ from sqlalchemy import (
     Text,
 )
 
-from data.review_words import Finding, QualityTest
 from data.tables.base import METADATA, moment, one_of
 from data.vocabulary import Parameter, Period
+from data.words.review import Finding, QualityTest
 
 reading_finding = Table(
     "reading_finding",

@@ -19,9 +19,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import text
 
-from data.ledger_words import CLOSED, Action, Severity, Source, Status
 from data.tables.base import METADATA, geometry, moment, one_of, web_geometry
 from data.vocabulary import Bank
+from data.words.ledger import CLOSED, Action, Severity, Source, Status
 
 ledger_change_no = Sequence("ledger_change_no", metadata=METADATA)
 

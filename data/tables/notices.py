@@ -15,8 +15,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql import text
 
-from data.ledger_words import NoticeKind
 from data.tables.base import METADATA, moment, one_of
+from data.words.ledger import NoticeKind
 
 delivery = Table(
     "delivery",

@@ -15,8 +15,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import text
 
-from data.ledger_words import Stage
 from data.tables.base import METADATA, moment, one_of
+from data.words.ledger import Stage
 
 photo = Table(
     "photo",

@@ -23,7 +23,6 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSON, JSONB, ExcludeConstraint
 from sqlalchemy.sql import func, literal_column
 
-from data.review_words import Verdict
 from data.tables.base import METADATA, geometry, moment, one_of, web_geometry
 from data.vocabulary import (
     COLUMN_PARAMETERS,
@@ -36,6 +35,7 @@ from data.vocabulary import (
     Refusal,
     StationKind,
 )
+from data.words.review import Verdict
 from gis.crs import CGCS2000
 
 station = Table(

@@ -1,7 +1,7 @@
 """What a month is like: the span of a parameter's values at a station, by month of the year.
 
-A span is made of the values that count, by the rule of ``data.queries.reviewed``; months are those
-of the business zone.
+A span is made of the values that count, by the rule of ``data.queries.readings.counting``; months
+are those of the business zone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from types import MappingProxyType
 import numpy as np
 from sqlalchemy import Connection, text
 
-from data.queries.reviewed import KNOWN, RULED_READINGS, counted
+from data.queries.readings.counting import KNOWN, RULED_READINGS, counted
 from data.records import StationId
 from data.vocabulary import Parameter
 from ingest.qc.rules import Rules

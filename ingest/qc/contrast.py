@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from data.review_words import QualityTest
 from data.vocabulary import Parameter
+from data.words.review import QualityTest
 from ingest.qc.rules import ContrastRules
 from ingest.qc.series import SECOND_US, Bools, Course, Floats, Ints, Rows, medians
 from ingest.qc.tests import Found

@@ -8,8 +8,8 @@ import numpy as np
 
 from data.clock import UtcDatetime
 from data.records import StationId
-from data.review_words import Finding, QualityTest
 from data.vocabulary import Parameter, Period
+from data.words.review import Finding, QualityTest
 from ingest.qc.series import PERIODS, Bools, Rows
 from ingest.qc.tests import Found
 from ingest.stations import Cursor

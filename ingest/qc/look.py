@@ -6,8 +6,8 @@ import numpy as np
 
 from data.clock import UtcDatetime
 from data.records import StationId
-from data.review_words import Finding
 from data.vocabulary import Flag, Parameter, Period, StationKind
+from data.words.review import Finding
 from ingest.qc import tests
 from ingest.qc.climatology import Spans, read_spans
 from ingest.qc.contrast import Pair, contrast

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from data.records import StationId
-from data.review_words import QualityTest
+from data.words.review import QualityTest
 from ingest.stations import Cursor
 
 _SECTIONS = """

@@ -11,9 +11,9 @@ from types import MappingProxyType
 from typing import Any
 
 from data.errors import BadInput
-from data.review_words import Finding, QualityTest
 from data.vocabulary import Flag, Parameter, StationKind
-from ingest.checks import shipped_thresholds
+from data.words.review import Finding, QualityTest
+from ingest.screening.checks import shipped_thresholds
 
 INLINE: Mapping[Flag, tuple[QualityTest, Finding]] = MappingProxyType(
     {

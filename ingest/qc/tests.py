@@ -10,7 +10,7 @@ from datetime import timedelta
 import numpy as np
 from ioos_qc import qartod
 
-from data.review_words import QualityTest
+from data.words.review import QualityTest
 from ingest.qc.rules import Thresholds
 from ingest.qc.series import HOUR_S, SECOND_US, Bools, Course, Floats, Ints, medians, parted
 

@@ -15,7 +15,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from data.errors import BadInput
-from ingest.broker import INGEST, Broker, accepts, check_limits
+from ingest.broker.mosquitto import INGEST, Broker, accepts, check_limits
 from tests.fixtures.broker import INGEST_PASSWORD
 from tests.waiting import until
 

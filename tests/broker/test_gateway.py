@@ -11,15 +11,15 @@ from sqlalchemy import text
 from data.errors import BadInput
 from data.records import StationCode
 from data.settings import Hj212Settings, MqttSettings
-from ingest import gateway_line
-from ingest.broker import INGEST, Broker
+from ingest.broker.mosquitto import INGEST, Broker
 from ingest.codecs.hj212 import Decoded, read
 from ingest.codecs.hj212_cipher import enciphered
 from ingest.codecs.hj212_frame import framed, unframed
 from ingest.codecs.hj212_stream import Splitter
-from ingest.gateway import Gateway
-from ingest.loggers import Logger, read_loggers
-from ingest.worker import Worker
+from ingest.gateway import line as gateway_line
+from ingest.gateway.loggers import Logger, read_loggers
+from ingest.gateway.server import Gateway
+from ingest.running.worker import Worker
 from tests.fixtures.broker import INGEST_PASSWORD
 from tests.fixtures.database import Database
 from tests.fixtures.folders import open_folder

@@ -8,9 +8,9 @@ from sqlalchemy import text
 
 from data.clock import UtcDatetime
 from ingest.inbox import Message
-from ingest.pipeline import Pipeline
-from ingest.replay import replay
-from ingest.writer import Counts
+from ingest.running.pipeline import Pipeline
+from ingest.running.replay import replay
+from ingest.storage.writer import Counts
 from tests.fixtures.database import Database
 from tests.readings import NOON, message, one, register, rows
 from tests.waiting import until

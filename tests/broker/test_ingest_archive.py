@@ -6,8 +6,8 @@ import psycopg
 import pytest
 
 from data.clock import UtcDatetime
-from ingest.pipeline import Pipeline
-from ingest.writer import Counts
+from ingest.running.pipeline import Pipeline
+from ingest.storage.writer import Counts
 from tests.fixtures.database import Database
 from tests.readings import GOOD, NOON, message, one, register, rows
 

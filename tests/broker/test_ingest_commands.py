@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.cli import main
-from ingest.broker import Broker
+from ingest.broker.mosquitto import Broker
 from tests.fixtures.broker import INGEST_PASSWORD
 from tests.fixtures.database import Database
 from tests.ingest_process import ingest_process

@@ -4,8 +4,8 @@ import pytest
 
 from ingest.codecs.hj212_frame import framed
 from ingest.inbox import Message
-from ingest.pipeline import Pipeline
-from ingest.writer import Counts
+from ingest.running.pipeline import Pipeline
+from ingest.storage.writer import Counts
 from tests.fixtures.database import Database
 from tests.readings import NOON, register, rows
 

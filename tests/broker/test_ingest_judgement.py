@@ -6,9 +6,9 @@ from sqlalchemy import Engine, text
 
 from data.clock import UtcDatetime
 from data.vocabulary import Parameter
-from ingest.assessment import Assessor
-from ingest.pipeline import Pipeline
-from ingest.sweep import Sweep, Swept
+from ingest.running.pipeline import Pipeline
+from ingest.running.sweep import Sweep, Swept
+from ingest.screening.assessment import Assessor
 from tests.fixtures.database import Database
 from tests.readings import GOOD, NOON, message, one, register, rows
 

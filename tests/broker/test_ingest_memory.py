@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from data.clock import UtcDatetime
 from data.database import transaction
-from ingest.pipeline import Pipeline, cursor_of
+from ingest.running.pipeline import Pipeline, cursor_of
 from tests.fixtures.database import Database
 from tests.readings import NOON, message, one, register
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from data.settings import MqttSettings
-from ingest.broker import Broker, accepts
-from ingest.publisher import Publisher
+from ingest.broker.mosquitto import Broker, accepts
+from ingest.transport.publisher import Publisher
 from tests.fixtures.broker import INGEST_PASSWORD
 from tests.fixtures.database import Database
 from tests.ingest_process import ingest_process

@@ -10,15 +10,15 @@ import pytest
 from sqlalchemy import text
 
 from data.clock import UtcDatetime
-from data.queries.quarantine import quarantine_counts, quarantined
+from data.queries.readings.quarantine import quarantine_counts, quarantined
 from data.records import Refused
 from data.vocabulary import Refusal
 from ingest.inbox import Message
-from ingest.lane_process import Answer
-from ingest.pipeline import Pipeline
-from ingest.replay import replay
-from ingest.screen import Entry, Taken
-from ingest.writer import Counts
+from ingest.running.lane_process import Answer
+from ingest.running.pipeline import Pipeline
+from ingest.running.replay import replay
+from ingest.screening.screen import Entry, Taken
+from ingest.storage.writer import Counts
 from tests.fixtures.database import Database
 from tests.readings import NOON, message, one, register, rows
 

@@ -11,8 +11,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 from sqlalchemy import text
 
 from data.settings import MqttSettings
-from ingest.broker import INGEST, Broker
-from ingest.worker import Worker
+from ingest.broker.mosquitto import INGEST, Broker
+from ingest.running.worker import Worker
 from tests.fixtures.broker import INGEST_PASSWORD
 from tests.fixtures.database import Database
 from tests.readings import GOOD, NOON, message, register

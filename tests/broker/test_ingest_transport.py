@@ -16,11 +16,11 @@ from data.database import engine
 from data.errors import ServiceDown
 from data.migrations.run import upgrade
 from data.settings import MqttSettings
-from ingest.broker import INGEST, Broker, accepts, check_limits
-from ingest.broker_link import RECEIVE_MAXIMUM
+from ingest.broker.mosquitto import INGEST, Broker, accepts, check_limits
 from ingest.inbox import Inbox, Message
-from ingest.mqtt_client import MqttClient
-from ingest.publisher import Publisher
+from ingest.transport.broker_link import RECEIVE_MAXIMUM
+from ingest.transport.mqtt_client import MqttClient
+from ingest.transport.publisher import Publisher
 from tests.fixtures.broker import INGEST_PASSWORD
 from tests.fixtures.folders import open_folder
 from tests.ingest_process import IngestProcess, ingest_process
@@ -78,7 +78,7 @@ def test_the_inbox_is_bounded_and_wakes_its_reader() -> None:
 def test_a_full_inbox_stops_reading_and_loses_nothing(
     broker: Broker, device: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.burst.CHUNK", 4096)
+    monkeypatch.setattr("ingest.transport.burst.CHUNK", 4096)
     password = device("PRESSED")
     inbox = Inbox(most_messages=50, most_bytes=10_000_000)
     client = client_of(broker, inbox, "PRESSED")
@@ -98,7 +98,7 @@ def test_a_full_inbox_stops_reading_and_loses_nothing(
 def test_a_stall_longer_than_the_keepalive_ends_the_connection_and_loses_nothing(
     broker: Broker, device: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.roving.KEEPALIVE_S", 1)
+    monkeypatch.setattr("ingest.transport.roving.KEEPALIVE_S", 1)
     password = device("STALLED")
     inbox = Inbox(most_messages=50, most_bytes=10_000_000)
     client = client_of(broker, inbox, "STALLED")

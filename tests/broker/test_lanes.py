@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from data.settings import IngestSettings, MqttSettings
-from ingest.broker import INGEST, Broker
+from ingest.broker.mosquitto import INGEST, Broker
 from ingest.inbox import Inbox, Message, lane_of
-from ingest.publisher import Publisher
-from ingest.worker import Worker
+from ingest.running.worker import Worker
+from ingest.transport.publisher import Publisher
 from tests.fixtures.broker import INGEST_PASSWORD
 from tests.fixtures.database import Database
 from tests.ingest_process import IngestProcess
@@ -66,7 +66,7 @@ def lanes_of(process: IngestProcess) -> list[int]:
     return sorted(
         child
         for child in children
-        if b"ingest.lane_process" in Path(f"/proc/{child}/cmdline").read_bytes()
+        if b"ingest.running.lane_process" in Path(f"/proc/{child}/cmdline").read_bytes()
     )
 
 

@@ -12,16 +12,16 @@ from sqlalchemy import Engine, text
 
 from data import clock
 from data.clock import UtcDatetime
-from data.ledger_words import Action
 from data.quality.limits import DischargeGrade
 from data.records import AccountId
 from data.settings import MqttSettings, SimulatorSettings
-from ingest.broker import Broker
-from ingest.simulated import SimulatedOutfall
-from ingest.simulator import order_pollution, simulate
-from problem_ledger.given import Command
-from problem_ledger.rules import load_rules
-from problem_ledger.service import act
+from data.words.ledger import Action
+from ingest.broker.mosquitto import Broker
+from ingest.simulator.devices import order_pollution, simulate
+from ingest.simulator.values import SimulatedOutfall
+from problem_ledger.cases.rules import load_rules
+from problem_ledger.cases.service import act
+from problem_ledger.record.commands import Command
 from tests.builders import build_small_basin
 from tests.fixtures.broker import INGEST_PASSWORD
 from tests.fixtures.database import Database

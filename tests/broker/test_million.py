@@ -5,7 +5,7 @@ from pathlib import Path
 from benchmarks.ingest_rates_ground import LOADER, RateBroker
 from benchmarks.ingest_rates_load import STATIONS, code
 from benchmarks.million import REASONS, expect, publish, read_account
-from ingest.broker import INGEST
+from ingest.broker.mosquitto import INGEST
 from tests.fixtures.database import Database
 from tests.fixtures.folders import open_folder
 from tests.ingest_process import ingest_process

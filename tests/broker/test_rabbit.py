@@ -15,18 +15,18 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 from pydantic import SecretStr
 
+from benchmarks.rig import rabbit_config
+from benchmarks.rig.rabbit import Rabbit
 from data.errors import BadInput
 from data.records import StationCode
 from data.settings import Hj212Settings, MqttSettings
-from ingest import rabbit_config
-from ingest.gateway_post import Post
+from ingest.gateway.post import Post
 from ingest.inbox import Inbox, Message
-from ingest.mqtt_client import MqttClient
-from ingest.publisher import Publisher
-from ingest.rabbit import Rabbit
-from ingest.receipts import Receipt
+from ingest.running.worker import Worker
 from ingest.topics import Channel, topic_of
-from ingest.worker import Worker
+from ingest.transport.mqtt_client import MqttClient
+from ingest.transport.publisher import Publisher
+from ingest.transport.receipts import Receipt
 from tests.fixtures.database import Database
 from tests.fixtures.rabbit import RABBIT_ACCOUNTS
 from tests.readings import NOON, message, one, register

@@ -5,11 +5,11 @@ import pytest
 from data.daemon import free_port
 from data.errors import BadInput, ServiceDown
 from data.settings import MqttSettings
-from ingest.broker import INGEST, Broker
+from ingest.broker.mosquitto import INGEST, Broker
 from ingest.inbox import Inbox
-from ingest.mqtt_client import MqttClient
-from ingest.publisher import Publisher
-from ingest.roving import addresses
+from ingest.transport.mqtt_client import MqttClient
+from ingest.transport.publisher import Publisher
+from ingest.transport.roving import addresses
 from tests.fixtures.broker import INGEST_PASSWORD
 from tests.fixtures.folders import open_folder
 from tests.waiting import until

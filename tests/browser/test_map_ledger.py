@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from data.ledger_words import Light
 from data.vocabulary import Role
+from data.words.ledger import Light
 from tests.fixtures.map_page import MapPage
 from tests.fixtures.served import Served
 from tests.map_problems import close_problem, four_pins, put_notice, put_patrol, put_problem

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy import text
 
 from data.vocabulary import Role
-from problem_ledger.verify import verify_problem
+from problem_ledger.record.verify import verify_problem
 from tests.fixtures.browser import PATIENCE_S
 from tests.fixtures.map_page import watch
 from tests.fixtures.served import Served

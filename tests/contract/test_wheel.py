@@ -31,7 +31,7 @@ from data.quality.limits import newest_limits
 from data.migrations.run import newest
 from dashboard.parts.wording import catalogue
 from dashboard.demo.watch import sections
-from problem_ledger.rules import load_rules
+from problem_ledger.cases.rules import load_rules
 home = pathlib.Path(dashboard.__file__).parent
 assert load_rules().deadlines and newest_limits() and newest() and len(sections()) == 24
 assert (home / "assets" / "frame" / "tokens.css").exists()

@@ -21,9 +21,9 @@ from dashboard.demo.history import POLLUTED
 from dashboard.demo.stories import STORIES, cases
 from data.daemon import started_at_ticks
 from data.database import engine
-from data.ledger_words import Action, PatrolRule, Status
 from data.people.passwords import fits
-from problem_ledger.comparison import LIMITS
+from data.words.ledger import Action, PatrolRule, Status
+from problem_ledger.evidence.comparison import LIMITS
 from tests.fixtures.folders import open_folder
 from tests.waiting import shared, until
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from data.database import transaction
 from data.people import accounts
-from data.queries.people import credentials
+from data.queries.people.accounts import credentials
 from data.vocabulary import ChiefLevel, Role
 from tests.fixtures.served import Served
 

@@ -6,7 +6,7 @@ from benchmarks.kill_matrix import QUICK, RABBIT, rabbit_cells, run, ways_of
 from benchmarks.kill_outcome import Outcome
 from benchmarks.kill_parts import WAYS
 from benchmarks.kill_scene import BEHIND, GATEWAY, PLAIN, SPOOLING, open_rabbit_scene
-from ingest.rabbit_network import obstacle
+from benchmarks.rig.rabbit_network import obstacle
 
 
 def told(outcomes: list[Outcome]) -> set[tuple[str, str, str]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from data.ledger_words import Action
+from data.words.ledger import Action
 from tests.fixtures.database import Database
 from tests.ledger_process import ledger_process, onemap
 from tests.ledger_story import TO_SIGN_OFF, open_desk

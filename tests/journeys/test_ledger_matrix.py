@@ -11,8 +11,8 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from data.ledger_words import Action, Severity, Status
-from problem_ledger.given import Command, Done
+from data.words.ledger import Action, Severity, Status
+from problem_ledger.record.commands import Command, Done
 from tests.fixtures.database import Database
 from tests.fixtures.served import Served, serve
 from tests.ledger_office import LOGIN, PEOPLE, Office, open_office

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import text
 
-from data.ledger_words import Light
 from data.vocabulary import Role
+from data.words.ledger import Light
 from tests.fixtures.served import Served
 from tests.journeys.test_live import Followed, following
 from tests.map_problems import close_problem, four_pins, put_notice, put_patrol, put_problem

@@ -9,8 +9,8 @@ from playwright.sync_api import Page, Route
 from data.clock import BUSINESS_ZONE, now
 from data.settings import MqttSettings
 from data.vocabulary import Role
-from ingest.broker import Broker
-from ingest.publisher import Publisher
+from ingest.broker.mosquitto import Broker
+from ingest.transport.publisher import Publisher
 from tests.fixtures.broker import INGEST_PASSWORD
 from tests.fixtures.served import Served
 from tests.ingest_process import ingest_process

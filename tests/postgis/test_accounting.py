@@ -8,13 +8,13 @@ from sqlalchemy import text
 from data.clock import BUSINESS_ZONE, UtcDatetime, to_utc
 from data.database import transaction
 from data.errors import BadInput
-from data.queries.account_stations import account_stations
-from data.queries.account_window import Grain, Window, window_of
-from data.queries.accounting import Account, Tally, account, reasons, unknown
 from data.queries.scope import EVERYTHING, Scope
+from data.queries.tally.accounts import Account, Tally, account, reasons, unknown
+from data.queries.tally.stations import account_stations
+from data.queries.tally.window import Grain, Window, window_of
 from data.vocabulary import Refusal
 from ingest.inbox import Message
-from ingest.pipeline import Pipeline
+from ingest.running.pipeline import Pipeline
 from tests.builders import build_small_basin
 from tests.fixtures.database import Database
 from tests.readings import GOOD, NOON, message, register
@@ -147,7 +147,7 @@ def test_more_than_a_small_server_can_add_up_is_refused(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     register(database.owner, "S-1", "S-2")
-    monkeypatch.setattr("data.queries.accounting.MOST_CELLS", 6)
+    monkeypatch.setattr("data.queries.tally.accounts.MOST_CELLS", 6)
     assert len(read(database, window_of(at(0), at(3), Grain.HOUR, NOON)).stations) == 2
     with pytest.raises(BadInput, match="too many at once"):
         read(database, window_of(at(0), at(4), Grain.HOUR, NOON))

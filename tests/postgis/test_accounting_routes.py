@@ -9,7 +9,7 @@ import pytest
 from data import clock
 from data.vocabulary import Role
 from ingest.inbox import Message
-from ingest.pipeline import Pipeline
+from ingest.running.pipeline import Pipeline
 from tests.fixtures.served import Served
 from tests.readings import message, one
 

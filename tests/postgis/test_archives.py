@@ -17,7 +17,7 @@ from data.archives.sums import StationSums
 from data.archives.unload import Progress, unload
 from data.clock import UtcDatetime
 from data.errors import BadInput, NotFound, ServiceDown
-from data.queries.month_classes import MonthMeans, month_means
+from data.queries.stations.month_classes import MonthMeans, month_means
 from data.vocabulary import Parameter
 from tests.archive_rows import LATER, MAY, fill_two_months, fleeting_files
 from tests.fixtures.database import Database

@@ -21,13 +21,13 @@ from data.archives.spread import sums_here
 from data.archives.unload import unload
 from data.clock import UtcDatetime
 from data.errors import BadInput, Conflict, NotFound
-from data.queries.archived import archived_months
+from data.queries.readings.archived import archived_months
 from data.queries.scope import EVERYTHING
 from data.settings import DashboardSettings, QualitySettings
 from data.vocabulary import Parameter
-from ingest.pipeline import Pipeline
-from ingest.screen import Entry
-from ingest.writer import Counts
+from ingest.running.pipeline import Pipeline
+from ingest.screening.screen import Entry
+from ingest.storage.writer import Counts
 from tests.archive_rows import LATER, MAY, all_readings, fill_two_months, fleeting_files
 from tests.fixtures.database import Database
 from tests.readings import NOON, message, one, payload, rows

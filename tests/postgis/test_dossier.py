@@ -8,8 +8,8 @@ from sqlalchemy import Connection, text
 
 from data.clock import UtcDatetime, now
 from data.errors import NotFound
-from data.queries.dossier import Dossier, lake_dossier, river_dossier
 from data.queries.scope import EVERYTHING, NOTHING, Scope
+from data.queries.waters.file import Dossier, lake_dossier, river_dossier
 from data.records import DivisionId
 from data.settings import QualitySettings
 from data.vocabulary import ChiefLevel, EvaluationState, Parameter, StationKind

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from data.clock import now
-from data.queries.river_list import Listing, river_list
 from data.queries.scope import EVERYTHING, NOTHING, Scope
+from data.queries.waters.list import Listing, river_list
 from data.records import DivisionId
 from data.settings import QualitySettings
 from data.vocabulary import Role

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from dashboard.cli import main
 from dashboard.parts.wording import language
-from ingest.broker import Broker, accepts
+from ingest.broker.mosquitto import Broker, accepts
 from tests.builders import build_small_basin
 from tests.fixtures.database import Database
 from tests.import_files import row_versions, write_features

@@ -7,7 +7,7 @@ from shapely.geometry import MultiPolygon, Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import text
 
-from data.imports.placing import StationPlacement, place_station
+from data.placing.stations import StationPlacement, place_station
 from data.vocabulary import StationKind
 from tests.builders import build_small_basin
 from tests.fixtures.database import Database

@@ -13,8 +13,8 @@ from data.archives.layout import Kind, Month
 from data.archives.unload import unload
 from data.clock import UtcDatetime
 from data.errors import BadInput
-from ingest.history_import import HistoryImport, Imported
-from ingest.pipeline import Pipeline
+from ingest.history.importing import HistoryImport, Imported
+from ingest.running.pipeline import Pipeline
 from tests.archive_rows import all_readings, fill_two_months, fleeting_files
 from tests.fixtures.database import Database
 from tests.readings import GOOD, NOON, message, one, register, rows

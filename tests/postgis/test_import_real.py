@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from data.imports.placing import Outcome, StationPlacement, place_station
+from data.placing.stations import Outcome, StationPlacement, place_station
 from data.vocabulary import StationKind
 from tests.fixtures.database import Database
 from tests.import_files import row_versions, run_import, told

@@ -7,7 +7,7 @@ from shapely.geometry import LineString, MultiLineString, Polygon, box
 from sqlalchemy import Engine, text
 
 from data.imports.options import Options
-from data.imports.placing import StationPlacement, place_station
+from data.placing.stations import StationPlacement, place_station
 from data.vocabulary import StationKind
 from gis.chainage import Measured
 from gis.ellipsoid import GEOD

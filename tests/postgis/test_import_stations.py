@@ -8,7 +8,8 @@ from sqlalchemy import text
 
 from data.errors import BadInput, Conflict
 from data.imports.options import Options
-from data.imports.placing import (
+from data.imports.report import Report
+from data.placing.stations import (
     Outcome,
     OutfallFacts,
     SectionFacts,
@@ -16,7 +17,6 @@ from data.imports.placing import (
     place_station,
     preview,
 )
-from data.imports.report import Report
 from data.quality.limits import DischargeGrade
 from data.vocabulary import Bank, BodyKind, StationKind, WaterClass
 from gis.crs import wgs84_to_gcj02

@@ -7,16 +7,16 @@ import pytest
 from sqlalchemy import Engine, text
 
 from data.clock import UtcDatetime
-from data.ledger_words import Action
 from data.people.reviews import Ruling, ValueKey, record
 from data.records import AccountId
-from data.review_words import Verdict
 from data.vocabulary import Parameter, Period
-from ingest.pipeline import Pipeline
-from problem_ledger.exceedances import REACH_BACK, open_problems
-from problem_ledger.given import Command, Done
-from problem_ledger.rules import load_rules
-from problem_ledger.service import act
+from data.words.ledger import Action
+from data.words.review import Verdict
+from ingest.running.pipeline import Pipeline
+from problem_ledger.cases.rules import load_rules
+from problem_ledger.cases.service import act
+from problem_ledger.record.commands import Command, Done
+from problem_ledger.work.exceedances import REACH_BACK, open_problems
 from tests.builders import build_small_basin
 from tests.fixtures.database import Database
 from tests.ledger_story import account

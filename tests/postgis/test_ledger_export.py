@@ -15,7 +15,7 @@ from dashboard.ledger import file_api as problems_file
 from data.clock import now
 from data.errors import BadInput
 from data.people.saved_views import MOST_VIEWS, remove_view, save_view, saved_views
-from data.queries.people import credentials, roles
+from data.queries.people.accounts import credentials, roles
 from data.queries.scope import EVERYTHING
 from data.records import AccountId
 from data.settings import DashboardSettings, QualitySettings

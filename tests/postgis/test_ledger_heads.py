@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from data.errors import BadInput
-from data.ledger_words import Action
-from problem_ledger.heads import read_export, sign_head
-from problem_ledger.keys import open_signer, public_file, trusted_keys
+from data.words.ledger import Action
+from problem_ledger.record.heads import read_export, sign_head
+from problem_ledger.record.keys import open_signer, public_file, trusted_keys
 from tests.fixtures.altered import Office
 from tests.readings import rows
 

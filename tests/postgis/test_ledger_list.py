@@ -7,15 +7,15 @@ import pytest
 from sqlalchemy import text
 
 from data.clock import UtcDatetime, business_date, now, to_utc
-from data.ledger_words import CATEGORIES, CLOSED, Group, Light, Severity, Status
-from data.queries.ledger import Moment, ProblemRow, counts, light, problems
-from data.queries.ledger_asker import Asker, asker_of
-from data.queries.ledger_choices import choices, names
-from data.queries.ledger_filter import LedgerFilter, Order, Sort, View, read_filter
+from data.queries.ledger.asker import Asker, asker_of
+from data.queries.ledger.choices import choices, names
+from data.queries.ledger.filter import LedgerFilter, Order, Sort, View, read_filter
+from data.queries.ledger.problems import Moment, ProblemRow, counts, light, problems
 from data.queries.scope import EVERYTHING, NOTHING, Scope
 from data.records import AccountId, DivisionId, LakeId, ReachId, RiverId, StationId
 from data.vocabulary import ChiefLevel
-from problem_ledger.rules import load_rules
+from data.words.ledger import CATEGORIES, CLOSED, Group, Light, Severity, Status
+from problem_ledger.cases.rules import load_rules
 from tests.builders import SmallBasin, build_small_basin
 from tests.fixtures.database import Database
 from tests.fixtures.served import add_people

@@ -7,13 +7,14 @@ from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import Connection, text
 
 from data.errors import NotFound
-from data.ledger_words import Severity, Source
 from data.records import AccountId
 from data.vocabulary import ChiefLevel
-from problem_ledger import service, store
-from problem_ledger.actors import Known
-from problem_ledger.events import contradictions, encoded_row, replay
-from problem_ledger.given import Command, Done, Place, Report
+from data.words.ledger import Severity, Source
+from problem_ledger.cases import service
+from problem_ledger.cases.actors import Known
+from problem_ledger.record import store
+from problem_ledger.record.commands import Command, Done, Place, Report
+from problem_ledger.record.events import contradictions, encoded_row, replay
 from tests.builders import build_small_basin
 from tests.fixtures.database import Database
 from tests.ledger_machine import (

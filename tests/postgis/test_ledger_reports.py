@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import text
 
 from data.errors import BadInput, Conflict
-from data.ledger_words import Action, Severity
+from data.words.ledger import Action, Severity
 from gis.crs import wgs84_to_gcj02
-from problem_ledger import numbers, service
-from problem_ledger.given import Done, Exceeded, Place
+from problem_ledger.cases import service
+from problem_ledger.record import numbers
+from problem_ledger.record.commands import Done, Exceeded, Place
 from tests.fixtures.database import Database
 from tests.ledger_acts import act, at_once, one, report, row_of
 from tests.ledger_story import Desk, open_desk

@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import text
 
 from data.errors import BadInput, Conflict, Forbidden, NotFound
-from data.ledger_words import Action, Severity, Status
-from problem_ledger import service, store
-from problem_ledger.events import encoded_row, read, replay
-from problem_ledger.given import Done, Place
+from data.words.ledger import Action, Severity, Status
+from problem_ledger.cases import service
+from problem_ledger.record import store
+from problem_ledger.record.commands import Done, Place
+from problem_ledger.record.events import encoded_row, read, replay
 from tests.fixtures.database import Database
 from tests.ledger_acts import act, at_once, given, one, report, row_of, told
 from tests.ledger_story import SPOT, TO_SIGN_OFF, Desk, account, open_desk

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from data.ledger_words import Action
-from problem_ledger.heads import read_export, sign_head
-from problem_ledger.verify import verify_problem
+from data.words.ledger import Action
+from problem_ledger.record.heads import read_export, sign_head
+from problem_ledger.record.verify import verify_problem
 from tests.fixtures.altered import Office
 
 

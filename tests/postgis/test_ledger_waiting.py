@@ -6,15 +6,15 @@ from dashboard.ledger.rows import NEXT
 from data.clock import to_utc
 from data.database import transaction
 from data.errors import NotFound
-from data.ledger_words import Severity, Status
-from data.queries.ledger import Moment, problems
-from data.queries.ledger_asker import asker_of
-from data.queries.ledger_filter import LedgerFilter, Order, View
-from data.queries.people import roles
-from data.queries.visible import scope_of
+from data.procedure.steps import STEPS
+from data.queries.ledger.asker import asker_of
+from data.queries.ledger.filter import LedgerFilter, Order, View
+from data.queries.ledger.problems import Moment, problems
+from data.queries.people.accounts import roles
+from data.queries.people.visible import scope_of
 from data.vocabulary import Role
-from problem_ledger.service import allowed_actions
-from problem_ledger.steps import STEPS
+from data.words.ledger import Severity, Status
+from problem_ledger.cases.service import allowed_actions
 from tests.builders import build_small_basin
 from tests.fixtures.database import Database
 from tests.ledger_office import PEOPLE, Office, open_office

@@ -9,14 +9,14 @@ from sqlalchemy import RowMapping, text
 
 from data.clock import BUSINESS_ZONE, UtcDatetime, start_of_day
 from data.errors import ServiceDown
-from data.ledger_words import Action
+from data.procedure.deadlines import official_calendar
 from data.settings import LedgerSettings
-from problem_ledger.deadlines import official_calendar
-from problem_ledger.deliveries import deliver, pause_after
-from problem_ledger.reminders import remind
-from problem_ledger.upkeep import archive_watched, clear_stray_photos, settle_deadlines
-from problem_ledger.verify import verify
-from problem_ledger.worker import Worker
+from data.words.ledger import Action
+from problem_ledger.record.verify import verify
+from problem_ledger.work.deliveries import deliver, pause_after
+from problem_ledger.work.reminders import remind
+from problem_ledger.work.upkeep import archive_watched, clear_stray_photos, settle_deadlines
+from problem_ledger.work.worker import Worker
 from tests.fixtures.database import Database
 from tests.ledger_story import TO_SIGN_OFF, Desk, open_desk
 from tests.readings import one, rows

@@ -17,7 +17,7 @@ from dashboard.map.news import ReadingNews
 from data import clock
 from data.people.accounts import RoleGiven, add_role, create_account
 from data.people.sessions import open_session
-from data.queries.people import account
+from data.queries.people.accounts import account
 from data.queries.scope import EVERYTHING
 from data.records import DivisionId
 from data.settings import DashboardSettings, QualitySettings

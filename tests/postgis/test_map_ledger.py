@@ -11,16 +11,16 @@ from dashboard.ledger.news import LedgerNews
 from dashboard.ledger.pins import pin_feature
 from dashboard.map.tiles_api import TileCache, packed_tile
 from data.clock import UtcDatetime, now
-from data.ledger_words import Light
-from data.queries.map_layers import PATROLS, tile
-from data.queries.map_patrols import last_walk, patrols_today, tracks_since, walk
-from data.queries.map_problems import last_ledger_no, ledger_changes, pins
-from data.queries.notices import notices, unread_count
+from data.queries.ledger.notices import notices, unread_count
+from data.queries.map.layers import PATROLS, tile
+from data.queries.map.patrols import last_walk, patrols_today, tracks_since, walk
+from data.queries.map.problems import last_ledger_no, ledger_changes, pins
+from data.queries.map.search import search
 from data.queries.scope import EVERYTHING, NOTHING, Scope
-from data.queries.search import search
 from data.records import AccountId, DivisionId, StationId
 from data.settings import DashboardSettings, QualitySettings
-from problem_ledger.notices import mark_read
+from data.words.ledger import Light
+from problem_ledger.work.notices import mark_read
 from tests.builders import SmallBasin, build_small_basin
 from tests.fixtures.database import Database
 from tests.map_problems import close_problem, four_pins, put_notice, put_patrol, put_problem

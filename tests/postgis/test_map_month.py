@@ -7,9 +7,9 @@ from sqlalchemy import text
 
 from data.clock import UtcDatetime, business_date
 from data.quality.means import mean_of
-from data.queries.map_stations import stations
-from data.queries.month_classes import graded_by_month, month_means, month_shown
 from data.queries.scope import EVERYTHING
+from data.queries.stations.month_classes import graded_by_month, month_means, month_shown
+from data.queries.stations.standing import stations
 from data.vocabulary import EvaluationState, Parameter
 from tests.builders import build_small_basin
 from tests.fixtures.database import Database

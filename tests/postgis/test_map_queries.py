@@ -6,13 +6,13 @@ import pytest
 
 from data.clock import UtcDatetime, now
 from data.errors import NotFound
-from data.queries.map_changes import changes_since, last_change_no
-from data.queries.map_layers import LAYERS, bounds, tile
-from data.queries.map_stations import boards, stations
-from data.queries.map_strip import strip, strip_of, traits_of
-from data.queries.map_waters import colours, named_waters, representatives
+from data.queries.map.changes import changes_since, last_change_no
+from data.queries.map.layers import LAYERS, bounds, tile
+from data.queries.map.search import search
+from data.queries.map.strip import strip, strip_of, traits_of
 from data.queries.scope import EVERYTHING, NOTHING, Scope
-from data.queries.search import search
+from data.queries.stations.standing import boards, stations
+from data.queries.waters.colours import colours, named_waters, representatives
 from data.records import DivisionId
 from data.vocabulary import StationKind
 from tests.builders import SmallBasin, build_small_basin

@@ -7,14 +7,14 @@ import pytest
 from sqlalchemy import Engine, text
 
 from data.clock import UtcDatetime, to_utc
-from data.ledger_words import Action
 from data.records import AccountId
-from ingest.pipeline import Pipeline
-from problem_ledger.given import Command, Done
-from problem_ledger.offline import open_silences
-from problem_ledger.rules import load_rules
-from problem_ledger.service import act
-from problem_ledger.verify import verify_problem
+from data.words.ledger import Action
+from ingest.running.pipeline import Pipeline
+from problem_ledger.cases.rules import load_rules
+from problem_ledger.cases.service import act
+from problem_ledger.record.commands import Command, Done
+from problem_ledger.record.verify import verify_problem
+from problem_ledger.work.offline import open_silences
 from tests.builders import SmallBasin, build_small_basin
 from tests.fixtures.database import Database
 from tests.ledger_story import account

@@ -8,9 +8,7 @@ from sqlalchemy import Connection
 
 from data.clock import business_date, start_of_day
 from data.errors import NotFound
-from data.ledger_words import PatrolRule
-from data.patrol_records import Duty
-from data.queries.patrols import (
+from data.queries.patrols.records import (
     ChiefMonth,
     Reader,
     chiefs_of_month,
@@ -21,9 +19,11 @@ from data.queries.patrols import (
     patrol_list,
     reader_of,
 )
-from data.queries.people import roles
+from data.queries.people.accounts import roles
+from data.queries.people.visible import scope_of
 from data.queries.scope import EVERYTHING
-from data.queries.visible import scope_of
+from data.words.ledger import PatrolRule
+from data.words.patrols import Duty
 from tests.builders import build_small_basin
 from tests.fixtures.database import Database
 from tests.patrol_people import NOW, RULES, Walkers, open_walkers

@@ -10,9 +10,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from data.errors import BadInput, Conflict, Forbidden, NotFound
-from data.ledger_words import PatrolRule
-from data.patrol_records import Judgement
-from problem_ledger.patrols import Recorded, Remark, give_reason
+from data.words.ledger import PatrolRule
+from data.words.patrols import Judgement
+from problem_ledger.patrols.records import Recorded, Remark, give_reason
 from tests.builders import build_small_basin
 from tests.fixtures.database import Database
 from tests.patrol_people import NOW, RULES, Walkers, open_walkers

@@ -14,9 +14,9 @@ from data.people import accounts, sessions
 from data.people.access_log import Logged, log
 from data.people.accounts import RoleGiven, UnitId
 from data.people.attempts import attempt_succeeded, begin_attempt
-from data.queries import people
+from data.queries.people import accounts as people
+from data.queries.people.visible import scope_of
 from data.queries.scope import EVERYTHING, NOTHING, Scope
-from data.queries.visible import scope_of
 from data.records import AccountId, DivisionId
 from data.vocabulary import ChiefLevel, Role
 from tests.builders import SmallBasin, build_small_basin

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 from sqlalchemy import text
 
-from data.ledger_words import Action, Status
-from problem_ledger.evidence import MOST_BYTES
+from data.words.ledger import Action, Status
+from problem_ledger.evidence.photo_bytes import MOST_BYTES
 from tests.fixtures.database import Database
 from tests.fixtures.served import Served, serve
 from tests.ledger_office import LOGIN, Office, open_office

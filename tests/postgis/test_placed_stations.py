@@ -12,8 +12,8 @@ from dashboard.stations import actions
 from dashboard.stations.form import opened_with
 from data import clock
 from data.errors import BadInput, Conflict, Forbidden, NotFound, NotSignedIn
-from data.imports.placing import Outcome
-from data.queries.people import Account, HeldRole
+from data.placing.stations import Outcome
+from data.queries.people.accounts import Account, HeldRole
 from data.records import AccountId, DivisionId, StationId
 from data.settings import DashboardSettings, QualitySettings
 from data.vocabulary import Role

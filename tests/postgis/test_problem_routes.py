@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from data.ledger_words import Status
+from data.words.ledger import Status
 from tests.fixtures.database import Database
 from tests.fixtures.served import Served, serve
 from tests.ledger_office import LOGIN, Office, open_office

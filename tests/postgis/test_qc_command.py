@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.cli import main
 from data.clock import UtcDatetime, now
-from ingest.pipeline import Pipeline
+from ingest.running.pipeline import Pipeline
 from tests.fixtures.database import Database
 from tests.readings import message, one, register
 

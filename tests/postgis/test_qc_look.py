@@ -13,10 +13,10 @@ from data.errors import NotFound
 from data.records import StationId
 from data.settings import QcSettings
 from data.vocabulary import Parameter
-from ingest.pipeline import Pipeline
 from ingest.qc.rules import shipped_rules
 from ingest.qc.watch import BATCH_STATIONS, Watch, batches
 from ingest.qc.windows import Due, due_stations, read_rows
+from ingest.running.pipeline import Pipeline
 from tests.fixtures.database import Database
 from tests.readings import NOON, message, one, register, rows
 

@@ -15,15 +15,15 @@ from data.clock import Span, UtcDatetime
 from data.errors import BadInput, NotFound
 from data.people.accounts import RoleGiven, add_role, create_account
 from data.quality.loads import load_kg
-from data.queries.answering import chiefs_of
-from data.queries.dossier import river_dossier
-from data.queries.outfall_facts import outfall_facts
-from data.queries.people import account, roles
-from data.queries.readings import FLAG_CODES, Series, series, thinned
+from data.queries.people.accounts import account, roles
+from data.queries.readings.course import FLAG_CODES, Series, series, thinned
 from data.queries.scope import EVERYTHING, Scope
-from data.queries.section_facts import SectionFacts, section_facts
-from data.queries.station_facts import kept_limits, station_facts
-from data.queries.water_facts import board_facts, division_facts, lake_facts, reach_facts
+from data.queries.stations.facts import kept_limits, station_facts
+from data.queries.stations.outfall import outfall_facts
+from data.queries.stations.section import SectionFacts, section_facts
+from data.queries.waters.answering import chiefs_of
+from data.queries.waters.facts import board_facts, division_facts, lake_facts, reach_facts
+from data.queries.waters.file import river_dossier
 from data.records import DivisionId, StationId
 from data.settings import DashboardSettings, QualitySettings
 from data.vocabulary import Compliance, EvaluationState, Flag, Parameter, Role, WaterClass

@@ -8,10 +8,10 @@ from sqlalchemy import text
 from data.clock import UtcDatetime
 from data.people.reviews import MOST_AT_ONCE
 from data.records import AccountId
-from data.review_words import Finding, Verdict
-from ingest.assessment import Assessor
-from ingest.pipeline import Pipeline
-from ingest.sweep import Sweep
+from data.words.review import Finding, Verdict
+from ingest.running.pipeline import Pipeline
+from ingest.running.sweep import Sweep
+from ingest.screening.assessment import Assessor
 from tests.fixtures.database import Database
 from tests.readings import NOON, message, one, register
 from tests.reviews import find, key_at, later, reviewer, say, take_in

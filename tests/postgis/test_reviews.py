@@ -12,13 +12,13 @@ from sqlalchemy.exc import DBAPIError
 from data.clock import Span, UtcDatetime
 from data.errors import BadInput, Conflict, NotFound
 from data.people.reviews import Ruling, record
-from data.queries.findings import DoubtedValue, FindingFilter, Standing, doubted_values
-from data.queries.month_classes import month_means
-from data.queries.readings import RULE_CODES, Series, series
-from data.queries.reviews import reviews_of
+from data.queries.readings.course import RULE_CODES, Series, series
+from data.queries.review.findings import DoubtedValue, FindingFilter, Standing, doubted_values
+from data.queries.review.reviews import reviews_of
 from data.queries.scope import EVERYTHING, NOTHING
+from data.queries.stations.month_classes import month_means
 from data.records import AccountId
-from data.review_words import Finding, QualityTest, Verdict
+from data.words.review import Finding, QualityTest, Verdict
 from tests.fixtures.database import Database
 from tests.readings import NOON, one
 from tests.reviews import NH3N, find, key_at, later, reviewer, say, take_in

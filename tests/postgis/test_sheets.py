@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from data.ledger_words import Status
+from data.words.ledger import Status
 from tests.fixtures.database import Database
 from tests.fixtures.served import Served, serve
 from tests.ledger_office import LOGIN, Office, open_office

@@ -11,11 +11,11 @@ from data.clock import UtcDatetime
 from data.quality.compliance import OutfallLimit
 from data.records import LatestValue, RawReading, Reading, StationCode, StationId
 from data.vocabulary import BodyKind, Flag, Parameter, Period, StationKind, WaterClass
-from ingest.assessment import Assessor
-from ingest.checks import LONGEST_GAP, Checks, Thresholds, shipped_thresholds
-from ingest.latest import Latest, take_all, take_newer
-from ingest.reading_rows import COLUMNS, STAGING, stream
+from ingest.screening.assessment import Assessor
+from ingest.screening.checks import LONGEST_GAP, Checks, Thresholds, shipped_thresholds
 from ingest.stations import DatedLimit, StationFacts
+from ingest.storage.latest import Latest, take_all, take_newer
+from ingest.storage.reading_rows import COLUMNS, STAGING, stream
 from tests.fixtures.database import Database
 
 NOON = UtcDatetime(datetime(2026, 5, 15, 4, tzinfo=UTC))

@@ -12,7 +12,7 @@ from dashboard.frame.room import access_of
 from dashboard.people.sign_in_api import local
 from data.errors import BadInput
 from data.people.passwords import fits, generate_password, hash_password, is_outdated
-from data.queries.people import Account, HeldRole
+from data.queries.people.accounts import Account, HeldRole
 from data.queries.scope import NOTHING, Scope
 from data.records import AccountId, DivisionId
 from data.settings import DashboardSettings

@@ -7,8 +7,8 @@ import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
-from ingest import burst
-from ingest.burst import BurstClient, Published, make_client
+from ingest.transport import burst
+from ingest.transport.burst import BurstClient, Published, make_client
 
 PINGRESP = b"\xd0\x00"
 KINDS = {"callback_api_version": CallbackAPIVersion.VERSION2, "protocol": paho.MQTTv5}

@@ -7,7 +7,7 @@ import pytest
 from data.clock import UtcDatetime
 from data.records import RawReading, StationCode, StationId
 from data.vocabulary import Flag, Parameter, Period
-from ingest.checks import Checks, read_thresholds, shipped_thresholds
+from ingest.screening.checks import Checks, read_thresholds, shipped_thresholds
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
 STATION = StationId(1)

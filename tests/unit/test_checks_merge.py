@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from data.clock import UtcDatetime
 from data.records import LatestValue
 from data.vocabulary import Flag, Parameter
-from ingest.latest import Latest, read_latest, take_newer, write_latest
-from ingest.merge import Held, filled, merge
+from ingest.storage.latest import Latest, read_latest, take_newer, write_latest
+from ingest.storage.merge import Held, filled, merge
 
 PH, DO = Parameter.PH, Parameter.DISSOLVED_OXYGEN
 NOON = UtcDatetime(datetime(2026, 5, 1, 12, tzinfo=UTC))

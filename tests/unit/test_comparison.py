@@ -7,11 +7,11 @@ import pytest
 from shapely.geometry import Point
 
 from data.clock import Span, UtcDatetime, to_utc
-from data.ledger_words import Stage
-from data.queries.photos import Likest, PhotoFacts
+from data.queries.ledger.photos import Likest, PhotoFacts
 from data.records import AccountId
-from problem_ledger.comparison import Check, Flag, compare, judge, pair, stage_of, worst
-from problem_ledger.flags import Story, newest, period
+from data.words.ledger import Stage
+from problem_ledger.evidence.comparison import Check, Flag, compare, judge, pair, stage_of, worst
+from problem_ledger.evidence.flags import Story, newest, period
 
 NOON = to_utc(datetime(2026, 11, 9, 4, tzinfo=UTC))
 SPOT = Point(112.2, 32.7)

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.clock import BUSINESS_ZONE, UtcDatetime, business_date
-from data.ledger_words import Light, Status
-from problem_ledger.deadlines import (
+from data.procedure.deadlines import (
     AmberRule,
     after_months,
     due,
@@ -17,6 +16,7 @@ from problem_ledger.deadlines import (
     official_calendar,
     working_days_between,
 )
+from data.words.ledger import Light, Status
 
 
 def at(text: str) -> UtcDatetime:

@@ -14,11 +14,11 @@ from dashboard.demo.pictures import Shot, drawn
 from dashboard.demo.stories import STORIES, cases, found_at, in_office_hours, times
 from dashboard.demo.walks import Walk, track_file
 from data.clock import BUSINESS_ZONE, UtcDatetime, to_utc
-from data.ledger_words import CATEGORY_KEYS, Action, Group
 from data.records import ReachId
 from data.vocabulary import Bank
-from problem_ledger.comparison import LIMITS
-from problem_ledger.evidence import read_photo
+from data.words.ledger import CATEGORY_KEYS, Action, Group
+from problem_ledger.evidence.comparison import LIMITS
+from problem_ledger.evidence.photo_bytes import read_photo
 
 ENDS = [
     to_utc(datetime.combine(date(2026, 9, 21) + timedelta(days=days), at, BUSINESS_ZONE))

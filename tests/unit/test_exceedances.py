@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.clock import UtcDatetime
-from problem_ledger.exceedances import Measured, Run, find_run
-from problem_ledger.rules import load_rules
+from problem_ledger.cases.rules import load_rules
+from problem_ledger.work.exceedances import Measured, Run, find_run
 from tests.readings import NOON
 
 RULE = load_rules().exceedance

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from data.errors import BadInput
-from data.imports import cells
 from data.imports.divisions import level_of_code
+from data.placing import cells
 from data.vocabulary import ChiefLevel, WaterClass
 
 

@@ -3,10 +3,10 @@
 import tracemalloc
 
 from data.settings import MqttSettings
-from ingest.burst import Published
 from ingest.inbox import Inbox, lane_of
-from ingest.mqtt_client import MqttClient
 from ingest.topics import Channel, filter_of
+from ingest.transport.burst import Published
+from ingest.transport.mqtt_client import MqttClient
 
 COUNT = 500
 

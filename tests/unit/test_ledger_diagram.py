@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from data.errors import BadInput
-from problem_ledger.diagram import draw, drawn_into
-from problem_ledger.steps import STEPS
+from data.procedure.steps import STEPS
+from problem_ledger.cases.diagram import draw, drawn_into
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "ledger.md"
 

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.ledger_words import CATEGORY_KEYS, Group, Light, Severity, Source, Status
-from data.queries.ledger_filter import (
+from data.queries.ledger.filter import (
     KEYS,
     MOST_TEXT,
     MOST_WORDS,
@@ -22,6 +21,7 @@ from data.queries.ledger_filter import (
     write_filter,
     write_order,
 )
+from data.words.ledger import CATEGORY_KEYS, Group, Light, Severity, Source, Status
 
 
 def several(words: object) -> st.SearchStrategy[tuple[object, ...]]:

@@ -9,13 +9,13 @@ import pytest
 
 from data.clock import UtcDatetime
 from data.errors import Conflict, Forbidden
-from data.ledger_words import Action, Severity, Status
+from data.procedure.workflow import STEPS, SYSTEM, Actor, Duty, Need, Situation, allowed, check
 from data.records import AccountId
 from data.vocabulary import ChiefLevel, Role
-from problem_ledger import needs
-from problem_ledger.meanwhile import SENTENCES
-from problem_ledger.rules import load_rules
-from problem_ledger.workflow import STEPS, SYSTEM, Actor, Duty, Need, Situation, allowed, check
+from data.words.ledger import Action, Severity, Status
+from problem_ledger.cases import needs
+from problem_ledger.cases.conflicts import SENTENCES
+from problem_ledger.cases.rules import load_rules
 from tests.architecture.msgids import translated
 
 NOW = UtcDatetime(datetime(2026, 11, 20, 2, tzinfo=UTC))

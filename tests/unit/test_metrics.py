@@ -13,8 +13,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from dashboard.frame.metrics import Figures
 from data.vocabulary import Refusal
-from ingest.metrics import IngestFigures
-from ingest.writer import Counts
+from ingest.running.metrics import IngestFigures
+from ingest.storage.writer import Counts
 from tests.readings import NOON
 
 BOARD = Path(__file__).parents[2] / "docs" / "grafana" / "onemap.json"

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from data.errors import Conflict
-from problem_ledger.one_by_one import one_by_one
+from problem_ledger.work.isolation import one_by_one
 
 
 def test_the_later_ones_are_done_and_the_failure_is_told(

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from data.errors import BadInput
-from data.ledger_words import PatrolRule
 from data.vocabulary import ChiefLevel
-from problem_ledger.patrol_rules import load_patrol_rules, read_patrol_rules
+from data.words.ledger import PatrolRule
+from problem_ledger.patrols.rules import load_patrol_rules, read_patrol_rules
 
 TRACK = (
     '[track]\njump_kmh = 100\ngap_minutes = 5\nbuffer_m = 50\nsource = "本县"\nverified = true\n'

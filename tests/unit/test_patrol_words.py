@@ -4,7 +4,7 @@ import pytest
 
 from dashboard.parts.wording import language
 from dashboard.patrols.words import limit_words, measured_words
-from data.ledger_words import PatrolRule
+from data.words.ledger import PatrolRule
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,13 @@ import pytest
 from shapely.geometry import Point
 
 from data.clock import Span, to_utc
-from data.ledger_words import Stage
-from data.queries.photos import Likest, PhotoFacts
+from data.queries.ledger.photos import Likest, PhotoFacts
 from data.records import AccountId
+from data.words.ledger import Stage
 from gis.ellipsoid import distance_m
-from problem_ledger.comparison import Check, Flag, judge
-from problem_ledger.evidence import Evidence, read_photo
-from problem_ledger.exif import clock_error
+from problem_ledger.evidence.comparison import Check, Flag, judge
+from problem_ledger.evidence.exif import clock_error
+from problem_ledger.evidence.photo_bytes import Evidence, read_photo
 
 ANY_TIME = to_utc(datetime(2008, 10, 23, 15, tzinfo=UTC))
 

@@ -8,9 +8,9 @@ from dashboard.ledger.step_dialogs import _FIELDS
 from dashboard.ledger.steps import REACHED
 from dashboard.ledger.words import ACTION, CATEGORY, DONE, SEVERITY, SOURCE, STATUS
 from dashboard.parts.wording import language
-from data.ledger_words import CATEGORY_KEYS, Action, Severity, Source, Status
-from problem_ledger.rules import DeadlineRule, load_rules
-from problem_ledger.steps import STEPS, Need
+from data.procedure.steps import STEPS, Need
+from data.words.ledger import CATEGORY_KEYS, Action, Severity, Source, Status
+from problem_ledger.cases.rules import DeadlineRule, load_rules
 
 
 def test_every_word_of_the_ledger_is_worded() -> None:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from data.records import StationId
-from data.review_words import QualityTest
 from data.vocabulary import Parameter
+from data.words.review import QualityTest
 from ingest.qc.contrast import Pair, contrast
 from ingest.qc.partners import Mouth, Partner, Place, partners
 from ingest.qc.rules import shipped_rules

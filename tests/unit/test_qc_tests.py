@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from ioos_qc import qartod
 
-from data.review_words import QualityTest
 from data.vocabulary import Parameter, StationKind
+from data.words.review import QualityTest
 from ingest.qc import tests
 from ingest.qc.rules import Thresholds, read_rules, shipped_rules
 from ingest.qc.series import SECOND_US, Course, Rows, course_of, medians

@@ -3,7 +3,7 @@
 import json
 import re
 
-from ingest import rabbit_config
+from benchmarks.rig import rabbit_config
 
 ACCOUNTS = {"ingest": "a", "S1": "b", "i": "c", "gateway": "d"}
 

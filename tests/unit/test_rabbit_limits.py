@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from ingest import rabbit_config
-from ingest.broker_limits import check_limits
+from benchmarks.rig import rabbit_config
+from ingest.broker.limits import check_limits
 
 
 def warned(folder: Path, text: str) -> list[str]:

@@ -11,10 +11,10 @@ from dashboard.parts.wording import language
 from dashboard.waters.findings import find, findings_panel
 from dashboard.waters.strip import lanes
 from data.clock import UtcDatetime, now
-from data.queries.dossier import Dossier, WaterFacts
-from data.queries.dossier_stations import StationFile
-from data.queries.map_stations import StationRecord
-from data.queries.map_waters import WaterColour
+from data.queries.stations.standing import StationRecord
+from data.queries.waters.colours import WaterColour
+from data.queries.waters.file import Dossier, WaterFacts
+from data.queries.waters.file_stations import StationFile
 from data.vocabulary import EvaluationState, StationKind
 
 

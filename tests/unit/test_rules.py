@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from data.errors import BadInput
-from data.ledger_words import CATEGORY_KEYS, Severity
 from data.vocabulary import ChiefLevel
-from problem_ledger.rules import load_rules, read_rules
+from data.words.ledger import CATEGORY_KEYS, Severity
+from problem_ledger.cases.rules import load_rules, read_rules
 
 LEVELS = list(ChiefLevel)
 
@@ -30,7 +30,7 @@ def test_the_graver_the_higher() -> None:
 
 
 def test_a_category_goes_before_its_group() -> None:
-    text = files("problem_ledger").joinpath("rules.toml").read_text("utf-8")
+    text = files("problem_ledger.cases").joinpath("rules.toml").read_text("utf-8")
     own = '[category."surface.oil".general]\ndays = 2\nsource = "ours"\nverified = true\n'
     rules = read_rules(text, own)
     oil = rules.working_days("surface.oil", Severity.GENERAL)

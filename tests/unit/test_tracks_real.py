@@ -8,7 +8,7 @@ import pytest
 
 from data.errors import BadInput
 from gis.tracks import clean
-from problem_ledger.track_files import read_track
+from problem_ledger.patrols.track_files import read_track
 
 EXPECTED: dict[str, dict[str, Any]] = tomllib.loads(
     Path(__file__).with_name("expected").joinpath("tracks.toml").read_text("utf-8")

@@ -1,0 +1,194 @@
+"""Who may take which step of a problem (问题台账): the one check that reads the table. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, Protocol
+
+from data.clock import UtcDatetime
+from data.errors import Conflict, Forbidden
+from data.procedure.steps import STEPS, Need, Relation, Step
+from data.records import AccountId
+from data.vocabulary import ChiefLevel, Role
+from data.words.ledger import Action, Severity, Status
+
+__all__ = [
+    "STEPS",
+    "SYSTEM",
+    "Actor",
+    "Duty",
+    "Limits",
+    "Need",
+    "Relation",
+    "Situation",
+    "Step",
+    "allowed",
+    "check",
+    "duty_for",
+    "is_at_least",
+    "steps_of",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A role as it stands to one problem.
+
+    ``level`` is the chief's level or that of the office's division. ``covers``: its division's
+    subtree holds the problem's place, or it holds everywhere. ``in_unit``: its unit is the
+    handling unit or below it.
+    """
+
+    role: Role
+    level: ChiefLevel | None = None
+    covers: bool = False
+    in_unit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, with every duty they hold."""
+
+    account_id: AccountId | None
+    duties: tuple[Duty, ...] = ()
+
+    @property
+    def is_system(self) -> bool:
+        """Nobody's account: the worker."""
+        return self.account_id is None
+
+    @property
+    def is_in_unit(self) -> bool:
+        """Any duty, whatever its role, lies in the handling unit or below it."""
+        return any(duty.in_unit for duty in self.duties)
+
+
+SYSTEM: Final = Actor(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the check needs to know of a problem.
+
+    ``handler_ids`` are all who signed for it, told of progress or submitted it, ever.
+    """
+
+    status: Status
+    severity: Severity
+    handler_ids: frozenset[AccountId] = frozenset()
+    checker_id: AccountId | None = None
+    assigned_at: UtcDatetime | None = None
+    look_back_at: UtcDatetime | None = None
+
+
+class Limits(Protocol):
+    """The numbers of the rules that decide who may."""
+
+    @property
+    def hand_back(self) -> timedelta:
+        """How long after the assignment a unit may hand it back."""
+
+    def sign_off_level(self, severity: Severity) -> ChiefLevel:
+        """The lowest level that may sign off."""
+
+
+def steps_of(action: Action) -> tuple[Step, ...]:
+    """The lines of the table with that action."""
+    return tuple(step for step in STEPS if step.action is action)
+
+
+def duty_for(step: Step, actor: Actor, severity: Severity | None, limits: Limits) -> Duty | None:
+    """The duty by which the actor takes the step; None when no duty allows it or for the system."""
+    fitting = [duty for duty in actor.duties if duty.role in step.roles]
+    if step.relation is Relation.IN_UNIT:
+        return _first([duty for duty in fitting if duty.in_unit])
+    covering = [duty for duty in fitting if duty.covers]
+    if step.relation is Relation.SIGNER and severity is not None:
+        asked = limits.sign_off_level(severity)
+        covering = [duty for duty in covering if is_at_least(duty.level, asked)]
+    return _first(covering)
+
+
+def is_at_least(level: ChiefLevel | None, asked: ChiefLevel) -> bool:
+    """The level is the one asked for or above it."""
+    order = tuple(ChiefLevel)
+    return level is not None and order.index(level) <= order.index(asked)
+
+
+def check(
+    action: Action, actor: Actor, situation: Situation | None, now: UtcDatetime, limits: Limits
+) -> Step:
+    """The step of the table that the actor may take now.
+
+    Raises Forbidden (role, place, unit, level, same person) or Conflict (status, too late).
+    """
+    known = steps_of(action)
+    if not any(_has_role(step, actor) for step in known):
+        raise Forbidden("Your account has no part in this step.")
+    status = situation.status if situation else None
+    step = next((one for one in known if status in one.sources), None)
+    if step is None:
+        raise Conflict("This step isn't possible in the problem's present state.")
+    if not _has_role(step, actor):
+        raise Forbidden("Your account has no part in this step.")
+    if situation is not None:
+        _check_time(step, situation, now, limits)
+    if actor.is_system:
+        return step
+    _check_person(step, actor, situation, limits)
+    return step
+
+
+def allowed(
+    actor: Actor, situation: Situation | None, now: UtcDatetime, limits: Limits
+) -> tuple[Step, ...]:
+    """Every step the actor may take now, in the table's order."""
+    found: list[Step] = []
+    for action in dict.fromkeys(step.action for step in STEPS):
+        try:
+            found.append(check(action, actor, situation, now, limits))
+        except (Forbidden, Conflict):
+            continue
+    return tuple(found)
+
+
+def _first(duties: Sequence[Duty]) -> Duty | None:
+    return duties[0] if duties else None
+
+
+def _has_role(step: Step, actor: Actor) -> bool:
+    if actor.is_system:
+        return step.by_system
+    return any(duty.role in step.roles for duty in actor.duties)
+
+
+def _check_time(step: Step, situation: Situation, now: UtcDatetime, limits: Limits) -> None:
+    if step.action is Action.HAND_BACK:
+        since = situation.assigned_at
+        if since is None or now - since > limits.hand_back:
+            hours = round(limits.hand_back.total_seconds() / 3600)
+            raise Conflict("A unit may hand back within {hours} hours only.", hours=hours)
+    if step.action is Action.ARCHIVE and (
+        situation.look_back_at is None or now < situation.look_back_at
+    ):
+        raise Conflict("The look-back isn't over yet.")
+
+
+def _check_person(step: Step, actor: Actor, situation: Situation | None, limits: Limits) -> None:
+    if step.relation is Relation.IN_UNIT:
+        if duty_for(step, actor, None, limits) is None:
+            raise Forbidden("Only the handling unit and the units below it may do this.")
+        return
+    if duty_for(step, actor, None, limits) is None:
+        raise Forbidden("The problem lies outside the division of your duty.")
+    if situation is None or step.relation is Relation.COVERS:
+        return
+    if actor.is_in_unit:
+        raise Forbidden("Nobody in the handling unit or below it may check or sign off.")
+    if actor.account_id in situation.handler_ids:
+        raise Forbidden("Who handled a problem may neither check it nor sign it off.")
+    if step.relation is Relation.SIGNER:
+        if actor.account_id == situation.checker_id:
+            raise Forbidden("Who checked a problem may not decide on its sign-off.")
+        if duty_for(step, actor, situation.severity, limits) is None:
+            raise Forbidden("Its severity asks for a higher level to decide on the sign-off.")

@@ -1,0 +1,1 @@
+"""Reads of the problem ledger (问题台账)."""

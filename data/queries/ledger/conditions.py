@@ -1,0 +1,139 @@
+"""The conditions of the ledger's list: tabs, filters and lights, as parts of a query."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from data.clock import UtcDatetime, business_date, start_of_day
+from data.queries.ledger.asker import MINE, OWN_UNITS, WAITING
+from data.queries.ledger.filter import LedgerFilter, View
+from data.queries.phrases import literal
+from data.queries.scope import PROBLEM_VISIBLE
+from data.words.ledger import CATEGORIES, CLOSED, Group, Light, Status
+from gis.chainage import parse_chainage
+
+OPEN: Final = "problem.status NOT IN ({})".format(
+    ", ".join(f"'{status.value}'" for status in CLOSED)
+)
+
+LIGHT: Final = f"""(CASE WHEN problem.due_at IS NULL OR NOT ({OPEN}) THEN 'none'
+    WHEN problem.due_at <= :now THEN 'red'
+    WHEN problem.amber_at <= :now THEN 'amber' ELSE 'green' END)"""
+"""The deadline light as it is at ``:now``; ``light`` says the same of one problem."""
+
+VIEWS: Final[Mapping[View, str]] = {
+    View.OPEN: OPEN,
+    View.WAITING: f"{OPEN} AND {WAITING}",
+    View.OVERDUE: f"{OPEN} AND problem.due_at <= :now",
+    View.SOON: f"{OPEN} AND problem.due_at > :now AND problem.due_at <= :soon_until",
+    View.CHECKING: "problem.status = 'submitted'",
+    View.NEW: "problem.registered_at >= :week_start",
+    View.MINE: MINE,
+    View.UNIT: f"{OPEN} AND {OWN_UNITS}",
+    View.PRESSED: f"{OPEN} AND problem.pressed_at IS NOT NULL",
+    View.ALL: "true",
+}
+"""What each tab holds."""
+
+SOON_DAYS: Final = 3
+"""Working days in which a deadline of the tab ``soon`` ends; the caller reckons the instant."""
+
+_FILTERS: Final[Mapping[str, str]] = {
+    "statuses": "problem.status = ANY(:statuses)",
+    "categories": "problem.category = ANY(:categories)",
+    "severities": "problem.severity = ANY(:severities)",
+    "lights": f"{LIGHT} = ANY(:lights)",
+    "sources": "problem.source = ANY(:sources)",
+    "river_ids": "(problem.reach_id IN (SELECT id FROM reach WHERE river_id = ANY(:river_ids))"
+    " OR problem.lake_id IN (SELECT id FROM lake WHERE river_id = ANY(:river_ids)))",
+    "reach_ids": "problem.reach_id = ANY(:reach_ids)",
+    "lake_ids": "problem.lake_id = ANY(:lake_ids)",
+    "division_ids": "problem.division_id IN (WITH RECURSIVE below AS ("
+    " SELECT id FROM division WHERE id = ANY(:division_ids)"
+    " UNION SELECT division.id FROM division JOIN below ON division.parent_id = below.id)"
+    " SELECT id FROM below)",
+    "unit_ids": "problem.unit_id = ANY(:unit_ids)",
+    "station_ids": "problem.station_id = ANY(:station_ids)",
+    "problem_ids": "problem.id = ANY(:problem_ids)",
+}
+
+_TEXT: Final = """(problem.number ILIKE :like OR problem.description ILIKE :like
+    OR problem.source_ref ILIKE :like
+    OR problem.reach_id IN (SELECT reach.id FROM reach JOIN river ON river.id = reach.river_id
+        WHERE river.name ILIKE :like OR river.name_en ILIKE :like)
+    OR problem.lake_id IN (SELECT id FROM lake WHERE name ILIKE :like OR name_en ILIKE :like)
+    OR problem.chainage_m BETWEEN :chainage_from AND :chainage_to)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When the ledger is looked at: ``soon_until`` is ``SOON_DAYS`` working days ahead."""
+
+    now: UtcDatetime
+    soon_until: UtcDatetime
+
+    @property
+    def bound(self) -> Mapping[str, object]:
+        """The values of the parameters of ``VIEWS`` and ``LIGHT``."""
+        today = business_date(self.now)
+        return {
+            "now": self.now,
+            "soon_until": self.soon_until,
+            "week_start": start_of_day(today - timedelta(days=today.weekday())),
+            "month_start": start_of_day(today.replace(day=1)),
+        }
+
+
+def light(
+    due_at: UtcDatetime | None, amber_at: UtcDatetime | None, status: Status, now: UtcDatetime
+) -> Light:
+    """The light of one problem; ``LIGHT`` says the same within the database."""
+    if due_at is None or status in CLOSED:
+        return Light.NONE
+    if due_at <= now:
+        return Light.RED
+    return Light.AMBER if amber_at is not None and amber_at <= now else Light.GREEN
+
+
+def condition(chosen: LedgerFilter) -> str:
+    """The condition of the filter; only what is asked for, so that the planner sees little."""
+    conditions = [PROBLEM_VISIBLE, f"({VIEWS[chosen.view]})"]
+    conditions += [sql for name, sql in _FILTERS.items() if getattr(chosen, name)]
+    if chosen.text:
+        conditions.append(_TEXT)
+    if chosen.registered_since:
+        conditions.append("problem.registered_at >= :since")
+    if chosen.registered_until:
+        conditions.append("problem.registered_at < :until")
+    return " AND ".join(conditions)
+
+
+def bound(chosen: LedgerFilter) -> dict[str, object]:
+    """The values of the parameters of ``condition``."""
+    since, until = chosen.registered_since, chosen.registered_until
+    chainage = _chainage(chosen.text)
+    return {
+        **{name: list(getattr(chosen, name)) for name in _FILTERS},
+        "categories": [
+            key
+            for one in chosen.categories
+            for key in ((one,) if "." in one else CATEGORIES[Group(one)])
+        ],
+        "like": f"%{literal(chosen.text)}%",
+        "chainage_from": None if chainage is None else chainage - NEAR_M,
+        "chainage_to": None if chainage is None else chainage + NEAR_M,
+        "since": since and start_of_day(since),
+        "until": until and start_of_day(until + timedelta(days=1)),
+    }
+
+
+NEAR_M: Final = 50.0
+"""A chainage that is searched for finds what lies so many metres from it."""
+
+
+def _chainage(phrase: str) -> float | None:
+    try:
+        return parse_chainage(phrase)
+    except ValueError:
+        return None

@@ -1,0 +1,207 @@
+"""The problem ledger in rows (问题台账): found, filtered, sorted, counted by tab."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection, RowMapping, text
+
+from data.clock import UtcDatetime
+from data.queries.ledger.asker import WAITING, Asker
+from data.queries.ledger.conditions import LIGHT, OPEN, VIEWS, Moment, bound, condition, light
+from data.queries.ledger.filter import LedgerFilter, Order, Sort, View
+from data.queries.scope import PROBLEM_VISIBLE, Scope
+from data.queries.whereabouts import WHERE_FACTS, WHERE_JOINS, Where, where_of
+from data.records import AccountId
+from data.words.ledger import CLOSED, Action, Group, Light, Severity, Source, Status
+
+__all__ = [
+    "LIGHT",
+    "OPEN",
+    "Counts",
+    "Moment",
+    "ProblemRow",
+    "counts",
+    "light",
+    "problems",
+]
+
+
+def _ranked(column: str, words: Sequence[str]) -> str:
+    return f"array_position(ARRAY{[str(word) for word in words]}, {column})"
+
+
+_PLACES: Final = (
+    "LEFT JOIN reach lies ON lies.id = problem.reach_id"
+    " LEFT JOIN river stream ON stream.id = lies.river_id"
+    " LEFT JOIN lake pool ON pool.id = problem.lake_id"
+)
+_SORTS: Final[Mapping[Sort, tuple[str, tuple[str, ...]]]] = {
+    Sort.DUE: ("", (f"NOT ({OPEN})", "problem.due_at")),
+    Sort.NUMBER: ("", ("problem.number",)),
+    Sort.PLACE: (_PLACES, ("coalesce(stream.name, pool.name)", "problem.chainage_m")),
+    Sort.DIVISION: (
+        "LEFT JOIN division around ON around.id = problem.division_id",
+        ("around.name",),
+    ),
+    Sort.CATEGORY: (
+        "",
+        (_ranked("split_part(problem.category, '.', 1)", list(Group)), "problem.category"),
+    ),
+    Sort.SEVERITY: ("", (_ranked("problem.severity", list(Severity)),)),
+    Sort.STATUS: ("", (_ranked("problem.status", list(Status)),)),
+    Sort.UNIT: ("LEFT JOIN unit ON unit.id = problem.unit_id", ("unit.name",)),
+    Sort.LAST: ("", ("problem.last_at",)),
+}
+"""What each order joins and compares; closed problems come after open ones by deadline."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemRow:
+    """A problem as a list shows it; ``where`` and ``lon``/``lat`` (CGCS2000) say where it is."""
+
+    id: int
+    number: str
+    version: int
+    status: Status
+    is_returned: bool
+    category: str
+    severity: Severity
+    source: Source
+    source_ref: str
+    description: str
+    requirement: str
+    where: Where
+    division_id: int | None
+    lon: float
+    lat: float
+    unit_id: int | None
+    unit: str | None
+    station_id: int | None
+    station: str | None
+    station_en: str | None
+    parameter: str | None
+    reporter_id: AccountId | None
+    handler_id: AccountId | None
+    checker_id: AccountId | None
+    found_at: UtcDatetime
+    registered_at: UtcDatetime
+    assigned_at: UtcDatetime | None
+    signed_off_at: UtcDatetime | None
+    due_at: UtcDatetime | None
+    amber_at: UtcDatetime | None
+    due_days: int | None
+    is_provisional: bool
+    extension_count: int
+    pressed_at: UtcDatetime | None
+    light: Light
+    last_action: Action
+    last_actor: str
+    last_at: UtcDatetime
+    is_waiting: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to do something about it."""
+        return self.status not in CLOSED
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many problems each tab holds, and how many were signed off this month."""
+
+    views: Mapping[View, int]
+    signed_off_this_month: int
+
+
+def problems(
+    connection: Connection,
+    scope: Scope,
+    asker: Asker,
+    chosen: LedgerFilter,
+    order: Order,
+    moment: Moment,
+    *,
+    start: int = 0,
+    count: int = 50,
+) -> tuple[tuple[ProblemRow, ...], int]:
+    """The problems of the scope that fit, ``count`` of them from ``start``, and how many fit."""
+    joins, keys = _SORTS[order.by]
+    turn = "DESC" if order.descending else "ASC"
+    direction = ", ".join(f"{key} {turn} NULLS LAST" for key in _named(len(keys)))
+    columns = ", ".join(
+        f"{key} AS {name}" for key, name in zip(keys, _named(len(keys)), strict=True)
+    )
+    found = connection.execute(
+        text(
+            f"WITH found AS MATERIALIZED (SELECT problem.id, {columns} FROM problem {joins}"
+            f" WHERE {condition(chosen)}),"
+            f" page AS (SELECT id, row_number() OVER (ORDER BY {direction}, id {turn}) AS place"
+            " FROM found ORDER BY place OFFSET :start LIMIT :count)"
+            f" SELECT counted.total, {_COLUMNS}"
+            " FROM (SELECT count(*) AS total FROM found) counted LEFT JOIN page ON true"
+            f" LEFT JOIN problem ON problem.id = page.id {_JOINS} ORDER BY page.place"
+        ),
+        {
+            **scope.bound,
+            **asker.bound,
+            **moment.bound,
+            **bound(chosen),
+            "start": start,
+            "count": count,
+        },
+    ).mappings()
+    rows = found.all()
+    listed = tuple(_row(row) for row in rows if row["id"] is not None)
+    return listed, rows[0]["total"]
+
+
+def counts(connection: Connection, scope: Scope, asker: Asker, moment: Moment) -> Counts:
+    """How many problems of the scope each tab holds."""
+    columns = ", ".join(
+        f"count(*) FILTER (WHERE {condition}) AS {view.value}" for view, condition in VIEWS.items()
+    ).replace(" AS all", ' AS "all"')
+    row = connection.execute(
+        text(
+            f"SELECT {columns}, count(*) FILTER (WHERE problem.signed_off_at >= :month_start)"
+            f" AS signed_off_this_month FROM problem WHERE {PROBLEM_VISIBLE}"
+        ),
+        {**scope.bound, **asker.bound, **moment.bound},
+    ).mappings().one()  # fmt: skip
+    return Counts({view: row[view.value] for view in View}, row["signed_off_this_month"])
+
+
+_COLUMNS: Final = f"""problem.id, problem.number, problem.version, problem.status,
+    problem.is_returned, problem.category, problem.severity, problem.source, problem.source_ref,
+    problem.description, problem.requirement, problem.offset_m, problem.division_id,
+    ST_X(problem.geom) AS lon, ST_Y(problem.geom) AS lat, problem.unit_id, handling.name AS unit,
+    problem.station_id, post.name AS station, post.name_en AS station_en, problem.parameter,
+    problem.reporter_id, problem.handler_id, problem.checker_id, problem.found_at,
+    problem.registered_at, problem.assigned_at, problem.signed_off_at, problem.due_at,
+    problem.amber_at, problem.due_days, problem.is_provisional, problem.extension_count,
+    problem.pressed_at, {LIGHT} AS light, problem.last_action, problem.last_actor,
+    problem.last_at, {OPEN} AND {WAITING} AS is_waiting,
+    {WHERE_FACTS.format(of="problem")}"""
+
+_JOINS: Final = f"""{WHERE_JOINS.format(of="problem")}
+    LEFT JOIN unit handling ON handling.id = problem.unit_id
+    LEFT JOIN station post ON post.id = problem.station_id"""
+
+
+def _named(several: int) -> list[str]:
+    return [f"key_{at}" for at in range(several)]
+
+
+def _row(row: RowMapping) -> ProblemRow:
+    values = {name: row[name] for name in ProblemRow.__slots__ if name != "where"}
+    return ProblemRow(
+        **{
+            **values,
+            "where": where_of(row),
+            "status": Status(row["status"]),
+            "severity": Severity(row["severity"]),
+            "source": Source(row["source"]),
+            "light": Light(row["light"]),
+            "last_action": Action(row["last_action"]),
+        }
+    )

@@ -1,0 +1,138 @@
+"""Open problems as the map's pins, and what changed in them since a change number."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+from data.clock import UtcDatetime
+from data.queries.ledger.conditions import LIGHT, OPEN
+from data.queries.scope import PATROL_VISIBLE, PROBLEM_VISIBLE, Scope
+from data.words.ledger import Light, Severity, Status
+
+MOST_PINS: Final = 5000
+"""So many pins are drawn at most, the most urgent ones."""
+
+LATE_COMMITS: Final = 200
+"""Numbers are drawn before the commit: so many below the last seen may still appear …"""
+
+LATE_SECONDS: Final = 3
+"""… for so long. Telling a change twice is harmless, for it is told as a state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """An open problem on the map; degrees of CGCS2000."""
+
+    id: int
+    number: str
+    category: str
+    severity: Severity
+    status: Status
+    is_returned: bool
+    light: Light
+    due_at: UtcDatetime | None
+    reach_id: int | None
+    lake_id: int | None
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerChanges:
+    """What an open map needs to catch up: ``gone`` are problems that are no longer open."""
+
+    change_no: int
+    pins: tuple[Pin, ...]
+    gone: tuple[int, ...]
+    patrol_count: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing changed that the scope may know of."""
+        return not (self.pins or self.gone or self.patrol_count)
+
+
+_PINS: Final = f"""
+    SELECT problem.id, problem.number, problem.category, problem.severity, problem.status,
+        problem.is_returned, {LIGHT} AS light, problem.due_at, problem.reach_id, problem.lake_id,
+        ST_X(problem.geom) AS lon, ST_Y(problem.geom) AS lat
+    FROM problem WHERE {OPEN} AND {PROBLEM_VISIBLE}
+        AND (CAST(:only AS bigint[]) IS NULL OR problem.id = ANY(CAST(:only AS bigint[])))
+    ORDER BY problem.due_at NULLS LAST, problem.id LIMIT :most"""
+_NEWEST: Final = text(
+    "SELECT GREATEST((SELECT COALESCE(max(change_no), 0) FROM problem),"
+    " (SELECT COALESCE(max(change_no), 0) FROM patrol))"
+)
+_NUMBERS: Final = text(
+    "SELECT change_no FROM problem WHERE change_no > :floor"
+    " UNION ALL SELECT change_no FROM patrol WHERE change_no > :floor"
+)
+_LATER: Final = (
+    "({of}.change_no > :after OR {of}.change_no > :after - :late"
+    " AND {of}.{at} > now() - :seconds * interval '1 s')"
+)
+_TOUCHED: Final = text(
+    f"SELECT problem.id, {OPEN} AS is_open FROM problem"
+    f" WHERE {_LATER.format(of='problem', at='last_at')} AND {PROBLEM_VISIBLE}"
+)
+_WALKED: Final = text(
+    f"SELECT count(*) FROM patrol WHERE {_LATER.format(of='patrol', at='recorded_at')}"
+    f" AND {PATROL_VISIBLE}"
+)
+
+
+def pins(
+    connection: Connection,
+    scope: Scope,
+    now: UtcDatetime,
+    only: Collection[int] | None = None,
+    *,
+    most: int = MOST_PINS,
+) -> tuple[Pin, ...]:
+    """The open problems that the scope may see, the soonest deadline first."""
+    rows = connection.execute(
+        text(_PINS),
+        {
+            **scope.bound,
+            "now": now,
+            "only": None if only is None else sorted(only),
+            "most": most,
+        },
+    )
+    return tuple(
+        Pin(
+            **{
+                **row._mapping,
+                "severity": Severity(row.severity),
+                "status": Status(row.status),
+                "light": Light(row.light),
+            }
+        )
+        for row in rows
+    )
+
+
+def last_ledger_no(connection: Connection) -> int:
+    """The highest change number of problems and patrols committed, 0 before the first."""
+    return int(connection.execute(_NEWEST).scalar_one())
+
+
+def ledger_numbers(connection: Connection, floor: int) -> list[int]:
+    """The change numbers above that one."""
+    return list(connection.execute(_NUMBERS, {"floor": floor}).scalars())
+
+
+def ledger_changes(
+    connection: Connection, after: int, scope: Scope, now: UtcDatetime
+) -> LedgerChanges:
+    """What changed in the scope after that number; the number rises all the same."""
+    newest = last_ledger_no(connection)
+    bound = {**scope.bound, "after": after, "late": LATE_COMMITS, "seconds": LATE_SECONDS}
+    touched = connection.execute(_TOUCHED, bound).all()
+    walked = connection.execute(_WALKED, bound).scalar_one()
+    standing = [row.id for row in touched if row.is_open]
+    gone = tuple(sorted(row.id for row in touched if not row.is_open))
+    shown = pins(connection, scope, now, standing) if standing else ()
+    return LedgerChanges(newest, shown, gone, walked)

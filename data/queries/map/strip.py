@@ -1,0 +1,102 @@
+"""The five counts of an area, and how its sections spread over the classes."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, text
+
+from data.clock import UtcDatetime
+from data.queries.scope import STATION_VISIBLE, Scope
+from data.queries.stations.standing import (
+    IN_SERVICE,
+    STATION_FACTS,
+    STATION_SOURCE,
+    StationRecord,
+    freshness,
+)
+from data.settings import QualitySettings
+
+
+class Trait(NamedTuple):
+    """What counts about a station."""
+
+    kind: str
+    state: str
+    water_class: int | None
+    meets_target: bool | None
+    compliance: str | None
+    is_device: bool
+    is_offline: bool
+
+
+def traits_of(records: Iterable[StationRecord]) -> Counter[Trait]:
+    """How many of these stations show what."""
+    return Counter(
+        Trait(
+            each.kind.value,
+            each.state.value,
+            each.water_class,
+            each.meets_target,
+            each.compliance,
+            each.is_device,
+            each.is_offline,
+        )
+        for each in records
+    )
+
+
+def traits(
+    connection: Connection,
+    scope: Scope,
+    *,
+    now: UtcDatetime | None = None,
+    quality: QualitySettings | None = None,
+) -> Counter[Trait]:
+    """How many stations of the scope show what, counted by the database."""
+    columns = ", ".join(Trait._fields)
+    rows = connection.execute(
+        text(
+            f"SELECT {columns}, count(*) AS n FROM (SELECT {STATION_FACTS} {STATION_SOURCE}"
+            f" WHERE {IN_SERVICE} AND {STATION_VISIBLE}) shown GROUP BY {columns}"
+        ),
+        {**scope.bound, **freshness(now, quality)},
+    )
+    return Counter({Trait(*row[:-1]): row.n for row in rows})
+
+
+def strip_of(counted: Mapping[Trait, int]) -> dict[str, Any]:
+    """The strip: sections, met, below, partial or stale, outfalls exceeding, devices; classes.
+
+    ``classes`` has seven numbers, without a class first, then Ⅰ to 劣Ⅴ.
+    """
+    told: Counter[str] = Counter()
+    classes = [0] * 7
+    for trait, count in counted.items():
+        told[f"{trait.kind}s"] += count
+        told["devices"] += count * trait.is_device
+        told["offline"] += count * trait.is_offline
+        if trait.kind == "outfall":
+            told["exceeding"] += count * (trait.compliance == "exceeding")
+            told["stopped"] += count * (trait.compliance == "stopped")
+        if trait.kind == "section":
+            graded = trait.state == "graded" and bool(trait.water_class)
+            classes[(trait.water_class or 0) if graded else 0] += count
+            told["meets"] += count * (graded and trait.meets_target is True)
+            told["below"] += count * (graded and trait.meets_target is False)
+            told["unsure"] += count * (trait.state in ("partial", "stale"))
+            told["none"] += count * (trait.state == "none")
+    names = ("sections", "outfalls", "intakes", "meets", "below", "unsure", "none", "exceeding")
+    others = ("stopped", "devices", "offline")
+    return {**{name: told[name] for name in (*names, *others)}, "classes": classes}
+
+
+def strip(
+    connection: Connection,
+    scope: Scope,
+    *,
+    now: UtcDatetime | None = None,
+    quality: QualitySettings | None = None,
+) -> dict[str, Any]:
+    """The strip of a scope now."""
+    return strip_of(traits(connection, scope, now=now, quality=quality))

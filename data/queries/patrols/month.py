@@ -1,0 +1,196 @@
+"""Who owes patrols in a month, and how many were walked: duty against done, chief by chief."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import ceil, floor
+from typing import Any, Final
+
+from sqlalchemy import Connection, text
+
+from data.clock import Span, UtcDatetime, business_date, start_of_day
+from data.queries.levels import LEVELS
+from data.queries.patrols.readers import Reader
+from data.vocabulary import ChiefLevel
+from data.words.patrols import Duty
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A business month as it stands today; ``key`` is like 2026-11."""
+
+    first_on: date
+    today: date
+
+    @property
+    def key(self) -> str:
+        """Year and month."""
+        return f"{self.first_on:%Y-%m}"
+
+    @property
+    def last_on(self) -> date:
+        """The last day."""
+        return (self.first_on + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+    @property
+    def day_count(self) -> int:
+        """How many days it has."""
+        return self.last_on.day
+
+    @property
+    def span(self) -> Span:
+        """From its first instant to the next month's."""
+        return Span(start_of_day(self.first_on), start_of_day(self.last_on + timedelta(days=1)))
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its last day has passed."""
+        return self.today > self.last_on
+
+    @property
+    def passed_share(self) -> float:
+        """The share of its days up to today, 0 to 1."""
+        return min(1.0, max(0.0, ((self.today - self.first_on).days + 1) / self.day_count))
+
+    @property
+    def judged_on(self) -> date:
+        """The day its duties are told by: today, held to the month."""
+        return min(max(self.today, self.first_on), self.last_on)
+
+
+@dataclass(frozen=True, slots=True)
+class ChiefMonth:
+    """A chief with what is owed and done in the months of the duty up to this one's end.
+
+    ``duty_count`` valid patrols are owed in ``duty_months`` months, until ``due_on``. So far
+    ``done_count`` were walked, ``valid_count`` of them valid; ``expected_count`` whole ones should
+    be done by now, fewer is behind. ``next_on`` is the day in this month by which the next one
+    should be walked.
+    """
+
+    person_id: int
+    name: str
+    post: str
+    level: ChiefLevel
+    division_id: int | None
+    division: str | None
+    duty_count: int
+    duty_months: int
+    duty_source: str
+    duty_verified: bool
+    due_on: date
+    done_count: int
+    valid_count: int
+    expected_count: int
+    is_behind: bool
+    next_on: date | None
+    last_valid_at: UtcDatetime | None
+
+
+_CHIEFS: Final = text(
+    f"""WITH held AS (
+        SELECT responsibility.*, coalesce(responsibility.division_id, reach.division_id,
+            lake.division_id) AS within FROM responsibility
+        LEFT JOIN reach ON reach.id = responsibility.reach_id
+        LEFT JOIN lake ON lake.id = responsibility.lake_id
+        WHERE valid_from <= :day AND (valid_to IS NULL OR valid_to > :day)
+    )
+    SELECT DISTINCT ON (person.id) person.id, person.name, person.post, held.level,
+        division.id AS division_id, division.name AS division
+    FROM held JOIN person ON person.id = held.person_id
+    LEFT JOIN division ON division.id = held.within
+    WHERE :scope_all OR held.within = ANY(:scope_divisions) OR person.account_id = :who
+        OR (held.within IS NULL AND held.river_id = ANY(:scope_rivers))
+    ORDER BY person.id, array_position({LEVELS}, held.level), held.id"""
+)
+_DONE: Final = text(
+    "SELECT count(*) AS done, count(*) FILTER (WHERE is_valid) AS valid,"
+    " max(ended_at) FILTER (WHERE is_valid) AS last_valid_at, person_id FROM patrol"
+    " WHERE person_id = ANY(:people) AND started_at >= :start AND started_at < :end"
+    " GROUP BY person_id"
+)
+_ORDER: Final = tuple(ChiefLevel)
+YEARS: Final = range(2000, 2101)
+"""Years whose months can be asked for."""
+
+
+def month_of(day: date, now: UtcDatetime) -> Month:
+    """The month that holds the day."""
+    return Month(day.replace(day=1), business_date(now))
+
+
+def month_named(key: str, now: UtcDatetime) -> Month:
+    """The month of a key like 2026-11; this month for anything else, and outside YEARS."""
+    try:
+        day = date.fromisoformat(f"{key}-01")
+    except ValueError:
+        day = business_date(now)
+    return month_of(day if day.year in YEARS else business_date(now), now)
+
+
+def chiefs_of_month(
+    connection: Connection, reader: Reader, month: Month, duties: Mapping[ChiefLevel, Duty]
+) -> list[ChiefMonth]:
+    """The chiefs whose waters lie in the reader's area, from the highest post down, not ranked."""
+    bound = {**reader.bound, "day": month.judged_on}
+    rows = connection.execute(_CHIEFS, bound).all()
+    done = _done(connection, rows, month, duties)
+    chiefs = [_chief(row, done.get(row.id), month, duties[ChiefLevel(row.level)]) for row in rows]
+    return sorted(
+        chiefs, key=lambda each: (_ORDER.index(each.level), each.division or "", each.name)
+    )
+
+
+def _done(
+    connection: Connection, rows: Sequence[Any], month: Month, duties: Mapping[ChiefLevel, Duty]
+) -> dict[int, Any]:
+    """By person what was walked in the months of their duty, up to the end of this one."""
+    found = {}
+    for level in {row.level for row in rows}:
+        bound = {
+            "people": [row.id for row in rows if row.level == level],
+            "start": duties[ChiefLevel(level)].span(month.first_on).start,
+            "end": month.span.end,
+        }
+        for done in connection.execute(_DONE, bound):
+            found[done.person_id] = done
+    return found
+
+
+def _chief(row: Any, done: Any, month: Month, duty: Duty) -> ChiefMonth:
+    valid = done.valid if done else 0
+    span = duty.span(month.first_on)
+    start, due = business_date(span.start), business_date(span.end) - timedelta(days=1)
+    days = (due - start).days + 1
+    passed = min(1.0, max(0, (month.judged_on - start).days + 1) / days)
+    if month.today < month.first_on:
+        passed = 0.0
+    expected = floor(duty.count * passed + 1e-9)
+    return ChiefMonth(
+        person_id=row.id,
+        name=row.name,
+        post=row.post,
+        level=ChiefLevel(row.level),
+        division_id=row.division_id,
+        division=row.division,
+        duty_count=duty.count,
+        duty_months=duty.months,
+        duty_source=duty.source,
+        duty_verified=duty.verified,
+        due_on=due,
+        done_count=done.done if done else 0,
+        valid_count=valid,
+        expected_count=expected,
+        is_behind=valid < expected,
+        next_on=_next_on(month, duty, start, days, valid),
+        last_valid_at=done.last_valid_at if done else None,
+    )
+
+
+def _next_on(month: Month, duty: Duty, start: date, days: int, valid: int) -> date | None:
+    """The day the next whole part of the duty falls due, not before today; none once it is done."""
+    if valid >= duty.count or month.is_over:
+        return None
+    day = start + timedelta(days=ceil(days * (valid + 1) / duty.count) - 1)
+    day = max(day, month.today)
+    return day if month.first_on <= day <= month.last_on else None

@@ -1,0 +1,259 @@
+"""Patrols in rows and one by one (巡河记录): what may be seen, with the names that may be told."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import Connection, Row, text
+
+from data.clock import Span, UtcDatetime, business_date
+from data.errors import NotFound
+from data.queries.patrols.coverage import ReachCoverage, coverage
+from data.queries.patrols.month import ChiefMonth, Month, chiefs_of_month, month_named, month_of
+from data.queries.patrols.readers import NAMED, READABLE, Reader, reader_of
+from data.queries.scope import PROBLEM_VISIBLE
+from data.records import AccountId
+from data.vocabulary import ChiefLevel
+from data.words.ledger import PatrolRule
+from data.words.patrols import Judgement
+
+__all__ = [
+    "ChiefMonth",
+    "Judgement",
+    "Month",
+    "PatrolDetail",
+    "PatrolRow",
+    "ReachCoverage",
+    "ReachWalked",
+    "Reader",
+    "Remark",
+    "chiefs_of_month",
+    "coverage",
+    "month_named",
+    "month_of",
+    "patrol_detail",
+    "patrol_list",
+    "reader_of",
+]
+
+MOST_ROWS: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class PatrolRow:
+    """A patrol as a list shows it.
+
+    ``who`` is the name of who went where it may be told, else their post or unit, empty where there
+    is neither; ``chief`` is the chief it counts for. ``waters`` are names of rivers
+    and ``waters_en`` their English ones, ``share`` that of the best covered reach.
+    """
+
+    id: int
+    version: int
+    person_id: int | None
+    chief: str | None
+    who: str
+    is_own: bool
+    level: ChiefLevel
+    division: str | None
+    started_at: UtcDatetime
+    ended_at: UtcDatetime
+    recorded_at: UtcDatetime
+    duration_s: float
+    moving_s: float
+    length_m: float
+    top_speed_kmh: float
+    waters: tuple[str, ...]
+    waters_en: tuple[str, ...]
+    share: float
+    is_valid: bool
+    judgements: tuple[Judgement, ...]
+    problem_count: int
+
+    @property
+    def day(self) -> date:
+        """The business day it began."""
+        return business_date(self.started_at)
+
+    @property
+    def mean_kmh(self) -> float:
+        """Its speed over the whole time."""
+        return self.length_m / self.duration_s * 3.6 if self.duration_s else 0.0
+
+    @property
+    def failed(self) -> frozenset[PatrolRule]:
+        """The rules it failed by."""
+        return frozenset(each.rule for each in self.judgements if not each.passed)
+
+    @property
+    def hours_since_valid(self) -> float | None:
+        """Hours to the nearest valid patrol when it was judged; None when it was the first."""
+        found = [each.measured for each in self.judgements if each.rule is PatrolRule.INTERVAL]
+        return found[0] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class ReachWalked:
+    """What a patrol covers of a reach; ``stretches`` in metres of the river's chainage."""
+
+    reach_id: int
+    reach: str
+    river: str
+    river_en: str | None
+    walked_m: float
+    share: float
+    stretches: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What was seen on a patrol and is no problem; its place in degrees where one was told."""
+
+    at: UtcDatetime
+    text: str
+    lon: float | None
+    lat: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PatrolDetail(PatrolRow):
+    """One patrol with its track as a GeoJSON geometry, its reaches, remarks and the reason.
+
+    ``may_explain``: the reader went, or is the chief it counts for, and gave no reason yet.
+    ``file_name`` is empty where the name of who went may not be told: it often holds it.
+    """
+
+    file_name: str
+    file_sha256: bytes
+    point_count: int
+    kept_count: int
+    jump_count: int
+    gap_count: int
+    reason: str
+    reason_at: UtcDatetime | None
+    may_explain: bool
+    track: Mapping[str, Any]
+    reaches: tuple[ReachWalked, ...]
+    remarks: tuple[Remark, ...]
+    problem_ids: tuple[int, ...]
+
+
+_ROW: Final = f"""patrol.id, patrol.version, patrol.person_id, chief.name AS chief,
+    CASE WHEN {NAMED} THEN account.display_name
+        ELSE coalesce(nullif(own.post, ''), seat.unit, '') END AS who,
+    patrol.account_id = :who AS is_own, patrol.level, division.name AS division,
+    started_at, ended_at, recorded_at, duration_s, moving_s, length_m, top_speed_kmh,
+    is_valid, judgements,
+    ARRAY(SELECT river.name FROM patrol_reach JOIN reach ON reach.id = patrol_reach.reach_id
+        JOIN river ON river.id = reach.river_id WHERE patrol_reach.patrol_id = patrol.id
+        GROUP BY river.id, river.name ORDER BY sum(walked_m) DESC) AS waters,
+    ARRAY(SELECT coalesce(river.name_en, river.name) FROM patrol_reach
+        JOIN reach ON reach.id = patrol_reach.reach_id JOIN river ON river.id = reach.river_id
+        WHERE patrol_reach.patrol_id = patrol.id
+        GROUP BY river.id, river.name ORDER BY sum(walked_m) DESC) AS waters_en,
+    coalesce((SELECT max(share) FROM patrol_reach WHERE patrol_id = patrol.id), 0) AS share,
+    (SELECT count(*) FROM problem WHERE problem.patrol_id = patrol.id
+        AND {PROBLEM_VISIBLE}) AS problem_count"""
+_FROM: Final = """FROM patrol JOIN account ON account.id = patrol.account_id
+    LEFT JOIN person chief ON chief.id = patrol.person_id
+    LEFT JOIN person own ON own.account_id = patrol.account_id
+    LEFT JOIN division ON division.id = patrol.division_id
+    LEFT JOIN LATERAL (SELECT unit.name AS unit FROM account_role
+        JOIN unit ON unit.id = account_role.unit_id
+        WHERE account_role.account_id = patrol.account_id
+        ORDER BY account_role.id LIMIT 1) seat ON true"""
+_LIST: Final = text(
+    f"SELECT {_ROW} {_FROM} WHERE {READABLE}"
+    " AND (CAST(:person AS bigint) IS NULL OR patrol.person_id = :person)"
+    " AND (CAST(:walker AS bigint) IS NULL OR patrol.account_id = :walker)"
+    " AND (CAST(:reach AS bigint) IS NULL OR EXISTS (SELECT 1 FROM patrol_reach"
+    " WHERE patrol_reach.patrol_id = patrol.id AND patrol_reach.reach_id = :reach))"
+    " AND (CAST(:start AS timestamptz) IS NULL OR started_at >= :start)"
+    " AND (CAST(:end AS timestamptz) IS NULL OR started_at < :end)"
+    " ORDER BY started_at DESC, patrol.id DESC LIMIT :most OFFSET :skip"
+)
+_DETAIL: Final = text(
+    f"SELECT {_ROW}, CASE WHEN {NAMED} THEN file_name ELSE '' END AS file_name,"
+    " file_sha256, point_count, kept_count, jump_count, gap_count,"
+    " reason, reason_at, reason = '' AND (patrol.account_id = :who OR"
+    " coalesce(chief.account_id = :who, false)) AS may_explain,"
+    " ST_AsGeoJSON(patrol.geom, 6) AS track,"
+    " ARRAY(SELECT problem.id FROM problem WHERE problem.patrol_id = patrol.id"
+    f" AND {PROBLEM_VISIBLE} ORDER BY problem.id) AS problem_ids {_FROM}"
+    f" WHERE patrol.id = :id AND {READABLE}"
+)
+_REACHES: Final = text(
+    "SELECT reach.id AS reach_id, reach.name AS reach, river.name AS river,"
+    " river.name_en AS river_en, walked_m, share, stretches FROM patrol_reach"
+    " JOIN reach ON reach.id = patrol_reach.reach_id JOIN river ON river.id = reach.river_id"
+    " WHERE patrol_id = :id ORDER BY walked_m DESC"
+)
+_REMARKS: Final = text(
+    "SELECT at, text, ST_X(geom) AS lon, ST_Y(geom) AS lat FROM patrol_remark"
+    " WHERE patrol_id = :id ORDER BY at, id"
+)
+
+
+def patrol_list(
+    connection: Connection,
+    reader: Reader,
+    *,
+    span: Span | None = None,
+    person_id: int | None = None,
+    walker_id: AccountId | None = None,
+    reach_id: int | None = None,
+    start: int = 0,
+    most: int = MOST_ROWS,
+) -> list[PatrolRow]:
+    """The patrols that began in the span, the newest first.
+
+    Of one chief, of one account that went, or along one reach, where they are named.
+    """
+    bound = {
+        **reader.bound,
+        "person": person_id,
+        "walker": walker_id,
+        "reach": reach_id,
+        "start": span.start if span else None,
+        "end": span.end if span else None,
+        "skip": start,
+        "most": most,
+    }
+    return [PatrolRow(**_row(row)) for row in connection.execute(_LIST, bound)]
+
+
+def patrol_detail(connection: Connection, reader: Reader, patrol_id: int) -> PatrolDetail:
+    """The patrol. Raises NotFound when it isn't there or may not be seen."""
+    found = connection.execute(_DETAIL, {**reader.bound, "id": patrol_id}).one_or_none()
+    if found is None:
+        raise NotFound("There is no such patrol.")
+    bound = {"id": patrol_id}
+    facts = _row(found)
+    facts["file_sha256"] = bytes(facts["file_sha256"])
+    facts["track"] = orjson.loads(facts["track"])
+    facts["problem_ids"] = tuple(facts["problem_ids"])
+    return PatrolDetail(
+        **facts,
+        reaches=tuple(
+            ReachWalked(**(row._asdict() | {"stretches": _stretches(row.stretches)}))
+            for row in connection.execute(_REACHES, bound)
+        ),
+        remarks=tuple(Remark(**row._asdict()) for row in connection.execute(_REMARKS, bound)),
+    )
+
+
+def _row(row: Row[Any]) -> dict[str, Any]:
+    facts = row._asdict()
+    facts["level"] = ChiefLevel(facts["level"])
+    facts["waters"] = tuple(facts["waters"])
+    facts["waters_en"] = tuple(facts["waters_en"])
+    facts["judgements"] = tuple(
+        Judgement(**{**each, "rule": PatrolRule(each["rule"])}) for each in facts["judgements"]
+    )
+    return facts
+
+
+def _stretches(kept: Sequence[Sequence[float]]) -> tuple[tuple[float, float], ...]:
+    return tuple((start, end) for start, end in kept)

@@ -1,0 +1,1 @@
+"""Reads of accounts, and what an account may see."""

@@ -1,0 +1,1 @@
+"""Reads of readings: courses, and the value that counts."""

@@ -1,0 +1,1 @@
+"""Reads of the data review (数据审核)."""

@@ -1,0 +1,1 @@
+"""Reads of stations: what is kept of one, and how it stands now."""

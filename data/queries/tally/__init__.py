@@ -1,0 +1,1 @@
+"""Reads of the data tally (数据核算)."""

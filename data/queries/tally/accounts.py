@@ -1,0 +1,240 @@
+"""What arrived of each station, what became of it, and what of what was due is missing."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, text
+
+from data.errors import BadInput
+from data.quality.rhythm import HOUR_S, ZONE_S, Seconds, expected, slot_s
+from data.queries.scope import STATION_VISIBLE, Scope
+from data.queries.tally.stations import AccountStation
+from data.queries.tally.window import Window
+from data.records import StationId
+from data.vocabulary import Refusal
+
+Counts = NDArray[np.int64]
+
+_FATES: Final = ("received", "stored", "filled", "duplicate", "conflict", "refused", "late")
+_SUMS: Final = ", ".join(f"sum({name})" for name in _FATES)
+_BUCKET: Final = "width_bucket(CAST(extract(epoch FROM hour) AS float8), CAST(:edges AS float8[]))"
+_ARRIVED: Final = f"""
+SELECT station_id, {{bucket}}, {_SUMS} FROM hour_account
+WHERE hour >= :start AND hour < :end {{those}} GROUP BY 1, 2
+"""
+_THOSE: Final = "AND station_id = ANY(:ids)"
+MANY: Final = 500
+"""So many stations are found faster by reading everybody's hours than one by one."""
+
+MOST_CELLS: Final = 1_500_000
+"""20,000 stations by the hour for three days: some 200 MB while they are added up."""
+
+_UNKNOWN: Final = text(
+    f"SELECT {_SUMS} FROM hour_account WHERE hour >= :start AND hour < :end AND station_id IS NULL"
+)
+_ASKED: Final = """
+FROM unnest(CAST(:ids AS bigint[]), CAST(:interval AS float8[]), CAST(:slot AS float8[]),
+    CAST(:began AS float8[]), CAST(:until AS float8[]))
+    AS asked (id, interval_s, slot_s, began_s, until_s)
+"""
+_HOURS: Final = """(SELECT station_id, CAST(extract(epoch FROM hour) AS float8) AS hour_s,
+    greatest(instants, minutes, hours) AS measured FROM hour_account
+    WHERE hour >= :start AND hour < :reach AND greatest(instants, minutes, hours) > 0 {those})"""
+_THERE: Final = """sum(least(measured, greatest(0,
+    floor((least(at_s + slot_s, until_s) - greatest(at_s, began_s)) / interval_s))))"""
+_HOURLY: Final = f"""
+SELECT id, {{bucket}}, {_THERE.replace("at_s", "hour_s")}
+{_ASKED} JOIN {_HOURS} AS told ON station_id = id GROUP BY 1, 2
+"""
+_SLOW: Final = f"""
+SELECT id, {{bucket}}, {_THERE} {_ASKED} JOIN (
+    SELECT station_id, floor((hour_s + {ZONE_S:g}) / slot) * slot - {ZONE_S:g} AS at_s,
+        sum(measured) AS measured
+    FROM {_HOURS} AS told
+    JOIN unnest(CAST(:ids AS bigint[]), CAST(:slot AS float8[])) AS its (number, slot)
+        ON number = station_id GROUP BY 1, 2
+) AS slots ON station_id = id WHERE at_s >= :first_s AND at_s < :last_s GROUP BY 1, 2
+"""
+_SLOT_BUCKET: Final = "width_bucket(at_s, CAST(:edges AS float8[]))"
+_REASONS: Final = """
+SELECT reason, count(*) FROM quarantine
+WHERE last_received_at >= :start AND last_received_at < :end AND replayed_at IS NULL {mine}
+GROUP BY 1 ORDER BY 2 DESC, 1
+"""
+_MINE: Final = (
+    "AND split_part(topic, '/', 3) IN (SELECT code FROM station"
+    f" WHERE {STATION_VISIBLE} AND (CAST(:id AS bigint) IS NULL OR station.id = :id))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Counts of messages by what became of them, and of readings that were due.
+
+    ``late`` are some of those stored; ``measured`` of the ``expected`` are there, in each hour (or
+    each interval, where that is longer) as many as are due at most.
+    """
+
+    received: int = 0
+    stored: int = 0
+    filled: int = 0
+    duplicate: int = 0
+    conflict: int = 0
+    refused: int = 0
+    late: int = 0
+    expected: int = 0
+    measured: int = 0
+
+    @property
+    def missing(self) -> int:
+        """What was due and isn't there."""
+        return max(0, self.expected - self.measured)
+
+    @property
+    def share(self) -> float | None:
+        """The share of what was due that is missing; None where nothing was due."""
+        return self.missing / self.expected if self.expected else None
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether each message received met one fate, and no fate met anything else."""
+        met = self.stored + self.filled + self.duplicate + self.conflict + self.refused
+        return self.received == met
+
+    @classmethod
+    def of(cls, fates: Sequence[Any], due: int = 0, measured: int = 0) -> Self:
+        """The tally of counts in the order of the fates."""
+        counts = [int(each or 0) for each in (*fates, due, measured)]
+        return cls(*counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Counts of stations by hour or day: arrays of shape (stations, buckets[, fates])."""
+
+    stations: tuple[AccountStation, ...]
+    window: Window
+    fates: Counts
+    expected: Counts
+    measured: Counts
+
+    def of_stations(self) -> list[Tally]:
+        """The tally of each station over the whole window."""
+        each = zip(
+            self.fates.sum(axis=1), self.expected.sum(axis=1), self.measured.sum(axis=1),
+            strict=True,
+        )  # fmt: skip
+        return [Tally.of(*counts) for counts in each]
+
+    def of_buckets(self) -> list[Tally]:
+        """The tally of each hour or day over all stations."""
+        each = zip(
+            self.fates.sum(axis=0), self.expected.sum(axis=0), self.measured.sum(axis=0),
+            strict=True,
+        )  # fmt: skip
+        return [Tally.of(*counts) for counts in each]
+
+    def sum(self) -> Tally:
+        """The tally of all stations over the whole window."""
+        return Tally.of(
+            self.fates.sum(axis=(0, 1)), int(self.expected.sum()), int(self.measured.sum())
+        )
+
+
+def account(
+    connection: Connection, stations: Sequence[AccountStation], window: Window, *, whole: bool
+) -> Account:
+    """The stations' account; ``whole``: the window is one bucket, which is all some ask for.
+
+    Raises BadInput for more than ``MOST_CELLS`` stations times hours or days.
+    """
+    edges = window.edges_s
+    edges = edges[[0, -1]] if whole else edges
+    shape = len(stations), len(edges) - 1
+    if shape[0] * shape[1] > MOST_CELLS:
+        raise BadInput(
+            "{count} stations for so long are too many at once.",
+            mend="Choose a shorter span, days for hours, or one station.",
+            count=len(stations),
+        )
+    rows = {station.id: row for row, station in enumerate(stations)}
+    fates = np.zeros((*shape, len(_FATES)), np.int64)
+    measured = np.zeros(shape, np.int64)
+    if stations:
+        those = _THOSE if len(stations) < MANY else ""
+        arrived = _ARRIVED.format(bucket="1" if whole else _BUCKET, those=those)
+        for row in connection.execute(text(arrived), _bound(stations, window, edges)):
+            if row[0] in rows:
+                fates[rows[row[0]], row[1] - 1] = row[2:]
+        for row in _there(connection, stations, window, edges, those):
+            measured[rows[row[0]], row[1] - 1] = row[2]
+    due = expected(*rhythms(stations, window), edges)
+    return Account(tuple(stations), window, fates, due, measured)
+
+
+def _there(
+    connection: Connection,
+    stations: Sequence[AccountStation],
+    window: Window,
+    edges: Seconds,
+    those: str,
+) -> Iterator[Any]:
+    """Station, bucket and how much of what was due is there."""
+    bucket = "1" if len(edges) == 2 else _SLOT_BUCKET
+    for query, is_slow, place in (
+        (_HOURLY, False, bucket.replace("at_s", "hour_s")),
+        (_SLOW, True, bucket),
+    ):
+        some = [each for each in stations if (slot_s(each.interval_s) > HOUR_S) is is_slow]
+        if some:
+            asked = query.format(bucket=place, those=those)
+            yield from connection.execute(text(asked), _bound(some, window, edges))
+
+
+def rhythms(stations: Sequence[AccountStation], window: Window) -> tuple[Seconds, Seconds, Seconds]:
+    """Interval, begin (nan: nothing is due) and end of what is due, in seconds, by station."""
+    interval = np.array([each.interval_s for each in stations], float)
+    began = np.array([each.began_s for each in stations], float)
+    until = np.array([each.until_s(window.until) for each in stations], float)
+    return interval, began, until
+
+
+def unknown(connection: Connection, scope: Scope, window: Window) -> Tally | None:
+    """What arrived of no known station; None for those who may not see everything."""
+    if not scope.everything:
+        return None
+    row = connection.execute(_UNKNOWN, {"start": window.start, "end": window.end}).one()
+    return Tally.of(row)
+
+
+def reasons(
+    connection: Connection, scope: Scope, window: Window, station: StationId | None = None
+) -> list[tuple[Refusal, int]]:
+    """How many messages lie in quarantine, by reason: each once, by when it came last."""
+    everything = scope.everything and station is None
+    bound: Mapping[str, object] = {
+        "start": window.start, "end": window.end, "id": station, **scope.bound
+    }  # fmt: skip
+    rows = connection.execute(text(_REASONS.format(mine="" if everything else _MINE)), bound)
+    return [(Refusal(reason), count) for reason, count in rows]
+
+
+def _bound(stations: Sequence[AccountStation], window: Window, edges: Seconds) -> dict[str, object]:
+    interval, began, until = rhythms(stations, window)
+    slots = [slot_s(each) for each in interval]
+    return {
+        "ids": [each.id for each in stations],
+        "interval": interval.tolist(),
+        "slot": slots,
+        "began": np.where(np.isnan(began), np.inf, began).tolist(),
+        "until": until.tolist(),
+        "edges": edges.tolist(),
+        "start": window.start,
+        "end": window.end,
+        "reach": window.after(max(slots) - HOUR_S),
+        "first_s": float(edges[0]),
+        "last_s": float(edges[-1]),
+    }

@@ -1,0 +1,267 @@
+"""The file of a river or lake (一河一档): what it is, and how it stands now."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Connection, text
+
+from data.clock import UtcDatetime, business_date
+from data.errors import NotFound
+from data.queries.scope import LAKE_VISIBLE, REACH_VISIBLE, RIVER_VISIBLE, Scope
+from data.queries.waters.colours import (
+    WaterColour,
+    colour_of,
+    deciding,
+    representatives,
+    stations_about,
+)
+from data.queries.waters.file_people import Board, Chief, boards_of, chiefs_of
+from data.queries.waters.file_stations import StationFile, station_files
+from data.settings import QualitySettings
+from data.vocabulary import StationKind
+
+Water = Literal["river", "lake"]
+
+_MOUTH = "ST_EndPoint(ST_GeometryN(river.geom, ST_NumGeometries(river.geom)))"
+
+RIVER = text(
+    "SELECT river.id, river.kind, river.code, river.code_scheme, river.name, river.name_en,"
+    " river.basin, river.length_m, river.source, river.remark,"
+    " river.flows_into_chainage_m, receiver.name AS flows_into,"
+    " ST_X(ST_StartPoint(ST_GeometryN(river.geom, 1))) AS source_lon,"
+    " ST_Y(ST_StartPoint(ST_GeometryN(river.geom, 1))) AS source_lat,"
+    f" ST_X({_MOUTH}) AS mouth_lon, ST_Y({_MOUTH}) AS mouth_lat,"
+    " (SELECT river.id FROM river WHERE river.id = receiver.id"
+    f" AND {RIVER_VISIBLE}) AS flows_into_id"
+    " FROM river LEFT JOIN river receiver ON receiver.id = river.flows_into_id"
+    f" WHERE river.id = :id AND {RIVER_VISIBLE}"
+)
+LAKE = text(
+    "SELECT lake.id, lake.kind, lake.code, lake.code_scheme, lake.name, lake.name_en,"
+    " lake.area_m2, lake.source, on_river.name AS flows_into,"
+    " (SELECT river.id FROM river WHERE river.id = on_river.id"
+    f" AND {RIVER_VISIBLE}) AS flows_into_id,"
+    " ST_X(ST_PointOnSurface(lake.geom)) AS source_lon,"
+    " ST_Y(ST_PointOnSurface(lake.geom)) AS source_lat,"
+    " division.id AS division_id, division.name AS division FROM lake"
+    " LEFT JOIN division ON division.id = lake.division_id"
+    " LEFT JOIN river on_river ON on_river.id = lake.river_id"
+    f" WHERE lake.id = :id AND {LAKE_VISIBLE}"
+)
+REACHES = text(
+    "SELECT reach.id, reach.code, reach.name, reach.position, reach.division_id,"
+    " reach.chainage_from_m, reach.chainage_to_m, division.name AS division,"
+    f" {REACH_VISIBLE} AS is_visible FROM reach"
+    " LEFT JOIN division ON division.id = reach.division_id"
+    " WHERE reach.river_id = :id ORDER BY reach.position"
+)
+TRIBUTARIES = text(
+    "SELECT river.id, river.name, river.flows_into_chainage_m AS chainage_m FROM river"
+    f" WHERE river.flows_into_id = :id AND {RIVER_VISIBLE} ORDER BY 3, 2"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tributary:
+    """A river that flows into this one, and where."""
+
+    id: int
+    name: str
+    chainage_m: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class WaterFacts:
+    """What changes rarely (基础信息); degrees of CGCS2000, ``mouth`` None for a lake.
+
+    ``flows_into_id`` is None when the receiving water is unknown or not visible.
+    """
+
+    water: Water
+    id: int
+    kind: str
+    name: str
+    name_en: str | None
+    code: str | None
+    code_scheme: str | None
+    basin: str | None
+    length_m: float | None
+    area_m2: float | None
+    flows_into: str | None
+    flows_into_id: int | None
+    flows_into_chainage_m: float | None
+    source_at: tuple[float, float]
+    mouth_at: tuple[float, float] | None
+    divisions: tuple[str, ...]
+    source: str
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReachFile:
+    """A visible reach with its colour now and the section that decided it."""
+
+    id: int
+    code: str | None
+    name: str
+    chainage_from_m: float
+    chainage_to_m: float
+    division: str | None
+    colour: WaterColour
+    decided_by: StationFile | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """The whole file as of one instant; ``hidden_count`` reaches are outside the reader's scope."""
+
+    facts: WaterFacts
+    colour: WaterColour
+    reaches: tuple[ReachFile, ...]
+    hidden_count: int
+    tributaries: tuple[Tributary, ...]
+    stations: tuple[StationFile, ...]
+    chiefs: tuple[Chief, ...]
+    boards: tuple[Board, ...]
+    as_of: UtcDatetime
+
+    def of_kind(self, kind: StationKind) -> list[StationFile]:
+        """The stations of one kind, downstream."""
+        return [each for each in self.stations if each.record.kind is kind]
+
+
+def river_dossier(
+    connection: Connection,
+    river_id: int,
+    scope: Scope,
+    *,
+    now: UtcDatetime,
+    quality: QualitySettings,
+) -> Dossier:
+    """The file of a river. Raises NotFound when it isn't there or not visible."""
+    row = connection.execute(RIVER, {**scope.bound, "id": river_id}).mappings().one_or_none()
+    if row is None:
+        raise NotFound("There is no such river, or your account may not see it.")
+    reaches = connection.execute(REACHES, {**scope.bound, "id": river_id}).mappings().all()
+    shown = [each for each in reaches if each["is_visible"]]
+    ids = [each["id"] for each in shown]
+    files = _stations(connection, scope, ids, None, now, quality)
+    divisions = [each["division_id"] for each in shown if each["division_id"]]
+    filed = _reaches(connection, scope, shown, files, now, quality)
+    return Dossier(
+        facts=_facts("river", row, [each["division"] for each in reaches if each["division"]]),
+        colour=colour_of([each.record for each in files if each.record.kind == "section"]),
+        reaches=filed,
+        hidden_count=len(reaches) - len(shown),
+        tributaries=tuple(
+            Tributary(**each._mapping)
+            for each in connection.execute(TRIBUTARIES, {**scope.bound, "id": river_id})
+        ),
+        stations=tuple(files),
+        chiefs=tuple(
+            chiefs_of(
+                connection,
+                today=business_date(now),
+                river=river_id,
+                reaches=ids,
+                divisions=divisions,
+            )
+        ),
+        boards=tuple(boards_of(connection, scope, reaches=ids)),
+        as_of=now,
+    )
+
+
+def lake_dossier(
+    connection: Connection,
+    lake_id: int,
+    scope: Scope,
+    *,
+    now: UtcDatetime,
+    quality: QualitySettings,
+) -> Dossier:
+    """The file of a lake or reservoir. Raises NotFound when it isn't there or not visible."""
+    row = connection.execute(LAKE, {**scope.bound, "id": lake_id}).mappings().one_or_none()
+    if row is None:
+        raise NotFound("There is no such lake, or your account may not see it.")
+    files = _stations(connection, scope, [], lake_id, now, quality)
+    divisions = [row["division_id"]] if row["division_id"] else []
+    today = business_date(now)
+    return Dossier(
+        facts=_facts("lake", row, [row["division"]] if row["division"] else []),
+        colour=colour_of([each.record for each in files if each.record.kind == "section"]),
+        reaches=(),
+        hidden_count=0,
+        tributaries=(),
+        stations=tuple(files),
+        chiefs=tuple(chiefs_of(connection, today=today, lake=lake_id, divisions=divisions)),
+        boards=tuple(boards_of(connection, scope, lake=lake_id)),
+        as_of=now,
+    )
+
+
+def _stations(
+    connection: Connection,
+    scope: Scope,
+    reaches: Collection[int],
+    lake: int | None,
+    now: UtcDatetime,
+    quality: QualitySettings,
+) -> list[StationFile]:
+    found = stations_about(connection, reaches, lake)
+    return station_files(connection, scope, found, now=now, quality=quality)
+
+
+def _facts(water: Water, row: Any, divisions: list[str]) -> WaterFacts:
+    return WaterFacts(
+        water=water,
+        id=row["id"],
+        kind=row["kind"],
+        name=row["name"],
+        name_en=row["name_en"],
+        code=row["code"],
+        code_scheme=row["code_scheme"],
+        basin=row.get("basin"),
+        length_m=row.get("length_m"),
+        area_m2=row.get("area_m2"),
+        flows_into=row["flows_into"],
+        flows_into_id=row["flows_into_id"],
+        flows_into_chainage_m=row.get("flows_into_chainage_m"),
+        source_at=(row["source_lon"], row["source_lat"]),
+        mouth_at=(row["mouth_lon"], row["mouth_lat"]) if "mouth_lon" in row else None,
+        divisions=tuple(dict.fromkeys(divisions)),
+        source=row["source"],
+        remark=row.get("remark", ""),
+    )
+
+
+def _reaches(
+    connection: Connection,
+    scope: Scope,
+    shown: Collection[Any],
+    files: Collection[StationFile],
+    now: UtcDatetime,
+    quality: QualitySettings,
+) -> tuple[ReachFile, ...]:
+    sections = [each.record.id for each in files if each.record.kind is StationKind.SECTION]
+    standing = representatives(connection, scope, now=now, quality=quality, touched=sections)
+    by_id = {each.record.id: each for each in files}
+    made = []
+    for row in shown:
+        records = standing.get(("reach", row["id"]), [])
+        colour = colour_of(records)
+        decided = deciding(colour, records)
+        made.append(
+            ReachFile(
+                id=row["id"],
+                code=row["code"],
+                name=row["name"],
+                chainage_from_m=row["chainage_from_m"],
+                chainage_to_m=row["chainage_to_m"],
+                division=row["division"],
+                colour=colour,
+                decided_by=by_id.get(decided.id) if decided else None,
+            )
+        )
+    return tuple(made)

@@ -1,0 +1,163 @@
+"""Stations as a river's file shows them: their state now and the reason for it."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from data.clock import UtcDatetime, business_date
+from data.quality.compliance import OutfallLimit
+from data.quality.exceedances import Exceedance
+from data.quality.rules import Rules
+from data.queries.scope import Scope
+from data.queries.stations.facts import newest_values
+from data.queries.stations.standing import StationRecord, stations
+from data.settings import QualitySettings
+from data.vocabulary import (
+    BodyKind,
+    Compliance,
+    EvaluationState,
+    Parameter,
+    StationKind,
+    WaterClass,
+)
+
+MORE_FACTS = text(
+    "SELECT station.id, station.interval_s, division.name AS division, reach.name AS reach,"
+    " section.attribute, section.required, section.target_class, section.is_border,"
+    " COALESCE(outfall.owner, intake.owner, '') AS owner,"
+    " COALESCE(outfall.permit_no, intake.permit_no, '') AS permit_no,"
+    " outfall.category, outfall.discharge_mode, outfall.grade,"
+    " intake.purpose, intake.permitted_volume_m3a, latest.latest,"
+    " ARRAY(SELECT jsonb_build_array(parameter, lower, upper, basis) FROM outfall_limit held"
+    " WHERE held.station_id = station.id AND held.valid_from <= :today"
+    " AND (held.valid_to IS NULL OR held.valid_to > :today)) AS limits"
+    " FROM station LEFT JOIN division ON division.id = station.division_id"
+    " LEFT JOIN reach ON reach.id = station.reach_id"
+    " LEFT JOIN section ON section.station_id = station.id"
+    " LEFT JOIN outfall ON outfall.station_id = station.id"
+    " LEFT JOIN intake ON intake.station_id = station.id"
+    " LEFT JOIN latest_reading latest ON latest.station_id = station.id"
+    " WHERE station.id = ANY(:ids)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StationFile:
+    """A station with why it stands as it does.
+
+    ``exceedances`` are those that count now, the worst first; ``missing`` the required parameters
+    without a usable value; ``last_class`` the class of a stale section by its last values.
+    ``target_class`` is None where none was given and Ⅲ is taken.
+    """
+
+    record: StationRecord
+    interval: timedelta
+    division: str | None
+    reach: str | None
+    exceedances: tuple[Exceedance, ...] = ()
+    missing: tuple[Parameter, ...] = ()
+    last_class: int | None = None
+    target_class: int | None = None
+    attribute: str = ""
+    is_border: bool = False
+    owner: str = ""
+    permit_no: str = ""
+    category: str = ""
+    discharge_mode: str = ""
+    grade: str | None = None
+    purpose: str = ""
+    permitted_volume_m3a: float | None = None
+
+    @property
+    def is_below_target(self) -> bool:
+        """Whether it is a section whose class now is worse than its target."""
+        return self.record.kind is StationKind.SECTION and self.record.meets is False
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether it is a section whose class can't be told now."""
+        graded = self.record.state is EvaluationState.GRADED
+        return self.record.kind is StationKind.SECTION and not graded
+
+    @property
+    def is_exceeding(self) -> bool:
+        """Whether it is an outfall beyond its limits now."""
+        return self.record.compliance == Compliance.EXCEEDING
+
+
+def station_files(
+    connection: Connection,
+    scope: Scope,
+    ids: Collection[int],
+    *,
+    now: UtcDatetime,
+    quality: QualitySettings,
+) -> list[StationFile]:
+    """Those of the stations that the scope may see, downstream, then by code."""
+    shown = stations(connection, scope, now=now, quality=quality, only=ids)
+    rows = connection.execute(
+        MORE_FACTS, {"ids": [each.id for each in shown], "today": business_date(now)}
+    )
+    more: dict[int, Any] = {row.id: row._mapping for row in rows}
+    files = [_file(record, more[record.id], now, quality) for record in shown]
+    return sorted(files, key=lambda each: (each.record.chainage_m or 0.0, each.record.code))
+
+
+def _file(
+    record: StationRecord, row: Mapping[str, Any], now: UtcDatetime, quality: QualitySettings
+) -> StationFile:
+    interval = timedelta(seconds=row["interval_s"])
+    exceedances, missing, last_class = _reasons(record, row, interval, now, quality)
+    return StationFile(
+        record=record,
+        interval=interval,
+        division=row["division"],
+        reach=row["reach"],
+        exceedances=exceedances,
+        missing=missing,
+        last_class=last_class,
+        target_class=row["target_class"],
+        attribute=row["attribute"] or "",
+        is_border=bool(row["is_border"]),
+        owner=row["owner"],
+        permit_no=row["permit_no"],
+        category=row["category"] or "",
+        discharge_mode=row["discharge_mode"] or "",
+        grade=row["grade"],
+        purpose=row["purpose"] or "",
+        permitted_volume_m3a=row["permitted_volume_m3a"],
+    )
+
+
+def _reasons(
+    record: StationRecord,
+    row: Mapping[str, Any],
+    interval: timedelta,
+    now: UtcDatetime,
+    quality: QualitySettings,
+) -> tuple[tuple[Exceedance, ...], tuple[Parameter, ...], int | None]:
+    """Exceedances, missing parameters and the last class of a section or outfall."""
+    latest, rules = newest_values(row["latest"] or {}), Rules(quality)
+    if record.kind is StationKind.SECTION:
+        required = row["required"]
+        told = rules.section(
+            latest,
+            body=BodyKind(record.body),
+            target=WaterClass(record.target_class),
+            required=[Parameter(key) for key in required] if required else None,
+            now=now,
+            interval=interval,
+        )
+        last = int(told.last_grade.water_class) if told.last_grade else None
+        return told.exceedances, told.missing, last
+    if record.kind is StationKind.OUTFALL:
+        limits = [
+            OutfallLimit(Parameter(parameter), low, high, basis)
+            for parameter, low, high, basis in row["limits"]
+        ]
+        judged = rules.outfall(latest, limits, now=now, interval=interval)
+        return judged.exceedances, (), None
+    return (), (), None

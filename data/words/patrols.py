@@ -1,0 +1,39 @@
+"""What crosses floors about patrols: how many are owed, and how one was judged."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from data.clock import Span, start_of_day
+from data.words.ledger import PatrolRule
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """``count`` valid patrols in every ``months`` months, counted from January; its source."""
+
+    count: int
+    months: int
+    source: str
+    verified: bool
+
+    def span(self, day: date) -> Span:
+        """The months of the duty that hold the day, in the business zone."""
+        first = (day.month - 1) // self.months * self.months + 1
+        after = first + self.months - 1
+        end = date(day.year + after // 12, after % 12 + 1, 1)
+        return Span(start_of_day(date(day.year, first, 1)), start_of_day(end))
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One rule: its limit, what was measured (None: nothing to measure by), whether it passed.
+
+    Minutes, metres, hours, a share of 1, km/h or a count, by the rule.
+    """
+
+    rule: PatrolRule
+    limit: float
+    measured: float | None
+    passed: bool
+    source: str
+    verified: bool

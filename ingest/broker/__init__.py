@@ -1,0 +1,1 @@
+"""The broker: a private mosquitto, and what in any broker loses messages."""

@@ -1,0 +1,233 @@
+"""A private mosquitto in a folder, for the demo and the tests: accounts, one ACL, kept queues."""
+
+import json
+import re
+import secrets
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from data.daemon import Account, Daemon, free_port, own, program, reaches, unprivileged
+from data.errors import BadInput, ServiceDown
+from ingest.broker.limits import check_limits
+
+__all__ = ["INGEST", "Broker", "accepts", "check_limits"]
+
+INGEST = "ingest"
+"""The account that reads every station's topics and writes receipts."""
+
+_NAME = re.compile(r"[^\s/+#:$\x00-\x1f][^\s/+#:\x00-\x1f]{0,63}")
+
+_CONFIG = """\
+listener {port} 127.0.0.1
+allow_anonymous false
+password_file {folder}/passwords
+acl_file {folder}/acl
+persistence true
+persistence_location {folder}/
+autosave_interval 1
+max_inflight_messages 0
+max_queued_messages 0
+max_queued_bytes 536870912
+persistent_client_expiration 14d
+max_packet_size 1048576
+set_tcp_nodelay true
+log_dest stderr
+log_type error
+log_type warning
+log_type notice
+connection_messages false
+log_timestamp_format %Y-%m-%dT%H:%M:%S%z
+"""
+
+_ACL = """\
+pattern write onemap/v1/%u/reading
+pattern write onemap/v1/%u/hj212
+pattern read onemap/v1/%u/receipt
+
+user ingest
+topic read onemap/v1/+/reading
+topic read onemap/v1/+/hj212
+topic write onemap/v1/+/receipt
+topic read $SYS/broker/publish/messages/dropped
+"""
+
+
+class Broker:
+    """A broker on 127.0.0.1 whose queues survive its end; started from the main thread.
+
+    ``accounts`` maps a name to its password: ``ingest``, devices (named as their station: they may
+    write under it only) and gateways. ``gateways`` maps such a name to the stations it writes for.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        port: int = 0,
+        accounts: Mapping[str, str] | None = None,
+        *,
+        gateways: Mapping[str, Sequence[str]] | None = None,
+        log: Path | None = None,
+    ) -> None:
+        self.folder = folder.absolute()
+        self.port = port
+        self.accounts = dict(accounts or {})
+        self.gateways = {name: list(stations) for name, stations in (gateways or {}).items()}
+        self.log = log or self.folder / "mosquitto.log"
+        self.account: Account | None = unprivileged("mosquitto", "postgres")
+        self.daemon = Daemon(self.folder / "process.json")
+
+    def start(self) -> None:
+        """The broker answers; sessions, queues and devices of an earlier run are kept.
+
+        Raises MissingPart, BadInput (a folder or a name it can't use) or ServiceDown.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        own(self.folder, self.account, 0o700)
+        if not reaches(self.account, self.folder):
+            raise BadInput(
+                "The account {account} can't reach {folder}.",
+                mend="Choose a folder that is not inside a private home, such as /var/lib/onemap.",
+                account=self.account.name if self.account else "",
+                folder=self.folder,
+            )
+        if "\n" in str(self.folder):
+            raise BadInput("A folder's name can't hold a line break: {folder}", folder=self.folder)
+        self.daemon.stop(patience_s=10)
+        self.port = free_port(self.port)
+        self._write("mosquitto.conf", _CONFIG.format(port=self.port, folder=self.folder))
+        others = [line for line in self._kept() if line.partition(":")[0] not in self.accounts]
+        self._write_accounts(others + self._hashed(self.accounts))
+        self.daemon.start(
+            [program("mosquitto", package="mosquitto"), "-c", self.folder / "mosquitto.conf"],
+            log=self.log,
+            account=self.account,
+        )
+        self._await()
+
+    def stop(self, *, patience_s: float = 3.0) -> None:
+        """The broker is down, its queues written to disk."""
+        self.daemon.stop(patience_s=patience_s)
+
+    def add_device(self, station: str, password: str | None = None) -> str:
+        """The password of a device that may now write under its own station; the broker knows it.
+
+        Works from another process than the one that started the broker. A device that is there
+        gets the new password. Raises BadInput for a name MQTT can't carry.
+        """
+        password = password or secrets.token_urlsafe(12)
+        lines = [line for line in self._kept() if line.partition(":")[0] != station]
+        self._write_accounts(lines + self._hashed({station: password}))
+        self.reload()
+        return password
+
+    def reload(self) -> None:
+        """The running broker reads its accounts again, without dropping a connection."""
+        self.daemon.send(signal.SIGHUP)
+
+    def running(self) -> bool:
+        """Whether the recorded broker process is alive."""
+        return self.daemon.pid() is not None
+
+    def known(self) -> set[str]:
+        """The names of all accounts."""
+        return {line.partition(":")[0] for line in self._kept()}
+
+    def _kept(self) -> list[str]:
+        try:
+            return (self.folder / "passwords").read_text().splitlines()
+        except FileNotFoundError:
+            return []
+
+    def _hashed(self, accounts: Mapping[str, str]) -> list[str]:
+        """Lines of a password file; the plain text never shows in a command line."""
+        for name, password in accounts.items():
+            if not _NAME.fullmatch(name) or not password or "\n" in password:
+                raise BadInput("{name} can't be the name of a broker account.", name=name)
+        plain = self.folder / "passwords.new"
+        plain.touch(mode=0o600)
+        plain.write_text("".join(f"{name}:{password}\n" for name, password in accounts.items()))
+        tool = program("mosquitto_passwd", package="mosquitto")
+        done = subprocess.run(  # noqa: S603 - mosquitto's own program
+            [str(tool), "-U", str(plain)], capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0:
+            plain.unlink()
+            raise ServiceDown("mosquitto_passwd failed: {reason}", reason=done.stderr.strip())
+        lines = plain.read_text().splitlines()
+        plain.unlink()
+        return lines
+
+    def _write_accounts(self, lines: Sequence[str]) -> None:
+        self._write("passwords", "".join(line + "\n" for line in lines))
+        known = self.folder / "gateways.json"
+        if self.gateways or not known.exists():
+            self._write("gateways.json", json.dumps(self.gateways, ensure_ascii=False))
+        gateways: dict[str, list[str]] = json.loads(known.read_text())
+        rules = [_ACL]
+        for name, stations in gateways.items():
+            rules.append(f"\nuser {name}\n")
+            for station in stations:
+                if not _NAME.fullmatch(station):
+                    raise BadInput("{name} can't be a station's topic.", name=station)
+                topic = f"onemap/v1/{station}"
+                rules.append(f"topic write {topic}/reading\ntopic write {topic}/hj212\n")
+                rules.append(f"topic read {topic}/receipt\n")
+        self._write("acl", "".join(rules))
+
+    def _write(self, name: str, content: str) -> None:
+        """The file holds the content, at once and for the broker's account only."""
+        new = self.folder / f"{name}.part"
+        new.touch(mode=0o600)
+        new.write_text(content)
+        own(new, self.account, 0o600)
+        new.replace(self.folder / name)
+
+    def _await(self, patience_s: float = 10.0) -> None:
+        deadline = time.monotonic() + patience_s
+        while self.running() and time.monotonic() < deadline:
+            with socket.socket() as probe:
+                probe.settimeout(1)
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            time.sleep(0.02)
+        self.stop()
+        lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
+        raise ServiceDown(
+            "mosquitto does not start: {reason}",
+            mend="The whole story is in {log}.",
+            reason=lines[-1] if lines else "no word in the log",
+            log=self.log,
+        )
+
+
+def accepts(
+    host: str,
+    port: int,
+    username: str,
+    password: str,
+    *,
+    protocol: str = "5",
+    patience_s: float = 5,
+) -> bool:
+    """Whether a broker there lets this account in: a CONNECT, answered with success.
+
+    Raises OSError when nobody answers.
+    """
+    name, secret = username.encode(), password.encode()
+    fields = b"".join(len(part).to_bytes(2, "big") + part for part in (b"", name, secret))
+    level = b"\x05\xc2\x00\x0a\x00" if protocol == "5" else b"\x04\xc2\x00\x0a"
+    body = b"\x00\x04MQTT" + level + fields
+    length = (
+        bytes([len(body)]) if len(body) < 128 else bytes([len(body) & 127 | 128, len(body) >> 7])
+    )
+    with socket.create_connection((host, port), timeout=patience_s) as line:
+        line.sendall(b"\x10" + length + body)
+        answer = line.recv(4)
+        if len(answer) == 4 and answer[3] == 0:
+            line.sendall(b"\xe0\x00")
+            return True
+    return False

@@ -1,0 +1,65 @@
+"""What in a RabbitMQ configuration loses acknowledged messages, or the session that holds them."""
+
+import re
+
+from ingest.transport.broker_link import SESSION_EXPIRY_S
+
+LEAST_PREFETCH = 1000
+SHORTEST_EXPIRY_MS = SESSION_EXPIRY_S * 1000 // 2
+_EXPIRY_MS = 86_400_000
+_PREFETCH = 10
+
+
+def is_rabbit(text: str) -> bool:
+    """Whether a configuration is RabbitMQ's: settings of its MQTT plugin, with ``=``."""
+    return re.search(r"^\s*mqtt\.[\w.]+\s*=", text, re.MULTILINE) is not None
+
+
+def check(text: str) -> list[str]:
+    """One sentence for each setting with which this broker would lose data; empty when none does.
+
+    Settings not made count as RabbitMQ's own defaults.
+    Source: rabbitmq_mqtt 3.10, schema: durable_queue_type classic, subscription_ttl 86400000,
+    prefetch 10; rabbit 3.10: cluster_partition_handling ignore.
+    """
+    found = {
+        key.strip(): value.strip()
+        for key, sign, value in (
+            line.partition("=") for line in text.splitlines() if not line.lstrip().startswith("#")
+        )
+        if sign
+    }
+    warnings = []
+    if found.get("mqtt.durable_queue_type", "classic") != "quorum":
+        warnings.append(
+            "mqtt.durable_queue_type is not quorum: a session's queue lies on one node and is away "
+            "or lost with it; set it to quorum, and delete the old queue once it is empty, for a "
+            "queue keeps its kind"
+        )
+    expiry_ms = _number(found, "mqtt.subscription_ttl", _EXPIRY_MS)
+    if expiry_ms < SHORTEST_EXPIRY_MS:
+        warnings.append(
+            f"mqtt.subscription_ttl is {expiry_ms}: the queue of an ingest that is away for so "
+            "many milliseconds is thrown away; set it to 1209600000"
+        )
+    prefetch = _number(found, "mqtt.prefetch", _PREFETCH)
+    if prefetch < LEAST_PREFETCH:
+        warnings.append(
+            f"mqtt.prefetch is {prefetch}: ingest gets only that many messages a commit; set it to "
+            "6000"
+        )
+    if _nodes(found) and found.get("cluster_partition_handling", "ignore") == "ignore":
+        warnings.append(
+            "cluster_partition_handling is ignore: nodes that lost sight of each other stay apart "
+            "until someone restarts them; set it to pause_minority"
+        )
+    return warnings
+
+
+def _nodes(found: dict[str, str]) -> bool:
+    return any(key.startswith("cluster_formation.") for key in found)
+
+
+def _number(found: dict[str, str], key: str, default: int) -> int:
+    value = found.get(key, "")
+    return int(value) if re.fullmatch(r"\d+", value) else default

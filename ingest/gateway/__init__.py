@@ -1,0 +1,1 @@
+"""The gateway for loggers that speak HJ 212 over TCP."""

@@ -1,0 +1,152 @@
+"""One logger's connection: frames in, an answer for each only after what it brought is kept."""
+
+import asyncio
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from ingest.codecs.hj212 import Decoded, answer, opened, read
+from ingest.codecs.hj212_frame import Fault
+from ingest.codecs.hj212_stream import Splitter
+from ingest.gateway.loggers import Logger
+from ingest.gateway.post import Post
+
+LOG = logging.getLogger(__name__)
+
+CHUNK: Final = 16_384
+MOST_UNDER_WAY: Final = 64
+"""Frames of one connection that wait for their receipts; beyond that its socket isn't read."""
+
+MOST_FAULTS: Final = 20
+"""So many bad frames in a row end the connection."""
+
+INTRODUCE_S: Final = 30.0
+"""A connection that sent no frame of a known logger by then is ended."""
+
+_MN: Final = re.compile(rb"MN=([^;,&]{1,40})[;,]")
+_PW: Final = re.compile(rb"PW=([^;,&]{0,40})[;,]")
+
+
+@dataclass(slots=True)
+class Figures:
+    """What the gateway has seen since it started."""
+
+    connections: int = 0
+    frames: int = 0
+    kept: int = 0
+    answered: int = 0
+    without_reading: int = 0
+    refused: int = 0
+    strangers: int = 0
+    unkept: int = 0
+
+
+class Line:
+    """Serves one connection until it ends, by the logger or by its faults."""
+
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        post: Post,
+        loggers: Mapping[str, Logger],
+        figures: Figures,
+        *,
+        idle_s: float,
+        key: bytes | None = None,
+    ) -> None:
+        self._reader, self._writer, self._post = reader, writer, post
+        self._loggers, self._figures, self._key = loggers, figures, key
+        self._idle_s = idle_s
+        self._faults = 0
+        self._is_known = False
+        self._room = asyncio.Semaphore(MOST_UNDER_WAY)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def serve(self) -> str:
+        """Why the connection ended."""
+        splitter = Splitter()
+        loop = asyncio.get_running_loop()
+        introduced_by = loop.time() + INTRODUCE_S
+        try:
+            while True:
+                patience_s = self._idle_s
+                if not self._is_known:
+                    patience_s = min(self._idle_s, introduced_by - loop.time())
+                async with asyncio.timeout(max(0.0, patience_s)):
+                    data = await self._reader.read(CHUNK)
+                if not data:
+                    return "closed by the logger"
+                for frame in splitter.feed(data):
+                    await self._take(frame)
+                    if self._faults >= MOST_FAULTS:
+                        return f"{MOST_FAULTS} bad frames in a row"
+        except TimeoutError:
+            return "silent" if self._is_known else "no known logger"
+        except (ConnectionError, OSError) as error:
+            return str(error) or type(error).__name__
+        finally:
+            for task in self._tasks:
+                task.cancel()
+
+    async def _take(self, frame: bytes) -> None:
+        self._figures.frames += 1
+        told = read(frame, self._key)
+        logger = self._logger(frame)
+        if logger is None:
+            self._figures.strangers += 1
+            self._faults += 1
+            return
+        if not isinstance(told, Decoded):
+            self._figures.refused += 1
+            self._faults += 1
+            if told.fault is not Fault.NOT_A_FRAME:
+                await self._post.hand_in(logger.station, frame)
+            return
+        self._faults, self._is_known = 0, True
+        frame = opened(frame, self._key)
+        if not (told.period is not None and (told.values or told.doubtful)):
+            self._figures.without_reading += 1
+            await self._answer(told)
+            return
+        if told.receipt_id is None:
+            await self._post.hand_in(logger.station, frame)
+            return
+        await self._room.acquire()
+        task = asyncio.create_task(self._keep(logger, told, frame))
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._room.release()
+
+    async def _keep(self, logger: Logger, told: Decoded, frame: bytes) -> None:
+        wanted = told.receipt_id or ""
+        if await self._post.kept(logger.station, wanted, frame):
+            self._figures.kept += 1
+            await self._answer(told)
+        else:
+            self._figures.unkept += 1
+
+    async def _answer(self, told: Decoded) -> None:
+        if not told.wants_answer:
+            return
+        try:
+            self._writer.write(answer(told))
+            async with asyncio.timeout(self._idle_s):
+                await self._writer.drain()
+            self._figures.answered += 1
+        except (ConnectionError, OSError, TimeoutError, ValueError):
+            self._writer.close()
+
+    def _logger(self, frame: bytes) -> Logger | None:
+        """The known logger whose code and password the frame carries, whole or not."""
+        mn, password = _MN.search(frame), _PW.search(frame)
+        logger = self._loggers.get(mn[1].decode("ascii", "replace").strip()) if mn else None
+        if logger is None:
+            return None
+        sent = password[1].decode("ascii", "replace") if password else ""
+        return logger if logger.lets_in(sent) else None

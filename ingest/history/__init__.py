@@ -1,0 +1,1 @@
+"""Histories of any length from files into the archive."""

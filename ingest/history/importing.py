@@ -1,0 +1,186 @@
+"""Histories of any length into the archive: staged by COPY, a chunk a transaction, never twice.
+
+What is in the archive stays as it is: a row that comes again fills what was empty, a value that
+differs goes to ``reading_conflict``. A history raises no exceedances and was received by nobody:
+of the accounts only the readings observed in each hour change. The newest values follow at the end.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, cast
+
+import psycopg
+import pyarrow.csv
+from sqlalchemy import Engine
+
+from data import clock as clocks
+from data.archives.layout import COLUMNS, Month, month_of
+from data.archives.tables import read_chunks, total_rows
+from data.clock import Clock
+from data.settings import QualitySettings
+from data.vocabulary import COLUMN_PARAMETERS, PARAMETERS
+from gis.crs import CGCS2000
+from ingest.history.latest import carry_forward
+from ingest.history.progress import Course
+from ingest.history.rows import STAGED, Rejected, Rows, Stations, rows_of, stations_of
+from ingest.screening.assessment import Assessor
+from ingest.stations import Cursor
+from ingest.storage.partitions import make_partitions
+
+_STAGING: Final = f"""
+CREATE TEMPORARY TABLE IF NOT EXISTS staged_history (
+    station_id bigint, observed_at timestamptz, period text, received_at timestamptz,
+    message_id text, {", ".join(f"{column} float8" for column in COLUMNS)},
+    extra text, flags text, lon float8, lat float8
+) ON COMMIT DELETE ROWS
+"""
+_KEY: Final = "station_id, observed_at, period"
+_LISTED: Final = f"{_KEY}, received_at, message_id, {', '.join(COLUMNS)}"
+_INSERT: Final = f"""
+WITH fresh AS (
+    INSERT INTO reading ({_LISTED}, extra, flags, position)
+    SELECT {_LISTED}, extra::jsonb, flags::jsonb,
+        CASE WHEN lon IS NOT NULL THEN ST_SetSRID(ST_MakePoint(lon, lat), {CGCS2000}) END
+    FROM staged_history ORDER BY {_KEY}
+    ON CONFLICT DO NOTHING RETURNING {_KEY}
+), counted AS (
+    INSERT INTO hour_account AS a (station_id, hour, instants, minutes, hours)
+    SELECT station_id, date_trunc('hour', observed_at), count(*) FILTER (WHERE period = 'instant'),
+        count(*) FILTER (WHERE period = 'minute'), count(*) FILTER (WHERE period = 'hour')
+    FROM fresh WHERE period <> 'day' GROUP BY 1, 2 ORDER BY 1, 2
+    ON CONFLICT (station_id, hour) DO UPDATE SET instants = a.instants + excluded.instants,
+        minutes = a.minutes + excluded.minutes, hours = a.hours + excluded.hours
+)
+SELECT count(*) FROM fresh
+"""
+_PAIRS: Final = tuple(
+    f"('{p.value}', r.{PARAMETERS[p].column}, s.{PARAMETERS[p].column})" for p in COLUMN_PARAMETERS
+)
+_CONFLICTS: Final = f"""
+INSERT INTO reading_conflict (station_id, observed_at, period, parameter, kept, refused,
+    received_at, message_id)
+SELECT r.station_id, r.observed_at, r.period, v.parameter, v.kept, v.refused, s.received_at,
+    s.message_id
+FROM staged_history s JOIN reading r USING ({_KEY}), LATERAL (VALUES
+    {", ".join(_PAIRS)}
+) AS v (parameter, kept, refused)
+WHERE v.kept <> v.refused ON CONFLICT DO NOTHING
+"""
+_FILL: Final = f"""
+UPDATE reading r SET {", ".join(f"{c} = coalesce(r.{c}, s.{c})" for c in COLUMNS)},
+    extra = CASE WHEN s.extra IS NULL THEN r.extra
+        ELSE s.extra::jsonb || coalesce(r.extra, '{{}}') END
+FROM (
+    SELECT DISTINCT ON ({_KEY}) * FROM staged_history WHERE flags IS NULL ORDER BY {_KEY}) s
+WHERE (r.station_id, r.observed_at, r.period) = (s.station_id, s.observed_at, s.period)
+    AND ({" OR ".join(f"(r.{c} IS NULL AND s.{c} IS NOT NULL)" for c in COLUMNS)})
+"""
+_STATIONS: Final = "SELECT id, code, started_at, ended_at FROM station ORDER BY id"
+_OUTSIDE: Final = "SELECT month::timestamp AT TIME ZONE 'UTC' FROM detached_month"
+
+
+Tell = Callable[[int, int | None], None]
+
+
+@dataclass(slots=True)
+class Imported:
+    """How many rows of the file were read, stored, already there, and rejected."""
+
+    read: int = 0
+    stored: int = 0
+    known: int = 0
+    rejected: int = 0
+
+
+class HistoryImport:
+    """Takes one file in. Broken off, the same file goes on behind the last chunk taken."""
+
+    def __init__(self, engine: Engine, file: Path, *, clock: Clock = clocks.now) -> None:
+        self._engine = engine
+        self._file = file
+        self._clock = clock
+        self._course = Course(file)
+        self.rejects_file = file.with_name(f"{file.name}.rejects.csv")
+
+    def run(self, tell: Tell = lambda _done, _total: None) -> Imported:
+        """The file is in the archive, and what couldn't be taken in its rejects file."""
+        total = total_rows(self._file)
+        done = self._course.read()
+        told = Imported(**done.counts)
+        with self._engine.connect() as connection:
+            driver = cast(
+                psycopg.Connection[tuple[Any, ...]], connection.connection.dbapi_connection
+            )
+            stations, outside = _known(driver)
+            for chunk in read_chunks(self._file, after=told.read):
+                rows = rows_of(chunk, stations, self._clock(), outside)
+                stored = _store(driver, rows)
+                told.read += chunk.table.num_rows
+                told.stored += stored
+                told.known += rows.table.num_rows - stored
+                told.rejected += len(rows.rejected)
+                self._reject(rows.rejected, is_first=told.read == chunk.table.num_rows)
+                _note_newest(done.newest, rows)
+                self._course.write(asdict(told), done.newest)
+                tell(told.read, total)
+            carry_forward(driver, done.newest, Assessor(QualitySettings()), self._clock)
+        self._course.end()
+        return told
+
+    def _reject(self, rejected: Iterable[Rejected], *, is_first: bool) -> None:
+        rejected = list(rejected)
+        if is_first:
+            self.rejects_file.unlink(missing_ok=True)
+        if not rejected:
+            return
+        is_new = not self.rejects_file.exists()
+        with self.rejects_file.open("a", encoding="utf-8", newline="") as opened:
+            writer = csv.writer(opened)
+            if is_new:
+                writer.writerow(Rejected._fields)
+            writer.writerows(rejected)
+
+
+def _known(driver: psycopg.Connection[tuple[Any, ...]]) -> tuple[Stations, list[Month]]:
+    """The stations as they stand, and the months that lie outside the database."""
+    with driver.transaction(), driver.cursor() as cursor:
+        stations = stations_of(cursor.execute(_STATIONS).fetchall())
+        return stations, [month_of(first) for (first,) in cursor.execute(_OUTSIDE).fetchall()]
+
+
+def _store(driver: psycopg.Connection[tuple[Any, ...]], rows: Rows) -> int:
+    """How many of the rows are new in the archive, which now holds them."""
+    if not rows.table.num_rows:
+        return 0
+    with driver.transaction(), driver.cursor() as cursor:
+        make_partitions(cursor, {(month.year, month.month) for month in rows.months})
+    with driver.transaction(), driver.cursor() as cursor:
+        cursor.execute(_STAGING)
+        _copy(cursor, rows)
+        cursor.execute(_INSERT)
+        counted = cursor.fetchone()
+        stored = int(counted[0]) if counted else 0
+        if stored < rows.table.num_rows:
+            cursor.execute(_CONFLICTS)
+            cursor.execute(_FILL)
+    return stored
+
+
+def _copy(cursor: Cursor, rows: Rows) -> None:
+    text = io.BytesIO()
+    pyarrow.csv.write_csv(
+        rows.table, text, pyarrow.csv.WriteOptions(include_header=False, quoting_style="needed")
+    )
+    with cursor.copy(f"COPY staged_history ({', '.join(STAGED)}) FROM STDIN (FORMAT CSV)") as copy:
+        copy.write(text.getbuffer())
+
+
+def _note_newest(newest: dict[int, datetime], rows: Rows) -> None:
+    """Of each station the time of its newest row in the file."""
+    grouped = rows.table.group_by("station_id").aggregate([("observed_at", "max")])
+    for station, at in zip(*(column.to_pylist() for column in grouped.columns), strict=True):
+        newest[station] = max(at, newest.get(station, at))

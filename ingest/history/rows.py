@@ -1,0 +1,229 @@
+"""A chunk of a history as rows that the archive can take, and those it can't with the reason."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import isfinite
+from typing import Any, Final, NamedTuple, cast
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.archives.cells import moments, numbers
+from data.archives.layout import COLUMNS, MOMENT, Month, month_of
+from data.archives.tables import PLACE, Chunk, is_key, parameters_of
+from data.clock import UtcDatetime
+from data.vocabulary import Flag, Parameter, Period
+from ingest.screening.checks import shipped_thresholds
+
+STAGED: Final = (
+    "station_id", "observed_at", "period", "received_at", "message_id", *COLUMNS, "extra",
+    "flags", "lon", "lat",
+)  # fmt: skip
+FUTURE: Final = timedelta(minutes=10)
+_KEYS: Final = frozenset(each.value for each in Parameter)
+_FLAGS: Final = tuple(each.value for each in Flag if each not in (Flag.FAILED, Flag.REJECTED))
+
+
+class Rejected(NamedTuple):
+    """A row that was not taken: its number in the file, why, and what it said."""
+
+    row: int
+    reason: str
+    station: str
+    time: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stations:
+    """The stations by code, in the order of ``ids``, with the time each began and ended."""
+
+    codes: Any
+    ids: Any
+    started: Any
+    ended: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a chunk holds: a table with the columns of ``STAGED``, and what was rejected."""
+
+    table: pa.Table
+    rejected: list[Rejected]
+
+    @property
+    def months(self) -> set[Month]:
+        """The months of its readings."""
+        if not self.table.num_rows:
+            return set()
+        days = pc.unique(pc.floor_temporal(self.table["observed_at"], unit="month"))
+        return {month_of(each) for each in days.to_pylist()}
+
+
+def stations_of(rows: Iterable[tuple[int, str, datetime | None, datetime | None]]) -> Stations:
+    """The stations as columns."""
+    ids, codes, started, ended = zip(*rows, strict=True) if rows else ((), (), (), ())
+    return Stations(
+        pa.array(codes, pa.string()), pa.array(ids, pa.int64()), pa.array(started, MOMENT),
+        pa.array(ended, MOMENT),
+    )  # fmt: skip
+
+
+def rows_of(
+    chunk: Chunk, stations: Stations, now: UtcDatetime, outside: Iterable[Month] = ()
+) -> Rows:
+    """The chunk's rows, values out of their range flagged; ``outside`` months are not taken.
+
+    Rejected: a station nobody knows, a time nobody can read, a period that is none, a time ahead
+    or when the station didn't stand, a number that is none, no value at all, a month outside.
+    """
+    table = chunk.table
+    places = pc.index_in(pc.cast(table["station"], pa.string()), stations.codes)
+    at = moments(table["time"])
+    period = _text(table, "period", Period.INSTANT.value)
+    found = {name: numbers(table[name]) for name in (*chunk.values, *_there(table, PLACE))}
+    faults = {
+        "station": pc.is_null(places),
+        "time": pc.is_null(at),
+        "period": pc.invert(pc.is_in(period, pa.array([each.value for each in Period]))),
+        "clock": _untimely(at, places, stations, now),
+        "archived": _is_outside(at, outside),
+        **{name: bad for name, (_values, bad) in found.items()},
+        "text": _unreadable(table),
+        "empty": _empty([found[name][0] for name in chunk.values], table.num_rows),
+    }
+    reason = np.full(table.num_rows, -1, dtype=np.int16)
+    for number, fault in enumerate(faults.values()):
+        reason[(reason < 0) & _mask(fault)] = number
+    good = pa.array(reason < 0)
+    flags, extra = _notes(table, chunk, {name: values for name, (values, _bad) in found.items()})
+    received = moments(table["received_at"]) if "received_at" in table.column_names else at
+    columns: dict[str, Any] = {
+        "station_id": pc.take(stations.ids, places), "observed_at": at, "period": period,
+        "received_at": pc.coalesce(received, at), "message_id": _text(table, "message_id"),
+        "extra": extra, "flags": flags,
+        "lon": found["longitude"][0] if "longitude" in found else None,
+        "lat": found["latitude"][0] if "latitude" in found else None,
+    }  # fmt: skip
+    for name in COLUMNS:
+        columns[name] = found[name][0] if name in found else None
+    whole = pa.table(
+        {
+            name: columns[name]
+            if columns[name] is not None
+            else pa.nulls(table.num_rows, pa.float64())
+            for name in STAGED
+        }
+    )
+    return Rows(whole.filter(good), list(_rejected(chunk, reason, list(faults))))
+
+
+def _rejected(chunk: Chunk, reason: Any, names: list[str]) -> Iterator[Rejected]:
+    rows = np.flatnonzero(reason >= 0)
+    if not len(rows):
+        return
+    said = chunk.table.take(pa.array(rows)).to_pylist()
+    for row, each in zip(rows.tolist(), said, strict=True):
+        name = names[reason[row]]
+        is_value = name in chunk.values or name in PLACE
+        yield Rejected(
+            chunk.first + row,
+            "value" if is_value else name,
+            str(each["station"]),
+            str(each["time"]),
+            f"{name}={each[name]}" if is_value else "",
+        )
+
+
+def _there(table: pa.Table, names: Iterable[str]) -> list[str]:
+    return [name for name in names if name in table.column_names]
+
+
+def _mask(fault: Any) -> Any:
+    if isinstance(fault, pa.ChunkedArray):
+        fault = fault.combine_chunks()
+    return pc.fill_null(fault, False).to_numpy(zero_copy_only=False)
+
+
+def _text(table: pa.Table, name: str, otherwise: str | None = None) -> Any:
+    if name not in table.column_names:
+        return pa.array([otherwise] * table.num_rows, pa.string())
+    column = pc.cast(table[name], pa.string())
+    return column if otherwise is None else pc.fill_null(column, otherwise)
+
+
+def _untimely(at: Any, places: Any, stations: Stations, now: UtcDatetime) -> Any:
+    """Where a time lies ahead, or its station didn't stand yet or any more."""
+    early = pc.less(at, pc.take(stations.started, places))
+    late = pc.greater_equal(at, pc.take(stations.ended, places))
+    ahead = pc.greater(at, pa.scalar(now + FUTURE, MOMENT))
+    told = [pc.fill_null(each, False) for each in (early, late, ahead)]
+    return pc.or_(pc.or_(told[0], told[1]), told[2])
+
+
+def _is_outside(at: Any, outside: Iterable[Month]) -> Any:
+    firsts = pa.array([month.span.start for month in outside], MOMENT)
+    return pc.is_in(pc.floor_temporal(at, unit="month"), firsts)
+
+
+def _unreadable(table: pa.Table) -> Any:
+    """Where the flags or rare parameters are none that we know, or a text holds a NUL."""
+    bad = np.zeros(table.num_rows, dtype=bool)
+    for name, is_known in (("flags", _is_flag), ("extra", _is_rare)):
+        for row, text in enumerate(_text(table, name).to_pylist() if _there(table, [name]) else ()):
+            bad[row] |= text is not None and not _is_object(text, is_known)
+    for name in _there(table, ("message_id", "flags", "extra")):
+        bad |= _mask(pc.match_substring(_text(table, name), "\x00"))
+    return pa.array(bad)
+
+
+def _is_object(text: str, is_known: Callable[[str, object], bool]) -> bool:
+    told = _object_in(text)
+    return told is not None and all(is_known(*each) for each in told.items())
+
+
+def _object_in(text: str | None) -> dict[str, object] | None:
+    try:
+        told = orjson.loads(text or "")
+    except orjson.JSONDecodeError:
+        return None
+    return told if isinstance(told, dict) else None
+
+
+def _is_flag(key: str, told: object) -> bool:
+    """Whether it is the flag of a parameter, one that a raw value may carry."""
+    return key in _KEYS and told in _FLAGS
+
+
+def _is_rare(key: str, told: object) -> bool:
+    return is_key(key) and type(told) in (int, float) and isfinite(cast(float, told))
+
+
+def _empty(values: list[Any], count: int) -> Any:
+    empty = pa.array(np.ones(count, dtype=bool))
+    for each in values:
+        empty = pc.and_(empty, pc.is_null(each))
+    return empty
+
+
+def _notes(table: pa.Table, chunk: Chunk, values: Mapping[str, Any]) -> tuple[Any, Any]:
+    """The flags, ours added where a value is out of its range, and the rare parameters: as JSON."""
+    flags, extra = _text(table, "flags").to_pylist(), _text(table, "extra").to_pylist()
+    for name, parameter in parameters_of(chunk.values).items():
+        held = shipped_thresholds()[parameter]
+        column = values[name]
+        beyond = pc.or_(pc.less(column, held.low), pc.greater(column, held.high))
+        for row in np.flatnonzero(_mask(beyond)).tolist():
+            flags[row] = _with(flags[row], parameter.value, Flag.OUT_OF_RANGE.value)
+        if is_key(name):
+            for row, value in enumerate(column.to_pylist()):
+                if value is not None:
+                    extra[row] = _with(extra[row], parameter.value, value)
+    return pa.array(flags, pa.string()), pa.array(extra, pa.string())
+
+
+def _with(text: str | None, key: str, value: object) -> str:
+    return orjson.dumps({key: value, **(_object_in(text) or {})}).decode()

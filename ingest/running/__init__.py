@@ -1,0 +1,1 @@
+"""The process of ingest: its lanes, its order of work, its figures."""

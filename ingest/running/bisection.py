@@ -1,0 +1,39 @@
+"""A batch that the database refuses, halved until the messages at fault stand alone."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from data.records import Refused
+from data.vocabulary import Refusal
+from ingest.running.outage import FAULTS, first_line
+from ingest.screening.screen import Entry, Taken, refuse
+from ingest.storage.writer import Counts
+
+Write = Callable[[Sequence[Entry]], Counts]
+"""Writes a batch in one transaction, all of it or nothing."""
+
+
+def write_all(write: Write, entries: Sequence[Entry]) -> tuple[Counts, Sequence[Entry]]:
+    """The whole batch is written, what the database refuses as a refusal with reason database.
+
+    The counts, and the entries as they were written. One bad message in n costs about 2 log2 n
+    further transactions. Raises what ``write`` raises besides faults of the data; then parts of
+    the batch may be written already.
+    """
+    try:
+        return write(entries), entries
+    except FAULTS as error:
+        if len(entries) == 1:
+            refused = [_refusal(entries[0], error)]
+            return write(refused), refused
+    middle = len(entries) // 2
+    first, second = (write_all(write, part) for part in (entries[:middle], entries[middle:]))
+    return first[0] + second[0], [*first[1], *second[1]]
+
+
+def _refusal(entry: Entry, error: Exception) -> Refused:
+    """The message at fault. Raises the error when it is a refusal that can't be kept."""
+    if isinstance(entry, Taken):
+        refused = refuse(entry.message, Refusal.DATABASE, first_line(error))
+        return replace(refused, station_id=entry.station.id)
+    raise error

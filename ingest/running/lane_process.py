@@ -1,0 +1,119 @@
+"""One lane: a process that takes in the messages of its stations, a batch at a time.
+
+Its parent speaks with it over a pair of sockets: first the ``Setup``, then batches; each is
+answered when it is committed. It ends when the parent closes its side, by will or by death, and
+finishes what it was given before, unless the database is away.
+"""
+
+import logging
+import queue
+import signal
+import sys
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+from typing import Final, NamedTuple
+
+from data.clock import UtcDatetime
+from data.database import engine
+from data.records import Refused
+from data.settings import IngestSettings, QualitySettings
+from data.vocabulary import Refusal
+from ingest.inbox import Message
+from ingest.running.collector import rest_collector
+from ingest.running.pipeline import Committed, Pipeline
+from ingest.storage.writer import Counts
+from ingest.transport.receipts import receipts_of
+
+POOL_SIZE: Final = 2
+
+
+class Setup(NamedTuple):
+    """What a lane needs to know before its first batch."""
+
+    number: int
+    database_url: str
+    ingest: IngestSettings
+    quality: QualitySettings | None
+
+
+class Batch(NamedTuple):
+    """Messages, a column each: pickled in a third of the time that objects take."""
+
+    topics: list[str]
+    payloads: list[bytes]
+    received_at: list[UtcDatetime]
+
+    @classmethod
+    def of(cls, messages: Sequence[Message]) -> "Batch":
+        """The messages without their transport's ids, which mean nothing elsewhere."""
+        return cls(
+            [each.topic for each in messages],
+            [each.payload for each in messages],
+            [each.received_at for each in messages],
+        )
+
+    def messages(self) -> list[Message]:
+        """The messages again."""
+        return [Message(*each) for each in zip(*self, strict=True)]
+
+
+class Answer(NamedTuple):
+    """What became of a committed batch: counts, refusals by reason, receipts to be sent."""
+
+    counts: Counts
+    refused: dict[Refusal, int]
+    receipts: list[tuple[str, bytes]]
+
+    @classmethod
+    def to(cls, done: Committed) -> "Answer":
+        """What the parent has to know of a batch that is kept for good."""
+        return cls(
+            done.counts,
+            dict(Counter(each.reason for each in done.entries if isinstance(each, Refused))),
+            [(each.topic, each.payload) for each in receipts_of(done.entries)],
+        )
+
+
+def serve(parent: Connection) -> None:
+    """Every batch is committed and answered, until the parent is gone or has no more."""
+    setup: Setup = parent.recv()
+    logging.basicConfig(
+        level=logging.INFO,
+        format=f"%(asctime)s %(levelname)s lane {setup.number}: %(message)s",
+    )
+    on = engine(setup.database_url, pool_size=POOL_SIZE, application=f"onemap-lane-{setup.number}")
+    pipeline = Pipeline(on, setup.ingest, setup.quality)
+    rest_collector()
+    given: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
+    stopping = threading.Event()
+    threading.Thread(target=_listen, args=(parent, given, stopping), daemon=True).start()
+    while (batch := given.get()) is not None:
+        done = pipeline.take_in(batch.messages(), stopping)
+        if done is None:
+            break
+        try:
+            parent.send(Answer.to(done))
+        except OSError:
+            break
+    on.dispose()
+
+
+def _listen(
+    parent: Connection, given: "queue.SimpleQueue[Batch | None]", stopping: threading.Event
+) -> None:
+    """Batches are taken from the parent as they come, so that it never waits to give one."""
+    try:
+        while True:
+            given.put(parent.recv())
+    except (EOFError, OSError):
+        stopping.set()
+        given.put(None)
+
+
+def main() -> None:
+    """Serves on the socket whose number is the argument. The parent alone ends a lane."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    serve(Connection(int(sys.argv[1])))

@@ -1,0 +1,136 @@
+"""Messages to committed rows: screen, partitions, write; outages waited out, faults set apart."""
+
+import threading
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import cast
+
+import psycopg
+from sqlalchemy import Connection, Engine
+
+from data import clock
+from data.database import transaction
+from data.settings import IngestSettings, QualitySettings
+from data.vocabulary import Refusal
+from ingest.inbox import Message
+from ingest.running.bisection import write_all
+from ingest.running.outage import persist
+from ingest.screening.assessment import Assessor
+from ingest.screening.screen import Entry, Screen, Taken, refuse
+from ingest.stations import Cursor
+from ingest.storage.partitions import (
+    Month,
+    Partitions,
+    make_partitions,
+    month_of,
+    months_of,
+    outside,
+)
+from ingest.storage.writer import Counts, Writer
+
+
+def cursor_of(connection: Connection) -> Cursor:
+    """The driver's own cursor, for COPY; what it does belongs to the connection's transaction."""
+    return cast("psycopg.Connection", connection.connection.driver_connection).cursor()
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """A batch that is kept for good: what became of it, and of each message."""
+
+    counts: Counts
+    entries: Sequence[Entry]
+
+
+class _Stopped(Exception):
+    """An outage was not waited out."""
+
+
+class Pipeline:
+    """The way of a batch into the database, the same for the worker and for a replay."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        settings: IngestSettings | None = None,
+        quality: QualitySettings | None = None,
+        *,
+        now: clock.Clock = clock.now,
+    ) -> None:
+        settings = settings or IngestSettings()
+        self.engine = engine
+        self.assessor = Assessor(quality)
+        self._now = now
+        self._partitions = Partitions()
+        self._writer = Writer(
+            self.assessor,
+            late=timedelta(minutes=settings.late_minutes),
+            partitions=self._partitions,
+        )
+        self._screen = Screen(
+            payload_bytes=settings.payload_bytes,
+            future=timedelta(minutes=settings.future_minutes),
+        )
+
+    def take_in(self, messages: Sequence[Message], stopping: threading.Event) -> Committed | None:
+        """The batch is committed; None when stopped before it was, and then it must come again."""
+        entries = persist(lambda: self.sort(messages), stopping)
+        if entries is None:
+            return None
+
+        def write(part: Sequence[Entry]) -> Counts:
+            counts = persist(lambda: self._commit(part), stopping)
+            if counts is None:
+                raise _Stopped
+            return counts
+
+        try:
+            return Committed(*write_all(write, entries))
+        except _Stopped:
+            return None
+
+    def commit(self, messages: Sequence[Message]) -> Counts:
+        """The batch is committed, faults of single messages set apart.
+
+        Raises what the database raises in an outage; then the same batch may be given again.
+        """
+        return write_all(self._commit, self.sort(messages))[0]
+
+    def sort(self, messages: Sequence[Message]) -> list[Entry]:
+        """What each message has become; the months of the readings have their partitions."""
+        with transaction(self.engine) as connection:
+            cursor = cursor_of(connection)
+            entries = self._refuse_outside(cursor, self._screen.sort(cursor, messages))
+        months = self._partitions.missing(e.reading.raw for e in entries if isinstance(e, Taken))
+        if months:
+            with transaction(self.engine) as connection:
+                make_partitions(cursor_of(connection), months)
+            self._partitions.remember(months)
+        return entries
+
+    def _refuse_outside(self, cursor: Cursor, entries: list[Entry]) -> list[Entry]:
+        """The readings of months that were moved to an archive are refused, all at once.
+
+        The database would refuse them too, one by one: each in some twenty transactions.
+        """
+        this_month = month_of(self._now())
+        months = months_of(e.reading.raw for e in entries if isinstance(e, Taken))
+        gone = outside(cursor, {month for month in months if month < this_month})
+        return [_refused(each, gone) for each in entries] if gone else entries
+
+    def write(self, cursor: Cursor, entries: Sequence[Entry]) -> Counts:
+        """The batch is in the caller's transaction."""
+        return self._writer.write(cursor, entries, self._now())
+
+    def _commit(self, entries: Sequence[Entry]) -> Counts:
+        with transaction(self.engine) as connection:
+            return self.write(cursor_of(connection), entries)
+
+
+def _refused(entry: Entry, gone: Collection[Month]) -> Entry:
+    """The entry, as a refusal where its month is among those gone."""
+    if not isinstance(entry, Taken) or month_of(entry.reading.raw.observed_at) not in gone:
+        return entry
+    refused = refuse(entry.message, Refusal.DATABASE, "its month was moved to an archive")
+    return replace(refused, station_id=entry.station.id)

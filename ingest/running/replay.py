@@ -1,0 +1,134 @@
+"""Quarantined messages taken in again, now that their station is registered or their cause gone."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import psycopg
+
+from data.clock import UtcDatetime
+from data.database import transaction
+from data.records import Refused, StationId
+from data.vocabulary import Refusal
+from ingest.inbox import Message
+from ingest.running.outage import FAULTS, first_line
+from ingest.running.pipeline import Pipeline, cursor_of
+from ingest.screening.screen import Entry, Taken, refuse
+from ingest.stations import Cursor
+from ingest.storage.writer import Counts
+
+PAGE = 500
+ATTEMPTS: Final = 5
+"""Ingest writes the same accounts in batches of its own: one of the two may have to yield."""
+
+_PAGE = """
+SELECT id, topic, payload, first_received_at, station_id FROM quarantine
+WHERE replayed_at IS NULL AND id > %(after)s AND (%(reason)s::text IS NULL OR reason = %(reason)s)
+ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+"""
+_TAKEN = "UPDATE quarantine SET replayed_at = now() WHERE id = ANY(%s)"
+_STILL = "UPDATE quarantine SET reason = %s, detail = %s WHERE id = %s"
+_WITHDRAW = """
+INSERT INTO hour_account AS a (station_id, hour, received, refused)
+SELECT station_id, date_trunc('hour', received_at, 'UTC') AS hour, -count(*), -count(*)
+FROM unnest(%s::bigint[], %s::timestamptz[]) AS message (station_id, received_at)
+GROUP BY 1, 2 ORDER BY 1, 2
+ON CONFLICT (station_id, hour) DO UPDATE SET
+    received = a.received + excluded.received, refused = a.refused + excluded.refused
+"""
+
+
+@dataclass(slots=True)
+class Replayed:
+    """What became of the quarantined messages: ``counts`` of those taken in, the rest by reason."""
+
+    counts: Counts = field(default_factory=Counts)
+    still: Counter[Refusal] = field(default_factory=Counter)
+
+
+def replay(pipeline: Pipeline, reason: Refusal | None = None) -> Replayed:
+    """Every pending message has gone the way of a new one; what is still refused stays.
+
+    A message counts as received when it first came, and its account says so: what was refused in
+    that hour is stored, a duplicate and so on in the same hour. Each page is one transaction: a
+    replay that is broken off or run twice takes nothing in twice.
+    """
+    done = Replayed()
+    after: int | None = 0
+    while after is not None:
+        page = Replayed()
+        after = _persist(pipeline, after, reason, page)
+        done.counts += page.counts
+        done.still += page.still
+    return done
+
+
+def _persist(pipeline: Pipeline, after: int, reason: Refusal | None, page: Replayed) -> int | None:
+    """One page, tried again where ingest stood in its way."""
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return _page(pipeline, after, reason, page)
+        except psycopg.errors.DeadlockDetected:
+            page.counts, page.still = Counts(), Counter()
+    return _page(pipeline, after, reason, page)
+
+
+def _page(pipeline: Pipeline, after: int, reason: Refusal | None, done: Replayed) -> int | None:
+    with transaction(pipeline.engine) as connection:
+        cursor = cursor_of(connection)
+        cursor.execute(_PAGE, {"after": after, "reason": reason, "limit": PAGE})
+        rows = cursor.fetchall()
+        if not rows:
+            return None
+        messages = [Message(topic, payload, at) for _, topic, payload, at, _ in rows]
+        entries = pipeline.sort(messages)
+        taken = [
+            (row[0], each)
+            for row, each in zip(rows, entries, strict=True)
+            if isinstance(each, Taken)
+        ]
+        refused = [
+            (row[0], each)
+            for row, each in zip(rows, entries, strict=True)
+            if isinstance(each, Refused)
+        ]
+        ids, faulty = _write(pipeline, cursor, taken, done)
+        refused += faulty
+        cursor.execute(_TAKEN, (ids,))
+        written = set(ids)
+        _withdraw(cursor, ((row[4], row[3]) for row in rows if row[0] in written))
+        cursor.executemany(_STILL, [(each.reason, each.detail, n) for n, each in refused])
+        done.still.update(each.reason for _, each in refused)
+        return int(rows[-1][0])
+
+
+def _write(
+    pipeline: Pipeline, cursor: Cursor, taken: Sequence[tuple[int, Taken]], done: Replayed
+) -> tuple[list[int], list[tuple[int, Refused]]]:
+    """The ids that were written, and what the database refuses one by one."""
+    entries: list[Entry] = [each for _, each in taken]
+    try:
+        with cursor.connection.transaction():
+            done.counts += pipeline.write(cursor, entries)
+    except FAULTS as error:
+        if len(taken) == 1:
+            n, each = taken[0]
+            refused = refuse(each.message, Refusal.DATABASE, first_line(error))
+            return [], [(n, replace(refused, station_id=each.station.id))]
+        middle = len(taken) // 2
+        left, right = (
+            _write(pipeline, cursor, part, done) for part in (taken[:middle], taken[middle:])
+        )
+        return left[0] + right[0], left[1] + right[1]
+    return [n for n, _ in taken], []
+
+
+def _withdraw(cursor: Cursor, messages: Iterable[tuple[StationId | None, UtcDatetime]]) -> None:
+    """The refusals of these messages are out of the accounts that held them.
+
+    The writer has counted each as received and by its new fate, under its station.
+    """
+    columns: list[tuple[Any, ...]] = list(zip(*messages, strict=True))
+    if columns:
+        cursor.execute(_WITHDRAW, tuple(map(list, columns)))

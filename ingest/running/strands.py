@@ -1,0 +1,115 @@
+"""Strands: threads of one process that share the stations, as lanes do between processes.
+
+While one waits for the database, the other decodes and checks. All messages of a station go to one
+strand, in their order.
+"""
+
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from typing import Final
+
+from data.settings import IngestSettings
+from ingest.inbox import Inbox
+from ingest.running.lane_process import Answer
+from ingest.running.lanes import Committed
+from ingest.running.pipeline import Pipeline
+
+STRANDS: Final = 2
+"""One at the database, one at its messages; a third would only wait for Python's lock."""
+
+SWITCH_S: Final = 0.0005
+"""Whom the database has answered waits at most so long for Python's lock; its default is 5 ms."""
+
+IDLE_S: Final = 0.25
+
+
+class Strand:
+    """One thread and its pipeline."""
+
+    def __init__(
+        self,
+        number: int,
+        pipeline: Pipeline,
+        inbox: Inbox,
+        committed: Committed,
+        settings: IngestSettings,
+    ) -> None:
+        self.fault: Exception | None = None
+        self._number = number
+        self._pipeline = pipeline
+        self._inbox = inbox
+        self._committed = committed
+        self._settings = settings
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"strand-{number}", daemon=True)
+
+    def start(self) -> None:
+        """It takes in what waits for it."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """No new batch is begun."""
+        self._stopping.set()
+
+    def join(self) -> None:
+        """The batch in hand is committed and told, unless the database is away."""
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                self._take_batch()
+        except Exception as error:  # noqa: BLE001  told by check() to the one who started it
+            self.fault = error
+
+    def _take_batch(self) -> None:
+        messages = self._inbox.take(
+            self._settings.batch_messages,
+            fill_s=self._settings.batch_wait_ms / 1000,
+            idle_s=IDLE_S,
+            lane=self._number,
+        )
+        if not messages:
+            return
+        began = time.monotonic()
+        done = self._pipeline.take_in(messages, self._stopping)
+        if done is not None:
+            self._committed(messages, Answer.to(done), time.monotonic() - began)
+
+
+class Strands:
+    """All strands of one worker."""
+
+    def __init__(
+        self,
+        pipelines: Sequence[Pipeline],
+        inbox: Inbox,
+        committed: Committed,
+        settings: IngestSettings,
+    ) -> None:
+        self._strands = [
+            Strand(number, pipeline, inbox, committed, settings)
+            for number, pipeline in enumerate(pipelines)
+        ]
+
+    def start(self) -> None:
+        """Every strand takes in messages."""
+        sys.setswitchinterval(SWITCH_S)
+        for strand in self._strands:
+            strand.start()
+
+    def check(self) -> None:
+        """Nothing when all is well. Raises what has ended a strand."""
+        for strand in self._strands:
+            if strand.fault is not None:
+                raise strand.fault
+
+    def stop(self) -> None:
+        """Every strand has finished what it had in hand, as far as it could."""
+        for strand in self._strands:
+            strand.stop()
+        for strand in self._strands:
+            strand.join()

@@ -1,0 +1,146 @@
+"""What changes without a message: values grow old or are reviewed, limits and targets edited."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine
+
+from data.clock import UtcDatetime
+from data.database import transaction
+from data.records import StationId
+from data.vocabulary import Compliance, EvaluationState, Parameter, WaterClass
+from ingest.running.pipeline import cursor_of
+from ingest.screening.assessment import Assessment, Assessor
+from ingest.stations import Cursor, find_by_id
+from ingest.storage import current
+from ingest.storage.latest import Latest, read_latest
+from ingest.storage.rulings import Reviews, Spot, ruled
+
+PAGE = 500
+
+_PAGE = """
+SELECT station_id, latest::text, state, water_class, deciding, have_count, required_count,
+    meets_target, compliance, multiple, fresh_until
+FROM latest_reading WHERE station_id > %s ORDER BY station_id LIMIT %s
+"""
+_THESE = "SELECT station_id, latest::text FROM latest_reading WHERE station_id = ANY(%s)"
+_OFFLINE = """
+SELECT count(*) FROM station s LEFT JOIN latest_reading l ON l.station_id = s.id
+WHERE (s.ended_at IS NULL OR s.ended_at > %(now)s)
+    AND (l.fresh_until IS NULL OR l.fresh_until <= %(now)s)
+"""
+_AHEAD = """
+SELECT ensure_reading_partition(%(now)s::timestamptz + ahead)
+FROM unnest(ARRAY[interval '0', interval '1 month', interval '2 months']) AS ahead
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep found: stations assessed anew, changed by it, and without a young value."""
+
+    assessed: int
+    changed: int
+    offline: int
+
+
+class Sweep:
+    """Assesses every station again, a page at a time so that messages don't wait for it."""
+
+    def __init__(self, engine: Engine, assessor: Assessor) -> None:
+        self._engine = engine
+        self._assessor = assessor
+        self._reviews = Reviews()
+        self._after = 0
+        self._assessed = 0
+        self._changed = 0
+
+    def reviewed(self, now: UtcDatetime) -> int:
+        """How many stations are told otherwise for what was just said of their newest values."""
+        with transaction(self._engine) as connection:
+            cursor = cursor_of(connection)
+            spots, mark = self._reviews.newly(cursor)
+            cursor.execute(_THESE, (sorted({spot.station for spot in spots}),))
+            held = {station: read_latest(latest) for station, latest in cursor.fetchall()}
+            changed = ruled(cursor, held, spots)
+            self._write(cursor, changed, now, spots)
+        self._reviews.took(mark)
+        return len(changed)
+
+    def turn(self, now: UtcDatetime) -> Swept | None:
+        """One page assessed; the sum when it was the last one, and the next turn starts over."""
+        with transaction(self._engine) as connection:
+            cursor = cursor_of(connection)
+            if not self._after:
+                cursor.execute(_AHEAD, {"now": now})
+        with transaction(self._engine) as connection:
+            cursor = cursor_of(connection)
+            last = self._page(cursor, now)
+            if last is not None:
+                self._after = last
+                return None
+            cursor.execute(_OFFLINE, {"now": now})
+            (offline,) = cursor.fetchone() or (0,)
+        swept = Swept(self._assessed, self._changed, offline)
+        self._after = self._assessed = self._changed = 0
+        return swept
+
+    def _page(self, cursor: Cursor, now: UtcDatetime) -> StationId | None:
+        """The last station of the page, None when no station is left after it."""
+        cursor.execute(_PAGE, (self._after, PAGE))
+        rows = cursor.fetchall()
+        facts = find_by_id(cursor, [row[0] for row in rows])
+        held: dict[StationId, Latest] = {row[0]: read_latest(row[1]) for row in rows}
+        changed = ruled(cursor, held)
+        differing = {
+            station
+            for station, _latest, *told in rows
+            if self._assessor.assess(facts[station], held[station], now) != _stored(told)
+        }
+        differing |= changed.keys()
+        self._write(cursor, differing, now)
+        self._assessed += len(rows)
+        self._changed += len(differing)
+        return rows[-1][0] if len(rows) == PAGE else None
+
+    def _write(
+        self,
+        cursor: Cursor,
+        stations: Iterable[StationId],
+        now: UtcDatetime,
+        asked: Iterable[Spot] = (),
+    ) -> None:
+        """The stations are told as their newest values stand now, with what was ruled on them."""
+        wanted = sorted(stations)
+        if not wanted:
+            return
+        facts = find_by_id(cursor, wanted)
+        locked = current.lock(cursor, wanted)
+        changed = ruled(cursor, {station: row.latest for station, row in locked.items()}, asked)
+        for station, told in changed.items():
+            locked[station].latest.update(told)
+        current.put(
+            cursor,
+            (
+                (station, row, self._assessor.assess(facts[station], row.latest, now))
+                for station, row in locked.items()
+                if row.latest
+            ),
+        )
+
+
+def _stored(told: list[Any]) -> Assessment:
+    """The assessment as the row holds it."""
+    state, water_class, deciding, have, required, meets, compliance, multiple, until = told
+    return Assessment(
+        state=EvaluationState(state),
+        water_class=WaterClass(water_class) if water_class is not None else None,
+        deciding=tuple(Parameter(key) for key in deciding),
+        have_count=have,
+        required_count=required,
+        meets_target=meets,
+        compliance=Compliance(compliance) if compliance else None,
+        multiple=multiple,
+        fresh_until=until,
+    )

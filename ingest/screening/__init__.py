@@ -1,0 +1,1 @@
+"""From bytes to a reading with its flags, or a refusal with its reason."""

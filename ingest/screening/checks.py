@@ -1,0 +1,163 @@
+"""Automatic checks: gross range, rate of change, persistence. They set flags and drop nothing.
+
+What is missing altogether shows in the sweep, not here.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+from data.clock import UtcDatetime
+from data.records import RawReading, StationId
+from data.vocabulary import Flag, Parameter, Period
+
+LONGEST_GAP = timedelta(days=1)
+"""Readings further apart than this say nothing about each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """What one parameter's values are held to; None where a check doesn't apply."""
+
+    low: float
+    high: float
+    step: float | None = None
+    flat_count: int | None = None
+    flat_span: timedelta = timedelta(hours=24)
+
+    @property
+    def remembers(self) -> bool:
+        """Whether earlier values matter."""
+        return self.step is not None or self.flat_count is not None
+
+
+@dataclass(slots=True)
+class Past:
+    """What is remembered of a parameter: its last good value and since when it has been equal."""
+
+    value: float
+    observed_at: UtcDatetime
+    equal_since: UtcDatetime
+    equal_count: int = 1
+
+
+def read_thresholds(text: str) -> Mapping[Parameter, Thresholds]:
+    """The thresholds of every parameter, from the text of a file like ``checks.toml``.
+
+    Raises ValueError (a table that is no parameter, a field that is none, not TOML).
+    """
+    tables = tomllib.loads(text)
+    defaults = tables.pop("defaults", {})
+    others = tables.pop("others")
+    unknown = tables.keys() - {p.value for p in Parameter}
+    if unknown:
+        raise ValueError(f"no parameters: {', '.join(sorted(unknown))}")
+    found: dict[Parameter, Thresholds] = {}
+    for parameter in Parameter:
+        fields = {**defaults, **tables.get(parameter.value, others)}
+        span = timedelta(hours=fields.pop("flat_hours", 24.0))
+        try:
+            found[parameter] = Thresholds(**fields, flat_span=span)
+        except TypeError as error:
+            raise ValueError(f"{parameter.value}: {error}") from None
+    return MappingProxyType(found)
+
+
+@cache
+def shipped_thresholds() -> Mapping[Parameter, Thresholds]:
+    """The thresholds that come with the code."""
+    return read_thresholds(files("ingest.screening").joinpath("checks.toml").read_text("utf-8"))
+
+
+class Checks:
+    """The checks with their memory of each station, by period.
+
+    The memory follows observation time: a late reading is held to its range only, and the same
+    reading again changes nothing.
+    """
+
+    def __init__(self, thresholds: Mapping[Parameter, Thresholds] | None = None) -> None:
+        self._thresholds = thresholds or shipped_thresholds()
+        self._past: dict[StationId, dict[Period, dict[Parameter, Past]]] = {}
+        self._held = {
+            p: (held.low, held.high, held if held.remembers else None)
+            for p, held in self._thresholds.items()
+        }
+        self.depth = max((t.flat_count or 1 for t in self._thresholds.values()), default=1)
+        """How many readings of a station warm its memory fully."""
+
+    @property
+    def remembered(self) -> tuple[Parameter, ...]:
+        """The parameters whose earlier values matter."""
+        return tuple(p for p, held in self._thresholds.items() if held.remembers)
+
+    def strangers(self, stations: Iterable[StationId]) -> set[StationId]:
+        """Those of the stations of which nothing is remembered yet."""
+        return {station for station in stations if station not in self._past}
+
+    def warm(self, station: StationId, readings: Iterable[RawReading]) -> None:
+        """The station's memory holds these readings, oldest first, with their devices' flags."""
+        self._past.setdefault(station, {})
+        for reading in readings:
+            self.check(station, reading)
+
+    def check(self, station: StationId, raw: RawReading) -> dict[Parameter, Flag]:
+        """The flags of the values that are not normal; a device's own flag wins over ours."""
+        memory = self._past.setdefault(station, {}).setdefault(raw.period, {})
+        flags = _given(raw) if raw.flags else {}
+        observed_at, held = raw.observed_at, self._held
+        for parameter, value in raw.values.items():
+            low, high, remembering = held[parameter]
+            if parameter in flags:
+                continue
+            if not low <= value <= high:
+                flags[parameter] = Flag.OUT_OF_RANGE
+            elif remembering:
+                past = memory.get(parameter)
+                if past is None:
+                    memory[parameter] = Past(value, observed_at, observed_at)
+                elif observed_at > past.observed_at:
+                    found = _follow(past, value, observed_at, remembering)
+                    if found is not None:
+                        flags[parameter] = found
+        return flags
+
+
+def _given(raw: RawReading) -> dict[Parameter, Flag]:
+    """The flags that the device itself gave its values, but for the normal ones."""
+    return {p: f for p, f in raw.flags.items() if f is not Flag.NORMAL and p in raw.values}
+
+
+def _follow(past: Past, value: float, observed_at: UtcDatetime, held: Thresholds) -> Flag | None:
+    """The flag that a value earns by what came before it; from now on it is the past."""
+    was, since, step = past.value, past.observed_at, held.step
+    past.value, past.observed_at = value, observed_at
+    change = abs(value - was)
+    if change and (step is None or change <= step):  # nearly always: a change, and a small one
+        past.equal_since, past.equal_count = observed_at, 1
+        return None
+    gap = observed_at - since
+    if change or gap > LONGEST_GAP:
+        past.equal_since, past.equal_count = observed_at, 1
+    else:
+        past.equal_count += 1
+    return _judge(past, change, gap, held)
+
+
+def _judge(past: Past, change: float, gap: timedelta, held: Thresholds) -> Flag | None:
+    """Rate of change and persistence, with the value that is the past by now."""
+    if held.step is not None and gap <= LONGEST_GAP:
+        hours = max(1.0, gap / timedelta(hours=1))
+        if change > held.step * hours:
+            return Flag.JUMP
+    if (
+        held.flat_count is not None
+        and past.equal_count >= held.flat_count
+        and past.observed_at - past.equal_since >= held.flat_span
+    ):
+        return Flag.FLAT
+    return None

@@ -1,0 +1,156 @@
+"""The screen between bytes and archive: each message becomes a reading or a refusal."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from operator import itemgetter
+from typing import NamedTuple
+
+from data.clock import UtcDatetime
+from data.records import RawReading, Reading, Refused, StationCode
+from data.vocabulary import Refusal
+from ingest.codecs.refusal import Unreadable
+from ingest.inbox import Message
+from ingest.screening.checks import Checks
+from ingest.screening.decoding import CODECS
+from ingest.screening.recent_readings import recent_readings
+from ingest.stations import Cursor, StationFacts, StationRegistry
+from ingest.topics import address_of
+
+EARLIEST = UtcDatetime(datetime(1990, 1, 1, tzinfo=UTC))
+"""A clock that says less has never been set; and every month read makes a partition."""
+
+
+class Taken(NamedTuple):
+    """A reading of a known station, with the message it came in."""
+
+    message: Message
+    reading: Reading
+    station: StationFacts
+
+
+Entry = Taken | Refused
+
+
+class Screen:
+    """Decodes, places and checks messages; remembers stations and their last values."""
+
+    def __init__(
+        self,
+        checks: Checks | None = None,
+        registry: StationRegistry | None = None,
+        *,
+        payload_bytes: int = 65536,
+        future: timedelta = timedelta(minutes=10),
+    ) -> None:
+        self._checks = checks or Checks()
+        self._registry = registry or StationRegistry()
+        self._payload_bytes = payload_bytes
+        self._future = future
+
+    def sort(self, cursor: Cursor, messages: Sequence[Message]) -> list[Entry]:
+        """What each message has become, in the order given.
+
+        Asks the database first and remembers only afterwards, so that a failed call can be
+        repeated.
+        """
+        decoded = [self._decode(message) for message in messages]
+        known = self._registry.find(cursor, {code for each in decoded if (code := _code(each))})
+        entries: list[Entry] = [
+            self._place(message, each, known)
+            if isinstance(each, RawReading)
+            else _placed(each, known)
+            for message, each in zip(messages, decoded, strict=True)
+        ]
+        self._warm(cursor, entries)
+        return self._check(entries)
+
+    def _decode(self, message: Message) -> RawReading | Refused:
+        try:
+            address = address_of(message.topic)
+            decode = CODECS.get(address.channel)
+            if decode is None:
+                raise Unreadable(Refusal.TOPIC, f"nothing is read from {address.channel}")
+            if len(message.payload) > self._payload_bytes:
+                raise Unreadable(Refusal.TOO_LARGE, f"{len(message.payload)} bytes")
+            return decode(message.payload, address.station, message.received_at)
+        except Unreadable as error:
+            return refuse(message, error.reason, error.detail)
+
+    def _place(
+        self, message: Message, raw: RawReading, known: Mapping[StationCode, StationFacts]
+    ) -> Entry:
+        station = known.get(raw.station)
+        if station is None:
+            return refuse(message, Refusal.UNKNOWN_STATION, "no station has this code")
+        received_at = message.received_at
+        wrong = self._clock_fault(raw.observed_at, received_at, station)
+        if wrong:
+            return replace(refuse(message, Refusal.CLOCK, wrong), station_id=station.id)
+        return Taken(message, Reading(station.id, raw, received_at, {}), station)
+
+    def _clock_fault(
+        self, observed_at: UtcDatetime, received_at: UtcDatetime, station: StationFacts
+    ) -> str:
+        """Why that can't be when the reading was taken; empty when it can."""
+        if observed_at > received_at + self._future:
+            return f"observed {observed_at - received_at} after it arrived"
+        if observed_at < (station.started_at or EARLIEST):
+            return "observed before the station's start"
+        if station.ended_at is not None and observed_at >= station.ended_at:
+            return "observed after the station's end"
+        return ""
+
+    def _warm(self, cursor: Cursor, entries: Iterable[Entry]) -> None:
+        arrivals = {
+            each.station.id: each.message.received_at for each in entries if isinstance(each, Taken)
+        }
+        strangers = self._checks.strangers(arrivals)
+        if not strangers:
+            return
+        past = recent_readings(
+            cursor,
+            strangers,
+            self._checks.remembered,
+            depth=self._checks.depth,
+            before=UtcDatetime(max(arrivals.values()) + self._future),
+        )
+        for station, readings in past.items():
+            self._checks.warm(station, readings)
+
+    def _check(self, entries: list[Entry]) -> list[Entry]:
+        """The same entries with their flags, checked in the order of observation."""
+        checked = list(entries)
+        taken = [
+            (each.reading.raw.observed_at, n, each)
+            for n, each in enumerate(entries)
+            if isinstance(each, Taken)
+        ]
+        taken.sort(key=itemgetter(0))
+        for _, n, (message, reading, station) in taken:
+            flags = self._checks.check(station.id, reading.raw)
+            if flags:
+                checked[n] = Taken(message, reading._replace(flags=flags), station)
+        return checked
+
+
+def _code(decoded: RawReading | Refused) -> StationCode | None:
+    """The station that a message names, read or refused."""
+    if isinstance(decoded, RawReading):
+        return decoded.station
+    try:
+        return address_of(decoded.topic).station
+    except Unreadable:
+        return None
+
+
+def _placed(refused: Refused, known: Mapping[StationCode, StationFacts]) -> Refused:
+    """The refusal with its station, where that is one of ours."""
+    code = _code(refused)
+    station = known.get(code) if code is not None else None
+    return replace(refused, station_id=station.id) if station else refused
+
+
+def refuse(message: Message, reason: Refusal, detail: str) -> Refused:
+    """The message as it came, refused."""
+    return Refused(message.topic, message.payload, message.received_at, reason, detail)

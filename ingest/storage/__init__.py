@@ -1,0 +1,1 @@
+"""Readings, newest values, tally and quarantine as rows, in one transaction."""

@@ -1,0 +1,189 @@
+"""Readings into the archive: binary COPY to staging, one insert, then the keys that were taken."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from data.vocabulary import Flag, Parameter, Period
+from gis.crs import CGCS2000
+from ingest.screening.screen import Taken
+from ingest.stations import Cursor
+from ingest.storage.merge import Held, Key, filled, merge
+from ingest.storage.reading_rows import COLUMNS, STAGING, flags_json, rare_json, stream
+
+_LISTED = ", ".join(COLUMNS.values())
+_POSITION = f"ST_SetSRID(ST_MakePoint({{lon}}, {{lat}}), {CGCS2000})"
+_INSERT = f"""
+WITH new AS (
+    INSERT INTO reading (station_id, observed_at, period, received_at, message_id, {_LISTED},
+        extra, flags, position)
+    SELECT station_id, observed_at, period, received_at, message_id, {_LISTED},
+        extra::jsonb, flags::jsonb, {_POSITION.format(lon="lon", lat="lat")}
+    FROM staged_reading ORDER BY station_id, observed_at, period
+    ON CONFLICT DO NOTHING
+    RETURNING station_id, observed_at, period
+), counted AS (SELECT count(*) AS stored FROM new)
+SELECT stored, NULL, NULL FROM counted
+UNION ALL
+SELECT new.* FROM new, counted WHERE stored < %s
+"""
+_SELECT = f"""
+SELECT r.station_id, r.observed_at, r.period, r.extra, r.flags, ST_X(r.position), ST_Y(r.position),
+    {", ".join(f"r.{column}" for column in COLUMNS.values())}
+FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[]) AS k(station_id, observed_at, period)
+JOIN reading r USING (station_id, observed_at, period)
+ORDER BY r.station_id, r.observed_at, r.period
+FOR UPDATE OF r
+"""
+
+
+class Fate(StrEnum):
+    """What became of a message."""
+
+    STORED = "stored"
+    DUPLICATE = "duplicate"
+    FILLED = "filled"
+    CONFLICT = "conflict"
+
+
+class Accepted(NamedTuple):
+    """What the archive took of one message: all of it, what was lacking, or nothing."""
+
+    taken: Taken
+    fate: Fate
+    part: Held
+
+
+def store(cursor: Cursor, batch: Sequence[Taken]) -> list[Accepted]:
+    """The fate of every reading, in order; the archive holds each key once, as it first came.
+
+    A key that is taken is filled where it was empty; what differs goes to ``reading_conflict``.
+    """
+    keys = [key_of(each) for each in batch]
+    first: dict[Key, Taken] = {}
+    for key, each in zip(keys, batch, strict=True):
+        first.setdefault(key, each)
+    new = _insert(cursor, first)
+    _keep_statistics(cursor, batch)
+    if len(new) == len(batch):
+        return [Accepted(each, Fate.STORED, _held(each)) for each in batch]
+    return _merge(cursor, batch, first, new)
+
+
+def _merge(
+    cursor: Cursor, batch: Sequence[Taken], first: Mapping[Key, Taken], new: AbstractSet[Key]
+) -> list[Accepted]:
+    """The fates of a batch in which keys were taken or came twice."""
+    kept = _lock(cursor, first.keys() - new)
+    added: dict[Key, Held] = {}
+    conflicts: list[tuple[Any, ...]] = []
+    accepted = []
+    for each in batch:
+        key, later = key_of(each), _held(each)
+        if key in new and first[key] is each:
+            kept[key] = later
+            accepted.append(Accepted(each, Fate.STORED, later))
+            continue
+        found = merge(kept[key], later)
+        kept[key] = filled(kept[key], found.added)
+        if found.fills:
+            added[key] = filled(added.get(key, Held({})), found.added)
+        conflicts += [
+            (*key, p, was, now, each.reading.received_at, each.reading.raw.message_id)
+            for p, (was, now) in found.conflicts.items()
+        ]
+        fate = Fate.CONFLICT if found.conflicts else Fate.DUPLICATE
+        accepted.append(Accepted(each, Fate.FILLED if found.fills else fate, found.added))
+    _fill(cursor, added)
+    _keep_conflicts(cursor, conflicts)
+    return accepted
+
+
+def key_of(taken: Taken) -> Key:
+    """What the reading is known by."""
+    raw = taken.reading.raw
+    return taken.reading.station_id, raw.observed_at, raw.period
+
+
+def _held(taken: Taken) -> Held:
+    return Held(taken.reading.raw.values, taken.reading.flags, taken.reading.raw.position)
+
+
+def _insert(cursor: Cursor, first: Mapping[Key, Taken]) -> AbstractSet[Key]:
+    """The keys that were free; their readings are stored."""
+    cursor.execute(STAGING)
+    with cursor.copy("COPY staged_reading FROM STDIN (FORMAT BINARY)") as copy:
+        copy.write(stream(each.reading for each in first.values()))
+    cursor.execute(_INSERT, (len(first),))
+    [(stored, _, _), *free] = cursor.fetchall()
+    if stored == len(first):
+        return first.keys()
+    return {(station, at, Period(period)) for station, at, period in free}
+
+
+def _lock(cursor: Cursor, keys: Iterable[Key]) -> dict[Key, Held]:
+    """What is kept under keys that were taken, locked against another filler."""
+    wanted = sorted(keys)
+    if not wanted:
+        return {}
+    cursor.execute(_SELECT, tuple(map(list, zip(*wanted, strict=True))))
+    found: dict[Key, Held] = {}
+    for station, at, period, extra, flags, lon, lat, *columns in cursor.fetchall():
+        values = {p: v for p, v in zip(COLUMNS, columns, strict=True) if v is not None}
+        values |= {Parameter(key): float(v) for key, v in (extra or {}).items()}
+        found[station, at, Period(period)] = Held(
+            values,
+            {Parameter(key): Flag(flag) for key, flag in (flags or {}).items()},
+            (lon, lat) if lon is not None else None,
+        )
+    return found
+
+
+def _fill(cursor: Cursor, added: Mapping[Key, Held]) -> None:
+    """The kept readings hold what they lacked."""
+    for key, part in added.items():
+        assignments = [f"{COLUMNS[p]} = %s" for p in part.values if p in COLUMNS]
+        values: list[Any] = [value for p, value in part.values.items() if p in COLUMNS]
+        for column, text in (("extra", rare_json(part.values)), ("flags", flags_json(part.flags))):
+            if text:
+                assignments.append(f"{column} = coalesce({column}, '{{}}') || %s::jsonb")
+                values.append(text)
+        if part.position:
+            assignments.append(f"position = {_POSITION.format(lon='%s', lat='%s')}")
+            values += part.position
+        cursor.execute(
+            f"UPDATE reading SET {', '.join(assignments)}"
+            " WHERE station_id = %s AND observed_at = %s AND period = %s",
+            (*values, *key),
+        )
+
+
+def _keep_conflicts(cursor: Cursor, conflicts: Sequence[tuple[Any, ...]]) -> None:
+    if conflicts:
+        cursor.executemany(
+            "INSERT INTO reading_conflict (station_id, observed_at, period, parameter, kept,"
+            " refused, received_at, message_id) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+            " ON CONFLICT DO NOTHING",
+            conflicts,
+        )
+
+
+def _keep_statistics(cursor: Cursor, batch: Iterable[Taken]) -> None:
+    """Smallest, largest and cumulative values stand beside the readings; the first stay."""
+    rows = [
+        (*key_of(each), p, told.minimum, told.maximum, told.cumulative)
+        for each in batch
+        if each.reading.raw.statistics
+        for p, told in each.reading.raw.statistics.items()
+    ]
+    if rows:
+        cursor.executemany(
+            "INSERT INTO reading_stat AS s (station_id, observed_at, period, parameter, minimum,"
+            " maximum, cumulative) VALUES (%s, %s, %s, %s, %s, %s, %s)"
+            " ON CONFLICT (station_id, observed_at, period, parameter) DO UPDATE SET"
+            " minimum = coalesce(s.minimum, excluded.minimum),"
+            " maximum = coalesce(s.maximum, excluded.maximum),"
+            " cumulative = coalesce(s.cumulative, excluded.cumulative)",
+            rows,
+        )

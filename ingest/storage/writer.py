@@ -1,0 +1,131 @@
+"""One batch in one transaction: archive, newest values, exceedances, quarantine, NOTIFY."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import timedelta
+
+import orjson
+
+from data.clock import UtcDatetime
+from data.quality.exceedances import Exceedance
+from data.records import Reading, Refused, StationId
+from ingest.screening.assessment import Assessor
+from ingest.screening.screen import Entry, Taken
+from ingest.stations import Cursor, StationFacts
+from ingest.storage import current, quarantine
+from ingest.storage import readings as archive
+from ingest.storage.hourly_tally import HourAccounts
+from ingest.storage.partitions import Partitions, make_partitions
+from ingest.storage.readings import Accepted
+
+
+@dataclass(slots=True)
+class Counts:
+    """How many messages met which fate; each is counted once, a filled one not as a conflict."""
+
+    stored: int = 0
+    duplicate: int = 0
+    filled: int = 0
+    conflict: int = 0
+    refused: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Counts)))
+
+    @property
+    def total(self) -> int:
+        """All messages counted."""
+        return sum(getattr(self, f.name) for f in fields(Counts))
+
+
+class Writer:
+    """Writes screened batches; the caller owns the transaction."""
+
+    def __init__(
+        self,
+        assessor: Assessor | None = None,
+        *,
+        late: timedelta = timedelta(minutes=15),
+        partitions: Partitions | None = None,
+    ) -> None:
+        self._assessor = assessor or Assessor()
+        self._accounts = HourAccounts(late)
+        self._partitions = partitions or Partitions()
+        self._memory = current.Memory()
+
+    def write(self, cursor: Cursor, entries: Sequence[Entry], now: UtcDatetime) -> Counts:
+        """The batch is in the database when the caller commits.
+
+        Repeating it changes nothing but the counts in quarantine.
+        """
+        taken = [each for each in entries if isinstance(each, Taken)]
+        refused = [each for each in entries if isinstance(each, Refused)]
+        counts = Counts(refused=len(refused))
+        accepted: list[Accepted] = []
+        if taken:
+            make_partitions(cursor, self._partitions.missing(e.reading.raw for e in taken))
+            accepted = archive.store(cursor, taken)
+            for fate, count in Counter(each.fate for each in accepted).items():
+                setattr(counts, fate.value, count)
+            self._carry_forward(cursor, [a for a in accepted if a.part.values], now)
+        quarantine.put(cursor, refused)
+        self._accounts.add(cursor, accepted, refused)
+        return counts
+
+    def _carry_forward(
+        self, cursor: Cursor, accepted: Iterable[Accepted], now: UtcDatetime
+    ) -> None:
+        """What was new in the archive reaches ``latest_reading`` and ``exceedance``."""
+        in_order = sorted(accepted, key=lambda each: each.taken.reading.raw.observed_at)
+        if not in_order:
+            return
+        known = current.lock(cursor, {each.taken.station.id for each in in_order}, self._memory)
+        changed: dict[StationId, StationFacts] = {}
+        exceedances: list[dict[str, object]] = []
+        for (_, reading, station), _, (values, flags, _) in in_order:
+            observed_at = reading.raw.observed_at
+            row = known[station.id]
+            if row.take(observed_at, reading.received_at, values, flags):
+                changed[station.id] = station
+            found = self._assessor.exceedances(station, observed_at, values, flags, row.latest)
+            exceedances += [_told(reading, each) for each in found]
+        if changed:
+            current.put(
+                cursor,
+                (
+                    (station, known[station], self._assessor.assess(facts, row.latest, now))
+                    for station, facts in changed.items()
+                    for row in (known[station],)
+                ),
+            )
+        _keep_exceedances(cursor, exceedances)
+        self._memory.keep(known)
+
+
+_EXCEEDED = """
+INSERT INTO exceedance (station_id, parameter, observed_at, period, value, limit_value, multiple,
+    basis)
+SELECT * FROM json_to_recordset(%s::json) AS given (station_id bigint, parameter text,
+    observed_at timestamptz, period text, value float8, limit_value float8, multiple float8,
+    basis text)
+ON CONFLICT DO NOTHING
+"""
+
+
+def _keep_exceedances(cursor: Cursor, rows: Sequence[Mapping[str, object]]) -> None:
+    if rows:
+        cursor.execute(_EXCEEDED, (orjson.dumps(rows).decode(),))
+
+
+def _told(reading: Reading, found: Exceedance) -> dict[str, object]:
+    return {
+        "station_id": reading.station_id,
+        "parameter": found.parameter,
+        "observed_at": reading.raw.observed_at,
+        "period": reading.raw.period,
+        "value": found.value,
+        "limit_value": found.limit,
+        "multiple": found.multiple,
+        "basis": found.basis,
+    }

@@ -1,0 +1,1 @@
+"""MQTT: the kept session, acknowledgements by hand, receipts, a publisher."""

@@ -1,0 +1,300 @@
+"""The subscriber: QoS 1, a kept session, acknowledgements only when the worker says so.
+
+One thread owns the socket and every call into paho. It reads only while the inbox has room: the
+broker's in-flight window (Receive Maximum) does not hold while a backlog exists (mosquitto 2.0.11),
+so not reading is what pushes back. The broker then keeps the rest in the session's queue. When
+that lasts longer than two keepalives the connection ends, and comes back when there is room.
+"""
+
+import logging
+import select
+import ssl
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import paho.mqtt.client as paho
+from paho.mqtt.reasoncodes import ReasonCode
+
+from data import clock
+from data.settings import MqttSettings
+from ingest.inbox import LONGEST_TOPIC, MOST_TOPICS, Inbox, Message
+from ingest.transport.broker_link import DROPPED_TOPIC, link, subscribe
+from ingest.transport.burst import BurstClient, Published
+from ingest.transport.receipts import Receipt
+from ingest.transport.waker import Waker
+
+LOG = logging.getLogger(__name__)
+
+FIRST_PAUSE_S = 0.1
+LONGEST_PAUSE_S = 5.0
+SHORT_S = 10.0
+"""A connection shorter than this doesn't prove the next one worth hurrying for."""
+
+MANY_SHORT = 4
+MOST_RECEIPTS = 20_000
+
+
+class MqttClient:
+    """A durable subscription that fills an inbox and reconnects for ever.
+
+    What a faster reader or another protocol must offer too: ``start``, ``acknowledge``, ``tell``,
+    ``stop``, ``connected``, ``alive``.
+    """
+
+    def __init__(
+        self,
+        settings: MqttSettings,
+        inbox: Inbox,
+        topics: Iterable[str],
+        *,
+        now: clock.Clock = clock.now,
+    ) -> None:
+        self._settings = settings
+        self._inbox = inbox
+        self._topics = tuple(topics)
+        self._now = now
+        self._names: dict[bytes, str] = {}
+        self._generation = 0
+        self._established = False
+        self._dropped: int | None = None
+        self._asked: int | None = None
+        self._acks: deque[Message] = deque()
+        self._receipts: deque[Receipt] = deque(maxlen=MOST_RECEIPTS)
+        self._stopping = threading.Event()
+        self._waker = Waker()
+        self._thread = threading.Thread(target=self._run, name="mqtt", daemon=True)
+        self._client = self._make_client()
+        inbox.on_room = self._waker.wake
+
+    @property
+    def connected(self) -> bool:
+        """Whether the broker has accepted the connection that stands now."""
+        return self._established
+
+    @property
+    def alive(self) -> bool:
+        """Whether the network's thread runs; it ends only when stopped, or by a fault of ours."""
+        return self._thread.is_alive()
+
+    @property
+    def dropped(self) -> int | None:
+        """How many messages the broker says it has dropped since its start; None: it doesn't."""
+        return self._dropped
+
+    def start(self) -> None:
+        """The network's thread runs and connects as soon as a broker answers."""
+        self._thread.start()
+
+    def acknowledge(self, messages: Iterable[Message]) -> None:
+        """The broker is told that these are ours now, unless its connection has gone since.
+
+        Those of an earlier connection come again and are acknowledged then.
+        """
+        self._acks.extend(message for message in messages if message.message_id)
+        self._waker.wake()
+
+    def tell(self, receipts: Iterable[Receipt]) -> None:
+        """Devices are told, at most once: one that hears nothing sends again and is told then."""
+        self._receipts.extend(receipts)
+        self._waker.wake()
+
+    def stop(self, *, patience_s: float = 3.0) -> None:
+        """Acknowledgements are sent, the connection is closed, the session stays at the broker."""
+        self._stopping.set()
+        self._waker.wake()
+        if self._thread.ident is not None:
+            self._thread.join(patience_s)
+
+    def _make_client(self) -> paho.Client:
+        client = link(self._settings)
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_subscribe = self._on_subscribe
+        client.on_message = self._on_message
+        if isinstance(client, BurstClient):
+            client.on_burst = self._on_burst
+        return client
+
+    def _run(self) -> None:
+        pause_s = FIRST_PAUSE_S
+        short = 0
+        told = ""
+        while not self._stopping.is_set():
+            if not self._inbox.accepts:
+                self._sleep(LONGEST_PAUSE_S)
+                continue
+            began = time.monotonic()
+            try:
+                self._client.reconnect()
+                fault = self._stay()
+            except (OSError, ssl.SSLError) as error:
+                fault = str(error)
+            if self._established:
+                told = ""
+                short = short + 1 if time.monotonic() - began < SHORT_S else 0
+                if short == 0:
+                    pause_s = FIRST_PAUSE_S
+            self._established = False
+            if fault and fault != told and not self._stopping.is_set():
+                LOG.warning("no connection to the broker: %s", fault)
+                told = fault
+            if short == MANY_SHORT:
+                LOG.error(
+                    "connections end as soon as they begin: does another ingest use the client "
+                    "id %s?",
+                    self._settings.client_id,
+                )
+            self._stopping.wait(pause_s)
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+    def _stay(self) -> str:
+        """Serve the connection until it ends; the fault that ended it."""
+        while (sock := self._client.socket()) is not None:
+            if self._stopping.is_set():
+                self._part()
+                return ""
+            self._turn(sock)
+        return "connection lost"
+
+    def _turn(self, sock: Any) -> None:
+        """Wait for the socket or the worker, then read, acknowledge and write."""
+        accepts = self._inbox.accepts
+        decrypted = bool(getattr(sock, "pending", int)())
+        readable, writable, _ = select.select(
+            [self._waker, sock] if accepts else [self._waker],
+            [sock] if self._client.want_write() else [],
+            [],
+            0 if decrypted and accepts else 1.0,
+        )
+        if self._waker in readable:
+            self._waker.clear()
+        if sock in readable or (decrypted and accepts):
+            self._read()
+        self._send_acks()
+        if writable:
+            self._client.loop_write()
+        self._client.loop_misc()
+
+    def _read(self) -> None:
+        """Read as long as whole messages come, but not so long that acknowledgements starve."""
+        for _ in range(200):
+            before = len(self._inbox)
+            self._client.loop_read()
+            if len(self._inbox) <= before or not self._inbox.accepts:
+                return
+
+    def _send_acks(self) -> None:
+        due = []
+        while self._acks:
+            message = self._acks.popleft()
+            if message.generation == self._generation and self._established:
+                due.append(message.message_id)
+        told = []
+        while self._receipts and self._established:
+            receipt = self._receipts.popleft()
+            told.append((receipt.topic, receipt.payload))
+        if isinstance(self._client, BurstClient):
+            self._client.acknowledge(due)
+            self._client.publish_all(told)
+            return
+        for message_id in due:
+            self._client.ack(message_id, 1)
+        for topic, payload in told:
+            self._client.publish(topic, payload, qos=0)
+
+    def _part(self) -> None:
+        """Say what is left to say and close."""
+        self._send_acks()
+        for _ in range(20):
+            if not self._client.want_write() or (sock := self._client.socket()) is None:
+                break
+            select.select([], [sock], [], 0.1)
+            self._client.loop_write()
+        self._client.disconnect()
+        self._client.loop_write()
+
+    def _on_connect(
+        self, client: paho.Client, _: object, flags: Any, reason: ReasonCode, properties: object
+    ) -> None:
+        if reason.is_failure:
+            LOG.error("the broker refuses the connection: %s", reason)
+            client.disconnect()
+            return
+        self._generation += 1
+        self._acks.clear()
+        self._established = True
+        LOG.info("connected to the broker, session %s", "kept" if flags.session_present else "new")
+        if self._generation > 1 and not flags.session_present:
+            LOG.warning("the broker has forgotten the session: what it held for us is lost there")
+        # Always: the topics may be others than those of the kept session.
+        self._asked = subscribe(client, self._settings, self._topics)
+
+    def _on_disconnect(
+        self, client: object, _: object, flags: object, reason: ReasonCode, properties: object
+    ) -> None:
+        if not self._stopping.is_set():
+            LOG.warning("the connection to the broker ended: %s", reason)
+
+    def _on_subscribe(
+        self, client: paho.Client, _: object, mid: int, reasons: list[ReasonCode], __: object
+    ) -> None:
+        if mid != self._asked:
+            return
+        if any(reason.is_failure for reason in reasons):
+            LOG.error("the broker refuses the subscription: %s", reasons[0])
+            self._established = False
+            client.disconnect()
+        else:
+            LOG.info("subscribed to %s", ", ".join(self._topics))
+
+    def _on_burst(self, burst: Sequence[Published]) -> None:
+        arrived_at, generation = self._now(), self._generation
+        messages = []
+        for topic, payload, mid in burst:
+            name = self._names.get(topic) or self._named(topic)
+            if name == DROPPED_TOPIC:
+                self._watch_dropped(payload)
+            else:
+                messages.append(Message(name, payload, arrived_at, mid, generation))
+        self._inbox.put_all(messages)
+
+    def _named(self, topic: bytes) -> str:
+        """The topic as text, remembered; no text for bytes that are none, which no topic is."""
+        name = topic.decode("utf-8", "replace") or "?"
+        if len(self._names) >= MOST_TOPICS:
+            self._names.clear()
+        if len(topic) <= LONGEST_TOPIC:
+            self._names[topic] = name
+        return name
+
+    def _on_message(self, client: object, _: object, message: paho.MQTTMessage) -> None:
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            topic = ""
+        if topic == DROPPED_TOPIC:
+            self._watch_dropped(bytes(message.payload))
+            return
+        self._inbox.put(
+            Message(
+                topic=topic,
+                payload=bytes(message.payload),
+                received_at=self._now(),
+                message_id=message.mid if message.qos else 0,
+                generation=self._generation,
+            )
+        )
+
+    def _watch_dropped(self, payload: bytes) -> None:
+        """Say so when the broker drops messages: what it dropped is lost for us."""
+        count = int(payload) if payload.isdigit() else 0
+        if count > (self._dropped or 0):
+            LOG.error("the broker has dropped %d messages since it started", count)
+        self._dropped = count
+
+    def _sleep(self, patience_s: float) -> None:
+        select.select([self._waker], [], [], patience_s)
+        self._waker.clear()

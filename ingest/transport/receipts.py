@@ -1,0 +1,101 @@
+"""Receipts: which messages are kept for good, told to their device after the commit.
+
+A receipt names the ids of messages whose readings stand in the archive, and of those that lie in
+quarantine with all their bytes: a device may drop both from its spool. What it hears nothing about
+it sends again; the same message twice is harmless.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import orjson
+
+from data.records import Refused, StationCode
+from ingest.codecs import hj212
+from ingest.codecs.json_v1 import LONGEST_ID
+from ingest.codecs.refusal import Unreadable
+from ingest.screening.screen import Entry, Taken
+from ingest.topics import Channel, address_of, topic_of
+
+Item = TypeVar("Item")
+
+MOST_IDS = 500
+"""Ids in one receipt: some 60 kB at their longest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One message to a device."""
+
+    topic: str
+    payload: bytes
+
+
+@dataclass(slots=True)
+class _Told:
+    ids: list[str] = field(default_factory=list)
+    refused: list[dict[str, str]] = field(default_factory=list)
+
+
+def receipts_of(entries: Iterable[Entry]) -> Iterator[Receipt]:
+    """The receipts of a committed batch, one or more for each station whose messages have ids.
+
+    ``{"ids": [...], "refused": [{"id", "reason"}]}``, each part only where it isn't empty.
+    """
+    told: dict[StationCode, _Told] = {}
+    for entry in entries:
+        if isinstance(entry, Taken):
+            raw = entry.reading.raw
+            if raw.message_id is not None:
+                told.setdefault(raw.station, _Told()).ids.append(raw.message_id)
+        else:
+            _add_refused(told, entry)
+    for station, each in told.items():
+        topic = topic_of(station, Channel.RECEIPT)
+        for ids in _portions(each.ids):
+            yield Receipt(topic, orjson.dumps({"ids": ids}))
+        for refused in _portions(each.refused):
+            yield Receipt(topic, orjson.dumps({"refused": refused}))
+
+
+def _add_refused(told: dict[StationCode, _Told], refused: Refused) -> None:
+    """The refusal is told where station and id can be read from what came."""
+    try:
+        address = address_of(refused.topic)
+    except Unreadable:
+        return
+    named = _NAMES.get(address.channel, _unnamed)(refused.payload)
+    if named is not None:
+        told.setdefault(address.station, _Told()).refused.append(
+            {"id": named, "reason": refused.reason.value}
+        )
+
+
+def _id_of_message(payload: bytes) -> str | None:
+    try:
+        document = orjson.loads(payload)
+    except orjson.JSONDecodeError:
+        return None
+    named = document.get("id") if isinstance(document, dict) else None
+    if isinstance(named, str) and 1 <= len(named) <= LONGEST_ID and named.isprintable():
+        return named
+    return None
+
+
+def _id_of_frame(payload: bytes) -> str | None:
+    """Named only where length and checksum are right: else nobody knows what was meant."""
+    told = hj212.read(payload)
+    return told.receipt_id if isinstance(told, hj212.Decoded) else None
+
+
+def _unnamed(_payload: bytes) -> str | None:
+    return None
+
+
+_NAMES = {Channel.READING: _id_of_message, Channel.HJ212: _id_of_frame}
+
+
+def _portions(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    for start in range(0, len(items), MOST_IDS):
+        yield items[start : start + MOST_IDS]

@@ -1,0 +1,1 @@
+"""What is done with a problem: reported, and one step after another."""

@@ -1,0 +1,122 @@
+"""Steps taken on a problem: the row locked, the table asked, the story one event longer."""
+
+from sqlalchemy import Connection, Engine, text
+
+from data.clock import Clock, UtcDatetime
+from data.database import transaction
+from data.errors import BadInput
+from data.procedure.workflow import Step, check
+from data.records import AccountId
+from data.words.ledger import Action, Severity, Status
+from problem_ledger.cases import places
+from problem_ledger.cases.actors import SYSTEM_KNOWN, Known
+from problem_ledger.cases.changes import Taking, changes_of
+from problem_ledger.cases.conflicts import overtaken
+from problem_ledger.cases.needs import EARLY, check_needs, plain
+from problem_ledger.cases.permissions import situation_of, taker_of
+from problem_ledger.cases.recipients import tell
+from problem_ledger.cases.rules import Rules
+from problem_ledger.cases.step_events import happened
+from problem_ledger.record import store
+from problem_ledger.record.attachments import taken
+from problem_ledger.record.commands import Command, Done
+from problem_ledger.record.links import Row
+
+_UNIT = text(
+    "WITH RECURSIVE above AS (SELECT id, parent_id FROM division WHERE id = :division"
+    " UNION SELECT division.id, division.parent_id FROM division"
+    " JOIN above ON division.id = above.parent_id)"
+    " SELECT name, division_id IS NULL OR division_id IN (SELECT id FROM above) AS covers"
+    " FROM unit WHERE id = :unit"
+)
+
+
+def act(
+    engine: Engine,
+    who: AccountId,
+    problem_id: int,
+    command: Command,
+    clock: Clock,
+    rules: Rules,
+) -> Done:
+    """The problem after the step.
+
+    Raises NotFound (nothing there, or nothing they may see), Conflict (somebody was first, or the
+    status doesn't allow it), Forbidden (role, unit, level, same person), BadInput.
+    """
+    with transaction(engine) as connection:
+        row = store.find(connection, problem_id, lock=True)
+        now = max(clock(), UtcDatetime(row["last_at"]))
+        taker = taker_of(connection, who, row, now)
+        if command.version != row["version"]:
+            raise overtaken(row, now)
+        step = check(command.action, taker.actor, situation_of(connection, row), now, rules)
+        check_needs(step, command)
+        return _take(connection, Taking(row, command, who, now, rules), step, taker)
+
+
+def archive(connection: Connection, problem_id: int, clock: Clock, rules: Rules) -> Done:
+    """The problem is archived by the system. Raises Conflict before its look-back is over."""
+    row = store.find(connection, problem_id, lock=True)
+    now = max(clock(), UtcDatetime(row["last_at"]))
+    actor = SYSTEM_KNOWN.actor
+    step = check(Action.ARCHIVE, actor, situation_of(connection, row), now, rules)
+    command = Command(Action.ARCHIVE, row["version"])
+    return _take(connection, Taking(row, command, None, now, rules), step, SYSTEM_KNOWN)
+
+
+def _take(connection: Connection, taking: Taking, step: Step, taker: Known) -> Done:
+    command, row = taking.command, taking.row
+    photos = (
+        taken(connection, taking.who, command.photo_ids, taking.rules.most_photos)
+        if taking.who is not None
+        else ()
+    )
+    event = happened(
+        step,
+        taker,
+        taking.now,
+        taking.rules,
+        status=Status(row["status"]),
+        severity=Severity(row["severity"]),
+        text=plain(command.text),
+        more=_more(connection, taking),
+        photos=photos,
+    )
+    done = store.write_next(connection, row, changes_of(taking), event)
+    asked = taking.rules.sign_off_level(Severity(row["severity"]))
+    tell(connection, done, step.action, taking.who, taking.now, asked)
+    return done
+
+
+def _more(connection: Connection, taking: Taking) -> dict[str, object]:
+    """What the event tells beside the columns it sets."""
+    command = taking.command
+    if command.action is Action.VERIFY:
+        return _site(connection, taking)
+    if command.action is Action.ASSIGN and command.unit_id is not None:
+        return {"unit": _unit_name(connection, taking.row, command.unit_id)}
+    return {}
+
+
+def _unit_name(connection: Connection, row: Row, unit_id: int) -> str:
+    """The name of a unit whose division holds the problem's place. Raises BadInput."""
+    bound = {"unit": unit_id, "division": row["division_id"]}
+    unit = connection.execute(_UNIT, bound).one_or_none()
+    if unit is None:
+        raise BadInput("There is no such unit.")
+    if not unit.covers:
+        raise BadInput("The problem lies outside the division of {unit}.", unit=unit.name)
+    return str(unit.name)
+
+
+def _site(connection: Connection, taking: Taking) -> dict[str, object]:
+    """Where and when the check was made. Raises BadInput when it wasn't on site or not since."""
+    command, row = taking.command, taking.row
+    if command.place is None:
+        raise BadInput("Say where the check was made.")
+    at = command.at or taking.now
+    submitted_at = store.last_at(connection, row["id"], Action.SUBMIT)
+    if at > taking.now + EARLY or (submitted_at is not None and at < submitted_at - EARLY):
+        raise BadInput("The check is made after the unit submitted it, and not in the future.")
+    return {"checked_at": at, "site": places.site(command.place, row["lon"], row["lat"])}

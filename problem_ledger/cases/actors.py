@@ -1,0 +1,83 @@
+"""Who acts: their duties as they stand to one problem, read from the database and nowhere else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, RowMapping, text
+
+from data.errors import Forbidden
+from data.procedure.workflow import SYSTEM, Actor, Duty
+from data.records import AccountId
+from data.vocabulary import ChiefLevel, Role
+
+_DUTIES = text(
+    "WITH RECURSIVE above AS (SELECT id, parent_id FROM division WHERE id = :division"
+    " UNION SELECT division.id, division.parent_id FROM division"
+    " JOIN above ON division.id = above.parent_id),"
+    " handling AS (SELECT id FROM unit WHERE id = :unit"
+    " UNION SELECT unit.id FROM unit JOIN handling ON unit.parent_id = handling.id),"
+    " held AS (SELECT account_role.id, account_id, role, chief_level, unit_id,"
+    " coalesce(account_role.division_id,"
+    " CASE WHEN role = 'unit_member' THEN unit.division_id END) AS division_id,"
+    " unit.name AS unit FROM account_role LEFT JOIN unit ON unit.id = account_role.unit_id"
+    " WHERE account_id = :who)"
+    " SELECT held.role, coalesce(held.unit,"
+    " CASE WHEN held.role = 'patroller' THEN division.name END) AS unit,"
+    " coalesce(held.chief_level, division.level,"
+    " CASE WHEN held.role = 'office' THEN 'province' END) AS level,"
+    " held.division_id IS NULL AND role NOT IN ('patroller', 'unit_member')"
+    " OR coalesce(held.division_id IN (SELECT id FROM above), false) AS covers,"
+    " held.unit_id IS NOT NULL AND held.unit_id IN (SELECT id FROM handling) AS in_unit"
+    " FROM held LEFT JOIN division ON division.id = held.division_id ORDER BY held.id"
+)
+_ACCOUNT = text("SELECT display_name, is_active FROM account WHERE id = :who")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Who acts on one problem, and how they are shown: by their unit, a chief by the post.
+
+    A patroller without a unit is shown by the division.
+    """
+
+    actor: Actor
+    units: Mapping[Duty, str]
+    post: str
+
+    def shown(self, duty: Duty | None) -> str:
+        """The post or unit by which they act under that duty."""
+        if duty is not None and duty.role is not Role.CHIEF and self.units.get(duty):
+            return self.units[duty]
+        return self.post
+
+
+SYSTEM_KNOWN = Known(SYSTEM, {}, "")
+
+
+def known(
+    connection: Connection, who: AccountId, division_id: int | None, unit_id: int | None
+) -> Known:
+    """Who that account is to a problem of that division and handling unit. Raises Forbidden."""
+    account = connection.execute(_ACCOUNT, {"who": who}).one_or_none()
+    if account is None or not account.is_active:
+        raise Forbidden("Your account may not do this.")
+    rows = connection.execute(
+        _DUTIES, {"who": who, "division": division_id, "unit": unit_id}
+    ).mappings()
+    duties: list[Duty] = []
+    units: dict[Duty, str] = {}
+    for row in rows:
+        duty = _duty(row)
+        duties.append(duty)
+        units.setdefault(duty, row["unit"] or "")
+    return Known(Actor(who, tuple(duties)), units, account.display_name)
+
+
+def _duty(row: RowMapping) -> Duty:
+    level = row["level"]
+    return Duty(
+        role=Role(row["role"]),
+        level=ChiefLevel(level) if level else None,
+        covers=row["covers"],
+        in_unit=row["in_unit"],
+    )

@@ -1,0 +1,120 @@
+"""Whether what was given with a step is all it asks for, and fit to keep."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Final
+
+from data.clock import UtcDatetime
+from data.errors import BadInput
+from data.procedure.workflow import Need, Step
+from data.words.ledger import CATEGORY_KEYS
+from problem_ledger.record.commands import Command, Report
+
+LONGEST: Final = 2_000
+"""Characters of a description, a reason, a requirement, an opinion."""
+
+LONGEST_REFERENCE: Final = 100
+EARLY: Final = timedelta(minutes=10)
+"""A clock of a device may run ahead by this."""
+
+LONG_AGO: Final = timedelta(days=3653)
+
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def plain(given: str, most: int = LONGEST) -> str:
+    """The text without blanks at its ends. Raises BadInput when it is too long or unreadable."""
+    kept = given.strip()
+    if len(kept) > most:
+        raise BadInput("The text has {count} characters; {most} fit.", count=len(kept), most=most)
+    if _CONTROL.search(kept):
+        raise BadInput("The text holds characters that can't be read.")
+    return kept
+
+
+def check_category(category: str) -> None:
+    """Raises BadInput for a category that isn't in the tree."""
+    if category not in CATEGORY_KEYS:
+        raise BadInput("There is no category {category}.", category=repr(category[:40]))
+
+
+def check_report(given: Report, now: UtcDatetime) -> Report:
+    """The report as it is kept. Raises BadInput."""
+    check_category(given.category)
+    description = plain(given.description)
+    if not description:
+        raise BadInput("Describe the problem.")
+    if given.found_at is not None and given.found_at > now + EARLY:
+        raise BadInput("The problem can't have been found in the future.")
+    if given.found_at is not None and given.found_at < now - LONG_AGO:
+        raise BadInput("The problem can't have been found more than ten years ago.")
+    if given.request_key is not None and not plain(given.request_key, 200):
+        raise BadInput("The request's key is empty.")
+    return Report(
+        place=given.place,
+        category=given.category,
+        severity=given.severity,
+        source=given.source,
+        description=description,
+        found_at=given.found_at,
+        source_ref=plain(given.source_ref, LONGEST_REFERENCE),
+        photo_ids=tuple(given.photo_ids),
+        patrol_id=given.patrol_id,
+        request_key=given.request_key,
+    )
+
+
+def check_needs(step: Step, command: Command) -> None:
+    """Nothing that the step needs is missing. Raises BadInput saying what is."""
+    plain(command.text)
+    plain(command.requirement)
+    if command.category is not None:
+        check_category(command.category)
+    if command.photo_ids and step.stage is None:
+        raise BadInput("No photos go with this step.")
+    for need in step.needs:
+        is_met, sentence = ASKED[need]
+        if not is_met(command):
+            raise BadInput(sentence)
+
+
+def _has_text(command: Command) -> bool:
+    return bool(command.text.strip())
+
+
+def _has_photo(command: Command) -> bool:
+    return bool(command.photo_ids)
+
+
+def _is_settled(command: Command) -> bool:
+    """Where the step is right, whatever the command holds: the rules fill it, or a report does."""
+    del command
+    return True
+
+
+ASKED: Final[Mapping[Need, tuple[Callable[[Command], bool], str]]] = MappingProxyType(
+    {
+        Need.PLACE: (lambda command: command.place is not None, "Say where the check was made."),
+        Need.CATEGORY: (lambda command: command.category is not None, "Confirm the category."),
+        Need.DESCRIPTION: (_is_settled, ""),
+        Need.REASON: (_has_text, "Give the reason."),
+        Need.SEVERITY: (lambda command: command.severity is not None, "Confirm the severity."),
+        Need.UNIT: (lambda command: command.unit_id is not None, "Choose the handling unit."),
+        Need.REQUIREMENT: (
+            lambda command: bool(command.requirement.strip()),
+            "Say what is required of the unit.",
+        ),
+        Need.DEADLINE: (_is_settled, ""),
+        Need.AFTER_PHOTO: (_has_photo, "A photo taken after the rectification is needed."),
+        Need.TEXT: (_has_text, "Write what is to be said."),
+        Need.TEXT_OR_PHOTO: (
+            lambda command: _has_text(command) or _has_photo(command),
+            "Write how far it has come, or add a photo.",
+        ),
+        Need.PHOTO: (_has_photo, "A photo of the check on site is needed."),
+        Need.OPINION: (_has_text, "Give the opinion on the sign-off."),
+        Need.NEW_DUE: (lambda command: command.due_on is not None, "Give the new deadline."),
+    }
+)

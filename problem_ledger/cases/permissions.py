@@ -1,0 +1,73 @@
+"""How an account stands to problems: whether they are there for it, what it may do with them."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, text
+
+from data.clock import UtcDatetime, business_date
+from data.errors import NotFound
+from data.procedure.workflow import Situation, Step, allowed
+from data.queries.people.accounts import roles
+from data.queries.people.visible import scope_of
+from data.queries.scope import PROBLEM_VISIBLE, Scope
+from data.records import AccountId
+from data.words.ledger import Severity, Status
+from problem_ledger.cases.actors import Known, known
+from problem_ledger.cases.rules import Rules
+from problem_ledger.record import store
+from problem_ledger.record.links import Row
+
+_SEEN = text(f"SELECT id FROM problem WHERE problem.id = ANY(:ids) AND {PROBLEM_VISIBLE}")
+
+
+def taker_of(connection: Connection, who: AccountId, row: Row, now: UtcDatetime) -> Known:
+    """Who the account is to the problem. Raises NotFound when it may not be seen, Forbidden."""
+    scope = _scope(connection, who, now)
+    if connection.execute(_SEEN, {"ids": [row["id"]], **scope.bound}).first() is None:
+        raise NotFound("There is no such problem.")
+    return known(connection, who, row["division_id"], row["unit_id"])
+
+
+def situation_of(connection: Connection, row: Row) -> Situation:
+    """What the check needs to know of the problem."""
+    return Situation(
+        status=Status(row["status"]),
+        severity=Severity(row["severity"]),
+        handler_ids=store.handlers(connection, row["id"]),
+        checker_id=row["checker_id"],
+        assigned_at=row["assigned_at"],
+        look_back_at=row["look_back_at"],
+    )
+
+
+def allowed_actions(
+    connection: Connection, who: AccountId, problem_id: int, now: UtcDatetime, rules: Rules
+) -> tuple[Step, ...]:
+    """The steps that account may take on the problem now. Raises NotFound."""
+    row = store.find(connection, problem_id)
+    taker = taker_of(connection, who, row, now)
+    return allowed(taker.actor, situation_of(connection, row), now, rules)
+
+
+def allowed_on_each(
+    connection: Connection,
+    who: AccountId,
+    problem_ids: Sequence[int],
+    now: UtcDatetime,
+    rules: Rules,
+) -> dict[int, tuple[Step, ...]]:
+    """By problem the steps that account may take now; those it may not see are left out."""
+    scope = _scope(connection, who, now)
+    takers: dict[tuple[int | None, int | None], Known] = {}
+    found: dict[int, tuple[Step, ...]] = {}
+    for id_ in connection.execute(_SEEN, {"ids": list(problem_ids), **scope.bound}).scalars():
+        row = store.find(connection, id_)
+        place = (row["division_id"], row["unit_id"])
+        if place not in takers:
+            takers[place] = known(connection, who, *place)
+        found[id_] = allowed(takers[place].actor, situation_of(connection, row), now, rules)
+    return found
+
+
+def _scope(connection: Connection, who: AccountId, now: UtcDatetime) -> Scope:
+    return scope_of(connection, who, roles(connection, [who])[who], business_date(now))

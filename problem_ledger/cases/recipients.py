@@ -1,0 +1,102 @@
+"""Who is told of a step: rows of ``delivery`` for the worker to bring, without personal data."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+import orjson
+from sqlalchemy import Connection, text
+
+from data.clock import UtcDatetime
+from data.queries.levels import LEVELS
+from data.records import AccountId
+from data.vocabulary import ChiefLevel
+from data.words.ledger import Action, NoticeKind
+from problem_ledger.record.commands import Done
+
+REPORTER: Final = (
+    "SELECT reporter_id AS id FROM problem WHERE id = :problem AND reporter_id IS NOT NULL"
+)
+UNIT: Final = (
+    "SELECT account_id AS id FROM account_role WHERE role = 'unit_member' AND unit_id IN"
+    " (WITH RECURSIVE handling AS (SELECT unit_id AS id FROM problem WHERE id = :problem"
+    " UNION SELECT unit.id FROM unit JOIN handling ON unit.parent_id = handling.id)"
+    " SELECT id FROM handling)"
+)
+
+
+def _offices(condition: str) -> str:
+    """The accounts of the offices of the lowest level that covers the place and fits."""
+    return (
+        "(WITH RECURSIVE above AS (SELECT division.id, division.parent_id, 0 AS up FROM division"
+        " JOIN problem ON problem.division_id = division.id WHERE problem.id = :problem"
+        " UNION ALL SELECT division.id, division.parent_id, up + 1 FROM division"
+        " JOIN above ON division.id = above.parent_id)"
+        " SELECT account_id AS id FROM account_role LEFT JOIN above ON above.id = division_id"
+        " LEFT JOIN division ON division.id = account_role.division_id"
+        " WHERE role = 'office' AND (division_id IS NULL OR above.id IS NOT NULL)"
+        f" AND {condition}"
+        " ORDER BY rank() OVER (ORDER BY above.up NULLS LAST) FETCH FIRST ROW WITH TIES)"
+    )
+
+
+OFFICE: Final = _offices("true")
+"""The offices of the lowest level that covers the place."""
+
+_SIGNING: Final = _offices(
+    f"array_position({LEVELS}, coalesce(division.level, 'province'))"
+    f" <= array_position({LEVELS}, CAST(:asked AS text))"
+)
+"""The offices of the lowest level that may sign it off."""
+
+TOLD: Final[Mapping[Action, tuple[tuple[NoticeKind, tuple[str, ...]], ...]]] = MappingProxyType(
+    {
+        Action.REPORT: ((NoticeKind.REPORTED, (OFFICE,)),),
+        Action.REFUSE: ((NoticeKind.REFUSED, (REPORTER,)),),
+        Action.ASSIGN: ((NoticeKind.ASSIGNED, (UNIT,)),),
+        Action.HAND_BACK: ((NoticeKind.WAITING, (OFFICE,)),),
+        Action.SUBMIT: ((NoticeKind.WAITING, (OFFICE,)),),
+        Action.VERIFY: ((NoticeKind.WAITING, (_SIGNING,)),),
+        Action.RETURN: ((NoticeKind.RETURNED, (UNIT,)),),
+        Action.REOPEN: ((NoticeKind.RETURNED, (UNIT,)),),
+        Action.PRESS: ((NoticeKind.PRESSED, (UNIT, OFFICE)),),
+        Action.COMMENT: ((NoticeKind.COMMENTED, (UNIT, OFFICE)),),
+        Action.SIGN_OFF: ((NoticeKind.SIGNED_OFF, (REPORTER,)),),
+    }
+)
+"""Each step with the kind of notice and who gets it."""
+
+
+def tell(
+    connection: Connection,
+    done: Done,
+    action: Action,
+    who: AccountId | None,
+    now: UtcDatetime,
+    asked: ChiefLevel = ChiefLevel.VILLAGE,
+) -> None:
+    """Everybody whom the step concerns but who took it will be told, once.
+
+    ``asked`` is the lowest level that may sign the problem off.
+    """
+    for kind, groups in TOLD.get(action, ()):
+        found = " UNION ".join(f"SELECT id FROM ({group}) AS one" for group in groups)
+        connection.execute(
+            text(
+                "INSERT INTO delivery (problem_id, account_id, kind, about, facts, made_at,"
+                " try_after) SELECT :problem, account.id, :kind, :about, CAST(:facts AS jsonb),"
+                f" :now, :now FROM account WHERE is_active AND id IN ({found})"
+                " AND id IS DISTINCT FROM CAST(:who AS bigint) ORDER BY id ON CONFLICT DO NOTHING"
+            ),
+            {
+                "problem": done.problem_id,
+                "kind": kind.value,
+                "about": str(done.version),
+                "facts": orjson.dumps(
+                    {"number": done.number, "action": action.value, "status": done.status.value}
+                ).decode(),
+                "now": now,
+                "who": who,
+                "asked": asked.value,
+            },
+        )

@@ -1,0 +1,186 @@
+"""Problems registered (登记): by people, once per request key, and by the system, one at a time."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, Engine, text
+
+from data.clock import Clock, UtcDatetime, business_date
+from data.database import transaction
+from data.errors import BadInput, Conflict
+from data.procedure.workflow import check
+from data.records import AccountId
+from data.words.ledger import CLOSED, Action, Source, Status
+from problem_ledger.cases import places
+from problem_ledger.cases.actors import SYSTEM_KNOWN, known
+from problem_ledger.cases.needs import check_category, check_report, plain
+from problem_ledger.cases.recipients import tell
+from problem_ledger.cases.rules import Rules
+from problem_ledger.cases.step_events import happened
+from problem_ledger.record import store
+from problem_ledger.record.attachments import taken
+from problem_ledger.record.commands import Done, Exceeded, Report, Silent
+from problem_ledger.record.events import canonical, chain_hash
+from problem_ledger.record.links import Happened
+from problem_ledger.record.numbers import draw
+
+
+def report(engine: Engine, who: AccountId, given: Report, clock: Clock, rules: Rules) -> Done:
+    """The problem is registered; the same key with the same content is the same problem.
+
+    Raises Forbidden (role, place), BadInput, Conflict (the key came with other content).
+    """
+    now = clock()
+    given = check_report(given, now)
+    with transaction(engine) as connection:
+        content = _content_hash(given)
+        before = _reported_before(connection, who, given.request_key, content)
+        if before is not None:
+            return before
+        where = places.located(connection, given.place, business_date(given.found_at or now))
+        reporter = known(connection, who, _division(where), None)
+        step = check(Action.REPORT, reporter.actor, None, now, rules)
+        _check_patrol(connection, who, given.patrol_id)
+        values = {
+            **where,
+            "category": given.category,
+            "severity": given.severity.value,
+            "source": given.source.value,
+            "source_ref": given.source_ref,
+            "description": given.description,
+            "patrol_id": given.patrol_id,
+            "reporter_id": who,
+            "request_key": given.request_key,
+            "request_sha256": content,
+            "found_at": given.found_at or now,
+            "registered_at": now,
+        }
+        photos = taken(connection, who, given.photo_ids, rules.most_photos)
+        return _register(connection, values, happened(step, reporter, now, rules, photos=photos))
+
+
+def report_exceedance(
+    connection: Connection, given: Exceeded, clock: Clock, rules: Rules
+) -> Done | None:
+    """The problem that the system registers for a station's parameter; None while one is open."""
+    now = clock()
+    connection.execute(
+        text("SELECT pg_advisory_xact_lock(hashtext('exceedance'), hashtext(:which))"),
+        {"which": f"{given.station_id}/{given.parameter}"},
+    )
+    if _has_open(connection, given):
+        return None
+    return _register_measured(connection, given, now, rules)
+
+
+def report_silence(connection: Connection, given: Silent, clock: Clock, rules: Rules) -> Done:
+    """The problem that the system registers for a silent station; the caller sees that it is one.
+
+    Raises NotFound for a station that isn't there.
+    """
+    return _register_measured(connection, given, clock(), rules)
+
+
+def _register_measured(
+    connection: Connection, given: Exceeded | Silent, now: UtcDatetime, rules: Rules
+) -> Done:
+    """A problem of a station, registered by nobody but the system."""
+    check_category(given.category)
+    values = {
+        **places.of_station(connection, given.station_id, business_date(given.found_at)),
+        "category": given.category,
+        "severity": given.severity.value,
+        "source": Source.MONITORING.value,
+        "source_ref": given.source_ref if isinstance(given, Exceeded) else "",
+        "description": plain(given.description),
+        "station_id": given.station_id,
+        "parameter": given.parameter if isinstance(given, Exceeded) else None,
+        "reporter_id": None,
+        "found_at": given.found_at,
+        "registered_at": now,
+    }
+    step = check(Action.REPORT, SYSTEM_KNOWN.actor, None, now, rules)
+    return _register(connection, values, happened(step, SYSTEM_KNOWN, now, rules))
+
+
+def _register(connection: Connection, values: Mapping[str, object], happened: Happened) -> Done:
+    """The problem with its number; drawn last, so that others wait for it as briefly as can be."""
+    year = business_date(happened.at).year
+    number = draw(connection, _division(values), year)
+    done = store.write_new(connection, number, values, happened)
+    tell(connection, done, Action.REPORT, happened.account_id, happened.at)
+    return done
+
+
+def _division(values: Mapping[str, object]) -> int | None:
+    division_id = values["division_id"]
+    return division_id if isinstance(division_id, int) else None
+
+
+def _content_hash(given: Report) -> bytes:
+    """Tells whether what comes with a key again is the same report."""
+    place = given.place
+    return chain_hash(
+        b"",
+        canonical(
+            {
+                "place": [float(place.x), float(place.y), place.crs, place.accuracy_m],
+                "category": given.category,
+                "severity": given.severity.value,
+                "source": given.source.value,
+                "source_ref": given.source_ref,
+                "description": given.description,
+                "found_at": given.found_at,
+                "photo_ids": list(given.photo_ids),
+                "patrol_id": given.patrol_id,
+            }
+        ),
+    )
+
+
+def _reported_before(
+    connection: Connection, who: AccountId, request_key: str | None, content: bytes
+) -> Done | None:
+    """The problem of an earlier request with that key. Raises Conflict when it said otherwise."""
+    if request_key is None:
+        return None
+    connection.execute(
+        text("SELECT pg_advisory_xact_lock(hashtext('report'), hashtext(:which))"),
+        {"which": f"{who}/{request_key}"},
+    )
+    row = store.find_by_key(connection, who, request_key)
+    if row is None:
+        return None
+    if bytes(row["request_sha256"]) != content:
+        raise Conflict(
+            "This request's key was already used for problem {number}, with other content.",
+            number=row["number"],
+        )
+    return Done(
+        row["id"],
+        row["number"],
+        row["version"],
+        Status(row["status"]),
+        bytes(row["last_hash"]),
+        is_new=False,
+    )
+
+
+def _check_patrol(connection: Connection, who: AccountId, patrol_id: int | None) -> None:
+    if patrol_id is None:
+        return
+    query = text("SELECT 1 FROM patrol WHERE id = :id AND account_id = :who")
+    if connection.execute(query, {"id": patrol_id, "who": who}).first() is None:
+        raise BadInput("There is no such patrol of yours.")
+
+
+def _has_open(connection: Connection, given: Exceeded) -> bool:
+    query = text(
+        "SELECT 1 FROM problem WHERE station_id = :station AND parameter = :parameter"
+        " AND NOT status = ANY(:closed)"
+    )
+    bound = {
+        "station": given.station_id,
+        "parameter": given.parameter,
+        "closed": [status.value for status in CLOSED],
+    }
+    return connection.execute(query, bound).first() is not None

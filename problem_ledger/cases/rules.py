@@ -1,0 +1,210 @@
+"""The ledger's rules as figures with their sources; read from ``rules.toml`` and an own file."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from data.clock import UtcDatetime
+from data.errors import BadInput
+from data.procedure import deadlines
+from data.procedure.deadlines import AmberRule, Due
+from data.vocabulary import ChiefLevel
+from data.words.ledger import CATEGORY_KEYS, Group, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineRule:
+    """Working days to rectify; ``key`` names the rule in a problem's row (``due_rule``)."""
+
+    key: str
+    days: int
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignOffRule:
+    """The lowest level that may sign off problems of a severity."""
+
+    level: ChiefLevel
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExceedanceRule:
+    """How exceedances become problems.
+
+    ``consecutive`` valid ones in a row open one; after it, ``normal`` readings come before the
+    next.
+    """
+
+    consecutive: int
+    normal: int
+    severity: Severity
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineRule:
+    """When silent devices become problems.
+
+    ``hours`` or ``intervals`` without a young value, the longer; not when more than
+    ``most_percent`` of all devices fall silent at once.
+    """
+
+    hours: int
+    intervals: int
+    most_percent: int
+    severity: Severity
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Every figure the ledger goes by.
+
+    ``deadlines`` is by severity, ``overrides`` by (category or group, severity); ``look_back`` in
+    months; ``sources`` tells where the single figures come from, by their table's name.
+    """
+
+    deadlines: Mapping[Severity, DeadlineRule]
+    overrides: Mapping[tuple[str, Severity], DeadlineRule]
+    sign_offs: Mapping[Severity, SignOffRule]
+    amber: AmberRule
+    hand_back: timedelta
+    look_back: int
+    exceedance: ExceedanceRule
+    offline: OfflineRule
+    most_photos: int
+    sources: Mapping[str, tuple[str, bool]]
+
+    def working_days(self, category: str, severity: Severity) -> DeadlineRule:
+        """The rule for a problem: its category's, else its group's, else the severity's."""
+        for name in (category, category.partition(".")[0]):
+            if (name, severity) in self.overrides:
+                return self.overrides[name, severity]
+        return self.deadlines[severity]
+
+    def sign_off_level(self, severity: Severity) -> ChiefLevel:
+        """The lowest level that may sign off."""
+        return self.sign_offs[severity].level
+
+    def due(self, start: UtcDatetime, days: int) -> Due:
+        """The deadline so many working days after ``start``, yellow by the rule of the light."""
+        return deadlines.due(start, days, self.amber)
+
+    def due_on(self, start: UtcDatetime, day: date) -> Due:
+        """The deadline on a named day. Raises ValueError when it isn't after ``start``."""
+        return deadlines.due_on(start, day, self.amber)
+
+    def look_back_at(self, signed_off_at: UtcDatetime) -> UtcDatetime:
+        """When a problem signed off then has been watched long enough to be archived."""
+        return deadlines.after_months(signed_off_at, self.look_back)
+
+
+def load_rules(path: Path | None = None) -> Rules:
+    """The shipped rules, with the tables of the file at ``path`` laid over them.
+
+    Raises BadInput naming the file and what is wrong in it.
+    """
+    shipped = files("problem_ledger.cases").joinpath("rules.toml").read_text("utf-8")
+    own = ""
+    try:
+        if path is not None:
+            own = path.read_text("utf-8")
+        return read_rules(shipped, own)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadInput(
+            "The ledger's rules in {file} can't be read: {reason}",
+            mend="Compare it with problem_ledger/cases/rules.toml.",
+            file=str(path or "rules.toml"),
+            reason=str(error),
+        ) from None
+
+
+def read_rules(shipped: str, own: str = "") -> Rules:
+    """The rules of two texts like ``rules.toml``, the second laid over the first.
+
+    Raises ValueError, KeyError or TypeError (unknown table, severity, level or field; a figure
+    missing or out of bounds).
+    """
+    tables = _overlaid(tomllib.loads(shipped), tomllib.loads(own))
+    given = {name: dict(tables.pop(name)) for name in _SINGLE}
+    deadline_tables = tables.pop("deadline")
+    overrides = tables.pop("category", {})
+    sign_offs = tables.pop("sign_off")
+    if tables:
+        raise ValueError(f"no such tables: {', '.join(sorted(tables))}")
+    sources = {name: (str(table.pop("source")), bool(table.pop("verified")))
+               for name, table in given.items()}  # fmt: skip
+    return Rules(
+        deadlines={each: _deadline(each.value, deadline_tables[each.value]) for each in Severity},
+        overrides=_read_overrides(overrides),
+        sign_offs={each: _sign_off(sign_offs[each.value]) for each in Severity},
+        amber=AmberRule(**given["amber"]),
+        hand_back=timedelta(hours=_only(given["hand_back"], "hours")),
+        look_back=_only(given["look_back"], "months"),
+        exceedance=ExceedanceRule(**_opening(given["exceedance"], *sources["exceedance"])),
+        offline=OfflineRule(**_opening(given["offline"], *sources["offline"])),
+        most_photos=_only(given["photos"], "most"),
+        sources=sources,
+    )
+
+
+_SINGLE = ("amber", "hand_back", "look_back", "exceedance", "offline", "photos")
+
+
+def _opening(table: Mapping[str, Any], source: str, verified: bool) -> dict[str, Any]:
+    """The fields of a rule by which the system opens problems: counts and a severity."""
+    counts = {name: _count(each) for name, each in table.items() if name != "severity"}
+    severity = Severity(table["severity"])
+    return {**counts, "severity": severity, "source": source, "verified": verified}
+
+
+def _read_overrides(tables: Mapping[str, Any]) -> dict[tuple[str, Severity], DeadlineRule]:
+    unknown = tables.keys() - set(CATEGORY_KEYS) - {group.value for group in Group}
+    if unknown:
+        raise ValueError(f"no categories: {', '.join(sorted(unknown))}")
+    return {
+        (name, Severity(severity)): _deadline(f"{name}/{severity}", table)
+        for name, by_severity in tables.items()
+        for severity, table in by_severity.items()
+    }
+
+
+def _deadline(key: str, table: Mapping[str, Any]) -> DeadlineRule:
+    return DeadlineRule(key=key, **{**table, "days": _count(table["days"])})
+
+
+def _sign_off(table: Mapping[str, Any]) -> SignOffRule:
+    return SignOffRule(**{**table, "level": ChiefLevel(table["level"])})
+
+
+def _only(table: Mapping[str, Any], name: str) -> int:
+    """The one figure of a table."""
+    if table.keys() != {name}:
+        raise ValueError(f"only {name} was expected: {', '.join(sorted(table))}")
+    return _count(table[name])
+
+
+def _count(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ValueError(f"not a whole number above nothing: {value!r}")
+    return value
+
+
+def _overlaid(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """``below`` with each entry of ``above`` in its place, table by table."""
+    laid = dict(below)
+    for name, value in above.items():
+        under = laid.get(name)
+        both = isinstance(under, dict) and isinstance(value, dict)
+        laid[name] = _overlaid(under, value) if both and under is not None else value
+    return laid

@@ -1,0 +1,1 @@
+"""Photos as evidence: kept as they came, compared for the checker."""

@@ -1,0 +1,180 @@
+"""What a checker is told about the photos of a problem: each finding with its limit. Pure."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from shapely.geometry import Point
+
+from data.clock import Span, UtcDatetime
+from data.queries.ledger.photos import Likest, PhotoFacts
+from data.words.ledger import Stage
+from gis.ellipsoid import distance_m
+from problem_ledger.evidence.exif import clock_error, taken_at
+
+
+class Check(StrEnum):
+    """What is compared.
+
+    APART and BEARING: the photo after beside the one before. TAKEN: its time beside the report's or
+    the rectification's. PLACE: its place beside the problem's. LIKENESS: its picture beside every
+    earlier one. CLOCK: the camera's clock beside the satellites' time.
+    """
+
+    APART = "apart"
+    BEARING = "bearing"
+    TAKEN = "taken"
+    PLACE = "place"
+    LIKENESS = "likeness"
+    CLOCK = "clock"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When a finding is told as a doubt; house rules, no standard gives them.
+
+    Metres, degrees, bits of 64, and the time a clock may be wrong.
+    """
+
+    apart_m: float = 20
+    bearing_deg: float = 30
+    place_m: float = 50
+    likeness_bits: int = 5
+    clock: timedelta = timedelta(minutes=10)
+    before_report: timedelta = timedelta(hours=24)
+
+
+LIMITS: Final = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One finding; ``ok`` is None where the photos say nothing about it.
+
+    ``measured`` and ``limit`` are metres, degrees, differing bits or seconds, by ``check``; TAKEN
+    has ``at`` and the ``span`` it should lie in. LIKENESS tells how many photos were compared, and
+    ``like_id`` and ``like_number`` name the likest one and its problem.
+    """
+
+    check: Check
+    stage: Stage
+    photo_id: int
+    ok: bool | None
+    measured: float | None = None
+    limit: float | None = None
+    at: UtcDatetime | None = None
+    span: Span | None = None
+    compared_count: int = 0
+    like_id: int | None = None
+    like_number: str | None = None
+
+
+def stage_of(photo: PhotoFacts) -> Stage:
+    """What an attached photo shows. Raises ValueError for one that no step has taken."""
+    if photo.stage is None:
+        raise ValueError(f"photo {photo.id} belongs to no problem")
+    return photo.stage
+
+
+def compare(before: PhotoFacts, after: PhotoFacts, limits: Limits = LIMITS) -> tuple[Flag, Flag]:
+    """How far apart the two were taken, and how much their directions differ."""
+    apart = _distance(_place(before), _place(after))
+    turned = _turned(before.bearing, after.bearing)
+    return (
+        _measured(Check.APART, after, apart, limits.apart_m),
+        _measured(Check.BEARING, after, turned, limits.bearing_deg),
+    )
+
+
+def pair(
+    befores: Sequence[PhotoFacts], afters: Sequence[PhotoFacts]
+) -> tuple[PhotoFacts, PhotoFacts] | None:
+    """The photo before and the one after that were taken nearest each other.
+
+    The first two when their places aren't known; None when either is missing.
+    """
+    pairs = [(before, after) for before in befores for after in afters]
+    if not pairs:
+        return None
+    return min(pairs, key=lambda each: _closeness(*each))
+
+
+def judge(
+    photo: PhotoFacts,
+    place: Point,
+    accuracy_m: float | None,
+    period: Span,
+    likest: Likest,
+    limits: Limits = LIMITS,
+) -> tuple[Flag, ...]:
+    """What one photo says by itself: time, place, likeness, clock."""
+    at = taken_at(photo.gps_at, photo.clock)
+    off_by = clock_error(photo.gps_at, photo.clock)
+    within_m = limits.place_m + (accuracy_m or 0)
+    alike = likest.bits is not None and likest.bits <= limits.likeness_bits
+    return (
+        Flag(
+            Check.TAKEN,
+            stage_of(photo),
+            photo.id,
+            None if at is None else _lies_in(at, period, limits.clock),
+            at=at,
+            span=period,
+        ),
+        _measured(Check.PLACE, photo, _distance(_place(photo), place), within_m),
+        Flag(
+            Check.LIKENESS,
+            stage_of(photo),
+            photo.id,
+            not alike,
+            measured=likest.bits,
+            limit=limits.likeness_bits,
+            compared_count=likest.compared_count,
+            like_id=likest.photo_id if alike else None,
+            like_number=likest.number if alike else None,
+        ),
+        _measured(
+            Check.CLOCK,
+            photo,
+            off_by.total_seconds() if off_by is not None else None,
+            limits.clock.total_seconds(),
+        ),
+    )
+
+
+def worst(flags: Sequence[Flag]) -> Flag:
+    """Of findings about the same thing, the one a checker must know: a doubt before all."""
+    order = {False: 0, None: 1, True: 2}
+    return min(flags, key=lambda flag: (order[flag.ok], -(flag.measured or 0), flag.photo_id))
+
+
+def _measured(check: Check, photo: PhotoFacts, measured: float | None, limit: float) -> Flag:
+    ok = None if measured is None else measured <= limit
+    return Flag(check, stage_of(photo), photo.id, ok, measured=measured, limit=limit)
+
+
+def _closeness(before: PhotoFacts, after: PhotoFacts) -> tuple[float, int, int]:
+    apart = _distance(_place(before), _place(after))
+    return (math.inf if apart is None else apart, before.id, after.id)
+
+
+def _place(photo: PhotoFacts) -> Point | None:
+    return None if photo.lon is None or photo.lat is None else Point(photo.lon, photo.lat)
+
+
+def _lies_in(at: datetime, span: Span, slack: timedelta) -> bool:
+    return span.start - slack <= at <= span.end + slack
+
+
+def _distance(one: Point | None, other: Point | None) -> float | None:
+    return None if one is None or other is None else distance_m(one, other)
+
+
+def _turned(one: float | None, other: float | None) -> float | None:
+    if one is None or other is None:
+        return None
+    apart = abs(one - other) % 360
+    return min(apart, 360 - apart)

@@ -1,0 +1,1 @@
+"""Patrols recorded (巡河): tracks read, judged and always kept."""

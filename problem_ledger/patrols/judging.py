@@ -1,0 +1,123 @@
+"""A patrol is judged (有效性): each rule with its limit and what the track shows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+import shapely
+from shapely.geometry import LineString
+from sqlalchemy import Connection, text
+
+from data.words.ledger import PatrolRule
+from data.words.patrols import Judgement
+from gis.coverage import Reach
+from gis.crs import CGCS2000, WEB_MERCATOR
+from gis.ellipsoid import box_around
+from gis.tracks import Track
+from problem_ledger.patrols.rules import LEAST, PatrolRules
+from problem_ledger.patrols.walkers import Walker
+
+_NEAR: Final = text(
+    "SELECT id, chainage_from_m, chainage_to_m, ST_AsBinary(geom) AS line FROM reach"
+    f" WHERE geom_web && ST_Transform(ST_GeomFromWKB(:box, {CGCS2000}), {WEB_MERCATOR})"
+    " ORDER BY id"
+)
+_LAST: Final = text(
+    "SELECT min(CASE WHEN ended_at <= :started THEN extract(epoch FROM :started - ended_at)"
+    " WHEN started_at >= :ended THEN extract(epoch FROM started_at - :ended) ELSE 0 END) / 3600"
+    " FROM patrol WHERE is_valid AND CASE WHEN CAST(:person AS bigint) IS NULL"
+    " THEN person_id IS NULL AND account_id = :who ELSE person_id = :person END"
+)
+_CODES: Final = text(
+    "WITH RECURSIVE up AS (SELECT id, code, parent_id, 0 AS step FROM division WHERE id = :id"
+    " UNION SELECT division.id, division.code, division.parent_id, up.step + 1 FROM division"
+    " JOIN up ON up.parent_id = division.id) SELECT code FROM up WHERE code IS NOT NULL"
+    " ORDER BY step"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """What a track covers of a reach; ``stretches`` are chainages of its river."""
+
+    reach_id: int
+    walked_m: float
+    share: float
+    stretches: list[list[float]]
+
+
+def walked_reaches(connection: Connection, track: Track, within_m: float) -> tuple[Walked, ...]:
+    """Every reach that the track went along, from at most so far off, with the stretches."""
+    box = shapely.to_wkb(box_around(track.line, within_m))
+    found = []
+    for row in connection.execute(_NEAR, {"box": box}):
+        reach = Reach(cast(LineString, shapely.from_wkb(bytes(row.line))))
+        covered = reach.covered(track.parts, within_m)
+        if covered.stretches:
+            scale = (row.chainage_to_m - row.chainage_from_m) / reach.length_m
+            stretches = [
+                [round(row.chainage_from_m + each * scale, 1) for each in stretch]
+                for stretch in covered.stretches
+            ]
+            found.append(Walked(row.id, covered.walked_m * scale, covered.share, stretches))
+    return tuple(found)
+
+
+def judge(
+    connection: Connection,
+    track: Track,
+    walking: Walker,
+    walked: Sequence[Walked],
+    rules: PatrolRules,
+) -> tuple[Judgement, ...]:
+    """One judgement for each rule that holds for the walker; all must pass for a valid patrol.
+
+    The interval is that to the nearest valid patrol for the same chief, before or after; without
+    one there is nothing to keep apart from. Coverage is the largest share of one of the chief's
+    own reaches; a chief without reaches, of a lake, isn't asked for it.
+    """
+    measured = _measured(connection, track, walking, walked)
+    codes = connection.execute(_CODES, {"id": walking.division_id}).scalars().all()
+    return tuple(
+        Judgement(
+            limit.rule,
+            limit.limit,
+            value,
+            value is None
+            or (value >= limit.limit if limit.rule in LEAST else value <= limit.limit),
+            limit.source,
+            limit.verified,
+        )
+        for limit in rules.limits_for(walking.level, codes)
+        if limit.rule in measured
+        for value in (measured[limit.rule],)
+    )
+
+
+def read_judgements(kept: Sequence[Mapping[str, Any]]) -> tuple[Judgement, ...]:
+    """The judgements as they are kept with the patrol."""
+    return tuple(Judgement(**{**each, "rule": PatrolRule(each["rule"])}) for each in kept)
+
+
+def _measured(
+    connection: Connection, track: Track, walking: Walker, walked: Sequence[Walked]
+) -> dict[PatrolRule, float | None]:
+    bound = {
+        "started": track.started_at,
+        "ended": track.ended_at,
+        "person": walking.person_id,
+        "who": walking.account_id,
+    }
+    since = connection.execute(_LAST, bound).scalar_one()
+    measured: dict[PatrolRule, float | None] = {
+        PatrolRule.MINUTES: track.duration_s / 60,
+        PatrolRule.METRES: track.length_m,
+        PatrolRule.INTERVAL: None if since is None else float(since),
+        PatrolRule.TOP_SPEED: track.top_speed_kmh,
+        PatrolRule.GAPS: float(track.gap_count),
+    }
+    own = walking.reaches
+    if own is None or own:
+        shares = [each.share for each in walked if own is None or each.reach_id in own]
+        measured[PatrolRule.COVERAGE] = max(shares, default=0.0)
+    return {rule: None if value is None else round(value, 4) for rule, value in measured.items()}

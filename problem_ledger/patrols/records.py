@@ -1,0 +1,278 @@
+"""Patrols are recorded (巡河记录): the track is cleaned, measured, judged and always kept."""
+
+import hashlib
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Final
+
+import shapely
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.sql import bindparam
+
+from data.clock import Clock, UtcDatetime
+from data.database import transaction
+from data.errors import BadInput, Conflict, Forbidden, NotFound
+from data.records import AccountId
+from data.words.patrols import Judgement
+from gis.crs import CGCS2000
+from gis.tracks import NoTrack, Track, clean
+from problem_ledger.patrols.judging import Walked, judge, read_judgements, walked_reaches
+from problem_ledger.patrols.rules import PatrolRules
+from problem_ledger.patrols.track_files import read_track
+from problem_ledger.patrols.walkers import Walker, walker
+
+AHEAD: Final = timedelta(minutes=10)
+LONGEST: Final = timedelta(hours=24)
+MOST_TEXT: Final = 1_000
+MOST_REMARKS: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What was seen and is no problem; ``lon`` and ``lat`` in CGCS2000 degrees, both or neither."""
+
+    text: str
+    at: UtcDatetime | None = None
+    lon: float | None = None
+    lat: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrackGiven:
+    """A patrol to record. The same ``request_key`` or the same file again is the same patrol.
+
+    ``person_id`` is the chief it counts for: by default the one the account itself is.
+    """
+
+    content: bytes
+    file_name: str = ""
+    person_id: int | None = None
+    request_key: str | None = None
+    remarks: tuple[Remark, ...] = ()
+    reason: str = ""
+    crs: str = "EPSG:4326"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The patrol as it is kept; ``is_new`` is false when it had been recorded before."""
+
+    patrol_id: int
+    version: int
+    is_new: bool
+    is_valid: bool
+    judgements: tuple[Judgement, ...]
+
+
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtext('patrol'))")
+_BEFORE = text(
+    "SELECT id, version, account_id, request_key, file_sha256, is_valid, judgements FROM patrol"
+    " WHERE (account_id = :who AND request_key = :key) OR file_sha256 = :sha256"
+    " ORDER BY (account_id = :who) DESC, (request_key = :key) DESC NULLS LAST LIMIT 1"
+)
+_INSERT = text(
+    "INSERT INTO patrol (account_id, person_id, level, division_id, request_key, file_name,"
+    " file_sha256, file_bytes, started_at, ended_at, recorded_at, point_count, kept_count,"
+    " jump_count, gap_count, duration_s, moving_s, length_m, top_speed_kmh, geom, is_valid,"
+    " judgements, reason, reason_at) VALUES (:account_id, :person_id, :level, :division_id,"
+    " :request_key, :file_name, :file_sha256, :file_bytes, :started_at, :ended_at, :recorded_at,"
+    " :point_count, :kept_count, :jump_count, :gap_count, :duration_s, :moving_s, :length_m,"
+    f" :top_speed_kmh, ST_GeomFromWKB(:geom, {CGCS2000}), :is_valid, :judgements, :reason,"
+    " :reason_at) RETURNING id"
+).bindparams(bindparam("judgements", type_=JSONB))
+_INSERT_REACH = text(
+    "INSERT INTO patrol_reach (patrol_id, reach_id, walked_m, share, stretches)"
+    " VALUES (:patrol_id, :reach_id, :walked_m, :share, :stretches)"
+).bindparams(bindparam("stretches", type_=JSONB))
+_INSERT_REMARK = text(
+    "INSERT INTO patrol_remark (patrol_id, at, text, geom) VALUES (:patrol_id, :at, :text,"
+    " CASE WHEN CAST(:lon AS float8) IS NOT NULL"
+    f" THEN ST_SetSRID(ST_MakePoint(:lon, :lat), {CGCS2000}) END)"
+)
+
+
+def record(
+    engine: Engine, who: AccountId, given: TrackGiven, clock: Clock, rules: PatrolRules
+) -> Recorded:
+    """The patrol is kept with its judgement; a failed rule never keeps it from being saved.
+
+    Raises BadInput (a file that holds no track with times, remarks that can't be kept), Forbidden
+    (who may not patrol, or not for that chief), NotFound (no such chief), Conflict (the key came
+    with another file, or the file is somebody else's patrol).
+    """
+    now = clock()
+    track = _track(given, rules, now)
+    _check_texts(given)
+    _check_times(given, track, now)
+    sha256 = hashlib.sha256(given.content).digest()
+    with transaction(engine) as connection:
+        connection.execute(_LOCK)
+        before = _recorded_before(connection, who, given.request_key, sha256)
+        if before is not None:
+            return before
+        walking = walker(connection, who, given.person_id, track.started_at)
+        walked = walked_reaches(connection, track, rules.track.buffer_m)
+        judgements = judge(connection, track, walking, walked, rules)
+        is_valid = all(each.passed for each in judgements)
+        patrol_id = _insert(connection, given, track, walking, judgements, sha256, now)
+        _insert_reaches(connection, patrol_id, walked)
+        _insert_remarks(connection, patrol_id, given, track)
+    return Recorded(patrol_id, 1, True, is_valid, judgements)
+
+
+def give_reason(
+    engine: Engine, who: AccountId, patrol_id: int, version: int, reason: str, clock: Clock
+) -> int:
+    """The patroller's reason is kept with the patrol, once; answers the patrol's new version.
+
+    Raises BadInput (empty or too long), NotFound, Forbidden (somebody else's patrol), Conflict.
+    """
+    reason = _plain(reason)
+    if not reason:
+        raise BadInput("A reason has no text.")
+    with transaction(engine) as connection:
+        row = connection.execute(
+            text(
+                "SELECT patrol.account_id, person.account_id AS chief_id, version, reason"
+                " FROM patrol LEFT JOIN person ON person.id = patrol.person_id"
+                " WHERE patrol.id = :id FOR UPDATE OF patrol"
+            ),
+            {"id": patrol_id},
+        ).one_or_none()
+        if row is None:
+            raise NotFound("There is no such patrol.")
+        if who not in (row.account_id, row.chief_id):
+            raise Forbidden("Only who went, or the chief it counts for, may give the reason.")
+        if row.reason or row.version != version:
+            raise Conflict("A reason was given meanwhile.", mend="Read the patrol again.")
+        connection.execute(
+            text(
+                "UPDATE patrol SET reason = :reason, reason_at = :now, version = version + 1"
+                " WHERE id = :id"
+            ),
+            {"reason": reason, "now": clock(), "id": patrol_id},
+        )
+        return version + 1
+
+
+def _track(given: TrackGiven, rules: PatrolRules, now: UtcDatetime) -> Track:
+    """The file's track, cleaned. Raises BadInput."""
+    segments = read_track(given.content, given.crs)
+    try:
+        track = clean(
+            segments, jump_kmh=rules.track.jump_kmh, gap_s=rules.track.gap.total_seconds()
+        )
+    except NoTrack:
+        raise BadInput(
+            "No two points of this track follow each other within {minutes} minutes.",
+            mend="Let the app or receiver write a point at least every minute.",
+            minutes=round(rules.track.gap.total_seconds() / 60),
+        ) from None
+    if track.ended_at > now + AHEAD:
+        raise BadInput(
+            "This track ends in the future, at {at} UTC.",
+            mend="Set the clock of the device, and check the offset of its times.",
+            at=f"{track.ended_at:%Y-%m-%d %H:%M}",
+        )
+    if track.ended_at - track.started_at > LONGEST:
+        raise BadInput(
+            "This track runs over {hours} hours; a patrol is within a day.",
+            mend="Upload one file for each patrol.",
+            hours=round(track.duration_s / 3600),
+        )
+    return track
+
+
+def _check_texts(given: TrackGiven) -> None:
+    if len(given.remarks) > MOST_REMARKS:
+        raise BadInput("At most {most} remarks are kept with a patrol.", most=MOST_REMARKS)
+    for remark in given.remarks:
+        if not _plain(remark.text):
+            raise BadInput("A remark has no text.")
+        if (remark.lon is None) != (remark.lat is None) or (
+            remark.lon is not None
+            and remark.lat is not None
+            and not (abs(remark.lon) <= 180 and abs(remark.lat) <= 90)
+        ):
+            raise BadInput("A remark lies nowhere on Earth.")
+    _plain(given.reason)
+
+
+def _check_times(given: TrackGiven, track: Track, now: UtcDatetime) -> None:
+    """What was seen on a patrol was seen then, give or take a day."""
+    told = [remark.at for remark in given.remarks if remark.at is not None]
+    if any(not track.started_at - LONGEST <= at <= now + AHEAD for at in told):
+        raise BadInput("A remark has a time before the patrol or in the future.")
+
+
+def _plain(words: str) -> str:
+    """The text without blanks around it. Raises BadInput past the bound."""
+    plain = words.replace("\x00", "").strip()
+    if len(plain) > MOST_TEXT:
+        raise BadInput("A text has at most {most} characters.", most=MOST_TEXT)
+    return plain
+
+
+def _recorded_before(
+    connection: Connection, who: AccountId, key: str | None, sha256: bytes
+) -> Recorded | None:
+    row = connection.execute(_BEFORE, {"who": who, "key": key, "sha256": sha256}).one_or_none()
+    if row is None:
+        return None
+    if row.account_id != who:
+        raise Conflict("This file is already recorded as somebody else's patrol.")
+    if bytes(row.file_sha256) != sha256:
+        raise Conflict("This request was already used for another file.")
+    judgements = read_judgements(row.judgements)
+    return Recorded(row.id, row.version, False, row.is_valid, judgements)
+
+
+def _insert(
+    connection: Connection,
+    given: TrackGiven,
+    track: Track,
+    walking: Walker,
+    judgements: tuple[Judgement, ...],
+    sha256: bytes,
+    now: UtcDatetime,
+) -> int:
+    reason = _plain(given.reason)
+    measured = asdict(track)
+    measured.pop("parts")
+    bound = measured | {
+        "account_id": walking.account_id,
+        "person_id": walking.person_id,
+        "level": walking.level.value,
+        "division_id": walking.division_id,
+        "request_key": given.request_key,
+        "file_name": given.file_name.replace("\x00", "")[:200],
+        "file_sha256": sha256,
+        "file_bytes": given.content,
+        "recorded_at": now,
+        "geom": shapely.to_wkb(track.line),
+        "is_valid": all(each.passed for each in judgements),
+        "judgements": [asdict(each) for each in judgements],
+        "reason": reason,
+        "reason_at": now if reason else None,
+    }
+    return int(connection.execute(_INSERT, bound).scalar_one())
+
+
+def _insert_reaches(connection: Connection, patrol_id: int, walked: tuple[Walked, ...]) -> None:
+    for each in walked:
+        connection.execute(_INSERT_REACH, asdict(each) | {"patrol_id": patrol_id})
+
+
+def _insert_remarks(
+    connection: Connection, patrol_id: int, given: TrackGiven, track: Track
+) -> None:
+    for remark in given.remarks:
+        bound = {
+            "patrol_id": patrol_id,
+            "at": remark.at or track.ended_at,
+            "text": _plain(remark.text),
+            "lon": remark.lon,
+            "lat": remark.lat,
+        }
+        connection.execute(_INSERT_REMARK, bound)

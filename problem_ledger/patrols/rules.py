@@ -1,0 +1,125 @@
+"""What patrols are judged by: figures with sources, from ``patrol_rules.toml`` or an own file."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from data.errors import BadInput
+from data.vocabulary import ChiefLevel
+from data.words.ledger import PatrolRule
+from data.words.patrols import Duty
+
+LEAST = frozenset({PatrolRule.MINUTES, PatrolRule.METRES, PatrolRule.INTERVAL, PatrolRule.COVERAGE})
+"""Rules whose limit is the least that passes; of the others it is the most."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackRule:
+    """How a track is cleaned and from how far off a reach counts as walked."""
+
+    jump_kmh: float
+    gap: timedelta
+    buffer_m: float
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One rule for some levels (none named: all) in a division (none named: everywhere)."""
+
+    rule: PatrolRule
+    limit: float
+    source: str
+    verified: bool
+    levels: frozenset[ChiefLevel] = frozenset()
+    division: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PatrolRules:
+    """Every figure patrols go by."""
+
+    track: TrackRule
+    limits: tuple[Limit, ...]
+    duties: Mapping[ChiefLevel, Duty]
+
+    def limits_for(self, level: ChiefLevel, divisions: Sequence[str]) -> tuple[Limit, ...]:
+        """One limit a rule, in the order of the rules; ``divisions`` are codes from the nearest up.
+
+        The entry of the nearest division wins, then the one that names the level, then the last.
+        """
+        nearness = {code: len(divisions) - at for at, code in enumerate(divisions)} | {"": 0}
+        chosen: dict[PatrolRule, tuple[tuple[int, bool, int], Limit]] = {}
+        for at, limit in enumerate(self.limits):
+            if limit.division not in nearness or (limit.levels and level not in limit.levels):
+                continue
+            rank = (nearness[limit.division], bool(limit.levels), at)
+            if limit.rule not in chosen or rank > chosen[limit.rule][0]:
+                chosen[limit.rule] = (rank, limit)
+        return tuple(chosen[rule][1] for rule in PatrolRule if rule in chosen)
+
+
+def load_patrol_rules(path: Path | None = None) -> PatrolRules:
+    """The shipped rules, with what the file at ``path`` holds in their place.
+
+    Raises BadInput naming the file and what is wrong in it.
+    """
+    shipped = files("problem_ledger.patrols").joinpath("patrol_rules.toml").read_text("utf-8")
+    try:
+        own = path.read_text("utf-8") if path else ""
+        return read_patrol_rules(shipped, own)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadInput(
+            "The rules of patrols in {file} can't be read: {reason}",
+            mend="Compare it with problem_ledger/patrols/patrol_rules.toml.",
+            file=str(path or "patrol_rules.toml"),
+            reason=str(error),
+        ) from None
+
+
+def read_patrol_rules(shipped: str, own: str = "") -> PatrolRules:
+    """The rules of two texts like ``patrol_rules.toml``; what the second holds replaces.
+
+    Raises ValueError, KeyError, TypeError or AttributeError.
+    """
+    tables = tomllib.loads(shipped) | tomllib.loads(own)
+    track = dict(tables.pop("track"))
+    limits = tuple(_limit(dict(each)) for each in tables.pop("rule"))
+    duties = {ChiefLevel(each["level"]): _duty(dict(each)) for each in tables.pop("duty")}
+    if tables:
+        raise ValueError(f"no such tables: {', '.join(sorted(tables))}")
+    if len(duties) < len(ChiefLevel):
+        raise ValueError("every level needs a duty")
+    gap = timedelta(minutes=_positive(track.pop("gap_minutes")))
+    track |= {name: _positive(track[name]) for name in ("jump_kmh", "buffer_m")}
+    return PatrolRules(TrackRule(gap=gap, **track), limits, duties)
+
+
+def _limit(table: dict[str, Any]) -> Limit:
+    rule = PatrolRule(table.pop("rule"))
+    limit = float(table.pop("limit"))
+    if not 0 <= limit < float("inf"):
+        raise ValueError(f"{rule.value}: no limit below nothing")
+    if rule is PatrolRule.COVERAGE and limit > 1:
+        raise ValueError("coverage is a share, at most 1")
+    levels = frozenset(ChiefLevel(each) for each in table.pop("levels", ()))
+    return Limit(rule=rule, limit=limit, levels=levels, **table)
+
+
+def _duty(table: dict[str, Any]) -> Duty:
+    table.pop("level")
+    made = Duty(**table)
+    if made.count < 1 or made.months not in (1, 2, 3, 4, 6, 12):
+        raise ValueError("a duty is at least one patrol, in 1, 2, 3, 4, 6 or 12 months")
+    return made
+
+
+def _positive(value: object) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not value > 0:
+        raise ValueError(f"not a number above nothing: {value!r}")
+    return float(value)

@@ -1,0 +1,93 @@
+"""Who walks, for which chief it counts and by whose rules, read from the database alone."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, text
+
+from data.clock import business_date
+from data.errors import Forbidden, NotFound
+from data.queries.patrols.own_reaches import own_reaches, post_of
+from data.queries.people.accounts import HeldRole, roles
+from data.queries.people.visible import subtree
+from data.records import AccountId
+from data.vocabulary import ChiefLevel, Role
+
+WALKERS = frozenset({Role.PATROLLER, Role.CHIEF, Role.OFFICE})
+"""Roles that record patrols."""
+
+STAND_INS = frozenset({Role.PATROLLER, Role.OFFICE})
+"""Roles that may record a patrol for a chief of their division. Source: 广州市 2021 (by proxy)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walker:
+    """Who went; ``person_id`` is the chief it counts for, whose reaches are ``reaches``.
+
+    Without a chief ``reaches`` is None: any reach counts.
+    """
+
+    account_id: AccountId
+    person_id: int | None
+    level: ChiefLevel
+    division_id: int | None
+    reaches: frozenset[int] | None
+
+
+def walker(
+    connection: Connection, who: AccountId, person_id: int | None, started_at: datetime
+) -> Walker:
+    """Who that account is on a patrol of that day, for the chief named or the one it is itself.
+
+    Raises Forbidden or NotFound.
+    """
+    held = [one for one in roles(connection, [who])[who] if one.role in WALKERS]
+    if not held or not _is_active(connection, who):
+        raise Forbidden("Your account may not do this.")
+    day = business_date(started_at)
+    own = _own_person(connection, who)
+    if person_id is None or person_id == own:
+        return _as_oneself(connection, who, held, own, day)
+    post = post_of(connection, person_id, day)
+    if post is None:
+        raise NotFound("No such chief answered for a water on {day}.", day=day)
+    if not _stands_in(connection, held, post.division_id):
+        raise Forbidden("A patrol counts for oneself, or for a chief of one's own division.")
+    reaches = own_reaches(connection, person_id, day)
+    return Walker(who, person_id, post.level, post.division_id, reaches)
+
+
+def _as_oneself(
+    connection: Connection, who: AccountId, held: list[HeldRole], own: int | None, day: date
+) -> Walker:
+    """A chief with a post by its level and reaches; everybody else by the role's division."""
+    post = post_of(connection, own, day) if own is not None else None
+    if own is not None and post is not None:
+        reaches = own_reaches(connection, own, day)
+        return Walker(who, own, post.level, post.division_id, reaches)
+    role = min(held, key=lambda one: (one.role is not Role.CHIEF, one.id))
+    level = role.chief_level or _level(connection, role.division_id)
+    return Walker(who, None, level, role.division_id, None)
+
+
+def _own_person(connection: Connection, who: AccountId) -> int | None:
+    query = text("SELECT id FROM person WHERE account_id = :who")
+    return connection.execute(query, {"who": who}).scalar_one_or_none()
+
+
+def _is_active(connection: Connection, who: AccountId) -> bool:
+    query = text("SELECT is_active FROM account WHERE id = :who")
+    return bool(connection.execute(query, {"who": who}).scalar_one())
+
+
+def _level(connection: Connection, division_id: int | None) -> ChiefLevel:
+    query = text("SELECT level FROM division WHERE id = :id")
+    found = connection.execute(query, {"id": division_id}).scalar_one_or_none()
+    return ChiefLevel(found) if found else ChiefLevel.VILLAGE
+
+
+def _stands_in(connection: Connection, held: list[HeldRole], division_id: int | None) -> bool:
+    roots = [one.division_id for one in held if one.role in STAND_INS]
+    if None in roots:
+        return True
+    return division_id in subtree(connection, [root for root in roots if root is not None])

@@ -1,0 +1,98 @@
+"""What the use cases are given and what they answer."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from data.clock import UtcDatetime
+from data.words.ledger import Action, Severity, Source, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A point as somebody gives it: ``x`` east and ``y`` north in ``crs``, metres of accuracy."""
+
+    x: float
+    y: float
+    crs: str = "EPSG:4490"
+    accuracy_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A problem to register (登记). The same ``request_key`` again is the same problem."""
+
+    place: Place
+    category: str
+    severity: Severity
+    source: Source
+    description: str
+    found_at: UtcDatetime | None = None
+    source_ref: str = ""
+    photo_ids: tuple[int, ...] = ()
+    patrol_id: int | None = None
+    request_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exceeded:
+    """A station's parameter that stayed beyond its limit: what the system registers."""
+
+    station_id: int
+    parameter: str
+    category: str
+    severity: Severity
+    description: str
+    found_at: UtcDatetime
+    source_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """A station whose device tells nothing any more: what the system registers."""
+
+    station_id: int
+    category: str
+    severity: Severity
+    description: str
+    found_at: UtcDatetime
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One step of one problem, taken by who looked at ``version``.
+
+    ``text`` is the reason, the opinion, the progress or the comment; ``place`` and ``at`` (now,
+    unless given) are those of the check on site.
+    """
+
+    action: Action
+    version: int
+    text: str = ""
+    severity: Severity | None = None
+    category: str | None = None
+    unit_id: int | None = None
+    requirement: str = ""
+    due_on: date | None = None
+    place: Place | None = None
+    at: UtcDatetime | None = None
+    photo_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The problem as the step left it; ``is_new`` is false when it had been reported before."""
+
+    problem_id: int
+    number: str
+    version: int
+    status: Status
+    hash: bytes
+    is_new: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A photo of a step; ``sha256`` is the original's."""
+
+    id: int
+    sha256: bytes

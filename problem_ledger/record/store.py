@@ -1,0 +1,123 @@
+"""Problems and their events as rows: locked, written with a version, chained; never committed."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from data.clock import UtcDatetime
+from data.errors import NotFound
+from data.placing.stations import point_value
+from data.records import AccountId
+from data.tables.ledger import problem, problem_event
+from data.words.ledger import Action
+from problem_ledger.record.attachments import attach
+from problem_ledger.record.commands import Done
+from problem_ledger.record.events import Event
+from problem_ledger.record.links import Happened, Row, first_link, next_link
+
+__all__ = [
+    "HANDLING",
+    "Happened",
+    "events",
+    "find",
+    "find_by_key",
+    "handlers",
+    "last_at",
+    "write_new",
+    "write_next",
+]
+
+HANDLING = (Action.SIGN_FOR, Action.PROGRESS, Action.SUBMIT)
+"""Who takes one of these handles the problem."""
+
+_WITH_PLACE = select(
+    problem,
+    func.ST_X(problem.c.geom).label("lon"),
+    func.ST_Y(problem.c.geom).label("lat"),
+)
+
+
+def find(connection: Connection, problem_id: int, *, lock: bool = False) -> Row:
+    """The problem's row with ``lon`` and ``lat``, locked when asked for. Raises NotFound."""
+    query = _WITH_PLACE.where(problem.c.id == problem_id)
+    if lock:
+        query = query.with_for_update()
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise NotFound("There is no such problem.")
+    return {str(name): value for name, value in row.items()}
+
+
+def find_by_key(connection: Connection, who: AccountId, request_key: str) -> Row | None:
+    """The problem that account reported with that key, if there is one."""
+    query = _WITH_PLACE.where(problem.c.reporter_id == who, problem.c.request_key == request_key)
+    row = connection.execute(query).mappings().one_or_none()
+    return None if row is None else {str(name): value for name, value in row.items()}
+
+
+def handlers(connection: Connection, problem_id: int) -> frozenset[AccountId]:
+    """Everybody who ever handled the problem."""
+    query = select(problem_event.c.account_id).where(
+        problem_event.c.problem_id == problem_id,
+        problem_event.c.action.in_([action.value for action in HANDLING]),
+        problem_event.c.account_id.is_not(None),
+    )
+    return frozenset(connection.execute(query).scalars())
+
+
+def last_at(connection: Connection, problem_id: int, action: Action) -> UtcDatetime | None:
+    """When that step was taken last, None when it never was."""
+    query = select(func.max(problem_event.c.at)).where(
+        problem_event.c.problem_id == problem_id, problem_event.c.action == action.value
+    )
+    found: UtcDatetime | None = connection.execute(query).scalar()
+    return found
+
+
+def events(connection: Connection, problem_id: int) -> list[Event]:
+    """The problem's chain from its first event on."""
+    columns = (
+        problem_event.c.seq,
+        problem_event.c.at,
+        problem_event.c.action,
+        problem_event.c.from_status,
+        problem_event.c.to_status,
+        problem_event.c.account_id,
+        problem_event.c.body,
+        problem_event.c.prev_hash,
+        problem_event.c.hash,
+    )
+    query = select(*columns).where(problem_event.c.problem_id == problem_id)
+    return [Event(*row) for row in connection.execute(query.order_by(problem_event.c.seq))]
+
+
+def write_new(
+    connection: Connection, number: str, values: Mapping[str, object], happened: Happened
+) -> Done:
+    """The problem is there with its first event."""
+    link = first_link(number, values, happened)
+    columns = dict(link.columns)
+    point = point_value(columns.pop("lon"), columns.pop("lat"))
+    inserted = insert(problem).values(**columns, geom=point).returning(problem.c.id)
+    problem_id = connection.execute(inserted).scalar_one()
+    return _append(connection, problem_id, number, link.event, happened)
+
+
+def write_next(
+    connection: Connection, row: Row, changes: Mapping[str, object], happened: Happened
+) -> Done:
+    """The locked problem stands as the changes say, its chain one event longer."""
+    link = next_link(row, changes, happened)
+    connection.execute(update(problem).where(problem.c.id == row["id"]).values(**link.columns))
+    return _append(connection, row["id"], row["number"], link.event, happened)
+
+
+def _append(
+    connection: Connection, problem_id: int, number: str, event: Event, happened: Happened
+) -> Done:
+    columns = {each.name: getattr(event, each.name) for each in fields(event)}
+    connection.execute(insert(problem_event).values(problem_id=problem_id, **columns))
+    if happened.photos and happened.stage is not None:
+        attach(connection, happened.photos, problem_id, event.seq, happened.stage)
+    return Done(problem_id, number, event.seq, happened.target, event.hash)

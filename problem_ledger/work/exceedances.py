@@ -1,0 +1,201 @@
+"""When exceedances become a problem: so many in a row, and again only after normal readings."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, Engine, RowMapping, text
+
+from data.clock import Clock, UtcDatetime
+from data.database import transaction
+from data.queries.readings.counting import as_measured
+from data.vocabulary import PARAMETERS, Parameter, StationKind
+from data.words.ledger import CLOSED
+from problem_ledger.cases.rules import ExceedanceRule, Rules
+from problem_ledger.cases.service import report_exceedance
+from problem_ledger.record.commands import Done, Exceeded
+from problem_ledger.work.isolation import one_by_one
+
+REACH_BACK: Final = timedelta(days=7)
+"""What was measured longer ago opens nothing: an archive taken in late is no news."""
+
+CATEGORY: Final[Mapping[str, str]] = {
+    StationKind.SECTION.value: "monitoring.quality",
+    StationKind.OUTFALL.value: "monitoring.discharge",
+}
+
+_OPEN: Final = "status NOT IN ({})".format(", ".join(f"'{each}'" for each in CLOSED))
+
+_SUSPECTS = text(
+    "SELECT exceedance.station_id, station.kind, exceedance.parameter, exceedance.period"
+    " FROM exceedance JOIN station ON station.id = exceedance.station_id"
+    " WHERE observed_at > :since AND NOT EXISTS (SELECT 1 FROM problem"
+    f" WHERE problem.station_id = station.id AND parameter IS NOT NULL AND {_OPEN})"
+    " GROUP BY 1, 2, 3, 4 HAVING count(*) >= :consecutive ORDER BY 1, 3, 4"
+)
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtext('ledger_station'), CAST(:station AS integer))")
+_LAST = text(
+    "SELECT id, found_at, status IN ('refused', 'signed_off', 'archived') AS is_closed,"
+    " (SELECT max(at) FROM problem_event WHERE problem_id = problem.id"
+    " AND action IN ('refuse', 'sign_off')) AS closed_at"
+    " FROM problem WHERE station_id = :station AND parameter IS NOT NULL"
+    " ORDER BY registered_at DESC, id DESC LIMIT 1"
+)
+_COVERED = text(
+    "SELECT max(observed_at) FROM exceedance WHERE station_id = :station"
+    " AND parameter = :parameter AND period = :period AND observed_at BETWEEN :found AND :until"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One valid reading of a parameter, and how far it lay beyond its limit, if it did."""
+
+    observed_at: UtcDatetime
+    value: float
+    is_beyond: bool
+    limit: float | None = None
+    multiple: float | None = None
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """So many valid readings in a row beyond the limit: the first and the last of them."""
+
+    first: Measured
+    last: Measured
+
+
+def find_run(measured: Iterable[Measured], rule: ExceedanceRule, *, is_covered: bool) -> Run | None:
+    """The first run that is a new matter, None when there is none. Pure.
+
+    ``is_covered``: the readings follow an exceedance that a problem already told; they are a new
+    matter only after so many normal readings in a row.
+    """
+    normal, run = 0, list[Measured]()
+    for each in measured:
+        if not each.is_beyond:
+            normal, run = normal + 1, []
+            is_covered = is_covered and normal < rule.normal
+            continue
+        normal = 0
+        if not is_covered:
+            run.append(each)
+            if len(run) >= rule.consecutive:
+                return Run(run[0], run[-1])
+    return None
+
+
+def open_problems(engine: Engine, clock: Clock, rules: Rules) -> list[Done]:
+    """The problems newly opened, one a station at most; run again at once it opens none."""
+    now = clock()
+    with transaction(engine) as connection:
+        suspects = connection.execute(
+            _SUSPECTS,
+            {"since": now - REACH_BACK, "consecutive": rules.exceedance.consecutive},
+        ).mappings().all()  # fmt: skip
+    by_station: dict[int, list[RowMapping]] = {}
+    for row in suspects:
+        if row["kind"] in CATEGORY:
+            by_station.setdefault(row["station_id"], []).append(row)
+
+    def open_one(station: int) -> Done | None:
+        with transaction(engine) as connection:
+            return _open(connection, station, by_station[station], clock, rules)
+
+    return one_by_one("exceedances of station", by_station, open_one)
+
+
+def _open(
+    connection: Connection, station: int, rows: Sequence[RowMapping], clock: Clock, rules: Rules
+) -> Done | None:
+    """The problem of the station's worst new exceedance, unless one is open."""
+    connection.execute(_LOCK, {"station": station})
+    last = connection.execute(_LAST, {"station": station}).mappings().one_or_none()
+    if last is not None and not last["is_closed"]:
+        return None
+    since = clock() - REACH_BACK
+    found = [
+        (run, row)
+        for row in rows
+        if (run := _new_run(connection, row, last, since, rules.exceedance)) is not None
+    ]
+    if not found:
+        return None
+    run, row = max(found, key=lambda each: each[0].last.multiple or 0.0)
+    return report_exceedance(connection, _exceeded(row, run, rules.exceedance), clock, rules)
+
+
+def _new_run(
+    connection: Connection,
+    row: RowMapping,
+    last: RowMapping | None,
+    since: datetime,
+    rule: ExceedanceRule,
+) -> Run | None:
+    bound = {name: row[name] for name in ("parameter", "period")} | {"station": row["station_id"]}
+    covered: datetime | None = None
+    start = since
+    if last is not None:
+        until = last["closed_at"] or last["found_at"]
+        covered = connection.execute(
+            _COVERED, {**bound, "found": last["found_at"], "until": until}
+        ).scalar()
+        start = max(since, until)
+    readings = _readings(connection, bound, covered, start, rule.normal)
+    return find_run(readings, rule, is_covered=covered is not None)
+
+
+def _readings(
+    connection: Connection,
+    bound: Mapping[str, object],
+    covered: datetime | None,
+    start: datetime,
+    few: int,
+) -> list[Measured]:
+    """The valid readings from ``start`` on, after the first few that followed a covered one."""
+    parameter = Parameter(str(bound["parameter"]))
+    column = PARAMETERS[parameter].column
+    value = f"r.{column}" if column else "CAST(r.extra ->> :parameter AS float)"
+    valid = (
+        f"SELECT r.observed_at, {value} AS value, e.id IS NOT NULL AS is_beyond,"
+        " e.limit_value AS \"limit\", e.multiple, coalesce(e.basis, '') AS basis"
+        " FROM reading r LEFT JOIN exceedance e ON e.station_id = r.station_id"
+        " AND e.parameter = :parameter AND e.observed_at = r.observed_at AND e.period = r.period"
+        f" WHERE r.station_id = :station AND r.period = :period AND {value} IS NOT NULL"
+        f" AND {as_measured('r')}"
+    )
+    rows = connection.execute(
+        text(
+            f"({valid} AND r.observed_at > :covered ORDER BY 1 LIMIT :few)"
+            f" UNION ({valid} AND r.observed_at >= :start) ORDER BY 1"
+            if covered is not None
+            else f"{valid} AND r.observed_at >= :start ORDER BY 1"
+        ),
+        {**bound, "covered": covered, "start": start, "few": few},
+    )
+    return [Measured(**row) for row in rows.mappings()]
+
+
+def _exceeded(row: RowMapping, run: Run, rule: ExceedanceRule) -> Exceeded:
+    """What the system registers; the words stand as data, like any reporter's."""
+    parameter = Parameter(row["parameter"])
+    facts = PARAMETERS[parameter]
+    worst = run.last
+    unit = f" {facts.unit}" if facts.unit else ""
+    times = f"，超标 {worst.multiple:.2f} 倍" if worst.multiple is not None else ""
+    limit = f"限值 {worst.limit:g}{unit}（{worst.basis}）"
+    return Exceeded(
+        station_id=row["station_id"],
+        parameter=parameter.value,
+        category=CATEGORY[row["kind"]],
+        severity=rule.severity,
+        description=(
+            f"{facts.name_zh} {worst.value:.{facts.shown_decimals}f}{unit}，"
+            f"{limit}{times}；连续 {rule.consecutive} 次有效超标"
+        ),
+        found_at=run.first.observed_at,
+        source_ref=f"{worst.observed_at:%Y-%m-%dT%H:%M:%SZ}",
+    )

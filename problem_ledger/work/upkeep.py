@@ -1,0 +1,112 @@
+"""What the ledger does by itself as time goes by: archive, settle deadlines, clear away."""
+
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import Connection, Engine, TextClause, text
+
+from data.clock import Clock, UtcDatetime
+from data.database import transaction
+from data.errors import Conflict
+from data.procedure.deadlines import Calendar, due, official_calendar
+from data.words.ledger import CLOSED, Action, Status
+from problem_ledger.cases.rules import Rules
+from problem_ledger.cases.service import archive
+from problem_ledger.record import store
+from problem_ledger.record.events import read
+from problem_ledger.record.store import Happened
+from problem_ledger.work.isolation import one_by_one
+
+STRAY_AFTER: Final = timedelta(hours=24)
+"""A photo that no step took within this time belonged to a form that was never sent."""
+
+SETTLED: Final = "节假日安排已公布，期限按工作日重新计算。"
+"""Stands in the chain as the reason, like any other reason there."""
+
+_OPEN: Final = "status NOT IN ({})".format(", ".join(f"'{each}'" for each in CLOSED))
+_WATCHED = text(
+    "SELECT id FROM problem WHERE status = 'signed_off' AND look_back_at <= :now ORDER BY id"
+)
+_PROVISIONAL = text(
+    f"SELECT id FROM problem WHERE is_provisional AND due_days IS NOT NULL AND {_OPEN} ORDER BY id"
+)
+_STRAY = text("DELETE FROM photo WHERE problem_id IS NULL AND uploaded_at < :long_ago")
+
+
+def archive_watched(engine: Engine, clock: Clock, rules: Rules) -> int:
+    """How many problems were archived because their look-back is over."""
+
+    def archive_one(problem_id: int) -> int | None:
+        with transaction(engine) as connection:
+            try:
+                archive(connection, problem_id, clock, rules)
+            except Conflict:  # reopened or archived since the list was read
+                return None
+        return problem_id
+
+    watched = _ids(engine, _WATCHED.bindparams(now=clock()))
+    return len(one_by_one("archiving problem", watched, archive_one))
+
+
+def settle_deadlines(
+    engine: Engine, clock: Clock, rules: Rules, calendar: Calendar | None = None
+) -> int:
+    """How many provisional deadlines were counted anew because their year's days off are known.
+
+    Each is an event of its problem's chain, taken by the system.
+    """
+    known = calendar or official_calendar()
+
+    def settle_one(problem_id: int) -> int | None:
+        return problem_id if _settle(engine, problem_id, clock, rules, known) else None
+
+    return len(one_by_one("deadline of problem", _ids(engine, _PROVISIONAL), settle_one))
+
+
+def clear_stray_photos(engine: Engine, now: UtcDatetime) -> int:
+    """How many photos were removed that no step took within a day."""
+    with transaction(engine) as connection:
+        return connection.execute(_STRAY, {"long_ago": now - STRAY_AFTER}).rowcount
+
+
+def _counted_from(connection: Connection, problem_id: int) -> UtcDatetime | None:
+    """The moment of the step that gave the problem its present deadline."""
+    setting = [
+        event.at
+        for event in store.events(connection, problem_id)
+        if read(event.body)["set"].get("due_days") is not None
+    ]
+    return setting[-1] if setting else None
+
+
+def _ids(engine: Engine, query: TextClause) -> list[int]:
+    with transaction(engine) as connection:
+        return list(connection.execute(query).scalars())
+
+
+def _settle(
+    engine: Engine, problem_id: int, clock: Clock, rules: Rules, calendar: Calendar
+) -> bool:
+    with transaction(engine) as connection:
+        row = store.find(connection, problem_id, lock=True)
+        status = Status(row["status"])
+        start = _counted_from(connection, problem_id)
+        if not row["is_provisional"] or start is None or status in CLOSED:
+            return False
+        settled = due(start, row["due_days"], rules.amber, calendar)
+        if settled.is_provisional:
+            return False
+        store.write_next(
+            connection,
+            row,
+            {"due_at": settled.at, "amber_at": settled.amber_at, "is_provisional": False},
+            Happened(
+                action=Action.COMMENT,
+                target=status,
+                at=max(clock(), UtcDatetime(row["last_at"])),
+                account_id=None,
+                actor="",
+                text=SETTLED,
+            ),
+        )
+    return True

@@ -1,0 +1,173 @@
+"""The ledger's own process: what nobody does by hand, done again and again until it is stopped."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+import psycopg
+import sqlalchemy.exc
+from sqlalchemy import Engine
+
+from data import clock as clocks
+from data.clock import Clock
+from data.errors import OneMapError
+from data.settings import LedgerSettings
+from problem_ledger.cases.rules import Rules, load_rules
+from problem_ledger.record.heads import sign_head
+from problem_ledger.record.keys import open_signer
+from problem_ledger.work.deliveries import deliver
+from problem_ledger.work.exceedances import open_problems
+from problem_ledger.work.isolation import OUTAGES, first_line
+from problem_ledger.work.offline import open_silences
+from problem_ledger.work.reminders import remind
+from problem_ledger.work.upkeep import archive_watched, clear_stray_photos, settle_deadlines
+
+LOG = logging.getLogger(__name__)
+
+CHANNELS: Final = ("onemap_reading", "onemap_ledger")
+SLICE_S: Final = 0.5
+"""How long it waits for a notification before it looks whether it should stop."""
+
+COALESCE_S: Final = 1.0
+"""Told many times, it works once in so long."""
+
+REST: Final = 9.0
+"""Readings come without end; looking for exceedances takes a tenth of the time at most."""
+
+LONGEST_PAUSE_S: Final = 5.0
+
+
+@dataclass(slots=True)
+class Job:
+    """One kind of work: how many things were done; repeated after ``every_s``, or when told.
+
+    ``rest``: told without end, it rests so many times as long as it took.
+    """
+
+    name: str
+    do: Callable[[], int]
+    every_s: float
+    told_by: frozenset[str] = frozenset()
+    rest: float = 0.0
+    due_at: float = field(default=0.0)
+    rested_at: float = field(default=0.0)
+
+    def is_due(self, told: Collection[str]) -> bool:
+        """Whether it is to be done now; what it is told of while it rests it does after that."""
+        if self.told_by.intersection(told):
+            self.due_at = min(self.due_at, self.rested_at)
+        return time.monotonic() >= self.due_at
+
+    def done(self) -> int:
+        """How much was done; from here on it waits, and rests."""
+        began = time.monotonic()
+        self.due_at = began + self.every_s
+        count = self.do()
+        ended = time.monotonic()
+        self.rested_at = ended + self.rest * (ended - began)
+        return count
+
+
+class Worker:
+    """Runs the jobs until it is stopped; each is one or more transactions, harmless to repeat."""
+
+    def __init__(
+        self, engine: Engine, settings: LedgerSettings | None = None, *, clock: Clock = clocks.now
+    ) -> None:
+        self._engine = engine
+        self._settings = settings or LedgerSettings()
+        self._clock = clock
+        self._stopping = threading.Event()
+        self._jobs = self._all_jobs(load_rules(self._settings.rules))
+
+    def stop(self) -> None:
+        """The job in hand is finished, then ``run`` returns."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Runs until stopped; an outage of the database is waited out."""
+        pause_s = SLICE_S
+        while not self._stopping.is_set():
+            try:
+                with self._listen() as connection:
+                    pause_s = SLICE_S
+                    self._follow(connection)
+            except OUTAGES as error:
+                LOG.warning("the database doesn't answer: %s", first_line(error))
+                self._stopping.wait(pause_s)
+                pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+    def turn(self, told: Collection[str] = CHANNELS) -> dict[str, int]:
+        """Every job that is due or was told of has been done; how much each of them did.
+
+        Raises what says that the database is away. Any other failure is told in the log: one
+        problem in the way of one job keeps no other from being done.
+        """
+        done: dict[str, int] = {}
+        for job in self._jobs:
+            if self._stopping.is_set():
+                break
+            if not job.is_due(told):
+                continue
+            try:
+                done[job.name] = job.done()
+            except OUTAGES:
+                job.due_at = 0.0
+                raise
+            except (OneMapError, sqlalchemy.exc.SQLAlchemyError) as error:
+                LOG.error("%s: %s", job.name, first_line(error))
+            if done.get(job.name):
+                LOG.info("%s: %s", job.name, done[job.name])
+        return done
+
+    def _all_jobs(self, rules: Rules) -> list[Job]:
+        engine, clock, often = self._engine, self._clock, self._settings.turn_seconds
+        reading, ledger = (frozenset({each}) for each in CHANNELS)
+        jobs = [
+            Job(
+                "problems opened", lambda: len(open_problems(engine, clock, rules)), often, reading
+            ),
+            Job("silences opened", lambda: len(open_silences(engine, clock, rules)), often),
+            Job("problems reminded of", lambda: remind(engine, clock()), often),
+            Job("notices delivered", lambda: deliver(engine, clock()), often, ledger),
+            Job("problems archived", partial(archive_watched, engine, clock, rules), often),
+            Job("deadlines settled", partial(settle_deadlines, engine, clock, rules), 60 * often),
+            Job("photos cleared", lambda: clear_stray_photos(engine, clock()), 60 * often),
+        ]
+        if self._settings.key is None:
+            LOG.warning("heads are not signed: name a key's file in ONEMAP_LEDGER__KEY")
+            return jobs
+        every = timedelta(minutes=self._settings.head_minutes)
+        signer = open_signer(self._settings.key)
+        return [
+            *jobs,
+            Job("heads signed", lambda: int(sign_head(engine, signer, clock(), every)), often),
+        ]
+
+    def _listen(self) -> psycopg.Connection:
+        url = self._engine.url.set(drivername="postgresql")
+        connection = psycopg.connect(
+            url.render_as_string(hide_password=False),
+            autocommit=True,
+            connect_timeout=5,
+            application_name="onemap-ledger",
+        )
+        for channel in CHANNELS:
+            connection.execute(f"LISTEN {channel}".encode())
+        return connection
+
+    def _follow(self, connection: psycopg.Connection) -> None:
+        """Works at once, then whenever it is told or time has passed; nothing told is missed."""
+        self.turn()
+        LOG.info("the ledger is at work")
+        while not self._stopping.is_set():
+            told = {each.channel for each in connection.notifies(timeout=SLICE_S, stop_after=1)}
+            if told:
+                self._stopping.wait(COALESCE_S)
+                told |= {each.channel for each in connection.notifies(timeout=0)}
+            self.turn(told)
