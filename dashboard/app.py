@@ -31,7 +31,7 @@ from dashboard.review import ROOM as REVIEW
 from dashboard.stations import ROOM as STATIONS
 from dashboard.tally import ROOM as TALLY
 from dashboard.waters import ROOM as WATERS
-from data import clock
+from data.clock import Clock, now
 from data.database import app_engine
 from data.settings import DashboardSettings, DatabaseSettings, LedgerSettings, QualitySettings
 from problem_ledger.cases.rules import load_rules
@@ -41,13 +41,13 @@ ROOMS = (GROUND, MAP, LEDGER, PATROLS, WATERS, REVIEW, STATIONS, TALLY, PEOPLE)
 """Every subject, in the order of the bar; a new room is named here and nowhere else."""
 
 
-def create_app(settings: DashboardSettings | None = None) -> FastAPI:
+def create_app(settings: DashboardSettings | None = None, clock: Clock = now) -> FastAPI:
     """The whole dashboard as one ASGI app; settings come from the environment."""
     deps = Deps(
         engine=app_engine(DatabaseSettings()),
         dashboard=settings or DashboardSettings(),
         quality=QualitySettings(),
-        clock=clock.now,
+        clock=clock,
         rules=load_rules(LedgerSettings().rules),
         patrol_rules=load_patrol_rules(LedgerSettings().patrol_rules),
         access=access_of(ROOMS),

@@ -44,6 +44,7 @@ class Small {
       attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false,
       fadeDuration: 0, cooperativeGestures: false, scrollZoom: true,
     });
+    this.box.spot = this.map;
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
     this.map.setMissingStyleImageResolver((name) => {
