@@ -9,6 +9,7 @@ LONGEST = (
     "architecture/test_clean.py",
     "broker/test_rabbit.py",
     "property/test_ledger_machine.py",
+    "contract/test_pictures.py",
     "browser/test_problem_walk.py",
     "browser/test_readme_picture.py",
     "broker/test_lanes.py",

@@ -1,0 +1,136 @@
+"""Twelve pages look as they are recorded: wide and on a phone, light, and wide in the dark."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser
+
+from tests.contract import county
+from tests.contract.camera import PHONE, WIDE, Camera, camera
+from tests.contract.comparison import difference, reduced
+from tests.contract.recorded import RECORDED
+from tests.fixtures.database import Database
+from tests.fixtures.folders import open_folder
+from tests.fixtures.served import start_server
+
+NAME: Final = "pictures"
+FOLDER: Final = RECORDED / NAME
+NOBODY, OFFICE, ADMINISTRATOR = "", "office", "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page, its address, selectors of what it shows when it's done, and who looks at it.
+
+    ``height`` is the wide window's: a page that scrolls may be shown whole.
+    """
+
+    name: str
+    address: str
+    shown: tuple[str, ...]
+    login: str = OFFICE
+    height: int = WIDE[1]
+
+
+PAGES: Final = (
+    Page("sign_in", "/sign-in", ("input[name=login]",), NOBODY),
+    Page("one_map", "/#sel=section:{section}", (".maplibregl-canvas", ".dw-plot.drawn")),
+    Page("rivers", "/rivers", ("table tbody tr",)),
+    Page("river", "/river/{river}", ("table tbody tr",), height=3200),
+    Page("ledger", "/ledger", (".ag-row, #ledger-cards > *",)),
+    Page("problem", "/ledger/{problem}", ("[data-spot] .maplibregl-canvas",), height=1000),
+    Page("report", "/ledger/report", (".maplibregl-canvas",)),
+    Page("patrols", "/patrols?patrol={patrol}", ("[data-drawn] .maplibregl-canvas",)),
+    Page("quality", "/quality?value={value}", ("#quality-body tbody tr", ".dw-plot.drawn")),
+    Page("stations", "/stations", ("table tbody tr",)),
+    Page("accounting", "/accounting", ("table tbody tr",)),
+    Page("accounts", "/accounts", ("table tbody tr",), ADMINISTRATOR),
+)
+
+
+@dataclass
+class Site:
+    """The app on the made county, and a camera for each who looks and each size."""
+
+    url: str
+    browser: Browser
+    chosen: dict[str, str]
+    cameras: dict[tuple[str, tuple[int, int]], Camera] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=lambda: {NOBODY: ""})
+
+    def camera(self, login: str, size: tuple[int, int]) -> Camera:
+        """The same camera for the same account and size."""
+        if login not in self.tokens:
+            self.tokens[login] = county.sign_in(self.url, login)
+        if (login, size) not in self.cameras:
+            self.cameras[login, size] = camera(
+                self.browser, self.url, self.tokens[login], county.PRESENT, size
+            )
+        return self.cameras[login, size]
+
+    def pictures(self, page: Page) -> dict[str, Image.Image]:
+        """The three pictures of a page; the dark one is the wide page as it stands."""
+        address = page.address.format(**self.chosen)
+        wide, phone = self.camera(page.login, WIDE), self.camera(page.login, PHONE)
+        taken = {
+            "wide": wide.open(address, page.shown, page.height),
+            "dark": wide.turn("dark", page.shown),
+            "phone": phone.open(address, page.shown, PHONE[1]),
+        }
+        assert wide.wrongs + phone.wrongs == []
+        return taken
+
+
+@pytest.fixture(scope="module")
+def site(shared_database: Database, browser: Browser) -> Iterator[Site]:
+    """The county is filled and served once for all pages, which only look at it."""
+    county.fill(shared_database)
+    with open_folder("pictures") as folder:
+        process, url = start_server(
+            shared_database.urls["app"], folder / "server.log", {}, "tests.contract.county:app"
+        )
+        try:
+            yield Site(url, browser, county.chosen(shared_database))
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_looks_as_recorded(page: Page, site: Site, renewed: str, tmp_path: Path) -> None:
+    told = []
+    for view, found in site.pictures(page).items():
+        name = f"{page.name}-{view}"
+        if renewed == NAME:
+            record(FOLDER / f"{name}.png", found)
+        elif said := told_apart(name, found, tmp_path):
+            told.append(said)
+    assert not told, "\n".join(
+        [*told, f"Was it meant? ./onemap test tests/contract --renew {NAME}"]
+    )
+
+
+def record(file: Path, found: Image.Image) -> None:
+    """The picture is in the file; one that looks the same stays as it is."""
+    if file.exists() and difference(Image.open(file), found) is None:
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    reduced(found).save(file, optimize=True)
+
+
+def told_apart(name: str, found: Image.Image, folder: Path) -> str:
+    """Where the picture differs from the recorded one, and the files that show it; empty if not."""
+    kept = FOLDER / f"{name}.png"
+    if not kept.exists():
+        return f"{name}: not recorded yet"
+    wrong = difference(Image.open(kept), found)
+    if wrong is None:
+        return ""
+    seen, marked = folder / f"{name}.png", folder / f"{name}-difference.png"
+    found.save(seen)
+    wrong.picture.save(marked)
+    return f"{name}: {wrong}\n  recorded {kept}\n  found {seen}\n  difference {marked}"
