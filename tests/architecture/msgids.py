@@ -27,7 +27,7 @@ ERRORS = {
 
 def sources() -> list[Path]:
     """The code of every floor."""
-    floors = ("dashboard", "ingest", "problem_ledger", "data", "gis")
+    floors = ("dashboard", "ingest", "problem_ledger", "office", "data", "gis")
     return sorted(file for floor in floors for file in (ROOT / floor).rglob("*.py"))
 
 

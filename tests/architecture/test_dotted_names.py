@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-FLOORS = ("dashboard", "ingest", "gis", "problem_ledger", "data")
+FLOORS = ("dashboard", "ingest", "gis", "problem_ledger", "office", "data")
 READ = (*FLOORS, "tests", "benchmarks")
 
 _ONE = rf"(?:{'|'.join(FLOORS)})(?:\.[A-Za-z_]\w*)+"

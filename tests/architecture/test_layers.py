@@ -20,6 +20,6 @@ def test_no_floor_looks_up_and_pure_rooms_know_no_servers() -> None:
 
 
 def test_the_top_level_is_the_one_that_was_asked_for() -> None:
-    for name in ("dashboard", "ingest", "gis", "problem_ledger", "data", "tests"):
+    for name in ("dashboard", "ingest", "gis", "problem_ledger", "office", "data", "tests"):
         assert (ROOT / name / "__init__.py").exists()
     assert (ROOT / "pyproject.toml").exists()

@@ -15,7 +15,7 @@ from dashboard.frame.room import Room, access_of
 from tests.fixtures.routes import routes_of, whole_app
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("dashboard", "ingest", "problem_ledger", "data", "gis")
+PACKAGES = ("dashboard", "ingest", "problem_ledger", "office", "data", "gis")
 BY_NAME = {room.name: room for room in ROOMS}
 CATCH_ALL = ("/api/", "/tiles/")
 """Rules for what no room answers: they only decide who is told that nothing is there."""

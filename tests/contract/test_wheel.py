@@ -20,7 +20,7 @@ import pytest
 from tests.contract.recorded import hold, lines
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("dashboard", "ingest", "gis", "problem_ledger", "data")
+PACKAGES = ("dashboard", "ingest", "gis", "problem_ledger", "office", "data")
 
 NOT_SOURCE = (".*", "node_modules", "build", "*.egg-info", "__pycache__", "tests", "docs")
 
