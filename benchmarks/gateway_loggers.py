@@ -26,10 +26,10 @@ from data.migrations.run import upgrade
 from ingest.broker.mosquitto import INGEST, Broker
 from ingest.codecs.hj212_frame import framed
 from ingest.codecs.hj212_segment import BEIJING
-from tests.fixtures.folders import open_folder
-from tests.ingest_process import IngestProcess, ingest_process
-from tests.readings import one, register
-from tests.waiting import until
+from tests.made.readings import one, register
+from tests.running.folders import open_folder
+from tests.running.ingest_process import IngestProcess, ingest_process
+from tests.running.waiting import until
 
 GATEWAY = "gateway"
 ANSWER_S = 20.0

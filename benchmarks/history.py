@@ -26,7 +26,7 @@ from data.database import engine
 from data.migrations.run import upgrade
 from data.queries.stations.month_classes import month_means
 from ingest.history.importing import HistoryImport
-from tests.fixtures.folders import open_folder
+from tests.running.folders import open_folder
 
 MAY = Month(2025, 5)
 

@@ -6,7 +6,7 @@ from collections import Counter
 
 from dashboard.commands.hj212 import told
 from ingest.codecs.hj212 import read
-from tests.frames import mutated
+from tests.made.frames import mutated
 
 SEED = 212
 

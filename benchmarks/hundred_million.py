@@ -38,7 +38,7 @@ from data.migrations.run import upgrade
 from data.queries.readings.course import series
 from data.queries.stations.standing import STATE_NOW
 from data.vocabulary import Parameter
-from tests.fixtures.folders import open_folder
+from tests.running.folders import open_folder
 
 FACTOR: Final = 10
 QUESTIONS: Final = {

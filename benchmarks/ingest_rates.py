@@ -15,13 +15,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Final
 
-from benchmarks.ingest_rates_ground import Ground, ground
 from benchmarks.ingest_rates_kill import Killed, kill
 from benchmarks.ingest_rates_report import Report, describe
 from benchmarks.ingest_rates_round import Round, measure
+from benchmarks.rig.ingest_rates_ground import Ground, ground
 from benchmarks.rivals import node_red
 from benchmarks.rivals.sides import Side, all_sides
-from tests.fixtures.folders import open_folder
+from tests.running.folders import open_folder
 
 ROUNDS: Final = 3
 HALF_S: Final = 8.0

@@ -9,10 +9,10 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
-from benchmarks.ingest_rates_ground import LOADER, Place
-from benchmarks.ingest_rates_load import STATIONS, Publisher, backlog
 from benchmarks.ingest_rates_round import warm_up, watching
-from benchmarks.processes import signal_group
+from benchmarks.rig.ingest_rates_ground import LOADER, Place
+from benchmarks.rig.ingest_rates_load import STATIONS, Publisher, backlog
+from benchmarks.rig.processes import signal_group
 from benchmarks.rivals.sides import Job, Side, running
 
 QUIET_S: Final = 15.0

@@ -9,8 +9,8 @@ from statistics import median
 from typing import Any, Final
 
 from benchmarks.ingest_rates_kill import Killed
-from benchmarks.ingest_rates_load import PARAMETERS
 from benchmarks.ingest_rates_round import Round
+from benchmarks.rig.ingest_rates_load import PARAMETERS
 from benchmarks.rivals.sides import Side
 
 OURS: Final = "ours-1"

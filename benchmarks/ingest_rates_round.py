@@ -15,9 +15,9 @@ from typing import Any, Final
 
 import psycopg
 
-from benchmarks.ingest_rates_ground import LOADER, Place
-from benchmarks.ingest_rates_load import STATIONS, Publisher, backlog
-from benchmarks.processes import cpu_s, signal_group
+from benchmarks.rig.ingest_rates_ground import LOADER, Place
+from benchmarks.rig.ingest_rates_load import STATIONS, Publisher, backlog
+from benchmarks.rig.processes import cpu_s, signal_group
 from benchmarks.rivals.bare_subscriber import read_record
 from benchmarks.rivals.sides import Job, Side, running
 

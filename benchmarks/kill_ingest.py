@@ -26,9 +26,9 @@ from data.migrations.run import upgrade
 from data.settings import MqttSettings
 from ingest.broker.mosquitto import INGEST, Broker
 from ingest.transport.publisher import Published, Publisher
-from tests.fixtures.folders import open_folder
-from tests.ingest_process import IngestProcess, ingest_process
-from tests.readings import one, register
+from tests.made.readings import one, register
+from tests.running.folders import open_folder
+from tests.running.ingest_process import IngestProcess, ingest_process
 
 STATIONS = 50
 GATEWAY = "gateway"

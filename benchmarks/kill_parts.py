@@ -12,7 +12,7 @@ from benchmarks.kill_relay import Relay
 from benchmarks.rig.rabbit_cluster import RabbitCluster
 from data.cluster import Cluster
 from ingest.broker.mosquitto import Broker
-from tests.ingest_process import IngestProcess
+from tests.running.ingest_process import IngestProcess
 
 WAYS = ("kill", "stop", "cut")
 

@@ -31,10 +31,10 @@ from data.database import engine
 from data.migrations.run import upgrade
 from data.settings import MqttSettings
 from ingest.broker.mosquitto import INGEST, Broker
-from tests.fixtures.folders import open_folder
-from tests.ingest_process import IngestProcess
-from tests.readings import register
-from tests.waiting import until
+from tests.made.readings import register
+from tests.running.folders import open_folder
+from tests.running.ingest_process import IngestProcess
+from tests.running.waiting import until
 
 GATEWAY = "gateway"
 BEHIND = "mosquitto ahead"

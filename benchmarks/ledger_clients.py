@@ -30,9 +30,9 @@ from problem_ledger.record import store
 from problem_ledger.record.commands import Command, Done
 from problem_ledger.record.events import encoded_row, replay
 from problem_ledger.record.links import Row
-from tests.fixtures.folders import open_folder
-from tests.ledger_oracle import assert_linked, assert_signed_off_rightly
-from tests.ledger_story import SPOT, Desk, account, open_desk
+from tests.made.ledger_oracle import assert_linked, assert_signed_off_rightly
+from tests.made.ledger_story import SPOT, Desk, account, open_desk
+from tests.running.folders import open_folder
 
 FORWARD = 0.8
 """The share of steps that change the status, where there is a choice."""

@@ -25,12 +25,12 @@ from data.database import engine
 from data.migrations.run import upgrade
 from data.vocabulary import Role
 from ingest.broker.mosquitto import INGEST, Broker
-from tests.builders import SmallBasin, build_small_basin
 from tests.fixtures.browser import FLAGS
 from tests.fixtures.database import Database
-from tests.fixtures.folders import open_folder
 from tests.fixtures.served import Served, add_people, start_server
-from tests.ingest_process import ingest_process
+from tests.made.builders import SmallBasin, build_small_basin
+from tests.running.folders import open_folder
+from tests.running.ingest_process import ingest_process
 
 STATION = "QH-02"
 DEVICE_WORD = "live-colour"

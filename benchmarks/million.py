@@ -20,12 +20,12 @@ from typing import Final
 import orjson
 from sqlalchemy import Engine, text
 
-from benchmarks.ingest_rates_ground import LOADER, Ground, ground
-from benchmarks.ingest_rates_load import STATIONS, Publisher, payload, topic
+from benchmarks.rig.ingest_rates_ground import LOADER, Ground, ground
+from benchmarks.rig.ingest_rates_load import STATIONS, Publisher, payload, topic
 from data.database import engine
 from ingest.broker.mosquitto import INGEST
-from tests.ingest_process import IngestProcess
-from tests.poison import KINDS, bad_payload
+from tests.made.poison import KINDS, bad_payload
+from tests.running.ingest_process import IngestProcess
 
 MESSAGES: Final = 1_000_000
 CHUNK: Final = 5_000

@@ -14,10 +14,10 @@ from data.migrations.run import upgrade
 from data.settings import MqttSettings
 from ingest.broker.mosquitto import INGEST, Broker
 from ingest.transport.publisher import Publisher
-from tests.fixtures.folders import open_folder
-from tests.ingest_process import ingest_process
-from tests.poison import KINDS, bad_payload, good_payload
-from tests.readings import one, register
+from tests.made.poison import KINDS, bad_payload, good_payload
+from tests.made.readings import one, register
+from tests.running.folders import open_folder
+from tests.running.ingest_process import ingest_process
 
 GOOD, BAD = 2000, 200
 STATION = "POISON-1"

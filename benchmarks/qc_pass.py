@@ -26,7 +26,7 @@ from data.database import engine
 from data.migrations.run import upgrade
 from data.settings import QcSettings
 from ingest.qc.watch import Watch
-from tests.fixtures.folders import open_folder
+from tests.running.folders import open_folder
 
 HOURS = 41
 SAMPLE = 200

@@ -19,15 +19,15 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from threading import Thread
 
-from benchmarks.ingest_rates_load import Publisher, backlog
-from benchmarks.processes import cpu_s
+from benchmarks.rig.ingest_rates_load import Publisher, backlog
+from benchmarks.rig.processes import cpu_s
 from benchmarks.rig.rabbit import Rabbit
 from benchmarks.rig.rabbit_cluster import RabbitCluster
 from data.settings import MqttSettings
 from ingest.broker.mosquitto import Broker
 from ingest.inbox import Inbox
 from ingest.transport.mqtt_client import MqttClient
-from tests.fixtures.folders import open_folder
+from tests.running.folders import open_folder
 
 GATEWAY = "gateway"
 ACCOUNTS = {"ingest": "ingest", GATEWAY: GATEWAY}

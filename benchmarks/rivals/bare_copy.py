@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import psycopg
 
-from benchmarks.ingest_rates_load import STATIONS, code, past, values
+from benchmarks.rig.ingest_rates_load import STATIONS, code, past, values
 from benchmarks.rivals.messages import COLUMNS, READY, database_url
 
 BATCH: Final = 2000

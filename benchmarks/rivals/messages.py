@@ -8,7 +8,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from benchmarks.ingest_rates_load import PARAMETERS
+from benchmarks.rig.ingest_rates_load import PARAMETERS
 from data.settings import DatabaseSettings, MqttSettings
 from data.vocabulary import PARAMETERS as FACTS
 from data.vocabulary import Parameter

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from benchmarks.ingest_rates_ground import Place
-from benchmarks.processes import signal_group
+from benchmarks.rig.ingest_rates_ground import Place
+from benchmarks.rig.processes import signal_group
 from benchmarks.rivals import messages, node_red
 from data.daemon import free_port
 from ingest.broker.mosquitto import INGEST

@@ -17,7 +17,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from data.errors import BadInput
 from ingest.broker.mosquitto import INGEST, Broker, accepts, check_limits
 from tests.fixtures.broker import INGEST_PASSWORD
-from tests.waiting import until
+from tests.running.waiting import until
 
 SignUp = Callable[[str], str]
 

@@ -22,9 +22,9 @@ from ingest.gateway.server import Gateway
 from ingest.running.worker import Worker
 from tests.fixtures.broker import INGEST_PASSWORD
 from tests.fixtures.database import Database
-from tests.fixtures.folders import open_folder
-from tests.readings import NOON, register, rows
-from tests.waiting import until
+from tests.made.readings import NOON, register, rows
+from tests.running.folders import open_folder
+from tests.running.waiting import until
 
 STATIONS = [f"GW-{n:03d}" for n in range(200)]
 LOGGERS = {f"MN{code}": Logger(f"MN{code}", StationCode(code), "123456") for code in STATIONS}

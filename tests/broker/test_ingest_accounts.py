@@ -12,8 +12,8 @@ from ingest.running.pipeline import Pipeline
 from ingest.running.replay import replay
 from ingest.storage.writer import Counts
 from tests.fixtures.database import Database
-from tests.readings import NOON, message, one, register, rows
-from tests.waiting import until
+from tests.made.readings import NOON, message, one, register, rows
+from tests.running.waiting import until
 
 LINES = (
     "SELECT s.code, hour, received, stored, filled, duplicate, conflict, refused, late, instants"

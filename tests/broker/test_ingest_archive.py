@@ -9,7 +9,7 @@ from data.clock import UtcDatetime
 from ingest.running.pipeline import Pipeline
 from ingest.storage.writer import Counts
 from tests.fixtures.database import Database
-from tests.readings import GOOD, NOON, message, one, register, rows
+from tests.made.readings import GOOD, NOON, message, one, register, rows
 
 
 @pytest.fixture

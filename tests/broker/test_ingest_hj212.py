@@ -7,7 +7,7 @@ from ingest.inbox import Message
 from ingest.running.pipeline import Pipeline
 from ingest.storage.writer import Counts
 from tests.fixtures.database import Database
-from tests.readings import NOON, register, rows
+from tests.made.readings import NOON, register, rows
 
 BODY = (
     "ST=32;CN=2061;MN=88888880000001;Flag=4;CP=&&DataTime={at};"

@@ -10,7 +10,7 @@ from ingest.running.pipeline import Pipeline
 from ingest.running.sweep import Sweep, Swept
 from ingest.screening.assessment import Assessor
 from tests.fixtures.database import Database
-from tests.readings import GOOD, NOON, message, one, register, rows
+from tests.made.readings import GOOD, NOON, message, one, register, rows
 
 JUDGED = (
     "SELECT state, water_class, deciding, have_count, required_count, meets_target, compliance,"

@@ -6,7 +6,7 @@ from data.clock import UtcDatetime
 from data.database import transaction
 from ingest.running.pipeline import Pipeline, cursor_of
 from tests.fixtures.database import Database
-from tests.readings import NOON, message, one, register
+from tests.made.readings import NOON, message, one, register
 
 NEWEST = "SELECT jsonb_object_agg(key, value -> 'v') FROM latest_reading, json_each(latest)"
 

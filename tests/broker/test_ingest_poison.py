@@ -7,10 +7,10 @@ from ingest.broker.mosquitto import Broker, accepts
 from ingest.transport.publisher import Publisher
 from tests.fixtures.broker import INGEST_PASSWORD
 from tests.fixtures.database import Database
-from tests.ingest_process import ingest_process
-from tests.poison import bad_payload, good_payload
-from tests.readings import one, register, rows
-from tests.waiting import until
+from tests.made.poison import bad_payload, good_payload
+from tests.made.readings import one, register, rows
+from tests.running.ingest_process import ingest_process
+from tests.running.waiting import until
 
 GOOD, BAD = 2000, 200
 

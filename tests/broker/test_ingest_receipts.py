@@ -15,8 +15,8 @@ from ingest.broker.mosquitto import INGEST, Broker
 from ingest.running.worker import Worker
 from tests.fixtures.broker import INGEST_PASSWORD
 from tests.fixtures.database import Database
-from tests.readings import GOOD, NOON, message, register
-from tests.waiting import until
+from tests.made.readings import GOOD, NOON, message, register
+from tests.running.waiting import until
 
 STATION = "RECEIPTS"
 

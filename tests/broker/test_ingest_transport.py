@@ -22,11 +22,11 @@ from ingest.transport.broker_link import RECEIVE_MAXIMUM
 from ingest.transport.mqtt_client import MqttClient
 from ingest.transport.publisher import Publisher
 from tests.fixtures.broker import INGEST_PASSWORD
-from tests.fixtures.folders import open_folder
-from tests.ingest_process import IngestProcess, ingest_process
-from tests.poison import good_payload
-from tests.readings import NOON, one, register
-from tests.waiting import until
+from tests.made.poison import good_payload
+from tests.made.readings import NOON, one, register
+from tests.running.folders import open_folder
+from tests.running.ingest_process import IngestProcess, ingest_process
+from tests.running.waiting import until
 
 TOPIC = "onemap/v1/{}/reading"
 

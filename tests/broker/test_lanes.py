@@ -15,10 +15,10 @@ from ingest.running.worker import Worker
 from ingest.transport.publisher import Publisher
 from tests.fixtures.broker import INGEST_PASSWORD
 from tests.fixtures.database import Database
-from tests.ingest_process import IngestProcess
-from tests.poison import good_payload
-from tests.readings import NOON, one, register, rows
-from tests.waiting import until
+from tests.made.poison import good_payload
+from tests.made.readings import NOON, one, register, rows
+from tests.running.ingest_process import IngestProcess
+from tests.running.waiting import until
 
 STATIONS = [f"LANE-{n}" for n in range(12)]
 COUNT = "SELECT count(*) FROM reading"

@@ -22,14 +22,14 @@ from ingest.simulator.values import SimulatedOutfall
 from problem_ledger.cases.rules import load_rules
 from problem_ledger.cases.service import act
 from problem_ledger.record.commands import Command
-from tests.builders import build_small_basin
 from tests.fixtures.broker import INGEST_PASSWORD
 from tests.fixtures.database import Database
-from tests.ingest_process import ingest_process
-from tests.ledger_process import ledger_process
-from tests.ledger_story import account
-from tests.readings import one, rows
-from tests.waiting import until
+from tests.made.builders import build_small_basin
+from tests.made.ledger_story import account
+from tests.made.readings import one, rows
+from tests.running.ingest_process import ingest_process
+from tests.running.ledger_process import ledger_process
+from tests.running.waiting import until
 
 CODE = "PW-01"
 PROBLEMS = "SELECT count(*) FROM problem"

@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from benchmarks.ingest_rates_ground import LOADER, RateBroker
-from benchmarks.ingest_rates_load import STATIONS, code
 from benchmarks.million import REASONS, expect, publish, read_account
+from benchmarks.rig.ingest_rates_ground import LOADER, RateBroker
+from benchmarks.rig.ingest_rates_load import STATIONS, code
 from ingest.broker.mosquitto import INGEST
 from tests.fixtures.database import Database
-from tests.fixtures.folders import open_folder
-from tests.ingest_process import ingest_process
-from tests.poison import KINDS
-from tests.readings import register
+from tests.made.poison import KINDS
+from tests.made.readings import register
+from tests.running.folders import open_folder
+from tests.running.ingest_process import ingest_process
 
 MESSAGES = 5000
 

@@ -29,8 +29,8 @@ from ingest.transport.publisher import Publisher
 from ingest.transport.receipts import Receipt
 from tests.fixtures.database import Database
 from tests.fixtures.rabbit import RABBIT_ACCOUNTS
-from tests.readings import NOON, message, one, register
-from tests.waiting import until
+from tests.made.readings import NOON, message, one, register
+from tests.running.waiting import until
 
 TOPIC = "onemap/v1/{}/reading"
 QUEUE = "mqtt-subscription-{}qos1"

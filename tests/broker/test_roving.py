@@ -11,8 +11,8 @@ from ingest.transport.mqtt_client import MqttClient
 from ingest.transport.publisher import Publisher
 from ingest.transport.roving import addresses
 from tests.fixtures.broker import INGEST_PASSWORD
-from tests.fixtures.folders import open_folder
-from tests.waiting import until
+from tests.running.folders import open_folder
+from tests.running.waiting import until
 
 TOPIC = "onemap/v1/ROVER/reading"
 

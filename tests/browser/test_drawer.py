@@ -13,10 +13,10 @@ from sqlalchemy import text
 
 from data.clock import UtcDatetime, now
 from data.vocabulary import Role
-from tests.courses import CLEAN, hours_before, take_in, wave
 from tests.fixtures.map_page import MapPage
 from tests.fixtures.served import Served
-from tests.readings import message
+from tests.made.courses import CLEAN, hours_before, take_in, wave
+from tests.made.readings import message
 
 MapOf = Callable[..., MapPage]
 

@@ -11,7 +11,7 @@ from data.clock import now
 from data.vocabulary import Role
 from tests.fixtures.map_page import watch
 from tests.fixtures.served import Served
-from tests.ledger_rows import fill_problems
+from tests.made.ledger_rows import fill_problems
 
 COUNT = 160
 Open = Callable[..., Page]

@@ -8,8 +8,8 @@ from data.vocabulary import Role
 from data.words.ledger import Light
 from tests.fixtures.map_page import MapPage
 from tests.fixtures.served import Served
-from tests.map_problems import close_problem, four_pins, put_notice, put_patrol, put_problem
-from tests.map_readings import tell_class
+from tests.made.map_problems import close_problem, four_pins, put_notice, put_patrol, put_problem
+from tests.made.map_readings import tell_class
 
 MapOf = Callable[..., MapPage]
 TRACK = "LINESTRING(112.203 32.72,112.203 32.70)"

@@ -7,7 +7,7 @@ import pytest
 from data.vocabulary import Role
 from tests.fixtures.map_page import MapPage
 from tests.fixtures.served import Served
-from tests.map_readings import tell_class, tell_compliance
+from tests.made.map_readings import tell_class, tell_compliance
 
 MapOf = Callable[..., MapPage]
 CLASS_4 = [244, 194, 31]

@@ -6,7 +6,7 @@ import pytest
 
 from tests.fixtures.map_page import MapPage
 from tests.fixtures.served import Served
-from tests.map_readings import tell_class, tell_compliance
+from tests.made.map_readings import tell_class, tell_compliance
 
 MapOf = Callable[..., MapPage]
 

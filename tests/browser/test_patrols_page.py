@@ -14,8 +14,8 @@ from data.vocabulary import Role
 from tests.fixtures.database import Database
 from tests.fixtures.map_page import watch
 from tests.fixtures.served import Served, serve
-from tests.patrol_people import LOGIN, open_walkers
-from tests.walks import walk
+from tests.made.patrol_people import LOGIN, open_walkers
+from tests.made.walks import walk
 
 WENT = (clock.now() - timedelta(minutes=90)).replace(microsecond=0)
 

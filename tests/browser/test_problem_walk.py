@@ -13,8 +13,8 @@ from problem_ledger.record.verify import verify_problem
 from tests.fixtures.browser import PATIENCE_S
 from tests.fixtures.map_page import watch
 from tests.fixtures.served import Served
-from tests.pictures import drawn, exif, saved
-from tests.waiting import shared, until
+from tests.made.pictures import drawn, exif, saved
+from tests.running.waiting import shared, until
 
 LON, LAT = 112.2006, 32.65
 Desk = Callable[..., Page]

@@ -13,8 +13,8 @@ from dashboard.demo import basin
 from data.people.accounts import set_password
 from data.records import AccountId
 from tests.fixtures.database import Database
-from tests.fixtures.folders import open_folder
 from tests.fixtures.served import PASSWORD, start_server
+from tests.running.folders import open_folder
 
 TAKEN_ANEW = "ONEMAP_PICTURES" in os.environ
 PICTURE = Path(__file__).parents[2] / "docs" / "images" / "one_map.png"

@@ -9,10 +9,10 @@ from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import text
 
 from data.vocabulary import Role
-from tests.dossier_readings import tell_small_basin
 from tests.fixtures.database import Database
 from tests.fixtures.map_page import watch
 from tests.fixtures.served import Served, serve
+from tests.made.dossier_readings import tell_small_basin
 
 WIDE = "(() => { const main = document.querySelector('.om-main');"
 WIDE += " return main.scrollWidth - main.clientWidth; })()"

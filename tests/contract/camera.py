@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 from tests.fixtures.browser import PATIENCE_S
 from tests.fixtures.map_page import watch
-from tests.waiting import shared, until
+from tests.running.waiting import shared, until
 
 Scheme = Literal["light", "dark"]
 WIDE: Final = (1440, 900)

@@ -14,8 +14,8 @@ from tests.contract.camera import PHONE, WIDE, Camera, camera
 from tests.contract.comparison import difference, reduced
 from tests.contract.recorded import RECORDED
 from tests.fixtures.database import Database
-from tests.fixtures.folders import open_folder
 from tests.fixtures.served import start_server
+from tests.running.folders import open_folder
 
 NAME: Final = "pictures"
 FOLDER: Final = RECORDED / NAME

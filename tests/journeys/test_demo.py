@@ -24,8 +24,8 @@ from data.database import engine
 from data.people.passwords import fits
 from data.words.ledger import Action, PatrolRule, Status
 from problem_ledger.evidence.comparison import LIMITS
-from tests.fixtures.folders import open_folder
-from tests.waiting import shared, until
+from tests.running.folders import open_folder
+from tests.running.waiting import shared, until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

@@ -8,10 +8,10 @@ from sqlalchemy import text
 
 from data.words.ledger import Action
 from tests.fixtures.database import Database
-from tests.ledger_process import ledger_process, onemap
-from tests.ledger_story import TO_SIGN_OFF, open_desk
-from tests.readings import one
-from tests.waiting import until
+from tests.made.ledger_story import TO_SIGN_OFF, open_desk
+from tests.made.readings import one
+from tests.running.ledger_process import ledger_process, onemap
+from tests.running.waiting import until
 
 WAITING = "SELECT count(*) FROM delivery WHERE delivered_at IS NULL"
 HEADS = "SELECT count(*) FROM ledger_head"

@@ -15,7 +15,7 @@ from data.words.ledger import Action, Severity, Status
 from problem_ledger.record.commands import Command, Done
 from tests.fixtures.database import Database
 from tests.fixtures.served import Served, serve
-from tests.ledger_office import LOGIN, PEOPLE, Office, open_office
+from tests.made.ledger_office import LOGIN, PEOPLE, Office, open_office
 
 NEW, REFUSED, ACCEPTED, ASSIGNED, RECTIFYING, SUBMITTED, VERIFIED, CLOSED, ARCHIVED = (
     Status.REGISTERED,

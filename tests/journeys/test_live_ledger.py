@@ -9,7 +9,7 @@ from data.vocabulary import Role
 from data.words.ledger import Light
 from tests.fixtures.served import Served
 from tests.journeys.test_live import Followed, following
-from tests.map_problems import close_problem, four_pins, put_notice, put_patrol, put_problem
+from tests.made.map_problems import close_problem, four_pins, put_notice, put_patrol, put_problem
 
 TRACK = "LINESTRING(112.201 32.72,112.201 32.70)"
 

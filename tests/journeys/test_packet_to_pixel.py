@@ -13,7 +13,7 @@ from ingest.broker.mosquitto import Broker
 from ingest.transport.publisher import Publisher
 from tests.fixtures.broker import INGEST_PASSWORD
 from tests.fixtures.served import Served
-from tests.ingest_process import ingest_process
+from tests.running.ingest_process import ingest_process
 
 CLASS_OF_REACH = """id => window.onemap.map.getFeatureState(
     {source: "onemap", sourceLayer: "reaches", id}).cls"""

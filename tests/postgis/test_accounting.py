@@ -15,9 +15,9 @@ from data.queries.tally.window import Grain, Window, window_of
 from data.vocabulary import Refusal
 from ingest.inbox import Message
 from ingest.running.pipeline import Pipeline
-from tests.builders import build_small_basin
 from tests.fixtures.database import Database
-from tests.readings import GOOD, NOON, message, register
+from tests.made.builders import build_small_basin
+from tests.made.readings import GOOD, NOON, message, register
 
 HOUR = timedelta(hours=1)
 MIDNIGHT = to_utc(datetime(2026, 5, 15, tzinfo=BUSINESS_ZONE))

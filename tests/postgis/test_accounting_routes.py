@@ -11,7 +11,7 @@ from data.vocabulary import Role
 from ingest.inbox import Message
 from ingest.running.pipeline import Pipeline
 from tests.fixtures.served import Served
-from tests.readings import message, one
+from tests.made.readings import message, one
 
 ACCOUNT = "/api/v1/accounting"
 FATES = ("stored", "filled", "duplicate", "conflict", "refused")

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from dashboard.cli import main
-from tests.archive_rows import fill_two_months, fleeting_files
 from tests.fixtures.database import Database
-from tests.readings import one
+from tests.made.archive_rows import fill_two_months, fleeting_files
+from tests.made.readings import one
 
 __all__ = ["fleeting_files"]
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from data.cluster import ROLES, Cluster
 from data.errors import BadInput
-from tests.fixtures.folders import open_folder
+from tests.running.folders import open_folder
 
 PASSWORDS = {role: f"secret-{role}" for role in ROLES}
 

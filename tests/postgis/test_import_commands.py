@@ -10,10 +10,10 @@ from sqlalchemy import text
 from dashboard.cli import main
 from dashboard.parts.wording import language
 from ingest.broker.mosquitto import Broker, accepts
-from tests.builders import build_small_basin
 from tests.fixtures.database import Database
-from tests.import_files import row_versions, write_features
-from tests.waiting import until
+from tests.made.builders import build_small_basin
+from tests.made.import_files import row_versions, write_features
+from tests.running.waiting import until
 
 
 @pytest.fixture(autouse=True)

@@ -9,9 +9,9 @@ from sqlalchemy import text
 
 from data.placing.stations import StationPlacement, place_station
 from data.vocabulary import StationKind
-from tests.builders import build_small_basin
 from tests.fixtures.database import Database
-from tests.import_files import refusals, row_versions, run_import, told, write_features
+from tests.made.builders import build_small_basin
+from tests.made.import_files import refusals, row_versions, run_import, told, write_features
 
 
 def _tree(database: Database) -> dict[str, tuple[str, str | None, str | None]]:

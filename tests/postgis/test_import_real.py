@@ -8,7 +8,7 @@ from sqlalchemy import text
 from data.placing.stations import Outcome, StationPlacement, place_station
 from data.vocabulary import StationKind
 from tests.fixtures.database import Database
-from tests.import_files import row_versions, run_import, told
+from tests.made.import_files import row_versions, run_import, told
 
 BASIN = (
     ("divisions", "admin-boundaries.geojson", {"level": "county"}, 3),

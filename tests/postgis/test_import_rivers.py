@@ -12,7 +12,7 @@ from data.vocabulary import StationKind
 from gis.chainage import Measured
 from gis.ellipsoid import GEOD
 from tests.fixtures.database import Database
-from tests.import_files import refusals, row_versions, run_import, told, write_features
+from tests.made.import_files import refusals, row_versions, run_import, told, write_features
 
 UP, MID, DOWN = (112.2, 32.8), (112.2, 32.6), (112.2, 32.4)
 BORDER = 32.65

@@ -17,10 +17,10 @@ from problem_ledger.cases.rules import load_rules
 from problem_ledger.cases.service import act
 from problem_ledger.record.commands import Command, Done
 from problem_ledger.work.exceedances import REACH_BACK, open_problems
-from tests.builders import build_small_basin
 from tests.fixtures.database import Database
-from tests.ledger_story import account
-from tests.readings import GOOD, NOON, message, one, rows
+from tests.made.builders import build_small_basin
+from tests.made.ledger_story import account
+from tests.made.readings import GOOD, NOON, message, one, rows
 
 RULES = load_rules()
 OFFICE = "office"

@@ -22,7 +22,7 @@ from data.settings import DashboardSettings, QualitySettings
 from data.vocabulary import Role
 from tests.fixtures.database import Database
 from tests.fixtures.served import Served
-from tests.ledger_rows import fill_problems
+from tests.made.ledger_rows import fill_problems
 
 COUNT = 60
 

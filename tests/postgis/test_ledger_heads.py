@@ -10,7 +10,7 @@ from data.words.ledger import Action
 from problem_ledger.record.heads import read_export, sign_head
 from problem_ledger.record.keys import open_signer, public_file, trusted_keys
 from tests.fixtures.altered import Office
-from tests.readings import rows
+from tests.made.readings import rows
 
 
 def test_altered_heads_are_found(office: Office, tmp_path: Path) -> None:

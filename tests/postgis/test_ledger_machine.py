@@ -15,9 +15,9 @@ from problem_ledger.cases.actors import Known
 from problem_ledger.record import store
 from problem_ledger.record.commands import Command, Done, Place, Report
 from problem_ledger.record.events import contradictions, encoded_row, replay
-from tests.builders import build_small_basin
 from tests.fixtures.database import Database
-from tests.ledger_machine import (
+from tests.made.builders import build_small_basin
+from tests.made.ledger_machine import (
     BUREAU,
     CAST,
     REFUSALS,
@@ -27,7 +27,7 @@ from tests.ledger_machine import (
     LedgerMachine,
     in_unit,
 )
-from tests.ledger_oracle import assert_linked, assert_signed_off_rightly
+from tests.made.ledger_oracle import assert_linked, assert_signed_off_rightly
 
 SAME = (
     "status",

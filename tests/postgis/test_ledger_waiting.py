@@ -15,9 +15,9 @@ from data.queries.people.visible import scope_of
 from data.vocabulary import Role
 from data.words.ledger import Severity, Status
 from problem_ledger.cases.service import allowed_actions
-from tests.builders import build_small_basin
 from tests.fixtures.database import Database
-from tests.ledger_office import PEOPLE, Office, open_office
+from tests.made.builders import build_small_basin
+from tests.made.ledger_office import PEOPLE, Office, open_office
 
 
 def is_for(status: Status, held: set[Role]) -> bool:

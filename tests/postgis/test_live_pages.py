@@ -22,9 +22,9 @@ from data.queries.scope import EVERYTHING
 from data.records import DivisionId
 from data.settings import DashboardSettings, QualitySettings
 from data.vocabulary import Role
-from tests.builders import SmallBasin, build_small_basin
 from tests.fixtures.database import Database
-from tests.map_readings import tell_class
+from tests.made.builders import SmallBasin, build_small_basin
+from tests.made.map_readings import tell_class
 
 
 @pytest.fixture

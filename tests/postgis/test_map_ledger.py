@@ -21,9 +21,9 @@ from data.records import AccountId, DivisionId, StationId
 from data.settings import DashboardSettings, QualitySettings
 from data.words.ledger import Light
 from problem_ledger.work.notices import mark_read
-from tests.builders import SmallBasin, build_small_basin
 from tests.fixtures.database import Database
-from tests.map_problems import close_problem, four_pins, put_notice, put_patrol, put_problem
+from tests.made.builders import SmallBasin, build_small_basin
+from tests.made.map_problems import close_problem, four_pins, put_notice, put_patrol, put_problem
 
 TRACK = "LINESTRING(112.201 32.72,112.201 32.70)"
 TILE = (10, 831, 413)

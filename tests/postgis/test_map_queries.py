@@ -15,9 +15,9 @@ from data.queries.stations.standing import boards, stations
 from data.queries.waters.colours import colours, named_waters, representatives
 from data.records import DivisionId
 from data.vocabulary import StationKind
-from tests.builders import SmallBasin, build_small_basin
 from tests.fixtures.database import Database
-from tests.map_readings import tell_class, tell_compliance
+from tests.made.builders import SmallBasin, build_small_basin
+from tests.made.map_readings import tell_class, tell_compliance
 
 HERE = (10, 831, 414)
 """The tile at zoom 10 that holds 112.2° E, 32.5° N."""

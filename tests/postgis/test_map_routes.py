@@ -8,7 +8,7 @@ from dashboard.map.tiles_api import PackedTile, TileCache
 from data.queries.scope import EVERYTHING, NOTHING, Scope
 from data.vocabulary import Role
 from tests.fixtures.served import Served
-from tests.map_readings import tell_class
+from tests.made.map_readings import tell_class
 
 TILE = "/tiles/all/10/831/414.mvt"
 

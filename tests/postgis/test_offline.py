@@ -15,10 +15,10 @@ from problem_ledger.cases.service import act
 from problem_ledger.record.commands import Command, Done
 from problem_ledger.record.verify import verify_problem
 from problem_ledger.work.offline import open_silences
-from tests.builders import SmallBasin, build_small_basin
 from tests.fixtures.database import Database
-from tests.ledger_story import account
-from tests.readings import NOON, message, one, register, rows
+from tests.made.builders import SmallBasin, build_small_basin
+from tests.made.ledger_story import account
+from tests.made.readings import NOON, message, one, register, rows
 
 RULES = load_rules()
 SPELLS = "SELECT began_at, ended_at, problem_id FROM offline_spell ORDER BY began_at"

@@ -24,10 +24,10 @@ from data.queries.people.visible import scope_of
 from data.queries.scope import EVERYTHING
 from data.words.ledger import PatrolRule
 from data.words.patrols import Duty
-from tests.builders import build_small_basin
 from tests.fixtures.database import Database
-from tests.patrol_people import NOW, RULES, Walkers, open_walkers
-from tests.walks import walk
+from tests.made.builders import build_small_basin
+from tests.made.patrol_people import NOW, RULES, Walkers, open_walkers
+from tests.made.walks import walk
 
 OCTOBER = datetime(2026, 10, 3, 1, 0, tzinfo=UTC)
 NOVEMBER = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)

@@ -10,8 +10,8 @@ import pytest
 from data import clock
 from tests.fixtures.database import Database
 from tests.fixtures.served import Served, serve
-from tests.patrol_people import LOGIN, Walkers, open_walkers
-from tests.walks import walk
+from tests.made.patrol_people import LOGIN, Walkers, open_walkers
+from tests.made.walks import walk
 
 PATROLS = "/api/v1/patrols"
 START = (clock.now() - timedelta(days=3)).replace(microsecond=0)

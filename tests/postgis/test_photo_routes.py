@@ -15,8 +15,8 @@ from data.words.ledger import Action, Status
 from problem_ledger.evidence.photo_bytes import MOST_BYTES
 from tests.fixtures.database import Database
 from tests.fixtures.served import Served, serve
-from tests.ledger_office import LOGIN, Office, open_office
-from tests.pictures import photo
+from tests.made.ledger_office import LOGIN, Office, open_office
+from tests.made.pictures import photo
 
 UPLOAD = "/api/v1/photos"
 

@@ -10,8 +10,8 @@ import pytest
 from data.words.ledger import Status
 from tests.fixtures.database import Database
 from tests.fixtures.served import Served, serve
-from tests.ledger_office import LOGIN, Office, open_office
-from tests.pictures import photo
+from tests.made.ledger_office import LOGIN, Office, open_office
+from tests.made.pictures import photo
 
 PROBLEMS = "/api/v1/problems"
 REPORT = {

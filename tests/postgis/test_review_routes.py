@@ -15,9 +15,9 @@ from data.clock import UtcDatetime
 from data.people.accounts import RoleGiven, add_role, create_account
 from data.records import DivisionId
 from data.vocabulary import Role
-from tests.courses import hours_before, take_in, wave
 from tests.fixtures.database import Database
 from tests.fixtures.served import PASSWORD, Served, serve
+from tests.made.courses import hours_before, take_in, wave
 
 REVIEWS = "/api/v1/readings/reviews"
 NOW = UtcDatetime(clock.now().replace(minute=0, second=0, microsecond=0))

@@ -13,8 +13,8 @@ from ingest.running.pipeline import Pipeline
 from ingest.running.sweep import Sweep
 from ingest.screening.assessment import Assessor
 from tests.fixtures.database import Database
-from tests.readings import NOON, message, one, register
-from tests.reviews import find, key_at, later, reviewer, say, take_in
+from tests.made.readings import NOON, message, one, register
+from tests.made.reviews import find, key_at, later, reviewer, say, take_in
 
 
 @pytest.fixture

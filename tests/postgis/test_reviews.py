@@ -20,8 +20,8 @@ from data.queries.stations.month_classes import month_means
 from data.records import AccountId
 from data.words.review import Finding, QualityTest, Verdict
 from tests.fixtures.database import Database
-from tests.readings import NOON, one
-from tests.reviews import NH3N, find, key_at, later, reviewer, say, take_in
+from tests.made.readings import NOON, one
+from tests.made.reviews import NH3N, find, key_at, later, reviewer, say, take_in
 
 DAY = Span(UtcDatetime(NOON - timedelta(days=1)), UtcDatetime(NOON + timedelta(days=1)))
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from data.words.ledger import Status
 from tests.fixtures.database import Database
 from tests.fixtures.served import Served, serve
-from tests.ledger_office import LOGIN, Office, open_office
+from tests.made.ledger_office import LOGIN, Office, open_office
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 from hypothesis import HealthCheck, settings
 
-from tests.ledger_machine import LedgerMachine
+from tests.made.ledger_machine import LedgerMachine
 
 LedgerMachine.TestCase.settings = settings(
     max_examples=2_000,

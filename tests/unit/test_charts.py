@@ -31,7 +31,7 @@ from data.quality.limits import newest_limits
 from data.queries.scope import EVERYTHING
 from data.settings import DashboardSettings, QualitySettings
 from data.vocabulary import BodyKind, Parameter
-from tests.courses import unreviewed
+from tests.made.courses import unreviewed
 
 NOW = UtcDatetime(datetime(2026, 5, 15, 4, tzinfo=UTC))
 SPAN = Span(UtcDatetime(NOW - timedelta(days=7)), NOW)

@@ -13,7 +13,7 @@ from PIL import Image
 from data.errors import BadInput, TooLarge
 from problem_ledger.evidence.exif import Exif, clock_error, taken_at
 from problem_ledger.evidence.photo_bytes import MOST_BYTES, likeness, read_photo, sniff
-from tests.pictures import drawn, exif, photo, saved
+from tests.made.pictures import drawn, exif, photo, saved
 
 TAGS: dict[str, Any] = {"lon": 112.2, "lat": 32.7, "bearing": 48.5, "clock": "2026:11:09 08:45:00"}
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from data.clock import UtcDatetime
 from problem_ledger.cases.rules import load_rules
 from problem_ledger.work.exceedances import Measured, Run, find_run
-from tests.readings import NOON
+from tests.made.readings import NOON
 
 RULE = load_rules().exceedance
 K, N = RULE.consecutive, RULE.normal

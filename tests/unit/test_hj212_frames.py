@@ -9,7 +9,7 @@ import pytest
 
 from dashboard.commands.hj212 import told
 from ingest.codecs.hj212 import read
-from tests.frames import mutated
+from tests.made.frames import mutated
 
 OUTCOMES = Path(__file__).with_name("expected") / "hj212_frames.tsv"
 

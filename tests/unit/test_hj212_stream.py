@@ -5,7 +5,7 @@ import random
 from ingest.codecs.hj212 import Decoded, Refused, read
 from ingest.codecs.hj212_frame import framed
 from ingest.codecs.hj212_stream import LONGEST_FRAME, Joiner, Splitter
-from tests.frames import SOUND, mutated
+from tests.made.frames import SOUND, mutated
 
 FRAMES = [framed(segment) for segment in SOUND]
 

@@ -12,7 +12,7 @@ from data.imports import formats
 from data.imports.fields import ImportKind
 from data.imports.source import Source, read
 from gis.crs import wgs84_to_gcj02
-from tests.import_files import write_features
+from tests.made.import_files import write_features
 
 LINE = LineString([(112.0, 32.5), (112.1, 32.4)])
 RIVER = [({"名称": "湍河", "编码": "R1"}, LINE)]

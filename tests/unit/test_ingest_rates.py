@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 import pytest
 
 from benchmarks.ingest_rates_kill import Killed
-from benchmarks.ingest_rates_load import PARAMETERS, code, past, payload, values
 from benchmarks.ingest_rates_report import OURS, Report, describe
 from benchmarks.ingest_rates_round import Round
-from benchmarks.processes import cpu_s
+from benchmarks.rig.ingest_rates_load import PARAMETERS, code, past, payload, values
+from benchmarks.rig.processes import cpu_s
 from benchmarks.rivals.bare_copy import microseconds, pack
 from benchmarks.rivals.sides import Side
 from data.clock import UtcDatetime

@@ -15,7 +15,7 @@ from dashboard.frame.metrics import Figures
 from data.vocabulary import Refusal
 from ingest.running.metrics import IngestFigures
 from ingest.storage.writer import Counts
-from tests.readings import NOON
+from tests.made.readings import NOON
 
 BOARD = Path(__file__).parents[2] / "docs" / "grafana" / "onemap.json"
 

@@ -9,7 +9,7 @@ import pytest
 from data.errors import BadInput
 from gis.crs import wgs84_to_gcj02
 from problem_ledger.patrols.track_files import MOST_BYTES, MOST_POINTS, read_track
-from tests.walks import POINT, fixes, geojson, gpx
+from tests.made.walks import POINT, fixes, geojson, gpx
 
 START = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 ROWS = fixes(START)

@@ -12,7 +12,7 @@ from data.words.ledger import Action, Severity, Source
 from problem_ledger.cases import service
 from problem_ledger.record import store
 from problem_ledger.record.commands import Command, Done, Report
-from tests.ledger_story import SPOT, Desk
+from tests.made.ledger_story import SPOT, Desk
 
 
 def given(desk: Desk, **other: object) -> Report:

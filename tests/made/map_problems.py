@@ -6,7 +6,7 @@ from sqlalchemy import Engine, text
 
 from data.clock import UtcDatetime, now
 from data.words.ledger import Light, Status
-from tests.builders import SmallBasin
+from tests.made.builders import SmallBasin
 
 DUE = {
     Light.NONE: None,

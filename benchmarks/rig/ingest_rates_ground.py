@@ -7,13 +7,13 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from benchmarks.ingest_rates_load import STATIONS, code
+from benchmarks.rig.ingest_rates_load import STATIONS, code
 from data.cluster import ROLES, Cluster
 from data.database import engine
 from data.migrations.run import upgrade
 from ingest.broker.mosquitto import INGEST, Broker
-from tests.fixtures.folders import open_folder
-from tests.readings import register
+from tests.made.readings import register
+from tests.running.folders import open_folder
 
 LOADER = "load"
 """The account that may write under every station."""

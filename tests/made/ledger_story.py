@@ -12,8 +12,8 @@ from problem_ledger.cases import service
 from problem_ledger.cases.rules import Rules, load_rules
 from problem_ledger.evidence import photos
 from problem_ledger.record.commands import Command, Done, Place, Report
-from tests.builders import SmallBasin, build_small_basin
-from tests.pictures import photo
+from tests.made.builders import SmallBasin, build_small_basin
+from tests.made.pictures import photo
 
 MONDAY = UtcDatetime(datetime(2026, 11, 2, 1, tzinfo=UTC))
 """Nine o'clock of Monday, 2 November 2026 in Beijing."""

@@ -12,7 +12,7 @@ from data.queries.readings.course import FLAG_CODES, Series, series_of
 from data.vocabulary import Flag
 from ingest.inbox import Message
 from ingest.running.pipeline import Pipeline
-from tests.readings import message
+from tests.made.readings import message
 
 CLEAN = {"ph": 7.2, "do": 8.1, "codmn": 2.5, "nh3n": 0.3, "tp": 0.06, "temp": 15.0, "tn": 2.0}
 

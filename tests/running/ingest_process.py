@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ingest.broker.mosquitto import Broker
-from tests.waiting import until
+from tests.running.waiting import until
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 class IngestProcess:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from data.clock import Span, UtcDatetime
-from tests.builders import build_small_basin, build_station
+from tests.made.builders import build_small_basin, build_station
 
 APRIL_30 = UtcDatetime(datetime(2026, 4, 30, 16, tzinfo=UTC))
 MAY = Span(APRIL_30, UtcDatetime(datetime(2026, 5, 31, 16, tzinfo=UTC)))

@@ -12,7 +12,7 @@ from data.vocabulary import Parameter, Period
 from data.words.review import Finding, Verdict
 from ingest.running.pipeline import Pipeline
 from tests.fixtures.database import Database
-from tests.readings import GOOD, NOON, message, one, register
+from tests.made.readings import GOOD, NOON, message, one, register
 
 NH3N = Parameter.AMMONIA_NITROGEN
 

@@ -18,10 +18,10 @@ from problem_ledger.cases import service
 from problem_ledger.cases.rules import Rules, load_rules
 from problem_ledger.evidence.photos import take
 from problem_ledger.record.commands import Command, Done, Place, Report
-from tests.builders import SmallBasin
 from tests.fixtures.database import Database
 from tests.fixtures.served import PASSWORD
-from tests.pictures import photo
+from tests.made.builders import SmallBasin
+from tests.made.pictures import photo
 
 SPOT = Place(112.2003, 32.5)
 """In the lower town, 28 m east of the river."""

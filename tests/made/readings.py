@@ -10,7 +10,7 @@ from data.clock import UtcDatetime
 from data.records import StationCode
 from ingest.inbox import Message
 from ingest.topics import topic_of
-from tests.builders import build_station
+from tests.made.builders import build_station
 
 NOON = UtcDatetime(datetime(2026, 5, 15, 4, tzinfo=UTC))
 """Noon of 15 May 2026 in Beijing."""

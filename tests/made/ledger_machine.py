@@ -23,7 +23,7 @@ from problem_ledger.cases.step_events import happened
 from problem_ledger.record.commands import Attached, Command, Place
 from problem_ledger.record.events import STORY, UNSET, Event, encoded_row, replay
 from problem_ledger.record.links import first_link, next_link
-from tests.ledger_oracle import assert_linked, assert_signed_off_rightly
+from tests.made.ledger_oracle import assert_linked, assert_signed_off_rightly
 
 RULES = load_rules()
 START = UtcDatetime(datetime(2026, 11, 2, 1, tzinfo=UTC))
