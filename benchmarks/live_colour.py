@@ -20,15 +20,16 @@ import orjson
 from playwright.sync_api import Page, sync_playwright
 
 from data.clock import now
-from data.cluster import ROLES, Cluster
-from data.database import engine
+from data.cluster import DATABASE, ROLES, Cluster
 from data.migrations.run import upgrade
 from data.vocabulary import Role
 from ingest.broker.mosquitto import INGEST, Broker
 from tests.fixtures.browser import FLAGS
-from tests.fixtures.database import Database
-from tests.fixtures.served import Served, add_people, start_server
+from tests.fixtures.served import Served
 from tests.made.builders import SmallBasin, build_small_basin
+from tests.made.database import open_database
+from tests.made.people import add_people
+from tests.running.dashboard_process import start_server
 from tests.running.folders import open_folder
 from tests.running.ingest_process import ingest_process
 
@@ -92,9 +93,8 @@ def everything(folder: Path) -> Iterator[tuple[Broker, Served]]:
     try:
         cluster.start()
         broker.start()
-        upgrade(engine(cluster.url("owner")))
-        engines = {role: engine(cluster.url(role)) for role in ROLES}
-        database = Database("onemap", cluster.urls("onemap"), **engines)
+        database = open_database(cluster, DATABASE)
+        upgrade(database.owner)
         with database.owner.begin() as connection:
             basin = build_small_basin(connection)
         logins = add_people(database, basin)

@@ -15,7 +15,16 @@ from dashboard.frame.room import Room, access_of
 from tests.fixtures.routes import routes_of, whole_app
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("dashboard", "ingest", "problem_ledger", "office", "data", "gis")
+PACKAGES = (
+    "dashboard",
+    "ingest",
+    "problem_ledger",
+    "office",
+    "data",
+    "gis",
+    "tests",
+    "benchmarks",
+)
 BY_NAME = {room.name: room for room in ROOMS}
 CATCH_ALL = ("/api/", "/tiles/")
 """Rules for what no room answers: they only decide who is told that nothing is there."""
@@ -32,7 +41,7 @@ NOBODYS = {
 
 
 def modules() -> dict[str, Path]:
-    """Every module of the product by its dotted name; a package by its own."""
+    """Every module of the product, its tests and benchmarks by its dotted name."""
     files = (file for package in PACKAGES for file in (ROOT / package).rglob("*.py"))
     return {
         ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): file

@@ -21,7 +21,7 @@ from ingest.gateway.loggers import Logger, read_loggers
 from ingest.gateway.server import Gateway
 from ingest.running.worker import Worker
 from tests.fixtures.broker import INGEST_PASSWORD
-from tests.fixtures.database import Database
+from tests.made.database import Database
 from tests.made.readings import NOON, register, rows
 from tests.running.folders import open_folder
 from tests.running.waiting import until

@@ -11,7 +11,7 @@ from ingest.inbox import Message
 from ingest.running.pipeline import Pipeline
 from ingest.running.replay import replay
 from ingest.storage.writer import Counts
-from tests.fixtures.database import Database
+from tests.made.database import Database
 from tests.made.readings import NOON, message, one, register, rows
 from tests.running.waiting import until
 

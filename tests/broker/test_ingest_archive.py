@@ -8,7 +8,7 @@ import pytest
 from data.clock import UtcDatetime
 from ingest.running.pipeline import Pipeline
 from ingest.storage.writer import Counts
-from tests.fixtures.database import Database
+from tests.made.database import Database
 from tests.made.readings import GOOD, NOON, message, one, register, rows
 
 

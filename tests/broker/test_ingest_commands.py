@@ -8,7 +8,7 @@ import pytest
 from dashboard.cli import main
 from ingest.broker.mosquitto import Broker
 from tests.fixtures.broker import INGEST_PASSWORD
-from tests.fixtures.database import Database
+from tests.made.database import Database
 from tests.made.readings import one, register, rows
 from tests.running.ingest_process import ingest_process
 from tests.running.waiting import until

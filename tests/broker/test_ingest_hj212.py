@@ -6,7 +6,7 @@ from ingest.codecs.hj212_frame import framed
 from ingest.inbox import Message
 from ingest.running.pipeline import Pipeline
 from ingest.storage.writer import Counts
-from tests.fixtures.database import Database
+from tests.made.database import Database
 from tests.made.readings import NOON, register, rows
 
 BODY = (

@@ -9,7 +9,7 @@ from data.vocabulary import Parameter
 from ingest.running.pipeline import Pipeline
 from ingest.running.sweep import Sweep, Swept
 from ingest.screening.assessment import Assessor
-from tests.fixtures.database import Database
+from tests.made.database import Database
 from tests.made.readings import GOOD, NOON, message, one, register, rows
 
 JUDGED = (

@@ -5,7 +5,7 @@ from datetime import timedelta
 from data.clock import UtcDatetime
 from data.database import transaction
 from ingest.running.pipeline import Pipeline, cursor_of
-from tests.fixtures.database import Database
+from tests.made.database import Database
 from tests.made.readings import NOON, message, one, register
 
 NEWEST = "SELECT jsonb_object_agg(key, value -> 'v') FROM latest_reading, json_each(latest)"

@@ -6,7 +6,7 @@ from data.settings import MqttSettings
 from ingest.broker.mosquitto import Broker, accepts
 from ingest.transport.publisher import Publisher
 from tests.fixtures.broker import INGEST_PASSWORD
-from tests.fixtures.database import Database
+from tests.made.database import Database
 from tests.made.poison import bad_payload, good_payload
 from tests.made.readings import one, register, rows
 from tests.running.ingest_process import ingest_process

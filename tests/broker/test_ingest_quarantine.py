@@ -19,7 +19,7 @@ from ingest.running.pipeline import Pipeline
 from ingest.running.replay import replay
 from ingest.screening.screen import Entry, Taken
 from ingest.storage.writer import Counts
-from tests.fixtures.database import Database
+from tests.made.database import Database
 from tests.made.readings import NOON, message, one, register, rows
 
 REASONS = "SELECT reason, seen_count FROM quarantine ORDER BY id"

@@ -14,7 +14,7 @@ from data.settings import MqttSettings
 from ingest.broker.mosquitto import INGEST, Broker
 from ingest.running.worker import Worker
 from tests.fixtures.broker import INGEST_PASSWORD
-from tests.fixtures.database import Database
+from tests.made.database import Database
 from tests.made.readings import GOOD, NOON, message, register
 from tests.running.waiting import until
 

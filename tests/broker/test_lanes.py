@@ -14,7 +14,7 @@ from ingest.inbox import Inbox, Message, lane_of
 from ingest.running.worker import Worker
 from ingest.transport.publisher import Publisher
 from tests.fixtures.broker import INGEST_PASSWORD
-from tests.fixtures.database import Database
+from tests.made.database import Database
 from tests.made.poison import good_payload
 from tests.made.readings import NOON, one, register, rows
 from tests.running.ingest_process import IngestProcess

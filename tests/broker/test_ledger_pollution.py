@@ -23,8 +23,8 @@ from problem_ledger.cases.rules import load_rules
 from problem_ledger.cases.service import act
 from problem_ledger.record.commands import Command
 from tests.fixtures.broker import INGEST_PASSWORD
-from tests.fixtures.database import Database
 from tests.made.builders import build_small_basin
+from tests.made.database import Database
 from tests.made.ledger_story import account
 from tests.made.readings import one, rows
 from tests.running.ingest_process import ingest_process

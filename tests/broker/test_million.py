@@ -6,7 +6,7 @@ from benchmarks.million import REASONS, expect, publish, read_account
 from benchmarks.rig.ingest_rates_ground import LOADER, RateBroker
 from benchmarks.rig.ingest_rates_load import STATIONS, code
 from ingest.broker.mosquitto import INGEST
-from tests.fixtures.database import Database
+from tests.made.database import Database
 from tests.made.poison import KINDS
 from tests.made.readings import register
 from tests.running.folders import open_folder

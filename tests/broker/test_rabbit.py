@@ -27,8 +27,8 @@ from ingest.topics import Channel, topic_of
 from ingest.transport.mqtt_client import MqttClient
 from ingest.transport.publisher import Publisher
 from ingest.transport.receipts import Receipt
-from tests.fixtures.database import Database
 from tests.fixtures.rabbit import RABBIT_ACCOUNTS
+from tests.made.database import Database
 from tests.made.readings import NOON, message, one, register
 from tests.running.waiting import until
 

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Page
 
 from data.vocabulary import Role
-from tests.fixtures.database import Database
 from tests.fixtures.served import Served, serve
+from tests.made.database import Database
 
 ASKED: list[str] = []
 

@@ -11,9 +11,9 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from data import clock
 from data.vocabulary import Role
-from tests.fixtures.database import Database
 from tests.fixtures.map_page import watch
 from tests.fixtures.served import Served, serve
+from tests.made.database import Database
 from tests.made.patrol_people import LOGIN, open_walkers
 from tests.made.walks import walk
 

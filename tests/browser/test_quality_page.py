@@ -9,10 +9,10 @@ from sqlalchemy import text
 
 from data import clock
 from data.clock import UtcDatetime
-from tests.fixtures.database import Database
 from tests.fixtures.map_page import watch
 from tests.fixtures.served import Served, serve
 from tests.made.courses import hours_before, take_in, wave
+from tests.made.database import Database
 
 NOW = UtcDatetime(clock.now().replace(minute=0, second=0, microsecond=0))
 TIMES = hours_before(NOW, 12)

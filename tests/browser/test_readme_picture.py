@@ -12,8 +12,9 @@ from sqlalchemy import text
 from dashboard.demo import basin
 from data.people.accounts import set_password
 from data.records import AccountId
-from tests.fixtures.database import Database
-from tests.fixtures.served import PASSWORD, start_server
+from tests.made.database import Database
+from tests.made.people import PASSWORD
+from tests.running.dashboard_process import start_server
 from tests.running.folders import open_folder
 
 TAKEN_ANEW = "ONEMAP_PICTURES" in os.environ

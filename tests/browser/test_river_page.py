@@ -9,9 +9,9 @@ from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import text
 
 from data.vocabulary import Role
-from tests.fixtures.database import Database
 from tests.fixtures.map_page import watch
 from tests.fixtures.served import Served, serve
+from tests.made.database import Database
 from tests.made.dossier_readings import tell_small_basin
 
 WIDE = "(() => { const main = document.querySelector('.om-main');"

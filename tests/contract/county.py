@@ -11,8 +11,8 @@ from dashboard.app import create_app
 from dashboard.demo import basin
 from data.clock import UtcDatetime
 from ingest.qc.watch import Watch
-from tests.fixtures.database import Database
-from tests.fixtures.served import PASSWORD
+from tests.made.database import Database
+from tests.made.people import PASSWORD
 
 PRESENT: Final = UtcDatetime(datetime(2026, 3, 19, 2, tzinfo=UTC))
 """A Thursday, ten in the morning in the business zone: week, month and year are under way."""

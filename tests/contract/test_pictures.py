@@ -13,8 +13,8 @@ from tests.contract import county
 from tests.contract.camera import PHONE, WIDE, Camera, camera
 from tests.contract.comparison import difference, reduced
 from tests.contract.recorded import RECORDED
-from tests.fixtures.database import Database
-from tests.fixtures.served import start_server
+from tests.made.database import Database
+from tests.running.dashboard_process import start_server
 from tests.running.folders import open_folder
 
 NAME: Final = "pictures"

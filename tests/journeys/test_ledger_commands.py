@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from data.words.ledger import Action
-from tests.fixtures.database import Database
+from tests.made.database import Database
 from tests.made.ledger_story import TO_SIGN_OFF, open_desk
 from tests.made.readings import one
 from tests.running.ledger_process import ledger_process, onemap

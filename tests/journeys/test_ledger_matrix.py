@@ -13,8 +13,8 @@ from sqlalchemy import text
 
 from data.words.ledger import Action, Severity, Status
 from problem_ledger.record.commands import Command, Done
-from tests.fixtures.database import Database
 from tests.fixtures.served import Served, serve
+from tests.made.database import Database
 from tests.made.ledger_office import LOGIN, PEOPLE, Office, open_office
 
 NEW, REFUSED, ACCEPTED, ASSIGNED, RECTIFYING, SUBMITTED, VERIFIED, CLOSED, ARCHIVED = (

@@ -18,9 +18,9 @@ from problem_ledger.cases import service
 from problem_ledger.cases.rules import Rules, load_rules
 from problem_ledger.evidence.photos import take
 from problem_ledger.record.commands import Command, Done, Place, Report
-from tests.fixtures.database import Database
-from tests.fixtures.served import PASSWORD
 from tests.made.builders import SmallBasin
+from tests.made.database import Database
+from tests.made.people import PASSWORD
 from tests.made.pictures import photo
 
 SPOT = Place(112.2003, 32.5)

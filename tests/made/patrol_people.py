@@ -14,9 +14,9 @@ from data.records import AccountId, DivisionId
 from data.vocabulary import ChiefLevel, Role
 from problem_ledger.patrols.records import Recorded, Remark, TrackGiven, record
 from problem_ledger.patrols.rules import PatrolRules, load_patrol_rules
-from tests.fixtures.database import Database
-from tests.fixtures.served import PASSWORD
 from tests.made.builders import SmallBasin
+from tests.made.database import Database
+from tests.made.people import PASSWORD
 
 NOW = to_utc(datetime(2026, 11, 22, 4, 0, tzinfo=UTC))
 LOGIN = "walks."

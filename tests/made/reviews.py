@@ -11,7 +11,7 @@ from data.records import AccountId
 from data.vocabulary import Parameter, Period
 from data.words.review import Finding, Verdict
 from ingest.running.pipeline import Pipeline
-from tests.fixtures.database import Database
+from tests.made.database import Database
 from tests.made.readings import GOOD, NOON, message, one, register
 
 NH3N = Parameter.AMMONIA_NITROGEN

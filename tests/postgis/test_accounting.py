@@ -15,8 +15,8 @@ from data.queries.tally.window import Grain, Window, window_of
 from data.vocabulary import Refusal
 from ingest.inbox import Message
 from ingest.running.pipeline import Pipeline
-from tests.fixtures.database import Database
 from tests.made.builders import build_small_basin
+from tests.made.database import Database
 from tests.made.readings import GOOD, NOON, message, register
 
 HOUR = timedelta(hours=1)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from dashboard.cli import main
-from tests.fixtures.database import Database
 from tests.made.archive_rows import fill_two_months, fleeting_files
+from tests.made.database import Database
 from tests.made.readings import one
 
 __all__ = ["fleeting_files"]

@@ -19,8 +19,8 @@ from data.clock import UtcDatetime
 from data.errors import BadInput, NotFound, ServiceDown
 from data.queries.stations.month_classes import MonthMeans, month_means
 from data.vocabulary import Parameter
-from tests.fixtures.database import Database
 from tests.made.archive_rows import LATER, MAY, fill_two_months, fleeting_files
+from tests.made.database import Database
 
 MOMENTS = (None, MAY.end, UtcDatetime(MAY.start.replace(month=5, day=14)))
 

@@ -28,8 +28,8 @@ from data.vocabulary import Parameter
 from ingest.running.pipeline import Pipeline
 from ingest.screening.screen import Entry
 from ingest.storage.writer import Counts
-from tests.fixtures.database import Database
 from tests.made.archive_rows import LATER, MAY, all_readings, fill_two_months, fleeting_files
+from tests.made.database import Database
 from tests.made.readings import NOON, message, one, payload, rows
 
 __all__ = ["fleeting_files"]

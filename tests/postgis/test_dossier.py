@@ -13,8 +13,8 @@ from data.queries.waters.file import Dossier, lake_dossier, river_dossier
 from data.records import DivisionId
 from data.settings import QualitySettings
 from data.vocabulary import ChiefLevel, EvaluationState, Parameter, StationKind
-from tests.fixtures.database import Database
 from tests.made.builders import SmallBasin, build_small_basin
+from tests.made.database import Database
 from tests.made.dossier_readings import CLEAN, tell_small_basin, tell_values
 
 QUALITY = QualitySettings()

@@ -10,9 +10,9 @@ from data.queries.waters.list import Listing, river_list
 from data.records import DivisionId
 from data.settings import QualitySettings
 from data.vocabulary import Role
-from tests.fixtures.database import Database
 from tests.fixtures.served import Served
 from tests.made.builders import SmallBasin, build_small_basin
+from tests.made.database import Database
 from tests.made.dossier_readings import CLEAN, tell_small_basin, tell_values
 
 

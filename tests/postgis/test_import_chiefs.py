@@ -8,8 +8,8 @@ from sqlalchemy import text
 
 from data.imports.options import Options
 from data.imports.report import Report
-from tests.fixtures.database import Database
 from tests.made.builders import build_small_basin
+from tests.made.database import Database
 from tests.made.import_files import refusals, row_versions, run_import, told
 
 HEAD = "姓名,职务,电话,级别,河流,河段,湖泊,行政区,总河长,任职日期,离任日期\n"

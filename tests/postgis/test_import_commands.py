@@ -10,8 +10,8 @@ from sqlalchemy import text
 from dashboard.cli import main
 from dashboard.parts.wording import language
 from ingest.broker.mosquitto import Broker, accepts
-from tests.fixtures.database import Database
 from tests.made.builders import build_small_basin
+from tests.made.database import Database
 from tests.made.import_files import row_versions, write_features
 from tests.running.waiting import until
 

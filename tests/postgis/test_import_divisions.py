@@ -9,8 +9,8 @@ from sqlalchemy import text
 
 from data.placing.stations import StationPlacement, place_station
 from data.vocabulary import StationKind
-from tests.fixtures.database import Database
 from tests.made.builders import build_small_basin
+from tests.made.database import Database
 from tests.made.import_files import refusals, row_versions, run_import, told, write_features
 
 

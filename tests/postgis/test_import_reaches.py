@@ -5,7 +5,7 @@ from pathlib import Path
 from shapely.geometry import LineString
 from sqlalchemy import text
 
-from tests.fixtures.database import Database
+from tests.made.database import Database
 from tests.made.import_files import refusals, row_versions, run_import, told, write_features
 
 COURSE = LineString([(112.2, 32.8), (112.2, 32.6), (112.2, 32.4)])

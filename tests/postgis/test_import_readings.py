@@ -15,8 +15,8 @@ from data.clock import UtcDatetime
 from data.errors import BadInput
 from ingest.history.importing import HistoryImport, Imported
 from ingest.running.pipeline import Pipeline
-from tests.fixtures.database import Database
 from tests.made.archive_rows import all_readings, fill_two_months, fleeting_files
+from tests.made.database import Database
 from tests.made.readings import GOOD, NOON, message, one, register, rows
 
 __all__ = ["fleeting_files"]

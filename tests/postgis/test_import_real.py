@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from data.placing.stations import Outcome, StationPlacement, place_station
 from data.vocabulary import StationKind
-from tests.fixtures.database import Database
+from tests.made.database import Database
 from tests.made.import_files import row_versions, run_import, told
 
 BASIN = (

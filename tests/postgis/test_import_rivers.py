@@ -11,7 +11,7 @@ from data.placing.stations import StationPlacement, place_station
 from data.vocabulary import StationKind
 from gis.chainage import Measured
 from gis.ellipsoid import GEOD
-from tests.fixtures.database import Database
+from tests.made.database import Database
 from tests.made.import_files import refusals, row_versions, run_import, told, write_features
 
 UP, MID, DOWN = (112.2, 32.8), (112.2, 32.6), (112.2, 32.4)

@@ -20,8 +20,8 @@ from data.placing.stations import (
 from data.quality.limits import DischargeGrade
 from data.vocabulary import Bank, BodyKind, StationKind, WaterClass
 from gis.crs import wgs84_to_gcj02
-from tests.fixtures.database import Database
 from tests.made.builders import SmallBasin, build_small_basin
+from tests.made.database import Database
 from tests.made.import_files import refusals, row_versions, run_import, told
 
 TODAY = date(2026, 3, 1)

@@ -2,7 +2,7 @@
 
 from benchmarks.ledger_clients import run
 from data.database import engine
-from tests.fixtures.database import Database
+from tests.made.database import Database
 
 
 def test_nobody_overwrites_anybody(database: Database) -> None:

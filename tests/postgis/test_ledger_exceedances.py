@@ -17,8 +17,8 @@ from problem_ledger.cases.rules import load_rules
 from problem_ledger.cases.service import act
 from problem_ledger.record.commands import Command, Done
 from problem_ledger.work.exceedances import REACH_BACK, open_problems
-from tests.fixtures.database import Database
 from tests.made.builders import build_small_basin
+from tests.made.database import Database
 from tests.made.ledger_story import account
 from tests.made.readings import GOOD, NOON, message, one, rows
 

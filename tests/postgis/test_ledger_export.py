@@ -20,8 +20,8 @@ from data.queries.scope import EVERYTHING
 from data.records import AccountId
 from data.settings import DashboardSettings, QualitySettings
 from data.vocabulary import Role
-from tests.fixtures.database import Database
 from tests.fixtures.served import Served
+from tests.made.database import Database
 from tests.made.ledger_rows import fill_problems
 
 COUNT = 60

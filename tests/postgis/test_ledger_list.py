@@ -16,10 +16,10 @@ from data.records import AccountId, DivisionId, LakeId, ReachId, RiverId, Statio
 from data.vocabulary import ChiefLevel
 from data.words.ledger import CATEGORIES, CLOSED, Group, Light, Severity, Status
 from problem_ledger.cases.rules import load_rules
-from tests.fixtures.database import Database
-from tests.fixtures.served import add_people
 from tests.made.builders import SmallBasin, build_small_basin
+from tests.made.database import Database
 from tests.made.ledger_rows import fill_problems
+from tests.made.people import add_people
 
 COUNT = 220
 NOW = now()

@@ -15,8 +15,8 @@ from problem_ledger.cases.actors import Known
 from problem_ledger.record import store
 from problem_ledger.record.commands import Command, Done, Place, Report
 from problem_ledger.record.events import contradictions, encoded_row, replay
-from tests.fixtures.database import Database
 from tests.made.builders import build_small_basin
+from tests.made.database import Database
 from tests.made.ledger_machine import (
     BUREAU,
     CAST,

@@ -11,7 +11,7 @@ from gis.crs import wgs84_to_gcj02
 from problem_ledger.cases import service
 from problem_ledger.record import numbers
 from problem_ledger.record.commands import Done, Exceeded, Place
-from tests.fixtures.database import Database
+from tests.made.database import Database
 from tests.made.ledger_acts import act, at_once, one, report, row_of
 from tests.made.ledger_story import Desk, open_desk
 

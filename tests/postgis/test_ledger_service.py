@@ -11,7 +11,7 @@ from problem_ledger.cases import service
 from problem_ledger.record import store
 from problem_ledger.record.commands import Done, Place
 from problem_ledger.record.events import encoded_row, read, replay
-from tests.fixtures.database import Database
+from tests.made.database import Database
 from tests.made.ledger_acts import act, at_once, given, one, report, row_of, told
 from tests.made.ledger_story import SPOT, TO_SIGN_OFF, Desk, account, open_desk
 

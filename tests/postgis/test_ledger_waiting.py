@@ -15,8 +15,8 @@ from data.queries.people.visible import scope_of
 from data.vocabulary import Role
 from data.words.ledger import Severity, Status
 from problem_ledger.cases.service import allowed_actions
-from tests.fixtures.database import Database
 from tests.made.builders import build_small_basin
+from tests.made.database import Database
 from tests.made.ledger_office import PEOPLE, Office, open_office
 
 

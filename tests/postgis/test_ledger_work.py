@@ -17,7 +17,7 @@ from problem_ledger.work.deliveries import deliver, pause_after
 from problem_ledger.work.reminders import remind
 from problem_ledger.work.upkeep import archive_watched, clear_stray_photos, settle_deadlines
 from problem_ledger.work.worker import Worker
-from tests.fixtures.database import Database
+from tests.made.database import Database
 from tests.made.ledger_story import TO_SIGN_OFF, Desk, open_desk
 from tests.made.readings import one, rows
 from tests.running.waiting import until

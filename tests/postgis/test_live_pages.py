@@ -22,8 +22,8 @@ from data.queries.scope import EVERYTHING
 from data.records import DivisionId
 from data.settings import DashboardSettings, QualitySettings
 from data.vocabulary import Role
-from tests.fixtures.database import Database
 from tests.made.builders import SmallBasin, build_small_basin
+from tests.made.database import Database
 from tests.made.map_readings import tell_class
 
 

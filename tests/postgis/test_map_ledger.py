@@ -21,8 +21,8 @@ from data.records import AccountId, DivisionId, StationId
 from data.settings import DashboardSettings, QualitySettings
 from data.words.ledger import Light
 from problem_ledger.work.notices import mark_read
-from tests.fixtures.database import Database
 from tests.made.builders import SmallBasin, build_small_basin
+from tests.made.database import Database
 from tests.made.map_problems import close_problem, four_pins, put_notice, put_patrol, put_problem
 
 TRACK = "LINESTRING(112.201 32.72,112.201 32.70)"

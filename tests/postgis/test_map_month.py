@@ -11,8 +11,8 @@ from data.queries.scope import EVERYTHING
 from data.queries.stations.month_classes import graded_by_month, month_means, month_shown
 from data.queries.stations.standing import stations
 from data.vocabulary import EvaluationState, Parameter
-from tests.fixtures.database import Database
 from tests.made.builders import build_small_basin
+from tests.made.database import Database
 
 NOW = UtcDatetime(datetime(2026, 5, 20, 4, tzinfo=UTC))
 PH = (6.4, 7.1, 8.6, 7.9)

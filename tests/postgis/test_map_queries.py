@@ -15,8 +15,8 @@ from data.queries.stations.standing import boards, stations
 from data.queries.waters.colours import colours, named_waters, representatives
 from data.records import DivisionId
 from data.vocabulary import StationKind
-from tests.fixtures.database import Database
 from tests.made.builders import SmallBasin, build_small_basin
+from tests.made.database import Database
 from tests.made.map_readings import tell_class, tell_compliance
 
 HERE = (10, 831, 414)

@@ -15,8 +15,8 @@ from problem_ledger.cases.service import act
 from problem_ledger.record.commands import Command, Done
 from problem_ledger.record.verify import verify_problem
 from problem_ledger.work.offline import open_silences
-from tests.fixtures.database import Database
 from tests.made.builders import SmallBasin, build_small_basin
+from tests.made.database import Database
 from tests.made.ledger_story import account
 from tests.made.readings import NOON, message, one, register, rows
 

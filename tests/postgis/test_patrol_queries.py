@@ -24,8 +24,8 @@ from data.queries.people.visible import scope_of
 from data.queries.scope import EVERYTHING
 from data.words.ledger import PatrolRule
 from data.words.patrols import Duty
-from tests.fixtures.database import Database
 from tests.made.builders import build_small_basin
+from tests.made.database import Database
 from tests.made.patrol_people import NOW, RULES, Walkers, open_walkers
 from tests.made.walks import walk
 

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from data import clock
-from tests.fixtures.database import Database
 from tests.fixtures.served import Served, serve
+from tests.made.database import Database
 from tests.made.patrol_people import LOGIN, Walkers, open_walkers
 from tests.made.walks import walk
 

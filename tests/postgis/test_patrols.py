@@ -13,8 +13,8 @@ from data.errors import BadInput, Conflict, Forbidden, NotFound
 from data.words.ledger import PatrolRule
 from data.words.patrols import Judgement
 from problem_ledger.patrols.records import Recorded, Remark, give_reason
-from tests.fixtures.database import Database
 from tests.made.builders import build_small_basin
+from tests.made.database import Database
 from tests.made.patrol_people import NOW, RULES, Walkers, open_walkers
 from tests.made.walks import fixes, geojson, gpx, walk
 

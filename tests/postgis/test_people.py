@@ -19,8 +19,8 @@ from data.queries.people.visible import scope_of
 from data.queries.scope import EVERYTHING, NOTHING, Scope
 from data.records import AccountId, DivisionId
 from data.vocabulary import ChiefLevel, Role
-from tests.fixtures.database import Database
 from tests.made.builders import SmallBasin, build_small_basin
+from tests.made.database import Database
 
 NOW = UtcDatetime(datetime(2026, 5, 4, 8, tzinfo=UTC))
 TODAY = date(2026, 5, 4)

@@ -6,8 +6,8 @@ from dashboard.cli import main
 from data.people.passwords import fits
 from data.queries.people.accounts import credentials, roles
 from data.vocabulary import ChiefLevel, Role
-from tests.fixtures.database import Database
 from tests.made.builders import build_small_basin
+from tests.made.database import Database
 
 
 @pytest.fixture

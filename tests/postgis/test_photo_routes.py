@@ -13,8 +13,8 @@ from sqlalchemy import text
 
 from data.words.ledger import Action, Status
 from problem_ledger.evidence.photo_bytes import MOST_BYTES
-from tests.fixtures.database import Database
 from tests.fixtures.served import Served, serve
+from tests.made.database import Database
 from tests.made.ledger_office import LOGIN, Office, open_office
 from tests.made.pictures import photo
 

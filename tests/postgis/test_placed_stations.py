@@ -18,8 +18,8 @@ from data.records import AccountId, DivisionId, StationId
 from data.settings import DashboardSettings, QualitySettings
 from data.vocabulary import Role
 from gis.crs import wgs84_to_gcj02
-from tests.fixtures.database import Database
 from tests.made.builders import SmallBasin, build_small_basin
+from tests.made.database import Database
 
 NEW = actions.Filled(
     kind="section", code="N-1", name="新断面", crs="EPSG:4490", lon="112.201", lat="32.7"

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from data.words.ledger import Status
-from tests.fixtures.database import Database
 from tests.fixtures.served import Served, serve
+from tests.made.database import Database
 from tests.made.ledger_office import LOGIN, Office, open_office
 from tests.made.pictures import photo
 

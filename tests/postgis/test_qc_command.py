@@ -7,7 +7,7 @@ import pytest
 from dashboard.cli import main
 from data.clock import UtcDatetime, now
 from ingest.running.pipeline import Pipeline
-from tests.fixtures.database import Database
+from tests.made.database import Database
 from tests.made.readings import message, one, register
 
 LAST = UtcDatetime(now().replace(minute=0, second=0, microsecond=0))

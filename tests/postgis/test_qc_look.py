@@ -17,7 +17,7 @@ from ingest.qc.rules import shipped_rules
 from ingest.qc.watch import BATCH_STATIONS, Watch, batches
 from ingest.qc.windows import Due, due_stations, read_rows
 from ingest.running.pipeline import Pipeline
-from tests.fixtures.database import Database
+from tests.made.database import Database
 from tests.made.readings import NOON, message, one, register, rows
 
 HOUR = timedelta(hours=1)

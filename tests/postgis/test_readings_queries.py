@@ -27,9 +27,9 @@ from data.queries.waters.file import river_dossier
 from data.records import DivisionId, StationId
 from data.settings import DashboardSettings, QualitySettings
 from data.vocabulary import Compliance, EvaluationState, Flag, Parameter, Role, WaterClass
-from tests.fixtures.database import Database
 from tests.made.builders import SmallBasin, build_small_basin
 from tests.made.courses import CLEAN, hours_before, take_in, unreviewed, wave
+from tests.made.database import Database
 from tests.made.readings import NOON, message
 
 NH3N = Parameter.AMMONIA_NITROGEN

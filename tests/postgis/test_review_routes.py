@@ -15,9 +15,10 @@ from data.clock import UtcDatetime
 from data.people.accounts import RoleGiven, add_role, create_account
 from data.records import DivisionId
 from data.vocabulary import Role
-from tests.fixtures.database import Database
-from tests.fixtures.served import PASSWORD, Served, serve
+from tests.fixtures.served import Served, serve
 from tests.made.courses import hours_before, take_in, wave
+from tests.made.database import Database
+from tests.made.people import PASSWORD
 
 REVIEWS = "/api/v1/readings/reviews"
 NOW = UtcDatetime(clock.now().replace(minute=0, second=0, microsecond=0))

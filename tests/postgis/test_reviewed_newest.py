@@ -12,7 +12,7 @@ from data.words.review import Finding, Verdict
 from ingest.running.pipeline import Pipeline
 from ingest.running.sweep import Sweep
 from ingest.screening.assessment import Assessor
-from tests.fixtures.database import Database
+from tests.made.database import Database
 from tests.made.readings import NOON, message, one, register
 from tests.made.reviews import find, key_at, later, reviewer, say, take_in
 

@@ -19,7 +19,7 @@ from data.queries.scope import EVERYTHING, NOTHING
 from data.queries.stations.month_classes import month_means
 from data.records import AccountId
 from data.words.review import Finding, QualityTest, Verdict
-from tests.fixtures.database import Database
+from tests.made.database import Database
 from tests.made.readings import NOON, one
 from tests.made.reviews import NH3N, find, key_at, later, reviewer, say, take_in
 

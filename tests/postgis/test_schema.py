@@ -10,8 +10,8 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from data.migrations.run import newest, upgrade, version
 from data.tables import METADATA
-from tests.fixtures.database import Database
 from tests.made.builders import build_small_basin
+from tests.made.database import Database
 
 MOMENT = datetime(2026, 3, 1, tzinfo=UTC)
 

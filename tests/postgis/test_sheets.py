@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from data.words.ledger import Status
-from tests.fixtures.database import Database
 from tests.fixtures.served import Served, serve
+from tests.made.database import Database
 from tests.made.ledger_office import LOGIN, Office, open_office
 
 

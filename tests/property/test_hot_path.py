@@ -16,7 +16,7 @@ from ingest.screening.checks import LONGEST_GAP, Checks, Thresholds, shipped_thr
 from ingest.stations import DatedLimit, StationFacts
 from ingest.storage.latest import Latest, take_all, take_newer
 from ingest.storage.reading_rows import COLUMNS, STAGING, stream
-from tests.fixtures.database import Database
+from tests.made.database import Database
 
 NOON = UtcDatetime(datetime(2026, 5, 15, 4, tzinfo=UTC))
 STATION = StationId(1)
