@@ -63,11 +63,15 @@ def lanes_of(process: IngestProcess) -> list[int]:
     children: set[int] = set()
     for each in Path(f"/proc/{pid}/task").iterdir():
         children |= set(map(int, (each / "children").read_text().split()))
-    return sorted(
-        child
-        for child in children
-        if b"ingest.running.lane_process" in Path(f"/proc/{child}/cmdline").read_bytes()
-    )
+    return sorted(child for child in children if is_lane(child))
+
+
+def is_lane(pid: int) -> bool:
+    """Whether the process is a lane; one that ended since it was listed is none."""
+    try:
+        return b"ingest.running.lane_process" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def is_gone(pid: int) -> bool:
