@@ -2,8 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 
+from dashboard.frame.answers import PathId
 from dashboard.frame.auth import Action as Door
 from dashboard.frame.auth import User, current_user, require
 from dashboard.frame.deps import Deps
@@ -13,7 +14,6 @@ from dashboard.ledger.documents import (
     ChoicesOut,
     DoneOut,
     ProblemFile,
-    ProblemOut,
     ProblemPage,
     ReportIn,
     StepIn,
@@ -27,7 +27,6 @@ from data.words.ledger import Action
 from problem_ledger.cases import service
 
 MOST_ROWS = 200
-Number = Annotated[int, Path(ge=1, le=2**53)]
 Key = Annotated[
     str,
     Header(
@@ -40,7 +39,7 @@ Key = Annotated[
 
 
 def choices(deps: Deps) -> ChoicesOut:
-    """What a report and a step choose from."""
+    """The categories, severities, sources, statuses and units, in the reader's language."""
     with transaction(deps.engine) as connection:
         return choices_out(deps.rules, units(connection))
 
@@ -48,15 +47,13 @@ def choices(deps: Deps) -> ChoicesOut:
 def listed(
     deps: Deps, user: User, chosen: LedgerFilter, order: Order, start: int, limit: int
 ) -> ProblemPage:
-    """One page of what the reader may see."""
+    """One page of the problems that fit and that the user may see."""
     rows, found, now = read_rows(deps, user, chosen, order, start, limit)
-    return ProblemPage(
-        rows=[ProblemOut.model_validate(row) for row in rows], found_count=found, as_of=now
-    )
+    return ProblemPage(rows=rows, found_count=found, as_of=now)
 
 
 def router(deps: Deps) -> APIRouter:
-    """``/api/v1/problems`` and ``/api/v1/ledger/choices``."""
+    """The routes ``/api/v1/problems`` and ``/api/v1/ledger/choices``."""
     routes = APIRouter(prefix="/api/v1", tags=["ledger"])
 
     @routes.post("/problems", status_code=201)
@@ -94,12 +91,12 @@ def router(deps: Deps) -> APIRouter:
         return await off(listed, deps, current_user(), chosen, order, start, limit)
 
     @routes.get("/problems/{problem_id}")
-    async def read_one(problem_id: Number) -> ProblemFile:
+    async def read_one(problem_id: PathId) -> ProblemFile:
         """A problem with its story, photos, findings and the reader's next steps."""
         return file_out(await off(read_problem, deps, current_user(), str(problem_id)))
 
     @routes.post("/problems/{problem_id}/actions/{action}")
-    async def act(problem_id: Number, action: Action, given: StepIn) -> DoneOut:
+    async def act(problem_id: PathId, action: Action, given: StepIn) -> DoneOut:
         """Take a step; 409 when somebody was first or the state doesn't allow it."""
         user = require(Door.WRITE_LEDGER)
         command = command_of(action, given)

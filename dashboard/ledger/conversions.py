@@ -4,11 +4,9 @@ from collections.abc import Sequence
 
 from dashboard.ledger.documents import (
     AllowedOut,
-    AttachedOut,
     ChoicesOut,
     DoneOut,
     EventOut,
-    FlagOut,
     GroupOut,
     KindOut,
     PlaceIn,
@@ -19,7 +17,6 @@ from dashboard.ledger.documents import (
     StepIn,
     UnitOut,
 )
-from dashboard.ledger.photos_api import photo_out
 from dashboard.ledger.problem_reads import Seen
 from dashboard.ledger.words import (
     category_word,
@@ -28,7 +25,6 @@ from dashboard.ledger.words import (
     source_word,
     status_word,
 )
-from data.clock import to_utc
 from data.queries.ledger.one_problem import ProblemDetail
 from data.words.ledger import CATEGORIES, Action, Severity, Source, Status
 from problem_ledger.cases.rules import Rules
@@ -37,79 +33,36 @@ from problem_ledger.record.events import NOTHING_BEFORE
 
 
 def place_of(given: PlaceIn) -> Place:
-    """The place as the ledger takes it."""
-    return Place(given.x, given.y, given.crs, given.accuracy_m)
+    """The ledger's record of a place that was sent in."""
+    return Place(**dict(given))
 
 
 def report_of(given: ReportIn, key: str) -> Report:
-    """The report as the ledger takes it."""
-    return Report(
-        place=place_of(given.place),
-        category=given.category,
-        severity=given.severity,
-        source=given.source,
-        description=given.description,
-        found_at=to_utc(given.found_at) if given.found_at else None,
-        source_ref=given.source_ref,
-        photo_ids=tuple(given.photo_ids),
-        patrol_id=given.patrol_id,
-        request_key=key,
-    )
+    """The ledger's record of a report that was sent in with that idempotency key."""
+    return Report(**{**dict(given), "place": place_of(given.place)}, request_key=key)
 
 
 def command_of(action: Action, given: StepIn) -> Command:
-    """The step as the ledger takes it."""
-    return Command(
-        action=action,
-        version=given.version,
-        text=given.text,
-        severity=given.severity,
-        category=given.category,
-        unit_id=given.unit_id,
-        requirement=given.requirement,
-        due_on=given.due_on,
-        place=place_of(given.place) if given.place else None,
-        at=to_utc(given.at) if given.at else None,
-        photo_ids=tuple(given.photo_ids),
-    )
+    """The ledger's command for a step that was sent in."""
+    place = place_of(given.place) if given.place else None
+    return Command(action, **{**dict(given), "place": place})
 
 
 def done_out(done: Done) -> DoneOut:
-    """What a step did."""
-    return DoneOut(
-        id=done.problem_id,
-        number=done.number,
-        version=done.version,
-        status=done.status,
-        hash=done.hash.hex(),
-        is_new=done.is_new,
-        url=f"/ledger/{done.problem_id}",
-    )
+    """The document of what a report or a step did."""
+    return DoneOut.of(done, id=done.problem_id, url=f"/ledger/{done.problem_id}")
 
 
 def file_out(seen: Seen) -> ProblemFile:
-    """The whole problem as a document."""
+    """The document of a whole problem, as its reader may see it."""
     detail = seen.detail
-    more = ("source_crs", "source_x", "source_y", "accuracy_m", "chief", "look_back_at")
-    return ProblemFile(
-        **ProblemFacts.model_validate(detail.row).model_dump(),
-        **{name: getattr(detail, name) for name in more},
+    return ProblemFile.of(
+        detail,
+        **dict(ProblemFacts.of(detail.row)),
         events=events_out(detail),
-        photos=[
-            AttachedOut(**photo_out(each).model_dump(), stage=each.stage, seq=each.seq)
-            for each in detail.photos
-            if each.stage is not None and each.seq is not None
-        ],
-        flags=[FlagOut.model_validate(each) for each in seen.flags],
-        allowed=[
-            AllowedOut(
-                action=step.action,
-                target=step.target,
-                needs=list(step.needs),
-                takes_photos=step.stage,
-            )
-            for step in seen.steps
-        ],
+        photos=[each for each in detail.photos if each.stage is not None and each.seq is not None],
+        flags=seen.flags,
+        allowed=[AllowedOut.of(step, takes_photos=step.stage) for step in seen.steps],
         units=[UnitOut(id=unit_id, name=name) for unit_id, name in seen.units],
         is_intact=seen.verdict.intact,
         broken_at=seen.verdict.broken_at,
@@ -118,29 +71,20 @@ def file_out(seen: Seen) -> ProblemFile:
 
 
 def events_out(detail: ProblemDetail) -> list[EventOut]:
-    """The steps of the story, each chained to the one before."""
+    """The documents of a problem's steps, each with the hash of the step before it."""
     hashes = [NOTHING_BEFORE, *(told.hash for told in detail.story)]
     return [
-        EventOut(
-            seq=told.seq,
-            at=told.at,
-            action=told.action,
-            from_status=told.from_status,
-            to_status=told.to_status,
-            actor=told.actor,
-            text=told.text,
-            changed=dict(told.changed),
-            given=dict(told.given),
+        EventOut.of(
+            told,
             photo_ids=[photo.id for photo in detail.photos if photo.seq == told.seq],
-            prev_hash=prev_hash.hex(),
-            hash=told.hash.hex(),
+            prev_hash=prev_hash,
         )
         for prev_hash, told in zip(hashes, detail.story, strict=False)
     ]
 
 
 def choices_out(rules: Rules, units: Sequence[tuple[int, str]]) -> ChoicesOut:
-    """What a report and a step choose from."""
+    """The document of what a report and a step choose from, in the reader's language."""
     return ChoicesOut(
         groups=[
             GroupOut(

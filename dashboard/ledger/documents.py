@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from dashboard.frame.answers import Hex, Id, Instant, Number, Read, Sent
 from dashboard.ledger.photos_api import PhotoOut
-from data.clock import to_utc
 from data.procedure.steps import Need
 from data.vocabulary import Bank, ChiefLevel
 from data.words.ledger import Action, Light, Severity, Source, Stage, Status
@@ -14,22 +14,8 @@ from problem_ledger.evidence.comparison import Check
 
 MOST_TEXT = 2_000
 MOST_PHOTOS = 5
-Number = Annotated[float, Field(allow_inf_nan=False)]
-Id = Annotated[int, Field(ge=1, le=2**53)]
 Text = Annotated[str, Field(max_length=MOST_TEXT)]
-Instant = Annotated[AwareDatetime, AfterValidator(to_utc)]
-
-
-class Sent(BaseModel):
-    """A document that is sent in: nothing in it may be unknown."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class Read(BaseModel):
-    """A document read from the attributes of a record."""
-
-    model_config = ConfigDict(from_attributes=True)
+PhotoIds = Annotated[tuple[Id, ...], Field(max_length=MOST_PHOTOS)]
 
 
 class PlaceIn(Sent):
@@ -51,7 +37,7 @@ class ReportIn(Sent):
     source_ref: str = Field("", max_length=100, description="the original's own number")
     description: Text
     found_at: Instant | None = Field(None, description="with offset; default: now")
-    photo_ids: Annotated[list[Id], Field(max_length=MOST_PHOTOS)] = []
+    photo_ids: PhotoIds = ()
     patrol_id: Id | None = None
 
 
@@ -67,17 +53,17 @@ class StepIn(Sent):
     due_on: date | None = None
     place: PlaceIn | None = Field(None, description="of a check on site")
     at: Instant | None = Field(None, description="of a check on site; default: now")
-    photo_ids: Annotated[list[Id], Field(max_length=MOST_PHOTOS)] = []
+    photo_ids: PhotoIds = ()
 
 
-class DoneOut(BaseModel):
+class DoneOut(Read):
     """The problem as the step left it; ``is_new`` is false when it was reported before."""
 
     id: int
     number: str
     version: int
     status: Status
-    hash: str
+    hash: Hex
     is_new: bool
     url: str
 
@@ -147,7 +133,7 @@ class ProblemPage(BaseModel):
     as_of: datetime
 
 
-class EventOut(BaseModel):
+class EventOut(Read):
     """A step of the story with its place in the chain of hashes (SHA-256, hex)."""
 
     seq: int
@@ -160,8 +146,8 @@ class EventOut(BaseModel):
     changed: dict[str, Any] = Field(description="the columns it set")
     given: dict[str, Any] = Field(description="what else was told: a check's place and time")
     photo_ids: list[int]
-    prev_hash: str
-    hash: str
+    prev_hash: Hex
+    hash: Hex
 
 
 class AttachedOut(PhotoOut):
@@ -189,7 +175,7 @@ class FlagOut(Read):
     like_number: str | None
 
 
-class AllowedOut(BaseModel):
+class AllowedOut(Read):
     """A step that the reader may take now, and what it needs."""
 
     action: Action

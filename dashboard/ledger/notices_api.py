@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from dashboard.frame.answers import Read
 from dashboard.frame.auth import Action, User, require, visible_to
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
@@ -16,7 +17,7 @@ from data.words.ledger import NoticeKind
 from problem_ledger.work.notices import mark_read
 
 
-class NoticeOut(BaseModel):
+class NoticeOut(Read):
     """A notice; ``words`` and ``about`` are in the reader's language."""
 
     id: int
@@ -49,7 +50,7 @@ class ReadOut(BaseModel):
 
 
 def bell(deps: Deps, user: User) -> Bell:
-    """The user's bell."""
+    """The user's newest notices, and how many are unread."""
     now, scope = deps.clock(), visible_to(user)
     with transaction(deps.engine) as connection:
         found = notices(connection, scope, user.account_id)
@@ -57,14 +58,10 @@ def bell(deps: Deps, user: User) -> Bell:
     return Bell(
         unread_count=unread,
         notices=[
-            NoticeOut(
-                id=each.id,
-                problem_id=each.problem_id,
-                number=each.number,
-                kind=each.kind,
+            NoticeOut.of(
+                each,
                 words=notice_words(each),
                 about=notice_about(each, now),
-                made_at=each.made_at,
                 is_read=each.read_at is not None,
             )
             for each in found

@@ -4,10 +4,11 @@ import asyncio
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, File, Path, UploadFile
+from fastapi import APIRouter, File, UploadFile
 from fastapi.responses import Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from dashboard.frame.answers import Hex, PathId, Read
 from dashboard.frame.auth import Action, User, current_user, require, visible_to
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
@@ -26,49 +27,37 @@ SEE_ORIGINALS = frozenset({Role.OFFICE, Role.CHIEF, Role.AUDITOR})
 """Originals carry EXIF: the place and device of who took them."""
 
 
-class PhotoOut(BaseModel):
+class PhotoOut(Read):
     """A photo as it was taken in; what the camera didn't write is null."""
 
     id: int
-    sha256: str = Field(description="of the original, in hex")
+    sha256: Hex = Field(description="of the original, in hex")
     mime: str
     byte_count: int
     width: int
     height: int
-    longitude: float | None = Field(description="degrees, CGCS2000")
-    latitude: float | None = Field(description="degrees, CGCS2000")
+    longitude: float | None = Field(validation_alias="lon", description="degrees, CGCS2000")
+    latitude: float | None = Field(validation_alias="lat", description="degrees, CGCS2000")
     bearing: float | None = Field(description="degrees from north")
-    camera_clock: str | None = Field(description="as written, without offset")
+    camera_clock: str | None = Field(
+        validation_alias="clock", description="as written, without offset"
+    )
     gps_at: datetime | None
 
 
-def photo_out(facts: PhotoFacts) -> PhotoOut:
-    """The photo as it leaves the house."""
-    return PhotoOut(
-        id=facts.id,
-        sha256=facts.sha256.hex(),
-        mime=facts.mime,
-        byte_count=facts.byte_count,
-        width=facts.width,
-        height=facts.height,
-        longitude=facts.lon,
-        latitude=facts.lat,
-        bearing=facts.bearing,
-        camera_clock=facts.clock,
-        gps_at=facts.gps_at,
-    )
+def keep_photo(deps: Deps, user: User, content: bytes) -> PhotoFacts:
+    """Keeps the photo for a step to come; answers what is known of it.
 
-
-def taken(deps: Deps, user: User, content: bytes) -> PhotoFacts:
-    """The photo, kept; it is read before a connection is taken."""
+    It is read before a connection is taken, for that takes long. Raises what ``read_photo`` raises.
+    """
     evidence = read_photo(content)
     with transaction(deps.engine) as connection:
         photo_id = keep(connection, user.account_id, evidence, deps.clock())
         return photo_facts(connection, photo_id)
 
 
-def fetched(deps: Deps, user: User, photo_id: int, size: Size) -> PhotoCopy:
-    """One copy of the photo; who fetched an original is kept in the access log.
+def read_copy(deps: Deps, user: User, photo_id: int, size: Size) -> PhotoCopy:
+    """Reads one copy of the photo; the access log keeps who read an original.
 
     Raises NotFound or Forbidden.
     """
@@ -88,7 +77,7 @@ def fetched(deps: Deps, user: User, photo_id: int, size: Size) -> PhotoCopy:
 
 
 def router(deps: Deps) -> APIRouter:
-    """``/api/v1/photos``."""
+    """The routes ``/api/v1/photos``."""
     routes = APIRouter(prefix="/api/v1/photos", tags=["ledger"])
     turns = asyncio.Semaphore(AT_ONCE)
 
@@ -101,14 +90,12 @@ def router(deps: Deps) -> APIRouter:
         user = require(Action.WRITE_LEDGER)
         content = await photo.read(MOST_BYTES + 1)
         async with turns:
-            return photo_out(await off(taken, deps, user, content))
+            return PhotoOut.of(await off(keep_photo, deps, user, content))
 
     @routes.get("/{photo_id}", response_class=Response)
-    async def fetch(
-        photo_id: Annotated[int, Path(ge=1, le=2**53)], size: Size = Size.SHOWN
-    ) -> Response:
+    async def fetch(photo_id: PathId, size: Size = Size.SHOWN) -> Response:
         """A photo of a problem one may see, or one's own while no step has taken it."""
-        copy = await off(fetched, deps, current_user(), photo_id, size)
+        copy = await off(read_copy, deps, current_user(), photo_id, size)
         original = size is Size.ORIGINAL
         held = "attachment" if original else "inline"
         ending = copy.mime.removeprefix("image/").replace("jpeg", "jpg")

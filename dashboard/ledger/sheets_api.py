@@ -1,11 +1,11 @@
 """Papers of a problem over HTTP: the sign-off sheet as a PDF."""
 
 import asyncio
-from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from fastapi.responses import Response
 
+from dashboard.frame.answers import PathId
 from dashboard.frame.auth import User, current_user, visible_to
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
@@ -19,7 +19,7 @@ from data.words.ledger import Status
 
 
 def drawn(deps: Deps, user: User, problem_id: int) -> tuple[str, bytes]:
-    """The problem's number and its sheet, with a row in the access log.
+    """The problem's number and its sign-off sheet as PDF; the access log keeps who took it.
 
     Raises NotFound, Conflict before the sign-off, MissingPart without a font.
     """
@@ -47,12 +47,12 @@ def drawn(deps: Deps, user: User, problem_id: int) -> tuple[str, bytes]:
 
 
 def router(deps: Deps) -> APIRouter:
-    """``/api/v1/problems/{problem_id}/sheet.pdf``."""
+    """The route ``/api/v1/problems/{problem_id}/sheet.pdf``."""
     routes = APIRouter(prefix="/api/v1/problems", tags=["ledger"])
     one = asyncio.Lock()
 
     @routes.get("/{problem_id}/sheet.pdf", response_class=Response)
-    async def sheet(problem_id: Annotated[int, Path(ge=1, le=2**53)]) -> Response:
+    async def sheet(problem_id: PathId) -> Response:
         """The sign-off sheet in the reader's language; 409 before the sign-off.
 
         Its code holds the number, the newest step and the hash of the problem's chain.

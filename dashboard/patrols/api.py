@@ -4,14 +4,13 @@ import asyncio
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, Header, Path, Query, Response, UploadFile
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from fastapi import APIRouter, File, Form, Header, Query, Response, UploadFile
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
+from dashboard.frame.answers import Hex, Id, Instant, PathId, Read, Sent
 from dashboard.frame.auth import Action, User, current_user, require, visible_to
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
-from dashboard.ledger.documents import Instant
-from data.clock import to_utc
 from data.database import transaction
 from data.errors import BadInput
 from data.queries.patrols.records import (
@@ -32,8 +31,6 @@ MOST_ROWS = 200
 AT_ONCE = 2
 """Tracks read at the same time: a large one may take some hundred MB of memory."""
 
-Number = Annotated[int, Path(ge=1, le=2**53)]
-Id = Annotated[int, Field(ge=1, le=2**53)]
 Key = Annotated[
     str,
     Header(
@@ -43,12 +40,6 @@ Key = Annotated[
         description="made once for each upload; a retry with it is the same patrol",
     ),
 ]
-
-
-class Read(BaseModel):
-    """A document read from the attributes of a record."""
-
-    model_config = ConfigDict(from_attributes=True)
 
 
 class JudgementOut(Read):
@@ -120,7 +111,7 @@ class PatrolFile(PatrolOut):
     """One patrol; ``track`` is a GeoJSON geometry in CGCS2000 degrees."""
 
     file_name: str
-    file_sha256: str
+    file_sha256: Hex
     point_count: int
     kept_count: int
     jump_count: int
@@ -142,10 +133,8 @@ class PatrolPage(BaseModel):
     as_of: datetime
 
 
-class RemarkIn(BaseModel):
+class RemarkIn(Sent):
     """What was seen and is no problem; its place in degrees, both or neither."""
-
-    model_config = ConfigDict(extra="forbid")
 
     text: str = Field(max_length=1000)
     at: Instant | None = None
@@ -153,10 +142,8 @@ class RemarkIn(BaseModel):
     lat: float | None = Field(None, allow_inf_nan=False)
 
 
-class ReasonIn(BaseModel):
+class ReasonIn(Sent):
     """The patroller's reason, by who looked at ``version``."""
-
-    model_config = ConfigDict(extra="forbid")
 
     version: Annotated[int, Field(ge=1, le=2**31 - 1)]
     text: str = Field(max_length=1000)
@@ -173,14 +160,12 @@ REMARKS = TypeAdapter(list[RemarkIn])
 
 
 def remarks_of(given: str) -> tuple[Remark, ...]:
-    """The remarks of the form's field, a JSON list. Raises BadInput."""
+    """The remarks in a form's field, which holds a JSON list. Raises BadInput."""
     try:
         read = REMARKS.validate_json(given or "[]")
     except ValidationError:
         raise BadInput("The remarks can't be read.") from None
-    return tuple(
-        Remark(each.text, to_utc(each.at) if each.at else None, each.lon, each.lat) for each in read
-    )
+    return tuple(Remark(**dict(each)) for each in read)
 
 
 def listed(
@@ -201,24 +186,17 @@ def listed(
 
 
 def one(deps: Deps, user: User, patrol_id: int) -> PatrolDetail:
-    """The patrol. Raises NotFound."""
+    """One patrol in full. Raises NotFound when it isn't there or the user may not see it."""
     with transaction(deps.engine) as connection:
         reader = reader_of(connection, user.account_id, visible_to(user))
         return patrol_detail(connection, reader, patrol_id)
 
 
-def file_out(patrol: PatrolDetail) -> PatrolFile:
-    """The patrol as a document."""
-    return PatrolFile.model_validate(
-        {
-            **{name: getattr(patrol, name) for name in PatrolFile.model_fields},
-            "file_sha256": patrol.file_sha256.hex(),
-        }
-    )
+def keep_reason(deps: Deps, user: User, patrol_id: int, given: ReasonIn) -> ReasonOut:
+    """Keeps the reason for what failed with the patrol.
 
-
-def explained(deps: Deps, user: User, patrol_id: int, given: ReasonIn) -> ReasonOut:
-    """The reason is kept with a patrol that the user may see."""
+    Raises NotFound for a patrol that the user may not see, and what ``give_reason`` raises.
+    """
     one(deps, user, patrol_id)
     version = give_reason(
         deps.engine, user.account_id, patrol_id, given.version, given.text, deps.clock
@@ -227,7 +205,7 @@ def explained(deps: Deps, user: User, patrol_id: int, given: ReasonIn) -> Reason
 
 
 def router(deps: Deps) -> APIRouter:
-    """``/api/v1/patrols``."""
+    """The routes ``/api/v1/patrols``."""
     routes = APIRouter(prefix="/api/v1/patrols", tags=["patrols"])
     add_writes(routes, deps)
     add_reads(routes, deps)
@@ -235,7 +213,7 @@ def router(deps: Deps) -> APIRouter:
 
 
 def add_writes(routes: APIRouter, deps: Deps) -> None:
-    """A track sent in, and the reason for what failed."""
+    """Adds the routes that take a track, and the reason for what failed."""
     turns = asyncio.Semaphore(AT_ONCE)
 
     def kept(user: User, given: TrackGiven) -> Recorded:
@@ -267,17 +245,17 @@ def add_writes(routes: APIRouter, deps: Deps) -> None:
             done = await off(kept, user, given)
         response.status_code = 201 if done.is_new else 200
         response.headers["Location"] = f"/api/v1/patrols/{done.patrol_id}"
-        return RecordedOut.model_validate(done)
+        return RecordedOut.of(done)
 
     @routes.post("/{patrol_id}/reason")
-    async def explain(patrol_id: Number, given: ReasonIn) -> ReasonOut:
+    async def explain(patrol_id: PathId, given: ReasonIn) -> ReasonOut:
         """Give the reason for what failed, once; 409 when it was given meanwhile."""
         user = require(Action.WRITE_PATROLS)
-        return await off(explained, deps, user, patrol_id, given)
+        return await off(keep_reason, deps, user, patrol_id, given)
 
 
 def add_reads(routes: APIRouter, deps: Deps) -> None:
-    """The patrols of a month, and one with its track."""
+    """Adds the routes that answer the patrols of a month, and one with its track."""
 
     @routes.get("")
     async def read_list(
@@ -290,11 +268,9 @@ def add_reads(routes: APIRouter, deps: Deps) -> None:
         now = deps.clock()
         chosen = month_named(month, now)
         rows = await off(listed, deps, current_user(), chosen, chief, reach, start)
-        return PatrolPage(
-            month=chosen.key, rows=[PatrolOut.model_validate(row) for row in rows], as_of=now
-        )
+        return PatrolPage(month=chosen.key, rows=rows, as_of=now)
 
     @routes.get("/{patrol_id}")
-    async def read_one(patrol_id: Number) -> PatrolFile:
+    async def read_one(patrol_id: PathId) -> PatrolFile:
         """A patrol with its track, reaches, remarks and reason."""
-        return file_out(await off(one, deps, current_user(), patrol_id))
+        return PatrolFile.of(await off(one, deps, current_user(), patrol_id))

@@ -4,12 +4,12 @@ from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from dashboard.frame.answers import Id, Instant, Number, Read, Sent
 from dashboard.frame.auth import Action, User, current_user, require, visible_to
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
-from dashboard.ledger.documents import Id, Instant, Number, Sent
 from dashboard.review.reads import month_of, require_divisions
 from dashboard.waters.readings_api import AsOf, moment_asked
 from data.clock import to_utc
@@ -26,12 +26,6 @@ from data.queries.review.findings import (
 from data.queries.review.reviews import divisions_of, reviews_of
 from data.vocabulary import PARAMETERS, Parameter, Period
 from data.words.review import Finding, QualityTest, Verdict
-
-
-class Read(BaseModel):
-    """A document read from the attributes of a record."""
-
-    model_config = ConfigDict(from_attributes=True)
 
 
 class ReviewOut(Read):
@@ -55,7 +49,7 @@ class FoundOut(Read):
     detail: str
 
 
-class DoubtedOut(BaseModel):
+class DoubtedOut(Read):
     """A value in doubt."""
 
     station_id: int
@@ -112,32 +106,30 @@ class ReviewsOut(BaseModel):
 
 
 def doubted_out(value: DoubtedValue) -> DoubtedOut:
-    """The value as it leaves the house."""
+    """The document of a value in doubt."""
     key = value.key
-    return DoubtedOut(
+    return DoubtedOut.of(
+        value,
         station_id=key.station_id,
-        station=value.station,
-        code=value.code,
         observed_at=key.observed_at,
         period=key.period,
         parameter=key.parameter,
         unit=PARAMETERS[key.parameter].unit,
-        value=value.value,
-        flag=value.flag,
-        found=[FoundOut.model_validate(each) for each in value.found],
-        review=ReviewOut.model_validate(value.review) if value.review else None,
     )
 
 
 def ruling_of(given: ReviewIn) -> Ruling:
-    """What was sent in as a ruling."""
+    """The ruling that was sent in."""
     at = to_utc(given.observed_at)
     key = ValueKey(given.station_id, at, given.period, given.parameter)
     return Ruling(key, given.verdict, given.reason, given.value, given.seen_id)
 
 
-def reviewed(deps: Deps, user: User, given: ReviewsIn) -> list[int]:
-    """The reviews are kept. Raises what ``record`` raises, and Forbidden, NotFound."""
+def keep_reviews(deps: Deps, user: User, given: ReviewsIn) -> list[int]:
+    """Keeps the reviews, all or none; answers their ids in the order given.
+
+    Raises what ``record`` raises, Forbidden and NotFound.
+    """
     rulings = [ruling_of(each) for each in given.reviews]
     with transaction(deps.engine) as connection:
         stations = {each.key.station_id for each in rulings}
@@ -145,8 +137,8 @@ def reviewed(deps: Deps, user: User, given: ReviewsIn) -> list[int]:
         return record(connection, user.account_id, rulings, deps.clock)
 
 
-def said(deps: Deps, user: User, key: ValueKey, as_of: datetime | None) -> list[Review]:
-    """What was said of the value. Raises NotFound or BadInput."""
+def read_reviews(deps: Deps, user: User, key: ValueKey, as_of: datetime | None) -> list[Review]:
+    """The reviews of the value up to a moment, the first one first. Raises NotFound or BadInput."""
     with transaction(deps.engine) as connection:
         return reviews_of(connection, visible_to(user), key, moment_asked(as_of))
 
@@ -160,7 +152,7 @@ def listed(
 
 
 def router(deps: Deps) -> APIRouter:
-    """``/api/v1/readings``."""
+    """The routes ``/api/v1/readings``."""
     routes = APIRouter(prefix="/api/v1/readings", tags=["data review"])
 
     @routes.get("/findings")
@@ -191,8 +183,8 @@ def router(deps: Deps) -> APIRouter:
         if at is None:
             raise BadInput("Give times with an offset, the earlier one first.")
         key = ValueKey(station, at, period, parameter)
-        told = await off(said, deps, current_user(), key, as_of)
-        return ReviewsOut(reviews=[ReviewOut.model_validate(each) for each in told])
+        told = await off(read_reviews, deps, current_user(), key, as_of)
+        return ReviewsOut(reviews=told)
 
     @routes.post("/reviews", status_code=201)
     async def review(given: ReviewsIn) -> ReviewedOut:
@@ -201,13 +193,13 @@ def router(deps: Deps) -> APIRouter:
         409 where a value has a newer review than the one seen.
         """
         user = require(Action.REVIEW_READINGS)
-        return ReviewedOut(ids=await off(reviewed, deps, user, given))
+        return ReviewedOut(ids=await off(keep_reviews, deps, user, given))
 
     return routes
 
 
 def month_asked(month: str) -> date | None:
-    """The month's first day, None for none. Raises BadInput."""
+    """The first day of a month like 2026-11, None for an empty one. Raises BadInput."""
     if month and month_of(month) is None:
         raise BadInput("There is no such month.")
     return month_of(month)

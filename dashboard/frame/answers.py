@@ -1,0 +1,45 @@
+"""What programs send in and are answered: the bases of all such documents, and shared types."""
+
+from typing import Annotated, Self
+
+from fastapi import Path
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+
+from data.clock import to_utc
+
+MOST_ID = 2**53
+"""The largest whole number that scripts hold exactly."""
+
+Id = Annotated[int, Field(ge=1, le=MOST_ID)]
+PathId = Annotated[int, Path(ge=1, le=MOST_ID)]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Instant = Annotated[AwareDatetime, AfterValidator(to_utc)]
+"""A time with offset, taken to UTC."""
+
+Hex = Annotated[str, BeforeValidator(bytes.hex)]
+"""Bytes of a record, answered in hex."""
+
+
+class Sent(BaseModel):
+    """A document that is sent in: nothing in it may be unknown."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Read(BaseModel):
+    """A document that is answered, read from the attributes of a record."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    @classmethod
+    def of(cls, record: object, /, **others: object) -> Self:
+        """The document of a record.
+
+        ``others`` are the fields that the record has not, or under another name or in other words.
+        Documents within it are read from the records within that one. Raises AttributeError for a
+        field that is in neither, ValidationError for one of another type.
+        """
+        if not others:
+            return cls.model_validate(record)
+        names = cls.model_fields.keys() - others.keys()
+        return cls.model_validate({**{name: getattr(record, name) for name in names}, **others})
