@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
+from dashboard.frame.answers import Read
 from dashboard.frame.auth import Action, User, require
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
@@ -32,7 +33,7 @@ One = Annotated[int | None, Query(alias="station", description="the id of one st
 By = Annotated[Grain, Query(description="hour: 8 days at most; day: 366, days of Beijing")]
 
 
-class TallyOut(BaseModel):
+class TallyOut(Read):
     """Counts of messages by what became of them, and of readings that were due."""
 
     received: int = Field(description="stored + filled + duplicate + conflict + refused")
@@ -92,26 +93,18 @@ class AccountingOut(BaseModel):
     stations: list[StationTallyOut] = Field(description="the worst first")
 
 
-def counts(tally: Tally) -> dict[str, int | float | None]:
-    """A tally's figures by name."""
-    names = set(TallyOut.model_fields) - {"missing_share"}
-    return {name: getattr(tally, name) for name in names} | {"missing_share": tally.share}
-
-
 def station_out(station: AccountStation, tally: Tally) -> StationTallyOut:
-    """A station's line."""
-    return StationTallyOut.model_validate(
-        {
-            **counts(tally),
-            "id": station.id,
-            "code": station.code,
-            "name": station.name,
-            "kind": station.kind,
-            "interval_s": station.interval_s,
-            "newest_at": station.observed_at,
-            "silent_since": station.silent_since,
-            "problem": station.problem,
-        }
+    """The document of a station with its tally over the whole span."""
+    return StationTallyOut.of(
+        tally,
+        id=station.id,
+        code=station.code,
+        name=station.name,
+        kind=station.kind,
+        interval_s=station.interval_s,
+        newest_at=station.observed_at,
+        silent_since=station.silent_since,
+        problem=station.problem,
     )
 
 
@@ -128,7 +121,7 @@ def window_given(deps: Deps, start: datetime | None, end: datetime | None, by: G
 def read(
     deps: Deps, user: User, window: Window, station: int | None, first: int, most: int
 ) -> AccountingOut:
-    """The account of what the user may see. Raises NotFound for a station that isn't there."""
+    """The account of the stations the user may see. Raises NotFound for an unknown station."""
     scope = scope_for(user)
     one = None if station is None else StationId(station)
     with transaction(deps.engine) as connection:
@@ -146,10 +139,10 @@ def read(
         by=window.by,
         due_until=window.until,
         adds_up=whole.adds_up and (nameless is None or nameless.adds_up),
-        sum=TallyOut.model_validate(counts(whole)),
-        unknown=TallyOut.model_validate(counts(nameless)) if nameless else None,
+        sum=whole,
+        unknown=nameless,
         buckets=[
-            BucketOut.model_validate({**counts(each), "at": at})
+            BucketOut.of(each, at=at)
             for at, each in zip(window.buckets, told.of_buckets(), strict=True)
         ],
         reasons=[QuarantinedOut(reason=reason, count=count) for reason, count in why],
@@ -159,7 +152,7 @@ def read(
 
 
 def exported(deps: Deps, user: User, window: Window, station: int | None) -> bytes:
-    """The account as xlsx, with a row in the access log. Raises NotFound."""
+    """The account as xlsx; the access log keeps who took it. Raises NotFound."""
     scope = scope_for(user)
     one = None if station is None else StationId(station)
     with transaction(deps.engine) as connection:
@@ -180,7 +173,7 @@ def exported(deps: Deps, user: User, window: Window, station: int | None) -> byt
 
 
 def router(deps: Deps) -> APIRouter:
-    """The account and its file."""
+    """The routes of the account and its file."""
     routes = APIRouter(prefix="/api/v1", tags=["accounting"])
 
     @routes.get("/accounting")

@@ -100,7 +100,7 @@ def worst_first(read: Account) -> list[tuple[AccountStation, Tally]]:
     return sorted(
         pairs,
         key=lambda each: (
-            -1.0 if each[1].share is None else each[1].share,
+            -1.0 if each[1].missing_share is None else each[1].missing_share,
             each[1].missing,
             each[1].refused + each[1].conflict,
             each[1].expected,

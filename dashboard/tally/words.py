@@ -55,9 +55,9 @@ def count_text(count: int) -> str:
 
 def share_text(tally: Tally) -> str:
     """The share that is missing, with a decimal where it is small; a dash where none was due."""
-    if tally.share is None:
+    if tally.missing_share is None:
         return "—"
-    percent = 100 * tally.share
+    percent = 100 * tally.missing_share
     if 0 < percent < 0.1:
         return "< 0.1 %"
     return f"{percent:.1f} %" if 0 < percent < 99.95 else f"{percent:.0f} %"

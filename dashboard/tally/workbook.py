@@ -54,7 +54,7 @@ def workbook(
 
 def figures(tally: Tally) -> list[Cell]:
     """The tally's figures and the share that is missing, in percent."""
-    share = None if tally.share is None else round(100 * tally.share, 2)
+    share = None if tally.missing_share is None else round(100 * tally.missing_share, 2)
     return [*(getattr(tally, each) for each in FIGURES), share]
 
 

@@ -112,7 +112,7 @@ def test_nothing_is_due_before_the_start_after_the_end_or_of_no_device(
     due = {code: of_code(told, code).expected for code in ("begins", "ends", "silent", "unheard")}
     assert due == {"begins": 6, "ends": 3, "silent": 12, "unheard": 0}
     assert of_code(told, "silent").missing == 12
-    assert of_code(told, "unheard").share is None
+    assert of_code(told, "unheard").missing_share is None
 
 
 @pytest.mark.parametrize(

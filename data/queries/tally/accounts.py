@@ -94,7 +94,7 @@ class Tally:
         return max(0, self.expected - self.measured)
 
     @property
-    def share(self) -> float | None:
+    def missing_share(self) -> float | None:
         """The share of what was due that is missing; None where nothing was due."""
         return self.missing / self.expected if self.expected else None
 
