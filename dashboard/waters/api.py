@@ -3,9 +3,9 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, ConfigDict
+from fastapi import APIRouter, Query
 
+from dashboard.frame.answers import PathId, Read
 from dashboard.frame.auth import current_user, visible_to
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
@@ -16,12 +16,6 @@ from data.queries.waters.file_stations import StationFile
 from data.queries.waters.list import Kind, Listing, Sort, Standing, river_list
 
 MOST_ROWS = 200
-
-
-class Read(BaseModel):
-    """A document read from the attributes of a record."""
-
-    model_config = ConfigDict(from_attributes=True)
 
 
 class RiverBrief(Read):
@@ -80,7 +74,7 @@ class Facts(Read):
     remark: str
 
 
-class Reach(BaseModel):
+class Reach(Read):
     """A reach; ``water_class`` is null for the reason in ``state``."""
 
     id: int
@@ -106,7 +100,7 @@ class Excess(Read):
     basis: str
 
 
-class Station(BaseModel):
+class Station(Read):
     """A section, outfall or intake as it stands now."""
 
     id: int
@@ -153,7 +147,7 @@ class Board(Read):
     set_on: date | None
 
 
-class RiverFile(BaseModel):
+class RiverFile(Read):
     """The file of a river or lake; ``hidden_count`` reaches lie outside the reader's scope."""
 
     facts: Facts
@@ -168,14 +162,9 @@ class RiverFile(BaseModel):
 
 
 def reach_document(reach: ReachFile) -> Reach:
-    """The reach as a document."""
-    return Reach(
-        id=reach.id,
-        code=reach.code,
-        name=reach.name,
-        chainage_from_m=reach.chainage_from_m,
-        chainage_to_m=reach.chainage_to_m,
-        division=reach.division,
+    """The document of a reach."""
+    return Reach.of(
+        reach,
         state=reach.colour.state.value,
         water_class=reach.colour.water_class or None,
         observed_at=reach.colour.observed_at,
@@ -184,45 +173,34 @@ def reach_document(reach: ReachFile) -> Reach:
 
 
 def station_document(file: StationFile) -> Station:
-    """The station as a document."""
+    """The document of a station."""
     record = file.record
-    return Station(
-        id=record.id,
+    return Station.of(
+        record,
         kind=record.kind.value,
-        code=record.code,
-        name=record.name,
-        chainage_m=record.chainage_m,
-        bank=record.bank,
-        lon=record.lon,
-        lat=record.lat,
         state=record.state.value,
         water_class=record.shown_class or None,
         target_class=file.target_class,
         meets_target=record.meets,
-        compliance=record.compliance,
-        observed_at=record.observed_at,
-        exceedances=[Excess.model_validate(each) for each in file.exceedances],
+        exceedances=file.exceedances,
         missing=[each.value for each in file.missing],
     )
 
 
 def document(dossier: Dossier) -> RiverFile:
-    """The file as a document."""
-    return RiverFile(
-        facts=Facts.model_validate(dossier.facts),
+    """The document of a water's file."""
+    return RiverFile.of(
+        dossier,
         water_class=dossier.colour.water_class or None,
         state=dossier.colour.state.value,
         reaches=[reach_document(each) for each in dossier.reaches],
-        hidden_count=dossier.hidden_count,
         stations=[station_document(each) for each in dossier.stations],
-        chiefs=[Chief.model_validate(each) for each in dossier.chiefs if each.is_current],
-        boards=[Board.model_validate(each) for each in dossier.boards],
-        as_of=dossier.as_of,
+        chiefs=[each for each in dossier.chiefs if each.is_current],
     )
 
 
 def read_list(deps: Deps, scope: Scope, **chosen: object) -> Listing:
-    """A page of the list."""
+    """A page of the waters that the scope may see."""
     with transaction(deps.engine) as connection:
         return river_list(
             connection,
@@ -234,16 +212,15 @@ def read_list(deps: Deps, scope: Scope, **chosen: object) -> Listing:
 
 
 def read_file(deps: Deps, scope: Scope, water: Water, number: int) -> Dossier:
-    """One file. Raises NotFound when it isn't there or not visible."""
+    """The file of a river or lake. Raises NotFound when it isn't there or not visible."""
     read = river_dossier if water == "river" else lake_dossier
     with transaction(deps.engine) as connection:
         return read(connection, number, scope, now=deps.clock(), quality=deps.quality)
 
 
 def router(deps: Deps) -> APIRouter:
-    """``/api/v1/rivers`` and ``/api/v1/lakes``."""
+    """The routes ``/api/v1/rivers`` and ``/api/v1/lakes``."""
     routes = APIRouter(prefix="/api/v1", tags=["files"])
-    number = Path(ge=1, le=2**53)
 
     @routes.get("/rivers")
     async def list_rivers(
@@ -259,16 +236,16 @@ def router(deps: Deps) -> APIRouter:
         listing = await off(
             read_list, deps, visible_to(current_user()), **chosen, start=start, limit=limit
         )
-        return RiverPage.model_validate(listing)
+        return RiverPage.of(listing)
 
     @routes.get("/rivers/{river_id}")
-    async def read_river(river_id: Annotated[int, number]) -> RiverFile:
+    async def read_river(river_id: PathId) -> RiverFile:
         """The file of a river; 404 when it isn't there or not visible."""
         scope = visible_to(current_user())
         return document(await off(read_file, deps, scope, "river", river_id))
 
     @routes.get("/lakes/{lake_id}")
-    async def read_lake(lake_id: Annotated[int, number]) -> RiverFile:
+    async def read_lake(lake_id: PathId) -> RiverFile:
         """The file of a lake or reservoir; 404 when it isn't there or not visible."""
         scope = visible_to(current_user())
         return document(await off(read_file, deps, scope, "lake", lake_id))

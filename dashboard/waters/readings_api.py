@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
+from dashboard.frame.answers import Read
 from dashboard.frame.auth import Action, User, current_user, may, visible_to
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
@@ -33,7 +34,7 @@ AsOf = Annotated[
 ]
 
 
-class NewestValue(BaseModel):
+class NewestValue(Read):
     """The newest value of one parameter."""
 
     value: float
@@ -42,7 +43,7 @@ class NewestValue(BaseModel):
     flag: Flag = Field(description="N is normal; others are never graded")
 
 
-class StationOut(BaseModel):
+class StationOut(Read):
     """A station with its newest values by parameter key."""
 
     id: int
@@ -74,7 +75,7 @@ class Point(BaseModel):
     )
 
 
-class MeanOut(BaseModel):
+class MeanOut(Read):
     """The mean of the values that count, with what stands behind it."""
 
     value: float | None
@@ -98,13 +99,9 @@ class SeriesOut(BaseModel):
 
 
 def station_out(facts: StationFacts) -> StationOut:
-    """The station as it leaves the house."""
-    return StationOut(
-        id=facts.id,
-        code=facts.code,
-        name=facts.name,
-        kind=facts.kind,
-        body=facts.body,
+    """The document of a station with its newest values."""
+    return StationOut.of(
+        facts,
         river=facts.where.river,
         reach=facts.where.reach,
         lake=facts.where.lake,
@@ -115,12 +112,7 @@ def station_out(facts: StationFacts) -> StationOut:
         interval_s=facts.interval.total_seconds(),
         target_class=facts.target,
         latest={
-            parameter: NewestValue(
-                value=each.value,
-                unit=PARAMETERS[parameter].unit,
-                at=each.observed_at,
-                flag=each.flag,
-            )
+            parameter: NewestValue.of(each, unit=PARAMETERS[parameter].unit, at=each.observed_at)
             for parameter, each in facts.latest.items()
         },
     )
@@ -133,8 +125,7 @@ def series_out(
     found: Series,
     as_of: UtcDatetime | None = None,
 ) -> SeriesOut:
-    """The course as it leaves the house."""
-    mean = found.mean or Mean(None, 0, None)
+    """The document of a parameter's course at a station."""
     return SeriesOut(
         station=facts.code,
         parameter=parameter,
@@ -144,13 +135,13 @@ def series_out(
         end=span.end,
         measured_count=found.measured_count,
         as_of=as_of,
-        mean=MeanOut(value=mean.value, count=mean.count, valid_share=mean.valid_share),
+        mean=found.mean or Mean(None, 0, None),
         points=[point_of(found, at) for at in range(len(found))],
     )
 
 
 def point_of(found: Series, at: int) -> Point:
-    """One measurement of the course."""
+    """The document of the course's measurement at that index."""
     return Point(
         at=datetime.fromtimestamp(int(found.at_s[at]), BUSINESS_ZONE),
         value=float(found.raw[at]),
@@ -211,7 +202,7 @@ def exported(
     span: Span,
     as_of: UtcDatetime | None = None,
 ) -> tuple[StationFacts, str]:
-    """The station and its values as CSV, with a row in the access log.
+    """The station and its values as CSV; the access log keeps who took them.
 
     Raises NotFound, and BadInput for a span with more rows than a file holds: none is left out.
     """
