@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, text
+from sqlalchemy import Connection, text
 
 from data.clock import UtcDatetime, business_date, start_of_day
 from data.errors import NotFound
+from data.queries.rows import row_as
 from data.queries.scope import PATROL_VISIBLE, Scope
 from data.vocabulary import ChiefLevel
 
@@ -62,9 +63,10 @@ class Walk:
 _WALKS: Final = f"""
     SELECT patrol.id, patrol.level, division.name AS division, division.name_en AS division_en,
         patrol.started_at, patrol.ended_at, patrol.length_m, patrol.duration_s, patrol.moving_s,
-        patrol.is_valid, patrol.judgements, patrol.reason, walked.names, walked.names_en,
-        ST_XMin(patrol.geom) AS west, ST_YMin(patrol.geom) AS south,
-        ST_XMax(patrol.geom) AS east, ST_YMax(patrol.geom) AS north
+        patrol.is_valid, patrol.judgements, patrol.reason,
+        coalesce(walked.names, '{{}}') AS waters, coalesce(walked.names_en, '{{}}') AS waters_en,
+        ARRAY[ST_XMin(patrol.geom), ST_YMin(patrol.geom), ST_XMax(patrol.geom),
+            ST_YMax(patrol.geom)] AS bounds
     FROM patrol LEFT JOIN division ON division.id = patrol.division_id
     LEFT JOIN LATERAL (SELECT array_agg(one.name ORDER BY one.walked DESC) AS names,
         array_agg(COALESCE(one.name_en, one.name) ORDER BY one.walked DESC) AS names_en
@@ -88,43 +90,23 @@ def patrols_today(connection: Connection, scope: Scope, now: UtcDatetime) -> int
 
 
 def walk(connection: Connection, scope: Scope, patrol_id: int) -> Walk:
-    """The patrol, when the scope may see it. Raises NotFound."""
-    row = (
-        connection.execute(text(f"{_WALKS} AND patrol.id = :id"), {**scope.bound, "id": patrol_id})
-        .mappings()
-        .one_or_none()
-    )
+    """One patrol in short. Raises NotFound when it isn't there or the scope may not see it."""
+    row = connection.execute(
+        text(f"{_WALKS} AND patrol.id = :id"), {**scope.bound, "id": patrol_id}
+    ).one_or_none()
     if row is None:
         raise NotFound("There is no such patrol.")
-    return _walk(row)
+    return row_as(Walk, row)
 
 
 def last_walk(connection: Connection, scope: Scope, reaches: Collection[int]) -> Walk | None:
-    """The newest patrol that walked along any of these reaches."""
-    row = (
-        connection.execute(
-            text(
-                f"{_WALKS} AND patrol.id IN (SELECT patrol_id FROM patrol_reach"
-                " WHERE reach_id = ANY(:reaches)) ORDER BY patrol.started_at DESC, patrol.id DESC"
-                " LIMIT 1"
-            ),
-            {**scope.bound, "reaches": sorted(reaches)},
-        )
-        .mappings()
-        .one_or_none()
-    )
-    return None if row is None else _walk(row)
-
-
-def _walk(row: RowMapping) -> Walk:
-    values = {name: row[name] for name in row if name in Walk.__slots__}
-    return Walk(
-        **{
-            **values,
-            "level": ChiefLevel(row["level"]),
-            "judgements": tuple(row["judgements"]),
-            "waters": tuple(row["names"] or ()),
-            "waters_en": tuple(row["names_en"] or ()),
-            "bounds": (row["west"], row["south"], row["east"], row["north"]),
-        }
-    )
+    """The newest visible patrol that walked along any of these reaches, None without one."""
+    row = connection.execute(
+        text(
+            f"{_WALKS} AND patrol.id IN (SELECT patrol_id FROM patrol_reach"
+            " WHERE reach_id = ANY(:reaches)) ORDER BY patrol.started_at DESC, patrol.id DESC"
+            " LIMIT 1"
+        ),
+        {**scope.bound, "reaches": sorted(reaches)},
+    ).one_or_none()
+    return None if row is None else row_as(Walk, row)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 
 from data.clock import UtcDatetime
 from data.queries.ledger.conditions import LIGHT, OPEN
+from data.queries.rows import rows_as
 from data.queries.scope import PATROL_VISIBLE, PROBLEM_VISIBLE, Scope
 from data.words.ledger import Light, Severity, Status
 
@@ -101,17 +102,7 @@ def pins(
             "most": most,
         },
     )
-    return tuple(
-        Pin(
-            **{
-                **row._mapping,
-                "severity": Severity(row.severity),
-                "status": Status(row.status),
-                "light": Light(row.light),
-            }
-        )
-        for row in rows
-    )
+    return tuple(rows_as(Pin, rows))
 
 
 def last_ledger_no(connection: Connection) -> int:
@@ -120,7 +111,7 @@ def last_ledger_no(connection: Connection) -> int:
 
 
 def ledger_numbers(connection: Connection, floor: int) -> list[int]:
-    """The change numbers above that one."""
+    """The change numbers of problems and patrols above that one, in no order."""
     return list(connection.execute(_NUMBERS, {"floor": floor}).scalars())
 
 

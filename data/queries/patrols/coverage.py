@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 
 from data.queries.patrols.month import Month
 from data.queries.patrols.own_reaches import own_reaches
+from data.queries.rows import row_as
 from data.queries.scope import REACH_VISIBLE, Scope
 from gis.coverage import Stretch, length_of, united
 
@@ -47,8 +48,8 @@ class ReachCoverage:
 
 
 _REACHES: Final = text(
-    "SELECT reach.id, reach.name, river.id AS river_id, river.name AS river,"
-    " river.name_en AS river_en, chainage_from_m, chainage_to_m FROM reach"
+    "SELECT reach.id AS reach_id, reach.name AS reach, river.id AS river_id, river.name AS river,"
+    " river.name_en AS river_en, chainage_from_m AS from_m, chainage_to_m AS to_m FROM reach"
     f" JOIN river ON river.id = reach.river_id WHERE reach.id = ANY(:reaches) AND {REACH_VISIBLE}"
     " ORDER BY river.id, reach.position"
 )
@@ -75,21 +76,13 @@ def coverage(
     for row in connection.execute(_WALKED, bound):
         several = walked.setdefault((row.reach_id, row.is_valid), [])
         several += [(start, end) for start, end in row.stretches]
-    found = connection.execute(_REACHES, {**scope.bound, "reaches": reaches})
-    return [
-        ReachCoverage(
-            row.id,
-            row.name,
-            row.river_id,
-            row.river,
-            row.river_en,
-            row.chainage_from_m,
-            row.chainage_to_m,
-            united(walked.get((row.id, True), ())),
-            _only(united(walked.get((row.id, False), ())), united(walked.get((row.id, True), ()))),
+    found = []
+    for row in connection.execute(_REACHES, {**scope.bound, "reaches": reaches}):
+        valid, invalid = (united(walked.get((row.reach_id, each), ())) for each in (True, False))
+        found.append(
+            row_as(ReachCoverage, row, stretches=valid, invalid_stretches=_only(invalid, valid))
         )
-        for row in found
-    ]
+    return found
 
 
 def _only(stretches: Sequence[Stretch], without: Sequence[Stretch]) -> tuple[Stretch, ...]:

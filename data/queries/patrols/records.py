@@ -1,6 +1,6 @@
 """Patrols in rows and one by one (巡河记录): what may be seen, with the names that may be told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -13,6 +13,7 @@ from data.errors import NotFound
 from data.queries.patrols.coverage import ReachCoverage, coverage
 from data.queries.patrols.month import ChiefMonth, Month, chiefs_of_month, month_named, month_of
 from data.queries.patrols.readers import NAMED, READABLE, Reader, reader_of
+from data.queries.rows import row_as, rows_as
 from data.queries.scope import PROBLEM_VISIBLE
 from data.records import AccountId
 from data.vocabulary import ChiefLevel
@@ -221,39 +222,27 @@ def patrol_list(
         "skip": start,
         "most": most,
     }
-    return [PatrolRow(**_row(row)) for row in connection.execute(_LIST, bound)]
+    return [
+        row_as(PatrolRow, row, judgements=_judgements(row))
+        for row in connection.execute(_LIST, bound)
+    ]
 
 
 def patrol_detail(connection: Connection, reader: Reader, patrol_id: int) -> PatrolDetail:
-    """The patrol. Raises NotFound when it isn't there or may not be seen."""
+    """One patrol in full. Raises NotFound when it isn't there or the reader may not see it."""
     found = connection.execute(_DETAIL, {**reader.bound, "id": patrol_id}).one_or_none()
     if found is None:
         raise NotFound("There is no such patrol.")
     bound = {"id": patrol_id}
-    facts = _row(found)
-    facts["file_sha256"] = bytes(facts["file_sha256"])
-    facts["track"] = orjson.loads(facts["track"])
-    facts["problem_ids"] = tuple(facts["problem_ids"])
-    return PatrolDetail(
-        **facts,
-        reaches=tuple(
-            ReachWalked(**(row._asdict() | {"stretches": _stretches(row.stretches)}))
-            for row in connection.execute(_REACHES, bound)
-        ),
-        remarks=tuple(Remark(**row._asdict()) for row in connection.execute(_REMARKS, bound)),
+    return row_as(
+        PatrolDetail,
+        found,
+        judgements=_judgements(found),
+        track=orjson.loads(found.track),
+        reaches=tuple(rows_as(ReachWalked, connection.execute(_REACHES, bound))),
+        remarks=tuple(rows_as(Remark, connection.execute(_REMARKS, bound))),
     )
 
 
-def _row(row: Row[Any]) -> dict[str, Any]:
-    facts = row._asdict()
-    facts["level"] = ChiefLevel(facts["level"])
-    facts["waters"] = tuple(facts["waters"])
-    facts["waters_en"] = tuple(facts["waters_en"])
-    facts["judgements"] = tuple(
-        Judgement(**{**each, "rule": PatrolRule(each["rule"])}) for each in facts["judgements"]
-    )
-    return facts
-
-
-def _stretches(kept: Sequence[Sequence[float]]) -> tuple[tuple[float, float], ...]:
-    return tuple((start, end) for start, end in kept)
+def _judgements(row: Row[Any]) -> tuple[Judgement, ...]:
+    return tuple(Judgement(**{**each, "rule": PatrolRule(each["rule"])}) for each in row.judgements)

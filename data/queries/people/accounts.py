@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, text
 
 from data.clock import UtcDatetime
 from data.errors import BadInput, NotFound
@@ -11,6 +11,7 @@ from data.people.accounts import UnitId
 from data.people.sessions import token_hash
 from data.queries.levels import LEVELS
 from data.queries.phrases import literal
+from data.queries.rows import row_as, rows_as
 from data.records import AccountId, DivisionId
 from data.vocabulary import ChiefLevel, Role
 
@@ -89,13 +90,13 @@ def account_of_session(
 ) -> tuple[Account, UtcDatetime] | None:
     """The account signed in by that token and when it was last seen; None when it ended."""
     row = connection.execute(SESSION, {"hash": token_hash(token), "now": now}).one_or_none()
-    return None if row is None else (_account(row), UtcDatetime(row.seen_at))
+    return None if row is None else (row_as(Account, row), UtcDatetime(row.seen_at))
 
 
 def credentials(connection: Connection, login: str) -> Credentials | None:
-    """What the login's sign-in is checked against, None for an unknown login."""
+    """The account of a login with its password's hash, None for an unknown login."""
     row = connection.execute(BY_LOGIN, {"login": login}).one_or_none()
-    return None if row is None else Credentials(_account(row), row.password_hash)
+    return None if row is None else Credentials(row_as(Account, row), row.password_hash)
 
 
 def password_hash(connection: Connection, account_id: AccountId) -> str:
@@ -105,31 +106,21 @@ def password_hash(connection: Connection, account_id: AccountId) -> str:
 
 
 def account(connection: Connection, account_id: AccountId) -> Account:
-    """The account. Raises NotFound."""
+    """The account with that id. Raises NotFound."""
     query = text(f"SELECT {ACCOUNT} FROM account WHERE id = :id")
     row = connection.execute(query, {"id": account_id}).one_or_none()
     if row is None:
         raise NotFound("There is no such account.")
-    return _account(row)
+    return row_as(Account, row)
 
 
 def roles(
     connection: Connection, accounts: Sequence[AccountId]
 ) -> dict[AccountId, tuple[HeldRole, ...]]:
-    """The roles of each account, in the order they were given."""
+    """The roles by account, each account's in the order they were given; () for one without."""
     held: dict[AccountId, tuple[HeldRole, ...]] = dict.fromkeys(accounts, ())
     for row in connection.execute(ROLES, {"accounts": list(accounts)}):
-        role = HeldRole(
-            row.id,
-            Role(row.role),
-            row.division_id,
-            row.division,
-            row.unit_id,
-            row.unit,
-            ChiefLevel(row.chief_level) if row.chief_level else None,
-            row.is_general,
-        )
-        held[row.account_id] = (*held[row.account_id], role)
+        held[row.account_id] = (*held[row.account_id], row_as(HeldRole, row))
     return held
 
 
@@ -139,7 +130,7 @@ def accounts(
     """How many accounts fit the search, and one page of them."""
     bound = {"search": search, "like": f"%{literal(search)}%", "start": start, "most": most}
     rows = connection.execute(LIST, bound)
-    return connection.execute(COUNT, bound).scalar_one(), [_account(row) for row in rows]
+    return connection.execute(COUNT, bound).scalar_one(), rows_as(Account, rows)
 
 
 def division_named(connection: Connection, word: str) -> DivisionId:
@@ -180,22 +171,10 @@ def units(connection: Connection) -> list[tuple[UnitId, str]]:
 
 
 def area_name(connection: Connection, division_ids: Sequence[DivisionId]) -> str:
-    """The name of the highest division among those given, or of the whole archive."""
+    """The name of the highest division among those given; without any, of all divisions."""
     query = text(
         "SELECT name FROM division WHERE :everywhere OR id = ANY(:ids)"
         f" ORDER BY array_position({LEVELS}, level), geom IS NULL, id LIMIT 1"
     )
     bound = {"ids": list(division_ids), "everywhere": not division_ids}
     return connection.execute(query, bound).scalar_one_or_none() or ""
-
-
-def _account(row: Row[tuple[object, ...]]) -> Account:
-    return Account(
-        row.id,
-        row.login,
-        row.display_name,
-        row.must_change_password,
-        row.language,
-        row.is_active,
-        row.version,
-    )

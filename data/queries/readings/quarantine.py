@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from data.clock import UtcDatetime
+from data.queries.rows import rows_as
 from data.vocabulary import Refusal
 
 _WHERE = """
@@ -46,8 +47,8 @@ def quarantined(
     """
     rows = connection.execute(
         text(
-            "SELECT id, topic, substring(payload FOR :bytes), length(payload), reason, detail,"
-            " seen_count, first_received_at, last_received_at, replayed_at"
+            "SELECT id, topic, substring(payload FOR :bytes) AS payload, length(payload) AS size,"
+            " reason, detail, seen_count, first_received_at, last_received_at, replayed_at"
             f" FROM quarantine {_WHERE} ORDER BY last_received_at DESC, id DESC LIMIT :limit"
         ),
         {
@@ -58,14 +59,11 @@ def quarantined(
             "bytes": payload_bytes,
         },
     )
-    return [
-        Quarantined(row[0], row[1], bytes(row[2]), row[3], Refusal(row[4]), *row[5:])
-        for row in rows
-    ]
+    return rows_as(Quarantined, rows)
 
 
 def quarantine_counts(connection: Connection, *, pending: bool = True) -> Sequence[tuple[str, int]]:
-    """How many messages lie there by reason, the commonest first."""
+    """How many messages lie in quarantine by reason, the commonest first."""
     rows = connection.execute(
         text(
             "SELECT reason, count(*) FROM quarantine"

@@ -8,9 +8,9 @@ from data.clock import UtcDatetime
 from data.errors import NotFound
 from data.people.reviews import ValueKey
 from data.queries.review.findings import FindingFilter, Review
+from data.queries.rows import rows_as
 from data.queries.scope import STATION_VISIBLE, Scope
 from data.records import DivisionId
-from data.words.review import Verdict
 
 _SAID = text(
     "SELECT review.id, review.verdict, review.value, review.reason, review.known_from,"
@@ -54,17 +54,7 @@ def reviews_of(
             "as_of": as_of or "infinity",
         },
     )
-    return [
-        Review(
-            row.id,
-            Verdict(row.verdict),
-            row.value,
-            row.reason,
-            row.who,
-            UtcDatetime(row.known_from),
-        )
-        for row in rows
-    ]
+    return rows_as(Review, rows)
 
 
 def divisions_of(
@@ -90,6 +80,6 @@ def doubted_stations(
 def signatures(
     connection: Connection, review_ids: Iterable[int]
 ) -> dict[int, tuple[str, UtcDatetime, str]]:
-    """Who said it, when and why, by the review's id."""
+    """Who gave a review, when and for what reason, by the review's id."""
     rows = connection.execute(_NAMES, {"ids": sorted(set(review_ids))})
     return {row.id: (row.display_name, UtcDatetime(row.known_from), row.reason) for row in rows}

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from data.clock import UtcDatetime, to_utc
 from data.errors import NotFound
+from data.queries.rows import row_as, rows_as
 from data.queries.scope import STATION_VISIBLE, Scope
 from data.queries.whereabouts import WHERE_FACTS, WHERE_JOINS, Where, where_of
 from data.records import LatestValue
@@ -31,7 +32,7 @@ _STATION = text(
     SELECT station.id, station.code, station.name, station.name_en, station.kind, station.body,
         station.interval_s, station.started_at, station.offset_m,
         ST_X(station.geom) AS lon, ST_Y(station.geom) AS lat, {WHERE_FACTS.format(of="station")},
-        section.attribute, section.target_class, section.required, section.is_border,
+        section.attribute, section.target_class AS target, section.required, section.is_border,
         outfall.category, outfall.discharge_mode, outfall.grade,
         COALESCE(outfall.owner, intake.owner) AS owner,
         COALESCE(outfall.permit_no, intake.permit_no) AS permit_no,
@@ -45,7 +46,7 @@ _STATION = text(
 )
 
 _LIMITS = text(
-    "SELECT parameter, lower, upper, basis, valid_from, valid_to FROM outfall_limit"
+    "SELECT parameter, lower AS low, upper AS high, basis, valid_from, valid_to FROM outfall_limit"
     " WHERE station_id = :id ORDER BY id"
 )
 
@@ -102,28 +103,19 @@ def station_facts(connection: Connection, scope: Scope, station_id: int) -> Stat
     row = connection.execute(_STATION, {**scope.bound, "id": station_id}).one_or_none()
     if row is None:
         raise NotFound("There is no such station.")
-    return StationFacts(
-        row.id,
-        row.code,
-        row.name,
-        row.name_en,
-        StationKind(row.kind),
-        BodyKind(row.body),
-        where_of(row._mapping),
-        row.lon,
-        row.lat,
-        timedelta(seconds=row.interval_s),
-        UtcDatetime(row.started_at) if row.started_at else None,
-        WaterClass(row.target_class) if row.target_class else None,
-        tuple(Parameter(key) for key in row.required) if row.required else None,
-        {name: row._mapping[name] for name in _OWN if row._mapping[name] not in (None, "")},
-        newest_values(row.latest or {}),
-        UtcDatetime(row.received_at) if row.received_at else None,
+    return row_as(
+        StationFacts,
+        row,
+        where=where_of(row._mapping),
+        interval=timedelta(seconds=row.interval_s),
+        required=tuple(Parameter(key) for key in row.required) if row.required else None,
+        own={name: row._mapping[name] for name in _OWN if row._mapping[name] not in (None, "")},
+        latest=newest_values(row.latest or {}),
     )
 
 
 def newest_values(latest: Mapping[str, Mapping[str, Any]]) -> dict[Parameter, LatestValue]:
-    """The kept newest values by parameter."""
+    """The newest values by parameter, from the JSON of ``latest_reading.latest``."""
     return {
         Parameter(key): LatestValue(
             each["v"], to_utc(datetime.fromisoformat(each["t"])), Flag(each.get("f", Flag.NORMAL))
@@ -134,9 +126,4 @@ def newest_values(latest: Mapping[str, Mapping[str, Any]]) -> dict[Parameter, La
 
 def kept_limits(connection: Connection, station_id: int) -> tuple[KeptLimit, ...]:
     """Every limit the outfall ever had, in the order they were entered."""
-    return tuple(
-        KeptLimit(
-            Parameter(row.parameter), row.lower, row.upper, row.basis, row.valid_from, row.valid_to
-        )
-        for row in connection.execute(_LIMITS, {"id": station_id})
-    )
+    return tuple(rows_as(KeptLimit, connection.execute(_LIMITS, {"id": station_id})))

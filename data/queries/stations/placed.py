@@ -4,12 +4,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Connection, RowMapping, text
+from sqlalchemy import Connection, text
 
 from data.clock import UtcDatetime
 from data.errors import NotFound
 from data.quality.limits import DischargeGrade
 from data.queries.phrases import literal
+from data.queries.rows import row_as, rows_as
 from data.records import DivisionId, StationId
 from data.vocabulary import Bank, StationKind, WaterClass
 
@@ -65,7 +66,8 @@ class StationForm:
 
 COLUMNS = """
     station.id, station.code, station.name, station.name_en, station.kind, station.chainage_m,
-    station.offset_m, station.bank, station.division_id, station.interval_s,
+    station.offset_m, station.bank, station.division_id,
+    station.interval_s * interval '1 second' AS interval,
     river.name AS river, river.name_en AS river_en, lake.name AS lake, lake.name_en AS lake_en,
     division.name AS division, division.name_en AS division_en,
     section.target_class, outfall.grade, latest_reading.observed_at
@@ -121,47 +123,28 @@ def placed_stations(
         ),
         asked,
     )
-    return int(count), [_placed(row) for row in found.mappings()]
+    return int(count), rows_as(PlacedStation, found)
 
 
 def station_form(connection: Connection, station_id: StationId) -> StationForm:
-    """The station as it is now. Raises NotFound."""
-    row = (
-        connection.execute(
-            text(
-                f"SELECT {COLUMNS}, station.version, ST_X(station.geom) AS lon,"
-                " ST_Y(station.geom) AS lat, station.source_crs, station.source_x,"
-                " station.source_y, coalesce(section.attribute, '') AS attribute,"
-                " coalesce(section.is_border, false) AS is_border,"
-                " coalesce(outfall.category, '') AS category,"
-                " coalesce(outfall.owner, intake.owner, '') AS owner,"
-                " coalesce(outfall.permit_no, intake.permit_no, '') AS permit_no,"
-                " intake.permitted_volume_m3a, coalesce(intake.purpose, '') AS purpose"
-                f" {JOINED} WHERE station.id = :id"
-            ),
-            {"id": station_id},
-        )
-        .mappings()
-        .first()
-    )
+    """One station with everything its form holds. Raises NotFound."""
+    row = connection.execute(
+        text(
+            f"SELECT {COLUMNS}, station.version, ST_X(station.geom) AS lon,"
+            " ST_Y(station.geom) AS lat, station.source_crs, station.source_x,"
+            " station.source_y, coalesce(section.attribute, '') AS attribute,"
+            " coalesce(section.is_border, false) AS is_border,"
+            " coalesce(outfall.category, '') AS category,"
+            " coalesce(outfall.owner, intake.owner, '') AS owner,"
+            " coalesce(outfall.permit_no, intake.permit_no, '') AS permit_no,"
+            " intake.permitted_volume_m3a, coalesce(intake.purpose, '') AS purpose"
+            f" {JOINED} WHERE station.id = :id"
+        ),
+        {"id": station_id},
+    ).first()
     if row is None:
         raise NotFound("There is no such station.")
-    return StationForm(
-        station=_placed(row),
-        version=row["version"],
-        lon=row["lon"],
-        lat=row["lat"],
-        source_crs=row["source_crs"],
-        source_x=row["source_x"],
-        source_y=row["source_y"],
-        attribute=row["attribute"],
-        is_border=row["is_border"],
-        category=row["category"],
-        owner=row["owner"],
-        permit_no=row["permit_no"],
-        permitted_volume_m3a=row["permitted_volume_m3a"],
-        purpose=row["purpose"],
-    )
+    return row_as(StationForm, row, station=row_as(PlacedStation, row))
 
 
 def division_of_code(connection: Connection, code: str) -> tuple[bool, DivisionId | None]:
@@ -170,27 +153,3 @@ def division_of_code(connection: Connection, code: str) -> tuple[bool, DivisionI
         text("SELECT division_id FROM station WHERE code = :code"), {"code": code}
     ).first()
     return row is not None, row[0] if row else None
-
-
-def _placed(row: RowMapping) -> PlacedStation:
-    return PlacedStation(
-        id=StationId(row["id"]),
-        code=row["code"],
-        name=row["name"],
-        name_en=row["name_en"],
-        kind=StationKind(row["kind"]),
-        river=row["river"],
-        river_en=row["river_en"],
-        lake=row["lake"],
-        lake_en=row["lake_en"],
-        chainage_m=row["chainage_m"],
-        offset_m=row["offset_m"],
-        bank=Bank(row["bank"]) if row["bank"] else None,
-        division_id=row["division_id"],
-        division=row["division"],
-        division_en=row["division_en"],
-        interval=timedelta(seconds=row["interval_s"]),
-        target_class=WaterClass(row["target_class"]) if row["target_class"] else None,
-        grade=DischargeGrade(row["grade"]) if row["grade"] else None,
-        observed_at=row["observed_at"],
-    )

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 
 from data import clock
 from data.clock import UtcDatetime
+from data.queries.rows import rows_as
 from data.queries.scope import NOTICE_BOARD_VISIBLE, STATION_VISIBLE, Scope
 from data.settings import QualitySettings
 from data.vocabulary import EvaluationState, StationKind, WaterClass
@@ -125,7 +126,7 @@ class StationRecord:
 
 
 def freshness(now: UtcDatetime | None, quality: QualitySettings | None) -> dict[str, object]:
-    """The bound values of what is fresh and what is silent."""
+    """The parameters that ``STATE_NOW``, ``SILENT`` and ``IN_SERVICE`` bind: now and the limits."""
     quality = quality or QualitySettings()
     return {
         "now": now or clock.now(),
@@ -158,14 +159,7 @@ def stations(
             "only": None if only is None else sorted(only),
         },
     )
-    return [record_of(row._mapping) for row in rows]
-
-
-def record_of(row: Any) -> StationRecord:
-    """A record with the words of the field in place of plain text."""
-    return StationRecord(
-        **{**row, "kind": StationKind(row["kind"]), "state": EvaluationState(row["state"])}
-    )
+    return rows_as(StationRecord, rows)
 
 
 def boards(connection: Connection, scope: Scope) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 
 from data.clock import UtcDatetime
 from data.queries.phrases import literal
+from data.queries.rows import row_as
 from data.queries.scope import STATION_VISIBLE, Scope
 from data.queries.tally.window import Window
 from data.records import StationId
@@ -17,7 +18,7 @@ _STATIONS = f"""
 SELECT station.id, station.code, station.name, station.name_en, station.kind, station.interval_s,
     station.started_at, station.ended_at, first.hour AS first_hour, latest_reading.observed_at,
     coalesce(river.name, lake.name) AS water, coalesce(river.name_en, lake.name_en) AS water_en,
-    spell.began_at AS silent_since, problem.number
+    spell.began_at AS silent_since, problem.number AS problem
 FROM station
 LEFT JOIN reach ON reach.id = station.reach_id
 LEFT JOIN river ON river.id = reach.river_id
@@ -94,20 +95,10 @@ def account_stations(
     rows = connection.execute(text(_STATIONS), bound).all()
     heard = min((row.first_hour for row in rows if row.first_hour), default=None)
     return [
-        AccountStation(
-            id=row.id,
-            code=row.code,
-            name=row.name,
-            name_en=row.name_en,
-            kind=StationKind(row.kind),
-            water=row.water,
-            water_en=row.water_en,
-            interval_s=row.interval_s,
+        row_as(
+            AccountStation,
+            row,
             began_s=_began_s(row.kind, row.started_at, row.first_hour, heard),
-            ended_at=row.ended_at,
-            observed_at=row.observed_at,
-            silent_since=row.silent_since,
-            problem=row.number,
         )
         for row in rows
     ]

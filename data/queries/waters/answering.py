@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, text
 
+from data.queries.rows import row_as
 from data.vocabulary import ChiefLevel
 
 WaterKind = Literal["reach", "lake", "river"]
@@ -121,19 +122,7 @@ def _ranked(several: Sequence[Answering]) -> tuple[Answering, ...]:
 
 def _answering(row: Any, runs: dict[tuple[int, str], Stretch]) -> Answering:
     stretch = runs.get((row.person_id, row.level)) if row.reach_id else None
-    return Answering(
-        row.person_id,
-        ChiefLevel(row.level),
-        row.is_general,
-        row.name,
-        row.post,
-        row.phone,
-        row.unit,
-        row.division,
-        stretch,
-        row.valid_from,
-        row.valid_to,
-    )
+    return row_as(Answering, row, stretch=stretch)
 
 
 def _runs(connection: Connection, reach_id: int, day: date) -> dict[tuple[int, str], Stretch]:

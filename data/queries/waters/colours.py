@@ -8,6 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, text
 
 from data.clock import UtcDatetime
+from data.queries.rows import rows_as
 from data.queries.scope import LAKE_VISIBLE, REACH_VISIBLE, Scope
 from data.queries.stations.standing import (
     IN_SERVICE,
@@ -15,7 +16,6 @@ from data.queries.stations.standing import (
     STATION_SOURCE,
     StationRecord,
     freshness,
-    record_of,
 )
 from data.settings import QualitySettings
 from data.vocabulary import EvaluationState
@@ -57,7 +57,7 @@ class WaterColour:
     section_count: int
 
     def brief(self) -> dict[str, Any]:
-        """The same in the short words the map reads."""
+        """The colour as the map reads it: ``cls``, ``state``, ``at`` (ISO 8601 or None), ``n``."""
         at = self.observed_at.isoformat() if self.observed_at else None
         return {
             "cls": self.water_class,
@@ -125,11 +125,10 @@ def representatives(
             **freshness(now, quality),
             "touched": None if touched is None else sorted(touched),
         },
-    )
+    ).all()
     found: dict[Water, list[StationRecord]] = defaultdict(list)
-    for row in rows:
-        facts = dict(row._mapping)
-        found[facts.pop("water"), facts.pop("water_id")].append(record_of(facts))
+    for row, record in zip(rows, rows_as(StationRecord, rows), strict=True):
+        found[row.water, row.water_id].append(record)
     return dict(found)
 
 

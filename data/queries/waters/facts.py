@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, text
 
 from data.clock import UtcDatetime
 from data.errors import NotFound
+from data.queries.rows import row_as
 from data.queries.scope import (
     DIVISION_VISIBLE,
     LAKE_VISIBLE,
@@ -106,20 +107,13 @@ def board_facts(connection: Connection, scope: Scope, board_id: int) -> Board:
         {**scope.bound, "id": board_id},
     ).all()
     row = _found(rows, "There is no such notice board.")
-    where = where_of(row._mapping)
-    return Board(row.id, row.code, row.name, where, row.phone, row.content_version, row.set_on)
-
-
-Standing = tuple[
-    WaterColour, tuple[StationRecord, ...], StationRecord | None, tuple[StationRecord, ...]
-]
-"""Colour, the sections that stand for the water, the one that decides, the stations at it."""
+    return row_as(Board, row, where=where_of(row._mapping))
 
 
 def _standing(
     connection: Connection, scope: Scope, water: Water, now: UtcDatetime, quality: QualitySettings
-) -> Standing:
-    """How the water stands now, its stations downstream."""
+) -> dict[str, Any]:
+    """The fields colour, sections, told_by and stations of a water now; stations downstream."""
     kind, number = water
     reaches, lake = ([number], None) if kind == "reach" else ([], number)
     ids = stations_about(connection, reaches, lake)
@@ -131,12 +125,12 @@ def _standing(
         for each in stations(connection, scope, now=now, quality=quality, only=ids)
         if number == (each.reach_id if kind == "reach" else each.lake_id)
     ]
-    return (
-        colour,
-        sections,
-        deciding(colour, sections) if colour.water_class else None,
-        tuple(sorted(here, key=lambda each: each.chainage_m or 0.0)),
-    )
+    return {
+        "colour": colour,
+        "sections": sections,
+        "told_by": deciding(colour, sections) if colour.water_class else None,
+        "stations": tuple(sorted(here, key=lambda each: each.chainage_m or 0.0)),
+    }
 
 
 def reach_facts(
@@ -147,8 +141,9 @@ def reach_facts(
         text(
             "SELECT reach.id, reach.code, reach.name, reach.river_id, river.name AS river,"
             " river.name_en AS river_en, division.name AS division,"
-            " division.name_en AS division_en, reach.chainage_from_m, reach.chainage_to_m,"
-            " reach.downstream_id, below.name AS downstream, (SELECT count(*) FROM notice_board"
+            " division.name_en AS division_en, reach.chainage_from_m AS from_m,"
+            " reach.chainage_to_m AS to_m, reach.downstream_id, below.name AS downstream,"
+            " (SELECT count(*) FROM notice_board"
             " WHERE notice_board.reach_id = reach.id) AS board_count"
             " FROM reach JOIN river ON river.id = reach.river_id"
             " LEFT JOIN division ON division.id = reach.division_id"
@@ -158,22 +153,8 @@ def reach_facts(
         {**scope.bound, "id": reach_id},
     ).all()
     row = _found(rows, "There is no such reach.")
-    return ReachFacts(
-        row.id,
-        row.code,
-        row.name,
-        row.river_id,
-        row.river,
-        row.river_en,
-        row.division,
-        row.division_en,
-        row.chainage_from_m,
-        row.chainage_to_m,
-        row.downstream_id,
-        row.downstream,
-        *_standing(connection, scope, ("reach", reach_id), now, quality),
-        row.board_count,
-    )
+    standing = _standing(connection, scope, ("reach", reach_id), now, quality)
+    return row_as(ReachFacts, row, **standing)
 
 
 def lake_facts(
@@ -193,20 +174,8 @@ def lake_facts(
         {**scope.bound, "id": lake_id},
     ).all()
     row = _found(rows, "There is no such lake.")
-    return LakeFacts(
-        row.id,
-        row.code,
-        row.name,
-        row.name_en,
-        row.kind,
-        row.area_m2,
-        row.division,
-        row.division_en,
-        row.river_id,
-        row.river,
-        *_standing(connection, scope, ("lake", lake_id), now, quality),
-        row.board_count,
-    )
+    standing = _standing(connection, scope, ("lake", lake_id), now, quality)
+    return row_as(LakeFacts, row, **standing)
 
 
 def river_facts(connection: Connection, scope: Scope, river_id: int) -> dict[str, Any]:

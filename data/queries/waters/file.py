@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 
 from data.clock import UtcDatetime, business_date
 from data.errors import NotFound
+from data.queries.rows import row_as, rows_as
 from data.queries.scope import LAKE_VISIBLE, REACH_VISIBLE, RIVER_VISIBLE, Scope
 from data.queries.waters.colours import (
     WaterColour,
@@ -143,20 +144,19 @@ def river_dossier(
     row = connection.execute(RIVER, {**scope.bound, "id": river_id}).mappings().one_or_none()
     if row is None:
         raise NotFound("There is no such river, or your account may not see it.")
-    reaches = connection.execute(REACHES, {**scope.bound, "id": river_id}).mappings().all()
-    shown = [each for each in reaches if each["is_visible"]]
-    ids = [each["id"] for each in shown]
+    reaches = connection.execute(REACHES, {**scope.bound, "id": river_id}).all()
+    shown = [each for each in reaches if each.is_visible]
+    ids = [each.id for each in shown]
     files = _stations(connection, scope, ids, None, now, quality)
-    divisions = [each["division_id"] for each in shown if each["division_id"]]
+    divisions = [each.division_id for each in shown if each.division_id]
     filed = _reaches(connection, scope, shown, files, now, quality)
     return Dossier(
-        facts=_facts("river", row, [each["division"] for each in reaches if each["division"]]),
+        facts=_facts("river", row, [each.division for each in reaches if each.division]),
         colour=colour_of([each.record for each in files if each.record.kind == "section"]),
         reaches=filed,
         hidden_count=len(reaches) - len(shown),
         tributaries=tuple(
-            Tributary(**each._mapping)
-            for each in connection.execute(TRIBUTARIES, {**scope.bound, "id": river_id})
+            rows_as(Tributary, connection.execute(TRIBUTARIES, {**scope.bound, "id": river_id}))
         ),
         stations=tuple(files),
         chiefs=tuple(
@@ -249,19 +249,9 @@ def _reaches(
     by_id = {each.record.id: each for each in files}
     made = []
     for row in shown:
-        records = standing.get(("reach", row["id"]), [])
+        records = standing.get(("reach", row.id), [])
         colour = colour_of(records)
         decided = deciding(colour, records)
-        made.append(
-            ReachFile(
-                id=row["id"],
-                code=row["code"],
-                name=row["name"],
-                chainage_from_m=row["chainage_from_m"],
-                chainage_to_m=row["chainage_to_m"],
-                division=row["division"],
-                colour=colour,
-                decided_by=by_id.get(decided.id) if decided else None,
-            )
-        )
+        decided_by = by_id.get(decided.id) if decided else None
+        made.append(row_as(ReachFile, row, colour=colour, decided_by=decided_by))
     return tuple(made)

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import Connection, text
 
 from data.queries.levels import LEVELS
+from data.queries.rows import rows_as
 from data.queries.scope import NOTICE_BOARD_VISIBLE, Scope
 from data.vocabulary import Bank, ChiefLevel
 
@@ -17,7 +18,7 @@ CHIEFS = text(
     " SELECT person.name, person.post, person.phone, held.level, held.is_general,"
     " min(division.name) AS division, held.valid_from, held.valid_to,"
     " (held.valid_to IS NULL OR held.valid_to > :today) AS is_current,"
-    " array_remove(array_agg(reach.id ORDER BY reach.position), NULL) AS reaches,"
+    " array_remove(array_agg(reach.id ORDER BY reach.position), NULL) AS reach_ids,"
     " min(reach.position) AS first"
     " FROM responsibility held JOIN person ON person.id = held.person_id"
     " LEFT JOIN division ON division.id = held.division_id"
@@ -97,21 +98,7 @@ def chiefs_of(
         "reaches": sorted(reaches),
         "divisions": sorted(divisions),
     }
-    return [
-        Chief(
-            name=row.name,
-            post=row.post,
-            phone=row.phone,
-            level=ChiefLevel(row.level),
-            is_general=row.is_general,
-            division=row.division,
-            valid_from=row.valid_from,
-            valid_to=row.valid_to,
-            is_current=row.is_current,
-            reach_ids=tuple(row.reaches),
-        )
-        for row in connection.execute(CHIEFS, bound)
-    ]
+    return rows_as(Chief, connection.execute(CHIEFS, bound))
 
 
 def boards_of(
@@ -119,7 +106,4 @@ def boards_of(
 ) -> list[Board]:
     """The notice boards of the water that the scope may see, downstream."""
     bound = {**scope.bound, "reaches": sorted(reaches), "lake": lake}
-    return [
-        Board(**{**row._mapping, "bank": Bank(row.bank) if row.bank else None})
-        for row in connection.execute(BOARDS, bound)
-    ]
+    return rows_as(Board, connection.execute(BOARDS, bound))

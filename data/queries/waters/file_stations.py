@@ -1,16 +1,17 @@
 """Stations as a river's file shows them: their state now and the reason for it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from data.clock import UtcDatetime, business_date
 from data.quality.compliance import OutfallLimit
 from data.quality.exceedances import Exceedance
 from data.quality.rules import Rules
+from data.queries.rows import row_as
 from data.queries.scope import Scope
 from data.queries.stations.facts import newest_values
 from data.queries.stations.standing import StationRecord, stations
@@ -26,11 +27,13 @@ from data.vocabulary import (
 
 MORE_FACTS = text(
     "SELECT station.id, station.interval_s, division.name AS division, reach.name AS reach,"
-    " section.attribute, section.required, section.target_class, section.is_border,"
+    " COALESCE(section.attribute, '') AS attribute, section.required, section.target_class,"
+    " COALESCE(section.is_border, false) AS is_border,"
     " COALESCE(outfall.owner, intake.owner, '') AS owner,"
     " COALESCE(outfall.permit_no, intake.permit_no, '') AS permit_no,"
-    " outfall.category, outfall.discharge_mode, outfall.grade,"
-    " intake.purpose, intake.permitted_volume_m3a, latest.latest,"
+    " COALESCE(outfall.category, '') AS category,"
+    " COALESCE(outfall.discharge_mode, '') AS discharge_mode, outfall.grade,"
+    " COALESCE(intake.purpose, '') AS purpose, intake.permitted_volume_m3a, latest.latest,"
     " ARRAY(SELECT jsonb_build_array(parameter, lower, upper, basis) FROM outfall_limit held"
     " WHERE held.station_id = station.id AND held.valid_from <= :today"
     " AND (held.valid_to IS NULL OR held.valid_to > :today)) AS limits"
@@ -101,48 +104,38 @@ def station_files(
     rows = connection.execute(
         MORE_FACTS, {"ids": [each.id for each in shown], "today": business_date(now)}
     )
-    more: dict[int, Any] = {row.id: row._mapping for row in rows}
+    more = {row.id: row for row in rows}
     files = [_file(record, more[record.id], now, quality) for record in shown]
     return sorted(files, key=lambda each: (each.record.chainage_m or 0.0, each.record.code))
 
 
 def _file(
-    record: StationRecord, row: Mapping[str, Any], now: UtcDatetime, quality: QualitySettings
+    record: StationRecord, row: Row[Any], now: UtcDatetime, quality: QualitySettings
 ) -> StationFile:
-    interval = timedelta(seconds=row["interval_s"])
+    interval = timedelta(seconds=row.interval_s)
     exceedances, missing, last_class = _reasons(record, row, interval, now, quality)
-    return StationFile(
+    return row_as(
+        StationFile,
+        row,
         record=record,
         interval=interval,
-        division=row["division"],
-        reach=row["reach"],
         exceedances=exceedances,
         missing=missing,
         last_class=last_class,
-        target_class=row["target_class"],
-        attribute=row["attribute"] or "",
-        is_border=bool(row["is_border"]),
-        owner=row["owner"],
-        permit_no=row["permit_no"],
-        category=row["category"] or "",
-        discharge_mode=row["discharge_mode"] or "",
-        grade=row["grade"],
-        purpose=row["purpose"] or "",
-        permitted_volume_m3a=row["permitted_volume_m3a"],
     )
 
 
 def _reasons(
     record: StationRecord,
-    row: Mapping[str, Any],
+    row: Row[Any],
     interval: timedelta,
     now: UtcDatetime,
     quality: QualitySettings,
 ) -> tuple[tuple[Exceedance, ...], tuple[Parameter, ...], int | None]:
     """Exceedances, missing parameters and the last class of a section or outfall."""
-    latest, rules = newest_values(row["latest"] or {}), Rules(quality)
+    latest, rules = newest_values(row.latest or {}), Rules(quality)
     if record.kind is StationKind.SECTION:
-        required = row["required"]
+        required = row.required
         told = rules.section(
             latest,
             body=BodyKind(record.body),
@@ -156,7 +149,7 @@ def _reasons(
     if record.kind is StationKind.OUTFALL:
         limits = [
             OutfallLimit(Parameter(parameter), low, high, basis)
-            for parameter, low, high, basis in row["limits"]
+            for parameter, low, high, basis in row.limits
         ]
         judged = rules.outfall(latest, limits, now=now, interval=interval)
         return judged.exceedances, (), None

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 from data.clock import UtcDatetime, business_date
 from data.queries.levels import LEVELS
 from data.queries.phrases import literal
+from data.queries.rows import rows_as
 from data.queries.scope import (
     LAKE_VISIBLE,
     REACH_VISIBLE,
@@ -178,13 +179,5 @@ def river_list(
         ),
         bound,
     )
-    listed = tuple(
-        RiverRow(
-            **{
-                **row._mapping,
-                "chief_level": ChiefLevel(row.chief_level) if row.chief_level else None,
-            }
-        )
-        for row in rows
-    )
+    listed = tuple(rows_as(RiverRow, rows))
     return Listing(listed, counted.found, counted.everything, now)
