@@ -37,8 +37,11 @@ class Read(BaseModel):
 
         ``others`` are the fields that the record has not, or under another name or in other words.
         Documents within it are read from the records within that one. Raises AttributeError for a
-        field that is in neither, ValidationError for one of another type.
+        field that is in neither, TypeError for one that the document lacks, ValidationError for one
+        of another type.
         """
+        if unknown := others.keys() - cls.model_fields.keys():
+            raise TypeError(f"{cls.__name__} has no {', '.join(sorted(unknown))}")
         if not others:
             return cls.model_validate(record)
         names = cls.model_fields.keys() - others.keys()

@@ -54,6 +54,11 @@ def test_what_is_given_beside_the_record_stands_in_place_of_its_own() -> None:
     assert (made.id, made.gauge_count, made.gauges) == (8, 1, [])
 
 
+def test_a_field_that_the_document_has_not_is_refused() -> None:
+    with pytest.raises(TypeError, match="RiverOut has no address, web"):
+        RiverOut.of(RIVER, url="", web="", address="")
+
+
 def test_a_field_that_the_record_has_not_is_refused() -> None:
     with pytest.raises(AttributeError, match="url"):
         RiverOut.of(RIVER, id=8)
