@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any, Final
 
+import plotly.graph_objects as go
+
 from dashboard.parts.measures import flag_word, unit_of, value_text
 from dashboard.parts.wording import _
 from data.clock import BUSINESS_ZONE
@@ -13,6 +15,10 @@ from data.vocabulary import PARAMETERS, Flag, Parameter
 from data.words.review import Verdict
 
 Figure = dict[str, Any]
+"""A figure as the browser is sent it: ``data``, ``layout`` and what the page adds."""
+
+Properties = dict[str, Any]
+"""Properties of a part of a trace or a layout, whose names plotly checks."""
 
 INK: Final = "var(--om-text)"
 PALE: Final = "var(--om-text-3)"
@@ -26,14 +32,13 @@ def local(at_s: float) -> str:
     return f"{datetime.fromtimestamp(float(at_s), BUSINESS_ZONE):%Y-%m-%d %H:%M:%S}"
 
 
-def trace(times: list[Any], values: list[Any], **more: Any) -> Figure:
-    """A scatter of these points; what is None in ``more`` is left out."""
-    plain = {key: each for key, each in more.items() if each is not None}
-    return {"type": "scatter", "x": times, "y": values, "cliponaxis": False, **plain}
+def trace(times: list[Any], values: list[Any], **more: Any) -> go.Scatter:
+    """Returns a scatter of these points with further properties; None leaves one out."""
+    return go.Scatter(x=times, y=values, cliponaxis=False, **more)
 
 
-def dots(found: Series, places: list[int], marker: dict[str, Any], **more: Any) -> Figure:
-    """A dot at each of these places of the series."""
+def dots(found: Series, places: list[int], marker: Properties, **more: Any) -> go.Scatter:
+    """Returns a dot at each of these places of the series."""
     times = [local(found.at_s[at]) for at in places]
     values = [float(found.value[at]) for at in places]
     return trace(times, values, mode="markers", marker=marker, **{"hoverinfo": "skip", **more})
@@ -54,8 +59,8 @@ def apart_word(found: Series, at: int) -> str:
     return flag_word(FLAG_CODES[found.flag[at]])
 
 
-def apart(found: Series, parameter: Parameter) -> list[Figure]:
-    """What does not count: flagged and failed values hollow, rejected ones crossed."""
+def apart(found: Series, parameter: Parameter) -> list[go.Scatter]:
+    """Returns the marks of what does not count: flagged and failed hollow, rejected crossed."""
     outside = [at for at in range(len(found)) if found.run[at] < 0]
     rejected = [at for at in outside if RULE_CODES[found.rule[at]] == Verdict.REJECT]
     doubted = [at for at in outside if at not in set(rejected)]
@@ -68,8 +73,8 @@ def apart(found: Series, parameter: Parameter) -> list[Figure]:
 
 
 def _worded(
-    found: Series, parameter: Parameter, places: list[int], marker: dict[str, Any]
-) -> Figure:
+    found: Series, parameter: Parameter, places: list[int], marker: Properties
+) -> go.Scatter:
     return dots(
         found,
         places,
@@ -80,8 +85,8 @@ def _worded(
     )
 
 
-def corrections(found: Series, parameter: Parameter) -> list[Figure]:
-    """A diamond at each corrected value with what was measured said, which stays as a cross."""
+def corrections(found: Series, parameter: Parameter) -> list[go.Scatter]:
+    """Returns a diamond at each corrected value, and a cross at what was measured there."""
     places = [at for at in range(len(found)) if RULE_CODES[found.rule[at]] == Verdict.CORRECT.value]
     if not places:
         return []

@@ -1,18 +1,24 @@
-"""Figures of one parameter's course, as plain dicts whose colours are names from tokens.css.
+"""Figures of one parameter's course, whose colours are names from tokens.css.
 
 The browser puts the colours in (``drawer.js``), so a switch to the dark redraws without a request.
+``go.Scatter`` and ``go.Layout`` refuse a property or a value that plotly doesn't know. No
+``go.Figure`` holds them: it would add the template, which has colours of its own.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 import numpy as np
+import plotly.graph_objects as go
 
 from dashboard.parts.chart_marks import (
     INK,
     PALE,
+    SURFACE,
     Figure,
+    Properties,
     apart,
     corrections,
     dots,
@@ -63,7 +69,10 @@ class Course:
 
 
 def axis_range(course: Course) -> tuple[float, float]:
-    """From 0 to the limit of Ⅴ or a tenth above the largest value; pH around its range."""
+    """Returns the ends of the axis of values.
+
+    From 0 to the limit of Ⅴ or a tenth above the largest value; pH around its range.
+    """
     values = np.concatenate([course.series.value, course.series.raw])
     top = float(values.max()) if len(values) else 0.0
     bottom = float(values.min()) if len(values) else 0.0
@@ -82,7 +91,7 @@ def axis_range(course: Course) -> tuple[float, float]:
 
 
 def bands_of(limits: ClassLimits, low: float, high: float) -> list[Band]:
-    """The classes between their limits, worse upwards, or downwards for dissolved oxygen."""
+    """Returns the classes between their limits; for dissolved oxygen the worst is the lowest."""
     classes = list(WaterClass)
     if limits.bound is Bound.RANGE:
         first, last = limits.limits
@@ -99,48 +108,57 @@ def bands_of(limits: ClassLimits, low: float, high: float) -> list[Band]:
     return [Band(each, start, end) for each, start, end in cut if end > start]
 
 
-def course_figure(course: Course) -> Figure:
-    """The whole figure: bands, class strip, limit, line with gaps, points that matter."""
+def course_figure(
+    course: Course,
+    *,
+    over: Sequence[go.Scatter] = (),
+    lines: Sequence[Properties] = (),
+    **more: Any,
+) -> Figure:
+    """Returns the whole figure: bands, class strip, limit, line with gaps, points that matter.
+
+    ``over`` and ``lines`` are drawn above it; ``more`` are further properties of the layout.
+    Raises ValueError for a property that plotly doesn't know.
+    """
     low, high = axis_range(course)
     bands = bands_of(course.classes, low, high) if course.classes else []
     shapes, notes = band_marks(bands, high - low)
     limit_shapes, limit_notes = limit_marks(course, low, high)
-    edges = [local(each.timestamp()) for each in (course.span.start, course.span.end)]
-    return {
-        "data": traces(course),
-        "layout": {
-            "shapes": shapes + limit_shapes,
-            "annotations": notes + limit_notes,
-            "xaxis": _time_axis(edges),
-            "yaxis": {
-                "range": [low, high],
-                "fixedrange": True,
-                "showgrid": False,
-                "zeroline": False,
-                "nticks": 5,
-                "tickfont": {"size": 11, "color": PALE},
-            },
-            "margin": {"l": 36, "r": 30 if bands else 8, "t": 6, "b": 22},
-            "hovermode": "x unified",
-            "hoverlabel": {
-                "bgcolor": "var(--om-surface)",
-                "bordercolor": "var(--om-border-strong)",
-                "font": {"size": 12, "color": INK},
-            },
-            "showlegend": False,
-            "dragmode": "zoom",
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "plot_bgcolor": "rgba(0,0,0,0)",
-            "font": {"family": "var(--om-font)", "size": 11, "color": PALE},
+    layout = go.Layout(
+        shapes=[*shapes, *limit_shapes, *lines],
+        annotations=notes + limit_notes,
+        xaxis=_time_axis(course.span),
+        yaxis={
+            "range": [low, high],
+            "fixedrange": True,
+            "showgrid": False,
+            "zeroline": False,
+            "nticks": 5,
+            "tickfont": {"size": 11, "color": PALE},
         },
-    }
+        margin={"l": 36, "r": 30 if bands else 8, "t": 6, "b": 22},
+        hovermode="x unified",
+        hoverlabel={
+            "bgcolor": SURFACE,
+            "bordercolor": "var(--om-border-strong)",
+            "font": {"size": 12, "color": INK},
+        },
+        showlegend=False,
+        dragmode="zoom",
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"family": "var(--om-font)", "size": 11, "color": PALE},
+        **more,
+    )
+    drawn = [*traces(course), *over]
+    return {"data": [each.to_plotly_json() for each in drawn], "layout": layout.to_plotly_json()}
 
 
-def _time_axis(edges: list[str]) -> dict[str, Any]:
+def _time_axis(span: Span) -> Properties:
     day_ms = 86_400_000
     return {
         "type": "date",
-        "range": edges,
+        "range": [local(each.timestamp()) for each in (span.start, span.end)],
         "nticks": 8,
         "showgrid": True,
         "gridcolor": "var(--om-border)",
@@ -158,10 +176,10 @@ def _time_axis(edges: list[str]) -> dict[str, Any]:
     }
 
 
-def band_marks(bands: list[Band], height: float) -> tuple[list[Figure], list[Figure]]:
-    """Soft bands, a solid strip at the right edge and the numeral beside it."""
-    shapes: list[Figure] = []
-    notes: list[Figure] = []
+def band_marks(bands: list[Band], height: float) -> tuple[list[Properties], list[Properties]]:
+    """Returns soft bands with a solid strip at the right edge, and the numerals beside it."""
+    shapes: list[Properties] = []
+    notes: list[Properties] = []
     for band in bands:
         number = int(band.water_class)
         area = {"type": "rect", "yref": "y", "y0": band.low, "y1": band.high, "line": {"width": 0}}
@@ -187,10 +205,12 @@ def band_marks(bands: list[Band], height: float) -> tuple[list[Figure], list[Fig
     return shapes, notes
 
 
-def limit_marks(course: Course, low: float, high: float) -> tuple[list[Figure], list[Figure]]:
-    """A dashed line at each limit with its label in the plot."""
-    shapes: list[Figure] = []
-    notes: list[Figure] = []
+def limit_marks(
+    course: Course, low: float, high: float
+) -> tuple[list[Properties], list[Properties]]:
+    """Returns a dashed line at each limit, and its label in the plot."""
+    shapes: list[Properties] = []
+    notes: list[Properties] = []
     for limit in (course.low, course.high):
         if limit is None or not low <= limit <= high:
             continue
@@ -219,8 +239,8 @@ def _is_crowded_above(course: Course, limit: float) -> bool:
     return bool(len(values)) and float((values > limit).mean()) > 0.5
 
 
-def traces(course: Course) -> list[Figure]:
-    """The line with its gaps, what is beyond the limit, what is flagged, and the newest value."""
+def traces(course: Course) -> list[go.Scatter]:
+    """Returns the line with its gaps, what is beyond the limit, what is apart, and the newest."""
     found = course.series
     shown = shown_value(course.parameter)
     times: list[str | None] = []
@@ -241,13 +261,13 @@ def traces(course: Course) -> list[Figure]:
     if len(normal) > MOST_DOTS:
         marked = []
     line = {"color": INK, "width": 1.8}
-    drawn: list[Figure] = [
+    drawn = [
         trace(times, values, mode="lines", line=line, hovertemplate=f"{shown}<extra></extra>"),
         dots(found, marked, {"size": 3.8, "color": INK}),
     ]
     drawn += apart(found, course.parameter)
     drawn += corrections(found, course.parameter)
-    newest = {"color": "var(--om-surface)", "line": {"color": INK, "width": 2}, "size": 8}
+    newest = {"color": SURFACE, "line": {"color": INK, "width": 2}, "size": 8}
     drawn.append(dots(found, normal[-1:], newest))
     return drawn
 
@@ -259,7 +279,7 @@ def _is_beyond(course: Course, value: float) -> bool:
 
 
 def spoken(course: Course) -> str:
-    """The figure in a sentence, for those who don't see it."""
+    """Returns the figure in a sentence, for those who don't see it."""
     if not len(course.series):
         return _("No readings in this span.")
     values = course.series.value

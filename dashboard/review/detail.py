@@ -155,18 +155,13 @@ def course_of(around: Surroundings, name: str) -> Course | None:
 
 
 def figure_of(around: Surroundings, name: str) -> Figure | None:
-    """The figure with the value's instant marked."""
+    """Returns the figure with the value's instant marked, None where there is no course."""
     course = course_of(around, name)
     if course is None:
         return None
-    figure: Figure = {**course_figure(course), "empty": not len(course.series)}
-    figure["words"] = {"empty": _("No readings in this span.")}
-    at = local(around.key.observed_at.timestamp())
-    figure["layout"]["height"] = HEIGHTS[name]
-    line = {"color": ACCENT, "width": 1}
-    figure["layout"]["shapes"].append(
-        {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": at, "x1": at, "line": line}
-    )
+    at, line = local(around.key.observed_at.timestamp()), {"color": ACCENT, "width": 1}
+    instant = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": at, "x1": at, "line": line}
+    over = []
     if name == "own" and around.value and around.value.value is not None:
         ring = {
             "symbol": "circle-open",
@@ -174,10 +169,10 @@ def figure_of(around: Surroundings, name: str) -> Figure | None:
             "color": ACCENT,
             "line": {"color": ACCENT, "width": 2},
         }
-        figure["data"].append(
-            trace([at], [around.value.value], mode="markers", marker=ring, hoverinfo="skip")
-        )
-    return figure
+        over = [trace([at], [around.value.value], mode="markers", marker=ring, hoverinfo="skip")]
+    figure = course_figure(course, over=over, lines=[instant], height=HEIGHTS[name])
+    words = {"empty": _("No readings in this span.")}
+    return {**figure, "empty": not len(course.series), "words": words}
 
 
 def caption_of(around: Surroundings, name: str) -> Any:

@@ -12,6 +12,7 @@ import pytest
 from dashboard.frame.deps import Deps
 from dashboard.map.chart_frame import Asked, drawn, window_of
 from dashboard.map.drawer import chosen, drawer
+from dashboard.parts.chart_marks import trace
 from dashboard.parts.charts import Course, axis_range, bands_of, course_figure, spoken
 from dashboard.parts.measures import (
     age_text,
@@ -107,6 +108,16 @@ def test_every_colour_is_a_token_of_both_schemes() -> None:
         assert f"{name}:" in light
         assert f"{name}:" in dark
     assert "--om-font:" in light
+
+
+def test_a_property_that_plotly_does_not_know_is_refused() -> None:
+    drawn = course(NH3N, rows_of(0.4))
+    with pytest.raises(ValueError, match="hight"):
+        course_figure(drawn, hight=120)
+    with pytest.raises(ValueError, match="fillcolour"):
+        course_figure(drawn, lines=[{"type": "line", "fillcolour": "var(--om-accent)"}])
+    with pytest.raises(ValueError, match="colour"):
+        trace([], [], marker={"colour": "var(--om-accent)"})
 
 
 def test_a_label_keeps_clear_of_the_line() -> None:
