@@ -7,8 +7,9 @@ from dashboard.frame.auth import Action, User, require, visible_to
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.ledger.reads import asker, ledger_moment
-from dashboard.ledger.workbook import local_time, workbook
+from dashboard.ledger.workbook import ledger_book
 from dashboard.parts.wording import _
+from dashboard.parts.workbook import local_time, xlsx_answer
 from data.clock import BUSINESS_ZONE
 from data.database import transaction
 from data.errors import BadInput
@@ -17,11 +18,10 @@ from data.queries.ledger.filter import read_filter, read_order, write_filter
 from data.queries.ledger.problems import problems
 
 MOST_ROWS = 50_000
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def exported(deps: Deps, user: User, query: str) -> bytes:
-    """The problems the query asks for as xlsx, with a row in the access log.
+    """Returns the problems the query asks for as xlsx, with a row in the access log.
 
     Raises BadInput for more rows than a file holds: none is left out unsaid.
     """
@@ -56,7 +56,7 @@ def exported(deps: Deps, user: User, query: str) -> bytes:
         (_("Filters"), asked or _("none")),
         (_("Rows"), str(len(rows))),
     ]
-    return workbook(rows, now, notes)
+    return ledger_book(rows, now, notes)
 
 
 def router(deps: Deps) -> APIRouter:
@@ -69,13 +69,6 @@ def router(deps: Deps) -> APIRouter:
         user = require(Action.EXPORT_LEDGER)
         made = await off(exported, deps, user, request.url.query)
         day = f"{deps.clock().astimezone(BUSINESS_ZONE):%Y%m%d-%H%M}"
-        return Response(
-            made,
-            media_type=XLSX,
-            headers={
-                "Content-Disposition": f'attachment; filename="problems-{day}.xlsx"',
-                "Cache-Control": "private, no-store",
-            },
-        )
+        return xlsx_answer(made, f"problems-{day}")
 
     return routes

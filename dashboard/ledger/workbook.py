@@ -1,10 +1,6 @@
 """The ledger as a table for a spreadsheet: its headings, its rows, what it was asked for."""
 
 from collections.abc import Sequence
-from io import BytesIO
-from typing import Final
-
-import xlsxwriter
 
 from dashboard.ledger.line_words import (
     actor_words,
@@ -17,15 +13,13 @@ from dashboard.ledger.line_words import (
 )
 from dashboard.ledger.words import category_word, done_word, group_word, severity_word, source_word
 from dashboard.parts.wording import _
-from data.clock import BUSINESS_ZONE, UtcDatetime
+from dashboard.parts.workbook import Column, Sheet, local_time, workbook
+from data.clock import UtcDatetime
 from data.queries.ledger.problems import ProblemRow
 
-MOST_LETTERS: Final = 32_000
-"""A cell of a sheet holds 32,767 characters."""
 
-
-def headings() -> list[tuple[str, int]]:
-    """The columns' names and their widths in characters."""
+def headings() -> list[Column]:
+    """Returns the columns of the ledger."""
     return [
         (_("Number"), 20),
         (_("Where it is"), 24),
@@ -52,7 +46,7 @@ def headings() -> list[tuple[str, int]]:
 
 
 def cells(row: ProblemRow, now: UtcDatetime) -> list[str]:
-    """The row's cells, every one of them text."""
+    """Returns the row's cells, every one of them text."""
     return [
         row.number,
         where_words(row.where),
@@ -78,41 +72,15 @@ def cells(row: ProblemRow, now: UtcDatetime) -> list[str]:
     ]
 
 
-def local_time(moment: UtcDatetime | None) -> str:
-    """The time in the business zone to the minute, nothing for none."""
-    return f"{moment.astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M}" if moment else ""
-
-
-def workbook(
+def ledger_book(
     rows: Sequence[ProblemRow], now: UtcDatetime, notes: Sequence[tuple[str, str]]
 ) -> bytes:
-    """An xlsx file of the rows and a sheet of notes; no cell is a formula, a link or a number."""
-    file = BytesIO()
-    book = xlsxwriter.Workbook(
-        file,
-        {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_numbers": False,
-            "strings_to_urls": False,
-        },
+    """Returns an xlsx file of the rows and a sheet of notes; every cell is text."""
+    listed = [cells(row, now) for row in rows]
+    return workbook(
+        [
+            Sheet(_("Problem ledger"), headings(), listed, is_list=True),
+            Sheet(_("Notes"), [("", 24), ("", 80)], notes, is_headed=False),
+        ],
+        text_only=True,
     )
-    bold = book.add_format({"bold": True, "num_format": "@"})
-    plain = book.add_format({"num_format": "@"})
-    sheet = book.add_worksheet(_("Problem ledger"))
-    sheet.freeze_panes(1, 1)
-    for column, (name, width) in enumerate(headings()):
-        sheet.set_column(column, column, width, plain)
-        sheet.write_string(0, column, name, bold)
-    for line, row in enumerate(rows, start=1):
-        for column, value in enumerate(cells(row, now)):
-            sheet.write_string(line, column, value[:MOST_LETTERS], plain)
-    sheet.autofilter(0, 0, max(1, len(rows)), len(headings()) - 1)
-    told = book.add_worksheet(_("Notes"))
-    told.set_column(0, 0, 24, bold)
-    told.set_column(1, 1, 80, plain)
-    for line, (name, value) in enumerate(notes):
-        told.write_string(line, 0, name, bold)
-        told.write_string(line, 1, value[:MOST_LETTERS], plain)
-    book.close()
-    return file.getvalue()

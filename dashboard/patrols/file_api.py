@@ -8,8 +8,8 @@ from fastapi.responses import Response
 from dashboard.frame.auth import Action, User, require, visible_to
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
-from dashboard.ledger.file_api import XLSX
-from dashboard.patrols.workbook import workbook
+from dashboard.parts.workbook import xlsx_answer
+from dashboard.patrols.workbook import month_book
 from data.database import transaction
 from data.errors import BadInput
 from data.people.access_log import Logged, log
@@ -35,7 +35,7 @@ def exported(deps: Deps, user: User, key: str) -> tuple[bytes, str]:
             about="patrols.xlsx",
             detail={"month": month.key, "rows": len(patrols)},
         )
-    return workbook(chiefs, patrols, month, now, user.account.display_name), month.key
+    return month_book(chiefs, patrols, month, now, user.account.display_name), month.key
 
 
 def router(deps: Deps) -> APIRouter:
@@ -49,13 +49,6 @@ def router(deps: Deps) -> APIRouter:
         """A month's duties against what was done, and every patrol with its judgement, as xlsx."""
         user = require(Action.EXPORT_LEDGER)
         made, key = await off(exported, deps, user, month)
-        return Response(
-            made,
-            media_type=XLSX,
-            headers={
-                "Content-Disposition": f'attachment; filename="patrols-{key}.xlsx"',
-                "Cache-Control": "private, no-store",
-            },
-        )
+        return xlsx_answer(made, f"patrols-{key}")
 
     return routes

@@ -1,12 +1,9 @@
 """A month's patrols as a workbook: what each post owes and did, and every patrol as judged."""
 
 from collections.abc import Sequence
-from io import BytesIO
 
-import xlsxwriter
-
-from dashboard.ledger.workbook import local_time
 from dashboard.parts.wording import _
+from dashboard.parts.workbook import Column, Sheet, local_time, workbook
 from dashboard.patrols.words import (
     limit_words,
     measured_words,
@@ -18,39 +15,29 @@ from dashboard.waters.words import kilometres, level_word, listed
 from data.clock import UtcDatetime
 from data.queries.patrols.records import ChiefMonth, Month, PatrolRow
 
-Column = tuple[str, int]
 
-
-def workbook(
+def month_book(
     chiefs: Sequence[ChiefMonth],
     patrols: Sequence[PatrolRow],
     month: Month,
     now: UtcDatetime,
     taken_by: str,
 ) -> bytes:
-    """The file: a sheet of duties, one of patrols, one that says what it is; every cell is text."""
-    out = BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(out, options) as book:
-        bold = book.add_format({"bold": True})
-        for name, columns, rows in (
-            (_("Duty and done"), duty_columns(), [duty_cells(each) for each in chiefs]),
-            (_("Patrol records"), patrol_columns(), [patrol_cells(each) for each in patrols]),
-            (_("About this file"), [("", 24), ("", 48)], notes(month, now, taken_by, patrols)),
-        ):
-            sheet = book.add_worksheet(name)
-            sheet.freeze_panes(1, 0)
-            for at, (head, width) in enumerate(columns):
-                sheet.set_column(at, at, width)
-                sheet.write_string(0, at, head, bold)
-            for line, cells in enumerate(rows, 1):
-                for at, cell in enumerate(cells):
-                    sheet.write_string(line, at, cell)
-    return out.getvalue()
+    """Returns the file: duties, patrols and what the file is, a sheet each; every cell is text."""
+    duties = [duty_cells(each) for each in chiefs]
+    walks = [patrol_cells(each) for each in patrols]
+    about = notes(month, now, taken_by, patrols)
+    return workbook(
+        [
+            Sheet(_("Duty and done"), duty_columns(), duties),
+            Sheet(_("Patrol records"), patrol_columns(), walks),
+            Sheet(_("About this file"), [("", 24), ("", 48)], about),
+        ]
+    )
 
 
 def duty_columns() -> list[Column]:
-    """The columns of what is owed and done."""
+    """Returns the columns of what is owed and done."""
     return [
         (_("River chief"), 28),
         (_("Level"), 10),
@@ -65,7 +52,7 @@ def duty_columns() -> list[Column]:
 
 
 def duty_cells(chief: ChiefMonth) -> list[str]:
-    """One chief's row."""
+    """Returns one chief's row."""
     return [
         chief.name,
         level_word(chief.level),
@@ -80,7 +67,7 @@ def duty_cells(chief: ChiefMonth) -> list[str]:
 
 
 def patrol_columns() -> list[Column]:
-    """The columns of the patrols."""
+    """Returns the columns of the patrols."""
     return [
         (_("Began at (Beijing)"), 18),
         (_("Ended at (Beijing)"), 18),
@@ -98,7 +85,7 @@ def patrol_columns() -> list[Column]:
 
 
 def patrol_cells(patrol: PatrolRow) -> list[str]:
-    """One patrol's row."""
+    """Returns one patrol's row."""
     failed = [
         f"{rule_word(each.rule)} {measured_words(each.rule, each.measured)}"
         f" ({limit_words(each.rule, each.limit)})"
@@ -124,7 +111,7 @@ def patrol_cells(patrol: PatrolRow) -> list[str]:
 def notes(
     month: Month, now: UtcDatetime, taken_by: str, patrols: Sequence[PatrolRow]
 ) -> list[list[str]]:
-    """What the file holds and who took it when."""
+    """Returns what the file holds, and who took it when."""
     return [
         [_("Month"), month.key],
         [_("Taken by"), taken_by],

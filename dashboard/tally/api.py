@@ -11,9 +11,9 @@ from dashboard.frame.answers import Read
 from dashboard.frame.auth import Action, User, require
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
-from dashboard.ledger.file_api import XLSX
+from dashboard.parts.workbook import xlsx_answer
 from dashboard.tally.reads import scope_for, worst_first
-from dashboard.tally.workbook import workbook
+from dashboard.tally.workbook import account_book
 from data.database import transaction
 from data.errors import BadInput, NotFound
 from data.people.access_log import Logged, log
@@ -169,7 +169,9 @@ def exported(deps: Deps, user: User, window: Window, station: int | None) -> byt
             about="accounting.xlsx",
             detail={"window": window.label, "by": window.by.value, "rows": len(stations)},
         )
-    return workbook(told, worst_first(told), nameless, why, deps.clock(), user.account.display_name)
+    return account_book(
+        told, worst_first(told), nameless, why, deps.clock(), user.account.display_name
+    )
 
 
 def router(deps: Deps) -> APIRouter:
@@ -198,13 +200,6 @@ def router(deps: Deps) -> APIRouter:
         user = require(Action.READ_ACCOUNTING)
         window = window_given(deps, start, end, by)
         made = await off(exported, deps, user, window, station)
-        return Response(
-            made,
-            media_type=XLSX,
-            headers={
-                "Content-Disposition": f'attachment; filename="accounting-{window.label}.xlsx"',
-                "Cache-Control": "private, no-store",
-            },
-        )
+        return xlsx_answer(made, f"accounting-{window.label}")
 
     return routes

@@ -1,12 +1,9 @@
 """An account as a workbook: stations, hours or days, reasons, and what the file is."""
 
 from collections.abc import Sequence
-from io import BytesIO
 
-import xlsxwriter
-
-from dashboard.ledger.workbook import local_time
 from dashboard.parts.wording import _
+from dashboard.parts.workbook import Cell, Column, Sheet, local_time, workbook
 from dashboard.stations.list import interval_words, kind_word
 from dashboard.tally.words import FIGURES, figure_word, reason_word
 from data.clock import UtcDatetime
@@ -15,11 +12,8 @@ from data.queries.tally.stations import AccountStation
 from data.queries.tally.window import Window
 from data.vocabulary import Refusal
 
-Cell = str | int | float | None
-Sheet = tuple[str, list[tuple[str, int]], list[list[Cell]]]
 
-
-def workbook(
+def account_book(
     told: Account,
     ranked: Sequence[tuple[AccountStation, Tally]],
     unknown: Tally | None,
@@ -27,44 +21,30 @@ def workbook(
     now: UtcDatetime,
     taken_by: str,
 ) -> bytes:
-    """The file; figures are numbers, everything else is text and never a formula."""
-    out = BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(out, options) as book:
-        bold = book.add_format({"bold": True})
-        for name, columns, rows in (
+    """Returns the file; figures are numbers, everything else is text and never a formula."""
+    return workbook(
+        [
             stations_sheet(ranked, unknown),
             buckets_sheet(told),
             reasons_sheet(reasons),
             about_sheet(told.window, told.sum(), now, taken_by),
-        ):
-            sheet = book.add_worksheet(name)
-            sheet.freeze_panes(1, 0)
-            for at, (head, width) in enumerate(columns):
-                sheet.set_column(at, at, width)
-                sheet.write_string(0, at, head, bold)
-            for line, cells in enumerate(rows, 1):
-                for at, cell in enumerate(cells):
-                    if isinstance(cell, str):
-                        sheet.write_string(line, at, cell)
-                    elif cell is not None:
-                        sheet.write_number(line, at, cell)
-    return out.getvalue()
+        ]
+    )
 
 
 def figures(tally: Tally) -> list[Cell]:
-    """The tally's figures and the share that is missing, in percent."""
+    """Returns the tally's figures and the share that is missing, in percent."""
     share = None if tally.missing_share is None else round(100 * tally.missing_share, 2)
     return [*(getattr(tally, each) for each in FIGURES), share]
 
 
-def figure_columns() -> list[tuple[str, int]]:
-    """The columns of ``figures``."""
+def figure_columns() -> list[Column]:
+    """Returns the columns of ``figures``."""
     return [*((figure_word(each), 10) for each in FIGURES), (_("Missing, %"), 10)]
 
 
 def stations_sheet(ranked: Sequence[tuple[AccountStation, Tally]], unknown: Tally | None) -> Sheet:
-    """A row a station, the worst first; messages of no known station last."""
+    """Returns a row a station, the worst first; messages of no known station last."""
     columns = [
         (_("Code"), 16),
         (_("Station"), 28),
@@ -83,32 +63,32 @@ def stations_sheet(ranked: Sequence[tuple[AccountStation, Tally]], unknown: Tall
             station.water or "",
             interval_words(station.interval),
             *figures(tally),
-            local_time(station.silent_since) if station.silent_since else "",
+            local_time(station.silent_since),
             station.problem or "",
         ]
         for station, tally in ranked
     ]
     if unknown is not None:
         rows.append(["", _("Of no known station"), "", "", "", *figures(unknown), "", ""])
-    return _("Stations"), columns, rows
+    return Sheet(_("Stations"), columns, rows)
 
 
 def buckets_sheet(told: Account) -> Sheet:
-    """A row an hour or a day, over all stations."""
+    """Returns a row an hour or a day, over all stations."""
     pairs = zip(told.window.buckets, told.of_buckets(), strict=True)
     rows: list[list[Cell]] = [[local_time(at), *figures(tally)] for at, tally in pairs]
-    return _("Over time"), [(_("From (Beijing)"), 18), *figure_columns()], rows
+    return Sheet(_("Over time"), [(_("From (Beijing)"), 18), *figure_columns()], rows)
 
 
 def reasons_sheet(reasons: Sequence[tuple[Refusal, int]]) -> Sheet:
-    """A row a reason."""
+    """Returns a row a reason."""
     rows: list[list[Cell]] = [[reason_word(each), each.value, count] for each, count in reasons]
     columns = [(_("Reason"), 40), (_("Key"), 18), (_("Messages in quarantine"), 24)]
-    return _("Refused by reason"), columns, rows
+    return Sheet(_("Refused by reason"), columns, rows)
 
 
 def about_sheet(window: Window, whole: Tally, now: UtcDatetime, taken_by: str) -> Sheet:
-    """What the file holds, whether it adds up, and who took it when."""
+    """Returns what the file holds, whether it adds up, and who took it when."""
     rows: list[list[Cell]] = [
         [_("From (Beijing)"), local_time(window.start)],
         [_("To (Beijing)"), local_time(window.end)],
@@ -117,4 +97,4 @@ def about_sheet(window: Window, whole: Tally, now: UtcDatetime, taken_by: str) -
         [_("Taken by"), taken_by],
         [_("Taken at (Beijing)"), local_time(now)],
     ]
-    return _("About this file"), [("", 24), ("", 48)], rows
+    return Sheet(_("About this file"), [("", 24), ("", 48)], rows)
