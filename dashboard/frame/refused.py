@@ -1,10 +1,8 @@
 """The page of a path that isn't there, isn't for this account or failed: the reason, one way on."""
 
-from html import escape
-
 from starlette.responses import HTMLResponse
 
-from dashboard.frame.plain import document, icon
+from dashboard.frame.plain import plain_page
 from dashboard.parts.wording import _
 
 SIGNS = {
@@ -16,7 +14,7 @@ SIGNS = {
 
 
 def refused_words(status: int) -> tuple[str, str]:
-    """Heading and sentence of a refusal."""
+    """Returns heading and sentence of a refusal."""
     if status == 403:
         return (
             _("Your account may not open this page"),
@@ -26,26 +24,29 @@ def refused_words(status: int) -> tuple[str, str]:
 
 
 def refused_page(status: int, start: str) -> HTMLResponse:
-    """The refusal as a page of its own; ``start`` is the page that leads back."""
+    """Returns the refusal as a page of its own; ``start`` is the page that leads back."""
     heading, sentence = refused_words(status)
-    body = (
-        f'<main class="alone"><span class="big">{icon(SIGNS[status])}</span>'
-        f"<h1>{escape(heading)}</h1><p>{escape(sentence)}</p>"
-        f'<a class="btn" href="{escape(start, quote=True)}">'
-        f"{escape(_('Back to the start'))}</a></main>"
-    )
-    return document(heading, body, status)
+    return _page(status, SIGNS[status], heading, sentence, start, _("Back to the start"))
 
 
 def failed_page(status: int, address: str) -> HTMLResponse:
-    """A page that could not be made, with a link that tries again; ``address`` is a path."""
-    heading = _("The page could not be read")
+    """Returns what stands for a page that could not be made; ``address`` tries it again."""
     sentence = (
         _("The database doesn't answer.") if status == 503 else _("Something went wrong here.")
     )
-    body = (
-        f'<main class="alone"><span class="big">{icon(SIGNS[500])}</span>'
-        f"<h1>{escape(heading)}</h1><p>{escape(sentence)}</p>"
-        f'<a class="btn" href="{escape(address, quote=True)}">{escape(_("Try again"))}</a></main>'
+    heading = _("The page could not be read")
+    return _page(status, SIGNS[500], heading, sentence, address, _("Try again"))
+
+
+def _page(
+    status: int, sign: str, heading: str, sentence: str, address: str, onward: str
+) -> HTMLResponse:
+    return plain_page(
+        "frame/templates/refused.html",
+        status,
+        sign=sign,
+        heading=heading,
+        sentence=sentence,
+        address=address,
+        onward=onward,
     )
-    return document(heading, body, status)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.pofile import read_po
+from jinja2 import Environment, nodes
 
 from data import errors
 from data.errors import OneMapError
@@ -29,6 +30,11 @@ def sources() -> list[Path]:
     """The code of every floor."""
     floors = ("dashboard", "ingest", "problem_ledger", "office", "data", "gis")
     return sorted(file for floor in floors for file in (ROOT / floor).rglob("*.py"))
+
+
+def templates() -> list[Path]:
+    """The templates of the plain pages."""
+    return sorted((ROOT / "dashboard").glob("*/templates/*.html"))
 
 
 def text_of(node: ast.expr) -> str | None:
@@ -56,6 +62,16 @@ def msgids_of(file: Path) -> Iterator[tuple[str, int]]:
                 yield text, node.lineno
 
 
+def msgids_of_template(file: Path) -> Iterator[tuple[str, int]]:
+    """Each msgid of a template with its line."""
+    parsed = Environment(autoescape=True).parse(file.read_text("utf-8"))
+    for call in parsed.find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and call.node.name in WORDED:
+            yield from (
+                (one.value, call.lineno) for one in call.args[:1] if isinstance(one, nodes.Const)
+            )
+
+
 def spelled() -> dict[str, set[str]]:
     """Every string the code spells out, with the catalogues it may stand in."""
     found: dict[str, set[str]] = {}
@@ -63,6 +79,9 @@ def spelled() -> dict[str, set[str]]:
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found.setdefault(node.value, set()).add(catalogue_of(file))
+    for file in templates():
+        for text, _line in msgids_of_template(file):
+            found.setdefault(text, set()).add(catalogue_of(file))
     return found
 
 
@@ -82,8 +101,10 @@ def catalogue_of(file: Path) -> str:
 def msgids() -> dict[str, str]:
     """Every msgid and where it was first found."""
     found: dict[str, str] = {}
-    for file in sources():
-        for text, line in msgids_of(file):
+    read = [(file, msgids_of(file)) for file in sources()]
+    read += [(file, msgids_of_template(file)) for file in templates()]
+    for file, each in read:
+        for text, line in each:
             found.setdefault(text, f"{file.relative_to(ROOT)}:{line}")
     return found
 
