@@ -28,7 +28,7 @@ ACCENT: Final = "var(--om-accent)"
 
 
 def local(at_s: float) -> str:
-    """The instant as the business zone's clock shows it, which is how plotly takes dates."""
+    """Returns the time of seconds since 1970 in the business zone, written as plotly takes it."""
     return f"{datetime.fromtimestamp(float(at_s), BUSINESS_ZONE):%Y-%m-%d %H:%M:%S}"
 
 
@@ -45,12 +45,12 @@ def dots(found: Series, places: list[int], marker: Properties, **more: Any) -> g
 
 
 def shown_value(parameter: Parameter) -> str:
-    """How a value is written when it is pointed at."""
+    """Returns plotly's pattern for a value that is pointed at: its decimals and its unit."""
     return f"%{{y:,.{PARAMETERS[parameter].shown_decimals}f}} {unit_of(parameter)}"
 
 
 def apart_word(found: Series, at: int) -> str:
-    """Why the value does not count."""
+    """Returns why the value at that place does not count, in words."""
     rule = RULE_CODES[found.rule[at]]
     if rule == Verdict.REJECT:
         return _("rejected in review")
@@ -112,7 +112,7 @@ def corrections(found: Series, parameter: Parameter) -> list[go.Scatter]:
 
 
 def mean_words(parameter: Parameter, mean: Mean | None) -> str:
-    """The mean with what stands behind it: ``mean 0.84 mg/L · n = 42 · valid 96 %``."""
+    """Returns the mean with what stands behind it: ``mean 0.84 mg/L · n = 42 · valid 96 %``."""
     if mean is None or mean.value is None:
         return ""
     told = _("mean {value} {unit}").format(
@@ -122,7 +122,7 @@ def mean_words(parameter: Parameter, mean: Mean | None) -> str:
 
 
 def sample_words(count: int, share: float | None) -> str:
-    """What stands behind a mean: ``n = 42 · valid 96 %``."""
+    """Returns what stands behind a mean: ``n = 42 · valid 96 %``."""
     number = _("n = {n}").format(n=f"{count:,}")
     if share is None:
         return number
@@ -130,6 +130,6 @@ def sample_words(count: int, share: float | None) -> str:
 
 
 def share_text(share: float) -> str:
-    """The share in whole percent; less than all is never rounded up to all of it."""
+    """Returns the share in whole percent; less than all is never rounded up to all of it."""
     percent = 100 * share
     return f"{min(percent, 99):.0f}" if share < 1 else "100"

@@ -19,7 +19,10 @@ MOST_ROWS = 20_000
 
 
 def exported(deps: Deps, user: User, key: str) -> tuple[bytes, str]:
-    """The month's duties and patrols that the user may see as xlsx, and the month's key."""
+    """Returns the duties and patrols of a month that the user may see as xlsx, and its key.
+
+    Notes it in the access log. Raises BadInput for more patrols than a file holds.
+    """
     now = deps.clock()
     month = month_named(key, now)
     with transaction(deps.engine) as connection:
@@ -39,7 +42,7 @@ def exported(deps: Deps, user: User, key: str) -> tuple[bytes, str]:
 
 
 def router(deps: Deps) -> APIRouter:
-    """The route of the file."""
+    """Returns the route of the file."""
     routes = APIRouter(prefix="/api/v1", tags=["patrols"])
 
     @routes.get("/patrols.xlsx", response_class=Response)

@@ -28,7 +28,7 @@ from data.words.review import Finding, Verdict
 
 
 def nothing_picked(asked: bool) -> html.Div:
-    """Before a value is picked, or when it is not there."""
+    """Returns what stands in the frame before a value is picked, or when it is not there."""
     sentence = (
         _("There is no such value, or your account may not see it.")
         if asked
@@ -46,7 +46,7 @@ def nothing_picked(asked: bool) -> html.Div:
 
 
 def told(around: Surroundings) -> html.Div:
-    """The value, what speaks against it and what was said of it."""
+    """Returns the value with what the tests found and what reviewers said of it."""
     key, value = around.key, around.value
     moment = key.observed_at.astimezone(BUSINESS_ZONE)
     measured = value_text(key.parameter, value.value) if value and value.value is not None else "—"
@@ -85,13 +85,13 @@ def told(around: Surroundings) -> html.Div:
 
 
 def names_of(around: Surroundings) -> dict[str, str]:
-    """The names of the stations that are shown, by their codes."""
+    """Returns the names of the stations that are shown, by their codes."""
     shown = (around.facts, around.near_facts)
     return {each.code: own_name(each.name, each.name_en) for each in shown if each}
 
 
 def against(parameter: Parameter, found: Found, names: Mapping[str, str]) -> html.Li:
-    """What one test says, with what it expected."""
+    """Returns the line of one test: what it found, with what it expected."""
     expected = expected_words(parameter, found)
     span = _("expected {span}").format(span=expected) if expected else ""
     return html.Li(
@@ -107,7 +107,7 @@ def against(parameter: Parameter, found: Found, names: Mapping[str, str]) -> htm
 
 
 def history(around: Surroundings) -> html.Ol | None:
-    """What was said, the newest first, with a way to take back what stands."""
+    """Returns the reviews, the newest first, with a button that withdraws the last."""
     if not around.reviews:
         return None
     newest = around.reviews[-1]
@@ -125,7 +125,7 @@ def history(around: Surroundings) -> html.Ol | None:
 
 
 def said(parameter: Parameter, review: Review) -> html.Li:
-    """One review: the verdict, by whom, when, why."""
+    """Returns the line of one review: the verdict, by whom, when, why."""
     put = (
         f" → {value_text(parameter, review.value)} {unit_of(parameter)}"
         if review.value is not None
@@ -141,7 +141,7 @@ def said(parameter: Parameter, review: Review) -> html.Li:
 
 
 def others_of(around: Surroundings) -> list[dict[str, str]]:
-    """The station's other parameters to choose among."""
+    """Returns the station's other parameters, as options to choose among."""
     return [
         {"value": each.value, "label": f"{parameter_name(each)} {unit_of(each)}".strip()}
         for each in Parameter
@@ -150,7 +150,7 @@ def others_of(around: Surroundings) -> list[dict[str, str]]:
 
 
 def course_of(around: Surroundings, name: str) -> Course | None:
-    """The course that a graph draws, None where there is none."""
+    """Returns the course that a graph draws, None where there is none."""
     return {"own": around.own, "other": around.other, "near": around.near}[name]
 
 
@@ -176,7 +176,7 @@ def figure_of(around: Surroundings, name: str) -> Figure | None:
 
 
 def caption_of(around: Surroundings, name: str) -> Any:
-    """What a graph draws, and its mean with what stands behind it."""
+    """Returns the words above a graph: what it draws, and its mean with what stands behind it."""
     course = course_of(around, name)
     if course is None:
         return (

@@ -109,7 +109,7 @@ def station_out(station: AccountStation, tally: Tally) -> StationTallyOut:
 
 
 def window_given(deps: Deps, start: datetime | None, end: datetime | None, by: Grain) -> Window:
-    """The window asked for, the last day by default. Raises BadInput."""
+    """Returns the window asked for, the last day by default. Raises BadInput."""
     now = deps.clock()
     last = end or now
     try:
@@ -121,7 +121,7 @@ def window_given(deps: Deps, start: datetime | None, end: datetime | None, by: G
 def read(
     deps: Deps, user: User, window: Window, station: int | None, first: int, most: int
 ) -> AccountingOut:
-    """The account of the stations the user may see. Raises NotFound for an unknown station."""
+    """Returns the account of what the user may see. Raises NotFound for an unknown station."""
     scope = scope_for(user)
     one = None if station is None else StationId(station)
     with transaction(deps.engine) as connection:
@@ -152,7 +152,7 @@ def read(
 
 
 def exported(deps: Deps, user: User, window: Window, station: int | None) -> bytes:
-    """The account as xlsx; the access log keeps who took it. Raises NotFound."""
+    """Returns the account as xlsx and notes it in the access log. Raises NotFound."""
     scope = scope_for(user)
     one = None if station is None else StationId(station)
     with transaction(deps.engine) as connection:
@@ -175,7 +175,7 @@ def exported(deps: Deps, user: User, window: Window, station: int | None) -> byt
 
 
 def router(deps: Deps) -> APIRouter:
-    """The routes of the account and its file."""
+    """Returns the routes of the account and its file."""
     routes = APIRouter(prefix="/api/v1", tags=["accounting"])
 
     @routes.get("/accounting")
