@@ -3,13 +3,10 @@
 import json
 import re
 from collections.abc import Iterator
-from enum import Enum
-from typing import Any
 
-from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from tests.architecture.test_settings import CLASSES
+from tests.architecture.settings_pages import CLASSES, as_written
 from tests.contract.recorded import hold, lines
 
 
@@ -23,16 +20,7 @@ def kind_of(field: FieldInfo) -> str:
 
 def default_of(field: FieldInfo) -> str:
     """What holds when nothing is set, as JSON; ``required`` where something must be."""
-    return "required" if field.is_required() else json.dumps(plain(field.default))
-
-
-def plain(value: Any) -> Any:
-    """The value as people would write it."""
-    if isinstance(value, tuple):
-        return [plain(each) for each in value]
-    if isinstance(value, SecretStr):
-        return value.get_secret_value()
-    return value.value if isinstance(value, Enum) else value
+    return "required" if field.is_required() else json.dumps(as_written(field.default))
 
 
 def settings() -> Iterator[str]:
