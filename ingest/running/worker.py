@@ -1,4 +1,9 @@
-"""The worker: take, decode, check, write, commit, and only then acknowledge and give receipts."""
+"""Starts ingest's client and lanes, and acknowledges each batch once it is committed.
+
+The lanes (threads in ``strands``, processes in ``lanes``) take messages from the inbox and let
+``pipeline`` decode, check and write them. The worker tells broker and devices what is kept, runs
+the sweep and counts.
+"""
 
 import logging
 import threading

@@ -84,7 +84,7 @@ HEAD = """\
 Which files of every floor belong to a subject. Written from `tests/architecture/subjects.toml`, the
 files' own first lines and the `ROOM`s by `.venv/bin/python -m tests.architecture.rooms_page`; a
 test holds it. What words mean: [words.md](words.md); how rooms are built and joined:
-[architecture.md](architecture.md).
+[architecture.md](architecture.md#rooms).
 
 ## Where do I change …
 
