@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Engine
 
 from dashboard.frame.access import Access
-from dashboard.frame.known_users import KnownUsers
+from dashboard.frame.auth import KnownUsers
 from dashboard.frame.place import Place
 from data.clock import Clock
 from data.settings import DashboardSettings, QualitySettings

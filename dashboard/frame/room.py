@@ -10,7 +10,7 @@ from dashboard.frame.access import Access, Rule, once
 from dashboard.frame.auth import Action
 from dashboard.frame.channel import Channel
 from dashboard.frame.deps import Deps
-from dashboard.frame.metrics import Figures
+from dashboard.frame.health import Figures
 from dashboard.frame.page import Page
 from dashboard.frame.place import Place
 

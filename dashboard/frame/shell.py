@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Any
 
 import dash
@@ -11,13 +12,62 @@ from dash import ClientsideFunction, Input, Output, dcc, html
 from dashboard.frame.auth import Action, User, may, signed_in_user
 from dashboard.frame.deps import Deps
 from dashboard.frame.place import Place
-from dashboard.frame.theme import THEME
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.roles import role_words
 from dashboard.parts.wording import _, language
 from data.database import transaction
 from data.queries.people.accounts import area_name
+
+ACCENT = (
+    "#EEF0FB",
+    "#DDE1F7",
+    "#BFC7F2",
+    "#A6B0FA",
+    "#8E9BF6",
+    "#5F6DD0",
+    "#3D4DB7",
+    "#3240A0",
+    "#28348A",
+    "#1D2670",
+)
+
+DARK = (
+    "#E7EBF1",
+    "#B7C0CD",
+    "#93A0B1",
+    "#6B7787",
+    "#3E4958",
+    "#29323E",
+    "#1B222B",
+    "#161C24",
+    "#0E1318",
+    "#0A0F14",
+)
+
+FONT = (
+    '"PingFang SC","Microsoft YaHei","Noto Sans SC","Noto Sans CJK SC",'
+    '"Source Han Sans SC",system-ui,sans-serif'
+)
+
+THEME: dict[str, Any] = dict(
+    MappingProxyType(
+        {
+            "primaryColor": "accent",
+            "primaryShade": {"light": 6, "dark": 4},
+            "colors": {"accent": list(ACCENT), "dark": list(DARK)},
+            "autoContrast": True,
+            "defaultRadius": 6,
+            "cursorType": "pointer",
+            "fontFamily": FONT,
+            "fontSizes": {"xs": "12px", "sm": "13px", "md": "13px", "lg": "14px", "xl": "16px"},
+            "lineHeights": {"xs": "16px", "sm": "20px", "md": "20px", "lg": "20px", "xl": "24px"},
+            "headings": {"fontFamily": FONT, "fontWeight": "600"},
+            "focusRing": "auto",
+            "respectReducedMotion": True,
+        }
+    )
+)
 
 
 class Ids:

@@ -8,7 +8,7 @@ import orjson
 from dashboard.frame.auth import Action, User, may, visible_to
 from dashboard.frame.channel import Event, Listener, Seen
 from dashboard.frame.deps import Deps
-from dashboard.frame.metrics import Figures
+from dashboard.frame.health import Figures
 from dashboard.frame.offload import off
 from dashboard.ledger.pins import changes_brief
 from data.database import transaction

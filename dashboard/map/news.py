@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from dashboard.frame.channel import Event, Listener, Seen
 from dashboard.frame.deps import Deps
-from dashboard.frame.metrics import Figures
+from dashboard.frame.health import Figures
 from dashboard.frame.offload import off
 from data.database import transaction
 from data.queries.map.changes import changes_since, last_change_no

@@ -10,9 +10,9 @@ from dashboard.frame import live
 from dashboard.frame.auth import User
 from dashboard.frame.channel import Listener
 from dashboard.frame.deps import Deps
+from dashboard.frame.health import Figures
 from dashboard.frame.identify import user_of_session
 from dashboard.frame.live import Live
-from dashboard.frame.metrics import Figures
 from dashboard.map.news import ReadingNews
 from data import clock
 from data.people.accounts import RoleGiven, add_role, create_account
