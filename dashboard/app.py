@@ -17,7 +17,7 @@ from dashboard.frame.ground import ROOM as GROUND
 from dashboard.frame.guard import Guard
 from dashboard.frame.headers import HeaderRules
 from dashboard.frame.health import Counting, Figures
-from dashboard.frame.http_errors import add_error_table, tell
+from dashboard.frame.http_errors import add_error_table, show_error
 from dashboard.frame.index_page import Frame
 from dashboard.frame.live import Live
 from dashboard.frame.page import EVERYONE
@@ -91,7 +91,7 @@ def dash_app(server: FastAPI, deps: Deps) -> dash.Dash:
         title="OneMap",
         update_title="",
         serve_locally=True,
-        on_error=tell,
+        on_error=show_error,
         add_log_handler=False,
     )
     app.backend.websocket_capability = False

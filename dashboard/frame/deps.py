@@ -1,4 +1,4 @@
-"""What pages and routes are given by the composition root."""
+"""What all pages and routes share: engine, settings, clock, rules, the table of access."""
 
 from dataclasses import dataclass, field
 
@@ -15,7 +15,7 @@ from problem_ledger.patrols.rules import PatrolRules, load_patrol_rules
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """The parts that requests share.
+    """The objects that the composition root makes once and hands to every page and route.
 
     ``access`` and ``places`` are gathered from all rooms; without them everything is denied.
     """

@@ -125,7 +125,7 @@ def add_error_table(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-def tell(error: Exception) -> Any:
+def show_error(error: Exception) -> Any:
     """Shows a failed callback's error as a notice over the page, which keeps what it shows."""
     if isinstance(error, errors.OneMapError):
         sentence = worded(error)

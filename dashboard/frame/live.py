@@ -1,4 +1,4 @@
-"""From a committed row to every open page: one listener at the database, many pages."""
+"""Server-sent events (``/events``): one listener at the database sends news to every open page."""
 
 import asyncio
 import logging
@@ -26,7 +26,7 @@ LOGGER = logging.getLogger(__name__)
 
 
 class Live:
-    """The one connection that listens, and the pages it tells."""
+    """The one database connection that listens for news, and the open pages it sends them to."""
 
     def __init__(self, deps: Deps, figures: Figures, channels: Sequence[Channel]) -> None:
         self.deps = deps
@@ -35,14 +35,14 @@ class Live:
         self.listeners: set[Listener] = set()
 
     async def run(self) -> None:
-        """Listens until cancelled; a lost database is tried again, and nothing is missed."""
+        """Listens until cancelled; reconnects to a lost database and then sends what was missed."""
         wait_s = COALESCE_S
         while True:
             try:
                 async with await self._connect() as connection:
                     for channel in self.channels:
                         await connection.execute(f"LISTEN {channel.rung_by}")
-                    await self._tell()
+                    await self._send_news()
                     wait_s = COALESCE_S
                     await self._follow(connection)
             except (psycopg.OperationalError, OperationalError) as error:
@@ -65,11 +65,11 @@ class Live:
                 await asyncio.sleep(COALESCE_S)
             async for _notify in connection.notifies(timeout=0):
                 continue
-            await self._tell()
+            await self._send_news()
 
-    async def _tell(self) -> None:
+    async def _send_news(self) -> None:
         for channel in self.channels:
-            await channel.tell(self.listeners)
+            await channel.send_news(self.listeners)
 
     async def stream(
         self, token: str, user: User, after: Mapping[str, int | None]
@@ -119,7 +119,7 @@ class Live:
 
 
 def router(deps: Deps, live: Live) -> APIRouter:
-    """``/events``."""
+    """The route ``/events``."""
     routes = APIRouter(tags=["live"])
     cookie = session_cookie(secure=deps.dashboard.secure_cookie)
 

@@ -75,11 +75,11 @@ def test_a_page_that_opens_while_changes_are_read_hears_them(
     token, user = auditor(deps, basin.county)
     opening = Opening(deps, Figures())
     opening.page, opening.listeners = Listener(token, user), set()
-    asyncio.run(opening.tell(opening.listeners))
+    asyncio.run(opening.send_news(opening.listeners))
     assert opening.page.queue.empty()
     tell_class(database.ingest, basin.section_up, 4)
     opening.listeners.clear()
-    asyncio.run(opening.tell(opening.listeners))
+    asyncio.run(opening.send_news(opening.listeners))
     assert opening.page.queue.get_nowait().kind == "change"
 
 
