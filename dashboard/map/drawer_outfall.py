@@ -20,7 +20,7 @@ from dashboard.map.drawer_parts import (
 )
 from dashboard.map.drawer_section import aids, device_pairs, place_pairs
 from dashboard.map.values_table import basis_lines, limits_table, term_text
-from dashboard.parts.badges import compliance_tag
+from dashboard.parts.marks import compliance_tag
 from dashboard.parts.measures import (
     age_text,
     duration_text,

@@ -8,9 +8,8 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from dashboard.parts.attributes import attributes
-from dashboard.parts.badges import class_badge
 from dashboard.parts.icons import icon
-from dashboard.parts.marks import icon_button
+from dashboard.parts.marks import class_badge, icon_button
 from dashboard.parts.measures import own_name
 from dashboard.parts.spot import bank_word
 from dashboard.parts.wording import _

@@ -17,7 +17,7 @@ from dashboard.map.drawer_parts import (
     whole,
 )
 from dashboard.map.values_table import section_table
-from dashboard.parts.badges import class_badge, class_word, target_tag
+from dashboard.parts.marks import class_badge, class_word, target_tag
 from dashboard.parts.measures import (
     age_text,
     duration_text,

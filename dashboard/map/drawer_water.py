@@ -15,7 +15,7 @@ from dashboard.map.drawer_parts import (
     stations_block,
     whole,
 )
-from dashboard.parts.badges import class_badge, class_word
+from dashboard.parts.marks import class_badge, class_word
 from dashboard.parts.measures import duration_text, moment_text, own_name, stretch_text
 from dashboard.parts.wording import _
 from dashboard.waters.chiefs import chiefs_block

@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import html
 
-from dashboard.parts.badges import class_badge
+from dashboard.parts.marks import class_badge
 from dashboard.parts.measures import (
     exceedance_text,
     flag_word,

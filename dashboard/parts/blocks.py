@@ -5,7 +5,7 @@ from typing import Any
 
 from dash import html
 
-from dashboard.parts import badges
+from dashboard.parts import marks
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.wording import _
@@ -17,7 +17,7 @@ Cell = Any
 
 def class_badge(water_class: int, *, big: bool = False, missed: bool = False) -> html.Span:
     """Colour and numeral of a class; a ring where the target is missed."""
-    badge = badges.class_badge(WaterClass(water_class) if water_class else None, big=big)
+    badge = marks.class_badge(WaterClass(water_class) if water_class else None, big=big)
     return html.Span(badge, className="rv-ring") if missed else badge
 
 

@@ -1,10 +1,11 @@
-"""Small drawn marks of the map: icon buttons and legend strokes."""
+"""Small drawn marks: icon buttons, legend strokes, class badges, tags for targets and limits."""
 
 from dash import html
 
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
-from data.vocabulary import WaterClass
+from dashboard.parts.wording import _
+from data.vocabulary import Compliance, WaterClass
 
 
 def icon_button(name: str, label: str, **named: str) -> html.Button:
@@ -25,3 +26,55 @@ def class_line(water_class: WaterClass | None, label: str) -> html.Span:
         [html.I(className=f"mp-stroke mp-k{number}", **attributes(aria_hidden="true")), label],
         className="mp-lg",
     )
+
+
+def class_badge(water_class: WaterClass | None, *, big: bool = False) -> html.Span:
+    """The class's pill; a grey one with 无 where there is no class."""
+    number = 0 if water_class is None else int(water_class)
+    label = _("none") if water_class is None else water_class.numeral
+    spoken = _("no class") if water_class is None else _("class {n}").format(n=label)
+    return html.Span(
+        label,
+        className=f"cl k{number}" + (" big" if big else ""),
+        role="img",
+        **attributes(aria_label=spoken),
+    )
+
+
+def class_word(water_class: WaterClass) -> str:
+    """The state that a class stands for: 优, 良好, 轻度污染, 中度污染, 重度污染."""
+    return {
+        WaterClass.I: _("excellent"),
+        WaterClass.II: _("excellent"),
+        WaterClass.III: _("good"),
+        WaterClass.IV: _("slightly polluted"),
+        WaterClass.V: _("moderately polluted"),
+        WaterClass.WORSE_THAN_V: _("heavily polluted"),
+    }[water_class]
+
+
+def target_tag(target: WaterClass, meets: bool | None, *, given: bool = True) -> html.Span:
+    """``目标 Ⅲ · 未达标``; a target nobody gave is Ⅲ and says so."""
+    words = _("Target {n}") if given else _("Target {n} (none given)")
+    parts = [words.format(n=target.numeral)]
+    if meets is not None:
+        parts.append(_("met") if meets else _("not met"))
+    colour = {True: "gr", False: "am", None: "o"}[meets]
+    return html.Span(" · ".join(parts), className=f"tag {colour}")
+
+
+def compliance_tag(state: Compliance | None) -> html.Span:
+    """达标, 超标, 停排, or that nothing young can be judged."""
+    words = {
+        Compliance.COMPLIANT: _("Compliant"),
+        Compliance.EXCEEDING: _("Exceeding"),
+        Compliance.STOPPED: _("Stopped"),
+        None: _("Not judged"),
+    }[state]
+    colour = {
+        Compliance.COMPLIANT: "gr",
+        Compliance.EXCEEDING: "am",
+        Compliance.STOPPED: "",
+        None: "o",
+    }[state]
+    return html.Span(words, className=f"tag {colour}".strip())
