@@ -9,17 +9,9 @@ from dash import ALL, ClientsideFunction, Input, Output, State, ctx, dcc, html, 
 from dashboard.frame.auth import Action, current_user, may, require, signed_in_user
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
-from dashboard.ledger import cards, filters, grid, tabs
-from dashboard.ledger.list_dialogs import Ids as Dialogs
-from dashboard.ledger.list_dialogs import (
-    bulk_dialog,
-    register_bulk,
-    register_taking,
-    register_views,
-    save_box,
-)
+from dashboard.ledger import bulk, filters, grid, tabs
 from dashboard.ledger.reads import read_overview, read_rows
-from dashboard.ledger.rows import as_data, line_of
+from dashboard.ledger.rows import as_data, cards, line_of
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.wording import _, ngettext
@@ -36,8 +28,8 @@ class Ids:
     SEARCH = "ledger-search"
     KEPT = "ledger-kept"
     WORDS = "ledger-words"
-    ASKED = Dialogs.ASKED
-    CHANGED = Dialogs.CHANGED
+    ASKED = tabs.Ids.ASKED
+    CHANGED = bulk.Ids.CHANGED
     SUMMARY = "ledger-summary"
     SAVED = "ledger-saved"
     KEPT_PILLS = "ledger-kept-pills"
@@ -48,7 +40,7 @@ class Ids:
     SHOWN = "ledger-shown"
     CARDS = "ledger-cards"
     BODY = "ledger-body"
-    EXPORT = Dialogs.EXPORT
+    EXPORT = "ledger-export"
 
 
 PICKS = tuple(f"ledger-pick-{key}" for key in filters.PICKED)
@@ -73,7 +65,7 @@ def layout(**query: str | list[str]) -> html.Div:
                 className="card lg-card-body",
             ),
             tabs.legend(),
-            bulk_dialog(),
+            bulk.bulk_dialog(),
             dcc.Store(id=Ids.VIEW, data=chosen.view.value),
             dcc.Store(id=Ids.KEPT, data=filters.kept(chosen)),
             dcc.Store(id=Ids.WORDS, data=filters.wordings()),
@@ -96,7 +88,7 @@ def tab_row(chosen: LedgerFilter) -> html.Div:
         [
             html.Div(buttons, className="lg-tablist", role="group", **label),
             html.Span(className="sp"),
-            save_box(),
+            tabs.save_box(),
         ],
         className="lg-tabs",
     )
@@ -156,9 +148,9 @@ def register(app: dash.Dash, deps: Deps) -> None:
     register_asking(app)
     register_rows(app, deps)
     register_overview(app, deps)
-    register_bulk(app, deps)
-    register_taking(app, deps)
-    register_views(app, deps)
+    bulk.register_bar(app, deps)
+    bulk.register_dialog(app, deps)
+    tabs.register_views(app, deps)
 
 
 def register_asking(app: dash.Dash) -> None:
@@ -258,7 +250,7 @@ def register_rows(app: dash.Dash, deps: Deps) -> None:
             shown = CARD_ROWS
         chosen, order = read_filter(asked), read_order(asked)
         found, total, now = await off(read_rows, deps, current_user(), chosen, order, 0, shown)
-        return cards.cards([line_of(row, now) for row in found], total), shown
+        return cards([line_of(row, now) for row in found], total), shown
 
 
 def register_overview(app: dash.Dash, deps: Deps) -> None:

@@ -1,10 +1,14 @@
-"""The ledger's words in the reader's language: states, steps, categories, severities, sources."""
+"""The ledger's words in the reader's language: states, steps, categories, notices, deadlines."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from dashboard.parts.measures import moment_text
 from dashboard.parts.wording import N_, _
-from data.words.ledger import Action, Group, Severity, Source, Stage, Status
+from data.clock import UtcDatetime
+from data.queries.ledger.notices import Notice
+from data.words.ledger import Action, Group, NoticeKind, Severity, Source, Stage, Status
+from problem_ledger.cases.rules import DeadlineRule
 
 STATUS: Mapping[Status, str] = MappingProxyType(
     {
@@ -195,3 +199,56 @@ def group_word(group: Group) -> str:
 def category_word(category: str) -> str:
     """A category of the tree; the key itself where the tree no longer has it."""
     return _(CATEGORY[category]) if category in CATEGORY else category
+
+
+NOTICE: Mapping[NoticeKind, str] = MappingProxyType(
+    {
+        NoticeKind.REPORTED: N_("New problem to be accepted"),
+        NoticeKind.REFUSED: N_("Your report was not accepted"),
+        NoticeKind.ASSIGNED: N_("A problem was assigned to your unit"),
+        NoticeKind.WAITING: N_("A problem waits for the next step"),
+        NoticeKind.RETURNED: N_("A problem was returned to your unit"),
+        NoticeKind.PRESSED: N_("A problem was pressed for action"),
+        NoticeKind.COMMENTED: N_("A chief commented on a problem"),
+        NoticeKind.DUE_SOON: N_("A deadline comes near"),
+        NoticeKind.OVERDUE: N_("A problem is overdue"),
+        NoticeKind.SIGNED_OFF: N_("Your report was signed off"),
+    }
+)
+
+
+def notice_words(notice: Notice) -> str:
+    """What a notice is about: 待受理的新问题, 问题已超期."""
+    return _(NOTICE[notice.kind])
+
+
+def notice_about(notice: Notice, now: UtcDatetime) -> str:
+    """The problem a notice is about, and when: 生活垃圾堆放 · 411381-2026-00012 · 10:24."""
+    when = moment_text(notice.made_at, now)
+    return " · ".join((category_word(notice.category), notice.number, when))
+
+
+SHIPPED_SOURCES = frozenset(
+    {
+        N_(
+            "common practice 7 to 15 days;"
+            " complaints within 10 working days in Lixian county (澧县)"
+        ),
+        N_("common practice: 30 days"),
+        N_("common practice: 60 to 90 days with a plan"),
+        N_("house rule: what floats is cleared within a week"),
+        N_("house rule: rubbish is cleared within a week"),
+        N_("house rule: a direct discharge is stopped first, permitted or sealed after"),
+        N_("house rule: a silent device is repaired within three working days"),
+        N_("common practice 7 to 15 days: a board has to be made"),
+    }
+)
+"""Sources of the shipped rules of deadlines; a county's own rules are shown as it wrote them."""
+
+
+def rule_source_words(rule: DeadlineRule) -> str:
+    """Where a deadline's number of days comes from, marked where the original wasn't checked."""
+    words = _(rule.source) if rule.source in SHIPPED_SOURCES else rule.source
+    if rule.verified:
+        return words
+    return _("{source} (original not checked)").format(source=words)
