@@ -84,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
     """The report is printed; 0, or 2 when not one row could be taken."""
     if args.kind == READINGS:
         return _run_readings(args)
-    from dashboard.parts.import_report import as_json, told
+    from dashboard.parts.import_report import as_json, report_lines
     from data.database import app_engine
     from data.imports import kinds, source
 
@@ -105,7 +105,7 @@ def run(args: argparse.Namespace) -> int:
         report = kinds.take(connection, kind, read, _options(args))
         if args.dry_run:
             work.rollback()
-    lines = [as_json(report)] if args.json else told(report, dry_run=args.dry_run)
+    lines = [as_json(report)] if args.json else report_lines(report, dry_run=args.dry_run)
     print("\n".join(lines))
     return 2 if report.is_all_refused else 0
 

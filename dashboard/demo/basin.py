@@ -13,7 +13,7 @@ from dashboard.demo.ground import make_ground
 from dashboard.demo.ledger_history import work_through
 from dashboard.demo.posts import PasswordOf, create_posts, random_password
 from dashboard.demo.progress import Progress
-from dashboard.parts.import_report import told
+from dashboard.parts.import_report import report_lines
 from dashboard.parts.wording import _
 from data.clock import Clock, UtcDatetime, business_date, now
 from data.database import transaction
@@ -83,7 +83,7 @@ def take_files(engine: Engine, listed: Iterable[BasinFile], progress: Progress) 
         with transaction(engine) as connection:
             report = kinds.take(connection, file.kind, rows)
         reports.append(report)
-        first, *others = told(report)
+        first, *others = report_lines(report)
         progress(f"{file.path.name}: {first}")
         for line in others:
             progress(f"  {line}")

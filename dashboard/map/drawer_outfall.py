@@ -86,22 +86,22 @@ def outfall_drawer(
 
 def outfall_finding(facts: OutfallFacts, now: UtcDatetime) -> tuple[str, str]:
     """Whether it complies, first of all, and when that was measured."""
-    at, told = facts.station.observed_at, facts.judgement
+    at, judgement = facts.station.observed_at, facts.judgement
     if at is None:
         return _("No data yet"), ""
     when = _("measured {time}, {age}").format(time=moment_text(at, now), age=age_text(at, now))
     gap = "，" if language.get() == "zh" else ", "
-    beyond = gap.join(named_exceedance(each) for each in told.exceedances[:2])
+    beyond = gap.join(named_exceedance(each) for each in judgement.exceedances[:2])
     words = {
         Compliance.STOPPED: _("Not discharging"),
         Compliance.COMPLIANT: _("Within its permit"),
         Compliance.EXCEEDING: beyond,
     }
-    if told.state is not None:
-        return words[told.state], when
+    if judgement.state is not None:
+        return words[judgement.state], when
     if not facts.rows:
         return _("No limit is entered for this outfall"), when
-    if told.fresh_until is None:
+    if judgement.fresh_until is None:
         silent = duration_text(now - (facts.station.received_at or at))
         return _("Device offline for {duration}").format(duration=silent), when
     return _("No value that counts"), when

@@ -61,10 +61,10 @@ def head(kind: str, place: Sequence[str], name: str, marks: Parts, finding: Part
 
 def finding(words: str, about: str, *, aid: str = "") -> list[Any]:
     """The finding, then when it was measured, then what kind of data it is."""
-    said: list[Any] = [html.B(words[:1].upper() + words[1:])]
+    first_line: list[Any] = [html.B(words[:1].upper() + words[1:])]
     if about:
-        said.append(html.Span(about, className="dw-when"))
-    lines: list[Any] = [html.Div(said, className="dw-say", role="status")]
+        first_line.append(html.Span(about, className="dw-when"))
+    lines: list[Any] = [html.Div(first_line, className="dw-say", role="status")]
     if aid:
         lines.append(html.P(aid, className="dw-aid"))
     return lines

@@ -110,7 +110,7 @@ def problem_drawer(row: ProblemRow, now: UtcDatetime) -> html.Article:
     """A problem in short; the rest is on its page."""
     key = f"problem:{row.id}"
     place = [row.number, where_words(row.where)]
-    said = _("{actor} · {done} · {time}").format(
+    last_step = _("{actor} · {done} · {time}").format(
         actor=actor_words(row.last_actor),
         done=done_word(row.last_action),
         time=moment_text(row.last_at, now),
@@ -139,7 +139,7 @@ def problem_drawer(row: ProblemRow, now: UtcDatetime) -> html.Article:
         lines.append(near(row.where.lake, "lake", row.where.lake_id))
     if lines:
         parts.append(block(_("Lies at"), html.Ul(lines, className="dw-near")))
-    top = head(_("Problem"), place, category_word(row.category), marks, finding(said, ""))
+    top = head(_("Problem"), place, category_word(row.category), marks, finding(last_step, ""))
     body = html.Div(html.Div(parts, className="dw-body"), className="dw-plain")
     return whole(key, [top, body, _foot(_("Open the problem"), f"/ledger/{row.id}", "flag")])
 

@@ -66,13 +66,13 @@ def section_drawer(
 
 def section_head(facts: SectionFacts, now: UtcDatetime) -> html.Header:
     """Name, class, target, and the finding."""
-    station, told = facts.station, facts.evaluation
-    grade = told.grade
+    station, evaluation = facts.station, facts.evaluation
+    grade = evaluation.grade
     marks = [
-        class_badge(told.water_class, big=True),
+        class_badge(evaluation.water_class, big=True),
         html.Span(class_word(grade.water_class), className="dw-word") if grade else None,
         html.Span(className="sp"),
-        target_tag(facts.target, told.meets_target, given=station.target is not None),
+        target_tag(facts.target, evaluation.meets_target, is_set=station.target is not None),
     ]
     words, about = section_finding(facts, now)
     aid = _("Automatic data, as it comes in, for reference only.")
@@ -83,23 +83,25 @@ def section_head(facts: SectionFacts, now: UtcDatetime) -> html.Header:
 
 def section_finding(facts: SectionFacts, now: UtcDatetime) -> tuple[str, str]:
     """What is to be known first, and when it was measured."""
-    told, at = facts.evaluation, facts.station.observed_at
-    if at is None or told.state is EvaluationState.NONE:
+    evaluation, at = facts.evaluation, facts.station.observed_at
+    if at is None or evaluation.state is EvaluationState.NONE:
         return _("No data yet"), ""
     when = _("measured {time}, {age}").format(time=moment_text(at, now), age=age_text(at, now))
-    if told.state is EvaluationState.STALE:
+    if evaluation.state is EvaluationState.STALE:
         silent = now - (facts.station.received_at or at)
         words = _("Device offline for {duration}").format(duration=duration_text(silent))
-        if told.last_grade:
-            last = told.last_grade.water_class.numeral
+        if evaluation.last_grade:
+            last = evaluation.last_grade.water_class.numeral
             when = _("last class {n}, {time}").format(n=last, time=moment_text(at, now))
         return words, when
-    if told.state is EvaluationState.PARTIAL:
+    if evaluation.state is EvaluationState.PARTIAL:
         gap = "、" if language.get() == "zh" else ", "
-        missing = gap.join(parameter_name(each) for each in told.missing)
+        missing = gap.join(parameter_name(each) for each in evaluation.missing)
         words = _("Incomplete {have}/{need}: no {missing}")
-        return words.format(have=told.have, need=told.required_count, missing=missing), when
-    beyond = told.exceedances
+        return words.format(
+            have=evaluation.have, need=evaluation.required_count, missing=missing
+        ), when
+    beyond = evaluation.exceedances
     if not beyond:
         return _("Target met"), when
     gap = "，" if language.get() == "zh" else ", "
@@ -142,9 +144,9 @@ def aids() -> html.P:
 def section_file(facts: SectionFacts) -> html.Div:
     """What is kept about the section."""
     station = facts.station
-    given = facts.target.numeral
+    target = facts.target.numeral
     if station.target is None:
-        given = _("{n}, none given").format(n=given)
+        target = _("{n}, none given").format(n=target)
     body = _("Lake or reservoir limits") if station.body is BodyKind.LAKE else _("River limits")
     gap = "、" if language.get() == "zh" else ", "
     required = [parameter_name(row.parameter) for row in facts.rows if row.is_required]
@@ -152,7 +154,7 @@ def section_file(facts: SectionFacts) -> html.Div:
         *place_pairs(station),
         (_("Kind of section"), station.own.get("attribute")),
         (_("Border section"), _("yes") if station.own.get("is_border") else None),
-        (_("Target class"), given),
+        (_("Target class"), target),
         (_("Standard"), f"GB 3838-2002 · {body}"),
         (_("A class needs"), gap.join(required)),
         *device_pairs(station),

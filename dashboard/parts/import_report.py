@@ -9,7 +9,7 @@ SHOWN = 50
 """Refused rows beyond this are counted only; as JSON all are told."""
 
 
-def told(report: Report, *, dry_run: bool = False) -> list[str]:
+def report_lines(report: Report, *, dry_run: bool = False) -> list[str]:
     """The report as lines to print: what was taken, joined, noted, refused and why."""
     lines = [
         _(

@@ -53,9 +53,9 @@ def class_word(water_class: WaterClass) -> str:
     }[water_class]
 
 
-def target_tag(target: WaterClass, meets: bool | None, *, given: bool = True) -> html.Span:
+def target_tag(target: WaterClass, meets: bool | None, *, is_set: bool = True) -> html.Span:
     """``目标 Ⅲ · 未达标``; a target nobody gave is Ⅲ and says so."""
-    words = _("Target {n}") if given else _("Target {n} (none given)")
+    words = _("Target {n}") if is_set else _("Target {n} (none given)")
     parts = [words.format(n=target.numeral)]
     if meets is not None:
         parts.append(_("met") if meets else _("not met"))

@@ -92,15 +92,15 @@ def detail_words(found: Found, names: Mapping[str, str]) -> str:
 
     ``names`` holds stations' names by their codes.
     """
-    told = found.detail
-    if told in FLAGS:
-        return flag_word(Flag(told))
-    numbers = dict(NUMBER.findall(told))
+    detail = found.detail
+    if detail in FLAGS:
+        return flag_word(Flag(detail))
+    numbers = dict(NUMBER.findall(detail))
     if found.test is QualityTest.FLAT_LINE and {"n", "h"} <= numbers.keys():
         words = _("{n} equal values over {hours} h")
         return words.format(n=numbers["n"], hours=numbers["h"])
     if "n" in numbers:
         return _("by {n} values").format(n=numbers["n"])
-    if told and found.test in (QualityTest.NEIGHBOUR, QualityTest.UPSTREAM):
-        return _("by {station}").format(station=names.get(told, told))
-    return told
+    if detail and found.test in (QualityTest.NEIGHBOUR, QualityTest.UPSTREAM):
+        return _("by {station}").format(station=names.get(detail, detail))
+    return detail
