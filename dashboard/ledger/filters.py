@@ -73,7 +73,7 @@ def read_values(read: Choices) -> dict[str, dict[str, str]]:
     }
 
 
-def given(chosen: LedgerFilter, key: str) -> list[str]:
+def values_of(chosen: LedgerFilter, key: str) -> list[str]:
     """The values that the filter holds under a key of the address."""
     value = getattr(chosen, KEYS[key])
     if value is None:
@@ -105,9 +105,9 @@ def pill(key: str, chosen: LedgerFilter) -> html.Span:
         **attributes(aria_haspopup="dialog"),
     )
     group = dmc.CheckboxGroup(
-        boxes(values()[key], given(chosen, key)),
+        boxes(values()[key], values_of(chosen, key)),
         id=f"ledger-pick-{key}",
-        value=given(chosen, key),
+        value=values_of(chosen, key),
         className="lg-choices",
         **attributes(aria_label=label),
     )
@@ -139,7 +139,7 @@ def pill(key: str, chosen: LedgerFilter) -> html.Span:
 
 def kept(chosen: LedgerFilter) -> dict[str, list[str]]:
     """What the address asks for beyond the pills and the search."""
-    return {key: given(chosen, key) for key in KEPT if given(chosen, key)}
+    return {key: values_of(chosen, key) for key in KEPT if values_of(chosen, key)}
 
 
 def kept_pills(
@@ -154,7 +154,7 @@ def kept_pills(
         made.append(
             html.Span(
                 [
-                    html.Span(said(label, words), className="lg-pick"),
+                    html.Span(pill_words(label, words), className="lg-pick"),
                     html.Button(
                         icon("close"),
                         id={"type": "ledger-drop", "index": key},
@@ -168,7 +168,7 @@ def kept_pills(
     return made
 
 
-def said(label: str, words: str) -> str:
+def pill_words(label: str, words: str) -> str:
     """``河流：湍河``."""
     return _("{filter}: {values}").format(filter=label, values=words)
 

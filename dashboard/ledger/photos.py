@@ -88,8 +88,8 @@ def _figure(seen: Seen, photo: PhotoFacts | None, stage: Stage) -> html.Figure:
             label,
             html.Figcaption(
                 [
-                    html.B(taken_words(seen, photo)),
-                    html.Span(" · ".join(told_words(seen, photo)), className="t3"),
+                    html.B(moment_words(seen, photo)),
+                    html.Span(" · ".join(origin_words(seen, photo)), className="t3"),
                 ]
             ),
         ]
@@ -101,7 +101,7 @@ def photo_url(photo_id: int, size: str = "shown") -> str:
     return f"/api/v1/photos/{photo_id}?size={size}"
 
 
-def taken_words(seen: Seen, photo: PhotoFacts) -> str:
+def moment_words(seen: Seen, photo: PhotoFacts) -> str:
     """When the photo says it was taken; else when it came."""
     if photo.gps_at:
         return moment_text(photo.gps_at, seen.now)
@@ -110,7 +110,7 @@ def taken_words(seen: Seen, photo: PhotoFacts) -> str:
     return moment_text(photo.uploaded_at, seen.now)
 
 
-def told_words(seen: Seen, photo: PhotoFacts) -> list[str]:
+def origin_words(seen: Seen, photo: PhotoFacts) -> list[str]:
     """Who gave it, and the direction it was taken in."""
     by = next((one.actor for one in seen.detail.story if one.seq == photo.seq), "")
     words = [by] if by else []
@@ -127,8 +127,8 @@ def photo_words(seen: Seen) -> list[str]:
         " · ".join(
             [
                 stage_word(photo.stage) if photo.stage else "",
-                taken_words(seen, photo),
-                *told_words(seen, photo),
+                moment_words(seen, photo),
+                *origin_words(seen, photo),
             ]
         )
         for photo in seen.detail.photos
@@ -190,14 +190,14 @@ def check_words(seen: Seen, flag: Flag) -> tuple[str, str, str]:
             _("{time} off").format(time=off),
             _("at most {n}").format(n=within),
         )
-    return _("Taken"), *_taken(seen, flag)
+    return _("Taken"), *_time_check(seen, flag)
 
 
 def _metres(value: float) -> str:
     return f"{value:.1f} m" if value < 10 else f"{value:,.0f} m"
 
 
-def _taken(seen: Seen, flag: Flag) -> tuple[str, str]:
+def _time_check(seen: Seen, flag: Flag) -> tuple[str, str]:
     value = moment_text(flag.at, seen.now) if flag.at else _("not known")
     if flag.span is None:
         return value, ""

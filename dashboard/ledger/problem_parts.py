@@ -172,10 +172,10 @@ def _source(seen: Seen) -> str:
 def _reading_time(reference: str) -> UtcDatetime | None:
     """The time the system gave as the reference, None for what people wrote."""
     try:
-        told = datetime.strptime(reference, "%Y-%m-%dT%H:%M:%S%z")
+        parsed = datetime.strptime(reference, "%Y-%m-%dT%H:%M:%S%z")
     except ValueError:
         return None
-    return to_utc(told) if MINYEAR < told.year < MAXYEAR else None
+    return to_utc(parsed) if MINYEAR < parsed.year < MAXYEAR else None
 
 
 def _facts(seen: Seen) -> list[tuple[str, Any]]:
@@ -189,9 +189,9 @@ def _facts(seen: Seen) -> list[tuple[str, Any]]:
     chief: list[Any] = []
     if detail.chief:
         chief = [detail.chief, " ", html.Span(_("on that day"), className="t3")]
-    given = f"{detail.source_crs} {detail.source_x:.6f}, {detail.source_y:.6f}"
+    place = f"{detail.source_crs} {detail.source_x:.6f}, {detail.source_y:.6f}"
     if detail.accuracy_m is not None:
-        given += f" ± {detail.accuracy_m:.0f} m"
+        place += f" ± {detail.accuracy_m:.0f} m"
     return [
         (_("What was found"), row.description),
         (_("Reported from"), _source(seen)),
@@ -201,7 +201,7 @@ def _facts(seen: Seen) -> list[tuple[str, Any]]:
         (_("Handling unit"), row.unit),
         (_("Deadline"), deadline_rule(seen)),
         (_("Division"), division_words(row.where)),
-        (_("Place as given"), html.Span(given, className="t2")),
+        (_("Place as given"), html.Span(place, className="t2")),
         (_("Nearby"), _near(seen)),
     ]
 

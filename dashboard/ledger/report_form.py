@@ -28,7 +28,7 @@ REPORTED_BY_PEOPLE = tuple(source for source in Source if source is not Source.M
 DATUMS = (("EPSG:4490", "CGCS2000"), ("EPSG:4326", "WGS 84"), ("gcj02", "GCJ-02"))
 
 
-def form_told(deps: Deps, user: User, ground: Ground, asked: dict[str, str]) -> dict[str, Any]:
+def form_data(deps: Deps, user: User, ground: Ground, asked: dict[str, str]) -> dict[str, Any]:
     """What the browser draws the form from; ``asked`` is the place of the address."""
     groups = category_groups()
     between = "、" if language.get() == "zh" else ", "

@@ -9,7 +9,7 @@ from dash import ClientsideFunction, Input, Output, dcc, html, no_update
 from dashboard.frame.auth import current_user
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
-from dashboard.ledger.report_form import form_told, placed_words, refused_words
+from dashboard.ledger.report_form import form_data, placed_words, refused_words
 from dashboard.ledger.report_places import place_typed, read_ground
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
@@ -60,8 +60,8 @@ def register(app: dash.Dash, deps: Deps) -> None:
     async def bring(asked: dict[str, str]) -> html.Div:
         user = current_user()
         ground = await off(read_ground, deps, user)
-        told = form_told(deps, user, ground, asked)
-        return html.Div(**attributes(data_report=json.dumps(told, ensure_ascii=False)))
+        data = form_data(deps, user, ground, asked)
+        return html.Div(**attributes(data_report=json.dumps(data, ensure_ascii=False)))
 
     @app.callback(
         Output(Ids.PREVIEW, "children"),

@@ -64,9 +64,9 @@ def place_typed(deps: Deps, user: User, typed: Mapping[str, Any]) -> Placed:
     return Placed(spot, near, float(accuracy) if isinstance(accuracy, int | float) else None)
 
 
-def degrees(given: object) -> float:
+def degrees(typed: object) -> float:
     """The number that was given. Raises BadInput."""
     try:
-        return float(str(given))
+        return float(str(typed))
     except ValueError as error:
         raise BadInput("Give longitude and latitude in degrees.") from error
