@@ -156,10 +156,10 @@ def register(app: dash.Dash, deps: Deps) -> None:
         *filters,
         Input(Ids.RETRY, "n_clicks"),
     )
-    async def show(*given: Any) -> tuple[Any, ...]:
+    async def show(*filled: Any) -> tuple[Any, ...]:
         turned = ctx.triggered_id in (None, Ids.PAGES, Ids.RETRY)
-        page = (given[4] or 1) if turned else 1
-        chosen = (*given[:4], page)
+        page = (filled[4] or 1) if turned else 1
+        chosen = (*filled[:4], page)
         try:
             listing = await off(read, deps, visible_to(current_user()), chosen)
         except SQLAlchemyError:

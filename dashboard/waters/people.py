@@ -94,8 +94,10 @@ def person(chief: Chief, reaches: dict[int, ReachFile]) -> html.Li:
 
 def about(chief: Chief, reaches: dict[int, ReachFile]) -> str:
     """What the chief answers for, and the post where it says more than name and level."""
-    said = chief.post in chief.name or level_word(chief.level) in chief.post
-    return " · ".join(each for each in (covers(chief, reaches), "" if said else chief.post) if each)
+    is_known = chief.post in chief.name or level_word(chief.level) in chief.post
+    return " · ".join(
+        each for each in (covers(chief, reaches), "" if is_known else chief.post) if each
+    )
 
 
 def covers(chief: Chief, reaches: dict[int, ReachFile]) -> str:

@@ -27,13 +27,13 @@ LANES = 2
 def lanes(shares: Sequence[float], width: float, count: int) -> list[int | None]:
     """A lane for each label, so that none covers another; None where there is no room."""
     ends = [-1.0] * count
-    given: list[int | None] = []
+    assigned: list[int | None] = []
     for share in shares:
         free = next((lane for lane in range(count) if share - ends[lane] >= width), None)
         if free is not None:
             ends[free] = share
-        given.append(free)
-    return given
+        assigned.append(free)
+    return assigned
 
 
 def strip(dossier: Dossier) -> html.Div:

@@ -78,8 +78,8 @@ def reach_class(reach: ReachFile, now: UtcDatetime) -> html.Div:
         small.append(moment_text(file.record.observed_at, now))
     if reach.colour.section_count > 1:
         small.append(_("worst of {n}").format(n=reach.colour.section_count))
-    said = html.Span(section_words(file, now), className="b" if file.is_below_target else None)
-    return html.Div([badge, two(said, " · ".join(small))], className="rv-class")
+    state = html.Span(section_words(file, now), className="b" if file.is_below_target else None)
+    return html.Div([badge, two(state, " · ".join(small))], className="rv-class")
 
 
 def reach_chiefs(chiefs: Sequence[Chief], reach_id: int) -> Cell:
@@ -139,7 +139,7 @@ def section_cells(file: StationFile, now: UtcDatetime) -> Sequence[Cell]:
     """The cells of one section."""
     record = file.record
     words = section_words(file, now)
-    said = html.Span(words, className="b" if file.is_below_target or file.is_unsure else None)
+    state = html.Span(words, className="b" if file.is_below_target or file.is_unsure else None)
     reasons = " · ".join(value_words(each) for each in file.exceedances)
     return (
         name_cell(file, file.attribute, _("border") if file.is_border else ""),
@@ -149,7 +149,7 @@ def section_cells(file: StationFile, now: UtcDatetime) -> Sequence[Cell]:
             numeral(record.target_class),
             title=None if file.target_class else _("No target given: Ⅲ is taken"),
         ),
-        two(said, reasons) if reasons else said,
+        two(state, reasons) if reasons else state,
         html.Div(two(clock_cell(file, now), every(file.interval)), className="rv-k"),
     )
 
@@ -171,17 +171,17 @@ def outfalls_table(files: Sequence[StationFile], now: UtcDatetime) -> html.Table
 
 def outfall_cells(file: StationFile, now: UtcDatetime) -> Sequence[Cell]:
     """The cells of one outfall."""
-    told = file.record.compliance
-    tone = "b" if told == Compliance.EXCEEDING else None if told else "t3"
+    compliance = file.record.compliance
+    tone = "b" if compliance == Compliance.EXCEEDING else None if compliance else "t3"
     sign = html.Span(icon("out-up"), className="rv-out is-exceeding") if file.is_exceeding else None
     reasons = " · ".join(value_words(each) for each in file.exceedances)
-    said = html.Span([sign, html.Span(outfall_words(file), className=tone)], className="rv-class")
+    state = html.Span([sign, html.Span(outfall_words(file), className=tone)], className="rv-class")
     return (
         name_cell(file),
         place_cell(file),
         two(file.owner or DASH, file.permit_no),
         two(file.grade or DASH, file.category),
-        two(said, reasons) if reasons else said,
+        two(state, reasons) if reasons else state,
         clock_cell(file, now),
     )
 

@@ -125,12 +125,12 @@ def section_words(file: StationFile, now: UtcDatetime) -> str:
 
 def outfall_words(file: StationFile) -> str:
     """What to say about an outfall before any number."""
-    told = file.record.compliance
-    if told == Compliance.EXCEEDING:
+    compliance = file.record.compliance
+    if compliance == Compliance.EXCEEDING:
         return exceedance_words(file.exceedances) or _("Exceeding")
-    if told == Compliance.STOPPED:
+    if compliance == Compliance.STOPPED:
         return _("Stopped")
-    if told == Compliance.COMPLIANT:
+    if compliance == Compliance.COMPLIANT:
         return _("Compliant")
     return _("Offline") if file.record.is_offline else _("Not monitored online")
 
