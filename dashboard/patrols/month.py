@@ -69,7 +69,7 @@ def owed_words(chief: ChiefMonth, month: Month) -> str:
     """What the post asks for a month, what was done, what is left and until when."""
     span = _("every {n} months").format(n=chief.duty_months)
     span = span if chief.duty_months > 1 else _("a month")
-    said = _("{level}: at least {duty} {span}, {valid} valid").format(
+    done = _("{level}: at least {duty} {span}, {valid} valid").format(
         level=level_word(chief.level),
         duty=times_words(chief.duty_count),
         span=span,
@@ -77,11 +77,11 @@ def owed_words(chief: ChiefMonth, month: Month) -> str:
     )
     left = chief.duty_count - chief.valid_count
     if left <= 0:
-        return _("{said}; duty done").format(said=said)
+        return _("{said}; duty done").format(said=done)
     if month.today > chief.due_on:
-        return _("{said}; {left} short").format(said=said, left=left)
+        return _("{said}; {left} short").format(said=done, left=left)
     return _("{said}; {left} more by {day}").format(
-        said=said, left=left, day=f"{chief.due_on:%m-%d}"
+        said=done, left=left, day=f"{chief.due_on:%m-%d}"
     )
 
 
@@ -97,8 +97,8 @@ def _day(day: date, patrols: list[PatrolRow], month: Month, is_asked: bool) -> h
     elif is_asked:
         kind = "asked"
     weekday = (WEEKDAYS_ZH if language.get() == "zh" else WEEKDAYS_EN)[day.weekday()]
-    said = {"valid": _("valid"), "invalid": _("not valid"), "asked": _("suggested day")}
-    label = {"aria_label": f"{day:%m-%d} {said[kind]}"} if kind else {}
+    names = {"valid": _("valid"), "invalid": _("not valid"), "asked": _("suggested day")}
+    label = {"aria_label": f"{day:%m-%d} {names[kind]}"} if kind else {}
     current = {"aria_current": "date"} if day == month.today else {}
     return html.Li(
         [html.Span(weekday), html.Span(str(day.day)), html.Span(mark(kind) if kind else None)],

@@ -106,12 +106,12 @@ def read(deps: Deps, user: User, asked: Asked) -> Shown:
     )  # fmt: skip
 
 
-def _number(given: str) -> int | None:
-    return int(given) if given.isdecimal() and len(given) <= 15 else None
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) <= 15 else None
 
 
-def _patrol(connection: Connection, reader: Reader, given: str) -> PatrolDetail | None:
-    number = _number(given)
+def _patrol(connection: Connection, reader: Reader, text: str) -> PatrolDetail | None:
+    number = _number(text)
     if number is None:
         return None
     try:
