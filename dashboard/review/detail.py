@@ -45,7 +45,7 @@ def nothing_picked(asked: bool) -> html.Div:
     )
 
 
-def told(around: Surroundings) -> html.Div:
+def value_head(around: Surroundings) -> html.Div:
     """The value, what speaks against it and what was said of it."""
     key, value = around.key, around.value
     moment = key.observed_at.astimezone(BUSINESS_ZONE)
@@ -118,13 +118,13 @@ def history(around: Surroundings) -> html.Ol | None:
         **attributes(data_quality_verdict=Verdict.WITHDRAW.value),
     )
     offered = around.may_review and newest.verdict is not Verdict.WITHDRAW
-    lines = [said(around.key.parameter, each) for each in reversed(around.reviews)]
+    lines = [review_line(around.key.parameter, each) for each in reversed(around.reviews)]
     if offered:
         lines[0].children = [*lines[0].children, withdraw]
     return html.Ol(lines, className="qr-history")
 
 
-def said(parameter: Parameter, review: Review) -> html.Li:
+def review_line(parameter: Parameter, review: Review) -> html.Li:
     """One review: the verdict, by whom, when, why."""
     put = (
         f" → {value_text(parameter, review.value)} {unit_of(parameter)}"

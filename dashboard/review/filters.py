@@ -95,10 +95,10 @@ def _month(shown: Shown) -> str:
 def months(shown: Shown) -> list[tuple[str, str]]:
     """The months to choose among, the newest first, the chosen one always."""
     first = shown.today.replace(day=1)
-    told = []
+    offered = []
     for _number in range(MONTHS):
-        told.append(f"{first:%Y-%m}")
+        offered.append(f"{first:%Y-%m}")
         first = (first - timedelta(days=1)).replace(day=1)
     if _month(shown):
-        told = sorted({*told, _month(shown)}, reverse=True)
-    return [(each, each) for each in told]
+        offered = sorted({*offered, _month(shown)}, reverse=True)
+    return [(each, each) for each in offered]

@@ -113,7 +113,7 @@ def row(value: DoubtedValue, shown: Shown) -> html.Tr:
     name = own_name(value.station, value.station_en)
     allowed = key.station_id in shown.may_review
     review = value.review
-    told = attributes(
+    row_data = attributes(
         data_quality_key=key_text(key),
         data_station=str(key.station_id),
         data_at=key.observed_at.isoformat(),
@@ -135,7 +135,9 @@ def row(value: DoubtedValue, shown: Shown) -> html.Tr:
         (_("Reason for doubt"), tags(value)),
         (_("Review"), review_tag(value)),
     ]
-    return html.Tr([html.Td(cell, **attributes(data_label=label)) for label, cell in cells], **told)
+    return html.Tr(
+        [html.Td(cell, **attributes(data_label=label)) for label, cell in cells], **row_data
+    )
 
 
 def number_words(value: DoubtedValue) -> Any:

@@ -12,7 +12,7 @@ from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.parts.blocks import notice, skeleton
 from dashboard.parts.wording import _
-from dashboard.review.detail import caption_of, figure_of, nothing_picked, others_of, told
+from dashboard.review.detail import caption_of, figure_of, nothing_picked, others_of, value_head
 from dashboard.review.layout import GRAPHS, detail_frame
 from dashboard.review.list import quality_list
 from dashboard.review.reads import Surroundings, read, read_around, read_key
@@ -88,7 +88,7 @@ def register(app: dash.Dash, deps: Deps) -> None:
             none = [None] * len(GRAPHS)
             return nothing_picked(bool(picked)), [], *none, *none
         return (
-            told(around),
+            value_head(around),
             others_of(around),
             *(figure_of(around, name) for name in GRAPHS),
             *(caption_of(around, name) for name in GRAPHS),

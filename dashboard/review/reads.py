@@ -88,8 +88,8 @@ def read_filter(asked: Mapping[str, Any]) -> FindingFilter:
     )
 
 
-def _word(words: type[Word], given: object) -> Word | None:
-    return next((each for each in words if each.value == given), None)
+def _word(words: type[Word], text: object) -> Word | None:
+    return next((each for each in words if each.value == text), None)
 
 
 def month_of(text: str) -> date | None:
