@@ -16,8 +16,8 @@ def address(asked: Asked, **changed: Any) -> str:
     """The page as asked for, but for what is changed; another choice begins at its first page."""
     if "page" not in changed:
         changed["page"] = 1
-    told = asdict(replace(asked, **changed))
-    kept = {name: value for name, value in told.items() if value and value != _LEFT_OUT.get(name)}
+    fields = asdict(replace(asked, **changed))
+    kept = {name: value for name, value in fields.items() if value and value != _LEFT_OUT.get(name)}
     return "/accounting?" + urlencode(kept) if kept else "/accounting"
 
 

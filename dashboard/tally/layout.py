@@ -94,14 +94,14 @@ def steps(shown: Shown) -> html.Div:
     window = shown.window
     first = window.start.astimezone(BUSINESS_ZONE)
     last = min(window.end - timedelta(minutes=1), shown.now).astimezone(BUSINESS_ZONE)
-    told = "%m-%d" if window.by is Grain.DAY else "%m-%d %H:%M"
+    pattern = "%m-%d" if window.by is Grain.DAY else "%m-%d %H:%M"
     if first.year != shown.now.astimezone(BUSINESS_ZONE).year:
-        told = f"%Y-{told}"
+        pattern = f"%Y-{pattern}"
     later = after(shown.asked, window, shown.now.astimezone(BUSINESS_ZONE).date())
     return html.Div(
         [
             step("left", _("The time before"), before(shown.asked, window)),
-            html.Span(f"{first:{told}} – {last:{told}}", className="fld", role="status"),
+            html.Span(f"{first:{pattern}} – {last:{pattern}}", className="fld", role="status"),
             step("right", _("The time after"), later),
         ],
         className="ac-steps",

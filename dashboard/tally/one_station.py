@@ -16,10 +16,10 @@ from data.queries.tally.accounts import Account, Tally
 
 def one_card(shown: Shown) -> html.Section | None:
     """Its name, its strip and every hour or day in which something was due or came."""
-    told = shown.one
-    if told is None:
+    account = shown.one
+    if account is None:
         return None
-    station = told.stations[0]
+    station = account.stations[0]
     name = own_name(station.name, station.name_en)
     close = dcc.Link(
         icon("close"),
@@ -45,19 +45,19 @@ def one_card(shown: Shown) -> html.Section | None:
                 ],
                 className="ac-title",
             ),
-            html.Div(strip(told, 0), className="ac-wide"),
-            html.Div(_table(told, name), className="ac-scroll", tabIndex=0),
+            html.Div(strip(account, 0), className="ac-wide"),
+            html.Div(_table(account, name), className="ac-scroll", tabIndex=0),
         ],
         id="accounting-one",
         className="card ac-card",
     )
 
 
-def _table(told: Account, name: str) -> html.Table:
+def _table(account: Account, name: str) -> html.Table:
     """The newest first; the sum at the head."""
-    pairs = zip(told.window.buckets, told.of_buckets(), strict=True)
+    pairs = zip(account.window.buckets, account.of_buckets(), strict=True)
     rows = [
-        _row(bucket_text(at, told.window.by), tally)
+        _row(bucket_text(at, account.window.by), tally)
         for at, tally in reversed(list(pairs))
         if tally.received or tally.expected or tally.measured
     ]
@@ -73,7 +73,7 @@ def _table(told: Account, name: str) -> html.Table:
                     ]
                 )
             ),
-            html.Tbody([_row(_("Sum"), told.sum(), is_sum=True), *rows]),
+            html.Tbody([_row(_("Sum"), account.sum(), is_sum=True), *rows]),
         ],
         className="ac-table ac-hours",
         **attributes(aria_label=name),

@@ -42,11 +42,13 @@ def layout(**query: str) -> html.Div:
 
 def asked_of(chosen: dict[str, Any]) -> Asked:
     """What the address asks for; what it spells wrong is left out."""
-    given = {name: str(chosen.get(name) or "") for name in ("range", "on", "kind", "q", "station")}
-    if given["range"] not in RANGES:
-        given["range"] = USUAL
+    chosen_texts = {
+        name: str(chosen.get(name) or "") for name in ("range", "on", "kind", "q", "station")
+    }
+    if chosen_texts["range"] not in RANGES:
+        chosen_texts["range"] = USUAL
     page = str(chosen.get("page") or "")
-    return Asked(**given, page=int(page) if page.isdecimal() and len(page) < 7 else 1)
+    return Asked(**chosen_texts, page=int(page) if page.isdecimal() and len(page) < 7 else 1)
 
 
 def register(app: dash.Dash, deps: Deps) -> None:

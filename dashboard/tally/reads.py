@@ -85,10 +85,10 @@ def window_asked(asked: Asked, now: UtcDatetime) -> Window:
     return window_of(whole - length, whole, by, now)
 
 
-def day_named(given: str) -> date | None:
+def day_named(text: str) -> date | None:
     """The day of an address, None for none."""
     try:
-        day = date.fromisoformat(given)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
     return day if date(2000, 1, 1) <= day <= date(2200, 1, 1) else None
@@ -138,9 +138,9 @@ def _stations(
     return account_stations(connection, scope, window, search=asked.q[:80], kind=kind)
 
 
-def _one(connection: Connection, scope: Scope, window: Window, given: str) -> Account | None:
+def _one(connection: Connection, scope: Scope, window: Window, text: str) -> Account | None:
     """The account of the station chosen; None when none is, or it isn't there or visible."""
-    if not given.isdecimal() or len(given) > 15:
+    if not text.isdecimal() or len(text) > 15:
         return None
-    found = account_stations(connection, scope, window, station=StationId(int(given)))
+    found = account_stations(connection, scope, window, station=StationId(int(text)))
     return account(connection, found, window, whole=False) if found else None

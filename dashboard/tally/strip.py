@@ -22,35 +22,39 @@ def level(expected: int, measured: int) -> int:
     return min(QUARTERS - 1, max(1 if measured else 0, round(QUARTERS * measured / expected)))
 
 
-def strip(told: Account, row: int) -> html.Div:
+def strip(account: Account, row: int) -> html.Div:
     """The strip of one station of the account.
 
     Where a slow device owes one reading for several hours, they show how that one went.
     """
-    due, there = told.expected[row], told.measured[row]
+    due, there = account.expected[row], account.measured[row]
     levels: list[int] = []
     for expected, measured in zip(due, there, strict=True):
-        is_same = not expected and levels and told.stations[row].interval_s > told.window.step_s
+        is_same = (
+            not expected and levels and account.stations[row].interval_s > account.window.step_s
+        )
         levels.append(levels[-1] if is_same else level(int(expected), int(measured)))
     bars = []
     at = 0
     for quarters, run in groupby(levels):
         count = len(list(run))
-        bars.append(_bar(told, quarters, at, count))
+        bars.append(_bar(account, quarters, at, count))
         at += count
     short = sum(int(e) > int(m) for e, m in zip(due, there, strict=True))
-    said = ngettext("{n} gap", "{n} gaps", short).format(n=short) if short else _("nothing missing")
+    spoken = (
+        ngettext("{n} gap", "{n} gaps", short).format(n=short) if short else _("nothing missing")
+    )
     if not due.any():
-        said = _("nothing was due")
-    return html.Div(bars, className="ac-strip", role="img", **attributes(aria_label=said))
+        spoken = _("nothing was due")
+    return html.Div(bars, className="ac-strip", role="img", **attributes(aria_label=spoken))
 
 
-def _bar(told: Account, quarters: int, at: int, count: int) -> html.I:
+def _bar(account: Account, quarters: int, at: int, count: int) -> html.I:
     """Hours or days that went alike, as one bar."""
-    total = len(told.window.buckets)
-    buckets = told.window.buckets
-    first = bucket_text(buckets[at], told.window.by)
-    last = bucket_text(buckets[at + count - 1], told.window.by)
+    total = len(account.window.buckets)
+    buckets = account.window.buckets
+    first = bucket_text(buckets[at], account.window.by)
+    last = bucket_text(buckets[at + count - 1], account.window.by)
     span = first if count == 1 else f"{first} – {last}"
     name = "is-none" if quarters == NOTHING_DUE else f"is-{quarters}"
     return html.I(
