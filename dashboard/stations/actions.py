@@ -248,6 +248,6 @@ def _require_at(division_id: DivisionId | None) -> None:
 
 def _require_free(connection: Connection, code: str) -> None:
     """The name of a station one may not change isn't told: only that its code is taken."""
-    taken, division_id = division_of_code(connection, code)
-    if taken and not may(current_user(), Action.WRITE_STATIONS, _place(division_id)):
+    is_taken, division_id = division_of_code(connection, code)
+    if is_taken and not may(current_user(), Action.WRITE_STATIONS, _place(division_id)):
         raise Conflict("The code {code} is taken.", mend="Choose another code.", code=code)
