@@ -6,10 +6,8 @@ from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.measures import own_name
 from dashboard.parts.wording import _
-from dashboard.tally.address import address, file_address
-from dashboard.tally.reads import Shown
-from dashboard.tally.rows import silent_tag
-from dashboard.tally.strip import strip
+from dashboard.tally.reads import Shown, address_of, file_address
+from dashboard.tally.rows import silent_tag, strip
 from dashboard.tally.words import FIGURES, bucket_text, count_text, figure_word, share_text
 from data.queries.tally.accounts import Account, Tally
 
@@ -23,7 +21,7 @@ def one_card(shown: Shown) -> html.Section | None:
     name = own_name(station.name, station.name_en)
     close = dcc.Link(
         icon("close"),
-        href=address(shown.asked, station="", page=shown.asked.page),
+        href=address_of(shown.asked, station="", page=shown.asked.page),
         className="ib",
         title=_("Close"),
     )

@@ -1,8 +1,10 @@
 """The account read for whoever is signed in: a window, its stations worst first, one of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 
@@ -144,3 +146,39 @@ def _one(connection: Connection, scope: Scope, window: Window, text: str) -> Acc
         return None
     found = account_stations(connection, scope, window, station=StationId(int(text)))
     return account(connection, found, window, whole=False) if found else None
+
+
+_LEFT_OUT = {"range": USUAL, "page": 1}
+
+
+def address_of(asked: Asked, **changed: Any) -> str:
+    """The page as asked for, but for what is changed; another choice begins at its first page."""
+    if "page" not in changed:
+        changed["page"] = 1
+    fields = asdict(replace(asked, **changed))
+    kept = {name: value for name, value in fields.items() if value and value != _LEFT_OUT.get(name)}
+    return "/accounting?" + urlencode(kept) if kept else "/accounting"
+
+
+def earlier_address(asked: Asked, window: Window) -> str:
+    """The stretch before, which ends with the day on which this one begins."""
+    length, _by = RANGES.get(asked.range, RANGES[USUAL])
+    last = (window.end - timedelta(microseconds=1)).astimezone(BUSINESS_ZONE).date()
+    return address_of(asked, on=f"{last - max(length, timedelta(days=1)):%Y-%m-%d}")
+
+
+def later_address(asked: Asked, window: Window, today: Any) -> str | None:
+    """The stretch after, None where this one ends with the present."""
+    day = day_named(asked.on)
+    if day is None or day >= today:
+        return None
+    length, _by = RANGES.get(asked.range, RANGES[USUAL])
+    following = day + max(length, timedelta(days=1))
+    return address_of(asked, on="" if following >= today else f"{following:%Y-%m-%d}")
+
+
+def file_address(window: Window, station: int | None = None) -> str:
+    """The account as a file."""
+    asked = {"from": window.start.isoformat(), "to": window.end.isoformat(), "by": window.by.value}
+    chosen = {} if station is None else {"station": station}
+    return "/api/v1/accounting.xlsx?" + urlencode(asked | chosen)
