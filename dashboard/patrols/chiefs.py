@@ -5,8 +5,7 @@ from dash import html
 from dashboard.parts.attributes import attributes
 from dashboard.parts.blocks import empty
 from dashboard.parts.wording import _
-from dashboard.patrols.address import address
-from dashboard.patrols.reads import OWN, Shown
+from dashboard.patrols.reads import OWN, Shown, address
 from data.queries.patrols.records import ChiefMonth, Month
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from sqlalchemy import Connection, text
 
@@ -30,6 +31,13 @@ from data.queries.patrols.records import (
 )
 from data.words.ledger import CLOSED
 from problem_ledger.patrols.rules import TrackRule
+
+
+def address(month: str, *, chief: int | str | None = None, patrol: int | None = None) -> str:
+    """The page with that month (``2026-11``), chief and patrol chosen."""
+    chosen = {"month": month, "chief": chief, "patrol": patrol}
+    return "/patrols?" + urlencode({name: value for name, value in chosen.items() if value})
+
 
 MOST_FOUND = 100
 OWN = "own"

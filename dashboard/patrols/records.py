@@ -16,8 +16,7 @@ from dashboard.ledger.words import category_word
 from dashboard.parts.attributes import attributes
 from dashboard.parts.blocks import empty
 from dashboard.parts.wording import _, ngettext
-from dashboard.patrols.address import address
-from dashboard.patrols.reads import OWN, Shown
+from dashboard.patrols.reads import OWN, Shown, address
 from dashboard.patrols.words import (
     distance_words,
     measured_words,
