@@ -1,4 +1,4 @@
-"""Who answers for a water at each level today, and who did before."""
+"""The chiefs of a water: who answers for it at each level, today and before."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from data.vocabulary import ChiefLevel
 
 
 def level_mark(level: ChiefLevel) -> str:
-    """One character for the level: 省, 市, 县, 镇, 村."""
+    """The character of a level: 省, 市, 县, 镇, 村."""
     return {
         ChiefLevel.PROVINCE: _("level mark: province"),
         ChiefLevel.CITY: _("level mark: city"),
@@ -24,7 +24,7 @@ def level_mark(level: ChiefLevel) -> str:
 
 
 def phone_link(name: str, phone: str) -> html.A | None:
-    """A link that calls; nothing without a number."""
+    """A link that calls the number; None without one."""
     digits = "".join(each for each in phone if each in "+0123456789")
     if not digits:
         return None
@@ -39,7 +39,7 @@ def phone_link(name: str, phone: str) -> html.A | None:
 
 
 def chief_row(each: Answering, *, with_term: bool = False) -> html.Li:
-    """One line: level, name, post, stretch or division, phone."""
+    """The line of one chief: level, name, post, stretch or division, phone."""
     about = []
     if each.post and each.post != each.name:
         about.append(each.post)
@@ -63,7 +63,7 @@ def chief_row(each: Answering, *, with_term: bool = False) -> html.Li:
 
 
 def chiefs_block(chiefs: Chiefs) -> html.Section:
-    """Today's chiefs by level, the general ones, and the earlier ones folded away."""
+    """The list of today's chiefs by level, with the earlier ones folded away."""
     parts: list[Any] = [html.H3(_("Who answers for it today"), className="sec-t")]
     if chiefs.now:
         parts.append(html.Ul([chief_row(each) for each in chiefs.now], className="dw-who"))
@@ -77,7 +77,7 @@ def chiefs_block(chiefs: Chiefs) -> html.Section:
 
 
 def folded(title: str, several: tuple[Answering, ...], *, with_term: bool = False) -> html.Details:
-    """A list behind its title and count."""
+    """A list folded away behind its title and count."""
     return html.Details(
         [
             html.Summary([title, html.Span(str(len(several)), className="t3")]),

@@ -18,7 +18,7 @@ from data.vocabulary import ChiefLevel
 
 
 def chiefs_card(dossier: Dossier) -> html.Section:
-    """Who answers for the water today, and who did before."""
+    """The card of who answers for the water today and who did before."""
     now = [each for each in dossier.chiefs if each.is_current]
     former = [each for each in dossier.chiefs if not each.is_current]
     reaches = {each.id: each for each in dossier.reaches}
@@ -53,7 +53,7 @@ def chiefs_card(dossier: Dossier) -> html.Section:
 
 
 def levels(chiefs: Sequence[Chief]) -> list[tuple[Any, str, list[Chief]]]:
-    """The general chiefs, then the others by level: mark, heading, chiefs."""
+    """Mark, heading and chiefs of each level, the general chiefs first."""
 
     def group(chief: Chief) -> tuple[bool, ChiefLevel]:
         return chief.is_general, ChiefLevel.PROVINCE if chief.is_general else chief.level
@@ -68,7 +68,7 @@ def levels(chiefs: Sequence[Chief]) -> list[tuple[Any, str, list[Chief]]]:
 
 
 def person(chief: Chief, reaches: dict[int, ReachFile]) -> html.Li:
-    """One chief: name, telephone, for what, since when."""
+    """The entry of one chief: name, telephone, what they answer for, since when."""
     return html.Li(
         [
             html.Div(
@@ -93,7 +93,7 @@ def person(chief: Chief, reaches: dict[int, ReachFile]) -> html.Li:
 
 
 def about(chief: Chief, reaches: dict[int, ReachFile]) -> str:
-    """What the chief answers for, and the post where it says more than name and level."""
+    """What the chief answers for, with the post where it adds to name and level."""
     is_known = chief.post in chief.name or level_word(chief.level) in chief.post
     return " · ".join(
         each for each in (covers(chief, reaches), "" if is_known else chief.post) if each
@@ -101,7 +101,7 @@ def about(chief: Chief, reaches: dict[int, ReachFile]) -> str:
 
 
 def covers(chief: Chief, reaches: dict[int, ReachFile]) -> str:
-    """What the chief answers for: neighbouring reaches as one span."""
+    """What the chief answers for, neighbouring reaches as one stretch."""
     if chief.is_general:
         return chief.division or ""
     held = [reaches[number] for number in chief.reach_ids if number in reaches]
