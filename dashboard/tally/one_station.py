@@ -1,4 +1,4 @@
-"""One station's account hour by hour or day by day."""
+"""The card of one station's account: its strip and its hours or days in a table."""
 
 from dash import dcc, html
 
@@ -13,7 +13,7 @@ from data.queries.tally.accounts import Account, Tally
 
 
 def one_card(shown: Shown) -> html.Section | None:
-    """Its name, its strip and every hour or day in which something was due or came."""
+    """The card of the chosen station's account; None when no station is chosen."""
     account = shown.one
     if account is None:
         return None
@@ -52,7 +52,7 @@ def one_card(shown: Shown) -> html.Section | None:
 
 
 def _table(account: Account, name: str) -> html.Table:
-    """The newest first; the sum at the head."""
+    """The table of hours or days with anything due or arrived, newest first, below their sum."""
     pairs = zip(account.window.buckets, account.of_buckets(), strict=True)
     rows = [
         _row(bucket_text(at, account.window.by), tally)
