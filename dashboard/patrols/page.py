@@ -1,4 +1,4 @@
-"""The patrols (巡河) of a month: duty against done by chief, coverage, records, one judged."""
+"""The page of patrols (巡河) of a month: its callbacks, heading and order of cards."""
 
 import logging
 from datetime import timedelta
@@ -38,7 +38,7 @@ class Ids:
 
 
 def layout(month: str = "", chief: str = "", patrol: str = "", **_query: str) -> html.Div:
-    """The page before it is read; its address says what is chosen."""
+    """The page before it is read, with what its address asks for in a store."""
     return html.Div(
         [
             dcc.Store(id=Ids.CHOSEN, data={"month": month, "chief": chief, "patrol": patrol}),
@@ -51,7 +51,7 @@ def layout(month: str = "", chief: str = "", patrol: str = "", **_query: str) ->
 
 
 def register(app: dash.Dash, deps: Deps) -> None:
-    """The page is read as its address asks."""
+    """Registers the callback that reads the page as its address asks."""
 
     @app.callback(
         Output(Ids.BODY, "children"),
@@ -80,7 +80,7 @@ def register(app: dash.Dash, deps: Deps) -> None:
 
 
 def failed(deps: Deps) -> html.Div:
-    """The page couldn't be read; the button below tries again."""
+    """What the page shows when the database didn't answer; the button below reads again."""
     time = f"{deps.clock().astimezone(BUSINESS_ZONE):%H:%M}"
     return notice(
         "warn",
@@ -91,7 +91,7 @@ def failed(deps: Deps) -> html.Div:
 
 
 def patrol_page(shown: Shown, *, may_upload: bool, may_export: bool) -> html.Div:
-    """Heading, chiefs, the month of one of them, one patrol."""
+    """The page's body: heading, chiefs, the month of one chief, one patrol."""
     main: list[Any] = []
     if shown.is_missing:
         main.append(
@@ -126,7 +126,7 @@ def patrol_page(shown: Shown, *, may_upload: bool, may_export: bool) -> html.Div
 
 
 def heading(shown: Shown, *, may_upload: bool, may_export: bool) -> html.Header:
-    """Whose patrols, the month with the way to the ones beside it, what can be done."""
+    """The heading: whose patrols, links to the months beside, upload and export."""
     month = shown.month
     upload = html.Button(
         [icon("out-up"), _("Upload a track")], id="patrols-upload", className="btn"
@@ -158,7 +158,7 @@ def heading(shown: Shown, *, may_upload: bool, may_export: bool) -> html.Header:
 
 
 def whose(shown: Shown) -> str:
-    """The chief with the reaches, or that these are one's own."""
+    """The chief's name with the reaches they answer for, or that these are one's own patrols."""
     if shown.chief is None:
         return _("My own patrols") if shown.is_own else ""
     if not shown.coverage:
@@ -174,7 +174,7 @@ def whose(shown: Shown) -> str:
 
 
 def step(sign: str, label: str, key: str, shown: Shown) -> html.A:
-    """The way to another month of the same chief."""
+    """The link to another month (``key``: ``2026-11``) of the same chief."""
     chief = OWN if shown.is_own else shown.chief.person_id if shown.chief else None
     return html.A(
         icon(sign),
