@@ -1,4 +1,4 @@
-"""The filters over the values in doubt; a change is read at once."""
+"""The filters over the list of values in doubt; changing one reads the list at once."""
 
 from datetime import timedelta
 from typing import Final
@@ -18,7 +18,7 @@ MONTHS: Final = 24
 
 
 def filters(shown: Shown) -> html.Form:
-    """One choice a filter; a change is read at once."""
+    """The form with one choice for each filter."""
     chosen = shown.chosen
     stations = [
         (str(number), f"{own_name(name, english)} {code}")
@@ -93,7 +93,7 @@ def _month(shown: Shown) -> str:
 
 
 def months(shown: Shown) -> list[tuple[str, str]]:
-    """The months to choose among, the newest first, the chosen one always."""
+    """The options for the month: the last 24, newest first, and the chosen one."""
     first = shown.today.replace(day=1)
     offered = []
     for _number in range(MONTHS):
