@@ -1,4 +1,4 @@
-"""The problem ledger (问题台账): every problem one may see, by tab, filter and order."""
+"""The page of the problem ledger (问题台账): the list by tab, filter and order."""
 
 from typing import Any
 
@@ -47,7 +47,7 @@ PICKS = tuple(f"ledger-pick-{key}" for key in filters.PICKED)
 
 
 def layout(**query: str | list[str]) -> html.Div:
-    """The page without its rows; tab, filters and order are those of the address."""
+    """The page without rows; tab, filters and order are those of its address."""
     chosen, order = read_filter(query), read_order(query)
     return html.Div(
         [
@@ -80,7 +80,7 @@ def layout(**query: str | list[str]) -> html.Div:
 
 
 def tab_row(chosen: LedgerFilter) -> html.Div:
-    """The tabs, the saved views, and the button that saves another."""
+    """The row of tabs, saved views and the button that saves one."""
     label = attributes(aria_label=_("Views of the ledger"))
     saved = html.Span(id=Ids.SAVED, className="lg-views")
     buttons = [*tabs.tabs(chosen.view), saved]
@@ -95,7 +95,7 @@ def tab_row(chosen: LedgerFilter) -> html.Div:
 
 
 def filter_row(chosen: LedgerFilter) -> html.Div:
-    """The search, a pill for each filter, and the choice of columns."""
+    """The row with the search, a pill for each filter, and the choice of columns."""
     search = dmc.TextInput(
         id=Ids.SEARCH,
         value=chosen.text,
@@ -119,7 +119,7 @@ def filter_row(chosen: LedgerFilter) -> html.Div:
 
 
 def heading() -> html.Header:
-    """The title, what is open, and the two ways out: a file and a new problem."""
+    """The title with a summary and the links to the map, the file and the report form."""
     user = signed_in_user()
     export = html.A(
         [icon("in-down"), _("Export xlsx")],
@@ -144,7 +144,7 @@ def heading() -> html.Header:
 
 
 def register(app: dash.Dash, deps: Deps) -> None:
-    """The callbacks of the page."""
+    """Registers the page's callbacks."""
     register_asking(app)
     register_rows(app, deps)
     register_overview(app, deps)
@@ -154,7 +154,7 @@ def register(app: dash.Dash, deps: Deps) -> None:
 
 
 def register_asking(app: dash.Dash) -> None:
-    """Tabs, search and pills become one query string, kept in the address; the grid follows it."""
+    """Registers the browser's callbacks that turn tabs, search and pills into the address."""
     browser = "onemap_ledger"
     app.clientside_callback(
         ClientsideFunction(browser, "turn"),
@@ -201,7 +201,7 @@ def register_asking(app: dash.Dash) -> None:
 
 
 def register_rows(app: dash.Dash, deps: Deps) -> None:
-    """Rows as the grid asks for them; cards on a phone."""
+    """Registers the callbacks that bring rows to the grid, and cards on a phone."""
 
     @app.callback(
         Output(Ids.GRID, "getRowsResponse"),
@@ -254,7 +254,7 @@ def register_rows(app: dash.Dash, deps: Deps) -> None:
 
 
 def register_overview(app: dash.Dash, deps: Deps) -> None:
-    """Counts by tab, the choices of rivers and units, the saved views."""
+    """Registers the callback for counts, options of rivers and units, saved views."""
     counted = [f"ledger-count-{view.value}" for view in tabs.names()]
 
     @app.callback(

@@ -1,4 +1,4 @@
-"""The page on which a problem is registered (登记问题): from the map, by chainage, on the spot."""
+"""The page that registers a problem (登记问题): its callbacks and its frame."""
 
 import json
 from typing import Any
@@ -29,7 +29,7 @@ class Ids:
 
 
 def layout(lon: str = "", lat: str = "", **_query: str) -> html.Div:
-    """The page; a place in the address is marked at once."""
+    """The page before its form is read; a place in the address is marked at once."""
     return html.Div(
         [
             html.Nav(
@@ -54,7 +54,7 @@ def layout(lon: str = "", lat: str = "", **_query: str) -> html.Div:
 
 
 def register(app: dash.Dash, deps: Deps) -> None:
-    """The form is told what it may choose from; each place is shown before anything is sent."""
+    """Registers the callbacks that bring the form and that preview each place typed or marked."""
 
     @app.callback(Output(Ids.FORM, "children"), Input(Ids.ASKED, "data"))
     async def bring(asked: dict[str, str]) -> html.Div:

@@ -43,7 +43,7 @@ BARS: Final[Mapping[Severity, int]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Everything a row shows, worded; ``next`` is the step that waits for the reader."""
+    """A row of the list in words; ``next`` names the step that waits for the reader."""
 
     id: str
     version: int
@@ -95,7 +95,7 @@ def line_of(row: ProblemRow, now: UtcDatetime) -> Line:
 
 
 def last_words(row: ProblemRow) -> str:
-    """Who did what last; in English the step first, which a narrow column may not cut."""
+    """Who took the last step and which; in English the step comes first."""
     who, done = actor_words(row.last_actor), done_word(row.last_action)
     return f"{who} {done}" if language.get() == "zh" else f"{done} · {who}"
 

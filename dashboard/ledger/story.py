@@ -1,4 +1,4 @@
-"""The story of a problem, newest first, each step with its place in the chain of hashes."""
+"""The card of a problem's story: its steps, newest first, with their hashes in the chain."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from data.words.ledger import Action, Severity
 
 
 def story_card(seen: Seen) -> html.Section:
-    """办理过程: the steps, whether the chain is whole, and the chief's box."""
+    """The card 办理过程: the steps, whether the chain is whole, the chief's comment box."""
     story = seen.detail.story
     count = ngettext("{n} step", "{n} steps", len(story)).format(n=len(story))
     return html.Section(
@@ -38,7 +38,7 @@ def story_card(seen: Seen) -> html.Section:
 
 
 def chain_tag(seen: Seen) -> html.Span:
-    """存证链完整, or which step doesn't fit."""
+    """The tag 存证链完整, or which step doesn't fit the chain."""
     if seen.verdict.intact:
         return html.Span([icon("shield"), _("Chain intact")], className="tag gr")
     at = seen.verdict.broken_at
@@ -82,7 +82,7 @@ def _step(seen: Seen, event: Told) -> html.Li:
 
 
 def sentences(event: Told) -> list[str]:
-    """What was said and set by a step, a line each."""
+    """What a step said and set, a line each."""
     changed, lines = event.changed, []
     if event.action is Action.ACCEPT and changed:
         kind = category_word(changed["category"])
@@ -110,7 +110,7 @@ def sentences(event: Told) -> list[str]:
 
 
 def comment_box(seen: Seen) -> html.Div | None:
-    """Where a chief writes a comment; nobody else sees it."""
+    """The button that opens a comment, for a chief who may write one; else None."""
     if not any(step.action is Action.COMMENT for step in seen.steps):
         return None
     name = seen.user.account.display_name

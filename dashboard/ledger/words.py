@@ -162,42 +162,42 @@ CATEGORY: Mapping[str, str] = MappingProxyType(
 
 
 def status_word(status: Status) -> str:
-    """待受理, 待交办 … 已销号, 已归档."""
+    """The name of a status: 待受理, 待交办 … 已销号, 已归档."""
     return _(STATUS[status])
 
 
 def action_word(action: Action) -> str:
-    """The step as a button says it: 受理, 交办, 签收, 销号."""
+    """The name of a step, as its button has it: 受理, 交办, 签收, 销号."""
     return _(ACTION[action])
 
 
 def done_word(action: Action) -> str:
-    """The step as the story tells it once it is done."""
+    """The name of a step once it is done, as the story of a problem has it."""
     return _(DONE[action])
 
 
 def severity_word(severity: Severity) -> str:
-    """一般, 较严重, 重大, 特别重大."""
+    """The name of a severity: 一般, 较严重, 重大, 特别重大."""
     return _(SEVERITY[severity])
 
 
 def source_word(source: Source) -> str:
-    """Where a problem came from."""
+    """The name of a source: river patrol, complaint, hotline."""
     return _(SOURCE[source])
 
 
 def stage_word(stage: Stage) -> str:
-    """整改前, 整改中, 整改后, 现场复核."""
+    """The name of a photo's stage: 整改前, 整改中, 整改后, 现场复核."""
     return _(STAGE[stage])
 
 
 def group_word(group: Group) -> str:
-    """A branch of the category tree: 乱占, 乱采, 乱堆, 乱建."""
+    """The name of a group of categories: 乱占, 乱采, 乱堆, 乱建."""
     return _(GROUP[group])
 
 
 def category_word(category: str) -> str:
-    """A category of the tree; the key itself where the tree no longer has it."""
+    """The name of a category; the key itself where the tree no longer has it."""
     return _(CATEGORY[category]) if category in CATEGORY else category
 
 
@@ -218,7 +218,7 @@ NOTICE: Mapping[NoticeKind, str] = MappingProxyType(
 
 
 def notice_words(notice: Notice) -> str:
-    """What a notice is about: 待受理的新问题, 问题已超期."""
+    """What a notice is about: 新登记问题，待受理 or 问题已逾期."""
     return _(NOTICE[notice.kind])
 
 
