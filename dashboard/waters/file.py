@@ -9,8 +9,8 @@ from dashboard.parts.blocks import card, class_badge, facts
 from dashboard.parts.icons import icon
 from dashboard.parts.measures import moment_text, own_name
 from dashboard.parts.wording import _, language
+from dashboard.waters.chiefs import chiefs_card
 from dashboard.waters.findings import find, findings_panel
-from dashboard.waters.people import chiefs_card
 from dashboard.waters.strip import strip
 from dashboard.waters.tables import (
     boards_table,
