@@ -10,17 +10,16 @@ from typing import Any, cast
 import dash
 from fastapi import FastAPI
 
-from dashboard.frame import api_docs, events, health, shell
+from dashboard.frame import api_docs, health, live, shell
 from dashboard.frame.auth import set_user
-from dashboard.frame.callback_errors import tell
 from dashboard.frame.deps import Deps
 from dashboard.frame.ground import ROOM as GROUND
 from dashboard.frame.guard import Guard
 from dashboard.frame.headers import HeaderRules
-from dashboard.frame.http_errors import add_error_table
+from dashboard.frame.health import Counting, Figures
+from dashboard.frame.http_errors import add_error_table, show_error
 from dashboard.frame.index_page import Frame
 from dashboard.frame.live import Live
-from dashboard.frame.metrics import Counting, Figures
 from dashboard.frame.page import EVERYONE
 from dashboard.frame.room import access_of, places_of
 from dashboard.ledger import ROOM as LEDGER
@@ -42,7 +41,7 @@ ROOMS = (GROUND, MAP, LEDGER, PATROLS, WATERS, REVIEW, STATIONS, TALLY, PEOPLE)
 
 
 def create_app(settings: DashboardSettings | None = None, clock: Clock = now) -> FastAPI:
-    """The whole dashboard as one ASGI app; settings come from the environment."""
+    """The whole dashboard as one ASGI app; ``settings`` are read from the environment if None."""
     deps = Deps(
         engine=app_engine(DatabaseSettings()),
         dashboard=settings or DashboardSettings(),
@@ -55,20 +54,20 @@ def create_app(settings: DashboardSettings | None = None, clock: Clock = now) ->
     )
     figures = Figures()
     channels = [room.channel(deps, figures) for room in ROOMS if room.channel is not None]
-    live = Live(deps, figures, channels)
+    news = Live(deps, figures, channels)
     server = FastAPI(
         title="OneMap",
         version="1",
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
-        lifespan=lambda server: lifespan(server, deps, live),
+        lifespan=lambda server: lifespan(server, deps, news),
     )
     pages = dash_app(server, deps)
     server.state.dash = pages
     server.state.access = deps.access
     server.include_router(health.router(deps, figures))
-    server.include_router(events.router(deps, live))
+    server.include_router(live.router(deps, news))
     for room in ROOMS:
         for router in room.routers:
             server.include_router(router(deps))
@@ -80,7 +79,7 @@ def create_app(settings: DashboardSettings | None = None, clock: Clock = now) ->
 
 
 def dash_app(server: FastAPI, deps: Deps) -> dash.Dash:
-    """The Dash app on that server with every page and its callbacks."""
+    """Makes the Dash app on that server, with every room's pages and their callbacks."""
     app = Frame(
         "dashboard",
         server=cast(Any, server),
@@ -92,7 +91,7 @@ def dash_app(server: FastAPI, deps: Deps) -> dash.Dash:
         title="OneMap",
         update_title="",
         serve_locally=True,
-        on_error=tell,
+        on_error=show_error,
         add_log_handler=False,
     )
     app.backend.websocket_capability = False
@@ -106,15 +105,15 @@ def dash_app(server: FastAPI, deps: Deps) -> dash.Dash:
 
 
 def hashes(app: dash.Dash) -> Callable[[], Sequence[str]]:
-    """What allows the inline scripts of Dash, worked out once."""
+    """A function that gives the hashes by which the CSP allows Dash's inline scripts, cached."""
     return cache(app.csp_hashes)
 
 
 @contextlib.asynccontextmanager
-async def lifespan(server: FastAPI, deps: Deps, live: Live) -> AsyncIterator[None]:
-    """The parts that live as long as the server does."""
+async def lifespan(server: FastAPI, deps: Deps, news: Live) -> AsyncIterator[None]:
+    """Runs what lives as long as the server: the first request to Dash, the listener for news."""
     await first_request(server.state.dash)
-    listening = asyncio.create_task(live.run())
+    listening = asyncio.create_task(news.run())
     yield
     listening.cancel()
     with contextlib.suppress(asyncio.CancelledError):
@@ -123,14 +122,14 @@ async def lifespan(server: FastAPI, deps: Deps, live: Live) -> AsyncIterator[Non
 
 
 async def first_request(app: dash.Dash) -> None:
-    """What Dash puts off until its first request is done: pages routed, layouts validated.
+    """Runs what Dash puts off until its first request: it routes pages and validates layouts.
 
     Otherwise a first visitor whose role is refused a page would hide its ids from the validation,
     and a first visit below "/" would miss the inline scripts.
     """
     set_user(EVERYONE)
     for hook in vars(app.backend)["_before_request_funcs"]:
-        done = hook()
-        if inspect.isawaitable(done):
-            await done
+        result = hook()
+        if inspect.isawaitable(result):
+            await result
     set_user(None)

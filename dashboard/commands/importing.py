@@ -1,6 +1,9 @@
 """The import command: a file of others into the archive, with a report."""
 
 import argparse
+import json
+import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,10 +83,8 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 def run(args: argparse.Namespace) -> int:
     """The report is printed; 0, or 2 when not one row could be taken."""
     if args.kind == READINGS:
-        from dashboard.commands.importing_readings import run as run_readings
-
-        return run_readings(args)
-    from dashboard.parts.import_report import as_json, told
+        return _run_readings(args)
+    from dashboard.parts.import_report import as_json, report_lines
     from data.database import app_engine
     from data.imports import kinds, source
 
@@ -104,7 +105,7 @@ def run(args: argparse.Namespace) -> int:
         report = kinds.take(connection, kind, read, _options(args))
         if args.dry_run:
             work.rollback()
-    lines = [as_json(report)] if args.json else told(report, dry_run=args.dry_run)
+    lines = [as_json(report)] if args.json else report_lines(report, dry_run=args.dry_run)
     print("\n".join(lines))
     return 2 if report.is_all_refused else 0
 
@@ -134,3 +135,31 @@ def _options(args: argparse.Namespace) -> "Options":
         resplit=args.resplit,
         succeed=args.succeed,
     )
+
+
+def _run_readings(args: argparse.Namespace) -> int:
+    """Imports a history of readings; 0, or 2 when not one row could be taken."""
+    from dashboard.commands.progress import ProgressBar
+    from data.database import ingest_engine
+    from ingest.history.importing import HistoryImport
+
+    if args.dry_run or args.mapping or args.constants:
+        raise BadInput(
+            "Readings take no --map, --set or --dry-run.",
+            mend="Name the columns station, time and parameter keys; a row twice changes nothing.",
+        )
+    bar = ProgressBar()
+    history = HistoryImport(ingest_engine(), args.file)
+    done = history.run(lambda rows, total: bar.tell(args.file.name, rows, total))
+    counts = _(
+        "{read:,} rows: {stored:,} stored, {known:,} already there, {rejected:,} rejected"
+    ).format(**asdict(done))
+    if args.json:
+        bar.finish("")
+        print(json.dumps(asdict(done)))
+    else:
+        bar.finish(counts)
+    if done.rejected:
+        where = _("Rejected rows and why: {file}").format(file=history.rejects_file)
+        sys.stderr.write(f"{where}\n")
+    return 2 if done.rejected == done.read and done.read else 0

@@ -1,4 +1,4 @@
-"""The made basin in the archive: ground, stations, chiefs, accounts and four weeks of work."""
+"""Fills the demo's database: with a made basin and its work, or with a folder of basin files."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -13,11 +13,13 @@ from dashboard.demo.ground import make_ground
 from dashboard.demo.ledger_history import work_through
 from dashboard.demo.posts import PasswordOf, create_posts, random_password
 from dashboard.demo.progress import Progress
-from dashboard.parts.import_report import told
+from dashboard.parts.import_report import report_lines
 from dashboard.parts.wording import _
 from data.clock import Clock, UtcDatetime, business_date, now
 from data.database import transaction
+from data.errors import BadInput
 from data.imports import kinds, source
+from data.imports.fields import ImportKind
 from data.imports.report import Report
 from problem_ledger.cases.rules import load_rules
 from problem_ledger.patrols.rules import load_patrol_rules
@@ -81,8 +83,55 @@ def take_files(engine: Engine, listed: Iterable[BasinFile], progress: Progress) 
         with transaction(engine) as connection:
             report = kinds.take(connection, file.kind, rows)
         reports.append(report)
-        first, *others = told(report)
+        first, *others = report_lines(report)
         progress(f"{file.path.name}: {first}")
         for line in others:
             progress(f"  {line}")
     return reports
+
+
+KNOWN: tuple[tuple[str, ImportKind, dict[str, str]], ...] = (
+    ("division", ImportKind.DIVISIONS, {}),
+    ("boundar", ImportKind.DIVISIONS, {"level": "county"}),
+    ("place", ImportKind.PLACES, {}),
+    ("river", ImportKind.RIVERS, {}),
+    ("canal", ImportKind.RIVERS, {"kind": "canal"}),
+    ("reach", ImportKind.REACHES, {}),
+    ("reservoir", ImportKind.LAKES, {"kind": "reservoir"}),
+    ("lake", ImportKind.LAKES, {}),
+    ("section", ImportKind.SECTIONS, {}),
+    ("outfall", ImportKind.OUTFALLS, {}),
+    ("intake", ImportKind.INTAKES, {}),
+    ("notice", ImportKind.NOTICE_BOARDS, {}),
+    ("chief", ImportKind.CHIEFS, {}),
+)
+"""A word in a file's name, what the file is taken for and what holds for all of its rows."""
+SUFFIXES = frozenset({".geojson", ".json", ".gpkg", ".shp", ".zip", ".csv"})
+
+
+def fill_from_folder(engine: Engine, folder: Path, progress: Progress) -> None:
+    """Imports the folder's files, told apart by their names, and prints the report of each.
+
+    Raises BadInput where the folder holds nothing known.
+    """
+    found, unknown = sort_files(folder)
+    if not found:
+        raise BadInput(
+            "{folder} holds no file of a basin.",
+            mend="Name the files by what they hold: rivers.geojson, lakes.gpkg, sections.csv …",
+            folder=folder,
+        )
+    for path in unknown:
+        progress(_("{file}: left out, its name says nothing known").format(file=path.name))
+    take_files(engine, found, progress)
+
+
+def sort_files(folder: Path) -> tuple[list[BasinFile], list[Path]]:
+    """The files whose names say what they hold, in the order of import, and the other files."""
+    listed = sorted(path for path in folder.glob("*") if path.suffix.lower() in SUFFIXES)
+    found: dict[Path, BasinFile] = {}
+    for word, kind, constants in KNOWN:
+        for path in listed:
+            if word in path.stem.lower() and path not in found:
+                found[path] = BasinFile(kind, path, constants)
+    return list(found.values()), [path for path in listed if path not in found]

@@ -138,9 +138,9 @@ def _fill(demo: Demo, cluster: Cluster, basin: Path | None) -> None:
 
             make(owner, progress, password_of=accounts.drawn(demo.settings))
         else:
-            from dashboard.demo.folder import fill as take_in
+            from dashboard.demo.basin import fill_from_folder
 
-            take_in(owner, basin.absolute(), progress)
+            fill_from_folder(owner, basin.absolute(), progress)
             accounts.hand_out(owner, demo.settings)
         demo.settings["ONEMAP_DEMO__BASIN"] = str(basin.absolute()) if basin else "made"
         demo.save()

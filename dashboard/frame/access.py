@@ -1,4 +1,4 @@
-"""Who may open what: paths and callbacks, as the rooms list them. What isn't listed is denied."""
+"""The table of access: which action each path and callback asks for; the unlisted is denied."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -21,7 +21,7 @@ MACHINE = ("/api/", "/tiles/", "/events", "/_dash", "/metrics", "/assets/", "/_f
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Paths that begin like this (or are exactly this) ask for that action.
+    """The action that a path asks for, or with ``below`` every path that begins like it.
 
     ``write`` is what a request that changes something asks for, where it is another action;
     ``most_bytes`` bounds its body. ``is_always_open`` marks what is left to an account that must
@@ -42,7 +42,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The one table of access, gathered from all rooms; an empty one denies everything.
+    """The table of access of all rooms; an empty one denies everything.
 
     ``rules``: of several rules about a path, the one with the longest path decides.
     ``callbacks``: the action by the prefix of the ids that a callback writes to.
@@ -61,7 +61,7 @@ class Access:
         return max(about, key=lambda rule: len(rule.path), default=None)
 
     def action_for(self, path: str, method: str = "GET") -> Action | None:
-        """What asking for the path by that method asks for, None where nobody may."""
+        """The action that a request for the path needs, None where nobody may."""
         rule = self.rule_for(path)
         if rule is None:
             return None
@@ -82,7 +82,7 @@ class Access:
         return next((rule.path for rule in self.starts if may(user, rule.action)), "/account")
 
     def actions_for_output(self, output: str) -> set[Action] | None:
-        """What a callback that writes there asks for, None when an id is not in the table."""
+        """The actions that a callback with that output needs, None when an id isn't listed."""
         actions = set()
         for name in output_ids(output):
             found = [action for prefix, action in self.callbacks.items() if name.startswith(prefix)]
@@ -103,7 +103,7 @@ def once(rules: Iterable[Rule]) -> tuple[Rule, ...]:
 
 
 def is_page(path: str) -> bool:
-    """Whether people, not programs, open the path."""
+    """Whether the path is opened by people in a browser and not asked for by programs."""
     return not path.startswith(MACHINE)
 
 

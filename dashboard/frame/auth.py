@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
+from data.clock import UtcDatetime
 from data.errors import Forbidden, NotSignedIn
 from data.queries.people.accounts import Account, HeldRole
 from data.queries.scope import NOTHING, Scope
@@ -69,7 +71,7 @@ Who may take which step of a problem is the ledger's own table: WRITE_LEDGER onl
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """The one who is signed in, with what they may read and where they may write.
+    """An account that is signed in, with what it may read and where it may write.
 
     ``written`` holds for each role with a division the whole subtree; a role missing from it is
     bound to no division and holds everywhere.
@@ -90,7 +92,7 @@ _user: ContextVar[User | None] = ContextVar("user", default=None)
 
 
 def current_user() -> User:
-    """The one who is signed in. Raises NotSignedIn."""
+    """The user who sent this request. Raises NotSignedIn when nobody is signed in."""
     user = _user.get()
     if user is None:
         raise NotSignedIn("Please sign in.")
@@ -98,17 +100,17 @@ def current_user() -> User:
 
 
 def signed_in_user() -> User | None:
-    """The one who is signed in, or None."""
+    """The user who sent this request, None when nobody is signed in."""
     return _user.get()
 
 
 def set_user(user: User | None) -> None:
-    """What runs from here on in this context is done by that user."""
+    """Makes that user the current one for the rest of this context."""
     _user.set(user)
 
 
 def may(user: User | None, action: Action, where: DivisionId | None = None) -> bool:
-    """Whether the user may do it at all or, with ``where``, to something of that division."""
+    """Whether the user may do that anywhere or, with ``where``, to something of that division."""
     if user is None or (user.account.must_change_password and action is not Action.OWN_ACCOUNT):
         return False
     if not user.roles and action is Action.OWN_ACCOUNT:
@@ -120,7 +122,7 @@ def may(user: User | None, action: Action, where: DivisionId | None = None) -> b
 
 
 def require(action: Action, where: DivisionId | None = None) -> User:
-    """The current user, who may do it. Raises NotSignedIn or Forbidden."""
+    """The current user, checked to be allowed that action. Raises NotSignedIn or Forbidden."""
     user = current_user()
     if not may(user, action, where):
         raise Forbidden("Your account may not do this.")
@@ -132,3 +134,31 @@ def visible_to(user: User | None) -> Scope:
     if user is None or not may(user, Action.READ_WATERS):
         return NOTHING
     return user.scope
+
+
+KEPT_FOR = timedelta(seconds=5)
+"""What an account may see is worked out again after this long, or when its version changed."""
+
+
+@dataclass(slots=True)
+class KnownUsers:
+    """A cache of users by account and version, so that a screen of tiles asks the database once.
+
+    Each entry has the moment at which it was worked out.
+    """
+
+    users: dict[tuple[int, int], tuple[UtcDatetime, User]] = field(default_factory=dict)
+
+    def find(self, account: Account, now: UtcDatetime) -> User | None:
+        """The cached user of that account, None where none was worked out within ``KEPT_FOR``."""
+        entry = self.users.get((account.id, account.version))
+        if entry is None or now - entry[0] >= KEPT_FOR or entry[1].account != account:
+            return None
+        return entry[1]
+
+    def keep(self, user: User, now: UtcDatetime) -> None:
+        """Caches the user for ``KEPT_FOR`` and drops the entries that are older."""
+        for key, (at, _) in list(self.users.items()):
+            if now - at >= KEPT_FOR:
+                self.users.pop(key, None)
+        self.users[(user.account.id, user.account.version)] = (now, user)

@@ -1,4 +1,4 @@
-"""News for open pages: what a channel is, who listens, what goes over the stream."""
+"""News for open pages: a channel of news, a page that listens, an event of the stream."""
 
 import asyncio
 from collections.abc import Collection, Sequence
@@ -25,14 +25,14 @@ class Event:
     data: bytes = b"{}"
 
     def encoded(self) -> bytes:
-        """The event as it goes over the wire."""
-        told = b"" if self.number is None else b"id: %d\n" % self.number
-        return told + b"event: %s\ndata: %s\n\n" % (self.kind.encode(), self.data)
+        """The event as bytes of a text/event-stream."""
+        event_id = b"" if self.number is None else b"id: %d\n" % self.number
+        return event_id + b"event: %s\ndata: %s\n\n" % (self.kind.encode(), self.data)
 
 
 @dataclass(eq=False, slots=True)
 class Listener:
-    """One open page: who looks at it and what it has yet to be told."""
+    """One open page: whose it is, and the queue of events not yet sent to it."""
 
     token: str
     user: User
@@ -40,11 +40,11 @@ class Listener:
 
     @property
     def scope(self) -> Scope:
-        """What the page may be told about."""
+        """What the page's user may see."""
         return visible_to(self.user)
 
-    def tell(self, event: Event) -> None:
-        """The event waits for the page; a page too slow for its queue is told to load anew."""
+    def enqueue(self, event: Event) -> None:
+        """Queues the event; when the queue is full, replaces all of it by one "load anew"."""
         if self.queue.full():
             while not self.queue.empty():
                 self.queue.get_nowait()
@@ -53,7 +53,7 @@ class Listener:
 
 
 class Channel(Protocol):
-    """The news of one kind, as a room makes it: its tables are asked, its words are sent.
+    """The news of one room: it reads the room's tables and sends what is new to open pages.
 
     ``rung_by`` is the channel of PostgreSQL's NOTIFY that rings for it; ``counted_as`` is how the
     stream's address names the change number that a page has.
@@ -62,8 +62,8 @@ class Channel(Protocol):
     rung_by: str
     counted_as: str
 
-    async def tell(self, listeners: Collection[Listener]) -> None:
-        """Tells every open page what is new to it.
+    async def send_news(self, listeners: Collection[Listener]) -> None:
+        """Queues for every open page what is new to it.
 
         ``listeners`` is live: it is counted only after the new rows were read, because a page that
         opens in between reads them by itself.
@@ -71,31 +71,34 @@ class Channel(Protocol):
         ...
 
     async def opened(self, listener: Listener, after: int | None) -> Event | None:
-        """What a page that just opened missed since that change number; None for nothing."""
+        """The event with what a page that just opened missed since that change number, or None."""
         ...
 
     async def anew(self) -> Event | None:
-        """What makes a page whose scope changed load anew; None when another channel does."""
+        """The event that makes a page whose scope changed load anew; None if another does it."""
         ...
 
 
 class Seen:
-    """Which change numbers were told, with room for those that commit late."""
+    """The change numbers already sent, so that those that commit late are still sent once."""
 
     def __init__(self) -> None:
         self.floor = -1
-        self.told: dict[int, float] = {}
+        self.sent: dict[int, float] = {}
 
     def start(self, newest: int) -> None:
-        """Everything up to that number counts as told."""
-        self.floor, self.told = newest, {}
+        """Counts everything up to that number as sent."""
+        self.floor, self.sent = newest, {}
 
-    def take(self, numbers: Sequence[int], now_s: float) -> list[int]:
-        """The numbers not told yet, told from here on; ``now_s`` is any steady clock."""
-        fresh = [number for number in numbers if number > self.floor and number not in self.told]
-        self.told.update(dict.fromkeys(fresh, now_s))
-        settled = [one for one, at in self.told.items() if now_s - at > LATE_COMMIT_S]
+    def add(self, numbers: Sequence[int], now_s: float) -> list[int]:
+        """Those of the numbers that were not sent yet, counted as sent from here on.
+
+        ``now_s`` is in seconds of any steady clock.
+        """
+        fresh = [number for number in numbers if number > self.floor and number not in self.sent]
+        self.sent.update(dict.fromkeys(fresh, now_s))
+        settled = [one for one, at in self.sent.items() if now_s - at > LATE_COMMIT_S]
         if settled:
             self.floor = max(settled)
-            self.told = {one: at for one, at in self.told.items() if one > self.floor}
+            self.sent = {one: at for one, at in self.sent.items() if one > self.floor}
         return fresh

@@ -1,11 +1,11 @@
-"""What pages and routes are given by the composition root."""
+"""What all pages and routes share: engine, settings, clock, rules, the table of access."""
 
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
 from dashboard.frame.access import Access
-from dashboard.frame.known_users import KnownUsers
+from dashboard.frame.auth import KnownUsers
 from dashboard.frame.place import Place
 from data.clock import Clock
 from data.settings import DashboardSettings, QualitySettings
@@ -15,7 +15,7 @@ from problem_ledger.patrols.rules import PatrolRules, load_patrol_rules
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """The parts that requests share.
+    """The objects that the composition root makes once and hands to every page and route.
 
     ``access`` and ``places`` are gathered from all rooms; without them everything is denied.
     """

@@ -1,4 +1,4 @@
-"""What belongs to no subject: health, figures, the stream, the API's description, Dash's own."""
+"""The frame's own ROOM: health, metrics, events, the API's description, Dash's addresses."""
 
 from dashboard.frame.access import Rule
 from dashboard.frame.auth import Action

@@ -1,4 +1,4 @@
-"""The outermost door, over http and websocket: denies by default, checks where writes come from."""
+"""ASGI middleware that refuses what the table of access doesn't allow, and foreign writes."""
 
 import json
 import logging
@@ -27,11 +27,11 @@ LOGGER = logging.getLogger(__name__)
 
 
 class TooLarge(Exception):
-    """The body grew past the bound while it was read."""
+    """Raised while a body is read that grew past its bound."""
 
 
 class Body:
-    """The stream of a request's body with its bound; one read already is given again first."""
+    """A request's body of at most ``most`` bytes; ``read`` is a body that was read already."""
 
     def __init__(self, stream: Receive, most: int, read: bytes | None = None) -> None:
         self.stream = stream
@@ -41,7 +41,7 @@ class Body:
         self.is_too_large = False
 
     async def receive(self) -> Message:
-        """The next message. Raises TooLarge past the bound."""
+        """The next ASGI message of the body. Raises TooLarge past the bound."""
         if self.read is not None:
             whole, self.read = self.read, None
             return {"type": "http.request", "body": whole, "more_body": False}
@@ -63,7 +63,7 @@ class Guard:
         self.headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The ASGI door."""
+        """Answers what is refused and passes on the rest."""
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -206,7 +206,7 @@ def cookies_of(request: Headers) -> dict[str, str]:
 
 
 def sign_in_address(scope: Scope) -> str:
-    """The sign-in page that comes back to what was asked for."""
+    """The address of the sign-in page that afterwards leads back to the request's address."""
     asked = scope["path"]
     if scope.get("query_string"):
         asked += "?" + scope["query_string"].decode("latin-1")

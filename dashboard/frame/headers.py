@@ -19,7 +19,7 @@ FIXED = (
 
 
 class HeaderRules:
-    """What goes on every answer; ``script_hashes`` allow Dash's own inline scripts."""
+    """Puts security headers on every answer; ``script_hashes`` allow Dash's inline scripts."""
 
     def __init__(
         self, settings: DashboardSettings, script_hashes: Callable[[], Sequence[str]]
@@ -50,7 +50,7 @@ class HeaderRules:
         )
 
     def applied(self, send: Send, path: str, *, public: bool) -> Send:
-        """The same channel with our headers on the answer's start."""
+        """Wraps ASGI's ``send`` so that the answer begins with our headers."""
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -68,15 +68,18 @@ class HeaderRules:
 
 
 def keep_private(headers: MutableHeaders, path: str) -> None:
-    """What needs a sign-in is kept by no shared cache, and not past the session."""
-    said = headers.get("cache-control")
-    if said is None:
+    """Forbids shared caches to keep the answer; without a header, none keeps it past the session.
+
+    Assets may be kept by the browser and are asked for again each time.
+    """
+    cache_control = headers.get("cache-control")
+    if cache_control is None:
         asset = path.startswith(("/assets/", "/_dash-component-suites/"))
         headers["Cache-Control"] = "private, no-cache" if asset else "private, no-store"
-    elif "public" in said:
-        headers["Cache-Control"] = said.replace("public", "private")
-    elif "private" not in said and "no-store" not in said:
-        headers["Cache-Control"] = f"private, {said}"
+    elif "public" in cache_control:
+        headers["Cache-Control"] = cache_control.replace("public", "private")
+    elif "private" not in cache_control and "no-store" not in cache_control:
+        headers["Cache-Control"] = f"private, {cache_control}"
     headers.add_vary_header("Cookie")
 
 

@@ -1,10 +1,16 @@
-"""Errors as RFC 9457 problem documents; each error's status stands here once."""
+"""What is answered when something fails: problem documents (RFC 9457), error pages, notices.
 
+Each error's HTTP status stands here once.
+"""
+
+import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from types import MappingProxyType
+from typing import Any
 
 import orjson
+from dash import no_update, set_props
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
@@ -13,6 +19,7 @@ from starlette.exceptions import HTTPException
 
 from dashboard.frame.access import is_page
 from dashboard.frame.refused import failed_page
+from dashboard.frame.shell import Ids
 from dashboard.parts.wording import _, worded
 from data import errors
 
@@ -32,6 +39,7 @@ STATUS: Mapping[type[errors.OneMapError], int] = MappingProxyType(
 )
 
 MEDIA_TYPE = "application/problem+json"
+LOGGER = logging.getLogger(__name__)
 
 
 def status_of(error: errors.OneMapError) -> int:
@@ -40,7 +48,7 @@ def status_of(error: errors.OneMapError) -> int:
 
 
 def problem(status: int, code: str, detail: str, *, path: str = "", **more: object) -> Response:
-    """A problem document."""
+    """An answer whose body is a problem document; ``more`` are further members of it."""
     body = {
         "type": f"urn:onemap:problem:{code}",
         "title": HTTPStatus(status).phrase,
@@ -53,7 +61,7 @@ def problem(status: int, code: str, detail: str, *, path: str = "", **more: obje
 
 
 def problem_of(error: errors.OneMapError, path: str = "") -> Response:
-    """The problem document of one of our errors, in the reader's language."""
+    """The answer to one of our errors as a problem document, worded in the reader's language."""
     more = {"minutes": error.facts["minutes"]} if "minutes" in error.facts else {}
     return problem(status_of(error), error.code, worded(error), path=path, **more)
 
@@ -82,7 +90,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 
 async def _unfit(request: Request, error: Exception) -> Response:
-    """A value that no column takes, such as a text with a zero byte."""
+    """The answer to a value that no column takes, such as a text with a zero byte."""
     del error
     detail = _("The request can't be read.")
     return problem(400, errors.BadInput.code, detail, path=request.url.path)
@@ -108,10 +116,22 @@ async def _unexpected(request: Request, error: Exception) -> Response:
 
 
 def add_error_table(app: FastAPI) -> None:
-    """Every error leaves the app as a problem document."""
+    """Registers the handlers by which every error leaves the app as an answer of this module."""
     app.add_exception_handler(errors.OneMapError, _ours)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(DataError, _unfit)
     app.add_exception_handler(OperationalError, _away)
     app.add_exception_handler(Exception, _unexpected)
+
+
+def show_error(error: Exception) -> Any:
+    """Shows a failed callback's error as a notice over the page, which keeps what it shows."""
+    if isinstance(error, errors.OneMapError):
+        sentence = worded(error)
+    else:
+        LOGGER.error("a callback failed", exc_info=error)
+        sentence = _("Something went wrong here.")
+    note = {"action": "show", "message": sentence, "color": "red", "autoClose": 8000}
+    set_props(Ids.NOTICE, {"sendNotifications": [note]})
+    return no_update

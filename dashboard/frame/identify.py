@@ -1,4 +1,4 @@
-"""From a cookie to the user behind it, and the language they read."""
+"""Finds the user and the language of a request by its cookies."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ QUIET = ("/events",)
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Whoever sent the request; ``session`` is the token of a user who is signed in."""
+    """Who sent a request; ``user`` and ``session`` (its token) are None when not signed in."""
 
     user: User | None
     language: str
@@ -33,7 +33,7 @@ class Visitor:
 
 
 def session_cookie(*, secure: bool) -> str:
-    """The name of the session's cookie."""
+    """The name of the session's cookie; ``secure`` binds it to this host over https."""
     return "__Host-onemap_session" if secure else "onemap_session"
 
 
@@ -51,7 +51,10 @@ async def visitor(deps: Deps, cookies: dict[str, str], path: str) -> Visitor:
 
 
 def user_of_session(deps: Deps, token: str, *, touch: bool = False) -> User | None:
-    """The user signed in by that token, None when the session has ended."""
+    """The user of the session with that token, None when it has ended.
+
+    ``touch`` lengthens the session.
+    """
     now = deps.clock()
     with transaction(deps.engine) as connection:
         found = account_of_session(connection, token, now)
@@ -73,7 +76,7 @@ def user_of_session(deps: Deps, token: str, *, touch: bool = False) -> User | No
 def written_by(
     connection: Connection, held: Sequence[HeldRole]
 ) -> dict[Role, frozenset[DivisionId]]:
-    """For each role bound to divisions, their subtrees; a role held everywhere is left out.
+    """The divisions where each role may write, with all below them; roles held everywhere lack.
 
     One that lacks the division it must have holds in none.
     """

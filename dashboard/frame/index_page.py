@@ -1,4 +1,4 @@
-"""The HTML that Dash's pages begin as."""
+"""The HTML document that every page of Dash begins as, with the rooms' styles and scripts."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -42,10 +42,10 @@ def assets_of(rooms: Iterable[str]) -> list[str]:
 
 
 class Frame(dash.Dash):
-    """Dash with our own frame: the reader's language, and the colours before the first pixel."""
+    """Dash with our HTML document: in the reader's language, with the theme set before drawing."""
 
     def load_assets(self, rooms: Iterable[str]) -> None:
-        """Every page loads the styles and scripts of these rooms."""
+        """Makes every page load the styles and scripts of these rooms."""
         for path in assets_of(rooms):
             asset: ResourceType = {"asset_path": path, "filepath": str(ASSETS / path)}
             if path.endswith(".css"):
@@ -64,7 +64,7 @@ class Frame(dash.Dash):
         favicon: str = "",
         renderer: str = "",
     ) -> str:
-        """The page's HTML; the entry and the icon are our own."""
+        """The HTML document from Dash's pieces; the entry point and the icon are our own."""
         del app_entry, favicon
         return INDEX.format(
             lang=lang(),

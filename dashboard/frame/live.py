@@ -1,18 +1,21 @@
-"""From a committed row to every open page: one listener at the database, many pages."""
+"""Server-sent events (``/events``): one listener at the database sends news to every open page."""
 
 import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Annotated
 
 import psycopg
+from fastapi import APIRouter, Header, Query, Request
+from fastapi.responses import StreamingResponse
 from sqlalchemy.exc import OperationalError
 
-from dashboard.frame.auth import Action, User, may
+from dashboard.frame.auth import Action, User, may, require
 from dashboard.frame.channel import Channel, Listener
 from dashboard.frame.deps import Deps
-from dashboard.frame.identify import user_of_session
-from dashboard.frame.metrics import Figures
+from dashboard.frame.health import Figures
+from dashboard.frame.identify import session_cookie, user_of_session
 from dashboard.frame.offload import off
 
 COALESCE_S = 0.25
@@ -23,7 +26,7 @@ LOGGER = logging.getLogger(__name__)
 
 
 class Live:
-    """The one connection that listens, and the pages it tells."""
+    """The one database connection that listens for news, and the open pages it sends them to."""
 
     def __init__(self, deps: Deps, figures: Figures, channels: Sequence[Channel]) -> None:
         self.deps = deps
@@ -32,14 +35,14 @@ class Live:
         self.listeners: set[Listener] = set()
 
     async def run(self) -> None:
-        """Listens until cancelled; a lost database is tried again, and nothing is missed."""
+        """Listens until cancelled; reconnects to a lost database and then sends what was missed."""
         wait_s = COALESCE_S
         while True:
             try:
                 async with await self._connect() as connection:
                     for channel in self.channels:
                         await connection.execute(f"LISTEN {channel.rung_by}")
-                    await self._tell()
+                    await self._send_news()
                     wait_s = COALESCE_S
                     await self._follow(connection)
             except (psycopg.OperationalError, OperationalError) as error:
@@ -62,11 +65,11 @@ class Live:
                 await asyncio.sleep(COALESCE_S)
             async for _notify in connection.notifies(timeout=0):
                 continue
-            await self._tell()
+            await self._send_news()
 
-    async def _tell(self) -> None:
+    async def _send_news(self) -> None:
         for channel in self.channels:
-            await channel.tell(self.listeners)
+            await channel.send_news(self.listeners)
 
     async def stream(
         self, token: str, user: User, after: Mapping[str, int | None]
@@ -113,3 +116,32 @@ class Live:
                         anew = await channel.anew()
                         if anew is not None:
                             yield anew.encoded()
+
+
+def router(deps: Deps, live: Live) -> APIRouter:
+    """The route ``/events``."""
+    routes = APIRouter(tags=["live"])
+    cookie = session_cookie(secure=deps.dashboard.secure_cookie)
+
+    @routes.get("/events")
+    async def events(
+        request: Request,
+        since: Annotated[int | None, Query(ge=0, description="change number the map has")] = None,
+        ledger: Annotated[int | None, Query(ge=0, description="change number of problems")] = None,
+        last_event_id: Annotated[str, Header()] = "",
+    ) -> StreamingResponse:
+        """Server-sent events: hello, change, resync, ledger, notice, signed_out.
+
+        The id is the change number of readings; ``ledger`` events carry their own in the data.
+        """
+        user = require(Action.READ_WATERS)
+        after = int(last_event_id) if last_event_id.isdecimal() else since
+        return StreamingResponse(
+            live.stream(
+                request.cookies.get(cookie, ""), user, {"readings": after, "ledger": ledger}
+            ),
+            media_type="text/event-stream",
+            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )
+
+    return routes

@@ -1,4 +1,4 @@
-"""Blocking work leaves the event loop; the thread keeps the context (user, language)."""
+"""Runs blocking work in a thread, with the request's context (user, language)."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,5 +9,5 @@ T = TypeVar("T")
 
 
 async def off(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """The function's result, computed in a thread."""
+    """Calls the function in a thread, so that the event loop goes on, and returns its result."""
     return await asyncio.to_thread(function, *args, **kwargs)

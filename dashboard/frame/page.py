@@ -1,4 +1,4 @@
-"""Pages: where each is, what lays it out, what one needs to open it."""
+"""A page: its address, the module that lays it out, the action one needs to open it."""
 
 import inspect
 from collections.abc import Awaitable, Callable
@@ -21,15 +21,15 @@ EVERYONE = User(
     Account(AccountId(0), "", "", False, None, False, 0),
     tuple(HeldRole(0, role, None, None, None, None, None, False) for role in Role),
 )
-"""May open every page and see nothing; layouts are validated as this one."""
+"""A user who may open every page and sees nothing: Dash validates the layouts as this one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page: where it is, what lays it out, what the window is called (a msgid), who may open it.
+    """A page of a room; whoever may do ``action`` may open it.
 
-    ``module`` has ``layout`` and ``register(app, deps)``. A path with ``<variable>`` stands for
-    every address that begins like it.
+    ``module`` has ``layout`` and ``register(app, deps)``. ``title`` is the msgid of the window's
+    title. A path with ``<variable>`` stands for every address that begins like it.
     """
 
     path: str
@@ -38,12 +38,15 @@ class Page:
     action: Action
 
     def rule(self) -> Rule:
-        """The page's line in the table of access."""
+        """The page's rule in the table of access."""
         fixed, variable, _rest = self.path.partition("<")
         return Rule(fixed, self.action, below=bool(variable))
 
     def register(self, app: dash.Dash, deps: Deps) -> None:
-        """The page is known to Dash, its layout refused to who may not; plain paths come first."""
+        """Registers the page with Dash, its layout guarded, and the module's callbacks.
+
+        Addresses without a variable come before those with one.
+        """
         template = {"path_template": self.path} if "<" in self.path else {"path": self.path}
         dash.register_page(
             self.module.__name__,
@@ -56,20 +59,20 @@ class Page:
 
 
 def guarded(layout: Any, action: Action, access: Access) -> Callable[..., Awaitable[Any]]:
-    """The layout for those who may, the refusal for the others."""
+    """A layout that gives ``layout`` to those who may do the action, else the refusal (403)."""
 
-    async def laid_out(**given: Any) -> Any:
+    async def laid_out(**variables: Any) -> Any:
         user = signed_in_user()
         if not may(user, action):
             return refused(403, access.landing(user) if user else "/")
-        made = layout(**given) if callable(layout) else layout
+        made = layout(**variables) if callable(layout) else layout
         return await made if inspect.isawaitable(made) else made
 
     return laid_out
 
 
 def refused(status: int, start: str) -> html.Div:
-    """The refusal within the shell; ``start`` is the page that leads back."""
+    """The body of a page that is refused; its link leads back to the address ``start``."""
     heading, sentence = refused_words(status)
     return html.Div(
         [

@@ -1,4 +1,4 @@
-"""An entry of the navigation: where it leads, what it is called, who sees it."""
+"""An entry of the navigation, as a room defines it."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,11 @@ from dashboard.frame.auth import Action
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An entry of the navigation; ``word`` is a msgid, ``brief`` a shorter one for a phone.
+    """An entry of the navigation; whoever may do ``action`` sees it.
 
-    ``sign`` names its icon. A place that ``is_start`` may be the first page after signing in; one
-    that ``counts_overdue`` has a badge that a script fills.
+    ``word`` is the msgid of its label, ``brief`` a shorter one for a phone; ``sign``
+    names its icon. A place that ``is_start`` may be the first page after signing in; one that
+    ``counts_overdue`` has a badge that a script fills.
     """
 
     href: str

@@ -1,4 +1,4 @@
-"""What a room of the dashboard is: all that the composition root knows of a subject."""
+"""A room of the dashboard: all that the composition root knows of one subject."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from dashboard.frame.access import Access, Rule, once
 from dashboard.frame.auth import Action
 from dashboard.frame.channel import Channel
 from dashboard.frame.deps import Deps
-from dashboard.frame.metrics import Figures
+from dashboard.frame.health import Figures
 from dashboard.frame.page import Page
 from dashboard.frame.place import Place
 
@@ -37,7 +37,7 @@ class Room:
 
 
 def access_of(rooms: Sequence[Room]) -> Access:
-    """The table of access of all rooms. Raises ValueError for what two of them name."""
+    """The table of access of all rooms. Raises ValueError for a path or id two of them name."""
     rules = once(chain.from_iterable((*each.rules, *map(Page.rule, each.pages)) for each in rooms))
     return Access(
         rules=rules,

@@ -1,7 +1,8 @@
-"""What surrounds every page: the bar, the navigation on desk and phone, the account menu."""
+"""The shell around every page: theme, bar, navigation on desk and phone, account menu."""
 
 import json
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Any
 
 import dash
@@ -11,13 +12,64 @@ from dash import ClientsideFunction, Input, Output, dcc, html
 from dashboard.frame.auth import Action, User, may, signed_in_user
 from dashboard.frame.deps import Deps
 from dashboard.frame.place import Place
-from dashboard.frame.theme import THEME
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.roles import role_words
 from dashboard.parts.wording import _, language
 from data.database import transaction
 from data.queries.people.accounts import area_name
+
+ACCENT = (
+    "#EEF0FB",
+    "#DDE1F7",
+    "#BFC7F2",
+    "#A6B0FA",
+    "#8E9BF6",
+    "#5F6DD0",
+    "#3D4DB7",
+    "#3240A0",
+    "#28348A",
+    "#1D2670",
+)
+
+DARK = (
+    "#E7EBF1",
+    "#B7C0CD",
+    "#93A0B1",
+    "#6B7787",
+    "#3E4958",
+    "#29323E",
+    "#1B222B",
+    "#161C24",
+    "#0E1318",
+    "#0A0F14",
+)
+
+FONT = (
+    '"PingFang SC","Microsoft YaHei","Noto Sans SC","Noto Sans CJK SC",'
+    '"Source Han Sans SC",system-ui,sans-serif'
+)
+
+"""Mantine's theme has the values of the design language; the colours stand in tokens.css too."""
+
+THEME: dict[str, Any] = dict(
+    MappingProxyType(
+        {
+            "primaryColor": "accent",
+            "primaryShade": {"light": 6, "dark": 4},
+            "colors": {"accent": list(ACCENT), "dark": list(DARK)},
+            "autoContrast": True,
+            "defaultRadius": 6,
+            "cursorType": "pointer",
+            "fontFamily": FONT,
+            "fontSizes": {"xs": "12px", "sm": "13px", "md": "13px", "lg": "14px", "xl": "16px"},
+            "lineHeights": {"xs": "16px", "sm": "20px", "md": "20px", "lg": "20px", "xl": "24px"},
+            "headings": {"fontFamily": FONT, "fontWeight": "600"},
+            "focusRing": "auto",
+            "respectReducedMotion": True,
+        }
+    )
+)
 
 
 class Ids:
@@ -31,16 +83,16 @@ class Ids:
 
 
 MOST_TABS = 5
-"""What the foot of a phone holds without crowding."""
+"""The most entries that fit the navigation at a phone's foot."""
 
 
 def places_for(user: User | None, places: Sequence[Place]) -> list[Place]:
-    """Those of the places that this user may open."""
+    """The entries of the navigation that this user may open."""
     return [place for place in places if may(user, place.action)]
 
 
 def layout(deps: Deps) -> Any:
-    """A function of no arguments that lays out the shell for whoever asks."""
+    """A function without arguments that makes the shell for the current user, as Dash wants it."""
 
     def shell() -> dmc.MantineProvider:
         user = signed_in_user()
@@ -61,7 +113,7 @@ def layout(deps: Deps) -> Any:
 
 
 def area_for(deps: Deps, user: User | None) -> str:
-    """The name of the area the user works in; the validating user, not active, has none."""
+    """The name of the area the user works in, empty for nobody and for who reads no waters."""
     if user is None or not user.account.is_active or not may(user, Action.READ_WATERS):
         return ""
     if deps.dashboard.area_name:
@@ -72,7 +124,7 @@ def area_for(deps: Deps, user: User | None) -> str:
 
 
 def bar(user: User | None, places: Sequence[Place], start: str, area: str) -> html.Header:
-    """The bar at the top of wide screens; its mark leads to ``start``."""
+    """The bar at the top of wide screens; its brand links to the address ``start``."""
     brand = dcc.Link(
         [
             html.Img(src="/assets/frame/mark.svg", width=24, height=24, alt=""),
@@ -114,7 +166,7 @@ def bar(user: User | None, places: Sequence[Place], start: str, area: str) -> ht
 
 
 def words(place: Place) -> list[html.Span]:
-    """An entry's word, and the shorter one that stands for it where the bar is narrow."""
+    """An entry's label, with the brief one that a narrow bar shows instead."""
     word, brief = _(place.word), _(place.brief or place.word)
     if word == brief:
         return [html.Span(word)]
@@ -122,7 +174,7 @@ def words(place: Place) -> list[html.Span]:
 
 
 def overdue_badge(place: Place) -> html.Span | None:
-    """How many problems are overdue, beside an entry that counts them; its script fills it."""
+    """The badge with the number of overdue problems, which its script fills, or None."""
     if not place.counts_overdue:
         return None
     return html.Span(
@@ -131,7 +183,7 @@ def overdue_badge(place: Place) -> html.Span | None:
 
 
 def bell() -> html.Div:
-    """The bell; what was told is listed below it by its script."""
+    """The bell with the empty list of notices below it; its script fills both."""
     words = {
         "none": _("Nothing new"),
         "all_read": _("Mark all as read"),
@@ -156,7 +208,7 @@ def bell() -> html.Div:
 
 
 def account_menu(user: User) -> dmc.Menu:
-    """The account's menu: who one is here, language, one's own account, sign-out."""
+    """The menu of the account: name and roles, own account, the other language, sign-out."""
     name = user.account.display_name
     other, label = ("en", "English") if language.get() == "zh" else ("zh", "中文")
     target = html.Button(
@@ -195,7 +247,7 @@ def account_menu(user: User) -> dmc.Menu:
 
 
 def tabs(places: Sequence[Place]) -> html.Nav:
-    """The navigation at the foot of a phone: five entries at most, the others under the last."""
+    """The navigation at a phone's foot: at most ``MOST_TABS`` entries, the rest under "More"."""
     me = html.A([icon("person"), html.Span(_("Me"))], href="/account")
     if len(places) < MOST_TABS:
         links = [*(tab(each, each.brief) for each in places), me]
@@ -207,13 +259,13 @@ def tabs(places: Sequence[Place]) -> html.Nav:
 
 
 def tab(place: Place, brief: str = "") -> dcc.Link:
-    """An entry of a phone's navigation."""
+    """An entry of the phone's navigation, labelled with the brief msgid where one is given."""
     word = html.Span(_(brief or place.word))
     return dcc.Link([icon(place.sign), word, overdue_badge(place)], href=place.href)
 
 
 def more_tabs(places: Sequence[Place], me: html.A) -> html.Details:
-    """The entries that found no place, on a sheet above the others."""
+    """The "More" entry, whose sheet has the places that found no room and the own account."""
     return html.Details(
         [
             html.Summary([icon("more"), html.Span(_("More"))]),
@@ -224,7 +276,7 @@ def more_tabs(places: Sequence[Place], me: html.A) -> html.Details:
 
 
 def register(app: dash.Dash) -> None:
-    """The current page is marked in the navigation."""
+    """Registers the callback that marks the current page in the navigation."""
     app.clientside_callback(
         ClientsideFunction("onemap_shell", "mark"),
         Output(Ids.NAV, "data-path"),

@@ -1,4 +1,4 @@
-"""The pills over the ledger's list: one for each filter, told in the address."""
+"""The pills over the ledger's list, one for each filter; the address holds what is chosen."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -29,7 +29,7 @@ KEPT: Final = ("reach", "lake", "division", "station", "problem", "since", "unti
 
 
 def labels() -> dict[str, str]:
-    """What each filter is called."""
+    """The name of each filter by its key in the address."""
     return {
         "river": _("River"),
         "status": _("Status"),
@@ -49,7 +49,7 @@ def labels() -> dict[str, str]:
 
 
 def values() -> dict[str, dict[str, str]]:
-    """What may be chosen where the choices never change; groups come before their kinds."""
+    """The options of each filter that never change; categories come below their groups."""
     categories: dict[str, str] = {}
     for group, kinds in CATEGORIES.items():
         categories[group.value] = group_word(group)
@@ -66,15 +66,15 @@ def values() -> dict[str, dict[str, str]]:
 
 
 def read_values(read: Choices) -> dict[str, dict[str, str]]:
-    """What may be chosen among the rivers and units that have problems."""
+    """The options of rivers and units: those that have problems."""
     return {
         "river": {str(key): own_name(name, english) for key, name, english in read.rivers},
         "unit": {str(key): name for key, name in read.units},
     }
 
 
-def given(chosen: LedgerFilter, key: str) -> list[str]:
-    """The values that the filter holds under a key of the address."""
+def values_of(chosen: LedgerFilter, key: str) -> list[str]:
+    """The values that the filter holds under that key of the address, as texts."""
     value = getattr(chosen, KEYS[key])
     if value is None:
         return []
@@ -82,7 +82,7 @@ def given(chosen: LedgerFilter, key: str) -> list[str]:
 
 
 def boxes(choices: Mapping[str, str], chosen: Iterable[str] = ()) -> list[Any]:
-    """A box for each choice; what is chosen and no longer offered keeps its box."""
+    """A checkbox for each option; one that is chosen but no longer offered keeps its box."""
     offered = {**{one: one for one in chosen if one not in choices}, **choices}
     return [
         dmc.Checkbox(
@@ -97,7 +97,7 @@ def boxes(choices: Mapping[str, str], chosen: Iterable[str] = ()) -> list[Any]:
 
 
 def pill(key: str, chosen: LedgerFilter) -> html.Span:
-    """A filter's button with its choices; its words and its cross follow what is chosen."""
+    """The button of one filter with its options; a script keeps its label and cross up to date."""
     label = labels()[key]
     button = html.Button(
         [html.Span(label, id=f"ledger-label-{key}"), icon("down")],
@@ -105,9 +105,9 @@ def pill(key: str, chosen: LedgerFilter) -> html.Span:
         **attributes(aria_haspopup="dialog"),
     )
     group = dmc.CheckboxGroup(
-        boxes(values()[key], given(chosen, key)),
+        boxes(values()[key], values_of(chosen, key)),
         id=f"ledger-pick-{key}",
-        value=given(chosen, key),
+        value=values_of(chosen, key),
         className="lg-choices",
         **attributes(aria_label=label),
     )
@@ -138,14 +138,14 @@ def pill(key: str, chosen: LedgerFilter) -> html.Span:
 
 
 def kept(chosen: LedgerFilter) -> dict[str, list[str]]:
-    """What the address asks for beyond the pills and the search."""
-    return {key: given(chosen, key) for key in KEPT if given(chosen, key)}
+    """The conditions of the address that have no pill of their own, by key."""
+    return {key: values_of(chosen, key) for key in KEPT if values_of(chosen, key)}
 
 
 def kept_pills(
     asked: Mapping[str, list[str]], names: Mapping[str, tuple[tuple[str, str | None], ...]]
 ) -> list[html.Span]:
-    """A pill for each condition that only the address has, with a cross."""
+    """A pill with a cross for each condition that only the address holds."""
     made = []
     for key, held in asked.items():
         named = [own_name(name, english) for name, english in names.get(key, ())] or held
@@ -154,7 +154,7 @@ def kept_pills(
         made.append(
             html.Span(
                 [
-                    html.Span(said(label, words), className="lg-pick"),
+                    html.Span(pill_words(label, words), className="lg-pick"),
                     html.Button(
                         icon("close"),
                         id={"type": "ledger-drop", "index": key},
@@ -168,18 +168,18 @@ def kept_pills(
     return made
 
 
-def said(label: str, words: str) -> str:
-    """``河流：湍河``."""
+def pill_words(label: str, words: str) -> str:
+    """A pill's label with its values: ``河流：湍河``."""
     return _("{filter}: {values}").format(filter=label, values=words)
 
 
 def several(named: list[str]) -> str:
-    """The first of several and how many they are."""
+    """The first of several values with their number, for a pill."""
     return _("{first} and others ({n})").format(first=named[0], n=len(named))
 
 
 def wordings(read: Choices | None = None) -> dict[str, Any]:
-    """What the browser needs to tell a pill's choices."""
+    """The words from which the script makes the pills' labels."""
     return {
         "labels": {key: labels()[key] for key in PICKED},
         "values": {**values(), **(read_values(read) if read else {})},

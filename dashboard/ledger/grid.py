@@ -1,4 +1,4 @@
-"""The grid of problems: its columns, its orders and how it asks for rows."""
+"""The grid of problems: its columns and what it asks the server for."""
 
 from typing import Any, Final
 
@@ -72,7 +72,7 @@ def headings() -> dict[Sort, str]:
 
 
 def columns(order: Order) -> list[dict[str, Any]]:
-    """The columns, sorted as the address says; every row comes from the server."""
+    """AG Grid's definitions of the columns, sorted as ``order`` says."""
     made = []
     widths = WIDTHS if language.get() == "zh" else {**WIDTHS, **WIDER}
     for column, name in headings().items():
@@ -94,7 +94,7 @@ def columns(order: Order) -> list[dict[str, Any]]:
 
 
 def grid(name: str, order: Order) -> dag.AgGrid:
-    """The grid, which asks for ``BLOCK_ROWS`` rows at a time as it is scrolled."""
+    """The grid, which asks the server for ``BLOCK_ROWS`` rows at a time as it is scrolled."""
     return dag.AgGrid(
         id=name,
         rowModelType="infinite",
@@ -138,7 +138,7 @@ def grid(name: str, order: Order) -> dag.AgGrid:
 
 
 def column_picker(name: str) -> dmc.Popover:
-    """The button that puts columns away and brings them back; the browser remembers."""
+    """The button that hides and shows columns; the browser remembers which."""
     boxes = [
         dmc.Checkbox(label=word, value=column.value, size="xs", radius=4)
         for column, word in headings().items()
@@ -163,7 +163,7 @@ def column_picker(name: str) -> dmc.Popover:
 
 
 def sort_of(request: dict[str, Any]) -> dict[str, str]:
-    """The order a request of the grid asks for, as the address has it."""
+    """The order that a request of the grid asks for, as the address's parameter."""
     model = request.get("sortModel") or []
     if not model:
         return {}
@@ -172,6 +172,6 @@ def sort_of(request: dict[str, Any]) -> dict[str, str]:
 
 
 def span_of(request: dict[str, Any]) -> tuple[int, int]:
-    """The first row a request of the grid asks for, and how many: one block at most."""
+    """The first row that a request of the grid asks for, and how many, at most one block."""
     start = min(max(0, int(request["startRow"])), MOST_START)
     return start, min(max(1, int(request["endRow"]) - start), BLOCK_ROWS)

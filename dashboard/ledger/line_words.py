@@ -1,4 +1,4 @@
-"""How a problem is shown in a line: its place, its status's tag, what is left of its deadline."""
+"""The words and CSS classes by which a line shows a problem: place, status, deadline."""
 
 from typing import Final
 
@@ -24,19 +24,19 @@ LIGHT_CLASS: Final = {
 
 
 def state_word(status: Status, *, is_returned: bool = False) -> str:
-    """How far the problem has come; one that was sent back says so while it is rectified."""
+    """The status in words; "sent back" while a returned problem is rectified."""
     return _("Sent back") if is_returned and status is Status.RECTIFYING else status_word(status)
 
 
 def state_class(status: Status, *, is_returned: bool = False) -> str:
-    """The status's tag: accent in work, grey before and after, amber when sent back."""
+    """The CSS class of the status's tag: accent in work, amber when sent back, else grey."""
     if is_returned and status is Status.RECTIFYING:
         return "tag am"
     return "tag ac" if status in IN_WORK else "tag"
 
 
 def light_word(light: Light) -> str:
-    """What the light says."""
+    """The name of a light."""
     return {
         Light.GREEN: _("On time"),
         Light.AMBER: _("Due soon"),
@@ -46,17 +46,17 @@ def light_word(light: Light) -> str:
 
 
 def group_of(category: str) -> Group:
-    """The branch a category hangs on."""
+    """The group that a category belongs to."""
     return Group(category.partition(".")[0])
 
 
 def actor_words(actor: str) -> str:
-    """The post or unit as it was shown; what the worker did, the system did."""
+    """The post or unit that acted, "system" where nobody did."""
     return actor or _("System")
 
 
 def where_words(where: Where) -> str:
-    """On which water and where along it: 湍河 K112+350 左岸; a dash where no water is known."""
+    """The water and the place along it: 湍河 K112+350 左岸; a dash where no water is known."""
     if where.river is None or where.chainage_m is None:
         named = own_name(where.lake, where.lake_en) if where.lake else where.reach
         return named or "—"
@@ -67,12 +67,12 @@ def where_words(where: Where) -> str:
 
 
 def division_words(where: Where) -> str:
-    """The division the place lies in, a dash where that is unknown."""
+    """The division in which the place lies, a dash where that is unknown."""
     return own_name(where.division, where.division_en) if where.division else "—"
 
 
 def deadline_words(due_at: UtcDatetime | None, light: Light, now: UtcDatetime) -> str:
-    """What is left of the deadline: 剩 2 个工作日, 逾 5 个工作日; a dash without a light."""
+    """The working days left: 剩 2 个工作日, 逾 5 个工作日; a dash without a deadline that runs."""
     if due_at is None or light is Light.NONE:
         return "—"
     if light is Light.RED:

@@ -1,4 +1,4 @@
-"""From a step in the ledger to every open page that may know of it, and to the bells."""
+"""The ledger's channel of news: problems and patrols that changed, and bells for new notices."""
 
 import time
 from collections.abc import Collection, Iterable
@@ -8,7 +8,7 @@ import orjson
 from dashboard.frame.auth import Action, User, may, visible_to
 from dashboard.frame.channel import Event, Listener, Seen
 from dashboard.frame.deps import Deps
-from dashboard.frame.metrics import Figures
+from dashboard.frame.health import Figures
 from dashboard.frame.offload import off
 from dashboard.ledger.pins import changes_brief
 from data.database import transaction
@@ -21,16 +21,16 @@ FAR_BEHIND = 5_000
 """A page further behind than this loads its problems anew."""
 
 FAR_AHEAD = 2**62
-"""No page is there yet: every one that is told of changes after it loads anew."""
+"""A change number above every other: whoever asks for changes after it loads anew."""
 
 
 def ledger_scope(user: User) -> Scope:
-    """Which problems and patrols the user may be told of."""
+    """The scope of problems and patrols the user may see; nothing for who reads no ledger."""
     return visible_to(user) if may(user, Action.READ_LEDGER) else NOTHING
 
 
 class LedgerNews:
-    """The channel of problems, patrols and notices; its number is the ledger's change number."""
+    """Sends open pages what changed in the ledger, by its change number, and rings bells."""
 
     rung_by = "onemap_ledger"
     counted_as = "ledger"
@@ -41,8 +41,8 @@ class LedgerNews:
         self.seen = Seen()
         self.rung: dict[AccountId, tuple[int, int]] = {}
 
-    async def tell(self, listeners: Collection[Listener]) -> None:
-        """Every page hears which problems within its scope changed, and its reader's bell rings."""
+    async def send_news(self, listeners: Collection[Listener]) -> None:
+        """Queues for every page the problems within its scope that changed, and rings its bell."""
         fresh = await off(self.fresh)
         if fresh is None or fresh:
             after = min(fresh) - 1 if fresh else FAR_AHEAD
@@ -51,24 +51,24 @@ class LedgerNews:
             for listener in listeners:
                 event = events.get(ledger_scope(listener.user))
                 if event is not None:
-                    listener.tell(event)
+                    listener.enqueue(event)
         rung = await off(self.rings, {each.user.account_id for each in listeners})
         for listener in listeners:
             if listener.user.account_id in rung:
-                listener.tell(Event("notice", None))
+                listener.enqueue(Event("notice", None))
 
     async def opened(self, listener: Listener, after: int | None) -> Event | None:
-        """What changed since that number; a page that names none asks for the ledger elsewhere."""
+        """The event with what changed since that number; None for a page that names none."""
         await off(self.hush, listener.user.account_id)
         if after is None:
             return None
         return await off(self.catch_up, ledger_scope(listener.user), after)
 
     async def anew(self) -> None:
-        """Nothing: what a page loads anew for readings brings its problems with it."""
+        """None: the readings' channel already makes the page load anew, problems included."""
 
     def fresh(self) -> list[int] | None:
-        """The change numbers not told yet; None when everything is to be loaded anew."""
+        """The change numbers not sent yet; None when pages have to load everything anew."""
         with transaction(self.deps.engine) as connection:
             newest = last_ledger_no(connection)
             if self.seen.floor < 0:
@@ -76,15 +76,15 @@ class LedgerNews:
             if newest < self.seen.floor:
                 self.seen.start(newest)
                 return None
-            return self.seen.take(ledger_numbers(connection, self.seen.floor), time.monotonic())
+            return self.seen.add(ledger_numbers(connection, self.seen.floor), time.monotonic())
 
     def events(self, scopes: Iterable[Scope], after: int) -> dict[Scope, Event]:
-        """What each scope is told of the changes above that number, where there is anything."""
+        """The event for each scope with its changes above that number, where there are any."""
         events = {scope: self.catch_up(scope, after) for scope in scopes}
         return {scope: event for scope, event in events.items() if event is not None}
 
     def catch_up(self, scope: Scope, after: int) -> Event | None:
-        """What changed in the scope after that number; None when nothing did."""
+        """The event with what changed in the scope after that number; None when nothing did."""
         if scope == NOTHING:
             return None
         now = self.deps.clock()
@@ -98,7 +98,7 @@ class LedgerNews:
         return Event("ledger", None, orjson.dumps(changes_brief(changes, now)))
 
     def rings(self, accounts: Iterable[AccountId]) -> set[AccountId]:
-        """The accounts whose unread notices are others than when they were last looked at."""
+        """Those of the accounts whose unread notices differ from when this was last asked."""
         asked = set(accounts)
         if not asked:
             return set()
@@ -111,6 +111,6 @@ class LedgerNews:
         return changed
 
     def hush(self, account: AccountId) -> None:
-        """How the bell of an account that just opened a page stands."""
+        """Notes an account's unread notices when it opens a page, so that old ones don't ring."""
         with transaction(self.deps.engine) as connection:
             self.rung.setdefault(account, bells(connection, [account]).get(account, (0, 0)))

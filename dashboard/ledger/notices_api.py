@@ -9,7 +9,7 @@ from dashboard.frame.answers import Read
 from dashboard.frame.auth import Action, User, require, visible_to
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
-from dashboard.ledger.notice_words import notice_about, notice_words
+from dashboard.ledger.words import notice_about, notice_words
 from data.clock import UtcDatetime
 from data.database import transaction
 from data.queries.ledger.notices import notices, unread_count

@@ -1,4 +1,4 @@
-"""The problem ledger (问题台账): every problem one may see, by tab, filter and order."""
+"""The page of the problem ledger (问题台账): the list by tab, filter and order."""
 
 from typing import Any
 
@@ -9,17 +9,9 @@ from dash import ALL, ClientsideFunction, Input, Output, State, ctx, dcc, html, 
 from dashboard.frame.auth import Action, current_user, may, require, signed_in_user
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
-from dashboard.ledger import cards, filters, grid, tabs
-from dashboard.ledger.list_dialogs import Ids as Dialogs
-from dashboard.ledger.list_dialogs import (
-    bulk_dialog,
-    register_bulk,
-    register_taking,
-    register_views,
-    save_box,
-)
+from dashboard.ledger import bulk, filters, grid, tabs
 from dashboard.ledger.reads import read_overview, read_rows
-from dashboard.ledger.rows import as_data, line_of
+from dashboard.ledger.rows import as_data, cards, line_of
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.wording import _, ngettext
@@ -36,8 +28,8 @@ class Ids:
     SEARCH = "ledger-search"
     KEPT = "ledger-kept"
     WORDS = "ledger-words"
-    ASKED = Dialogs.ASKED
-    CHANGED = Dialogs.CHANGED
+    ASKED = tabs.Ids.ASKED
+    CHANGED = bulk.Ids.CHANGED
     SUMMARY = "ledger-summary"
     SAVED = "ledger-saved"
     KEPT_PILLS = "ledger-kept-pills"
@@ -48,14 +40,14 @@ class Ids:
     SHOWN = "ledger-shown"
     CARDS = "ledger-cards"
     BODY = "ledger-body"
-    EXPORT = Dialogs.EXPORT
+    EXPORT = "ledger-export"
 
 
 PICKS = tuple(f"ledger-pick-{key}" for key in filters.PICKED)
 
 
 def layout(**query: str | list[str]) -> html.Div:
-    """The page without its rows; tab, filters and order are those of the address."""
+    """The page without rows; tab, filters and order are those of its address."""
     chosen, order = read_filter(query), read_order(query)
     return html.Div(
         [
@@ -73,7 +65,7 @@ def layout(**query: str | list[str]) -> html.Div:
                 className="card lg-card-body",
             ),
             tabs.legend(),
-            bulk_dialog(),
+            bulk.bulk_dialog(),
             dcc.Store(id=Ids.VIEW, data=chosen.view.value),
             dcc.Store(id=Ids.KEPT, data=filters.kept(chosen)),
             dcc.Store(id=Ids.WORDS, data=filters.wordings()),
@@ -88,7 +80,7 @@ def layout(**query: str | list[str]) -> html.Div:
 
 
 def tab_row(chosen: LedgerFilter) -> html.Div:
-    """The tabs, the saved views, and the button that saves another."""
+    """The row of tabs, saved views and the button that saves one."""
     label = attributes(aria_label=_("Views of the ledger"))
     saved = html.Span(id=Ids.SAVED, className="lg-views")
     buttons = [*tabs.tabs(chosen.view), saved]
@@ -96,14 +88,14 @@ def tab_row(chosen: LedgerFilter) -> html.Div:
         [
             html.Div(buttons, className="lg-tablist", role="group", **label),
             html.Span(className="sp"),
-            save_box(),
+            tabs.save_box(),
         ],
         className="lg-tabs",
     )
 
 
 def filter_row(chosen: LedgerFilter) -> html.Div:
-    """The search, a pill for each filter, and the choice of columns."""
+    """The row with the search, a pill for each filter, and the choice of columns."""
     search = dmc.TextInput(
         id=Ids.SEARCH,
         value=chosen.text,
@@ -127,7 +119,7 @@ def filter_row(chosen: LedgerFilter) -> html.Div:
 
 
 def heading() -> html.Header:
-    """The title, what is open, and the two ways out: a file and a new problem."""
+    """The title with a summary and the links to the map, the file and the report form."""
     user = signed_in_user()
     export = html.A(
         [icon("in-down"), _("Export xlsx")],
@@ -152,17 +144,17 @@ def heading() -> html.Header:
 
 
 def register(app: dash.Dash, deps: Deps) -> None:
-    """The callbacks of the page."""
+    """Registers the page's callbacks."""
     register_asking(app)
     register_rows(app, deps)
     register_overview(app, deps)
-    register_bulk(app, deps)
-    register_taking(app, deps)
-    register_views(app, deps)
+    bulk.register_bar(app, deps)
+    bulk.register_dialog(app, deps)
+    tabs.register_views(app, deps)
 
 
 def register_asking(app: dash.Dash) -> None:
-    """Tabs, search and pills become one query string, kept in the address; the grid follows it."""
+    """Registers the browser's callbacks that turn tabs, search and pills into the address."""
     browser = "onemap_ledger"
     app.clientside_callback(
         ClientsideFunction(browser, "turn"),
@@ -209,7 +201,7 @@ def register_asking(app: dash.Dash) -> None:
 
 
 def register_rows(app: dash.Dash, deps: Deps) -> None:
-    """Rows as the grid asks for them; cards on a phone."""
+    """Registers the callbacks that bring rows to the grid, and cards on a phone."""
 
     @app.callback(
         Output(Ids.GRID, "getRowsResponse"),
@@ -258,11 +250,11 @@ def register_rows(app: dash.Dash, deps: Deps) -> None:
             shown = CARD_ROWS
         chosen, order = read_filter(asked), read_order(asked)
         found, total, now = await off(read_rows, deps, current_user(), chosen, order, 0, shown)
-        return cards.cards([line_of(row, now) for row in found], total), shown
+        return cards([line_of(row, now) for row in found], total), shown
 
 
 def register_overview(app: dash.Dash, deps: Deps) -> None:
-    """Counts by tab, the choices of rivers and units, the saved views."""
+    """Registers the callback for counts, options of rivers and units, saved views."""
     counted = [f"ledger-count-{view.value}" for view in tabs.names()]
 
     @app.callback(

@@ -1,4 +1,4 @@
-"""Before and after side by side, and what the photos say of themselves."""
+"""The card of a problem's photos: before and after side by side, and the checks on them."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -19,7 +19,7 @@ from problem_ledger.evidence.flags import newest
 
 
 def photo_card(seen: Seen) -> html.Section:
-    """整改前后对比 with the checks beneath; an honest gap where there is no photo yet."""
+    """The card 整改前后对比 with the checks below; where a photo lacks it says so."""
     photos = seen.detail.photos
     before, after = chosen_pair(photos)
     heading = _("Before and after") if after else _("The scene")
@@ -59,7 +59,7 @@ def photo_card(seen: Seen) -> html.Section:
 def chosen_pair(
     photos: Sequence[PhotoFacts],
 ) -> tuple[PhotoFacts | None, PhotoFacts | None]:
-    """The two to be shown: those taken nearest each other, else whatever there is."""
+    """The photos before and after to show: the pair taken nearest each other if there is one."""
     befores = [photo for photo in photos if photo.stage is Stage.BEFORE]
     afters = newest([photo for photo in photos if photo.stage is Stage.AFTER])
     both = pair(befores, afters)
@@ -88,8 +88,8 @@ def _figure(seen: Seen, photo: PhotoFacts | None, stage: Stage) -> html.Figure:
             label,
             html.Figcaption(
                 [
-                    html.B(taken_words(seen, photo)),
-                    html.Span(" · ".join(told_words(seen, photo)), className="t3"),
+                    html.B(moment_words(seen, photo)),
+                    html.Span(" · ".join(origin_words(seen, photo)), className="t3"),
                 ]
             ),
         ]
@@ -97,12 +97,12 @@ def _figure(seen: Seen, photo: PhotoFacts | None, stage: Stage) -> html.Figure:
 
 
 def photo_url(photo_id: int, size: str = "shown") -> str:
-    """Where a copy of the photo is fetched."""
+    """The address of a copy of the photo in that size."""
     return f"/api/v1/photos/{photo_id}?size={size}"
 
 
-def taken_words(seen: Seen, photo: PhotoFacts) -> str:
-    """When the photo says it was taken; else when it came."""
+def moment_words(seen: Seen, photo: PhotoFacts) -> str:
+    """When the photo was taken: by satellite, else by the camera's clock, else when uploaded."""
     if photo.gps_at:
         return moment_text(photo.gps_at, seen.now)
     if photo.clock:
@@ -110,8 +110,8 @@ def taken_words(seen: Seen, photo: PhotoFacts) -> str:
     return moment_text(photo.uploaded_at, seen.now)
 
 
-def told_words(seen: Seen, photo: PhotoFacts) -> list[str]:
-    """Who gave it, and the direction it was taken in."""
+def origin_words(seen: Seen, photo: PhotoFacts) -> list[str]:
+    """Who gave the photo, the direction it faces, and whether it lacks a place."""
     by = next((one.actor for one in seen.detail.story if one.seq == photo.seq), "")
     words = [by] if by else []
     if photo.bearing is not None:
@@ -122,13 +122,13 @@ def told_words(seen: Seen, photo: PhotoFacts) -> list[str]:
 
 
 def photo_words(seen: Seen) -> list[str]:
-    """A caption for each photo: what it shows, when, by whom."""
+    """A caption for each photo: stage, time, who gave it, direction."""
     return [
         " · ".join(
             [
                 stage_word(photo.stage) if photo.stage else "",
-                taken_words(seen, photo),
-                *told_words(seen, photo),
+                moment_words(seen, photo),
+                *origin_words(seen, photo),
             ]
         )
         for photo in seen.detail.photos
@@ -136,7 +136,7 @@ def photo_words(seen: Seen) -> list[str]:
 
 
 def checks(seen: Seen, *, after: bool) -> html.Ul | None:
-    """Up to five findings in a row: name, value, rule, tick or cross."""
+    """The list of checks on the photos shown, at most six; None without any."""
     stage = Stage.AFTER if after else Stage.BEFORE
     shown = [flag for flag in seen.flags if flag.stage is stage]
     shown = [flag for flag in shown if flag.check is not Check.CLOCK or flag.ok is False]
@@ -162,7 +162,7 @@ def _check(seen: Seen, flag: Flag) -> html.Li:
 
 
 def check_words(seen: Seen, flag: Flag) -> tuple[str, str, str]:
-    """Name, measured value and rule of a finding."""
+    """The name, the measured value and the limit of a check."""
     unknown = _("not known")
     measured, limit = flag.measured, flag.limit or 0
     if flag.check is Check.APART:
@@ -190,14 +190,14 @@ def check_words(seen: Seen, flag: Flag) -> tuple[str, str, str]:
             _("{time} off").format(time=off),
             _("at most {n}").format(n=within),
         )
-    return _("Taken"), *_taken(seen, flag)
+    return _("Taken"), *_time_check(seen, flag)
 
 
 def _metres(value: float) -> str:
     return f"{value:.1f} m" if value < 10 else f"{value:,.0f} m"
 
 
-def _taken(seen: Seen, flag: Flag) -> tuple[str, str]:
+def _time_check(seen: Seen, flag: Flag) -> tuple[str, str]:
     value = moment_text(flag.at, seen.now) if flag.at else _("not known")
     if flag.span is None:
         return value, ""

@@ -1,4 +1,4 @@
-"""Problems as the map's script reads them: pins with their light and what is left of the time."""
+"""Problems as the map's script reads them: pins with light and working days left."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ RANK = {Light.NONE: 0, Light.GREEN: 1, Light.AMBER: 2, Light.RED: 3}
 
 
 def days_left(due_at: UtcDatetime | None, light: Light, now: UtcDatetime) -> int | None:
-    """Working days left, negative when overdue; None without a deadline that runs."""
+    """The working days left, negative when overdue; None without a deadline that runs."""
     if due_at is None or light is Light.NONE:
         return None
     if light is Light.RED:
@@ -21,7 +21,7 @@ def days_left(due_at: UtcDatetime | None, light: Light, now: UtcDatetime) -> int
 
 
 def pin_feature(pin: Pin, now: UtcDatetime) -> dict[str, Any]:
-    """A GeoJSON feature with an integer id and short property names."""
+    """The problem as a GeoJSON feature with an integer id and short property names."""
     properties = {
         "kind": "problem",
         "code": pin.number,
@@ -43,7 +43,7 @@ def pin_feature(pin: Pin, now: UtcDatetime) -> dict[str, Any]:
 
 
 def changes_brief(changes: LedgerChanges, now: UtcDatetime) -> dict[str, Any]:
-    """What an open map needs to catch up; ``gone`` are problems no longer open."""
+    """The changes as a dict for an open map; ``gone`` are problems no longer open."""
     return {
         "change_no": changes.change_no,
         "problems": [pin_feature(pin, now) for pin in changes.pins],

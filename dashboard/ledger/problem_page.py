@@ -1,4 +1,4 @@
-"""The page of one problem (问题): its evidence, its story, and the steps that are the reader's."""
+"""The page of one problem (问题): head, photos, place, facts, story, the reader's steps."""
 
 import logging
 from typing import Any
@@ -10,8 +10,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from dashboard.frame.auth import current_user, visible_to
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
-from dashboard.ledger.problem_layout import failed, not_visible, problem_page, skeleton
-from dashboard.ledger.problem_reads import read_problem
+from dashboard.ledger.photos import photo_card
+from dashboard.ledger.problem_parts import facts_card, head, spot_card
+from dashboard.ledger.problem_reads import Seen, read_problem
+from dashboard.ledger.step_bar import action_bar
+from dashboard.ledger.steps import step_line, supervision
+from dashboard.ledger.story import story_card
+from dashboard.parts.icons import icon
+from dashboard.parts.wording import _
 from data.clock import BUSINESS_ZONE
 from data.database import transaction
 from data.errors import NotFound
@@ -35,7 +41,7 @@ class Ids:
 
 
 def layout(problem_id: str = "", **_query: str) -> html.Div:
-    """The page of the problem with that id, before it is read."""
+    """The page before the problem is read: its id, a skeleton, a clock that looks for changes."""
     return html.Div(
         [
             dcc.Store(id=Ids.WHICH, data=problem_id),
@@ -49,7 +55,7 @@ def layout(problem_id: str = "", **_query: str) -> html.Div:
 
 
 def version_of(deps: Deps, number: str, scope: Scope) -> int | None:
-    """The problem's version now; none when it isn't there for the reader."""
+    """The problem's version now, None when there is none that the reader may see."""
     if not (number.isascii() and number.isdecimal()) or len(number) > 15:
         return None
     with transaction(deps.engine) as connection:
@@ -57,7 +63,7 @@ def version_of(deps: Deps, number: str, scope: Scope) -> int | None:
 
 
 def register(app: dash.Dash, deps: Deps) -> None:
-    """The problem is read when the page opens and after every change; others' are looked for."""
+    """Registers the callbacks that read the problem and that look for changes of others."""
 
     @app.callback(
         Output(Ids.BODY, "children"),
@@ -88,3 +94,67 @@ def register(app: dash.Dash, deps: Deps) -> None:
             return no_update
         now = await off(version_of, deps, str(number), visible_to(current_user()))
         return no_update if now == shown else changed + 1
+
+
+def problem_page(seen: Seen) -> html.Div:
+    """The page's body with everything in it."""
+    return html.Div(
+        [
+            html.Section([*head(seen), step_line(seen), supervision(seen)], className="pb-head"),
+            html.Div(
+                [
+                    html.Div(
+                        [
+                            photo_card(seen),
+                            html.Div([spot_card(seen), facts_card(seen)], className="pb-two"),
+                        ],
+                        className="pb-left",
+                    ),
+                    story_card(seen),
+                ],
+                className="pb-main",
+            ),
+            action_bar(seen),
+        ],
+        className="pb-body",
+    )
+
+
+def skeleton() -> html.Div:
+    """The page's grey shape that is shown until the problem is read."""
+    return html.Div(
+        [
+            html.Div(className="pb-head pb-bone"),
+            html.Div(
+                [html.Div(className="card pb-bone"), html.Div(className="card pb-bone")],
+                className="pb-main",
+            ),
+        ],
+        className="pb-body pb-wait",
+    )
+
+
+def not_visible() -> html.Div:
+    """The body for who may not see the problem; it doesn't say whether there is one."""
+    return html.Div(
+        [
+            icon("person"),
+            html.H3(_("Your account may not see this problem")),
+            html.P(_("It isn't in your area, or it doesn't exist. Ask your chief office.")),
+            dcc.Link(_("To the problem ledger"), href="/ledger", className="btn"),
+        ],
+        className="empty",
+    )
+
+
+def failed(time: str) -> html.Div:
+    """The body when the problem couldn't be read at ``time``; the page tries again by itself."""
+    return html.Div(
+        [
+            icon("warn"),
+            html.H3(_("The problem could not be read")),
+            html.P(_("The database did not answer at {time}.").format(time=time)),
+        ],
+        className="empty",
+        role="alert",
+    )

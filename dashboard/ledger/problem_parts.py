@@ -1,4 +1,4 @@
-"""The head of a problem's page, where it is on a small map, and its facts."""
+"""The head of a problem's page, the card of its place and the card of its facts."""
 
 import json
 from datetime import MAXYEAR, MINYEAR, datetime
@@ -29,13 +29,13 @@ from gis.chainage import format_chainage
 
 
 def title_words(seen: Seen) -> str:
-    """湍河 K112+350 左岸 建筑垃圾堆放."""
+    """The title of a problem: 湍河 K112+350 左岸 建筑垃圾堆放."""
     row = seen.detail.row
     return f"{where_words(row.where)} {category_word(row.category)}"
 
 
 def head(seen: Seen) -> list[Any]:
-    """The way back, what and where, how far, how grave, how long."""
+    """The head: the way back, title, status, group, severity, deadline, papers."""
     row = seen.detail.row
     on = row.status not in (Status.REGISTERED, Status.REFUSED, Status.ARCHIVED)
     look = "pb-stat" if on else f"pb-stat {state_class(row.status)}"
@@ -65,7 +65,7 @@ def head(seen: Seen) -> list[Any]:
 
 
 def severity_tag(severity: Severity) -> html.Span:
-    """The severity in words, with two to four small bars where it is above general."""
+    """The severity in words, with two to four bars where it is above general."""
     count = list(Severity).index(severity)
     bars = [html.I() for _each in range(count + 1)] if count else []
     marks = [html.Span(bars, className="pb-bars", **attributes(aria_hidden="true"))] if bars else []
@@ -107,7 +107,7 @@ def _papers(seen: Seen) -> list[Any]:
 
 
 def spot_card(seen: Seen) -> html.Section:
-    """The place on a small map, with the directions the photos were taken in."""
+    """The place on a small map, with the directions in which photos were taken."""
     detail, row = seen.detail, seen.detail.row
     facing = [
         photo.bearing
@@ -147,7 +147,7 @@ def spot_card(seen: Seen) -> html.Section:
 
 
 def facts_card(seen: Seen) -> html.Section:
-    """基本情况: what, where from, who answers for it, what else happened here."""
+    """The card 基本情况: what was found, source, chief, unit, deadline, place, problems nearby."""
     pairs = [(name, value) for name, value in _facts(seen) if value not in (None, "", [])]
     items: list[Any] = []
     for name, value in pairs:
@@ -159,7 +159,7 @@ def facts_card(seen: Seen) -> html.Section:
 
 
 def _source(seen: Seen) -> str:
-    """Where it came from and its number there; of a monitored one, when it was worst."""
+    """Where the problem came from with its number there; of a monitored one, the worst time."""
     row = seen.detail.row
     word = source_word(row.source)
     worst = _reading_time(row.source_ref) if row.source is Source.MONITORING else None
@@ -170,12 +170,12 @@ def _source(seen: Seen) -> str:
 
 
 def _reading_time(reference: str) -> UtcDatetime | None:
-    """The time the system gave as the reference, None for what people wrote."""
+    """The time in a reference that the system wrote, None for what people wrote."""
     try:
-        told = datetime.strptime(reference, "%Y-%m-%dT%H:%M:%S%z")
+        parsed = datetime.strptime(reference, "%Y-%m-%dT%H:%M:%S%z")
     except ValueError:
         return None
-    return to_utc(told) if MINYEAR < told.year < MAXYEAR else None
+    return to_utc(parsed) if MINYEAR < parsed.year < MAXYEAR else None
 
 
 def _facts(seen: Seen) -> list[tuple[str, Any]]:
@@ -189,9 +189,9 @@ def _facts(seen: Seen) -> list[tuple[str, Any]]:
     chief: list[Any] = []
     if detail.chief:
         chief = [detail.chief, " ", html.Span(_("on that day"), className="t3")]
-    given = f"{detail.source_crs} {detail.source_x:.6f}, {detail.source_y:.6f}"
+    place = f"{detail.source_crs} {detail.source_x:.6f}, {detail.source_y:.6f}"
     if detail.accuracy_m is not None:
-        given += f" ± {detail.accuracy_m:.0f} m"
+        place += f" ± {detail.accuracy_m:.0f} m"
     return [
         (_("What was found"), row.description),
         (_("Reported from"), _source(seen)),
@@ -201,13 +201,13 @@ def _facts(seen: Seen) -> list[tuple[str, Any]]:
         (_("Handling unit"), row.unit),
         (_("Deadline"), deadline_rule(seen)),
         (_("Division"), division_words(row.where)),
-        (_("Place as given"), html.Span(given, className="t2")),
+        (_("Place as given"), html.Span(place, className="t2")),
         (_("Nearby"), _near(seen)),
     ]
 
 
 def deadline_rule(seen: Seen) -> str:
-    """By which rule the deadline was reckoned."""
+    """The deadline with the number of working days by which it was reckoned."""
     row = seen.detail.row
     if row.due_at is None:
         return ""

@@ -1,4 +1,4 @@
-"""Everything the page of one problem shows, read in one transaction."""
+"""Reads what the page of one problem shows."""
 
 from dataclasses import dataclass
 
@@ -33,12 +33,12 @@ class Seen:
 
     @property
     def reader_id(self) -> AccountId:
-        """Who reads."""
+        """The account of the reader."""
         return self.user.account_id
 
 
 def read_problem(deps: Deps, user: User, number: str) -> Seen:
-    """The problem with that id as the user may see it. Raises NotFound."""
+    """Reads, in one transaction, the problem with that id for the user. Raises NotFound."""
     if not (number.isascii() and number.isdecimal()) or len(number) > 15:
         raise NotFound("There is no such problem.")
     now, problem_id = deps.clock(), int(number)

@@ -1,4 +1,4 @@
-"""The ledger read for whoever is signed in: rows, counts, choices, what a selection allows."""
+"""Reads the ledger for the current user: rows, counts, options, steps common to a selection."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ MOST_CHOSEN = 50
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What surrounds the rows: counts by tab, filters' choices, saved views, names asked for."""
+    """What surrounds the rows: counts by tab, options of filters, saved views, names asked for."""
 
     counts: Counts
     choices: Choices
@@ -34,12 +34,12 @@ class Overview:
 
 
 def ledger_moment(deps: Deps, now: UtcDatetime) -> Moment:
-    """The present as the conditions of the ledger's tabs and lights need it."""
+    """The present moment with the day until which a deadline counts as near."""
     return Moment(now, deps.rules.due(now, SOON_DAYS).at)
 
 
 def asker(connection: Connection, deps: Deps, user: User) -> Asker:
-    """The user's duties, with the levels that the rules ask of a sign-off."""
+    """The user's duties, with the level of chief that each severity needs for its sign-off."""
     levels = {severity: deps.rules.sign_off_level(severity) for severity in Severity}
     return asker_of(connection, user.account_id, levels)
 
@@ -47,7 +47,7 @@ def asker(connection: Connection, deps: Deps, user: User) -> Asker:
 def read_rows(
     deps: Deps, user: User, chosen: LedgerFilter, order: Order, start: int, count: int
 ) -> tuple[tuple[ProblemRow, ...], int, UtcDatetime]:
-    """Some of the problems that fit, how many fit, and when that was so."""
+    """A part of the problems that fit, the number of all that fit, and the time of reading."""
     now = deps.clock()
     with transaction(deps.engine) as connection:
         rows, found = problems(
@@ -64,7 +64,7 @@ def read_rows(
 
 
 def read_overview(deps: Deps, user: User, chosen: LedgerFilter) -> Overview:
-    """What surrounds the rows."""
+    """Reads what surrounds the rows."""
     scope = visible_to(user)
     with transaction(deps.engine) as connection:
         return Overview(
@@ -81,7 +81,7 @@ def read_overview(deps: Deps, user: User, chosen: LedgerFilter) -> Overview:
 
 
 def common_steps(deps: Deps, user: User, problem_ids: Sequence[int]) -> tuple[Step, ...]:
-    """The steps without needs that are legal for the user on every one of the problems now."""
+    """The steps without needs that the user may take now on every one of the problems."""
     now = deps.clock()
     if not problem_ids or len(problem_ids) > MOST_CHOSEN:
         return ()

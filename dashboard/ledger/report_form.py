@@ -1,4 +1,4 @@
-"""The form by which a problem is registered (登记问题); the browser draws it from this."""
+"""The form that registers a problem (登记问题), as data from which its script draws it."""
 
 from typing import Any
 
@@ -28,8 +28,8 @@ REPORTED_BY_PEOPLE = tuple(source for source in Source if source is not Source.M
 DATUMS = (("EPSG:4490", "CGCS2000"), ("EPSG:4326", "WGS 84"), ("gcj02", "GCJ-02"))
 
 
-def form_told(deps: Deps, user: User, ground: Ground, asked: dict[str, str]) -> dict[str, Any]:
-    """What the browser draws the form from; ``asked`` is the place of the address."""
+def form_data(deps: Deps, user: User, ground: Ground, asked: dict[str, str]) -> dict[str, Any]:
+    """The form as data for its script; ``asked`` is the place in the page's address."""
     groups = category_groups()
     between = "、" if language.get() == "zh" else ", "
     for group in groups:
@@ -92,7 +92,7 @@ def form_words() -> dict[str, str]:
 
 
 def placed_words(placed: Placed) -> html.Div:
-    """Where the marked place lies, and whether something is already known there."""
+    """The lines about a marked place: where it lies, and problems known close by."""
     spot = placed.spot
     between = " · "
     more = [spot.division_name or ""]
@@ -134,5 +134,5 @@ def placed_words(placed: Placed) -> html.Div:
 
 
 def refused_words(error: OneMapError) -> html.Div:
-    """Why the place can't be taken."""
+    """The message with the reason why the place can't be taken."""
     return html.Div([icon("warn"), html.Span(worded(error))], className="rp-near bad", role="alert")

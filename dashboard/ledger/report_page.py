@@ -1,4 +1,4 @@
-"""The page on which a problem is registered (登记问题): from the map, by chainage, on the spot."""
+"""The page that registers a problem (登记问题): its callbacks and its frame."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ from dash import ClientsideFunction, Input, Output, dcc, html, no_update
 from dashboard.frame.auth import current_user
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
-from dashboard.ledger.report_form import form_told, placed_words, refused_words
+from dashboard.ledger.report_form import form_data, placed_words, refused_words
 from dashboard.ledger.report_places import place_typed, read_ground
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
@@ -29,7 +29,7 @@ class Ids:
 
 
 def layout(lon: str = "", lat: str = "", **_query: str) -> html.Div:
-    """The page; a place in the address is marked at once."""
+    """The page before its form is read; a place in the address is marked at once."""
     return html.Div(
         [
             html.Nav(
@@ -54,14 +54,14 @@ def layout(lon: str = "", lat: str = "", **_query: str) -> html.Div:
 
 
 def register(app: dash.Dash, deps: Deps) -> None:
-    """The form is told what it may choose from; each place is shown before anything is sent."""
+    """Registers the callbacks that bring the form and that preview each place typed or marked."""
 
     @app.callback(Output(Ids.FORM, "children"), Input(Ids.ASKED, "data"))
     async def bring(asked: dict[str, str]) -> html.Div:
         user = current_user()
         ground = await off(read_ground, deps, user)
-        told = form_told(deps, user, ground, asked)
-        return html.Div(**attributes(data_report=json.dumps(told, ensure_ascii=False)))
+        data = form_data(deps, user, ground, asked)
+        return html.Div(**attributes(data_report=json.dumps(data, ensure_ascii=False)))
 
     @app.callback(
         Output(Ids.PREVIEW, "children"),

@@ -1,4 +1,4 @@
-"""Where a problem about to be reported lies, as it is typed or marked."""
+"""Finds where a problem about to be reported lies, as it is typed or marked."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from problem_ledger.cases.places import WITHIN_M
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A place with what is known there: the water, and open problems close by."""
+    """A place with the water there and the open problems close by; accuracy in metres."""
 
     spot: Spot
     near: tuple[Near, ...]
@@ -27,21 +27,21 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a report chooses its place from; ``bounds`` are west, south, east, north."""
+    """What a place is chosen from; ``bounds`` are west, south, east, north in degrees."""
 
     rivers: tuple[tuple[int, str, str | None], ...]
     bounds: tuple[float, float, float, float] | None
 
 
 def read_ground(deps: Deps, user: User) -> Ground:
-    """The rivers and the extent of what the user sees."""
+    """Reads the rivers and the extent of what the user may see."""
     with transaction(deps.engine) as connection:
         scope = visible_to(user)
         return Ground(visible_rivers(connection, scope), bounds(connection, scope))
 
 
 def place_typed(deps: Deps, user: User, typed: Mapping[str, Any]) -> Placed:
-    """The place that was marked, typed as coordinates, or as a chainage of a river.
+    """The place marked on the map, typed as coordinates, or as a chainage of a river.
 
     Raises BadInput or NotFound in words for the one who types.
     """
@@ -64,9 +64,9 @@ def place_typed(deps: Deps, user: User, typed: Mapping[str, Any]) -> Placed:
     return Placed(spot, near, float(accuracy) if isinstance(accuracy, int | float) else None)
 
 
-def degrees(given: object) -> float:
-    """The number that was given. Raises BadInput."""
+def degrees(typed: object) -> float:
+    """The typed number. Raises BadInput when it is none."""
     try:
-        return float(str(given))
+        return float(str(typed))
     except ValueError as error:
         raise BadInput("Give longitude and latitude in degrees.") from error

@@ -1,9 +1,11 @@
-"""A problem's row in words: what the grid and the cards of the ledger show of it."""
+"""A problem's row in the list: worded, as data for the grid, and as a card on a phone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Any, Final
+
+from dash import dcc, html
 
 from dashboard.ledger.line_words import (
     LIGHT_CLASS,
@@ -17,7 +19,7 @@ from dashboard.ledger.line_words import (
 )
 from dashboard.ledger.words import action_word, done_word, group_word, severity_word
 from dashboard.parts.measures import moment_text
-from dashboard.parts.wording import language
+from dashboard.parts.wording import _, language
 from data.clock import UtcDatetime
 from data.queries.ledger.problems import ProblemRow
 from data.words.ledger import Action, Severity, Status
@@ -41,7 +43,7 @@ BARS: Final[Mapping[Severity, int]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Everything a row shows, worded; ``next`` is the step that waits for the reader."""
+    """A row of the list in words; ``next`` names the step that waits for the reader."""
 
     id: str
     version: int
@@ -93,11 +95,71 @@ def line_of(row: ProblemRow, now: UtcDatetime) -> Line:
 
 
 def last_words(row: ProblemRow) -> str:
-    """Who did what last; in English the step first, which a narrow column may not cut."""
+    """Who took the last step and which; in English the step comes first."""
     who, done = actor_words(row.last_actor), done_word(row.last_action)
     return f"{who} {done}" if language.get() == "zh" else f"{done} · {who}"
 
 
 def as_data(line: Line) -> dict[str, Any]:
-    """The row as the grid takes it."""
+    """The row as a dict for the grid."""
     return asdict(line)
+
+
+def card(line: Line) -> html.Li:
+    """The card of one problem, all of it a link to the problem's page."""
+    return html.Li(
+        dcc.Link(
+            [
+                html.Div(
+                    [
+                        html.Span(line.status, className=line.tag),
+                        severity_bars(line),
+                        html.Span(className="sp"),
+                        html.Span(line.deadline, className=line.light),
+                    ],
+                    className="row",
+                ),
+                html.Div(
+                    [html.B(line.group), html.Span(line.what, className="lg-what")],
+                    className="lg-title",
+                ),
+                html.Div(" · ".join(place_parts(line)), className="t2"),
+                html.Div(f"{line.last} {line.at}", className="t3 fs12"),
+                html.Div(
+                    [
+                        html.Span(line.number, className="t3 fs12"),
+                        html.Span(className="sp"),
+                        html.Span(line.next, className="btn s p") if line.next else None,
+                    ],
+                    className="row",
+                ),
+            ],
+            href=line.href,
+            className="lg-card",
+        )
+    )
+
+
+def place_parts(line: Line) -> list[str]:
+    """Place, division and unit, as far as they are known."""
+    return [part for part in (line.place, line.division, line.unit) if part != "—"]
+
+
+def severity_bars(line: Line) -> html.Span:
+    """The severity in words, with bars beside it where it is above general."""
+    bars = [html.I() for _bar in range(line.bars)]
+    return html.Span([line.severity, html.Span(bars, className="lg-bars")], className="lg-severity")
+
+
+def cards(lines: Sequence[Line], found: int) -> list[Any]:
+    """The list of cards with the button for more, hidden when all ``found`` are shown."""
+    left = found - len(lines)
+    return [
+        html.Ul([card(line) for line in lines]),
+        html.Button(
+            _("Show more ({n} left)").format(n=left),
+            id={"type": "ledger-more", "index": 0},
+            className="btn lg-more",
+            hidden=left <= 0,
+        ),
+    ]

@@ -1,10 +1,10 @@
-"""What the scripts of the problem's page and of the report form say."""
+"""The sentences of the scripts of a problem's page and of the report form."""
 
 from dashboard.parts.wording import _
 
 
 def script_words() -> dict[str, str]:
-    """The sentences by key; holes are named."""
+    """The sentences by key, with named placeholders."""
     return {
         "cancel": _("Cancel"),
         "close": _("Close"),

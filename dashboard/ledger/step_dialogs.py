@@ -7,8 +7,13 @@ from typing import Any
 from dashboard.ledger.line_words import actor_words
 from dashboard.ledger.photos import check_words, chosen_pair
 from dashboard.ledger.problem_reads import Seen
-from dashboard.ledger.rule_sources import source_words
-from dashboard.ledger.words import action_word, category_word, group_word, severity_word
+from dashboard.ledger.words import (
+    action_word,
+    category_word,
+    group_word,
+    rule_source_words,
+    severity_word,
+)
 from dashboard.parts.measures import moment_text
 from dashboard.parts.roles import CHIEFS
 from dashboard.parts.wording import _, ngettext
@@ -152,7 +157,7 @@ def _deadline(seen: Seen, _step: Step) -> Field:
         rule.days,
     )
     hint = words.format(
-        severity=severity_word(row.severity), n=rule.days, source=source_words(rule)
+        severity=severity_word(row.severity), n=rule.days, source=rule_source_words(rule)
     )
     if due.is_provisional:
         hint += " · " + _("provisional: the year's days off aren't announced yet")

@@ -1,4 +1,4 @@
-"""The story of a problem, newest first, each step with its place in the chain of hashes."""
+"""The card of a problem's story: its steps, newest first, with their hashes in the chain."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from data.words.ledger import Action, Severity
 
 
 def story_card(seen: Seen) -> html.Section:
-    """办理过程: the steps, whether the chain is whole, and the chief's box."""
+    """The card 办理过程: the steps, whether the chain is whole, the chief's comment box."""
     story = seen.detail.story
     count = ngettext("{n} step", "{n} steps", len(story)).format(n=len(story))
     return html.Section(
@@ -30,7 +30,7 @@ def story_card(seen: Seen) -> html.Section:
                 ],
                 className="ct",
             ),
-            html.Ol([_step(seen, told) for told in reversed(story)], className="pb-story"),
+            html.Ol([_step(seen, event) for event in reversed(story)], className="pb-story"),
             comment_box(seen),
         ],
         className="card pb-told",
@@ -38,7 +38,7 @@ def story_card(seen: Seen) -> html.Section:
 
 
 def chain_tag(seen: Seen) -> html.Span:
-    """存证链完整, or which step doesn't fit."""
+    """The tag 存证链完整, or which step doesn't fit the chain."""
     if seen.verdict.intact:
         return html.Span([icon("shield"), _("Chain intact")], className="tag gr")
     at = seen.verdict.broken_at
@@ -46,11 +46,11 @@ def chain_tag(seen: Seen) -> html.Span:
     return html.Span([icon("warn"), words], className="tag rd")
 
 
-def _step(seen: Seen, told: Told) -> html.Li:
-    local = told.at.astimezone(BUSINESS_ZONE)
+def _step(seen: Seen, event: Told) -> html.Li:
+    local = event.at.astimezone(BUSINESS_ZONE)
     broken = seen.verdict.broken_at
-    fits = seen.verdict.intact or (broken is not None and told.seq < broken)
-    digest = told.hash.hex()
+    fits = seen.verdict.intact or (broken is not None and event.seq < broken)
+    digest = event.hash.hex()
     return html.Li(
         [
             html.Span([f"{local:%m-%d}", html.Br(), f"{local:%H:%M}"], className="td"),
@@ -59,8 +59,8 @@ def _step(seen: Seen, told: Told) -> html.Li:
                 [
                     html.Div(
                         [
-                            html.B(done_word(told.action)),
-                            html.Span(actor_words(told.actor), className="t2"),
+                            html.B(done_word(event.action)),
+                            html.Span(actor_words(event.actor), className="t2"),
                             html.Span(className="sp"),
                             html.Span(
                                 [
@@ -74,43 +74,43 @@ def _step(seen: Seen, told: Told) -> html.Li:
                         ],
                         className="row",
                     ),
-                    *[html.P(line, className="t2") for line in sentences(told)],
+                    *[html.P(line, className="t2") for line in sentences(event)],
                 ]
             ),
         ]
     )
 
 
-def sentences(told: Told) -> list[str]:
-    """What was said and set by a step, a line each."""
-    changed, lines = told.changed, []
-    if told.action is Action.ACCEPT and changed:
+def sentences(event: Told) -> list[str]:
+    """What a step said and set, a line each."""
+    changed, lines = event.changed, []
+    if event.action is Action.ACCEPT and changed:
         kind = category_word(changed["category"])
         lines.append(
             _("{category}, {severity}").format(
                 category=kind, severity=severity_word(Severity(changed["severity"]))
             )
         )
-    if told.unit:
-        lines.append(_("To {unit}").format(unit=told.unit))
+    if event.unit:
+        lines.append(_("To {unit}").format(unit=event.unit))
     if changed.get("requirement"):
         lines.append(changed["requirement"])
     if changed.get("due_at"):
         due = datetime.fromisoformat(changed["due_at"]).astimezone(BUSINESS_ZONE)
         lines.append(_("Deadline {day}").format(day=f"{due:%Y-%m-%d}"))
-    if "site" in told.given:
-        away = round(float(told.given["site"]["distance_m"]))
+    if "site" in event.given:
+        away = round(float(event.given["site"]["distance_m"]))
         lines.append(_("Checked {n} m from the problem's place").format(n=away))
-    if told.text:
-        lines.append(told.text)
-    if told.photo_count:
-        words = ngettext("with {n} photo", "with {n} photos", told.photo_count)
-        lines.append(words.format(n=told.photo_count))
+    if event.text:
+        lines.append(event.text)
+    if event.photo_count:
+        words = ngettext("with {n} photo", "with {n} photos", event.photo_count)
+        lines.append(words.format(n=event.photo_count))
     return lines
 
 
 def comment_box(seen: Seen) -> html.Div | None:
-    """Where a chief writes a comment; nobody else sees it."""
+    """The button that opens a comment, for a chief who may write one; else None."""
     if not any(step.action is Action.COMMENT for step in seen.steps):
         return None
     name = seen.user.account.display_name

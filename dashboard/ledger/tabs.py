@@ -1,22 +1,42 @@
-"""The tabs over the ledger's list, the saved views beside them, and what an empty list says."""
+"""The tabs over the ledger's list, the saved views beside them, what an empty list says."""
 
 from collections.abc import Sequence
 from typing import Any, Final
 
-from dash import dcc, html
+import dash
+import dash_mantine_components as dmc
+from dash import ALL, Input, Output, State, ctx, dcc, html, no_update
 
+from dashboard.frame.auth import current_user
+from dashboard.frame.deps import Deps
+from dashboard.frame.offload import off
+from dashboard.ledger.bulk import Ids as Bulk
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
-from dashboard.parts.wording import _
-from data.people.saved_views import SavedView
-from data.queries.ledger.filter import View
+from dashboard.parts.wording import _, worded
+from data.database import transaction
+from data.errors import OneMapError
+from data.people.saved_views import SavedView, remove_view, save_view
+from data.queries.ledger.filter import View, read_filter, write_filter
 from data.queries.ledger.problems import Counts
+from data.records import AccountId
+
+
+class Ids:
+    """Ids of the button that saves a view; ``ASKED`` holds the page's filters as a query."""
+
+    ASKED = "ledger-asked"
+    NAME = "ledger-save-name"
+    SAVE = "ledger-save"
+    SAVE_REFUSED = "ledger-save-said"
+    SAVE_BOX = "ledger-save-box"
+
 
 ALARMING: Final = (View.OVERDUE,)
 
 
 def names() -> dict[View, str]:
-    """The tabs in their order."""
+    """The tabs' labels by view, in their order."""
     return {
         View.OPEN: _("All open"),
         View.WAITING: _("Waiting for me"),
@@ -32,7 +52,7 @@ def names() -> dict[View, str]:
 
 
 def tabs(chosen: View) -> list[html.Button]:
-    """The tabs; their counts come later."""
+    """The tabs' buttons, the chosen one marked; a callback fills their counts in."""
     return [
         html.Button(
             [name, html.Span(id=f"ledger-count-{view.value}", className="n")],
@@ -45,12 +65,12 @@ def tabs(chosen: View) -> list[html.Button]:
 
 
 def count_classes(counts: Counts) -> list[str]:
-    """Red where something is overdue, quiet else."""
+    """The CSS class of each tab's count: red where something is overdue."""
     return ["n rd" if view in ALARMING and counts.views[view] else "n" for view in names()]
 
 
 def saved(views: Sequence[SavedView]) -> list[Any]:
-    """What was saved, each with a cross that removes it."""
+    """A link for each saved view, with a cross that removes it."""
     return [
         html.Span(
             [
@@ -75,7 +95,7 @@ def summary(counts: Counts) -> str:
 
 
 def empty(view: View, *, narrowed: bool, may_report: bool) -> list[Any]:
-    """What is empty and one way on; a good zero is said as good."""
+    """What an empty list shows: a heading that praises a good zero, and the ways on."""
     good = {
         View.OVERDUE: _("Nothing is overdue"),
         View.WAITING: _("Nothing waits for you"),
@@ -110,7 +130,7 @@ def empty(view: View, *, narrowed: bool, may_report: bool) -> list[Any]:
 
 
 def legend() -> html.Footer:
-    """What the lights mean."""
+    """The line below the list that explains the lights."""
     return html.Footer(
         [
             html.Span(_("On time: more than 3 working days left"), className="lt g"),
@@ -121,3 +141,72 @@ def legend() -> html.Footer:
         ],
         className="lg-legend",
     )
+
+
+def save_filters(deps: Deps, account_id: AccountId, name: str, asked: str) -> None:
+    """Saves the filters of the query ``asked`` as a view of the account. Raises BadInput."""
+    query = write_filter(read_filter(asked))
+    with transaction(deps.engine) as connection:
+        save_view(connection, account_id, name, query)
+
+
+def forget_view(deps: Deps, account_id: AccountId, view_id: int) -> None:
+    """Removes the account's view with that id."""
+    with transaction(deps.engine) as connection:
+        remove_view(connection, account_id, view_id)
+
+
+def save_box() -> dmc.Popover:
+    """The button with the small form that saves the page's filters under a name."""
+    button = html.Button([icon("bookmark"), _("Save these filters")], className="lg-save")
+    body = html.Div(
+        [
+            dmc.TextInput(id=Ids.NAME, label=_("The view's name"), w=240),
+            html.Div(id=Ids.SAVE_REFUSED, role="status", className="t3 fs12"),
+            html.Button(_("Save"), id=Ids.SAVE, className="btn p s"),
+        ],
+        className="lg-save-body",
+    )
+    return dmc.Popover(
+        [dmc.PopoverTarget(button), dmc.PopoverDropdown(body)],
+        id=Ids.SAVE_BOX,
+        position="bottom-end",
+        shadow="md",
+        trapFocus=True,
+    )
+
+
+def register_views(app: dash.Dash, deps: Deps) -> None:
+    """Registers the callbacks that save the page's filters as a view and that remove one."""
+
+    @app.callback(
+        Output(Ids.SAVE_REFUSED, "children"),
+        Output(Ids.SAVE_BOX, "opened"),
+        Output(Ids.NAME, "value"),
+        Output(Bulk.CHANGED, "data", allow_duplicate=True),
+        Input(Ids.SAVE, "n_clicks"),
+        State(Ids.NAME, "value"),
+        State(Ids.ASKED, "data"),
+        State(Bulk.CHANGED, "data"),
+        prevent_initial_call=True,
+    )
+    async def save(_clicks: int, name: str | None, asked: str, changed: int) -> tuple[Any, ...]:
+        user = current_user()
+        try:
+            await off(save_filters, deps, user.account_id, name or "", asked)
+        except OneMapError as error:
+            return worded(error), True, no_update, no_update
+        return "", False, "", changed + 1
+
+    @app.callback(
+        Output(Bulk.CHANGED, "data", allow_duplicate=True),
+        Input({"type": "ledger-forget", "index": ALL}, "n_clicks"),
+        State(Bulk.CHANGED, "data"),
+        prevent_initial_call=True,
+    )
+    async def forget(clicks: list[int | None], changed: int) -> Any:
+        if not any(clicks) or not isinstance(ctx.triggered_id, dict):
+            return no_update
+        view_id = int(ctx.triggered_id["index"])
+        await off(forget_view, deps, current_user().account_id, view_id)
+        return changed + 1

@@ -1,10 +1,14 @@
-"""The ledger's words in the reader's language: states, steps, categories, severities, sources."""
+"""The ledger's words in the reader's language: states, steps, categories, notices, deadlines."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from dashboard.parts.measures import moment_text
 from dashboard.parts.wording import N_, _
-from data.words.ledger import Action, Group, Severity, Source, Stage, Status
+from data.clock import UtcDatetime
+from data.queries.ledger.notices import Notice
+from data.words.ledger import Action, Group, NoticeKind, Severity, Source, Stage, Status
+from problem_ledger.cases.rules import DeadlineRule
 
 STATUS: Mapping[Status, str] = MappingProxyType(
     {
@@ -158,40 +162,93 @@ CATEGORY: Mapping[str, str] = MappingProxyType(
 
 
 def status_word(status: Status) -> str:
-    """待受理, 待交办 … 已销号, 已归档."""
+    """The name of a status: 待受理, 待交办 … 已销号, 已归档."""
     return _(STATUS[status])
 
 
 def action_word(action: Action) -> str:
-    """The step as a button says it: 受理, 交办, 签收, 销号."""
+    """The name of a step, as its button has it: 受理, 交办, 签收, 销号."""
     return _(ACTION[action])
 
 
 def done_word(action: Action) -> str:
-    """The step as the story tells it once it is done."""
+    """The name of a step once it is done, as the story of a problem has it."""
     return _(DONE[action])
 
 
 def severity_word(severity: Severity) -> str:
-    """一般, 较严重, 重大, 特别重大."""
+    """The name of a severity: 一般, 较严重, 重大, 特别重大."""
     return _(SEVERITY[severity])
 
 
 def source_word(source: Source) -> str:
-    """Where a problem came from."""
+    """The name of a source: river patrol, complaint, hotline."""
     return _(SOURCE[source])
 
 
 def stage_word(stage: Stage) -> str:
-    """整改前, 整改中, 整改后, 现场复核."""
+    """The name of a photo's stage: 整改前, 整改中, 整改后, 现场复核."""
     return _(STAGE[stage])
 
 
 def group_word(group: Group) -> str:
-    """A branch of the category tree: 乱占, 乱采, 乱堆, 乱建."""
+    """The name of a group of categories: 乱占, 乱采, 乱堆, 乱建."""
     return _(GROUP[group])
 
 
 def category_word(category: str) -> str:
-    """A category of the tree; the key itself where the tree no longer has it."""
+    """The name of a category; the key itself where the tree no longer has it."""
     return _(CATEGORY[category]) if category in CATEGORY else category
+
+
+NOTICE: Mapping[NoticeKind, str] = MappingProxyType(
+    {
+        NoticeKind.REPORTED: N_("New problem to be accepted"),
+        NoticeKind.REFUSED: N_("Your report was not accepted"),
+        NoticeKind.ASSIGNED: N_("A problem was assigned to your unit"),
+        NoticeKind.WAITING: N_("A problem waits for the next step"),
+        NoticeKind.RETURNED: N_("A problem was returned to your unit"),
+        NoticeKind.PRESSED: N_("A problem was pressed for action"),
+        NoticeKind.COMMENTED: N_("A chief commented on a problem"),
+        NoticeKind.DUE_SOON: N_("A deadline comes near"),
+        NoticeKind.OVERDUE: N_("A problem is overdue"),
+        NoticeKind.SIGNED_OFF: N_("Your report was signed off"),
+    }
+)
+
+
+def notice_words(notice: Notice) -> str:
+    """What a notice is about: 新登记问题，待受理 or 问题已逾期."""
+    return _(NOTICE[notice.kind])
+
+
+def notice_about(notice: Notice, now: UtcDatetime) -> str:
+    """The problem a notice is about, and when: 生活垃圾堆放 · 411381-2026-00012 · 10:24."""
+    when = moment_text(notice.made_at, now)
+    return " · ".join((category_word(notice.category), notice.number, when))
+
+
+SHIPPED_SOURCES = frozenset(
+    {
+        N_(
+            "common practice 7 to 15 days;"
+            " complaints within 10 working days in Lixian county (澧县)"
+        ),
+        N_("common practice: 30 days"),
+        N_("common practice: 60 to 90 days with a plan"),
+        N_("house rule: what floats is cleared within a week"),
+        N_("house rule: rubbish is cleared within a week"),
+        N_("house rule: a direct discharge is stopped first, permitted or sealed after"),
+        N_("house rule: a silent device is repaired within three working days"),
+        N_("common practice 7 to 15 days: a board has to be made"),
+    }
+)
+"""Sources of the shipped rules of deadlines; a county's own rules are shown as it wrote them."""
+
+
+def rule_source_words(rule: DeadlineRule) -> str:
+    """Where a deadline's number of days comes from, marked where the original wasn't checked."""
+    words = _(rule.source) if rule.source in SHIPPED_SOURCES else rule.source
+    if rule.verified:
+        return words
+    return _("{source} (original not checked)").format(source=words)

@@ -1,4 +1,4 @@
-"""The drawer behind every symbol of the one map: what was chosen is read within one's scope."""
+"""The drawer beside the map: reads what was chosen within the user's scope and lays it out."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -46,7 +46,7 @@ Reader = Callable[[Connection, Deps, Scope, int, UtcDatetime], html.Article]
 
 
 def chiefs_at(connection: Connection, where: Where, now: UtcDatetime) -> Chiefs:
-    """Who answers for the water at a place."""
+    """The chiefs who answer for the water at that place."""
     day = business_date(now)
     if where.reach_id is not None:
         return chiefs_of(connection, "reach", where.reach_id, day)
@@ -131,7 +131,7 @@ READERS: Mapping[str, Reader] = MappingProxyType(
 
 
 def chosen(thing: Any) -> tuple[str, int]:
-    """Kind and id of what was chosen. Raises BadInput for anything else."""
+    """The kind and id of what was chosen on the map. Raises BadInput for anything else."""
     if isinstance(thing, dict) and str(thing.get("kind")) in READERS:
         number = thing.get("id")
         if isinstance(number, int) and 0 < number < 2**63:
@@ -140,7 +140,7 @@ def chosen(thing: Any) -> tuple[str, int]:
 
 
 def drawer(deps: Deps, scope: Scope, thing: Any) -> html.Article:
-    """The drawer of what was chosen, or why it can't be shown."""
+    """Reads what was chosen and lays its drawer out; why not, where it can't be shown."""
     try:
         kind, number = chosen(thing)
         with transaction(deps.engine) as connection:
@@ -152,7 +152,7 @@ def drawer(deps: Deps, scope: Scope, thing: Any) -> html.Article:
 
 
 def refused(sentence: str, again: Any = None) -> html.Article:
-    """The sentence in the drawer's place, with a way to try again where that may help."""
+    """A drawer that says why nothing can be shown; ``again`` adds a button that tries again."""
     parts: list[Any] = [html.H2(sentence, tabIndex=-1)]
     if not again:
         parts.append(html.P(_("It may have been taken away, or lie outside what you may see.")))
@@ -165,7 +165,7 @@ def refused(sentence: str, again: Any = None) -> html.Article:
 
 
 def register(app: Dash, deps: Deps) -> None:
-    """The drawer shows what is selected, and follows what changes."""
+    """Registers the callbacks that open the drawer and that refresh parts of it."""
 
     @app.callback(Output(DRAWER, "children"), Input(SELECTION, "data"))
     async def show(thing: Any) -> html.Article | None:

@@ -1,4 +1,4 @@
-"""The drawer of an outfall: does it keep its permit, what does it carry, where does it go."""
+"""The drawer of an outfall: compliance with its permit, loads, receiving water, limits."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,7 +20,7 @@ from dashboard.map.drawer_parts import (
 )
 from dashboard.map.drawer_section import aids, device_pairs, place_pairs
 from dashboard.map.values_table import basis_lines, limits_table, term_text
-from dashboard.parts.badges import compliance_tag
+from dashboard.parts.marks import compliance_tag
 from dashboard.parts.measures import (
     age_text,
     duration_text,
@@ -46,7 +46,7 @@ TONNE_KG = 1000.0
 def outfall_drawer(
     facts: OutfallFacts, limits: Sequence[KeptLimit], chiefs: Chiefs, now: UtcDatetime
 ) -> html.Article:
-    """Everything about an outfall."""
+    """The whole drawer of an outfall."""
     station = facts.station
     key = f"outfall:{station.id}"
     measured = [row.limit.parameter for row in facts.rows if row.latest]
@@ -85,30 +85,30 @@ def outfall_drawer(
 
 
 def outfall_finding(facts: OutfallFacts, now: UtcDatetime) -> tuple[str, str]:
-    """Whether it complies, first of all, and when that was measured."""
-    at, told = facts.station.observed_at, facts.judgement
+    """The first line: whether the outfall complies; and the words on when that was measured."""
+    at, judgement = facts.station.observed_at, facts.judgement
     if at is None:
         return _("No data yet"), ""
     when = _("measured {time}, {age}").format(time=moment_text(at, now), age=age_text(at, now))
     gap = "，" if language.get() == "zh" else ", "
-    beyond = gap.join(named_exceedance(each) for each in told.exceedances[:2])
+    beyond = gap.join(named_exceedance(each) for each in judgement.exceedances[:2])
     words = {
         Compliance.STOPPED: _("Not discharging"),
         Compliance.COMPLIANT: _("Within its permit"),
         Compliance.EXCEEDING: beyond,
     }
-    if told.state is not None:
-        return words[told.state], when
+    if judgement.state is not None:
+        return words[judgement.state], when
     if not facts.rows:
         return _("No limit is entered for this outfall"), when
-    if told.fresh_until is None:
+    if judgement.fresh_until is None:
         silent = duration_text(now - (facts.station.received_at or at))
         return _("Device offline for {duration}").format(duration=silent), when
     return _("No value that counts"), when
 
 
 def basis_block(facts: OutfallFacts) -> html.P | None:
-    """What the limits rest on, with their dates."""
+    """The block on what the limits rest on, with dates."""
     lines = basis_lines(facts.rows)
     if not lines:
         return None
@@ -117,7 +117,7 @@ def basis_block(facts: OutfallFacts) -> html.P | None:
 
 
 def loads_block(loads: Sequence[Load]) -> html.Section:
-    """Mass over the last 24 hours and 30 days; the share of time that measurements cover."""
+    """The block of masses over the last 24 hours and 30 days, with the share of time measured."""
     heads = [
         html.Th(_("Load"), scope="col"),
         html.Th(_("24 hours"), scope="col", className="r"),
@@ -160,7 +160,7 @@ def kilograms(mass_kg: float) -> str:
 
 
 def receiving_block(facts: OutfallFacts) -> html.Section | None:
-    """The reach it discharges into."""
+    """The block on the reach into which the outfall discharges."""
     where = facts.station.where
     if where.reach_id is None or not where.reach:
         return None
@@ -169,7 +169,7 @@ def receiving_block(facts: OutfallFacts) -> html.Section | None:
 
 
 def outfall_file(facts: OutfallFacts) -> html.Div:
-    """What is kept about the outfall."""
+    """The list of what is kept about the outfall."""
     station = facts.station
     pairs = [
         (_("Category"), station.own.get("category")),
@@ -184,7 +184,7 @@ def outfall_file(facts: OutfallFacts) -> html.Div:
 
 
 def limits_block(limits: Sequence[KeptLimit]) -> html.Section | None:
-    """Every limit it had and has, with basis and dates."""
+    """The block of every limit that holds or held, with basis and dates."""
     if not limits:
         return None
     rows = []

@@ -1,4 +1,4 @@
-"""What every drawer is made of: head, finding, lists of facts, links to what is near, foot."""
+"""The parts that every drawer is made of: head, finding, facts, links to what is near, foot."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,9 +8,8 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from dashboard.parts.attributes import attributes
-from dashboard.parts.badges import class_badge
 from dashboard.parts.icons import icon
-from dashboard.parts.marks import icon_button
+from dashboard.parts.marks import class_badge, icon_button
 from dashboard.parts.measures import own_name
 from dashboard.parts.spot import bank_word
 from dashboard.parts.wording import _
@@ -40,7 +39,7 @@ def spoken_place(where: Where) -> list[str]:
 
 
 def head(kind: str, place: Sequence[str], name: str, marks: Parts, finding: Parts) -> html.Header:
-    """Kind and place, the name with its marks, and the finding first of all."""
+    """The head of a drawer: kind, place, name with its marks, and the finding."""
     return html.Header(
         [
             html.Div(
@@ -61,11 +60,11 @@ def head(kind: str, place: Sequence[str], name: str, marks: Parts, finding: Part
 
 
 def finding(words: str, about: str, *, aid: str = "") -> list[Any]:
-    """The finding, then when it was measured, then what kind of data it is."""
-    said: list[Any] = [html.B(words[:1].upper() + words[1:])]
+    """The lines of a finding: what was found, when it was measured, what kind of data it is."""
+    first_line: list[Any] = [html.B(words[:1].upper() + words[1:])]
     if about:
-        said.append(html.Span(about, className="dw-when"))
-    lines: list[Any] = [html.Div(said, className="dw-say", role="status")]
+        first_line.append(html.Span(about, className="dw-when"))
+    lines: list[Any] = [html.Div(first_line, className="dw-say", role="status")]
     if aid:
         lines.append(html.P(aid, className="dw-aid"))
     return lines
@@ -91,7 +90,7 @@ def tabs(panels: Sequence[tuple[str, str, Any]]) -> dmc.Tabs:
 
 
 def facts_list(pairs: Sequence[tuple[str, Any]]) -> html.Dl:
-    """Terms and what they are; those without a value are left out."""
+    """A list of names and values, without those that have no value."""
     rows = [
         html.Div([html.Dt(term), html.Dd(value)])
         for term, value in pairs
@@ -101,13 +100,13 @@ def facts_list(pairs: Sequence[tuple[str, Any]]) -> html.Dl:
 
 
 def block(title: str, content: Any, aside: Any = None) -> html.Section:
-    """A part with its title."""
+    """A titled part of a drawer; ``aside`` stands beside the title."""
     heading = html.Div([html.H3(title, className="sec-t"), html.Span(aside)], className="dw-bt")
     return html.Section([heading, content], className="dw-block")
 
 
 def near(label: str, kind: str, number: int, *marks: Any) -> html.Li:
-    """A line that opens another thing's drawer."""
+    """A button that opens the drawer of another thing near by."""
     return html.Li(
         html.Button(
             [html.Span(label, className="dw-label"), *marks, icon("right")],
@@ -118,7 +117,7 @@ def near(label: str, kind: str, number: int, *marks: Any) -> html.Li:
 
 
 def station_line(record: StationRecord) -> html.Li:
-    """A station near by, with what it shows now."""
+    """The line of a station near by, with what it shows now."""
     chainage = "" if record.chainage_m is None else format_chainage(record.chainage_m)
     marks: list[Any] = [html.Span(chainage, className="t3 fs12")]
     if record.kind is StationKind.SECTION:
@@ -129,7 +128,7 @@ def station_line(record: StationRecord) -> html.Li:
 
 
 def stations_block(several: Sequence[StationRecord]) -> list[html.Section]:
-    """The stations by kind, each with its count."""
+    """A block of stations for each kind, titled with their number."""
     titles = {
         StationKind.SECTION: _("Sections"),
         StationKind.OUTFALL: _("Outfalls"),
@@ -145,7 +144,7 @@ def stations_block(several: Sequence[StationRecord]) -> list[html.Section]:
 
 
 def foot(river_id: int | None, lake_id: int | None = None) -> html.Footer:
-    """The river's or lake's file, where there is such a page, and a link to this very view."""
+    """The foot: links to the file of the river or lake and to this very view of the map."""
     known = {page["path_template"] for page in dash.page_registry.values()}
     file = None
     if river_id is not None and "/river/<river_id>" in known:
@@ -162,7 +161,7 @@ def foot(river_id: int | None, lake_id: int | None = None) -> html.Footer:
 
 
 def foot_at(where: Where) -> html.Footer:
-    """The foot for something at a place."""
+    """The foot for something that stands at a place."""
     return foot(where.river_id, where.lake_id)
 
 
@@ -171,16 +170,16 @@ def _file_link(words: str, href: str) -> dcc.Link:
 
 
 def live_id(part: str, key: Any) -> dict[str, Any]:
-    """The id of what is read again when new readings arrive."""
+    """The id of a part that is read again when new readings arrive."""
     return {"type": f"one-map-drawer-{part}", "index": key}
 
 
 def live(part: str, key: str, content: Any) -> html.Div:
-    """A part that new readings change."""
+    """A part of a drawer that is read again when new readings arrive."""
     return html.Div(content, id=live_id(part, key), className="dw-live")
 
 
 def whole(key: str, parts: Parts) -> html.Article:
-    """A drawer; ``key`` tells which thing it shows."""
+    """The drawer of these parts; ``key`` says of which thing, empty for none."""
     again = dcc.Store(id=live_id("again", key))
     return html.Article([*parts, again], className="dw", **attributes(data_shows=key))

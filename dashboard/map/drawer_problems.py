@@ -31,14 +31,14 @@ from gis.chainage import format_chainage
 
 
 def light_tag(row: ProblemRow, now: UtcDatetime) -> html.Span:
-    """Shape and words of what is left of the deadline."""
+    """The tag with the light's shape and what is left of the deadline."""
     if row.light is Light.NONE:
         return html.Span(light_word(row.light), className="lt x")
     return html.Span(deadline_words(row.due_at, row.light, now), className=LIGHT_CLASS[row.light])
 
 
 def state_tag(row: ProblemRow) -> html.Span:
-    """The status, amber when the problem was sent back."""
+    """The tag of a problem's status, amber when it was sent back."""
     word = state_word(row.status, is_returned=row.is_returned)
     return html.Span(word, className=state_class(row.status, is_returned=row.is_returned))
 
@@ -51,7 +51,7 @@ def at_water(
     last: Walk | None,
     now: UtcDatetime,
 ) -> html.Div:
-    """The open problems of a water, the most urgent first, and its newest patrol."""
+    """The part with a water's open problems, the most urgent first, and its newest patrol."""
     lines = [_line(row, now) for row in rows]
     listed: Any = html.Ul(lines, className="dw-near dw-prb")
     if not lines:
@@ -80,14 +80,14 @@ def _line(row: ProblemRow, now: UtcDatetime) -> html.Li:
 
 
 def valid_tag(walk: Walk) -> html.Span:
-    """Whether the patrol counts."""
+    """The tag that says whether the patrol is valid."""
     if walk.is_valid:
         return html.Span([icon("tick"), _("Valid")], className="tag gr")
     return html.Span(_("Not valid"), className="tag am")
 
 
 def walk_line(walk: Walk | None, now: UtcDatetime) -> html.Section:
-    """The newest patrol in one line; by post, never by name."""
+    """The newest patrol in one line, with the patroller's post but never the name."""
     if walk is None:
         return block(_("Latest patrol"), html.P(_("No patrol yet"), className="t3 fs12"))
     words = " · ".join(
@@ -107,10 +107,10 @@ def walk_line(walk: Walk | None, now: UtcDatetime) -> html.Section:
 
 
 def problem_drawer(row: ProblemRow, now: UtcDatetime) -> html.Article:
-    """A problem in short; the rest is on its page."""
+    """The drawer of a problem in short, with a link to its page."""
     key = f"problem:{row.id}"
     place = [row.number, where_words(row.where)]
-    said = _("{actor} · {done} · {time}").format(
+    last_step = _("{actor} · {done} · {time}").format(
         actor=actor_words(row.last_actor),
         done=done_word(row.last_action),
         time=moment_text(row.last_at, now),
@@ -139,13 +139,13 @@ def problem_drawer(row: ProblemRow, now: UtcDatetime) -> html.Article:
         lines.append(near(row.where.lake, "lake", row.where.lake_id))
     if lines:
         parts.append(block(_("Lies at"), html.Ul(lines, className="dw-near")))
-    top = head(_("Problem"), place, category_word(row.category), marks, finding(said, ""))
+    top = head(_("Problem"), place, category_word(row.category), marks, finding(last_step, ""))
     body = html.Div(html.Div(parts, className="dw-body"), className="dw-plain")
     return whole(key, [top, body, _foot(_("Open the problem"), f"/ledger/{row.id}", "flag")])
 
 
 def patrol_drawer(walk: Walk, now: UtcDatetime) -> html.Article:
-    """A patrol in short: how far, how long, and by which rules it counts."""
+    """The drawer of a patrol in short: length, duration, the rules it was judged by."""
     waters = walk.waters if language.get() == "zh" else walk.waters_en
     gap = "、" if language.get() == "zh" else ", "
     division = own_name(walk.division, walk.division_en) if walk.division else ""

@@ -1,4 +1,4 @@
-"""What drawers read of the ledger, for those who may read it."""
+"""Reads problems and patrols for drawers, for those who may read the ledger."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -27,14 +27,14 @@ _REACHES = text(f"SELECT id FROM reach WHERE river_id = :river AND {REACH_VISIBL
 
 
 def reads_ledger() -> bool:
-    """Whether whoever is signed in may read problems and patrols."""
+    """Whether the current user may read problems and patrols."""
     return may(signed_in_user(), Action.READ_LEDGER)
 
 
 def problem_of(
     connection: Connection, _deps: Deps, scope: Scope, number: int, now: UtcDatetime
 ) -> html.Article:
-    """A problem's drawer. Raises NotFound when it may not be seen."""
+    """Reads a problem and lays its drawer out. Raises NotFound when it may not be seen."""
     row = problem_row(connection, scope, number, now) if reads_ledger() else None
     if row is None:
         raise NotFound("There is no such problem.")
@@ -44,7 +44,7 @@ def problem_of(
 def patrol_of(
     connection: Connection, _deps: Deps, scope: Scope, number: int, now: UtcDatetime
 ) -> html.Article:
-    """A patrol's drawer. Raises NotFound when it may not be seen."""
+    """Reads a patrol and lays its drawer out. Raises NotFound when it may not be seen."""
     if not may(signed_in_user(), Action.READ_PATROLS):
         raise NotFound("There is no such patrol.")
     return patrol_drawer(walk(connection, scope, number), now)
@@ -53,7 +53,7 @@ def patrol_of(
 def ledger_at(
     connection: Connection, scope: Scope, where: Where, key: str, now: UtcDatetime
 ) -> list[html.Div]:
-    """The ledger at the water of a place; nothing for those who may not read it."""
+    """The part with problems and patrol at a place's water; empty for who may not read them."""
     if where.reach_id is not None:
         return ledger_of(connection, scope, key, now, reach=where.reach_id)
     if where.lake_id is not None:
@@ -71,7 +71,7 @@ def ledger_of(
     lake: int | None = None,
     river: int | None = None,
 ) -> list[html.Div]:
-    """The ledger of a water: open problems and the newest patrol, where it may be read."""
+    """The part with problems and patrol of one water; empty for who may not read them."""
     if not reads_ledger():
         return []
     asked = LedgerFilter()

@@ -1,4 +1,4 @@
-"""The drawer of a section: its class and why, value by value, over time, and who answers."""
+"""The drawer of a section: class and reason, values, chart, problems, chiefs."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +17,7 @@ from dashboard.map.drawer_parts import (
     whole,
 )
 from dashboard.map.values_table import section_table
-from dashboard.parts.badges import class_badge, class_word, target_tag
+from dashboard.parts.marks import class_badge, class_word, target_tag
 from dashboard.parts.measures import (
     age_text,
     duration_text,
@@ -41,7 +41,7 @@ TILES = 4
 def section_drawer(
     facts: SectionFacts, chiefs: Chiefs, now: UtcDatetime, ledger: Sequence[Any] = ()
 ) -> html.Article:
-    """Everything about a section; ``ledger`` tells the problems and patrols at its water."""
+    """The whole drawer of a section; ``ledger`` is the part with problems and patrol."""
     station = facts.station
     key = f"section:{station.id}"
     measured = [row.parameter for row in facts.rows if row.latest]
@@ -65,14 +65,14 @@ def section_drawer(
 
 
 def section_head(facts: SectionFacts, now: UtcDatetime) -> html.Header:
-    """Name, class, target, and the finding."""
-    station, told = facts.station, facts.evaluation
-    grade = told.grade
+    """The head of the drawer: name, class, target and finding."""
+    station, evaluation = facts.station, facts.evaluation
+    grade = evaluation.grade
     marks = [
-        class_badge(told.water_class, big=True),
+        class_badge(evaluation.water_class, big=True),
         html.Span(class_word(grade.water_class), className="dw-word") if grade else None,
         html.Span(className="sp"),
-        target_tag(facts.target, told.meets_target, given=station.target is not None),
+        target_tag(facts.target, evaluation.meets_target, is_set=station.target is not None),
     ]
     words, about = section_finding(facts, now)
     aid = _("Automatic data, as it comes in, for reference only.")
@@ -82,24 +82,26 @@ def section_head(facts: SectionFacts, now: UtcDatetime) -> html.Header:
 
 
 def section_finding(facts: SectionFacts, now: UtcDatetime) -> tuple[str, str]:
-    """What is to be known first, and when it was measured."""
-    told, at = facts.evaluation, facts.station.observed_at
-    if at is None or told.state is EvaluationState.NONE:
+    """The first line: class and reason; and the words on when that was measured."""
+    evaluation, at = facts.evaluation, facts.station.observed_at
+    if at is None or evaluation.state is EvaluationState.NONE:
         return _("No data yet"), ""
     when = _("measured {time}, {age}").format(time=moment_text(at, now), age=age_text(at, now))
-    if told.state is EvaluationState.STALE:
+    if evaluation.state is EvaluationState.STALE:
         silent = now - (facts.station.received_at or at)
         words = _("Device offline for {duration}").format(duration=duration_text(silent))
-        if told.last_grade:
-            last = told.last_grade.water_class.numeral
+        if evaluation.last_grade:
+            last = evaluation.last_grade.water_class.numeral
             when = _("last class {n}, {time}").format(n=last, time=moment_text(at, now))
         return words, when
-    if told.state is EvaluationState.PARTIAL:
+    if evaluation.state is EvaluationState.PARTIAL:
         gap = "、" if language.get() == "zh" else ", "
-        missing = gap.join(parameter_name(each) for each in told.missing)
+        missing = gap.join(parameter_name(each) for each in evaluation.missing)
         words = _("Incomplete {have}/{need}: no {missing}")
-        return words.format(have=told.have, need=told.required_count, missing=missing), when
-    beyond = told.exceedances
+        return words.format(
+            have=evaluation.have, need=evaluation.required_count, missing=missing
+        ), when
+    beyond = evaluation.exceedances
     if not beyond:
         return _("Target met"), when
     gap = "，" if language.get() == "zh" else ", "
@@ -107,7 +109,7 @@ def section_finding(facts: SectionFacts, now: UtcDatetime) -> tuple[str, str]:
 
 
 def tiles(facts: SectionFacts) -> html.Div:
-    """The values that matter most, large, for the phone."""
+    """The most important values, large, for phones."""
     rows = sorted(
         (row for row in facts.rows if row.latest and row.parameter is not Parameter.PH),
         key=lambda row: (not row.is_deciding, row.is_separate),
@@ -131,7 +133,7 @@ def tiles(facts: SectionFacts) -> html.Div:
 
 
 def aids() -> html.P:
-    """How the chart is used."""
+    """The hints on how the chart is used."""
     words = _(
         "Drag across the chart to look closer, double-click to come back. Hollow grey points"
         " are flagged and not evaluated."
@@ -140,11 +142,11 @@ def aids() -> html.P:
 
 
 def section_file(facts: SectionFacts) -> html.Div:
-    """What is kept about the section."""
+    """The list of what is kept about the section."""
     station = facts.station
-    given = facts.target.numeral
+    target = facts.target.numeral
     if station.target is None:
-        given = _("{n}, none given").format(n=given)
+        target = _("{n}, none given").format(n=target)
     body = _("Lake or reservoir limits") if station.body is BodyKind.LAKE else _("River limits")
     gap = "、" if language.get() == "zh" else ", "
     required = [parameter_name(row.parameter) for row in facts.rows if row.is_required]
@@ -152,7 +154,7 @@ def section_file(facts: SectionFacts) -> html.Div:
         *place_pairs(station),
         (_("Kind of section"), station.own.get("attribute")),
         (_("Border section"), _("yes") if station.own.get("is_border") else None),
-        (_("Target class"), given),
+        (_("Target class"), target),
         (_("Standard"), f"GB 3838-2002 · {body}"),
         (_("A class needs"), gap.join(required)),
         *device_pairs(station),
@@ -161,7 +163,7 @@ def section_file(facts: SectionFacts) -> html.Div:
 
 
 def place_pairs(station: StationFacts) -> list[tuple[str, Any]]:
-    """Code and place."""
+    """The facts of a station's code and place."""
     where = station.where
     off = "" if where.offset_m is None else f"{where.offset_m:.0f} m"
     return [
@@ -174,7 +176,7 @@ def place_pairs(station: StationFacts) -> list[tuple[str, Any]]:
 
 
 def device_pairs(station: StationFacts) -> list[tuple[str, Any]]:
-    """How often it reports and since when."""
+    """The facts of a station's device: interval, and since when it reports."""
     since = station.started_at
     return [
         (_("Reports every"), duration_text(station.interval)),
@@ -183,7 +185,7 @@ def device_pairs(station: StationFacts) -> list[tuple[str, Any]]:
 
 
 def earlier(chiefs: Chiefs) -> list[Any]:
-    """The chiefs before today's, in full."""
+    """The chiefs of earlier days, in full."""
     if not chiefs.earlier:
         return []
     rows = [chief_row(each, with_term=True) for each in chiefs.earlier]

@@ -15,7 +15,7 @@ from dashboard.map.drawer_parts import (
     stations_block,
     whole,
 )
-from dashboard.parts.badges import class_badge, class_word
+from dashboard.parts.marks import class_badge, class_word
 from dashboard.parts.measures import duration_text, moment_text, own_name, stretch_text
 from dashboard.parts.wording import _
 from dashboard.waters.chiefs import chiefs_block
@@ -34,7 +34,7 @@ KM2_M2 = 1_000_000.0
 def reach_drawer(
     facts: ReachFacts, chiefs: Chiefs, now: UtcDatetime, ledger: Sequence[Any] = ()
 ) -> html.Article:
-    """Everything about a reach; ``ledger`` tells its problems and patrols."""
+    """The whole drawer of a reach; ``ledger`` is the part with problems and patrol."""
     river = own_name(facts.river, facts.river_en)
     words, about = colour_finding(facts.colour, facts.told_by, now)
     place = [f"{river} {stretch_text(facts.from_m, facts.to_m)}"]
@@ -64,7 +64,7 @@ def reach_drawer(
 def lake_drawer(
     facts: LakeFacts, chiefs: Chiefs, now: UtcDatetime, ledger: Sequence[Any] = ()
 ) -> html.Article:
-    """Everything about a lake or reservoir; ``ledger`` tells its problems."""
+    """The whole drawer of a lake or reservoir; ``ledger`` is the part with problems."""
     words, about = colour_finding(facts.colour, facts.told_by, now)
     kind = _("Reservoir") if facts.kind == LakeKind.RESERVOIR else _("Lake")
     division = facts.division and own_name(facts.division, facts.division_en)
@@ -91,7 +91,7 @@ def lake_drawer(
 def colour_finding(
     colour: WaterColour, told_by: StationRecord | None, now: UtcDatetime
 ) -> tuple[str, str]:
-    """Which section decides the class now, or why there is none."""
+    """Which section decides the water's class now, or why it has none."""
     at = colour.observed_at
     if told_by is not None and at is not None:
         name = own_name(told_by.name, told_by.name_en)
@@ -115,7 +115,7 @@ def _marks(colour: WaterColour) -> list[Any]:
 def _elsewhere(
     sections: Sequence[StationRecord], here: Sequence[StationRecord]
 ) -> list[html.Section]:
-    """The sections that stand for the water from elsewhere; those here are listed below."""
+    """The block of sections that stand for the water but lie elsewhere."""
     listed = {each.id for each in here}
     return stations_block([each for each in sections if each.id not in listed])
 
@@ -132,7 +132,7 @@ def _plain(
 
 
 def river_drawer(facts: dict[str, Any], ledger: Sequence[Any] = ()) -> html.Article:
-    """A river in short; the rest is in its file."""
+    """The drawer of a river in short, with a link to its file."""
     kind = _("Canal") if facts["kind"] == RiverKind.CANAL else _("River")
     pairs = [
         (_("Length"), _length(facts["length_m"])),
@@ -161,7 +161,7 @@ def river_drawer(facts: dict[str, Any], ledger: Sequence[Any] = ()) -> html.Arti
 
 
 def division_drawer(facts: dict[str, Any]) -> html.Article:
-    """A division in short."""
+    """The drawer of a division in short."""
     level = level_word(ChiefLevel(facts["level"]))
     pairs = [
         (_("Code"), facts["code"]),

@@ -1,4 +1,4 @@
-"""The panel beside the map: spread of classes, layers with their switches, basis, list."""
+"""The panel beside the map: spread of classes, switches of layers, basis of classes, list."""
 
 from dash import html
 
@@ -10,7 +10,7 @@ from data.vocabulary import WaterClass
 
 
 def layer_panel(*, with_basemap: bool, with_ledger: bool = False) -> html.Section:
-    """The panel; counts and the spread are filled by the map's script."""
+    """The panel without numbers; the map's script fills counts and spread in."""
     rows = [
         _row("reaches", _("Reaches"), note=_("by class")),
         _row("lakes", _("Lakes"), note=_("by class")),

@@ -1,4 +1,4 @@
-"""The map and what floats over it: legend, buttons, live mark, notices, list, drawer frame."""
+"""The layout of the map's page: the map and what floats over it."""
 
 import json
 
@@ -19,7 +19,7 @@ from data.words.ledger import Light
 def map_view(
     settings: DashboardSettings, *, with_ledger: bool = False, may_report: bool = False
 ) -> html.Div:
-    """The whole page; the map itself is put into ``one-map-stage`` by its script."""
+    """The page's body; the script puts the map itself into ``one-map-stage``."""
     return html.Div(
         [
             html.Div(id="one-map-stage", className="mp-stage"),

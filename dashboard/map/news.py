@@ -1,4 +1,4 @@
-"""From a committed reading to every open map: the stations and waters that changed."""
+"""The map's channel of news: the stations and waters whose readings changed."""
 
 import time
 from collections.abc import Collection
@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from dashboard.frame.channel import Event, Listener, Seen
 from dashboard.frame.deps import Deps
-from dashboard.frame.metrics import Figures
+from dashboard.frame.health import Figures
 from dashboard.frame.offload import off
 from data.database import transaction
 from data.queries.map.changes import changes_since, last_change_no
@@ -19,7 +19,7 @@ FAR_BEHIND = 20_000
 
 
 class ReadingNews:
-    """The channel of readings; a page's own number is the change number it has."""
+    """Sends open pages what changed in the latest readings, by change number."""
 
     rung_by = "onemap_reading"
     counted_as = "readings"
@@ -29,12 +29,12 @@ class ReadingNews:
         self.figures = figures
         self.seen = Seen()
 
-    async def tell(self, listeners: Collection[Listener]) -> None:
-        """Every page hears which stations and waters within its scope changed."""
+    async def send_news(self, listeners: Collection[Listener]) -> None:
+        """Queues for every page the stations and waters within its scope that changed."""
         newest, fresh = await off(self.fresh)
         if fresh is None:
             for listener in listeners:
-                listener.tell(Event("resync", newest))
+                listener.enqueue(Event("resync", newest))
             return
         if not fresh:
             return
@@ -42,20 +42,20 @@ class ReadingNews:
         for listener in listeners:
             event = events.get(listener.scope)
             if event is not None:
-                listener.tell(event)
+                listener.enqueue(event)
 
     async def opened(self, listener: Listener, after: int | None) -> Event:
-        """What changed since that number, else a greeting with the newest number."""
+        """The event with what changed since that number, else a greeting with the newest one."""
         newest = await off(self.newest)
         missed = None if after is None else await off(self.catch_up, listener.scope, after)
         return missed or Event("hello", newest)
 
     async def anew(self) -> Event:
-        """The order to load everything anew."""
+        """The event that makes a page load everything anew."""
         return Event("resync", await off(self.newest))
 
     def fresh(self) -> tuple[int, list[int] | None]:
-        """The newest change number and those not told yet; None to load everything anew."""
+        """The newest change number and those not sent yet; None for pages to load all anew."""
         with transaction(self.deps.engine) as connection:
             newest = last_change_no(connection)
             if self.seen.floor < 0:
@@ -67,17 +67,17 @@ class ReadingNews:
                 text("SELECT change_no FROM latest_reading WHERE change_no > :floor"),
                 {"floor": self.seen.floor},
             ).scalars()
-            fresh = self.seen.take(list(numbers), time.monotonic())
+            fresh = self.seen.add(list(numbers), time.monotonic())
         self.figures.changes.inc(len(fresh))
         return newest, fresh
 
     def events(self, scopes: set[Scope], after: int) -> dict[Scope, Event]:
-        """What each scope is told of the changes above that number, where there is anything."""
+        """The event for each scope with its changes above that number, where there are any."""
         events = {scope: self.catch_up(scope, after) for scope in scopes}
         return {scope: event for scope, event in events.items() if event is not None}
 
     def catch_up(self, scope: Scope, after: int) -> Event | None:
-        """What changed in the scope after that number; None when nothing did."""
+        """The event with what changed in the scope after that number; None when nothing did."""
         with transaction(self.deps.engine) as connection:
             newest = last_change_no(connection)
             if after > newest or newest - after > FAR_BEHIND:

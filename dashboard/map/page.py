@@ -1,4 +1,4 @@
-"""The one map (一张图): the page that opens first."""
+"""The page of the one map (一张图), which opens first."""
 
 from dash import ClientsideFunction, Dash, Input, Output, html
 
@@ -10,7 +10,7 @@ from data.settings import DashboardSettings
 
 
 class Ids:
-    """What callbacks of this page, and the drawer, refer to."""
+    """Ids that the page's callbacks and the drawer share."""
 
     page = "one-map-page"
     selection = "one-map-selection"
@@ -18,7 +18,7 @@ class Ids:
 
 
 def layout(**_query: str) -> html.Div:
-    """The page; the map reads what it shows from the routes of the map."""
+    """The page without data, which the map's script reads from the routes of the map."""
     user = signed_in_user()
     return map_view(
         DashboardSettings(),
@@ -28,7 +28,7 @@ def layout(**_query: str) -> html.Div:
 
 
 def register(app: Dash, deps: Deps) -> None:
-    """The drawer shows what is selected, and what it selects itself reaches the map."""
+    """Registers the drawer's callbacks and the one that brings a selection back to the map."""
     drawer.register(app, deps)
     app.clientside_callback(
         ClientsideFunction(namespace="one_map", function_name="selected"),

@@ -1,4 +1,4 @@
-"""The strip above the map: counts of the waters, each a filter, and of the ledger, each a link."""
+"""The strip above the map: counts of waters that filter it, counts of problems that link."""
 
 from dash import dcc, html
 

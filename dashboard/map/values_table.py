@@ -1,4 +1,4 @@
-"""A section's values against its target, and an outfall's against its permit."""
+"""Tables of values: a section's against its target, an outfall's against its permit."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import html
 
-from dashboard.parts.badges import class_badge
+from dashboard.parts.marks import class_badge
 from dashboard.parts.measures import (
     exceedance_text,
     flag_word,
@@ -28,7 +28,7 @@ from data.vocabulary import BodyKind, Flag, Parameter
 
 
 def section_table(facts: SectionFacts, now: UtcDatetime) -> html.Div:
-    """Evaluated parameters with value, limit, class and excess; the others in a note."""
+    """The evaluated parameters with value, limit, class and excess; the others in a note."""
     heads = [
         html.Th(_("Parameter"), scope="col"),
         html.Th(_("Measured"), scope="col", className="r"),
@@ -72,7 +72,7 @@ def _value_cell(parameter: Parameter, latest: LatestValue | None) -> html.Td:
 def _aside(
     latest: LatestValue | None, newest: UtcDatetime | None, now: UtcDatetime
 ) -> list[html.Span]:
-    """The value's own time where it is older than the newest of the station."""
+    """The value's own time where it is older than the newest of the station, else None."""
     if latest is None or latest.observed_at == newest:
         return []
     return [html.Span(moment_text(latest.observed_at, now), className="dw-time")]
@@ -120,7 +120,7 @@ def _other(each: tuple[Parameter, LatestValue], body: BodyKind) -> html.Span:
 
 
 def limits_table(facts: OutfallFacts, now: UtcDatetime) -> html.Div:
-    """The permit's limits beside what was measured last."""
+    """The permit's limits beside the newest values."""
     heads = [
         html.Th(_("Parameter"), scope="col"),
         html.Th(_("Measured"), scope="col", className="r"),
@@ -162,12 +162,12 @@ def _limit_row(row: LimitRow, newest: UtcDatetime | None, now: UtcDatetime) -> h
 
 
 def basis_lines(rows: Sequence[LimitRow]) -> list[tuple[str, str]]:
-    """Each basis of the limits with the dates on which it holds, once."""
+    """Each basis of the limits once, with the dates on which it holds."""
     return list(dict.fromkeys((row.limit.basis, term_text(row.limit)) for row in rows))
 
 
 def term_text(limit: KeptLimit) -> str:
-    """The days on which the limit holds."""
+    """The dates on which the limit holds."""
     if limit.valid_to is None:
         return _("from {day}").format(day=limit.valid_from)
     return _("{first} to {last}").format(

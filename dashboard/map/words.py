@@ -1,4 +1,4 @@
-"""The words that the map's own scripts need, in the reader's language."""
+"""The sentences of the map's own scripts, in the reader's language."""
 
 from dashboard.ledger.line_words import state_word
 from dashboard.ledger.words import category_word, status_word
@@ -9,7 +9,7 @@ from data.words.ledger import CATEGORY_KEYS, Status
 
 
 def map_words() -> dict[str, str]:
-    """Words by key; ``{n}`` and the like are filled by the scripts."""
+    """The sentences by key, with placeholders such as ``{n}`` for the scripts."""
     return {
         "live": _("Live"),
         "by_month": _("Monthly mean"),
@@ -71,7 +71,7 @@ def map_words() -> dict[str, str]:
 
 
 def ledger_map_words() -> dict[str, str]:
-    """What the map says of problems and patrols."""
+    """The map's sentences on problems and patrols, by key."""
     return {
         "problem": _("Problem"),
         "patrol": _("Patrol"),
@@ -97,5 +97,5 @@ def ledger_map_words() -> dict[str, str]:
 
 
 def sample() -> dict[str, str]:
-    """What stands behind a mean."""
+    """The sentence on what a mean rests on."""
     return {"sample": _("n = {n}"), "valid": _("valid {share} %")}

@@ -1,11 +1,11 @@
-"""The pieces a file is set from: cards, tables that turn into cards, class badges, empty states."""
+"""The pieces of pages: cards, tables that turn into cards on phones, badges, empty states."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from dash import html
 
-from dashboard.parts import badges
+from dashboard.parts import marks
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.wording import _
@@ -16,13 +16,13 @@ Cell = Any
 
 
 def class_badge(water_class: int, *, big: bool = False, missed: bool = False) -> html.Span:
-    """Colour and numeral of a class; a ring where the target is missed."""
-    badge = badges.class_badge(WaterClass(water_class) if water_class else None, big=big)
+    """The badge of a class, 0 for none; with a ring where the target is missed."""
+    badge = marks.class_badge(WaterClass(water_class) if water_class else None, big=big)
     return html.Span(badge, className="rv-ring") if missed else badge
 
 
 def card(title: str, note: str, body: Any, *, name: str, extra: Any = None) -> html.Section:
-    """A titled card; ``name`` is its anchor."""
+    """A titled card; ``name`` makes its anchor."""
     heading = f"river-part-{name}-title"
     return html.Section(
         [
@@ -43,7 +43,7 @@ def card(title: str, note: str, body: Any, *, name: str, extra: Any = None) -> h
 
 
 def facts(pairs: Sequence[tuple[str, Cell]]) -> html.Dl:
-    """Names and values; a pair without a value is left out."""
+    """A list of names and values, without pairs that have no value."""
     return html.Dl(
         [
             html.Div([html.Dt(name), html.Dd(value)])
@@ -82,12 +82,12 @@ def table(
 
 
 def empty(sentence: str) -> html.P:
-    """A card with nothing in it."""
+    """The sentence that stands in an empty card."""
     return html.P(sentence, className="rv-none t3")
 
 
 def notice(sign: str, heading: str, sentence: str, way_on: Any) -> html.Div:
-    """A page that can't show what was asked for: what, why and one way on."""
+    """What stands in place of a page's content: an icon, what happened, why, one way on."""
     return html.Div(
         [
             html.Span(icon(sign), className="rv-sign"),
@@ -101,7 +101,7 @@ def notice(sign: str, heading: str, sentence: str, way_on: Any) -> html.Div:
 
 
 def skeleton() -> html.Div:
-    """The shape of a file while it is read."""
+    """The grey shape of a page that is shown while it is read."""
     bars = [html.Div(className="rv-bone", style={"width": width}) for width in ("18%", "42%")]
     cards = [
         html.Div(

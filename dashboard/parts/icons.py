@@ -1,4 +1,4 @@
-"""Line icons of 16 px, drawn by masks so that they take the colour of the text."""
+"""Line icons of 16 px, drawn by masks so that they take the text's colour."""
 
 from dash import html
 
@@ -53,7 +53,7 @@ NAMES = frozenset(
 
 
 def icon(name: str) -> html.Span:
-    """The icon; it says nothing to a screen reader, the words beside it do."""
+    """The icon of that name, hidden from screen readers. Raises KeyError for an unknown name."""
     if name not in NAMES:
         raise KeyError(name)
     return html.Span(className=f"ic ic-{name}", **attributes(aria_hidden="true"))

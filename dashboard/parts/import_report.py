@@ -1,4 +1,4 @@
-"""What became of an imported file, in the reader's words."""
+"""The report of an imported file, as lines to print and as JSON."""
 
 import json
 
@@ -9,8 +9,8 @@ SHOWN = 50
 """Refused rows beyond this are counted only; as JSON all are told."""
 
 
-def told(report: Report, *, dry_run: bool = False) -> list[str]:
-    """The report as lines to print: what was taken, joined, noted, refused and why."""
+def report_lines(report: Report, *, dry_run: bool = False) -> list[str]:
+    """The report as lines to print: counts, what was joined and noted, refused rows with why."""
     lines = [
         _(
             "{taken} taken, {updated} updated, {unchanged} unchanged, {refused} refused ({kind})"
@@ -50,7 +50,7 @@ def _say_row(refused: RefusedRow) -> str:
 
 
 def as_json(report: Report) -> str:
-    """The report as JSON."""
+    """The report as a JSON text, with every refused row."""
     return json.dumps(
         {
             "kind": report.kind,

@@ -90,7 +90,7 @@ def value_text(parameter: Parameter, value: float) -> str:
 
 
 def limit_number(parameter: Parameter, limit: float) -> str:
-    """The limit as the standard prints it: 1.0 for ammonia nitrogen, 5 for oxygen."""
+    """The limit with the standard's decimals: 1.0 for ammonia nitrogen, 5 for oxygen."""
     return f"{limit:.1f}" if parameter in TENTHS and limit in (1, 2) else f"{limit:g}"
 
 
@@ -125,14 +125,14 @@ def exceedance_text(beyond: Exceedance) -> str:
 
 
 def named_exceedance(beyond: Exceedance) -> str:
-    """The same with the parameter in brackets."""
+    """The exceedance in words with its parameter in brackets."""
     return _("{what} ({parameter})").format(
         what=exceedance_text(beyond), parameter=parameter_name(beyond.parameter)
     )
 
 
 def flag_word(flag: Flag) -> str:
-    """What is wrong with a flagged value, nothing for a normal one."""
+    """The name of a value's flag; empty for a normal one."""
     return {
         Flag.NORMAL: "",
         Flag.STOPPED: _("stopped"),
@@ -173,7 +173,7 @@ def duration_text(length: timedelta) -> str:
 
 
 def age_text(moment: UtcDatetime, now: UtcDatetime) -> str:
-    """How long ago that was."""
+    """How long ago the moment was, in words."""
     age: timedelta = now - moment
     if age < timedelta(minutes=1):
         return _("just now")
@@ -181,10 +181,10 @@ def age_text(moment: UtcDatetime, now: UtcDatetime) -> str:
 
 
 def stretch_text(from_m: float, to_m: float) -> str:
-    """``K138+200–K146+900``."""
+    """A stretch between two chainages in metres: ``K138+200–K146+900``."""
     return f"{format_chainage(from_m)}–{format_chainage(to_m)}"
 
 
 def own_name(name: str, name_en: str | None) -> str:
-    """The name that readers of this language know."""
+    """The name in the reader's language, the Chinese one where there is no other."""
     return name_en if name_en and language.get() == "en" else name

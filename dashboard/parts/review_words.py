@@ -1,4 +1,4 @@
-"""Tests, findings and verdicts in words."""
+"""The words of tests, findings and verdicts on readings."""
 
 import re
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ NUMBER: Final = re.compile(r"([a-z])=(\d+)")
 
 
 def test_word(test: QualityTest) -> str:
-    """The test's name."""
+    """The name of a test."""
     return {
         QualityTest.GROSS_RANGE: _("measuring range"),
         QualityTest.CLIMATOLOGY: _("usual for the month"),
@@ -30,12 +30,12 @@ def test_word(test: QualityTest) -> str:
 
 
 def finding_word(finding: Finding) -> str:
-    """How sure the test is."""
+    """The name of a finding: suspect or failed."""
     return {Finding.SUSPECT: _("suspect"), Finding.FAILED: _("failed")}[finding]
 
 
 def verdict_word(verdict: Verdict) -> str:
-    """What was said."""
+    """The name of a verdict that was given: kept, rejected, corrected, withdrawn."""
     return {
         Verdict.KEEP: _("kept"),
         Verdict.REJECT: _("rejected"),
@@ -45,7 +45,7 @@ def verdict_word(verdict: Verdict) -> str:
 
 
 def verdict_step(verdict: Verdict) -> str:
-    """What a button says that gives the verdict."""
+    """The label of the button that gives the verdict."""
     return {
         Verdict.KEEP: _("Keep"),
         Verdict.REJECT: _("Reject"),
@@ -55,14 +55,14 @@ def verdict_step(verdict: Verdict) -> str:
 
 
 def rule_word(rule: str) -> str:
-    """What was ruled on a value, nothing for nothing."""
+    """What makes a value count or not: a failed test or a verdict; empty for neither."""
     if not rule:
         return ""
     return finding_word(Finding.FAILED) if rule == FAILED else verdict_word(Verdict(rule))
 
 
 def standing_word(standing: Standing) -> str:
-    """Which values are listed."""
+    """The name of a choice of values: to review, reviewed, all."""
     return {
         Standing.OPEN: _("To review"),
         Standing.DONE: _("Reviewed"),
@@ -71,7 +71,7 @@ def standing_word(standing: Standing) -> str:
 
 
 def expected_words(parameter: Parameter, found: Found) -> str:
-    """What the test expected: ``2.1–9.4``, ``≤ 3.0``, nothing where it names no bounds."""
+    """The bounds that the test expected: ``2.1–9.4``, ``≤ 3.0``; empty where it has none."""
     low, high = (
         None if each is None else _short(value_text(parameter, each))
         for each in (found.low, found.high)
@@ -92,15 +92,15 @@ def detail_words(found: Found, names: Mapping[str, str]) -> str:
 
     ``names`` holds stations' names by their codes.
     """
-    told = found.detail
-    if told in FLAGS:
-        return flag_word(Flag(told))
-    numbers = dict(NUMBER.findall(told))
+    detail = found.detail
+    if detail in FLAGS:
+        return flag_word(Flag(detail))
+    numbers = dict(NUMBER.findall(detail))
     if found.test is QualityTest.FLAT_LINE and {"n", "h"} <= numbers.keys():
         words = _("{n} equal values over {hours} h")
         return words.format(n=numbers["n"], hours=numbers["h"])
     if "n" in numbers:
         return _("by {n} values").format(n=numbers["n"])
-    if told and found.test in (QualityTest.NEIGHBOUR, QualityTest.UPSTREAM):
-        return _("by {station}").format(station=names.get(told, told))
-    return told
+    if detail and found.test in (QualityTest.NEIGHBOUR, QualityTest.UPSTREAM):
+        return _("by {station}").format(station=names.get(detail, detail))
+    return detail

@@ -7,7 +7,7 @@ from gis.chainage import format_chainage
 
 
 def bank_word(bank: Bank) -> str:
-    """The bank in the reader's language."""
+    """The name of a bank."""
     return {
         Bank.LEFT: _("left bank"),
         Bank.RIGHT: _("right bank"),

@@ -1,4 +1,4 @@
-"""Words in the reader's language; msgids are English, Chinese comes from the catalogue."""
+"""Looks up words in the reader's language; msgids are English, catalogues hold the Chinese."""
 
 from contextvars import ContextVar
 from functools import cache
@@ -21,7 +21,7 @@ language: ContextVar[str] = ContextVar("language", default="zh")
 
 @cache
 def catalogue(code: str) -> GNUTranslations:
-    """Every message of one language, merged from the files of its folder."""
+    """Every message of one language, merged from the .po files in its folder."""
     merged = Catalog(locale=code, fuzzy=False)
     for file in sorted((LOCALES / code).glob("*.po")):
         for message in read_po(BytesIO(file.read_bytes()), locale=code):
@@ -34,12 +34,12 @@ def catalogue(code: str) -> GNUTranslations:
 
 
 def _(message: str) -> str:
-    """The message in the reader's language."""
+    """The message translated into the reader's language."""
     return catalogue(language.get()).gettext(message)
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for a msgid worded later
-    """The message itself, marked for the catalogues."""
+    """The message as it is; marks a msgid for the catalogues that is translated later."""
     return message
 
 

@@ -1,17 +1,16 @@
-"""The chiefs of one's area in the order of their posts: patrols done against those owed."""
+"""The card of the area's chiefs with their patrols done and owed, in the order of their posts."""
 
 from dash import html
 
 from dashboard.parts.attributes import attributes
 from dashboard.parts.blocks import empty
 from dashboard.parts.wording import _
-from dashboard.patrols.address import address
-from dashboard.patrols.reads import OWN, Shown
+from dashboard.patrols.reads import OWN, Shown, address
 from data.queries.patrols.records import ChiefMonth, Month
 
 
 def chiefs_card(shown: Shown) -> html.Section:
-    """One line a chief: the bar is what was done, the upright line what today asks for."""
+    """The card with a line for each chief: a bar of patrols done, a mark where today should be."""
     rows = [_row(chief, chief == shown.chief, shown.month) for chief in shown.chiefs]
     if shown.has_own:
         rows.insert(0, _own(shown))
@@ -38,7 +37,7 @@ def chiefs_card(shown: Shown) -> html.Section:
 
 
 def _own(shown: Shown) -> html.A:
-    """The way to patrols that count for no chief."""
+    """The link to one's own patrols, which count for no chief."""
     current = attributes(aria_current="true") if shown.is_own else {}
     return html.A(
         html.B(_("My own patrols")),
@@ -48,7 +47,7 @@ def _own(shown: Shown) -> html.A:
 
 
 def _row(chief: ChiefMonth, is_chosen: bool, month: Month) -> html.A:
-    """The chief with the count of valid patrols."""
+    """The line of one chief, a link to the month, with the count of valid patrols."""
     duty = chief.duty_count
     share = min(1.0, chief.valid_count / duty) if duty else 1.0
     expected = chief.expected_count / duty if duty else 1.0

@@ -1,4 +1,4 @@
-"""A chief's month: its days with their patrols, and how much of each reach was walked."""
+"""The cards of a chief's month: its days with patrols, and how much of each reach was walked."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -29,7 +29,7 @@ def mark(kind: str) -> html.Span:
 
 
 def month_card(chief: ChiefMonth, month: Month, patrols: Sequence[PatrolRow]) -> html.Section:
-    """The days of the month and what is still owed."""
+    """The calendar of the month's days, with what is still owed."""
     by_day: dict[date, list[PatrolRow]] = {}
     for patrol in patrols:
         by_day.setdefault(patrol.day, []).append(patrol)
@@ -66,10 +66,10 @@ def month_card(chief: ChiefMonth, month: Month, patrols: Sequence[PatrolRow]) ->
 
 
 def owed_words(chief: ChiefMonth, month: Month) -> str:
-    """What the post asks for a month, what was done, what is left and until when."""
+    """The sentence on what the post asks for, what was done, what is left and until when."""
     span = _("every {n} months").format(n=chief.duty_months)
     span = span if chief.duty_months > 1 else _("a month")
-    said = _("{level}: at least {duty} {span}, {valid} valid").format(
+    done = _("{level}: at least {duty} {span}, {valid} valid").format(
         level=level_word(chief.level),
         duty=times_words(chief.duty_count),
         span=span,
@@ -77,16 +77,16 @@ def owed_words(chief: ChiefMonth, month: Month) -> str:
     )
     left = chief.duty_count - chief.valid_count
     if left <= 0:
-        return _("{said}; duty done").format(said=said)
+        return _("{said}; duty done").format(said=done)
     if month.today > chief.due_on:
-        return _("{said}; {left} short").format(said=said, left=left)
+        return _("{said}; {left} short").format(said=done, left=left)
     return _("{said}; {left} more by {day}").format(
-        said=said, left=left, day=f"{chief.due_on:%m-%d}"
+        said=done, left=left, day=f"{chief.due_on:%m-%d}"
     )
 
 
 def _day(day: date, patrols: list[PatrolRow], month: Month, is_asked: bool) -> html.Li:
-    """A day with the mark of its best patrol."""
+    """A day of the calendar, marked by its best patrol."""
     classes = ["pt-day"]
     classes += ["is-weekend"] if day.weekday() >= SATURDAY else []
     classes += ["is-ahead"] if day > month.today else []
@@ -97,8 +97,8 @@ def _day(day: date, patrols: list[PatrolRow], month: Month, is_asked: bool) -> h
     elif is_asked:
         kind = "asked"
     weekday = (WEEKDAYS_ZH if language.get() == "zh" else WEEKDAYS_EN)[day.weekday()]
-    said = {"valid": _("valid"), "invalid": _("not valid"), "asked": _("suggested day")}
-    label = {"aria_label": f"{day:%m-%d} {said[kind]}"} if kind else {}
+    names = {"valid": _("valid"), "invalid": _("not valid"), "asked": _("suggested day")}
+    label = {"aria_label": f"{day:%m-%d} {names[kind]}"} if kind else {}
     current = {"aria_current": "date"} if day == month.today else {}
     return html.Li(
         [html.Span(weekday), html.Span(str(day.day)), html.Span(mark(kind) if kind else None)],
@@ -112,7 +112,7 @@ def coverage_card(
     problems: Mapping[int, Sequence[float]],
     walked_by: TrackRule,
 ) -> html.Section:
-    """A bar a reach along its chainage; what invalid patrols walked is drawn but not counted."""
+    """A bar for each reach along its chainage; stretches of invalid patrols don't count."""
     walked = sum(each.walked_m for each in coverage)
     whole = sum(each.length_m for each in coverage)
     return html.Section(
@@ -147,7 +147,7 @@ def coverage_card(
 
 
 def _reach(reach: ReachCoverage, problems: Sequence[float]) -> html.Li:
-    """The reach's name and stretch, its bar, its share."""
+    """The line of one reach: name, bar, share walked."""
 
     def across(metres: float) -> str:
         return f"{(metres - reach.from_m) / reach.length_m:.2%}"
@@ -187,7 +187,7 @@ def _reach(reach: ReachCoverage, problems: Sequence[float]) -> html.Li:
 
 
 def _legend(walked_by: TrackRule) -> html.Div:
-    """What the bars' marks mean."""
+    """The legend of the bars; ``walked_by`` is in metres."""
     within = _("walked within {n} m on either bank").format(n=f"{walked_by.buffer_m:g}")
     return html.Div(
         [

@@ -1,4 +1,4 @@
-"""One patrol: its track on the map, each rule with its limit and what was measured, the reason."""
+"""The card of one patrol: its track on a map, each rule with limit and measure, the reason."""
 
 import json
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from data.queries.patrols.records import Judgement, PatrolDetail
 
 
 def one_card(patrol: PatrolDetail | None, *, now: UtcDatetime) -> html.Section:
-    """The chosen patrol, or that there is none."""
+    """The card of the chosen patrol, or a hint to choose one."""
     if patrol is None:
         return html.Section(
             [
@@ -66,7 +66,7 @@ def one_card(patrol: PatrolDetail | None, *, now: UtcDatetime) -> html.Section:
 
 
 def track_map(patrol: PatrolDetail) -> html.Div:
-    """The place of the small map with what it has to draw."""
+    """The element in which the script draws the small map, with the track as data."""
     return html.Div(
         className="pt-map",
         role="img",
@@ -80,7 +80,7 @@ def track_map(patrol: PatrolDetail) -> html.Div:
 
 
 def track_features(patrol: PatrolDetail) -> dict[str, Any]:
-    """The track with where it began and ended, as the map draws them."""
+    """The track as a GeoJSON feature collection, with points where it began and ended."""
     lines = patrol.track["coordinates"]
     ends = (("start", lines[0][0]), ("end", lines[-1][-1]))
     features = [_feature("track", patrol.track)]
@@ -93,14 +93,14 @@ def _feature(kind: str, geometry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def points_words(patrol: PatrolDetail) -> str:
-    """What became of the points of the track."""
+    """The sentence on how many points of the track were kept and left out."""
     return _("{kept} of {all} points kept, {jumps} impossible ones left out.").format(
         kept=patrol.kept_count, all=patrol.point_count, jumps=patrol.jump_count
     )
 
 
 def _rule(judgement: Judgement) -> html.Li:
-    """One rule: passed or not, its limit, what was measured."""
+    """The line of one rule: passed or failed, its limit, what was measured."""
     passed = judgement.passed
     return html.Li(
         [
@@ -121,7 +121,7 @@ def _rule(judgement: Judgement) -> html.Li:
 
 
 def remarks(patrol: PatrolDetail, now: UtcDatetime) -> html.Div | None:
-    """What was seen and is no problem."""
+    """The remarks of the patrol with their times; None without any."""
     if not patrol.remarks:
         return None
     lines = [html.P([html.B(moment_text(each.at, now)), " ", each.text]) for each in patrol.remarks]
@@ -129,7 +129,7 @@ def remarks(patrol: PatrolDetail, now: UtcDatetime) -> html.Div | None:
 
 
 def reason_box(patrol: PatrolDetail, now: UtcDatetime) -> html.Div | None:
-    """The patroller's own words, or the box to write them where a rule failed."""
+    """The patroller's reason, or the box to write it where a rule failed; else None."""
     if patrol.reason:
         written = _("written {time}").format(time=moment_text(patrol.reason_at or now, now))
         return html.Div(

@@ -1,6 +1,7 @@
-"""The patrols (巡河) of a month: duty against done by chief, coverage, records, one judged."""
+"""The page of patrols (巡河) of a month: its callbacks, heading and order of cards."""
 
 import logging
+from datetime import timedelta
 from typing import Any
 
 import dash
@@ -10,12 +11,19 @@ from sqlalchemy.exc import SQLAlchemyError
 from dashboard.frame.auth import Action, current_user, may
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
+from dashboard.parts.attributes import attributes
 from dashboard.parts.blocks import notice, skeleton
-from dashboard.parts.wording import _
-from dashboard.patrols.layout import patrol_page
-from dashboard.patrols.reads import Asked, read
+from dashboard.parts.icons import icon
+from dashboard.parts.wording import _, ngettext
+from dashboard.patrols.chiefs import chiefs_card
+from dashboard.patrols.month import coverage_card, month_card
+from dashboard.patrols.one_patrol import one_card
+from dashboard.patrols.reads import OWN, Asked, Shown, address, read
+from dashboard.patrols.records import found_card, records_card
 from dashboard.patrols.upload import persons, upload_dialog
+from dashboard.waters.words import kilometres
 from data.clock import BUSINESS_ZONE
+from data.queries.patrols.records import Month
 
 LOGGER = logging.getLogger(__name__)
 
@@ -30,7 +38,7 @@ class Ids:
 
 
 def layout(month: str = "", chief: str = "", patrol: str = "", **_query: str) -> html.Div:
-    """The page before it is read; its address says what is chosen."""
+    """The page before it is read, with what its address asks for in a store."""
     return html.Div(
         [
             dcc.Store(id=Ids.CHOSEN, data={"month": month, "chief": chief, "patrol": patrol}),
@@ -43,7 +51,7 @@ def layout(month: str = "", chief: str = "", patrol: str = "", **_query: str) ->
 
 
 def register(app: dash.Dash, deps: Deps) -> None:
-    """The page is read as its address asks."""
+    """Registers the callback that reads the page as its address asks."""
 
     @app.callback(
         Output(Ids.BODY, "children"),
@@ -72,7 +80,7 @@ def register(app: dash.Dash, deps: Deps) -> None:
 
 
 def failed(deps: Deps) -> html.Div:
-    """The page couldn't be read; the button below tries again."""
+    """What the page shows when the database didn't answer; the button below reads again."""
     time = f"{deps.clock().astimezone(BUSINESS_ZONE):%H:%M}"
     return notice(
         "warn",
@@ -80,3 +88,106 @@ def failed(deps: Deps) -> html.Div:
         _("The database did not answer at {time}.").format(time=time),
         dcc.Link(_("To the one map"), href="/"),
     )
+
+
+def patrol_page(shown: Shown, *, may_upload: bool, may_export: bool) -> html.Div:
+    """The page's body: heading, chiefs, the month of one chief, one patrol."""
+    main: list[Any] = []
+    if shown.is_missing:
+        main.append(
+            html.P(
+                [icon("warn"), _("There is no such patrol, or your account may not see it.")],
+                className="card pt-note",
+                role="alert",
+            )
+        )
+    if shown.chief is not None:
+        main += [
+            month_card(shown.chief, shown.month, shown.patrols),
+            coverage_card(shown.coverage, shown.open_at, shown.walked_by),
+        ]
+    main += [
+        records_card(shown),
+        found_card(shown.found, shown.now),
+    ]
+    return html.Div(
+        [
+            heading(shown, may_upload=may_upload, may_export=may_export),
+            html.Div(
+                [
+                    chiefs_card(shown),
+                    html.Div(main, id="patrols-main", className="pt-main"),
+                    one_card(shown.patrol, now=shown.now),
+                ],
+                className="pt-body",
+            ),
+        ]
+    )
+
+
+def heading(shown: Shown, *, may_upload: bool, may_export: bool) -> html.Header:
+    """The heading: whose patrols, links to the months beside, upload and export."""
+    month = shown.month
+    upload = html.Button(
+        [icon("out-up"), _("Upload a track")], id="patrols-upload", className="btn"
+    )
+    export = html.A(
+        [icon("csv"), _("Export the month")],
+        href=f"/api/v1/patrols.xlsx?month={month.key}",
+        className="btn",
+        **attributes(download=""),
+    )
+    return html.Header(
+        [
+            html.H1(_("Patrols")),
+            html.Span(whose(shown), className="t3"),
+            html.Span(className="sp"),
+            html.Div(
+                [
+                    step("left", _("The month before"), _before(month), shown),
+                    html.Span(month.key, className="fld", role="status"),
+                    step("right", _("The month after"), _after(month), shown),
+                ],
+                className="pt-month",
+            ),
+            upload if may_upload else None,
+            export if may_export else None,
+        ],
+        className="pt-head",
+    )
+
+
+def whose(shown: Shown) -> str:
+    """The chief's name with the reaches they answer for, or that these are one's own patrols."""
+    if shown.chief is None:
+        return _("My own patrols") if shown.is_own else ""
+    if not shown.coverage:
+        return shown.chief.name
+    length = kilometres(sum(each.length_m for each in shown.coverage))
+    count = len(shown.coverage)
+    words = ngettext(
+        "{name} · answers for {n} reach, {length}",
+        "{name} · answers for {n} reaches, {length}",
+        count,
+    )
+    return words.format(name=shown.chief.name, n=count, length=length)
+
+
+def step(sign: str, label: str, key: str, shown: Shown) -> html.A:
+    """The link to another month (``key``: ``2026-11``) of the same chief."""
+    chief = OWN if shown.is_own else shown.chief.person_id if shown.chief else None
+    return html.A(
+        icon(sign),
+        href=address(key, chief=chief),
+        title=label,
+        className="fld pt-step",
+        **attributes(aria_label=label, data_patrols_go=""),
+    )
+
+
+def _before(month: Month) -> str:
+    return f"{month.first_on - timedelta(days=1):%Y-%m}"
+
+
+def _after(month: Month) -> str:
+    return f"{month.last_on + timedelta(days=1):%Y-%m}"

@@ -1,7 +1,8 @@
-"""The page of patrols read for whoever is signed in: one month, one chief, one patrol."""
+"""Reads the page of patrols for the current user: a month, a chief, a patrol; and its addresses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from sqlalchemy import Connection, text
 
@@ -31,6 +32,13 @@ from data.queries.patrols.records import (
 from data.words.ledger import CLOSED
 from problem_ledger.patrols.rules import TrackRule
 
+
+def address(month: str, *, chief: int | str | None = None, patrol: int | None = None) -> str:
+    """The address of the page with that month (``2026-11``), chief and patrol chosen."""
+    chosen = {"month": month, "chief": chief, "patrol": patrol}
+    return "/patrols?" + urlencode({name: value for name, value in chosen.items() if value})
+
+
 MOST_FOUND = 100
 OWN = "own"
 """Stands for oneself in the address: patrols that count for no chief."""
@@ -40,7 +48,7 @@ _FOUND = "SELECT id FROM problem WHERE patrol_id = ANY(:patrols)"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the address asks for, as it was written."""
+    """What the page's address asks for, as it was written."""
 
     month: str = ""
     chief: str = ""
@@ -71,7 +79,7 @@ class Shown:
 
 
 def read(deps: Deps, user: User, asked: Asked) -> Shown:
-    """The page as the address asks for it; what isn't there or visible is left out."""
+    """Reads everything the page shows; leaves out what isn't there or may not be seen."""
     now = deps.clock()
     with transaction(deps.engine) as connection:
         reader = reader_of(connection, user.account_id, visible_to(user))
@@ -106,12 +114,12 @@ def read(deps: Deps, user: User, asked: Asked) -> Shown:
     )  # fmt: skip
 
 
-def _number(given: str) -> int | None:
-    return int(given) if given.isdecimal() and len(given) <= 15 else None
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) <= 15 else None
 
 
-def _patrol(connection: Connection, reader: Reader, given: str) -> PatrolDetail | None:
-    number = _number(given)
+def _patrol(connection: Connection, reader: Reader, text: str) -> PatrolDetail | None:
+    number = _number(text)
     if number is None:
         return None
     try:
@@ -123,7 +131,7 @@ def _patrol(connection: Connection, reader: Reader, given: str) -> PatrolDetail 
 def _chief(
     chiefs: tuple[ChiefMonth, ...], asked: Asked, patrol: PatrolDetail | None, person: int | None
 ) -> ChiefMonth | None:
-    """The chief asked for, else the patrol's, else oneself, else the first who walked most."""
+    """The chief to show: asked for, else the patrol's, else oneself, else who did most."""
     if asked.chief == OWN:
         return None
     by_id = {chief.person_id: chief for chief in chiefs}
@@ -142,7 +150,7 @@ def _found(
     now: UtcDatetime,
     patrols: tuple[PatrolRow, ...],
 ) -> tuple[ProblemRow, ...]:
-    """The problems found on these patrols, open ones first."""
+    """The problems found on these patrols, the open ones first."""
     with_some = [patrol.id for patrol in patrols if patrol.problem_count]
     if not with_some:
         return ()
@@ -154,7 +162,7 @@ def _found(
 def _open_at(
     connection: Connection, deps: Deps, user: User, now: UtcDatetime, reaches: list[ReachCoverage]
 ) -> dict[int, tuple[float, ...]]:
-    """Where along each reach open problems lie."""
+    """By reach, the chainages in metres where open problems lie."""
     if not reaches:
         return {}
     chosen = LedgerFilter(view=View.OPEN, reach_ids=tuple(each.reach_id for each in reaches))

@@ -1,4 +1,4 @@
-"""A chief's patrols of the month in rows, and the problems found on them."""
+"""The cards of a chief's patrols in the month and of the problems found on them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,8 +16,7 @@ from dashboard.ledger.words import category_word
 from dashboard.parts.attributes import attributes
 from dashboard.parts.blocks import empty
 from dashboard.parts.wording import _, ngettext
-from dashboard.patrols.address import address
-from dashboard.patrols.reads import OWN, Shown
+from dashboard.patrols.reads import OWN, Shown, address
 from dashboard.patrols.words import (
     distance_words,
     measured_words,
@@ -36,7 +35,7 @@ Cell = tuple[Any, bool]
 
 
 def records_card(shown: Shown) -> html.Section:
-    """The patrols, the newest first; figures by which a rule failed are marked in place."""
+    """The table of patrols, newest first; figures by which a rule failed are marked."""
     patrols = shown.patrols
     chosen = shown.patrol.id if shown.patrol else None
     heads = (
@@ -73,7 +72,7 @@ def records_card(shown: Shown) -> html.Section:
 
 
 def _record(patrol: PatrolRow, shown: Shown, is_chosen: bool, heads: Sequence[str]) -> html.Tr:
-    """One patrol; the whole row opens it."""
+    """The table row of one patrol, which opens it."""
     failed = patrol.failed
     since = patrol.hours_since_valid
     chief = shown.chief.person_id if shown.chief else OWN
@@ -109,20 +108,20 @@ def _record(patrol: PatrolRow, shown: Shown, is_chosen: bool, heads: Sequence[st
 
 
 def speed_words(patrol: PatrolRow) -> str:
-    """The mean speed, the highest where a rule failed by it."""
+    """The mean speed; the top speed where its rule failed."""
     if PatrolRule.TOP_SPEED in patrol.failed:
         return measured_words(PatrolRule.TOP_SPEED, patrol.top_speed_kmh)
     return f"{patrol.mean_kmh:.1f} km/h"
 
 
 def covered(patrol: PatrolRow) -> float:
-    """The share it was judged by: of the chief's own reaches where there are some."""
+    """The share by which the patrol was judged: of the chief's own reaches if there are any."""
     judged = [each.measured for each in patrol.judgements if each.rule is PatrolRule.COVERAGE]
     return judged[0] if judged and judged[0] is not None else patrol.share
 
 
 def verdict(is_valid: bool, failed_count: int = 0) -> html.Span:
-    """Valid, or not and by how many rules."""
+    """The tag "valid", or "not valid" with the number of rules that failed."""
     if is_valid:
         return html.Span(_("valid"), className="tag gr")
     if not failed_count:
@@ -132,7 +131,7 @@ def verdict(is_valid: bool, failed_count: int = 0) -> html.Span:
 
 
 def found_card(problems: Sequence[ProblemRow], now: UtcDatetime) -> html.Section:
-    """The problems found on these patrols, the open ones first."""
+    """The card of the problems found on these patrols, the open ones first."""
     closed = sum(problem.status in CLOSED for problem in problems)
     note = _("{n} this month, {closed} closed").format(n=len(problems), closed=closed)
     return html.Section(
@@ -157,7 +156,7 @@ def found_card(problems: Sequence[ProblemRow], now: UtcDatetime) -> html.Section
 
 
 def _found(problem: ProblemRow, now: UtcDatetime) -> html.Li:
-    """The light, where and what, how far it has come."""
+    """The line of one problem: light, place and kind, status."""
     words = f"{where_words(problem.where)} {category_word(problem.category)}"
     return html.Li(
         [

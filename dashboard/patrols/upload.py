@@ -1,4 +1,4 @@
-"""The dialog that takes a track: file, the chief it counts for, a reason, progress, result."""
+"""The dialog that uploads a track: file, the chief it counts for, a reason, progress, result."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from data.queries.patrols.records import ChiefMonth
 
 
 def upload_dialog() -> dmc.Modal:
-    """The dialog; its script sends the file and tells what became of it."""
+    """The closed dialog; its script sends the file and shows what became of it."""
     return dmc.Modal(
         html.Div(
             [
@@ -57,7 +57,7 @@ def upload_dialog() -> dmc.Modal:
 
 
 def buttons() -> html.Div:
-    """Close and send; what its script tells stands with the second."""
+    """The buttons "close" and "upload"; the second carries the sentences for the script."""
     send = attributes(
         data_sending=_("Sending and judging the track …"),
         data_offline=_("The network is gone; nothing was saved."),
@@ -77,7 +77,7 @@ def buttons() -> html.Div:
 
 
 def persons(chiefs: Sequence[ChiefMonth], chosen: ChiefMonth | None) -> list[html.Option]:
-    """Whom the patrol may count for: oneself first."""
+    """The options for whom the patrol counts for, oneself first."""
     options = [html.Option(_("Myself"), value="")]
     first = [chief for chief in chiefs if chosen is not None and chief == chosen]
     others = [chief for chief in chiefs if chief not in first]

@@ -1,4 +1,4 @@
-"""What a patrol's figures are called: rules with limits, what was measured, lengths, spans."""
+"""The words of a patrol's figures: rules with limits, measures, lengths, spans of time."""
 
 from collections.abc import Mapping
 from math import ceil, floor
@@ -20,7 +20,7 @@ STEPS: Mapping[PatrolRule, float] = MappingProxyType(
 
 
 def rule_word(rule: PatrolRule) -> str:
-    """What a rule looks at."""
+    """The name of what a rule looks at."""
     return {
         PatrolRule.MINUTES: _("Duration"),
         PatrolRule.METRES: _("Distance walked"),
@@ -32,7 +32,7 @@ def rule_word(rule: PatrolRule) -> str:
 
 
 def limit_words(rule: PatrolRule, limit: float) -> str:
-    """What the rule asks for."""
+    """A rule's limit in words: at least 3.0 km, at most 2 gaps."""
     if rule is PatrolRule.GAPS:
         return _("at most {n} gaps").format(n=f"{limit:g}")
     if rule is PatrolRule.TOP_SPEED:
@@ -41,7 +41,7 @@ def limit_words(rule: PatrolRule, limit: float) -> str:
 
 
 def measured_words(rule: PatrolRule, measured: float | None) -> str:
-    """What was measured, never rounded across a limit; the first patrol has none before it."""
+    """What was measured, rounded so that it never crosses a limit; a dash where it wasn't."""
     if measured is None:
         return _("first one") if rule is PatrolRule.INTERVAL else "—"
     if rule is PatrolRule.GAPS:
@@ -70,27 +70,27 @@ def figure_words(rule: PatrolRule, value: float) -> str:
 
 
 def span_words(hours: float) -> str:
-    """Whole hours up to five days, days beyond."""
+    """A span of hours: whole hours up to five days, days with a decimal beyond."""
     if hours < HOURS_TOLD:
         return _("{n} hours").format(n=floor(hours))
     return _("{n} days").format(n=f"{hours / 24:.1f}")
 
 
 def minutes_words(duration_s: float) -> str:
-    """A duration in whole minutes."""
+    """A duration given in seconds, in whole minutes."""
     return _("{n} min").format(n=floor(duration_s / 60))
 
 
 def distance_words(metres: float) -> str:
-    """A length in whole tenths of a kilometre, in metres under one."""
+    """A length in tenths of a kilometre, rounded down; in metres under one kilometre."""
     return kilometres(floor(metres / 100) * 100) if metres >= KILOMETRE else kilometres(metres)
 
 
 def times_words(count: int) -> str:
-    """How many patrols."""
+    """The number of patrols in words."""
     return ngettext("{n} patrol", "{n} patrols", count).format(n=count)
 
 
 def waters_words(patrol: PatrolRow) -> str:
-    """The rivers it went along, by the names of the reader's language."""
+    """The names of the rivers the patrol went along, in the reader's language."""
     return listed(patrol.waters if language.get() == "zh" else patrol.waters_en)

@@ -1,4 +1,4 @@
-"""Accounts as a table, and one account with what can be done to it."""
+"""The table of accounts, and the body of one account with what can be done to it."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ Choices = tuple[list[tuple[DivisionId, str, str]], list[tuple[UnitId, str]]]
 
 
 def state_tag(is_active: bool, must_change: bool) -> html.Span:
-    """The account's state in words."""
+    """The tag of an account's state: active, must change its password, or disabled."""
     if not is_active:
         return html.Span(_("Disabled"), className="tag")
     if must_change:
@@ -26,7 +26,7 @@ def state_tag(is_active: bool, must_change: bool) -> html.Span:
 
 
 def account_table(listed: Listed) -> Any:
-    """The rows, or what is empty and the way on."""
+    """The table of accounts, or what to do where none fits."""
     if not listed.accounts:
         return html.Div(
             [icon("search"), html.H3(_("No account fits the search"))], className="empty"
@@ -61,7 +61,7 @@ def account_table(listed: Listed) -> Any:
 
 
 def ask(what: str, words: str, index: int, *, kind: str = "") -> html.Button:
-    """A button whose action is confirmed first."""
+    """A button whose action is confirmed in a dialog first."""
     return html.Button(
         words,
         id={"type": "accounts-ask", "what": what, "index": index},
@@ -70,7 +70,7 @@ def ask(what: str, words: str, index: int, *, kind: str = "") -> html.Button:
 
 
 def account_body(chosen: Chosen) -> html.Div:
-    """One account: its roles with a way to take each away, its password, its state."""
+    """The body of one account: its roles, each with a button to remove it, password, state."""
     account = chosen.account
     words = role_words(chosen.roles)
     roles = [
@@ -106,7 +106,7 @@ def account_body(chosen: Chosen) -> html.Div:
 
 
 def role_fields(prefix: str) -> list[Any]:
-    """The boxes that say a role; ids begin with ``accounts-`` and the prefix."""
+    """The fields that make up a role; their ids begin with ``accounts-`` and the prefix."""
     shared = {"clearable": True, "searchable": True, "size": "sm", "comboboxProps": {"zIndex": 400}}
     return [
         dmc.Select(
@@ -143,7 +143,7 @@ def role_fields(prefix: str) -> list[Any]:
 
 
 def place_choices(choices: Choices) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-    """Divisions and units as choices of a box; equal names are told apart by their number."""
+    """The options for divisions and units; those of equal names have their number added."""
     divisions, units = choices
     return (
         [{"value": str(number), "label": name} for number, name, _level in divisions],
@@ -152,7 +152,7 @@ def place_choices(choices: Choices) -> tuple[list[dict[str, str]], list[dict[str
 
 
 def password_shown(password: str) -> html.Div:
-    """The password, this once."""
+    """The new password with the hint that it is shown this once."""
     return html.Div(
         [
             html.P(_("Hand it over now: it is not shown again.")),

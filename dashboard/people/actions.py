@@ -1,4 +1,4 @@
-"""What an administrator does to accounts: each in one transaction, each in the access log."""
+"""What an administrator does to accounts: each use case one transaction and one access log row."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ def list_accounts(deps: Deps, search: str, page: int) -> Listed:
 
 
 def choose_account(deps: Deps, account_id: AccountId) -> Chosen:
-    """The account as it is now. Raises NotFound."""
+    """Reads one account with its roles. Raises NotFound."""
     require(Action.MANAGE_ACCOUNTS)
     with transaction(deps.engine) as connection:
         found = people.account(connection, account_id)
@@ -54,7 +54,7 @@ def choose_account(deps: Deps, account_id: AccountId) -> Chosen:
 
 
 def places(deps: Deps) -> tuple[list[tuple[DivisionId, str, str]], list[tuple[kept.UnitId, str]]]:
-    """Divisions and units that a role can be bound to."""
+    """The divisions and units to which a role can be bound."""
     require(Action.MANAGE_ACCOUNTS)
     with transaction(deps.engine) as connection:
         return people.divisions(connection), people.units(connection)
@@ -63,7 +63,7 @@ def places(deps: Deps) -> tuple[list[tuple[DivisionId, str, str]], list[tuple[ke
 def role_of_fields(
     role: str | None, level: str | None, general: bool, division: str | None, unit: str | None
 ) -> kept.RoleGiven:
-    """The role that the form says. Raises BadInput when it isn't whole."""
+    """The role that the form's fields make up. Raises BadInput when one is missing."""
     if role not in set(Role):
         raise BadInput("Choose a role.")
     is_chief = role == Role.CHIEF
@@ -77,7 +77,7 @@ def role_of_fields(
 
 
 def create(deps: Deps, login: str, name: str, role: kept.RoleGiven) -> str:
-    """The password of the new account, to be shown once."""
+    """Creates an account with one role; returns its password, which is shown once."""
     by = require(Action.MANAGE_ACCOUNTS)
     password = generate_password()
     with transaction(deps.engine) as connection:
@@ -88,7 +88,7 @@ def create(deps: Deps, login: str, name: str, role: kept.RoleGiven) -> str:
 
 
 def reset_password(deps: Deps, account_id: AccountId, version: int) -> str:
-    """The account's new password, to be shown once; its sessions have ended."""
+    """Gives the account a new password and ends its sessions; returns the password."""
     by = require(Action.MANAGE_ACCOUNTS)
     password = generate_password()
     with transaction(deps.engine) as connection:
@@ -110,7 +110,7 @@ def _changed(
 
 
 def set_active(deps: Deps, account_id: AccountId, version: int, *, is_active: bool) -> None:
-    """The account may sign in, or no longer."""
+    """Enables or disables the account's sign-in."""
     _changed(
         deps,
         account_id,
@@ -120,7 +120,7 @@ def set_active(deps: Deps, account_id: AccountId, version: int, *, is_active: bo
 
 
 def add_role(deps: Deps, account_id: AccountId, version: int, role: kept.RoleGiven) -> None:
-    """The account has the role."""
+    """Gives the account the role."""
     _changed(
         deps,
         account_id,
@@ -130,7 +130,7 @@ def add_role(deps: Deps, account_id: AccountId, version: int, role: kept.RoleGiv
 
 
 def remove_role(deps: Deps, account_id: AccountId, version: int, role_id: int) -> None:
-    """The account no longer has the role."""
+    """Takes the role from the account."""
     _changed(
         deps,
         account_id,

@@ -44,14 +44,14 @@ ROLE_FIELDS = ("role", "level", "general", "division", "unit")
 
 
 def dialog(name: str, title: str, children: list[Any], size: int = 440) -> dmc.Modal:
-    """A dialog of the design language."""
+    """A modal dialog in the style of the product."""
     return dmc.Modal(
         children, id=name, title=title, size=size, radius=16, centered=True, zIndex=300
     )
 
 
 def layout(**_query: Any) -> html.Div:
-    """The page without its rows."""
+    """The page with empty tables; callbacks fill them."""
     new = [
         dmc.TextInput(id=Ids.NEW_LOGIN, label=_("Account"), placeholder="zhang.san", required=True),
         dmc.TextInput(id=Ids.NEW_NAME, label=_("Name to show"), required=True),
@@ -99,12 +99,12 @@ def layout(**_query: Any) -> html.Div:
 
 
 def pressed() -> bool:
-    """Whether a button was pressed, and not merely drawn."""
+    """Whether the callback was triggered by a press, not by buttons being drawn."""
     return bool(ctx.triggered) and bool(ctx.triggered[0]["value"])
 
 
 def confirmation(what: str) -> str:
-    """What is about to happen, in one sentence. Raises BadInput for what can't be asked."""
+    """The sentence that asks to confirm an action. Raises BadInput for an unknown one."""
     words = {
         "disable": _("The account can no longer sign in, and its sessions end at once."),
         "enable": _("The account can sign in again with its password."),
@@ -117,7 +117,7 @@ def confirmation(what: str) -> str:
 
 
 def act(deps: Deps, chosen: dict[str, Any], pending: dict[str, Any]) -> str:
-    """What was confirmed is done; a new password, or nothing."""
+    """Does what was confirmed; returns a new password where there is one, else an empty text."""
     account_id, version = AccountId(int(chosen["id"])), int(chosen["version"])
     what = pending["what"]
     if what == "reset":
@@ -130,7 +130,7 @@ def act(deps: Deps, chosen: dict[str, Any], pending: dict[str, Any]) -> str:
 
 
 def register(app: dash.Dash, deps: Deps) -> None:
-    """The callbacks of the page."""
+    """Registers the page's callbacks."""
     register_list(app, deps)
     register_new(app, deps)
     register_one(app, deps)
@@ -140,7 +140,7 @@ def register(app: dash.Dash, deps: Deps) -> None:
 
 
 def register_list(app: dash.Dash, deps: Deps) -> None:
-    """The rows follow the search, the page and every change."""
+    """Registers the callbacks of the table: search, page, changes."""
 
     @app.callback(
         Output(Ids.LIST, "children"),
@@ -158,7 +158,7 @@ def register_list(app: dash.Dash, deps: Deps) -> None:
 
 
 def register_new(app: dash.Dash, deps: Deps) -> None:
-    """A new account and its password, shown once."""
+    """Registers the callbacks that create an account and show its password once."""
 
     @app.callback(
         Output(Ids.NEW_DIALOG, "opened"),
@@ -188,13 +188,13 @@ def register_new(app: dash.Dash, deps: Deps) -> None:
     async def create(
         _clicks: int, login: str | None, name: str | None, changed: int, *role: Any
     ) -> tuple[Any, ...]:
-        given = actions.role_of_fields(*role)
-        password = await off(actions.create, deps, login or "", name or "", given)
+        role_given = actions.role_of_fields(*role)
+        password = await off(actions.create, deps, login or "", name or "", role_given)
         return False, account_list.password_shown(password), True, changed + 1, "", ""
 
 
 def register_one(app: dash.Dash, deps: Deps) -> None:
-    """One account: chosen in the table, shown anew after every change."""
+    """Registers the callbacks that open one account and show it anew after each change."""
 
     @app.callback(
         Output(Ids.CHOSEN, "data"),
@@ -235,14 +235,14 @@ def register_one(app: dash.Dash, deps: Deps) -> None:
         prevent_initial_call=True,
     )
     async def add_role(_clicks: int, chosen: dict[str, Any], changed: int, *role: Any) -> Any:
-        given = actions.role_of_fields(*role)
+        role_given = actions.role_of_fields(*role)
         account_id = AccountId(int(chosen["id"]))
-        await off(actions.add_role, deps, account_id, int(chosen["version"]), given)
+        await off(actions.add_role, deps, account_id, int(chosen["version"]), role_given)
         return changed + 1, None
 
 
 def register_confirm(app: dash.Dash, deps: Deps) -> None:
-    """What can't be undone by the same button is asked first."""
+    """Registers the callbacks that ask first, and then do what can't be undone."""
 
     @app.callback(
         Output(Ids.PENDING, "data"),
@@ -278,7 +278,7 @@ def register_confirm(app: dash.Dash, deps: Deps) -> None:
 
 
 def register_role_fields(app: dash.Dash, deps: Deps, prefix: str) -> None:
-    """The boxes of a role: levels for chiefs only, divisions and units as they are now."""
+    """Registers the callbacks of a role's fields: levels for chiefs, places as they are now."""
     opened = Ids.NEW_DIALOG if prefix == "new" else Ids.EDIT_DIALOG
 
     @app.callback(

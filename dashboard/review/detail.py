@@ -1,4 +1,4 @@
-"""One value in its surroundings: what speaks against it, what was said, and the verdict."""
+"""The picked value in its surroundings: tests against it, reviews, figures of the courses."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -28,7 +28,7 @@ from data.words.review import Finding, Verdict
 
 
 def nothing_picked(asked: bool) -> html.Div:
-    """Returns what stands in the frame before a value is picked, or when it is not there."""
+    """The hint to pick a value; with ``asked``, that the value asked for isn't there."""
     sentence = (
         _("There is no such value, or your account may not see it.")
         if asked
@@ -45,8 +45,8 @@ def nothing_picked(asked: bool) -> html.Div:
     )
 
 
-def told(around: Surroundings) -> html.Div:
-    """Returns the value with what the tests found and what reviewers said of it."""
+def value_head(around: Surroundings) -> html.Div:
+    """The head of the frame: the value with station and time, its findings, its reviews."""
     key, value = around.key, around.value
     moment = key.observed_at.astimezone(BUSINESS_ZONE)
     measured = value_text(key.parameter, value.value) if value and value.value is not None else "—"
@@ -85,13 +85,13 @@ def told(around: Surroundings) -> html.Div:
 
 
 def names_of(around: Surroundings) -> dict[str, str]:
-    """Returns the names of the stations that are shown, by their codes."""
+    """The names of the stations shown, by their codes."""
     shown = (around.facts, around.near_facts)
     return {each.code: own_name(each.name, each.name_en) for each in shown if each}
 
 
 def against(parameter: Parameter, found: Found, names: Mapping[str, str]) -> html.Li:
-    """Returns the line of one test: what it found, with what it expected."""
+    """The line of one test: its finding and what it expected."""
     expected = expected_words(parameter, found)
     span = _("expected {span}").format(span=expected) if expected else ""
     return html.Li(
@@ -107,7 +107,7 @@ def against(parameter: Parameter, found: Found, names: Mapping[str, str]) -> htm
 
 
 def history(around: Surroundings) -> html.Ol | None:
-    """Returns the reviews, the newest first, with a button that withdraws the last."""
+    """The list of reviews, newest first, with a button to withdraw the one that holds."""
     if not around.reviews:
         return None
     newest = around.reviews[-1]
@@ -118,14 +118,14 @@ def history(around: Surroundings) -> html.Ol | None:
         **attributes(data_quality_verdict=Verdict.WITHDRAW.value),
     )
     offered = around.may_review and newest.verdict is not Verdict.WITHDRAW
-    lines = [said(around.key.parameter, each) for each in reversed(around.reviews)]
+    lines = [review_line(around.key.parameter, each) for each in reversed(around.reviews)]
     if offered:
         lines[0].children = [*lines[0].children, withdraw]
     return html.Ol(lines, className="qr-history")
 
 
-def said(parameter: Parameter, review: Review) -> html.Li:
-    """Returns the line of one review: the verdict, by whom, when, why."""
+def review_line(parameter: Parameter, review: Review) -> html.Li:
+    """The line of one review: verdict, who, when, why."""
     put = (
         f" → {value_text(parameter, review.value)} {unit_of(parameter)}"
         if review.value is not None
@@ -141,7 +141,7 @@ def said(parameter: Parameter, review: Review) -> html.Li:
 
 
 def others_of(around: Surroundings) -> list[dict[str, str]]:
-    """Returns the station's other parameters, as options to choose among."""
+    """The options for the second graph: the station's other parameters."""
     return [
         {"value": each.value, "label": f"{parameter_name(each)} {unit_of(each)}".strip()}
         for each in Parameter
@@ -150,12 +150,12 @@ def others_of(around: Surroundings) -> list[dict[str, str]]:
 
 
 def course_of(around: Surroundings, name: str) -> Course | None:
-    """Returns the course that a graph draws, None where there is none."""
+    """The course that the graph of that name draws, None where there is none."""
     return {"own": around.own, "other": around.other, "near": around.near}[name]
 
 
 def figure_of(around: Surroundings, name: str) -> Figure | None:
-    """Returns the figure with the value's instant marked, None where there is no course."""
+    """The figure of the graph of that name, with the value's time marked."""
     course = course_of(around, name)
     if course is None:
         return None
@@ -176,7 +176,7 @@ def figure_of(around: Surroundings, name: str) -> Figure | None:
 
 
 def caption_of(around: Surroundings, name: str) -> Any:
-    """Returns the words above a graph: what it draws, and its mean with what stands behind it."""
+    """The caption of the graph of that name, with the mean and what it rests on."""
     course = course_of(around, name)
     if course is None:
         return (

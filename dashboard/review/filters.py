@@ -1,4 +1,4 @@
-"""The filters over the values in doubt; a change is read at once."""
+"""The filters over the list of values in doubt; changing one reads the list at once."""
 
 from datetime import timedelta
 from typing import Final
@@ -18,7 +18,7 @@ MONTHS: Final = 24
 
 
 def filters(shown: Shown) -> html.Form:
-    """One choice a filter; a change is read at once."""
+    """The form with one choice for each filter."""
     chosen = shown.chosen
     stations = [
         (str(number), f"{own_name(name, english)} {code}")
@@ -93,12 +93,12 @@ def _month(shown: Shown) -> str:
 
 
 def months(shown: Shown) -> list[tuple[str, str]]:
-    """The months to choose among, the newest first, the chosen one always."""
+    """The options for the month: the last 24, newest first, and the chosen one."""
     first = shown.today.replace(day=1)
-    told = []
+    offered = []
     for _number in range(MONTHS):
-        told.append(f"{first:%Y-%m}")
+        offered.append(f"{first:%Y-%m}")
         first = (first - timedelta(days=1)).replace(day=1)
     if _month(shown):
-        told = sorted({*told, _month(shown)}, reverse=True)
-    return [(each, each) for each in told]
+        offered = sorted({*offered, _month(shown)}, reverse=True)
+    return [(each, each) for each in offered]

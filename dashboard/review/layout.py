@@ -1,4 +1,4 @@
-"""The frame around one value: its graphs, and the reason with the verdict."""
+"""The frame beside the list of review: three graphs, and the form for reason and verdict."""
 
 from typing import Final
 
@@ -17,7 +17,7 @@ HEIGHTS: Final = {"own": 208, "other": 136, "near": 136}
 
 
 def detail_frame() -> html.Aside:
-    """The frame that is filled for the picked value; the verdict stays while it is read."""
+    """The empty frame of the picked value, with the form for those who may review."""
     return html.Aside(
         [
             html.Div(id="quality-told", className="qr-told"),
@@ -31,7 +31,7 @@ def detail_frame() -> html.Aside:
 
 
 def plot(name: str) -> html.Figure:
-    """A graph with its caption; the one of the other parameter has its choice."""
+    """A graph with its caption; ``other`` has a choice of the parameter."""
     choice = dmc.Select(
         id="quality-other",
         data=[],
@@ -63,7 +63,7 @@ def plot(name: str) -> html.Figure:
 
 
 def verdict_form() -> html.Div:
-    """Reason and verdict; its script sends them for the picked value or all that are chosen."""
+    """The form for reason and verdict; its script sends it for one value or for all chosen."""
     reasons = (
         _("Instrument fault"),
         _("Under maintenance"),
@@ -121,7 +121,7 @@ def verdict_form() -> html.Div:
 
 
 def words() -> str:
-    """The sentences of the script, a line each, in its order."""
+    """The sentences of the script, one a line, in the script's order."""
     return "\n".join(
         (
             _("Give the reason."),

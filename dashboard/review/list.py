@@ -1,4 +1,4 @@
-"""The list of values in doubt with its filters, which live in the address."""
+"""The list of values in doubt (the page's left side), with its heading, table and pages."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from data.words.review import Finding, Verdict
 
 
 def quality_list(shown: Shown) -> html.Div:
-    """Heading, filters, the values, the pages."""
+    """The whole list: heading, filters, table, pages."""
     body: Any = table(shown) if shown.rows else nothing(shown)
     return html.Div(
         [
@@ -29,7 +29,7 @@ def quality_list(shown: Shown) -> html.Div:
 
 
 def heading(shown: Shown) -> html.Header:
-    """What the page is and how many values it lists."""
+    """The page's title and the number of values listed."""
     count = f"{shown.total:,}" + ("+" if shown.total >= MOST_COUNTED else "")
     words = {
         Standing.OPEN: ngettext("{n} value to review", "{n} values to review", shown.total),
@@ -46,7 +46,7 @@ def heading(shown: Shown) -> html.Header:
 
 
 def bulk_bar() -> html.Div:
-    """What is done with several values at once; its script shows it when some are chosen."""
+    """The bar for several values at once; its script shows it when some are chosen."""
     return html.Div(
         [
             html.Span(
@@ -71,7 +71,7 @@ def bulk_bar() -> html.Div:
 
 
 def table(shown: Shown) -> html.Table:
-    """A row a value."""
+    """The table with a row for each value."""
     heads = [
         html.Th(_box("all", _("Choose all on this page")) if shown.may_review else ""),
         *(
@@ -107,13 +107,13 @@ def _box(key: str, label: str) -> html.Button:
 
 
 def row(value: DoubtedValue, shown: Shown) -> html.Tr:
-    """One value; what its script sends with a verdict stands in its attributes."""
+    """The table row of one value; its attributes hold what the script sends with a verdict."""
     key = value.key
     local = key.observed_at.astimezone(BUSINESS_ZONE)
     name = own_name(value.station, value.station_en)
     allowed = key.station_id in shown.may_review
     review = value.review
-    told = attributes(
+    row_data = attributes(
         data_quality_key=key_text(key),
         data_station=str(key.station_id),
         data_at=key.observed_at.isoformat(),
@@ -135,11 +135,13 @@ def row(value: DoubtedValue, shown: Shown) -> html.Tr:
         (_("Reason for doubt"), tags(value)),
         (_("Review"), review_tag(value)),
     ]
-    return html.Tr([html.Td(cell, **attributes(data_label=label)) for label, cell in cells], **told)
+    return html.Tr(
+        [html.Td(cell, **attributes(data_label=label)) for label, cell in cells], **row_data
+    )
 
 
 def number_words(value: DoubtedValue) -> Any:
-    """The value as measured with its unit, and what stands in its place."""
+    """The measured value with its unit, and the corrected one where there is one."""
     parameter = value.key.parameter
     unit = html.Span(f" {unit_of(parameter)}", className="t3 fs11")
     if value.value is None:
@@ -155,7 +157,7 @@ def number_words(value: DoubtedValue) -> Any:
 
 
 def tags(value: DoubtedValue) -> list[html.Span]:
-    """A tag for each test, the surer ones first and in red."""
+    """A tag for each test that speaks against the value; failed ones first and in red."""
     return [
         html.Span(
             test_word(each.test),
@@ -167,7 +169,7 @@ def tags(value: DoubtedValue) -> list[html.Span]:
 
 
 def review_tag(value: DoubtedValue) -> html.Span:
-    """What was said of it, or that nobody has spoken."""
+    """The tag of the review's verdict, or that there is none yet."""
     if value.review is None or value.is_open:
         return html.Span(_("to review"), className="t3")
     looks = {Verdict.KEEP: "tag gr", Verdict.REJECT: "tag rd", Verdict.CORRECT: "tag ac"}
@@ -180,7 +182,7 @@ def review_tag(value: DoubtedValue) -> html.Span:
 
 
 def pages(shown: Shown) -> html.Nav | None:
-    """The way to the pages before and after."""
+    """The links to the pages before and after."""
     if shown.pages == 1:
         return None
     words = _("Page {n} of {all}").format(n=shown.page, all=shown.pages)
@@ -207,7 +209,7 @@ def _page(number: int, sign: str, label: str, *, there: bool) -> html.Button:
 
 
 def nothing(shown: Shown) -> html.Div:
-    """Why the list is empty, and a way on."""
+    """Why the list is empty, with a way on."""
     narrowed = shown.chosen != type(shown.chosen)()
     sentence = (
         _("No value fits these filters.")

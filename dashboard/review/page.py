@@ -12,7 +12,7 @@ from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.parts.blocks import notice, skeleton
 from dashboard.parts.wording import _
-from dashboard.review.detail import caption_of, figure_of, nothing_picked, others_of, told
+from dashboard.review.detail import caption_of, figure_of, nothing_picked, others_of, value_head
 from dashboard.review.layout import GRAPHS, detail_frame
 from dashboard.review.list import quality_list
 from dashboard.review.reads import Surroundings, read, read_around, read_key
@@ -35,7 +35,7 @@ class Ids:
 
 
 def layout(**query: str | list[str]) -> html.Div:
-    """The page before it is read; its address says what is listed and which value is open."""
+    """The page before it is read, with what its address asks for in stores."""
     asked = {name: value if isinstance(value, str) else value[0] for name, value in query.items()}
     return html.Div(
         [
@@ -58,7 +58,7 @@ def layout(**query: str | list[str]) -> html.Div:
 
 
 def register(app: dash.Dash, deps: Deps) -> None:
-    """The list follows the address, the surroundings follow the value that is picked."""
+    """Registers the callbacks that read the list and the picked value's surroundings."""
 
     @app.callback(
         Output(Ids.BODY, "children"),
@@ -88,7 +88,7 @@ def register(app: dash.Dash, deps: Deps) -> None:
             none = [None] * len(GRAPHS)
             return nothing_picked(bool(picked)), [], *none, *none
         return (
-            told(around),
+            value_head(around),
             others_of(around),
             *(figure_of(around, name) for name in GRAPHS),
             *(caption_of(around, name) for name in GRAPHS),
@@ -105,7 +105,7 @@ def register(app: dash.Dash, deps: Deps) -> None:
 
 
 def around_of(deps: Deps, picked: str, other: str | None) -> Surroundings | None:
-    """The picked value with its surroundings, None where nothing can be shown."""
+    """The picked value with its surroundings; None where it can't be read or shown."""
     key = read_key(picked.strip())
     try:
         return read_around(deps, current_user(), key, other) if key else None
@@ -114,7 +114,7 @@ def around_of(deps: Deps, picked: str, other: str | None) -> Surroundings | None
 
 
 def failed(deps: Deps) -> html.Div:
-    """The list couldn't be read; the button below tries again."""
+    """What the page shows when the database didn't answer; the button below reads again."""
     time = f"{deps.clock().astimezone(BUSINESS_ZONE):%H:%M}"
     return notice(
         "warn",

@@ -1,4 +1,4 @@
-"""The page of data review read for whoever is signed in: the list, and one value's surroundings."""
+"""Reads the page of data review for the current user: the list, and one value's surroundings."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ NOWHERE: Final = DivisionId(0)
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The list as the address asks for it."""
+    """Everything the list shows, as the address asks for it."""
 
     chosen: FindingFilter
     page: int
@@ -62,7 +62,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """One value with what was said of it and the courses around it."""
+    """One value with its reviews and the courses of values around it."""
 
     value: DoubtedValue | None
     key: ValueKey
@@ -76,7 +76,7 @@ class Surroundings:
 
 
 def read_filter(asked: Mapping[str, Any]) -> FindingFilter:
-    """The filter as the address says it; what can't be read is left out."""
+    """The filter that the address asks for; what can't be read is left out."""
     station = str(asked.get("station") or "")
     return FindingFilter(
         standing=_word(Standing, asked.get("standing")) or Standing.OPEN,
@@ -88,8 +88,8 @@ def read_filter(asked: Mapping[str, Any]) -> FindingFilter:
     )
 
 
-def _word(words: type[Word], given: object) -> Word | None:
-    return next((each for each in words if each.value == given), None)
+def _word(words: type[Word], text: object) -> Word | None:
+    return next((each for each in words if each.value == text), None)
 
 
 def month_of(text: str) -> date | None:
@@ -102,13 +102,13 @@ def month_of(text: str) -> date | None:
 
 
 def page_of(asked: Mapping[str, Any]) -> int:
-    """The page asked for, counted from 1."""
+    """The page that the address asks for, counted from 1."""
     text = str(asked.get("page") or "")
     return max(1, int(text)) if text.isdecimal() and len(text) <= 5 else 1
 
 
 def read(deps: Deps, user: User, asked: Mapping[str, Any]) -> Shown:
-    """The list as the address asks for it."""
+    """Reads the list as the address asks for it."""
     chosen, page = read_filter(asked), page_of(asked)
     scope = visible_to(user)
     with transaction(deps.engine) as connection:
@@ -126,19 +126,19 @@ def may_review(user: User, division_id: int | None) -> bool:
 
 
 def require_divisions(divisions: Iterable[DivisionId | None]) -> None:
-    """The current user may review stations of all these divisions. Raises Forbidden."""
+    """Checks that the current user may review in all these divisions. Raises Forbidden."""
     for division in set(divisions):
         require(Action.REVIEW_READINGS, division or NOWHERE)
 
 
 def key_text(key: ValueKey) -> str:
-    """The value's name in the address: station, microseconds since 1970, period, parameter."""
+    """The key of a value as text: station, microseconds since 1970, period, parameter."""
     at = (key.observed_at - EPOCH) // timedelta(microseconds=1)
     return f"{key.station_id}.{at}.{key.period}.{key.parameter}"
 
 
 def read_key(text: str) -> ValueKey | None:
-    """The value of that name, None when it can't be read."""
+    """The key of a value from that text, None when it can't be read."""
     parts = text.split(".")
     if len(parts) != 4 or not all(part.isdecimal() and len(part) < 18 for part in parts[:2]):
         return None
@@ -150,7 +150,7 @@ def read_key(text: str) -> ValueKey | None:
 
 
 def read_around(deps: Deps, user: User, key: ValueKey, other: str | None) -> Surroundings:
-    """The value with its surroundings. Raises NotFound where its station may not be seen."""
+    """Reads a value with its surroundings. Raises NotFound where its station may not be seen."""
     scope = visible_to(user)
     span = Span(UtcDatetime(key.observed_at - AROUND), UtcDatetime(key.observed_at + AROUND))
     with transaction(deps.engine) as connection:
@@ -183,13 +183,13 @@ def _facts(connection: Connection, scope: Scope, station: int | None) -> Station
 
 
 def _other(facts: StationFacts, own: Parameter, asked: str | None) -> Parameter | None:
-    """The parameter asked for, else the first other one the station measures."""
+    """The parameter for the second graph: the one asked for, else the station's first other one."""
     measured = [each for each in Parameter if each in facts.latest and each is not own]
     return next((each for each in measured if each == asked), next(iter(measured), None))
 
 
 def course(connection: Connection, facts: StationFacts, parameter: Parameter, span: Span) -> Course:
-    """The course of a parameter with the target's limit of a section."""
+    """The course of a parameter in the span; of a section with its target's limit."""
     found = series(connection, facts.id, parameter, span, facts.interval)
     classes, low, high = None, None, None
     if facts.kind is StationKind.SECTION:

@@ -4,7 +4,7 @@ import fcntl
 import sys
 from pathlib import Path
 
-from dashboard.setup import environment, libraries, packages
+from dashboard.setup import environment, packages
 from dashboard.setup.steps import Missing, tell
 
 OLDEST = (3, 11)
@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> int:
 
                 rabbit.prepare()
             environment.prepare(root, development=tests)
-            libraries.prepare(root)
+            environment.prepare_libraries(root)
     except Missing as missing:
         sys.stderr.write(f"onemap: {missing}\n")
         return 2

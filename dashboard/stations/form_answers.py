@@ -1,22 +1,27 @@
-"""What the office's form answers: opened, previewed, saved; refusals stay beside what failed."""
+"""What the form of a station answers when it is opened, previewed and saved."""
 
 from dataclasses import astuple
 from typing import Any
 
-from dash import no_update, set_props
+from dash import html, no_update, set_props
 
 from dashboard.frame.deps import Deps
 from dashboard.frame.shell import Ids as ShellIds
+from dashboard.parts.attributes import attributes
+from dashboard.parts.icons import icon
 from dashboard.parts.measures import own_name
-from dashboard.parts.wording import _
-from dashboard.stations import actions, form, preview
+from dashboard.parts.spot import describe
+from dashboard.parts.wording import _, worded
+from dashboard.stations import actions, form
+from dashboard.stations.actions import Previewed, Saved
 from dashboard.stations.list import kind_word
 from data.errors import Conflict, OneMapError
+from data.placing.stations import Outcome
 from data.records import StationId
 
 
 def opened(deps: Deps, asked: int | None) -> tuple[Any, ...]:
-    """The form with the station's values and the version they are of, or empty for a new one."""
+    """The values of the dialog's outputs when it opens: for a station, or empty for a new one."""
     now = actions.choose_station(deps, StationId(asked)) if asked else None
     title = _("New station")
     if now:
@@ -39,18 +44,18 @@ def opened(deps: Deps, asked: int | None) -> tuple[Any, ...]:
 
 
 def previewed(deps: Deps, filled: actions.Filled, asked: int | None) -> tuple[Any, bool]:
-    """Where the point would stand, and whether nothing can be saved there."""
+    """The card on where the point would stand, and whether saving is disabled there."""
     try:
         found = actions.preview_point(deps, filled, StationId(asked) if asked else None)
     except OneMapError as error:
-        return preview.preview_error(error), True
-    return preview.preview_card(found), found is None or not found.allowed
+        return preview_error(error), True
+    return preview_card(found), found is None or not found.allowed
 
 
 def tried(
     deps: Deps, filled: actions.Filled, chosen: dict[str, Any], changed: int
 ) -> tuple[Any, ...]:
-    """What came of saving: the form closes, or it says why not and keeps what was filled in."""
+    """Saves, and returns the dialog's outputs: closed, or open with the reason it failed."""
     asked = chosen.get("id")
     try:
         saved = actions.save(
@@ -58,9 +63,89 @@ def tried(
         )
     except OneMapError as error:
         stale = isinstance(error, Conflict) and asked
-        return True, no_update, preview.problem(error), not stale, no_update, False
+        return True, no_update, problem(error), not stale, no_update, False
     if saved.password:
-        return False, changed + 1, None, True, preview.password_words(saved), True
-    note = {"action": "show", "message": preview.saved_words(saved), "autoClose": 8000}
+        return False, changed + 1, None, True, password_words(saved), True
+    note = {"action": "show", "message": saved_words(saved), "autoClose": 8000}
     set_props(ShellIds.NOTICE, {"sendNotifications": [note]})
     return False, changed + 1, None, True, no_update, False
+
+
+STILL_M = 0.5
+"""Nearer than this a point counts as not moved: typed degrees are rounded."""
+
+
+def preview_card(found: Previewed | None) -> html.Div:
+    """The card with water, chainage, bank, division and how far the point moves."""
+    if found is None:
+        sentence = _("Fill in the coordinates to see where it stands.")
+        return html.Div(html.P(sentence, className="t3"), className="st-preview")
+    spot = found.spot
+    pairs = [
+        (_("Reach"), spot.reach_name or spot.lake_name),
+        (_("Division"), spot.division_name or _("unknown")),
+        ("CGCS2000", f"{spot.lon:.6f}, {spot.lat:.6f}"),
+    ]
+    if found.moved_m is not None and found.moved_m >= STILL_M:
+        pairs.append((_("Moved by"), f"{found.moved_m:,.0f} m"))
+    head = [icon("pin"), html.B(describe(spot))]
+    facts = html.Dl([html.Div([html.Dt(name), html.Dd(value)]) for name, value in pairs])
+    if found.allowed:
+        return html.Div([html.P(head), facts], className="st-preview ok")
+    warning = _("This place is outside of the divisions you answer for.")
+    return html.Div(
+        [html.P(head), facts, html.P(warning, className="st-wrong")], className="st-preview bad"
+    )
+
+
+def preview_error(error: OneMapError) -> html.Div:
+    """The card with the reason why the point can't stand there."""
+    return html.Div(html.P(worded(error), className="st-wrong"), className="st-preview bad")
+
+
+def problem(error: OneMapError) -> html.Div:
+    """The message with the reason why nothing was saved; what was filled in stays."""
+    kept = html.P(_("What you filled in is kept."), className="t2")
+    return html.Div(
+        [html.P(worded(error), className="st-wrong"), kept],
+        className="st-problem",
+        role="alert",
+    )
+
+
+def saved_words(saved: Saved) -> str:
+    """The sentence on what was done: added, moved, changed or unchanged."""
+    placed = saved.placed
+    sentence = {
+        Outcome.CREATED: _("{code} is added: {spot}"),
+        Outcome.MOVED: _("{code} is moved by {distance} m: {spot}"),
+        Outcome.UPDATED: _("{code} is changed: {spot}"),
+        Outcome.UNCHANGED: _("{code} is there already, unchanged: {spot}"),
+    }[placed.outcome]
+    if placed.outcome is Outcome.MOVED and (placed.moved_m or 0) < STILL_M:
+        sentence = _("{code} is changed: {spot}")
+    return sentence.format(
+        code=placed.code, spot=describe(placed.spot), distance=f"{placed.moved_m or 0:,.0f}"
+    )
+
+
+def password_words(saved: Saved) -> Any:
+    """The device's account, password and topic at the broker, shown this once."""
+    return [
+        html.P(saved_words(saved)),
+        html.Dl(
+            [
+                html.Div([html.Dt(_("MQTT account")), html.Dd(html.Code(saved.placed.code))]),
+                html.Div([html.Dt(_("Password")), html.Dd(html.Code(saved.password or ""))]),
+                html.Div(
+                    [
+                        html.Dt(_("Topic")),
+                        html.Dd(html.Code(f"onemap/v1/{saved.placed.code}/reading")),
+                    ]
+                ),
+            ],
+            className="st-device",
+            **attributes(data_station=saved.placed.code),
+        ),
+        html.P(_("Enter it in the device now: it is not shown again."), className="t2"),
+    ]

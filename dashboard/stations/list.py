@@ -1,4 +1,4 @@
-"""Stations as a table for those who place them."""
+"""The table of stations, for those who place them."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -17,7 +17,7 @@ from gis.chainage import format_chainage
 
 
 def kind_word(kind: StationKind) -> str:
-    """The kind of station."""
+    """The name of a kind of station."""
     return {
         StationKind.SECTION: _("Section"),
         StationKind.OUTFALL: _("Outfall"),
@@ -26,7 +26,7 @@ def kind_word(kind: StationKind) -> str:
 
 
 def place_words(station: PlacedStation) -> str:
-    """On which water and where along it: 湍河 K12+350 左岸."""
+    """The water and the place along it: 湍河 K12+350 左岸."""
     if station.chainage_m is None:
         return own_name(station.lake, station.lake_en) if station.lake else "—"
     river = own_name(station.river, station.river_en) if station.river else ""
@@ -37,7 +37,7 @@ def place_words(station: PlacedStation) -> str:
 
 
 def interval_words(interval: timedelta) -> str:
-    """How often a reading comes."""
+    """The time between two readings, in words."""
     seconds = int(interval.total_seconds())
     if seconds % 86400 == 0:
         return _("every {n} d").format(n=seconds // 86400)
@@ -49,7 +49,7 @@ def interval_words(interval: timedelta) -> str:
 
 
 def _aim(station: PlacedStation) -> Any:
-    """A section's target, without colour: that is for water as it is. An outfall's grade."""
+    """A section's target class or an outfall's grade, without colour."""
     if station.kind is StationKind.SECTION:
         if station.target_class:
             return html.Span(station.target_class.numeral, className="tag o")
@@ -88,7 +88,7 @@ def _row(station: PlacedStation, now: UtcDatetime) -> html.Tr:
 
 
 def station_table(stations: Sequence[PlacedStation], now: UtcDatetime, *, filtered: bool) -> Any:
-    """The rows, or what is empty and the way on."""
+    """The table of stations, or what to do where none fits."""
     if not stations:
         return _empty(filtered)
     heads = [

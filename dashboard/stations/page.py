@@ -1,4 +1,4 @@
-"""The page of stations (测站), for the office: one added, changed or moved at a time."""
+"""The page of stations (测站) for the office: the list, and the form that adds or changes one."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ NONE = "none"
 
 
 def layout(q: str = "", kind: str = "", edit: str = "", **_query: Any) -> html.Div:
-    """The page without its rows; the filters are those of the address."""
+    """The page with an empty table and the filters of its address."""
     kinds = [{"value": each.value, "label": kind_word(each)} for each in StationKind]
     return html.Div(
         [
@@ -95,7 +95,7 @@ def layout(q: str = "", kind: str = "", edit: str = "", **_query: Any) -> html.D
 
 
 def station_dialog() -> dmc.Modal:
-    """The form with what it will do and its two buttons."""
+    """The closed dialog with the form, its preview and its two buttons."""
     buttons = [
         html.Button(_("Load the newest state"), id=Ids.RELOAD, className="btn", hidden=True),
         html.Span(className="sp"),
@@ -123,12 +123,12 @@ def station_dialog() -> dmc.Modal:
 
 
 def pressed() -> bool:
-    """Whether something was pressed or asked for, and not merely drawn."""
+    """Whether the callback was triggered by a press, not by buttons being drawn."""
     return bool(ctx.triggered) and bool(ctx.triggered[0]["value"])
 
 
 def asked_for(asked: str | None, chosen: dict[str, Any] | None) -> int | None:
-    """The station whose form is to be opened, None for a new one."""
+    """The id of the station whose form is to be opened, None for a new one."""
     if isinstance(ctx.triggered_id, dict):
         return int(ctx.triggered_id["index"])
     if ctx.triggered_id == Ids.RELOAD:
@@ -137,14 +137,14 @@ def asked_for(asked: str | None, chosen: dict[str, Any] | None) -> int | None:
 
 
 def register(app: dash.Dash, deps: Deps) -> None:
-    """The callbacks of the page."""
+    """Registers the page's callbacks."""
     register_list(app, deps)
     register_form(app, deps)
     register_saving(app, deps)
 
 
 def register_list(app: dash.Dash, deps: Deps) -> None:
-    """The rows follow the filters, the page and every change; the address follows the filters."""
+    """Registers the callbacks of the table, which also write the filters into the address."""
 
     @app.callback(
         Output(Ids.LIST, "children"),
@@ -184,7 +184,7 @@ def register_list(app: dash.Dash, deps: Deps) -> None:
 
 
 def register_form(app: dash.Dash, deps: Deps) -> None:
-    """The form is opened with one station's values; its boxes follow the kind."""
+    """Registers the callbacks that open the form and that show the fields of the kind."""
 
     @app.callback(
         Output(Ids.DIALOG, "opened"),
@@ -228,7 +228,7 @@ def register_form(app: dash.Dash, deps: Deps) -> None:
 
 
 def register_saving(app: dash.Dash, deps: Deps) -> None:
-    """Where it will stand is shown as it is typed; then it is saved."""
+    """Registers the callbacks that preview the place while it is typed, and that save."""
     app.clientside_callback(
         ClientsideFunction("onemap_stations", "ask"),
         Output(Ids.TYPED, "data"),

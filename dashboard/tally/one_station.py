@@ -1,4 +1,4 @@
-"""One station's account hour by hour or day by day."""
+"""The card of one station's account: its strip and its hours or days in a table."""
 
 from dash import dcc, html
 
@@ -6,24 +6,22 @@ from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.measures import own_name
 from dashboard.parts.wording import _
-from dashboard.tally.address import address, file_address
-from dashboard.tally.reads import Shown
-from dashboard.tally.rows import silent_tag
-from dashboard.tally.strip import strip
+from dashboard.tally.reads import Shown, address_of, file_address
+from dashboard.tally.rows import silent_tag, strip
 from dashboard.tally.words import FIGURES, bucket_text, count_text, figure_word, share_text
 from data.queries.tally.accounts import Account, Tally
 
 
 def one_card(shown: Shown) -> html.Section | None:
-    """Its name, its strip and every hour or day in which something was due or came."""
-    told = shown.one
-    if told is None:
+    """The card of the chosen station's account; None when no station is chosen."""
+    account = shown.one
+    if account is None:
         return None
-    station = told.stations[0]
+    station = account.stations[0]
     name = own_name(station.name, station.name_en)
     close = dcc.Link(
         icon("close"),
-        href=address(shown.asked, station="", page=shown.asked.page),
+        href=address_of(shown.asked, station="", page=shown.asked.page),
         className="ib",
         title=_("Close"),
     )
@@ -45,19 +43,19 @@ def one_card(shown: Shown) -> html.Section | None:
                 ],
                 className="ac-title",
             ),
-            html.Div(strip(told, 0), className="ac-wide"),
-            html.Div(_table(told, name), className="ac-scroll", tabIndex=0),
+            html.Div(strip(account, 0), className="ac-wide"),
+            html.Div(_table(account, name), className="ac-scroll", tabIndex=0),
         ],
         id="accounting-one",
         className="card ac-card",
     )
 
 
-def _table(told: Account, name: str) -> html.Table:
-    """The newest first; the sum at the head."""
-    pairs = zip(told.window.buckets, told.of_buckets(), strict=True)
+def _table(account: Account, name: str) -> html.Table:
+    """The table of hours or days with anything due or arrived, newest first, below their sum."""
+    pairs = zip(account.window.buckets, account.of_buckets(), strict=True)
     rows = [
-        _row(bucket_text(at, told.window.by), tally)
+        _row(bucket_text(at, account.window.by), tally)
         for at, tally in reversed(list(pairs))
         if tally.received or tally.expected or tally.measured
     ]
@@ -73,7 +71,7 @@ def _table(told: Account, name: str) -> html.Table:
                     ]
                 )
             ),
-            html.Tbody([_row(_("Sum"), told.sum(), is_sum=True), *rows]),
+            html.Tbody([_row(_("Sum"), account.sum(), is_sum=True), *rows]),
         ],
         className="ac-table ac-hours",
         **attributes(aria_label=name),

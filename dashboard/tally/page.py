@@ -1,6 +1,7 @@
-"""The account of what arrived (数据核算): received, kept, refused, late and missing by station."""
+"""The page of the data tally (数据核算): its callbacks, heading, choices and order of cards."""
 
 import logging
+from datetime import timedelta
 from typing import Any
 
 import dash
@@ -10,11 +11,29 @@ from sqlalchemy.exc import SQLAlchemyError
 from dashboard.frame.auth import current_user
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
+from dashboard.parts.attributes import attributes
 from dashboard.parts.blocks import notice, skeleton
+from dashboard.parts.icons import icon
 from dashboard.parts.wording import _
-from dashboard.tally.layout import accounting_page
-from dashboard.tally.reads import RANGES, USUAL, Asked, read
+from dashboard.stations.list import kind_word
+from dashboard.tally.one_station import one_card
+from dashboard.tally.reads import (
+    PAGE_ROWS,
+    RANGES,
+    USUAL,
+    Asked,
+    Shown,
+    address_of,
+    earlier_address,
+    file_address,
+    later_address,
+    read,
+)
+from dashboard.tally.rows import stations_card
+from dashboard.tally.totals import reasons_card, sum_card
 from data.clock import BUSINESS_ZONE
+from data.queries.tally.window import Grain
+from data.vocabulary import StationKind
 
 LOGGER = logging.getLogger(__name__)
 
@@ -28,7 +47,7 @@ class Ids:
 
 
 def layout(**query: str) -> html.Div:
-    """The page before it is read; its address says what is chosen."""
+    """The page before it is read, with what its address asks for in a store."""
     names = ("range", "on", "kind", "q", "station", "page")
     return html.Div(
         [
@@ -41,16 +60,18 @@ def layout(**query: str) -> html.Div:
 
 
 def asked_of(chosen: dict[str, Any]) -> Asked:
-    """What the address asks for; what it spells wrong is left out."""
-    given = {name: str(chosen.get(name) or "") for name in ("range", "on", "kind", "q", "station")}
-    if given["range"] not in RANGES:
-        given["range"] = USUAL
+    """The address's parameters as ``Asked``; a misspelt one counts as not given."""
+    chosen_texts = {
+        name: str(chosen.get(name) or "") for name in ("range", "on", "kind", "q", "station")
+    }
+    if chosen_texts["range"] not in RANGES:
+        chosen_texts["range"] = USUAL
     page = str(chosen.get("page") or "")
-    return Asked(**given, page=int(page) if page.isdecimal() and len(page) < 7 else 1)
+    return Asked(**chosen_texts, page=int(page) if page.isdecimal() and len(page) < 7 else 1)
 
 
 def register(app: dash.Dash, deps: Deps) -> None:
-    """The page is read as its address asks."""
+    """Registers the callback that reads the page as its address asks."""
 
     @app.callback(
         Output(Ids.BODY, "children"),
@@ -67,11 +88,144 @@ def register(app: dash.Dash, deps: Deps) -> None:
 
 
 def failed(deps: Deps) -> html.Div:
-    """The page couldn't be read; the button below tries again."""
+    """What the page shows when the database didn't answer; the button below reads again."""
     time = f"{deps.clock().astimezone(BUSINESS_ZONE):%H:%M}"
     return notice(
         "warn",
         _("The accounts could not be read"),
         _("The database did not answer at {time}.").format(time=time),
         dcc.Link(_("To the one map"), href="/"),
+    )
+
+
+def accounting_page(shown: Shown) -> html.Div:
+    """The page's body: heading, sum, the chosen station, stations with pager, quarantine."""
+    missing = html.P(
+        [icon("warn"), _("There is no such station, or your account may not see it.")],
+        className="card ac-note",
+        role="alert",
+    )
+    return html.Div(
+        [
+            heading(shown),
+            missing if shown.is_missing else None,
+            sum_card(shown),
+            one_card(shown) if shown.one else None,
+            stations_card(shown),
+            pager(shown),
+            reasons_card(shown),
+        ]
+    )
+
+
+def heading(shown: Shown) -> html.Header:
+    """The heading with the choices of time and kind, the search and the link to the file."""
+    return html.Header(
+        [
+            html.H1(_("Data tally")),
+            html.Span(className="sp"),
+            html.Nav(
+                [
+                    choice(range_word(name), shown.asked, name == shown.asked.range, range=name)
+                    for name in RANGES
+                ],
+                className="ac-choices",
+                **attributes(aria_label=_("Stretch of time")),
+            ),
+            steps(shown),
+            html.Nav(
+                [
+                    choice(word, shown.asked, shown.asked.kind == kind, kind=kind)
+                    for kind, word in (
+                        ("", _("All")),
+                        *((each.value, kind_word(each)) for each in StationKind),
+                    )
+                ],
+                className="ac-choices",
+                **attributes(aria_label=_("Kind of station")),
+            ),
+            search(shown.asked),
+            html.A(
+                [icon("csv"), _("Export")],
+                href=file_address(shown.window),
+                className="btn",
+                **attributes(download=""),
+            ),
+        ],
+        className="ac-head",
+    )
+
+
+def range_word(name: str) -> str:
+    """The label of a range's key: 24 hours, 7 days or 30 days."""
+    return {"24h": _("24 hours"), "7d": _("7 days"), "30d": _("30 days")}[name]
+
+
+def choice(word: str, asked: Asked, is_chosen: bool, **changed: Any) -> dcc.Link | html.Span:
+    """A choice as a link to the page with ``changed``, or as plain text when it is chosen."""
+    if is_chosen:
+        return html.Span(word, className="is-on", **attributes(aria_current="true"))
+    return dcc.Link(word, href=address_of(asked, **changed))
+
+
+def steps(shown: Shown) -> html.Div:
+    """The range of time shown, between links to the range before and the one after."""
+    window = shown.window
+    first = window.start.astimezone(BUSINESS_ZONE)
+    last = min(window.end - timedelta(minutes=1), shown.now).astimezone(BUSINESS_ZONE)
+    pattern = "%m-%d" if window.by is Grain.DAY else "%m-%d %H:%M"
+    if first.year != shown.now.astimezone(BUSINESS_ZONE).year:
+        pattern = f"%Y-{pattern}"
+    later = later_address(shown.asked, window, shown.now.astimezone(BUSINESS_ZONE).date())
+    return html.Div(
+        [
+            step("left", _("The time before"), earlier_address(shown.asked, window)),
+            html.Span(f"{first:{pattern}} – {last:{pattern}}", className="fld", role="status"),
+            step("right", _("The time after"), later),
+        ],
+        className="ac-steps",
+    )
+
+
+def step(sign: str, label: str, href: str | None) -> Any:
+    """A link to another range of time, greyed where ``href`` is None."""
+    if href is None:
+        return html.Span(icon(sign), className="fld ac-step is-off")
+    words = attributes(aria_label=label)
+    return html.Div(dcc.Link(icon(sign), href=href, className="fld ac-step", title=label), **words)
+
+
+def search(asked: Asked) -> html.Form:
+    """The search by name, code or water, a form that opens the page's address."""
+    kept = {"range": asked.range, "on": asked.on, "kind": asked.kind}
+    hidden = [
+        dcc.Input(type="hidden", name=name, value=value, id=f"accounting-kept-{name}")
+        for name, value in kept.items()
+        if value
+    ]
+    field = dcc.Input(
+        type="search",
+        name="q",
+        value=asked.q,
+        id="accounting-search",
+        placeholder=_("Name, code or water"),
+        className="ac-search",
+        maxLength=80,
+    )
+    return html.Form(
+        [*hidden, field], action="/accounting", method="GET", role="search", className="ac-form"
+    )
+
+
+def pager(shown: Shown) -> html.Nav | None:
+    """The links to the other pages of stations; None where one page holds all."""
+    pages = -(-shown.count // PAGE_ROWS)
+    if pages < 2:
+        return None
+    page = min(max(shown.asked.page, 1), pages)
+    near = [n for n in range(1, pages + 1) if n in (1, pages) or abs(n - page) < 3]
+    return html.Nav(
+        [choice(str(n), shown.asked, n == page, page=n) for n in near],
+        className="ac-choices ac-pages",
+        **attributes(aria_label=_("Pages")),
     )

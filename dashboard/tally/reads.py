@@ -1,8 +1,10 @@
-"""The account read for whoever is signed in: a window, its stations worst first, one of them."""
+"""Reads the tally for the current user: a window, its stations, one of them; and its addresses."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 
@@ -30,7 +32,7 @@ USUAL = "24h"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the address asks for; ``on`` is the last day shown, empty for the present."""
+    """What the page's address asks for; ``on`` is the last day shown, empty for the present."""
 
     range: str = USUAL
     on: str = ""
@@ -62,7 +64,7 @@ class Shown:
 
 
 def scope_for(user: User) -> Scope:
-    """Whose accounts the user may read: what is visible, for administrators their divisions."""
+    """The scope of stations whose tally the user may read; administrators see their divisions."""
     scope = visible_to(user)
     if all(held.role is not Role.ADMINISTRATOR for held in user.roles):
         return scope
@@ -75,7 +77,7 @@ def scope_for(user: User) -> Scope:
 
 
 def window_asked(asked: Asked, now: UtcDatetime) -> Window:
-    """The window that ends with the present or with the day asked for."""
+    """The window that ends with the day asked for, or with the present."""
     length, by = RANGES.get(asked.range, RANGES[USUAL])
     end = now
     day = day_named(asked.on)
@@ -85,17 +87,17 @@ def window_asked(asked: Asked, now: UtcDatetime) -> Window:
     return window_of(whole - length, whole, by, now)
 
 
-def day_named(given: str) -> date | None:
-    """The day of an address, None for none."""
+def day_named(text: str) -> date | None:
+    """The date written ``2026-05-31`` in an address, None for anything else."""
     try:
-        day = date.fromisoformat(given)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
     return day if date(2000, 1, 1) <= day <= date(2200, 1, 1) else None
 
 
 def worst_first(read: Account) -> list[tuple[AccountStation, Tally]]:
-    """Stations with their tallies: by the share that is missing, then by how much is refused."""
+    """Stations with their tallies, the largest missing share first, then the most refused."""
     pairs = zip(read.stations, read.of_stations(), strict=True)
     return sorted(
         pairs,
@@ -110,7 +112,7 @@ def worst_first(read: Account) -> list[tuple[AccountStation, Tally]]:
 
 
 def read(deps: Deps, user: User, asked: Asked) -> Shown:
-    """The page as its address asks for it."""
+    """Reads everything the page shows for what its address asks."""
     now = deps.clock()
     window = window_asked(asked, now)
     scope = scope_for(user)
@@ -138,9 +140,45 @@ def _stations(
     return account_stations(connection, scope, window, search=asked.q[:80], kind=kind)
 
 
-def _one(connection: Connection, scope: Scope, window: Window, given: str) -> Account | None:
-    """The account of the station chosen; None when none is, or it isn't there or visible."""
-    if not given.isdecimal() or len(given) > 15:
+def _one(connection: Connection, scope: Scope, window: Window, text: str) -> Account | None:
+    """The account of the chosen station; None where none is chosen or it may not be seen."""
+    if not text.isdecimal() or len(text) > 15:
         return None
-    found = account_stations(connection, scope, window, station=StationId(int(given)))
+    found = account_stations(connection, scope, window, station=StationId(int(text)))
     return account(connection, found, window, whole=False) if found else None
+
+
+_LEFT_OUT = {"range": USUAL, "page": 1}
+
+
+def address_of(asked: Asked, **changed: Any) -> str:
+    """The page's address as asked for with ``changed``; without "page" it is the first page."""
+    if "page" not in changed:
+        changed["page"] = 1
+    fields = asdict(replace(asked, **changed))
+    kept = {name: value for name, value in fields.items() if value and value != _LEFT_OUT.get(name)}
+    return "/accounting?" + urlencode(kept) if kept else "/accounting"
+
+
+def earlier_address(asked: Asked, window: Window) -> str:
+    """The address of the range before, which ends on the day on which this one begins."""
+    length, _by = RANGES.get(asked.range, RANGES[USUAL])
+    last = (window.end - timedelta(microseconds=1)).astimezone(BUSINESS_ZONE).date()
+    return address_of(asked, on=f"{last - max(length, timedelta(days=1)):%Y-%m-%d}")
+
+
+def later_address(asked: Asked, window: Window, today: Any) -> str | None:
+    """The address of the range after; None where this one ends with the present."""
+    day = day_named(asked.on)
+    if day is None or day >= today:
+        return None
+    length, _by = RANGES.get(asked.range, RANGES[USUAL])
+    following = day + max(length, timedelta(days=1))
+    return address_of(asked, on="" if following >= today else f"{following:%Y-%m-%d}")
+
+
+def file_address(window: Window, station: int | None = None) -> str:
+    """The address of the account as a file, of one station where it is given."""
+    asked = {"from": window.start.isoformat(), "to": window.end.isoformat(), "by": window.by.value}
+    chosen = {} if station is None else {"station": station}
+    return "/api/v1/accounting.xlsx?" + urlencode(asked | chosen)

@@ -1,5 +1,6 @@
-"""The stations of an account, the worst first, each with its strip of hours or days."""
+"""The table of stations with a strip of hours or days each, worst first."""
 
+from itertools import groupby
 from typing import Any
 
 from dash import dcc, html
@@ -9,17 +10,100 @@ from dashboard.parts.blocks import empty
 from dashboard.parts.measures import own_name
 from dashboard.parts.wording import _, ngettext
 from dashboard.stations.list import interval_words
-from dashboard.tally.address import address
-from dashboard.tally.reads import Shown
-from dashboard.tally.strip import legend, strip
+from dashboard.tally.reads import Shown, address_of
 from dashboard.tally.words import bucket_text, count_text, share_text
-from data.queries.tally.accounts import Tally
+from data.queries.tally.accounts import Account, Tally
 from data.queries.tally.stations import AccountStation
 from data.queries.tally.window import Grain
 
+NOTHING_DUE, ALL_THERE = -1, 4
+QUARTERS = 4
+
+
+def level(expected: int, measured: int) -> int:
+    """How full a bar is drawn, 0 to 4 quarters; 4 only when nothing is missing, -1 for none due."""
+    if not expected:
+        return NOTHING_DUE
+    if measured >= expected:
+        return ALL_THERE
+    return min(QUARTERS - 1, max(1 if measured else 0, round(QUARTERS * measured / expected)))
+
+
+def strip(account: Account, row: int) -> html.Div:
+    """The strip of bars of one station of the account; ``row`` is its place there.
+
+    Where a slow device owes one reading for several hours, they show how that one went.
+    """
+    due, there = account.expected[row], account.measured[row]
+    levels: list[int] = []
+    for expected, measured in zip(due, there, strict=True):
+        is_same = (
+            not expected and levels and account.stations[row].interval_s > account.window.step_s
+        )
+        levels.append(levels[-1] if is_same else level(int(expected), int(measured)))
+    bars = []
+    at = 0
+    for quarters, run in groupby(levels):
+        count = len(list(run))
+        bars.append(_bar(account, quarters, at, count))
+        at += count
+    short = sum(int(e) > int(m) for e, m in zip(due, there, strict=True))
+    spoken = (
+        ngettext("{n} gap", "{n} gaps", short).format(n=short) if short else _("nothing missing")
+    )
+    if not due.any():
+        spoken = _("nothing was due")
+    return html.Div(bars, className="ac-strip", role="img", **attributes(aria_label=spoken))
+
+
+def _bar(account: Account, quarters: int, at: int, count: int) -> html.I:
+    """One bar over ``count`` buckets that are equally full, from bucket ``at`` on."""
+    total = len(account.window.buckets)
+    buckets = account.window.buckets
+    first = bucket_text(buckets[at], account.window.by)
+    last = bucket_text(buckets[at + count - 1], account.window.by)
+    span = first if count == 1 else f"{first} – {last}"
+    name = "is-none" if quarters == NOTHING_DUE else f"is-{quarters}"
+    return html.I(
+        html.B() if quarters > 0 else None,
+        className=name,
+        style={"width": f"{count / total:.3%}"},
+        title=f"{span} · {level_word(quarters)}",
+    )
+
+
+def level_word(quarters: int) -> str:
+    """The words for a bar's number of quarters: complete, partly missing, all missing."""
+    if quarters == NOTHING_DUE:
+        return _("nothing was due")
+    if quarters == ALL_THERE:
+        return _("complete")
+    return _("all missing") if quarters == 0 else _("partly missing")
+
+
+def legend() -> html.Div:
+    """The legend of the strips' bars."""
+    return html.Div(
+        [
+            html.Span(
+                [
+                    html.Span(
+                        html.I(html.B() if quarters > 0 else None, className=name),
+                        className="ac-strip ac-key",
+                    ),
+                    level_word(quarters),
+                ]
+            )
+            for quarters, name in (
+                (ALL_THERE, "is-4"), (2, "is-2"), (0, "is-0"), (NOTHING_DUE, "is-none"),
+            )
+        ],
+        className="ac-legend",
+    )  # fmt: skip
+
 
 def stations_card(shown: Shown) -> html.Section:
-    """The page's stations."""
+    """The card with this page's stations."""
     heads = (_("Missing"), _("Received"), _("Not kept"), _("Late"))
     by = _("by the hour") if shown.window.by is Grain.HOUR else _("by the day")
     count = ngettext("{n} station", "{n} stations", shown.count).format(n=count_text(shown.count))
@@ -61,7 +145,7 @@ def stations_card(shown: Shown) -> html.Section:
 
 
 def _axis(shown: Shown) -> list[html.Span]:
-    """Where the strips begin, their middle and their end."""
+    """The first, middle and last moment of the strips, set over their column."""
     buckets, by = shown.window.buckets, shown.window.by
     places = (buckets[0], buckets[len(buckets) // 2], buckets[-1])
     return [html.Span(bucket_text(at, by)) for at in places]
@@ -70,11 +154,11 @@ def _axis(shown: Shown) -> list[html.Span]:
 def _row(
     station: AccountStation, tally: Tally, shown: Shown, row: int, heads: tuple[str, ...]
 ) -> html.Tr:
-    """One station; its name opens its own hours."""
+    """The table row of one station; its name links to the station's own card."""
     is_chosen = str(station.id) == shown.asked.station
     name = dcc.Link(
         own_name(station.name, station.name_en),
-        href=address(shown.asked, station=str(station.id), page=shown.asked.page),
+        href=address_of(shown.asked, station=str(station.id), page=shown.asked.page),
         className="ac-open",
     )
     water = own_name(station.water, station.water_en) if station.water else ""
@@ -106,7 +190,7 @@ def _row(
 
 
 def silent_tag(station: AccountStation) -> dcc.Link | html.Span | None:
-    """That its device is offline, with the way to its problem."""
+    """The tag of an offline device, a link to its problem where there is one; else None."""
     if station.silent_since is None:
         return None
     since = bucket_text(station.silent_since, Grain.HOUR)

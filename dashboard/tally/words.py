@@ -1,4 +1,4 @@
-"""The words of accounts: fates, shares, hours and days, why a message was refused."""
+"""The tally's words: names of figures, reasons of refusal, shares, hours and days."""
 
 from dashboard.parts.wording import _
 from data.clock import BUSINESS_ZONE, UtcDatetime
@@ -14,7 +14,7 @@ FIGURES = (
 
 
 def figure_word(figure: str) -> str:
-    """A figure's name."""
+    """The label of a figure of a tally, by its field's name."""
     return {
         "received": _("Received"),
         "stored": _("Stored"),
@@ -30,7 +30,7 @@ def figure_word(figure: str) -> str:
 
 
 def reason_word(reason: Refusal) -> str:
-    """Why messages lie in quarantine."""
+    """The words for a reason why messages were put into quarantine."""
     return {
         Refusal.TOPIC: _("Topic of no device"),
         Refusal.TOO_LARGE: _("Too large"),
@@ -49,12 +49,12 @@ def reason_word(reason: Refusal) -> str:
 
 
 def count_text(count: int) -> str:
-    """A count with its thousands apart."""
+    """The count with commas between thousands."""
     return f"{count:,}"
 
 
 def share_text(tally: Tally) -> str:
-    """The share that is missing, with a decimal where it is small; a dash where none was due."""
+    """The missing share in percent, with a decimal where it is small; a dash if none was due."""
     if tally.missing_share is None:
         return "—"
     percent = 100 * tally.missing_share
@@ -64,6 +64,6 @@ def share_text(tally: Tally) -> str:
 
 
 def bucket_text(at: UtcDatetime, by: Grain) -> str:
-    """The hour or day in Beijing."""
+    """The Beijing hour (``11-28 06:00``) or day (``11-28``) at which a bucket begins."""
     local = at.astimezone(BUSINESS_ZONE)
     return f"{local:%m-%d}" if by is Grain.DAY else f"{local:%m-%d %H:%M}"

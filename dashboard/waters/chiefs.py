@@ -1,19 +1,25 @@
-"""Who answers for a water at each level today, and who did before."""
+"""The chiefs of a water: who answers for it at each level, today and before."""
 
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from dash import html
 
 from dashboard.parts.attributes import attributes
+from dashboard.parts.blocks import card, empty
 from dashboard.parts.icons import icon
 from dashboard.parts.measures import stretch_text
-from dashboard.parts.wording import _
+from dashboard.parts.wording import _, ngettext
+from dashboard.waters.words import level_word, listed, term
 from data.queries.waters.answering import Answering, Chiefs
+from data.queries.waters.file import Dossier, ReachFile
+from data.queries.waters.file_people import Chief
 from data.vocabulary import ChiefLevel
 
 
 def level_mark(level: ChiefLevel) -> str:
-    """One character for the level: 省, 市, 县, 镇, 村."""
+    """The character of a level: 省, 市, 县, 镇, 村."""
     return {
         ChiefLevel.PROVINCE: _("level mark: province"),
         ChiefLevel.CITY: _("level mark: city"),
@@ -24,7 +30,7 @@ def level_mark(level: ChiefLevel) -> str:
 
 
 def phone_link(name: str, phone: str) -> html.A | None:
-    """A link that calls; nothing without a number."""
+    """A link that calls the number; None without one."""
     digits = "".join(each for each in phone if each in "+0123456789")
     if not digits:
         return None
@@ -39,7 +45,7 @@ def phone_link(name: str, phone: str) -> html.A | None:
 
 
 def chief_row(each: Answering, *, with_term: bool = False) -> html.Li:
-    """One line: level, name, post, stretch or division, phone."""
+    """The line of one chief: level, name, post, stretch or division, phone."""
     about = []
     if each.post and each.post != each.name:
         about.append(each.post)
@@ -63,7 +69,7 @@ def chief_row(each: Answering, *, with_term: bool = False) -> html.Li:
 
 
 def chiefs_block(chiefs: Chiefs) -> html.Section:
-    """Today's chiefs by level, the general ones, and the earlier ones folded away."""
+    """The list of today's chiefs by level, with the earlier ones folded away."""
     parts: list[Any] = [html.H3(_("Who answers for it today"), className="sec-t")]
     if chiefs.now:
         parts.append(html.Ul([chief_row(each) for each in chiefs.now], className="dw-who"))
@@ -77,7 +83,7 @@ def chiefs_block(chiefs: Chiefs) -> html.Section:
 
 
 def folded(title: str, several: tuple[Answering, ...], *, with_term: bool = False) -> html.Details:
-    """A list behind its title and count."""
+    """A list folded away behind its title and count."""
     return html.Details(
         [
             html.Summary([title, html.Span(str(len(several)), className="t3")]),
@@ -85,3 +91,102 @@ def folded(title: str, several: tuple[Answering, ...], *, with_term: bool = Fals
         ],
         className="dw-fold",
     )
+
+
+def chiefs_card(dossier: Dossier) -> html.Section:
+    """The card of who answers for the water today and who did before."""
+    now = [each for each in dossier.chiefs if each.is_current]
+    former = [each for each in dossier.chiefs if not each.is_current]
+    reaches = {each.id: each for each in dossier.reaches}
+    body: list[Any] = [
+        html.Div(
+            [
+                html.H3([html.Span(mark, className="av s"), heading]),
+                html.Ul([person(each, reaches) for each in several]),
+            ],
+            className="rv-level",
+        )
+        for mark, heading, several in levels(now)
+    ]
+    if former:
+        count = ngettext("{n} former chief", "{n} former chiefs", len(former))
+        body.append(
+            html.Details(
+                [
+                    html.Summary(count.format(n=len(former))),
+                    html.Ul([person(each, reaches) for each in former]),
+                ],
+                className="rv-former",
+            )
+        )
+    note = _("{n} on {day}").format(n=len(now), day=f"{dossier.as_of:%Y-%m-%d}")
+    return card(
+        _("Chiefs of each level"),
+        note,
+        html.Div(body) if body else empty(_("No chief is on file for this water.")),
+        name="chiefs",
+    )
+
+
+def levels(chiefs: Sequence[Chief]) -> list[tuple[Any, str, list[Chief]]]:
+    """Mark, heading and chiefs of each level, the general chiefs first."""
+
+    def group(chief: Chief) -> tuple[bool, ChiefLevel]:
+        return chief.is_general, ChiefLevel.PROVINCE if chief.is_general else chief.level
+
+    made: list[tuple[Any, str, list[Chief]]] = []
+    for (general, level), several in groupby(chiefs, group):
+        if general:
+            made.append((icon("people"), _("General river chiefs"), list(several)))
+        else:
+            made.append((level_mark(level), level_word(level), list(several)))
+    return made
+
+
+def person(chief: Chief, reaches: dict[int, ReachFile]) -> html.Li:
+    """The entry of one chief: name, telephone, what they answer for, since when."""
+    return html.Li(
+        [
+            html.Div(
+                [
+                    html.Span(chief.name, className="b"),
+                    html.Span(className="sp"),
+                    html.A(chief.phone, href=f"tel:{chief.phone}", className="rv-phone")
+                    if chief.phone
+                    else None,
+                ],
+                className="row",
+            ),
+            html.Div(
+                [
+                    html.Span(about(chief, reaches)),
+                    html.Span(term(chief.valid_from, chief.valid_to)),
+                ],
+                className="t3 fs12 rv-term",
+            ),
+        ]
+    )
+
+
+def about(chief: Chief, reaches: dict[int, ReachFile]) -> str:
+    """What the chief answers for, with the post where it adds to name and level."""
+    is_known = chief.post in chief.name or level_word(chief.level) in chief.post
+    return " · ".join(
+        each for each in (covers(chief, reaches), "" if is_known else chief.post) if each
+    )
+
+
+def covers(chief: Chief, reaches: dict[int, ReachFile]) -> str:
+    """What the chief answers for, neighbouring reaches as one stretch."""
+    if chief.is_general:
+        return chief.division or ""
+    held = [reaches[number] for number in chief.reach_ids if number in reaches]
+    if not held:
+        return _("the whole water")
+    spans: list[list[float]] = []
+    for each in held:
+        if spans and abs(spans[-1][1] - each.chainage_from_m) < 1:
+            spans[-1][1] = each.chainage_to_m
+        else:
+            spans.append([each.chainage_from_m, each.chainage_to_m])
+    return listed([stretch_text(start, end) for start, end in spans])

@@ -1,4 +1,4 @@
-"""The file of one river or lake as a page, on the screen and on paper."""
+"""The file of one river or lake as a page, for screen and paper: heading, cards, foot."""
 
 from typing import Any
 
@@ -9,8 +9,8 @@ from dashboard.parts.blocks import card, class_badge, facts
 from dashboard.parts.icons import icon
 from dashboard.parts.measures import moment_text, own_name
 from dashboard.parts.wording import _, language
+from dashboard.waters.chiefs import chiefs_card
 from dashboard.waters.findings import find, findings_panel
-from dashboard.waters.people import chiefs_card
 from dashboard.waters.strip import strip
 from dashboard.waters.tables import (
     boards_table,
@@ -35,7 +35,7 @@ from gis.chainage import format_chainage
 
 
 def river_file(dossier: Dossier) -> html.Article:
-    """Everything about the water: heading, findings, counts, strip, tables, facts, chiefs."""
+    """The file's body with all of its cards."""
     now = dossier.as_of
     sections = dossier.of_kind(StationKind.SECTION)
     outfalls = dossier.of_kind(StationKind.OUTFALL)
@@ -97,7 +97,7 @@ def river_file(dossier: Dossier) -> html.Article:
 
 
 def heading(dossier: Dossier) -> html.Header:
-    """The way back, the name with its class now, and what can be done."""
+    """The heading: way back, name with its class now, links to the map and the print."""
     water = dossier.facts
     name = own_name(water.name, water.name_en)
     other = water.name_en if language.get() == "zh" else water.name
@@ -147,7 +147,7 @@ def heading(dossier: Dossier) -> html.Header:
 
 
 def counts(dossier: Dossier) -> html.Section:
-    """Five figures, each with its sentence."""
+    """The row of five figures, each with its sentence."""
     found = find(dossier)
     sections = len(dossier.of_kind(StationKind.SECTION))
     outfalls = len(dossier.of_kind(StationKind.OUTFALL))
@@ -192,7 +192,7 @@ def figure(label: str, value: Any, unit: str, sentence: str) -> html.Div:
 
 
 def strip_card(dossier: Dossier) -> html.Section:
-    """The strip with the meaning of its marks."""
+    """The card of the strip with the legend of its marks."""
     legend = html.Div(
         [
             html.Span([html.Span("Ⅲ", className="cl k3 rv-lg"), _("section")]),
@@ -208,7 +208,7 @@ def strip_card(dossier: Dossier) -> html.Section:
 
 
 def reaches_card(dossier: Dossier) -> Any:
-    """The reaches as a table; lakes have none."""
+    """The card with the table of reaches; None for a lake."""
     if dossier.facts.water == "lake":
         return None
     note = _("{n} shown").format(n=len(dossier.reaches))
@@ -218,14 +218,14 @@ def reaches_card(dossier: Dossier) -> Any:
 
 
 def counted(name: str, title: str, count: int, note: str, body: Any, nothing: str) -> html.Section:
-    """A card with its count; the sentence instead of an empty table."""
+    """A card titled with a count; with ``nothing`` in place of an empty table."""
     if not count:
         return card(title, nothing, None, name=name)
     return card(title, f"{count} · {note}", body, name=name)
 
 
 def basics_card(dossier: Dossier) -> html.Section:
-    """What changes rarely."""
+    """The card of facts that change rarely."""
     water = dossier.facts
     lake = water.water == "lake"
     pairs = [
@@ -247,14 +247,14 @@ def basics_card(dossier: Dossier) -> html.Section:
 
 
 def code_words(water: WaterFacts) -> str:
-    """The code with its scheme, or that none was given."""
+    """The water's code with its scheme, or that none was given."""
     if not water.code:
         return _("none given")
     return water.code + (bracketed(water.code_scheme) if water.code_scheme else "")
 
 
 def flows_into(water: WaterFacts) -> Any:
-    """The receiving water, a link where it may be seen, with the place."""
+    """The receiving water with the place, a link where it may be seen."""
     if not water.flows_into:
         return _("unknown")
     k = water.flows_into_chainage_m
@@ -286,7 +286,7 @@ def tributaries(dossier: Dossier) -> Any:
 
 
 def foot(dossier: Dossier) -> html.Footer:
-    """The rule behind the figures and where the data come from."""
+    """The foot with the rule behind the figures and the source of the data."""
     rule = _(
         "Classes by GB 3838-2002 table 1, the worst of single parameters, from the newest readings;"
         " a class older than 24 h or three intervals is not told."

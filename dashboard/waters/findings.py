@@ -1,4 +1,4 @@
-"""What is worst now on a water, in words, in order; or that all is well."""
+"""The panel of what is wrong now on a water, worst first, or that all is well."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ MOST_SHOWN = 6
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Sections below target (worst first), sections untold, outfalls exceeding (worst first)."""
+    """Sections below target, sections in doubt, outfalls exceeding; each worst first."""
 
     below: tuple[StationFile, ...]
     unsure: tuple[StationFile, ...]
@@ -29,12 +29,12 @@ class Findings:
 
     @property
     def in_order(self) -> tuple[StationFile, ...]:
-        """All of them, the worst first."""
+        """All findings, the worst first."""
         return (*self.below, *self.unsure, *self.exceeding)
 
 
 def find(dossier: Dossier) -> Findings:
-    """What is wrong in a file now."""
+    """Finds what is wrong now in the file of a water."""
 
     def worse(file: StationFile) -> tuple[int, float]:
         return -(file.record.water_class or 0), -(file.record.multiple or 0.0)
@@ -52,12 +52,12 @@ def find(dossier: Dossier) -> Findings:
 
 
 def anchor(file: StationFile) -> str:
-    """The row of a station further down the page."""
+    """The address of the station's row further down the page."""
     return f"river-station-{file.record.id}"
 
 
 def findings_panel(dossier: Dossier) -> html.Section:
-    """The findings as a panel: the worst as its headline, the others below it."""
+    """The panel of findings, the worst as its headline; or that all is well."""
     found = find(dossier).in_order
     if not found:
         return good_zero(dossier)
@@ -74,7 +74,7 @@ def findings_panel(dossier: Dossier) -> html.Section:
 
 
 def finding(file: StationFile, now: UtcDatetime) -> html.Li:
-    """One finding: where, the words, then the place, the target and the time."""
+    """One finding: where, what is wrong, then place, target and time."""
     record = file.record
     is_outfall = record.kind is StationKind.OUTFALL
     words = outfall_words(file) if is_outfall else section_words(file, now)
@@ -99,7 +99,7 @@ def finding(file: StationFile, now: UtcDatetime) -> html.Li:
 
 
 def good_zero(dossier: Dossier) -> html.Section:
-    """All is well, said as such; or nothing measures the water, which is no good news."""
+    """The panel that says all is well, or that nothing measures the water."""
     sections = dossier.of_kind(StationKind.SECTION)
     outfalls = [each for each in dossier.of_kind(StationKind.OUTFALL) if each.record.compliance]
     if not sections:

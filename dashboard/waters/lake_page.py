@@ -1,4 +1,4 @@
-"""The file of one lake or reservoir (一湖一档), in the form of a river's."""
+"""The page of the file of one lake or reservoir (一湖一档); river_page brings its callbacks."""
 
 import dash
 from dash import html
@@ -13,5 +13,5 @@ def layout(lake_id: str = "", **_query: str) -> html.Div:
 
 
 def register(app: dash.Dash, deps: Deps) -> None:
-    """Nothing more: the callbacks of the river's page read lakes too."""
+    """Registers nothing: the callbacks of the river's page read lakes too."""
     del app, deps

@@ -1,4 +1,4 @@
-"""The files (档案): every river and lake of one's area, searched, filtered, sorted."""
+"""The page of files (档案): every river and lake of the area, searched, filtered, sorted."""
 
 import logging
 from typing import Any, get_args
@@ -87,7 +87,7 @@ def layout(
 def chooser(
     name: str, label: str, choices: dict[str, str], value: str, *, clearable: bool = True
 ) -> dmc.Select:
-    """A box of choices that says what it filters."""
+    """A select box with a label for screen readers."""
     return dmc.Select(
         id=name,
         data=[{"value": key, "label": words} for key, words in choices.items()],
@@ -102,25 +102,25 @@ def chooser(
 
 
 def kinds() -> dict[str, str]:
-    """The kinds of water."""
+    """The options for the kind of water."""
     words = (_("River"), _("Canal"), _("Lake"), _("Reservoir"))
     return dict(zip(get_args(Kind), words, strict=True))
 
 
 def standings() -> dict[str, str]:
-    """What a water may be picked by."""
+    """The options for how a water stands."""
     words = (_("Below target"), _("All met"), _("Not all told"), _("Outfalls exceeding"))
     return dict(zip(get_args(Standing), words, strict=True))
 
 
 def sorts() -> dict[str, str]:
-    """The orders of the list."""
+    """The options for the order of the list."""
     words = (_("Worst first"), _("Name"), _("Largest first"), _("Fewest met first"))
     return dict(zip(get_args(Sort), words, strict=True))
 
 
 def read(deps: Deps, scope: Scope, chosen: tuple[Any, ...]) -> Listing:
-    """The page of the list that was chosen; what isn't a choice is left out."""
+    """Reads the page of the list that was chosen; what is no option is left out."""
     phrase, kind, standing, sort, page = chosen
     with transaction(deps.engine) as connection:
         return river_list(
@@ -138,7 +138,7 @@ def read(deps: Deps, scope: Scope, chosen: tuple[Any, ...]) -> Listing:
 
 
 def register(app: dash.Dash, deps: Deps) -> None:
-    """The rows and the address follow the filters."""
+    """Registers the callback that brings rows for the filters and writes the address."""
     filters = [
         Input(Ids.SEARCH, "value"),
         Input(Ids.KIND, "value"),
@@ -156,10 +156,10 @@ def register(app: dash.Dash, deps: Deps) -> None:
         *filters,
         Input(Ids.RETRY, "n_clicks"),
     )
-    async def show(*given: Any) -> tuple[Any, ...]:
+    async def show(*filled: Any) -> tuple[Any, ...]:
         turned = ctx.triggered_id in (None, Ids.PAGES, Ids.RETRY)
-        page = (given[4] or 1) if turned else 1
-        chosen = (*given[:4], page)
+        page = (filled[4] or 1) if turned else 1
+        chosen = (*filled[:4], page)
         try:
             listing = await off(read, deps, visible_to(current_user()), chosen)
         except SQLAlchemyError:
@@ -175,14 +175,14 @@ def register(app: dash.Dash, deps: Deps) -> None:
 
 
 def counted(listing: Listing) -> str:
-    """How many there are, and how many of them fit."""
+    """The sentence on how many waters there are and how many fit."""
     if listing.found_count == listing.all_count:
         return _("{n} rivers and lakes").format(n=listing.all_count)
     return _("{n} of {m} rivers and lakes").format(n=listing.found_count, m=listing.all_count)
 
 
 def failed(deps: Deps) -> html.Div:
-    """The list couldn't be read; the button below tries again."""
+    """What the page shows when the database didn't answer; the button below reads again."""
     time = f"{deps.clock().astimezone(BUSINESS_ZONE):%H:%M}"
     return notice(
         "warn",

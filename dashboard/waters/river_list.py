@@ -1,4 +1,4 @@
-"""The waters of one's area in rows, each a way to its file."""
+"""The table of rivers and lakes; each row leads to the water's file."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ DASH = "—"
 
 
 def rivers_table(listing: Listing, *, filtered: bool) -> Any:
-    """The rows, or what is empty and the way on."""
+    """The table of waters, or what to do where none fits."""
     if listing.rows:
         heads = (
             _("Water"),
@@ -43,7 +43,7 @@ def rivers_table(listing: Listing, *, filtered: bool) -> Any:
 
 
 def cells(row: RiverRow, listing: Listing) -> tuple[Any, ...]:
-    """The cells of one water."""
+    """The cells of one water's row."""
     name = own_name(row.name, row.name_en)
     more = [kind_word(row.kind), row.basin, row.code]
     return (
@@ -66,7 +66,7 @@ def cells(row: RiverRow, listing: Listing) -> tuple[Any, ...]:
 
 
 def sections(row: RiverRow) -> Any:
-    """How many sections meet their target, and what keeps the others from it."""
+    """The cell on how many sections meet their target, and what keeps the others from it."""
     if not row.section_count:
         return html.Span(_("no section"), className="t3")
     notes = []
@@ -90,7 +90,7 @@ def sections(row: RiverRow) -> Any:
 
 
 def outfalls(row: RiverRow) -> Any:
-    """How many outfalls, and how many of them exceed."""
+    """The cell on how many outfalls there are and how many exceed."""
     if not row.outfall_count:
         return html.Span(DASH, className="t3")
     if not row.exceeding_count:
@@ -100,7 +100,7 @@ def outfalls(row: RiverRow) -> Any:
 
 
 def size(row: RiverRow) -> Any:
-    """Length with reaches, or surface."""
+    """The cell of the length with the number of reaches, or of the surface."""
     if row.length_m is None:
         return area(row.area_m2 or 0.0)
     reaches = reach_count(row.reach_count)

@@ -1,4 +1,4 @@
-"""The file of one river (一河一档); a lake's page shares its ids and callbacks."""
+"""The page of the file of one river (一河一档); a lake's page shares its ids and callbacks."""
 
 import logging
 from typing import Any
@@ -34,7 +34,7 @@ class Ids:
 
 
 def page_of(water: str, number: str) -> html.Div:
-    """The page of a water before it is read."""
+    """The page of a water ("river" or "lake") before it is read."""
     return html.Div(
         [
             dcc.Store(id=Ids.WHICH, data={"water": water, "id": number}),
@@ -47,12 +47,12 @@ def page_of(water: str, number: str) -> html.Div:
 
 
 def layout(river_id: str = "", **_query: str) -> html.Div:
-    """The page of the river with that id."""
+    """The page of the river with that id, before it is read."""
     return page_of("river", river_id)
 
 
 def read(deps: Deps, which: dict[str, Any], scope: Scope) -> Dossier:
-    """The file asked for. Raises NotFound."""
+    """Reads the file asked for. Raises NotFound."""
     number = str(which.get("id", ""))
     if not number.isdecimal() or len(number) > 15:
         raise NotFound("There is no such river, or your account may not see it.")
@@ -62,7 +62,7 @@ def read(deps: Deps, which: dict[str, Any], scope: Scope) -> Dossier:
 
 
 def not_visible(which: dict[str, Any]) -> html.Div:
-    """What a link shows to whom it isn't meant for; whether the water exists stays unsaid."""
+    """What the page shows to who may not see the water; it doesn't say whether there is one."""
     lake = which.get("water") == "lake"
     return notice(
         "person",
@@ -75,7 +75,7 @@ def not_visible(which: dict[str, Any]) -> html.Div:
 
 
 def register(app: dash.Dash, deps: Deps) -> None:
-    """The file is read when the page opens, on request, and every minute."""
+    """Registers the callback that reads the file: at opening, on request, every minute."""
 
     @app.callback(
         Output(Ids.BODY, "children"),
@@ -96,7 +96,7 @@ def register(app: dash.Dash, deps: Deps) -> None:
 
 
 def failed(deps: Deps) -> html.Div:
-    """The file couldn't be read; the button below tries again."""
+    """What the page shows when the database didn't answer; the button below reads again."""
     time = f"{deps.clock().astimezone(BUSINESS_ZONE):%H:%M}"
     return notice(
         "warn",

@@ -1,4 +1,4 @@
-"""A river drawn straight: its reaches along chainage in their classes, its stations as marks."""
+"""The strip of a river: its reaches along chainage in their classes, its stations as marks."""
 
 from collections.abc import Sequence
 
@@ -25,19 +25,19 @@ LANES = 2
 
 
 def lanes(shares: Sequence[float], width: float, count: int) -> list[int | None]:
-    """A lane for each label, so that none covers another; None where there is no room."""
+    """A lane for each label so that none covers another; None where there is no room."""
     ends = [-1.0] * count
-    given: list[int | None] = []
+    assigned: list[int | None] = []
     for share in shares:
         free = next((lane for lane in range(count) if share - ends[lane] >= width), None)
         if free is not None:
             ends[free] = share
-        given.append(free)
-    return given
+        assigned.append(free)
+    return assigned
 
 
 def strip(dossier: Dossier) -> html.Div:
-    """The strip of a river with at least one visible reach."""
+    """The strip of a river that has at least one visible reach."""
     start = min(each.chainage_from_m for each in dossier.reaches)
     end = max(each.chainage_to_m for each in dossier.reaches)
     length = end - start
@@ -75,7 +75,7 @@ def strip(dossier: Dossier) -> html.Div:
 
 
 def segment(reach: ReachFile, start: float, length: float) -> html.Div:
-    """A reach in its colour with its numeral."""
+    """A reach as a bar in its class's colour, with the numeral."""
     width = (reach.chainage_to_m - reach.chainage_from_m) / length
     shown = reach.colour.water_class
     title = f"{reach.name} · {numeral(shown)}"
@@ -94,7 +94,7 @@ def segment(reach: ReachFile, start: float, length: float) -> html.Div:
 
 
 def section_mark(file: StationFile, share: float, lane: int | None, now: UtcDatetime) -> html.A:
-    """A section as a disc with its numeral, ringed when its target is missed."""
+    """The mark of a section: a disc with its numeral, ringed when the target is missed."""
     shown = file.record.shown_class
     words = section_words(file, now)
     label = f"{station_name(file)} · {numeral(shown)} · {words}"
@@ -116,7 +116,7 @@ def section_mark(file: StationFile, share: float, lane: int | None, now: UtcDate
 
 
 def point_mark(file: StationFile, share: float) -> html.A:
-    """An outfall (filled when exceeding) or intake below the line."""
+    """The mark of an outfall (filled when exceeding) or intake below the line."""
     is_outfall = file.record.kind is StationKind.OUTFALL
     words = outfall_words(file) if is_outfall else _("Intake")
     label = f"{station_name(file)} · {format_chainage(file.record.chainage_m or 0)} · {words}"
@@ -133,7 +133,7 @@ def point_mark(file: StationFile, share: float) -> html.A:
 
 
 def ticks(ends: Sequence[float], start: float, length: float) -> list[html.Span]:
-    """Chainage at the ends of reaches, as many as there is room for, the last always."""
+    """The chainages at the reaches' ends, as many as there is room for, always the last."""
     shares = [(each - start) / length for each in ends]
     last = len(ends) - 1
     shown = []

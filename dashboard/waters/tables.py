@@ -32,19 +32,19 @@ DASH = "—"
 
 
 def two(first: Cell, second: Cell) -> html.Div:
-    """Two lines, the second quieter."""
+    """A cell of two lines, the second quieter."""
     return html.Div([html.Div(first), html.Div(second, className="t3 fs12")])
 
 
 def clock_cell(file: StationFile | None, now: UtcDatetime) -> Cell:
-    """When the newest reading was made."""
+    """The cell of the time of the newest reading."""
     if file is None or file.record.observed_at is None:
         return DASH
     return html.Span(moment_text(file.record.observed_at, now), className="t2")
 
 
 def reaches_table(dossier: Dossier) -> html.Table:
-    """The reaches downstream, each with its class, the reason and its chiefs."""
+    """The table of reaches, downstream, with class, reason and chiefs."""
     heads = (_("Reach"), _("Chainage"), _("Class now"), _("Responsible chiefs"))
     holding = [each for each in dossier.chiefs if each.is_current]
     rows = [
@@ -68,7 +68,7 @@ def reaches_table(dossier: Dossier) -> html.Table:
 
 
 def reach_class(reach: ReachFile, now: UtcDatetime) -> html.Div:
-    """The class of a reach, why, by which section and when."""
+    """The cell of a reach's class, why, by which section and when."""
     file = reach.decided_by
     badge = class_badge(reach.colour.water_class, missed=file is not None and file.is_below_target)
     if file is None:
@@ -78,12 +78,12 @@ def reach_class(reach: ReachFile, now: UtcDatetime) -> html.Div:
         small.append(moment_text(file.record.observed_at, now))
     if reach.colour.section_count > 1:
         small.append(_("worst of {n}").format(n=reach.colour.section_count))
-    said = html.Span(section_words(file, now), className="b" if file.is_below_target else None)
-    return html.Div([badge, two(said, " · ".join(small))], className="rv-class")
+    state = html.Span(section_words(file, now), className="b" if file.is_below_target else None)
+    return html.Div([badge, two(state, " · ".join(small))], className="rv-class")
 
 
 def reach_chiefs(chiefs: Sequence[Chief], reach_id: int) -> Cell:
-    """The chiefs of one reach, the highest level first."""
+    """The cell of a reach's chiefs, the highest level first."""
     found = [each for each in chiefs if each.answers_for(reach_id)]
     if not found:
         return html.Span(_("none on file"), className="t3")
@@ -103,7 +103,7 @@ def reach_chiefs(chiefs: Sequence[Chief], reach_id: int) -> Cell:
 
 
 def place_cell(file: StationFile) -> Cell:
-    """Chainage and bank of a station."""
+    """The cell of a station's chainage and bank."""
     record = file.record
     if record.chainage_m is None:
         return DASH
@@ -114,7 +114,7 @@ def place_cell(file: StationFile) -> Cell:
 
 
 def name_cell(file: StationFile, *more: str) -> Cell:
-    """Name, code and what else is given, with a way to the map."""
+    """The cell of a station's name and code, with a link to the map."""
     record = file.record
     return two(
         html.A(
@@ -128,7 +128,7 @@ def name_cell(file: StationFile, *more: str) -> Cell:
 
 
 def sections_table(files: Sequence[StationFile], now: UtcDatetime) -> html.Table:
-    """The sections with class, target and reason."""
+    """The table of sections with class, target and reason."""
     heads = (_("Section"), _("Chainage"), _("Class now"), _("Target"), _("Finding"), _("Time"))
     return table(
         heads, [(anchor(each), section_cells(each, now)) for each in files], label=_("Sections")
@@ -136,10 +136,10 @@ def sections_table(files: Sequence[StationFile], now: UtcDatetime) -> html.Table
 
 
 def section_cells(file: StationFile, now: UtcDatetime) -> Sequence[Cell]:
-    """The cells of one section."""
+    """The cells of one section's row."""
     record = file.record
     words = section_words(file, now)
-    said = html.Span(words, className="b" if file.is_below_target or file.is_unsure else None)
+    state = html.Span(words, className="b" if file.is_below_target or file.is_unsure else None)
     reasons = " · ".join(value_words(each) for each in file.exceedances)
     return (
         name_cell(file, file.attribute, _("border") if file.is_border else ""),
@@ -149,13 +149,13 @@ def section_cells(file: StationFile, now: UtcDatetime) -> Sequence[Cell]:
             numeral(record.target_class),
             title=None if file.target_class else _("No target given: Ⅲ is taken"),
         ),
-        two(said, reasons) if reasons else said,
+        two(state, reasons) if reasons else state,
         html.Div(two(clock_cell(file, now), every(file.interval)), className="rv-k"),
     )
 
 
 def outfalls_table(files: Sequence[StationFile], now: UtcDatetime) -> html.Table:
-    """The outfalls with owner, standard and compliance."""
+    """The table of outfalls with owner, standard and compliance."""
     heads = (
         _("Outfall"),
         _("Chainage"),
@@ -170,24 +170,24 @@ def outfalls_table(files: Sequence[StationFile], now: UtcDatetime) -> html.Table
 
 
 def outfall_cells(file: StationFile, now: UtcDatetime) -> Sequence[Cell]:
-    """The cells of one outfall."""
-    told = file.record.compliance
-    tone = "b" if told == Compliance.EXCEEDING else None if told else "t3"
+    """The cells of one outfall's row."""
+    compliance = file.record.compliance
+    tone = "b" if compliance == Compliance.EXCEEDING else None if compliance else "t3"
     sign = html.Span(icon("out-up"), className="rv-out is-exceeding") if file.is_exceeding else None
     reasons = " · ".join(value_words(each) for each in file.exceedances)
-    said = html.Span([sign, html.Span(outfall_words(file), className=tone)], className="rv-class")
+    state = html.Span([sign, html.Span(outfall_words(file), className=tone)], className="rv-class")
     return (
         name_cell(file),
         place_cell(file),
         two(file.owner or DASH, file.permit_no),
         two(file.grade or DASH, file.category),
-        two(said, reasons) if reasons else said,
+        two(state, reasons) if reasons else state,
         clock_cell(file, now),
     )
 
 
 def intakes_table(files: Sequence[StationFile]) -> html.Table:
-    """The intakes with owner, permit and permitted volume."""
+    """The table of intakes with owner, permit and permitted volume."""
     heads = (
         _("Intake"),
         _("Chainage"),
@@ -212,14 +212,14 @@ def intakes_table(files: Sequence[StationFile]) -> html.Table:
 
 
 def volume(volume_m3a: float | None) -> str:
-    """A permitted volume in ten thousand cubic metres a year."""
+    """A permitted volume, given in m³ a year, in ten thousand m³ a year."""
     if volume_m3a is None:
         return DASH
     return _("{n} ×10⁴ m³/a").format(n=f"{volume_m3a / 1e4:,.0f}")
 
 
 def boards_table(boards: Sequence[Board]) -> html.Table:
-    """The notice boards with their telephone and the version of their text."""
+    """The table of notice boards with telephone and the version of their text."""
     heads = (
         _("Notice board"),
         _("Chainage"),
@@ -246,7 +246,7 @@ def boards_table(boards: Sequence[Board]) -> html.Table:
 
 
 def board_place(board: Board) -> Cell:
-    """Chainage and bank of a board."""
+    """The cell of a board's chainage and bank."""
     if board.chainage_m is None:
         return DASH
     bank = bank_word(board.bank) if board.bank and board.bank is not Bank.MIDDLE else ""

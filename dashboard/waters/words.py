@@ -1,4 +1,4 @@
-"""What a river's file says about values, times and places, in the reader's language."""
+"""The words of a water's file: values, times, places, kinds, in the reader's language."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -28,12 +28,12 @@ from data.vocabulary import (
 
 
 def listed(words: Sequence[str]) -> str:
-    """Several words in a row."""
+    """The words joined as a list."""
     return ("、" if language.get() == "zh" else ", ").join(words)
 
 
 def bracketed(words: str) -> str:
-    """The words in brackets, full-width between Chinese."""
+    """The words in brackets, full-width in Chinese."""
     return f"（{words}）" if language.get() == "zh" else f" ({words})"
 
 
@@ -43,7 +43,7 @@ def numeral(water_class: int) -> str:
 
 
 def kind_word(kind: str) -> str:
-    """River, canal, lake or reservoir."""
+    """The name of a kind of water: river, canal, lake, reservoir."""
     return {
         RiverKind.RIVER: _("River"),
         RiverKind.CANAL: _("Canal"),
@@ -53,7 +53,7 @@ def kind_word(kind: str) -> str:
 
 
 def level_word(level: ChiefLevel) -> str:
-    """The level of a chief."""
+    """The name of a chief's level."""
     return {
         ChiefLevel.PROVINCE: _("Province"),
         ChiefLevel.CITY: _("City"),
@@ -64,19 +64,19 @@ def level_word(level: ChiefLevel) -> str:
 
 
 def reach_count(count: int) -> str:
-    """How many reaches, also for a single one."""
+    """The number of reaches in words."""
     return _("1 reach") if count == 1 else _("{n} reaches").format(n=count)
 
 
 def measured(moment: UtcDatetime, now: UtcDatetime) -> str:
-    """When it was measured and how long ago that is."""
+    """When it was measured and how long ago that is, in words."""
     return _("measured {time}, {ago}").format(
         time=moment_text(moment, now), ago=age_text(moment, now)
     )
 
 
 def exceedance_words(exceedances: Sequence[Exceedance]) -> str:
-    """The worst exceedance first, then the names of the others."""
+    """The worst exceedance in words, then the names of the other parameters."""
     if not exceedances:
         return ""
     first = named_exceedance(exceedances[0])
@@ -88,7 +88,7 @@ def exceedance_words(exceedances: Sequence[Exceedance]) -> str:
 
 
 def value_words(exceedance: Exceedance) -> str:
-    """The value with its limit and the rule that set it."""
+    """The exceeding value with its limit and the rule that set it."""
     unit, limit = unit_of(exceedance.parameter), exceedance.limit
     low, high = (limit, None) if exceedance.below else (None, limit)
     return _("{parameter} {value}{unit}, limit {limit}, {basis}").format(
@@ -106,7 +106,7 @@ def station_name(file: StationFile) -> str:
 
 
 def section_words(file: StationFile, now: UtcDatetime) -> str:
-    """What to say about a section before any number."""
+    """The state of a section in words, before any number."""
     record = file.record
     if record.state is EvaluationState.GRADED:
         return exceedance_words(file.exceedances) or _("target met")
@@ -124,13 +124,13 @@ def section_words(file: StationFile, now: UtcDatetime) -> str:
 
 
 def outfall_words(file: StationFile) -> str:
-    """What to say about an outfall before any number."""
-    told = file.record.compliance
-    if told == Compliance.EXCEEDING:
+    """The state of an outfall in words, before any number."""
+    compliance = file.record.compliance
+    if compliance == Compliance.EXCEEDING:
         return exceedance_words(file.exceedances) or _("Exceeding")
-    if told == Compliance.STOPPED:
+    if compliance == Compliance.STOPPED:
         return _("Stopped")
-    if told == Compliance.COMPLIANT:
+    if compliance == Compliance.COMPLIANT:
         return _("Compliant")
     return _("Offline") if file.record.is_offline else _("Not monitored online")
 
@@ -146,17 +146,17 @@ def area(area_m2: float) -> str:
 
 
 def degrees(place: tuple[float, float]) -> str:
-    """Longitude and latitude with five decimals, about a metre."""
+    """A place's longitude and latitude with five decimals, which is about a metre."""
     return f"{place[0]:.5f}°E, {place[1]:.5f}°N"
 
 
 def term(valid_from: date, valid_to: date | None) -> str:
-    """A term of office; its last day is the one before ``valid_to``."""
+    """A term of office in words; its last day is the one before ``valid_to``."""
     if valid_to is None:
         return _("since {day}").format(day=valid_from.isoformat())
     return f"{valid_from.isoformat()} – {(valid_to - timedelta(days=1)).isoformat()}"
 
 
 def every(interval: timedelta) -> str:
-    """The time between readings."""
+    """An interval between readings in words."""
     return _("every {duration}").format(duration=duration_text(interval))

@@ -2,13 +2,19 @@
 
 import ast
 import subprocess
+import tomllib
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
+from dashboard.cli import COMMANDS
+from tests.architecture.test_rooms import imported, modules
+
 ROOT = Path(__file__).parents[2]
 MOST_LINES = 300
 MOST_LINES_OF_A_FUNCTION = 60
+SMALL_LINES = 60
 BANNED = {"util", "utils", "helper", "helpers", "manager", "misc", "common"}
 
 
@@ -43,3 +49,44 @@ def test_a_function_is_at_most_60_lines(path: Path) -> None:
         and (node.end_lineno or 0) - node.lineno + 1 > MOST_LINES_OF_A_FUNCTION
     ]
     assert not long
+
+
+def is_opened_by_name(name: str, file: Path) -> bool:
+    """Whether a module is no file of one reader: a package, a ROOM, or started by its name."""
+    commands = {f"dashboard.commands.{command.module}" for command in COMMANDS}
+    return (
+        file.name in {"__init__.py", "__main__.py"}
+        or name == "dashboard.cli"
+        or name in commands
+        or ".migrations." in name
+        or "\nROOM = Room(" in file.read_text("utf-8")
+    )
+
+
+def small_files_of_one_reader() -> set[str]:
+    """The product's files under 60 lines that one file alone imports, or none.
+
+    What a package's own ``__init__`` gathers, such as the pages and routes of a ROOM or the
+    tables of the database, is known by its package and not counted.
+    """
+    known = modules()
+    readers: defaultdict[str, set[str]] = defaultdict(set)
+    for reader, file in known.items():
+        for name in imported(file, known):
+            readers[name].add(reader)
+    return {
+        str(file.relative_to(ROOT))
+        for name, file in known.items()
+        if len(file.read_text("utf-8").splitlines()) < SMALL_LINES
+        and len(readers[name] - {name}) < 2
+        and name.rpartition(".")[0] not in readers[name]
+        and not is_opened_by_name(name, file)
+    }
+
+
+def test_a_file_under_60_lines_that_one_file_alone_imports_is_merged_or_listed() -> None:
+    listed = tomllib.loads((Path(__file__).parent / "small_files.toml").read_text("utf-8"))
+    found = small_files_of_one_reader()
+    assert sorted(found - listed.keys()) == [], "merge it into its reader"
+    assert sorted(listed.keys() - found) == [], "take it off the list: it needs no line any more"
+    assert all(listed.values()), "each has its reason"

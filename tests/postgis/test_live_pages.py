@@ -10,9 +10,9 @@ from dashboard.frame import live
 from dashboard.frame.auth import User
 from dashboard.frame.channel import Listener
 from dashboard.frame.deps import Deps
+from dashboard.frame.health import Figures
 from dashboard.frame.identify import user_of_session
 from dashboard.frame.live import Live
-from dashboard.frame.metrics import Figures
 from dashboard.map.news import ReadingNews
 from data import clock
 from data.people.accounts import RoleGiven, add_role, create_account
@@ -75,11 +75,11 @@ def test_a_page_that_opens_while_changes_are_read_hears_them(
     token, user = auditor(deps, basin.county)
     opening = Opening(deps, Figures())
     opening.page, opening.listeners = Listener(token, user), set()
-    asyncio.run(opening.tell(opening.listeners))
+    asyncio.run(opening.send_news(opening.listeners))
     assert opening.page.queue.empty()
     tell_class(database.ingest, basin.section_up, 4)
     opening.listeners.clear()
-    asyncio.run(opening.tell(opening.listeners))
+    asyncio.run(opening.send_news(opening.listeners))
     assert opening.page.queue.get_nowait().kind == "change"
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from dashboard.frame.deps import Deps
-from dashboard.frame.metrics import Figures
+from dashboard.frame.health import Figures
 from dashboard.ledger.news import LedgerNews
 from dashboard.ledger.pins import pin_feature
 from dashboard.map.tiles_api import TileCache, packed_tile

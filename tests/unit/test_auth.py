@@ -154,17 +154,17 @@ def test_guarded_answers_stay_with_their_reader() -> None:
 def test_a_number_that_commits_late_is_told_once() -> None:
     seen = Seen()
     seen.start(10)
-    assert seen.take([11, 13], 0.0) == [11, 13]
-    assert seen.take([11, 12, 13], 1.0) == [12]
-    assert seen.take([12, 13], 100.0) == []
+    assert seen.add([11, 13], 0.0) == [11, 13]
+    assert seen.add([11, 12, 13], 1.0) == [12]
+    assert seen.add([12, 13], 100.0) == []
     assert seen.floor == 13
-    assert seen.take([14], 101.0) == [14]
+    assert seen.add([14], 101.0) == [14]
 
 
 def test_a_slow_page_is_told_to_load_anew() -> None:
     page = Listener("t", user(Role.CHIEF))
     for number in range(200):
-        page.tell(Event("change", number))
+        page.enqueue(Event("change", number))
     kinds = [page.queue.get_nowait().kind for _ in range(page.queue.qsize())]
     assert kinds[0] == "resync"
     assert len(kinds) <= 64

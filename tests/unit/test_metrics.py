@@ -11,7 +11,7 @@ from typing import Any
 from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
-from dashboard.frame.metrics import Figures
+from dashboard.frame.health import Figures
 from data.vocabulary import Refusal
 from ingest.running.metrics import IngestFigures
 from ingest.storage.writer import Counts

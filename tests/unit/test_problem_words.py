@@ -2,11 +2,19 @@
 
 import pytest
 
-from dashboard.ledger.rule_sources import SHIPPED, source_words
 from dashboard.ledger.step_bar import BESIDE, DANGER, ICONS, PRIMARY
 from dashboard.ledger.step_dialogs import _FIELDS
 from dashboard.ledger.steps import REACHED
-from dashboard.ledger.words import ACTION, CATEGORY, DONE, SEVERITY, SOURCE, STATUS
+from dashboard.ledger.words import (
+    ACTION,
+    CATEGORY,
+    DONE,
+    SEVERITY,
+    SHIPPED_SOURCES,
+    SOURCE,
+    STATUS,
+    rule_source_words,
+)
 from dashboard.parts.wording import language
 from data.procedure.steps import STEPS, Need
 from data.words.ledger import CATEGORY_KEYS, Action, Severity, Source, Status
@@ -31,7 +39,7 @@ def test_every_step_a_person_may_take_has_a_button_and_every_need_a_field() -> N
 def test_every_shipped_source_of_a_deadline_is_worded() -> None:
     rules = load_rules()
     shipped = {rule.source for rule in [*rules.deadlines.values(), *rules.overrides.values()]}
-    assert shipped == SHIPPED
+    assert shipped == SHIPPED_SOURCES
 
 
 @pytest.mark.parametrize(
@@ -40,6 +48,6 @@ def test_every_shipped_source_of_a_deadline_is_worded() -> None:
 def test_a_countys_own_source_is_told_as_written(verified: bool, said: str) -> None:
     token = language.set("en")
     try:
-        assert source_words(DeadlineRule("own", 3, "county decree", verified)) == said
+        assert rule_source_words(DeadlineRule("own", 3, "county decree", verified)) == said
     finally:
         language.reset(token)

@@ -1,48 +1,41 @@
-"""Beside the ledger's list: the bar over chosen problems, its dialog, and saving a view."""
+"""The bar over the list for several chosen problems, and the dialog that confirms its steps."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import dash
 import dash_mantine_components as dmc
 from dash import ALL, ClientsideFunction, Input, Output, State, ctx, html, no_update
 
 from dashboard.frame.auth import Action as Door
-from dashboard.frame.auth import current_user, may, require
+from dashboard.frame.auth import may, require
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
-from dashboard.ledger import bulk_bar
-from dashboard.ledger.bulk_steps import WITHOUT_NEEDS, Chosen, take_all
+from dashboard.ledger.bulk_steps import WITHOUT_NEEDS, Chosen, Outcome, take_all
 from dashboard.ledger.reads import MOST_CHOSEN, common_steps
+from dashboard.ledger.words import action_word
+from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
-from dashboard.parts.wording import _, worded
-from data.database import transaction
+from dashboard.parts.wording import _, ngettext, worded
 from data.errors import OneMapError
-from data.people.saved_views import remove_view, save_view
-from data.queries.ledger.filter import read_filter, write_filter
-from data.records import AccountId
 from data.words.ledger import Action
 
 
 class Ids:
-    """Ids of the parts beside the list; the page shares those of its stores."""
+    """Ids of the bar and its dialog; the page and the saved views share ``CHANGED``."""
 
-    ASKED = "ledger-asked"
     CHANGED = "ledger-changed"
-    EXPORT = "ledger-export"
     BULK = "ledger-bulk-bar"
     DIALOG = "ledger-bulk-dialog"
     ACTION = "ledger-bulk-action"
     WORDS = "ledger-bulk-words"
-    SAID = "ledger-bulk-said"
+    OUTCOME = "ledger-bulk-said"
     CONFIRM = "ledger-bulk-confirm"
-    NAME = "ledger-save-name"
-    SAVE = "ledger-save"
-    SAVE_SAID = "ledger-save-said"
-    SAVE_BOX = "ledger-save-box"
 
 
 def bulk_dialog() -> html.Div:
-    """The bar over the list's foot and the dialog that confirms its buttons."""
+    """The empty bar over the list's foot and the closed dialog that confirms its steps."""
     return html.Div(
         [
             html.Div(id=Ids.BULK, className="lg-bulk", hidden=True, role="region"),
@@ -55,7 +48,7 @@ def bulk_dialog() -> html.Div:
                         minRows=2,
                         attributes={"input": {"maxLength": 1000}},
                     ),
-                    html.Div(id=Ids.SAID, role="status", className="lg-said"),
+                    html.Div(id=Ids.OUTCOME, role="status", className="lg-said"),
                     html.Div(
                         html.Button(_("Confirm"), id=Ids.CONFIRM, className="btn p"),
                         className="row lg-end",
@@ -72,36 +65,76 @@ def bulk_dialog() -> html.Div:
     )
 
 
-def save_box() -> dmc.Popover:
-    """The button that saves what the address asks for under a name."""
-    button = html.Button([icon("bookmark"), _("Save these filters")], className="lg-save")
-    body = html.Div(
-        [
-            dmc.TextInput(id=Ids.NAME, label=_("The view's name"), w=240),
-            html.Div(id=Ids.SAVE_SAID, role="status", className="t3 fs12"),
-            html.Button(_("Save"), id=Ids.SAVE, className="btn p s"),
-        ],
-        className="lg-save-body",
+def bar(chosen: Sequence[Chosen], actions: Iterable[Action], *, may_export: bool) -> list[Any]:
+    """The bar's content: how many are chosen, a status they share, the steps legal for all."""
+    made: list[Any] = [html.B(_("{n} chosen").format(n=len(chosen)))]
+    states = {one.status for one in chosen}
+    buttons = [
+        html.Button(
+            action_word(action),
+            id={"type": "ledger-bulk", "index": action.value},
+            className="btn s",
+        )
+        for action in actions
+    ]
+    if len(states) == 1:
+        shared = _("all “{status}”").format(status=next(iter(states)))
+        made.append(html.Span(shared, className="fs12"))
+    if not buttons:
+        made.append(html.Span(_("no step in common"), className="fs12"))
+    made += [html.I(), *buttons]
+    if may_export:
+        query = urlencode([("view", "all"), *(("problem", one.id) for one in chosen)])
+        made.append(
+            html.A(
+                [icon("in-down"), _("Export the chosen")],
+                href=f"/api/v1/problems.xlsx?{query}",
+                className="btn s",
+            )
+        )
+    made.append(
+        html.Button(
+            icon("close"),
+            id={"type": "ledger-unchoose", "index": 0},
+            className="ib",
+            **attributes(aria_label=_("Choose none")),
+        )
     )
-    return dmc.Popover(
-        [dmc.PopoverTarget(button), dmc.PopoverDropdown(body)],
-        id=Ids.SAVE_BOX,
-        position="bottom-end",
-        shadow="md",
-        trapFocus=True,
-    )
+    return made
+
+
+def heading(action: Action, count: int) -> str:
+    """The dialog's title: the step and the number of problems."""
+    words = ngettext("{step}: {n} problem", "{step}: {n} problems", count)
+    return words.format(step=action_word(action), n=count)
+
+
+def outcome(action: Action, done: Outcome) -> list[Any]:
+    """What the dialog shows afterwards: how many took the step, and why the others did not."""
+    done_words = ngettext(
+        "{step}: done for {n} problem.", "{step}: done for {n} problems.", done.done_count
+    ).format(step=action_word(action), n=done.done_count)
+    made: list[Any] = [html.P(done_words)]
+    if done.refused:
+        made.append(
+            html.Ul(
+                [html.Li([html.B(number), f" {why}"]) for number, why in done.refused],
+                className="lg-refused",
+            )
+        )
+    return made
 
 
 def picked(rows: list[dict[str, Any]] | None) -> list[Chosen]:
-    """The chosen rows as the list saw them."""
+    """The grid's selected rows as problems, with the versions that the list showed."""
     return [
         Chosen(int(row["id"]), str(row["number"]), int(row["version"]), str(row["status"]))
         for row in rows or ()
     ]
 
 
-def register_bulk(app: dash.Dash, deps: Deps) -> None:
-    """The bar follows what is chosen, and what is legal for all of it."""
+def register_bar(app: dash.Dash, deps: Deps) -> None:
+    """Registers the callbacks that fill the bar for the rows chosen and that unchoose them."""
 
     @app.callback(
         Output(Ids.BULK, "children"),
@@ -117,7 +150,7 @@ def register_bulk(app: dash.Dash, deps: Deps) -> None:
         if may(user, Door.WRITE_LEDGER) and len(chosen) <= MOST_CHOSEN:
             steps = await off(common_steps, deps, user, [one.id for one in chosen])
             actions = [step.action for step in steps]
-        return bulk_bar.bar(chosen, actions, may_export=may(user, Door.EXPORT_LEDGER)), False
+        return bar(chosen, actions, may_export=may(user, Door.EXPORT_LEDGER)), False
 
     app.clientside_callback(
         ClientsideFunction("onemap_ledger", "unchoose"),
@@ -127,14 +160,14 @@ def register_bulk(app: dash.Dash, deps: Deps) -> None:
     )
 
 
-def register_taking(app: dash.Dash, deps: Deps) -> None:
-    """A button of the bar is confirmed, then the step is taken on every chosen problem."""
+def register_dialog(app: dash.Dash, deps: Deps) -> None:
+    """Registers the callbacks that open the dialog for a step and that take it once confirmed."""
 
     @app.callback(
         Output(Ids.DIALOG, "opened"),
         Output(Ids.DIALOG, "title"),
         Output(Ids.ACTION, "children"),
-        Output(Ids.SAID, "children"),
+        Output(Ids.OUTCOME, "children"),
         Output(Ids.CONFIRM, "hidden"),
         Output(Ids.WORDS, "value"),
         Input({"type": "ledger-bulk", "index": ALL}, "n_clicks"),
@@ -145,11 +178,11 @@ def register_taking(app: dash.Dash, deps: Deps) -> None:
         word = ctx.triggered_id["index"] if isinstance(ctx.triggered_id, dict) else ""
         if not any(clicks) or word not in set(WITHOUT_NEEDS):
             return (no_update,) * 6
-        title = bulk_bar.heading(Action(word), len(rows or ()))
+        title = heading(Action(word), len(rows or ()))
         return True, title, word, [], False, ""
 
     @app.callback(
-        Output(Ids.SAID, "children", allow_duplicate=True),
+        Output(Ids.OUTCOME, "children", allow_duplicate=True),
         Output(Ids.CONFIRM, "hidden", allow_duplicate=True),
         Output(Ids.CHANGED, "data"),
         Input(Ids.CONFIRM, "n_clicks"),
@@ -168,48 +201,4 @@ def register_taking(app: dash.Dash, deps: Deps) -> None:
             done = await off(take_all, deps, user, action, picked(rows), words or "")
         except OneMapError as error:
             return worded(error), False, no_update
-        return bulk_bar.outcome(action, done), True, changed + 1
-
-
-def register_views(app: dash.Dash, deps: Deps) -> None:
-    """A view is saved under its name, or forgotten."""
-
-    def kept(account_id: AccountId, name: str, asked: str) -> None:
-        query = write_filter(read_filter(asked))
-        with transaction(deps.engine) as connection:
-            save_view(connection, account_id, name, query)
-
-    def forgotten(account_id: AccountId, view_id: int) -> None:
-        with transaction(deps.engine) as connection:
-            remove_view(connection, account_id, view_id)
-
-    @app.callback(
-        Output(Ids.SAVE_SAID, "children"),
-        Output(Ids.SAVE_BOX, "opened"),
-        Output(Ids.NAME, "value"),
-        Output(Ids.CHANGED, "data", allow_duplicate=True),
-        Input(Ids.SAVE, "n_clicks"),
-        State(Ids.NAME, "value"),
-        State(Ids.ASKED, "data"),
-        State(Ids.CHANGED, "data"),
-        prevent_initial_call=True,
-    )
-    async def save(_clicks: int, name: str | None, asked: str, changed: int) -> tuple[Any, ...]:
-        user = current_user()
-        try:
-            await off(kept, user.account_id, name or "", asked)
-        except OneMapError as error:
-            return worded(error), True, no_update, no_update
-        return "", False, "", changed + 1
-
-    @app.callback(
-        Output(Ids.CHANGED, "data", allow_duplicate=True),
-        Input({"type": "ledger-forget", "index": ALL}, "n_clicks"),
-        State(Ids.CHANGED, "data"),
-        prevent_initial_call=True,
-    )
-    async def forget(clicks: list[int | None], changed: int) -> Any:
-        if not any(clicks) or not isinstance(ctx.triggered_id, dict):
-            return no_update
-        await off(forgotten, current_user().account_id, int(ctx.triggered_id["index"]))
-        return changed + 1
+        return outcome(action, done), True, changed + 1
