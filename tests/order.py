@@ -11,7 +11,6 @@ LONGEST = (
     "property/test_ledger_machine.py",
     "contract/test_pictures.py",
     "browser/test_problem_walk.py",
-    "browser/test_readme_picture.py",
     "broker/test_lanes.py",
     "broker/test_ingest_transport.py",
     "contract/test_wheel.py",

@@ -1,5 +1,6 @@
 """Twelve pages look as they are recorded: wide and on a phone, light, and wide in the dark."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Final
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser
+from sqlalchemy import text
 
 from tests.contract import county
 from tests.contract.camera import PHONE, WIDE, Camera, camera
@@ -19,7 +21,18 @@ from tests.running.folders import open_folder
 
 NAME: Final = "pictures"
 FOLDER: Final = RECORDED / NAME
-NOBODY, OFFICE, ADMINISTRATOR = "", "office", "admin"
+NOBODY, OFFICE, ADMINISTRATOR, CHIEF = "", "office", "admin", "chief"
+
+README: Final = Path(__file__).parents[2] / "docs" / "images" / "one_map.png"
+TAKEN_ANEW: Final = "ONEMAP_PICTURES" in os.environ
+CLASSES_DRAWN: Final = """told => {
+    const drawn = window.onemap.map.queryRenderedFeatures({layers: ["sections"]});
+    const classes = new Set(drawn.map(feature => feature.properties.cls).filter(Boolean));
+    return told.length === classes.size && told.every(cls => classes.has(cls));
+}"""
+SELECT: Final = """id => dash_clientside.set_props(
+    "one-map-selection", {data: {kind: "section", id: Number(id)}}
+)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +125,30 @@ def test_a_page_looks_as_recorded(page: Page, site: Site, renewed: str, tmp_path
     assert not told, "\n".join(
         [*told, f"Was it meant? ./onemap test tests/contract --renew {NAME}"]
     )
+
+
+def test_the_picture_in_the_readme_is_the_county_with_its_classes(
+    site: Site, shared_database: Database, tmp_path: Path
+) -> None:
+    """``ONEMAP_PICTURES=1`` takes the README's picture anew."""
+    with shared_database.app.begin() as connection:
+        told = set(
+            connection.execute(
+                text("SELECT water_class FROM latest_reading WHERE state = 'graded'")
+            ).scalars()
+        ) - {None}
+    assert len(told) >= 4, "the county shows good water and bad"
+    camera = site.camera(CHIEF, WIDE)
+    camera.open("/", (".maplibregl-canvas",), WIDE[1])
+    camera.page.wait_for_function(CLASSES_DRAWN, arg=sorted(told))
+    camera.page.evaluate(SELECT, site.chosen["section"])
+    camera.page.get_by_role("heading", name="城关下").wait_for()
+    camera.take((".js-plotly-plot .main-svg",))
+    picture = README if TAKEN_ANEW else tmp_path / README.name
+    camera.page.screenshot(path=picture)
+    assert picture.stat().st_size > 50_000
+    assert README.exists(), "the README shows it"
+    assert camera.wrongs == []
 
 
 def record(file: Path, found: Image.Image) -> None:
