@@ -16,7 +16,7 @@ from tests.contract.camera import PHONE, WIDE, Camera, camera
 from tests.contract.comparison import difference, reduced
 from tests.contract.recorded import RECORDED
 from tests.made.database import Database
-from tests.running.dashboard_process import start_server
+from tests.running.dashboard_process import running_dashboard
 from tests.running.folders import open_folder
 
 NAME: Final = "pictures"
@@ -102,15 +102,13 @@ class Site:
 def site(shared_database: Database, browser: Browser) -> Iterator[Site]:
     """The county is filled and served once for all pages, which only look at it."""
     county.fill(shared_database)
-    with open_folder("pictures") as folder:
-        process, url = start_server(
+    with (
+        open_folder("pictures") as folder,
+        running_dashboard(
             shared_database.urls["app"], folder / "server.log", {}, "tests.contract.county:app"
-        )
-        try:
-            yield Site(url, browser, county.chosen(shared_database))
-        finally:
-            process.terminate()
-            process.wait(30)
+        ) as url,
+    ):
+        yield Site(url, browser, county.chosen(shared_database))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
