@@ -6,6 +6,7 @@ The rest follows as pytest finds it. Measured on two processors; only the order 
 LONGEST = (
     "journeys/test_kill_matrix.py",
     "journeys/test_demo.py",
+    "journeys/test_interrupted_run.py",
     "architecture/test_clean.py",
     "broker/test_rabbit.py",
     "property/test_ledger_machine.py",
