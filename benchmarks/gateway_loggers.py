@@ -27,6 +27,7 @@ from ingest.broker.mosquitto import INGEST, Broker
 from ingest.codecs.hj212_frame import framed
 from ingest.codecs.hj212_segment import BEIJING
 from tests.made.readings import one, register
+from tests.running.bound import bound
 from tests.running.folders import open_folder
 from tests.running.ingest_process import IngestProcess, ingest_process
 from tests.running.waiting import until
@@ -91,7 +92,7 @@ def serve(broker: Broker, port: int, loggers: Path, log: Path) -> "subprocess.Po
     }
     with log.open("ab") as output:
         return subprocess.Popen(
-            [sys.executable, "-m", "dashboard.cli", "hj212", "serve"],
+            bound(sys.executable, "-m", "dashboard.cli", "hj212", "serve"),
             env=environment,
             stdout=output,
             stderr=output,

@@ -32,6 +32,7 @@ from data.migrations.run import upgrade
 from data.settings import MqttSettings
 from ingest.broker.mosquitto import INGEST, Broker
 from tests.made.readings import register
+from tests.running.bound import bound
 from tests.running.folders import open_folder
 from tests.running.ingest_process import IngestProcess
 from tests.running.waiting import until
@@ -104,7 +105,7 @@ class GatewayProcess:
         said = self._said()
         with self._log.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "dashboard.cli", "hj212", "serve"],
+                bound(sys.executable, "-m", "dashboard.cli", "hj212", "serve"),
                 env=self._environment,
                 stdout=output,
                 stderr=output,

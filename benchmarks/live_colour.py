@@ -29,7 +29,7 @@ from tests.fixtures.served import Served
 from tests.made.builders import SmallBasin, build_small_basin
 from tests.made.database import open_database
 from tests.made.people import add_people
-from tests.running.dashboard_process import start_server
+from tests.running.dashboard_process import running_dashboard
 from tests.running.folders import open_folder
 from tests.running.ingest_process import ingest_process
 
@@ -98,14 +98,12 @@ def everything(folder: Path) -> Iterator[tuple[Broker, Served]]:
         with database.owner.begin() as connection:
             basin = build_small_basin(connection)
         logins = add_people(database, basin)
-        process, url = start_server(cluster.url("app"), folder / "server.log", {})
-        try:
-            with ingest_process(broker, DEVICE_WORD, cluster.url("ingest"), folder / "ingest.log"):
-                yield broker, Served(url, basin, database, logins)
-        finally:
-            process.terminate()
-            process.wait(10)
-            database.dispose()
+        with (
+            running_dashboard(cluster.url("app"), folder / "server.log", {}) as url,
+            ingest_process(broker, DEVICE_WORD, cluster.url("ingest"), folder / "ingest.log"),
+        ):
+            yield broker, Served(url, basin, database, logins)
+        database.dispose()
     finally:
         broker.stop()
         cluster.stop(immediate=True)

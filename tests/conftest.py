@@ -1,12 +1,14 @@
 """Real servers for the tests: PostgreSQL, mosquitto and Chromium, none of them stood in for."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from tests.order import place_of
+from tests.running.bound import die_with_parent
 
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
@@ -20,6 +22,16 @@ pytest_plugins = [
     "tests.fixtures.served",
     "tests.fixtures.map_page",
 ]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """However a run ends, its servers do: asked to end, it still closes what its fixtures opened.
+
+    A worker of pytest-xdist is asked to end when the process that spread the tests is gone.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if hasattr(config, "workerinput"):
+        die_with_parent(signal.SIGTERM)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -6,12 +6,12 @@ The rest follows as pytest finds it. Measured on two processors; only the order 
 LONGEST = (
     "journeys/test_kill_matrix.py",
     "journeys/test_demo.py",
+    "journeys/test_interrupted_run.py",
     "architecture/test_clean.py",
     "broker/test_rabbit.py",
     "property/test_ledger_machine.py",
     "contract/test_pictures.py",
     "browser/test_problem_walk.py",
-    "browser/test_readme_picture.py",
     "broker/test_lanes.py",
     "broker/test_ingest_transport.py",
     "contract/test_wheel.py",

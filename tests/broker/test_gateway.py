@@ -263,7 +263,6 @@ def test_one_connection_too_many_is_closed(gateway_broker: Broker) -> None:
     async def run() -> None:
         async with serving(gateway_broker, most_connections=1) as gateway:
             _first = await asyncio.open_connection("127.0.0.1", gateway.port)
-            await asyncio.sleep(0.1)
             reader, _writer = await asyncio.open_connection("127.0.0.1", gateway.port)
             async with asyncio.timeout(10):
                 assert await reader.read() == b""

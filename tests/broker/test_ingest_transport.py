@@ -24,6 +24,7 @@ from ingest.transport.publisher import Publisher
 from tests.fixtures.broker import INGEST_PASSWORD
 from tests.made.poison import good_payload
 from tests.made.readings import NOON, one, register
+from tests.running.bound import bound
 from tests.running.folders import open_folder
 from tests.running.ingest_process import IngestProcess, ingest_process
 from tests.running.waiting import until
@@ -214,7 +215,8 @@ def lossy_port(tmp_path: Path) -> Iterator[int]:
         f"listener {port} 127.0.0.1\nallow_anonymous true\nsys_interval 1\nmax_queued_messages 10\n"
     )
     assert any("max_queued_messages is 10" in each for each in check_limits(config))
-    with subprocess.Popen(["/usr/sbin/mosquitto", "-c", config], stderr=subprocess.DEVNULL) as run:
+    command = bound("/usr/sbin/mosquitto", "-c", str(config))
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as run:
         until(lambda: accepts("127.0.0.1", port, "any", "any") if listens(port) else False)
         yield port
         run.terminate()

@@ -5,9 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from data.vocabulary import Role
+from tests.fixtures.browser import PATIENCE_S
 from tests.fixtures.map_page import MapPage
 from tests.fixtures.served import Served
 from tests.made.map_readings import tell_class, tell_compliance
+from tests.running.waiting import shared, until
 
 MapOf = Callable[..., MapPage]
 CLASS_4 = [244, 194, 31]
@@ -41,9 +43,12 @@ def test_a_reading_recolours_the_open_map(filled: Served, map_page: MapOf) -> No
     state = f"{{source: 'onemap', sourceLayer: 'reaches', id: {basin.reach_down}}}"
     opened.until(f"window.onemap.map.getFeatureState({state}).cls === 6")
     opened.until(f"window.onemap.map.getFeatureState({state}).share === 1")
-    opened.page.wait_for_timeout(300)
-    colours = [opened.pixel(112.2, 32.47 + step * 0.0001) for step in range(12)]
-    assert any(close(colour, CLASS_6) for colour in colours), colours
+
+    def is_drawn() -> bool:
+        along = (opened.pixel(112.2, 32.47 + step * 0.0001) for step in range(12))
+        return any(close(colour, CLASS_6) for colour in along)
+
+    until(is_drawn, patience_s=shared(PATIENCE_S))
     assert opened.page.evaluate("() => window.before") == "still here"
     assert opened.page.inner_text("[data-count=below]") == "1"
     icon = opened.tell(f"return app.points.stations.get({basin.section_down}).properties.icon")
@@ -131,9 +136,12 @@ def test_numbers_and_letters_are_drawn_without_glyph_files(filled: Served, map_p
         " paint: {'text-color': '#ff00ff'}});"
     )
     opened.until("window.onemap.map.loaded()")
-    opened.page.wait_for_timeout(500)
-    row = [opened.pixel(112.05 + step * 0.0008, 32.44) for step in range(-24, 25)]
-    assert sum(close(colour, [255, 0, 255]) for colour in row) >= 3
+
+    def is_drawn() -> bool:
+        row = [opened.pixel(112.05 + step * 0.0008, 32.44) for step in range(-24, 25)]
+        return sum(close(colour, [255, 0, 255]) for colour in row) >= 3
+
+    until(is_drawn, patience_s=shared(PATIENCE_S))
     assert opened.page.inner_text(".mp-ph h2") == "Layers"
     assert opened.wrongs == []
 

@@ -9,6 +9,7 @@ from tests.fixtures.served import Served
 from tests.made.map_readings import tell_class, tell_compliance
 
 MapOf = Callable[..., MapPage]
+SETTLED = "sheet => Promise.all(sheet.getAnimations().map(each => each.finished))"
 
 
 @pytest.fixture
@@ -73,9 +74,10 @@ def test_a_phone_has_the_map_first_and_a_sheet(filled: Served, map_page: MapOf) 
     number = filled.basin.section_down
     opened.tell(f"app.choose({{kind: 'section', id: {number}}})")
     page.wait_for_selector("#one-map-drawer-frame:not([hidden])")
-    page.wait_for_timeout(700)
     handle = page.locator(".mp-handle")
     sheet = page.locator("#one-map-drawer-frame")
+    opened.until("!window.onemap.map.isMoving()")
+    sheet.evaluate(SETTLED)
     half = sheet.bounding_box()
     assert half is not None
     at = opened.tell(
@@ -87,7 +89,7 @@ def test_a_phone_has_the_map_first_and_a_sheet(filled: Served, map_page: MapOf) 
     handle.press("ArrowDown")
     handle.press("ArrowDown")
     assert sheet.get_attribute("data-height") == "peek"
-    page.wait_for_timeout(400)
+    sheet.evaluate(SETTLED)
     box = handle.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + 100, box["y"] + 10)

@@ -1,5 +1,6 @@
 """Twelve pages look as they are recorded: wide and on a phone, light, and wide in the dark."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,18 +9,30 @@ from typing import Final
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser
+from sqlalchemy import text
 
 from tests.contract import county
 from tests.contract.camera import PHONE, WIDE, Camera, camera
 from tests.contract.comparison import difference, reduced
 from tests.contract.recorded import RECORDED
 from tests.made.database import Database
-from tests.running.dashboard_process import start_server
+from tests.running.dashboard_process import running_dashboard
 from tests.running.folders import open_folder
 
 NAME: Final = "pictures"
 FOLDER: Final = RECORDED / NAME
-NOBODY, OFFICE, ADMINISTRATOR = "", "office", "admin"
+NOBODY, OFFICE, ADMINISTRATOR, CHIEF = "", "office", "admin", "chief"
+
+README: Final = Path(__file__).parents[2] / "docs" / "images" / "one_map.png"
+TAKEN_ANEW: Final = "ONEMAP_PICTURES" in os.environ
+CLASSES_DRAWN: Final = """told => {
+    const drawn = window.onemap.map.queryRenderedFeatures({layers: ["sections"]});
+    const classes = new Set(drawn.map(feature => feature.properties.cls).filter(Boolean));
+    return told.length === classes.size && told.every(cls => classes.has(cls));
+}"""
+SELECT: Final = """id => dash_clientside.set_props(
+    "one-map-selection", {data: {kind: "section", id: Number(id)}}
+)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +102,13 @@ class Site:
 def site(shared_database: Database, browser: Browser) -> Iterator[Site]:
     """The county is filled and served once for all pages, which only look at it."""
     county.fill(shared_database)
-    with open_folder("pictures") as folder:
-        process, url = start_server(
+    with (
+        open_folder("pictures") as folder,
+        running_dashboard(
             shared_database.urls["app"], folder / "server.log", {}, "tests.contract.county:app"
-        )
-        try:
-            yield Site(url, browser, county.chosen(shared_database))
-        finally:
-            process.terminate()
-            process.wait(30)
+        ) as url,
+    ):
+        yield Site(url, browser, county.chosen(shared_database))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -112,6 +123,30 @@ def test_a_page_looks_as_recorded(page: Page, site: Site, renewed: str, tmp_path
     assert not told, "\n".join(
         [*told, f"Was it meant? ./onemap test tests/contract --renew {NAME}"]
     )
+
+
+def test_the_picture_in_the_readme_is_the_county_with_its_classes(
+    site: Site, shared_database: Database, tmp_path: Path
+) -> None:
+    """``ONEMAP_PICTURES=1`` takes the README's picture anew."""
+    with shared_database.app.begin() as connection:
+        told = set(
+            connection.execute(
+                text("SELECT water_class FROM latest_reading WHERE state = 'graded'")
+            ).scalars()
+        ) - {None}
+    assert len(told) >= 4, "the county shows good water and bad"
+    camera = site.camera(CHIEF, WIDE)
+    camera.open("/", (".maplibregl-canvas",), WIDE[1])
+    camera.page.wait_for_function(CLASSES_DRAWN, arg=sorted(told))
+    camera.page.evaluate(SELECT, site.chosen["section"])
+    camera.page.get_by_role("heading", name="城关下").wait_for()
+    camera.take((".js-plotly-plot .main-svg",))
+    picture = README if TAKEN_ANEW else tmp_path / README.name
+    camera.page.screenshot(path=picture)
+    assert picture.stat().st_size > 50_000
+    assert README.exists(), "the README shows it"
+    assert camera.wrongs == []
 
 
 def record(file: Path, found: Image.Image) -> None:

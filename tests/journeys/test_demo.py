@@ -24,6 +24,7 @@ from data.database import engine
 from data.people.passwords import fits
 from data.words.ledger import Action, PatrolRule, Status
 from problem_ledger.evidence.comparison import LIMITS
+from tests.running.bound import bound
 from tests.running.folders import open_folder
 from tests.running.waiting import shared, until
 
@@ -39,7 +40,9 @@ class Run:
         began = time.monotonic()
         with self.said.open("w") as out:
             self.process = subprocess.Popen(
-                [str(ROOT / "onemap"), "demo", "--dir", str(folder)], stdout=out, stderr=out
+                bound(str(ROOT / "onemap"), "demo", "--dir", str(folder), death_signal="TERM"),
+                stdout=out,
+                stderr=out,
             )
         until(lambda: "READY" in self.text() or self.process.poll() is not None, patience_s=300)
         self.ready_s = time.monotonic() - began

@@ -1,38 +1,79 @@
-"""The dashboard behind uvicorn as a process of its own, as it runs for real."""
+"""The dashboard behind uvicorn as a process of its own, as it runs for real.
 
+Its modules take two seconds of CPU to import, so a run imports them once, in a process that serves
+nothing; every server is a fork of it with an environment of its own.
+"""
+
+import multiprocessing
 import os
 import re
-import subprocess
-import sys
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.running.waiting import until
 
 ROOT = Path(__file__).parents[2]
 STARTED = re.compile(r"running on (http://127\.0\.0\.1:\d+)")
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["uvicorn.main", "dashboard.app"])
 
 
-def start_server(
-    url: str, log: Path, settings: dict[str, str], app: str = "dashboard.app:create_app"
-) -> tuple[subprocess.Popen[bytes], str]:
-    """The server's process and its address, once it listens."""
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("ONEMAP_")}
-    environment = {
-        **ours,
-        **settings,
-        "ONEMAP_DATABASE__URL": url,
-        "PYTHONUNBUFFERED": "1",
-    }
-    command = [sys.executable, "-m", "uvicorn", "--factory", app]
-    command += ["--port", "0", "--timeout-graceful-shutdown", "1"]
+def run_uvicorn(app: str, environment: Mapping[str, str], log: Path) -> None:
+    """What ``python -m uvicorn --factory APP`` does in that environment, with its output in a file.
+
+    Runs in the fork; returns when the server was asked to end.
+    """
+    threading.Thread(target=end_with_run, daemon=True).start()
+    os.chdir(ROOT)
+    os.environ.clear()
+    os.environ.update(environment)
     with log.open("wb") as out:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT
-        )
+        os.dup2(out.fileno(), 1)
+        os.dup2(out.fileno(), 2)
+    from uvicorn.main import main
+
+    arguments = ["--factory", app, "--port", "0", "--timeout-graceful-shutdown", "1"]
+    main(arguments, prog_name="uvicorn", standalone_mode=False)
+
+
+def end_with_run() -> None:
+    """Kill this process when the run that asked for it is gone, even by kill -9.
+
+    Its parent in the kernel's eyes outlives the run for as long as one of its forks does.
+    """
+    run = multiprocessing.parent_process()
+    if run is not None:
+        run.join()
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@contextmanager
+def running_dashboard(
+    url: str, log: Path, settings: Mapping[str, str], app: str = "dashboard.app:create_app"
+) -> Iterator[str]:
+    """The address of a server on the database at that URL; it has ended after the block.
+
+    ``app`` is a factory. Fails with the server's log when it doesn't start.
+    """
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("ONEMAP_")}
+    environment = {**ours, **settings, "ONEMAP_DATABASE__URL": url}
+    log.unlink(missing_ok=True)
+    process = FORKS.Process(target=run_uvicorn, args=(app, environment, log), daemon=True)
+    process.start()
 
     def listening() -> bool:
-        assert process.poll() is None, log.read_text("utf-8")
-        return STARTED.search(log.read_text("utf-8")) is not None
+        said = log.read_text("utf-8") if log.exists() else ""
+        assert process.is_alive(), said
+        return STARTED.search(said) is not None
 
-    until(listening, patience_s=60, every_s=0.1)
-    return process, STARTED.findall(log.read_text("utf-8"))[0]
+    try:
+        until(listening, patience_s=60, every_s=0.05)
+        yield STARTED.findall(log.read_text("utf-8"))[0]
+    finally:
+        process.terminate()
+        process.join(10)
+        process.kill()
+        process.join()

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ingest.broker.mosquitto import Broker
+from tests.running.bound import bound
 from tests.running.waiting import until
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +41,7 @@ class IngestProcess:
         """It runs."""
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", "from dashboard.cli import main; exit(main(['ingest']))"],
+                bound(sys.executable, "-m", "dashboard.cli", "ingest"),
                 cwd=ROOT,
                 env=self.environment,
                 stdout=output,

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.running.bound import bound
 from tests.running.waiting import until
 
 ROOT = Path(__file__).parents[2]
@@ -52,7 +53,7 @@ class LedgerProcess:
         starts = self.said().count("at work")
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "dashboard.cli", "ledger", "work"],
+                bound(sys.executable, "-m", "dashboard.cli", "ledger", "work"),
                 cwd=ROOT,
                 env=self.environment,
                 stdout=output,
