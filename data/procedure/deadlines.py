@@ -5,10 +5,12 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from typing import Final
 
 import chinese_calendar
 
 from data.clock import BUSINESS_ZONE, UtcDatetime, business_date, start_of_day, to_utc
+from data.procedure.turns import OPEN
 from data.words.ledger import CLOSED, Light, Status
 
 CLOSE_OF_BUSINESS = time(18)
@@ -136,12 +138,21 @@ def working_days_between(
 def light(
     due_at: UtcDatetime | None, amber_at: UtcDatetime | None, status: Status, now: UtcDatetime
 ) -> Light:
-    """The light of a problem: none without a deadline or when closed."""
+    """The light of a problem: none without a deadline or when closed.
+
+    ``LIGHT`` says the same within the database.
+    """
     if due_at is None or status in CLOSED:
         return Light.NONE
     if now >= due_at:
         return Light.RED
     return Light.AMBER if amber_at is not None and now >= amber_at else Light.GREEN
+
+
+LIGHT: Final = f"""(CASE WHEN problem.due_at IS NULL OR NOT ({OPEN}) THEN '{Light.NONE}'
+    WHEN problem.due_at <= :now THEN '{Light.RED}'
+    WHEN problem.amber_at <= :now THEN '{Light.AMBER}' ELSE '{Light.GREEN}' END)"""
+"""The light of the row ``problem`` as it is at ``:now``."""
 
 
 def after_months(start: UtcDatetime, months: int) -> UtcDatetime:

@@ -1,13 +1,13 @@
 """Who may take which step of a problem (问题台账): the one check that reads the table. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, Protocol
 
 from data.clock import UtcDatetime
 from data.errors import Conflict, Forbidden
-from data.procedure.steps import STEPS, Need, Relation, Step
+from data.procedure.steps import STEPS, Need, Relation, Step, Window
 from data.records import AccountId
 from data.vocabulary import ChiefLevel, Role
 from data.words.ledger import Action, Severity, Status
@@ -26,6 +26,7 @@ __all__ = [
     "check",
     "duty_for",
     "is_at_least",
+    "next_step",
     "steps_of",
 ]
 
@@ -70,7 +71,7 @@ SYSTEM: Final = Actor(None)
 class Situation:
     """What the check needs to know of a problem.
 
-    ``handler_ids`` are all who signed for it, told of progress or submitted it, ever.
+    ``handler_ids`` are all who ever took a step of it that makes a handler.
     """
 
     status: Status
@@ -152,6 +153,22 @@ def allowed(
     return tuple(found)
 
 
+def next_step(actor: Actor, situation: Situation, now: UtcDatetime, limits: Limits) -> Step | None:
+    """The step for which the problem waits for the actor; None when it waits for somebody else.
+
+    ``data.procedure.turns.NEXT_ACTION`` says the same within the database.
+    """
+    for step in STEPS:
+        if situation.status in step.sources and step.waits_for:
+            try:
+                _check_time(step, situation, now, limits)
+                _check_person(replace(step, roles=step.waits_for), actor, situation, limits)
+            except (Forbidden, Conflict):
+                continue
+            return step
+    return None
+
+
 def _first(duties: Sequence[Duty]) -> Duty | None:
     return duties[0] if duties else None
 
@@ -163,12 +180,12 @@ def _has_role(step: Step, actor: Actor) -> bool:
 
 
 def _check_time(step: Step, situation: Situation, now: UtcDatetime, limits: Limits) -> None:
-    if step.action is Action.HAND_BACK:
+    if step.window is Window.AFTER_ASSIGNMENT:
         since = situation.assigned_at
         if since is None or now - since > limits.hand_back:
             hours = round(limits.hand_back.total_seconds() / 3600)
             raise Conflict("A unit may hand back within {hours} hours only.", hours=hours)
-    if step.action is Action.ARCHIVE and (
+    if step.window is Window.AFTER_LOOK_BACK and (
         situation.look_back_at is None or now < situation.look_back_at
     ):
         raise Conflict("The look-back isn't over yet.")

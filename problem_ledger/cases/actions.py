@@ -5,7 +5,7 @@ from sqlalchemy import Connection, Engine, text
 from data.clock import Clock, UtcDatetime
 from data.database import transaction
 from data.errors import BadInput
-from data.procedure.workflow import Step, check
+from data.procedure.workflow import Need, Step, check
 from data.records import AccountId
 from data.words.ledger import Action, Severity, Status
 from problem_ledger.cases import places
@@ -14,7 +14,7 @@ from problem_ledger.cases.changes import Taking, changes_of
 from problem_ledger.cases.conflicts import overtaken
 from problem_ledger.cases.needs import EARLY, check_needs, plain
 from problem_ledger.cases.permissions import situation_of, taker_of
-from problem_ledger.cases.recipients import tell
+from problem_ledger.cases.recipients import queue_notices
 from problem_ledger.cases.rules import Rules
 from problem_ledger.cases.step_events import happened
 from problem_ledger.record import store
@@ -80,22 +80,22 @@ def _take(connection: Connection, taking: Taking, step: Step, taker: Known) -> D
         status=Status(row["status"]),
         severity=Severity(row["severity"]),
         text=plain(command.text),
-        more=_more(connection, taking),
+        more=_more(connection, taking, step),
         photos=photos,
     )
     done = store.write_next(connection, row, changes_of(taking), event)
     asked = taking.rules.sign_off_level(Severity(row["severity"]))
-    tell(connection, done, step.action, taking.who, taking.now, asked)
+    queue_notices(connection, done, step, taking.who, taking.now, asked)
     return done
 
 
-def _more(connection: Connection, taking: Taking) -> dict[str, object]:
+def _more(connection: Connection, taking: Taking, step: Step) -> dict[str, object]:
     """What the event tells beside the columns it sets."""
-    command = taking.command
-    if command.action is Action.VERIFY:
+    unit_id = taking.command.unit_id
+    if Need.PLACE in step.needs:
         return _site(connection, taking)
-    if command.action is Action.ASSIGN and command.unit_id is not None:
-        return {"unit": _unit_name(connection, taking.row, command.unit_id)}
+    if Need.UNIT in step.needs and unit_id is not None:
+        return {"unit": _unit_name(connection, taking.row, unit_id)}
     return {}
 
 

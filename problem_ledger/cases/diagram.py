@@ -5,6 +5,7 @@ from typing import Final
 
 from data.errors import BadInput
 from data.procedure.steps import STEPS, Need, Relation, Step
+from data.procedure.turns import ENDS
 from data.words.ledger import Status
 from problem_ledger.cases.rules import DeadlineRule, Rules, SignOffRule, load_rules
 
@@ -41,7 +42,7 @@ def _diagram(steps: Iterable[Step]) -> list[str]:
             if step.target is not None:
                 start = source.value if source else "[*]"
                 lines.append(f"    {start} --> {step.target.value}: {step.action.value}")
-    lines += [f"    {status.value} --> [*]" for status in (Status.REFUSED, Status.ARCHIVED)]
+    lines += [f"    {status.value} --> [*]" for status in ENDS]
     return [*lines, "```"]
 
 

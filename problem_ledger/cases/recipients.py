@@ -8,10 +8,10 @@ import orjson
 from sqlalchemy import Connection, text
 
 from data.clock import UtcDatetime
+from data.procedure.steps import Circle, Step
 from data.queries.levels import LEVELS
 from data.records import AccountId
 from data.vocabulary import ChiefLevel
-from data.words.ledger import Action, NoticeKind
 from problem_ledger.record.commands import Done
 
 REPORTER: Final = (
@@ -43,43 +43,37 @@ def _offices(condition: str) -> str:
 OFFICE: Final = _offices("true")
 """The offices of the lowest level that covers the place."""
 
-_SIGNING: Final = _offices(
+SIGNING_OFFICE: Final = _offices(
     f"array_position({LEVELS}, coalesce(division.level, 'province'))"
     f" <= array_position({LEVELS}, CAST(:asked AS text))"
 )
 """The offices of the lowest level that may sign it off."""
 
-TOLD: Final[Mapping[Action, tuple[tuple[NoticeKind, tuple[str, ...]], ...]]] = MappingProxyType(
+CIRCLES: Final[Mapping[Circle, str]] = MappingProxyType(
     {
-        Action.REPORT: ((NoticeKind.REPORTED, (OFFICE,)),),
-        Action.REFUSE: ((NoticeKind.REFUSED, (REPORTER,)),),
-        Action.ASSIGN: ((NoticeKind.ASSIGNED, (UNIT,)),),
-        Action.HAND_BACK: ((NoticeKind.WAITING, (OFFICE,)),),
-        Action.SUBMIT: ((NoticeKind.WAITING, (OFFICE,)),),
-        Action.VERIFY: ((NoticeKind.WAITING, (_SIGNING,)),),
-        Action.RETURN: ((NoticeKind.RETURNED, (UNIT,)),),
-        Action.REOPEN: ((NoticeKind.RETURNED, (UNIT,)),),
-        Action.PRESS: ((NoticeKind.PRESSED, (UNIT, OFFICE)),),
-        Action.COMMENT: ((NoticeKind.COMMENTED, (UNIT, OFFICE)),),
-        Action.SIGN_OFF: ((NoticeKind.SIGNED_OFF, (REPORTER,)),),
+        Circle.REPORTER: REPORTER,
+        Circle.UNIT: UNIT,
+        Circle.OFFICE: OFFICE,
+        Circle.SIGNING_OFFICE: SIGNING_OFFICE,
     }
 )
-"""Each step with the kind of notice and who gets it."""
+"""The accounts of each circle of the table, of the problem bound as ``:problem``."""
 
 
-def tell(
+def queue_notices(
     connection: Connection,
     done: Done,
-    action: Action,
+    step: Step,
     who: AccountId | None,
     now: UtcDatetime,
     asked: ChiefLevel = ChiefLevel.VILLAGE,
 ) -> None:
-    """Everybody whom the step concerns but who took it will be told, once.
+    """Writes one ``delivery`` for everybody to whom the step is announced, but for who took it.
 
     ``asked`` is the lowest level that may sign the problem off.
     """
-    for kind, groups in TOLD.get(action, ()):
+    for announced in step.announces:
+        groups = [CIRCLES[circle] for circle in announced.circles]
         found = " UNION ".join(f"SELECT id FROM ({group}) AS one" for group in groups)
         connection.execute(
             text(
@@ -90,10 +84,14 @@ def tell(
             ),
             {
                 "problem": done.problem_id,
-                "kind": kind.value,
+                "kind": announced.kind.value,
                 "about": str(done.version),
                 "facts": orjson.dumps(
-                    {"number": done.number, "action": action.value, "status": done.status.value}
+                    {
+                        "number": done.number,
+                        "action": step.action.value,
+                        "status": done.status.value,
+                    }
                 ).decode(),
                 "now": now,
                 "who": who,

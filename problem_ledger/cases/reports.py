@@ -7,13 +7,14 @@ from sqlalchemy import Connection, Engine, text
 from data.clock import Clock, UtcDatetime, business_date
 from data.database import transaction
 from data.errors import BadInput, Conflict
-from data.procedure.workflow import check
+from data.procedure.turns import OPEN
+from data.procedure.workflow import Step, check
 from data.records import AccountId
-from data.words.ledger import CLOSED, Action, Source, Status
+from data.words.ledger import Action, Source, Status
 from problem_ledger.cases import places
 from problem_ledger.cases.actors import SYSTEM_KNOWN, known
 from problem_ledger.cases.needs import check_category, check_report, plain
-from problem_ledger.cases.recipients import tell
+from problem_ledger.cases.recipients import queue_notices
 from problem_ledger.cases.rules import Rules
 from problem_ledger.cases.step_events import happened
 from problem_ledger.record import store
@@ -55,7 +56,8 @@ def report(engine: Engine, who: AccountId, given: Report, clock: Clock, rules: R
             "registered_at": now,
         }
         photos = taken(connection, who, given.photo_ids, rules.most_photos)
-        return _register(connection, values, happened(step, reporter, now, rules, photos=photos))
+        event = happened(step, reporter, now, rules, photos=photos)
+        return _register(connection, values, step, event)
 
 
 def report_exceedance(
@@ -99,15 +101,17 @@ def _register_measured(
         "registered_at": now,
     }
     step = check(Action.REPORT, SYSTEM_KNOWN.actor, None, now, rules)
-    return _register(connection, values, happened(step, SYSTEM_KNOWN, now, rules))
+    return _register(connection, values, step, happened(step, SYSTEM_KNOWN, now, rules))
 
 
-def _register(connection: Connection, values: Mapping[str, object], happened: Happened) -> Done:
+def _register(
+    connection: Connection, values: Mapping[str, object], step: Step, happened: Happened
+) -> Done:
     """The problem with its number; drawn last, so that others wait for it as briefly as can be."""
     year = business_date(happened.at).year
     number = draw(connection, _division(values), year)
     done = store.write_new(connection, number, values, happened)
-    tell(connection, done, Action.REPORT, happened.account_id, happened.at)
+    queue_notices(connection, done, step, happened.account_id, happened.at)
     return done
 
 
@@ -175,12 +179,7 @@ def _check_patrol(connection: Connection, who: AccountId, patrol_id: int | None)
 
 def _has_open(connection: Connection, given: Exceeded) -> bool:
     query = text(
-        "SELECT 1 FROM problem WHERE station_id = :station AND parameter = :parameter"
-        " AND NOT status = ANY(:closed)"
+        f"SELECT 1 FROM problem WHERE station_id = :station AND parameter = :parameter AND {OPEN}"
     )
-    bound = {
-        "station": given.station_id,
-        "parameter": given.parameter,
-        "closed": [status.value for status in CLOSED],
-    }
+    bound = {"station": given.station_id, "parameter": given.parameter}
     return connection.execute(query, bound).first() is not None

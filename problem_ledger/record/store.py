@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from data.clock import UtcDatetime
 from data.errors import NotFound
 from data.placing.stations import point_value
+from data.procedure.turns import HANDLING
 from data.records import AccountId
 from data.tables.ledger import problem, problem_event
 from data.words.ledger import Action
@@ -17,7 +18,6 @@ from problem_ledger.record.events import Event
 from problem_ledger.record.links import Happened, Row, first_link, next_link
 
 __all__ = [
-    "HANDLING",
     "Happened",
     "events",
     "find",
@@ -27,9 +27,6 @@ __all__ = [
     "write_new",
     "write_next",
 ]
-
-HANDLING = (Action.SIGN_FOR, Action.PROGRESS, Action.SUBMIT)
-"""Who takes one of these handles the problem."""
 
 _WITH_PLACE = select(
     problem,

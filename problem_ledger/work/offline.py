@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Engine, RowMapping, text
 
 from data.clock import BUSINESS_ZONE, Clock, UtcDatetime, to_utc
 from data.database import transaction
+from data.procedure.turns import OPEN
 from data.quality.freshness import max_age
-from data.words.ledger import CLOSED
 from problem_ledger.cases.rules import OfflineRule, Rules
 from problem_ledger.cases.service import report_silence
 from problem_ledger.record.commands import Done, Silent
@@ -62,9 +62,9 @@ SELECT at FROM generate_series(date_trunc('hour', CAST(:now AS timestamptz)),
 WHERE EXISTS (SELECT FROM hour_account WHERE hour = at AND received > 0)
 """)
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtext('offline'), CAST(:id AS integer))")
-_OPEN: Final = text(
+_OPEN_PROBLEM: Final = text(
     "SELECT problem.id FROM offline_spell JOIN problem ON problem.id = problem_id"
-    " WHERE offline_spell.station_id = :id AND NOT status = ANY(:closed)"
+    f" WHERE offline_spell.station_id = :id AND {OPEN}"
     " ORDER BY began_at DESC LIMIT 1"
 )
 _BEGIN: Final = text(
@@ -122,8 +122,7 @@ def _open(connection: Connection, bound: Mapping[str, object], rules: Rules) -> 
     row = connection.execute(query, bound).mappings().one_or_none()
     if row is None:
         return None
-    closed = [status.value for status in CLOSED]
-    known = connection.execute(_OPEN, {**bound, "closed": closed}).scalar()
+    known = connection.execute(_OPEN_PROBLEM, bound).scalar()
     done = None
     if known is None:
         now = to_utc(cast(datetime, bound["now"]))

@@ -11,17 +11,16 @@ from sqlalchemy import Connection, Engine, text
 from data.clock import UtcDatetime, business_date
 from data.database import transaction
 from data.procedure.deadlines import official_calendar
-from data.words.ledger import CLOSED, NoticeKind
+from data.procedure.steps import Relation
+from data.procedure.turns import OPEN, sql_list, waiting_at
+from data.words.ledger import NoticeKind
 from problem_ledger.cases.recipients import OFFICE, UNIT
 
 CHIEF_AFTER: Final = timedelta(days=3)
 """A problem overdue for longer than this is told to the river's chief as well."""
 
-_OPEN: Final = "problem.status NOT IN ({})".format(", ".join(f"'{each}'" for each in CLOSED))
-_HANDLER: Final = (
-    f"{UNIT} AND EXISTS (SELECT 1 FROM problem WHERE id = :problem"
-    " AND status IN ('assigned', 'rectifying'))"
-)
+_AT_UNIT: Final = f"problem.status IN {sql_list(waiting_at(Relation.IN_UNIT))}"
+_HANDLER: Final = f"{UNIT} AND EXISTS (SELECT 1 FROM problem WHERE id = :problem AND {_AT_UNIT})"
 """The unit while it has the problem; what it submitted waits for others."""
 
 _CHIEF: Final = (
@@ -45,8 +44,7 @@ class Reminder:
 REMINDERS: Final = (
     Reminder(
         NoticeKind.DUE_SOON,
-        "problem.amber_at <= :now AND problem.due_at > :now"
-        " AND problem.status IN ('assigned', 'rectifying')",
+        f"problem.amber_at <= :now AND problem.due_at > :now AND {_AT_UNIT}",
         (_HANDLER,),
         "to_char(problem.due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')",
     ),
@@ -72,7 +70,7 @@ def remind(engine: Engine, now: UtcDatetime) -> int:
 
 def _remind(engine: Engine, reminder: Reminder, bound: Mapping[str, object]) -> int:
     waiting = text(
-        f"SELECT problem.id FROM problem WHERE {_OPEN} AND {reminder.condition}"
+        f"SELECT problem.id FROM problem WHERE {OPEN} AND {reminder.condition}"
         " AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.problem_id = problem.id"
         f" AND delivery.kind = :kind AND delivery.about = {reminder.about}) ORDER BY problem.id"
     )
@@ -90,7 +88,7 @@ def _one(connection: Connection, reminder: Reminder, bound: Mapping[str, object]
     row = connection.execute(
         text(
             f"SELECT number, due_at, {reminder.about} AS about FROM problem"
-            f" WHERE id = :problem AND {_OPEN} AND {reminder.condition} FOR UPDATE SKIP LOCKED"
+            f" WHERE id = :problem AND {OPEN} AND {reminder.condition} FOR UPDATE SKIP LOCKED"
         ),
         bound,
     ).one_or_none()

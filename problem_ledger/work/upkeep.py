@@ -9,6 +9,8 @@ from data.clock import Clock, UtcDatetime
 from data.database import transaction
 from data.errors import Conflict
 from data.procedure.deadlines import Calendar, due, official_calendar
+from data.procedure.turns import OPEN, sql_list
+from data.procedure.workflow import steps_of
 from data.words.ledger import CLOSED, Action, Status
 from problem_ledger.cases.rules import Rules
 from problem_ledger.cases.service import archive
@@ -23,12 +25,15 @@ STRAY_AFTER: Final = timedelta(hours=24)
 SETTLED: Final = "节假日安排已公布，期限按工作日重新计算。"
 """Stands in the chain as the reason, like any other reason there."""
 
-_OPEN: Final = "status NOT IN ({})".format(", ".join(f"'{each}'" for each in CLOSED))
+_ARCHIVED_FROM: Final = [
+    source for step in steps_of(Action.ARCHIVE) for source in step.sources if source
+]
 _WATCHED = text(
-    "SELECT id FROM problem WHERE status = 'signed_off' AND look_back_at <= :now ORDER BY id"
+    f"SELECT id FROM problem WHERE status IN {sql_list(_ARCHIVED_FROM)}"
+    " AND look_back_at <= :now ORDER BY id"
 )
 _PROVISIONAL = text(
-    f"SELECT id FROM problem WHERE is_provisional AND due_days IS NOT NULL AND {_OPEN} ORDER BY id"
+    f"SELECT id FROM problem WHERE is_provisional AND due_days IS NOT NULL AND {OPEN} ORDER BY id"
 )
 _STRAY = text("DELETE FROM photo WHERE problem_id IS NULL AND uploaded_at < :long_ago")
 

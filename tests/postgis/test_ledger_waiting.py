@@ -2,7 +2,6 @@
 
 import pytest
 
-from dashboard.ledger.rows import NEXT
 from data.clock import to_utc
 from data.database import transaction
 from data.errors import NotFound
@@ -13,11 +12,21 @@ from data.queries.ledger.problems import Moment, problems
 from data.queries.people.accounts import roles
 from data.queries.people.visible import scope_of
 from data.vocabulary import Role
-from data.words.ledger import Severity, Status
+from data.words.ledger import Action, Severity, Status
 from problem_ledger.cases.service import allowed_actions
 from tests.builders import build_small_basin
 from tests.fixtures.database import Database
 from tests.ledger_office import PEOPLE, Office, open_office
+
+NEXT = {
+    Status.REGISTERED: Action.ACCEPT,
+    Status.ACCEPTED: Action.ASSIGN,
+    Status.ASSIGNED: Action.SIGN_FOR,
+    Status.RECTIFYING: Action.SUBMIT,
+    Status.SUBMITTED: Action.VERIFY,
+    Status.VERIFIED: Action.SIGN_OFF,
+}
+"""The step that brings an open problem on, written by hand."""
 
 
 def is_for(status: Status, held: set[Role]) -> bool:
@@ -64,6 +73,7 @@ def test_what_waits_is_what_the_table_lets_them_do_next(office: Office, person: 
                 expected.add(row.id)
     assert {row.id for row in waiting} == expected
     assert {row.id for row in rows if row.is_waiting} == expected
+    assert all(row.next_action in (None, NEXT.get(row.status)) for row in rows)
 
 
 def test_somebody_is_waited_for_in_every_open_state(office: Office) -> None:

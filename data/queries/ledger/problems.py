@@ -7,24 +7,17 @@ from typing import Final
 from sqlalchemy import Connection, RowMapping, text
 
 from data.clock import UtcDatetime
-from data.queries.ledger.asker import WAITING, Asker
-from data.queries.ledger.conditions import LIGHT, OPEN, VIEWS, Moment, bound, condition, light
+from data.procedure.deadlines import LIGHT
+from data.procedure.turns import NEXT_ACTION, OPEN
+from data.queries.ledger.asker import Asker
+from data.queries.ledger.conditions import VIEWS, Moment, bound, condition
 from data.queries.ledger.filter import LedgerFilter, Order, Sort, View
 from data.queries.scope import PROBLEM_VISIBLE, Scope
 from data.queries.whereabouts import WHERE_FACTS, WHERE_JOINS, Where, where_of
 from data.records import AccountId
 from data.words.ledger import CLOSED, Action, Group, Light, Severity, Source, Status
 
-__all__ = [
-    "LIGHT",
-    "OPEN",
-    "Counts",
-    "Moment",
-    "ProblemRow",
-    "counts",
-    "light",
-    "problems",
-]
+__all__ = ["Counts", "Moment", "ProblemRow", "counts", "problems"]
 
 
 def _ranked(column: str, words: Sequence[str]) -> str:
@@ -58,7 +51,10 @@ _SORTS: Final[Mapping[Sort, tuple[str, tuple[str, ...]]]] = {
 
 @dataclass(frozen=True, slots=True)
 class ProblemRow:
-    """A problem as a list shows it; ``where`` and ``lon``/``lat`` (CGCS2000) say where it is."""
+    """A problem as a list shows it; ``where`` and ``lon``/``lat`` (CGCS2000) say where it is.
+
+    ``next_action`` is the step for which it waits for the reader, None when it doesn't.
+    """
 
     id: int
     number: str
@@ -98,12 +94,17 @@ class ProblemRow:
     last_action: Action
     last_actor: str
     last_at: UtcDatetime
-    is_waiting: bool
+    next_action: Action | None
 
     @property
     def is_open(self) -> bool:
         """Whether somebody still has to do something about it."""
         return self.status not in CLOSED
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the next step is the reader's."""
+        return self.next_action is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,7 @@ _COLUMNS: Final = f"""problem.id, problem.number, problem.version, problem.statu
     problem.registered_at, problem.assigned_at, problem.signed_off_at, problem.due_at,
     problem.amber_at, problem.due_days, problem.is_provisional, problem.extension_count,
     problem.pressed_at, {LIGHT} AS light, problem.last_action, problem.last_actor,
-    problem.last_at, {OPEN} AND {WAITING} AS is_waiting,
+    problem.last_at, {NEXT_ACTION} AS next_action,
     {WHERE_FACTS.format(of="problem")}"""
 
 _JOINS: Final = f"""{WHERE_JOINS.format(of="problem")}
@@ -203,5 +204,6 @@ def _row(row: RowMapping) -> ProblemRow:
             "source": Source(row["source"]),
             "light": Light(row["light"]),
             "last_action": Action(row["last_action"]),
+            "next_action": Action(row["next_action"]) if row["next_action"] else None,
         }
     )

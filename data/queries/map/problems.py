@@ -7,7 +7,8 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 from data.clock import UtcDatetime
-from data.queries.ledger.conditions import LIGHT, OPEN
+from data.procedure.deadlines import LIGHT
+from data.procedure.turns import OPEN
 from data.queries.scope import PATROL_VISIBLE, PROBLEM_VISIBLE, Scope
 from data.words.ledger import Light, Severity, Status
 
