@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, Engine, text
 
+from data.chain import canonical, chain_hash
 from data.clock import Clock, UtcDatetime, business_date
 from data.database import transaction
 from data.errors import BadInput, Conflict
@@ -20,7 +21,6 @@ from problem_ledger.cases.step_events import happened
 from problem_ledger.record import store
 from problem_ledger.record.attachments import taken
 from problem_ledger.record.commands import Done, Exceeded, Report, Silent
-from problem_ledger.record.events import canonical, chain_hash
 from problem_ledger.record.links import Happened
 from problem_ledger.record.numbers import draw
 

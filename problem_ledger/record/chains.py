@@ -3,16 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from problem_ledger.record.events import (
-    NOTHING_BEFORE,
-    STORY,
-    Event,
-    chain_hash,
-    contradictions,
-    encoded_row,
-    read,
-    replay,
-)
+from data.chain import NOTHING_BEFORE, chain_hash, read
+from problem_ledger.record.events import STORY, Event, contradictions, encoded_row, replay
 
 Tip = tuple[int, bytes]
 """How many events a chain holds, and the hash of the last one."""

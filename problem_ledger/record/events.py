@@ -1,16 +1,11 @@
-"""The chain of a problem's events: bytes, hashes, and the story told again from them. Pure."""
+"""The events of a problem, and its row told again from them. Pure."""
 
-import hashlib
-import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Final
 
+from data.chain import encode, read
 from data.clock import UtcDatetime
-
-NOTHING_BEFORE: Final = bytes(32)
-"""The hash before a chain's first event."""
 
 STORY: Final = (
     "number",
@@ -90,56 +85,6 @@ class Event:
     body: bytes
     prev_hash: bytes
     hash: bytes
-
-
-def encode(value: object) -> object:
-    """The value as the bytes carry it: a time as ISO in UTC, a float as the text it comes back by.
-
-    Bytes are told in hexadecimal. Raises TypeError for anything else than text, numbers, times.
-    """
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, Mapping):
-        return {str(name): encode(one) for name, one in value.items()}
-    for kinds, written in _WRITTEN:
-        if isinstance(value, kinds):
-            return written(value)
-    raise TypeError(f"no place in an event for {type(value).__name__}")
-
-
-def _instant(value: datetime) -> str:
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-_WRITTEN: Final[tuple[tuple[type | tuple[type, ...], Callable[[Any], object]], ...]] = (
-    (str, str),
-    (int, int),
-    (float, repr),
-    (datetime, _instant),
-    (date, date.isoformat),
-    ((bytes, bytearray, memoryview), lambda value: bytes(value).hex()),
-    ((list, tuple), lambda value: [encode(one) for one in value]),
-)
-
-
-def canonical(body: Mapping[str, object]) -> bytes:
-    """The one way to write a body: keys sorted, UTF-8, no spaces, no floats."""
-    return json.dumps(
-        encode(body), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    ).encode()
-
-
-def chain_hash(prev_hash: bytes, body: bytes) -> bytes:
-    """SHA-256 of the hash before and the body's bytes."""
-    return hashlib.sha256(prev_hash + body).digest()
-
-
-def read(body: bytes) -> dict[str, Any]:
-    """What a body says. Raises ValueError for bytes that aren't canonical."""
-    found: object = json.loads(body)
-    if not isinstance(found, dict) or canonical(found) != body:
-        raise ValueError("not canonical")
-    return found
 
 
 def contradictions(event: Event, number: str) -> tuple[str, ...]:

@@ -15,12 +15,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import Connection, Engine, text
 
+from data.chain import NOTHING_BEFORE, canonical, link
 from data.clock import UtcDatetime
 from data.database import transaction
 from data.errors import BadInput
 from data.people.access_log import Logged, log
 from problem_ledger.record.chains import Tip
-from problem_ledger.record.events import NOTHING_BEFORE, canonical, chain_hash
 from problem_ledger.record.keys import Signer, is_signed, key_id
 
 HEAD: Final = "onemap-ledger-head/1"
@@ -127,16 +127,16 @@ def _sign(connection: Connection, signer: Signer, now: UtcDatetime, every: timed
     rows = connection.execute(_GROWN, {"after": after}).all()
     if not rows:
         return False
-    body = canonical(
+    prev = bytes(last.hash) if last is not None else NOTHING_BEFORE
+    body, value = link(
+        prev,
         {
             "format": HEAD,
             "at": now,
             "change_no": max(row.change_no for row in rows),
             "grown": {row.number: [row.last_seq, bytes(row.last_hash)] for row in rows},
-        }
+        },
     )
-    prev = bytes(last.hash) if last is not None else NOTHING_BEFORE
-    value = chain_hash(prev, body)
     connection.execute(
         _KEEP,
         {

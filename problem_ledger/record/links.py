@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from data.chain import NOTHING_BEFORE, link
 from data.clock import UtcDatetime
 from data.records import AccountId
 from data.words.ledger import Action, Stage, Status
 from problem_ledger.record.commands import Attached
-from problem_ledger.record.events import NOTHING_BEFORE, Event, canonical, chain_hash
+from problem_ledger.record.events import Event
 
 Row = Mapping[str, Any]
 """A problem's row, with ``lon`` and ``lat``."""
@@ -58,7 +59,8 @@ def _link(
     seq: int,
     prev_hash: bytes,
 ) -> Link:
-    body = canonical(
+    body, hash_ = link(
+        prev_hash,
         {
             **happened.more,
             "number": row["number"],
@@ -74,7 +76,7 @@ def _link(
             "text": happened.text,
             "set": dict(changes),
             "photos": [photo.sha256 for photo in happened.photos],
-        }
+        },
     )
     event = Event(
         seq,
@@ -85,7 +87,7 @@ def _link(
         happened.account_id,
         body,
         prev_hash,
-        chain_hash(prev_hash, body),
+        hash_,
     )
     columns = {
         **changes,

@@ -8,6 +8,7 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, Engine, RowMapping, func, select, text
 
+from data.chain import NOTHING_BEFORE, chain_hash
 from data.tables.ledger import problem
 from problem_ledger.record import store
 from problem_ledger.record.chains import (
@@ -20,7 +21,7 @@ from problem_ledger.record.chains import (
     check_tip,
     note,
 )
-from problem_ledger.record.events import NOTHING_BEFORE, Event, chain_hash
+from problem_ledger.record.events import Event
 from problem_ledger.record.heads import Export, grown
 from problem_ledger.record.keys import is_signed
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, TextClause, text
 
+from data.chain import read
 from data.clock import Clock, UtcDatetime
 from data.database import transaction
 from data.errors import Conflict
@@ -15,7 +16,6 @@ from data.words.ledger import CLOSED, Action, Status
 from problem_ledger.cases.rules import Rules
 from problem_ledger.cases.service import archive
 from problem_ledger.record import store
-from problem_ledger.record.events import read
 from problem_ledger.record.store import Happened
 from problem_ledger.work.isolation import one_by_one
 

@@ -5,12 +5,13 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import text
 
+from data.chain import read
 from data.errors import BadInput, Conflict, Forbidden, NotFound
 from data.words.ledger import Action, Severity, Status
 from problem_ledger.cases import service
 from problem_ledger.record import store
 from problem_ledger.record.commands import Done, Place
-from problem_ledger.record.events import encoded_row, read, replay
+from problem_ledger.record.events import encoded_row, replay
 from tests.fixtures.database import Database
 from tests.ledger_acts import act, at_once, given, one, report, row_of, told
 from tests.ledger_story import SPOT, TO_SIGN_OFF, Desk, account, open_desk

@@ -4,11 +4,11 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
+from data.chain import NOTHING_BEFORE, canonical, chain_hash, read
 from data.clock import UtcDatetime
 from data.records import AccountId
 from data.words.ledger import Action, Stage, Status
 from problem_ledger.record.commands import Attached
-from problem_ledger.record.events import NOTHING_BEFORE, canonical, chain_hash, read
 from problem_ledger.record.links import Happened, first_link, next_link
 
 AT = UtcDatetime(datetime(2026, 11, 2, 1, tzinfo=UTC))
