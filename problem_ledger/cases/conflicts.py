@@ -7,7 +7,7 @@ from typing import Final
 from data.clock import BUSINESS_ZONE, UtcDatetime
 from data.errors import Conflict
 from data.words.ledger import Action
-from problem_ledger.record.links import Row
+from problem_ledger.record.events import Row
 
 SENTENCES: Final[Mapping[Action, str]] = MappingProxyType(
     {

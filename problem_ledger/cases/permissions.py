@@ -12,20 +12,22 @@ from data.queries.people.visible import scope_of
 from data.queries.scope import PROBLEM_VISIBLE, Scope
 from data.records import AccountId
 from data.words.ledger import Severity, Status
-from problem_ledger.cases.actors import Known, known
+from problem_ledger.cases.actors import Participant, participant_of
 from problem_ledger.cases.rules import Rules
 from problem_ledger.record import store
-from problem_ledger.record.links import Row
+from problem_ledger.record.events import Row
 
 _SEEN = text(f"SELECT id FROM problem WHERE problem.id = ANY(:ids) AND {PROBLEM_VISIBLE}")
 
 
-def taker_of(connection: Connection, who: AccountId, row: Row, now: UtcDatetime) -> Known:
+def participant_in(
+    connection: Connection, who: AccountId, row: Row, now: UtcDatetime
+) -> Participant:
     """Who the account is to the problem. Raises NotFound when it may not be seen, Forbidden."""
     scope = _scope(connection, who, now)
     if connection.execute(_SEEN, {"ids": [row["id"]], **scope.bound}).first() is None:
         raise NotFound("There is no such problem.")
-    return known(connection, who, row["division_id"], row["unit_id"])
+    return participant_of(connection, who, row["division_id"], row["unit_id"])
 
 
 def situation_of(connection: Connection, row: Row) -> Situation:
@@ -45,8 +47,8 @@ def allowed_actions(
 ) -> tuple[Step, ...]:
     """The steps that account may take on the problem now. Raises NotFound."""
     row = store.find(connection, problem_id)
-    taker = taker_of(connection, who, row, now)
-    return allowed(taker.actor, situation_of(connection, row), now, rules)
+    participant = participant_in(connection, who, row, now)
+    return allowed(participant.actor, situation_of(connection, row), now, rules)
 
 
 def allowed_on_each(
@@ -58,14 +60,14 @@ def allowed_on_each(
 ) -> dict[int, tuple[Step, ...]]:
     """By problem the steps that account may take now; those it may not see are left out."""
     scope = _scope(connection, who, now)
-    takers: dict[tuple[int | None, int | None], Known] = {}
+    participants: dict[tuple[int | None, int | None], Participant] = {}
     found: dict[int, tuple[Step, ...]] = {}
     for id_ in connection.execute(_SEEN, {"ids": list(problem_ids), **scope.bound}).scalars():
         row = store.find(connection, id_)
         place = (row["division_id"], row["unit_id"])
-        if place not in takers:
-            takers[place] = known(connection, who, *place)
-        found[id_] = allowed(takers[place].actor, situation_of(connection, row), now, rules)
+        if place not in participants:
+            participants[place] = participant_of(connection, who, *place)
+        found[id_] = allowed(participants[place].actor, situation_of(connection, row), now, rules)
     return found
 
 

@@ -13,16 +13,14 @@ from data.procedure.workflow import Step, check
 from data.records import AccountId
 from data.words.ledger import Action, Source, Status
 from problem_ledger.cases import places
-from problem_ledger.cases.actors import SYSTEM_KNOWN, known
+from problem_ledger.cases.actors import SYSTEM_PARTICIPANT, event_of_step, participant_of
 from problem_ledger.cases.needs import check_category, check_report, plain
 from problem_ledger.cases.recipients import queue_notices
 from problem_ledger.cases.rules import Rules
-from problem_ledger.cases.step_events import happened
 from problem_ledger.record import store
-from problem_ledger.record.attachments import taken
+from problem_ledger.record.attachments import lock_unattached_photos
 from problem_ledger.record.commands import Done, Exceeded, Report, Silent
-from problem_ledger.record.links import Happened
-from problem_ledger.record.numbers import draw
+from problem_ledger.record.events import NewEvent
 
 
 def report(engine: Engine, who: AccountId, given: Report, clock: Clock, rules: Rules) -> Done:
@@ -38,7 +36,7 @@ def report(engine: Engine, who: AccountId, given: Report, clock: Clock, rules: R
         if before is not None:
             return before
         where = places.located(connection, given.place, business_date(given.found_at or now))
-        reporter = known(connection, who, _division(where), None)
+        reporter = participant_of(connection, who, _division(where), None)
         step = check(Action.REPORT, reporter.actor, None, now, rules)
         _check_patrol(connection, who, given.patrol_id)
         values = {
@@ -55,8 +53,8 @@ def report(engine: Engine, who: AccountId, given: Report, clock: Clock, rules: R
             "found_at": given.found_at or now,
             "registered_at": now,
         }
-        photos = taken(connection, who, given.photo_ids, rules.most_photos)
-        event = happened(step, reporter, now, rules, photos=photos)
+        photos = lock_unattached_photos(connection, who, given.photo_ids, rules.most_photos)
+        event = event_of_step(step, reporter, now, rules, photos=photos)
         return _register(connection, values, step, event)
 
 
@@ -100,18 +98,18 @@ def _register_measured(
         "found_at": given.found_at,
         "registered_at": now,
     }
-    step = check(Action.REPORT, SYSTEM_KNOWN.actor, None, now, rules)
-    return _register(connection, values, step, happened(step, SYSTEM_KNOWN, now, rules))
+    step = check(Action.REPORT, SYSTEM_PARTICIPANT.actor, None, now, rules)
+    return _register(connection, values, step, event_of_step(step, SYSTEM_PARTICIPANT, now, rules))
 
 
 def _register(
-    connection: Connection, values: Mapping[str, object], step: Step, happened: Happened
+    connection: Connection, values: Mapping[str, object], step: Step, new: NewEvent
 ) -> Done:
     """The problem with its number; drawn last, so that others wait for it as briefly as can be."""
-    year = business_date(happened.at).year
-    number = draw(connection, _division(values), year)
-    done = store.write_new(connection, number, values, happened)
-    queue_notices(connection, done, step, happened.account_id, happened.at)
+    year = business_date(new.at).year
+    number = store.draw_number(connection, _division(values), year)
+    done = store.write_new(connection, number, values, new)
+    queue_notices(connection, done, step, new.account_id, new.at)
     return done
 
 

@@ -11,7 +11,7 @@ from data.words.ledger import Stage
 from problem_ledger.record.commands import Attached
 
 
-def taken(
+def lock_unattached_photos(
     connection: Connection, who: AccountId, photo_ids: Sequence[int], most: int
 ) -> tuple[Attached, ...]:
     """The photos in the order given, locked until the transaction ends.

@@ -1,11 +1,14 @@
-"""The events of a problem, and its row told again from them. Pure."""
+"""The events of a problem: one more linked to its chain, and the row told again from all. Pure."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
 
-from data.chain import encode, read
+from data.chain import NOTHING_BEFORE, encode, link, read
 from data.clock import UtcDatetime
+from data.records import AccountId
+from data.words.ledger import Action, Stage, Status
+from problem_ledger.record.commands import Attached
 
 STORY: Final = (
     "number",
@@ -85,6 +88,98 @@ class Event:
     body: bytes
     prev_hash: bytes
     hash: bytes
+
+
+Row = Mapping[str, Any]
+"""A problem's row, with ``lon`` and ``lat``."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """One event before it is written: who did what when, in their words, with what evidence."""
+
+    action: Action
+    target: Status
+    at: UtcDatetime
+    account_id: AccountId | None
+    actor: str
+    role: str | None = None
+    level: str | None = None
+    text: str = ""
+    more: Mapping[str, object] = field(default_factory=dict)
+    photos: Sequence[Attached] = ()
+    stage: Stage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An event to append, and the columns of the problem's row that it sets."""
+
+    event: Event
+    columns: Mapping[str, Any]
+
+
+def first_link(number: str, values: Mapping[str, object], new: NewEvent) -> Link:
+    """The first event of a problem, which sets all that is known of it."""
+    return _link({"number": number, **values}, values, new, None, 1, NOTHING_BEFORE)
+
+
+def next_link(row: Row, changes: Mapping[str, object], new: NewEvent) -> Link:
+    """The event after the row's last one, which sets the changes."""
+    prev_hash = bytes(row["last_hash"])
+    return _link(row, changes, new, row["status"], row["last_seq"] + 1, prev_hash)
+
+
+def _link(
+    row: Row,
+    changes: Mapping[str, object],
+    new: NewEvent,
+    source: str | None,
+    seq: int,
+    prev_hash: bytes,
+) -> Link:
+    body, hash_ = link(
+        prev_hash,
+        {
+            **new.more,
+            "number": row["number"],
+            "seq": seq,
+            "at": new.at,
+            "action": new.action.value,
+            "from": source,
+            "to": new.target.value,
+            "account_id": new.account_id,
+            "actor": new.actor,
+            "role": new.role,
+            "level": new.level,
+            "text": new.text,
+            "set": dict(changes),
+            "photos": [photo.sha256 for photo in new.photos],
+        },
+    )
+    event = Event(
+        seq,
+        new.at,
+        new.action.value,
+        source,
+        new.target.value,
+        new.account_id,
+        body,
+        prev_hash,
+        hash_,
+    )
+    columns = {
+        **changes,
+        "number": row["number"],
+        "status": new.target.value,
+        "version": seq,
+        "last_seq": seq,
+        "last_hash": event.hash,
+        "last_at": new.at,
+        "last_action": new.action.value,
+        "last_actor": new.actor,
+    }
+    return Link(event, columns)
 
 
 def contradictions(event: Event, number: str) -> tuple[str, ...]:

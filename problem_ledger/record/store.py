@@ -1,9 +1,10 @@
-"""Problems and their events as rows: locked, written with a version, chained; never committed."""
+"""Problems and their events as rows: numbered, locked, written, chained; never committed."""
 
 from collections.abc import Mapping
 from dataclasses import fields
+from typing import Final
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, text, update
 
 from data.clock import UtcDatetime
 from data.errors import NotFound
@@ -14,19 +15,22 @@ from data.tables.ledger import problem, problem_event
 from data.words.ledger import Action
 from problem_ledger.record.attachments import attach
 from problem_ledger.record.commands import Done
-from problem_ledger.record.events import Event
-from problem_ledger.record.links import Happened, Row, first_link, next_link
+from problem_ledger.record.events import Event, NewEvent, Row, first_link, next_link
 
-__all__ = [
-    "Happened",
-    "events",
-    "find",
-    "find_by_key",
-    "handlers",
-    "last_at",
-    "write_new",
-    "write_next",
-]
+UNVERIFIED: Final = "000000"
+"""Stands where no division's code is known."""
+
+_CODE = text(
+    "WITH RECURSIVE above AS (SELECT id, parent_id, code, 0 AS up FROM division WHERE id = :id"
+    " UNION ALL SELECT division.id, division.parent_id, division.code, up + 1"
+    " FROM division JOIN above ON division.id = above.parent_id)"
+    " SELECT substr(code, 1, 6) FROM above WHERE code IS NOT NULL ORDER BY up LIMIT 1"
+)
+_DRAW = text(
+    "INSERT INTO problem_serial (division_code, year, last) VALUES (:code, :year, 1)"
+    " ON CONFLICT (division_code, year) DO UPDATE SET last = problem_serial.last + 1"
+    " RETURNING last"
+)
 
 _WITH_PLACE = select(
     problem,
@@ -89,32 +93,42 @@ def events(connection: Connection, problem_id: int) -> list[Event]:
     return [Event(*row) for row in connection.execute(query.order_by(problem_event.c.seq))]
 
 
+def draw_number(connection: Connection, division_id: int | None, year: int) -> str:
+    """Returns the next number of the division's year: division, year, serial, without a gap.
+
+    It is drawn under a row lock, so that a transaction undone gives it back.
+    """
+    code = connection.execute(_CODE, {"id": division_id}).scalar() or UNVERIFIED
+    serial = connection.execute(_DRAW, {"code": code, "year": year}).scalar_one()
+    return f"{code}-{year}-{serial:05d}"
+
+
 def write_new(
-    connection: Connection, number: str, values: Mapping[str, object], happened: Happened
+    connection: Connection, number: str, values: Mapping[str, object], new: NewEvent
 ) -> Done:
     """The problem is there with its first event."""
-    link = first_link(number, values, happened)
+    link = first_link(number, values, new)
     columns = dict(link.columns)
     point = point_value(columns.pop("lon"), columns.pop("lat"))
     inserted = insert(problem).values(**columns, geom=point).returning(problem.c.id)
     problem_id = connection.execute(inserted).scalar_one()
-    return _append(connection, problem_id, number, link.event, happened)
+    return _append(connection, problem_id, number, link.event, new)
 
 
 def write_next(
-    connection: Connection, row: Row, changes: Mapping[str, object], happened: Happened
+    connection: Connection, row: Row, changes: Mapping[str, object], new: NewEvent
 ) -> Done:
     """The locked problem stands as the changes say, its chain one event longer."""
-    link = next_link(row, changes, happened)
+    link = next_link(row, changes, new)
     connection.execute(update(problem).where(problem.c.id == row["id"]).values(**link.columns))
-    return _append(connection, row["id"], row["number"], link.event, happened)
+    return _append(connection, row["id"], row["number"], link.event, new)
 
 
 def _append(
-    connection: Connection, problem_id: int, number: str, event: Event, happened: Happened
+    connection: Connection, problem_id: int, number: str, event: Event, new: NewEvent
 ) -> Done:
     columns = {each.name: getattr(event, each.name) for each in fields(event)}
     connection.execute(insert(problem_event).values(problem_id=problem_id, **columns))
-    if happened.photos and happened.stage is not None:
-        attach(connection, happened.photos, problem_id, event.seq, happened.stage)
-    return Done(problem_id, number, event.seq, happened.target, event.hash)
+    if new.photos and new.stage is not None:
+        attach(connection, new.photos, problem_id, event.seq, new.stage)
+    return Done(problem_id, number, event.seq, new.target, event.hash)

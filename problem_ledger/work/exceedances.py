@@ -12,8 +12,8 @@ from data.database import transaction
 from data.procedure.turns import CLOSING, OPEN, sql_list
 from data.queries.readings.counting import as_measured
 from data.vocabulary import PARAMETERS, Parameter, StationKind
+from problem_ledger.cases.reports import report_exceedance
 from problem_ledger.cases.rules import ExceedanceRule, Rules
-from problem_ledger.cases.service import report_exceedance
 from problem_ledger.record.commands import Done, Exceeded
 from problem_ledger.work.isolation import one_by_one
 

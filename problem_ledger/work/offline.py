@@ -11,8 +11,8 @@ from data.clock import BUSINESS_ZONE, Clock, UtcDatetime, to_utc
 from data.database import transaction
 from data.procedure.turns import OPEN
 from data.quality.freshness import max_age
+from problem_ledger.cases.reports import report_silence
 from problem_ledger.cases.rules import OfflineRule, Rules
-from problem_ledger.cases.service import report_silence
 from problem_ledger.record.commands import Done, Silent
 from problem_ledger.work.isolation import one_by_one
 

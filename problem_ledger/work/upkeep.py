@@ -13,10 +13,10 @@ from data.procedure.deadlines import Calendar, due, official_calendar
 from data.procedure.turns import OPEN, sql_list
 from data.procedure.workflow import steps_of
 from data.words.ledger import CLOSED, Action, Status
+from problem_ledger.cases.actions import archive
 from problem_ledger.cases.rules import Rules
-from problem_ledger.cases.service import archive
 from problem_ledger.record import store
-from problem_ledger.record.store import Happened
+from problem_ledger.record.events import NewEvent
 from problem_ledger.work.isolation import one_by_one
 
 STRAY_AFTER: Final = timedelta(hours=24)
@@ -105,7 +105,7 @@ def _settle(
             connection,
             row,
             {"due_at": settled.at, "amber_at": settled.amber_at, "is_provisional": False},
-            Happened(
+            NewEvent(
                 action=Action.COMMENT,
                 target=status,
                 at=max(clock(), UtcDatetime(row["last_at"])),

@@ -20,9 +20,9 @@ from data.settings import LedgerSettings
 from problem_ledger.cases.rules import Rules, load_rules
 from problem_ledger.record.heads import sign_head
 from problem_ledger.record.keys import open_signer
-from problem_ledger.work.deliveries import deliver
 from problem_ledger.work.exceedances import open_problems
 from problem_ledger.work.isolation import OUTAGES, first_line
+from problem_ledger.work.notices import deliver
 from problem_ledger.work.offline import open_silences
 from problem_ledger.work.reminders import remind
 from problem_ledger.work.upkeep import archive_watched, clear_stray_photos, settle_deadlines

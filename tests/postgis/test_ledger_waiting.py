@@ -19,7 +19,7 @@ from data.queries.people.visible import scope_of
 from data.queries.scope import EVERYTHING
 from data.vocabulary import Role
 from data.words.ledger import Action, Severity, Status
-from problem_ledger.cases.actors import known as account_to
+from problem_ledger.cases.actors import participant_of
 from problem_ledger.cases.permissions import allowed_actions, situation_of
 from problem_ledger.record import store
 from tests.builders import build_small_basin
@@ -123,7 +123,7 @@ def test_the_database_and_the_table_name_the_same_next_step(office: Office, pers
         )
         assert len(rows) == count > len(Status)
         for row in rows:
-            actor = account_to(connection, who, row.division_id, row.unit_id).actor
+            actor = participant_of(connection, who, row.division_id, row.unit_id).actor
             situation = situation_of(connection, store.find(connection, row.id))
             step = next_step(actor, situation, now, office.rules)
             assert row.next_action is (step and step.action), row.number

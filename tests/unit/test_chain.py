@@ -9,7 +9,7 @@ from data.clock import UtcDatetime
 from data.records import AccountId
 from data.words.ledger import Action, Stage, Status
 from problem_ledger.record.commands import Attached
-from problem_ledger.record.links import Happened, first_link, next_link
+from problem_ledger.record.events import NewEvent, first_link, next_link
 
 AT = UtcDatetime(datetime(2026, 11, 2, 1, tzinfo=UTC))
 EVERY_KIND = {
@@ -71,7 +71,7 @@ def test_a_problems_events_have_their_recorded_bytes_and_hashes() -> None:
             "request_sha256": b"\x01",
             "reporter_id": 7,
         },
-        Happened(
+        NewEvent(
             Action.REPORT,
             Status.REGISTERED,
             AT,
@@ -85,7 +85,7 @@ def test_a_problems_events_have_their_recorded_bytes_and_hashes() -> None:
     verified = next_link(
         {**reported.columns, "status": "submitted"},
         {"checker_id": 8},
-        Happened(
+        NewEvent(
             Action.VERIFY,
             Status.VERIFIED,
             AT,
