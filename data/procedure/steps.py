@@ -28,7 +28,7 @@ class Need(StrEnum):
 
 
 class Relation(StrEnum):
-    """How one stands to the problem, beside having the role.
+    """How an account must stand to the problem to take a step, beside having the role.
 
     COVERS: a duty of that role holds where the problem lies. IN_UNIT: a duty in the handling unit
     or below it. CHECKER: covers, no duty in the handling unit or below it, never handled it.
@@ -42,7 +42,7 @@ class Relation(StrEnum):
 
 
 class Window(StrEnum):
-    """When a step may be taken, where that isn't any time.
+    """The times at which a step may be taken, where that isn't always.
 
     AFTER_ASSIGNMENT: within the hours of the rule ``hand_back``. AFTER_LOOK_BACK: once the
     look-back is over.
@@ -53,7 +53,7 @@ class Window(StrEnum):
 
 
 class Circle(StrEnum):
-    """Whom a step is announced to.
+    """A group of people to whom a step is announced.
 
     UNIT: the members of the handling unit and of those below it. OFFICE: the offices of the lowest
     level that covers the place. SIGNING_OFFICE: those of the lowest level that may sign it off.
@@ -67,7 +67,7 @@ class Circle(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """The kind of notice that everybody in the circles gets, but for who took the step."""
+    """A kind of notice, and the circles that get it; who took the step gets none."""
 
     kind: NoticeKind
     circles: tuple[Circle, ...]
@@ -75,7 +75,7 @@ class Announcement:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of the table.
+    """One line of the table: a step from some statuses to another, and who may take it.
 
     ``sources`` holds None where nothing was before; a step without ``target`` is an event beside
     the status. ``stage`` is what photos given with it show, None where it takes none. With

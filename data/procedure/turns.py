@@ -18,7 +18,7 @@ Roles = frozenset[Role]
 
 
 def sql_list(words: Iterable[Action | Status]) -> str:
-    """The words as a list for SQL's ``IN``: ``('registered', 'accepted')``."""
+    """Returns the words as a list for SQL's ``IN``: ``('registered', 'accepted')``."""
     return "({})".format(", ".join(f"'{word.value}'" for word in words))
 
 
@@ -92,7 +92,7 @@ AFTER_SIGN_OFF: Final = _from(next(step for step in WAY if step.action is Action
 
 
 def waiting_at(relation: Relation) -> tuple[Status, ...]:
-    """The statuses in which a problem waits for somebody who stands to it like that."""
+    """Returns the statuses in which a problem waits for somebody of that relation to it."""
     return tuple(
         dict.fromkeys(
             source

@@ -55,12 +55,12 @@ class Actor:
 
     @property
     def is_system(self) -> bool:
-        """Nobody's account: the worker."""
+        """Whether the system acts, which has no account."""
         return self.account_id is None
 
     @property
     def is_in_unit(self) -> bool:
-        """Any duty, whatever its role, lies in the handling unit or below it."""
+        """Whether any duty, whatever its role, lies in the handling unit or below it."""
         return any(duty.in_unit for duty in self.duties)
 
 
@@ -94,12 +94,12 @@ class Limits(Protocol):
 
 
 def steps_of(action: Action) -> tuple[Step, ...]:
-    """The lines of the table with that action."""
+    """Returns the lines of the table with that action."""
     return tuple(step for step in STEPS if step.action is action)
 
 
 def duty_for(step: Step, actor: Actor, severity: Severity | None, limits: Limits) -> Duty | None:
-    """The duty by which the actor takes the step; None when no duty allows it or for the system."""
+    """Returns the duty by which the actor may take the step; None without one or for the system."""
     fitting = [duty for duty in actor.duties if duty.role in step.roles]
     if step.relation is Relation.IN_UNIT:
         return _first([duty for duty in fitting if duty.in_unit])
@@ -111,7 +111,7 @@ def duty_for(step: Step, actor: Actor, severity: Severity | None, limits: Limits
 
 
 def is_at_least(level: ChiefLevel | None, asked: ChiefLevel) -> bool:
-    """The level is the one asked for or above it."""
+    """Whether the level is the one asked for or above it."""
     order = tuple(ChiefLevel)
     return level is not None and order.index(level) <= order.index(asked)
 
@@ -119,7 +119,7 @@ def is_at_least(level: ChiefLevel | None, asked: ChiefLevel) -> bool:
 def check(
     action: Action, actor: Actor, situation: Situation | None, now: UtcDatetime, limits: Limits
 ) -> Step:
-    """The step of the table that the actor may take now.
+    """Returns the table's line for the action if the actor may take that step now.
 
     Raises Forbidden (role, place, unit, level, same person) or Conflict (status, too late).
     """
@@ -143,7 +143,7 @@ def check(
 def allowed(
     actor: Actor, situation: Situation | None, now: UtcDatetime, limits: Limits
 ) -> tuple[Step, ...]:
-    """Every step the actor may take now, in the table's order."""
+    """Returns every step the actor may take now, in the table's order."""
     found: list[Step] = []
     for action in dict.fromkeys(step.action for step in STEPS):
         try:
@@ -154,7 +154,7 @@ def allowed(
 
 
 def next_step(actor: Actor, situation: Situation, now: UtcDatetime, limits: Limits) -> Step | None:
-    """The step for which the problem waits for the actor; None when it waits for somebody else.
+    """Returns the step for which the problem waits for the actor, None if it waits for others.
 
     ``data.procedure.turns.NEXT_ACTION`` says the same within the database.
     """

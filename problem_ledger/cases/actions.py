@@ -38,7 +38,7 @@ def act(
     clock: Clock,
     rules: Rules,
 ) -> Done:
-    """The problem after the step.
+    """Takes a step on a problem, in a transaction of its own; returns how the problem then stands.
 
     Raises NotFound (nothing there, or nothing they may see), Conflict (somebody was first, or the
     status doesn't allow it), Forbidden (role, unit, level, same person), BadInput.
@@ -55,7 +55,7 @@ def act(
 
 
 def archive(connection: Connection, problem_id: int, clock: Clock, rules: Rules) -> Done:
-    """The problem is archived by the system. Raises Conflict before its look-back is over."""
+    """Archives a problem as the system. Raises Conflict before its look-back is over."""
     row = store.find(connection, problem_id, lock=True)
     now = max(clock(), UtcDatetime(row["last_at"]))
     actor = SYSTEM_PARTICIPANT.actor

@@ -50,7 +50,7 @@ class Participant:
     post: str
 
     def shown(self, duty: Duty | None) -> str:
-        """The post or unit by which they act under that duty."""
+        """Returns the post or unit by which they act under that duty."""
         if duty is not None and duty.role is not Role.CHIEF and self.units.get(duty):
             return self.units[duty]
         return self.post

@@ -36,7 +36,7 @@ class Taking:
 
 
 def changes_of(taking: Taking) -> Changes:
-    """The columns that the step sets. Raises BadInput for a deadline that can't be."""
+    """Returns the columns that the step sets. Raises BadInput for a deadline that can't be."""
     make = _MADE.get(taking.command.action)
     return make(taking) if make else {}
 

@@ -21,13 +21,13 @@ RELATIONS: Final = {
 
 
 def draw() -> str:
-    """The diagram, the table of steps and that of the shipped rules, between their marks."""
+    """Draws the diagram, the table of steps and that of the shipped rules, between their marks."""
     parts = (BEGIN, *_diagram(STEPS), "", *_table(STEPS), "", *_rules(load_rules()), END)
     return "\n".join(parts)
 
 
 def drawn_into(document: str) -> str:
-    """The document with what stands between its marks drawn anew. Raises BadInput without marks."""
+    """Draws anew what the marks of the document enclose. Raises BadInput without marks."""
     before, begin, rest = document.partition(BEGIN)
     _old, end, after = rest.partition(END)
     if not begin or not end:

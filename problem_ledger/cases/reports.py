@@ -24,7 +24,7 @@ from problem_ledger.record.events import NewEvent
 
 
 def report(engine: Engine, who: AccountId, given: Report, clock: Clock, rules: Rules) -> Done:
-    """The problem is registered; the same key with the same content is the same problem.
+    """Registers a problem somebody reports; a request sent again finds the same problem.
 
     Raises Forbidden (role, place), BadInput, Conflict (the key came with other content).
     """
@@ -61,7 +61,7 @@ def report(engine: Engine, who: AccountId, given: Report, clock: Clock, rules: R
 def report_exceedance(
     connection: Connection, given: Exceeded, clock: Clock, rules: Rules
 ) -> Done | None:
-    """The problem that the system registers for a station's parameter; None while one is open."""
+    """Registers a problem of a station's parameter, unless one is open: then returns None."""
     now = clock()
     connection.execute(
         text("SELECT pg_advisory_xact_lock(hashtext('exceedance'), hashtext(:which))"),
@@ -73,7 +73,7 @@ def report_exceedance(
 
 
 def report_silence(connection: Connection, given: Silent, clock: Clock, rules: Rules) -> Done:
-    """The problem that the system registers for a silent station; the caller sees that it is one.
+    """Registers a problem of a silent station; the caller sees to it that there is but one.
 
     Raises NotFound for a station that isn't there.
     """

@@ -32,7 +32,7 @@ class Story:
 
 
 def flags(connection: Connection, scope: Scope, problem_id: int) -> tuple[Flag, ...]:
-    """What is found about the photos before, then about those of the newest submission.
+    """Checks a problem's photos: those before, then those of the newest submission.
 
     The caller, who sees what is in the scope, may see the problem. Raises NotFound.
     """
@@ -52,13 +52,13 @@ def flags(connection: Connection, scope: Scope, problem_id: int) -> tuple[Flag, 
 
 
 def newest(photos: Sequence[PhotoFacts]) -> list[PhotoFacts]:
-    """The photos that came with the newest step among theirs."""
+    """Returns the photos that came with the newest step of all that brought some."""
     last = max((photo.seq or 0 for photo in photos), default=0)
     return [photo for photo in photos if photo.seq == last]
 
 
 def period(photo: PhotoFacts, story: Story) -> Span:
-    """When the photo should have been taken.
+    """Returns the span in which the photo should have been taken.
 
     Before: in the day before the problem was found until it was told. After: since the assignment
     until the submission.

@@ -47,7 +47,7 @@ class Walked:
 
 
 def walked_reaches(connection: Connection, track: Track, within_m: float) -> tuple[Walked, ...]:
-    """Every reach that the track went along, from at most so far off, with the stretches."""
+    """Finds every reach that the track went along, at most so far off, with the stretches."""
     box = shapely.to_wkb(box_around(track.line, within_m))
     found = []
     for row in connection.execute(_NEAR, {"box": box}):
@@ -95,7 +95,7 @@ def judge(
 
 
 def read_judgements(kept: Sequence[Mapping[str, Any]]) -> tuple[Judgement, ...]:
-    """The judgements as they are kept with the patrol."""
+    """Reads the judgements as they are kept with the patrol."""
     return tuple(Judgement(**{**each, "rule": PatrolRule(each["rule"])}) for each in kept)
 
 

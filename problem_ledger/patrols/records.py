@@ -95,7 +95,7 @@ _INSERT_REMARK = text(
 def record(
     engine: Engine, who: AccountId, given: TrackGiven, clock: Clock, rules: PatrolRules
 ) -> Recorded:
-    """The patrol is kept with its judgement; a failed rule never keeps it from being saved.
+    """Keeps a patrol with its judgement; one that fails a rule is kept all the same.
 
     Raises BadInput (a file that holds no track with times, remarks that can't be kept), Forbidden
     (who may not patrol, or not for that chief), NotFound (no such chief), Conflict (the key came
@@ -124,7 +124,7 @@ def record(
 def give_reason(
     engine: Engine, who: AccountId, patrol_id: int, version: int, reason: str, clock: Clock
 ) -> int:
-    """The patroller's reason is kept with the patrol, once; answers the patrol's new version.
+    """Keeps the patroller's reason with the patrol, once; returns the patrol's new version.
 
     Raises BadInput (empty or too long), NotFound, Forbidden (somebody else's patrol), Conflict.
     """

@@ -120,12 +120,12 @@ class Link:
 
 
 def first_link(number: str, values: Mapping[str, object], new: NewEvent) -> Link:
-    """The first event of a problem, which sets all that is known of it."""
+    """Makes the first event of a problem, which sets all that is known of it."""
     return _link({"number": number, **values}, values, new, None, 1, NOTHING_BEFORE)
 
 
 def next_link(row: Row, changes: Mapping[str, object], new: NewEvent) -> Link:
-    """The event after the row's last one, which sets the changes."""
+    """Makes the event after the row's last one, which sets the changes."""
     prev_hash = bytes(row["last_hash"])
     return _link(row, changes, new, row["status"], row["last_seq"] + 1, prev_hash)
 
@@ -183,7 +183,7 @@ def _link(
 
 
 def contradictions(event: Event, number: str) -> tuple[str, ...]:
-    """The columns of an event's row that say something else than its hashed body."""
+    """Names the columns of an event's row that say something else than its hashed body."""
     said = read(event.body)
     row = {
         "number": number,
@@ -198,7 +198,7 @@ def contradictions(event: Event, number: str) -> tuple[str, ...]:
 
 
 def replay(events: Iterable[Event]) -> dict[str, object]:
-    """The story's columns, encoded, as the events one after another leave them."""
+    """Works out a problem's columns, encoded, from its events alone."""
     state: dict[str, object] = dict.fromkeys(STORY)
     state.update(UNSET)
     for event in events:
@@ -218,5 +218,5 @@ def replay(events: Iterable[Event]) -> dict[str, object]:
 
 
 def encoded_row(row: Mapping[str, object]) -> dict[str, object]:
-    """A problem's row, with ``lon`` and ``lat``, in the form that ``replay`` answers."""
+    """Encodes a problem's row, with ``lon`` and ``lat``, in the form that ``replay`` returns."""
     return {name: encode(row[name]) for name in STORY}

@@ -52,7 +52,7 @@ class Export:
 def sign_head(
     engine: Engine, signer: Signer, now: UtcDatetime, every: timedelta = timedelta()
 ) -> bool:
-    """A head is kept when some chain grew since the last one and that is ``every`` ago; whether.
+    """Signs and keeps a head if some chain grew and the last one is ``every`` old; says whether.
 
     Writers wait the moment it takes to read, so that no number below the newest is still to come.
     """
@@ -61,7 +61,7 @@ def sign_head(
 
 
 def export_head(engine: Engine, signer: Signer, now: UtcDatetime) -> bytes:
-    """A signed file with every chain's tip, newly made and logged; the head it rests on is kept."""
+    """Returns a signed file with every chain's tip; keeps its head, and logs the export."""
     with transaction(engine) as connection:
         _sign(connection, signer, now, timedelta())
         last = connection.execute(_LAST).one_or_none()
@@ -82,7 +82,7 @@ def export_head(engine: Engine, signer: Signer, now: UtcDatetime) -> bytes:
 
 
 def read_export(content: bytes, trusted: Mapping[str, Ed25519PublicKey]) -> Export:
-    """What an exported file says.
+    """Reads an exported file whose signature fits.
 
     The signature is checked against the trusted keys, or, when there are none, against the key in
     the file itself, which then only shows that the file is whole. Raises BadInput.
@@ -106,7 +106,7 @@ def read_export(content: bytes, trusted: Mapping[str, Ed25519PublicKey]) -> Expo
 
 
 def grown(body: bytes) -> dict[str, Tip]:
-    """The tips a head's body lists. Raises ValueError for other bytes than a head's."""
+    """Reads the tips that a head's body lists. Raises ValueError for other bytes than a head's."""
     try:
         told = json.loads(body)
         if told["format"] != HEAD:

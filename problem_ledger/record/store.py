@@ -40,7 +40,7 @@ _WITH_PLACE = select(
 
 
 def find(connection: Connection, problem_id: int, *, lock: bool = False) -> Row:
-    """The problem's row with ``lon`` and ``lat``, locked when asked for. Raises NotFound."""
+    """Reads a problem's row with ``lon`` and ``lat``, locked when asked for. Raises NotFound."""
     query = _WITH_PLACE.where(problem.c.id == problem_id)
     if lock:
         query = query.with_for_update()
@@ -51,14 +51,14 @@ def find(connection: Connection, problem_id: int, *, lock: bool = False) -> Row:
 
 
 def find_by_key(connection: Connection, who: AccountId, request_key: str) -> Row | None:
-    """The problem that account reported with that key, if there is one."""
+    """Reads the problem that the account reported with that key; None if there is none."""
     query = _WITH_PLACE.where(problem.c.reporter_id == who, problem.c.request_key == request_key)
     row = connection.execute(query).mappings().one_or_none()
     return None if row is None else {str(name): value for name, value in row.items()}
 
 
 def handlers(connection: Connection, problem_id: int) -> frozenset[AccountId]:
-    """Everybody who ever handled the problem."""
+    """Reads the accounts that ever handled the problem."""
     query = select(problem_event.c.account_id).where(
         problem_event.c.problem_id == problem_id,
         problem_event.c.action.in_([action.value for action in HANDLING]),
@@ -68,7 +68,7 @@ def handlers(connection: Connection, problem_id: int) -> frozenset[AccountId]:
 
 
 def last_at(connection: Connection, problem_id: int, action: Action) -> UtcDatetime | None:
-    """When that step was taken last, None when it never was."""
+    """Reads when that step was taken last, None when it never was."""
     query = select(func.max(problem_event.c.at)).where(
         problem_event.c.problem_id == problem_id, problem_event.c.action == action.value
     )
@@ -77,7 +77,7 @@ def last_at(connection: Connection, problem_id: int, action: Action) -> UtcDatet
 
 
 def events(connection: Connection, problem_id: int) -> list[Event]:
-    """The problem's chain from its first event on."""
+    """Reads the problem's chain from its first event on."""
     columns = (
         problem_event.c.seq,
         problem_event.c.at,
@@ -106,7 +106,7 @@ def draw_number(connection: Connection, division_id: int | None, year: int) -> s
 def write_new(
     connection: Connection, number: str, values: Mapping[str, object], new: NewEvent
 ) -> Done:
-    """The problem is there with its first event."""
+    """Inserts a problem with its first event."""
     link = first_link(number, values, new)
     columns = dict(link.columns)
     point = point_value(columns.pop("lon"), columns.pop("lat"))
@@ -118,7 +118,7 @@ def write_new(
 def write_next(
     connection: Connection, row: Row, changes: Mapping[str, object], new: NewEvent
 ) -> Done:
-    """The locked problem stands as the changes say, its chain one event longer."""
+    """Changes a locked problem and appends the event to its chain."""
     link = next_link(row, changes, new)
     connection.execute(update(problem).where(problem.c.id == row["id"]).values(**link.columns))
     return _append(connection, row["id"], row["number"], link.event, new)

@@ -74,7 +74,7 @@ class Verdict:
 
 
 def verify_problem(connection: Connection, problem_id: int) -> Verdict:
-    """The verdict on one problem's events and row. Raises NotFound."""
+    """Checks one problem's events and row. Raises NotFound."""
     row = store.find(connection, problem_id)
     events = store.events(connection, problem_id)
     findings = check_chain(row["number"], events) or check_row(row, events)
@@ -89,7 +89,7 @@ def verify(
     trusted: Mapping[str, Ed25519PublicKey],
     exported: Export | None = None,
 ) -> Proof:
-    """The proof of the whole ledger, as it stood at one moment.
+    """Checks the whole ledger as it stands at one moment.
 
     ``trusted`` are the public keys by id: without any, the heads' signatures are not checked.
     ``exported`` is a head that was taken away earlier: what was changed since then under new

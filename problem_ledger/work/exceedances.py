@@ -67,7 +67,7 @@ class Run:
 
 
 def find_run(measured: Iterable[Measured], rule: ExceedanceRule, *, is_covered: bool) -> Run | None:
-    """The first run that is a new matter, None when there is none. Pure.
+    """Finds the first run that is a new matter, None when there is none. Pure.
 
     ``is_covered``: the readings follow an exceedance that a problem already told; they are a new
     matter only after so many normal readings in a row.
@@ -87,7 +87,7 @@ def find_run(measured: Iterable[Measured], rule: ExceedanceRule, *, is_covered: 
 
 
 def open_problems(engine: Engine, clock: Clock, rules: Rules) -> list[Done]:
-    """The problems newly opened, one a station at most; run again at once it opens none."""
+    """Opens problems for new exceedances, one a station at most; run again at once, none."""
     now = clock()
     with transaction(engine) as connection:
         suspects = connection.execute(

@@ -43,7 +43,7 @@ _NOTIFY = text("NOTIFY onemap_ledger")
 
 
 def in_app(_notice: RowMapping) -> None:
-    """The notice stands in the account's bell once its row says that it is delivered."""
+    """Does nothing: a notice is in the account's bell once its row says it is delivered."""
 
 
 CHANNELS: Final[Mapping[str, Channel]] = MappingProxyType({"app": in_app})
@@ -78,7 +78,7 @@ def mark_read(
 
 
 def pause_after(attempts: int) -> timedelta:
-    """How long a notice rests after so many failed attempts: 1, 2, 4 … minutes, 6 hours at most."""
+    """Returns how long to wait after so many failures: 1, 2, 4 … minutes, 6 hours at most."""
     return min(timedelta(minutes=2 ** min(attempts - 1, 20)), LONGEST_PAUSE)
 
 

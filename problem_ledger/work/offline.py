@@ -74,7 +74,7 @@ _BEGIN: Final = text(
 
 
 def open_silences(engine: Engine, clock: Clock, rules: Rules) -> list[Done]:
-    """The problems of devices newly silent; silences that are over have ended.
+    """Opens problems for devices newly silent, and ends the silences that are over.
 
     Run again at once, or twice at the same time, it opens none again. Time in which nothing came
     from any device counts for none of them. When most devices are newly silent at once, none is
@@ -101,7 +101,7 @@ def open_silences(engine: Engine, clock: Clock, rules: Rules) -> list[Done]:
 
 
 def heard_since(connection: Connection, now: UtcDatetime) -> UtcDatetime:
-    """Since when messages have come without a hole, of whichever device; now when none comes."""
+    """Reads since when messages of any device have come without a hole; now when none comes."""
     hours = connection.execute(_HEARD, {"now": now, "since": now - REACH_BACK}).scalars()
     since = now
     for hour in hours:

@@ -58,7 +58,7 @@ REMINDERS: Final = (
 
 
 def remind(engine: Engine, now: UtcDatetime) -> int:
-    """How many problems somebody was reminded of; asked again at once, none."""
+    """Writes the reminders that are due and returns of how many problems; run again, of none."""
     bound = {
         "now": now,
         "long_ago": now - CHIEF_AFTER,

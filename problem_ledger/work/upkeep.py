@@ -39,7 +39,7 @@ _STRAY = text("DELETE FROM photo WHERE problem_id IS NULL AND uploaded_at < :lon
 
 
 def archive_watched(engine: Engine, clock: Clock, rules: Rules) -> int:
-    """How many problems were archived because their look-back is over."""
+    """Archives the problems whose look-back is over and returns how many."""
 
     def archive_one(problem_id: int) -> int | None:
         with transaction(engine) as connection:
@@ -56,7 +56,7 @@ def archive_watched(engine: Engine, clock: Clock, rules: Rules) -> int:
 def settle_deadlines(
     engine: Engine, clock: Clock, rules: Rules, calendar: Calendar | None = None
 ) -> int:
-    """How many provisional deadlines were counted anew because their year's days off are known.
+    """Counts provisional deadlines anew whose year's days off are now known; returns how many.
 
     Each is an event of its problem's chain, taken by the system.
     """
@@ -69,7 +69,7 @@ def settle_deadlines(
 
 
 def clear_stray_photos(engine: Engine, now: UtcDatetime) -> int:
-    """How many photos were removed that no step took within a day."""
+    """Removes the photos that no step took within a day and returns how many."""
     with transaction(engine) as connection:
         return connection.execute(_STRAY, {"long_ago": now - STRAY_AFTER}).rowcount
 

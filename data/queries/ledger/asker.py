@@ -25,7 +25,7 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """An account's duties as the conditions of ``data.procedure.turns`` need them, by their names.
+    """An account's duties as the conditions of ``data.procedure.turns`` need them.
 
     ``covers`` and, by severity, ``signs`` are areas. ``handles`` are the units whose problems are
     theirs to rectify (their own and those above it); ``barred`` those whose problems they may not
@@ -88,7 +88,7 @@ _LEVELS: Final = text("SELECT id, level FROM division WHERE id = ANY(:divisions)
 def asker_of(
     connection: Connection, account_id: AccountId, sign_off: Mapping[Severity, ChiefLevel]
 ) -> Asker:
-    """The account's duties now; ``sign_off`` is the lowest level that may, by severity."""
+    """Reads the account's duties; ``sign_off`` is the lowest level that may, by severity."""
     held = roles(connection, [account_id])[account_id]
     units = _units_of(held)
     return Asker(

@@ -49,7 +49,7 @@ _NAMES: Final = text(
 
 
 def choices(connection: Connection, scope: Scope) -> Choices:
-    """What the filters of rivers and units offer."""
+    """Reads the rivers and handling units that the list's filters offer."""
     rivers = connection.execute(_RIVERS, scope.bound)
     units = connection.execute(_UNITS, scope.bound)
     return Choices(
@@ -61,7 +61,7 @@ def choices(connection: Connection, scope: Scope) -> Choices:
 def names(
     connection: Connection, scope: Scope, chosen: LedgerFilter
 ) -> Mapping[str, tuple[tuple[str, str | None], ...]]:
-    """Names (own and English) by key of the reaches, lakes, stations … that were asked for."""
+    """Reads the names (own and English) of the reaches, lakes … asked for, by their kind."""
     rows = connection.execute(
         _NAMES,
         {

@@ -80,7 +80,7 @@ class Moment:
 
 
 def condition(chosen: LedgerFilter) -> str:
-    """The condition of the filter; only what is asked for, so that the planner sees little."""
+    """Returns the filter as an SQL condition, of no more parts than are asked for."""
     conditions = [PROBLEM_VISIBLE, f"({VIEWS[chosen.view]})"]
     conditions += [sql for name, sql in _FILTERS.items() if getattr(chosen, name)]
     if chosen.text:
@@ -93,7 +93,7 @@ def condition(chosen: LedgerFilter) -> str:
 
 
 def bound(chosen: LedgerFilter) -> dict[str, object]:
-    """The values of the parameters of ``condition``."""
+    """Returns the values of the parameters of ``condition``."""
     since, until = chosen.registered_since, chosen.registered_until
     chainage = _chainage(chosen.text)
     return {

@@ -48,19 +48,19 @@ class Notice:
 def notices(
     connection: Connection, scope: Scope, account_id: AccountId, most: int = MOST
 ) -> tuple[Notice, ...]:
-    """The account's notices, unread ones first, then the newest; none of what it may not see."""
+    """Reads the account's notices of problems it may see: unread ones first, then the newest."""
     rows = connection.execute(_NOTICES, {**scope.bound, "account": account_id, "most": most})
     return tuple(Notice(**{**row._mapping, "kind": NoticeKind(row.kind)}) for row in rows)
 
 
 def unread_count(connection: Connection, scope: Scope, account_id: AccountId) -> int:
-    """How many notices the account hasn't read."""
+    """Counts the notices that the account hasn't read."""
     return int(connection.execute(_UNREAD, {**scope.bound, "account": account_id}).scalar_one())
 
 
 def bells(
     connection: Connection, accounts: Collection[AccountId]
 ) -> dict[AccountId, tuple[int, int]]:
-    """By account with unread notices: how many, and the newest one's id; to see a change by."""
+    """Reads, by account with unread notices, how many they are and the newest one's id."""
     rows = connection.execute(_BELLS, {"accounts": sorted(accounts)})
     return {AccountId(row.account_id): (row.unread, row.newest) for row in rows}

@@ -114,14 +114,14 @@ class ProblemDetail:
     chief: str
 
     def last(self, action: Action) -> Told | None:
-        """The newest event of that action."""
+        """Returns the newest event of that action, None if there is none."""
         return next((one for one in reversed(self.story) if one.action is action), None)
 
 
 def problem_detail(
     connection: Connection, scope: Scope, problem_id: int, now: UtcDatetime
 ) -> ProblemDetail | None:
-    """The problem within the scope with its story and photos; None when it may not be seen."""
+    """Reads a problem with its story and photos; None when the scope doesn't hold it."""
     row = problem_row(connection, scope, problem_id, now)
     if row is None:
         return None
@@ -152,7 +152,7 @@ def problem_detail(
 def problem_row(
     connection: Connection, scope: Scope, problem_id: int, now: UtcDatetime
 ) -> ProblemRow | None:
-    """The problem as the list shows it; None when it may not be seen."""
+    """Reads a problem as the list shows it; None when the scope doesn't hold it."""
     chosen = LedgerFilter(view=View.ALL, problem_ids=(problem_id,))
     asker, moment = Asker(AccountId(0)), Moment(now, now)
     rows, _ = problems(connection, scope, asker, chosen, Order(), moment, count=1)
@@ -160,7 +160,7 @@ def problem_row(
 
 
 def problem_version(connection: Connection, scope: Scope, problem_id: int) -> int | None:
-    """The version the problem has now; None when it may not be seen."""
+    """Reads the version of a problem; None when the scope doesn't hold it."""
     found: int | None = connection.execute(
         text(f"SELECT version FROM problem WHERE id = :id AND {PROBLEM_VISIBLE}"),
         {"id": problem_id, **scope.bound},
@@ -177,7 +177,7 @@ def near_problems(
     *,
     but: int | None = None,
 ) -> tuple[Near, ...]:
-    """Problems of the last two years within ``NEAR_M`` of the place, the nearest first."""
+    """Reads the problems of the last two years within ``NEAR_M`` of a place, the nearest first."""
     bound = {
         "lon": lon,
         "lat": lat,
@@ -193,7 +193,7 @@ def near_problems(
 
 
 def handling_units(connection: Connection, division_id: int | None) -> tuple[tuple[int, str], ...]:
-    """Id and name of the units that a problem of that division may be assigned to."""
+    """Reads id and name of the units that a problem of that division may be assigned to."""
     rows = connection.execute(_UNITS, {"division": division_id})
     return tuple((row.id, row.name) for row in rows)
 

@@ -102,13 +102,13 @@ LIKEST = text(
 
 
 def photos_of(connection: Connection, problem_id: int) -> tuple[PhotoFacts, ...]:
-    """The photos of a problem, in the order they came; the caller may see the problem."""
+    """Reads the photos of a problem in the order they came; the caller has checked the scope."""
     rows = connection.execute(OF_PROBLEM, {"problem_id": problem_id})
     return tuple(_facts(row) for row in rows)
 
 
 def photo_facts(connection: Connection, photo_id: int) -> PhotoFacts:
-    """What is known of one photo. Raises NotFound."""
+    """Reads what is known of one photo. Raises NotFound."""
     row = connection.execute(ONE, {"photo_id": photo_id}).one_or_none()
     if row is None:
         raise _none()
@@ -118,7 +118,7 @@ def photo_facts(connection: Connection, photo_id: int) -> PhotoFacts:
 def photo_copy(
     connection: Connection, scope: Scope, account_id: AccountId, photo_id: int, size: Size
 ) -> PhotoCopy:
-    """One copy of a photo, for who may see its problem, or who uploaded it while it has none.
+    """Reads one copy of a photo, for who may see its problem or uploaded it to none yet.
 
     Raises NotFound.
     """
@@ -131,7 +131,7 @@ def photo_copy(
 
 
 def likest(connection: Connection, scope: Scope, photos: Sequence[PhotoFacts]) -> dict[int, Likest]:
-    """For each photo the likest of all that were uploaded before it, of any problem."""
+    """Finds, for each photo, the likest of all that were uploaded before it, of any problem."""
     found = {}
     for photo in photos:
         bound = {**scope.bound, "photo_id": photo.id, "likeness": photo.likeness}

@@ -126,7 +126,7 @@ def problems(
     start: int = 0,
     count: int = 50,
 ) -> tuple[tuple[ProblemRow, ...], int]:
-    """The problems of the scope that fit, ``count`` of them from ``start``, and how many fit."""
+    """Reads ``count`` problems that fit the filter, from ``start``, and how many fit in all."""
     joins, keys = _SORTS[order.by]
     turn = "DESC" if order.descending else "ASC"
     direction = ", ".join(f"{key} {turn} NULLS LAST" for key in _named(len(keys)))
@@ -158,7 +158,7 @@ def problems(
 
 
 def counts(connection: Connection, scope: Scope, asker: Asker, moment: Moment) -> Counts:
-    """How many problems of the scope each tab holds."""
+    """Counts the problems of the scope that each tab holds."""
     columns = ", ".join(
         f"count(*) FILTER (WHERE {condition}) AS {view.value}" for view, condition in VIEWS.items()
     ).replace(" AS all", ' AS "all"')
