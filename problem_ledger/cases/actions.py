@@ -21,13 +21,11 @@ from problem_ledger.record.attachments import lock_unattached_photos
 from problem_ledger.record.commands import Command, Done
 from problem_ledger.record.events import Row
 
-_UNIT = text(
-    "WITH RECURSIVE above AS (SELECT id, parent_id FROM division WHERE id = :division"
-    " UNION SELECT division.id, division.parent_id FROM division"
-    " JOIN above ON division.id = above.parent_id)"
-    " SELECT name, division_id IS NULL OR division_id IN (SELECT id FROM above) AS covers"
-    " FROM unit WHERE id = :unit"
-)
+_UNIT = text("""
+SELECT name,
+    division_id IS NULL OR division_id IN (SELECT id FROM divisions_above(:division)) AS covers
+FROM unit WHERE id = :unit
+""")
 
 
 def act(

@@ -15,26 +15,24 @@ from problem_ledger.cases.rules import Rules
 from problem_ledger.record.commands import Attached
 from problem_ledger.record.events import NewEvent
 
-_DUTIES = text(
-    "WITH RECURSIVE above AS (SELECT id, parent_id FROM division WHERE id = :division"
-    " UNION SELECT division.id, division.parent_id FROM division"
-    " JOIN above ON division.id = above.parent_id),"
-    " handling AS (SELECT id FROM unit WHERE id = :unit"
-    " UNION SELECT unit.id FROM unit JOIN handling ON unit.parent_id = handling.id),"
-    " held AS (SELECT account_role.id, account_id, role, chief_level, unit_id,"
-    " coalesce(account_role.division_id,"
-    " CASE WHEN role = 'unit_member' THEN unit.division_id END) AS division_id,"
-    " unit.name AS unit FROM account_role LEFT JOIN unit ON unit.id = account_role.unit_id"
-    " WHERE account_id = :who)"
-    " SELECT held.role, coalesce(held.unit,"
-    " CASE WHEN held.role = 'patroller' THEN division.name END) AS unit,"
-    " coalesce(held.chief_level, division.level,"
-    " CASE WHEN held.role = 'office' THEN 'province' END) AS level,"
-    " held.division_id IS NULL AND role NOT IN ('patroller', 'unit_member')"
-    " OR coalesce(held.division_id IN (SELECT id FROM above), false) AS covers,"
-    " held.unit_id IS NOT NULL AND held.unit_id IN (SELECT id FROM handling) AS in_unit"
-    " FROM held LEFT JOIN division ON division.id = held.division_id ORDER BY held.id"
+_DUTIES = text("""
+WITH above AS MATERIALIZED (SELECT id FROM divisions_above(:division)),
+handling AS MATERIALIZED (SELECT id FROM units_below(ARRAY[CAST(:unit AS bigint)])),
+held AS (
+    SELECT account_role.id, account_id, role, chief_level, unit_id, unit.name AS unit,
+        coalesce(account_role.division_id, CASE WHEN role = 'unit_member' THEN unit.division_id END)
+            AS division_id
+    FROM account_role LEFT JOIN unit ON unit.id = account_role.unit_id WHERE account_id = :who
 )
+SELECT held.role,
+    coalesce(held.unit, CASE WHEN held.role = 'patroller' THEN division.name END) AS unit,
+    coalesce(held.chief_level, division.level, CASE WHEN held.role = 'office' THEN 'province' END)
+        AS level,
+    held.division_id IS NULL AND role NOT IN ('patroller', 'unit_member')
+        OR coalesce(held.division_id IN (SELECT id FROM above), false) AS covers,
+    held.unit_id IS NOT NULL AND held.unit_id IN (SELECT id FROM handling) AS in_unit
+FROM held LEFT JOIN division ON division.id = held.division_id ORDER BY held.id
+""")
 _ACCOUNT = text("SELECT display_name, is_active FROM account WHERE id = :who")
 
 

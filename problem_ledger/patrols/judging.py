@@ -28,12 +28,10 @@ _LAST: Final = text(
     " FROM patrol WHERE is_valid AND CASE WHEN CAST(:person AS bigint) IS NULL"
     " THEN person_id IS NULL AND account_id = :who ELSE person_id = :person END"
 )
-_CODES: Final = text(
-    "WITH RECURSIVE up AS (SELECT id, code, parent_id, 0 AS step FROM division WHERE id = :id"
-    " UNION SELECT division.id, division.code, division.parent_id, up.step + 1 FROM division"
-    " JOIN up ON up.parent_id = division.id) SELECT code FROM up WHERE code IS NOT NULL"
-    " ORDER BY step"
-)
+_CODES: Final = text("""
+SELECT code FROM divisions_above(:id)
+WHERE code IS NOT NULL ORDER BY up
+""")
 
 
 @dataclass(frozen=True, slots=True)

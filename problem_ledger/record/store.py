@@ -20,17 +20,15 @@ from problem_ledger.record.events import Event, NewEvent, Row, first_link, next_
 UNVERIFIED: Final = "000000"
 """Stands where no division's code is known."""
 
-_CODE = text(
-    "WITH RECURSIVE above AS (SELECT id, parent_id, code, 0 AS up FROM division WHERE id = :id"
-    " UNION ALL SELECT division.id, division.parent_id, division.code, up + 1"
-    " FROM division JOIN above ON division.id = above.parent_id)"
-    " SELECT substr(code, 1, 6) FROM above WHERE code IS NOT NULL ORDER BY up LIMIT 1"
-)
-_DRAW = text(
-    "INSERT INTO problem_serial (division_code, year, last) VALUES (:code, :year, 1)"
-    " ON CONFLICT (division_code, year) DO UPDATE SET last = problem_serial.last + 1"
-    " RETURNING last"
-)
+_CODE = text("""
+SELECT substr(code, 1, 6) FROM divisions_above(:id)
+WHERE code IS NOT NULL ORDER BY up LIMIT 1
+""")
+_DRAW = text("""
+INSERT INTO problem_serial (division_code, year, last) VALUES (:code, :year, 1)
+ON CONFLICT (division_code, year) DO UPDATE SET last = problem_serial.last + 1
+RETURNING last
+""")
 
 _WITH_PLACE = select(
     problem,

@@ -72,16 +72,14 @@ OWN_UNITS: Final = "({})".format(
     )
 )
 
-_UP: Final = text(
-    "WITH RECURSIVE up AS (SELECT id, parent_id FROM unit WHERE id = ANY(:units)"
-    " UNION SELECT unit.id, unit.parent_id FROM unit JOIN up ON up.parent_id = unit.id)"
-    " SELECT id FROM up"
+_UP: Final = text("""
+WITH RECURSIVE up AS (
+    SELECT id, parent_id FROM unit WHERE id = ANY(:units)
+    UNION SELECT unit.id, unit.parent_id FROM unit JOIN up ON up.parent_id = unit.id
 )
-_DOWN: Final = text(
-    "WITH RECURSIVE down AS (SELECT id FROM unit WHERE id = ANY(:units)"
-    " UNION SELECT unit.id FROM unit JOIN down ON unit.parent_id = down.id)"
-    " SELECT id FROM down"
-)
+SELECT id FROM up
+""")
+_DOWN: Final = text("SELECT id FROM units_below(:units)")
 _LEVELS: Final = text("SELECT id, level FROM division WHERE id = ANY(:divisions)")
 
 

@@ -43,10 +43,7 @@ _FILTERS: Final[Mapping[str, str]] = {
     " OR problem.lake_id IN (SELECT id FROM lake WHERE river_id = ANY(:river_ids)))",
     "reach_ids": "problem.reach_id = ANY(:reach_ids)",
     "lake_ids": "problem.lake_id = ANY(:lake_ids)",
-    "division_ids": "problem.division_id IN (WITH RECURSIVE below AS ("
-    " SELECT id FROM division WHERE id = ANY(:division_ids)"
-    " UNION SELECT division.id FROM division JOIN below ON division.parent_id = below.id)"
-    " SELECT id FROM below)",
+    "division_ids": "problem.division_id IN (SELECT id FROM divisions_below(:division_ids))",
     "unit_ids": "problem.unit_id = ANY(:unit_ids)",
     "station_ids": "problem.station_id = ANY(:station_ids)",
     "problem_ids": "problem.id = ANY(:problem_ids)",

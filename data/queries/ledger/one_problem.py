@@ -46,13 +46,11 @@ _NEAR: Final = text(
     " AND ST_DWithin(problem.geom::geography, place::geography, :within)"
     f" AND {PROBLEM_VISIBLE} ORDER BY away_m, problem.id LIMIT 5"
 )
-_UNITS: Final = text(
-    "WITH RECURSIVE above AS (SELECT id, parent_id FROM division WHERE id = :division"
-    " UNION SELECT division.id, division.parent_id FROM division"
-    " JOIN above ON division.id = above.parent_id)"
-    " SELECT id, name FROM unit WHERE NOT is_chief_office"
-    " AND (division_id IS NULL OR division_id IN (SELECT id FROM above)) ORDER BY name, id"
-)
+_UNITS: Final = text("""
+SELECT id, name FROM unit WHERE NOT is_chief_office
+    AND (division_id IS NULL OR division_id IN (SELECT id FROM divisions_above(:division)))
+ORDER BY name, id
+""")
 
 
 @dataclass(frozen=True, slots=True)

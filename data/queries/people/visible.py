@@ -15,11 +15,7 @@ READS_DIVISION = frozenset(
 )
 """Roles that read their division's subtree and the waters they answer for."""
 
-SUBTREE = text(
-    "WITH RECURSIVE below AS (SELECT id FROM division WHERE id = ANY(:roots)"
-    " UNION SELECT division.id FROM division JOIN below ON division.parent_id = below.id)"
-    " SELECT id FROM below"
-)
+SUBTREE = text("SELECT id FROM divisions_below(:roots)")
 ANSWERED = text(
     "SELECT river_id, reach_id, lake_id, CASE WHEN is_general THEN division_id END AS division_id"
     " FROM responsibility JOIN person ON person.id = responsibility.person_id"

@@ -56,16 +56,13 @@ class Chiefs:
 NOBODY = Chiefs((), (), ())
 
 _UPWARD = """
-    WITH RECURSIVE place AS (
+    WITH place AS (
         SELECT CASE :kind WHEN 'reach' THEN (SELECT division_id FROM reach WHERE id = :id)
             WHEN 'lake' THEN (SELECT division_id FROM lake WHERE id = :id) END AS division_id,
             CASE :kind WHEN 'reach' THEN (SELECT river_id FROM reach WHERE id = :id)
             WHEN 'river' THEN CAST(:id AS bigint) END AS river_id
     ), upward AS (
-        SELECT division.id, division.parent_id FROM division, place
-        WHERE division.id = place.division_id
-        UNION SELECT division.id, division.parent_id FROM division
-        JOIN upward ON upward.parent_id = division.id
+        SELECT upward.id FROM place CROSS JOIN LATERAL divisions_above(place.division_id) upward
     )"""
 
 _ANSWERING = text(

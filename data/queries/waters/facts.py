@@ -235,15 +235,21 @@ def division_facts(connection: Connection, scope: Scope, division_id: int) -> di
     """The division in short, with what lies in it and below it. Raises NotFound."""
     rows = connection.execute(
         text(
-            "WITH RECURSIVE below AS (SELECT id FROM division WHERE id = :id"
-            " UNION SELECT division.id FROM division JOIN below ON division.parent_id = below.id)"
-            " SELECT division.id, division.code, division.name, division.name_en, division.level,"
-            " upper_.name AS parent, (SELECT count(*) FROM reach WHERE division_id IN"
-            " (SELECT id FROM below)) AS reach_count, (SELECT count(*) FROM lake WHERE"
-            " division_id IN (SELECT id FROM below)) AS lake_count, (SELECT count(*) FROM station"
-            " WHERE division_id IN (SELECT id FROM below)) AS station_count FROM division"
-            " LEFT JOIN division upper_ ON upper_.id = division.parent_id"
-            f" WHERE division.id = :id AND {DIVISION_VISIBLE}"
+            f"""
+            WITH below AS MATERIALIZED (
+                SELECT id FROM divisions_below(ARRAY[CAST(:id AS bigint)])
+            )
+            SELECT division.id, division.code, division.name, division.name_en, division.level,
+                upper_.name AS parent,
+                (SELECT count(*) FROM reach WHERE division_id IN (SELECT id FROM below))
+                    AS reach_count,
+                (SELECT count(*) FROM lake WHERE division_id IN (SELECT id FROM below))
+                    AS lake_count,
+                (SELECT count(*) FROM station WHERE division_id IN (SELECT id FROM below))
+                    AS station_count
+            FROM division LEFT JOIN division upper_ ON upper_.id = division.parent_id
+            WHERE division.id = :id AND {DIVISION_VISIBLE}
+            """
         ),
         {**scope.bound, "id": division_id},
     ).all()

@@ -139,10 +139,11 @@ def reaches_in(connection: Connection, river_id: int, division_id: int) -> list[
     """The reaches of a river in a division or in one below it, in order downstream."""
     rows = connection.execute(
         text(
-            "WITH RECURSIVE below AS (SELECT id FROM division WHERE id = :division"
-            " UNION SELECT division.id FROM division JOIN below ON parent_id = below.id)"
-            " SELECT id, name FROM reach WHERE river_id = :river"
-            " AND division_id IN (SELECT id FROM below) ORDER BY position"
+            """
+            SELECT id, name FROM reach WHERE river_id = :river AND division_id IN
+                (SELECT id FROM divisions_below(ARRAY[CAST(:division AS bigint)]))
+            ORDER BY position
+            """
         ),
         {"river": river_id, "division": division_id},
     )
