@@ -22,14 +22,14 @@ ON_SITE_M: Final = 1_000.0
 
 WORST_ACCURACY_M: Final = 10_000.0
 
-_DIVISION = text(
-    "SELECT coalesce((SELECT division_id FROM reach WHERE id = :reach),"
-    " (SELECT division_id FROM lake WHERE id = :lake))"
-)
-_STATION = text(
-    "SELECT name, reach_id, lake_id, division_id, chainage_m, offset_m, bank, source_crs,"
-    " source_x, source_y, ST_X(geom) AS lon, ST_Y(geom) AS lat FROM station WHERE id = :id"
-)
+_DIVISION = text("""
+SELECT coalesce((SELECT division_id FROM reach WHERE id = :reach),
+(SELECT division_id FROM lake WHERE id = :lake))
+""")
+_STATION = text("""
+SELECT name, reach_id, lake_id, division_id, chainage_m, offset_m, bank, source_crs,
+    source_x, source_y, ST_X(geom) AS lon, ST_Y(geom) AS lat FROM station WHERE id = :id
+""")
 
 
 def located(connection: Connection, place: Place, day: date) -> dict[str, object]:

@@ -13,10 +13,10 @@ from data.queries.scope import Scope
 from data.words.ledger import Stage
 from problem_ledger.evidence.comparison import LIMITS, Check, Flag, compare, judge, pair, worst
 
-PROBLEM = text(
-    "SELECT ST_X(geom) AS lon, ST_Y(geom) AS lat, accuracy_m, found_at, assigned_at FROM problem"
-    " WHERE id = :problem_id"
-)
+PROBLEM = text("""
+SELECT ST_X(geom) AS lon, ST_Y(geom) AS lat, accuracy_m, found_at, assigned_at FROM problem
+WHERE id = :problem_id
+""")
 ALONE = (Check.TAKEN, Check.PLACE, Check.LIKENESS, Check.CLOCK)
 """What is told of each photo by itself; of several photos the doubtful one is told."""
 

@@ -17,12 +17,12 @@ MOST_WAITING: Final = 60
 WAITING = text(
     "SELECT id, sha256 FROM photo WHERE uploader_id = :uploader AND problem_id IS NULL ORDER BY id"
 )
-INSERT = text(
-    "INSERT INTO photo (sha256, mime, byte_count, width, height, original, shown, thumb, likeness,"
-    " exif_lon, exif_lat, exif_bearing, exif_clock, exif_gps_at, uploader_id, uploaded_at)"
-    " VALUES (:sha256, :mime, :byte_count, :width, :height, :original, :shown, :thumb, :likeness,"
-    " :lon, :lat, :bearing, :clock, :gps_at, :uploader, :now) RETURNING id"
-)
+INSERT = text("""
+INSERT INTO photo (sha256, mime, byte_count, width, height, original, shown, thumb, likeness,
+    exif_lon, exif_lat, exif_bearing, exif_clock, exif_gps_at, uploader_id, uploaded_at)
+VALUES (:sha256, :mime, :byte_count, :width, :height, :original, :shown, :thumb, :likeness,
+    :lon, :lat, :bearing, :clock, :gps_at, :uploader, :now) RETURNING id
+""")
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('photo', :uploader))")
 
 

@@ -17,17 +17,17 @@ from gis.tracks import Track
 from problem_ledger.patrols.rules import LEAST, PatrolRules
 from problem_ledger.patrols.walkers import Walker
 
-_NEAR: Final = text(
-    "SELECT id, chainage_from_m, chainage_to_m, ST_AsBinary(geom) AS line FROM reach"
-    f" WHERE geom_web && ST_Transform(ST_GeomFromWKB(:box, {CGCS2000}), {WEB_MERCATOR})"
-    " ORDER BY id"
-)
-_LAST: Final = text(
-    "SELECT min(CASE WHEN ended_at <= :started THEN extract(epoch FROM :started - ended_at)"
-    " WHEN started_at >= :ended THEN extract(epoch FROM started_at - :ended) ELSE 0 END) / 3600"
-    " FROM patrol WHERE is_valid AND CASE WHEN CAST(:person AS bigint) IS NULL"
-    " THEN person_id IS NULL AND account_id = :who ELSE person_id = :person END"
-)
+_NEAR: Final = text(f"""
+SELECT id, chainage_from_m, chainage_to_m, ST_AsBinary(geom) AS line FROM reach
+WHERE geom_web && ST_Transform(ST_GeomFromWKB(:box, {CGCS2000}), {WEB_MERCATOR})
+ORDER BY id
+""")
+_LAST: Final = text("""
+SELECT min(CASE WHEN ended_at <= :started THEN extract(epoch FROM :started - ended_at)
+    WHEN started_at >= :ended THEN extract(epoch FROM started_at - :ended) ELSE 0 END) / 3600
+FROM patrol WHERE is_valid AND CASE WHEN CAST(:person AS bigint) IS NULL
+    THEN person_id IS NULL AND account_id = :who ELSE person_id = :person END
+""")
 _CODES: Final = text("""
 SELECT code FROM divisions_above(:id)
 WHERE code IS NOT NULL ORDER BY up

@@ -28,15 +28,15 @@ EXPORT: Final = "onemap-ledger-export/1"
 LOCK: Final = "SELECT pg_advisory_xact_lock(hashtext('ledger_head'))"
 
 _LAST = text("SELECT at, body, hash FROM ledger_head ORDER BY id DESC LIMIT 1")
-_GROWN = text(
-    "SELECT number, last_seq, last_hash, change_no FROM problem WHERE change_no > :after"
-    " ORDER BY number"
-)
+_GROWN = text("""
+SELECT number, last_seq, last_hash, change_no FROM problem WHERE change_no > :after
+ORDER BY number
+""")
 _ALL = text("SELECT number, last_seq, last_hash FROM problem ORDER BY number")
-_KEEP = text(
-    "INSERT INTO ledger_head (at, body, prev_hash, hash, signature, key_id)"
-    " VALUES (:at, :body, :prev, :hash, :signature, :key_id)"
-)
+_KEEP = text("""
+INSERT INTO ledger_head (at, body, prev_hash, hash, signature, key_id)
+VALUES (:at, :body, :prev, :hash, :signature, :key_id)
+""")
 
 
 @dataclass(frozen=True, slots=True)

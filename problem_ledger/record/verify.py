@@ -32,18 +32,18 @@ _ROWS = select(
     func.ST_X(problem.c.geom).label("lon"),
     func.ST_Y(problem.c.geom).label("lat"),
 )
-_EVENTS = text(
-    "SELECT problem_id, seq, at, action, from_status, to_status, account_id, body, prev_hash, hash"
-    " FROM problem_event WHERE problem_id = ANY(:ids) ORDER BY problem_id, seq"
-)
-_PHOTOS = text(
-    "SELECT problem_id, id, event_seq, sha256, sha256(original) AS found FROM photo"
-    " WHERE problem_id = ANY(:ids) ORDER BY id"
-)
-_ORPHANS = text(
-    "SELECT DISTINCT problem_id FROM problem_event WHERE NOT EXISTS"
-    " (SELECT 1 FROM problem WHERE problem.id = problem_id) ORDER BY problem_id"
-)
+_EVENTS = text("""
+SELECT problem_id, seq, at, action, from_status, to_status, account_id, body, prev_hash, hash
+FROM problem_event WHERE problem_id = ANY(:ids) ORDER BY problem_id, seq
+""")
+_PHOTOS = text("""
+SELECT problem_id, id, event_seq, sha256, sha256(original) AS found FROM photo
+WHERE problem_id = ANY(:ids) ORDER BY id
+""")
+_ORPHANS = text("""
+SELECT DISTINCT problem_id FROM problem_event WHERE NOT EXISTS
+(SELECT 1 FROM problem WHERE problem.id = problem_id) ORDER BY problem_id
+""")
 _SERIALS = text("SELECT division_code, year, last FROM problem_serial ORDER BY 1, 2")
 _HEADS = text(
     "SELECT id, at, body, prev_hash, hash, signature, key_id FROM ledger_head ORDER BY id"

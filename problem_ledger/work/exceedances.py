@@ -25,25 +25,25 @@ CATEGORY: Final[Mapping[str, str]] = {
     StationKind.OUTFALL.value: "monitoring.discharge",
 }
 
-_SUSPECTS = text(
-    "SELECT exceedance.station_id, station.kind, exceedance.parameter, exceedance.period"
-    " FROM exceedance JOIN station ON station.id = exceedance.station_id"
-    " WHERE observed_at > :since AND NOT EXISTS (SELECT 1 FROM problem"
-    f" WHERE problem.station_id = station.id AND parameter IS NOT NULL AND {OPEN})"
-    " GROUP BY 1, 2, 3, 4 HAVING count(*) >= :consecutive ORDER BY 1, 3, 4"
-)
+_SUSPECTS = text(f"""
+SELECT exceedance.station_id, station.kind, exceedance.parameter, exceedance.period
+FROM exceedance JOIN station ON station.id = exceedance.station_id
+WHERE observed_at > :since AND NOT EXISTS (SELECT 1 FROM problem
+WHERE problem.station_id = station.id AND parameter IS NOT NULL AND {OPEN})
+GROUP BY 1, 2, 3, 4 HAVING count(*) >= :consecutive ORDER BY 1, 3, 4
+""")
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('ledger_station'), CAST(:station AS integer))")
-_LAST = text(
-    f"SELECT id, found_at, NOT ({OPEN}) AS is_closed,"
-    " (SELECT max(at) FROM problem_event WHERE problem_id = problem.id"
-    f" AND action IN {sql_list(CLOSING)}) AS closed_at"
-    " FROM problem WHERE station_id = :station AND parameter IS NOT NULL"
-    " ORDER BY registered_at DESC, id DESC LIMIT 1"
-)
-_COVERED = text(
-    "SELECT max(observed_at) FROM exceedance WHERE station_id = :station"
-    " AND parameter = :parameter AND period = :period AND observed_at BETWEEN :found AND :until"
-)
+_LAST = text(f"""
+SELECT id, found_at, NOT ({OPEN}) AS is_closed,
+(SELECT max(at) FROM problem_event WHERE problem_id = problem.id
+    AND action IN {sql_list(CLOSING)}) AS closed_at
+FROM problem WHERE station_id = :station AND parameter IS NOT NULL
+ORDER BY registered_at DESC, id DESC LIMIT 1
+""")
+_COVERED = text("""
+SELECT max(observed_at) FROM exceedance WHERE station_id = :station
+    AND parameter = :parameter AND period = :period AND observed_at BETWEEN :found AND :until
+""")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,24 +21,24 @@ LONGEST_PAUSE: Final = timedelta(hours=6)
 Channel = Callable[[RowMapping], None]
 """Hands one notice over. Raises an error of ours when it couldn't."""
 
-_WAITING = text(
-    "SELECT id, problem_id, account_id, kind, about, facts, channel, attempt_count FROM delivery"
-    " WHERE delivered_at IS NULL AND try_after <= :now ORDER BY try_after, id LIMIT :most"
-    " FOR UPDATE SKIP LOCKED"
-)
-_DONE = text(
-    "UPDATE delivery SET delivered_at = :now, attempt_count = attempt_count + 1, failure = ''"
-    " WHERE id = ANY(:ids)"
-)
-_FAILED = text(
-    "UPDATE delivery SET attempt_count = attempt_count + 1, failure = :failure,"
-    " try_after = :again WHERE id = :id"
-)
-_READ = text(
-    "UPDATE delivery SET read_at = :now WHERE account_id = :account AND read_at IS NULL"
-    " AND delivered_at IS NOT NULL"
-    " AND (CAST(:ids AS bigint[]) IS NULL OR id = ANY(CAST(:ids AS bigint[])))"
-)
+_WAITING = text("""
+SELECT id, problem_id, account_id, kind, about, facts, channel, attempt_count FROM delivery
+WHERE delivered_at IS NULL AND try_after <= :now ORDER BY try_after, id LIMIT :most
+FOR UPDATE SKIP LOCKED
+""")
+_DONE = text("""
+UPDATE delivery SET delivered_at = :now, attempt_count = attempt_count + 1, failure = ''
+WHERE id = ANY(:ids)
+""")
+_FAILED = text("""
+UPDATE delivery SET attempt_count = attempt_count + 1, failure = :failure,
+    try_after = :again WHERE id = :id
+""")
+_READ = text("""
+UPDATE delivery SET read_at = :now WHERE account_id = :account AND read_at IS NULL
+    AND delivered_at IS NOT NULL
+    AND (CAST(:ids AS bigint[]) IS NULL OR id = ANY(CAST(:ids AS bigint[])))
+""")
 _NOTIFY = text("NOTIFY onemap_ledger")
 
 

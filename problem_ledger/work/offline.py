@@ -62,15 +62,15 @@ SELECT at FROM generate_series(date_trunc('hour', CAST(:now AS timestamptz)),
 WHERE EXISTS (SELECT FROM hour_account WHERE hour = at AND received > 0)
 """)
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtext('offline'), CAST(:id AS integer))")
-_OPEN_PROBLEM: Final = text(
-    "SELECT problem.id FROM offline_spell JOIN problem ON problem.id = problem_id"
-    f" WHERE offline_spell.station_id = :id AND {OPEN}"
-    " ORDER BY began_at DESC LIMIT 1"
-)
-_BEGIN: Final = text(
-    "INSERT INTO offline_spell (station_id, began_at, noticed_at, problem_id)"
-    " VALUES (:id, :began, :now, :problem)"
-)
+_OPEN_PROBLEM: Final = text(f"""
+SELECT problem.id FROM offline_spell JOIN problem ON problem.id = problem_id
+WHERE offline_spell.station_id = :id AND {OPEN}
+ORDER BY began_at DESC LIMIT 1
+""")
+_BEGIN: Final = text("""
+INSERT INTO offline_spell (station_id, began_at, noticed_at, problem_id)
+VALUES (:id, :began, :now, :problem)
+""")
 
 
 def open_silences(engine: Engine, clock: Clock, rules: Rules) -> list[Done]:

@@ -28,10 +28,10 @@ SETTLED: Final = "节假日安排已公布，期限按工作日重新计算。"
 _ARCHIVED_FROM: Final = [
     source for step in steps_of(Action.ARCHIVE) for source in step.sources if source
 ]
-_WATCHED = text(
-    f"SELECT id FROM problem WHERE status IN {sql_list(_ARCHIVED_FROM)}"
-    " AND look_back_at <= :now ORDER BY id"
-)
+_WATCHED = text(f"""
+SELECT id FROM problem WHERE status IN {sql_list(_ARCHIVED_FROM)}
+    AND look_back_at <= :now ORDER BY id
+""")
 _PROVISIONAL = text(
     f"SELECT id FROM problem WHERE is_provisional AND due_days IS NOT NULL AND {OPEN} ORDER BY id"
 )

@@ -13,22 +13,22 @@ from data.words.ledger import NoticeKind
 
 MOST: Final = 30
 
-_TOLD: Final = (
-    "FROM delivery JOIN problem ON problem.id = delivery.problem_id"
-    " WHERE delivery.account_id = :account AND delivery.delivered_at IS NOT NULL"
-    f" AND {PROBLEM_VISIBLE}"
-)
-_NOTICES: Final = text(
-    "SELECT delivery.id, delivery.problem_id, problem.number, problem.category, delivery.kind,"
-    f" delivery.facts, delivery.made_at, delivery.read_at {_TOLD}"
-    " ORDER BY delivery.read_at IS NOT NULL, delivery.made_at DESC, delivery.id DESC LIMIT :most"
-)
+_TOLD: Final = f"""
+FROM delivery JOIN problem ON problem.id = delivery.problem_id
+WHERE delivery.account_id = :account AND delivery.delivered_at IS NOT NULL
+    AND {PROBLEM_VISIBLE}
+"""
+_NOTICES: Final = text(f"""
+SELECT delivery.id, delivery.problem_id, problem.number, problem.category, delivery.kind,
+    delivery.facts, delivery.made_at, delivery.read_at {_TOLD}
+ORDER BY delivery.read_at IS NOT NULL, delivery.made_at DESC, delivery.id DESC LIMIT :most
+""")
 _UNREAD: Final = text(f"SELECT count(*) {_TOLD} AND delivery.read_at IS NULL")
-_BELLS: Final = text(
-    "SELECT account_id, count(*) AS unread, max(id) AS newest FROM delivery"
-    " WHERE account_id = ANY(:accounts) AND delivered_at IS NOT NULL AND read_at IS NULL"
-    " GROUP BY account_id"
-)
+_BELLS: Final = text("""
+SELECT account_id, count(*) AS unread, max(id) AS newest FROM delivery
+WHERE account_id = ANY(:accounts) AND delivered_at IS NOT NULL AND read_at IS NULL
+GROUP BY account_id
+""")
 
 
 @dataclass(frozen=True, slots=True)

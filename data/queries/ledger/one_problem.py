@@ -22,30 +22,30 @@ NEAR_M: Final = 300.0
 
 NEAR_YEARS: Final = timedelta(days=2 * 365)
 
-_MORE: Final = text(
-    "SELECT problem.offset_m, problem.accuracy_m, problem.source_crs, problem.source_x,"
-    " problem.source_y, problem.look_back_at, problem.due_rule, problem.last_seq,"
-    " problem.last_hash, problem.patrol_id, problem.person_id, person.post AS chief,"
-    " person.name AS chief_name FROM problem LEFT JOIN person ON person.id = problem.person_id"
-    " WHERE problem.id = :id"
-)
-_STORY: Final = text(
-    "SELECT seq, at, action, from_status, to_status, account_id, body, hash FROM problem_event"
-    " WHERE problem_id = :id ORDER BY seq"
-)
-_NAMED: Final = text(
-    "SELECT id, name FROM unit WHERE id IN (SELECT (convert_from(body, 'UTF8')::jsonb"
-    " -> 'set' ->> 'unit_id')::bigint FROM problem_event WHERE problem_id = :id)"
-)
-_NEAR: Final = text(
-    "SELECT problem.id, problem.number, problem.category, problem.status, problem.registered_at,"
-    " ST_Distance(problem.geom::geography, place::geography) AS away_m FROM problem,"
-    " (SELECT ST_SetSRID(ST_MakePoint(:lon, :lat), 4490) AS place) here"
-    " WHERE problem.id IS DISTINCT FROM :but AND problem.registered_at >= :since"
-    " AND geom_web && ST_Expand(ST_Transform(place, 3857), :within * 1.5)"
-    " AND ST_DWithin(problem.geom::geography, place::geography, :within)"
-    f" AND {PROBLEM_VISIBLE} ORDER BY away_m, problem.id LIMIT 5"
-)
+_MORE: Final = text("""
+SELECT problem.offset_m, problem.accuracy_m, problem.source_crs, problem.source_x,
+    problem.source_y, problem.look_back_at, problem.due_rule, problem.last_seq,
+    problem.last_hash, problem.patrol_id, problem.person_id, person.post AS chief,
+    person.name AS chief_name FROM problem LEFT JOIN person ON person.id = problem.person_id
+WHERE problem.id = :id
+""")
+_STORY: Final = text("""
+SELECT seq, at, action, from_status, to_status, account_id, body, hash FROM problem_event
+WHERE problem_id = :id ORDER BY seq
+""")
+_NAMED: Final = text("""
+SELECT id, name FROM unit WHERE id IN (SELECT (convert_from(body, 'UTF8')::jsonb
+    -> 'set' ->> 'unit_id')::bigint FROM problem_event WHERE problem_id = :id)
+""")
+_NEAR: Final = text(f"""
+SELECT problem.id, problem.number, problem.category, problem.status, problem.registered_at,
+    ST_Distance(problem.geom::geography, place::geography) AS away_m FROM problem,
+(SELECT ST_SetSRID(ST_MakePoint(:lon, :lat), 4490) AS place) here
+WHERE problem.id IS DISTINCT FROM :but AND problem.registered_at >= :since
+    AND geom_web && ST_Expand(ST_Transform(place, 3857), :within * 1.5)
+    AND ST_DWithin(problem.geom::geography, place::geography, :within)
+    AND {PROBLEM_VISIBLE} ORDER BY away_m, problem.id LIMIT 5
+""")
 _UNITS: Final = text("""
 SELECT id, name FROM unit WHERE NOT is_chief_office
     AND (division_id IS NULL OR division_id IN (SELECT id FROM divisions_above(:division)))

@@ -24,11 +24,11 @@ def _ranked(column: str, words: Sequence[str]) -> str:
     return f"array_position(ARRAY{[str(word) for word in words]}, {column})"
 
 
-_PLACES: Final = (
-    "LEFT JOIN reach lies ON lies.id = problem.reach_id"
-    " LEFT JOIN river stream ON stream.id = lies.river_id"
-    " LEFT JOIN lake pool ON pool.id = problem.lake_id"
-)
+_PLACES: Final = """
+LEFT JOIN reach lies ON lies.id = problem.reach_id
+LEFT JOIN river stream ON stream.id = lies.river_id
+LEFT JOIN lake pool ON pool.id = problem.lake_id
+"""
 _SORTS: Final[Mapping[Sort, tuple[str, tuple[str, ...]]]] = {
     Sort.DUE: ("", (f"NOT ({OPEN})", "problem.due_at")),
     Sort.NUMBER: ("", ("problem.number",)),
@@ -134,15 +134,15 @@ def problems(
         f"{key} AS {name}" for key, name in zip(keys, _named(len(keys)), strict=True)
     )
     found = connection.execute(
-        text(
-            f"WITH found AS MATERIALIZED (SELECT problem.id, {columns} FROM problem {joins}"
-            f" WHERE {condition(chosen)}),"
-            f" page AS (SELECT id, row_number() OVER (ORDER BY {direction}, id {turn}) AS place"
-            " FROM found ORDER BY place OFFSET :start LIMIT :count)"
-            f" SELECT counted.total, {_COLUMNS}"
-            " FROM (SELECT count(*) AS total FROM found) counted LEFT JOIN page ON true"
-            f" LEFT JOIN problem ON problem.id = page.id {_JOINS} ORDER BY page.place"
-        ),
+        text(f"""
+            WITH found AS MATERIALIZED (SELECT problem.id, {columns} FROM problem {joins}
+            WHERE {condition(chosen)}),
+                page AS (SELECT id, row_number() OVER (ORDER BY {direction}, id {turn}) AS place
+            FROM found ORDER BY place OFFSET :start LIMIT :count)
+            SELECT counted.total, {_COLUMNS}
+            FROM (SELECT count(*) AS total FROM found) counted LEFT JOIN page ON true
+            LEFT JOIN problem ON problem.id = page.id {_JOINS} ORDER BY page.place
+            """),
         {
             **scope.bound,
             **asker.bound,
@@ -163,9 +163,10 @@ def counts(connection: Connection, scope: Scope, asker: Asker, moment: Moment) -
         f"count(*) FILTER (WHERE {condition}) AS {view.value}" for view, condition in VIEWS.items()
     ).replace(" AS all", ' AS "all"')
     row = connection.execute(
-        text(
-            f"SELECT {columns}, count(*) FILTER (WHERE problem.signed_off_at >= :month_start)"
-            f" AS signed_off_this_month FROM problem WHERE {PROBLEM_VISIBLE}"
+        text(f"""
+            SELECT {columns}, count(*) FILTER (WHERE problem.signed_off_at >= :month_start)
+                AS signed_off_this_month FROM problem WHERE {PROBLEM_VISIBLE}
+            """
         ),
         {**scope.bound, **asker.bound, **moment.bound},
     ).mappings().one()  # fmt: skip
