@@ -25,11 +25,10 @@ from data.migrations.run import upgrade
 from data.procedure.workflow import Step
 from data.records import AccountId
 from data.words.ledger import Action, Severity
-from problem_ledger.cases import service
+from problem_ledger.cases import actions, permissions
 from problem_ledger.record import store
 from problem_ledger.record.commands import Command, Done
-from problem_ledger.record.events import encoded_row, replay
-from problem_ledger.record.links import Row
+from problem_ledger.record.events import Row, encoded_row, replay
 from tests.made.ledger_oracle import assert_linked, assert_signed_off_rightly
 from tests.made.ledger_story import SPOT, Desk, account, open_desk
 from tests.running.folders import open_folder
@@ -71,7 +70,7 @@ class Client:
         desk = self.desk
         with desk.engine.begin() as connection:
             row = store.find(connection, problem_id)
-            steps = service.allowed_actions(connection, who, problem_id, now(), desk.rules)
+            steps = permissions.allowed_actions(connection, who, problem_id, now(), desk.rules)
         moving = [step for step in steps if step.target]
         choice: Sequence[Step] = moving if moving and draw.random() < FORWARD else steps
         if not choice:
@@ -79,7 +78,7 @@ class Client:
         step = draw.choice(choice)
         command = self.command(step, row, who)
         try:
-            done = service.act(desk.engine, who, problem_id, command, now, desk.rules)
+            done = actions.act(desk.engine, who, problem_id, command, now, desk.rules)
         except Conflict:
             self.conflicts += 1
         else:

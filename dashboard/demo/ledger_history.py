@@ -25,7 +25,7 @@ from data.database import transaction
 from data.records import AccountId
 from data.words.ledger import Action, Group, Severity, Source
 from ingest.simulator.values import chance
-from problem_ledger.cases import service
+from problem_ledger.cases import actions, reports
 from problem_ledger.cases.rules import Rules
 from problem_ledger.evidence import photos
 from problem_ledger.record.commands import Command, Place, Report
@@ -171,7 +171,7 @@ class Desk:
             patrol_id=self._patrol(who, file, at) if case.source is Source.PATROL else None,
             request_key=f"demo-{file.key}",
         )
-        done = service.report(self.engine, who, given, lambda: at, self.rules)
+        done = reports.report(self.engine, who, given, lambda: at, self.rules)
         file.problem_id, file.version, file.last_at = done.problem_id, done.version, at
         self._plan(file, at)
 
@@ -185,7 +185,7 @@ class Desk:
             photo_ids=(self._photo(who, file, shown, turn.photo),) if turn.photo else (),
         )
         command = self._completed(command, at, file, turn)
-        done = service.act(self.engine, who, file.problem_id, command, lambda: at, self.rules)
+        done = actions.act(self.engine, who, file.problem_id, command, lambda: at, self.rules)
         file.version, file.last_at = done.version, at
 
     def _completed(self, command: Command, at: UtcDatetime, file: File, turn: Turn) -> Command:

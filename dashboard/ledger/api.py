@@ -24,7 +24,7 @@ from data.database import transaction
 from data.queries.ledger.filter import LedgerFilter, Order, read_filter, read_order
 from data.queries.people.accounts import units
 from data.words.ledger import Action
-from problem_ledger.cases import service
+from problem_ledger.cases import actions, reports
 
 MOST_ROWS = 200
 Key = Annotated[
@@ -64,7 +64,7 @@ def router(deps: Deps) -> APIRouter:
         """
         user = require(Door.WRITE_LEDGER)
         done = await off(
-            service.report,
+            reports.report,
             deps.engine,
             user.account_id,
             report_of(given, key),
@@ -101,7 +101,7 @@ def router(deps: Deps) -> APIRouter:
         user = require(Door.WRITE_LEDGER)
         command = command_of(action, given)
         done = await off(
-            service.act, deps.engine, user.account_id, problem_id, command, deps.clock, deps.rules
+            actions.act, deps.engine, user.account_id, problem_id, command, deps.clock, deps.rules
         )
         return done_out(done)
 

@@ -10,7 +10,8 @@ from dashboard.parts.wording import worded
 from data.errors import BadInput, OneMapError
 from data.procedure.workflow import STEPS
 from data.words.ledger import Action
-from problem_ledger.cases.service import Command, act
+from problem_ledger.cases.actions import act
+from problem_ledger.record.commands import Command
 
 WITHOUT_NEEDS = frozenset(step.action for step in STEPS if not step.needs and step.roles)
 

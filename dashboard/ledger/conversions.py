@@ -25,11 +25,11 @@ from dashboard.ledger.words import (
     source_word,
     status_word,
 )
+from data.chain import NOTHING_BEFORE
 from data.queries.ledger.one_problem import ProblemDetail
 from data.words.ledger import CATEGORIES, Action, Severity, Source, Status
 from problem_ledger.cases.rules import Rules
 from problem_ledger.record.commands import Command, Done, Place, Report
-from problem_ledger.record.events import NOTHING_BEFORE
 
 
 def place_of(given: PlaceIn) -> Place:

@@ -8,11 +8,10 @@ from dashboard.parts.spot import bank_word
 from dashboard.parts.wording import _, ngettext
 from data.clock import UtcDatetime
 from data.procedure.deadlines import working_days_between
+from data.procedure.turns import IN_WORK
 from data.queries.whereabouts import Where
 from data.words.ledger import Group, Light, Status
 from gis.chainage import format_chainage
-
-IN_WORK: Final = (Status.ASSIGNED, Status.RECTIFYING, Status.SUBMITTED, Status.VERIFIED)
 
 LIGHT_CLASS: Final = {
     Light.GREEN: "lt g",

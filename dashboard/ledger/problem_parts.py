@@ -23,6 +23,7 @@ from dashboard.parts.measures import moment_text, own_name, parameter_name
 from dashboard.parts.spot import bank_word
 from dashboard.parts.wording import _, language, ngettext
 from data.clock import BUSINESS_ZONE, UtcDatetime, to_utc
+from data.procedure.turns import AFTER_SIGN_OFF
 from data.vocabulary import Parameter
 from data.words.ledger import Light, Severity, Source, Stage, Status
 from gis.chainage import format_chainage
@@ -91,7 +92,7 @@ def _deadline(seen: Seen) -> list[Any]:
 def _papers(seen: Seen) -> list[Any]:
     row = seen.detail.row
     papers: list[Any] = []
-    if row.status in (Status.SIGNED_OFF, Status.ARCHIVED):
+    if row.status in AFTER_SIGN_OFF:
         papers.append(
             html.A(
                 [icon("file"), _("Sign-off sheet")],

@@ -11,7 +11,7 @@ from data.errors import NotFound
 from data.procedure.steps import Step
 from data.queries.ledger.one_problem import ProblemDetail, handling_units, problem_detail
 from data.records import AccountId
-from problem_ledger.cases import service
+from problem_ledger.cases import permissions
 from problem_ledger.cases.rules import Rules
 from problem_ledger.evidence.comparison import Flag
 from problem_ledger.evidence.flags import flags
@@ -48,7 +48,7 @@ def read_problem(deps: Deps, user: User, number: str) -> Seen:
             raise NotFound("There is no such problem.")
         steps: tuple[Step, ...] = ()
         if may(user, Door.WRITE_LEDGER):
-            steps = service.allowed_actions(
+            steps = permissions.allowed_actions(
                 connection, user.account_id, problem_id, now, deps.rules
             )
         return Seen(

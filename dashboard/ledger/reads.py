@@ -17,7 +17,7 @@ from data.queries.ledger.conditions import SOON_DAYS
 from data.queries.ledger.filter import LedgerFilter, Order
 from data.queries.ledger.problems import Counts, Moment, ProblemRow, counts, problems
 from data.words.ledger import Severity
-from problem_ledger.cases.service import allowed_on_each
+from problem_ledger.cases.permissions import allowed_on_each
 
 MOST_CHOSEN = 50
 """The most problems that one press of a button is about."""

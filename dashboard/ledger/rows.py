@@ -22,19 +22,7 @@ from dashboard.parts.measures import moment_text
 from dashboard.parts.wording import _, language
 from data.clock import UtcDatetime
 from data.queries.ledger.problems import ProblemRow
-from data.words.ledger import Action, Severity, Status
-
-NEXT: Final[Mapping[Status, Action]] = MappingProxyType(
-    {
-        Status.REGISTERED: Action.ACCEPT,
-        Status.ACCEPTED: Action.ASSIGN,
-        Status.ASSIGNED: Action.SIGN_FOR,
-        Status.RECTIFYING: Action.SUBMIT,
-        Status.SUBMITTED: Action.VERIFY,
-        Status.VERIFIED: Action.SIGN_OFF,
-    }
-)
-"""The step that brings an open problem on; each is a line of the ledger's table."""
+from data.words.ledger import Severity
 
 BARS: Final[Mapping[Severity, int]] = MappingProxyType(
     {Severity.GENERAL: 0, Severity.SERIOUS: 2, Severity.MAJOR: 3, Severity.CRITICAL: 4}
@@ -69,7 +57,7 @@ class Line:
 
 def line_of(row: ProblemRow, now: UtcDatetime) -> Line:
     """The row in the reader's words."""
-    step = NEXT.get(row.status) if row.is_waiting else None
+    step = row.next_action
     return Line(
         id=str(row.id),
         version=row.version,

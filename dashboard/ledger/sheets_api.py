@@ -14,8 +14,8 @@ from dashboard.ledger.sign_off_sheet import sheet_photos, sign_off_sheet
 from data.database import transaction
 from data.errors import Conflict
 from data.people.access_log import Logged, log
+from data.procedure.turns import AFTER_SIGN_OFF
 from data.queries.ledger.photos import Size, photo_copy
-from data.words.ledger import Status
 
 
 def drawn(deps: Deps, user: User, problem_id: int) -> tuple[str, bytes]:
@@ -25,7 +25,7 @@ def drawn(deps: Deps, user: User, problem_id: int) -> tuple[str, bytes]:
     """
     seen = read_problem(deps, user, str(problem_id))
     number = seen.detail.row.number
-    if seen.detail.row.status not in (Status.SIGNED_OFF, Status.ARCHIVED):
+    if seen.detail.row.status not in AFTER_SIGN_OFF:
         raise Conflict("Only a problem that was signed off has a sign-off sheet.")
     with transaction(deps.engine) as connection:
         copies = {

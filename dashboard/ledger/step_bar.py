@@ -33,31 +33,21 @@ ICONS: dict[Action, str] = {
     Action.PRESS: "warn",
     Action.COMMENT: "comment",
 }
-PRIMARY = (
-    Action.ACCEPT,
-    Action.ASSIGN,
-    Action.SIGN_FOR,
-    Action.SUBMIT,
-    Action.VERIFY,
-    Action.SIGN_OFF,
-)
-DANGER = (Action.REFUSE, Action.HAND_BACK, Action.RETURN, Action.REOPEN)
-BESIDE = (Action.EXTEND, Action.PRESS, Action.COMMENT)
 
 
-def look_of(action: Action) -> str:
-    """One primary button, danger outlined, what stands beside the status without a line."""
-    if action in PRIMARY:
+def look_of(step: Step) -> str:
+    """The class of a step's button: ``p`` leads on, ``d`` sets back, ``g`` stands beside."""
+    if step.waits_for:
         return "p"
-    if action in DANGER:
+    if step.sets_back:
         return "d"
-    return "g" if action in BESIDE else ""
+    return "g" if step.is_beside else ""
 
 
 def action_bar(seen: Seen) -> html.Div:
     """Left who you are and why you may; right the steps of the table that are yours now."""
     order = ["g", "d", "", "p"]
-    steps = sorted(seen.steps, key=lambda step: order.index(look_of(step.action)))
+    steps = sorted(seen.steps, key=lambda step: order.index(look_of(step)))
     row = seen.detail.row
     told = {
         "id": row.id,
@@ -75,7 +65,7 @@ def action_bar(seen: Seen) -> html.Div:
     buttons = [
         html.Button(
             [icon(ICONS[step.action]), action_word(step.action)],
-            className=f"btn {look_of(step.action)}".strip(),
+            className=f"btn {look_of(step)}".strip(),
             **attributes(data_problem_act=step.action.value),
         )
         for step in steps
@@ -94,7 +84,7 @@ def action_bar(seen: Seen) -> html.Div:
 
 def who_words(seen: Seen) -> list[Any]:
     """您是复核人（市水利局），与整改单位无隶属关系; whose turn it is for everybody else."""
-    main = next((step for step in seen.steps if step.action not in BESIDE), None)
+    main = next((step for step in seen.steps if not step.is_beside), None)
     if main is None:
         return [waiting_words(seen)]
     part, why = part_words(main)

@@ -38,7 +38,7 @@ def dialog_of(seen: Seen, step: Step) -> dict[str, Any]:
         "note": note,
         "foot": foot,
         "confirm": _("Confirm: {step}").format(step=action_word(step.action)),
-        "danger": step.action in (Action.REFUSE, Action.HAND_BACK, Action.RETURN, Action.REOPEN),
+        "danger": step.sets_back,
         "checks": checks(seen) if step.action is Action.SIGN_OFF else [],
         "fields": fields,
         "done": _("Done: {step}").format(step=action_word(step.action)),

@@ -1,44 +1,26 @@
 """How far a problem has come: eight nodes in a line, and the supervision beneath them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from dash import html
 
 from dashboard.ledger.line_words import actor_words
 from dashboard.ledger.problem_reads import Seen
+from dashboard.ledger.step_bar import ICONS
 from dashboard.ledger.words import done_word, status_word
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.measures import moment_text
-from dashboard.parts.wording import _, ngettext
+from dashboard.parts.wording import N_, _, ngettext
 from data.clock import BUSINESS_ZONE
+from data.procedure.steps import STEPS, Relation, Step, Window
+from data.procedure.turns import REACHED, WAY
 from data.queries.ledger.one_problem import Told
 from data.words.ledger import Action, Status
 
-REACHED: dict[Status, int] = {
-    Status.REGISTERED: 1,
-    Status.REFUSED: 1,
-    Status.ACCEPTED: 2,
-    Status.ASSIGNED: 3,
-    Status.RECTIFYING: 4,
-    Status.SUBMITTED: 5,
-    Status.VERIFIED: 6,
-    Status.SIGNED_OFF: 7,
-    Status.ARCHIVED: 8,
-}
-"""How many of the eight nodes lie behind a problem; the next one is under way."""
-
-ACTIONS = (
-    Action.REPORT,
-    Action.ACCEPT,
-    Action.ASSIGN,
-    Action.SIGN_FOR,
-    Action.SUBMIT,
-    Action.VERIFY,
-    Action.SIGN_OFF,
-    Action.ARCHIVE,
-)
-SUPERVISION = (Action.PRESS, Action.COMMENT, Action.EXTEND)
+SUPERVISION = frozenset(step.action for step in STEPS if step.is_beside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +33,19 @@ class Node:
     who: str
 
 
-def node_words() -> tuple[str, ...]:
-    """登记, 受理, 交办, 签收, 整改, 复核, 销号, 归档."""
-    return (
-        _("Registration"),
-        _("Acceptance"),
-        _("Assignment"),
-        _("Signing for"),
-        _("Rectification"),
-        _("Check"),
-        _("Sign-off"),
-        _("Archiving"),
-    )
+NODES: Mapping[Action, str] = MappingProxyType(
+    {
+        Action.REPORT: N_("Registration"),
+        Action.ACCEPT: N_("Acceptance"),
+        Action.ASSIGN: N_("Assignment"),
+        Action.SIGN_FOR: N_("Signing for"),
+        Action.SUBMIT: N_("Rectification"),
+        Action.VERIFY: N_("Check"),
+        Action.SIGN_OFF: N_("Sign-off"),
+        Action.ARCHIVE: N_("Archiving"),
+    }
+)
+"""What each step of the way does: 登记, 受理, 交办, 签收, 整改, 复核, 销号, 归档."""
 
 
 def nodes(seen: Seen) -> list[Node]:
@@ -70,7 +53,8 @@ def nodes(seen: Seen) -> list[Node]:
     status = seen.detail.row.status
     reached = REACHED[status]
     made = []
-    for at, (action, word) in enumerate(zip(ACTIONS, node_words(), strict=True)):
+    for at, step in enumerate(WAY):
+        action, word = step.action, _(NODES[step.action])
         if at < reached:
             told = seen.detail.last(action)
             made.append(Node(word, "done", *_done(seen, action, told)))
@@ -78,7 +62,7 @@ def nodes(seen: Seen) -> list[Node]:
             told = seen.detail.last(Action.REFUSE)
             made.append(Node(status_word(status), "stop", *_done(seen, Action.REFUSE, told)))
         elif at == reached:
-            made.append(Node(word, "cur", *_under_way(seen)))
+            made.append(Node(word, "cur", *_under_way(seen, step)))
         else:
             made.append(Node(word, "", "", ""))
     return made
@@ -95,22 +79,20 @@ def _done(seen: Seen, action: Action, told: Told | None) -> tuple[str, str]:
     return when, actor_words(told.actor)
 
 
-def _under_way(seen: Seen) -> tuple[str, str]:
-    """When it is the turn of whom."""
+def _under_way(seen: Seen, step: Step) -> tuple[str, str]:
+    """When it is the turn of whom to take that step."""
     row = seen.detail.row
-    if row.status is Status.SIGNED_OFF:
+    if step.window is Window.AFTER_LOOK_BACK:
         until = seen.detail.look_back_at
         day = f"{until.astimezone(BUSINESS_ZONE):%Y-%m-%d}" if until else ""
         return _("looked back at"), day
     who = {
-        Status.REGISTERED: _("chief office"),
-        Status.ACCEPTED: _("chief office"),
-        Status.ASSIGNED: row.unit or "",
-        Status.RECTIFYING: row.unit or "",
-        Status.SUBMITTED: _("checker"),
-        Status.VERIFIED: _("signer"),
-    }
-    return _("sent back") if row.is_returned else _("under way"), who.get(row.status, "")
+        Relation.COVERS: _("chief office"),
+        Relation.IN_UNIT: row.unit or "",
+        Relation.CHECKER: _("checker"),
+        Relation.SIGNER: _("signer"),
+    }[step.relation]
+    return _("sent back") if row.is_returned else _("under way"), who
 
 
 def step_line(seen: Seen) -> html.Ol:
@@ -155,10 +137,6 @@ def supervision(seen: Seen) -> html.Div:
 
 
 def _chip(seen: Seen, told: Told) -> html.Span:
-    sign, look = {
-        Action.PRESS: ("warn", "am"),
-        Action.COMMENT: ("comment", ""),
-        Action.EXTEND: ("clock", ""),
-    }[told.action]
+    sign, look = ICONS[told.action], "am" if told.action is Action.PRESS else ""
     words = f"{done_word(told.action)} {moment_text(told.at, seen.now)} · {actor_words(told.actor)}"
     return html.Span([icon(sign), words], className=f"ev {look}".strip(), title=told.text)

@@ -5,10 +5,12 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from typing import Final
 
 import chinese_calendar
 
 from data.clock import BUSINESS_ZONE, UtcDatetime, business_date, start_of_day, to_utc
+from data.procedure.turns import OPEN
 from data.words.ledger import CLOSED, Light, Status
 
 CLOSE_OF_BUSINESS = time(18)
@@ -41,7 +43,7 @@ class Calendar:
 
 @cache
 def official_calendar() -> Calendar:
-    """The calendar that the installed chinesecalendar knows."""
+    """Returns the calendar of the installed package chinesecalendar."""
     off = frozenset(chinese_calendar.holidays)
     return Calendar(
         off=off,
@@ -81,7 +83,7 @@ def due(
     amber: AmberRule | None = None,
     calendar: Calendar | None = None,
 ) -> Due:
-    """The deadline ``days`` working days after the day of ``start``, which itself doesn't count.
+    """Returns the deadline ``days`` working days after the day of ``start``, not counting that day.
 
     Raises ValueError for fewer than one day.
     """
@@ -106,7 +108,7 @@ def due_on(
     amber: AmberRule | None = None,
     calendar: Calendar | None = None,
 ) -> Due:
-    """The deadline on a day somebody named: it stands, whatever the calendar will say.
+    """Returns the deadline on a day that somebody named; it is never provisional.
 
     Raises ValueError for a day whose close of business is not after ``start``.
     """
@@ -125,7 +127,7 @@ def due_on(
 def working_days_between(
     start: UtcDatetime, end: UtcDatetime, calendar: Calendar | None = None
 ) -> int:
-    """The working days after the day of ``start`` up to the day of ``end``; negative backwards."""
+    """Counts working days after the day of ``start`` up to that of ``end``; negative backwards."""
     known = calendar or official_calendar()
     first, last = business_date(start), business_date(end)
     if last < first:
@@ -136,7 +138,10 @@ def working_days_between(
 def light(
     due_at: UtcDatetime | None, amber_at: UtcDatetime | None, status: Status, now: UtcDatetime
 ) -> Light:
-    """The light of a problem: none without a deadline or when closed."""
+    """Returns the deadline light of a problem: none without a deadline or when it is closed.
+
+    ``LIGHT`` says the same within the database.
+    """
     if due_at is None or status in CLOSED:
         return Light.NONE
     if now >= due_at:
@@ -144,8 +149,14 @@ def light(
     return Light.AMBER if amber_at is not None and now >= amber_at else Light.GREEN
 
 
+LIGHT: Final = f"""(CASE WHEN problem.due_at IS NULL OR NOT ({OPEN}) THEN '{Light.NONE}'
+    WHEN problem.due_at <= :now THEN '{Light.RED}'
+    WHEN problem.amber_at <= :now THEN '{Light.AMBER}' ELSE '{Light.GREEN}' END)"""
+"""The light of the row ``problem`` as it is at ``:now``."""
+
+
 def after_months(start: UtcDatetime, months: int) -> UtcDatetime:
-    """The same time of day so many months later; the month's last day where it is shorter."""
+    """Returns the same time of day so many months later, on the last day of a shorter month."""
     local = start.astimezone(BUSINESS_ZONE)
     years, month = divmod(local.month - 1 + months, 12)
     year, month = local.year + years, month + 1

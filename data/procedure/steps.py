@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from data.vocabulary import Role
-from data.words.ledger import CLOSED, Action, Stage, Status
+from data.words.ledger import CLOSED, Action, NoticeKind, Stage, Status
 
 
 class Need(StrEnum):
@@ -28,7 +28,7 @@ class Need(StrEnum):
 
 
 class Relation(StrEnum):
-    """How one stands to the problem, beside having the role.
+    """How an account must stand to the problem to take a step, beside having the role.
 
     COVERS: a duty of that role holds where the problem lies. IN_UNIT: a duty in the handling unit
     or below it. CHECKER: covers, no duty in the handling unit or below it, never handled it.
@@ -41,13 +41,50 @@ class Relation(StrEnum):
     SIGNER = "signer"
 
 
+class Window(StrEnum):
+    """The times at which a step may be taken, where that isn't always.
+
+    AFTER_ASSIGNMENT: within the hours of the rule ``hand_back``. AFTER_LOOK_BACK: once the
+    look-back is over.
+    """
+
+    AFTER_ASSIGNMENT = "after_assignment"
+    AFTER_LOOK_BACK = "after_look_back"
+
+
+class Circle(StrEnum):
+    """A group of people to whom a step is announced.
+
+    UNIT: the members of the handling unit and of those below it. OFFICE: the offices of the lowest
+    level that covers the place. SIGNING_OFFICE: those of the lowest level that may sign it off.
+    """
+
+    REPORTER = "reporter"
+    UNIT = "unit"
+    OFFICE = "office"
+    SIGNING_OFFICE = "signing_office"
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A kind of notice, and the circles that get it; who took the step gets none."""
+
+    kind: NoticeKind
+    circles: tuple[Circle, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of the table.
+    """One line of the table: a step from some statuses to another, and who may take it.
 
     ``sources`` holds None where nothing was before; a step without ``target`` is an event beside
     the status. ``stage`` is what photos given with it show, None where it takes none. With
     ``by_system`` the system takes it too; with no role, only the system.
+
+    ``waits_for`` are the roles for whom a problem in ``sources`` waits to take this step: the next
+    one on its way. It is empty where nobody is waited for, and may leave out roles that may take
+    the step but needn't be told to. Who takes a step that ``makes_handler`` has handled the problem
+    for good.
     """
 
     action: Action
@@ -58,6 +95,20 @@ class Step:
     needs: tuple[Need, ...] = ()
     stage: Stage | None = None
     by_system: bool = False
+    waits_for: frozenset[Role] = frozenset()
+    makes_handler: bool = False
+    window: Window | None = None
+    announces: tuple[Announcement, ...] = ()
+
+    @property
+    def is_beside(self) -> bool:
+        """Whether the step is an event beside the status."""
+        return self.target is None
+
+    @property
+    def sets_back(self) -> bool:
+        """Whether the step refuses what was done before it: it changes the status for a reason."""
+        return self.target is not None and Need.REASON in self.needs
 
 
 _OFFICE: Final = frozenset({Role.OFFICE})
@@ -65,8 +116,12 @@ _CHIEF: Final = frozenset({Role.CHIEF})
 _ABOVE: Final = _OFFICE | _CHIEF
 _MEMBER: Final = frozenset({Role.UNIT_MEMBER})
 _FIELD: Final = _ABOVE | _MEMBER | {Role.PATROLLER}
+_CHECKING: Final = _FIELD - _CHIEF
+"""Whom a submitted problem waits for: a chief may check as well, but needn't be told to."""
+
 _EVERY: Final = tuple(Status)
 _OPEN: Final = tuple(status for status in Status if status not in CLOSED)
+_RETURNED: Final = Announcement(NoticeKind.RETURNED, (Circle.UNIT,))
 
 STEPS: Final[tuple[Step, ...]] = (
     Step(
@@ -77,14 +132,23 @@ STEPS: Final[tuple[Step, ...]] = (
         needs=(Need.PLACE, Need.CATEGORY, Need.DESCRIPTION),
         stage=Stage.BEFORE,
         by_system=True,
+        announces=(Announcement(NoticeKind.REPORTED, (Circle.OFFICE,)),),
     ),
-    Step(Action.REFUSE, (Status.REGISTERED,), Status.REFUSED, _OFFICE, needs=(Need.REASON,)),
+    Step(
+        Action.REFUSE,
+        (Status.REGISTERED,),
+        Status.REFUSED,
+        _OFFICE,
+        needs=(Need.REASON,),
+        announces=(Announcement(NoticeKind.REFUSED, (Circle.REPORTER,)),),
+    ),
     Step(
         Action.ACCEPT,
         (Status.REGISTERED,),
         Status.ACCEPTED,
         _OFFICE,
         needs=(Need.SEVERITY, Need.CATEGORY),
+        waits_for=_OFFICE,
     ),
     Step(
         Action.ASSIGN,
@@ -92,6 +156,8 @@ STEPS: Final[tuple[Step, ...]] = (
         Status.ASSIGNED,
         _ABOVE,
         needs=(Need.UNIT, Need.REQUIREMENT, Need.DEADLINE),
+        waits_for=_OFFICE,
+        announces=(Announcement(NoticeKind.ASSIGNED, (Circle.UNIT,)),),
     ),
     Step(
         Action.HAND_BACK,
@@ -100,8 +166,18 @@ STEPS: Final[tuple[Step, ...]] = (
         _MEMBER,
         Relation.IN_UNIT,
         (Need.REASON,),
+        window=Window.AFTER_ASSIGNMENT,
+        announces=(Announcement(NoticeKind.WAITING, (Circle.OFFICE,)),),
     ),
-    Step(Action.SIGN_FOR, (Status.ASSIGNED,), Status.RECTIFYING, _MEMBER, Relation.IN_UNIT),
+    Step(
+        Action.SIGN_FOR,
+        (Status.ASSIGNED,),
+        Status.RECTIFYING,
+        _MEMBER,
+        Relation.IN_UNIT,
+        waits_for=_MEMBER,
+        makes_handler=True,
+    ),
     Step(
         Action.PROGRESS,
         (Status.RECTIFYING,),
@@ -110,6 +186,7 @@ STEPS: Final[tuple[Step, ...]] = (
         Relation.IN_UNIT,
         (Need.TEXT_OR_PHOTO,),
         Stage.PROGRESS,
+        makes_handler=True,
     ),
     Step(
         Action.SUBMIT,
@@ -119,6 +196,9 @@ STEPS: Final[tuple[Step, ...]] = (
         Relation.IN_UNIT,
         (Need.AFTER_PHOTO, Need.TEXT),
         Stage.AFTER,
+        waits_for=_MEMBER,
+        makes_handler=True,
+        announces=(Announcement(NoticeKind.WAITING, (Circle.OFFICE,)),),
     ),
     Step(
         Action.VERIFY,
@@ -128,6 +208,8 @@ STEPS: Final[tuple[Step, ...]] = (
         Relation.CHECKER,
         (Need.PLACE, Need.PHOTO),
         Stage.CHECK,
+        waits_for=_CHECKING,
+        announces=(Announcement(NoticeKind.WAITING, (Circle.SIGNING_OFFICE,)),),
     ),
     Step(
         Action.RETURN,
@@ -137,6 +219,7 @@ STEPS: Final[tuple[Step, ...]] = (
         Relation.CHECKER,
         (Need.REASON,),
         Stage.CHECK,
+        announces=(_RETURNED,),
     ),
     Step(
         Action.RETURN,
@@ -146,6 +229,7 @@ STEPS: Final[tuple[Step, ...]] = (
         Relation.SIGNER,
         (Need.REASON,),
         Stage.CHECK,
+        announces=(_RETURNED,),
     ),
     Step(
         Action.SIGN_OFF,
@@ -154,6 +238,8 @@ STEPS: Final[tuple[Step, ...]] = (
         _ABOVE,
         Relation.SIGNER,
         (Need.OPINION,),
+        waits_for=_ABOVE,
+        announces=(Announcement(NoticeKind.SIGNED_OFF, (Circle.REPORTER,)),),
     ),
     Step(
         Action.REOPEN,
@@ -162,8 +248,16 @@ STEPS: Final[tuple[Step, ...]] = (
         _ABOVE,
         needs=(Need.REASON,),
         stage=Stage.BEFORE,
+        announces=(_RETURNED,),
     ),
-    Step(Action.ARCHIVE, (Status.SIGNED_OFF,), Status.ARCHIVED, frozenset(), by_system=True),
+    Step(
+        Action.ARCHIVE,
+        (Status.SIGNED_OFF,),
+        Status.ARCHIVED,
+        frozenset(),
+        by_system=True,
+        window=Window.AFTER_LOOK_BACK,
+    ),
     Step(
         Action.EXTEND,
         (Status.ASSIGNED, Status.RECTIFYING),
@@ -171,7 +265,20 @@ STEPS: Final[tuple[Step, ...]] = (
         _OFFICE,
         needs=(Need.REASON, Need.NEW_DUE),
     ),
-    Step(Action.COMMENT, _EVERY, None, _CHIEF, needs=(Need.TEXT,)),
-    Step(Action.PRESS, _OPEN, None, _ABOVE),
+    Step(
+        Action.COMMENT,
+        _EVERY,
+        None,
+        _CHIEF,
+        needs=(Need.TEXT,),
+        announces=(Announcement(NoticeKind.COMMENTED, (Circle.UNIT, Circle.OFFICE)),),
+    ),
+    Step(
+        Action.PRESS,
+        _OPEN,
+        None,
+        _ABOVE,
+        announces=(Announcement(NoticeKind.PRESSED, (Circle.UNIT, Circle.OFFICE)),),
+    ),
 )
 """The whole table; nothing else is possible. Source: the architecture's ledger table, §5."""

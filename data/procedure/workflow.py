@@ -1,13 +1,13 @@
 """Who may take which step of a problem (问题台账): the one check that reads the table. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, Protocol
 
 from data.clock import UtcDatetime
 from data.errors import Conflict, Forbidden
-from data.procedure.steps import STEPS, Need, Relation, Step
+from data.procedure.steps import STEPS, Need, Relation, Step, Window
 from data.records import AccountId
 from data.vocabulary import ChiefLevel, Role
 from data.words.ledger import Action, Severity, Status
@@ -26,6 +26,7 @@ __all__ = [
     "check",
     "duty_for",
     "is_at_least",
+    "next_step",
     "steps_of",
 ]
 
@@ -54,12 +55,12 @@ class Actor:
 
     @property
     def is_system(self) -> bool:
-        """Nobody's account: the worker."""
+        """Whether the system acts, which has no account."""
         return self.account_id is None
 
     @property
     def is_in_unit(self) -> bool:
-        """Any duty, whatever its role, lies in the handling unit or below it."""
+        """Whether any duty, whatever its role, lies in the handling unit or below it."""
         return any(duty.in_unit for duty in self.duties)
 
 
@@ -70,7 +71,7 @@ SYSTEM: Final = Actor(None)
 class Situation:
     """What the check needs to know of a problem.
 
-    ``handler_ids`` are all who signed for it, told of progress or submitted it, ever.
+    ``handler_ids`` are all who ever took a step of it that makes a handler.
     """
 
     status: Status
@@ -93,12 +94,12 @@ class Limits(Protocol):
 
 
 def steps_of(action: Action) -> tuple[Step, ...]:
-    """The lines of the table with that action."""
+    """Returns the lines of the table with that action."""
     return tuple(step for step in STEPS if step.action is action)
 
 
 def duty_for(step: Step, actor: Actor, severity: Severity | None, limits: Limits) -> Duty | None:
-    """The duty by which the actor takes the step; None when no duty allows it or for the system."""
+    """Returns the duty by which the actor may take the step; None without one or for the system."""
     fitting = [duty for duty in actor.duties if duty.role in step.roles]
     if step.relation is Relation.IN_UNIT:
         return _first([duty for duty in fitting if duty.in_unit])
@@ -110,7 +111,7 @@ def duty_for(step: Step, actor: Actor, severity: Severity | None, limits: Limits
 
 
 def is_at_least(level: ChiefLevel | None, asked: ChiefLevel) -> bool:
-    """The level is the one asked for or above it."""
+    """Whether the level is the one asked for or above it."""
     order = tuple(ChiefLevel)
     return level is not None and order.index(level) <= order.index(asked)
 
@@ -118,7 +119,7 @@ def is_at_least(level: ChiefLevel | None, asked: ChiefLevel) -> bool:
 def check(
     action: Action, actor: Actor, situation: Situation | None, now: UtcDatetime, limits: Limits
 ) -> Step:
-    """The step of the table that the actor may take now.
+    """Returns the table's line for the action if the actor may take that step now.
 
     Raises Forbidden (role, place, unit, level, same person) or Conflict (status, too late).
     """
@@ -142,7 +143,7 @@ def check(
 def allowed(
     actor: Actor, situation: Situation | None, now: UtcDatetime, limits: Limits
 ) -> tuple[Step, ...]:
-    """Every step the actor may take now, in the table's order."""
+    """Returns every step the actor may take now, in the table's order."""
     found: list[Step] = []
     for action in dict.fromkeys(step.action for step in STEPS):
         try:
@@ -150,6 +151,22 @@ def allowed(
         except (Forbidden, Conflict):
             continue
     return tuple(found)
+
+
+def next_step(actor: Actor, situation: Situation, now: UtcDatetime, limits: Limits) -> Step | None:
+    """Returns the step for which the problem waits for the actor, None if it waits for others.
+
+    ``data.procedure.turns.NEXT_ACTION`` says the same within the database.
+    """
+    for step in STEPS:
+        if situation.status in step.sources and step.waits_for:
+            try:
+                _check_time(step, situation, now, limits)
+                _check_person(replace(step, roles=step.waits_for), actor, situation, limits)
+            except (Forbidden, Conflict):
+                continue
+            return step
+    return None
 
 
 def _first(duties: Sequence[Duty]) -> Duty | None:
@@ -163,12 +180,12 @@ def _has_role(step: Step, actor: Actor) -> bool:
 
 
 def _check_time(step: Step, situation: Situation, now: UtcDatetime, limits: Limits) -> None:
-    if step.action is Action.HAND_BACK:
+    if step.window is Window.AFTER_ASSIGNMENT:
         since = situation.assigned_at
         if since is None or now - since > limits.hand_back:
             hours = round(limits.hand_back.total_seconds() / 3600)
             raise Conflict("A unit may hand back within {hours} hours only.", hours=hours)
-    if step.action is Action.ARCHIVE and (
+    if step.window is Window.AFTER_LOOK_BACK and (
         situation.look_back_at is None or now < situation.look_back_at
     ):
         raise Conflict("The look-back isn't over yet.")

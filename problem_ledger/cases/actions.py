@@ -5,30 +5,27 @@ from sqlalchemy import Connection, Engine, text
 from data.clock import Clock, UtcDatetime
 from data.database import transaction
 from data.errors import BadInput
-from data.procedure.workflow import Step, check
+from data.procedure.workflow import Need, Step, check
 from data.records import AccountId
 from data.words.ledger import Action, Severity, Status
 from problem_ledger.cases import places
-from problem_ledger.cases.actors import SYSTEM_KNOWN, Known
+from problem_ledger.cases.actors import SYSTEM_PARTICIPANT, Participant, event_of_step
 from problem_ledger.cases.changes import Taking, changes_of
 from problem_ledger.cases.conflicts import overtaken
 from problem_ledger.cases.needs import EARLY, check_needs, plain
-from problem_ledger.cases.permissions import situation_of, taker_of
-from problem_ledger.cases.recipients import tell
+from problem_ledger.cases.permissions import participant_in, situation_of
+from problem_ledger.cases.recipients import queue_notices
 from problem_ledger.cases.rules import Rules
-from problem_ledger.cases.step_events import happened
 from problem_ledger.record import store
-from problem_ledger.record.attachments import taken
+from problem_ledger.record.attachments import lock_unattached_photos
 from problem_ledger.record.commands import Command, Done
-from problem_ledger.record.links import Row
+from problem_ledger.record.events import Row
 
-_UNIT = text(
-    "WITH RECURSIVE above AS (SELECT id, parent_id FROM division WHERE id = :division"
-    " UNION SELECT division.id, division.parent_id FROM division"
-    " JOIN above ON division.id = above.parent_id)"
-    " SELECT name, division_id IS NULL OR division_id IN (SELECT id FROM above) AS covers"
-    " FROM unit WHERE id = :unit"
-)
+_UNIT = text("""
+SELECT name,
+    division_id IS NULL OR division_id IN (SELECT id FROM divisions_above(:division)) AS covers
+FROM unit WHERE id = :unit
+""")
 
 
 def act(
@@ -39,7 +36,7 @@ def act(
     clock: Clock,
     rules: Rules,
 ) -> Done:
-    """The problem after the step.
+    """Takes a step on a problem, in a transaction of its own; returns how the problem then stands.
 
     Raises NotFound (nothing there, or nothing they may see), Conflict (somebody was first, or the
     status doesn't allow it), Forbidden (role, unit, level, same person), BadInput.
@@ -47,55 +44,55 @@ def act(
     with transaction(engine) as connection:
         row = store.find(connection, problem_id, lock=True)
         now = max(clock(), UtcDatetime(row["last_at"]))
-        taker = taker_of(connection, who, row, now)
+        participant = participant_in(connection, who, row, now)
         if command.version != row["version"]:
             raise overtaken(row, now)
-        step = check(command.action, taker.actor, situation_of(connection, row), now, rules)
+        step = check(command.action, participant.actor, situation_of(connection, row), now, rules)
         check_needs(step, command)
-        return _take(connection, Taking(row, command, who, now, rules), step, taker)
+        return _take(connection, Taking(row, command, who, now, rules), step, participant)
 
 
 def archive(connection: Connection, problem_id: int, clock: Clock, rules: Rules) -> Done:
-    """The problem is archived by the system. Raises Conflict before its look-back is over."""
+    """Archives a problem as the system. Raises Conflict before its look-back is over."""
     row = store.find(connection, problem_id, lock=True)
     now = max(clock(), UtcDatetime(row["last_at"]))
-    actor = SYSTEM_KNOWN.actor
+    actor = SYSTEM_PARTICIPANT.actor
     step = check(Action.ARCHIVE, actor, situation_of(connection, row), now, rules)
     command = Command(Action.ARCHIVE, row["version"])
-    return _take(connection, Taking(row, command, None, now, rules), step, SYSTEM_KNOWN)
+    return _take(connection, Taking(row, command, None, now, rules), step, SYSTEM_PARTICIPANT)
 
 
-def _take(connection: Connection, taking: Taking, step: Step, taker: Known) -> Done:
+def _take(connection: Connection, taking: Taking, step: Step, participant: Participant) -> Done:
     command, row = taking.command, taking.row
     photos = (
-        taken(connection, taking.who, command.photo_ids, taking.rules.most_photos)
+        lock_unattached_photos(connection, taking.who, command.photo_ids, taking.rules.most_photos)
         if taking.who is not None
         else ()
     )
-    event = happened(
+    event = event_of_step(
         step,
-        taker,
+        participant,
         taking.now,
         taking.rules,
         status=Status(row["status"]),
         severity=Severity(row["severity"]),
         text=plain(command.text),
-        more=_more(connection, taking),
+        more=_more(connection, taking, step),
         photos=photos,
     )
     done = store.write_next(connection, row, changes_of(taking), event)
     asked = taking.rules.sign_off_level(Severity(row["severity"]))
-    tell(connection, done, step.action, taking.who, taking.now, asked)
+    queue_notices(connection, done, step, taking.who, taking.now, asked)
     return done
 
 
-def _more(connection: Connection, taking: Taking) -> dict[str, object]:
+def _more(connection: Connection, taking: Taking, step: Step) -> dict[str, object]:
     """What the event tells beside the columns it sets."""
-    command = taking.command
-    if command.action is Action.VERIFY:
+    unit_id = taking.command.unit_id
+    if Need.PLACE in step.needs:
         return _site(connection, taking)
-    if command.action is Action.ASSIGN and command.unit_id is not None:
-        return {"unit": _unit_name(connection, taking.row, command.unit_id)}
+    if Need.UNIT in step.needs and unit_id is not None:
+        return {"unit": _unit_name(connection, taking.row, unit_id)}
     return {}
 
 

@@ -1,40 +1,43 @@
-"""Who acts: their duties as they stand to one problem, read from the database and nowhere else."""
+"""Who acts: their duties as they stand to one problem, and the event of what they do."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping, text
 
+from data.clock import UtcDatetime
 from data.errors import Forbidden
-from data.procedure.workflow import SYSTEM, Actor, Duty
+from data.procedure.workflow import SYSTEM, Actor, Duty, Step, duty_for
 from data.records import AccountId
 from data.vocabulary import ChiefLevel, Role
+from data.words.ledger import Severity, Status
+from problem_ledger.cases.rules import Rules
+from problem_ledger.record.commands import Attached
+from problem_ledger.record.events import NewEvent
 
-_DUTIES = text(
-    "WITH RECURSIVE above AS (SELECT id, parent_id FROM division WHERE id = :division"
-    " UNION SELECT division.id, division.parent_id FROM division"
-    " JOIN above ON division.id = above.parent_id),"
-    " handling AS (SELECT id FROM unit WHERE id = :unit"
-    " UNION SELECT unit.id FROM unit JOIN handling ON unit.parent_id = handling.id),"
-    " held AS (SELECT account_role.id, account_id, role, chief_level, unit_id,"
-    " coalesce(account_role.division_id,"
-    " CASE WHEN role = 'unit_member' THEN unit.division_id END) AS division_id,"
-    " unit.name AS unit FROM account_role LEFT JOIN unit ON unit.id = account_role.unit_id"
-    " WHERE account_id = :who)"
-    " SELECT held.role, coalesce(held.unit,"
-    " CASE WHEN held.role = 'patroller' THEN division.name END) AS unit,"
-    " coalesce(held.chief_level, division.level,"
-    " CASE WHEN held.role = 'office' THEN 'province' END) AS level,"
-    " held.division_id IS NULL AND role NOT IN ('patroller', 'unit_member')"
-    " OR coalesce(held.division_id IN (SELECT id FROM above), false) AS covers,"
-    " held.unit_id IS NOT NULL AND held.unit_id IN (SELECT id FROM handling) AS in_unit"
-    " FROM held LEFT JOIN division ON division.id = held.division_id ORDER BY held.id"
+_DUTIES = text("""
+WITH above AS MATERIALIZED (SELECT id FROM divisions_above(:division)),
+handling AS MATERIALIZED (SELECT id FROM units_below(ARRAY[CAST(:unit AS bigint)])),
+held AS (
+    SELECT account_role.id, account_id, role, chief_level, unit_id, unit.name AS unit,
+        coalesce(account_role.division_id, CASE WHEN role = 'unit_member' THEN unit.division_id END)
+            AS division_id
+    FROM account_role LEFT JOIN unit ON unit.id = account_role.unit_id WHERE account_id = :who
 )
+SELECT held.role,
+    coalesce(held.unit, CASE WHEN held.role = 'patroller' THEN division.name END) AS unit,
+    coalesce(held.chief_level, division.level, CASE WHEN held.role = 'office' THEN 'province' END)
+        AS level,
+    held.division_id IS NULL AND role NOT IN ('patroller', 'unit_member')
+        OR coalesce(held.division_id IN (SELECT id FROM above), false) AS covers,
+    held.unit_id IS NOT NULL AND held.unit_id IN (SELECT id FROM handling) AS in_unit
+FROM held LEFT JOIN division ON division.id = held.division_id ORDER BY held.id
+""")
 _ACCOUNT = text("SELECT display_name, is_active FROM account WHERE id = :who")
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Participant:
     """Who acts on one problem, and how they are shown: by their unit, a chief by the post.
 
     A patroller without a unit is shown by the division.
@@ -45,19 +48,22 @@ class Known:
     post: str
 
     def shown(self, duty: Duty | None) -> str:
-        """The post or unit by which they act under that duty."""
+        """Returns the post or unit by which they act under that duty."""
         if duty is not None and duty.role is not Role.CHIEF and self.units.get(duty):
             return self.units[duty]
         return self.post
 
 
-SYSTEM_KNOWN = Known(SYSTEM, {}, "")
+SYSTEM_PARTICIPANT = Participant(SYSTEM, {}, "")
 
 
-def known(
+def participant_of(
     connection: Connection, who: AccountId, division_id: int | None, unit_id: int | None
-) -> Known:
-    """Who that account is to a problem of that division and handling unit. Raises Forbidden."""
+) -> Participant:
+    """Reads an account's duties as they stand to problems of a division and handling unit.
+
+    Raises Forbidden for an account that isn't there or isn't active any more.
+    """
     account = connection.execute(_ACCOUNT, {"who": who}).one_or_none()
     if account is None or not account.is_active:
         raise Forbidden("Your account may not do this.")
@@ -70,7 +76,36 @@ def known(
         duty = _duty(row)
         duties.append(duty)
         units.setdefault(duty, row["unit"] or "")
-    return Known(Actor(who, tuple(duties)), units, account.display_name)
+    return Participant(Actor(who, tuple(duties)), units, account.display_name)
+
+
+def event_of_step(
+    step: Step,
+    participant: Participant,
+    now: UtcDatetime,
+    rules: Rules,
+    *,
+    status: Status = Status.REGISTERED,
+    severity: Severity | None = None,
+    text: str = "",
+    more: Mapping[str, object] | None = None,
+    photos: Sequence[Attached] = (),
+) -> NewEvent:
+    """Returns the event of a step from ``status``, taken under the duty that allows it."""
+    duty = duty_for(step, participant.actor, severity, rules)
+    return NewEvent(
+        action=step.action,
+        target=step.target or status,
+        at=now,
+        account_id=participant.actor.account_id,
+        actor=participant.shown(duty),
+        role=duty.role.value if duty else None,
+        level=duty.level.value if duty and duty.level else None,
+        text=text,
+        more=more or {},
+        photos=photos,
+        stage=step.stage,
+    )
 
 
 def _duty(row: RowMapping) -> Duty:

@@ -13,7 +13,7 @@ from data.words.ledger import Action, Severity
 from problem_ledger.cases.needs import plain
 from problem_ledger.cases.rules import Rules
 from problem_ledger.record.commands import Command
-from problem_ledger.record.links import Row
+from problem_ledger.record.events import Row
 
 SET: Final = "set"
 """The rule's key of a deadline that the office set."""
@@ -36,7 +36,7 @@ class Taking:
 
 
 def changes_of(taking: Taking) -> Changes:
-    """The columns that the step sets. Raises BadInput for a deadline that can't be."""
+    """Returns the columns that the step sets. Raises BadInput for a deadline that can't be."""
     make = _MADE.get(taking.command.action)
     return make(taking) if make else {}
 

@@ -7,7 +7,7 @@ from typing import Final
 from data.clock import BUSINESS_ZONE, UtcDatetime
 from data.errors import Conflict
 from data.words.ledger import Action
-from problem_ledger.record.links import Row
+from problem_ledger.record.events import Row
 
 SENTENCES: Final[Mapping[Action, str]] = MappingProxyType(
     {
@@ -33,7 +33,7 @@ SENTENCES: Final[Mapping[Action, str]] = MappingProxyType(
 
 
 def overtaken(row: Row, now: UtcDatetime) -> Conflict:
-    """The conflict that names who did what when, in the business zone."""
+    """Makes the error that names who was first, with what step and when (business zone)."""
     at = row["last_at"].astimezone(BUSINESS_ZONE)
     is_today = at.date() == now.astimezone(BUSINESS_ZONE).date()
     return Conflict(

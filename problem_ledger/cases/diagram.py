@@ -5,6 +5,7 @@ from typing import Final
 
 from data.errors import BadInput
 from data.procedure.steps import STEPS, Need, Relation, Step
+from data.procedure.turns import ENDS
 from data.words.ledger import Status
 from problem_ledger.cases.rules import DeadlineRule, Rules, SignOffRule, load_rules
 
@@ -20,13 +21,13 @@ RELATIONS: Final = {
 
 
 def draw() -> str:
-    """The diagram, the table of steps and that of the shipped rules, between their marks."""
+    """Draws the diagram, the table of steps and that of the shipped rules, between their marks."""
     parts = (BEGIN, *_diagram(STEPS), "", *_table(STEPS), "", *_rules(load_rules()), END)
     return "\n".join(parts)
 
 
 def drawn_into(document: str) -> str:
-    """The document with what stands between its marks drawn anew. Raises BadInput without marks."""
+    """Draws anew what the marks of the document enclose. Raises BadInput without marks."""
     before, begin, rest = document.partition(BEGIN)
     _old, end, after = rest.partition(END)
     if not begin or not end:
@@ -41,7 +42,7 @@ def _diagram(steps: Iterable[Step]) -> list[str]:
             if step.target is not None:
                 start = source.value if source else "[*]"
                 lines.append(f"    {start} --> {step.target.value}: {step.action.value}")
-    lines += [f"    {status.value} --> [*]" for status in (Status.REFUSED, Status.ARCHIVED)]
+    lines += [f"    {status.value} --> [*]" for status in ENDS]
     return [*lines, "```"]
 
 

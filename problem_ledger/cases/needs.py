@@ -25,7 +25,7 @@ _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def plain(given: str, most: int = LONGEST) -> str:
-    """The text without blanks at its ends. Raises BadInput when it is too long or unreadable."""
+    """Strips the text of blanks at its ends. Raises BadInput when it is too long or unreadable."""
     kept = given.strip()
     if len(kept) > most:
         raise BadInput("The text has {count} characters; {most} fit.", count=len(kept), most=most)
@@ -41,7 +41,7 @@ def check_category(category: str) -> None:
 
 
 def check_report(given: Report, now: UtcDatetime) -> Report:
-    """The report as it is kept. Raises BadInput."""
+    """Checks a report and returns it as it is kept. Raises BadInput."""
     check_category(given.category)
     description = plain(given.description)
     if not description:
@@ -67,7 +67,7 @@ def check_report(given: Report, now: UtcDatetime) -> Report:
 
 
 def check_needs(step: Step, command: Command) -> None:
-    """Nothing that the step needs is missing. Raises BadInput saying what is."""
+    """Raises BadInput when the command lacks what the step needs, saying what."""
     plain(command.text)
     plain(command.requirement)
     if command.category is not None:

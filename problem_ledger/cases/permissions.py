@@ -12,24 +12,26 @@ from data.queries.people.visible import scope_of
 from data.queries.scope import PROBLEM_VISIBLE, Scope
 from data.records import AccountId
 from data.words.ledger import Severity, Status
-from problem_ledger.cases.actors import Known, known
+from problem_ledger.cases.actors import Participant, participant_of
 from problem_ledger.cases.rules import Rules
 from problem_ledger.record import store
-from problem_ledger.record.links import Row
+from problem_ledger.record.events import Row
 
 _SEEN = text(f"SELECT id FROM problem WHERE problem.id = ANY(:ids) AND {PROBLEM_VISIBLE}")
 
 
-def taker_of(connection: Connection, who: AccountId, row: Row, now: UtcDatetime) -> Known:
-    """Who the account is to the problem. Raises NotFound when it may not be seen, Forbidden."""
+def participant_in(
+    connection: Connection, who: AccountId, row: Row, now: UtcDatetime
+) -> Participant:
+    """Reads how an account stands to a problem. Raises NotFound if it may not see it, Forbidden."""
     scope = _scope(connection, who, now)
     if connection.execute(_SEEN, {"ids": [row["id"]], **scope.bound}).first() is None:
         raise NotFound("There is no such problem.")
-    return known(connection, who, row["division_id"], row["unit_id"])
+    return participant_of(connection, who, row["division_id"], row["unit_id"])
 
 
 def situation_of(connection: Connection, row: Row) -> Situation:
-    """What the check needs to know of the problem."""
+    """Reads what the check of a step needs to know of the problem."""
     return Situation(
         status=Status(row["status"]),
         severity=Severity(row["severity"]),
@@ -43,10 +45,10 @@ def situation_of(connection: Connection, row: Row) -> Situation:
 def allowed_actions(
     connection: Connection, who: AccountId, problem_id: int, now: UtcDatetime, rules: Rules
 ) -> tuple[Step, ...]:
-    """The steps that account may take on the problem now. Raises NotFound."""
+    """Finds the steps the account may take on the problem now. Raises NotFound."""
     row = store.find(connection, problem_id)
-    taker = taker_of(connection, who, row, now)
-    return allowed(taker.actor, situation_of(connection, row), now, rules)
+    participant = participant_in(connection, who, row, now)
+    return allowed(participant.actor, situation_of(connection, row), now, rules)
 
 
 def allowed_on_each(
@@ -56,16 +58,16 @@ def allowed_on_each(
     now: UtcDatetime,
     rules: Rules,
 ) -> dict[int, tuple[Step, ...]]:
-    """By problem the steps that account may take now; those it may not see are left out."""
+    """Finds, by problem, the steps the account may take now; none of those it may not see."""
     scope = _scope(connection, who, now)
-    takers: dict[tuple[int | None, int | None], Known] = {}
+    participants: dict[tuple[int | None, int | None], Participant] = {}
     found: dict[int, tuple[Step, ...]] = {}
     for id_ in connection.execute(_SEEN, {"ids": list(problem_ids), **scope.bound}).scalars():
         row = store.find(connection, id_)
         place = (row["division_id"], row["unit_id"])
-        if place not in takers:
-            takers[place] = known(connection, who, *place)
-        found[id_] = allowed(takers[place].actor, situation_of(connection, row), now, rules)
+        if place not in participants:
+            participants[place] = participant_of(connection, who, *place)
+        found[id_] = allowed(participants[place].actor, situation_of(connection, row), now, rules)
     return found
 
 

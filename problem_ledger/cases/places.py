@@ -22,18 +22,18 @@ ON_SITE_M: Final = 1_000.0
 
 WORST_ACCURACY_M: Final = 10_000.0
 
-_DIVISION = text(
-    "SELECT coalesce((SELECT division_id FROM reach WHERE id = :reach),"
-    " (SELECT division_id FROM lake WHERE id = :lake))"
-)
-_STATION = text(
-    "SELECT name, reach_id, lake_id, division_id, chainage_m, offset_m, bank, source_crs,"
-    " source_x, source_y, ST_X(geom) AS lon, ST_Y(geom) AS lat FROM station WHERE id = :id"
-)
+_DIVISION = text("""
+SELECT coalesce((SELECT division_id FROM reach WHERE id = :reach),
+(SELECT division_id FROM lake WHERE id = :lake))
+""")
+_STATION = text("""
+SELECT name, reach_id, lake_id, division_id, chainage_m, offset_m, bank, source_crs,
+    source_x, source_y, ST_X(geom) AS lon, ST_Y(geom) AS lat FROM station WHERE id = :id
+""")
 
 
 def located(connection: Connection, place: Place, day: date) -> dict[str, object]:
-    """The columns of a problem that say where it lies; ``lon`` and ``lat`` are in CGCS2000.
+    """Returns the columns that say where a problem lies; ``lon`` and ``lat`` are in CGCS2000.
 
     Raises BadInput (unknown datum, impossible coordinates or accuracy, too far from any water).
     """
@@ -57,7 +57,7 @@ def located(connection: Connection, place: Place, day: date) -> dict[str, object
 
 
 def of_station(connection: Connection, station_id: int, day: date) -> dict[str, object]:
-    """The same columns for a problem that a station's readings show. Raises NotFound."""
+    """Returns the same columns for a problem at a station. Raises NotFound."""
     row = connection.execute(_STATION, {"id": station_id}).mappings().one_or_none()
     if row is None:
         raise NotFound("There is no such station.")
@@ -70,7 +70,7 @@ def of_station(connection: Connection, station_id: int, day: date) -> dict[str, 
 
 
 def site(place: Place, lon: float, lat: float) -> dict[str, object]:
-    """Where a check was made, with its distance from the problem in metres.
+    """Returns where a check was made, with its distance from the problem in metres.
 
     Raises BadInput for an unknown datum, impossible coordinates, or a place that isn't on site.
     """

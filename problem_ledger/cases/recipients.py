@@ -8,92 +8,91 @@ import orjson
 from sqlalchemy import Connection, text
 
 from data.clock import UtcDatetime
+from data.procedure.steps import Circle, Step
 from data.queries.levels import LEVELS
 from data.records import AccountId
 from data.vocabulary import ChiefLevel
-from data.words.ledger import Action, NoticeKind
 from problem_ledger.record.commands import Done
 
-REPORTER: Final = (
-    "SELECT reporter_id AS id FROM problem WHERE id = :problem AND reporter_id IS NOT NULL"
-)
-UNIT: Final = (
-    "SELECT account_id AS id FROM account_role WHERE role = 'unit_member' AND unit_id IN"
-    " (WITH RECURSIVE handling AS (SELECT unit_id AS id FROM problem WHERE id = :problem"
-    " UNION SELECT unit.id FROM unit JOIN handling ON unit.parent_id = handling.id)"
-    " SELECT id FROM handling)"
-)
+REPORTER: Final = """
+SELECT reporter_id AS id FROM problem WHERE id = :problem AND reporter_id IS NOT NULL
+"""
+UNIT: Final = """
+SELECT account_id AS id FROM account_role WHERE role = 'unit_member' AND unit_id IN
+    (SELECT below.id FROM problem CROSS JOIN LATERAL units_below(ARRAY[problem.unit_id]) below
+        WHERE problem.id = :problem)
+"""
 
 
 def _offices(condition: str) -> str:
     """The accounts of the offices of the lowest level that covers the place and fits."""
-    return (
-        "(WITH RECURSIVE above AS (SELECT division.id, division.parent_id, 0 AS up FROM division"
-        " JOIN problem ON problem.division_id = division.id WHERE problem.id = :problem"
-        " UNION ALL SELECT division.id, division.parent_id, up + 1 FROM division"
-        " JOIN above ON division.id = above.parent_id)"
-        " SELECT account_id AS id FROM account_role LEFT JOIN above ON above.id = division_id"
-        " LEFT JOIN division ON division.id = account_role.division_id"
-        " WHERE role = 'office' AND (division_id IS NULL OR above.id IS NOT NULL)"
-        f" AND {condition}"
-        " ORDER BY rank() OVER (ORDER BY above.up NULLS LAST) FETCH FIRST ROW WITH TIES)"
-    )
+    return f"""
+        (WITH above AS (
+            SELECT above.id, above.up
+            FROM problem CROSS JOIN LATERAL divisions_above(problem.division_id) above
+            WHERE problem.id = :problem
+        )
+        SELECT account_id AS id FROM account_role LEFT JOIN above ON above.id = division_id
+            LEFT JOIN division ON division.id = account_role.division_id
+        WHERE role = 'office' AND (division_id IS NULL OR above.id IS NOT NULL) AND {condition}
+        ORDER BY rank() OVER (ORDER BY above.up NULLS LAST) FETCH FIRST ROW WITH TIES)
+        """
 
 
 OFFICE: Final = _offices("true")
 """The offices of the lowest level that covers the place."""
 
-_SIGNING: Final = _offices(
+SIGNING_OFFICE: Final = _offices(
     f"array_position({LEVELS}, coalesce(division.level, 'province'))"
     f" <= array_position({LEVELS}, CAST(:asked AS text))"
 )
 """The offices of the lowest level that may sign it off."""
 
-TOLD: Final[Mapping[Action, tuple[tuple[NoticeKind, tuple[str, ...]], ...]]] = MappingProxyType(
+CIRCLES: Final[Mapping[Circle, str]] = MappingProxyType(
     {
-        Action.REPORT: ((NoticeKind.REPORTED, (OFFICE,)),),
-        Action.REFUSE: ((NoticeKind.REFUSED, (REPORTER,)),),
-        Action.ASSIGN: ((NoticeKind.ASSIGNED, (UNIT,)),),
-        Action.HAND_BACK: ((NoticeKind.WAITING, (OFFICE,)),),
-        Action.SUBMIT: ((NoticeKind.WAITING, (OFFICE,)),),
-        Action.VERIFY: ((NoticeKind.WAITING, (_SIGNING,)),),
-        Action.RETURN: ((NoticeKind.RETURNED, (UNIT,)),),
-        Action.REOPEN: ((NoticeKind.RETURNED, (UNIT,)),),
-        Action.PRESS: ((NoticeKind.PRESSED, (UNIT, OFFICE)),),
-        Action.COMMENT: ((NoticeKind.COMMENTED, (UNIT, OFFICE)),),
-        Action.SIGN_OFF: ((NoticeKind.SIGNED_OFF, (REPORTER,)),),
+        Circle.REPORTER: REPORTER,
+        Circle.UNIT: UNIT,
+        Circle.OFFICE: OFFICE,
+        Circle.SIGNING_OFFICE: SIGNING_OFFICE,
     }
 )
-"""Each step with the kind of notice and who gets it."""
+"""The accounts of each circle of the table, of the problem bound as ``:problem``."""
 
 
-def tell(
+def queue_notices(
     connection: Connection,
     done: Done,
-    action: Action,
+    step: Step,
     who: AccountId | None,
     now: UtcDatetime,
     asked: ChiefLevel = ChiefLevel.VILLAGE,
 ) -> None:
-    """Everybody whom the step concerns but who took it will be told, once.
+    """Writes one ``delivery`` for everybody to whom the step is announced, but for who took it.
 
     ``asked`` is the lowest level that may sign the problem off.
     """
-    for kind, groups in TOLD.get(action, ()):
+    for announced in step.announces:
+        groups = [CIRCLES[circle] for circle in announced.circles]
         found = " UNION ".join(f"SELECT id FROM ({group}) AS one" for group in groups)
         connection.execute(
-            text(
-                "INSERT INTO delivery (problem_id, account_id, kind, about, facts, made_at,"
-                " try_after) SELECT :problem, account.id, :kind, :about, CAST(:facts AS jsonb),"
-                f" :now, :now FROM account WHERE is_active AND id IN ({found})"
-                " AND id IS DISTINCT FROM CAST(:who AS bigint) ORDER BY id ON CONFLICT DO NOTHING"
-            ),
+            text(f"""
+                INSERT INTO delivery
+                    (problem_id, account_id, kind, about, facts, made_at, try_after)
+                SELECT :problem, account.id, :kind, :about, CAST(:facts AS jsonb), :now, :now
+                FROM account WHERE is_active AND id IN ({found})
+                    AND id IS DISTINCT FROM CAST(:who AS bigint)
+                ORDER BY id ON CONFLICT DO NOTHING
+                """),
             {
                 "problem": done.problem_id,
-                "kind": kind.value,
+                "kind": announced.kind.value,
                 "about": str(done.version),
                 "facts": orjson.dumps(
-                    {"number": done.number, "action": action.value, "status": done.status.value}
+                    {
+                        "number": done.number,
+                        "action": step.action.value,
+                        "status": done.status.value,
+                    }
                 ).decode(),
                 "now": now,
                 "who": who,

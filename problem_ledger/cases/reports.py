@@ -4,28 +4,27 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, Engine, text
 
+from data.chain import canonical, chain_hash
 from data.clock import Clock, UtcDatetime, business_date
 from data.database import transaction
 from data.errors import BadInput, Conflict
-from data.procedure.workflow import check
+from data.procedure.turns import OPEN
+from data.procedure.workflow import Step, check
 from data.records import AccountId
-from data.words.ledger import CLOSED, Action, Source, Status
+from data.words.ledger import Action, Source, Status
 from problem_ledger.cases import places
-from problem_ledger.cases.actors import SYSTEM_KNOWN, known
+from problem_ledger.cases.actors import SYSTEM_PARTICIPANT, event_of_step, participant_of
 from problem_ledger.cases.needs import check_category, check_report, plain
-from problem_ledger.cases.recipients import tell
+from problem_ledger.cases.recipients import queue_notices
 from problem_ledger.cases.rules import Rules
-from problem_ledger.cases.step_events import happened
 from problem_ledger.record import store
-from problem_ledger.record.attachments import taken
+from problem_ledger.record.attachments import lock_unattached_photos
 from problem_ledger.record.commands import Done, Exceeded, Report, Silent
-from problem_ledger.record.events import canonical, chain_hash
-from problem_ledger.record.links import Happened
-from problem_ledger.record.numbers import draw
+from problem_ledger.record.events import NewEvent
 
 
 def report(engine: Engine, who: AccountId, given: Report, clock: Clock, rules: Rules) -> Done:
-    """The problem is registered; the same key with the same content is the same problem.
+    """Registers a problem somebody reports; a request sent again finds the same problem.
 
     Raises Forbidden (role, place), BadInput, Conflict (the key came with other content).
     """
@@ -37,7 +36,7 @@ def report(engine: Engine, who: AccountId, given: Report, clock: Clock, rules: R
         if before is not None:
             return before
         where = places.located(connection, given.place, business_date(given.found_at or now))
-        reporter = known(connection, who, _division(where), None)
+        reporter = participant_of(connection, who, _division(where), None)
         step = check(Action.REPORT, reporter.actor, None, now, rules)
         _check_patrol(connection, who, given.patrol_id)
         values = {
@@ -54,14 +53,15 @@ def report(engine: Engine, who: AccountId, given: Report, clock: Clock, rules: R
             "found_at": given.found_at or now,
             "registered_at": now,
         }
-        photos = taken(connection, who, given.photo_ids, rules.most_photos)
-        return _register(connection, values, happened(step, reporter, now, rules, photos=photos))
+        photos = lock_unattached_photos(connection, who, given.photo_ids, rules.most_photos)
+        event = event_of_step(step, reporter, now, rules, photos=photos)
+        return _register(connection, values, step, event)
 
 
 def report_exceedance(
     connection: Connection, given: Exceeded, clock: Clock, rules: Rules
 ) -> Done | None:
-    """The problem that the system registers for a station's parameter; None while one is open."""
+    """Registers a problem of a station's parameter, unless one is open: then returns None."""
     now = clock()
     connection.execute(
         text("SELECT pg_advisory_xact_lock(hashtext('exceedance'), hashtext(:which))"),
@@ -73,7 +73,7 @@ def report_exceedance(
 
 
 def report_silence(connection: Connection, given: Silent, clock: Clock, rules: Rules) -> Done:
-    """The problem that the system registers for a silent station; the caller sees that it is one.
+    """Registers a problem of a silent station; the caller sees to it that there is but one.
 
     Raises NotFound for a station that isn't there.
     """
@@ -98,16 +98,18 @@ def _register_measured(
         "found_at": given.found_at,
         "registered_at": now,
     }
-    step = check(Action.REPORT, SYSTEM_KNOWN.actor, None, now, rules)
-    return _register(connection, values, happened(step, SYSTEM_KNOWN, now, rules))
+    step = check(Action.REPORT, SYSTEM_PARTICIPANT.actor, None, now, rules)
+    return _register(connection, values, step, event_of_step(step, SYSTEM_PARTICIPANT, now, rules))
 
 
-def _register(connection: Connection, values: Mapping[str, object], happened: Happened) -> Done:
+def _register(
+    connection: Connection, values: Mapping[str, object], step: Step, new: NewEvent
+) -> Done:
     """The problem with its number; drawn last, so that others wait for it as briefly as can be."""
-    year = business_date(happened.at).year
-    number = draw(connection, _division(values), year)
-    done = store.write_new(connection, number, values, happened)
-    tell(connection, done, Action.REPORT, happened.account_id, happened.at)
+    year = business_date(new.at).year
+    number = store.draw_number(connection, _division(values), year)
+    done = store.write_new(connection, number, values, new)
+    queue_notices(connection, done, step, new.account_id, new.at)
     return done
 
 
@@ -175,12 +177,7 @@ def _check_patrol(connection: Connection, who: AccountId, patrol_id: int | None)
 
 def _has_open(connection: Connection, given: Exceeded) -> bool:
     query = text(
-        "SELECT 1 FROM problem WHERE station_id = :station AND parameter = :parameter"
-        " AND NOT status = ANY(:closed)"
+        f"SELECT 1 FROM problem WHERE station_id = :station AND parameter = :parameter AND {OPEN}"
     )
-    bound = {
-        "station": given.station_id,
-        "parameter": given.parameter,
-        "closed": [status.value for status in CLOSED],
-    }
+    bound = {"station": given.station_id, "parameter": given.parameter}
     return connection.execute(query, bound).first() is not None

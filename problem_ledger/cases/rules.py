@@ -86,7 +86,7 @@ class Rules:
     sources: Mapping[str, tuple[str, bool]]
 
     def working_days(self, category: str, severity: Severity) -> DeadlineRule:
-        """The rule for a problem: its category's, else its group's, else the severity's."""
+        """Returns a problem's deadline rule: its category's, else its group's or severity's."""
         for name in (category, category.partition(".")[0]):
             if (name, severity) in self.overrides:
                 return self.overrides[name, severity]
@@ -110,7 +110,7 @@ class Rules:
 
 
 def load_rules(path: Path | None = None) -> Rules:
-    """The shipped rules, with the tables of the file at ``path`` laid over them.
+    """Reads the shipped rules, with the tables of the file at ``path`` laid over them.
 
     Raises BadInput naming the file and what is wrong in it.
     """
@@ -130,7 +130,7 @@ def load_rules(path: Path | None = None) -> Rules:
 
 
 def read_rules(shipped: str, own: str = "") -> Rules:
-    """The rules of two texts like ``rules.toml``, the second laid over the first.
+    """Reads the rules of two texts like ``rules.toml``, the second laid over the first.
 
     Raises ValueError, KeyError or TypeError (unknown table, severity, level or field; a figure
     missing or out of bounds).

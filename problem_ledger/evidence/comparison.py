@@ -80,7 +80,7 @@ def stage_of(photo: PhotoFacts) -> Stage:
 
 
 def compare(before: PhotoFacts, after: PhotoFacts, limits: Limits = LIMITS) -> tuple[Flag, Flag]:
-    """How far apart the two were taken, and how much their directions differ."""
+    """Compares where two photos were taken (metres) and in which directions (degrees)."""
     apart = _distance(_place(before), _place(after))
     turned = _turned(before.bearing, after.bearing)
     return (
@@ -92,7 +92,7 @@ def compare(before: PhotoFacts, after: PhotoFacts, limits: Limits = LIMITS) -> t
 def pair(
     befores: Sequence[PhotoFacts], afters: Sequence[PhotoFacts]
 ) -> tuple[PhotoFacts, PhotoFacts] | None:
-    """The photo before and the one after that were taken nearest each other.
+    """Chooses the photo before and the one after that were taken nearest each other.
 
     The first two when their places aren't known; None when either is missing.
     """
@@ -110,7 +110,7 @@ def judge(
     likest: Likest,
     limits: Limits = LIMITS,
 ) -> tuple[Flag, ...]:
-    """What one photo says by itself: time, place, likeness, clock."""
+    """Checks one photo by itself: time, place, likeness to earlier ones, clock."""
     at = taken_at(photo.gps_at, photo.clock)
     off_by = clock_error(photo.gps_at, photo.clock)
     within_m = limits.place_m + (accuracy_m or 0)
@@ -146,7 +146,7 @@ def judge(
 
 
 def worst(flags: Sequence[Flag]) -> Flag:
-    """Of findings about the same thing, the one a checker must know: a doubt before all."""
+    """Chooses from findings about the same thing the one a checker must know: a doubt first."""
     order = {False: 0, None: 1, True: 2}
     return min(flags, key=lambda flag: (order[flag.ok], -(flag.measured or 0), flag.photo_id))
 

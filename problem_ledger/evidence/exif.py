@@ -34,7 +34,7 @@ class Exif:
 
 
 def read_exif(tags: Tags) -> Exif:
-    """What the tags say; what is missing or makes no sense is None.
+    """Reads the tags that matter; what is missing or makes no sense is None.
 
     Source: CIPA DC-008 (Exif 2.32), 4.6.5 and 4.6.6.
     """

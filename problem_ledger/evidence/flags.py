@@ -13,10 +13,10 @@ from data.queries.scope import Scope
 from data.words.ledger import Stage
 from problem_ledger.evidence.comparison import LIMITS, Check, Flag, compare, judge, pair, worst
 
-PROBLEM = text(
-    "SELECT ST_X(geom) AS lon, ST_Y(geom) AS lat, accuracy_m, found_at, assigned_at FROM problem"
-    " WHERE id = :problem_id"
-)
+PROBLEM = text("""
+SELECT ST_X(geom) AS lon, ST_Y(geom) AS lat, accuracy_m, found_at, assigned_at FROM problem
+WHERE id = :problem_id
+""")
 ALONE = (Check.TAKEN, Check.PLACE, Check.LIKENESS, Check.CLOCK)
 """What is told of each photo by itself; of several photos the doubtful one is told."""
 
@@ -32,7 +32,7 @@ class Story:
 
 
 def flags(connection: Connection, scope: Scope, problem_id: int) -> tuple[Flag, ...]:
-    """What is found about the photos before, then about those of the newest submission.
+    """Checks a problem's photos: those before, then those of the newest submission.
 
     The caller, who sees what is in the scope, may see the problem. Raises NotFound.
     """
@@ -52,13 +52,13 @@ def flags(connection: Connection, scope: Scope, problem_id: int) -> tuple[Flag, 
 
 
 def newest(photos: Sequence[PhotoFacts]) -> list[PhotoFacts]:
-    """The photos that came with the newest step among theirs."""
+    """Returns the photos that came with the newest step of all that brought some."""
     last = max((photo.seq or 0 for photo in photos), default=0)
     return [photo for photo in photos if photo.seq == last]
 
 
 def period(photo: PhotoFacts, story: Story) -> Span:
-    """When the photo should have been taken.
+    """Returns the span in which the photo should have been taken.
 
     Before: in the day before the problem was found until it was told. After: since the assignment
     until the submission.

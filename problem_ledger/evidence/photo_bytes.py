@@ -56,7 +56,7 @@ class Evidence:
 
 
 def read_photo(content: bytes) -> Evidence:
-    """The photo as evidence.
+    """Reads an uploaded photo: its original bytes, its copies and what its tags say.
 
     Raises TooLarge past 10 MB, BadInput for what is no JPEG, PNG or WebP, is damaged or has more
     than 40 million pixels.
@@ -76,7 +76,7 @@ def read_photo(content: bytes) -> Evidence:
 
 
 def sniff(content: bytes) -> str | None:
-    """The media type by the first bytes, whatever the name or header said; None for others."""
+    """Tells the media type by the first bytes, whatever name or header said; None for others."""
     if content.startswith(b"\xff\xd8\xff"):
         return FORMATS["JPEG"]
     if content.startswith(b"\x89PNG\r\n\x1a\n"):

@@ -17,17 +17,17 @@ MOST_WAITING: Final = 60
 WAITING = text(
     "SELECT id, sha256 FROM photo WHERE uploader_id = :uploader AND problem_id IS NULL ORDER BY id"
 )
-INSERT = text(
-    "INSERT INTO photo (sha256, mime, byte_count, width, height, original, shown, thumb, likeness,"
-    " exif_lon, exif_lat, exif_bearing, exif_clock, exif_gps_at, uploader_id, uploaded_at)"
-    " VALUES (:sha256, :mime, :byte_count, :width, :height, :original, :shown, :thumb, :likeness,"
-    " :lon, :lat, :bearing, :clock, :gps_at, :uploader, :now) RETURNING id"
-)
+INSERT = text("""
+INSERT INTO photo (sha256, mime, byte_count, width, height, original, shown, thumb, likeness,
+    exif_lon, exif_lat, exif_bearing, exif_clock, exif_gps_at, uploader_id, uploaded_at)
+VALUES (:sha256, :mime, :byte_count, :width, :height, :original, :shown, :thumb, :likeness,
+    :lon, :lat, :bearing, :clock, :gps_at, :uploader, :now) RETURNING id
+""")
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('photo', :uploader))")
 
 
 def take(connection: Connection, uploader: AccountId, content: bytes, now: UtcDatetime) -> PhotoId:
-    """The photo is kept; the same one again, while no step has taken it, is the same photo.
+    """Keeps an uploaded photo; one of the same bytes that no step has taken is kept once.
 
     Raises TooLarge and BadInput as ``read_photo`` does, Conflict when too many wait.
     """
@@ -37,7 +37,7 @@ def take(connection: Connection, uploader: AccountId, content: bytes, now: UtcDa
 def keep(
     connection: Connection, uploader: AccountId, evidence: Evidence, now: UtcDatetime
 ) -> PhotoId:
-    """The photo is kept, as ``take`` says; for those who read it before they took a connection."""
+    """Keeps a photo already read, as ``take`` does."""
     connection.execute(LOCK, {"uploader": uploader})
     waiting = connection.execute(WAITING, {"uploader": uploader}).all()
     for row in waiting:

@@ -17,23 +17,21 @@ from gis.tracks import Track
 from problem_ledger.patrols.rules import LEAST, PatrolRules
 from problem_ledger.patrols.walkers import Walker
 
-_NEAR: Final = text(
-    "SELECT id, chainage_from_m, chainage_to_m, ST_AsBinary(geom) AS line FROM reach"
-    f" WHERE geom_web && ST_Transform(ST_GeomFromWKB(:box, {CGCS2000}), {WEB_MERCATOR})"
-    " ORDER BY id"
-)
-_LAST: Final = text(
-    "SELECT min(CASE WHEN ended_at <= :started THEN extract(epoch FROM :started - ended_at)"
-    " WHEN started_at >= :ended THEN extract(epoch FROM started_at - :ended) ELSE 0 END) / 3600"
-    " FROM patrol WHERE is_valid AND CASE WHEN CAST(:person AS bigint) IS NULL"
-    " THEN person_id IS NULL AND account_id = :who ELSE person_id = :person END"
-)
-_CODES: Final = text(
-    "WITH RECURSIVE up AS (SELECT id, code, parent_id, 0 AS step FROM division WHERE id = :id"
-    " UNION SELECT division.id, division.code, division.parent_id, up.step + 1 FROM division"
-    " JOIN up ON up.parent_id = division.id) SELECT code FROM up WHERE code IS NOT NULL"
-    " ORDER BY step"
-)
+_NEAR: Final = text(f"""
+SELECT id, chainage_from_m, chainage_to_m, ST_AsBinary(geom) AS line FROM reach
+WHERE geom_web && ST_Transform(ST_GeomFromWKB(:box, {CGCS2000}), {WEB_MERCATOR})
+ORDER BY id
+""")
+_LAST: Final = text("""
+SELECT min(CASE WHEN ended_at <= :started THEN extract(epoch FROM :started - ended_at)
+    WHEN started_at >= :ended THEN extract(epoch FROM started_at - :ended) ELSE 0 END) / 3600
+FROM patrol WHERE is_valid AND CASE WHEN CAST(:person AS bigint) IS NULL
+    THEN person_id IS NULL AND account_id = :who ELSE person_id = :person END
+""")
+_CODES: Final = text("""
+SELECT code FROM divisions_above(:id)
+WHERE code IS NOT NULL ORDER BY up
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ class Walked:
 
 
 def walked_reaches(connection: Connection, track: Track, within_m: float) -> tuple[Walked, ...]:
-    """Every reach that the track went along, from at most so far off, with the stretches."""
+    """Finds every reach that the track went along, at most so far off, with the stretches."""
     box = shapely.to_wkb(box_around(track.line, within_m))
     found = []
     for row in connection.execute(_NEAR, {"box": box}):
@@ -95,7 +93,7 @@ def judge(
 
 
 def read_judgements(kept: Sequence[Mapping[str, Any]]) -> tuple[Judgement, ...]:
-    """The judgements as they are kept with the patrol."""
+    """Reads the judgements as they are kept with the patrol."""
     return tuple(Judgement(**{**each, "rule": PatrolRule(each["rule"])}) for each in kept)
 
 

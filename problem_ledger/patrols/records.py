@@ -66,36 +66,36 @@ class Recorded:
 
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('patrol'))")
-_BEFORE = text(
-    "SELECT id, version, account_id, request_key, file_sha256, is_valid, judgements FROM patrol"
-    " WHERE (account_id = :who AND request_key = :key) OR file_sha256 = :sha256"
-    " ORDER BY (account_id = :who) DESC, (request_key = :key) DESC NULLS LAST LIMIT 1"
-)
-_INSERT = text(
-    "INSERT INTO patrol (account_id, person_id, level, division_id, request_key, file_name,"
-    " file_sha256, file_bytes, started_at, ended_at, recorded_at, point_count, kept_count,"
-    " jump_count, gap_count, duration_s, moving_s, length_m, top_speed_kmh, geom, is_valid,"
-    " judgements, reason, reason_at) VALUES (:account_id, :person_id, :level, :division_id,"
-    " :request_key, :file_name, :file_sha256, :file_bytes, :started_at, :ended_at, :recorded_at,"
-    " :point_count, :kept_count, :jump_count, :gap_count, :duration_s, :moving_s, :length_m,"
-    f" :top_speed_kmh, ST_GeomFromWKB(:geom, {CGCS2000}), :is_valid, :judgements, :reason,"
-    " :reason_at) RETURNING id"
-).bindparams(bindparam("judgements", type_=JSONB))
-_INSERT_REACH = text(
-    "INSERT INTO patrol_reach (patrol_id, reach_id, walked_m, share, stretches)"
-    " VALUES (:patrol_id, :reach_id, :walked_m, :share, :stretches)"
-).bindparams(bindparam("stretches", type_=JSONB))
-_INSERT_REMARK = text(
-    "INSERT INTO patrol_remark (patrol_id, at, text, geom) VALUES (:patrol_id, :at, :text,"
-    " CASE WHEN CAST(:lon AS float8) IS NOT NULL"
-    f" THEN ST_SetSRID(ST_MakePoint(:lon, :lat), {CGCS2000}) END)"
-)
+_BEFORE = text("""
+SELECT id, version, account_id, request_key, file_sha256, is_valid, judgements FROM patrol
+WHERE (account_id = :who AND request_key = :key) OR file_sha256 = :sha256
+ORDER BY (account_id = :who) DESC, (request_key = :key) DESC NULLS LAST LIMIT 1
+""")
+_INSERT = text(f"""
+INSERT INTO patrol (account_id, person_id, level, division_id, request_key, file_name,
+    file_sha256, file_bytes, started_at, ended_at, recorded_at, point_count, kept_count,
+    jump_count, gap_count, duration_s, moving_s, length_m, top_speed_kmh, geom, is_valid,
+    judgements, reason, reason_at) VALUES (:account_id, :person_id, :level, :division_id,
+    :request_key, :file_name, :file_sha256, :file_bytes, :started_at, :ended_at, :recorded_at,
+    :point_count, :kept_count, :jump_count, :gap_count, :duration_s, :moving_s, :length_m,
+    :top_speed_kmh, ST_GeomFromWKB(:geom, {CGCS2000}), :is_valid, :judgements, :reason,
+    :reason_at) RETURNING id
+""").bindparams(bindparam("judgements", type_=JSONB))
+_INSERT_REACH = text("""
+INSERT INTO patrol_reach (patrol_id, reach_id, walked_m, share, stretches)
+VALUES (:patrol_id, :reach_id, :walked_m, :share, :stretches)
+""").bindparams(bindparam("stretches", type_=JSONB))
+_INSERT_REMARK = text(f"""
+INSERT INTO patrol_remark (patrol_id, at, text, geom) VALUES (:patrol_id, :at, :text,
+    CASE WHEN CAST(:lon AS float8) IS NOT NULL
+    THEN ST_SetSRID(ST_MakePoint(:lon, :lat), {CGCS2000}) END)
+""")
 
 
 def record(
     engine: Engine, who: AccountId, given: TrackGiven, clock: Clock, rules: PatrolRules
 ) -> Recorded:
-    """The patrol is kept with its judgement; a failed rule never keeps it from being saved.
+    """Keeps a patrol with its judgement; one that fails a rule is kept all the same.
 
     Raises BadInput (a file that holds no track with times, remarks that can't be kept), Forbidden
     (who may not patrol, or not for that chief), NotFound (no such chief), Conflict (the key came
@@ -124,7 +124,7 @@ def record(
 def give_reason(
     engine: Engine, who: AccountId, patrol_id: int, version: int, reason: str, clock: Clock
 ) -> int:
-    """The patroller's reason is kept with the patrol, once; answers the patrol's new version.
+    """Keeps the patroller's reason with the patrol, once; returns the patrol's new version.
 
     Raises BadInput (empty or too long), NotFound, Forbidden (somebody else's patrol), Conflict.
     """
@@ -133,11 +133,11 @@ def give_reason(
         raise BadInput("A reason has no text.")
     with transaction(engine) as connection:
         row = connection.execute(
-            text(
-                "SELECT patrol.account_id, person.account_id AS chief_id, version, reason"
-                " FROM patrol LEFT JOIN person ON person.id = patrol.person_id"
-                " WHERE patrol.id = :id FOR UPDATE OF patrol"
-            ),
+            text("""
+                SELECT patrol.account_id, person.account_id AS chief_id, version, reason
+                FROM patrol LEFT JOIN person ON person.id = patrol.person_id
+                WHERE patrol.id = :id FOR UPDATE OF patrol
+                """),
             {"id": patrol_id},
         ).one_or_none()
         if row is None:
@@ -147,10 +147,10 @@ def give_reason(
         if row.reason or row.version != version:
             raise Conflict("A reason was given meanwhile.", mend="Read the patrol again.")
         connection.execute(
-            text(
-                "UPDATE patrol SET reason = :reason, reason_at = :now, version = version + 1"
-                " WHERE id = :id"
-            ),
+            text("""
+                UPDATE patrol SET reason = :reason, reason_at = :now, version = version + 1
+                WHERE id = :id
+                """),
             {"reason": reason, "now": clock(), "id": patrol_id},
         )
         return version + 1

@@ -49,7 +49,7 @@ class PatrolRules:
     duties: Mapping[ChiefLevel, Duty]
 
     def limits_for(self, level: ChiefLevel, divisions: Sequence[str]) -> tuple[Limit, ...]:
-        """One limit a rule, in the order of the rules; ``divisions`` are codes from the nearest up.
+        """Chooses one limit a rule, in their order; ``divisions`` are codes from the nearest up.
 
         The entry of the nearest division wins, then the one that names the level, then the last.
         """
@@ -65,7 +65,7 @@ class PatrolRules:
 
 
 def load_patrol_rules(path: Path | None = None) -> PatrolRules:
-    """The shipped rules, with what the file at ``path`` holds in their place.
+    """Reads the shipped rules, with what the file at ``path`` holds in their place.
 
     Raises BadInput naming the file and what is wrong in it.
     """
@@ -83,7 +83,7 @@ def load_patrol_rules(path: Path | None = None) -> PatrolRules:
 
 
 def read_patrol_rules(shipped: str, own: str = "") -> PatrolRules:
-    """The rules of two texts like ``patrol_rules.toml``; what the second holds replaces.
+    """Reads the rules of two texts like ``patrol_rules.toml``; those of the second replace.
 
     Raises ValueError, KeyError, TypeError or AttributeError.
     """

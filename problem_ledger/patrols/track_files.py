@@ -40,7 +40,7 @@ _EXPORT: Final = "Record the walk with an app or a receiver, then export it as G
 
 
 def read_track(content: bytes, crs: str = "EPSG:4326") -> Segments:
-    """The track's segments in CGCS2000 degrees, in the order of the file; times are in UTC.
+    """Reads a track's segments in CGCS2000 degrees, in the order of the file; times are in UTC.
 
     Waypoints and planned routes are no track. Raises BadInput with what is wrong and how to mend
     it: empty, too large, unreadable, no track, fewer than two points, times missing, or places

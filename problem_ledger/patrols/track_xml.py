@@ -45,7 +45,7 @@ class _Watch:
 
 
 def check_xml(text: str) -> int:
-    """How many points the text holds; it is well-formed and harmless, or BadInput.
+    """Counts the points of a text. Raises BadInput unless it is well-formed and harmless.
 
     A document type is refused whole: it is where entities that grow, or that fetch files and
     addresses, are declared.

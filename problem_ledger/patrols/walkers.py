@@ -37,7 +37,7 @@ class Walker:
 def walker(
     connection: Connection, who: AccountId, person_id: int | None, started_at: datetime
 ) -> Walker:
-    """Who that account is on a patrol of that day, for the chief named or the one it is itself.
+    """Reads for whom the account patrols that day: the chief named, or the one it is itself.
 
     Raises Forbidden or NotFound.
     """

@@ -11,10 +11,10 @@ from data.words.ledger import Stage
 from problem_ledger.record.commands import Attached
 
 
-def taken(
+def lock_unattached_photos(
     connection: Connection, who: AccountId, photo_ids: Sequence[int], most: int
 ) -> tuple[Attached, ...]:
-    """The photos in the order given, locked until the transaction ends.
+    """Locks photos of the account that no step has taken, and returns them in the order given.
 
     Raises BadInput for too many, one named twice, one of somebody else or one already attached.
     """
@@ -44,7 +44,7 @@ def taken(
 def attach(
     connection: Connection, photos: Sequence[Attached], problem_id: int, seq: int, stage: Stage
 ) -> None:
-    """The photos belong to that event of the problem."""
+    """Binds the photos to that event of the problem."""
     connection.execute(
         update(photo)
         .where(photo.c.id.in_([each.id for each in photos]))

@@ -3,16 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from problem_ledger.record.events import (
-    NOTHING_BEFORE,
-    STORY,
-    Event,
-    chain_hash,
-    contradictions,
-    encoded_row,
-    read,
-    replay,
-)
+from data.chain import NOTHING_BEFORE, chain_hash, read
+from problem_ledger.record.events import STORY, Event, contradictions, encoded_row, replay
 
 Tip = tuple[int, bytes]
 """How many events a chain holds, and the hash of the last one."""
@@ -40,12 +32,12 @@ class Kept:
 
 
 def note(message: str, **facts: object) -> Finding:
-    """A finding."""
+    """Makes a finding of a sentence and its facts."""
     return Finding(message, facts)
 
 
 def check_chain(number: str, events: Sequence[Event]) -> list[Finding]:
-    """What is wrong with a chain: events missing, out of their order or changed."""
+    """Finds what is wrong with a chain: events missing, out of their order or changed."""
     if not events:
         return [note("Problem {number} has no events.", number=number)]
     found: list[Finding] = []
@@ -63,7 +55,7 @@ def check_chain(number: str, events: Sequence[Event]) -> list[Finding]:
 
 
 def check_row(row: Mapping[str, object], events: Sequence[Event]) -> list[Finding]:
-    """Where the problem's row says something else than a whole chain tells."""
+    """Finds the columns in which a problem's row differs from what its whole chain tells."""
     number, count = str(row["number"]), len(events)
     if isinstance(last := row["last_seq"], int) and last > count:
         return [
@@ -89,7 +81,7 @@ def check_row(row: Mapping[str, object], events: Sequence[Event]) -> list[Findin
 
 
 def check_photos(number: str, events: Sequence[Event], photos: Iterable[Kept]) -> list[Finding]:
-    """What is wrong with the originals that a whole chain names: gone, changed, or slipped in."""
+    """Finds what is wrong with the photos a whole chain names: gone, changed, or slipped in."""
     missing = {(event.seq, sha) for event in events for sha in read(event.body)["photos"]}
     found = []
     for photo in photos:
@@ -116,7 +108,7 @@ def check_photos(number: str, events: Sequence[Event], photos: Iterable[Kept]) -
 
 
 def check_tip(number: str, events: Sequence[Event], tip: Tip, at: str) -> Finding | None:
-    """What is wrong with a chain by a head signed at ``at``; None when it holds it still."""
+    """Finds what a head signed at ``at`` has that the chain lacks; None when it holds it still."""
     seq, hash_ = tip
     by_seq = {event.seq: event.hash for event in events}
     if seq not in by_seq:

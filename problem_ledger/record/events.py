@@ -1,16 +1,14 @@
-"""The chain of a problem's events: bytes, hashes, and the story told again from them. Pure."""
+"""The events of a problem: one more linked to its chain, and the row told again from all. Pure."""
 
-import hashlib
-import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
+from data.chain import NOTHING_BEFORE, encode, link, read
 from data.clock import UtcDatetime
-
-NOTHING_BEFORE: Final = bytes(32)
-"""The hash before a chain's first event."""
+from data.records import AccountId
+from data.words.ledger import Action, Stage, Status
+from problem_ledger.record.commands import Attached
 
 STORY: Final = (
     "number",
@@ -92,58 +90,100 @@ class Event:
     hash: bytes
 
 
-def encode(value: object) -> object:
-    """The value as the bytes carry it: a time as ISO in UTC, a float as the text it comes back by.
-
-    Bytes are told in hexadecimal. Raises TypeError for anything else than text, numbers, times.
-    """
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, Mapping):
-        return {str(name): encode(one) for name, one in value.items()}
-    for kinds, written in _WRITTEN:
-        if isinstance(value, kinds):
-            return written(value)
-    raise TypeError(f"no place in an event for {type(value).__name__}")
+Row = Mapping[str, Any]
+"""A problem's row, with ``lon`` and ``lat``."""
 
 
-def _instant(value: datetime) -> str:
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """One event before it is written: who did what when, in their words, with what evidence."""
+
+    action: Action
+    target: Status
+    at: UtcDatetime
+    account_id: AccountId | None
+    actor: str
+    role: str | None = None
+    level: str | None = None
+    text: str = ""
+    more: Mapping[str, object] = field(default_factory=dict)
+    photos: Sequence[Attached] = ()
+    stage: Stage | None = None
 
 
-_WRITTEN: Final[tuple[tuple[type | tuple[type, ...], Callable[[Any], object]], ...]] = (
-    (str, str),
-    (int, int),
-    (float, repr),
-    (datetime, _instant),
-    (date, date.isoformat),
-    ((bytes, bytearray, memoryview), lambda value: bytes(value).hex()),
-    ((list, tuple), lambda value: [encode(one) for one in value]),
-)
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An event to append, and the columns of the problem's row that it sets."""
+
+    event: Event
+    columns: Mapping[str, Any]
 
 
-def canonical(body: Mapping[str, object]) -> bytes:
-    """The one way to write a body: keys sorted, UTF-8, no spaces, no floats."""
-    return json.dumps(
-        encode(body), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    ).encode()
+def first_link(number: str, values: Mapping[str, object], new: NewEvent) -> Link:
+    """Makes the first event of a problem, which sets all that is known of it."""
+    return _link({"number": number, **values}, values, new, None, 1, NOTHING_BEFORE)
 
 
-def chain_hash(prev_hash: bytes, body: bytes) -> bytes:
-    """SHA-256 of the hash before and the body's bytes."""
-    return hashlib.sha256(prev_hash + body).digest()
+def next_link(row: Row, changes: Mapping[str, object], new: NewEvent) -> Link:
+    """Makes the event after the row's last one, which sets the changes."""
+    prev_hash = bytes(row["last_hash"])
+    return _link(row, changes, new, row["status"], row["last_seq"] + 1, prev_hash)
 
 
-def read(body: bytes) -> dict[str, Any]:
-    """What a body says. Raises ValueError for bytes that aren't canonical."""
-    found: object = json.loads(body)
-    if not isinstance(found, dict) or canonical(found) != body:
-        raise ValueError("not canonical")
-    return found
+def _link(
+    row: Row,
+    changes: Mapping[str, object],
+    new: NewEvent,
+    source: str | None,
+    seq: int,
+    prev_hash: bytes,
+) -> Link:
+    body, hash_ = link(
+        prev_hash,
+        {
+            **new.more,
+            "number": row["number"],
+            "seq": seq,
+            "at": new.at,
+            "action": new.action.value,
+            "from": source,
+            "to": new.target.value,
+            "account_id": new.account_id,
+            "actor": new.actor,
+            "role": new.role,
+            "level": new.level,
+            "text": new.text,
+            "set": dict(changes),
+            "photos": [photo.sha256 for photo in new.photos],
+        },
+    )
+    event = Event(
+        seq,
+        new.at,
+        new.action.value,
+        source,
+        new.target.value,
+        new.account_id,
+        body,
+        prev_hash,
+        hash_,
+    )
+    columns = {
+        **changes,
+        "number": row["number"],
+        "status": new.target.value,
+        "version": seq,
+        "last_seq": seq,
+        "last_hash": event.hash,
+        "last_at": new.at,
+        "last_action": new.action.value,
+        "last_actor": new.actor,
+    }
+    return Link(event, columns)
 
 
 def contradictions(event: Event, number: str) -> tuple[str, ...]:
-    """The columns of an event's row that say something else than its hashed body."""
+    """Names the columns of an event's row that say something else than its hashed body."""
     said = read(event.body)
     row = {
         "number": number,
@@ -158,7 +198,7 @@ def contradictions(event: Event, number: str) -> tuple[str, ...]:
 
 
 def replay(events: Iterable[Event]) -> dict[str, object]:
-    """The story's columns, encoded, as the events one after another leave them."""
+    """Works out a problem's columns, encoded, from its events alone."""
     state: dict[str, object] = dict.fromkeys(STORY)
     state.update(UNSET)
     for event in events:
@@ -178,5 +218,5 @@ def replay(events: Iterable[Event]) -> dict[str, object]:
 
 
 def encoded_row(row: Mapping[str, object]) -> dict[str, object]:
-    """A problem's row, with ``lon`` and ``lat``, in the form that ``replay`` answers."""
+    """Encodes a problem's row, with ``lon`` and ``lat``, in the form that ``replay`` returns."""
     return {name: encode(row[name]) for name in STORY}

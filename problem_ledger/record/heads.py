@@ -15,12 +15,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import Connection, Engine, text
 
+from data.chain import NOTHING_BEFORE, canonical, link
 from data.clock import UtcDatetime
 from data.database import transaction
 from data.errors import BadInput
 from data.people.access_log import Logged, log
 from problem_ledger.record.chains import Tip
-from problem_ledger.record.events import NOTHING_BEFORE, canonical, chain_hash
 from problem_ledger.record.keys import Signer, is_signed, key_id
 
 HEAD: Final = "onemap-ledger-head/1"
@@ -28,15 +28,15 @@ EXPORT: Final = "onemap-ledger-export/1"
 LOCK: Final = "SELECT pg_advisory_xact_lock(hashtext('ledger_head'))"
 
 _LAST = text("SELECT at, body, hash FROM ledger_head ORDER BY id DESC LIMIT 1")
-_GROWN = text(
-    "SELECT number, last_seq, last_hash, change_no FROM problem WHERE change_no > :after"
-    " ORDER BY number"
-)
+_GROWN = text("""
+SELECT number, last_seq, last_hash, change_no FROM problem WHERE change_no > :after
+ORDER BY number
+""")
 _ALL = text("SELECT number, last_seq, last_hash FROM problem ORDER BY number")
-_KEEP = text(
-    "INSERT INTO ledger_head (at, body, prev_hash, hash, signature, key_id)"
-    " VALUES (:at, :body, :prev, :hash, :signature, :key_id)"
-)
+_KEEP = text("""
+INSERT INTO ledger_head (at, body, prev_hash, hash, signature, key_id)
+VALUES (:at, :body, :prev, :hash, :signature, :key_id)
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Export:
 def sign_head(
     engine: Engine, signer: Signer, now: UtcDatetime, every: timedelta = timedelta()
 ) -> bool:
-    """A head is kept when some chain grew since the last one and that is ``every`` ago; whether.
+    """Signs and keeps a head if some chain grew and the last one is ``every`` old; says whether.
 
     Writers wait the moment it takes to read, so that no number below the newest is still to come.
     """
@@ -61,7 +61,7 @@ def sign_head(
 
 
 def export_head(engine: Engine, signer: Signer, now: UtcDatetime) -> bytes:
-    """A signed file with every chain's tip, newly made and logged; the head it rests on is kept."""
+    """Returns a signed file with every chain's tip; keeps its head, and logs the export."""
     with transaction(engine) as connection:
         _sign(connection, signer, now, timedelta())
         last = connection.execute(_LAST).one_or_none()
@@ -82,7 +82,7 @@ def export_head(engine: Engine, signer: Signer, now: UtcDatetime) -> bytes:
 
 
 def read_export(content: bytes, trusted: Mapping[str, Ed25519PublicKey]) -> Export:
-    """What an exported file says.
+    """Reads an exported file whose signature fits.
 
     The signature is checked against the trusted keys, or, when there are none, against the key in
     the file itself, which then only shows that the file is whole. Raises BadInput.
@@ -106,7 +106,7 @@ def read_export(content: bytes, trusted: Mapping[str, Ed25519PublicKey]) -> Expo
 
 
 def grown(body: bytes) -> dict[str, Tip]:
-    """The tips a head's body lists. Raises ValueError for other bytes than a head's."""
+    """Reads the tips that a head's body lists. Raises ValueError for other bytes than a head's."""
     try:
         told = json.loads(body)
         if told["format"] != HEAD:
@@ -127,16 +127,16 @@ def _sign(connection: Connection, signer: Signer, now: UtcDatetime, every: timed
     rows = connection.execute(_GROWN, {"after": after}).all()
     if not rows:
         return False
-    body = canonical(
+    prev = bytes(last.hash) if last is not None else NOTHING_BEFORE
+    body, value = link(
+        prev,
         {
             "format": HEAD,
             "at": now,
             "change_no": max(row.change_no for row in rows),
             "grown": {row.number: [row.last_seq, bytes(row.last_hash)] for row in rows},
-        }
+        },
     )
-    prev = bytes(last.hash) if last is not None else NOTHING_BEFORE
-    value = chain_hash(prev, body)
     connection.execute(
         _KEEP,
         {

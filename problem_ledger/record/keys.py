@@ -36,17 +36,17 @@ class Signer:
         return key_id(self.private.public_key())
 
     def sign(self, content: bytes) -> bytes:
-        """64 bytes that only this key makes of the content."""
+        """Signs the content: 64 bytes that only this key makes of it."""
         return self.private.sign(content)
 
 
 def public_file(key: Path) -> Path:
-    """Where the public half of the key in that file lies, readable by everybody."""
+    """Returns the path of the public half of the key in that file, readable by everybody."""
     return key.with_name(key.name + ".pub")
 
 
 def open_signer(file: Path) -> Signer:
-    """The signer of the file, made at first use: the file 0600, its public half beside it.
+    """Reads the signer from the file; makes it at first use (0600), its public half beside it.
 
     Raises BadInput (no private Ed25519 key, can't be read or written).
     """
@@ -63,7 +63,7 @@ def open_signer(file: Path) -> Signer:
 
 
 def trusted_keys(file: Path) -> Mapping[str, Ed25519PublicKey]:
-    """The public keys of a file, one after another, by their ids. Raises BadInput."""
+    """Reads the public keys of a file, by their ids. Raises BadInput."""
     try:
         parts = file.read_bytes().split(END_OF_KEY)[:-1]
         found = [load_pem_public_key(part.strip() + b"\n" + END_OF_KEY) for part in parts]

@@ -1,35 +1,34 @@
-"""Problems and their events as rows: locked, written with a version, chained; never committed."""
+"""Problems and their events as rows: numbered, locked, written, chained; never committed."""
 
 from collections.abc import Mapping
 from dataclasses import fields
+from typing import Final
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, text, update
 
 from data.clock import UtcDatetime
 from data.errors import NotFound
 from data.placing.stations import point_value
+from data.procedure.turns import HANDLING
 from data.records import AccountId
 from data.tables.ledger import problem, problem_event
 from data.words.ledger import Action
 from problem_ledger.record.attachments import attach
 from problem_ledger.record.commands import Done
-from problem_ledger.record.events import Event
-from problem_ledger.record.links import Happened, Row, first_link, next_link
+from problem_ledger.record.events import Event, NewEvent, Row, first_link, next_link
 
-__all__ = [
-    "HANDLING",
-    "Happened",
-    "events",
-    "find",
-    "find_by_key",
-    "handlers",
-    "last_at",
-    "write_new",
-    "write_next",
-]
+UNVERIFIED: Final = "000000"
+"""Stands where no division's code is known."""
 
-HANDLING = (Action.SIGN_FOR, Action.PROGRESS, Action.SUBMIT)
-"""Who takes one of these handles the problem."""
+_CODE = text("""
+SELECT substr(code, 1, 6) FROM divisions_above(:id)
+WHERE code IS NOT NULL ORDER BY up LIMIT 1
+""")
+_DRAW = text("""
+INSERT INTO problem_serial (division_code, year, last) VALUES (:code, :year, 1)
+ON CONFLICT (division_code, year) DO UPDATE SET last = problem_serial.last + 1
+RETURNING last
+""")
 
 _WITH_PLACE = select(
     problem,
@@ -39,7 +38,7 @@ _WITH_PLACE = select(
 
 
 def find(connection: Connection, problem_id: int, *, lock: bool = False) -> Row:
-    """The problem's row with ``lon`` and ``lat``, locked when asked for. Raises NotFound."""
+    """Reads a problem's row with ``lon`` and ``lat``, locked when asked for. Raises NotFound."""
     query = _WITH_PLACE.where(problem.c.id == problem_id)
     if lock:
         query = query.with_for_update()
@@ -50,14 +49,14 @@ def find(connection: Connection, problem_id: int, *, lock: bool = False) -> Row:
 
 
 def find_by_key(connection: Connection, who: AccountId, request_key: str) -> Row | None:
-    """The problem that account reported with that key, if there is one."""
+    """Reads the problem that the account reported with that key; None if there is none."""
     query = _WITH_PLACE.where(problem.c.reporter_id == who, problem.c.request_key == request_key)
     row = connection.execute(query).mappings().one_or_none()
     return None if row is None else {str(name): value for name, value in row.items()}
 
 
 def handlers(connection: Connection, problem_id: int) -> frozenset[AccountId]:
-    """Everybody who ever handled the problem."""
+    """Reads the accounts that ever handled the problem."""
     query = select(problem_event.c.account_id).where(
         problem_event.c.problem_id == problem_id,
         problem_event.c.action.in_([action.value for action in HANDLING]),
@@ -67,7 +66,7 @@ def handlers(connection: Connection, problem_id: int) -> frozenset[AccountId]:
 
 
 def last_at(connection: Connection, problem_id: int, action: Action) -> UtcDatetime | None:
-    """When that step was taken last, None when it never was."""
+    """Reads when that step was taken last, None when it never was."""
     query = select(func.max(problem_event.c.at)).where(
         problem_event.c.problem_id == problem_id, problem_event.c.action == action.value
     )
@@ -76,7 +75,7 @@ def last_at(connection: Connection, problem_id: int, action: Action) -> UtcDatet
 
 
 def events(connection: Connection, problem_id: int) -> list[Event]:
-    """The problem's chain from its first event on."""
+    """Reads the problem's chain from its first event on."""
     columns = (
         problem_event.c.seq,
         problem_event.c.at,
@@ -92,32 +91,42 @@ def events(connection: Connection, problem_id: int) -> list[Event]:
     return [Event(*row) for row in connection.execute(query.order_by(problem_event.c.seq))]
 
 
+def draw_number(connection: Connection, division_id: int | None, year: int) -> str:
+    """Returns the next number of the division's year: division, year, serial, without a gap.
+
+    It is drawn under a row lock, so that a transaction undone gives it back.
+    """
+    code = connection.execute(_CODE, {"id": division_id}).scalar() or UNVERIFIED
+    serial = connection.execute(_DRAW, {"code": code, "year": year}).scalar_one()
+    return f"{code}-{year}-{serial:05d}"
+
+
 def write_new(
-    connection: Connection, number: str, values: Mapping[str, object], happened: Happened
+    connection: Connection, number: str, values: Mapping[str, object], new: NewEvent
 ) -> Done:
-    """The problem is there with its first event."""
-    link = first_link(number, values, happened)
+    """Inserts a problem with its first event."""
+    link = first_link(number, values, new)
     columns = dict(link.columns)
     point = point_value(columns.pop("lon"), columns.pop("lat"))
     inserted = insert(problem).values(**columns, geom=point).returning(problem.c.id)
     problem_id = connection.execute(inserted).scalar_one()
-    return _append(connection, problem_id, number, link.event, happened)
+    return _append(connection, problem_id, number, link.event, new)
 
 
 def write_next(
-    connection: Connection, row: Row, changes: Mapping[str, object], happened: Happened
+    connection: Connection, row: Row, changes: Mapping[str, object], new: NewEvent
 ) -> Done:
-    """The locked problem stands as the changes say, its chain one event longer."""
-    link = next_link(row, changes, happened)
+    """Changes a locked problem and appends the event to its chain."""
+    link = next_link(row, changes, new)
     connection.execute(update(problem).where(problem.c.id == row["id"]).values(**link.columns))
-    return _append(connection, row["id"], row["number"], link.event, happened)
+    return _append(connection, row["id"], row["number"], link.event, new)
 
 
 def _append(
-    connection: Connection, problem_id: int, number: str, event: Event, happened: Happened
+    connection: Connection, problem_id: int, number: str, event: Event, new: NewEvent
 ) -> Done:
     columns = {each.name: getattr(event, each.name) for each in fields(event)}
     connection.execute(insert(problem_event).values(problem_id=problem_id, **columns))
-    if happened.photos and happened.stage is not None:
-        attach(connection, happened.photos, problem_id, event.seq, happened.stage)
-    return Done(problem_id, number, event.seq, happened.target, event.hash)
+    if new.photos and new.stage is not None:
+        attach(connection, new.photos, problem_id, event.seq, new.stage)
+    return Done(problem_id, number, event.seq, new.target, event.hash)

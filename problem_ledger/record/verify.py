@@ -8,6 +8,7 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, Engine, RowMapping, func, select, text
 
+from data.chain import NOTHING_BEFORE, chain_hash
 from data.tables.ledger import problem
 from problem_ledger.record import store
 from problem_ledger.record.chains import (
@@ -20,7 +21,7 @@ from problem_ledger.record.chains import (
     check_tip,
     note,
 )
-from problem_ledger.record.events import NOTHING_BEFORE, Event, chain_hash
+from problem_ledger.record.events import Event
 from problem_ledger.record.heads import Export, grown
 from problem_ledger.record.keys import is_signed
 
@@ -31,18 +32,18 @@ _ROWS = select(
     func.ST_X(problem.c.geom).label("lon"),
     func.ST_Y(problem.c.geom).label("lat"),
 )
-_EVENTS = text(
-    "SELECT problem_id, seq, at, action, from_status, to_status, account_id, body, prev_hash, hash"
-    " FROM problem_event WHERE problem_id = ANY(:ids) ORDER BY problem_id, seq"
-)
-_PHOTOS = text(
-    "SELECT problem_id, id, event_seq, sha256, sha256(original) AS found FROM photo"
-    " WHERE problem_id = ANY(:ids) ORDER BY id"
-)
-_ORPHANS = text(
-    "SELECT DISTINCT problem_id FROM problem_event WHERE NOT EXISTS"
-    " (SELECT 1 FROM problem WHERE problem.id = problem_id) ORDER BY problem_id"
-)
+_EVENTS = text("""
+SELECT problem_id, seq, at, action, from_status, to_status, account_id, body, prev_hash, hash
+FROM problem_event WHERE problem_id = ANY(:ids) ORDER BY problem_id, seq
+""")
+_PHOTOS = text("""
+SELECT problem_id, id, event_seq, sha256, sha256(original) AS found FROM photo
+WHERE problem_id = ANY(:ids) ORDER BY id
+""")
+_ORPHANS = text("""
+SELECT DISTINCT problem_id FROM problem_event WHERE NOT EXISTS
+(SELECT 1 FROM problem WHERE problem.id = problem_id) ORDER BY problem_id
+""")
 _SERIALS = text("SELECT division_code, year, last FROM problem_serial ORDER BY 1, 2")
 _HEADS = text(
     "SELECT id, at, body, prev_hash, hash, signature, key_id FROM ledger_head ORDER BY id"
@@ -73,7 +74,7 @@ class Verdict:
 
 
 def verify_problem(connection: Connection, problem_id: int) -> Verdict:
-    """The verdict on one problem's events and row. Raises NotFound."""
+    """Checks one problem's events and row. Raises NotFound."""
     row = store.find(connection, problem_id)
     events = store.events(connection, problem_id)
     findings = check_chain(row["number"], events) or check_row(row, events)
@@ -88,7 +89,7 @@ def verify(
     trusted: Mapping[str, Ed25519PublicKey],
     exported: Export | None = None,
 ) -> Proof:
-    """The proof of the whole ledger, as it stood at one moment.
+    """Checks the whole ledger as it stands at one moment.
 
     ``trusted`` are the public keys by id: without any, the heads' signatures are not checked.
     ``exported`` is a head that was taken away earlier: what was changed since then under new

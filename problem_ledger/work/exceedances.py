@@ -9,11 +9,11 @@ from sqlalchemy import Connection, Engine, RowMapping, text
 
 from data.clock import Clock, UtcDatetime
 from data.database import transaction
+from data.procedure.turns import CLOSING, OPEN, sql_list
 from data.queries.readings.counting import as_measured
 from data.vocabulary import PARAMETERS, Parameter, StationKind
-from data.words.ledger import CLOSED
+from problem_ledger.cases.reports import report_exceedance
 from problem_ledger.cases.rules import ExceedanceRule, Rules
-from problem_ledger.cases.service import report_exceedance
 from problem_ledger.record.commands import Done, Exceeded
 from problem_ledger.work.isolation import one_by_one
 
@@ -25,27 +25,25 @@ CATEGORY: Final[Mapping[str, str]] = {
     StationKind.OUTFALL.value: "monitoring.discharge",
 }
 
-_OPEN: Final = "status NOT IN ({})".format(", ".join(f"'{each}'" for each in CLOSED))
-
-_SUSPECTS = text(
-    "SELECT exceedance.station_id, station.kind, exceedance.parameter, exceedance.period"
-    " FROM exceedance JOIN station ON station.id = exceedance.station_id"
-    " WHERE observed_at > :since AND NOT EXISTS (SELECT 1 FROM problem"
-    f" WHERE problem.station_id = station.id AND parameter IS NOT NULL AND {_OPEN})"
-    " GROUP BY 1, 2, 3, 4 HAVING count(*) >= :consecutive ORDER BY 1, 3, 4"
-)
+_SUSPECTS = text(f"""
+SELECT exceedance.station_id, station.kind, exceedance.parameter, exceedance.period
+FROM exceedance JOIN station ON station.id = exceedance.station_id
+WHERE observed_at > :since AND NOT EXISTS (SELECT 1 FROM problem
+WHERE problem.station_id = station.id AND parameter IS NOT NULL AND {OPEN})
+GROUP BY 1, 2, 3, 4 HAVING count(*) >= :consecutive ORDER BY 1, 3, 4
+""")
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('ledger_station'), CAST(:station AS integer))")
-_LAST = text(
-    "SELECT id, found_at, status IN ('refused', 'signed_off', 'archived') AS is_closed,"
-    " (SELECT max(at) FROM problem_event WHERE problem_id = problem.id"
-    " AND action IN ('refuse', 'sign_off')) AS closed_at"
-    " FROM problem WHERE station_id = :station AND parameter IS NOT NULL"
-    " ORDER BY registered_at DESC, id DESC LIMIT 1"
-)
-_COVERED = text(
-    "SELECT max(observed_at) FROM exceedance WHERE station_id = :station"
-    " AND parameter = :parameter AND period = :period AND observed_at BETWEEN :found AND :until"
-)
+_LAST = text(f"""
+SELECT id, found_at, NOT ({OPEN}) AS is_closed,
+(SELECT max(at) FROM problem_event WHERE problem_id = problem.id
+    AND action IN {sql_list(CLOSING)}) AS closed_at
+FROM problem WHERE station_id = :station AND parameter IS NOT NULL
+ORDER BY registered_at DESC, id DESC LIMIT 1
+""")
+_COVERED = text("""
+SELECT max(observed_at) FROM exceedance WHERE station_id = :station
+    AND parameter = :parameter AND period = :period AND observed_at BETWEEN :found AND :until
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ class Run:
 
 
 def find_run(measured: Iterable[Measured], rule: ExceedanceRule, *, is_covered: bool) -> Run | None:
-    """The first run that is a new matter, None when there is none. Pure.
+    """Finds the first run that is a new matter, None when there is none. Pure.
 
     ``is_covered``: the readings follow an exceedance that a problem already told; they are a new
     matter only after so many normal readings in a row.
@@ -89,7 +87,7 @@ def find_run(measured: Iterable[Measured], rule: ExceedanceRule, *, is_covered: 
 
 
 def open_problems(engine: Engine, clock: Clock, rules: Rules) -> list[Done]:
-    """The problems newly opened, one a station at most; run again at once it opens none."""
+    """Opens problems for new exceedances, one a station at most; run again at once, none."""
     now = clock()
     with transaction(engine) as connection:
         suspects = connection.execute(

@@ -25,7 +25,7 @@ OUTAGES: Final = (
 def one_by_one(
     work: str, items: Iterable[Item], do: Callable[[Item], Result | None]
 ) -> list[Result]:
-    """What was done of each, without those of which nothing was.
+    """Does the work on each item by itself and returns what came of it, without None.
 
     What fails is told in the log and left for the next turn. Raises OUTAGES.
     """
@@ -44,5 +44,5 @@ def one_by_one(
 
 
 def first_line(error: BaseException) -> str:
-    """What went wrong in a line, without the statement and its values."""
+    """Returns the error in one line, without the statement and its values."""
     return (str(error).splitlines() or [type(error).__name__])[0]

@@ -9,10 +9,10 @@ from sqlalchemy import Connection, Engine, RowMapping, text
 
 from data.clock import BUSINESS_ZONE, Clock, UtcDatetime, to_utc
 from data.database import transaction
+from data.procedure.turns import OPEN
 from data.quality.freshness import max_age
-from data.words.ledger import CLOSED
+from problem_ledger.cases.reports import report_silence
 from problem_ledger.cases.rules import OfflineRule, Rules
-from problem_ledger.cases.service import report_silence
 from problem_ledger.record.commands import Done, Silent
 from problem_ledger.work.isolation import one_by_one
 
@@ -62,19 +62,19 @@ SELECT at FROM generate_series(date_trunc('hour', CAST(:now AS timestamptz)),
 WHERE EXISTS (SELECT FROM hour_account WHERE hour = at AND received > 0)
 """)
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtext('offline'), CAST(:id AS integer))")
-_OPEN: Final = text(
-    "SELECT problem.id FROM offline_spell JOIN problem ON problem.id = problem_id"
-    " WHERE offline_spell.station_id = :id AND NOT status = ANY(:closed)"
-    " ORDER BY began_at DESC LIMIT 1"
-)
-_BEGIN: Final = text(
-    "INSERT INTO offline_spell (station_id, began_at, noticed_at, problem_id)"
-    " VALUES (:id, :began, :now, :problem)"
-)
+_OPEN_PROBLEM: Final = text(f"""
+SELECT problem.id FROM offline_spell JOIN problem ON problem.id = problem_id
+WHERE offline_spell.station_id = :id AND {OPEN}
+ORDER BY began_at DESC LIMIT 1
+""")
+_BEGIN: Final = text("""
+INSERT INTO offline_spell (station_id, began_at, noticed_at, problem_id)
+VALUES (:id, :began, :now, :problem)
+""")
 
 
 def open_silences(engine: Engine, clock: Clock, rules: Rules) -> list[Done]:
-    """The problems of devices newly silent; silences that are over have ended.
+    """Opens problems for devices newly silent, and ends the silences that are over.
 
     Run again at once, or twice at the same time, it opens none again. Time in which nothing came
     from any device counts for none of them. When most devices are newly silent at once, none is
@@ -101,7 +101,7 @@ def open_silences(engine: Engine, clock: Clock, rules: Rules) -> list[Done]:
 
 
 def heard_since(connection: Connection, now: UtcDatetime) -> UtcDatetime:
-    """Since when messages have come without a hole, of whichever device; now when none comes."""
+    """Reads since when messages of any device have come without a hole; now when none comes."""
     hours = connection.execute(_HEARD, {"now": now, "since": now - REACH_BACK}).scalars()
     since = now
     for hour in hours:
@@ -122,8 +122,7 @@ def _open(connection: Connection, bound: Mapping[str, object], rules: Rules) -> 
     row = connection.execute(query, bound).mappings().one_or_none()
     if row is None:
         return None
-    closed = [status.value for status in CLOSED]
-    known = connection.execute(_OPEN, {**bound, "closed": closed}).scalar()
+    known = connection.execute(_OPEN_PROBLEM, bound).scalar()
     done = None
     if known is None:
         now = to_utc(cast(datetime, bound["now"]))

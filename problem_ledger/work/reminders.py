@@ -11,23 +11,22 @@ from sqlalchemy import Connection, Engine, text
 from data.clock import UtcDatetime, business_date
 from data.database import transaction
 from data.procedure.deadlines import official_calendar
-from data.words.ledger import CLOSED, NoticeKind
+from data.procedure.steps import Relation
+from data.procedure.turns import OPEN, sql_list, waiting_at
+from data.words.ledger import NoticeKind
 from problem_ledger.cases.recipients import OFFICE, UNIT
 
 CHIEF_AFTER: Final = timedelta(days=3)
 """A problem overdue for longer than this is told to the river's chief as well."""
 
-_OPEN: Final = "problem.status NOT IN ({})".format(", ".join(f"'{each}'" for each in CLOSED))
-_HANDLER: Final = (
-    f"{UNIT} AND EXISTS (SELECT 1 FROM problem WHERE id = :problem"
-    " AND status IN ('assigned', 'rectifying'))"
-)
+_AT_UNIT: Final = f"problem.status IN {sql_list(waiting_at(Relation.IN_UNIT))}"
+_HANDLER: Final = f"{UNIT} AND EXISTS (SELECT 1 FROM problem WHERE id = :problem AND {_AT_UNIT})"
 """The unit while it has the problem; what it submitted waits for others."""
 
-_CHIEF: Final = (
-    "SELECT person.account_id AS id FROM problem JOIN person ON person.id = problem.person_id"
-    " WHERE problem.id = :problem AND problem.due_at <= :long_ago"
-)
+_CHIEF: Final = """
+SELECT person.account_id AS id FROM problem JOIN person ON person.id = problem.person_id
+WHERE problem.id = :problem AND problem.due_at <= :long_ago
+"""
 _TURN: Final = "UPDATE problem SET last_seq = last_seq WHERE id = :problem"
 """Writes nothing new, but draws a change number: open pages fetch the light that has turned."""
 
@@ -45,8 +44,7 @@ class Reminder:
 REMINDERS: Final = (
     Reminder(
         NoticeKind.DUE_SOON,
-        "problem.amber_at <= :now AND problem.due_at > :now"
-        " AND problem.status IN ('assigned', 'rectifying')",
+        f"problem.amber_at <= :now AND problem.due_at > :now AND {_AT_UNIT}",
         (_HANDLER,),
         "to_char(problem.due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')",
     ),
@@ -60,7 +58,7 @@ REMINDERS: Final = (
 
 
 def remind(engine: Engine, now: UtcDatetime) -> int:
-    """How many problems somebody was reminded of; asked again at once, none."""
+    """Writes the reminders that are due and returns of how many problems; run again, of none."""
     bound = {
         "now": now,
         "long_ago": now - CHIEF_AFTER,
@@ -71,11 +69,11 @@ def remind(engine: Engine, now: UtcDatetime) -> int:
 
 
 def _remind(engine: Engine, reminder: Reminder, bound: Mapping[str, object]) -> int:
-    waiting = text(
-        f"SELECT problem.id FROM problem WHERE {_OPEN} AND {reminder.condition}"
-        " AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.problem_id = problem.id"
-        f" AND delivery.kind = :kind AND delivery.about = {reminder.about}) ORDER BY problem.id"
-    )
+    waiting = text(f"""
+        SELECT problem.id FROM problem WHERE {OPEN} AND {reminder.condition}
+            AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.problem_id = problem.id
+            AND delivery.kind = :kind AND delivery.about = {reminder.about}) ORDER BY problem.id
+        """)
     with transaction(engine) as connection:
         ids = connection.execute(waiting, {**bound, "kind": reminder.kind.value}).scalars().all()
     reminded = 0
@@ -88,22 +86,22 @@ def _remind(engine: Engine, reminder: Reminder, bound: Mapping[str, object]) -> 
 def _one(connection: Connection, reminder: Reminder, bound: Mapping[str, object]) -> bool:
     """Whether anybody is told of the problem, if it is still due when its row is held."""
     row = connection.execute(
-        text(
-            f"SELECT number, due_at, {reminder.about} AS about FROM problem"
-            f" WHERE id = :problem AND {_OPEN} AND {reminder.condition} FOR UPDATE SKIP LOCKED"
-        ),
+        text(f"""
+            SELECT number, due_at, {reminder.about} AS about FROM problem
+            WHERE id = :problem AND {OPEN} AND {reminder.condition} FOR UPDATE SKIP LOCKED
+            """),
         bound,
     ).one_or_none()
     if row is None:
         return False
     found = " UNION ".join(f"SELECT id FROM ({group}) AS one" for group in reminder.groups)
     told = connection.execute(
-        text(
-            "INSERT INTO delivery (problem_id, account_id, kind, about, facts, made_at, try_after)"
-            " SELECT :problem, account.id, :kind, :about, CAST(:facts AS jsonb), :now, :now"
-            f" FROM account WHERE is_active AND id IN ({found}) ORDER BY id"
-            " ON CONFLICT DO NOTHING"
-        ),
+        text(f"""
+            INSERT INTO delivery (problem_id, account_id, kind, about, facts, made_at, try_after)
+            SELECT :problem, account.id, :kind, :about, CAST(:facts AS jsonb), :now, :now
+            FROM account WHERE is_active AND id IN ({found}) ORDER BY id
+            ON CONFLICT DO NOTHING
+            """),
         {
             **bound,
             "kind": reminder.kind.value,

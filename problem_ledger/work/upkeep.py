@@ -5,16 +5,18 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, TextClause, text
 
+from data.chain import read
 from data.clock import Clock, UtcDatetime
 from data.database import transaction
 from data.errors import Conflict
 from data.procedure.deadlines import Calendar, due, official_calendar
+from data.procedure.turns import OPEN, sql_list
+from data.procedure.workflow import steps_of
 from data.words.ledger import CLOSED, Action, Status
+from problem_ledger.cases.actions import archive
 from problem_ledger.cases.rules import Rules
-from problem_ledger.cases.service import archive
 from problem_ledger.record import store
-from problem_ledger.record.events import read
-from problem_ledger.record.store import Happened
+from problem_ledger.record.events import NewEvent
 from problem_ledger.work.isolation import one_by_one
 
 STRAY_AFTER: Final = timedelta(hours=24)
@@ -23,18 +25,21 @@ STRAY_AFTER: Final = timedelta(hours=24)
 SETTLED: Final = "节假日安排已公布，期限按工作日重新计算。"
 """Stands in the chain as the reason, like any other reason there."""
 
-_OPEN: Final = "status NOT IN ({})".format(", ".join(f"'{each}'" for each in CLOSED))
-_WATCHED = text(
-    "SELECT id FROM problem WHERE status = 'signed_off' AND look_back_at <= :now ORDER BY id"
-)
+_ARCHIVED_FROM: Final = [
+    source for step in steps_of(Action.ARCHIVE) for source in step.sources if source
+]
+_WATCHED = text(f"""
+SELECT id FROM problem WHERE status IN {sql_list(_ARCHIVED_FROM)}
+    AND look_back_at <= :now ORDER BY id
+""")
 _PROVISIONAL = text(
-    f"SELECT id FROM problem WHERE is_provisional AND due_days IS NOT NULL AND {_OPEN} ORDER BY id"
+    f"SELECT id FROM problem WHERE is_provisional AND due_days IS NOT NULL AND {OPEN} ORDER BY id"
 )
 _STRAY = text("DELETE FROM photo WHERE problem_id IS NULL AND uploaded_at < :long_ago")
 
 
 def archive_watched(engine: Engine, clock: Clock, rules: Rules) -> int:
-    """How many problems were archived because their look-back is over."""
+    """Archives the problems whose look-back is over and returns how many."""
 
     def archive_one(problem_id: int) -> int | None:
         with transaction(engine) as connection:
@@ -51,7 +56,7 @@ def archive_watched(engine: Engine, clock: Clock, rules: Rules) -> int:
 def settle_deadlines(
     engine: Engine, clock: Clock, rules: Rules, calendar: Calendar | None = None
 ) -> int:
-    """How many provisional deadlines were counted anew because their year's days off are known.
+    """Counts provisional deadlines anew whose year's days off are now known; returns how many.
 
     Each is an event of its problem's chain, taken by the system.
     """
@@ -64,7 +69,7 @@ def settle_deadlines(
 
 
 def clear_stray_photos(engine: Engine, now: UtcDatetime) -> int:
-    """How many photos were removed that no step took within a day."""
+    """Removes the photos that no step took within a day and returns how many."""
     with transaction(engine) as connection:
         return connection.execute(_STRAY, {"long_ago": now - STRAY_AFTER}).rowcount
 
@@ -100,7 +105,7 @@ def _settle(
             connection,
             row,
             {"due_at": settled.at, "amber_at": settled.amber_at, "is_provisional": False},
-            Happened(
+            NewEvent(
                 action=Action.COMMENT,
                 target=status,
                 at=max(clock(), UtcDatetime(row["last_at"])),

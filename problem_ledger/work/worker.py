@@ -20,9 +20,9 @@ from data.settings import LedgerSettings
 from problem_ledger.cases.rules import Rules, load_rules
 from problem_ledger.record.heads import sign_head
 from problem_ledger.record.keys import open_signer
-from problem_ledger.work.deliveries import deliver
 from problem_ledger.work.exceedances import open_problems
 from problem_ledger.work.isolation import OUTAGES, first_line
+from problem_ledger.work.notices import deliver
 from problem_ledger.work.offline import open_silences
 from problem_ledger.work.reminders import remind
 from problem_ledger.work.upkeep import archive_watched, clear_stray_photos, settle_deadlines
@@ -58,13 +58,13 @@ class Job:
     rested_at: float = field(default=0.0)
 
     def is_due(self, told: Collection[str]) -> bool:
-        """Whether it is to be done now; what it is told of while it rests it does after that."""
+        """Whether it is to be done now; told of work while it rests, it is due after that."""
         if self.told_by.intersection(told):
             self.due_at = min(self.due_at, self.rested_at)
         return time.monotonic() >= self.due_at
 
     def done(self) -> int:
-        """How much was done; from here on it waits, and rests."""
+        """Does the work, returns how much was done, and begins to wait."""
         began = time.monotonic()
         self.due_at = began + self.every_s
         count = self.do()
@@ -86,7 +86,7 @@ class Worker:
         self._jobs = self._all_jobs(load_rules(self._settings.rules))
 
     def stop(self) -> None:
-        """The job in hand is finished, then ``run`` returns."""
+        """Lets ``run`` return after the job in hand."""
         self._stopping.set()
 
     def run(self) -> None:
@@ -103,7 +103,7 @@ class Worker:
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
     def turn(self, told: Collection[str] = CHANNELS) -> dict[str, int]:
-        """Every job that is due or was told of has been done; how much each of them did.
+        """Does every job that is due or was told of; returns how much each of them did.
 
         Raises what says that the database is away. Any other failure is told in the log: one
         problem in the way of one job keeps no other from being done.

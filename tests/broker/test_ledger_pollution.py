@@ -19,8 +19,8 @@ from data.words.ledger import Action
 from ingest.broker.mosquitto import Broker
 from ingest.simulator.devices import order_pollution, simulate
 from ingest.simulator.values import SimulatedOutfall
+from problem_ledger.cases.actions import act
 from problem_ledger.cases.rules import load_rules
-from problem_ledger.cases.service import act
 from problem_ledger.record.commands import Command
 from tests.fixtures.broker import INGEST_PASSWORD
 from tests.made.builders import build_small_basin

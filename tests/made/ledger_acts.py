@@ -9,7 +9,7 @@ from sqlalchemy import text
 from data.errors import Conflict
 from data.records import AccountId
 from data.words.ledger import Action, Severity, Source
-from problem_ledger.cases import service
+from problem_ledger.cases import actions, reports
 from problem_ledger.record import store
 from problem_ledger.record.commands import Command, Done, Report
 from tests.made.ledger_story import SPOT, Desk
@@ -21,12 +21,12 @@ def given(desk: Desk, **other: object) -> Report:
 
 
 def report(desk: Desk, **other: object) -> Done:
-    return service.report(desk.engine, desk.patroller, given(desk, **other), desk.clock, desk.rules)
+    return reports.report(desk.engine, desk.patroller, given(desk, **other), desk.clock, desk.rules)
 
 
 def act(desk: Desk, who: AccountId, done: Done, action: Action, **other: object) -> Done:
     command = replace(Command(action, done.version, text="说明"), **other)  # type: ignore[arg-type]
-    return service.act(desk.engine, who, done.problem_id, command, desk.clock, desk.rules)
+    return actions.act(desk.engine, who, done.problem_id, command, desk.clock, desk.rules)
 
 
 def row_of(desk: Desk, done: Done) -> store.Row:

@@ -15,14 +15,20 @@ from data.procedure.workflow import Actor, Duty, Situation, Step, allowed, check
 from data.records import AccountId
 from data.vocabulary import ChiefLevel, Role
 from data.words.ledger import Action, Severity, Status
-from problem_ledger.cases.actors import SYSTEM_KNOWN, Known
+from problem_ledger.cases.actors import SYSTEM_PARTICIPANT, Participant, event_of_step
 from problem_ledger.cases.changes import Taking, changes_of
 from problem_ledger.cases.needs import check_needs
 from problem_ledger.cases.rules import load_rules
-from problem_ledger.cases.step_events import happened
 from problem_ledger.record.commands import Attached, Command, Place
-from problem_ledger.record.events import STORY, UNSET, Event, encoded_row, replay
-from problem_ledger.record.links import first_link, next_link
+from problem_ledger.record.events import (
+    STORY,
+    UNSET,
+    Event,
+    encoded_row,
+    first_link,
+    next_link,
+    replay,
+)
 from tests.made.ledger_oracle import assert_linked, assert_signed_off_rightly
 
 RULES = load_rules()
@@ -38,12 +44,12 @@ class Person:
     id: AccountId
     roles: tuple[tuple[Role, ChiefLevel | None, bool, int | None], ...]
 
-    def known(self, unit_id: int | None) -> Known:
+    def participant(self, unit_id: int | None) -> Participant:
         below = BELOW.get(unit_id or 0, set())
         duties = tuple(
             Duty(role, level, covers, unit in below) for role, level, covers, unit in self.roles
         )
-        return Known(Actor(self.id, duties), {}, f"post {self.id}")
+        return Participant(Actor(self.id, duties), {}, f"post {self.id}")
 
 
 TOWNSHIP, COUNTY, CITY = ChiefLevel.TOWNSHIP, ChiefLevel.COUNTY, ChiefLevel.CITY
@@ -95,7 +101,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.now = START
         self.events: list[Event] = []
         self.handlers: set[AccountId] = set()
-        reporter = CAST[0].known(None)
+        reporter = CAST[0].participant(None)
         step = check(Action.REPORT, reporter.actor, None, self.now, RULES)
         values = {
             "lon": 112.1,
@@ -106,21 +112,23 @@ class LedgerMachine(RuleBasedStateMachine):
             "reporter_id": reporter.actor.account_id,
             "registered_at": self.now,
         }
-        link = first_link("411381-2026-00001", values, happened(step, reporter, self.now, RULES))
+        link = first_link(
+            "411381-2026-00001", values, event_of_step(step, reporter, self.now, RULES)
+        )
         self.row: dict[str, Any] = {**dict.fromkeys(STORY), **UNSET, **link.columns}
         self.events.append(link.event)
 
-    def possible(self) -> list[tuple[Known, Step]]:
+    def possible(self) -> list[tuple[Participant, Step]]:
         return [
-            (taker, step)
-            for taker in (person.known(self.row["unit_id"]) for person in CAST)
-            for step in allowed(taker.actor, self.situation(), self.now, RULES)
+            (participant, step)
+            for participant in (person.participant(self.row["unit_id"]) for person in CAST)
+            for step in allowed(participant.actor, self.situation(), self.now, RULES)
         ]
 
-    def take_one(self, found: Sequence[tuple[Known, Step]], pick: int) -> None:
+    def take_one(self, found: Sequence[tuple[Participant, Step]], pick: int) -> None:
         if found:
-            taker, step = found[pick % len(found)]
-            self.take(taker, self.command(step.action, pick))
+            participant, step = found[pick % len(found)]
+            self.take(participant, self.command(step.action, pick))
 
     def situation(self) -> Situation:
         return Situation(
@@ -132,14 +140,14 @@ class LedgerMachine(RuleBasedStateMachine):
             self.row["look_back_at"],
         )
 
-    def take(self, taker: Known, command: Command) -> None:
-        step = check(command.action, taker.actor, self.situation(), self.now, RULES)
+    def take(self, participant: Participant, command: Command) -> None:
+        step = check(command.action, participant.actor, self.situation(), self.now, RULES)
         check_needs(step, command)
-        who = taker.actor.account_id
+        who = participant.actor.account_id
         site = {"checked_at": self.now, "site": {"lon": 112.1}}
-        told = happened(
+        told = event_of_step(
             step,
-            taker,
+            participant,
             self.now,
             RULES,
             status=Status(self.row["status"]),
@@ -185,12 +193,12 @@ class LedgerMachine(RuleBasedStateMachine):
         lacks=st.sampled_from(LACKING),
     )
     def try_anything(self, person: Person, action: Action, pick: int, lacks: str) -> None:
-        self.try_it(person.known(self.row["unit_id"]), self.command(action, pick, lacks))
+        self.try_it(person.participant(self.row["unit_id"]), self.command(action, pick, lacks))
 
-    def try_it(self, taker: Known, command: Command) -> None:
+    def try_it(self, participant: Participant, command: Command) -> None:
         before = (dict(self.row), len(self.events))
         try:
-            self.take(taker, command)
+            self.take(participant, command)
         except REFUSALS:
             assert (self.row, len(self.events)) == before
 
@@ -199,8 +207,8 @@ class LedgerMachine(RuleBasedStateMachine):
         """The right person, the right moment, but something may be missing."""
         found = self.possible()
         if found:
-            taker, step = found[pick % len(found)]
-            self.try_it(taker, self.command(step.action, pick, lacks))
+            participant, step = found[pick % len(found)]
+            self.try_it(participant, self.command(step.action, pick, lacks))
 
     @rule(hours=st.sampled_from((1, 23, 24, 25, 24 * 40, 24 * 200)))
     def wait(self, hours: int) -> None:
@@ -210,7 +218,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def archive(self) -> None:
         before = (self.row["status"], self.row["look_back_at"])
         try:
-            self.take(SYSTEM_KNOWN, Command(Action.ARCHIVE, self.row["version"]))
+            self.take(SYSTEM_PARTICIPANT, Command(Action.ARCHIVE, self.row["version"]))
         except Conflict:
             assert before[0] != "signed_off" or self.now < before[1]
         else:

@@ -14,7 +14,7 @@ from data.people.accounts import RoleGiven, UnitId, add_role, create_account
 from data.records import AccountId, DivisionId
 from data.vocabulary import ChiefLevel, Role
 from data.words.ledger import Action, Severity, Source, Status
-from problem_ledger.cases import service
+from problem_ledger.cases import actions, reports
 from problem_ledger.cases.rules import Rules, load_rules
 from problem_ledger.evidence.photos import take
 from problem_ledger.record.commands import Command, Done, Place, Report
@@ -73,7 +73,7 @@ class Office:
             "岸边堆放建筑垃圾",
             request_key=f"test-{next(KEYS)}",
         )
-        return service.report(self.database.app, self.accounts[who], given, self.clock, self.rules)
+        return reports.report(self.database.app, self.accounts[who], given, self.clock, self.rules)
 
     def act(self, who: str, done: Done, action: Action) -> Done:
         """The problem after that step of theirs, with everything the step asks for.
@@ -92,7 +92,7 @@ class Office:
 
     def _act(self, who: str, done: Done, action: Action) -> Done:
         command = self.command(action, done.version, who)
-        return service.act(
+        return actions.act(
             self.database.app, self.accounts[who], done.problem_id, command, self.clock, self.rules
         )
 
@@ -114,7 +114,7 @@ class Office:
         if status is Status.ARCHIVED:
             with transaction(self.database.app) as connection:
                 later = to_utc(self.now + timedelta(days=400))
-                done = service.archive(connection, done.problem_id, lambda: later, self.rules)
+                done = actions.archive(connection, done.problem_id, lambda: later, self.rules)
         return done
 
 

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
-from problem_ledger.record.events import NOTHING_BEFORE, Event, chain_hash
+from data.chain import NOTHING_BEFORE, chain_hash
+from problem_ledger.record.events import Event
 
 LEVELS = ("province", "city", "county", "township", "village")
 LOWEST = {"general": "township", "serious": "county", "major": "city", "critical": "province"}

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, text
 from data.clock import UtcDatetime
 from data.records import AccountId
 from data.words.ledger import Action, Severity, Source
-from problem_ledger.cases import service
+from problem_ledger.cases import actions, reports
 from problem_ledger.cases.rules import Rules, load_rules
 from problem_ledger.evidence import photos
 from problem_ledger.record.commands import Command, Done, Place, Report
@@ -71,7 +71,7 @@ class Desk:
             description="岸边堆放秸秆",
             photo_ids=(self.photo(self.patroller),) if with_photo else (),
         )
-        return service.report(self.engine, self.patroller, given, self.clock, self.rules)
+        return reports.report(self.engine, self.patroller, given, self.clock, self.rules)
 
     def photo(self, who: AccountId) -> int:
         """A new photo of that account."""
@@ -96,7 +96,7 @@ class Desk:
             place=SPOT if action is Action.VERIFY else None,
             photo_ids=(self.photo(who),) if needs_photo else (),
         )
-        return service.act(self.engine, who, done.problem_id, command, self.clock, self.rules)
+        return actions.act(self.engine, who, done.problem_id, command, self.clock, self.rules)
 
     def carry(self, *actions: Action) -> Done:
         """A reported problem after those steps."""

@@ -13,8 +13,8 @@ from data.vocabulary import Parameter, Period
 from data.words.ledger import Action
 from data.words.review import Verdict
 from ingest.running.pipeline import Pipeline
+from problem_ledger.cases.actions import act
 from problem_ledger.cases.rules import load_rules
-from problem_ledger.cases.service import act
 from problem_ledger.record.commands import Command, Done
 from problem_ledger.work.exceedances import REACH_BACK, open_problems
 from tests.made.builders import build_small_basin

@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import text
 
 from data.clock import UtcDatetime, business_date, now, to_utc
+from data.procedure.deadlines import light
 from data.queries.ledger.asker import Asker, asker_of
 from data.queries.ledger.choices import choices, names
 from data.queries.ledger.filter import LedgerFilter, Order, Sort, View, read_filter
-from data.queries.ledger.problems import Moment, ProblemRow, counts, light, problems
+from data.queries.ledger.problems import Moment, ProblemRow, counts, problems
 from data.queries.scope import EVERYTHING, NOTHING, Scope
 from data.records import AccountId, DivisionId, LakeId, ReachId, RiverId, StationId
 from data.vocabulary import ChiefLevel

@@ -10,8 +10,8 @@ from data.errors import NotFound
 from data.records import AccountId
 from data.vocabulary import ChiefLevel
 from data.words.ledger import Severity, Source
-from problem_ledger.cases import service
-from problem_ledger.cases.actors import Known
+from problem_ledger.cases import actions, reports
+from problem_ledger.cases.actors import Participant
 from problem_ledger.record import store
 from problem_ledger.record.commands import Command, Done, Place, Report
 from problem_ledger.record.events import contradictions, encoded_row, replay
@@ -120,18 +120,18 @@ class DatabaseMachine(LedgerMachine):
             Source.PATROL,
             self.row["description"],
         )
-        self.done: Done = service.report(
+        self.done: Done = reports.report(
             self.database.app, CAST[0].id, given, lambda: self.now, RULES
         )
 
-    def take(self, taker: Known, command: Command) -> None:
+    def take(self, participant: Participant, command: Command) -> None:
         expected: Exception | None = None
         try:
-            super().take(taker, command)
+            super().take(participant, command)
         except REFUSALS as refused:
             expected = refused
         try:
-            self.done = self.take_in_database(taker.actor.account_id, command)
+            self.done = self.take_in_database(participant.actor.account_id, command)
         except (*REFUSALS, NotFound):
             if expected is None:
                 raise
@@ -144,14 +144,14 @@ class DatabaseMachine(LedgerMachine):
         app = self.database.app
         if who is None:
             with app.begin() as connection:
-                return service.archive(connection, self.done.problem_id, lambda: self.now, RULES)
+                return actions.archive(connection, self.done.problem_id, lambda: self.now, RULES)
         real = replace(
             command,
             version=self.done.version,
             place=Place(112.2001, 32.7) if command.place else None,
             photo_ids=tuple(self.photo(who) for _each in command.photo_ids),
         )
-        return service.act(app, who, self.done.problem_id, real, lambda: self.now, RULES)
+        return actions.act(app, who, self.done.problem_id, real, lambda: self.now, RULES)
 
     def photo(self, who: AccountId) -> int:
         with self.database.app.begin() as connection:

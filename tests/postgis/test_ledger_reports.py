@@ -8,9 +8,9 @@ from sqlalchemy import text
 from data.errors import BadInput, Conflict
 from data.words.ledger import Action, Severity
 from gis.crs import wgs84_to_gcj02
-from problem_ledger.cases import service
-from problem_ledger.record import numbers
+from problem_ledger.cases import reports
 from problem_ledger.record.commands import Done, Exceeded, Place
+from problem_ledger.record.store import draw_number
 from tests.made.database import Database
 from tests.made.ledger_acts import act, at_once, one, report, row_of
 from tests.made.ledger_story import Desk, open_desk
@@ -49,10 +49,10 @@ def test_the_number_is_that_of_the_county_and_the_year(desk: Desk) -> None:
 
 def test_a_number_is_given_back_when_the_transaction_is_undone(desk: Desk) -> None:
     with desk.engine.connect() as connection:
-        assert numbers.draw(connection, desk.basin.town_up, 2026) == "411381-2026-00001"
+        assert draw_number(connection, desk.basin.town_up, 2026) == "411381-2026-00001"
         connection.rollback()
-        assert numbers.draw(connection, desk.basin.town_up, 2026) == "411381-2026-00001"
-        assert numbers.draw(connection, None, 2026) == "000000-2026-00001"
+        assert draw_number(connection, desk.basin.town_up, 2026) == "411381-2026-00001"
+        assert draw_number(connection, None, 2026) == "000000-2026-00001"
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_the_system_registers_one_problem_at_a_time(desk: Desk) -> None:
 
     def register() -> Done | None:
         with desk.engine.begin() as connection:
-            return service.report_exceedance(connection, exceeded, desk.clock, desk.rules)
+            return reports.report_exceedance(connection, exceeded, desk.clock, desk.rules)
 
     found = [each for each in at_once(register, register, register) if isinstance(each, Done)]
     assert len(found) == 1

@@ -5,12 +5,13 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import text
 
+from data.chain import read
 from data.errors import BadInput, Conflict, Forbidden, NotFound
 from data.words.ledger import Action, Severity, Status
-from problem_ledger.cases import service
+from problem_ledger.cases import permissions, reports
 from problem_ledger.record import store
 from problem_ledger.record.commands import Done, Place
-from problem_ledger.record.events import encoded_row, read, replay
+from problem_ledger.record.events import encoded_row, replay
 from tests.made.database import Database
 from tests.made.ledger_acts import act, at_once, given, one, report, row_of, told
 from tests.made.ledger_story import SPOT, TO_SIGN_OFF, Desk, account, open_desk
@@ -172,9 +173,9 @@ def test_what_somebody_may_not_see_is_not_there(desk: Desk, database: Database) 
         with pytest.raises(NotFound):
             act(desk, who, done, Action.COMMENT)
         with desk.engine.begin() as connection, pytest.raises(NotFound):
-            service.allowed_actions(connection, who, done.problem_id, desk.clock.at, desk.rules)
+            permissions.allowed_actions(connection, who, done.problem_id, desk.clock.at, desk.rules)
     with pytest.raises(Forbidden, match="division of your duty"):
-        service.report(desk.engine, other_town, given(desk), desk.clock, desk.rules)
+        reports.report(desk.engine, other_town, given(desk), desk.clock, desk.rules)
 
 
 def test_a_disabled_account_may_nothing(desk: Desk, database: Database) -> None:
@@ -221,11 +222,11 @@ def test_steps_on_many_are_those_on_each(desk: Desk, database: Database) -> None
     rest = (desk.clock.at, desk.rules)
     with desk.engine.begin() as connection:
         for who in (desk.office, desk.member, desk.patroller, desk.chief):
-            found = service.allowed_on_each(connection, who, [*ids, 999], *rest)
-            alone = {id_: service.allowed_actions(connection, who, id_, *rest) for id_ in ids}
+            found = permissions.allowed_on_each(connection, who, [*ids, 999], *rest)
+            alone = {id_: permissions.allowed_actions(connection, who, id_, *rest) for id_ in ids}
             assert found == alone
             assert any(found.values())
-        assert service.allowed_on_each(connection, elsewhere, ids, *rest) == {}
+        assert permissions.allowed_on_each(connection, elsewhere, ids, *rest) == {}
 
 
 def test_a_checked_problem_waits_for_the_office_that_may_sign_it(

@@ -13,7 +13,7 @@ from data.procedure.deadlines import official_calendar
 from data.settings import LedgerSettings
 from data.words.ledger import Action
 from problem_ledger.record.verify import verify
-from problem_ledger.work.deliveries import deliver, pause_after
+from problem_ledger.work.notices import deliver, pause_after
 from problem_ledger.work.reminders import remind
 from problem_ledger.work.upkeep import archive_watched, clear_stray_photos, settle_deadlines
 from problem_ledger.work.worker import Worker

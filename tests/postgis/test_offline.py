@@ -10,8 +10,8 @@ from data.clock import UtcDatetime, to_utc
 from data.records import AccountId
 from data.words.ledger import Action
 from ingest.running.pipeline import Pipeline
+from problem_ledger.cases.actions import act
 from problem_ledger.cases.rules import load_rules
-from problem_ledger.cases.service import act
 from problem_ledger.record.commands import Command, Done
 from problem_ledger.record.verify import verify_problem
 from problem_ledger.work.offline import open_silences

@@ -93,3 +93,64 @@ def test_each_role_may_do_its_own_work_only(database: Database, role: str, state
     engine = getattr(database, role)
     with pytest.raises(ProgrammingError, match="permission denied"), engine.begin() as connection:
         connection.execute(text(statement))
+
+
+TREE = """
+    INSERT INTO division (id, name, level, parent_id, code) VALUES
+        (1, 'province', 'province', NULL, '410000000000'), (2, 'city', 'city', 1, NULL),
+        (3, 'county', 'county', 2, NULL), (4, 'town', 'township', 3, NULL),
+        (5, 'other city', 'city', 1, NULL), (6, 'other town', 'township', 5, NULL);
+    INSERT INTO unit (id, name, parent_id) VALUES
+        (1, 'bureau', NULL), (2, 'station', 1), (3, 'post', 2), (4, 'elsewhere', NULL);
+"""
+
+
+@pytest.mark.parametrize(
+    ("walk", "found"),
+    [
+        ("SELECT id FROM divisions_below(ARRAY[2])", [2, 3, 4]),
+        ("SELECT id FROM divisions_below(ARRAY[2, 3, 6])", [2, 3, 4, 6]),
+        ("SELECT id FROM divisions_below('{}')", []),
+        ("SELECT id FROM divisions_below(ARRAY[NULL::bigint])", []),
+        ("SELECT id FROM divisions_above(4)", [1, 2, 3, 4]),
+        ("SELECT up FROM divisions_above(4)", [0, 1, 2, 3]),
+        ("SELECT up FROM divisions_above(4) WHERE code = '410000000000'", [3]),
+        ("SELECT id FROM divisions_above(NULL)", []),
+        ("SELECT id FROM units_below(ARRAY[1])", [1, 2, 3]),
+        ("SELECT id FROM units_below(ARRAY[3, 4])", [3, 4]),
+        ("SELECT id FROM units_below(ARRAY[NULL::bigint])", []),
+    ],
+)
+@pytest.mark.parametrize("role", ["app", "readonly"])
+def test_walks_find_what_lies_above_and_below(
+    shared_database: Database, role: str, walk: str, found: list[int]
+) -> None:
+    with shared_database.owner.begin() as connection:
+        if connection.execute(text("SELECT count(*) FROM division")).scalar() == 0:
+            connection.exec_driver_sql(TREE)
+    with getattr(shared_database, role).connect() as connection:
+        assert sorted(connection.execute(text(walk)).scalars()) == found
+
+
+def test_a_ring_of_parents_ends_a_walk(database: Database) -> None:
+    with database.owner.begin() as connection:
+        connection.exec_driver_sql(TREE)
+        connection.execute(text("UPDATE division SET parent_id = 4 WHERE id = 1"))
+        connection.execute(text("UPDATE unit SET parent_id = 3 WHERE id = 1"))
+    with database.app.connect() as connection:
+        above = connection.execute(text("SELECT id FROM divisions_above(4)")).scalars()
+        below = connection.execute(text("SELECT id FROM divisions_below(ARRAY[4])")).scalars()
+        units = connection.execute(text("SELECT id FROM units_below(ARRAY[2])")).scalars()
+        assert (set(above), set(below), set(units)) == (
+            {1, 2, 3, 4},
+            {1, 2, 3, 4, 5, 6},
+            {1, 2, 3},
+        )
+
+
+def test_the_planner_puts_walks_into_the_query_that_calls_them(database: Database) -> None:
+    with database.app.connect() as connection:
+        for call in ("divisions_below('{1}')", "divisions_above(1)", "units_below('{1}')"):
+            plan = connection.execute(text(f"EXPLAIN SELECT id FROM {call}")).scalars().all()
+            assert not any("Function Scan" in line for line in plan), plan
+            assert any("Recursive Union" in line for line in plan), plan

@@ -2,9 +2,9 @@
 
 import pytest
 
-from dashboard.ledger.step_bar import BESIDE, DANGER, ICONS, PRIMARY
+from dashboard.ledger.step_bar import ICONS, look_of
 from dashboard.ledger.step_dialogs import _FIELDS
-from dashboard.ledger.steps import REACHED
+from dashboard.ledger.steps import NODES
 from dashboard.ledger.words import (
     ACTION,
     CATEGORY,
@@ -17,12 +17,13 @@ from dashboard.ledger.words import (
 )
 from dashboard.parts.wording import language
 from data.procedure.steps import STEPS, Need
+from data.procedure.turns import WAY
 from data.words.ledger import CATEGORY_KEYS, Action, Severity, Source, Status
 from problem_ledger.cases.rules import DeadlineRule, load_rules
 
 
 def test_every_word_of_the_ledger_is_worded() -> None:
-    assert set(STATUS) == set(REACHED) == set(Status)
+    assert set(STATUS) == set(Status)
     assert set(ACTION) == set(DONE) == set(Action)
     assert set(SEVERITY) == set(Severity)
     assert set(SOURCE) == set(Source)
@@ -32,8 +33,31 @@ def test_every_word_of_the_ledger_is_worded() -> None:
 def test_every_step_a_person_may_take_has_a_button_and_every_need_a_field() -> None:
     taken = {step.action for step in STEPS if step.roles} - {Action.REPORT}
     assert set(ICONS) == taken
-    assert set(PRIMARY) | set(DANGER) | set(BESIDE) | {Action.PROGRESS} == taken
     assert set(_FIELDS) == set(Need)
+
+
+def test_the_look_of_a_button_says_whether_it_leads_on_sets_back_or_stands_beside() -> None:
+    looks: dict[str, set[Action]] = {}
+    for step in STEPS:
+        if step.roles and step.action is not Action.REPORT:
+            looks.setdefault(look_of(step), set()).add(step.action)
+    assert looks == {
+        "p": {
+            Action.ACCEPT,
+            Action.ASSIGN,
+            Action.SIGN_FOR,
+            Action.SUBMIT,
+            Action.VERIFY,
+            Action.SIGN_OFF,
+        },
+        "d": {Action.REFUSE, Action.HAND_BACK, Action.RETURN, Action.REOPEN},
+        "g": {Action.EXTEND, Action.PRESS, Action.COMMENT},
+        "": {Action.PROGRESS},
+    }
+
+
+def test_every_step_of_the_way_has_its_node() -> None:
+    assert list(NODES) == [step.action for step in WAY]
 
 
 def test_every_shipped_source_of_a_deadline_is_worded() -> None:

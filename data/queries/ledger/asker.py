@@ -7,16 +7,12 @@ from typing import Final
 
 from sqlalchemy import Connection, TextClause, text
 
+from data.procedure.turns import COVERED, HANDLED, SIGNED, Roles
 from data.queries.people.accounts import HeldRole, roles
 from data.queries.people.visible import subtree
 from data.records import AccountId, DivisionId
 from data.vocabulary import ChiefLevel, Role
 from data.words.ledger import Severity
-
-CHECKERS: Final = frozenset({Role.OFFICE, Role.UNIT_MEMBER, Role.PATROLLER})
-"""Roles a submitted problem waits for; a chief may check as well, but needn't be told to."""
-
-SIGNERS: Final = frozenset({Role.OFFICE, Role.CHIEF})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,98 +25,98 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """An account's duties as conditions need them.
+    """An account's duties as the conditions of ``data.procedure.turns`` need them.
 
-    ``office``, ``checker`` and, by severity, ``signs`` are areas. ``handles`` are the units whose
-    problems are theirs to rectify (their own and those above it); ``barred`` those whose problems
-    they may not check, being in or below them; ``own_units`` their own and those below it.
+    ``covers`` and, by severity, ``signs`` are areas. ``handles`` are the units whose problems are
+    theirs to rectify (their own and those above it); ``barred`` those whose problems they may not
+    check, being in or below them; ``own_units`` their own and those below it.
     """
 
     account_id: AccountId
-    office: Area = Area()
-    checker: Area = Area()
-    signs: Mapping[Severity, Area] = field(default_factory=dict)
-    handles: frozenset[int] = frozenset()
+    covers: Mapping[str, Area] = field(default_factory=dict)
+    signs: Mapping[str, Mapping[Severity, Area]] = field(default_factory=dict)
+    handles: Mapping[str, frozenset[int]] = field(default_factory=dict)
     barred: frozenset[int] = frozenset()
     own_units: frozenset[int] = frozenset()
 
     @property
     def bound(self) -> Mapping[str, object]:
-        """The values of the parameters of ``WAITING``, ``MINE`` and ``OWN_UNITS``."""
-        signs = {each: self.signs.get(each, Area()) for each in Severity}
-        return {
+        """The values of the parameters of ``WAITING``, ``NEXT_ACTION``, ``MINE``, ``OWN_UNITS``."""
+        values: dict[str, object] = {
             "asker": self.account_id,
-            "asker_office_all": self.office.everywhere,
-            "asker_office": sorted(self.office.divisions),
-            "asker_checker_all": self.checker.everywhere,
-            "asker_checker": sorted(self.checker.divisions),
-            "asker_handles": sorted(self.handles),
             "asker_barred": sorted(self.barred),
             "asker_own_units": sorted(self.own_units),
-            "asker_signs_all": [each.value for each, area in signs.items() if area.everywhere],
-            **{f"asker_signs_{each}": sorted(area.divisions) for each, area in signs.items()},
         }
+        for name in COVERED:
+            area = self.covers.get(name, Area())
+            values[f"asker_covers_{name}_all"] = area.everywhere
+            values[f"asker_covers_{name}"] = sorted(area.divisions)
+        for name in HANDLED:
+            values[f"asker_handles_{name}"] = sorted(self.handles.get(name, ()))
+        for name in SIGNED:
+            signs = self.signs.get(name, {})
+            areas = {each: signs.get(each, Area()) for each in Severity}
+            values[f"asker_signs_{name}_all"] = [
+                each.value for each, area in areas.items() if area.everywhere
+            ]
+            for each, area in areas.items():
+                values[f"asker_signs_{name}_{each.value}"] = sorted(area.divisions)
+        return values
 
 
-_OUTSIDE: Final = """(problem.unit_id <> ALL(:asker_barred) AND NOT EXISTS (
-        SELECT 1 FROM problem_event event WHERE event.problem_id = problem.id
-        AND event.account_id = :asker AND event.action IN ('sign_for', 'progress', 'submit')))"""
-
-_SIGNS: Final = (
-    "(problem.severity = ANY(:asker_signs_all) OR CASE problem.severity{cases} END)".format(
-        cases="".join(
-            f" WHEN '{each.value}' THEN problem.division_id = ANY(:asker_signs_{each.value})"
-            for each in Severity
-        )
+MINE: Final = "(problem.reporter_id = :asker)"
+OWN_UNITS: Final = "({})".format(
+    " OR ".join(
+        f"problem.unit_id = ANY(:{each})"
+        for each in ("asker_own_units", *(f"asker_handles_{name}" for name in HANDLED))
     )
 )
 
-WAITING: Final = f"""CASE
-    WHEN problem.status IN ('registered', 'accepted')
-        THEN :asker_office_all OR problem.division_id = ANY(:asker_office)
-    WHEN problem.status IN ('assigned', 'rectifying')
-        THEN problem.unit_id = ANY(:asker_handles)
-    WHEN problem.status = 'submitted'
-        THEN (:asker_checker_all OR problem.division_id = ANY(:asker_checker)) AND {_OUTSIDE}
-    WHEN problem.status = 'verified'
-        THEN problem.checker_id <> :asker AND {_SIGNS} AND {_OUTSIDE}
-    ELSE false END"""
-"""The next step of the problem is theirs: to accept, assign, rectify, check or sign off."""
-
-MINE: Final = "(problem.reporter_id = :asker)"
-OWN_UNITS: Final = (
-    "(problem.unit_id = ANY(:asker_own_units) OR problem.unit_id = ANY(:asker_handles))"
+_UP: Final = text("""
+WITH RECURSIVE up AS (
+    SELECT id, parent_id FROM unit WHERE id = ANY(:units)
+    UNION SELECT unit.id, unit.parent_id FROM unit JOIN up ON up.parent_id = unit.id
 )
-
-_UP: Final = text(
-    "WITH RECURSIVE up AS (SELECT id, parent_id FROM unit WHERE id = ANY(:units)"
-    " UNION SELECT unit.id, unit.parent_id FROM unit JOIN up ON up.parent_id = unit.id)"
-    " SELECT id FROM up"
-)
-_DOWN: Final = text(
-    "WITH RECURSIVE down AS (SELECT id FROM unit WHERE id = ANY(:units)"
-    " UNION SELECT unit.id FROM unit JOIN down ON unit.parent_id = down.id)"
-    " SELECT id FROM down"
-)
+SELECT id FROM up
+""")
+_DOWN: Final = text("SELECT id FROM units_below(:units)")
 _LEVELS: Final = text("SELECT id, level FROM division WHERE id = ANY(:divisions)")
 
 
 def asker_of(
     connection: Connection, account_id: AccountId, sign_off: Mapping[Severity, ChiefLevel]
 ) -> Asker:
-    """The account's duties now; ``sign_off`` is the lowest level that may, by severity."""
+    """Reads the account's duties; ``sign_off`` is the lowest level that may, by severity."""
     held = roles(connection, [account_id])[account_id]
-    members = [one.unit_id for one in held if one.role is Role.UNIT_MEMBER and one.unit_id]
-    units = [one.unit_id for one in held if one.unit_id]
+    units = _units_of(held)
     return Asker(
         account_id,
-        office=_area(connection, [one for one in held if one.role is Role.OFFICE]),
-        checker=_area(connection, [one for one in held if one.role in CHECKERS]),
-        signs=MappingProxyType(_signs(connection, held, sign_off)),
-        handles=_units(connection, _UP, members),
+        covers=MappingProxyType(
+            {name: _area(connection, _held_as(held, names)) for name, names in COVERED.items()}
+        ),
+        signs=MappingProxyType(
+            {
+                name: MappingProxyType(_signs(connection, _held_as(held, names), sign_off))
+                for name, names in SIGNED.items()
+            }
+        ),
+        handles=MappingProxyType(
+            {
+                name: _units(connection, _UP, _units_of(_held_as(held, names)))
+                for name, names in HANDLED.items()
+            }
+        ),
         barred=_units(connection, _UP, units),
         own_units=_units(connection, _DOWN, units),
     )
+
+
+def _held_as(held: Iterable[HeldRole], names: Roles) -> list[HeldRole]:
+    return [one for one in held if one.role in names]
+
+
+def _units_of(held: Iterable[HeldRole]) -> list[int]:
+    return [one.unit_id for one in held if one.unit_id]
 
 
 def _units(connection: Connection, query: TextClause, units: Sequence[int]) -> frozenset[int]:
@@ -137,10 +133,9 @@ def _area(connection: Connection, held: Iterable[HeldRole]) -> Area:
 
 
 def _signs(
-    connection: Connection, held: Sequence[HeldRole], sign_off: Mapping[Severity, ChiefLevel]
+    connection: Connection, signers: Sequence[HeldRole], sign_off: Mapping[Severity, ChiefLevel]
 ) -> dict[Severity, Area]:
-    """By severity, where the account's level is high enough."""
-    signers = [one for one in held if one.role in SIGNERS]
+    """By severity, where the level of these duties is high enough."""
     bound = [one.division_id for one in signers if one.division_id]
     rows = connection.execute(_LEVELS, {"divisions": bound}) if bound else ()
     levels = {row.id: ChiefLevel(row.level) for row in rows}

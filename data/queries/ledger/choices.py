@@ -25,31 +25,31 @@ class Choices:
     units: tuple[tuple[int, str], ...]
 
 
-_RIVERS: Final = text(
-    "SELECT DISTINCT river.id, river.name, river.name_en FROM problem"
-    " LEFT JOIN reach ON reach.id = problem.reach_id LEFT JOIN lake ON lake.id = problem.lake_id"
-    " JOIN river ON river.id = coalesce(reach.river_id, lake.river_id)"
-    f" WHERE {PROBLEM_VISIBLE} ORDER BY river.name, river.id"
-)
-_UNITS: Final = text(
-    "SELECT id, name FROM unit WHERE id IN"
-    f" (SELECT unit_id FROM problem WHERE {PROBLEM_VISIBLE}) ORDER BY name, id"
-)
-_NAMES: Final = text(
-    f"SELECT 'reach' AS kind, name, name AS name_en FROM reach WHERE id = ANY(:reaches)"
-    f" AND {REACH_VISIBLE} UNION ALL"
-    f" SELECT 'lake', name, name_en FROM lake WHERE id = ANY(:lakes) AND {LAKE_VISIBLE}"
-    " UNION ALL SELECT 'station', name, name_en FROM station WHERE id = ANY(:stations)"
-    f" AND {STATION_VISIBLE} UNION ALL"
-    f" SELECT 'division', name, name_en FROM division WHERE id = ANY(:divisions)"
-    f" AND {DIVISION_VISIBLE} UNION ALL"
-    " SELECT 'problem', number, number FROM problem WHERE id = ANY(:problems)"
-    f" AND {PROBLEM_VISIBLE}"
-)
+_RIVERS: Final = text(f"""
+SELECT DISTINCT river.id, river.name, river.name_en FROM problem
+LEFT JOIN reach ON reach.id = problem.reach_id LEFT JOIN lake ON lake.id = problem.lake_id
+    JOIN river ON river.id = coalesce(reach.river_id, lake.river_id)
+WHERE {PROBLEM_VISIBLE} ORDER BY river.name, river.id
+""")
+_UNITS: Final = text(f"""
+SELECT id, name FROM unit WHERE id IN
+(SELECT unit_id FROM problem WHERE {PROBLEM_VISIBLE}) ORDER BY name, id
+""")
+_NAMES: Final = text(f"""
+SELECT 'reach' AS kind, name, name AS name_en FROM reach WHERE id = ANY(:reaches)
+    AND {REACH_VISIBLE} UNION ALL
+SELECT 'lake', name, name_en FROM lake WHERE id = ANY(:lakes) AND {LAKE_VISIBLE}
+UNION ALL SELECT 'station', name, name_en FROM station WHERE id = ANY(:stations)
+    AND {STATION_VISIBLE} UNION ALL
+SELECT 'division', name, name_en FROM division WHERE id = ANY(:divisions)
+    AND {DIVISION_VISIBLE} UNION ALL
+SELECT 'problem', number, number FROM problem WHERE id = ANY(:problems)
+    AND {PROBLEM_VISIBLE}
+""")
 
 
 def choices(connection: Connection, scope: Scope) -> Choices:
-    """What the filters of rivers and units offer."""
+    """Reads the rivers and handling units that the list's filters offer."""
     rivers = connection.execute(_RIVERS, scope.bound)
     units = connection.execute(_UNITS, scope.bound)
     return Choices(
@@ -61,7 +61,7 @@ def choices(connection: Connection, scope: Scope) -> Choices:
 def names(
     connection: Connection, scope: Scope, chosen: LedgerFilter
 ) -> Mapping[str, tuple[tuple[str, str | None], ...]]:
-    """Names (own and English) by key of the reaches, lakes, stations … that were asked for."""
+    """Reads the names (own and English) of the reaches, lakes … asked for, by their kind."""
     rows = connection.execute(
         _NAMES,
         {

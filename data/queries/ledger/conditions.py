@@ -6,28 +6,22 @@ from datetime import timedelta
 from typing import Final
 
 from data.clock import UtcDatetime, business_date, start_of_day
-from data.queries.ledger.asker import MINE, OWN_UNITS, WAITING
+from data.procedure.deadlines import LIGHT
+from data.procedure.steps import Relation
+from data.procedure.turns import OPEN, WAITING, sql_list, waiting_at
+from data.queries.ledger.asker import MINE, OWN_UNITS
 from data.queries.ledger.filter import LedgerFilter, View
 from data.queries.phrases import literal
 from data.queries.scope import PROBLEM_VISIBLE
-from data.words.ledger import CATEGORIES, CLOSED, Group, Light, Status
+from data.words.ledger import CATEGORIES, Group
 from gis.chainage import parse_chainage
-
-OPEN: Final = "problem.status NOT IN ({})".format(
-    ", ".join(f"'{status.value}'" for status in CLOSED)
-)
-
-LIGHT: Final = f"""(CASE WHEN problem.due_at IS NULL OR NOT ({OPEN}) THEN 'none'
-    WHEN problem.due_at <= :now THEN 'red'
-    WHEN problem.amber_at <= :now THEN 'amber' ELSE 'green' END)"""
-"""The deadline light as it is at ``:now``; ``light`` says the same of one problem."""
 
 VIEWS: Final[Mapping[View, str]] = {
     View.OPEN: OPEN,
     View.WAITING: f"{OPEN} AND {WAITING}",
     View.OVERDUE: f"{OPEN} AND problem.due_at <= :now",
     View.SOON: f"{OPEN} AND problem.due_at > :now AND problem.due_at <= :soon_until",
-    View.CHECKING: "problem.status = 'submitted'",
+    View.CHECKING: f"problem.status IN {sql_list(waiting_at(Relation.CHECKER))}",
     View.NEW: "problem.registered_at >= :week_start",
     View.MINE: MINE,
     View.UNIT: f"{OPEN} AND {OWN_UNITS}",
@@ -49,10 +43,7 @@ _FILTERS: Final[Mapping[str, str]] = {
     " OR problem.lake_id IN (SELECT id FROM lake WHERE river_id = ANY(:river_ids)))",
     "reach_ids": "problem.reach_id = ANY(:reach_ids)",
     "lake_ids": "problem.lake_id = ANY(:lake_ids)",
-    "division_ids": "problem.division_id IN (WITH RECURSIVE below AS ("
-    " SELECT id FROM division WHERE id = ANY(:division_ids)"
-    " UNION SELECT division.id FROM division JOIN below ON division.parent_id = below.id)"
-    " SELECT id FROM below)",
+    "division_ids": "problem.division_id IN (SELECT id FROM divisions_below(:division_ids))",
     "unit_ids": "problem.unit_id = ANY(:unit_ids)",
     "station_ids": "problem.station_id = ANY(:station_ids)",
     "problem_ids": "problem.id = ANY(:problem_ids)",
@@ -85,19 +76,8 @@ class Moment:
         }
 
 
-def light(
-    due_at: UtcDatetime | None, amber_at: UtcDatetime | None, status: Status, now: UtcDatetime
-) -> Light:
-    """The light of one problem; ``LIGHT`` says the same within the database."""
-    if due_at is None or status in CLOSED:
-        return Light.NONE
-    if due_at <= now:
-        return Light.RED
-    return Light.AMBER if amber_at is not None and amber_at <= now else Light.GREEN
-
-
 def condition(chosen: LedgerFilter) -> str:
-    """The condition of the filter; only what is asked for, so that the planner sees little."""
+    """Returns the filter as an SQL condition, of no more parts than are asked for."""
     conditions = [PROBLEM_VISIBLE, f"({VIEWS[chosen.view]})"]
     conditions += [sql for name, sql in _FILTERS.items() if getattr(chosen, name)]
     if chosen.text:
@@ -110,7 +90,7 @@ def condition(chosen: LedgerFilter) -> str:
 
 
 def bound(chosen: LedgerFilter) -> dict[str, object]:
-    """The values of the parameters of ``condition``."""
+    """Returns the values of the parameters of ``condition``."""
     since, until = chosen.registered_since, chosen.registered_until
     chainage = _chainage(chosen.text)
     return {

@@ -118,7 +118,7 @@ _LARGEST_ID: Final = 2**63 - 1
 
 
 def read_filter(query: str | Mapping[str, str | Iterable[str]]) -> LedgerFilter:
-    """The filter a query string, or its parts, asks for; what isn't understood is left out."""
+    """Reads the filter from a query string or its parts; what isn't understood is left out."""
     given: dict[str, list[str]] = {}
     for key, value in _pairs(query):
         given.setdefault(key, []).append(value)
@@ -130,7 +130,7 @@ def read_filter(query: str | Mapping[str, str | Iterable[str]]) -> LedgerFilter:
 
 
 def write_filter(chosen: LedgerFilter) -> str:
-    """The query string of a filter, without what is asked by default; ``read_filter`` reads it."""
+    """Writes the filter as a query string that ``read_filter`` reads, without defaults."""
     default = LedgerFilter()
     pairs: list[tuple[str, str]] = []
     for key, name in KEYS.items():
@@ -142,14 +142,14 @@ def write_filter(chosen: LedgerFilter) -> str:
 
 
 def read_order(query: str | Mapping[str, str | Iterable[str]]) -> Order:
-    """The order that ``sort`` names; a dash before the column turns it round."""
+    """Reads the order from ``sort`` in a query string; a dash before the column turns it round."""
     word = next((value for key, value in _pairs(query) if key == "sort"), "")
     by = _words(Sort, [word.removeprefix("-")])
     return Order(by[0], word.startswith("-")) if by else Order()
 
 
 def write_order(order: Order) -> str:
-    """``sort`` as the query string has it; nothing for the default."""
+    """Writes the order as the value of ``sort``; empty for the default."""
     return "" if order == Order() else ("-" if order.descending else "") + order.by.value
 
 

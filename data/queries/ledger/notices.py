@@ -13,22 +13,22 @@ from data.words.ledger import NoticeKind
 
 MOST: Final = 30
 
-_TOLD: Final = (
-    "FROM delivery JOIN problem ON problem.id = delivery.problem_id"
-    " WHERE delivery.account_id = :account AND delivery.delivered_at IS NOT NULL"
-    f" AND {PROBLEM_VISIBLE}"
-)
-_NOTICES: Final = text(
-    "SELECT delivery.id, delivery.problem_id, problem.number, problem.category, delivery.kind,"
-    f" delivery.facts, delivery.made_at, delivery.read_at {_TOLD}"
-    " ORDER BY delivery.read_at IS NOT NULL, delivery.made_at DESC, delivery.id DESC LIMIT :most"
-)
+_TOLD: Final = f"""
+FROM delivery JOIN problem ON problem.id = delivery.problem_id
+WHERE delivery.account_id = :account AND delivery.delivered_at IS NOT NULL
+    AND {PROBLEM_VISIBLE}
+"""
+_NOTICES: Final = text(f"""
+SELECT delivery.id, delivery.problem_id, problem.number, problem.category, delivery.kind,
+    delivery.facts, delivery.made_at, delivery.read_at {_TOLD}
+ORDER BY delivery.read_at IS NOT NULL, delivery.made_at DESC, delivery.id DESC LIMIT :most
+""")
 _UNREAD: Final = text(f"SELECT count(*) {_TOLD} AND delivery.read_at IS NULL")
-_BELLS: Final = text(
-    "SELECT account_id, count(*) AS unread, max(id) AS newest FROM delivery"
-    " WHERE account_id = ANY(:accounts) AND delivered_at IS NOT NULL AND read_at IS NULL"
-    " GROUP BY account_id"
-)
+_BELLS: Final = text("""
+SELECT account_id, count(*) AS unread, max(id) AS newest FROM delivery
+WHERE account_id = ANY(:accounts) AND delivered_at IS NOT NULL AND read_at IS NULL
+GROUP BY account_id
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +48,19 @@ class Notice:
 def notices(
     connection: Connection, scope: Scope, account_id: AccountId, most: int = MOST
 ) -> tuple[Notice, ...]:
-    """The account's notices, unread ones first, then the newest; none of what it may not see."""
+    """Reads the account's notices of problems it may see: unread ones first, then the newest."""
     rows = connection.execute(_NOTICES, {**scope.bound, "account": account_id, "most": most})
     return tuple(Notice(**{**row._mapping, "kind": NoticeKind(row.kind)}) for row in rows)
 
 
 def unread_count(connection: Connection, scope: Scope, account_id: AccountId) -> int:
-    """How many notices the account hasn't read."""
+    """Counts the notices that the account hasn't read."""
     return int(connection.execute(_UNREAD, {**scope.bound, "account": account_id}).scalar_one())
 
 
 def bells(
     connection: Connection, accounts: Collection[AccountId]
 ) -> dict[AccountId, tuple[int, int]]:
-    """By account with unread notices: how many, and the newest one's id; to see a change by."""
+    """Reads, by account with unread notices, how many they are and the newest one's id."""
     rows = connection.execute(_BELLS, {"accounts": sorted(accounts)})
     return {AccountId(row.account_id): (row.unread, row.newest) for row in rows}

@@ -22,37 +22,35 @@ NEAR_M: Final = 300.0
 
 NEAR_YEARS: Final = timedelta(days=2 * 365)
 
-_MORE: Final = text(
-    "SELECT problem.offset_m, problem.accuracy_m, problem.source_crs, problem.source_x,"
-    " problem.source_y, problem.look_back_at, problem.due_rule, problem.last_seq,"
-    " problem.last_hash, problem.patrol_id, problem.person_id, person.post AS chief,"
-    " person.name AS chief_name FROM problem LEFT JOIN person ON person.id = problem.person_id"
-    " WHERE problem.id = :id"
-)
-_STORY: Final = text(
-    "SELECT seq, at, action, from_status, to_status, account_id, body, hash FROM problem_event"
-    " WHERE problem_id = :id ORDER BY seq"
-)
-_NAMED: Final = text(
-    "SELECT id, name FROM unit WHERE id IN (SELECT (convert_from(body, 'UTF8')::jsonb"
-    " -> 'set' ->> 'unit_id')::bigint FROM problem_event WHERE problem_id = :id)"
-)
-_NEAR: Final = text(
-    "SELECT problem.id, problem.number, problem.category, problem.status, problem.registered_at,"
-    " ST_Distance(problem.geom::geography, place::geography) AS away_m FROM problem,"
-    " (SELECT ST_SetSRID(ST_MakePoint(:lon, :lat), 4490) AS place) here"
-    " WHERE problem.id IS DISTINCT FROM :but AND problem.registered_at >= :since"
-    " AND geom_web && ST_Expand(ST_Transform(place, 3857), :within * 1.5)"
-    " AND ST_DWithin(problem.geom::geography, place::geography, :within)"
-    f" AND {PROBLEM_VISIBLE} ORDER BY away_m, problem.id LIMIT 5"
-)
-_UNITS: Final = text(
-    "WITH RECURSIVE above AS (SELECT id, parent_id FROM division WHERE id = :division"
-    " UNION SELECT division.id, division.parent_id FROM division"
-    " JOIN above ON division.id = above.parent_id)"
-    " SELECT id, name FROM unit WHERE NOT is_chief_office"
-    " AND (division_id IS NULL OR division_id IN (SELECT id FROM above)) ORDER BY name, id"
-)
+_MORE: Final = text("""
+SELECT problem.offset_m, problem.accuracy_m, problem.source_crs, problem.source_x,
+    problem.source_y, problem.look_back_at, problem.due_rule, problem.last_seq,
+    problem.last_hash, problem.patrol_id, problem.person_id, person.post AS chief,
+    person.name AS chief_name FROM problem LEFT JOIN person ON person.id = problem.person_id
+WHERE problem.id = :id
+""")
+_STORY: Final = text("""
+SELECT seq, at, action, from_status, to_status, account_id, body, hash FROM problem_event
+WHERE problem_id = :id ORDER BY seq
+""")
+_NAMED: Final = text("""
+SELECT id, name FROM unit WHERE id IN (SELECT (convert_from(body, 'UTF8')::jsonb
+    -> 'set' ->> 'unit_id')::bigint FROM problem_event WHERE problem_id = :id)
+""")
+_NEAR: Final = text(f"""
+SELECT problem.id, problem.number, problem.category, problem.status, problem.registered_at,
+    ST_Distance(problem.geom::geography, place::geography) AS away_m FROM problem,
+(SELECT ST_SetSRID(ST_MakePoint(:lon, :lat), 4490) AS place) here
+WHERE problem.id IS DISTINCT FROM :but AND problem.registered_at >= :since
+    AND geom_web && ST_Expand(ST_Transform(place, 3857), :within * 1.5)
+    AND ST_DWithin(problem.geom::geography, place::geography, :within)
+    AND {PROBLEM_VISIBLE} ORDER BY away_m, problem.id LIMIT 5
+""")
+_UNITS: Final = text("""
+SELECT id, name FROM unit WHERE NOT is_chief_office
+    AND (division_id IS NULL OR division_id IN (SELECT id FROM divisions_above(:division)))
+ORDER BY name, id
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +112,14 @@ class ProblemDetail:
     chief: str
 
     def last(self, action: Action) -> Told | None:
-        """The newest event of that action."""
+        """Returns the newest event of that action, None if there is none."""
         return next((one for one in reversed(self.story) if one.action is action), None)
 
 
 def problem_detail(
     connection: Connection, scope: Scope, problem_id: int, now: UtcDatetime
 ) -> ProblemDetail | None:
-    """The problem within the scope with its story and photos; None when it may not be seen."""
+    """Reads a problem with its story and photos; None when the scope doesn't hold it."""
     row = problem_row(connection, scope, problem_id, now)
     if row is None:
         return None
@@ -152,7 +150,7 @@ def problem_detail(
 def problem_row(
     connection: Connection, scope: Scope, problem_id: int, now: UtcDatetime
 ) -> ProblemRow | None:
-    """The problem as the list shows it; None when it may not be seen."""
+    """Reads a problem as the list shows it; None when the scope doesn't hold it."""
     chosen = LedgerFilter(view=View.ALL, problem_ids=(problem_id,))
     asker, moment = Asker(AccountId(0)), Moment(now, now)
     rows, _ = problems(connection, scope, asker, chosen, Order(), moment, count=1)
@@ -160,7 +158,7 @@ def problem_row(
 
 
 def problem_version(connection: Connection, scope: Scope, problem_id: int) -> int | None:
-    """The version the problem has now; None when it may not be seen."""
+    """Reads the version of a problem; None when the scope doesn't hold it."""
     found: int | None = connection.execute(
         text(f"SELECT version FROM problem WHERE id = :id AND {PROBLEM_VISIBLE}"),
         {"id": problem_id, **scope.bound},
@@ -177,7 +175,7 @@ def near_problems(
     *,
     but: int | None = None,
 ) -> tuple[Near, ...]:
-    """Problems of the last two years within ``NEAR_M`` of the place, the nearest first."""
+    """Reads the problems of the last two years within ``NEAR_M`` of a place, the nearest first."""
     bound = {
         "lon": lon,
         "lat": lat,
@@ -193,7 +191,7 @@ def near_problems(
 
 
 def handling_units(connection: Connection, division_id: int | None) -> tuple[tuple[int, str], ...]:
-    """Id and name of the units that a problem of that division may be assigned to."""
+    """Reads id and name of the units that a problem of that division may be assigned to."""
     rows = connection.execute(_UNITS, {"division": division_id})
     return tuple((row.id, row.name) for row in rows)
 

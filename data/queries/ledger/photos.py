@@ -76,39 +76,39 @@ FACTS = (
     " exif_bearing, exif_clock, exif_gps_at, uploaded_at, uploader_id, photo.problem_id, event_seq,"
     " stage, problem_event.at"
 )
-FROM = (
-    " FROM photo LEFT JOIN problem_event ON problem_event.problem_id = photo.problem_id"
-    " AND problem_event.seq = photo.event_seq"
-)
+FROM = """
+FROM photo LEFT JOIN problem_event ON problem_event.problem_id = photo.problem_id
+    AND problem_event.seq = photo.event_seq
+"""
 OF_PROBLEM = text(f"SELECT {FACTS}{FROM} WHERE photo.problem_id = :problem_id ORDER BY photo.id")
 ONE = text(f"SELECT {FACTS}{FROM} WHERE photo.id = :photo_id")
 COPY = {
-    size: text(
-        f"SELECT photo.mime, photo.sha256, photo.{size.value} AS content, problem.number FROM photo"
-        " LEFT JOIN problem ON problem.id = photo.problem_id WHERE photo.id = :photo_id"
-        " AND CASE WHEN photo.problem_id IS NULL THEN uploader_id = :account_id"
-        f" ELSE {PROBLEM_VISIBLE} END"
-    )
+    size: text(f"""
+        SELECT photo.mime, photo.sha256, photo.{size.value} AS content, problem.number FROM photo
+        LEFT JOIN problem ON problem.id = photo.problem_id WHERE photo.id = :photo_id
+            AND CASE WHEN photo.problem_id IS NULL THEN uploader_id = :account_id
+            ELSE {PROBLEM_VISIBLE} END
+        """)
     for size in Size
 }
-LIKEST = text(
-    "SELECT count(*) OVER () AS compared_count,"
-    f" CASE WHEN {PROBLEM_VISIBLE} THEN earlier.id END AS id,"
-    f" CASE WHEN {PROBLEM_VISIBLE} THEN problem.number END AS number,"
-    " bit_count((earlier.likeness # :likeness)::bit(64)) AS bits"
-    " FROM photo AS earlier LEFT JOIN problem ON problem.id = earlier.problem_id"
-    " WHERE earlier.id < :photo_id ORDER BY bits, earlier.id LIMIT 1"
-)
+LIKEST = text(f"""
+SELECT count(*) OVER () AS compared_count,
+    CASE WHEN {PROBLEM_VISIBLE} THEN earlier.id END AS id,
+    CASE WHEN {PROBLEM_VISIBLE} THEN problem.number END AS number,
+    bit_count((earlier.likeness # :likeness)::bit(64)) AS bits
+FROM photo AS earlier LEFT JOIN problem ON problem.id = earlier.problem_id
+WHERE earlier.id < :photo_id ORDER BY bits, earlier.id LIMIT 1
+""")
 
 
 def photos_of(connection: Connection, problem_id: int) -> tuple[PhotoFacts, ...]:
-    """The photos of a problem, in the order they came; the caller may see the problem."""
+    """Reads the photos of a problem in the order they came; the caller has checked the scope."""
     rows = connection.execute(OF_PROBLEM, {"problem_id": problem_id})
     return tuple(_facts(row) for row in rows)
 
 
 def photo_facts(connection: Connection, photo_id: int) -> PhotoFacts:
-    """What is known of one photo. Raises NotFound."""
+    """Reads what is known of one photo. Raises NotFound."""
     row = connection.execute(ONE, {"photo_id": photo_id}).one_or_none()
     if row is None:
         raise _none()
@@ -118,7 +118,7 @@ def photo_facts(connection: Connection, photo_id: int) -> PhotoFacts:
 def photo_copy(
     connection: Connection, scope: Scope, account_id: AccountId, photo_id: int, size: Size
 ) -> PhotoCopy:
-    """One copy of a photo, for who may see its problem, or who uploaded it while it has none.
+    """Reads one copy of a photo, for who may see its problem or uploaded it to none yet.
 
     Raises NotFound.
     """
@@ -131,7 +131,7 @@ def photo_copy(
 
 
 def likest(connection: Connection, scope: Scope, photos: Sequence[PhotoFacts]) -> dict[int, Likest]:
-    """For each photo the likest of all that were uploaded before it, of any problem."""
+    """Finds, for each photo, the likest of all that were uploaded before it, of any problem."""
     found = {}
     for photo in photos:
         bound = {**scope.bound, "photo_id": photo.id, "likeness": photo.likeness}

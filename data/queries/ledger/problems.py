@@ -7,35 +7,28 @@ from typing import Final
 from sqlalchemy import Connection, RowMapping, text
 
 from data.clock import UtcDatetime
-from data.queries.ledger.asker import WAITING, Asker
-from data.queries.ledger.conditions import LIGHT, OPEN, VIEWS, Moment, bound, condition, light
+from data.procedure.deadlines import LIGHT
+from data.procedure.turns import NEXT_ACTION, OPEN
+from data.queries.ledger.asker import Asker
+from data.queries.ledger.conditions import VIEWS, Moment, bound, condition
 from data.queries.ledger.filter import LedgerFilter, Order, Sort, View
 from data.queries.scope import PROBLEM_VISIBLE, Scope
 from data.queries.whereabouts import WHERE_FACTS, WHERE_JOINS, Where, where_of
 from data.records import AccountId
 from data.words.ledger import CLOSED, Action, Group, Light, Severity, Source, Status
 
-__all__ = [
-    "LIGHT",
-    "OPEN",
-    "Counts",
-    "Moment",
-    "ProblemRow",
-    "counts",
-    "light",
-    "problems",
-]
+__all__ = ["Counts", "Moment", "ProblemRow", "counts", "problems"]
 
 
 def _ranked(column: str, words: Sequence[str]) -> str:
     return f"array_position(ARRAY{[str(word) for word in words]}, {column})"
 
 
-_PLACES: Final = (
-    "LEFT JOIN reach lies ON lies.id = problem.reach_id"
-    " LEFT JOIN river stream ON stream.id = lies.river_id"
-    " LEFT JOIN lake pool ON pool.id = problem.lake_id"
-)
+_PLACES: Final = """
+LEFT JOIN reach lies ON lies.id = problem.reach_id
+LEFT JOIN river stream ON stream.id = lies.river_id
+LEFT JOIN lake pool ON pool.id = problem.lake_id
+"""
 _SORTS: Final[Mapping[Sort, tuple[str, tuple[str, ...]]]] = {
     Sort.DUE: ("", (f"NOT ({OPEN})", "problem.due_at")),
     Sort.NUMBER: ("", ("problem.number",)),
@@ -58,7 +51,10 @@ _SORTS: Final[Mapping[Sort, tuple[str, tuple[str, ...]]]] = {
 
 @dataclass(frozen=True, slots=True)
 class ProblemRow:
-    """A problem as a list shows it; ``where`` and ``lon``/``lat`` (CGCS2000) say where it is."""
+    """A problem as a list shows it; ``where`` and ``lon``/``lat`` (CGCS2000) say where it is.
+
+    ``next_action`` is the step for which it waits for the reader, None when it doesn't.
+    """
 
     id: int
     number: str
@@ -98,12 +94,17 @@ class ProblemRow:
     last_action: Action
     last_actor: str
     last_at: UtcDatetime
-    is_waiting: bool
+    next_action: Action | None
 
     @property
     def is_open(self) -> bool:
         """Whether somebody still has to do something about it."""
         return self.status not in CLOSED
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the next step is the reader's."""
+        return self.next_action is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def problems(
     start: int = 0,
     count: int = 50,
 ) -> tuple[tuple[ProblemRow, ...], int]:
-    """The problems of the scope that fit, ``count`` of them from ``start``, and how many fit."""
+    """Reads ``count`` problems that fit the filter, from ``start``, and how many fit in all."""
     joins, keys = _SORTS[order.by]
     turn = "DESC" if order.descending else "ASC"
     direction = ", ".join(f"{key} {turn} NULLS LAST" for key in _named(len(keys)))
@@ -133,15 +134,15 @@ def problems(
         f"{key} AS {name}" for key, name in zip(keys, _named(len(keys)), strict=True)
     )
     found = connection.execute(
-        text(
-            f"WITH found AS MATERIALIZED (SELECT problem.id, {columns} FROM problem {joins}"
-            f" WHERE {condition(chosen)}),"
-            f" page AS (SELECT id, row_number() OVER (ORDER BY {direction}, id {turn}) AS place"
-            " FROM found ORDER BY place OFFSET :start LIMIT :count)"
-            f" SELECT counted.total, {_COLUMNS}"
-            " FROM (SELECT count(*) AS total FROM found) counted LEFT JOIN page ON true"
-            f" LEFT JOIN problem ON problem.id = page.id {_JOINS} ORDER BY page.place"
-        ),
+        text(f"""
+            WITH found AS MATERIALIZED (SELECT problem.id, {columns} FROM problem {joins}
+            WHERE {condition(chosen)}),
+                page AS (SELECT id, row_number() OVER (ORDER BY {direction}, id {turn}) AS place
+            FROM found ORDER BY place OFFSET :start LIMIT :count)
+            SELECT counted.total, {_COLUMNS}
+            FROM (SELECT count(*) AS total FROM found) counted LEFT JOIN page ON true
+            LEFT JOIN problem ON problem.id = page.id {_JOINS} ORDER BY page.place
+            """),
         {
             **scope.bound,
             **asker.bound,
@@ -157,14 +158,15 @@ def problems(
 
 
 def counts(connection: Connection, scope: Scope, asker: Asker, moment: Moment) -> Counts:
-    """How many problems of the scope each tab holds."""
+    """Counts the problems of the scope that each tab holds."""
     columns = ", ".join(
         f"count(*) FILTER (WHERE {condition}) AS {view.value}" for view, condition in VIEWS.items()
     ).replace(" AS all", ' AS "all"')
     row = connection.execute(
-        text(
-            f"SELECT {columns}, count(*) FILTER (WHERE problem.signed_off_at >= :month_start)"
-            f" AS signed_off_this_month FROM problem WHERE {PROBLEM_VISIBLE}"
+        text(f"""
+            SELECT {columns}, count(*) FILTER (WHERE problem.signed_off_at >= :month_start)
+                AS signed_off_this_month FROM problem WHERE {PROBLEM_VISIBLE}
+            """
         ),
         {**scope.bound, **asker.bound, **moment.bound},
     ).mappings().one()  # fmt: skip
@@ -180,7 +182,7 @@ _COLUMNS: Final = f"""problem.id, problem.number, problem.version, problem.statu
     problem.registered_at, problem.assigned_at, problem.signed_off_at, problem.due_at,
     problem.amber_at, problem.due_days, problem.is_provisional, problem.extension_count,
     problem.pressed_at, {LIGHT} AS light, problem.last_action, problem.last_actor,
-    problem.last_at, {OPEN} AND {WAITING} AS is_waiting,
+    problem.last_at, {NEXT_ACTION} AS next_action,
     {WHERE_FACTS.format(of="problem")}"""
 
 _JOINS: Final = f"""{WHERE_JOINS.format(of="problem")}
@@ -203,5 +205,6 @@ def _row(row: RowMapping) -> ProblemRow:
             "source": Source(row["source"]),
             "light": Light(row["light"]),
             "last_action": Action(row["last_action"]),
+            "next_action": Action(row["next_action"]) if row["next_action"] else None,
         }
     )

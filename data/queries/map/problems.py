@@ -7,7 +7,8 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 from data.clock import UtcDatetime
-from data.queries.ledger.conditions import LIGHT, OPEN
+from data.procedure.deadlines import LIGHT
+from data.procedure.turns import OPEN
 from data.queries.rows import rows_as
 from data.queries.scope import PATROL_VISIBLE, PROBLEM_VISIBLE, Scope
 from data.words.ledger import Light, Severity, Status
@@ -62,26 +63,26 @@ _PINS: Final = f"""
     FROM problem WHERE {OPEN} AND {PROBLEM_VISIBLE}
         AND (CAST(:only AS bigint[]) IS NULL OR problem.id = ANY(CAST(:only AS bigint[])))
     ORDER BY problem.due_at NULLS LAST, problem.id LIMIT :most"""
-_NEWEST: Final = text(
-    "SELECT GREATEST((SELECT COALESCE(max(change_no), 0) FROM problem),"
-    " (SELECT COALESCE(max(change_no), 0) FROM patrol))"
-)
-_NUMBERS: Final = text(
-    "SELECT change_no FROM problem WHERE change_no > :floor"
-    " UNION ALL SELECT change_no FROM patrol WHERE change_no > :floor"
-)
+_NEWEST: Final = text("""
+SELECT GREATEST((SELECT COALESCE(max(change_no), 0) FROM problem),
+(SELECT COALESCE(max(change_no), 0) FROM patrol))
+""")
+_NUMBERS: Final = text("""
+SELECT change_no FROM problem WHERE change_no > :floor
+UNION ALL SELECT change_no FROM patrol WHERE change_no > :floor
+""")
 _LATER: Final = (
     "({of}.change_no > :after OR {of}.change_no > :after - :late"
     " AND {of}.{at} > now() - :seconds * interval '1 s')"
 )
-_TOUCHED: Final = text(
-    f"SELECT problem.id, {OPEN} AS is_open FROM problem"
-    f" WHERE {_LATER.format(of='problem', at='last_at')} AND {PROBLEM_VISIBLE}"
-)
-_WALKED: Final = text(
-    f"SELECT count(*) FROM patrol WHERE {_LATER.format(of='patrol', at='recorded_at')}"
-    f" AND {PATROL_VISIBLE}"
-)
+_TOUCHED: Final = text(f"""
+SELECT problem.id, {OPEN} AS is_open FROM problem
+WHERE {_LATER.format(of="problem", at="last_at")} AND {PROBLEM_VISIBLE}
+""")
+_WALKED: Final = text(f"""
+SELECT count(*) FROM patrol WHERE {_LATER.format(of="patrol", at="recorded_at")}
+    AND {PATROL_VISIBLE}
+""")
 
 
 def pins(

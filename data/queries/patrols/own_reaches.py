@@ -13,27 +13,23 @@ HELD: Final = """held AS (
         SELECT * FROM responsibility WHERE person_id = :person AND valid_from <= :day
         AND (valid_to IS NULL OR valid_to > :day)
     ), below AS (
-        SELECT division_id AS root, division_id AS id FROM held WHERE division_id IS NOT NULL
-        UNION SELECT below.root, division.id FROM division
-        JOIN below ON division.parent_id = below.id
+        SELECT held.division_id AS root, under.id
+        FROM (SELECT DISTINCT division_id FROM held) held
+        CROSS JOIN LATERAL divisions_below(ARRAY[held.division_id]) under
     )"""
 
-_OWN_REACHES: Final = text(
-    f"""WITH RECURSIVE {HELD}
+_OWN_REACHES: Final = text(f"""WITH {HELD}
     SELECT DISTINCT reach.id FROM reach JOIN held ON held.reach_id = reach.id
         OR (held.river_id = reach.river_id AND (held.division_id IS NULL
             OR (held.division_id, reach.division_id) IN (SELECT root, id FROM below)))
         OR (held.is_general AND NOT EXISTS (SELECT 1 FROM held WHERE NOT is_general)
-            AND (held.division_id, reach.division_id) IN (SELECT root, id FROM below))"""
-)
+            AND (held.division_id, reach.division_id) IN (SELECT root, id FROM below))""")
 
-_POST: Final = text(
-    f"""WITH {HELD.partition(", below")[0]}
+_POST: Final = text(f"""WITH {HELD.partition(", below")[0]}
     SELECT held.level, coalesce(held.division_id, reach.division_id, lake.division_id)
         AS division_id
     FROM held LEFT JOIN reach ON reach.id = held.reach_id LEFT JOIN lake ON lake.id = held.lake_id
-    ORDER BY array_position({LEVELS}, held.level), division_id, held.id LIMIT 1"""
-)
+    ORDER BY array_position({LEVELS}, held.level), division_id, held.id LIMIT 1""")
 
 
 @dataclass(frozen=True, slots=True)

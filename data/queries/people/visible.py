@@ -15,21 +15,17 @@ READS_DIVISION = frozenset(
 )
 """Roles that read their division's subtree and the waters they answer for."""
 
-SUBTREE = text(
-    "WITH RECURSIVE below AS (SELECT id FROM division WHERE id = ANY(:roots)"
-    " UNION SELECT division.id FROM division JOIN below ON division.parent_id = below.id)"
-    " SELECT id FROM below"
-)
-ANSWERED = text(
-    "SELECT river_id, reach_id, lake_id, CASE WHEN is_general THEN division_id END AS division_id"
-    " FROM responsibility JOIN person ON person.id = responsibility.person_id"
-    " WHERE person.account_id = :account_id AND valid_from <= :today"
-    " AND (valid_to IS NULL OR valid_to > :today)"
-)
-BORDER = text(
-    "SELECT station.id FROM station JOIN section ON section.station_id = station.id"
-    " WHERE is_border AND station.division_id = ANY(:divisions)"
-)
+SUBTREE = text("SELECT id FROM divisions_below(:roots)")
+ANSWERED = text("""
+SELECT river_id, reach_id, lake_id, CASE WHEN is_general THEN division_id END AS division_id
+FROM responsibility JOIN person ON person.id = responsibility.person_id
+WHERE person.account_id = :account_id AND valid_from <= :today
+    AND (valid_to IS NULL OR valid_to > :today)
+""")
+BORDER = text("""
+SELECT station.id FROM station JOIN section ON section.station_id = station.id
+WHERE is_border AND station.division_id = ANY(:divisions)
+""")
 
 
 def subtree(connection: Connection, roots: Sequence[DivisionId]) -> frozenset[DivisionId]:

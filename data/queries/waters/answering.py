@@ -57,20 +57,16 @@ class Chiefs:
 NOBODY = Chiefs((), (), ())
 
 _UPWARD = """
-    WITH RECURSIVE place AS (
+    WITH place AS (
         SELECT CASE :kind WHEN 'reach' THEN (SELECT division_id FROM reach WHERE id = :id)
             WHEN 'lake' THEN (SELECT division_id FROM lake WHERE id = :id) END AS division_id,
             CASE :kind WHEN 'reach' THEN (SELECT river_id FROM reach WHERE id = :id)
             WHEN 'river' THEN CAST(:id AS bigint) END AS river_id
     ), upward AS (
-        SELECT division.id, division.parent_id FROM division, place
-        WHERE division.id = place.division_id
-        UNION SELECT division.id, division.parent_id FROM division
-        JOIN upward ON upward.parent_id = division.id
+        SELECT upward.id FROM place CROSS JOIN LATERAL divisions_above(place.division_id) upward
     )"""
 
-_ANSWERING = text(
-    f"""{_UPWARD}
+_ANSWERING = text(f"""{_UPWARD}
     SELECT person.id AS person_id, held.level, held.is_general, person.name, person.post,
         person.phone, unit.name AS unit, division.name AS division, held.reach_id,
         held.valid_from, held.valid_to
@@ -83,20 +79,19 @@ _ANSWERING = text(
         OR (held.river_id = place.river_id AND (held.division_id IS NULL OR :kind = 'river'
             OR held.division_id IN (SELECT id FROM upward)))
         OR (held.is_general AND held.division_id IN (SELECT id FROM upward)))
-    ORDER BY held.valid_from, held.id"""
-)
+    ORDER BY held.valid_from, held.id""")
 
-_REACHES = text(
-    "SELECT id, chainage_from_m, chainage_to_m FROM reach WHERE river_id ="
-    " (SELECT river_id FROM reach WHERE id = :id) ORDER BY position"
-)
+_REACHES = text("""
+SELECT id, chainage_from_m, chainage_to_m FROM reach WHERE river_id =
+(SELECT river_id FROM reach WHERE id = :id) ORDER BY position
+""")
 
-_ALSO = text(
-    "SELECT held.person_id, held.level, held.reach_id FROM responsibility held"
-    " JOIN reach ON reach.id = held.reach_id"
-    " WHERE reach.river_id = (SELECT river_id FROM reach WHERE id = :id)"
-    " AND held.valid_from <= :day AND (held.valid_to IS NULL OR held.valid_to > :day)"
-)
+_ALSO = text("""
+SELECT held.person_id, held.level, held.reach_id FROM responsibility held
+    JOIN reach ON reach.id = held.reach_id
+WHERE reach.river_id = (SELECT river_id FROM reach WHERE id = :id)
+    AND held.valid_from <= :day AND (held.valid_to IS NULL OR held.valid_to > :day)
+""")
 
 
 def chiefs_of(connection: Connection, kind: WaterKind, water_id: int, day: date) -> Chiefs:

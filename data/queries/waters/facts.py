@@ -97,13 +97,13 @@ def _found(rows: Sequence[Row[Any]], sentence: str) -> Any:
 def board_facts(connection: Connection, scope: Scope, board_id: int) -> Board:
     """The notice board, when the scope may see it. Raises NotFound."""
     rows = connection.execute(
-        text(
-            "SELECT notice_board.id, notice_board.code, notice_board.name, notice_board.phone,"
-            " notice_board.content_version, notice_board.set_on,"
-            f" {WHERE_FACTS.format(of='notice_board')}"
-            f" FROM notice_board {WHERE_JOINS.format(of='notice_board')}"
-            f" WHERE notice_board.id = :id AND {NOTICE_BOARD_VISIBLE}"
-        ),
+        text(f"""
+            SELECT notice_board.id, notice_board.code, notice_board.name, notice_board.phone,
+                notice_board.content_version, notice_board.set_on,
+                {WHERE_FACTS.format(of="notice_board")}
+            FROM notice_board {WHERE_JOINS.format(of="notice_board")}
+            WHERE notice_board.id = :id AND {NOTICE_BOARD_VISIBLE}
+            """),
         {**scope.bound, "id": board_id},
     ).all()
     row = _found(rows, "There is no such notice board.")
@@ -138,18 +138,18 @@ def reach_facts(
 ) -> ReachFacts:
     """The reach, when the scope may see it. Raises NotFound."""
     rows = connection.execute(
-        text(
-            "SELECT reach.id, reach.code, reach.name, reach.river_id, river.name AS river,"
-            " river.name_en AS river_en, division.name AS division,"
-            " division.name_en AS division_en, reach.chainage_from_m AS from_m,"
-            " reach.chainage_to_m AS to_m, reach.downstream_id, below.name AS downstream,"
-            " (SELECT count(*) FROM notice_board"
-            " WHERE notice_board.reach_id = reach.id) AS board_count"
-            " FROM reach JOIN river ON river.id = reach.river_id"
-            " LEFT JOIN division ON division.id = reach.division_id"
-            " LEFT JOIN reach below ON below.id = reach.downstream_id"
-            f" WHERE reach.id = :id AND {REACH_VISIBLE}"
-        ),
+        text(f"""
+            SELECT reach.id, reach.code, reach.name, reach.river_id, river.name AS river,
+                river.name_en AS river_en, division.name AS division,
+                division.name_en AS division_en, reach.chainage_from_m AS from_m,
+                reach.chainage_to_m AS to_m,
+                reach.downstream_id, below.name AS downstream, (SELECT count(*) FROM notice_board
+            WHERE notice_board.reach_id = reach.id) AS board_count
+            FROM reach JOIN river ON river.id = reach.river_id
+            LEFT JOIN division ON division.id = reach.division_id
+            LEFT JOIN reach below ON below.id = reach.downstream_id
+            WHERE reach.id = :id AND {REACH_VISIBLE}
+            """),
         {**scope.bound, "id": reach_id},
     ).all()
     row = _found(rows, "There is no such reach.")
@@ -162,15 +162,15 @@ def lake_facts(
 ) -> LakeFacts:
     """The lake, when the scope may see it. Raises NotFound."""
     rows = connection.execute(
-        text(
-            "SELECT lake.id, lake.code, lake.name, lake.name_en, lake.kind, lake.area_m2,"
-            " division.name AS division, division.name_en AS division_en, lake.river_id,"
-            " river.name AS river, (SELECT count(*) FROM notice_board"
-            " WHERE notice_board.lake_id = lake.id) AS board_count"
-            " FROM lake LEFT JOIN division ON division.id = lake.division_id"
-            " LEFT JOIN river ON river.id = lake.river_id"
-            f" WHERE lake.id = :id AND {LAKE_VISIBLE}"
-        ),
+        text(f"""
+            SELECT lake.id, lake.code, lake.name, lake.name_en, lake.kind, lake.area_m2,
+                division.name AS division, division.name_en AS division_en, lake.river_id,
+                river.name AS river, (SELECT count(*) FROM notice_board
+            WHERE notice_board.lake_id = lake.id) AS board_count
+            FROM lake LEFT JOIN division ON division.id = lake.division_id
+            LEFT JOIN river ON river.id = lake.river_id
+            WHERE lake.id = :id AND {LAKE_VISIBLE}
+            """),
         {**scope.bound, "id": lake_id},
     ).all()
     row = _found(rows, "There is no such lake.")
@@ -181,20 +181,20 @@ def lake_facts(
 def river_facts(connection: Connection, scope: Scope, river_id: int) -> dict[str, Any]:
     """The river in short, with its visible reaches. Raises NotFound."""
     rows = connection.execute(
-        text(
-            "SELECT river.id, river.code, river.name, river.name_en, river.kind, river.basin,"
-            " river.length_m, into_.id AS into_id, into_.name AS into_name"
-            " FROM river LEFT JOIN river into_ ON into_.id = river.flows_into_id"
-            f" WHERE river.id = :id AND {RIVER_VISIBLE}"
-        ),
+        text(f"""
+            SELECT river.id, river.code, river.name, river.name_en, river.kind, river.basin,
+                river.length_m, into_.id AS into_id, into_.name AS into_name
+            FROM river LEFT JOIN river into_ ON into_.id = river.flows_into_id
+            WHERE river.id = :id AND {RIVER_VISIBLE}
+            """),
         {**scope.bound, "id": river_id},
     ).all()
     row = _found(rows, "There is no such river.")
     reaches = connection.execute(
-        text(
-            "SELECT reach.id, reach.name, reach.chainage_from_m, reach.chainage_to_m FROM reach"
-            f" WHERE reach.river_id = :id AND {REACH_VISIBLE} ORDER BY reach.position"
-        ),
+        text(f"""
+            SELECT reach.id, reach.name, reach.chainage_from_m, reach.chainage_to_m FROM reach
+            WHERE reach.river_id = :id AND {REACH_VISIBLE} ORDER BY reach.position
+            """),
         {**scope.bound, "id": river_id},
     )
     return {**row._mapping, "reaches": [dict(each._mapping) for each in reaches]}
@@ -203,17 +203,21 @@ def river_facts(connection: Connection, scope: Scope, river_id: int) -> dict[str
 def division_facts(connection: Connection, scope: Scope, division_id: int) -> dict[str, Any]:
     """The division in short, with what lies in it and below it. Raises NotFound."""
     rows = connection.execute(
-        text(
-            "WITH RECURSIVE below AS (SELECT id FROM division WHERE id = :id"
-            " UNION SELECT division.id FROM division JOIN below ON division.parent_id = below.id)"
-            " SELECT division.id, division.code, division.name, division.name_en, division.level,"
-            " upper_.name AS parent, (SELECT count(*) FROM reach WHERE division_id IN"
-            " (SELECT id FROM below)) AS reach_count, (SELECT count(*) FROM lake WHERE"
-            " division_id IN (SELECT id FROM below)) AS lake_count, (SELECT count(*) FROM station"
-            " WHERE division_id IN (SELECT id FROM below)) AS station_count FROM division"
-            " LEFT JOIN division upper_ ON upper_.id = division.parent_id"
-            f" WHERE division.id = :id AND {DIVISION_VISIBLE}"
-        ),
+        text(f"""
+            WITH below AS MATERIALIZED (
+                SELECT id FROM divisions_below(ARRAY[CAST(:id AS bigint)])
+            )
+            SELECT division.id, division.code, division.name, division.name_en, division.level,
+                upper_.name AS parent,
+                (SELECT count(*) FROM reach WHERE division_id IN (SELECT id FROM below))
+                    AS reach_count,
+                (SELECT count(*) FROM lake WHERE division_id IN (SELECT id FROM below))
+                    AS lake_count,
+                (SELECT count(*) FROM station WHERE division_id IN (SELECT id FROM below))
+                    AS station_count
+            FROM division LEFT JOIN division upper_ ON upper_.id = division.parent_id
+            WHERE division.id = :id AND {DIVISION_VISIBLE}
+            """),
         {**scope.bound, "id": division_id},
     ).all()
     return dict(_found(rows, "There is no such division.")._mapping)

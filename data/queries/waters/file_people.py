@@ -11,36 +11,37 @@ from data.queries.rows import rows_as
 from data.queries.scope import NOTICE_BOARD_VISIBLE, Scope
 from data.vocabulary import Bank, ChiefLevel
 
-CHIEFS = text(
-    "WITH RECURSIVE above AS (SELECT id AS start, id, parent_id FROM division"
-    " WHERE id = ANY(:divisions) UNION SELECT above.start, division.id, division.parent_id"
-    " FROM division JOIN above ON division.id = above.parent_id)"
-    " SELECT person.name, person.post, person.phone, held.level, held.is_general,"
-    " min(division.name) AS division, held.valid_from, held.valid_to,"
-    " (held.valid_to IS NULL OR held.valid_to > :today) AS is_current,"
-    " array_remove(array_agg(reach.id ORDER BY reach.position), NULL) AS reach_ids,"
-    " min(reach.position) AS first"
-    " FROM responsibility held JOIN person ON person.id = held.person_id"
-    " LEFT JOIN division ON division.id = held.division_id"
-    " LEFT JOIN reach ON reach.id = ANY(:reaches) AND (reach.id = held.reach_id"
-    " OR held.river_id = :river AND EXISTS (SELECT 1 FROM above"
-    " WHERE above.start = reach.division_id AND above.id = held.division_id))"
-    " WHERE held.valid_from <= :today AND (held.lake_id = :lake OR held.reach_id = ANY(:reaches)"
-    " OR held.river_id = :river AND (held.division_id IS NULL OR reach.id IS NOT NULL)"
-    " OR held.is_general AND held.division_id IN (SELECT id FROM above))"
-    " GROUP BY person.id, person.name, person.post, person.phone, held.level, held.is_general,"
-    " held.valid_from, held.valid_to"
-    f" ORDER BY held.is_general DESC, array_position({LEVELS}, held.level), first NULLS FIRST,"
-    " held.valid_from DESC, person.name"
+CHIEFS = text(f"""
+WITH above AS MATERIALIZED (
+    SELECT start, above.id FROM unnest(CAST(:divisions AS bigint[])) start
+    CROSS JOIN LATERAL divisions_above(start) above
 )
-BOARDS = text(
-    "SELECT notice_board.code, notice_board.name, notice_board.chainage_m, notice_board.bank,"
-    " notice_board.phone, notice_board.content_version, notice_board.set_on,"
-    " division.name AS division FROM notice_board"
-    " LEFT JOIN division ON division.id = notice_board.division_id"
-    " WHERE (notice_board.reach_id = ANY(:reaches) OR notice_board.lake_id = :lake)"
-    f" AND {NOTICE_BOARD_VISIBLE} ORDER BY notice_board.chainage_m, notice_board.code"
-)
+SELECT person.name, person.post, person.phone, held.level, held.is_general,
+    min(division.name) AS division, held.valid_from, held.valid_to,
+    (held.valid_to IS NULL OR held.valid_to > :today) AS is_current,
+    array_remove(array_agg(reach.id ORDER BY reach.position), NULL) AS reach_ids,
+    min(reach.position) AS first
+FROM responsibility held JOIN person ON person.id = held.person_id
+    LEFT JOIN division ON division.id = held.division_id
+    LEFT JOIN reach ON reach.id = ANY(:reaches) AND (reach.id = held.reach_id
+        OR held.river_id = :river AND EXISTS (SELECT 1 FROM above
+            WHERE above.start = reach.division_id AND above.id = held.division_id))
+WHERE held.valid_from <= :today AND (held.lake_id = :lake OR held.reach_id = ANY(:reaches)
+    OR held.river_id = :river AND (held.division_id IS NULL OR reach.id IS NOT NULL)
+    OR held.is_general AND held.division_id IN (SELECT id FROM above))
+GROUP BY person.id, person.name, person.post, person.phone, held.level, held.is_general,
+    held.valid_from, held.valid_to
+ORDER BY held.is_general DESC, array_position({LEVELS}, held.level), first NULLS FIRST,
+    held.valid_from DESC, person.name
+""")
+BOARDS = text(f"""
+SELECT notice_board.code, notice_board.name, notice_board.chainage_m, notice_board.bank,
+    notice_board.phone, notice_board.content_version, notice_board.set_on,
+    division.name AS division
+FROM notice_board LEFT JOIN division ON division.id = notice_board.division_id
+WHERE (notice_board.reach_id = ANY(:reaches) OR notice_board.lake_id = :lake)
+    AND {NOTICE_BOARD_VISIBLE} ORDER BY notice_board.chainage_m, notice_board.code
+""")
 
 
 @dataclass(frozen=True, slots=True)

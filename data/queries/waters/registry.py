@@ -69,10 +69,10 @@ def finest_level(connection: Connection) -> ChiefLevel | None:
 def surfaces(connection: Connection, level: ChiefLevel) -> list[Area]:
     """The divisions of one level that have a surface."""
     rows = connection.execute(
-        text(
-            "SELECT id, name, ST_AsBinary(geom) FROM division"
-            " WHERE level = :level AND geom IS NOT NULL ORDER BY id"
-        ),
+        text("""
+            SELECT id, name, ST_AsBinary(geom) FROM division
+            WHERE level = :level AND geom IS NOT NULL ORDER BY id
+            """),
         {"level": level},
     )
     return [
@@ -85,10 +85,10 @@ def surfaces(connection: Connection, level: ChiefLevel) -> list[Area]:
 def division_at(connection: Connection, lon: float, lat: float) -> Named | None:
     """The lowest division whose surface holds the place."""
     row = connection.execute(
-        text(
-            f"SELECT id, name FROM division WHERE ST_Covers(geom, {POINT})"
-            f" ORDER BY {_FINEST} DESC, id LIMIT 1"
-        ),
+        text(f"""
+            SELECT id, name FROM division WHERE ST_Covers(geom, {POINT})
+            ORDER BY {_FINEST} DESC, id LIMIT 1
+            """),
         {"lon": lon, "lat": lat},
     ).first()
     return Named(*row) if row else None
@@ -99,11 +99,11 @@ def nearest_reaches(
 ) -> list[NearReach]:
     """The reaches nearest to a place."""
     rows = connection.execute(
-        text(
-            "SELECT reach.id, reach.name, river.id, river.name, reach.chainage_from_m,"
-            " ST_AsBinary(reach.geom) FROM reach JOIN river ON river.id = reach.river_id"
-            f" ORDER BY reach.geom_web <-> {_WEB_POINT} LIMIT :count"
-        ),
+        text(f"""
+            SELECT reach.id, reach.name, river.id, river.name, reach.chainage_from_m,
+                ST_AsBinary(reach.geom) FROM reach JOIN river ON river.id = reach.river_id
+            ORDER BY reach.geom_web <-> {_WEB_POINT} LIMIT :count
+            """),
         {"lon": lon, "lat": lat, "count": count},
     )
     return [
@@ -116,12 +116,12 @@ def nearest_reaches(
 def nearest_lake(connection: Connection, lon: float, lat: float) -> NearLake | None:
     """The lake nearest to a place."""
     row = connection.execute(
-        text(
-            "SELECT id, name, river_id, CASE WHEN ST_Covers(geom, place) THEN 0"
-            " ELSE ST_Distance(geom::geography, place::geography) END"
-            f" FROM lake, (SELECT {POINT} AS place) AS here"
-            f" ORDER BY geom_web <-> {_WEB_POINT} LIMIT 1"
-        ),
+        text(f"""
+            SELECT id, name, river_id, CASE WHEN ST_Covers(geom, place) THEN 0
+                ELSE ST_Distance(geom::geography, place::geography) END
+            FROM lake, (SELECT {POINT} AS place) AS here
+            ORDER BY geom_web <-> {_WEB_POINT} LIMIT 1
+            """),
         {"lon": lon, "lat": lat},
     ).first()
     return NearLake(*row) if row else None
@@ -138,12 +138,11 @@ def courses(connection: Connection) -> dict[int, MultiLineString]:
 def reaches_in(connection: Connection, river_id: int, division_id: int) -> list[Named]:
     """The reaches of a river in a division or in one below it, in order downstream."""
     rows = connection.execute(
-        text(
-            "WITH RECURSIVE below AS (SELECT id FROM division WHERE id = :division"
-            " UNION SELECT division.id FROM division JOIN below ON parent_id = below.id)"
-            " SELECT id, name FROM reach WHERE river_id = :river"
-            " AND division_id IN (SELECT id FROM below) ORDER BY position"
-        ),
+        text("""
+            SELECT id, name FROM reach WHERE river_id = :river AND division_id IN
+                (SELECT id FROM divisions_below(ARRAY[CAST(:division AS bigint)]))
+            ORDER BY position
+            """),
         {"river": river_id, "division": division_id},
     )
     return [Named(id_, name) for id_, name in rows]
@@ -160,11 +159,11 @@ def find_one(
         raise ValueError(table)
     river = " AND river_id = :river" if within_river is not None else ""
     rows = connection.execute(
-        text(
-            f"SELECT id, name, code = :said FROM {table}"
-            f" WHERE (code = :said OR name = :said){river}"
-            " ORDER BY code IS NOT DISTINCT FROM :said DESC, id LIMIT 2"
-        ),
+        text(f"""
+            SELECT id, name, code = :said FROM {table}
+            WHERE (code = :said OR name = :said){river}
+            ORDER BY code IS NOT DISTINCT FROM :said DESC, id LIMIT 2
+            """),
         {"said": said, "river": within_river},
     ).all()
     return _the_one(rows, table, said)
