@@ -136,7 +136,7 @@ def test_one_line_in_the_table_is_found_everywhere(office: Office) -> None:
     url = office.database.urls["app"]
     asked = [url, now.isoformat(), str(chief), str(problem.problem_id)]
     run = subprocess.run(
-        [sys.executable, "-m", "tests.made_step", *asked],
+        [sys.executable, "-m", "tests.made.made_step", *asked],
         capture_output=True,
         text=True,
         check=False,

@@ -13,12 +13,12 @@ HELD: Final = """held AS (
         SELECT * FROM responsibility WHERE person_id = :person AND valid_from <= :day
         AND (valid_to IS NULL OR valid_to > :day)
     ), below AS (
-        SELECT held.division_id AS root, under.id
-        FROM (SELECT DISTINCT division_id FROM held) held
-        CROSS JOIN LATERAL divisions_below(ARRAY[held.division_id]) under
+        SELECT division_id AS root, division_id AS id FROM held WHERE division_id IS NOT NULL
+        UNION SELECT below.root, division.id FROM division
+        JOIN below ON division.parent_id = below.id
     )"""
 
-_OWN_REACHES: Final = text(f"""WITH {HELD}
+_OWN_REACHES: Final = text(f"""WITH RECURSIVE {HELD}
     SELECT DISTINCT reach.id FROM reach JOIN held ON held.reach_id = reach.id
         OR (held.river_id = reach.river_id AND (held.division_id IS NULL
             OR (held.division_id, reach.division_id) IN (SELECT root, id FROM below)))

@@ -142,8 +142,8 @@ def reach_facts(
             SELECT reach.id, reach.code, reach.name, reach.river_id, river.name AS river,
                 river.name_en AS river_en, division.name AS division,
                 division.name_en AS division_en, reach.chainage_from_m AS from_m,
-                reach.chainage_to_m AS to_m,
-                reach.downstream_id, below.name AS downstream, (SELECT count(*) FROM notice_board
+                reach.chainage_to_m AS to_m, reach.downstream_id, below.name AS downstream,
+            (SELECT count(*) FROM notice_board
             WHERE notice_board.reach_id = reach.id) AS board_count
             FROM reach JOIN river ON river.id = reach.river_id
             LEFT JOIN division ON division.id = reach.division_id

@@ -1,6 +1,6 @@
 """One line is added to the table of steps, and everything made from the table is looked at.
 
-Run in a process of its own: ``python -m tests.made_step URL NOW CHIEF PROBLEM`` adds the line
+Run in a process of its own: ``python -m tests.made.made_step URL NOW CHIEF PROBLEM`` adds the line
 before anything else of the product is imported, takes the step as that chief and prints what it
 found.
 """
