@@ -33,7 +33,7 @@ CHANGES = (
     ),
     (
         "The page of one problem, the dialog of a step",
-        "dashboard/ledger/problem_layout.py",
+        "dashboard/ledger/problem_page.py",
         "dashboard/ledger/step_dialogs.py",
     ),
     ("A layer of the map", "data/queries/map/layers.py", "dashboard/assets/map/style.mjs"),

@@ -69,7 +69,11 @@ def small_files_of_one_reader() -> set[str]:
     What a package's own ``__init__`` gathers, such as the pages and routes of a ROOM or the
     tables of the database, is known by its package and not counted.
     """
-    known = modules()
+    known = {
+        name: file
+        for name, file in modules().items()
+        if name.partition(".")[0] not in {"tests", "benchmarks"}
+    }
     readers: defaultdict[str, set[str]] = defaultdict(set)
     for reader, file in known.items():
         for name in imported(file, known):

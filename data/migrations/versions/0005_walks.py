@@ -21,4 +21,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise BadInput("the walks are never taken away", mend="Drop the database instead.")
+    raise BadInput("the first tables are never taken away", mend="Drop the database instead.")
