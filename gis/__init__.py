@@ -1,1 +1,1 @@
-"""What is true on a map: pure geometry."""
+"""Pure geometry in CGCS2000 degrees and metres on the ellipsoid: no database, no files."""

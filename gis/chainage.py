@@ -1,7 +1,7 @@
-"""Chainage (桩号): metres along a river from its source, on the ellipsoid, and back to a place.
+"""Chainage (桩号): metres along a river from its source, on the ellipsoid, and back to a point.
 
-Degrees are only the way places are written: a degree of longitude is shorter than one of latitude,
-so distance along a line measured in degrees is hundreds of metres wrong on an oblique river.
+Lines are stored in degrees, but a degree of longitude is shorter than one of latitude, so distance
+along a line measured in degrees is hundreds of metres wrong on an oblique river.
 """
 
 import re
@@ -45,7 +45,7 @@ _SPOKEN: Final = re.compile(r"(?:桩号)?\s*[Kk]?(\d{1,5})\s*[+＋]\s*(\d{1,3}(?
 
 
 class BadLine(ValueError):
-    """The line has no length, so no place on it can be told from another."""
+    """The line is empty or has no length, so no place can be located along it."""
 
 
 class UnreadableChainage(ValueError):
@@ -68,7 +68,7 @@ class Snap(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Foot:
-    """The nearest place as the piece it lies on and the share of that piece before it."""
+    """The nearest place on a line: the index of its segment and its share (0 to 1) of it."""
 
     piece: int
     share: float
@@ -76,10 +76,10 @@ class _Foot:
 
 
 class Measured:
-    """A line in degrees with its metres counted from the first vertex, downstream."""
+    """A line in degrees with the metres of each vertex, counted downstream from the first one."""
 
     def __init__(self, line: LineString) -> None:
-        """Raises BadLine for a line that is empty, or all in one place."""
+        """Measures the line. Raises BadLine for a line that is empty or all in one place."""
         pairs = shapely.get_coordinates(line)
         if len(pairs):
             pairs = pairs[np.concatenate(([True], (np.diff(pairs, axis=0) != 0).any(axis=1)))]
@@ -92,22 +92,25 @@ class Measured:
 
     @property
     def length_m(self) -> float:
-        """The chainage of the last vertex."""
+        """Length of the line in metres: the chainage of its last vertex."""
         return float(self._dense_m[-1])
 
     @property
     def vertices(self) -> Numbers:
-        """Longitude and latitude of each vertex, (n, 2); none stands twice in a row."""
+        """Longitude and latitude of each vertex, (n, 2), without repeated neighbours."""
         return self._pairs.copy()
 
     def chainage_on(self, segment: int, share: float) -> float:
-        """The chainage of the place that has this share of the n-th segment's degrees before it."""
+        """Returns the chainage of the place at this share (0 to 1, in degrees) of a segment."""
         stands = self._stands[segment : segment + 2]
         place = stands[0] + share * (stands[1] - stands[0])
         return float(np.interp(place, np.arange(len(self._dense_m)), self._dense_m))
 
     def locate(self, point: Point) -> Snap:
-        """The place on the line nearest to the point; beyond an end, that end."""
+        """Returns the place on the line nearest to the point.
+
+        A point beyond an end of the line is located at that end.
+        """
         foot = self._foot(point)
         before, after = self._dense_m[foot.piece], self._dense_m[foot.piece + 1]
         here, there = self._dense[foot.piece], self._dense[foot.piece + 1]
@@ -122,15 +125,18 @@ class Measured:
         )
 
     def point_at(self, chainage_m: float) -> Point:
-        """The place at so many metres; before the source or beyond the end, that end."""
+        """Returns the point on the line at a chainage in metres.
+
+        A chainage below 0 or beyond the line's length gives the nearer end.
+        """
         lon = np.interp(chainage_m, self._dense_m, self._dense[:, 0])
         lat = np.interp(chainage_m, self._dense_m, self._dense[:, 1])
         return Point(float(lon), float(lat))
 
     def between(self, from_m: float, to_m: float) -> LineString:
-        """The stretch between two chainages, downstream, with the vertices that lie in it.
+        """Returns the part of the line between two chainages, downstream, with its inner vertices.
 
-        Both are held to the line. Raises BadLine when nothing is left between them.
+        Both chainages are clamped to the line. Raises BadLine when nothing is left between them.
         """
         start, end = max(0.0, from_m), min(self.length_m, to_m)
         if not start < end:
@@ -140,7 +146,7 @@ class Measured:
         return LineString([(first.x, first.y), *kept.tolist(), (last.x, last.y)])
 
     def _foot(self, point: Point) -> _Foot:
-        """Pieces are straight on a plane centred on the point; the nearest of them wins."""
+        """Returns the nearest place, on a plane in metres centred on the point."""
         seen = flattened_m(self._dense, point)
         start, run = seen[:-1], np.diff(seen, axis=0)
         squared = np.maximum((run**2).sum(axis=1), 1e-12)
@@ -151,7 +157,7 @@ class Measured:
 
 
 def _bank(start: Numbers, run: Numbers, piece: int, share: float) -> Bank:
-    """The side of the origin. Where it faces a bend from outside, the bend decides."""
+    """Returns the bank the point is on; beside a vertex, by the bend of the line there."""
     other = piece + 1 if share == 1.0 else piece - 1 if share == 0.0 else -1
     if 0 <= other < len(run):
         first, second = run[min(piece, other)], run[max(piece, other)]
@@ -163,7 +169,7 @@ def _bank(start: Numbers, run: Numbers, piece: int, share: float) -> Bank:
 
 
 class LineIndex:
-    """Many lines, asked again and again which is nearest. The n-th line answers to n."""
+    """A spatial index over lines, to find the nearest of many; lines are known by their index."""
 
     def __init__(self, lines: Sequence[LineString]) -> None:
         self._lines = list(lines)
@@ -171,31 +177,34 @@ class LineIndex:
         self._measured: dict[int, Measured] = {}
 
     def measured(self, index: int) -> Measured:
-        """The line with its metres. Raises BadLine."""
+        """Returns the line of that index with its metres. Raises BadLine."""
         if index not in self._measured:
             self._measured[index] = Measured(self._lines[index])
         return self._measured[index]
 
     def within(self, point: Point, within_m: float) -> list[tuple[int, Snap]]:
-        """Every line at most so many metres off, nearest first."""
+        """Returns index and place of every line at most ``within_m`` metres away, nearest first."""
         boxed = self._tree.query(box_around(point, within_m), predicate="intersects")
         snaps = [(int(index), self.measured(int(index)).locate(point)) for index in boxed]
         close = [(index, snap) for index, snap in snaps if snap.offset_m <= within_m]
         return sorted(close, key=lambda found: (found[1].offset_m, found[0]))
 
     def nearest(self, point: Point, within_m: float) -> tuple[int, Snap] | None:
-        """The nearest line at most so many metres off, with the place on it; else none."""
+        """Returns index and place of the nearest line within ``within_m`` metres, else None."""
         found = self.within(point, within_m)
         return found[0] if found else None
 
 
 def nearest(point: Point, lines: Sequence[LineString], within_m: float) -> tuple[int, Snap] | None:
-    """The nearest of the lines, as LineIndex tells it; for many points build the index once."""
+    """Returns index and place of the nearest line within ``within_m`` metres, else None.
+
+    For many points build one LineIndex and ask it instead.
+    """
     return LineIndex(lines).nearest(point, within_m)
 
 
 def format_chainage(chainage_m: float) -> str:
-    """Chainage as people write it: K12+350, to the metre. Raises ValueError below zero."""
+    """Returns a chainage as people write it: K12+350, to the metre. Raises ValueError below 0."""
     whole = round(chainage_m)
     if whole < 0:
         raise ValueError("chainage starts at zero")
@@ -203,7 +212,7 @@ def format_chainage(chainage_m: float) -> str:
 
 
 def parse_chainage(text: str) -> float:
-    """Metres of K12+350, 12+350, k12+350.5 or 桩号K12+350. Raises UnreadableChainage."""
+    """Returns the metres of K12+350, 12+350, k12+350.5, 桩号K12+350. Raises UnreadableChainage."""
     found = _SPOKEN.fullmatch(text.strip())
     if not found:
         raise UnreadableChainage(text)

@@ -1,8 +1,8 @@
-"""The share of a reach that a track went along: each stretch once, however often it was walked.
+"""How much of a reach a track covered, each stretch counted once however often it was walked.
 
 A place of the reach counts when the track passed within so many metres of it, on either bank, and
 the walk went past it: it lies between the first and the last place abreast of one unbroken walk
-near the reach. So a walk doesn't count beyond its ends, and a bridge crossed is no reach walked.
+near the reach. So a walk doesn't count beyond its ends, and crossing a bridge covers nothing.
 """
 
 from collections.abc import Iterable, Sequence
@@ -28,7 +28,7 @@ Indices = npt.NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What was walked of a reach: ``stretches`` in metres from its start, apart and in order."""
+    """The covered part of a reach: ``stretches`` in metres from its start, disjoint and sorted."""
 
     stretches: tuple[Stretch, ...]
     walked_m: float
@@ -36,10 +36,10 @@ class Coverage:
 
 
 class Reach:
-    """A reach cut into cells, asked what tracks cover of it."""
+    """A reach cut into short cells, ready to compute what tracks cover of it."""
 
     def __init__(self, line: LineString) -> None:
-        """The line is in degrees."""
+        """Cuts the line, given in degrees, into cells."""
         dense, _ = densified(shapely.get_coordinates(line))
         along = cumulative_m(dense)
         count = max(1, int(np.ceil(along[-1] / CELL_M)))
@@ -53,11 +53,14 @@ class Reach:
 
     @property
     def length_m(self) -> float:
-        """The metres of the reach."""
+        """Length of the reach in metres."""
         return float(self.edges[-1])
 
     def covered(self, parts: Sequence[Numbers], within_m: float) -> Coverage:
-        """What a track of these unbroken parts, in degrees, covers from at most so far off."""
+        """Returns what a track covers of the reach from at most ``within_m`` metres away.
+
+        ``parts`` are the track's unbroken pieces, each (n, 2) in degrees.
+        """
         cells = np.zeros(len(self.cells), dtype=np.bool_)
         for part in parts:
             places = _points(_close_set(part), self.centre)
@@ -68,7 +71,7 @@ class Reach:
         return self._coverage(cells)
 
     def _mark(self, cells: Flags, places: Points, feet: Indices, within_m: float) -> None:
-        """The cells abreast of one unbroken walk near the reach, and near it, are covered."""
+        """Marks the cells that one unbroken walk passed and came within ``within_m`` of."""
         first, last = int(feet.min()), int(feet.max())
         asked = self.cells[first : last + 1]
         near, _ = STRtree(places).query_nearest(asked, max_distance=within_m, all_matches=False)
@@ -84,7 +87,7 @@ class Reach:
 
 
 def united(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
-    """The same metres, each once: apart, in order."""
+    """Merges overlapping stretches: the result is disjoint and sorted."""
     joined: list[Stretch] = []
     for start, end in sorted(stretches):
         if joined and start <= joined[-1][1]:
@@ -95,12 +98,12 @@ def united(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
 
 
 def length_of(stretches: Iterable[Stretch]) -> float:
-    """The metres of stretches that lie apart."""
+    """Returns the total metres of disjoint stretches."""
     return float(sum(end - start for start, end in stretches))
 
 
 def _close_set(pairs: Numbers) -> Numbers:
-    """The same line with a place at least every CELL_M."""
+    """Returns the line with extra places so that neighbours are at most CELL_M apart."""
     counts = np.maximum(1, np.ceil(np.diff(cumulative_m(pairs)) / CELL_M)).astype(np.intp)
     stands = np.concatenate(([0], np.cumsum(counts)))
     places = np.arange(stands[-1] + 1)
@@ -108,5 +111,5 @@ def _close_set(pairs: Numbers) -> Numbers:
 
 
 def _points(pairs: Numbers, centre: Point) -> Points:
-    """The places on a plane of metres around the centre."""
+    """Projects places to a plane of metres around the centre."""
     return np.asarray(shapely.points(flattened_m(pairs, centre)), dtype=np.object_)

@@ -1,7 +1,7 @@
-"""Every SRID and every change of datum. What is kept is CGCS2000 in degrees, longitude first.
+"""Coordinate systems, datums and conversion to CGCS2000 degrees, longitude first.
 
-WGS 84 counts as CGCS2000: the two ellipsoids differ by 0.1 mm in latitude and height.
-GCJ-02, the shifted coordinates of Chinese consumer maps, has no SRID; it is undone by iteration.
+WGS 84 counts as CGCS2000: the two ellipsoids differ by 0.1 mm in latitude and height. GCJ-02, the
+shifted coordinates of Chinese consumer maps, has no SRID; it is undone by iteration.
 """
 
 import re
@@ -37,7 +37,7 @@ _ACCURACY_M: Final = 1.0
 
 
 class UnknownCrs(ValueError):
-    """The name stands for no coordinate system that leads to CGCS2000 within a metre."""
+    """No coordinate system of that name can be converted to CGCS2000 within a metre."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -45,7 +45,7 @@ class UnknownCrs(ValueError):
 
 
 class OutsideCrs(ValueError):
-    """The coordinates lie outside of what the declared coordinate system can hold."""
+    """The coordinates lie outside the range of the declared coordinate system."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -54,7 +54,7 @@ class OutsideCrs(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Datum:
-    """What coordinates were declared to be; ``srid`` is none for GCJ-02 and for unnumbered ones."""
+    """A declared coordinate system; ``srid`` is None for GCJ-02 and systems without a number."""
 
     name: str
     srid: int | None
@@ -85,10 +85,10 @@ class AxisFault(StrEnum):
 
 
 def declared(name: str) -> Datum:
-    """The datum a person means by ``EPSG:4490``, ``4326``, ``gcj02``, ``CGCS2000`` or a WKT.
+    """Returns the datum named ``EPSG:4490``, ``4326``, ``gcj02``, ``CGCS2000`` or given as WKT.
 
-    Raises UnknownCrs for names nobody knows, and for old datums (Beijing 1954, Xi'an 1980)
-    whose way to CGCS2000 is local or secret: those are converted before they come here.
+    Raises UnknownCrs for unknown names, and for old datums (Beijing 1954, Xi'an 1980) whose
+    conversion to CGCS2000 is local or secret: such data are converted before they come here.
     """
     text = name.strip()
     spoken = _SPOKEN.get(re.sub(r"[\s:._/-]", "", text).lower())
@@ -103,7 +103,7 @@ def declared(name: str) -> Datum:
 
 
 def to_cgcs2000(geometry: GEOMETRY, datum: Datum) -> GEOMETRY:
-    """The geometry in CGCS2000 degrees, longitude before latitude; heights are dropped.
+    """Converts a geometry to CGCS2000 degrees, longitude before latitude; heights are dropped.
 
     Axes are never swapped: x is east and y is north in every datum. Raises OutsideCrs.
     """
@@ -117,7 +117,7 @@ def to_cgcs2000(geometry: GEOMETRY, datum: Datum) -> GEOMETRY:
 
 
 def point_to_cgcs2000(x: float, y: float, datum: Datum) -> tuple[float, float]:
-    """Longitude and latitude in CGCS2000 degrees of one place; x is east. Raises OutsideCrs."""
+    """Converts one point (x east, y north) to CGCS2000 (lon, lat) in degrees. Raises OutsideCrs."""
     if _is_kept(datum):
         return x, y
     lon, lat = _converted(np.array([x]), np.array([y]), datum)
@@ -131,7 +131,7 @@ def wgs84_to_gcj02(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]: ...
 def wgs84_to_gcj02(
     lon: float | Degrees, lat: float | Degrees
 ) -> tuple[float, float] | tuple[Degrees, Degrees]:
-    """Degrees as a Chinese consumer map shows them; outside CHINA_BOX they are unchanged."""
+    """Converts degrees to GCJ-02 (Chinese consumer maps); unchanged outside CHINA_BOX."""
     east, north = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
     shift_lon, shift_lat = _shift(east, north)
     inside = _in_china_box(east, north)
@@ -147,7 +147,7 @@ def gcj02_to_wgs84(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]: ...
 def gcj02_to_wgs84(
     lon: float | Degrees, lat: float | Degrees
 ) -> tuple[float, float] | tuple[Degrees, Degrees]:
-    """Degrees that a consumer map would show as given, to a millimetre; outside unchanged.
+    """Converts GCJ-02 degrees back to WGS 84, to a millimetre; unchanged outside CHINA_BOX.
 
     Within 0.02 degrees of the box's edge, at sea or abroad, the answer may be the unshifted one.
     """
@@ -161,9 +161,9 @@ def gcj02_to_wgs84(
 
 
 def axis_fault(geometry: BaseGeometry) -> AxisFault | None:
-    """What is wrong with degrees taken as longitude and latitude, or none.
+    """Returns why the coordinates can't be longitude and latitude in degrees, None if they can.
 
-    Swapped means: as given it lies off China, with the axes exchanged it lies in China.
+    ``swapped`` means: as given they lie outside China, with the axes exchanged inside it.
     """
     pairs = shapely.get_coordinates(geometry)
     if not np.isfinite(pairs).all():
@@ -177,7 +177,7 @@ def axis_fault(geometry: BaseGeometry) -> AxisFault | None:
 
 
 def plausible_lonlat(geometry: BaseGeometry) -> bool:
-    """Whether every coordinate can be longitude and latitude; ``axis_fault`` says why not."""
+    """Returns whether ``axis_fault`` finds nothing wrong with the coordinates."""
     return axis_fault(geometry) is None
 
 
@@ -217,7 +217,7 @@ def _known(name: str) -> CRS:
 
 @cache
 def _transformer(name: str) -> Transformer:
-    """The one way to degrees that is exact to a metre everywhere it is defined."""
+    """Returns a transformation to CGCS2000 degrees exact to a metre. Raises UnknownCrs."""
     crs = _known(name)
     if not (crs.is_geographic or crs.is_projected):
         raise UnknownCrs(name)
@@ -229,7 +229,7 @@ def _transformer(name: str) -> Transformer:
 
 
 def _shift(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
-    """GCJ-02's shift in degrees at a place. Source: the public reconstruction (eviltransform)."""
+    """Returns GCJ-02's shift in degrees. Source: the public reconstruction (eviltransform)."""
     x, y = lon - 105.0, lat - 35.0
     root, product = np.sqrt(np.abs(x)), x * y
     ripple = 20.0 * np.sin(6.0 * np.pi * x) + 20.0 * np.sin(2.0 * np.pi * x)

@@ -19,30 +19,30 @@ GEOD: Final = Geod(ellps="GRS80")
 PIECE_M: Final = 500.0
 
 
-def distance_m(one: Point, other: Point) -> float:
-    """The shortest way between two places in metres."""
-    return float(GEOD.inv(one.x, one.y, other.x, other.y)[2])
+def distance_m(first: Point, second: Point) -> float:
+    """Returns the geodesic distance of two places in metres."""
+    return float(GEOD.inv(first.x, first.y, second.x, second.y)[2])
 
 
 def length_m(line: LineString | MultiLineString) -> float:
-    """The length of the line in metres; of all its parts, without the gaps."""
+    """Returns the length of a line in metres; gaps of a multi-line don't count."""
     return float(sum(cumulative_m(densified(pairs)[0])[-1] for pairs in _rows(line)))
 
 
 def area_m2(surface: Polygon | MultiPolygon) -> float:
-    """The area in square metres, holes taken out, whichever way the rings run."""
+    """Returns the area in square metres, without holes, whichever way the rings run."""
     outward = shapely.orient_polygons(surface)
     return abs(float(GEOD.geometry_area_perimeter(outward)[0]))
 
 
 def cumulative_m(pairs: Numbers) -> Numbers:
-    """Metres from the first of n places to each, n values from 0; pairs are (n, 2) degrees."""
+    """Returns the metres along ``pairs``, (n, 2) in degrees, from the first to each: (n,)."""
     steps = GEOD.inv(pairs[:-1, 0], pairs[:-1, 1], pairs[1:, 0], pairs[1:, 1])[2]
     return np.concatenate(([0.0], np.cumsum(steps)))
 
 
 def densified(pairs: Numbers) -> tuple[Numbers, npt.NDArray[np.intp]]:
-    """The same line in pieces of at most PIECE_M, and where each old vertex now stands."""
+    """Returns the line with vertices at most PIECE_M apart, and each old vertex's new index."""
     steps = np.diff(cumulative_m(pairs))
     pieces = np.maximum(1, np.ceil(steps / PIECE_M)).astype(np.intp)
     stands = np.concatenate(([0], np.cumsum(pieces)))
@@ -52,10 +52,10 @@ def densified(pairs: Numbers) -> tuple[Numbers, npt.NDArray[np.intp]]:
 
 
 def flattened_m(pairs: Numbers, centre: Point) -> Numbers:
-    """East and north in metres of each place seen from the centre, (n, 2).
+    """Projects places to (east, north) metres seen from the centre, (n, 2).
 
-    Each place has its own scale, that of the latitude half-way to the centre: the distance from
-    the centre is right to 1e-6 within 20 km, and to 1e-3 within 500 km.
+    Each place has its own scale, that of the latitude half-way to the centre: the distance from the
+    centre is right to 1e-6 within 20 km, and to 1e-3 within 500 km.
     """
     half = np.radians((pairs[:, 1] + centre.y) / 2)
     bulge = 1.0 - GEOD.es * np.sin(half) ** 2
@@ -65,7 +65,7 @@ def flattened_m(pairs: Numbers, centre: Point) -> Numbers:
 
 
 def box_around(place: BaseGeometry, within_m: float) -> Polygon:
-    """A box of degrees that holds everything within so many metres of the place."""
+    """Returns a box in degrees that contains everything within ``within_m`` metres of the place."""
     west, south, east, north = place.bounds
     up = np.degrees(within_m / (GEOD.a * (1.0 - GEOD.es))) * 1.001
     farthest = min(89.0, max(abs(south - up), abs(north + up)))

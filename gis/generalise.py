@@ -1,4 +1,4 @@
-"""Which feature a zoom level deserves, and with how many vertices. Tiles count 512 pixels.
+"""Which features a zoom level shows, and with how many vertices. Tiles count 512 pixels.
 
 What can't be seen isn't sent: a vertex that moves a line by less than half a pixel, a stream
 shorter than a few pixels, a pond smaller than a dot.
@@ -33,9 +33,9 @@ ZOOM_TOLERANCE: Final = tuple(PIXEL_SHARE * pixel_m for pixel_m in ZOOM_PIXEL_M[
 
 
 def simplified(geometry: GEOMETRY, zoom: int) -> GEOMETRY:
-    """The geometry in degrees with the vertices that the zoom can show; ends stay where they are.
+    """Returns the geometry in degrees without the vertices a zoom level can't show; ends stay.
 
-    Measured in Web Mercator, as drawn. Surfaces stay valid; nothing vanishes.
+    Measured in Web Mercator, as drawn. Surfaces stay valid and nothing vanishes.
     """
     if zoom >= MAX_ZOOM:
         return geometry
@@ -45,11 +45,11 @@ def simplified(geometry: GEOMETRY, zoom: int) -> GEOMETRY:
 
 
 def minimum_zoom(*, length_m: float | None = None, area_m2: float | None = None) -> int:
-    """The first zoom at which a line so long, or a surface so large, is worth a feature.
+    """Returns the lowest zoom level at which a line so long, or a surface so large, is drawn.
 
-    A line shows from LINE_PIXELS on, a surface when its square root has AREA_PIXELS, counted at
-    35 degrees north. A reach is given the length of its river, so that the river shows whole.
-    Raises ValueError unless exactly one is given.
+    A line is drawn once it has LINE_PIXELS, a surface once its square root has AREA_PIXELS,
+    computed at 35 degrees north. For a reach pass the length of its river, so that the river shows
+    whole. Raises ValueError unless exactly one of the two is given.
     """
     if (length_m is None) == (area_m2 is None):
         raise ValueError("give a length or an area")
@@ -63,12 +63,12 @@ def minimum_zoom(*, length_m: float | None = None, area_m2: float | None = None)
 
 
 def _drawn(pairs: Numbers) -> Numbers:
-    """Web Mercator metres of degrees, (n, 2)."""
+    """Projects degrees to Web Mercator metres, (n, 2)."""
     north = np.arctanh(np.sin(np.radians(pairs[:, 1])))
     return np.column_stack((np.radians(pairs[:, 0]), north)) * GEOD.a
 
 
 def _degrees(pairs: Numbers) -> Numbers:
-    """Degrees of Web Mercator metres, (n, 2)."""
+    """Converts Web Mercator metres to degrees, (n, 2)."""
     lon, north = pairs[:, 0] / GEOD.a, pairs[:, 1] / GEOD.a
     return np.column_stack((np.degrees(lon), np.degrees(np.arcsin(np.tanh(north)))))

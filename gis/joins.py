@@ -1,4 +1,4 @@
-"""The drawn ways of one river put together: joined where ends meet, gaps left and told.
+"""Joins the drawn lines (ways) of one river where their ends meet, and reports the gaps.
 
 A way runs downstream as drawn. Every way given comes back in exactly one part.
 """
@@ -22,14 +22,14 @@ MEETING_M: Final = 50.0
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A given line by its place in the input; reversed when it was drawn upstream."""
+    """An input line by its index; ``reversed`` when it was drawn upstream."""
 
     index: int
     reversed: bool
 
 
 class Join(NamedTuple):
-    """Two ways by index whose ends meet, upstream first, so far apart."""
+    """Two ways by index whose ends meet, upstream first, and the metres between the ends."""
 
     upstream: int
     downstream: int
@@ -37,7 +37,7 @@ class Join(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """The missing stretch after the n-th part of the course, straight to the next one."""
+    """The missing stretch between the n-th part of the course and the next, as a straight line."""
 
     after: int
     distance_m: float
@@ -45,7 +45,7 @@ class Gap(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Ways in a row without a gap, and the one line that they make."""
+    """Consecutive ways without a gap, and the one line they make."""
 
     line: LineString
     ways: tuple[Way, ...]
@@ -53,10 +53,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """One river: its course in order downstream, and the arms that are not part of the course.
+    """The joined lines of one river: its course in order downstream, and its branches.
 
     ``branches`` are arms round an island, forks, and ways that meet head to head: they touch the
-    course or each other. The two together hold every way once.
+    course or each other. Course and branches together hold every way once.
     """
 
     course: tuple[Part, ...]
@@ -66,25 +66,25 @@ class Joined:
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """The course, then the branches."""
+        """The parts of the course, then the branches."""
         return self.course + self.branches
 
     @property
     def starts_m(self) -> tuple[float, ...]:
-        """The chainage at which each part of the course begins; straight gaps count."""
+        """Chainage in metres at which each part of the course begins, straight gaps counted."""
         return starts_m([part.line for part in self.course])
 
     @property
     def reversed_ways(self) -> tuple[int, ...]:
-        """The ways that were drawn upstream, by index."""
+        """Indices of the ways that were drawn upstream."""
         return tuple(sorted(way.index for part in self.parts for way in part.ways if way.reversed))
 
 
 def join_lines(lines: Sequence[LineString], within_m: float = MEETING_M) -> Joined:
-    """The lines of one river joined end to start, longest course first.
+    """Joins the lines of one river end to start, longest course first.
 
-    A run of ways drawn upstream is turned only when both of its ends then meet others.
-    Lines need a length: empty ones are the caller's to refuse.
+    A run of ways drawn upstream is reversed only when both of its ends then meet others. Ends meet
+    within ``within_m`` metres. Empty lines must be left out by the caller.
     """
     parts = [Part(line, (Way(index, False),)) for index, line in enumerate(lines)]
     parts = _turned(_chained(parts, within_m), within_m)
@@ -100,7 +100,7 @@ def join_lines(lines: Sequence[LineString], within_m: float = MEETING_M) -> Join
 
 
 def order_parts(lines: Sequence[LineString]) -> list[int]:
-    """The order downstream of parts that don't meet: shortest way from an end to a start first."""
+    """Returns the order downstream of parts that don't meet, by the shortest gaps first."""
     count = len(lines)
     ranked = sorted(
         (_gap_m(lines[one], lines[other]), one, other)
@@ -129,7 +129,7 @@ def _last(after: dict[int, int], place: int) -> int:
 
 
 def starts_m(course: Sequence[LineString]) -> tuple[float, ...]:
-    """The chainage at which each part of a course begins, straight gaps counted."""
+    """Returns the chainage at which each part of a course begins, straight gaps counted."""
     starts, total = [], 0.0
     for index, line in enumerate(course):
         if index:
@@ -140,7 +140,7 @@ def starts_m(course: Sequence[LineString]) -> tuple[float, ...]:
 
 
 def _chained(parts: list[Part], within_m: float) -> list[Part]:
-    """Parts made of the longest way downstream, then of the longest that is left, and so on."""
+    """Joins parts into the longest line downstream, then the longest of the rest, and so on."""
     follows = _followers(parts, within_m)
     weights = [length_m(part.line) for part in parts]
     left = _downstream_order(follows)
@@ -163,7 +163,7 @@ def _chained(parts: list[Part], within_m: float) -> list[Part]:
 
 
 def _followers(parts: list[Part], within_m: float) -> list[list[int]]:
-    """For each part those that begin where it ends; nearest pairs first, never in a circle."""
+    """Returns for each part those that begin where it ends, nearest first, without circles."""
     starts = [_start(part) for part in parts]
     tree = STRtree(starts)
     pairs = []
@@ -193,7 +193,7 @@ def _reaches(follows: list[list[int]], start: int, goal: int) -> bool:
 
 
 def _downstream_order(follows: list[list[int]]) -> list[int]:
-    """Every index after all that flow into it."""
+    """Returns every index after all indices that flow into it."""
     inflows = [0] * len(follows)
     for others in follows:
         for other in others:
@@ -208,7 +208,7 @@ def _downstream_order(follows: list[list[int]]) -> list[int]:
 
 
 def _turned(parts: list[Part], within_m: float) -> list[Part]:
-    """Parts, with those turned that were drawn upstream between two others."""
+    """Returns the parts, reversing those drawn upstream between two others."""
     for index, part in enumerate(parts):
         others = parts[:index] + parts[index + 1 :]
         above = [distance_m(_end(other), _end(part)) <= within_m for other in others]
@@ -223,7 +223,7 @@ def _turned(parts: list[Part], within_m: float) -> list[Part]:
 
 
 def _branches(parts: list[Part], within_m: float) -> set[int]:
-    """Of parts that touch each other all but the longest, by index."""
+    """Returns the indices of all but the longest among parts that touch each other."""
     group = list(range(len(parts)))
     index = LineIndex([part.line for part in parts])
     for one, part in enumerate(parts):
@@ -244,7 +244,7 @@ def _merged(parts: list[Part]) -> Part:
 
 
 def _joins(lines: Sequence[LineString], parts: list[Part]) -> tuple[Join, ...]:
-    """Each place where two ways follow each other in a part, with what lay between them."""
+    """Returns the joins within the parts, each with the distance between the two ways."""
 
     def end_of(way: Way, last: bool) -> Point:
         return Point(lines[way.index].coords[-1 if last != way.reversed else 0])

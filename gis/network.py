@@ -1,4 +1,7 @@
-"""Who flows into whom. A river's course is its parts in order downstream, gaps between them."""
+"""Which river flows into which.
+
+A river's course is given as its parts in order downstream, with gaps between them.
+"""
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
@@ -45,7 +48,7 @@ K = TypeVar("K", bound=Hashable)
 class Confluence(Generic[K]):
     """Where a river's end meets another river.
 
-    ``part`` is the place in that river's course, ``snap`` the place on that part, and
+    ``part`` is the index of the part in that river's course, ``snap`` the place on that part, and
     ``chainage_m`` the chainage along the whole course, straight gaps counted.
     """
 
@@ -58,10 +61,10 @@ class Confluence(Generic[K]):
 def confluence(
     end: Point, others: Sequence[tuple[K, Sequence[LineString]]], within_m: float = MEETING_M
 ) -> Confluence[K] | None:
-    """The nearest of the other rivers that the end of a river flows into, or none: unknown.
+    """Returns where a river's end flows into the nearest of the other rivers, None if unknown.
 
-    A river whose own mouth is all that is met doesn't count: two rivers that end in one place
-    flow into a third. The caller leaves the river itself out.
+    Another river that is met only at its own mouth doesn't count: two rivers that end in one place
+    flow into a third. The caller leaves the river itself out of ``others``.
     """
     return _Courses(others).met(end, within_m, None)
 
@@ -69,9 +72,9 @@ def confluence(
 def confluences(
     rivers: Mapping[K, Sequence[LineString]], within_m: float = MEETING_M
 ) -> dict[K, Confluence[K] | None]:
-    """For each river what its end flows into, none where that is unknown.
+    """Returns for each river where it flows into another one, None if unknown.
 
-    Rivers that would flow round in a circle are all unknown.
+    Rivers that would flow round in a circle are all None.
     """
     courses = _Courses(list(rivers.items()))
     met = {
@@ -94,7 +97,7 @@ def _comes_back(met: Mapping[K, Confluence[K] | None], key: K) -> bool:
 
 
 class _Courses(Generic[K]):
-    """Every part of every river in one index."""
+    """The parts of all rivers in one spatial index."""
 
     def __init__(self, rivers: Sequence[tuple[K, Sequence[LineString]]]) -> None:
         self._owners = [(key, part) for key, course in rivers for part in range(len(course))]

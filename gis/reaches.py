@@ -1,4 +1,4 @@
-"""A river cut into stretches where it crosses borders, each with its chainage."""
+"""Cuts a river into stretches where it crosses borders, each with its chainage."""
 
 from collections.abc import Hashable, Sequence
 from itertools import pairwise
@@ -19,7 +19,7 @@ K = TypeVar("K", bound=Hashable)
 
 
 class Stretch(NamedTuple, Generic[K]):
-    """A part of a line and the key of the polygon it lies in; none is outside of all."""
+    """A part of a line and the key of the polygon it lies in, None outside of all polygons."""
 
     key: K | None
     line: LineString
@@ -32,11 +32,11 @@ def split_at_polygons(
     polygons: Sequence[tuple[K, Polygon | MultiPolygon]],
     sliver_m: float = SLIVER_M,
 ) -> list[Stretch[K]]:
-    """The line's stretches in order downstream, their chainages without gap or overlap.
+    """Cuts a line at polygon borders into stretches in order downstream, without gap or overlap.
 
-    Where polygons overlap the first one given wins. A stretch shorter than ``sliver_m`` goes to
-    its longer neighbour; a river that is the border itself needs a larger value, or it flickers.
-    Raises gis.chainage.BadLine.
+    Where polygons overlap the first one wins. A stretch shorter than ``sliver_m`` metres is merged
+    into its longer neighbour; where the river itself is the border use a larger value, or short
+    stretches alternate. Raises gis.chainage.BadLine.
     """
     measured = Measured(line)
     reach = [(key, surface) for key, surface in polygons if surface.intersects(line)]
@@ -55,7 +55,7 @@ def split_at_polygons(
 
 
 def _crossings_m(measured: Measured, surfaces: list[Polygon | MultiPolygon]) -> list[float]:
-    """Chainages at which the line meets a border, rising, its two ends left out."""
+    """Returns the chainages at which the line crosses a border, sorted, without its two ends."""
     pairs = measured.vertices
     segments = [LineString(ends) for ends in np.stack([pairs[:-1], pairs[1:]], axis=1)]
     found: set[float] = set()
@@ -74,7 +74,7 @@ def _crossings_m(measured: Measured, surfaces: list[Polygon | MultiPolygon]) -> 
 def _merged(
     owners: list[K | None], edges: list[float], sliver_m: float
 ) -> tuple[list[K | None], list[float]]:
-    """Neighbours of one owner made one; the shortest sliver given away until none is left."""
+    """Merges neighbours with the same owner, and slivers, shortest first, into a neighbour."""
     owners, edges = list(owners), list(edges)
     while len(owners) > 1:
         same = next((n for n in range(1, len(owners)) if owners[n] == owners[n - 1]), None)

@@ -1,4 +1,4 @@
-"""A walked track (轨迹): impossible jumps dropped and counted; its metres, minutes and speed."""
+"""Cleans a walked track (轨迹) of impossible jumps; measures its metres, minutes and speed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ LOOK_BACK: Final = 30
 
 
 class Fix(NamedTuple):
-    """A place somebody's receiver wrote down, in CGCS2000 degrees."""
+    """One position recorded by a receiver, in CGCS2000 degrees."""
 
     lon: float
     lat: float
@@ -35,11 +35,11 @@ class Fix(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """What is left of the fixes, in the order of time, and what it measures.
+    """A cleaned track: the fixes kept, in order of time, and its measures.
 
-    ``parts`` are unbroken pieces of two fixes and more; neither ``length_m`` nor ``moving_s``
-    counts what lies between parts. ``gap_count`` silences were longer than the allowed one;
-    ``top_speed_kmh`` was kept up for a minute.
+    ``parts`` are unbroken pieces of two or more fixes; neither ``length_m`` nor ``moving_s`` counts
+    what lies between parts. ``gap_count`` counts silences longer than the allowed one;
+    ``top_speed_kmh`` is the highest speed kept up for a minute.
     """
 
     point_count: int
@@ -61,16 +61,16 @@ class Track:
 
 
 class NoTrack(ValueError):
-    """Fewer than two fixes with a time follow each other."""
+    """No two consecutive fixes with a time are left."""
 
 
 def clean(
     segments: Sequence[Sequence[Fix]], *, jump_kmh: float = JUMP_KMH, gap_s: float = GAP_S
 ) -> Track:
-    """The track of fixes that can be true together: the most of them, none reached impossibly.
+    """Returns the track of the largest set of fixes reachable from one another below ``jump_kmh``.
 
-    Fixes without a time, and those of a second receiver for the same time, don't count; a new
-    segment or a silence longer than ``gap_s`` begins a new part. Raises NoTrack.
+    Fixes without a time are ignored, and so are those of a second receiver for the same time; a new
+    segment or a silence longer than ``gap_s`` seconds begins a new part. Raises NoTrack.
     """
     point_count = sum(len(segment) for segment in segments)
     pairs, at_s, owner = _in_order(segments)
@@ -109,7 +109,7 @@ def clean(
 def _in_order(
     segments: Sequence[Sequence[Fix]],
 ) -> tuple[Numbers, Numbers, npt.NDArray[np.intp]]:
-    """Places, seconds and segment of each timed fix; time only grows."""
+    """Returns place, seconds and segment index of each timed fix, with strictly rising time."""
     timed = [sorted((fix.at, fix) for fix in segment if fix.at) for segment in segments]
     rows = [
         (fix.lon, fix.lat, at.timestamp(), number)
@@ -137,7 +137,7 @@ def _steps_m(pairs: Numbers) -> Numbers:
 
 
 def _possible(pairs: Numbers, at_s: Numbers, most_ms: float) -> Mask:
-    """Which fixes to keep: the longest chain in which each can have come from the one before."""
+    """Returns a mask of the longest chain of fixes with every step below ``most_ms`` m/s."""
     step_ok = _steps_m(pairs) <= most_ms * np.diff(at_s)
     if step_ok.all():
         return np.ones(len(pairs), dtype=bool)
@@ -151,7 +151,7 @@ def _possible(pairs: Numbers, at_s: Numbers, most_ms: float) -> Mask:
 
 
 class _Chain:
-    """For each fix how many can be kept up to it, and which comes before it then."""
+    """For each fix: the longest chain that ends at it, and the fix before it in that chain."""
 
     def __init__(self, pairs: Numbers, at_s: Numbers, most_ms: float) -> None:
         self.pairs, self.at_s, self.most_ms = pairs, at_s, most_ms
@@ -160,7 +160,7 @@ class _Chain:
         self.best = 0
 
     def add(self, here: int, back: int) -> None:
-        """The fix is tied to the one before it that most can be kept up to, if any leads here."""
+        """Links a fix to the reachable earlier fix that ends the longest chain, if there is one."""
         first = max(0, here - back)
         if first and self.count[first - 1] > self.count[self.best]:
             self.best = first - 1
@@ -174,7 +174,7 @@ class _Chain:
             self.count[here] = self.count[chosen] + 1
 
     def longest(self) -> Mask:
-        """The fixes of the longest chain."""
+        """Returns a mask of the fixes in the longest chain."""
         kept = np.zeros(len(self.pairs), dtype=bool)
         here = int(np.argmax(self.count))
         while here >= 0:
@@ -191,7 +191,7 @@ class _Chain:
 
 
 def _fastest_minute_kmh(pairs: Numbers, at_s: Numbers) -> float:
-    """The highest speed kept up for a minute; of less than a minute, its metres in a minute."""
+    """Returns the highest speed kept up for a minute, km/h; a shorter track counts as a minute."""
     walked = np.concatenate(([0.0], np.cumsum(_steps_m(pairs))))
     end = np.searchsorted(at_s, at_s + MINUTE_S)
     whole = np.flatnonzero(end < len(at_s))
