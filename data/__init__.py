@@ -1,1 +1,1 @@
-"""What is known and kept: words, standards, tables, reads."""
+"""What is known and kept: vocabulary, standards, tables, imports, and all reads of the database."""

@@ -1,4 +1,4 @@
-"""Time: UTC inside, the business zone at the edges, one now()."""
+"""Time: the one ``now()``, UTC inside, and days and months of the business zone at the edges."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ BUSINESS_ZONE = ZoneInfo("Asia/Shanghai")
 
 
 def now() -> UtcDatetime:
-    """The present in UTC; the only place that asks the system."""
+    """Returns the present in UTC. No other code asks the system's clock."""
     return UtcDatetime(datetime.now(UTC))
 
 
 def to_utc(moment: datetime) -> UtcDatetime:
-    """The same instant in UTC. Raises ValueError for one without offset or beyond all years."""
+    """Converts an instant to UTC. Raises ValueError without an offset or beyond year 9999."""
     if moment.tzinfo is None:
         raise ValueError("a time without offset")
     try:
@@ -29,18 +29,18 @@ def to_utc(moment: datetime) -> UtcDatetime:
 
 
 def business_date(moment: datetime) -> date:
-    """The calendar day of an instant in the business zone."""
+    """Returns the calendar day of an instant in the business zone."""
     return to_utc(moment).astimezone(BUSINESS_ZONE).date()
 
 
 def start_of_day(day: date) -> UtcDatetime:
-    """The first instant of a business day."""
+    """Returns the first instant of a business day."""
     return to_utc(datetime.combine(day, time(), tzinfo=BUSINESS_ZONE))
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A half-open stretch of time ``[start, end)``."""
+    """A half-open span of time ``[start, end)``."""
 
     start: UtcDatetime
     end: UtcDatetime
@@ -54,5 +54,5 @@ class Span:
 
 
 def business_day(day: date) -> Span:
-    """The span of one calendar day in the business zone."""
+    """Returns the span of one calendar day in the business zone."""
     return Span(start_of_day(day), start_of_day(day + timedelta(days=1)))

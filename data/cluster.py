@@ -1,4 +1,4 @@
-"""A private PostgreSQL + PostGIS cluster in a folder: the embedded default."""
+"""Starts and stops a private PostgreSQL + PostGIS cluster in a folder: the embedded default."""
 
 import os
 import shutil
@@ -39,17 +39,17 @@ GRANT CONNECT, TEMPORARY ON DATABASE {name} TO onemap_app, onemap_ingest, onemap
 
 
 def newest_version() -> int | None:
-    """The newest major version of PostgreSQL installed, None without any."""
+    """Returns the newest major version of PostgreSQL installed, None without any."""
     found = [int(p.parent.parent.name) for p in VERSIONS.glob("[0-9]*/bin/postgres")]
     return max(found, default=None)
 
 
 class Cluster:
-    """A cluster in ``folder`` for one account of this machine.
+    """A PostgreSQL cluster in ``folder``, run by one account of this machine.
 
-    ``passwords`` gives each of ROLES its password. Start it from the main thread: the server is
-    told to shut down when the starting thread ends. ``durable=False`` trades safety on power loss
-    for speed: for tests only.
+    ``passwords`` maps each of ROLES. Start it from the main thread: the server is shut down when
+    the thread that started it ends. ``durable=False`` trades safety on power loss for speed, in
+    tests.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Cluster:
         return self.folder / "data"
 
     def program(self, name: str) -> Path:
-        """The path of one of PostgreSQL's programs, of the version this cluster was made with."""
+        """Returns the path of a PostgreSQL program, of the version this cluster was made with."""
         made_with = self.data / "PG_VERSION"
         version: int | str | None = (
             made_with.read_text().strip() if made_with.is_file() else newest_version()
@@ -88,10 +88,10 @@ class Cluster:
         )
 
     def start(self) -> None:
-        """The server answers, with roles, database and extensions in place; data is kept.
+        """Starts the server; creates roles, database and extensions where missing; keeps data.
 
-        Heals what a killed run left: an old server of this folder is shut down, a stale lock file
-        removed. Raises MissingPart, BadInput (a folder the account can't reach) or ServiceDown.
+        Repairs what a killed run left: shuts an old server of this folder down and removes a stale
+        lock file. Raises MissingPart, BadInput (a folder the account can't reach) or ServiceDown.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         own(self.folder, self.account, 0o700)
@@ -109,7 +109,7 @@ class Cluster:
         self._provision()
 
     def stop(self, *, immediate: bool = False, patience_s: float = 4.0) -> None:
-        """The server is down; ``immediate`` leaves recovery to the next start."""
+        """Shuts the server down; ``immediate`` leaves recovery to the next start."""
         first = signal.SIGQUIT if immediate else signal.SIGINT
         if self.daemon.send(first) and not self.daemon.wait(patience_s):
             self.daemon.send(signal.SIGQUIT)
@@ -120,18 +120,18 @@ class Cluster:
             self._sockets = None
 
     def url(self, role: str, database: str = DATABASE) -> str:
-        """The SQLAlchemy address of a database for one of ROLES."""
+        """Returns the SQLAlchemy URL of a database for one of ROLES."""
         return (
             f"postgresql+psycopg://onemap_{role}:{self.passwords[role]}"
             f"@127.0.0.1:{self.port}/{database}"
         )
 
     def urls(self, database: str = DATABASE) -> dict[str, str]:
-        """The addresses of a database by role: owner, app, ingest, readonly."""
+        """Returns the URL of a database for each role: owner, app, ingest, readonly."""
         return {role: self.url(role, database) for role in ROLES}
 
     def execute(self, sql: str, database: str = "postgres") -> str:
-        """What psql prints, unaligned, for statements run by the superuser over the local socket.
+        """Runs statements as the superuser over the local socket; returns psql's unaligned output.
 
         Raises ServiceDown with psql's first error.
         """
@@ -143,9 +143,9 @@ class Cluster:
         return done.strip()
 
     def create_database(self, name: str, template: str | None = None) -> None:
-        """The database exists, owned by onemap_owner, with PostGIS, closed to other roles.
+        """Creates a database owned by onemap_owner, with PostGIS, closed to other roles.
 
-        Cloned from ``template`` file by file when given (60-80 ms), which nobody may be using.
+        With ``template``, to which nobody may be connected, it is a clone of it (60-80 ms).
         """
         source = f"TEMPLATE {template} STRATEGY file_copy" if template else "TEMPLATE template0"
         self.execute(f"CREATE DATABASE {name} OWNER onemap_owner {source};")
@@ -154,7 +154,7 @@ class Cluster:
         self.execute(_DATABASE_SQL.format(name=name))
 
     def drop_database(self, name: str) -> None:
-        """The database is gone, whoever was connected."""
+        """Drops the database and disconnects whoever uses it."""
         self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE);")
 
     def _initialise(self) -> None:
@@ -168,14 +168,14 @@ class Cluster:
         new.rename(self.data)
 
     def _end_old_server(self) -> None:
-        """Shut down a server that an earlier run left on this folder; drop stale lock files."""
+        """Shuts down a server an earlier run left on this folder; removes stale lock files."""
         self.daemon.stop(signal.SIGINT, patience_s=15)
         self._end_foreign_server()
         for left in self._socket_folder().glob(".s.PGSQL.*"):
             left.unlink(missing_ok=True)
 
     def _end_foreign_server(self) -> None:
-        """Shut down a server that the lock file knows and our record doesn't."""
+        """Shuts down a server that the lock file names but our record doesn't."""
         lock = self.data / "postmaster.pid"
         try:
             pid = int(lock.read_text().split("\n", 1)[0])
@@ -191,7 +191,7 @@ class Cluster:
             time.sleep(0.05)
 
     def _launch(self) -> None:
-        """Start the server, again for some seconds while a killed one's backends still die."""
+        """Starts the server; retries for some seconds while a killed one's backends still die."""
         self.port = free_port(self.port)
         self._configure()
         deadline = time.monotonic() + 15
@@ -216,7 +216,7 @@ class Cluster:
             time.sleep(0.3)
 
     def _answers(self, patience_s: float = 60) -> bool:
-        """Whether the started server accepts connections; False as soon as it has ended."""
+        """Waits until the started server accepts connections; False as soon as it has ended."""
         deadline = time.monotonic() + patience_s
         probe = [str(self.program("pg_isready")), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
         while self.daemon.pid() is not None and time.monotonic() < deadline:
@@ -241,13 +241,13 @@ class Cluster:
                 out.write("\ninclude 'onemap.conf'\n")
 
     def _socket_folder(self) -> Path:
-        """A short folder for the socket, owned by the account: its path has a hard limit."""
+        """Returns a folder for the socket, of the account, with a path below the hard limit."""
         if self._sockets is None:
             self._sockets = run_folder(self.folder, self.account)
         return self._sockets
 
     def _provision(self) -> None:
-        """Roles with their passwords, the database and its extensions, where missing."""
+        """Creates roles with their passwords, the database and extensions, where missing."""
         secrets = "".join(f"\\set {role}_password '{self.passwords[role]}'\n" for role in ROLES)
         self.execute(secrets + Path(__file__).with_name("roles.sql").read_text())
         there = self.execute(f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}';")
@@ -292,7 +292,7 @@ class Cluster:
 
 
 def _last_fatal(log: Path) -> str:
-    """The last line of the log that tells of a failure."""
+    """Returns the last line of the log that reports a failure."""
     lines = log.read_text(errors="replace").splitlines()[-40:] if log.exists() else []
     told = [line for line in lines if "FATAL" in line or "ERROR" in line or "could not" in line]
     return (told or lines or ["no word in the log"])[-1]

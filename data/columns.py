@@ -1,8 +1,8 @@
-"""Rows of a query as arrays: each column comes as one value, and no row becomes an object.
+"""Reads the rows of a query as one array a column, without making an object of each row.
 
 A query says ``SELECT array_agg(told.at), array_agg(told.value) FROM (...) AS told``: the server
-gathers each column into an array and sends that as it keeps it. A row for itself costs the client
-microseconds, even in a binary COPY, and so more than half the time of a year of hours.
+gathers each column into an array and sends that in its binary form. Fetching row by row costs the
+client microseconds each, even in a binary COPY, and so more than half the time of a year of hours.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ _EPOCH_US: Final = 946_684_800_000_000
 
 
 def measured(parameter: Parameter) -> str:
-    """The raw value of the parameter as an SQL expression over ``reading``."""
+    """Returns the raw value of the parameter as an SQL expression over ``reading``."""
     column = PARAMETERS[parameter].column
     if column:
         return f"reading.{column}"
@@ -35,12 +35,12 @@ def measured(parameter: Parameter) -> str:
 
 
 def real_number_sql(expression: str) -> str:
-    """The float8 with NaN for null, in SQL."""
+    """Returns SQL that casts the expression to float8, with NaN for null."""
     return f"coalesce({expression}, 'NaN'::float8)"
 
 
 def for_driver(query: str) -> str:
-    """The query with the driver's placeholders where it has ``:name``."""
+    """Returns the query with the driver's placeholders in place of ``:name``."""
     dialect = make_url("postgresql+psycopg://").get_dialect()
     return str(text(query).compile(dialect=dialect()))
 
@@ -48,7 +48,7 @@ def for_driver(query: str) -> str:
 def read_columns(
     connection: Connection, query: str, given: Mapping[str, object]
 ) -> tuple[bytes | None, ...]:
-    """The only row of the query as the server sends it; None for a null: an array of no rows.
+    """Runs a query of one row in binary and returns its columns as bytes; None for null (no rows).
 
     The query has the driver's placeholders. Raises OperationalError when the server is away.
     """
@@ -61,7 +61,7 @@ def read_columns(
 
 
 def sent_columns(cursor: psycopg.Cursor[Any]) -> tuple[bytes | None, ...]:
-    """The same of a query that was executed, binary."""
+    """Returns the columns of the cursor's only row as bytes; the query was executed in binary."""
     sent = cursor.pgresult
     if sent is None or sent.ntuples != 1:
         raise ValueError("the columns of a query are one row")
@@ -69,22 +69,25 @@ def sent_columns(cursor: psycopg.Cursor[Any]) -> tuple[bytes | None, ...]:
 
 
 def whole_numbers(column: bytes | None) -> NDArray[np.int64]:
-    """What was sent of a bigint."""
+    """Decodes a binary array of bigint; None gives an empty array."""
     return _elements(column, ">i8").astype(np.int64)
 
 
 def real_numbers(column: bytes | None) -> NDArray[np.float64]:
-    """What was sent of a float8."""
+    """Decodes a binary array of float8; None gives an empty array."""
     return _elements(column, ">f8").astype(np.float64)
 
 
 def microseconds(column: bytes | None) -> NDArray[np.int64]:
-    """What was sent of a timestamptz, in microseconds since 1970 UTC."""
+    """Decodes a binary array of timestamptz to microseconds since 1970 UTC."""
     return whole_numbers(column) + _EPOCH_US
 
 
 def _elements(column: bytes | None, form: str) -> NDArray[Any]:
-    """Each element has its length before it, four bytes. Raises ValueError for one with a null."""
+    """Decodes the elements of a binary array. Raises ValueError where one is null.
+
+    Each element has its length before it, four bytes.
+    """
     if column is None:
         return np.empty(0, dtype=form)
     if column[_NULLS]:

@@ -1,4 +1,4 @@
-"""A server process of ours: dropped to an unprivileged account, recorded, ended with its parent."""
+"""Runs a server as a child process: unprivileged, recorded by pid, ended with its parent."""
 
 import hashlib
 import json
@@ -31,7 +31,7 @@ class Account:
 
 
 def unprivileged(*names: str) -> Account | None:
-    """The account to drop to: None when not root, else the first of ``names`` that exists.
+    """Returns the account to drop to: None when not root, else the first of ``names`` that exists.
 
     Raises MissingPart when none exists.
     """
@@ -51,7 +51,7 @@ def unprivileged(*names: str) -> Account | None:
 
 
 def program(name: str, *, package: str, folders: Sequence[Path] = ()) -> Path:
-    """The path of an installed program. Raises MissingPart naming the package that brings it."""
+    """Finds an installed program. Raises MissingPart naming the package that brings it."""
     for folder in (*folders, Path("/usr/sbin"), Path("/usr/bin")):
         if (folder / name).is_file():
             return folder / name
@@ -64,14 +64,14 @@ def program(name: str, *, package: str, folders: Sequence[Path] = ()) -> Path:
 
 
 def own(path: Path, account: Account | None, mode: int) -> None:
-    """``path`` belongs to ``account`` (unless None) with ``mode``."""
+    """Gives ``path`` to ``account`` (unless None) with ``mode``."""
     path.chmod(mode)
     if account:
         os.chown(path, account.uid, account.gid)
 
 
 def reaches(account: Account | None, folder: Path) -> bool:
-    """Whether the account can enter the folder through all that lie above it."""
+    """Returns whether the account can enter the folder and all folders above it."""
     if account is None:
         return os.access(folder, os.X_OK)
     found = subprocess.run(  # noqa: S603 - fixed program, our own path
@@ -86,9 +86,9 @@ def reaches(account: Account | None, folder: Path) -> bool:
 
 
 def run_folder(folder: Path, account: Account | None) -> Path:
-    """A short private folder for the sockets of the server kept in ``folder``, the same each time.
+    """Returns a short private folder for sockets of the server in ``folder``, the same each time.
 
-    Under the run-time directory, else a new one under /tmp. Raises ServiceDown when there is none.
+    It lies under the run-time directory, else under /tmp. Raises ServiceDown when neither works.
     """
     uid = account.uid if account else os.geteuid()
     name = "onemap-" + hashlib.sha256(os.fsencode(folder)).hexdigest()[:10]
@@ -110,7 +110,7 @@ def run_folder(folder: Path, account: Account | None) -> Path:
 
 
 def free_port(preferred: int = 0) -> int:
-    """A TCP port of 127.0.0.1 that nobody listens on: ``preferred`` if it is free."""
+    """Returns a free TCP port of 127.0.0.1: ``preferred`` if nobody listens on it."""
     for wanted in (preferred, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -123,7 +123,7 @@ def free_port(preferred: int = 0) -> int:
 
 
 def started_at_ticks(pid: int) -> int | None:
-    """When the process began, in clock ticks since boot; None when it is gone or a zombie."""
+    """Returns a process's start in clock ticks since boot; None when it is gone or a zombie."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
@@ -132,7 +132,7 @@ def started_at_ticks(pid: int) -> int | None:
 
 
 class Daemon:
-    """One process, known by pid and start time in a record file, so that a later run can end it."""
+    """One process, recorded by pid and start time in a file, so that a later run can end it."""
 
     def __init__(self, record: Path) -> None:
         self.record = record
@@ -147,7 +147,7 @@ class Daemon:
         death_signal: str = "TERM",
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        """The command runs in its own process group with its output in ``log``.
+        """Starts the command in a process group of its own, with its output in ``log``.
 
         The kernel sends it ``death_signal`` when the calling thread ends, even by kill -9.
         """
@@ -170,7 +170,7 @@ class Daemon:
         self.record.write_text(json.dumps({"pid": pid, "ticks": started_at_ticks(pid)}))
 
     def pid(self) -> int | None:
-        """The pid on record while that very process still runs, else None."""
+        """Returns the recorded pid while that very process still runs, else None."""
         if self.process is not None and self.process.poll() is not None:
             return None
         try:
@@ -181,7 +181,7 @@ class Daemon:
         return pid if ticks is not None and started_at_ticks(pid) == ticks else None
 
     def send(self, number: signal.Signals) -> bool:
-        """Whether the running process was sent the signal."""
+        """Sends the signal to the process; False when it no longer runs."""
         pid = self.pid()
         if pid is None:
             return False
@@ -192,7 +192,7 @@ class Daemon:
         return True
 
     def wait(self, patience_s: float) -> bool:
-        """Whether the process has ended within the time given."""
+        """Waits for the process to end, at most ``patience_s`` seconds; returns whether it has."""
         deadline = time.monotonic() + patience_s
         while self.pid() is not None:
             if time.monotonic() > deadline:
@@ -201,7 +201,7 @@ class Daemon:
         return True
 
     def stop(self, first: signal.Signals = signal.SIGTERM, *, patience_s: float = 3.0) -> None:
-        """The process has ended: asked first, killed when it doesn't obey in time."""
+        """Ends the process: sends ``first``, then kills it after ``patience_s`` seconds."""
         if self.send(first) and not self.wait(patience_s):
             self.send(signal.SIGKILL)
             self.wait(2.0)

@@ -1,11 +1,11 @@
-"""What can go wrong, by name: a sentence and its facts, worded at the top floor."""
+"""The errors that all floors raise: a message template with facts, worded on the top floor."""
 
 
 class OneMapError(Exception):
-    """A failure a person can act on.
+    """An error a person can act on.
 
-    ``message`` is a template with named fields (a catalogue's msgid), ``facts`` fill it;
-    ``mend`` says how to put it right, filled by the same facts.
+    ``message`` is a template with named fields (a catalogue's msgid), filled by ``facts``; ``mend``
+    says how to put it right, filled by the same facts.
     """
 
     code = "error"
@@ -18,19 +18,19 @@ class OneMapError(Exception):
 
 
 class BadInput(OneMapError):
-    """What was given can't be taken; nothing was changed."""
+    """The input is not acceptable; nothing was changed."""
 
     code = "bad_input"
 
 
 class TooLarge(OneMapError):
-    """What was given is larger than what is taken; nothing was changed."""
+    """The input is larger than allowed; nothing was changed."""
 
     code = "too_large"
 
 
 class NotFound(OneMapError):
-    """It doesn't exist, or may not be known to the one who asks."""
+    """The thing doesn't exist, or the asking account may not know of it."""
 
     code = "not_found"
 
@@ -60,12 +60,12 @@ class Conflict(OneMapError):
 
 
 class MissingPart(OneMapError):
-    """A part of the installation is missing; the sentence holds the command that installs it."""
+    """A part of the installation is missing; the message names the command that installs it."""
 
     code = "missing_part"
 
 
 class ServiceDown(OneMapError):
-    """A server of ours doesn't answer."""
+    """A server that OneMap runs or needs doesn't answer."""
 
     code = "service_down"

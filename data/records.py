@@ -1,6 +1,6 @@
-"""What crosses floors: ids and records that don't change. Raw and checked readings differ in type.
+"""Ids and immutable records shared by all floors; raw and checked readings are different types.
 
-Those that ingest makes for every message are named tuples: a third of a frozen dataclass's cost.
+Records made for every message are named tuples: a third of the cost of a frozen dataclass.
 """
 
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ class ValueRange:
 class RawReading(NamedTuple):
     """One message of a device, decoded and in our units, not yet checked.
 
-    ``values`` holds at least one parameter, finite; ``flags`` only what the device sent.
+    ``values`` holds at least one parameter, all finite; ``flags`` only those the device sent.
     ``position`` is (longitude, latitude) in WGS 84/CGCS2000 degrees.
     """
 
@@ -49,9 +49,9 @@ class RawReading(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """A raw reading of a known station with every flag set that our checks ask for.
+    """A checked reading of a registered station.
 
-    ``flags`` names only the values that are not normal.
+    ``flags`` names only the values that are not normal, by the device or by our checks.
     """
 
     station_id: StationId
@@ -62,7 +62,7 @@ class Reading(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A message that can't be read, as it came, with the reason; its station where known."""
+    """A message that was refused, with its bytes, the reason, and its station where known."""
 
     topic: str
     payload: bytes

@@ -1,4 +1,4 @@
-"""Settings from the environment, one subject a class; read when called, never at import."""
+"""Settings from the environment, one class per subject; read when called, never at import."""
 
 from pathlib import Path
 from typing import Literal

@@ -1,4 +1,4 @@
-"""The words of the field, once: parameters, classes, levels, roles, kinds and flags."""
+"""The field's enumerations: parameters, classes, levels, roles, kinds and flags."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -56,9 +56,9 @@ class Parameter(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ParameterFacts:
-    """What is fixed about a parameter.
+    """Constants of a parameter.
 
-    ``column`` is its place in the wide reading row, None for the rare ones kept in ``extra``;
+    ``column`` is its column in the wide reading row, None for the rare ones kept in ``extra``;
     ``shown_decimals`` and ``graded_decimals`` are the decimals of an hourly value and of a mean
     before grading. Source: HJ 525 (codes), 总站水字〔2020〕90号 (decimals).
     """
@@ -152,7 +152,7 @@ COLUMN_PARAMETERS: tuple[Parameter, ...] = tuple(p for p, f in PARAMETERS.items(
 
 
 class WaterClass(IntEnum):
-    """Class of surface water (水质类别); larger is worse. Source: GB 3838-2002."""
+    """Class of surface water (水质类别); a larger number is worse. Source: GB 3838-2002."""
 
     I = 1  # noqa: E741  the standard's own numeral
     II = 2
@@ -175,14 +175,14 @@ class BodyKind(StrEnum):
 
 
 class RiverKind(StrEnum):
-    """What a line of water is."""
+    """Kinds of running water."""
 
     RIVER = "river"
     CANAL = "canal"
 
 
 class LakeKind(StrEnum):
-    """What an area of water is."""
+    """Kinds of standing water."""
 
     LAKE = "lake"
     RESERVOIR = "reservoir"
@@ -215,7 +215,7 @@ class ChiefLevel(StrEnum):
 
 
 class Role(StrEnum):
-    """What an account may be (the public is nobody signed in)."""
+    """Roles an account may have (the public is nobody signed in)."""
 
     PATROLLER = "patroller"
     CHIEF = "chief"
@@ -257,7 +257,7 @@ class Flag(StrEnum):
 
 
 class EvaluationState(StrEnum):
-    """Whether a section's class can be told now."""
+    """Whether a section's class can be determined now."""
 
     GRADED = "graded"
     PARTIAL = "partial"
@@ -266,7 +266,7 @@ class EvaluationState(StrEnum):
 
 
 class Compliance(StrEnum):
-    """What an outfall shows instead of a class: 达标, 超标, 停排."""
+    """The state of an outfall, which has no class: 达标, 超标, 停排."""
 
     COMPLIANT = "compliant"
     EXCEEDING = "exceeding"

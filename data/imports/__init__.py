@@ -1,1 +1,1 @@
-"""Files of others taken into the archive."""
+"""Imports of files: waters, divisions, chiefs, stations, boards and names."""

@@ -1,4 +1,4 @@
-"""River chiefs (河长) from a file: who answers for which water, from when to when."""
+"""Imports river chiefs (河长): who answers for which water, from when to when."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ _MET = (
 
 @dataclass(frozen=True, slots=True)
 class _Duty:
-    """What somebody answers for: one water, or a division as its general chief (总河长)."""
+    """What a person answers for: one water, or a division as its general chief (总河长)."""
 
     level: ChiefLevel
     is_general: bool
@@ -50,20 +50,20 @@ class _Duty:
 
 @dataclass(frozen=True, slots=True)
 class _Term:
-    """From when to when; the end is the first day it no longer holds."""
+    """A term of office ``[start, end)``; the end is the first day it no longer holds."""
 
     valid_from: date
     valid_to: date | None
 
     def meets(self, other: "_Term") -> bool:
-        """Whether the two share a day."""
+        """Returns whether the two terms share a day."""
         return (other.valid_to is None or self.valid_from < other.valid_to) and (
             self.valid_to is None or other.valid_from < self.valid_to
         )
 
 
 def take(connection: Connection, rows: Sequence[Row], options: Options, report: Report) -> None:
-    """The people of these rows answer for their waters from their days on."""
+    """Writes the people of these rows and the waters they answer for."""
     for row in rows:
         done = Report(report.kind)
         try:
@@ -99,7 +99,7 @@ def _term(row: Row) -> _Term:
 
 
 def _person(connection: Connection, row: Row) -> int:
-    """The person of that name, post and phone, made when there is none."""
+    """Returns the id of the person of that name, post and phone; creates one if needed."""
     values = {"name": row.name, "post": row.text("post"), "phone": row.text("phone")}
     connection.execute(upsert(person).values(values).on_conflict_do_nothing())
     found = connection.execute(
@@ -110,7 +110,10 @@ def _person(connection: Connection, row: Row) -> int:
 
 
 def _duties(connection: Connection, row: Row) -> list[_Duty]:
-    """What the row names. A river with a division means the river's reaches in that division."""
+    """Returns the duties that the row names.
+
+    A river with a division means the river's reaches in that division.
+    """
     level, is_general = row.get("level", ChiefLevel), row.get("is_general", bool) or False
     if level is None:
         raise BadInput("{field} is empty.", field="level")
@@ -155,7 +158,7 @@ def _answer(
     options: Options,
     report: Report,
 ) -> str:
-    """Whether the duty was taken, updated or unchanged. Raises BadInput for an overlap."""
+    """Writes the duty; returns taken, updated or unchanged. Raises BadInput for an overlap."""
     met = connection.execute(text(_MET), duty.values).all()
     own = [each for each in met if each.person_id == person_id]
     same = next((each for each in own if each.valid_from == term.valid_from), None)
@@ -194,7 +197,10 @@ def _follow(
     options: Options,
     report: Report,
 ) -> None:
-    """Somebody else of that level answers for the water too: told, and ended when asked to."""
+    """Handles an earlier chief of the same level for the same water.
+
+    Notes the overlap in the outcome, or with ``options.succeed`` ends the earlier term.
+    """
     facts = {"name": row.name, "other": earlier.name, "start": earlier.valid_from}
     if not options.succeed:
         report.note("{name} answers for it beside {other}, who does since {start}.", **facts)

@@ -1,4 +1,4 @@
-"""Which column of a file holds which field: as told, else as guessed from its name."""
+"""Matches the columns of a file to fields: as the caller says, else guessed by name."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -14,7 +14,10 @@ _WKT: Final = Field("wkt", ("geometry", "geom", "the_geom"))
 
 
 def parse_constants(kind: ImportKind, form: Form, given: Mapping[str, str]) -> dict[str, object]:
-    """Values that hold for every row. Raises BadInput for an unknown field or a bad value."""
+    """Parses the values that hold for every row.
+
+    Raises BadInput for an unknown field or a bad value.
+    """
     for name in given:
         _require_known(kind, form, name)
     return {name: form.fields[name].parse(value) for name, value in given.items()}
@@ -27,9 +30,9 @@ def match_columns(
     mapping: Mapping[str, str],
     fixed: Mapping[str, object],
 ) -> tuple[dict[str, str], list[Remark]]:
-    """Field to column, and a remark for each guess.
+    """Returns the column of each field, and a remark for each guess.
 
-    Raises BadInput for a field or column that isn't there, and when a required field has none.
+    Raises BadInput for an unknown field or column, and when a required field has no column.
     """
     places = [_X, _Y, _WKT] if table.geometries is None and form.shape else []
     wanted = {**form.fields, **{place.name: place for place in places}}

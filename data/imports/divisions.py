@@ -1,4 +1,4 @@
-"""Divisions (行政区划) from a file: by code where they have one, the higher ones first."""
+"""Imports divisions (行政区划): matched by code where they have one, higher levels first."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -30,7 +30,7 @@ _SUFFIXES: Final = {
 
 
 def take(connection: Connection, rows: Sequence[Row], options: Options, report: Report) -> None:
-    """The divisions of these rows are in the archive, each under the one it belongs to."""
+    """Writes the divisions of these rows, each under its parent."""
     levelled: list[tuple[ChiefLevel, Row]] = []
     for row in rows:
         try:
@@ -62,7 +62,7 @@ def _namesake(name: str) -> BadInput:
 
 
 def level_of_code(code: str) -> ChiefLevel:
-    """The level that a code of 12 digits stands for, by the zeros at its end."""
+    """Returns the level of a 12-digit division code, by the zeros at its end."""
     for level, zeros in zip(ChiefLevel, _CODE_ENDS, strict=False):
         if code.endswith(zeros):
             return level
@@ -70,7 +70,10 @@ def level_of_code(code: str) -> ChiefLevel:
 
 
 def _level(row: Row, report: Report) -> ChiefLevel:
-    """By its code, else as told, else by its name. Raises BadInput when nothing tells."""
+    """Returns the row's level: by its code, else by its level field, else by its name.
+
+    Raises BadInput when none of them says.
+    """
     code, told = row.text("code"), row.get("level", ChiefLevel)
     if code:
         meant = level_of_code(code)
@@ -129,7 +132,7 @@ def _is_same(wkb: bytes | None, surface: MultiPolygon) -> bool:
 def _existing(
     connection: Connection, level: ChiefLevel, name: str, code: str | None, parent_id: int | None
 ) -> RowMapping | None:
-    """The division of that code; else the one of that name and level without another code."""
+    """Finds the division of that code, else that of the name and level without another code."""
     kept = select(division, func.ST_AsBinary(division.c.geom).label("wkb"))
     if code:
         found = connection.execute(kept.where(division.c.code == code)).mappings().first()
@@ -146,7 +149,10 @@ def _existing(
 
 
 def _parent(connection: Connection, level: ChiefLevel, row: Row) -> int | None:
-    """What it belongs to: as said, else by its code, else what holds its middle; else unknown."""
+    """Returns the id of the parent division, None if unknown.
+
+    It is the one the row names, else by its code, else the one that contains its middle point.
+    """
     if level is ChiefLevel.PROVINCE:
         return None
     said = row.text("parent")
@@ -180,7 +186,7 @@ def _parent(connection: Connection, level: ChiefLevel, row: Row) -> int | None:
 
 
 def _settle(connection: Connection, report: Report) -> None:
-    """Points and lakes are told to lie in the lowest division that holds them."""
+    """Assigns points and lakes to the lowest division that contains them."""
     ranks = "array_position(CAST(:levels AS text[]), division.level)"
     for table, place in (
         ("station", "station.geom"),

@@ -1,4 +1,4 @@
-"""Which fields each kind of file holds, how they are named in the wild and what they mean."""
+"""The fields of each kind of import file, the column names they are guessed from, and parsers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class ImportKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of ours; ``aliases`` are column names it is guessed from, first the likeliest."""
+    """A field of an import; ``aliases`` are column names it is guessed from, likeliest first."""
 
     name: str
     aliases: tuple[str, ...] = ()
@@ -39,7 +39,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a file of one kind must look like."""
+    """The fields and the geometry that a file of one kind has."""
 
     shape: Shape | None
     shape_required: bool

@@ -1,4 +1,4 @@
-"""Who flows into whom, told anew for the whole archive: only what differs is written."""
+"""Computes which river and reach flows into which, for all waters; writes only what changed."""
 
 from collections import defaultdict
 from typing import NamedTuple
@@ -18,9 +18,10 @@ class _Reach(NamedTuple):
 
 
 def settle_flows(connection: Connection) -> dict[int, Confluence[int] | None]:
-    """Every river flows into what its end meets, and every reach into the next one downstream.
+    """Updates what every river and reach flows into; returns the confluence of each river by id.
 
-    What is met by no river is unknown. The answer is by river id.
+    A river flows into the river its end meets, None where it meets none; a reach into the next one
+    downstream.
     """
     lines = {
         river_id: [part.line for part in join_lines(list(geometry.geoms)).course]
@@ -72,7 +73,7 @@ def _settle_reaches(connection: Connection, found: dict[int, Confluence[int] | N
 
 
 def _course(reaches: list[_Reach]) -> list[_Reach]:
-    """The reaches along the course: an arm begins before the last of them ends."""
+    """Returns the reaches along the course; an arm is one that begins before the last one ends."""
     main: list[_Reach] = []
     for each in reaches:
         if not main or each.from_m >= main[-1].to_m - 1.0:
@@ -81,7 +82,7 @@ def _course(reaches: list[_Reach]) -> list[_Reach]:
 
 
 def _at(main: list[_Reach], chainage_m: float) -> int | None:
-    """The reach at a chainage, the nearest one in a gap."""
+    """Returns the id of the reach at a chainage, in a gap that of the nearest one."""
     if not main:
         return None
     return min(main, key=lambda each: max(each.from_m - chainage_m, chainage_m - each.to_m, 0.0)).id

@@ -1,4 +1,4 @@
-"""A file as a plain table: GeoPackage, GeoJSON, Shapefile (zipped too) and CSV, within bounds."""
+"""Reads GeoPackage, GeoJSON, Shapefile (zipped too) and CSV as a plain table, within limits."""
 
 import csv
 import io
@@ -32,7 +32,8 @@ class Table:
     """Columns of text as they came, and the geometries where the format has them.
 
     ``first_row`` is the number people see beside the first record: 2 under a header. ``crs`` is
-    the file's own word, none where it has none; ``crs_is_stated`` tells a default from a word.
+    what the file itself declares, None where it doesn't; ``crs_is_stated`` is False for a format's
+    default.
     """
 
     columns: tuple[str, ...]
@@ -43,7 +44,7 @@ class Table:
 
 
 def read_table(path: Path, *, layer: str | None = None, encoding: str | None = None) -> Table:
-    """The file's records. Raises BadInput with what is wrong, where, and how to mend it."""
+    """Reads a file's records. Raises BadInput with what is wrong, where, and how to mend it."""
     try:
         size = path.stat().st_size if path.is_file() else None
     except OSError as error:
@@ -79,7 +80,7 @@ def _bounded(path: Path, size: int) -> None:
 
 @contextmanager
 def _unpacked(path: Path, layer: str | None) -> Iterator[tuple[Path, str | None]]:
-    """The Shapefile inside a zip, under a plain name; any other file as it is."""
+    """Extracts the Shapefile inside a zip, under a plain name; yields any other file as it is."""
     if path.suffix.lower() != ".zip":
         yield path, layer
         return
@@ -166,9 +167,9 @@ def _layer(path: Path, layers: Sequence[str], layer: str | None) -> str:
 
 
 def _frame(inner: Path, layer: str, driver: str, encoding: str | None) -> pd.DataFrame:
-    """The layer; text of a Shapefile is UTF-8 where it can be, else the Chinese encoding.
+    """Reads the layer; a Shapefile's text as UTF-8 where that works, else as GB 18030.
 
-    Its .cpg isn't asked: it is often missing, and sometimes wrong.
+    Its .cpg file is ignored: it is often missing, and sometimes wrong.
     """
     tried: list[str | None] = [encoding]
     if driver == "ESRI Shapefile" and encoding is None:
@@ -237,7 +238,7 @@ def _decoded(path: Path, content: bytes, encoding: str | None) -> str:
 
 
 def _text(value: Any) -> str:
-    """The cell as text; whole numbers without a point, nothing for what is missing."""
+    """Returns a cell as text: whole numbers without a point, missing values empty."""
     if isinstance(value, list | dict):
         return ",".join(map(str, value))
     if pd.isna(value):
@@ -252,7 +253,7 @@ def _first_line(error: BaseException) -> str:
 
 
 def geometry_of_wkt(text: str) -> BaseGeometry | None:
-    """The geometry of a WKT cell; none for an empty one. Raises BadInput."""
+    """Parses a cell of WKT; None for an empty one. Raises BadInput."""
     if not text:
         return None
     try:

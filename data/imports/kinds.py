@@ -1,4 +1,4 @@
-"""Every kind of file and who takes it; the one way in, in the caller's transaction."""
+"""Imports a file of any kind: picks the importer of its kind, in the caller's transaction."""
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -42,10 +42,10 @@ TAKES: Final[Mapping[ImportKind, Take]] = MappingProxyType(
 def take(
     connection: Connection, kind: ImportKind, source: Source, options: Options | None = None
 ) -> Report:
-    """What became of the file's rows; the same file again changes nothing.
+    """Imports the file's rows and returns what became of them; a second time changes nothing.
 
-    One import runs at a time. Rows that can't be taken are refused in the report and the others
-    are taken: the caller rolls back when that isn't wanted.
+    One import runs at a time. Rows that can't be imported are refused in the outcome and the others
+    are written: the caller rolls back when that isn't wanted.
     """
     connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('onemap import'))"))
     report = Report(kind, refused=list(source.refused), notes=list(source.notes))

@@ -1,4 +1,4 @@
-"""Lakes and reservoirs from a file: the surfaces of one name that lie together are one."""
+"""Imports lakes and reservoirs: surfaces of one name that lie together are one lake."""
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple
@@ -30,7 +30,7 @@ class _Key(NamedTuple):
 
 
 def take(connection: Connection, rows: Sequence[Row], options: Options, report: Report) -> None:
-    """The lakes of these rows are in the archive, with area, division and the river they are on."""
+    """Writes the lakes of these rows, with area, division and the river they are on."""
     groups: dict[_Key, list[Row]] = {}
     for row in rows:
         kind = row.get("kind", LakeKind)
@@ -47,7 +47,7 @@ def take(connection: Connection, rows: Sequence[Row], options: Options, report: 
 
 
 def _surface(rows: Sequence[Row], report: Report) -> tuple[list[Row], MultiPolygon]:
-    """The rows that are one lake, and its surface; others of the name are refused."""
+    """Returns the rows that make one lake and its surface; refuses others of the same name."""
     own: list[Row] = []
     pieces: list[Polygon] = []
     for row in rows:
@@ -121,7 +121,7 @@ def _take_lake(
 
 
 def _river_through(connection: Connection, surface: MultiPolygon) -> int | None:
-    """The river with the longest course inside; none where none runs through."""
+    """Returns the id of the river with the longest course inside, None where none runs through."""
     found = connection.execute(
         text(
             "SELECT id FROM river, (SELECT ST_GeomFromWKB(:wkb, 4490) AS surface) AS here"

@@ -1,4 +1,4 @@
-"""Notice boards (公示牌) from a file, each snapped to its water."""
+"""Imports notice boards (公示牌) and snaps each to its water."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ from data.tables.waters import notice_board
 
 
 def take(connection: Connection, rows: Sequence[Row], options: Options, report: Report) -> None:
-    """The boards of these rows stand where the file says, by their codes."""
+    """Writes the boards of these rows, matched by code."""
     seen: dict[str, int] = {}
     for row in rows:
         before = seen.setdefault(row.text("code"), row.number)

@@ -1,4 +1,4 @@
-"""What a person may ask of an import beside the file."""
+"""Options of an import, beside the file itself."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,11 +18,12 @@ def _today() -> date:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """``within_m`` is how far a point may lie from its water.
+    """What a person may choose for an import.
 
-    Rivers are split at the borders of ``split_level``, the lowest level with surfaces unless said;
-    ``resplit`` does it again for rivers whose lines have not changed. With ``succeed`` a chief who
-    follows another ends the other's responsibility.
+    ``within_m`` is how far a point may lie from its water. Rivers are split at the borders of
+    ``split_level``, by default the lowest level with surfaces; ``resplit`` splits rivers again
+    whose lines have not changed. With ``succeed`` a chief who follows another ends the other's
+    term.
     """
 
     within_m: float = WITHIN_M

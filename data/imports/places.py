@@ -1,4 +1,4 @@
-"""Place names for the map from a file."""
+"""Imports place names for the map."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ from data.vocabulary import ChiefLevel
 
 
 def take(connection: Connection, rows: Sequence[Row], options: Options, report: Report) -> None:
-    """The names of these rows are on the map; name, level and place together are one."""
+    """Writes the place names of these rows, matched by name, level and place."""
     known = {
         (row.name, row.level, row.lon, row.lat): row
         for row in connection.execute(

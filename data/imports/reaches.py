@@ -1,4 +1,4 @@
-"""Reaches (河段) from a file, as lines or as chainages; they replace those of their rivers."""
+"""Imports reaches (河段) as lines or as chainages; they replace those of their rivers."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -37,18 +37,18 @@ class _Course:
 
     @property
     def length_m(self) -> float:
-        """The metres of its parts, without gaps."""
+        """Length of its parts in metres, without gaps."""
         return sum(length_m(line) for line in self.lines)
 
     def chainage_of(self, end: Point) -> float:
-        """The chainage of a place by the river. Raises BadInput when it is too far off."""
+        """Returns the chainage of a place by the river. Raises BadInput when it is too far off."""
         found = self.index.nearest(end, OFF_M)
         if found is None:
             raise BadInput("An end of it lies more than {off} m from its river.", off=round(OFF_M))
         return self.starts[found[0]] + found[1].chainage_m
 
     def between(self, from_m: float, to_m: float) -> LineString:
-        """The river between two chainages. Raises BadInput where it is not one line."""
+        """Returns the river's line between two chainages. Raises BadInput where it has a gap."""
         for start, line in zip(self.starts, self.lines, strict=True):
             end = start + length_m(line)
             if start - 1 <= from_m < to_m <= end + 1:
@@ -64,7 +64,7 @@ class _Course:
 
 
 def take(connection: Connection, rows: Sequence[Row], options: Options, report: Report) -> None:
-    """Each river of these rows has the reaches of the file and no others."""
+    """Replaces the reaches of each river in these rows by those of the file."""
     rivers: dict[int, list[Row]] = defaultdict(list)
     names: dict[int, str] = {}
     for row in rows:
@@ -98,7 +98,7 @@ def _take_river(
     lines: MultiLineString,
     report: Report,
 ) -> None:
-    """All of the river's rows are taken, or none: half a river would lose its other reaches."""
+    """Writes all of the river's rows or none: half a river would lose its other reaches."""
     course = _Course(lines)
     planned: list[PlannedReach] = []
     refused = Report(report.kind)
@@ -199,7 +199,7 @@ def _check_codes(connection: Connection, river_id: int, planned: Sequence[Planne
 def _tell_uncovered(
     name: str, planned: Sequence[PlannedReach], course: _Course, report: Report
 ) -> None:
-    """Stretches of the river longer than the tolerance that no reach covers are told."""
+    """Notes in the outcome the stretches of the river, beyond a tolerance, without a reach."""
     for start, line in zip(course.starts, course.lines, strict=True):
         end = start + length_m(line)
         inside = [each for each in planned if each.to_m > start and each.from_m < end]

@@ -19,7 +19,7 @@ class Remark:
 
 
 def remark(message: str, **facts: object) -> Remark:
-    """The sentence filled by these facts."""
+    """Returns the sentence filled by these facts."""
     return Remark(message, facts)
 
 
@@ -37,7 +37,7 @@ class RefusedRow:
 
     @classmethod
     def by(cls, row: int, name: str, error: OneMapError) -> "RefusedRow":
-        """The row as refused by an error."""
+        """Returns the row as refused by an error."""
         return cls(row, name, Remark(error.message, error.facts), error.mend)
 
 

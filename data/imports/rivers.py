@@ -1,4 +1,4 @@
-"""Rivers and canals from a file: the lines of one name are one river, then split into reaches."""
+"""Imports rivers and canals: lines of one name are one river, which is split into reaches."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -39,7 +39,7 @@ class _Key(NamedTuple):
 
 
 def take(connection: Connection, rows: Sequence[Row], options: Options, report: Report) -> None:
-    """The rivers of these rows are in the archive with their reaches and what they flow into."""
+    """Writes the rivers of these rows with their reaches and what they flow into."""
     level = options.split_level or registry.finest_level(connection)
     areas = registry.surfaces(connection, level) if level else []
     rivers: dict[int, str] = {}
@@ -134,7 +134,7 @@ def _hold_reaches(
     *,
     is_due: bool,
 ) -> None:
-    """The reaches of a known river are split anew when that is due, and told when it is not."""
+    """Splits a known river into reaches again where ``is_due``; else notes that it is outdated."""
     if same_reaches(connection, river_id, planned):
         return
     if not is_due:
@@ -151,7 +151,7 @@ def _hold_reaches(
 
 
 def _own_lines(rows: Sequence[Row], report: Report) -> tuple[list[Row], list[LineString]]:
-    """The rows that count and their lines; a line drawn twice counts once."""
+    """Returns the rows that count and their lines; a line drawn twice counts once."""
     first: dict[bytes, int] = {}
     own, lines = [], []
     for row in rows:
@@ -169,7 +169,7 @@ def _own_lines(rows: Sequence[Row], report: Report) -> tuple[list[Row], list[Lin
 
 
 def _words(rows: Sequence[Row]) -> dict[str, object]:
-    """For each column the first words that any row has."""
+    """Returns for each column the first non-empty value of any row."""
     found = {name: next((row.text(name) for row in rows if row.text(name)), "") for name in _OWN}
     return {name: value for name, value in found.items() if value}
 
@@ -192,7 +192,7 @@ def _insert(
 
 
 def _existing(connection: Connection, key: _Key) -> RowMapping | None:
-    """The river of that code; else the one of that name that has none, or whose is not given."""
+    """Finds the river of that name and kind with the key's code, else one without a code."""
     rows = (
         connection.execute(
             select(river, func.ST_AsBinary(river.c.geom).label("wkb")).where(

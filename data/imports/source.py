@@ -1,4 +1,4 @@
-"""A file read as rows of ours: columns mapped or guessed, cells parsed, geometry fit to keep."""
+"""Reads a file as rows: columns matched, cells parsed, geometry converted and mended."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ class Given(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One record; ``values`` holds only what was given, parsed. Geometry is in CGCS2000."""
+    """One record; ``values`` holds the non-empty cells, parsed. Geometry is in CGCS2000."""
 
     number: int
     values: Mapping[str, object]
@@ -40,31 +40,31 @@ class Row:
     given: Given | None = None
 
     def get(self, name: str, kind: type[VALUE]) -> VALUE | None:
-        """The value of a field, none where the cell was empty."""
+        """Returns the value of a field, None where the cell was empty."""
         value = self.values.get(name)
         return value if isinstance(value, kind) else None
 
     def text(self, name: str) -> str:
-        """The words of a field, none of them where the cell was empty."""
+        """Returns the text of a field, empty where the cell was."""
         return self.get(name, str) or ""
 
     def day(self, name: str) -> date | None:
-        """The day of a field."""
+        """Returns the date of a field, None where the cell was empty."""
         return self.get(name, date)
 
     def span(self, name: str) -> timedelta | None:
-        """The span of time of a field."""
+        """Returns the duration of a field, None where the cell was empty."""
         return self.get(name, timedelta)
 
     @property
     def name(self) -> str:
-        """What the row calls itself."""
+        """The name in the row's ``name`` field."""
         return self.text("name")
 
 
 @dataclass(slots=True)
 class Source:
-    """A file's rows, those refused while it was read, and what was guessed or mended."""
+    """A file's rows, those refused while reading, and remarks on what was guessed or mended."""
 
     rows: list[Row] = field(default_factory=list)
     refused: list[RefusedRow] = field(default_factory=list)
@@ -81,10 +81,10 @@ def read(
     layer: str | None = None,
     encoding: str | None = None,
 ) -> Source:
-    """The file's rows.
+    """Reads a file as rows of one kind.
 
     ``mapping`` names the column of a field, ``constants`` the value of a field for every row.
-    Raises BadInput when the file as a whole can't be used: then nothing of it is.
+    Raises BadInput when the file as a whole can't be used.
     """
     form = FORMS[kind]
     table = read_table(path, layer=layer, encoding=encoding)
@@ -109,7 +109,7 @@ def _datum(
     told: str | None,
     source: Source,
 ) -> Datum | None:
-    """What the coordinates are: what was told, else what the file says; none without any."""
+    """Returns the datum of the coordinates: the caller's, else the file's; None without any."""
     has_places = table.geometries is not None or "wkt" in columns or {"lon", "lat"} <= set(columns)
     if form.shape is None or not has_places:
         if form.shape and form.shape_required:
@@ -149,7 +149,7 @@ def _declared(name: str) -> Datum:
 
 
 def _is_as_told(own: str, datum: Datum) -> bool:
-    """Whether the file's own word means the same; WGS 84 and CGCS2000 do."""
+    """Returns whether the file's own word means the same; WGS 84 and CGCS2000 do."""
     try:
         meant = crs.declared(own)
     except crs.UnknownCrs:
@@ -175,7 +175,7 @@ class _Reader:
         self.bad_axes: list[BadAxes] = []
 
     def take(self, index: int, source: Source) -> None:
-        """The record is a row of the source, or refused there; a blank line is neither."""
+        """Adds the record to the source as a row, or as refused; skips a blank line."""
         record, number = self.table.records[index], index + self.table.first_row
         if not any(record.values()) and self.table.geometries is None:
             return
@@ -248,6 +248,6 @@ def _few(numbers: Sequence[int], most: int = 20) -> str:
 
 
 def _refuse_axes(source: Source, reader: _Reader) -> None:
-    """When not one place can be where it says, the file as a whole is declared wrongly."""
+    """Raises BadInput when no place lies where it says: the file's datum is declared wrongly."""
     if reader.bad_axes and not source.rows and len(reader.bad_axes) == len(source.refused):
         raise reader.bad_axes[0]

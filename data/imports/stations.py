@@ -1,4 +1,4 @@
-"""Sections, outfalls and intakes from a file: each row is one placement."""
+"""Imports sections, outfalls and intakes: each row is placed as one station."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -22,21 +22,21 @@ from data.vocabulary import BodyKind, Parameter, StationKind, WaterClass
 def take_sections(
     connection: Connection, rows: Sequence[Row], options: Options, report: Report
 ) -> None:
-    """The sections of these rows stand where the file says, by their codes."""
+    """Places the sections of these rows, matched by code."""
     _take(connection, StationKind.SECTION, rows, options, report)
 
 
 def take_outfalls(
     connection: Connection, rows: Sequence[Row], options: Options, report: Report
 ) -> None:
-    """The outfalls of these rows stand where the file says, with their limits."""
+    """Places the outfalls of these rows with their limits, matched by code."""
     _take(connection, StationKind.OUTFALL, rows, options, report)
 
 
 def take_intakes(
     connection: Connection, rows: Sequence[Row], options: Options, report: Report
 ) -> None:
-    """The intakes of these rows stand where the file says."""
+    """Places the intakes of these rows, matched by code."""
     _take(connection, StationKind.INTAKE, rows, options, report)
 
 
@@ -115,7 +115,7 @@ def _facts(connection: Connection, kind: StationKind, row: Row) -> Facts:
 
 
 def limits_of(row: Row) -> tuple[OutfallLimit, ...] | None:
-    """The limits that the row spells out, on the basis of its permit; none when it has none."""
+    """Returns the limits in the row, on the basis of its permit; None when it has none."""
     basis = row.text("permit_no") or "排污许可"
     found = []
     for parameter in Parameter:

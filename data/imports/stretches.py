@@ -1,6 +1,6 @@
-"""The reaches of one river: planned from its lines and the borders, or written as a file has them.
+"""Plans and writes the reaches of one river: from its lines and borders, or as a file has them.
 
-A reach keeps its id as long as its code or name stays, so that what hangs on it stays too.
+A reach keeps its id as long as its code or name stays, so that what refers to it stays too.
 """
 
 from collections import Counter
@@ -27,7 +27,7 @@ LOW_ZOOM = 9
 
 @dataclass(frozen=True, slots=True)
 class PlannedReach:
-    """A reach as it should be; chainages run along the river's course, gaps counted."""
+    """A reach to be written; chainages run along the river's course, gaps counted."""
 
     name: str
     line: LineString
@@ -40,10 +40,10 @@ class PlannedReach:
 def plan_reaches(
     river_name: str, lines: MultiLineString, areas: Sequence[Area], sliver_m: float
 ) -> list[PlannedReach]:
-    """The river's reaches in order downstream: split at borders and at gaps, its arms last.
+    """Returns the river's reaches downstream: split at borders and at gaps, its arms last.
 
-    They are named 湍河·邓州市段; a second one of that division 湍河·邓州市段（2）, one outside of
-    every division 湍河·第2段, and an arm 湍河·汊1.
+    They are named 湍河·邓州市段; a second one of that division 湍河·邓州市段（2）, one outside
+    of every division 湍河·第2段, and an arm 湍河·汊1.
     """
     joined = join_lines(list(lines.geoms))
     surfaces = [(area.id, area.surface) for area in areas]
@@ -65,7 +65,7 @@ def plan_reaches(
 
 
 def _arms(river_name: str, joined: Joined) -> list[PlannedReach]:
-    """The branches, each from where it leaves the course to where it comes back."""
+    """Returns the branches, each from where it leaves the course to where it comes back."""
     course = LineIndex([part.line for part in joined.course])
     starts = joined.starts_m
     planned = []
@@ -79,7 +79,7 @@ def _arms(river_name: str, joined: Joined) -> list[PlannedReach]:
 
 
 def same_reaches(connection: Connection, river_id: int, planned: Sequence[PlannedReach]) -> bool:
-    """Whether these are the river's reaches already."""
+    """Returns whether the river already has exactly these reaches."""
     rows = connection.execute(
         text(
             "SELECT name, ST_AsBinary(geom), chainage_from_m, chainage_to_m, division_id, code"
@@ -102,7 +102,7 @@ def same_reaches(connection: Connection, river_id: int, planned: Sequence[Planne
 def write_reaches(
     connection: Connection, river_id: int, planned: Sequence[PlannedReach], river_length_m: float
 ) -> None:
-    """The river's reaches are these and no others; what lay on one that is gone lies on none.
+    """Replaces the river's reaches by these; what lay on one that is gone loses its reach.
 
     Raises BadInput when somebody answers for a reach that would go.
     """
@@ -147,12 +147,12 @@ def _values(planned: PlannedReach) -> dict[str, object]:
 
 
 def kept_geometry(geometry: shapely.Geometry) -> ColumnElement[object]:
-    """A geometry as the database keeps it."""
+    """Returns the SQL expression that stores a geometry."""
     return func.ST_GeomFromWKB(shapely.to_wkb(geometry), CGCS2000)
 
 
 def held_elsewhere(river_name: str) -> BadInput:
-    """The refusal of reaches that other records hold on to."""
+    """Returns the error for reaches that other records refer to."""
     return BadInput(
         "A reach of {river} would go, but other records hold on to it.",
         mend="Import reaches that keep its name or code.",

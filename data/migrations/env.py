@@ -1,4 +1,4 @@
-"""Alembic runs on the connection that run.py hands over; there is no offline mode."""
+"""Alembic's environment: runs on the connection of run.py; there is no offline mode."""
 
 from alembic import context
 

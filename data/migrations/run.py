@@ -1,4 +1,4 @@
-"""Brings a database to the newest schema."""
+"""Migrates a database to the newest schema, and tells its version."""
 
 from pathlib import Path
 
@@ -10,14 +10,14 @@ from sqlalchemy import Engine
 
 
 def configuration() -> Config:
-    """Alembic's configuration, without a file of its own."""
+    """Returns Alembic's configuration, made without a file."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     return config
 
 
 def upgrade(owner: Engine) -> None:
-    """The database has every table; runs as the owner role, in one transaction."""
+    """Migrates the database to the newest schema, as the owner role, in one transaction."""
     config = configuration()
     with owner.begin() as connection:
         config.attributes["connection"] = connection
@@ -25,11 +25,11 @@ def upgrade(owner: Engine) -> None:
 
 
 def version(on: Engine) -> str | None:
-    """The schema version of a database, None for an empty one."""
+    """Returns the schema version of a database, None for an empty one."""
     with on.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
 def newest() -> str | None:
-    """The schema version this code needs."""
+    """Returns the schema version this code needs."""
     return ScriptDirectory.from_config(configuration()).get_current_head()

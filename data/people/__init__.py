@@ -1,1 +1,1 @@
-"""Accounts, passwords, sessions and the access log: the writes of who may sign in."""
+"""Writes of accounts, passwords, sessions, saved views, reviews and the access log."""

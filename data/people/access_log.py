@@ -1,4 +1,4 @@
-"""Who signed in, who was refused what: rows that are only ever added."""
+"""The access log: who signed in, who was refused what. Rows are only ever added."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -10,7 +10,7 @@ from data.records import AccountId
 
 
 class Logged(StrEnum):
-    """What the access log records."""
+    """The kinds of action the access log records."""
 
     SIGN_IN = "sign_in"
     SIGN_OUT = "sign_out"
@@ -36,7 +36,7 @@ def log(
     refused: bool = False,
     detail: Mapping[str, object] | None = None,
 ) -> None:
-    """The access log holds one more row."""
+    """Adds a row to the access log."""
     connection.execute(
         INSERT,
         {

@@ -1,4 +1,4 @@
-"""Accounts and their roles: made, changed, disabled; each write checks the version it saw."""
+"""Creates, changes and disables accounts and their roles; each write checks the version seen."""
 
 import re
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ def create_account(
     must_change: bool = True,
     language: str | None = None,
 ) -> AccountId:
-    """The new account's id. Raises BadInput for a login that is unfit, Conflict for a taken one."""
+    """Creates an account, returns its id. Raises BadInput (unfit login) or Conflict (taken)."""
     if not LOGIN.fullmatch(login):
         raise BadInput(
             "{login} is no account name: use 2 to 64 lower-case letters, digits, dots, dashes.",
@@ -79,7 +79,7 @@ def create_account(
 
 
 def next_version(connection: Connection, account_id: AccountId, version: int) -> None:
-    """The account's version is one higher. Raises Conflict when it isn't the one seen."""
+    """Raises the account's version by one. Raises Conflict when it isn't the one seen."""
     found = connection.execute(
         text(
             "UPDATE account SET version = version + 1 WHERE id = :id AND version = :version"
@@ -94,7 +94,7 @@ def next_version(connection: Connection, account_id: AccountId, version: int) ->
 def set_active(
     connection: Connection, account_id: AccountId, is_active: bool, version: int
 ) -> None:
-    """The account may sign in, or no longer, and then its sessions have ended."""
+    """Enables an account, or disables it and ends its sessions."""
     next_version(connection, account_id, version)
     connection.execute(
         text("UPDATE account SET is_active = :is_active WHERE id = :id"),
@@ -113,7 +113,7 @@ def set_password(
     must_change: bool,
     but_session: str | None = None,
 ) -> None:
-    """The password is changed and every session ended but the one given."""
+    """Changes the password and ends every session except ``but_session``."""
     login = connection.execute(
         text("SELECT login FROM account WHERE id = :id FOR UPDATE"), {"id": account_id}
     ).scalar_one_or_none()
@@ -134,7 +134,7 @@ def set_password(
 
 
 def set_language(connection: Connection, account_id: AccountId, language: str) -> None:
-    """The account reads that language."""
+    """Sets the account's language."""
     connection.execute(
         text("UPDATE account SET language = :language WHERE id = :id"),
         {"id": account_id, "language": language},
@@ -142,7 +142,7 @@ def set_language(connection: Connection, account_id: AccountId, language: str) -
 
 
 def keep_hash(connection: Connection, account_id: AccountId, password_hash: str) -> None:
-    """The same password is kept by a newer hash."""
+    """Replaces the hash of an unchanged password by a newer one."""
     connection.execute(
         text("UPDATE account SET password_hash = :hash WHERE id = :id"),
         {"id": account_id, "hash": password_hash},
@@ -181,7 +181,7 @@ def add_role(connection: Connection, account_id: AccountId, given: RoleGiven, ve
 
 
 def remove_role(connection: Connection, account_id: AccountId, role_id: int, version: int) -> None:
-    """The account no longer has the role."""
+    """Takes the role from the account. Raises Conflict when the account was changed."""
     next_version(connection, account_id, version)
     connection.execute(
         text("DELETE FROM account_role WHERE id = :role_id AND account_id = :account_id"),
@@ -191,7 +191,7 @@ def remove_role(connection: Connection, account_id: AccountId, role_id: int, ver
 
 
 def link_person(connection: Connection, account_id: AccountId, name: str, post: str) -> None:
-    """The official on the notice board signs in by this account."""
+    """Links the official of that name and post to the account they sign in with."""
     found = connection.execute(
         text(
             "UPDATE person SET account_id = :account_id WHERE id IN"

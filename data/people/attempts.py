@@ -1,4 +1,4 @@
-"""How often sign-in may fail: by login and by address, in a quarter of an hour."""
+"""Limits failed sign-ins: by login and by address, in a quarter of an hour."""
 
 import hashlib
 from dataclasses import dataclass
@@ -38,11 +38,11 @@ def _hash(word: str) -> bytes:
 def begin_attempt(
     connection: Connection, login: str, address: str, now: UtcDatetime, most: int
 ) -> Attempt:
-    """The attempt, counted as failed until it succeeds.
+    """Records an attempt to sign in, counted as failed until it succeeds.
 
-    Attempts past the limit are refused and not counted, so that the limit ends by itself.
-    Raises TooManyAttempts with the minutes left. Two attempts at once can't slip through: they
-    wait for one another.
+    Attempts past the limit are refused and not counted, so that the limit ends by itself. Raises
+    TooManyAttempts with the minutes left. Two attempts at once can't slip through: they wait for
+    one another.
     """
     keys: dict[str, bytes] = {"login_sha256": _hash(login), "address_sha256": _hash(address)}
     for lock in sorted(int.from_bytes(key[:8], "big", signed=True) for key in keys.values()):
@@ -75,7 +75,7 @@ def begin_attempt(
 
 
 def attempt_succeeded(connection: Connection, attempt: Attempt) -> None:
-    """The attempt no longer counts as failed."""
+    """Marks the attempt as succeeded, so that it no longer counts."""
     connection.execute(
         text("UPDATE sign_in_attempt SET succeeded = true WHERE id = :id"), {"id": attempt.id}
     )

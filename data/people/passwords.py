@@ -1,4 +1,4 @@
-"""Passwords: argon2id hashes, equal time for unknown accounts, generated ones to hand over."""
+"""Passwords: argon2id hashes, equal time for unknown accounts, generated ones."""
 
 import secrets
 from functools import cache
@@ -18,21 +18,21 @@ ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 @cache
 def hasher() -> PasswordHasher:
-    """The hasher with the library's current recommendation (RFC 9106, low memory).
+    """Returns the hasher with the library's recommended parameters.
 
-    Source: RFC 9106 §4, second recommended option.
+    Source: RFC 9106 §4, second recommended option (low memory).
     """
     return PasswordHasher()
 
 
 @cache
 def nobodys_hash() -> str:
-    """A hash no password fits, so that an unknown login takes as long as a known one."""
+    """Returns a hash no password fits: an unknown login takes as long to refuse as a known one."""
     return hasher().hash(secrets.token_urlsafe(32))
 
 
 def hash_password(password: str, *, login: str) -> str:
-    """The argon2id hash of a password that is fit to use. Raises BadInput for a weak one."""
+    """Returns the argon2id hash of a password. Raises BadInput for a weak one."""
     if len(password) < LEAST_CHARACTERS:
         raise BadInput("The password needs at least {least} characters.", least=LEAST_CHARACTERS)
     if len(password) > MOST_CHARACTERS:
@@ -45,7 +45,7 @@ def hash_password(password: str, *, login: str) -> str:
 
 
 def fits(password: str, kept_hash: str | None) -> bool:
-    """Whether the password is the one kept; takes as long when there is none."""
+    """Returns whether the password matches the hash; takes as long when there is no hash."""
     try:
         hasher().verify(kept_hash or nobodys_hash(), password[:MOST_CHARACTERS])
     except (VerifyMismatchError, InvalidHashError):
@@ -54,15 +54,15 @@ def fits(password: str, kept_hash: str | None) -> bool:
 
 
 def is_outdated(kept_hash: str) -> bool:
-    """Whether the hash was made with weaker parameters than today's."""
+    """Returns whether the hash was made with weaker parameters than today's."""
     return hasher().check_needs_rehash(kept_hash)
 
 
 def rehash(password: str) -> str:
-    """Today's hash of a password that was just found to fit."""
+    """Returns the hash, by today's parameters, of a password already verified."""
     return hasher().hash(password)
 
 
 def generate_password() -> str:
-    """A password of 16 characters in four groups, 79 bits, to be shown once."""
+    """Returns a random password of 16 characters in four groups (79 bits), to be shown once."""
     return "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(4))

@@ -1,4 +1,4 @@
-"""What the office says of single values: rows that are only ever added, never over a newer one."""
+"""Records reviews of single values; rows are only added, never over a newer one."""
 
 import math
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ MOST_LETTERS: Final = 500
 
 
 class ValueKey(NamedTuple):
-    """What one value is known by."""
+    """The key of one value: station, time, period and parameter."""
 
     station_id: int
     observed_at: UtcDatetime
@@ -29,7 +29,7 @@ class ValueKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What is said of a value by who had seen ``seen_id``, its newest review (0: none)."""
+    """A review to record, by someone who saw ``seen_id`` as the value's newest review (0: none)."""
 
     key: ValueKey
     verdict: Verdict
@@ -54,9 +54,9 @@ _INSERT = text(
 def record(
     connection: Connection, account_id: AccountId, rulings: Sequence[Ruling], clock: Clock
 ) -> list[int]:
-    """The ids of the new reviews; all of them are written or none.
+    """Records reviews, all or none, and returns their ids.
 
-    Whether the account may review these stations is asked before. Raises BadInput for a ruling
+    The caller has checked that the account may review these stations. Raises BadInput for a ruling
     without reason or with a value that doesn't fit it, NotFound where nothing was measured,
     Conflict where the value has a newer review than the one that was seen.
     """

@@ -1,4 +1,4 @@
-"""Views of the ledger that somebody saved: a name for the query string of an address."""
+"""Saved views of the ledger: a name for the query string of an address, by account."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ class SavedView:
 
 
 def saved_views(connection: Connection, account_id: AccountId) -> tuple[SavedView, ...]:
-    """The account's views in the order they were made."""
+    """Returns the account's views in the order they were made."""
     rows = connection.execute(
         text("SELECT id, name, query FROM saved_view WHERE account_id = :who ORDER BY id"),
         {"who": account_id},
@@ -31,7 +31,7 @@ def saved_views(connection: Connection, account_id: AccountId) -> tuple[SavedVie
 
 
 def save_view(connection: Connection, account_id: AccountId, name: str, query: str) -> None:
-    """The name stands for the query; a view of that name is replaced. Raises BadInput."""
+    """Saves a query under a name; replaces a view of that name. Raises BadInput."""
     name = name.strip()
     if not name:
         raise BadInput("Give the view a name.")
@@ -52,7 +52,7 @@ def save_view(connection: Connection, account_id: AccountId, name: str, query: s
 
 
 def remove_view(connection: Connection, account_id: AccountId, view_id: int) -> None:
-    """The account has no such view any longer; another's stays."""
+    """Deletes a view if it is the account's own."""
     connection.execute(
         text("DELETE FROM saved_view WHERE id = :id AND account_id = :who"),
         {"id": view_id, "who": account_id},

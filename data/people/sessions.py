@@ -14,14 +14,14 @@ TOUCH_EVERY = timedelta(minutes=1)
 
 
 def token_hash(token: str) -> bytes:
-    """What is kept of a session's token."""
+    """Returns the SHA-256 of a session token, which is all that is stored of it."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
 def open_session(
     connection: Connection, account_id: AccountId, now: UtcDatetime, hours: float
 ) -> str:
-    """The token of a new session; those that have ended are swept out."""
+    """Opens a session and returns its token; deletes expired sessions."""
     token = secrets.token_urlsafe(32)
     connection.execute(text("DELETE FROM session WHERE expires_at <= :now"), {"now": now})
     connection.execute(
@@ -42,7 +42,7 @@ def open_session(
 def touch_session(
     connection: Connection, token: str, now: UtcDatetime, hours: float, *, days: float
 ) -> None:
-    """The session ends that many hours from now, that many days after it began at the latest."""
+    """Extends the session to ``hours`` from now, but at most ``days`` from its beginning."""
     connection.execute(
         text(
             "UPDATE session SET seen_at = :now,"
@@ -59,14 +59,14 @@ def touch_session(
 
 
 def end_session(connection: Connection, token: str) -> None:
-    """The session is no more."""
+    """Deletes the session of the token."""
     connection.execute(
         text("DELETE FROM session WHERE token_sha256 = :hash"), {"hash": token_hash(token)}
     )
 
 
 def end_sessions(connection: Connection, account_id: AccountId, *, but: str | None = None) -> int:
-    """How many sessions of the account were ended; the one of token ``but`` is left."""
+    """Deletes the account's sessions except that of token ``but``; returns how many."""
     kept = token_hash(but) if but else b""
     return connection.execute(
         text("DELETE FROM session WHERE account_id = :account_id AND token_sha256 <> :kept"),

@@ -1,1 +1,1 @@
-"""Where things lie: a point held to its water, a geometry made fit to keep, a station placed."""
+"""Placing of things: points snapped to waters, geometries mended, stations placed and moved."""

@@ -1,4 +1,4 @@
-"""One cell of a file read as what its field holds. What can't be read is a named refusal."""
+"""Parsers of single cells of a file. What can't be read raises BadInput with a named reason."""
 
 import math
 import re
@@ -71,17 +71,17 @@ GRADES: Final[Mapping[str, DischargeGrade]] = {
 
 
 def unreadable(value: object, message: str) -> BadInput:
-    """The refusal of a value; the message says what the field holds."""
+    """Returns the BadInput of a value; the message says what the field holds."""
     return BadInput(message, value=repr(value))
 
 
 def words(value: str) -> str:
-    """The text without stray blanks."""
+    """Returns the text without surplus blanks."""
     return " ".join(value.split())
 
 
 def number(value: str) -> float:
-    """A finite number. Raises BadInput."""
+    """Parses a finite number. Raises BadInput."""
     try:
         found = float(value.replace(",", "")) if "_" not in value else math.nan
     except ValueError:
@@ -92,7 +92,7 @@ def number(value: str) -> float:
 
 
 def degrees(value: str) -> float:
-    """Decimal degrees, or degrees, minutes and seconds (112°04′30″). Raises BadInput."""
+    """Parses decimal degrees or degrees, minutes, seconds (112°04′30″). Raises BadInput."""
     spoken = _DEGREES.fullmatch(value.strip())
     if not spoken:
         return number(value)
@@ -102,7 +102,7 @@ def degrees(value: str) -> float:
 
 
 def day(value: str) -> date:
-    """A calendar day: 2026-03-01, 2026/3/1, 20260301, 2026年3月1日. Raises BadInput."""
+    """Parses a date: 2026-03-01, 2026/3/1, 20260301, 2026年3月1日. Raises BadInput."""
     found = _DATE.fullmatch(value.strip())
     try:
         if found:
@@ -113,7 +113,7 @@ def day(value: str) -> date:
 
 
 def interval(value: str) -> timedelta:
-    """A span of time: 4h, 60min, 小时, or seconds as a number. Raises BadInput."""
+    """Parses a duration: 4h, 60min, 小时, or seconds as a number. Raises BadInput."""
     found = _SPAN.fullmatch(value.strip().lower())
     span = timedelta(seconds=float(found[1]) * _SPAN_SECONDS[found[2] or "s"]) if found else None
     if span is None or not timedelta(seconds=1) <= span <= timedelta(days=366):
@@ -122,7 +122,7 @@ def interval(value: str) -> timedelta:
 
 
 def yes(value: str) -> bool:
-    """Whether it says yes. Raises BadInput unless it says yes or no."""
+    """Parses yes or no. Raises BadInput for anything else."""
     said = value.strip().lower()
     if said not in _YES | _NO:
         raise unreadable(value, "{value} isn't yes or no.")
@@ -130,7 +130,7 @@ def yes(value: str) -> bool:
 
 
 def water_class(value: str) -> WaterClass:
-    """A target class Ⅰ to Ⅴ, I to V or 1 to 5, with or without 类. Raises BadInput."""
+    """Parses a target class Ⅰ to Ⅴ, I to V or 1 to 5, with or without 类. Raises BadInput."""
     said = value.strip().upper().removesuffix("类").strip()
     numeral = _NUMERALS.get(said) or (int(said) if said in {"1", "2", "3", "4", "5"} else None)
     if numeral is None:
@@ -139,12 +139,12 @@ def water_class(value: str) -> WaterClass:
 
 
 def listed(value: str) -> tuple[str, ...]:
-    """The entries of a list parted by comma, semicolon or 、."""
+    """Splits a list at comma, semicolon or 、."""
     return tuple(entry for part in re.split(r"[,，;；、|]", value) if (entry := words(part)))
 
 
 def parameters(value: str) -> tuple[Parameter, ...]:
-    """Parameters by key. Raises BadInput."""
+    """Parses a list of parameters by key. Raises BadInput."""
     try:
         return tuple(Parameter(key.lower()) for key in listed(value))
     except ValueError as error:
@@ -154,7 +154,7 @@ def parameters(value: str) -> tuple[Parameter, ...]:
 
 
 def bounds(value: str) -> tuple[float | None, float | None]:
-    """Lower and upper limit: 50, <=50, >=6 or 6-9. Raises BadInput."""
+    """Parses a lower and upper limit: 50, <=50, >=6 or 6-9. Raises BadInput."""
     said = re.sub(r"\s", "", value)
     if said[:1] in ("≥", ">"):
         return number(said.lstrip("≥>=")), None
@@ -168,7 +168,7 @@ def bounds(value: str) -> tuple[float | None, float | None]:
 
 
 def chainage(value: str) -> float:
-    """Metres of K12+350, or of a number. Raises BadInput."""
+    """Parses K12+350, or a number, to metres. Raises BadInput."""
     try:
         return parse_chainage(value)
     except UnreadableChainage:
@@ -176,9 +176,9 @@ def chainage(value: str) -> float:
 
 
 def division_code(value: str) -> str:
-    """Twelve digits; a shorter code (省 2, 市 4, 县 6, 乡 9) is filled with zeros.
+    """Parses a division code of twelve digits; a shorter one is filled with zeros.
 
-    Raises BadInput.
+    Shorter ones are 省 2, 市 4, 县 6, 乡 9 digits. Raises BadInput.
     """
     said = value.strip().removesuffix(".0")
     if not re.fullmatch(r"\d{2}|\d{4}|\d{6}|\d{9}|\d{12}", said):
@@ -187,7 +187,7 @@ def division_code(value: str) -> str:
 
 
 def one_word(known: Mapping[str, WORD], message: str) -> Callable[[str], WORD]:
-    """A parser of one of these words. It raises BadInput."""
+    """Returns a parser of one of these words. It raises BadInput."""
 
     def parse(value: str) -> WORD:
         found = known.get(value.strip().lower())

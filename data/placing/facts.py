@@ -1,4 +1,4 @@
-"""What is known of a section, an outfall or an intake beside its place, and how it is written."""
+"""Facts of sections, outfalls and intakes beside their place, and how they are written."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -17,7 +17,7 @@ from data.vocabulary import Parameter, StationKind, WaterClass
 class SectionFacts:
     """Facts of a section (断面); None leaves a fact as it is.
 
-    ``represents`` are the reaches it colours: none of them means the one it lies on.
+    ``represents`` are the reaches it colours; an empty set means the one it lies on.
     """
 
     attribute: str | None = None
@@ -66,7 +66,7 @@ _ASIDE = frozenset({"represents", "limits", "limits_from"})
 def differs(
     connection: Connection, station_id: int, kind: StationKind, facts: Facts | None, today: date
 ) -> bool:
-    """Whether any fact given is not what is kept."""
+    """Returns whether any given fact differs from the stored one."""
     if facts is None:
         return False
     table = _table(kind)
@@ -84,7 +84,7 @@ def differs(
 def write_new(
     connection: Connection, station_id: int, kind: StationKind, facts: Facts | None, today: date
 ) -> None:
-    """The station's side row is there, with its facts."""
+    """Inserts the row of the station's kind with its facts."""
     values = _columns(facts) if facts else {}
     connection.execute(insert(_table(kind)).values(station_id=station_id, **values))
     if facts:
@@ -94,7 +94,7 @@ def write_new(
 def rewrite(
     connection: Connection, station_id: int, kind: StationKind, facts: Facts, today: date
 ) -> None:
-    """The facts given are what is kept; limits that no longer hold keep their span of time."""
+    """Updates the given facts; limits that no longer hold get an end and stay."""
     table, values = _table(kind), _columns(facts)
     if values:
         connection.execute(update(table).where(table.c.station_id == station_id).values(values))
@@ -153,7 +153,7 @@ def _write_represents(connection: Connection, station_id: int, reaches: Sequence
 
 
 def _limits(facts: OutfallFacts, today: date) -> tuple[OutfallLimit, ...] | None:
-    """The limits that these facts ask for; none when they are silent about limits."""
+    """Returns the limits these facts ask for, None when they don't mention limits."""
     if facts.grade is None:
         return facts.limits
     own = {limit.parameter: limit for limit in facts.limits or ()}

@@ -1,4 +1,4 @@
-"""A geometry made fit to keep: in CGCS2000, flat, valid and of the kind that is wanted."""
+"""Makes a geometry fit to store: in CGCS2000, flat, valid and of the wanted kind."""
 
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -38,7 +38,7 @@ class BadAxes(BadInput):
 
 
 class Mended(NamedTuple):
-    """The geometry to keep, and what had to be done to it."""
+    """The geometry to store, and what had to be done to it."""
 
     geometry: BaseGeometry
     was_invalid: bool
@@ -46,7 +46,7 @@ class Mended(NamedTuple):
 
 
 def mend(geometry: BaseGeometry | None, wanted: Shape, datum: Datum) -> Mended:
-    """The geometry as it can be kept. Raises BadInput for what can't be, BadAxes among it."""
+    """Returns the geometry as it can be stored. Raises BadInput for what can't be, or BadAxes."""
     if geometry is None or geometry.is_empty:
         raise BadInput("It has no geometry.")
     had_heights = bool(shapely.has_z(geometry))
@@ -58,7 +58,7 @@ def mend(geometry: BaseGeometry | None, wanted: Shape, datum: Datum) -> Mended:
 
 
 def place(geometry: GEOMETRY, datum: Datum) -> GEOMETRY:
-    """The geometry in CGCS2000. Raises BadAxes when it can't be where it says."""
+    """Converts the geometry to CGCS2000. Raises BadAxes when it can't lie where it says."""
     try:
         moved = crs.to_cgcs2000(geometry, datum)
     except crs.OutsideCrs as error:
@@ -70,7 +70,7 @@ def place(geometry: GEOMETRY, datum: Datum) -> GEOMETRY:
 
 
 def _only(geometry: BaseGeometry, given: BaseGeometry, wanted: Shape) -> BaseGeometry:
-    """The pieces of the wanted dimension as one: a point, a multi-line or a multi-polygon."""
+    """Returns the parts of the wanted dimension as a point, multi-line or multi-polygon."""
     dimension = _DIMENSION[wanted]
     if shapely.get_dimensions(given) != dimension:
         raise BadInput(

@@ -1,4 +1,4 @@
-"""Stations and notice boards held to their waters when the waters change."""
+"""Snaps stations and notice boards again when their waters change."""
 
 from dataclasses import dataclass
 
@@ -10,14 +10,14 @@ from data.placing.spots import WITHIN_M, Spot, preview
 
 @dataclass(frozen=True, slots=True)
 class Hanging:
-    """What lies on the reaches of a river."""
+    """Ids of the stations and notice boards on the reaches of a river."""
 
     stations: tuple[int, ...]
     boards: tuple[int, ...]
 
 
 def hanging_on(connection: Connection, river_id: int) -> Hanging:
-    """The stations and notice boards on the reaches of a river."""
+    """Returns the stations and notice boards on the reaches of a river."""
     stations, boards = (
         tuple(
             connection.execute(
@@ -34,9 +34,9 @@ def hanging_on(connection: Connection, river_id: int) -> Hanging:
 
 
 def snap_again(connection: Connection, hanging: Hanging) -> list[str]:
-    """The names of those that now lie elsewhere on the water, each written with its new place.
+    """Snaps them to the waters as they are now, and returns the names of those that moved.
 
-    One that is now too far from any water lies on none.
+    One that is now too far from any water gets none.
     """
     changed = []
     for table, ids in (("station", hanging.stations), ("notice_board", hanging.boards)):

@@ -1,4 +1,4 @@
-"""Where a point lies: on which water, how far along it, how far off and on which bank."""
+"""Locates a point: on which water, how far along it, how far off and on which bank."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -20,7 +20,7 @@ WITHIN_M: Final = 500.0
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A point in CGCS2000 and as it was given, with the water it belongs to.
+    """A point in CGCS2000 and as entered, with the water it belongs to.
 
     On a river: reach, chainage, offset and bank; ``lon_on_line`` and ``lat_on_line`` are the place
     on the line. On a lake: no chainage and no bank, and an offset only from outside of it.
@@ -55,10 +55,10 @@ def preview(
     *,
     within_m: float = WITHIN_M,
 ) -> Spot:
-    """Where a point of that datum lies; nothing is written.
+    """Locates a point of that datum; writes nothing.
 
     Inside a lake it belongs to the lake, else to the nearest water within ``within_m``. Raises
-    BadInput for a datum nobody knows, implausible coordinates, or a point too far from any water.
+    BadInput for an unknown datum, implausible coordinates, or a point too far from any water.
     """
     try:
         datum = declared(crs)

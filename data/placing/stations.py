@@ -1,4 +1,4 @@
-"""One station put on the map or moved, by hand or from a file, in the caller's transaction."""
+"""Places or moves one station, by hand or from a file, in the caller's transaction."""
 
 import re
 from collections.abc import Mapping
@@ -50,10 +50,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StationPlacement:
-    """A station as somebody asks for it; ``x`` is east and ``y`` north in ``crs``.
+    """A request to place a station; ``x`` is east and ``y`` north in ``crs``.
 
-    None leaves a value as it is. With ``move`` a station that exists takes the new values,
-    without it that is a conflict. ``expected_version`` is the version that was looked at.
+    None leaves a value as it is. With ``move`` an existing station takes the new values, without it
+    that is a conflict. ``expected_version`` is the version that was looked at.
     """
 
     kind: StationKind
@@ -73,7 +73,7 @@ class StationPlacement:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A station where it now stands; ``moved_m`` is how far it went, none for a new one."""
+    """A station as placed; ``moved_m`` is how far it moved, None for a new one."""
 
     station_id: StationId
     code: StationCode
@@ -86,7 +86,7 @@ class Placed:
 def place_station(
     connection: Connection, placement: StationPlacement, *, today: date | None = None
 ) -> Placed:
-    """The station stands where it was asked to, snapped to its water; the same again is unchanged.
+    """Places a station and snaps it to its water; the same request again changes nothing.
 
     Raises BadInput (code, kind, coordinates, too far from water) or Conflict (it exists, or
     somebody else changed it first).
@@ -127,7 +127,7 @@ def _check(placement: StationPlacement) -> None:
 
 
 def _values(placement: StationPlacement, spot: Spot) -> dict[str, object]:
-    """Columns as they should be; what was not given is left out."""
+    """Returns the columns to write; leaves out what was not given."""
     values: dict[str, object] = {
         "name": placement.name.strip(),
         "body": spot.body.value,
@@ -151,7 +151,7 @@ def _values(placement: StationPlacement, spot: Spot) -> dict[str, object]:
 
 
 def point_value(lon: float, lat: float) -> ColumnElement[object]:
-    """A point as the database keeps it."""
+    """Returns the SQL expression that stores a point."""
     return func.ST_SetSRID(func.ST_MakePoint(lon, lat), CGCS2000)
 
 

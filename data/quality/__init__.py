@@ -1,1 +1,1 @@
-"""Water quality by the standards, pure."""
+"""Water quality by the standards: classes, limits, compliance, means. Pure functions."""

@@ -1,4 +1,4 @@
-"""The class of a value and of a section: the worst single parameter decides."""
+"""Grades values and sections into classes: the worst single parameter decides."""
 
 import math
 from collections.abc import Collection, Mapping
@@ -41,7 +41,7 @@ _ORDER = MappingProxyType({parameter: rank for rank, parameter in enumerate(Para
 
 
 class Oxygen(StrEnum):
-    """What class Ⅰ asks of dissolved oxygen: 7.5 mg/L, 90 % saturation, or either of them."""
+    """The rule for class Ⅰ of dissolved oxygen: 7.5 mg/L, 90 % saturation, or either."""
 
     CONCENTRATION = "concentration"
     SATURATION = "saturation"
@@ -71,7 +71,7 @@ class Grade:
 
 
 def oxygen_saturation_mgl(temperature_c: float) -> float:
-    """The oxygen that river water holds at saturation, mg/L. Source: HJ 2.3 (未核实)."""
+    """Returns the oxygen saturation of river water, mg/L. Source: HJ 2.3 (未核实)."""
     return 468.0 / (31.6 + temperature_c)
 
 
@@ -84,11 +84,11 @@ def class_of(
     oxygen: Oxygen = Oxygen.CONCENTRATION,
     temperature_c: float | None = None,
 ) -> WaterClass | None:
-    """The class of one value, None for a parameter that the standard doesn't grade.
+    """Returns the class of one value, None for a parameter that the standard doesn't grade.
 
-    ``temperature_c`` serves class Ⅰ oxygen by saturation; unknown, 7.5 mg/L is asked.
-    Raises ValueError for a value that isn't finite. Source: GB 3838-2002 table 1; pH outside its
-    range is worse than Ⅴ.
+    ``temperature_c`` serves class Ⅰ oxygen by saturation; unknown, 7.5 mg/L is required. Raises
+    ValueError for a value that isn't finite. Source: GB 3838-2002 table 1; pH outside its range is
+    worse than Ⅴ.
     """
     held = (limits or newest_limits()).surface[body].get(parameter)
     if held is None:
@@ -108,7 +108,7 @@ def grade(
     oxygen: Oxygen = Oxygen.CONCENTRATION,
     limits: Limits | None = None,
 ) -> Grade | None:
-    """The class of a set of values, None where no evaluated parameter is among them.
+    """Grades a set of values; None where no evaluated parameter is among them.
 
     ``rounding`` rounds to the grading decimals first: for means, not for single readings.
     """
@@ -159,7 +159,7 @@ def grade(
 
 
 def _asked(limits: ClassLimits, oxygen: Oxygen, temperature_c: float | None) -> ClassLimits:
-    """The limits with class Ⅰ oxygen by the rule chosen, never below the limit of class Ⅱ."""
+    """Returns the limits with class Ⅰ oxygen by the chosen rule, never below those of class Ⅱ."""
     if (
         limits.parameter is not Parameter.DISSOLVED_OXYGEN
         or oxygen is Oxygen.CONCENTRATION

@@ -1,4 +1,4 @@
-"""Classes of many rows at once, equal to grading them one by one."""
+"""Grades many rows at once, given as columns; equal to grading them one by one."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ Classes = NDArray[np.int8]
 
 @dataclass(frozen=True, slots=True)
 class ColumnGrades:
-    """Class of each row (1 to 6, 0 = none) and the parameters that decide it."""
+    """The class of each row (1 to 6, 0 = none) and the parameters that decide it."""
 
     classes: Classes
     deciding: tuple[tuple[Parameter, ...], ...]
@@ -31,9 +31,9 @@ def grade_columns(
     rounding: bool = False,
     limits: Limits | None = None,
 ) -> ColumnGrades:
-    """The grades of rows given as columns of equal length, missing values NaN.
+    """Grades rows given as columns of equal length, missing values NaN.
 
-    A row without one of ``required``, or without any evaluated value, has no class.
+    A row without one of ``required``, or without any evaluated value, has no class (0).
     """
     held = limits or newest_limits()
     parameters = [parameter for parameter in EVALUATED if parameter in columns]

@@ -1,4 +1,4 @@
-"""Whether an outfall keeps its own limits: 达标, 超标, 停排. An outfall has no water class."""
+"""Judges an outfall by its own limits: 达标, 超标, 停排. An outfall has no water class."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -24,10 +24,10 @@ class OutfallLimit:
 
 @dataclass(frozen=True, slots=True)
 class OutfallJudgement:
-    """How an outfall stands to its limits.
+    """The compliance of an outfall with its limits.
 
-    ``state`` is None where nothing young and normal can be judged. ``exceedances`` come with the
-    largest multiple first; ``judged`` and ``missing`` share out the limited parameters. At
+    ``state`` is None where no fresh normal value can be judged. ``exceedances`` come with the
+    largest multiple first; ``judged`` and ``missing`` partition the limited parameters. At
     ``fresh_until`` the judgement can first change by ageing alone (None: it can't).
     """
 
@@ -55,11 +55,11 @@ def limits_from_grade(
     temperature_c: float | None = None,
     built_on: date | None = None,
 ) -> tuple[OutfallLimit, ...]:
-    """The limits of a grade on a day, as a template for an outfall.
+    """Returns the limits of a discharge grade on a day, as a template for an outfall.
 
     At 12 ℃ and below, ammonia nitrogen has its limit in brackets; a plant built before 2006 has its
-    own for total phosphorus. Where neither is known the stricter limit is taken.
-    Source: GB 18918-2002 table 1, daily means, mg/L; a basis marked 未核实 needs checking.
+    own for total phosphorus. Where neither is known the stricter limit is taken. Source: GB
+    18918-2002 table 1, daily means, mg/L; a basis marked 未核实 needs checking.
     """
     held = limits_on(on)
     basis = f"{held.discharge_source.standard} {held.discharge_source.clause} {grade}"
@@ -98,10 +98,10 @@ def judge(
     fresh_hours: float = FRESH_HOURS,
     fresh_intervals: int = FRESH_INTERVALS,
 ) -> OutfallJudgement:
-    """How an outfall stands to its limits at ``now``, by its young values flagged normal.
+    """Judges an outfall by its limits at ``now``, from its fresh values flagged normal.
 
     It is stopped when its flow is 0 and flagged normal. HJ 212's flag F says that an instrument is
-    out of service: what that one measures is unknown then, and a switched-off probe hides nothing.
+    out of service: what that one measures is unknown then, and a probe switched off hides nothing.
     A value at its limit complies.
     """
     held = {limit.parameter: limit for limit in limits}

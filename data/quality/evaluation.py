@@ -1,4 +1,4 @@
-"""What can be said about a section's class now, from its newest values."""
+"""Evaluates a section now, from its newest values: its state, and its class if determined."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from data.vocabulary import BodyKind, EvaluationState, Parameter, WaterClass
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The state of a section and its class where that can be told.
+    """The state of a section and its class where that can be determined.
 
-    ``grade`` is there when the state is graded; ``last_grade`` when it is stale and the last normal
+    ``grade`` is set when the state is graded; ``last_grade`` when it is stale and the last normal
     values held the required set. ``have`` of ``required_count`` required parameters count now,
-    ``missing`` names the others. At ``fresh_until`` the evaluation can first change by ageing
-    alone (None: it can't).
+    ``missing`` names the others. At ``fresh_until`` the evaluation can first change by ageing alone
+    (None: it can't).
     """
 
     state: EvaluationState
@@ -71,11 +71,11 @@ def evaluate(
     rounding: bool = False,
     oxygen: Oxygen = Oxygen.CONCENTRATION,
 ) -> Evaluation:
-    """The state and class of a section at ``now``.
+    """Evaluates a section at ``now`` and returns its state and class.
 
     Only values flagged normal and younger than ``max_age`` count. All required ones there: graded
     by every evaluated parameter that counts. Some young values, but not all required ones count:
-    partial. None young: stale. None known: none. No target given: Ⅲ.
+    partial. None young: stale. None known: none. Without a target it is Ⅲ.
     """
     age = max_age(interval, fresh_hours=fresh_hours, fresh_intervals=fresh_intervals)
     fresh = freshness_of(latest, dict.fromkeys((*required, *evaluated)), now=now, age=age)

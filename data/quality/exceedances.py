@@ -1,4 +1,4 @@
-"""How far a value lies beyond a limit."""
+"""Exceedances (超标): how far a value lies beyond a limit."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Exceedance:
 def exceedance_of(
     parameter: Parameter, value: float, low: float | None, high: float | None, basis: str
 ) -> Exceedance | None:
-    """The exceedance of a value, None within the limits; a value at a limit is within."""
+    """Returns the exceedance of a value, None within the limits; a value at a limit is within."""
     if low is not None and value < low:
         return Exceedance(parameter, value, low, None, True, basis)
     if high is not None and value > high:
@@ -42,14 +42,14 @@ def exceedance_of(
 
 
 def largest_multiple(exceedances: tuple[Exceedance, ...]) -> float | None:
-    """The largest multiple told, None without one."""
+    """Returns the largest multiple of the exceedances that have one, else None."""
     return max((e.multiple for e in exceedances if e.multiple is not None), default=None)
 
 
 def source_water_exceedances(
     values: Mapping[Parameter, float], *, limits: Limits | None = None
 ) -> tuple[Exceedance, ...]:
-    """What exceeds the supplement for sources of drinking water (at an intake).
+    """Returns the exceedances by the supplement for drinking water sources (at an intake).
 
     Source: GB 3838-2002 table 2.
     """

@@ -1,4 +1,4 @@
-"""Which of a station's newest values still count."""
+"""Freshness: which of a station's newest values are young enough to count."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -35,7 +35,10 @@ def max_age(
     fresh_hours: float = FRESH_HOURS,
     fresh_intervals: int = FRESH_INTERVALS,
 ) -> timedelta:
-    """The age at which a value stops counting: so many hours or intervals, the longer."""
+    """Returns the age at which a value stops counting.
+
+    It is ``fresh_hours`` or ``fresh_intervals`` times the interval, whichever is longer.
+    """
     return max(timedelta(hours=fresh_hours), fresh_intervals * interval)
 
 
@@ -46,7 +49,7 @@ def freshness_of(
     now: UtcDatetime,
     age: timedelta,
 ) -> Freshness:
-    """The newest values of some parameters, sorted by whether they count now."""
+    """Sorts the newest values of some parameters by whether they count at ``now``."""
     known = {parameter: latest[parameter] for parameter in parameters if parameter in latest}
     young = {p: each for p, each in known.items() if now < each.observed_at + age}
     ends = [each.observed_at + age for each in young.values()]

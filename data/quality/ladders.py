@@ -1,8 +1,8 @@
-"""The judgement of ``evaluate`` and ``grade`` for the ordinary case, laid out for speed.
+"""Fast grading of sections for the ordinary case; equal to ``evaluate`` and ``grade``.
 
-Ordinary: single readings are graded unrounded, oxygen by concentration, and of a section's newest
-values all that matter are young and flagged normal. Whatever else comes up is left to ``evaluate``
-and ``grade``, which say what is true; tests hold both to the same answers.
+Ordinary: single readings are graded unrounded, oxygen by concentration, and all newest values of a
+section that matter are young and flagged normal. Every other case is left to ``evaluate`` and
+``grade``, which define the result; tests hold both to the same answers.
 """
 
 from bisect import bisect_left
@@ -22,10 +22,10 @@ _RANK = {parameter: rank for rank, parameter in enumerate(Parameter)}
 
 
 class Rung(NamedTuple):
-    """How one parameter is graded.
+    """The limits of one parameter, laid out for grading.
 
-    ``steps`` ascend: times ``sign``, a value's place among them is its class less one. A range has
-    ``low`` and ``high`` and no steps.
+    ``steps`` ascend: the position of ``sign`` times a value among them is its class less one. A
+    range has ``low`` and ``high`` and no steps.
     """
 
     steps: tuple[float, ...]
@@ -35,7 +35,7 @@ class Rung(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """How a section stands whose class can be told."""
+    """The class of a section and what decides it, where the class can be determined."""
 
     water_class: WaterClass
     deciding: tuple[Parameter, ...]
@@ -66,7 +66,7 @@ class Ladder:
     def beyond(
         self, values: Mapping[Parameter, float], flags: Mapping[Parameter, Flag]
     ) -> tuple[Exceedance, ...]:
-        """What lies beyond the target among the values without a flag, in their order."""
+        """Returns the exceedances of the target among the values without a flag, in their order."""
         found = []
         for parameter, value in values.items():
             bounds = self._bounds.get(parameter)
@@ -80,7 +80,7 @@ class Ladder:
     def stand(
         self, latest: Mapping[Parameter, LatestValue], now: UtcDatetime, age: timedelta
     ) -> Standing | None:
-        """The class by the newest values; None where the case isn't ordinary."""
+        """Returns the class by the newest values; None where the case isn't ordinary."""
         if not latest.keys() >= self._required:
             return None
         stale, worst, deciding, times = now - age, -1, [], []
@@ -120,7 +120,7 @@ class Ladder:
 
 
 def _open_ended(low: float | None, high: float | None) -> tuple[float, float]:
-    """The bounds with infinity where there is none."""
+    """Returns the bounds with infinity in place of None."""
     return -inf if low is None else low, inf if high is None else high
 
 
@@ -133,7 +133,7 @@ def _rung(held: ClassLimits) -> Rung:
 
 
 def _place(rung: Rung, value: float) -> int:
-    """The class of the value, less one."""
+    """Returns the class of the value, less one."""
     steps, sign, low, high = rung
     if low is not None and high is not None:
         return 0 if low <= value <= high else 5

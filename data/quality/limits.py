@@ -1,4 +1,4 @@
-"""The limits of the standards, by the day on which they hold."""
+"""The limits of the standards, by the day on which each edition holds."""
 
 import tomllib
 from bisect import bisect_left
@@ -18,7 +18,7 @@ Block = Mapping[str, Any]
 
 
 class Bound(StrEnum):
-    """On which side of its limits a value is good."""
+    """Which side of its limits a value is good on."""
 
     UPPER = "upper"
     LOWER = "lower"
@@ -36,7 +36,7 @@ class DischargeGrade(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a table of limits comes from; holds on ``[valid_from, valid_to)``."""
+    """The standard a table of limits comes from; it holds on ``[valid_from, valid_to)``."""
 
     standard: str
     clause: str
@@ -46,12 +46,12 @@ class Source:
     note: str
 
     def holds_on(self, day: date) -> bool:
-        """Whether the edition is in force on a day."""
+        """Returns whether the edition is in force on a day."""
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
     @property
     def title(self) -> str:
-        """Standard and table, marked where nobody compared it with the official text."""
+        """Standard and table; marked 未核实 where nobody compared it with the official text."""
         return f"{self.standard} {self.clause}" + ("" if self.verified else "（未核实）")
 
 
@@ -64,7 +64,7 @@ class ClassLimits:
     limits: tuple[float, ...]
 
     def class_of(self, value: float) -> WaterClass:
-        """The best class whose limit the value keeps; a value at the limit keeps it."""
+        """Returns the best class whose limit the value keeps; a value at a limit keeps it."""
         if self.bound is Bound.RANGE:
             inside = self.limits[0] <= value <= self.limits[1]
             return WaterClass.I if inside else WaterClass.WORSE_THAN_V
@@ -73,7 +73,7 @@ class ClassLimits:
         return WaterClass(1 + bisect_left(self.limits, value))
 
     def limit_of(self, water_class: WaterClass) -> tuple[float | None, float | None]:
-        """The lowest and the highest value of a class Ⅰ to Ⅴ, None where unbounded."""
+        """Returns the lowest and highest value of a class Ⅰ to Ⅴ, None where unbounded."""
         if self.bound is Bound.RANGE:
             return self.limits[0], self.limits[1]
         limit = self.limits[water_class - 1]
@@ -105,7 +105,7 @@ class Limits:
 
 @lru_cache(maxsize=256)
 def limits_on(day: date) -> Limits:
-    """The limits in force on a business day.
+    """Returns the limits in force on a business day.
 
     Raises BadInput for a day before the first edition held here.
     """
@@ -128,7 +128,7 @@ def limits_on(day: date) -> Limits:
 
 
 def newest_limits() -> Limits:
-    """The limits of the editions that end last."""
+    """Returns the limits of the editions that end last."""
     return limits_on(date.max)
 
 

@@ -1,4 +1,4 @@
-"""How much of a substance was discharged (排放量)."""
+"""Computes the mass of a substance discharged (排放量)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from data.clock import Span, UtcDatetime
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One moment at an outfall: concentration, flow and the meter's cumulative volume."""
+    """One measurement at an outfall: concentration, flow and the meter's cumulative volume."""
 
     observed_at: UtcDatetime
     concentration_mgl: float | None
@@ -19,7 +19,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class SpanLoad:
-    """What left an outfall in a span; ``covered_share`` of the span is backed by samples."""
+    """The load of a span; ``covered_share`` (0 to 1) of the span is backed by samples."""
 
     kg: float
     volume_m3: float
@@ -27,17 +27,20 @@ class SpanLoad:
 
 
 def load_kg(concentration_mgl: float, volume_m3: float) -> float:
-    """The mass in a volume of water, kg (1 mg/L is 1 g/m³). Source: HJ 212-2017, appendix D."""
+    """Returns the mass in a volume of water, kg (1 mg/L is 1 g/m³).
+
+    Source: HJ 212-2017, appendix D.
+    """
     return concentration_mgl * volume_m3 / 1000.0
 
 
 def volume_m3(flow_m3s: float, duration: timedelta) -> float:
-    """The volume that a steady flow carries in a duration, m³."""
+    """Returns the volume that a steady flow carries in a duration, m³."""
     return flow_m3s * duration.total_seconds()
 
 
 def span_load(samples: Sequence[Sample], span: Span, *, hold: timedelta) -> SpanLoad:
-    """The load of a span, each sample standing until the next, but no longer than ``hold``.
+    """Computes the load of a span; each sample holds until the next, but no longer than ``hold``.
 
     The water between two samples is the meter's difference where both have one that doesn't fall
     and the gap is within ``hold``, else flow times time. What no sample backs counts as uncovered,

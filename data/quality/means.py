@@ -1,4 +1,4 @@
-"""Means of readings, with how much stands behind them."""
+"""Means of readings, and how many of the expected values they rest on."""
 
 import math
 from collections.abc import Sequence
@@ -27,22 +27,21 @@ def expected_count(
     started_at: datetime | None = None,
     ended_at: datetime | None = None,
 ) -> int:
-    """How many readings a station should have sent within a span, while it stood."""
+    """Returns how many readings a station should have sent in a span while it stood."""
     start = max(span.start, started_at) if started_at else span.start
     end = min(span.end, ended_at) if ended_at else span.end
     return max(0, int((end - start) / interval))
 
 
 def share_of(count: int, expected: int) -> float | None:
-    """How much of what was expected is there, at most 1; None where nothing was expected."""
+    """Returns count / expected, at most 1; None where nothing was expected."""
     return min(1.0, count / expected) if expected else None
 
 
 def mean_of(parameter: Parameter, values: Sequence[float], *, expected: int | None = None) -> Mean:
-    """The mean of valid values: pH through the mean of H+, all others arithmetic.
+    """Returns the mean of valid values: pH through the mean of H+, all others arithmetic.
 
-    ``expected`` is how many readings the span should have held.
-    Source: 总站水字〔2020〕90号.
+    ``expected`` is how many readings the span should have held. Source: 总站水字〔2020〕90号.
     """
     share = share_of(len(values), expected or 0)
     if not values:

@@ -1,4 +1,4 @@
-"""What a class is called, and how a river or lake with several sections is rated (水质评价)."""
+"""Rates a river or lake by its sections (水质评价), and names the rating of a class."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ FEW_SECTIONS: Final = 5
 
 
 class Rating(StrEnum):
-    """The state of water in a word: 优, 良好, 轻度污染, 中度污染, 重度污染."""
+    """The rating of water in a word: 优, 良好, 轻度污染, 中度污染, 重度污染."""
 
     EXCELLENT = "excellent"
     GOOD = "good"
@@ -36,7 +36,7 @@ _OF_CLASS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class WaterRating:
-    """How a water is rated by its graded sections; ``grade`` is there where means decided."""
+    """The rating of a water by its sections; ``grade`` is set where means decided."""
 
     rating: Rating
     section_count: int
@@ -47,19 +47,19 @@ class WaterRating:
 
 @dataclass(frozen=True, slots=True)
 class GradedSection:
-    """A section's class over a span, with the means that it was told from."""
+    """A section's class over a span, with the means it was graded by."""
 
     water_class: WaterClass
     values: Mapping[Parameter, float]
 
 
 def rating_of(water_class: WaterClass) -> Rating:
-    """The state that a class stands for. Source: 环办〔2011〕22号."""
+    """Returns the rating of a class. Source: 环办〔2011〕22号."""
     return _OF_CLASS[water_class]
 
 
 def rating_of_shares(good: float, worst: float) -> Rating:
-    """The state by the share of sections of class Ⅰ to Ⅲ, and of those worse than Ⅴ.
+    """Returns the rating by the share of sections of class Ⅰ to Ⅲ, and of those worse than Ⅴ.
 
     Source: 环办〔2011〕22号.
     """
@@ -79,10 +79,10 @@ def rate_water(
     evaluated: Collection[Parameter],
     limits: Limits | None = None,
 ) -> WaterRating | None:
-    """The rating of a river or lake by its graded sections, None without any.
+    """Rates a river or lake by its graded sections, None without any.
 
-    A river of five sections or more goes by the shares of classes; one of fewer, and every lake,
-    by the class of the means over its sections, rounded before grading. Source: 环办〔2011〕22号.
+    A river of five sections or more goes by the shares of classes; one of fewer, and every lake, by
+    the class of the means over its sections, rounded before grading. Source: 环办〔2011〕22号.
     """
     if not sections:
         return None
@@ -98,7 +98,7 @@ def rate_water(
 
 
 def _means_over(sections: Sequence[GradedSection]) -> dict[Parameter, float]:
-    """The mean of each parameter over the sections that have it."""
+    """Returns the mean of each parameter over the sections that have it."""
     by_parameter: dict[Parameter, list[float]] = {}
     for section in sections:
         for parameter, value in section.values.items():

@@ -1,4 +1,4 @@
-"""How many readings a station's interval lets expect, hour by hour or day by day. Pure.
+"""How many readings are due by a station's interval, for each hour or day. Pure.
 
 Time is cut into slots: hours, or for slower stations as many whole hours as hold one interval,
 counted from midnight in Beijing. A slot belongs to the hour or day in which it begins.
@@ -17,16 +17,16 @@ ZONE_S = 8 * HOUR_S
 
 
 def slot_s(interval_s: float) -> float:
-    """The length of a station's slots in seconds: whole hours that hold one interval."""
+    """Returns the length of a station's slots in seconds: whole hours that hold one interval."""
     return HOUR_S * math.ceil(interval_s / HOUR_S)
 
 
 def expected(interval_s: Seconds, began_s: Seconds, until_s: Seconds, edges_s: Seconds) -> Any:
-    """How many readings are due, whole numbers of shape (stations, buckets).
+    """Returns how many readings are due, whole numbers of shape (stations, buckets).
 
-    All seconds are those of the epoch. A station is to send from ``began_s`` (nan: not at all)
-    to ``until_s``, in every slot as many as its interval surely fits in: whoever sends one each
-    interval owes none. Bucket n goes from ``edges_s[n]`` to ``edges_s[n + 1]``.
+    All seconds are those of the epoch. A station is to send from ``began_s`` (nan: not at all) to
+    ``until_s``, in every slot as many as its interval surely fits in: one that sends every interval
+    owes none. Bucket n goes from ``edges_s[n]`` to ``edges_s[n + 1]``.
     """
     interval = interval_s[:, None]
     slot = HOUR_S * np.ceil(interval / HOUR_S)

@@ -1,4 +1,4 @@
-"""Rounding as the field does it: half to even (四舍六入五成双) on the decimal digits."""
+"""Rounds half to even (四舍六入五成双) on the decimal digits, as the standards ask."""
 
 from decimal import ROUND_HALF_EVEN, Decimal
 
@@ -8,10 +8,9 @@ _WHOLE = 1e15  # from here on neighbouring doubles lie more than 0.1 apart: noth
 
 
 def round_half_even(value: float, decimals: int) -> float:
-    """The value with so many decimals, half to even on its shortest decimal form.
+    """Rounds a value to ``decimals``, half to even on its shortest decimal form.
 
-    A value that would become 0 keeps one significant digit.
-    Source: 总站水字〔2020〕90号.
+    A value that would become 0 keeps one significant digit. Source: 总站水字〔2020〕90号.
     """
     if abs(value) >= _WHOLE:
         return value
@@ -23,5 +22,5 @@ def round_half_even(value: float, decimals: int) -> float:
 
 
 def round_for_grading(parameter: Parameter, value: float) -> float:
-    """The value with the decimals that a mean has before it is graded."""
+    """Rounds a mean to the decimals it must have before it is graded."""
     return round_half_even(value, PARAMETERS[parameter].graded_decimals)

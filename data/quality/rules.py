@@ -1,4 +1,4 @@
-"""The rules by one set of settings: whoever tells a class or a compliance tells it by these."""
+"""The grading rules of one set of settings; ingest, map and files all judge by them."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,21 +16,21 @@ from data.vocabulary import BodyKind, Parameter, WaterClass
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How values are judged where these settings hold."""
+    """Evaluates sections and outfalls by one set of quality settings."""
 
     settings: QualitySettings
 
     @property
     def oxygen(self) -> Oxygen:
-        """What class Ⅰ of dissolved oxygen asks for."""
+        """The rule for class Ⅰ of dissolved oxygen."""
         return Oxygen.EITHER if self.settings.oxygen_saturation else Oxygen.CONCENTRATION
 
     def required(self, own: Collection[Parameter] | None) -> Collection[Parameter]:
-        """The parameters a class needs: the section's own set, else the one of the settings."""
+        """Returns the parameters a class needs: the section's own set, else the settings'."""
         return own or self.settings.required
 
     def max_age(self, interval: timedelta) -> timedelta:
-        """The age at which a value of a station with that interval stops counting."""
+        """Returns the age at which a value of a station with that interval stops counting."""
         return max_age(
             interval,
             fresh_hours=self.settings.fresh_hours,
@@ -47,7 +47,7 @@ class Rules:
         now: UtcDatetime,
         interval: timedelta,
     ) -> Evaluation:
-        """The state and class of a section at ``now``."""
+        """Evaluates a section at ``now``: its state and class."""
         return evaluate(
             latest,
             body=body,
@@ -69,7 +69,7 @@ class Rules:
         now: UtcDatetime,
         interval: timedelta,
     ) -> OutfallJudgement:
-        """How an outfall stands to its limits at ``now``."""
+        """Judges an outfall by its limits at ``now``."""
         return judge(
             latest,
             limits,

@@ -1,4 +1,4 @@
-"""Sums that come out the same in any order, in any split and on any engine: of whole numbers.
+"""Exact sums of values as whole numbers: the same in any order, any split and any engine.
 
 Floating sums depend on the order of their terms, so that a mean on the edge of a class could fall
 one way in the database and the other in a file. Here every value becomes a whole number of 10⁻⁹ of
@@ -16,14 +16,14 @@ _LARGEST: Final = "9e9"  # times PARTS still fits 64 bits; no water holds that m
 
 
 def whole_sql(parameter: Parameter, value: str) -> str:
-    """The whole number that a value counts for, in words of PostgreSQL and DuckDB alike."""
+    """Returns SQL for the whole number of a value, valid in PostgreSQL and DuckDB."""
     if parameter is Parameter.PH:
         return f"(power(10::float8, 18 - greatest({value}, -0.9)))::bigint"
     return f"(least(greatest({value}, -{_LARGEST}), {_LARGEST}) * {PARTS}.0::float8)::bigint"
 
 
 def mean_of_whole(parameter: Parameter, total: int, count: int) -> float | None:
-    """The mean of ``count`` values from the sum of their whole numbers, None of none."""
+    """Returns the mean of ``count`` values from the sum of their whole numbers; None for none."""
     if not count:
         return None
     if parameter is Parameter.PH:

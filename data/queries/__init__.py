@@ -1,1 +1,1 @@
-"""Reads: plain SQL from named fragments."""
+"""All reads of the database: plain SQL composed of named fragments."""

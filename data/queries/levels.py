@@ -1,4 +1,4 @@
-"""The order of the levels of administration, for what is sorted from the highest down."""
+"""SQL that orders the levels of administration from the highest down."""
 
 from data.vocabulary import ChiefLevel
 

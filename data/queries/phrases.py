@@ -1,6 +1,6 @@
-"""What people type into a search box, as a pattern that means just that."""
+"""Escapes what people type into a search box for LIKE and ILIKE."""
 
 
 def literal(phrase: str) -> str:
-    """The phrase for LIKE and ILIKE: its own ``%``, ``_`` and backslashes stand for themselves."""
+    """Returns the phrase with its own ``%``, ``_`` and backslashes escaped."""
     return phrase.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")

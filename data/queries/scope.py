@@ -1,4 +1,4 @@
-"""What a reader may see, as a condition every read carries."""
+"""The scope of a reader: what they may see, as an SQL condition that every read carries."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from data.records import DivisionId, LakeId, ReachId, RiverId, StationId
 class Scope:
     """The divisions, waters and stations that may be read; ``everything`` needs no list.
 
-    Divisions are whole subtrees already. Used as part of cache keys: it is hashable.
+    Divisions are whole subtrees already. It is hashable and part of cache keys.
     """
 
     everything: bool = False

@@ -1,4 +1,4 @@
-"""Where something stands: river and chainage or lake, bank and division, with their names."""
+"""Where something lies: river and chainage or lake, bank and division, with their names."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ WHERE_JOINS = """
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A place at the water; metres along the river, and off its line where that was measured."""
+    """A place at the water: metres along the river, and off its line where that was measured."""
 
     reach_id: int | None
     lake_id: int | None
@@ -40,7 +40,7 @@ class Where:
 
 
 def where_of(row: RowMapping) -> Where:
-    """The place that a row with the columns of ``WHERE_FACTS`` tells."""
+    """Returns the place in a row with the columns of ``WHERE_FACTS``."""
     return Where(
         row["reach_id"],
         row["lake_id"],

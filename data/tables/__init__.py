@@ -1,4 +1,4 @@
-"""All tables, one metadata."""
+"""The tables of the database, all in one metadata."""
 
 from data.tables import (
     accounting,

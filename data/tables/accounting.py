@@ -1,4 +1,4 @@
-"""What arrived and what became of it, hour by hour; months that moved out of the database."""
+"""Tables of the hourly tally (what arrived, its fate), and of months moved out of the database."""
 
 from sqlalchemy import (
     BigInteger,

@@ -1,4 +1,4 @@
-"""The one metadata, its naming rule and the column kinds that recur."""
+"""The metadata with its naming rule, and columns that many tables share."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -20,18 +20,18 @@ METADATA = MetaData(
 
 
 def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
-    """The column holds a word of the enumeration."""
+    """Returns a constraint that the column holds a value of the enumeration."""
     listed = ", ".join(f"'{word.value}'" for word in words)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
 def geometry(kind: str, *, nullable: bool = False) -> Column[Geometry]:
-    """Geometry in CGCS2000 degrees, as kept."""
+    """Returns the column ``geom``: geometry in CGCS2000 degrees."""
     return Column("geom", Geometry(kind, srid=CGCS2000, spatial_index=False), nullable=nullable)
 
 
 def web_geometry(kind: str) -> Column[Geometry]:
-    """The same geometry in Web Mercator metres, made by the database, for tiles."""
+    """Returns the column the database computes from ``geom``: Web Mercator metres, for tiles."""
     return Column(
         "geom_web",
         Geometry(kind, srid=WEB_MERCATOR, spatial_index=False),
@@ -40,7 +40,7 @@ def web_geometry(kind: str) -> Column[Geometry]:
 
 
 def moment(name: str, *, nullable: bool = False, default: bool = False) -> Column[datetime]:
-    """An instant, kept in UTC."""
+    """Returns a column of instants (timestamptz); with ``default`` it is now()."""
     return Column(
         name,
         DateTime(timezone=True),

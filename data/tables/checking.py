@@ -1,4 +1,4 @@
-"""The second look at readings: findings, where it stands, and what a month is like."""
+"""Tables of the second look: findings, how far it has come, the climatology of months."""
 
 from sqlalchemy import (
     BigInteger,

@@ -1,4 +1,4 @@
-"""The problem ledger: problems, their chained events and the signed heads over all chains."""
+"""Tables of the problem ledger: problems, their hash-chained events, signed chain heads."""
 
 from sqlalchemy import (
     BigInteger,

@@ -1,4 +1,4 @@
-"""Who is told what about a problem, and the views of the ledger somebody saved."""
+"""Tables of the ledger's notices with their deliveries, and of saved views."""
 
 from sqlalchemy import (
     BigInteger,

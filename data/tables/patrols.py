@@ -1,4 +1,4 @@
-"""Patrols (巡河): the track, how it was judged, what it covered and what was remarked."""
+"""Tables of patrols (巡河): the track, its verdict, the reaches it covered, remarks."""
 
 from sqlalchemy import (
     BigInteger,

@@ -1,4 +1,4 @@
-"""Units, accounts, who answers for which water from when to when, and the access log."""
+"""Tables of units, accounts, responsibilities with their terms, and the access log."""
 
 from sqlalchemy import (
     BigInteger,

@@ -1,4 +1,4 @@
-"""Photos of problems: the original as it came, copies to show, what EXIF says."""
+"""Tables of photos of problems: the original, smaller copies, what EXIF says."""
 
 from sqlalchemy import (
     BigInteger,

@@ -1,4 +1,4 @@
-"""Stations, what they must hold to, and everything they ever sent."""
+"""Tables of stations, their targets and limits, readings, newest values and quarantine."""
 
 from geoalchemy2 import Geometry
 from sqlalchemy import (

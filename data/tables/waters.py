@@ -1,4 +1,4 @@
-"""Divisions, rivers, reaches, lakes, names and notice boards: the ground of the archive."""
+"""Tables of divisions, rivers, reaches, lakes, place names and notice boards."""
 
 from geoalchemy2 import Geometry
 from sqlalchemy import (

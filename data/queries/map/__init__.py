@@ -1,1 +1,1 @@
-"""Reads of the one map (一张图)."""
+"""Reads for the map (一张图): tiles, pins, strip, search, and what changed."""

@@ -1,4 +1,4 @@
-"""The map's state as a whole, and what changed in it since a change number."""
+"""What changed on the map since a change number."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ LATE_SECONDS = 3
 
 
 def last_change_no(connection: Connection) -> int:
-    """The highest change number committed, 0 before the first."""
+    """Returns the highest committed change number of newest values, 0 before the first."""
     found = connection.execute(text("SELECT COALESCE(max(change_no), 0) FROM latest_reading"))
     return int(found.scalar_one())
 
@@ -32,7 +32,7 @@ def changes_since(
     now: UtcDatetime | None = None,
     quality: QualitySettings | None = None,
 ) -> dict[str, Any]:
-    """What an open map needs to catch up: stations, waters, strip and the new change number.
+    """Returns what an open map needs to catch up: stations, waters, strip, new change number.
 
     ``stations`` are GeoJSON features, ``waters`` the recomputed colours by kind and id. Both are
     empty when nothing in the scope changed; the number rises all the same.

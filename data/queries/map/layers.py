@@ -138,9 +138,9 @@ def tile(
     scope: Scope,
     since: UtcDatetime | None = None,
 ) -> bytes:
-    """The layer's Mapbox vector tile with what the scope may see; empty where nothing lies.
+    """Returns the layer's Mapbox vector tile with what the scope may see; empty without features.
 
-    ``since`` is the oldest patrol drawn. Raises NotFound for a layer or a tile that doesn't exist.
+    ``since`` is the oldest patrol drawn. Raises NotFound for an unknown layer or tile.
     """
     if not (0 <= z <= MAX_ZOOM and 0 <= x < 2**z and 0 <= y < 2**z):
         raise NotFound("There is no tile {z}/{x}/{y}.", z=z, x=x, y=y)
@@ -152,9 +152,9 @@ def tile(
 
 
 def bounds(connection: Connection, scope: Scope) -> tuple[float, float, float, float] | None:
-    """West, south, east, north of what the scope may see, in degrees; None when it is empty.
+    """Returns west, south, east, north in degrees of what the scope may see; None when empty.
 
-    Where neither division nor water may be seen, the stations with their surroundings.
+    Where neither division nor water may be seen, these are the stations with their surroundings.
     """
     row = connection.execute(
         text(

@@ -1,4 +1,4 @@
-"""Patrol tracks as the map draws them, and one patrol in short; never who walked it."""
+"""Patrol tracks for the map, and one patrol in short; never who walked it."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ TRACKS_VERSION: Final = "(SELECT COALESCE(max(change_no), 0) FROM patrol)"
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """A patrol in short: by the chief of which level and where; metres, seconds, km/h."""
+    """A patrol in short: metres, seconds and km/h, and the level and division of its chief."""
 
     id: int
     level: ChiefLevel
@@ -79,12 +79,12 @@ _TODAY: Final = text(f"SELECT count(*) FROM patrol WHERE started_at >= :since AN
 
 
 def tracks_since(now: UtcDatetime) -> UtcDatetime:
-    """The beginning of the first day whose tracks are drawn."""
+    """Returns the beginning of the first day whose tracks are drawn."""
     return start_of_day(business_date(now) - timedelta(days=SHOWN_DAYS))
 
 
 def patrols_today(connection: Connection, scope: Scope, now: UtcDatetime) -> int:
-    """How many patrols of the scope began on this business day."""
+    """Returns how many patrols of the scope began on this business day."""
     bound = {**scope.bound, "since": start_of_day(business_date(now))}
     return int(connection.execute(_TODAY, bound).scalar_one())
 

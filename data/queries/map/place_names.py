@@ -1,4 +1,4 @@
-"""Names on the map: visible inside one's divisions, and around the waters one answers for."""
+"""Which place names the map shows: those in one's divisions and around one's waters."""
 
 PLACE_VISIBLE = (
     "(:scope_all OR EXISTS (SELECT 1 FROM division WHERE division.id = ANY(:scope_divisions)"

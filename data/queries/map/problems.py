@@ -1,4 +1,4 @@
-"""Open problems as the map's pins, and what changed in them since a change number."""
+"""Open problems as pins on the map, and what changed in them since a change number."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ LATE_SECONDS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """An open problem on the map; degrees of CGCS2000."""
+    """An open problem on the map, at degrees of CGCS2000."""
 
     id: int
     number: str
@@ -43,7 +43,7 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class LedgerChanges:
-    """What an open map needs to catch up: ``gone`` are problems that are no longer open."""
+    """What an open map needs to catch up; ``gone`` are problems that are no longer open."""
 
     change_no: int
     pins: tuple[Pin, ...]
@@ -52,7 +52,7 @@ class LedgerChanges:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing changed that the scope may know of."""
+        """Whether nothing changed that the scope may see."""
         return not (self.pins or self.gone or self.patrol_count)
 
 
@@ -93,7 +93,7 @@ def pins(
     *,
     most: int = MOST_PINS,
 ) -> tuple[Pin, ...]:
-    """The open problems that the scope may see, the soonest deadline first."""
+    """Returns the open problems that the scope may see, the soonest deadline first."""
     rows = connection.execute(
         text(_PINS),
         {
@@ -107,7 +107,7 @@ def pins(
 
 
 def last_ledger_no(connection: Connection) -> int:
-    """The highest change number of problems and patrols committed, 0 before the first."""
+    """Returns the highest committed change number of problems and patrols, 0 before the first."""
     return int(connection.execute(_NEWEST).scalar_one())
 
 
@@ -119,7 +119,7 @@ def ledger_numbers(connection: Connection, floor: int) -> list[int]:
 def ledger_changes(
     connection: Connection, after: int, scope: Scope, now: UtcDatetime
 ) -> LedgerChanges:
-    """What changed in the scope after that number; the number rises all the same."""
+    """Returns what changed in the scope since a number; the number rises even without changes."""
     newest = last_ledger_no(connection)
     bound = {**scope.bound, "after": after, "late": LATE_COMMITS, "seconds": LATE_SECONDS}
     touched = connection.execute(_TOUCHED, bound).all()

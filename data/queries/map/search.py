@@ -1,4 +1,4 @@
-"""Finding a thing on the map by its name or code, a problem by its number."""
+"""Searches waters, stations, places and problems on the map by name, code or number."""
 
 from typing import Any
 
@@ -48,7 +48,7 @@ _KINDS = f"""
 def search(
     connection: Connection, phrase: str, scope: Scope, *, limit: int = LIMIT
 ) -> list[dict[str, Any]]:
-    """What the scope may see whose name or code holds the phrase; those beginning with it first.
+    """Returns what the scope may see whose name or code holds the phrase; prefix matches first.
 
     Each has kind, id, name, name_en, code, beside (the water it is at) and bounds in degrees.
     """

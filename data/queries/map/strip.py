@@ -1,4 +1,4 @@
-"""The five counts of an area, and how its sections spread over the classes."""
+"""The map's strip: five counts of an area, and how its sections spread over the classes."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ from data.settings import QualitySettings
 
 
 class Trait(NamedTuple):
-    """What counts about a station."""
+    """A property of a station that the strip counts."""
 
     kind: str
     state: str
@@ -31,7 +31,7 @@ class Trait(NamedTuple):
 
 
 def traits_of(records: Iterable[StationRecord]) -> Counter[Trait]:
-    """How many of these stations show what."""
+    """Counts the traits of these stations."""
     return Counter(
         Trait(
             each.kind.value,
@@ -53,7 +53,7 @@ def traits(
     now: UtcDatetime | None = None,
     quality: QualitySettings | None = None,
 ) -> Counter[Trait]:
-    """How many stations of the scope show what, counted by the database."""
+    """Counts the traits of the scope's stations, in the database."""
     columns = ", ".join(Trait._fields)
     rows = connection.execute(
         text(
@@ -66,9 +66,9 @@ def traits(
 
 
 def strip_of(counted: Mapping[Trait, int]) -> dict[str, Any]:
-    """The strip: sections, met, below, partial or stale, outfalls exceeding, devices; classes.
+    """Returns the strip: counts of sections, met, below, unsure, exceeding, devices; and classes.
 
-    ``classes`` has seven numbers, without a class first, then Ⅰ to 劣Ⅴ.
+    ``classes`` has seven numbers: without a class first, then Ⅰ to 劣Ⅴ.
     """
     told: Counter[str] = Counter()
     classes = [0] * 7
@@ -98,5 +98,5 @@ def strip(
     now: UtcDatetime | None = None,
     quality: QualitySettings | None = None,
 ) -> dict[str, Any]:
-    """The strip of a scope now."""
+    """Returns the strip of a scope now."""
     return strip_of(traits(connection, scope, now=now, quality=quality))

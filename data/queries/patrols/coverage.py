@@ -1,4 +1,4 @@
-"""What of a chief's reaches was walked in a month: each metre once, valid patrols apart."""
+"""How much of a chief's reaches was walked in a month: each metre once, by valid patrols."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from gis.coverage import Stretch, length_of, united
 
 @dataclass(frozen=True, slots=True)
 class ReachCoverage:
-    """A reach from ``from_m`` to ``to_m`` of its river's chainage.
+    """The coverage of a reach, which lies from ``from_m`` to ``to_m`` of its river's chainage.
 
     ``stretches`` is what valid patrols walked, united; ``invalid_stretches`` what only invalid ones
     did, which doesn't count.
@@ -33,17 +33,17 @@ class ReachCoverage:
 
     @property
     def length_m(self) -> float:
-        """The metres of the reach."""
+        """Length of the reach in metres."""
         return self.to_m - self.from_m
 
     @property
     def walked_m(self) -> float:
-        """The metres valid patrols walked, each once."""
+        """Metres that valid patrols walked, each once."""
         return length_of(self.stretches)
 
     @property
     def share(self) -> float:
-        """The share walked, 0 to 1."""
+        """Share of the reach that was walked, 0 to 1."""
         return min(1.0, self.walked_m / self.length_m)
 
 
@@ -64,7 +64,7 @@ _WALKED: Final = text(
 def coverage(
     connection: Connection, scope: Scope, person_id: int, month: Month
 ) -> list[ReachCoverage]:
-    """Every visible reach the chief answers for, with what their patrols walked in the month."""
+    """Returns the month's coverage of every visible reach the chief answers for."""
     reaches = sorted(own_reaches(connection, person_id, month.judged_on))
     bound = {
         "reaches": reaches,
@@ -86,7 +86,7 @@ def coverage(
 
 
 def _only(stretches: Sequence[Stretch], without: Sequence[Stretch]) -> tuple[Stretch, ...]:
-    """The metres of the first that aren't in the second; both are apart and in order."""
+    """Subtracts the second stretches from the first; both are disjoint and sorted."""
     left: list[Stretch] = []
     for start, end in stretches:
         at = start

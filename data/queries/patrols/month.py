@@ -1,4 +1,4 @@
-"""Who owes patrols in a month, and how many were walked: duty against done, chief by chief."""
+"""Duties of patrol in a month and what was walked, chief by chief."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from data.words.patrols import Duty
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A business month as it stands today; ``key`` is like 2026-11."""
+    """A business month as of today; ``key`` is like 2026-11."""
 
     first_on: date
     today: date
 
     @property
     def key(self) -> str:
-        """Year and month."""
+        """Year and month, like 2026-11."""
         return f"{self.first_on:%Y-%m}"
 
     @property
@@ -34,12 +34,12 @@ class Month:
 
     @property
     def day_count(self) -> int:
-        """How many days it has."""
+        """The number of its days."""
         return self.last_on.day
 
     @property
     def span(self) -> Span:
-        """From its first instant to the next month's."""
+        """The span from its first instant to the next month's."""
         return Span(start_of_day(self.first_on), start_of_day(self.last_on + timedelta(days=1)))
 
     @property
@@ -49,18 +49,18 @@ class Month:
 
     @property
     def passed_share(self) -> float:
-        """The share of its days up to today, 0 to 1."""
+        """Share of its days up to today, 0 to 1."""
         return min(1.0, max(0.0, ((self.today - self.first_on).days + 1) / self.day_count))
 
     @property
     def judged_on(self) -> date:
-        """The day its duties are told by: today, held to the month."""
+        """The day its duties are judged on: today, clamped to the month."""
         return min(max(self.today, self.first_on), self.last_on)
 
 
 @dataclass(frozen=True, slots=True)
 class ChiefMonth:
-    """A chief with what is owed and done in the months of the duty up to this one's end.
+    """The patrols a chief owes and has done in the months of the duty up to this month's end.
 
     ``duty_count`` valid patrols are owed in ``duty_months`` months, until ``due_on``. So far
     ``done_count`` were walked, ``valid_count`` of them valid; ``expected_count`` whole ones should
@@ -115,12 +115,12 @@ YEARS: Final = range(2000, 2101)
 
 
 def month_of(day: date, now: UtcDatetime) -> Month:
-    """The month that holds the day."""
+    """Returns the month that contains the day."""
     return Month(day.replace(day=1), business_date(now))
 
 
 def month_named(key: str, now: UtcDatetime) -> Month:
-    """The month of a key like 2026-11; this month for anything else, and outside YEARS."""
+    """Parses a key like 2026-11; this month for anything else, and outside YEARS."""
     try:
         day = date.fromisoformat(f"{key}-01")
     except ValueError:
@@ -131,7 +131,7 @@ def month_named(key: str, now: UtcDatetime) -> Month:
 def chiefs_of_month(
     connection: Connection, reader: Reader, month: Month, duties: Mapping[ChiefLevel, Duty]
 ) -> list[ChiefMonth]:
-    """The chiefs whose waters lie in the reader's area, from the highest post down, not ranked."""
+    """Returns the chiefs of waters in the reader's area, highest post first, not ranked."""
     bound = {**reader.bound, "day": month.judged_on}
     rows = connection.execute(_CHIEFS, bound).all()
     done = _done(connection, rows, month, duties)
@@ -144,7 +144,7 @@ def chiefs_of_month(
 def _done(
     connection: Connection, rows: Sequence[Any], month: Month, duties: Mapping[ChiefLevel, Duty]
 ) -> dict[int, Any]:
-    """By person what was walked in the months of their duty, up to the end of this one."""
+    """Counts by person what was walked in the months of the duty, up to the end of this one."""
     found = {}
     for level in {row.level for row in rows}:
         bound = {
@@ -188,7 +188,11 @@ def _chief(row: Any, done: Any, month: Month, duty: Duty) -> ChiefMonth:
 
 
 def _next_on(month: Month, duty: Duty, start: date, days: int, valid: int) -> date | None:
-    """The day the next whole part of the duty falls due, not before today; none once it is done."""
+    """Returns the day of this month on which the next patrol of the duty falls due, else None.
+
+    The duty's patrols are spread evenly over its days; the day is never before today. None: all are
+    done, the month is over, or the day lies in another month.
+    """
     if valid >= duty.count or month.is_over:
         return None
     day = start + timedelta(days=ceil(days * (valid + 1) / duty.count) - 1)

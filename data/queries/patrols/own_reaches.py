@@ -1,4 +1,4 @@
-"""The reaches a chief answers for on a day, and at which level."""
+"""The reaches a chief answers for on a day, and their highest post."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -41,12 +41,15 @@ class Post:
 
 
 def own_reaches(connection: Connection, person_id: int, day: date) -> frozenset[int]:
-    """The reaches the person answers for; a general chief without a water: all of the division."""
+    """Returns the ids of the reaches the person answers for.
+
+    For a general chief without a water of their own: all reaches of the division.
+    """
     found = connection.execute(_OWN_REACHES, {"person": person_id, "day": day})
     return frozenset(found.scalars())
 
 
 def post_of(connection: Connection, person_id: int, day: date) -> Post | None:
-    """The person's highest post on that day, None for who answers for nothing then."""
+    """Returns the person's highest post on that day, None without any."""
     row = connection.execute(_POST, {"person": person_id, "day": day}).one_or_none()
     return None if row is None else Post(ChiefLevel(row.level), row.division_id)

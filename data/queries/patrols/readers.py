@@ -1,4 +1,4 @@
-"""Who reads patrols: what they may see of them, and whose names."""
+"""Readers of patrols: what they may see, and whose names."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ NAMED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """An account that reads patrols; names are told everywhere, or in these divisions."""
+    """An account that reads patrols; it may see names everywhere, or in some divisions."""
 
     account_id: AccountId
     scope: Scope
@@ -45,7 +45,7 @@ class Reader:
 
 
 def reader_of(connection: Connection, account_id: AccountId, scope: Scope) -> Reader:
-    """The account as a reader of patrols within that scope."""
+    """Returns the account as a reader of patrols within that scope."""
     held = roles(connection, [account_id])[account_id]
     roots = [one.division_id for one in held if one.role in NAMERS]
     named = [root for root in roots if root is not None]

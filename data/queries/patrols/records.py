@@ -1,4 +1,4 @@
-"""Patrols in rows and one by one (巡河记录): what may be seen, with the names that may be told."""
+"""Records of patrols (巡河记录), as a list and one by one, with the names the reader may see."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,9 +46,9 @@ MOST_ROWS: Final = 500
 class PatrolRow:
     """A patrol as a list shows it.
 
-    ``who`` is the name of who went where it may be told, else their post or unit, empty where there
-    is neither; ``chief`` is the chief it counts for. ``waters`` are names of rivers
-    and ``waters_en`` their English ones, ``share`` that of the best covered reach.
+    ``who`` is the walker's name where it may be shown, else their post or unit, empty where there
+    is neither; ``chief`` is the chief it counts for. ``waters`` are names of rivers and
+    ``waters_en`` their English ones, ``share`` that of the best covered reach.
     """
 
     id: int
@@ -80,12 +80,12 @@ class PatrolRow:
 
     @property
     def mean_kmh(self) -> float:
-        """Its speed over the whole time."""
+        """Its mean speed over the whole time, km/h."""
         return self.length_m / self.duration_s * 3.6 if self.duration_s else 0.0
 
     @property
     def failed(self) -> frozenset[PatrolRule]:
-        """The rules it failed by."""
+        """The rules it failed."""
         return frozenset(each.rule for each in self.judgements if not each.passed)
 
     @property
@@ -110,7 +110,7 @@ class ReachWalked:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What was seen on a patrol and is no problem; its place in degrees where one was told."""
+    """An observation on a patrol that is no problem, with its place in degrees if it has one."""
 
     at: UtcDatetime
     text: str
@@ -122,8 +122,8 @@ class Remark:
 class PatrolDetail(PatrolRow):
     """One patrol with its track as a GeoJSON geometry, its reaches, remarks and the reason.
 
-    ``may_explain``: the reader went, or is the chief it counts for, and gave no reason yet.
-    ``file_name`` is empty where the name of who went may not be told: it often holds it.
+    ``may_explain``: the reader walked it, or is the chief it counts for, and no reason was given
+    yet. ``file_name`` is empty where the walker's name may not be shown: it often holds it.
     """
 
     file_name: str
@@ -208,9 +208,10 @@ def patrol_list(
     start: int = 0,
     most: int = MOST_ROWS,
 ) -> list[PatrolRow]:
-    """The patrols that began in the span, the newest first.
+    """Returns the patrols that began in the span, the newest first.
 
-    Of one chief, of one account that went, or along one reach, where they are named.
+    ``person_id`` keeps those of one chief, ``walker_id`` those an account walked, ``reach_id``
+    those along one reach.
     """
     bound = {
         **reader.bound,

@@ -1,4 +1,4 @@
-"""Who is signed in, what they may see, and the lists of accounts, divisions and units."""
+"""Reads of accounts, sessions and roles, and lists of divisions and units."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ PLACED = frozenset({Role.PATROLLER, Role.UNIT_MEMBER})
 
 @dataclass(frozen=True, slots=True)
 class HeldRole:
-    """A role an account has, with the names of what it is bound to."""
+    """A role of an account, with the names of what it is bound to."""
 
     id: int
     role: Role
@@ -40,7 +40,7 @@ class HeldRole:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account as shown, without its password."""
+    """An account without its password."""
 
     id: AccountId
     login: str
@@ -88,7 +88,10 @@ COUNT = text(
 def account_of_session(
     connection: Connection, token: str, now: UtcDatetime
 ) -> tuple[Account, UtcDatetime] | None:
-    """The account signed in by that token and when it was last seen; None when it ended."""
+    """Returns the account signed in by that token and when it was last seen.
+
+    None when the session ended or never was.
+    """
     row = connection.execute(SESSION, {"hash": token_hash(token), "now": now}).one_or_none()
     return None if row is None else (row_as(Account, row), UtcDatetime(row.seen_at))
 
@@ -100,7 +103,7 @@ def credentials(connection: Connection, login: str) -> Credentials | None:
 
 
 def password_hash(connection: Connection, account_id: AccountId) -> str:
-    """The kept hash of the account's password."""
+    """Returns the stored hash of the account's password."""
     query = text("SELECT password_hash FROM account WHERE id = :id")
     return str(connection.execute(query, {"id": account_id}).scalar_one())
 
@@ -127,14 +130,14 @@ def roles(
 def accounts(
     connection: Connection, search: str = "", start: int = 0, most: int = 50
 ) -> tuple[int, list[Account]]:
-    """How many accounts fit the search, and one page of them."""
+    """Returns how many accounts match the search, and one page of them."""
     bound = {"search": search, "like": f"%{literal(search)}%", "start": start, "most": most}
     rows = connection.execute(LIST, bound)
     return connection.execute(COUNT, bound).scalar_one(), rows_as(Account, rows)
 
 
 def division_named(connection: Connection, word: str) -> DivisionId:
-    """The division of that code or name. Raises NotFound, or BadInput when several fit."""
+    """Returns the id of a division by code or name. Raises NotFound, BadInput if several fit."""
     query = text("SELECT id FROM division WHERE code = :word OR name = :word OR name_en = :word")
     found = connection.execute(query, {"word": word}).scalars().all()
     if not found:
@@ -145,7 +148,7 @@ def division_named(connection: Connection, word: str) -> DivisionId:
 
 
 def unit_named(connection: Connection, word: str) -> UnitId:
-    """The unit of that name. Raises NotFound, or BadInput when several fit."""
+    """Returns the id of a unit by name. Raises NotFound, BadInput if several fit."""
     query = text("SELECT id FROM unit WHERE name = :word")
     found = connection.execute(query, {"word": word}).scalars().all()
     if not found:
@@ -156,7 +159,7 @@ def unit_named(connection: Connection, word: str) -> UnitId:
 
 
 def divisions(connection: Connection) -> list[tuple[DivisionId, str, str]]:
-    """Id, name and level of every division, the higher levels first."""
+    """Returns id, name and level of every division, the higher levels first."""
     query = text(
         f"SELECT id, name, level FROM division ORDER BY array_position({LEVELS}, level),"
         " code NULLS LAST, name"
@@ -165,7 +168,7 @@ def divisions(connection: Connection) -> list[tuple[DivisionId, str, str]]:
 
 
 def units(connection: Connection) -> list[tuple[UnitId, str]]:
-    """Id and name of every unit."""
+    """Returns id and name of every unit."""
     query = text("SELECT id, name FROM unit ORDER BY name")
     return [(UnitId(row.id), row.name) for row in connection.execute(query)]
 

@@ -1,1 +1,1 @@
-"""Reads of readings: courses, and the value that counts."""
+"""Reads of readings: courses, the value that counts, quarantine."""

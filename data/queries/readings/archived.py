@@ -1,4 +1,4 @@
-"""Which months of readings lie outside the database."""
+"""Which months of readings were moved out of the database."""
 
 from datetime import date
 
@@ -8,7 +8,7 @@ from data.clock import Span
 
 
 def archived_months(connection: Connection, span: Span) -> tuple[date, ...]:
-    """The first days of the months (of UTC) that a span touches and that were moved to files."""
+    """Returns the first days of the months (UTC) in the span that were moved to files."""
     return tuple(
         connection.execute(
             text(

@@ -1,4 +1,4 @@
-"""The value that counts: what was measured, with its flags, the second look and the reviews.
+"""SQL for the value that counts: what was measured, with flags, the second look and reviews.
 
 One rule for curves, files, means, loads and classes. Of a value measured (``reading``), as of a
 moment:
@@ -71,27 +71,30 @@ KNOWN: Final = """(reading.station_id = ANY(:ids) AND reading.observed_at >= :st
 def bound(
     station_ids: list[int], start: datetime, end: datetime, as_of: datetime | None = None
 ) -> dict[str, object]:
-    """The values of the fragments' parameters; without ``as_of`` all that is known now."""
+    """Returns the values of the fragments' parameters; without ``as_of`` all that is known now."""
     return {"ids": station_ids, "start": start, "end": end, "as_of": as_of or "infinity"}
 
 
 def ruled(parameter: Parameter) -> str:
-    """The ruling on the parameter (keep, reject, correct, failed or null) over RULED_READINGS."""
+    """Returns SQL for the ruling on the parameter, over RULED_READINGS.
+
+    It is keep, reject, correct, failed or null.
+    """
     return f"(ruled.by_key #>> '{{{parameter.value},rule}}')"
 
 
 def reviewed_by(parameter: Parameter) -> str:
-    """The id of the review behind the ruling, or null, over RULED_READINGS."""
+    """Returns SQL for the id of the review behind the ruling, or null, over RULED_READINGS."""
     return f"CAST(ruled.by_key #>> '{{{parameter.value},review}}' AS bigint)"
 
 
 def corrected(parameter: Parameter) -> str:
-    """The value that a review put in place of the raw one, or null, over RULED_READINGS."""
+    """Returns SQL for the value a review put in place of the raw one, over RULED_READINGS."""
     return f"CAST(ruled.by_key #>> '{{{parameter.value},value}}' AS float8)"
 
 
 def counted(parameter: Parameter) -> str:
-    """The value of the parameter that counts, null where none does, over RULED_READINGS."""
+    """Returns SQL for the parameter's value that counts, or null, over RULED_READINGS."""
     raw = measured(parameter)
     unflagged = f"CASE WHEN reading.flags ->> '{parameter.value}' IS NULL THEN {raw} END"
     return (
@@ -103,9 +106,9 @@ def counted(parameter: Parameter) -> str:
 
 
 def as_measured(reading: str) -> str:
-    """Whether the value of ``:parameter`` counts as measured and carries no flag, of that reading.
+    """Returns an SQL condition: the value of ``:parameter`` counts as measured, without a flag.
 
-    What was corrected counts, but not as measured: it is evidence neither for nor against.
+    A corrected value counts, but not as measured: it is evidence neither for nor against.
     """
     here = (
         f"{{of}}.station_id = {reading}.station_id AND {{of}}.observed_at = {reading}.observed_at"

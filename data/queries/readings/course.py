@@ -1,4 +1,4 @@
-"""The course of one parameter at one station, thinned for drawing without losing peaks or gaps."""
+"""The course of one parameter at one station, thinned for drawing without losing extremes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -64,11 +64,11 @@ _PLACES: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Values in order of time: seconds since 1970 UTC, and what is known of each.
+    """Values in order of time, as columns: seconds since 1970 UTC, and what is known of each.
 
     ``value`` is the one that counts, or the raw one where none does; ``raw`` is as measured;
-    ``flag`` and ``rule`` are places in ``FLAG_CODES`` and ``RULE_CODES``; ``review`` is the id of
-    the review behind the ruling, 0 for none. ``run`` numbers the unbroken runs of values that
+    ``flag`` and ``rule`` are indices into ``FLAG_CODES`` and ``RULE_CODES``; ``review`` is the id
+    of the review behind the ruling, 0 for none. ``run`` numbers the unbroken runs of values that
     count; the others stand apart in run -1. ``measured_count`` is how many there were before
     thinning, ``mean`` that of the values that count, also before.
     """
@@ -96,10 +96,10 @@ def series(
     points: int = MOST_POINTS,
     as_of: UtcDatetime | None = None,
 ) -> Series:
-    """What the station measured of the parameter within the span, at most ``points`` of it.
+    """Returns the station's values of a parameter within the span, at most ``points`` of them.
 
     By what was known ``as_of`` a moment, now by default. Raises BadInput for a span longer than
-    ``LONGEST``. Whether the station may be seen is asked before.
+    ``LONGEST``. The caller has checked that the station may be seen.
     """
     if span.end - span.start > LONGEST:
         raise BadInput("At most {days} days at a time.", days=LONGEST.days)
@@ -124,9 +124,9 @@ def series(
 
 @cache
 def _course(parameter: Parameter, is_ruled: bool) -> str:
-    """Time, raw value and mark of every value; of marked ones the value that counts, the review.
+    """Returns SQL for time, raw value and mark of every value; where marked, value and review too.
 
-    The mark is the flag's place plus ``_PLACES`` times the rule's; without one the raw value
+    The mark is the flag's index plus ``_PLACES`` times the rule's; without one the raw value
     counts. Where nothing is ruled, no ruling is looked up.
     """
     raw, flag = measured(parameter), f"reading.flags ->> '{parameter.value}'"
@@ -154,7 +154,7 @@ def _course(parameter: Parameter, is_ruled: bool) -> str:
 
 
 def _place(word: str, words: Sequence[str]) -> str:
-    """The place of a word among those as a bigint, in SQL; the first for null."""
+    """Returns SQL for the index of a word among those, as a bigint; the first for null."""
     listed = ", ".join(f"'{each}'" for each in words)
     place = f"array_position(ARRAY[{listed}], {word}) - 1"
     return f"CAST(CASE WHEN {word} IS NULL THEN 0 ELSE {place} END AS bigint)"
@@ -169,7 +169,7 @@ def series_of(
     review: NDArray[np.int64],
     interval: timedelta,
 ) -> Series:
-    """The series of these columns, every value of it kept; ``count`` is NaN where none counts."""
+    """Returns the unthinned series of these columns; ``count`` is NaN where no value counts."""
     counting = np.flatnonzero(~np.isnan(count))
     run = np.full(len(at_s), -1, dtype=np.int64)
     breaks = np.diff(at_s[counting], prepend=at_s[counting[:1]]) > (
@@ -182,7 +182,7 @@ def series_of(
 
 
 def thinned(whole: Series, points: int) -> Series:
-    """The series in at most ``points`` points that look the same: extremes and ends are kept."""
+    """Thins the series to at most ``points`` points that look the same: keeps extremes and ends."""
     if len(whole) <= points:
         return whole
     plain = (whole.run >= 0) & (whole.rule == 0)
@@ -195,7 +195,7 @@ def thinned(whole: Series, points: int) -> Series:
 
 
 def _picked(whole: Series, among: NDArray[np.int64], room: int) -> NDArray[np.int64]:
-    """The places of at most ``room`` points among those, chosen to keep the shape."""
+    """Returns the indices of at most ``room`` points among those that keep the shape."""
     if len(among) <= room:
         return among
     if room < 3:

@@ -1,4 +1,4 @@
-"""Reads of what lies in quarantine."""
+"""Reads of refused messages in quarantine."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ WHERE (:pending IS FALSE OR replayed_at IS NULL)
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """One refused message; ``payload`` holds its bytes as they came, ``size`` of them in all."""
+    """One refused message; ``payload`` holds its first bytes, ``size`` is the length of all."""
 
     id: int
     topic: str
@@ -41,7 +41,7 @@ def quarantined(
     limit: int = 100,
     payload_bytes: int = 1000,
 ) -> list[Quarantined]:
-    """The last refused messages, newest first, with the first bytes of each.
+    """Returns the last refused messages, newest first, with the first bytes of each.
 
     ``pending`` leaves out those that were taken in since.
     """

@@ -1,1 +1,1 @@
-"""Reads of the data review (数据审核)."""
+"""Reads for the data review (数据审核): doubted values, reviews, neighbours."""

@@ -1,4 +1,4 @@
-"""The values that tests of the second look speak against, with what the office said of them."""
+"""Values with findings of the second look against them, and the newest review of each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FindingFilter:
-    """What the list is narrowed to; None is everything. A ``key`` leaves the one value."""
+    """What the list is narrowed to; None means all. ``key`` selects one single value."""
 
     standing: Standing = Standing.OPEN
     station_id: int | None = None
@@ -65,7 +65,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What was said of a value, by whom and since when."""
+    """A review of a value: verdict, reason, reviewer and time."""
 
     id: int
     verdict: Verdict
@@ -77,7 +77,7 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class DoubtedValue:
-    """A value with what speaks against it and its newest review, which may be withdrawn.
+    """A value with the findings against it and its newest review, which may be withdrawn.
 
     ``value`` is as measured, None where its month left the database.
     """
@@ -94,7 +94,7 @@ class DoubtedValue:
 
     @property
     def is_open(self) -> bool:
-        """Whether nobody has spoken, or the last one withdrew."""
+        """Whether it has no review, or the newest one withdrew the last."""
         return self.review is None or self.review.verdict is Verdict.WITHDRAW
 
 
@@ -163,7 +163,7 @@ def doubted_values(
     start: int = 0,
     rows: int = PAGE_ROWS,
 ) -> tuple[int, list[DoubtedValue]]:
-    """How many values fit (counted up to MOST_COUNTED), and a page of them, the newest first."""
+    """Returns how many values match (counted up to MOST_COUNTED), and one page, newest first."""
     bound = _bound(scope, chosen)
     count = connection.execute(_COUNT, bound).scalar_one()
     page = connection.execute(_PAGE, {**bound, "rows": rows, "start_row": start})

@@ -1,4 +1,4 @@
-"""What was said of single values, in the order in which it was said; who may say it where."""
+"""The reviews of single values, their stations and divisions, and the reviewers."""
 
 from collections.abc import Iterable
 
@@ -42,7 +42,7 @@ _NAMES = text(
 def reviews_of(
     connection: Connection, scope: Scope, key: ValueKey, as_of: UtcDatetime | None = None
 ) -> list[Review]:
-    """What was said of the value up to a moment, the first word first. Raises NotFound."""
+    """Returns the value's reviews up to a moment, the first one first. Raises NotFound."""
     divisions_of(connection, scope, [key.station_id])
     rows = connection.execute(
         _SAID,
@@ -60,7 +60,7 @@ def reviews_of(
 def divisions_of(
     connection: Connection, scope: Scope, station_ids: Iterable[int]
 ) -> dict[int, DivisionId | None]:
-    """The division of each of these stations. Raises NotFound when one may not be seen."""
+    """Returns the division of each station. Raises NotFound when one may not be seen."""
     wanted = set(station_ids)
     rows = connection.execute(_DIVISIONS, {**scope.bound, "wanted": sorted(wanted)})
     found = {row.id: row.division_id for row in rows}
@@ -72,7 +72,7 @@ def divisions_of(
 def doubted_stations(
     connection: Connection, scope: Scope, chosen: FindingFilter
 ) -> list[tuple[int, str, str, str | None]]:
-    """The stations one may choose among: id, code and names of those with findings or reviews."""
+    """Returns id, code and names of the stations with findings or reviews, to choose among."""
     bound = {**scope.bound, "chosen": chosen.station_id or 0}
     return [tuple(row) for row in connection.execute(_STATIONS, bound)]
 

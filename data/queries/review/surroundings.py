@@ -1,4 +1,4 @@
-"""What stands beside one value: the next station like its own."""
+"""Finds the neighbouring station to draw beside a value under review."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -26,9 +26,9 @@ _NEAREST = text(
 def neighbour_of(
     connection: Connection, scope: Scope, key: ValueKey, named: Sequence[str] = ()
 ) -> int | None:
-    """A station of these codes, or the nearest of the same kind on the same river.
+    """Returns the id of a station of these codes, else of the nearest comparable one, else None.
 
-    It measures the parameter too.
+    Comparable: of the same kind on the same river; either one measures the parameter too.
     """
     bound: Mapping[str, Any] = {
         **scope.bound,

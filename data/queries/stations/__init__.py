@@ -1,1 +1,1 @@
-"""Reads of stations: what is kept of one, and how it stands now."""
+"""Reads of stations: their stored facts, and their state now."""

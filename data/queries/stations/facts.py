@@ -1,4 +1,4 @@
-"""Everything kept about one station: place, names, duties, limits and newest values."""
+"""Everything stored about one station: place, names, duties, limits and newest values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -63,16 +63,16 @@ class KeptLimit:
     valid_to: date | None
 
     def holds_on(self, day: date) -> bool:
-        """Whether the limit is in force on a day."""
+        """Returns whether the limit is in force on a day."""
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
 
 @dataclass(frozen=True, slots=True)
 class StationFacts:
-    """A station as kept; degrees of CGCS2000, ``interval`` between two readings.
+    """A station as stored; degrees of CGCS2000, ``interval`` between two readings.
 
-    ``target`` is None where none was given. ``own`` holds the words of its kind's own row:
-    attribute of a section, owner and permit of an outfall or intake.
+    ``target`` is None where none was set. ``own`` holds the fields of its kind: attribute of a
+    section, owner and permit of an outfall or intake.
     """
 
     id: int
@@ -99,7 +99,7 @@ class StationFacts:
 
 
 def station_facts(connection: Connection, scope: Scope, station_id: int) -> StationFacts:
-    """The station, when the scope may see it. Raises NotFound."""
+    """Returns a station that the scope may see. Raises NotFound."""
     row = connection.execute(_STATION, {**scope.bound, "id": station_id}).one_or_none()
     if row is None:
         raise NotFound("There is no such station.")

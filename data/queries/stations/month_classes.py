@@ -1,4 +1,4 @@
-"""Sections by the means of a month (月均) instead of their newest values."""
+"""Grades sections by the means of a month (月均) instead of their newest values."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ FIRST_DAYS = 3
 
 
 def month_shown(now: UtcDatetime) -> Span:
-    """The business month to date; in its first three days the whole month before."""
+    """Returns the business month to date; in its first three days the whole month before."""
     today = business_date(now)
     first = today.replace(day=1)
     if today.day > FIRST_DAYS:
@@ -33,7 +33,7 @@ def month_shown(now: UtcDatetime) -> Span:
 
 @dataclass(frozen=True, slots=True)
 class MonthMeans:
-    """The means of one section over a month, ``sample_count`` rows behind them."""
+    """The means of one section over a month, from ``sample_count`` rows."""
 
     means: Mapping[Parameter, Mean]
     required: tuple[Parameter, ...] | None
@@ -41,7 +41,7 @@ class MonthMeans:
 
     @property
     def values(self) -> dict[Parameter, float]:
-        """The means without what stands behind them."""
+        """The means alone, without their counts."""
         return {p: mean.value for p, mean in self.means.items() if mean.value is not None}
 
 
@@ -68,11 +68,11 @@ def month_means(
     month: Span,
     as_of: UtcDatetime | None = None,
 ) -> dict[int, MonthMeans]:
-    """The means of the values that count for each of these sections that has any reading.
+    """Returns the month's means of values that count, for each section with any reading.
 
     By what was known ``as_of`` a moment, now by default; see ``data.queries.readings.counting``.
 
-    They are exact, see ``data.quality.sums``: the archive in files gives the same to the last bit.
+    They are exact, see ``data.quality.sums``: the months in files give the same to the last bit.
     """
     rows = connection.execute(
         text(
@@ -113,7 +113,7 @@ def graded_by_month(
     month: Span,
     quality: QualitySettings | None = None,
 ) -> list[StationRecord]:
-    """The records with each section's class told from its means, rounded before grading."""
+    """Returns the records with each section's class by its means, rounded before grading."""
     settings = quality or QualitySettings()
     return [
         _graded(record, means.get(record.id), month, settings)

@@ -1,4 +1,4 @@
-"""An outfall as the drawer shows it: whether it keeps its limits, value by value, and its loads."""
+"""An outfall for its drawer: compliance with its limits, value by value, and its loads."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class LimitRow:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What left the outfall of one parameter over the last day and the last 30 days."""
+    """The load of one parameter over the last day and the last 30 days."""
 
     parameter: Parameter
     day: SpanLoad
@@ -78,7 +78,7 @@ def outfall_facts(
     now: UtcDatetime,
     quality: QualitySettings,
 ) -> OutfallFacts:
-    """How the outfall stands at ``now``, by the same rules as ingest's."""
+    """Judges the outfall at ``now`` by the same rules as ingest, and returns its rows."""
     today = [limit for limit in limits if limit.holds_on(business_date(now))]
     rules = Rules(quality)
     told = rules.outfall(
@@ -110,7 +110,7 @@ def _row(limit: KeptLimit, latest: LatestValue | None, since: UtcDatetime) -> Li
 
 
 def loads(connection: Connection, station: StationFacts, now: UtcDatetime) -> tuple[Load, ...]:
-    """The mass of each parameter measured together with flow or volume; none without either."""
+    """Returns the loads of parameters measured together with flow or volume, else none."""
     measured = [each for each in LOADED if each in station.latest]
     if not measured or not {Parameter.FLOW, Parameter.VOLUME} & station.latest.keys():
         return ()

@@ -1,4 +1,4 @@
-"""Stations for those who place them: in pages, and one with everything its form holds."""
+"""Stations for those who place them: a paged list, and one with the values of its form."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -42,10 +42,10 @@ class PlacedStation:
 
 @dataclass(frozen=True, slots=True)
 class StationForm:
-    """One station with the values of its form and the version they are of.
+    """One station with the values of its form and their version.
 
     ``lon`` and ``lat`` are where it stands in CGCS2000 degrees, ``source_x`` and ``source_y`` the
-    coordinates as they were given, in ``source_crs``; texts that a kind doesn't have are empty.
+    coordinates as entered, in ``source_crs``; texts that a kind doesn't have are empty.
     """
 
     station: PlacedStation
@@ -102,9 +102,9 @@ def placed_stations(
     start: int = 0,
     rows: int = 20,
 ) -> tuple[int, list[PlacedStation]]:
-    """How many stations of those divisions fit, and one page of them by water and chainage.
+    """Returns how many stations of those divisions match, and one page by water and chainage.
 
-    No divisions given (None) is everywhere. ``search`` is looked for in code, name and water.
+    ``divisions=None`` means everywhere. ``search`` is looked for in code, name and water.
     """
     asked = {
         "everywhere": divisions is None,
@@ -148,7 +148,7 @@ def station_form(connection: Connection, station_id: StationId) -> StationForm:
 
 
 def division_of_code(connection: Connection, code: str) -> tuple[bool, DivisionId | None]:
-    """Whether a station has that code, and the division it belongs to."""
+    """Returns whether a station has that code, and the division it belongs to."""
     row = connection.execute(
         text("SELECT division_id FROM station WHERE code = :code"), {"code": code}
     ).first()

@@ -1,4 +1,4 @@
-"""A section as the drawer shows it: its class now with the reason, value by value."""
+"""A section for its drawer: its class now with the reason, value by value."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -28,9 +28,9 @@ LISTED: Final = (
 class ValueRow:
     """One evaluated parameter: its newest value, the target's limit, and what follows from both.
 
-    ``latest`` is None for a required parameter that was never measured. ``counts`` says that the
-    value is young and flagged normal; ``low`` and ``high`` are the limit of the target class.
-    ``is_separate`` marks what has a class of its own without touching the section's.
+    ``latest`` is None for a required parameter that was never measured. ``counts``: the value is
+    young and flagged normal; ``low`` and ``high`` are the limit of the target class.
+    ``is_separate`` marks a parameter with a class of its own that doesn't affect the section's.
     """
 
     parameter: Parameter
@@ -57,7 +57,7 @@ class SectionFacts:
 
     @property
     def shown_class(self) -> WaterClass | None:
-        """The class now or, of a stale section, the last one told."""
+        """The class now or, of a stale section, the last one determined."""
         grade = self.evaluation.grade or self.evaluation.last_grade
         return grade.water_class if grade else None
 
@@ -73,7 +73,7 @@ class SectionFacts:
         return Parameter.AMMONIA_NITROGEN
 
     def _ordered(self, parameters: tuple[Parameter, ...]) -> list[Parameter]:
-        """What says most about pollution first, when several decide together."""
+        """Sorts deciding parameters: those that say most about pollution first."""
         first = (Parameter.AMMONIA_NITROGEN, Parameter.TOTAL_PHOSPHORUS)
         return sorted(parameters, key=lambda each: (each not in first, each is Parameter.PH))
 
@@ -81,7 +81,7 @@ class SectionFacts:
 def section_facts(
     station: StationFacts, now: UtcDatetime, quality: QualitySettings
 ) -> SectionFacts:
-    """How the section stands at ``now``, by the same rules as ingest's."""
+    """Evaluates the section at ``now`` by the same rules as ingest, and returns its rows."""
     rules = Rules(quality)
     required = rules.required(station.required)
     told = rules.section(

@@ -1,4 +1,4 @@
-"""What stands at the water, as the map shows it: stations with their state now, and boards."""
+"""Stations with their state now, and notice boards, as the map draws them."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -48,7 +48,7 @@ STATION_SOURCE = """
 
 @dataclass(frozen=True, slots=True)
 class StationRecord:
-    """A station with what it shows now; degrees of CGCS2000, ``water_class`` the last told."""
+    """A station and its state now; degrees of CGCS2000, ``water_class`` the last determined."""
 
     id: int
     kind: StationKind
@@ -84,18 +84,18 @@ class StationRecord:
 
     @property
     def meets(self) -> bool | None:
-        """Whether the target is met now, None when no class can be told."""
+        """Whether the target is met now, None when no class can be determined."""
         return self.meets_target if self.state is EvaluationState.GRADED else None
 
     def graded_as(
         self, state: EvaluationState, water_class: WaterClass | None, **others: Any
     ) -> "StationRecord":
-        """The same station with another class, such as that of its month."""
+        """Returns a copy with another class, such as that of a month."""
         meets = None if water_class is None else int(water_class) <= self.target_class
         return replace(self, state=state, water_class=water_class, meets_target=meets, **others)
 
     def feature(self) -> dict[str, Any]:
-        """A GeoJSON feature with an integer id and short property names."""
+        """Returns a GeoJSON feature with an integer id and short property names."""
         properties = {
             "kind": self.kind.value,
             "code": self.code,
@@ -144,7 +144,7 @@ def stations(
     quality: QualitySettings | None = None,
     only: Collection[int] | None = None,
 ) -> list[StationRecord]:
-    """The stations in service that the scope may see, of these kinds, by code."""
+    """Returns the stations in service of these kinds that the scope may see, by code."""
     rows = connection.execute(
         text(
             f"SELECT {STATION_FACTS} {STATION_SOURCE}"
@@ -163,7 +163,7 @@ def stations(
 
 
 def boards(connection: Connection, scope: Scope) -> list[dict[str, Any]]:
-    """The notice boards the scope may see, as GeoJSON features with integer ids."""
+    """Returns the notice boards the scope may see, as GeoJSON features with integer ids."""
     rows = connection.execute(
         text(
             "SELECT notice_board.id, notice_board.code, notice_board.name,"

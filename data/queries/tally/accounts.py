@@ -1,4 +1,4 @@
-"""What arrived of each station, what became of it, and what of what was due is missing."""
+"""The tally of stations: messages by their fate, and readings due but missing."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -72,7 +72,7 @@ _MINE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Counts of messages by what became of them, and of readings that were due.
+    """Counts of messages by their fate, and of readings that were due.
 
     ``late`` are some of those stored; ``measured`` of the ``expected`` are there, in each hour (or
     each interval, where that is longer) as many as are due at most.
@@ -90,7 +90,7 @@ class Tally:
 
     @property
     def missing(self) -> int:
-        """What was due and isn't there."""
+        """Readings that were due and are missing."""
         return max(0, self.expected - self.measured)
 
     @property
@@ -100,13 +100,13 @@ class Tally:
 
     @property
     def adds_up(self) -> bool:
-        """Whether each message received met one fate, and no fate met anything else."""
+        """Whether the fates add up to the messages received."""
         met = self.stored + self.filled + self.duplicate + self.conflict + self.refused
         return self.received == met
 
     @classmethod
     def of(cls, fates: Sequence[Any], due: int = 0, measured: int = 0) -> Self:
-        """The tally of counts in the order of the fates."""
+        """Makes a tally from counts in the order of the fates."""
         counts = [int(each or 0) for each in (*fates, due, measured)]
         return cls(*counts)
 
@@ -122,7 +122,7 @@ class Account:
     measured: Counts
 
     def of_stations(self) -> list[Tally]:
-        """The tally of each station over the whole window."""
+        """Returns the tally of each station over the whole window."""
         each = zip(
             self.fates.sum(axis=1), self.expected.sum(axis=1), self.measured.sum(axis=1),
             strict=True,
@@ -130,7 +130,7 @@ class Account:
         return [Tally.of(*counts) for counts in each]
 
     def of_buckets(self) -> list[Tally]:
-        """The tally of each hour or day over all stations."""
+        """Returns the tally of each hour or day over all stations."""
         each = zip(
             self.fates.sum(axis=0), self.expected.sum(axis=0), self.measured.sum(axis=0),
             strict=True,
@@ -138,7 +138,7 @@ class Account:
         return [Tally.of(*counts) for counts in each]
 
     def sum(self) -> Tally:
-        """The tally of all stations over the whole window."""
+        """Returns the tally of all stations over the whole window."""
         return Tally.of(
             self.fates.sum(axis=(0, 1)), int(self.expected.sum()), int(self.measured.sum())
         )
@@ -147,9 +147,10 @@ class Account:
 def account(
     connection: Connection, stations: Sequence[AccountStation], window: Window, *, whole: bool
 ) -> Account:
-    """The stations' account; ``whole``: the window is one bucket, which is all some ask for.
+    """Counts the stations' messages and due readings by hour or day.
 
-    Raises BadInput for more than ``MOST_CELLS`` stations times hours or days.
+    ``whole`` makes the window one bucket, which is all some callers need. Raises BadInput for more
+    than ``MOST_CELLS`` stations times hours or days.
     """
     edges = window.edges_s
     edges = edges[[0, -1]] if whole else edges
@@ -182,7 +183,7 @@ def _there(
     edges: Seconds,
     those: str,
 ) -> Iterator[Any]:
-    """Station, bucket and how much of what was due is there."""
+    """Yields station, bucket and how many of the due readings are there."""
     bucket = "1" if len(edges) == 2 else _SLOT_BUCKET
     for query, is_slow, place in (
         (_HOURLY, False, bucket.replace("at_s", "hour_s")),
@@ -195,7 +196,10 @@ def _there(
 
 
 def rhythms(stations: Sequence[AccountStation], window: Window) -> tuple[Seconds, Seconds, Seconds]:
-    """Interval, begin (nan: nothing is due) and end of what is due, in seconds, by station."""
+    """Returns interval, begin and end of what is due, in seconds, by station.
+
+    A begin of nan means that nothing is due.
+    """
     interval = np.array([each.interval_s for each in stations], float)
     began = np.array([each.began_s for each in stations], float)
     until = np.array([each.until_s(window.until) for each in stations], float)
@@ -203,7 +207,7 @@ def rhythms(stations: Sequence[AccountStation], window: Window) -> tuple[Seconds
 
 
 def unknown(connection: Connection, scope: Scope, window: Window) -> Tally | None:
-    """What arrived of no known station; None for those who may not see everything."""
+    """Returns the tally of messages of no known station; None unless everything may be seen."""
     if not scope.everything:
         return None
     row = connection.execute(_UNKNOWN, {"start": window.start, "end": window.end}).one()
@@ -213,7 +217,7 @@ def unknown(connection: Connection, scope: Scope, window: Window) -> Tally | Non
 def reasons(
     connection: Connection, scope: Scope, window: Window, station: StationId | None = None
 ) -> list[tuple[Refusal, int]]:
-    """How many messages lie in quarantine, by reason: each once, by when it came last."""
+    """Counts the messages in quarantine by reason: each once, at its last arrival."""
     everything = scope.everything and station is None
     bound: Mapping[str, object] = {
         "start": window.start, "end": window.end, "id": station, **scope.bound

@@ -1,4 +1,4 @@
-"""The stations that an account is told of, and since when something is due of each."""
+"""The stations of a tally, and since when readings are due of each."""
 
 import math
 from dataclasses import dataclass
@@ -42,11 +42,11 @@ ORDER BY station.code
 
 @dataclass(frozen=True, slots=True)
 class AccountStation:
-    """A station as its account names it.
+    """A station of a tally.
 
     ``began_s`` says from when on readings are due, in seconds of the epoch: from its start, but not
-    before its first message; nan for one that was never heard of and has no start. ``silent_since``
-    and ``problem`` tell of a silence that lasts.
+    before its first message; nan for one that never sent anything and has no start.
+    ``silent_since`` and ``problem`` describe a lasting silence.
     """
 
     id: StationId
@@ -64,12 +64,12 @@ class AccountStation:
     problem: str | None
 
     def until_s(self, until: UtcDatetime) -> float:
-        """Until when readings are due, in seconds of the epoch."""
+        """Returns until when readings are due, in seconds of the epoch."""
         return min(until, self.ended_at or until).timestamp()
 
     @property
     def interval(self) -> timedelta:
-        """How long it is between two readings."""
+        """The time between two readings."""
         return timedelta(seconds=self.interval_s)
 
 
@@ -82,7 +82,7 @@ def account_stations(
     kind: StationKind | None = None,
     station: StationId | None = None,
 ) -> list[AccountStation]:
-    """The stations within the scope that stood at some time of the window, by code."""
+    """Returns the scope's stations that stood at some time of the window, by code."""
     bound = {
         **scope.bound,
         "id": station,
@@ -110,7 +110,10 @@ def _began_s(
     first_hour: UtcDatetime | None,
     heard: UtcDatetime | None,
 ) -> float:
-    """From when on readings are due; ``heard`` is when accounts began to be kept of any station."""
+    """Returns from when on readings are due, in seconds of the epoch.
+
+    ``heard`` is when messages of any station began to be counted.
+    """
     if first_hour is None and (started_at is None or heard is None or kind == StationKind.INTAKE):
         return math.nan
     began = [each for each in (started_at, first_hour or heard) if each is not None]

@@ -1,4 +1,4 @@
-"""The stretch of time that an account is read for, cut into hours or days."""
+"""The window of time that a tally is read for, cut into hours or days."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,7 +27,7 @@ STEP = {Grain.HOUR: timedelta(hours=1), Grain.DAY: timedelta(days=1)}
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Whole hours or whole days in Beijing, ``[start, end)``; due is only what was by ``until``."""
+    """Whole hours or days in Beijing, ``[start, end)``; nothing counts as due after ``until``."""
 
     start: UtcDatetime
     end: UtcDatetime
@@ -36,7 +36,7 @@ class Window:
 
     @property
     def buckets(self) -> list[UtcDatetime]:
-        """Where each hour or day begins."""
+        """Returns where each hour or day begins."""
         step = STEP[self.by]
         count = int((self.end - self.start) / step)
         return [UtcDatetime(self.start + n * step) for n in range(count)]
@@ -48,12 +48,12 @@ class Window:
 
     @property
     def edges_s(self) -> Seconds:
-        """Where they begin and where the last one ends, in seconds of the epoch."""
+        """The beginnings of the buckets and the end of the last, in seconds of the epoch."""
         ends = [*self.buckets, self.end]
         return np.array([each.timestamp() for each in ends])
 
     def after(self, seconds: float) -> UtcDatetime:
-        """So long after the end: a slot that began within the window may reach as far."""
+        """Returns the instant so long after the end: a slot begun in the window may reach there."""
         return UtcDatetime(self.end + timedelta(seconds=seconds))
 
     @property
@@ -65,10 +65,9 @@ class Window:
 
 
 def window_of(start: datetime, end: datetime, by: Grain, now: UtcDatetime) -> Window:
-    """The whole hours or days that hold the span, none of them ahead of the present.
+    """Returns the whole hours or days that contain the span, none of them in the future.
 
-    Raises BadInput for a span that is empty, turned round or too long, and for times without an
-    offset.
+    Raises BadInput for a span that is empty, reversed or too long, and for times without an offset.
     """
     try:
         first, last = _floor(to_utc(start), by), _ceiling(to_utc(end), by)

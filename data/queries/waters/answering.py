@@ -1,4 +1,4 @@
-"""Who answers for a water, at each level, today and before (河长 at their places)."""
+"""Who answers for a water, at each level, today and before."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ ORDER = tuple(ChiefLevel)
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """The part of a river somebody answers for, metres of chainage."""
+    """The part of a river somebody answers for, in metres of chainage."""
 
     from_m: float
     to_m: float
@@ -95,7 +95,7 @@ WHERE reach.river_id = (SELECT river_id FROM reach WHERE id = :id)
 
 
 def chiefs_of(connection: Connection, kind: WaterKind, water_id: int, day: date) -> Chiefs:
-    """Who answers for the water on that day, who did before, and the general chiefs above it.
+    """Returns who answers for the water on that day, who did before, and its general chiefs.
 
     A chief of a whole river with a division answers for that river's reaches in the division.
     """
@@ -121,7 +121,7 @@ def _answering(row: Any, runs: dict[tuple[int, str], Stretch]) -> Answering:
 
 
 def _runs(connection: Connection, reach_id: int, day: date) -> dict[tuple[int, str], Stretch]:
-    """By person and level: the unbroken run of reaches around this one that they answer for."""
+    """Returns by person and level the unbroken run of reaches around this one they answer for."""
     reaches = connection.execute(_REACHES, {"id": reach_id}).all()
     here = next((at for at, reach in enumerate(reaches) if reach.id == reach_id), None)
     if here is None:

@@ -1,4 +1,4 @@
-"""The colour of a reach and of a lake: the worst fresh class of the sections that stand for it."""
+"""The colour of a reach or lake: the worst fresh class of the sections that represent it."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -49,7 +49,7 @@ WATER_VISIBLE = (
 
 @dataclass(frozen=True, slots=True)
 class WaterColour:
-    """What a reach or lake is drawn in; ``water_class`` 0 is grey, for the reason in ``state``."""
+    """The colour of a reach or lake; ``water_class`` 0 is grey, ``state`` says why."""
 
     water_class: int
     state: EvaluationState
@@ -68,7 +68,7 @@ class WaterColour:
 
 
 def colour_of(sections: Iterable[StationRecord]) -> WaterColour:
-    """The worst class told now; without one: partial before stale before none."""
+    """Returns the worst class now; without one: partial before stale before none."""
     told = list(sections)
     graded = [each for each in told if each.shown_class]
     if graded:
@@ -82,7 +82,7 @@ def colour_of(sections: Iterable[StationRecord]) -> WaterColour:
 
 
 def deciding(colour: WaterColour, sections: Iterable[StationRecord]) -> StationRecord | None:
-    """The section the colour comes from; of several, the one farthest beyond its target."""
+    """Returns the section the colour comes from; of several the farthest beyond its target."""
     same = [
         each
         for each in sections
@@ -94,7 +94,7 @@ def deciding(colour: WaterColour, sections: Iterable[StationRecord]) -> StationR
 def stations_about(
     connection: Connection, reaches: Collection[int] = (), lake: int | None = None
 ) -> list[int]:
-    """The stations at these reaches or this lake, and the sections that stand for the reaches."""
+    """Returns ids of stations at these reaches or this lake, or representing these reaches."""
     bound = {"reaches": list(reaches), "lake": lake}
     return list(connection.execute(STATIONS_ABOUT, bound).scalars())
 
@@ -107,9 +107,10 @@ def representatives(
     quality: QualitySettings | None = None,
     touched: Collection[int] | None = None,
 ) -> dict[Water, list[StationRecord]]:
-    """The sections standing for each visible water; with ``touched`` only waters of those.
+    """Returns the sections that represent each visible water.
 
-    A visible water keeps its colour even where its section lies in someone else's area.
+    With ``touched`` only waters of those sections. A visible water keeps its colour even where its
+    section lies in someone else's area.
     """
     rows = connection.execute(
         text(
@@ -135,7 +136,7 @@ def representatives(
 def colours(
     sections: Mapping[Water, Iterable[StationRecord]],
 ) -> dict[str, dict[str, dict[str, Any]]]:
-    """The colours as ``{"reach": {"1": …}, "lake": {}}``; a water not named has no section."""
+    """Returns the colours as ``{"reach": {"1": …}, "lake": {}}``; one not named has no section."""
     told: dict[str, dict[str, dict[str, Any]]] = {"reach": {}, "lake": {}}
     for (kind, number), standing in sections.items():
         told[kind][str(number)] = colour_of(standing).brief()
@@ -143,7 +144,7 @@ def colours(
 
 
 def named_waters(connection: Connection, scope: Scope, limit: int = 1000) -> list[dict[str, Any]]:
-    """The visible reaches (with their river) and lakes by name, for the list beside the map."""
+    """Returns the visible reaches (with their river) and lakes by name, for the map's list."""
     rows = connection.execute(
         text(
             "SELECT 'reach' AS kind, reach.id, reach.name, reach.code, river.name AS of_river,"

@@ -1,4 +1,4 @@
-"""Rivers, reaches, lakes, divisions and notice boards as their drawers show them."""
+"""Rivers, reaches, lakes, divisions and notice boards for their drawers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -95,7 +95,7 @@ def _found(rows: Sequence[Row[Any]], sentence: str) -> Any:
 
 
 def board_facts(connection: Connection, scope: Scope, board_id: int) -> Board:
-    """The notice board, when the scope may see it. Raises NotFound."""
+    """Returns a notice board that the scope may see. Raises NotFound."""
     rows = connection.execute(
         text(f"""
             SELECT notice_board.id, notice_board.code, notice_board.name, notice_board.phone,
@@ -136,7 +136,7 @@ def _standing(
 def reach_facts(
     connection: Connection, scope: Scope, reach_id: int, now: UtcDatetime, quality: QualitySettings
 ) -> ReachFacts:
-    """The reach, when the scope may see it. Raises NotFound."""
+    """Returns a reach that the scope may see. Raises NotFound."""
     rows = connection.execute(
         text(f"""
             SELECT reach.id, reach.code, reach.name, reach.river_id, river.name AS river,
@@ -160,7 +160,7 @@ def reach_facts(
 def lake_facts(
     connection: Connection, scope: Scope, lake_id: int, now: UtcDatetime, quality: QualitySettings
 ) -> LakeFacts:
-    """The lake, when the scope may see it. Raises NotFound."""
+    """Returns a lake that the scope may see. Raises NotFound."""
     rows = connection.execute(
         text(f"""
             SELECT lake.id, lake.code, lake.name, lake.name_en, lake.kind, lake.area_m2,
@@ -179,7 +179,7 @@ def lake_facts(
 
 
 def river_facts(connection: Connection, scope: Scope, river_id: int) -> dict[str, Any]:
-    """The river in short, with its visible reaches. Raises NotFound."""
+    """Returns the river in short, with its visible reaches. Raises NotFound."""
     rows = connection.execute(
         text(f"""
             SELECT river.id, river.code, river.name, river.name_en, river.kind, river.basin,
@@ -201,7 +201,7 @@ def river_facts(connection: Connection, scope: Scope, river_id: int) -> dict[str
 
 
 def division_facts(connection: Connection, scope: Scope, division_id: int) -> dict[str, Any]:
-    """The division in short, with what lies in it and below it. Raises NotFound."""
+    """Returns the division in short, with what lies in it and below it. Raises NotFound."""
     rows = connection.execute(
         text(f"""
             WITH below AS MATERIALIZED (

@@ -1,4 +1,4 @@
-"""The file of a river or lake (一河一档): what it is, and how it stands now."""
+"""The file of a river or lake (一河一档): its facts, and its state now."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -74,9 +74,10 @@ class Tributary:
 
 @dataclass(frozen=True, slots=True)
 class WaterFacts:
-    """What changes rarely (基础信息); degrees of CGCS2000, ``mouth`` None for a lake.
+    """Facts of a water that change rarely (基础信息), in degrees of CGCS2000.
 
-    ``flows_into_id`` is None when the receiving water is unknown or not visible.
+    ``mouth`` is None for a lake, ``flows_into_id`` when the receiving water is unknown or not
+    visible.
     """
 
     water: Water
@@ -128,7 +129,7 @@ class Dossier:
     as_of: UtcDatetime
 
     def of_kind(self, kind: StationKind) -> list[StationFile]:
-        """The stations of one kind, downstream."""
+        """Returns the stations of one kind, downstream."""
         return [each for each in self.stations if each.record.kind is kind]
 
 
@@ -140,7 +141,7 @@ def river_dossier(
     now: UtcDatetime,
     quality: QualitySettings,
 ) -> Dossier:
-    """The file of a river. Raises NotFound when it isn't there or not visible."""
+    """Returns the file of a river. Raises NotFound when it doesn't exist or isn't visible."""
     row = connection.execute(RIVER, {**scope.bound, "id": river_id}).mappings().one_or_none()
     if row is None:
         raise NotFound("There is no such river, or your account may not see it.")
@@ -181,7 +182,7 @@ def lake_dossier(
     now: UtcDatetime,
     quality: QualitySettings,
 ) -> Dossier:
-    """The file of a lake or reservoir. Raises NotFound when it isn't there or not visible."""
+    """Returns the file of a lake. Raises NotFound when it doesn't exist or isn't visible."""
     row = connection.execute(LAKE, {**scope.bound, "id": lake_id}).mappings().one_or_none()
     if row is None:
         raise NotFound("There is no such lake, or your account may not see it.")

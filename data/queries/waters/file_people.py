@@ -1,4 +1,4 @@
-"""Who answers for a water, and the boards on its banks, as its file shows them."""
+"""The chiefs of a water and the notice boards on its banks, for its file."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ class Chief:
     reach_ids: tuple[int, ...]
 
     def answers_for(self, reach_id: int) -> bool:
-        """Whether the term is one for this reach, by itself or with the whole river."""
+        """Returns whether the term covers this reach, by itself or with the whole river."""
         return not self.is_general and (not self.reach_ids or reach_id in self.reach_ids)
 
 
@@ -87,7 +87,7 @@ def chiefs_of(
     reaches: Collection[int] = (),
     divisions: Collection[int] = (),
 ) -> list[Chief]:
-    """Every term for the water until today, former ones too; general chiefs first, then by level.
+    """Returns every term for the water until today, former ones too: general chiefs, then by level.
 
     General chiefs are those of the divisions given and of all above them. A chief of the whole
     river with a division answers for its reaches there.
@@ -105,6 +105,6 @@ def chiefs_of(
 def boards_of(
     connection: Connection, scope: Scope, *, reaches: Collection[int] = (), lake: int | None = None
 ) -> list[Board]:
-    """The notice boards of the water that the scope may see, downstream."""
+    """Returns the notice boards of the water that the scope may see, downstream."""
     bound = {**scope.bound, "reaches": sorted(reaches), "lake": lake}
     return rows_as(Board, connection.execute(BOARDS, bound))

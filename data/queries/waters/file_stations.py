@@ -1,4 +1,4 @@
-"""Stations as a river's file shows them: their state now and the reason for it."""
+"""Stations for a river's file: their state now and the reason for it."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -49,11 +49,11 @@ MORE_FACTS = text(
 
 @dataclass(frozen=True, slots=True)
 class StationFile:
-    """A station with why it stands as it does.
+    """A station with its state and the reason for it.
 
     ``exceedances`` are those that count now, the worst first; ``missing`` the required parameters
     without a usable value; ``last_class`` the class of a stale section by its last values.
-    ``target_class`` is None where none was given and Ⅲ is taken.
+    ``target_class`` is None where none was set and Ⅲ is used.
     """
 
     record: StationRecord
@@ -81,7 +81,7 @@ class StationFile:
 
     @property
     def is_unsure(self) -> bool:
-        """Whether it is a section whose class can't be told now."""
+        """Whether it is a section whose class can't be determined now."""
         graded = self.record.state is EvaluationState.GRADED
         return self.record.kind is StationKind.SECTION and not graded
 
@@ -99,7 +99,7 @@ def station_files(
     now: UtcDatetime,
     quality: QualitySettings,
 ) -> list[StationFile]:
-    """Those of the stations that the scope may see, downstream, then by code."""
+    """Returns those of the stations that the scope may see, downstream, then by code."""
     shown = stations(connection, scope, now=now, quality=quality, only=ids)
     rows = connection.execute(
         MORE_FACTS, {"ids": [each.id for each in shown], "today": business_date(now)}

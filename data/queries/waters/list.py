@@ -1,4 +1,4 @@
-"""Rivers, canals, lakes and reservoirs in rows: how each stands now, found, filtered and sorted."""
+"""Rivers, canals, lakes and reservoirs with their state now: searched, filtered, sorted."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -97,9 +97,9 @@ _SORTS = {
 
 @dataclass(frozen=True, slots=True)
 class RiverRow:
-    """A water with its counts now; ``worst_class`` is None where no class is told.
+    """A water with its counts now; ``worst_class`` is None where no class is determined.
 
-    ``reach_count`` counts all its reaches; sections are those that stand for its visible ones.
+    ``reach_count`` counts all its reaches; sections are those that represent its visible ones.
     """
 
     water: str
@@ -126,7 +126,7 @@ class RiverRow:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One page of waters, how many fit the filter, and how many there are at all."""
+    """One page of waters, how many match the filter, and how many there are at all."""
 
     rows: tuple[RiverRow, ...]
     found_count: int
@@ -147,7 +147,7 @@ def river_list(
     start: int = 0,
     limit: int = 50,
 ) -> Listing:
-    """The waters the scope may see that fit, a page of them in that order."""
+    """Returns one page, in that order, of the matching waters that the scope may see."""
     phrase = phrase.strip()[:64]
     bound = {
         **scope.bound,

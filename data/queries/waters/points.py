@@ -1,4 +1,4 @@
-"""Rivers to choose from, and the place on one of them that a chainage means."""
+"""Rivers to choose from, and the point on one of them at a chainage."""
 
 from typing import Final
 
@@ -21,7 +21,7 @@ _REACH: Final = text(
 
 
 def visible_rivers(connection: Connection, scope: Scope) -> tuple[tuple[int, str, str | None], ...]:
-    """Id, name and English name of the rivers of the scope."""
+    """Returns id, name and English name of the rivers of the scope."""
     rows = connection.execute(_RIVERS, scope.bound)
     return tuple((row.id, row.name, row.name_en) for row in rows)
 
@@ -29,7 +29,7 @@ def visible_rivers(connection: Connection, scope: Scope) -> tuple[tuple[int, str
 def point_at(
     connection: Connection, scope: Scope, river_id: int, chainage_m: float
 ) -> tuple[float, float]:
-    """Longitude and latitude of a chainage on the river's line, in CGCS2000.
+    """Returns longitude and latitude (CGCS2000) of a chainage on the river's line.
 
     Raises NotFound where the river has no visible reach there.
     """

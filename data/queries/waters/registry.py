@@ -1,4 +1,4 @@
-"""Waters, divisions and stations found by place, name or code, for those who enter data."""
+"""Finds waters, divisions and stations by place, name or code, for those who enter data."""
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple
@@ -18,7 +18,7 @@ _FINEST: Final = f"array_position({LEVELS}, level)"
 
 
 class Named(NamedTuple):
-    """A row known by its id and name."""
+    """The id and name of a row."""
 
     id: int
     name: str
@@ -44,7 +44,7 @@ class NearReach(NamedTuple):
 
 
 class NearLake(NamedTuple):
-    """A lake near a place; zero metres off means inside."""
+    """A lake near a place; an offset of zero metres means inside."""
 
     id: int
     name: str
@@ -53,13 +53,13 @@ class NearLake(NamedTuple):
 
 
 def geometry_of(wkb: bytes) -> BaseGeometry:
-    """The geometry of a ST_AsBinary column."""
+    """Parses the geometry of an ST_AsBinary column."""
     found: BaseGeometry = shapely.from_wkb(wkb)
     return found
 
 
 def finest_level(connection: Connection) -> ChiefLevel | None:
-    """The lowest level of the divisions that have a surface; none when none has."""
+    """Returns the lowest level of the divisions that have a surface, None without any."""
     found = connection.execute(
         text(f"SELECT level FROM division WHERE geom IS NOT NULL ORDER BY {_FINEST} DESC LIMIT 1")
     ).scalar()
@@ -67,7 +67,7 @@ def finest_level(connection: Connection) -> ChiefLevel | None:
 
 
 def surfaces(connection: Connection, level: ChiefLevel) -> list[Area]:
-    """The divisions of one level that have a surface."""
+    """Returns the divisions of one level that have a surface."""
     rows = connection.execute(
         text("""
             SELECT id, name, ST_AsBinary(geom) FROM division
@@ -83,7 +83,7 @@ def surfaces(connection: Connection, level: ChiefLevel) -> list[Area]:
 
 
 def division_at(connection: Connection, lon: float, lat: float) -> Named | None:
-    """The lowest division whose surface holds the place."""
+    """Returns the lowest division whose surface contains the place."""
     row = connection.execute(
         text(f"""
             SELECT id, name FROM division WHERE ST_Covers(geom, {POINT})
@@ -97,7 +97,7 @@ def division_at(connection: Connection, lon: float, lat: float) -> Named | None:
 def nearest_reaches(
     connection: Connection, lon: float, lat: float, *, count: int = 8
 ) -> list[NearReach]:
-    """The reaches nearest to a place."""
+    """Returns the reaches nearest to a place."""
     rows = connection.execute(
         text(f"""
             SELECT reach.id, reach.name, river.id, river.name, reach.chainage_from_m,
@@ -114,7 +114,7 @@ def nearest_reaches(
 
 
 def nearest_lake(connection: Connection, lon: float, lat: float) -> NearLake | None:
-    """The lake nearest to a place."""
+    """Returns the lake nearest to a place."""
     row = connection.execute(
         text(f"""
             SELECT id, name, river_id, CASE WHEN ST_Covers(geom, place) THEN 0
@@ -128,7 +128,7 @@ def nearest_lake(connection: Connection, lon: float, lat: float) -> NearLake | N
 
 
 def courses(connection: Connection) -> dict[int, MultiLineString]:
-    """The lines of every river by its id."""
+    """Returns the lines of every river by its id."""
     rows = connection.execute(text("SELECT id, ST_AsBinary(geom) FROM river ORDER BY id"))
     return {
         id_: lines for id_, wkb in rows if isinstance(lines := geometry_of(wkb), MultiLineString)
@@ -136,7 +136,7 @@ def courses(connection: Connection) -> dict[int, MultiLineString]:
 
 
 def reaches_in(connection: Connection, river_id: int, division_id: int) -> list[Named]:
-    """The reaches of a river in a division or in one below it, in order downstream."""
+    """Returns the reaches of a river in a division or below it, in order downstream."""
     rows = connection.execute(
         text("""
             SELECT id, name FROM reach WHERE river_id = :river AND division_id IN
@@ -151,7 +151,7 @@ def reaches_in(connection: Connection, river_id: int, division_id: int) -> list[
 def find_one(
     connection: Connection, table: str, said: str, *, within_river: int | None = None
 ) -> Named:
-    """The one river, reach, lake or division of that code or name.
+    """Returns the one river, reach, lake or division of that code or name.
 
     Raises BadInput when there is none, or several: then a code has to be given.
     """
