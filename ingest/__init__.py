@@ -1,1 +1,1 @@
-"""What happens to readings: from the broker into the archive."""
+"""Ingest of readings: from the broker, files and TCP loggers into the database."""

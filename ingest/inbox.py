@@ -1,4 +1,4 @@
-"""Messages that arrived and wait for their lane, bounded in number and bytes."""
+"""The queue of messages that arrived and wait for their lane, bounded in number and bytes."""
 
 import threading
 import time
@@ -18,8 +18,8 @@ LONGEST_TOPIC = 128
 class Message:
     """One message as it arrived.
 
-    ``message_id`` is the transport's id, 0 where nothing is to be acknowledged; it means something
-    only on the connection that ``generation`` counts.
+    ``message_id`` is the transport's id, 0 where nothing is to be acknowledged; it is valid only on
+    the connection that ``generation`` counts.
     """
 
     topic: str
@@ -30,14 +30,14 @@ class Message:
 
 
 def lane_of(topic: str, lanes: int) -> int:
-    """The lane of a topic: the same for all topics of a station, in every process and run."""
+    """Returns a topic's lane: the same for all topics of a station, in every process and run."""
     levels = topic.split("/", 3)
     return crc32(levels[min(2, len(levels) - 1)].encode("utf-8", "replace")) % lanes
 
 
 @dataclass(slots=True)
 class _Queue:
-    """What waits for one lane, and how much of it the lane waits for."""
+    """The messages waiting for one lane, and how many of them the lane waits for."""
 
     changed: threading.Condition
     wanted: int = 1
@@ -45,10 +45,10 @@ class _Queue:
 
 
 class Inbox:
-    """A queue between the network's thread and each lane's.
+    """A queue between the network's thread and each lane's thread.
 
-    It never drops and never blocks the one who puts: he asks ``accepts`` before he reads more from
-    his socket, and is called through ``on_room`` when there is room again. The bounds are for all
+    It never drops and never blocks on ``put``: the caller asks ``accepts`` before reading more from
+    the socket, and is called through ``on_room`` when there is room again. The bounds are for all
     lanes together.
     """
 
@@ -67,19 +67,19 @@ class Inbox:
 
     @property
     def accepts(self) -> bool:
-        """Whether there is room for more."""
+        """Returns whether there is room for more."""
         return self._count < self._most_messages and self._bytes < self._most_bytes
 
     def waiting(self, lane: int = 0) -> int:
-        """How many messages wait for a lane."""
+        """Returns how many messages wait for a lane."""
         return len(self._lanes[lane].messages)
 
     def put(self, message: Message) -> None:
-        """The message waits; its lane is woken when it has as many as it wants."""
+        """Queues the message; wakes its lane when it has as many as it wants."""
         self.put_all([message])
 
     def put_all(self, messages: Sequence[Message]) -> None:
-        """They wait in their order, each for its lane; room is overrun by one burst at most."""
+        """Queues messages in order, each for its lane; exceeds the bounds by one burst at most."""
         with self._lock:
             if len(self._lanes) == 1:
                 self._lanes[0].messages.extend(messages)
@@ -94,9 +94,9 @@ class Inbox:
                     each.changed.notify()
 
     def take(self, most: int, *, fill_s: float, idle_s: float, lane: int = 0) -> list[Message]:
-        """Up to ``most`` messages of a lane in order of arrival, removed; none when none came.
+        """Removes and returns up to ``most`` messages of a lane in order of arrival.
 
-        Waits ``idle_s`` for the first, and from then ``fill_s`` for the rest.
+        Waits ``idle_s`` for the first, and from then ``fill_s`` for the rest. Empty when none came.
         """
         queue = self._lanes[lane]
         with queue.changed:
@@ -113,7 +113,7 @@ class Inbox:
         return taken
 
     def _await(self, queue: "_Queue", count: int, patience_s: float) -> None:
-        """Wait for so many messages, or while there is one until no more are let in."""
+        """Waits for so many messages, or while there is one until no more are let in."""
         queue.wanted = count
         deadline = time.monotonic() + patience_s
         while len(queue.messages) < count and (self.accepts or not queue.messages):
@@ -134,4 +134,4 @@ class Inbox:
 
 
 def _nobody() -> None:
-    """Called when there is room and nobody asked to know."""
+    """Does nothing: the default of ``on_room``."""

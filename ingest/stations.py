@@ -1,4 +1,4 @@
-"""What ingest knows of a station, read from the archive and forgotten after a few seconds."""
+"""The stations as ingest needs them, read from the database and cached for a few seconds."""
 
 import time
 from collections.abc import Iterable, Mapping
@@ -30,7 +30,7 @@ FROM station s LEFT JOIN section c ON c.station_id = s.id
 
 @dataclass(frozen=True, slots=True)
 class DatedLimit:
-    """A limit of an outfall with the days it holds, ``[valid_from, valid_to)``."""
+    """A limit of an outfall and when it holds, ``[valid_from, valid_to)``."""
 
     limit: OutfallLimit
     valid_from: date
@@ -39,7 +39,7 @@ class DatedLimit:
 
 @dataclass(frozen=True, slots=True)
 class StationFacts:
-    """A station as far as ingest needs it. ``required`` None: the setting's parameters."""
+    """Facts of a station. ``required`` None means the setting's parameters."""
 
     id: StationId
     code: StationCode
@@ -53,7 +53,7 @@ class StationFacts:
     limits: tuple[DatedLimit, ...]
 
     def limits_on(self, day: date) -> tuple[OutfallLimit, ...]:
-        """The outfall's limits that hold on a day."""
+        """Returns the outfall's limits that hold on a day."""
         return tuple(
             each.limit
             for each in self.limits
@@ -62,7 +62,7 @@ class StationFacts:
 
 
 class StationRegistry:
-    """The stations met lately; what isn't known, or not lately, is asked of the database."""
+    """A cache of stations; asks the database for those not read lately."""
 
     def __init__(self, forget_after_s: float = FORGET_AFTER_S) -> None:
         self._forget_after_s = forget_after_s
@@ -71,7 +71,7 @@ class StationRegistry:
     def find(
         self, cursor: Cursor, codes: Iterable[StationCode]
     ) -> Mapping[StationCode, StationFacts]:
-        """The facts of those of the codes that are registered."""
+        """Returns the facts of those of the codes that are registered."""
         oldest = time.monotonic() - self._forget_after_s
         wanted = set(codes)
         asked = [c for c in wanted if c not in self._known or self._known[c][0] < oldest]
@@ -87,7 +87,7 @@ class StationRegistry:
 
 
 def find_by_id(cursor: Cursor, ids: Iterable[StationId]) -> Mapping[StationId, StationFacts]:
-    """The facts of stations, as they are in the database now."""
+    """Reads the facts of stations from the database."""
     cursor.execute(f"{_SELECT} WHERE s.id = ANY(%s)", (list(ids),))
     return {facts.id: facts for facts in map(_facts, cursor.fetchall())}
 

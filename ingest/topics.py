@@ -1,4 +1,4 @@
-"""Which station and which kind of message an MQTT topic stands for."""
+"""MQTT topics: the station and channel each stands for."""
 
 import re
 from enum import StrEnum
@@ -15,7 +15,7 @@ _TOPIC = re.compile(r"onemap/v1/([A-Za-z0-9_.-]{1,64})/([a-z0-9]{1,16})", re.ASC
 
 
 class Channel(StrEnum):
-    """What a topic under a station carries; the value is the topic's last level."""
+    """The kind of message under a station; the value is the topic's last level."""
 
     READING = "reading"
     RECEIPT = "receipt"
@@ -33,18 +33,18 @@ class Address(NamedTuple):
 
 
 def topic_of(station: StationCode, channel: Channel = Channel.READING) -> str:
-    """The topic of a station's channel."""
+    """Returns the topic of a station's channel."""
     return f"{PREFIX}/{station}/{channel}"
 
 
 def filter_of(channel: Channel) -> str:
-    """The subscription that takes in the channel of every station."""
+    """Returns the subscription to a channel of every station."""
     return f"{PREFIX}/+/{channel}"
 
 
 @lru_cache(maxsize=65536)
 def address_of(topic: str) -> Address:
-    """The station and channel of a topic. Raises Unreadable (topic) for any other topic."""
+    """Parses a topic to station and channel. Raises Unreadable (topic) for any other topic."""
     match = _TOPIC.fullmatch(topic)
     channel = _CHANNELS.get(match[2]) if match else None
     if match is None or channel is None:

@@ -1,1 +1,1 @@
-"""The broker: a private mosquitto, and what in any broker loses messages."""
+"""Our own mosquitto, device accounts, and checks of any broker's configuration."""

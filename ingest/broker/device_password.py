@@ -1,13 +1,13 @@
-"""A device's account at our own broker, for a station that was just put on the map."""
+"""Creates a device's account at our own broker, for a station just put on the map."""
 
 from data.settings import MqttSettings
 from ingest.broker.mosquitto import Broker
 
 
 def device_password(code: str) -> str | None:
-    """The password of the device's new account at our own broker; none when it has one.
+    """Creates the device's account at our own broker and returns its password.
 
-    A broker of somebody else is left alone: its accounts are made there.
+    None when it has one, and for a broker that isn't ours: its accounts are made there.
     """
     config = MqttSettings().config_file
     if config is None:

@@ -1,4 +1,4 @@
-"""What in a broker's configuration loses acknowledged messages."""
+"""Finds the settings of a broker's configuration that would lose acknowledged messages."""
 
 import re
 from pathlib import Path
@@ -12,13 +12,12 @@ _DAYS = {"h": 1 / 24, "d": 1.0, "w": 7.0, "m": 30.0, "y": 365.0}
 
 
 def check_limits(config_file: Path) -> list[str]:
-    """One sentence for each setting with which this broker would lose data; empty when none does.
+    """Returns one sentence for each setting with which this broker would lose data.
 
-    A file of RabbitMQ is told by its settings; any other is read as mosquitto's. Values not set
+    A RabbitMQ file is recognised by its settings; any other is read as mosquitto's. Values not set
     count as the broker's own defaults; ``include_dir`` is followed. Raises OSError when the file
-    can't be read.
-    Source: mosquitto.conf(5), version 2.0: max_queued_messages 1000, persistence false,
-    autosave_interval 1800.
+    can't be read. Source: mosquitto.conf(5), version 2.0: max_queued_messages 1000, persistence
+    false, autosave_interval 1800.
     """
     text = config_file.read_text(encoding="utf-8", errors="replace")
     if rabbit_limits.is_rabbit(text):
@@ -58,7 +57,7 @@ def check_limits(config_file: Path) -> list[str]:
 
 
 def _settings(config_file: Path) -> dict[str, str]:
-    """The last value of each key of the file and of the folder it includes."""
+    """Returns the last value of each key in the file and in the folder it includes."""
     found: dict[str, str] = {}
     for line in config_file.read_text(encoding="utf-8", errors="replace").splitlines():
         key, _, value = line.strip().partition(" ")

@@ -1,4 +1,4 @@
-"""A private mosquitto in a folder, for the demo and the tests: accounts, one ACL, kept queues."""
+"""Runs a private mosquitto in a folder, for the demo and the tests: accounts, ACL, kept queues."""
 
 import json
 import re
@@ -57,10 +57,11 @@ topic read $SYS/broker/publish/messages/dropped
 
 
 class Broker:
-    """A broker on 127.0.0.1 whose queues survive its end; started from the main thread.
+    """A mosquitto on 127.0.0.1 whose queues survive a restart; start it from the main thread.
 
-    ``accounts`` maps a name to its password: ``ingest``, devices (named as their station: they may
-    write under it only) and gateways. ``gateways`` maps such a name to the stations it writes for.
+    ``accounts`` maps a name to its password: ``ingest``, devices (named as their station, which is
+    all they may write under) and gateways. ``gateways`` maps such a name to the stations it writes
+    for.
     """
 
     def __init__(
@@ -81,7 +82,7 @@ class Broker:
         self.daemon = Daemon(self.folder / "process.json")
 
     def start(self) -> None:
-        """The broker answers; sessions, queues and devices of an earlier run are kept.
+        """Starts the broker; sessions, queues and devices of an earlier run are kept.
 
         Raises MissingPart, BadInput (a folder or a name it can't use) or ServiceDown.
         """
@@ -109,14 +110,14 @@ class Broker:
         self._await()
 
     def stop(self, *, patience_s: float = 3.0) -> None:
-        """The broker is down, its queues written to disk."""
+        """Stops the broker; it writes its queues to disk."""
         self.daemon.stop(patience_s=patience_s)
 
     def add_device(self, station: str, password: str | None = None) -> str:
-        """The password of a device that may now write under its own station; the broker knows it.
+        """Adds a device that may write under its own station, and returns its password.
 
-        Works from another process than the one that started the broker. A device that is there
-        gets the new password. Raises BadInput for a name MQTT can't carry.
+        Works from another process than the one that started the broker. An existing device gets the
+        new password. Raises BadInput for a name MQTT can't carry.
         """
         password = password or secrets.token_urlsafe(12)
         lines = [line for line in self._kept() if line.partition(":")[0] != station]
@@ -125,15 +126,15 @@ class Broker:
         return password
 
     def reload(self) -> None:
-        """The running broker reads its accounts again, without dropping a connection."""
+        """Makes the running broker read its accounts again, without dropping a connection."""
         self.daemon.send(signal.SIGHUP)
 
     def running(self) -> bool:
-        """Whether the recorded broker process is alive."""
+        """Returns whether the recorded broker process is alive."""
         return self.daemon.pid() is not None
 
     def known(self) -> set[str]:
-        """The names of all accounts."""
+        """Returns the names of all accounts."""
         return {line.partition(":")[0] for line in self._kept()}
 
     def _kept(self) -> list[str]:
@@ -143,7 +144,7 @@ class Broker:
             return []
 
     def _hashed(self, accounts: Mapping[str, str]) -> list[str]:
-        """Lines of a password file; the plain text never shows in a command line."""
+        """Returns lines of a password file; the plain text never shows in a command line."""
         for name, password in accounts.items():
             if not _NAME.fullmatch(name) or not password or "\n" in password:
                 raise BadInput("{name} can't be the name of a broker account.", name=name)
@@ -179,7 +180,7 @@ class Broker:
         self._write("acl", "".join(rules))
 
     def _write(self, name: str, content: str) -> None:
-        """The file holds the content, at once and for the broker's account only."""
+        """Writes the file atomically, readable for the broker's account only."""
         new = self.folder / f"{name}.part"
         new.touch(mode=0o600)
         new.write_text(content)
@@ -213,7 +214,7 @@ def accepts(
     protocol: str = "5",
     patience_s: float = 5,
 ) -> bool:
-    """Whether a broker there lets this account in: a CONNECT, answered with success.
+    """Returns whether a broker lets this account in: sends CONNECT and reads the answer.
 
     Raises OSError when nobody answers.
     """

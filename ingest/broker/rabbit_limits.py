@@ -1,4 +1,4 @@
-"""What in a RabbitMQ configuration loses acknowledged messages, or the session that holds them."""
+"""Finds RabbitMQ settings that would lose acknowledged messages or the session holding them."""
 
 import re
 
@@ -11,16 +11,16 @@ _PREFETCH = 10
 
 
 def is_rabbit(text: str) -> bool:
-    """Whether a configuration is RabbitMQ's: settings of its MQTT plugin, with ``=``."""
+    """Returns whether a configuration is RabbitMQ's: its MQTT plugin's settings, with ``=``."""
     return re.search(r"^\s*mqtt\.[\w.]+\s*=", text, re.MULTILINE) is not None
 
 
 def check(text: str) -> list[str]:
-    """One sentence for each setting with which this broker would lose data; empty when none does.
+    """Returns one sentence for each setting with which this broker would lose data.
 
-    Settings not made count as RabbitMQ's own defaults.
-    Source: rabbitmq_mqtt 3.10, schema: durable_queue_type classic, subscription_ttl 86400000,
-    prefetch 10; rabbit 3.10: cluster_partition_handling ignore.
+    Settings not made count as RabbitMQ's own defaults. Source: rabbitmq_mqtt 3.10, schema:
+    durable_queue_type classic, subscription_ttl 86400000, prefetch 10; rabbit 3.10:
+    cluster_partition_handling ignore.
     """
     found = {
         key.strip(): value.strip()

@@ -1,1 +1,1 @@
-"""Codecs: bytes to a RawReading, or Unreadable. One module a protocol."""
+"""Codecs, one module a protocol: they decode bytes to a RawReading or raise Unreadable."""

@@ -1,6 +1,7 @@
-"""HJ 212: frames of loggers in the editions of 2005, 2017 and 2025. Never raises, never guesses.
+"""Decodes and encodes HJ 212: frames of loggers in the editions of 2005, 2017 and 2025.
 
-``read`` tells everything about one frame; ``decode`` turns one into a reading of a station.
+``read`` returns everything about one frame; ``decode`` turns one into a reading of a station.
+Values that can't be read without guessing are reported as doubtful, never guessed.
 """
 
 import math
@@ -36,7 +37,7 @@ _RANGE_ENDS: Final = {"Min": "minimum", "Max": "maximum", "Cou": "cumulative"}
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A frame that isn't taken, with the reason."""
+    """A frame that was refused, with the reason."""
 
     fault: Fault
     detail: str
@@ -67,9 +68,9 @@ class Decoded:
 
     @property
     def receipt_id(self) -> str | None:
-        """What the receipt names: QN and CN, for loggers send several under one QN; a piece's too.
+        """The id a receipt names: QN and CN, for loggers send several frames under one QN.
 
-        None without a QN, as in 2005.
+        A piece of a message has an id of its own. None without a QN, as in 2005.
         """
         if not self.request:
             return None
@@ -78,7 +79,7 @@ class Decoded:
 
 
 def read(data: bytes, key: bytes | None = None) -> Decoded | Refused:
-    """What the frame says, or why it isn't taken; ``key`` opens cipher text of 2025."""
+    """Decodes one frame; never raises. ``key`` deciphers bodies of 2025."""
     try:
         segment = take_apart(unframed(data).segment)
         body = segment.body
@@ -90,7 +91,7 @@ def read(data: bytes, key: bytes | None = None) -> Decoded | Refused:
 
 
 def opened(data: bytes, key: bytes | None) -> bytes:
-    """A frame that ``read`` takes, in plain text for those without the key."""
+    """Returns a frame that ``read`` accepts in plain text, for those without the key."""
     if key is None:
         return data
     segment = unframed(data).segment
@@ -103,10 +104,11 @@ def opened(data: bytes, key: bytes | None) -> bytes:
 
 
 def decode(payload: bytes, station: StationCode, _received_at: UtcDatetime) -> RawReading:
-    """The reading in one frame. Raises Unreadable: frame, crc, cipher, time, parameter or value.
+    """Returns the reading in one frame.
 
-    The station is the one whose topic it came on; a value that can't be read without guessing
-    refuses the frame, so that nothing is silently left out.
+    Raises Unreadable: frame, crc, cipher, time, parameter or value. The station is the one whose
+    topic it came on; a value that can't be read without guessing refuses the frame, so that nothing
+    is silently left out.
     """
     told = read(payload)
     if isinstance(told, Refused):
@@ -139,7 +141,7 @@ _REASONS: Final = {
 
 
 def answer(told: Decoded, password: str = "") -> bytes:
-    """The data answer (9014) a logger waits for, with the request's number and version."""
+    """Returns the data answer (9014) a logger waits for, with the request's number and version."""
     versions = {Version.V2005: 0, Version.V2017: 4, Version.V2025: 8}
     return encode(
         {
@@ -154,7 +156,7 @@ def answer(told: Decoded, password: str = "") -> bytes:
 
 
 def encode(fields: Mapping[str, str], items: Mapping[str, str] | None = None) -> bytes:
-    """The frame of a command or an answer, fields and items in the order given.
+    """Returns the frame of a command or an answer, fields and items in the given order.
 
     Raises ValueError for a text that would end a field, an item or the body early.
     """
@@ -193,7 +195,7 @@ def _decoded(segment: Segment) -> Decoded:
 
 
 class _Values:
-    """The items of a data message, sorted into ours, doubtful ones and others."""
+    """The items of a data message, sorted into our values, doubtful ones and others."""
 
     def __init__(self, segment: Segment, period: Period | None) -> None:
         self.values: dict[Parameter, float] = {}

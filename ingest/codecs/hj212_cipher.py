@@ -1,4 +1,4 @@
-"""SM4 of HJ 212-2025: the text between ``CP=&&`` and ``&&``, where a key is configured."""
+"""SM4 encryption of HJ 212-2025: the text between ``CP=&&`` and ``&&``, where a key is set."""
 
 import base64
 import binascii
@@ -16,16 +16,16 @@ _BASE64: Final = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 
 
 def is_cipher(body: str) -> bool:
-    """Whether the body is no list of items, though it isn't empty."""
+    """Returns whether the body is cipher text: not empty and no list of items."""
     return bool(body.strip()) and not _PLAIN.match(body)
 
 
 def deciphered(body: str, key: bytes | None) -> str:
-    """The plain text of an enciphered body, written in hex or base64.
+    """Deciphers a body written in hex or base64.
 
     ECB, no padding but zeros or spaces to the block. Raises BadFrame (cipher without a key,
-    cipher_key when what comes out is no list of items).
-    Source: implementers' notes on HJ 212-2025; the standard itself was not seen (未核实).
+    cipher_key when what comes out is no list of items). Source: implementers' notes on HJ 212-2025;
+    the standard itself was not seen (未核实).
     """
     if key is None:
         raise BadFrame(Fault.CIPHER, "the text is enciphered and no key is configured")
@@ -44,7 +44,7 @@ def deciphered(body: str, key: bytes | None) -> str:
 
 
 def enciphered(body: str, key: bytes) -> str:
-    """The body as a logger of 2025 sends it, in upper-case hex."""
+    """Enciphers the body as a logger of 2025 sends it, in upper-case hex."""
     plain = body.encode()
     plain += b"\0" * (-len(plain) % BLOCK)
     sealing = Cipher(algorithms.SM4(key), modes.ECB()).encryptor()  # noqa: S305

@@ -1,4 +1,4 @@
-"""Which factor of HJ 212 is which of our parameters, and what turns its unit into ours."""
+"""Maps factor codes of HJ 212 to our parameters, with the conversion of their units."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -81,7 +81,7 @@ WATER_SYSTEMS: Final = frozenset({"21", "24", "26", "32", "33", "52", "91"})
 
 
 def factor_of(code: str, system: str) -> Factor | None:
-    """What the code stands for under that system type (ST); None for what isn't ours."""
+    """Returns the factor of a code under a system type (ST); None for what isn't ours."""
     new = NEW.get(code)
     if new is None and system in WATER_SYSTEMS:
         return OLD.get(code)

@@ -1,4 +1,4 @@
-"""The HJ 212 frame: ``##``, length in bytes, segment, CRC. Whole and true, or a named fault."""
+"""Unwraps and makes HJ 212 frames: ``##``, length in bytes, segment, CRC; names each fault."""
 
 import re
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _ENDING: Final = re.compile(rb"&&[ ]*([0-9A-Za-z@$]{0,8})\s*$")
 
 
 class Fault(StrEnum):
-    """Why bytes are no frame that can be trusted."""
+    """Why bytes are no valid frame."""
 
     NOT_A_FRAME = "not_a_frame"
     PLACEHOLDER = "placeholder"
@@ -32,7 +32,7 @@ class Fault(StrEnum):
 
 
 class BadFrame(Exception):
-    """The bytes are refused; ``detail`` says what is wrong with them."""
+    """The bytes are no valid frame; ``detail`` says what is wrong with them."""
 
     def __init__(self, fault: Fault, detail: str) -> None:
         self.fault = fault
@@ -57,7 +57,7 @@ _TURNED: Final = tuple(_turned(low) for low in range(256))
 
 
 def crc(segment: bytes) -> int:
-    """The check sum of a data segment, 16 bits.
+    """Returns the check sum of a data segment, 16 bits.
 
     Not Modbus': the register is shifted before each byte is taken in. Source: HJ 212-2017 app. A.
     """
@@ -69,7 +69,7 @@ def crc(segment: bytes) -> int:
 
 
 def modbus_crc(segment: bytes) -> int:
-    """CRC-16/Modbus, which some loggers send by mistake; kept only to name their fault."""
+    """Returns CRC-16/Modbus, which some loggers send by mistake; used only to name their fault."""
     register = 0xFFFF
     for byte in segment:
         register = (register >> 8) ^ _TURNED[(register ^ byte) & 0xFF]
@@ -77,14 +77,14 @@ def modbus_crc(segment: bytes) -> int:
 
 
 def framed(segment: bytes) -> bytes:
-    """The frame around a data segment, with its line end. Raises ValueError when it is too long."""
+    """Wraps a data segment in a frame, with its line end. Raises ValueError when it is too long."""
     if len(segment) > LONGEST_SEGMENT:
         raise ValueError(f"a data segment of {len(segment)} bytes")
     return b"##%04d%b%04X\r\n" % (len(segment), segment, crc(segment))
 
 
 def unframed(data: bytes) -> Framed:
-    """The data segment of exactly one frame. Raises BadFrame."""
+    """Returns the data segment of exactly one frame. Raises BadFrame."""
     text = data.strip(b" \t\r\n")
     if not text.startswith(HEAD):
         raise BadFrame(Fault.NOT_A_FRAME, "it doesn't begin with ##")

@@ -1,4 +1,4 @@
-"""The data segment of HJ 212: header fields and the items of ``CP``, nothing interpreted yet."""
+"""Splits the data segment of HJ 212 into header fields and items of ``CP``, uninterpreted."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -21,7 +21,7 @@ _ACK_BIT: Final = 1
 
 
 class Version(StrEnum):
-    """The edition of the standard, told apart by the version bits of ``Flag``."""
+    """The edition of the standard, by the version bits of ``Flag``."""
 
     V2005 = "2005"
     V2017 = "2017"
@@ -34,7 +34,7 @@ _VERSIONS: Final = {0: Version.V2005, 1: Version.V2017, 2: Version.V2025}
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A data segment taken apart; ``items`` holds every value given for a key, in order.
+    """A data segment split up; ``items`` holds every value given for a key, in order.
 
     ``packet`` is (number, count) of a message sent in pieces, from ``PNO`` and ``PNUM``.
     """
@@ -53,7 +53,7 @@ class Segment:
 
     @property
     def version(self) -> Version:
-        """The edition spoken."""
+        """The edition of the standard."""
         return _VERSIONS.get(self.flag >> 2, Version.UNKNOWN)
 
     @property
@@ -71,7 +71,7 @@ class Segment:
 
     @property
     def packet(self) -> tuple[int, int] | None:
-        """Which piece of how many; None for a whole message. Raises BadFrame."""
+        """Number and count of the piece; None for a whole message. Raises BadFrame."""
         number, count = self.fields.get("PNO"), self.fields.get("PNUM")
         if number is None or count is None:
             if self.flag & _SPLIT_BIT and self.version is not Version.V2005:
@@ -83,7 +83,7 @@ class Segment:
 
 
 def take_apart(segment: bytes) -> Segment:
-    """The header and the body of a data segment. Raises BadFrame."""
+    """Splits a data segment into header and body. Raises BadFrame."""
     try:
         text = segment.decode("utf-8")
     except UnicodeDecodeError:
@@ -105,7 +105,7 @@ def take_apart(segment: bytes) -> Segment:
 
 
 def with_items(segment: Segment, body: str) -> Segment:
-    """The same segment with the items that ``body`` says."""
+    """Returns the segment with the items in ``body``."""
     items: dict[str, tuple[str, ...]] = {}
     for key, value in pairs(body):
         items[key] = (*items.get(key, ()), value)
@@ -113,13 +113,13 @@ def with_items(segment: Segment, body: str) -> Segment:
 
 
 def pairs(body: str) -> Iterator[tuple[str, str]]:
-    """Every ``key=value`` of a body; text between double slashes is one value."""
+    """Yields every ``key=value`` of a body; text between double slashes is one value."""
     for found in _ITEM.finditer(body):
         yield found[1], found[2]
 
 
 def moment(text: str) -> UtcDatetime:
-    """The instant of ``YYYYMMDDhhmmss``, with milliseconds where they are given.
+    """Parses ``YYYYMMDDhhmmss``, with milliseconds where they are given, to an instant.
 
     Raises BadFrame.
     """

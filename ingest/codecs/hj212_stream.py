@@ -1,4 +1,4 @@
-"""A byte stream of HJ 212 cut into frames, however it was split, and pieces put together."""
+"""Cuts a byte stream of HJ 212 into frames, however it was split, and joins pieces."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,7 +13,7 @@ _BLANK: Final = b" \t\r\n"
 
 
 class Splitter:
-    """Takes bytes as they come and gives what lies between one frame's head and the next.
+    """Takes bytes as they come and yields candidates for frames.
 
     A frame ends where its length says, when its CRC stands there; else with its line, or where the
     next ``##`` begins: a wrong length costs one frame, never its neighbours. At most one frame's
@@ -24,7 +24,7 @@ class Splitter:
         self._held = b""
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """The candidates for a frame that are complete now, junk between frames included."""
+        """Yields the candidates for a frame that are complete now, junk between frames included."""
         self._held += data
         while (cut := self._cut()) is not None:
             candidate, self._held = self._held[:cut], self._held[cut:].lstrip(_BLANK)
@@ -32,7 +32,7 @@ class Splitter:
                 yield candidate.strip(_BLANK)
 
     def end(self) -> Iterator[bytes]:
-        """What is left when nothing more comes."""
+        """Yields what is left when nothing more comes."""
         while self._held.strip(_BLANK):
             cut = self._cut() or self._next_head(len(HEAD)) or len(self._held)
             candidate, self._held = self._held[:cut], self._held[cut:]
@@ -40,7 +40,7 @@ class Splitter:
         self._held = b""
 
     def _cut(self) -> int | None:
-        """Where the first candidate ends, None while that can't be told."""
+        """Returns where the first candidate ends, None while that can't be known."""
         self._held = self._held.lstrip(_BLANK)
         if len(self._held) < HEADER_BYTES:
             return None
@@ -67,14 +67,14 @@ class Splitter:
 
 
 class Joiner:
-    """Puts the pieces of a message together; keeps a bounded number of unfinished ones."""
+    """Joins the pieces of a message; holds a bounded number of unfinished messages."""
 
     def __init__(self, most: int = 1000) -> None:
         self._most = most
         self._pieces: dict[tuple[str, str, int, UtcDatetime | None], dict[int, Decoded]] = {}
 
     def take(self, piece: Decoded) -> Decoded | None:
-        """The whole message when this was its last piece; a whole one comes back as it is."""
+        """Adds a piece; returns the message once complete. A whole one is returned at once."""
         if piece.packet is None or piece.packet[1] == 1:
             return piece
         number, count = piece.packet
@@ -90,7 +90,7 @@ class Joiner:
 
 
 def joined(pieces: list[Decoded]) -> Decoded:
-    """One message of all its pieces; a parameter that two of them tell differently is doubtful."""
+    """Joins pieces into one message; a parameter on which two of them differ is doubtful."""
     whole = replace(pieces[0], packet=None)
     for piece in pieces[1:]:
         differing = {

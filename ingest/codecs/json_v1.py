@@ -1,4 +1,4 @@
-"""The JSON contract: ``{"id"?, "time", "period"?, "values", "flags"?, "position"?}``.
+"""Decodes the JSON contract: ``{"id"?, "time", "period"?, "values", "flags"?, "position"?}``.
 
 Strict, so that nothing a device says is silently left out: an unknown field, parameter or flag
 refuses the whole message, whose bytes are kept and can be taken in later.
@@ -29,7 +29,7 @@ _MOST_SHOWN = 40
 
 
 def decode(payload: bytes, station: StationCode, received_at: UtcDatetime) -> RawReading:
-    """The reading that the message tells of; times in UTC, values finite, flags the device's own.
+    """Returns the reading in the message; times in UTC, values finite, flags the device's own.
 
     Raises Unreadable with the reason: not_json, shape, time, parameter or value.
     """
@@ -147,7 +147,7 @@ def _message_id(given: object) -> str:
 
 
 def _string_count(document: Mapping[str, Any]) -> int:
-    """How many strings the message's contract accounts for."""
+    """Returns how many strings a message of this contract must have."""
     flags = document.get("flags", ())
     texts = [text for text in map(document.get, _TEXTS) if isinstance(text, str)]
     return len(document) + len(document["values"]) + 2 * len(flags) + len(texts)
@@ -173,6 +173,6 @@ def _refuse_repeated_keys(payload: bytes) -> None:
 
 
 def _shown(keys: Iterable[str]) -> str:
-    """Keys as they may stand in a sentence: short and printable."""
+    """Returns keys as they may stand in a sentence: short and printable."""
     text = ", ".join(sorted(keys))
     return ascii(text[:_MOST_SHOWN])

@@ -1,10 +1,10 @@
-"""A message that can't be taken in, with the reason."""
+"""The exception that codecs raise for a message they can't decode."""
 
 from data.vocabulary import Refusal
 
 
 class Unreadable(Exception):
-    """The message can't be read as a reading; ``detail`` says what is wrong with it."""
+    """The message can't be decoded; ``detail`` says what is wrong with it."""
 
     def __init__(self, reason: Refusal, detail: str) -> None:
         self.reason = reason

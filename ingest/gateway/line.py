@@ -1,4 +1,4 @@
-"""One logger's connection: frames in, an answer for each only after what it brought is kept."""
+"""Serves one logger's connection; answers a frame only after its content is stored."""
 
 import asyncio
 import logging
@@ -31,7 +31,7 @@ _PW: Final = re.compile(rb"PW=([^;,&]{0,40})[;,]")
 
 @dataclass(slots=True)
 class Figures:
-    """What the gateway has seen since it started."""
+    """Counts of the gateway since it started."""
 
     connections: int = 0
     frames: int = 0
@@ -44,7 +44,7 @@ class Figures:
 
 
 class Line:
-    """Serves one connection until it ends, by the logger or by its faults."""
+    """Serves one connection until the logger ends it or its faults do."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class Line:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def serve(self) -> str:
-        """Why the connection ended."""
+        """Serves the connection to its end; returns why it ended."""
         splitter = Splitter()
         loop = asyncio.get_running_loop()
         introduced_by = loop.time() + INTRODUCE_S
@@ -143,7 +143,7 @@ class Line:
             self._writer.close()
 
     def _logger(self, frame: bytes) -> Logger | None:
-        """The known logger whose code and password the frame carries, whole or not."""
+        """Returns the logger whose code and password a (partial) frame carries, else None."""
         mn, password = _MN.search(frame), _PW.search(frame)
         logger = self._loggers.get(mn[1].decode("ascii", "replace").strip()) if mn else None
         if logger is None:

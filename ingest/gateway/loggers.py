@@ -1,4 +1,4 @@
-"""The loggers a gateway knows: which MN is which station, and the password it must send."""
+"""The loggers a gateway accepts: the station of each MN, and the password it must send."""
 
 import hmac
 import tomllib
@@ -15,21 +15,21 @@ from ingest.topics import address_of, topic_of
 
 @dataclass(frozen=True, slots=True)
 class Logger:
-    """One logger: its network code, its station, and its password (PW); None asks for none."""
+    """One logger: its network code, its station, and its password (PW); None requires none."""
 
     mn: str
     station: StationCode
     password: str | None = None
 
     def lets_in(self, password: str) -> bool:
-        """Whether a frame with that password is the logger's own."""
+        """Returns whether a frame with that password is accepted."""
         if self.password is None:
             return True
         return hmac.compare_digest(self.password.encode(), password.encode())
 
 
 def read_loggers(path: Path) -> Mapping[str, Logger]:
-    """The loggers of a TOML file by MN: ``[[logger]]`` with mn, station and pw.
+    """Reads the loggers of a TOML file by MN: ``[[logger]]`` with mn, station and pw.
 
     Raises BadInput, naming the entry, for a file that can't be read as a whole.
     """

@@ -1,4 +1,4 @@
-"""The gateway's way to the broker: frames out, receipts back to whoever waits for them."""
+"""Publishes the gateway's frames at the broker and hands receipts to whoever waits for them."""
 
 import asyncio
 import json
@@ -28,7 +28,7 @@ Wanted = tuple[StationCode, str]
 
 
 class Post:
-    """Publishes frames and waits for their receipts. Its coroutines belong to one event loop."""
+    """Publishes frames and awaits their receipts. Its coroutines belong to one event loop."""
 
     def __init__(self, mqtt: MqttSettings, settings: Hj212Settings) -> None:
         self._loop = asyncio.get_running_loop()
@@ -54,16 +54,16 @@ class Post:
         self._client.connect_async(mqtt.host, mqtt.port, keepalive=keepalive_s(mqtt))
 
     def start(self) -> None:
-        """The network's thread connects, now and whenever the broker comes back."""
+        """Starts the network's thread, which connects and reconnects."""
         self._client.loop_start()
 
     def stop(self) -> None:
-        """The connection is closed."""
+        """Closes the connection."""
         self._client.disconnect()
         self._client.loop_stop()
 
     async def hand_in(self, station: StationCode, frame: bytes) -> None:
-        """The broker is given a frame that nobody waits for, once it can be reached."""
+        """Publishes a frame nobody waits for, as soon as the broker can be reached."""
         try:
             async with asyncio.timeout(PATIENCE_S):
                 await self.connected.wait()
@@ -73,7 +73,7 @@ class Post:
         self._client.publish(topic_of(station, Channel.HJ212), frame, qos=1)
 
     async def kept(self, station: StationCode, request: str, frame: bytes) -> bool:
-        """Whether a receipt says that the frame is kept for good."""
+        """Publishes a frame and waits; returns whether a receipt says that it is stored."""
         if self._count >= MOST_WAITING:
             return False
         wanted = (station, request)

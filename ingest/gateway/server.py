@@ -1,4 +1,4 @@
-"""A TCP server that speaks HJ 212 to loggers and hands what they say to the broker."""
+"""The gateway: a TCP server that speaks HJ 212 to loggers and publishes their frames."""
 
 import asyncio
 import contextlib
@@ -19,7 +19,7 @@ HEARTBEAT_S = 60.0
 
 
 class Gateway:
-    """Serves loggers until stopped: so many connections at most, each with bounds of its own."""
+    """Serves loggers until stopped, with a limit of connections and limits for each."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class Gateway:
         self.port = 0
 
     async def run(self) -> None:
-        """Serves until ``stop`` is called from the same loop. Raises OSError for a taken port."""
+        """Serves until ``stop`` is called from the same loop. Raises OSError for a port in use."""
         post = Post(self._mqtt, self._settings)
 
         async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -71,7 +71,7 @@ class Gateway:
             post.stop()
 
     def stop(self) -> None:
-        """No logger is served any longer; what wasn't answered is sent again later."""
+        """Stops serving; loggers send again later what wasn't answered."""
         self._stopping.set()
 
     async def _serve(

@@ -1,1 +1,1 @@
-"""Histories of any length from files into the archive."""
+"""Imports histories of readings, of any length, from files."""

@@ -1,8 +1,8 @@
-"""Histories of any length into the archive: staged by COPY, a chunk a transaction, never twice.
+"""Imports a history of readings: staged by COPY, one transaction a chunk, never twice.
 
-What is in the archive stays as it is: a row that comes again fills what was empty, a value that
-differs goes to ``reading_conflict``. A history raises no exceedances and was received by nobody:
-of the accounts only the readings observed in each hour change. The newest values follow at the end.
+Stored readings stay as they are: a row that comes again fills what was empty, a value that differs
+goes to ``reading_conflict``. A history raises no exceedances and was received by nobody: of the
+hourly tally only the readings observed in each hour change. The newest values follow at the end.
 """
 
 import csv
@@ -97,7 +97,7 @@ class Imported:
 
 
 class HistoryImport:
-    """Takes one file in. Broken off, the same file goes on behind the last chunk taken."""
+    """Imports one file; after an interruption it continues behind the last chunk stored."""
 
     def __init__(self, engine: Engine, file: Path, *, clock: Clock = clocks.now) -> None:
         self._engine = engine
@@ -107,7 +107,7 @@ class HistoryImport:
         self.rejects_file = file.with_name(f"{file.name}.rejects.csv")
 
     def run(self, tell: Tell = lambda _done, _total: None) -> Imported:
-        """The file is in the archive, and what couldn't be taken in its rejects file."""
+        """Stores the file's readings, and writes the others to its rejects file."""
         total = total_rows(self._file)
         done = self._course.read()
         told = Imported(**done.counts)
@@ -146,14 +146,14 @@ class HistoryImport:
 
 
 def _known(driver: psycopg.Connection[tuple[Any, ...]]) -> tuple[Stations, list[Month]]:
-    """The stations as they stand, and the months that lie outside the database."""
+    """Returns the stations, and the months that were moved out of the database."""
     with driver.transaction(), driver.cursor() as cursor:
         stations = stations_of(cursor.execute(_STATIONS).fetchall())
         return stations, [month_of(first) for (first,) in cursor.execute(_OUTSIDE).fetchall()]
 
 
 def _store(driver: psycopg.Connection[tuple[Any, ...]], rows: Rows) -> int:
-    """How many of the rows are new in the archive, which now holds them."""
+    """Stores the rows; returns how many are new."""
     if not rows.table.num_rows:
         return 0
     with driver.transaction(), driver.cursor() as cursor:
@@ -180,7 +180,7 @@ def _copy(cursor: Cursor, rows: Rows) -> None:
 
 
 def _note_newest(newest: dict[int, datetime], rows: Rows) -> None:
-    """Of each station the time of its newest row in the file."""
+    """Updates in ``newest`` each station's latest time in these rows."""
     grouped = rows.table.group_by("station_id").aggregate([("observed_at", "max")])
     for station, at in zip(*(column.to_pylist() for column in grouped.columns), strict=True):
         newest[station] = max(at, newest.get(station, at))

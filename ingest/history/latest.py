@@ -1,4 +1,4 @@
-"""The newest values of stations after a history came in, value by value where it is newer."""
+"""Updates the newest values of stations after the import of a history, where it is newer."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -35,7 +35,7 @@ def carry_forward(
     assessor: Assessor,
     clock: Clock,
 ) -> int:
-    """How many stations show newer values now, each assessed by them."""
+    """Updates and assesses stations with newer values; returns how many."""
     changed = 0
     for group in _groups(sorted(newest)):
         with driver.transaction(), driver.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""How far the import of a file has come, noted beside the file until it is done."""
+"""Notes the progress of a file's import in a file beside it, until the import is done."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,21 +9,21 @@ import orjson
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What was counted so far, and of each station the time of its newest row."""
+    """Counts so far, and the time of each station's newest row."""
 
     counts: dict[str, int]
     newest: dict[int, datetime]
 
 
 class Course:
-    """The note of one file; it holds for the file as it is, not for a changed one."""
+    """The progress note of one file; it is void once the file changes."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
         self._note = file.with_name(f".{file.name}.progress")
 
     def read(self) -> Done:
-        """What the note says, nothing where there is none or the file has changed since."""
+        """Returns the noted progress; empty when there is no note or the file has changed."""
         try:
             told = orjson.loads(self._note.read_bytes())
             if told["file"] != self._fingerprint():
@@ -34,7 +34,7 @@ class Course:
             return Done({}, {})
 
     def write(self, counts: dict[str, int], newest: dict[int, datetime]) -> None:
-        """The note says this."""
+        """Writes the progress note."""
         temporary = self._note.with_suffix(".tmp")
         temporary.write_bytes(
             orjson.dumps(
@@ -48,7 +48,7 @@ class Course:
         temporary.replace(self._note)
 
     def end(self) -> None:
-        """There is nothing left to note."""
+        """Deletes the progress note."""
         self._note.unlink(missing_ok=True)
 
     def _fingerprint(self) -> list[int]:

@@ -1,4 +1,4 @@
-"""A chunk of a history as rows that the archive can take, and those it can't with the reason."""
+"""Checks a chunk of a history: rows that can be stored, and rejected ones with the reason."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ _FLAGS: Final = tuple(each.value for each in Flag if each not in (Flag.FAILED, F
 
 
 class Rejected(NamedTuple):
-    """A row that was not taken: its number in the file, why, and what it said."""
+    """A rejected row: its number in the file, why, and its content."""
 
     row: int
     reason: str
@@ -49,7 +49,7 @@ class Stations:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What a chunk holds: a table with the columns of ``STAGED``, and what was rejected."""
+    """The content of a chunk: a table with the columns of ``STAGED``, and the rejected rows."""
 
     table: pa.Table
     rejected: list[Rejected]
@@ -64,7 +64,7 @@ class Rows:
 
 
 def stations_of(rows: Iterable[tuple[int, str, datetime | None, datetime | None]]) -> Stations:
-    """The stations as columns."""
+    """Returns the stations as columns."""
     ids, codes, started, ended = zip(*rows, strict=True) if rows else ((), (), (), ())
     return Stations(
         pa.array(codes, pa.string()), pa.array(ids, pa.int64()), pa.array(started, MOMENT),
@@ -75,10 +75,11 @@ def stations_of(rows: Iterable[tuple[int, str, datetime | None, datetime | None]
 def rows_of(
     chunk: Chunk, stations: Stations, now: UtcDatetime, outside: Iterable[Month] = ()
 ) -> Rows:
-    """The chunk's rows, values out of their range flagged; ``outside`` months are not taken.
+    """Checks a chunk and returns its rows; values out of their range are flagged.
 
-    Rejected: a station nobody knows, a time nobody can read, a period that is none, a time ahead
-    or when the station didn't stand, a number that is none, no value at all, a month outside.
+    Rejected are rows with: an unknown station, an unreadable time, an unknown period, a time in the
+    future or when the station didn't stand, an unreadable number, no value at all, a month in
+    ``outside``.
     """
     table = chunk.table
     places = pc.index_in(pc.cast(table["station"], pa.string()), stations.codes)
@@ -156,7 +157,7 @@ def _text(table: pa.Table, name: str, otherwise: str | None = None) -> Any:
 
 
 def _untimely(at: Any, places: Any, stations: Stations, now: UtcDatetime) -> Any:
-    """Where a time lies ahead, or its station didn't stand yet or any more."""
+    """Returns where a time is in the future, or the station didn't stand then."""
     early = pc.less(at, pc.take(stations.started, places))
     late = pc.greater_equal(at, pc.take(stations.ended, places))
     ahead = pc.greater(at, pa.scalar(now + FUTURE, MOMENT))
@@ -170,7 +171,7 @@ def _is_outside(at: Any, outside: Iterable[Month]) -> Any:
 
 
 def _unreadable(table: pa.Table) -> Any:
-    """Where the flags or rare parameters are none that we know, or a text holds a NUL."""
+    """Returns where flags or rare parameters are unknown, or a text holds a NUL."""
     bad = np.zeros(table.num_rows, dtype=bool)
     for name, is_known in (("flags", _is_flag), ("extra", _is_rare)):
         for row, text in enumerate(_text(table, name).to_pylist() if _there(table, [name]) else ()):
@@ -194,7 +195,7 @@ def _object_in(text: str | None) -> dict[str, object] | None:
 
 
 def _is_flag(key: str, told: object) -> bool:
-    """Whether it is the flag of a parameter, one that a raw value may carry."""
+    """Returns whether it is the flag of a parameter that a raw value may carry."""
     return key in _KEYS and told in _FLAGS
 
 
@@ -210,7 +211,7 @@ def _empty(values: list[Any], count: int) -> Any:
 
 
 def _notes(table: pa.Table, chunk: Chunk, values: Mapping[str, Any]) -> tuple[Any, Any]:
-    """The flags, ours added where a value is out of its range, and the rare parameters: as JSON."""
+    """Returns flags (ours added where a value is out of range) and rare parameters, as JSON."""
     flags, extra = _text(table, "flags").to_pylist(), _text(table, "extra").to_pylist()
     for name, parameter in parameters_of(chunk.values).items():
         held = shipped_thresholds()[parameter]

@@ -1,1 +1,1 @@
-"""The second look at readings (二次质控): findings beside the archive, which is never changed."""
+"""The second look at readings (二次质控): tests whose findings stand beside the raw readings."""

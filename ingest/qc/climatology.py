@@ -1,4 +1,4 @@
-"""What a month is like: the span of a parameter's values at a station, by month of the year.
+"""Climatology: the span of a parameter's values at a station, by month of the year.
 
 A span is made of the values that count, by the rule of ``data.queries.readings.counting``; months
 are those of the business zone.
@@ -58,7 +58,7 @@ _ZONE_US = 8 * 3600 * SECOND_US
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """How many spans are known now, and how many months have too little behind them."""
+    """How many spans were computed, and how many months have too few samples."""
 
     known: int = 0
     lacking: int = 0
@@ -69,13 +69,13 @@ class Computed:
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """The known spans of some stations: ``low[place, month - 1]``, NaN where none is known."""
+    """The stored spans of some stations: ``low[place, month - 1]``, NaN where none is known."""
 
     stations: Ints
     of: Mapping[Parameter, tuple[Floats, Floats, Ints]]
 
     def at(self, rows: Rows, course: Course, parameter: Parameter) -> tuple[Floats, Floats, Ints]:
-        """The span and its sample count for each value of a course."""
+        """Returns low, high and sample count for each value of a course."""
         low, high, count = self.of[parameter]
         place = np.searchsorted(self.stations, rows.station[course.row])
         month = months(course.at_us) - 1
@@ -83,14 +83,14 @@ class Spans:
 
 
 def months(at_us: Ints) -> Ints:
-    """The month, 1 to 12, of each instant in the business zone."""
+    """Returns the month, 1 to 12, of each instant in the business zone."""
     local = (at_us + _ZONE_US).astype("datetime64[us]").astype("datetime64[M]")
     month: Ints = local.astype(np.int64) % 12 + 1
     return month
 
 
 def read_spans(cursor: Cursor, stations: Sequence[StationId]) -> Spans:
-    """What is known of these stations."""
+    """Reads the spans of these stations."""
     listed = np.unique(np.array(stations, dtype=np.int64))
     cursor.execute(_READ, (list(stations),))
     found: dict[Parameter, tuple[Floats, Floats, Ints]] = {}
@@ -110,13 +110,13 @@ def read_spans(cursor: Cursor, stations: Sequence[StationId]) -> Spans:
 
 
 def stations_with_history(cursor: Cursor, codes: Sequence[str] | None) -> list[StationId]:
-    """Those of the codes, all for None, that ever sent anything."""
+    """Returns those of the stations (None: all) that ever sent anything."""
     cursor.execute(_WITH_HISTORY, {"codes": list(codes) if codes is not None else None})
     return [StationId(row[0]) for row in cursor.fetchall()]
 
 
 def compute(connection: Connection, stations: Sequence[StationId], rules: Rules) -> Computed:
-    """The stations' spans are those of all their history now; what lacks samples has none."""
+    """Computes the stations' spans anew from all their history; few samples give none."""
     held = rules.climatology
     facts = {**_ALL_TIME, "ids": list(stations), "quantile": held.quantile}
     keys = set(connection.scalars(text(_MEASURED), {"ids": list(stations)}))

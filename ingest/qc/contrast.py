@@ -1,4 +1,4 @@
-"""A station against another on the same water: values that leave what is usual between them."""
+"""Compares a station with another on the same water: values that leave what is usual."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _SHIFT: Final = 36
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A station held to another one: their numbers in the rows, and how far times may differ."""
+    """A station and the one it is compared with, by row number, and how far times may differ."""
 
     station: int
     other: int
@@ -35,7 +35,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class _Matched:
-    """Values with their partners' at about the same time; ``pair`` their pair's number."""
+    """Values with their partner's at about the same time; ``pair`` is their pair's number."""
 
     pair: Ints
     row: Ints
@@ -46,11 +46,11 @@ class _Matched:
 def contrast(
     rows: Rows, course: Course, parameter: Parameter, pairs: Sequence[Pair], rules: ContrastRules
 ) -> list[Found]:
-    """What the pairs' tests found about a parameter, of good values only.
+    """Returns the findings of the pairs' tests about a parameter; only good values are compared.
 
-    Concentrations are compared by their ratio, ``rules.differences`` by their difference, each
-    with the median of the window. Of two that part, the one that left its own median further is
-    told of: pollution that has come down the river blames nobody downstream.
+    Concentrations are compared by their ratio, parameters in ``rules.differences`` by their
+    difference, each with the median of the window. When two part, the finding is against the one
+    that left its own median further: pollution that comes down the river blames nobody downstream.
     """
     step = rules.differences.get(parameter)
     if step is None and parameter not in rules.ratios:
@@ -95,7 +95,7 @@ def _found(
 
 
 def _match(rows: Rows, course: Course, pairs: Sequence[Pair], *, by_ratio: bool) -> _Matched:
-    """Each value of a pair's station with the nearest one of the other, of the same period."""
+    """Pairs each value of a pair's station with the other's nearest one of the same period."""
     value = np.log(np.maximum(course.value, LEAST)) if by_ratio else course.value
     at_s = course.at_us // SECOND_US
     period = rows.period[course.row]

@@ -1,4 +1,4 @@
-"""Findings in their table: added or made worse, taken back only where nobody reviewed them."""
+"""Writes findings: added or made worse, withdrawn only where nobody reviewed them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ ON CONFLICT (station_id) DO UPDATE SET
 
 @dataclass(frozen=True, slots=True)
 class FindingRow:
-    """What a test says against one value; None in the span: open on that side."""
+    """What a test says against one value; None in the span means open on that side."""
 
     station: StationId
     observed_at: UtcDatetime
@@ -71,7 +71,7 @@ class FindingRow:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """How far a station was looked at: the change it was at, the time of its last reading."""
+    """How far a station was looked at: its change number then, the time of its last reading."""
 
     station: StationId
     change_no: int
@@ -81,7 +81,7 @@ class Looked:
 def rows_of(
     rows: Rows, found: Iterable[tuple[Parameter, Found]], told: Bools
 ) -> Mapping[tuple[int, Parameter, QualityTest], FindingRow]:
-    """The findings about rows that are to be told, one a value and test: the worse one."""
+    """Returns the findings about the chosen rows; of several for a value and test, the worst."""
     listed: dict[tuple[int, Parameter, QualityTest], FindingRow] = {}
     for parameter, each in found:
         for at in np.flatnonzero(told[each.row]):
@@ -106,7 +106,7 @@ def rows_of(
 
 
 def put(cursor: Cursor, found: Iterable[FindingRow]) -> int:
-    """How many findings are new or worse than before; all of them stand in the table."""
+    """Writes the findings; returns how many are new or worse than before."""
     cursor.execute(_STAGING)
     with cursor.copy("COPY staged_finding FROM STDIN (FORMAT BINARY)") as copy:
         copy.set_types(_TYPES)
@@ -125,13 +125,16 @@ def put(cursor: Cursor, found: Iterable[FindingRow]) -> int:
 def take_back(
     cursor: Cursor, stations: Iterable[StationId], start: UtcDatetime, end: UtcDatetime
 ) -> int:
-    """How many findings of ``[start, end)`` that were not put just now and never reviewed went."""
+    """Deletes findings of ``[start, end)`` that were not put just now and never reviewed.
+
+    Returns how many.
+    """
     cursor.execute(_TAKE_BACK, (list(stations), start, end))
     return cursor.rowcount
 
 
 def note(cursor: Cursor, looked: Iterable[Looked], now: UtcDatetime) -> None:
-    """The stations are known to be looked at so far."""
+    """Records how far the stations were looked at."""
     listed = sorted(looked, key=lambda each: each.station)
     cursor.execute(
         _PROGRESS,
@@ -145,7 +148,7 @@ def note(cursor: Cursor, looked: Iterable[Looked], now: UtcDatetime) -> None:
 
 
 def moment_of(at_us: int) -> UtcDatetime:
-    """The instant of so many microseconds since 1970."""
+    """Converts microseconds since 1970 to an instant."""
     return UtcDatetime(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at_us))
 
 

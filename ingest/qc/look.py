@@ -1,4 +1,4 @@
-"""One look at a batch of stations: their readings, all tests, their findings."""
+"""Looks at a batch of stations: reads their readings, runs all tests, returns findings."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -29,7 +29,7 @@ _SLACK_S = 60.0
 def look(
     cursor: Cursor, due: Sequence[Due], until: UtcDatetime, rules: Rules, known: Partners
 ) -> tuple[list[FindingRow], list[Looked]]:
-    """What is found about the stations' readings before ``until``, and how far that reaches.
+    """Returns the findings about the stations' readings before ``until``, and how far that reaches.
 
     What comes after ``until`` is read as well, so far as a value before it may be judged by it.
     """
@@ -44,7 +44,7 @@ def look(
 def examine(
     rows: Rows, due: Sequence[Due], rules: Rules, known: Partners, spans: Spans
 ) -> Iterable[tuple[Parameter, Found]]:
-    """What every test finds about every parameter of the rows, partners' rows included."""
+    """Yields the findings of every test about every parameter, partners' rows included."""
     outfalls = [each.id for each in due if each.kind is StationKind.OUTFALL]
     at_outfall = np.isin(rows.station, outfalls)
     gap_us = _gaps_us(rows, due, rules)
@@ -70,7 +70,7 @@ def examine(
 
 
 def _by_flag(rows: Rows, parameter: Parameter, rules: Rules) -> Iterable[tuple[Parameter, Found]]:
-    """The flags that came with the readings, as findings."""
+    """Yields the flags that came with the readings, as findings."""
     held = rules.waters[parameter]
     for row, flag in rows.flags.get(parameter, ()):
         if flag not in rules.flags or not np.isfinite(rows.values[parameter][row]):
@@ -91,7 +91,7 @@ def _by_flag(rows: Rows, parameter: Parameter, rules: Rules) -> Iterable[tuple[P
 
 
 def _reading_from(due: Sequence[Due], known: Partners) -> Mapping[StationId, UtcDatetime]:
-    """From when each station is read; partners as far back as those that need them."""
+    """Returns from when each station is read; partners as far back as those compared with them."""
     since = {each.id: each.read_from for each in due}
     for each in due:
         for partner in known.get(each.id, ()):
@@ -114,7 +114,7 @@ def _pairs(due: Sequence[Due], known: Partners) -> list[Pair]:
 
 
 def _by_station(rows: Rows, due: Sequence[Due], values: Iterable[int], others: int) -> Ints:
-    """A number of each row's station; ``others`` for one that isn't due."""
+    """Returns for each row its station's number; ``others`` for one that isn't due."""
     ids = np.array([each.id for each in due], dtype=np.int64)
     order = np.argsort(ids)
     place = np.minimum(np.searchsorted(ids[order], rows.station), len(ids) - 1)
@@ -124,7 +124,10 @@ def _by_station(rows: Rows, due: Sequence[Due], values: Iterable[int], others: i
 
 
 def _gaps_us(rows: Rows, due: Sequence[Due], rules: Rules) -> Ints:
-    """How long a gap may be before nothing is compared over it; hours and days have their own."""
+    """Returns by row how long a gap, in microseconds, ends a run: nothing is compared over it.
+
+    Hourly and daily values have gaps of their own.
+    """
     of_station = (int(each.interval.total_seconds()) for each in due)
     interval_s = _by_station(rows, due, of_station, 4 * 3600)
     interval_s = np.where(rows.period == list(Period).index(Period.DAY), 86400, interval_s)
@@ -132,7 +135,7 @@ def _gaps_us(rows: Rows, due: Sequence[Due], rules: Rules) -> Ints:
 
 
 def _told(rows: Rows, due: Sequence[Due], until: UtcDatetime) -> Bools:
-    """The rows whose findings are told: those due, not what was read around them."""
+    """Returns the rows whose findings are told: those due, not what was read around them."""
     beyond = int(np.iinfo(np.int64).max)
     since = _by_station(rows, due, (int(each.since.timestamp() * 1e6) for each in due), beyond)
     told: Bools = (rows.at_us >= since) & (rows.at_us < int(until.timestamp() * 1e6))

@@ -21,7 +21,7 @@ WHERE flows_into_id IS NOT NULL AND flows_into_chainage_m IS NOT NULL
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A section on its water; a lake's has no chainage."""
+    """A section on its water; on a lake it has no chainage."""
 
     station: StationId
     code: str
@@ -43,7 +43,7 @@ class Mouth:
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """Another section to compare with, and the test that does."""
+    """Another section to compare with, and the test that does so."""
 
     station: StationId
     code: str
@@ -54,7 +54,7 @@ Partners = Mapping[StationId, tuple[Partner, ...]]
 
 
 def read_partners(cursor: Cursor, furthest_km: float) -> Partners:
-    """The partners of every section, as the registry has them now."""
+    """Reads the partners of every section."""
     cursor.execute(_SECTIONS)
     places = [Place(StationId(row[0]), *row[1:]) for row in cursor.fetchall()]
     cursor.execute(_MOUTHS)
@@ -63,7 +63,7 @@ def read_partners(cursor: Cursor, furthest_km: float) -> Partners:
 
 
 def partners(places: Iterable[Place], mouths: Iterable[Mouth], furthest_m: float) -> Partners:
-    """For each section the next ones on its reach or lake, and the next one upstream of that.
+    """Returns for each section the next ones on its reach or lake, and the next one upstream.
 
     Upstream is the section before it on its own river; where there is none, the last one of the
     river that comes in nearest above it. Two on one reach are neighbours of each other, so each
@@ -93,7 +93,7 @@ def partners(places: Iterable[Place], mouths: Iterable[Mouth], furthest_m: float
 def _by_water(
     places: Iterable[Place],
 ) -> tuple[dict[int, list[Place]], dict[int, list[Place]]]:
-    """The sections of each river in order downstream, and those of each lake."""
+    """Returns the sections of each river in order downstream, and those of each lake."""
     rivers: dict[int, list[Place]] = {}
     lakes: dict[int, list[Place]] = {}
     for place in places:
@@ -112,7 +112,7 @@ def _tributary(
     rivers: Mapping[int, list[Place]],
     furthest_m: float,
 ) -> list[Place]:
-    """The last section of the river that comes in nearest above the place and has one."""
+    """Returns the last section of the nearest inflowing river above the place that has one."""
     if place.river is None or place.chainage_m is None:
         return []
     best: tuple[float, Place] | None = None

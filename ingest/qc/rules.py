@@ -1,4 +1,4 @@
-"""What the second look holds readings to, read from a file like ``qc.toml``."""
+"""The thresholds and rules of the second look, read from a file like ``qc.toml``."""
 
 import tomllib
 from collections.abc import Mapping
@@ -27,11 +27,11 @@ INLINE: Mapping[Flag, tuple[QualityTest, Finding]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """What one parameter's values are held to, in its unit; None where a test doesn't apply.
+    """The thresholds of one parameter's tests, in its unit; None where a test doesn't apply.
 
-    ``low`` and ``high`` are what the sensor can tell, ``suspect_low`` and ``suspect_high`` what
-    waters keep to. ``spike`` and ``rate`` (an hour) are raised by their share of the station's
-    own level.
+    ``low`` and ``high`` are what the sensor can measure, ``suspect_low`` and ``suspect_high`` the
+    usual range of waters. ``spike`` and ``rate`` (an hour) are raised by their share of the
+    station's own level.
     """
 
     low: float
@@ -62,7 +62,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class ClimatologyRules:
-    """What the span of a month is made of."""
+    """How the span of a month is computed."""
 
     least_samples: int
     least_years: int
@@ -72,7 +72,10 @@ class ClimatologyRules:
 
 @dataclass(frozen=True, slots=True)
 class ContrastRules:
-    """When a station has left what is usual beside another; ``differences`` in the unit."""
+    """When a station has left what is usual beside another.
+
+    ``differences`` are in the parameter's unit.
+    """
 
     share: float
     spreads: float
@@ -84,7 +87,7 @@ class ContrastRules:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """All of it."""
+    """All rules of the second look."""
 
     look: Look
     climatology: ClimatologyRules
@@ -94,12 +97,12 @@ class Rules:
     outfalls: Mapping[Parameter, Thresholds] = field(default_factory=dict)
 
     def of(self, kind: StationKind) -> Mapping[Parameter, Thresholds]:
-        """The thresholds at a station of that kind."""
+        """Returns the thresholds at a station of that kind."""
         return self.outfalls if kind is StationKind.OUTFALL else self.waters
 
 
 def read_rules(text: str) -> Rules:
-    """The rules from the text of a file like ``qc.toml``; its sensors' ranges are ingest's own.
+    """Parses the rules in the text of a file like ``qc.toml``; sensors' ranges are ingest's own.
 
     Raises ValueError (not TOML, a table or field that is none), KeyError (one is missing).
     """
@@ -130,12 +133,12 @@ def read_rules(text: str) -> Rules:
 
 @cache
 def shipped_rules() -> Rules:
-    """The rules that come with the code."""
+    """Returns the rules that come with the code."""
     return read_rules(files("ingest.qc").joinpath("qc.toml").read_text("utf-8"))
 
 
 def load_rules(file: Path | None) -> Rules:
-    """The rules of a file, else the shipped ones. Raises BadInput for a file that isn't right."""
+    """Reads the rules of a file, else the shipped ones. Raises BadInput for a faulty file."""
     if file is None:
         return shipped_rules()
     try:
@@ -172,7 +175,7 @@ def _flags(device: Mapping[str, list[str]]) -> Mapping[Flag, tuple[QualityTest, 
 
 
 def _first(flat_fail: timedelta) -> dict[Parameter, Thresholds]:
-    """Every parameter by the thresholds of the first look alone."""
+    """Returns every parameter with the thresholds of ingest's first check alone."""
     return {
         parameter: Thresholds(
             low=held.low,
@@ -188,7 +191,7 @@ def _first(flat_fail: timedelta) -> dict[Parameter, Thresholds]:
 def _thresholds(
     under: Mapping[Parameter, Thresholds], tables: Mapping[str, Mapping[str, Any]]
 ) -> Mapping[Parameter, Thresholds]:
-    """Those under, with what the tables say laid over them."""
+    """Returns the thresholds in ``under``, overridden by those in the tables."""
     laid = dict(under)
     for key, fields in tables.items():
         parameter = Parameter(key)

@@ -1,4 +1,4 @@
-"""Readings of many stations as columns, and the courses of one parameter in them."""
+"""Readings of many stations as columns, and courses of one parameter in them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class Rows:
 class Course:
     """The values of one parameter, one station and period after the other.
 
-    ``row`` is each value's place in the rows; ``run`` numbers the unbroken runs: another station,
+    ``row`` is each value's index in the rows; ``run`` numbers the unbroken runs: another station,
     another period or a gap begins a new one.
     """
 
@@ -55,12 +55,12 @@ class Course:
         return len(self.row)
 
     def only(self, kept: Bools) -> "Course":
-        """Those values alone; what stood on either side of one left out are neighbours now."""
+        """Returns those values alone; those on either side of one left out become neighbours."""
         return Course(self.row[kept], self.at_us[kept], self.value[kept], self.run[kept])
 
 
 def course_of(rows: Rows, parameter: Parameter, chosen: Bools, gap_us: Ints) -> Course:
-    """The course of a parameter over the chosen rows; ``gap_us`` breaks a run, row by row."""
+    """Returns the course of a parameter over the chosen rows; ``gap_us`` (by row) breaks a run."""
     value = rows.values[parameter]
     row = np.flatnonzero(chosen & np.isfinite(value))
     station, period, at_us = rows.station[row], rows.period[row], rows.at_us[row]
@@ -72,7 +72,7 @@ def course_of(rows: Rows, parameter: Parameter, chosen: Bools, gap_us: Ints) -> 
 
 
 def parted(course: Course) -> tuple[Floats, Ints, Ints]:
-    """Values and times with a NaN between runs, and where each value went.
+    """Returns values and times with a NaN between runs, and the new index of each value.
 
     The tests of ``ioos_qc`` know one series at a time; NaN makes them judge nothing across a
     border, so that one call serves thousands of stations.
@@ -89,7 +89,7 @@ def parted(course: Course) -> tuple[Floats, Ints, Ints]:
 
 
 def medians(group: Ints, value: Floats) -> Floats:
-    """For each value the median of its group; groups are numbered from 0 and stand in order."""
+    """Returns for each value the median of its group; groups are numbered from 0, in order."""
     if not len(value):
         return value
     count = np.bincount(group)
@@ -103,7 +103,7 @@ def medians(group: Ints, value: Floats) -> Floats:
 
 
 def _sorted_within(group: Ints, value: Floats, count: Ints, first: Ints) -> Floats:
-    """The values sorted in each group, the groups in order.
+    """Sorts the values within each group, the groups in order.
 
     As the rows of a table, filled up with infinity, they sort twenty times as fast as by two keys;
     by those only where one long group would make the table far larger than what is in it.

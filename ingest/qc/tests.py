@@ -37,10 +37,10 @@ class Found:
 
 
 def judge(course: Course, held: Thresholds) -> tuple[list[Found], Bools]:
-    """All findings about a course, and which of its values are good enough to judge others by.
+    """Runs all tests on a course; returns the findings, and which values are good.
 
-    A value that fails takes no part in the tests after it: what stood beside it are neighbours
-    then, and nobody is blamed for the step back from a spike.
+    Good values may judge others. A value that fails takes no part in the tests after it: what stood
+    beside it are neighbours then, and nobody is blamed for the step back from a spike.
     """
     good = np.ones(len(course), dtype=bool)
     if not len(course):
@@ -59,7 +59,7 @@ def judge(course: Course, held: Thresholds) -> tuple[list[Found], Bools]:
 
 
 def gross_range(course: Course, held: Thresholds) -> Found:
-    """Values beyond what the sensor can tell (failed) or what waters keep to (suspect)."""
+    """Finds values the sensor can't measure (failed) or unusual in waters (suspect)."""
     low = held.low if held.suspect_low is None else held.suspect_low
     high = held.high if held.suspect_high is None else held.suspect_high
     told = qartod.gross_range_test(course.value, (held.low, held.high), (low, high))
@@ -74,9 +74,9 @@ def gross_range(course: Course, held: Thresholds) -> Found:
 
 
 def spike(course: Course, held: Thresholds) -> Found:
-    """Values that stand out from both neighbours to the same side.
+    """Finds values that stand out from both neighbours to the same side.
 
-    ``differential``: the other method also blames the neighbours of a spike.
+    The library's method is ``differential``: its other one also blames a spike's neighbours.
     """
     if held.spike is None or len(course) < 3:
         return _nothing(QualityTest.SPIKE)
@@ -97,7 +97,7 @@ def spike(course: Course, held: Thresholds) -> Found:
 
 
 def _spikes(value: Floats, scale: Floats, fail: float | None) -> Ints:
-    """The library's flags where a spike is worth one at its own scale.
+    """Returns the library's flags where a spike is large at its own scale.
 
     Dividing by a scale that differs from run to run is exact, as no neighbours lie in two runs.
     """
@@ -106,7 +106,7 @@ def _spikes(value: Floats, scale: Floats, fail: float | None) -> Ints:
 
 
 def rate_of_change(course: Course, held: Thresholds) -> Found:
-    """Values that left the one before faster than waters do (suspect).
+    """Finds values that differ from the one before faster than waters change (suspect).
 
     Steps count as an hour at least: the noise of values a minute apart is no rate.
     """
@@ -125,7 +125,7 @@ def rate_of_change(course: Course, held: Thresholds) -> Found:
 
 
 def flat_line(course: Course, held: Thresholds) -> Found:
-    """Values that have been equal for too long: a stuck sensor."""
+    """Finds values that have been equal for too long: a stuck sensor."""
     if held.flat_count is None or not len(course):
         return _nothing(QualityTest.FLAT_LINE)
     began = np.ones(len(course), dtype=bool)
@@ -145,7 +145,7 @@ def flat_line(course: Course, held: Thresholds) -> Found:
 
 
 def climatology(course: Course, low: Floats, high: Floats, samples: Ints) -> Found:
-    """Values beyond the span of their month (suspect; QARTOD knows no failing here).
+    """Finds values beyond the span of their month (suspect; QARTOD has no failing here).
 
     ``low``, ``high``, ``samples``: of each value's own station and month, NaN where none is known.
     """
@@ -156,7 +156,7 @@ def climatology(course: Course, low: Floats, high: Floats, samples: Ints) -> Fou
 
 
 def _scale(course: Course, least: float, share: float) -> Floats:
-    """What is much at each value's place: ``least``, or a share of the run's own level."""
+    """Returns at each value the larger of ``least`` and a share of its run's own level."""
     if not share:
         return np.full(len(course), least)
     level = medians(course.run - course.run[0], np.abs(course.value))

@@ -1,4 +1,4 @@
-"""The process of the second look: what is new, again and again; or a span anew, once."""
+"""The process of the second look: looks at what is new, again and again, or at a span anew."""
 
 import logging
 import threading
@@ -41,7 +41,7 @@ OUTAGES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a turn came to: stations looked at, findings that are new, findings taken back."""
+    """Counts of a turn: stations looked at, new findings, findings withdrawn."""
 
     stations: int = 0
     found: int = 0
@@ -68,7 +68,7 @@ class Watch:
         self._stopping = threading.Event()
 
     def stop(self) -> None:
-        """The batch in hand is finished, then ``run`` returns."""
+        """Makes ``run`` finish the batch in hand and return."""
         self._stopping.set()
 
     def run(self) -> None:
@@ -89,21 +89,21 @@ class Watch:
             self._stopping.wait(self._settings.turn_seconds)
 
     def turn(self) -> Done:
-        """Every station with something new has been looked at, unless stopped in between."""
+        """Looks at every station with something new, unless stopped in between."""
         now = self._clock()
         due = self._ask(lambda cursor: due_stations(cursor, self._rules.look, now))
         return self._look_at(due, UtcDatetime(now + self._rules.look.every), None)
 
     def look_anew(self, span: Span, codes: Sequence[str] | None = None) -> Done:
-        """A span has been looked at anew; how far the usual look has come stays as it is.
+        """Looks at a span anew; how far the usual look has come stays as it is.
 
-        What is found no more is gone, except where a review refers to it.
+        Findings that are no longer found are deleted, except where a review refers to them.
         """
         due = self._ask(lambda cursor: named_stations(cursor, self._rules.look, span.start, codes))
         return self._look_at(due, span.end, span)
 
     def compute_climatology(self, codes: Sequence[str] | None = None) -> Computed:
-        """The spans of the months have been computed anew from the archive."""
+        """Computes the spans of the months anew from all readings."""
         stations = self._ask(lambda cursor: climatology.stations_with_history(cursor, codes))
         done = Computed()
         for first in range(0, len(stations), CLIMATOLOGY_STATIONS):
@@ -142,7 +142,7 @@ class Watch:
         return Done(len(batch), new, findings.take_back(cursor, stations, anew.start, anew.end))
 
     def _ask(self, what: Callable[[Cursor], T]) -> T:
-        """What the work gives, in a transaction of its own."""
+        """Calls ``what`` in a transaction of its own and returns its result."""
         with self._engine.begin() as connection:
             raw = connection.connection.driver_connection
             assert raw is not None  # noqa: S101  a connection that began has its driver's
@@ -151,10 +151,10 @@ class Watch:
 
 
 def batches(due: Sequence[Due], until: UtcDatetime) -> Iterator[list[Due]]:
-    """The stations in order, so many at a time that their readings fit into memory.
+    """Yields the stations in order, so many at a time that their readings fit into memory.
 
-    How many readings there are is told by the stations' intervals; a device that sends more
-    often makes its batch larger than meant, never wrong.
+    The number of readings is estimated from the stations' intervals; a device that sends more often
+    makes its batch larger than meant, never wrong.
     """
     batch: list[Due] = []
     expected = 0.0

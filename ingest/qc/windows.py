@@ -1,4 +1,4 @@
-"""Which stations are due for a look, and their readings as columns."""
+"""Reads which stations are due for a look, and their readings as columns."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -70,7 +70,7 @@ _PARAMETERS = MappingProxyType({parameter.value: parameter for parameter in Para
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A station to look at: what is told from ``since`` on, read from ``read_from`` on.
+    """A station to look at: reads from ``read_from`` on, writes findings from ``since`` on.
 
     ``change_no`` is that of its newest values when the look began.
     """
@@ -85,12 +85,12 @@ class Due:
 
 
 def context(look: Look, interval: timedelta) -> timedelta:
-    """How much is read before the new values of a station that sends so often."""
+    """Returns how long before the new values a station with this interval is read."""
     return max(look.context, look.context_intervals * interval)
 
 
 def due_stations(cursor: Cursor, look: Look, now: UtcDatetime) -> list[Due]:
-    """The stations with something new, or something late, in the order of their waters."""
+    """Returns the stations with something new, or something late, in the order of their waters."""
     facts = {"every": look.every, "rested": now - look.every, "late": now - look.late}
     cursor.execute(_DUE, facts)
     return [_due(row, look, now) for row in cursor.fetchall()]
@@ -99,9 +99,9 @@ def due_stations(cursor: Cursor, look: Look, now: UtcDatetime) -> list[Due]:
 def named_stations(
     cursor: Cursor, look: Look, since: UtcDatetime, codes: Sequence[str] | None
 ) -> list[Due]:
-    """Those stations, all for None, to be looked at from ``since`` on whatever was looked at.
+    """Returns those stations (None: all) to be looked at from ``since``, whatever was looked at.
 
-    One that never sent anything isn't among them. Raises NotFound for a code that is none.
+    Stations that never sent anything are left out. Raises NotFound for an unknown code.
     """
     cursor.execute(_UNKNOWN, (list(codes or ()),))
     for (code,) in cursor.fetchall():
@@ -133,7 +133,7 @@ def read_rows(
     until: UtcDatetime,
     parameters: Sequence[Parameter],
 ) -> Rows:
-    """The readings of the stations from each one's own time on, before ``until``.
+    """Reads the readings of the stations from each one's own time on, before ``until``.
 
     NaN stands for what was not measured.
     """

@@ -1,1 +1,1 @@
-"""The process of ingest: its lanes, its order of work, its figures."""
+"""The ingest process: its worker, lanes and strands, sweep, replay and figures."""

@@ -1,4 +1,4 @@
-"""A batch that the database refuses, halved until the messages at fault stand alone."""
+"""Writes a batch; halves one the database refuses until the faulty messages stand alone."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -14,11 +14,11 @@ Write = Callable[[Sequence[Entry]], Counts]
 
 
 def write_all(write: Write, entries: Sequence[Entry]) -> tuple[Counts, Sequence[Entry]]:
-    """The whole batch is written, what the database refuses as a refusal with reason database.
+    """Writes the whole batch; what the database refuses becomes a refusal with reason database.
 
-    The counts, and the entries as they were written. One bad message in n costs about 2 log2 n
-    further transactions. Raises what ``write`` raises besides faults of the data; then parts of
-    the batch may be written already.
+    Returns the counts, and the entries as they were written. One bad message in n costs about 2
+    log2 n further transactions. Raises what ``write`` raises besides faults of the data; then parts
+    of the batch may be written already.
     """
     try:
         return write(entries), entries
@@ -32,7 +32,7 @@ def write_all(write: Write, entries: Sequence[Entry]) -> tuple[Counts, Sequence[
 
 
 def _refusal(entry: Entry, error: Exception) -> Refused:
-    """The message at fault. Raises the error when it is a refusal that can't be kept."""
+    """Returns the entry as a refusal. Raises the error when it already is one."""
     if isinstance(entry, Taken):
         refused = refuse(entry.message, Refusal.DATABASE, first_line(error))
         return replace(refused, station_id=entry.station.id)

@@ -1,4 +1,4 @@
-"""Python's search for cyclic garbage, set so that it hardly costs an ingest process anything."""
+"""Sets Python's cyclic garbage collector so that it hardly costs an ingest process anything."""
 
 import gc
 from typing import Final
@@ -8,7 +8,7 @@ _YOUNG: Final = 50_000
 
 
 def rest_collector() -> None:
-    """What is in memory now is never searched again, what comes later seldom.
+    """Exempts what is in memory now from garbage collection and makes collections rare.
 
     Left alone, the collector takes a fifth of the CPU time of a message: it walks through the
     remembered stations and all modules again and again.

@@ -30,7 +30,7 @@ POOL_SIZE: Final = 2
 
 
 class Setup(NamedTuple):
-    """What a lane needs to know before its first batch."""
+    """The settings a lane receives before its first batch."""
 
     number: int
     database_url: str
@@ -47,7 +47,7 @@ class Batch(NamedTuple):
 
     @classmethod
     def of(cls, messages: Sequence[Message]) -> "Batch":
-        """The messages without their transport's ids, which mean nothing elsewhere."""
+        """Packs the messages, without their transport's ids, which mean nothing elsewhere."""
         return cls(
             [each.topic for each in messages],
             [each.payload for each in messages],
@@ -55,12 +55,12 @@ class Batch(NamedTuple):
         )
 
     def messages(self) -> list[Message]:
-        """The messages again."""
+        """Unpacks the messages."""
         return [Message(*each) for each in zip(*self, strict=True)]
 
 
 class Answer(NamedTuple):
-    """What became of a committed batch: counts, refusals by reason, receipts to be sent."""
+    """The result of a committed batch: counts, refusals by reason, receipts to send."""
 
     counts: Counts
     refused: dict[Refusal, int]
@@ -68,7 +68,7 @@ class Answer(NamedTuple):
 
     @classmethod
     def to(cls, done: Committed) -> "Answer":
-        """What the parent has to know of a batch that is kept for good."""
+        """Makes the answer for a committed batch."""
         return cls(
             done.counts,
             dict(Counter(each.reason for each in done.entries if isinstance(each, Refused))),
@@ -77,7 +77,7 @@ class Answer(NamedTuple):
 
 
 def serve(parent: Connection) -> None:
-    """Every batch is committed and answered, until the parent is gone or has no more."""
+    """Commits and answers every batch, until the parent is gone or has no more."""
     setup: Setup = parent.recv()
     logging.basicConfig(
         level=logging.INFO,
@@ -103,7 +103,7 @@ def serve(parent: Connection) -> None:
 def _listen(
     parent: Connection, given: "queue.SimpleQueue[Batch | None]", stopping: threading.Event
 ) -> None:
-    """Batches are taken from the parent as they come, so that it never waits to give one."""
+    """Receives batches from the parent as they come, so that it never waits to send one."""
     try:
         while True:
             given.put(parent.recv())
@@ -113,7 +113,7 @@ def _listen(
 
 
 def main() -> None:
-    """Serves on the socket whose number is the argument. The parent alone ends a lane."""
+    """Serves on the socket whose number is the argument; only the parent ends a lane."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     serve(Connection(int(sys.argv[1])))

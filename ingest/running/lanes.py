@@ -41,7 +41,7 @@ Committed = Callable[[Sequence[Message], Answer, float], None]
 
 
 class Lane:
-    """One lane's process and the thread that feeds it, starts it again and hears its answers."""
+    """One lane's process and the thread that feeds it, restarts it and reads its answers."""
 
     def __init__(self, setup: Setup, inbox: Inbox, committed: Committed) -> None:
         self.setup = setup
@@ -61,16 +61,16 @@ class Lane:
         return self._thread.is_alive()
 
     def start(self) -> None:
-        """The process is on its way up and the thread feeds it."""
+        """Starts the process and the thread that feeds it."""
         self._open()
         self._thread.start()
 
     def stop(self) -> None:
-        """No new batch is given."""
+        """Stops sending new batches."""
         self._stopping.set()
 
     def join(self) -> None:
-        """What the lane had in hand is committed and told, and its process has ended.
+        """Waits until the lane has committed and reported its batches, and its process has ended.
 
         What it can't finish stays unacknowledged, and comes again.
         """
@@ -92,7 +92,7 @@ class Lane:
             self._close()
 
     def _turn(self) -> bool:
-        """Batches given and an answer heard; whether one was."""
+        """Sends batches and reads an answer; returns whether one came."""
         waiting = self._inbox.waiting(self.setup.number)
         most = self.setup.ingest.batch_messages
         if not self._given or (len(self._given) < MOST_GIVEN and waiting >= most):
@@ -108,7 +108,7 @@ class Lane:
         return bool(self._given) and self._hear(LISTEN_S)
 
     def _hear(self, patience_s: float) -> bool:
-        """Whether an answer has come. Raises EOFError when the lane has ended."""
+        """Waits for an answer; returns whether one came. Raises EOFError if the lane has ended."""
         if not self._connection.poll(patience_s):
             return False
         answer: Answer = self._connection.recv()
@@ -117,7 +117,7 @@ class Lane:
         return True
 
     def _open(self) -> None:
-        """A process runs, knows its settings and has the batches that were not answered."""
+        """Starts a process, sends it its settings and the batches that were not answered."""
         self._line, theirs = socket.socketpair()
         path = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         with theirs:
@@ -133,9 +133,9 @@ class Lane:
             self._connection.send(Batch.of(messages))
 
     def _open_again(self, pause_s: float) -> bool:
-        """Whether a new process has taken the place of one that was killed.
+        """Starts a new process in place of a killed one; returns whether it did.
 
-        One that ended of itself has met a fault that a new one would meet again.
+        A process that ended of itself has met a fault that a new one would meet again.
         """
         code = self._end(0.5)
         if code >= 0 and not self._stopping.is_set():
@@ -150,7 +150,7 @@ class Lane:
         return True
 
     def _close(self) -> None:
-        """The process knows that nothing more comes, its last answers are heard, it has ended."""
+        """Ends the process: tells it that nothing more comes and reads its last answers."""
         deadline = time.monotonic() + FINISH_S
         try:
             self._line.shutdown(socket.SHUT_WR)
@@ -161,7 +161,7 @@ class Lane:
         self._end(deadline - time.monotonic())
 
     def _end(self, patience_s: float) -> int:
-        """The code that the process ended with, by itself within the time or killed."""
+        """Waits for the process, kills it after ``patience_s``; returns its exit code."""
         assert self.process is not None  # noqa: S101  opened before it is ended
         self._line.close()
         self._connection.close()
@@ -179,19 +179,19 @@ class Lanes:
         self.lanes = [Lane(setup, inbox, committed) for setup in setups]
 
     def start(self) -> None:
-        """Every lane takes in messages."""
+        """Starts every lane."""
         for lane in self.lanes:
             lane.start()
 
     def check(self) -> None:
-        """Nothing when all is well. Raises ServiceDown when a lane has ended by a fault."""
+        """Raises ServiceDown when a lane has ended by a fault."""
         for lane in self.lanes:
             if not lane.alive:
                 reason = lane.fault or f"lane {lane.setup.number}"
                 raise ServiceDown("A worker process ended by a fault: {reason}", reason=reason)
 
     def stop(self) -> None:
-        """Every lane has finished what it had in hand, as far as it could, and ended."""
+        """Stops every lane once it has finished what it had in hand, as far as it could."""
         for lane in self.lanes:
             lane.stop()
         for lane in self.lanes:

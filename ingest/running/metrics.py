@@ -1,4 +1,4 @@
-"""The worker's own figures, as Prometheus reads them from a port of their own."""
+"""The worker's own figures, served to Prometheus from a port of their own."""
 
 from collections.abc import Mapping
 from dataclasses import fields
@@ -76,10 +76,10 @@ class IngestFigures:
         seconds: float,
         oldest_received_at: UtcDatetime,
     ) -> None:
-        """The committed batch is counted; call it once a batch, after the commit.
+        """Counts a committed batch; call it once a batch, after the commit.
 
-        ``refused`` counts by reason what ``counts.refused`` sums; ``seconds`` is how long the
-        batch took from in hand to committed.
+        ``refused`` counts by reason what ``counts.refused`` sums; ``seconds`` is how long the batch
+        took from in hand to committed.
         """
         for fate, child in self._messages.items():
             child.inc(getattr(counts, fate))
@@ -89,7 +89,7 @@ class IngestFigures:
         self._lag.set(max((self._now() - oldest_received_at).total_seconds(), 0.0))
 
     def state(self, waiting: int, connected: bool, dropped: int | None) -> None:
-        """How the worker stands now; ``dropped`` is None where the broker doesn't tell."""
+        """Sets the worker's state; ``dropped`` is None where the broker doesn't report it."""
         self._waiting.set(waiting)
         if not waiting:
             self._lag.set(0.0)
@@ -97,26 +97,26 @@ class IngestFigures:
         self._dropped.set(float("nan") if dropped is None else dropped)
 
     def silent(self, stations: int) -> None:
-        """How many stations the sweep found without a young value."""
+        """Sets how many stations the sweep found without a young value."""
         self._silent.set(stations)
 
     def serve(self, host: str, port: int) -> "FiguresServer":
-        """They answer over HTTP until the server is closed; port 0 takes a free one.
+        """Serves the figures over HTTP until the returned server is closed; port 0 is a free one.
 
-        Raises OSError where the port is taken.
+        Raises OSError where the port is in use.
         """
         return FiguresServer(self.registry, host, port)
 
 
 class FiguresServer:
-    """A registry over HTTP, from a thread of its own."""
+    """Serves a registry over HTTP, from a thread of its own."""
 
     def __init__(self, registry: CollectorRegistry, host: str, port: int) -> None:
         self._server, self._thread = start_http_server(port, host, registry)
         self.port = int(self._server.server_port)
 
     def close(self) -> None:
-        """The port is free again."""
+        """Stops the server and frees the port."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()

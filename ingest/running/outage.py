@@ -1,4 +1,4 @@
-"""What is worth waiting for, and how long."""
+"""Tries an action again through outages that pass, with growing pauses."""
 
 import logging
 import threading
@@ -32,7 +32,7 @@ LONGEST_PAUSE_S = 5.0
 
 
 def persist(action: Callable[[], T], stopping: threading.Event) -> T | None:
-    """What the action returns, tried again after every outage; None when stopped meanwhile."""
+    """Calls the action again after every outage and returns its result; None when stopped."""
     pause_s = FIRST_PAUSE_S
     while True:
         try:
@@ -46,5 +46,5 @@ def persist(action: Callable[[], T], stopping: threading.Event) -> T | None:
 
 
 def first_line(error: BaseException) -> str:
-    """The first line of what an error says, without the values it quotes on later lines."""
+    """Returns the first line of an error's text, without the values quoted on later lines."""
     return (str(error).splitlines() or [type(error).__name__])[0]

@@ -1,4 +1,4 @@
-"""Messages to committed rows: screen, partitions, write; outages waited out, faults set apart."""
+"""Turns messages into committed rows: screens, makes partitions, writes, waits out outages."""
 
 import threading
 from collections.abc import Collection, Sequence
@@ -31,24 +31,24 @@ from ingest.storage.writer import Counts, Writer
 
 
 def cursor_of(connection: Connection) -> Cursor:
-    """The driver's own cursor, for COPY; what it does belongs to the connection's transaction."""
+    """Returns the driver's own cursor, for COPY, within the connection's transaction."""
     return cast("psycopg.Connection", connection.connection.driver_connection).cursor()
 
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """A batch that is kept for good: what became of it, and of each message."""
+    """A committed batch: the counts, and the entry of each message."""
 
     counts: Counts
     entries: Sequence[Entry]
 
 
 class _Stopped(Exception):
-    """An outage was not waited out."""
+    """Stopped before an outage ended."""
 
 
 class Pipeline:
-    """The way of a batch into the database, the same for the worker and for a replay."""
+    """Takes batches into the database, the same for the worker and for a replay."""
 
     def __init__(
         self,
@@ -74,7 +74,10 @@ class Pipeline:
         )
 
     def take_in(self, messages: Sequence[Message], stopping: threading.Event) -> Committed | None:
-        """The batch is committed; None when stopped before it was, and then it must come again."""
+        """Commits the batch, waiting out outages.
+
+        None when stopped before it was committed: then it must come again.
+        """
         entries = persist(lambda: self.sort(messages), stopping)
         if entries is None:
             return None
@@ -91,14 +94,14 @@ class Pipeline:
             return None
 
     def commit(self, messages: Sequence[Message]) -> Counts:
-        """The batch is committed, faults of single messages set apart.
+        """Commits the batch; messages the database refuses are refused alone.
 
         Raises what the database raises in an outage; then the same batch may be given again.
         """
         return write_all(self._commit, self.sort(messages))[0]
 
     def sort(self, messages: Sequence[Message]) -> list[Entry]:
-        """What each message has become; the months of the readings have their partitions."""
+        """Screens the messages, and makes the partitions their readings need."""
         with transaction(self.engine) as connection:
             cursor = cursor_of(connection)
             entries = self._refuse_outside(cursor, self._screen.sort(cursor, messages))
@@ -110,7 +113,7 @@ class Pipeline:
         return entries
 
     def _refuse_outside(self, cursor: Cursor, entries: list[Entry]) -> list[Entry]:
-        """The readings of months that were moved to an archive are refused, all at once.
+        """Refuses all readings of months that were moved to files.
 
         The database would refuse them too, one by one: each in some twenty transactions.
         """
@@ -120,7 +123,7 @@ class Pipeline:
         return [_refused(each, gone) for each in entries] if gone else entries
 
     def write(self, cursor: Cursor, entries: Sequence[Entry]) -> Counts:
-        """The batch is in the caller's transaction."""
+        """Writes the batch in the caller's transaction."""
         return self._writer.write(cursor, entries, self._now())
 
     def _commit(self, entries: Sequence[Entry]) -> Counts:
@@ -129,7 +132,7 @@ class Pipeline:
 
 
 def _refused(entry: Entry, gone: Collection[Month]) -> Entry:
-    """The entry, as a refusal where its month is among those gone."""
+    """Returns the entry, as a refusal where its month is among those gone."""
     if not isinstance(entry, Taken) or month_of(entry.reading.raw.observed_at) not in gone:
         return entry
     refused = refuse(entry.message, Refusal.DATABASE, "its month was moved to an archive")

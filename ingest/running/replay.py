@@ -1,4 +1,4 @@
-"""Quarantined messages taken in again, now that their station is registered or their cause gone."""
+"""Takes quarantined messages in again, once their station is registered or their cause gone."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -41,18 +41,18 @@ ON CONFLICT (station_id, hour) DO UPDATE SET
 
 @dataclass(slots=True)
 class Replayed:
-    """What became of the quarantined messages: ``counts`` of those taken in, the rest by reason."""
+    """Counts of a replay: ``counts`` of messages taken in, the others by reason."""
 
     counts: Counts = field(default_factory=Counts)
     still: Counter[Refusal] = field(default_factory=Counter)
 
 
 def replay(pipeline: Pipeline, reason: Refusal | None = None) -> Replayed:
-    """Every pending message has gone the way of a new one; what is still refused stays.
+    """Takes every pending message in like a new one; those still refused stay in quarantine.
 
-    A message counts as received when it first came, and its account says so: what was refused in
-    that hour is stored, a duplicate and so on in the same hour. Each page is one transaction: a
-    replay that is broken off or run twice takes nothing in twice.
+    A message counts as received when it first came, and so does the hourly tally: what was refused
+    in that hour becomes stored, a duplicate and so on in the same hour. Each page is one
+    transaction: a replay that is broken off or run twice takes nothing in twice.
     """
     done = Replayed()
     after: int | None = 0
@@ -65,7 +65,7 @@ def replay(pipeline: Pipeline, reason: Refusal | None = None) -> Replayed:
 
 
 def _persist(pipeline: Pipeline, after: int, reason: Refusal | None, page: Replayed) -> int | None:
-    """One page, tried again where ingest stood in its way."""
+    """Replays one page, again where ingest stood in its way."""
     for _ in range(ATTEMPTS - 1):
         try:
             return _page(pipeline, after, reason, page)
@@ -106,7 +106,7 @@ def _page(pipeline: Pipeline, after: int, reason: Refusal | None, done: Replayed
 def _write(
     pipeline: Pipeline, cursor: Cursor, taken: Sequence[tuple[int, Taken]], done: Replayed
 ) -> tuple[list[int], list[tuple[int, Refused]]]:
-    """The ids that were written, and what the database refuses one by one."""
+    """Writes the messages; returns the ids written, and those the database refuses one by one."""
     entries: list[Entry] = [each for _, each in taken]
     try:
         with cursor.connection.transaction():
@@ -125,7 +125,7 @@ def _write(
 
 
 def _withdraw(cursor: Cursor, messages: Iterable[tuple[StationId | None, UtcDatetime]]) -> None:
-    """The refusals of these messages are out of the accounts that held them.
+    """Takes the refusals of these messages out of the hourly tally.
 
     The writer has counted each as received and by its new fate, under its station.
     """

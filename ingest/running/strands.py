@@ -1,6 +1,6 @@
 """Strands: threads of one process that share the stations, as lanes do between processes.
 
-While one waits for the database, the other decodes and checks. All messages of a station go to one
+While one waits for the database, another decodes and checks. All messages of a station go to one
 strand, in their order.
 """
 
@@ -46,15 +46,15 @@ class Strand:
         self._thread = threading.Thread(target=self._run, name=f"strand-{number}", daemon=True)
 
     def start(self) -> None:
-        """It takes in what waits for it."""
+        """Starts the thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """No new batch is begun."""
+        """Begins no new batch."""
         self._stopping.set()
 
     def join(self) -> None:
-        """The batch in hand is committed and told, unless the database is away."""
+        """Waits until the batch in hand is committed and reported, unless the database is away."""
         if self._thread.ident is not None:
             self._thread.join()
 
@@ -96,19 +96,19 @@ class Strands:
         ]
 
     def start(self) -> None:
-        """Every strand takes in messages."""
+        """Starts every strand."""
         sys.setswitchinterval(SWITCH_S)
         for strand in self._strands:
             strand.start()
 
     def check(self) -> None:
-        """Nothing when all is well. Raises what has ended a strand."""
+        """Raises the error that has ended a strand, if one has."""
         for strand in self._strands:
             if strand.fault is not None:
                 raise strand.fault
 
     def stop(self) -> None:
-        """Every strand has finished what it had in hand, as far as it could."""
+        """Stops every strand once it has finished what it had in hand, as far as it could."""
         for strand in self._strands:
             strand.stop()
         for strand in self._strands:

@@ -1,4 +1,4 @@
-"""What changes without a message: values grow old or are reviewed, limits and targets edited."""
+"""Assesses stations without a message: values age or are reviewed, limits and targets change."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ FROM unnest(ARRAY[interval '0', interval '1 month', interval '2 months']) AS ahe
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep found: stations assessed anew, changed by it, and without a young value."""
+    """Counts of a sweep: stations assessed, changed by it, and without a young value."""
 
     assessed: int
     changed: int
@@ -57,7 +57,7 @@ class Sweep:
         self._changed = 0
 
     def reviewed(self, now: UtcDatetime) -> int:
-        """How many stations are told otherwise for what was just said of their newest values."""
+        """Applies new reviews of newest values; returns how many stations changed."""
         with transaction(self._engine) as connection:
             cursor = cursor_of(connection)
             spots, mark = self._reviews.newly(cursor)
@@ -69,7 +69,7 @@ class Sweep:
         return len(changed)
 
     def turn(self, now: UtcDatetime) -> Swept | None:
-        """One page assessed; the sum when it was the last one, and the next turn starts over."""
+        """Assesses one page; returns the counts after the last one, then starts over."""
         with transaction(self._engine) as connection:
             cursor = cursor_of(connection)
             if not self._after:
@@ -87,7 +87,7 @@ class Sweep:
         return swept
 
     def _page(self, cursor: Cursor, now: UtcDatetime) -> StationId | None:
-        """The last station of the page, None when no station is left after it."""
+        """Assesses one page; returns its last station, None when no station was left."""
         cursor.execute(_PAGE, (self._after, PAGE))
         rows = cursor.fetchall()
         facts = find_by_id(cursor, [row[0] for row in rows])
@@ -111,7 +111,7 @@ class Sweep:
         now: UtcDatetime,
         asked: Iterable[Spot] = (),
     ) -> None:
-        """The stations are told as their newest values stand now, with what was ruled on them."""
+        """Writes the stations' newest values with their rulings, and their assessments."""
         wanted = sorted(stations)
         if not wanted:
             return
@@ -131,7 +131,7 @@ class Sweep:
 
 
 def _stored(told: list[Any]) -> Assessment:
-    """The assessment as the row holds it."""
+    """Returns the assessment in a row."""
     state, water_class, deciding, have, required, meets, compliance, multiple, until = told
     return Assessment(
         state=EvaluationState(state),

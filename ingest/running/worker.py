@@ -43,7 +43,7 @@ REVIEWS_S = 5.0
 
 @dataclass(slots=True)
 class Metrics:
-    """What a worker has done since it started."""
+    """Counts of a worker since it started."""
 
     batches: int = 0
     busy_s: float = 0.0
@@ -95,7 +95,7 @@ class Worker:
         self.figures = IngestFigures(now=now)
 
     def stop(self) -> None:
-        """The batches in hand are finished and acknowledged, then ``run`` returns."""
+        """Makes ``run`` finish and acknowledge the batches in hand, then return."""
         self._stopping.set()
 
     def run(self) -> None:
@@ -120,7 +120,7 @@ class Worker:
                 self._turn()
 
     def _turn(self) -> None:
-        """What is due by the clock, while the lanes take in what comes."""
+        """Does what is due by the clock, while the lanes take in what comes."""
         self._lanes.check()
         self._stopping.wait(IDLE_S)
         self._keep_time()
@@ -129,7 +129,7 @@ class Worker:
             raise ServiceDown("The thread that reads from the broker has died.")
 
     def _committed(self, messages: Sequence[Message], told: Answer, seconds: float) -> None:
-        """The batch is acknowledged, its devices are told and it is counted; from any thread."""
+        """Acknowledges the batch, sends its receipts and counts it; callable from any thread."""
         self._client.acknowledge(messages)
         self._client.tell(Receipt(topic, payload) for topic, payload in told.receipts)
         oldest = min(message.received_at for message in messages)
@@ -140,7 +140,7 @@ class Worker:
             self.figures.batch(told.counts, told.refused, seconds, oldest)
 
     def _keep_time(self) -> None:
-        """What was reviewed, a page of the sweep when it is due, a line in the log a minute."""
+        """Applies new reviews, sweeps a page when due, logs a line a minute."""
         moment = time.monotonic()
         if moment >= self._sweep_at:
             swept = persist(lambda: self._sweep.turn(self._now()), self._stopping)
@@ -167,7 +167,7 @@ class Worker:
 
 
 def warn_of_limits(mqtt: MqttSettings) -> list[str]:
-    """What in the broker's configuration loses data, told in the log; a sentence each."""
+    """Logs each setting of the broker's configuration that loses data; returns the sentences."""
     if mqtt.config_file is None:
         warnings = [
             "the broker's limits were not checked: name its configuration in "

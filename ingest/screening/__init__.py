@@ -1,1 +1,1 @@
-"""From bytes to a reading with its flags, or a refusal with its reason."""
+"""Screens messages: from bytes to a reading with its flags, or a refusal with its reason."""

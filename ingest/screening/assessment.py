@@ -1,4 +1,4 @@
-"""What a station's values say by its own limits: the class of a section, 达标 of an outfall."""
+"""Assesses a station by its newest values: the class of a section, compliance of an outfall."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -21,9 +21,9 @@ MOST_LADDERS = 4096
 
 
 class Assessment(NamedTuple):
-    """The judged columns of ``latest_reading``.
+    """The assessed columns of ``latest_reading``.
 
-    ``state`` of an outfall: graded when its compliance can be told, partial when only flagged
+    ``state`` of an outfall: graded when its compliance can be determined, partial when only flagged
     values are young, stale when none is; its ``deciding`` are the parameters beyond their limits.
     An intake is never graded: partial while its values are young.
     """
@@ -54,7 +54,7 @@ class Assessor:
     def assess(
         self, station: StationFacts, latest: Mapping[Parameter, LatestValue], now: UtcDatetime
     ) -> Assessment:
-        """How the station stands at ``now`` by its newest values."""
+        """Assesses the station at ``now`` by its newest values."""
         if station.kind is StationKind.SECTION:
             return self._section(station, latest, now)
         if station.kind is StationKind.OUTFALL:
@@ -91,7 +91,7 @@ class Assessor:
     def evaluate_section(
         self, station: StationFacts, latest: Mapping[Parameter, LatestValue], now: UtcDatetime
     ) -> Assessment:
-        """How a section stands, by the long way that holds for every case."""
+        """Assesses a section by ``evaluate``, which holds for every case."""
         told = self._rules.section(
             latest,
             body=station.body,
@@ -140,7 +140,7 @@ class Assessor:
         flags: Mapping[Parameter, Flag],
         latest: Mapping[Parameter, LatestValue],
     ) -> tuple[Exceedance, ...]:
-        """What of one reading lies beyond its station's target or limits of that day.
+        """Returns the exceedances in one reading of its station's target or limits of that day.
 
         Only values flagged normal count. ``latest`` tells whether an outfall discharges at all
         where the reading doesn't.
@@ -162,7 +162,7 @@ class Assessor:
         flags: Mapping[Parameter, Flag],
         latest: Mapping[Parameter, LatestValue],
     ) -> tuple[Exceedance, ...]:
-        """What of an outfall's reading lies beyond its limits, by the long way."""
+        """Returns the exceedances in an outfall's reading, by ``judge``."""
         own = {
             p: LatestValue(value, observed_at, flags.get(p, Flag.NORMAL))
             for p, value in values.items()
@@ -179,7 +179,7 @@ class Assessor:
         values: Mapping[Parameter, float],
         flags: Mapping[Parameter, Flag],
     ) -> tuple[Exceedance, ...]:
-        """What of a section's reading lies beyond its target, by the long way."""
+        """Returns the exceedances in a section's reading, by ``grade``."""
         try:
             limits = limits_on(business_date(observed_at))
         except BadInput:  # no edition of the standard held for that day
@@ -195,7 +195,7 @@ class Assessor:
         return graded.over_target if graded else ()
 
     def _ladder(self, station: StationFacts, moment: UtcDatetime) -> Ladder | None:
-        """The ladder of the station on that day; None where only the long way will do."""
+        """Returns the station's ladder of that day; None where the fast way doesn't apply."""
         if not self._is_ordinary:
             return None
         key = (self._days.of(moment), station.body, station.target, station.required)
@@ -219,14 +219,14 @@ class Assessor:
 
 
 class _Days:
-    """The business days of moments that mostly fall on the same one."""
+    """Caches business days, as moments mostly fall on the same one."""
 
     def __init__(self) -> None:
         self._day = date.min
         self._start = self._end = datetime.max.replace(tzinfo=UTC)
 
     def of(self, moment: UtcDatetime) -> date:
-        """The business day of the moment."""
+        """Returns the business day of the moment."""
         if not self._start <= moment < self._end:
             self._day = business_date(moment)
             span = business_day(self._day)
@@ -235,7 +235,7 @@ class _Days:
 
 
 def _is_any_beyond(station: StationFacts, values: Mapping[Parameter, float]) -> bool:
-    """Whether a value lies beyond a limit that the outfall has or had on some day."""
+    """Returns whether a value exceeds a limit the outfall has or had on some day."""
     for dated in station.limits:
         limit = dated.limit
         value = values.get(limit.parameter)

@@ -1,6 +1,6 @@
 """Automatic checks: gross range, rate of change, persistence. They set flags and drop nothing.
 
-What is missing altogether shows in the sweep, not here.
+Values missing altogether are found by the sweep, not here.
 """
 
 import tomllib
@@ -21,7 +21,7 @@ LONGEST_GAP = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """What one parameter's values are held to; None where a check doesn't apply."""
+    """The thresholds of one parameter's checks; None where a check doesn't apply."""
 
     low: float
     high: float
@@ -31,13 +31,13 @@ class Thresholds:
 
     @property
     def remembers(self) -> bool:
-        """Whether earlier values matter."""
+        """Whether a check needs earlier values."""
         return self.step is not None or self.flat_count is not None
 
 
 @dataclass(slots=True)
 class Past:
-    """What is remembered of a parameter: its last good value and since when it has been equal."""
+    """A parameter's last good value, and since when it has been equal."""
 
     value: float
     observed_at: UtcDatetime
@@ -46,7 +46,7 @@ class Past:
 
 
 def read_thresholds(text: str) -> Mapping[Parameter, Thresholds]:
-    """The thresholds of every parameter, from the text of a file like ``checks.toml``.
+    """Parses the thresholds of every parameter from the text of a file like ``checks.toml``.
 
     Raises ValueError (a table that is no parameter, a field that is none, not TOML).
     """
@@ -69,14 +69,14 @@ def read_thresholds(text: str) -> Mapping[Parameter, Thresholds]:
 
 @cache
 def shipped_thresholds() -> Mapping[Parameter, Thresholds]:
-    """The thresholds that come with the code."""
+    """Returns the thresholds that come with the code."""
     return read_thresholds(files("ingest.screening").joinpath("checks.toml").read_text("utf-8"))
 
 
 class Checks:
     """The checks with their memory of each station, by period.
 
-    The memory follows observation time: a late reading is held to its range only, and the same
+    The memory follows observation time: a late reading is checked for its range only, and the same
     reading again changes nothing.
     """
 
@@ -92,21 +92,21 @@ class Checks:
 
     @property
     def remembered(self) -> tuple[Parameter, ...]:
-        """The parameters whose earlier values matter."""
+        """The parameters whose checks need earlier values."""
         return tuple(p for p, held in self._thresholds.items() if held.remembers)
 
     def strangers(self, stations: Iterable[StationId]) -> set[StationId]:
-        """Those of the stations of which nothing is remembered yet."""
+        """Returns those of the stations of which nothing is remembered yet."""
         return {station for station in stations if station not in self._past}
 
     def warm(self, station: StationId, readings: Iterable[RawReading]) -> None:
-        """The station's memory holds these readings, oldest first, with their devices' flags."""
+        """Remembers these readings, oldest first, with their devices' flags."""
         self._past.setdefault(station, {})
         for reading in readings:
             self.check(station, reading)
 
     def check(self, station: StationId, raw: RawReading) -> dict[Parameter, Flag]:
-        """The flags of the values that are not normal; a device's own flag wins over ours."""
+        """Returns the flags of the values that are not normal; a device's own flag wins."""
         memory = self._past.setdefault(station, {}).setdefault(raw.period, {})
         flags = _given(raw) if raw.flags else {}
         observed_at, held = raw.observed_at, self._held
@@ -128,12 +128,12 @@ class Checks:
 
 
 def _given(raw: RawReading) -> dict[Parameter, Flag]:
-    """The flags that the device itself gave its values, but for the normal ones."""
+    """Returns the flags that the device itself gave its values, but for the normal ones."""
     return {p: f for p, f in raw.flags.items() if f is not Flag.NORMAL and p in raw.values}
 
 
 def _follow(past: Past, value: float, observed_at: UtcDatetime, held: Thresholds) -> Flag | None:
-    """The flag that a value earns by what came before it; from now on it is the past."""
+    """Returns the flag of a value by its past, None if normal; then it becomes the past."""
     was, since, step = past.value, past.observed_at, held.step
     past.value, past.observed_at = value, observed_at
     change = abs(value - was)
@@ -149,7 +149,7 @@ def _follow(past: Past, value: float, observed_at: UtcDatetime, held: Thresholds
 
 
 def _judge(past: Past, change: float, gap: timedelta, held: Thresholds) -> Flag | None:
-    """Rate of change and persistence, with the value that is the past by now."""
+    """Checks rate of change and persistence against the past; returns a flag or None."""
     if held.step is not None and gap <= LONGEST_GAP:
         hours = max(1.0, gap / timedelta(hours=1))
         if change > held.step * hours:

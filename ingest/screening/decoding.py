@@ -1,4 +1,4 @@
-"""Which codec reads which channel: one row a channel."""
+"""Which codec decodes which channel: one row a channel."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""The readings of a station that warm the checks' memory."""
+"""Reads the recent readings of a station that fill the checks' memory."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -19,7 +19,7 @@ def recent_readings(
     depth: int,
     before: UtcDatetime,
 ) -> dict[StationId, list[RawReading]]:
-    """The last ``depth`` readings of each station, oldest first, with their devices' flags only.
+    """Reads the last ``depth`` readings of each station, oldest first, with their devices' flags.
 
     Only parameters with a column of their own are read, and no reading older than 20 days.
     """

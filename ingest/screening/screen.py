@@ -1,4 +1,4 @@
-"""The screen between bytes and archive: each message becomes a reading or a refusal."""
+"""Screens messages: decodes, finds the station, checks the clock, flags; else refuses."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -33,7 +33,7 @@ Entry = Taken | Refused
 
 
 class Screen:
-    """Decodes, places and checks messages; remembers stations and their last values."""
+    """Decodes and checks messages; remembers stations and their last values."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class Screen:
         self._future = future
 
     def sort(self, cursor: Cursor, messages: Sequence[Message]) -> list[Entry]:
-        """What each message has become, in the order given.
+        """Returns the entry of each message, a reading or a refusal, in the same order.
 
         Asks the database first and remembers only afterwards, so that a failed call can be
         repeated.
@@ -92,7 +92,7 @@ class Screen:
     def _clock_fault(
         self, observed_at: UtcDatetime, received_at: UtcDatetime, station: StationFacts
     ) -> str:
-        """Why that can't be when the reading was taken; empty when it can."""
+        """Returns why the time of a reading is impossible; empty when it is possible."""
         if observed_at > received_at + self._future:
             return f"observed {observed_at - received_at} after it arrived"
         if observed_at < (station.started_at or EARLIEST):
@@ -119,7 +119,7 @@ class Screen:
             self._checks.warm(station, readings)
 
     def _check(self, entries: list[Entry]) -> list[Entry]:
-        """The same entries with their flags, checked in the order of observation."""
+        """Returns the entries with their flags, checked in the order of observation."""
         checked = list(entries)
         taken = [
             (each.reading.raw.observed_at, n, each)
@@ -135,7 +135,7 @@ class Screen:
 
 
 def _code(decoded: RawReading | Refused) -> StationCode | None:
-    """The station that a message names, read or refused."""
+    """Returns the station that a message names, decoded or refused; None without one."""
     if isinstance(decoded, RawReading):
         return decoded.station
     try:
@@ -145,12 +145,12 @@ def _code(decoded: RawReading | Refused) -> StationCode | None:
 
 
 def _placed(refused: Refused, known: Mapping[StationCode, StationFacts]) -> Refused:
-    """The refusal with its station, where that is one of ours."""
+    """Returns the refusal with its station, where that is registered."""
     code = _code(refused)
     station = known.get(code) if code is not None else None
     return replace(refused, station_id=station.id) if station else refused
 
 
 def refuse(message: Message, reason: Refusal, detail: str) -> Refused:
-    """The message as it came, refused."""
+    """Returns the refusal of a message."""
     return Refused(message.topic, message.payload, message.received_at, reason, detail)

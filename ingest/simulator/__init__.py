@@ -1,1 +1,1 @@
-"""Simulated devices."""
+"""Simulated devices and the values they measure."""

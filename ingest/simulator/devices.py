@@ -25,7 +25,7 @@ WAITING_MESSAGES = 2000
 
 
 class Device(Protocol):
-    """Something that can be asked what it reads."""
+    """A simulated device."""
 
     @property
     def code(self) -> str:
@@ -33,18 +33,21 @@ class Device(Protocol):
         ...
 
     def measure(self, at: datetime, pollution: float = 0.0) -> Mapping[Parameter, float]:
-        """Values at an instant."""
+        """Returns the values at an instant."""
         ...
 
 
 def order_pollution(file: Path, station: str, *, amount: float, until: UtcDatetime) -> None:
-    """A running simulator pollutes one station until then; 1.0 is about one class worse."""
+    """Orders a running simulator to pollute one station until ``until``.
+
+    An amount of 1.0 is about one class worse.
+    """
     order = {"station": station, "amount": amount, "until": until.isoformat()}
     file.write_bytes(orjson.dumps(order))
 
 
 def pollution_ordered(file: Path | None, at: datetime) -> tuple[str, float]:
-    """The station to pollute now and by how much; an empty name when there is none."""
+    """Returns the station to pollute now and by how much; an empty name without an order."""
     try:
         order = orjson.loads(file.read_bytes()) if file else {}
     except FileNotFoundError:
@@ -60,7 +63,7 @@ def message(
     pollution: float = 0.0,
     flags: Mapping[Parameter, Flag] | None = None,
 ) -> bytes:
-    """One reading in the JSON contract, its time with Beijing's offset."""
+    """Returns one reading in the JSON contract, its time with Beijing's offset."""
     local = at.astimezone(BUSINESS_ZONE)
     told: dict[str, object] = {
         "id": f"{device.code}-{int(at.timestamp() * 1000)}",
@@ -73,7 +76,7 @@ def message(
 
 
 def connect(broker: MqttSettings, account: SimulatorSettings) -> mqtt.Client:
-    """A gateway's client; it reconnects by itself and keeps a bounded number of messages."""
+    """Connects a gateway's client, which reconnects and queues a bounded number of messages."""
     client = RovingClient(
         CallbackAPIVersion.VERSION2,
         client_id="onemap-simulator",
@@ -96,7 +99,7 @@ def simulate(
     stop: Event,
     clock: Clock = now,
 ) -> int:
-    """Every device has published once a round until told to stop; returns the messages sent."""
+    """Publishes every device's values each round until stopped; returns the messages sent."""
     listed = list(devices)
     if not listed:
         LOG.warning("no station to simulate")
@@ -122,5 +125,5 @@ def simulate(
 
 
 def default_end(minutes: float, clock: Clock = now) -> UtcDatetime:
-    """When a pollution event of so many minutes ends."""
+    """Returns when a pollution event of so many minutes ends."""
     return UtcDatetime(clock() + timedelta(minutes=minutes))

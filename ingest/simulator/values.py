@@ -1,6 +1,6 @@
-"""What simulated devices measure: one value for every instant, the same whenever it is asked.
+"""Values of simulated devices: one for every instant, the same whenever it is computed.
 
-A made history and the simulator read the same functions, so the present carries the past on.
+A made history and the simulator use the same functions, so the present continues the past.
 """
 
 from collections.abc import Mapping
@@ -35,25 +35,25 @@ HOUR_S = 3600.0
 
 
 def chance(*key: object) -> float:
-    """A number in [0, 1) that belongs to the key."""
+    """Returns a number in [0, 1) determined by the key."""
     digest = blake2b(repr(key).encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") / 2**64
 
 
 def wander(key: str, at: datetime) -> float:
-    """Slow noise of about unit size: waves of 9 hours to 11 days with phases of the key's own."""
+    """Returns slow noise of about unit size: waves of 9 hours to 11 days, phases by the key."""
     hours = at.timestamp() / HOUR_S
     return sum([sin(2 * pi * (hours / p + phase)) for p, phase in _phases(key)]) / 1.6
 
 
 @lru_cache(maxsize=4096)
 def _phases(key: str) -> tuple[tuple[float, float], ...]:
-    """The periods in hours of slow noise, each with the key's own phase in turns."""
+    """Returns the periods in hours of slow noise, each with the key's own phase in turns."""
     return tuple((p, chance(key, p)) for p in (9.1, 21.7, 57.0, 131.0, 263.0))
 
 
 def rain(at: datetime) -> float:
-    """How much of a rainfall still runs off, 0 to 1: about one rain in eight days."""
+    """Returns how much of a rainfall still runs off, 0 to 1: about one rain in eight days."""
     seconds = at.timestamp()
     day = int(seconds // 86400)
     runoff = 0.0
@@ -66,14 +66,17 @@ def rain(at: datetime) -> float:
 
 @lru_cache(maxsize=512)
 def _rainfall(day: int) -> tuple[float, float] | None:
-    """When the rain of a day since 1970 began, in seconds, and how much fell."""
+    """Returns when the rain of a day since 1970 began, in seconds, and how much fell."""
     if chance("rain", day) >= 0.12:
         return None
     return day * 86400 + chance("hour", day) * 86400, 0.4 + 0.6 * chance("depth", day)
 
 
 def water_temperature(at: datetime) -> float:
-    """Of a stream at 32° north, in ℃: coldest in late January, warmest in the afternoon."""
+    """Returns the temperature of a stream at 32° north, in ℃.
+
+    Coldest in late January, warmest in the afternoon.
+    """
     local = at.astimezone(BUSINESS_ZONE)
     season = -sin(2 * pi * (local.timetuple().tm_yday + 66) / 365.25)
     afternoon = sin(2 * pi * (local.hour + local.minute / 60 - 9.5) / 24)
@@ -82,10 +85,10 @@ def water_temperature(at: datetime) -> float:
 
 @dataclass(frozen=True, slots=True)
 class SimulatedSection:
-    """A section's device: the water it stands in runs at a grade.
+    """The simulated device of a section.
 
-    ``grade`` on a scale where 2.5 lies half-way between the limits of Ⅱ and Ⅲ; ``worst`` the
-    parameter that decides; ``lacks`` one that the device has not.
+    ``grade`` lies on a scale where 2.5 is half-way between the limits of Ⅱ and Ⅲ; ``worst`` is the
+    parameter that decides; ``lacks`` one that the device doesn't have.
     """
 
     code: str
@@ -95,13 +98,13 @@ class SimulatedSection:
     lacks: Parameter | None = None
 
     def measure(self, at: datetime, pollution: float = 0.0) -> Mapping[Parameter, float]:
-        """What it reads at an instant; ``pollution`` adds to the grade of the worst parameter."""
+        """Returns the values at an instant; ``pollution`` adds to the worst parameter's grade."""
         return measure_section(self, at, pollution)
 
 
 @dataclass(frozen=True, slots=True)
 class SimulatedOutfall:
-    """An outfall's device: it discharges at a share of its grade's limits (0 = stopped)."""
+    """The simulated device of an outfall; it discharges at a share of its limits (0 = stopped)."""
 
     code: str
     grade: DischargeGrade
@@ -109,12 +112,12 @@ class SimulatedOutfall:
     flow_m3s: float
 
     def measure(self, at: datetime, pollution: float = 0.0) -> Mapping[Parameter, float]:
-        """What it reads at an instant; ``pollution`` adds to its share of the limits."""
+        """Returns the values at an instant; ``pollution`` adds to its share of the limits."""
         return measure_outfall(self, at, pollution)
 
 
 def device_of(code: str, kind: StationKind, body: BodyKind) -> SimulatedSection | SimulatedOutfall:
-    """A device for any station, its character told by its code."""
+    """Returns a device for any station, its character determined by its code."""
     if kind is StationKind.OUTFALL:
         load = 0.45 + 0.5 * chance(code, "load")
         return SimulatedOutfall(
@@ -127,7 +130,7 @@ def device_of(code: str, kind: StationKind, body: BodyKind) -> SimulatedSection 
 def measure_section(
     section: SimulatedSection, at: datetime, pollution: float = 0.0
 ) -> Mapping[Parameter, float]:
-    """Values in our units, rounded as devices show them."""
+    """Returns a section's values in our units, rounded as devices show them."""
     wash = rain(at)
     temperature = water_temperature(at) + 0.5 * wander(section.code + "t", at)
     daylight = sin(2 * pi * (at.astimezone(BUSINESS_ZONE).hour - 9) / 24)
@@ -161,7 +164,7 @@ def measure_section(
 
 @lru_cache(maxsize=64)
 def _scale(parameter: Parameter, body: BodyKind) -> tuple[float, ...]:
-    """The five limits between something clean and something foul."""
+    """Returns the five limits, between a clean and a foul value."""
     limits = newest_limits().surface[body][parameter]
     bounds = [limits.limit_of(WaterClass(k)) for k in range(1, 6)]
     if parameter is Parameter.DISSOLVED_OXYGEN:
@@ -171,14 +174,14 @@ def _scale(parameter: Parameter, body: BodyKind) -> tuple[float, ...]:
 
 
 def value_at_grade(parameter: Parameter, body: BodyKind, grade: float) -> float:
-    """The concentration that lies at a point of the scale of classes, in the parameter's unit."""
+    """Returns the concentration at a point of the scale of classes, in the parameter's unit."""
     return float(np.interp(grade, range(7), _scale(parameter, body)))
 
 
 def measure_outfall(
     outfall: SimulatedOutfall, at: datetime, pollution: float = 0.0
 ) -> Mapping[Parameter, float]:
-    """Values in our units, rounded as devices show them."""
+    """Returns an outfall's values in our units, rounded as devices show them."""
     if outfall.load == 0:
         return {Parameter.FLOW: 0.0}
     local = at.astimezone(BUSINESS_ZONE)

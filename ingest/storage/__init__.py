@@ -1,1 +1,1 @@
-"""Readings, newest values, tally and quarantine as rows, in one transaction."""
+"""Writes readings, newest values, tally and quarantine in one transaction."""

@@ -1,9 +1,8 @@
-"""Rows of PostgreSQL's binary COPY and arrays, packed by hand.
+"""Packs rows of PostgreSQL's binary COPY and arrays by hand, for speed.
 
 psycopg's ``write_row`` asks for the type and the dumper of each value, some 40 in a reading; here
 the shape of a row is worked out once for each set of columns that devices send together, and one
-call of struct packs most of the row.
-Source: PostgreSQL documentation, COPY, binary format.
+call of struct packs most of the row. Source: PostgreSQL documentation, COPY, binary format.
 """
 
 import struct
@@ -20,13 +19,13 @@ _LENGTHS: Final = {"q": 8, "d": 8, "h": 2, "?": 1}
 
 
 def micros(moment: datetime) -> int:
-    """A timestamptz: microseconds since 2000."""
+    """Converts an instant to a timestamptz: microseconds since 2000."""
     past: timedelta = moment - _EPOCH
     return past.days * _DAY_US + past.seconds * 1_000_000 + past.microseconds
 
 
 def text(value: str | None) -> bytes:
-    """A field of text with its length."""
+    """Packs a text field with its length."""
     if value is None:
         return NULL
     given = value.encode()
@@ -34,22 +33,22 @@ def text(value: str | None) -> bytes:
 
 
 def number(value: float | None) -> bytes:
-    """A float8 field with its length."""
+    """Packs a float8 field with its length."""
     return NULL if value is None else b"\0\0\0\x08" + struct.pack(">d", value)
 
 
 def small(value: int | None) -> bytes:
-    """An int2 field with its length."""
+    """Packs an int2 field with its length."""
     return NULL if value is None else b"\0\0\0\x02" + value.to_bytes(2, "big", signed=True)
 
 
 def truth(value: bool | None) -> bytes:
-    """A bool field with its length."""
+    """Packs a bool field with its length."""
     return NULL if value is None else b"\0\0\0\x01\x01" if value else b"\0\0\0\x01\0"
 
 
 def timestamp(moment: datetime | None) -> bytes:
-    """A timestamptz field with its length."""
+    """Packs a timestamptz field with its length."""
     return (
         NULL if moment is None else b"\0\0\0\x08" + micros(moment).to_bytes(8, "big", signed=True)
     )
@@ -77,12 +76,12 @@ class Shape:
         self._pack = struct.Struct(f"{layout}{len(run)}s").pack
 
     def pack(self, values: Sequence[object]) -> bytes:
-        """The front of a row whose fields that are not null hold these values."""
+        """Packs the front of a row; ``values`` are those of the fields that are not null."""
         pieces = self._pieces.copy()
         pieces[1::2] = values
         return self._pack(*pieces)
 
 
 def whole_numbers(values: Iterable[int | None]) -> str:
-    """An array of whole numbers as text, to be cast: a tenth of what psycopg takes for a list."""
+    """Returns the text of an array, to be cast: in a tenth of psycopg's time for a list."""
     return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"

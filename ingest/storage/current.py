@@ -1,4 +1,4 @@
-"""The rows of ``latest_reading``: locked, merged and written in one go.
+"""Locks, merges and writes rows of ``latest_reading``, with a memory of what was written last.
 
 Reading the newest values of a station from their JSON takes longer than decoding its message, so
 what this process wrote last is remembered and holds as long as the locked row has the same change
@@ -80,7 +80,7 @@ class Current:
         values: Mapping[Parameter, float],
         flags: Mapping[Parameter, Flag],
     ) -> bool:
-        """Whether any of these values was newer than the one held; those are held now."""
+        """Stores those of the values that are newer than the present ones; whether any was."""
         if self.newest_at is None or self.newest_at < observed_at:
             self.newest_at = observed_at
             take_all(self.latest, observed_at, values, flags)
@@ -98,12 +98,12 @@ class Memory:
         self._rows: dict[StationId, Current] = {}
 
     def take(self, station: StationId, change_no: int) -> Current | None:
-        """The row with that change number, no longer remembered: what changes it may be undone."""
+        """Removes and returns the row of that change number: what changes it may be undone."""
         row = self._rows.pop(station, None)
         return row if row is not None and row.change_no == change_no else None
 
     def keep(self, rows: Mapping[StationId, Current]) -> None:
-        """The rows as they are written, before their transaction has ended."""
+        """Remembers the rows as they are written, before their transaction has ended."""
         if len(self._rows) + len(rows) > _MOST_REMEMBERED:
             self._rows.clear()
         self._rows.update(rows)
@@ -112,7 +112,7 @@ class Memory:
 def lock(
     cursor: Cursor, stations: Iterable[StationId], memory: Memory | None = None
 ) -> dict[StationId, Current]:
-    """What is known of each station now, locked; a station met first gets its row."""
+    """Locks and returns the row of each station; inserts one for a new station."""
     wanted = sorted(stations)
     found: dict[StationId, Current] = {}
     if memory is not None:
@@ -145,7 +145,7 @@ def _lock_rows(cursor: Cursor, stations: list[StationId]) -> dict[StationId, Cur
 
 
 def put(cursor: Cursor, rows: Iterable[tuple[StationId, Current, Assessment]]) -> None:
-    """The rows hold these values and assessments, each with a new change number."""
+    """Writes newest values and assessments, each row with a new change number."""
     written: dict[StationId, Current] = {}
     stream = [HEADER]
     for station, current, told in rows:
@@ -161,7 +161,7 @@ def put(cursor: Cursor, rows: Iterable[tuple[StationId, Current, Assessment]]) -
 
 
 def _row(station: StationId, current: Current, told: Assessment) -> bytes:
-    """The row of ``staged_latest``."""
+    """Packs the row of ``staged_latest``."""
     return (
         _FRONT.pack([station, told.have_count, told.required_count])
         + timestamp(current.observed_at)

@@ -1,8 +1,8 @@
-"""The account of each station and hour: what arrived, what became of it, what was measured.
+"""The tally of each station and hour: what arrived, its fate, what was measured.
 
-Written in the transaction of the batch itself, so that it holds what the archive holds: a message
-that comes again after a crash before the commit was never counted, one that comes again after it
-counts as received and as a duplicate.
+Written in the transaction of the batch itself, so that it holds what is stored: a message that
+comes again after a crash before the commit was never counted, one that comes again after it counts
+as received and as a duplicate.
 """
 
 from collections.abc import Iterable
@@ -40,7 +40,7 @@ class HourAccounts:
         self._late = late
 
     def add(self, cursor: Cursor, accepted: Iterable[Accepted], refused: Iterable[Refused]) -> None:
-        """The accounts hold this batch."""
+        """Adds a batch to the tally."""
         counted: dict[Key, list[int]] = {}
         for each in accepted:
             self._add_accepted(counted, each)
@@ -73,7 +73,7 @@ class HourAccounts:
 def _line(
     counted: dict[Key, list[int]], station: StationId | None, moment: UtcDatetime
 ) -> list[int]:
-    """The station's counts of the hour that holds the moment."""
+    """Returns the station's counts of the hour that contains the moment."""
     key = station, int(moment.timestamp() // _HOUR_S)
     line = counted.get(key)
     if line is None:
@@ -83,7 +83,10 @@ def _line(
 
 @cache
 def _statement(given: tuple[str, ...]) -> str:
-    """Adds these columns: mostly three of the ten, and each that is left out saves a third."""
+    """Returns the statement that adds these columns to the tally.
+
+    Mostly three of the ten are needed, and each that is left out saves a third.
+    """
     adding = given[2:]
     return f"""
         INSERT INTO hour_account AS a ({", ".join(given)})

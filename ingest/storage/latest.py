@@ -1,4 +1,4 @@
-"""The newest value of each parameter of a station, as kept in ``latest_reading.latest``."""
+"""The newest value of each parameter of a station, as JSON in ``latest_reading.latest``."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -19,7 +19,7 @@ _LETTER_OF = {flag: flag.value for flag in Flag}
 
 
 def read_latest(text: str) -> Latest:
-    """The newest values from their JSON: ``{"ph": {"v": 7.1, "t": "…Z", "f": "N"}}``."""
+    """Parses newest values from JSON: ``{"ph": {"v": 7.1, "t": "…Z", "f": "N"}}``."""
     return {
         _PARAMETERS[key]: LatestValue(
             float(each["v"]), UtcDatetime(datetime.fromisoformat(each["t"])), _FLAGS[each["f"]]
@@ -29,7 +29,7 @@ def read_latest(text: str) -> Latest:
 
 
 def write_latest(latest: Mapping[Parameter, LatestValue]) -> str:
-    """Their JSON, with times in UTC."""
+    """Returns newest values as JSON, with times in UTC."""
     return orjson.dumps(
         {
             _KEY_OF[parameter]: {"v": value, "t": observed_at, "f": _LETTER_OF[flag]}
@@ -45,9 +45,9 @@ def take_newer(
     values: Mapping[Parameter, float],
     flags: Mapping[Parameter, Flag],
 ) -> bool:
-    """Whether any value was newer than the one held; ``latest`` holds those now.
+    """Stores in ``latest`` those of the values that are newer; returns whether any was.
 
-    A value of the same time changes nothing: what came first stays, as in the archive.
+    A value of the same time changes nothing: the first one stays, as among the readings.
     """
     newer = False
     for parameter, value in values.items():
@@ -64,7 +64,7 @@ def take_all(
     values: Mapping[Parameter, float],
     flags: Mapping[Parameter, Flag],
 ) -> None:
-    """``latest`` holds these values, all of them newer than what it held."""
+    """Stores these values in ``latest``, all of them newer than what it held."""
     if flags:
         take_newer(latest, observed_at, values, flags)
     else:

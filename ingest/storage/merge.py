@@ -1,4 +1,4 @@
-"""What becomes of a reading whose key is taken: duplicate, fill or conflict. The first stays."""
+"""Merges a reading with a stored one of the same key: duplicate, fill or conflict."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -24,10 +24,10 @@ class Held(NamedTuple):
 
 
 class Merge(NamedTuple):
-    """How a later message stands to the one that is kept.
+    """The comparison of a later message with the stored one.
 
-    ``added`` holds what the kept one lacked (with its flags); ``conflicts`` what it says
-    differently, as (kept, refused). Neither: a duplicate.
+    ``added`` holds what the stored one lacked (with its flags); ``conflicts`` what differs, as
+    (kept, refused). Neither: a duplicate.
     """
 
     added: Held
@@ -40,7 +40,7 @@ class Merge(NamedTuple):
 
 
 def merge(kept: Held, later: Held) -> Merge:
-    """What ``later`` adds to ``kept`` and where it differs from it."""
+    """Compares ``later`` with ``kept``: what it adds and where it differs."""
     added = {p: value for p, value in later.values.items() if p not in kept.values}
     return Merge(
         added=Held(
@@ -57,7 +57,7 @@ def merge(kept: Held, later: Held) -> Merge:
 
 
 def filled(kept: Held, added: Held) -> Held:
-    """The kept reading with what was added to it."""
+    """Returns the stored reading with what was added to it."""
     return Held(
         values={**kept.values, **added.values},
         flags={**kept.flags, **added.flags},

@@ -1,4 +1,4 @@
-"""The months that readings fall into, each with a partition of its own."""
+"""Makes the monthly partitions of ``reading`` that readings need."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
@@ -12,32 +12,32 @@ Month = tuple[int, int]
 
 
 class Partitions:
-    """The months that are known to have their partition, so that the database isn't asked twice."""
+    """Remembers which months have a partition, so that the database isn't asked twice."""
 
     def __init__(self) -> None:
         self._known: set[Month] = set()
 
     def missing(self, readings: Iterable[RawReading]) -> set[Month]:
-        """The months of these readings that may have none yet."""
+        """Returns the months of these readings that may have no partition yet."""
         return months_of(readings) - self._known
 
     def remember(self, months: Iterable[Month]) -> None:
-        """They have one, committed."""
+        """Remembers months whose partition is committed."""
         self._known.update(months)
 
 
 def months_of(readings: Iterable[RawReading]) -> set[Month]:
-    """The months that the readings fall into."""
+    """Returns the months of the readings."""
     return {month_of(raw.observed_at) for raw in readings}
 
 
 def month_of(moment: UtcDatetime) -> Month:
-    """The month of the moment."""
+    """Returns the month of the moment."""
     return moment.year, moment.month
 
 
 def outside(cursor: Cursor, months: Iterable[Month]) -> set[Month]:
-    """Those of the months that were moved out of the database."""
+    """Returns those of the months that were moved out of the database."""
     first_days = [date(year, month, 1) for year, month in sorted(months)]
     if not first_days:
         return set()
@@ -46,7 +46,7 @@ def outside(cursor: Cursor, months: Iterable[Month]) -> set[Month]:
 
 
 def make_partitions(cursor: Cursor, months: Iterable[Month]) -> None:
-    """Every month has its partition.
+    """Makes the partition of every month that has none.
 
     Making one locks the whole table until the transaction ends: do it ahead, in one of its own.
     """

@@ -1,4 +1,4 @@
-"""Refused messages into quarantine: bytes, topic and reason; the same one again is counted."""
+"""Puts refused messages into quarantine; the same one again is counted."""
 
 import hashlib
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ ON CONFLICT (topic, payload_sha256) DO UPDATE SET
 
 
 def put(cursor: Cursor, refused: Iterable[Refused]) -> None:
-    """Every refused message lies in quarantine, with the station whose account holds its refusal.
+    """Puts every refused message into quarantine, with the station whose tally counts its refusal.
 
     One that had been taken in since and is refused anew counts from now: the arrival that a replay
     may take in is the first of those that still wait.
@@ -58,5 +58,5 @@ def _digest(payload: bytes) -> bytes:
 
 
 def _clean(text: str) -> str:
-    """Text that PostgreSQL can hold: without NUL and lone surrogates."""
+    """Returns text that PostgreSQL can store: without NUL and lone surrogates."""
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()

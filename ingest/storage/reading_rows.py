@@ -1,4 +1,4 @@
-"""Readings as rows of ``staged_reading``."""
+"""Packs readings as rows of ``staged_reading``."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -26,7 +26,7 @@ _PERIODS: Final = {period: text(period.value) for period in Period}
 
 
 def stream(readings: Iterable[Reading]) -> bytes:
-    """The whole of a binary COPY into ``staged_reading``."""
+    """Returns the whole binary COPY of readings into ``staged_reading``."""
     return b"".join(chain([HEADER], _rows(readings), [TRAILER]))
 
 
@@ -47,19 +47,19 @@ def _rows(readings: Iterable[Reading]) -> Iterator[bytes]:
 
 @lru_cache(maxsize=1024)
 def _shape(given: tuple[Parameter, ...]) -> tuple[Shape, list[Parameter], bool]:
-    """The row's shape, its parameters in the order of the columns, whether some have none."""
+    """Returns the row's shape, its parameters in column order, and whether some have no column."""
     present = [p for p in COLUMNS if p in given]
     shape = Shape(["q", "q", "q", *("d" if p in given else None for p in COLUMNS)], _FIELDS)
     return shape, present, len(present) < len(given)
 
 
 def rare_json(values: Mapping[Parameter, float]) -> str | None:
-    """The parameters without a column, as JSON."""
+    """Returns the parameters without a column of their own, as JSON."""
     return _json({p.value: value for p, value in values.items() if p not in COLUMNS})
 
 
 def flags_json(flags: Mapping[Parameter, Flag]) -> str | None:
-    """The flags as JSON."""
+    """Returns the flags as JSON."""
     return _json({p.value: flag.value for p, flag in flags.items()})
 
 

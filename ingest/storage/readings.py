@@ -1,4 +1,4 @@
-"""Readings into the archive: binary COPY to staging, one insert, then the keys that were taken."""
+"""Stores readings: binary COPY to staging, one insert, then merges those whose key exists."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -39,7 +39,7 @@ FOR UPDATE OF r
 
 
 class Fate(StrEnum):
-    """What became of a message."""
+    """What became of a message: stored as new, a duplicate, a fill or a conflict."""
 
     STORED = "stored"
     DUPLICATE = "duplicate"
@@ -48,7 +48,7 @@ class Fate(StrEnum):
 
 
 class Accepted(NamedTuple):
-    """What the archive took of one message: all of it, what was lacking, or nothing."""
+    """What was stored of one message: all of it, what was lacking, or nothing."""
 
     taken: Taken
     fate: Fate
@@ -56,9 +56,9 @@ class Accepted(NamedTuple):
 
 
 def store(cursor: Cursor, batch: Sequence[Taken]) -> list[Accepted]:
-    """The fate of every reading, in order; the archive holds each key once, as it first came.
+    """Stores the readings and returns the fate of each, in order; a key is stored once.
 
-    A key that is taken is filled where it was empty; what differs goes to ``reading_conflict``.
+    A reading whose key exists fills what was empty; what differs goes to ``reading_conflict``.
     """
     keys = [key_of(each) for each in batch]
     first: dict[Key, Taken] = {}
@@ -74,7 +74,7 @@ def store(cursor: Cursor, batch: Sequence[Taken]) -> list[Accepted]:
 def _merge(
     cursor: Cursor, batch: Sequence[Taken], first: Mapping[Key, Taken], new: AbstractSet[Key]
 ) -> list[Accepted]:
-    """The fates of a batch in which keys were taken or came twice."""
+    """Returns the fates of a batch in which keys exist already or come twice."""
     kept = _lock(cursor, first.keys() - new)
     added: dict[Key, Held] = {}
     conflicts: list[tuple[Any, ...]] = []
@@ -101,7 +101,7 @@ def _merge(
 
 
 def key_of(taken: Taken) -> Key:
-    """What the reading is known by."""
+    """Returns the reading's key: station, time, period."""
     raw = taken.reading.raw
     return taken.reading.station_id, raw.observed_at, raw.period
 
@@ -111,7 +111,7 @@ def _held(taken: Taken) -> Held:
 
 
 def _insert(cursor: Cursor, first: Mapping[Key, Taken]) -> AbstractSet[Key]:
-    """The keys that were free; their readings are stored."""
+    """Inserts readings whose key was free; returns those keys."""
     cursor.execute(STAGING)
     with cursor.copy("COPY staged_reading FROM STDIN (FORMAT BINARY)") as copy:
         copy.write(stream(each.reading for each in first.values()))
@@ -123,7 +123,7 @@ def _insert(cursor: Cursor, first: Mapping[Key, Taken]) -> AbstractSet[Key]:
 
 
 def _lock(cursor: Cursor, keys: Iterable[Key]) -> dict[Key, Held]:
-    """What is kept under keys that were taken, locked against another filler."""
+    """Locks and returns the stored readings of these keys."""
     wanted = sorted(keys)
     if not wanted:
         return {}
@@ -141,7 +141,7 @@ def _lock(cursor: Cursor, keys: Iterable[Key]) -> dict[Key, Held]:
 
 
 def _fill(cursor: Cursor, added: Mapping[Key, Held]) -> None:
-    """The kept readings hold what they lacked."""
+    """Writes what was added to stored readings."""
     for key, part in added.items():
         assignments = [f"{COLUMNS[p]} = %s" for p in part.values if p in COLUMNS]
         values: list[Any] = [value for p, value in part.values.items() if p in COLUMNS]
@@ -170,7 +170,7 @@ def _keep_conflicts(cursor: Cursor, conflicts: Sequence[tuple[Any, ...]]) -> Non
 
 
 def _keep_statistics(cursor: Cursor, batch: Iterable[Taken]) -> None:
-    """Smallest, largest and cumulative values stand beside the readings; the first stay."""
+    """Stores smallest, largest and cumulative values beside the readings; the first ones stay."""
     rows = [
         (*key_of(each), p, told.minimum, told.maximum, told.cumulative)
         for each in batch

@@ -1,4 +1,4 @@
-"""Newest values as the office and the second look see them: what they ruled out, or corrected.
+"""Newest values after the rulings of reviews and the second look: left out or corrected.
 
 A value ruled out keeps its place among the newest ones with a flag that says so, so that it counts
 for no class and hides no later one; the raw reading stays as it is.
@@ -44,7 +44,7 @@ FROM reading JOIN unnest(%s::bigint[], %s::timestamptz[]) AS asked (station_id, 
 
 
 class Spot(NamedTuple):
-    """A newest value: of which station, which parameter, measured when."""
+    """The key of a newest value: station, parameter, time."""
 
     station: StationId
     parameter: Parameter
@@ -52,13 +52,16 @@ class Spot(NamedTuple):
 
 
 class Reviews:
-    """The reviews that came since they were last asked for."""
+    """The reviews that came since they were last read."""
 
     def __init__(self) -> None:
         self._last = self._seen = 0
 
     def newly(self, cursor: Cursor) -> tuple[frozenset[Spot], tuple[int, int]]:
-        """The values reviewed since, some before them and at first all; and what ``took`` takes."""
+        """Returns the values reviewed since, and the mark to pass to ``took``.
+
+        Reviews a little before them are included, and all at the first call.
+        """
         since = max(0, self._last - OVERLAP)
         cursor.execute(_COUNT, (since,))
         count, last = cursor.fetchone() or (0, None)
@@ -72,7 +75,7 @@ class Reviews:
         return frozenset(Spot(row[0], Parameter(row[1]), row[2]) for row in rows), mark
 
     def took(self, mark: tuple[int, int]) -> None:
-        """What was asked for has been dealt with."""
+        """Marks the reviews up to there as dealt with."""
         self._last, self._seen = mark
 
 
@@ -81,9 +84,9 @@ def ruled(
     latest: Mapping[StationId, Latest],
     asked: Iterable[Spot] = (),
 ) -> dict[StationId, Latest]:
-    """The newest values that a ruling changes, by station: those of ``asked`` are looked at anew.
+    """Returns by station the newest values that a ruling changes; those of ``asked`` are reread.
 
-    A value is told as measured again when nothing is ruled on it any more.
+    A value is as measured again when nothing is ruled on it any more.
     """
     held = {
         Spot(station, parameter, each.observed_at): each
@@ -109,7 +112,7 @@ def ruled(
 def _rulings(
     cursor: Cursor, stations: list[StationId], oldest: datetime, newest: datetime
 ) -> dict[Spot, dict[str, tuple[str, float | None]]]:
-    """The rulings on these stations by spot and period."""
+    """Returns the rulings on these stations by spot and period."""
     cursor.execute(
         _RULED,
         {
@@ -126,7 +129,7 @@ def _rulings(
 
 
 def _raw(cursor: Cursor, spots: Iterable[Spot]) -> dict[Spot, tuple[str, LatestValue]]:
-    """What was measured at these spots, with the period of the reading."""
+    """Returns the measured values at these spots, with the period of the reading."""
     wanted = set(spots)
     if not wanted:
         return {}
@@ -152,7 +155,7 @@ def _value_in(row: Mapping[str, Any], spot: Spot) -> LatestValue | None:
 
 
 def _told(raw: LatestValue, ruling: tuple[str, float | None] | None) -> LatestValue | None:
-    """The value as it is told after the ruling."""
+    """Returns the value as it is told after the ruling."""
     rule, put = ruling or ("", None)
     if rule == Verdict.CORRECT and put is not None:
         return LatestValue(put, raw.observed_at, Flag.NORMAL)

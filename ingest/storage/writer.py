@@ -1,4 +1,4 @@
-"""One batch in one transaction: archive, newest values, exceedances, quarantine, NOTIFY."""
+"""Writes a batch in one transaction: readings, newest values, exceedances, quarantine, NOTIFY."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ from ingest.storage.readings import Accepted
 
 @dataclass(slots=True)
 class Counts:
-    """How many messages met which fate; each is counted once, a filled one not as a conflict."""
+    """How many messages met which fate; each counts once, a filled one not as a conflict."""
 
     stored: int = 0
     duplicate: int = 0
@@ -35,7 +35,7 @@ class Counts:
 
     @property
     def total(self) -> int:
-        """All messages counted."""
+        """The number of all messages."""
         return sum(getattr(self, f.name) for f in fields(Counts))
 
 
@@ -55,7 +55,7 @@ class Writer:
         self._memory = current.Memory()
 
     def write(self, cursor: Cursor, entries: Sequence[Entry], now: UtcDatetime) -> Counts:
-        """The batch is in the database when the caller commits.
+        """Writes the batch; the caller commits.
 
         Repeating it changes nothing but the counts in quarantine.
         """
@@ -76,7 +76,7 @@ class Writer:
     def _carry_forward(
         self, cursor: Cursor, accepted: Iterable[Accepted], now: UtcDatetime
     ) -> None:
-        """What was new in the archive reaches ``latest_reading`` and ``exceedance``."""
+        """Updates ``latest_reading`` and ``exceedance`` with what was newly stored."""
         in_order = sorted(accepted, key=lambda each: each.taken.reading.raw.observed_at)
         if not in_order:
             return

@@ -1,1 +1,1 @@
-"""MQTT: the kept session, acknowledgements by hand, receipts, a publisher."""
+"""MQTT: the subscriber with its kept session, receipts, and a publisher."""

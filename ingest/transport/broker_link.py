@@ -1,4 +1,4 @@
-"""The paho client of ingest: a kept session, acknowledgements by hand, in bursts."""
+"""Makes the paho client of ingest: a kept session, manual acknowledgement, in bursts."""
 
 from collections.abc import Iterable
 
@@ -28,14 +28,14 @@ DROPPED_TOPIC = "$SYS/broker/publish/messages/dropped"
 
 
 def version(settings: MqttSettings) -> MQTTProtocolVersion:
-    """The MQTT version that every client of this broker speaks."""
+    """Returns the MQTT version that every client of this broker speaks."""
     if settings.protocol == "5":
         return MQTTProtocolVersion.MQTTv5
     return MQTTProtocolVersion.MQTTv311
 
 
 def clean_session(settings: MqttSettings) -> bool | None:
-    """How a client is made that must hear what it subscribed to: with 3.1.1 its session is kept.
+    """Returns paho's ``clean_session``: None with MQTT 5, False (kept) with 3.1.1.
 
     RabbitMQ holds what is subscribed without a kept session on one node. When that node is away the
     subscription can't be made anew, and when it comes back it takes away what was.
@@ -44,7 +44,7 @@ def clean_session(settings: MqttSettings) -> bool | None:
 
 
 def link(settings: MqttSettings) -> RovingClient:
-    """A client that connects when told to ``reconnect``; nothing is sent yet."""
+    """Returns a client that connects on ``reconnect``; nothing is sent yet."""
     five = settings.protocol == "5"
     client = make_client(
         settings.client_id,
@@ -75,9 +75,9 @@ def link(settings: MqttSettings) -> RovingClient:
 
 
 def subscribe(client: paho.Client, settings: MqttSettings, topics: Iterable[str]) -> int | None:
-    """The id under which the broker answers for the topics, which are asked for with QoS 1.
+    """Subscribes to the topics with QoS 1; returns the id under which the broker will answer.
 
-    Retained messages come only with a subscription that is new, as far as the version can say so.
+    Retained messages come only with a subscription that is new, as far as the version allows it.
     """
     if settings.protocol == "3.1.1":
         return client.subscribe([(topic, 1) for topic in topics])[1]

@@ -34,11 +34,11 @@ class Published(NamedTuple):
 
 
 class Broken(Exception):
-    """The stream holds no MQTT."""
+    """The stream is not valid MQTT."""
 
 
 class BurstClient(RovingClient):
-    """Hands every burst of messages to ``on_burst``; needs manual acknowledgement.
+    """A paho client that hands bursts of messages to ``on_burst``; needs manual acknowledgement.
 
     A PUBLISH of MQTT 5 has properties before its payload, one of 3.1.1 has none.
     """
@@ -49,7 +49,7 @@ class BurstClient(RovingClient):
     _held_of: object = None
 
     def loop_read(self, max_packets: int = 1) -> MQTTErrorCode:
-        """What has arrived is read and handed on; a wait for more is success."""
+        """Reads what has arrived and hands it on; success also when more is awaited."""
         sock = self._sock
         if sock is None:
             return MQTTErrorCode.MQTT_ERR_NO_CONN
@@ -72,7 +72,7 @@ class BurstClient(RovingClient):
             return self._loop_rc_handle(MQTTErrorCode.MQTT_ERR_PROTOCOL)
 
     def acknowledge(self, mids: Iterable[int]) -> None:
-        """The broker hears of all of them in one write."""
+        """Acknowledges all of the messages in one write."""
         packets = b"".join(b"\x40\x02" + mid.to_bytes(2, "big") for mid in mids)
         if packets:
             self._packet_queue(_PUBACK, packets, 0, 1)
@@ -93,7 +93,7 @@ class BurstClient(RovingClient):
             self._packet_queue(_PUBACK, b"".join(packets), 0, 1)
 
     def _take(self, data: bytes) -> MQTTErrorCode:
-        """Every whole packet is dealt with, in its order; the rest is held."""
+        """Handles every complete packet, in order; holds the rest."""
         burst: list[Published] = []
         at, end = 0, len(data)
         plain = self.protocol != paho.MQTTv5
@@ -123,7 +123,7 @@ class BurstClient(RovingClient):
         return []
 
     def _hand_over(self, command: int, body: bytes) -> MQTTErrorCode:
-        """A packet that isn't ours to read, as paho would have read it itself."""
+        """Hands a packet that isn't PUBLISH to paho, as if paho had read it itself."""
         self._in_packet = {
             "command": command,
             "have_remaining": 1,
@@ -142,9 +142,10 @@ class BurstClient(RovingClient):
 
 
 def _length(data: bytes, at: int, end: int) -> tuple[int, int | None]:
-    """A variable length and where what follows begins; None while its last byte isn't there.
+    """Decodes a variable length; returns it, and the index of what follows.
 
-    Raises Broken for more than four bytes or a packet beyond all measure.
+    The index is None while the length's last byte isn't there. Raises Broken for more than four
+    bytes or a packet beyond all measure.
     """
     first = data[at]
     if first < 0x80:
@@ -163,7 +164,7 @@ def _length(data: bytes, at: int, end: int) -> tuple[int, int | None]:
 
 
 def _length_of(rest: bytes) -> bytes:
-    """The variable length that stands before these bytes."""
+    """Returns the variable length that stands before these bytes."""
     length, found = len(rest), bytearray()
     while length > 0x7F:
         found.append(length & 0x7F | 0x80)
@@ -173,7 +174,7 @@ def _length_of(rest: bytes) -> bytes:
 
 
 def _published(data: bytes, command: int, body: int, stop: int, *, plain: bool) -> Published:
-    """The PUBLISH in ``data[body:stop]``. Raises Broken when its parts don't fit in it."""
+    """Parses the PUBLISH in ``data[body:stop]``. Raises Broken when its parts don't fit."""
     at = body + 2 + (data[body] << 8 | data[body + 1])
     topic, mid = data[body + 2 : at], 0
     if command & 0x06:
@@ -190,7 +191,7 @@ def _published(data: bytes, command: int, body: int, stop: int, *, plain: bool) 
 
 
 def make_client(client_id: str, **given: Any) -> RovingClient:
-    """A burst-reading client, or paho's own where its insides are not the ones we know."""
+    """Returns a burst-reading client, or paho's own where its insides are not the ones we know."""
     lacking = [name for name in _NEEDED if not _has(name)]
     if lacking:
         LOG.warning("reading one by one: this paho has no %s", ", ".join(lacking))

@@ -2,8 +2,8 @@
 
 One thread owns the socket and every call into paho. It reads only while the inbox has room: the
 broker's in-flight window (Receive Maximum) does not hold while a backlog exists (mosquitto 2.0.11),
-so not reading is what pushes back. The broker then keeps the rest in the session's queue. When
-that lasts longer than two keepalives the connection ends, and comes back when there is room.
+so not reading is what pushes back. The broker then keeps the rest in the session's queue. When that
+lasts longer than two keepalives the connection ends, and comes back when there is room.
 """
 
 import logging
@@ -81,15 +81,15 @@ class MqttClient:
 
     @property
     def dropped(self) -> int | None:
-        """How many messages the broker says it has dropped since its start; None: it doesn't."""
+        """Messages the broker reports as dropped since its start; None if it doesn't report."""
         return self._dropped
 
     def start(self) -> None:
-        """The network's thread runs and connects as soon as a broker answers."""
+        """Starts the network's thread, which connects as soon as a broker answers."""
         self._thread.start()
 
     def acknowledge(self, messages: Iterable[Message]) -> None:
-        """The broker is told that these are ours now, unless its connection has gone since.
+        """Acknowledges the messages at the broker, unless their connection has ended since.
 
         Those of an earlier connection come again and are acknowledged then.
         """
@@ -102,7 +102,7 @@ class MqttClient:
         self._waker.wake()
 
     def stop(self, *, patience_s: float = 3.0) -> None:
-        """Acknowledgements are sent, the connection is closed, the session stays at the broker."""
+        """Sends the last acknowledgements and closes the connection; the session stays."""
         self._stopping.set()
         self._waker.wake()
         if self._thread.ident is not None:
@@ -151,7 +151,7 @@ class MqttClient:
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
     def _stay(self) -> str:
-        """Serve the connection until it ends; the fault that ended it."""
+        """Serves the connection until it ends; returns the fault that ended it."""
         while (sock := self._client.socket()) is not None:
             if self._stopping.is_set():
                 self._part()
@@ -160,7 +160,7 @@ class MqttClient:
         return "connection lost"
 
     def _turn(self, sock: Any) -> None:
-        """Wait for the socket or the worker, then read, acknowledge and write."""
+        """Waits for the socket or the worker, then reads, acknowledges and writes."""
         accepts = self._inbox.accepts
         decrypted = bool(getattr(sock, "pending", int)())
         readable, writable, _ = select.select(
@@ -179,7 +179,7 @@ class MqttClient:
         self._client.loop_misc()
 
     def _read(self) -> None:
-        """Read as long as whole messages come, but not so long that acknowledgements starve."""
+        """Reads while whole messages come, but not so long that acknowledgements starve."""
         for _ in range(200):
             before = len(self._inbox)
             self._client.loop_read()
@@ -206,7 +206,7 @@ class MqttClient:
             self._client.publish(topic, payload, qos=0)
 
     def _part(self) -> None:
-        """Say what is left to say and close."""
+        """Sends what is left to send and closes."""
         self._send_acks()
         for _ in range(20):
             if not self._client.want_write() or (sock := self._client.socket()) is None:
@@ -262,7 +262,7 @@ class MqttClient:
         self._inbox.put_all(messages)
 
     def _named(self, topic: bytes) -> str:
-        """The topic as text, remembered; no text for bytes that are none, which no topic is."""
+        """Returns the topic as text, cached; empty for bytes that are no text."""
         name = topic.decode("utf-8", "replace") or "?"
         if len(self._names) >= MOST_TOPICS:
             self._names.clear()
@@ -289,7 +289,7 @@ class MqttClient:
         )
 
     def _watch_dropped(self, payload: bytes) -> None:
-        """Say so when the broker drops messages: what it dropped is lost for us."""
+        """Logs when the broker drops messages: what it dropped is lost for us."""
         count = int(payload) if payload.isdigit() else 0
         if count > (self._dropped or 0):
             LOG.error("the broker has dropped %d messages since it started", count)

@@ -19,7 +19,7 @@ WINDOW = 500
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """How many messages the broker took over, refused, and never answered for."""
+    """How many messages the broker acknowledged, refused, and never answered for."""
 
     acknowledged: int
     refused: int
@@ -67,7 +67,7 @@ class Publisher:
             )
 
     def publish(self, topic: str, payload: bytes) -> None:
-        """The message is under way; waits while the window is full."""
+        """Sends a message; waits while the window is full."""
         if not self._room.acquire(timeout=self._patience_s):
             raise ServiceDown("The broker does not answer: {reason}", reason="no acknowledgement")
         self._given += 1
@@ -75,11 +75,11 @@ class Publisher:
 
     @property
     def acknowledged(self) -> int:
-        """Messages that the broker has taken over so far."""
+        """Returns how many messages the broker has acknowledged so far."""
         return self._acknowledged
 
     def finish(self) -> Published:
-        """What became of all messages, once every one is answered for or patience has run out."""
+        """Waits until every message is answered or patience has run out; returns the counts."""
         deadline = time.monotonic() + self._patience_s
         with self._answered:
             while self._acknowledged + self._refused < self._given:

@@ -1,8 +1,8 @@
-"""Receipts: which messages are kept for good, told to their device after the commit.
+"""Receipts: which messages are stored, sent to their device after the commit.
 
-A receipt names the ids of messages whose readings stand in the archive, and of those that lie in
-quarantine with all their bytes: a device may drop both from its spool. What it hears nothing about
-it sends again; the same message twice is harmless.
+A receipt names the ids of messages whose readings are stored, and of those that lie in quarantine
+with all their bytes: a device may drop both from its spool. What it hears nothing about it sends
+again; the same message twice is harmless.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -39,7 +39,7 @@ class _Told:
 
 
 def receipts_of(entries: Iterable[Entry]) -> Iterator[Receipt]:
-    """The receipts of a committed batch, one or more for each station whose messages have ids.
+    """Yields the receipts of a committed batch, one or more for each station with ids.
 
     ``{"ids": [...], "refused": [{"id", "reason"}]}``, each part only where it isn't empty.
     """
@@ -84,7 +84,10 @@ def _id_of_message(payload: bytes) -> str | None:
 
 
 def _id_of_frame(payload: bytes) -> str | None:
-    """Named only where length and checksum are right: else nobody knows what was meant."""
+    """Returns the frame's id, None unless its length and checksum are right.
+
+    Of a broken frame nobody knows what was meant.
+    """
     told = hj212.read(payload)
     return told.receipt_id if isinstance(told, hj212.Decoded) else None
 

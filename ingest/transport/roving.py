@@ -20,12 +20,15 @@ Address = tuple[str, int]
 
 
 def addresses(settings: MqttSettings) -> tuple[Address, ...]:
-    """Every node of the broker, the settings' own first. Raises BadInput for one without a port."""
+    """Returns every node of the broker, the settings' own first.
+
+    Raises BadInput for one without a port.
+    """
     return ((settings.host, settings.port), *(_address(each) for each in settings.others))
 
 
 def keepalive_s(settings: MqttSettings) -> int:
-    """How long the connection may be silent before it is asked whether it stands."""
+    """Returns how long, in seconds, a connection may be silent before it is probed."""
     return KEEPALIVE_AMONG_NODES_S if settings.others else KEEPALIVE_S
 
 
@@ -44,7 +47,7 @@ class RovingClient(paho.Client):
     _next_node = 0
 
     def reconnect(self) -> MQTTErrorCode:
-        """As paho's, at a node that answers. Raises OSError when none does."""
+        """Connects as paho does, to a node that answers. Raises OSError when none does."""
         if len(self.nodes) < 2:
             return super().reconnect()
         for left in reversed(range(len(self.nodes))):

@@ -1,4 +1,4 @@
-"""A way to wake a thread that waits in select."""
+"""Wakes a thread that waits in select."""
 
 import socket
 
@@ -12,18 +12,18 @@ class Waker:
         self._write.setblocking(False)
 
     def fileno(self) -> int:
-        """What select waits on."""
+        """Returns the file descriptor to select on."""
         return self._read.fileno()
 
     def wake(self) -> None:
-        """The waiting thread wakes; one that isn't waiting will not wait the next time."""
+        """Wakes the waiting thread, or its next wait."""
         try:
             self._write.send(b"w")
         except BlockingIOError:  # so many calls wait to be heard already
             return
 
     def clear(self) -> None:
-        """All calls so far are heard."""
+        """Resets the waker: all calls so far are heard."""
         try:
             while self._read.recv(4096):
                 continue
