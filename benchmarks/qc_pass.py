@@ -77,7 +77,7 @@ def measure(watch: Watch) -> dict[str, float]:
     done = watch.turn()
     return {
         "stations": done.stations,
-        "found": done.found,
+        "found": done.added,
         "seconds": time.monotonic() - began,
         "cpu_seconds": time.process_time() - cpu,
     }

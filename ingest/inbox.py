@@ -105,12 +105,12 @@ class Inbox:
                 self._await(queue, most, fill_s)
             was_full = not self.accepts
             count = min(most, len(queue.messages))
-            taken = [queue.messages.popleft() for _ in range(count)]
+            batch = [queue.messages.popleft() for _ in range(count)]
             self._count -= count
-            self._bytes -= sum(len(message.payload) for message in taken)
-        if was_full and taken:
+            self._bytes -= sum(len(message.payload) for message in batch)
+        if was_full and batch:
             self.on_room()
-        return taken
+        return batch
 
     def _await(self, queue: "_Queue", count: int, patience_s: float) -> None:
         """Waits for so many messages, or while there is one until no more are let in."""

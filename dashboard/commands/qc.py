@@ -67,7 +67,7 @@ def run_look(args: argparse.Namespace) -> int:
         engine.dispose()
     print(
         _("{stations} stations looked at, {found} new findings, {gone} taken back.").format(
-            stations=done.stations, found=done.found, gone=done.taken_back
+            stations=done.stations, found=done.added, gone=done.withdrawn
         )
     )
     return 0

@@ -22,32 +22,32 @@ def check_limits(config_file: Path) -> list[str]:
     text = config_file.read_text(encoding="utf-8", errors="replace")
     if rabbit_limits.is_rabbit(text):
         return rabbit_limits.check(text)
-    found = _settings(config_file)
+    settings = _settings(config_file)
     warnings = []
-    if found.get("persistence", "false") != "true":
+    if settings.get("persistence", "false") != "true":
         warnings.append("persistence is off: a restart of the broker loses every queued message")
-    elif found.get("autosave_on_changes", "false") != "true":
-        autosave_s = _number(found, "autosave_interval", 1800)
+    elif settings.get("autosave_on_changes", "false") != "true":
+        autosave_s = _number(settings, "autosave_interval", 1800)
         if autosave_s == 0 or autosave_s > LONGEST_AUTOSAVE_S:
             warnings.append(
                 f"autosave_interval is {autosave_s}: a killed broker loses up to that many seconds "
                 "of messages it has acknowledged (0: all since its start); set it to 1"
             )
-    queued = _number(found, "max_queued_messages", 1000)
+    queued = _number(settings, "max_queued_messages", 1000)
     if 0 < queued < LEAST_QUEUE:
         warnings.append(
             f"max_queued_messages is {queued}: the broker silently drops what comes after it while "
             "ingest is away or slow; set it to 0 and cap max_queued_bytes"
         )
-    if queued == 0 and _number(found, "max_queued_bytes", 0) == 0:
+    if queued == 0 and _number(settings, "max_queued_bytes", 0) == 0:
         warnings.append("neither max_queued_messages nor max_queued_bytes caps the queue's memory")
-    inflight = _number(found, "max_inflight_messages", 20)
+    inflight = _number(settings, "max_inflight_messages", 20)
     if 0 < inflight < 1000:
         warnings.append(
             f"max_inflight_messages is {inflight}: ingest gets only that many messages a commit; "
             "set it to 0"
         )
-    days = _days(found.get("persistent_client_expiration", ""))
+    days = _days(settings.get("persistent_client_expiration", ""))
     if days is not None and days < SHORTEST_EXPIRY_DAYS:
         warnings.append(
             "persistent_client_expiration is under a week: the queue of an ingest that is away "
@@ -58,7 +58,7 @@ def check_limits(config_file: Path) -> list[str]:
 
 def _settings(config_file: Path) -> dict[str, str]:
     """Returns the last value of each key in the file and in the folder it includes."""
-    found: dict[str, str] = {}
+    settings: dict[str, str] = {}
     for line in config_file.read_text(encoding="utf-8", errors="replace").splitlines():
         key, _, value = line.strip().partition(" ")
         value = value.strip()
@@ -66,14 +66,14 @@ def _settings(config_file: Path) -> dict[str, str]:
             continue
         if key == "include_dir":
             for part in sorted(Path(value).glob("*.conf")):
-                found.update(_settings(part))
+                settings.update(_settings(part))
         else:
-            found[key] = value
-    return found
+            settings[key] = value
+    return settings
 
 
-def _number(found: dict[str, str], key: str, default: int) -> int:
-    value = found.get(key, "")
+def _number(settings: dict[str, str], key: str, default: int) -> int:
+    value = settings.get(key, "")
     return int(value) if re.fullmatch(r"\d+", value) else default
 
 

@@ -22,7 +22,7 @@ def check(text: str) -> list[str]:
     durable_queue_type classic, subscription_ttl 86400000, prefetch 10; rabbit 3.10:
     cluster_partition_handling ignore.
     """
-    found = {
+    settings = {
         key.strip(): value.strip()
         for key, sign, value in (
             line.partition("=") for line in text.splitlines() if not line.lstrip().startswith("#")
@@ -30,25 +30,25 @@ def check(text: str) -> list[str]:
         if sign
     }
     warnings = []
-    if found.get("mqtt.durable_queue_type", "classic") != "quorum":
+    if settings.get("mqtt.durable_queue_type", "classic") != "quorum":
         warnings.append(
             "mqtt.durable_queue_type is not quorum: a session's queue lies on one node and is away "
             "or lost with it; set it to quorum, and delete the old queue once it is empty, for a "
             "queue keeps its kind"
         )
-    expiry_ms = _number(found, "mqtt.subscription_ttl", _EXPIRY_MS)
+    expiry_ms = _number(settings, "mqtt.subscription_ttl", _EXPIRY_MS)
     if expiry_ms < SHORTEST_EXPIRY_MS:
         warnings.append(
             f"mqtt.subscription_ttl is {expiry_ms}: the queue of an ingest that is away for so "
             "many milliseconds is thrown away; set it to 1209600000"
         )
-    prefetch = _number(found, "mqtt.prefetch", _PREFETCH)
+    prefetch = _number(settings, "mqtt.prefetch", _PREFETCH)
     if prefetch < LEAST_PREFETCH:
         warnings.append(
             f"mqtt.prefetch is {prefetch}: ingest gets only that many messages a commit; set it to "
             "6000"
         )
-    if _nodes(found) and found.get("cluster_partition_handling", "ignore") == "ignore":
+    if _nodes(settings) and settings.get("cluster_partition_handling", "ignore") == "ignore":
         warnings.append(
             "cluster_partition_handling is ignore: nodes that lost sight of each other stay apart "
             "until someone restarts them; set it to pause_minority"
@@ -56,10 +56,10 @@ def check(text: str) -> list[str]:
     return warnings
 
 
-def _nodes(found: dict[str, str]) -> bool:
-    return any(key.startswith("cluster_formation.") for key in found)
+def _nodes(settings: dict[str, str]) -> bool:
+    return any(key.startswith("cluster_formation.") for key in settings)
 
 
-def _number(found: dict[str, str], key: str, default: int) -> int:
-    value = found.get(key, "")
+def _number(settings: dict[str, str], key: str, default: int) -> int:
+    value = settings.get(key, "")
     return int(value) if re.fullmatch(r"\d+", value) else default

@@ -95,10 +95,10 @@ def opened(data: bytes, key: bytes | None) -> bytes:
     if key is None:
         return data
     segment = unframed(data).segment
-    told = take_apart(segment)
-    if told.version is not Version.V2025 or not is_cipher(told.body):
+    split = take_apart(segment)
+    if split.version is not Version.V2025 or not is_cipher(split.body):
         return data
-    body, plain = told.body.encode(), deciphered(told.body, key).encode()
+    body, plain = split.body.encode(), deciphered(split.body, key).encode()
     before, _, after = segment.rpartition(body)
     return framed(before + plain + after)
 
@@ -110,24 +110,26 @@ def decode(payload: bytes, station: StationCode, _received_at: UtcDatetime) -> R
     topic it came on; a value that can't be read without guessing refuses the frame, so that nothing
     is silently left out.
     """
-    told = read(payload)
-    if isinstance(told, Refused):
-        raise Unreadable(_REASONS.get(told.fault, Refusal.FRAME), f"{told.fault}: {told.detail}")
-    if told.doubtful:
-        parameter, why = next(iter(told.doubtful.items()))
+    decoded = read(payload)
+    if isinstance(decoded, Refused):
+        raise Unreadable(
+            _REASONS.get(decoded.fault, Refusal.FRAME), f"{decoded.fault}: {decoded.detail}"
+        )
+    if decoded.doubtful:
+        parameter, why = next(iter(decoded.doubtful.items()))
         raise Unreadable(Refusal.VALUE, f"{parameter}: {why}")
-    if told.period is None or not told.values:
-        raise Unreadable(Refusal.PARAMETER, f"CN={told.command} brings no value of ours")
-    if told.observed_at is None:
+    if decoded.period is None or not decoded.values:
+        raise Unreadable(Refusal.PARAMETER, f"CN={decoded.command} brings no value of ours")
+    if decoded.observed_at is None:
         raise Unreadable(Refusal.TIME, "DataTime is missing")
     return RawReading(
         station=station,
-        observed_at=told.observed_at,
-        values=told.values,
-        period=told.period,
-        flags=told.flags,
-        statistics=told.statistics,
-        message_id=told.receipt_id,
+        observed_at=decoded.observed_at,
+        values=decoded.values,
+        period=decoded.period,
+        flags=decoded.flags,
+        statistics=decoded.statistics,
+        message_id=decoded.receipt_id,
     )
 
 
@@ -140,17 +142,17 @@ _REASONS: Final = {
 }
 
 
-def answer(told: Decoded, password: str = "") -> bytes:
+def answer(decoded: Decoded, password: str = "") -> bytes:
     """Returns the data answer (9014) a logger waits for, with the request's number and version."""
     versions = {Version.V2005: 0, Version.V2017: 4, Version.V2025: 8}
     return encode(
         {
-            "QN": told.request,
+            "QN": decoded.request,
             "ST": "91",
             "CN": str(DATA_ANSWER),
             "PW": password,
-            "MN": told.station,
-            "Flag": str(versions.get(told.version, 4)),
+            "MN": decoded.station,
+            "Flag": str(versions.get(decoded.version, 4)),
         }
     )
 
@@ -205,16 +207,16 @@ class _Values:
         self.others: dict[str, str] = {}
         self._main = "Rtd" if period is Period.INSTANT else "Avg"
         parts: dict[str, dict[str, tuple[str, ...]]] = {}
-        for key, given in segment.items.items():
+        for key, texts in segment.items.items():
             code, _dash, suffix = key.rpartition("-")
             if period is not None and factor_of(code, segment.fields.get("ST", "")) is not None:
-                parts.setdefault(code, {})[suffix] = given
+                parts.setdefault(code, {})[suffix] = texts
             elif key != "DataTime":
-                self.others[key] = given[-1]
-        for code, given_parts in parts.items():
+                self.others[key] = texts[-1]
+        for code, parts_of_code in parts.items():
             factor = factor_of(code, segment.fields.get("ST", ""))
             if factor is not None:
-                self._take(code, factor, given_parts)
+                self._take(code, factor, parts_of_code)
 
     def _take(self, code: str, factor: Factor, parts: Mapping[str, tuple[str, ...]]) -> None:
         parameter = factor.parameter
@@ -251,10 +253,10 @@ class _Values:
             kept.pop(parameter, None)
 
 
-def _single(given: tuple[str, ...]) -> str:
-    if len(set(given)) > 1:
+def _single(texts: tuple[str, ...]) -> str:
+    if len(set(texts)) > 1:
         raise ValueError("given twice and different")
-    return given[0]
+    return texts[0]
 
 
 def _number(text: str, power: int) -> float:

@@ -116,20 +116,20 @@ def _wrong_length(rest: bytes, length: int) -> BadFrame:
     if ending is None:
         return BadFrame(Fault.LENGTH, f"{length} bytes are told, {len(rest)} came without an end")
     found = ending.start(1)
-    told = f"{length} bytes are told, {found} came"
+    detail = f"{length} bytes are told, {found} came"
     if len(ending[1]) != CRC_DIGITS:
-        told += f", and the CRC has {len(ending[1])} digits"
+        detail += f", and the CRC has {len(ending[1])} digits"
     elif _HEX.fullmatch(ending[1]) and int(ending[1], 16) == crc(rest[:found]):
-        told += ", whose CRC is right"
-    return BadFrame(Fault.LENGTH, told)
+        detail += ", whose CRC is right"
+    return BadFrame(Fault.LENGTH, detail)
 
 
 def _wrong_crc(segment: bytes, sent: bytes) -> BadFrame:
-    told = f"{_shown(sent)} is sent, {crc(segment):04X} is right"
+    detail = f"{_shown(sent)} is sent, {crc(segment):04X} is right"
     modbus = modbus_crc(segment)
     if int(sent, 16) in (modbus, (modbus & 0xFF) << 8 | modbus >> 8):
-        return BadFrame(Fault.CRC_MODBUS, f"{told}; the logger sends the CRC of Modbus")
-    return BadFrame(Fault.CRC, told)
+        return BadFrame(Fault.CRC_MODBUS, f"{detail}; the logger sends the CRC of Modbus")
+    return BadFrame(Fault.CRC, detail)
 
 
 def _shown(data: bytes) -> str:

@@ -62,18 +62,18 @@ def _parse(payload: bytes) -> dict[str, Any]:
     return document
 
 
-def _values(given: object) -> dict[Parameter, float]:
-    if not isinstance(given, dict):
+def _values(raw: object) -> dict[Parameter, float]:
+    if not isinstance(raw, dict):
         raise Unreadable(Refusal.SHAPE, "values is missing or not an object")
-    if not given:
+    if not raw:
         raise Unreadable(Refusal.SHAPE, "values is empty")
-    if set(map(type, given.values())) == _FLOATS and math.isfinite(sum(given.values())):
+    if set(map(type, raw.values())) == _FLOATS and math.isfinite(sum(raw.values())):
         try:  # as nearly all are: known parameters with finite fractions
-            return {_PARAMETERS[key]: value for key, value in given.items()}
+            return {_PARAMETERS[key]: value for key, value in raw.items()}
         except KeyError:
             pass
     values: dict[Parameter, float] = {}
-    for key, value in given.items():
+    for key, value in raw.items():
         parameter = _PARAMETERS.get(key)
         if parameter is None:
             raise Unreadable(Refusal.PARAMETER, f"unknown parameter {_shown([key])}")
@@ -91,11 +91,11 @@ def _number(value: object, key: str) -> float:
     return number
 
 
-def _flags(given: object, values: Mapping[Parameter, float]) -> dict[Parameter, Flag]:
-    if not isinstance(given, dict):
+def _flags(raw: object, values: Mapping[Parameter, float]) -> dict[Parameter, Flag]:
+    if not isinstance(raw, dict):
         raise Unreadable(Refusal.SHAPE, "flags is not an object")
     flags: dict[Parameter, Flag] = {}
-    for key, word in given.items():
+    for key, word in raw.items():
         parameter = _PARAMETERS.get(key)
         if parameter is None:
             raise Unreadable(Refusal.PARAMETER, f"unknown parameter {_shown([key])} in flags")
@@ -108,13 +108,13 @@ def _flags(given: object, values: Mapping[Parameter, float]) -> dict[Parameter, 
     return flags
 
 
-def _time(given: object) -> UtcDatetime:
-    if not isinstance(given, str):
+def _time(raw: object) -> UtcDatetime:
+    if not isinstance(raw, str):
         raise Unreadable(Refusal.TIME, "time is missing or not text")
-    if not 11 <= len(given) <= 40 or given[10] not in "Tt ":
+    if not 11 <= len(raw) <= 40 or raw[10] not in "Tt ":
         raise Unreadable(Refusal.TIME, "time is not ISO 8601 with date and time of day")
     try:
-        moment = datetime.fromisoformat(given)
+        moment = datetime.fromisoformat(raw)
         if moment.tzinfo is None:
             raise Unreadable(Refusal.TIME, "time has no offset from UTC")
         return to_utc(moment)
@@ -122,28 +122,28 @@ def _time(given: object) -> UtcDatetime:
         raise Unreadable(Refusal.TIME, "time is not ISO 8601 with an offset") from None
 
 
-def _period(given: object) -> Period:
-    period = _PERIODS.get(given) if isinstance(given, str) else None
+def _period(raw: object) -> Period:
+    period = _PERIODS.get(raw) if isinstance(raw, str) else None
     if period is None:
         raise Unreadable(Refusal.VALUE, f"period is none of {', '.join(_PERIODS)}")
     return period
 
 
-def _position(given: object) -> tuple[float, float]:
-    if not isinstance(given, list) or len(given) != 2:
+def _position(raw: object) -> tuple[float, float]:
+    if not isinstance(raw, list) or len(raw) != 2:
         raise Unreadable(Refusal.SHAPE, "position is not [longitude, latitude]")
-    lon, lat = _number(given[0], "longitude"), _number(given[1], "latitude")
+    lon, lat = _number(raw[0], "longitude"), _number(raw[1], "latitude")
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
         raise Unreadable(Refusal.VALUE, "position is off the earth")
     return lon, lat
 
 
-def _message_id(given: object) -> str:
-    if not isinstance(given, str):
+def _message_id(raw: object) -> str:
+    if not isinstance(raw, str):
         raise Unreadable(Refusal.SHAPE, "id is not text")
-    if not 1 <= len(given) <= LONGEST_ID or not given.isprintable():
+    if not 1 <= len(raw) <= LONGEST_ID or not raw.isprintable():
         raise Unreadable(Refusal.VALUE, f"id is not 1 to {LONGEST_ID} printable characters")
-    return given
+    return raw
 
 
 def _string_count(document: Mapping[str, Any]) -> int:

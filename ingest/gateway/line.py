@@ -93,29 +93,29 @@ class Line:
 
     async def _take(self, frame: bytes) -> None:
         self._figures.frames += 1
-        told = read(frame, self._key)
+        decoded = read(frame, self._key)
         logger = self._logger(frame)
         if logger is None:
             self._figures.strangers += 1
             self._faults += 1
             return
-        if not isinstance(told, Decoded):
+        if not isinstance(decoded, Decoded):
             self._figures.refused += 1
             self._faults += 1
-            if told.fault is not Fault.NOT_A_FRAME:
+            if decoded.fault is not Fault.NOT_A_FRAME:
                 await self._post.hand_in(logger.station, frame)
             return
         self._faults, self._is_known = 0, True
         frame = opened(frame, self._key)
-        if not (told.period is not None and (told.values or told.doubtful)):
+        if not (decoded.period is not None and (decoded.values or decoded.doubtful)):
             self._figures.without_reading += 1
-            await self._answer(told)
+            await self._answer(decoded)
             return
-        if told.receipt_id is None:
+        if decoded.receipt_id is None:
             await self._post.hand_in(logger.station, frame)
             return
         await self._room.acquire()
-        task = asyncio.create_task(self._keep(logger, told, frame))
+        task = asyncio.create_task(self._keep(logger, decoded, frame))
         self._tasks.add(task)
         task.add_done_callback(self._done)
 
@@ -123,19 +123,19 @@ class Line:
         self._tasks.discard(task)
         self._room.release()
 
-    async def _keep(self, logger: Logger, told: Decoded, frame: bytes) -> None:
-        wanted = told.receipt_id or ""
+    async def _keep(self, logger: Logger, decoded: Decoded, frame: bytes) -> None:
+        wanted = decoded.receipt_id or ""
         if await self._post.kept(logger.station, wanted, frame):
             self._figures.kept += 1
-            await self._answer(told)
+            await self._answer(decoded)
         else:
             self._figures.unkept += 1
 
-    async def _answer(self, told: Decoded) -> None:
-        if not told.wants_answer:
+    async def _answer(self, decoded: Decoded) -> None:
+        if not decoded.wants_answer:
             return
         try:
-            self._writer.write(answer(told))
+            self._writer.write(answer(decoded))
             async with asyncio.timeout(self._idle_s):
                 await self._writer.drain()
             self._figures.answered += 1

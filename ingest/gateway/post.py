@@ -99,7 +99,7 @@ class Post:
         if not waiting:
             self._waiting.pop(wanted, None)
 
-    def _told(self, station: StationCode, ids: list[str]) -> None:
+    def _hear_receipt(self, station: StationCode, ids: list[str]) -> None:
         for each in ids:
             for receipt in self._waiting.pop((station, each), ()):
                 if not receipt.done():
@@ -123,10 +123,10 @@ class Post:
     def _on_message(self, client: object, _: object, message: paho.MQTTMessage) -> None:
         try:
             station = address_of(message.topic).station
-            told = json.loads(message.payload)
+            content = json.loads(message.payload)
             # what lies in quarantine with all its bytes is kept too
-            ids = told.get("ids", []) + [each["id"] for each in told.get("refused", [])]
+            ids = content.get("ids", []) + [each["id"] for each in content.get("refused", [])]
         except (Unreadable, ValueError, AttributeError, TypeError, KeyError):
             LOG.warning("a receipt that can't be read")
             return
-        self._loop.call_soon_threadsafe(self._told, station, ids)
+        self._loop.call_soon_threadsafe(self._hear_receipt, station, ids)

@@ -83,7 +83,7 @@ _STATIONS: Final = "SELECT id, code, started_at, ended_at FROM station ORDER BY 
 _OUTSIDE: Final = "SELECT month::timestamp AT TIME ZONE 'UTC' FROM detached_month"
 
 
-Tell = Callable[[int, int | None], None]
+ReportProgress = Callable[[int, int | None], None]
 
 
 @dataclass(slots=True)
@@ -106,30 +106,30 @@ class HistoryImport:
         self._course = Course(file)
         self.rejects_file = file.with_name(f"{file.name}.rejects.csv")
 
-    def run(self, tell: Tell = lambda _done, _total: None) -> Imported:
+    def run(self, report: ReportProgress = lambda _done, _total: None) -> Imported:
         """Stores the file's readings, and writes the others to its rejects file."""
         total = total_rows(self._file)
         done = self._course.read()
-        told = Imported(**done.counts)
+        counts = Imported(**done.counts)
         with self._engine.connect() as connection:
             driver = cast(
                 psycopg.Connection[tuple[Any, ...]], connection.connection.dbapi_connection
             )
             stations, outside = _known(driver)
-            for chunk in read_chunks(self._file, after=told.read):
+            for chunk in read_chunks(self._file, after=counts.read):
                 rows = rows_of(chunk, stations, self._clock(), outside)
                 stored = _store(driver, rows)
-                told.read += chunk.table.num_rows
-                told.stored += stored
-                told.known += rows.table.num_rows - stored
-                told.rejected += len(rows.rejected)
-                self._reject(rows.rejected, is_first=told.read == chunk.table.num_rows)
+                counts.read += chunk.table.num_rows
+                counts.stored += stored
+                counts.known += rows.table.num_rows - stored
+                counts.rejected += len(rows.rejected)
+                self._reject(rows.rejected, is_first=counts.read == chunk.table.num_rows)
                 _note_newest(done.newest, rows)
-                self._course.write(asdict(told), done.newest)
-                tell(told.read, total)
+                self._course.write(asdict(counts), done.newest)
+                report(counts.read, total)
             carry_forward(driver, done.newest, Assessor(QualitySettings()), self._clock)
         self._course.end()
-        return told
+        return counts
 
     def _reject(self, rejected: Iterable[Rejected], *, is_first: bool) -> None:
         rejected = list(rejected)

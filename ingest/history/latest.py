@@ -55,8 +55,8 @@ def _carry(cursor: Cursor, newest: Mapping[int, datetime], assessor: Assessor, c
     for station, observed_at, received_at, extra, flags, *columns in cursor.fetchall():
         values = {p: v for p, v in zip(COLUMN_PARAMETERS, columns, strict=True) if v is not None}
         values |= {Parameter(key): float(value) for key, value in (extra or {}).items()}
-        told = {Parameter(key): Flag(flag) for key, flag in (flags or {}).items()}
-        if rows[station].take(observed_at, received_at, values, told):
+        raw_flags = {Parameter(key): Flag(flag) for key, flag in (flags or {}).items()}
+        if rows[station].take(observed_at, received_at, values, raw_flags):
             changed.add(station)
     facts = find_by_id(cursor, changed)
     now = clock()

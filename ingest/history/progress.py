@@ -25,11 +25,11 @@ class Course:
     def read(self) -> Done:
         """Returns the noted progress; empty when there is no note or the file has changed."""
         try:
-            told = orjson.loads(self._note.read_bytes())
-            if told["file"] != self._fingerprint():
+            noted = orjson.loads(self._note.read_bytes())
+            if noted["file"] != self._fingerprint():
                 return Done({}, {})
-            newest = {int(key): datetime.fromisoformat(at) for key, at in told["newest"].items()}
-            return Done(told["counts"], newest)
+            newest = {int(key): datetime.fromisoformat(at) for key, at in noted["newest"].items()}
+            return Done(noted["counts"], newest)
         except (FileNotFoundError, orjson.JSONDecodeError, KeyError):
             return Done({}, {})
 
@@ -52,5 +52,5 @@ class Course:
         self._note.unlink(missing_ok=True)
 
     def _fingerprint(self) -> list[int]:
-        told = self._file.stat()
-        return [told.st_size, told.st_mtime_ns]
+        status = self._file.stat()
+        return [status.st_size, status.st_mtime_ns]

@@ -161,8 +161,8 @@ def _untimely(at: Any, places: Any, stations: Stations, now: UtcDatetime) -> Any
     early = pc.less(at, pc.take(stations.started, places))
     late = pc.greater_equal(at, pc.take(stations.ended, places))
     ahead = pc.greater(at, pa.scalar(now + FUTURE, MOMENT))
-    told = [pc.fill_null(each, False) for each in (early, late, ahead)]
-    return pc.or_(pc.or_(told[0], told[1]), told[2])
+    masks = [pc.fill_null(each, False) for each in (early, late, ahead)]
+    return pc.or_(pc.or_(masks[0], masks[1]), masks[2])
 
 
 def _is_outside(at: Any, outside: Iterable[Month]) -> Any:
@@ -182,25 +182,25 @@ def _unreadable(table: pa.Table) -> Any:
 
 
 def _is_object(text: str, is_known: Callable[[str, object], bool]) -> bool:
-    told = _object_in(text)
-    return told is not None and all(is_known(*each) for each in told.items())
+    document = _object_in(text)
+    return document is not None and all(is_known(*each) for each in document.items())
 
 
 def _object_in(text: str | None) -> dict[str, object] | None:
     try:
-        told = orjson.loads(text or "")
+        document = orjson.loads(text or "")
     except orjson.JSONDecodeError:
         return None
-    return told if isinstance(told, dict) else None
+    return document if isinstance(document, dict) else None
 
 
-def _is_flag(key: str, told: object) -> bool:
+def _is_flag(key: str, value: object) -> bool:
     """Returns whether it is the flag of a parameter that a raw value may carry."""
-    return key in _KEYS and told in _FLAGS
+    return key in _KEYS and value in _FLAGS
 
 
-def _is_rare(key: str, told: object) -> bool:
-    return is_key(key) and type(told) in (int, float) and isfinite(cast(float, told))
+def _is_rare(key: str, value: object) -> bool:
+    return is_key(key) and type(value) in (int, float) and isfinite(cast(float, value))
 
 
 def _empty(values: list[Any], count: int) -> Any:

@@ -10,7 +10,7 @@ from data.vocabulary import Parameter
 from data.words.review import QualityTest
 from ingest.qc.rules import ContrastRules
 from ingest.qc.series import SECOND_US, Bools, Course, Floats, Ints, Rows, medians
-from ingest.qc.tests import Found
+from ingest.qc.tests import Findings
 
 MAD_TO_SPREAD: Final = 1.4826
 """The scatter of normal values by their median absolute deviation. Source: its definition."""
@@ -45,7 +45,7 @@ class _Matched:
 
 def contrast(
     rows: Rows, course: Course, parameter: Parameter, pairs: Sequence[Pair], rules: ContrastRules
-) -> list[Found]:
+) -> list[Findings]:
     """Returns the findings of the pairs' tests about a parameter; only good values are compared.
 
     Concentrations are compared by their ratio, parameters in ``rules.differences`` by their
@@ -73,25 +73,25 @@ def contrast(
     if by_ratio:
         low, high = np.exp(low), np.exp(high)
     return [
-        _found(test, pairs, matched, out, low, high)
+        _findings(test, pairs, matched, out, low, high)
         for test in (QualityTest.NEIGHBOUR, QualityTest.UPSTREAM)
     ]
 
 
-def _found(
+def _findings(
     test: QualityTest,
     pairs: Sequence[Pair],
     matched: _Matched,
     out: Bools,
     low: Floats,
     high: Floats,
-) -> Found:
+) -> Findings:
     of_test = np.array([pair.test is test for pair in pairs], dtype=bool)
     at = np.flatnonzero(out & of_test[matched.pair])
     at = at[np.unique(matched.row[at], return_index=True)[1]]
     codes = tuple(pairs[number].code for number in matched.pair[at])
     failed = np.zeros(len(at), dtype=bool)
-    return Found(test, matched.row[at], failed, low[at], high[at], codes)
+    return Findings(test, matched.row[at], failed, low[at], high[at], codes)
 
 
 def _match(rows: Rows, course: Course, pairs: Sequence[Pair], *, by_ratio: bool) -> _Matched:

@@ -11,7 +11,7 @@ from data.records import StationId
 from data.vocabulary import Parameter, Period
 from data.words.review import Finding, QualityTest
 from ingest.qc.series import PERIODS, Bools, Rows
-from ingest.qc.tests import Found
+from ingest.qc.tests import Findings
 from ingest.stations import Cursor
 
 _STAGING = """
@@ -79,12 +79,12 @@ class Looked:
 
 
 def rows_of(
-    rows: Rows, found: Iterable[tuple[Parameter, Found]], told: Bools
+    rows: Rows, findings: Iterable[tuple[Parameter, Findings]], is_due: Bools
 ) -> Mapping[tuple[int, Parameter, QualityTest], FindingRow]:
     """Returns the findings about the chosen rows; of several for a value and test, the worst."""
     listed: dict[tuple[int, Parameter, QualityTest], FindingRow] = {}
-    for parameter, each in found:
-        for at in np.flatnonzero(told[each.row]):
+    for parameter, each in findings:
+        for at in np.flatnonzero(is_due[each.row]):
             row = int(each.row[at])
             key = (row, parameter, each.test)
             failed = bool(each.failed[at])
@@ -105,12 +105,12 @@ def rows_of(
     return listed
 
 
-def put(cursor: Cursor, found: Iterable[FindingRow]) -> int:
+def write(cursor: Cursor, findings: Iterable[FindingRow]) -> int:
     """Writes the findings; returns how many are new or worse than before."""
     cursor.execute(_STAGING)
     with cursor.copy("COPY staged_finding FROM STDIN (FORMAT BINARY)") as copy:
         copy.set_types(_TYPES)
-        for each in found:
+        for each in findings:
             copy.write_row(
                 (
                     each.station, each.observed_at, each.period.value, each.parameter.value,
@@ -122,10 +122,10 @@ def put(cursor: Cursor, found: Iterable[FindingRow]) -> int:
     return cursor.rowcount
 
 
-def take_back(
+def withdraw(
     cursor: Cursor, stations: Iterable[StationId], start: UtcDatetime, end: UtcDatetime
 ) -> int:
-    """Deletes findings of ``[start, end)`` that were not put just now and never reviewed.
+    """Deletes findings of ``[start, end)`` that were not written just now and never reviewed.
 
     Returns how many.
     """
@@ -133,7 +133,7 @@ def take_back(
     return cursor.rowcount
 
 
-def note(cursor: Cursor, looked: Iterable[Looked], now: UtcDatetime) -> None:
+def note_looked(cursor: Cursor, looked: Iterable[Looked], now: UtcDatetime) -> None:
     """Records how far the stations were looked at."""
     listed = sorted(looked, key=lambda each: each.station)
     cursor.execute(

@@ -15,7 +15,7 @@ from ingest.qc.findings import FindingRow, Looked, moment_of, rows_of
 from ingest.qc.partners import Partners
 from ingest.qc.rules import Rules
 from ingest.qc.series import SECOND_US, Bools, Ints, Rows, course_of
-from ingest.qc.tests import Found
+from ingest.qc.tests import Findings
 from ingest.qc.windows import Due, read_rows
 from ingest.stations import Cursor
 
@@ -37,13 +37,13 @@ def look(
     beyond = rules.look.gap_intervals * max(each.interval for each in due)
     rows = read_rows(cursor, _reading_from(due, known), UtcDatetime(until + beyond), parameters)
     spans = read_spans(cursor, [each.id for each in due])
-    found = examine(rows, due, rules, known, spans)
-    return list(rows_of(rows, found, _told(rows, due, until)).values()), _looked(rows, due)
+    findings = examine(rows, due, rules, known, spans)
+    return list(rows_of(rows, findings, _is_due(rows, due, until)).values()), _looked(rows, due)
 
 
 def examine(
     rows: Rows, due: Sequence[Due], rules: Rules, known: Partners, spans: Spans
-) -> Iterable[tuple[Parameter, Found]]:
+) -> Iterable[tuple[Parameter, Findings]]:
     """Yields the findings of every test about every parameter, partners' rows included."""
     outfalls = [each.id for each in due if each.kind is StationKind.OUTFALL]
     at_outfall = np.isin(rows.station, outfalls)
@@ -57,19 +57,21 @@ def examine(
             course = course_of(rows, parameter, sound & chosen, gap_us)
             if not len(course):
                 continue
-            found, good = tests.judge(course, rules.of(kind)[parameter])
-            yield from ((parameter, each) for each in found)
+            findings, good = tests.judge(course, rules.of(kind)[parameter])
+            yield from ((parameter, each) for each in findings)
             if parameter in spans.of:
                 here = course.only(np.isin(rows.station[course.row], spans.stations))
                 yield parameter, tests.climatology(here, *spans.at(rows, here, parameter))
             usable = course.only(good)
             if kind is StationKind.SECTION:
-                for told in contrast(rows, usable, parameter, pairs, rules.contrast):
-                    yield parameter, told
+                for each in contrast(rows, usable, parameter, pairs, rules.contrast):
+                    yield parameter, each
         yield from _by_flag(rows, parameter, rules)
 
 
-def _by_flag(rows: Rows, parameter: Parameter, rules: Rules) -> Iterable[tuple[Parameter, Found]]:
+def _by_flag(
+    rows: Rows, parameter: Parameter, rules: Rules
+) -> Iterable[tuple[Parameter, Findings]]:
     """Yields the flags that came with the readings, as findings."""
     held = rules.waters[parameter]
     for row, flag in rows.flags.get(parameter, ()):
@@ -79,7 +81,7 @@ def _by_flag(rows: Rows, parameter: Parameter, rules: Rules) -> Iterable[tuple[P
         spanned = flag is Flag.OUT_OF_RANGE
         yield (
             parameter,
-            Found(
+            Findings(
                 test,
                 np.array([row]),
                 np.array([finding is Finding.FAILED]),
@@ -134,12 +136,12 @@ def _gaps_us(rows: Rows, due: Sequence[Due], rules: Rules) -> Ints:
     return interval_s * rules.look.gap_intervals * SECOND_US
 
 
-def _told(rows: Rows, due: Sequence[Due], until: UtcDatetime) -> Bools:
+def _is_due(rows: Rows, due: Sequence[Due], until: UtcDatetime) -> Bools:
     """Returns the rows whose findings are told: those due, not what was read around them."""
     beyond = int(np.iinfo(np.int64).max)
     since = _by_station(rows, due, (int(each.since.timestamp() * 1e6) for each in due), beyond)
-    told: Bools = (rows.at_us >= since) & (rows.at_us < int(until.timestamp() * 1e6))
-    return told
+    is_due: Bools = (rows.at_us >= since) & (rows.at_us < int(until.timestamp() * 1e6))
+    return is_due
 
 
 def _looked(rows: Rows, due: Sequence[Due]) -> list[Looked]:

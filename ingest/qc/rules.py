@@ -167,11 +167,11 @@ def _look(
 
 
 def _flags(device: Mapping[str, list[str]]) -> Mapping[Flag, tuple[QualityTest, Finding]]:
-    told = dict(INLINE)
+    as_tests = dict(INLINE)
     for finding in Finding:
         for letter in device.get(finding.value, ()):
-            told[Flag(letter)] = (QualityTest.DEVICE, finding)
-    return MappingProxyType(told)
+            as_tests[Flag(letter)] = (QualityTest.DEVICE, finding)
+    return MappingProxyType(as_tests)
 
 
 def _first(flat_fail: timedelta) -> dict[Parameter, Thresholds]:

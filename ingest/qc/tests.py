@@ -19,8 +19,8 @@ FAIL = qartod.QartodFlags.FAIL
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What a test found: the values' rows, whether each failed, and what had been expected.
+class Findings:
+    """What a test findings: the values' rows, whether each failed, and what had been expected.
 
     NaN in ``low`` or ``high``: open on that side.
     """
@@ -36,7 +36,7 @@ class Found:
         return len(self.row)
 
 
-def judge(course: Course, held: Thresholds) -> tuple[list[Found], Bools]:
+def judge(course: Course, held: Thresholds) -> tuple[list[Findings], Bools]:
     """Runs all tests on a course; returns the findings, and which values are good.
 
     Good values may judge others. A value that fails takes no part in the tests after it: what stood
@@ -45,52 +45,52 @@ def judge(course: Course, held: Thresholds) -> tuple[list[Found], Bools]:
     good = np.ones(len(course), dtype=bool)
     if not len(course):
         return [], good
-    found = []
+    findings = []
     for test in (gross_range, spike):
         at = np.flatnonzero(good)
-        told = test(course.only(good), held)
-        found.append(told)
-        wrong = told.row if test is spike else told.row[told.failed]
+        result = test(course.only(good), held)
+        findings.append(result)
+        wrong = result.row if test is spike else result.row[result.failed]
         good[at[np.isin(course.row[at], wrong)]] = False
     for test in (rate_of_change, flat_line):
-        found.append(test(course.only(good), held))
-    good[np.isin(course.row, found[-1].row)] = False
-    return found, good
+        findings.append(test(course.only(good), held))
+    good[np.isin(course.row, findings[-1].row)] = False
+    return findings, good
 
 
-def gross_range(course: Course, held: Thresholds) -> Found:
+def gross_range(course: Course, held: Thresholds) -> Findings:
     """Finds values the sensor can't measure (failed) or unusual in waters (suspect)."""
     low = held.low if held.suspect_low is None else held.suspect_low
     high = held.high if held.suspect_high is None else held.suspect_high
-    told = qartod.gross_range_test(course.value, (held.low, held.high), (low, high))
-    failed = told == FAIL
-    return _found(
+    flags = qartod.gross_range_test(course.value, (held.low, held.high), (low, high))
+    failed = flags == FAIL
+    return _findings(
         QualityTest.GROSS_RANGE,
         course,
-        told,
+        flags,
         np.where(failed, held.low, low),
         np.where(failed, held.high, high),
     )
 
 
-def spike(course: Course, held: Thresholds) -> Found:
+def spike(course: Course, held: Thresholds) -> Findings:
     """Finds values that stand out from both neighbours to the same side.
 
     The library's method is ``differential``: its other one also blames a spike's neighbours.
     """
     if held.spike is None or len(course) < 3:
-        return _nothing(QualityTest.SPIKE)
+        return _no_findings(QualityTest.SPIKE)
     scale = _scale(course, held.spike, held.spike_share)
     value, _at_us, place = parted(course)
     scales = np.ones(len(value))
     scales[place] = scale
     fail = None if held.spike_fail is None else held.spike_fail / held.spike
-    told = _spikes(value, scales, fail)[place]
+    flags = _spikes(value, scales, fail)[place]
     before, after = np.roll(course.value, 1), np.roll(course.value, -1)
-    return _found(
+    return _findings(
         QualityTest.SPIKE,
         course,
-        told,
+        flags,
         np.maximum(np.minimum(before, after) - scale, held.low),
         np.maximum(before, after) + scale,
     )
@@ -101,33 +101,33 @@ def _spikes(value: Floats, scale: Floats, fail: float | None) -> Ints:
 
     Dividing by a scale that differs from run to run is exact, as no neighbours lie in two runs.
     """
-    told = qartod.spike_test(value / scale, 1.0, fail, "differential")
-    return np.asarray(np.ma.filled(told, qartod.QartodFlags.MISSING), dtype=np.int64)
+    flags = qartod.spike_test(value / scale, 1.0, fail, "differential")
+    return np.asarray(np.ma.filled(flags, qartod.QartodFlags.MISSING), dtype=np.int64)
 
 
-def rate_of_change(course: Course, held: Thresholds) -> Found:
+def rate_of_change(course: Course, held: Thresholds) -> Findings:
     """Finds values that differ from the one before faster than waters change (suspect).
 
     Steps count as an hour at least: the noise of values a minute apart is no rate.
     """
     if held.rate is None or len(course) < 2:
-        return _nothing(QualityTest.RATE_OF_CHANGE)
+        return _no_findings(QualityTest.RATE_OF_CHANGE)
     scale = _scale(course, held.rate, held.rate_share)
     value, at_us, place = parted(course)
     scales = np.ones(len(value))
     scales[place] = scale
     step_s = np.maximum(np.diff(at_us, prepend=at_us[:1]) / SECOND_US, HOUR_S)
-    told = qartod.rate_of_change_test(value / scales, np.cumsum(step_s), 1.0 / HOUR_S)
+    flags = qartod.rate_of_change_test(value / scales, np.cumsum(step_s), 1.0 / HOUR_S)
     before = np.roll(course.value, 1)
     reach = scale * step_s[place] / HOUR_S
     low = np.maximum(before - reach, held.low)
-    return _found(QualityTest.RATE_OF_CHANGE, course, told[place], low, before + reach)
+    return _findings(QualityTest.RATE_OF_CHANGE, course, flags[place], low, before + reach)
 
 
-def flat_line(course: Course, held: Thresholds) -> Found:
+def flat_line(course: Course, held: Thresholds) -> Findings:
     """Finds values that have been equal for too long: a stuck sensor."""
     if held.flat_count is None or not len(course):
-        return _nothing(QualityTest.FLAT_LINE)
+        return _no_findings(QualityTest.FLAT_LINE)
     began = np.ones(len(course), dtype=bool)
     began[1:] = (np.diff(course.value) != 0) | (np.diff(course.run) != 0)
     index = np.arange(len(course))
@@ -135,24 +135,28 @@ def flat_line(course: Course, held: Thresholds) -> Found:
     count = index - since + 1
     span_us = course.at_us - course.at_us[since]
     suspect = (count >= held.flat_count) & (span_us >= _us(held.flat_span))
-    told = np.where(suspect & (span_us >= _us(held.flat_fail)), FAIL, np.where(suspect, SUSPECT, 1))
+    flags = np.where(
+        suspect & (span_us >= _us(held.flat_fail)), FAIL, np.where(suspect, SUSPECT, 1)
+    )
     open_end = np.full(len(course), np.nan)
-    found = _found(QualityTest.FLAT_LINE, course, told, open_end, open_end)
+    findings = _findings(QualityTest.FLAT_LINE, course, flags, open_end, open_end)
     at = np.flatnonzero(suspect)
     hours = span_us[at] / (SECOND_US * HOUR_S)
     runs = tuple(f"n={n} h={h:.0f}" for n, h in zip(count[at], hours, strict=True))
-    return Found(found.test, found.row, found.failed, found.low, found.high, runs)
+    return Findings(findings.test, findings.row, findings.failed, findings.low, findings.high, runs)
 
 
-def climatology(course: Course, low: Floats, high: Floats, samples: Ints) -> Found:
+def climatology(course: Course, low: Floats, high: Floats, samples: Ints) -> Findings:
     """Finds values beyond the span of their month (suspect; QARTOD has no failing here).
 
     ``low``, ``high``, ``samples``: of each value's own station and month, NaN where none is known.
     """
     outside = (course.value < low) | (course.value > high)
-    found = _found(QualityTest.CLIMATOLOGY, course, np.where(outside, SUSPECT, 1), low, high)
+    findings = _findings(QualityTest.CLIMATOLOGY, course, np.where(outside, SUSPECT, 1), low, high)
     detail = tuple(f"n={n}" for n in samples[np.flatnonzero(outside)])
-    return Found(found.test, found.row, found.failed, found.low, found.high, detail)
+    return Findings(
+        findings.test, findings.row, findings.failed, findings.low, findings.high, detail
+    )
 
 
 def _scale(course: Course, least: float, share: float) -> Floats:
@@ -163,17 +167,19 @@ def _scale(course: Course, least: float, share: float) -> Floats:
     return np.maximum(least, share * level)
 
 
-def _found(test: QualityTest, course: Course, told: Ints, low: Floats, high: Floats) -> Found:
-    at = np.flatnonzero((told == SUSPECT) | (told == FAIL))
+def _findings(
+    test: QualityTest, course: Course, flags: Ints, low: Floats, high: Floats
+) -> Findings:
+    at = np.flatnonzero((flags == SUSPECT) | (flags == FAIL))
     low, high = np.broadcast_to(low, len(course)), np.broadcast_to(high, len(course))
-    return Found(
-        test, course.row[at], np.asarray(told[at] == FAIL), low[at], high[at], ("",) * len(at)
+    return Findings(
+        test, course.row[at], np.asarray(flags[at] == FAIL), low[at], high[at], ("",) * len(at)
     )
 
 
-def _nothing(test: QualityTest) -> Found:
+def _no_findings(test: QualityTest) -> Findings:
     none = np.empty(0)
-    return Found(test, np.empty(0, np.int64), np.empty(0, bool), none, none, ())
+    return Findings(test, np.empty(0, np.int64), np.empty(0, bool), none, none, ())
 
 
 def _us(span: timedelta) -> int:

@@ -44,14 +44,14 @@ class Done:
     """Counts of a turn: stations looked at, new findings, findings withdrawn."""
 
     stations: int = 0
-    found: int = 0
-    taken_back: int = 0
+    added: int = 0
+    withdrawn: int = 0
 
     def __add__(self, other: "Done") -> "Done":
         return Done(
             self.stations + other.stations,
-            self.found + other.found,
-            self.taken_back + other.taken_back,
+            self.added + other.added,
+            self.withdrawn + other.withdrawn,
         )
 
 
@@ -85,7 +85,7 @@ class Watch:
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
                 continue
             if done.stations:
-                LOG.info("looked at %s stations: %s findings", done.stations, done.found)
+                LOG.info("looked at %s stations: %s findings", done.stations, done.added)
             self._stopping.wait(self._settings.turn_seconds)
 
     def turn(self) -> Done:
@@ -133,13 +133,13 @@ class Watch:
         known: Partners,
         anew: Span | None,
     ) -> Done:
-        found, looked = look(cursor, batch, until, self._rules, known)
-        new = findings.put(cursor, found)
+        rows, looked = look(cursor, batch, until, self._rules, known)
+        new = findings.write(cursor, rows)
         if anew is None:
-            findings.note(cursor, looked, self._clock())
+            findings.note_looked(cursor, looked, self._clock())
             return Done(len(batch), new)
         stations = [each.id for each in batch]
-        return Done(len(batch), new, findings.take_back(cursor, stations, anew.start, anew.end))
+        return Done(len(batch), new, findings.withdraw(cursor, stations, anew.start, anew.end))
 
     def _ask(self, what: Callable[[Cursor], T]) -> T:
         """Calls ``what`` in a transaction of its own and returns its result."""

@@ -153,9 +153,9 @@ def read_rows(
     }
     cursor.execute(f"{_FLAGGED} {_WINDOW} AND r.flags IS NOT NULL".encode(), facts)
     flags: dict[Parameter, list[tuple[int, Flag]]] = {}
-    for found, moment, told, text in cursor.fetchall():
-        first, last = np.searchsorted(station, (found, found + 1))
-        of_period = slice(*(first + np.searchsorted(period[first:last], (told - 1, told))))
+    for of_station, moment, number, text in cursor.fetchall():
+        first, last = np.searchsorted(station, (of_station, of_station + 1))
+        of_period = slice(*(first + np.searchsorted(period[first:last], (number - 1, number))))
         wanted = _microseconds(moment)
         place = of_period.start + int(np.searchsorted(at_us[of_period], wanted))
         if place == of_period.stop or at_us[place] != wanted:  # it has come since

@@ -6,7 +6,7 @@ from dataclasses import replace
 from data.records import Refused
 from data.vocabulary import Refusal
 from ingest.running.outage import FAULTS, first_line
-from ingest.screening.screen import Entry, Taken, refuse
+from ingest.screening.screen import Entry, Screened, refuse
 from ingest.storage.writer import Counts
 
 Write = Callable[[Sequence[Entry]], Counts]
@@ -33,7 +33,7 @@ def write_all(write: Write, entries: Sequence[Entry]) -> tuple[Counts, Sequence[
 
 def _refusal(entry: Entry, error: Exception) -> Refused:
     """Returns the entry as a refusal. Raises the error when it already is one."""
-    if isinstance(entry, Taken):
+    if isinstance(entry, Screened):
         refused = refuse(entry.message, Refusal.DATABASE, first_line(error))
         return replace(refused, station_id=entry.station.id)
     raise error

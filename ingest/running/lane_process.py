@@ -86,10 +86,10 @@ def serve(parent: Connection) -> None:
     on = engine(setup.database_url, pool_size=POOL_SIZE, application=f"onemap-lane-{setup.number}")
     pipeline = Pipeline(on, setup.ingest, setup.quality)
     rest_collector()
-    given: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
+    batches: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
     stopping = threading.Event()
-    threading.Thread(target=_listen, args=(parent, given, stopping), daemon=True).start()
-    while (batch := given.get()) is not None:
+    threading.Thread(target=_listen, args=(parent, batches, stopping), daemon=True).start()
+    while (batch := batches.get()) is not None:
         done = pipeline.take_in(batch.messages(), stopping)
         if done is None:
             break
@@ -101,15 +101,15 @@ def serve(parent: Connection) -> None:
 
 
 def _listen(
-    parent: Connection, given: "queue.SimpleQueue[Batch | None]", stopping: threading.Event
+    parent: Connection, batches: "queue.SimpleQueue[Batch | None]", stopping: threading.Event
 ) -> None:
     """Receives batches from the parent as they come, so that it never waits to send one."""
     try:
         while True:
-            given.put(parent.recv())
+            batches.put(parent.recv())
     except (EOFError, OSError):
         stopping.set()
-        given.put(None)
+        batches.put(None)
 
 
 def main() -> None:

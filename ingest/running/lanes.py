@@ -24,7 +24,7 @@ from ingest.running.outage import FIRST_PAUSE_S, LONGEST_PAUSE_S
 
 LOG = logging.getLogger(__name__)
 
-MOST_GIVEN: Final = 2
+MOST_IN_HAND: Final = 2
 """Batches with a lane at most: one at work and one to go on with."""
 
 IDLE_S: Final = 0.25
@@ -49,7 +49,7 @@ class Lane:
         self.process: subprocess.Popen[bytes] | None = None
         self._inbox = inbox
         self._committed = committed
-        self._given: deque[tuple[float, list[Message]]] = deque()
+        self._in_hand: deque[tuple[float, list[Message]]] = deque()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"lane-{setup.number}", daemon=True)
         self._line: socket.socket
@@ -95,7 +95,7 @@ class Lane:
         """Sends batches and reads an answer; returns whether one came."""
         waiting = self._inbox.waiting(self.setup.number)
         most = self.setup.ingest.batch_messages
-        if not self._given or (len(self._given) < MOST_GIVEN and waiting >= most):
+        if not self._in_hand or (len(self._in_hand) < MOST_IN_HAND and waiting >= most):
             messages = self._inbox.take(
                 most,
                 fill_s=self.setup.ingest.batch_wait_ms / 1000,
@@ -103,16 +103,16 @@ class Lane:
                 lane=self.setup.number,
             )
             if messages:
-                self._given.append((time.monotonic(), messages))
+                self._in_hand.append((time.monotonic(), messages))
                 self._connection.send(Batch.of(messages))
-        return bool(self._given) and self._hear(LISTEN_S)
+        return bool(self._in_hand) and self._hear(LISTEN_S)
 
     def _hear(self, patience_s: float) -> bool:
         """Waits for an answer; returns whether one came. Raises EOFError if the lane has ended."""
         if not self._connection.poll(patience_s):
             return False
         answer: Answer = self._connection.recv()
-        since, messages = self._given.popleft()
+        since, messages = self._in_hand.popleft()
         self._committed(messages, answer, time.monotonic() - since)
         return True
 
@@ -129,7 +129,7 @@ class Lane:
             )
         self._connection = Connection(os.dup(self._line.fileno()))
         self._connection.send(self.setup)
-        for _since, messages in self._given:
+        for _since, messages in self._in_hand:
             self._connection.send(Batch.of(messages))
 
     def _open_again(self, pause_s: float) -> bool:
@@ -154,7 +154,7 @@ class Lane:
         deadline = time.monotonic() + FINISH_S
         try:
             self._line.shutdown(socket.SHUT_WR)
-            while self._given and time.monotonic() < deadline:
+            while self._in_hand and time.monotonic() < deadline:
                 self._hear(LISTEN_S)
         except (EOFError, OSError):
             LOG.debug("lane %d has ended before its last answer", self.setup.number)

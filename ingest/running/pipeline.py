@@ -17,7 +17,7 @@ from ingest.inbox import Message
 from ingest.running.bisection import write_all
 from ingest.running.outage import persist
 from ingest.screening.assessment import Assessor
-from ingest.screening.screen import Entry, Screen, Taken, refuse
+from ingest.screening.screen import Entry, Screen, Screened, refuse
 from ingest.stations import Cursor
 from ingest.storage.partitions import (
     Month,
@@ -105,7 +105,7 @@ class Pipeline:
         with transaction(self.engine) as connection:
             cursor = cursor_of(connection)
             entries = self._refuse_outside(cursor, self._screen.sort(cursor, messages))
-        months = self._partitions.missing(e.reading.raw for e in entries if isinstance(e, Taken))
+        months = self._partitions.missing(e.reading.raw for e in entries if isinstance(e, Screened))
         if months:
             with transaction(self.engine) as connection:
                 make_partitions(cursor_of(connection), months)
@@ -118,7 +118,7 @@ class Pipeline:
         The database would refuse them too, one by one: each in some twenty transactions.
         """
         this_month = month_of(self._now())
-        months = months_of(e.reading.raw for e in entries if isinstance(e, Taken))
+        months = months_of(e.reading.raw for e in entries if isinstance(e, Screened))
         gone = outside(cursor, {month for month in months if month < this_month})
         return [_refused(each, gone) for each in entries] if gone else entries
 
@@ -133,7 +133,7 @@ class Pipeline:
 
 def _refused(entry: Entry, gone: Collection[Month]) -> Entry:
     """Returns the entry, as a refusal where its month is among those gone."""
-    if not isinstance(entry, Taken) or month_of(entry.reading.raw.observed_at) not in gone:
+    if not isinstance(entry, Screened) or month_of(entry.reading.raw.observed_at) not in gone:
         return entry
     refused = refuse(entry.message, Refusal.DATABASE, "its month was moved to an archive")
     return replace(refused, station_id=entry.station.id)

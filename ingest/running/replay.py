@@ -14,7 +14,7 @@ from data.vocabulary import Refusal
 from ingest.inbox import Message
 from ingest.running.outage import FAULTS, first_line
 from ingest.running.pipeline import Pipeline, cursor_of
-from ingest.screening.screen import Entry, Taken, refuse
+from ingest.screening.screen import Entry, Screened, refuse
 from ingest.stations import Cursor
 from ingest.storage.writer import Counts
 
@@ -83,17 +83,17 @@ def _page(pipeline: Pipeline, after: int, reason: Refusal | None, done: Replayed
             return None
         messages = [Message(topic, payload, at) for _, topic, payload, at, _ in rows]
         entries = pipeline.sort(messages)
-        taken = [
+        screened = [
             (row[0], each)
             for row, each in zip(rows, entries, strict=True)
-            if isinstance(each, Taken)
+            if isinstance(each, Screened)
         ]
         refused = [
             (row[0], each)
             for row, each in zip(rows, entries, strict=True)
             if isinstance(each, Refused)
         ]
-        ids, faulty = _write(pipeline, cursor, taken, done)
+        ids, faulty = _write(pipeline, cursor, screened, done)
         refused += faulty
         cursor.execute(_TAKEN, (ids,))
         written = set(ids)
@@ -104,24 +104,24 @@ def _page(pipeline: Pipeline, after: int, reason: Refusal | None, done: Replayed
 
 
 def _write(
-    pipeline: Pipeline, cursor: Cursor, taken: Sequence[tuple[int, Taken]], done: Replayed
+    pipeline: Pipeline, cursor: Cursor, screened: Sequence[tuple[int, Screened]], done: Replayed
 ) -> tuple[list[int], list[tuple[int, Refused]]]:
     """Writes the messages; returns the ids written, and those the database refuses one by one."""
-    entries: list[Entry] = [each for _, each in taken]
+    entries: list[Entry] = [each for _, each in screened]
     try:
         with cursor.connection.transaction():
             done.counts += pipeline.write(cursor, entries)
     except FAULTS as error:
-        if len(taken) == 1:
-            n, each = taken[0]
+        if len(screened) == 1:
+            n, each = screened[0]
             refused = refuse(each.message, Refusal.DATABASE, first_line(error))
             return [], [(n, replace(refused, station_id=each.station.id))]
-        middle = len(taken) // 2
+        middle = len(screened) // 2
         left, right = (
-            _write(pipeline, cursor, part, done) for part in (taken[:middle], taken[middle:])
+            _write(pipeline, cursor, part, done) for part in (screened[:middle], screened[middle:])
         )
         return left[0] + right[0], left[1] + right[1]
-    return [n for n, _ in taken], []
+    return [n for n, _ in screened], []
 
 
 def _withdraw(cursor: Cursor, messages: Iterable[tuple[StationId | None, UtcDatetime]]) -> None:

@@ -95,8 +95,8 @@ class Sweep:
         changed = ruled(cursor, held)
         differing = {
             station
-            for station, _latest, *told in rows
-            if self._assessor.assess(facts[station], held[station], now) != _stored(told)
+            for station, _latest, *stored in rows
+            if self._assessor.assess(facts[station], held[station], now) != _stored(stored)
         }
         differing |= changed.keys()
         self._write(cursor, differing, now)
@@ -118,8 +118,8 @@ class Sweep:
         facts = find_by_id(cursor, wanted)
         locked = current.lock(cursor, wanted)
         changed = ruled(cursor, {station: row.latest for station, row in locked.items()}, asked)
-        for station, told in changed.items():
-            locked[station].latest.update(told)
+        for station, values in changed.items():
+            locked[station].latest.update(values)
         current.put(
             cursor,
             (
@@ -130,9 +130,9 @@ class Sweep:
         )
 
 
-def _stored(told: list[Any]) -> Assessment:
+def _stored(columns: list[Any]) -> Assessment:
     """Returns the assessment in a row."""
-    state, water_class, deciding, have, required, meets, compliance, multiple, until = told
+    state, water_class, deciding, have, required, meets, compliance, multiple, until = columns
     return Assessment(
         state=EvaluationState(state),
         water_class=WaterClass(water_class) if water_class is not None else None,

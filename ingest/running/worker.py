@@ -128,16 +128,16 @@ class Worker:
         if not self._client.alive:
             raise ServiceDown("The thread that reads from the broker has died.")
 
-    def _committed(self, messages: Sequence[Message], told: Answer, seconds: float) -> None:
+    def _committed(self, messages: Sequence[Message], answer: Answer, seconds: float) -> None:
         """Acknowledges the batch, sends its receipts and counts it; callable from any thread."""
         self._client.acknowledge(messages)
-        self._client.tell(Receipt(topic, payload) for topic, payload in told.receipts)
+        self._client.send(Receipt(topic, payload) for topic, payload in answer.receipts)
         oldest = min(message.received_at for message in messages)
         with self._counting:
             self.metrics.batches += 1
             self.metrics.busy_s += seconds
-            self.metrics.counts += told.counts
-            self.figures.batch(told.counts, told.refused, seconds, oldest)
+            self.metrics.counts += answer.counts
+            self.figures.batch(answer.counts, answer.refused, seconds, oldest)
 
     def _keep_time(self) -> None:
         """Applies new reviews, sweeps a page when due, logs a line a minute."""
@@ -153,9 +153,9 @@ class Worker:
             persist(lambda: self._sweep.reviewed(self._now()), self._stopping)
         if moment >= self._beat_at:
             self._beat_at = moment + HEARTBEAT_S
-            LOG.info("%s", self._told())
+            LOG.info("%s", self._heartbeat())
 
-    def _told(self) -> str:
+    def _heartbeat(self) -> str:
         counts = self.metrics.counts
         return (
             f"stored {counts.stored}, duplicate {counts.duplicate}, filled {counts.filled}, "

@@ -92,7 +92,7 @@ class Assessor:
         self, station: StationFacts, latest: Mapping[Parameter, LatestValue], now: UtcDatetime
     ) -> Assessment:
         """Assesses a section by ``evaluate``, which holds for every case."""
-        told = self._rules.section(
+        evaluation = self._rules.section(
             latest,
             body=station.body,
             target=station.target,
@@ -101,35 +101,35 @@ class Assessor:
             interval=station.interval,
         )
         return Assessment(
-            state=told.state,
-            water_class=told.water_class,
-            deciding=told.deciding,
-            have_count=told.have,
-            required_count=told.required_count,
-            meets_target=told.meets_target,
-            multiple=told.multiple,
-            fresh_until=told.fresh_until,
+            state=evaluation.state,
+            water_class=evaluation.water_class,
+            deciding=evaluation.deciding,
+            have_count=evaluation.have,
+            required_count=evaluation.required_count,
+            meets_target=evaluation.meets_target,
+            multiple=evaluation.multiple,
+            fresh_until=evaluation.fresh_until,
         )
 
     def _outfall(
         self, station: StationFacts, latest: Mapping[Parameter, LatestValue], now: UtcDatetime
     ) -> Assessment:
         limits = station.limits_on(business_date(now))
-        told = self._rules.outfall(latest, limits, now=now, interval=station.interval)
-        if told.state is not None:
+        judgement = self._rules.outfall(latest, limits, now=now, interval=station.interval)
+        if judgement.state is not None:
             state = EvaluationState.GRADED
-        elif told.fresh_until is not None:
+        elif judgement.fresh_until is not None:
             state = EvaluationState.PARTIAL
         else:
             state = EvaluationState.STALE if latest else EvaluationState.NONE
         return Assessment(
             state=state,
-            deciding=told.exceeding,
-            have_count=len(told.judged),
+            deciding=judgement.exceeding,
+            have_count=len(judgement.judged),
             required_count=len(limits),
-            compliance=told.state,
-            multiple=told.multiple,
-            fresh_until=told.fresh_until,
+            compliance=judgement.state,
+            multiple=judgement.multiple,
+            fresh_until=judgement.fresh_until,
         )
 
     def exceedances(
@@ -169,8 +169,8 @@ class Assessor:
         }
         known = {p: each for p, each in latest.items() if each.observed_at <= observed_at} | own
         limits = station.limits_on(business_date(observed_at))
-        told = self._rules.outfall(known, limits, now=observed_at, interval=station.interval)
-        return tuple(each for each in told.exceedances if each.parameter in own)
+        judgement = self._rules.outfall(known, limits, now=observed_at, interval=station.interval)
+        return tuple(each for each in judgement.exceedances if each.parameter in own)
 
     def grade_section(
         self,

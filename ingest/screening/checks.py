@@ -108,7 +108,7 @@ class Checks:
     def check(self, station: StationId, raw: RawReading) -> dict[Parameter, Flag]:
         """Returns the flags of the values that are not normal; a device's own flag wins."""
         memory = self._past.setdefault(station, {}).setdefault(raw.period, {})
-        flags = _given(raw) if raw.flags else {}
+        flags = _device_flags(raw) if raw.flags else {}
         observed_at, held = raw.observed_at, self._held
         for parameter, value in raw.values.items():
             low, high, remembering = held[parameter]
@@ -127,7 +127,7 @@ class Checks:
         return flags
 
 
-def _given(raw: RawReading) -> dict[Parameter, Flag]:
+def _device_flags(raw: RawReading) -> dict[Parameter, Flag]:
     """Returns the flags that the device itself gave its values, but for the normal ones."""
     return {p: f for p, f in raw.flags.items() if f is not Flag.NORMAL and p in raw.values}
 

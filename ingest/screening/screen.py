@@ -21,7 +21,7 @@ EARLIEST = UtcDatetime(datetime(1990, 1, 1, tzinfo=UTC))
 """A clock that says less has never been set; and every month read makes a partition."""
 
 
-class Taken(NamedTuple):
+class Screened(NamedTuple):
     """A reading of a known station, with the message it came in."""
 
     message: Message
@@ -29,7 +29,7 @@ class Taken(NamedTuple):
     station: StationFacts
 
 
-Entry = Taken | Refused
+Entry = Screened | Refused
 
 
 class Screen:
@@ -87,7 +87,7 @@ class Screen:
         wrong = self._clock_fault(raw.observed_at, received_at, station)
         if wrong:
             return replace(refuse(message, Refusal.CLOCK, wrong), station_id=station.id)
-        return Taken(message, Reading(station.id, raw, received_at, {}), station)
+        return Screened(message, Reading(station.id, raw, received_at, {}), station)
 
     def _clock_fault(
         self, observed_at: UtcDatetime, received_at: UtcDatetime, station: StationFacts
@@ -103,7 +103,9 @@ class Screen:
 
     def _warm(self, cursor: Cursor, entries: Iterable[Entry]) -> None:
         arrivals = {
-            each.station.id: each.message.received_at for each in entries if isinstance(each, Taken)
+            each.station.id: each.message.received_at
+            for each in entries
+            if isinstance(each, Screened)
         }
         strangers = self._checks.strangers(arrivals)
         if not strangers:
@@ -121,16 +123,16 @@ class Screen:
     def _check(self, entries: list[Entry]) -> list[Entry]:
         """Returns the entries with their flags, checked in the order of observation."""
         checked = list(entries)
-        taken = [
+        readings = [
             (each.reading.raw.observed_at, n, each)
             for n, each in enumerate(entries)
-            if isinstance(each, Taken)
+            if isinstance(each, Screened)
         ]
-        taken.sort(key=itemgetter(0))
-        for _, n, (message, reading, station) in taken:
+        readings.sort(key=itemgetter(0))
+        for _, n, (message, reading, station) in readings:
             flags = self._checks.check(station.id, reading.raw)
             if flags:
-                checked[n] = Taken(message, reading._replace(flags=flags), station)
+                checked[n] = Screened(message, reading._replace(flags=flags), station)
         return checked
 
 

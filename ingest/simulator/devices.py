@@ -65,14 +65,14 @@ def message(
 ) -> bytes:
     """Returns one reading in the JSON contract, its time with Beijing's offset."""
     local = at.astimezone(BUSINESS_ZONE)
-    told: dict[str, object] = {
+    document: dict[str, object] = {
         "id": f"{device.code}-{int(at.timestamp() * 1000)}",
         "time": local.isoformat(timespec="milliseconds"),
         "values": {key.value: value for key, value in device.measure(at, pollution).items()},
     }
     if flags:
-        told["flags"] = {key.value: flag.value for key, flag in flags.items()}
-    return orjson.dumps(told)
+        document["flags"] = {key.value: flag.value for key, flag in flags.items()}
+    return orjson.dumps(document)
 
 
 def connect(broker: MqttSettings, account: SimulatorSettings) -> mqtt.Client:

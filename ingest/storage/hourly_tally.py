@@ -33,7 +33,7 @@ Key = tuple[StationId | None, int]
 """A station and the number of an hour since 1970."""
 
 
-class HourAccounts:
+class HourlyTally:
     """Adds batches to the accounts. A message is late beyond ``late`` or its station's interval."""
 
     def __init__(self, late: timedelta) -> None:
@@ -51,9 +51,9 @@ class HourAccounts:
         if counted:
             stations, hours = zip(*counted, strict=True)
             columns = dict(zip(_COLUMNS, zip(*counted.values(), strict=True), strict=True))
-            given = {"station_id": stations, "hour": hours}
-            given |= {name: column for name, column in columns.items() if any(column)}
-            cursor.execute(_statement(tuple(given)), list(map(whole_numbers, given.values())))
+            filled = {"station_id": stations, "hour": hours}
+            filled |= {name: column for name, column in columns.items() if any(column)}
+            cursor.execute(_statement(tuple(filled)), list(map(whole_numbers, filled.values())))
 
     def _add_accepted(self, counted: dict[Key, list[int]], accepted: Accepted) -> None:
         (_, reading, station), fate, _ = accepted
@@ -82,17 +82,17 @@ def _line(
 
 
 @cache
-def _statement(given: tuple[str, ...]) -> str:
+def _statement(names: tuple[str, ...]) -> str:
     """Returns the statement that adds these columns to the tally.
 
     Mostly three of the ten are needed, and each that is left out saves a third.
     """
-    adding = given[2:]
+    adding = names[2:]
     return f"""
-        INSERT INTO hour_account AS a ({", ".join(given)})
+        INSERT INTO hour_account AS a ({", ".join(names)})
         SELECT station_id, to_timestamp(hour * {_HOUR_S}), {", ".join(adding)}
         FROM unnest({", ".join(["%s::bigint[]"] * 2 + ["%s::int[]"] * len(adding))})
-            AS given ({", ".join(given)})
+            AS given ({", ".join(names)})
         ORDER BY station_id, hour
         ON CONFLICT (station_id, hour) DO UPDATE SET
             {", ".join(f"{name} = a.{name} + excluded.{name}" for name in adding)}

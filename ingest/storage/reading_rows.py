@@ -46,11 +46,11 @@ def _rows(readings: Iterable[Reading]) -> Iterator[bytes]:
 
 
 @lru_cache(maxsize=1024)
-def _shape(given: tuple[Parameter, ...]) -> tuple[Shape, list[Parameter], bool]:
+def _shape(parameters: tuple[Parameter, ...]) -> tuple[Shape, list[Parameter], bool]:
     """Returns the row's shape, its parameters in column order, and whether some have no column."""
-    present = [p for p in COLUMNS if p in given]
-    shape = Shape(["q", "q", "q", *("d" if p in given else None for p in COLUMNS)], _FIELDS)
-    return shape, present, len(present) < len(given)
+    present = [p for p in COLUMNS if p in parameters]
+    shape = Shape(["q", "q", "q", *("d" if p in parameters else None for p in COLUMNS)], _FIELDS)
+    return shape, present, len(present) < len(parameters)
 
 
 def rare_json(values: Mapping[Parameter, float]) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from data.vocabulary import Flag, Parameter, Period
 from gis.crs import CGCS2000
-from ingest.screening.screen import Taken
+from ingest.screening.screen import Screened
 from ingest.stations import Cursor
 from ingest.storage.merge import Held, Key, filled, merge
 from ingest.storage.reading_rows import COLUMNS, STAGING, flags_json, rare_json, stream
@@ -50,18 +50,18 @@ class Fate(StrEnum):
 class Accepted(NamedTuple):
     """What was stored of one message: all of it, what was lacking, or nothing."""
 
-    taken: Taken
+    screened: Screened
     fate: Fate
     part: Held
 
 
-def store(cursor: Cursor, batch: Sequence[Taken]) -> list[Accepted]:
+def store(cursor: Cursor, batch: Sequence[Screened]) -> list[Accepted]:
     """Stores the readings and returns the fate of each, in order; a key is stored once.
 
     A reading whose key exists fills what was empty; what differs goes to ``reading_conflict``.
     """
     keys = [key_of(each) for each in batch]
-    first: dict[Key, Taken] = {}
+    first: dict[Key, Screened] = {}
     for key, each in zip(keys, batch, strict=True):
         first.setdefault(key, each)
     new = _insert(cursor, first)
@@ -72,7 +72,7 @@ def store(cursor: Cursor, batch: Sequence[Taken]) -> list[Accepted]:
 
 
 def _merge(
-    cursor: Cursor, batch: Sequence[Taken], first: Mapping[Key, Taken], new: AbstractSet[Key]
+    cursor: Cursor, batch: Sequence[Screened], first: Mapping[Key, Screened], new: AbstractSet[Key]
 ) -> list[Accepted]:
     """Returns the fates of a batch in which keys exist already or come twice."""
     kept = _lock(cursor, first.keys() - new)
@@ -85,32 +85,32 @@ def _merge(
             kept[key] = later
             accepted.append(Accepted(each, Fate.STORED, later))
             continue
-        found = merge(kept[key], later)
-        kept[key] = filled(kept[key], found.added)
-        if found.fills:
-            added[key] = filled(added.get(key, Held({})), found.added)
+        merged = merge(kept[key], later)
+        kept[key] = filled(kept[key], merged.added)
+        if merged.fills:
+            added[key] = filled(added.get(key, Held({})), merged.added)
         conflicts += [
             (*key, p, was, now, each.reading.received_at, each.reading.raw.message_id)
-            for p, (was, now) in found.conflicts.items()
+            for p, (was, now) in merged.conflicts.items()
         ]
-        fate = Fate.CONFLICT if found.conflicts else Fate.DUPLICATE
-        accepted.append(Accepted(each, Fate.FILLED if found.fills else fate, found.added))
+        fate = Fate.CONFLICT if merged.conflicts else Fate.DUPLICATE
+        accepted.append(Accepted(each, Fate.FILLED if merged.fills else fate, merged.added))
     _fill(cursor, added)
     _keep_conflicts(cursor, conflicts)
     return accepted
 
 
-def key_of(taken: Taken) -> Key:
+def key_of(screened: Screened) -> Key:
     """Returns the reading's key: station, time, period."""
-    raw = taken.reading.raw
-    return taken.reading.station_id, raw.observed_at, raw.period
+    raw = screened.reading.raw
+    return screened.reading.station_id, raw.observed_at, raw.period
 
 
-def _held(taken: Taken) -> Held:
-    return Held(taken.reading.raw.values, taken.reading.flags, taken.reading.raw.position)
+def _held(screened: Screened) -> Held:
+    return Held(screened.reading.raw.values, screened.reading.flags, screened.reading.raw.position)
 
 
-def _insert(cursor: Cursor, first: Mapping[Key, Taken]) -> AbstractSet[Key]:
+def _insert(cursor: Cursor, first: Mapping[Key, Screened]) -> AbstractSet[Key]:
     """Inserts readings whose key was free; returns those keys."""
     cursor.execute(STAGING)
     with cursor.copy("COPY staged_reading FROM STDIN (FORMAT BINARY)") as copy:
@@ -169,13 +169,13 @@ def _keep_conflicts(cursor: Cursor, conflicts: Sequence[tuple[Any, ...]]) -> Non
         )
 
 
-def _keep_statistics(cursor: Cursor, batch: Iterable[Taken]) -> None:
+def _keep_statistics(cursor: Cursor, batch: Iterable[Screened]) -> None:
     """Stores smallest, largest and cumulative values beside the readings; the first ones stay."""
     rows = [
-        (*key_of(each), p, told.minimum, told.maximum, told.cumulative)
+        (*key_of(each), p, span.minimum, span.maximum, span.cumulative)
         for each in batch
         if each.reading.raw.statistics
-        for p, told in each.reading.raw.statistics.items()
+        for p, span in each.reading.raw.statistics.items()
     ]
     if rows:
         cursor.executemany(

@@ -103,9 +103,9 @@ def ruled(
     wanted = again.union(spot for spot in held if spot in rulings)
     changed: dict[StationId, Latest] = {}
     for spot, (period, raw) in _raw(cursor, wanted).items():
-        told = _told(raw, rulings.get(spot, {}).get(period))
-        if told is not None and told != held[spot]:
-            changed.setdefault(spot.station, {})[spot.parameter] = told
+        value = _after_ruling(raw, rulings.get(spot, {}).get(period))
+        if value is not None and value != held[spot]:
+            changed.setdefault(spot.station, {})[spot.parameter] = value
     return changed
 
 
@@ -154,7 +154,7 @@ def _value_in(row: Mapping[str, Any], spot: Spot) -> LatestValue | None:
     return LatestValue(float(number), spot.observed_at, Flag(flag))
 
 
-def _told(raw: LatestValue, ruling: tuple[str, float | None] | None) -> LatestValue | None:
+def _after_ruling(raw: LatestValue, ruling: tuple[str, float | None] | None) -> LatestValue | None:
     """Returns the value as it is told after the ruling."""
     rule, put = ruling or ("", None)
     if rule == Verdict.CORRECT and put is not None:

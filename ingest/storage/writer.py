@@ -11,11 +11,10 @@ from data.clock import UtcDatetime
 from data.quality.exceedances import Exceedance
 from data.records import Reading, Refused, StationId
 from ingest.screening.assessment import Assessor
-from ingest.screening.screen import Entry, Taken
+from ingest.screening.screen import Entry, Screened
 from ingest.stations import Cursor, StationFacts
-from ingest.storage import current, quarantine
-from ingest.storage import readings as archive
-from ingest.storage.hourly_tally import HourAccounts
+from ingest.storage import current, quarantine, readings
+from ingest.storage.hourly_tally import HourlyTally
 from ingest.storage.partitions import Partitions, make_partitions
 from ingest.storage.readings import Accepted
 
@@ -50,7 +49,7 @@ class Writer:
         partitions: Partitions | None = None,
     ) -> None:
         self._assessor = assessor or Assessor()
-        self._accounts = HourAccounts(late)
+        self._tally = HourlyTally(late)
         self._partitions = partitions or Partitions()
         self._memory = current.Memory()
 
@@ -59,28 +58,28 @@ class Writer:
 
         Repeating it changes nothing but the counts in quarantine.
         """
-        taken = [each for each in entries if isinstance(each, Taken)]
+        screened = [each for each in entries if isinstance(each, Screened)]
         refused = [each for each in entries if isinstance(each, Refused)]
         counts = Counts(refused=len(refused))
         accepted: list[Accepted] = []
-        if taken:
-            make_partitions(cursor, self._partitions.missing(e.reading.raw for e in taken))
-            accepted = archive.store(cursor, taken)
+        if screened:
+            make_partitions(cursor, self._partitions.missing(e.reading.raw for e in screened))
+            accepted = readings.store(cursor, screened)
             for fate, count in Counter(each.fate for each in accepted).items():
                 setattr(counts, fate.value, count)
             self._carry_forward(cursor, [a for a in accepted if a.part.values], now)
         quarantine.put(cursor, refused)
-        self._accounts.add(cursor, accepted, refused)
+        self._tally.add(cursor, accepted, refused)
         return counts
 
     def _carry_forward(
         self, cursor: Cursor, accepted: Iterable[Accepted], now: UtcDatetime
     ) -> None:
         """Updates ``latest_reading`` and ``exceedance`` with what was newly stored."""
-        in_order = sorted(accepted, key=lambda each: each.taken.reading.raw.observed_at)
+        in_order = sorted(accepted, key=lambda each: each.screened.reading.raw.observed_at)
         if not in_order:
             return
-        known = current.lock(cursor, {each.taken.station.id for each in in_order}, self._memory)
+        known = current.lock(cursor, {each.screened.station.id for each in in_order}, self._memory)
         changed: dict[StationId, StationFacts] = {}
         exceedances: list[dict[str, object]] = []
         for (_, reading, station), _, (values, flags, _) in in_order:
@@ -89,7 +88,7 @@ class Writer:
             if row.take(observed_at, reading.received_at, values, flags):
                 changed[station.id] = station
             found = self._assessor.exceedances(station, observed_at, values, flags, row.latest)
-            exceedances += [_told(reading, each) for each in found]
+            exceedances += [_exceedance_row(reading, each) for each in found]
         if changed:
             current.put(
                 cursor,
@@ -118,14 +117,14 @@ def _keep_exceedances(cursor: Cursor, rows: Sequence[Mapping[str, object]]) -> N
         cursor.execute(_EXCEEDED, (orjson.dumps(rows).decode(),))
 
 
-def _told(reading: Reading, found: Exceedance) -> dict[str, object]:
+def _exceedance_row(reading: Reading, exceedance: Exceedance) -> dict[str, object]:
     return {
         "station_id": reading.station_id,
-        "parameter": found.parameter,
+        "parameter": exceedance.parameter,
         "observed_at": reading.raw.observed_at,
         "period": reading.raw.period,
-        "value": found.value,
-        "limit_value": found.limit,
-        "multiple": found.multiple,
-        "basis": found.basis,
+        "value": exceedance.value,
+        "limit_value": exceedance.limit,
+        "multiple": exceedance.multiple,
+        "basis": exceedance.basis,
     }

@@ -40,7 +40,7 @@ MOST_RECEIPTS = 20_000
 class MqttClient:
     """A durable subscription that fills an inbox and reconnects for ever.
 
-    What a faster reader or another protocol must offer too: ``start``, ``acknowledge``, ``tell``,
+    What a faster reader or another protocol must offer too: ``start``, ``acknowledge``, ``send``,
     ``stop``, ``connected``, ``alive``.
     """
 
@@ -96,7 +96,7 @@ class MqttClient:
         self._acks.extend(message for message in messages if message.message_id)
         self._waker.wake()
 
-    def tell(self, receipts: Iterable[Receipt]) -> None:
+    def send(self, receipts: Iterable[Receipt]) -> None:
         """Devices are told, at most once: one that hears nothing sends again and is told then."""
         self._receipts.extend(receipts)
         self._waker.wake()
@@ -121,7 +121,7 @@ class MqttClient:
     def _run(self) -> None:
         pause_s = FIRST_PAUSE_S
         short = 0
-        told = ""
+        logged = ""
         while not self._stopping.is_set():
             if not self._inbox.accepts:
                 self._sleep(LONGEST_PAUSE_S)
@@ -133,14 +133,14 @@ class MqttClient:
             except (OSError, ssl.SSLError) as error:
                 fault = str(error)
             if self._established:
-                told = ""
+                logged = ""
                 short = short + 1 if time.monotonic() - began < SHORT_S else 0
                 if short == 0:
                     pause_s = FIRST_PAUSE_S
             self._established = False
-            if fault and fault != told and not self._stopping.is_set():
+            if fault and fault != logged and not self._stopping.is_set():
                 LOG.warning("no connection to the broker: %s", fault)
-                told = fault
+                logged = fault
             if short == MANY_SHORT:
                 LOG.error(
                     "connections end as soon as they begin: does another ingest use the client "
@@ -192,17 +192,17 @@ class MqttClient:
             message = self._acks.popleft()
             if message.generation == self._generation and self._established:
                 due.append(message.message_id)
-        told = []
+        sent = []
         while self._receipts and self._established:
             receipt = self._receipts.popleft()
-            told.append((receipt.topic, receipt.payload))
+            sent.append((receipt.topic, receipt.payload))
         if isinstance(self._client, BurstClient):
             self._client.acknowledge(due)
-            self._client.publish_all(told)
+            self._client.publish_all(sent)
             return
         for message_id in due:
             self._client.ack(message_id, 1)
-        for topic, payload in told:
+        for topic, payload in sent:
             self._client.publish(topic, payload, qos=0)
 
     def _part(self) -> None:

@@ -15,7 +15,7 @@ from data.records import Refused, StationCode
 from ingest.codecs import hj212
 from ingest.codecs.json_v1 import LONGEST_ID
 from ingest.codecs.refusal import Unreadable
-from ingest.screening.screen import Entry, Taken
+from ingest.screening.screen import Entry, Screened
 from ingest.topics import Channel, address_of, topic_of
 
 Item = TypeVar("Item")
@@ -33,7 +33,7 @@ class Receipt:
 
 
 @dataclass(slots=True)
-class _Told:
+class _Ids:
     ids: list[str] = field(default_factory=list)
     refused: list[dict[str, str]] = field(default_factory=list)
 
@@ -43,15 +43,15 @@ def receipts_of(entries: Iterable[Entry]) -> Iterator[Receipt]:
 
     ``{"ids": [...], "refused": [{"id", "reason"}]}``, each part only where it isn't empty.
     """
-    told: dict[StationCode, _Told] = {}
+    by_station: dict[StationCode, _Ids] = {}
     for entry in entries:
-        if isinstance(entry, Taken):
+        if isinstance(entry, Screened):
             raw = entry.reading.raw
             if raw.message_id is not None:
-                told.setdefault(raw.station, _Told()).ids.append(raw.message_id)
+                by_station.setdefault(raw.station, _Ids()).ids.append(raw.message_id)
         else:
-            _add_refused(told, entry)
-    for station, each in told.items():
+            _add_refused(by_station, entry)
+    for station, each in by_station.items():
         topic = topic_of(station, Channel.RECEIPT)
         for ids in _portions(each.ids):
             yield Receipt(topic, orjson.dumps({"ids": ids}))
@@ -59,15 +59,15 @@ def receipts_of(entries: Iterable[Entry]) -> Iterator[Receipt]:
             yield Receipt(topic, orjson.dumps({"refused": refused}))
 
 
-def _add_refused(told: dict[StationCode, _Told], refused: Refused) -> None:
-    """The refusal is told where station and id can be read from what came."""
+def _add_refused(by_station: dict[StationCode, _Ids], refused: Refused) -> None:
+    """The refusal is by_station where station and id can be read from what came."""
     try:
         address = address_of(refused.topic)
     except Unreadable:
         return
     named = _NAMES.get(address.channel, _unnamed)(refused.payload)
     if named is not None:
-        told.setdefault(address.station, _Told()).refused.append(
+        by_station.setdefault(address.station, _Ids()).refused.append(
             {"id": named, "reason": refused.reason.value}
         )
 
@@ -88,8 +88,8 @@ def _id_of_frame(payload: bytes) -> str | None:
 
     Of a broken frame nobody knows what was meant.
     """
-    told = hj212.read(payload)
-    return told.receipt_id if isinstance(told, hj212.Decoded) else None
+    decoded = hj212.read(payload)
+    return decoded.receipt_id if isinstance(decoded, hj212.Decoded) else None
 
 
 def _unnamed(_payload: bytes) -> str | None:

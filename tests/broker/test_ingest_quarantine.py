@@ -17,7 +17,7 @@ from ingest.inbox import Message
 from ingest.running.lane_process import Answer
 from ingest.running.pipeline import Pipeline
 from ingest.running.replay import replay
-from ingest.screening.screen import Entry, Taken
+from ingest.screening.screen import Entry, Screened
 from ingest.storage.writer import Counts
 from tests.made.database import Database
 from tests.made.readings import NOON, message, one, register, rows
@@ -182,4 +182,4 @@ def test_what_the_database_refuses_is_told_as_refused_and_counted_once(
 
 
 def _message(entry: Entry) -> Refused | Message:
-    return entry.message if isinstance(entry, Taken) else entry
+    return entry.message if isinstance(entry, Screened) else entry

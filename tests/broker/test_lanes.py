@@ -160,7 +160,7 @@ def test_receipts_and_counts_come_through_the_lanes(
         IngestSettings(workers=2),
     )
     told: list[tuple[str, bytes]] = []
-    worker._client.tell = lambda receipts: told.extend(  # type: ignore[method-assign]  # heard here
+    worker._client.send = lambda receipts: told.extend(  # type: ignore[method-assign]  # heard here
         (each.topic, each.payload) for each in receipts
     )
     thread = threading.Thread(target=worker.run, daemon=True)

@@ -181,7 +181,7 @@ def test_the_gateway_hears_of_its_frames(rabbit: Rabbit) -> None:
         kept = asyncio.create_task(post.kept(station, "request", b"##frame"))
         (frame,) = await asyncio.to_thread(drain, inbox, 1)
         client.acknowledge([frame])
-        client.tell([Receipt(topic_of(station, Channel.RECEIPT), b'{"ids": ["request"]}')])
+        client.send([Receipt(topic_of(station, Channel.RECEIPT), b'{"ids": ["request"]}')])
         async with asyncio.timeout(20):
             told = await kept
         post.stop()

@@ -66,7 +66,7 @@ def test_a_spike_is_found_once_its_next_value_is_there(station: Database) -> Non
     assert watch(station, 6.5).turn().stations == 0, "nothing is new"
     take_in(station, "S1", [7.3, 7.2], first=7)
     done = watch(station, 8).turn()
-    assert (done.stations, done.found) == (1, 1)
+    assert (done.stations, done.added) == (1, 1)
     assert ("S1", "ph", "spike", "failed", 11.7, "") in rows(station.owner, FOUND)
     assert one(station.owner, "SELECT count(DISTINCT value) FROM reading_finding") == 1
 
@@ -150,8 +150,8 @@ def test_a_look_anew_takes_back_what_is_no_longer_found_unless_reviewed(
             ),
             {"other": at(5)},
         )
-    assert watch(station, 10).look_anew(Span(at(4), at(10))).taken_back == 0
-    assert watch(station, 10).look_anew(Span(at(0), at(10)), ["S1"]).taken_back == 1
+    assert watch(station, 10).look_anew(Span(at(4), at(10))).withdrawn == 0
+    assert watch(station, 10).look_anew(Span(at(0), at(10)), ["S1"]).withdrawn == 1
     assert rows(station.owner, "SELECT observed_at FROM reading_finding") == [(at(5),)]
     with pytest.raises(NotFound):
         watch(station, 10).look_anew(Span(at(0), at(10)), ["S9"])
@@ -163,7 +163,7 @@ def test_a_span_s_last_value_is_judged_by_what_comes_after_it(station: Database)
     before = rows(station.owner, FOUND)
     assert ("S1", "ph", "spike", "failed", 11.7, "") in before
     done = watch(station, 10).look_anew(Span(at(1), at(6.5)))
-    assert (done.found, done.taken_back) == (0, 0)
+    assert (done.added, done.withdrawn) == (0, 0)
     assert rows(station.owner, FOUND) == before
 
 

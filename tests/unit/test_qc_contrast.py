@@ -12,7 +12,7 @@ from ingest.qc.contrast import Pair, contrast
 from ingest.qc.partners import Mouth, Partner, Place, partners
 from ingest.qc.rules import shipped_rules
 from ingest.qc.series import SECOND_US, Rows, course_of
-from ingest.qc.tests import Found
+from ingest.qc.tests import Findings
 
 HOUR = 3600
 RULES = shipped_rules().contrast
@@ -41,7 +41,7 @@ def rows_of(
 
 def told(
     rows: Rows, parameter: Parameter = Parameter.TOTAL_NITROGEN, pairs: Sequence[Pair] = (UPSTREAM,)
-) -> list[Found]:
+) -> list[Findings]:
     """What is found about all of the rows."""
     whole = np.ones(len(rows), dtype=bool)
     course = course_of(rows, parameter, whole, np.full(len(rows), 3 * HOUR * SECOND_US))

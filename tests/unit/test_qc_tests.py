@@ -13,7 +13,7 @@ from data.words.review import QualityTest
 from ingest.qc import tests
 from ingest.qc.rules import Thresholds, read_rules, shipped_rules
 from ingest.qc.series import SECOND_US, Course, Rows, course_of, medians
-from ingest.qc.tests import Found
+from ingest.qc.tests import Findings
 
 HOUR = 3600
 ONE_HOUR = timedelta(hours=1)
@@ -38,7 +38,7 @@ def course(
     return course_of(rows, Parameter.PH, np.ones(count, dtype=bool), gap)
 
 
-def marks(found: Found, count: int) -> str:
+def marks(found: Findings, count: int) -> str:
     """A letter a value: ``.`` nothing found, ``S`` suspect, ``F`` failed."""
     told = ["."] * count
     for row, failed in zip(found.row, found.failed, strict=True):
