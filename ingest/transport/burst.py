@@ -22,7 +22,11 @@ LARGEST_PACKET: Final = 16_777_216
 
 _PUBLISH: Final = 0x30
 _PUBACK: Final = 0x40
-_NEEDED: Final = ("_in_packet", "_packet_handle", "_packet_queue", "_sock_recv", "_loop_rc_handle")
+_NEEDED: Final = (
+    "_in_packet", "_packet_handle", "_packet_queue", "_sock_recv", "_loop_rc_handle", "_sock",
+    "_protocol", "_msgtime_mutex", "_last_bytes_received",
+)  # fmt: skip
+"""The private attributes of paho that BurstClient uses; a test holds them to the installed paho."""
 
 
 class Published(NamedTuple):
@@ -191,7 +195,7 @@ def _published(data: bytes, command: int, body: int, stop: int, *, plain: bool) 
 
 
 def make_client(client_id: str, **given: Any) -> RovingClient:
-    """Returns a burst-reading client, or paho's own where its insides are not the ones we know."""
+    """Returns a BurstClient; where paho lacks an attribute of _NEEDED, one three times slower."""
     lacking = [name for name in _NEEDED if not _has(name)]
     if lacking:
         LOG.warning("reading one by one: this paho has no %s", ", ".join(lacking))
