@@ -1,4 +1,4 @@
-"""The import command: a file of others into the archive, with a report."""
+"""The import command: a file into the database, with its outcome printed."""
 
 import argparse
 import json
@@ -102,12 +102,12 @@ def run(args: argparse.Namespace) -> int:
         encoding=args.encoding,
     )
     with app_engine().connect() as connection, connection.begin() as work:
-        report = kinds.take(connection, kind, read, _options(args))
+        outcome = kinds.import_source(connection, kind, read, _options(args))
         if args.dry_run:
             work.rollback()
-    lines = [as_json(report)] if args.json else report_lines(report, dry_run=args.dry_run)
+    lines = [as_json(outcome)] if args.json else report_lines(outcome, dry_run=args.dry_run)
     print("\n".join(lines))
-    return 2 if report.is_all_refused else 0
+    return 2 if outcome.is_all_refused else 0
 
 
 def _pairs(given: list[str], flag: str) -> dict[str, str]:

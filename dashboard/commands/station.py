@@ -126,13 +126,13 @@ def _facts(args: argparse.Namespace) -> "Facts":
 
 def _told(placed: "Placed") -> list[str]:
     from dashboard.parts.spot import describe
-    from data.placing.stations import Outcome
+    from data.placing.stations import PlacementOutcome
 
     sentence = {
-        Outcome.CREATED: _("{code} is added: {spot}"),
-        Outcome.MOVED: _("{code} is moved by {distance} m: {spot}"),
-        Outcome.UPDATED: _("{code} is changed: {spot}"),
-        Outcome.UNCHANGED: _("{code} is there already, unchanged: {spot}"),
+        PlacementOutcome.CREATED: _("{code} is added: {spot}"),
+        PlacementOutcome.MOVED: _("{code} is moved by {distance} m: {spot}"),
+        PlacementOutcome.UPDATED: _("{code} is changed: {spot}"),
+        PlacementOutcome.UNCHANGED: _("{code} is there already, unchanged: {spot}"),
     }[placed.outcome]
     spot = placed.spot
     lines = [

@@ -20,7 +20,7 @@ from data.database import transaction
 from data.errors import BadInput
 from data.imports import kinds, source
 from data.imports.fields import ImportKind
-from data.imports.report import Report
+from data.imports.outcome import Outcome
 from problem_ledger.cases.rules import load_rules
 from problem_ledger.patrols.rules import load_patrol_rules
 from problem_ledger.work.exceedances import open_problems
@@ -75,15 +75,15 @@ def four_weeks(engine: Engine, end: UtcDatetime, progress: Progress) -> None:
         connection.execute(text(_READ), {"before": end - UNREAD})
 
 
-def take_files(engine: Engine, listed: Iterable[BasinFile], progress: Progress) -> list[Report]:
+def take_files(engine: Engine, listed: Iterable[BasinFile], progress: Progress) -> list[Outcome]:
     """Each file is imported in a transaction of its own; the reports come back in order."""
     reports = []
     for file in listed:
         rows = source.read(file.path, file.kind, constants=file.constants, crs=file.crs)
         with transaction(engine) as connection:
-            report = kinds.take(connection, file.kind, rows)
-        reports.append(report)
-        first, *others = report_lines(report)
+            outcome = kinds.import_source(connection, file.kind, rows)
+        reports.append(outcome)
+        first, *others = report_lines(outcome)
         progress(f"{file.path.name}: {first}")
         for line in others:
             progress(f"  {line}")

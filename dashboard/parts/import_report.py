@@ -3,33 +3,33 @@
 import json
 
 from dashboard.parts.wording import _
-from data.imports.report import RefusedRow, Remark, Report
+from data.imports.outcome import Outcome, RefusedRow, Remark
 
 SHOWN = 50
 """Refused rows beyond this are counted only; as JSON all are told."""
 
 
-def report_lines(report: Report, *, dry_run: bool = False) -> list[str]:
+def report_lines(outcome: Outcome, *, dry_run: bool = False) -> list[str]:
     """The report as lines to print: counts, what was joined and noted, refused rows with why."""
     lines = [
         _(
             "{taken} taken, {updated} updated, {unchanged} unchanged, {refused} refused ({kind})"
         ).format(
-            taken=report.taken,
-            updated=report.updated,
-            unchanged=report.unchanged,
-            refused=len(report.refused),
-            kind=report.kind,
+            taken=outcome.created,
+            updated=outcome.updated,
+            unchanged=outcome.unchanged,
+            refused=len(outcome.refused),
+            kind=outcome.kind,
         )
     ]
-    if report.joined:
-        lines += [_("Joined:"), *(f"  {_say(each)}" for each in report.joined)]
-    if report.notes:
-        lines += [_("Noted:"), *(f"  {_say(each)}" for each in report.notes)]
-    if report.refused:
-        lines += [_("Refused:"), *(f"  {_say_row(each)}" for each in report.refused[:SHOWN])]
-        if len(report.refused) > SHOWN:
-            lines.append(_("  … and {count} more").format(count=len(report.refused) - SHOWN))
+    if outcome.joined:
+        lines += [_("Joined:"), *(f"  {_say(each)}" for each in outcome.joined)]
+    if outcome.notes:
+        lines += [_("Noted:"), *(f"  {_say(each)}" for each in outcome.notes)]
+    if outcome.refused:
+        lines += [_("Refused:"), *(f"  {_say_row(each)}" for each in outcome.refused[:SHOWN])]
+        if len(outcome.refused) > SHOWN:
+            lines.append(_("  … and {count} more").format(count=len(outcome.refused) - SHOWN))
     if dry_run:
         lines.append(_("This was a dry run: nothing was changed."))
     return lines
@@ -49,19 +49,19 @@ def _say_row(refused: RefusedRow) -> str:
     return _("row {row} {name}: {why}").format(row=refused.row, name=refused.name, why=why)
 
 
-def as_json(report: Report) -> str:
+def as_json(outcome: Outcome) -> str:
     """The report as a JSON text, with every refused row."""
     return json.dumps(
         {
-            "kind": report.kind,
-            "taken": report.taken,
-            "updated": report.updated,
-            "unchanged": report.unchanged,
-            "joined": [_say(each) for each in report.joined],
-            "notes": [_say(each) for each in report.notes],
+            "kind": outcome.kind,
+            "taken": outcome.created,
+            "updated": outcome.updated,
+            "unchanged": outcome.unchanged,
+            "joined": [_say(each) for each in outcome.joined],
+            "notes": [_say(each) for each in outcome.notes],
             "refused": [
                 {"row": each.row, "name": each.name, "why": _say(each.why)}
-                for each in report.refused
+                for each in outcome.refused
             ],
         },
         ensure_ascii=False,

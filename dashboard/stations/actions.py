@@ -15,7 +15,7 @@ from data.people.access_log import Logged, log
 from data.placing import cells
 from data.placing.facts import Facts, IntakeFacts, OutfallFacts, SectionFacts
 from data.placing.spots import WITHIN_M, Spot
-from data.placing.stations import Outcome, Placed, StationPlacement, place_station, preview
+from data.placing.stations import Placed, PlacementOutcome, StationPlacement, place_station, preview
 from data.queries.stations.placed import (
     PlacedStation,
     StationForm,
@@ -147,7 +147,7 @@ def save(
             _require_free(connection, (filled.code or "").strip())
         placed = place_station(connection, placement_of(filled, now, version))
         _require_at(DivisionId(placed.spot.division_id) if placed.spot.division_id else None)
-        if placed.outcome is not Outcome.UNCHANGED:
+        if placed.outcome is not PlacementOutcome.UNCHANGED:
             about = f"{placed.outcome.value} {placed.code}"
             log(connection, Logged.STATION, account_id=user.account_id, about=about)
     return Saved(placed, None if now else device_password(placed.code))

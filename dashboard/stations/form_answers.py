@@ -16,7 +16,7 @@ from dashboard.stations import actions, form
 from dashboard.stations.actions import Previewed, Saved
 from dashboard.stations.list import kind_word
 from data.errors import Conflict, OneMapError
-from data.placing.stations import Outcome
+from data.placing.stations import PlacementOutcome
 from data.records import StationId
 
 
@@ -117,12 +117,12 @@ def saved_words(saved: Saved) -> str:
     """The sentence on what was done: added, moved, changed or unchanged."""
     placed = saved.placed
     sentence = {
-        Outcome.CREATED: _("{code} is added: {spot}"),
-        Outcome.MOVED: _("{code} is moved by {distance} m: {spot}"),
-        Outcome.UPDATED: _("{code} is changed: {spot}"),
-        Outcome.UNCHANGED: _("{code} is there already, unchanged: {spot}"),
+        PlacementOutcome.CREATED: _("{code} is added: {spot}"),
+        PlacementOutcome.MOVED: _("{code} is moved by {distance} m: {spot}"),
+        PlacementOutcome.UPDATED: _("{code} is changed: {spot}"),
+        PlacementOutcome.UNCHANGED: _("{code} is there already, unchanged: {spot}"),
     }[placed.outcome]
-    if placed.outcome is Outcome.MOVED and (placed.moved_m or 0) < STILL_M:
+    if placed.outcome is PlacementOutcome.MOVED and (placed.moved_m or 0) < STILL_M:
         sentence = _("{code} is changed: {spot}")
     return sentence.format(
         code=placed.code, spot=describe(placed.spot), distance=f"{placed.moved_m or 0:,.0f}"

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from data.errors import BadInput
 from data.imports.options import Options
-from data.imports.report import Report
+from data.imports.outcome import Outcome
 from data.imports.source import Row
 from data.queries.waters import registry
 from data.tables.people import person, responsibility
@@ -62,31 +62,33 @@ class _Term:
         )
 
 
-def take(connection: Connection, rows: Sequence[Row], options: Options, report: Report) -> None:
+def import_rows(
+    connection: Connection, rows: Sequence[Row], options: Options, outcome: Outcome
+) -> None:
     """Writes the people of these rows and the waters they answer for."""
     for row in rows:
-        done = Report(report.kind)
+        done = Outcome(outcome.kind)
         try:
             with connection.begin_nested():
-                _take_one(connection, row, options, done)
+                _import_row(connection, row, options, done)
         except BadInput as error:
-            report.refuse(row.number, row.name, error)
+            outcome.refuse(row.number, row.name, error)
         else:
-            report.add(done)
+            outcome.add(done)
 
 
-def _take_one(connection: Connection, row: Row, options: Options, report: Report) -> None:
+def _import_row(connection: Connection, row: Row, options: Options, outcome: Outcome) -> None:
     term = _term(row)
     outcomes = {
-        _answer(connection, _person(connection, row), duty, term, row, options, report)
+        _answer(connection, _person(connection, row), duty, term, row, options, outcome)
         for duty in _duties(connection, row)
     }
-    if "taken" in outcomes:
-        report.taken += 1
+    if "created" in outcomes:
+        outcome.created += 1
     elif "updated" in outcomes:
-        report.updated += 1
+        outcome.updated += 1
     else:
-        report.unchanged += 1
+        outcome.unchanged += 1
 
 
 def _term(row: Row) -> _Term:
@@ -156,9 +158,9 @@ def _answer(
     term: _Term,
     row: Row,
     options: Options,
-    report: Report,
+    outcome: Outcome,
 ) -> str:
-    """Writes the duty; returns taken, updated or unchanged. Raises BadInput for an overlap."""
+    """Writes the duty; returns created, updated or unchanged. Raises BadInput for an overlap."""
     met = connection.execute(text(_MET), duty.values).all()
     own = [each for each in met if each.person_id == person_id]
     same = next((each for each in own if each.valid_from == term.valid_from), None)
@@ -177,7 +179,7 @@ def _answer(
         return "updated"
     for each in met:
         if each.person_id != person_id and term.meets(_Term(each.valid_from, each.valid_to)):
-            _follow(connection, each, term, row, options, report)
+            _follow(connection, each, term, row, options, outcome)
     connection.execute(
         insert(responsibility).values(
             person_id=person_id,
@@ -186,7 +188,7 @@ def _answer(
             **duty.values,
         )
     )
-    return "taken"
+    return "created"
 
 
 def _follow(
@@ -195,7 +197,7 @@ def _follow(
     term: _Term,
     row: Row,
     options: Options,
-    report: Report,
+    outcome: Outcome,
 ) -> None:
     """Handles an earlier chief of the same level for the same water.
 
@@ -203,14 +205,14 @@ def _follow(
     """
     facts = {"name": row.name, "other": earlier.name, "start": earlier.valid_from}
     if not options.succeed:
-        report.note("{name} answers for it beside {other}, who does since {start}.", **facts)
+        outcome.note("{name} answers for it beside {other}, who does since {start}.", **facts)
         return
     if earlier.valid_from >= term.valid_from:
         raise BadInput(
             "{name} can't follow {other}, who answers for it only since {start}.", **facts
         )
     _end(connection, earlier.id, term.valid_from)
-    report.note("{name} follows {other} on {day}.", **facts, day=term.valid_from)
+    outcome.note("{name} follows {other} on {day}.", **facts, day=term.valid_from)
 
 
 def _end(connection: Connection, responsibility_id: int, day: date | None) -> None:

@@ -6,21 +6,23 @@ from typing import Final
 from data.errors import BadInput
 from data.imports.fields import Field, Form, ImportKind
 from data.imports.formats import Table
-from data.imports.report import Remark, remark
+from data.imports.outcome import Remark, remark
 
 _X: Final = Field("lon", ("lng", "longitude", "经度", "x"))
 _Y: Final = Field("lat", ("latitude", "纬度", "y"))
 _WKT: Final = Field("wkt", ("geometry", "geom", "the_geom"))
 
 
-def parse_constants(kind: ImportKind, form: Form, given: Mapping[str, str]) -> dict[str, object]:
+def parse_constants(
+    kind: ImportKind, form: Form, constants: Mapping[str, str]
+) -> dict[str, object]:
     """Parses the values that hold for every row.
 
     Raises BadInput for an unknown field or a bad value.
     """
-    for name in given:
+    for name in constants:
         _require_known(kind, form, name)
-    return {name: form.fields[name].parse(value) for name, value in given.items()}
+    return {name: form.fields[name].parse(value) for name, value in constants.items()}
 
 
 def match_columns(
@@ -69,8 +71,8 @@ def _guessed(known: Field, column: str) -> Remark:
     return remark("{field} is read from column {column}.", field=known.name, column=column)
 
 
-def _guess(known: Field, columns: tuple[str, ...], taken: set[str]) -> str | None:
-    by_name = {column.lower(): column for column in reversed(columns) if column not in taken}
+def _guess(known: Field, columns: tuple[str, ...], used: set[str]) -> str | None:
+    by_name = {column.lower(): column for column in reversed(columns) if column not in used}
     found = (by_name.get(alias.lower()) for alias in (known.name, *known.aliases))
     return next((column for column in found if column), None)
 

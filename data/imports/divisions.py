@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from data.errors import BadInput
 from data.imports.options import Options
-from data.imports.report import Report
+from data.imports.outcome import Outcome
 from data.imports.source import Row
 from data.imports.stretches import kept_geometry
 from data.queries.waters import registry
@@ -29,14 +29,16 @@ _SUFFIXES: Final = {
 }
 
 
-def take(connection: Connection, rows: Sequence[Row], options: Options, report: Report) -> None:
+def import_rows(
+    connection: Connection, rows: Sequence[Row], options: Options, outcome: Outcome
+) -> None:
     """Writes the divisions of these rows, each under its parent."""
     levelled: list[tuple[ChiefLevel, Row]] = []
     for row in rows:
         try:
-            levelled.append((_level(row, report), row))
+            levelled.append((_level(row, outcome), row))
         except BadInput as error:
-            report.refuse(row.number, row.name, error)
+            outcome.refuse(row.number, row.name, error)
     seen: dict[tuple[str, ...], int] = {}
     for level, row in sorted(levelled, key=lambda each: _LEVELS.index(each[0])):
         key = (row.text("code") or "", "" if row.text("code") else f"{level} {row.name}")
@@ -45,12 +47,12 @@ def take(connection: Connection, rows: Sequence[Row], options: Options, report: 
             if before != row.number:
                 raise BadInput("It repeats row {row}.", row=before)
             with connection.begin_nested():
-                _take_one(connection, level, row, report)
+                _import_row(connection, level, row, outcome)
         except IntegrityError:
-            report.refuse(row.number, row.name, _namesake(row.name))
+            outcome.refuse(row.number, row.name, _namesake(row.name))
         except BadInput as error:
-            report.refuse(row.number, row.name, error)
-    _settle(connection, report)
+            outcome.refuse(row.number, row.name, error)
+    _settle(connection, outcome)
 
 
 def _namesake(name: str) -> BadInput:
@@ -69,7 +71,7 @@ def level_of_code(code: str) -> ChiefLevel:
     return ChiefLevel.VILLAGE
 
 
-def _level(row: Row, report: Report) -> ChiefLevel:
+def _level(row: Row, outcome: Outcome) -> ChiefLevel:
     """Returns the row's level: by its code, else by its level field, else by its name.
 
     Raises BadInput when none of them says.
@@ -78,7 +80,7 @@ def _level(row: Row, report: Report) -> ChiefLevel:
     if code:
         meant = level_of_code(code)
         if told and told is not meant:
-            report.note(
+            outcome.note(
                 "{name} is taken as of level {meant}, by its code {code}, not {told}.",
                 name=row.name,
                 told=told,
@@ -97,7 +99,7 @@ def _level(row: Row, report: Report) -> ChiefLevel:
     )
 
 
-def _take_one(connection: Connection, level: ChiefLevel, row: Row, report: Report) -> None:
+def _import_row(connection: Connection, level: ChiefLevel, row: Row, outcome: Outcome) -> None:
     code = row.text("code") or None
     parent_id = _parent(connection, level, row)
     values: dict[str, object] = {"name": row.name, "level": level.value}
@@ -113,16 +115,16 @@ def _take_one(connection: Connection, level: ChiefLevel, row: Row, report: Repor
     kept = kept_geometry(surface) if surface else None
     if existing is None:
         connection.execute(insert(division).values(**values, geom=kept))
-        report.taken += 1
+        outcome.created += 1
         return
     changed = {name: value for name, value in values.items() if existing[name] != value}
     if surface and not _is_same(existing["wkb"], surface):
         changed["geom"] = kept
     if not changed:
-        report.unchanged += 1
+        outcome.unchanged += 1
         return
     connection.execute(update(division).where(division.c.id == existing["id"]).values(changed))
-    report.updated += 1
+    outcome.updated += 1
 
 
 def _is_same(wkb: bytes | None, surface: MultiPolygon) -> bool:
@@ -185,7 +187,7 @@ def _parent(connection: Connection, level: ChiefLevel, row: Row) -> int | None:
     return None if found is None else int(found)
 
 
-def _settle(connection: Connection, report: Report) -> None:
+def _settle(connection: Connection, outcome: Outcome) -> None:
     """Assigns points and lakes to the lowest division that contains them."""
     ranks = "array_position(CAST(:levels AS text[]), division.level)"
     for table, place in (
@@ -206,7 +208,7 @@ def _settle(connection: Connection, report: Report) -> None:
             {"levels": [level.value for level in ChiefLevel]},
         )
         if done.rowcount:
-            report.note(_SETTLED[table], count=done.rowcount)
+            outcome.note(_SETTLED[table], count=done.rowcount)
 
 
 _SETTLED: Final = {

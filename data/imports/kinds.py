@@ -18,37 +18,37 @@ from data.imports import (
 )
 from data.imports.fields import ImportKind
 from data.imports.options import Options
-from data.imports.report import Report
+from data.imports.outcome import Outcome
 from data.imports.source import Row, Source
 
-Take = Callable[[Connection, Sequence[Row], Options, Report], None]
+Importer = Callable[[Connection, Sequence[Row], Options, Outcome], None]
 
-TAKES: Final[Mapping[ImportKind, Take]] = MappingProxyType(
+IMPORTERS: Final[Mapping[ImportKind, Importer]] = MappingProxyType(
     {
-        ImportKind.DIVISIONS: divisions.take,
-        ImportKind.RIVERS: rivers.take,
-        ImportKind.REACHES: reaches.take,
-        ImportKind.LAKES: lakes.take,
-        ImportKind.SECTIONS: stations.take_sections,
-        ImportKind.OUTFALLS: stations.take_outfalls,
-        ImportKind.INTAKES: stations.take_intakes,
-        ImportKind.NOTICE_BOARDS: notice_boards.take,
-        ImportKind.CHIEFS: chiefs.take,
-        ImportKind.PLACES: places.take,
+        ImportKind.DIVISIONS: divisions.import_rows,
+        ImportKind.RIVERS: rivers.import_rows,
+        ImportKind.REACHES: reaches.import_rows,
+        ImportKind.LAKES: lakes.import_rows,
+        ImportKind.SECTIONS: stations.import_sections,
+        ImportKind.OUTFALLS: stations.import_outfalls,
+        ImportKind.INTAKES: stations.import_intakes,
+        ImportKind.NOTICE_BOARDS: notice_boards.import_rows,
+        ImportKind.CHIEFS: chiefs.import_rows,
+        ImportKind.PLACES: places.import_rows,
     }
 )
 
 
-def take(
+def import_source(
     connection: Connection, kind: ImportKind, source: Source, options: Options | None = None
-) -> Report:
+) -> Outcome:
     """Imports the file's rows and returns what became of them; a second time changes nothing.
 
     One import runs at a time. Rows that can't be imported are refused in the outcome and the others
     are written: the caller rolls back when that isn't wanted.
     """
     connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('onemap import'))"))
-    report = Report(kind, refused=list(source.refused), notes=list(source.notes))
-    TAKES[kind](connection, source.rows, options or Options(), report)
-    report.refused.sort(key=lambda each: each.row)
-    return report
+    outcome = Outcome(kind, refused=list(source.refused), notes=list(source.notes))
+    IMPORTERS[kind](connection, source.rows, options or Options(), outcome)
+    outcome.refused.sort(key=lambda each: each.row)
+    return outcome

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, text, updat
 
 from data.errors import BadInput
 from data.imports.options import Options
-from data.imports.report import Report, remark
+from data.imports.outcome import Outcome, remark
 from data.imports.source import Row
 from data.imports.stretches import kept_geometry
 from data.queries.waters import registry
@@ -29,7 +29,9 @@ class _Key(NamedTuple):
     code: str | None
 
 
-def take(connection: Connection, rows: Sequence[Row], options: Options, report: Report) -> None:
+def import_rows(
+    connection: Connection, rows: Sequence[Row], options: Options, outcome: Outcome
+) -> None:
     """Writes the lakes of these rows, with area, division and the river they are on."""
     groups: dict[_Key, list[Row]] = {}
     for row in rows:
@@ -38,15 +40,15 @@ def take(connection: Connection, rows: Sequence[Row], options: Options, report: 
             kind = LakeKind.RESERVOIR if row.name.endswith("水库") else LakeKind.LAKE
         groups.setdefault(_Key(row.name, kind, row.text("code") or None), []).append(row)
     for key, group in groups.items():
-        own, surface = _surface(group, report)
+        own, surface = _surface(group, outcome)
         if len(own) > 1:
-            report.joined.append(
+            outcome.joined.append(
                 remark("{lake}: {count} surfaces became one lake.", lake=key.name, count=len(own))
             )
-        _take_lake(connection, key, own, surface, report)
+        _import_lake(connection, key, own, surface, outcome)
 
 
-def _surface(rows: Sequence[Row], report: Report) -> tuple[list[Row], MultiPolygon]:
+def _surface(rows: Sequence[Row], outcome: Outcome) -> tuple[list[Row], MultiPolygon]:
     """Returns the rows that make one lake and its surface; refuses others of the same name."""
     own: list[Row] = []
     pieces: list[Polygon] = []
@@ -56,7 +58,7 @@ def _surface(rows: Sequence[Row], report: Report) -> tuple[list[Row], MultiPolyg
         try:
             _check_together(row, row.geometry, own)
         except BadInput as error:
-            report.refuse(row.number, row.name, error)
+            outcome.refuse(row.number, row.name, error)
             continue
         own.append(row)
         pieces += [piece for piece in row.geometry.geoms if isinstance(piece, Polygon)]
@@ -86,8 +88,8 @@ def _check_together(row: Row, surface: MultiPolygon, own: Sequence[Row]) -> None
         )
 
 
-def _take_lake(
-    connection: Connection, key: _Key, rows: Sequence[Row], surface: MultiPolygon, report: Report
+def _import_lake(
+    connection: Connection, key: _Key, rows: Sequence[Row], surface: MultiPolygon, outcome: Outcome
 ) -> None:
     inside = surface.representative_point()
     division = registry.division_at(connection, inside.x, inside.y)
@@ -108,16 +110,16 @@ def _take_lake(
                 name=key.name, kind=key.kind.value, geom=kept_geometry(surface), **values
             )
         )
-        report.taken += len(rows)
+        outcome.created += len(rows)
         return
     changed = {name: value for name, value in values.items() if existing[name] != value}
     if not registry.geometry_of(existing["wkb"]).equals_exact(surface, 0.0):
         changed["geom"] = kept_geometry(surface)
     if changed:
         connection.execute(update(lake).where(lake.c.id == existing["id"]).values(changed))
-        report.updated += len(rows)
+        outcome.updated += len(rows)
     else:
-        report.unchanged += len(rows)
+        outcome.unchanged += len(rows)
 
 
 def _river_through(connection: Connection, surface: MultiPolygon) -> int | None:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from data.errors import BadInput
 from data.imports.options import Options
-from data.imports.report import Report
+from data.imports.outcome import Outcome
 from data.imports.source import Row
 from data.imports.stretches import kept_geometry
 from data.placing.spots import preview
@@ -15,7 +15,9 @@ from data.queries.waters import registry
 from data.tables.waters import notice_board
 
 
-def take(connection: Connection, rows: Sequence[Row], options: Options, report: Report) -> None:
+def import_rows(
+    connection: Connection, rows: Sequence[Row], options: Options, outcome: Outcome
+) -> None:
     """Writes the boards of these rows, matched by code."""
     seen: dict[str, int] = {}
     for row in rows:
@@ -23,12 +25,12 @@ def take(connection: Connection, rows: Sequence[Row], options: Options, report: 
         try:
             if before != row.number:
                 raise BadInput("It repeats the code of row {row}.", row=before)
-            _take_one(connection, row, options, report)
+            _import_row(connection, row, options, outcome)
         except BadInput as error:
-            report.refuse(row.number, row.name, error)
+            outcome.refuse(row.number, row.name, error)
 
 
-def _take_one(connection: Connection, row: Row, options: Options, report: Report) -> None:
+def _import_row(connection: Connection, row: Row, options: Options, outcome: Outcome) -> None:
     point = row.geometry
     if not isinstance(point, Point):
         raise BadInput("It has no geometry.")
@@ -59,17 +61,17 @@ def _take_one(connection: Connection, row: Row, options: Options, report: Report
         connection.execute(
             insert(notice_board).values(code=row.text("code"), geom=kept_geometry(point), **values)
         )
-        report.taken += 1
+        outcome.created += 1
         return
     changed = {name: value for name, value in values.items() if existing[name] != value}
     if not registry.geometry_of(existing["wkb"]).equals_exact(point, 0.0):
         changed["geom"] = kept_geometry(point)
     if not changed:
-        report.unchanged += 1
+        outcome.unchanged += 1
         return
     connection.execute(
         update(notice_board)
         .where(notice_board.c.id == existing["id"])
         .values(changed_at=func.now(), **changed)
     )
-    report.updated += 1
+    outcome.updated += 1

@@ -7,14 +7,16 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from data.errors import BadInput
 from data.imports.options import Options
-from data.imports.report import Report
+from data.imports.outcome import Outcome
 from data.imports.source import Row
 from data.imports.stretches import kept_geometry
 from data.tables.waters import place
 from data.vocabulary import ChiefLevel
 
 
-def take(connection: Connection, rows: Sequence[Row], options: Options, report: Report) -> None:
+def import_rows(
+    connection: Connection, rows: Sequence[Row], options: Options, outcome: Outcome
+) -> None:
     """Writes the place names of these rows, matched by name, level and place."""
     known = {
         (row.name, row.level, row.lon, row.lat): row
@@ -32,7 +34,7 @@ def take(connection: Connection, rows: Sequence[Row], options: Options, report: 
         key = (row.name, level.value, point.x, point.y)
         before = seen.setdefault(key, row.number)
         if before != row.number:
-            report.refuse(row.number, row.name, BadInput("It repeats row {row}.", row=before))
+            outcome.refuse(row.number, row.name, BadInput("It repeats row {row}.", row=before))
             continue
         values = {
             "name_en": row.text("name_en") or None,
@@ -45,9 +47,9 @@ def take(connection: Connection, rows: Sequence[Row], options: Options, report: 
                     name=row.name, level=level.value, geom=kept_geometry(point), **values
                 )
             )
-            report.taken += 1
+            outcome.created += 1
         elif all(getattr(old, name) == value for name, value in values.items()):
-            report.unchanged += 1
+            outcome.unchanged += 1
         else:
             connection.execute(update(place).where(place.c.id == old.id).values(values))
-            report.updated += 1
+            outcome.updated += 1

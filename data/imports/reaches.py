@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from data.errors import BadInput
 from data.imports.flows import settle_flows
 from data.imports.options import Options
-from data.imports.report import Report
+from data.imports.outcome import Outcome
 from data.imports.source import Row
 from data.imports.stretches import PlannedReach, held_elsewhere, same_reaches, write_reaches
 from data.placing.snaps import hanging_on, snap_again
@@ -63,7 +63,9 @@ class _Course:
         )
 
 
-def take(connection: Connection, rows: Sequence[Row], options: Options, report: Report) -> None:
+def import_rows(
+    connection: Connection, rows: Sequence[Row], options: Options, outcome: Outcome
+) -> None:
     """Replaces the reaches of each river in these rows by those of the file."""
     rivers: dict[int, list[Row]] = defaultdict(list)
     names: dict[int, str] = {}
@@ -71,37 +73,37 @@ def take(connection: Connection, rows: Sequence[Row], options: Options, report: 
         try:
             found = registry.find_one(connection, "river", row.text("river"))
         except BadInput as error:
-            report.refuse(row.number, row.name, error)
+            outcome.refuse(row.number, row.name, error)
             continue
         rivers[found.id].append(row)
         names[found.id] = found.name
     courses = registry.courses(connection)
     for river_id, group in rivers.items():
-        done = Report(report.kind)
+        done = Outcome(outcome.kind)
         try:
             with connection.begin_nested():
-                _take_river(connection, river_id, names[river_id], group, courses[river_id], done)
+                _import_river(connection, river_id, names[river_id], group, courses[river_id], done)
         except IntegrityError:
-            report.refuse_all(group, held_elsewhere(names[river_id]))
+            outcome.refuse_all(group, held_elsewhere(names[river_id]))
         except BadInput as error:
-            report.refuse_all(group, error)
+            outcome.refuse_all(group, error)
         else:
-            report.add(done)
+            outcome.add(done)
     settle_flows(connection)
 
 
-def _take_river(
+def _import_river(
     connection: Connection,
     river_id: int,
     name: str,
     rows: Sequence[Row],
     lines: MultiLineString,
-    report: Report,
+    outcome: Outcome,
 ) -> None:
     """Writes all of the river's rows or none: half a river would lose its other reaches."""
     course = _Course(lines)
     planned: list[PlannedReach] = []
-    refused = Report(report.kind)
+    refused = Outcome(outcome.kind)
     for row in rows:
         try:
             planned.append(_plan(connection, row, course))
@@ -115,24 +117,24 @@ def _take_river(
                     each.name,
                     BadInput("Another reach of {river} is refused.", river=name),
                 )
-        report.add(refused)
+        outcome.add(refused)
         return
     planned.sort(key=lambda reach: reach.from_m)
     _check_order(planned)
     if same_reaches(connection, river_id, planned):
-        report.unchanged += len(rows)
+        outcome.unchanged += len(rows)
         return
     _check_codes(connection, river_id, planned)
     hanging = hanging_on(connection, river_id)
     known = _names(connection, river_id)
     write_reaches(connection, river_id, planned, course.length_m)
     kept = sum(each.name in known for each in planned)
-    report.taken += len(planned) - kept
-    report.updated += kept
-    _tell_uncovered(name, planned, course, report)
+    outcome.created += len(planned) - kept
+    outcome.updated += kept
+    _note_uncovered(name, planned, course, outcome)
     moved = snap_again(connection, hanging)
     if moved:
-        report.note("Snapped to {river} again: {names}.", river=name, names=", ".join(moved))
+        outcome.note("Snapped to {river} again: {names}.", river=name, names=", ".join(moved))
 
 
 def _names(connection: Connection, river_id: int) -> set[str]:
@@ -196,8 +198,8 @@ def _check_codes(connection: Connection, river_id: int, planned: Sequence[Planne
         raise BadInput("The code {code} is that of another river's reach.", code=taken)
 
 
-def _tell_uncovered(
-    name: str, planned: Sequence[PlannedReach], course: _Course, report: Report
+def _note_uncovered(
+    name: str, planned: Sequence[PlannedReach], course: _Course, outcome: Outcome
 ) -> None:
     """Notes in the outcome the stretches of the river, beyond a tolerance, without a reach."""
     for start, line in zip(course.starts, course.lines, strict=True):
@@ -206,7 +208,7 @@ def _tell_uncovered(
         edges = [start, *(edge for each in inside for edge in (each.from_m, each.to_m)), end]
         for before, after in zip(edges[::2], edges[1::2], strict=True):
             if after - before > OFF_M:
-                report.note(
+                outcome.note(
                     "{river}: no reach covers {start} to {end}.",
                     river=name,
                     start=format_chainage(before),

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from data.errors import BadInput
 from data.imports.flows import settle_flows
 from data.imports.options import Options
-from data.imports.report import Report, remark
+from data.imports.outcome import Outcome, remark
 from data.imports.source import Row
 from data.imports.stretches import (
     PlannedReach,
@@ -38,27 +38,29 @@ class _Key(NamedTuple):
     code: str | None
 
 
-def take(connection: Connection, rows: Sequence[Row], options: Options, report: Report) -> None:
+def import_rows(
+    connection: Connection, rows: Sequence[Row], options: Options, outcome: Outcome
+) -> None:
     """Writes the rivers of these rows with their reaches and what they flow into."""
     level = options.split_level or registry.finest_level(connection)
     areas = registry.surfaces(connection, level) if level else []
     rivers: dict[int, str] = {}
     for key, group in _grouped(rows).items():
-        done = Report(report.kind)
+        done = Outcome(outcome.kind)
         try:
             with connection.begin_nested():
-                river_id = _take_river(connection, key, group, areas, options, done)
+                river_id = _import_river(connection, key, group, areas, options, done)
         except IntegrityError:
-            report.refuse_all(group, held_elsewhere(key.name))
+            outcome.refuse_all(group, held_elsewhere(key.name))
         except BadInput as error:
-            report.refuse_all(group, error)
+            outcome.refuse_all(group, error)
         else:
-            report.add(done)
+            outcome.add(done)
             rivers[river_id] = key.name
     flows = settle_flows(connection)
     for river_id, name in rivers.items():
         if flows[river_id] is None:
-            report.note("What {river} flows into is unknown: its end meets no river.", river=name)
+            outcome.note("What {river} flows into is unknown: its end meets no river.", river=name)
 
 
 def _grouped(rows: Sequence[Row]) -> dict[_Key, list[Row]]:
@@ -71,15 +73,15 @@ def _grouped(rows: Sequence[Row]) -> dict[_Key, list[Row]]:
     return groups
 
 
-def _take_river(
+def _import_river(
     connection: Connection,
     key: _Key,
     rows: Sequence[Row],
     areas: Sequence[Area],
     options: Options,
-    report: Report,
+    outcome: Outcome,
 ) -> int:
-    own, lines = _own_lines(rows, report)
+    own, lines = _own_lines(rows, outcome)
     joined = join_lines(lines)
     geometry = MultiLineString([part.line for part in joined.parts])
     length = sum(length_m(part.line) for part in joined.course)
@@ -89,8 +91,8 @@ def _take_river(
     if existing is None:
         river_id = _insert(connection, key, geometry, values)
         write_reaches(connection, river_id, planned, length)
-        report.taken += len(own)
-        _tell_joins(key.name, joined, len(own), report)
+        outcome.created += len(own)
+        _note_joins(key.name, joined, len(own), outcome)
         return river_id
     river_id = int(existing["id"])
     has_same_line = registry.geometry_of(existing["wkb"]).equals_exact(geometry, 0.0)
@@ -100,13 +102,13 @@ def _take_river(
     if changed or not has_same_line:
         changed["geom"] = kept_geometry(geometry)
         connection.execute(update(river).where(river.c.id == river_id).values(changed))
-        report.updated += len(own)
-        _tell_joins(key.name, joined, len(own), report)
+        outcome.updated += len(own)
+        _note_joins(key.name, joined, len(own), outcome)
     else:
-        report.unchanged += len(own)
-        _tell_gaps(key.name, joined, report)
+        outcome.unchanged += len(own)
+        _note_gaps(key.name, joined, outcome)
     if not has_same_line:
-        report.note(
+        outcome.note(
             "The line of {river} changed: {old} km became {new} km.",
             river=key.name,
             old=round(existing["length_m"] / 1000, 1),
@@ -118,7 +120,7 @@ def _take_river(
         key.name,
         planned,
         length,
-        report,
+        outcome,
         is_due=not has_same_line or options.resplit,
     )
     return river_id
@@ -130,7 +132,7 @@ def _hold_reaches(
     name: str,
     planned: Sequence[PlannedReach],
     length: float,
-    report: Report,
+    outcome: Outcome,
     *,
     is_due: bool,
 ) -> None:
@@ -138,19 +140,19 @@ def _hold_reaches(
     if same_reaches(connection, river_id, planned):
         return
     if not is_due:
-        report.note(
+        outcome.note(
             "The reaches of {river} aren't those of a split at today's borders.", river=name
         )
         return
     hanging = hanging_on(connection, river_id)
     write_reaches(connection, river_id, planned, length)
-    report.note("{river} has {count} reaches now.", river=name, count=len(planned))
+    outcome.note("{river} has {count} reaches now.", river=name, count=len(planned))
     moved = snap_again(connection, hanging)
     if moved:
-        report.note("Snapped to {river} again: {names}.", river=name, names=", ".join(moved))
+        outcome.note("Snapped to {river} again: {names}.", river=name, names=", ".join(moved))
 
 
-def _own_lines(rows: Sequence[Row], report: Report) -> tuple[list[Row], list[LineString]]:
+def _own_lines(rows: Sequence[Row], outcome: Outcome) -> tuple[list[Row], list[LineString]]:
     """Returns the rows that count and their lines; a line drawn twice counts once."""
     first: dict[bytes, int] = {}
     own, lines = [], []
@@ -159,7 +161,7 @@ def _own_lines(rows: Sequence[Row], report: Report) -> tuple[list[Row], list[Lin
             continue
         before = first.setdefault(row.geometry.wkb, row.number)
         if before != row.number:
-            report.refuse(
+            outcome.refuse(
                 row.number, row.name, BadInput("It repeats the line of row {row}.", row=before)
             )
             continue
@@ -206,10 +208,10 @@ def _existing(connection: Connection, key: _Key) -> RowMapping | None:
     return next(iter(same or [row for row in rows if row["code"] is None]), None)
 
 
-def _tell_joins(name: str, joined: Joined, ways: int, report: Report) -> None:
+def _note_joins(name: str, joined: Joined, ways: int, outcome: Outcome) -> None:
     if ways > 1 or joined.branches:
         widest = max((join.distance_m for join in joined.joins), default=0.0)
-        report.joined.append(
+        outcome.joined.append(
             remark(
                 "{river}: {ways} lines became {parts} by {joins} joins, the widest {widest} m.",
                 river=name,
@@ -220,23 +222,23 @@ def _tell_joins(name: str, joined: Joined, ways: int, report: Report) -> None:
             )
         )
     if joined.reversed_ways:
-        report.note(
+        outcome.note(
             "{river}: {count} lines drawn upstream were turned.",
             river=name,
             count=len(joined.reversed_ways),
         )
     if joined.branches:
-        report.note(
+        outcome.note(
             "{river}: {count} arms lie beside its course.", river=name, count=len(joined.branches)
         )
-    _tell_gaps(name, joined, report)
+    _note_gaps(name, joined, outcome)
 
 
-def _tell_gaps(name: str, joined: Joined, report: Report) -> None:
+def _note_gaps(name: str, joined: Joined, outcome: Outcome) -> None:
     starts = joined.starts_m
     for gap in joined.gaps:
         end = starts[gap.after] + length_m(joined.course[gap.after].line)
-        report.note(
+        outcome.note(
             "{river}: a gap of {gap} m after {chainage} stays a gap.",
             river=name,
             gap=round(gap.distance_m),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
@@ -13,21 +13,14 @@ from data.errors import BadInput
 from data.imports.columns import match_columns, parse_constants
 from data.imports.fields import FORMS, Form, ImportKind
 from data.imports.formats import Table, geometry_of_wkt, read_table
-from data.imports.report import RefusedRow, Remark, remark
+from data.imports.outcome import RefusedRow, Remark, remark
 from data.placing import cells
 from data.placing.shapes import BadAxes, mend
+from data.placing.spots import SourcePoint
 from gis import crs
 from gis.crs import Datum
 
 VALUE = TypeVar("VALUE")
-
-
-class Given(NamedTuple):
-    """A point as it came: its coordinates and what they were declared to be."""
-
-    x: float
-    y: float
-    crs: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +30,7 @@ class Row:
     number: int
     values: Mapping[str, object]
     geometry: BaseGeometry | None = None
-    given: Given | None = None
+    source: SourcePoint | None = None
 
     def get(self, name: str, kind: type[VALUE]) -> VALUE | None:
         """Returns the value of a field, None where the cell was empty."""
@@ -95,8 +88,8 @@ def read(
     columns, source.notes = match_columns(kind, form, table, mapping or {}, fixed)
     reader = _Reader(table, form, columns, fixed, _datum(path, form, table, columns, crs, source))
     for index in range(len(table.records)):
-        reader.take(index, source)
-    _tell_mends(reader, source)
+        reader.read_record(index, source)
+    _note_mends(reader, source)
     _refuse_axes(source, reader)
     return source
 
@@ -106,7 +99,7 @@ def _datum(
     form: Form,
     table: Table,
     columns: Mapping[str, str],
-    told: str | None,
+    stated: str | None,
     source: Source,
 ) -> Datum | None:
     """Returns the datum of the coordinates: the caller's, else the file's; None without any."""
@@ -119,14 +112,14 @@ def _datum(
                 path=path,
             )
         return None
-    if not told and not table.crs:
+    if not stated and not table.crs:
         raise BadInput(
             "{path} doesn't say in which coordinate system it is.",
             mend="Say it with --crs, such as --crs EPSG:4490 or --crs gcj02.",
             path=path,
         )
-    datum = _declared(told or table.crs or "")
-    if told and table.crs and not _is_as_told(table.crs, datum):
+    datum = _declared(stated or table.crs or "")
+    if stated and table.crs and not _means_same(table.crs, datum):
         source.notes.append(
             remark(
                 "The file says {own}; it is taken as {told}, as told.",
@@ -148,7 +141,7 @@ def _declared(name: str) -> Datum:
         ) from error
 
 
-def _is_as_told(own: str, datum: Datum) -> bool:
+def _means_same(own: str, datum: Datum) -> bool:
     """Returns whether the file's own word means the same; WGS 84 and CGCS2000 do."""
     try:
         meant = crs.declared(own)
@@ -174,7 +167,7 @@ class _Reader:
         self.heights = 0
         self.bad_axes: list[BadAxes] = []
 
-    def take(self, index: int, source: Source) -> None:
+    def read_record(self, index: int, source: Source) -> None:
         """Adds the record to the source as a row, or as refused; skips a blank line."""
         record, number = self.table.records[index], index + self.table.first_row
         if not any(record.values()) and self.table.geometries is None:
@@ -182,13 +175,13 @@ class _Reader:
         label = cells.words(record.get(self.columns.get("name", ""), ""))
         try:
             values = self._values(record)
-            geometry, given = self._place(record, index, number)
+            geometry, point = self._place(record, index, number)
         except BadInput as error:
             if isinstance(error, BadAxes):
                 self.bad_axes.append(error)
-            source.refused.append(RefusedRow.by(number, label, error))
+            source.refused.append(RefusedRow.from_error(number, label, error))
             return
-        source.rows.append(Row(number, values, geometry, given))
+        source.rows.append(Row(number, values, geometry, point))
 
     def _values(self, record: Mapping[str, str]) -> dict[str, object]:
         values = dict(self.fixed)
@@ -207,7 +200,7 @@ class _Reader:
 
     def _place(
         self, record: Mapping[str, str], index: int, number: int
-    ) -> tuple[BaseGeometry | None, Given | None]:
+    ) -> tuple[BaseGeometry | None, SourcePoint | None]:
         if self.datum is None or self.form.shape is None:
             return None, None
         raw = self._raw(record, index)
@@ -217,11 +210,11 @@ class _Reader:
         self.heights += done.had_heights
         if done.was_invalid:
             self.repaired.append(number)
-        given = None
+        point = None
         if isinstance(done.geometry, Point) and raw is not None:
             west, south, _, _ = raw.bounds
-            given = Given(west, south, self.datum.name)
-        return done.geometry, given
+            point = SourcePoint(self.datum.name, west, south)
+        return done.geometry, point
 
     def _raw(self, record: Mapping[str, str], index: int) -> BaseGeometry | None:
         if self.table.geometries is not None:
@@ -234,7 +227,7 @@ class _Reader:
         return Point(cells.degrees(x), cells.degrees(y))
 
 
-def _tell_mends(reader: _Reader, source: Source) -> None:
+def _note_mends(reader: _Reader, source: Source) -> None:
     if reader.repaired:
         source.notes.append(
             remark("Invalid geometry was repaired in rows {rows}.", rows=_few(reader.repaired))

@@ -8,10 +8,10 @@ from sqlalchemy import Connection
 from data import clock
 from data.errors import BadInput, Conflict
 from data.imports.options import Options
-from data.imports.report import Report
+from data.imports.outcome import Outcome
 from data.imports.source import Row
 from data.placing.facts import Facts, IntakeFacts, OutfallFacts, SectionFacts
-from data.placing.stations import Outcome, Placed, StationPlacement, place_station
+from data.placing.stations import Placed, PlacementOutcome, StationPlacement, place_station
 from data.quality.compliance import OutfallLimit
 from data.quality.limits import DischargeGrade
 from data.queries.waters import registry
@@ -19,25 +19,25 @@ from data.records import ReachId
 from data.vocabulary import BodyKind, Parameter, StationKind, WaterClass
 
 
-def take_sections(
-    connection: Connection, rows: Sequence[Row], options: Options, report: Report
+def import_sections(
+    connection: Connection, rows: Sequence[Row], options: Options, outcome: Outcome
 ) -> None:
     """Places the sections of these rows, matched by code."""
-    _take(connection, StationKind.SECTION, rows, options, report)
+    _take(connection, StationKind.SECTION, rows, options, outcome)
 
 
-def take_outfalls(
-    connection: Connection, rows: Sequence[Row], options: Options, report: Report
+def import_outfalls(
+    connection: Connection, rows: Sequence[Row], options: Options, outcome: Outcome
 ) -> None:
     """Places the outfalls of these rows with their limits, matched by code."""
-    _take(connection, StationKind.OUTFALL, rows, options, report)
+    _take(connection, StationKind.OUTFALL, rows, options, outcome)
 
 
-def take_intakes(
-    connection: Connection, rows: Sequence[Row], options: Options, report: Report
+def import_intakes(
+    connection: Connection, rows: Sequence[Row], options: Options, outcome: Outcome
 ) -> None:
     """Places the intakes of these rows, matched by code."""
-    _take(connection, StationKind.INTAKE, rows, options, report)
+    _take(connection, StationKind.INTAKE, rows, options, outcome)
 
 
 def _take(
@@ -45,7 +45,7 @@ def _take(
     kind: StationKind,
     rows: Sequence[Row],
     options: Options,
-    report: Report,
+    outcome: Outcome,
 ) -> None:
     seen: dict[str, int] = {}
     on_lakes = 0
@@ -57,27 +57,27 @@ def _take(
             placement = _placement(connection, kind, row, options)
             placed = place_station(connection, placement, today=options.today)
         except (BadInput, Conflict) as error:
-            report.refuse(row.number, row.name, error)
+            outcome.refuse(row.number, row.name, error)
             continue
-        _count(placed, report)
+        _count(placed, outcome)
         on_lakes += placed.spot.body is BodyKind.LAKE
     if on_lakes:
-        report.note("{count} of them lie on lakes.", count=on_lakes)
+        outcome.note("{count} of them lie on lakes.", count=on_lakes)
 
 
 def _placement(
     connection: Connection, kind: StationKind, row: Row, options: Options
 ) -> StationPlacement:
-    if row.given is None:
+    if row.source is None:
         raise BadInput("It has no geometry.")
     started_on = row.day("started_on")
     return StationPlacement(
         kind=kind,
         code=row.text("code"),
         name=row.name,
-        x=row.given.x,
-        y=row.given.y,
-        crs=row.given.crs,
+        x=row.source.x,
+        y=row.source.y,
+        crs=row.source.crs,
         name_en=row.text("name_en") or None,
         interval=row.span("interval"),
         started_at=clock.start_of_day(started_on) if started_on else None,
@@ -137,14 +137,14 @@ def _represents(connection: Connection, row: Row) -> tuple[ReachId, ...] | None:
     return tuple(ReachId(registry.find_one(connection, "reach", str(said)).id) for said in listed)
 
 
-def _count(placed: Placed, report: Report) -> None:
-    if placed.outcome is Outcome.CREATED:
-        report.taken += 1
-    elif placed.outcome is Outcome.UNCHANGED:
-        report.unchanged += 1
+def _count(placed: Placed, outcome: Outcome) -> None:
+    if placed.outcome is PlacementOutcome.CREATED:
+        outcome.created += 1
+    elif placed.outcome is PlacementOutcome.UNCHANGED:
+        outcome.unchanged += 1
     else:
-        report.updated += 1
-    if placed.outcome is Outcome.MOVED and placed.moved_m is not None:
-        report.note(
+        outcome.updated += 1
+    if placed.outcome is PlacementOutcome.MOVED and placed.moved_m is not None:
+        outcome.note(
             "{code} was moved by {distance} m.", code=placed.code, distance=round(placed.moved_m)
         )

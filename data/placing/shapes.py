@@ -69,13 +69,13 @@ def place(geometry: GEOMETRY, datum: Datum) -> GEOMETRY:
     return moved
 
 
-def _only(geometry: BaseGeometry, given: BaseGeometry, wanted: Shape) -> BaseGeometry:
+def _only(geometry: BaseGeometry, original: BaseGeometry, wanted: Shape) -> BaseGeometry:
     """Returns the parts of the wanted dimension as a point, multi-line or multi-polygon."""
     dimension = _DIMENSION[wanted]
-    if shapely.get_dimensions(given) != dimension:
+    if shapely.get_dimensions(original) != dimension:
         raise BadInput(
             "It is a {given}, a {wanted} is wanted.",
-            given=given.geom_type,
+            given=original.geom_type,
             wanted={0: "Point", 1: "LineString", 2: "Polygon"}[dimension],
         )
     pieces = [

@@ -72,15 +72,15 @@ def preview(
     lake = registry.nearest_lake(connection, point.x, point.y)
     found = None if lake and lake.offset_m == 0 else _nearest_reach(connection, point, within_m)
     if lake and lake.offset_m <= within_m and (not found or lake.offset_m < found[1].offset_m):
-        return _spot(connection, point, Given(datum.name, x, y), lake, None)
+        return _spot(connection, point, SourcePoint(datum.name, x, y), lake, None)
     if not found:
         raise _too_far(connection, point, lake, within_m)
-    return _spot(connection, point, Given(datum.name, x, y), None, found)
+    return _spot(connection, point, SourcePoint(datum.name, x, y), None, found)
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """Coordinates as they were given."""
+class SourcePoint:
+    """Coordinates as they were source."""
 
     crs: str
     x: float
@@ -116,7 +116,7 @@ def _too_far(
 def _spot(
     connection: Connection,
     point: Point,
-    given: Given,
+    source: SourcePoint,
     lake: NearLake | None,
     found: tuple[NearReach, Snap] | None,
 ) -> Spot:
@@ -126,9 +126,9 @@ def _spot(
     return Spot(
         lon=point.x,
         lat=point.y,
-        source_crs=given.crs,
-        source_x=given.x,
-        source_y=given.y,
+        source_crs=source.crs,
+        source_x=source.x,
+        source_y=source.y,
         body=BodyKind.LAKE if lake else BodyKind.RIVER,
         river_id=reach.river_id if reach else lake.river_id if lake else None,
         river_name=reach.river_name if reach else None,

@@ -25,9 +25,9 @@ from gis.ellipsoid import distance_m
 __all__ = [
     "Facts",
     "IntakeFacts",
-    "Outcome",
     "OutfallFacts",
     "Placed",
+    "PlacementOutcome",
     "SectionFacts",
     "Spot",
     "StationPlacement",
@@ -39,7 +39,7 @@ INTERVAL: Final = timedelta(hours=4)
 _CODE: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
-class Outcome(StrEnum):
+class PlacementOutcome(StrEnum):
     """What became of a placement."""
 
     CREATED = "created"
@@ -77,7 +77,7 @@ class Placed:
 
     station_id: StationId
     code: StationCode
-    outcome: Outcome
+    outcome: PlacementOutcome
     spot: Spot
     version: int
     moved_m: float | None
@@ -164,20 +164,20 @@ def _create(
 ) -> Placed:
     if placement.expected_version is not None:
         raise Conflict("The station {code} is no longer there.", code=placement.code)
-    given = {"interval_s": int(INTERVAL.total_seconds()), **values}
+    columns = {"interval_s": int(INTERVAL.total_seconds()), **values}
     station_id = connection.execute(
         insert(station)
         .values(
             code=placement.code,
             kind=placement.kind.value,
             geom=point_value(spot.lon, spot.lat),
-            **given,
+            **columns,
         )
         .returning(station.c.id)
     ).scalar_one()
     station_facts.write_new(connection, station_id, placement.kind, placement.facts, today)
     return Placed(
-        StationId(station_id), StationCode(placement.code), Outcome.CREATED, spot, 1, None
+        StationId(station_id), StationCode(placement.code), PlacementOutcome.CREATED, spot, 1, None
     )
 
 
@@ -209,7 +209,7 @@ def _change(
     )
     moved_m = distance_m(Point(existing["lon"], existing["lat"]), Point(spot.lon, spot.lat))
     if not changed and not new_facts and moved_m == 0:
-        outcome = Outcome.UNCHANGED
+        outcome = PlacementOutcome.UNCHANGED
     elif not placement.move:
         raise Conflict(
             "There is already a station {code}: {name}.",
@@ -218,7 +218,7 @@ def _change(
             name=existing["name"],
         )
     else:
-        outcome = Outcome.MOVED if moved_m else Outcome.UPDATED
+        outcome = PlacementOutcome.MOVED if moved_m else PlacementOutcome.UPDATED
         version += 1
         connection.execute(
             update(station)

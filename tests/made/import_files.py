@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, text
 from data.imports import kinds, source
 from data.imports.fields import ImportKind
 from data.imports.options import Options
-from data.imports.report import Report
+from data.imports.outcome import Outcome
 
 WRITTEN = (
     "division",
@@ -52,11 +52,11 @@ def run_import(
     options: Options | None = None,
     constants: dict[str, str] | None = None,
     crs: str | None = None,
-) -> Report:
+) -> Outcome:
     """The report of a file taken in a transaction of its own."""
     rows = source.read(path, ImportKind(kind), constants=constants, crs=crs)
     with engine.begin() as connection:
-        return kinds.take(connection, ImportKind(kind), rows, options)
+        return kinds.import_source(connection, ImportKind(kind), rows, options)
 
 
 def row_versions(connection: Connection) -> dict[str, list[tuple[str, str]]]:
@@ -72,11 +72,11 @@ def row_versions(connection: Connection) -> dict[str, list[tuple[str, str]]]:
     }
 
 
-def told(report: Report) -> list[str]:
+def told(report: Outcome) -> list[str]:
     """Joins and notes as sentences."""
     return [str(each) for each in report.joined + report.notes]
 
 
-def refusals(report: Report) -> dict[int, str]:
+def refusals(report: Outcome) -> dict[int, str]:
     """Why each refused row was refused."""
     return {each.row: str(each.why) for each in report.refused}

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from data.imports.options import Options
-from data.imports.report import Report
+from data.imports.outcome import Outcome
 from tests.made.builders import build_small_basin
 from tests.made.database import Database
 from tests.made.import_files import refusals, row_versions, run_import, told
@@ -21,7 +21,7 @@ def _basin(database: Database) -> None:
         build_small_basin(connection)
 
 
-def _take(database: Database, folder: Path, *lines: str, succeed: bool = False) -> Report:
+def _take(database: Database, folder: Path, *lines: str, succeed: bool = False) -> Outcome:
     path = folder / "chiefs.csv"
     path.write_text(HEAD + "".join(line + "\n" for line in lines), encoding="gbk")
     return run_import(database.app, "chiefs", path, options=Options(succeed=succeed))
@@ -53,7 +53,7 @@ def test_each_kind_of_duty_is_taken_once(database: Database, tmp_path: Path) -> 
         "戊,镇长,5,乡级,,,镜湖,,,2026-01-05,2026-06-01",
     )
     report = _take(database, tmp_path, *lines)
-    assert (report.taken, report.refused) == (5, [])
+    assert (report.created, report.refused) == (5, [])
     assert [each[:2] for each in _terms(database)] == [
         ("甲", "清河"),
         ("乙", "测试县"),
@@ -65,7 +65,7 @@ def test_each_kind_of_duty_is_taken_once(database: Database, tmp_path: Path) -> 
     with database.app.connect() as connection:
         before = row_versions(connection)
     again = _take(database, tmp_path, *lines)
-    assert (again.taken, again.unchanged) == (0, 5)
+    assert (again.created, again.unchanged) == (0, 5)
     with database.app.connect() as connection:
         assert row_versions(connection) == before
 
@@ -103,7 +103,7 @@ def test_terms_of_one_person_do_not_overlap_and_can_be_ended(
     report = _take(database, tmp_path, "甲,,,市级,清河,,,,,2026-02-01,")
     assert refusals(report) == {2: "甲 already answers for it from 2026-01-01 on."}
     assert _take(database, tmp_path, "甲,,,市级,清河,,,,,2026-01-01,2026-02-01").updated == 1
-    assert _take(database, tmp_path, "甲,,,市级,清河,,,,,2026-02-01,").taken == 1
+    assert _take(database, tmp_path, "甲,,,市级,清河,,,,,2026-02-01,").created == 1
     assert [each[2:] for each in _terms(database)] == [
         (date(2026, 1, 1), date(2026, 2, 1)),
         (date(2026, 2, 1), None),

@@ -33,7 +33,7 @@ def test_a_list_of_codes_is_a_tree_whatever_its_order(database: Database, tmp_pa
         "411381100,石桥镇\n41,河南省\n4113,南阳市\n411381001002,某社区\n",
         encoding="gbk",
     )
-    assert run_import(database.app, "divisions", path).taken == 8
+    assert run_import(database.app, "divisions", path).created == 8
     tree = _tree(database)
     assert tree["邓州市"] == ("county", "411381000000", "南阳市")
     assert tree["花洲街道"] == ("township", "411381001000", "邓州市")
@@ -50,7 +50,7 @@ def test_namesakes_without_a_known_parent_are_refused(database: Database, tmp_pa
     path = tmp_path / "codes.csv"
     path.write_text("code,name\n411303100,石桥镇\n411381100,石桥镇\n411381100,石桥镇\n")
     report = run_import(database.app, "divisions", path)
-    assert report.taken == 1
+    assert report.created == 1
     assert refusals(report) == {
         3: "There is another division 石桥镇 of that level, and what it belongs to is unknown.",
         4: "It repeats row 3.",
@@ -61,7 +61,7 @@ def test_an_unverified_county_gets_its_code_later(database: Database, tmp_path: 
     surface = box(112, 32, 113, 33)
     bare = write_features(tmp_path / "bare.gpkg", [({"name": "邓州市"}, surface)])
     assert "level is unknown" in refusals(run_import(database.app, "divisions", bare))[1]
-    assert run_import(database.app, "divisions", bare, constants={"level": "county"}).taken == 1
+    assert run_import(database.app, "divisions", bare, constants={"level": "county"}).created == 1
     assert _tree(database)["邓州市"] == ("county", None, None)
     coded = write_features(
         tmp_path / "coded.gpkg", [({"name": "邓州市", "adcode": "411381"}, surface)]
@@ -107,7 +107,7 @@ def test_lakes_have_true_areas_and_their_river(database: Database, tmp_path: Pat
     ]
     path = write_features(tmp_path / "lakes.gpkg", rows)
     report = run_import(database.app, "lakes", path)
-    assert report.taken == 3
+    assert report.created == 3
     assert "东湖: 2 surfaces became one lake." in told(report)
     assert refusals(report) == {
         4: "It repeats row 3.",
@@ -143,6 +143,6 @@ def test_place_names_are_taken_once(database: Database, tmp_path: Path) -> None:
     ]
     path = write_features(tmp_path / "places.gpkg", rows)
     report = run_import(database.app, "places", path)
-    assert report.taken == 2
+    assert report.created == 2
     assert list(refusals(report)) == [3, 4, 5]
     assert run_import(database.app, "places", path).unchanged == 2

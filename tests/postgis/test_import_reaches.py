@@ -13,7 +13,7 @@ COURSE = LineString([(112.2, 32.8), (112.2, 32.6), (112.2, 32.4)])
 
 def _river(database: Database, folder: Path) -> None:
     path = write_features(folder / "rivers.gpkg", [({"name": "干河", "code": "GH"}, COURSE)])
-    assert run_import(database.app, "rivers", path).taken == 1
+    assert run_import(database.app, "rivers", path).created == 1
 
 
 def _kept(database: Database) -> list[tuple[str, str | None, int, int]]:
@@ -45,7 +45,7 @@ def test_lines_replace_the_split_and_twice_changes_nothing(
         ],
     )
     report = run_import(database.app, "reaches", path)
-    assert (report.taken, report.refused) == (2, [])
+    assert (report.created, report.refused) == (2, [])
     assert _kept(database) == [("上段", "GH-1", 0, 27725), ("下段", "GH-2", 27725, 44359)]
     with database.app.connect() as connection:
         before = row_versions(connection)
@@ -67,7 +67,7 @@ def test_chainages_cut_the_river_and_what_is_left_out_is_told(
         "河流,河段名称,起点桩号,终点桩号\n干河,上段,K0+000,K10+500\n干河,下段,12000,K44+300\n"
     )
     report = run_import(database.app, "reaches", path)
-    assert report.taken == 2
+    assert report.created == 2
     assert told(report)[-1] == "干河: no reach covers K10+500 to K12+000."
     assert _kept(database) == [("上段", None, 0, 10500), ("下段", None, 12000, 44300)]
 

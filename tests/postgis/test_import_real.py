@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from data.placing.stations import Outcome, StationPlacement, place_station
+from data.placing.stations import PlacementOutcome, StationPlacement, place_station
 from data.vocabulary import StationKind
 from tests.made.database import Database
 from tests.made.import_files import row_versions, run_import, told
@@ -26,7 +26,7 @@ def test_the_whole_basin_is_taken_and_twice_changes_nothing(
     said: list[str] = []
     for kind, name, constants, count in BASIN:
         report = run_import(database.app, kind, folder / name, constants=constants)
-        assert (name, report.taken, report.refused) == (name, count, [])
+        assert (name, report.created, report.refused) == (name, count, [])
         said += told(report)
     assert "湍河: 6 lines became 1 by 5 joins, the widest 0.0 m." in said
     assert "刁河: 6 lines became 2 by 4 joins, the widest 0.0 m." in said
@@ -54,7 +54,7 @@ def test_the_whole_basin_is_taken_and_twice_changes_nothing(
     assert lost_m < 5
     for kind, name, constants, count in BASIN:
         report = run_import(database.app, kind, folder / name, constants=constants)
-        assert (name, report.unchanged, report.taken, report.updated) == (name, count, 0, 0)
+        assert (name, report.unchanged, report.created, report.updated) == (name, count, 0, 0)
     with database.app.connect() as connection:
         assert row_versions(connection) == before
 
@@ -66,7 +66,7 @@ def test_a_station_on_a_real_river_snaps_to_it(database: Database, real_data: Pa
             connection,
             StationPlacement(StationKind.SECTION, "TH-1", "汲滩", 112.2646942, 32.6839737),
         )
-    assert placed.outcome is Outcome.CREATED
+    assert placed.outcome is PlacementOutcome.CREATED
     assert placed.spot.offset_m == pytest.approx(0, abs=0.01)
 
 
@@ -103,5 +103,5 @@ def test_named_lakes_of_a_continent_are_taken_and_the_nameless_refused(
 ) -> None:
     path = real_data / "lines_scale" / "ne_10m_lakes_east_asia.geojson"
     report = run_import(database.app, "lakes", path)
-    assert (report.taken, len(report.refused)) == (113, 83)
+    assert (report.created, len(report.refused)) == (113, 83)
     assert {str(each.why) for each in report.refused} == {"name is empty."}

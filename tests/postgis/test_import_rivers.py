@@ -59,7 +59,7 @@ def test_ends_within_50_metres_join_and_wider_gaps_stay(database: Database, tmp_
         ("远河", LineString([(112.3, 32.8), (112.3, 32.6)])),
     )
     report = run_import(database.app, "rivers", path)
-    assert (report.taken, report.refused) == (4, [])
+    assert (report.created, report.refused) == (4, [])
     said = told(report)
     assert "近河: 2 lines became 1 by 1 joins, the widest 49.0 m." in said
     assert "远河: 2 lines became 2 by 0 joins, the widest 0.0 m." in said
@@ -131,13 +131,13 @@ def test_the_same_file_twice_changes_nothing(database: Database, tmp_path: Path)
     ]
     with database.app.connect() as connection:
         assert row_versions(connection) == before
-    assert [(each.taken, each.updated, each.unchanged) for each in again] == [(0, 0, 2)] * 2
+    assert [(each.created, each.updated, each.unchanged) for each in again] == [(0, 0, 2)] * 2
 
 
 def test_a_line_given_twice_counts_once(database: Database, tmp_path: Path) -> None:
     line = LineString([UP, MID])
     report = run_import(database.app, "rivers", _rivers(tmp_path, ("干河", line), ("干河", line)))
-    assert report.taken == 1
+    assert report.created == 1
     assert refusals(report) == {2: "It repeats the line of row 1."}
 
 
@@ -185,7 +185,7 @@ def test_a_reach_somebody_answers_for_does_not_go(database: Database, tmp_path: 
     run_import(database.app, "rivers", path)
     chiefs = tmp_path / "chiefs.csv"
     chiefs.write_text("姓名,级别,河段,任职日期\n张三,县级,干河,2026-01-01\n")
-    assert run_import(database.app, "chiefs", chiefs).taken == 1
+    assert run_import(database.app, "chiefs", chiefs).created == 1
     run_import(database.app, "divisions", _counties(tmp_path))
     with database.app.connect() as connection:
         before = row_versions(connection)
@@ -201,7 +201,7 @@ def test_arms_beside_the_course_become_reaches_that_come_back(
     island = LineString([(112.2, 32.7), (112.21, 32.65), MID])
     path = _rivers(tmp_path, ("干河", LineString([UP, (112.2, 32.7), MID, DOWN])), ("干河", island))
     report = run_import(database.app, "rivers", path)
-    assert report.taken == 2
+    assert report.created == 2
     assert "干河: 1 arms lie beside its course." in told(report)
     course, arm = _reaches(database.app)
     assert arm[0] == "干河·汊1"

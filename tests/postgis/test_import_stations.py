@@ -8,10 +8,10 @@ from sqlalchemy import text
 
 from data.errors import BadInput, Conflict
 from data.imports.options import Options
-from data.imports.report import Report
+from data.imports.outcome import Outcome
 from data.placing.stations import (
-    Outcome,
     OutfallFacts,
+    PlacementOutcome,
     SectionFacts,
     StationPlacement,
     place_station,
@@ -101,11 +101,14 @@ def test_a_station_is_added_moved_and_guarded(database: Database, basin: SmallBa
     with database.app.begin() as connection:
         first = place_station(connection, _placement(facts=facts))
         again = place_station(connection, _placement(facts=facts))
-        assert (first.outcome, again.outcome) == (Outcome.CREATED, Outcome.UNCHANGED)
+        assert (first.outcome, again.outcome) == (
+            PlacementOutcome.CREATED,
+            PlacementOutcome.UNCHANGED,
+        )
         with pytest.raises(Conflict, match="already a station N-1"):
             place_station(connection, _placement(y=32.69))
         moved = place_station(connection, _placement(y=32.69, move=True, expected_version=1))
-        assert (moved.outcome, moved.version) == (Outcome.MOVED, 2)
+        assert (moved.outcome, moved.version) == (PlacementOutcome.MOVED, 2)
         assert moved.moved_m == pytest.approx(1109, abs=1)
         with pytest.raises(Conflict, match="in the meantime"):
             place_station(connection, _placement(y=32.68, move=True, expected_version=1))
@@ -121,15 +124,15 @@ def test_a_station_is_added_moved_and_guarded(database: Database, basin: SmallBa
 
 
 def test_limits_follow_one_another(database: Database, basin: SmallBasin) -> None:
-    def place(grade: DischargeGrade, day: date) -> Outcome:
+    def place(grade: DischargeGrade, day: date) -> PlacementOutcome:
         facts = OutfallFacts(grade=grade)
         placement = _placement(kind=StationKind.OUTFALL, code="P-1", facts=facts, move=True)
         return place_station(connection, placement, today=day).outcome
 
     with database.app.begin() as connection:
-        assert place(DischargeGrade.FIRST_B, date(2025, 1, 1)) is Outcome.CREATED
-        assert place(DischargeGrade.FIRST_B, date(2025, 6, 1)) is Outcome.UNCHANGED
-        assert place(DischargeGrade.FIRST_A, TODAY) is Outcome.UPDATED
+        assert place(DischargeGrade.FIRST_B, date(2025, 1, 1)) is PlacementOutcome.CREATED
+        assert place(DischargeGrade.FIRST_B, date(2025, 6, 1)) is PlacementOutcome.UNCHANGED
+        assert place(DischargeGrade.FIRST_A, TODAY) is PlacementOutcome.UPDATED
         spans = connection.execute(
             text(
                 "SELECT upper, valid_from, valid_to FROM outfall_limit JOIN station"
@@ -157,7 +160,7 @@ FILES = {
 }
 
 
-def _take_all(database: Database, folder: Path, today: date) -> dict[str, Report]:
+def _take_all(database: Database, folder: Path, today: date) -> dict[str, Outcome]:
     reports = {}
     for kind, content in FILES.items():
         path = folder / f"{kind}.csv"
@@ -172,7 +175,7 @@ def test_files_of_stations_are_taken_with_their_facts(
     database: Database, basin: SmallBasin, tmp_path: Path
 ) -> None:
     reports = _take_all(database, tmp_path, TODAY)
-    assert [each.taken for each in reports.values()] == [2, 1, 1, 1]
+    assert [each.created for each in reports.values()] == [2, 1, 1, 1]
     refused = refusals(reports["sections"])
     assert "at most 500 m are allowed" in refused.pop(4)
     assert refused == {
@@ -208,7 +211,7 @@ def test_files_of_stations_taken_twice_change_nothing(
     with database.app.connect() as connection:
         before = row_versions(connection)
     again = _take_all(database, tmp_path, date(2026, 6, 1))
-    assert [(each.taken, each.updated, each.unchanged) for each in again.values()] == [
+    assert [(each.created, each.updated, each.unchanged) for each in again.values()] == [
         (0, 0, 2),
         (0, 0, 1),
         (0, 0, 1),

@@ -12,7 +12,7 @@ from dashboard.stations import actions
 from dashboard.stations.form import opened_with
 from data import clock
 from data.errors import BadInput, Conflict, Forbidden, NotFound, NotSignedIn
-from data.placing.stations import Outcome
+from data.placing.stations import PlacementOutcome
 from data.queries.people.accounts import Account, HeldRole
 from data.records import AccountId, DivisionId, StationId
 from data.settings import DashboardSettings, QualitySettings
@@ -136,7 +136,7 @@ def test_a_new_station_stands_where_the_preview_said(deps: Deps, basin: SmallBas
     sign_in(Role.OFFICE, basin.town_up)
     given = replace(NEW, target="2", attribute="市控", border=True, interval="3600", name_en="New")
     saved = actions.save(deps, given)
-    assert saved.placed.outcome is Outcome.CREATED
+    assert saved.placed.outcome is PlacementOutcome.CREATED
     assert saved.password is None  # there is no broker of ours here
     now = actions.choose_station(deps, saved.placed.station_id)
     assert now.station.chainage_m == pytest.approx(11090, abs=5)
@@ -165,10 +165,10 @@ def test_what_the_form_was_opened_with_changes_nothing(deps: Deps, basin: SmallB
         )
     now = actions.choose_station(deps, outfall)
     first = actions.save(deps, replace(opened_with(now), name="改名"), outfall, now.version)
-    assert first.placed.outcome is Outcome.UPDATED
+    assert first.placed.outcome is PlacementOutcome.UPDATED
     now = actions.choose_station(deps, outfall)
     again = actions.save(deps, opened_with(now), outfall, now.version)
-    assert again.placed.outcome is Outcome.UNCHANGED
+    assert again.placed.outcome is PlacementOutcome.UNCHANGED
     with deps.engine.connect() as connection:
         kept = connection.execute(text("SELECT parameter, upper, valid_to FROM outfall_limit"))
         assert kept.all() == [("cod", 40.0, None)]
@@ -183,7 +183,7 @@ def test_a_move_needs_the_version_that_was_looked_at(deps: Deps, basin: SmallBas
     assert found
     assert found.moved_m == pytest.approx(1109, abs=1)
     saved = actions.save(deps, moved, section, now.version)
-    assert saved.placed.outcome is Outcome.MOVED
+    assert saved.placed.outcome is PlacementOutcome.MOVED
     assert saved.placed.moved_m == pytest.approx(1109, abs=1)
     with pytest.raises(Conflict, match="in the meantime"):
         actions.save(deps, replace(moved, lat="32.68"), section, now.version)

@@ -11,6 +11,7 @@ from data.errors import BadInput
 from data.imports import formats
 from data.imports.fields import ImportKind
 from data.imports.source import Source, read
+from data.placing.spots import SourcePoint
 from gis.crs import wgs84_to_gcj02
 from tests.made.import_files import write_features
 
@@ -73,7 +74,8 @@ def test_points_of_a_csv_keep_what_was_given(tmp_path: Path, encoding: str, sign
     found = read(path, ImportKind.SECTIONS, crs="gcj02")
     assert not found.refused
     row = found.rows[0]
-    assert (row.number, row.name, row.given) == (2, "汲滩", (112.35, 32.65, "GCJ-02"))
+    assert (row.number, row.name) == (2, "汲滩")
+    assert row.source == SourcePoint("GCJ-02", 112.35, 32.65)
     assert isinstance(row.geometry, Point)
     shown = wgs84_to_gcj02(row.geometry.x, row.geometry.y)
     assert shown == pytest.approx((112.35, 32.65), abs=1e-8)

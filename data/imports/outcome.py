@@ -1,4 +1,4 @@
-"""What became of a file: taken, updated, unchanged, joined, refused and why."""
+"""The outcome of an import: rows created, updated, unchanged, joined and refused, and notes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from data.errors import OneMapError
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A sentence with its facts: the template is a catalogue's msgid, worded at the top floor."""
+    """A sentence with its facts: the template is a catalogue's msgid, worded on the top floor."""
 
     message: str
     facts: Mapping[str, object] = field(default_factory=dict)
@@ -19,13 +19,13 @@ class Remark:
 
 
 def remark(message: str, **facts: object) -> Remark:
-    """Returns the sentence filled by these facts."""
+    """Returns a remark of the template and its facts."""
     return Remark(message, facts)
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """A row that can't be taken. ``mend`` says how to put it right, filled by the same facts.
+    """A row that can't be imported. ``mend`` says how to put it right, filled by the same facts.
 
     Where one cell is to blame, the facts name its ``field``.
     """
@@ -36,29 +36,32 @@ class RefusedRow:
     mend: str = ""
 
     @classmethod
-    def by(cls, row: int, name: str, error: OneMapError) -> "RefusedRow":
-        """Returns the row as refused by an error."""
+    def from_error(cls, row: int, name: str, error: OneMapError) -> "RefusedRow":
+        """Returns the row refused with the error's message, facts and how to mend it."""
         return cls(row, name, Remark(error.message, error.facts), error.mend)
 
 
 class NumberedRow(Protocol):
-    """A row as it is told of: its number in the file and its name."""
+    """Anything with a row number and a name."""
 
     @property
     def number(self) -> int:
-        """Where it stands in the file."""
+        """Its number in the file."""
 
     @property
     def name(self) -> str:
-        """What it calls itself."""
+        """The name it bears in the file."""
 
 
 @dataclass(slots=True)
-class Report:
-    """Counts are rows of the file; the rest are sentences to print."""
+class Outcome:
+    """What became of a file: counts of its rows, and remarks to print.
+
+    ``joined`` are remarks on rows that were joined to one thing.
+    """
 
     kind: str
-    taken: int = 0
+    created: int = 0
     updated: int = 0
     unchanged: int = 0
     joined: list[Remark] = field(default_factory=list)
@@ -66,21 +69,21 @@ class Report:
     notes: list[Remark] = field(default_factory=list)
 
     def refuse(self, row: int, name: str, error: OneMapError) -> None:
-        """The row is told as refused by the error."""
-        self.refused.append(RefusedRow.by(row, name, error))
+        """Records the row as refused, with the error's message and how to mend it."""
+        self.refused.append(RefusedRow.from_error(row, name, error))
 
     def refuse_all(self, rows: Sequence[NumberedRow], error: OneMapError) -> None:
-        """The rows are told as refused together."""
+        """Records all of the rows as refused with the same error."""
         for row in rows:
             self.refuse(row.number, row.name, error)
 
     def note(self, message: str, **facts: object) -> None:
-        """The sentence is added."""
+        """Adds a remark."""
         self.notes.append(Remark(message, facts))
 
-    def add(self, other: "Report") -> None:
-        """What became of some of the rows is told with the rest."""
-        self.taken += other.taken
+    def add(self, other: "Outcome") -> None:
+        """Adds the counts and remarks of another outcome of the same file."""
+        self.created += other.created
         self.updated += other.updated
         self.unchanged += other.unchanged
         self.joined += other.joined
@@ -89,5 +92,5 @@ class Report:
 
     @property
     def is_all_refused(self) -> bool:
-        """Whether the file held rows and not one of them could be used."""
-        return bool(self.refused) and not (self.taken or self.updated or self.unchanged)
+        """Whether the file held rows and none of them could be used."""
+        return bool(self.refused) and not (self.created or self.updated or self.unchanged)
