@@ -294,5 +294,5 @@ class Cluster:
 def _last_fatal(log: Path) -> str:
     """Returns the last line of the log that reports a failure."""
     lines = log.read_text(errors="replace").splitlines()[-40:] if log.exists() else []
-    told = [line for line in lines if "FATAL" in line or "ERROR" in line or "could not" in line]
-    return (told or lines or ["no word in the log"])[-1]
+    failures = [line for line in lines if "FATAL" in line or "ERROR" in line or "could not" in line]
+    return (failures or lines or ["no word in the log"])[-1]

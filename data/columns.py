@@ -46,7 +46,7 @@ def for_driver(query: str) -> str:
 
 
 def read_columns(
-    connection: Connection, query: str, given: Mapping[str, object]
+    connection: Connection, query: str, parameters: Mapping[str, object]
 ) -> tuple[bytes | None, ...]:
     """Runs a query of one row in binary and returns its columns as bytes; None for null (no rows).
 
@@ -55,7 +55,7 @@ def read_columns(
     driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
     with driver.cursor(binary=True) as cursor:
         try:
-            return sent_columns(cursor.execute(query.encode(), given))
+            return sent_columns(cursor.execute(query.encode(), parameters))
         except psycopg.OperationalError as error:
             raise OperationalError(query, None, error) from error
 

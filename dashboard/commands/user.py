@@ -67,7 +67,7 @@ def add_user(engine: Engine, args: argparse.Namespace) -> None:
     with transaction(engine) as connection:
         division = people.division_named(connection, args.division) if args.division else None
         unit = people.unit_named(connection, args.unit) if args.unit else None
-        role = kept.RoleGiven(
+        role = kept.RoleGrant(
             Role(args.role),
             division,
             unit,

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, text
 
 from dashboard.demo.environment import kept
 from data.database import transaction
-from data.people.accounts import RoleGiven, add_role, create_account, set_password
+from data.people.accounts import RoleGrant, add_role, create_account, set_password
 from data.records import AccountId
 from data.vocabulary import Role
 
@@ -50,7 +50,7 @@ def hand_out(owner: Engine, settings: MutableMapping[str, str]) -> None:
             passwords = kept(settings, KEY, [login for login, _, _ in names])
             for login, name, role in names:
                 made = create_account(connection, login, name, passwords[login], must_change=False)
-                add_role(connection, made, RoleGiven(role), 1)
+                add_role(connection, made, RoleGrant(role), 1)
             return
         passwords = kept(settings, KEY, [row.login for row in found])
         for row in found:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from dashboard.demo.files import PROVINCE
 from dashboard.demo.watch import made_rows
-from data.people.accounts import RoleGiven, UnitId, add_role, create_account
+from data.people.accounts import RoleGrant, UnitId, add_role, create_account
 from data.records import AccountId, DivisionId
 from data.vocabulary import ChiefLevel, Role
 
@@ -49,9 +49,9 @@ def create_posts(connection: Connection, password_of: PasswordOf = random_passwo
             _answer(connection, account, row["person"])
 
 
-def _role(connection: Connection, row: dict[str, str], units: dict[str, int]) -> RoleGiven:
+def _role(connection: Connection, row: dict[str, str], units: dict[str, int]) -> RoleGrant:
     """What the post may do, and where."""
-    return RoleGiven(
+    return RoleGrant(
         Role(row["role"]),
         _division(connection, row["division"]) if row["division"] else None,
         UnitId(units[row["unit"]]) if row["unit"] else None,

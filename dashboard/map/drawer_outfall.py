@@ -55,13 +55,13 @@ def outfall_drawer(
         live("values", key, limits_table(facts, now)),
         basis_block(facts),
         loads_block(facts.loads) if facts.loads else None,
-        chart_frame(station.id, "now", measured, facts.asked, 150) if measured else None,
+        chart_frame(station.id, "now", measured, facts.first_parameter, 150) if measured else None,
         receiving_block(facts),
         chiefs_block(chiefs),
     ]
     trend: Any = html.P(_("Nothing has been measured yet."), className="dw-none")
     if measured:
-        trend = chart_frame(station.id, "trend", measured, facts.asked, 320)
+        trend = chart_frame(station.id, "trend", measured, facts.first_parameter, 320)
     panels = [
         ("now", _("Overview"), [each for each in overview if each is not None]),
         ("trend", _("Trend"), [trend, aids()]),

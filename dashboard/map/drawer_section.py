@@ -48,13 +48,13 @@ def section_drawer(
     measured += [parameter for parameter, _latest in facts.others]
     overview = [
         live("values", key, [tiles(facts), section_table(facts, now)]),
-        chart_frame(station.id, "now", measured, facts.asked, 150) if measured else None,
+        chart_frame(station.id, "now", measured, facts.first_parameter, 150) if measured else None,
         chiefs_block(chiefs),
         *ledger,
     ]
     trend: Any = html.P(_("Nothing has been measured yet."), className="dw-none")
     if measured:
-        trend = chart_frame(station.id, "trend", measured, facts.asked, 320)
+        trend = chart_frame(station.id, "trend", measured, facts.first_parameter, 320)
     panels = [
         ("now", _("Overview"), [each for each in overview if each is not None]),
         ("trend", _("Trend"), [trend, aids()]),

@@ -36,7 +36,7 @@ def reach_drawer(
 ) -> html.Article:
     """The whole drawer of a reach; ``ledger`` is the part with problems and patrol."""
     river = own_name(facts.river, facts.river_en)
-    words, about = colour_finding(facts.colour, facts.told_by, now)
+    words, about = colour_finding(facts.colour, facts.deciding_section, now)
     place = [f"{river} {stretch_text(facts.from_m, facts.to_m)}"]
     if facts.division:
         place.append(own_name(facts.division, facts.division_en))
@@ -65,7 +65,7 @@ def lake_drawer(
     facts: LakeFacts, chiefs: Chiefs, now: UtcDatetime, ledger: Sequence[Any] = ()
 ) -> html.Article:
     """The whole drawer of a lake or reservoir; ``ledger`` is the part with problems."""
-    words, about = colour_finding(facts.colour, facts.told_by, now)
+    words, about = colour_finding(facts.colour, facts.deciding_section, now)
     kind = _("Reservoir") if facts.kind == LakeKind.RESERVOIR else _("Lake")
     division = facts.division and own_name(facts.division, facts.division_en)
     pairs = [
@@ -89,12 +89,12 @@ def lake_drawer(
 
 
 def colour_finding(
-    colour: WaterColour, told_by: StationRecord | None, now: UtcDatetime
+    colour: WaterColour, deciding_section: StationRecord | None, now: UtcDatetime
 ) -> tuple[str, str]:
     """Which section decides the water's class now, or why it has none."""
     at = colour.observed_at
-    if told_by is not None and at is not None:
-        name = own_name(told_by.name, told_by.name_en)
+    if deciding_section is not None and at is not None:
+        name = own_name(deciding_section.name, deciding_section.name_en)
         return _("Decided by section {name}").format(name=name), measured(at, now)
     if not colour.section_count:
         return _("No section stands for it"), _("so it has no class")

@@ -7,7 +7,7 @@ from typing import Final
 from dashboard.parts.measures import flag_word, value_text
 from dashboard.parts.wording import _
 from data.queries.readings.counting import FAILED
-from data.queries.review.findings import Found, Standing
+from data.queries.review.findings import Standing, TestFinding
 from data.vocabulary import Flag, Parameter
 from data.words.review import Finding, QualityTest, Verdict
 
@@ -70,7 +70,7 @@ def standing_word(standing: Standing) -> str:
     }[standing]
 
 
-def expected_words(parameter: Parameter, found: Found) -> str:
+def expected_words(parameter: Parameter, found: TestFinding) -> str:
     """The bounds that the test expected: ``2.1–9.4``, ``≤ 3.0``; empty where it has none."""
     low, high = (
         None if each is None else _short(value_text(parameter, each))
@@ -87,7 +87,7 @@ def _short(number: str) -> str:
     return number.rstrip("0").rstrip(".") if "." in number else number
 
 
-def detail_words(found: Found, names: Mapping[str, str]) -> str:
+def detail_words(found: TestFinding, names: Mapping[str, str]) -> str:
     """What else the test tells: the other station, how long it stood still, by how many values.
 
     ``names`` holds stations' names by their codes.

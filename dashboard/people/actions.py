@@ -62,12 +62,12 @@ def places(deps: Deps) -> tuple[list[tuple[DivisionId, str, str]], list[tuple[ke
 
 def role_of_fields(
     role: str | None, level: str | None, general: bool, division: str | None, unit: str | None
-) -> kept.RoleGiven:
+) -> kept.RoleGrant:
     """The role that the form's fields make up. Raises BadInput when one is missing."""
     if role not in set(Role):
         raise BadInput("Choose a role.")
     is_chief = role == Role.CHIEF
-    return kept.RoleGiven(
+    return kept.RoleGrant(
         Role(role),
         DivisionId(int(division)) if division else None,
         kept.UnitId(int(unit)) if unit else None,
@@ -76,7 +76,7 @@ def role_of_fields(
     )
 
 
-def create(deps: Deps, login: str, name: str, role: kept.RoleGiven) -> str:
+def create(deps: Deps, login: str, name: str, role: kept.RoleGrant) -> str:
     """Creates an account with one role; returns its password, which is shown once."""
     by = require(Action.MANAGE_ACCOUNTS)
     password = generate_password()
@@ -119,7 +119,7 @@ def set_active(deps: Deps, account_id: AccountId, version: int, *, is_active: bo
     )
 
 
-def add_role(deps: Deps, account_id: AccountId, version: int, role: kept.RoleGiven) -> None:
+def add_role(deps: Deps, account_id: AccountId, version: int, role: kept.RoleGrant) -> None:
     """Gives the account the role."""
     _changed(
         deps,

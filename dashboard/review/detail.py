@@ -22,7 +22,7 @@ from dashboard.parts.wording import _
 from dashboard.review.layout import HEIGHTS
 from dashboard.review.reads import Surroundings, key_text
 from data.clock import BUSINESS_ZONE
-from data.queries.review.findings import Found, Review
+from data.queries.review.findings import Review, TestFinding
 from data.vocabulary import Flag, Parameter
 from data.words.review import Finding, Verdict
 
@@ -90,7 +90,7 @@ def names_of(around: Surroundings) -> dict[str, str]:
     return {each.code: own_name(each.name, each.name_en) for each in shown if each}
 
 
-def against(parameter: Parameter, found: Found, names: Mapping[str, str]) -> html.Li:
+def against(parameter: Parameter, found: TestFinding, names: Mapping[str, str]) -> html.Li:
     """The line of one test: its finding and what it expected."""
     expected = expected_words(parameter, found)
     span = _("expected {span}").format(span=expected) if expected else ""

@@ -17,8 +17,8 @@ from dashboard.tally.workbook import account_book
 from data.database import transaction
 from data.errors import BadInput, NotFound
 from data.people.access_log import Logged, log
-from data.queries.tally.accounts import Account, Tally, account, reasons, unknown
-from data.queries.tally.stations import AccountStation, account_stations
+from data.queries.tally.counts import Tally, TallyTable, reasons, tally_table, unknown
+from data.queries.tally.stations import TallyStation, tally_stations
 from data.queries.tally.window import Grain, Window, window_of
 from data.records import StationId
 from data.vocabulary import Refusal, StationKind
@@ -93,7 +93,7 @@ class AccountingOut(BaseModel):
     stations: list[StationTallyOut] = Field(description="the worst first")
 
 
-def station_out(station: AccountStation, tally: Tally) -> StationTallyOut:
+def station_out(station: TallyStation, tally: Tally) -> StationTallyOut:
     """The document of a station with its tally over the whole span."""
     return StationTallyOut.of(
         tally,
@@ -125,10 +125,10 @@ def read(
     scope = scope_for(user)
     one = None if station is None else StationId(station)
     with transaction(deps.engine) as connection:
-        stations = account_stations(connection, scope, window, station=one)
+        stations = tally_stations(connection, scope, window, station=one)
         if one is not None and not stations:
             raise NotFound("There is no such station.")
-        told = account(connection, stations, window, whole=False)
+        told = tally_table(connection, stations, window, whole=False)
         nameless = unknown(connection, scope, window) if one is None else None
         why = reasons(connection, scope, window, one)
     whole = told.sum()
@@ -156,10 +156,10 @@ def exported(deps: Deps, user: User, window: Window, station: int | None) -> byt
     scope = scope_for(user)
     one = None if station is None else StationId(station)
     with transaction(deps.engine) as connection:
-        stations = account_stations(connection, scope, window, station=one)
+        stations = tally_stations(connection, scope, window, station=one)
         if one is not None and not stations:
             raise NotFound("There is no such station.")
-        told: Account = account(connection, stations, window, whole=False)
+        told: TallyTable = tally_table(connection, stations, window, whole=False)
         nameless = unknown(connection, scope, window) if one is None else None
         why = reasons(connection, scope, window, one)
         log(

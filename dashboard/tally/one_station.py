@@ -9,7 +9,7 @@ from dashboard.parts.wording import _
 from dashboard.tally.reads import Shown, address_of, file_address
 from dashboard.tally.rows import silent_tag, strip
 from dashboard.tally.words import FIGURES, bucket_text, count_text, figure_word, share_text
-from data.queries.tally.accounts import Account, Tally
+from data.queries.tally.counts import Tally, TallyTable
 
 
 def one_card(shown: Shown) -> html.Section | None:
@@ -51,7 +51,7 @@ def one_card(shown: Shown) -> html.Section | None:
     )
 
 
-def _table(account: Account, name: str) -> html.Table:
+def _table(account: TallyTable, name: str) -> html.Table:
     """The table of hours or days with anything due or arrived, newest first, below their sum."""
     pairs = zip(account.window.buckets, account.of_buckets(), strict=True)
     rows = [

@@ -13,8 +13,8 @@ from dashboard.frame.deps import Deps
 from data.clock import BUSINESS_ZONE, UtcDatetime, start_of_day
 from data.database import transaction
 from data.queries.scope import EVERYTHING, Scope
-from data.queries.tally.accounts import Account, Tally, account, reasons, unknown
-from data.queries.tally.stations import AccountStation, account_stations
+from data.queries.tally.counts import Tally, TallyTable, reasons, tally_table, unknown
+from data.queries.tally.stations import TallyStation, tally_stations
 from data.queries.tally.window import Grain, Window, window_of
 from data.records import StationId
 from data.vocabulary import Refusal, Role, StationKind
@@ -55,9 +55,9 @@ class Shown:
     window: Window
     sum: Tally
     count: int
-    rows: Sequence[tuple[AccountStation, Tally]]
-    strips: Account
-    one: Account | None
+    rows: Sequence[tuple[TallyStation, Tally]]
+    strips: TallyTable
+    one: TallyTable | None
     is_missing: bool
     unknown: Tally | None
     reasons: Sequence[tuple[Refusal, int]]
@@ -96,7 +96,7 @@ def day_named(text: str) -> date | None:
     return day if date(2000, 1, 1) <= day <= date(2200, 1, 1) else None
 
 
-def worst_first(read: Account) -> list[tuple[AccountStation, Tally]]:
+def worst_first(read: TallyTable) -> list[tuple[TallyStation, Tally]]:
     """Stations with their tallies, the largest missing share first, then the most refused."""
     pairs = zip(read.stations, read.of_stations(), strict=True)
     return sorted(
@@ -118,12 +118,12 @@ def read(deps: Deps, user: User, asked: Asked) -> Shown:
     scope = scope_for(user)
     with transaction(deps.engine) as connection:
         stations = _stations(connection, scope, window, asked)
-        whole = account(connection, stations, window, whole=True)
+        whole = tally_table(connection, stations, window, whole=True)
         ranked = worst_first(whole)
         pages = max(1, -(-len(ranked) // PAGE_ROWS))
         first = PAGE_ROWS * (min(max(asked.page, 1), pages) - 1)
         rows = ranked[first : first + PAGE_ROWS]
-        strips = account(connection, [each for each, _tally in rows], window, whole=False)
+        strips = tally_table(connection, [each for each, _tally in rows], window, whole=False)
         one = _one(connection, scope, window, asked.station)
         return Shown(
             asked, now, window, whole.sum(), len(ranked), rows, strips, one,
@@ -135,17 +135,17 @@ def read(deps: Deps, user: User, asked: Asked) -> Shown:
 
 def _stations(
     connection: Connection, scope: Scope, window: Window, asked: Asked
-) -> list[AccountStation]:
+) -> list[TallyStation]:
     kind = StationKind(asked.kind) if asked.kind in set(StationKind) else None
-    return account_stations(connection, scope, window, search=asked.q[:80], kind=kind)
+    return tally_stations(connection, scope, window, search=asked.q[:80], kind=kind)
 
 
-def _one(connection: Connection, scope: Scope, window: Window, text: str) -> Account | None:
+def _one(connection: Connection, scope: Scope, window: Window, text: str) -> TallyTable | None:
     """The account of the chosen station; None where none is chosen or it may not be seen."""
     if not text.isdecimal() or len(text) > 15:
         return None
-    found = account_stations(connection, scope, window, station=StationId(int(text)))
-    return account(connection, found, window, whole=False) if found else None
+    found = tally_stations(connection, scope, window, station=StationId(int(text)))
+    return tally_table(connection, found, window, whole=False) if found else None
 
 
 _LEFT_OUT = {"range": USUAL, "page": 1}

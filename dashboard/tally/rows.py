@@ -12,8 +12,8 @@ from dashboard.parts.wording import _, ngettext
 from dashboard.stations.list import interval_words
 from dashboard.tally.reads import Shown, address_of
 from dashboard.tally.words import bucket_text, count_text, share_text
-from data.queries.tally.accounts import Account, Tally
-from data.queries.tally.stations import AccountStation
+from data.queries.tally.counts import Tally, TallyTable
+from data.queries.tally.stations import TallyStation
 from data.queries.tally.window import Grain
 
 NOTHING_DUE, ALL_THERE = -1, 4
@@ -29,7 +29,7 @@ def level(expected: int, measured: int) -> int:
     return min(QUARTERS - 1, max(1 if measured else 0, round(QUARTERS * measured / expected)))
 
 
-def strip(account: Account, row: int) -> html.Div:
+def strip(account: TallyTable, row: int) -> html.Div:
     """The strip of bars of one station of the account; ``row`` is its place there.
 
     Where a slow device owes one reading for several hours, they show how that one went.
@@ -56,7 +56,7 @@ def strip(account: Account, row: int) -> html.Div:
     return html.Div(bars, className="ac-strip", role="img", **attributes(aria_label=spoken))
 
 
-def _bar(account: Account, quarters: int, at: int, count: int) -> html.I:
+def _bar(account: TallyTable, quarters: int, at: int, count: int) -> html.I:
     """One bar over ``count`` buckets that are equally full, from bucket ``at`` on."""
     total = len(account.window.buckets)
     buckets = account.window.buckets
@@ -152,7 +152,7 @@ def _axis(shown: Shown) -> list[html.Span]:
 
 
 def _row(
-    station: AccountStation, tally: Tally, shown: Shown, row: int, heads: tuple[str, ...]
+    station: TallyStation, tally: Tally, shown: Shown, row: int, heads: tuple[str, ...]
 ) -> html.Tr:
     """The table row of one station; its name links to the station's own card."""
     is_chosen = str(station.id) == shown.asked.station
@@ -189,7 +189,7 @@ def _row(
     )
 
 
-def silent_tag(station: AccountStation) -> dcc.Link | html.Span | None:
+def silent_tag(station: TallyStation) -> dcc.Link | html.Span | None:
     """The tag of an offline device, a link to its problem where there is one; else None."""
     if station.silent_since is None:
         return None

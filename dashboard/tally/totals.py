@@ -9,7 +9,7 @@ from dashboard.parts.icons import icon
 from dashboard.parts.wording import _
 from dashboard.tally.reads import Shown
 from dashboard.tally.words import count_text, figure_word, reason_word, share_text
-from data.queries.tally.accounts import Tally
+from data.queries.tally.counts import Tally
 
 FATES = ("stored", "filled", "duplicate", "conflict", "refused")
 

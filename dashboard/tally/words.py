@@ -2,7 +2,7 @@
 
 from dashboard.parts.wording import _
 from data.clock import BUSINESS_ZONE, UtcDatetime
-from data.queries.tally.accounts import Tally
+from data.queries.tally.counts import Tally
 from data.queries.tally.window import Grain
 from data.vocabulary import Refusal
 

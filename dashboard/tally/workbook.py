@@ -7,15 +7,15 @@ from dashboard.parts.workbook import Cell, Column, Sheet, local_time, workbook
 from dashboard.stations.list import interval_words, kind_word
 from dashboard.tally.words import FIGURES, figure_word, reason_word
 from data.clock import UtcDatetime
-from data.queries.tally.accounts import Account, Tally
-from data.queries.tally.stations import AccountStation
+from data.queries.tally.counts import Tally, TallyTable
+from data.queries.tally.stations import TallyStation
 from data.queries.tally.window import Window
 from data.vocabulary import Refusal
 
 
 def account_book(
-    told: Account,
-    ranked: Sequence[tuple[AccountStation, Tally]],
+    told: TallyTable,
+    ranked: Sequence[tuple[TallyStation, Tally]],
     unknown: Tally | None,
     reasons: Sequence[tuple[Refusal, int]],
     now: UtcDatetime,
@@ -43,7 +43,7 @@ def figure_columns() -> list[Column]:
     return [*((figure_word(each), 10) for each in FIGURES), (_("Missing, %"), 10)]
 
 
-def stations_sheet(ranked: Sequence[tuple[AccountStation, Tally]], unknown: Tally | None) -> Sheet:
+def stations_sheet(ranked: Sequence[tuple[TallyStation, Tally]], unknown: Tally | None) -> Sheet:
     """Returns a row a station, the worst first; messages of no known station last."""
     columns = [
         (_("Code"), 16),
@@ -73,7 +73,7 @@ def stations_sheet(ranked: Sequence[tuple[AccountStation, Tally]], unknown: Tall
     return Sheet(_("Stations"), columns, rows)
 
 
-def buckets_sheet(told: Account) -> Sheet:
+def buckets_sheet(told: TallyTable) -> Sheet:
     """Returns a row an hour or a day, over all stations."""
     pairs = zip(told.window.buckets, told.of_buckets(), strict=True)
     rows: list[list[Cell]] = [[local_time(at), *figures(tally)] for at, tally in pairs]

@@ -76,20 +76,20 @@ def _level(row: Row, outcome: Outcome) -> ChiefLevel:
 
     Raises BadInput when none of them says.
     """
-    code, told = row.text("code"), row.get("level", ChiefLevel)
+    code, stated = row.text("code"), row.get("level", ChiefLevel)
     if code:
         meant = level_of_code(code)
-        if told and told is not meant:
+        if stated and stated is not meant:
             outcome.note(
                 "{name} is taken as of level {meant}, by its code {code}, not {told}.",
                 name=row.name,
-                told=told,
+                told=stated,
                 code=code,
                 meant=meant,
             )
         return meant
-    if told:
-        return told
+    if stated:
+        return stated
     for level, suffixes in _SUFFIXES.items():
         if row.name.endswith(suffixes):
             return level

@@ -190,12 +190,12 @@ def _check_order(planned: Sequence[PlannedReach]) -> None:
 
 
 def _check_codes(connection: Connection, river_id: int, planned: Sequence[PlannedReach]) -> None:
-    taken = connection.execute(
+    code = connection.execute(
         text("SELECT code FROM reach WHERE river_id <> :river AND code = ANY(:codes) LIMIT 1"),
         {"river": river_id, "codes": [each.code for each in planned if each.code]},
     ).scalar()
-    if taken:
-        raise BadInput("The code {code} is that of another river's reach.", code=taken)
+    if code:
+        raise BadInput("The code {code} is that of another river's reach.", code=code)
 
 
 def _note_uncovered(

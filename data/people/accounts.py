@@ -18,7 +18,7 @@ LOGIN = re.compile(r"^[a-z0-9][a-z0-9._-]{1,63}$")
 
 
 @dataclass(frozen=True, slots=True)
-class RoleGiven:
+class RoleGrant:
     """A role with the division and unit it is bound to.
 
     No division is everywhere, but for a patroller, who needs one, and a unit member, who has the
@@ -149,14 +149,14 @@ def keep_hash(connection: Connection, account_id: AccountId, password_hash: str)
     )
 
 
-def add_role(connection: Connection, account_id: AccountId, given: RoleGiven, version: int) -> None:
+def add_role(connection: Connection, account_id: AccountId, grant: RoleGrant, version: int) -> None:
     """The account has the role. Raises Conflict when it has it already or was changed.
 
     Raises BadInput for a unit member where neither role nor unit names a division.
     """
-    if given.role is Role.UNIT_MEMBER and given.division_id is None:
+    if grant.role is Role.UNIT_MEMBER and grant.division_id is None:
         found = text("SELECT division_id FROM unit WHERE id = :id")
-        if connection.execute(found, {"id": given.unit_id}).scalar() is None:
+        if connection.execute(found, {"id": grant.unit_id}).scalar() is None:
             raise BadInput("The unit belongs to no division: name one for this unit member.")
     next_version(connection, account_id, version)
     try:
@@ -169,11 +169,11 @@ def add_role(connection: Connection, account_id: AccountId, given: RoleGiven, ve
                 ),
                 {
                     "account_id": account_id,
-                    "role": given.role.value,
-                    "division_id": given.division_id,
-                    "unit_id": given.unit_id,
-                    "chief_level": given.chief_level and given.chief_level.value,
-                    "is_general": given.is_general,
+                    "role": grant.role.value,
+                    "division_id": grant.division_id,
+                    "unit_id": grant.unit_id,
+                    "chief_level": grant.chief_level and grant.chief_level.value,
+                    "is_general": grant.is_general,
                 },
             )
     except IntegrityError as error:

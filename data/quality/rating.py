@@ -91,10 +91,10 @@ def rate_water(
     worst = sum(each.water_class is WaterClass.WORSE_THAN_V for each in sections) / count
     if body is BodyKind.RIVER and count >= FEW_SECTIONS:
         return WaterRating(rating_of_shares(good, worst), count, good, worst, None)
-    told = grade(_means_over(sections), body, evaluated=evaluated, rounding=True, limits=limits)
-    if told is None:
+    by_means = grade(_means_over(sections), body, evaluated=evaluated, rounding=True, limits=limits)
+    if by_means is None:
         return None
-    return WaterRating(rating_of(told.water_class), count, good, worst, told)
+    return WaterRating(rating_of(by_means.water_class), count, good, worst, by_means)
 
 
 def _means_over(sections: Sequence[GradedSection]) -> dict[Parameter, float]:

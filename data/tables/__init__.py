@@ -1,7 +1,6 @@
 """The tables of the database, all in one metadata."""
 
 from data.tables import (
-    accounting,
     checking,
     ledger,
     notices,
@@ -9,13 +8,13 @@ from data.tables import (
     people,
     photos,
     stations,
+    tally,
     waters,
 )
 from data.tables.base import METADATA
 
 __all__ = [
     "METADATA",
-    "accounting",
     "checking",
     "ledger",
     "notices",
@@ -23,5 +22,6 @@ __all__ = [
     "people",
     "photos",
     "stations",
+    "tally",
     "waters",
 ]

@@ -29,7 +29,7 @@ def new_account(served: Served, role: Role) -> str:
         account_id = accounts.create_account(
             connection, login, "甲", served.password, must_change=False
         )
-        given = accounts.RoleGiven(
+        given = accounts.RoleGrant(
             role, None, None, ChiefLevel.COUNTY if role is Role.CHIEF else None
         )
         accounts.add_role(connection, account_id, given, 1)
@@ -100,7 +100,7 @@ def test_failures_are_limited_and_say_for_how_long(shared_served: Served) -> Non
 def test_a_handed_out_password_must_be_changed_first(shared_served: Served) -> None:
     with transaction(shared_served.database.app) as connection:
         account_id = accounts.create_account(connection, "new.one", "新人", "handed-out-2046")
-        accounts.add_role(connection, account_id, accounts.RoleGiven(Role.AUDITOR), 1)
+        accounts.add_role(connection, account_id, accounts.RoleGrant(Role.AUDITOR), 1)
     with shared_served.client() as client:
         sign_in(shared_served, client, "new.one", "handed-out-2046")
         assert client.get("/").headers["location"] == "/account"

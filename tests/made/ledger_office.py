@@ -10,7 +10,7 @@ from sqlalchemy import text
 from data import clock
 from data.clock import UtcDatetime, business_date, to_utc
 from data.database import transaction
-from data.people.accounts import RoleGiven, UnitId, add_role, create_account
+from data.people.accounts import RoleGrant, UnitId, add_role, create_account
 from data.records import AccountId, DivisionId
 from data.vocabulary import ChiefLevel, Role
 from data.words.ledger import Action, Severity, Source, Status
@@ -248,7 +248,7 @@ def open_office(database: Database, basin: SmallBasin) -> Office:
             )
             for version, (role, place, unit, level) in enumerate(roles, 1):
                 where = DivisionId(getattr(basin, place)) if place else None
-                given = RoleGiven(role, where, UnitId(units[unit]) if unit else None, level)
+                given = RoleGrant(role, where, UnitId(units[unit]) if unit else None, level)
                 add_role(connection, accounts[login], given, version)
         take(connection, accounts["auditor"], photo(), clock.now())
     started = to_utc(clock.now() - timedelta(hours=20))

@@ -8,7 +8,7 @@ from functools import cache
 from sqlalchemy import text
 
 from data.clock import UtcDatetime, to_utc
-from data.people.accounts import RoleGiven, add_role
+from data.people.accounts import RoleGrant, add_role
 from data.people.passwords import rehash
 from data.records import AccountId, DivisionId
 from data.vocabulary import ChiefLevel, Role
@@ -89,7 +89,7 @@ def open_walkers(database: Database, basin: SmallBasin) -> Walkers:
                 ACCOUNT, {"login": LOGIN + name, "name": f"{name} 姓名", "hash": password()}
             ).scalar_one()
             where = DivisionId(getattr(basin, place)) if place else None
-            add_role(connection, accounts[name], RoleGiven(role, where, None, level), 1)
+            add_role(connection, accounts[name], RoleGrant(role, where, None, level), 1)
     persons: dict[str, int] = {}
     with database.owner.begin() as connection:
         for name, (level, water, division) in ANSWERS.items():

@@ -4,7 +4,7 @@ from functools import cache
 
 from sqlalchemy import text
 
-from data.people.accounts import RoleGiven, add_role
+from data.people.accounts import RoleGrant, add_role
 from data.people.passwords import hash_password
 from data.records import AccountId, DivisionId
 from data.vocabulary import ChiefLevel, Role
@@ -39,7 +39,7 @@ def add_people(database: Database, basin: SmallBasin) -> dict[Role, str]:
             bound = {"login": login, "name": f"{role.value} 甲", "hash": kept_hash()}
             account_id = AccountId(connection.execute(ACCOUNT, bound).scalar_one())
             division = None if role is Role.ADMINISTRATOR else DivisionId(basin.county)
-            given = RoleGiven(
+            given = RoleGrant(
                 role,
                 division,
                 unit if role is Role.UNIT_MEMBER else None,

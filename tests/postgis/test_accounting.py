@@ -9,8 +9,8 @@ from data.clock import BUSINESS_ZONE, UtcDatetime, to_utc
 from data.database import transaction
 from data.errors import BadInput
 from data.queries.scope import EVERYTHING, Scope
-from data.queries.tally.accounts import Account, Tally, account, reasons, unknown
-from data.queries.tally.stations import account_stations
+from data.queries.tally.counts import Tally, TallyTable, reasons, tally_table, unknown
+from data.queries.tally.stations import tally_stations
 from data.queries.tally.window import Grain, Window, window_of
 from data.vocabulary import Refusal
 from ingest.inbox import Message
@@ -29,17 +29,17 @@ def at(hours: float) -> UtcDatetime:
 
 def read(
     database: Database, window: Window, *, scope: Scope = EVERYTHING, whole: bool = False
-) -> Account:
+) -> TallyTable:
     with transaction(database.app) as connection:
-        stations = account_stations(connection, scope, window)
-        return account(connection, stations, window, whole=whole)
+        stations = tally_stations(connection, scope, window)
+        return tally_table(connection, stations, window, whole=whole)
 
 
 def take_in(database: Database, *messages: Message) -> None:
     Pipeline(database.ingest, now=lambda: NOON).commit(messages)
 
 
-def of_code(told: Account, code: str) -> Tally:
+def of_code(told: TallyTable, code: str) -> Tally:
     tallies = zip(told.stations, told.of_stations(), strict=True)
     return next(tally for station, tally in tallies if station.code == code)
 
@@ -147,7 +147,7 @@ def test_more_than_a_small_server_can_add_up_is_refused(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     register(database.owner, "S-1", "S-2")
-    monkeypatch.setattr("data.queries.tally.accounts.MOST_CELLS", 6)
+    monkeypatch.setattr("data.queries.tally.counts.MOST_CELLS", 6)
     assert len(read(database, window_of(at(0), at(3), Grain.HOUR, NOON)).stations) == 2
     with pytest.raises(BadInput, match="too many at once"):
         read(database, window_of(at(0), at(4), Grain.HOUR, NOON))

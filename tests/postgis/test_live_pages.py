@@ -15,7 +15,7 @@ from dashboard.frame.identify import user_of_session
 from dashboard.frame.live import Live
 from dashboard.map.news import ReadingNews
 from data import clock
-from data.people.accounts import RoleGiven, add_role, create_account
+from data.people.accounts import RoleGrant, add_role, create_account
 from data.people.sessions import open_session
 from data.queries.people.accounts import account
 from data.queries.scope import EVERYTHING
@@ -61,7 +61,7 @@ def auditor(deps: Deps, division: int) -> tuple[str, User]:
     """The session and user of an auditor of a division."""
     with deps.engine.begin() as connection:
         number = create_account(connection, "auditor", "甲", "qing-he-2046-shui", must_change=False)
-        given = RoleGiven(Role.AUDITOR, DivisionId(division))
+        given = RoleGrant(Role.AUDITOR, DivisionId(division))
         add_role(connection, number, given, account(connection, number).version)
         token = open_session(connection, number, deps.clock(), 12)
     user = user_of_session(deps, token)
@@ -107,7 +107,7 @@ def test_a_page_whose_reader_sees_more_now_loads_anew(
         first = await kinds(stream, 1)
         with deps.engine.begin() as connection:
             version = account(connection, user.account_id).version
-            add_role(connection, user.account_id, RoleGiven(Role.AUDITOR), version)
+            add_role(connection, user.account_id, RoleGrant(Role.AUDITOR), version)
         return first + await asyncio.wait_for(kinds(stream, 1), 10)
 
     assert asyncio.run(follow()) == ["hello", "resync"]

@@ -12,7 +12,7 @@ from data.clock import UtcDatetime
 from data.errors import BadInput, Conflict, TooManyAttempts
 from data.people import accounts, sessions
 from data.people.access_log import Logged, log
-from data.people.accounts import RoleGiven, UnitId
+from data.people.accounts import RoleGrant, UnitId
 from data.people.attempts import attempt_succeeded, begin_attempt
 from data.queries.people import accounts as people
 from data.queries.people.visible import scope_of
@@ -27,7 +27,7 @@ TODAY = date(2026, 5, 4)
 PASSWORD = "qing-he-2046-shui"
 
 
-def add_account(database: Database, login: str, *given: RoleGiven) -> AccountId:
+def add_account(database: Database, login: str, *given: RoleGrant) -> AccountId:
     with database.app.begin() as connection:
         account_id = accounts.create_account(connection, login, login, PASSWORD)
         for version, role in enumerate(given, start=1):
@@ -48,15 +48,15 @@ def scope(database: Database, account_id: AccountId) -> Scope:
 
 
 def test_a_role_sees_its_division_and_all_below(database: Database, basin: SmallBasin) -> None:
-    county = add_account(database, "bb", RoleGiven(Role.OFFICE, DivisionId(basin.county)))
-    town = add_account(database, "cc", RoleGiven(Role.PATROLLER, DivisionId(basin.town_up)))
+    county = add_account(database, "bb", RoleGrant(Role.OFFICE, DivisionId(basin.county)))
+    town = add_account(database, "cc", RoleGrant(Role.PATROLLER, DivisionId(basin.town_up)))
     assert scope(database, county).divisions == {basin.county, basin.town_up, basin.town_down}
     assert scope(database, town).divisions == {basin.town_up}
 
 
 def test_without_division_everything_and_as_administrator_nothing(database: Database) -> None:
-    assert scope(database, add_account(database, "bb", RoleGiven(Role.AUDITOR))) == EVERYTHING
-    assert scope(database, add_account(database, "cc", RoleGiven(Role.ADMINISTRATOR))) == NOTHING
+    assert scope(database, add_account(database, "bb", RoleGrant(Role.AUDITOR))) == EVERYTHING
+    assert scope(database, add_account(database, "cc", RoleGrant(Role.ADMINISTRATOR))) == NOTHING
     assert scope(database, add_account(database, "dd")) == NOTHING
 
 
@@ -65,7 +65,7 @@ def test_a_member_of_a_unit_without_division_reads_nothing(database: Database) -
         unit = connection.execute(
             text("INSERT INTO unit (name) VALUES ('组') RETURNING id")
         ).scalar()
-    given = RoleGiven(Role.UNIT_MEMBER, None, UnitId(unit or 0))
+    given = RoleGrant(Role.UNIT_MEMBER, None, UnitId(unit or 0))
     with pytest.raises(BadInput, match="division"):
         add_account(database, "bb", given)
     account_id = add_account(database, "cc")
@@ -84,7 +84,7 @@ def test_a_member_of_a_unit_without_division_reads_nothing(database: Database) -
 
 
 def test_a_neighbour_reads_only_border_sections(database: Database, basin: SmallBasin) -> None:
-    given = RoleGiven(Role.NEIGHBOUR, DivisionId(basin.county))
+    given = RoleGrant(Role.NEIGHBOUR, DivisionId(basin.county))
     account_id = add_account(database, "bb", given)
     assert scope(database, account_id) == NOTHING
     with database.owner.begin() as connection:
@@ -96,7 +96,7 @@ def test_a_neighbour_reads_only_border_sections(database: Database, basin: Small
 
 
 def test_one_sees_the_waters_one_answers_for_today(database: Database, basin: SmallBasin) -> None:
-    given = RoleGiven(Role.CHIEF, DivisionId(basin.town_up), None, ChiefLevel.TOWNSHIP)
+    given = RoleGrant(Role.CHIEF, DivisionId(basin.town_up), None, ChiefLevel.TOWNSHIP)
     account_id = add_account(database, "bb", given)
     with database.owner.begin() as connection:
         connection.execute(text("INSERT INTO person (name, post) VALUES ('甲', '镇长')"))
@@ -153,7 +153,7 @@ def test_a_session_in_use_ends_all_the_same_after_its_days(database: Database) -
 
 
 def test_password_change_and_disabling_end_sessions(database: Database) -> None:
-    add_account(database, "root", RoleGiven(Role.ADMINISTRATOR))
+    add_account(database, "root", RoleGrant(Role.ADMINISTRATOR))
     account_id = add_account(database, "bb")
     with database.app.begin() as connection:
         one = sessions.open_session(connection, account_id, NOW, 1)
@@ -172,18 +172,18 @@ def test_password_change_and_disabling_end_sessions(database: Database) -> None:
 def test_the_second_of_two_writers_is_told(database: Database) -> None:
     account_id = add_account(database, "bb")
     with database.app.begin() as connection:
-        accounts.add_role(connection, account_id, RoleGiven(Role.AUDITOR), 1)
+        accounts.add_role(connection, account_id, RoleGrant(Role.AUDITOR), 1)
     with pytest.raises(Conflict), database.app.begin() as connection:
-        accounts.add_role(connection, account_id, RoleGiven(Role.OFFICE), 1)
+        accounts.add_role(connection, account_id, RoleGrant(Role.OFFICE), 1)
     with pytest.raises(Conflict), database.app.begin() as connection:
-        accounts.add_role(connection, account_id, RoleGiven(Role.AUDITOR), 2)
+        accounts.add_role(connection, account_id, RoleGrant(Role.AUDITOR), 2)
     with pytest.raises(Conflict):
         add_account(database, "bb")
 
 
 def test_the_last_administrator_stays(database: Database) -> None:
-    first = add_account(database, "bb", RoleGiven(Role.ADMINISTRATOR))
-    second = add_account(database, "cc", RoleGiven(Role.ADMINISTRATOR))
+    first = add_account(database, "bb", RoleGrant(Role.ADMINISTRATOR))
+    second = add_account(database, "cc", RoleGrant(Role.ADMINISTRATOR))
     with database.app.begin() as connection:
         accounts.set_active(connection, first, False, 2)
     with pytest.raises(BadInput), database.app.begin() as connection:
@@ -206,7 +206,7 @@ def test_the_last_administrator_stays(database: Database) -> None:
 )
 def test_a_role_that_is_not_whole_cannot_be_built(unfit: dict[str, object]) -> None:
     with pytest.raises(BadInput):
-        RoleGiven(**unfit)  # type: ignore[arg-type] # each case says its own fields
+        RoleGrant(**unfit)  # type: ignore[arg-type] # each case says its own fields
 
 
 def fail(database: Database, login: str, address: str, at: UtcDatetime) -> None:

@@ -13,7 +13,7 @@ from dashboard.waters import readings_api as readings
 from data import clock
 from data.clock import Span, UtcDatetime
 from data.errors import BadInput, NotFound
-from data.people.accounts import RoleGiven, add_role, create_account
+from data.people.accounts import RoleGrant, add_role, create_account
 from data.quality.loads import load_kg
 from data.queries.people.accounts import account, roles
 from data.queries.readings.course import FLAG_CODES, Series, series, thinned
@@ -61,7 +61,7 @@ def test_a_section_tells_what_decides_and_by_how_much(
     take_in(database.ingest, [message("QH-01", NOON, values)], NOON)
     told = facts_of(database, basin.section_up)
     assert told.shown_class is WaterClass.IV
-    assert told.asked is NH3N
+    assert told.first_parameter is NH3N
     rows = {row.parameter: row for row in told.rows}
     assert rows[NH3N].is_deciding
     beyond = rows[NH3N].exceedance
@@ -164,7 +164,7 @@ def test_an_outfall_is_judged_by_todays_permit_and_its_load_is_told(
     assert len(limits) == 2
     assert [row.limit.high for row in told.rows] == [50]
     assert told.judgement.state is Compliance.EXCEEDING
-    assert told.asked is Parameter.COD
+    assert told.first_parameter is Parameter.COD
     [load] = told.loads
     assert load.day.kg == pytest.approx(load_kg(60.0, 0.05 * 86_400))
     assert load.day.covered_share == pytest.approx(1)
@@ -249,10 +249,10 @@ def test_a_reach_names_the_section_that_decides(database: Database, basin: Small
         told = reach_facts(connection, EVERYTHING, basin.reach_down, NOON, QualitySettings())
         other = reach_facts(connection, EVERYTHING, basin.reach_up, NOON, QualitySettings())
     assert told.colour.water_class == 4
-    assert told.told_by is not None
-    assert told.told_by.id == basin.section_down
+    assert told.deciding_section is not None
+    assert told.deciding_section.id == basin.section_down
     assert [each.id for each in told.stations] == [basin.outfall, basin.section_down]
-    assert other.told_by is None
+    assert other.deciding_section is None
     assert other.downstream_id == basin.reach_down
 
 
@@ -264,7 +264,7 @@ def test_a_file_leaves_no_row_out(
     deps = Deps(database.app, DashboardSettings(), QualitySettings(), clock.now)
     with database.app.begin() as connection:
         number = create_account(connection, "auditor", "甲", "qing-he-2046-shui")
-        add_role(connection, number, RoleGiven(Role.AUDITOR), 1)
+        add_role(connection, number, RoleGrant(Role.AUDITOR), 1)
         held = roles(connection, [number])[number]
         kept = account(connection, number)
     user = User(replace(kept, must_change_password=False), held, EVERYTHING)
@@ -290,9 +290,9 @@ def test_of_two_sections_of_a_class_the_worse_one_decides_everywhere(
     with database.app.connect() as connection:
         told = reach_facts(connection, EVERYTHING, basin.reach_up, NOON, quality)
         file = river_dossier(connection, basin.river, EVERYTHING, now=NOON, quality=quality)
-    assert told.told_by is not None
-    assert told.told_by.id == basin.section_down
+    assert told.deciding_section is not None
+    assert told.deciding_section.id == basin.section_down
     decided = file.reaches[0].decided_by
     assert decided is not None
     assert decided.record.id == basin.section_down
-    assert told.told_by.multiple == pytest.approx(0.4)
+    assert told.deciding_section.multiple == pytest.approx(0.4)

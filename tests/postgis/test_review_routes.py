@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from data import clock
 from data.clock import UtcDatetime
-from data.people.accounts import RoleGiven, add_role, create_account
+from data.people.accounts import RoleGrant, add_role, create_account
 from data.records import DivisionId
 from data.vocabulary import Role
 from tests.fixtures.served import Served, serve
@@ -31,7 +31,7 @@ def review_served(shared_database: Database) -> Iterator[Served]:
         take_in(served.database.ingest, wave("QH-01", TIMES), NOW)
         with served.database.app.begin() as connection:
             town = create_account(connection, "town-office", "镇办", PASSWORD, must_change=False)
-            given = RoleGiven(Role.OFFICE, DivisionId(served.basin.town_down), None, None)
+            given = RoleGrant(Role.OFFICE, DivisionId(served.basin.town_down), None, None)
             add_role(connection, town, given, version=1)
         yield served
 

@@ -70,25 +70,25 @@ def strip_of(counted: Mapping[Trait, int]) -> dict[str, Any]:
 
     ``classes`` has seven numbers: without a class first, then Ⅰ to 劣Ⅴ.
     """
-    told: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     classes = [0] * 7
     for trait, count in counted.items():
-        told[f"{trait.kind}s"] += count
-        told["devices"] += count * trait.is_device
-        told["offline"] += count * trait.is_offline
+        counts[f"{trait.kind}s"] += count
+        counts["devices"] += count * trait.is_device
+        counts["offline"] += count * trait.is_offline
         if trait.kind == "outfall":
-            told["exceeding"] += count * (trait.compliance == "exceeding")
-            told["stopped"] += count * (trait.compliance == "stopped")
+            counts["exceeding"] += count * (trait.compliance == "exceeding")
+            counts["stopped"] += count * (trait.compliance == "stopped")
         if trait.kind == "section":
             graded = trait.state == "graded" and bool(trait.water_class)
             classes[(trait.water_class or 0) if graded else 0] += count
-            told["meets"] += count * (graded and trait.meets_target is True)
-            told["below"] += count * (graded and trait.meets_target is False)
-            told["unsure"] += count * (trait.state in ("partial", "stale"))
-            told["none"] += count * (trait.state == "none")
+            counts["meets"] += count * (graded and trait.meets_target is True)
+            counts["below"] += count * (graded and trait.meets_target is False)
+            counts["unsure"] += count * (trait.state in ("partial", "stale"))
+            counts["none"] += count * (trait.state == "none")
     names = ("sections", "outfalls", "intakes", "meets", "below", "unsure", "none", "exceeding")
     others = ("stopped", "devices", "offline")
-    return {**{name: told[name] for name in (*names, *others)}, "classes": classes}
+    return {**{name: counts[name] for name in (*names, *others)}, "classes": classes}
 
 
 def strip(

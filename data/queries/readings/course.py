@@ -103,10 +103,10 @@ def series(
     """
     if span.end - span.start > LONGEST:
         raise BadInput("At most {days} days at a time.", days=LONGEST.days)
-    given = bound([station_id], span.start, span.end, as_of)
-    given |= {"id": station_id, "key": parameter.value, "periods": list(PERIODS)}
-    stood = connection.execute(_STOOD, given).one()
-    columns = read_columns(connection, _course(parameter, stood.is_ruled), given)
+    parameters = bound([station_id], span.start, span.end, as_of)
+    parameters |= {"id": station_id, "key": parameter.value, "periods": list(PERIODS)}
+    stood = connection.execute(_STOOD, parameters).one()
+    columns = read_columns(connection, _course(parameter, stood.is_ruled), parameters)
     at_s = np.rint(microseconds(columns[0]) / 1e6).astype(np.int64)
     raw = real_numbers(columns[1])
     rule, flag = np.divmod(whole_numbers(columns[2]), _PLACES)
@@ -136,7 +136,7 @@ def _course(parameter: Parameter, is_ruled: bool) -> str:
         "counted": (real_number_sql(counted(parameter)), raw),
         "review": (f"coalesce({reviewed_by(parameter)}, 0)", "0"),
     }
-    told = ", ".join(
+    ruled_columns = ", ".join(
         f"CASE WHEN reading.flags IS NULL AND ruled.by_key IS NULL THEN {plain} ELSE {sql} END"
         f" AS {name}"
         for name, (sql, plain) in fields.items()
@@ -145,7 +145,7 @@ def _course(parameter: Parameter, is_ruled: bool) -> str:
         "SELECT array_agg(told.at), array_agg(told.raw), array_agg(told.mark),"
         " array_agg(told.counted) FILTER (WHERE told.mark <> 0),"
         " array_agg(told.review) FILTER (WHERE told.mark <> 0)"
-        f" FROM (SELECT reading.observed_at AS at, {raw} AS raw, {told}"
+        f" FROM (SELECT reading.observed_at AS at, {raw} AS raw, {ruled_columns}"
         f" FROM {RULED_READINGS if is_ruled else UNRULED_READINGS}"
         f" WHERE reading.station_id = :id AND {KNOWN} AND reading.period = ANY(:periods)"
         f" AND {raw} IS NOT NULL ORDER BY reading.observed_at) AS told"

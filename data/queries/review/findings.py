@@ -53,7 +53,7 @@ class FindingFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class TestFinding:
     """What one test says: the value should lie within ``low`` and ``high`` (None: open)."""
 
     test: QualityTest
@@ -89,7 +89,7 @@ class DoubtedValue:
     division_id: int | None
     value: float | None
     flag: str | None
-    found: tuple[Found, ...]
+    found: tuple[TestFinding, ...]
     review: Review | None
 
     @property
@@ -187,8 +187,8 @@ def _bound(scope: Scope, chosen: FindingFilter) -> dict[str, Any]:
     }
 
 
-def _json(given: dict[str, str]) -> str:
-    return "{" + ", ".join(f'"{key}": "{value}"' for key, value in given.items()) + "}"
+def _json(columns: dict[str, str]) -> str:
+    return "{" + ", ".join(f'"{key}": "{value}"' for key, value in columns.items()) + "}"
 
 
 def _value_of(row: Any) -> DoubtedValue:
@@ -207,7 +207,7 @@ def _value_of(row: Any) -> DoubtedValue:
         value=row.value,
         flag=row.flag,
         found=tuple(
-            Found(QualityTest(test), Finding(said), low, high, detail)
+            TestFinding(QualityTest(test), Finding(said), low, high, detail)
             for test, said, low, high, detail in found
         ),
         review=Review(

@@ -131,9 +131,9 @@ def _graded(
     required = means.required or quality.required
     told_by = [parameter for parameter in required if parameter in means.values]
     have = len(told_by)
-    told = None
+    grade_of_month = None
     if have == len(required):
-        told = grade(
+        grade_of_month = grade(
             means.values,
             BodyKind(record.body),
             target=WaterClass(record.target_class),
@@ -141,8 +141,8 @@ def _graded(
             limits=limits_on(business_date(month.start)),
         )
     return record.graded_as(
-        EvaluationState.GRADED if told else EvaluationState.PARTIAL,
-        told.water_class if told else None,
+        EvaluationState.GRADED if grade_of_month else EvaluationState.PARTIAL,
+        grade_of_month.water_class if grade_of_month else None,
         sample_count=min((means.means[p].count for p in told_by), default=0),
         valid_share=min(
             (share for p in told_by if (share := means.means[p].valid_share) is not None),

@@ -60,7 +60,7 @@ class OutfallFacts:
     loads: tuple[Load, ...]
 
     @property
-    def asked(self) -> Parameter:
+    def first_parameter(self) -> Parameter:
         """The parameter to draw first: what exceeds most, else the first limited one measured."""
         for parameter in self.judgement.exceeding:
             return parameter
@@ -81,7 +81,7 @@ def outfall_facts(
     """Judges the outfall at ``now`` by the same rules as ingest, and returns its rows."""
     today = [limit for limit in limits if limit.holds_on(business_date(now))]
     rules = Rules(quality)
-    told = rules.outfall(
+    judgement = rules.outfall(
         station.latest,
         [OutfallLimit(each.parameter, each.low, each.high, each.basis) for each in today],
         now=now,
@@ -92,7 +92,7 @@ def outfall_facts(
     limited = {each.parameter for each in today}
     return OutfallFacts(
         station,
-        told,
+        judgement,
         tuple(sorted(rows, key=lambda row: row.latest is None)),
         tuple(
             (p, station.latest[p]) for p in Parameter if p in station.latest and p not in limited
@@ -126,14 +126,14 @@ def loads(connection: Connection, station: StationFacts, now: UtcDatetime) -> tu
     ).all()
     hold = GAP_INTERVALS * station.interval
     day = Span(UtcDatetime(now - DAY), now)
-    told = []
+    listed = []
     for place, parameter in enumerate(measured, start=1):
         samples = [Sample(UtcDatetime(row[0]), row[place], row[-2], row[-1]) for row in rows]
-        told.append(
+        listed.append(
             Load(
                 parameter,
                 span_load(samples, day, hold=hold),
                 span_load(samples, month, hold=hold),
             )
         )
-    return tuple(told)
+    return tuple(listed)

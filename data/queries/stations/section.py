@@ -62,7 +62,7 @@ class SectionFacts:
         return grade.water_class if grade else None
 
     @property
-    def asked(self) -> Parameter:
+    def first_parameter(self) -> Parameter:
         """The parameter to draw first: the deciding one, the worst beyond the target first."""
         grade = self.evaluation.grade or self.evaluation.last_grade
         deciding = grade.deciding if grade else ()
@@ -84,7 +84,7 @@ def section_facts(
     """Evaluates the section at ``now`` by the same rules as ingest, and returns its rows."""
     rules = Rules(quality)
     required = rules.required(station.required)
-    told = rules.section(
+    evaluation = rules.section(
         station.latest,
         body=station.body,
         target=station.target,
@@ -92,7 +92,7 @@ def section_facts(
         now=now,
         interval=station.interval,
     )
-    grade = told.grade or told.last_grade
+    grade = evaluation.grade or evaluation.last_grade
     target = station.target or WaterClass.III
     separate = {Parameter.TOTAL_NITROGEN} if station.body is BodyKind.LAKE else set()
     shown = dict.fromkeys((*LISTED, *required, *EVALUATED, *separate))
@@ -112,7 +112,7 @@ def section_facts(
     listed = {row.parameter for row in rows}
     others = tuple((p, station.latest[p]) for p in Parameter if p in station.latest)
     return SectionFacts(
-        station, told, target, rows, tuple(each for each in others if each[0] not in listed)
+        station, evaluation, target, rows, tuple(each for each in others if each[0] not in listed)
     )
 
 

@@ -41,7 +41,7 @@ ORDER BY station.code
 
 
 @dataclass(frozen=True, slots=True)
-class AccountStation:
+class TallyStation:
     """A station of a tally.
 
     ``began_s`` says from when on readings are due, in seconds of the epoch: from its start, but not
@@ -73,7 +73,7 @@ class AccountStation:
         return timedelta(seconds=self.interval_s)
 
 
-def account_stations(
+def tally_stations(
     connection: Connection,
     scope: Scope,
     window: Window,
@@ -81,7 +81,7 @@ def account_stations(
     search: str = "",
     kind: StationKind | None = None,
     station: StationId | None = None,
-) -> list[AccountStation]:
+) -> list[TallyStation]:
     """Returns the scope's stations that stood at some time of the window, by code."""
     bound = {
         **scope.bound,
@@ -96,7 +96,7 @@ def account_stations(
     heard = min((row.first_hour for row in rows if row.first_hour), default=None)
     return [
         row_as(
-            AccountStation,
+            TallyStation,
             row,
             began_s=_began_s(row.kind, row.started_at, row.first_hour, heard),
         )

@@ -69,16 +69,16 @@ class WaterColour:
 
 def colour_of(sections: Iterable[StationRecord]) -> WaterColour:
     """Returns the worst class now; without one: partial before stale before none."""
-    told = list(sections)
-    graded = [each for each in told if each.shown_class]
+    known = list(sections)
+    graded = [each for each in known if each.shown_class]
     if graded:
         worst = max(graded, key=lambda each: (each.shown_class, each.multiple or 0.0))
-        return WaterColour(worst.shown_class, EvaluationState.GRADED, worst.observed_at, len(told))
+        return WaterColour(worst.shown_class, EvaluationState.GRADED, worst.observed_at, len(known))
     for state in (EvaluationState.PARTIAL, EvaluationState.STALE):
-        times = [each.observed_at for each in told if each.state is state and each.observed_at]
+        times = [each.observed_at for each in known if each.state is state and each.observed_at]
         if times:
-            return WaterColour(0, state, max(times), len(told))
-    return WaterColour(0, EvaluationState.NONE, None, len(told))
+            return WaterColour(0, state, max(times), len(known))
+    return WaterColour(0, EvaluationState.NONE, None, len(known))
 
 
 def deciding(colour: WaterColour, sections: Iterable[StationRecord]) -> StationRecord | None:
@@ -137,10 +137,10 @@ def colours(
     sections: Mapping[Water, Iterable[StationRecord]],
 ) -> dict[str, dict[str, dict[str, Any]]]:
     """Returns the colours as ``{"reach": {"1": …}, "lake": {}}``; one not named has no section."""
-    told: dict[str, dict[str, dict[str, Any]]] = {"reach": {}, "lake": {}}
+    by_kind: dict[str, dict[str, dict[str, Any]]] = {"reach": {}, "lake": {}}
     for (kind, number), standing in sections.items():
-        told[kind][str(number)] = colour_of(standing).brief()
-    return told
+        by_kind[kind][str(number)] = colour_of(standing).brief()
+    return by_kind
 
 
 def named_waters(connection: Connection, scope: Scope, limit: int = 1000) -> list[dict[str, Any]]:

@@ -46,7 +46,7 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class ReachFacts:
-    """A reach with its colour now and what stands at it; ``told_by`` decides the colour."""
+    """A reach with its colour now and what stands at it; ``deciding_section`` sets the colour."""
 
     id: int
     code: str | None
@@ -62,7 +62,7 @@ class ReachFacts:
     downstream: str | None
     colour: WaterColour
     sections: tuple[StationRecord, ...]
-    told_by: StationRecord | None
+    deciding_section: StationRecord | None
     stations: tuple[StationRecord, ...]
     board_count: int
 
@@ -83,7 +83,7 @@ class LakeFacts:
     river: str | None
     colour: WaterColour
     sections: tuple[StationRecord, ...]
-    told_by: StationRecord | None
+    deciding_section: StationRecord | None
     stations: tuple[StationRecord, ...]
     board_count: int
 
@@ -113,7 +113,7 @@ def board_facts(connection: Connection, scope: Scope, board_id: int) -> Board:
 def _standing(
     connection: Connection, scope: Scope, water: Water, now: UtcDatetime, quality: QualitySettings
 ) -> dict[str, Any]:
-    """The fields colour, sections, told_by and stations of a water now; stations downstream."""
+    """Returns colour, sections, deciding_section and stations (downstream) of a water now."""
     kind, number = water
     reaches, lake = ([number], None) if kind == "reach" else ([], number)
     ids = stations_about(connection, reaches, lake)
@@ -128,7 +128,7 @@ def _standing(
     return {
         "colour": colour,
         "sections": sections,
-        "told_by": deciding(colour, sections) if colour.water_class else None,
+        "deciding_section": deciding(colour, sections) if colour.water_class else None,
         "stations": tuple(sorted(here, key=lambda each: each.chainage_m or 0.0)),
     }
 

@@ -136,7 +136,7 @@ def _reasons(
     latest, rules = newest_values(row.latest or {}), Rules(quality)
     if record.kind is StationKind.SECTION:
         required = row.required
-        told = rules.section(
+        evaluation = rules.section(
             latest,
             body=BodyKind(record.body),
             target=WaterClass(record.target_class),
@@ -144,8 +144,8 @@ def _reasons(
             now=now,
             interval=interval,
         )
-        last = int(told.last_grade.water_class) if told.last_grade else None
-        return told.exceedances, told.missing, last
+        last = int(evaluation.last_grade.water_class) if evaluation.last_grade else None
+        return evaluation.exceedances, evaluation.missing, last
     if record.kind is StationKind.OUTFALL:
         limits = [
             OutfallLimit(Parameter(parameter), low, high, basis)

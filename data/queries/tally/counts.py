@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from data.errors import BadInput
 from data.quality.rhythm import HOUR_S, ZONE_S, Seconds, expected, slot_s
 from data.queries.scope import STATION_VISIBLE, Scope
-from data.queries.tally.stations import AccountStation
+from data.queries.tally.stations import TallyStation
 from data.queries.tally.window import Window
 from data.records import StationId
 from data.vocabulary import Refusal
@@ -112,10 +112,10 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class TallyTable:
     """Counts of stations by hour or day: arrays of shape (stations, buckets[, fates])."""
 
-    stations: tuple[AccountStation, ...]
+    stations: tuple[TallyStation, ...]
     window: Window
     fates: Counts
     expected: Counts
@@ -144,9 +144,9 @@ class Account:
         )
 
 
-def account(
-    connection: Connection, stations: Sequence[AccountStation], window: Window, *, whole: bool
-) -> Account:
+def tally_table(
+    connection: Connection, stations: Sequence[TallyStation], window: Window, *, whole: bool
+) -> TallyTable:
     """Counts the stations' messages and due readings by hour or day.
 
     ``whole`` makes the window one bucket, which is all some callers need. Raises BadInput for more
@@ -173,12 +173,12 @@ def account(
         for row in _there(connection, stations, window, edges, those):
             measured[rows[row[0]], row[1] - 1] = row[2]
     due = expected(*rhythms(stations, window), edges)
-    return Account(tuple(stations), window, fates, due, measured)
+    return TallyTable(tuple(stations), window, fates, due, measured)
 
 
 def _there(
     connection: Connection,
-    stations: Sequence[AccountStation],
+    stations: Sequence[TallyStation],
     window: Window,
     edges: Seconds,
     those: str,
@@ -195,7 +195,7 @@ def _there(
             yield from connection.execute(text(asked), _bound(some, window, edges))
 
 
-def rhythms(stations: Sequence[AccountStation], window: Window) -> tuple[Seconds, Seconds, Seconds]:
+def rhythms(stations: Sequence[TallyStation], window: Window) -> tuple[Seconds, Seconds, Seconds]:
     """Returns interval, begin and end of what is due, in seconds, by station.
 
     A begin of nan means that nothing is due.
@@ -226,7 +226,7 @@ def reasons(
     return [(Refusal(reason), count) for reason, count in rows]
 
 
-def _bound(stations: Sequence[AccountStation], window: Window, edges: Seconds) -> dict[str, object]:
+def _bound(stations: Sequence[TallyStation], window: Window, edges: Seconds) -> dict[str, object]:
     interval, began, until = rhythms(stations, window)
     slots = [slot_s(each) for each in interval]
     return {
