@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """The command is known to the command line."""
+    """Adds the command to the command line."""
     parser = subparsers.add_parser(
         "archive", help=_("move old months of readings to Parquet files, and back")
     )
@@ -41,7 +41,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run_detach(args: argparse.Namespace) -> int:
-    """The month is in the archive and no longer among the readings; 0."""
+    """Moves a month's readings out of the database into files; returns 0."""
     from data.archives.detachment import detach
     from data.archives.layout import month_named
 
@@ -61,7 +61,7 @@ def run_detach(args: argparse.Namespace) -> int:
 
 
 def run_attach(args: argparse.Namespace) -> int:
-    """The month is among the readings again; 0."""
+    """Moves a month's readings from files back into the database; returns 0."""
     from data.archives.detachment import attach
     from data.archives.layout import month_named
 
@@ -73,7 +73,7 @@ def run_attach(args: argparse.Namespace) -> int:
 
 
 def run_order(args: argparse.Namespace) -> int:
-    """The month lies in order of station and time; 0."""
+    """Sorts a month's readings by station and time; returns 0."""
     from data.archives.layout import month_named
     from data.archives.ordering import order_month
 

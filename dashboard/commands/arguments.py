@@ -1,4 +1,4 @@
-"""Arguments as people write them."""
+"""Parsers of command line arguments."""
 
 from datetime import date, datetime
 
@@ -6,7 +6,7 @@ from data.errors import BadInput
 
 
 def day(text: str) -> date:
-    """The day of ``2026-05-01``. Raises BadInput."""
+    """Parses a day like ``2026-05-01``. Raises BadInput."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -14,7 +14,7 @@ def day(text: str) -> date:
 
 
 def moment(text: str) -> datetime:
-    """The time of ``2026-05-01T08:00``, with the offset that was given or none. Raises BadInput."""
+    """Parses a time like ``2026-05-01T08:00``, with or without offset. Raises BadInput."""
     try:
         return datetime.fromisoformat(text)
     except ValueError:

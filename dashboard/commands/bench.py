@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """The command is known to the command line."""
+    """Adds the command to the command line."""
     parser = subparsers.add_parser("bench", help=_("measure rates and losses on this machine"))
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     ingest = actions.add_parser(
@@ -43,18 +43,18 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run_ingest(args: argparse.Namespace) -> int:
-    """The exit code of the comparison: 0 when every side was measured."""
+    """Runs the comparison of ingest rates; returns 0 when every side was measured."""
     return _measure("ingest_rates", [f"--rounds={args.rounds}", *(["--json"] * args.json)])
 
 
 def run_kill(args: argparse.Namespace) -> int:
-    """The exit code of the matrix: 0 when nothing is lost that may not be."""
+    """Runs the matrix of killed parts; returns 0 when nothing is lost that may not be."""
     how = "--quick" if args.quick else "--full"
     return _measure("kill_matrix", [how, *(["--json"] * args.json)])
 
 
 def _measure(name: str, arguments: Sequence[str]) -> int:
-    """The code of a benchmark. Raises BadInput where only the built package is installed."""
+    """Runs a benchmark, returns its code. Raises BadInput in an installed package."""
     if not (ROOT / "benchmarks" / f"{name}.py").is_file():
         raise BadInput(
             "Benchmarks are part of the source tree, not of the installed package.",

@@ -32,7 +32,7 @@ class Sheet:
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """The command is known to the command line."""
+    """Adds the command to the command line."""
     parser = subparsers.add_parser(
         "classify",
         help=_("add water classes to a CSV table"),
@@ -71,7 +71,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run(args: argparse.Namespace) -> int:
-    """The table is written with its classes; 0.
+    """Writes the table with its classes; returns 0.
 
     Raises BadInput or NotFound, and then nothing is written.
     """
@@ -139,7 +139,7 @@ def _required(keys: str) -> tuple[Parameter, ...]:
 
 
 def _columns(sheet: Sheet) -> dict[str, int]:
-    """Where the columns that count stand."""
+    """Returns the position of each column that counts."""
     places: dict[str, int] = {}
     for place, title in enumerate(sheet.header):
         name = title.strip()
@@ -167,7 +167,7 @@ def _columns(sheet: Sheet) -> dict[str, int]:
 def _classify(
     sheet: Sheet, required: tuple[Parameter, ...], *, rounding: bool
 ) -> list[tuple[str, str]]:
-    """Class and deciding keys of every row, empty for rows without a cell filled."""
+    """Returns class and deciding keys of every row, empty for rows without a filled cell."""
     import numpy as np
 
     from data.quality.columns import grade_columns
@@ -227,7 +227,7 @@ def _render(sheet: Sheet, added: list[tuple[str, str]]) -> bytes:
 
 
 def _write(target: str, content: bytes) -> None:
-    """The whole content is in place, or nothing of it."""
+    """Writes the content atomically."""
     if target == "-":
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()

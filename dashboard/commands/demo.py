@@ -7,7 +7,7 @@ from dashboard.parts.wording import _
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """The command is known to the command line."""
+    """Adds the command to the command line."""
     parser = subparsers.add_parser(
         "demo",
         help=_("set up and run everything on a demo basin"),
@@ -23,7 +23,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run(args: argparse.Namespace) -> int:
-    """The demo runs until it is told to stop; 0."""
+    """Runs the demo until SIGTERM or SIGINT; returns 0."""
     from dashboard.demo.environment import default_folder
     from dashboard.demo.run import run as run_demo
 

@@ -8,13 +8,13 @@ from dashboard.parts.wording import _
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """The command is known to the command line."""
+    """Adds the command to the command line."""
     parser = subparsers.add_parser("doctor", help=_("list each part, its version and its state"))
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 when every part that is needed is there and answers, else 2."""
+    """Prints the state of each part; returns 0 when every needed part works, else 2."""
     demo = parts.demo_folder(args.dir)
     found = [*parts.installed(), demo]
     if "ONEMAP_DATABASE__URL" in os.environ:
@@ -26,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def line(part: parts.Part) -> str:
-    """One part in one line: a sign that needs no colour, name, version, state, what mends it."""
+    """Returns one part in a line: a sign, name, version, state, and what mends it."""
     if part.is_fine:
         return f"✓ {part.name:<20} {part.version:<20} {_('in order')}".rstrip()
     state = _("missing or out of order") if part.is_needed else _("not there or not running")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """The command is known to the command line."""
+    """Adds the command to the command line."""
     parser = subparsers.add_parser(
         "evaluate",
         help=_("tell a month's classes and ratings, also from an archive"),
@@ -52,8 +52,8 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run(args: argparse.Namespace) -> int:
-    """The month's classes and ratings are printed; 0."""
-    from dashboard.commands.month_report import told, write_tables
+    """Prints the month's classes and ratings; returns 0."""
+    from dashboard.commands.month_report import lines_of, write_tables
     from data.archives.evaluation import business_month
     from data.archives.layout import month_named
 
@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     if args.as_of and as_of is None:
         raise BadInput("The time {time} has no offset.", mend="Add +08:00.", time=args.as_of)
     found = _from_archive(args, span, as_of) if args.folder else _from_database(span, as_of)
-    print("\n".join(told(found)))
+    print("\n".join(lines_of(found)))
     if args.csv:
         for file in write_tables(found, args.csv):
             print(file)

@@ -10,7 +10,7 @@ from data.clock import UtcDatetime, start_of_day
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """The command is known to the command line."""
+    """Adds the command to the command line."""
     parser = subparsers.add_parser(
         "export",
         help=_("write readings out as Parquet files"),
@@ -49,7 +49,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run(args: argparse.Namespace) -> int:
-    """The archive is in its folder, complete; 0."""
+    """Writes the archive of readings to its folder; returns 0."""
     from dashboard.commands.progress import ProgressBar
     from data.archives.layout import Kind
     from data.archives.unload import unload
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
         start=_instant(args.start),
         end=_instant(args.end),
         stations=args.stations,
-        tell=lambda told: bar.tell(str(told.month), told.done, told.total),
+        tell=lambda told: bar.show(str(told.month), told.done, told.total),
     )
     bar.finish(
         _(

@@ -25,7 +25,7 @@ CHUNK = 65536
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """The command is known to the command line."""
+    """Adds the command to the command line."""
     parser = subparsers.add_parser("hj212", help=_("decode HJ 212 frames, serve HJ 212 loggers"))
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     decode = actions.add_parser(
@@ -50,19 +50,22 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run(_args: argparse.Namespace) -> int:
-    """Every frame has its line; 0, whatever the frames were."""
+    """Prints a line for every frame on standard input; returns 0, whatever the frames were."""
     key = _key()
     splitter = Splitter()
     while chunk := os.read(sys.stdin.fileno(), CHUNK):
         for frame in splitter.feed(chunk):
-            _tell(frame, key)
+            _print_frame(frame, key)
     for frame in splitter.end():
-        _tell(frame, key)
+        _print_frame(frame, key)
     return 0
 
 
 def run_gateway(_args: argparse.Namespace) -> int:
-    """Serves until SIGTERM or SIGINT; 0. Raises BadInput for settings, ServiceDown for the port."""
+    """Serves loggers until SIGTERM or SIGINT; returns 0.
+
+    Raises BadInput for settings, ServiceDown for a port in use.
+    """
     settings = Hj212Settings()
     if settings.loggers is None:
         raise BadInput(
@@ -74,13 +77,13 @@ def run_gateway(_args: argparse.Namespace) -> int:
     gateway = Gateway(MqttSettings(), settings, read_loggers(settings.loggers))
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
-        asyncio.run(_until_told(gateway))
+        asyncio.run(_serve_until_stopped(gateway))
     except OSError as error:
         raise ServiceDown("The gateway can't listen: {reason}", reason=error.strerror) from error
     return 0
 
 
-async def _until_told(gateway: Gateway) -> None:
+async def _serve_until_stopped(gateway: Gateway) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, gateway.stop)
@@ -99,34 +102,34 @@ def _key() -> bytes | None:
         ) from error
 
 
-def _tell(frame: bytes, key: bytes | None) -> None:
+def _print_frame(frame: bytes, key: bytes | None) -> None:
     sys.stdout.write(
-        orjson.dumps(told(read(frame, key)), option=orjson.OPT_NON_STR_KEYS).decode() + "\n"
+        orjson.dumps(facts_of(read(frame, key)), option=orjson.OPT_NON_STR_KEYS).decode() + "\n"
     )
 
 
-def told(found: Decoded | Refused) -> Mapping[str, Any]:
-    """What a frame says as JSON: times of Beijing with their offset, empty parts left out."""
-    if isinstance(found, Refused):
-        return {"ok": False, "reason": found.fault.value, "detail": found.detail}
-    at = found.observed_at
+def facts_of(decoded: Decoded | Refused) -> Mapping[str, Any]:
+    """Returns a frame's content as JSON: times of Beijing with offset, empty parts left out."""
+    if isinstance(decoded, Refused):
+        return {"ok": False, "reason": decoded.fault.value, "detail": decoded.detail}
+    at = decoded.observed_at
     parts: dict[str, Any] = {
-        "period": found.period,
-        "packet": found.packet,
-        "flags": found.flags,
+        "period": decoded.period,
+        "packet": decoded.packet,
+        "flags": decoded.flags,
         "statistics": {
             key: {name: getattr(ends, name) for name in ("minimum", "maximum", "cumulative")}
-            for key, ends in found.statistics.items()
+            for key, ends in decoded.statistics.items()
         },
-        "doubtful": found.doubtful,
-        "others": found.others,
+        "doubtful": decoded.doubtful,
+        "others": decoded.others,
     }
     return {
         "ok": True,
-        "version": found.version.value,
-        "station": found.station or None,
-        "command": found.command,
+        "version": decoded.version.value,
+        "station": decoded.station or None,
+        "command": decoded.command,
         "observed_at": at.astimezone(BEIJING).isoformat() if at else None,
-        "values": dict(found.values),
+        "values": dict(decoded.values),
         **{key: part for key, part in parts.items() if part},
     }

@@ -20,7 +20,7 @@ READINGS = "readings"
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """The command is known to the command line."""
+    """Adds the command to the command line."""
     parser = subparsers.add_parser(
         "import",
         help=_("take in rivers, lakes, sections, outfalls, chiefs, readings …"),
@@ -81,7 +81,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run(args: argparse.Namespace) -> int:
-    """The report is printed; 0, or 2 when not one row could be taken."""
+    """Imports the file and prints the outcome; returns 0, or 2 when every row was refused."""
     if args.kind == READINGS:
         return _run_readings(args)
     from dashboard.parts.import_report import as_json, report_lines
@@ -150,7 +150,7 @@ def _run_readings(args: argparse.Namespace) -> int:
         )
     bar = ProgressBar()
     history = HistoryImport(ingest_engine(), args.file)
-    done = history.run(lambda rows, total: bar.tell(args.file.name, rows, total))
+    done = history.run(lambda rows, total: bar.show(args.file.name, rows, total))
     counts = _(
         "{read:,} rows: {stored:,} stored, {known:,} already there, {rejected:,} rejected"
     ).format(**asdict(done))

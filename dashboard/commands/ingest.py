@@ -1,13 +1,13 @@
-"""The ingest command: readings from the broker into the database until it is told to stop."""
+"""The ingest command: takes readings from the broker into the database until stopped."""
 
 import argparse
 
-from dashboard.commands.running import run_until_told
+from dashboard.commands.running import run_until_stopped
 from dashboard.parts.wording import _
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """The command is known to the command line."""
+    """Adds the command to the command line."""
     parser = subparsers.add_parser(
         "ingest", help=_("take readings from the broker into the database")
     )
@@ -21,7 +21,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run(args: argparse.Namespace) -> int:
-    """Runs until SIGTERM or SIGINT, finishes the batches in hand and acknowledges them; 0."""
+    """Runs until SIGTERM or SIGINT, finishes and acknowledges the batches in hand; returns 0."""
     from data.database import ingest_engine
     from data.settings import IngestSettings
     from ingest.running.collector import rest_collector
@@ -32,4 +32,4 @@ def run(args: argparse.Namespace) -> int:
     engine = ingest_engine()
     worker = Worker(engine, settings=settings)
     rest_collector()
-    return run_until_told(worker, engine)
+    return run_until_stopped(worker, engine)

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dashboard.commands.running import run_until_told
+from dashboard.commands.running import run_until_stopped
 from dashboard.parts.wording import _
 from data.errors import BadInput
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """The command is known to the command line."""
+    """Adds the command to the command line."""
     parser = subparsers.add_parser("ledger", help=_("work on, prove and draw the problem ledger"))
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     working = actions.add_parser(
@@ -45,16 +45,16 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run_work(args: argparse.Namespace) -> int:
-    """Runs until SIGTERM or SIGINT and finishes the job in hand; 0."""
+    """Runs the worker until SIGTERM or SIGINT and finishes the job in hand; returns 0."""
     from data.database import app_engine
     from problem_ledger.work.worker import Worker
 
     engine = app_engine()
-    return run_until_told(Worker(engine), engine)
+    return run_until_stopped(Worker(engine), engine)
 
 
 def run_verify(args: argparse.Namespace) -> int:
-    """Each finding is printed on a line; 0 without any, else 1."""
+    """Prints each fault of the chains on a line; returns 0 without any, else 1."""
     from data.database import app_engine
     from problem_ledger.record.heads import read_export
     from problem_ledger.record.verify import verify
@@ -71,12 +71,12 @@ def run_verify(args: argparse.Namespace) -> int:
         proof = verify(engine, trusted, exported)
     finally:
         engine.dispose()
-    _tell(proof, signatures_checked=bool(trusted))
+    _print_proof(proof, signatures_checked=bool(trusted))
     return 1 if proof.findings else 0
 
 
 def run_export(args: argparse.Namespace) -> int:
-    """The signed head is on standard output; 0. Raises BadInput without a key."""
+    """Prints the signed head; returns 0. Raises BadInput without a key."""
     from data import clock
     from data.database import app_engine
     from data.settings import LedgerSettings
@@ -99,7 +99,7 @@ def run_export(args: argparse.Namespace) -> int:
 
 
 def run_diagram(args: argparse.Namespace) -> int:
-    """The table of steps is printed, or stands in the document; 0."""
+    """Prints the table of steps, or writes it into the document; returns 0."""
     from problem_ledger.cases.diagram import draw, drawn_into
 
     if args.into is None:
@@ -116,7 +116,7 @@ def run_diagram(args: argparse.Namespace) -> int:
 
 
 def _trusted(named: Path | None) -> "Mapping[str, Ed25519PublicKey]":
-    """The public keys named, else those beside the private key; none where there are none."""
+    """Returns the public keys in a file, by default those beside the private key, if any."""
     from data.settings import LedgerSettings
     from problem_ledger.record.keys import public_file, trusted_keys
 
@@ -128,7 +128,7 @@ def _trusted(named: Path | None) -> "Mapping[str, Ed25519PublicKey]":
     return trusted_keys(public_file(key))
 
 
-def _tell(proof: "Proof", *, signatures_checked: bool) -> None:
+def _print_proof(proof: "Proof", *, signatures_checked: bool) -> None:
     for finding in proof.findings:
         print(_(finding.message).format(**finding.facts))
     if proof.head_count and not signatures_checked:

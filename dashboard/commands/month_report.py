@@ -14,7 +14,7 @@ from data.vocabulary import PARAMETERS, Parameter, WaterClass
 
 
 def rating_word(rating: Rating) -> str:
-    """优, 良好, 轻度污染, 中度污染, 重度污染."""
+    """Returns the word for a rating: 优, 良好, 轻度污染, 中度污染, 重度污染."""
     return {
         Rating.EXCELLENT: _("excellent"),
         Rating.GOOD: _("good"),
@@ -24,8 +24,8 @@ def rating_word(rating: Rating) -> str:
     }[rating]
 
 
-def told(month: Evaluation) -> list[str]:
-    """The month as lines: its days, each section, each water."""
+def lines_of(month: Evaluation) -> list[str]:
+    """Returns the month as lines: its days, each section, each water."""
     span = _("{start} to {end}").format(start=_at(month.span.start), end=_at(month.span.end))
     return [
         span,
@@ -35,7 +35,7 @@ def told(month: Evaluation) -> list[str]:
 
 
 def write_tables(month: Evaluation, file: Path) -> tuple[Path, Path]:
-    """The files with the sections and with the waters, by machine-readable words."""
+    """Writes and returns the files of sections and waters, in machine-readable words."""
     waters = file.with_name(f"{file.stem}_waters{file.suffix}")
     _write(file, _section_rows(month))
     _write(waters, _water_rows(month))
@@ -121,7 +121,7 @@ def _write(file: Path, rows: Iterable[list[object]]) -> None:
 
 
 def _safe(text: str) -> str:
-    """Text that no table program takes for a formula."""
+    """Returns text that no table program takes for a formula."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 

@@ -1,4 +1,4 @@
-"""How far a long command has come: a bar on a terminal, a line now and then elsewhere."""
+"""Shows the progress of a long command: a bar on a terminal, a line now and then elsewhere."""
 
 import sys
 import time
@@ -12,27 +12,27 @@ LINE_S: Final = 10.0
 
 
 class ProgressBar:
-    """Tells ``done`` of ``total`` rows, rows a second and the time left, never too often."""
+    """Shows ``done`` of ``total`` rows, rows a second and the time left, never too often."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stderr
         self._is_terminal = self._stream.isatty()
-        self._began = self._told = time.monotonic()
+        self._began = self._shown_at = time.monotonic()
         self._first: int | None = None
         self._length = 0
 
-    def tell(self, what: str, done: int, total: int | None) -> None:
-        """The bar stands at ``done`` of ``total`` (None: nobody knows how many there are)."""
+    def show(self, what: str, done: int, total: int | None) -> None:
+        """Shows ``done`` of ``total`` rows (None: total unknown)."""
         at = time.monotonic()
         if self._first is None:
             self._first = done
-        if at - self._told < (BAR_S if self._is_terminal else LINE_S):
+        if at - self._shown_at < (BAR_S if self._is_terminal else LINE_S):
             return
-        self._told = at
+        self._shown_at = at
         self._put(self._line(what, done, total, at))
 
     def finish(self, line: str) -> None:
-        """The bar makes way for a last line."""
+        """Replaces the bar by a last line."""
         if self._is_terminal:
             self._stream.write("\r" + " " * self._length + "\r")
         self._stream.write(f"{line}\n")

@@ -18,7 +18,7 @@ OWN_COLUMNS = ("station", "time", "period", "id", "lon", "lat")
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """The command is known to the command line."""
+    """Adds the command to the command line."""
     parser = subparsers.add_parser(
         "publish-file",
         help=_("publish readings of a file over MQTT"),
@@ -38,10 +38,10 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run(args: argparse.Namespace) -> int:
-    """The broker has acknowledged every message of the file: 0, else 1 with the counts printed.
+    """Publishes every row of the file; returns 0 when all were acknowledged, else 1.
 
-    The whole file is read before the first message goes out. Raises NotFound or BadInput for a
-    file that can't be read, ServiceDown for a broker that doesn't answer.
+    The whole file is read before the first message goes out. Raises NotFound or BadInput for a file
+    that can't be read, ServiceDown for a broker that doesn't answer.
     """
     from data.settings import MqttSettings, SimulatorSettings
     from ingest.transport.publisher import Publisher
@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def read_messages(path: Path) -> Iterator[tuple[str, bytes]]:
-    """Topic and payload of each row; only the form is judged here, the rest is for ingest."""
+    """Yields topic and payload of each row; checks only the form, the rest is for ingest."""
     with _open(path) as file:
         rows = _csv_rows(file) if path.suffix.lower() == ".csv" else _json_rows(file)
         for number, message in rows:

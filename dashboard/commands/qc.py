@@ -4,7 +4,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from dashboard.commands.arguments import moment
-from dashboard.commands.running import run_until_told
+from dashboard.commands.running import run_until_stopped
 from dashboard.parts.wording import _
 from data.errors import BadInput
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """The command is known to the command line."""
+    """Adds the command to the command line."""
     parser = subparsers.add_parser("qc", help=_("look at readings a second time, for review"))
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     looking = actions.add_parser("run", help=_("look at what is new until told to stop"))
@@ -40,7 +40,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run_look(args: argparse.Namespace) -> int:
-    """Runs until SIGTERM or SIGINT; with a span or ``--once`` it looks, tells and ends; 0.
+    """Runs until SIGTERM or SIGINT, or looks once with a span or ``--once``; returns 0.
 
     Raises BadInput for an end without a beginning, and for one before it.
     """
@@ -57,7 +57,7 @@ def run_look(args: argparse.Namespace) -> int:
     engine = ingest_engine()
     watch = Watch(engine)
     if since is None and not args.once:
-        return run_until_told(watch, engine)
+        return run_until_stopped(watch, engine)
     try:
         if since is None:
             done = watch.turn()
@@ -74,7 +74,7 @@ def run_look(args: argparse.Namespace) -> int:
 
 
 def run_climatology(args: argparse.Namespace) -> int:
-    """The spans are computed from the whole history, and how many there are is told; 0."""
+    """Computes the spans from the whole history and prints how many; returns 0."""
     from data.database import ingest_engine
     from data.settings import QcSettings
     from ingest.qc.rules import load_rules
@@ -96,10 +96,10 @@ def run_climatology(args: argparse.Namespace) -> int:
     return 0
 
 
-def _instant(told: "datetime | None") -> "UtcDatetime | None":
-    """The instant of a time; without offset it is the business zone's."""
+def _instant(moment: "datetime | None") -> "UtcDatetime | None":
+    """Converts a time to UTC; without offset it is the business zone's."""
     from data.clock import BUSINESS_ZONE, to_utc
 
-    if told is None:
+    if moment is None:
         return None
-    return to_utc(told if told.tzinfo else told.replace(tzinfo=BUSINESS_ZONE))
+    return to_utc(moment if moment.tzinfo else moment.replace(tzinfo=BUSINESS_ZONE))

@@ -1,4 +1,4 @@
-"""A command that works until it is told to end."""
+"""Runs a worker until a signal ends it."""
 
 import logging
 import signal
@@ -9,17 +9,17 @@ from sqlalchemy import Engine
 
 
 class Works(Protocol):
-    """What runs until it is stopped and then finishes what it has in hand."""
+    """A worker that runs until it is stopped and then finishes what it has in hand."""
 
     def run(self) -> None:
         """Works until stopped."""
 
     def stop(self) -> None:
-        """What is in hand is finished, then ``run`` returns."""
+        """Makes ``run`` finish what is in hand and return."""
 
 
-def run_until_told(worker: Works, engine: Engine) -> int:
-    """The worker has run until SIGTERM or SIGINT and its engine is closed; 0."""
+def run_until_stopped(worker: Works, engine: Engine) -> int:
+    """Runs the worker until SIGTERM or SIGINT, then closes its engine; returns 0."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
 
     def end(_number: int, _frame: FrameType | None) -> None:

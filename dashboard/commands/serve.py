@@ -8,7 +8,7 @@ from data.errors import BadInput
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """The command is known to the command line."""
+    """Adds the command to the command line."""
     parser = subparsers.add_parser("serve", help=_("run the dashboard"))
     parser.add_argument("--host", help=_("address to listen on (default: the setting)"))
     parser.add_argument("--port", type=int, help=_("port to listen on (default: the setting)"))
@@ -17,7 +17,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run(args: argparse.Namespace) -> int:
-    """The dashboard runs until it is told to stop; 0.
+    """Runs the dashboard until SIGTERM or SIGINT; returns 0.
 
     Raises BadInput for the settings of a demo, whose accounts are printed for anyone to use.
     """

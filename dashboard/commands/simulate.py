@@ -26,7 +26,7 @@ ORDER BY code
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """The command with its options."""
+    """Adds the command with its options to the command line."""
     parser = commands.add_parser("simulate", help=_("publish readings of simulated devices"))
     parser.add_argument("--round", type=float, metavar="S", help=_("seconds a round takes"))
     parser.add_argument("--pollution", metavar="STATION", help=_("pollute one station for a while"))
@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def devices(engine: Engine) -> list[Device]:
-    """A device for every section and outfall kept; those of the made county by their rows."""
+    """Returns a device for every section and outfall; those of the made county by its tables."""
     made: dict[str, Device] = {row.code: row.device for row in watch.outfalls()}
     made |= {row.code: row.device for row in watch.sections()}
     silent = {row.code for row in watch.sections() if row.silent_days}

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """The command is known to the command line."""
+    """Adds the command to the command line."""
     parser = subparsers.add_parser("station", help=_("add or move one station"))
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     one = actions.add_parser(
@@ -55,7 +55,7 @@ def _degrees(text: str) -> float:
 
 
 def run(args: argparse.Namespace) -> int:
-    """The place it snapped to is printed, and the device's password when it is a new one; 0."""
+    """Places the station; prints where it snapped and a new device's password; returns 0."""
     from dashboard.demo.sample_reading import publish_line
     from data.database import app_engine, transaction
     from data.placing.stations import place_station
@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
     placement = _placement(args)
     with transaction(app_engine()) as connection:
         placed = place_station(connection, placement)
-    for line in _told(placed):
+    for line in _lines_of(placed):
         print(line)
     password = device_password(placed.code)
     if password:
@@ -124,7 +124,7 @@ def _facts(args: argparse.Namespace) -> "Facts":
     return IntakeFacts(owner=args.owner, permit_no=args.permit)
 
 
-def _told(placed: "Placed") -> list[str]:
+def _lines_of(placed: "Placed") -> list[str]:
     from dashboard.parts.spot import describe
     from data.placing.stations import PlacementOutcome
 

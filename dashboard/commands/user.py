@@ -1,4 +1,4 @@
-"""The user command: accounts are added, listed, disabled and given new passwords."""
+"""The user command: adds, lists and disables accounts and resets passwords."""
 
 import argparse
 import sys
@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine
 from dashboard.parts.wording import _
 from data.database import app_engine, transaction
 from data.errors import NotFound
-from data.people import accounts as kept
+from data.people import accounts
 from data.people.access_log import Logged, log
 from data.people.passwords import generate_password
 from data.queries.people import accounts as people
@@ -18,7 +18,7 @@ EVERY_ACCOUNT = 1_000_000
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """The command is known to the command line."""
+    """Adds the command to the command line."""
     parser = subparsers.add_parser("user", help=_("add, list, disable accounts, reset passwords"))
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     adding = actions.add_parser("add", help=_("add an account; its password is printed once"))
@@ -51,7 +51,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run(args: argparse.Namespace) -> int:
-    """What was asked for is done; 0. Raises our errors."""
+    """Does what the arguments ask for; returns 0. Raises OneMapError."""
     engine = app_engine()
     try:
         args.do(engine, args)
@@ -61,20 +61,20 @@ def run(args: argparse.Namespace) -> int:
 
 
 def add_user(engine: Engine, args: argparse.Namespace) -> None:
-    """The account exists with its role; everything or nothing."""
+    """Creates the account with its role, or nothing."""
     given = sys.stdin.readline().rstrip("\r\n") if args.password_stdin else ""
     password = given or generate_password()
     with transaction(engine) as connection:
         division = people.division_named(connection, args.division) if args.division else None
         unit = people.unit_named(connection, args.unit) if args.unit else None
-        role = kept.RoleGrant(
+        role = accounts.RoleGrant(
             Role(args.role),
             division,
             unit,
             ChiefLevel(args.level) if args.level else None,
             args.general,
         )
-        account_id = kept.create_account(
+        account_id = accounts.create_account(
             connection,
             args.login,
             args.name or args.login,
@@ -82,9 +82,9 @@ def add_user(engine: Engine, args: argparse.Namespace) -> None:
             must_change=not given,
             language=args.language,
         )
-        kept.add_role(connection, account_id, role, version=1)
+        accounts.add_role(connection, account_id, role, version=1)
         if args.person:
-            kept.link_person(connection, account_id, args.person, args.post)
+            accounts.link_person(connection, account_id, args.person, args.post)
         log(connection, Logged.ACCOUNT, account_id=None, about=f"add {args.login}")
     print(_("Account: {login}").format(login=args.login))
     if not given:
@@ -92,7 +92,7 @@ def add_user(engine: Engine, args: argparse.Namespace) -> None:
 
 
 def list_users(engine: Engine, args: argparse.Namespace) -> None:
-    """Every account that fits the search is printed with its roles."""
+    """Prints every account that matches the search, with its roles."""
     with transaction(engine) as connection:
         _count, found = people.accounts(connection, args.search, most=EVERY_ACCOUNT)
         held = people.roles(connection, [account.id for account in found])
@@ -103,21 +103,21 @@ def list_users(engine: Engine, args: argparse.Namespace) -> None:
 
 
 def disable(engine: Engine, args: argparse.Namespace) -> None:
-    """The account can't sign in any more and its sessions have ended."""
+    """Disables the account and ends its sessions."""
     _set_active(engine, args.login, is_active=False)
 
 
 def enable(engine: Engine, args: argparse.Namespace) -> None:
-    """The account can sign in again."""
+    """Enables the account."""
     _set_active(engine, args.login, is_active=True)
 
 
 def reset_password(engine: Engine, args: argparse.Namespace) -> None:
-    """The account has a new password, printed once, and its sessions have ended."""
+    """Sets a new password, prints it once and ends the account's sessions."""
     password = generate_password()
     with transaction(engine) as connection:
         account = _account(connection, args.login)
-        kept.set_password(connection, account.id, password, must_change=True)
+        accounts.set_password(connection, account.id, password, must_change=True)
         log(connection, Logged.PASSWORD, account_id=None, about=f"reset {args.login}")
     _show(password)
 
@@ -125,7 +125,7 @@ def reset_password(engine: Engine, args: argparse.Namespace) -> None:
 def _set_active(engine: Engine, login: str, *, is_active: bool) -> None:
     with transaction(engine) as connection:
         account = _account(connection, login)
-        kept.set_active(connection, account.id, is_active, account.version)
+        accounts.set_active(connection, account.id, is_active, account.version)
         word = "enable" if is_active else "disable"
         log(connection, Logged.ACCOUNT, account_id=None, about=f"{word} {login}")
     done = _("{login} can sign in again.") if is_active else _("{login} can no longer sign in.")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.commands.hj212 import told
+from dashboard.commands.hj212 import facts_of
 from ingest.codecs.hj212 import read
 from tests.made.frames import mutated
 
@@ -24,7 +24,7 @@ def test_a_frame_meets_its_outcome(expected: dict[str, str], real_data: Path) ->
     lines = (real_data / "hj212" / expected["file"]).read_text("utf-8").split("\n")
     frame = lines[int(expected["line"]) - 1].split("\t")[-1].encode()
     assert hashlib.sha256(frame).hexdigest()[:12] == expected["sha256"], "the line has moved"
-    found = told(read(frame))
+    found = facts_of(read(frame))
     assert str(found["ok"]).lower() == expected["ok"]
     if not found["ok"]:
         assert found["reason"] == expected["reason"]
@@ -44,5 +44,5 @@ def test_every_frame_of_the_field_has_an_outcome(real_data: Path) -> None:
 
 
 def test_no_bytes_raise() -> None:
-    kinds = {told(read(data))["ok"] for data in mutated(212, 20_000)}
+    kinds = {facts_of(read(data))["ok"] for data in mutated(212, 20_000)}
     assert kinds == {True, False}
