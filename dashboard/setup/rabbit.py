@@ -1,4 +1,4 @@
-"""RabbitMQ for the tests, unpacked and not installed: no service, no account, nothing that listens.
+"""Unpacks RabbitMQ for the tests, without installing: no service, no account, nothing that listens.
 
 Debian's package starts a broker and Erlang's directory of nodes on every address of the machine.
 The same files in a folder of ours run only when a test says so.
@@ -12,19 +12,21 @@ from pathlib import Path
 
 from dashboard.setup.packages import read_lists
 from dashboard.setup.rabbit_programs import PACKAGES, Programs, find, unpacked_folder
-from dashboard.setup.steps import Missing, explain, follow, tell
+from dashboard.setup.steps import Missing, explain, follow, print_progress
 
 _BUILT_FOR = "ROOTDIR=/usr/lib/erlang"
 _BY_HAND = "apt-get install --no-install-recommends rabbitmq-server"
 
 
 def prepare() -> None:
-    """RabbitMQ's programs are there, installed or unpacked. Raises Missing when they can't be."""
+    """Unpacks RabbitMQ's programs unless installed. Raises Missing when it can't."""
     if find() is not None:
         return
     if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
         raise Missing(" RabbitMQ（没有 apt-get）", "RabbitMQ (no apt-get here)", _BY_HAND)
-    tell("下载并解包 RabbitMQ（测试用，不安装服务）", "Unpacking RabbitMQ for tests, no service")
+    print_progress(
+        "下载并解包 RabbitMQ（测试用，不安装服务）", "Unpacking RabbitMQ for tests, no service"
+    )
     folder = unpacked_folder()
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".rabbitmq-", dir=folder.parent) as made:
@@ -39,14 +41,14 @@ def prepare() -> None:
             explain(failed)
             raise Missing(" RabbitMQ", "RabbitMQ", _BY_HAND)
         shutil.rmtree(folder, ignore_errors=True)
-        _tell_where(root, folder)
+        _write_root(root, folder)
         root.rename(folder)
     if not Programs(folder).complete:
         raise Missing(" RabbitMQ", "RabbitMQ", _BY_HAND)
 
 
 def _download(place: Path) -> str | None:
-    """What went wrong; the lists of packages are read anew when they name what is gone."""
+    """Downloads the packages; returns what went wrong, else None. Updates stale lists."""
     command = ["apt-get", "-o", "APT::Sandbox::User=root", "download", *PACKAGES]
     if follow(command, cwd=place) is None:
         return None
@@ -67,8 +69,8 @@ def _unpack(place: Path, root: Path) -> str | None:
     return None
 
 
-def _tell_where(root: Path, folder: Path) -> None:
-    """Erlang's start script names its folder; it is told of the new one."""
+def _write_root(root: Path, folder: Path) -> None:
+    """Writes the folder's new path into Erlang's start script."""
     script = root / "usr/lib/erlang/bin/erl"
     new = f"ROOTDIR={shlex.quote(str(folder / 'usr/lib/erlang'))}"
     script.write_text(script.read_text().replace(_BUILT_FOR, new))

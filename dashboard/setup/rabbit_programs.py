@@ -1,4 +1,4 @@
-"""Where RabbitMQ's and Erlang's programs are: installed, or unpacked into a folder of ours."""
+"""Finds RabbitMQ's and Erlang's programs: installed, or unpacked into a folder of ours."""
 
 import os
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _INSTALLED = Path("/")
 
 
 def unpacked_folder() -> Path:
-    """Where the packages are unpacked: every account can enter it, and no service knows of it."""
+    """Returns where packages are unpacked: open to every account, unknown to services."""
     if os.geteuid() == 0:
         return Path("/var/lib/onemap/rabbitmq")
     home = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
@@ -38,7 +38,7 @@ class Programs:
     root: Path
 
     def rabbit(self, name: str) -> Path:
-        """A program of RabbitMQ, without Debian's wrapper that changes the account."""
+        """Returns a program of RabbitMQ, without Debian's wrapper that changes the account."""
         return self.root / "usr/lib/rabbitmq/bin" / name
 
     @property
@@ -61,7 +61,7 @@ class Programs:
 
 
 def find() -> Programs | None:
-    """Those that are installed, else those unpacked, else None."""
+    """Returns the installed programs, else the unpacked ones, else None."""
     for root in (_INSTALLED, unpacked_folder()):
         programs = Programs(root)
         if programs.complete:
@@ -70,7 +70,7 @@ def find() -> Programs | None:
 
 
 def programs() -> Programs:
-    """Those that ``find`` finds. Raises MissingPart when there are none."""
+    """Returns what ``find`` finds. Raises MissingPart when there is none."""
     found = find()
     if found is None:
         raise MissingPart(

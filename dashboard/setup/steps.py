@@ -1,4 +1,4 @@
-"""One step of the set-up: told before, followed while it runs, explained when it fails."""
+"""Runs one step of the set-up: announces it, shows its progress, explains a failure."""
 
 import subprocess
 import sys
@@ -17,8 +17,8 @@ class Missing(Exception):
         super().__init__(f"缺少{chinese}，请运行：{command} / Missing {english}; run: {command}")
 
 
-def tell(chinese: str, english: str) -> None:
-    """A line of progress is on the screen."""
+def print_progress(chinese: str, english: str) -> None:
+    """Prints a line of progress."""
     sys.stderr.write(f"» {chinese} / {english}\n")
     sys.stderr.flush()
 
@@ -29,7 +29,7 @@ def follow(
     cwd: Path | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> str | None:
-    """None when the command succeeded, else the last lines it printed.
+    """Runs the command; returns None when it succeeded, else the last lines it printed.
 
     Its newest line is shown every two seconds at most, so that a long step is seen to move.
     """
@@ -46,20 +46,20 @@ def follow(
     except OSError as error:
         return str(error)
     last: list[str] = []
-    told = time.monotonic()
+    printed_at = time.monotonic()
     assert process.stdout is not None  # noqa: S101 - it was asked for
     for line in process.stdout:
         if not line.strip():
             continue
         last = [*last[-KEPT_LINES + 1 :], line.rstrip()]
-        if time.monotonic() - told > LINE_EVERY_S:
-            told = time.monotonic()
+        if time.monotonic() - printed_at > LINE_EVERY_S:
+            printed_at = time.monotonic()
             sys.stderr.write(f"  … {line.strip()[:100]}\n")
             sys.stderr.flush()
     return None if process.wait() == 0 else "\n".join(last)
 
 
 def explain(output: str) -> None:
-    """What a failed command said is on the screen, indented, before the one clear line."""
+    """Prints a failed command's output, indented, before the one clear line."""
     for line in output.splitlines():
         sys.stderr.write(f"  | {line}\n")
