@@ -1,1 +1,1 @@
-"""A private installation in a folder, with a basin in it."""
+"""The demo: a private installation in a folder, with a basin in it."""

@@ -1,11 +1,11 @@
-"""The demo's accounts: a random password for each one that the basin brings."""
+"""The demo's accounts: draws and lists a random password for each one of the basin."""
 
 from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 
 from sqlalchemy import Engine, text
 
-from dashboard.demo.environment import kept
+from dashboard.demo.environment import stored_passwords
 from data.database import transaction
 from data.people.accounts import RoleGrant, add_role, create_account, set_password
 from data.records import AccountId
@@ -32,13 +32,13 @@ class DemoAccount:
 
 
 def drawn(settings: MutableMapping[str, str]) -> Callable[[str], str]:
-    """What gives each login a new random password, kept in the settings; earlier ones are gone."""
+    """Returns a function that gives each login a new password, kept in the settings."""
     settings.pop(KEY, None)
-    return lambda login: kept(settings, KEY, [login])[login]
+    return lambda login: stored_passwords(settings, KEY, [login])[login]
 
 
 def hand_out(owner: Engine, settings: MutableMapping[str, str]) -> None:
-    """Every account of a basin just read has a random password, kept in the settings.
+    """Gives every account of a new basin a random password, kept in the settings.
 
     A basin that brings nobody gets an administrator and an office.
     """
@@ -47,19 +47,19 @@ def hand_out(owner: Engine, settings: MutableMapping[str, str]) -> None:
         found = connection.execute(text(_LIST)).all()
         if not found:
             names = (("admin", "系统管理员", Role.ADMINISTRATOR), ("office", "河长办", Role.OFFICE))
-            passwords = kept(settings, KEY, [login for login, _, _ in names])
+            passwords = stored_passwords(settings, KEY, [login for login, _, _ in names])
             for login, name, role in names:
                 made = create_account(connection, login, name, passwords[login], must_change=False)
                 add_role(connection, made, RoleGrant(role), 1)
             return
-        passwords = kept(settings, KEY, [row.login for row in found])
+        passwords = stored_passwords(settings, KEY, [row.login for row in found])
         for row in found:
             set_password(connection, AccountId(row.id), passwords[row.login], must_change=False)
 
 
 def listed(reader: Engine, settings: MutableMapping[str, str]) -> list[DemoAccount]:
-    """The demo's accounts with their passwords, as the basin made them."""
-    passwords = kept(settings, KEY, [])
+    """Returns the demo's accounts with their passwords, in the order they were made."""
+    passwords = stored_passwords(settings, KEY, [])
     with reader.connect() as connection:
         return [
             DemoAccount(row.login, passwords[row.login], row.roles, row.display_name)

@@ -40,7 +40,7 @@ def fill(
     clock: Clock = now,
     password_of: PasswordOf = random_password,
 ) -> None:
-    """The made county is in the archive, its history up to the present."""
+    """Writes the made county with its history up to the present."""
     today = business_date(clock())
     began = today - timedelta(days=400)
     ground = make_ground()
@@ -57,7 +57,7 @@ def fill(
 
 
 def four_weeks(engine: Engine, end: UtcDatetime, progress: Progress) -> None:
-    """Readings have come in, and the office has worked on what people and devices found."""
+    """Writes four weeks of readings and the office's work on what came up."""
     rules = load_rules()
     desk = work_through(engine, rules, end)
     walked = patrol_history.write(engine, desk.office, load_patrol_rules(), end)
@@ -76,7 +76,7 @@ def four_weeks(engine: Engine, end: UtcDatetime, progress: Progress) -> None:
 
 
 def take_files(engine: Engine, listed: Iterable[BasinFile], progress: Progress) -> list[Outcome]:
-    """Each file is imported in a transaction of its own; the reports come back in order."""
+    """Imports each file in a transaction of its own; returns the outcomes in order."""
     reports = []
     for file in listed:
         rows = source.read(file.path, file.kind, constants=file.constants, crs=file.crs)
@@ -110,7 +110,7 @@ SUFFIXES = frozenset({".geojson", ".json", ".gpkg", ".shp", ".zip", ".csv"})
 
 
 def fill_from_folder(engine: Engine, folder: Path, progress: Progress) -> None:
-    """Imports the folder's files, told apart by their names, and prints the report of each.
+    """Imports the folder's files, told apart by their names, and prints the outcome of each.
 
     Raises BadInput where the folder holds nothing known.
     """
@@ -127,7 +127,7 @@ def fill_from_folder(engine: Engine, folder: Path, progress: Progress) -> None:
 
 
 def sort_files(folder: Path) -> tuple[list[BasinFile], list[Path]]:
-    """The files whose names say what they hold, in the order of import, and the other files."""
+    """Returns the files known by their names, in the order of import, and the others."""
     listed = sorted(path for path in folder.glob("*") if path.suffix.lower() in SUFFIXES)
     found: dict[Path, BasinFile] = {}
     for word, kind, constants in KNOWN:

@@ -1,4 +1,4 @@
-"""Who answers for the made county's waters, told by post: five levels and the general chiefs."""
+"""The chiefs of the made county's waters, by post: five levels and the general chiefs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ class Answering:
 
 
 def write_chiefs(connection: Connection, folder: Path, since: date) -> list[BasinFile]:
-    """The chiefs and the notice boards of the reaches that now exist."""
+    """Writes the import files of chiefs and notice boards, for the reaches that now exist."""
     answering = [*_general(), *_of_rivers(connection), *_of_reaches(connection), *_of_lakes()]
     chiefs = folder / "chiefs.csv"
     frame = pandas.DataFrame(answering)

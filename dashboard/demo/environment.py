@@ -14,7 +14,7 @@ DATABASE_URL = "ONEMAP_DATABASE__URL"
 
 
 def state_folder() -> Path:
-    """Where run-time state lives: never in a checkout, which a server's account may not enter."""
+    """Returns where run-time state lives: never in a checkout, closed to servers' accounts."""
     if os.geteuid() == 0:
         return Path("/var/lib/onemap")
     home = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
@@ -22,12 +22,12 @@ def state_folder() -> Path:
 
 
 def default_folder() -> Path:
-    """The folder of the demo when none is named."""
+    """Returns the demo's folder when none is named."""
     return state_folder() / "demo"
 
 
 def read(folder: Path) -> dict[str, str]:
-    """The settings kept in a demo's folder; empty when there are none yet.
+    """Reads the settings kept in a demo's folder; empty when there are none yet.
 
     Raises BadInput for a file that this account can't read.
     """
@@ -46,7 +46,7 @@ def read(folder: Path) -> dict[str, str]:
 
 
 def write(folder: Path, settings: Mapping[str, str]) -> None:
-    """The file holds the settings, quoted for a shell, readable by its owner only."""
+    """Writes the settings, quoted for a shell, readable by their owner only."""
     new = folder / f"{FILE}.part"
     new.unlink(missing_ok=True)
     new.touch(mode=0o600)
@@ -56,7 +56,7 @@ def write(folder: Path, settings: Mapping[str, str]) -> None:
 
 
 def enter(folder: Path | None, environ: MutableMapping[str, str] | None = None) -> None:
-    """The settings of a demo are in the environment, unless a database is named there already.
+    """Puts a demo's settings into the environment, unless a database is named there already.
 
     Single settings that are set there stay. Raises NotFound when a folder is named that holds none.
     """
@@ -78,12 +78,14 @@ def _readable(folder: Path) -> bool:
 
 
 def secret() -> str:
-    """A new random password of 69 bits that is easy to read and needs no quoting anywhere."""
+    """Returns a random password of 69 bits, easy to read and without quoting anywhere."""
     return "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _ in range(14))
 
 
-def kept(settings: MutableMapping[str, str], key: str, names: list[str]) -> dict[str, str]:
-    """A password for each name, kept in the settings as JSON under ``key``, made where missing."""
+def stored_passwords(
+    settings: MutableMapping[str, str], key: str, names: list[str]
+) -> dict[str, str]:
+    """Returns a password for each name, kept in the settings as JSON under ``key``."""
     known: dict[str, str] = json.loads(settings.get(key, "{}"))
     for name in names:
         known.setdefault(name, secret())

@@ -23,7 +23,7 @@ class FaultKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What was wrong with one sensor from ``began_ago`` before the end of the history on.
+    """A fault of one sensor, from ``began_ago`` before the end of the history on.
 
     ``amount`` is the value it reads, the factor, or the device's flag.
     """
@@ -36,13 +36,13 @@ class Fault:
     amount: str
 
     def holds(self, at: datetime, end: datetime) -> bool:
-        """Whether the sensor was at fault then."""
+        """Returns whether the sensor was at fault then."""
         return end - self.began_ago <= at < end - self.began_ago + self.lasted
 
 
 @cache
 def made_faults() -> tuple[Fault, ...]:
-    """The faults of the made basin's four weeks."""
+    """Returns the faults of the made basin's four weeks."""
     return tuple(
         Fault(
             station=row["station"],
@@ -58,7 +58,7 @@ def made_faults() -> tuple[Fault, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Faulty:
-    """A device that measures as it does, but for its faults in a history that ends at ``end``."""
+    """A device with faults in a history that ends at ``end``."""
 
     device: Device
     end: UtcDatetime
@@ -69,7 +69,7 @@ class Faulty:
         return self.device.code
 
     def measure(self, at: datetime, pollution: float = 0.0) -> Mapping[Parameter, float]:
-        """What it reads at an instant, faults and all."""
+        """Returns the values at an instant, faults included."""
         values = dict(self.device.measure(at, pollution))
         for fault in self._present(at):
             right = values[fault.parameter]
@@ -83,7 +83,7 @@ class Faulty:
         return values
 
     def flags(self, at: datetime) -> Mapping[Parameter, Flag]:
-        """The flags that the device itself sends then."""
+        """Returns the flags the device itself sends then."""
         return {
             fault.parameter: Flag(fault.amount)
             for fault in self._present(at)
@@ -91,7 +91,7 @@ class Faulty:
         }
 
     def is_faulty(self, at: datetime) -> bool:
-        """Whether any of its sensors is at fault then."""
+        """Returns whether any of its sensors is at fault then."""
         return bool(self._present(at))
 
     def _present(self, at: datetime) -> list[Fault]:

@@ -1,4 +1,4 @@
-"""The made county as files, in the form anybody's basin comes in; they are imported like one."""
+"""Writes the made county as files in the import's formats."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ WATERS_EN = {CANAL: "East Canal", RESERVOIR: "Qingshiling Reservoir", LAKE: "Yue
 
 @dataclass(frozen=True, slots=True)
 class BasinFile:
-    """A file to import and what holds for all of its rows."""
+    """A file to import, with constants for all of its rows."""
 
     kind: ImportKind
     path: Path
@@ -42,7 +42,7 @@ Row = tuple[Mapping[str, object], BaseGeometry | None]
 
 
 def write_ground(ground: Ground, folder: Path) -> list[BasinFile]:
-    """Divisions, names and waters, written in the order they must be imported."""
+    """Writes divisions, names and waters, in the order they must be imported."""
     folder.mkdir(parents=True, exist_ok=True)
     rivers = [
         ({"name": name, "name_en": ENGLISH[name], "kind": "river", "basin": "清川河流域"}, line)
@@ -70,7 +70,7 @@ def write_ground(ground: Ground, folder: Path) -> list[BasinFile]:
 
 
 def write_stations(ground: Ground, folder: Path, started_on: date) -> list[BasinFile]:
-    """Sections, outfalls and intakes at their places along the waters."""
+    """Writes sections, outfalls and intakes at their places along the waters."""
     began = {"started_on": started_on.isoformat()}
     sections = [
         (
@@ -131,7 +131,7 @@ def write_stations(ground: Ground, folder: Path, started_on: date) -> list[Basin
 
 
 def _spot(ground: Ground, water: str, share: float | None, east: float) -> Point:
-    """A point on a river (a little to its east) or in the middle of a lake."""
+    """Returns a point on a river (a little to its east) or in the middle of a lake."""
     if share is None:
         area = ground.reservoir if water == RESERVOIR else ground.lake
         return area.representative_point()
@@ -178,7 +178,7 @@ def _places(ground: Ground) -> list[Row]:
 
 
 def _write(path: Path, rows: Sequence[Row]) -> Path:
-    """The rows as GeoJSON."""
+    """Writes the rows as GeoJSON."""
     frame = geopandas.GeoDataFrame(
         [facts for facts, _ in rows],
         geometry=np.array([shape for _, shape in rows], dtype=object),

@@ -1,4 +1,4 @@
-"""The made county: its waters, towns and borders, the same at every start."""
+"""Draws the made county: its waters, towns and borders, the same at every start."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ VILLAGE_TAILS = ("家湾", "庄", "家岗", "家沟", "家桥", "家营", "集",
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Everything that lies still, in longitude and latitude (CGCS2000 degrees)."""
+    """Everything immovable, in longitude and latitude (CGCS2000 degrees)."""
 
     county: Polygon
     neighbour: Polygon
@@ -65,7 +65,7 @@ class Ground:
 
 
 def to_degrees(shape: S) -> S:
-    """A shape of the plane, laid on the earth round the origin."""
+    """Converts a shape of the plane to degrees round the origin."""
     east_m, north_m = 111_320 * cos(radians(ORIGIN[1])), 110_890
 
     def laid(plane: np.ndarray) -> np.ndarray:
@@ -76,7 +76,7 @@ def to_degrees(shape: S) -> S:
 
 
 def make_ground() -> Ground:
-    """The ground, drawn from one seed."""
+    """Returns the ground, drawn from one seed."""
     rng = np.random.default_rng(SEED)
     main = terrain.meander(RIVERS["清川河"][1], rng)
     rivers = {"清川河": main}
@@ -109,7 +109,7 @@ def make_ground() -> Ground:
 
 
 def _canal(dammed: LineString, main: LineString, rng: np.random.Generator) -> LineString:
-    """A canal from below the dam, along the slope, past the county seat into the fields."""
+    """Returns a canal from below the dam, along the slope, past the county seat into the fields."""
     dam = dammed.interpolate(0.525, normalized=True)
     seat = main.interpolate(TOWNS["城关镇"][1], normalized=True)
     bends = [
@@ -122,7 +122,7 @@ def _canal(dammed: LineString, main: LineString, rng: np.random.Generator) -> Li
 
 
 def _clear_of(others: list[LineString], draw: Callable[[], LineString]) -> LineString:
-    """A stream that keeps away from every stream but the one it flows into."""
+    """Returns a stream that keeps away from every stream but the one it flows into."""
     for _attempt in range(60):
         line = draw()
         if all(line.distance(other) > 900 for other in others[1:]):
@@ -133,7 +133,7 @@ def _clear_of(others: list[LineString], draw: Callable[[], LineString]) -> LineS
 def _counties(
     main: LineString, waters: list[BaseGeometry], rng: np.random.Generator
 ) -> tuple[Polygon, Polygon]:
-    """The county round the waters, cut where the main river leaves, and its neighbour below."""
+    """Returns the county round the waters, cut where the main river leaves, and its neighbour."""
     inside = substring(main, 0, 0.88, normalized=True)
     core = terrain.largest(unary_union([inside, *waters[1:]]).buffer(4_500))
     dense = terrain.largest(core.segmentize(2_000))

@@ -1,4 +1,4 @@
-"""The made office's problems, each step taken through the ledger's own service at its time."""
+"""Makes the office's problems: takes each step through the ledger's own service at its time."""
 
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -50,7 +50,7 @@ OLDER = "case-3"
 """The spot of an older picture that is handed in a second time."""
 LATE, NEARLY_DUE = "overdue", "nearly_due"
 ROOM = timedelta(days=5)
-"""Problems that are not told of as late have at least so long to go."""
+"""Problems that are not stood of as late have at least so long to go."""
 
 _OPENED = """
 SELECT problem.id, station.code, problem.category, problem.version, problem.registered_at,
@@ -89,7 +89,7 @@ class File:
 
     @property
     def other(self) -> str:
-        """A unit it was given to in error."""
+        """A unit it was assigned to in error."""
         return "water" if self.unit == "farming" else "farming"
 
 
@@ -111,7 +111,7 @@ class Desk:
     done_count: int = 0
 
     def open(self) -> None:
-        """What people will find is in the diary."""
+        """Enters into the diary what people will find."""
         for number, case in enumerate(cases()):
             off_m = 12 + 22 * chance("off", number)
             file = File(
@@ -122,7 +122,7 @@ class Desk:
             self._note(found_at(case, self.end), file, case)
 
     def take_up(self) -> None:
-        """What the monitoring has opened since has its turns in the diary."""
+        """Enters into the diary the turns of problems the monitoring has opened since."""
         with self.engine.connect() as connection:
             found = connection.execute(text(_OPENED), {"known": self.measured}).all()
         for row in found:
@@ -137,7 +137,7 @@ class Desk:
             self._plan(file, to_utc(row.registered_at))
 
     def work(self, until: UtcDatetime) -> int:
-        """How many steps have been taken in all, those up to that moment in order now."""
+        """Takes the steps up to that moment, in order; returns how many were taken in all."""
         while self._diary and self._diary[0][0] <= until:
             at, _order, file, what = heappop(self._diary)
             if isinstance(what, Case):
@@ -189,7 +189,7 @@ class Desk:
         file.version, file.last_at = done.version, at
 
     def _completed(self, command: Command, at: UtcDatetime, file: File, turn: Turn) -> Command:
-        """The command with what its own action asks for."""
+        """Returns the command with what its own action requires."""
         if turn.action is Action.ACCEPT:
             return replace(command, severity=file.severity, category=file.category)
         if turn.action is Action.ASSIGN:
@@ -210,7 +210,7 @@ class Desk:
         return command
 
     def _due_on(self, file: File, at: UtcDatetime) -> date | None:
-        """The deadline the office names, None for that of the rules."""
+        """Returns the deadline the office names, None for that of the rules."""
         if file.story.startswith(LATE):
             return None
         if file.story == NEARLY_DUE:
@@ -221,13 +221,13 @@ class Desk:
         return business_date(to_utc(self.end + ROOM)) + timedelta(days=int(9 * chance(file.key)))
 
     def _login(self, file: File, turn: Turn) -> str:
-        """Who takes the turn."""
+        """Returns the login of who takes the turn."""
         return {
             "handler": file.unit, "other": file.other, "signer": SIGNERS[file.severity]
         }.get(turn.by, turn.by)  # fmt: skip
 
     def _photo(self, who: AccountId, file: File, at: UtcDatetime, look: str) -> int:
-        """A picture of the spot is kept; what it shows is told by its look."""
+        """Uploads a picture of the spot in the given look; returns its id."""
         seen = file.spot.moved(3 * chance("step", file.key, at), 360 * chance("way", file.key, at))
         spot = OLDER if look == "reused" else file.key
         moment = self._views[OLDER] if look == "reused" else str(file.version)
@@ -247,14 +247,14 @@ class Desk:
             return photos.take(connection, who, drawn(shot), at)
 
     def _patrol(self, who: AccountId, file: File, at: UtcDatetime) -> int | None:
-        """The patrol on which it was found."""
+        """Returns the patrol on which the problem was found."""
         asked = {"reach": self.office.reaches[file.reach].id, "account": who, "at": at}
         with self.engine.connect() as connection:
             return connection.execute(text(_PATROL), asked).scalar_one_or_none()
 
 
 def work_through(engine: Engine, rules: Rules, end: UtcDatetime) -> Desk:
-    """The desk of the made office with everything in its diary that people found."""
+    """Returns the desk of the made office, its diary filled with what people found."""
     with engine.connect() as connection:
         desk = Desk(engine, Office.read(connection), rules, end)
     desk.open()
@@ -262,19 +262,19 @@ def work_through(engine: Engine, rules: Rules, end: UtcDatetime) -> Desk:
 
 
 def _shortly_before(at: UtcDatetime, file: File) -> UtcDatetime:
-    """When one stood there: some minutes before it was written, after the step before."""
+    """Returns when one stood there: some minutes before writing, after the last step."""
     stood = to_utc(at - timedelta(minutes=25))
     return max(stood, file.last_at) if file.last_at else stood
 
 
 def _place(spot: Spot, *key: object) -> Place:
-    """What a phone tells of that place: some metres beside it, and how sure it is."""
-    told = spot.moved(2 + 4 * chance("stood", *key), 360 * chance("round", *key))
-    return Place(told.lon, told.lat, accuracy_m=round(3 + 6 * chance("sure", *key), 1))
+    """Returns what a phone reports of that place: some metres off, and its accuracy."""
+    stood = spot.moved(2 + 4 * chance("stood", *key), 360 * chance("round", *key))
+    return Place(stood.lon, stood.lat, accuracy_m=round(3 + 6 * chance("sure", *key), 1))
 
 
 def _reference(source: Source, at: UtcDatetime, key: str) -> str:
-    """The number it had where it came from."""
+    """Returns the number it had where it came from."""
     if source not in REFERENCES:
         return ""
     number = int(9000 * chance("number", key)) + 1000

@@ -1,4 +1,4 @@
-"""The made office as the archive knows it: accounts by login, units by who is in them, reaches."""
+"""The made office as stored: accounts by login, units by who is in them, reaches."""
 
 from dataclasses import dataclass
 from math import atan2, cos, degrees, hypot, radians, sin
@@ -32,7 +32,7 @@ class Spot:
     bearing: float = 0.0
 
     def moved(self, metres: float, turn: float) -> "Spot":
-        """A place so many metres away in a direction in degrees; the same bearing."""
+        """Returns a place so many metres away, at ``turn`` degrees; the same bearing."""
         east, north = metres * sin(radians(turn)), metres * cos(radians(turn))
         return Spot(
             round(self.lon + east / (DEGREE_M * cos(radians(self.lat))), 6),
@@ -51,7 +51,7 @@ class Course:
     line: LineString
 
     def spot(self, share: float, bank: Bank, off_m: float) -> Spot:
-        """A place beside the water, ``off_m`` metres to that side of it."""
+        """Returns a place beside the water, ``off_m`` metres to that side of it."""
         here = self.line.interpolate(share, normalized=True)
         ahead = self.line.interpolate(min(share + 0.002, 1.0), normalized=True)
         behind = self.line.interpolate(max(share - 0.002, 0.0), normalized=True)
@@ -64,7 +64,7 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Who is there, and along which waters they work."""
+    """The accounts and units of the office, and the waters they work along."""
 
     accounts: dict[str, AccountId]
     units: dict[str, int]
@@ -72,7 +72,7 @@ class Office:
 
     @classmethod
     def read(cls, connection: Connection) -> "Office":
-        """The office as it stands in the archive."""
+        """Reads the office from the database."""
         accounts = connection.execute(text("SELECT login, id FROM account")).all()
         return cls(
             {row.login: AccountId(row.id) for row in accounts},

@@ -1,4 +1,4 @@
-"""The parts that OneMap is made of, as they are found on this machine."""
+"""Checks the parts OneMap is made of, as they are on this machine."""
 
 import fcntl
 import os
@@ -28,7 +28,7 @@ class Part:
 
 
 def installed() -> list[Part]:
-    """What the set-up installs, in its order; lock files only where there is a checkout."""
+    """Returns what the set-up installs, in order; lock files only in a checkout."""
     vendor = ROOT / "dashboard" / "assets" / "vendor"
     version = ".".join(map(str, sys.version_info[:3]))
     font = sheet_font()
@@ -49,7 +49,7 @@ def installed() -> list[Part]:
 
 
 def demo_folder(folder: Path | None) -> Part:
-    """The folder of a demo: whether it is there and whether its demo runs."""
+    """Returns whether a demo's folder is there and whether its demo runs."""
     folder = folder or default_folder()
     name = f"demo {folder}"
     if not (folder / FILE).is_file():
@@ -58,7 +58,7 @@ def demo_folder(folder: Path | None) -> Part:
 
 
 def is_running(folder: Path) -> bool:
-    """Whether a demo holds the folder's lock."""
+    """Returns whether a demo holds the folder's lock."""
     try:
         with (folder / "lock").open() as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -70,7 +70,7 @@ def is_running(folder: Path) -> bool:
 
 
 def database(*, is_needed: bool) -> Part:
-    """The database of the settings: whether it answers, and with which schema."""
+    """Returns whether the settings' database answers, and with which schema."""
     from sqlalchemy.exc import OperationalError, ProgrammingError
 
     from data.database import app_engine
@@ -87,7 +87,7 @@ def database(*, is_needed: bool) -> Part:
 
 
 def broker(*, is_needed: bool) -> Part:
-    """The broker of the settings: whether it lets ingest in, and what it would lose."""
+    """Returns whether the settings' broker lets ingest in, and what it would lose."""
     from data.settings import MqttSettings
     from ingest.broker.mosquitto import accepts, check_limits
 
@@ -124,17 +124,17 @@ def _postgis() -> Part:
 def _program(
     name: str, command: str, mend: str, *, option: str = "--version", is_needed: bool = True
 ) -> Part:
-    """A program with the version it tells of itself."""
+    """Returns a program with the version it reports."""
     if not has_program(command):
         return Part(name, "", False, mend, is_needed)
     path = f"/usr/sbin/{command}" if Path(f"/usr/sbin/{command}").exists() else command
-    told = subprocess.run([path, option], capture_output=True, text=True, check=False)  # noqa: S603
-    match = re.search(r"\d+(\.\d+)+", told.stdout + told.stderr)
+    printed = subprocess.run([path, option], capture_output=True, text=True, check=False)  # noqa: S603
+    match = re.search(r"\d+(\.\d+)+", printed.stdout + printed.stderr)
     return Part(name, match[0] if match else "", True, mend, is_needed)
 
 
 def _locked(name: str, folder: Path, lock: Path) -> Part:
-    """A folder filled from a lock file, or from an older one."""
+    """Returns whether a folder was filled from the lock file or from an older one."""
     fine = digest(lock) in stamped(folder)
     pinned = re.search(rf'"node_modules/{name}": {{\s*"version": "([^"]+)"', lock.read_text())
     return Part(name, pinned[1] if pinned else lock.name, fine, "./onemap --help")

@@ -1,4 +1,4 @@
-"""Four weeks of patrols in the made county, recorded from their tracks as phones write them."""
+"""Records four weeks of patrols in the made county from GPX tracks."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ _PERSONS = "SELECT name, min(id) AS id FROM person GROUP BY name"
 
 @dataclass(frozen=True, slots=True)
 class Outing:
-    """A walk with who went, for which chief, and what was said about it."""
+    """A walk with its walker, the chief it counts for, and remarks."""
 
     walk: Walk
     who: AccountId
@@ -39,7 +39,7 @@ class Outing:
 
 
 def write(engine: Engine, office: Office, rules: PatrolRules, end: UtcDatetime) -> int:
-    """How many patrols of the last weeks are recorded, each when its walker came home."""
+    """Records the patrols of the last weeks, each when its walker came home; returns the count."""
     with engine.connect() as connection:
         persons = {row.name: row.id for row in connection.execute(text(_PERSONS))}
     count = 0
@@ -67,7 +67,7 @@ def _home(outing: Outing) -> UtcDatetime:
 
 
 def _planned(office: Office, persons: dict[str, int], end: UtcDatetime) -> Iterator[Outing]:
-    """The walks of the table."""
+    """Yields the walks of the table."""
     for number, row in enumerate(made_rows("patrols")):
         course = office.reaches[row["reach"]]
         from_m = float(row["from_km"]) * 1000
@@ -88,7 +88,7 @@ def _planned(office: Office, persons: dict[str, int], end: UtcDatetime) -> Itera
 
 
 def _before_cases(office: Office, end: UtcDatetime) -> Iterator[Outing]:
-    """The walks on which problems were found: past the place, home before they were reported."""
+    """Yields the walks on which problems were found, home before they were reported."""
     for number, case in enumerate(cases()):
         if case.source is Source.PATROL and case.reporter != "office" and case.days < WEEKS * 7:
             yield _before(office, number, case, end)

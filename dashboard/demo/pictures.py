@@ -56,7 +56,7 @@ class Shot:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """A drawing seen through a camera held in its own way: shifted and nearer or farther."""
+    """A drawing seen through a camera: shifted and scaled."""
 
     draw: ImageDraw.ImageDraw
     right: float
@@ -65,7 +65,7 @@ class _View:
 
     @classmethod
     def at(cls, image: Image.Image, *moment: str) -> "_View":
-        """The framing of that moment."""
+        """Returns the framing of that moment."""
         return cls(
             ImageDraw.Draw(image),
             90 * (chance("right", *moment) - 0.5),
@@ -74,7 +74,7 @@ class _View:
         )
 
     def seen(self, corner: Corner) -> Corner:
-        """Where a corner lies in the picture, in pixels."""
+        """Returns a corner's pixel in the picture."""
         x, y = corner
         return (
             WIDTH / 2 + (x - WIDTH / 2) * self.nearer + self.right,
@@ -82,21 +82,21 @@ class _View:
         )
 
     def area(self, corners: Sequence[Corner], fill: Colour, edge: Colour | None = None) -> None:
-        """A filled area."""
+        """Draws a filled area."""
         self.draw.polygon([self.seen(each) for each in corners], fill=fill, outline=edge)
 
     def line(self, ends: Sequence[Corner], fill: Colour, width: int) -> None:
-        """A line of so many pixels."""
+        """Draws a line of so many pixels."""
         self.draw.line([self.seen(each) for each in ends], fill=fill, width=width)
 
     def oval(self, box: tuple[float, float, float, float], fill: Colour, edge: int = 0) -> None:
-        """An ellipse within left, top, right and bottom; ``edge`` pixels of a dark rim."""
+        """Draws an ellipse within left, top, right, bottom; ``edge`` pixels of a dark rim."""
         (left, top), (right, bottom) = self.seen(box[:2]), self.seen(box[2:])
         self.draw.ellipse((left, top, right, bottom), fill=fill, outline=(60, 60, 60), width=edge)
 
 
 def drawn(shot: Shot) -> bytes:
-    """The picture as a JPEG file of 640 × 480 with the entries of a camera."""
+    """Returns the picture as a JPEG of 640 × 480 with the entries of a camera."""
     moment = (shot.spot, shot.moment)
     image = Image.new("RGB", (WIDTH, HEIGHT), SKIES[int(chance("sky", *moment) * len(SKIES))])
     _clouds(ImageDraw.Draw(image), moment)
@@ -119,7 +119,7 @@ def drawn(shot: Shot) -> bytes:
 
 
 def _light(moment: tuple[str, str]) -> Image.Image:
-    """How brightly each part is lit: sun between clouds, the day brighter or duller, warmer."""
+    """Returns how brightly each part is lit: sun between clouds, brighter or warmer days."""
     across, along = 8, 6
     spread = 255 - DIMMEST
     parts = bytes(int(DIMMEST + spread * chance("lit", *moment, n)) for n in range(across * along))
@@ -144,7 +144,7 @@ def _pick(spot: str, what: str, of: tuple[Colour, ...]) -> Colour:
 
 
 def _shore(spot: str) -> tuple[float, float, float]:
-    """Height of the far and of the near edge of the water, and how it slants."""
+    """Returns the height of the water's far and near edge, and its slant."""
     return 190 + 32 * chance(spot, "far"), 285 + 25 * chance(spot, "near"), _slant(spot)
 
 
@@ -153,7 +153,7 @@ def _slant(spot: str) -> float:
 
 
 def _landscape(view: _View, spot: str, moment: tuple[str, str]) -> None:
-    """Hills, far bank, water with ripples, near bank: each spot has its own."""
+    """Draws hills, far bank, water with ripples, near bank: each spot has its own."""
     left, right, low = -120, WIDTH + 120, HEIGHT + 80
     height = 130 + 40 * chance(spot, "hills")
     bumps = [chance(spot, "bump", n) for n in range(4)]
@@ -184,7 +184,7 @@ def _trees(view: _View, spot: str) -> None:
 
 
 def _grass(view: _View, moment: tuple[str, str]) -> None:
-    """Tufts on the near bank: they grow, are mown and hang into the picture."""
+    """Draws tufts on the near bank: they grow, are mown and hang into the picture."""
     for n in range(int(8 + 16 * chance("tufts", *moment))):
         x, foot = WIDTH * chance("tuft", *moment, n), 390 + 80 * chance("foot", *moment, n)
         tall = 18 + 44 * chance("tall", *moment, n)
@@ -194,7 +194,7 @@ def _grass(view: _View, moment: tuple[str, str]) -> None:
 
 
 def _wrong(view: _View, spot: str, wrong: Group) -> None:
-    """What is wrong there, by its kind."""
+    """Draws what is wrong there, by its kind."""
     left = _where(spot)
     if wrong is Group.OUTFALL:
         view.oval((left, 266, left + 76, 342), (150, 150, 148), 5)
@@ -219,7 +219,7 @@ def _building(view: _View, left: float) -> None:
 
 
 def _litter(view: _View, spot: str, on_water: bool) -> None:
-    """Things that lie on the bank, or drift."""
+    """Draws things that lie on the bank, or drift."""
     left = _where(spot)
     for n in range(46):
         x = left - 70 + 200 * chance(spot, "piece", n)
@@ -234,7 +234,7 @@ def _litter(view: _View, spot: str, on_water: bool) -> None:
 
 
 def _stakes(view: _View, spot: str) -> None:
-    """A row of new stakes where it was cleared."""
+    """Draws a row of new stakes where it was cleared."""
     left = _where(spot)
     for n in range(6):
         x = left - 64 + 38 * n
@@ -243,12 +243,12 @@ def _stakes(view: _View, spot: str) -> None:
 
 
 def _where(spot: str) -> float:
-    """Where it lies, from the left."""
+    """Returns where it lies, as a share from the left."""
     return 180 + 220 * chance(spot, "where")
 
 
 def _entries(shot: Shot) -> Image.Exif:
-    """The camera's entries: make, clock without an offset, satellite place, time and bearing."""
+    """Returns the camera's entries: make, clock without offset, place, time and bearing."""
     camera = shot.at.astimezone(BUSINESS_ZONE) + shot.clock_off
     entries = Image.Exif()
     entries[ExifTags.Base.Make], entries[ExifTags.Base.Model] = MAKE, MODEL
@@ -267,6 +267,6 @@ def _entries(shot: Shot) -> Image.Exif:
 
 
 def _degrees(value: float) -> tuple[float, float, float]:
-    """Degrees, minutes and seconds."""
+    """Returns degrees, minutes and seconds."""
     minutes = (value - int(value)) * 60
     return float(int(value)), float(int(minutes)), round((minutes - int(minutes)) * 60, 4)

@@ -20,12 +20,12 @@ PasswordOf = Callable[[str], str]
 
 
 def random_password(_login: str) -> str:
-    """A password that nobody knows."""
+    """Returns a random password that nobody knows."""
     return secrets.token_urlsafe(18)
 
 
 def create_posts(connection: Connection, password_of: PasswordOf = random_password) -> None:
-    """Every unit and account is there, each with its password."""
+    """Creates every unit and account, each with its password."""
     units: dict[str, int] = {}
     for row in made_rows("units"):
         units[row["name"]] = connection.execute(
@@ -50,7 +50,7 @@ def create_posts(connection: Connection, password_of: PasswordOf = random_passwo
 
 
 def _role(connection: Connection, row: dict[str, str], units: dict[str, int]) -> RoleGrant:
-    """What the post may do, and where."""
+    """Returns the role of the post, with its division and unit."""
     return RoleGrant(
         Role(row["role"]),
         _division(connection, row["division"]) if row["division"] else None,
@@ -61,7 +61,7 @@ def _role(connection: Connection, row: dict[str, str], units: dict[str, int]) ->
 
 
 def _answer(connection: Connection, account: AccountId, person: str) -> None:
-    """The account is the chief's of that name on the boards."""
+    """Links the account to the chief of that name on the boards."""
     connection.execute(
         text("UPDATE person SET account_id = :account WHERE name = :name"),
         {"account": account, "name": person},
@@ -69,7 +69,7 @@ def _answer(connection: Connection, account: AccountId, person: str) -> None:
 
 
 def _division(connection: Connection, name: str) -> DivisionId:
-    """The division of that name within the made province."""
+    """Returns the id of the division of that name within the made province."""
     found = connection.execute(
         text("SELECT id FROM division WHERE name = :name AND code LIKE :province"),
         {"name": name, "province": f"{PROVINCE[0][:2]}%"},

@@ -1,4 +1,4 @@
-"""The demo's child processes: kept alive, logged, and all ended within five seconds."""
+"""Runs the demo's child processes: restarts and logs them, ends all within five seconds."""
 
 import os
 import signal
@@ -31,13 +31,13 @@ class Child:
         self._pause_s = 0.5
 
     def start(self) -> None:
-        """The command runs."""
+        """Starts the command."""
         self._again_at = None
         self._started = time.monotonic()
         self.daemon.start(self._command, log=self.log, environment=self._environment)
 
     def look_after(self, now: float) -> str | None:
-        """A line to tell when the child has ended or is started again, else None."""
+        """Restarts the child when due; returns a line to print when it ended or restarted."""
         if self._again_at is not None:
             if now < self._again_at:
                 return None
@@ -56,47 +56,49 @@ class Child:
 
 
 class Watch:
-    """Tells the demo to stop: on Ctrl-C, on SIGTERM and, unless under nohup, on hang-up."""
+    """Raises Stopped on Ctrl-C, SIGTERM and, unless under nohup, hang-up."""
 
     def __init__(self) -> None:
-        self.told = False
+        self.is_stopping = False
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._tell)
+            signal.signal(number, self._stop_on_signal)
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-            signal.signal(signal.SIGHUP, self._tell)
+            signal.signal(signal.SIGHUP, self._stop_on_signal)
 
-    def _tell(self, _number: int, _frame: object) -> None:
-        if not self.told:
-            self.told = True
+    def _stop_on_signal(self, _number: int, _frame: object) -> None:
+        if not self.is_stopping:
+            self.is_stopping = True
             raise Stopped
 
     def over(self) -> None:
-        """From here on a second signal doesn't disturb the clean-up."""
-        self.told = True
+        """Ignores further signals, so that the clean-up isn't disturbed."""
+        self.is_stopping = True
 
 
 class Stopped(Exception):
-    """The demo was told to stop."""
+    """A signal asked the demo to stop."""
 
 
 def end_left(records: Iterable[Path]) -> None:
-    """No process that an earlier, killed run recorded is still running."""
+    """Ends processes that an earlier, killed run recorded."""
     for record in records:
         Daemon(record).stop(patience_s=PATIENCE_S)
 
 
-def tend(children: Sequence[Child], tell: Callable[[str], None], *, every_s: float = 0.25) -> None:
-    """Children are started again as they end, until a signal raises Stopped."""
+def tend(
+    children: Sequence[Child], print_line: Callable[[str], None], *, every_s: float = 0.25
+) -> None:
+    """Restarts children as they end, until a signal raises Stopped."""
     while True:
         for child in children:
             line = child.look_after(time.monotonic())
             if line:
-                tell(line)
+                print_line(line)
         time.sleep(every_s)
 
 
 def stop(children: Sequence[Child]) -> None:
-    """All children have ended: asked together, killed together when they don't obey in time."""
+    """Ends all children: asks them together, kills those that don't obey in time."""
     for child in children:
         child.daemon.send(signal.SIGTERM)
     deadline = time.monotonic() + PATIENCE_S
@@ -107,7 +109,7 @@ def stop(children: Sequence[Child]) -> None:
 
 
 def environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """What a child sees: our own environment, with the demo's database and broker and no other."""
+    """Returns a child's environment: our own, with the demo's database and broker only."""
     foreign = ("ONEMAP_DATABASE__", "ONEMAP_MQTT__")
     own = {key: value for key, value in os.environ.items() if not key.startswith(foreign)}
     return {**own, **settings, "PYTHONUNBUFFERED": "1"}

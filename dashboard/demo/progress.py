@@ -1,4 +1,4 @@
-"""How a long step tells how far it has come."""
+"""The type of the function that prints the progress of a long step."""
 
 from collections.abc import Callable
 

@@ -27,8 +27,8 @@ READY_S = 60.0
 FIRST_PORT = 8050
 
 
-def tell(line: str) -> None:
-    """The line is on the screen, if anyone still looks."""
+def print_line(line: str) -> None:
+    """Prints a line, if anyone still looks."""
     try:
         print(line, flush=True)  # noqa: T201 - this is what the demo says
     except BrokenPipeError:
@@ -36,18 +36,18 @@ def tell(line: str) -> None:
 
 
 def step(chinese: str, english: str) -> None:
-    """The beginning of a step is on the screen."""
-    tell(f"» {chinese} / {english}")
+    """Prints the beginning of a step."""
+    print_line(f"» {chinese} / {english}")
 
 
 def progress(line: str) -> None:
-    """How far a step has come is on the screen."""
-    tell(f"  … {line}")
+    """Prints how far a step has come."""
+    print_line(f"  … {line}")
 
 
 @dataclass
 class Demo:
-    """What runs and has to be stopped, and the settings that say where."""
+    """The running parts that have to be stopped, and the settings with their addresses."""
 
     folder: Path
     settings: dict[str, str]
@@ -56,11 +56,11 @@ class Demo:
     children: list[Child] = field(default_factory=list)
 
     def save(self) -> None:
-        """Ports and passwords are on disk."""
+        """Writes ports and passwords to disk."""
         environment.write(self.folder, self.settings)
 
     def stop(self) -> None:
-        """Nothing of the demo runs."""
+        """Stops everything of the demo."""
         stop(self.children)
         if self.cluster:
             self.cluster.stop(patience_s=1.2)
@@ -69,9 +69,9 @@ class Demo:
 
 
 def run(folder: Path, *, port: int | None, basin: Path | None, simulate: bool) -> int:
-    """The demo runs until it is told to stop; 0, with every child ended.
+    """Runs the demo until a signal; returns 0, with every child ended.
 
-    Raises OneMapError when it can't start: another demo has the folder, the port is taken, a part
+    Raises OneMapError when it can't start: another demo has the folder, the port is in use, a part
     is missing.
     """
     folder = folder.expanduser().absolute()
@@ -83,7 +83,7 @@ def run(folder: Path, *, port: int | None, basin: Path | None, simulate: bool) -
         demo = Demo(folder, environment.read(folder))
         try:
             _start(demo, port=port, basin=basin, simulate=simulate)
-            tend(demo.children, lambda line: tell(f"! {line}"))
+            tend(demo.children, lambda line: print_line(f"! {line}"))
         except Stopped:
             pass
         finally:
@@ -130,7 +130,7 @@ def _start(demo: Demo, *, port: int | None, basin: Path | None, simulate: bool) 
 
 
 def _fill(demo: Demo, cluster: Cluster, basin: Path | None) -> None:
-    """The basin is there, made by rule or read from a folder, and so are its accounts."""
+    """Fills the database with the made basin or a folder's, with accounts."""
 
     def fill(owner: Engine) -> None:
         if basin is None:
@@ -149,11 +149,13 @@ def _fill(demo: Demo, cluster: Cluster, basin: Path | None) -> None:
     made = servers.fill_once(cluster, demo.folder, fill)
     before = demo.settings.get("ONEMAP_DEMO__BASIN")
     if not made and basin is not None and before != str(basin.absolute()):
-        tell(f"! 此目录已有流域数据，未再导入；可另选 --dir / {demo.folder} holds a basin already")
+        print_line(
+            f"! 此目录已有流域数据，未再导入；可另选 --dir / {demo.folder} holds a basin already"
+        )
 
 
 def _dashboard_port(settings: dict[str, str], wanted: int | None) -> int:
-    """The port asked for, else the last one or any free one. Raises BadInput for a taken one."""
+    """Returns the wanted port, else the last one or any free one. Raises BadInput."""
     if wanted is None:
         return free_port(int(settings.get("ONEMAP_DASHBOARD__PORT", FIRST_PORT)))
     if wanted and free_port(wanted) != wanted:
@@ -162,7 +164,7 @@ def _dashboard_port(settings: dict[str, str], wanted: int | None) -> int:
 
 
 def _await_ready(dashboard: Child, port: int) -> None:
-    """The dashboard says that it is ready. Raises ServiceDown with its last words if it ends."""
+    """Waits for the dashboard. Raises ServiceDown with its last words if it ends."""
     url = f"http://127.0.0.1:{port}/readyz"
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     deadline = time.monotonic() + READY_S
@@ -190,25 +192,25 @@ def _announce(
     settings: dict[str, str],
     stations: list[str],
 ) -> None:
-    """Where to go, who one may be, and how to publish a reading are on the screen."""
-    tell(f"READY http://127.0.0.1:{port}")
-    tell("演示账号 / Demo accounts:")
+    """Prints the address, the accounts, and how to publish a reading."""
+    print_line(f"READY http://127.0.0.1:{port}")
+    print_line("演示账号 / Demo accounts:")
     for each in known:
-        tell(f"  {each.login:<16} {each.password:<16} {each.roles:<14} {each.display_name}")
+        print_line(f"  {each.login:<16} {each.password:<16} {each.roles:<14} {each.display_name}")
     if not stations:
-        tell("还没有测站，先添加一个 / No station yet, add one:")
+        print_line("还没有测站，先添加一个 / No station yet, add one:")
         usual = folder == environment.default_folder()
         which = "" if usual else f"--dir {shlex.quote(str(folder))} "
         add = "station add --kind section --code S-01 --name NAME --lon LON --lat LAT"
-        tell(f"  ./onemap {which}{add}")
-    devices = environment.kept(settings, "ONEMAP_DEMO__DEVICES", [])
+        print_line(f"  ./onemap {which}{add}")
+    devices = environment.stored_passwords(settings, "ONEMAP_DEMO__DEVICES", [])
     for station in [code for code in stations if code in devices][:1]:
-        tell("发布一条监测数据 / Publish a reading:")
-        tell("  " + publish_line(settings["ONEMAP_MQTT__PORT"], station, devices[station]))
+        print_line("发布一条监测数据 / Publish a reading:")
+        print_line("  " + publish_line(settings["ONEMAP_MQTT__PORT"], station, devices[station]))
 
 
 def _prepare(folder: Path) -> None:
-    """The folder is there, open to the servers' accounts; only its files are private."""
+    """Creates the folder, open to the servers' accounts; only its files are private."""
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
     try:
         for each in reversed(missing):
@@ -224,7 +226,7 @@ def _prepare(folder: Path) -> None:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """No second demo runs on the folder. Raises Conflict when one does."""
+    """Holds the folder's lock. Raises Conflict when another demo has it."""
     with (folder / "lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
-from dashboard.demo.environment import kept, secret
+from dashboard.demo.environment import secret, stored_passwords
 from data.cluster import DATABASE, ROLES, Cluster
 from data.database import engine
 from ingest.broker.mosquitto import INGEST, Broker
@@ -17,8 +17,8 @@ Settings = MutableMapping[str, str]
 
 
 def start_cluster(folder: Path, settings: Settings) -> Cluster:
-    """The running cluster; its addresses are in the settings."""
-    passwords = kept(settings, "ONEMAP_DEMO__DATABASE_PASSWORDS", list(ROLES))
+    """Starts and returns the cluster; its addresses are put into the settings."""
+    passwords = stored_passwords(settings, "ONEMAP_DEMO__DATABASE_PASSWORDS", list(ROLES))
     port = int(settings.get("ONEMAP_DEMO__DATABASE_PORT", "0"))
     log = folder / "logs" / "postgresql.log"
     cluster = Cluster(folder / "postgresql", passwords, port=port, log=log)
@@ -31,10 +31,10 @@ def start_cluster(folder: Path, settings: Settings) -> Cluster:
 
 
 def fill_once(cluster: Cluster, folder: Path, fill: Callable[[Engine], None]) -> bool:
-    """The database has the newest schema and a basin; whether the basin was made just now.
+    """Migrates the database and fills it once; returns whether it was filled now.
 
-    ``fill`` gets an engine of the owner role.
-    What a run killed on the way had made of a basin is thrown away first.
+    ``fill`` gets an engine of the owner role. A basin left half-made by a killed run is dropped
+    first.
     """
     from data.migrations.run import upgrade
 
@@ -57,14 +57,14 @@ def fill_once(cluster: Cluster, folder: Path, fill: Callable[[Engine], None]) ->
 
 
 def _commit_unawaited(connection: DBAPIConnection, _record: object) -> None:
-    """Commits of the session don't wait for the disk: what is lost half-way is made anew."""
+    """Sets commits not to wait for the disk: what is lost half-way is made anew."""
     with closing(connection.cursor()) as cursor:
         cursor.execute("SET synchronous_commit = off")
     connection.commit()
 
 
 def station_codes(cluster: Cluster) -> list[str]:
-    """The codes of all stations, sections of rivers first."""
+    """Returns the codes of all stations, sections of rivers first."""
     reader = engine(cluster.url("app"), application="onemap-demo")
     try:
         with reader.connect() as connection:
@@ -77,14 +77,14 @@ def station_codes(cluster: Cluster) -> list[str]:
 
 
 def start_broker(folder: Path, settings: Settings, stations: list[str]) -> Broker:
-    """The running broker, where each station has its own account and the simulator is a gateway.
+    """Starts and returns the broker; each station has an account, the simulator is a gateway.
 
-    A device that was added by hand keeps the password it was given then.
+    A device that was added by hand keeps its password.
     """
     known = Broker(folder / "mosquitto").known()
-    given = kept(settings, "ONEMAP_DEMO__DEVICES", [])
+    given = stored_passwords(settings, "ONEMAP_DEMO__DEVICES", [])
     ours = [code for code in stations if code in given or code not in known]
-    devices = kept(settings, "ONEMAP_DEMO__DEVICES", ours)
+    devices = stored_passwords(settings, "ONEMAP_DEMO__DEVICES", ours)
     settings.setdefault("ONEMAP_MQTT__PASSWORD", secret())
     settings.setdefault("ONEMAP_SIMULATOR__PASSWORD", secret())
     broker = Broker(

@@ -1,4 +1,4 @@
-"""How problems went on in the made office: turns with their waits; what is said is in tables."""
+"""How problems proceed in the made office: turns with their waits, phrases from tables."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -113,7 +113,7 @@ MEASURED = (
 
 @cache
 def cases() -> tuple[Case, ...]:
-    """The problems that people reported, the oldest first."""
+    """Returns the problems that people reported, the oldest first."""
     found = [
         Case(
             days=float(row["days"]),
@@ -143,7 +143,7 @@ def _phrases() -> Mapping[str, tuple[str, ...]]:
 
 
 def phrase(kind: str, *key: object) -> str:
-    """What was said on such an occasion; empty for no kind."""
+    """Returns a phrase for an occasion; empty for no kind."""
     texts = _phrases().get(kind, ("",))
     return texts[int(chance(kind, *key) * len(texts))]
 
@@ -151,7 +151,7 @@ def phrase(kind: str, *key: object) -> str:
 def times(
     turns: tuple[Turn, ...], begun: UtcDatetime, end: UtcDatetime, *key: object
 ) -> list[UtcDatetime]:
-    """When each turn was taken: in office hours, in order, all before ``end``.
+    """Returns when each turn was taken: in office hours, in order, all before ``end``.
 
     A story longer than the time there was is told faster; what may be handed back for some hours
     only doesn't wait for the office to open.
@@ -174,7 +174,7 @@ def times(
 
 
 def found_at(case: Case, end: UtcDatetime) -> UtcDatetime:
-    """When it was reported: so long before ``end``, by day; a night's moves to the day before."""
+    """Returns when it was reported: so long before ``end``, a night's on the day before."""
     at = to_utc(end - timedelta(days=case.days))
     local = at.astimezone(BUSINESS_ZONE)
     if FIRST_LIGHT <= local.time() <= DUSK:
@@ -185,7 +185,7 @@ def found_at(case: Case, end: UtcDatetime) -> UtcDatetime:
 
 
 def in_office_hours(at: UtcDatetime) -> UtcDatetime:
-    """The same moment, or somewhat after the next office day has begun."""
+    """Returns the moment, or one after the next office day has begun."""
     local = at.astimezone(BUSINESS_ZONE)
     day = local.date()
     if local.weekday() < 5 and OPENS <= local.time() <= CLOSES:

@@ -1,4 +1,4 @@
-"""The ground of the made basin: lines and areas drawn by rule, in metres on a plane."""
+"""Draws the ground of the made basin: lines and areas by rule, in metres on a plane."""
 
 import itertools
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Course:
 
 
 def meander(course: Course, rng: Generator) -> LineString:
-    """A winding line: a sine-generated curve whose bends and heading drift.
+    """Returns a winding line: a sine-generated curve whose bends and heading drift.
 
     Source: the sine-generated curve of Langbein and Leopold (1966).
     """
@@ -50,7 +50,7 @@ def _drift(count: int, width: int, rng: Generator) -> np.ndarray:
 
 
 def tributary(main: LineString, at: float, course: Course, rng: Generator) -> LineString:
-    """A stream that winds away from a point of the main river, turned to flow into it.
+    """Returns a stream that winds away from a point of the main river, turned to flow into it.
 
     ``at`` is the share of the main river's length at the mouth. Tries until it crosses nothing.
     """
@@ -64,14 +64,14 @@ def tributary(main: LineString, at: float, course: Course, rng: Generator) -> Li
 
 
 def course_from(course: Course, start: tuple[float, float]) -> Course:
-    """The same course from another start."""
+    """Returns the same course from another start."""
     return Course(start, course.heading, course.length_m, course.swing, course.bend_m)
 
 
 def reservoir(
     line: LineString, start: float, end: float, width_m: float, rng: Generator
 ) -> Polygon:
-    """A drowned valley: the stream between two shares of its length, widening to the dam."""
+    """Returns a drowned valley: the stream between two shares of its length, wider at the dam."""
     valley = substring(line, start, end, normalized=True)
     shares = np.linspace(0.05, 1, 40)
     swell = width_m * shares**1.4 * (1 + 0.45 * _drift(40, 2, rng)).clip(0.25, 2)
@@ -82,7 +82,7 @@ def reservoir(
 
 
 def pond(centre: tuple[float, float], radius_m: float, rng: Generator) -> Polygon:
-    """A lake with a crooked shore, longer than wide."""
+    """Returns a lake with a crooked shore, longer than wide."""
     angle = np.linspace(0, 2 * np.pi, 180, endpoint=False)
     shore = np.ones_like(angle)
     for wave in range(2, 9):
@@ -95,7 +95,7 @@ def pond(centre: tuple[float, float], radius_m: float, rng: Generator) -> Polygo
 def rough(
     line: LineString, rng: Generator, share: float = 0.12, finest_m: float = 350
 ) -> LineString:
-    """The line with its middle points moved aside again and again, as borders along ridges are."""
+    """Returns the line with its middle points moved aside repeatedly, as borders on ridges are."""
     points = [np.array(p) for p in line.coords]
     while max(np.linalg.norm(b - a) for a, b in itertools.pairwise(points)) > finest_m:
         finer = [points[0]]
@@ -109,7 +109,7 @@ def rough(
 
 
 def townships(county: Polygon, seats: list[Point], rng: Generator) -> list[Polygon]:
-    """The county cut into one area a seat: nearest-seat cells with rough shared borders."""
+    """Cuts the county into one area a seat: nearest-seat cells with rough shared borders."""
     cells = voronoi_polygons(unary_union(seats), extend_to=county.buffer(20_000))
     edges = unary_union([cell.exterior for cell in cells.geoms])
     borders = [rough(edge, rng) for edge in _edges(edges)]
@@ -126,7 +126,7 @@ def townships(county: Polygon, seats: list[Point], rng: Generator) -> list[Polyg
 
 
 def _edges(lines: BaseGeometry) -> list[LineString]:
-    """Every straight piece once."""
+    """Returns every straight piece once."""
     pieces = getattr(lines, "geoms", [lines])
     return [
         LineString(pair)
@@ -136,6 +136,6 @@ def _edges(lines: BaseGeometry) -> list[LineString]:
 
 
 def largest(shape: BaseGeometry) -> Polygon:
-    """The largest part of a shape, without holes."""
+    """Returns the largest part of a shape, without holes."""
     parts = getattr(shape, "geoms", [shape])
     return Polygon(max(parts, key=lambda part: part.area).exterior)

@@ -1,4 +1,4 @@
-"""Made tracks of patrols along a reach, as a phone writes them in GPX."""
+"""Makes tracks of patrols along a reach, as a phone writes them in GPX."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -53,7 +53,7 @@ class Walk:
 
 
 def track_file(walk: Walk) -> bytes:
-    """The walk as a GPX file: a point every twenty seconds, some metres beside the water."""
+    """Returns the walk as GPX: a point every twenty seconds, some metres off the water."""
     first, last = (metres / walk.course.length_m for metres in (walk.from_m, walk.to_m))
     line = substring(walk.course.line, first, last, normalized=True)
     total_s = walk.duration.total_seconds()
@@ -74,7 +74,7 @@ def track_file(walk: Walk) -> bytes:
 
 
 def _spot(walk: Walk, line: BaseGeometry, share: float, number: int) -> Spot:
-    """Where one stands: beside the water, wandering a little, the fix somewhat off."""
+    """Returns a place beside the water, wandering a little, with an error of the fix."""
     on = line.interpolate(share, normalized=True)
     east = BESIDE_M + WANDER_M * (chance("east", walk.name, number // 9) - 0.5)
     north = BESIDE_M / 2 + WANDER_M * (chance("north", walk.name, number // 7) - 0.5)

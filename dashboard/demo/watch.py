@@ -40,7 +40,7 @@ class MadeSection:
 
     @property
     def device(self) -> SimulatedSection:
-        """What stands there."""
+        """Returns its simulated device."""
         body = BodyKind.RIVER if self.share is not None else BodyKind.LAKE
         return SimulatedSection(self.code, body, self.grade, self.worst, self.lacks)
 
@@ -63,7 +63,7 @@ class MadeOutfall:
 
     @property
     def device(self) -> SimulatedOutfall:
-        """What stands there."""
+        """Returns its simulated device."""
         return SimulatedOutfall(self.code, DischargeGrade(self.grade), self.load, self.flow_m3s)
 
 
@@ -83,14 +83,14 @@ class MadeIntake:
 
 
 def made_rows(name: str) -> Iterator[dict[str, str]]:
-    """The rows of a kept table, by column."""
+    """Yields the rows of a kept table, by column."""
     with (MADE / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file)
 
 
 @cache
 def sections() -> tuple[MadeSection, ...]:
-    """The 24 sections."""
+    """Returns the 24 sections."""
     return tuple(
         MadeSection(
             code=row["code"],
@@ -112,7 +112,7 @@ def sections() -> tuple[MadeSection, ...]:
 
 @cache
 def outfalls() -> tuple[MadeOutfall, ...]:
-    """The 15 outfalls."""
+    """Returns the 15 outfalls."""
     numbers = ("share", "load", "flow_m3s")
     return tuple(
         MadeOutfall(**{k: float(v) if k in numbers else v for k, v in row.items()})  # type: ignore[arg-type]  # columns are the fields
@@ -122,7 +122,7 @@ def outfalls() -> tuple[MadeOutfall, ...]:
 
 @cache
 def intakes() -> tuple[MadeIntake, ...]:
-    """The intakes."""
+    """Returns the intakes."""
     numbers = ("share", "volume_m3a")
     return tuple(
         MadeIntake(**{k: float(v) if k in numbers else v for k, v in row.items()})  # type: ignore[arg-type]  # columns are the fields

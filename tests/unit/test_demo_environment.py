@@ -54,8 +54,8 @@ def test_a_named_folder_without_a_demo_is_refused(tmp_path: Path) -> None:
 
 def test_passwords_are_kept_and_new_names_get_new_ones() -> None:
     settings: dict[str, str] = {}
-    first = environment.kept(settings, "K", ["a", "b"])
-    again = environment.kept(settings, "K", ["b", "c"])
+    first = environment.stored_passwords(settings, "K", ["a", "b"])
+    again = environment.stored_passwords(settings, "K", ["b", "c"])
     assert again["a"] == first["a"]
     assert again["b"] == first["b"]
     assert len(set(again.values())) == 3
