@@ -100,7 +100,7 @@ def serve(broker: Broker, port: int, loggers: Path, log: Path) -> "subprocess.Po
 
 
 async def with_kills(fleet: Fleet, kills: list[tuple[str, object]], every_s: float) -> None:
-    """The fleet runs to its end; each part is killed in turn."""
+    """Runs the fleet to its end and kills each part in turn."""
     running = asyncio.create_task(fleet.run())
     for name, kill in kills:
         await asyncio.sleep(every_s)

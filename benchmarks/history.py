@@ -40,7 +40,7 @@ def timed(said: str, act: Callable[[], object], rows: int) -> None:
 
 
 def run(cluster: Cluster, folder: Path, values: int) -> None:
-    """Everything once, told as it goes."""
+    """Measures everything once and prints it."""
     for name in ("filled", "empty"):
         cluster.create_database(name)
         owner = engine(cluster.url("owner", name))
@@ -71,7 +71,7 @@ def run(cluster: Cluster, folder: Path, values: int) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The figures are printed; 0."""
+    """Prints the figures; returns 0."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--values", type=int, default=9_000_000)
     args = parser.parse_args(arguments)

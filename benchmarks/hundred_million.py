@@ -62,7 +62,7 @@ MEASURED: Final = (Parameter.PH, Parameter.AMMONIA_NITROGEN, Parameter.CONDUCTIV
 
 
 def timed(act: Callable[..., object], *given: object) -> float:
-    """Milliseconds."""
+    """Returns the milliseconds of a call."""
     began = time.perf_counter()
     act(*given)
     return (time.perf_counter() - began) * 1000
@@ -123,7 +123,7 @@ def years(on: Mapping[str, Engine], rounds: int) -> dict[str, dict[str, float]]:
 
 
 def backend_of(connection: Connection) -> int:
-    """The process that serves the connection."""
+    """Returns the process that serves the connection."""
     return int(connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
 
 
@@ -134,7 +134,7 @@ def cpu_s(backend: int) -> float:
 
 
 def fetch(connection: Connection, query: str) -> None:
-    """All rows are here, as the driver gives them."""
+    """Fetches all rows, as the driver gives them."""
     cursor = connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
     cursor.execute(query)
     assert len(cursor.fetchall()) == 20_000
@@ -146,7 +146,7 @@ def course(connection: Connection, station: int, parameter: Parameter) -> None:
 
 
 def year_rows(connection: Connection, station: int) -> None:
-    """The bare rows of the year, without flags, reviews or thinning."""
+    """Fetches the bare rows of the year, without flags, reviews or thinning."""
     cursor = connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
     cursor.execute(
         "SELECT date_part('epoch', observed_at)::bigint, ph FROM reading WHERE station_id = %s"
@@ -157,7 +157,7 @@ def year_rows(connection: Connection, station: int) -> None:
 
 
 def prepare(cluster: Cluster, values: int) -> tuple[int, Engine, Engine]:
-    """How many rows there are, and the database that holds them for its owner and for reading."""
+    """Fills the database; returns its number of rows, and its engines for owner and reader."""
     name = f"values_{values}"
     cluster.create_database(name)
     owner, app = (engine(cluster.url(role, name)) for role in ("owner", "app"))
@@ -170,7 +170,7 @@ def prepare(cluster: Cluster, values: int) -> tuple[int, Engine, Engine]:
 
 
 def measure(cluster: Cluster, sizes: Sequence[int], rounds: int) -> list[dict[str, Any]]:
-    """What is measured of each size, the sizes taking turns, and what it takes."""
+    """Returns the measurements of each size, the sizes taking turns."""
     made = {str(values): prepare(cluster, values) for values in sizes}
     apps = {size: app for size, (_rows, _owner, app) in made.items()}
     asked, arrived = newest(apps, rounds), years(apps, rounds)
@@ -190,7 +190,7 @@ def measure(cluster: Cluster, sizes: Sequence[int], rounds: int) -> list[dict[st
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The figures are printed; 0 when every goal is met."""
+    """Prints the figures; returns 0 when every goal is met."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--values", type=int, default=100_000_000)
     parser.add_argument("--rounds", type=int, default=11)
@@ -224,7 +224,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def lines(told: dict[str, Any], goals: dict[str, bool]) -> str:
-    """The figures to read."""
+    """Returns the figures as text."""
     made = []
     for one in (told["small"], told["large"]):
         made.append(f"{one['values']:,} values, {one['gigabytes']:.2f} GB")

@@ -34,12 +34,12 @@ _DRAWN: Final = ", ".join(
 
 
 def hourly_of(values: int) -> int:
-    """How many of the stations report every hour, with four fifths of the rows."""
+    """Returns how many of the stations report every hour, with four fifths of the rows."""
     return max(1, round(values / VALUES_A_ROW * 0.8 / HOURS))
 
 
 def add_stations(owner: Engine) -> None:
-    """The stations are there; no reading is."""
+    """Adds the stations, without readings."""
     with owner.begin() as connection:
         connection.exec_driver_sql(
             "INSERT INTO station (code, name, kind, body, interval_s, source_x, source_y, geom)"
@@ -51,7 +51,7 @@ def add_stations(owner: Engine) -> None:
 
 
 def fill(owner: Engine, values: int) -> int:
-    """How many rows there are now that the year holds so many values."""
+    """Fills the year to so many values; returns the number of rows."""
     hourly = hourly_of(values)
     left = round(values / VALUES_A_ROW) - hourly * HOURS
     each_h = HOURS / max(1.0, left / (STATIONS - hourly))
@@ -82,7 +82,7 @@ def fill(owner: Engine, values: int) -> int:
 
 
 def _rows(month: Month, hourly: int, each_h: float) -> str:
-    """The readings of a month in order of arrival."""
+    """Returns the readings of a month in order of arrival."""
     first, last = month.span.start, month.span.end - timedelta(hours=1)
     step_s = round(each_h * 3600)
     offset_s = (first - YEAR.start).total_seconds()
@@ -104,7 +104,7 @@ def _rows(month: Month, hourly: int, each_h: float) -> str:
 
 
 def _latest() -> str:
-    """The newest values of every station, as ingest keeps them."""
+    """Returns the newest values of every station, as ingest keeps them."""
     values = ", ".join(
         f"'{key}', json_build_object('v', r.{column}, 't', r.observed_at, 'f', 'N')"
         for key, column in COLUMNS.items()

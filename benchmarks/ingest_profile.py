@@ -52,7 +52,7 @@ class Stopwatch:
         self._since = time.process_time()
 
     def wrap(self, owner: Any, name: str, stage: str) -> None:
-        """Calls of that function count for the stage."""
+        """Counts calls of that function for the stage."""
         inner = getattr(owner, name)
 
         @functools.wraps(inner)
@@ -64,7 +64,7 @@ class Stopwatch:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """What runs inside counts for the stage."""
+        """Counts what runs inside for the stage."""
         self._mark()
         self._open.append(name)
         try:
@@ -96,7 +96,7 @@ def made_payload(station: int, round_: int, at: datetime) -> bytes:
 
 
 def made_packets(first: datetime, batch: int) -> bytes:
-    """The stream of one batch as the broker sends it: MQTT 5, QoS 1."""
+    """Returns the stream of one batch as the broker sends it: MQTT 5, QoS 1."""
     packets = []
     for n in range(BATCH):
         round_, station = divmod(n, STATIONS)
@@ -123,7 +123,7 @@ class Wire:
         self._taken: list[Message] = []
 
     def receive(self, packets: bytes) -> list[Message]:
-        """The messages of a batch, read from the socket."""
+        """Returns the messages of a batch, read from the socket."""
         view, self._taken = memoryview(packets), []
         while len(self._taken) < BATCH:
             view = view[self._far.send(view[:131_072]) :] if view else view
@@ -131,7 +131,7 @@ class Wire:
         return self._taken
 
     def acknowledge(self, messages: Sequence[Message]) -> None:
-        """All of them, in one write."""
+        """Acknowledges all of them in one write."""
         self.client.acknowledge(message.message_id for message in messages)
         self.client.loop_write()
         self._far.recv(1_000_000)
@@ -144,7 +144,7 @@ class Wire:
 
 
 def watch(watch_: Stopwatch, pipeline: Pipeline) -> None:
-    """The pipeline's stages are timed."""
+    """Times the pipeline's stages."""
     screen, writer = pipeline._screen, pipeline._writer
     for owner, name, stage in (
         (screen, "sort", "screen"),
@@ -203,7 +203,7 @@ def measure(owner: Engine, url: str, batches: int, *, stages: bool) -> dict[str,
 
 
 def run_batch(watch_: Stopwatch, wire: Wire, pipeline: Pipeline, packets: bytes) -> None:
-    """One batch from the socket to the acknowledgement."""
+    """Runs one batch from the socket to the acknowledgement."""
     with watch_.stage("read"):
         messages = wire.receive(packets)
     with watch_.stage("pipeline, the rest"):
@@ -217,7 +217,7 @@ def run_batch(watch_: Stopwatch, wire: Wire, pipeline: Pipeline, packets: bytes)
 
 
 def report(owner: Engine, url: str, batches: int) -> None:
-    """The table, with the total measured without stopwatches inside."""
+    """Prints the table, with the total measured without stopwatches inside."""
     with owner.begin() as connection:
         known = connection.execute(text("SELECT count(*) FROM station WHERE code LIKE 'P%'"))
         new = not known.scalar_one()

@@ -28,7 +28,7 @@ HALF_S: Final = 8.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """0 when every side has been measured; the goals are in the report, met or not."""
+    """Returns 0 when every side has been measured; the goals are in the report, met or not."""
     args = _arguments(arguments)
     began = time.monotonic()
     with open_folder("node-red") as folder:
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def take_rounds(
     made: Ground, sides: Sequence[Side], args: argparse.Namespace
 ) -> dict[str, list[Round]]:
-    """The rounds of each side, by its name."""
+    """Returns the rounds of each side, by its name."""
     found: dict[str, list[Round]] = {side.name: [] for side in sides}
     for turn in range(args.rounds):
         start = turn * 3 % len(sides)
@@ -64,7 +64,7 @@ def take_rounds(
 
 
 def take_kills(made: Ground, sides: Sequence[Side], scale: float) -> dict[str, Killed]:
-    """What each side that stores from the broker loses by a kill, by its name."""
+    """Returns what each side that stores from the broker loses by a kill, by its name."""
     found: dict[str, Killed] = {}
     for side in sides:
         if side.subscribes and side.stores:

@@ -30,7 +30,7 @@ class Killed:
 
 
 def kill(side: Side, place: Place, scale: float) -> Killed:
-    """What was lost and doubled by one kill at half of the backlog."""
+    """Returns what was lost and doubled by one kill at half of the backlog."""
     warm, count = side.warm, max(200, int(side.backlog * scale))
     since = time.time() - 60 * ((warm + count) // STATIONS + 3)
     job = Job(place, warm, count, since)

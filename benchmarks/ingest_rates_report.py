@@ -52,12 +52,12 @@ class Report:
     took_s: float
 
     def middle(self, name: str, figure: Callable[[Round], float | None]) -> float | None:
-        """The median of a side's figure over its rounds."""
+        """Returns the median of a side's figure over its rounds."""
         found = [value for each in self.rounds[name] if (value := figure(each)) is not None]
         return median(found) if found else None
 
     def goals(self) -> list[Goal]:
-        """Those whose sides were measured."""
+        """Returns those whose sides were measured."""
         if OURS not in self.rounds:
             return []
         ours = self.rounds[OURS]
@@ -97,7 +97,7 @@ class Report:
         }
 
     def medians(self, name: str) -> dict[str, float | None]:
-        """The figures of a side: medians, what it lost summed up."""
+        """Returns the figures of a side: medians, what it lost summed up."""
         first = self.rounds[name][0]
         rate = self.middle(name, lambda each: each.rate) or 0.0
         return {
@@ -113,7 +113,7 @@ class Report:
 
 
 def describe(report: Report) -> str:
-    """The table, the goals, and how each side was set."""
+    """Returns the table, the goals, and how each side was set."""
     head = (
         "side", "msg/s", "values/s", "CPU µs: side", "postgres", "mosquitto", "half msg/s",
         "p50 ms", "p99 ms", "MB/10⁶", "all MB/10⁶", "lost", "lost by kill -9",

@@ -58,7 +58,7 @@ class Round:
 
 @dataclass
 class Watch:
-    """Looks at what is kept, from a connection of its own whose cost is not counted."""
+    """Looks at what is stored, from a connection of its own whose cost is not counted."""
 
     side: Side
     job: Job
@@ -72,19 +72,19 @@ class Watch:
         return row
 
     def kept(self) -> int:
-        """How many messages are kept by now."""
+        """Returns how many messages are kept by now."""
         if self.side.stores:
             return int(self.one("SELECT count(*) FROM reading")[0])
         return read_record(self.job.record)[0] if self.job.record.exists() else 0
 
     def last_at(self) -> float:
-        """When the last of them was, in seconds since 1970."""
+        """Returns when the last of them was stored, in seconds since 1970."""
         if self.side.stores:
             return float(self.one(_LAST)[0])
         return read_record(self.job.record)[1]
 
     def await_kept(self, count: int, patience_s: float = GIVEN_UP_S) -> int:
-        """How many are kept when all are, or when nothing has been added for long."""
+        """Returns how many are kept when all are, or when nothing has been added for long."""
         kept, changed_at = self.kept(), time.monotonic()
         while kept < count and time.monotonic() - changed_at < patience_s:
             time.sleep(POLL_S)
@@ -94,7 +94,7 @@ class Watch:
         return kept
 
     def cpu(self) -> dict[str, float]:
-        """CPU seconds by process so far."""
+        """Returns the CPU seconds by process so far."""
         place = self.job.place
         pids = {"side": self.group, "postgresql": place.cluster.daemon.pid()}
         if self.side.subscribes:
@@ -104,7 +104,7 @@ class Watch:
 
 
 def measure(side: Side, place: Place, scale: float, half_s: float) -> Round:
-    """The figures of one round."""
+    """Returns the figures of one round."""
     warm, count = side.warm, max(200, int(side.backlog * scale))
     since = time.time() - 60 * ((warm + count) // STATIONS + 3)
     job = Job(place, warm, count, since)
@@ -125,7 +125,7 @@ def measure(side: Side, place: Place, scale: float, half_s: float) -> Round:
 
 @contextmanager
 def watching(side: Side, job: Job, group: int) -> Iterator[Watch]:
-    """A watch over the side's database, its own cost left out."""
+    """Returns a watch over the side's database, its own cost left out."""
     place = job.place
     url = place.cluster.url("owner", place.database).replace("+psycopg", "")
     options = "-c max_parallel_workers_per_gather=0 -c jit=off"
@@ -134,7 +134,7 @@ def watching(side: Side, job: Job, group: int) -> Iterator[Watch]:
 
 
 def warm_up(watch: Watch, publisher: Publisher) -> None:
-    """The first messages are kept: the side is subscribed, its code and caches are warm."""
+    """Waits until the first messages are stored: the side is subscribed and warm."""
     job = watch.job
     time.sleep(0.3)
     publisher.publish(backlog(0, job.warm, job.since))
@@ -146,7 +146,7 @@ def warm_up(watch: Watch, publisher: Publisher) -> None:
 
 
 def _drain(watch: Watch) -> Round:
-    """The backlog is kept, or what the side makes of it."""
+    """Drains the backlog; returns the round's figures."""
     job = watch.job
     before, sizes = watch.cpu(), watch.one(_SIZES)
     began = time.time()
@@ -165,7 +165,7 @@ def _drain(watch: Watch) -> Round:
 
 
 def _pace(watch: Watch, publisher: Publisher, fast: Round, half_s: float) -> Round:
-    """The same round with what it does at half its rate."""
+    """Returns the round with the figures at half its rate."""
     held = watch.kept()
     began = time.time()
     first = watch.job.warm + watch.job.backlog

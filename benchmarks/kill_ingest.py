@@ -80,7 +80,7 @@ class Load:
 
 
 def kill_postgresql(cluster: Cluster) -> None:
-    """Every process of the server is gone at once, as when the machine's memory runs out."""
+    """Kills every process of the server at once, as when memory runs out."""
     pid = cluster.daemon.pid()
     assert pid is not None
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
@@ -110,7 +110,7 @@ class Outcome:
 
 
 def run(messages: int, rate: float, ingest_kills: int, database_kills: int) -> Outcome:
-    """The outcome of one run with the kills spread over the load."""
+    """Returns the outcome of one run with the kills spread over the load."""
     with open_folder("kill") as folder:
         cluster = Cluster(folder / "postgres", {role: f"kill-{role}" for role in ROLES})
         gateways = {GATEWAY: [f"K{n}" for n in range(STATIONS)]}
@@ -137,7 +137,7 @@ def run(messages: int, rate: float, ingest_kills: int, database_kills: int) -> O
 def _kill(
     load: Load, ingest: IngestProcess, cluster: Cluster, ingest_kills: int, database_kills: int
 ) -> None:
-    """Each kill has its place in the load; what was killed is started again at once."""
+    """Kills at its place in the load, and starts again at once."""
     total = ingest_kills + database_kills
     every = max(1, total // max(1, database_kills))
     left = database_kills

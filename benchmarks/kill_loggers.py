@@ -61,16 +61,16 @@ class Fleet:
         return {f"G{each.number}@{n}" for each in self.loggers for n in each.answered}
 
     def start(self) -> None:
-        """Frames go out."""
+        """Starts sending frames."""
         self._began = time.monotonic()
         self._thread.start()
 
     def rest(self) -> None:
-        """Nothing new is given."""
+        """Makes no new frames."""
         self._enough.set()
 
     def waits_before(self, number: int) -> bool:
-        """Whether one of the first ``number`` frames of the fleet is unanswered."""
+        """Returns whether one of the first ``number`` frames of the fleet is unanswered."""
         each = number // len(self.loggers)
         return any(
             one.sent < each or any(n < each for n, _at in list(one.unanswered.values()))
@@ -78,7 +78,7 @@ class Fleet:
         )
 
     def finish(self, patience_s: float) -> int:
-        """How many frames the loggers still hold after the patience; no new one is given."""
+        """Waits, making no new frames; returns how many frames the loggers still hold."""
         self._enough.set()
         deadline = time.monotonic() + patience_s
         while self._held() and time.monotonic() < deadline:
@@ -103,7 +103,7 @@ class Fleet:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _serve(self, logger: Logger) -> None:
-        """A connection after the other; what was unanswered on the last is sent again.
+        """Serves one connection after the other; sends again what was unanswered on the last.
 
         Each time an answer is long in coming the logger waits twice as long for the next.
         """

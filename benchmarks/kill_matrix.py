@@ -60,7 +60,7 @@ FULL = Pace(
 
 
 class Device(Protocol):
-    """What sends under load and knows what it may drop."""
+    """A sender under load that knows what it may drop."""
 
     seconds: float
 
@@ -77,20 +77,20 @@ class Device(Protocol):
         """The keys of those that it was allowed to drop."""
 
     def start(self) -> None:
-        """It sends."""
+        """Starts sending."""
 
     def rest(self) -> None:
-        """It gives no new message; what it holds is still sent again."""
+        """Makes no new message; what it holds is still sent again."""
 
     def waits_before(self, number: int) -> bool:
-        """Whether one of its first messages is still in its spool."""
+        """Returns whether one of its first messages is still in its spool."""
 
     def finish(self, patience_s: float) -> int:
-        """What it still holds after the patience."""
+        """Returns what it still holds after the patience."""
 
 
 def run(parts: Sequence[str], pace: Pace) -> Iterator[Outcome]:
-    """Every cell of the parts; those that share servers in one go."""
+    """Yields every cell of the parts; those that share servers in one go."""
     with_mosquitto = [part for part in parts if part != RABBIT]
     if with_mosquitto:
         with open_scene() as scene:
@@ -103,10 +103,10 @@ def run(parts: Sequence[str], pace: Pace) -> Iterator[Outcome]:
 
 
 def rabbit_cells(scene: Scene, pace: Pace) -> Iterator[Outcome]:
-    """A node harmed in every way; the one to be killed leads ingest's queue.
+    """Yields a node harmed in every way; the one to be killed leads ingest's queue.
 
-    Ingest goes from a harmed node to the next, and the harm follows it; the kill comes last, for
-    a killed node takes long to come back.
+    Ingest goes from a harmed node to the next, and the harm follows it; the kill comes last, for a
+    killed node takes long to come back.
     """
     yield from cell(scene, RABBIT, "node 0", "stop", pace)
     yield from cell(scene, RABBIT, "node 1", "cut", pace)
@@ -116,12 +116,12 @@ def rabbit_cells(scene: Scene, pace: Pace) -> Iterator[Outcome]:
 
 
 def ways_of(part: str) -> tuple[str, ...]:
-    """The ways in which a part is harmed."""
+    """Returns the ways in which a part is harmed."""
     return ("kill",) if part == BEHIND else WAYS
 
 
 def cell(scene: Scene, named: str, part: str, way: str, pace: Pace) -> Iterator[Outcome]:
-    """What one harm under load has cost, an outcome for each kind of device."""
+    """Yields what one harm under load has cost, an outcome for each kind of device."""
     devices = _devices(scene, named, pace)
     first = scene.first
     for device in devices.values():
@@ -170,7 +170,7 @@ def _devices(scene: Scene, part: str, pace: Pace) -> dict[str, Device]:
 
 
 def _catch_up(devices: Mapping[str, Device], mended: float, after_s: float) -> dict[str, float]:
-    """How long after the harm each device could drop what it had sent before its end."""
+    """Returns how long after the harm each device could drop what it had sent before its end."""
     before = {kind: device.given for kind, device in devices.items()}
     done: dict[str, float] = {}
     is_over = False
@@ -187,7 +187,7 @@ def _catch_up(devices: Mapping[str, Device], mended: float, after_s: float) -> d
 
 
 def _stored(scene: Scene, devices: Mapping[str, Device], first: datetime) -> dict[str, list[str]]:
-    """The keys of what the archive holds of the cell, once all of it is there or no more comes."""
+    """Waits for all of the cell, or until no more comes; returns the keys stored."""
     found = {kind: _keys(scene, kind, first) for kind in devices}
     changed = time.monotonic()
     while any(devices[kind].promised - set(keys) for kind, keys in found.items()):
@@ -201,7 +201,7 @@ def _stored(scene: Scene, devices: Mapping[str, Device], first: datetime) -> dic
 
 
 def _keys(scene: Scene, kind: str, first: datetime) -> list[str]:
-    """A key for each row: the device's own id, or station and time of a frame."""
+    """Returns a key for each row: the device's own id, or station and time of a frame."""
     key = (
         "s.code || '@' || extract(epoch FROM observed_at - :first)::int"
         if kind == GATEWAY
@@ -231,7 +231,7 @@ def _conflicts(scene: Scene, kind: str, first: datetime) -> int:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """0 when nothing is lost that may not be, and nothing is doubled."""
+    """Returns 0 when nothing is lost that may not be, and nothing is doubled."""
     parser = argparse.ArgumentParser(description=__doc__)
     how = parser.add_mutually_exclusive_group(required=True)
     how.add_argument("--quick", action="store_true", help="each cell once, stopped for 5 s")

@@ -36,7 +36,7 @@ class Outcome:
 
 
 def describe(outcomes: Sequence[Outcome]) -> str:
-    """A table of all cells; repeated ones are summed, with the longest time to catch up."""
+    """Returns a table of all cells; repeated ones are summed, with the longest time to catch up."""
     lines = [
         f"{'part':14} {'way':5} {'devices':9} {'msg/s':>6} {'promised':>9} {'lost':>6} "
         f"{'twice':>6} {'again':>7} {'caught up':>10}"

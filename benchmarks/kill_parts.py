@@ -18,13 +18,13 @@ WAYS = ("kill", "stop", "cut")
 
 
 class Part(Protocol):
-    """What can be harmed in every one of WAYS."""
+    """A part that can be harmed in every one of WAYS."""
 
     def harm(self, way: str) -> None:
-        """It is dead, stands still, or nobody reaches it."""
+        """Kills, stops or cuts off the part."""
 
     def mend(self, way: str) -> None:
-        """It is started, goes on, or is reached again."""
+        """Starts, continues or reconnects the part."""
 
 
 @dataclass
@@ -124,7 +124,7 @@ def broker_part(broker: Broker, relays: Sequence[Relay]) -> Process:
 
 
 def family(pid: int | None) -> list[int]:
-    """A process and its children; none when it has ended."""
+    """Returns a process and its children; none when it has ended."""
     if pid is None:
         return []
     children: set[int] = set()
@@ -134,7 +134,7 @@ def family(pid: int | None) -> list[int]:
 
 
 def send(pids: Sequence[int], number: signal.Signals) -> None:
-    """Every process that is still there has got the signal."""
+    """Sends the signal to every process that is still there."""
     for pid in pids:
         try:
             os.kill(pid, number)

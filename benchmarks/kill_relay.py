@@ -45,11 +45,11 @@ class Relay:
         self._thread.join(10)
 
     def cut(self) -> None:
-        """Nothing passes."""
+        """Lets nothing pass."""
         self._loop.call_soon_threadsafe(self._passes.clear)
 
     def mend(self) -> None:
-        """What was connected is reset; new connections pass."""
+        """Resets what was connected; lets new connections pass."""
         self._loop.call_soon_threadsafe(self._reset)
 
     def _reset(self) -> None:

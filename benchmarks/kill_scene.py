@@ -61,17 +61,17 @@ class Scene:
     rabbits: RabbitCluster | None = None
 
     def next_hour(self) -> datetime:
-        """The first time of the next cell's readings: an hour that no other cell has."""
+        """Returns the first time of the next cell's readings: an hour that no other cell has."""
         self.first += timedelta(hours=1)
         return self.first
 
     def queue(self) -> Queue:
-        """The queue that RabbitMQ keeps for ingest."""
+        """Returns the queue that RabbitMQ keeps for ingest."""
         assert self.rabbits is not None
         return next(each for each in self.rabbits.queues() if "onemap-ingest" in each.name)
 
     def leader(self) -> str:
-        """The part that leads this queue."""
+        """Returns the part that leads this queue."""
         assert self.rabbits is not None
         return f"node {self.rabbits.leader_of(self.queue().name)}"
 
@@ -101,7 +101,7 @@ class GatewayProcess:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """It serves."""
+        """Starts it and waits until it serves."""
         said = self._said()
         with self._log.open("ab") as output:
             self._process = subprocess.Popen(
@@ -113,7 +113,7 @@ class GatewayProcess:
         until(lambda: self._said() > said)
 
     def kill(self) -> None:
-        """It is gone."""
+        """Kills it."""
         if self._process is not None:
             self._process.send_signal(signal.SIGKILL)
             self._process.wait(10)
@@ -128,7 +128,7 @@ class GatewayProcess:
 
 @contextmanager
 def open_scene(workers: int = 2) -> Iterator[Scene]:
-    """Mosquitto, PostgreSQL, ingest with its lanes and the gateway run."""
+    """Runs Mosquitto, PostgreSQL, ingest with its lanes and the gateway inside the block."""
     with ExitStack() as closing:
         folder = closing.enter_context(open_folder("matrix"))
         cluster, owner = _database(folder, closing)
@@ -168,7 +168,7 @@ def open_scene(workers: int = 2) -> Iterator[Scene]:
 
 @contextmanager
 def open_rabbit_scene(workers: int = 2) -> Iterator[Scene]:
-    """Three RabbitMQ nodes in networks of their own, PostgreSQL and ingest run."""
+    """Runs three RabbitMQ nodes, PostgreSQL and ingest inside the block."""
     with ExitStack() as closing:
         folder = closing.enter_context(open_folder("rabbits"))
         rabbits = RabbitCluster(folder / "rabbits", _accounts(), gateways=STATIONS)

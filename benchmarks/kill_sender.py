@@ -75,21 +75,21 @@ class Sender:
         self._thread = threading.Thread(target=self._run, name="sender", daemon=True)
 
     def start(self) -> None:
-        """Messages go out."""
+        """Starts sending messages."""
         self._client.loop_start()
         assert self._subscribed.wait(20), "no connection"
         self._thread.start()
 
     def rest(self) -> None:
-        """Nothing new is given."""
+        """Makes no new messages."""
         self._enough.set()
 
     def waits_before(self, number: int) -> bool:
-        """Whether a message given before that one may not be dropped yet."""
+        """Returns whether a message given before that one may not be dropped yet."""
         return next(iter(self._spool.copy()), number) < number
 
     def finish(self, patience_s: float) -> int:
-        """How many messages the device still holds after the patience; no new one is given."""
+        """Waits, making no new messages; returns how many the device still holds."""
         self._enough.set()
         deadline = time.monotonic() + patience_s
         while self._spool and time.monotonic() < deadline:
@@ -124,7 +124,7 @@ class Sender:
         self._under_way.append((number, info))
 
     def _look(self, moment: float) -> None:
-        """What the broker has taken is promised, what a receipt named is dropped from the spool."""
+        """Marks what the broker took as promised; drops what a receipt named."""
         left = []
         for number, info in self._under_way:
             if not info.is_published():
@@ -143,7 +143,7 @@ class Sender:
             self._send_again(moment)
 
     def _send_again(self, moment: float) -> None:
-        """At the pace of new messages at most: a broker with a backlog is not helped by more."""
+        """Sends again, at the pace of new messages at most."""
         late = [
             n for n, at in self._spool.items() if at is not None and moment - at > self._again_s
         ]

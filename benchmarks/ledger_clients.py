@@ -107,7 +107,7 @@ class Client:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the clients were told and what the ledger holds."""
+    """The clients' answers compared with what the ledger holds."""
 
     taken: int
     conflicts: int
@@ -130,7 +130,7 @@ def run(
     seconds: float,
     steps: int | None = None,
 ) -> Outcome:
-    """The outcome of one run on an empty, migrated database. Raises AssertionError for a chain.
+    """Returns the outcome of a run on an empty database. Raises AssertionError for a broken chain.
 
     It lasts so many seconds, or until so many steps were taken and as many met another's.
     """
@@ -187,7 +187,7 @@ def _outcome(desk: Desk, ids: Sequence[int], clients: Sequence[Client], seconds:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Zero when nothing was lost, doubled or broken."""
+    """Returns 0 when nothing was lost, doubled or broken."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clients", type=int, default=20)
     parser.add_argument("--problems", type=int, default=50)

@@ -38,7 +38,7 @@ PEOPLE = ("office", "chief", "town-chief", "unit", "patroller", "auditor", "city
 
 
 def queries() -> Iterator[str]:
-    """Every tab by itself, every filter by itself, and filters together."""
+    """Yields every tab by itself, every filter by itself, and filters together."""
     yield from (f"view={view.value}" for view in View)
     singles = [
         *(f"status={word.value}" for word in Status),
@@ -62,7 +62,7 @@ def queries() -> Iterator[str]:
 
 
 def users(on: Engine) -> Iterator[tuple[str, User]]:
-    """Those of the made county who read the ledger, each with what they may see."""
+    """Yields those of the made county who read the ledger, each with what they may see."""
     with transaction(on) as connection:
         for login in PEOPLE:
             known = credentials(connection, login)
@@ -103,7 +103,7 @@ def measure(deps: Deps, rounds: int) -> dict[str, list[float]]:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The value below which that share lies."""
+    """Returns the value below which that share lies."""
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 

@@ -48,7 +48,7 @@ WATCH = """(reach) => {
 
 
 def publish(broker: Broker, step: int) -> float:
-    """The moment just before the device's message is handed to mosquitto_pub."""
+    """Returns the moment just before the device's message is handed to mosquitto_pub."""
     jitter = random.Random(step).random() / 50  # noqa: S311 - no secret, only no flat line
     values = {
         "ph": 7.1 + jitter,
@@ -86,7 +86,7 @@ def measure(page: Page, broker: Broker, basin: SmallBasin, updates: int) -> list
 
 @contextmanager
 def everything(folder: Path) -> Iterator[tuple[Broker, Served]]:
-    """Cluster, broker, ingest and dashboard run inside the block."""
+    """Runs cluster, broker, ingest and dashboard inside the block."""
     cluster = Cluster(folder / "postgres", {role: f"live-{role}" for role in ROLES})
     accounts = {INGEST: DEVICE_WORD, STATION: DEVICE_WORD}
     broker = Broker(folder / "mosquitto", accounts=accounts)
@@ -110,7 +110,7 @@ def everything(folder: Path) -> Iterator[tuple[Broker, Served]]:
 
 
 def run(updates: int) -> list[tuple[int, int]]:
-    """The times of that many updates on one open map."""
+    """Returns the times of that many updates on one open map."""
     with open_folder("live") as folder, everything(folder) as (broker, served):
         login = served.logins[Role.AUDITOR]
         with served.client(login), sync_playwright() as playwright:

@@ -66,7 +66,7 @@ class Account:
 
 
 def fate_of(n: int) -> str:
-    """What will become of message n."""
+    """Returns the fate of message n."""
     place = n % 100
     return {
         17: "malformed", 50: "malformed", 83: "malformed", 30: "unknown_station",
@@ -92,7 +92,7 @@ def message(n: int, since: float) -> tuple[str, bytes]:
 
 
 def expect(count: int) -> Account:
-    """What the accounts have to say of the first ``count`` messages."""
+    """Returns the tally expected of the first ``count`` messages."""
     fates = Counter(map(fate_of, range(count)))
     reasons = Counter(
         REASONS[_bad(n) % len(KINDS)] for n in range(count) if fate_of(n) == "malformed"
@@ -104,7 +104,7 @@ def expect(count: int) -> Account:
 
 
 def read_account(owner: Engine) -> Account:
-    """What the accounts, the quarantine and the archive say. Raises ValueError for a wrong line."""
+    """Returns the tally, quarantine and rows as stored. Raises ValueError for a wrong line."""
     with owner.connect() as connection:
         sums = connection.execute(text(_ACCOUNT)).one()
         wrong = connection.execute(text(_WRONG)).scalar_one()
@@ -116,7 +116,7 @@ def read_account(owner: Engine) -> Account:
 
 
 def publish(port: int, owner: Engine, count: int) -> float:
-    """The seconds it took until all have been received; the broker holds a few at a time.
+    """Returns the seconds it took until all have been received; the broker holds a few at a time.
 
     Raises TimeoutError when nothing more is received.
     """
@@ -152,7 +152,7 @@ def _await_received(owner: Engine, count: int) -> None:
 
 
 def _bad(n: int) -> int:
-    """Which malformed payload message n carries: 250 of them, each kind ten times."""
+    """Returns which malformed payload message n carries: 250 of them, each kind ten times."""
     return n // 100 * 3 % 250 + {17: 0, 50: 1, 83: 2}[n % 100]
 
 
@@ -161,7 +161,7 @@ def _at(n: int, since: float) -> datetime:
 
 
 def run(made: Ground, count: int, workers: int) -> tuple[Account, float]:
-    """The account after so many messages, and the seconds they took."""
+    """Returns the account after so many messages, and the seconds they took."""
     with made.place() as place:
         owner = engine(place.cluster.url("owner", place.database))
         password = place.broker.accounts[INGEST]

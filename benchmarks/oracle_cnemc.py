@@ -68,7 +68,7 @@ def class_by(values: Values, body: BodyKind, **how: object) -> WaterClass:
 
 
 def load(folder: Path) -> tuple[list[Row], Counter[str]]:
-    """The rows that count, and how many of each kind there are."""
+    """Returns the rows that count, and how many of each kind there are."""
     rows, counts = [], Counter[str]()
     for path in sorted(folder.glob("daily_*.csv")):
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -104,7 +104,7 @@ def load(folder: Path) -> tuple[list[Row], Counter[str]]:
 
 
 def learn(rows: Iterable[Row]) -> set[Station]:
-    """The stations whose published classes fit the limits of lakes better than those of rivers."""
+    """Returns the stations whose published classes fit the limits of lakes better than rivers'."""
     balance: dict[Station, int] = defaultdict(int)
     for row in rows:
         fits = {body: row.by_body[body] == row.published for body in BodyKind}
@@ -115,7 +115,7 @@ def learn(rows: Iterable[Row]) -> set[Station]:
 def score(
     rows: list[Row], lakes: set[Station], told: Callable[[Row, BodyKind], WaterClass]
 ) -> list[Row]:
-    """The rows whose class we tell otherwise."""
+    """Returns the rows whose class we tell otherwise."""
     return [
         row
         for row in rows

@@ -102,7 +102,7 @@ def one_series_at_a_time() -> float:
 
 
 def run(stations: int, folder: Path) -> dict[str, object]:
-    """All figures of one run on a cluster of its own."""
+    """Returns all figures of one run on a cluster of its own."""
     cluster = Cluster(folder / "postgres", {role: f"bench-{role}" for role in ROLES})
     cluster.start()
     try:

@@ -66,7 +66,7 @@ class Side:
         )
 
     def topics(self, session: int) -> list[str]:
-        """What a session subscribes to; in a split its messages come by the exchange's binding."""
+        """Returns a session's subscriptions; in a split messages come by the exchange's binding."""
         if self.sessions == 1:
             return ["onemap/v1/+/reading"]
         return [f"onemap/v1/{SPLIT}{session}/reading"]
@@ -185,7 +185,7 @@ def allow(node: Rabbit) -> None:
 
 @contextlib.contextmanager
 def sides(folder: Path, sessions: int) -> Iterator[list[Side]]:
-    """Every broker is up with a kept session each."""
+    """Returns every broker is up with a kept session each."""
     gateways: dict[str, list[str]] = {GATEWAY: []}
     with contextlib.ExitStack() as stack:
         mosquitto = Broker(folder / "mosquitto", accounts=ACCOUNTS, gateways=gateways)

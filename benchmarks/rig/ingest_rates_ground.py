@@ -63,7 +63,7 @@ class Ground:
         self._places = 0
 
     def prepare(self) -> None:
-        """The cluster runs, tells when each transaction was committed, and holds the template."""
+        """Starts the cluster with commit timestamps and makes the template."""
         self.cluster.start()
         self.cluster.execute(_COMMIT_TIMES)
         self.cluster.stop()
@@ -79,7 +79,7 @@ class Ground:
 
     @contextmanager
     def place(self) -> Iterator[Place]:
-        """A copy of the template and a broker without a past, both gone afterwards."""
+        """Makes a copy of the template and a new broker; removes both afterwards."""
         self._places += 1
         name = f"rates_{self._places}"
         folder = self.folder / name
@@ -98,7 +98,7 @@ class Ground:
 
 @contextmanager
 def ground() -> Iterator[Ground]:
-    """The cluster runs inside the block; its folder is gone after it."""
+    """Runs the cluster inside the block; removes its folder after it."""
     with open_folder("rates") as folder:
         made = Ground(folder)
         try:

@@ -23,7 +23,7 @@ QUIET_S: Final = 30.0
 
 
 def code(n: int) -> str:
-    """The code of the n-th station."""
+    """Returns the code of the n-th station."""
     return f"RATE-{n:04d}"
 
 
@@ -33,7 +33,7 @@ def topic(n: int) -> str:
 
 
 def values(n: int) -> tuple[float, ...]:
-    """The nine values of message n, in the order of PARAMETERS: clean, wavering water."""
+    """Returns the nine values of message n, in the order of PARAMETERS: clean, wavering water."""
     station, turn = n % STATIONS, n // STATIONS
     waver = (turn * 7 + station) % 23
     ammonia = 1.4 if station % POLLUTED == 0 else 0.25
@@ -50,7 +50,7 @@ def payload(n: int, at: datetime) -> bytes:
 
 
 def past(n: int, since: float) -> datetime:
-    """When message n of a backlog was measured: a minute between two of a station."""
+    """Returns when message n of a backlog was measured: a minute between two of a station."""
     return datetime.fromtimestamp(since + 60 * (n // STATIONS), UTC)
 
 
@@ -75,12 +75,12 @@ class Publisher:
         self.given = self.acknowledged = 0
 
     def close(self) -> None:
-        """The connection is closed."""
+        """Closes the connection."""
         self._socket.sendall(b"\xe0\x00")
         self._socket.close()
 
     def publish(self, messages: Iterable[tuple[str, bytes]]) -> None:
-        """All of them are written, never more than a window ahead of the acknowledgements."""
+        """Writes all of them, at most a window ahead of the acknowledgements."""
         packets: list[bytes] = []
         for where, what in messages:
             message_id = (self.given % 65_000 + 1).to_bytes(2, "big")
@@ -92,13 +92,13 @@ class Publisher:
         self._write(packets)
 
     def finish(self) -> int:
-        """How many the broker has taken over once every one is answered for."""
+        """Returns how many the broker has taken over once every one is answered for."""
         while self.acknowledged < self.given:
             self._read(QUIET_S)
         return self.acknowledged
 
     def publish_steadily(self, rate: float, seconds: float, first: int) -> int:
-        """How many were published; each says in its time when it was handed over."""
+        """Returns how many were published; each says in its time when it was handed over."""
         began = time.perf_counter()
         total = max(1, int(rate * seconds))
         done = 0
@@ -123,7 +123,7 @@ class Publisher:
         self._read(0)
 
     def _read(self, patience_s: float) -> None:
-        """Count the acknowledgements that are there. Raises ConnectionError when none comes."""
+        """Counts the acknowledgements there are. Raises ConnectionError when none comes."""
         if not select.select([self._socket], [], [], patience_s)[0]:
             if patience_s:
                 raise ConnectionError(f"the broker took {self.acknowledged} of {self.given}")

@@ -19,7 +19,7 @@ class Stat(NamedTuple):
 
 
 def cpu_s(root: int, *, without: int = 0) -> float:
-    """The CPU seconds that a process and its descendants have used, the ended ones included.
+    """Returns the CPU seconds of a process and its descendants, ended ones included.
 
     ``without`` names one descendant whose seconds don't count. Source: proc(5), /proc/[pid]/stat.
     """
@@ -27,7 +27,7 @@ def cpu_s(root: int, *, without: int = 0) -> float:
 
 
 def descent(root: int) -> list[Stat]:
-    """The process and all that descend from it and are alive."""
+    """Returns the process and all that descend from it and are alive."""
     alive = {each.pid: each for each in _all()}
     found = [alive[root]] if root in alive else []
     for each in found:
@@ -36,7 +36,7 @@ def descent(root: int) -> list[Stat]:
 
 
 def signal_group(group: int, number: signal.Signals) -> None:
-    """Every process of the group has got the signal, if any is left."""
+    """Sends the signal to every process of the group, if any is left."""
     try:
         os.killpg(group, number)
     except ProcessLookupError:

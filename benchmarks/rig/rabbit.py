@@ -52,7 +52,7 @@ class Queue:
 
 
 def on_loopback(port: int = 0) -> Place:
-    """A place on 127.0.0.1 with ports that nobody listens on."""
+    """Returns a place on 127.0.0.1 with ports that nobody listens on."""
     return Place(LOOPBACK, free_port(port), free_port(), free_port())
 
 
@@ -156,11 +156,11 @@ class Rabbit:
         self.daemon.send(signal.SIGCONT)
 
     def running(self) -> bool:
-        """Whether the recorded process is alive."""
+        """Returns whether the recorded process is alive."""
         return self.daemon.pid() is not None
 
     def queues(self, *, patience_s: float = 60.0) -> list[Queue]:
-        """The live queues of the whole broker, as this node knows them."""
+        """Returns the live queues of the whole broker, as this node knows them."""
         answer = self.control(
             "--formatter", "json", "list_queues", *_COLUMNS, patience_s=patience_s
         )
@@ -178,11 +178,11 @@ class Rabbit:
         ]
 
     def queue_kinds(self) -> dict[str, str]:
-        """What kind each live queue is: ``quorum`` or ``classic``."""
+        """Returns what kind each live queue is: ``quorum`` or ``classic``."""
         return {queue.name: queue.kind for queue in self.queues()}
 
     def control(self, *arguments: str, patience_s: float = 60.0) -> str:
-        """What ``rabbitmqctl`` says. Raises ServiceDown when it fails or takes too long."""
+        """Returns what ``rabbitmqctl`` says. Raises ServiceDown when it fails or takes too long."""
         command = [*self._way_in(), str(self._programs.rabbit("rabbitmqctl")), "-q", *arguments]
         try:
             done = subprocess.run(

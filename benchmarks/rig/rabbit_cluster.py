@@ -92,11 +92,11 @@ class RabbitCluster:
         self._network.stop()
 
     def host_of(self, node: int) -> str:
-        """The address of a node; only this machine reaches it."""
+        """Returns the address of a node; only this machine reaches it."""
         return self._network.address(node)
 
     def port_of(self, node: int) -> int:
-        """The MQTT port of a node."""
+        """Returns the MQTT port of a node."""
         return self.nodes[node].port
 
     def settings(self, first: int = 0, **given: object) -> MqttSettings:
@@ -137,12 +137,12 @@ class RabbitCluster:
         self._network.join(node)
 
     def leader_of(self, queue: str) -> int:
-        """The node that leads a queue, asked of the first node that runs."""
+        """Returns the node that leads a queue, asked of the first node that runs."""
         found = next(each for each in self.queues() if each.name == queue)
         return next(n for n, node in enumerate(self.nodes) if node.name == found.leader)
 
     def queues(self) -> list[Queue]:
-        """The cluster's live queues, as a node knows them that is at work.
+        """Returns the cluster's live queues, as a node knows them that is at work.
 
         Raises ServiceDown when none has been for a while: one that comes back rests at first.
         """

@@ -37,7 +37,7 @@ log.file = false
 
 
 def settings(host: str, port: int, folder: str, nodes: Sequence[str] = ()) -> str:
-    """A ``rabbitmq.conf``: MQTT only, kept sessions in quorum queues, a minority stands still.
+    """Returns a ``rabbitmq.conf``: MQTT only, sessions in quorum queues, a minority stands still.
 
     ``nodes`` are all nodes of a cluster; one that starts empty joins those that run.
     """
@@ -58,7 +58,7 @@ def settings(host: str, port: int, folder: str, nodes: Sequence[str] = ()) -> st
 def definitions(
     accounts: Mapping[str, str], gateways: Mapping[str, Sequence[str]] | None = None
 ) -> str:
-    """A definitions file: the accounts with their rights, as mosquitto's rules have them.
+    """Returns a definitions file: the accounts with their rights, as mosquitto's rules have them.
 
     A device is named as its station, writes under it only and reads its receipts; a gateway writes
     for its stations and hears all receipts, for it asks for them at once. A queue is named by the
@@ -93,7 +93,7 @@ def _user(name: str, password: str) -> dict[str, object]:
 
 
 def _queue(name: str, is_gateway: bool) -> str:
-    """The pattern of the queues of an account's sessions."""
+    """Returns the pattern of the queues of an account's sessions."""
     if name == INGEST:
         return rf"mqtt-subscription-{_OWN}ingest.*"
     whose = re.escape(name)
@@ -108,7 +108,7 @@ def _permission(name: str, queue: str) -> dict[str, str]:
 
 
 def _patterns(name: str, stations: Sequence[str] | None) -> tuple[str, str]:
-    """What topics an account may write and read."""
+    """Returns what topics an account may write and read."""
     if name == INGEST:
         return r"[^.]+\.receipt", r"[^.]+\.(reading|hj212)"
     if stations is None:

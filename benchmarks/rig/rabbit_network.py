@@ -77,11 +77,11 @@ class Network:
             holder.stop(signal.SIGKILL)
 
     def address(self, n: int) -> str:
-        """The address of a namespace."""
+        """Returns the address of a namespace."""
         return str(self._net[10 + n])
 
     def entrance(self, n: int) -> tuple[str, ...]:
-        """What leads a command into a namespace."""
+        """Returns what leads a command into a namespace."""
         return self._inside(n)
 
     def cut(self, n: int) -> None:
@@ -133,14 +133,14 @@ def _ip(entrance: tuple[str, ...], *arguments: str) -> str:
 
 
 def _own_address() -> str:
-    """An address of this machine that others could know it by; empty when it has none."""
+    """Returns an address of this machine that others could know it by; empty when it has none."""
     told = _ip((), "-4", "-o", "address", "show", "scope", "global", "up")
     found = [line.split()[3].partition("/")[0] for line in told.splitlines()]
     return next((each for each in found if ipaddress.IPv4Address(each) not in _FREE), "")
 
 
 def _free_net() -> ipaddress.IPv4Network:
-    """A network of 256 addresses that this machine has no part in."""
+    """Returns a network of 256 addresses that this machine has no part in."""
     taken = _ip((), "-4", "route", "show") if _ip_program() else ""
     free = [net for net in _FREE.subnets(new_prefix=24) if str(net) not in taken]
     return free[secrets.randbelow(len(free))]

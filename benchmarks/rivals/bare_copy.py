@@ -38,7 +38,7 @@ INSERT INTO reading ({_LISTED}) SELECT {_LISTED} FROM staged ON CONFLICT DO NOTH
 
 
 def microseconds(at: datetime) -> int:
-    """A time as PostgreSQL's binary format has it: microseconds since 2000."""
+    """Returns a time as PostgreSQL's binary format has it: microseconds since 2000."""
     return round((at - _EPOCH).total_seconds() * 1_000_000)
 
 

