@@ -165,7 +165,7 @@ def answer(
 
 
 def on_processor_ms(server: int) -> float:
-    """How long the process with that number has run on a processor until now."""
+    """Returns how long the process with that number has run on a processor until now."""
     return int(Path(f"/proc/{server}/schedstat").read_text("ascii").split()[0]) / 1_000_000
 
 
@@ -188,7 +188,7 @@ def measure(on: Engine, rounds: int) -> dict[str, tuple[list[float], list[float]
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The value below which that share lies."""
+    """Returns the value below which that share lies."""
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 

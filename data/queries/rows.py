@@ -12,7 +12,7 @@ Record = TypeVar("Record")
 
 
 def rows_as(record: Callable[..., Record], rows: Iterable[Row[Any]]) -> list[Record]:
-    """The rows of one query as records of a dataclass, each column in the field of its name.
+    """Returns a query's rows as records of a dataclass, each column in the field of its name.
 
     Words become members of the enumeration that the field is declared with, lists become tuples.
     Columns without a field are left out. Raises TypeError for a field with neither column nor
@@ -36,7 +36,7 @@ def row_as(record: Callable[..., Record], row: Row[Any], /, **others: object) ->
 def _maker(
     record: Callable[..., Any], columns: tuple[str, ...], others: frozenset[str] = frozenset()
 ) -> Callable[..., Any]:
-    """The function that makes the record of a row with these columns and of the other fields."""
+    """Returns a function that makes a record of a row with these columns and the other fields."""
     hints = get_type_hints(record)
     names = [name for name in hints if name in columns and name not in others]
     places = [(name, columns.index(name)) for name in names]
@@ -53,7 +53,7 @@ def _maker(
 
 
 def _reading(hint: Any) -> Callable[[Any], Any] | None:
-    """What turns a column's value into that type, None where the value stays as it is."""
+    """Returns what turns a column's value into that type, None where the value stays as it is."""
     inner = get_args(hint)
     if get_origin(hint) in (Union, UnionType):
         several = [each for each in inner if each is not NoneType]

@@ -100,7 +100,7 @@ def walk(connection: Connection, scope: Scope, patrol_id: int) -> Walk:
 
 
 def last_walk(connection: Connection, scope: Scope, reaches: Collection[int]) -> Walk | None:
-    """The newest visible patrol that walked along any of these reaches, None without one."""
+    """Returns the newest visible patrol along any of these reaches, None without one."""
     row = connection.execute(
         text(
             f"{_WALKS} AND patrol.id IN (SELECT patrol_id FROM patrol_reach"

@@ -112,7 +112,7 @@ def last_ledger_no(connection: Connection) -> int:
 
 
 def ledger_numbers(connection: Connection, floor: int) -> list[int]:
-    """The change numbers of problems and patrols above that one, in no order."""
+    """Returns the change numbers of problems and patrols above that one, in no order."""
     return list(connection.execute(_NUMBERS, {"floor": floor}).scalars())
 
 

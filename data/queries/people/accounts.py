@@ -97,7 +97,7 @@ def account_of_session(
 
 
 def credentials(connection: Connection, login: str) -> Credentials | None:
-    """The account of a login with its password's hash, None for an unknown login."""
+    """Returns the account of a login with its password's hash, None for an unknown login."""
     row = connection.execute(BY_LOGIN, {"login": login}).one_or_none()
     return None if row is None else Credentials(row_as(Account, row), row.password_hash)
 
@@ -109,7 +109,7 @@ def password_hash(connection: Connection, account_id: AccountId) -> str:
 
 
 def account(connection: Connection, account_id: AccountId) -> Account:
-    """The account with that id. Raises NotFound."""
+    """Returns the account with that id. Raises NotFound."""
     query = text(f"SELECT {ACCOUNT} FROM account WHERE id = :id")
     row = connection.execute(query, {"id": account_id}).one_or_none()
     if row is None:
@@ -120,7 +120,7 @@ def account(connection: Connection, account_id: AccountId) -> Account:
 def roles(
     connection: Connection, accounts: Sequence[AccountId]
 ) -> dict[AccountId, tuple[HeldRole, ...]]:
-    """The roles by account, each account's in the order they were given; () for one without."""
+    """Returns the roles of each account, in the order they were granted; () for one without."""
     held: dict[AccountId, tuple[HeldRole, ...]] = dict.fromkeys(accounts, ())
     for row in connection.execute(ROLES, {"accounts": list(accounts)}):
         held[row.account_id] = (*held[row.account_id], row_as(HeldRole, row))
@@ -174,7 +174,7 @@ def units(connection: Connection) -> list[tuple[UnitId, str]]:
 
 
 def area_name(connection: Connection, division_ids: Sequence[DivisionId]) -> str:
-    """The name of the highest division among those given; without any, of all divisions."""
+    """Returns the name of the highest division among those given; without any, of all divisions."""
     query = text(
         "SELECT name FROM division WHERE :everywhere OR id = ANY(:ids)"
         f" ORDER BY array_position({LEVELS}, level), geom IS NULL, id LIMIT 1"

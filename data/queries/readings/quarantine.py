@@ -63,7 +63,7 @@ def quarantined(
 
 
 def quarantine_counts(connection: Connection, *, pending: bool = True) -> Sequence[tuple[str, int]]:
-    """How many messages lie in quarantine by reason, the commonest first."""
+    """Returns how many messages lie in quarantine by reason, the commonest first."""
     rows = connection.execute(
         text(
             "SELECT reason, count(*) FROM quarantine"

@@ -80,6 +80,6 @@ def doubted_stations(
 def signatures(
     connection: Connection, review_ids: Iterable[int]
 ) -> dict[int, tuple[str, UtcDatetime, str]]:
-    """Who gave a review, when and for what reason, by the review's id."""
+    """Returns who gave a review, when and for what reason, by the review's id."""
     rows = connection.execute(_NAMES, {"ids": sorted(set(review_ids))})
     return {row.id: (row.display_name, UtcDatetime(row.known_from), row.reason) for row in rows}

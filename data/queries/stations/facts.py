@@ -115,7 +115,7 @@ def station_facts(connection: Connection, scope: Scope, station_id: int) -> Stat
 
 
 def newest_values(latest: Mapping[str, Mapping[str, Any]]) -> dict[Parameter, LatestValue]:
-    """The newest values by parameter, from the JSON of ``latest_reading.latest``."""
+    """Returns the newest values by parameter, from the JSON of ``latest_reading.latest``."""
     return {
         Parameter(key): LatestValue(
             each["v"], to_utc(datetime.fromisoformat(each["t"])), Flag(each.get("f", Flag.NORMAL))
@@ -125,5 +125,5 @@ def newest_values(latest: Mapping[str, Mapping[str, Any]]) -> dict[Parameter, La
 
 
 def kept_limits(connection: Connection, station_id: int) -> tuple[KeptLimit, ...]:
-    """Every limit the outfall ever had, in the order they were entered."""
+    """Returns every limit the outfall ever had, in the order they were entered."""
     return tuple(rows_as(KeptLimit, connection.execute(_LIMITS, {"id": station_id})))

@@ -126,7 +126,7 @@ class StationRecord:
 
 
 def freshness(now: UtcDatetime | None, quality: QualitySettings | None) -> dict[str, object]:
-    """The parameters that ``STATE_NOW``, ``SILENT`` and ``IN_SERVICE`` bind: now and the limits."""
+    """Returns the parameters that ``STATE_NOW``, ``SILENT`` and ``IN_SERVICE`` bind."""
     quality = quality or QualitySettings()
     return {
         "now": now or clock.now(),

@@ -57,7 +57,7 @@ class WaterColour:
     section_count: int
 
     def brief(self) -> dict[str, Any]:
-        """The colour as the map reads it: ``cls``, ``state``, ``at`` (ISO 8601 or None), ``n``."""
+        """Returns the colour for the map: ``cls``, ``state``, ``at`` (ISO 8601 or None), ``n``."""
         at = self.observed_at.isoformat() if self.observed_at else None
         return {
             "cls": self.water_class,
