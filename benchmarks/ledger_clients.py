@@ -37,9 +37,11 @@ FORWARD = 0.8
 """The share of steps that change the status, where there is a choice."""
 
 PHOTO = text(
-    "INSERT INTO photo (sha256, mime, byte_count, width, height, original, shown, thumb, likeness,"
-    " uploader_id, uploaded_at) VALUES (sha256(:bytes), 'image/jpeg', 1, 1, 1, :bytes, :bytes,"
-    " :bytes, 0, :who, now()) RETURNING id"
+    """
+    INSERT INTO photo (sha256, mime, byte_count, width, height, original, shown, thumb, likeness,
+    uploader_id, uploaded_at) VALUES (sha256(:bytes), 'image/jpeg', 1, 1, 1, :bytes, :bytes,
+    :bytes, 0, :who, now()) RETURNING id
+    """
 )
 
 

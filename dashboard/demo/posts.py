@@ -30,8 +30,10 @@ def create_posts(connection: Connection, password_of: PasswordOf = random_passwo
     for row in made_rows("units"):
         units[row["name"]] = connection.execute(
             text(
-                "INSERT INTO unit (name, parent_id, division_id, is_chief_office)"
-                " VALUES (:name, :parent, :division, :office) RETURNING id"
+                """
+                INSERT INTO unit (name, parent_id, division_id, is_chief_office)
+                VALUES (:name, :parent, :division, :office) RETURNING id
+                """
             ),
             {
                 "name": row["name"],

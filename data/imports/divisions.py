@@ -167,8 +167,10 @@ def _parent(connection: Connection, level: ChiefLevel, row: Row) -> int | None:
         prefixes = [code[:length].ljust(12, "0") for length in (2, 4, 6, 9)]
         found = connection.execute(
             text(
-                "SELECT id FROM division WHERE code = ANY(:codes) AND code <> :code"
-                " AND level = ANY(:higher) ORDER BY array_position(:higher, level) DESC LIMIT 1"
+                """
+                SELECT id FROM division WHERE code = ANY(:codes) AND code <> :code
+                AND level = ANY(:higher) ORDER BY array_position(:higher, level) DESC LIMIT 1
+                """
             ),
             {"codes": prefixes, "code": code, "higher": higher},
         ).scalar()
@@ -179,8 +181,10 @@ def _parent(connection: Connection, level: ChiefLevel, row: Row) -> int | None:
     middle = row.geometry.representative_point()
     found = connection.execute(
         text(
-            f"SELECT id FROM division WHERE level = ANY(:higher) AND ST_Covers(geom,"
-            f" {registry.POINT}) ORDER BY array_position(:higher, level) DESC LIMIT 1"
+            f"""
+            SELECT id FROM division WHERE level = ANY(:higher) AND ST_Covers(geom,
+            {registry.POINT}) ORDER BY array_position(:higher, level) DESC LIMIT 1
+            """
         ),
         {"higher": higher, "lon": middle.x, "lat": middle.y},
     ).scalar()
@@ -198,12 +202,14 @@ def _settle(connection: Connection, outcome: Outcome) -> None:
         more = "" if table == "lake" else ", changed_at = now()"
         done = connection.execute(
             text(
-                f"UPDATE {table} SET division_id = found.division_id{more} FROM ("
-                f" SELECT {table}.id, (SELECT division.id FROM division"
-                f" WHERE ST_Covers(division.geom, {place}) ORDER BY {ranks} DESC, division.id"
-                f" LIMIT 1) AS division_id FROM {table}) AS found"
-                f" WHERE {table}.id = found.id AND found.division_id IS NOT NULL"
-                f" AND {table}.division_id IS DISTINCT FROM found.division_id"
+                f"""
+                UPDATE {table} SET division_id = found.division_id{more} FROM (
+                SELECT {table}.id, (SELECT division.id FROM division
+                WHERE ST_Covers(division.geom, {place}) ORDER BY {ranks} DESC, division.id
+                LIMIT 1) AS division_id FROM {table}) AS found
+                WHERE {table}.id = found.id AND found.division_id IS NOT NULL
+                AND {table}.division_id IS DISTINCT FROM found.division_id
+                """
             ),
             {"levels": [level.value for level in ChiefLevel]},
         )

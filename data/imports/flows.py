@@ -31,9 +31,11 @@ def settle_flows(connection: Connection) -> dict[int, Confluence[int] | None]:
     for river_id, met in found.items():
         connection.execute(
             text(
-                "UPDATE river SET flows_into_id = :into, flows_into_chainage_m = :at"
-                " WHERE id = :id AND (flows_into_id, flows_into_chainage_m)"
-                " IS DISTINCT FROM (CAST(:into AS bigint), CAST(:at AS double precision))"
+                """
+                UPDATE river SET flows_into_id = :into, flows_into_chainage_m = :at
+                WHERE id = :id AND (flows_into_id, flows_into_chainage_m)
+                IS DISTINCT FROM (CAST(:into AS bigint), CAST(:at AS double precision))
+                """
             ),
             {
                 "id": river_id,
@@ -48,8 +50,10 @@ def settle_flows(connection: Connection) -> dict[int, Confluence[int] | None]:
 def _settle_reaches(connection: Connection, found: dict[int, Confluence[int] | None]) -> None:
     rows = connection.execute(
         text(
-            "SELECT id, river_id, chainage_from_m, chainage_to_m, downstream_id FROM reach"
-            " ORDER BY river_id, position"
+            """
+            SELECT id, river_id, chainage_from_m, chainage_to_m, downstream_id FROM reach
+            ORDER BY river_id, position
+            """
         )
     )
     rivers: dict[int, list[_Reach]] = defaultdict(list)

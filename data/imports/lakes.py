@@ -126,9 +126,11 @@ def _river_through(connection: Connection, surface: MultiPolygon) -> int | None:
     """Returns the id of the river with the longest course inside, None where none runs through."""
     found = connection.execute(
         text(
-            "SELECT id FROM river, (SELECT ST_GeomFromWKB(:wkb, 4490) AS surface) AS here"
-            " WHERE ST_Intersects(geom, surface)"
-            " ORDER BY ST_Length(ST_Intersection(geom, surface)::geography) DESC, id LIMIT 1"
+            """
+            SELECT id FROM river, (SELECT ST_GeomFromWKB(:wkb, 4490) AS surface) AS here
+            WHERE ST_Intersects(geom, surface)
+            ORDER BY ST_Length(ST_Intersection(geom, surface)::geography) DESC, id LIMIT 1
+            """
         ),
         {"wkb": surface.wkb},
     ).scalar()

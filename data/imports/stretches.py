@@ -82,8 +82,10 @@ def same_reaches(connection: Connection, river_id: int, planned: Sequence[Planne
     """Returns whether the river already has exactly these reaches."""
     rows = connection.execute(
         text(
-            "SELECT name, ST_AsBinary(geom), chainage_from_m, chainage_to_m, division_id, code"
-            " FROM reach WHERE river_id = :river ORDER BY position"
+            """
+            SELECT name, ST_AsBinary(geom), chainage_from_m, chainage_to_m, division_id, code
+            FROM reach WHERE river_id = :river ORDER BY position
+            """
         ),
         {"river": river_id},
     ).all()
@@ -164,8 +166,10 @@ def _release(connection: Connection, gone: dict[int, str]) -> None:
     ids = {"ids": sorted(gone)}
     held = connection.execute(
         text(
-            "SELECT reach_id, person.name FROM responsibility"
-            " JOIN person ON person.id = person_id WHERE reach_id = ANY(:ids) LIMIT 1"
+            """
+            SELECT reach_id, person.name FROM responsibility
+            JOIN person ON person.id = person_id WHERE reach_id = ANY(:ids) LIMIT 1
+            """
         ),
         ids,
     ).first()

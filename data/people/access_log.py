@@ -22,8 +22,10 @@ class Logged(StrEnum):
 
 
 INSERT = text(
-    "INSERT INTO access_log (account_id, action, object, outcome, detail)"
-    " VALUES (:account_id, :action, :object, :outcome, CAST(:detail AS jsonb))"
+    """
+    INSERT INTO access_log (account_id, action, object, outcome, detail)
+    VALUES (:account_id, :action, :object, :outcome, CAST(:detail AS jsonb))
+    """
 )
 
 

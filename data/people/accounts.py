@@ -61,9 +61,11 @@ def create_account(
         raise BadInput("The account needs a name to show.")
     row = connection.execute(
         text(
-            "INSERT INTO account (login, display_name, password_hash, must_change_password,"
-            " language) VALUES (:login, :name, :hash, :must_change, :language)"
-            " ON CONFLICT (login) DO NOTHING RETURNING id"
+            """
+            INSERT INTO account (login, display_name, password_hash, must_change_password,
+            language) VALUES (:login, :name, :hash, :must_change, :language)
+            ON CONFLICT (login) DO NOTHING RETURNING id
+            """
         ),
         {
             "login": login,
@@ -82,8 +84,10 @@ def next_version(connection: Connection, account_id: AccountId, version: int) ->
     """Raises the account's version by one. Raises Conflict when it isn't the one seen."""
     found = connection.execute(
         text(
-            "UPDATE account SET version = version + 1 WHERE id = :id AND version = :version"
-            " RETURNING id"
+            """
+            UPDATE account SET version = version + 1 WHERE id = :id AND version = :version
+            RETURNING id
+            """
         ),
         {"id": account_id, "version": version},
     ).scalar_one_or_none()
@@ -121,8 +125,10 @@ def set_password(
         raise NotFound("There is no such account.")
     connection.execute(
         text(
-            "UPDATE account SET password_hash = :hash, must_change_password = :must_change,"
-            " version = version + 1 WHERE id = :id"
+            """
+            UPDATE account SET password_hash = :hash, must_change_password = :must_change,
+            version = version + 1 WHERE id = :id
+            """
         ),
         {
             "id": account_id,
@@ -163,9 +169,11 @@ def add_role(connection: Connection, account_id: AccountId, grant: RoleGrant, ve
         with connection.begin_nested():
             connection.execute(
                 text(
-                    "INSERT INTO account_role (account_id, role, division_id, unit_id,"
-                    " chief_level, is_general) VALUES (:account_id, :role, :division_id, :unit_id,"
-                    " :chief_level, :is_general)"
+                    """
+                    INSERT INTO account_role (account_id, role, division_id, unit_id,
+                    chief_level, is_general) VALUES (:account_id, :role, :division_id, :unit_id,
+                    :chief_level, :is_general)
+                    """
                 ),
                 {
                     "account_id": account_id,
@@ -194,9 +202,11 @@ def link_person(connection: Connection, account_id: AccountId, name: str, post: 
     """Links the official of that name and post to the account they sign in with."""
     found = connection.execute(
         text(
-            "UPDATE person SET account_id = :account_id WHERE id IN"
-            " (SELECT id FROM person WHERE name = :name AND (:post = '' OR post = :post))"
-            " RETURNING id"
+            """
+            UPDATE person SET account_id = :account_id WHERE id IN
+            (SELECT id FROM person WHERE name = :name AND (:post = '' OR post = :post))
+            RETURNING id
+            """
         ),
         {"account_id": account_id, "name": name, "post": post},
     ).all()
@@ -209,8 +219,10 @@ def _require_administrator(connection: Connection) -> None:
     connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('administrators'))"))
     left = connection.execute(
         text(
-            "SELECT count(*) FROM account JOIN account_role ON account_role.account_id = account.id"
-            " WHERE is_active AND role = 'administrator'"
+            """
+            SELECT count(*) FROM account JOIN account_role ON account_role.account_id = account.id
+            WHERE is_active AND role = 'administrator'
+            """
         )
     ).scalar_one()
     if left == 0:

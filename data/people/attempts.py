@@ -66,8 +66,10 @@ def begin_attempt(
     )
     number = connection.execute(
         text(
-            "INSERT INTO sign_in_attempt (at, login_sha256, address_sha256, succeeded)"
-            " VALUES (:now, :login_sha256, :address_sha256, false) RETURNING id"
+            """
+            INSERT INTO sign_in_attempt (at, login_sha256, address_sha256, succeeded)
+            VALUES (:now, :login_sha256, :address_sha256, false) RETURNING id
+            """
         ),
         {**keys, "now": now},
     ).scalar_one()

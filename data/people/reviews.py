@@ -40,14 +40,18 @@ class Ruling:
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('reading_review'), :station)")
 _NEWEST = text(
-    "SELECT id, verdict, known_from FROM reading_review WHERE station_id = :station"
-    " AND observed_at = :at AND period = :period AND parameter = :parameter"
-    " ORDER BY known_from DESC, id DESC LIMIT 1"
+    """
+    SELECT id, verdict, known_from FROM reading_review WHERE station_id = :station
+    AND observed_at = :at AND period = :period AND parameter = :parameter
+    ORDER BY known_from DESC, id DESC LIMIT 1
+    """
 )
 _INSERT = text(
-    "INSERT INTO reading_review (station_id, observed_at, period, parameter, verdict, value,"
-    " reason, account_id, known_from) VALUES (:station, :at, :period, :parameter, :verdict,"
-    " :value, :reason, :account, :known_from) RETURNING id"
+    """
+    INSERT INTO reading_review (station_id, observed_at, period, parameter, verdict, value,
+    reason, account_id, known_from) VALUES (:station, :at, :period, :parameter, :verdict,
+    :value, :reason, :account, :known_from) RETURNING id
+    """
 )
 
 
@@ -95,8 +99,10 @@ def _one(connection: Connection, account_id: AccountId, ruling: Ruling, now: Utc
     }
     there = connection.execute(
         text(
-            f"SELECT {measured(key.parameter)} FROM reading WHERE station_id = :station"
-            " AND observed_at = :at AND period = :period"
+            f"""
+            SELECT {measured(key.parameter)} FROM reading WHERE station_id = :station
+            AND observed_at = :at AND period = :period
+            """
         ),
         bound,
     ).scalar_one_or_none()

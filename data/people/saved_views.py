@@ -44,8 +44,10 @@ def save_view(connection: Connection, account_id: AccountId, name: str, query: s
         raise BadInput("You have {most} views already; remove one first.", most=MOST_VIEWS)
     connection.execute(
         text(
-            "INSERT INTO saved_view (account_id, name, query) VALUES (:who, :name, :query)"
-            " ON CONFLICT (account_id, name) DO UPDATE SET query = excluded.query"
+            """
+            INSERT INTO saved_view (account_id, name, query) VALUES (:who, :name, :query)
+            ON CONFLICT (account_id, name) DO UPDATE SET query = excluded.query
+            """
         ),
         {"who": account_id, "name": name, "query": query},
     )

@@ -26,8 +26,10 @@ def open_session(
     connection.execute(text("DELETE FROM session WHERE expires_at <= :now"), {"now": now})
     connection.execute(
         text(
-            "INSERT INTO session (token_sha256, account_id, created_at, seen_at, expires_at)"
-            " VALUES (:hash, :account_id, :now, :now, :ends)"
+            """
+            INSERT INTO session (token_sha256, account_id, created_at, seen_at, expires_at)
+            VALUES (:hash, :account_id, :now, :now, :ends)
+            """
         ),
         {
             "hash": token_hash(token),
@@ -45,9 +47,11 @@ def touch_session(
     """Extends the session to ``hours`` from now, but at most ``days`` from its beginning."""
     connection.execute(
         text(
-            "UPDATE session SET seen_at = :now,"
-            " expires_at = least(CAST(:ends AS timestamptz), created_at + :longest)"
-            " WHERE token_sha256 = :hash AND expires_at > :now"
+            """
+            UPDATE session SET seen_at = :now,
+            expires_at = least(CAST(:ends AS timestamptz), created_at + :longest)
+            WHERE token_sha256 = :hash AND expires_at > :now
+            """
         ),
         {
             "hash": token_hash(token),

@@ -170,8 +170,10 @@ def _kept_limits(
 ) -> set[tuple[str, float | None, float | None, str]]:
     rows = connection.execute(
         text(
-            "SELECT parameter, lower, upper, basis FROM outfall_limit"
-            " WHERE station_id = :id AND valid_to IS NULL"
+            """
+            SELECT parameter, lower, upper, basis FROM outfall_limit
+            WHERE station_id = :id AND valid_to IS NULL
+            """
         ),
         {"id": station_id},
     )
@@ -187,8 +189,10 @@ def _write_limits(
     )
     connection.execute(
         text(
-            "UPDATE outfall_limit SET valid_to = :day WHERE station_id = :id"
-            " AND (valid_to IS NULL OR valid_to > :day)"
+            """
+            UPDATE outfall_limit SET valid_to = :day WHERE station_id = :id
+            AND (valid_to IS NULL OR valid_to > :day)
+            """
         ),
         known,
     )

@@ -22,8 +22,10 @@ def hanging_on(connection: Connection, river_id: int) -> Hanging:
         tuple(
             connection.execute(
                 text(
-                    f"SELECT {table}.id FROM {table} JOIN reach ON reach.id = reach_id"
-                    " WHERE reach.river_id = :river ORDER BY 1"
+                    f"""
+                    SELECT {table}.id FROM {table} JOIN reach ON reach.id = reach_id
+                    WHERE reach.river_id = :river ORDER BY 1
+                    """
                 ),
                 {"river": river_id},
             ).scalars()
@@ -50,8 +52,10 @@ def snap_again(connection: Connection, hanging: Hanging) -> list[str]:
 def _snap_one(connection: Connection, table: str, id_: int) -> str | None:
     row = connection.execute(
         text(
-            "SELECT name, ST_X(geom) AS lon, ST_Y(geom) AS lat, reach_id, lake_id, chainage_m, bank"
-            f" FROM {table} WHERE id = :id"
+            f"""
+            SELECT name, ST_X(geom) AS lon, ST_Y(geom) AS lat, reach_id, lake_id, chainage_m, bank
+            FROM {table} WHERE id = :id
+            """
         ),
         {"id": id_},
     ).one()

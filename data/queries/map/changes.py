@@ -40,8 +40,10 @@ def changes_since(
     newest = last_change_no(connection)
     touched = connection.execute(
         text(
-            "SELECT station_id FROM latest_reading WHERE change_no > :after"
-            " OR change_no > :after - :late AND received_at > now() - :seconds * interval '1 s'"
+            """
+            SELECT station_id FROM latest_reading WHERE change_no > :after
+            OR change_no > :after - :late AND received_at > now() - :seconds * interval '1 s'
+            """
         ),
         {"after": change_no, "late": LATE_COMMITS, "seconds": LATE_SECONDS},
     )

@@ -158,13 +158,15 @@ def bounds(connection: Connection, scope: Scope) -> tuple[float, float, float, f
     """
     row = connection.execute(
         text(
-            "SELECT ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box) FROM (SELECT COALESCE("
-            f"(SELECT ST_Extent(geom) FROM division WHERE {DIVISION_VISIBLE}),"
-            " (SELECT ST_Extent(geom) FROM (SELECT geom FROM reach"
-            f" WHERE {REACH_VISIBLE} UNION ALL SELECT geom FROM lake WHERE {LAKE_VISIBLE}) water),"
-            f" (SELECT ST_Expand(ST_Extent(geom), {SURROUNDINGS_DEG}) FROM station"
-            f" WHERE {STATION_VISIBLE})"
-            ") AS box) extent WHERE box IS NOT NULL"
+            f"""
+            SELECT ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box) FROM (SELECT COALESCE(
+            (SELECT ST_Extent(geom) FROM division WHERE {DIVISION_VISIBLE}),
+            (SELECT ST_Extent(geom) FROM (SELECT geom FROM reach
+            WHERE {REACH_VISIBLE} UNION ALL SELECT geom FROM lake WHERE {LAKE_VISIBLE}) water),
+            (SELECT ST_Expand(ST_Extent(geom), {SURROUNDINGS_DEG}) FROM station
+            WHERE {STATION_VISIBLE})
+            ) AS box) extent WHERE box IS NOT NULL
+            """
         ),
         scope.bound,
     ).one_or_none()

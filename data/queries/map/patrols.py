@@ -103,9 +103,11 @@ def last_walk(connection: Connection, scope: Scope, reaches: Collection[int]) ->
     """Returns the newest visible patrol along any of these reaches, None without one."""
     row = connection.execute(
         text(
-            f"{_WALKS} AND patrol.id IN (SELECT patrol_id FROM patrol_reach"
-            " WHERE reach_id = ANY(:reaches)) ORDER BY patrol.started_at DESC, patrol.id DESC"
-            " LIMIT 1"
+            f"""
+            {_WALKS} AND patrol.id IN (SELECT patrol_id FROM patrol_reach
+            WHERE reach_id = ANY(:reaches)) ORDER BY patrol.started_at DESC, patrol.id DESC
+            LIMIT 1
+            """
         ),
         {**scope.bound, "reaches": sorted(reaches)},
     ).one_or_none()

@@ -58,13 +58,15 @@ def search(
     escaped = literal(wanted)
     rows = connection.execute(
         text(
-            "SELECT kind, id, name, name_en, code, beside, ST_XMin(geom) AS west,"
-            " ST_YMin(geom) AS south, ST_XMax(geom) AS east, ST_YMax(geom) AS north"
-            f" FROM ({_KINDS}) thing"
-            " WHERE name ILIKE :part OR name_en ILIKE :part OR code ILIKE :part"
-            " ORDER BY lower(COALESCE(code, '')) = lower(:whole) DESC, name = :whole DESC,"
-            " (name ILIKE :start OR name_en ILIKE :start OR code ILIKE :start) IS TRUE DESC,"
-            " rank, length(name), name, id LIMIT :limit"
+            f"""
+            SELECT kind, id, name, name_en, code, beside, ST_XMin(geom) AS west,
+            ST_YMin(geom) AS south, ST_XMax(geom) AS east, ST_YMax(geom) AS north
+            FROM ({_KINDS}) thing
+            WHERE name ILIKE :part OR name_en ILIKE :part OR code ILIKE :part
+            ORDER BY lower(COALESCE(code, '')) = lower(:whole) DESC, name = :whole DESC,
+            (name ILIKE :start OR name_en ILIKE :start OR code ILIKE :start) IS TRUE DESC,
+            rank, length(name), name, id LIMIT :limit
+            """
         ),
         {
             **scope.bound,

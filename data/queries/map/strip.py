@@ -57,8 +57,10 @@ def traits(
     columns = ", ".join(Trait._fields)
     rows = connection.execute(
         text(
-            f"SELECT {columns}, count(*) AS n FROM (SELECT {STATION_FACTS} {STATION_SOURCE}"
-            f" WHERE {IN_SERVICE} AND {STATION_VISIBLE}) shown GROUP BY {columns}"
+            f"""
+            SELECT {columns}, count(*) AS n FROM (SELECT {STATION_FACTS} {STATION_SOURCE}
+            WHERE {IN_SERVICE} AND {STATION_VISIBLE}) shown GROUP BY {columns}
+            """
         ),
         {**scope.bound, **freshness(now, quality)},
     )

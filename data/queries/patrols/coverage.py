@@ -48,16 +48,20 @@ class ReachCoverage:
 
 
 _REACHES: Final = text(
-    "SELECT reach.id AS reach_id, reach.name AS reach, river.id AS river_id, river.name AS river,"
-    " river.name_en AS river_en, chainage_from_m AS from_m, chainage_to_m AS to_m FROM reach"
-    f" JOIN river ON river.id = reach.river_id WHERE reach.id = ANY(:reaches) AND {REACH_VISIBLE}"
-    " ORDER BY river.id, reach.position"
+    f"""
+    SELECT reach.id AS reach_id, reach.name AS reach, river.id AS river_id, river.name AS river,
+    river.name_en AS river_en, chainage_from_m AS from_m, chainage_to_m AS to_m FROM reach
+    JOIN river ON river.id = reach.river_id WHERE reach.id = ANY(:reaches) AND {REACH_VISIBLE}
+    ORDER BY river.id, reach.position
+    """
 )
 _WALKED: Final = text(
-    "SELECT reach_id, is_valid, stretches FROM patrol_reach"
-    " JOIN patrol ON patrol.id = patrol_reach.patrol_id"
-    " WHERE reach_id = ANY(:reaches) AND patrol.person_id = :person"
-    " AND started_at >= :start AND started_at < :end"
+    """
+    SELECT reach_id, is_valid, stretches FROM patrol_reach
+    JOIN patrol ON patrol.id = patrol_reach.patrol_id
+    WHERE reach_id = ANY(:reaches) AND patrol.person_id = :person
+    AND started_at >= :start AND started_at < :end
+    """
 )
 
 

@@ -104,10 +104,12 @@ _CHIEFS: Final = text(
     ORDER BY person.id, array_position({LEVELS}, held.level), held.id"""
 )
 _DONE: Final = text(
-    "SELECT count(*) AS done, count(*) FILTER (WHERE is_valid) AS valid,"
-    " max(ended_at) FILTER (WHERE is_valid) AS last_valid_at, person_id FROM patrol"
-    " WHERE person_id = ANY(:people) AND started_at >= :start AND started_at < :end"
-    " GROUP BY person_id"
+    """
+    SELECT count(*) AS done, count(*) FILTER (WHERE is_valid) AS valid,
+    max(ended_at) FILTER (WHERE is_valid) AS last_valid_at, person_id FROM patrol
+    WHERE person_id = ANY(:people) AND started_at >= :start AND started_at < :end
+    GROUP BY person_id
+    """
 )
 _ORDER: Final = tuple(ChiefLevel)
 YEARS: Final = range(2000, 2101)

@@ -166,34 +166,42 @@ _FROM: Final = """FROM patrol JOIN account ON account.id = patrol.account_id
         WHERE account_role.account_id = patrol.account_id
         ORDER BY account_role.id LIMIT 1) seat ON true"""
 _LIST: Final = text(
-    f"SELECT {_ROW} {_FROM} WHERE {READABLE}"
-    " AND (CAST(:person AS bigint) IS NULL OR patrol.person_id = :person)"
-    " AND (CAST(:walker AS bigint) IS NULL OR patrol.account_id = :walker)"
-    " AND (CAST(:reach AS bigint) IS NULL OR EXISTS (SELECT 1 FROM patrol_reach"
-    " WHERE patrol_reach.patrol_id = patrol.id AND patrol_reach.reach_id = :reach))"
-    " AND (CAST(:start AS timestamptz) IS NULL OR started_at >= :start)"
-    " AND (CAST(:end AS timestamptz) IS NULL OR started_at < :end)"
-    " ORDER BY started_at DESC, patrol.id DESC LIMIT :most OFFSET :skip"
+    f"""
+    SELECT {_ROW} {_FROM} WHERE {READABLE}
+    AND (CAST(:person AS bigint) IS NULL OR patrol.person_id = :person)
+    AND (CAST(:walker AS bigint) IS NULL OR patrol.account_id = :walker)
+    AND (CAST(:reach AS bigint) IS NULL OR EXISTS (SELECT 1 FROM patrol_reach
+    WHERE patrol_reach.patrol_id = patrol.id AND patrol_reach.reach_id = :reach))
+    AND (CAST(:start AS timestamptz) IS NULL OR started_at >= :start)
+    AND (CAST(:end AS timestamptz) IS NULL OR started_at < :end)
+    ORDER BY started_at DESC, patrol.id DESC LIMIT :most OFFSET :skip
+    """
 )
 _DETAIL: Final = text(
-    f"SELECT {_ROW}, CASE WHEN {NAMED} THEN file_name ELSE '' END AS file_name,"
-    " file_sha256, point_count, kept_count, jump_count, gap_count,"
-    " reason, reason_at, reason = '' AND (patrol.account_id = :who OR"
-    " coalesce(chief.account_id = :who, false)) AS may_explain,"
-    " ST_AsGeoJSON(patrol.geom, 6) AS track,"
-    " ARRAY(SELECT problem.id FROM problem WHERE problem.patrol_id = patrol.id"
-    f" AND {PROBLEM_VISIBLE} ORDER BY problem.id) AS problem_ids {_FROM}"
-    f" WHERE patrol.id = :id AND {READABLE}"
+    f"""
+    SELECT {_ROW}, CASE WHEN {NAMED} THEN file_name ELSE '' END AS file_name,
+    file_sha256, point_count, kept_count, jump_count, gap_count,
+    reason, reason_at, reason = '' AND (patrol.account_id = :who OR
+    coalesce(chief.account_id = :who, false)) AS may_explain,
+    ST_AsGeoJSON(patrol.geom, 6) AS track,
+    ARRAY(SELECT problem.id FROM problem WHERE problem.patrol_id = patrol.id
+    AND {PROBLEM_VISIBLE} ORDER BY problem.id) AS problem_ids {_FROM}
+    WHERE patrol.id = :id AND {READABLE}
+    """
 )
 _REACHES: Final = text(
-    "SELECT reach.id AS reach_id, reach.name AS reach, river.name AS river,"
-    " river.name_en AS river_en, walked_m, share, stretches FROM patrol_reach"
-    " JOIN reach ON reach.id = patrol_reach.reach_id JOIN river ON river.id = reach.river_id"
-    " WHERE patrol_id = :id ORDER BY walked_m DESC"
+    """
+    SELECT reach.id AS reach_id, reach.name AS reach, river.name AS river,
+    river.name_en AS river_en, walked_m, share, stretches FROM patrol_reach
+    JOIN reach ON reach.id = patrol_reach.reach_id JOIN river ON river.id = reach.river_id
+    WHERE patrol_id = :id ORDER BY walked_m DESC
+    """
 )
 _REMARKS: Final = text(
-    "SELECT at, text, ST_X(geom) AS lon, ST_Y(geom) AS lat FROM patrol_remark"
-    " WHERE patrol_id = :id ORDER BY at, id"
+    """
+    SELECT at, text, ST_X(geom) AS lon, ST_Y(geom) AS lat FROM patrol_remark
+    WHERE patrol_id = :id ORDER BY at, id
+    """
 )
 
 

@@ -63,25 +63,33 @@ ACCOUNT = (
     "account.id, login, display_name, must_change_password, language, is_active, account.version"
 )
 SESSION = text(
-    f"SELECT {ACCOUNT}, seen_at FROM session JOIN account ON account.id = session.account_id"
-    " WHERE token_sha256 = :hash AND expires_at > :now AND is_active"
+    f"""
+    SELECT {ACCOUNT}, seen_at FROM session JOIN account ON account.id = session.account_id
+    WHERE token_sha256 = :hash AND expires_at > :now AND is_active
+    """
 )
 BY_LOGIN = text(f"SELECT {ACCOUNT}, password_hash FROM account WHERE login = :login")
 ROLES = text(
-    "SELECT account_role.id, account_id, role, coalesce(account_role.division_id,"
-    " CASE WHEN role = 'unit_member' THEN unit.division_id END) AS division_id,"
-    " division.name AS division, unit_id, unit.name AS unit, chief_level, is_general"
-    " FROM account_role LEFT JOIN unit ON unit.id = account_role.unit_id"
-    " LEFT JOIN division ON division.id = coalesce(account_role.division_id, unit.division_id)"
-    " WHERE account_id = ANY(:accounts) ORDER BY account_role.id"
+    """
+    SELECT account_role.id, account_id, role, coalesce(account_role.division_id,
+    CASE WHEN role = 'unit_member' THEN unit.division_id END) AS division_id,
+    division.name AS division, unit_id, unit.name AS unit, chief_level, is_general
+    FROM account_role LEFT JOIN unit ON unit.id = account_role.unit_id
+    LEFT JOIN division ON division.id = coalesce(account_role.division_id, unit.division_id)
+    WHERE account_id = ANY(:accounts) ORDER BY account_role.id
+    """
 )
 LIST = text(
-    f"SELECT {ACCOUNT} FROM account WHERE :search = '' OR login ILIKE :like"
-    " OR display_name ILIKE :like ORDER BY is_active DESC, login LIMIT :most OFFSET :start"
+    f"""
+    SELECT {ACCOUNT} FROM account WHERE :search = '' OR login ILIKE :like
+    OR display_name ILIKE :like ORDER BY is_active DESC, login LIMIT :most OFFSET :start
+    """
 )
 COUNT = text(
-    "SELECT count(*) FROM account WHERE :search = '' OR login ILIKE :like"
-    " OR display_name ILIKE :like"
+    """
+    SELECT count(*) FROM account WHERE :search = '' OR login ILIKE :like
+    OR display_name ILIKE :like
+    """
 )
 
 
@@ -161,8 +169,10 @@ def unit_named(connection: Connection, word: str) -> UnitId:
 def divisions(connection: Connection) -> list[tuple[DivisionId, str, str]]:
     """Returns id, name and level of every division, the higher levels first."""
     query = text(
-        f"SELECT id, name, level FROM division ORDER BY array_position({LEVELS}, level),"
-        " code NULLS LAST, name"
+        f"""
+        SELECT id, name, level FROM division ORDER BY array_position({LEVELS}, level),
+        code NULLS LAST, name
+        """
     )
     return [(DivisionId(row.id), row.name, row.level) for row in connection.execute(query)]
 
@@ -176,8 +186,10 @@ def units(connection: Connection) -> list[tuple[UnitId, str]]:
 def area_name(connection: Connection, division_ids: Sequence[DivisionId]) -> str:
     """Returns the name of the highest division among those given; without any, of all divisions."""
     query = text(
-        "SELECT name FROM division WHERE :everywhere OR id = ANY(:ids)"
-        f" ORDER BY array_position({LEVELS}, level), geom IS NULL, id LIMIT 1"
+        f"""
+        SELECT name FROM division WHERE :everywhere OR id = ANY(:ids)
+        ORDER BY array_position({LEVELS}, level), geom IS NULL, id LIMIT 1
+        """
     )
     bound = {"ids": list(division_ids), "everywhere": not division_ids}
     return connection.execute(query, bound).scalar_one_or_none() or ""

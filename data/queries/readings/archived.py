@@ -12,8 +12,10 @@ def archived_months(connection: Connection, span: Span) -> tuple[date, ...]:
     return tuple(
         connection.execute(
             text(
-                "SELECT month FROM detached_month WHERE month < (:end AT TIME ZONE 'UTC')"
-                " AND month + interval '1 month' > (:start AT TIME ZONE 'UTC') ORDER BY month"
+                """
+                SELECT month FROM detached_month WHERE month < (:end AT TIME ZONE 'UTC')
+                AND month + interval '1 month' > (:start AT TIME ZONE 'UTC') ORDER BY month
+                """
             ),
             {"start": span.start, "end": span.end},
         ).scalars()

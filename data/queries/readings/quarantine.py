@@ -47,9 +47,11 @@ def quarantined(
     """
     rows = connection.execute(
         text(
-            "SELECT id, topic, substring(payload FOR :bytes) AS payload, length(payload) AS size,"
-            " reason, detail, seen_count, first_received_at, last_received_at, replayed_at"
-            f" FROM quarantine {_WHERE} ORDER BY last_received_at DESC, id DESC LIMIT :limit"
+            f"""
+            SELECT id, topic, substring(payload FOR :bytes) AS payload, length(payload) AS size,
+            reason, detail, seen_count, first_received_at, last_received_at, replayed_at
+            FROM quarantine {_WHERE} ORDER BY last_received_at DESC, id DESC LIMIT :limit
+            """
         ),
         {
             "pending": pending,
@@ -66,9 +68,11 @@ def quarantine_counts(connection: Connection, *, pending: bool = True) -> Sequen
     """Returns how many messages lie in quarantine by reason, the commonest first."""
     rows = connection.execute(
         text(
-            "SELECT reason, count(*) FROM quarantine"
-            " WHERE (:pending IS FALSE OR replayed_at IS NULL)"
-            " GROUP BY reason ORDER BY count(*) DESC, reason"
+            """
+            SELECT reason, count(*) FROM quarantine
+            WHERE (:pending IS FALSE OR replayed_at IS NULL)
+            GROUP BY reason ORDER BY count(*) DESC, reason
+            """
         ),
         {"pending": pending},
     )

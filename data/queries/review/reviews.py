@@ -13,16 +13,20 @@ from data.queries.scope import STATION_VISIBLE, Scope
 from data.records import DivisionId
 
 _SAID = text(
-    "SELECT review.id, review.verdict, review.value, review.reason, review.known_from,"
-    " account.display_name AS who FROM reading_review review"
-    " JOIN account ON account.id = review.account_id WHERE review.station_id = :station"
-    " AND review.observed_at = :at AND review.period = :period AND review.parameter = :parameter"
-    " AND review.known_from <= CAST(:as_of AS timestamptz)"
-    " ORDER BY review.known_from, review.id"
+    """
+    SELECT review.id, review.verdict, review.value, review.reason, review.known_from,
+    account.display_name AS who FROM reading_review review
+    JOIN account ON account.id = review.account_id WHERE review.station_id = :station
+    AND review.observed_at = :at AND review.period = :period AND review.parameter = :parameter
+    AND review.known_from <= CAST(:as_of AS timestamptz)
+    ORDER BY review.known_from, review.id
+    """
 )
 _DIVISIONS = text(
-    f"SELECT station.id, station.division_id FROM station"
-    f" WHERE station.id = ANY(:wanted) AND {STATION_VISIBLE}"
+    f"""
+    SELECT station.id, station.division_id FROM station
+    WHERE station.id = ANY(:wanted) AND {STATION_VISIBLE}
+    """
 )
 _STATIONS = text(
     f"""
@@ -33,9 +37,11 @@ _STATIONS = text(
     ORDER BY station.name LIMIT 2000"""
 )
 _NAMES = text(
-    "SELECT review.id, account.display_name, review.known_from, review.reason"
-    " FROM reading_review review JOIN account ON account.id = review.account_id"
-    " WHERE review.id = ANY(:ids)"
+    """
+    SELECT review.id, account.display_name, review.known_from, review.reason
+    FROM reading_review review JOIN account ON account.id = review.account_id
+    WHERE review.id = ANY(:ids)
+    """
 )
 
 

@@ -46,8 +46,10 @@ _STATION = text(
 )
 
 _LIMITS = text(
-    "SELECT parameter, lower AS low, upper AS high, basis, valid_from, valid_to FROM outfall_limit"
-    " WHERE station_id = :id ORDER BY id"
+    """
+    SELECT parameter, lower AS low, upper AS high, basis, valid_from, valid_to FROM outfall_limit
+    WHERE station_id = :id ORDER BY id
+    """
 )
 
 

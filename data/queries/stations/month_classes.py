@@ -76,13 +76,15 @@ def month_means(
     """
     rows = connection.execute(
         text(
-            f"SELECT told.*, section.required, station.interval_s, station.started_at,"
-            " station.ended_at FROM (SELECT reading.station_id, count(*) AS n,"
-            f" {_SUMS} FROM (SELECT reading.station_id, {_COUNTED} FROM {RULED_READINGS}"
-            f" WHERE {KNOWN} AND reading.period IN ('instant', 'hour')) AS reading"
-            " GROUP BY reading.station_id) told"
-            " JOIN section ON section.station_id = told.station_id"
-            " JOIN station ON station.id = told.station_id"
+            f"""
+            SELECT told.*, section.required, station.interval_s, station.started_at,
+            station.ended_at FROM (SELECT reading.station_id, count(*) AS n,
+            {_SUMS} FROM (SELECT reading.station_id, {_COUNTED} FROM {RULED_READINGS}
+            WHERE {KNOWN} AND reading.period IN ('instant', 'hour')) AS reading
+            GROUP BY reading.station_id) told
+            JOIN section ON section.station_id = told.station_id
+            JOIN station ON station.id = told.station_id
+            """
         ),
         bound(sorted(section_ids), month.start, month.end, as_of),
     )

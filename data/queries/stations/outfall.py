@@ -119,8 +119,10 @@ def loads(connection: Connection, station: StationFacts, now: UtcDatetime) -> tu
     month = Span(UtcDatetime(now - MONTH), now)
     rows = connection.execute(
         text(
-            f"SELECT reading.observed_at, {columns} FROM {RULED_READINGS} WHERE {KNOWN}"
-            " AND reading.period IN ('instant', 'hour') ORDER BY reading.observed_at"
+            f"""
+            SELECT reading.observed_at, {columns} FROM {RULED_READINGS} WHERE {KNOWN}
+            AND reading.period IN ('instant', 'hour') ORDER BY reading.observed_at
+            """
         ),
         bound([station.id], month.start, month.end),
     ).all()

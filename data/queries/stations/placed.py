@@ -118,8 +118,10 @@ def placed_stations(
     count = connection.execute(text(f"SELECT count(*) {JOINED} {FITTING}"), asked).scalar_one()
     found = connection.execute(
         text(
-            f"SELECT {COLUMNS} {JOINED} {FITTING} ORDER BY river.name NULLS LAST, lake.name,"
-            " station.chainage_m, station.code OFFSET :start LIMIT :rows"
+            f"""
+            SELECT {COLUMNS} {JOINED} {FITTING} ORDER BY river.name NULLS LAST, lake.name,
+            station.chainage_m, station.code OFFSET :start LIMIT :rows
+            """
         ),
         asked,
     )
@@ -130,15 +132,17 @@ def station_form(connection: Connection, station_id: StationId) -> StationForm:
     """One station with everything its form holds. Raises NotFound."""
     row = connection.execute(
         text(
-            f"SELECT {COLUMNS}, station.version, ST_X(station.geom) AS lon,"
-            " ST_Y(station.geom) AS lat, station.source_crs, station.source_x,"
-            " station.source_y, coalesce(section.attribute, '') AS attribute,"
-            " coalesce(section.is_border, false) AS is_border,"
-            " coalesce(outfall.category, '') AS category,"
-            " coalesce(outfall.owner, intake.owner, '') AS owner,"
-            " coalesce(outfall.permit_no, intake.permit_no, '') AS permit_no,"
-            " intake.permitted_volume_m3a, coalesce(intake.purpose, '') AS purpose"
-            f" {JOINED} WHERE station.id = :id"
+            f"""
+            SELECT {COLUMNS}, station.version, ST_X(station.geom) AS lon,
+            ST_Y(station.geom) AS lat, station.source_crs, station.source_x,
+            station.source_y, coalesce(section.attribute, '') AS attribute,
+            coalesce(section.is_border, false) AS is_border,
+            coalesce(outfall.category, '') AS category,
+            coalesce(outfall.owner, intake.owner, '') AS owner,
+            coalesce(outfall.permit_no, intake.permit_no, '') AS permit_no,
+            intake.permitted_volume_m3a, coalesce(intake.purpose, '') AS purpose
+            {JOINED} WHERE station.id = :id
+            """
         ),
         {"id": station_id},
     ).first()

@@ -147,10 +147,12 @@ def stations(
     """Returns the stations in service of these kinds that the scope may see, by code."""
     rows = connection.execute(
         text(
-            f"SELECT {STATION_FACTS} {STATION_SOURCE}"
-            f" WHERE station.kind = ANY(:kinds) AND {IN_SERVICE} AND {STATION_VISIBLE}"
-            " AND (CAST(:only AS bigint[]) IS NULL OR station.id = ANY(CAST(:only AS bigint[])))"
-            " ORDER BY station.code"
+            f"""
+            SELECT {STATION_FACTS} {STATION_SOURCE}
+            WHERE station.kind = ANY(:kinds) AND {IN_SERVICE} AND {STATION_VISIBLE}
+            AND (CAST(:only AS bigint[]) IS NULL OR station.id = ANY(CAST(:only AS bigint[])))
+            ORDER BY station.code
+            """
         ),
         {
             **scope.bound,
@@ -166,9 +168,11 @@ def boards(connection: Connection, scope: Scope) -> list[dict[str, Any]]:
     """Returns the notice boards the scope may see, as GeoJSON features with integer ids."""
     rows = connection.execute(
         text(
-            "SELECT notice_board.id, notice_board.code, notice_board.name,"
-            " ST_X(notice_board.geom) AS lon, ST_Y(notice_board.geom) AS lat"
-            f" FROM notice_board WHERE {NOTICE_BOARD_VISIBLE} ORDER BY notice_board.code"
+            f"""
+            SELECT notice_board.id, notice_board.code, notice_board.name,
+            ST_X(notice_board.geom) AS lon, ST_Y(notice_board.geom) AS lat
+            FROM notice_board WHERE {NOTICE_BOARD_VISIBLE} ORDER BY notice_board.code
+            """
         ),
         scope.bound,
     )

@@ -36,9 +36,11 @@ STANDS_FOR = """
 """Which sections stand for which water; without a row of its own, a section for its reach."""
 
 STATIONS_ABOUT = text(
-    f"WITH stands AS ({STANDS_FOR}) SELECT id FROM station"
-    " WHERE reach_id = ANY(:reaches) OR lake_id = :lake"
-    " UNION SELECT station_id FROM stands WHERE water = 'reach' AND water_id = ANY(:reaches)"
+    f"""
+    WITH stands AS ({STANDS_FOR}) SELECT id FROM station
+    WHERE reach_id = ANY(:reaches) OR lake_id = :lake
+    UNION SELECT station_id FROM stands WHERE water = 'reach' AND water_id = ANY(:reaches)
+    """
 )
 WATER_VISIBLE = (
     "(stands.water = 'reach' AND EXISTS (SELECT 1 FROM reach WHERE reach.id = stands.water_id"
@@ -114,12 +116,14 @@ def representatives(
     """
     rows = connection.execute(
         text(
-            f"WITH stands AS ({STANDS_FOR})"
-            f" SELECT stands.water, stands.water_id, {STATION_FACTS} {STATION_SOURCE}"
-            " JOIN stands ON stands.station_id = station.id"
-            f" WHERE {IN_SERVICE} AND {WATER_VISIBLE} AND (CAST(:touched AS bigint[]) IS NULL OR"
-            " (stands.water, stands.water_id) IN (SELECT other.water, other.water_id"
-            " FROM stands other WHERE other.station_id = ANY(CAST(:touched AS bigint[]))))"
+            f"""
+            WITH stands AS ({STANDS_FOR})
+            SELECT stands.water, stands.water_id, {STATION_FACTS} {STATION_SOURCE}
+            JOIN stands ON stands.station_id = station.id
+            WHERE {IN_SERVICE} AND {WATER_VISIBLE} AND (CAST(:touched AS bigint[]) IS NULL OR
+            (stands.water, stands.water_id) IN (SELECT other.water, other.water_id
+            FROM stands other WHERE other.station_id = ANY(CAST(:touched AS bigint[]))))
+            """
         ),
         {
             **scope.bound,
@@ -147,11 +151,13 @@ def named_waters(connection: Connection, scope: Scope, limit: int = 1000) -> lis
     """Returns the visible reaches (with their river) and lakes by name, for the map's list."""
     rows = connection.execute(
         text(
-            "SELECT 'reach' AS kind, reach.id, reach.name, reach.code, river.name AS of_river,"
-            " river.name_en AS name_en FROM reach JOIN river ON river.id = reach.river_id"
-            f" WHERE {REACH_VISIBLE}"
-            " UNION ALL SELECT 'lake', lake.id, lake.name, lake.code, NULL, lake.name_en FROM lake"
-            f" WHERE {LAKE_VISIBLE} ORDER BY 1 DESC, 5, 3, 2 LIMIT :limit"
+            f"""
+            SELECT 'reach' AS kind, reach.id, reach.name, reach.code, river.name AS of_river,
+            river.name_en AS name_en FROM reach JOIN river ON river.id = reach.river_id
+            WHERE {REACH_VISIBLE}
+            UNION ALL SELECT 'lake', lake.id, lake.name, lake.code, NULL, lake.name_en FROM lake
+            WHERE {LAKE_VISIBLE} ORDER BY 1 DESC, 5, 3, 2 LIMIT :limit
+            """
         ),
         {**scope.bound, "limit": limit},
     )

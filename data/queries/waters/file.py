@@ -27,39 +27,47 @@ Water = Literal["river", "lake"]
 _MOUTH = "ST_EndPoint(ST_GeometryN(river.geom, ST_NumGeometries(river.geom)))"
 
 RIVER = text(
-    "SELECT river.id, river.kind, river.code, river.code_scheme, river.name, river.name_en,"
-    " river.basin, river.length_m, river.source, river.remark,"
-    " river.flows_into_chainage_m, receiver.name AS flows_into,"
-    " ST_X(ST_StartPoint(ST_GeometryN(river.geom, 1))) AS source_lon,"
-    " ST_Y(ST_StartPoint(ST_GeometryN(river.geom, 1))) AS source_lat,"
-    f" ST_X({_MOUTH}) AS mouth_lon, ST_Y({_MOUTH}) AS mouth_lat,"
-    " (SELECT river.id FROM river WHERE river.id = receiver.id"
-    f" AND {RIVER_VISIBLE}) AS flows_into_id"
-    " FROM river LEFT JOIN river receiver ON receiver.id = river.flows_into_id"
-    f" WHERE river.id = :id AND {RIVER_VISIBLE}"
+    f"""
+    SELECT river.id, river.kind, river.code, river.code_scheme, river.name, river.name_en,
+    river.basin, river.length_m, river.source, river.remark,
+    river.flows_into_chainage_m, receiver.name AS flows_into,
+    ST_X(ST_StartPoint(ST_GeometryN(river.geom, 1))) AS source_lon,
+    ST_Y(ST_StartPoint(ST_GeometryN(river.geom, 1))) AS source_lat,
+    ST_X({_MOUTH}) AS mouth_lon, ST_Y({_MOUTH}) AS mouth_lat,
+    (SELECT river.id FROM river WHERE river.id = receiver.id
+    AND {RIVER_VISIBLE}) AS flows_into_id
+    FROM river LEFT JOIN river receiver ON receiver.id = river.flows_into_id
+    WHERE river.id = :id AND {RIVER_VISIBLE}
+    """
 )
 LAKE = text(
-    "SELECT lake.id, lake.kind, lake.code, lake.code_scheme, lake.name, lake.name_en,"
-    " lake.area_m2, lake.source, on_river.name AS flows_into,"
-    " (SELECT river.id FROM river WHERE river.id = on_river.id"
-    f" AND {RIVER_VISIBLE}) AS flows_into_id,"
-    " ST_X(ST_PointOnSurface(lake.geom)) AS source_lon,"
-    " ST_Y(ST_PointOnSurface(lake.geom)) AS source_lat,"
-    " division.id AS division_id, division.name AS division FROM lake"
-    " LEFT JOIN division ON division.id = lake.division_id"
-    " LEFT JOIN river on_river ON on_river.id = lake.river_id"
-    f" WHERE lake.id = :id AND {LAKE_VISIBLE}"
+    f"""
+    SELECT lake.id, lake.kind, lake.code, lake.code_scheme, lake.name, lake.name_en,
+    lake.area_m2, lake.source, on_river.name AS flows_into,
+    (SELECT river.id FROM river WHERE river.id = on_river.id
+    AND {RIVER_VISIBLE}) AS flows_into_id,
+    ST_X(ST_PointOnSurface(lake.geom)) AS source_lon,
+    ST_Y(ST_PointOnSurface(lake.geom)) AS source_lat,
+    division.id AS division_id, division.name AS division FROM lake
+    LEFT JOIN division ON division.id = lake.division_id
+    LEFT JOIN river on_river ON on_river.id = lake.river_id
+    WHERE lake.id = :id AND {LAKE_VISIBLE}
+    """
 )
 REACHES = text(
-    "SELECT reach.id, reach.code, reach.name, reach.position, reach.division_id,"
-    " reach.chainage_from_m, reach.chainage_to_m, division.name AS division,"
-    f" {REACH_VISIBLE} AS is_visible FROM reach"
-    " LEFT JOIN division ON division.id = reach.division_id"
-    " WHERE reach.river_id = :id ORDER BY reach.position"
+    f"""
+    SELECT reach.id, reach.code, reach.name, reach.position, reach.division_id,
+    reach.chainage_from_m, reach.chainage_to_m, division.name AS division,
+    {REACH_VISIBLE} AS is_visible FROM reach
+    LEFT JOIN division ON division.id = reach.division_id
+    WHERE reach.river_id = :id ORDER BY reach.position
+    """
 )
 TRIBUTARIES = text(
-    "SELECT river.id, river.name, river.flows_into_chainage_m AS chainage_m FROM river"
-    f" WHERE river.flows_into_id = :id AND {RIVER_VISIBLE} ORDER BY 3, 2"
+    f"""
+    SELECT river.id, river.name, river.flows_into_chainage_m AS chainage_m FROM river
+    WHERE river.flows_into_id = :id AND {RIVER_VISIBLE} ORDER BY 3, 2
+    """
 )
 
 

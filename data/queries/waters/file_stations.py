@@ -26,24 +26,26 @@ from data.vocabulary import (
 )
 
 MORE_FACTS = text(
-    "SELECT station.id, station.interval_s, division.name AS division, reach.name AS reach,"
-    " COALESCE(section.attribute, '') AS attribute, section.required, section.target_class,"
-    " COALESCE(section.is_border, false) AS is_border,"
-    " COALESCE(outfall.owner, intake.owner, '') AS owner,"
-    " COALESCE(outfall.permit_no, intake.permit_no, '') AS permit_no,"
-    " COALESCE(outfall.category, '') AS category,"
-    " COALESCE(outfall.discharge_mode, '') AS discharge_mode, outfall.grade,"
-    " COALESCE(intake.purpose, '') AS purpose, intake.permitted_volume_m3a, latest.latest,"
-    " ARRAY(SELECT jsonb_build_array(parameter, lower, upper, basis) FROM outfall_limit held"
-    " WHERE held.station_id = station.id AND held.valid_from <= :today"
-    " AND (held.valid_to IS NULL OR held.valid_to > :today)) AS limits"
-    " FROM station LEFT JOIN division ON division.id = station.division_id"
-    " LEFT JOIN reach ON reach.id = station.reach_id"
-    " LEFT JOIN section ON section.station_id = station.id"
-    " LEFT JOIN outfall ON outfall.station_id = station.id"
-    " LEFT JOIN intake ON intake.station_id = station.id"
-    " LEFT JOIN latest_reading latest ON latest.station_id = station.id"
-    " WHERE station.id = ANY(:ids)"
+    """
+    SELECT station.id, station.interval_s, division.name AS division, reach.name AS reach,
+    COALESCE(section.attribute, '') AS attribute, section.required, section.target_class,
+    COALESCE(section.is_border, false) AS is_border,
+    COALESCE(outfall.owner, intake.owner, '') AS owner,
+    COALESCE(outfall.permit_no, intake.permit_no, '') AS permit_no,
+    COALESCE(outfall.category, '') AS category,
+    COALESCE(outfall.discharge_mode, '') AS discharge_mode, outfall.grade,
+    COALESCE(intake.purpose, '') AS purpose, intake.permitted_volume_m3a, latest.latest,
+    ARRAY(SELECT jsonb_build_array(parameter, lower, upper, basis) FROM outfall_limit held
+    WHERE held.station_id = station.id AND held.valid_from <= :today
+    AND (held.valid_to IS NULL OR held.valid_to > :today)) AS limits
+    FROM station LEFT JOIN division ON division.id = station.division_id
+    LEFT JOIN reach ON reach.id = station.reach_id
+    LEFT JOIN section ON section.station_id = station.id
+    LEFT JOIN outfall ON outfall.station_id = station.id
+    LEFT JOIN intake ON intake.station_id = station.id
+    LEFT JOIN latest_reading latest ON latest.station_id = station.id
+    WHERE station.id = ANY(:ids)
+    """
 )
 
 

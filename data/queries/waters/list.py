@@ -162,20 +162,24 @@ def river_list(
     }
     counted = connection.execute(
         text(
-            f"{_ROWS} SELECT (SELECT count(*) FROM found) AS found,"
-            " (SELECT count(*) FROM water) AS everything"
+            f"""
+            {_ROWS} SELECT (SELECT count(*) FROM found) AS found,
+            (SELECT count(*) FROM water) AS everything
+            """
         ),
         bound,
     ).one()
     rows = connection.execute(
         text(
-            f"{_ROWS}, page AS (SELECT * FROM found water ORDER BY {_SORTS[sort]},"
-            " water.name, water.id OFFSET :start LIMIT :limit)"
-            " SELECT water.*, chief.name AS chief, chief.level AS chief_level,"
-            " CASE WHEN water.water = 'river' THEN (SELECT count(*) FROM reach"
-            " WHERE reach.river_id = water.id) ELSE 0 END AS reach_count"
-            f" FROM page water LEFT JOIN LATERAL ({_CHIEF}) chief ON true"
-            f" ORDER BY {_SORTS[sort]}, water.name, water.id"
+            f"""
+            {_ROWS}, page AS (SELECT * FROM found water ORDER BY {_SORTS[sort]},
+            water.name, water.id OFFSET :start LIMIT :limit)
+            SELECT water.*, chief.name AS chief, chief.level AS chief_level,
+            CASE WHEN water.water = 'river' THEN (SELECT count(*) FROM reach
+            WHERE reach.river_id = water.id) ELSE 0 END AS reach_count
+            FROM page water LEFT JOIN LATERAL ({_CHIEF}) chief ON true
+            ORDER BY {_SORTS[sort]}, water.name, water.id
+            """
         ),
         bound,
     )

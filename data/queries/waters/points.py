@@ -14,9 +14,11 @@ _RIVERS: Final = text(
     f"SELECT id, name, name_en FROM river WHERE {RIVER_VISIBLE} ORDER BY name, id LIMIT 1000"
 )
 _REACH: Final = text(
-    "SELECT ST_AsBinary(ST_LineMerge(reach.geom)) AS line, chainage_from_m FROM reach"
-    f" WHERE river_id = :river AND :at BETWEEN chainage_from_m AND chainage_to_m"
-    f" AND {REACH_VISIBLE} ORDER BY position LIMIT 1"
+    f"""
+    SELECT ST_AsBinary(ST_LineMerge(reach.geom)) AS line, chainage_from_m FROM reach
+    WHERE river_id = :river AND :at BETWEEN chainage_from_m AND chainage_to_m
+    AND {REACH_VISIBLE} ORDER BY position LIMIT 1
+    """
 )
 
 
