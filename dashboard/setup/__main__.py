@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> int:
 
                 rabbit.prepare()
             environment.prepare(root, development=tests)
-            environment.prepare_libraries(root)
+            environment.prepare_libraries(root, development=tests)
     except Missing as missing:
         sys.stderr.write(f"onemap: {missing}\n")
         return 2

