@@ -75,8 +75,8 @@ def ledger_map_words() -> dict[str, str]:
     return {
         "problem": _("Problem"),
         "patrol": _("Patrol"),
-        "valid": _("Valid"),
-        "invalid": _("Not valid"),
+        "patrol_valid": _("Valid"),
+        "patrol_invalid": _("Not valid"),
         "over_by": _("over by {n} working days"),
         "over_short": _("over {n}"),
         "over_today": _("overdue since today"),
@@ -98,4 +98,4 @@ def ledger_map_words() -> dict[str, str]:
 
 def sample() -> dict[str, str]:
     """The sentence on what a mean rests on."""
-    return {"sample": _("n = {n}"), "valid": _("valid {share} %")}
+    return {"sample": _("n = {n}"), "valid_share": _("valid {share} %")}

@@ -65,7 +65,7 @@ export class Selection {
 
   patrolLines({ properties: p }) {
     const day = new Date(p.day * 86400000).toISOString().slice(5, 10);
-    return [say("patrol"), say(`patrol_level.${p.level}`), day, say(p.valid ? "valid" : "invalid")];
+    return [say("patrol"), say(`patrol_level.${p.level}`), day, say(p.valid ? "patrol_valid" : "patrol_invalid")];
   }
 
   lines(hit, kind) {

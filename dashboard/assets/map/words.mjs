@@ -55,5 +55,5 @@ export function sampleWords({ n, valid }) {
   if (n === undefined) return null;
   if (valid === undefined) return say("sample", { n });
   const percent = valid < 1 ? Math.min(99, Math.round(100 * valid)) : 100;
-  return `${say("sample", { n })} · ${say("valid", { share: percent })}`;
+  return `${say("sample", { n })} · ${say("valid_share", { share: percent })}`;
 }
