@@ -1,6 +1,5 @@
 """The shell around every page: theme, bar, navigation on desk and phone, account menu."""
 
-import json
 from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Any
@@ -12,7 +11,7 @@ from dash import ClientsideFunction, Input, Output, dcc, html
 from dashboard.frame.auth import Action, User, may, signed_in_user
 from dashboard.frame.deps import Deps
 from dashboard.frame.place import Place
-from dashboard.parts.attributes import attributes
+from dashboard.parts.attributes import attributes, words_for_script
 from dashboard.parts.icons import icon
 from dashboard.parts.roles import role_words
 from dashboard.parts.wording import _, language
@@ -178,19 +177,21 @@ def overdue_badge(place: Place) -> html.Span | None:
     if not place.counts_overdue:
         return None
     return html.Span(
-        className="n", hidden=True, **attributes(data_overdue="", data_words=_("{n} overdue"))
+        className="n",
+        hidden=True,
+        **attributes(data_overdue=""),
+        **words_for_script(overdue_words()),
     )
+
+
+def overdue_words() -> dict[str, str]:
+    """The badge's words by key."""
+    return {"overdue": _("{n} overdue")}
 
 
 def bell() -> html.Div:
     """The bell with the empty list of notices below it; its script fills both."""
-    words = {
-        "none": _("Nothing new"),
-        "all_read": _("Mark all as read"),
-        "title": _("Notices"),
-        "unread": _("{n} unread notices"),
-        "failed": _("The notices could not be loaded."),
-    }
+    words = bell_words()
     return html.Div(
         [
             html.Button(
@@ -203,8 +204,19 @@ def bell() -> html.Div:
             html.Section(className="om-notices float", hidden=True),
         ],
         className="om-bell",
-        **attributes(data_words=json.dumps(words, ensure_ascii=False)),
+        **words_for_script(words),
     )
+
+
+def bell_words() -> dict[str, str]:
+    """The bell's sentences by key."""
+    return {
+        "none": _("Nothing new"),
+        "all_read": _("Mark all as read"),
+        "title": _("Notices"),
+        "unread": _("{n} unread notices"),
+        "failed": _("The notices could not be loaded."),
+    }
 
 
 def account_menu(user: User) -> dmc.Menu:

@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import html
 
-from dashboard.parts.attributes import attributes
+from dashboard.parts.attributes import attributes, words_for_script
 from dashboard.parts.blocks import empty
 from dashboard.parts.icons import icon
 from dashboard.parts.measures import moment_text
@@ -120,6 +120,14 @@ def _rule(judgement: Judgement) -> html.Li:
     )
 
 
+def reason_words() -> dict[str, str]:
+    """The sentences of the script that saves a reason, by key."""
+    return {
+        "empty": _("Write the reason first."),
+        "offline": _("The network is gone; nothing was saved."),
+    }
+
+
 def remarks(patrol: PatrolDetail, now: UtcDatetime) -> html.Div | None:
     """The remarks of the patrol with their times; None without any."""
     if not patrol.remarks:
@@ -157,9 +165,8 @@ def reason_box(patrol: PatrolDetail, now: UtcDatetime) -> html.Div | None:
                 **attributes(
                     data_patrol=str(patrol.id),
                     data_version=str(patrol.version),
-                    data_empty=_("Write the reason first."),
-                    data_offline=_("The network is gone; nothing was saved."),
                 ),
+                **words_for_script(reason_words()),
             ),
         ],
         className="pt-reason",

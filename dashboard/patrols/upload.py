@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import dash_mantine_components as dmc
 from dash import html
 
-from dashboard.parts.attributes import attributes
+from dashboard.parts.attributes import attributes, words_for_script
 from dashboard.parts.icons import icon
 from dashboard.parts.wording import _
 from data.queries.patrols.records import ChiefMonth
@@ -58,22 +58,32 @@ def upload_dialog() -> dmc.Modal:
 
 def buttons() -> html.Div:
     """The buttons "close" and "upload"; the second carries the sentences for the script."""
-    send = attributes(
-        data_sending=_("Sending and judging the track …"),
-        data_offline=_("The network is gone; nothing was saved."),
-        data_valid=_("Recorded: the patrol is valid."),
-        data_invalid=_(
-            "Recorded, but not valid: the page shows which rules failed "
-            "and by how much. You may add a reason there."
-        ),
-    )
     return html.Div(
         [
             html.Button(_("Close"), id="patrols-cancel", className="btn"),
-            html.Button(_("Upload"), id="patrols-send", className="btn p", disabled=True, **send),
+            html.Button(
+                _("Upload"),
+                id="patrols-send",
+                className="btn p",
+                disabled=True,
+                **words_for_script(words()),
+            ),
         ],
         className="pt-form-acts",
     )
+
+
+def words() -> dict[str, str]:
+    """The sentences of the script that sends a track, by key."""
+    return {
+        "sending": _("Sending and judging the track …"),
+        "offline": _("The network is gone; nothing was saved."),
+        "valid": _("Recorded: the patrol is valid."),
+        "invalid": _(
+            "Recorded, but not valid: the page shows which rules failed "
+            "and by how much. You may add a reason there."
+        ),
+    }
 
 
 def persons(chiefs: Sequence[ChiefMonth], chosen: ChiefMonth | None) -> list[html.Option]:

@@ -6,7 +6,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from dashboard.frame.auth import Action, may, signed_in_user
-from dashboard.parts.attributes import attributes
+from dashboard.parts.attributes import attributes, words_for_script
 from dashboard.parts.review_words import verdict_step
 from dashboard.parts.wording import _
 from data.people.reviews import MOST_LETTERS
@@ -111,7 +111,7 @@ def verdict_form() -> html.Div:
                 id="quality-said",
                 className="qr-said",
                 role="status",
-                **attributes(data_words=words()),
+                **words_for_script(words()),
             ),
         ],
         id="quality-form",
@@ -120,17 +120,15 @@ def verdict_form() -> html.Div:
     )
 
 
-def words() -> str:
-    """The sentences of the script, one a line, in the script's order."""
-    return "\n".join(
-        (
-            _("Give the reason."),
-            _("Give the corrected value."),
-            _("Done for {n}."),
-            _("Undo"),
-            _("The server could not be reached; nothing was changed."),
-            _("A correction is for one value."),
-            _("Undone"),
-            _("You may not review this station."),
-        )
-    )
+def words() -> dict[str, str]:
+    """The sentences of the script by key."""
+    return {
+        "no_reason": _("Give the reason."),
+        "no_value": _("Give the corrected value."),
+        "done": _("Done for {n}."),
+        "undo": _("Undo"),
+        "away": _("The server could not be reached; nothing was changed."),
+        "only_one": _("A correction is for one value."),
+        "undone": _("Undone"),
+        "may_not": _("You may not review this station."),
+    }

@@ -4,7 +4,7 @@ from typing import Any
 
 from dash import html
 
-from dashboard.parts.attributes import attributes
+from dashboard.parts.attributes import attributes, words_for_script
 from dashboard.parts.icons import icon
 from dashboard.parts.measures import own_name, parameter_name, unit_of, value_text
 from dashboard.parts.review_words import finding_word, test_word, verdict_word
@@ -45,6 +45,11 @@ def heading(shown: Shown) -> html.Header:
     )
 
 
+def count_words() -> dict[str, str]:
+    """The words of the count of chosen values, by key."""
+    return {"chosen": _("{n} values chosen")}
+
+
 def bulk_bar() -> html.Div:
     """The bar for several values at once; its script shows it when some are chosen."""
     return html.Div(
@@ -52,7 +57,7 @@ def bulk_bar() -> html.Div:
             html.Span(
                 id="quality-bulk-count",
                 role="status",
-                **attributes(data_words=_("{n} values chosen")),
+                **words_for_script(count_words()),
             ),
             html.Span(_("Give the reason beside, then keep or reject them all."), className="t3"),
             html.Span(className="sp"),

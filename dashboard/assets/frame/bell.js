@@ -5,9 +5,9 @@
   const WAIT_MS = 400;
   let news = null;
   let timer = 0;
-  let words = null;
 
-  const say = (key, facts = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => facts[name] ?? "");
+  /* The words under a key of an element's own, with their named holes filled. */
+  const say = (of, key, facts = {}) => JSON.parse(of.dataset.words)[key].replace(/\{(\w+)\}/g, (_, name) => facts[name] ?? "");
   const frame = () => document.querySelector(".om-bell");
 
   function made(tag, attributes, ...children) {
@@ -21,12 +21,12 @@
     for (const badge of document.querySelectorAll("[data-overdue]")) {
       badge.hidden = !news.overdue;
       badge.textContent = String(news.overdue);
-      badge.title = badge.dataset.words.replace("{n}", news.overdue);
+      badge.title = say(badge, "overdue", { n: news.overdue });
     }
     const bell = frame();
     if (!bell) return;
     bell.querySelector(".dot").hidden = !news.unread;
-    bell.querySelector("[data-bell]").title = news.unread ? say("unread", { n: news.unread }) : say("title");
+    bell.querySelector("[data-bell]").title = news.unread ? say(bell, "unread", { n: news.unread }) : say(bell, "title");
   }
 
   async function ask() {
@@ -34,7 +34,6 @@
     timer = 0;
     const bell = frame();
     if (!bell || document.hidden) return;
-    words = JSON.parse(bell.dataset.words);
     try {
       const answer = await fetch("/api/v1/ledger/news");
       if (!answer.ok) return;
@@ -52,19 +51,21 @@
   }
 
   async function list() {
-    const panel = frame().querySelector(".om-notices");
-    const all = made("button", { type: "button", className: "btn g s", hidden: true }, say("all_read"));
+    const bell = frame();
+    if (!bell) return;
+    const panel = bell.querySelector(".om-notices");
+    const all = made("button", { type: "button", className: "btn g s", hidden: true }, say(bell, "all_read"));
     all.addEventListener("click", () => read(null).then(list));
-    const head = made("header", {}, say("title"), all);
+    const head = made("header", {}, say(bell, "title"), all);
     try {
       const answer = await fetch("/api/v1/notices");
       if (!answer.ok) throw new Error(String(answer.status));
       const { notices, unread_count: unread } = await answer.json();
       all.hidden = !unread;
       const rows = notices.map((each) => row(each));
-      panel.replaceChildren(head, rows.length ? made("ul", {}, ...rows) : made("p", {}, say("none")));
+      panel.replaceChildren(head, rows.length ? made("ul", {}, ...rows) : made("p", {}, say(bell, "none")));
     } catch {
-      panel.replaceChildren(head, made("p", { role: "alert" }, say("failed")));
+      panel.replaceChildren(head, made("p", { role: "alert" }, say(bell, "failed")));
     }
   }
 

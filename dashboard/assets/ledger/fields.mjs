@@ -104,8 +104,7 @@ function place(field, { words, told }) {
   const stage = element("div", { class: "pd-map" });
   const put = (lon, lat, accuracy) => {
     found = { x: lon, y: lat, crs: "EPSG:4326", accuracy_m: accuracy };
-    const key = accuracy === null ? "place_marked" : "place_is";
-    said.textContent = say(words, key, { lon: lon.toFixed(5), lat: lat.toFixed(5), n: Math.round(accuracy ?? 0) });
+    said.textContent = say(words, accuracy === null ? "place_marked" : "place_is", { lon: lon.toFixed(5), lat: lat.toFixed(5), n: Math.round(accuracy ?? 0) });
   };
   const ready = chooser(stage, { center: [told.lon, told.lat], zoom: 14, label: field.label, chosen: (lon, lat) => put(lon, lat, null) });
   button.addEventListener("click", async () => {

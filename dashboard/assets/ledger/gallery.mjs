@@ -13,8 +13,8 @@ export function show(told, start) {
   const image = element("img", { alt: "" });
   const caption = element("p", {});
   const count = element("span", { class: "t3" });
-  const button = (name, key, act) => {
-    const made = element("button", { type: "button", class: `ib pg-${name}`, "aria-label": say(words, key), title: say(words, key) }, icon(name));
+  const button = (name, label, act) => {
+    const made = element("button", { type: "button", class: `ib pg-${name}`, "aria-label": label, title: label }, icon(name));
     made.addEventListener("click", act);
     return made;
   };
@@ -29,8 +29,8 @@ export function show(told, start) {
     at = (at + by + photos.length) % photos.length;
     draw();
   };
-  const close = button("close", "close", () => dialog.close());
-  const steps = photos.length > 1 ? [button("left", "previous", () => move(-1)), button("right", "next", () => move(1))] : [];
+  const close = button("close", say(words, "close"), () => dialog.close());
+  const steps = photos.length > 1 ? [button("left", say(words, "previous"), () => move(-1)), button("right", say(words, "next"), () => move(1))] : [];
   const dialog = element("dialog", { class: "pg", "aria-label": say(words, "photo_of", { n: start + 1, count: photos.length }) }, image, ...steps, element("footer", {}, caption, count), close);
   dialog.addEventListener("keydown", (event) => {
     if (event.key === "ArrowLeft") move(-1);

@@ -34,16 +34,23 @@
     set(`ledger-pill-${key}`, { className: chosen.length ? "lg-pill on" : "lg-pill" });
   };
 
-  const compose = (view, search, kept, words, ...rest) => {
-    const before = rest.pop();
+  // What the callback was given, by the id of whose it is.
+  const given = () => {
+    const { inputs_list: inputs, states_list: states } = window.dash_clientside.callback_context;
+    return Object.fromEntries([...inputs, ...states].map(({ id, value }) => [id, value]));
+  };
+
+  const compose = () => {
+    const values = given();
+    const { "ledger-view-now": view, "ledger-search": search, "ledger-kept": kept, "ledger-words": words } = values;
     const parts = new URLSearchParams();
     if (view && view !== "open") parts.set("view", view);
     if (search?.trim()) parts.set("q", search.trim());
-    PICKS.forEach((key, at) => {
-      const chosen = rest[at] ?? [];
+    for (const key of PICKS) {
+      const chosen = values[`ledger-pick-${key}`] ?? [];
       for (const one of chosen) parts.append(key, one);
       tell(key, chosen, words);
-    });
+    }
     for (const [key, values] of Object.entries(kept ?? {})) {
       for (const one of values) parts.append(key, one);
     }
@@ -55,7 +62,7 @@
     query = parts.toString();
     begin();
     remember();
-    return query === new URLSearchParams(before).toString() ? nothing() : query;
+    return query === new URLSearchParams(values["ledger-asked"]).toString() ? nothing() : query;
   };
 
   const turn = () => (pressed() ? asked().index : nothing());

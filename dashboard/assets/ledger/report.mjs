@@ -162,15 +162,15 @@ class Report {
   /* ---- how grave it is */
 
   factFields() {
-    const field = (key, input, hint) => element("div", { class: "pd-field" }, element("label", { for: `rp-${key}` }, this.say(key)), input, hint ? element("p", { class: "pd-hint" }, hint) : null);
+    const field = (input, label, hint) => element("div", { class: "pd-field" }, element("label", { for: input.id }, label), input, hint ? element("p", { class: "pd-hint" }, hint) : null);
     this.description = element("textarea", { id: "rp-description", rows: 4, maxlength: 2000 });
     this.description.addEventListener("input", () => this.refresh());
     this.severity = element("select", { id: "rp-severity" }, ...options(this.told.severities, "general"));
     this.source = element("select", { id: "rp-source" }, ...options(this.told.sources, this.told.source));
     this.reference = element("input", { id: "rp-source_ref", maxlength: 100 });
     return [
-      field("description", this.description, this.say("description_hint")),
-      element("div", { class: "rp-three" }, field("severity", this.severity), field("source", this.source), field("source_ref", this.reference)),
+      field(this.description, this.say("description"), this.say("description_hint")),
+      element("div", { class: "rp-three" }, field(this.severity, this.say("severity")), field(this.source, this.say("source")), field(this.reference, this.say("source_ref"))),
     ];
   }
 

@@ -49,7 +49,6 @@ export class Panel {
 
   /** The five counts with a sentence each, and the spread over the classes. */
   showStrip(strip, boardCount) {
-    const zero = { below: "all_met", unsure: "all_sure", exceeding: "all_compliant", offline: "all_online" };
     const of = { meets: "sections", below: "sections", unsure: "sections", exceeding: "outfalls", offline: "devices" };
     const told = strip.meets + strip.below;
     const good = { below: told, unsure: told && !strip.none, exceeding: strip.outfalls, offline: strip.devices };
@@ -60,9 +59,9 @@ export class Panel {
     for (const each of this.all("[data-sentence]")) {
       const key = each.dataset.sentence;
       const total = strip[of[key]];
-      let text = say(`of_${of[key]}`, { m: total });
+      let text = say(`of.${of[key]}`, { m: total });
       if (key === "meets") text = told ? say("rate", { n: Math.round((100 * strip.meets) / told), m: told }) : text;
-      else if (strip[key] === 0 && good[key]) text = say(zero[key]);
+      else if (strip[key] === 0 && good[key]) text = say(`all_well.${key}`);
       each.textContent = text;
     }
     this.showSpread(strip);

@@ -94,7 +94,7 @@ export class Search {
   }
 
   row(hit, number) {
-    const beside = [say(hit.kind), hit.beside, hit.code].filter(Boolean).join(" · ");
+    const beside = [say(`kind.${hit.kind}`), hit.beside, hit.code].filter(Boolean).join(" · ");
     const row = element(
       "li", { class: "mp-hit", role: "option", id: `one-map-hit-${number}` },
       element("b", {}, nameOf(hit)), element("span", { class: "mp-t3" }, beside),

@@ -72,7 +72,7 @@ export class Selection {
     const shown = kind ? { ...hit.properties, ...this.waters.find(kind, hit.id) } : this.points.find(hit.properties.kind, hit.id)?.properties;
     if (!shown) return null;
     const words = kind === "river" || shown.kind === "intake" || shown.kind === "notice_board" ? null : stateWords(shown, NUMERALS);
-    return [nameOf(shown), kind && say(kind), words, sampleWords(shown)];
+    return [nameOf(shown), kind && say(`kind.${kind}`), words, sampleWords(shown)];
   }
 
   /** The selected thing is marked on the map, and what was before no longer is. */

@@ -43,7 +43,7 @@ export function element(tag, attributes = {}, ...children) {
 /** What a station or water shows now, in words. */
 export function stateWords(properties, numerals) {
   const { state, cls, comp, mult } = properties;
-  if (comp) return comp === "exceeding" && mult ? say("exceeding_by", { n: mult.toFixed(1) }) : say(comp);
+  if (comp) return comp === "exceeding" && mult ? say("exceeding_by", { n: mult.toFixed(1) }) : say(`compliance.${comp}`);
   if (state === "graded") return numerals[cls];
   if (state === "partial") return say("partial", { have: properties.have ?? "", need: properties.need ?? "" });
   if (state === "stale") return properties.at ? `${say("stale")} · ${ago(properties.at)}` : say("stale");

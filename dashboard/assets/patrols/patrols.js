@@ -4,6 +4,8 @@
   const CHOSEN = "patrols-chosen";
   const one = (id) => document.getElementById(id);
   const set = (id, props) => window.dash_clientside.set_props(id, props);
+  /* The words under a key of an element's own. */
+  const say = (of, key) => JSON.parse(of.dataset.words)[key];
   let file = null;
   let key = "";
   let watched = null;
@@ -80,8 +82,8 @@
   function send(button) {
     const form = new FormData();
     form.append("file", file);
-    const words = { person_id: one("patrols-person").value, reason: one("patrols-why").value.trim() };
-    for (const [name, value] of Object.entries(words)) if (value) form.append(name, value);
+    const fields = { person_id: one("patrols-person").value, reason: one("patrols-why").value.trim() };
+    for (const [name, value] of Object.entries(fields)) if (value) form.append(name, value);
     const bar = one("patrols-progress");
     const request = new XMLHttpRequest();
     request.open("POST", "/api/v1/patrols");
@@ -96,25 +98,25 @@
     request.addEventListener("load", () => {
       over();
       if (request.status >= 300) tell(reason(request), true);
-      else recorded(JSON.parse(request.responseText), button.dataset);
+      else recorded(JSON.parse(request.responseText), button);
     });
     request.addEventListener("error", () => {
       over();
-      tell(button.dataset.offline, true);
+      tell(say(button, "offline"), true);
     });
     bar.hidden = false;
     bar.value = 0;
     button.disabled = true;
-    tell(button.dataset.sending);
+    tell(say(button, "sending"));
     request.send(form);
   }
 
-  function recorded(answer, words) {
+  function recorded(answer, button) {
     file = null;
     one("patrols-file").textContent = "";
     one("patrols-send").disabled = true;
     one("patrols-why").value = "";
-    tell(answer.is_valid ? words.valid : words.invalid);
+    tell(say(button, answer.is_valid ? "valid" : "invalid"));
     const asked = new URLSearchParams(location.search);
     asked.set("patrol", answer.patrol_id);
     asked.delete("chief");
@@ -129,7 +131,7 @@
     const text = one("patrols-reason").value.trim();
     const said = one("patrols-reason-told");
     if (!text) {
-      said.textContent = button.dataset.empty;
+      said.textContent = say(button, "empty");
       return;
     }
     button.disabled = true;
@@ -142,7 +144,7 @@
       if (answer.ok) refresh();
       else said.textContent = (await answer.json()).detail ?? answer.statusText;
     } catch {
-      said.textContent = button.dataset.offline;
+      said.textContent = say(button, "offline");
     }
     button.disabled = false;
   }

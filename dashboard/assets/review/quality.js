@@ -6,7 +6,8 @@
   const set = (id, props) => window.dash_clientside.set_props(id, props);
   const page = () => one("quality-page");
   const rows = () => all("#quality-body tr[data-quality-key]");
-  const words = () => (one("quality-said")?.dataset.words ?? "").split("\n");
+  /* The words under a key of an element's own, with their named holes filled. */
+  const say = (of, key, facts = {}) => JSON.parse(of.dataset.words)[key].replace(/\{(\w+)\}/g, (_, name) => facts[name] ?? "");
   const picked = () => new URLSearchParams(location.search).get("value") ?? "";
   const PHONE = matchMedia("(max-width: 767px)");
   let chosen = new Set();
@@ -54,7 +55,7 @@
     const bar = one("quality-bulk");
     if (bar) {
       const count = one("quality-bulk-count");
-      const told = count.dataset.words.replace("{n}", chosen.size);
+      const told = say(count, "chosen", { n: chosen.size });
       if (count.textContent !== told) count.textContent = told;
       if (bar.hidden !== (chosen.size === 0)) bar.hidden = chosen.size === 0;
     }
@@ -98,7 +99,7 @@
     const button = document.createElement("button");
     button.type = "button";
     button.className = "btn s";
-    button.textContent = words()[3];
+    button.textContent = say(place, "undo");
     button.addEventListener("click", undo, { once: true });
     place.append(" ", button);
   }
@@ -126,27 +127,27 @@
   function rule(verdict) {
     const form = one("quality-form");
     if (!form || form.hidden) return;
-    const [noReason, noValue, , , , onlyOne, , mayNot] = words();
+    const said = one("quality-said");
     prepare(verdict);
     const listed = subjects();
     const reason = one("quality-reason").value.trim();
     const put = Number(one("quality-value").value.trim().replace(",", "."));
-    if (!listed.length) return tell(mayNot);
-    if (verdict === "correct" && listed.length > 1) return tell(onlyOne);
+    if (!listed.length) return tell(say(said, "may_not"));
+    if (verdict === "correct" && listed.length > 1) return tell(say(said, "only_one"));
     if (verdict === "correct" && (!one("quality-value").value.trim() || !Number.isFinite(put))) {
       one("quality-value").focus();
-      return tell(noValue);
+      return tell(say(said, "no_value"));
     }
     if (!reason) {
       one("quality-reason").focus();
-      return tell(noReason);
+      return tell(say(said, "no_reason"));
     }
-    const said = { verdict, reason, ...(verdict === "correct" ? { value: put } : {}) };
-    send(listed.map((row) => ({ ...about(row), ...said, seen_id: Number(row.dataset.seen) })), listed);
+    const ruling = { verdict, reason, ...(verdict === "correct" ? { value: put } : {}) };
+    send(listed.map((row) => ({ ...about(row), ...ruling, seen_id: Number(row.dataset.seen) })), listed);
   }
 
   async function send(reviews, listed) {
-    const [, , done, , away] = words();
+    const said = one("quality-said");
     const buttons = all("[data-quality-verdict]");
     for (const button of buttons) button.disabled = true;
     try {
@@ -159,9 +160,9 @@
       if (!answer.ok) return tell(told.detail ?? answer.statusText);
       const before = listed.map((row, at) => ({ ...back(row, reviews[at].reason), seen_id: told.ids[at] }));
       finished(listed);
-      tell(done.replace("{n}", reviews.length), () => undo(before));
+      tell(say(said, "done", { n: reviews.length }), () => undo(before));
     } catch {
-      tell(away);
+      tell(say(said, "away"));
     } finally {
       for (const button of buttons) button.disabled = false;
     }
@@ -191,7 +192,7 @@
   }
 
   async function undo(reviews) {
-    const [, , , , away, , undone] = words();
+    const said = one("quality-said");
     try {
       const answer = await fetch("/api/v1/readings/reviews", {
         method: "POST",
@@ -199,11 +200,11 @@
         body: JSON.stringify({ reviews }),
       });
       if (!answer.ok) return tell((await answer.json()).detail ?? answer.statusText);
-      tell(undone);
+      tell(say(said, "undone"));
       set("quality-picked", { data: `${picked()} ` });
       read();
     } catch {
-      tell(away);
+      tell(say(said, "away"));
     }
   }
 

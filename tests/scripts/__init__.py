@@ -1,0 +1,1 @@
+"""Tests of the scripts by node, and what checks them."""
