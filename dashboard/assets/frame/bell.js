@@ -3,13 +3,18 @@
   "use strict";
   const EVERY_MS = 60000;
   const WAIT_MS = 400;
+  /** @type {News | null} */
   let news = null;
-  let timer = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
 
-  /* The words under a key of an element's own, with their named holes filled. */
-  const say = (of, key, facts = {}) => JSON.parse(of.dataset.words)[key].replace(/\{(\w+)\}/g, (_, name) => facts[name] ?? "");
-  const frame = () => document.querySelector(".om-bell");
+  /** The words under a key of an element's own, with their named holes filled. @param {HTMLElement} of @param {string} key @param {Facts} [facts] */
+  const say = (of, key, facts = {}) =>
+    JSON.parse(of.dataset.words ?? "{}")[key].replace(/\{(\w+)\}/g, (/** @type {string} */ _, /** @type {string} */ name) => String(facts[name] ?? ""));
+  const frame = () => /** @type {HTMLElement | null} */ (document.querySelector(".om-bell"));
+  const part = (/** @type {HTMLElement} */ bell, /** @type {string} */ what) => /** @type {HTMLElement} */ (bell.querySelector(what));
 
+  /** @template {keyof HTMLElementTagNameMap} T @param {T} tag @param {Facts} attributes @param {...(Node | string)} children */
   function made(tag, attributes, ...children) {
     const node = Object.assign(document.createElement(tag), attributes);
     node.append(...children);
@@ -18,20 +23,20 @@
 
   function show() {
     if (!news) return;
-    for (const badge of document.querySelectorAll("[data-overdue]")) {
+    for (const badge of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-overdue]"))) {
       badge.hidden = !news.overdue;
       badge.textContent = String(news.overdue);
       badge.title = say(badge, "overdue", { n: news.overdue });
     }
     const bell = frame();
     if (!bell) return;
-    bell.querySelector(".dot").hidden = !news.unread;
-    bell.querySelector("[data-bell]").title = news.unread ? say(bell, "unread", { n: news.unread }) : say(bell, "title");
+    part(bell, ".dot").hidden = !news.unread;
+    part(bell, "[data-bell]").title = news.unread ? say(bell, "unread", { n: news.unread }) : say(bell, "title");
   }
 
   async function ask() {
     clearTimeout(timer);
-    timer = 0;
+    timer = undefined;
     const bell = frame();
     if (!bell || document.hidden) return;
     try {
@@ -53,7 +58,7 @@
   async function list() {
     const bell = frame();
     if (!bell) return;
-    const panel = bell.querySelector(".om-notices");
+    const panel = part(bell, ".om-notices");
     const all = made("button", { type: "button", className: "btn g s", hidden: true }, say(bell, "all_read"));
     all.addEventListener("click", () => read(null).then(list));
     const head = made("header", {}, say(bell, "title"), all);
@@ -62,13 +67,15 @@
       if (!answer.ok) throw new Error(String(answer.status));
       const { notices, unread_count: unread } = await answer.json();
       all.hidden = !unread;
-      const rows = notices.map((each) => row(each));
+      const rows = notices.map((/** @type {Notice} */ each) => row(each));
       panel.replaceChildren(head, rows.length ? made("ul", {}, ...rows) : made("p", {}, say(bell, "none")));
     } catch {
       panel.replaceChildren(head, made("p", { role: "alert" }, say(bell, "failed")));
     }
   }
 
+  /** @typedef {{id: number, problem_id: number, is_read: boolean, words: string, about: string}} Notice */
+  /** @param {Notice} notice */
   function row(notice) {
     const link = made(
       "a", { href: `/ledger/${notice.problem_id}`, className: notice.is_read ? "" : "new" },
@@ -78,6 +85,7 @@
     return made("li", {}, link);
   }
 
+  /** @param {number[] | null} ids those that were read; null for all */
   async function read(ids) {
     await fetch("/api/v1/notices/read", {
       method: "POST", keepalive: true, headers: { "Content-Type": "application/json" }, body: JSON.stringify({ ids }),
@@ -85,23 +93,29 @@
     soon();
   }
 
+  /** @param {boolean} open */
   function turn(open) {
     const bell = frame();
     if (!bell) return;
-    bell.querySelector(".om-notices").hidden = !open;
-    bell.querySelector("[data-bell]").setAttribute("aria-expanded", String(open));
+    part(bell, ".om-notices").hidden = !open;
+    part(bell, "[data-bell]").setAttribute("aria-expanded", String(open));
     if (open) list();
   }
 
-  const isOpen = () => frame()?.querySelector(".om-notices").hidden === false;
+  const isOpen = () => {
+    const bell = frame();
+    return bell !== null && !part(bell, ".om-notices").hidden;
+  };
   document.addEventListener("click", (event) => {
-    if (event.target.closest?.("[data-bell]")) turn(!isOpen());
-    else if (isOpen() && !event.target.closest?.(".om-notices")) turn(false);
+    const at = /** @type {Element} */ (event.target);
+    if (at.closest?.("[data-bell]")) turn(!isOpen());
+    else if (isOpen() && !at.closest?.(".om-notices")) turn(false);
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !isOpen()) return;
     turn(false);
-    frame().querySelector("[data-bell]").focus();
+    const bell = frame();
+    if (bell) part(bell, "[data-bell]").focus();
   });
   for (const name of ["onemap:ledger", "onemap:notice"]) document.addEventListener(name, soon);
   document.addEventListener("visibilitychange", () => !document.hidden && soon());

@@ -1,17 +1,17 @@
 // The shell in the browser: the current page in the navigation, sign-out, the end of a session.
 (() => {
-  const under = (path, href) =>
+  const under = (/** @type {string} */ path, /** @type {string} */ href) =>
     path === href || (href !== "/" && path.startsWith(`${href.replace(/s$/, "")}/`));
 
-  const mark = (opened) => {
+  const mark = (/** @type {string} */ opened) => {
     const path = opened.startsWith("/lake/") ? "/rivers" : opened;
-    for (const link of document.querySelectorAll("#shell-nav a, #shell-tabs a")) {
+    for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("#shell-nav a, #shell-tabs a"))) {
       const here = under(path, new URL(link.href).pathname);
       link.classList.toggle("on", here);
       if (here) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
-    for (const more of document.querySelectorAll(".om-more")) {
+    for (const more of /** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll(".om-more"))) {
       more.open = false;
       more.classList.toggle("on", Boolean(more.querySelector("a.on")));
     }
@@ -23,7 +23,7 @@
 
   const here = () => location.pathname + location.search;
 
-  const send = (action, fields) => {
+  const send = (/** @type {string} */ action, /** @type {Words} */ fields) => {
     const form = document.createElement("form");
     form.method = "post";
     form.action = action;
@@ -38,21 +38,22 @@
     form.submit();
   };
   document.addEventListener("click", (event) => {
-    const item = event.target.closest?.("[data-send]");
+    const item = /** @type {HTMLElement | null | undefined} */ (/** @type {Element} */ (event.target).closest?.("[data-send]"));
     if (!item) return;
-    const { send: action, language } = item.dataset;
+    const { send: action = "", language } = item.dataset;
     send(action, language ? { language, next: here() } : {});
   });
 
-  const opened = () => document.querySelector(".om-more[open]");
+  const opened = () => /** @type {HTMLDetailsElement | null} */ (document.querySelector(".om-more[open]"));
   document.addEventListener("click", (event) => {
-    if (event.target.closest?.(".om-more-sheet a")) opened().open = false;
+    const more = opened();
+    if (more && /** @type {Element} */ (event.target).closest?.(".om-more-sheet a")) more.open = false;
   });
   document.addEventListener("keydown", (event) => {
     const more = opened();
     if (event.key !== "Escape" || !more) return;
     more.open = false;
-    more.querySelector("summary").focus();
+    more.querySelector("summary")?.focus();
   });
 
   const leave = () => location.assign(`/sign-in?next=${encodeURIComponent(here())}`);

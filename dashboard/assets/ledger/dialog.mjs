@@ -4,26 +4,28 @@ import { element } from "../map/words.mjs";
 import { MAKERS } from "./fields.mjs";
 import { post, say } from "./send.mjs";
 
-const icon = (name) => element("span", { class: `ic ic-${name}`, "aria-hidden": "true" });
+const icon = (/** @type {string} */ name) => element("span", { class: `ic ic-${name}`, "aria-hidden": "true" });
 
 /** Has the page read its problem anew. */
 function refresh() {
   window.dash_clientside.set_props("problem-changed", { data: Date.now() });
 }
 
+/** @param {string} message @param {string} [color] */
 function notice(message, color) {
   window.dash_clientside.set_props("shell-notice", {
     sendNotifications: [{ action: "show", message, color, autoClose: 6000 }],
   });
 }
 
+/** @param {DialogSpec["checks"]} checks */
 function checklist(checks) {
   const items = checks.map(({ ok, name, value }) =>
     element("li", { class: ok ? "" : "bad" }, element("span", { class: "c" }, icon(ok ? "tick" : "close")), element("span", {}, name), element("span", { class: "sp" }), element("span", { class: "t3" }, value)));
   return element("ul", { class: "pd-checks" }, ...items);
 }
 
-/** Opens the dialog of that step. */
+/** Opens the dialog of that step. @param {ToldProblem} told @param {string} action */
 export function open(told, action) {
   const spec = told.dialogs[action];
   if (!spec || document.querySelector("dialog.pd")) return;
@@ -33,6 +35,7 @@ export function open(told, action) {
   const changed = () => {
     confirm.disabled = spec.checks.some(({ ok }) => !ok) || dialog.dataset.busy === "true";
   };
+  /** @type {FormField[]} */
   const fields = spec.fields.map((field) => ({ ...MAKERS[field.kind](field, { words, told, changed }), name: field.name, either: field.either }));
   const wrong = element("p", { class: "pd-refused", role: "alert", hidden: "" });
   const close = element("button", { type: "button", class: "ib", "aria-label": say(words, "close") }, icon("close"));
@@ -60,15 +63,16 @@ export function open(told, action) {
   (fields.find(({ focus }) => focus?.required) ?? fields[0])?.focus?.focus();
 }
 
-/* Every field says what it lacks, in place; the first that lacks something is shown. */
+/** Every field says what it lacks, in place; the first that lacks something is shown. @param {FormField[]} fields @param {Words} words */
 function complete(fields, words) {
   const either = fields.find((field) => field.either);
   const photos = fields.find((field) => field.name === "photo_ids");
-  let first = null;
+  /** @type {FormField | undefined} */
+  let first;
   for (const field of fields) {
     let lacks = field.missing();
-    if (field === either && !lacks && !field.value() && !photos?.value().length) lacks = say(words, "need_either");
-    field.box.querySelector(".pd-wrong").textContent = lacks;
+    if (field === either && !lacks && !field.value() && !(/** @type {unknown[] | undefined} */ (photos?.value()))?.length) lacks = say(words, "need_either");
+    /** @type {HTMLElement} */ (field.box.querySelector(".pd-wrong")).textContent = lacks;
     field.box.classList.toggle("bad", Boolean(lacks));
     if (lacks && !first) first = field;
   }
@@ -77,8 +81,13 @@ function complete(fields, words) {
   return !first;
 }
 
+/**
+ * @param {{told: ToldProblem, action: string, spec: DialogSpec, fields: FormField[], dialog: HTMLDialogElement,
+ *   confirm: HTMLButtonElement, wrong: HTMLElement, changed: () => void}} step
+ */
 async function send({ told, action, spec, fields, dialog, confirm, wrong, changed }) {
   const { words } = told;
+  /** @type {Facts} */
   const body = { version: told.version };
   for (const field of fields) {
     const value = field.value();

@@ -6,8 +6,12 @@ import { say } from "./send.mjs";
 import { chooser } from "./spot.mjs";
 
 let count = 0;
-const icon = (name) => element("span", { class: `ic ic-${name}`, "aria-hidden": "true" });
+const icon = (/** @type {string} */ name) => element("span", { class: `ic ic-${name}`, "aria-hidden": "true" });
 
+/** @typedef {Omit<FormField, "name" | "either">} Made */
+/** @typedef {{words: Words, told: {lon: number, lat: number}, changed: () => void}} Around */
+
+/** @param {FieldSpec} field @param {HTMLElement} input @param {...HTMLElement} more */
 function framed(field, input, ...more) {
   const id = `pd-${(count += 1)}`;
   input.id ||= id;
@@ -15,9 +19,10 @@ function framed(field, input, ...more) {
   return element("div", { class: "pd-field", "data-field": field.name }, label, ...more, field.hint ? element("p", { class: "pd-hint" }, field.hint) : null, element("p", { class: "pd-wrong", role: "alert" }));
 }
 
+/** @param {FieldSpec} field @param {Around} around @returns {Made} */
 function text(field, { words }) {
   const input = element("textarea", { rows: 3, maxlength: 2000 });
-  input.required = field.required;
+  input.required = Boolean(field.required);
   return {
     box: framed(field, input, input),
     focus: input,
@@ -26,12 +31,14 @@ function text(field, { words }) {
   };
 }
 
+/** @param {Option} option @param {string | undefined} chosen */
 function choice({ value, word }, chosen) {
   const option = element("option", { value }, word);
   option.selected = value === chosen;
   return option;
 }
 
+/** @param {FieldSpec} field @param {Around} around @returns {Made} */
 function select(field, { words }) {
   const input = element("select", {});
   if (!field.value) input.append(element("option", { value: "" }, field.empty ?? "—"));
@@ -47,15 +54,16 @@ function select(field, { words }) {
   };
 }
 
+/** @param {FieldSpec} field @param {Around} around @returns {Made} */
 function radio(field, { words }) {
   const name = `pd-radio-${(count += 1)}`;
-  const boxes = field.options.map((one) => {
+  const boxes = (field.options ?? []).map((one) => {
     const input = element("input", { type: "radio", name, value: one.value });
     input.checked = one.value === field.value;
     return element("label", { class: "pd-choice" }, input, element("b", {}, one.word), one.hint ? element("span", { class: "t3" }, one.hint) : null);
   });
   const group = element("div", { class: "pd-choices", role: "radiogroup", "aria-label": field.label }, ...boxes);
-  const chosen = () => group.querySelector("input:checked")?.value ?? null;
+  const chosen = () => /** @type {HTMLInputElement | null} */ (group.querySelector("input:checked"))?.value ?? null;
   return {
     box: framed(field, group, group),
     focus: group.querySelector("input"),
@@ -64,6 +72,7 @@ function radio(field, { words }) {
   };
 }
 
+/** @param {FieldSpec} field @param {Around} around @returns {Made} */
 function date(field, { words }) {
   const input = element("input", { type: "date", min: field.least, value: field.value });
   return {
@@ -75,8 +84,9 @@ function date(field, { words }) {
   };
 }
 
+/** @param {FieldSpec} field @param {Around} around @returns {Made} */
 function photos(field, { words, changed }) {
-  const made = new Photos({ words, most: field.most, label: field.label, changed });
+  const made = new Photos({ words, most: field.most ?? 0, label: field.label, changed });
   return {
     box: framed(field, made.input, made.box),
     focus: made.input,
@@ -88,7 +98,7 @@ function photos(field, { words, changed }) {
   };
 }
 
-/** Asks the device for its place; rejects when it gives none. */
+/** Asks the device for its place; rejects when it gives none. @returns {Promise<GeolocationCoordinates>} */
 export function locate() {
   return new Promise((told, refused) => {
     if (!navigator.geolocation) return refused(new Error("no geolocation"));
@@ -97,16 +107,18 @@ export function locate() {
   });
 }
 
+/** @param {FieldSpec} field @param {Around} around @returns {Made} */
 function place(field, { words, told }) {
+  /** @type {{x: number, y: number, crs: string, accuracy_m: number | null} | null} */
   let found = null;
   const said = element("p", { class: "pd-said", role: "status" }, say(words, "move_pin"));
   const button = element("button", { type: "button", class: "btn s" }, icon("locate"), say(words, "locate"));
   const stage = element("div", { class: "pd-map" });
-  const put = (lon, lat, accuracy) => {
+  const put = (/** @type {number} */ lon, /** @type {number} */ lat, /** @type {number | null} */ accuracy) => {
     found = { x: lon, y: lat, crs: "EPSG:4326", accuracy_m: accuracy };
     said.textContent = say(words, accuracy === null ? "place_marked" : "place_is", { lon: lon.toFixed(5), lat: lat.toFixed(5), n: Math.round(accuracy ?? 0) });
   };
-  const ready = chooser(stage, { center: [told.lon, told.lat], zoom: 14, label: field.label, chosen: (lon, lat) => put(lon, lat, null) });
+  const ready = chooser(stage, { center: [told.lon, told.lat], zoom: 14, label: field.label, chosen: (/** @type {number} */ lon, /** @type {number} */ lat) => put(lon, lat, null) });
   button.addEventListener("click", async () => {
     said.textContent = say(words, "locating");
     try {
@@ -126,4 +138,5 @@ function place(field, { words, told }) {
   };
 }
 
+/** @type {Record<string, (field: FieldSpec, around: Around) => Made>} */
 export const MAKERS = { text, select, radio, date, photos, place };

@@ -4,7 +4,7 @@ import { Live, stillSignedIn } from "../map/live.mjs";
 
 const ask = () => window.dash_clientside.set_props("problem-clock", { n_intervals: Date.now() });
 
-/** The line is held while the page is there. */
+/** The line is held while the page is there. @param {HTMLElement} page */
 export function follow(page) {
   const line = new Live({
     change() {},

@@ -3,9 +3,9 @@
 import { element } from "../map/words.mjs";
 import { say } from "./send.mjs";
 
-const icon = (name) => element("span", { class: `ic ic-${name}`, "aria-hidden": "true" });
+const icon = (/** @type {string} */ name) => element("span", { class: `ic ic-${name}`, "aria-hidden": "true" });
 
-/** Opens the photo at that place of the list. */
+/** Opens the photo at that place of the list. @param {Pick<ToldProblem, "photos" | "words">} told @param {number} start */
 export function show(told, start) {
   const { photos, words } = told;
   if (!photos.length) return;
@@ -13,7 +13,7 @@ export function show(told, start) {
   const image = element("img", { alt: "" });
   const caption = element("p", {});
   const count = element("span", { class: "t3" });
-  const button = (name, label, act) => {
+  const button = (/** @type {string} */ name, /** @type {string} */ label, /** @type {() => void} */ act) => {
     const made = element("button", { type: "button", class: `ib pg-${name}`, "aria-label": label, title: label }, icon(name));
     made.addEventListener("click", act);
     return made;
@@ -25,7 +25,7 @@ export function show(told, start) {
     caption.textContent = photo.words;
     count.textContent = say(words, "photo_of", { n: at + 1, count: photos.length });
   };
-  const move = (by) => {
+  const move = (/** @type {number} */ by) => {
     at = (at + by + photos.length) % photos.length;
     draw();
   };

@@ -3,12 +3,13 @@
   const PICKS = ["river", "status", "category", "severity", "light", "unit", "source"];
   const page = () => document.getElementById("ledger-page");
   const nothing = () => window.dash_clientside.no_update;
-  const set = (id, props) => window.dash_clientside.set_props(id, props);
+  const set = (/** @type {string} */ id, /** @type {Facts} */ props) => window.dash_clientside.set_props(id, props);
   const pressed = () => window.dash_clientside.callback_context.triggered.some((one) => one.value);
   const asked = () => window.dash_clientside.callback_context.triggered_id;
 
   // The address: the filters' query string and the order.
   let query = "";
+  /** @type {string | null} */
   let order = null;
   const remember = () => {
     const parts = new URLSearchParams(query);
@@ -20,7 +21,8 @@
     set("ledger-export", { href: `/api/v1/problems.xlsx${whole ? `?${whole}` : ""}` });
   };
 
-  const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_all, key) => values[key] ?? "");
+  const fill = (/** @type {string} */ template, /** @type {Facts} */ values) => template.replace(/\{(\w+)\}/g, (_all, key) => String(values[key] ?? ""));
+  /** @param {string} key @param {string[]} chosen @param {{labels: Words, values: Record<string, Words>, one: string, many: string}} words */
   const tell = (key, chosen, words) => {
     const label = words.labels[key];
     const named = chosen.map((one) => words.values[key][one] ?? one);
@@ -67,6 +69,7 @@
 
   const turn = () => (pressed() ? asked().index : nothing());
 
+  /** @param {unknown} _drops @param {unknown} _clears @param {Record<string, string[]>} kept */
   const drop = (_drops, _clears, kept) => {
     if (!pressed()) return nothing();
     const { type, index } = asked();
@@ -100,7 +103,7 @@
     return true;
   };
 
-  const sorted = (request) => {
+  const sorted = (/** @type {{sortModel?: {sort: string, colId: string}[]} | null} */ request) => {
     const model = request?.sortModel?.[0];
     const next = model ? `${model.sort === "desc" ? "-" : ""}${model.colId}` : null;
     order = next === "due" ? null : next;
@@ -108,7 +111,7 @@
     return nothing();
   };
 
-  const columns = async (shown) => {
+  const columns = async (/** @type {string[]} */ shown) => {
     const api = await window.dash_ag_grid?.getApiAsync("ledger-grid");
     for (const column of api?.getColumns() ?? []) {
       const name = column.getColId();
@@ -127,8 +130,10 @@
   const WAIT_MS = 1500;
   // Whose doing a change is: what others did leaves the choice of rows alone.
   let live = false;
+  /** @type {EventSource | null} */
   let source = null;
-  let waiting = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let waiting;
   const changed = () => {
     clearTimeout(waiting);
     waiting = setTimeout(() => {
@@ -141,6 +146,7 @@
     source?.close();
     source = null;
   };
+  /** @type {HTMLElement | null} */
   let shown = null;
   const begin = () => {
     if (shown === page()) return;
@@ -158,10 +164,11 @@
   });
 
   // Cells: text through React only. A row that is still on its way has no data.
-  const make = (...given) => window.React.createElement(...given);
-  const cell = (draw) => (props) => (props.data ? draw(props.data) : null);
-  const link = (href, className, ...children) => make("a", { href, className }, ...children);
-  const bars = (count) =>
+  const make = (/** @type {unknown[]} */ ...given) => window.React.createElement(...given);
+  /** @param {(row: any) => unknown} draw any: a row as dashboard/ledger/rows.py makes it */
+  const cell = (draw) => (/** @type {{data?: any}} */ props) => (props.data ? draw(props.data) : null);
+  const link = (/** @type {string} */ href, /** @type {string} */ className, /** @type {unknown[]} */ ...children) => make("a", { href, className }, ...children);
+  const bars = (/** @type {number} */ count) =>
     make("span", { className: "lg-bars", "aria-hidden": true }, ...Array.from({ length: count }, (_none, at) => make("i", { key: at })));
 
   window.dashAgGridComponentFunctions = Object.assign(window.dashAgGridComponentFunctions ?? {}, {

@@ -3,40 +3,56 @@
 import { element } from "../map/words.mjs";
 import { say, upload } from "./send.mjs";
 
-const icon = (name) => element("span", { class: `ic ic-${name}`, "aria-hidden": "true" });
+const icon = (/** @type {string} */ name) => element("span", { class: `ic ic-${name}`, "aria-hidden": "true" });
+
+/**
+ * One photo of the form.
+ * @typedef {object} Item
+ * @property {File} file
+ * @property {"" | "sending" | "kept" | "failed"} state
+ * @property {number | null} id
+ * @property {HTMLElement} bar
+ * @property {HTMLElement} told
+ * @property {HTMLElement} again
+ * @property {HTMLElement} box
+ * @property {() => void} [abort]
+ */
 
 export class Photos {
-  /** `changed` is called whenever a photo comes, goes, or has been sent. */
+  /** `changed` is called whenever a photo comes, goes, or has been sent. @param {{words: Words, most: number, label: string, changed?: () => void}} form */
   constructor({ words, most, label, changed = () => {} }) {
     this.words = words;
     this.most = most;
     this.changed = changed;
+    /** @type {Item[]} */
     this.items = [];
     this.input = element("input", { type: "file", accept: "image/jpeg,image/png,image/webp", multiple: "", class: "pd-file", "aria-label": label });
     this.add = element("label", { class: "pd-add" }, this.input, icon("camera"), element("span", {}, say(words, "add_photo")));
     this.box = element("div", { class: "pd-photos" }, this.add);
-    this.input.addEventListener("change", () => this.take([...this.input.files]));
+    this.input.addEventListener("change", () => this.take([...(this.input.files ?? [])]));
     this.box.addEventListener("dragover", (event) => event.preventDefault());
     this.box.addEventListener("drop", (event) => {
       event.preventDefault();
-      this.take([...event.dataTransfer.files]);
+      this.take([...(event.dataTransfer?.files ?? [])]);
     });
   }
 
   get ids() {
-    return this.items.filter((item) => item.id).map((item) => item.id);
+    return this.items.flatMap((item) => item.id ?? []);
   }
 
   get busy() {
     return this.items.some((item) => item.state === "sending");
   }
 
+  /** @param {File[]} files */
   take(files) {
     this.input.value = "";
     for (const file of files.slice(0, this.most - this.items.length)) this.put(file);
     this.draw();
   }
 
+  /** @param {File} file */
   put(file) {
     const state = element("span", { class: "pd-state", role: "status" });
     const image = element("img", { alt: file.name });
@@ -45,6 +61,7 @@ export class Photos {
     const remove = element("button", { type: "button", class: "pd-remove", "aria-label": say(this.words, "remove") }, icon("close"));
     const again = element("button", { type: "button", class: "pd-again", hidden: "" }, say(this.words, "again"));
     const bar = element("i", { class: "pd-bar" });
+    /** @type {Item} */
     const item = { file, state: "", id: null, bar, told: state, again, box: element("figure", { class: "pd-photo" }, image, bar, state, again, remove) };
     remove.addEventListener("click", () => this.drop(item));
     again.addEventListener("click", () => this.send(item));
@@ -53,6 +70,7 @@ export class Photos {
     this.send(item);
   }
 
+  /** @param {Item} item */
   async send(item) {
     item.state = "sending";
     item.again.hidden = true;
@@ -66,13 +84,13 @@ export class Photos {
     const answer = await job.sent;
     item.state = answer.ok ? "kept" : "failed";
     item.id = answer.ok ? answer.body.id : null;
-    item.facts = answer.ok ? answer.body : null;
     item.told.textContent = answer.ok ? say(this.words, "kept") : answer.reason;
     item.again.hidden = answer.ok || answer.status === 400 || answer.status === 413;
     item.box.classList.add(answer.ok ? "kept" : "bad");
     this.changed();
   }
 
+  /** @param {Item} item */
   drop(item) {
     item.abort?.();
     this.items = this.items.filter((other) => other !== item);

@@ -1,32 +1,33 @@
 // Brings a problem's page to life: dialogs for its steps, the photos large, the place on a small map.
 (() => {
+  /** A module of this room, brought when it is needed. @param {string} name @returns {Promise<any>} any: each has functions of its own */
   const load = (name) => import(`/assets/ledger/${name}.mjs`);
 
   document.addEventListener("click", (event) => {
-    const button = event.target.closest?.("[data-problem-act], [data-problem-photo], [data-problem-print]");
+    const button = /** @type {HTMLElement | null | undefined} */ (/** @type {Element} */ (event.target).closest?.("[data-problem-act], [data-problem-photo], [data-problem-print]"));
     if (!button) return;
-    const bar = document.querySelector("[data-problem]");
+    const bar = /** @type {HTMLElement | null} */ (document.querySelector("[data-problem]"));
     if (button.dataset.problemPrint !== undefined) print();
     else if (!bar) return;
     else if (button.dataset.problemAct) {
-      const told = JSON.parse(bar.dataset.problem);
+      const told = JSON.parse(bar.dataset.problem ?? "");
       load("dialog").then(({ open }) => open(told, button.dataset.problemAct));
     } else {
-      const told = JSON.parse(bar.dataset.problem);
+      const told = JSON.parse(bar.dataset.problem ?? "");
       load("gallery").then(({ show }) => show(told, Number(button.dataset.problemPhoto)));
     }
   });
 
   /* On a phone the line of steps is wider than the window: the one under way is brought into it. */
-  const reach = (line) => {
-    const now = line.querySelector(".cur, .stop, li:last-child");
+  const reach = (/** @type {HTMLElement} */ line) => {
+    const now = /** @type {HTMLElement | null} */ (line.querySelector(".cur, .stop, li:last-child"));
     if (now) line.scrollLeft = now.offsetLeft - 2 * now.offsetWidth;
   };
 
   /* A link of the list names the step that waits: its dialog opens as soon as the button is there. */
   const begin = () => {
     const step = /^\/ledger\/\d+$/.test(location.pathname) ? location.hash.slice(1) : "";
-    const button = step && document.querySelector(`[data-problem-act="${CSS.escape(step)}"]`);
+    const button = /** @type {HTMLElement | null} */ (step ? document.querySelector(`[data-problem-act="${CSS.escape(step)}"]`) : null);
     if (!button) return;
     history.replaceState(history.state, "", location.pathname);
     button.click();
@@ -34,20 +35,20 @@
 
   const look = () => {
     begin();
-    for (const line of document.querySelectorAll(".pb-steps:not([data-alive])")) {
+    for (const line of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".pb-steps:not([data-alive])"))) {
       line.dataset.alive = "true";
       reach(line);
     }
-    for (const box of document.querySelectorAll("[data-spot]:not([data-alive])")) {
+    for (const box of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-spot]:not([data-alive])"))) {
       box.dataset.alive = "true";
       load("spot").then(({ mark }) => mark(box));
     }
-    const page = document.querySelector(".pb-page:not([data-alive])");
+    const page = /** @type {HTMLElement | null} */ (document.querySelector(".pb-page:not([data-alive])"));
     if (page) {
       page.dataset.alive = "true";
       load("follow").then(({ follow }) => follow(page));
     }
-    const form = document.querySelector("[data-report]:not([data-alive])");
+    const form = /** @type {HTMLElement | null} */ (document.querySelector("[data-report]:not([data-alive])"));
     if (form) {
       form.dataset.alive = "true";
       load("report").then(({ bring }) => bring(form));
@@ -55,6 +56,7 @@
   };
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     onemap_report: {
+      /** @param {Placed | null} spot */
       placed(spot) {
         load("report").then((report) => report.placed(spot));
         return window.dash_clientside.no_update;

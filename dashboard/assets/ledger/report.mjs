@@ -6,8 +6,8 @@ import { Photos } from "./photos.mjs";
 import { post, say } from "./send.mjs";
 import { chooser } from "./spot.mjs";
 
-const icon = (name) => element("span", { class: `ic ic-${name}`, "aria-hidden": "true" });
-const options = (list, chosen) => list.map(({ value, word }) => {
+const icon = (/** @type {string} */ name) => element("span", { class: `ic ic-${name}`, "aria-hidden": "true" });
+const options = (/** @type {Option[]} */ list, /** @type {string} */ chosen = "") => list.map(({ value, word }) => {
   const made = element("option", { value }, word);
   made.selected = value === chosen;
   return made;
@@ -18,7 +18,7 @@ function fresh() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/* What the server says of the place belongs to React: it is shown again within the form. */
+/** What the server says of the place belongs to React: it is shown again within the form. @param {HTMLElement} source */
 function mirror(source) {
   const shown = element("div", { class: "rp-preview", role: "status" });
   const copy = () => shown.replaceChildren(...[...source.childNodes].map((node) => node.cloneNode(true)));
@@ -28,39 +28,51 @@ function mirror(source) {
 }
 
 class Report {
+  /** @param {HTMLElement} box @param {ReportForm} told */
   constructor(box, told) {
     this.box = box;
     this.told = told;
     this.words = told.words;
     this.key = fresh();
     this.nth = 0;
+    /** @type {Placed | null} */
     this.spot = null;
+    /** @type {string | null} */
     this.category = null;
+    this.wrong = element("p", { class: "pd-refused", role: "alert", hidden: "" });
+    this.submit = element("button", { type: "submit", class: "btn p rp-submit" }, icon("tick"), element("span", {}, this.say("submit")));
+    this.tiles = element("div", { class: "rp-tiles" });
+    this.kinds = element("div", { class: "rp-kinds", role: "radiogroup", "aria-label": this.say("kind"), hidden: "" });
+    this.stage = element("div", { class: "rp-map" });
+    this.status = element("p", { class: "pd-said", role: "status" });
+    this.description = element("textarea", { id: "rp-description", rows: 4, maxlength: 2000 });
+    this.severity = element("select", { id: "rp-severity" }, ...options(told.severities, "general"));
+    this.source = element("select", { id: "rp-source" }, ...options(told.sources, told.source));
+    this.reference = element("input", { id: "rp-source_ref", maxlength: 100 });
     this.photos = new Photos({ words: this.words, most: told.most, label: this.say("photos"), changed: () => this.refresh() });
     this.draw();
     this.locateMap();
   }
 
+  /** @param {string} key @param {Facts} [facts] */
   say(key, facts) {
     return say(this.words, key, facts);
   }
 
   draw() {
-    const preview = mirror(document.getElementById("report-preview"));
-    this.wrong = element("p", { class: "pd-refused", role: "alert", hidden: "" });
-    this.submit = element("button", { type: "submit", class: "btn p rp-submit" }, icon("tick"), element("span", {}, this.say("submit")));
-    this.form = element(
+    const preview = mirror(/** @type {HTMLElement} */ (document.getElementById("report-preview")));
+    const form = element(
       "form", { class: "rp-form", novalidate: "" },
       element("section", { class: "card rp-place" }, ...this.placeFields(preview)),
       element("section", { class: "card rp-what" }, ...this.whatFields()),
       element("section", { class: "card rp-facts" }, ...this.factFields()),
       element("footer", { class: "rp-foot" }, this.wrong, element("span", { class: "t3 fs12" }, this.say("submit_note")), this.submit),
     );
-    this.form.addEventListener("submit", (event) => {
+    form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.send();
     });
-    this.box.replaceChildren(this.form);
+    this.box.replaceChildren(form);
   }
 
   /* ---- what it is */
@@ -71,11 +83,11 @@ class Report {
       tile.addEventListener("click", () => this.choose(group, tile));
       return tile;
     });
-    this.tiles = element("div", { class: "rp-tiles" }, ...tiles);
-    this.kinds = element("div", { class: "rp-kinds", role: "radiogroup", "aria-label": this.say("kind"), hidden: "" });
+    this.tiles.append(...tiles);
     return [element("h2", {}, this.say("category")), this.tiles, this.kinds, element("h2", {}, this.say("photos")), this.photos.box, element("p", { class: "pd-hint" }, this.say("photos_hint", { n: this.told.most }))];
   }
 
+  /** @param {OptionGroup} group @param {HTMLElement} tile */
   choose(group, tile) {
     for (const other of this.tiles.children) other.setAttribute("aria-pressed", String(other === tile));
     this.kinds.replaceChildren(...group.options.map(({ value, word }) => {
@@ -84,11 +96,12 @@ class Report {
       return element("label", { class: "rp-kind" }, input, word);
     }));
     this.kinds.hidden = group.options.length < 2;
-    const first = this.kinds.querySelector("input");
+    const first = /** @type {HTMLInputElement} */ (this.kinds.querySelector("input"));
     first.checked = true;
     this.pick(first.value);
   }
 
+  /** @param {string} value */
   pick(value) {
     this.category = value;
     this.refresh();
@@ -96,17 +109,16 @@ class Report {
 
   /* ---- where it is */
 
+  /** @param {HTMLElement} preview */
   placeFields(preview) {
-    this.stage = element("div", { class: "rp-map" });
     const here = element("button", { type: "button", class: "btn" }, icon("locate"), this.say("locate"));
     here.addEventListener("click", () => this.locate());
-    this.status = element("p", { class: "pd-said", role: "status" });
     const river = element("select", { "aria-label": this.say("river") }, ...options(this.told.rivers));
     const chainage = element("input", { placeholder: "K12+350", "aria-label": this.say("chainage"), maxlength: 20 });
     const lon = element("input", { placeholder: this.say("lon"), "aria-label": this.say("lon"), inputmode: "decimal" });
     const lat = element("input", { placeholder: this.say("lat"), "aria-label": this.say("lat"), inputmode: "decimal" });
     const datum = element("select", { "aria-label": this.say("datum") }, ...options(this.told.datums));
-    const find = (ask) => {
+    const find = (/** @type {() => object} */ ask) => {
       const button = element("button", { type: "button", class: "btn" }, this.say("find"));
       button.addEventListener("click", () => this.ask(ask()));
       return button;
@@ -126,7 +138,7 @@ class Report {
     const asked = lon !== "" && lat !== "" && Number.isFinite(Number(lon)) && Number.isFinite(Number(lat));
     this.map = await chooser(this.stage, {
       center: [(west + east) / 2, (south + north) / 2], zoom: 8, label: this.say("map"),
-      chosen: (x, y) => this.ask({ x, y, crs: "EPSG:4490" }),
+      chosen: (/** @type {number} */ x, /** @type {number} */ y) => this.ask({ x, y, crs: "EPSG:4490" }),
     });
     window.onemap_report_map = this.map.map;
     if (asked) this.ask({ x: Number(lon), y: Number(lat), crs: "EPSG:4490" });
@@ -144,7 +156,7 @@ class Report {
     }
   }
 
-  /* The server says where that is; until it has, nothing can be sent. */
+  /** The server says where that is; until it has, nothing can be sent. @param {object} place */
   ask(place) {
     this.nth += 1;
     this.spot = null;
@@ -152,6 +164,7 @@ class Report {
     window.dash_clientside.set_props("report-typed", { data: { ...place, nth: this.nth } });
   }
 
+  /** @param {Placed | null} spot */
   placed(spot) {
     if (!spot || spot.nth !== this.nth) return;
     this.spot = spot.ok ? spot : null;
@@ -162,12 +175,8 @@ class Report {
   /* ---- how grave it is */
 
   factFields() {
-    const field = (input, label, hint) => element("div", { class: "pd-field" }, element("label", { for: input.id }, label), input, hint ? element("p", { class: "pd-hint" }, hint) : null);
-    this.description = element("textarea", { id: "rp-description", rows: 4, maxlength: 2000 });
+    const field = (/** @type {HTMLElement} */ input, /** @type {string} */ label, /** @type {string} */ hint = "") => element("div", { class: "pd-field" }, element("label", { for: input.id }, label), input, hint ? element("p", { class: "pd-hint" }, hint) : null);
     this.description.addEventListener("input", () => this.refresh());
-    this.severity = element("select", { id: "rp-severity" }, ...options(this.told.severities, "general"));
-    this.source = element("select", { id: "rp-source" }, ...options(this.told.sources, this.told.source));
-    this.reference = element("input", { id: "rp-source_ref", maxlength: 100 });
     return [
       field(this.description, this.say("description"), this.say("description_hint")),
       element("div", { class: "rp-three" }, field(this.severity, this.say("severity")), field(this.source, this.say("source")), field(this.reference, this.say("source_ref"))),
@@ -175,7 +184,7 @@ class Report {
   }
 
   refresh() {
-    if (this.wrong && !this.wrong.hidden && !this.lacks()) this.wrong.hidden = true;
+    if (!this.wrong.hidden && !this.lacks()) this.wrong.hidden = true;
   }
 
   lacks() {
@@ -185,6 +194,7 @@ class Report {
     return this.photos.busy ? this.say("wait_photos") : "";
   }
 
+  /** @param {string} reason */
   refuse(reason) {
     this.wrong.textContent = reason;
     this.wrong.hidden = false;
@@ -192,7 +202,7 @@ class Report {
 
   async send() {
     const lacks = this.lacks();
-    if (lacks) return this.refuse(lacks);
+    if (lacks || !this.spot) return this.refuse(lacks);
     this.submit.disabled = true;
     const { x, y, crs, accuracy_m: accuracy } = this.spot;
     const body = {
@@ -209,6 +219,7 @@ class Report {
     return answer.ok ? this.done(answer) : this.refuse(answer.reason);
   }
 
+  /** @param {Answer} answer */
   done({ status, body }) {
     const another = element("button", { type: "button", class: "btn" }, this.say("another"));
     another.addEventListener("click", () => location.assign("/ledger/report"));
@@ -225,14 +236,15 @@ class Report {
   }
 }
 
+/** @type {Report | null} */
 let now = null;
 
-/** Draws the form in its box. */
+/** Draws the form in its box. @param {HTMLElement} box */
 export function bring(box) {
-  now = new Report(box, JSON.parse(box.dataset.report));
+  now = new Report(box, JSON.parse(box.dataset.report ?? ""));
 }
 
-/** Where the place that was asked about lies. */
+/** Where the place that was asked about lies. @param {Placed | null} spot */
 export function placed(spot) {
   now?.placed(spot);
 }

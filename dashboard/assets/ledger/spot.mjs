@@ -7,31 +7,52 @@ import { draw, OPTIONS } from "../map/symbols.mjs";
 import { Waters } from "../map/waters.mjs";
 
 const GROUND = new Set(["onemap", "grid", undefined]);
+/** @type {Record<string, [tag: string, attributes: Words]>} */
 const FACE = {
-  green: '<circle cx="13" cy="12.4" r="4" fill="none" stroke="var(--om-light-green-fill)" stroke-width="2.2"/>',
-  amber: '<path d="M13 7.4 18 16H8Z" fill="var(--om-light-amber-fill)"/>',
-  red: '<path d="m13 7 5.2 5.4L13 17.8l-5.2-5.4Z" fill="#fff"/>',
-  none: '<circle cx="13" cy="12.4" r="3" fill="var(--om-accent)"/>',
+  green: ["circle", { cx: "13", cy: "12.4", r: "4", fill: "none", stroke: "var(--om-light-green-fill)", "stroke-width": "2.2" }],
+  amber: ["path", { d: "M13 7.4 18 16H8Z", fill: "var(--om-light-amber-fill)" }],
+  red: ["path", { d: "m13 7 5.2 5.4L13 17.8l-5.2-5.4Z", fill: "#fff" }],
+  none: ["circle", { cx: "13", cy: "12.4", r: "3", fill: "var(--om-accent)" }],
 };
+const WEDGE = { d: "M13 33 -4 -3A42 42 0 0 1 30 -3Z", fill: "var(--om-accent)", "fill-opacity": ".14", stroke: "var(--om-accent)", "stroke-dasharray": "3 3" };
+const DROP = "M13 33C8 27 2.4 20.4 2.4 12.6a10.6 10.6 0 0 1 21.2 0C23.6 20.4 18 27 13 33Z";
 
 /* Ground, waters and names only: what stands at the water belongs to the one map. */
+/** @param {Palette} colours @returns {MapStyle} */
 function ground(colours) {
   const whole = style(colours, { basemap: "", attribution: "" });
-  const layers = whole.layers.filter((layer) => GROUND.has(layer.source) && !layer.id.startsWith("selected"));
+  const layers = whole.layers.filter((layer) => GROUND.has("source" in layer ? layer.source : undefined) && !layer.id.startsWith("selected"));
   return { ...whole, layers, sources: { onemap: whole.sources.onemap, grid: whole.sources.grid } };
 }
 
-/* A teardrop with the light's shape; a wedge for each direction a photo was taken in. */
+/** A part of a drawing. @param {string} tag @param {Words} attributes @param {...Node} children */
+function drawn(tag, attributes, ...children) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+/** A teardrop with the light's shape; a wedge for each direction a photo was taken in. @param {string} light @param {number[]} facing */
 function pin(light, facing) {
   const red = light === "red";
-  const wedges = facing.map((bearing) => `<path transform="rotate(${bearing} 13 33)" d="M13 33 -4 -3A42 42 0 0 1 30 -3Z" fill="var(--om-accent)" fill-opacity=".14" stroke="var(--om-accent)" stroke-dasharray="3 3"/>`);
+  const wedges = facing.map((bearing) => drawn("path", { transform: `rotate(${bearing} 13 33)`, ...WEDGE }));
+  const body = {
+    d: DROP, fill: red ? "var(--om-light-red-fill)" : "var(--om-pin-body)",
+    stroke: red ? "var(--om-surface)" : "var(--om-pin-line)", "stroke-width": "1.4",
+  };
+  const frame = { width: "26", height: "34", viewBox: "0 0 26 34", "aria-hidden": "true" };
+  const svg = drawn("svg", frame, ...wedges, drawn("path", body), drawn(...(FACE[light] ?? FACE.none)));
+  svg.style.overflow = "visible";
   const box = document.createElement("div");
   box.className = "pb-pin";
-  box.innerHTML = `<svg width="26" height="34" viewBox="0 0 26 34" style="overflow:visible" aria-hidden="true">${wedges.join("")}<path d="M13 33C8 27 2.4 20.4 2.4 12.6a10.6 10.6 0 0 1 21.2 0C23.6 20.4 18 27 13 33Z" fill="${red ? "var(--om-light-red-fill)" : "var(--om-pin-body)"}" stroke="${red ? "var(--om-surface)" : "var(--om-pin-line)"}" stroke-width="1.4"/>${FACE[light] ?? FACE.none}</svg>`;
+  box.append(svg);
   return box;
 }
 
-/** The map in a box; answers `{map, Marker}` once it can be drawn on. */
+/** @typedef {{center: Lonlat, zoom: number, label: string}} Shown */
+
+/** The map in a box; answers `{map, Marker}` once it can be drawn on. @param {HTMLElement} box @param {Shown} shown */
 export async function plain(box, { center, zoom, label }) {
   const library = await brought();
   const canvas = document.createElement("div");
@@ -56,31 +77,35 @@ export async function plain(box, { center, zoom, label }) {
   return { map, Marker: library.Marker };
 }
 
+/** @param {WaterMap} map */
 function repaint(map) {
   for (const layer of ground(palette()).layers) {
-    for (const [name, value] of Object.entries(layer.paint ?? {})) map.setPaintProperty(layer.id, name, value);
+    for (const [name, value] of Object.entries(layer.paint ?? {})) {
+      map.setPaintProperty(layer.id, /** @type {any} */ (name), value); // any: the name is of the layer's own kind
+    }
   }
 }
 
+/** @param {WaterMap} map */
 async function colour(map) {
   const answer = await fetch("/api/v1/map/state").catch(() => null);
   if (answer?.ok) new Waters(map).reset((await answer.json()).waters);
 }
 
-/** A problem's place as the box tells it. */
+/** A problem's place as the box tells it. @param {HTMLElement} box */
 export async function mark(box) {
-  const { lon, lat, light, facing, label } = JSON.parse(box.dataset.spot);
+  const { lon, lat, light, facing, label } = JSON.parse(box.dataset.spot ?? "");
   const { map, Marker } = await plain(box, { center: [lon, lat], zoom: 13.4, label });
   new Marker({ element: pin(light, facing ?? []), anchor: "bottom" }).setLngLat([lon, lat]).addTo(map);
   box.spot = map;
 }
 
-/** A map on which a click, or a drag of the pin, marks a place; `set` marks one from outside. */
+/** A map on which a click, or a drag of the pin, marks a place; `set` marks one from outside. @param {HTMLElement} box @param {Shown & {chosen: (lon: number, lat: number) => void}} shown */
 export async function chooser(box, { center, zoom, label, chosen }) {
   const { map, Marker } = await plain(box, { center, zoom, label });
   const marker = new Marker({ element: pin("none", []), anchor: "bottom", draggable: true });
   let placed = false;
-  const set = (lon, lat, look = true) => {
+  const set = (/** @type {number} */ lon, /** @type {number} */ lat, look = true) => {
     marker.setLngLat([lon, lat]);
     if (!placed) marker.addTo(map);
     placed = true;

@@ -2,9 +2,11 @@
 (function () {
   "use strict";
   const CHART = "one-map-drawer-chart-";
+  /** @typedef {{data: object[], layout: any, failed?: boolean, empty?: boolean, words: Words, name?: string}} Figure any: a layout is plotly's own */
+  const shows = () => /** @type {HTMLElement | null} */ (document.querySelector(".dw"))?.dataset.shows ?? "";
   const skip = () => window.dash_clientside.no_update;
 
-  /* A copy in which every var(--name) is the colour that the page shows now. */
+  /** A copy in which every var(--name) is the colour that the page shows now. @param {any} part @param {CSSStyleDeclaration} styles @returns {any} any: a figure's parts are of every kind */
   function coloured(part, styles) {
     if (typeof part === "string") {
       const name = /^var\((--[\w-]+)\)$/.exec(part);
@@ -17,6 +19,7 @@
     return part;
   }
 
+  /** @param {Figure | null} figure */
   function paint(figure) {
     if (!figure) return [skip(), skip()];
     if (figure.failed) return [skip(), "dw-plot failed"];
@@ -32,21 +35,24 @@
     return [painted, "dw-plot drawn"];
   }
 
+  /** @param {Record<string, unknown> | null} change @param {string} parameter @param {number} days */
   function zoomed(change, parameter, days) {
     if (!change) return skip();
     if (change["xaxis.autorange"]) return null;
     const from = change["xaxis.range[0]"];
     const to = change["xaxis.range[1]"];
     if (!from || !to) return skip();
-    const plain = (text) => String(text).slice(0, 19);
+    const plain = (/** @type {unknown} */ text) => String(text).slice(0, 19);
     return { from: plain(from), to: plain(to), of: `${parameter}/${days}` };
   }
 
+  /** @param {Record<string, unknown>} id */
   function graph(id) {
     const frame = document.getElementById(JSON.stringify(id, Object.keys(id).sort()));
-    return frame && frame.querySelector(".js-plotly-plot");
+    return /** @type {Figure & Element | null | undefined} */ (frame?.querySelector(".js-plotly-plot"));
   }
 
+  /** @param {number | null} clicks @param {Figure | null} figure @param {Record<string, unknown>} id */
   async function picture(clicks, figure, id) {
     const plot = clicks && graph(id);
     if (!plot || !window.Plotly) return skip();
@@ -74,7 +80,7 @@
 
   /* A line that names another thing opens it. */
   document.addEventListener("click", (event) => {
-    const line = event.target.closest?.("[data-select-kind]");
+    const line = /** @type {HTMLElement | null | undefined} */ (/** @type {Element} */ (event.target).closest?.("[data-select-kind]"));
     if (!line) return;
     const thing = { kind: line.dataset.selectKind, id: Number(line.dataset.selectId) };
     window.dash_clientside.set_props("one-map-selection", { data: thing });
@@ -82,7 +88,7 @@
 
   /* New readings of what is shown: read it again, quietly. */
   document.addEventListener("onemap:change", (event) => {
-    const shown = document.querySelector(".dw")?.dataset.shows ?? "";
+    const shown = shows();
     const [kind, id] = shown.split(":");
     const changed = (event.detail.stations ?? []).some((each) => each.id === Number(id));
     if (!changed || !["section", "outfall", "intake"].includes(kind)) return;
@@ -95,7 +101,7 @@
 
   /* A step in the ledger: what a drawer tells of it is read again, the rest of it stays. */
   document.addEventListener("onemap:ledger", (event) => {
-    const shown = document.querySelector(".dw")?.dataset.shows ?? "";
+    const shown = shows();
     const [kind, id] = shown.split(":");
     const thing = { kind, id: Number(id), at: Date.now() };
     if (kind === "problem") {
@@ -108,19 +114,20 @@
 
   /* Opened by keyboard, the drawer takes the focus; closed, it gives it back. */
   let keyboard = false;
+  /** @type {HTMLElement | null} */
   let before = null;
   addEventListener("keydown", (event) => { keyboard = event.key === "Enter" || event.key === " "; }, true);
   addEventListener("pointerdown", () => { keyboard = false; }, true);
   let shown = "";
   new MutationObserver(() => {
-    const now = document.querySelector(".dw")?.dataset.shows ?? "";
+    const now = shows();
     if (now === shown) return;
     if (now && keyboard) {
-      if (!shown) before = document.activeElement;
-      document.querySelector(".dw h2")?.focus({ preventScroll: true });
+      if (!shown) before = /** @type {HTMLElement | null} */ (document.activeElement);
+      /** @type {HTMLElement | null} */ (document.querySelector(".dw h2"))?.focus({ preventScroll: true });
     } else if (!now && before) {
       const kept = before !== document.body && document.contains(before) && before.offsetParent;
-      (kept ? before : document.querySelector(".maplibregl-canvas"))?.focus({ preventScroll: true });
+      (kept ? before : /** @type {HTMLElement | null} */ (document.querySelector(".maplibregl-canvas")))?.focus({ preventScroll: true });
       before = null;
     }
     shown = now;

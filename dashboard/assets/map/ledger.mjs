@@ -5,6 +5,7 @@ import { Reporting } from "./report.mjs";
 import { say } from "./words.mjs";
 
 export class Ledger {
+  /** @param {import("./scene.mjs").Scene} scene */
   constructor(scene) {
     this.scene = scene;
     this.pins = new Pins(scene.map);
@@ -16,6 +17,7 @@ export class Ledger {
     return Boolean(this.scene.options.ledger);
   }
 
+  /** @param {HTMLElement} page @param {import("./panel.mjs").Panel} panel @param {AbortSignal} signal */
   enter(page, panel, signal) {
     this.panel = panel;
     this.reporting.enter(page);
@@ -28,26 +30,28 @@ export class Ledger {
     if (this.on) await this.pins.load();
   }
 
-  /** The pins that look other than before; null when all are to be loaded anew. */
+  /** The pins that look other than before; null when all are to be loaded anew. @param {LedgerChange} data */
   change(data) {
     const changed = data.anew ? null : this.pins.change(data);
     document.dispatchEvent(new CustomEvent("onemap:ledger", { detail: data }));
     return changed;
   }
 
-  /** The counts of strip and panel, as the server tells them to this reader. */
+  /** The counts of strip and panel, as the server tells them to this reader. @param {News} news */
   count(news) {
+    if (!this.panel) return;
     for (const each of this.panel.all("[data-told]")) {
       each.classList.remove("mp-skeleton");
-      each.textContent = String(news[each.dataset.told]);
+      each.textContent = String(news[each.dataset.told ?? ""]);
       each.classList.toggle("mp-bad", each.dataset.told === "overdue" && news.overdue > 0);
     }
+    /** @type {Record<string, string>} */
     const sentences = {
       overdue: news.overdue ? (news.longest ? say("longest", { n: news.longest }) : say("of_open", { n: news.open })) : say("none_overdue"),
       new: say("of_open", { n: news.open }),
       waiting: say("soon_n", { n: news.soon }),
     };
-    for (const each of this.panel.all("[data-told-sentence]")) each.textContent = sentences[each.dataset.toldSentence];
+    for (const each of this.panel.all("[data-told-sentence]")) each.textContent = sentences[each.dataset.toldSentence ?? ""];
     for (const each of this.panel.all("[data-ledger-number=problems]")) each.textContent = String(news.open);
     for (const each of this.panel.all("[data-ledger-number=patrols]")) each.textContent = say("today_n", { n: news.patrols });
   }

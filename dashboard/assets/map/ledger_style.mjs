@@ -5,10 +5,10 @@ const BOLD = ["OneMap Bold", ...STACK];
 const TODAY = () => Math.floor((Date.now() + 8 * 3600000) / 86400000);
 
 /* Today's tracks are clear, those of the week paler, those of the month faint. */
-const byAge = (today, week, month) => ["step", ["-", TODAY(), ["get", "day"]], today, 1, week, 8, month];
+const byAge = (/** @type {number} */ today, /** @type {number} */ week, /** @type {number} */ month) => ["step", ["-", TODAY(), ["get", "day"]], today, 1, week, 8, month];
 const beside = ["interpolate", ["linear"], ["zoom"], 8, 5, 11, 8, 13, 0];
 
-/** The tracks: dots beside the river, from afar; where they were walked, close by. */
+/** The tracks: dots beside the river, from afar; where they were walked, close by. @param {Palette} c */
 export function tracks(c) {
   const line = { type: "line", source: "patrols", "source-layer": "patrols" };
   const dots = { "line-color": c.track, "line-offset": beside, "line-opacity": byAge(1, 0.6, 0.28) };
@@ -34,7 +34,13 @@ export function tracks(c) {
   ];
 }
 
-/* One source's pins, and how many stand together. */
+/**
+ * One source's pins, and how many stand together.
+ * @param {Palette} c
+ * @param {string} source
+ * @param {unknown} worst an expression, or a number
+ * @param {string} text
+ */
 function standing(c, source, worst, text) {
   const digits = ["length", ["to-string", ["get", "point_count"]]];
   return [
@@ -59,7 +65,7 @@ function standing(c, source, worst, text) {
   ];
 }
 
-/** The pins; overdue ones stand apart, so that a red count counts nothing else. */
+/** The pins; overdue ones stand apart, so that a red count counts nothing else. @param {Palette} c */
 export function pins(c) {
   return [
     ...standing(c, "problems", ["get", "worst"], c.text),

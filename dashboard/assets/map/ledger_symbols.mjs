@@ -1,6 +1,13 @@
 /* Symbols of the ledger: teardrops and rounded rectangles, never round, for round is water. */
 
-/* Ring on time, triangle soon, diamond overdue, bar without a deadline: a shape beside the colour. */
+/**
+ * Ring on time, triangle soon, diamond overdue, bar without a deadline: a shape beside the colour.
+ * @param {CanvasRenderingContext2D} pen
+ * @param {string} light
+ * @param {number} x
+ * @param {number} y
+ * @param {string} colour
+ */
 function shape(pen, light, x, y, colour, size = 1) {
   pen.beginPath();
   if (light === "green") {
@@ -10,11 +17,11 @@ function shape(pen, light, x, y, colour, size = 1) {
     pen.stroke();
     return;
   }
-  const points = {
+  const points = /** @type {Record<string, Lonlat[]>} */ ({
     amber: [[0, -4], [4.4, 3.4], [-4.4, 3.4]],
     red: [[0, -4.6], [4.6, 0], [0, 4.6], [-4.6, 0]],
     none: [[-3.6, -1], [3.6, -1], [3.6, 1], [-3.6, 1]],
-  }[light] ?? [];
+  })[light] ?? [];
   for (const [dx, dy] of points) pen.lineTo(x + dx * size, y + dy * size);
   pen.closePath();
   pen.fillStyle = colour;
@@ -22,9 +29,14 @@ function shape(pen, light, x, y, colour, size = 1) {
 }
 
 const WORST = ["none", "green", "amber", "red"];
-const fillOf = (colours, light) => colours.lights[light] ?? colours.label;
+const fillOf = (/** @type {Palette} */ colours, /** @type {string} */ light) => colours.lights[light] ?? colours.label;
 
-/* problem|light|selected: a teardrop of 19 by 26, its tip at the place. */
+/**
+ * problem|light|selected: a teardrop of 19 by 26, its tip at the place.
+ * @param {(width: number, height: number) => CanvasRenderingContext2D} canvas
+ * @param {Palette} colours
+ * @param {string[]} details
+ */
 export function problem(canvas, colours, [light, chosen]) {
   const pen = canvas(25, 30);
   const [x, y, r] = [12.5, 11.5, 9];
@@ -47,7 +59,12 @@ export function problem(canvas, colours, [light, chosen]) {
   return pen;
 }
 
-/* pins|worst|digits: a rounded rectangle with the worst shape; the count is written by the map. */
+/**
+ * pins|worst|digits: a rounded rectangle with the worst shape; the count is written by the map.
+ * @param {(width: number, height: number) => CanvasRenderingContext2D} canvas
+ * @param {Palette} colours
+ * @param {string[]} details
+ */
 export function pins(canvas, colours, [worst, digits]) {
   const light = WORST[Number(worst)] ?? "none";
   const wide = 26 + 7 * Number(digits);
@@ -67,7 +84,12 @@ export function pins(canvas, colours, [worst, digits]) {
   return pen;
 }
 
-/* track|start, track|end: a ring where it began, a square where it ended. */
+/**
+ * track|start, track|end: a ring where it began, a square where it ended.
+ * @param {(width: number, height: number) => CanvasRenderingContext2D} canvas
+ * @param {Palette} colours
+ * @param {string[]} details
+ */
 export function track(canvas, colours, [which]) {
   const pen = canvas(14, 14);
   pen.beginPath();

@@ -2,6 +2,12 @@
 
 const LIBRARY = "/assets/vendor/maplibre/maplibre-gl.mjs";
 
+/** A source of features, by name. @param {WaterMap} map @param {string} name */
+export function sourceOf(map, name) {
+  return /** @type {GeoJSONSource} */ (map.getSource(name));
+}
+
+/** The library, once it is there. @returns {Promise<MapLibre>} */
 export function brought() {
   if (!document.querySelector("link[data-maplibre]")) {
     const link = document.createElement("link");

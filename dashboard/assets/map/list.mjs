@@ -5,23 +5,35 @@ import { statusWord, timeWords } from "./pins.mjs";
 import { element, nameOf, sampleWords, say, stateWords } from "./words.mjs";
 
 const MOST = 500;
+const MARKS = /** @type {Record<string, string>} */ ({ green: "g", amber: "a", red: "r" });
 
-/* What needs a look comes first: not met, then worse classes, then what can't be told. */
-function concern({ properties: p }) {
+/** What needs a look comes first: not met, then worse classes, then what can't be told. @param {Listed} thing */
+export function concern({ properties: p }) {
   return (p.meets === false ? 100 : 0) + (p.comp === "exceeding" ? 100 : 0) + (p.cls ?? 0) * 10
     + (p.state === "stale" || p.state === "partial" ? 5 : 0);
 }
 
 export class List {
+  /**
+   * @param {HTMLElement} page
+   * @param {{points: import("./points.mjs").Points, waters: import("./waters.mjs").Waters, pins: import("./pins.mjs").Pins, choose: (thing: Thing) => void}} map
+   */
   constructor(page, { points, waters, pins, choose }) {
-    this.frame = page.querySelector("#one-map-list");
-    this.rows = page.querySelector("#one-map-list-rows");
-    this.note = this.frame.querySelector("[data-note=list]");
-    this.tabs = [...this.frame.querySelectorAll("[data-list]")];
-    Object.assign(this, { points, waters, pins, choose, kind: "section", names: null });
-    for (const tab of this.tabs) tab.addEventListener("click", () => this.turn(tab.dataset.list));
+    this.frame = /** @type {HTMLElement} */ (page.querySelector("#one-map-list"));
+    this.rows = /** @type {HTMLElement} */ (page.querySelector("#one-map-list-rows"));
+    this.note = /** @type {HTMLElement} */ (this.frame.querySelector("[data-note=list]"));
+    this.tabs = /** @type {HTMLElement[]} */ ([...this.frame.querySelectorAll("[data-list]")]);
+    this.points = points;
+    this.waters = waters;
+    this.pins = pins;
+    this.choose = choose;
+    this.kind = "section";
+    /** @type {Water[] | null} */
+    this.names = null;
+    for (const tab of this.tabs) tab.addEventListener("click", () => this.turn(tab.dataset.list ?? ""));
     this.rows.addEventListener("keydown", (event) => this.key(event));
-    this.frame.querySelector("[role=tablist]").addEventListener("keydown", (event) => this.tabKey(event));
+    const tabs = /** @type {HTMLElement} */ (this.frame.querySelector("[role=tablist]"));
+    tabs.addEventListener("keydown", (event) => this.tabKey(event));
   }
 
   get open() {
@@ -36,6 +48,7 @@ export class List {
     }
   }
 
+  /** @param {string} kind */
   turn(kind) {
     this.kind = kind;
     for (const tab of this.tabs) {
@@ -46,13 +59,15 @@ export class List {
     return this.draw();
   }
 
+  /** What the open tab lists, in its order. @returns {Promise<Listed[]>} */
   async things() {
     if (this.kind === "problem") return this.pins.shown();
     if (this.kind !== "water") {
       return this.points.shown(this.kind).sort((a, b) => concern(b) - concern(a));
     }
-    this.names ??= await fetch("/api/v1/map/waters").then((answer) => (answer.ok ? answer.json() : []));
-    return this.names.map((water) => ({
+    const names = this.names ?? /** @type {Water[]} */ (await fetch("/api/v1/map/waters").then((answer) => (answer.ok ? answer.json() : [])));
+    this.names = names;
+    return names.map((water) => ({
       id: water.id, properties: { ...water, ...this.waters.find(water.kind, water.id), name: water.name },
     }));
   }
@@ -69,6 +84,7 @@ export class List {
     this.rows.replaceChildren(...(rows.length ? rows : [element("li", { class: "mp-t3 mp-none" }, say("list_empty"))]));
   }
 
+  /** @param {Listed} thing */
   row({ id, properties: p }) {
     const number = p.cls ?? 0;
     const graded = p.kind === "section" || p.kind === "reach" || p.kind === "lake";
@@ -86,9 +102,9 @@ export class List {
     return element("li", {}, button);
   }
 
-  /* The light's shape is drawn by the class, its words stand beside it. */
+  /** The light's shape is drawn by the class, its words stand beside it. @param {number} id @param {Properties} p */
   pin(id, p) {
-    const mark = { green: "g", amber: "a", red: "r" }[p.light] ?? "x";
+    const mark = MARKS[p.light ?? ""] ?? "x";
     const button = element(
       "button", { type: "button", "data-kind": "problem", "data-id": id },
       element("span", { class: `lt ${mark}` }, timeWords(p) || say("no_deadline")), element("b", {}, p.name),
@@ -98,21 +114,23 @@ export class List {
     return element("li", {}, button);
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     const buttons = [...this.rows.querySelectorAll("button")];
-    const at = buttons.indexOf(document.activeElement);
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: buttons.length - 1 }[event.key];
+    const at = buttons.findIndex((button) => button === document.activeElement);
+    const to = /** @type {Record<string, number>} */ ({ ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: buttons.length - 1 })[event.key];
     if (to === undefined || !buttons.length) return;
     event.preventDefault();
     buttons[Math.max(0, Math.min(buttons.length - 1, to))].focus();
   }
 
+  /** @param {KeyboardEvent} event */
   tabKey(event) {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const step = /** @type {Record<string, number>} */ ({ ArrowRight: 1, ArrowLeft: -1 })[event.key];
     if (!step) return;
     const at = this.tabs.findIndex((tab) => tab.dataset.list === this.kind);
     const tab = this.tabs[(at + step + this.tabs.length) % this.tabs.length];
-    this.turn(tab.dataset.list);
+    this.turn(tab.dataset.list ?? "");
     tab.focus();
   }
 }

@@ -13,13 +13,28 @@ export async function stillSignedIn() {
   }
 }
 
+/**
+ * What a page does with the line's news.
+ * @typedef {object} Told
+ * @property {(data: Change) => void} change
+ * @property {(data: LedgerChange) => void} ledger
+ * @property {() => void} notice
+ * @property {() => void} resync
+ * @property {(name: string, attempt: number) => void} state
+ * @property {() => string} since a query string
+ * @property {() => Promise<boolean>} allowed
+ */
+
 export class Live {
-  /** `told` has change(data), ledger(data), notice(), resync(), state(name, attempt), since() (a query string) and allowed() -> Promise<boolean>. */
+  /** @param {Told} told */
   constructor(told) {
     this.told = told;
     this.attempt = 0;
-    this.timer = 0;
-    this.watch = 0;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.watch = undefined;
+    /** @type {EventSource | null} */
     this.source = null;
     this.online = () => this.hurry();
     addEventListener("online", this.online);

@@ -18,10 +18,13 @@ import { readWords, say } from "./words.mjs";
 
 const REFRESH_MS = 300000;
 const MOST_RINGS = 12;
+/** @type {Promise<OneMap> | null} */
 let making = null;
+/** @type {OneMap | null} */
 let app = null;
 
 class OneMap {
+  /** @param {Scene} scene */
   constructor(scene) {
     this.scene = scene;
     this.points = new Points(scene.map);
@@ -29,14 +32,29 @@ class OneMap {
     this.ledger = new Ledger(scene);
     const { pins, reporting } = this.ledger;
     this.selection = new Selection(scene, { points: this.points, waters: this.waters, pins, reporting, choose: (thing) => this.choose(thing) });
+    /** @type {MapState | null} */
     this.state = null;
+    /** @type {HTMLElement | null} */
+    this.page = null;
+    this.basis = "now";
+    // any: made as the page is entered, and nothing that needs them is called before.
+    const later = /** @type {any} */ (null);
+    /** @type {Panel} */
+    this.panel = later;
+    /** @type {Sheet} */
+    this.sheet = later;
+    /** @type {Search} */
+    this.search = later;
+    /** @type {List} */
+    this.list = later;
     scene.map.on("moveend", () => this.remember());
     scene.map.on("zoom", () => this.drawScale());
-    addEventListener("resize", () => this.page && this.layOut());
+    addEventListener("resize", () => this.layOut());
   }
 
   /* ---- the page comes and goes; the map stays */
 
+  /** @param {HTMLElement} page */
   async enter(page) {
     this.page = page;
     this.abort = new AbortController();
@@ -58,7 +76,7 @@ class OneMap {
     this.unplaced = !view.camera;
     if (view.off) for (const name of Object.keys(SWITCHED)) this.panel.setLayer(name, !view.off.includes(name));
     for (const [name, layers] of Object.entries(SWITCHED)) this.scene.show(layers, this.panel.isOn(name));
-    this.points.filter = FILTERS[view.filter] ? view.filter : null;
+    this.points.filter = view.filter && FILTERS[view.filter] ? view.filter : null;
     this.panel.press("filter", this.points.filter);
     await this.load();
     if (this.page !== page) return;
@@ -109,6 +127,7 @@ class OneMap {
     return null;
   }
 
+  /** @param {MapState} state */
   show(state) {
     this.state = state;
     this.at = new Date(state.as_of);
@@ -129,6 +148,7 @@ class OneMap {
     this.panel.word(this.basis);
   }
 
+  /** @param {Change} data */
   change(data) {
     if (!this.state) return;
     this.state.change_no = data.change_no;
@@ -145,6 +165,7 @@ class OneMap {
     document.dispatchEvent(new CustomEvent("onemap:change", { detail: data }));
   }
 
+  /** @param {LedgerChange} data */
   step(data) {
     const changed = this.ledger.change(data);
     if (!changed) return this.load();
@@ -156,6 +177,7 @@ class OneMap {
 
   /* ---- what people do */
 
+  /** @param {Thing | null} thing */
   choose(thing, fly = false) {
     const feature = this.selection.mark(thing);
     window.dash_clientside.set_props("one-map-selection", { data: thing });
@@ -166,7 +188,7 @@ class OneMap {
     }
   }
 
-  /** The drawer opens, changes or closes: also when Dash did it. */
+  /** The drawer opens, changes or closes: also when Dash did it. @param {Thing | null} thing */
   react(thing) {
     if (thing) {
       if (isPhone()) this.showList(false);
@@ -175,11 +197,13 @@ class OneMap {
     this.remember();
   }
 
+  /** @param {Hit} hit */
   found(hit) {
     if (hit.kind !== "place") this.choose({ kind: hit.kind, id: hit.id });
     if (hit.bounds) this.scene.fly(hit.bounds, this.padding());
   }
 
+  /** @param {string | null} name */
   filter(name) {
     this.points.narrow(name);
     this.panel.press("filter", name);
@@ -187,12 +211,14 @@ class OneMap {
     this.remember();
   }
 
+  /** @param {string} name @param {boolean} on */
   layer(name, on) {
     this.panel.setLayer(name, on);
     this.scene.show(SWITCHED[name], on);
     this.remember();
   }
 
+  /** @param {string} name */
   async setBasis(name) {
     this.basis = name;
     this.panel.press("basis", name);
@@ -200,14 +226,16 @@ class OneMap {
     this.remember();
   }
 
+  /** @param {string} name */
   action(name) {
     const { map } = this.scene;
+    /** @type {Record<string, () => void>} */
     const acts = {
       "zoom-in": () => map.zoomIn(),
       "zoom-out": () => map.zoomOut(),
       home: () => this.scene.home(this.padding()),
       fold: () => this.fold(true),
-      unfold: () => this.fold(!this.page.classList.contains("mp-folded")),
+      unfold: () => this.fold(!this.page?.classList.contains("mp-folded")),
       list: () => this.showList(!this.list.open),
       share: () => copyLink().then(() => this.panel.toast(say("copied"))),
       report: () => this.ledger.reporting.turn(!this.ledger.reporting.on),
@@ -216,24 +244,28 @@ class OneMap {
     acts[name]?.();
   }
 
+  /** @param {boolean} open */
   showList(open) {
     this.list.toggle(open);
     for (const each of this.panel.all("[data-map-action=list]")) each.setAttribute("aria-expanded", String(open));
-    if (open && isPhone()) this.page.classList.add("mp-folded");
+    if (open && isPhone()) this.page?.classList.add("mp-folded");
     this.layOut();
   }
 
+  /** @param {boolean} folded */
   fold(folded) {
-    this.page.classList.toggle("mp-folded", folded);
+    this.page?.classList.toggle("mp-folded", folded);
     this.layOut();
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
-    const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) || event.target.isContentEditable;
+    const at = /** @type {HTMLElement} */ (event.target);
+    const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName) || at.isContentEditable;
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
       this.search.focus();
-    } else if (this.ledger.reporting.on && ["Escape", "Enter"].includes(event.key) && !event.target.closest("button")) {
+    } else if (this.ledger.reporting.on && ["Escape", "Enter"].includes(event.key) && !at.closest("button")) {
       if (event.key === "Enter") this.ledger.reporting.takeMiddle();
       else this.ledger.reporting.turn(false);
     } else if (event.key === "Escape" && !event.defaultPrevented) {
@@ -248,6 +280,7 @@ class OneMap {
   }
 
   layOut() {
+    if (!this.page) return;
     this.page.classList.toggle("mp-with-drawer", this.sheet.open);
     this.search.place();
     this.scene.map.resize();
@@ -270,7 +303,7 @@ class OneMap {
   }
 }
 
-/** The page appeared: the map is made the first time and put into its stage each time. */
+/** The page appeared: the map is made the first time and put into its stage each time. @param {HTMLElement} page */
 export async function mount(page) {
   readWords(page);
   window.onemap = { ...window.onemap, mounted: true, ready: false };
@@ -289,7 +322,7 @@ export function unmount() {
   app?.leave();
 }
 
-/** The selection as Dash keeps it, when somebody else than the map changed it. */
+/** The selection as Dash keeps it, when somebody else than the map changed it. @param {Thing | null} thing */
 export function selected(thing) {
   if (!app?.page || !app.sheet) return;
   const now = app.selection.now;

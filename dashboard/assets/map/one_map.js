@@ -1,6 +1,7 @@
 /* Brings the map to life when its page appears, and hands it what the drawer selects. */
 (function () {
   "use strict";
+  /** @type {Promise<typeof import("./main.mjs")> | null} */
   let started = null;
 
   function start() {
@@ -20,6 +21,7 @@
 
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.one_map = {
+    /** @param {Thing | null} data */
     selected(data) {
       start().then((main) => main.selected(data));
       return window.dash_clientside.no_update;

@@ -11,23 +11,27 @@ const OTHERS = [
 
 export const NUMERALS = ["–", "Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ", "Ⅴ", "劣Ⅴ"];
 
-/* Opaque, for a translucent line shows its own bends. */
-function mixed(over, under, share) {
-  const part = (colour, at) => parseInt(colour.slice(at, at + 2), 16);
+/**
+ * Opaque, for a translucent line shows its own bends.
+ * @param {string} over
+ * @param {string} under
+ * @param {number} share
+ */
+export function mixed(over, under, share) {
+  const part = (/** @type {string} */ colour, /** @type {number} */ at) => parseInt(colour.slice(at, at + 2), 16);
   const blend = [1, 3, 5].map((at) => Math.round(part(over, at) * share + part(under, at) * (1 - share)));
   return `rgb(${blend.join(",")})`;
 }
 
-/** The colours in force now; `classes[0]` is grey, `on` the text colour upon each. */
+/** The colours in force now; `classes[0]` is grey, `on` the text colour upon each. @returns {Palette} */
 export function palette() {
   const styles = getComputedStyle(document.documentElement);
-  const read = (name) => styles.getPropertyValue(name).trim();
-  const found = {};
-  for (const [key, name] of [...NAMES, ...OTHERS]) found[key] = read(name);
+  const read = (/** @type {string} */ name) => styles.getPropertyValue(name).trim();
+  const found = /** @type {Palette} */ (/** @type {unknown} */ (Object.fromEntries([...NAMES, ...OTHERS].map(([key, name]) => [key, read(name)]))));
   const keys = ["none", 1, 2, 3, 4, 5, 6];
   found.classes = keys.map((key) => read(`--om-class-${key}`));
   found.on = keys.map((key) => read(`--om-class-${key}-on`));
-  const light = (name) => read(`--om-light-${name}-fill`);
+  const light = (/** @type {string} */ name) => read(`--om-light-${name}-fill`);
   found.lights = { green: light("green"), amber: light("amber"), red: light("red"), none: read("--om-text-3") };
   found.red = read("--om-light-red");
   found.onRed = "#ffffff";
@@ -36,7 +40,7 @@ export function palette() {
   return found;
 }
 
-/** Calls back whenever the theme of the page changes. */
+/** Calls back whenever the theme of the page changes. @param {() => void} change */
 export function onTheme(change) {
   const seen = new MutationObserver(change);
   seen.observe(document.documentElement, {

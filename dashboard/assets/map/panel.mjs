@@ -2,62 +2,82 @@
 
 import { clock, element, say } from "./words.mjs";
 
+/**
+ * What the panel's switches do.
+ * @typedef {object} Switches
+ * @property {(name: string) => void} filter
+ * @property {(name: string, on: boolean) => void} layer
+ * @property {(name: string) => void} basis
+ * @property {(name: string) => void} action
+ */
+
 export class Panel {
-  /** `told` has filter(name), layer(name, on), basis(name) and action(name). */
+  /** @param {HTMLElement} page @param {Switches} told */
   constructor(page, told) {
     this.page = page;
     this.saidAt = 0;
+    this.unsaid = 0;
     page.addEventListener("click", (event) => {
-      const of = (name) => event.target.closest(`[data-${name}]`)?.dataset[name];
-      const action = event.target.closest("[data-map-action]")?.dataset.mapAction;
-      if (of("filter")) told.filter(of("filter"));
-      else if (of("layer")) told.layer(of("layer"), !this.isOn(of("layer")));
-      else if (of("basis")) told.basis(of("basis"));
+      const pressed = /** @type {HTMLElement} */ (event.target);
+      const of = (/** @type {string} */ name) => /** @type {HTMLElement | null} */ (pressed.closest(`[data-${name}]`))?.dataset[name];
+      const [filter, layer, basis] = [of("filter"), of("layer"), of("basis")];
+      const action = /** @type {HTMLElement | null} */ (pressed.closest("[data-map-action]"))?.dataset.mapAction;
+      if (filter) told.filter(filter);
+      else if (layer) told.layer(layer, !this.isOn(layer));
+      else if (basis) told.basis(basis);
       else if (action) told.action(action);
     });
   }
 
+  /** @param {string} selector @returns {HTMLElement[]} */
   all(selector) {
-    return [...this.page.querySelectorAll(selector)];
+    return [...this.page.querySelectorAll(selector)].map((each) => /** @type {HTMLElement} */ (each));
   }
 
+  /** @param {string} id @returns {HTMLElement} */
   one(id) {
-    return this.page.querySelector(`#one-map-${id}`);
+    return /** @type {HTMLElement} */ (this.page.querySelector(`#one-map-${id}`));
   }
 
+  /** @param {string} layer */
   isOn(layer) {
     return this.page.querySelector(`[data-layer=${layer}]`)?.getAttribute("aria-checked") === "true";
   }
 
+  /** @param {string} layer @param {boolean} on */
   setLayer(layer, on) {
     this.page.querySelector(`[data-layer=${layer}]`)?.setAttribute("aria-checked", String(on));
   }
 
   get offLayers() {
-    return this.all("[data-layer]").map((each) => each.dataset.layer).filter((name) => !this.isOn(name));
+    return this.all("[data-layer]").map((each) => each.dataset.layer ?? "").filter((name) => !this.isOn(name));
   }
 
+  /** @param {string} attribute @param {string | null} value */
   press(attribute, value) {
     for (const each of this.all(`[data-${attribute}]`)) {
       each.setAttribute("aria-pressed", String(each.dataset[attribute] === value));
     }
   }
 
+  /** @param {string} name @param {string} text */
   note(name, text) {
     for (const each of this.all(`[data-note=${name}]`)) each.textContent = text;
   }
 
-  /** The five counts with a sentence each, and the spread over the classes. */
+  /** The five counts with a sentence each, and the spread over the classes. @param {Strip} strip @param {number} boardCount */
   showStrip(strip, boardCount) {
+    /** @type {Record<string, "sections" | "outfalls" | "devices">} */
     const of = { meets: "sections", below: "sections", unsure: "sections", exceeding: "outfalls", offline: "devices" };
     const told = strip.meets + strip.below;
+    /** @type {Record<string, unknown>} */
     const good = { below: told, unsure: told && !strip.none, exceeding: strip.outfalls, offline: strip.devices };
     for (const each of this.all("[data-count]")) {
       each.classList.remove("mp-skeleton");
-      each.textContent = String(strip[each.dataset.count]);
+      each.textContent = String(strip[each.dataset.count ?? ""]);
     }
     for (const each of this.all("[data-sentence]")) {
-      const key = each.dataset.sentence;
+      const key = each.dataset.sentence ?? "";
       const total = strip[of[key]];
       let text = say(`of.${of[key]}`, { m: total });
       if (key === "meets") text = told ? say("rate", { n: Math.round((100 * strip.meets) / told), m: told }) : text;
@@ -65,34 +85,37 @@ export class Panel {
       each.textContent = text;
     }
     this.showSpread(strip);
+    /** @type {Record<string, number>} */
     const numbers = { sections: strip.sections, outfalls: strip.outfalls, intakes: strip.intakes, boards: boardCount };
-    for (const each of this.all("[data-number]")) each.textContent = String(numbers[each.dataset.number] ?? "");
+    for (const each of this.all("[data-number]")) each.textContent = String(numbers[each.dataset.number ?? ""] ?? "");
     this.one("live-online").textContent = say("online", { n: strip.devices - strip.offline, m: strip.devices });
   }
 
+  /** @param {Strip} strip */
   showSpread({ classes, sections }) {
     for (const bar of this.all(".mp-bar")) {
       const count = classes[Number(bar.dataset.class)];
       bar.hidden = count === 0;
-      bar.style.flexGrow = count;
+      bar.style.flexGrow = String(count);
       bar.textContent = String(count);
     }
-    const sum = (from, to) => classes.slice(from, to).reduce((a, b) => a + b, 0);
+    const sum = (/** @type {number} */ from, /** @type {number} */ to) => classes.slice(from, to).reduce((a, b) => a + b, 0);
     this.note("sections", say("sections_n", { n: sections }));
     this.note("good", `${say("good")} ${sum(1, 4)}`);
     this.note("poor", `${say("poor")} ${sum(4, 7)}`);
     this.note("none", `${say("none")} ${classes[0]}`);
   }
 
+  /** @param {string} basis @param {[string, string] | null} month */
   showBasis(basis, month) {
     this.press("basis", basis);
-    for (const each of this.all("[data-note=rule]")) each.textContent = each.dataset[basis];
+    for (const each of this.all("[data-note=rule]")) each.textContent = each.dataset[basis] ?? "";
     for (const each of this.all("[data-note=basis]")) {
-      each.textContent = month ? say("month_span", { from: month[0], to: month[1] }) : each.dataset.now;
+      each.textContent = month ? say("month_span", { from: month[0], to: month[1] }) : each.dataset.now ?? "";
     }
   }
 
-  /** The live mark and, when the line is lost, the amber bar with the time of what is shown. */
+  /** The live mark and, when the line is lost, the amber bar with the time of what is shown. @param {string} state @param {number} attempt @param {Date | undefined} at @param {string} basis */
   showLine(state, attempt, at, basis) {
     const mark = this.one("live");
     mark.dataset.state = state;
@@ -105,18 +128,20 @@ export class Panel {
     else if (state === "signed_out") this.notice(say("signed_out"), say("sign_in"), "/sign-in");
   }
 
-  /** The mark's word by basis, unless the line is lost. */
+  /** The mark's word by basis, unless the line is lost. @param {string} basis */
   word(basis) {
     if (this.one("live").dataset.state === "lost") return;
     this.one("live-word").textContent = say(basis === "month" ? "by_month" : "live");
   }
 
+  /** @param {Date} at */
   tick(at) {
     this.one("live-time").textContent = clock(at);
   }
 
+  /** A notice over the map. @param {string} text @param {string | null} [linkText] @param {string | null} [href] @param {(() => void) | null} [press] */
   notice(text, linkText = null, href = null, press = null) {
-    const link = this.one("notice-link");
+    const link = /** @type {HTMLAnchorElement} */ (this.one("notice-link"));
     this.one("notice-text").textContent = text;
     link.hidden = !linkText;
     link.textContent = linkText ?? "";
@@ -130,6 +155,7 @@ export class Panel {
     this.one("notice").hidden = true;
   }
 
+  /** @param {string} text */
   toast(text) {
     const toast = this.one("toast");
     toast.textContent = text;
@@ -138,10 +164,10 @@ export class Panel {
     this.toastTimer = setTimeout(() => (toast.hidden = true), 2400);
   }
 
-  /** What changed, for those who listen: at most once a minute. */
+  /** What changed, for those who listen: at most once a minute. @param {number} count */
   sayChange(count) {
     const now = Date.now();
-    this.unsaid = (this.unsaid ?? 0) + count;
+    this.unsaid += count;
     if (now - this.saidAt < 60000) return;
     this.one("said").replaceChildren(element("span", {}, say("changed", { n: this.unsaid })));
     this.saidAt = now;

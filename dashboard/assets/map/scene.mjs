@@ -1,6 +1,6 @@
 /* The one MapLibre map of the window: made once, kept when the page changes, drawn by theme. */
 
-import { brought } from "./library.mjs";
+import { brought, sourceOf } from "./library.mjs";
 import { calm, isPhone, onTheme, palette } from "./palette.mjs";
 import { style } from "./style.mjs";
 import { draw, OPTIONS } from "./symbols.mjs";
@@ -8,26 +8,31 @@ import { say } from "./words.mjs";
 
 const LOCALE = { "AttributionControl.ToggleAttribution": "" };
 
-function graticule([west, south, east, north]) {
+/** Lines of longitude and latitude around the bounds; none where they would be too many. @param {Bounds} bounds @returns {import("geojson").FeatureCollection} */
+export function graticule([west, south, east, north]) {
   const step = 0.25;
   const [w, s, e, n] = [Math.floor(west - 2), Math.floor(south - 2), Math.ceil(east + 2), Math.ceil(north + 2)];
+  /** @type {Lonlat[][]} */
   const lines = [];
   if (e - w > 30 || n - s > 30) return { type: "FeatureCollection", features: [] };
   for (let x = w; x <= e; x += step) lines.push([[x, s], [x, n]]);
   for (let y = s; y <= n; y += step) lines.push([[w, y], [e, y]]);
-  const geometry = { type: "MultiLineString", coordinates: lines };
-  return { type: "FeatureCollection", features: [{ type: "Feature", properties: {}, geometry }] };
+  return { type: "FeatureCollection", features: [{ type: "Feature", properties: {}, geometry: { type: "MultiLineString", coordinates: lines } }] };
 }
 
+const stageOf = (/** @type {HTMLElement} */ page) => /** @type {HTMLElement} */ (page.querySelector("#one-map-stage"));
+
 export class Scene {
+  /** @param {MapLibre} library @param {HTMLElement} page */
   constructor(library, page) {
     this.library = library;
     this.options = { basemap: page.dataset.basemap, attribution: page.dataset.attribution, ledger: page.dataset.ledger === "true" };
     this.colours = palette();
+    /** @type {Bounds | null} */
     this.bounds = null;
     this.box = document.createElement("div");
     this.box.className = "mp-canvas";
-    page.querySelector("#one-map-stage").append(this.box);
+    stageOf(page).append(this.box);
     this.map = new library.Map({
       container: this.box,
       style: style(this.colours, this.options),
@@ -50,12 +55,14 @@ export class Scene {
     onTheme(() => this.repaint());
   }
 
+  /** The scene, once it can be drawn on. @param {HTMLElement} page */
   static async make(page) {
     const scene = new Scene(await brought(), page);
     await new Promise((ready) => scene.map.once("load", ready));
     return scene;
   }
 
+  /** @param {string} name */
   addSymbol(name) {
     const pixels = draw(name, this.colours);
     if (pixels && !this.map.hasImage(name)) this.map.addImage(name, pixels, OPTIONS);
@@ -63,14 +70,10 @@ export class Scene {
 
   /** The same map in the other theme's colours; states and data stay. */
   repaint() {
-    const visibility = {};
-    for (const { id } of this.map.getStyle().layers) {
-      visibility[id] = this.map.getLayoutProperty(id, "visibility");
-    }
     this.colours = palette();
     for (const layer of style(this.colours, this.options).layers) {
       for (const [name, value] of Object.entries(layer.paint ?? {})) {
-        this.map.setPaintProperty(layer.id, name, value);
+        this.map.setPaintProperty(layer.id, /** @type {any} */ (name), value); // any: the name is of the layer's own kind
       }
     }
     for (const name of this.map.listImages()) {
@@ -79,28 +82,31 @@ export class Scene {
     }
   }
 
-  /** The map is shown in this page's stage. */
+  /** The map is shown in this page's stage. @param {HTMLElement} page */
   enter(page) {
-    page.querySelector("#one-map-stage").append(this.box);
+    stageOf(page).append(this.box);
     this.map.resize();
   }
 
+  /** @param {Bounds | null} bounds */
   setBounds(bounds) {
     this.bounds = bounds;
-    if (bounds) this.map.getSource("grid").setData(graticule(bounds));
+    if (bounds) sourceOf(this.map, "grid").setData(graticule(bounds));
   }
 
+  /** @param {string[]} layers @param {boolean} on */
   show(layers, on) {
     for (const id of layers) {
       if (this.map.getLayer(id)) this.map.setLayoutProperty(id, "visibility", on ? "visible" : "none");
     }
   }
 
-  /** What panels cover of the map. */
+  /** What panels cover of the map. @param {Padding} padding */
   pad(padding) {
     this.map.easeTo({ padding, duration: calm() ? 0 : 400 });
   }
 
+  /** @param {Padding} padding */
   home(padding, animate = true) {
     if (!this.bounds) return;
     const [west, south, east, north] = this.bounds;
@@ -110,7 +116,7 @@ export class Scene {
     });
   }
 
-  /** The bounds come into the free part; a point at the zoom given or closer. */
+  /** The bounds come into the free part; a point at the zoom given or closer. @param {Bounds} bounds @param {Padding} padding */
   fly([west, south, east, north], padding, zoom = 12.5) {
     const { map } = this;
     const before = map.getPadding();
@@ -123,14 +129,15 @@ export class Scene {
     map.easeTo({ center, zoom: near ?? map.getZoom(), padding, duration: calm() ? 0 : 400 });
   }
 
-  /** One ring that expands once where something changed. */
+  /** One ring that expands once where something changed. @param {Lonlat} coordinates */
   ring(coordinates) {
     if (calm()) return;
     const mark = document.createElement("div");
     mark.className = "mp-ring";
-    mark.append(document.createElement("i"));
+    const ring = document.createElement("i");
+    mark.append(ring);
     const marker = new this.library.Marker({ element: mark }).setLngLat(coordinates).addTo(this.map);
-    mark.firstChild.addEventListener("animationend", () => marker.remove());
+    ring.addEventListener("animationend", () => marker.remove());
   }
 
   /** A bar of a round length: its pixels and its words. */
@@ -139,7 +146,7 @@ export class Scene {
     const perPixel = (40075016.686 * Math.cos((lat * Math.PI) / 180)) / (512 * 2 ** this.map.getZoom());
     const most = perPixel * 110;
     const power = 10 ** Math.floor(Math.log10(most));
-    const metres = [5, 2, 1].map((n) => n * power).find((length) => length <= most);
+    const metres = [5, 2, 1].map((n) => n * power).find((length) => length <= most) ?? power;
     return { width: metres / perPixel, text: metres >= 1000 ? `${metres / 1000} km` : `${metres} m` };
   }
 }

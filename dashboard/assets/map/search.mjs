@@ -6,6 +6,7 @@ import { element, nameOf, say } from "./words.mjs";
 const WAIT_MS = 150;
 
 export class Search {
+  /** @param {HTMLElement} page @param {(hit: Hit) => void} choose */
   constructor(page, choose) {
     this.page = page;
     this.input = element("input", {
@@ -19,6 +20,7 @@ export class Search {
     );
     this.place();
     this.choose = choose;
+    /** @type {Hit[]} */
     this.found = [];
     this.at = -1;
     this.asked = 0;
@@ -82,6 +84,7 @@ export class Search {
     }
   }
 
+  /** @param {string | null} [message] */
   show(message = null) {
     this.at = this.found.length ? 0 : -1;
     const rows = message
@@ -93,6 +96,7 @@ export class Search {
     this.mark();
   }
 
+  /** @param {Hit} hit @param {number} number */
   row(hit, number) {
     const beside = [say(`kind.${hit.kind}`), hit.beside, hit.code].filter(Boolean).join(" · ");
     const row = element(
@@ -115,6 +119,7 @@ export class Search {
     else this.input.removeAttribute("aria-activedescendant");
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     if (event.key === "Escape") {
       event.stopPropagation();
@@ -133,6 +138,7 @@ export class Search {
     }
   }
 
+  /** @param {number} number */
   take(number) {
     const hit = this.found[number];
     this.isEntered = false;

@@ -1,21 +1,22 @@
 /* The view in the address: centre, zoom, layers, basis, filter and selection after the #. */
 
-/** What the address holds; missing parts are undefined. */
+/** What the address holds; missing parts are null. @returns {View} */
 export function readView() {
   const parts = new URLSearchParams(location.hash.slice(1));
   const numbers = (parts.get("map") ?? "").split("/").map(Number);
-  const [zoom, lat, lng] = numbers.length === 3 && numbers.every(Number.isFinite) ? numbers : [];
+  const isPlace = numbers.length === 3 && numbers.every(Number.isFinite);
+  const [zoom, lat, lng] = numbers;
   const selected = /^([a-z_]+):(\d+)$/.exec(parts.get("sel") ?? "");
   return {
-    camera: zoom === undefined ? null : { zoom, center: [lng, lat] },
-    off: parts.has("off") ? parts.get("off").split(",").filter(Boolean) : null,
+    camera: isPlace ? { zoom, center: [lng, lat] } : null,
+    off: parts.get("off")?.split(",").filter(Boolean) ?? null,
     basis: parts.get("basis") === "month" ? "month" : "now",
     filter: parts.get("filter"),
     selection: selected ? { kind: selected[1], id: Number(selected[2]) } : null,
   };
 }
 
-/** The address tells this view; no entry is added to the history. */
+/** The address tells this view; no entry is added to the history. @param {{map: Pick<WaterMap, "getCenter" | "getZoom">, off: string[], basis: string, filter: string | null, selection: Thing | null}} view */
 export function writeView({ map, off, basis, filter, selection }) {
   const centre = map.getCenter();
   const parts = [

@@ -15,11 +15,12 @@ const SHARE = ["coalesce", ["feature-state", "share"], 1];
 const STATE = ["coalesce", ["feature-state", "state"], "none"];
 const OWN = ["case", ["==", ["get", "own"], false], 0.45, 1];
 
+/** The colour of a class, by an expression. @param {unknown} of @param {string[]} colours @param {string} none */
 const byClass = (of, colours, none) => [
   "match", of, ...[1, 2, 3, 4, 5, 6].flatMap((n) => [n, colours[n]]), none,
 ];
 
-/* From the class before to the class now, `share` of the way. */
+/** From the class before to the class now, `share` of the way. @param {string[]} colours @param {string} none */
 const shaded = (colours, none) => [
   "interpolate", ["linear"], SHARE, 0, byClass(BEFORE, colours, none), 1, byClass(CLS, colours, none),
 ];
@@ -27,7 +28,7 @@ const shaded = (colours, none) => [
 /* Bad water is also thicker. */
 const EXTRA = ["match", CLS, [4, 5], 0.6, 6, 1.2, 0];
 const STOPS = [[6, 1.4, 0], [8, 2.2, 1.2], [10, 4.5, 3.1], [12, 6, 4.5], [14, 9, 7], [16, 14, 10]];
-const width = (more) => [
+const width = (/** @type {number} */ more) => [
   "interpolate", ["linear"], ["zoom"],
   ...STOPS.flatMap(([zoom, main, other]) => [
     zoom,
@@ -40,11 +41,13 @@ const CANAL = ["==", ["get", "kind"], "canal"];
 const localName = () => (inEnglish() ? ["coalesce", ["get", "name_en"], ["get", "name"]] : ["get", "name"]);
 
 const round = { "line-cap": "round", "line-join": "round" };
+/** A layer of the vector tiles. @param {string} id @param {string} type @param {string} sourceLayer @param {object} rest */
 const layer = (id, type, sourceLayer, rest) => ({
   id, type, source: "onemap", "source-layer": sourceLayer, ...rest,
 });
-const when = (condition, opacity) => ["case", condition, opacity, 0];
+const when = (/** @type {unknown} */ condition, /** @type {unknown} */ opacity) => ["case", condition, opacity, 0];
 
+/** @param {Palette} c */
 function ground(c) {
   return [
     { id: "out", type: "background", paint: { "background-color": c.out } },
@@ -62,6 +65,7 @@ function ground(c) {
   ];
 }
 
+/** @param {Palette} c */
 function waters(c) {
   return [
     layer("canals", "line", "reaches", {
@@ -106,6 +110,7 @@ function waters(c) {
   ];
 }
 
+/** @param {Palette} c */
 function borders(c) {
   return [
     layer("boundary", "line", "divisions", {
@@ -120,15 +125,16 @@ function borders(c) {
 }
 
 const NO_PIN = ["!=", ["get", "kind"], "problem"];
-const halo = (c, width = 2) => ({ "text-halo-color": c.halo, "text-halo-width": width });
+const halo = (/** @type {Palette} */ c, width = 2) => ({ "text-halo-color": c.halo, "text-halo-width": width });
 const onMap = { "icon-allow-overlap": true, "icon-ignore-placement": false, "icon-padding": 0 };
 const AROUND = ["left", "right", "top", "bottom", "top-left", "top-right", "bottom-left", "bottom-right"];
 
 /* Places for a name: all sides close by, then all sides farther off, at each distance in ems. */
 const SIDES = { left: [1, 0], right: [-1, 0], top: [0, 1], bottom: [0, -1], "top-left": [0.7, 0.7], "top-right": [-0.7, 0.7], "bottom-left": [0.7, -0.7], "bottom-right": [-0.7, -0.7] };
-const rings = (...distances) => distances.flatMap((distance) =>
+const rings = (/** @type {number[]} */ ...distances) => distances.flatMap((distance) =>
   Object.entries(SIDES).flatMap(([anchor, [x, y]]) => [anchor, [x * distance, y * distance]]));
 
+/** @param {Palette} c */
 function names(c) {
   return [
     layer("river-names", "symbol", "rivers", {
@@ -163,8 +169,9 @@ function names(c) {
   ];
 }
 
+/** @param {Palette} c */
 function points(c) {
-  const icon = (image, size, rest = {}) => ({ "icon-image": image, "icon-size": size, ...onMap, ...rest });
+  const icon = (/** @type {unknown} */ image, /** @type {unknown} */ size, rest = {}) => ({ "icon-image": image, "icon-size": size, ...onMap, ...rest });
   const label = { "text-optional": true, "text-justify": "auto", "text-variable-anchor": ["left", "right", "top", "bottom"] };
   const grow = ["interpolate", ["linear"], ["zoom"], 8, 0.72, 10.5, 1];
   const small = ["step", ["zoom"], "", 12.5, ["get", "label"]];
@@ -207,14 +214,14 @@ function points(c) {
   ];
 }
 
-/** The sections with a name beside them: all but the selected one, whose name is set apart. */
+/** The sections with a name beside them: all but the selected one, whose name is set apart. @param {number} id @returns {import("maplibre-gl").FilterSpecification} */
 export const named = (id) => ["all", ["!", ["has", "point_count"]], ["!=", ["id"], id]];
 
 const empty = { type: "FeatureCollection", features: [] };
 const collection = (more = {}) => ({ type: "geojson", data: empty, ...more });
 
-/** The sources: one of vector tiles, the points, the grid; a raster only where one is switched on. */
-export function sources(basemap, attribution, ledger) {
+/** The sources: one of vector tiles, the points, the grid; a raster only where one is switched on. @param {Basemap} options */
+export function sources({ basemap, attribution, ledger }) {
   return {
     onemap: { type: "vector", tiles: [`${location.origin}/tiles/all/{z}/{x}/{y}.mvt`], minzoom: 4, maxzoom: 14 },
     sections: collection({
@@ -226,15 +233,22 @@ export function sources(basemap, attribution, ledger) {
   };
 }
 
-/** The whole style in the given colours. */
-export function style(c, { basemap, attribution, ledger }) {
-  const of = (make) => (ledger ? make(c) : []);
+/**
+ * The whole style in the given colours.
+ * @param {Palette} c
+ * @param {Basemap} options
+ * @returns {MapStyle}
+ */
+export function style(c, options) {
+  const { basemap, ledger } = options;
+  const of = (/** @type {(c: Palette) => object[]} */ make) => (ledger ? make(c) : []);
   const layers = [...ground(c), ...waters(c), ...borders(c), ...of(tracks), ...points(c), ...of(pins)];
   if (basemap) layers.splice(3, 0, { id: "basemap", type: "raster", source: "basemap", layout: { visibility: "none" } });
-  return { version: 8, sources: sources(basemap, attribution, ledger), layers };
+  // Literals in the layers widen to strings; the pictures of tests/contract hold what is drawn.
+  return /** @type {MapStyle} */ (/** @type {unknown} */ ({ version: 8, sources: sources(options), layers }));
 }
 
-/** The layers that each switch of the panel turns on and off. */
+/** The layers that each switch of the panel turns on and off. @type {Record<string, string[]>} */
 export const SWITCHED = {
   reaches: ["reaches", "reach-none", "reach-worst", "casing", "valley", "canals"],
   lakes: ["lakes", "lake-edge", "lake-worst", "lake-names"],

@@ -5,11 +5,12 @@ import { NUMERALS } from "./palette.mjs";
 
 const RATIO = 2;
 
+/** A pen on a canvas of that size. @param {number} width @param {number} height */
 function canvas(width, height) {
   const made = document.createElement("canvas");
   made.width = width * RATIO;
   made.height = height * RATIO;
-  const pen = made.getContext("2d", { willReadFrequently: true });
+  const pen = /** @type {CanvasRenderingContext2D} */ (made.getContext("2d", { willReadFrequently: true }));
   pen.scale(RATIO, RATIO);
   pen.textAlign = "center";
   pen.textBaseline = "middle";
@@ -17,12 +18,13 @@ function canvas(width, height) {
   return pen;
 }
 
+/** @param {CanvasRenderingContext2D} pen @param {number} x @param {number} y @param {number} width @param {number} height */
 function pill(pen, x, y, width, height) {
   pen.beginPath();
   pen.roundRect(x - width / 2, y - height / 2, width, height, height / 2);
 }
 
-/* section|class|state|ring|text: a disc of 18 with a white rim and its numeral; 劣Ⅴ is a pill. */
+/** section|class|state|ring|text: a disc of 18 with a white rim and its numeral; 劣Ⅴ is a pill. @param {Palette} colours @param {string[]} details */
 function section(colours, [cls, state, ring, text]) {
   const number = Number(cls);
   const label = text || NUMERALS[number];
@@ -57,7 +59,7 @@ function section(colours, [cls, state, ring, text]) {
   return pen;
 }
 
-/* cluster|class|: as a section, larger, without numeral: the count is written by the map. */
+/** cluster|class|: as a section, larger, without numeral: the count is written by the map. @param {Palette} colours @param {string[]} details */
 function cluster(colours, [cls]) {
   const pen = canvas(40, 40);
   pill(pen, 20, 20, 34, 34);
@@ -69,6 +71,7 @@ function cluster(colours, [cls]) {
   return pen;
 }
 
+/** @param {CanvasRenderingContext2D} pen @param {Palette} colours @param {string} fill @param {boolean} dashed */
 function box(pen, colours, fill, dashed) {
   pen.beginPath();
   pen.roundRect(6.5, 6.5, 11, 11, 2.5);
@@ -81,7 +84,7 @@ function box(pen, colours, fill, dashed) {
   pen.setLineDash([]);
 }
 
-/* outfall|compliance: a white square with an arrow up; solid dark when exceeding, hollow when stopped. */
+/** outfall|compliance: a white square with an arrow up; solid dark when exceeding, hollow when stopped. @param {Palette} colours @param {string[]} details */
 function outfall(colours, [compliance]) {
   const pen = canvas(24, 24);
   const dark = compliance === "exceeding";
@@ -103,6 +106,7 @@ function outfall(colours, [compliance]) {
   return pen;
 }
 
+/** @param {Palette} colours */
 function intake(colours) {
   const pen = canvas(24, 24);
   pen.beginPath();
@@ -125,6 +129,7 @@ function intake(colours) {
   return pen;
 }
 
+/** @param {Palette} colours */
 function board(colours) {
   const pen = canvas(24, 24);
   pen.strokeStyle = colours.pinLine;
@@ -141,6 +146,7 @@ function board(colours) {
   return pen;
 }
 
+/** @param {Palette} colours */
 function seat(colours) {
   const pen = canvas(12, 12);
   pen.fillStyle = colours.surface;
@@ -151,6 +157,7 @@ function seat(colours) {
   return pen;
 }
 
+/** @param {Palette} colours */
 function town(colours) {
   const pen = canvas(8, 8);
   pen.beginPath();
@@ -160,10 +167,12 @@ function town(colours) {
   return pen;
 }
 
+/** @type {Record<string, (colours: Palette, details: string[]) => CanvasRenderingContext2D>} */
 const SHAPES = { section, cluster, outfall, intake, board, seat, town };
+/** @type {Record<string, (canvas: (width: number, height: number) => CanvasRenderingContext2D, colours: Palette, details: string[]) => CanvasRenderingContext2D>} */
 const OF_LEDGER = { problem, pins, track };
 
-/** The pixels of a symbol, null for a name that is none of ours. */
+/** The pixels of a symbol, null for a name that is none of ours. @param {string} name @param {Palette} colours */
 export function draw(name, colours) {
   const [kind, ...details] = name.split("|");
   const shape = SHAPES[kind];

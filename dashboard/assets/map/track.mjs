@@ -1,22 +1,26 @@
 /* The small map of one patrol: the waters in their classes, the track, where it began and ended. */
 
-import { brought } from "./library.mjs";
+import { brought, sourceOf } from "./library.mjs";
 import { onTheme, palette } from "./palette.mjs";
 import { style } from "./style.mjs";
 import { draw as symbol, OPTIONS } from "./symbols.mjs";
 import { Waters } from "./waters.mjs";
 import { readWords } from "./words.mjs";
 
+/** @type {Track} */
 const EMPTY = { type: "FeatureCollection", features: [] };
 const MANY = 400;
 
+/** @typedef {import("geojson").FeatureCollection<import("geojson").Point | import("geojson").LineString | import("geojson").MultiLineString>} Track */
+
+/** @type {Promise<Small> | null} */
 let making = null;
-let small = null;
 
 const inked = () => getComputedStyle(document.documentElement).getPropertyValue("--om-track").trim();
 
+/** @param {Palette} colours */
 function trackLayers(colours) {
-  const end = (id, kind, more) => ({
+  const end = (/** @type {string} */ id, /** @type {string} */ kind, /** @type {object} */ more) => ({
     id, type: "circle", source: "track", filter: ["==", ["get", "kind"], kind],
     paint: { "circle-radius": 4.5, "circle-color": colours.surface, "circle-stroke-color": inked(), "circle-stroke-width": 2, ...more },
   });
@@ -36,6 +40,7 @@ function trackLayers(colours) {
 }
 
 class Small {
+  /** @param {MapLibre} library */
   constructor(library) {
     this.box = document.createElement("div");
     this.box.className = "mp-canvas";
@@ -52,7 +57,6 @@ class Small {
       if (pixels && !this.map.hasImage(name)) this.map.addImage(name, pixels, OPTIONS);
     });
     this.waters = new Waters(this.map);
-    this.told = { reach: {}, lake: {} };
     onTheme(() => this.repaint());
   }
 
@@ -60,40 +64,47 @@ class Small {
     const colours = palette();
     const made = style(colours, {});
     made.sources.track = { type: "geojson", data: this.data ?? EMPTY };
-    made.layers.push(...trackLayers(colours));
+    made.layers.push(.../** @type {MapStyle["layers"]} */ (trackLayers(colours)));
     return made;
   }
 
   repaint() {
     for (const layer of this.style().layers) {
       if (!this.map.getLayer(layer.id)) continue;
-      for (const [name, value] of Object.entries(layer.paint ?? {})) this.map.setPaintProperty(layer.id, name, value);
+      for (const [name, value] of Object.entries(layer.paint ?? {})) {
+        this.map.setPaintProperty(layer.id, /** @type {any} */ (name), value); // any: the name is of the layer's own kind
+      }
     }
   }
 
   async colour() {
     const answer = await fetch("/api/v1/map/state?basis=now");
     if (!answer.ok) return;
-    this.told = (await answer.json()).waters;
-    this.waters.reset(this.told);
+    this.waters.reset((await answer.json()).waters);
   }
 
+  /** @param {HTMLElement} place */
   show(place) {
     place.append(this.box);
     this.map.resize();
-    this.data = JSON.parse(place.dataset.patrolTrack);
-    this.map.getSource("track").setData(this.data);
-    const points = this.data.features.flatMap(({ geometry }) =>
-      geometry.type === "Point" ? [geometry.coordinates] : geometry.coordinates.flat(geometry.type === "MultiLineString" ? 1 : 0));
+    /** @type {Track} */
+    const data = JSON.parse(place.dataset.patrolTrack ?? "");
+    this.data = data;
+    sourceOf(this.map, "track").setData(data);
+    const points = data.features.flatMap(({ geometry }) => {
+      if (geometry.type === "Point") return [geometry.coordinates];
+      return geometry.type === "MultiLineString" ? geometry.coordinates.flat() : geometry.coordinates;
+    });
     if (!points.length) return;
     const [lons, lats] = [points.map(([x]) => x), points.map(([, y]) => y)];
+    /** @type {[Lonlat, Lonlat]} */
     const bounds = [[Math.min(...lons), Math.min(...lats)], [Math.max(...lons), Math.max(...lats)]];
     this.map.fitBounds(bounds, { padding: 36, maxZoom: 14.5, duration: 0 });
     place.dataset.drawn = String(Math.min(points.length, MANY));
   }
 }
 
-/** The place shows the track that its data names. */
+/** The place shows the track that its data names. @param {HTMLElement} place */
 export async function draw(place) {
   readWords(place);
   making ??= brought().then(async (library) => {
@@ -102,6 +113,6 @@ export async function draw(place) {
     await made.colour();
     return made;
   });
-  small = await making;
+  const small = await making;
   if (document.contains(place)) small.show(place);
 }

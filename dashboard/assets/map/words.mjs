@@ -1,56 +1,73 @@
 /* Words in the reader's language, as the page brought them. */
 
+/** @type {Words} */
 let words = {};
 let language = globalThis.document?.documentElement.lang.startsWith("en") ? "en" : "zh";
 
+/** The page's words are said from now on. @param {HTMLElement} page */
 export function readWords(page) {
-  words = JSON.parse(page.dataset.words);
-  language = page.dataset.language;
+  words = JSON.parse(page.dataset.words ?? "{}");
+  language = page.dataset.language ?? language;
 }
 
-/** The words under a key with its named holes filled. */
+/**
+ * The words under a key with its named holes filled.
+ * @param {string} key
+ * @param {Facts} [facts]
+ */
 export function say(key, facts = {}) {
   const template = words[key] ?? key;
-  return template.replace(/\{(\w+)\}/g, (_, name) => facts[name] ?? "");
+  return template.replace(/\{(\w+)\}/g, (_, name) => String(facts[name] ?? ""));
 }
 
 export const inEnglish = () => language === "en";
 
-/** The name to show: the English one for English readers where there is one. */
+/** The name to show: the English one for English readers where there is one. @param {{name: string, name_en?: string | null}} thing */
 export function nameOf(thing) {
   return (inEnglish() && thing.name_en) || thing.name;
 }
 
+/** The time of day in China. @param {Date} date */
 export const clock = (date) =>
   date.toLocaleTimeString("en-GB", { hour12: false, timeZone: "Asia/Shanghai" });
 
-/** How long ago, in hours up to two days and in days beyond. */
+/** How long ago, in hours up to two days and in days beyond. @param {string} iso */
 export function ago(iso) {
   const hours = Math.max(1, Math.round((Date.now() - new Date(iso).getTime()) / 3600000));
   return hours <= 48 ? say("hours_ago", { n: hours }) : say("days_ago", { n: Math.round(hours / 24) });
 }
 
-/** An element with text and children, never with markup from outside. */
+/**
+ * An element with text and children, never with markup from outside.
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {Record<string, string | number | boolean | null | undefined>} [attributes]
+ * @param {...(Node | string | null | undefined)} children
+ */
 export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (value !== null && value !== undefined && value !== false) made.setAttribute(name, value);
+    if (value !== null && value !== undefined && value !== false) made.setAttribute(name, String(value));
   }
-  made.append(...children.filter((child) => child !== null && child !== undefined));
+  for (const child of children) if (child !== null && child !== undefined) made.append(child);
   return made;
 }
 
-/** What a station or water shows now, in words. */
+/**
+ * What a station or water shows now, in words.
+ * @param {Partial<Properties>} properties
+ * @param {string[]} numerals
+ */
 export function stateWords(properties, numerals) {
   const { state, cls, comp, mult } = properties;
   if (comp) return comp === "exceeding" && mult ? say("exceeding_by", { n: mult.toFixed(1) }) : say(`compliance.${comp}`);
-  if (state === "graded") return numerals[cls];
+  if (state === "graded") return numerals[cls ?? 0];
   if (state === "partial") return say("partial", { have: properties.have ?? "", need: properties.need ?? "" });
   if (state === "stale") return properties.at ? `${say("stale")} · ${ago(properties.at)}` : say("stale");
   return say("none");
 }
 
-/** What stands behind a mean: how many values, and their share of what was promised. */
+/** What stands behind a mean: how many values, and their share of what was promised. @param {Partial<Properties>} properties */
 export function sampleWords({ n, valid }) {
   if (n === undefined) return null;
   if (valid === undefined) return say("sample", { n });

@@ -2,13 +2,17 @@
 (function () {
   "use strict";
   const CHOSEN = "patrols-chosen";
-  const one = (id) => document.getElementById(id);
-  const set = (id, props) => window.dash_clientside.set_props(id, props);
-  /* The words under a key of an element's own. */
-  const say = (of, key) => JSON.parse(of.dataset.words)[key];
+  /** @typedef {HTMLInputElement & HTMLButtonElement} Part stands for every kind of element that the page has under its ids */
+  const one = (/** @type {string} */ id) => /** @type {Part} */ (document.getElementById(id));
+  const set = (/** @type {string} */ id, /** @type {Facts} */ props) => window.dash_clientside.set_props(id, props);
+  /** The words under a key of an element's own. @param {HTMLElement} of @param {string} key @returns {string} */
+  const say = (of, key) => JSON.parse(of.dataset.words ?? "{}")[key];
+  /** @type {File | null} */
   let file = null;
   let key = "";
+  /** @type {string | null} */
   let watched = null;
+  /** @type {string | null} */
   let seen = null;
 
   const chosen = () => Object.fromEntries(new URLSearchParams(location.search));
@@ -16,8 +20,9 @@
 
   /* ---- one patrol, chief or month after the other */
 
+  /** @param {MouseEvent} event */
   function go(event) {
-    const link = event.target.closest?.("a[data-patrols-go]");
+    const link = /** @type {HTMLAnchorElement | null | undefined} */ (/** @type {Element} */ (event.target).closest?.("a[data-patrols-go]"));
     if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     history.pushState(history.state, "", link.getAttribute("href"));
@@ -30,13 +35,13 @@
   /* ---- the map of the track */
 
   function look() {
-    const current = document.querySelector(".pt-chiefs a[aria-current]");
+    const current = /** @type {HTMLElement | null} */ (document.querySelector(".pt-chiefs a[aria-current]"));
     if (current && seen !== current.getAttribute("href")) {
       seen = current.getAttribute("href");
-      const list = current.closest(".pt-chiefs");
+      const list = /** @type {HTMLElement} */ (current.closest(".pt-chiefs"));
       list.scrollTop = Math.max(0, current.offsetTop - list.offsetTop - list.clientHeight / 2);
     }
-    const place = document.querySelector("[data-patrol-track]");
+    const place = /** @type {HTMLElement | null} */ (document.querySelector("[data-patrol-track]"));
     if (place && place.shownTrack !== place.dataset.patrolTrack) {
       place.shownTrack = place.dataset.patrolTrack;
       import("/assets/map/track.mjs").then((map) => map.draw(place));
@@ -55,7 +60,7 @@
     asked.type = "file";
     asked.accept = ".gpx,.geojson,.json";
     asked.addEventListener("change", () => {
-      [file] = asked.files;
+      file = asked.files?.[0] ?? null;
       key = crypto.randomUUID();
       one("patrols-file").textContent = file ? `${file.name} · ${Math.max(1, Math.round(file.size / 1024))} kB` : "";
       one("patrols-send").disabled = !file;
@@ -64,12 +69,14 @@
     asked.click();
   }
 
+  /** @param {string} sentence */
   function tell(sentence, bad = false) {
     const place = one("patrols-told");
     place.textContent = sentence;
     place.classList.toggle("pt-bad", bad);
   }
 
+  /** What a refusal says. @param {XMLHttpRequest} request @returns {string} */
   function reason(request) {
     try {
       const said = JSON.parse(request.responseText);
@@ -79,12 +86,14 @@
     }
   }
 
+  /** @param {HTMLButtonElement} button */
   function send(button) {
+    if (!file) return;
     const form = new FormData();
     form.append("file", file);
     const fields = { person_id: one("patrols-person").value, reason: one("patrols-why").value.trim() };
     for (const [name, value] of Object.entries(fields)) if (value) form.append(name, value);
-    const bar = one("patrols-progress");
+    const bar = /** @type {HTMLProgressElement} */ (document.getElementById("patrols-progress"));
     const request = new XMLHttpRequest();
     request.open("POST", "/api/v1/patrols");
     request.setRequestHeader("Idempotency-Key", key);
@@ -111,6 +120,7 @@
     request.send(form);
   }
 
+  /** @param {{is_valid: boolean, patrol_id: number}} answer @param {HTMLElement} button */
   function recorded(answer, button) {
     file = null;
     one("patrols-file").textContent = "";
@@ -118,7 +128,7 @@
     one("patrols-why").value = "";
     tell(say(button, answer.is_valid ? "valid" : "invalid"));
     const asked = new URLSearchParams(location.search);
-    asked.set("patrol", answer.patrol_id);
+    asked.set("patrol", String(answer.patrol_id));
     asked.delete("chief");
     asked.delete("month");
     history.pushState(history.state, "", `/patrols?${asked}`);
@@ -127,6 +137,7 @@
 
   /* ---- the patroller's own words */
 
+  /** @param {HTMLButtonElement} button */
   async function explain(button) {
     const text = one("patrols-reason").value.trim();
     const said = one("patrols-reason-told");
@@ -151,7 +162,7 @@
 
   document.addEventListener("click", (event) => {
     go(event);
-    const button = event.target.closest?.("button[id]");
+    const button = /** @type {HTMLButtonElement | null | undefined} */ (/** @type {Element} */ (event.target).closest?.("button[id]"));
     if (button?.id === "patrols-upload") set("patrols-dialog", { opened: true });
     else if (button?.id === "patrols-cancel") set("patrols-dialog", { opened: false });
     else if (button?.id === "patrols-choose") choose();

@@ -1,17 +1,17 @@
 // Small comforts of the plain pages: show what is typed, and no second sending of a form.
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-show]");
+  const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-show]"));
   if (!button) return;
-  const box = document.getElementById(button.dataset.show);
+  const box = /** @type {HTMLInputElement} */ (document.getElementById(button.dataset.show ?? ""));
   const shown = box.type === "password";
   box.type = shown ? "text" : "password";
   button.setAttribute("aria-pressed", String(shown));
   box.focus();
 });
 document.addEventListener("submit", (event) => {
-  const button = event.target.querySelector("button[type=submit]");
+  const button = /** @type {HTMLButtonElement | null} */ (/** @type {Element} */ (event.target).querySelector("button[type=submit]"));
   if (button) setTimeout(() => (button.disabled = true));
 });
 window.addEventListener("pageshow", () => {
-  for (const button of document.querySelectorAll("button[type=submit]")) button.disabled = false;
+  for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("button[type=submit]"))) button.disabled = false;
 });

@@ -14,13 +14,13 @@
     if (kept === "light" || kept === "dark") return kept;
     return dark.matches ? "dark" : "light";
   };
-  const apply = (scheme) => {
+  const apply = (/** @type {string} */ scheme) => {
     const root = document.documentElement;
     if (root.getAttribute("data-mantine-color-scheme") === scheme) return;
     root.setAttribute("data-mantine-color-scheme", scheme);
     window.dispatchEvent(new CustomEvent("onemap:theme", { detail: scheme }));
   };
-  const set = (scheme) => {
+  const set = (/** @type {string} */ scheme) => {
     try {
       localStorage.setItem(KEY, scheme);
     } catch {
@@ -32,7 +32,7 @@
   dark.addEventListener("change", () => apply(chosen()));
   window.addEventListener("storage", (event) => event.key === KEY && apply(chosen()));
   document.addEventListener("click", (event) => {
-    if (event.target.closest?.("[data-theme-switch]")) {
+    if (/** @type {Element} */ (event.target).closest?.("[data-theme-switch]")) {
       set(window.onemapTheme.current() === "dark" ? "light" : "dark");
     }
   });

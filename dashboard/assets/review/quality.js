@@ -1,19 +1,25 @@
 /* Data review: filters and the picked value live in the address; verdicts by button or key. */
 (function () {
   "use strict";
-  const one = (id) => document.getElementById(id);
-  const all = (what) => [...document.querySelectorAll(what)];
-  const set = (id, props) => window.dash_clientside.set_props(id, props);
+  /** @typedef {HTMLInputElement & HTMLButtonElement} Part stands for every kind of element that the page has under its ids */
+  const one = (/** @type {string} */ id) => /** @type {Part} */ (document.getElementById(id));
+  const all = (/** @type {string} */ what) => [.../** @type {NodeListOf<Part>} */ (document.querySelectorAll(what))];
+  const first = (/** @type {string} */ what) => /** @type {HTMLElement | null} */ (document.querySelector(what));
+  const keyOf = (/** @type {HTMLElement} */ row) => row.dataset.qualityKey ?? "";
+  const set = (/** @type {string} */ id, /** @type {Facts} */ props) => window.dash_clientside.set_props(id, props);
   const page = () => one("quality-page");
   const rows = () => all("#quality-body tr[data-quality-key]");
-  /* The words under a key of an element's own, with their named holes filled. */
-  const say = (of, key, facts = {}) => JSON.parse(of.dataset.words)[key].replace(/\{(\w+)\}/g, (_, name) => facts[name] ?? "");
+  /** The words under a key of an element's own, with their named holes filled. @param {HTMLElement} of @param {string} key @param {Facts} [facts] */
+  const say = (of, key, facts = {}) =>
+    JSON.parse(of.dataset.words ?? "{}")[key].replace(/\{(\w+)\}/g, (/** @type {string} */ _, /** @type {string} */ name) => String(facts[name] ?? ""));
   const picked = () => new URLSearchParams(location.search).get("value") ?? "";
   const PHONE = matchMedia("(max-width: 767px)");
+  /** @type {Set<string>} */
   let chosen = new Set();
   let pending = "";
   let watched = "";
 
+  /** @param {Record<string, string | undefined>} changes */
   function address(changes) {
     const asked = new URLSearchParams(location.search);
     for (const [name, value] of Object.entries(changes)) {
@@ -28,6 +34,7 @@
 
   /* ---- the picked value and those that are chosen */
 
+  /** @param {string} key */
   function pick(key, { scroll = true } = {}) {
     address({ value: key });
     mark();
@@ -39,7 +46,7 @@
 
   function mark() {
     const shown = picked();
-    const there = new Set(rows().map((row) => row.dataset.qualityKey));
+    const there = new Set(rows().map(keyOf));
     chosen = new Set([...chosen].filter((key) => there.has(key)));
     for (const row of rows()) {
       const on = row.dataset.qualityKey === shown;
@@ -47,7 +54,7 @@
     }
     const choosable = rows().filter((row) => row.dataset.may);
     for (const box of all("#quality-body [data-quality-box]")) {
-      const key = box.dataset.qualityBox;
+      const key = box.dataset.qualityBox ?? "";
       const on = key === "all" ? choosable.length > 0 && chosen.size === choosable.length : chosen.has(key);
       if ((box.getAttribute("aria-checked") === "true") !== on) box.setAttribute("aria-checked", String(on));
       box.classList.toggle("on", on);
@@ -65,21 +72,23 @@
     const plots = one("quality-plots");
     const drawn = Boolean(document.querySelector("[data-quality-shown]"));
     if (plots && plots.hidden === drawn) plots.hidden = !drawn;
-    if (watched && document.querySelector("[data-quality-shown]")?.dataset.qualityShown === watched) {
+    if (watched && first("[data-quality-shown]")?.dataset.qualityShown === watched) {
       watched = "";
       one("quality-detail").scrollIntoView({ block: "start" });
     }
   }
 
+  /** @param {number} step */
   function move(step) {
     const listed = rows();
     const at = listed.findIndex((row) => row.dataset.qualityKey === picked());
     const next = listed[at < 0 ? 0 : Math.min(listed.length - 1, Math.max(0, at + step))];
-    if (next) pick(next.dataset.qualityKey);
+    if (next) pick(keyOf(next));
   }
 
+  /** @param {string} key */
   function choose(key) {
-    const choosable = rows().filter((row) => row.dataset.may).map((row) => row.dataset.qualityKey);
+    const choosable = rows().filter((row) => row.dataset.may).map(keyOf);
     if (key === "all") chosen = new Set(chosen.size === choosable.length ? [] : choosable);
     else if (!chosen.delete(key)) chosen.add(key);
     mark();
@@ -92,6 +101,7 @@
 
   /* ---- the verdict */
 
+  /** @param {string} sentence @param {(() => void) | null} [undo] */
   function tell(sentence, undo = null) {
     const place = one("quality-said");
     place.textContent = sentence;
@@ -104,6 +114,7 @@
     place.append(" ", button);
   }
 
+  /** @param {string} verdict */
   function prepare(verdict) {
     pending = verdict;
     for (const button of all("#quality-form [data-quality-verdict]")) {
@@ -112,7 +123,7 @@
     one("quality-value-row").hidden = verdict !== "correct";
   }
 
-  const about = (row) => ({
+  const about = (/** @type {HTMLElement} */ row) => ({
     station_id: Number(row.dataset.station),
     observed_at: row.dataset.at,
     period: row.dataset.period,
@@ -121,9 +132,10 @@
 
   function subjects() {
     const wanted = chosen.size ? chosen : new Set([picked()]);
-    return rows().filter((row) => wanted.has(row.dataset.qualityKey) && row.dataset.may);
+    return rows().filter((row) => wanted.has(keyOf(row)) && row.dataset.may);
   }
 
+  /** @param {string} verdict */
   function rule(verdict) {
     const form = one("quality-form");
     if (!form || form.hidden) return;
@@ -146,6 +158,8 @@
     send(listed.map((row) => ({ ...about(row), ...ruling, seen_id: Number(row.dataset.seen) })), listed);
   }
 
+  /** @typedef {ReturnType<typeof about> & {verdict: string, reason?: string, value?: number, seen_id: number}} Review */
+  /** @param {Review[]} reviews @param {HTMLElement[]} listed */
   async function send(reviews, listed) {
     const said = one("quality-said");
     const buttons = all("[data-quality-verdict]");
@@ -158,7 +172,7 @@
       });
       const told = await answer.json();
       if (!answer.ok) return tell(told.detail ?? answer.statusText);
-      const before = listed.map((row, at) => ({ ...back(row, reviews[at].reason), seen_id: told.ids[at] }));
+      const before = listed.map((row, at) => ({ ...back(row, reviews[at].reason ?? ""), seen_id: told.ids[at] }));
       finished(listed);
       tell(say(said, "done", { n: reviews.length }), () => undo(before));
     } catch {
@@ -168,16 +182,17 @@
     }
   }
 
-  /* What stood before, said again; a value nobody had ruled on is withdrawn to that. */
+  /** What stood before, said again; a value nobody had ruled on is withdrawn to that. @param {HTMLElement} row @param {string} reason */
   function back(row, reason) {
     const { verdict, put, why } = row.dataset;
     if (!verdict || verdict === "withdraw") return { ...about(row), verdict: "withdraw", reason };
     return { ...about(row), verdict, reason: why, ...(verdict === "correct" ? { value: Number(put) } : {}) };
   }
 
+  /** @param {HTMLElement[]} listed */
   function finished(listed) {
-    const gone = new Set(listed.map((row) => row.dataset.qualityKey));
-    const order = rows().map((row) => row.dataset.qualityKey);
+    const gone = new Set(listed.map(keyOf));
+    const order = rows().map(keyOf);
     const at = order.findLastIndex((key) => gone.has(key));
     const left = order.filter((key) => !gone.has(key));
     const next = order.slice(at + 1).find((key) => !gone.has(key)) ?? left.at(-1) ?? "";
@@ -191,6 +206,7 @@
     read();
   }
 
+  /** @param {Review[]} reviews */
   async function undo(reviews) {
     const said = one("quality-said");
     try {
@@ -211,12 +227,13 @@
   /* ---- mouse, keys, changes */
 
   document.addEventListener("click", (event) => {
-    if (!page() || !event.target.closest) return;
-    const box = event.target.closest("[data-quality-box]");
-    if (box) return choose(box.dataset.qualityBox);
-    const row = event.target.closest("tr[data-quality-key]");
-    if (row) return pick(row.dataset.qualityKey);
-    const button = event.target.closest("button");
+    const at = /** @type {Element} */ (event.target);
+    if (!page() || !at.closest) return;
+    const box = /** @type {HTMLElement | null} */ (at.closest("[data-quality-box]"));
+    if (box) return choose(box.dataset.qualityBox ?? "");
+    const row = /** @type {HTMLElement | null} */ (at.closest("tr[data-quality-key]"));
+    if (row) return pick(keyOf(row));
+    const button = at.closest("button");
     if (!button) return;
     const asked = button.dataset;
     if ("qualityBack" in asked) document.querySelector("tr[aria-selected='true']")?.scrollIntoView({ block: "center" });
@@ -235,14 +252,16 @@
   });
 
   document.addEventListener("change", (event) => {
-    const filter = event.target.dataset?.qualityFilter;
-    if (filter) read({ [filter]: event.target.value, page: "" });
+    const at = /** @type {Part} */ (event.target);
+    const filter = at.dataset?.qualityFilter;
+    if (filter) read({ [filter]: at.value, page: "" });
   });
 
+  /** @type {Record<string, string>} */
   const KEYS = { k: "keep", r: "reject", c: "correct" };
   document.addEventListener("keydown", (event) => {
     if (!page() || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    const at = event.target;
+    const at = /** @type {HTMLElement} */ (event.target);
     if (at.id === "quality-reason" || at.id === "quality-value") {
       if (event.key === "Enter" && !event.shiftKey && pending) {
         event.preventDefault();

@@ -1,6 +1,6 @@
 // The filters of the stations page live in the address, so that a link finds the same rows.
 (() => {
-  const remember = (search, kind) => {
+  const remember = (/** @type {string} */ search, /** @type {string} */ kind) => {
     const asked = new URLSearchParams();
     if (search) asked.set("q", search);
     if (kind && kind !== "none") asked.set("kind", kind);
@@ -11,9 +11,13 @@
 
   // Nothing can be confirmed until the place typed last has been shown; typing is let finish first.
   const WAIT_MS = 350;
-  let timer = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  /** @type {((value: unknown) => void) | null} */
   let answer = null;
+  /** @type {{id: number} | null} */
   let opened = null;
+  /** @param {string} crs @param {string} lon @param {string} lat @param {{id: number} | null} chosen */
   const ask = (crs, lon, lat, chosen) => {
     const { no_update: nothing, set_props: set } = window.dash_clientside;
     set("stations-save", { disabled: true });

@@ -1,9 +1,10 @@
 // Files: filters kept in the address; on paper the time of printing and light colours.
 (() => {
+  /** @param {string} q @param {string} kind @param {string} standing @param {string} sort @param {number} page */
   const address = (q, kind, standing, sort, page) => {
     const given = { q, kind, standing, sort: sort === "worst" ? "" : sort, page: page > 1 ? page : "" };
     const parts = new URLSearchParams();
-    for (const [name, value] of Object.entries(given)) if (value) parts.set(name, value);
+    for (const [name, value] of Object.entries(given)) if (value) parts.set(name, String(value));
     const query = parts.toString();
     if (location.pathname === "/rivers") {
       history.replaceState(history.state, "", query ? `/rivers?${query}` : "/rivers");
@@ -13,11 +14,12 @@
   window.dash_clientside = Object.assign({}, window.dash_clientside, { dossier: { address } });
 
   document.addEventListener("click", (event) => {
-    if (event.target.closest?.("[data-print]")) window.print();
+    if (/** @type {Element} */ (event.target).closest?.("[data-print]")) window.print();
   });
 
   const root = document.documentElement;
   const SCHEME = "data-mantine-color-scheme";
+  /** @type {string | null} */
   let kept = null;
 
   const begin = () => {
