@@ -1,4 +1,4 @@
-"""The browser's scripts: linted, and their types checked, by the node of .venv."""
+"""The browser's scripts: linted, their types checked, their own tests run, by the node of .venv."""
 
 import json
 from pathlib import Path
@@ -57,6 +57,14 @@ def test_tsc_looks_at_every_script_and_finds_nothing() -> None:
     wrong = [line for line in done.stdout.splitlines() if line not in ours]
     assert done.returncode == 0, "\n".join(["", *wrong, done.stderr])
     assert scripts() <= {name.removeprefix(f"{ROOT}/") for name in ours}
+
+
+def test_the_tests_of_scripts_pass() -> None:
+    done = run_node(
+        "--test", "--test-timeout=20000", "--test-reporter=spec", "tests/scripts/*.test.mjs"
+    )
+    assert done.returncode == 0, f"\n{done.stdout}{done.stderr}"
+    assert "\nℹ skipped 0\n" in done.stdout, done.stdout
 
 
 def test_eslint_refuses_markup_from_strings_and_names_that_nobody_defined() -> None:

@@ -1,0 +1,152 @@
+/* The ledger's forms: what a field gives and lacks, photos on their way, what a refusal says. */
+
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import { MAKERS } from "../../dashboard/assets/ledger/fields.mjs";
+import { Photos } from "../../dashboard/assets/ledger/photos.mjs";
+import { post, say } from "../../dashboard/assets/ledger/send.mjs";
+import { answer, browser, settled } from "./page.mjs";
+
+const WORDS = { need_text: "write", need_choice: "choose", need_photo: "photo", wait_photos: "wait", offline: "offline", signed_out: "signed out", sending: "{n} %", checking: "checked", kept: "kept" };
+const around = () => ({ words: WORDS, told: { lon: 112, lat: 32 }, changed() {} });
+const make = (spec) => MAKERS[spec.kind]({ name: "field", label: "Field", ...spec }, around());
+
+let requests, restore;
+class FakeRequest {
+  constructor() {
+    Object.assign(this, { upload: {}, aborted: false });
+    requests.push(this);
+  }
+
+  open(method, address) {
+    this.asked = `${method} ${address}`;
+  }
+
+  send(form) {
+    this.form = form;
+  }
+
+  abort() {
+    this.aborted = true;
+    this.onabort();
+  }
+
+  answers(status, response) {
+    Object.assign(this, { status, response });
+    this.onload();
+  }
+}
+
+beforeEach(() => {
+  requests = [];
+  restore = browser({ XMLHttpRequest: FakeRequest });
+});
+afterEach(() => restore());
+
+test("a text is given without the blanks around it, and blanks alone are none", () => {
+  const field = make({ kind: "text", required: true });
+  field.focus.value = "   ";
+  assert.equal(field.missing(), "write");
+  field.focus.value = " 岸边有垃圾 ";
+  assert.deepEqual([field.missing(), field.value()], ["", "岸边有垃圾"]);
+  assert.equal(make({ kind: "text" }).missing(), "");
+});
+
+test("a choice is given as a number where one is asked for, and nothing as null", () => {
+  const field = make({ kind: "select", required: true, number: true, groups: [{ word: "Group", options: [{ value: "7", word: "Seven" }] }] });
+  assert.deepEqual([field.missing(), field.value()], ["choose", null]);
+  field.focus.value = "7";
+  assert.deepEqual([field.missing(), field.value()], ["", 7]);
+});
+
+test("the day that the rule proposes is left to the rule, another one is given", () => {
+  const field = make({ kind: "date", required: true, least: "2026-11-28", value: "2026-12-05", proposed: "2026-12-05" });
+  assert.deepEqual([field.missing(), field.value()], ["", null]);
+  field.focus.value = "2026-12-09";
+  assert.equal(field.value(), "2026-12-09");
+  field.focus.value = "";
+  assert.equal(field.missing(), "choose");
+});
+
+const photo = (name) => new File(["pixels"], name, { type: "image/jpeg" });
+
+test("no more photos are taken than the form has room for", () => {
+  const photos = new Photos({ words: WORDS, most: 2, label: "Photos" });
+  photos.take([photo("1"), photo("2"), photo("3")]);
+  assert.equal(requests.length, 2);
+  assert.equal(photos.add.hidden, true);
+});
+
+test("a photo counts once the server keeps it, and the form waits until then", async () => {
+  const field = make({ kind: "photos", required: true, most: 3 });
+  const photos = new Photos({ words: WORDS, most: 3, label: "Photos" });
+  assert.equal(field.missing(), "photo");
+  photos.take([photo("1"), photo("2")]);
+  assert.deepEqual([photos.busy, photos.ids], [true, []]);
+  requests[1].answers(201, { id: 42 });
+  await settled();
+  assert.deepEqual([photos.busy, photos.ids], [true, [42]]);
+  requests[0].answers(201, { id: 41 });
+  await settled();
+  assert.deepEqual([photos.busy, photos.ids], [false, [41, 42]]);
+});
+
+test("a lost connection offers another try, a photo that is refused for itself does not", async () => {
+  const photos = new Photos({ words: WORDS, most: 3, label: "Photos" });
+  photos.take([photo("1"), photo("2")]);
+  requests[0].onerror();
+  requests[1].answers(413, { detail: "too large" });
+  await settled();
+  const [lost, refused] = photos.items;
+  assert.deepEqual([lost.told.textContent, lost.again.hidden], ["offline", false]);
+  assert.deepEqual([refused.told.textContent, refused.again.hidden], ["too large", true]);
+  lost.again.send("click");
+  requests[2].answers(200, { id: 7 });
+  await settled();
+  assert.deepEqual(photos.ids, [7]);
+});
+
+test("a photo taken back stops being sent and makes room", () => {
+  const photos = new Photos({ words: WORDS, most: 1, label: "Photos" });
+  photos.take([photo("1")]);
+  photos.drop(photos.items[0]);
+  assert.deepEqual([requests[0].aborted, photos.ids, photos.busy, photos.add.hidden], [true, [], false, false]);
+});
+
+test("how much of a photo has gone is told until it is being checked", () => {
+  const photos = new Photos({ words: WORDS, most: 1, label: "Photos" });
+  photos.take([photo("1")]);
+  requests[0].upload.onprogress({ lengthComputable: true, loaded: 1, total: 3 });
+  assert.equal(photos.items[0].told.textContent, "33 %");
+  requests[0].upload.onprogress({ lengthComputable: true, loaded: 3, total: 3 });
+  assert.equal(photos.items[0].told.textContent, "checked");
+});
+
+test("what is posted is JSON with the key of the report, and the answer is told whole", async () => {
+  const sent = [];
+  globalThis.fetch = async (address, how) => {
+    sent.push([address, how.method, how.headers["Idempotency-Key"], JSON.parse(how.body)]);
+    return answer({ id: 3 }, 201);
+  };
+  const got = await post("/api/v1/problems", { category: "waste" }, WORDS, { "Idempotency-Key": "k" });
+  assert.deepEqual(sent, [["/api/v1/problems", "POST", "k", { category: "waste" }]]);
+  assert.deepEqual(got, { ok: true, status: 201, body: { id: 3 }, reason: "" });
+});
+
+test("a refusal says why, with the fields it names; without a body it says its number", async () => {
+  const refusals = [
+    [answer({ detail: "Not so.", fields: [{ field: "x", message: "beyond" }] }, 422), "Not so. x: beyond"],
+    [answer(null, 500), "500"],
+    [answer({ detail: "Who?" }, 401), "signed out"],
+  ];
+  for (const [refusal, reason] of refusals) {
+    globalThis.fetch = async () => refusal;
+    assert.equal((await post("/", {}, WORDS)).reason, reason);
+  }
+  globalThis.fetch = async () => Promise.reject(new TypeError("gone"));
+  assert.deepEqual(await post("/", {}, WORDS), { ok: false, status: 0, reason: "offline" });
+});
+
+test("the form's words have named holes", () => {
+  assert.equal(say(WORDS, "sending", { n: 0 }), "0 %");
+});

@@ -1,0 +1,128 @@
+/* The search box: Enter takes the first hit of what was typed last, whatever arrives when. */
+
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, mock, test } from "node:test";
+import { Search } from "../../dashboard/assets/map/search.mjs";
+import { answer, browser, FakeElement, settled } from "./page.mjs";
+
+const WAIT_MS = 150;
+const hit = (name) => ({ kind: "river", id: name.length, name, name_en: null, code: null, beside: null, bounds: null });
+let asked, chosen, restore, search;
+
+/* Every question stays open until the test answers it. */
+beforeEach(() => {
+  [asked, chosen] = [[], []];
+  const fetch = (address) => new Promise((told, failed) => asked.push({ address, told, failed }));
+  restore = browser({ fetch });
+  mock.timers.enable({ apis: ["setTimeout"] });
+  search = new Search(new FakeElement("div"), (thing) => chosen.push(thing.name));
+});
+afterEach(() => {
+  mock.timers.reset();
+  restore();
+});
+
+function type(text) {
+  search.input.value = text;
+  search.input.send("input");
+}
+const press = (key) => search.input.send("keydown", { key });
+async function answered(nth, ...names) {
+  asked[nth].told(answer(names.map(hit)));
+  await settled();
+}
+
+test("typing asks once, after a pause, with the phrase encoded", async () => {
+  type("清");
+  mock.timers.tick(WAIT_MS - 1);
+  type("清河&");
+  mock.timers.tick(WAIT_MS - 1);
+  assert.equal(asked.length, 0);
+  mock.timers.tick(1);
+  assert.deepEqual(asked.map(({ address }) => address), ["/api/v1/search?q=%E6%B8%85%E6%B2%B3%26"]);
+});
+
+test("Enter before the answer takes the first hit as soon as it is there", async () => {
+  type("a");
+  press("Enter");
+  mock.timers.tick(WAIT_MS);
+  assert.deepEqual(chosen, []);
+  await answered(0, "first", "second");
+  assert.deepEqual(chosen, ["first"]);
+});
+
+test("Enter after a change takes nothing of the answer before it", async () => {
+  type("a");
+  mock.timers.tick(WAIT_MS);
+  await answered(0, "old");
+  type("ab");
+  press("Enter");
+  assert.deepEqual(chosen, []);
+  mock.timers.tick(WAIT_MS);
+  await answered(1, "new");
+  assert.deepEqual(chosen, ["new"]);
+});
+
+test("an answer that was overtaken by a newer one is left alone", async () => {
+  type("a");
+  mock.timers.tick(WAIT_MS);
+  type("ab");
+  mock.timers.tick(WAIT_MS);
+  await answered(1, "newer");
+  await answered(0, "older");
+  press("Enter");
+  assert.deepEqual(chosen, ["newer"]);
+});
+
+test("Enter pressed for one phrase doesn't count for the next one", async () => {
+  type("a");
+  press("Enter");
+  mock.timers.tick(WAIT_MS);
+  type("ab");
+  mock.timers.tick(WAIT_MS);
+  await answered(0, "old");
+  await answered(1, "new");
+  assert.deepEqual(chosen, []);
+});
+
+test("arrows go round the hits, and Enter takes the one they stand on", async () => {
+  type("a");
+  mock.timers.tick(WAIT_MS);
+  await answered(0, "one", "two", "three");
+  press("ArrowUp");
+  assert.equal(search.input.getAttribute("aria-activedescendant"), "one-map-hit-2");
+  press("ArrowDown");
+  press("ArrowDown");
+  press("Enter");
+  assert.deepEqual(chosen, ["two"]);
+  assert.equal(search.list.hidden, true);
+});
+
+test("a search that failed says so, and Enter then takes nothing", async () => {
+  type("a");
+  mock.timers.tick(WAIT_MS);
+  asked[0].failed(new Error("gone"));
+  await settled();
+  assert.equal(search.list.textContent, "search_failed");
+  press("Enter");
+  assert.deepEqual(chosen, []);
+});
+
+test("Escape closes the list and takes back an Enter that still waits", async () => {
+  type("a");
+  press("Enter");
+  press("Escape");
+  mock.timers.tick(WAIT_MS);
+  await answered(0, "first");
+  assert.deepEqual(chosen, []);
+});
+
+test("an emptied box asks nothing and shows nothing", async () => {
+  type("a");
+  mock.timers.tick(WAIT_MS);
+  await answered(0, "one");
+  type("  ");
+  mock.timers.tick(WAIT_MS);
+  assert.equal(asked.length, 1);
+  assert.equal(search.list.hidden, true);
+});
