@@ -133,6 +133,14 @@ test("a closed line stays closed", async () => {
   assert.equal(sources.length, 1);
 });
 
+test("a line closed while it asked whether it may come back doesn't come back", async () => {
+  now().onerror();
+  mock.timers.tick(1000);
+  line.close();
+  await settled();
+  assert.equal(sources.length, 1);
+});
+
 test("only a 401 means signed out; a server that is away says nothing about it", async () => {
   assert.equal(await stillSignedIn(), true);
   health = false;

@@ -30,6 +30,7 @@ export class Live {
   constructor(told) {
     this.told = told;
     this.attempt = 0;
+    this.isClosed = false;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -106,7 +107,9 @@ export class Live {
   }
 
   async again() {
-    if (await this.told.allowed()) this.open();
+    const isAllowed = await this.told.allowed();
+    if (this.isClosed) return;
+    if (isAllowed) this.open();
     else this.told.state("signed_out", this.attempt);
   }
 
@@ -124,6 +127,7 @@ export class Live {
   }
 
   close() {
+    this.isClosed = true;
     this.shut();
     removeEventListener("online", this.online);
   }
