@@ -4,7 +4,7 @@ import argparse
 import time
 from collections import Counter
 
-from dashboard.commands.hj212 import told
+from dashboard.commands.hj212 import facts_of
 from ingest.codecs.hj212 import read
 from tests.made.frames import mutated
 
@@ -19,7 +19,7 @@ def main() -> None:
     slowest_s, began = 0.0, time.perf_counter()
     for data in mutated(SEED, args.cases):
         start = time.perf_counter()
-        outcome = told(read(data))
+        outcome = facts_of(read(data))
         slowest_s = max(slowest_s, time.perf_counter() - start)
         found[outcome.get("reason", "ok")] += 1
     for reason, count in found.most_common():

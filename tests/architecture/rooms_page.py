@@ -60,7 +60,7 @@ CHANGES = (
         "problem_ledger/patrols/patrol_rules.toml",
         "problem_ledger/patrols/judging.py",
     ),
-    ("A figure of the tally", "data/queries/tally/accounts.py", "ingest/storage/hourly_tally.py"),
+    ("A figure of the tally", "data/queries/tally/counts.py", "ingest/storage/hourly_tally.py"),
     ("The form of a station", "dashboard/stations/form.py", "data/placing/facts.py"),
     ("A column of an import", "data/imports/fields.py"),
     (
