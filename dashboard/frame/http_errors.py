@@ -104,14 +104,19 @@ async def _away(request: Request, error: Exception) -> Response:
 def away(path: str) -> Response:
     """The answer while the database is away: a page for people, a document for programs."""
     if is_page(path):
-        return failed_page(503, path)
+        return failed_page(503, _on_this_site(path))
     return problem(503, errors.ServiceDown.code, _("The database doesn't answer."), path=path)
+
+
+def _on_this_site(path: str) -> str:
+    """The path as a link that never leads elsewhere: ``//host`` would name another machine."""
+    return "/" + path.lstrip("/\\")
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
     del error  # the server logs it with its traceback
     if is_page(request.url.path):
-        return failed_page(500, request.url.path)
+        return failed_page(500, _on_this_site(request.url.path))
     return problem(500, "error", _("Something went wrong here."), path=request.url.path)
 
 

@@ -32,6 +32,9 @@ class Live:
         self.deps = deps
         self.figures = figures
         self.channels = tuple(channels)
+        for names in ({each.rung_by for each in channels}, {each.counted_as for each in channels}):
+            if len(names) < len(self.channels):
+                raise ValueError("two channels share what rings for them, or their number's name")
         self.listeners: set[Listener] = set()
 
     async def run(self) -> None:
@@ -83,11 +86,8 @@ class Live:
         self.figures.listeners.inc()
         try:
             yield b"retry: 2000\n\n"
-            missed = [
-                await channel.opened(listener, after.get(channel.counted_as))
-                for channel in self.channels
-            ]
-            for event in missed:
+            for channel in self.channels:
+                event = await channel.opened(listener, after.get(channel.counted_as))
                 if event is not None:
                     yield event.encoded()
             async for part in self._follow_page(listener):

@@ -49,8 +49,6 @@ FONT = (
     '"Source Han Sans SC",system-ui,sans-serif'
 )
 
-"""Mantine's theme has the values of the design language; the colours stand in tokens.css too."""
-
 THEME: dict[str, Any] = dict(
     MappingProxyType(
         {

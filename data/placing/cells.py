@@ -154,7 +154,10 @@ def parameters(value: str) -> tuple[Parameter, ...]:
 
 
 def bounds(value: str) -> tuple[float | None, float | None]:
-    """Parses a lower and upper limit: 50, <=50, >=6 or 6-9. Raises BadInput."""
+    """Parses limits into (lower, upper): 50 and <=50 are upper, >=6 lower, 6-9 both.
+
+    Raises BadInput.
+    """
     said = re.sub(r"\s", "", value)
     if said[:1] in ("≥", ">"):
         return number(said.lstrip("≥>=")), None

@@ -281,4 +281,4 @@ STEPS: Final[tuple[Step, ...]] = (
         announces=(Announcement(NoticeKind.PRESSED, (Circle.UNIT, Circle.OFFICE)),),
     ),
 )
-"""The whole table; nothing else is possible. Source: the architecture's ledger table, §5."""
+"""The whole table; nothing else is possible. docs/ledger.md draws it."""

@@ -37,6 +37,8 @@ def _maker(
     record: Callable[..., Any], columns: tuple[str, ...], others: frozenset[str] = frozenset()
 ) -> Callable[..., Any]:
     """Returns a function that makes a record of a row with these columns and the other fields."""
+    if len(set(columns)) < len(columns):
+        raise TypeError(f"two columns of one name: {', '.join(columns)}")
     hints = get_type_hints(record)
     names = [name for name in hints if name in columns and name not in others]
     places = [(name, columns.index(name)) for name in names]

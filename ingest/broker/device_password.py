@@ -5,7 +5,7 @@ from ingest.broker.mosquitto import Broker
 
 
 def device_password(code: str) -> str | None:
-    """Creates the device's account at our own broker and returns its password.
+    """Creates the device's account at our own broker; returns its password, None if it has one.
 
     None when it has one, and for a broker that isn't ours: its accounts are made there.
     """

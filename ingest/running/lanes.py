@@ -191,7 +191,10 @@ class Lanes:
                 raise ServiceDown("A worker process ended by a fault: {reason}", reason=reason)
 
     def stop(self) -> None:
-        """Stops every lane once it has finished what it had in hand, as far as it could."""
+        """Stops every lane after the batches it has in hand.
+
+        What can't be written stays unacknowledged and comes again.
+        """
         for lane in self.lanes:
             lane.stop()
         for lane in self.lanes:

@@ -36,9 +36,6 @@ SLICE_S: Final = 0.5
 COALESCE_S: Final = 1.0
 """Told many times, it works once in so long."""
 
-REST: Final = 9.0
-"""Readings come without end; looking for exceedances takes a tenth of the time at most."""
-
 LONGEST_PAUSE_S: Final = 5.0
 
 

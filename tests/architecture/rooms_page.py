@@ -25,10 +25,16 @@ CHANGES = (
         "data/procedure/deadlines.py",
         "problem_ledger/cases/rules.toml",
     ),
-    ("Who is told of a step", "problem_ledger/cases/recipients.py"),
+    (
+        "Who is told of a step",
+        "data/procedure/steps.py",
+        "problem_ledger/cases/recipients.py",
+    ),
     (
         "The list of problems: tabs, filters, columns",
         "data/queries/ledger/conditions.py",
+        "data/queries/ledger/problems.py",
+        "dashboard/ledger/rows.py",
         "dashboard/ledger/grid.py",
     ),
     (

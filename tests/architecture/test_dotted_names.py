@@ -187,7 +187,7 @@ def test_the_launcher_and_the_documents_run_modules_that_are_there() -> None:
 def test_every_asset_that_the_code_asks_for_is_there() -> None:
     lacking = []
     for file in sorted((ROOT / "dashboard").rglob("*")):
-        if file.suffix in {".py", ".js", ".mjs", ".css"} and "vendor" not in file.parts:
+        if file.suffix in {".py", ".js", ".mjs", ".css", ".html"} and "vendor" not in file.parts:
             text = file.read_text("utf-8")
             asked = [ROOT / "dashboard" / address[1:] for address in ASSET.findall(text)]
             asked += [file.parent / beside for beside in BESIDE.findall(text)]

@@ -25,6 +25,7 @@ from dashboard.frame.auth import User
 from dashboard.frame.guard import Guard
 from dashboard.frame.page import EVERYONE
 from dashboard.frame.room import access_of, places_of
+from data.queries.map.layers import LAYERS, TOGETHER
 from data.vocabulary import Role
 from tests.fixtures.routes import routes_of
 
@@ -32,7 +33,7 @@ ACCESS = access_of(ROOMS)
 PLACES = places_of(ROOMS)
 PAGES = [page for room in ROOMS for page in room.pages]
 
-LAYERS = ("all", "divisions", "lakes", "patrol_ends", "patrols", "problems", "reaches")
+TILE_LAYERS = (*LAYERS, *TOGETHER)
 """Layers of tiles, which ask for different things; other parts of an address are sampled once."""
 
 TAG = re.compile(r"<(link|script)\b([^>]*)>")
@@ -55,7 +56,7 @@ def routes(app: FastAPI) -> Iterator[str]:
 
 def samples(path: str) -> list[str]:
     """Addresses that the template of a route stands for."""
-    layers = LAYERS if "{layer}" in path else ("",)
+    layers = TILE_LAYERS if "{layer}" in path else ("",)
     filled = [path.replace("{layer}", layer) for layer in layers]
     return [re.sub(r"{[^}]*}|<[^>]*>", "1", each) for each in filled]
 

@@ -8,8 +8,6 @@ from pathlib import Path
 
 from alembic import op
 
-from data.errors import BadInput
-
 revision = "0005"
 down_revision = "0004"
 
@@ -21,4 +19,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise BadInput("the first tables are never taken away", mend="Drop the database instead.")
+    op.execute("DROP FUNCTION divisions_below(bigint[])")
+    op.execute("DROP FUNCTION divisions_above(bigint)")
+    op.execute("DROP FUNCTION units_below(bigint[])")
