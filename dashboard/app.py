@@ -37,7 +37,7 @@ from problem_ledger.cases.rules import load_rules
 from problem_ledger.patrols.rules import load_patrol_rules
 
 ROOMS = (FRAME, MAP, LEDGER, PATROLS, WATERS, REVIEW, STATIONS, TALLY, PEOPLE)
-"""Every subject, in the order of the bar. A new room also stands in the layers of pyproject.toml."""
+"""Every subject, in the order of the bar. A new one also stands in pyproject.toml's layers."""
 
 
 def create_app(settings: DashboardSettings | None = None, clock: Clock = now) -> FastAPI:
