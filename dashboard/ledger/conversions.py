@@ -72,14 +72,15 @@ def file_out(seen: Seen) -> ProblemFile:
 
 def events_out(detail: ProblemDetail) -> list[EventOut]:
     """The documents of a problem's steps, each with the hash of the step before it."""
-    hashes = [NOTHING_BEFORE, *(told.hash for told in detail.story)]
+    hashes = [NOTHING_BEFORE, *(event.hash for event in detail.story)]
     return [
         EventOut.of(
-            told,
-            photo_ids=[photo.id for photo in detail.photos if photo.seq == told.seq],
+            event,
+            given=event.extra,
+            photo_ids=[photo.id for photo in detail.photos if photo.seq == event.seq],
             prev_hash=prev_hash,
         )
-        for prev_hash, told in zip(hashes, detail.story, strict=False)
+        for prev_hash, event in zip(hashes, detail.story, strict=False)
     ]
 
 

@@ -31,7 +31,7 @@ from dashboard.papers.parts import (
 )
 from dashboard.parts.wording import _, ngettext
 from data.clock import BUSINESS_ZONE
-from data.queries.ledger.one_problem import Told
+from data.queries.ledger.one_problem import StoryEvent
 from data.queries.ledger.photos import PhotoFacts
 from data.words.ledger import Action, Stage
 from problem_ledger.evidence.comparison import Check, Flag
@@ -180,9 +180,9 @@ def _pair(seen: Seen, photos: Mapping[int, bytes]) -> Table:
 
 
 def _caption(seen: Seen, photo: PhotoFacts) -> str:
-    taken = taken_at(photo.gps_at, photo.clock)
-    by = next((told.actor for told in seen.detail.story if told.seq == photo.seq), "")
-    first = [_at(taken) if taken else _at(photo.uploaded_at), actor_words(by)]
+    moment = taken_at(photo.gps_at, photo.clock)
+    by = next((event.actor for event in seen.detail.story if event.seq == photo.seq), "")
+    first = [_at(moment) if moment else _at(photo.uploaded_at), actor_words(by)]
     if photo.lon is not None and photo.lat is not None:
         first.append(f"{photo.lon:.6f}, {photo.lat:.6f}")
     if photo.bearing is not None:
@@ -220,15 +220,15 @@ def _signers(seen: Seen) -> Table:
     }
     rows: list[list[Any]] = []
     for action in SIGNERS:
-        told = seen.detail.last(action)
-        if told is None:
+        event = seen.detail.last(action)
+        if event is None:
             continue
-        said = "\n".join(line for line in sentences(told) if line)
+        statement = "\n".join(line for line in sentences(event) if line)
         rows.append(
             [
                 words(names[action], 8, colour=FAINT),
-                words(f"{actor_words(told.actor)}\n{_at(told.at)}"),
-                words(said),
+                words(f"{actor_words(event.actor)}\n{_at(event.at)}"),
+                words(statement),
                 [words(_("Signature"), 7, colour=FAINT), Spacer(0, HAND)],
             ]
         )
@@ -239,18 +239,18 @@ def _signers(seen: Seen) -> Table:
     )
 
 
-def _story(story: Sequence[Told]) -> Table:
+def _story(story: Sequence[StoryEvent]) -> Table:
     titles = ("", _("Time"), _("Step"), _("By"), _("What was said"), _("Hash"))
     rows: list[list[Any]] = [[words(title, 7, colour=FAINT) for title in titles]]
-    for told in story:
-        digest = told.hash.hex()
+    for event in story:
+        digest = event.hash.hex()
         rows.append(
             [
-                words(str(told.seq), 8),
-                words(_at(told.at), 8),
-                words(done_word(told.action), 8),
-                words(actor_words(told.actor), 8),
-                words("\n".join(sentences(told)), 8),
+                words(str(event.seq), 8),
+                words(_at(event.at), 8),
+                words(done_word(event.action), 8),
+                words(actor_words(event.actor), 8),
+                words("\n".join(sentences(event)), 8),
                 words(f"{digest[:8]}…{digest[-4:]}", 7, colour=FAINT),
             ]
         )

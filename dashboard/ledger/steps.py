@@ -17,7 +17,7 @@ from dashboard.parts.wording import N_, _, ngettext
 from data.clock import BUSINESS_ZONE
 from data.procedure.steps import STEPS, Relation, Step, Window
 from data.procedure.turns import REACHED, WAY
-from data.queries.ledger.one_problem import Told
+from data.queries.ledger.one_problem import StoryEvent
 from data.words.ledger import Action, Status
 
 SUPERVISION = frozenset(step.action for step in STEPS if step.is_beside)
@@ -56,11 +56,11 @@ def nodes(seen: Seen) -> list[Node]:
     for at, step in enumerate(WAY):
         action, word = step.action, _(NODES[step.action])
         if at < reached:
-            told = seen.detail.last(action)
-            made.append(Node(word, "done", *_done(seen, action, told)))
+            event = seen.detail.last(action)
+            made.append(Node(word, "done", *_done(seen, action, event)))
         elif at == reached and status is Status.REFUSED:
-            told = seen.detail.last(Action.REFUSE)
-            made.append(Node(status_word(status), "stop", *_done(seen, Action.REFUSE, told)))
+            event = seen.detail.last(Action.REFUSE)
+            made.append(Node(status_word(status), "stop", *_done(seen, Action.REFUSE, event)))
         elif at == reached:
             made.append(Node(word, "cur", *_under_way(seen, step)))
         else:
@@ -68,15 +68,15 @@ def nodes(seen: Seen) -> list[Node]:
     return made
 
 
-def _done(seen: Seen, action: Action, told: Told | None) -> tuple[str, str]:
-    if told is None:
+def _done(seen: Seen, action: Action, event: StoryEvent | None) -> tuple[str, str]:
+    if event is None:
         return "", ""
-    when = moment_text(told.at, seen.now)
+    when = moment_text(event.at, seen.now)
     begun = seen.detail.last(Action.SIGN_FOR) if action is Action.SUBMIT else None
     if begun is not None:
-        first, last = (one.at.astimezone(BUSINESS_ZONE) for one in (begun, told))
+        first, last = (one.at.astimezone(BUSINESS_ZONE) for one in (begun, event))
         when = f"{first:%m-%d}" + ("" if first.date() == last.date() else f" – {last:%m-%d}")
-    return when, actor_words(told.actor)
+    return when, actor_words(event.actor)
 
 
 def _under_way(seen: Seen, step: Step) -> tuple[str, str]:
@@ -118,9 +118,9 @@ def step_line(seen: Seen) -> html.Ol:
 
 def supervision(seen: Seen) -> html.Div:
     """Presses, comments and extensions at their dates; beside the status, never a step."""
-    told = [one for one in seen.detail.story if one.action in SUPERVISION]
-    chips = [_chip(seen, one) for one in told[-4:]]
-    count = sum(one.action is Action.PRESS for one in told)
+    events = [one for one in seen.detail.story if one.action in SUPERVISION]
+    chips = [_chip(seen, one) for one in events[-4:]]
+    count = sum(one.action is Action.PRESS for one in events)
     if count:
         note = ngettext("pressed {n} time", "pressed {n} times", count).format(n=count)
     else:
@@ -136,7 +136,9 @@ def supervision(seen: Seen) -> html.Div:
     )
 
 
-def _chip(seen: Seen, told: Told) -> html.Span:
-    sign, look = ICONS[told.action], "am" if told.action is Action.PRESS else ""
-    words = f"{done_word(told.action)} {moment_text(told.at, seen.now)} · {actor_words(told.actor)}"
-    return html.Span([icon(sign), words], className=f"ev {look}".strip(), title=told.text)
+def _chip(seen: Seen, event: StoryEvent) -> html.Span:
+    sign, look = ICONS[event.action], "am" if event.action is Action.PRESS else ""
+    words = (
+        f"{done_word(event.action)} {moment_text(event.at, seen.now)} · {actor_words(event.actor)}"
+    )
+    return html.Span([icon(sign), words], className=f"ev {look}".strip(), title=event.text)

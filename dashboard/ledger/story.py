@@ -11,7 +11,7 @@ from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.wording import _, ngettext
 from data.clock import BUSINESS_ZONE
-from data.queries.ledger.one_problem import Told
+from data.queries.ledger.one_problem import StoryEvent
 from data.words.ledger import Action, Severity
 
 
@@ -46,7 +46,7 @@ def chain_tag(seen: Seen) -> html.Span:
     return html.Span([icon("warn"), words], className="tag rd")
 
 
-def _step(seen: Seen, event: Told) -> html.Li:
+def _step(seen: Seen, event: StoryEvent) -> html.Li:
     local = event.at.astimezone(BUSINESS_ZONE)
     broken = seen.verdict.broken_at
     fits = seen.verdict.intact or (broken is not None and event.seq < broken)
@@ -81,7 +81,7 @@ def _step(seen: Seen, event: Told) -> html.Li:
     )
 
 
-def sentences(event: Told) -> list[str]:
+def sentences(event: StoryEvent) -> list[str]:
     """What a step said and set, a line each."""
     changed, lines = event.changed, []
     if event.action is Action.ACCEPT and changed:
@@ -98,8 +98,8 @@ def sentences(event: Told) -> list[str]:
     if changed.get("due_at"):
         due = datetime.fromisoformat(changed["due_at"]).astimezone(BUSINESS_ZONE)
         lines.append(_("Deadline {day}").format(day=f"{due:%Y-%m-%d}"))
-    if "site" in event.given:
-        away = round(float(event.given["site"]["distance_m"]))
+    if "site" in event.extra:
+        away = round(float(event.extra["site"]["distance_m"]))
         lines.append(_("Checked {n} m from the problem's place").format(n=away))
     if event.text:
         lines.append(event.text)

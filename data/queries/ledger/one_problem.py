@@ -54,11 +54,11 @@ ORDER BY name, id
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StoryEvent:
     """One step of the story; ``actor`` is the post or unit as it was then.
 
-    ``changed`` are the columns the step set, as its hashed bytes tell them; ``given`` whatever
-    else these say (the check's place and time). ``unit`` is the handling unit it named.
+    ``changed`` are the columns the step set, as its hashed bytes record them; ``extra`` is
+    whatever else these hold (the check's place and time). ``unit`` is the handling unit it named.
     """
 
     seq: int
@@ -71,7 +71,7 @@ class Told:
     text: str
     photo_count: int
     changed: Mapping[str, Any]
-    given: Mapping[str, Any]
+    extra: Mapping[str, Any]
     hash: bytes
     unit: str | None = None
 
@@ -97,7 +97,7 @@ class ProblemDetail:
     """
 
     row: ProblemRow
-    story: tuple[Told, ...]
+    story: tuple[StoryEvent, ...]
     photos: tuple[PhotoFacts, ...]
     near: tuple[Near, ...]
     offset_m: float | None
@@ -111,7 +111,7 @@ class ProblemDetail:
     patrol_id: int | None
     chief: str
 
-    def last(self, action: Action) -> Told | None:
+    def last(self, action: Action) -> StoryEvent | None:
         """Returns the newest event of that action, None if there is none."""
         return next((one for one in reversed(self.story) if one.action is action), None)
 
@@ -131,7 +131,7 @@ def problem_detail(
     near = near_problems(connection, scope, row.lon, row.lat, now, but=problem_id)
     return ProblemDetail(
         row=row,
-        story=tuple(_told(each, units) for each in story),
+        story=tuple(_story_event(each, units) for each in story),
         photos=photos_of(connection, problem_id),
         near=near,
         offset_m=more["offset_m"],
@@ -201,21 +201,21 @@ _KNOWN: Final = frozenset(
 )
 
 
-def _told(row: RowMapping, units: Mapping[int, str]) -> Told:
-    said = json.loads(bytes(row["body"]))
-    changed = said.get("set", {})
-    return Told(
+def _story_event(row: RowMapping, units: Mapping[int, str]) -> StoryEvent:
+    body = json.loads(bytes(row["body"]))
+    changed = body.get("set", {})
+    return StoryEvent(
         seq=row["seq"],
         at=row["at"],
         action=Action(row["action"]),
         from_status=Status(row["from_status"]) if row["from_status"] else None,
         to_status=Status(row["to_status"]),
         account_id=row["account_id"],
-        actor=said.get("actor") or "",
-        text=said.get("text") or "",
-        photo_count=len(said.get("photos", ())),
+        actor=body.get("actor") or "",
+        text=body.get("text") or "",
+        photo_count=len(body.get("photos", ())),
         changed=changed,
-        given={name: value for name, value in said.items() if name not in _KNOWN},
+        extra={name: value for name, value in body.items() if name not in _KNOWN},
         hash=bytes(row["hash"]),
         unit=units.get(changed.get("unit_id")),
     )
