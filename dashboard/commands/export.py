@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
         start=_instant(args.start),
         end=_instant(args.end),
         stations=args.stations,
-        tell=lambda told: bar.show(str(told.month), told.done, told.total),
+        on_progress=lambda at: bar.show(str(at.month), at.done, at.total),
     )
     bar.finish(
         _(

@@ -64,15 +64,15 @@ def _section_line(section: SectionMonth) -> str:
 
 
 def _water_line(water: WaterMonth) -> str:
-    if water.told is None:
+    if water.water_rating is None:
         return "  ".join((water.name, _("not rated: no section has a class")))
     counted = _("{graded} of {all} sections").format(
-        graded=water.told.section_count, all=water.section_count
+        graded=water.water_rating.section_count, all=water.section_count
     )
     shares = _("Ⅰ-Ⅲ {good:.1%}, worse than Ⅴ {worst:.1%}").format(
-        good=water.told.good_share, worst=water.told.worst_share
+        good=water.water_rating.good_share, worst=water.water_rating.worst_share
     )
-    return "  ".join((water.name, rating_word(water.told.rating), counted, shares))
+    return "  ".join((water.name, rating_word(water.water_rating.rating), counted, shares))
 
 
 def _section_rows(month: Evaluation) -> Iterator[list[object]]:
@@ -105,13 +105,13 @@ def _mean_cells(section: SectionMonth, parameter: Parameter) -> list[object]:
 def _water_rows(month: Evaluation) -> Iterator[list[object]]:
     yield ["kind", "name", "rating", "class", "sections", "graded", "good_share", "worst_share"]
     for each in month.waters:
-        told_of = each.told
+        rated = each.water_rating
         yield [
-            each.kind, _safe(each.name), told_of.rating if told_of else "",
-            int(told_of.grade.water_class) if told_of and told_of.grade else "",
-            each.section_count, told_of.section_count if told_of else 0,
-            round(told_of.good_share, 6) if told_of else "",
-            round(told_of.worst_share, 6) if told_of else "",
+            each.kind, _safe(each.name), rated.rating if rated else "",
+            int(rated.grade.water_class) if rated and rated.grade else "",
+            each.section_count, rated.section_count if rated else 0,
+            round(rated.good_share, 6) if rated else "",
+            round(rated.worst_share, 6) if rated else "",
         ]  # fmt: skip
 
 

@@ -47,7 +47,7 @@ def moments(column: Any) -> Any:
 
 def _moment(text: str | None) -> datetime | None:
     try:
-        told = datetime.fromisoformat(text) if text else None
+        moment = datetime.fromisoformat(text) if text else None
     except ValueError:
         return None
-    return told if told and told.tzinfo else None
+    return moment if moment and moment.tzinfo else None

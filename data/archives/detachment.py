@@ -53,7 +53,7 @@ def detach(owner: Engine, folder: Path, month: Month, now: UtcDatetime, *, drop:
     if month.span.end > now:
         raise BadInput("The month {month} is not over.", month=str(month))
     folder = folder.absolute()
-    if _told(owner, f"{_ATTACHED} AND inhdetachpending)", month):
+    if _is_true(owner, f"{_ATTACHED} AND inhdetachpending)", month):
         _take_off(owner, month, "FINALIZE")
     if not _is_attached(owner, month):
         return _drop_later(owner, folder, month, drop=drop)
@@ -186,14 +186,14 @@ def _drop(owner: Engine, month: Month) -> None:
 
 
 def _is_attached(owner: Engine, month: Month) -> bool:
-    return _told(owner, f"{_ATTACHED})", month)
+    return _is_true(owner, f"{_ATTACHED})", month)
 
 
 def _has_table(owner: Engine, month: Month) -> bool:
-    return _told(owner, "SELECT to_regclass(:partition) IS NOT NULL", month)
+    return _is_true(owner, "SELECT to_regclass(:partition) IS NOT NULL", month)
 
 
-def _told(owner: Engine, question: str, month: Month) -> bool:
+def _is_true(owner: Engine, question: str, month: Month) -> bool:
     with owner.connect() as connection:
         return bool(connection.execute(text(question), {"partition": month.partition}).scalar_one())
 
@@ -215,16 +215,16 @@ def _row(connection: Connection, month: Month) -> list[int]:
 def _counts_of(file: Path) -> Sequence[int]:
     """The same of a file, from the figures of its row groups; only the notes are read."""
     with pyarrow.parquet.ParquetFile(file) as opened:
-        told = opened.metadata
-        names = told.schema.to_arrow_schema().names
+        metadata = opened.metadata
+        names = metadata.schema.to_arrow_schema().names
         counted = (*_COUNTED, "longitude")
         missing = dict.fromkeys(counted, 0)
-        for number in range(told.num_row_groups):
-            group = told.row_group(number)
+        for number in range(metadata.num_row_groups):
+            group = metadata.row_group(number)
             for name in counted:
                 missing[name] += group.column(names.index(name)).statistics.null_count
         lengths = dict.fromkeys(_NOTES, 0)
         for batch in opened.iter_batches(columns=[*_NOTES]):
             for name in _NOTES:
                 lengths[name] += pc.sum(pc.utf8_length(batch[name])).as_py() or 0
-    return [*(told.num_rows - missing[name] for name in counted), *lengths.values()]
+    return [*(metadata.num_rows - missing[name] for name in counted), *lengths.values()]

@@ -65,7 +65,7 @@ class WaterMonth:
     kind: str
     name: str
     section_count: int
-    told: WaterRating | None
+    water_rating: WaterRating | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,17 +128,17 @@ def means_of(
     }
 
 
-def _means(place: Place, told: StationSums, expected: int) -> MonthMeans:
+def _means(place: Place, station_sums: StationSums, expected: int) -> MonthMeans:
     return MonthMeans(
         means={
             parameter: Mean(
                 mean_of_whole(parameter, total, count), count, share_of(count, expected)
             )
-            for parameter, (total, count) in told.sums.items()
+            for parameter, (total, count) in station_sums.sums.items()
             if count
         },
         required=place.required,
-        sample_count=told.row_count,
+        sample_count=station_sums.row_count,
     )
 
 
@@ -163,15 +163,17 @@ def is_section(place: Place) -> bool:
 
 
 def _section(
-    place: Place, told: MonthMeans | None, quality: QualitySettings, limits: Limits
+    place: Place, month_means: MonthMeans | None, quality: QualitySettings, limits: Limits
 ) -> SectionMonth:
     required = place.required or quality.required
-    means = told.means if told else {}
-    values = told.values if told else {}
+    means = month_means.means if month_means else {}
+    values = month_means.values if month_means else {}
     graded = None
     if all(parameter in values for parameter in required):
         graded = grade(values, place.body, target=place.target, rounding=True, limits=limits)
-    return SectionMonth(place, told.sample_count if told else 0, means, required, graded)
+    return SectionMonth(
+        place, month_means.sample_count if month_means else 0, means, required, graded
+    )
 
 
 def _waters(sections: Iterable[SectionMonth], limits: Limits) -> Iterator[WaterMonth]:
@@ -184,8 +186,8 @@ def _waters(sections: Iterable[SectionMonth], limits: Limits) -> Iterator[WaterM
             GradedSection(each.grade.water_class, _values(each)) for each in held if each.grade
         ]
         body = BodyKind.LAKE if kind == "lake" else BodyKind.RIVER
-        told = rate_water(graded, body, evaluated=EVALUATED, limits=limits)
-        yield WaterMonth(kind, name, len(held), told)
+        water_rating = rate_water(graded, body, evaluated=EVALUATED, limits=limits)
+        yield WaterMonth(kind, name, len(held), water_rating)
 
 
 def _values(section: SectionMonth) -> dict[Parameter, float]:

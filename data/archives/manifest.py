@@ -70,7 +70,7 @@ class Manifest:
 
     def write(self, folder: Path) -> None:
         """The folder's manifest is this one, all of it or the one before."""
-        told = {
+        content = {
             "form": FORM,
             "complete": self.complete,
             "whole": self.whole,
@@ -78,22 +78,22 @@ class Manifest:
             "files": [asdict(each) for _path, each in sorted(self.parts.items())],
         }
         temporary = folder / f".{FILE}.tmp"
-        temporary.write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2))
+        temporary.write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2))
         put_in_place(temporary, folder / FILE)
 
 
 def read_manifest(folder: Path) -> Manifest | None:
     """The folder's manifest, None where there is none yet. Raises BadInput for a foreign one."""
     try:
-        told: dict[str, Any] = orjson.loads((folder / FILE).read_bytes())
-        if told["form"] != FORM:
-            raise ValueError(told["form"])
-        chosen = told["selection"]
+        content: dict[str, Any] = orjson.loads((folder / FILE).read_bytes())
+        if content["form"] != FORM:
+            raise ValueError(content["form"])
+        chosen = content["selection"]
         return Manifest(
             Selection(chosen["start"], chosen["end"], tuple(chosen["stations"])),
-            {each["path"]: Part(**each) for each in told["files"]},
-            bool(told["complete"]),
-            bool(told["whole"]),
+            {each["path"]: Part(**each) for each in content["files"]},
+            bool(content["complete"]),
+            bool(content["whole"]),
         )
     except FileNotFoundError:
         return None

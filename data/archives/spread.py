@@ -32,10 +32,11 @@ def sums_across(
     folder: Path,
     span: Span,
     as_of: UtcDatetime | None = None,
-    told: Callable[[int, int], None] = lambda _done, _all: None,
+    on_progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> dict[int, StationSums]:
-    """The same sums, by the workers of the scheduler; ``told`` how many slices are done of all.
+    """Returns the sums of every section, added up by the workers of a Dask scheduler.
 
+    ``on_progress`` is called after each slice with the number done and the number of all.
     Raises ServiceDown when no scheduler answers, or none of its workers is there.
     """
     from distributed import Client, as_completed
@@ -53,7 +54,7 @@ def sums_across(
         found: dict[int, StationSums] = {}
         for done, future in enumerate(as_completed(futures, loop=client.loop), 1):
             found |= future.result()
-            told(done, len(asked))
+            on_progress(done, len(asked))
     return found
 
 

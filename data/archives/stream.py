@@ -36,9 +36,9 @@ class _Copied(RawIOBase):
             if chunk is None:
                 break
             held += chunk
-        taken = bytes(held[:size] if size >= 0 else held)
-        del held[: len(taken)]
-        return taken
+        piece = bytes(held[:size] if size >= 0 else held)
+        del held[: len(piece)]
+        return piece
 
 
 def cursor_of(connection: Connection) -> psycopg.Cursor[tuple[Any, ...]]:

@@ -99,15 +99,15 @@ def _named(table: pa.Table) -> tuple[pa.Table, tuple[str, ...]]:
     return table.rename_columns(names).select(kept), values
 
 
-def _names(given: Sequence[str]) -> list[str]:
+def _names(columns: Sequence[str]) -> list[str]:
     """Our names of the columns. Raises BadInput where one is unknown, lacking or there twice."""
-    names = ["time" if name in TIME_NAMES else _COLUMN_OF.get(name, name) for name in given]
+    names = ["time" if name in TIME_NAMES else _COLUMN_OF.get(name, name) for name in columns]
     known = {*TEXTS, *PLACE, *COLUMNS, *RARE, *_IGNORED}
     if {"station", "time"} <= {*names} <= known and len({*names}) == len(names):
         return names
     raise BadInput(
         "The table's columns must be station, time, parameter keys; not {columns}.",
-        columns=", ".join(given),
+        columns=", ".join(columns),
     )
 
 

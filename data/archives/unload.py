@@ -53,7 +53,7 @@ class Progress:
     total: int
 
 
-Tell = Callable[[Progress], None]
+OnProgress = Callable[[Progress], None]
 
 
 def unload(
@@ -63,7 +63,7 @@ def unload(
     start: UtcDatetime | None = None,
     end: UtcDatetime | None = None,
     stations: Sequence[str] = (),
-    tell: Tell = lambda _progress: None,
+    on_progress: OnProgress = lambda _progress: None,
 ) -> Manifest:
     """The finished archive of the readings within ``[start, end)`` of these stations (none: all).
 
@@ -87,12 +87,11 @@ def unload(
                 before = done
                 unload_month(
                     connection, folder, manifest, month, _within(month.span, start, end), ids,
-                    lambda rows, month=month, before=before: tell(  # type: ignore[misc]  # bound now
-                        Progress(month, before + rows, total)
-                    ),
+                    lambda rows, month=month, before=before:  # type: ignore[misc]  # bound now
+                        on_progress(Progress(month, before + rows, total)),
                 )  # fmt: skip
             done += counts[month]
-            tell(Progress(month, done, total))
+            on_progress(Progress(month, done, total))
         manifest.whole = True
         finish(connection, folder, manifest, ids)
     return manifest
@@ -112,18 +111,18 @@ def unload_month(
     month: Month,
     span: Span,
     ids: Sequence[int] | None,
-    wrote: Callable[[int], None] = lambda _rows: None,
+    on_rows: Callable[[int], None] = lambda _rows: None,
 ) -> None:
-    """The month's files are in their places, in one snapshot, and the manifest names them.
+    """Writes the month's files from one snapshot and enters them in the manifest.
 
-    ``wrote`` is told the readings written so far. Ends the transaction.
+    ``on_rows`` is called with the number of readings written so far. Ends the transaction.
     """
     parts: list[Part] = []
     for kind in Kind:
         path = month.file_of(kind)
-        told = wrote if kind is Kind.READINGS else lambda _rows: None
+        counter = on_rows if kind is Kind.READINGS else lambda _rows: None
         batches = copied(connection, *_query(kind, span, ids), SCHEMAS[kind])
-        rows = _write(folder / path, SCHEMAS[kind], batches, told)
+        rows = _write(folder / path, SCHEMAS[kind], batches, counter)
         if rows:
             parts.append(part_of(folder, path, kind.value, month, rows))
         manifest.parts.pop(path, None)
@@ -218,7 +217,7 @@ def _query(kind: Kind, span: Span, ids: Sequence[int] | None) -> tuple[str, dict
     return query, {"start": span.start, "end": span.end, "ids": ids}
 
 
-def _write(file: Path, schema: pa.Schema, batches: Any, wrote: Callable[[int], None]) -> int:
+def _write(file: Path, schema: pa.Schema, batches: Any, on_rows: Callable[[int], None]) -> int:
     """The rows of the file, which replaces the one before as a whole; no file for no row."""
     file.parent.mkdir(parents=True, exist_ok=True)
     temporary = file.with_name(f".{file.name}.tmp")
@@ -231,7 +230,7 @@ def _write(file: Path, schema: pa.Schema, batches: Any, wrote: Callable[[int], N
         for batch in _grouped(batches, schema):
             writer.write_table(batch)
             rows += batch.num_rows
-            wrote(rows)
+            on_rows(rows)
     if not rows:
         temporary.unlink()
         file.unlink(missing_ok=True)

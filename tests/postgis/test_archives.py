@@ -61,7 +61,7 @@ def test_files_tell_the_figures_of_the_database_to_the_last_bit(
     by_files = evaluate(places, means, MAY)
     assert by_files == evaluate(known, told, MAY)
     assert {each.state.value for each in by_files.sections} == {"graded", "partial"}
-    assert sum(water.told is not None for water in by_files.waters) == 2
+    assert sum(water.water_rating is not None for water in by_files.waters) == 2
 
 
 def test_every_rule_had_something_to_decide(filled: Database) -> None:
@@ -84,7 +84,7 @@ def test_workers_of_a_cluster_add_up_the_same(filled: Database, archive: Path) -
         host="127.0.0.1", dashboard_address=None,
     ) as cluster:  # fmt: skip
         found = sums_across(
-            cluster.scheduler_address, archive, MAY, told=lambda *told: seen.append(told)
+            cluster.scheduler_address, archive, MAY, on_progress=lambda *counts: seen.append(counts)
         )
     assert found == sums_here(archive, MAY)
     assert seen[-1] == (3, 3), "six sections in at most four slices of like size"
@@ -145,7 +145,7 @@ def test_an_export_broken_off_goes_on(filled: Database, tmp_path: Path) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        unload(filled.app, tmp_path, tell=break_off)
+        unload(filled.app, tmp_path, on_progress=break_off)
     with pytest.raises(BadInput, match="unfinished"):
         open_archive(tmp_path)
     first = tmp_path / Month(2026, 4).file_of(Kind.READINGS)
