@@ -61,11 +61,10 @@ WITHOUT_FOLDER = frozenset({"demo", "bench", "classify"})
 
 def main(arguments: list[str] | None = None) -> int:
     """The exit code of a command: 0 done, 2 refused with one clear line, 130 interrupted."""
-    given = sys.argv[1:] if arguments is None else arguments
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8", errors="replace", line_buffering=True)
     try:
-        return _run(given)
+        return _run(sys.argv[1:] if arguments is None else arguments)
     except OneMapError as error:
         sys.stderr.write(f"onemap: {worded(error)}\n")
         return 2
@@ -79,12 +78,12 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
 
 
-def _run(given: list[str]) -> int:
+def _run(arguments: list[str]) -> int:
     _speak()
     _choose_language()
     everywhere = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     everywhere.add_argument("--dir", type=Path, metavar="DIR")
-    folder, rest = everywhere.parse_known_args(given)
+    folder, rest = everywhere.parse_known_args(arguments)
     word = next((each for each in rest if not each.startswith("-")), "")
     if word not in WITHOUT_FOLDER:
         enter(folder.dir)
@@ -162,8 +161,8 @@ def _translated(error: Exception) -> OneMapError:
 
 
 def _reason(wrong: "ErrorDetails") -> str:
-    """Why a setting is refused; what happens seldom is told in the library's English."""
-    told = {
+    """Returns why a setting is refused; for rare reasons in the library's English."""
+    template = {
         "greater_than_equal": _("at least {ge} is needed"),
         "greater_than": _("more than {gt} is needed"),
         "less_than_equal": _("at most {le} is allowed"),
@@ -171,7 +170,7 @@ def _reason(wrong: "ErrorDetails") -> str:
         "float_parsing": _("a number is needed"),
         "bool_parsing": _("true or false is needed"),
     }.get(wrong["type"], "")
-    return told.format(**wrong.get("ctx", {})) or wrong["msg"]
+    return template.format(**wrong.get("ctx", {})) or wrong["msg"]
 
 
 if __name__ == "__main__":

@@ -110,9 +110,9 @@ def run(args: argparse.Namespace) -> int:
     return 2 if outcome.is_all_refused else 0
 
 
-def _pairs(given: list[str], flag: str) -> dict[str, str]:
+def _pairs(options: list[str], flag: str) -> dict[str, str]:
     pairs = {}
-    for each in given:
+    for each in options:
         name, sign, value = each.partition("=")
         if not (name and sign and value):
             raise BadInput(

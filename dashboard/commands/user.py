@@ -62,8 +62,8 @@ def run(args: argparse.Namespace) -> int:
 
 def add_user(engine: Engine, args: argparse.Namespace) -> None:
     """Creates the account with its role, or nothing."""
-    given = sys.stdin.readline().rstrip("\r\n") if args.password_stdin else ""
-    password = given or generate_password()
+    stdin_password = sys.stdin.readline().rstrip("\r\n") if args.password_stdin else ""
+    password = stdin_password or generate_password()
     with transaction(engine) as connection:
         division = people.division_named(connection, args.division) if args.division else None
         unit = people.unit_named(connection, args.unit) if args.unit else None
@@ -79,7 +79,7 @@ def add_user(engine: Engine, args: argparse.Namespace) -> None:
             args.login,
             args.name or args.login,
             password,
-            must_change=not given,
+            must_change=not stdin_password,
             language=args.language,
         )
         accounts.add_role(connection, account_id, role, version=1)
@@ -87,7 +87,7 @@ def add_user(engine: Engine, args: argparse.Namespace) -> None:
             accounts.link_person(connection, account_id, args.person, args.post)
         log(connection, Logged.ACCOUNT, account_id=None, about=f"add {args.login}")
     print(_("Account: {login}").format(login=args.login))
-    if not given:
+    if not stdin_password:
         _show(password)
 
 

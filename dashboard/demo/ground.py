@@ -175,7 +175,7 @@ def _villages(
 ) -> dict[str, tuple[str, Point]]:
     """Four villages a town, most of them near water, none close to another."""
     villages: dict[str, tuple[str, Point]] = {}
-    taken: list[Point] = []
+    placed: list[Point] = []
     heads = iter(VILLAGE_HEADS)
     water, open_water = unary_union(rivers), unary_union(lakes)
     for town, area in towns.items():
@@ -189,12 +189,12 @@ def _villages(
                 near
                 and dry
                 and area.contains(point)
-                and all(point.distance(p) > 2_200 for p in taken)
+                and all(point.distance(p) > 2_200 for p in placed)
             ):
                 villages[next(heads) + VILLAGE_TAILS[int(rng.integers(len(VILLAGE_TAILS)))]] = (
                     town,
                     point,
                 )
-                taken.append(point)
+                placed.append(point)
                 found += 1
     return villages

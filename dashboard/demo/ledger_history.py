@@ -159,7 +159,7 @@ class Desk:
     def _report(self, at: UtcDatetime, file: File, case: Case) -> None:
         who = self.office.accounts[case.reporter]
         found = to_utc(at - timedelta(minutes=12 + 30 * chance("found", file.key)))
-        given = Report(
+        report = Report(
             place=_place(file.spot, file.key),
             category=case.category,
             severity=case.severity,
@@ -171,7 +171,7 @@ class Desk:
             patrol_id=self._patrol(who, file, at) if case.source is Source.PATROL else None,
             request_key=f"demo-{file.key}",
         )
-        done = reports.report(self.engine, who, given, lambda: at, self.rules)
+        done = reports.report(self.engine, who, report, lambda: at, self.rules)
         file.problem_id, file.version, file.last_at = done.problem_id, done.version, at
         self._plan(file, at)
 

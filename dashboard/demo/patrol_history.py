@@ -49,7 +49,7 @@ def write(engine: Engine, office: Office, rules: PatrolRules, end: UtcDatetime) 
         home = _home(outing)
         if home >= end:
             continue
-        given = TrackGiven(
+        track = TrackGiven(
             content=track_file(outing.walk),
             file_name=f"{outing.walk.name}.gpx",
             person_id=outing.person_id,
@@ -57,7 +57,7 @@ def write(engine: Engine, office: Office, rules: PatrolRules, end: UtcDatetime) 
             remarks=(Remark(outing.remark),) if outing.remark else (),
             reason=outing.reason,
         )
-        record(engine, outing.who, given, lambda home=home: home, rules)  # type: ignore[misc]  # bound at once
+        record(engine, outing.who, track, lambda home=home: home, rules)  # type: ignore[misc]  # bound at once
         count += 1
     return count
 

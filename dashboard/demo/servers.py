@@ -82,8 +82,8 @@ def start_broker(folder: Path, settings: Settings, stations: list[str]) -> Broke
     A device that was added by hand keeps its password.
     """
     known = Broker(folder / "mosquitto").known()
-    given = stored_passwords(settings, "ONEMAP_DEMO__DEVICES", [])
-    ours = [code for code in stations if code in given or code not in known]
+    stored = stored_passwords(settings, "ONEMAP_DEMO__DEVICES", [])
+    ours = [code for code in stations if code in stored or code not in known]
     devices = stored_passwords(settings, "ONEMAP_DEMO__DEVICES", ours)
     settings.setdefault("ONEMAP_MQTT__PASSWORD", secret())
     settings.setdefault("ONEMAP_SIMULATOR__PASSWORD", secret())

@@ -56,7 +56,7 @@ REFUSE = Turn(Action.REFUSE, "office", 6, "refuse")
 ASSIGN = Turn(Action.ASSIGN, "office", 4)
 ASTRAY = replace(ASSIGN, hours=5)
 """Given to a unit that doesn't answer for it."""
-TAKEN = Turn(Action.SIGN_FOR, "handler", 14)
+SIGNED_FOR = Turn(Action.SIGN_FOR, "handler", 14)
 DOING = Turn(Action.PROGRESS, "handler", 40, "progress", "wrong")
 DONE = Turn(Action.SUBMIT, "handler", 48, "submit", "clear")
 REUSED = replace(DONE, photo="reused")
@@ -66,9 +66,9 @@ BACK = Turn(Action.RETURN, "checker", 24, "return", "wrong")
 AGAIN = Turn(Action.REOPEN, "office", 70, "reopen", "wrong")
 LONGER = Turn(Action.EXTEND, "office", 90, "extend", longer=timedelta(days=14))
 PRESSED = Turn(Action.PRESS, "chief", 30, "press")
-SAID = Turn(Action.COMMENT, "chief", 26, "comment")
+COMMENTED = Turn(Action.COMMENT, "chief", 26, "comment")
 UNFIT = Turn(Action.HAND_BACK, "other", 5, "hand_back")
-BEGUN = (ACCEPT, ASSIGN, TAKEN, DOING)
+BEGUN = (ACCEPT, ASSIGN, SIGNED_FOR, DOING)
 CLOSED = (*BEGUN, DONE, CHECKED, OFF)
 
 STORIES: Mapping[str, tuple[Turn, ...]] = MappingProxyType(
@@ -79,12 +79,17 @@ STORIES: Mapping[str, tuple[Turn, ...]] = MappingProxyType(
         "accepted": (ACCEPT,),
         "assigned": (ACCEPT, ASSIGN),
         "handed_back": (ACCEPT, ASTRAY, UNFIT),
-        "handed_over": (ACCEPT, ASTRAY, UNFIT, ASSIGN, TAKEN, DOING),
+        "handed_over": (ACCEPT, ASTRAY, UNFIT, ASSIGN, SIGNED_FOR, DOING),
         "rectifying": BEGUN,
-        "nearly_due": (ACCEPT, ASSIGN, TAKEN, DOING, SAID),
-        "overdue": (ACCEPT, ASSIGN, TAKEN, DOING, replace(PRESSED, by="office", hours=190)),
-        "overdue_pressed": (*BEGUN, replace(SAID, hours=60), replace(PRESSED, hours=150), DOING),
-        "overdue_commented": (*BEGUN, replace(SAID, by="river-chief", hours=200)),
+        "nearly_due": (ACCEPT, ASSIGN, SIGNED_FOR, DOING, COMMENTED),
+        "overdue": (ACCEPT, ASSIGN, SIGNED_FOR, DOING, replace(PRESSED, by="office", hours=190)),
+        "overdue_pressed": (
+            *BEGUN,
+            replace(COMMENTED, hours=60),
+            replace(PRESSED, hours=150),
+            DOING,
+        ),
+        "overdue_commented": (*BEGUN, replace(COMMENTED, by="river-chief", hours=200)),
         "extended": (*BEGUN, LONGER, DOING),
         "extended_twice": (*BEGUN, LONGER, DOING, replace(LONGER, longer=timedelta(days=10))),
         "submitted": (*BEGUN, replace(DONE, hours=70)),
@@ -93,7 +98,7 @@ STORIES: Mapping[str, tuple[Turn, ...]] = MappingProxyType(
         "returned_twice": (*BEGUN, DONE, BACK, DONE, BACK, DONE),
         "verified": (*BEGUN, DONE, CHECKED),
         "signed": CLOSED,
-        "signed_by_city": (*BEGUN, SAID, DONE, CHECKED, OFF),
+        "signed_by_city": (*BEGUN, COMMENTED, DONE, CHECKED, OFF),
         "reopened": (*CLOSED, AGAIN, replace(DOING, hours=30)),
         "reopened_signed": (*CLOSED, AGAIN, DOING, DONE, CHECKED, OFF),
         "archived": CLOSED,

@@ -10,13 +10,15 @@ from data.queries.patrols.records import PatrolRow
 from data.words.ledger import PatrolRule
 
 KILOMETRE = 1000
-HOURS_TOLD = 120
+LEAST_HOURS_AS_DAYS = 120
+"""A span of so many hours or more is worded in days."""
+
 HAIR = 1e-6
 """What a float may be off."""
 STEPS: Mapping[PatrolRule, float] = MappingProxyType(
     {PatrolRule.MINUTES: 1.0, PatrolRule.COVERAGE: 0.01, PatrolRule.TOP_SPEED: 0.1}
 )
-"""The last figure that is told."""
+"""The step of the last digit shown."""
 
 
 def rule_word(rule: PatrolRule) -> str:
@@ -71,7 +73,7 @@ def figure_words(rule: PatrolRule, value: float) -> str:
 
 def span_words(hours: float) -> str:
     """A span of hours: whole hours up to five days, days with a decimal beyond."""
-    if hours < HOURS_TOLD:
+    if hours < LEAST_HOURS_AS_DAYS:
         return _("{n} hours").format(n=floor(hours))
     return _("{n} days").format(n=f"{hours / 24:.1f}")
 

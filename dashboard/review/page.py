@@ -30,7 +30,7 @@ class Ids:
     RETRY = "quality-retry"
     PICKED = "quality-picked"
     OTHER = "quality-other"
-    TOLD = "quality-told"
+    DETAIL = "quality-told"
     THEME = "quality-theme"
 
 
@@ -75,7 +75,7 @@ def register(app: dash.Dash, deps: Deps) -> None:
         return quality_list(shown), True
 
     @app.callback(
-        Output(Ids.TOLD, "children"),
+        Output(Ids.DETAIL, "children"),
         Output(Ids.OTHER, "data"),
         *(Output(f"quality-figure-{name}", "data") for name in GRAPHS),
         *(Output(f"quality-caption-{name}", "children") for name in GRAPHS),
