@@ -57,7 +57,7 @@ def router(deps: Deps) -> APIRouter:
     routes = APIRouter(prefix="/api/v1", tags=["ledger"])
 
     @routes.post("/problems", status_code=201)
-    async def report(given: ReportIn, key: Key, response: Response) -> DoneOut:
+    async def report(body: ReportIn, key: Key, response: Response) -> DoneOut:
         """Register a problem; 200 instead of 201 when the key has been here with the same report.
 
         Photos are uploaded before and named by their ids.
@@ -67,7 +67,7 @@ def router(deps: Deps) -> APIRouter:
             reports.report,
             deps.engine,
             user.account_id,
-            report_of(given, key),
+            report_of(body, key),
             deps.clock,
             deps.rules,
         )
@@ -96,10 +96,10 @@ def router(deps: Deps) -> APIRouter:
         return file_out(await off(read_problem, deps, current_user(), str(problem_id)))
 
     @routes.post("/problems/{problem_id}/actions/{action}")
-    async def act(problem_id: PathId, action: Action, given: StepIn) -> DoneOut:
+    async def act(problem_id: PathId, action: Action, body: StepIn) -> DoneOut:
         """Take a step; 409 when somebody was first or the state doesn't allow it."""
         user = require(Door.WRITE_LEDGER)
-        command = command_of(action, given)
+        command = command_of(action, body)
         done = await off(
             actions.act, deps.engine, user.account_id, problem_id, command, deps.clock, deps.rules
         )

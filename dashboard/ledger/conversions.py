@@ -32,20 +32,20 @@ from problem_ledger.cases.rules import Rules
 from problem_ledger.record.commands import Command, Done, Place, Report
 
 
-def place_of(given: PlaceIn) -> Place:
+def place_of(place: PlaceIn) -> Place:
     """The ledger's record of a place that was sent in."""
-    return Place(**dict(given))
+    return Place(**dict(place))
 
 
-def report_of(given: ReportIn, key: str) -> Report:
+def report_of(report: ReportIn, key: str) -> Report:
     """The ledger's record of a report that was sent in with that idempotency key."""
-    return Report(**{**dict(given), "place": place_of(given.place)}, request_key=key)
+    return Report(**{**dict(report), "place": place_of(report.place)}, request_key=key)
 
 
-def command_of(action: Action, given: StepIn) -> Command:
+def command_of(action: Action, step: StepIn) -> Command:
     """The ledger's command for a step that was sent in."""
-    place = place_of(given.place) if given.place else None
-    return Command(action, **{**dict(given), "place": place})
+    place = place_of(step.place) if step.place else None
+    return Command(action, **{**dict(step), "place": place})
 
 
 def done_out(done: Done) -> DoneOut:

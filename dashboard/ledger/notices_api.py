@@ -79,10 +79,10 @@ def router(deps: Deps) -> APIRouter:
         return await off(bell, deps, require(Action.READ_LEDGER))
 
     @routes.post("/read")
-    async def post_read(given: ReadIn) -> ReadOut:
+    async def post_read(body: ReadIn) -> ReadOut:
         """The reader's own notices count as read."""
         user = require(Action.READ_LEDGER)
-        marked = await off(mark_read, deps.engine, user.account_id, deps.clock(), given.ids)
+        marked = await off(mark_read, deps.engine, user.account_id, deps.clock(), body.ids)
         return ReadOut(read_count=marked)
 
     return routes

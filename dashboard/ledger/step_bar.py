@@ -49,7 +49,7 @@ def action_bar(seen: Seen) -> html.Div:
     order = ["g", "d", "", "p"]
     steps = sorted(seen.steps, key=lambda step: order.index(look_of(step)))
     row = seen.detail.row
-    told = {
+    dialog_data = {
         "id": row.id,
         "number": row.number,
         "version": row.version,
@@ -78,7 +78,7 @@ def action_bar(seen: Seen) -> html.Div:
             *buttons,
         ],
         className="pb-bar" + ("" if buttons else " idle"),
-        **attributes(data_problem=json.dumps(told, ensure_ascii=False)),
+        **attributes(data_problem=json.dumps(dialog_data, ensure_ascii=False)),
     )
 
 

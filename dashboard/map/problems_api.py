@@ -40,7 +40,7 @@ def ledger_news(deps: Deps, user: User) -> dict[str, int]:
     """
     now, scope = deps.clock(), visible_to(user)
     with transaction(deps.engine) as connection:
-        told = counts(connection, scope, asker(connection, deps, user), ledger_moment(deps, now))
+        counted = counts(connection, scope, asker(connection, deps, user), ledger_moment(deps, now))
         worst = next(iter(pins(connection, scope, now, most=1)), None)
         walked = patrols_today(connection, scope, now)
         unread = unread_count(connection, scope, user.account_id)
@@ -48,7 +48,7 @@ def ledger_news(deps: Deps, user: User) -> dict[str, int]:
     longest = -(days_left(worst.due_at, worst.light, now) or 0) if worst and over else 0
     views = (View.OPEN, View.OVERDUE, View.SOON, View.NEW, View.WAITING)
     return {
-        **{view.value: told.views[view] for view in views},
+        **{view.value: counted.views[view] for view in views},
         "longest": longest,
         "patrols": walked,
         "unread": unread,

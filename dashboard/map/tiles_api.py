@@ -81,9 +81,9 @@ def packed_tile(
 ) -> PackedTile:
     """The tile of a place, from memory unless the ground changed. Raises NotFound."""
     now = deps.clock()
-    told_by = TRACKS_VERSION if layer.startswith(TRACKS) else GROUND_VERSION
+    version_sql = TRACKS_VERSION if layer.startswith(TRACKS) else GROUND_VERSION
     with transaction(deps.engine) as connection:
-        version = str(connection.execute(text(f"SELECT {told_by}")).scalar_one())
+        version = str(connection.execute(text(f"SELECT {version_sql}")).scalar_one())
         version += f"/{business_date(now)}"
         key = (layer, *place, scope, version)
         found = cache.find(key)

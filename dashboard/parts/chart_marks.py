@@ -115,10 +115,10 @@ def mean_words(parameter: Parameter, mean: Mean | None) -> str:
     """Returns the mean with what stands behind it: ``mean 0.84 mg/L · n = 42 · valid 96 %``."""
     if mean is None or mean.value is None:
         return ""
-    told = _("mean {value} {unit}").format(
+    mean_text = _("mean {value} {unit}").format(
         value=value_text(parameter, mean.value), unit=unit_of(parameter)
     )
-    return " · ".join([told.strip(), sample_words(mean.count, mean.valid_share)])
+    return " · ".join([mean_text.strip(), sample_words(mean.count, mean.valid_share)])
 
 
 def sample_words(count: int, share: float | None) -> str:

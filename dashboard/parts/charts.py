@@ -283,10 +283,10 @@ def spoken(course: Course) -> str:
     if not len(course.series):
         return _("No readings in this span.")
     values = course.series.value
-    told = _("{count} readings, lowest {low}, highest {high} {unit}").format(
+    summary = _("{count} readings, lowest {low}, highest {high} {unit}").format(
         count=course.series.measured_count,
         low=value_text(course.parameter, float(values.min())),
         high=value_text(course.parameter, float(values.max())),
         unit=unit_of(course.parameter),
     )
-    return " · ".join(filter(None, [told, mean_words(course.parameter, course.series.mean)]))
+    return " · ".join(filter(None, [summary, mean_words(course.parameter, course.series.mean)]))

@@ -104,13 +104,13 @@ def limit_text(parameter: Parameter, low: float | None, high: float | None) -> s
     return f"≤ {last}" if last else "—"
 
 
-LEAST_TOLD = 0.05
+LEAST_MULTIPLE = 0.05
 """A multiple below this would be rounded to nothing."""
 
 
 def multiple_text(multiple: float) -> str:
     """An exceedance multiple with one decimal; what rounds to nothing is less than 0.1."""
-    return "< 0.1" if multiple < LEAST_TOLD else f"{multiple:.1f}"
+    return "< 0.1" if multiple < LEAST_MULTIPLE else f"{multiple:.1f}"
 
 
 def exceedance_text(beyond: Exceedance) -> str:
@@ -119,7 +119,7 @@ def exceedance_text(beyond: Exceedance) -> str:
         return _("below the limit")
     if beyond.multiple is None:
         return _("outside the limits")
-    if beyond.multiple < LEAST_TOLD:
+    if beyond.multiple < LEAST_MULTIPLE:
         return _("less than 0.1 times over")
     return _("{n} times over").format(n=multiple_text(beyond.multiple))
 

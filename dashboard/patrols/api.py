@@ -159,10 +159,10 @@ class ReasonOut(BaseModel):
 REMARKS = TypeAdapter(list[RemarkIn])
 
 
-def remarks_of(given: str) -> tuple[Remark, ...]:
+def remarks_of(field: str) -> tuple[Remark, ...]:
     """The remarks in a form's field, which holds a JSON list. Raises BadInput."""
     try:
-        read = REMARKS.validate_json(given or "[]")
+        read = REMARKS.validate_json(field or "[]")
     except ValidationError:
         raise BadInput("The remarks can't be read.") from None
     return tuple(Remark(**dict(each)) for each in read)
@@ -192,14 +192,14 @@ def one(deps: Deps, user: User, patrol_id: int) -> PatrolDetail:
         return patrol_detail(connection, reader, patrol_id)
 
 
-def keep_reason(deps: Deps, user: User, patrol_id: int, given: ReasonIn) -> ReasonOut:
+def keep_reason(deps: Deps, user: User, patrol_id: int, body: ReasonIn) -> ReasonOut:
     """Keeps the reason for what failed with the patrol.
 
     Raises NotFound for a patrol that the user may not see, and what ``give_reason`` raises.
     """
     one(deps, user, patrol_id)
     version = give_reason(
-        deps.engine, user.account_id, patrol_id, given.version, given.text, deps.clock
+        deps.engine, user.account_id, patrol_id, body.version, body.text, deps.clock
     )
     return ReasonOut(patrol_id=patrol_id, version=version)
 
@@ -216,8 +216,8 @@ def add_writes(routes: APIRouter, deps: Deps) -> None:
     """Adds the routes that take a track, and the reason for what failed."""
     turns = asyncio.Semaphore(AT_ONCE)
 
-    def kept(user: User, given: TrackGiven) -> Recorded:
-        return record(deps.engine, user.account_id, given, deps.clock, deps.patrol_rules)
+    def kept(user: User, track: TrackGiven) -> Recorded:
+        return record(deps.engine, user.account_id, track, deps.clock, deps.patrol_rules)
 
     @routes.post("", status_code=201)
     async def upload(
@@ -238,20 +238,20 @@ def add_writes(routes: APIRouter, deps: Deps) -> None:
         """
         user = require(Action.WRITE_PATROLS)
         content = await file.read(MOST_BYTES + 1)
-        given = TrackGiven(
+        track = TrackGiven(
             content, file.filename or "", person_id, key, remarks_of(remarks), reason, crs
         )
         async with turns:
-            done = await off(kept, user, given)
+            done = await off(kept, user, track)
         response.status_code = 201 if done.is_new else 200
         response.headers["Location"] = f"/api/v1/patrols/{done.patrol_id}"
         return RecordedOut.of(done)
 
     @routes.post("/{patrol_id}/reason")
-    async def explain(patrol_id: PathId, given: ReasonIn) -> ReasonOut:
+    async def explain(patrol_id: PathId, body: ReasonIn) -> ReasonOut:
         """Give the reason for what failed, once; 409 when it was given meanwhile."""
         user = require(Action.WRITE_PATROLS)
-        return await off(keep_reason, deps, user, patrol_id, given)
+        return await off(keep_reason, deps, user, patrol_id, body)
 
 
 def add_reads(routes: APIRouter, deps: Deps) -> None:

@@ -21,12 +21,12 @@ def month_book(
     patrols: Sequence[PatrolRow],
     month: Month,
     now: UtcDatetime,
-    taken_by: str,
+    exported_by: str,
 ) -> bytes:
     """Returns the file: duties, patrols and what the file is, a sheet each; every cell is text."""
     duties = [duty_cells(each) for each in chiefs]
     walks = [patrol_cells(each) for each in patrols]
-    about = notes(month, now, taken_by, patrols)
+    about = notes(month, now, exported_by, patrols)
     return workbook(
         [
             Sheet(_("Duty and done"), duty_columns(), duties),
@@ -109,12 +109,12 @@ def patrol_cells(patrol: PatrolRow) -> list[str]:
 
 
 def notes(
-    month: Month, now: UtcDatetime, taken_by: str, patrols: Sequence[PatrolRow]
+    month: Month, now: UtcDatetime, exported_by: str, patrols: Sequence[PatrolRow]
 ) -> list[list[str]]:
     """Returns what the file holds, and who took it when."""
     return [
         [_("Month"), month.key],
-        [_("Taken by"), taken_by],
+        [_("Taken by"), exported_by],
         [_("Taken at (Beijing)"), local_time(now)],
         [_("Rows"), str(len(patrols))],
     ]

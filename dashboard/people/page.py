@@ -188,8 +188,8 @@ def register_new(app: dash.Dash, deps: Deps) -> None:
     async def create(
         _clicks: int, login: str | None, name: str | None, changed: int, *role: Any
     ) -> tuple[Any, ...]:
-        role_given = actions.role_of_fields(*role)
-        password = await off(actions.create, deps, login or "", name or "", role_given)
+        new_role = actions.role_of_fields(*role)
+        password = await off(actions.create, deps, login or "", name or "", new_role)
         return False, account_list.password_shown(password), True, changed + 1, "", ""
 
 
@@ -235,9 +235,9 @@ def register_one(app: dash.Dash, deps: Deps) -> None:
         prevent_initial_call=True,
     )
     async def add_role(_clicks: int, chosen: dict[str, Any], changed: int, *role: Any) -> Any:
-        role_given = actions.role_of_fields(*role)
+        new_role = actions.role_of_fields(*role)
         account_id = AccountId(int(chosen["id"]))
-        await off(actions.add_role, deps, account_id, int(chosen["version"]), role_given)
+        await off(actions.add_role, deps, account_id, int(chosen["version"]), new_role)
         return changed + 1, None
 
 

@@ -118,19 +118,19 @@ def doubted_out(value: DoubtedValue) -> DoubtedOut:
     )
 
 
-def ruling_of(given: ReviewIn) -> Ruling:
+def ruling_of(review: ReviewIn) -> Ruling:
     """The ruling that was sent in."""
-    at = to_utc(given.observed_at)
-    key = ValueKey(given.station_id, at, given.period, given.parameter)
-    return Ruling(key, given.verdict, given.reason, given.value, given.seen_id)
+    at = to_utc(review.observed_at)
+    key = ValueKey(review.station_id, at, review.period, review.parameter)
+    return Ruling(key, review.verdict, review.reason, review.value, review.seen_id)
 
 
-def keep_reviews(deps: Deps, user: User, given: ReviewsIn) -> list[int]:
+def keep_reviews(deps: Deps, user: User, body: ReviewsIn) -> list[int]:
     """Keeps the reviews, all or none; answers their ids in the order given.
 
     Raises what ``record`` raises, Forbidden and NotFound.
     """
-    rulings = [ruling_of(each) for each in given.reviews]
+    rulings = [ruling_of(each) for each in body.reviews]
     with transaction(deps.engine) as connection:
         stations = {each.key.station_id for each in rulings}
         require_divisions(divisions_of(connection, visible_to(user), stations).values())
@@ -183,17 +183,17 @@ def router(deps: Deps) -> APIRouter:
         if at is None:
             raise BadInput("Give times with an offset, the earlier one first.")
         key = ValueKey(station, at, period, parameter)
-        told = await off(read_reviews, deps, current_user(), key, as_of)
-        return ReviewsOut(reviews=told)
+        reviews = await off(read_reviews, deps, current_user(), key, as_of)
+        return ReviewsOut(reviews=reviews)
 
     @routes.post("/reviews", status_code=201)
-    async def review(given: ReviewsIn) -> ReviewedOut:
+    async def review(body: ReviewsIn) -> ReviewedOut:
         """Keep, reject, correct or withdraw: all of these or none.
 
         409 where a value has a newer review than the one seen.
         """
         user = require(Action.REVIEW_READINGS)
-        return ReviewedOut(ids=await off(keep_reviews, deps, user, given))
+        return ReviewedOut(ids=await off(keep_reviews, deps, user, body))
 
     return routes
 

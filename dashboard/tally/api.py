@@ -108,7 +108,7 @@ def station_out(station: TallyStation, tally: Tally) -> StationTallyOut:
     )
 
 
-def window_given(deps: Deps, start: datetime | None, end: datetime | None, by: Grain) -> Window:
+def window_asked(deps: Deps, start: datetime | None, end: datetime | None, by: Grain) -> Window:
     """Returns the window asked for, the last day by default. Raises BadInput."""
     now = deps.clock()
     last = end or now
@@ -128,11 +128,11 @@ def read(
         stations = tally_stations(connection, scope, window, station=one)
         if one is not None and not stations:
             raise NotFound("There is no such station.")
-        told = tally_table(connection, stations, window, whole=False)
+        table = tally_table(connection, stations, window, whole=False)
         nameless = unknown(connection, scope, window) if one is None else None
         why = reasons(connection, scope, window, one)
-    whole = told.sum()
-    ranked = worst_first(told)
+    whole = table.sum()
+    ranked = worst_first(table)
     return AccountingOut(
         start=window.start,
         end=window.end,
@@ -143,7 +143,7 @@ def read(
         unknown=nameless,
         buckets=[
             BucketOut.of(each, at=at)
-            for at, each in zip(window.buckets, told.of_buckets(), strict=True)
+            for at, each in zip(window.buckets, table.of_buckets(), strict=True)
         ],
         reasons=[QuarantinedOut(reason=reason, count=count) for reason, count in why],
         station_count=len(ranked),
@@ -159,7 +159,7 @@ def exported(deps: Deps, user: User, window: Window, station: int | None) -> byt
         stations = tally_stations(connection, scope, window, station=one)
         if one is not None and not stations:
             raise NotFound("There is no such station.")
-        told: TallyTable = tally_table(connection, stations, window, whole=False)
+        table: TallyTable = tally_table(connection, stations, window, whole=False)
         nameless = unknown(connection, scope, window) if one is None else None
         why = reasons(connection, scope, window, one)
         log(
@@ -170,7 +170,7 @@ def exported(deps: Deps, user: User, window: Window, station: int | None) -> byt
             detail={"window": window.label, "by": window.by.value, "rows": len(stations)},
         )
     return account_book(
-        told, worst_first(told), nameless, why, deps.clock(), user.account.display_name
+        table, worst_first(table), nameless, why, deps.clock(), user.account.display_name
     )
 
 
@@ -189,7 +189,7 @@ def router(deps: Deps) -> APIRouter:
     ) -> AccountingOut:
         """Received, stored, duplicate, refused, late and missing, by hour or day and station."""
         user = require(Action.READ_ACCOUNTING)
-        window = window_given(deps, start, end, by)
+        window = window_asked(deps, start, end, by)
         return await off(read, deps, user, window, station, first, most)
 
     @routes.get("/accounting.xlsx", response_class=Response)
@@ -198,7 +198,7 @@ def router(deps: Deps) -> APIRouter:
     ) -> Response:
         """The same as a file: stations, hours or days, reasons."""
         user = require(Action.READ_ACCOUNTING)
-        window = window_given(deps, start, end, by)
+        window = window_asked(deps, start, end, by)
         made = await off(exported, deps, user, window, station)
         return xlsx_answer(made, f"accounting-{window.label}")
 

@@ -14,20 +14,20 @@ from data.vocabulary import Refusal
 
 
 def account_book(
-    told: TallyTable,
+    table: TallyTable,
     ranked: Sequence[tuple[TallyStation, Tally]],
     unknown: Tally | None,
     reasons: Sequence[tuple[Refusal, int]],
     now: UtcDatetime,
-    taken_by: str,
+    exported_by: str,
 ) -> bytes:
     """Returns the file; figures are numbers, everything else is text and never a formula."""
     return workbook(
         [
             stations_sheet(ranked, unknown),
-            buckets_sheet(told),
+            buckets_sheet(table),
             reasons_sheet(reasons),
-            about_sheet(told.window, told.sum(), now, taken_by),
+            about_sheet(table.window, table.sum(), now, exported_by),
         ]
     )
 
@@ -73,9 +73,9 @@ def stations_sheet(ranked: Sequence[tuple[TallyStation, Tally]], unknown: Tally 
     return Sheet(_("Stations"), columns, rows)
 
 
-def buckets_sheet(told: TallyTable) -> Sheet:
+def buckets_sheet(table: TallyTable) -> Sheet:
     """Returns a row an hour or a day, over all stations."""
-    pairs = zip(told.window.buckets, told.of_buckets(), strict=True)
+    pairs = zip(table.window.buckets, table.of_buckets(), strict=True)
     rows: list[list[Cell]] = [[local_time(at), *figures(tally)] for at, tally in pairs]
     return Sheet(_("Over time"), [(_("From (Beijing)"), 18), *figure_columns()], rows)
 
@@ -87,14 +87,14 @@ def reasons_sheet(reasons: Sequence[tuple[Refusal, int]]) -> Sheet:
     return Sheet(_("Refused by reason"), columns, rows)
 
 
-def about_sheet(window: Window, whole: Tally, now: UtcDatetime, taken_by: str) -> Sheet:
+def about_sheet(window: Window, whole: Tally, now: UtcDatetime, exported_by: str) -> Sheet:
     """Returns what the file holds, whether it adds up, and who took it when."""
     rows: list[list[Cell]] = [
         [_("From (Beijing)"), local_time(window.start)],
         [_("To (Beijing)"), local_time(window.end)],
         [_("Due until (Beijing)"), local_time(window.until)],
         [_("It adds up"), _("yes") if whole.adds_up else _("no")],
-        [_("Taken by"), taken_by],
+        [_("Taken by"), exported_by],
         [_("Taken at (Beijing)"), local_time(now)],
     ]
     return Sheet(_("About this file"), [("", 24), ("", 48)], rows)
