@@ -1,1 +1,1 @@
-"""Readings outside the database: months in Parquet files, and what is told from them."""
+"""Readings outside the database: months in Parquet files, and what is computed from them."""

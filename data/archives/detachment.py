@@ -1,4 +1,4 @@
-"""A month of readings out of the database into an archive, and back.
+"""Moves a month of readings out of the database into an archive, and back.
 
 Nothing leaves before its files were read again and found whole, and nothing can slip in between:
 the month is taken off first and compared then; what differs puts it back.
@@ -45,10 +45,10 @@ class Moved:
 
 
 def detach(owner: Engine, folder: Path, month: Month, now: UtcDatetime, *, drop: bool) -> Moved:
-    """The month lies in the archive, not in the readings; its table is kept unless ``drop``.
+    """Moves the month out of the readings into the archive; keeps its table unless ``drop``.
 
     Raises BadInput for a month that isn't over, NotFound for one that isn't there, Conflict when
-    readings came in while it was written: then it is as it was.
+    readings came in while it was written: then the month stays among the readings.
     """
     if month.span.end > now:
         raise BadInput("The month {month} is not over.", month=str(month))
@@ -67,7 +67,7 @@ def detach(owner: Engine, folder: Path, month: Month, now: UtcDatetime, *, drop:
 
 
 def attach(owner: Engine, month: Month, folder: Path | None = None) -> Moved:
-    """The month is among the readings again, from its table or, where that is gone, its files.
+    """Puts the month back among the readings, from its table or, if that was dropped, its file.
 
     Raises NotFound for a month that was not moved, BadInput when its file is not the one written.
     """
@@ -96,7 +96,7 @@ def attach(owner: Engine, month: Month, folder: Path | None = None) -> Moved:
 
 
 def _written(owner: Engine, folder: Path, month: Month) -> Part:
-    """The month's file, written, named by the manifest and read again."""
+    """Writes the month's file and its entry in the manifest; returns it with its hash checked."""
     folder.mkdir(parents=True, exist_ok=True)
     manifest = read_manifest(folder) or Manifest(Selection())
     if manifest.selection != Selection():
@@ -116,7 +116,7 @@ def _written(owner: Engine, folder: Path, month: Month) -> Part:
 
 
 def _note(owner: Engine, folder: Path, month: Month, part: Part) -> None:
-    """From here on a late reading of the month is refused."""
+    """Records the month as moved, after which its late readings are refused."""
     with owner.begin() as connection:
         connection.execute(
             text(
@@ -135,13 +135,13 @@ def _note(owner: Engine, folder: Path, month: Month, part: Part) -> None:
 
 
 def _take_off(owner: Engine, month: Month, how: str = "CONCURRENTLY") -> None:
-    """The month's table stands alone; readers of other months never waited."""
+    """Detaches the month's partition from ``reading``; readers of other months need not wait."""
     with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql(f"ALTER TABLE reading DETACH PARTITION {month.partition} {how}")
 
 
 def _put_back(owner: Engine, month: Month) -> None:
-    """The month's table is a partition again, and nothing says that it moved."""
+    """Attaches the month's table as a partition again and deletes the record of its move."""
     span = month.span
     with owner.begin() as connection:
         connection.exec_driver_sql(
@@ -154,9 +154,9 @@ def _put_back(owner: Engine, month: Month) -> None:
 
 
 def _drop_later(owner: Engine, folder: Path, month: Month, *, drop: bool) -> Moved:
-    """A month detached before, whose table is dropped now where asked and its file is whole.
+    """Finishes a month detached before: checks its file and, with ``drop``, drops its table.
 
-    One that was broken off before it was proven, and whose table holds more, is put back.
+    A month whose table holds more than its file is put back, and Conflict is raised.
     """
     part = (read_manifest(folder) or Manifest(Selection())).parts.get(month.file_of(Kind.READINGS))
     if part is None or not _has_table(owner, month):
@@ -169,7 +169,7 @@ def _drop_later(owner: Engine, folder: Path, month: Month, *, drop: bool) -> Mov
 
 
 def _prove(owner: Engine, folder: Path, month: Month, part: Part) -> None:
-    """The month's table, apart by now, holds what its file holds; else it is put back."""
+    """Compares the detached table with its file; if they differ, puts it back, raises Conflict."""
     if _counts(owner, month) == _counts_of(folder / part.path):
         return
     _put_back(owner, month)
@@ -199,7 +199,7 @@ def _is_true(owner: Engine, question: str, month: Month) -> bool:
 
 
 def _counts(owner: Engine, month: Month) -> list[int]:
-    """How many rows the month's table has, values in each column, letters in the notes."""
+    """Counts the rows of the month's table, the values in each column, the letters in the notes."""
     with owner.connect() as connection:
         return _row(connection, month)
 
@@ -213,7 +213,7 @@ def _row(connection: Connection, month: Month) -> list[int]:
 
 
 def _counts_of(file: Path) -> Sequence[int]:
-    """The same of a file, from the figures of its row groups; only the notes are read."""
+    """Counts the same in a file, from the figures of its row groups; reads only the notes."""
     with pyarrow.parquet.ParquetFile(file) as opened:
         metadata = opened.metadata
         names = metadata.schema.to_arrow_schema().names

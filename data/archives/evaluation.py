@@ -35,19 +35,19 @@ class SectionMonth:
 
     @property
     def state(self) -> EvaluationState:
-        """Whether its class can be told."""
+        """Whether its class is known: no readings, too few parameters, or graded."""
         if not self.row_count:
             return EvaluationState.NONE
         return EvaluationState.GRADED if self.grade else EvaluationState.PARTIAL
 
     @property
     def water_class(self) -> WaterClass | None:
-        """The class, None where it can't be told."""
+        """The class, None where a required parameter has no mean."""
         return self.grade.water_class if self.grade else None
 
     @property
     def rating(self) -> Rating | None:
-        """The state that its class stands for."""
+        """The rating that its class stands for: 优 to 重度污染."""
         return rating_of(self.grade.water_class) if self.grade else None
 
     @property
@@ -78,7 +78,7 @@ class Evaluation:
 
 
 def business_month(month: Month, now: UtcDatetime) -> Span:
-    """The month in the business zone, to the present where it isn't over.
+    """Returns the month's span in the business zone, up to now where it isn't over.
 
     Raises BadInput for one that hasn't begun.
     """
@@ -89,7 +89,7 @@ def business_month(month: Month, now: UtcDatetime) -> Span:
 
 
 def slices(folder: Path, span: Span, count: int, as_of: UtcDatetime | None) -> list[Slice]:
-    """The sections of an archive in about ``count`` slices of like size.
+    """Divides the sections of an archive into about ``count`` slices of like size.
 
     Raises BadInput where the archive doesn't hold the whole span.
     """
@@ -118,7 +118,7 @@ def slices(folder: Path, span: Span, count: int, as_of: UtcDatetime | None) -> l
 def means_of(
     places: Iterable[Place], sums: Mapping[int, StationSums], span: Span
 ) -> dict[int, MonthMeans]:
-    """The means of each station that has any reading, as the database would tell them."""
+    """Returns the means of each station that has any reading, equal to those of the database."""
     return {
         each.id: _means(
             each, sums[each.id], expected_count(span, each.interval, each.started_at, each.ended_at)
@@ -148,7 +148,7 @@ def evaluate(
     span: Span,
     quality: QualitySettings | None = None,
 ) -> Evaluation:
-    """The sections' classes and the waters' ratings by these means, rounded before grading."""
+    """Grades the sections and rates the waters by these means, rounded before grading."""
     settings = quality or QualitySettings()
     limits = limits_on(business_date(span.start))
     sections = tuple(
@@ -158,7 +158,7 @@ def evaluate(
 
 
 def is_section(place: Place) -> bool:
-    """Whether the station has a class."""
+    """Returns whether the station is a section, the only kind that has a class."""
     return place.kind is StationKind.SECTION
 
 

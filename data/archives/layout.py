@@ -87,7 +87,7 @@ class Month:
         return f"reading_{self.year:04d}{self.month:02d}"
 
     def file_of(self, kind: Kind) -> str:
-        """The path of its file within an archive folder."""
+        """Returns the path of its file within an archive folder."""
         return f"{kind.value}/year={self.year:04d}/month={self.month:02d}/part-0.parquet"
 
     def _start(self) -> UtcDatetime:
@@ -95,13 +95,13 @@ class Month:
 
 
 def month_of(moment: datetime) -> Month:
-    """The month of UTC that holds the moment."""
+    """Returns the month of UTC that holds the moment."""
     utc = moment.astimezone(UTC)
     return Month(utc.year, utc.month)
 
 
 def months_in(span: Span) -> Iterator[Month]:
-    """The months that a span touches."""
+    """Returns the months that a span touches."""
     month = month_of(span.start)
     while month.span.start < span.end:
         yield month
@@ -109,7 +109,7 @@ def months_in(span: Span) -> Iterator[Month]:
 
 
 def month_named(text: str) -> Month:
-    """The month written as YYYY-MM. Raises BadInput for anything else."""
+    """Reads a month written as YYYY-MM. Raises BadInput for anything else."""
     try:
         first = date.fromisoformat(f"{text}-01")
     except ValueError:

@@ -1,4 +1,4 @@
-"""What an archive folder holds, and the proof that its files are those that were written."""
+"""The manifest of an archive folder: its files with sizes and hashes, and how they are checked."""
 
 import hashlib
 import os
@@ -52,7 +52,7 @@ class Manifest:
     whole: bool = False
 
     def months(self, kind: Kind) -> list[Month]:
-        """The months with a file of that kind."""
+        """Returns the months with a file of that kind."""
         return sorted(
             month_named(each.month)
             for each in self.parts.values()
@@ -60,16 +60,16 @@ class Manifest:
         )
 
     def rows_of(self, kind: Kind) -> int:
-        """How many rows all files of that kind hold."""
+        """Returns how many rows all files of that kind hold."""
         return sum(each.rows for each in self.parts.values() if each.kind == kind.value)
 
     def paths(self, folder: Path, kind: Kind, months: Iterable[Month]) -> list[str]:
-        """The files of that kind for those of the months that have one."""
+        """Returns the paths of that kind's files, for those of the months that have one."""
         wanted = (self.parts.get(month.file_of(kind)) for month in months)
         return [str(folder / each.path) for each in wanted if each]
 
     def write(self, folder: Path) -> None:
-        """The folder's manifest is this one, all of it or the one before."""
+        """Writes the manifest into the folder; a crash leaves this one or the one before, whole."""
         content = {
             "form": FORM,
             "complete": self.complete,
@@ -83,7 +83,7 @@ class Manifest:
 
 
 def read_manifest(folder: Path) -> Manifest | None:
-    """The folder's manifest, None where there is none yet. Raises BadInput for a foreign one."""
+    """Reads the folder's manifest; None where there is none. Raises BadInput for a foreign one."""
     try:
         content: dict[str, Any] = orjson.loads((folder / FILE).read_bytes())
         if content["form"] != FORM:
@@ -104,7 +104,7 @@ def read_manifest(folder: Path) -> Manifest | None:
 
 
 def open_archive(folder: Path) -> Manifest:
-    """The manifest of a finished archive. Raises NotFound without one, BadInput if unfinished."""
+    """Reads a finished archive's manifest. Raises NotFound without one, BadInput if unfinished."""
     manifest = read_manifest(folder)
     if manifest is None:
         raise NotFound(
@@ -122,20 +122,20 @@ def open_archive(folder: Path) -> Manifest:
 
 
 def part_of(folder: Path, path: str, kind: str, month: Month | None, rows: int) -> Part:
-    """The file as it lies on the disk, with its hash."""
+    """Returns the manifest's entry for a file on the disk, with its size and hash."""
     file = folder / path
     return Part(path, kind, str(month) if month else None, rows, file.stat().st_size, hash_of(file))
 
 
 def check_part(folder: Path, part: Part) -> None:
-    """The file is the one that was written. Raises BadInput otherwise."""
+    """Checks that the file is the one that was written. Raises BadInput otherwise."""
     file = folder / part.path
     if not file.is_file() or file.stat().st_size != part.size or hash_of(file) != part.sha256:
         raise BadInput("{file} is not the file that was written: its hash differs.", file=str(file))
 
 
 def hash_of(file: Path) -> str:
-    """The SHA-256 of a file."""
+    """Returns the SHA-256 of a file in hex."""
     digest = hashlib.sha256()
     with file.open("rb") as opened:
         while chunk := opened.read(_CHUNK):
@@ -144,7 +144,7 @@ def hash_of(file: Path) -> str:
 
 
 def put_in_place(temporary: Path, file: Path) -> None:
-    """The file is the temporary one as a whole, on the disk before it bears the name."""
+    """Renames the temporary file to its name once all of it is on the disk."""
     with temporary.open("rb") as opened:
         os.fsync(opened.fileno())
     temporary.replace(file)

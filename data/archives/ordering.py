@@ -1,4 +1,4 @@
-"""A month that is over, laid out station by station instead of hour by hour."""
+"""Stores a month that is over station by station instead of hour by hour."""
 
 from sqlalchemy import Engine
 
@@ -8,7 +8,7 @@ from data.errors import BadInput, NotFound
 
 
 def order_month(owner: Engine, month: Month, now: UtcDatetime) -> None:
-    """A station's readings of the month lie side by side, in order of time.
+    """Rewrites the month's table so that a station's readings lie together, in order of time.
 
     As they arrive, the readings of one station lie a page apart each: a year of hours is 8,760
     pages, afterwards some 200. The month is locked while it is rewritten. Raises BadInput for a

@@ -73,7 +73,7 @@ class Place:
 
 
 def write_stations(connection: Connection, file: Path, ids: Sequence[int] | None) -> None:
-    """The file holds these stations (None: all) with their points in CGCS2000 (GeoParquet 1.1)."""
+    """Writes the stations (None: all) with their points in CGCS2000 into a GeoParquet 1.1 file."""
     rows = connection.execute(text(_SELECT), {"ids": ids if ids is None else [*ids]}).mappings()
     table = pa.Table.from_pylist([dict(row) for row in rows], schema=_SCHEMA)
     temporary = file.with_name(f".{file.name}.tmp")
@@ -82,13 +82,13 @@ def write_stations(connection: Connection, file: Path, ids: Sequence[int] | None
 
 
 def places_in(connection: Connection) -> list[Place]:
-    """The stations as the database knows them now, in order of number."""
+    """Reads the stations as the database knows them now, in order of number."""
     rows = connection.execute(text(_SELECT), {"ids": None}).mappings()
     return [_place(dict(row)) for row in rows]
 
 
 def read_places(file: Path) -> list[Place]:
-    """The stations of an archive, in order of number."""
+    """Reads the stations of an archive, in order of number."""
     table = pyarrow.parquet.read_table(file)
     return [_place(row) for row in table.drop_columns(["geometry"]).to_pylist()]
 

@@ -1,4 +1,4 @@
-"""A month's file back into a table of its own, every bit as it was."""
+"""Reads a month's file back into a table of its own, every bit as it was."""
 
 import io
 from pathlib import Path
@@ -26,7 +26,7 @@ CREATE TEMPORARY TABLE staged_month (
 
 
 def refill(connection: Connection, file: Path, month: Month) -> None:
-    """The month's table exists and holds the rows of the file; it is no partition yet."""
+    """Creates the month's table and fills it from the file; it is not yet a partition."""
     listed = ", ".join(_COLUMNS)
     connection.exec_driver_sql(
         f"CREATE TABLE {month.partition} (LIKE reading INCLUDING DEFAULTS INCLUDING CONSTRAINTS)"

@@ -1,4 +1,4 @@
-"""The slices of a question answered by the machines of a Dask cluster.
+"""Adds up an archive's sections, slice by slice, here or on the machines of a Dask cluster.
 
 Every worker reads the archive under the same path and runs this same package; only the sums travel.
 Dask's messages can run code: its scheduler belongs in a network of its own.
@@ -20,7 +20,7 @@ SLICES_A_THREAD: Final = 2
 
 
 def sums_here(folder: Path, span: Span, as_of: UtcDatetime | None = None) -> dict[int, StationSums]:
-    """The sums of every section, by this process alone on all its processors."""
+    """Returns the sums of every section, added up by this process on all processors."""
     found: dict[int, StationSums] = {}
     for asked in slices(folder, span, 1, as_of):
         found |= sums_of(asked)

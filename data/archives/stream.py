@@ -1,4 +1,4 @@
-"""Rows of a query as Arrow batches, by COPY: as fast as the server sends, never all in memory."""
+"""Reads the rows of a query as Arrow batches by COPY, never all of them in memory."""
 
 from collections.abc import Iterator
 from io import RawIOBase
@@ -23,7 +23,7 @@ class _Copied(RawIOBase):
 
     @property
     def is_empty(self) -> bool:
-        """Whether not one row comes."""
+        """Whether the query has no row at all."""
         return not self._held
 
     def readable(self) -> bool:
@@ -42,7 +42,7 @@ class _Copied(RawIOBase):
 
 
 def cursor_of(connection: Connection) -> psycopg.Cursor[tuple[Any, ...]]:
-    """A cursor of psycopg in the connection's transaction."""
+    """Returns a cursor of psycopg in the connection's transaction."""
     driver = cast("psycopg.Connection[tuple[Any, ...]]", connection.connection.driver_connection)
     return driver.cursor()
 
@@ -50,7 +50,7 @@ def cursor_of(connection: Connection) -> psycopg.Cursor[tuple[Any, ...]]:
 def copied(
     connection: Connection, query: str, parameters: dict[str, Any], schema: pa.Schema
 ) -> Iterator[pa.RecordBatch]:
-    """The rows of a query, whose columns are those of the schema in their order.
+    """Yields the rows of a query, whose columns are those of the schema in their order.
 
     Numbers keep every bit: PostgreSQL writes the shortest text that reads back as the same double.
     """

@@ -1,4 +1,4 @@
-"""What the values that count add up to, station by station, over the files of an archive.
+"""Adds up the values that count, station by station, over the files of an archive.
 
 The rule of ``data.queries.readings.counting`` in DuckDB's words: the newest review decides, then a
 failed test, then a flag. A test holds the two to the same figures.
@@ -57,7 +57,7 @@ class Slice:
 
 
 def sums_of(asked: Slice, *, threads: int | None = None) -> dict[int, StationSums]:
-    """The sums of each station of the slice that has any reading."""
+    """Returns the sums of each station of the slice that has any reading."""
     folder = Path(asked.folder)
     manifest = open_archive(folder)
     months = list(months_in(asked.span))
@@ -86,18 +86,18 @@ def _sums(count: int, figures: list[int | None]) -> StationSums:
 
 
 def _from(paths: Iterable[str], empty: str) -> str:
-    """A relation over the files, or one without rows."""
+    """Returns a SQL relation over the files, or one without rows."""
     listed = ", ".join("'" + _plain(path) + "'" for path in paths)
     return f"SELECT * FROM read_parquet([{listed}], hive_partitioning = false)" if listed else empty
 
 
 def _plain(path: str) -> str:
-    """The path within quotes, its letters standing for themselves and for no other file."""
+    """Quotes the path for SQL so that it names this one file and no pattern."""
     return re.sub(r"([*?\[])", r"[\1]", path).replace("'", "''")
 
 
 def _counted(parameter: Parameter, column: str) -> str:
-    """The value that counts, null where none does."""
+    """Returns the SQL of the value that counts, null where none does."""
     key = parameter.value
     unflagged = (
         f"CASE WHEN flags IS NULL OR json_extract_string(flags, '$.{key}') IS NULL"

@@ -1,4 +1,4 @@
-"""Histories of others as Arrow tables: CSV or Parquet, wide, in chunks, never all in memory."""
+"""Reads histories of others as Arrow tables from wide CSV or Parquet, in chunks."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -40,14 +40,14 @@ class Chunk:
 
 
 def total_rows(file: Path) -> int | None:
-    """How many rows the file holds, None where only reading it would tell."""
+    """Returns how many rows the file holds; None where the whole file would have to be read."""
     if file.suffix == ".parquet":
         return int(pyarrow.parquet.read_metadata(file).num_rows)
     return None
 
 
 def read_chunks(file: Path, *, after: int = 0) -> Iterator[Chunk]:
-    """The rows behind the first ``after``, text as text and times as they came.
+    """Yields the rows behind the first ``after``; text stays text, times stay as they came.
 
     Raises NotFound for no file, BadInput for one that is no table or has columns nobody knows.
     """
@@ -92,7 +92,7 @@ def _batches(file: Path) -> Iterator[pa.Table]:
 
 
 def _named(table: pa.Table) -> tuple[pa.Table, tuple[str, ...]]:
-    """The table under our names, and which of its columns are values."""
+    """Renames the table's columns to ours; returns it and which of its columns are values."""
     names = _names(table.column_names)
     values = tuple(name for name in names if name in {*COLUMNS, *RARE})
     kept = [name for name in names if name not in _IGNORED]
@@ -100,7 +100,7 @@ def _named(table: pa.Table) -> tuple[pa.Table, tuple[str, ...]]:
 
 
 def _names(columns: Sequence[str]) -> list[str]:
-    """Our names of the columns. Raises BadInput where one is unknown, lacking or there twice."""
+    """Returns our names of the columns. Raises BadInput for one unknown, lacking or there twice."""
     names = ["time" if name in TIME_NAMES else _COLUMN_OF.get(name, name) for name in columns]
     known = {*TEXTS, *PLACE, *COLUMNS, *RARE, *_IGNORED}
     if {"station", "time"} <= {*names} <= known and len({*names}) == len(names):
@@ -112,11 +112,11 @@ def _names(columns: Sequence[str]) -> list[str]:
 
 
 def is_key(name: str) -> bool:
-    """Whether a column of values is a parameter without a column of its own."""
+    """Returns whether a column of values is a parameter without a column of its own."""
     return name in RARE
 
 
 def parameters_of(values: Sequence[str]) -> dict[str, Parameter]:
-    """The parameter of each column of values."""
+    """Returns the parameter of each column of values."""
     by_column = {str(f.column): p for p, f in PARAMETERS.items() if f.column}
     return {name: by_column.get(name) or Parameter(name) for name in values}

@@ -1,4 +1,4 @@
-"""Readings, reviews and findings out of the database into a folder of monthly files.
+"""Writes readings, reviews and findings from the database into a folder of monthly files.
 
 A month is read in one snapshot, streamed through memory in row groups, written beside its place and
 renamed into it; the manifest names it only then. An export that was broken off goes on with the
@@ -65,7 +65,7 @@ def unload(
     stations: Sequence[str] = (),
     on_progress: OnProgress = lambda _progress: None,
 ) -> Manifest:
-    """The finished archive of the readings within ``[start, end)`` of these stations (none: all).
+    """Writes an archive of these stations' readings in ``[start, end)`` (none named: all).
 
     A finished archive of the same choice is written anew, an unfinished one goes on; months that
     are no longer in the database stay. Raises NotFound for a station that isn't there, BadInput
@@ -98,7 +98,7 @@ def unload(
 
 
 def snapshots(engine: Engine) -> Connection:
-    """A connection each of whose transactions sees one moment and writes nothing."""
+    """Opens a connection each of whose transactions sees one moment and writes nothing."""
     return engine.connect().execution_options(
         isolation_level="REPEATABLE READ", postgresql_readonly=True
     )
@@ -134,7 +134,7 @@ def unload_month(
 def finish(
     connection: Connection, folder: Path, manifest: Manifest, ids: Sequence[int] | None
 ) -> None:
-    """The archive has its stations and is complete."""
+    """Writes the archive's stations and marks its manifest as complete."""
     write_stations(connection, folder / STATIONS_FILE, ids)
     rows = pyarrow.parquet.read_metadata(folder / STATIONS_FILE).num_rows
     manifest.parts[STATIONS_FILE] = part_of(folder, STATIONS_FILE, "stations", None, rows)
@@ -143,7 +143,7 @@ def finish(
 
 
 def _begin(folder: Path, selection: Selection, months: dict[Month, int]) -> Manifest:
-    """The manifest to go on with: a finished one has forgotten the months to be written anew."""
+    """Reads or makes the manifest to go on with; drops from a finished one what is written anew."""
     manifest = read_manifest(folder) or Manifest(selection)
     if manifest.selection != selection:
         raise BadInput(
@@ -179,7 +179,7 @@ def _counts(
     start: UtcDatetime | None,
     end: UtcDatetime | None,
 ) -> dict[Month, int]:
-    """How many readings each month holds, in order of time."""
+    """Counts the readings of each month, in order of time."""
     conditions = ["true"]
     if ids is not None:
         conditions.append("station_id = ANY(:ids)")
@@ -205,7 +205,7 @@ def _within(span: Span, start: UtcDatetime | None, end: UtcDatetime | None) -> S
 
 
 def _query(kind: Kind, span: Span, ids: Sequence[int] | None) -> tuple[str, dict[str, Any]]:
-    """The rows of a kind within a span, by station and time."""
+    """Returns the query of a kind's rows within a span, by station and time, and its parameters."""
     columns, then_by = _SOURCES[kind]
     chosen = "" if ids is None else " AND r.station_id = ANY(%(ids)s)"
     query = (
@@ -218,7 +218,7 @@ def _query(kind: Kind, span: Span, ids: Sequence[int] | None) -> tuple[str, dict
 
 
 def _write(file: Path, schema: pa.Schema, batches: Any, on_rows: Callable[[int], None]) -> int:
-    """The rows of the file, which replaces the one before as a whole; no file for no row."""
+    """Writes the file, replacing one before as a whole; returns its rows. No file for no row."""
     file.parent.mkdir(parents=True, exist_ok=True)
     temporary = file.with_name(f".{file.name}.tmp")
     rows = 0
@@ -240,7 +240,7 @@ def _write(file: Path, schema: pa.Schema, batches: Any, on_rows: Callable[[int],
 
 
 def _grouped(batches: Any, schema: pa.Schema) -> Any:
-    """The rows in tables of about ``ROW_GROUP`` rows."""
+    """Yields the rows in tables of about ``ROW_GROUP`` rows."""
     held: list[pa.RecordBatch] = []
     for batch in batches:
         held.append(batch)
