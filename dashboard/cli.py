@@ -60,7 +60,7 @@ WITHOUT_FOLDER = frozenset({"demo", "bench", "classify"})
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The exit code of a command: 0 done, 2 refused with one clear line, 130 interrupted."""
+    """Runs a command; returns 0 when done, 2 refused with one clear line, 130 interrupted."""
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8", errors="replace", line_buffering=True)
     try:
@@ -97,7 +97,7 @@ def _run(arguments: list[str]) -> int:
 
 
 def _speak() -> None:
-    """From here on argparse asks our catalogues for its words."""
+    """Makes argparse look its words up in our catalogues."""
     vars(argparse)["_"] = _
 
 
@@ -108,7 +108,7 @@ def _choose_language() -> None:
 
 
 def _parser(word: str) -> argparse.ArgumentParser:
-    """The parser with the full arguments of one command and a line about each of the others."""
+    """Returns the parser with all arguments of one command, and a line about each of the others."""
     parser = argparse.ArgumentParser(
         prog="onemap",
         description=_("One place to work for river chiefs, patrol staff and their office."),
@@ -127,7 +127,7 @@ def _parser(word: str) -> argparse.ArgumentParser:
 
 
 def _foreseen() -> tuple[type[Exception], ...]:
-    """Failures of libraries that a person can mend; looked up only when something failed."""
+    """Returns the failures of libraries that a person can mend; imported only when one happened."""
     from pydantic import ValidationError
     from sqlalchemy.exc import OperationalError
 
@@ -135,7 +135,7 @@ def _foreseen() -> tuple[type[Exception], ...]:
 
 
 def _translated(error: Exception) -> OneMapError:
-    """A library's failure as one of ours."""
+    """Returns a library's failure as one of ours."""
     from pydantic import ValidationError
 
     import data.settings

@@ -152,7 +152,7 @@ def _counties(
 
 
 def _seats(main: LineString, rivers: dict[str, LineString]) -> dict[str, Point]:
-    """Where the towns lie: beside the main river, and in the hills on its tributaries."""
+    """Returns the towns' places: beside the main river, and in the hills on its tributaries."""
     seats = {}
     for name, (_, at, left_m, _seat) in TOWNS.items():
         here, ahead = (
@@ -173,7 +173,7 @@ def _villages(
     lakes: list[Polygon],
     rng: np.random.Generator,
 ) -> dict[str, tuple[str, Point]]:
-    """Four villages a town, most of them near water, none close to another."""
+    """Returns four villages for each town, most of them near water, none close to another."""
     villages: dict[str, tuple[str, Point]] = {}
     placed: list[Point] = []
     heads = iter(VILLAGE_HEADS)

@@ -111,7 +111,7 @@ class Desk:
     done_count: int = 0
 
     def open(self) -> None:
-        """Enters into the diary what people will find."""
+        """Enters into the diary the problems that people will report."""
         for number, case in enumerate(cases()):
             off_m = 12 + 22 * chance("off", number)
             file = File(
@@ -262,7 +262,7 @@ def work_through(engine: Engine, rules: Rules, end: UtcDatetime) -> Desk:
 
 
 def _shortly_before(at: UtcDatetime, file: File) -> UtcDatetime:
-    """Returns when one stood there: some minutes before writing, after the last step."""
+    """Returns when somebody was on the spot: some minutes before writing, after the last step."""
     stood = to_utc(at - timedelta(minutes=25))
     return max(stood, file.last_at) if file.last_at else stood
 

@@ -104,7 +104,7 @@ STORIES: Mapping[str, tuple[Turn, ...]] = MappingProxyType(
         "archived": CLOSED,
     }
 )
-"""What happened after it was reported, by the story's name."""
+"""The steps after a problem was reported, by the story's name."""
 
 MEASURED = (
     ("rectifying", Severity.SERIOUS),
@@ -156,10 +156,10 @@ def phrase(kind: str, *key: object) -> str:
 def times(
     turns: tuple[Turn, ...], begun: UtcDatetime, end: UtcDatetime, *key: object
 ) -> list[UtcDatetime]:
-    """Returns when each turn was taken: in office hours, in order, all before ``end``.
+    """Returns the time of each turn: in office hours, in order, all before ``end``.
 
-    A story longer than the time there was is told faster; what may be handed back for some hours
-    only doesn't wait for the office to open.
+    The waits are shortened where the story is longer than the time there was; a step that may
+    only be taken for some hours doesn't wait for the office to open.
     """
     waits = [turn.hours * (0.75 + 0.5 * chance("wait", n, *key)) for n, turn in enumerate(turns)]
     room = (end - begun).total_seconds() / 3600 * 0.96

@@ -42,7 +42,7 @@ def meander(course: Course, rng: Generator) -> LineString:
 
 
 def _drift(count: int, width: int, rng: Generator) -> np.ndarray:
-    """Smooth noise of unit size: white noise averaged over ``width`` steps."""
+    """Returns smooth noise of unit size: white noise averaged over ``width`` steps."""
     kernel = np.hanning(2 * width + 3)
     noise = np.convolve(rng.standard_normal(count + len(kernel)), kernel, mode="same")[:count]
     smooth: np.ndarray = noise / (noise.std() + 1e-9)

@@ -33,7 +33,7 @@ class Read(BaseModel):
 
     @classmethod
     def of(cls, record: object, /, **others: object) -> Self:
-        """The document of a record.
+        """Makes the document of a record from its attributes.
 
         ``others`` are the fields that the record has not, or under another name or in other words.
         Documents within it are read from the records within that one. Raises AttributeError for a

@@ -10,7 +10,7 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
 
 def router(server: FastAPI) -> APIRouter:
-    """Returns the routes of ``/api/docs`` and all else under ``/api/`` and ``/tiles/``."""
+    """Returns the routes of ``/api/docs`` and of all unknown paths in ``/api/`` and ``/tiles/``."""
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/api/docs")

@@ -30,7 +30,7 @@ def refused_page(status: int, start: str) -> HTMLResponse:
 
 
 def failed_page(status: int, address: str) -> HTMLResponse:
-    """Returns what stands for a page that could not be made; ``address`` tries it again."""
+    """Returns the page shown where one could not be made; its button opens ``address`` again."""
     sentence = (
         _("The database doesn't answer.") if status == 503 else _("Something went wrong here.")
     )

@@ -39,7 +39,7 @@ Key = Annotated[
 
 
 def choices(deps: Deps) -> ChoicesOut:
-    """The categories, severities, sources, statuses and units, in the reader's language."""
+    """Returns categories, severities, sources, statuses and units in the reader's language."""
     with transaction(deps.engine) as connection:
         return choices_out(deps.rules, units(connection))
 
@@ -47,13 +47,13 @@ def choices(deps: Deps) -> ChoicesOut:
 def listed(
     deps: Deps, user: User, chosen: LedgerFilter, order: Order, start: int, limit: int
 ) -> ProblemPage:
-    """One page of the problems that fit and that the user may see."""
+    """Reads one page of the problems that fit the filter and that the user may see."""
     rows, found, now = read_rows(deps, user, chosen, order, start, limit)
     return ProblemPage(rows=rows, found_count=found, as_of=now)
 
 
 def router(deps: Deps) -> APIRouter:
-    """The routes ``/api/v1/problems`` and ``/api/v1/ledger/choices``."""
+    """Returns the routes ``/api/v1/problems`` and ``/api/v1/ledger/choices``."""
     routes = APIRouter(prefix="/api/v1", tags=["ledger"])
 
     @routes.post("/problems", status_code=201)

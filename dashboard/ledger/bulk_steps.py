@@ -37,7 +37,7 @@ class Outcome:
 def take_all(
     deps: Deps, user: User, action: Action, chosen: Sequence[Chosen], words: str
 ) -> Outcome:
-    """The step taken on each problem, one transaction each: one that is refused hinders no other.
+    """Takes the step on each problem, in one transaction each; one refused hinders no other.
 
     Raises BadInput for a step that needs more than a press, or for too many problems.
     """

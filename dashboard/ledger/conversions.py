@@ -33,28 +33,28 @@ from problem_ledger.record.commands import Command, Done, Place, Report
 
 
 def place_of(place: PlaceIn) -> Place:
-    """The ledger's record of a place that was sent in."""
+    """Returns the ledger's record of a place that was sent in."""
     return Place(**dict(place))
 
 
 def report_of(report: ReportIn, key: str) -> Report:
-    """The ledger's record of a report that was sent in with that idempotency key."""
+    """Returns the ledger's record of a report that was sent in with that idempotency key."""
     return Report(**{**dict(report), "place": place_of(report.place)}, request_key=key)
 
 
 def command_of(action: Action, step: StepIn) -> Command:
-    """The ledger's command for a step that was sent in."""
+    """Returns the ledger's command for a step that was sent in."""
     place = place_of(step.place) if step.place else None
     return Command(action, **{**dict(step), "place": place})
 
 
 def done_out(done: Done) -> DoneOut:
-    """The document of what a report or a step did."""
+    """Returns the answer to a report or a step: the problem as it stands afterwards."""
     return DoneOut.of(done, id=done.problem_id, url=f"/ledger/{done.problem_id}")
 
 
 def file_out(seen: Seen) -> ProblemFile:
-    """The document of a whole problem, as its reader may see it."""
+    """Returns the document of a whole problem, as its reader may see it."""
     detail = seen.detail
     return ProblemFile.of(
         detail,
@@ -71,7 +71,7 @@ def file_out(seen: Seen) -> ProblemFile:
 
 
 def events_out(detail: ProblemDetail) -> list[EventOut]:
-    """The documents of a problem's steps, each with the hash of the step before it."""
+    """Returns the documents of a problem's steps, each with the hash of the step before it."""
     hashes = [NOTHING_BEFORE, *(event.hash for event in detail.story)]
     return [
         EventOut.of(
@@ -85,7 +85,7 @@ def events_out(detail: ProblemDetail) -> list[EventOut]:
 
 
 def choices_out(rules: Rules, units: Sequence[tuple[int, str]]) -> ChoicesOut:
-    """The document of what a report and a step choose from, in the reader's language."""
+    """Returns the document of what a report and a step choose from, in the reader's language."""
     return ChoicesOut(
         groups=[
             GroupOut(

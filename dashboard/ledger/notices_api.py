@@ -1,4 +1,4 @@
-"""The bell over HTTP: what the reader was told, and that it was read."""
+"""The bell over HTTP: the reader's notices, and marking them as read."""
 
 from typing import Annotated
 
@@ -50,7 +50,7 @@ class ReadOut(BaseModel):
 
 
 def bell(deps: Deps, user: User) -> Bell:
-    """The user's newest notices, and how many are unread."""
+    """Reads the user's newest notices, and how many are unread."""
     now, scope = deps.clock(), visible_to(user)
     with transaction(deps.engine) as connection:
         found = notices(connection, scope, user.account_id)
@@ -70,7 +70,7 @@ def bell(deps: Deps, user: User) -> Bell:
 
 
 def router(deps: Deps) -> APIRouter:
-    """The routes of the bell."""
+    """Returns the routes of the bell."""
     routes = APIRouter(prefix="/api/v1/notices", tags=["ledger"])
 
     @routes.get("")

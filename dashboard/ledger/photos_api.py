@@ -46,9 +46,10 @@ class PhotoOut(Read):
 
 
 def keep_photo(deps: Deps, user: User, content: bytes) -> PhotoFacts:
-    """Keeps the photo for a step to come; answers what is known of it.
+    """Keeps the photo for a step to come; returns what is known of it.
 
-    It is read before a connection is taken, for that takes long. Raises what ``read_photo`` raises.
+    It is decoded before a connection is opened, because that takes long. Raises what
+    ``read_photo`` raises.
     """
     evidence = read_photo(content)
     with transaction(deps.engine) as connection:
@@ -57,7 +58,7 @@ def keep_photo(deps: Deps, user: User, content: bytes) -> PhotoFacts:
 
 
 def read_copy(deps: Deps, user: User, photo_id: int, size: Size) -> PhotoCopy:
-    """Reads one copy of the photo; the access log keeps who read an original.
+    """Reads one copy of the photo; notes in the access log who read an original.
 
     Raises NotFound or Forbidden.
     """
@@ -77,7 +78,7 @@ def read_copy(deps: Deps, user: User, photo_id: int, size: Size) -> PhotoCopy:
 
 
 def router(deps: Deps) -> APIRouter:
-    """The routes ``/api/v1/photos``."""
+    """Returns the routes ``/api/v1/photos``."""
     routes = APIRouter(prefix="/api/v1/photos", tags=["ledger"])
     turns = asyncio.Semaphore(AT_ONCE)
 

@@ -19,7 +19,7 @@ from data.queries.ledger.photos import Size, photo_copy
 
 
 def drawn(deps: Deps, user: User, problem_id: int) -> tuple[str, bytes]:
-    """The problem's number and its sign-off sheet as PDF; the access log keeps who took it.
+    """Draws a problem's sign-off sheet; returns its number and the PDF, and notes the export.
 
     Raises NotFound, Conflict before the sign-off, MissingPart without a font.
     """
@@ -47,7 +47,7 @@ def drawn(deps: Deps, user: User, problem_id: int) -> tuple[str, bytes]:
 
 
 def router(deps: Deps) -> APIRouter:
-    """The route ``/api/v1/problems/{problem_id}/sheet.pdf``."""
+    """Returns the route ``/api/v1/problems/{problem_id}/sheet.pdf``."""
     routes = APIRouter(prefix="/api/v1/problems", tags=["ledger"])
     one = asyncio.Lock()
 

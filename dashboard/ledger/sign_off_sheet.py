@@ -47,7 +47,7 @@ SIGNERS: Final = (Action.SUBMIT, Action.VERIFY, Action.SIGN_OFF)
 
 
 def sign_off_sheet(seen: Seen, photos: Mapping[int, bytes]) -> bytes:
-    """The sheet as a PDF; ``photos`` holds the shown copies of ``sheet_photos`` by id.
+    """Draws the sheet as a PDF; ``photos`` holds the shown copies of ``sheet_photos`` by id.
 
     Raises MissingPart without a font.
     """
@@ -89,14 +89,14 @@ def sign_off_sheet(seen: Seen, photos: Mapping[int, bytes]) -> bytes:
 
 
 def sheet_photos(seen: Seen) -> list[PhotoFacts]:
-    """The photos that go on the sheet: before, after, and one of the check on site."""
+    """Returns the photos for the sheet: before, after, and one of the check on site."""
     before, after = chosen_pair(seen.detail.photos)
     checked = [photo for photo in seen.detail.photos if photo.stage is Stage.CHECK]
     return [photo for photo in (before, after, *checked[-1:]) if photo is not None]
 
 
 def chain_code(seen: Seen) -> str:
-    """What the code on the sheet holds: the number, the newest step and its hash."""
+    """Returns the text of the code on the sheet: the number, the newest step and its hash."""
     last = seen.detail.story[-1]
     return f"onemap {seen.detail.row.number} {last.seq} {last.hash.hex()}"
 
@@ -212,7 +212,7 @@ def _findings(flags: Sequence[Flag], seen: Seen) -> list[Any]:
 
 
 def _signers(seen: Seen) -> Table:
-    """Who submitted, checked and signed, what they said, and room for their hands."""
+    """Returns the table of who submitted, checked and signed, with room for their signatures."""
     names = {
         Action.SUBMIT: _("Handling unit"),
         Action.VERIFY: _("Checked on site"),

@@ -36,7 +36,7 @@ ICONS: dict[Action, str] = {
 
 
 def look_of(step: Step) -> str:
-    """The class of a step's button: ``p`` leads on, ``d`` sets back, ``g`` stands beside."""
+    """Returns the style of a step's button: ``p`` leads on, ``d`` sets back, ``g`` is beside."""
     if step.waits_for:
         return "p"
     if step.sets_back:
@@ -45,7 +45,7 @@ def look_of(step: Step) -> str:
 
 
 def action_bar(seen: Seen) -> html.Div:
-    """Left who you are and why you may; right the steps of the table that are yours now."""
+    """Returns the bar: left who the reader is here and why, right the steps open to the reader."""
     order = ["g", "d", "", "p"]
     steps = sorted(seen.steps, key=lambda step: order.index(look_of(step)))
     row = seen.detail.row
@@ -83,7 +83,7 @@ def action_bar(seen: Seen) -> html.Div:
 
 
 def who_words(seen: Seen) -> list[Any]:
-    """您是复核人（市水利局），与整改单位无隶属关系; whose turn it is for everybody else."""
+    """Returns 您是复核人（市水利局），与整改单位无隶属关系; for other readers whose turn it is."""
     main = next((step for step in seen.steps if not step.is_beside), None)
     if main is None:
         return [waiting_words(seen)]
@@ -95,7 +95,7 @@ def who_words(seen: Seen) -> list[Any]:
 
 
 def part_words(step: Step) -> tuple[str, str]:
-    """The part the reader plays by that step, and why they may."""
+    """Returns the reader's part in that step, and why the reader may take it."""
     if step.relation is Relation.IN_UNIT:
         return _("handling unit"), _("the problem was assigned to your unit")
     if step.relation is Relation.SIGNER:
@@ -110,7 +110,7 @@ def part_words(step: Step) -> tuple[str, str]:
 
 
 def duty_words(seen: Seen, step: Step) -> str:
-    """The unit or post by which the reader acts."""
+    """Returns the unit or post for which the reader acts."""
     held = next((one for one in seen.user.roles if one.role in step.roles), None)
     if held is None:
         return seen.user.account.display_name
@@ -118,7 +118,7 @@ def duty_words(seen: Seen, step: Step) -> str:
 
 
 def waiting_words(seen: Seen) -> str:
-    """Whose turn it is, for a reader who has no step to take."""
+    """Returns whose turn it is, for a reader who has no step to take."""
     row = seen.detail.row
     unit = row.unit or ""
     return {

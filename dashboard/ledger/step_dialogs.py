@@ -26,7 +26,7 @@ Field = dict[str, Any]
 
 
 def dialog_of(seen: Seen, step: Step) -> dict[str, Any]:
-    """What the dialog of a step says and asks for."""
+    """Returns the dialog of a step for the browser: its words, checks and fields."""
     fields = [make(seen, step) for need in step.needs for make in (_FIELDS[need],)]
     if step.stage is not None and not any(one["kind"] == "photos" for one in fields):
         fields.append(_photos(seen, required=False))
@@ -46,7 +46,7 @@ def dialog_of(seen: Seen, step: Step) -> dict[str, Any]:
 
 
 def notes(seen: Seen, action: Action) -> tuple[str, str]:
-    """What the step leads to, in a line; and who takes it."""
+    """Returns a line about what the step leads to, and one about who takes it."""
     months = seen.rules.look_back
     hours = round(seen.rules.hand_back.total_seconds() / 3600)
     note = {
@@ -105,7 +105,7 @@ def _severity(seen: Seen, _step: Step) -> Field:
 
 
 def category_groups() -> list[dict[str, Any]]:
-    """The category tree as the choices of a field."""
+    """Returns the category tree as the choices of a field."""
     return [
         {
             "word": group_word(group),
@@ -228,7 +228,7 @@ _FIELDS: dict[Need, Callable[[Seen, Step], Field]] = {
 
 
 def checks(seen: Seen) -> list[dict[str, Any]]:
-    """The evidence a sign-off rests on; what is missing disables its button."""
+    """Returns the evidence a sign-off rests on; any that is missing disables its button."""
     before, after = chosen_pair(seen.detail.photos)
     compared = [
         f"{name} {value}"

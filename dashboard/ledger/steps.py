@@ -49,7 +49,7 @@ NODES: Mapping[Action, str] = MappingProxyType(
 
 
 def nodes(seen: Seen) -> list[Node]:
-    """The eight nodes as they stand now."""
+    """Returns the line's eight nodes as they stand now."""
     status = seen.detail.row.status
     reached = REACHED[status]
     made = []
@@ -80,7 +80,7 @@ def _done(seen: Seen, action: Action, event: StoryEvent | None) -> tuple[str, st
 
 
 def _under_way(seen: Seen, step: Step) -> tuple[str, str]:
-    """When it is the turn of whom to take that step."""
+    """Returns the words under the node whose turn it is: the state, and who is to act or when."""
     row = seen.detail.row
     if step.window is Window.AFTER_LOOK_BACK:
         until = seen.detail.look_back_at
@@ -96,7 +96,7 @@ def _under_way(seen: Seen, step: Step) -> tuple[str, str]:
 
 
 def step_line(seen: Seen) -> html.Ol:
-    """The line of eight."""
+    """Returns the line of the eight nodes."""
     items = []
     for number, node in enumerate(nodes(seen), start=1):
         sign = {"done": icon("tick"), "stop": icon("close")}.get(node.state, str(number))
@@ -117,7 +117,7 @@ def step_line(seen: Seen) -> html.Ol:
 
 
 def supervision(seen: Seen) -> html.Div:
-    """Presses, comments and extensions at their dates; beside the status, never a step."""
+    """Returns the row of presses, comments and extensions with their dates, beneath the line."""
     events = [one for one in seen.detail.story if one.action in SUPERVISION]
     chips = [_chip(seen, one) for one in events[-4:]]
     count = sum(one.action is Action.PRESS for one in events)

@@ -46,7 +46,7 @@ def headings() -> list[Column]:
 
 
 def cells(row: ProblemRow, now: UtcDatetime) -> list[str]:
-    """Returns the row's cells, every one of them text."""
+    """Returns a problem's cells, all of them text."""
     return [
         row.number,
         where_words(row.where),

@@ -47,14 +47,14 @@ class Asked(NamedTuple):
 
 
 def part(name: str, index: str | Any) -> dict[str, Any]:
-    """The id of one part of one chart."""
+    """Returns the id of one part of one chart."""
     return {"type": PREFIX + name, "index": index}
 
 
 def chart_frame(
     station_id: int, place: str, parameters: Sequence[Parameter], asked: Parameter, height: int
 ) -> html.Section:
-    """A chart of one station; what it draws comes when it is on the page."""
+    """Returns the chart of one station, still empty: a callback draws it once it is on the page."""
     key = f"{station_id}/{place}"
     stores = [dcc.Store(id=part(name, key)) for name in ("figure", "window", "theme")]
     parts = [_controls(key, parameters, asked), _plot(key, height), *stores]
@@ -134,7 +134,7 @@ def _plot(key: str, height: int) -> html.Figure:
 
 
 def read_course(deps: Deps, scope: Scope, asked: Asked) -> tuple[StationFacts, Course]:
-    """The station and what is to be drawn. Raises NotFound or BadInput."""
+    """Reads the station and the course to draw. Raises NotFound or BadInput."""
     now = deps.clock()
     if asked.parameter not in list(Parameter) or asked.days not in DAYS:
         raise BadInput("There is no such curve.")
@@ -157,7 +157,7 @@ def read_course(deps: Deps, scope: Scope, asked: Asked) -> tuple[StationFacts, C
 
 
 def window_of(asked: Asked, now: UtcDatetime) -> Span:
-    """The zoomed part while it belongs to what is asked, else the days up to now."""
+    """Returns the zoomed span if it fits parameter and days, else that many days up to now."""
     whole = Span(UtcDatetime(now - timedelta(days=int(asked.days))), now)
     window = asked.window
     if not window or window.get("of") != f"{asked.parameter}/{asked.days}":
@@ -175,14 +175,14 @@ def _instant(local: str) -> UtcDatetime:
 
 
 def csv_address(station_id: int, course: Course) -> str:
-    """Where the drawn span is found as a file."""
+    """Returns the address of the drawn span as a CSV file."""
     edges = {"from": course.span.start.isoformat(), "to": course.span.end.isoformat()}
     query = urlencode({"parameter": course.parameter.value, **edges})
     return f"/api/v1/stations/{station_id}/series.csv?{query}"
 
 
 def drawn(deps: Deps, scope: Scope, asked: Asked) -> tuple[Figure, str, str, str]:
-    """The figure, the address of its file, its sentence and its mean; a failure is a figure too."""
+    """Returns figure, file's address, sentence and mean; a failed read is a figure, too."""
     try:
         facts, course = read_course(deps, scope, asked)
     except SQLAlchemyError:
@@ -200,7 +200,7 @@ def drawn(deps: Deps, scope: Scope, asked: Asked) -> tuple[Figure, str, str, str
 
 
 def register(app: Dash, deps: Deps) -> None:
-    """The chart follows its controls, its zoom and the colour scheme."""
+    """Registers the callbacks by which a chart follows its controls, zoom and colour scheme."""
 
     @app.callback(
         Output(part("figure", MATCH), "data"),
@@ -224,7 +224,7 @@ def register(app: Dash, deps: Deps) -> None:
 
 
 def in_browser(app: Dash) -> None:
-    """What needs no server: colours, zoom, the picture."""
+    """Registers what the browser does alone: colours, zoom, the picture."""
     app.clientside_callback(
         ClientsideFunction("one_map_drawer", "paint"),
         Output(part("graph", MATCH), "figure"),

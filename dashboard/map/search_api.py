@@ -13,13 +13,13 @@ from data.queries.scope import Scope
 
 
 def found(deps: Deps, phrase: str, scope: Scope) -> list[dict[str, Any]]:
-    """What the scope may see under that name or code."""
+    """Searches what the scope may see by name or code."""
     with transaction(deps.engine) as connection:
         return search(connection, phrase, scope)
 
 
 def router(deps: Deps) -> APIRouter:
-    """The route of the search."""
+    """Returns the route of the search."""
     routes = APIRouter(prefix="/api/v1", tags=["map"])
 
     @routes.get("/search")

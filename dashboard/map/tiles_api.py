@@ -46,7 +46,7 @@ class TileCache:
     lock: Lock = field(default_factory=Lock)
 
     def find(self, key: Key) -> PackedTile | None:
-        """The tile, which now counts as just used."""
+        """Returns the tile, which then counts as just used; None if it is not kept."""
         with self.lock:
             found = self.tiles.get(key)
             if found is not None:
@@ -54,7 +54,7 @@ class TileCache:
             return found
 
     def keep(self, key: Key, made: PackedTile) -> None:
-        """The tile is kept, the longest unused ones are dropped beyond the bound."""
+        """Keeps the tile; beyond the bound the longest unused ones are dropped."""
         with self.lock:
             before = self.tiles.pop(key, None)
             self.size += len(made.packed) - (len(before.packed) if before else 0)
@@ -79,7 +79,7 @@ TRACKS = "patrol"
 def packed_tile(
     deps: Deps, cache: TileCache, layer: str, place: tuple[int, int, int], scope: Scope
 ) -> PackedTile:
-    """The tile of a place, from memory unless the ground changed. Raises NotFound."""
+    """Returns the tile of a place, from memory unless the ground changed. Raises NotFound."""
     now = deps.clock()
     version_sql = TRACKS_VERSION if layer.startswith(TRACKS) else GROUND_VERSION
     with transaction(deps.engine) as connection:
@@ -97,7 +97,7 @@ def packed_tile(
 
 
 def router(deps: Deps) -> APIRouter:
-    """The route of the tiles."""
+    """Returns the route of the tiles."""
     routes = APIRouter(tags=["map"])
     cache = TileCache()
 

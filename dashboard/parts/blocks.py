@@ -16,13 +16,13 @@ Cell = Any
 
 
 def class_badge(water_class: int, *, big: bool = False, missed: bool = False) -> html.Span:
-    """The badge of a class, 0 for none; with a ring where the target is missed."""
+    """Returns the badge of a class, 0 for none; with a ring where the target is missed."""
     badge = marks.class_badge(WaterClass(water_class) if water_class else None, big=big)
     return html.Span(badge, className="rv-ring") if missed else badge
 
 
 def card(title: str, note: str, body: Any, *, name: str, extra: Any = None) -> html.Section:
-    """A titled card; ``name`` makes its anchor."""
+    """Returns a titled card; ``name`` makes its anchor."""
     heading = f"river-part-{name}-title"
     return html.Section(
         [
@@ -43,7 +43,7 @@ def card(title: str, note: str, body: Any, *, name: str, extra: Any = None) -> h
 
 
 def facts(pairs: Sequence[tuple[str, Cell]]) -> html.Dl:
-    """A list of names and values, without pairs that have no value."""
+    """Returns a list of names and values, without pairs that have no value."""
     return html.Dl(
         [
             html.Div([html.Dt(name), html.Dd(value)])
@@ -57,7 +57,7 @@ def facts(pairs: Sequence[tuple[str, Cell]]) -> html.Dl:
 def table(
     heads: Sequence[str], rows: Sequence[tuple[str, Sequence[Cell]]], *, label: str
 ) -> html.Table:
-    """A table whose rows are (anchor, cells); a head beginning with ``>`` is set to the right."""
+    """Returns a table of rows (anchor, cells); a head beginning with ``>`` is set to the right."""
     right = [head.startswith(">") for head in heads]
     names = [head.removeprefix(">") for head in heads]
     body = [
@@ -82,12 +82,12 @@ def table(
 
 
 def empty(sentence: str) -> html.P:
-    """The sentence that stands in an empty card."""
+    """Returns the sentence for an empty card."""
     return html.P(sentence, className="rv-none t3")
 
 
 def notice(sign: str, heading: str, sentence: str, way_on: Any) -> html.Div:
-    """What stands in place of a page's content: an icon, what happened, why, one way on."""
+    """Returns what takes the place of a page's content: icon, heading, reason and one way on."""
     return html.Div(
         [
             html.Span(icon(sign), className="rv-sign"),
@@ -101,7 +101,7 @@ def notice(sign: str, heading: str, sentence: str, way_on: Any) -> html.Div:
 
 
 def skeleton() -> html.Div:
-    """The grey shape of a page that is shown while it is read."""
+    """Returns the grey shape of a page that is shown while it is read."""
     bars = [html.Div(className="rv-bone", style={"width": width}) for width in ("18%", "42%")]
     cards = [
         html.Div(

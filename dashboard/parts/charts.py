@@ -234,7 +234,7 @@ def limit_marks(
 
 
 def _is_crowded_above(course: Course, limit: float) -> bool:
-    """Whether the line runs above the limit where its label would be written."""
+    """Returns whether the line runs above the limit where its label would be written."""
     values = course.series.value[: max(1, len(course.series) // 3)]
     return bool(len(values)) and float((values > limit).mean()) > 0.5
 

@@ -6,11 +6,11 @@ from dashboard.parts.wording import _
 from data.imports.outcome import Outcome, RefusedRow, Remark
 
 SHOWN = 50
-"""Refused rows beyond this are counted only; as JSON all are told."""
+"""Refused rows beyond this are counted only; the JSON holds all of them."""
 
 
 def report_lines(outcome: Outcome, *, dry_run: bool = False) -> list[str]:
-    """The report as lines to print: counts, what was joined and noted, refused rows with why."""
+    """Returns the report as lines to print: counts, joins, notes, and refused rows with reasons."""
     lines = [
         _(
             "{taken} taken, {updated} updated, {unchanged} unchanged, {refused} refused ({kind})"
@@ -50,7 +50,7 @@ def _say_row(refused: RefusedRow) -> str:
 
 
 def as_json(outcome: Outcome) -> str:
-    """The report as a JSON text, with every refused row."""
+    """Returns the report as a JSON text, with every refused row."""
     return json.dumps(
         {
             "kind": outcome.kind,

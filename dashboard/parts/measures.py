@@ -68,34 +68,34 @@ TENTHS = frozenset(
         Parameter.FLUORIDE,
     }
 )
-"""Whose whole limits are printed with a tenth. Source: GB 3838-2002 table 1."""
+"""Parameters whose whole limits are printed with a tenth. Source: GB 3838-2002 table 1."""
 
 UNITS_EN: Mapping[str, str] = MappingProxyType({"个/L": "per L", "倍": "times"})
 
 
 def parameter_name(parameter: Parameter) -> str:
-    """The parameter's name in the reader's language."""
+    """Returns the parameter's name in the reader's language."""
     return PARAMETERS[parameter].name_zh if language.get() == "zh" else ENGLISH[parameter]
 
 
 def unit_of(parameter: Parameter) -> str:
-    """The parameter's unit in the reader's language; pH has none."""
+    """Returns the parameter's unit in the reader's language; pH has none."""
     unit = PARAMETERS[parameter].unit
     return unit if language.get() == "zh" else UNITS_EN.get(unit, unit)
 
 
 def value_text(parameter: Parameter, value: float) -> str:
-    """The value with the parameter's own decimals, without its unit."""
+    """Returns the value with the parameter's own decimals, without its unit."""
     return f"{value:,.{PARAMETERS[parameter].shown_decimals}f}"
 
 
 def limit_number(parameter: Parameter, limit: float) -> str:
-    """The limit with the standard's decimals: 1.0 for ammonia nitrogen, 5 for oxygen."""
+    """Returns the limit with the standard's decimals: 1.0 for ammonia nitrogen, 5 for oxygen."""
     return f"{limit:.1f}" if parameter in TENTHS and limit in (1, 2) else f"{limit:g}"
 
 
 def limit_text(parameter: Parameter, low: float | None, high: float | None) -> str:
-    """A limit as ≥ 5, ≤ 1.0 or 6–9; a dash where there is none."""
+    """Returns a limit as ≥ 5, ≤ 1.0 or 6–9; a dash where there is none."""
     first, last = ("" if each is None else limit_number(parameter, each) for each in (low, high))
     if first and last:
         return f"{first}–{last}"
@@ -109,12 +109,12 @@ LEAST_MULTIPLE = 0.05
 
 
 def multiple_text(multiple: float) -> str:
-    """An exceedance multiple with one decimal; what rounds to nothing is less than 0.1."""
+    """Returns an exceedance multiple with one decimal; one that rounds to 0.0 as ``< 0.1``."""
     return "< 0.1" if multiple < LEAST_MULTIPLE else f"{multiple:.1f}"
 
 
 def exceedance_text(beyond: Exceedance) -> str:
-    """The exceedance in words without its parameter: 超标 0.3 倍, 低于限值."""
+    """Returns the exceedance in words without its parameter: 超标 0.3 倍, 低于限值."""
     if beyond.below:
         return _("below the limit")
     if beyond.multiple is None:
@@ -125,14 +125,14 @@ def exceedance_text(beyond: Exceedance) -> str:
 
 
 def named_exceedance(beyond: Exceedance) -> str:
-    """The exceedance in words with its parameter in brackets."""
+    """Returns the exceedance in words with its parameter in brackets."""
     return _("{what} ({parameter})").format(
         what=exceedance_text(beyond), parameter=parameter_name(beyond.parameter)
     )
 
 
 def flag_word(flag: Flag) -> str:
-    """The name of a value's flag; empty for a normal one."""
+    """Returns the name of a value's flag; empty for a normal one."""
     return {
         Flag.NORMAL: "",
         Flag.STOPPED: _("stopped"),
@@ -151,7 +151,7 @@ def flag_word(flag: Flag) -> str:
 
 
 def moment_text(moment: datetime, now: UtcDatetime) -> str:
-    """``10:24`` today, ``昨日 16:20``, then ``11-18 16:20``, with the year when it is another's."""
+    """Returns ``10:24`` today, ``昨日 16:20``, else ``11-18 16:20``, with the year if another."""
     local = moment.astimezone(BUSINESS_ZONE)
     today = business_date(now)
     time = f"{local:%H:%M}"
@@ -163,7 +163,7 @@ def moment_text(moment: datetime, now: UtcDatetime) -> str:
 
 
 def duration_text(length: timedelta) -> str:
-    """A length of time in the largest unit that fits it."""
+    """Returns a length of time in the largest unit that fits it."""
     minutes = max(0, int(length.total_seconds() // 60))
     if minutes < 60:
         return _("{n} min").format(n=minutes)
@@ -173,7 +173,7 @@ def duration_text(length: timedelta) -> str:
 
 
 def age_text(moment: UtcDatetime, now: UtcDatetime) -> str:
-    """How long ago the moment was, in words."""
+    """Returns how long ago the moment was, in words."""
     age: timedelta = now - moment
     if age < timedelta(minutes=1):
         return _("just now")
@@ -181,10 +181,10 @@ def age_text(moment: UtcDatetime, now: UtcDatetime) -> str:
 
 
 def stretch_text(from_m: float, to_m: float) -> str:
-    """A stretch between two chainages in metres: ``K138+200–K146+900``."""
+    """Returns a stretch between two chainages in metres: ``K138+200–K146+900``."""
     return f"{format_chainage(from_m)}–{format_chainage(to_m)}"
 
 
 def own_name(name: str, name_en: str | None) -> str:
-    """The name in the reader's language, the Chinese one where there is no other."""
+    """Returns the name in the reader's language, the Chinese one where there is no other."""
     return name_en if name_en and language.get() == "en" else name

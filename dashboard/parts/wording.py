@@ -21,7 +21,7 @@ language: ContextVar[str] = ContextVar("language", default="zh")
 
 @cache
 def catalogue(code: str) -> GNUTranslations:
-    """Every message of one language, merged from the .po files in its folder."""
+    """Reads every message of one language, merged from the .po files in its folder."""
     merged = Catalog(locale=code, fuzzy=False)
     for file in sorted((LOCALES / code).glob("*.po")):
         for message in read_po(BytesIO(file.read_bytes()), locale=code):
@@ -34,22 +34,22 @@ def catalogue(code: str) -> GNUTranslations:
 
 
 def _(message: str) -> str:
-    """The message translated into the reader's language."""
+    """Returns the message translated into the reader's language."""
     return catalogue(language.get()).gettext(message)
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for a msgid worded later
-    """The message as it is; marks a msgid for the catalogues that is translated later."""
+    """Returns the message as it is; marks a msgid for the catalogues that is translated later."""
     return message
 
 
 def ngettext(one: str, many: str, count: int) -> str:
-    """The message for a count in the reader's language."""
+    """Returns the message for a count in the reader's language."""
     return catalogue(language.get()).ngettext(one, many, count)
 
 
 def worded(error: OneMapError) -> str:
-    """The error's sentence and how to mend it, in the reader's language."""
+    """Returns the error's sentence and how to mend it, in the reader's language."""
     sentence = _(error.message).format(**error.facts)
     if not error.mend:
         return sentence

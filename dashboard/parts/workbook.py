@@ -31,7 +31,7 @@ Column = tuple[str, int]
 class Sheet:
     """A sheet of rows below a line of headings that stays in view.
 
-    ``is_headed`` False: no headings, the first column names what the second tells.
+    ``is_headed`` False: no headings, the first column names the value in the second.
     ``is_list``: the first column stays in view too, and each column can be filtered.
     """
 

@@ -160,7 +160,7 @@ REMARKS = TypeAdapter(list[RemarkIn])
 
 
 def remarks_of(field: str) -> tuple[Remark, ...]:
-    """The remarks in a form's field, which holds a JSON list. Raises BadInput."""
+    """Reads the remarks from a form's field, which holds a JSON list. Raises BadInput."""
     try:
         read = REMARKS.validate_json(field or "[]")
     except ValidationError:
@@ -171,7 +171,7 @@ def remarks_of(field: str) -> tuple[Remark, ...]:
 def listed(
     deps: Deps, user: User, month: Month, person_id: int | None, reach_id: int | None, start: int
 ) -> list[PatrolRow]:
-    """A page of the month's patrols that the reader may see."""
+    """Reads a page of the month's patrols that the user may see."""
     with transaction(deps.engine) as connection:
         reader = reader_of(connection, user.account_id, visible_to(user))
         return patrol_list(
@@ -186,14 +186,14 @@ def listed(
 
 
 def one(deps: Deps, user: User, patrol_id: int) -> PatrolDetail:
-    """One patrol in full. Raises NotFound when it isn't there or the user may not see it."""
+    """Reads one patrol in full. Raises NotFound when it isn't there or the user may not see it."""
     with transaction(deps.engine) as connection:
         reader = reader_of(connection, user.account_id, visible_to(user))
         return patrol_detail(connection, reader, patrol_id)
 
 
 def keep_reason(deps: Deps, user: User, patrol_id: int, body: ReasonIn) -> ReasonOut:
-    """Keeps the reason for what failed with the patrol.
+    """Records the patroller's reason for failed rules; returns the patrol's new version.
 
     Raises NotFound for a patrol that the user may not see, and what ``give_reason`` raises.
     """
@@ -205,7 +205,7 @@ def keep_reason(deps: Deps, user: User, patrol_id: int, body: ReasonIn) -> Reaso
 
 
 def router(deps: Deps) -> APIRouter:
-    """The routes ``/api/v1/patrols``."""
+    """Returns the routes ``/api/v1/patrols``."""
     routes = APIRouter(prefix="/api/v1/patrols", tags=["patrols"])
     add_writes(routes, deps)
     add_reads(routes, deps)

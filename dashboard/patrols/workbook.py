@@ -111,7 +111,7 @@ def patrol_cells(patrol: PatrolRow) -> list[str]:
 def notes(
     month: Month, now: UtcDatetime, exported_by: str, patrols: Sequence[PatrolRow]
 ) -> list[list[str]]:
-    """Returns what the file holds, and who took it when."""
+    """Returns the rows about the file: its month, who exported it, when, how many patrols."""
     return [
         [_("Month"), month.key],
         [_("Taken by"), exported_by],

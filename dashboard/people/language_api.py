@@ -17,13 +17,13 @@ from data.records import AccountId
 
 
 def keep_language(deps: Deps, account_id: AccountId, code: str) -> None:
-    """The account reads that language from now on."""
+    """Sets the language in which the account reads."""
     with transaction(deps.engine) as connection:
         set_language(connection, account_id, code)
 
 
 def router(deps: Deps) -> APIRouter:
-    """``/language``."""
+    """Returns the route ``/language``."""
     routes = APIRouter()
 
     @routes.post("/language", include_in_schema=False)

@@ -21,7 +21,7 @@ from data.queries.people.accounts import password_hash
 
 
 def change_password(deps: Deps, user: User, old: str, new: str, token: str, address: str) -> None:
-    """The password is the new one, and every other session of the account has ended.
+    """Changes the account's password and ends its other sessions; ``token`` is the one kept.
 
     Raises BadInput, or TooManyAttempts when the old one was wrong too often.
     """
@@ -44,7 +44,7 @@ def change_password(deps: Deps, user: User, old: str, new: str, token: str, addr
 
 
 def router(deps: Deps) -> APIRouter:
-    """``/account`` and ``/account/password``."""
+    """Returns the routes ``/account`` and ``/account/password``."""
     routes = APIRouter(include_in_schema=False)
     cookie = session_cookie(secure=deps.dashboard.secure_cookie)
 

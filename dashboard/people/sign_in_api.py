@@ -29,7 +29,7 @@ YEAR = int(timedelta(days=365).total_seconds())
 
 
 def local(following: str) -> str:
-    """The address when it is one of this site, else nothing: no redirect leads elsewhere."""
+    """Returns the address if it is one of this site, else "": no redirect leads elsewhere."""
     parts = urlsplit(following)
     fit = (
         following.startswith("/")
@@ -44,14 +44,14 @@ def local(following: str) -> str:
 
 
 def set_language_cookie(answer: Response, code: str, deps: Deps) -> None:
-    """The browser keeps the language for a year."""
+    """Sets the cookie by which the browser keeps the language for a year."""
     answer.set_cookie(
         LANGUAGE_COOKIE, code, max_age=YEAR, samesite="lax", secure=deps.dashboard.secure_cookie
     )
 
 
 def check_sign_in(deps: Deps, login: str, password: str, address: str) -> Credentials:
-    """The credentials that the password fits. Raises NotSignedIn or TooManyAttempts.
+    """Checks the password; returns the credentials. Raises NotSignedIn or TooManyAttempts.
 
     The attempt is counted before the password is looked at, so that many at once gain nothing.
     """
@@ -86,7 +86,7 @@ def check_sign_in(deps: Deps, login: str, password: str, address: str) -> Creden
 
 
 def begin_session(deps: Deps, found: Credentials, old_token: str | None) -> tuple[str, User]:
-    """A new session's token and its user; the session the browser had before is ended."""
+    """Opens a session and ends the browser's old one; returns the new token and its user."""
     with transaction(deps.engine) as connection:
         if old_token:
             sessions.end_session(connection, old_token)
@@ -100,14 +100,14 @@ def begin_session(deps: Deps, found: Credentials, old_token: str | None) -> tupl
 
 
 def end_own_session(deps: Deps, token: str, user: User) -> None:
-    """The session is no more, and the log says so."""
+    """Ends the session and notes it in the access log."""
     with transaction(deps.engine) as connection:
         sessions.end_session(connection, token)
         log(connection, Logged.SIGN_OUT, account_id=user.account_id, about=user.account.login)
 
 
 def router(deps: Deps) -> APIRouter:
-    """The addresses of the sign-in form, of sign-out and of the language switch."""
+    """Returns the routes of signing in and out."""
     routes = APIRouter(include_in_schema=False)
     cookie = session_cookie(secure=deps.dashboard.secure_cookie)
     turns = asyncio.Semaphore(HASHES_AT_ONCE)

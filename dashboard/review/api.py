@@ -106,7 +106,7 @@ class ReviewsOut(BaseModel):
 
 
 def doubted_out(value: DoubtedValue) -> DoubtedOut:
-    """The document of a value in doubt."""
+    """Returns the document of a value in doubt."""
     key = value.key
     return DoubtedOut.of(
         value,
@@ -119,14 +119,14 @@ def doubted_out(value: DoubtedValue) -> DoubtedOut:
 
 
 def ruling_of(review: ReviewIn) -> Ruling:
-    """The ruling that was sent in."""
+    """Returns the record of a ruling that was sent in."""
     at = to_utc(review.observed_at)
     key = ValueKey(review.station_id, at, review.period, review.parameter)
     return Ruling(key, review.verdict, review.reason, review.value, review.seen_id)
 
 
 def keep_reviews(deps: Deps, user: User, body: ReviewsIn) -> list[int]:
-    """Keeps the reviews, all or none; answers their ids in the order given.
+    """Records the reviews, all or none; returns their ids in the order of the request.
 
     Raises what ``record`` raises, Forbidden and NotFound.
     """
@@ -138,7 +138,7 @@ def keep_reviews(deps: Deps, user: User, body: ReviewsIn) -> list[int]:
 
 
 def read_reviews(deps: Deps, user: User, key: ValueKey, as_of: datetime | None) -> list[Review]:
-    """The reviews of the value up to a moment, the first one first. Raises NotFound or BadInput."""
+    """Reads the value's reviews up to a moment, the oldest first. Raises NotFound or BadInput."""
     with transaction(deps.engine) as connection:
         return reviews_of(connection, visible_to(user), key, moment_asked(as_of))
 
@@ -146,13 +146,13 @@ def read_reviews(deps: Deps, user: User, key: ValueKey, as_of: datetime | None) 
 def listed(
     deps: Deps, user: User, chosen: FindingFilter, start: int
 ) -> tuple[int, list[DoubtedValue]]:
-    """A page of the values in doubt that the user may see."""
+    """Reads a page of the values in doubt that the user may see."""
     with transaction(deps.engine) as connection:
         return doubted_values(connection, visible_to(user), chosen, start=start)
 
 
 def router(deps: Deps) -> APIRouter:
-    """The routes ``/api/v1/readings``."""
+    """Returns the routes ``/api/v1/readings``."""
     routes = APIRouter(prefix="/api/v1/readings", tags=["data review"])
 
     @routes.get("/findings")
@@ -199,7 +199,7 @@ def router(deps: Deps) -> APIRouter:
 
 
 def month_asked(month: str) -> date | None:
-    """The first day of a month like 2026-11, None for an empty one. Raises BadInput."""
+    """Returns the first day of a month like 2026-11, None for "". Raises BadInput."""
     if month and month_of(month) is None:
         raise BadInput("There is no such month.")
     return month_of(month)

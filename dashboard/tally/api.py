@@ -94,7 +94,7 @@ class AccountingOut(BaseModel):
 
 
 def station_out(station: TallyStation, tally: Tally) -> StationTallyOut:
-    """The document of a station with its tally over the whole span."""
+    """Returns the document of a station with its tally over the whole span."""
     return StationTallyOut.of(
         tally,
         id=station.id,

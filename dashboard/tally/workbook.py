@@ -21,7 +21,7 @@ def account_book(
     now: UtcDatetime,
     exported_by: str,
 ) -> bytes:
-    """Returns the file; figures are numbers, everything else is text and never a formula."""
+    """Returns the account as an xlsx file: figures are numbers, all else is text, no formulas."""
     return workbook(
         [
             stations_sheet(ranked, unknown),
@@ -44,7 +44,7 @@ def figure_columns() -> list[Column]:
 
 
 def stations_sheet(ranked: Sequence[tuple[TallyStation, Tally]], unknown: Tally | None) -> Sheet:
-    """Returns a row a station, the worst first; messages of no known station last."""
+    """Returns the sheet of stations, the worst first; messages of no known station last."""
     columns = [
         (_("Code"), 16),
         (_("Station"), 28),
@@ -74,21 +74,21 @@ def stations_sheet(ranked: Sequence[tuple[TallyStation, Tally]], unknown: Tally 
 
 
 def buckets_sheet(table: TallyTable) -> Sheet:
-    """Returns a row an hour or a day, over all stations."""
+    """Returns the sheet with a row for each hour or day, over all stations."""
     pairs = zip(table.window.buckets, table.of_buckets(), strict=True)
     rows: list[list[Cell]] = [[local_time(at), *figures(tally)] for at, tally in pairs]
     return Sheet(_("Over time"), [(_("From (Beijing)"), 18), *figure_columns()], rows)
 
 
 def reasons_sheet(reasons: Sequence[tuple[Refusal, int]]) -> Sheet:
-    """Returns a row a reason."""
+    """Returns the sheet with a row for each reason of refusal."""
     rows: list[list[Cell]] = [[reason_word(each), each.value, count] for each, count in reasons]
     columns = [(_("Reason"), 40), (_("Key"), 18), (_("Messages in quarantine"), 24)]
     return Sheet(_("Refused by reason"), columns, rows)
 
 
 def about_sheet(window: Window, whole: Tally, now: UtcDatetime, exported_by: str) -> Sheet:
-    """Returns what the file holds, whether it adds up, and who took it when."""
+    """Returns the sheet about the file: its span, whether it adds up, who exported it and when."""
     rows: list[list[Cell]] = [
         [_("From (Beijing)"), local_time(window.start)],
         [_("To (Beijing)"), local_time(window.end)],
