@@ -1,5 +1,6 @@
 """A room of the dashboard: all that the composition root knows of one subject."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -37,7 +38,10 @@ class Room:
 
 
 def access_of(rooms: Sequence[Room]) -> Access:
-    """The table of access of all rooms. Raises ValueError for a path or id two of them name."""
+    """Returns the access table of all rooms.
+
+    Raises ValueError for a path, an id of callbacks or a sign in the bar that two of them name.
+    """
     rules = once(chain.from_iterable((*each.rules, *map(Page.rule, each.pages)) for each in rooms))
     return Access(
         rules=rules,
@@ -48,8 +52,15 @@ def access_of(rooms: Sequence[Room]) -> Access:
 
 
 def places_of(rooms: Iterable[Room]) -> tuple[Place, ...]:
-    """The entries of the bar, in the order of the rooms."""
-    return tuple(each.place_in_bar for each in rooms if each.place_in_bar is not None)
+    """Returns the entries of the bar, in the order of the rooms.
+
+    Raises ValueError for a sign that two of them have: it is part of the entry's id in the bar.
+    """
+    places = tuple(each.place_in_bar for each in rooms if each.place_in_bar is not None)
+    for sign, count in Counter(place.sign for place in places).items():
+        if count > 1:
+            raise ValueError(f"{count} places in the bar have the sign {sign}")
+    return places
 
 
 def _callbacks(rooms: Iterable[Room]) -> dict[str, Action]:

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from dashboard.app import ROOMS
 from dashboard.frame.access import Rule
 from dashboard.frame.auth import Action
 from dashboard.frame.page import Page
-from dashboard.frame.room import Room, access_of
+from dashboard.frame.place import Place
+from dashboard.frame.room import Room, access_of, places_of
 from tests.fixtures.routes import routes_of, whole_app
 
 ROOT = Path(__file__).parents[2]
@@ -115,6 +117,16 @@ def test_two_rooms_never_name_the_same_path_or_callback() -> None:
     given = {"rivers-": Action.READ_WATERS}
     with pytest.raises(ValueError, match="rivers-"):
         access_of((Room("one", callbacks=given), Room("two", callbacks=given)))
+
+
+def test_two_places_in_the_bar_never_have_the_same_sign() -> None:
+    rivers = Place("/rivers", "Rivers", "river", Action.READ_WATERS)
+    waters = Room("waters", place_in_bar=rivers)
+    lakes = Room("lakes", place_in_bar=replace(rivers, href="/lakes", sign="lake"))
+    assert places_of((waters, Room("people"), lakes)) == (rivers, lakes.place_in_bar)
+    reaches = Room("reaches", place_in_bar=replace(rivers, href="/reaches"))
+    with pytest.raises(ValueError, match="sign river"):
+        places_of((waters, lakes, reaches))
 
 
 def test_of_several_rules_the_longest_path_decides_whatever_the_order() -> None:
