@@ -112,7 +112,7 @@ def corrections(found: Series, parameter: Parameter) -> list[go.Scatter]:
 
 
 def mean_words(parameter: Parameter, mean: Mean | None) -> str:
-    """Returns the mean with what stands behind it: ``mean 0.84 mg/L · n = 42 · valid 96 %``."""
+    """Returns the mean, its count and valid share: ``mean 0.84 mg/L · n = 42 · valid 96 %``."""
     if mean is None or mean.value is None:
         return ""
     mean_text = _("mean {value} {unit}").format(
@@ -122,7 +122,7 @@ def mean_words(parameter: Parameter, mean: Mean | None) -> str:
 
 
 def sample_words(count: int, share: float | None) -> str:
-    """Returns what stands behind a mean: ``n = 42 · valid 96 %``."""
+    """Returns the count and valid share of a mean: ``n = 42 · valid 96 %``."""
     number = _("n = {n}").format(n=f"{count:,}")
     if share is None:
         return number

@@ -29,7 +29,7 @@ from data.errors import BadInput, Conflict, NotFound
 
 _COUNTED: Final = ("station_id", "message_id", *COLUMNS, "extra", "flags")
 _NOTES: Final = ("extra", "flags")
-"""Objects to which keys may be added: how long they are in all tells whether one was."""
+"""Objects to which keys may be added: their length in all shows whether one was."""
 
 _ATTACHED: Final = "SELECT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass(:partition)"
 
