@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from dashboard.parts.wording import language
 from tests.order import place_of
 from tests.running.bound import die_with_parent
 
@@ -58,6 +59,12 @@ def real_data() -> Path:
     if not folder:
         pytest.skip("ONEMAP_REAL_DATA is not set: no folder of real input to read")
     return Path(folder)
+
+
+@pytest.fixture(autouse=True)
+def chinese_reader() -> None:
+    """Words are Chinese at the start of a test, whatever language the one before it spoke."""
+    language.set("zh")
 
 
 @pytest.fixture(autouse=True)
