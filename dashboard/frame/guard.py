@@ -168,7 +168,7 @@ class Guard:
             output = str(json.loads(body).get("output", ""))
         except TooLarge:
             return b"", self._too_large(CALLBACK_PATH)
-        except (ValueError, AttributeError):
+        except (ValueError, AttributeError, RecursionError):
             detail = _("The request can't be read.")
             return b"", problem(400, "bad_input", detail, path=CALLBACK_PATH)
         actions = self.access.actions_for_output(output)

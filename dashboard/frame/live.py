@@ -21,6 +21,8 @@ from dashboard.frame.offload import off
 COALESCE_S = 0.25
 HEARTBEAT_S = 15.0
 CHECK_SESSION_S = 60.0
+MOST_DIGITS = 18
+"""The digits of the longest change number; a longer event id is no number of ours."""
 
 LOGGER = logging.getLogger(__name__)
 
@@ -135,7 +137,8 @@ def router(deps: Deps, live: Live) -> APIRouter:
         The id is the change number of readings; ``ledger`` events carry their own in the data.
         """
         user = require(Action.READ_WATERS)
-        after = int(last_event_id) if last_event_id.isdecimal() else since
+        is_number = last_event_id.isdecimal() and len(last_event_id) <= MOST_DIGITS
+        after = int(last_event_id) if is_number else since
         return StreamingResponse(
             live.stream(
                 request.cookies.get(cookie, ""), user, {"readings": after, "ledger": ledger}

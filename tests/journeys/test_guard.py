@@ -214,6 +214,18 @@ def test_what_is_too_large_is_refused(shared_served: Served) -> None:
         assert answer.status_code == 413
 
 
+def test_what_no_program_of_ours_sends_is_bad_input_and_no_failure(
+    shared_served: Served,
+) -> None:
+    with shared_served.client(shared_served.logins[Role.OFFICE]) as client:
+        nested = client.post("/_dash-update-component", content="[" * 100_000)
+        assert nested.status_code == 400
+        with client.stream("GET", "/events", headers={"Last-Event-ID": "9" * 5000}) as answer:
+            assert answer.status_code == 200
+            lines = answer.iter_lines()
+            assert any(line == "event: hello" for line in (next(lines) for _line in range(6)))
+
+
 def test_errors_are_problem_documents(shared_served: Served) -> None:
     with shared_served.client(shared_served.logins[Role.CHIEF]) as client:
         missing = client.get("/api/v1/none")
