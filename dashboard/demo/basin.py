@@ -57,7 +57,7 @@ def fill(
 
 
 def four_weeks(engine: Engine, end: UtcDatetime, progress: Progress) -> None:
-    """Writes four weeks of readings and the office's work on what came up."""
+    """Writes four weeks of readings, and how the demo's office handled the problems in them."""
     rules = load_rules()
     desk = work_through(engine, rules, end)
     walked = patrol_history.write(engine, desk.office, load_patrol_rules(), end)

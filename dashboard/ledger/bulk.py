@@ -161,7 +161,7 @@ def register_bar(app: dash.Dash, deps: Deps) -> None:
 
 
 def register_dialog(app: dash.Dash, deps: Deps) -> None:
-    """Registers the callbacks that open the dialog for a step and that take it once confirmed."""
+    """Registers callbacks: ask to confirm a step for the chosen problems, then take it on each."""
 
     @app.callback(
         Output(Ids.DIALOG, "opened"),

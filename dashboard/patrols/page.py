@@ -158,7 +158,7 @@ def heading(shown: Shown, *, may_upload: bool, may_export: bool) -> html.Header:
 
 
 def whose(shown: Shown) -> str:
-    """The chief's name with the number and length of their reaches, or that these are one's own."""
+    """Whose patrols are shown: a chief's name with their reaches, or that they are the reader's."""
     if shown.chief is None:
         return _("My own patrols") if shown.is_own else ""
     if not shown.coverage:

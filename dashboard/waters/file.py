@@ -192,7 +192,7 @@ def figure(label: str, value: Any, unit: str, sentence: str) -> html.Div:
 
 
 def strip_card(dossier: Dossier) -> html.Section:
-    """The card of the river drawn straight, reach by reach in its class, with the legend."""
+    """The card that draws a river straight, each reach in the colour of its water class."""
     legend = html.Div(
         [
             html.Span([html.Span("Ⅲ", className="cl k3 rv-lg"), _("section")]),

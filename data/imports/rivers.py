@@ -41,7 +41,7 @@ class _Key(NamedTuple):
 def import_rows(
     connection: Connection, rows: Sequence[Row], options: Options, outcome: Outcome
 ) -> None:
-    """Writes the rivers of these rows with their reaches and what they flow into."""
+    """Writes the rivers of these rows, their reaches and the waters that the rivers flow into."""
     level = options.split_level or registry.finest_level(connection)
     areas = registry.surfaces(connection, level) if level else []
     rivers: dict[int, str] = {}

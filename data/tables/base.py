@@ -40,7 +40,7 @@ def web_geometry(kind: str) -> Column[Geometry]:
 
 
 def moment(name: str, *, nullable: bool = False, default: bool = False) -> Column[datetime]:
-    """Returns a column of instants (timestamptz); with ``default`` it is now()."""
+    """Returns a column of instants (timestamptz); ``default`` makes now() its default value."""
     return Column(
         name,
         DateTime(timezone=True),

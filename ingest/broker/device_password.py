@@ -5,7 +5,7 @@ from ingest.broker.mosquitto import Broker
 
 
 def device_password(code: str) -> str | None:
-    """Creates the device's account at our own broker; returns its password, None if it has one.
+    """Creates a broker account for the device; returns its password, None if the account exists.
 
     None when it has one, and for a broker that isn't ours: its accounts are made there.
     """

@@ -16,7 +16,7 @@ _BASE64: Final = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 
 
 def is_cipher(body: str) -> bool:
-    """Returns whether the body is cipher text: not empty and no list of items."""
+    """Returns whether the body of a frame is encrypted: not empty, and without key=value items."""
     return bool(body.strip()) and not _PLAIN.match(body)
 
 

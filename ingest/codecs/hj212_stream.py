@@ -74,7 +74,7 @@ class Joiner:
         self._pieces: dict[tuple[str, str, int, UtcDatetime | None], dict[int, Decoded]] = {}
 
     def take(self, piece: Decoded) -> Decoded | None:
-        """Adds a piece; returns the message once complete. A whole one is returned at once."""
+        """Adds a piece of a split message; returns the message once all its pieces are there."""
         if piece.packet is None or piece.packet[1] == 1:
             return piece
         number, count = piece.packet

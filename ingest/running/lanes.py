@@ -191,7 +191,7 @@ class Lanes:
                 raise ServiceDown("A worker process ended by a fault: {reason}", reason=reason)
 
     def stop(self) -> None:
-        """Stops every lane after the batches it has in hand.
+        """Ends every lane, a process that writes batches, once its present batches are written.
 
         What can't be written stays unacknowledged and comes again.
         """

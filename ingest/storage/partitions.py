@@ -22,7 +22,7 @@ class Partitions:
         return months_of(readings) - self._known
 
     def remember(self, months: Iterable[Month]) -> None:
-        """Remembers months whose partition is committed."""
+        """Remembers months whose partition exists for good, so that it isn't made again."""
         self._known.update(months)
 
 

@@ -124,7 +124,7 @@ def record(
 def give_reason(
     engine: Engine, who: AccountId, patrol_id: int, version: int, reason: str, clock: Clock
 ) -> int:
-    """Stores, once, why a patrol doesn't count as valid; returns the patrol's new version.
+    """Stores the reason why a patrol isn't valid; returns the patrol's new version.
 
     Raises BadInput (empty or too long), NotFound, Forbidden (somebody else's patrol), Conflict.
     """
