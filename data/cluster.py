@@ -39,7 +39,7 @@ GRANT CONNECT, TEMPORARY ON DATABASE {name} TO onemap_app, onemap_ingest, onemap
 
 
 def newest_version() -> int | None:
-    """Returns the newest major version of PostgreSQL installed, None without any."""
+    """Returns the newest major version of PostgreSQL installed, None if none is installed."""
     found = [int(p.parent.parent.name) for p in VERSIONS.glob("[0-9]*/bin/postgres")]
     return max(found, default=None)
 
@@ -72,7 +72,7 @@ class Cluster:
 
     @property
     def data(self) -> Path:
-        """The cluster's own data directory."""
+        """The folder of the cluster's own data (PGDATA)."""
         return self.folder / "data"
 
     def program(self, name: str) -> Path:
@@ -109,7 +109,7 @@ class Cluster:
         self._provision()
 
     def stop(self, *, immediate: bool = False, patience_s: float = 4.0) -> None:
-        """Shuts the server down; ``immediate`` leaves recovery to the next start."""
+        """Shuts the server down; ``immediate``: at once, so that the next start must recover."""
         first = signal.SIGQUIT if immediate else signal.SIGINT
         if self.daemon.send(first) and not self.daemon.wait(patience_s):
             self.daemon.send(signal.SIGQUIT)
@@ -154,7 +154,7 @@ class Cluster:
         self.execute(_DATABASE_SQL.format(name=name))
 
     def drop_database(self, name: str) -> None:
-        """Drops the database and disconnects whoever uses it."""
+        """Drops the database, after disconnecting every session that uses it."""
         self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE);")
 
     def _initialise(self) -> None:
@@ -175,7 +175,7 @@ class Cluster:
             left.unlink(missing_ok=True)
 
     def _end_foreign_server(self) -> None:
-        """Shuts down a server that the lock file names but our record doesn't."""
+        """Shuts down a server that PostgreSQL's lock file names but our pid file doesn't."""
         lock = self.data / "postmaster.pid"
         try:
             pid = int(lock.read_text().split("\n", 1)[0])
@@ -191,7 +191,7 @@ class Cluster:
             time.sleep(0.05)
 
     def _launch(self) -> None:
-        """Starts the server; retries for some seconds while a killed one's backends still die."""
+        """Starts the server; retries for some seconds while a killed server's processes end."""
         self.port = free_port(self.port)
         self._configure()
         deadline = time.monotonic() + 15
@@ -216,7 +216,7 @@ class Cluster:
             time.sleep(0.3)
 
     def _answers(self, patience_s: float = 60) -> bool:
-        """Waits until the started server accepts connections; False as soon as it has ended."""
+        """Waits for the server to accept connections; True when it does, False if it ended."""
         deadline = time.monotonic() + patience_s
         probe = [str(self.program("pg_isready")), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
         while self.daemon.pid() is not None and time.monotonic() < deadline:
@@ -241,7 +241,7 @@ class Cluster:
                 out.write("\ninclude 'onemap.conf'\n")
 
     def _socket_folder(self) -> Path:
-        """Returns a folder for the socket, of the account, with a path below the hard limit."""
+        """Returns the account's folder for the server's socket, with a path short enough."""
         if self._sockets is None:
             self._sockets = run_folder(self.folder, self.account)
         return self._sockets
@@ -292,7 +292,7 @@ class Cluster:
 
 
 def _last_fatal(log: Path) -> str:
-    """Returns the last line of the log that reports a failure."""
+    """Returns the last line of the server's log that reports a failure."""
     lines = log.read_text(errors="replace").splitlines()[-40:] if log.exists() else []
     failures = [line for line in lines if "FATAL" in line or "ERROR" in line or "could not" in line]
     return (failures or lines or ["no word in the log"])[-1]

@@ -31,7 +31,7 @@ class Account:
 
 
 def unprivileged(*names: str) -> Account | None:
-    """Returns the account to drop to: None when not root, else the first of ``names`` that exists.
+    """Returns the account to run as: if root the first of ``names`` that exists, else None.
 
     Raises MissingPart when none exists.
     """
@@ -51,7 +51,7 @@ def unprivileged(*names: str) -> Account | None:
 
 
 def program(name: str, *, package: str, folders: Sequence[Path] = ()) -> Path:
-    """Finds an installed program. Raises MissingPart naming the package that brings it."""
+    """Returns the path of an installed program. Raises MissingPart naming its package."""
     for folder in (*folders, Path("/usr/sbin"), Path("/usr/bin")):
         if (folder / name).is_file():
             return folder / name
@@ -64,14 +64,14 @@ def program(name: str, *, package: str, folders: Sequence[Path] = ()) -> Path:
 
 
 def own(path: Path, account: Account | None, mode: int) -> None:
-    """Gives ``path`` to ``account`` (unless None) with ``mode``."""
+    """Makes ``account`` the owner of ``path`` (unless None) and sets the permissions ``mode``."""
     path.chmod(mode)
     if account:
         os.chown(path, account.uid, account.gid)
 
 
 def reaches(account: Account | None, folder: Path) -> bool:
-    """Returns whether the account can enter the folder and all folders above it."""
+    """Returns whether the account may enter the folder and all folders above it."""
     if account is None:
         return os.access(folder, os.X_OK)
     found = subprocess.run(  # noqa: S603 - fixed program, our own path
@@ -86,7 +86,7 @@ def reaches(account: Account | None, folder: Path) -> bool:
 
 
 def run_folder(folder: Path, account: Account | None) -> Path:
-    """Returns a short private folder for sockets of the server in ``folder``, the same each time.
+    """Returns a short private folder for sockets of the server in ``folder``, always the same.
 
     It lies under the run-time directory, else under /tmp. Raises ServiceDown when neither works.
     """
@@ -110,7 +110,7 @@ def run_folder(folder: Path, account: Account | None) -> Path:
 
 
 def free_port(preferred: int = 0) -> int:
-    """Returns a free TCP port of 127.0.0.1: ``preferred`` if nobody listens on it."""
+    """Returns a free TCP port of 127.0.0.1: ``preferred`` if that is free, else any."""
     for wanted in (preferred, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -123,7 +123,7 @@ def free_port(preferred: int = 0) -> int:
 
 
 def started_at_ticks(pid: int) -> int | None:
-    """Returns a process's start in clock ticks since boot; None when it is gone or a zombie."""
+    """Returns when a process started, in clock ticks since boot; None if gone or a zombie."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
@@ -170,7 +170,7 @@ class Daemon:
         self.record.write_text(json.dumps({"pid": pid, "ticks": started_at_ticks(pid)}))
 
     def pid(self) -> int | None:
-        """Returns the recorded pid while that very process still runs, else None."""
+        """Returns the recorded pid if that very process still runs, else None."""
         if self.process is not None and self.process.poll() is not None:
             return None
         try:
@@ -181,7 +181,7 @@ class Daemon:
         return pid if ticks is not None and started_at_ticks(pid) == ticks else None
 
     def send(self, number: signal.Signals) -> bool:
-        """Sends the signal to the process; False when it no longer runs."""
+        """Sends the signal to the process; returns False if the process no longer runs."""
         pid = self.pid()
         if pid is None:
             return False
@@ -192,7 +192,7 @@ class Daemon:
         return True
 
     def wait(self, patience_s: float) -> bool:
-        """Waits for the process to end, at most ``patience_s`` seconds; returns whether it has."""
+        """Waits up to ``patience_s`` seconds for the process to end; returns whether it ended."""
         deadline = time.monotonic() + patience_s
         while self.pid() is not None:
             if time.monotonic() > deadline:
@@ -201,7 +201,7 @@ class Daemon:
         return True
 
     def stop(self, first: signal.Signals = signal.SIGTERM, *, patience_s: float = 3.0) -> None:
-        """Ends the process: sends ``first``, then kills it after ``patience_s`` seconds."""
+        """Ends the process: sends signal ``first``; kills it if it runs ``patience_s`` s later."""
         if self.send(first) and not self.wait(patience_s):
             self.send(signal.SIGKILL)
             self.wait(2.0)

@@ -22,7 +22,7 @@ from data.vocabulary import BodyKind, EvaluationState, Parameter, StationKind, W
 
 @dataclass(frozen=True, slots=True)
 class SectionMonth:
-    """A section over a month: rows behind it, means with what stands behind each, and its class.
+    """A section's month: its rows, the mean of each parameter, and its water-quality class.
 
     ``grade`` is there when every required parameter has a mean.
     """
@@ -35,24 +35,24 @@ class SectionMonth:
 
     @property
     def state(self) -> EvaluationState:
-        """Whether its class is known: no readings, too few parameters, or graded."""
+        """Why the section has a class or not: no readings, too few parameters, or graded."""
         if not self.row_count:
             return EvaluationState.NONE
         return EvaluationState.GRADED if self.grade else EvaluationState.PARTIAL
 
     @property
     def water_class(self) -> WaterClass | None:
-        """The class, None where a required parameter has no mean."""
+        """The water-quality class; None if a required parameter has no mean."""
         return self.grade.water_class if self.grade else None
 
     @property
     def rating(self) -> Rating | None:
-        """The rating that its class stands for: 优 to 重度污染."""
+        """The rating of the section's class, 优 to 重度污染; None without a class."""
         return rating_of(self.grade.water_class) if self.grade else None
 
     @property
     def least_share(self) -> float | None:
-        """The smallest share of valid data among the required parameters."""
+        """The smallest share of valid data of a required parameter; None if any is unknown."""
         shares = [self.means[p].valid_share for p in self.required if p in self.means]
         known = [share for share in shares if share is not None]
         return None if len(known) < len(self.required) else min(known)
@@ -60,7 +60,7 @@ class SectionMonth:
 
 @dataclass(frozen=True, slots=True)
 class WaterMonth:
-    """A river or lake over a month: its sections, those graded among them, and its rating."""
+    """A river or lake over a month: its sections, how many have a class, and its rating."""
 
     kind: str
     name: str
@@ -70,7 +70,7 @@ class WaterMonth:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """A month of an area, by section and by water."""
+    """The water quality of an area in a month, by section and by water."""
 
     span: Span
     sections: tuple[SectionMonth, ...]
@@ -78,7 +78,7 @@ class Evaluation:
 
 
 def business_month(month: Month, now: UtcDatetime) -> Span:
-    """Returns the month's span in the business zone, up to now where it isn't over.
+    """Returns the month's span in the business zone, ending now if the month isn't over.
 
     Raises BadInput for one that hasn't begun.
     """
@@ -89,7 +89,7 @@ def business_month(month: Month, now: UtcDatetime) -> Span:
 
 
 def slices(folder: Path, span: Span, count: int, as_of: UtcDatetime | None) -> list[Slice]:
-    """Divides the sections of an archive into about ``count`` slices of like size.
+    """Divides the sections of an archive into about ``count`` slices of similar size.
 
     Raises BadInput where the archive doesn't hold the whole span.
     """
@@ -118,7 +118,7 @@ def slices(folder: Path, span: Span, count: int, as_of: UtcDatetime | None) -> l
 def means_of(
     places: Iterable[Place], sums: Mapping[int, StationSums], span: Span
 ) -> dict[int, MonthMeans]:
-    """Returns the means of each station that has any reading, equal to those of the database."""
+    """Returns the monthly means of each station with readings, equal to the database's."""
     return {
         each.id: _means(
             each, sums[each.id], expected_count(span, each.interval, each.started_at, each.ended_at)
@@ -158,7 +158,7 @@ def evaluate(
 
 
 def is_section(place: Place) -> bool:
-    """Returns whether the station is a section, the only kind that has a class."""
+    """Returns whether the station is a river section, the only kind with a water-quality class."""
     return place.kind is StationKind.SECTION
 
 

@@ -19,7 +19,7 @@ _CHUNK: Final = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A file of the archive: its path within the folder, rows, bytes and hash."""
+    """A file of the archive: its path within the folder, number of rows, size and hash."""
 
     path: str
     kind: str
@@ -31,7 +31,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What was asked for: ISO instants (empty: from the first, to the last), codes (none: all)."""
+    """What the archive should hold: from and to as ISO instants, station codes (none: all)."""
 
     start: str = ""
     end: str = ""
@@ -40,7 +40,7 @@ class Selection:
 
 @dataclass(slots=True)
 class Manifest:
-    """The parts of an archive; ``complete`` once every month asked for is there.
+    """The list of an archive's files; ``complete`` once every month asked for is written.
 
     ``whole`` where an export wrote it: what then has no file had no readings. Otherwise it holds
     the months that were moved into it, and of others nothing is known.
@@ -64,12 +64,12 @@ class Manifest:
         return sum(each.rows for each in self.parts.values() if each.kind == kind.value)
 
     def paths(self, folder: Path, kind: Kind, months: Iterable[Month]) -> list[str]:
-        """Returns the paths of that kind's files, for those of the months that have one."""
+        """Returns the paths of the files of that kind for those of ``months`` that have a file."""
         wanted = (self.parts.get(month.file_of(kind)) for month in months)
         return [str(folder / each.path) for each in wanted if each]
 
     def write(self, folder: Path) -> None:
-        """Writes the manifest into the folder; a crash leaves this one or the one before, whole."""
+        """Writes the manifest into the folder, atomically: a crash leaves the old or the new."""
         content = {
             "form": FORM,
             "complete": self.complete,
@@ -83,7 +83,7 @@ class Manifest:
 
 
 def read_manifest(folder: Path) -> Manifest | None:
-    """Reads the folder's manifest; None where there is none. Raises BadInput for a foreign one."""
+    """Reads the folder's manifest; None if there is none. Raises BadInput if it isn't ours."""
     try:
         content: dict[str, Any] = orjson.loads((folder / FILE).read_bytes())
         if content["form"] != FORM:
@@ -104,7 +104,7 @@ def read_manifest(folder: Path) -> Manifest | None:
 
 
 def open_archive(folder: Path) -> Manifest:
-    """Reads a finished archive's manifest. Raises NotFound without one, BadInput if unfinished."""
+    """Reads a finished archive's manifest. Raises NotFound if none, BadInput if unfinished."""
     manifest = read_manifest(folder)
     if manifest is None:
         raise NotFound(
@@ -122,20 +122,20 @@ def open_archive(folder: Path) -> Manifest:
 
 
 def part_of(folder: Path, path: str, kind: str, month: Month | None, rows: int) -> Part:
-    """Returns the manifest's entry for a file on the disk, with its size and hash."""
+    """Returns the manifest's entry for a file on disk, with the file's size and hash."""
     file = folder / path
     return Part(path, kind, str(month) if month else None, rows, file.stat().st_size, hash_of(file))
 
 
 def check_part(folder: Path, part: Part) -> None:
-    """Checks that the file is the one that was written. Raises BadInput otherwise."""
+    """Checks that the file still has its recorded size and hash. Raises BadInput otherwise."""
     file = folder / part.path
     if not file.is_file() or file.stat().st_size != part.size or hash_of(file) != part.sha256:
         raise BadInput("{file} is not the file that was written: its hash differs.", file=str(file))
 
 
 def hash_of(file: Path) -> str:
-    """Returns the SHA-256 of a file in hex."""
+    """Returns the SHA-256 of a file's content, in hex."""
     digest = hashlib.sha256()
     with file.open("rb") as opened:
         while chunk := opened.read(_CHUNK):
@@ -144,7 +144,7 @@ def hash_of(file: Path) -> str:
 
 
 def put_in_place(temporary: Path, file: Path) -> None:
-    """Renames the temporary file to its name once all of it is on the disk."""
+    """Flushes the temporary file to disk, then renames it to ``file``."""
     with temporary.open("rb") as opened:
         os.fsync(opened.fileno())
     temporary.replace(file)

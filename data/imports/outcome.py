@@ -9,7 +9,7 @@ from data.errors import OneMapError
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A sentence with its facts: the template is a catalogue's msgid, worded on the top floor."""
+    """A message about an import: a translatable template and the facts that fill it."""
 
     message: str
     facts: Mapping[str, object] = field(default_factory=dict)
@@ -19,13 +19,13 @@ class Remark:
 
 
 def remark(message: str, **facts: object) -> Remark:
-    """Returns a remark of the template and its facts."""
+    """Returns a Remark of the template ``message`` and the facts that fill it."""
     return Remark(message, facts)
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """A row that can't be imported. ``mend`` says how to put it right, filled by the same facts.
+    """A row that can't be imported: the reason and, in ``mend``, how to put it right.
 
     Where one cell is to blame, the facts name its ``field``.
     """
@@ -37,25 +37,25 @@ class RefusedRow:
 
     @classmethod
     def from_error(cls, row: int, name: str, error: OneMapError) -> "RefusedRow":
-        """Returns the row refused with the error's message, facts and how to mend it."""
+        """Returns the row as refused, with the error's message, facts and remedy."""
         return cls(row, name, Remark(error.message, error.facts), error.mend)
 
 
 class NumberedRow(Protocol):
-    """Anything with a row number and a name."""
+    """Any row of an imported file: it has a number and a name."""
 
     @property
     def number(self) -> int:
-        """Its number in the file."""
+        """The row's number in the file."""
 
     @property
     def name(self) -> str:
-        """The name it bears in the file."""
+        """The name in the row."""
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a file: counts of its rows, and remarks to print.
+    """The result of importing a file: counts of its rows, and remarks to print.
 
     ``joined`` are remarks on rows that were joined to one thing.
     """
@@ -69,7 +69,7 @@ class Outcome:
     notes: list[Remark] = field(default_factory=list)
 
     def refuse(self, row: int, name: str, error: OneMapError) -> None:
-        """Records the row as refused, with the error's message and how to mend it."""
+        """Records the row as refused, with the error's message and remedy."""
         self.refused.append(RefusedRow.from_error(row, name, error))
 
     def refuse_all(self, rows: Sequence[NumberedRow], error: OneMapError) -> None:
@@ -78,7 +78,7 @@ class Outcome:
             self.refuse(row.number, row.name, error)
 
     def note(self, message: str, **facts: object) -> None:
-        """Adds a remark."""
+        """Adds a remark made of the template ``message`` and the facts that fill it."""
         self.notes.append(Remark(message, facts))
 
     def add(self, other: "Outcome") -> None:
@@ -92,5 +92,5 @@ class Outcome:
 
     @property
     def is_all_refused(self) -> bool:
-        """Whether the file held rows and none of them could be used."""
+        """Whether the file held rows and every row was refused."""
         return bool(self.refused) and not (self.created or self.updated or self.unchanged)

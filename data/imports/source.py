@@ -25,7 +25,7 @@ VALUE = TypeVar("VALUE")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One record; ``values`` holds the non-empty cells, parsed. Geometry is in CGCS2000."""
+    """One record of an imported file: its non-empty cells, parsed, and geometry in CGCS2000."""
 
     number: int
     values: Mapping[str, object]
@@ -33,20 +33,20 @@ class Row:
     source: SourcePoint | None = None
 
     def get(self, name: str, kind: type[VALUE]) -> VALUE | None:
-        """Returns the value of a field, None where the cell was empty."""
+        """Returns the value of a field, None if the cell was empty."""
         value = self.values.get(name)
         return value if isinstance(value, kind) else None
 
     def text(self, name: str) -> str:
-        """Returns the text of a field, empty where the cell was."""
+        """Returns the text of a field, "" if the cell was empty."""
         return self.get(name, str) or ""
 
     def day(self, name: str) -> date | None:
-        """Returns the date of a field, None where the cell was empty."""
+        """Returns the date of a field, None if the cell was empty."""
         return self.get(name, date)
 
     def span(self, name: str) -> timedelta | None:
-        """Returns the duration of a field, None where the cell was empty."""
+        """Returns the duration of a field, None if the cell was empty."""
         return self.get(name, timedelta)
 
     @property
@@ -57,7 +57,7 @@ class Row:
 
 @dataclass(slots=True)
 class Source:
-    """A file's rows, those refused while reading, and remarks on what was guessed or mended."""
+    """What was read from a file: rows, refused rows, and remarks on what was guessed or mended."""
 
     rows: list[Row] = field(default_factory=list)
     refused: list[RefusedRow] = field(default_factory=list)
@@ -74,7 +74,7 @@ def read(
     layer: str | None = None,
     encoding: str | None = None,
 ) -> Source:
-    """Reads a file as rows of one kind.
+    """Reads a file as rows of one kind of import, with each cell parsed.
 
     ``mapping`` names the column of a field, ``constants`` the value of a field for every row.
     Raises BadInput when the file as a whole can't be used.
@@ -102,7 +102,7 @@ def _datum(
     stated: str | None,
     source: Source,
 ) -> Datum | None:
-    """Returns the datum of the coordinates: the caller's, else the file's; None without any."""
+    """Returns the coordinates' datum: the caller's, else the file's; None if there are none."""
     has_places = table.geometries is not None or "wkt" in columns or {"lon", "lat"} <= set(columns)
     if form.shape is None or not has_places:
         if form.shape and form.shape_required:
@@ -142,7 +142,7 @@ def _declared(name: str) -> Datum:
 
 
 def _means_same(own: str, datum: Datum) -> bool:
-    """Returns whether the file's own word means the same; WGS 84 and CGCS2000 do."""
+    """Returns whether the file's own name of a datum means ``datum`` (WGS 84 = CGCS2000)."""
     try:
         meant = crs.declared(own)
     except crs.UnknownCrs:
@@ -151,7 +151,7 @@ def _means_same(own: str, datum: Datum) -> bool:
 
 
 class _Reader:
-    """Turns records into rows, and counts what had to be mended."""
+    """Turns a file's records into rows, and counts what had to be mended."""
 
     def __init__(
         self,
@@ -241,6 +241,6 @@ def _few(numbers: Sequence[int], most: int = 20) -> str:
 
 
 def _refuse_axes(source: Source, reader: _Reader) -> None:
-    """Raises BadInput when no place lies where it says: the file's datum is declared wrongly."""
+    """Raises BadInput if every row was refused for impossible coordinates: a wrong datum."""
     if reader.bad_axes and not source.rows and len(reader.bad_axes) == len(source.refused):
         raise reader.bad_axes[0]

@@ -71,17 +71,17 @@ GRADES: Final[Mapping[str, DischargeGrade]] = {
 
 
 def unreadable(value: object, message: str) -> BadInput:
-    """Returns the BadInput of a value; the message says what the field holds."""
+    """Returns a BadInput error that names the unreadable value and what the field must hold."""
     return BadInput(message, value=repr(value))
 
 
 def words(value: str) -> str:
-    """Returns the text without surplus blanks."""
+    """Returns the text with blanks at the ends removed and repeated blanks made one."""
     return " ".join(value.split())
 
 
 def number(value: str) -> float:
-    """Parses a finite number. Raises BadInput."""
+    """Parses a finite number. Raises BadInput for anything else."""
     try:
         found = float(value.replace(",", "")) if "_" not in value else math.nan
     except ValueError:
@@ -113,7 +113,7 @@ def day(value: str) -> date:
 
 
 def interval(value: str) -> timedelta:
-    """Parses a duration: 4h, 60min, 小时, or seconds as a number. Raises BadInput."""
+    """Parses a duration: 4h, 60min, 小时, or a number of seconds. Raises BadInput."""
     found = _SPAN.fullmatch(value.strip().lower())
     span = timedelta(seconds=float(found[1]) * _SPAN_SECONDS[found[2] or "s"]) if found else None
     if span is None or not timedelta(seconds=1) <= span <= timedelta(days=366):
@@ -122,7 +122,7 @@ def interval(value: str) -> timedelta:
 
 
 def yes(value: str) -> bool:
-    """Parses yes or no. Raises BadInput for anything else."""
+    """Parses yes (True) or no (False). Raises BadInput for anything else."""
     said = value.strip().lower()
     if said not in _YES | _NO:
         raise unreadable(value, "{value} isn't yes or no.")
@@ -130,7 +130,7 @@ def yes(value: str) -> bool:
 
 
 def water_class(value: str) -> WaterClass:
-    """Parses a target class Ⅰ to Ⅴ, I to V or 1 to 5, with or without 类. Raises BadInput."""
+    """Parses a target water-quality class: Ⅰ to Ⅴ, I to V or 1 to 5, also with 类."""
     said = value.strip().upper().removesuffix("类").strip()
     numeral = _NUMERALS.get(said) or (int(said) if said in {"1", "2", "3", "4", "5"} else None)
     if numeral is None:
@@ -139,12 +139,12 @@ def water_class(value: str) -> WaterClass:
 
 
 def listed(value: str) -> tuple[str, ...]:
-    """Splits a list at comma, semicolon or 、."""
+    """Splits a cell's list at comma, semicolon or 、 into its items."""
     return tuple(entry for part in re.split(r"[,，;；、|]", value) if (entry := words(part)))
 
 
 def parameters(value: str) -> tuple[Parameter, ...]:
-    """Parses a list of parameters by key. Raises BadInput."""
+    """Parses a list of measured parameters by their keys. Raises BadInput for an unknown key."""
     try:
         return tuple(Parameter(key.lower()) for key in listed(value))
     except ValueError as error:
@@ -171,7 +171,7 @@ def bounds(value: str) -> tuple[float | None, float | None]:
 
 
 def chainage(value: str) -> float:
-    """Parses K12+350, or a number, to metres. Raises BadInput."""
+    """Parses a distance along a river, K12+350 or a number, to metres. Raises BadInput."""
     try:
         return parse_chainage(value)
     except UnreadableChainage:
@@ -179,7 +179,7 @@ def chainage(value: str) -> float:
 
 
 def division_code(value: str) -> str:
-    """Parses a division code of twelve digits; a shorter one is filled with zeros.
+    """Parses a division code of twelve digits; a shorter code is filled up with zeros.
 
     Shorter ones are 省 2, 市 4, 县 6, 乡 9 digits. Raises BadInput.
     """
@@ -190,7 +190,7 @@ def division_code(value: str) -> str:
 
 
 def one_word(known: Mapping[str, WORD], message: str) -> Callable[[str], WORD]:
-    """Returns a parser of one of these words. It raises BadInput."""
+    """Returns a parser of the ``known`` words; the parser raises BadInput for any other word."""
 
     def parse(value: str) -> WORD:
         found = known.get(value.strip().lower())

@@ -21,7 +21,7 @@ LAST_WEEKDAY = 4
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The official days off and the days worked instead, for the years ``first`` to ``last``.
+    """The official days off and make-up working days, for the years ``first`` to ``last``.
 
     Outside these years Monday to Friday are taken to be working days.
     Source: the State Council's yearly notices (国务院办公厅关于部分节假日安排的通知).
@@ -33,17 +33,17 @@ class Calendar:
     last: int
 
     def knows(self, day: date) -> bool:
-        """Whether the year's days off have been announced."""
+        """Returns whether the official days off of the day's year are known."""
         return self.first <= day.year <= self.last
 
     def is_working(self, day: date) -> bool:
-        """Whether work is done on that day."""
+        """Returns whether the day is a working day."""
         return day in self.worked or (day.weekday() <= LAST_WEEKDAY and day not in self.off)
 
 
 @cache
 def official_calendar() -> Calendar:
-    """Returns the calendar of the installed package chinesecalendar."""
+    """Returns China's calendar of working days, from the package chinesecalendar."""
     off = frozenset(chinese_calendar.holidays)
     return Calendar(
         off=off,
@@ -55,19 +55,19 @@ def official_calendar() -> Calendar:
 
 @dataclass(frozen=True, slots=True)
 class AmberRule:
-    """When the light turns yellow: so many working days left, or such a share of them."""
+    """When a deadline's light turns yellow: at so many working days left, or such a share."""
 
     working_days: int = 3
     share: float = 0.2
 
     def days(self, of: int) -> int:
-        """The working days left with which a deadline of so many days turns yellow."""
+        """Returns with how many working days left a deadline of ``of`` days turns yellow."""
         return max(self.working_days, math.ceil(round(self.share * of, 6)))
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A deadline: red from ``at`` on, yellow from ``amber_at`` on.
+    """A deadline: its light is red from ``at`` on and yellow from ``amber_at`` on.
 
     ``is_provisional``: it counts days of a year whose days off are not announced.
     """
@@ -108,7 +108,7 @@ def due_on(
     amber: AmberRule | None = None,
     calendar: Calendar | None = None,
 ) -> Due:
-    """Returns the deadline on a day that somebody named; it is never provisional.
+    """Returns a deadline on the named day; it is never provisional.
 
     Raises ValueError for a day whose close of business is not after ``start``.
     """
@@ -127,7 +127,7 @@ def due_on(
 def working_days_between(
     start: UtcDatetime, end: UtcDatetime, calendar: Calendar | None = None
 ) -> int:
-    """Counts working days after the day of ``start`` up to that of ``end``; negative backwards."""
+    """Counts working days after ``start``'s day up to ``end``'s; negative if end is earlier."""
     known = calendar or official_calendar()
     first, last = business_date(start), business_date(end)
     if last < first:
@@ -138,7 +138,7 @@ def working_days_between(
 def light(
     due_at: UtcDatetime | None, amber_at: UtcDatetime | None, status: Status, now: UtcDatetime
 ) -> Light:
-    """Returns the deadline light of a problem: none without a deadline or when it is closed.
+    """Returns the deadline light of a problem: NONE without a deadline or when it is closed.
 
     ``LIGHT`` says the same within the database.
     """
@@ -156,7 +156,7 @@ LIGHT: Final = f"""(CASE WHEN problem.due_at IS NULL OR NOT ({OPEN}) THEN '{Ligh
 
 
 def after_months(start: UtcDatetime, months: int) -> UtcDatetime:
-    """Returns the same time of day so many months later, on the last day of a shorter month."""
+    """Returns the same time of day ``months`` months later; a day too late becomes the last."""
     local = start.astimezone(BUSINESS_ZONE)
     years, month = divmod(local.month - 1 + months, 12)
     year, month = local.year + years, month + 1
@@ -169,7 +169,7 @@ def _close_of(day: date) -> UtcDatetime:
 
 
 def _working_days(first: date, last: date, calendar: Calendar) -> int:
-    """The working days in ``(first, last]``."""
+    """Returns the working days after ``first`` up to and including ``last``."""
     return sum(
         calendar.is_working(first + timedelta(days=ahead))
         for ahead in range(1, (last - first).days + 1)

@@ -33,7 +33,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """A role as it stands to one problem.
+    """A role of the actor, and how it relates to one problem.
 
     ``level`` is the chief's level or that of the office's division. ``covers``: its division's
     subtree holds the problem's place, or it holds everywhere. ``in_unit``: its unit is the
@@ -48,19 +48,19 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, with every duty they hold."""
+    """The account (or the system) that takes a step, with all its duties."""
 
     account_id: AccountId | None
     duties: tuple[Duty, ...] = ()
 
     @property
     def is_system(self) -> bool:
-        """Whether the system acts, which has no account."""
+        """Whether the actor is the system, which has no account."""
         return self.account_id is None
 
     @property
     def is_in_unit(self) -> bool:
-        """Whether any duty, whatever its role, lies in the handling unit or below it."""
+        """Whether any of the actor's duties lies in the problem's handling unit or below it."""
         return any(duty.in_unit for duty in self.duties)
 
 
@@ -69,7 +69,7 @@ SYSTEM: Final = Actor(None)
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What the check needs to know of a problem.
+    """What ``check`` needs to know of a problem.
 
     ``handler_ids`` are all who ever took a step of it that makes a handler.
     """
@@ -83,18 +83,18 @@ class Situation:
 
 
 class Limits(Protocol):
-    """The numbers of the rules that decide who may."""
+    """The configured limits in the rules on who may take a step of a problem."""
 
     @property
     def hand_back(self) -> timedelta:
-        """How long after the assignment a unit may hand it back."""
+        """How long after its assignment a unit may still hand a problem back."""
 
     def sign_off_level(self, severity: Severity) -> ChiefLevel:
-        """The lowest level that may sign off."""
+        """The lowest level of chief that may sign off a problem of that severity."""
 
 
 def steps_of(action: Action) -> tuple[Step, ...]:
-    """Returns the lines of the table with that action."""
+    """Returns the steps, in the table of all steps of a problem, that have that action."""
     return tuple(step for step in STEPS if step.action is action)
 
 
@@ -111,7 +111,7 @@ def duty_for(step: Step, actor: Actor, severity: Severity | None, limits: Limits
 
 
 def is_at_least(level: ChiefLevel | None, asked: ChiefLevel) -> bool:
-    """Whether the level is the one asked for or above it."""
+    """Returns whether ``level`` is ``asked`` or a higher level of chief; False for None."""
     order = tuple(ChiefLevel)
     return level is not None and order.index(level) <= order.index(asked)
 
@@ -119,7 +119,7 @@ def is_at_least(level: ChiefLevel | None, asked: ChiefLevel) -> bool:
 def check(
     action: Action, actor: Actor, situation: Situation | None, now: UtcDatetime, limits: Limits
 ) -> Step:
-    """Returns the table's line for the action if the actor may take that step now.
+    """Returns the step of that action if the actor may take it now, else raises an error.
 
     Raises Forbidden (role, place, unit, level, same person) or Conflict (status, too late).
     """
@@ -143,7 +143,7 @@ def check(
 def allowed(
     actor: Actor, situation: Situation | None, now: UtcDatetime, limits: Limits
 ) -> tuple[Step, ...]:
-    """Returns every step the actor may take now, in the table's order."""
+    """Returns every step of the problem the actor may take now, in the order of the step table."""
     found: list[Step] = []
     for action in dict.fromkeys(step.action for step in STEPS):
         try:
@@ -154,7 +154,7 @@ def allowed(
 
 
 def next_step(actor: Actor, situation: Situation, now: UtcDatetime, limits: Limits) -> Step | None:
-    """Returns the step for which the problem waits for the actor, None if it waits for others.
+    """Returns the step the problem waits for this actor to take, None if it waits for others.
 
     ``data.procedure.turns.NEXT_ACTION`` says the same within the database.
     """

@@ -36,7 +36,7 @@ class DischargeGrade(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The standard a table of limits comes from; it holds on ``[valid_from, valid_to)``."""
+    """The standard that a table of limits comes from; in force on ``[valid_from, valid_to)``."""
 
     standard: str
     clause: str
@@ -46,25 +46,25 @@ class Source:
     note: str
 
     def holds_on(self, day: date) -> bool:
-        """Returns whether the edition is in force on a day."""
+        """Returns whether this edition of the standard is in force on a day."""
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
     @property
     def title(self) -> str:
-        """Standard and table; marked 未核实 where nobody compared it with the official text."""
+        """The standard and table; marked 未核实 if nobody compared it with the official text."""
         return f"{self.standard} {self.clause}" + ("" if self.verified else "（未核实）")
 
 
 @dataclass(frozen=True, slots=True)
 class ClassLimits:
-    """The limits of one parameter: five for the classes, or low and high of a range."""
+    """The limits of one parameter: five, one for each class, or low and high of a range."""
 
     parameter: Parameter
     bound: Bound
     limits: tuple[float, ...]
 
     def class_of(self, value: float) -> WaterClass:
-        """Returns the best class whose limit the value keeps; a value at a limit keeps it."""
+        """Returns the best class whose limit ``value`` meets; equal to the limit is within."""
         if self.bound is Bound.RANGE:
             inside = self.limits[0] <= value <= self.limits[1]
             return WaterClass.I if inside else WaterClass.WORSE_THAN_V
@@ -73,7 +73,7 @@ class ClassLimits:
         return WaterClass(1 + bisect_left(self.limits, value))
 
     def limit_of(self, water_class: WaterClass) -> tuple[float | None, float | None]:
-        """Returns the lowest and highest value of a class Ⅰ to Ⅴ, None where unbounded."""
+        """Returns (lowest, highest) value of a class Ⅰ to Ⅴ, None for no bound."""
         if self.bound is Bound.RANGE:
             return self.limits[0], self.limits[1]
         limit = self.limits[water_class - 1]
@@ -82,7 +82,7 @@ class ClassLimits:
 
 @dataclass(frozen=True, slots=True)
 class DischargeVariant:
-    """Limits that replace a grade's own in cold water or for older plants."""
+    """Limits that replace a discharge grade's own in cold water or for older plants."""
 
     at_most_c: float | None
     built_before: date | None
@@ -92,7 +92,7 @@ class DischargeVariant:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Every limit in force on one day, with its source."""
+    """All limits of the standards in force on one day, with their source."""
 
     surface: Mapping[BodyKind, Mapping[Parameter, ClassLimits]]
     surface_source: Source
@@ -105,7 +105,7 @@ class Limits:
 
 @lru_cache(maxsize=256)
 def limits_on(day: date) -> Limits:
-    """Returns the limits in force on a business day.
+    """Returns the limits of the standards in force on a business day.
 
     Raises BadInput for a day before the first edition held here.
     """
@@ -128,7 +128,7 @@ def limits_on(day: date) -> Limits:
 
 
 def newest_limits() -> Limits:
-    """Returns the limits of the editions that end last."""
+    """Returns the limits of the newest edition of every standard."""
     return limits_on(date.max)
 
 

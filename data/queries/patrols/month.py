@@ -17,44 +17,44 @@ from data.words.patrols import Duty
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A business month as of today; ``key`` is like 2026-11."""
+    """A calendar month in the business zone, seen from today; ``key`` is like 2026-11."""
 
     first_on: date
     today: date
 
     @property
     def key(self) -> str:
-        """Year and month, like 2026-11."""
+        """The year and month, like 2026-11."""
         return f"{self.first_on:%Y-%m}"
 
     @property
     def last_on(self) -> date:
-        """The last day."""
+        """The month's last day."""
         return (self.first_on + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
     @property
     def day_count(self) -> int:
-        """The number of its days."""
+        """The number of days in the month."""
         return self.last_on.day
 
     @property
     def span(self) -> Span:
-        """The span from its first instant to the next month's."""
+        """The month as a span of time: from its first instant to the next month's first."""
         return Span(start_of_day(self.first_on), start_of_day(self.last_on + timedelta(days=1)))
 
     @property
     def is_over(self) -> bool:
-        """Whether its last day has passed."""
+        """Whether the month's last day has passed."""
         return self.today > self.last_on
 
     @property
     def passed_share(self) -> float:
-        """Share of its days up to today, 0 to 1."""
+        """The share of the month's days that have begun by today, 0 to 1."""
         return min(1.0, max(0.0, ((self.today - self.first_on).days + 1) / self.day_count))
 
     @property
     def judged_on(self) -> date:
-        """The day its duties are judged on: today, clamped to the month."""
+        """The day on which the month's duties are judged: today or the month's nearest day."""
         return min(max(self.today, self.first_on), self.last_on)
 
 
@@ -117,12 +117,12 @@ YEARS: Final = range(2000, 2101)
 
 
 def month_of(day: date, now: UtcDatetime) -> Month:
-    """Returns the month that contains the day."""
+    """Returns the business month that contains the day."""
     return Month(day.replace(day=1), business_date(now))
 
 
 def month_named(key: str, now: UtcDatetime) -> Month:
-    """Parses a key like 2026-11; this month for anything else, and outside YEARS."""
+    """Parses a key like 2026-11; returns this month if the key is unreadable or outside YEARS."""
     try:
         day = date.fromisoformat(f"{key}-01")
     except ValueError:
@@ -133,7 +133,7 @@ def month_named(key: str, now: UtcDatetime) -> Month:
 def chiefs_of_month(
     connection: Connection, reader: Reader, month: Month, duties: Mapping[ChiefLevel, Duty]
 ) -> list[ChiefMonth]:
-    """Returns the chiefs of waters in the reader's area, highest post first, not ranked."""
+    """Returns the river chiefs in the reader's area with their month, highest post first."""
     bound = {**reader.bound, "day": month.judged_on}
     rows = connection.execute(_CHIEFS, bound).all()
     done = _done(connection, rows, month, duties)
@@ -146,7 +146,7 @@ def chiefs_of_month(
 def _done(
     connection: Connection, rows: Sequence[Any], month: Month, duties: Mapping[ChiefLevel, Duty]
 ) -> dict[int, Any]:
-    """Counts by person what was walked in the months of the duty, up to the end of this one."""
+    """Returns, by person, figures of the patrols walked in each duty's months up to this month."""
     found = {}
     for level in {row.level for row in rows}:
         bound = {
@@ -190,7 +190,7 @@ def _chief(row: Any, done: Any, month: Month, duty: Duty) -> ChiefMonth:
 
 
 def _next_on(month: Month, duty: Duty, start: date, days: int, valid: int) -> date | None:
-    """Returns the day of this month on which the next patrol of the duty falls due, else None.
+    """Returns the day of this month on which the duty's next patrol is due, None if none is.
 
     The duty's patrols are spread evenly over its days; the day is never before today. None: all are
     done, the month is over, or the day lies in another month.

@@ -21,7 +21,7 @@ PLACED = frozenset({Role.PATROLLER, Role.UNIT_MEMBER})
 
 @dataclass(frozen=True, slots=True)
 class HeldRole:
-    """A role of an account, with the names of what it is bound to."""
+    """A role of an account, with the names of the division and unit it is bound to."""
 
     id: int
     role: Role
@@ -34,13 +34,13 @@ class HeldRole:
 
     @property
     def is_nowhere(self) -> bool:
-        """Whether it lacks the division that such a role must have; then it opens nothing."""
+        """Whether the role lacks the division it must have, and so gives no access."""
         return self.role in PLACED and self.division_id is None
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account without its password."""
+    """An account as stored, without its password."""
 
     id: AccountId
     login: str
@@ -53,7 +53,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a sign-in is checked against."""
+    """What a sign-in is checked against: the account and its password's hash."""
 
     account: Account
     password_hash: str
@@ -96,7 +96,7 @@ COUNT = text(
 def account_of_session(
     connection: Connection, token: str, now: UtcDatetime
 ) -> tuple[Account, UtcDatetime] | None:
-    """Returns the account signed in by that token and when it was last seen.
+    """Returns the account signed in by that session token and when it was last seen.
 
     None when the session ended or never was.
     """
@@ -117,7 +117,7 @@ def password_hash(connection: Connection, account_id: AccountId) -> str:
 
 
 def account(connection: Connection, account_id: AccountId) -> Account:
-    """Returns the account with that id. Raises NotFound."""
+    """Returns the account with that id. Raises NotFound if there is none."""
     query = text(f"SELECT {ACCOUNT} FROM account WHERE id = :id")
     row = connection.execute(query, {"id": account_id}).one_or_none()
     if row is None:
@@ -128,7 +128,7 @@ def account(connection: Connection, account_id: AccountId) -> Account:
 def roles(
     connection: Connection, accounts: Sequence[AccountId]
 ) -> dict[AccountId, tuple[HeldRole, ...]]:
-    """Returns the roles of each account, in the order they were granted; () for one without."""
+    """Returns the roles of each account, as they were granted; () for an account without roles."""
     held: dict[AccountId, tuple[HeldRole, ...]] = dict.fromkeys(accounts, ())
     for row in connection.execute(ROLES, {"accounts": list(accounts)}):
         held[row.account_id] = (*held[row.account_id], row_as(HeldRole, row))
@@ -145,7 +145,7 @@ def accounts(
 
 
 def division_named(connection: Connection, word: str) -> DivisionId:
-    """Returns the id of a division by code or name. Raises NotFound, BadInput if several fit."""
+    """Returns the id of a division by code or name. Raises NotFound, BadInput if ambiguous."""
     query = text("SELECT id FROM division WHERE code = :word OR name = :word OR name_en = :word")
     found = connection.execute(query, {"word": word}).scalars().all()
     if not found:
@@ -156,7 +156,7 @@ def division_named(connection: Connection, word: str) -> DivisionId:
 
 
 def unit_named(connection: Connection, word: str) -> UnitId:
-    """Returns the id of a unit by name. Raises NotFound, BadInput if several fit."""
+    """Returns the id of a handling unit by name. Raises NotFound, BadInput if ambiguous."""
     query = text("SELECT id FROM unit WHERE name = :word")
     found = connection.execute(query, {"word": word}).scalars().all()
     if not found:
@@ -167,7 +167,7 @@ def unit_named(connection: Connection, word: str) -> UnitId:
 
 
 def divisions(connection: Connection) -> list[tuple[DivisionId, str, str]]:
-    """Returns id, name and level of every division, the higher levels first."""
+    """Returns (id, name, level) of every administrative division, the higher levels first."""
     query = text(
         f"""
         SELECT id, name, level FROM division ORDER BY array_position({LEVELS}, level),
@@ -178,13 +178,13 @@ def divisions(connection: Connection) -> list[tuple[DivisionId, str, str]]:
 
 
 def units(connection: Connection) -> list[tuple[UnitId, str]]:
-    """Returns id and name of every unit."""
+    """Returns (id, name) of every unit that handles problems."""
     query = text("SELECT id, name FROM unit ORDER BY name")
     return [(UnitId(row.id), row.name) for row in connection.execute(query)]
 
 
 def area_name(connection: Connection, division_ids: Sequence[DivisionId]) -> str:
-    """Returns the name of the highest division among those given; without any, of all divisions."""
+    """Returns the name of the highest given division; if none is given, of the highest of all."""
     query = text(
         f"""
         SELECT name FROM division WHERE :everywhere OR id = ANY(:ids)

@@ -72,7 +72,7 @@ _MINE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Counts of messages by their fate, and of readings that were due.
+    """Counts of received messages by their fate, and of readings that were due.
 
     ``late`` are some of those stored; ``measured`` of the ``expected`` are there, in each hour (or
     each interval, where that is longer) as many as are due at most.
@@ -90,30 +90,30 @@ class Tally:
 
     @property
     def missing(self) -> int:
-        """Readings that were due and are missing."""
+        """The number of readings that were due but are missing."""
         return max(0, self.expected - self.measured)
 
     @property
     def missing_share(self) -> float | None:
-        """The share of what was due that is missing; None where nothing was due."""
+        """The share of due readings that is missing; None if no reading was due."""
         return self.missing / self.expected if self.expected else None
 
     @property
     def adds_up(self) -> bool:
-        """Whether the fates add up to the messages received."""
+        """Whether the counts by fate add up to the number of messages received."""
         met = self.stored + self.filled + self.duplicate + self.conflict + self.refused
         return self.received == met
 
     @classmethod
     def of(cls, fates: Sequence[Any], due: int = 0, measured: int = 0) -> Self:
-        """Makes a tally from counts in the order of the fates."""
+        """Returns a tally of counts given in the order of the fates of messages."""
         counts = [int(each or 0) for each in (*fates, due, measured)]
         return cls(*counts)
 
 
 @dataclass(frozen=True, slots=True)
 class TallyTable:
-    """Counts of stations by hour or day: arrays of shape (stations, buckets[, fates])."""
+    """Counts of messages and due readings: arrays of shape (stations, hours or days[, fates])."""
 
     stations: tuple[TallyStation, ...]
     window: Window
@@ -147,7 +147,7 @@ class TallyTable:
 def tally_table(
     connection: Connection, stations: Sequence[TallyStation], window: Window, *, whole: bool
 ) -> TallyTable:
-    """Counts the stations' messages and due readings by hour or day.
+    """Counts the stations' messages by fate, and their due readings, by hour or day.
 
     ``whole`` makes the window one bucket, which is all some callers need. Raises BadInput for more
     than ``MOST_CELLS`` stations times hours or days.
@@ -183,7 +183,7 @@ def _there(
     edges: Seconds,
     those: str,
 ) -> Iterator[Any]:
-    """Yields station, bucket and how many of the due readings are there."""
+    """Yields (station, hour or day, count of due readings that are stored)."""
     bucket = "1" if len(edges) == 2 else _SLOT_BUCKET
     for query, is_slow, place in (
         (_HOURLY, False, bucket.replace("at_s", "hour_s")),
@@ -196,7 +196,7 @@ def _there(
 
 
 def rhythms(stations: Sequence[TallyStation], window: Window) -> tuple[Seconds, Seconds, Seconds]:
-    """Returns interval, begin and end of what is due, in seconds, by station.
+    """Returns, by station, in seconds: the interval, begin and end of the readings due.
 
     A begin of nan means that nothing is due.
     """
@@ -207,7 +207,7 @@ def rhythms(stations: Sequence[TallyStation], window: Window) -> tuple[Seconds, 
 
 
 def unknown(connection: Connection, scope: Scope, window: Window) -> Tally | None:
-    """Returns the tally of messages of no known station; None unless everything may be seen."""
+    """Returns the tally of messages of unknown stations; None for a scope that is limited."""
     if not scope.everything:
         return None
     row = connection.execute(_UNKNOWN, {"start": window.start, "end": window.end}).one()
@@ -217,7 +217,7 @@ def unknown(connection: Connection, scope: Scope, window: Window) -> Tally | Non
 def reasons(
     connection: Connection, scope: Scope, window: Window, station: StationId | None = None
 ) -> list[tuple[Refusal, int]]:
-    """Counts the messages in quarantine by reason: each once, at its last arrival."""
+    """Returns (reason, count) of the messages in quarantine, each counted at its last arrival."""
     everything = scope.everything and station is None
     bound: Mapping[str, object] = {
         "start": window.start, "end": window.end, "id": station, **scope.bound

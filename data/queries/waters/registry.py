@@ -18,14 +18,14 @@ _FINEST: Final = f"array_position({LEVELS}, level)"
 
 
 class Named(NamedTuple):
-    """The id and name of a row."""
+    """The id and name of a row of some table."""
 
     id: int
     name: str
 
 
 class Area(NamedTuple):
-    """A division with its surface."""
+    """An administrative division with its surface."""
 
     id: int
     name: str
@@ -33,7 +33,7 @@ class Area(NamedTuple):
 
 
 class NearReach(NamedTuple):
-    """A reach near a place, with its line and the chainage at which it begins."""
+    """A reach near a place, with its line and the distance along the river where it begins."""
 
     id: int
     name: str
@@ -44,7 +44,7 @@ class NearReach(NamedTuple):
 
 
 class NearLake(NamedTuple):
-    """A lake near a place; an offset of zero metres means inside."""
+    """A lake near a place; offset is the distance in metres, zero if the place is inside."""
 
     id: int
     name: str
@@ -53,13 +53,13 @@ class NearLake(NamedTuple):
 
 
 def geometry_of(wkb: bytes) -> BaseGeometry:
-    """Parses the geometry of an ST_AsBinary column."""
+    """Parses a geometry from the WKB bytes of an ST_AsBinary column."""
     found: BaseGeometry = shapely.from_wkb(wkb)
     return found
 
 
 def finest_level(connection: Connection) -> ChiefLevel | None:
-    """Returns the lowest level of the divisions that have a surface, None without any."""
+    """Returns the lowest level of the divisions that have a surface, None if none has any."""
     found = connection.execute(
         text(f"SELECT level FROM division WHERE geom IS NOT NULL ORDER BY {_FINEST} DESC LIMIT 1")
     ).scalar()
@@ -67,7 +67,7 @@ def finest_level(connection: Connection) -> ChiefLevel | None:
 
 
 def surfaces(connection: Connection, level: ChiefLevel) -> list[Area]:
-    """Returns the divisions of one level that have a surface."""
+    """Returns the divisions of one level that have a surface, with the surface."""
     rows = connection.execute(
         text("""
             SELECT id, name, ST_AsBinary(geom) FROM division
@@ -83,7 +83,7 @@ def surfaces(connection: Connection, level: ChiefLevel) -> list[Area]:
 
 
 def division_at(connection: Connection, lon: float, lat: float) -> Named | None:
-    """Returns the lowest division whose surface contains the place."""
+    """Returns the lowest-level division whose surface contains the place, None if none does."""
     row = connection.execute(
         text(f"""
             SELECT id, name FROM division WHERE ST_Covers(geom, {POINT})
@@ -97,7 +97,7 @@ def division_at(connection: Connection, lon: float, lat: float) -> Named | None:
 def nearest_reaches(
     connection: Connection, lon: float, lat: float, *, count: int = 8
 ) -> list[NearReach]:
-    """Returns the reaches nearest to a place."""
+    """Returns the ``count`` reaches nearest to a place, the nearest first."""
     rows = connection.execute(
         text(f"""
             SELECT reach.id, reach.name, river.id, river.name, reach.chainage_from_m,
@@ -114,7 +114,7 @@ def nearest_reaches(
 
 
 def nearest_lake(connection: Connection, lon: float, lat: float) -> NearLake | None:
-    """Returns the lake nearest to a place."""
+    """Returns the lake nearest to a place, None if no lake is stored."""
     row = connection.execute(
         text(f"""
             SELECT id, name, river_id, CASE WHEN ST_Covers(geom, place) THEN 0
@@ -128,7 +128,7 @@ def nearest_lake(connection: Connection, lon: float, lat: float) -> NearLake | N
 
 
 def courses(connection: Connection) -> dict[int, MultiLineString]:
-    """Returns the lines of every river by its id."""
+    """Returns the line geometry of every river, by the river's id."""
     rows = connection.execute(text("SELECT id, ST_AsBinary(geom) FROM river ORDER BY id"))
     return {
         id_: lines for id_, wkb in rows if isinstance(lines := geometry_of(wkb), MultiLineString)
@@ -136,7 +136,7 @@ def courses(connection: Connection) -> dict[int, MultiLineString]:
 
 
 def reaches_in(connection: Connection, river_id: int, division_id: int) -> list[Named]:
-    """Returns the reaches of a river in a division or below it, in order downstream."""
+    """Returns the reaches of a river within a division, in order downstream."""
     rows = connection.execute(
         text("""
             SELECT id, name FROM reach WHERE river_id = :river AND division_id IN
@@ -151,7 +151,7 @@ def reaches_in(connection: Connection, river_id: int, division_id: int) -> list[
 def find_one(
     connection: Connection, table: str, said: str, *, within_river: int | None = None
 ) -> Named:
-    """Returns the one river, reach, lake or division of that code or name.
+    """Returns the river, reach, lake or division of that code or name. Raises BadInput.
 
     Raises BadInput when there is none, or several: then a code has to be given.
     """
