@@ -15,7 +15,7 @@ NOTHING_BEFORE: Final = bytes(32)
 
 
 def encode(value: object) -> object:
-    """Returns the value as a body's bytes carry it.
+    """Returns the value in the form a link's JSON holds: times, floats and bytes as text.
 
     A time is told as ISO in UTC, a float as the text it comes back by, bytes in hexadecimal. Raises
     TypeError for anything else than text, numbers, times, and lists and mappings of them.
@@ -31,14 +31,14 @@ def encode(value: object) -> object:
 
 
 def canonical(body: Mapping[str, object]) -> bytes:
-    """Returns the body's bytes, in the only way to write it: keys sorted, UTF-8, no spaces."""
+    """Returns the body as its only valid JSON bytes: keys sorted, UTF-8, no spaces."""
     return json.dumps(
         encode(body), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
     ).encode()
 
 
 def read(body: bytes) -> dict[str, Any]:
-    """Returns what the bytes of a body say. Raises ValueError for bytes that aren't canonical."""
+    """Parses a link's body from JSON bytes. Raises ValueError for bytes that aren't canonical."""
     found: object = json.loads(body)
     if not isinstance(found, dict) or canonical(found) != body:
         raise ValueError("not canonical")
@@ -46,7 +46,7 @@ def read(body: bytes) -> dict[str, Any]:
 
 
 def chain_hash(prev_hash: bytes, body: bytes) -> bytes:
-    """Returns a link's hash: SHA-256 of the hash before it and of its body's bytes."""
+    """Returns a link's hash in a hash chain: SHA-256 of the previous hash and the body's bytes."""
     return hashlib.sha256(prev_hash + body).digest()
 
 

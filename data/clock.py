@@ -14,12 +14,12 @@ BUSINESS_ZONE = ZoneInfo("Asia/Shanghai")
 
 
 def now() -> UtcDatetime:
-    """Returns the present in UTC. No other code asks the system's clock."""
+    """Returns the present instant in UTC; all other code takes the time from here."""
     return UtcDatetime(datetime.now(UTC))
 
 
 def to_utc(moment: datetime) -> UtcDatetime:
-    """Converts an instant to UTC. Raises ValueError without an offset or beyond year 9999."""
+    """Converts an instant to UTC. Raises ValueError if it has no offset or is after year 9999."""
     if moment.tzinfo is None:
         raise ValueError("a time without offset")
     try:
@@ -34,7 +34,7 @@ def business_date(moment: datetime) -> date:
 
 
 def start_of_day(day: date) -> UtcDatetime:
-    """Returns the first instant of a business day."""
+    """Returns the first instant of a day in the business zone."""
     return to_utc(datetime.combine(day, time(), tzinfo=BUSINESS_ZONE))
 
 
@@ -54,5 +54,5 @@ class Span:
 
 
 def business_day(day: date) -> Span:
-    """Returns the span of one calendar day in the business zone."""
+    """Returns one calendar day in the business zone as a span of time."""
     return Span(start_of_day(day), start_of_day(day + timedelta(days=1)))

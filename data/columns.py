@@ -27,7 +27,7 @@ _EPOCH_US: Final = 946_684_800_000_000
 
 
 def measured(parameter: Parameter) -> str:
-    """Returns the raw value of the parameter as an SQL expression over ``reading``."""
+    """Returns SQL for the raw value of the parameter in a row of ``reading``."""
     column = PARAMETERS[parameter].column
     if column:
         return f"reading.{column}"
@@ -40,7 +40,7 @@ def real_number_sql(expression: str) -> str:
 
 
 def for_driver(query: str) -> str:
-    """Returns the query with the driver's placeholders in place of ``:name``."""
+    """Returns the query with psycopg's placeholders in place of ``:name``."""
     dialect = make_url("postgresql+psycopg://").get_dialect()
     return str(text(query).compile(dialect=dialect()))
 
@@ -48,7 +48,7 @@ def for_driver(query: str) -> str:
 def read_columns(
     connection: Connection, query: str, parameters: Mapping[str, object]
 ) -> tuple[bytes | None, ...]:
-    """Runs a query of one row in binary and returns its columns as bytes; None for null (no rows).
+    """Runs a query of one row in binary mode; returns its columns as bytes, None for null.
 
     The query has the driver's placeholders. Raises OperationalError when the server is away.
     """
@@ -61,7 +61,7 @@ def read_columns(
 
 
 def sent_columns(cursor: psycopg.Cursor[Any]) -> tuple[bytes | None, ...]:
-    """Returns the columns of the cursor's only row as bytes; the query was executed in binary."""
+    """Returns the columns of the cursor's only row as bytes; its query ran in binary mode."""
     sent = cursor.pgresult
     if sent is None or sent.ntuples != 1:
         raise ValueError("the columns of a query are one row")
@@ -69,22 +69,22 @@ def sent_columns(cursor: psycopg.Cursor[Any]) -> tuple[bytes | None, ...]:
 
 
 def whole_numbers(column: bytes | None) -> NDArray[np.int64]:
-    """Decodes a binary array of bigint; None gives an empty array."""
+    """Decodes PostgreSQL's binary array of bigint; None gives an empty array."""
     return _elements(column, ">i8").astype(np.int64)
 
 
 def real_numbers(column: bytes | None) -> NDArray[np.float64]:
-    """Decodes a binary array of float8; None gives an empty array."""
+    """Decodes PostgreSQL's binary array of float8; None gives an empty array."""
     return _elements(column, ">f8").astype(np.float64)
 
 
 def microseconds(column: bytes | None) -> NDArray[np.int64]:
-    """Decodes a binary array of timestamptz to microseconds since 1970 UTC."""
+    """Decodes PostgreSQL's binary array of timestamptz to microseconds since 1970 UTC."""
     return whole_numbers(column) + _EPOCH_US
 
 
 def _elements(column: bytes | None, form: str) -> NDArray[Any]:
-    """Decodes the elements of a binary array. Raises ValueError where one is null.
+    """Decodes the elements of PostgreSQL's binary array. Raises ValueError if one is null.
 
     Each element has its length before it, four bytes.
     """

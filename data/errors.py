@@ -2,7 +2,7 @@
 
 
 class OneMapError(Exception):
-    """An error a person can act on.
+    """An error with a message that a person can act on; the base of all OneMap's errors.
 
     ``message`` is a template with named fields (a catalogue's msgid), filled by ``facts``; ``mend``
     says how to put it right, filled by the same facts.
@@ -30,7 +30,7 @@ class TooLarge(OneMapError):
 
 
 class NotFound(OneMapError):
-    """The thing doesn't exist, or the asking account may not know of it."""
+    """The thing doesn't exist, or the asking account may not know that it exists."""
 
     code = "not_found"
 
@@ -48,13 +48,13 @@ class Forbidden(OneMapError):
 
 
 class TooManyAttempts(OneMapError):
-    """The limit of attempts is reached; try later."""
+    """Too many attempts were made (as to sign in); try later."""
 
     code = "too_many_attempts"
 
 
 class Conflict(OneMapError):
-    """Somebody else changed it first; nothing was written."""
+    """Somebody else changed the thing first; nothing was written."""
 
     code = "conflict"
 

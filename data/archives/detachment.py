@@ -36,7 +36,7 @@ _ATTACHED: Final = "SELECT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_r
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A month that was moved: rows, hash of its file, whether its table is gone."""
+    """A month of readings that was moved: row count, hash of its file, if its table is dropped."""
 
     month: Month
     row_count: int
@@ -45,7 +45,7 @@ class Moved:
 
 
 def detach(owner: Engine, folder: Path, month: Month, now: UtcDatetime, *, drop: bool) -> Moved:
-    """Moves the month out of the readings into the archive; keeps its table unless ``drop``.
+    """Moves the month's readings to a file of the archive; keeps their table unless ``drop``.
 
     Raises BadInput for a month that isn't over, NotFound for one that isn't there, Conflict when
     readings came in while it was written: then the month stays among the readings.
@@ -67,7 +67,7 @@ def detach(owner: Engine, folder: Path, month: Month, now: UtcDatetime, *, drop:
 
 
 def attach(owner: Engine, month: Month, folder: Path | None = None) -> Moved:
-    """Puts the month back among the readings, from its table or, if that was dropped, its file.
+    """Puts a moved month back among the readings: from its kept table, else from its file.
 
     Raises NotFound for a month that was not moved, BadInput when its file is not the one written.
     """
@@ -96,7 +96,7 @@ def attach(owner: Engine, month: Month, folder: Path | None = None) -> Moved:
 
 
 def _written(owner: Engine, folder: Path, month: Month) -> Part:
-    """Writes the month's file and its entry in the manifest; returns it with its hash checked."""
+    """Writes the month's file and its entry in the manifest; returns that entry, hash checked."""
     folder.mkdir(parents=True, exist_ok=True)
     manifest = read_manifest(folder) or Manifest(Selection())
     if manifest.selection != Selection():
@@ -116,7 +116,7 @@ def _written(owner: Engine, folder: Path, month: Month) -> Part:
 
 
 def _note(owner: Engine, folder: Path, month: Month, part: Part) -> None:
-    """Records the month as moved, after which its late readings are refused."""
+    """Records the month as moved, so that readings of that month are refused from then on."""
     with owner.begin() as connection:
         connection.execute(
             text(
@@ -135,7 +135,7 @@ def _note(owner: Engine, folder: Path, month: Month, part: Part) -> None:
 
 
 def _take_off(owner: Engine, month: Month, how: str = "CONCURRENTLY") -> None:
-    """Detaches the month's partition from ``reading``; readers of other months need not wait."""
+    """Detaches the month's partition from ``reading``; by default without blocking other months."""
     with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql(f"ALTER TABLE reading DETACH PARTITION {month.partition} {how}")
 
@@ -154,7 +154,7 @@ def _put_back(owner: Engine, month: Month) -> None:
 
 
 def _drop_later(owner: Engine, folder: Path, month: Month, *, drop: bool) -> Moved:
-    """Finishes a month detached before: checks its file and, with ``drop``, drops its table.
+    """Finishes a month already detached: checks its file and, with ``drop``, drops its table.
 
     A month whose table holds more than its file is put back, and Conflict is raised.
     """
@@ -169,7 +169,7 @@ def _drop_later(owner: Engine, folder: Path, month: Month, *, drop: bool) -> Mov
 
 
 def _prove(owner: Engine, folder: Path, month: Month, part: Part) -> None:
-    """Compares the detached table with its file; if they differ, puts it back, raises Conflict."""
+    """Compares the detached table with its file; on a difference reattaches it, raises Conflict."""
     if _counts(owner, month) == _counts_of(folder / part.path):
         return
     _put_back(owner, month)
@@ -199,7 +199,7 @@ def _is_true(owner: Engine, question: str, month: Month) -> bool:
 
 
 def _counts(owner: Engine, month: Month) -> list[int]:
-    """Counts the rows of the month's table, the values in each column, the letters in the notes."""
+    """Returns counts for the month's table: rows, values of each column, letters of the notes."""
     with owner.connect() as connection:
         return _row(connection, month)
 
@@ -213,7 +213,7 @@ def _row(connection: Connection, month: Month) -> list[int]:
 
 
 def _counts_of(file: Path) -> Sequence[int]:
-    """Counts the same in a file, from the figures of its row groups; reads only the notes."""
+    """Returns the counts of ``_counts`` for a month's file; of its rows reads only the notes."""
     with pyarrow.parquet.ParquetFile(file) as opened:
         metadata = opened.metadata
         names = metadata.schema.to_arrow_schema().names

@@ -58,7 +58,7 @@ SCHEMAS: Final = {
 
 @dataclass(frozen=True, slots=True, order=True)
 class Month:
-    """A month of UTC, the unit of files and of the database's partitions."""
+    """A month of UTC: the unit of archive files and of partitions of the database."""
 
     year: int
     month: int
@@ -68,26 +68,26 @@ class Month:
 
     @property
     def span(self) -> Span:
-        """From its first instant to that of the next month."""
+        """The month as a span of time: from its first instant to the next month's first."""
         return Span(self._start(), self.following._start())
 
     @property
     def following(self) -> "Month":
-        """The month after it."""
+        """The next month."""
         return Month(self.year + self.month // 12, self.month % 12 + 1)
 
     @property
     def first_day(self) -> date:
-        """Its first day."""
+        """The month's first day."""
         return date(self.year, self.month, 1)
 
     @property
     def partition(self) -> str:
-        """The name of its partition in the database."""
+        """The name of the month's partition in the database."""
         return f"reading_{self.year:04d}{self.month:02d}"
 
     def file_of(self, kind: Kind) -> str:
-        """Returns the path of its file within an archive folder."""
+        """Returns the path, within an archive folder, of the month's file of that kind."""
         return f"{kind.value}/year={self.year:04d}/month={self.month:02d}/part-0.parquet"
 
     def _start(self) -> UtcDatetime:
@@ -95,13 +95,13 @@ class Month:
 
 
 def month_of(moment: datetime) -> Month:
-    """Returns the month of UTC that holds the moment."""
+    """Returns the UTC month that contains the instant."""
     utc = moment.astimezone(UTC)
     return Month(utc.year, utc.month)
 
 
 def months_in(span: Span) -> Iterator[Month]:
-    """Returns the months that a span touches."""
+    """Yields the UTC months that a span touches, in order."""
     month = month_of(span.start)
     while month.span.start < span.end:
         yield month
@@ -109,7 +109,7 @@ def months_in(span: Span) -> Iterator[Month]:
 
 
 def month_named(text: str) -> Month:
-    """Reads a month written as YYYY-MM. Raises BadInput for anything else."""
+    """Parses a month written as YYYY-MM. Raises BadInput for anything else."""
     try:
         first = date.fromisoformat(f"{text}-01")
     except ValueError:

@@ -36,7 +36,7 @@ _NO_FINDINGS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class StationSums:
-    """Rows of a station, and of each parameter the whole numbers' sum and count."""
+    """A station's number of rows and, by parameter, sum and count of values as whole numbers."""
 
     row_count: int
     sums: Mapping[Parameter, tuple[int, int]]
@@ -44,7 +44,7 @@ class StationSums:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A question to an archive: a span, the stations from ``first`` to ``last`` by number.
+    """A part of an archive to sum: a span, and the stations from number ``first`` to ``last``.
 
     ``as_of``: by what was known then; None: by all that the archive holds.
     """
@@ -57,7 +57,7 @@ class Slice:
 
 
 def sums_of(asked: Slice, *, threads: int | None = None) -> dict[int, StationSums]:
-    """Returns the sums of each station of the slice that has any reading."""
+    """Returns the sums, by parameter, of each station of the slice that has a reading."""
     folder = Path(asked.folder)
     manifest = open_archive(folder)
     months = list(months_in(asked.span))
@@ -86,18 +86,18 @@ def _sums(count: int, figures: list[int | None]) -> StationSums:
 
 
 def _from(paths: Iterable[str], empty: str) -> str:
-    """Returns a SQL relation over the files, or one without rows."""
+    """Returns a DuckDB relation over the files or, if there are none, one without rows."""
     listed = ", ".join("'" + _plain(path) + "'" for path in paths)
     return f"SELECT * FROM read_parquet([{listed}], hive_partitioning = false)" if listed else empty
 
 
 def _plain(path: str) -> str:
-    """Quotes the path for SQL so that it names this one file and no pattern."""
+    """Quotes the path for SQL, so that DuckDB takes it as one file and not as a pattern."""
     return re.sub(r"([*?\[])", r"[\1]", path).replace("'", "''")
 
 
 def _counted(parameter: Parameter, column: str) -> str:
-    """Returns the SQL of the value that counts, null where none does."""
+    """Returns SQL for the parameter's value that counts in means, null where none counts."""
     key = parameter.value
     unflagged = (
         f"CASE WHEN flags IS NULL OR json_extract_string(flags, '$.{key}') IS NULL"

@@ -29,7 +29,7 @@ RARE: Final = frozenset(p.value for p, f in PARAMETERS.items() if not f.column)
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Rows of a file under our names, the first being row ``first`` (from 1, the head not counted).
+    """Consecutive rows of a file, with our column names; ``first`` is the first row's number.
 
     Columns of numbers are ``values``: reading columns, or keys of rare parameters.
     """
@@ -40,14 +40,14 @@ class Chunk:
 
 
 def total_rows(file: Path) -> int | None:
-    """Returns how many rows the file holds; None where the whole file would have to be read."""
+    """Returns the number of rows in a Parquet file; None for CSV, which would have to be read."""
     if file.suffix == ".parquet":
         return int(pyarrow.parquet.read_metadata(file).num_rows)
     return None
 
 
 def read_chunks(file: Path, *, after: int = 0) -> Iterator[Chunk]:
-    """Yields the rows behind the first ``after``; text stays text, times stay as they came.
+    """Yields chunks of the file's rows except the first ``after``, cells not yet parsed.
 
     Raises NotFound for no file, BadInput for one that is no table or has columns nobody knows.
     """
@@ -92,7 +92,7 @@ def _batches(file: Path) -> Iterator[pa.Table]:
 
 
 def _named(table: pa.Table) -> tuple[pa.Table, tuple[str, ...]]:
-    """Renames the table's columns to ours; returns it and which of its columns are values."""
+    """Renames the table's columns to our names; returns it and the names of the value columns."""
     names = _names(table.column_names)
     values = tuple(name for name in names if name in {*COLUMNS, *RARE})
     kept = [name for name in names if name not in _IGNORED]
@@ -100,7 +100,7 @@ def _named(table: pa.Table) -> tuple[pa.Table, tuple[str, ...]]:
 
 
 def _names(columns: Sequence[str]) -> list[str]:
-    """Returns our names of the columns. Raises BadInput for one unknown, lacking or there twice."""
+    """Returns our column names. Raises BadInput if one is unknown, missing or repeated."""
     names = ["time" if name in TIME_NAMES else _COLUMN_OF.get(name, name) for name in columns]
     known = {*TEXTS, *PLACE, *COLUMNS, *RARE, *_IGNORED}
     if {"station", "time"} <= {*names} <= known and len({*names}) == len(names):
@@ -112,11 +112,11 @@ def _names(columns: Sequence[str]) -> list[str]:
 
 
 def is_key(name: str) -> bool:
-    """Returns whether a column of values is a parameter without a column of its own."""
+    """Returns whether the name is the key of a rare parameter, which has no database column."""
     return name in RARE
 
 
 def parameters_of(values: Sequence[str]) -> dict[str, Parameter]:
-    """Returns the parameter of each column of values."""
+    """Returns the measured parameter of each value column, by the column's name."""
     by_column = {str(f.column): p for p, f in PARAMETERS.items() if f.column}
     return {name: by_column.get(name) or Parameter(name) for name in values}

@@ -46,7 +46,7 @@ _SOURCES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far it has come: the month in hand, readings written, and readings in all."""
+    """How far writing an archive has come: current month, readings written, readings in all."""
 
     month: Month
     done: int
@@ -65,7 +65,7 @@ def unload(
     stations: Sequence[str] = (),
     on_progress: OnProgress = lambda _progress: None,
 ) -> Manifest:
-    """Writes an archive of these stations' readings in ``[start, end)`` (none named: all).
+    """Writes an archive of the stations' readings in ``[start, end)``; no station named: of all.
 
     A finished archive of the same choice is written anew, an unfinished one goes on; months that
     are no longer in the database stay. Raises NotFound for a station that isn't there, BadInput
@@ -98,7 +98,7 @@ def unload(
 
 
 def snapshots(engine: Engine) -> Connection:
-    """Opens a connection each of whose transactions sees one moment and writes nothing."""
+    """Opens a read-only connection each of whose transactions sees one snapshot of the data."""
     return engine.connect().execution_options(
         isolation_level="REPEATABLE READ", postgresql_readonly=True
     )
@@ -113,7 +113,7 @@ def unload_month(
     ids: Sequence[int] | None,
     on_rows: Callable[[int], None] = lambda _rows: None,
 ) -> None:
-    """Writes the month's files from one snapshot and enters them in the manifest.
+    """Writes the month's archive files from one snapshot and enters them in the manifest.
 
     ``on_rows`` is called with the number of readings written so far. Ends the transaction.
     """
@@ -134,7 +134,7 @@ def unload_month(
 def finish(
     connection: Connection, folder: Path, manifest: Manifest, ids: Sequence[int] | None
 ) -> None:
-    """Writes the archive's stations and marks its manifest as complete."""
+    """Writes the archive's file of stations and marks its manifest as complete."""
     write_stations(connection, folder / STATIONS_FILE, ids)
     rows = pyarrow.parquet.read_metadata(folder / STATIONS_FILE).num_rows
     manifest.parts[STATIONS_FILE] = part_of(folder, STATIONS_FILE, "stations", None, rows)
@@ -143,7 +143,7 @@ def finish(
 
 
 def _begin(folder: Path, selection: Selection, months: dict[Month, int]) -> Manifest:
-    """Reads or makes the manifest to go on with; drops from a finished one what is written anew."""
+    """Returns the manifest to continue with, or a new one; removes entries to be rewritten."""
     manifest = read_manifest(folder) or Manifest(selection)
     if manifest.selection != selection:
         raise BadInput(
@@ -179,7 +179,7 @@ def _counts(
     start: UtcDatetime | None,
     end: UtcDatetime | None,
 ) -> dict[Month, int]:
-    """Counts the readings of each month, in order of time."""
+    """Returns the number of readings of each month, in order of time."""
     conditions = ["true"]
     if ids is not None:
         conditions.append("station_id = ANY(:ids)")
@@ -205,7 +205,7 @@ def _within(span: Span, start: UtcDatetime | None, end: UtcDatetime | None) -> S
 
 
 def _query(kind: Kind, span: Span, ids: Sequence[int] | None) -> tuple[str, dict[str, Any]]:
-    """Returns the query of a kind's rows within a span, by station and time, and its parameters."""
+    """Returns SQL, and its parameters, for the rows of a kind in a span, by station and time."""
     columns, then_by = _SOURCES[kind]
     chosen = "" if ids is None else " AND r.station_id = ANY(%(ids)s)"
     query = (
@@ -218,7 +218,7 @@ def _query(kind: Kind, span: Span, ids: Sequence[int] | None) -> tuple[str, dict
 
 
 def _write(file: Path, schema: pa.Schema, batches: Any, on_rows: Callable[[int], None]) -> int:
-    """Writes the file, replacing one before as a whole; returns its rows. No file for no row."""
+    """Writes a Parquet file, replaced as a whole, unless there is no row; returns the row count."""
     file.parent.mkdir(parents=True, exist_ok=True)
     temporary = file.with_name(f".{file.name}.tmp")
     rows = 0
@@ -240,7 +240,7 @@ def _write(file: Path, schema: pa.Schema, batches: Any, on_rows: Callable[[int],
 
 
 def _grouped(batches: Any, schema: pa.Schema) -> Any:
-    """Yields the rows in tables of about ``ROW_GROUP`` rows."""
+    """Yields the batches' rows regrouped into tables of about ``ROW_GROUP`` rows."""
     held: list[pa.RecordBatch] = []
     for batch in batches:
         held.append(batch)

@@ -27,7 +27,7 @@ _MET = (
 
 @dataclass(frozen=True, slots=True)
 class _Duty:
-    """What a person answers for: one water, or a division as its general chief (总河长)."""
+    """What a river chief answers for: one water, or a division as its general chief (总河长)."""
 
     level: ChiefLevel
     is_general: bool
@@ -50,7 +50,7 @@ class _Duty:
 
 @dataclass(frozen=True, slots=True)
 class _Term:
-    """A term of office ``[start, end)``; the end is the first day it no longer holds."""
+    """A term of office ``[start, end)``; ``end`` is the first day after the term."""
 
     valid_from: date
     valid_to: date | None
@@ -65,7 +65,7 @@ class _Term:
 def import_rows(
     connection: Connection, rows: Sequence[Row], options: Options, outcome: Outcome
 ) -> None:
-    """Writes the people of these rows and the waters they answer for."""
+    """Writes the river chiefs of these rows and the waters they answer for."""
     for row in rows:
         done = Outcome(outcome.kind)
         try:
@@ -112,7 +112,7 @@ def _person(connection: Connection, row: Row) -> int:
 
 
 def _duties(connection: Connection, row: Row) -> list[_Duty]:
-    """Returns the duties that the row names.
+    """Returns the duties of a river chief that the row names.
 
     A river with a division means the river's reaches in that division.
     """
@@ -160,7 +160,7 @@ def _answer(
     options: Options,
     outcome: Outcome,
 ) -> str:
-    """Writes the duty; returns created, updated or unchanged. Raises BadInput for an overlap."""
+    """Writes the duty; returns created, updated or unchanged. Raises BadInput if it overlaps."""
     met = connection.execute(text(_MET), duty.values).all()
     own = [each for each in met if each.person_id == person_id]
     same = next((each for each in own if each.valid_from == term.valid_from), None)
@@ -199,7 +199,7 @@ def _follow(
     options: Options,
     outcome: Outcome,
 ) -> None:
-    """Handles an earlier chief of the same level for the same water.
+    """Notes an earlier chief of the same level and water; with ``options.succeed`` ends that term.
 
     Notes the overlap in the outcome, or with ``options.succeed`` ends the earlier term.
     """

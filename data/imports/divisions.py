@@ -32,7 +32,7 @@ _SUFFIXES: Final = {
 def import_rows(
     connection: Connection, rows: Sequence[Row], options: Options, outcome: Outcome
 ) -> None:
-    """Writes the divisions of these rows, each under its parent."""
+    """Writes the administrative divisions of these rows, each under its parent."""
     levelled: list[tuple[ChiefLevel, Row]] = []
     for row in rows:
         try:
@@ -64,7 +64,7 @@ def _namesake(name: str) -> BadInput:
 
 
 def level_of_code(code: str) -> ChiefLevel:
-    """Returns the level of a 12-digit division code, by the zeros at its end."""
+    """Returns the level of a 12-digit division code, by the number of zeros at its end."""
     for level, zeros in zip(ChiefLevel, _CODE_ENDS, strict=False):
         if code.endswith(zeros):
             return level
@@ -134,7 +134,7 @@ def _is_same(wkb: bytes | None, surface: MultiPolygon) -> bool:
 def _existing(
     connection: Connection, level: ChiefLevel, name: str, code: str | None, parent_id: int | None
 ) -> RowMapping | None:
-    """Finds the division of that code, else that of the name and level without another code."""
+    """Returns the stored division of that code, else one of that name and level without a code."""
     kept = select(division, func.ST_AsBinary(division.c.geom).label("wkb"))
     if code:
         found = connection.execute(kept.where(division.c.code == code)).mappings().first()
@@ -192,7 +192,7 @@ def _parent(connection: Connection, level: ChiefLevel, row: Row) -> int | None:
 
 
 def _settle(connection: Connection, outcome: Outcome) -> None:
-    """Assigns points and lakes to the lowest division that contains them."""
+    """Assigns stations, boards and lakes to the lowest division that contains each."""
     ranks = "array_position(CAST(:levels AS text[]), division.level)"
     for table, place in (
         ("station", "station.geom"),

@@ -29,7 +29,7 @@ _SHAPEFILE_PARTS: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Columns of text as they came, and the geometries where the format has them.
+    """A file's records: columns of unparsed text, and geometries where the format has them.
 
     ``first_row`` is the number people see beside the first record: 2 under a header. ``crs`` is
     what the file itself declares, None where it doesn't; ``crs_is_stated`` is False for a format's
@@ -44,7 +44,7 @@ class Table:
 
 
 def read_table(path: Path, *, layer: str | None = None, encoding: str | None = None) -> Table:
-    """Reads a file's records. Raises BadInput with what is wrong, where, and how to mend it."""
+    """Reads a file's records. Raises BadInput saying what is wrong, where and the remedy."""
     try:
         size = path.stat().st_size if path.is_file() else None
     except OSError as error:
@@ -80,7 +80,7 @@ def _bounded(path: Path, size: int) -> None:
 
 @contextmanager
 def _unpacked(path: Path, layer: str | None) -> Iterator[tuple[Path, str | None]]:
-    """Extracts the Shapefile inside a zip, under a plain name; yields any other file as it is."""
+    """Extracts a zip and yields the Shapefile in it; yields any other file as it is."""
     if path.suffix.lower() != ".zip":
         yield path, layer
         return
@@ -167,7 +167,7 @@ def _layer(path: Path, layers: Sequence[str], layer: str | None) -> str:
 
 
 def _frame(inner: Path, layer: str, driver: str, encoding: str | None) -> pd.DataFrame:
-    """Reads the layer; a Shapefile's text as UTF-8 where that works, else as GB 18030.
+    """Reads a layer into a data frame; tries a Shapefile's text as UTF-8, then as GB 18030.
 
     Its .cpg file is ignored: it is often missing, and sometimes wrong.
     """
@@ -238,7 +238,7 @@ def _decoded(path: Path, content: bytes, encoding: str | None) -> str:
 
 
 def _text(value: Any) -> str:
-    """Returns a cell as text: whole numbers without a point, missing values empty."""
+    """Returns a cell as text: whole numbers without a decimal point, "" for a missing value."""
     if isinstance(value, list | dict):
         return ",".join(map(str, value))
     if pd.isna(value):
@@ -253,7 +253,7 @@ def _first_line(error: BaseException) -> str:
 
 
 def geometry_of_wkt(text: str) -> BaseGeometry | None:
-    """Parses a cell of WKT; None for an empty one. Raises BadInput."""
+    """Parses a cell of WKT; None for an empty cell. Raises BadInput if it isn't WKT."""
     if not text:
         return None
     try:

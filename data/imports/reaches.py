@@ -28,7 +28,7 @@ _OVERLAP_M: Final = 50.0
 
 
 class _Course:
-    """A river's course, on which reaches are laid."""
+    """A river's line, along which its reaches are placed."""
 
     def __init__(self, lines: MultiLineString) -> None:
         self.lines = [part.line for part in join_lines(list(lines.geoms)).course]
@@ -37,18 +37,18 @@ class _Course:
 
     @property
     def length_m(self) -> float:
-        """Length of its parts in metres, without gaps."""
+        """The length in metres of the river's parts, without gaps."""
         return sum(length_m(line) for line in self.lines)
 
     def chainage_of(self, end: Point) -> float:
-        """Returns the chainage of a place by the river. Raises BadInput when it is too far off."""
+        """Returns the distance along the river of a place. Raises BadInput if it is far."""
         found = self.index.nearest(end, OFF_M)
         if found is None:
             raise BadInput("An end of it lies more than {off} m from its river.", off=round(OFF_M))
         return self.starts[found[0]] + found[1].chainage_m
 
     def between(self, from_m: float, to_m: float) -> LineString:
-        """Returns the river's line between two chainages. Raises BadInput where it has a gap."""
+        """Returns the river's line between two distances. Raises BadInput if it has a gap."""
         for start, line in zip(self.starts, self.lines, strict=True):
             end = start + length_m(line)
             if start - 1 <= from_m < to_m <= end + 1:
@@ -66,7 +66,7 @@ class _Course:
 def import_rows(
     connection: Connection, rows: Sequence[Row], options: Options, outcome: Outcome
 ) -> None:
-    """Replaces the reaches of each river in these rows by those of the file."""
+    """Replaces all reaches of each river in these rows by the reaches in the file."""
     rivers: dict[int, list[Row]] = defaultdict(list)
     names: dict[int, str] = {}
     for row in rows:
@@ -100,7 +100,7 @@ def _import_river(
     lines: MultiLineString,
     outcome: Outcome,
 ) -> None:
-    """Writes all of the river's rows or none: half a river would lose its other reaches."""
+    """Writes all of the river's reaches, or none if any of its rows is refused."""
     course = _Course(lines)
     planned: list[PlannedReach] = []
     refused = Outcome(outcome.kind)
@@ -201,7 +201,7 @@ def _check_codes(connection: Connection, river_id: int, planned: Sequence[Planne
 def _note_uncovered(
     name: str, planned: Sequence[PlannedReach], course: _Course, outcome: Outcome
 ) -> None:
-    """Notes in the outcome the stretches of the river, beyond a tolerance, without a reach."""
+    """Adds remarks on stretches of the river, beyond a tolerance, that no reach covers."""
     for start, line in zip(course.starts, course.lines, strict=True):
         end = start + length_m(line)
         inside = [each for each in planned if each.to_m > start and each.from_m < end]

@@ -136,7 +136,7 @@ def _hold_reaches(
     *,
     is_due: bool,
 ) -> None:
-    """Splits a known river into reaches again where ``is_due``; else notes that it is outdated."""
+    """Splits a stored river into reaches again if due; else notes that they are outdated."""
     if same_reaches(connection, river_id, planned):
         return
     if not is_due:
@@ -153,7 +153,7 @@ def _hold_reaches(
 
 
 def _own_lines(rows: Sequence[Row], outcome: Outcome) -> tuple[list[Row], list[LineString]]:
-    """Returns the rows that count and their lines; a line drawn twice counts once."""
+    """Returns the rows to use and their lines; a line that occurs twice is used once."""
     first: dict[bytes, int] = {}
     own, lines = [], []
     for row in rows:
@@ -171,7 +171,7 @@ def _own_lines(rows: Sequence[Row], outcome: Outcome) -> tuple[list[Row], list[L
 
 
 def _words(rows: Sequence[Row]) -> dict[str, object]:
-    """Returns for each column the first non-empty value of any row."""
+    """Returns, for each column of the river, the first non-empty value among its rows."""
     found = {name: next((row.text(name) for row in rows if row.text(name)), "") for name in _OWN}
     return {name: value for name, value in found.items() if value}
 
@@ -194,7 +194,7 @@ def _insert(
 
 
 def _existing(connection: Connection, key: _Key) -> RowMapping | None:
-    """Finds the river of that name and kind with the key's code, else one without a code."""
+    """Returns the stored river of that name and kind with the key's code, else without a code."""
     rows = (
         connection.execute(
             select(river, func.ST_AsBinary(river.c.geom).label("wkb")).where(

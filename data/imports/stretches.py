@@ -27,7 +27,7 @@ LOW_ZOOM = 9
 
 @dataclass(frozen=True, slots=True)
 class PlannedReach:
-    """A reach to be written; chainages run along the river's course, gaps counted."""
+    """A reach to be written, with its start and end in metres along the river, gaps counted."""
 
     name: str
     line: LineString
@@ -40,7 +40,7 @@ class PlannedReach:
 def plan_reaches(
     river_name: str, lines: MultiLineString, areas: Sequence[Area], sliver_m: float
 ) -> list[PlannedReach]:
-    """Returns the river's reaches downstream: split at borders and at gaps, its arms last.
+    """Returns a river's reaches downstream: split at borders and gaps, its side arms last.
 
     They are named 湍河·邓州市段; a second one of that division 湍河·邓州市段（2）, one outside
     of every division 湍河·第2段, and an arm 湍河·汊1.
@@ -65,7 +65,7 @@ def plan_reaches(
 
 
 def _arms(river_name: str, joined: Joined) -> list[PlannedReach]:
-    """Returns the branches, each from where it leaves the course to where it comes back."""
+    """Returns a river's side arms, each from where it leaves the course to where it returns."""
     course = LineIndex([part.line for part in joined.course])
     starts = joined.starts_m
     planned = []
@@ -79,7 +79,7 @@ def _arms(river_name: str, joined: Joined) -> list[PlannedReach]:
 
 
 def same_reaches(connection: Connection, river_id: int, planned: Sequence[PlannedReach]) -> bool:
-    """Returns whether the river already has exactly these reaches."""
+    """Returns whether the stored reaches of the river are exactly the planned ones."""
     rows = connection.execute(
         text(
             """
@@ -104,7 +104,7 @@ def same_reaches(connection: Connection, river_id: int, planned: Sequence[Planne
 def write_reaches(
     connection: Connection, river_id: int, planned: Sequence[PlannedReach], river_length_m: float
 ) -> None:
-    """Replaces the river's reaches by these; what lay on one that is gone loses its reach.
+    """Replaces the river's reaches by the planned; detaches what was on a removed reach.
 
     Raises BadInput when somebody answers for a reach that would go.
     """
@@ -149,12 +149,12 @@ def _values(planned: PlannedReach) -> dict[str, object]:
 
 
 def kept_geometry(geometry: shapely.Geometry) -> ColumnElement[object]:
-    """Returns the SQL expression that stores a geometry."""
+    """Returns the SQL expression that stores a geometry in a column."""
     return func.ST_GeomFromWKB(shapely.to_wkb(geometry), CGCS2000)
 
 
 def held_elsewhere(river_name: str) -> BadInput:
-    """Returns the error for reaches that other records refer to."""
+    """Returns the error for reaches that can't be replaced: other records refer to them."""
     return BadInput(
         "A reach of {river} would go, but other records hold on to it.",
         mend="Import reaches that keep its name or code.",

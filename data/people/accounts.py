@@ -19,7 +19,7 @@ LOGIN = re.compile(r"^[a-z0-9][a-z0-9._-]{1,63}$")
 
 @dataclass(frozen=True, slots=True)
 class RoleGrant:
-    """A role with the division and unit it is bound to.
+    """A role to give an account, with the division and unit the role is limited to.
 
     No division is everywhere, but for a patroller, who needs one, and a unit member, who has the
     unit's.
@@ -51,7 +51,7 @@ def create_account(
     must_change: bool = True,
     language: str | None = None,
 ) -> AccountId:
-    """Creates an account, returns its id. Raises BadInput (unfit login) or Conflict (taken)."""
+    """Creates an account; returns its id. Raises BadInput (bad login) or Conflict (taken)."""
     if not LOGIN.fullmatch(login):
         raise BadInput(
             "{login} is no account name: use 2 to 64 lower-case letters, digits, dots, dashes.",
@@ -81,7 +81,7 @@ def create_account(
 
 
 def next_version(connection: Connection, account_id: AccountId, version: int) -> None:
-    """Raises the account's version by one. Raises Conflict when it isn't the one seen."""
+    """Increases the account's version by 1. Raises Conflict if ``version`` isn't the current."""
     found = connection.execute(
         text(
             """
@@ -98,7 +98,7 @@ def next_version(connection: Connection, account_id: AccountId, version: int) ->
 def set_active(
     connection: Connection, account_id: AccountId, is_active: bool, version: int
 ) -> None:
-    """Enables an account, or disables it and ends its sessions."""
+    """Enables the account, or disables the account and ends its sessions."""
     next_version(connection, account_id, version)
     connection.execute(
         text("UPDATE account SET is_active = :is_active WHERE id = :id"),
@@ -117,7 +117,7 @@ def set_password(
     must_change: bool,
     but_session: str | None = None,
 ) -> None:
-    """Changes the password and ends every session except ``but_session``."""
+    """Changes the account's password and ends all its sessions except ``but_session``."""
     login = connection.execute(
         text("SELECT login FROM account WHERE id = :id FOR UPDATE"), {"id": account_id}
     ).scalar_one_or_none()
@@ -140,7 +140,7 @@ def set_password(
 
 
 def set_language(connection: Connection, account_id: AccountId, language: str) -> None:
-    """Sets the account's language."""
+    """Sets the language in which the account sees the dashboard."""
     connection.execute(
         text("UPDATE account SET language = :language WHERE id = :id"),
         {"id": account_id, "language": language},
@@ -148,7 +148,7 @@ def set_language(connection: Connection, account_id: AccountId, language: str) -
 
 
 def keep_hash(connection: Connection, account_id: AccountId, password_hash: str) -> None:
-    """Replaces the hash of an unchanged password by a newer one."""
+    """Stores a newer hash of the account's password, which itself stays the same."""
     connection.execute(
         text("UPDATE account SET password_hash = :hash WHERE id = :id"),
         {"id": account_id, "hash": password_hash},
@@ -156,7 +156,7 @@ def keep_hash(connection: Connection, account_id: AccountId, password_hash: str)
 
 
 def add_role(connection: Connection, account_id: AccountId, grant: RoleGrant, version: int) -> None:
-    """The account has the role. Raises Conflict when it has it already or was changed.
+    """Gives the account the role. Raises Conflict if it has the role or the version is old.
 
     Raises BadInput for a unit member where neither role nor unit names a division.
     """
@@ -189,7 +189,7 @@ def add_role(connection: Connection, account_id: AccountId, grant: RoleGrant, ve
 
 
 def remove_role(connection: Connection, account_id: AccountId, role_id: int, version: int) -> None:
-    """Takes the role from the account. Raises Conflict when the account was changed."""
+    """Takes the role from the account. Raises Conflict if ``version`` isn't the current one."""
     next_version(connection, account_id, version)
     connection.execute(
         text("DELETE FROM account_role WHERE id = :role_id AND account_id = :account_id"),
@@ -199,7 +199,7 @@ def remove_role(connection: Connection, account_id: AccountId, role_id: int, ver
 
 
 def link_person(connection: Connection, account_id: AccountId, name: str, post: str) -> None:
-    """Links the official of that name and post to the account they sign in with."""
+    """Links the official of that name and post to the account. Raises NotFound."""
     found = connection.execute(
         text(
             """
@@ -215,7 +215,7 @@ def link_person(connection: Connection, account_id: AccountId, name: str, post: 
 
 
 def _require_administrator(connection: Connection) -> None:
-    """Raises BadInput when nobody is left who could manage accounts."""
+    """Raises BadInput if no active administrator account is left."""
     connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('administrators'))"))
     left = connection.execute(
         text(

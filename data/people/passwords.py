@@ -18,7 +18,7 @@ ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 @cache
 def hasher() -> PasswordHasher:
-    """Returns the hasher with the library's recommended parameters.
+    """Returns the argon2 password hasher with the library's recommended parameters.
 
     Source: RFC 9106 §4, second recommended option (low memory).
     """
@@ -27,7 +27,7 @@ def hasher() -> PasswordHasher:
 
 @cache
 def nobodys_hash() -> str:
-    """Returns a hash no password fits: an unknown login takes as long to refuse as a known one."""
+    """Returns a hash that no password matches, to spend equal time on an unknown login."""
     return hasher().hash(secrets.token_urlsafe(32))
 
 
@@ -45,7 +45,7 @@ def hash_password(password: str, *, login: str) -> str:
 
 
 def fits(password: str, kept_hash: str | None) -> bool:
-    """Returns whether the password matches the hash; takes as long when there is no hash."""
+    """Returns whether the password matches the hash; False for None, after equally long."""
     try:
         hasher().verify(kept_hash or nobodys_hash(), password[:MOST_CHARACTERS])
     except (VerifyMismatchError, InvalidHashError):
@@ -54,12 +54,12 @@ def fits(password: str, kept_hash: str | None) -> bool:
 
 
 def is_outdated(kept_hash: str) -> bool:
-    """Returns whether the hash was made with weaker parameters than today's."""
+    """Returns whether the hash was made with weaker parameters than ``hasher`` uses now."""
     return hasher().check_needs_rehash(kept_hash)
 
 
 def rehash(password: str) -> str:
-    """Returns the hash, by today's parameters, of a password already verified."""
+    """Returns a hash with today's parameters of a password that was already verified."""
     return hasher().hash(password)
 
 

@@ -14,14 +14,14 @@ TOUCH_EVERY = timedelta(minutes=1)
 
 
 def token_hash(token: str) -> bytes:
-    """Returns the SHA-256 of a session token, which is all that is stored of it."""
+    """Returns the SHA-256 of a session token; only this hash is stored, never the token."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
 def open_session(
     connection: Connection, account_id: AccountId, now: UtcDatetime, hours: float
 ) -> str:
-    """Opens a session and returns its token; deletes expired sessions."""
+    """Opens a session of the account and returns its token; deletes all expired sessions."""
     token = secrets.token_urlsafe(32)
     connection.execute(text("DELETE FROM session WHERE expires_at <= :now"), {"now": now})
     connection.execute(
@@ -63,14 +63,14 @@ def touch_session(
 
 
 def end_session(connection: Connection, token: str) -> None:
-    """Deletes the session of the token."""
+    """Deletes the session that has the token, if any."""
     connection.execute(
         text("DELETE FROM session WHERE token_sha256 = :hash"), {"hash": token_hash(token)}
     )
 
 
 def end_sessions(connection: Connection, account_id: AccountId, *, but: str | None = None) -> int:
-    """Deletes the account's sessions except that of token ``but``; returns how many."""
+    """Deletes the account's sessions except that of token ``but``; returns their number."""
     kept = token_hash(but) if but else b""
     return connection.execute(
         text("DELETE FROM session WHERE account_id = :account_id AND token_sha256 <> :kept"),

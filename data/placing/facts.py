@@ -15,7 +15,7 @@ from data.vocabulary import Parameter, StationKind, WaterClass
 
 @dataclass(frozen=True, slots=True)
 class SectionFacts:
-    """Facts of a section (断面); None leaves a fact as it is.
+    """Facts to store of a section (断面); None leaves a stored fact unchanged.
 
     ``represents`` are the reaches it colours; an empty set means the one it lies on.
     """
@@ -29,7 +29,7 @@ class SectionFacts:
 
 @dataclass(frozen=True, slots=True)
 class OutfallFacts:
-    """Facts of an outfall (排污口); None leaves a fact as it is.
+    """Facts to store of an outfall (排污口); None leaves a stored fact unchanged.
 
     ``limits`` are the permit's own; a grade gives limits for every other parameter it knows.
     They hold from ``limits_from`` on, today unless given.
@@ -46,7 +46,7 @@ class OutfallFacts:
 
 @dataclass(frozen=True, slots=True)
 class IntakeFacts:
-    """Facts of an intake (取水口); None leaves a fact as it is."""
+    """Facts to store of an intake (取水口); None leaves a stored fact unchanged."""
 
     owner: str | None = None
     permit_no: str | None = None
@@ -66,7 +66,7 @@ _ASIDE = frozenset({"represents", "limits", "limits_from"})
 def differs(
     connection: Connection, station_id: int, kind: StationKind, facts: Facts | None, today: date
 ) -> bool:
-    """Returns whether any given fact differs from the stored one."""
+    """Returns whether any given fact (not None) differs from the station's stored fact."""
     if facts is None:
         return False
     table = _table(kind)
@@ -84,7 +84,7 @@ def differs(
 def write_new(
     connection: Connection, station_id: int, kind: StationKind, facts: Facts | None, today: date
 ) -> None:
-    """Inserts the row of the station's kind with its facts."""
+    """Inserts the facts of a new station into the table of its kind."""
     values = _columns(facts) if facts else {}
     connection.execute(insert(_table(kind)).values(station_id=station_id, **values))
     if facts:
@@ -94,7 +94,7 @@ def write_new(
 def rewrite(
     connection: Connection, station_id: int, kind: StationKind, facts: Facts, today: date
 ) -> None:
-    """Updates the given facts; limits that no longer hold get an end and stay."""
+    """Updates the station's given facts; limits no longer in force get an end date and stay."""
     table, values = _table(kind), _columns(facts)
     if values:
         connection.execute(update(table).where(table.c.station_id == station_id).values(values))
@@ -153,7 +153,7 @@ def _write_represents(connection: Connection, station_id: int, reaches: Sequence
 
 
 def _limits(facts: OutfallFacts, today: date) -> tuple[OutfallLimit, ...] | None:
-    """Returns the limits these facts ask for, None when they don't mention limits."""
+    """Returns the limits that an outfall's facts give, None if they don't mention limits."""
     if facts.grade is None:
         return facts.limits
     own = {limit.parameter: limit for limit in facts.limits or ()}

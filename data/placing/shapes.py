@@ -34,11 +34,11 @@ _FAULT_MENDS: Final = {
 
 
 class BadAxes(BadInput):
-    """The coordinates can't be what they were declared to be."""
+    """The coordinates can't be in the declared datum or order of axes."""
 
 
 class Mended(NamedTuple):
-    """The geometry to store, and what had to be done to it."""
+    """A geometry ready to store, and flags of what had to be mended."""
 
     geometry: BaseGeometry
     was_invalid: bool
@@ -58,7 +58,7 @@ def mend(geometry: BaseGeometry | None, wanted: Shape, datum: Datum) -> Mended:
 
 
 def place(geometry: GEOMETRY, datum: Datum) -> GEOMETRY:
-    """Converts the geometry to CGCS2000. Raises BadAxes when it can't lie where it says."""
+    """Converts the geometry to CGCS2000. Raises BadAxes for coordinates impossible in the datum."""
     try:
         moved = crs.to_cgcs2000(geometry, datum)
     except crs.OutsideCrs as error:
@@ -70,7 +70,7 @@ def place(geometry: GEOMETRY, datum: Datum) -> GEOMETRY:
 
 
 def _only(geometry: BaseGeometry, original: BaseGeometry, wanted: Shape) -> BaseGeometry:
-    """Returns the parts of the wanted dimension as a point, multi-line or multi-polygon."""
+    """Returns the parts of the wanted kind as one point, multi-line or multi-polygon."""
     dimension = _DIMENSION[wanted]
     if shapely.get_dimensions(original) != dimension:
         raise BadInput(

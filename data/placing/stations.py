@@ -50,7 +50,7 @@ class PlacementOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StationPlacement:
-    """A request to place a station; ``x`` is east and ``y`` north in ``crs``.
+    """A request to place (create or move) a station; ``x`` is east, ``y`` north in ``crs``.
 
     None leaves a value as it is. With ``move`` an existing station takes the new values, without it
     that is a conflict. ``expected_version`` is the version that was looked at.
@@ -73,7 +73,7 @@ class StationPlacement:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A station as placed; ``moved_m`` is how far it moved, None for a new one."""
+    """The result of placing a station; ``moved_m`` is how far it moved, None if it is new."""
 
     station_id: StationId
     code: StationCode
@@ -86,7 +86,7 @@ class Placed:
 def place_station(
     connection: Connection, placement: StationPlacement, *, today: date | None = None
 ) -> Placed:
-    """Places a station and snaps it to its water; the same request again changes nothing.
+    """Creates or moves a station, snapped to its water; a repeated request changes nothing.
 
     Raises BadInput (code, kind, coordinates, too far from water) or Conflict (it exists, or
     somebody else changed it first).
@@ -127,7 +127,7 @@ def _check(placement: StationPlacement) -> None:
 
 
 def _values(placement: StationPlacement, spot: Spot) -> dict[str, object]:
-    """Returns the columns to write; leaves out what was not given."""
+    """Returns the station's columns to write, without those the request doesn't give."""
     values: dict[str, object] = {
         "name": placement.name.strip(),
         "body": spot.body.value,
@@ -151,7 +151,7 @@ def _values(placement: StationPlacement, spot: Spot) -> dict[str, object]:
 
 
 def point_value(lon: float, lat: float) -> ColumnElement[object]:
-    """Returns the SQL expression that stores a point."""
+    """Returns the SQL expression that stores a point in a column."""
     return func.ST_SetSRID(func.ST_MakePoint(lon, lat), CGCS2000)
 
 

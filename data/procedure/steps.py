@@ -67,7 +67,7 @@ class Circle(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """A kind of notice, and the circles that get it; who took the step gets none."""
+    """A kind of notice and the groups of people who get it, except whoever took the step."""
 
     kind: NoticeKind
     circles: tuple[Circle, ...]
@@ -75,7 +75,7 @@ class Announcement:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of the table: a step from some statuses to another, and who may take it.
+    """One line of the table of steps: leads a problem from some statuses to another; who may.
 
     ``sources`` holds None where nothing was before; a step without ``target`` is an event beside
     the status. ``stage`` is what photos given with it show, None where it takes none. With
@@ -102,12 +102,12 @@ class Step:
 
     @property
     def is_beside(self) -> bool:
-        """Whether the step is an event beside the status."""
+        """Whether the step leaves the problem's status as it is."""
         return self.target is None
 
     @property
     def sets_back(self) -> bool:
-        """Whether the step refuses what was done before it: it changes the status for a reason."""
+        """Whether the step rejects earlier work: it changes the status and needs a reason."""
         return self.target is not None and Need.REASON in self.needs
 
 

@@ -44,7 +44,7 @@ ENDS: Final = tuple(
 
 
 def _way(steps: Iterable[Step]) -> tuple[Step, ...]:
-    """From nothing on, each step that somebody is waited for to take, or that the system takes."""
+    """Returns the usual steps of a problem in order, from its report to the archive."""
     way: list[Step] = []
     at: Status | None = None
     left = [step for step in steps if step.target and (step.waits_for or step.by_system)]
@@ -76,7 +76,7 @@ REACHED: Final[Mapping[Status, int]] = MappingProxyType(
 
 
 def _from(step: Step) -> tuple[Status, ...]:
-    """The statuses of problems that have taken that step of the way."""
+    """Returns the statuses a problem can have once that step of ``WAY`` has been taken."""
     return tuple(status for status in Status if REACHED[status] > WAY.index(step))
 
 
@@ -92,7 +92,7 @@ AFTER_SIGN_OFF: Final = _from(next(step for step in WAY if step.action is Action
 
 
 def waiting_at(relation: Relation) -> tuple[Status, ...]:
-    """Returns the statuses in which a problem waits for somebody of that relation to it."""
+    """Returns the statuses in which a problem waits for an account of that relation to it."""
     return tuple(
         dict.fromkeys(
             source
@@ -105,7 +105,7 @@ def waiting_at(relation: Relation) -> tuple[Status, ...]:
 
 
 def _named(*relations: Relation) -> Mapping[str, Roles]:
-    """What is to be known of the asker: the roles waited for, by the name of its parameter."""
+    """Returns, by SQL parameter name, the roles that may be waited for in those relations."""
     found = [step.waits_for for step in STEPS if step.waits_for and step.relation in relations]
     return MappingProxyType({_name(roles): roles for roles in found})
 
@@ -147,7 +147,7 @@ def _signs(roles: Roles) -> str:
 
 
 def _waits(step: Step) -> str:
-    """The problem, being where the step begins, waits for the asker to take it.
+    """Returns the SQL condition that a problem, where the step begins, waits for the asker.
 
     Raises ValueError for a step that isn't possible at all times, or begins at a closed problem:
     nobody is waited for to take these.

@@ -99,7 +99,7 @@ def steps_of(action: Action) -> tuple[Step, ...]:
 
 
 def duty_for(step: Step, actor: Actor, severity: Severity | None, limits: Limits) -> Duty | None:
-    """Returns the duty by which the actor may take the step; None without one or for the system."""
+    """Returns the duty that entitles the actor to the step; None if there is none or for SYSTEM."""
     fitting = [duty for duty in actor.duties if duty.role in step.roles]
     if step.relation is Relation.IN_UNIT:
         return _first([duty for duty in fitting if duty.in_unit])

@@ -50,7 +50,7 @@ class Oxygen(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """The class of a section by one set of values.
+    """The water-quality class of a section by one set of values.
 
     ``per_parameter`` holds every graded parameter, also those that never decide (total nitrogen of
     lakes, faecal coliforms). ``over_iii`` and ``over_target`` hold evaluated parameters only, the
@@ -66,7 +66,7 @@ class Grade:
 
     @property
     def meets_target(self) -> bool:
-        """Whether the class is the target or better (达标)."""
+        """Whether the class is the target class or better (达标)."""
         return self.water_class <= self.target
 
 
@@ -84,7 +84,7 @@ def class_of(
     oxygen: Oxygen = Oxygen.CONCENTRATION,
     temperature_c: float | None = None,
 ) -> WaterClass | None:
-    """Returns the class of one value, None for a parameter that the standard doesn't grade.
+    """Returns the water-quality class of one value, None if the standard doesn't grade it.
 
     ``temperature_c`` serves class Ⅰ oxygen by saturation; unknown, 7.5 mg/L is required. Raises
     ValueError for a value that isn't finite. Source: GB 3838-2002 table 1; pH outside its range is
@@ -108,7 +108,7 @@ def grade(
     oxygen: Oxygen = Oxygen.CONCENTRATION,
     limits: Limits | None = None,
 ) -> Grade | None:
-    """Grades a set of values; None where no evaluated parameter is among them.
+    """Returns the class of a set of values; None if no parameter to be evaluated is among them.
 
     ``rounding`` rounds to the grading decimals first: for means, not for single readings.
     """
@@ -159,7 +159,7 @@ def grade(
 
 
 def _asked(limits: ClassLimits, oxygen: Oxygen, temperature_c: float | None) -> ClassLimits:
-    """Returns the limits with class Ⅰ oxygen by the chosen rule, never below those of class Ⅱ."""
+    """Returns the oxygen limits with class Ⅰ by the chosen rule, never below those of class Ⅱ."""
     if (
         limits.parameter is not Parameter.DISSOLVED_OXYGEN
         or oxygen is Oxygen.CONCENTRATION

@@ -14,7 +14,7 @@ from data.vocabulary import Compliance, Flag, Parameter
 
 @dataclass(frozen=True, slots=True)
 class OutfallLimit:
-    """What an outfall may discharge of one parameter; ``basis`` names the permit or grade."""
+    """The limits of one parameter at an outfall; ``basis`` names the permit or grade."""
 
     parameter: Parameter
     low: float | None
@@ -24,7 +24,7 @@ class OutfallLimit:
 
 @dataclass(frozen=True, slots=True)
 class OutfallJudgement:
-    """The compliance of an outfall with its limits.
+    """Whether an outfall complies with its limits, and the values beyond them.
 
     ``state`` is None where no fresh normal value can be judged. ``exceedances`` come with the
     largest multiple first; ``judged`` and ``missing`` partition the limited parameters. At
@@ -39,12 +39,12 @@ class OutfallJudgement:
 
     @property
     def exceeding(self) -> tuple[Parameter, ...]:
-        """The parameters beyond their limits."""
+        """The parameters whose values are beyond their limits."""
         return tuple(each.parameter for each in self.exceedances)
 
     @property
     def multiple(self) -> float | None:
-        """The largest exceedance multiple; None when compliant or only pH is out of range."""
+        """The largest multiple beyond a limit; None if compliant or only pH is."""
         return largest_multiple(self.exceedances)
 
 
@@ -55,7 +55,7 @@ def limits_from_grade(
     temperature_c: float | None = None,
     built_on: date | None = None,
 ) -> tuple[OutfallLimit, ...]:
-    """Returns the limits of a discharge grade on a day, as a template for an outfall.
+    """Returns limits by a discharge grade on a day, as a template for an outfall's.
 
     At 12 ℃ and below, ammonia nitrogen has its limit in brackets; a plant built before 2006 has its
     own for total phosphorus. Where neither is known the stricter limit is taken. Source: GB
@@ -98,7 +98,7 @@ def judge(
     fresh_hours: float = FRESH_HOURS,
     fresh_intervals: int = FRESH_INTERVALS,
 ) -> OutfallJudgement:
-    """Judges an outfall by its limits at ``now``, from its fresh values flagged normal.
+    """Judges an outfall against its limits at ``now``, by fresh values flagged normal.
 
     It is stopped when its flow is 0 and flagged normal. HJ 212's flag F says that an instrument is
     out of service: what that one measures is unknown then, and a probe switched off hides nothing.

@@ -15,7 +15,7 @@ from data.vocabulary import BodyKind, EvaluationState, Parameter, WaterClass
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The state of a section and its class where that can be determined.
+    """The state of a section's evaluation and, if it could be graded, its class.
 
     ``grade`` is set when the state is graded; ``last_grade`` when it is stale and the last normal
     values held the required set. ``have`` of ``required_count`` required parameters count now,
@@ -33,27 +33,27 @@ class Evaluation:
 
     @property
     def water_class(self) -> WaterClass | None:
-        """The class, None unless graded."""
+        """The section's water-quality class, None unless graded."""
         return self.grade.water_class if self.grade else None
 
     @property
     def deciding(self) -> tuple[Parameter, ...]:
-        """The parameters with the worst class, none unless graded."""
+        """The parameters with the worst class, () unless graded."""
         return self.grade.deciding if self.grade else ()
 
     @property
     def meets_target(self) -> bool | None:
-        """Whether the target is met (达标), None unless graded."""
+        """Whether the section meets its target (达标), None unless graded."""
         return self.grade.meets_target if self.grade else None
 
     @property
     def exceedances(self) -> tuple[Exceedance, ...]:
-        """What is beyond the target, the worst first; none unless graded."""
+        """The values beyond the target class's limits, the worst first; () unless graded."""
         return self.grade.over_target if self.grade else ()
 
     @property
     def multiple(self) -> float | None:
-        """The largest exceedance multiple to the target."""
+        """The largest multiple by which a value exceeds the target's limit, else None."""
         return largest_multiple(self.exceedances)
 
 
@@ -71,7 +71,7 @@ def evaluate(
     rounding: bool = False,
     oxygen: Oxygen = Oxygen.CONCENTRATION,
 ) -> Evaluation:
-    """Evaluates a section at ``now`` and returns its state and class.
+    """Evaluates a section by its newest values at ``now``; returns its state and class.
 
     Only values flagged normal and younger than ``max_age`` count. All required ones there: graded
     by every evaluated parameter that counts. Some young values, but not all required ones count:

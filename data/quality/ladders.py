@@ -22,7 +22,7 @@ _RANK = {parameter: rank for rank, parameter in enumerate(Parameter)}
 
 
 class Rung(NamedTuple):
-    """The limits of one parameter, laid out for grading.
+    """The limits of one parameter for all water-quality classes, laid out for grading.
 
     ``steps`` ascend: the position of ``sign`` times a value among them is its class less one. A
     range has ``low`` and ``high`` and no steps.
@@ -35,7 +35,7 @@ class Rung(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """The class of a section and what decides it, where the class can be determined."""
+    """A section's water-quality class and the parameters that decide it."""
 
     water_class: WaterClass
     deciding: tuple[Parameter, ...]
@@ -45,7 +45,7 @@ class Standing(NamedTuple):
 
 
 class Ladder:
-    """The limits of one day for sections of one body, target and required set."""
+    """The limits of one day, prepared to grade sections of one kind of water, target and set."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class Ladder:
     def beyond(
         self, values: Mapping[Parameter, float], flags: Mapping[Parameter, Flag]
     ) -> tuple[Exceedance, ...]:
-        """Returns the exceedances of the target among the values without a flag, in their order."""
+        """Returns the exceedances of the target among the unflagged values, in their order."""
         found = []
         for parameter, value in values.items():
             bounds = self._bounds.get(parameter)
@@ -80,7 +80,7 @@ class Ladder:
     def stand(
         self, latest: Mapping[Parameter, LatestValue], now: UtcDatetime, age: timedelta
     ) -> Standing | None:
-        """Returns the class by the newest values; None where the case isn't ordinary."""
+        """Returns the class by the newest values; None if any is missing, old or flagged."""
         if not latest.keys() >= self._required:
             return None
         stale, worst, deciding, times = now - age, -1, [], []
@@ -120,7 +120,7 @@ class Ladder:
 
 
 def _open_ended(low: float | None, high: float | None) -> tuple[float, float]:
-    """Returns the bounds with infinity in place of None."""
+    """Returns the two bounds with -inf or inf in place of None."""
     return -inf if low is None else low, inf if high is None else high
 
 
@@ -133,7 +133,7 @@ def _rung(held: ClassLimits) -> Rung:
 
 
 def _place(rung: Rung, value: float) -> int:
-    """Returns the class of the value, less one."""
+    """Returns the water-quality class of the value as an index: 0 for Ⅰ to 5 for 劣Ⅴ."""
     steps, sign, low, high = rung
     if low is not None and high is not None:
         return 0 if low <= value <= high else 5

@@ -19,7 +19,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class SpanLoad:
-    """The load of a span; ``covered_share`` (0 to 1) of the span is backed by samples."""
+    """The discharged mass over a span, of which samples cover ``covered_share`` (0 to 1)."""
 
     kg: float
     volume_m3: float
@@ -40,7 +40,7 @@ def volume_m3(flow_m3s: float, duration: timedelta) -> float:
 
 
 def span_load(samples: Sequence[Sample], span: Span, *, hold: timedelta) -> SpanLoad:
-    """Computes the load of a span; each sample holds until the next, but no longer than ``hold``.
+    """Returns the mass discharged over a span; a sample holds to the next, at most ``hold``.
 
     The water between two samples is the meter's difference where both have one that doesn't fall
     and the gap is within ``hold``, else flow times time. What no sample backs counts as uncovered,

@@ -36,7 +36,7 @@ _OF_CLASS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class WaterRating:
-    """The rating of a water by its sections; ``grade`` is set where means decided."""
+    """The rating of a water by its sections; ``grade`` is set if their mean values decided."""
 
     rating: Rating
     section_count: int
@@ -47,19 +47,19 @@ class WaterRating:
 
 @dataclass(frozen=True, slots=True)
 class GradedSection:
-    """A section's class over a span, with the means it was graded by."""
+    """A section's water-quality class over a span, and the means it was graded by."""
 
     water_class: WaterClass
     values: Mapping[Parameter, float]
 
 
 def rating_of(water_class: WaterClass) -> Rating:
-    """Returns the rating of a class. Source: 环办〔2011〕22号."""
+    """Returns the rating of a water-quality class. Source: 环办〔2011〕22号."""
     return _OF_CLASS[water_class]
 
 
 def rating_of_shares(good: float, worst: float) -> Rating:
-    """Returns the rating by the share of sections of class Ⅰ to Ⅲ, and of those worse than Ⅴ.
+    """Returns the rating by the share of sections of class Ⅰ to Ⅲ, and of class 劣Ⅴ.
 
     Source: 环办〔2011〕22号.
     """
@@ -79,7 +79,7 @@ def rate_water(
     evaluated: Collection[Parameter],
     limits: Limits | None = None,
 ) -> WaterRating | None:
-    """Rates a river or lake by its graded sections, None without any.
+    """Returns the rating of a river or lake by its graded sections, None without sections.
 
     A river of five sections or more goes by the shares of classes; one of fewer, and every lake, by
     the class of the means over its sections, rounded before grading. Source: 环办〔2011〕22号.
@@ -98,7 +98,7 @@ def rate_water(
 
 
 def _means_over(sections: Sequence[GradedSection]) -> dict[Parameter, float]:
-    """Returns the mean of each parameter over the sections that have it."""
+    """Returns the mean of each parameter over the sections that have a mean of it."""
     by_parameter: dict[Parameter, list[float]] = {}
     for section in sections:
         for parameter, value in section.values.items():

@@ -16,21 +16,21 @@ from data.vocabulary import BodyKind, Parameter, WaterClass
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Evaluates sections and outfalls by one set of quality settings."""
+    """Evaluates sections and outfalls by the configured quality settings."""
 
     settings: QualitySettings
 
     @property
     def oxygen(self) -> Oxygen:
-        """The rule for class Ⅰ of dissolved oxygen."""
+        """The configured rule for class Ⅰ of dissolved oxygen."""
         return Oxygen.EITHER if self.settings.oxygen_saturation else Oxygen.CONCENTRATION
 
     def required(self, own: Collection[Parameter] | None) -> Collection[Parameter]:
-        """Returns the parameters a class needs: the section's own set, else the settings'."""
+        """Returns the parameters a class needs: ``own`` of the section, else the settings'."""
         return own or self.settings.required
 
     def max_age(self, interval: timedelta) -> timedelta:
-        """Returns the age at which a value of a station with that interval stops counting."""
+        """Returns how old a value of a station with that interval may be and still count."""
         return max_age(
             interval,
             fresh_hours=self.settings.fresh_hours,
@@ -47,7 +47,7 @@ class Rules:
         now: UtcDatetime,
         interval: timedelta,
     ) -> Evaluation:
-        """Evaluates a section at ``now``: its state and class."""
+        """Evaluates a section by its newest values at ``now``; returns its state and class."""
         return evaluate(
             latest,
             body=body,
@@ -69,7 +69,7 @@ class Rules:
         now: UtcDatetime,
         interval: timedelta,
     ) -> OutfallJudgement:
-        """Judges an outfall by its limits at ``now``."""
+        """Judges an outfall against its limits at ``now``, by its newest values."""
         return judge(
             latest,
             limits,

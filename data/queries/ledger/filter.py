@@ -50,7 +50,7 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order of the list: the soonest deadline first unless said otherwise."""
+    """The order of the list of problems; by default the soonest deadline first."""
 
     by: Sort = Sort.DUE
     descending: bool = False
@@ -58,7 +58,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class LedgerFilter:
-    """What is looked for; an empty field asks nothing. Several values of one field are or-ed.
+    """The filter of the list of problems; an empty field matches all, several values are or-ed.
 
     ``categories`` holds keys of ``CATEGORIES`` and whole groups; ``registered_since`` and
     ``registered_until`` are business days, both included.
@@ -83,7 +83,7 @@ class LedgerFilter:
 
     @property
     def is_narrowed(self) -> bool:
-        """Whether anything but the view is asked for."""
+        """Whether any field besides the tab (view) is set."""
         return replace(self, view=View.OPEN) != LedgerFilter()
 
 
@@ -118,7 +118,7 @@ _LARGEST_ID: Final = 2**63 - 1
 
 
 def read_filter(query: str | Mapping[str, str | Iterable[str]]) -> LedgerFilter:
-    """Reads the filter from a query string or its parts; what isn't understood is left out."""
+    """Parses the filter of the list of problems from a query string; ignores what is unreadable."""
     given: dict[str, list[str]] = {}
     for key, value in _pairs(query):
         given.setdefault(key, []).append(value)
@@ -130,7 +130,7 @@ def read_filter(query: str | Mapping[str, str | Iterable[str]]) -> LedgerFilter:
 
 
 def write_filter(chosen: LedgerFilter) -> str:
-    """Writes the filter as a query string that ``read_filter`` reads, without defaults."""
+    """Returns the filter as a query string that ``read_filter`` parses, without defaults."""
     default = LedgerFilter()
     pairs: list[tuple[str, str]] = []
     for key, name in KEYS.items():
@@ -142,14 +142,14 @@ def write_filter(chosen: LedgerFilter) -> str:
 
 
 def read_order(query: str | Mapping[str, str | Iterable[str]]) -> Order:
-    """Reads the order from ``sort`` in a query string; a dash before the column turns it round."""
+    """Parses the list's order from ``sort`` in a query string; a leading "-" means descending."""
     word = next((value for key, value in _pairs(query) if key == "sort"), "")
     by = _words(Sort, [word.removeprefix("-")])
     return Order(by[0], word.startswith("-")) if by else Order()
 
 
 def write_order(order: Order) -> str:
-    """Writes the order as the value of ``sort``; empty for the default."""
+    """Returns the order as a value of ``sort`` in a query string; "" for the default order."""
     return "" if order == Order() else ("-" if order.descending else "") + order.by.value
 
 

@@ -55,7 +55,7 @@ ORDER BY name, id
 
 @dataclass(frozen=True, slots=True)
 class StoryEvent:
-    """One step of the story; ``actor`` is the post or unit as it was then.
+    """One event in a problem's history; ``actor`` is the post or unit as it was then.
 
     ``changed`` are the columns the step set, as its hashed bytes record them; ``extra`` is
     whatever else these hold (the check's place and time). ``unit`` is the handling unit it named.
@@ -78,7 +78,7 @@ class StoryEvent:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Another problem close by, metres away."""
+    """Another problem close to a place, with its distance in metres."""
 
     id: int
     number: str
@@ -90,7 +90,7 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class ProblemDetail:
-    """A problem as its page shows it; ``story`` begins with the report.
+    """A problem as its page shows it; ``story``, its history, begins with the report.
 
     The place as given is ``source_x``/``source_y`` in ``source_crs``. ``chief`` is who answered
     for the water on the day of the report.
@@ -112,14 +112,14 @@ class ProblemDetail:
     chief: str
 
     def last(self, action: Action) -> StoryEvent | None:
-        """Returns the newest event of that action, None if there is none."""
+        """Returns the newest event of that action in the history, None if there is none."""
         return next((one for one in reversed(self.story) if one.action is action), None)
 
 
 def problem_detail(
     connection: Connection, scope: Scope, problem_id: int, now: UtcDatetime
 ) -> ProblemDetail | None:
-    """Reads a problem with its story and photos; None when the scope doesn't hold it."""
+    """Returns a problem with its history and photos; None if missing or outside the scope."""
     row = problem_row(connection, scope, problem_id, now)
     if row is None:
         return None
@@ -150,7 +150,7 @@ def problem_detail(
 def problem_row(
     connection: Connection, scope: Scope, problem_id: int, now: UtcDatetime
 ) -> ProblemRow | None:
-    """Reads a problem as the list shows it; None when the scope doesn't hold it."""
+    """Returns a problem as the list shows it; None if missing or outside the scope."""
     chosen = LedgerFilter(view=View.ALL, problem_ids=(problem_id,))
     asker, moment = Asker(AccountId(0)), Moment(now, now)
     rows, _ = problems(connection, scope, asker, chosen, Order(), moment, count=1)
@@ -158,7 +158,7 @@ def problem_row(
 
 
 def problem_version(connection: Connection, scope: Scope, problem_id: int) -> int | None:
-    """Reads the version of a problem; None when the scope doesn't hold it."""
+    """Returns the version number of a problem; None if missing or outside the scope."""
     found: int | None = connection.execute(
         text(f"SELECT version FROM problem WHERE id = :id AND {PROBLEM_VISIBLE}"),
         {"id": problem_id, **scope.bound},
@@ -175,7 +175,7 @@ def near_problems(
     *,
     but: int | None = None,
 ) -> tuple[Near, ...]:
-    """Reads the problems of the last two years within ``NEAR_M`` of a place, the nearest first."""
+    """Returns problems of the last two years within ``NEAR_M`` of a place, nearest first."""
     bound = {
         "lon": lon,
         "lat": lat,
@@ -191,7 +191,7 @@ def near_problems(
 
 
 def handling_units(connection: Connection, division_id: int | None) -> tuple[tuple[int, str], ...]:
-    """Reads id and name of the units that a problem of that division may be assigned to."""
+    """Returns (id, name) of the units that may be assigned a problem of that division."""
     rows = connection.execute(_UNITS, {"division": division_id})
     return tuple((row.id, row.name) for row in rows)
 

@@ -23,7 +23,7 @@ class Size(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PhotoFacts:
-    """A photo without its bytes; attached when ``problem_id``, ``seq`` and ``stage`` are set.
+    """A photo's facts without its bytes; attached when ``problem_id``, ``seq``, ``stage`` are set.
 
     ``at`` is the time of the step it came with.
     """
@@ -50,7 +50,7 @@ class PhotoFacts:
 
 @dataclass(frozen=True, slots=True)
 class PhotoCopy:
-    """The bytes of one copy of a photo."""
+    """The bytes of one copy (one size) of a photo."""
 
     mime: str
     content: bytes
@@ -60,7 +60,7 @@ class PhotoCopy:
 
 @dataclass(frozen=True, slots=True)
 class Likest:
-    """The earlier photo that differs least from one; ``bits`` is None when there was none.
+    """The earlier photo most similar to a photo; ``bits``, the difference, is None without any.
 
     Which photo and problem it is, is told only where the reader may see that problem.
     """
@@ -102,13 +102,13 @@ WHERE earlier.id < :photo_id ORDER BY bits, earlier.id LIMIT 1
 
 
 def photos_of(connection: Connection, problem_id: int) -> tuple[PhotoFacts, ...]:
-    """Reads the photos of a problem in the order they came; the caller has checked the scope."""
+    """Returns a problem's photos in the order they came; access must have been checked."""
     rows = connection.execute(OF_PROBLEM, {"problem_id": problem_id})
     return tuple(_facts(row) for row in rows)
 
 
 def photo_facts(connection: Connection, photo_id: int) -> PhotoFacts:
-    """Reads what is known of one photo. Raises NotFound."""
+    """Returns the facts of one photo. Raises NotFound if there is none."""
     row = connection.execute(ONE, {"photo_id": photo_id}).one_or_none()
     if row is None:
         raise _none()
@@ -118,7 +118,7 @@ def photo_facts(connection: Connection, photo_id: int) -> PhotoFacts:
 def photo_copy(
     connection: Connection, scope: Scope, account_id: AccountId, photo_id: int, size: Size
 ) -> PhotoCopy:
-    """Reads one copy of a photo, for who may see its problem or uploaded it to none yet.
+    """Returns a photo in one size, if the account may see its problem or uploaded it.
 
     Raises NotFound.
     """
@@ -131,7 +131,7 @@ def photo_copy(
 
 
 def likest(connection: Connection, scope: Scope, photos: Sequence[PhotoFacts]) -> dict[int, Likest]:
-    """Finds, for each photo, the likest of all that were uploaded before it, of any problem."""
+    """Returns, for each photo, the most similar one uploaded before it, to any problem."""
     found = {}
     for photo in photos:
         bound = {**scope.bound, "photo_id": photo.id, "likeness": photo.likeness}

@@ -51,7 +51,7 @@ _SORTS: Final[Mapping[Sort, tuple[str, tuple[str, ...]]]] = {
 
 @dataclass(frozen=True, slots=True)
 class ProblemRow:
-    """A problem as a list shows it; ``where`` and ``lon``/``lat`` (CGCS2000) say where it is.
+    """A problem as a list shows it; ``where`` and ``lon``/``lat`` (CGCS2000) give its place.
 
     ``next_action`` is the step for which it waits for the reader, None when it doesn't.
     """
@@ -98,18 +98,18 @@ class ProblemRow:
 
     @property
     def is_open(self) -> bool:
-        """Whether somebody still has to do something about it."""
+        """Whether the problem isn't closed: somebody still has to act on it."""
         return self.status not in CLOSED
 
     @property
     def is_waiting(self) -> bool:
-        """Whether the next step is the reader's."""
+        """Whether the problem's next step is for the reader to take."""
         return self.next_action is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many problems each tab holds, and how many were signed off this month."""
+    """The number of problems under each tab of the list, and of those signed off this month."""
 
     views: Mapping[View, int]
     signed_off_this_month: int
@@ -126,7 +126,7 @@ def problems(
     start: int = 0,
     count: int = 50,
 ) -> tuple[tuple[ProblemRow, ...], int]:
-    """Reads ``count`` problems that fit the filter, from ``start``, and how many fit in all."""
+    """Returns a page of ``count`` problems that fit the filter, and how many fit in all."""
     joins, keys = _SORTS[order.by]
     turn = "DESC" if order.descending else "ASC"
     direction = ", ".join(f"{key} {turn} NULLS LAST" for key in _named(len(keys)))
@@ -158,7 +158,7 @@ def problems(
 
 
 def counts(connection: Connection, scope: Scope, asker: Asker, moment: Moment) -> Counts:
-    """Counts the problems of the scope that each tab holds."""
+    """Counts the problems in the scope under each tab of the list."""
     columns = ", ".join(
         f"count(*) FILTER (WHERE {condition}) AS {view.value}" for view, condition in VIEWS.items()
     ).replace(" AS all", ' AS "all"')

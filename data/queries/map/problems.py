@@ -25,7 +25,7 @@ LATE_SECONDS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """An open problem on the map, at degrees of CGCS2000."""
+    """An open problem as a pin on the map, at degrees of CGCS2000."""
 
     id: int
     number: str
@@ -43,7 +43,7 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class LedgerChanges:
-    """What an open map needs to catch up; ``gone`` are problems that are no longer open."""
+    """Problems changed since a map was loaded; ``gone``: ids of problems no longer open."""
 
     change_no: int
     pins: tuple[Pin, ...]
@@ -52,7 +52,7 @@ class LedgerChanges:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing changed that the scope may see."""
+        """Whether nothing that the scope may see has changed."""
         return not (self.pins or self.gone or self.patrol_count)
 
 
@@ -112,14 +112,14 @@ def last_ledger_no(connection: Connection) -> int:
 
 
 def ledger_numbers(connection: Connection, floor: int) -> list[int]:
-    """Returns the change numbers of problems and patrols above that one, in no order."""
+    """Returns the change numbers above ``floor`` of problems and patrols, unordered."""
     return list(connection.execute(_NUMBERS, {"floor": floor}).scalars())
 
 
 def ledger_changes(
     connection: Connection, after: int, scope: Scope, now: UtcDatetime
 ) -> LedgerChanges:
-    """Returns what changed in the scope since a number; the number rises even without changes."""
+    """Returns what changed in the scope after change number ``after``, and the new number."""
     newest = last_ledger_no(connection)
     bound = {**scope.bound, "after": after, "late": LATE_COMMITS, "seconds": LATE_SECONDS}
     touched = connection.execute(_TOUCHED, bound).all()

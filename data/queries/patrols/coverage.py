@@ -15,7 +15,7 @@ from gis.coverage import Stretch, length_of, united
 
 @dataclass(frozen=True, slots=True)
 class ReachCoverage:
-    """The coverage of a reach, which lies from ``from_m`` to ``to_m`` of its river's chainage.
+    """The stretches of a reach that patrols walked, in metres along its river.
 
     ``stretches`` is what valid patrols walked, united; ``invalid_stretches`` what only invalid ones
     did, which doesn't count.
@@ -38,12 +38,12 @@ class ReachCoverage:
 
     @property
     def walked_m(self) -> float:
-        """Metres that valid patrols walked, each once."""
+        """Metres of the reach that valid patrols walked, counted once if repeated."""
         return length_of(self.stretches)
 
     @property
     def share(self) -> float:
-        """Share of the reach that was walked, 0 to 1."""
+        """The share of the reach that valid patrols walked, 0 to 1."""
         return min(1.0, self.walked_m / self.length_m)
 
 
@@ -68,7 +68,7 @@ _WALKED: Final = text(
 def coverage(
     connection: Connection, scope: Scope, person_id: int, month: Month
 ) -> list[ReachCoverage]:
-    """Returns the month's coverage of every visible reach the chief answers for."""
+    """Returns the patrols' coverage in the month of every visible reach the chief answers for."""
     reaches = sorted(own_reaches(connection, person_id, month.judged_on))
     bound = {
         "reaches": reaches,
@@ -90,7 +90,7 @@ def coverage(
 
 
 def _only(stretches: Sequence[Stretch], without: Sequence[Stretch]) -> tuple[Stretch, ...]:
-    """Subtracts the second stretches from the first; both are disjoint and sorted."""
+    """Returns ``stretches`` less the parts in ``without``; both must be disjoint and sorted."""
     left: list[Stretch] = []
     for start, end in stretches:
         at = start

@@ -44,7 +44,7 @@ MOST_ROWS: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class PatrolRow:
-    """A patrol as a list shows it.
+    """A patrol (inspection walk along a river) as a list shows it.
 
     ``who`` is the walker's name where it may be shown, else their post or unit, empty where there
     is neither; ``chief`` is the chief it counts for. ``waters`` are names of rivers and
@@ -75,29 +75,29 @@ class PatrolRow:
 
     @property
     def day(self) -> date:
-        """The business day it began."""
+        """The business day on which the patrol began."""
         return business_date(self.started_at)
 
     @property
     def mean_kmh(self) -> float:
-        """Its mean speed over the whole time, km/h."""
+        """The patrol's mean speed over its whole duration, km/h."""
         return self.length_m / self.duration_s * 3.6 if self.duration_s else 0.0
 
     @property
     def failed(self) -> frozenset[PatrolRule]:
-        """The rules it failed."""
+        """The rules of validity that the patrol failed."""
         return frozenset(each.rule for each in self.judgements if not each.passed)
 
     @property
     def hours_since_valid(self) -> float | None:
-        """Hours to the nearest valid patrol when it was judged; None when it was the first."""
+        """Hours to the valid patrol nearest in time; None when there was no other."""
         found = [each.measured for each in self.judgements if each.rule is PatrolRule.INTERVAL]
         return found[0] if found else None
 
 
 @dataclass(frozen=True, slots=True)
 class ReachWalked:
-    """What a patrol covers of a reach; ``stretches`` in metres of the river's chainage."""
+    """The part of a reach a patrol walked; ``stretches`` in metres along the river."""
 
     reach_id: int
     reach: str
@@ -110,7 +110,7 @@ class ReachWalked:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """An observation on a patrol that is no problem, with its place in degrees if it has one."""
+    """An observation made on a patrol that isn't a problem, with its place in degrees if known."""
 
     at: UtcDatetime
     text: str
@@ -120,7 +120,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class PatrolDetail(PatrolRow):
-    """One patrol with its track as a GeoJSON geometry, its reaches, remarks and the reason.
+    """One patrol with its track (GeoJSON), reaches, remarks and the reason it isn't valid.
 
     ``may_explain``: the reader walked it, or is the chief it counts for, and no reason was given
     yet. ``file_name`` is empty where the walker's name may not be shown: it often holds it.
@@ -216,7 +216,7 @@ def patrol_list(
     start: int = 0,
     most: int = MOST_ROWS,
 ) -> list[PatrolRow]:
-    """Returns the patrols that began in the span, the newest first.
+    """Returns the patrols that the reader may see and that began in the span, newest first.
 
     ``person_id`` keeps those of one chief, ``walker_id`` those an account walked, ``reach_id``
     those along one reach.
@@ -238,7 +238,7 @@ def patrol_list(
 
 
 def patrol_detail(connection: Connection, reader: Reader, patrol_id: int) -> PatrolDetail:
-    """One patrol in full. Raises NotFound when it isn't there or the reader may not see it."""
+    """Returns one patrol in full. Raises NotFound if none or the reader may not see it."""
     found = connection.execute(_DETAIL, {**reader.bound, "id": patrol_id}).one_or_none()
     if found is None:
         raise NotFound("There is no such patrol.")

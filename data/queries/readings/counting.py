@@ -76,7 +76,7 @@ def bound(
 
 
 def ruled(parameter: Parameter) -> str:
-    """Returns SQL for the ruling on the parameter, over RULED_READINGS.
+    """Returns SQL for the reviewers' ruling on the parameter's value, over RULED_READINGS.
 
     It is keep, reject, correct, failed or null.
     """
@@ -84,17 +84,17 @@ def ruled(parameter: Parameter) -> str:
 
 
 def reviewed_by(parameter: Parameter) -> str:
-    """Returns SQL for the id of the review behind the ruling, or null, over RULED_READINGS."""
+    """Returns SQL for the id of the review behind the value's ruling, or null."""
     return f"CAST(ruled.by_key #>> '{{{parameter.value},review}}' AS bigint)"
 
 
 def corrected(parameter: Parameter) -> str:
-    """Returns SQL for the value a review put in place of the raw one, over RULED_READINGS."""
+    """Returns SQL for the value by which a review replaced the raw one, or null."""
     return f"CAST(ruled.by_key #>> '{{{parameter.value},value}}' AS float8)"
 
 
 def counted(parameter: Parameter) -> str:
-    """Returns SQL for the parameter's value that counts, or null, over RULED_READINGS."""
+    """Returns SQL for the parameter's value that counts after flags and reviews, or null."""
     raw = measured(parameter)
     unflagged = f"CASE WHEN reading.flags ->> '{parameter.value}' IS NULL THEN {raw} END"
     return (
@@ -106,7 +106,7 @@ def counted(parameter: Parameter) -> str:
 
 
 def as_measured(reading: str) -> str:
-    """Returns an SQL condition: the value of ``:parameter`` counts as measured, without a flag.
+    """Returns an SQL condition: the value of ``:parameter`` counts as measured, unflagged.
 
     A corrected value counts, but not as measured: it is evidence neither for nor against.
     """

@@ -64,7 +64,7 @@ _PLACES: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Values in order of time, as columns: seconds since 1970 UTC, and what is known of each.
+    """Values of a parameter in order of time, as columns: time (s since 1970 UTC), value, flag ….
 
     ``value`` is the one that counts, or the raw one where none does; ``raw`` is as measured;
     ``flag`` and ``rule`` are indices into ``FLAG_CODES`` and ``RULE_CODES``; ``review`` is the id
@@ -124,7 +124,7 @@ def series(
 
 @cache
 def _course(parameter: Parameter, is_ruled: bool) -> str:
-    """Returns SQL for time, raw value and mark of every value; where marked, value and review too.
+    """Returns SQL for time, raw value and mark of all values; for marked ones also what counts.
 
     The mark is the flag's index plus ``_PLACES`` times the rule's; without one the raw value
     counts. Where nothing is ruled, no ruling is looked up.
@@ -154,7 +154,7 @@ def _course(parameter: Parameter, is_ruled: bool) -> str:
 
 
 def _place(word: str, words: Sequence[str]) -> str:
-    """Returns SQL for the index of a word among those, as a bigint; the first for null."""
+    """Returns SQL for the index of ``word`` in ``words``, as a bigint; 0 if the word is null."""
     listed = ", ".join(f"'{each}'" for each in words)
     place = f"array_position(ARRAY[{listed}], {word}) - 1"
     return f"CAST(CASE WHEN {word} IS NULL THEN 0 ELSE {place} END AS bigint)"
@@ -169,7 +169,7 @@ def series_of(
     review: NDArray[np.int64],
     interval: timedelta,
 ) -> Series:
-    """Returns the unthinned series of these columns; ``count`` is NaN where no value counts."""
+    """Returns a series of these columns with all points; ``count`` is NaN where no value counts."""
     counting = np.flatnonzero(~np.isnan(count))
     run = np.full(len(at_s), -1, dtype=np.int64)
     breaks = np.diff(at_s[counting], prepend=at_s[counting[:1]]) > (
@@ -182,7 +182,7 @@ def series_of(
 
 
 def thinned(whole: Series, points: int) -> Series:
-    """Thins the series to at most ``points`` points that look the same: keeps extremes and ends."""
+    """Returns the series with at most ``points`` points, which keep its extremes and ends."""
     if len(whole) <= points:
         return whole
     plain = (whole.run >= 0) & (whole.rule == 0)
@@ -195,7 +195,7 @@ def thinned(whole: Series, points: int) -> Series:
 
 
 def _picked(whole: Series, among: NDArray[np.int64], room: int) -> NDArray[np.int64]:
-    """Returns the indices of at most ``room`` points among those that keep the shape."""
+    """Returns at most ``room`` of the indices ``among``, such that the curve keeps its shape."""
     if len(among) <= room:
         return among
     if room < 3:

@@ -29,7 +29,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FindingFilter:
-    """What the list is narrowed to; None means all. ``key`` selects one single value."""
+    """The filter of the list of doubted values; None matches all, ``key`` a single value."""
 
     standing: Standing = Standing.OPEN
     station_id: int | None = None
@@ -41,7 +41,7 @@ class FindingFilter:
 
     @property
     def span(self) -> Span | None:
-        """The month's span in the business zone, or the one value's instant."""
+        """The month's span in the business zone, or the instant of the single value."""
         if self.key is not None:
             at = self.key.observed_at
             return Span(at, UtcDatetime(at + timedelta(microseconds=1)))
@@ -54,7 +54,7 @@ class FindingFilter:
 
 @dataclass(frozen=True, slots=True)
 class TestFinding:
-    """What one test says: the value should lie within ``low`` and ``high`` (None: open)."""
+    """The result of one quality test: the value should be from ``low`` to ``high`` (None: open)."""
 
     test: QualityTest
     finding: Finding
@@ -65,7 +65,7 @@ class TestFinding:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A review of a value: verdict, reason, reviewer and time."""
+    """A person's review of a doubted value: verdict, reason, reviewer and time."""
 
     id: int
     verdict: Verdict
@@ -77,7 +77,7 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class DoubtedValue:
-    """A value with the findings against it and its newest review, which may be withdrawn.
+    """A measured value with the tests' findings and its newest review, perhaps withdrawn.
 
     ``value`` is as measured, None where its month left the database.
     """
@@ -94,7 +94,7 @@ class DoubtedValue:
 
     @property
     def is_open(self) -> bool:
-        """Whether it has no review, or the newest one withdrew the last."""
+        """Whether the value awaits review: never reviewed, or the review was withdrawn."""
         return self.review is None or self.review.verdict is Verdict.WITHDRAW
 
 
@@ -163,7 +163,7 @@ def doubted_values(
     start: int = 0,
     rows: int = PAGE_ROWS,
 ) -> tuple[int, list[DoubtedValue]]:
-    """Returns how many values match (counted up to MOST_COUNTED), and one page, newest first."""
+    """Returns the number of matching values (up to MOST_COUNTED) and a page, newest first."""
     bound = _bound(scope, chosen)
     count = connection.execute(_COUNT, bound).scalar_one()
     page = connection.execute(_PAGE, {**bound, "rows": rows, "start_row": start})

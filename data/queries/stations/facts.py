@@ -55,7 +55,7 @@ _LIMITS = text(
 
 @dataclass(frozen=True, slots=True)
 class KeptLimit:
-    """A limit of an outfall's permit, holding on ``[valid_from, valid_to)``."""
+    """A stored limit of an outfall's permit, in force on ``[valid_from, valid_to)``."""
 
     parameter: Parameter
     low: float | None
@@ -71,7 +71,7 @@ class KeptLimit:
 
 @dataclass(frozen=True, slots=True)
 class StationFacts:
-    """A station as stored; degrees of CGCS2000, ``interval`` between two readings.
+    """A station as stored, at CGCS2000 degrees; ``interval`` is the time between readings.
 
     ``target`` is None where none was set. ``own`` holds the fields of its kind: attribute of a
     section, owner and permit of an outfall or intake.
@@ -96,12 +96,12 @@ class StationFacts:
 
     @property
     def observed_at(self) -> UtcDatetime | None:
-        """When its newest value was measured."""
+        """When the station's newest value was measured; None without any."""
         return max((each.observed_at for each in self.latest.values()), default=None)
 
 
 def station_facts(connection: Connection, scope: Scope, station_id: int) -> StationFacts:
-    """Returns a station that the scope may see. Raises NotFound."""
+    """Returns the station. Raises NotFound if there is none or outside the scope."""
     row = connection.execute(_STATION, {**scope.bound, "id": station_id}).one_or_none()
     if row is None:
         raise NotFound("There is no such station.")
@@ -127,5 +127,5 @@ def newest_values(latest: Mapping[str, Mapping[str, Any]]) -> dict[Parameter, La
 
 
 def kept_limits(connection: Connection, station_id: int) -> tuple[KeptLimit, ...]:
-    """Returns every limit the outfall ever had, in the order they were entered."""
+    """Returns all limits the outfall ever had, past ones too, in the order they were entered."""
     return tuple(rows_as(KeptLimit, connection.execute(_LIMITS, {"id": station_id})))

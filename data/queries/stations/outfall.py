@@ -32,7 +32,7 @@ DAY, MONTH = timedelta(hours=24), timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class LimitRow:
-    """A limited parameter: the limit that holds today beside its newest value."""
+    """One limited parameter of an outfall: the limit in force today and the newest value."""
 
     limit: KeptLimit
     latest: LatestValue | None
@@ -42,7 +42,7 @@ class LimitRow:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """The load of one parameter over the last day and the last 30 days."""
+    """The discharged mass of one parameter over the last day and the last 30 days."""
 
     parameter: Parameter
     day: SpanLoad
@@ -51,7 +51,7 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class OutfallFacts:
-    """An outfall's judgement with its rows, measured ones first; ``others`` have no limit."""
+    """An outfall's judgement with a row per limit; ``others``: parameters without a limit."""
 
     station: StationFacts
     judgement: OutfallJudgement
@@ -61,7 +61,7 @@ class OutfallFacts:
 
     @property
     def first_parameter(self) -> Parameter:
-        """The parameter to draw first: what exceeds most, else the first limited one measured."""
+        """The parameter to chart first: the worst exceeding, else a measured one."""
         for parameter in self.judgement.exceeding:
             return parameter
         measured = [row.limit.parameter for row in self.rows if row.latest]
@@ -78,7 +78,7 @@ def outfall_facts(
     now: UtcDatetime,
     quality: QualitySettings,
 ) -> OutfallFacts:
-    """Judges the outfall at ``now`` by the same rules as ingest, and returns its rows."""
+    """Returns the outfall's judgement at ``now``, by the rules of ingest, with its rows."""
     today = [limit for limit in limits if limit.holds_on(business_date(now))]
     rules = Rules(quality)
     judgement = rules.outfall(
@@ -110,7 +110,7 @@ def _row(limit: KeptLimit, latest: LatestValue | None, since: UtcDatetime) -> Li
 
 
 def loads(connection: Connection, station: StationFacts, now: UtcDatetime) -> tuple[Load, ...]:
-    """Returns the loads of parameters measured together with flow or volume, else none."""
+    """Returns the loads of parameters measured together with flow or volume; () if none is."""
     measured = [each for each in LOADED if each in station.latest]
     if not measured or not {Parameter.FLOW, Parameter.VOLUME} & station.latest.keys():
         return ()

@@ -26,7 +26,7 @@ LISTED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class ValueRow:
-    """One evaluated parameter: its newest value, the target's limit, and what follows from both.
+    """One evaluated parameter of a section: newest value, target's limit, and the result.
 
     ``latest`` is None for a required parameter that was never measured. ``counts``: the value is
     young and flagged normal; ``low`` and ``high`` are the limit of the target class.
@@ -47,7 +47,7 @@ class ValueRow:
 
 @dataclass(frozen=True, slots=True)
 class SectionFacts:
-    """A section's evaluation with its rows; ``others`` were measured but are not evaluated."""
+    """A section's evaluation with a row per parameter; ``others`` aren't evaluated."""
 
     station: StationFacts
     evaluation: Evaluation
@@ -57,13 +57,13 @@ class SectionFacts:
 
     @property
     def shown_class(self) -> WaterClass | None:
-        """The class now or, of a stale section, the last one determined."""
+        """The water-quality class now; for a stale section the last one determined."""
         grade = self.evaluation.grade or self.evaluation.last_grade
         return grade.water_class if grade else None
 
     @property
     def first_parameter(self) -> Parameter:
-        """The parameter to draw first: the deciding one, the worst beyond the target first."""
+        """The parameter to chart first: the deciding one farthest beyond target."""
         grade = self.evaluation.grade or self.evaluation.last_grade
         deciding = grade.deciding if grade else ()
         beyond = [each.parameter for each in self.evaluation.exceedances]
@@ -73,7 +73,7 @@ class SectionFacts:
         return Parameter.AMMONIA_NITROGEN
 
     def _ordered(self, parameters: tuple[Parameter, ...]) -> list[Parameter]:
-        """Sorts deciding parameters: those that say most about pollution first."""
+        """Returns the deciding parameters, those that tell most of pollution first."""
         first = (Parameter.AMMONIA_NITROGEN, Parameter.TOTAL_PHOSPHORUS)
         return sorted(parameters, key=lambda each: (each not in first, each is Parameter.PH))
 
@@ -81,7 +81,7 @@ class SectionFacts:
 def section_facts(
     station: StationFacts, now: UtcDatetime, quality: QualitySettings
 ) -> SectionFacts:
-    """Evaluates the section at ``now`` by the same rules as ingest, and returns its rows."""
+    """Returns the section's evaluation at ``now``, by the rules of ingest, with its rows."""
     rules = Rules(quality)
     required = rules.required(station.required)
     evaluation = rules.section(

@@ -48,7 +48,7 @@ STATION_SOURCE = """
 
 @dataclass(frozen=True, slots=True)
 class StationRecord:
-    """A station and its state now; degrees of CGCS2000, ``water_class`` the last determined."""
+    """A station and its state now, in CGCS2000 degrees; ``water_class``: last determined."""
 
     id: int
     kind: StationKind
@@ -79,23 +79,23 @@ class StationRecord:
 
     @property
     def shown_class(self) -> int:
-        """The class to colour by, 0 when there is none now."""
+        """The water-quality class to colour the station by, 0 if it has none now."""
         return (self.water_class or 0) if self.state is EvaluationState.GRADED else 0
 
     @property
     def meets(self) -> bool | None:
-        """Whether the target is met now, None when no class can be determined."""
+        """Whether the section meets its target now, None if its class is unknown."""
         return self.meets_target if self.state is EvaluationState.GRADED else None
 
     def graded_as(
         self, state: EvaluationState, water_class: WaterClass | None, **others: Any
     ) -> "StationRecord":
-        """Returns a copy with another class, such as that of a month."""
+        """Returns a copy with another water-quality class, such as that of a month."""
         meets = None if water_class is None else int(water_class) <= self.target_class
         return replace(self, state=state, water_class=water_class, meets_target=meets, **others)
 
     def feature(self) -> dict[str, Any]:
-        """Returns a GeoJSON feature with an integer id and short property names."""
+        """Returns the station as a GeoJSON feature with short property names."""
         properties = {
             "kind": self.kind.value,
             "code": self.code,
@@ -126,7 +126,7 @@ class StationRecord:
 
 
 def freshness(now: UtcDatetime | None, quality: QualitySettings | None) -> dict[str, object]:
-    """Returns the parameters that ``STATE_NOW``, ``SILENT`` and ``IN_SERVICE`` bind."""
+    """Returns the values of the SQL parameters in ``STATE_NOW``, ``SILENT`` and ``IN_SERVICE``."""
     quality = quality or QualitySettings()
     return {
         "now": now or clock.now(),
@@ -144,7 +144,7 @@ def stations(
     quality: QualitySettings | None = None,
     only: Collection[int] | None = None,
 ) -> list[StationRecord]:
-    """Returns the stations in service of these kinds that the scope may see, by code."""
+    """Returns the stations in service, of these kinds and visible in the scope, by code."""
     rows = connection.execute(
         text(
             f"""
@@ -165,7 +165,7 @@ def stations(
 
 
 def boards(connection: Connection, scope: Scope) -> list[dict[str, Any]]:
-    """Returns the notice boards the scope may see, as GeoJSON features with integer ids."""
+    """Returns the notice boards visible in the scope, as GeoJSON features with integer ids."""
     rows = connection.execute(
         text(
             f"""

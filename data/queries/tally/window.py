@@ -27,7 +27,7 @@ STEP = {Grain.HOUR: timedelta(hours=1), Grain.DAY: timedelta(days=1)}
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Whole hours or days in Beijing, ``[start, end)``; nothing counts as due after ``until``."""
+    """Whole hours or days in Beijing time, ``[start, end)``; no reading is due after ``until``."""
 
     start: UtcDatetime
     end: UtcDatetime
@@ -36,36 +36,36 @@ class Window:
 
     @property
     def buckets(self) -> list[UtcDatetime]:
-        """Returns where each hour or day begins."""
+        """The start of each hour or day of the window."""
         step = STEP[self.by]
         count = int((self.end - self.start) / step)
         return [UtcDatetime(self.start + n * step) for n in range(count)]
 
     @property
     def step_s(self) -> float:
-        """The length of an hour or a day in seconds."""
+        """The length of one hour or day of the window, in seconds."""
         return STEP[self.by].total_seconds()
 
     @property
     def edges_s(self) -> Seconds:
-        """The beginnings of the buckets and the end of the last, in seconds of the epoch."""
+        """The start of each hour or day and the end of the last, in seconds since 1970."""
         ends = [*self.buckets, self.end]
         return np.array([each.timestamp() for each in ends])
 
     def after(self, seconds: float) -> UtcDatetime:
-        """Returns the instant so long after the end: a slot begun in the window may reach there."""
+        """Returns the instant ``seconds`` after the end: a slot begun before may last so long."""
         return UtcDatetime(self.end + timedelta(seconds=seconds))
 
     @property
     def label(self) -> str:
-        """The first and the last day in Beijing."""
+        """The window's first and last day in Beijing, joined by "_", as for a file name."""
         first = self.start.astimezone(BUSINESS_ZONE)
         last = (self.end - timedelta(microseconds=1)).astimezone(BUSINESS_ZONE)
         return f"{first:%Y-%m-%d}_{last:%Y-%m-%d}"
 
 
 def window_of(start: datetime, end: datetime, by: Grain, now: UtcDatetime) -> Window:
-    """Returns the whole hours or days that contain the span, none of them in the future.
+    """Returns the window of whole hours or days around a span, none of them in the future.
 
     Raises BadInput for a span that is empty, reversed or too long, and for times without an offset.
     """

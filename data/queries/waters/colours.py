@@ -51,7 +51,7 @@ WATER_VISIBLE = (
 
 @dataclass(frozen=True, slots=True)
 class WaterColour:
-    """The colour of a reach or lake; ``water_class`` 0 is grey, ``state`` says why."""
+    """A water's map colour: ``water_class``, 0 for grey, when ``state`` says why."""
 
     water_class: int
     state: EvaluationState
@@ -59,7 +59,7 @@ class WaterColour:
     section_count: int
 
     def brief(self) -> dict[str, Any]:
-        """Returns the colour for the map: ``cls``, ``state``, ``at`` (ISO 8601 or None), ``n``."""
+        """Returns the colour as JSON for the map: class, state, time and number of sections."""
         at = self.observed_at.isoformat() if self.observed_at else None
         return {
             "cls": self.water_class,
@@ -70,7 +70,7 @@ class WaterColour:
 
 
 def colour_of(sections: Iterable[StationRecord]) -> WaterColour:
-    """Returns the worst class now; without one: partial before stale before none."""
+    """Returns a water's colour by its sections' worst class now; grey if no section has one."""
     known = list(sections)
     graded = [each for each in known if each.shown_class]
     if graded:
@@ -84,7 +84,7 @@ def colour_of(sections: Iterable[StationRecord]) -> WaterColour:
 
 
 def deciding(colour: WaterColour, sections: Iterable[StationRecord]) -> StationRecord | None:
-    """Returns the section the colour comes from; of several the farthest beyond its target."""
+    """Returns the section that sets the colour, the farthest beyond its target; None if none."""
     same = [
         each
         for each in sections
@@ -96,7 +96,7 @@ def deciding(colour: WaterColour, sections: Iterable[StationRecord]) -> StationR
 def stations_about(
     connection: Connection, reaches: Collection[int] = (), lake: int | None = None
 ) -> list[int]:
-    """Returns ids of stations at these reaches or this lake, or representing these reaches."""
+    """Returns ids of the stations at the reaches or lake, and of those representing them."""
     bound = {"reaches": list(reaches), "lake": lake}
     return list(connection.execute(STATIONS_ABOUT, bound).scalars())
 
@@ -109,7 +109,7 @@ def representatives(
     quality: QualitySettings | None = None,
     touched: Collection[int] | None = None,
 ) -> dict[Water, list[StationRecord]]:
-    """Returns the sections that represent each visible water.
+    """Returns, by water, the sections whose class sets the colour of that visible water.
 
     With ``touched`` only waters of those sections. A visible water keeps its colour even where its
     section lies in someone else's area.
@@ -140,7 +140,7 @@ def representatives(
 def colours(
     sections: Mapping[Water, Iterable[StationRecord]],
 ) -> dict[str, dict[str, dict[str, Any]]]:
-    """Returns the colours as ``{"reach": {"1": …}, "lake": {}}``; one not named has no section."""
+    """Returns the colour of each water with a section: ``{"reach": {"1": …}, "lake": {…}}``."""
     by_kind: dict[str, dict[str, dict[str, Any]]] = {"reach": {}, "lake": {}}
     for (kind, number), standing in sections.items():
         by_kind[kind][str(number)] = colour_of(standing).brief()

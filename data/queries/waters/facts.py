@@ -46,7 +46,7 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class ReachFacts:
-    """A reach with its colour now and what stands at it; ``deciding_section`` sets the colour."""
+    """A reach of a river, its map colour now (set by ``deciding_section``) and its stations."""
 
     id: int
     code: str | None
@@ -69,7 +69,7 @@ class ReachFacts:
 
 @dataclass(frozen=True, slots=True)
 class LakeFacts:
-    """A lake or reservoir with its class now and what stands at it; area in square metres."""
+    """A lake or reservoir, its water-quality class now and its stations; area in square metres."""
 
     id: int
     code: str | None
@@ -95,7 +95,7 @@ def _found(rows: Sequence[Row[Any]], sentence: str) -> Any:
 
 
 def board_facts(connection: Connection, scope: Scope, board_id: int) -> Board:
-    """Returns a notice board that the scope may see. Raises NotFound."""
+    """Returns the notice board. Raises NotFound if none or outside the scope."""
     rows = connection.execute(
         text(f"""
             SELECT notice_board.id, notice_board.code, notice_board.name, notice_board.phone,
@@ -113,7 +113,7 @@ def board_facts(connection: Connection, scope: Scope, board_id: int) -> Board:
 def _standing(
     connection: Connection, scope: Scope, water: Water, now: UtcDatetime, quality: QualitySettings
 ) -> dict[str, Any]:
-    """Returns colour, sections, deciding_section and stations (downstream) of a water now."""
+    """Returns a water's colour now, sections, deciding_section and stations (downstream)."""
     kind, number = water
     reaches, lake = ([number], None) if kind == "reach" else ([], number)
     ids = stations_about(connection, reaches, lake)
@@ -136,7 +136,7 @@ def _standing(
 def reach_facts(
     connection: Connection, scope: Scope, reach_id: int, now: UtcDatetime, quality: QualitySettings
 ) -> ReachFacts:
-    """Returns a reach that the scope may see. Raises NotFound."""
+    """Returns the facts of a reach of a river. Raises NotFound if none or outside the scope."""
     rows = connection.execute(
         text(f"""
             SELECT reach.id, reach.code, reach.name, reach.river_id, river.name AS river,
@@ -160,7 +160,7 @@ def reach_facts(
 def lake_facts(
     connection: Connection, scope: Scope, lake_id: int, now: UtcDatetime, quality: QualitySettings
 ) -> LakeFacts:
-    """Returns a lake that the scope may see. Raises NotFound."""
+    """Returns the facts of a lake. Raises NotFound if none or outside the scope."""
     rows = connection.execute(
         text(f"""
             SELECT lake.id, lake.code, lake.name, lake.name_en, lake.kind, lake.area_m2,
@@ -179,7 +179,7 @@ def lake_facts(
 
 
 def river_facts(connection: Connection, scope: Scope, river_id: int) -> dict[str, Any]:
-    """Returns the river in short, with its visible reaches. Raises NotFound."""
+    """Returns the river's main facts and visible reaches. Raises NotFound if not visible."""
     rows = connection.execute(
         text(f"""
             SELECT river.id, river.code, river.name, river.name_en, river.kind, river.basin,
@@ -201,7 +201,7 @@ def river_facts(connection: Connection, scope: Scope, river_id: int) -> dict[str
 
 
 def division_facts(connection: Connection, scope: Scope, division_id: int) -> dict[str, Any]:
-    """Returns the division in short, with what lies in it and below it. Raises NotFound."""
+    """Returns the division's main facts and what lies within it. Raises NotFound."""
     rows = connection.execute(
         text(f"""
             WITH below AS MATERIALIZED (

@@ -73,7 +73,7 @@ TRIBUTARIES = text(
 
 @dataclass(frozen=True, slots=True)
 class Tributary:
-    """A river that flows into this one, and where."""
+    """A river that flows into the water, and where."""
 
     id: int
     name: str
@@ -82,7 +82,7 @@ class Tributary:
 
 @dataclass(frozen=True, slots=True)
 class WaterFacts:
-    """Facts of a water that change rarely (基础信息), in degrees of CGCS2000.
+    """Basic facts of a river or lake that rarely change (基础信息), in degrees of CGCS2000.
 
     ``mouth`` is None for a lake, ``flows_into_id`` when the receiving water is unknown or not
     visible.
@@ -110,7 +110,7 @@ class WaterFacts:
 
 @dataclass(frozen=True, slots=True)
 class ReachFile:
-    """A visible reach with its colour now and the section that decided it."""
+    """A visible reach of a river, its colour now and the section that decided that colour."""
 
     id: int
     code: str | None
@@ -124,7 +124,7 @@ class ReachFile:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """The whole file as of one instant; ``hidden_count`` reaches are outside the reader's scope."""
+    """The whole file of a river or lake at an instant; ``hidden_count`` reaches aren't visible."""
 
     facts: WaterFacts
     colour: WaterColour
@@ -137,7 +137,7 @@ class Dossier:
     as_of: UtcDatetime
 
     def of_kind(self, kind: StationKind) -> list[StationFile]:
-        """Returns the stations of one kind, downstream."""
+        """Returns the file's stations of one kind, in order downstream."""
         return [each for each in self.stations if each.record.kind is kind]
 
 
@@ -149,7 +149,7 @@ def river_dossier(
     now: UtcDatetime,
     quality: QualitySettings,
 ) -> Dossier:
-    """Returns the file of a river. Raises NotFound when it doesn't exist or isn't visible."""
+    """Returns the whole file of a river. Raises NotFound if there is none or not visible."""
     row = connection.execute(RIVER, {**scope.bound, "id": river_id}).mappings().one_or_none()
     if row is None:
         raise NotFound("There is no such river, or your account may not see it.")
@@ -190,7 +190,7 @@ def lake_dossier(
     now: UtcDatetime,
     quality: QualitySettings,
 ) -> Dossier:
-    """Returns the file of a lake. Raises NotFound when it doesn't exist or isn't visible."""
+    """Returns the whole file of a lake. Raises NotFound if there is none or not visible."""
     row = connection.execute(LAKE, {**scope.bound, "id": lake_id}).mappings().one_or_none()
     if row is None:
         raise NotFound("There is no such lake, or your account may not see it.")

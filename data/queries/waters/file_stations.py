@@ -51,7 +51,7 @@ MORE_FACTS = text(
 
 @dataclass(frozen=True, slots=True)
 class StationFile:
-    """A station with its state and the reason for it.
+    """A station in a water's file, with its state and the reasons for that state.
 
     ``exceedances`` are those that count now, the worst first; ``missing`` the required parameters
     without a usable value; ``last_class`` the class of a stale section by its last values.
@@ -78,18 +78,18 @@ class StationFile:
 
     @property
     def is_below_target(self) -> bool:
-        """Whether it is a section whose class now is worse than its target."""
+        """Whether the station is a section whose class is worse than its target."""
         return self.record.kind is StationKind.SECTION and self.record.meets is False
 
     @property
     def is_unsure(self) -> bool:
-        """Whether it is a section whose class can't be determined now."""
+        """Whether the station is a section whose class can't be determined now."""
         graded = self.record.state is EvaluationState.GRADED
         return self.record.kind is StationKind.SECTION and not graded
 
     @property
     def is_exceeding(self) -> bool:
-        """Whether it is an outfall beyond its limits now."""
+        """Whether the station is an outfall beyond its limits now."""
         return self.record.compliance == Compliance.EXCEEDING
 
 
@@ -101,7 +101,7 @@ def station_files(
     now: UtcDatetime,
     quality: QualitySettings,
 ) -> list[StationFile]:
-    """Returns those of the stations that the scope may see, downstream, then by code."""
+    """Returns those of the stations visible in the scope, downstream, then by code."""
     shown = stations(connection, scope, now=now, quality=quality, only=ids)
     rows = connection.execute(
         MORE_FACTS, {"ids": [each.id for each in shown], "today": business_date(now)}
@@ -134,7 +134,7 @@ def _reasons(
     now: UtcDatetime,
     quality: QualitySettings,
 ) -> tuple[tuple[Exceedance, ...], tuple[Parameter, ...], int | None]:
-    """Exceedances, missing parameters and the last class of a section or outfall."""
+    """Returns exceedances, missing parameters and a section's last class, as far as they apply."""
     latest, rules = newest_values(row.latest or {}), Rules(quality)
     if record.kind is StationKind.SECTION:
         required = row.required
