@@ -51,7 +51,7 @@ def chain_hash(prev_hash: bytes, body: bytes) -> bytes:
 
 
 def link(prev_hash: bytes, body: Mapping[str, object]) -> tuple[bytes, bytes]:
-    """Returns the bytes of the body that follows ``prev_hash``, and the hash of this new link."""
+    """Returns the next link of a hash chain after ``prev_hash``: the body's bytes, and its hash."""
     written = canonical(body)
     return written, chain_hash(prev_hash, written)
 

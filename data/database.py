@@ -9,7 +9,7 @@ from data.settings import DatabaseSettings
 
 
 def engine(url: str, *, pool_size: int = 5, application: str = "onemap") -> Engine:
-    """Creates an engine whose sessions are in UTC and which notices dead connections.
+    """Creates an engine with sessions in UTC, which replaces dead connections of its pool.
 
     JIT is off: compiling took 70 of 110 ms of the ledger's list, and no query runs for long.
     """
@@ -27,13 +27,13 @@ def engine(url: str, *, pool_size: int = 5, application: str = "onemap") -> Engi
 
 
 def app_engine(settings: DatabaseSettings | None = None) -> Engine:
-    """Creates an engine of the app role."""
+    """Creates an engine that connects as the app role (the dashboard's)."""
     settings = settings or DatabaseSettings()
     return engine(settings.url.get_secret_value(), pool_size=settings.pool_size)
 
 
 def ingest_engine(settings: DatabaseSettings | None = None) -> Engine:
-    """Creates an engine of the ingest role."""
+    """Creates an engine that connects as the ingest role."""
     settings = settings or DatabaseSettings()
     url = settings.ingest_url or settings.url
     return engine(url.get_secret_value(), pool_size=2, application="onemap-ingest")

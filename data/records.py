@@ -24,7 +24,7 @@ _NONE: Final[Mapping[Any, Any]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class ValueRange:
-    """Smallest, largest and cumulative value of a period, where a device sends them."""
+    """The smallest, largest and cumulative value in a period, where a device sends them."""
 
     minimum: float | None = None
     maximum: float | None = None
@@ -32,7 +32,7 @@ class ValueRange:
 
 
 class RawReading(NamedTuple):
-    """One message of a device, decoded and in our units, not yet checked.
+    """One decoded message of a device, in our units, not yet checked.
 
     ``values`` holds at least one parameter, all finite; ``flags`` only those the device sent.
     ``position`` is (longitude, latitude) in WGS 84/CGCS2000 degrees.
@@ -62,7 +62,7 @@ class Reading(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A message that was refused, with its bytes, the reason, and its station where known."""
+    """A refused message: its bytes, the reason and, where known, its station."""
 
     topic: str
     payload: bytes

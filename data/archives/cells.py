@@ -15,7 +15,7 @@ _ZONE: Final = str(BUSINESS_ZONE)
 
 
 def numbers(column: Any) -> tuple[Any, Any]:
-    """Returns a column's finite numbers (null elsewhere), and where a cell holds something else."""
+    """Returns a column's finite numbers (else null), and a mask of cells that aren't numbers."""
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         reads = pc.match_substring_regex(column, _NUMBER)
         text = pc.utf8_trim_whitespace(pc.if_else(reads, column, None))
@@ -31,7 +31,7 @@ def numbers(column: Any) -> tuple[Any, Any]:
 
 
 def moments(column: Any) -> Any:
-    """Returns a column's instants, null where unreadable; without an offset it is Beijing time."""
+    """Returns a column as instants, null if unreadable; without an offset as Beijing time."""
     if pa.types.is_timestamp(column.type):
         if column.type.tz is None:
             column = pc.assume_timezone(column, _ZONE, ambiguous="earliest", nonexistent="earliest")

@@ -8,7 +8,7 @@ from data.errors import BadInput, NotFound
 
 
 def order_month(owner: Engine, month: Month, now: UtcDatetime) -> None:
-    """Rewrites the month's table so that a station's readings lie together, in order of time.
+    """Rewrites the month's table with each station's readings adjacent, in order of time.
 
     As they arrive, the readings of one station lie a page apart each: a year of hours is 8,760
     pages, afterwards some 200. The month is locked while it is rewritten. Raises BadInput for a

@@ -56,7 +56,7 @@ _SCHEMA: Final = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A station as the archive knows it; ``required`` None: the setting's parameters."""
+    """A station as an archive stores it; ``required`` None stands for the settings' parameters."""
 
     id: int
     code: str
@@ -73,7 +73,7 @@ class Place:
 
 
 def write_stations(connection: Connection, file: Path, ids: Sequence[int] | None) -> None:
-    """Writes the stations (None: all) with their points in CGCS2000 into a GeoParquet 1.1 file."""
+    """Writes the stations (``ids`` None: all) as points into a GeoParquet 1.1 file."""
     rows = connection.execute(text(_SELECT), {"ids": ids if ids is None else [*ids]}).mappings()
     table = pa.Table.from_pylist([dict(row) for row in rows], schema=_SCHEMA)
     temporary = file.with_name(f".{file.name}.tmp")
@@ -82,13 +82,13 @@ def write_stations(connection: Connection, file: Path, ids: Sequence[int] | None
 
 
 def places_in(connection: Connection) -> list[Place]:
-    """Reads the stations as the database knows them now, in order of number."""
+    """Returns the stations as the database has them now, in order of their number."""
     rows = connection.execute(text(_SELECT), {"ids": None}).mappings()
     return [_place(dict(row)) for row in rows]
 
 
 def read_places(file: Path) -> list[Place]:
-    """Reads the stations of an archive, in order of number."""
+    """Returns the stations of an archive's file of stations, in order of their number."""
     table = pyarrow.parquet.read_table(file)
     return [_place(row) for row in table.drop_columns(["geometry"]).to_pylist()]
 

@@ -26,7 +26,7 @@ CREATE TEMPORARY TABLE staged_month (
 
 
 def refill(connection: Connection, file: Path, month: Month) -> None:
-    """Creates the month's table and fills it from the file; it is not yet a partition."""
+    """Creates the month's table and fills it from the archive file, not yet as a partition."""
     listed = ", ".join(_COLUMNS)
     connection.exec_driver_sql(
         f"CREATE TABLE {month.partition} (LIKE reading INCLUDING DEFAULTS INCLUDING CONSTRAINTS)"

@@ -20,7 +20,7 @@ SLICES_A_THREAD: Final = 2
 
 
 def sums_here(folder: Path, span: Span, as_of: UtcDatetime | None = None) -> dict[int, StationSums]:
-    """Returns the sums of every section, added up by this process on all processors."""
+    """Returns every section's sums of values, computed by this process on all processors."""
     found: dict[int, StationSums] = {}
     for asked in slices(folder, span, 1, as_of):
         found |= sums_of(asked)
@@ -34,7 +34,7 @@ def sums_across(
     as_of: UtcDatetime | None = None,
     on_progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> dict[int, StationSums]:
-    """Returns the sums of every section, added up by the workers of a Dask scheduler.
+    """Returns every section's sums of values, computed by workers of a Dask scheduler.
 
     ``on_progress`` is called after each slice with the number done and the number of all.
     Raises ServiceDown when no scheduler answers, or none of its workers is there.

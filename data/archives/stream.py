@@ -13,7 +13,7 @@ _BLOCK: Final = 8 << 20
 
 
 class _Copied(RawIOBase):
-    """What COPY sends, as a file to read from."""
+    """The output of PostgreSQL's COPY, as a file to read from."""
 
     def __init__(self, copy: psycopg.Copy) -> None:
         self._chunks = iter(copy)
@@ -23,7 +23,7 @@ class _Copied(RawIOBase):
 
     @property
     def is_empty(self) -> bool:
-        """Whether the query has no row at all."""
+        """Whether the query returned no row at all."""
         return not self._held
 
     def readable(self) -> bool:
@@ -42,7 +42,7 @@ class _Copied(RawIOBase):
 
 
 def cursor_of(connection: Connection) -> psycopg.Cursor[tuple[Any, ...]]:
-    """Returns a cursor of psycopg in the connection's transaction."""
+    """Returns a psycopg cursor within the SQLAlchemy connection's transaction."""
     driver = cast("psycopg.Connection[tuple[Any, ...]]", connection.connection.driver_connection)
     return driver.cursor()
 
@@ -50,7 +50,7 @@ def cursor_of(connection: Connection) -> psycopg.Cursor[tuple[Any, ...]]:
 def copied(
     connection: Connection, query: str, parameters: dict[str, Any], schema: pa.Schema
 ) -> Iterator[pa.RecordBatch]:
-    """Yields the rows of a query, whose columns are those of the schema in their order.
+    """Yields the rows of a query in batches; its columns must be the schema's, in order.
 
     Numbers keep every bit: PostgreSQL writes the shortest text that reads back as the same double.
     """

@@ -16,7 +16,7 @@ _WKT: Final = Field("wkt", ("geometry", "geom", "the_geom"))
 def parse_constants(
     kind: ImportKind, form: Form, constants: Mapping[str, str]
 ) -> dict[str, object]:
-    """Parses the values that hold for every row.
+    """Parses the values given for every row of a file; returns them by field.
 
     Raises BadInput for an unknown field or a bad value.
     """
@@ -32,7 +32,7 @@ def match_columns(
     mapping: Mapping[str, str],
     fixed: Mapping[str, object],
 ) -> tuple[dict[str, str], list[Remark]]:
-    """Returns the column of each field, and a remark for each guess.
+    """Returns the file's column for each field, and a remark for each one guessed.
 
     Raises BadInput for an unknown field or column, and when a required field has no column.
     """

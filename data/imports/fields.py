@@ -29,7 +29,7 @@ class ImportKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of an import; ``aliases`` are column names it is guessed from, likeliest first."""
+    """A field of an import; ``aliases`` are column names that mean the field, likeliest first."""
 
     name: str
     aliases: tuple[str, ...] = ()
@@ -39,7 +39,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The fields and the geometry that a file of one kind has."""
+    """The fields and the kind of geometry that a file of one kind of import has."""
 
     shape: Shape | None
     shape_required: bool

@@ -18,7 +18,7 @@ class _Reach(NamedTuple):
 
 
 def settle_flows(connection: Connection) -> dict[int, Confluence[int] | None]:
-    """Updates what every river and reach flows into; returns the confluence of each river by id.
+    """Stores what every river and reach flows into; returns each river's confluence by id.
 
     A river flows into the river its end meets, None where it meets none; a reach into the next one
     downstream.
@@ -77,7 +77,7 @@ def _settle_reaches(connection: Connection, found: dict[int, Confluence[int] | N
 
 
 def _course(reaches: list[_Reach]) -> list[_Reach]:
-    """Returns the reaches along the course; an arm is one that begins before the last one ends."""
+    """Returns the reaches of the main course, without arms (which begin before another ends)."""
     main: list[_Reach] = []
     for each in reaches:
         if not main or each.from_m >= main[-1].to_m - 1.0:
@@ -86,7 +86,7 @@ def _course(reaches: list[_Reach]) -> list[_Reach]:
 
 
 def _at(main: list[_Reach], chainage_m: float) -> int | None:
-    """Returns the id of the reach at a chainage, in a gap that of the nearest one."""
+    """Returns the id of the reach at a distance along the river, in a gap of the nearest reach."""
     if not main:
         return None
     return min(main, key=lambda each: max(each.from_m - chainage_m, chainage_m - each.to_m, 0.0)).id

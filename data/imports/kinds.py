@@ -42,7 +42,7 @@ IMPORTERS: Final[Mapping[ImportKind, Importer]] = MappingProxyType(
 def import_source(
     connection: Connection, kind: ImportKind, source: Source, options: Options | None = None
 ) -> Outcome:
-    """Imports the file's rows and returns what became of them; a second time changes nothing.
+    """Imports a file's rows and returns the outcome; importing them again changes nothing.
 
     One import runs at a time. Rows that can't be imported are refused in the outcome and the others
     are written: the caller rolls back when that isn't wanted.

@@ -32,7 +32,7 @@ class _Key(NamedTuple):
 def import_rows(
     connection: Connection, rows: Sequence[Row], options: Options, outcome: Outcome
 ) -> None:
-    """Writes the lakes of these rows, with area, division and the river they are on."""
+    """Writes the lakes of these rows, with area, division and the river through each."""
     groups: dict[_Key, list[Row]] = {}
     for row in rows:
         kind = row.get("kind", LakeKind)
@@ -49,7 +49,7 @@ def import_rows(
 
 
 def _surface(rows: Sequence[Row], outcome: Outcome) -> tuple[list[Row], MultiPolygon]:
-    """Returns the rows that make one lake and its surface; refuses others of the same name."""
+    """Returns the rows that make one lake, and its surface; refuses other lakes of that name."""
     own: list[Row] = []
     pieces: list[Polygon] = []
     for row in rows:
@@ -123,7 +123,7 @@ def _import_lake(
 
 
 def _river_through(connection: Connection, surface: MultiPolygon) -> int | None:
-    """Returns the id of the river with the longest course inside, None where none runs through."""
+    """Returns the id of the river with the longest line inside the lake, None if none."""
     found = connection.execute(
         text(
             """

@@ -18,7 +18,7 @@ from data.tables.waters import notice_board
 def import_rows(
     connection: Connection, rows: Sequence[Row], options: Options, outcome: Outcome
 ) -> None:
-    """Writes the boards of these rows, matched by code."""
+    """Writes the notice boards of these rows, matched by code."""
     seen: dict[str, int] = {}
     for row in rows:
         before = seen.setdefault(row.text("code"), row.number)

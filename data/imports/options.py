@@ -18,7 +18,7 @@ def _today() -> date:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a person may choose for an import.
+    """The options that a person may choose for an import.
 
     ``within_m`` is how far a point may lie from its water. Rivers are split at the borders of
     ``split_level``, by default the lowest level with surfaces; ``resplit`` splits rivers again

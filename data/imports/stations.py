@@ -22,21 +22,21 @@ from data.vocabulary import BodyKind, Parameter, StationKind, WaterClass
 def import_sections(
     connection: Connection, rows: Sequence[Row], options: Options, outcome: Outcome
 ) -> None:
-    """Places the sections of these rows, matched by code."""
+    """Creates or moves the river sections of these rows, matched by code."""
     _take(connection, StationKind.SECTION, rows, options, outcome)
 
 
 def import_outfalls(
     connection: Connection, rows: Sequence[Row], options: Options, outcome: Outcome
 ) -> None:
-    """Places the outfalls of these rows with their limits, matched by code."""
+    """Creates or moves the outfalls of these rows, with their limits, matched by code."""
     _take(connection, StationKind.OUTFALL, rows, options, outcome)
 
 
 def import_intakes(
     connection: Connection, rows: Sequence[Row], options: Options, outcome: Outcome
 ) -> None:
-    """Places the intakes of these rows, matched by code."""
+    """Creates or moves the water intakes of these rows, matched by code."""
     _take(connection, StationKind.INTAKE, rows, options, outcome)
 
 
@@ -115,7 +115,7 @@ def _facts(connection: Connection, kind: StationKind, row: Row) -> Facts:
 
 
 def limits_of(row: Row) -> tuple[OutfallLimit, ...] | None:
-    """Returns the limits in the row, on the basis of its permit; None when it has none."""
+    """Returns the outfall's limits in the row, based on its permit; None if the row has none."""
     basis = row.text("permit_no") or "排污许可"
     found = []
     for parameter in Parameter:

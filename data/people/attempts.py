@@ -24,7 +24,7 @@ AFTER_SUCCESS = """AND at > coalesce((SELECT max(at) FROM sign_in_attempt
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try to sign in, counted as failed until it succeeds."""
+    """One recorded try to sign in, counted as failed until marked as succeeded."""
 
     id: int
     login_sha256: bytes
@@ -38,7 +38,7 @@ def _hash(word: str) -> bytes:
 def begin_attempt(
     connection: Connection, login: str, address: str, now: UtcDatetime, most: int
 ) -> Attempt:
-    """Records an attempt to sign in, counted as failed until it succeeds.
+    """Records an attempt to sign in as failed; raises TooManyAttempts above ``most``.
 
     Attempts past the limit are refused and not counted, so that the limit ends by itself. Raises
     TooManyAttempts with the minutes left. Two attempts at once can't slip through: they wait for
@@ -77,7 +77,7 @@ def begin_attempt(
 
 
 def attempt_succeeded(connection: Connection, attempt: Attempt) -> None:
-    """Marks the attempt as succeeded, so that it no longer counts."""
+    """Marks the attempt to sign in as succeeded: it no longer counts as failed."""
     connection.execute(
         text("UPDATE sign_in_attempt SET succeeded = true WHERE id = :id"), {"id": attempt.id}
     )

@@ -19,7 +19,7 @@ MOST_LETTERS: Final = 500
 
 
 class ValueKey(NamedTuple):
-    """The key of one value: station, time, period and parameter."""
+    """The key of one measured value: station, time, period and parameter."""
 
     station_id: int
     observed_at: UtcDatetime
@@ -29,7 +29,7 @@ class ValueKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """A review to record, by someone who saw ``seen_id`` as the value's newest review (0: none)."""
+    """A review to store, by somebody who saw ``seen_id`` as the value's newest review (0: none)."""
 
     key: ValueKey
     verdict: Verdict
@@ -58,7 +58,7 @@ _INSERT = text(
 def record(
     connection: Connection, account_id: AccountId, rulings: Sequence[Ruling], clock: Clock
 ) -> list[int]:
-    """Records reviews, all or none, and returns their ids.
+    """Stores reviews of measured values, all or none, and returns their ids.
 
     The caller has checked that the account may review these stations. Raises BadInput for a ruling
     without reason or with a value that doesn't fit it, NotFound where nothing was measured,

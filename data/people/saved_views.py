@@ -14,7 +14,7 @@ MOST_QUERY = 2000
 
 @dataclass(frozen=True, slots=True)
 class SavedView:
-    """A name and the query string behind it."""
+    """A saved view of a list: its name and the query string of the filter."""
 
     id: int
     name: str
@@ -22,7 +22,7 @@ class SavedView:
 
 
 def saved_views(connection: Connection, account_id: AccountId) -> tuple[SavedView, ...]:
-    """Returns the account's views in the order they were made."""
+    """Returns the account's saved views in the order in which they were made."""
     rows = connection.execute(
         text("SELECT id, name, query FROM saved_view WHERE account_id = :who ORDER BY id"),
         {"who": account_id},
@@ -31,7 +31,7 @@ def saved_views(connection: Connection, account_id: AccountId) -> tuple[SavedVie
 
 
 def save_view(connection: Connection, account_id: AccountId, name: str, query: str) -> None:
-    """Saves a query under a name; replaces a view of that name. Raises BadInput."""
+    """Saves a query string under a name, replacing the view of that name. Raises BadInput."""
     name = name.strip()
     if not name:
         raise BadInput("Give the view a name.")
@@ -54,7 +54,7 @@ def save_view(connection: Connection, account_id: AccountId, name: str, query: s
 
 
 def remove_view(connection: Connection, account_id: AccountId, view_id: int) -> None:
-    """Deletes a view if it is the account's own."""
+    """Deletes the saved view if it belongs to the account."""
     connection.execute(
         text("DELETE FROM saved_view WHERE id = :id AND account_id = :who"),
         {"id": view_id, "who": account_id},

@@ -46,7 +46,7 @@ class Mended(NamedTuple):
 
 
 def mend(geometry: BaseGeometry | None, wanted: Shape, datum: Datum) -> Mended:
-    """Returns the geometry as it can be stored. Raises BadInput for what can't be, or BadAxes."""
+    """Returns the geometry made valid, in CGCS2000. Raises BadInput, BadAxes for a wrong datum."""
     if geometry is None or geometry.is_empty:
         raise BadInput("It has no geometry.")
     had_heights = bool(shapely.has_z(geometry))

@@ -10,14 +10,14 @@ from data.placing.spots import WITHIN_M, Spot, preview
 
 @dataclass(frozen=True, slots=True)
 class Hanging:
-    """Ids of the stations and notice boards on the reaches of a river."""
+    """Ids of the stations and notice boards that are snapped to the reaches of a river."""
 
     stations: tuple[int, ...]
     boards: tuple[int, ...]
 
 
 def hanging_on(connection: Connection, river_id: int) -> Hanging:
-    """Returns the stations and notice boards on the reaches of a river."""
+    """Returns the stations and notice boards that are snapped to the reaches of a river."""
     stations, boards = (
         tuple(
             connection.execute(
@@ -36,7 +36,7 @@ def hanging_on(connection: Connection, river_id: int) -> Hanging:
 
 
 def snap_again(connection: Connection, hanging: Hanging) -> list[str]:
-    """Snaps them to the waters as they are now, and returns the names of those that moved.
+    """Snaps the stations and boards to the present waters; returns names of those that moved.
 
     One that is now too far from any water gets none.
     """

@@ -20,7 +20,7 @@ WITHIN_M: Final = 500.0
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A point in CGCS2000 and as entered, with the water it belongs to.
+    """A point, in CGCS2000 and as entered, with the water that it is snapped to.
 
     On a river: reach, chainage, offset and bank; ``lon_on_line`` and ``lat_on_line`` are the place
     on the line. On a lake: no chainage and no bank, and an offset only from outside of it.
@@ -55,7 +55,7 @@ def preview(
     *,
     within_m: float = WITHIN_M,
 ) -> Spot:
-    """Locates a point of that datum; writes nothing.
+    """Returns where a point in ``crs`` would be placed and on which water; writes nothing.
 
     Inside a lake it belongs to the lake, else to the nearest water within ``within_m``. Raises
     BadInput for an unknown datum, implausible coordinates, or a point too far from any water.
@@ -80,7 +80,7 @@ def preview(
 
 @dataclass(frozen=True, slots=True)
 class SourcePoint:
-    """Coordinates as they were source."""
+    """Coordinates as they were in their source, before conversion."""
 
     crs: str
     x: float

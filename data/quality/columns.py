@@ -17,7 +17,7 @@ Classes = NDArray[np.int8]
 
 @dataclass(frozen=True, slots=True)
 class ColumnGrades:
-    """The class of each row (1 to 6, 0 = none) and the parameters that decide it."""
+    """The water-quality class of each row (1 to 6, 0: none) and the deciding parameters."""
 
     classes: Classes
     deciding: tuple[tuple[Parameter, ...], ...]
@@ -31,7 +31,7 @@ def grade_columns(
     rounding: bool = False,
     limits: Limits | None = None,
 ) -> ColumnGrades:
-    """Grades rows given as columns of equal length, missing values NaN.
+    """Returns the water-quality class of each row of values (columns; NaN: missing).
 
     A row without one of ``required``, or without any evaluated value, has no class (0).
     """

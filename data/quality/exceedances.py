@@ -31,7 +31,7 @@ class Exceedance:
 def exceedance_of(
     parameter: Parameter, value: float, low: float | None, high: float | None, basis: str
 ) -> Exceedance | None:
-    """Returns the exceedance of a value, None within the limits; a value at a limit is within."""
+    """Returns the exceedance of a value; None if the value is within the limits or at one."""
     if low is not None and value < low:
         return Exceedance(parameter, value, low, None, True, basis)
     if high is not None and value > high:
@@ -42,14 +42,14 @@ def exceedance_of(
 
 
 def largest_multiple(exceedances: tuple[Exceedance, ...]) -> float | None:
-    """Returns the largest multiple of the exceedances that have one, else None."""
+    """Returns the largest of the exceedances' multiples, None if none has a multiple."""
     return max((e.multiple for e in exceedances if e.multiple is not None), default=None)
 
 
 def source_water_exceedances(
     values: Mapping[Parameter, float], *, limits: Limits | None = None
 ) -> tuple[Exceedance, ...]:
-    """Returns the exceedances by the supplement for drinking water sources (at an intake).
+    """Returns what exceeds the limits for drinking water sources, at an intake.
 
     Source: GB 3838-2002 table 2.
     """

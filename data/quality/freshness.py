@@ -15,7 +15,7 @@ FRESH_INTERVALS = 3
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """The newest values of the parameters asked about, by whether they count.
+    """The newest values of some parameters, grouped by whether they are fresh enough to count.
 
     ``counted`` are young and flagged normal, ``young`` also the flagged ones, ``normal`` all that
     are flagged normal whatever their age. ``until`` is when the first young one grows too old.
@@ -35,7 +35,7 @@ def max_age(
     fresh_hours: float = FRESH_HOURS,
     fresh_intervals: int = FRESH_INTERVALS,
 ) -> timedelta:
-    """Returns the age at which a value stops counting.
+    """Returns the age at which a value of a station with that interval stops counting.
 
     It is ``fresh_hours`` or ``fresh_intervals`` times the interval, whichever is longer.
     """
@@ -49,7 +49,7 @@ def freshness_of(
     now: UtcDatetime,
     age: timedelta,
 ) -> Freshness:
-    """Sorts the newest values of some parameters by whether they count at ``now``."""
+    """Groups the newest values of the parameters by whether they count at ``now``."""
     known = {parameter: latest[parameter] for parameter in parameters if parameter in latest}
     young = {p: each for p, each in known.items() if now < each.observed_at + age}
     ends = [each.observed_at + age for each in young.values()]

@@ -11,7 +11,7 @@ from data.vocabulary import Parameter
 
 @dataclass(frozen=True, slots=True)
 class Mean:
-    """A mean of ``count`` values; ``value`` is None without any.
+    """A mean of ``count`` values; ``value`` is None if there are none.
 
     ``valid_share`` is count / expected count, at most 1; None where nothing says what was expected.
     """
@@ -27,19 +27,19 @@ def expected_count(
     started_at: datetime | None = None,
     ended_at: datetime | None = None,
 ) -> int:
-    """Returns how many readings a station should have sent in a span while it stood."""
+    """Returns how many readings a station should have sent in a span while in service."""
     start = max(span.start, started_at) if started_at else span.start
     end = min(span.end, ended_at) if ended_at else span.end
     return max(0, int((end - start) / interval))
 
 
 def share_of(count: int, expected: int) -> float | None:
-    """Returns count / expected, at most 1; None where nothing was expected."""
+    """Returns count / expected, at most 1; None if ``expected`` is 0."""
     return min(1.0, count / expected) if expected else None
 
 
 def mean_of(parameter: Parameter, values: Sequence[float], *, expected: int | None = None) -> Mean:
-    """Returns the mean of valid values: pH through the mean of H+, all others arithmetic.
+    """Returns the mean of valid values: for pH through the mean of H+, else arithmetic.
 
     ``expected`` is how many readings the span should have held. Source: 总站水字〔2020〕90号.
     """

@@ -17,12 +17,12 @@ ZONE_S = 8 * HOUR_S
 
 
 def slot_s(interval_s: float) -> float:
-    """Returns the length of a station's slots in seconds: whole hours that hold one interval."""
+    """Returns the length in seconds of a station's slots: whole hours, at least one interval."""
     return HOUR_S * math.ceil(interval_s / HOUR_S)
 
 
 def expected(interval_s: Seconds, began_s: Seconds, until_s: Seconds, edges_s: Seconds) -> Any:
-    """Returns how many readings are due, whole numbers of shape (stations, buckets).
+    """Returns how many readings are due, as whole numbers of shape (stations, hours or days).
 
     All seconds are those of the epoch. A station is to send from ``began_s`` (nan: not at all) to
     ``until_s``, in every slot as many as its interval surely fits in: one that sends every interval

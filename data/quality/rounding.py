@@ -8,7 +8,7 @@ _WHOLE = 1e15  # from here on neighbouring doubles lie more than 0.1 apart: noth
 
 
 def round_half_even(value: float, decimals: int) -> float:
-    """Rounds a value to ``decimals``, half to even on its shortest decimal form.
+    """Rounds a value to ``decimals``, half to even, by its shortest decimal form.
 
     A value that would become 0 keeps one significant digit. Source: 总站水字〔2020〕90号.
     """
@@ -22,5 +22,5 @@ def round_half_even(value: float, decimals: int) -> float:
 
 
 def round_for_grading(parameter: Parameter, value: float) -> float:
-    """Rounds a mean to the decimals it must have before it is graded."""
+    """Rounds a mean to the decimals that the standard prescribes before grading."""
     return round_half_even(value, PARAMETERS[parameter].graded_decimals)

@@ -16,14 +16,14 @@ _LARGEST: Final = "9e9"  # times PARTS still fits 64 bits; no water holds that m
 
 
 def whole_sql(parameter: Parameter, value: str) -> str:
-    """Returns SQL for the whole number of a value, valid in PostgreSQL and DuckDB."""
+    """Returns SQL for the value as a scaled whole number, valid in PostgreSQL and DuckDB."""
     if parameter is Parameter.PH:
         return f"(power(10::float8, 18 - greatest({value}, -0.9)))::bigint"
     return f"(least(greatest({value}, -{_LARGEST}), {_LARGEST}) * {PARTS}.0::float8)::bigint"
 
 
 def mean_of_whole(parameter: Parameter, total: int, count: int) -> float | None:
-    """Returns the mean of ``count`` values from the sum of their whole numbers; None for none."""
+    """Returns the mean from a sum of scaled whole numbers; None if ``count`` is 0."""
     if not count:
         return None
     if parameter is Parameter.PH:

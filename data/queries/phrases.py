@@ -2,5 +2,5 @@
 
 
 def literal(phrase: str) -> str:
-    """Returns the phrase with its own ``%``, ``_`` and backslashes escaped."""
+    """Returns the phrase with ``%``, ``_`` and backslashes escaped for SQL's LIKE."""
     return phrase.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")

@@ -12,7 +12,7 @@ Record = TypeVar("Record")
 
 
 def rows_as(record: Callable[..., Record], rows: Iterable[Row[Any]]) -> list[Record]:
-    """Returns a query's rows as records of a dataclass, each column in the field of its name.
+    """Returns a query's rows as records of a dataclass, each column in the field of that name.
 
     Words become members of the enumeration that the field is declared with, lists become tuples.
     Columns without a field are left out. Raises TypeError for a field with neither column nor
@@ -27,7 +27,7 @@ def rows_as(record: Callable[..., Record], rows: Iterable[Row[Any]]) -> list[Rec
 
 
 def row_as(record: Callable[..., Record], row: Row[Any], /, **others: object) -> Record:
-    """One row as a record, as by ``rows_as``; ``others`` are fields that no column holds as is."""
+    """Returns one row as a record, like ``rows_as``; ``others`` are fields not in the row."""
     made: Record = _maker(record, row._fields, frozenset(others))(row, **others)
     return made
 
@@ -36,7 +36,7 @@ def row_as(record: Callable[..., Record], row: Row[Any], /, **others: object) ->
 def _maker(
     record: Callable[..., Any], columns: tuple[str, ...], others: frozenset[str] = frozenset()
 ) -> Callable[..., Any]:
-    """Returns a function that makes a record of a row with these columns and the other fields."""
+    """Returns a function that turns a row with these columns, plus other fields, into a record."""
     if len(set(columns)) < len(columns):
         raise TypeError(f"two columns of one name: {', '.join(columns)}")
     hints = get_type_hints(record)
@@ -55,7 +55,7 @@ def _maker(
 
 
 def _reading(hint: Any) -> Callable[[Any], Any] | None:
-    """Returns what turns a column's value into that type, None where the value stays as it is."""
+    """Returns the function that converts a column's value to the type; None if none is needed."""
     inner = get_args(hint)
     if get_origin(hint) in (Union, UnionType):
         several = [each for each in inner if each is not NoneType]

@@ -8,7 +8,7 @@ from data.records import DivisionId, LakeId, ReachId, RiverId, StationId
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The divisions, waters and stations that may be read; ``everything`` needs no list.
+    """The divisions, waters and stations an account may read; ``everything`` needs no list.
 
     Divisions are whole subtrees already. It is hashable and part of cache keys.
     """
@@ -22,7 +22,7 @@ class Scope:
 
     @property
     def bound(self) -> Mapping[str, object]:
-        """The values of the condition's parameters."""
+        """The values of the SQL parameters in the conditions on visibility."""
         return {
             "scope_all": self.everything,
             "scope_divisions": sorted(self.divisions),

@@ -22,7 +22,7 @@ WHERE_JOINS = """
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A place at the water: metres along the river, and off its line where that was measured."""
+    """A place at a water: metres along the river and, if measured, off the river's line."""
 
     reach_id: int | None
     lake_id: int | None
@@ -40,7 +40,7 @@ class Where:
 
 
 def where_of(row: RowMapping) -> Where:
-    """Returns the place in a row with the columns of ``WHERE_FACTS``."""
+    """Returns the place (Where) in a row that has the columns of ``WHERE_FACTS``."""
     return Where(
         row["reach_id"],
         row["lake_id"],

@@ -20,13 +20,13 @@ METADATA = MetaData(
 
 
 def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
-    """Returns a constraint that the column holds a value of the enumeration."""
+    """Returns a check constraint: the column must hold a value of the enumeration."""
     listed = ", ".join(f"'{word.value}'" for word in words)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
 def geometry(kind: str, *, nullable: bool = False) -> Column[Geometry]:
-    """Returns the column ``geom``: geometry in CGCS2000 degrees."""
+    """Returns the column ``geom``, a geometry of that kind in CGCS2000 degrees."""
     return Column("geom", Geometry(kind, srid=CGCS2000, spatial_index=False), nullable=nullable)
 
 

@@ -17,7 +17,7 @@ class Duty:
     verified: bool
 
     def span(self, day: date) -> Span:
-        """The months of the duty that hold the day, in the business zone."""
+        """Returns the period of ``months`` months that contains the day, in the business zone."""
         first = (day.month - 1) // self.months * self.months + 1
         after = first + self.months - 1
         end = date(day.year + after // 12, after % 12 + 1, 1)
@@ -26,7 +26,7 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One rule: its limit, what was measured (None: nothing to measure by), whether it passed.
+    """The result of one rule for a patrol: limit, measured value (or None), passed or not.
 
     Minutes, metres, hours, a share of 1, km/h or a count, by the rule.
     """

@@ -17,7 +17,7 @@ from data.words.ledger import Severity
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """Where duties hold: everywhere, or in these divisions (whole subtrees)."""
+    """Where an account's duties hold: everywhere, or in these divisions and all below them."""
 
     everywhere: bool = False
     divisions: frozenset[DivisionId] = frozenset()
@@ -25,7 +25,7 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """An account's duties as the conditions of ``data.procedure.turns`` need them.
+    """An account's duties, in the form that the SQL conditions of ``data.procedure.turns`` need.
 
     ``covers`` and, by severity, ``signs`` are areas. ``handles`` are the units whose problems are
     theirs to rectify (their own and those above it); ``barred`` those whose problems they may not
@@ -41,7 +41,7 @@ class Asker:
 
     @property
     def bound(self) -> Mapping[str, object]:
-        """The values of the parameters of ``WAITING``, ``NEXT_ACTION``, ``MINE``, ``OWN_UNITS``."""
+        """The values of SQL parameters in ``WAITING``, ``NEXT_ACTION``, ``MINE``, ``OWN_UNITS``."""
         values: dict[str, object] = {
             "asker": self.account_id,
             "asker_barred": sorted(self.barred),
@@ -94,7 +94,7 @@ _LEVELS: Final = text("SELECT id, level FROM division WHERE id = ANY(:divisions)
 def asker_of(
     connection: Connection, account_id: AccountId, sign_off: Mapping[Severity, ChiefLevel]
 ) -> Asker:
-    """Reads the account's duties; ``sign_off`` is the lowest level that may, by severity."""
+    """Reads the account's duties; ``sign_off`` is the lowest level to sign off each severity."""
     held = roles(connection, [account_id])[account_id]
     units = _units_of(held)
     return Asker(
@@ -143,7 +143,7 @@ def _area(connection: Connection, held: Iterable[HeldRole]) -> Area:
 def _signs(
     connection: Connection, signers: Sequence[HeldRole], sign_off: Mapping[Severity, ChiefLevel]
 ) -> dict[Severity, Area]:
-    """By severity, where the level of these duties is high enough."""
+    """Returns, by severity, the area in which these roles' level is high enough to sign off."""
     bound = [one.division_id for one in signers if one.division_id]
     rows = connection.execute(_LEVELS, {"divisions": bound}) if bound else ()
     levels = {row.id: ChiefLevel(row.level) for row in rows}

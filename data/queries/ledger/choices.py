@@ -19,7 +19,7 @@ from data.queries.scope import (
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Rivers (id, name, English name) and handling units (id, name) of visible problems."""
+    """The choices of the list's filters: rivers and handling units of visible problems."""
 
     rivers: tuple[tuple[int, str, str | None], ...]
     units: tuple[tuple[int, str], ...]
@@ -49,7 +49,7 @@ SELECT 'problem', number, number FROM problem WHERE id = ANY(:problems)
 
 
 def choices(connection: Connection, scope: Scope) -> Choices:
-    """Reads the rivers and handling units that the list's filters offer."""
+    """Returns the rivers and handling units to choose from in the filters of the problem list."""
     rivers = connection.execute(_RIVERS, scope.bound)
     units = connection.execute(_UNITS, scope.bound)
     return Choices(
@@ -61,7 +61,7 @@ def choices(connection: Connection, scope: Scope) -> Choices:
 def names(
     connection: Connection, scope: Scope, chosen: LedgerFilter
 ) -> Mapping[str, tuple[tuple[str, str | None], ...]]:
-    """Reads the names (own and English) of the reaches, lakes … asked for, by their kind."""
+    """Returns, by kind, the names (with English) of the reaches, lakes … set in the filter."""
     rows = connection.execute(
         _NAMES,
         {

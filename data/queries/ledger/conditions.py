@@ -59,14 +59,14 @@ _TEXT: Final = """(problem.number ILIKE :like OR problem.description ILIKE :like
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When the ledger is looked at: ``soon_until`` is ``SOON_DAYS`` working days ahead."""
+    """The instant the list of problems is seen at; ``soon_until``: SOON_DAYS working days later."""
 
     now: UtcDatetime
     soon_until: UtcDatetime
 
     @property
     def bound(self) -> Mapping[str, object]:
-        """The values of the parameters of ``VIEWS`` and ``LIGHT``."""
+        """The values of the SQL parameters in ``VIEWS`` and ``LIGHT``."""
         today = business_date(self.now)
         return {
             "now": self.now,
@@ -77,7 +77,7 @@ class Moment:
 
 
 def condition(chosen: LedgerFilter) -> str:
-    """Returns the filter as an SQL condition, of no more parts than are asked for."""
+    """Returns the filter as an SQL condition, with only the fields that are set."""
     conditions = [PROBLEM_VISIBLE, f"({VIEWS[chosen.view]})"]
     conditions += [sql for name, sql in _FILTERS.items() if getattr(chosen, name)]
     if chosen.text:
@@ -90,7 +90,7 @@ def condition(chosen: LedgerFilter) -> str:
 
 
 def bound(chosen: LedgerFilter) -> dict[str, object]:
-    """Returns the values of the parameters of ``condition``."""
+    """Returns the values of the SQL parameters in the ``condition`` of the same filter."""
     since, until = chosen.registered_since, chosen.registered_until
     chainage = _chainage(chosen.text)
     return {

@@ -33,7 +33,7 @@ GROUP BY account_id
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One notice; ``facts`` are what was so when it was made."""
+    """One notice to an account; ``facts`` are those of the time when it was made."""
 
     id: int
     problem_id: int
@@ -48,19 +48,19 @@ class Notice:
 def notices(
     connection: Connection, scope: Scope, account_id: AccountId, most: int = MOST
 ) -> tuple[Notice, ...]:
-    """Reads the account's notices of problems it may see: unread ones first, then the newest."""
+    """Returns the account's notices of visible problems: unread ones first, then the newest."""
     rows = connection.execute(_NOTICES, {**scope.bound, "account": account_id, "most": most})
     return tuple(Notice(**{**row._mapping, "kind": NoticeKind(row.kind)}) for row in rows)
 
 
 def unread_count(connection: Connection, scope: Scope, account_id: AccountId) -> int:
-    """Counts the notices that the account hasn't read."""
+    """Counts the account's unread notices of visible problems."""
     return int(connection.execute(_UNREAD, {**scope.bound, "account": account_id}).scalar_one())
 
 
 def bells(
     connection: Connection, accounts: Collection[AccountId]
 ) -> dict[AccountId, tuple[int, int]]:
-    """Reads, by account with unread notices, how many they are and the newest one's id."""
+    """Returns, for each account with unread notices, their number and the newest one's id."""
     rows = connection.execute(_BELLS, {"accounts": sorted(accounts)})
     return {AccountId(row.account_id): (row.unread, row.newest) for row in rows}

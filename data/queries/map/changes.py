@@ -19,7 +19,7 @@ LATE_SECONDS = 3
 
 
 def last_change_no(connection: Connection) -> int:
-    """Returns the highest committed change number of newest values, 0 before the first."""
+    """Returns the highest committed change number of newest values; 0 if there is none."""
     found = connection.execute(text("SELECT COALESCE(max(change_no), 0) FROM latest_reading"))
     return int(found.scalar_one())
 
@@ -32,7 +32,7 @@ def changes_since(
     now: UtcDatetime | None = None,
     quality: QualitySettings | None = None,
 ) -> dict[str, Any]:
-    """Returns what an open map needs to catch up: stations, waters, strip, new change number.
+    """Returns what changed on the map after ``change_no``: stations, waters, strip, new number.
 
     ``stations`` are GeoJSON features, ``waters`` the recomputed colours by kind and id. Both are
     empty when nothing in the scope changed; the number rises all the same.

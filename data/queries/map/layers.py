@@ -138,7 +138,7 @@ def tile(
     scope: Scope,
     since: UtcDatetime | None = None,
 ) -> bytes:
-    """Returns the layer's Mapbox vector tile with what the scope may see; empty without features.
+    """Returns the Mapbox vector tile of the layer's features visible in the scope, b"" without any.
 
     ``since`` is the oldest patrol drawn. Raises NotFound for an unknown layer or tile.
     """
@@ -152,7 +152,7 @@ def tile(
 
 
 def bounds(connection: Connection, scope: Scope) -> tuple[float, float, float, float] | None:
-    """Returns west, south, east, north in degrees of what the scope may see; None when empty.
+    """Returns (west, south, east, north) in degrees of what is visible; None if nothing is.
 
     Where neither division nor water may be seen, these are the stations with their surroundings.
     """

@@ -41,7 +41,7 @@ TRACKS_VERSION: Final = "(SELECT COALESCE(max(change_no), 0) FROM patrol)"
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """A patrol in short: metres, seconds and km/h, and the level and division of its chief."""
+    """A patrol in short: length (m), duration (s), speed (km/h), its chief's level and division."""
 
     id: int
     level: ChiefLevel
@@ -79,18 +79,18 @@ _TODAY: Final = text(f"SELECT count(*) FROM patrol WHERE started_at >= :since AN
 
 
 def tracks_since(now: UtcDatetime) -> UtcDatetime:
-    """Returns the beginning of the first day whose tracks are drawn."""
+    """Returns the start of the first day whose patrol tracks are drawn on the map."""
     return start_of_day(business_date(now) - timedelta(days=SHOWN_DAYS))
 
 
 def patrols_today(connection: Connection, scope: Scope, now: UtcDatetime) -> int:
-    """Returns how many patrols of the scope began on this business day."""
+    """Returns how many patrols visible in the scope began on this business day."""
     bound = {**scope.bound, "since": start_of_day(business_date(now))}
     return int(connection.execute(_TODAY, bound).scalar_one())
 
 
 def walk(connection: Connection, scope: Scope, patrol_id: int) -> Walk:
-    """One patrol in short. Raises NotFound when it isn't there or the scope may not see it."""
+    """Returns one patrol in short. Raises NotFound if there is none or outside the scope."""
     row = connection.execute(
         text(f"{_WALKS} AND patrol.id = :id"), {**scope.bound, "id": patrol_id}
     ).one_or_none()
@@ -100,7 +100,7 @@ def walk(connection: Connection, scope: Scope, patrol_id: int) -> Walk:
 
 
 def last_walk(connection: Connection, scope: Scope, reaches: Collection[int]) -> Walk | None:
-    """Returns the newest visible patrol along any of these reaches, None without one."""
+    """Returns the newest visible patrol along any of these reaches, None if there is none."""
     row = connection.execute(
         text(
             f"""

@@ -48,7 +48,7 @@ _KINDS = f"""
 def search(
     connection: Connection, phrase: str, scope: Scope, *, limit: int = LIMIT
 ) -> list[dict[str, Any]]:
-    """Returns what the scope may see whose name or code holds the phrase; prefix matches first.
+    """Returns visible things whose name or code contains the phrase, first those beginning so.
 
     Each has kind, id, name, name_en, code, beside (the water it is at) and bounds in degrees.
     """

@@ -19,7 +19,7 @@ from data.settings import QualitySettings
 
 
 class Trait(NamedTuple):
-    """A property of a station that the strip counts."""
+    """A property of a station that the map's strip of figures counts."""
 
     kind: str
     state: str
@@ -31,7 +31,7 @@ class Trait(NamedTuple):
 
 
 def traits_of(records: Iterable[StationRecord]) -> Counter[Trait]:
-    """Counts the traits of these stations."""
+    """Counts how many of these stations have each trait."""
     return Counter(
         Trait(
             each.kind.value,
@@ -53,7 +53,7 @@ def traits(
     now: UtcDatetime | None = None,
     quality: QualitySettings | None = None,
 ) -> Counter[Trait]:
-    """Counts the traits of the scope's stations, in the database."""
+    """Counts, in the database, how many of the scope's stations have each trait."""
     columns = ", ".join(Trait._fields)
     rows = connection.execute(
         text(
@@ -68,7 +68,7 @@ def traits(
 
 
 def strip_of(counted: Mapping[Trait, int]) -> dict[str, Any]:
-    """Returns the strip: counts of sections, met, below, unsure, exceeding, devices; and classes.
+    """Returns the figures of the map's strip: sections, met, below, unsure, exceeding, devices ….
 
     ``classes`` has seven numbers: without a class first, then Ⅰ to 劣Ⅴ.
     """
@@ -100,5 +100,5 @@ def strip(
     now: UtcDatetime | None = None,
     quality: QualitySettings | None = None,
 ) -> dict[str, Any]:
-    """Returns the strip of a scope now."""
+    """Returns the figures, as of now, of the map's strip for the stations of a scope."""
     return strip_of(traits(connection, scope, now=now, quality=quality))

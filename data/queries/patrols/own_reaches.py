@@ -34,14 +34,14 @@ _POST: Final = text(f"""WITH {HELD.partition(", below")[0]}
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """The highest post of a chief: its level, and the division it is held in."""
+    """The highest post of a river chief: its level and its division."""
 
     level: ChiefLevel
     division_id: int | None
 
 
 def own_reaches(connection: Connection, person_id: int, day: date) -> frozenset[int]:
-    """Returns the ids of the reaches the person answers for.
+    """Returns the ids of the reaches that the river chief answers for on that day.
 
     For a general chief without a water of their own: all reaches of the division.
     """
@@ -50,6 +50,6 @@ def own_reaches(connection: Connection, person_id: int, day: date) -> frozenset[
 
 
 def post_of(connection: Connection, person_id: int, day: date) -> Post | None:
-    """Returns the person's highest post on that day, None without any."""
+    """Returns the river chief's highest post on that day, None without any."""
     row = connection.execute(_POST, {"person": person_id, "day": day}).one_or_none()
     return None if row is None else Post(ChiefLevel(row.level), row.division_id)

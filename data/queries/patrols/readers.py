@@ -26,7 +26,7 @@ NAMED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """An account that reads patrols; it may see names everywhere, or in some divisions."""
+    """An account that reads patrols, and where it may also see the walkers' names."""
 
     account_id: AccountId
     scope: Scope
@@ -35,7 +35,7 @@ class Reader:
 
     @property
     def bound(self) -> Mapping[str, object]:
-        """The values of the parameters of ``READABLE`` and ``NAMED``."""
+        """The values of the SQL parameters in ``READABLE`` and ``NAMED``."""
         return {
             **self.scope.bound,
             "who": self.account_id,
@@ -45,7 +45,7 @@ class Reader:
 
 
 def reader_of(connection: Connection, account_id: AccountId, scope: Scope) -> Reader:
-    """Returns the account as a reader of patrols within that scope."""
+    """Returns the account as a Reader of the patrols visible in the scope."""
     held = roles(connection, [account_id])[account_id]
     roots = [one.division_id for one in held if one.role in NAMERS]
     named = [root for root in roots if root is not None]

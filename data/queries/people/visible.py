@@ -37,7 +37,7 @@ WHERE is_border AND station.division_id = ANY(:divisions)
 
 
 def subtree(connection: Connection, roots: Sequence[DivisionId]) -> frozenset[DivisionId]:
-    """Returns the divisions and all below them."""
+    """Returns the ids of the given divisions and of all divisions below them."""
     if not roots:
         return frozenset()
     return frozenset(connection.execute(SUBTREE, {"roots": list(roots)}).scalars())
@@ -46,7 +46,7 @@ def subtree(connection: Connection, roots: Sequence[DivisionId]) -> frozenset[Di
 def scope_of(
     connection: Connection, account_id: AccountId, held: Sequence[HeldRole], today: date
 ) -> Scope:
-    """Returns what the account may read on that day: the union over its roles."""
+    """Returns what the account may read on that day: all that any of its roles allows."""
     readers = [one for one in held if one.role in READS_DIVISION and not one.is_nowhere]
     if any(role.division_id is None for role in readers):
         return EVERYTHING

@@ -8,7 +8,7 @@ from data.clock import Span
 
 
 def archived_months(connection: Connection, span: Span) -> tuple[date, ...]:
-    """Returns the first days of the months (UTC) in the span that were moved to files."""
+    """Returns the first days of the span's UTC months whose readings were moved to files."""
     return tuple(
         connection.execute(
             text(

@@ -71,7 +71,7 @@ KNOWN: Final = """(reading.station_id = ANY(:ids) AND reading.observed_at >= :st
 def bound(
     station_ids: list[int], start: datetime, end: datetime, as_of: datetime | None = None
 ) -> dict[str, object]:
-    """Returns the values of the fragments' parameters; without ``as_of`` all that is known now."""
+    """Returns the values of the SQL's parameters; without ``as_of``, for all that is known now."""
     return {"ids": station_ids, "start": start, "end": end, "as_of": as_of or "infinity"}
 
 

@@ -64,7 +64,7 @@ _PLACES: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Values of a parameter in order of time, as columns: time (s since 1970 UTC), value, flag ….
+    """Values of one parameter in order of time, as columns (``at_s``: seconds since 1970 UTC).
 
     ``value`` is the one that counts, or the raw one where none does; ``raw`` is as measured;
     ``flag`` and ``rule`` are indices into ``FLAG_CODES`` and ``RULE_CODES``; ``review`` is the id

@@ -18,7 +18,7 @@ WHERE (:pending IS FALSE OR replayed_at IS NULL)
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """One refused message; ``payload`` holds its first bytes, ``size`` is the length of all."""
+    """One refused message; ``payload`` holds its first bytes, ``size`` its full length."""
 
     id: int
     topic: str
@@ -41,7 +41,7 @@ def quarantined(
     limit: int = 100,
     payload_bytes: int = 1000,
 ) -> list[Quarantined]:
-    """Returns the last refused messages, newest first, with the first bytes of each.
+    """Returns the newest refused messages, with the first bytes of each message.
 
     ``pending`` leaves out those that were taken in since.
     """
@@ -65,7 +65,7 @@ def quarantined(
 
 
 def quarantine_counts(connection: Connection, *, pending: bool = True) -> Sequence[tuple[str, int]]:
-    """Returns how many messages lie in quarantine by reason, the commonest first."""
+    """Returns (reason, number) of the messages in quarantine, the commonest first."""
     rows = connection.execute(
         text(
             """

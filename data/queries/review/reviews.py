@@ -48,7 +48,7 @@ _NAMES = text(
 def reviews_of(
     connection: Connection, scope: Scope, key: ValueKey, as_of: UtcDatetime | None = None
 ) -> list[Review]:
-    """Returns the value's reviews up to a moment, the first one first. Raises NotFound."""
+    """Returns a value's reviews up to ``as_of``, the oldest first. Raises NotFound."""
     divisions_of(connection, scope, [key.station_id])
     rows = connection.execute(
         _SAID,
@@ -66,7 +66,7 @@ def reviews_of(
 def divisions_of(
     connection: Connection, scope: Scope, station_ids: Iterable[int]
 ) -> dict[int, DivisionId | None]:
-    """Returns the division of each station. Raises NotFound when one may not be seen."""
+    """Returns the division of each station. Raises NotFound if one is outside the scope."""
     wanted = set(station_ids)
     rows = connection.execute(_DIVISIONS, {**scope.bound, "wanted": sorted(wanted)})
     found = {row.id: row.division_id for row in rows}
@@ -78,7 +78,7 @@ def divisions_of(
 def doubted_stations(
     connection: Connection, scope: Scope, chosen: FindingFilter
 ) -> list[tuple[int, str, str, str | None]]:
-    """Returns id, code and names of the stations with findings or reviews, to choose among."""
+    """Returns (id, code, name, English name) of the stations with findings or reviews."""
     bound = {**scope.bound, "chosen": chosen.station_id or 0}
     return [tuple(row) for row in connection.execute(_STATIONS, bound)]
 
@@ -86,6 +86,6 @@ def doubted_stations(
 def signatures(
     connection: Connection, review_ids: Iterable[int]
 ) -> dict[int, tuple[str, UtcDatetime, str]]:
-    """Returns who gave a review, when and for what reason, by the review's id."""
+    """Returns, by id of the review, who gave it, when and for what reason."""
     rows = connection.execute(_NAMES, {"ids": sorted(set(review_ids))})
     return {row.id: (row.display_name, UtcDatetime(row.known_from), row.reason) for row in rows}

@@ -22,7 +22,7 @@ FIRST_DAYS = 3
 
 
 def month_shown(now: UtcDatetime) -> Span:
-    """Returns the business month to date; in its first three days the whole month before."""
+    """Returns the business month up to now; on its first three days the month before instead."""
     today = business_date(now)
     first = today.replace(day=1)
     if today.day > FIRST_DAYS:
@@ -33,7 +33,7 @@ def month_shown(now: UtcDatetime) -> Span:
 
 @dataclass(frozen=True, slots=True)
 class MonthMeans:
-    """The means of one section over a month, from ``sample_count`` rows."""
+    """The mean of each parameter of one section over a month, from ``sample_count`` rows."""
 
     means: Mapping[Parameter, Mean]
     required: tuple[Parameter, ...] | None
@@ -41,7 +41,7 @@ class MonthMeans:
 
     @property
     def values(self) -> dict[Parameter, float]:
-        """The means alone, without their counts."""
+        """The mean values alone, without their counts."""
         return {p: mean.value for p, mean in self.means.items() if mean.value is not None}
 
 
@@ -68,7 +68,7 @@ def month_means(
     month: Span,
     as_of: UtcDatetime | None = None,
 ) -> dict[int, MonthMeans]:
-    """Returns the month's means of values that count, for each section with any reading.
+    """Returns the month's means of values that count, by id of each section with readings.
 
     By what was known ``as_of`` a moment, now by default; see ``data.queries.readings.counting``.
 
@@ -115,7 +115,7 @@ def graded_by_month(
     month: Span,
     quality: QualitySettings | None = None,
 ) -> list[StationRecord]:
-    """Returns the records with each section's class by its means, rounded before grading."""
+    """Returns the records with each section's class by its month's means, rounded first."""
     settings = quality or QualitySettings()
     return [
         _graded(record, means.get(record.id), month, settings)

@@ -17,7 +17,7 @@ from data.vocabulary import Bank, StationKind, WaterClass
 
 @dataclass(frozen=True, slots=True)
 class PlacedStation:
-    """A station where it stands, as a row of the list."""
+    """A station and where it was placed, as a row of the list of stations."""
 
     id: StationId
     code: str
@@ -42,7 +42,7 @@ class PlacedStation:
 
 @dataclass(frozen=True, slots=True)
 class StationForm:
-    """One station with the values of its form and their version.
+    """One station with the values that its edit form shows, and their version.
 
     ``lon`` and ``lat`` are where it stands in CGCS2000 degrees, ``source_x`` and ``source_y`` the
     coordinates as entered, in ``source_crs``; texts that a kind doesn't have are empty.
@@ -102,7 +102,7 @@ def placed_stations(
     start: int = 0,
     rows: int = 20,
 ) -> tuple[int, list[PlacedStation]]:
-    """Returns how many stations of those divisions match, and one page by water and chainage.
+    """Returns how many stations of the divisions match, and a page by water and position.
 
     ``divisions=None`` means everywhere. ``search`` is looked for in code, name and water.
     """
@@ -129,7 +129,7 @@ def placed_stations(
 
 
 def station_form(connection: Connection, station_id: StationId) -> StationForm:
-    """One station with everything its form holds. Raises NotFound."""
+    """Returns one station with all that its edit form shows. Raises NotFound."""
     row = connection.execute(
         text(
             f"""
@@ -152,7 +152,7 @@ def station_form(connection: Connection, station_id: StationId) -> StationForm:
 
 
 def division_of_code(connection: Connection, code: str) -> tuple[bool, DivisionId | None]:
-    """Returns whether a station has that code, and the division it belongs to."""
+    """Returns whether a station of that code exists, and the division it lies in."""
     row = connection.execute(
         text("SELECT division_id FROM station WHERE code = :code"), {"code": code}
     ).first()

@@ -63,7 +63,7 @@ class SectionFacts:
 
     @property
     def first_parameter(self) -> Parameter:
-        """The parameter to chart first: the deciding one farthest beyond target."""
+        """The parameter to chart first: the farthest beyond target, else a deciding one."""
         grade = self.evaluation.grade or self.evaluation.last_grade
         deciding = grade.deciding if grade else ()
         beyond = [each.parameter for each in self.evaluation.exceedances]

@@ -42,7 +42,7 @@ ORDER BY station.code
 
 @dataclass(frozen=True, slots=True)
 class TallyStation:
-    """A station of a tally.
+    """A station whose messages and due readings are counted, and since when it is silent.
 
     ``began_s`` says from when on readings are due, in seconds of the epoch: from its start, but not
     before its first message; nan for one that never sent anything and has no start.
@@ -69,7 +69,7 @@ class TallyStation:
 
     @property
     def interval(self) -> timedelta:
-        """The time between two readings."""
+        """The time between two readings of the station."""
         return timedelta(seconds=self.interval_s)
 
 
@@ -82,7 +82,7 @@ def tally_stations(
     kind: StationKind | None = None,
     station: StationId | None = None,
 ) -> list[TallyStation]:
-    """Returns the scope's stations that stood at some time of the window, by code."""
+    """Returns the scope's stations that were in service at any time of the window, by code."""
     bound = {
         **scope.bound,
         "id": station,
@@ -110,7 +110,7 @@ def _began_s(
     first_hour: UtcDatetime | None,
     heard: UtcDatetime | None,
 ) -> float:
-    """Returns from when on readings are due, in seconds of the epoch.
+    """Returns since when readings of a station are due, in seconds since 1970; nan if never.
 
     ``heard`` is when messages of any station began to be counted.
     """

@@ -18,7 +18,7 @@ ORDER = tuple(ChiefLevel)
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """The part of a river somebody answers for, in metres of chainage."""
+    """The part of a river that somebody answers for, in metres along the river."""
 
     from_m: float
     to_m: float
@@ -95,7 +95,7 @@ WHERE reach.river_id = (SELECT river_id FROM reach WHERE id = :id)
 
 
 def chiefs_of(connection: Connection, kind: WaterKind, water_id: int, day: date) -> Chiefs:
-    """Returns who answers for the water on that day, who did before, and its general chiefs.
+    """Returns a water's chiefs on that day, its earlier chiefs and its general chiefs.
 
     A chief of a whole river with a division answers for that river's reaches in the division.
     """
@@ -121,7 +121,7 @@ def _answering(row: Any, runs: dict[tuple[int, str], Stretch]) -> Answering:
 
 
 def _runs(connection: Connection, reach_id: int, day: date) -> dict[tuple[int, str], Stretch]:
-    """Returns by person and level the unbroken run of reaches around this one they answer for."""
+    """Returns, by person and level, the unbroken stretch around the reach that they answer for."""
     reaches = connection.execute(_REACHES, {"id": reach_id}).all()
     here = next((at for at, reach in enumerate(reaches) if reach.id == reach_id), None)
     if here is None:

@@ -46,7 +46,7 @@ WHERE (notice_board.reach_id = ANY(:reaches) OR notice_board.lake_id = :lake)
 
 @dataclass(frozen=True, slots=True)
 class Chief:
-    """A chief's term; ``reach_ids`` is empty for a whole river, a lake or a division."""
+    """A river chief's term; ``reach_ids`` is empty for a whole river, a lake or a division."""
 
     name: str
     post: str
@@ -60,7 +60,7 @@ class Chief:
     reach_ids: tuple[int, ...]
 
     def answers_for(self, reach_id: int) -> bool:
-        """Returns whether the term covers this reach, by itself or with the whole river."""
+        """Returns whether the term covers the reach, named in it or with the whole river."""
         return not self.is_general and (not self.reach_ids or reach_id in self.reach_ids)
 
 
@@ -87,7 +87,7 @@ def chiefs_of(
     reaches: Collection[int] = (),
     divisions: Collection[int] = (),
 ) -> list[Chief]:
-    """Returns every term for the water until today, former ones too: general chiefs, then by level.
+    """Returns the water's chiefs up to today, former ones too: general chiefs, then by level.
 
     General chiefs are those of the divisions given and of all above them. A chief of the whole
     river with a division answers for its reaches there.
@@ -105,6 +105,6 @@ def chiefs_of(
 def boards_of(
     connection: Connection, scope: Scope, *, reaches: Collection[int] = (), lake: int | None = None
 ) -> list[Board]:
-    """Returns the notice boards of the water that the scope may see, downstream."""
+    """Returns the water's notice boards visible in the scope, in order downstream."""
     bound = {**scope.bound, "reaches": sorted(reaches), "lake": lake}
     return rows_as(Board, connection.execute(BOARDS, bound))

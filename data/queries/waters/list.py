@@ -97,7 +97,7 @@ _SORTS = {
 
 @dataclass(frozen=True, slots=True)
 class RiverRow:
-    """A water with its counts now; ``worst_class`` is None where no class is determined.
+    """A river or lake with its counts now; ``worst_class`` is None if no class is determined.
 
     ``reach_count`` counts all its reaches; sections are those that represent its visible ones.
     """
@@ -126,7 +126,7 @@ class RiverRow:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One page of waters, how many match the filter, and how many there are at all."""
+    """One page of waters, the number that match the filter, and the number of all."""
 
     rows: tuple[RiverRow, ...]
     found_count: int
@@ -147,7 +147,7 @@ def river_list(
     start: int = 0,
     limit: int = 50,
 ) -> Listing:
-    """Returns one page, in that order, of the matching waters that the scope may see."""
+    """Returns one page of the rivers and lakes that match and are visible in the scope."""
     phrase = phrase.strip()[:64]
     bound = {
         **scope.bound,

@@ -23,7 +23,7 @@ _REACH: Final = text(
 
 
 def visible_rivers(connection: Connection, scope: Scope) -> tuple[tuple[int, str, str | None], ...]:
-    """Returns id, name and English name of the rivers of the scope."""
+    """Returns (id, name, English name) of the rivers visible in the scope."""
     rows = connection.execute(_RIVERS, scope.bound)
     return tuple((row.id, row.name, row.name_en) for row in rows)
 
@@ -31,7 +31,7 @@ def visible_rivers(connection: Connection, scope: Scope) -> tuple[tuple[int, str
 def point_at(
     connection: Connection, scope: Scope, river_id: int, chainage_m: float
 ) -> tuple[float, float]:
-    """Returns longitude and latitude (CGCS2000) of a chainage on the river's line.
+    """Returns (longitude, latitude) in CGCS2000 at a distance along the river's line.
 
     Raises NotFound where the river has no visible reach there.
     """
