@@ -72,7 +72,7 @@ def level_of_code(code: str) -> ChiefLevel:
 
 
 def _level(row: Row, outcome: Outcome) -> ChiefLevel:
-    """Returns the row's level: by its code, else by its level field, else by its name.
+    """Returns the division's level: by the row's code, else its level field, else its name.
 
     Raises BadInput when none of them says.
     """

@@ -38,7 +38,7 @@ def _hash(word: str) -> bytes:
 def begin_attempt(
     connection: Connection, login: str, address: str, now: UtcDatetime, most: int
 ) -> Attempt:
-    """Records an attempt to sign in as failed; raises TooManyAttempts above ``most``.
+    """Records a sign-in attempt, as failed for now. Raises TooManyAttempts at the limit.
 
     Attempts past the limit are refused and not counted, so that the limit ends by itself. Raises
     TooManyAttempts with the minutes left. Two attempts at once can't slip through: they wait for

@@ -26,7 +26,7 @@ _NEAREST = text(
 def neighbour_of(
     connection: Connection, scope: Scope, key: ValueKey, named: Sequence[str] = ()
 ) -> int | None:
-    """Returns the id of a station in ``named``, else of the nearest comparable, else None.
+    """Returns the id of a station whose code is named, else of the nearest comparable, else None.
 
     Comparable: of the same kind on the same river; either one measures the parameter too.
     """

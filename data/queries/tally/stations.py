@@ -64,7 +64,7 @@ class TallyStation:
     problem: str | None
 
     def until_s(self, until: UtcDatetime) -> float:
-        """Returns until when readings are due, in seconds of the epoch."""
+        """Returns when readings stop being due: ``until`` or the station's end; s since 1970."""
         return min(until, self.ended_at or until).timestamp()
 
     @property
