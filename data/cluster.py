@@ -120,7 +120,7 @@ class Cluster:
             self._sockets = None
 
     def url(self, role: str, database: str = DATABASE) -> str:
-        """Returns the SQLAlchemy URL of a database for one of ROLES."""
+        """Returns the SQLAlchemy URL by which the given role connects to a database."""
         return (
             f"postgresql+psycopg://onemap_{role}:{self.passwords[role]}"
             f"@127.0.0.1:{self.port}/{database}"
@@ -247,7 +247,7 @@ class Cluster:
         return self._sockets
 
     def _provision(self) -> None:
-        """Creates roles with their passwords, the database and extensions, where missing."""
+        """Creates the roles with passwords, database and extensions that are missing."""
         secrets = "".join(f"\\set {role}_password '{self.passwords[role]}'\n" for role in ROLES)
         self.execute(secrets + Path(__file__).with_name("roles.sql").read_text())
         there = self.execute(f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}';")

@@ -108,7 +108,7 @@ def due_on(
     amber: AmberRule | None = None,
     calendar: Calendar | None = None,
 ) -> Due:
-    """Returns a deadline on the named day; it is never provisional.
+    """Returns the deadline on a day that a person named; never provisional.
 
     Raises ValueError for a day whose close of business is not after ``start``.
     """

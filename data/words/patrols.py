@@ -9,7 +9,7 @@ from data.words.ledger import PatrolRule
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """``count`` valid patrols in every ``months`` months, counted from January; its source."""
+    """How often a chief must patrol: ``count`` valid patrols in every ``months`` months."""
 
     count: int
     months: int

@@ -47,7 +47,7 @@ class Answering:
 
 @dataclass(frozen=True, slots=True)
 class Chiefs:
-    """Chiefs of one water: ``now`` and ``general`` from the highest level, ``earlier`` by end."""
+    """The river chiefs of one water: present (``now``), ``general`` and ``earlier`` ones."""
 
     now: tuple[Answering, ...]
     general: tuple[Answering, ...]
