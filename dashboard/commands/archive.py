@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Adds the command to the command line."""
+    """Adds the command ``archive`` (months moved to Parquet files or back) to the command line."""
     parser = subparsers.add_parser(
         "archive", help=_("move old months of readings to Parquet files, and back")
     )
@@ -73,7 +73,7 @@ def run_attach(args: argparse.Namespace) -> int:
 
 
 def run_order(args: argparse.Namespace) -> int:
-    """Sorts a month's readings by station and time; returns 0."""
+    """Sorts the stored readings of a month by station and time, for fast curves; returns 0."""
     from data.archives.layout import month_named
     from data.archives.ordering import order_month
 

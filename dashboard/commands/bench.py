@@ -43,18 +43,18 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run_ingest(args: argparse.Namespace) -> int:
-    """Runs the comparison of ingest rates; returns 0 when every side was measured."""
+    """Runs the benchmark of ingest rates; returns 0 when every system compared was measured."""
     return _measure("ingest_rates", [f"--rounds={args.rounds}", *(["--json"] * args.json)])
 
 
 def run_kill(args: argparse.Namespace) -> int:
-    """Runs the matrix of killed parts; returns 0 when nothing is lost that may not be."""
+    """Runs the benchmark of killed processes; returns 0 when no data that must survive was lost."""
     how = "--quick" if args.quick else "--full"
     return _measure("kill_matrix", [how, *(["--json"] * args.json)])
 
 
 def _measure(name: str, arguments: Sequence[str]) -> int:
-    """Runs a benchmark, returns its code. Raises BadInput in an installed package."""
+    """Runs a benchmark, returns its exit code. Raises BadInput outside a source checkout."""
     if not (ROOT / "benchmarks" / f"{name}.py").is_file():
         raise BadInput(
             "Benchmarks are part of the source tree, not of the installed package.",

@@ -23,7 +23,7 @@ ADDED = ("class", "deciding")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table of text as it was read, and what to keep of its form."""
+    """A table of text read from a file, and the file's form (byte order mark, line ends)."""
 
     header: list[str]
     rows: list[list[str]]
@@ -32,7 +32,7 @@ class Sheet:
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Adds the command to the command line."""
+    """Adds the command ``classify`` to the command line."""
     parser = subparsers.add_parser(
         "classify",
         help=_("add water classes to a CSV table"),
@@ -71,7 +71,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run(args: argparse.Namespace) -> int:
-    """Writes the table with its classes; returns 0.
+    """Writes the table with a water-quality class for each row; returns 0.
 
     Raises BadInput or NotFound, and then nothing is written.
     """
@@ -139,7 +139,7 @@ def _required(keys: str) -> tuple[Parameter, ...]:
 
 
 def _columns(sheet: Sheet) -> dict[str, int]:
-    """Returns the position of each column that counts."""
+    """Returns the position, in the sheet, of each column that the classification reads."""
     places: dict[str, int] = {}
     for place, title in enumerate(sheet.header):
         name = title.strip()
@@ -227,7 +227,7 @@ def _render(sheet: Sheet, added: list[tuple[str, str]]) -> bytes:
 
 
 def _write(target: str, content: bytes) -> None:
-    """Writes the content atomically."""
+    """Writes the content to standard output (``-``) or to a file, never half a file."""
     if target == "-":
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()

@@ -7,7 +7,7 @@ from dashboard.parts.wording import _
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Adds the command to the command line."""
+    """Adds the command ``demo`` to the command line."""
     parser = subparsers.add_parser(
         "demo",
         help=_("set up and run everything on a demo basin"),

@@ -8,13 +8,13 @@ from dashboard.parts.wording import _
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Adds the command to the command line."""
+    """Adds the command ``doctor`` to the command line."""
     parser = subparsers.add_parser("doctor", help=_("list each part, its version and its state"))
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints the state of each part; returns 0 when every needed part works, else 2."""
+    """Prints the state of each part of the installation; returns 0 when all needed work, else 2."""
     demo = parts.demo_folder(args.dir)
     found = [*parts.installed(), demo]
     if "ONEMAP_DATABASE__URL" in os.environ:
@@ -26,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def line(part: parts.Part) -> str:
-    """Returns one part in a line: a sign, name, version, state, and what mends it."""
+    """Returns a line on a part of the installation: sign, name, version, state, how to mend it."""
     if part.is_fine:
         return f"✓ {part.name:<20} {part.version:<20} {_('in order')}".rstrip()
     state = _("missing or out of order") if part.is_needed else _("not there or not running")

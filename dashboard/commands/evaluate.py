@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Adds the command to the command line."""
+    """Adds the command ``evaluate`` to the command line."""
     parser = subparsers.add_parser(
         "evaluate",
         help=_("tell a month's classes and ratings, also from an archive"),
@@ -52,7 +52,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints the month's classes and ratings; returns 0."""
+    """Prints the month's water-quality classes and ratings; returns 0."""
     from dashboard.commands.month_report import lines_of, write_tables
     from data.archives.evaluation import business_month
     from data.archives.layout import month_named

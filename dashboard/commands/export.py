@@ -10,7 +10,7 @@ from data.clock import UtcDatetime, start_of_day
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Adds the command to the command line."""
+    """Adds the command ``export`` to the command line."""
     parser = subparsers.add_parser(
         "export",
         help=_("write readings out as Parquet files"),

@@ -25,7 +25,7 @@ CHUNK = 65536
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Adds the command to the command line."""
+    """Adds the command ``hj212`` with its actions ``decode`` and ``serve`` to the command line."""
     parser = subparsers.add_parser("hj212", help=_("decode HJ 212 frames, serve HJ 212 loggers"))
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     decode = actions.add_parser(
@@ -62,7 +62,7 @@ def run(_args: argparse.Namespace) -> int:
 
 
 def run_gateway(_args: argparse.Namespace) -> int:
-    """Serves loggers until SIGTERM or SIGINT; returns 0.
+    """Serves data loggers that speak HJ 212 until SIGTERM or SIGINT; returns 0.
 
     Raises BadInput for settings, ServiceDown for a port in use.
     """

@@ -20,7 +20,7 @@ READINGS = "readings"
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Adds the command to the command line."""
+    """Adds the command ``import`` to the command line."""
     parser = subparsers.add_parser(
         "import",
         help=_("take in rivers, lakes, sections, outfalls, chiefs, readings …"),
@@ -138,7 +138,7 @@ def _options(args: argparse.Namespace) -> "Options":
 
 
 def _run_readings(args: argparse.Namespace) -> int:
-    """Imports a history of readings; 0, or 2 when not one row could be taken."""
+    """Imports past readings; returns 0, or 2 when every row was refused."""
     from dashboard.commands.progress import ProgressBar
     from data.database import ingest_engine
     from ingest.history.importing import HistoryImport

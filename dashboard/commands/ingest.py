@@ -7,7 +7,7 @@ from dashboard.parts.wording import _
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Adds the command to the command line."""
+    """Adds the command ``ingest`` to the command line."""
     parser = subparsers.add_parser(
         "ingest", help=_("take readings from the broker into the database")
     )
@@ -21,7 +21,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run(args: argparse.Namespace) -> int:
-    """Runs until SIGTERM or SIGINT, finishes and acknowledges the batches in hand; returns 0."""
+    """Takes readings in until SIGTERM or SIGINT, finishes the batches begun; returns 0."""
     from data.database import ingest_engine
     from data.settings import IngestSettings
     from ingest.running.collector import rest_collector

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Adds the command to the command line."""
+    """Adds the command ``ledger`` with its actions to the command line."""
     parser = subparsers.add_parser("ledger", help=_("work on, prove and draw the problem ledger"))
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     working = actions.add_parser(
@@ -45,7 +45,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run_work(args: argparse.Namespace) -> int:
-    """Runs the worker until SIGTERM or SIGINT and finishes the job in hand; returns 0."""
+    """Runs the ledger's worker until SIGTERM or SIGINT, then finishes its job; returns 0."""
     from data.database import app_engine
     from problem_ledger.work.worker import Worker
 
@@ -54,7 +54,7 @@ def run_work(args: argparse.Namespace) -> int:
 
 
 def run_verify(args: argparse.Namespace) -> int:
-    """Prints each fault of the chains on a line; returns 0 without any, else 1."""
+    """Prints each fault in the chains of hashed steps; returns 0 when there is none, else 1."""
     from data.database import app_engine
     from problem_ledger.record.heads import read_export
     from problem_ledger.record.verify import verify

@@ -25,7 +25,7 @@ def rating_word(rating: Rating) -> str:
 
 
 def lines_of(month: Evaluation) -> list[str]:
-    """Returns the month as lines: its days, each section, each water."""
+    """Returns a month's evaluation as lines of text: its days, each section, each water."""
     span = _("{start} to {end}").format(start=_at(month.span.start), end=_at(month.span.end))
     return [
         span,
@@ -35,7 +35,7 @@ def lines_of(month: Evaluation) -> list[str]:
 
 
 def write_tables(month: Evaluation, file: Path) -> tuple[Path, Path]:
-    """Writes and returns the files of sections and waters, in machine-readable words."""
+    """Writes a table of sections and one of waters beside ``file``; returns the two paths."""
     waters = file.with_name(f"{file.stem}_waters{file.suffix}")
     _write(file, _section_rows(month))
     _write(waters, _water_rows(month))
@@ -121,7 +121,7 @@ def _write(file: Path, rows: Iterable[list[object]]) -> None:
 
 
 def _safe(text: str) -> str:
-    """Returns text that no table program takes for a formula."""
+    """Returns the text, changed where a spreadsheet program would take it for a formula."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 

@@ -12,7 +12,7 @@ LINE_S: Final = 10.0
 
 
 class ProgressBar:
-    """Shows ``done`` of ``total`` rows, rows a second and the time left, never too often."""
+    """Shows ``done`` of ``total`` rows, rows a second and the time left, at limited intervals."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stderr
@@ -32,7 +32,7 @@ class ProgressBar:
         self._put(self._line(what, done, total, at))
 
     def finish(self, line: str) -> None:
-        """Replaces the bar by a last line."""
+        """Replaces the progress bar by a last line."""
         if self._is_terminal:
             self._stream.write("\r" + " " * self._length + "\r")
         self._stream.write(f"{line}\n")

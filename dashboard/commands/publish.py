@@ -18,7 +18,7 @@ OWN_COLUMNS = ("station", "time", "period", "id", "lon", "lat")
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Adds the command to the command line."""
+    """Adds the command ``publish-file`` to the command line."""
     parser = subparsers.add_parser(
         "publish-file",
         help=_("publish readings of a file over MQTT"),
@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def read_messages(path: Path) -> Iterator[tuple[str, bytes]]:
-    """Yields topic and payload of each row; checks only the form, the rest is for ingest."""
+    """Yields topic and payload of each row of the file; doesn't check what the payload says."""
     with _open(path) as file:
         rows = _csv_rows(file) if path.suffix.lower() == ".csv" else _json_rows(file)
         for number, message in rows:

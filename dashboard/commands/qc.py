@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Adds the command to the command line."""
+    """Adds the command ``qc`` (quality control) with its actions to the command line."""
     parser = subparsers.add_parser("qc", help=_("look at readings a second time, for review"))
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     looking = actions.add_parser("run", help=_("look at what is new until told to stop"))
@@ -40,7 +40,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run_look(args: argparse.Namespace) -> int:
-    """Runs until SIGTERM or SIGINT, or looks once with a span or ``--once``; returns 0.
+    """Runs the quality tests until SIGTERM or SIGINT, once with a span or ``--once``; returns 0.
 
     Raises BadInput for an end without a beginning, and for one before it.
     """
@@ -74,7 +74,7 @@ def run_look(args: argparse.Namespace) -> int:
 
 
 def run_climatology(args: argparse.Namespace) -> int:
-    """Computes the spans from the whole history and prints how many; returns 0."""
+    """Computes the usual spans of values from the whole history, prints how many; returns 0."""
     from data.database import ingest_engine
     from data.settings import QcSettings
     from ingest.qc.rules import load_rules

@@ -9,7 +9,7 @@ from data.vocabulary import Refusal
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Adds the command to the command line."""
+    """Adds the command ``quarantine`` with its actions to the command line."""
     parser = subparsers.add_parser(
         "quarantine", help=_("look at and replay what could not be read")
     )
@@ -27,7 +27,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run_list(args: argparse.Namespace) -> int:
-    """Prints the refused messages; returns 0."""
+    """Prints the messages that ingest refused; returns 0."""
     from data.database import app_engine
     from data.queries.readings.quarantine import quarantine_counts, quarantined
 
@@ -53,7 +53,7 @@ def run_list(args: argparse.Namespace) -> int:
 
 
 def run_replay(args: argparse.Namespace) -> int:
-    """Takes in what can be read now and counts the rest by reason; returns 0."""
+    """Takes in the refused messages that can be read now, counts the others; returns 0."""
     from data.database import ingest_engine
     from ingest.running.pipeline import Pipeline
     from ingest.running.replay import replay

@@ -9,13 +9,13 @@ from sqlalchemy import Engine
 
 
 class Works(Protocol):
-    """A worker that runs until it is stopped and then finishes what it has in hand."""
+    """A worker that runs until stopped and then finishes the job it has begun."""
 
     def run(self) -> None:
         """Works until stopped."""
 
     def stop(self) -> None:
-        """Makes ``run`` finish what is in hand and return."""
+        """Makes ``run`` finish the job it has begun and return."""
 
 
 def run_until_stopped(worker: Works, engine: Engine) -> int:

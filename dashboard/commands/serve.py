@@ -8,7 +8,7 @@ from data.errors import BadInput
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Adds the command to the command line."""
+    """Adds the command ``serve`` to the command line."""
     parser = subparsers.add_parser("serve", help=_("run the dashboard"))
     parser.add_argument("--host", help=_("address to listen on (default: the setting)"))
     parser.add_argument("--port", type=int, help=_("port to listen on (default: the setting)"))

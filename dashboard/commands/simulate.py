@@ -26,7 +26,7 @@ ORDER BY code
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Adds the command with its options to the command line."""
+    """Adds the command ``simulate`` with its options to the command line."""
     parser = commands.add_parser("simulate", help=_("publish readings of simulated devices"))
     parser.add_argument("--round", type=float, metavar="S", help=_("seconds a round takes"))
     parser.add_argument("--pollution", metavar="STATION", help=_("pollute one station for a while"))
@@ -36,7 +36,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def run(args: argparse.Namespace) -> int:
-    """Publishes until stopped, or orders a pollution event of a running simulator."""
+    """Publishes simulated readings until stopped, or orders a pollution event of a simulator."""
     settings = SimulatorSettings()
     if args.round:
         settings = settings.model_copy(update={"round_seconds": args.round})
@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def devices(engine: Engine) -> list[Device]:
-    """Returns a device for every section and outfall; those of the made county by its tables."""
+    """Returns a simulated device for every section and outfall, as the demo's tables say."""
     made: dict[str, Device] = {row.code: row.device for row in watch.outfalls()}
     made |= {row.code: row.device for row in watch.sections()}
     silent = {row.code for row in watch.sections() if row.silent_days}

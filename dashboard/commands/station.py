@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Adds the command to the command line."""
+    """Adds the command ``station`` to the command line."""
     parser = subparsers.add_parser("station", help=_("add or move one station"))
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     one = actions.add_parser(
@@ -55,7 +55,7 @@ def _degrees(text: str) -> float:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Places the station; prints where it snapped and a new device's password; returns 0."""
+    """Creates or moves the station; prints its place and a new device's password; returns 0."""
     from dashboard.demo.sample_reading import publish_line
     from data.database import app_engine, transaction
     from data.placing.stations import place_station

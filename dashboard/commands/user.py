@@ -18,7 +18,7 @@ EVERY_ACCOUNT = 1_000_000
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Adds the command to the command line."""
+    """Adds the command ``user`` with its actions to the command line."""
     parser = subparsers.add_parser("user", help=_("add, list, disable accounts, reset passwords"))
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     adding = actions.add_parser("add", help=_("add an account; its password is printed once"))
@@ -51,7 +51,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run(args: argparse.Namespace) -> int:
-    """Does what the arguments ask for; returns 0. Raises OneMapError."""
+    """Does what the arguments ask for (add, list, disable …); returns 0. Raises OneMapError."""
     engine = app_engine()
     try:
         args.do(engine, args)
@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def add_user(engine: Engine, args: argparse.Namespace) -> None:
-    """Creates the account with its role, or nothing."""
+    """Creates the account together with its role; when either fails, nothing is created."""
     stdin_password = sys.stdin.readline().rstrip("\r\n") if args.password_stdin else ""
     password = stdin_password or generate_password()
     with transaction(engine) as connection:

@@ -32,13 +32,13 @@ class DemoAccount:
 
 
 def drawn(settings: MutableMapping[str, str]) -> Callable[[str], str]:
-    """Returns a function that gives each login a new password, kept in the settings."""
+    """Returns a function that makes a new password for a login and keeps it in the settings."""
     settings.pop(KEY, None)
     return lambda login: stored_passwords(settings, KEY, [login])[login]
 
 
 def hand_out(owner: Engine, settings: MutableMapping[str, str]) -> None:
-    """Gives every account of a new basin a random password, kept in the settings.
+    """Gives every account of a newly made demo a random password, kept in the settings.
 
     A basin that brings nobody gets an administrator and an office.
     """

@@ -40,7 +40,7 @@ def fill(
     clock: Clock = now,
     password_of: PasswordOf = random_password,
 ) -> None:
-    """Writes the made county with its history up to the present."""
+    """Fills the database with the invented county and its history up to the present."""
     today = business_date(clock())
     began = today - timedelta(days=400)
     ground = make_ground()
@@ -76,7 +76,7 @@ def four_weeks(engine: Engine, end: UtcDatetime, progress: Progress) -> None:
 
 
 def take_files(engine: Engine, listed: Iterable[BasinFile], progress: Progress) -> list[Outcome]:
-    """Imports each file in a transaction of its own; returns the outcomes in order."""
+    """Imports each file in its own transaction; returns an outcome for each, in the same order."""
     reports = []
     for file in listed:
         rows = source.read(file.path, file.kind, constants=file.constants, crs=file.crs)
@@ -127,7 +127,7 @@ def fill_from_folder(engine: Engine, folder: Path, progress: Progress) -> None:
 
 
 def sort_files(folder: Path) -> tuple[list[BasinFile], list[Path]]:
-    """Returns the files known by their names, in the order of import, and the others."""
+    """Returns the files whose names say what they hold, in order of import, and all others."""
     listed = sorted(path for path in folder.glob("*") if path.suffix.lower() in SUFFIXES)
     found: dict[Path, BasinFile] = {}
     for word, kind, constants in KNOWN:

@@ -40,7 +40,7 @@ ORDER BY river.id, reach.position
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """A post that answers for a water."""
+    """A river chief's post and the river, reach or lake that the chief answers for."""
 
     name: str
     post: str

@@ -14,7 +14,7 @@ DATABASE_URL = "ONEMAP_DATABASE__URL"
 
 
 def state_folder() -> Path:
-    """Returns where run-time state lives: never in a checkout, closed to servers' accounts."""
+    """Returns the folder for run-time state, outside a checkout, closed to servers' accounts."""
     if os.geteuid() == 0:
         return Path("/var/lib/onemap")
     home = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
@@ -78,7 +78,7 @@ def _readable(folder: Path) -> bool:
 
 
 def secret() -> str:
-    """Returns a random password of 69 bits, easy to read and without quoting anywhere."""
+    """Returns a random password of 69 bits that needs no quoting in a shell or URL."""
     return "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _ in range(14))
 
 

@@ -36,13 +36,13 @@ class Fault:
     amount: str
 
     def holds(self, at: datetime, end: datetime) -> bool:
-        """Returns whether the sensor was at fault then."""
+        """Returns whether the sensor was faulty at ``at``, in a history that ends at ``end``."""
         return end - self.began_ago <= at < end - self.began_ago + self.lasted
 
 
 @cache
 def made_faults() -> tuple[Fault, ...]:
-    """Returns the faults of the made basin's four weeks."""
+    """Returns the faults of sensors in the four weeks of history that the demo invents."""
     return tuple(
         Fault(
             station=row["station"],
@@ -58,7 +58,7 @@ def made_faults() -> tuple[Fault, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Faulty:
-    """A device with faults in a history that ends at ``end``."""
+    """A simulated device with faulty sensors, in a history that ends at ``end``."""
 
     device: Device
     end: UtcDatetime
@@ -69,7 +69,7 @@ class Faulty:
         return self.device.code
 
     def measure(self, at: datetime, pollution: float = 0.0) -> Mapping[Parameter, float]:
-        """Returns the values at an instant, faults included."""
+        """Returns the device's values at an instant, falsified where a sensor is faulty."""
         values = dict(self.device.measure(at, pollution))
         for fault in self._present(at):
             right = values[fault.parameter]
@@ -83,7 +83,7 @@ class Faulty:
         return values
 
     def flags(self, at: datetime) -> Mapping[Parameter, Flag]:
-        """Returns the flags the device itself sends then."""
+        """Returns the flags that the device itself sends with its values at that instant."""
         return {
             fault.parameter: Flag(fault.amount)
             for fault in self._present(at)
@@ -91,7 +91,7 @@ class Faulty:
         }
 
     def is_faulty(self, at: datetime) -> bool:
-        """Returns whether any of its sensors is at fault then."""
+        """Returns whether any sensor of the device is faulty at that instant."""
         return bool(self._present(at))
 
     def _present(self, at: datetime) -> list[Fault]:

@@ -30,7 +30,7 @@ WATERS_EN = {CANAL: "East Canal", RESERVOIR: "Qingshiling Reservoir", LAKE: "Yue
 
 @dataclass(frozen=True, slots=True)
 class BasinFile:
-    """A file to import, with constants for all of its rows."""
+    """A file to import, with values that are the same for all of its rows."""
 
     kind: ImportKind
     path: Path
@@ -42,7 +42,7 @@ Row = tuple[Mapping[str, object], BaseGeometry | None]
 
 
 def write_ground(ground: Ground, folder: Path) -> list[BasinFile]:
-    """Writes divisions, names and waters, in the order they must be imported."""
+    """Writes import files of divisions, names and waters; returns the files in order of import."""
     folder.mkdir(parents=True, exist_ok=True)
     rivers = [
         ({"name": name, "name_en": ENGLISH[name], "kind": "river", "basin": "清川河流域"}, line)
@@ -70,7 +70,7 @@ def write_ground(ground: Ground, folder: Path) -> list[BasinFile]:
 
 
 def write_stations(ground: Ground, folder: Path, started_on: date) -> list[BasinFile]:
-    """Writes sections, outfalls and intakes at their places along the waters."""
+    """Writes import files of sections, outfalls and intakes along the waters; returns the files."""
     began = {"started_on": started_on.isoformat()}
     sections = [
         (
@@ -178,7 +178,7 @@ def _places(ground: Ground) -> list[Row]:
 
 
 def _write(path: Path, rows: Sequence[Row]) -> Path:
-    """Writes the rows as GeoJSON."""
+    """Writes the rows as GeoJSON; returns the file's path."""
     frame = geopandas.GeoDataFrame(
         [facts for facts, _ in rows],
         geometry=np.array([shape for _, shape in rows], dtype=object),

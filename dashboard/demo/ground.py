@@ -51,7 +51,7 @@ VILLAGE_TAILS = ("家湾", "庄", "家岗", "家沟", "家桥", "家营", "集",
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Everything immovable, in longitude and latitude (CGCS2000 degrees)."""
+    """The invented county: divisions, waters and towns in longitude and latitude (CGCS2000)."""
 
     county: Polygon
     neighbour: Polygon
@@ -65,7 +65,7 @@ class Ground:
 
 
 def to_degrees(shape: S) -> S:
-    """Converts a shape of the plane to degrees round the origin."""
+    """Returns the shape, given in metres on a plane, in degrees round the county's origin."""
     east_m, north_m = 111_320 * cos(radians(ORIGIN[1])), 110_890
 
     def laid(plane: np.ndarray) -> np.ndarray:
@@ -76,7 +76,7 @@ def to_degrees(shape: S) -> S:
 
 
 def make_ground() -> Ground:
-    """Returns the ground, drawn from one seed."""
+    """Returns the invented county's divisions and waters, the same each time (fixed seed)."""
     rng = np.random.default_rng(SEED)
     main = terrain.meander(RIVERS["清川河"][1], rng)
     rivers = {"清川河": main}
@@ -122,7 +122,7 @@ def _canal(dammed: LineString, main: LineString, rng: np.random.Generator) -> Li
 
 
 def _clear_of(others: list[LineString], draw: Callable[[], LineString]) -> LineString:
-    """Returns a stream that keeps away from every stream but the one it flows into."""
+    """Draws streams until one keeps clear of the others; returns that stream."""
     for _attempt in range(60):
         line = draw()
         if all(line.distance(other) > 900 for other in others[1:]):
@@ -152,7 +152,7 @@ def _counties(
 
 
 def _seats(main: LineString, rivers: dict[str, LineString]) -> dict[str, Point]:
-    """Returns the towns' places: beside the main river, and in the hills on its tributaries."""
+    """Returns the towns' locations: beside the main river, and in the hills on tributaries."""
     seats = {}
     for name, (_, at, left_m, _seat) in TOWNS.items():
         here, ahead = (

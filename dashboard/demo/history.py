@@ -32,7 +32,7 @@ Then = Callable[[UtcDatetime], None]
 
 
 def write(engine: Engine, clock: Clock, progress: Progress, then: Then) -> Counts:
-    """Stores readings as if they had come in over the last four weeks.
+    """Stores invented readings as if devices had sent them over the last four weeks.
 
     ``then`` is called with the time up to which they have come in, again and again.
     """
@@ -47,7 +47,7 @@ def write(engine: Engine, clock: Clock, progress: Progress, then: Then) -> Count
 
 
 def write_batch(engine: Engine, screen: Screen, writer: Writer, batch: Sequence[Message]) -> Counts:
-    """Writes one batch in one transaction."""
+    """Writes a batch of messages in one transaction; returns the counts of what was stored."""
     with engine.begin() as connection:
         raw = connection.connection.driver_connection
         assert raw is not None  # noqa: S101  a connection that begun has its driver's
@@ -56,7 +56,7 @@ def write_batch(engine: Engine, screen: Screen, writer: Writer, batch: Sequence[
 
 
 def made_messages(end: UtcDatetime) -> Iterator[Message]:
-    """Yields what every device sent up to ``end``; a few messages are missing."""
+    """Yields what every simulated device sent up to ``end``; a few messages are missing."""
     for section in watch.sections():
         last = end - timedelta(days=section.silent_days)
         yield from _of(section.device, SECTION_STEP, end, to_utc(last))
@@ -80,6 +80,6 @@ def _of(device: Device, step: timedelta, end: UtcDatetime, last: UtcDatetime) ->
 
 
 def _spilt(device: Device, at: UtcDatetime, end: UtcDatetime) -> float:
-    """Returns how much pollution runs by the device."""
+    """Returns how much spilt pollution passes the device at that moment."""
     runs_by = end - SPILL_BEGAN <= at <= end - SPILL_ENDED
     return SPILL if device.code == POLLUTED and runs_by else 0.0

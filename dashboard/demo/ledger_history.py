@@ -68,7 +68,7 @@ _DUE = "SELECT due_at FROM problem WHERE id = :id"
 
 @dataclass(slots=True)
 class File:
-    """One problem on the desk: what it is, and where it stands."""
+    """One problem that the demo's office works on: its facts, version and last step."""
 
     key: str
     reach: str
@@ -84,18 +84,18 @@ class File:
 
     @property
     def group(self) -> Group:
-        """The branch of the category tree."""
+        """The group of the problem's category, from the category key's part before the dot."""
         return Group(self.category.partition(".")[0])
 
     @property
     def other(self) -> str:
-        """A unit it was assigned to in error."""
+        """The wrong unit, to which some problems are assigned in error first."""
         return "water" if self.unit == "farming" else "farming"
 
 
 @dataclass(slots=True)
 class Desk:
-    """The diary of the office: what is to be done when; ``end`` is the present.
+    """The demo's office and its diary of steps to take, by time; ``end`` is the present.
 
     ``_views`` has by problem the moment of the first picture that shows it cleared.
     """
@@ -122,7 +122,7 @@ class Desk:
             self._note(found_at(case, self.end), file, case)
 
     def take_up(self) -> None:
-        """Enters into the diary the turns of problems the monitoring has opened since."""
+        """Plans, in the diary, the steps of problems opened by monitoring since the last call."""
         with self.engine.connect() as connection:
             found = connection.execute(text(_OPENED), {"known": self.measured}).all()
         for row in found:
@@ -137,7 +137,7 @@ class Desk:
             self._plan(file, to_utc(row.registered_at))
 
     def work(self, until: UtcDatetime) -> int:
-        """Takes the steps up to that moment, in order; returns how many were taken in all."""
+        """Takes the diary's steps up to a moment, in order; returns how many were ever taken."""
         while self._diary and self._diary[0][0] <= until:
             at, _order, file, what = heappop(self._diary)
             if isinstance(what, Case):
@@ -189,7 +189,7 @@ class Desk:
         file.version, file.last_at = done.version, at
 
     def _completed(self, command: Command, at: UtcDatetime, file: File, turn: Turn) -> Command:
-        """Returns the command with what its own action requires."""
+        """Returns the command with the fields that its action requires (unit, place, deadline)."""
         if turn.action is Action.ACCEPT:
             return replace(command, severity=file.severity, category=file.category)
         if turn.action is Action.ASSIGN:
@@ -210,7 +210,7 @@ class Desk:
         return command
 
     def _due_on(self, file: File, at: UtcDatetime) -> date | None:
-        """Returns the deadline the office names, None for that of the rules."""
+        """Returns the deadline the office sets, None when the one of the rules applies."""
         if file.story.startswith(LATE):
             return None
         if file.story == NEARLY_DUE:
@@ -221,7 +221,7 @@ class Desk:
         return business_date(to_utc(self.end + ROOM)) + timedelta(days=int(9 * chance(file.key)))
 
     def _login(self, file: File, turn: Turn) -> str:
-        """Returns the login of who takes the turn."""
+        """Returns the login of the account that takes the step."""
         return {
             "handler": file.unit, "other": file.other, "signer": SIGNERS[file.severity]
         }.get(turn.by, turn.by)  # fmt: skip
@@ -247,14 +247,14 @@ class Desk:
             return photos.take(connection, who, drawn(shot), at)
 
     def _patrol(self, who: AccountId, file: File, at: UtcDatetime) -> int | None:
-        """Returns the patrol on which the problem was found."""
+        """Returns the id of the patrol on which the problem was found, None if there was none."""
         asked = {"reach": self.office.reaches[file.reach].id, "account": who, "at": at}
         with self.engine.connect() as connection:
             return connection.execute(text(_PATROL), asked).scalar_one_or_none()
 
 
 def work_through(engine: Engine, rules: Rules, end: UtcDatetime) -> Desk:
-    """Returns the desk of the made office, its diary filled with what people found."""
+    """Returns the demo office's desk, with the problems people will report in its diary."""
     with engine.connect() as connection:
         desk = Desk(engine, Office.read(connection), rules, end)
     desk.open()
@@ -268,13 +268,13 @@ def _shortly_before(at: UtcDatetime, file: File) -> UtcDatetime:
 
 
 def _place(spot: Spot, *key: object) -> Place:
-    """Returns what a phone reports of that place: some metres off, and its accuracy."""
+    """Returns the place a phone reports for that spot: some metres off, with its accuracy."""
     stood = spot.moved(2 + 4 * chance("stood", *key), 360 * chance("round", *key))
     return Place(stood.lon, stood.lat, accuracy_m=round(3 + 6 * chance("sure", *key), 1))
 
 
 def _reference(source: Source, at: UtcDatetime, key: str) -> str:
-    """Returns the number it had where it came from."""
+    """Returns the problem's number at its source (a hotline, say), "" for sources without."""
     if source not in REFERENCES:
         return ""
     number = int(9000 * chance("number", key)) + 1000

@@ -32,7 +32,7 @@ class Spot:
     bearing: float = 0.0
 
     def moved(self, metres: float, turn: float) -> "Spot":
-        """Returns a place so many metres away, at ``turn`` degrees; the same bearing."""
+        """Returns a spot so many metres away in direction ``turn`` (degrees); same bearing."""
         east, north = metres * sin(radians(turn)), metres * cos(radians(turn))
         return Spot(
             round(self.lon + east / (DEGREE_M * cos(radians(self.lat))), 6),
@@ -51,7 +51,7 @@ class Course:
     line: LineString
 
     def spot(self, share: float, bank: Bank, off_m: float) -> Spot:
-        """Returns a place beside the water, ``off_m`` metres to that side of it."""
+        """Returns the spot at that share of the reach, ``off_m`` metres off on the given bank."""
         here = self.line.interpolate(share, normalized=True)
         ahead = self.line.interpolate(min(share + 0.002, 1.0), normalized=True)
         behind = self.line.interpolate(max(share - 0.002, 0.0), normalized=True)

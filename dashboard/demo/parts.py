@@ -18,7 +18,7 @@ APT = ("" if os.geteuid() == 0 else "sudo ") + "apt-get install "
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part: what it is, its version, whether it is in order, and what mends it."""
+    """A part of the installation: name, version, whether it is in order, and how to mend it."""
 
     name: str
     version: str
@@ -28,7 +28,7 @@ class Part:
 
 
 def installed() -> list[Part]:
-    """Returns what the set-up installs, in order; lock files only in a checkout."""
+    """Returns the state of each part that the set-up installs; lock files only in a checkout."""
     vendor = ROOT / "dashboard" / "assets" / "vendor"
     version = ".".join(map(str, sys.version_info[:3]))
     font = sheet_font()
@@ -49,7 +49,7 @@ def installed() -> list[Part]:
 
 
 def demo_folder(folder: Path | None) -> Part:
-    """Returns whether a demo's folder is there and whether its demo runs."""
+    """Returns a part that says whether the demo's folder exists and its demo runs."""
     folder = folder or default_folder()
     name = f"demo {folder}"
     if not (folder / FILE).is_file():
@@ -58,7 +58,7 @@ def demo_folder(folder: Path | None) -> Part:
 
 
 def is_running(folder: Path) -> bool:
-    """Returns whether a demo holds the folder's lock."""
+    """Returns whether a running demo holds the lock of this folder."""
     try:
         with (folder / "lock").open() as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -70,7 +70,7 @@ def is_running(folder: Path) -> bool:
 
 
 def database(*, is_needed: bool) -> Part:
-    """Returns whether the settings' database answers, and with which schema."""
+    """Returns a part that says whether the database answers, and its schema's version."""
     from sqlalchemy.exc import OperationalError, ProgrammingError
 
     from data.database import app_engine
@@ -87,7 +87,7 @@ def database(*, is_needed: bool) -> Part:
 
 
 def broker(*, is_needed: bool) -> Part:
-    """Returns whether the settings' broker lets ingest in, and what it would lose."""
+    """Returns a part that says whether the broker lets ingest sign in, and what it would lose."""
     from data.settings import MqttSettings
     from ingest.broker.mosquitto import accepts, check_limits
 
@@ -124,7 +124,7 @@ def _postgis() -> Part:
 def _program(
     name: str, command: str, mend: str, *, option: str = "--version", is_needed: bool = True
 ) -> Part:
-    """Returns a program with the version it reports."""
+    """Returns a part for a program, with the version the program reports."""
     if not has_program(command):
         return Part(name, "", False, mend, is_needed)
     path = f"/usr/sbin/{command}" if Path(f"/usr/sbin/{command}").exists() else command
@@ -134,7 +134,7 @@ def _program(
 
 
 def _locked(name: str, folder: Path, lock: Path) -> Part:
-    """Returns whether a folder was filled from the lock file or from an older one."""
+    """Returns a part that says whether the folder was filled from the present lock file."""
     fine = digest(lock) in stamped(folder)
     pinned = re.search(rf'"node_modules/{name}": {{\s*"version": "([^"]+)"', lock.read_text())
     return Part(name, pinned[1] if pinned else lock.name, fine, "./onemap --help")

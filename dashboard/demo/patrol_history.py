@@ -67,7 +67,7 @@ def _home(outing: Outing) -> UtcDatetime:
 
 
 def _planned(office: Office, persons: dict[str, int], end: UtcDatetime) -> Iterator[Outing]:
-    """Yields the walks of the table."""
+    """Yields the walks that the demo's table of patrols plans for its last weeks."""
     for number, row in enumerate(made_rows("patrols")):
         course = office.reaches[row["reach"]]
         from_m = float(row["from_km"]) * 1000
@@ -88,7 +88,7 @@ def _planned(office: Office, persons: dict[str, int], end: UtcDatetime) -> Itera
 
 
 def _before_cases(office: Office, end: UtcDatetime) -> Iterator[Outing]:
-    """Yields the walks on which problems were found, home before they were reported."""
+    """Yields the walks on which problems were found, each ended before the problem's report."""
     for number, case in enumerate(cases()):
         if case.source is Source.PATROL and case.reporter != "office" and case.days < WEEKS * 7:
             yield _before(office, number, case, end)

@@ -56,7 +56,7 @@ class Shot:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """A drawing seen through a camera: shifted and scaled."""
+    """A camera's view of a drawing: shifts and scales what is drawn."""
 
     draw: ImageDraw.ImageDraw
     right: float
@@ -65,7 +65,7 @@ class _View:
 
     @classmethod
     def at(cls, image: Image.Image, *moment: str) -> "_View":
-        """Returns the framing of that moment."""
+        """Returns a view of the image, shifted and scaled a little differently for each moment."""
         return cls(
             ImageDraw.Draw(image),
             90 * (chance("right", *moment) - 0.5),
@@ -74,7 +74,7 @@ class _View:
         )
 
     def seen(self, corner: Corner) -> Corner:
-        """Returns a corner's pixel in the picture."""
+        """Returns the pixel of the picture at which a corner of the drawing is seen."""
         x, y = corner
         return (
             WIDTH / 2 + (x - WIDTH / 2) * self.nearer + self.right,
@@ -82,11 +82,11 @@ class _View:
         )
 
     def area(self, corners: Sequence[Corner], fill: Colour, edge: Colour | None = None) -> None:
-        """Draws a filled area."""
+        """Draws a filled polygon with these corners."""
         self.draw.polygon([self.seen(each) for each in corners], fill=fill, outline=edge)
 
     def line(self, ends: Sequence[Corner], fill: Colour, width: int) -> None:
-        """Draws a line of so many pixels."""
+        """Draws a line that is ``width`` pixels wide."""
         self.draw.line([self.seen(each) for each in ends], fill=fill, width=width)
 
     def oval(self, box: tuple[float, float, float, float], fill: Colour, edge: int = 0) -> None:
@@ -96,7 +96,7 @@ class _View:
 
 
 def drawn(shot: Shot) -> bytes:
-    """Returns the picture as a JPEG of 640 × 480 with the entries of a camera."""
+    """Returns the picture as a JPEG of 640 × 480 with Exif: camera, time, place and bearing."""
     moment = (shot.spot, shot.moment)
     image = Image.new("RGB", (WIDTH, HEIGHT), SKIES[int(chance("sky", *moment) * len(SKIES))])
     _clouds(ImageDraw.Draw(image), moment)
@@ -119,7 +119,7 @@ def drawn(shot: Shot) -> bytes:
 
 
 def _light(moment: tuple[str, str]) -> Image.Image:
-    """Returns how brightly each part is lit: sun between clouds, brighter or warmer days."""
+    """Returns an image of how bright each pixel is: sun and clouds, differing by moment."""
     across, along = 8, 6
     spread = 255 - DIMMEST
     parts = bytes(int(DIMMEST + spread * chance("lit", *moment, n)) for n in range(across * along))
@@ -184,7 +184,7 @@ def _trees(view: _View, spot: str) -> None:
 
 
 def _grass(view: _View, moment: tuple[str, str]) -> None:
-    """Draws tufts on the near bank: they grow, are mown and hang into the picture."""
+    """Draws tufts of grass on the near bank, of a height that differs by moment."""
     for n in range(int(8 + 16 * chance("tufts", *moment))):
         x, foot = WIDTH * chance("tuft", *moment, n), 390 + 80 * chance("foot", *moment, n)
         tall = 18 + 44 * chance("tall", *moment, n)
@@ -194,7 +194,7 @@ def _grass(view: _View, moment: tuple[str, str]) -> None:
 
 
 def _wrong(view: _View, spot: str, wrong: Group) -> None:
-    """Draws what is wrong there, by its kind."""
+    """Draws what is wrong at the spot: an outfall, a building, scum or litter, by the group."""
     left = _where(spot)
     if wrong is Group.OUTFALL:
         view.oval((left, 266, left + 76, 342), (150, 150, 148), 5)
@@ -219,7 +219,7 @@ def _building(view: _View, left: float) -> None:
 
 
 def _litter(view: _View, spot: str, on_water: bool) -> None:
-    """Draws things that lie on the bank, or drift."""
+    """Draws litter that lies on the bank, or drifts on the water."""
     left = _where(spot)
     for n in range(46):
         x = left - 70 + 200 * chance(spot, "piece", n)
@@ -234,7 +234,7 @@ def _litter(view: _View, spot: str, on_water: bool) -> None:
 
 
 def _stakes(view: _View, spot: str) -> None:
-    """Draws a row of new stakes where it was cleared."""
+    """Draws a row of new stakes where the problem was cleared away."""
     left = _where(spot)
     for n in range(6):
         x = left - 64 + 38 * n
@@ -243,12 +243,12 @@ def _stakes(view: _View, spot: str) -> None:
 
 
 def _where(spot: str) -> float:
-    """Returns where it lies, as a share from the left."""
+    """Returns the pixels from the left edge at which the spot's problem is drawn."""
     return 180 + 220 * chance(spot, "where")
 
 
 def _entries(shot: Shot) -> Image.Exif:
-    """Returns the camera's entries: make, clock without offset, place, time and bearing."""
+    """Returns the picture's Exif: camera make, time without offset, place and bearing."""
     camera = shot.at.astimezone(BUSINESS_ZONE) + shot.clock_off
     entries = Image.Exif()
     entries[ExifTags.Base.Make], entries[ExifTags.Base.Model] = MAKE, MODEL
@@ -267,6 +267,6 @@ def _entries(shot: Shot) -> Image.Exif:
 
 
 def _degrees(value: float) -> tuple[float, float, float]:
-    """Returns degrees, minutes and seconds."""
+    """Returns an angle as whole degrees, whole minutes and seconds."""
     minutes = (value - int(value)) * 60
     return float(int(value)), float(int(minutes)), round((minutes - int(minutes)) * 60, 4)

@@ -20,12 +20,12 @@ PasswordOf = Callable[[str], str]
 
 
 def random_password(_login: str) -> str:
-    """Returns a random password that nobody knows."""
+    """Returns a random password, of which nobody is told."""
     return secrets.token_urlsafe(18)
 
 
 def create_posts(connection: Connection, password_of: PasswordOf = random_password) -> None:
-    """Creates every unit and account, each with its password."""
+    """Creates every unit and account of the demo's office, each account with a password."""
     units: dict[str, int] = {}
     for row in made_rows("units"):
         units[row["name"]] = connection.execute(
@@ -52,7 +52,7 @@ def create_posts(connection: Connection, password_of: PasswordOf = random_passwo
 
 
 def _role(connection: Connection, row: dict[str, str], units: dict[str, int]) -> RoleGrant:
-    """Returns the role of the post, with its division and unit."""
+    """Returns the role that a row of the table of posts grants, with its division and unit."""
     return RoleGrant(
         Role(row["role"]),
         _division(connection, row["division"]) if row["division"] else None,
@@ -63,7 +63,7 @@ def _role(connection: Connection, row: dict[str, str], units: dict[str, int]) ->
 
 
 def _answer(connection: Connection, account: AccountId, person: str) -> None:
-    """Links the account to the chief of that name on the boards."""
+    """Links the account to the river chief of that name, as the notice boards have it."""
     connection.execute(
         text("UPDATE person SET account_id = :account WHERE name = :name"),
         {"account": account, "name": person},
@@ -71,7 +71,7 @@ def _answer(connection: Connection, account: AccountId, person: str) -> None:
 
 
 def _division(connection: Connection, name: str) -> DivisionId:
-    """Returns the id of the division of that name within the made province."""
+    """Returns the id of the division of that name within the invented province."""
     found = connection.execute(
         text("SELECT id FROM division WHERE name = :name AND code LIKE :province"),
         {"name": name, "province": f"{PROVINCE[0][:2]}%"},

@@ -16,7 +16,7 @@ PATIENCE_S = 2.5
 
 
 class Child:
-    """One command of ours, run by the same Python, started again with growing pauses."""
+    """A child process of the demo; after each end it is restarted, with growing pauses."""
 
     def __init__(
         self, name: str, arguments: Sequence[str], environment: Mapping[str, str], folder: Path
@@ -56,7 +56,7 @@ class Child:
 
 
 class Watch:
-    """Raises Stopped on Ctrl-C, SIGTERM and, unless under nohup, hang-up."""
+    """Raises Stopped on Ctrl-C, SIGTERM and hang-up (the last not under nohup)."""
 
     def __init__(self) -> None:
         self.is_stopping = False
@@ -71,7 +71,7 @@ class Watch:
             raise Stopped
 
     def over(self) -> None:
-        """Ignores further signals, so that the clean-up isn't disturbed."""
+        """Ignores further signals, so that they don't interrupt the clean-up."""
         self.is_stopping = True
 
 
@@ -80,7 +80,7 @@ class Stopped(Exception):
 
 
 def end_left(records: Iterable[Path]) -> None:
-    """Ends processes that an earlier, killed run recorded."""
+    """Ends processes that an earlier demo, killed before its clean-up, recorded in files."""
     for record in records:
         Daemon(record).stop(patience_s=PATIENCE_S)
 
@@ -88,7 +88,7 @@ def end_left(records: Iterable[Path]) -> None:
 def tend(
     children: Sequence[Child], print_line: Callable[[str], None], *, every_s: float = 0.25
 ) -> None:
-    """Restarts children as they end, until a signal raises Stopped."""
+    """Restarts children whenever they end; never returns, but a signal raises Stopped."""
     while True:
         for child in children:
             line = child.look_after(time.monotonic())
@@ -98,7 +98,7 @@ def tend(
 
 
 def stop(children: Sequence[Child]) -> None:
-    """Ends all children: asks them together, kills those that don't obey in time."""
+    """Ends all children with SIGTERM, and with SIGKILL those that don't end in time."""
     for child in children:
         child.daemon.send(signal.SIGTERM)
     deadline = time.monotonic() + PATIENCE_S
@@ -109,7 +109,7 @@ def stop(children: Sequence[Child]) -> None:
 
 
 def environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """Returns a child's environment: our own, with the demo's database and broker only."""
+    """Returns a child's environment variables: ours, with only the demo's database and broker."""
     foreign = ("ONEMAP_DATABASE__", "ONEMAP_MQTT__")
     own = {key: value for key, value in os.environ.items() if not key.startswith(foreign)}
     return {**own, **settings, "PYTHONUNBUFFERED": "1"}

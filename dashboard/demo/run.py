@@ -28,7 +28,7 @@ FIRST_PORT = 8050
 
 
 def print_line(line: str) -> None:
-    """Prints a line, if anyone still looks."""
+    """Prints a line; does nothing when the reader of the output has gone."""
     try:
         print(line, flush=True)  # noqa: T201 - this is what the demo says
     except BrokenPipeError:
@@ -36,18 +36,18 @@ def print_line(line: str) -> None:
 
 
 def step(chinese: str, english: str) -> None:
-    """Prints the beginning of a step."""
+    """Prints the line that begins a step of the demo's start, in Chinese and English."""
     print_line(f"» {chinese} / {english}")
 
 
 def progress(line: str) -> None:
-    """Prints how far a step has come."""
+    """Prints how far the present step of the demo's start has come."""
     print_line(f"  … {line}")
 
 
 @dataclass
 class Demo:
-    """The running parts that have to be stopped, and the settings with their addresses."""
+    """The demo's running servers and processes, and the settings with their addresses."""
 
     folder: Path
     settings: dict[str, str]
@@ -60,7 +60,7 @@ class Demo:
         environment.write(self.folder, self.settings)
 
     def stop(self) -> None:
-        """Stops everything of the demo."""
+        """Stops every server and process of the demo."""
         stop(self.children)
         if self.cluster:
             self.cluster.stop(patience_s=1.2)
@@ -130,7 +130,7 @@ def _start(demo: Demo, *, port: int | None, basin: Path | None, simulate: bool) 
 
 
 def _fill(demo: Demo, cluster: Cluster, basin: Path | None) -> None:
-    """Fills the database with the made basin or a folder's, with accounts."""
+    """Fills the database with the invented county or a folder's files, and with accounts."""
 
     def fill(owner: Engine) -> None:
         if basin is None:
@@ -155,7 +155,7 @@ def _fill(demo: Demo, cluster: Cluster, basin: Path | None) -> None:
 
 
 def _dashboard_port(settings: dict[str, str], wanted: int | None) -> int:
-    """Returns the wanted port, else the last one or any free one. Raises BadInput."""
+    """Returns the wanted port, else the last one used, else a free one. Raises BadInput."""
     if wanted is None:
         return free_port(int(settings.get("ONEMAP_DASHBOARD__PORT", FIRST_PORT)))
     if wanted and free_port(wanted) != wanted:
@@ -164,7 +164,7 @@ def _dashboard_port(settings: dict[str, str], wanted: int | None) -> int:
 
 
 def _await_ready(dashboard: Child, port: int) -> None:
-    """Waits for the dashboard. Raises ServiceDown with its last words if it ends."""
+    """Waits until the dashboard answers. Raises ServiceDown with its last output if it ends."""
     url = f"http://127.0.0.1:{port}/readyz"
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     deadline = time.monotonic() + READY_S

@@ -17,7 +17,7 @@ Settings = MutableMapping[str, str]
 
 
 def start_cluster(folder: Path, settings: Settings) -> Cluster:
-    """Starts and returns the cluster; its addresses are put into the settings."""
+    """Starts and returns the database cluster; its addresses are put into the settings."""
     passwords = stored_passwords(settings, "ONEMAP_DEMO__DATABASE_PASSWORDS", list(ROLES))
     port = int(settings.get("ONEMAP_DEMO__DATABASE_PORT", "0"))
     log = folder / "logs" / "postgresql.log"
@@ -31,7 +31,7 @@ def start_cluster(folder: Path, settings: Settings) -> Cluster:
 
 
 def fill_once(cluster: Cluster, folder: Path, fill: Callable[[Engine], None]) -> bool:
-    """Migrates the database and fills it once; returns whether it was filled now.
+    """Migrates the database and, if empty, fills it; returns whether it was filled now.
 
     ``fill`` gets an engine of the owner role. A basin left half-made by a killed run is dropped
     first.
@@ -57,7 +57,7 @@ def fill_once(cluster: Cluster, folder: Path, fill: Callable[[Engine], None]) ->
 
 
 def _commit_unawaited(connection: DBAPIConnection, _record: object) -> None:
-    """Sets commits not to wait for the disk: what is lost half-way is made anew."""
+    """Makes commits not wait for the disk; after a crash the demo is filled anew."""
     with closing(connection.cursor()) as cursor:
         cursor.execute("SET synchronous_commit = off")
     connection.commit()
@@ -77,7 +77,7 @@ def station_codes(cluster: Cluster) -> list[str]:
 
 
 def start_broker(folder: Path, settings: Settings, stations: list[str]) -> Broker:
-    """Starts and returns the broker; each station has an account, the simulator is a gateway.
+    """Starts the MQTT broker with an account for each station and the simulator; returns it.
 
     A device that was added by hand keeps its password.
     """

@@ -18,7 +18,7 @@ FIRST_LIGHT, DUSK = time(7, 30), time(18)
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One step: who takes it how many hours after the last.
+    """A planned step of a problem: who takes the step how many hours after the last.
 
     ``by`` is a login, or ``handler``, ``other`` (the unit it was first given to in error) or
     ``signer`` (by its severity). ``says`` names the phrases to choose from. ``photo`` is the look
@@ -35,7 +35,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A problem as it was found: how long ago, where along which reach, what, by whom."""
+    """An invented problem as reported: how long ago, where along which reach, what, by whom."""
 
     days: float
     reach: str
@@ -148,7 +148,7 @@ def _phrases() -> Mapping[str, tuple[str, ...]]:
 
 
 def phrase(kind: str, *key: object) -> str:
-    """Returns a phrase for an occasion; empty for no kind."""
+    """Returns a phrase of that kind, chosen by ``key``; "" for a kind without phrases."""
     texts = _phrases().get(kind, ("",))
     return texts[int(chance(kind, *key) * len(texts))]
 
@@ -156,7 +156,7 @@ def phrase(kind: str, *key: object) -> str:
 def times(
     turns: tuple[Turn, ...], begun: UtcDatetime, end: UtcDatetime, *key: object
 ) -> list[UtcDatetime]:
-    """Returns the time of each turn: in office hours, in order, all before ``end``.
+    """Returns the time of each planned step: in office hours, in order, all before ``end``.
 
     The waits are shortened where the story is longer than the time there was; a step that may
     only be taken for some hours doesn't wait for the office to open.
@@ -190,7 +190,7 @@ def found_at(case: Case, end: UtcDatetime) -> UtcDatetime:
 
 
 def in_office_hours(at: UtcDatetime) -> UtcDatetime:
-    """Returns the moment, or one after the next office day has begun."""
+    """Returns the moment if it lies in office hours, else one early in the next office day."""
     local = at.astimezone(BUSINESS_ZONE)
     day = local.date()
     if local.weekday() < 5 and OPENS <= local.time() <= CLOSES:

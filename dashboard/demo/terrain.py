@@ -14,7 +14,7 @@ STEP_M = 80.0
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How a stream runs: its start, heading and length, and how it winds.
+    """A stream to be drawn: start, heading, length, and how strongly it winds.
 
     ``heading`` in radians from east, ``swing`` the largest turn of a bend in radians,
     ``bend_m`` the length of a bend along the stream.
@@ -126,7 +126,7 @@ def townships(county: Polygon, seats: list[Point], rng: Generator) -> list[Polyg
 
 
 def _edges(lines: BaseGeometry) -> list[LineString]:
-    """Returns every straight piece once."""
+    """Returns every straight edge of the lines, as a line of two points."""
     pieces = getattr(lines, "geoms", [lines])
     return [
         LineString(pair)
@@ -136,6 +136,6 @@ def _edges(lines: BaseGeometry) -> list[LineString]:
 
 
 def largest(shape: BaseGeometry) -> Polygon:
-    """Returns the largest part of a shape, without holes."""
+    """Returns the largest polygon of a shape, without its holes."""
     parts = getattr(shape, "geoms", [shape])
     return Polygon(max(parts, key=lambda part: part.area).exterior)

@@ -48,7 +48,7 @@ class Walk:
 
     @property
     def ended_at(self) -> UtcDatetime:
-        """When it is over."""
+        """The time at which the walk ends."""
         return to_utc(self.started_at + self.duration)
 
 
@@ -74,7 +74,7 @@ def track_file(walk: Walk) -> bytes:
 
 
 def _spot(walk: Walk, line: BaseGeometry, share: float, number: int) -> Spot:
-    """Returns a place beside the water, wandering a little, with an error of the fix."""
+    """Returns a point of the walk: beside the water, displaced as a phone's GPS would be."""
     on = line.interpolate(share, normalized=True)
     east = BESIDE_M + WANDER_M * (chance("east", walk.name, number // 9) - 0.5)
     north = BESIDE_M / 2 + WANDER_M * (chance("north", walk.name, number // 7) - 0.5)

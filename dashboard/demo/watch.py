@@ -18,7 +18,7 @@ MADE = Path(__file__).parent / "made"
 
 @dataclass(frozen=True, slots=True)
 class MadeSection:
-    """A section: where it lies and the class it runs at.
+    """An invented monitoring section: where it lies and its usual water-quality class.
 
     ``share`` along its river (None on a lake); ``grade`` on a scale where 2.5 lies half-way
     between the limits of Ⅱ and Ⅲ; ``worst`` the parameter that decides; ``silent_days`` since
@@ -40,14 +40,14 @@ class MadeSection:
 
     @property
     def device(self) -> SimulatedSection:
-        """Returns its simulated device."""
+        """The simulated device that measures at this section."""
         body = BodyKind.RIVER if self.share is not None else BodyKind.LAKE
         return SimulatedSection(self.code, body, self.grade, self.worst, self.lacks)
 
 
 @dataclass(frozen=True, slots=True)
 class MadeOutfall:
-    """An outfall: where it lies and what share of its limits it runs at (0 = stopped)."""
+    """An invented outfall: where it lies, and how near to its limits it runs (0 = stopped)."""
 
     code: str
     name: str
@@ -63,13 +63,13 @@ class MadeOutfall:
 
     @property
     def device(self) -> SimulatedOutfall:
-        """Returns its simulated device."""
+        """The simulated device that measures at this outfall."""
         return SimulatedOutfall(self.code, DischargeGrade(self.grade), self.load, self.flow_m3s)
 
 
 @dataclass(frozen=True, slots=True)
 class MadeIntake:
-    """An intake with its permit."""
+    """An invented water intake with its permit."""
 
     code: str
     name: str
@@ -83,14 +83,14 @@ class MadeIntake:
 
 
 def made_rows(name: str) -> Iterator[dict[str, str]]:
-    """Yields the rows of a kept table, by column."""
+    """Yields the rows of the demo's CSV table of that name, each a dict by column."""
     with (MADE / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file)
 
 
 @cache
 def sections() -> tuple[MadeSection, ...]:
-    """Returns the 24 sections."""
+    """Returns the demo's 24 monitoring sections."""
     return tuple(
         MadeSection(
             code=row["code"],
@@ -112,7 +112,7 @@ def sections() -> tuple[MadeSection, ...]:
 
 @cache
 def outfalls() -> tuple[MadeOutfall, ...]:
-    """Returns the 15 outfalls."""
+    """Returns the demo's 15 outfalls."""
     numbers = ("share", "load", "flow_m3s")
     return tuple(
         MadeOutfall(**{k: float(v) if k in numbers else v for k, v in row.items()})  # type: ignore[arg-type]  # columns are the fields
@@ -122,7 +122,7 @@ def outfalls() -> tuple[MadeOutfall, ...]:
 
 @cache
 def intakes() -> tuple[MadeIntake, ...]:
-    """Returns the intakes."""
+    """Returns the demo's water intakes."""
     numbers = ("share", "volume_m3a")
     return tuple(
         MadeIntake(**{k: float(v) if k in numbers else v for k, v in row.items()})  # type: ignore[arg-type]  # columns are the fields

@@ -47,7 +47,7 @@ def choices(deps: Deps) -> ChoicesOut:
 def listed(
     deps: Deps, user: User, chosen: LedgerFilter, order: Order, start: int, limit: int
 ) -> ProblemPage:
-    """Reads one page of the problems that fit the filter and that the user may see."""
+    """Reads one page of the problems that fit the filter, if the user may see them."""
     rows, found, now = read_rows(deps, user, chosen, order, start, limit)
     return ProblemPage(rows=rows, found_count=found, as_of=now)
 

@@ -23,7 +23,7 @@ from data.words.ledger import Action
 
 
 class Ids:
-    """Ids of the bar and its dialog; the page and the saved views share ``CHANGED``."""
+    """Ids of the bar for chosen problems and of its dialog; saved views share ``CHANGED``."""
 
     CHANGED = "ledger-changed"
     BULK = "ledger-bulk-bar"
@@ -66,7 +66,7 @@ def bulk_dialog() -> html.Div:
 
 
 def bar(chosen: Sequence[Chosen], actions: Iterable[Action], *, may_export: bool) -> list[Any]:
-    """The bar's content: how many are chosen, a status they share, the steps legal for all."""
+    """The bar's content: how many problems are chosen, their common status, steps all may take."""
     made: list[Any] = [html.B(_("{n} chosen").format(n=len(chosen)))]
     states = {one.status for one in chosen}
     buttons = [
@@ -104,13 +104,13 @@ def bar(chosen: Sequence[Chosen], actions: Iterable[Action], *, may_export: bool
 
 
 def heading(action: Action, count: int) -> str:
-    """The dialog's title: the step and the number of problems."""
+    """The dialog's title: the name of the step and the number of problems."""
     words = ngettext("{step}: {n} problem", "{step}: {n} problems", count)
     return words.format(step=action_word(action), n=count)
 
 
 def outcome(action: Action, done: Outcome) -> list[Any]:
-    """What the dialog shows afterwards: how many took the step, and why the others did not."""
+    """The dialog's content afterwards: how many problems took the step, why the others did not."""
     done_words = ngettext(
         "{step}: done for {n} problem.", "{step}: done for {n} problems.", done.done_count
     ).format(step=action_word(action), n=done.done_count)
@@ -126,7 +126,7 @@ def outcome(action: Action, done: Outcome) -> list[Any]:
 
 
 def picked(rows: list[dict[str, Any]] | None) -> list[Chosen]:
-    """The grid's selected rows as problems, with the versions that the list showed."""
+    """The problems of the grid's selected rows, with the versions that the list showed."""
     return [
         Chosen(int(row["id"]), str(row["number"]), int(row["version"]), str(row["status"]))
         for row in rows or ()
@@ -161,7 +161,7 @@ def register_bar(app: dash.Dash, deps: Deps) -> None:
 
 
 def register_dialog(app: dash.Dash, deps: Deps) -> None:
-    """Registers callbacks: ask to confirm a step for the chosen problems, then take it on each."""
+    """Registers callbacks that ask to confirm a step and take the step on each chosen problem."""
 
     @app.callback(
         Output(Ids.DIALOG, "opened"),

@@ -18,7 +18,7 @@ WITHOUT_NEEDS = frozenset(step.action for step in STEPS if not step.needs and st
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A problem that was chosen in the list, as it was seen there."""
+    """A problem chosen in the list, with the status and version that the list showed."""
 
     id: int
     number: str
@@ -28,7 +28,7 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How many problems took the step, and in words why the others did not."""
+    """How many problems took the step, and the reasons in words why the others did not."""
 
     done_count: int
     refused: tuple[tuple[str, str], ...]
@@ -37,7 +37,7 @@ class Outcome:
 def take_all(
     deps: Deps, user: User, action: Action, chosen: Sequence[Chosen], words: str
 ) -> Outcome:
-    """Takes the step on each problem, in one transaction each; one refused hinders no other.
+    """Takes the step on each chosen problem in its own transaction; refusals don't stop the rest.
 
     Raises BadInput for a step that needs more than a press, or for too many problems.
     """

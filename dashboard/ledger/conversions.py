@@ -33,28 +33,28 @@ from problem_ledger.record.commands import Command, Done, Place, Report
 
 
 def place_of(place: PlaceIn) -> Place:
-    """Returns the ledger's record of a place that was sent in."""
+    """Converts a place from a request into the ledger's record of a place."""
     return Place(**dict(place))
 
 
 def report_of(report: ReportIn, key: str) -> Report:
-    """Returns the ledger's record of a report that was sent in with that idempotency key."""
+    """Converts a report from a request, with its idempotency key, into the ledger's record."""
     return Report(**{**dict(report), "place": place_of(report.place)}, request_key=key)
 
 
 def command_of(action: Action, step: StepIn) -> Command:
-    """Returns the ledger's command for a step that was sent in."""
+    """Converts a step from a request into the ledger's command for that action."""
     place = place_of(step.place) if step.place else None
     return Command(action, **{**dict(step), "place": place})
 
 
 def done_out(done: Done) -> DoneOut:
-    """Returns the answer to a report or a step: the problem as it stands afterwards."""
+    """Returns the API's answer to a report or a step: the problem's state afterwards."""
     return DoneOut.of(done, id=done.problem_id, url=f"/ledger/{done.problem_id}")
 
 
 def file_out(seen: Seen) -> ProblemFile:
-    """Returns the document of a whole problem, as its reader may see it."""
+    """Returns a whole problem as an API document, as far as the reader may see the problem."""
     detail = seen.detail
     return ProblemFile.of(
         detail,
@@ -71,7 +71,7 @@ def file_out(seen: Seen) -> ProblemFile:
 
 
 def events_out(detail: ProblemDetail) -> list[EventOut]:
-    """Returns the documents of a problem's steps, each with the hash of the step before it."""
+    """Returns the problem's steps as API documents, each with the hash of the step before."""
     hashes = [NOTHING_BEFORE, *(event.hash for event in detail.story)]
     return [
         EventOut.of(
@@ -85,7 +85,7 @@ def events_out(detail: ProblemDetail) -> list[EventOut]:
 
 
 def choices_out(rules: Rules, units: Sequence[tuple[int, str]]) -> ChoicesOut:
-    """Returns the document of what a report and a step choose from, in the reader's language."""
+    """Returns the choices of a report and of a step as a document in the reader's language."""
     return ChoicesOut(
         groups=[
             GroupOut(

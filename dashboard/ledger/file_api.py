@@ -21,7 +21,7 @@ MOST_ROWS = 50_000
 
 
 def exported(deps: Deps, user: User, query: str) -> bytes:
-    """Returns the problems the query asks for as xlsx and notes it in the access log.
+    """Returns the problems the query asks for as xlsx; notes the export in the access log.
 
     Raises BadInput for more rows than a file holds: none is left out unsaid.
     """
@@ -60,7 +60,7 @@ def exported(deps: Deps, user: User, query: str) -> bytes:
 
 
 def router(deps: Deps) -> APIRouter:
-    """Returns the route of the file."""
+    """Returns the route that downloads problems as an xlsx file."""
     routes = APIRouter(prefix="/api/v1", tags=["problems"])
 
     @routes.get("/problems.xlsx", response_class=Response)

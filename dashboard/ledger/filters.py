@@ -29,7 +29,7 @@ KEPT: Final = ("reach", "lake", "division", "station", "problem", "since", "unti
 
 
 def labels() -> dict[str, str]:
-    """The name of each filter by its key in the address."""
+    """The name of each filter by the filter's key in the address."""
     return {
         "river": _("River"),
         "status": _("Status"),
@@ -49,7 +49,7 @@ def labels() -> dict[str, str]:
 
 
 def values() -> dict[str, dict[str, str]]:
-    """The options of each filter that never change; categories come below their groups."""
+    """The options of the filters with fixed options; categories follow their group."""
     categories: dict[str, str] = {}
     for group, kinds in CATEGORIES.items():
         categories[group.value] = group_word(group)
@@ -66,7 +66,7 @@ def values() -> dict[str, dict[str, str]]:
 
 
 def read_values(read: Choices) -> dict[str, dict[str, str]]:
-    """The options of rivers and units: those that have problems."""
+    """The options of the filters river and unit: those with problems."""
     return {
         "river": {str(key): own_name(name, english) for key, name, english in read.rivers},
         "unit": {str(key): name for key, name in read.units},
@@ -74,7 +74,7 @@ def read_values(read: Choices) -> dict[str, dict[str, str]]:
 
 
 def values_of(chosen: LedgerFilter, key: str) -> list[str]:
-    """The values that the filter holds under that key of the address, as texts."""
+    """The filter's values for a key of the page's address, as texts."""
     value = getattr(chosen, KEYS[key])
     if value is None:
         return []
@@ -82,7 +82,7 @@ def values_of(chosen: LedgerFilter, key: str) -> list[str]:
 
 
 def boxes(choices: Mapping[str, str], chosen: Iterable[str] = ()) -> list[Any]:
-    """A checkbox for each option; one that is chosen but no longer offered keeps its box."""
+    """A checkbox for each option, and for each chosen value that is no longer offered."""
     offered = {**{one: one for one in chosen if one not in choices}, **choices}
     return [
         dmc.Checkbox(
@@ -97,7 +97,7 @@ def boxes(choices: Mapping[str, str], chosen: Iterable[str] = ()) -> list[Any]:
 
 
 def pill(key: str, chosen: LedgerFilter) -> html.Span:
-    """The button of one filter with its options; a script keeps its label and cross up to date."""
+    """The button of one filter with a list of options; a script updates its label and cross."""
     label = labels()[key]
     button = html.Button(
         [html.Span(label, id=f"ledger-label-{key}"), icon("down")],
@@ -138,14 +138,14 @@ def pill(key: str, chosen: LedgerFilter) -> html.Span:
 
 
 def kept(chosen: LedgerFilter) -> dict[str, list[str]]:
-    """The conditions of the address that have no pill of their own, by key."""
+    """The filter's conditions for which the page has no button, by key of the address."""
     return {key: values_of(chosen, key) for key in KEPT if values_of(chosen, key)}
 
 
 def kept_pills(
     asked: Mapping[str, list[str]], names: Mapping[str, tuple[tuple[str, str | None], ...]]
 ) -> list[html.Span]:
-    """A pill with a cross for each condition that only the address holds."""
+    """A label with a cross to remove it for each condition for which the page has no button."""
     made = []
     for key, held in asked.items():
         named = [own_name(name, english) for name, english in names.get(key, ())] or held
@@ -169,17 +169,17 @@ def kept_pills(
 
 
 def pill_words(label: str, words: str) -> str:
-    """A pill's label with its values: ``河流：湍河``."""
+    """A filter button's label with the chosen values: ``河流：湍河``."""
     return _("{filter}: {values}").format(filter=label, values=words)
 
 
 def several(named: list[str]) -> str:
-    """The first of several values with their number, for a pill."""
+    """The first of several chosen values with their number, for a filter button's label."""
     return _("{first} and others ({n})").format(first=named[0], n=len(named))
 
 
 def wordings(read: Choices | None = None) -> dict[str, Any]:
-    """The words from which the script makes the pills' labels."""
+    """The words from which the script makes the filter buttons' labels."""
     return {
         "labels": {key: labels()[key] for key in PICKED},
         "values": {**values(), **(read_values(read) if read else {})},

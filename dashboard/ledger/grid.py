@@ -57,7 +57,7 @@ ALWAYS: Final = (Sort.NUMBER,)
 
 
 def headings() -> dict[Sort, str]:
-    """The columns' names in their order."""
+    """The names of the list's columns by sort key, in the order of the columns."""
     return {
         Sort.NUMBER: _("Number"),
         Sort.PLACE: _("Where it is"),
@@ -94,7 +94,7 @@ def columns(order: Order) -> list[dict[str, Any]]:
 
 
 def grid(name: str, order: Order) -> dag.AgGrid:
-    """The grid, which asks the server for ``BLOCK_ROWS`` rows at a time as it is scrolled."""
+    """The grid of problems, which while scrolled asks for ``BLOCK_ROWS`` rows at a time."""
     return dag.AgGrid(
         id=name,
         rowModelType="infinite",
@@ -138,7 +138,7 @@ def grid(name: str, order: Order) -> dag.AgGrid:
 
 
 def column_picker(name: str) -> dmc.Popover:
-    """The button that hides and shows columns; the browser remembers which."""
+    """The button that opens the choice of columns; the browser remembers which are hidden."""
     boxes = [
         dmc.Checkbox(label=word, value=column.value, size="xs", radius=4)
         for column, word in headings().items()
@@ -163,7 +163,7 @@ def column_picker(name: str) -> dmc.Popover:
 
 
 def sort_of(request: dict[str, Any]) -> dict[str, str]:
-    """The order that a request of the grid asks for, as the address's parameter."""
+    """The order of rows that a grid request asks for, as a parameter of the page's address."""
     model = request.get("sortModel") or []
     if not model:
         return {}
@@ -172,6 +172,6 @@ def sort_of(request: dict[str, Any]) -> dict[str, str]:
 
 
 def span_of(request: dict[str, Any]) -> tuple[int, int]:
-    """The first row that a request of the grid asks for, and how many, at most one block."""
+    """The index of the first row that a grid request asks for, and the number of rows."""
     start = min(max(0, int(request["startRow"])), MOST_START)
     return start, min(max(1, int(request["endRow"]) - start), BLOCK_ROWS)

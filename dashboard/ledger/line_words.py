@@ -35,7 +35,7 @@ def state_class(status: Status, *, is_returned: bool = False) -> str:
 
 
 def light_word(light: Light) -> str:
-    """The name of a light."""
+    """The name of a light, the deadline's traffic-light colour."""
     return {
         Light.GREEN: _("On time"),
         Light.AMBER: _("Due soon"),
@@ -55,7 +55,7 @@ def actor_words(actor: str) -> str:
 
 
 def where_words(where: Where) -> str:
-    """The water and the place along it: 湍河 K112+350 左岸; a dash where no water is known."""
+    """The water and the place along it: 湍河 K112+350 左岸; a dash when the water is unknown."""
     if where.river is None or where.chainage_m is None:
         named = own_name(where.lake, where.lake_en) if where.lake else where.reach
         return named or "—"
@@ -66,12 +66,12 @@ def where_words(where: Where) -> str:
 
 
 def division_words(where: Where) -> str:
-    """The division in which the place lies, a dash where that is unknown."""
+    """The name of the division in which the place lies, a dash when it is unknown."""
     return own_name(where.division, where.division_en) if where.division else "—"
 
 
 def deadline_words(due_at: UtcDatetime | None, light: Light, now: UtcDatetime) -> str:
-    """The working days left: 剩 2 个工作日, 逾 5 个工作日; a dash without a deadline that runs."""
+    """The working days left: 剩 2 个工作日, 逾 5 个工作日; a dash when no deadline runs."""
     if due_at is None or light is Light.NONE:
         return "—"
     if light is Light.RED:

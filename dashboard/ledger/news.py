@@ -30,7 +30,7 @@ def ledger_scope(user: User) -> Scope:
 
 
 class LedgerNews:
-    """Sends open pages what changed in the ledger, by its change number, and rings bells."""
+    """Sends open pages the changes of the ledger, and tells pages of new notices (the bell)."""
 
     rung_by = "onemap_ledger"
     counted_as = "ledger"
@@ -58,17 +58,17 @@ class LedgerNews:
                 listener.enqueue(Event("notice", None))
 
     async def opened(self, listener: Listener, after: int | None) -> Event | None:
-        """The event with what changed since that number; None for a page that names none."""
+        """The event with all changes after number ``after``; None without a number or changes."""
         await off(self.hush, listener.user.account_id)
         if after is None:
             return None
         return await off(self.catch_up, ledger_scope(listener.user), after)
 
     async def anew(self) -> None:
-        """None: the readings' channel already makes the page load anew, problems included."""
+        """Does nothing: on the readings' channel the page already reloads, problems included."""
 
     def fresh(self) -> list[int] | None:
-        """The change numbers not sent yet; None when pages have to load everything anew."""
+        """The change numbers not sent yet; None when pages have to reload everything."""
         with transaction(self.deps.engine) as connection:
             newest = last_ledger_no(connection)
             if self.seen.floor < 0:
@@ -79,12 +79,12 @@ class LedgerNews:
             return self.seen.add(ledger_numbers(connection, self.seen.floor), time.monotonic())
 
     def events(self, scopes: Iterable[Scope], after: int) -> dict[Scope, Event]:
-        """The event for each scope with its changes above that number, where there are any."""
+        """For each scope that has changes after number ``after``, the event with these changes."""
         events = {scope: self.catch_up(scope, after) for scope in scopes}
         return {scope: event for scope, event in events.items() if event is not None}
 
     def catch_up(self, scope: Scope, after: int) -> Event | None:
-        """The event with what changed in the scope after that number; None when nothing did."""
+        """The event with the scope's changes after number ``after``; None when there are none."""
         if scope == NOTHING:
             return None
         now = self.deps.clock()
@@ -98,7 +98,7 @@ class LedgerNews:
         return Event("ledger", None, orjson.dumps(changes_brief(changes, now)))
 
     def rings(self, accounts: Iterable[AccountId]) -> set[AccountId]:
-        """Those of the accounts whose unread notices differ from when this was last asked."""
+        """The accounts whose unread notices have changed since the last call of this method."""
         asked = set(accounts)
         if not asked:
             return set()
@@ -111,6 +111,6 @@ class LedgerNews:
         return changed
 
     def hush(self, account: AccountId) -> None:
-        """Notes an account's unread notices when it opens a page, so that old ones don't ring."""
+        """Remembers an account's present unread notices as known, so that they ring no bell."""
         with transaction(self.deps.engine) as connection:
             self.rung.setdefault(account, bells(connection, [account]).get(account, (0, 0)))

@@ -70,7 +70,7 @@ def bell(deps: Deps, user: User) -> Bell:
 
 
 def router(deps: Deps) -> APIRouter:
-    """Returns the routes of the bell."""
+    """Returns the routes of the bell, the list of notices."""
     routes = APIRouter(prefix="/api/v1/notices", tags=["ledger"])
 
     @routes.get("")

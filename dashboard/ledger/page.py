@@ -21,7 +21,7 @@ CARD_ROWS = 20
 
 
 class Ids:
-    """Ids of this page."""
+    """Ids of the elements of the page of problems."""
 
     GRID = "ledger-grid"
     VIEW = "ledger-view-now"
@@ -47,7 +47,7 @@ PICKS = tuple(f"ledger-pick-{key}" for key in filters.PICKED)
 
 
 def layout(**query: str | list[str]) -> html.Div:
-    """The page without rows; tab, filters and order are those of its address."""
+    """The page of problems without rows; tab, filters and order are those of its address."""
     chosen, order = read_filter(query), read_order(query)
     return html.Div(
         [
@@ -119,7 +119,7 @@ def filter_row(chosen: LedgerFilter) -> html.Div:
 
 
 def heading() -> html.Header:
-    """The title with a summary and the links to the map, the file and the report form."""
+    """The heading: a summary, and links to the map, the xlsx file and the report form."""
     user = signed_in_user()
     export = html.A(
         [icon("in-down"), _("Export xlsx")],
@@ -154,7 +154,7 @@ def register(app: dash.Dash, deps: Deps) -> None:
 
 
 def register_asking(app: dash.Dash) -> None:
-    """Registers the browser's callbacks that turn tabs, search and pills into the address."""
+    """Registers the browser callbacks that write tab, search and filters into the address."""
     browser = "onemap_ledger"
     app.clientside_callback(
         ClientsideFunction(browser, "turn"),
@@ -201,7 +201,7 @@ def register_asking(app: dash.Dash) -> None:
 
 
 def register_rows(app: dash.Dash, deps: Deps) -> None:
-    """Registers the callbacks that bring rows to the grid, and cards on a phone."""
+    """Registers the callbacks that fill the grid with rows, on a phone the list with cards."""
 
     @app.callback(
         Output(Ids.GRID, "getRowsResponse"),
@@ -254,7 +254,7 @@ def register_rows(app: dash.Dash, deps: Deps) -> None:
 
 
 def register_overview(app: dash.Dash, deps: Deps) -> None:
-    """Registers the callback for counts, options of rivers and units, saved views."""
+    """Registers the callback for the tabs' counts, the options of rivers and units, saved views."""
     counted = [f"ledger-count-{view.value}" for view in tabs.names()]
 
     @app.callback(

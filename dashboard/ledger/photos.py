@@ -19,7 +19,7 @@ from problem_ledger.evidence.flags import newest
 
 
 def photo_card(seen: Seen) -> html.Section:
-    """Returns the card 整改前后对比 with the checks below; a missing photo is named as missing."""
+    """Returns the card with the photos before and after rectification, and the checks on them."""
     photos = seen.detail.photos
     before, after = chosen_pair(photos)
     heading = _("Before and after") if after else _("The scene")
@@ -97,12 +97,12 @@ def _figure(seen: Seen, photo: PhotoFacts | None, stage: Stage) -> html.Figure:
 
 
 def photo_url(photo_id: int, size: str = "shown") -> str:
-    """Returns the address of a copy of the photo in that size."""
+    """Returns the address of a copy of the photo in the size ``size``."""
     return f"/api/v1/photos/{photo_id}?size={size}"
 
 
 def moment_words(seen: Seen, photo: PhotoFacts) -> str:
-    """Returns when the photo was taken: by satellite, by the camera's clock, else when uploaded."""
+    """Returns when the photo was taken: satellite time, else camera clock, else upload time."""
     if photo.gps_at:
         return moment_text(photo.gps_at, seen.now)
     if photo.clock:
@@ -111,7 +111,7 @@ def moment_words(seen: Seen, photo: PhotoFacts) -> str:
 
 
 def origin_words(seen: Seen, photo: PhotoFacts) -> list[str]:
-    """Returns who gave the photo, the direction it faces, and whether it lacks a place."""
+    """Returns who uploaded the photo, the direction it faces, and whether it lacks a place."""
     by = next((one.actor for one in seen.detail.story if one.seq == photo.seq), "")
     words = [by] if by else []
     if photo.bearing is not None:
@@ -122,7 +122,7 @@ def origin_words(seen: Seen, photo: PhotoFacts) -> list[str]:
 
 
 def photo_words(seen: Seen) -> list[str]:
-    """Returns a caption for each photo: stage, time, who gave it, direction."""
+    """Returns a caption for each photo: stage, time, who uploaded it, direction."""
     return [
         " · ".join(
             [
@@ -136,7 +136,7 @@ def photo_words(seen: Seen) -> list[str]:
 
 
 def checks(seen: Seen, *, after: bool) -> html.Ul | None:
-    """Returns the list of checks on the photos shown, at most six; None without any."""
+    """Returns a list of at most six checks on the photos shown; None when there are none."""
     stage = Stage.AFTER if after else Stage.BEFORE
     shown = [flag for flag in seen.flags if flag.stage is stage]
     shown = [flag for flag in shown if flag.check is not Check.CLOCK or flag.ok is False]
@@ -162,7 +162,7 @@ def _check(seen: Seen, flag: Flag) -> html.Li:
 
 
 def check_words(seen: Seen, flag: Flag) -> tuple[str, str, str]:
-    """Returns the name, the measured value and the limit of a check."""
+    """Returns a check of a photo in words: its name, the measured value and the limit."""
     unknown = _("not known")
     measured, limit = flag.measured, flag.limit or 0
     if flag.check is Check.APART:

@@ -46,7 +46,7 @@ class PhotoOut(Read):
 
 
 def keep_photo(deps: Deps, user: User, content: bytes) -> PhotoFacts:
-    """Keeps the photo for a step to come; returns what is known of it.
+    """Stores a photo to be attached to a later step; returns the photo's facts.
 
     It is decoded before a connection is opened, because that takes long. Raises what
     ``read_photo`` raises.
@@ -58,7 +58,7 @@ def keep_photo(deps: Deps, user: User, content: bytes) -> PhotoFacts:
 
 
 def read_copy(deps: Deps, user: User, photo_id: int, size: Size) -> PhotoCopy:
-    """Reads one copy of the photo; notes in the access log who read an original.
+    """Reads a copy of the photo; for an original, notes the reader in the access log.
 
     Raises NotFound or Forbidden.
     """

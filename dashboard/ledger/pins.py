@@ -12,7 +12,7 @@ RANK = {Light.NONE: 0, Light.GREEN: 1, Light.AMBER: 2, Light.RED: 3}
 
 
 def days_left(due_at: UtcDatetime | None, light: Light, now: UtcDatetime) -> int | None:
-    """The working days left, negative when overdue; None without a deadline that runs."""
+    """The working days left, negative when overdue; None when no deadline runs."""
     if due_at is None or light is Light.NONE:
         return None
     if light is Light.RED:
@@ -21,7 +21,7 @@ def days_left(due_at: UtcDatetime | None, light: Light, now: UtcDatetime) -> int
 
 
 def pin_feature(pin: Pin, now: UtcDatetime) -> dict[str, Any]:
-    """The problem as a GeoJSON feature with an integer id and short property names."""
+    """The problem as a GeoJSON point for the map, with an integer id and short property names."""
     properties = {
         "kind": "problem",
         "code": pin.number,

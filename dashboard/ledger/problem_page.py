@@ -31,7 +31,7 @@ LOGGER = logging.getLogger(__name__)
 
 
 class Ids:
-    """Ids of this page."""
+    """Ids of the elements of one problem's page."""
 
     WHICH = "problem-which"
     SHOWN = "problem-shown"
@@ -41,7 +41,7 @@ class Ids:
 
 
 def layout(problem_id: str = "", **_query: str) -> html.Div:
-    """The page before the problem is read: its id, a skeleton, a clock that looks for changes."""
+    """The problem's page before it is read: a grey shape and a timer that looks for changes."""
     return html.Div(
         [
             dcc.Store(id=Ids.WHICH, data=problem_id),
@@ -55,7 +55,7 @@ def layout(problem_id: str = "", **_query: str) -> html.Div:
 
 
 def version_of(deps: Deps, number: str, scope: Scope) -> int | None:
-    """The problem's version now, None when there is none that the reader may see."""
+    """The problem's version now, None when it is missing or not visible to the reader."""
     if not (number.isascii() and number.isdecimal()) or len(number) > 15:
         return None
     with transaction(deps.engine) as connection:
@@ -63,7 +63,7 @@ def version_of(deps: Deps, number: str, scope: Scope) -> int | None:
 
 
 def register(app: dash.Dash, deps: Deps) -> None:
-    """Registers the callbacks that read the problem and that look for changes of others."""
+    """Registers the callbacks that read the problem and that look for other users' changes."""
 
     @app.callback(
         Output(Ids.BODY, "children"),
@@ -97,7 +97,7 @@ def register(app: dash.Dash, deps: Deps) -> None:
 
 
 def problem_page(seen: Seen) -> html.Div:
-    """The page's body with everything in it."""
+    """The body of the page of one problem, complete."""
     return html.Div(
         [
             html.Section([*head(seen), step_line(seen), supervision(seen)], className="pb-head"),
@@ -121,7 +121,7 @@ def problem_page(seen: Seen) -> html.Div:
 
 
 def skeleton() -> html.Div:
-    """The page's grey shape that is shown until the problem is read."""
+    """The grey shape that the page shows until the problem is read."""
     return html.Div(
         [
             html.Div(className="pb-head pb-bone"),
@@ -135,7 +135,7 @@ def skeleton() -> html.Div:
 
 
 def not_visible() -> html.Div:
-    """The body for who may not see the problem; it doesn't say whether there is one."""
+    """The body for a problem that is missing or not visible; doesn't tell which of the two."""
     return html.Div(
         [
             icon("person"),
@@ -148,7 +148,7 @@ def not_visible() -> html.Div:
 
 
 def failed(time: str) -> html.Div:
-    """The body when the problem couldn't be read at ``time``; the page tries again by itself."""
+    """The body for a problem that couldn't be read at ``time``; the page tries again by itself."""
     return html.Div(
         [
             icon("warn"),

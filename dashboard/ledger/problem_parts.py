@@ -36,7 +36,7 @@ def title_words(seen: Seen) -> str:
 
 
 def head(seen: Seen) -> list[Any]:
-    """The head: the way back, title, status, group, severity, deadline, papers."""
+    """The page's head: link back, title, status, group, severity, deadline, links to documents."""
     row = seen.detail.row
     on = row.status not in (Status.REGISTERED, Status.REFUSED, Status.ARCHIVED)
     look = "pb-stat" if on else f"pb-stat {state_class(row.status)}"
@@ -108,7 +108,7 @@ def _papers(seen: Seen) -> list[Any]:
 
 
 def spot_card(seen: Seen) -> html.Section:
-    """The place on a small map, with the directions in which photos were taken."""
+    """The card with the place on a small map, and the directions in which photos were taken."""
     detail, row = seen.detail, seen.detail.row
     facing = [
         photo.bearing
@@ -160,7 +160,7 @@ def facts_card(seen: Seen) -> html.Section:
 
 
 def _source(seen: Seen) -> str:
-    """Where the problem came from with its number there; of a monitored one, the worst time."""
+    """The problem's source and number there; if found by monitoring, the worst value's time."""
     row = seen.detail.row
     word = source_word(row.source)
     worst = _reading_time(row.source_ref) if row.source is Source.MONITORING else None
@@ -171,7 +171,7 @@ def _source(seen: Seen) -> str:
 
 
 def _reading_time(reference: str) -> UtcDatetime | None:
-    """The time in a reference that the system wrote, None for what people wrote."""
+    """The time in a source reference written by the system; None in one that people wrote."""
     try:
         parsed = datetime.strptime(reference, "%Y-%m-%dT%H:%M:%S%z")
     except ValueError:
@@ -208,7 +208,7 @@ def _facts(seen: Seen) -> list[tuple[str, Any]]:
 
 
 def deadline_rule(seen: Seen) -> str:
-    """The deadline with the number of working days by which it was reckoned."""
+    """The deadline in words, with the number of working days from which it was reckoned."""
     row = seen.detail.row
     if row.due_at is None:
         return ""

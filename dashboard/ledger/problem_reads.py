@@ -20,7 +20,7 @@ from problem_ledger.record.verify import Verdict, verify_problem
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A problem as one reader sees it now; ``steps`` are those the reader may take."""
+    """A problem as one reader may see it now; ``steps`` are those the reader may take."""
 
     detail: ProblemDetail
     steps: tuple[Step, ...]

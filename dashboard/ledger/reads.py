@@ -25,7 +25,7 @@ MOST_CHOSEN = 50
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What surrounds the rows: counts by tab, options of filters, saved views, names asked for."""
+    """What the page shows around the rows: counts of tabs, filter options, saved views, names."""
 
     counts: Counts
     choices: Choices
@@ -39,7 +39,7 @@ def ledger_moment(deps: Deps, now: UtcDatetime) -> Moment:
 
 
 def asker(connection: Connection, deps: Deps, user: User) -> Asker:
-    """The user's duties, with the level of chief that each severity needs for its sign-off."""
+    """The user as who asks: duties, and the level of chief each severity needs to sign off."""
     levels = {severity: deps.rules.sign_off_level(severity) for severity in Severity}
     return asker_of(connection, user.account_id, levels)
 
@@ -64,7 +64,7 @@ def read_rows(
 
 
 def read_overview(deps: Deps, user: User, chosen: LedgerFilter) -> Overview:
-    """Reads what surrounds the rows."""
+    """Reads counts of tabs, options of filters and saved views, which surround the rows."""
     scope = visible_to(user)
     with transaction(deps.engine) as connection:
         return Overview(
@@ -81,7 +81,7 @@ def read_overview(deps: Deps, user: User, chosen: LedgerFilter) -> Overview:
 
 
 def common_steps(deps: Deps, user: User, problem_ids: Sequence[int]) -> tuple[Step, ...]:
-    """The steps without needs that the user may take now on every one of the problems."""
+    """The steps that need no input and that the user may take now on all the problems."""
     now = deps.clock()
     if not problem_ids or len(problem_ids) > MOST_CHOSEN:
         return ()

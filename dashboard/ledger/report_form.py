@@ -29,7 +29,7 @@ DATUMS = (("EPSG:4490", "CGCS2000"), ("EPSG:4326", "WGS 84"), ("gcj02", "GCJ-02"
 
 
 def form_data(deps: Deps, user: User, ground: Ground, asked: dict[str, str]) -> dict[str, Any]:
-    """The form as data for its script; ``asked`` is the place in the page's address."""
+    """The report form's data for its script; ``asked`` is the place in the page's address."""
     groups = category_groups()
     between = "、" if language.get() == "zh" else ", "
     for group in groups:
@@ -59,7 +59,7 @@ def form_data(deps: Deps, user: User, ground: Ground, asked: dict[str, str]) -> 
 
 
 def form_words() -> dict[str, str]:
-    """The sentences of the form by key."""
+    """The sentences of the report form by key."""
     return {
         "category": _("What is it"),
         "kind": _("Which kind"),
@@ -92,7 +92,7 @@ def form_words() -> dict[str, str]:
 
 
 def placed_words(placed: Placed) -> html.Div:
-    """The lines about a marked place: where it lies, and problems known close by."""
+    """Lines about the place marked in the form: where it lies, and open problems close by."""
     spot = placed.spot
     between = " · "
     more = [spot.division_name or ""]
@@ -134,5 +134,5 @@ def placed_words(placed: Placed) -> html.Div:
 
 
 def refused_words(error: OneMapError) -> html.Div:
-    """The message with the reason why the place can't be taken."""
+    """The message with the reason why a problem can't be reported at the place."""
     return html.Div([icon("warn"), html.Span(worded(error))], className="rp-near bad", role="alert")

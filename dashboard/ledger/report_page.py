@@ -18,7 +18,7 @@ from data.errors import OneMapError
 
 
 class Ids:
-    """Ids of this page."""
+    """Ids of the elements of the page that reports a problem."""
 
     ASKED = "report-asked"
     FORM = "report-form"
@@ -29,7 +29,7 @@ class Ids:
 
 
 def layout(lon: str = "", lat: str = "", **_query: str) -> html.Div:
-    """The page before its form is read; a place in the address is marked at once."""
+    """The report page before its form is read; marks the place in the address at once."""
     return html.Div(
         [
             html.Nav(
@@ -54,7 +54,7 @@ def layout(lon: str = "", lat: str = "", **_query: str) -> html.Div:
 
 
 def register(app: dash.Dash, deps: Deps) -> None:
-    """Registers the callbacks that bring the form and that preview each place typed or marked."""
+    """Registers callbacks that load the form and that preview each place typed or marked."""
 
     @app.callback(Output(Ids.FORM, "children"), Input(Ids.ASKED, "data"))
     async def bring(asked: dict[str, str]) -> html.Div:

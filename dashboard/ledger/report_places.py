@@ -18,7 +18,7 @@ from problem_ledger.cases.places import WITHIN_M
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A place with the water there and the open problems close by; accuracy in metres."""
+    """A place with the water there and open problems close by; its accuracy is in metres."""
 
     spot: Spot
     near: tuple[Near, ...]
@@ -27,21 +27,21 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a place is chosen from; ``bounds`` are west, south, east, north in degrees."""
+    """Rivers to choose a place from, and map ``bounds``: west, south, east, north in degrees."""
 
     rivers: tuple[tuple[int, str, str | None], ...]
     bounds: tuple[float, float, float, float] | None
 
 
 def read_ground(deps: Deps, user: User) -> Ground:
-    """Reads the rivers and the extent of what the user may see."""
+    """Reads the rivers to choose from and the extent of the divisions the user may see."""
     with transaction(deps.engine) as connection:
         scope = visible_to(user)
         return Ground(visible_rivers(connection, scope), bounds(connection, scope))
 
 
 def place_typed(deps: Deps, user: User, typed: Mapping[str, Any]) -> Placed:
-    """The place marked on the map, typed as coordinates, or as a chainage of a river.
+    """The place typed as coordinates, marked on the map, or given as a river's chainage.
 
     Raises BadInput or NotFound in words for the one who types.
     """
@@ -65,7 +65,7 @@ def place_typed(deps: Deps, user: User, typed: Mapping[str, Any]) -> Placed:
 
 
 def degrees(typed: object) -> float:
-    """The typed number. Raises BadInput when it is none."""
+    """The typed number of degrees. Raises BadInput when the text is no number."""
     try:
         return float(str(typed))
     except ValueError as error:

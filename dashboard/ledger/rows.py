@@ -31,7 +31,7 @@ BARS: Final[Mapping[Severity, int]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row of the list in words; ``next`` names the step that waits for the reader."""
+    """A row of the list in words; ``next`` names the step the reader should take."""
 
     id: str
     version: int
@@ -56,7 +56,7 @@ class Line:
 
 
 def line_of(row: ProblemRow, now: UtcDatetime) -> Line:
-    """The row in the reader's words."""
+    """The row of the list in the reader's language."""
     step = row.next_action
     return Line(
         id=str(row.id),
@@ -83,7 +83,7 @@ def line_of(row: ProblemRow, now: UtcDatetime) -> Line:
 
 
 def last_words(row: ProblemRow) -> str:
-    """Who took the last step and which; in English the step comes first."""
+    """Who took the problem's last step, and which step; in English the step comes first."""
     who, done = actor_words(row.last_actor), done_word(row.last_action)
     return f"{who} {done}" if language.get() == "zh" else f"{done} · {who}"
 
@@ -129,18 +129,18 @@ def card(line: Line) -> html.Li:
 
 
 def place_parts(line: Line) -> list[str]:
-    """Place, division and unit, as far as they are known."""
+    """Place, division and unit of a problem, without those unknown."""
     return [part for part in (line.place, line.division, line.unit) if part != "—"]
 
 
 def severity_bars(line: Line) -> html.Span:
-    """The severity in words, with bars beside it where it is above general."""
+    """The severity in words; above general, bars beside it show how severe."""
     bars = [html.I() for _bar in range(line.bars)]
     return html.Span([line.severity, html.Span(bars, className="lg-bars")], className="lg-severity")
 
 
 def cards(lines: Sequence[Line], found: int) -> list[Any]:
-    """The list of cards with the button for more, hidden when all ``found`` are shown."""
+    """The list of cards with the button "more", hidden when all ``found`` problems are shown."""
     left = found - len(lines)
     return [
         html.Ul([card(line) for line in lines]),

@@ -4,7 +4,7 @@ from dashboard.parts.wording import _
 
 
 def script_words() -> dict[str, str]:
-    """The sentences by key, with named placeholders."""
+    """The sentences that the ledger's scripts show, by key, with named placeholders."""
     return {
         "cancel": _("Cancel"),
         "close": _("Close"),

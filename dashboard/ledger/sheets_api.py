@@ -19,7 +19,7 @@ from data.queries.ledger.photos import Size, photo_copy
 
 
 def drawn(deps: Deps, user: User, problem_id: int) -> tuple[str, bytes]:
-    """Draws a problem's sign-off sheet; returns its number and the PDF, and notes the export.
+    """Draws the problem's sign-off sheet and logs the export; returns problem number and PDF.
 
     Raises NotFound, Conflict before the sign-off, MissingPart without a font.
     """

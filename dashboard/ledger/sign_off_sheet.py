@@ -47,7 +47,7 @@ SIGNERS: Final = (Action.SUBMIT, Action.VERIFY, Action.SIGN_OFF)
 
 
 def sign_off_sheet(seen: Seen, photos: Mapping[int, bytes]) -> bytes:
-    """Draws the sheet as a PDF; ``photos`` holds the shown copies of ``sheet_photos`` by id.
+    """Draws the problem's sign-off sheet as a PDF; ``photos`` holds its photos' bytes by id.
 
     Raises MissingPart without a font.
     """
@@ -96,7 +96,7 @@ def sheet_photos(seen: Seen) -> list[PhotoFacts]:
 
 
 def chain_code(seen: Seen) -> str:
-    """Returns the text of the code on the sheet: the number, the newest step and its hash."""
+    """Returns the text of the sheet's QR code: problem number, newest step and its hash."""
     last = seen.detail.story[-1]
     return f"onemap {seen.detail.row.number} {last.seq} {last.hash.hex()}"
 

@@ -36,7 +36,7 @@ ICONS: dict[Action, str] = {
 
 
 def look_of(step: Step) -> str:
-    """Returns the style of a step's button: ``p`` leads on, ``d`` sets back, ``g`` is beside."""
+    """Returns the CSS class of a step's button: ``p`` moves on, ``d`` sends back, ``g`` others."""
     if step.waits_for:
         return "p"
     if step.sets_back:
@@ -95,7 +95,7 @@ def who_words(seen: Seen) -> list[Any]:
 
 
 def part_words(step: Step) -> tuple[str, str]:
-    """Returns the reader's part in that step, and why the reader may take it."""
+    """Returns the reader's role in that step (signer, checker), and why the reader may take it."""
     if step.relation is Relation.IN_UNIT:
         return _("handling unit"), _("the problem was assigned to your unit")
     if step.relation is Relation.SIGNER:
@@ -110,7 +110,7 @@ def part_words(step: Step) -> tuple[str, str]:
 
 
 def duty_words(seen: Seen, step: Step) -> str:
-    """Returns the unit or post for which the reader acts."""
+    """Returns the unit or post on whose behalf the reader takes the step."""
     held = next((one for one in seen.user.roles if one.role in step.roles), None)
     if held is None:
         return seen.user.account.display_name
@@ -118,7 +118,7 @@ def duty_words(seen: Seen, step: Step) -> str:
 
 
 def waiting_words(seen: Seen) -> str:
-    """Returns whose turn it is, for a reader who has no step to take."""
+    """Returns who must act next, for a reader who has no step to take."""
     row = seen.detail.row
     unit = row.unit or ""
     return {

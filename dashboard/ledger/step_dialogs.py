@@ -46,7 +46,7 @@ def dialog_of(seen: Seen, step: Step) -> dict[str, Any]:
 
 
 def notes(seen: Seen, action: Action) -> tuple[str, str]:
-    """Returns a line about what the step leads to, and one about who takes it."""
+    """Returns what the step leads to and who may take the step, a line each."""
     months = seen.rules.look_back
     hours = round(seen.rules.hand_back.total_seconds() / 3600)
     note = {
@@ -105,7 +105,7 @@ def _severity(seen: Seen, _step: Step) -> Field:
 
 
 def category_groups() -> list[dict[str, Any]]:
-    """Returns the category tree as the choices of a field."""
+    """Returns the category tree as the options of a field."""
     return [
         {
             "word": group_word(group),
@@ -228,7 +228,7 @@ _FIELDS: dict[Need, Callable[[Seen, Step], Field]] = {
 
 
 def checks(seen: Seen) -> list[dict[str, Any]]:
-    """Returns the evidence a sign-off rests on; any that is missing disables its button."""
+    """Returns the list of evidence for a sign-off; a missing item disables the button."""
     before, after = chosen_pair(seen.detail.photos)
     compared = [
         f"{name} {value}"

@@ -25,7 +25,7 @@ SUPERVISION = frozenset(step.action for step in STEPS if step.is_beside)
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node of the line: its word, whether it is done or under way, when and by whom."""
+    """A node of a problem's progress line: step, whether done or under way, when, by whom."""
 
     word: str
     state: str
@@ -49,7 +49,7 @@ NODES: Mapping[Action, str] = MappingProxyType(
 
 
 def nodes(seen: Seen) -> list[Node]:
-    """Returns the line's eight nodes as they stand now."""
+    """Returns the eight nodes of the problem's progress line, with their present state."""
     status = seen.detail.row.status
     reached = REACHED[status]
     made = []
@@ -80,7 +80,7 @@ def _done(seen: Seen, action: Action, event: StoryEvent | None) -> tuple[str, st
 
 
 def _under_way(seen: Seen, step: Step) -> tuple[str, str]:
-    """Returns the words under the node whose turn it is: the state, and who is to act or when."""
+    """Returns the words under the present node: its state, and who must act (or on what day)."""
     row = seen.detail.row
     if step.window is Window.AFTER_LOOK_BACK:
         until = seen.detail.look_back_at
@@ -96,7 +96,7 @@ def _under_way(seen: Seen, step: Step) -> tuple[str, str]:
 
 
 def step_line(seen: Seen) -> html.Ol:
-    """Returns the line of the eight nodes."""
+    """Returns the problem's progress line, from registration to archiving in eight nodes."""
     items = []
     for number, node in enumerate(nodes(seen), start=1):
         sign = {"done": icon("tick"), "stop": icon("close")}.get(node.state, str(number))
@@ -117,7 +117,7 @@ def step_line(seen: Seen) -> html.Ol:
 
 
 def supervision(seen: Seen) -> html.Div:
-    """Returns the row of presses, comments and extensions with their dates, beneath the line."""
+    """Returns the row below the progress line: reminders, comments, extensions and their dates."""
     events = [one for one in seen.detail.story if one.action in SUPERVISION]
     chips = [_chip(seen, one) for one in events[-4:]]
     count = sum(one.action is Action.PRESS for one in events)

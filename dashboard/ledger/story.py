@@ -16,7 +16,7 @@ from data.words.ledger import Action, Severity
 
 
 def story_card(seen: Seen) -> html.Section:
-    """The card 办理过程: the steps, whether the chain is whole, the chief's comment box."""
+    """The card of a problem's steps; says whether their hashes fit; for chiefs a comment box."""
     story = seen.detail.story
     count = ngettext("{n} step", "{n} steps", len(story)).format(n=len(story))
     return html.Section(
@@ -38,7 +38,7 @@ def story_card(seen: Seen) -> html.Section:
 
 
 def chain_tag(seen: Seen) -> html.Span:
-    """The tag 存证链完整, or which step doesn't fit the chain."""
+    """The tag that says the steps' chain of hashes is whole, or which step doesn't fit."""
     if seen.verdict.intact:
         return html.Span([icon("shield"), _("Chain intact")], className="tag gr")
     at = seen.verdict.broken_at
@@ -82,7 +82,7 @@ def _step(seen: Seen, event: StoryEvent) -> html.Li:
 
 
 def sentences(event: StoryEvent) -> list[str]:
-    """What a step said and set, a line each."""
+    """The text and the facts that a step of the problem recorded, a line each."""
     changed, lines = event.changed, []
     if event.action is Action.ACCEPT and changed:
         kind = category_word(changed["category"])

@@ -23,7 +23,7 @@ from data.records import AccountId
 
 
 class Ids:
-    """Ids of the button that saves a view; ``ASKED`` holds the page's filters as a query."""
+    """Ids of the button that saves a view; ``ASKED`` holds the page's filters as a query string."""
 
     ASKED = "ledger-asked"
     NAME = "ledger-save-name"
@@ -36,7 +36,7 @@ ALARMING: Final = (View.OVERDUE,)
 
 
 def names() -> dict[View, str]:
-    """The tabs' labels by view, in their order."""
+    """The labels of the tabs by view, in the order of the tabs."""
     return {
         View.OPEN: _("All open"),
         View.WAITING: _("Waiting for me"),
@@ -52,7 +52,7 @@ def names() -> dict[View, str]:
 
 
 def tabs(chosen: View) -> list[html.Button]:
-    """The tabs' buttons, the chosen one marked; a callback fills their counts in."""
+    """The buttons of the tabs, the chosen tab marked; a callback fills in the counts."""
     return [
         html.Button(
             [name, html.Span(id=f"ledger-count-{view.value}", className="n")],
@@ -65,7 +65,7 @@ def tabs(chosen: View) -> list[html.Button]:
 
 
 def count_classes(counts: Counts) -> list[str]:
-    """The CSS class of each tab's count: red where something is overdue."""
+    """The CSS class of each tab's count: red for the tab "overdue" unless its count is 0."""
     return ["n rd" if view in ALARMING and counts.views[view] else "n" for view in names()]
 
 
@@ -88,14 +88,14 @@ def saved(views: Sequence[SavedView]) -> list[Any]:
 
 
 def summary(counts: Counts) -> str:
-    """How many are open and how many were signed off this month."""
+    """The summary: how many problems are open and how many were signed off this month."""
     return _("{open} open · {closed} signed off this month").format(
         open=counts.views[View.OPEN], closed=counts.signed_off_this_month
     )
 
 
 def empty(view: View, *, narrowed: bool, may_report: bool) -> list[Any]:
-    """What an empty list shows: a heading that praises a good zero, and the ways on."""
+    """What the list shows when no problem fits: a heading that explains why, and links on."""
     good = {
         View.OVERDUE: _("Nothing is overdue"),
         View.WAITING: _("Nothing waits for you"),
@@ -130,7 +130,7 @@ def empty(view: View, *, narrowed: bool, may_report: bool) -> list[Any]:
 
 
 def legend() -> html.Footer:
-    """The line below the list that explains the lights."""
+    """The line below the list that explains the lights (colours of deadlines)."""
     return html.Footer(
         [
             html.Span(_("On time: more than 3 working days left"), className="lt g"),
@@ -177,7 +177,7 @@ def save_box() -> dmc.Popover:
 
 
 def register_views(app: dash.Dash, deps: Deps) -> None:
-    """Registers the callbacks that save the page's filters as a view and that remove one."""
+    """Registers the callbacks that save the page's filters as a view and that remove a view."""
 
     @app.callback(
         Output(Ids.SAVE_REFUSED, "children"),

@@ -162,42 +162,42 @@ CATEGORY: Mapping[str, str] = MappingProxyType(
 
 
 def status_word(status: Status) -> str:
-    """The name of a status: 待受理, 待交办 … 已销号, 已归档."""
+    """The name of a problem's status in the reader's language: 待受理, 待交办 … 已销号, 已归档."""
     return _(STATUS[status])
 
 
 def action_word(action: Action) -> str:
-    """The name of a step, as its button has it: 受理, 交办, 签收, 销号."""
+    """The name of a step as its button has it, in the reader's language: 受理, 交办, 签收."""
     return _(ACTION[action])
 
 
 def done_word(action: Action) -> str:
-    """The name of a step once it is done, as the story of a problem has it."""
+    """The name of a step once it has been taken, in the reader's language, as in a story."""
     return _(DONE[action])
 
 
 def severity_word(severity: Severity) -> str:
-    """The name of a severity: 一般, 较严重, 重大, 特别重大."""
+    """The name of a severity in the reader's language: 一般, 较严重, 重大, 特别重大."""
     return _(SEVERITY[severity])
 
 
 def source_word(source: Source) -> str:
-    """The name of a source: river patrol, complaint, hotline."""
+    """The name of a problem's source in the reader's language: river patrol, complaint, hotline."""
     return _(SOURCE[source])
 
 
 def stage_word(stage: Stage) -> str:
-    """The name of a photo's stage: 整改前, 整改中, 整改后, 现场复核."""
+    """The name of a photo's stage in the reader's language: 整改前, 整改中, 整改后, 现场复核."""
     return _(STAGE[stage])
 
 
 def group_word(group: Group) -> str:
-    """The name of a group of categories: 乱占, 乱采, 乱堆, 乱建."""
+    """The name of a group of categories in the reader's language: 乱占, 乱采, 乱堆, 乱建."""
     return _(GROUP[group])
 
 
 def category_word(category: str) -> str:
-    """The name of a category; the key itself where the tree no longer has it."""
+    """The category's name in the reader's language; its key when the tree lacks the category."""
     return _(CATEGORY[category]) if category in CATEGORY else category
 
 
@@ -218,7 +218,7 @@ NOTICE: Mapping[NoticeKind, str] = MappingProxyType(
 
 
 def notice_words(notice: Notice) -> str:
-    """What a notice is about: 新登记问题，待受理 or 问题已逾期."""
+    """What a notice announces, in the reader's language: 新登记问题，待受理 or 问题已逾期."""
     return _(NOTICE[notice.kind])
 
 
@@ -247,7 +247,7 @@ SHIPPED_SOURCES = frozenset(
 
 
 def rule_source_words(rule: DeadlineRule) -> str:
-    """Where a deadline's number of days comes from, marked where the original wasn't checked."""
+    """The source of a deadline's number of days, marked if the source wasn't checked."""
     words = _(rule.source) if rule.source in SHIPPED_SOURCES else rule.source
     if rule.verified:
         return words

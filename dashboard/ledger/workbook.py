@@ -19,7 +19,7 @@ from data.queries.ledger.problems import ProblemRow
 
 
 def headings() -> list[Column]:
-    """Returns the columns of the ledger."""
+    """Returns the columns of the ledger's xlsx sheet."""
     return [
         (_("Number"), 20),
         (_("Where it is"), 24),
@@ -46,7 +46,7 @@ def headings() -> list[Column]:
 
 
 def cells(row: ProblemRow, now: UtcDatetime) -> list[str]:
-    """Returns a problem's cells, all of them text."""
+    """Returns a problem's cells in the xlsx sheet, all of them text."""
     return [
         row.number,
         where_words(row.where),
@@ -75,7 +75,7 @@ def cells(row: ProblemRow, now: UtcDatetime) -> list[str]:
 def ledger_book(
     rows: Sequence[ProblemRow], now: UtcDatetime, notes: Sequence[tuple[str, str]]
 ) -> bytes:
-    """Returns an xlsx file of the rows and a sheet of notes; every cell is text."""
+    """Returns an xlsx file with a sheet of the problems and a sheet of notes; cells are text."""
     listed = [cells(row, now) for row in rows]
     return workbook(
         [

@@ -26,7 +26,7 @@ def state_tag(is_active: bool, must_change: bool) -> html.Span:
 
 
 def account_table(listed: Listed) -> Any:
-    """The table of accounts, or what to do where none fits."""
+    """The table of accounts, or a hint what to do where no account fits the search."""
     if not listed.accounts:
         return html.Div(
             [icon("search"), html.H3(_("No account fits the search"))], className="empty"
@@ -61,7 +61,7 @@ def account_table(listed: Listed) -> Any:
 
 
 def ask(what: str, words: str, index: int, *, kind: str = "") -> html.Button:
-    """A button whose action is confirmed in a dialog first."""
+    """A button that opens a dialog, which asks to confirm the action ``what``."""
     return html.Button(
         words,
         id={"type": "accounts-ask", "what": what, "index": index},
@@ -70,7 +70,7 @@ def ask(what: str, words: str, index: int, *, kind: str = "") -> html.Button:
 
 
 def account_body(chosen: Chosen) -> html.Div:
-    """The body of one account: its roles, each with a button to remove it, password, state."""
+    """The body of one account's dialog: roles, each with a button to remove it, password, state."""
     account = chosen.account
     words = role_words(chosen.roles)
     roles = [
@@ -143,7 +143,7 @@ def role_fields(prefix: str) -> list[Any]:
 
 
 def place_choices(choices: Choices) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-    """The options for divisions and units; those of equal names have their number added."""
+    """The options for divisions and the options for units, with ids as values."""
     divisions, units = choices
     return (
         [{"value": str(number), "label": name} for number, name, _level in divisions],
@@ -152,7 +152,7 @@ def place_choices(choices: Choices) -> tuple[list[dict[str, str]], list[dict[str
 
 
 def password_shown(password: str) -> html.Div:
-    """The new password with the hint that it is shown this once."""
+    """The box with a new password and the hint that the password is shown only this once."""
     return html.Div(
         [
             html.P(_("Hand it over now: it is not shown again.")),

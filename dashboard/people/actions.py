@@ -30,14 +30,14 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """One account with its roles and what roles can be bound to."""
+    """One account with its roles, and the divisions and units a role can be bound to."""
 
     account: people.Account
     roles: tuple[people.HeldRole, ...]
 
 
 def list_accounts(deps: Deps, search: str, page: int) -> Listed:
-    """One page, counted from 1, of the accounts that fit the search."""
+    """One page of the accounts that fit the search; pages count from 1."""
     require(Action.MANAGE_ACCOUNTS)
     with transaction(deps.engine) as connection:
         start = (max(page, 1) - 1) * PAGE_ROWS
@@ -63,7 +63,7 @@ def places(deps: Deps) -> tuple[list[tuple[DivisionId, str, str]], list[tuple[ke
 def role_of_fields(
     role: str | None, level: str | None, general: bool, division: str | None, unit: str | None
 ) -> kept.RoleGrant:
-    """The role that the form's fields make up. Raises BadInput when one is missing."""
+    """The role that the form's fields make up. Raises BadInput when a field is missing."""
     if role not in set(Role):
         raise BadInput("Choose a role.")
     is_chief = role == Role.CHIEF

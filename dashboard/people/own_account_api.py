@@ -21,7 +21,7 @@ from data.queries.people.accounts import password_hash
 
 
 def change_password(deps: Deps, user: User, old: str, new: str, token: str, address: str) -> None:
-    """Changes the account's password and ends its other sessions; ``token`` is the one kept.
+    """Changes the account's password; ends its sessions except the one of ``token``.
 
     Raises BadInput, or TooManyAttempts when the old one was wrong too often.
     """

@@ -44,14 +44,14 @@ ROLE_FIELDS = ("role", "level", "general", "division", "unit")
 
 
 def dialog(name: str, title: str, children: list[Any], size: int = 440) -> dmc.Modal:
-    """A modal dialog in the style of the product."""
+    """A modal dialog in the style of the dashboard."""
     return dmc.Modal(
         children, id=name, title=title, size=size, radius=16, centered=True, zIndex=300
     )
 
 
 def layout(**_query: Any) -> html.Div:
-    """The page with empty tables; callbacks fill them."""
+    """The page of accounts with empty tables, which callbacks fill."""
     new = [
         dmc.TextInput(id=Ids.NEW_LOGIN, label=_("Account"), placeholder="zhang.san", required=True),
         dmc.TextInput(id=Ids.NEW_NAME, label=_("Name to show"), required=True),
@@ -99,7 +99,7 @@ def layout(**_query: Any) -> html.Div:
 
 
 def pressed() -> bool:
-    """Whether the callback was triggered by a press, not by buttons being drawn."""
+    """Whether the callback was triggered by a press of a button, not by drawing the button."""
     return bool(ctx.triggered) and bool(ctx.triggered[0]["value"])
 
 
@@ -117,7 +117,7 @@ def confirmation(what: str) -> str:
 
 
 def act(deps: Deps, chosen: dict[str, Any], pending: dict[str, Any]) -> str:
-    """Does what was confirmed; returns a new password where there is one, else an empty text."""
+    """Does the confirmed action; returns the new password if the action makes one, else ""."""
     account_id, version = AccountId(int(chosen["id"])), int(chosen["version"])
     what = pending["what"]
     if what == "reset":
@@ -140,7 +140,7 @@ def register(app: dash.Dash, deps: Deps) -> None:
 
 
 def register_list(app: dash.Dash, deps: Deps) -> None:
-    """Registers the callbacks of the table: search, page, changes."""
+    """Registers the callbacks that fill the table of accounts by search and page."""
 
     @app.callback(
         Output(Ids.LIST, "children"),
@@ -194,7 +194,7 @@ def register_new(app: dash.Dash, deps: Deps) -> None:
 
 
 def register_one(app: dash.Dash, deps: Deps) -> None:
-    """Registers the callbacks that open one account and show it anew after each change."""
+    """Registers the callbacks that open one account and redraw it after each change."""
 
     @app.callback(
         Output(Ids.CHOSEN, "data"),
@@ -242,7 +242,7 @@ def register_one(app: dash.Dash, deps: Deps) -> None:
 
 
 def register_confirm(app: dash.Dash, deps: Deps) -> None:
-    """Registers the callbacks that ask first, and then do what can't be undone."""
+    """Registers the callbacks that ask for confirmation and then do the confirmed action."""
 
     @app.callback(
         Output(Ids.PENDING, "data"),
@@ -278,7 +278,7 @@ def register_confirm(app: dash.Dash, deps: Deps) -> None:
 
 
 def register_role_fields(app: dash.Dash, deps: Deps, prefix: str) -> None:
-    """Registers the callbacks of a role's fields: levels for chiefs, places as they are now."""
+    """Registers the callbacks that fill a role's fields: chiefs' levels, divisions, units."""
     opened = Ids.NEW_DIALOG if prefix == "new" else Ids.EDIT_DIALOG
 
     @app.callback(

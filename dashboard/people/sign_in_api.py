@@ -29,7 +29,7 @@ YEAR = int(timedelta(days=365).total_seconds())
 
 
 def local(following: str) -> str:
-    """Returns the address if it is one of this site, else "": no redirect leads elsewhere."""
+    """Returns the address if it lies within this site, else "", against redirects elsewhere."""
     parts = urlsplit(following)
     fit = (
         following.startswith("/")
@@ -86,7 +86,7 @@ def check_sign_in(deps: Deps, login: str, password: str, address: str) -> Creden
 
 
 def begin_session(deps: Deps, found: Credentials, old_token: str | None) -> tuple[str, User]:
-    """Opens a session and ends the browser's old one; returns the new token and its user."""
+    """Opens a session and ends the browser's old one; returns the session's token and user."""
     with transaction(deps.engine) as connection:
         if old_token:
             sessions.end_session(connection, old_token)

@@ -8,7 +8,7 @@ from dashboard.frame.plain import plain_page
 def sign_in_page(
     *, following: str = "", login: str = "", error: str = "", done: str = "", status: int = 200
 ) -> HTMLResponse:
-    """Returns the page; ``following`` is the local address to open afterwards."""
+    """Returns the sign-in page; ``following`` is the local address to open afterwards."""
     return plain_page(
         "people/templates/sign_in.html",
         status,

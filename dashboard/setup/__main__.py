@@ -11,7 +11,7 @@ OLDEST = (3, 11)
 
 
 def main(arguments: list[str]) -> int:
-    """Installs what is asked for; returns 0, or 2 with one clear line when it can't."""
+    """Installs what the arguments ask for; returns 0, or 2 and prints why when that fails."""
     root = Path(__file__).resolve().parent.parent.parent
     tests = "--tests" in arguments
     servers = tests or "--servers" in arguments

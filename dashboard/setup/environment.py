@@ -23,7 +23,7 @@ def stamped(folder: Path) -> set[str]:
 
 
 def prepare(root: Path, *, development: bool) -> None:
-    """Fills ``.venv`` with exactly what the lock names. Raises Missing when it can't be made.
+    """Fills ``.venv`` with exactly what the lock file names. Raises Missing when that fails.
 
     A lock for development holds the other's packages too, so filling from it counts for both.
     """

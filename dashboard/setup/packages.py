@@ -25,7 +25,7 @@ FONT_FILES = (
 
 
 def missing(*, servers: bool, browser: bool) -> dict[str, str]:
-    """Returns the Debian packages to install, each with what it brings.
+    """Returns the missing Debian packages by name, each with the part it brings.
 
     Playwright's own node is linked against libatomic, which a bare machine lacks.
     """
@@ -63,7 +63,7 @@ def has_program(name: str) -> bool:
 
 
 def has_postgis() -> bool:
-    """Returns whether one version of PostgreSQL is here together with its PostGIS."""
+    """Returns whether a PostgreSQL is installed together with the PostGIS for its version."""
     for server in Path("/usr/lib/postgresql").glob("[0-9]*/bin/postgres"):
         version = server.parent.parent.name
         if Path(f"/usr/share/postgresql/{version}/extension/postgis.control").is_file():
@@ -87,7 +87,7 @@ def sheet_font() -> Path | None:
 
 
 def newest_postgis() -> str:
-    """Returns the package of PostGIS for apt's newest PostgreSQL, default Debian 12's."""
+    """Returns the name of the PostGIS package for apt's newest PostgreSQL, else Debian 12's."""
     done = subprocess.run(
         ["/usr/bin/apt-cache", "search", "--names-only", r"^postgresql-[0-9]+-postgis-3$"],
         capture_output=True,
@@ -99,7 +99,7 @@ def newest_postgis() -> str:
 
 
 def install(wanted: dict[str, str]) -> None:
-    """Installs the packages, through sudo unless root. Raises Missing when it can't."""
+    """Installs the packages, through sudo unless root. Raises Missing when that fails."""
     if not wanted:
         return
     parts, listed = "、".join(wanted.values()), ", ".join(wanted.values())

@@ -19,7 +19,7 @@ _BY_HAND = "apt-get install --no-install-recommends rabbitmq-server"
 
 
 def prepare() -> None:
-    """Unpacks RabbitMQ's programs unless installed. Raises Missing when it can't."""
+    """Unpacks RabbitMQ's programs unless installed. Raises Missing when that fails."""
     if find() is not None:
         return
     if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
@@ -48,7 +48,7 @@ def prepare() -> None:
 
 
 def _download(place: Path) -> str | None:
-    """Downloads the packages; returns what went wrong, else None. Updates stale lists."""
+    """Downloads RabbitMQ's packages; returns None when that succeeded, else what went wrong."""
     command = ["apt-get", "-o", "APT::Sandbox::User=root", "download", *PACKAGES]
     if follow(command, cwd=place) is None:
         return None

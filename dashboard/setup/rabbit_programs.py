@@ -24,7 +24,7 @@ _INSTALLED = Path("/")
 
 
 def unpacked_folder() -> Path:
-    """Returns where packages are unpacked: open to every account, unknown to services."""
+    """Returns the folder into which RabbitMQ's packages are unpacked."""
     if os.geteuid() == 0:
         return Path("/var/lib/onemap/rabbitmq")
     home = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
@@ -33,27 +33,27 @@ def unpacked_folder() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Programs:
-    """One RabbitMQ and its Erlang, below ``root``."""
+    """The programs of a RabbitMQ and its Erlang, in the folder ``root``."""
 
     root: Path
 
     def rabbit(self, name: str) -> Path:
-        """Returns a program of RabbitMQ, without Debian's wrapper that changes the account."""
+        """Returns the path of a RabbitMQ program itself, not of Debian's wrapper."""
         return self.root / "usr/lib/rabbitmq/bin" / name
 
     @property
     def epmd(self) -> Path:
-        """Erlang's directory of nodes."""
+        """The path of epmd, the daemon by which Erlang nodes find each other."""
         return next(iter(sorted(self.root.glob("usr/lib/erlang/erts-*/bin/epmd"))))
 
     @property
     def path(self) -> str:
-        """A PATH on which this Erlang is the first."""
+        """The environment's PATH with this Erlang's folder first."""
         return f"{self.root / 'usr/lib/erlang/bin'}:/usr/sbin:/usr/bin:/sbin:/bin"
 
     @property
     def complete(self) -> bool:
-        """Whether both are there."""
+        """Whether both RabbitMQ and Erlang are there."""
         return (
             self.rabbit("rabbitmq-server").exists()
             and (self.root / "usr/lib/erlang/bin/erl").exists()
@@ -61,7 +61,7 @@ class Programs:
 
 
 def find() -> Programs | None:
-    """Returns the installed programs, else the unpacked ones, else None."""
+    """Returns the installed RabbitMQ, else the unpacked one, None without either."""
     for root in (_INSTALLED, unpacked_folder()):
         programs = Programs(root)
         if programs.complete:
@@ -70,7 +70,7 @@ def find() -> Programs | None:
 
 
 def programs() -> Programs:
-    """Returns what ``find`` finds. Raises MissingPart when there is none."""
+    """Returns the RabbitMQ that ``find`` finds. Raises MissingPart when there is none."""
     found = find()
     if found is None:
         raise MissingPart(

@@ -11,7 +11,7 @@ KEPT_LINES = 30
 
 
 class Missing(Exception):
-    """A part that can't be had: what it is, in Chinese and English, and what installs it."""
+    """Raised for a missing part: what the part is, in Chinese and English, and what installs it."""
 
     def __init__(self, chinese: str, english: str, command: str) -> None:
         super().__init__(f"缺少{chinese}，请运行：{command} / Missing {english}; run: {command}")
