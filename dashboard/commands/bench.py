@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Adds the command to the command line."""
+    """Adds the command ``bench`` with its actions ``ingest`` and ``kill`` to the command line."""
     parser = subparsers.add_parser("bench", help=_("measure rates and losses on this machine"))
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     ingest = actions.add_parser(

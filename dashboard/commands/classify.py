@@ -167,7 +167,7 @@ def _columns(sheet: Sheet) -> dict[str, int]:
 def _classify(
     sheet: Sheet, required: tuple[Parameter, ...], *, rounding: bool
 ) -> list[tuple[str, str]]:
-    """Returns class and deciding keys of every row, empty for rows without a filled cell."""
+    """Returns each row's water-quality class and deciding parameters, "" in rows without values."""
     import numpy as np
 
     from data.quality.columns import grade_columns

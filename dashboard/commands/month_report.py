@@ -35,7 +35,7 @@ def lines_of(month: Evaluation) -> list[str]:
 
 
 def write_tables(month: Evaluation, file: Path) -> tuple[Path, Path]:
-    """Writes a table of sections and one of waters beside ``file``; returns the two paths."""
+    """Writes the sections to ``file`` and the waters to a file beside it; returns both paths."""
     waters = file.with_name(f"{file.stem}_waters{file.suffix}")
     _write(file, _section_rows(month))
     _write(waters, _water_rows(month))

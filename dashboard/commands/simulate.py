@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def devices(engine: Engine) -> list[Device]:
-    """Returns a simulated device for every section and outfall, as the demo's tables say."""
+    """Returns a simulated device for each section and outfall, except the demo's silent ones."""
     made: dict[str, Device] = {row.code: row.device for row in watch.outfalls()}
     made |= {row.code: row.device for row in watch.sections()}
     silent = {row.code for row in watch.sections() if row.silent_days}

@@ -227,7 +227,7 @@ class Desk:
         }.get(turn.by, turn.by)  # fmt: skip
 
     def _photo(self, who: AccountId, file: File, at: UtcDatetime, look: str) -> int:
-        """Uploads a picture of the spot in the given look; returns its id."""
+        """Uploads a drawn picture of the problem's spot in the given look; returns its photo id."""
         seen = file.spot.moved(3 * chance("step", file.key, at), 360 * chance("way", file.key, at))
         spot = OLDER if look == "reused" else file.key
         moment = self._views[OLDER] if look == "reused" else str(file.version)

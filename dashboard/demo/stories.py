@@ -179,7 +179,7 @@ def times(
 
 
 def found_at(case: Case, end: UtcDatetime) -> UtcDatetime:
-    """Returns when it was reported: so long before ``end``, a night's on the day before."""
+    """Returns when the problem was reported: ``case.days`` before ``end``, but never at night."""
     at = to_utc(end - timedelta(days=case.days))
     local = at.astimezone(BUSINESS_ZONE)
     if FIRST_LIGHT <= local.time() <= DUSK:

@@ -134,7 +134,7 @@ def picked(rows: list[dict[str, Any]] | None) -> list[Chosen]:
 
 
 def register_bar(app: dash.Dash, deps: Deps) -> None:
-    """Registers the callbacks that fill the bar for the rows chosen and that unchoose them."""
+    """Registers the callbacks that fill the bar for selected rows and that deselect the rows."""
 
     @app.callback(
         Output(Ids.BULK, "children"),

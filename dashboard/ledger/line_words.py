@@ -66,7 +66,7 @@ def where_words(where: Where) -> str:
 
 
 def division_words(where: Where) -> str:
-    """The name of the division in which the place lies, a dash when it is unknown."""
+    """The name of the division in which the place lies, a dash when none is known."""
     return own_name(where.division, where.division_en) if where.division else "—"
 
 

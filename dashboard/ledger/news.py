@@ -25,7 +25,7 @@ FAR_AHEAD = 2**62
 
 
 def ledger_scope(user: User) -> Scope:
-    """The scope of problems and patrols the user may see; nothing for who reads no ledger."""
+    """The scope of problems and patrols the user may see; NOTHING without the right to read."""
     return visible_to(user) if may(user, Action.READ_LEDGER) else NOTHING
 
 

@@ -59,7 +59,7 @@ def photo_card(seen: Seen) -> html.Section:
 def chosen_pair(
     photos: Sequence[PhotoFacts],
 ) -> tuple[PhotoFacts | None, PhotoFacts | None]:
-    """Chooses the photos before and after to show: the pair taken nearest each other, if any."""
+    """Chooses one photo before and one after, taken near each other; None for a missing one."""
     befores = [photo for photo in photos if photo.stage is Stage.BEFORE]
     afters = newest([photo for photo in photos if photo.stage is Stage.AFTER])
     both = pair(befores, afters)
@@ -111,7 +111,7 @@ def moment_words(seen: Seen, photo: PhotoFacts) -> str:
 
 
 def origin_words(seen: Seen, photo: PhotoFacts) -> list[str]:
-    """Returns who uploaded the photo, the direction it faces, and whether it lacks a place."""
+    """Returns who gave the photo, its direction, and "no place" if the photo holds none."""
     by = next((one.actor for one in seen.detail.story if one.seq == photo.seq), "")
     words = [by] if by else []
     if photo.bearing is not None:

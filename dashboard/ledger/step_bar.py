@@ -36,7 +36,7 @@ ICONS: dict[Action, str] = {
 
 
 def look_of(step: Step) -> str:
-    """Returns the CSS class of a step's button: ``p`` moves on, ``d`` sends back, ``g`` others."""
+    """Returns a step's CSS class: ``p`` moves on, ``d`` sends back, ``g`` is optional, else ""."""
     if step.waits_for:
         return "p"
     if step.sets_back:
@@ -45,7 +45,7 @@ def look_of(step: Step) -> str:
 
 
 def action_bar(seen: Seen) -> html.Div:
-    """Returns the bar: left who the reader is here and why, right the steps open to the reader."""
+    """Returns the bar: left the reader's role and why, right buttons of the steps open to them."""
     order = ["g", "d", "", "p"]
     steps = sorted(seen.steps, key=lambda step: order.index(look_of(step)))
     row = seen.detail.row
@@ -83,7 +83,7 @@ def action_bar(seen: Seen) -> html.Div:
 
 
 def who_words(seen: Seen) -> list[Any]:
-    """Returns 您是复核人（市水利局），与整改单位无隶属关系; for other readers whose turn it is."""
+    """Returns the reader's role in the problem and why; without a step, who must act next."""
     main = next((step for step in seen.steps if not step.is_beside), None)
     if main is None:
         return [waiting_words(seen)]

@@ -46,7 +46,7 @@ def dialog_of(seen: Seen, step: Step) -> dict[str, Any]:
 
 
 def notes(seen: Seen, action: Action) -> tuple[str, str]:
-    """Returns what the step leads to and who may take the step, a line each."""
+    """Returns a line on what the step leads to, and a line that names who takes the step."""
     months = seen.rules.look_back
     hours = round(seen.rules.hand_back.total_seconds() / 3600)
     note = {

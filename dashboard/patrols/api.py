@@ -160,7 +160,7 @@ REMARKS = TypeAdapter(list[RemarkIn])
 
 
 def remarks_of(field: str) -> tuple[Remark, ...]:
-    """Reads the remarks from a form's field, which holds a JSON list. Raises BadInput."""
+    """Reads a patrol's remarks from a form's field that holds a JSON list. Raises BadInput."""
     try:
         read = REMARKS.validate_json(field or "[]")
     except ValidationError:
@@ -186,14 +186,14 @@ def listed(
 
 
 def one(deps: Deps, user: User, patrol_id: int) -> PatrolDetail:
-    """Reads one patrol in full. Raises NotFound when it isn't there or the user may not see it."""
+    """Reads one patrol in full. Raises NotFound when it is missing or the user may not see it."""
     with transaction(deps.engine) as connection:
         reader = reader_of(connection, user.account_id, visible_to(user))
         return patrol_detail(connection, reader, patrol_id)
 
 
 def keep_reason(deps: Deps, user: User, patrol_id: int, body: ReasonIn) -> ReasonOut:
-    """Records the patroller's reason for failed rules; returns the patrol's new version.
+    """Records the patroller's reason why rules failed; returns the patrol's new version.
 
     Raises NotFound for a patrol that the user may not see, and what ``give_reason`` raises.
     """
@@ -213,7 +213,7 @@ def router(deps: Deps) -> APIRouter:
 
 
 def add_writes(routes: APIRouter, deps: Deps) -> None:
-    """Adds the routes that take a track, and the reason for what failed."""
+    """Adds the routes that record a patrol's track, and the reason why its rules failed."""
     turns = asyncio.Semaphore(AT_ONCE)
 
     def kept(user: User, track: TrackGiven) -> Recorded:
@@ -255,7 +255,7 @@ def add_writes(routes: APIRouter, deps: Deps) -> None:
 
 
 def add_reads(routes: APIRouter, deps: Deps) -> None:
-    """Adds the routes that answer the patrols of a month, and one with its track."""
+    """Adds the routes that list a month's patrols, and that return one patrol with its track."""
 
     @routes.get("")
     async def read_list(

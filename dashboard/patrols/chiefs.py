@@ -37,7 +37,7 @@ def chiefs_card(shown: Shown) -> html.Section:
 
 
 def _own(shown: Shown) -> html.A:
-    """The link to one's own patrols, which count for no chief."""
+    """The link to the reader's own patrols, for a reader whose patrols count for no chief."""
     current = attributes(aria_current="true") if shown.is_own else {}
     return html.A(
         html.B(_("My own patrols")),
@@ -47,7 +47,7 @@ def _own(shown: Shown) -> html.A:
 
 
 def _row(chief: ChiefMonth, is_chosen: bool, month: Month) -> html.A:
-    """The line of one chief, a link to the month, with the count of valid patrols."""
+    """The line of one chief: a link to the chief's month, with the count of valid patrols."""
     duty = chief.duty_count
     share = min(1.0, chief.valid_count / duty) if duty else 1.0
     expected = chief.expected_count / duty if duty else 1.0

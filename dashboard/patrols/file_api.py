@@ -19,7 +19,7 @@ MOST_ROWS = 20_000
 
 
 def exported(deps: Deps, user: User, key: str) -> tuple[bytes, str]:
-    """Returns the duties and patrols of a month that the user may see as xlsx, and its key.
+    """Returns a month's duties and patrols, as far as visible, as xlsx; and the month's key.
 
     Notes it in the access log. Raises BadInput for more patrols than a file holds.
     """
@@ -42,7 +42,7 @@ def exported(deps: Deps, user: User, key: str) -> tuple[bytes, str]:
 
 
 def router(deps: Deps) -> APIRouter:
-    """Returns the route of the file."""
+    """Returns the route that downloads a month of patrols as an xlsx file."""
     routes = APIRouter(prefix="/api/v1", tags=["patrols"])
 
     @routes.get("/patrols.xlsx", response_class=Response)

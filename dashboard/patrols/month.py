@@ -22,14 +22,14 @@ SATURDAY = 5
 
 
 def mark(kind: str) -> html.Span:
-    """A day's mark: a filled tick, a dashed ring with a cross, an empty ring."""
+    """The sign of a day: tick (valid patrol), cross (invalid), empty ring (patrol suggested)."""
     signs = {"valid": "tick", "invalid": "close"}
     inner = icon(signs[kind]) if kind in signs else None
     return html.Span(inner, className=f"pt-mark is-{kind}")
 
 
 def month_card(chief: ChiefMonth, month: Month, patrols: Sequence[PatrolRow]) -> html.Section:
-    """The calendar of the month's days, with what is still owed."""
+    """The calendar of a chief's month, with the patrols that the chief still has to make."""
     by_day: dict[date, list[PatrolRow]] = {}
     for patrol in patrols:
         by_day.setdefault(patrol.day, []).append(patrol)
@@ -66,7 +66,7 @@ def month_card(chief: ChiefMonth, month: Month, patrols: Sequence[PatrolRow]) ->
 
 
 def owed_words(chief: ChiefMonth, month: Month) -> str:
-    """The sentence on what the post asks for, what was done, what is left and until when."""
+    """The sentence on a chief's duty: patrols asked for, done, still to be made, and until when."""
     span = _("every {n} months").format(n=chief.duty_months)
     span = span if chief.duty_months > 1 else _("a month")
     done = _("{level}: at least {duty} {span}, {valid} valid").format(
@@ -86,7 +86,7 @@ def owed_words(chief: ChiefMonth, month: Month) -> str:
 
 
 def _day(day: date, patrols: list[PatrolRow], month: Month, is_asked: bool) -> html.Li:
-    """A day of the calendar, marked by its best patrol."""
+    """A day of the calendar, marked valid if any patrol of the day is valid."""
     classes = ["pt-day"]
     classes += ["is-weekend"] if day.weekday() >= SATURDAY else []
     classes += ["is-ahead"] if day > month.today else []
@@ -112,7 +112,7 @@ def coverage_card(
     problems: Mapping[int, Sequence[float]],
     walked_by: TrackRule,
 ) -> html.Section:
-    """A bar for each reach along its chainage; stretches of invalid patrols don't count."""
+    """A card with a bar for each reach that shows the stretches walked on valid patrols."""
     walked = sum(each.walked_m for each in coverage)
     whole = sum(each.length_m for each in coverage)
     return html.Section(
@@ -147,7 +147,7 @@ def coverage_card(
 
 
 def _reach(reach: ReachCoverage, problems: Sequence[float]) -> html.Li:
-    """The line of one reach: name, bar, share walked."""
+    """The line of one reach: name, bar of walked stretches, share walked."""
 
     def across(metres: float) -> str:
         return f"{(metres - reach.from_m) / reach.length_m:.2%}"
@@ -187,7 +187,7 @@ def _reach(reach: ReachCoverage, problems: Sequence[float]) -> html.Li:
 
 
 def _legend(walked_by: TrackRule) -> html.Div:
-    """The legend of the bars; ``walked_by`` is in metres."""
+    """The legend of the bars: how near the reach, in metres, counts as walked."""
     within = _("walked within {n} m on either bank").format(n=f"{walked_by.buffer_m:g}")
     return html.Div(
         [

@@ -18,7 +18,7 @@ from data.queries.patrols.records import Judgement, PatrolDetail
 
 
 def one_card(patrol: PatrolDetail | None, *, now: UtcDatetime) -> html.Section:
-    """The card of the chosen patrol, or a hint to choose one."""
+    """The card of the chosen patrol; for None a hint to choose one in the list."""
     if patrol is None:
         return html.Section(
             [
@@ -66,7 +66,7 @@ def one_card(patrol: PatrolDetail | None, *, now: UtcDatetime) -> html.Section:
 
 
 def track_map(patrol: PatrolDetail) -> html.Div:
-    """The element in which the script draws the small map, with the track as data."""
+    """The element in which a script draws a small map of the patrol's track."""
     return html.Div(
         className="pt-map",
         role="img",
@@ -93,14 +93,14 @@ def _feature(kind: str, geometry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def points_words(patrol: PatrolDetail) -> str:
-    """The sentence on how many points of the track were kept and left out."""
+    """The sentence on how many points of the track were kept and how many left out."""
     return _("{kept} of {all} points kept, {jumps} impossible ones left out.").format(
         kept=patrol.kept_count, all=patrol.point_count, jumps=patrol.jump_count
     )
 
 
 def _rule(judgement: Judgement) -> html.Li:
-    """The line of one rule: passed or failed, its limit, what was measured."""
+    """The line of one patrol rule: passed or failed, its limit, the measured value."""
     passed = judgement.passed
     return html.Li(
         [
@@ -121,7 +121,7 @@ def _rule(judgement: Judgement) -> html.Li:
 
 
 def reason_words() -> dict[str, str]:
-    """The sentences of the script that saves a reason, by key."""
+    """The sentences of the script that saves the patroller's reason, by key."""
     return {
         "empty": _("Write the reason first."),
         "offline": _("The network is gone; nothing was saved."),
@@ -129,7 +129,7 @@ def reason_words() -> dict[str, str]:
 
 
 def remarks(patrol: PatrolDetail, now: UtcDatetime) -> html.Div | None:
-    """The remarks of the patrol with their times; None without any."""
+    """The remarks of the patrol with their times; None for a patrol without remarks."""
     if not patrol.remarks:
         return None
     lines = [html.P([html.B(moment_text(each.at, now)), " ", each.text]) for each in patrol.remarks]
@@ -137,7 +137,7 @@ def remarks(patrol: PatrolDetail, now: UtcDatetime) -> html.Div | None:
 
 
 def reason_box(patrol: PatrolDetail, now: UtcDatetime) -> html.Div | None:
-    """The patroller's reason, or the box to write it where a rule failed; else None."""
+    """The patroller's reason for failed rules, or a box to write it; None where neither applies."""
     if patrol.reason:
         written = _("written {time}").format(time=moment_text(patrol.reason_at or now, now))
         return html.Div(

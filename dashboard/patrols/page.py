@@ -29,7 +29,7 @@ LOGGER = logging.getLogger(__name__)
 
 
 class Ids:
-    """Ids of this page."""
+    """Ids of the elements of the page of patrols."""
 
     CHOSEN = "patrols-chosen"
     BODY = "patrols-body"
@@ -38,7 +38,7 @@ class Ids:
 
 
 def layout(month: str = "", chief: str = "", patrol: str = "", **_query: str) -> html.Div:
-    """The page before it is read, with what its address asks for in a store."""
+    """The page of patrols before they are read; a store holds what the address asks for."""
     return html.Div(
         [
             dcc.Store(id=Ids.CHOSEN, data={"month": month, "chief": chief, "patrol": patrol}),
@@ -51,7 +51,7 @@ def layout(month: str = "", chief: str = "", patrol: str = "", **_query: str) ->
 
 
 def register(app: dash.Dash, deps: Deps) -> None:
-    """Registers the callback that reads the page as its address asks."""
+    """Registers the callback that reads the patrols that the page's address asks for."""
 
     @app.callback(
         Output(Ids.BODY, "children"),
@@ -80,7 +80,7 @@ def register(app: dash.Dash, deps: Deps) -> None:
 
 
 def failed(deps: Deps) -> html.Div:
-    """What the page shows when the database didn't answer; the button below reads again."""
+    """The message that the database didn't answer, with a button that reads again."""
     time = f"{deps.clock().astimezone(BUSINESS_ZONE):%H:%M}"
     return notice(
         "warn",
@@ -91,7 +91,7 @@ def failed(deps: Deps) -> html.Div:
 
 
 def patrol_page(shown: Shown, *, may_upload: bool, may_export: bool) -> html.Div:
-    """The page's body: heading, chiefs, the month of one chief, one patrol."""
+    """The body of the page of patrols: heading, chiefs, a chief's month, one patrol."""
     main: list[Any] = []
     if shown.is_missing:
         main.append(
@@ -126,7 +126,7 @@ def patrol_page(shown: Shown, *, may_upload: bool, may_export: bool) -> html.Div
 
 
 def heading(shown: Shown, *, may_upload: bool, may_export: bool) -> html.Header:
-    """The heading: whose patrols, links to the months beside, upload and export."""
+    """The heading: whose patrols, links to previous and next month, upload, export."""
     month = shown.month
     upload = html.Button(
         [icon("out-up"), _("Upload a track")], id="patrols-upload", className="btn"
@@ -158,7 +158,7 @@ def heading(shown: Shown, *, may_upload: bool, may_export: bool) -> html.Header:
 
 
 def whose(shown: Shown) -> str:
-    """Whose patrols are shown: a chief's name with their reaches, or that they are the reader's."""
+    """The chief's name and reaches, or words that the patrols shown are the reader's own."""
     if shown.chief is None:
         return _("My own patrols") if shown.is_own else ""
     if not shown.coverage:

@@ -34,7 +34,7 @@ from problem_ledger.patrols.rules import TrackRule
 
 
 def address(month: str, *, chief: int | str | None = None, patrol: int | None = None) -> str:
-    """The address of the page with that month (``2026-11``), chief and patrol chosen."""
+    """The address of the page of patrols with a month (``2026-11``), chief and patrol chosen."""
     chosen = {"month": month, "chief": chief, "patrol": patrol}
     return "/patrols?" + urlencode({name: value for name, value in chosen.items() if value})
 
@@ -48,7 +48,7 @@ _FOUND = "SELECT id FROM problem WHERE patrol_id = ANY(:patrols)"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the page's address asks for, as it was written."""
+    """The month, chief and patrol in the page's address, as unparsed text."""
 
     month: str = ""
     chief: str = ""
@@ -57,7 +57,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Everything the page shows; ``chief`` is None where one's own patrols or nobody's are shown.
+    """Everything the page of patrols shows; ``chief`` is None when no chief's patrols are shown.
 
     ``open_at`` holds by reach the chainages of its open problems; ``walked_by`` says from how far
     off a reach counts as walked.
@@ -79,7 +79,7 @@ class Shown:
 
 
 def read(deps: Deps, user: User, asked: Asked) -> Shown:
-    """Reads everything the page shows; leaves out what isn't there or may not be seen."""
+    """Reads what the page of patrols shows; leaves out what is missing or not visible."""
     now = deps.clock()
     with transaction(deps.engine) as connection:
         reader = reader_of(connection, user.account_id, visible_to(user))
@@ -131,7 +131,7 @@ def _patrol(connection: Connection, reader: Reader, text: str) -> PatrolDetail |
 def _chief(
     chiefs: tuple[ChiefMonth, ...], asked: Asked, patrol: PatrolDetail | None, person: int | None
 ) -> ChiefMonth | None:
-    """The chief to show: asked for, else the patrol's, else oneself, else who did most."""
+    """The chief to show: the address's, the patrol's, the reader, or who did most; else None."""
     if asked.chief == OWN:
         return None
     by_id = {chief.person_id: chief for chief in chiefs}
@@ -150,7 +150,7 @@ def _found(
     now: UtcDatetime,
     patrols: tuple[PatrolRow, ...],
 ) -> tuple[ProblemRow, ...]:
-    """The problems found on these patrols, the open ones first."""
+    """Reads the problems found on the given patrols, the open problems first."""
     with_some = [patrol.id for patrol in patrols if patrol.problem_count]
     if not with_some:
         return ()
@@ -162,7 +162,7 @@ def _found(
 def _open_at(
     connection: Connection, deps: Deps, user: User, now: UtcDatetime, reaches: list[ReachCoverage]
 ) -> dict[int, tuple[float, ...]]:
-    """By reach, the chainages in metres where open problems lie."""
+    """Reads where open problems lie on each reach: chainages in metres, by the reach's id."""
     if not reaches:
         return {}
     chosen = LedgerFilter(view=View.OPEN, reach_ids=tuple(each.reach_id for each in reaches))

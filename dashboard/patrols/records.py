@@ -35,7 +35,7 @@ Cell = tuple[Any, bool]
 
 
 def records_card(shown: Shown) -> html.Section:
-    """The table of patrols, newest first; figures by which a rule failed are marked."""
+    """The table of patrols, newest first; figures that made a patrol rule fail are marked."""
     patrols = shown.patrols
     chosen = shown.patrol.id if shown.patrol else None
     heads = (
@@ -72,7 +72,7 @@ def records_card(shown: Shown) -> html.Section:
 
 
 def _record(patrol: PatrolRow, shown: Shown, is_chosen: bool, heads: Sequence[str]) -> html.Tr:
-    """The table row of one patrol, which opens it."""
+    """The table row of one patrol, a link that opens the patrol."""
     failed = patrol.failed
     since = patrol.hours_since_valid
     chief = shown.chief.person_id if shown.chief else OWN
@@ -108,14 +108,14 @@ def _record(patrol: PatrolRow, shown: Shown, is_chosen: bool, heads: Sequence[st
 
 
 def speed_words(patrol: PatrolRow) -> str:
-    """The mean speed; the top speed where its rule failed."""
+    """The patrol's mean speed; its top speed when that broke the rule for top speed."""
     if PatrolRule.TOP_SPEED in patrol.failed:
         return measured_words(PatrolRule.TOP_SPEED, patrol.top_speed_kmh)
     return f"{patrol.mean_kmh:.1f} km/h"
 
 
 def covered(patrol: PatrolRow) -> float:
-    """The share by which the patrol was judged: of the chief's own reaches if there are any."""
+    """The share of the reach covered, as the coverage rule measured it, else the best share."""
     judged = [each.measured for each in patrol.judgements if each.rule is PatrolRule.COVERAGE]
     return judged[0] if judged and judged[0] is not None else patrol.share
 
@@ -131,7 +131,7 @@ def verdict(is_valid: bool, failed_count: int = 0) -> html.Span:
 
 
 def found_card(problems: Sequence[ProblemRow], now: UtcDatetime) -> html.Section:
-    """The card of the problems found on these patrols, the open ones first."""
+    """The card of the problems found on the patrols shown, the open problems first."""
     closed = sum(problem.status in CLOSED for problem in problems)
     note = _("{n} this month, {closed} closed").format(n=len(problems), closed=closed)
     return html.Section(
@@ -156,7 +156,7 @@ def found_card(problems: Sequence[ProblemRow], now: UtcDatetime) -> html.Section
 
 
 def _found(problem: ProblemRow, now: UtcDatetime) -> html.Li:
-    """The line of one problem: light, place and kind, status."""
+    """The line of one problem found: light of the deadline, place and category, status."""
     words = f"{where_words(problem.where)} {category_word(problem.category)}"
     return html.Li(
         [

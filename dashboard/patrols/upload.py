@@ -12,7 +12,7 @@ from data.queries.patrols.records import ChiefMonth
 
 
 def upload_dialog() -> dmc.Modal:
-    """The closed dialog; its script sends the file and shows what became of it."""
+    """The closed upload dialog; its script sends the track file and shows the verdict."""
     return dmc.Modal(
         html.Div(
             [
@@ -57,7 +57,7 @@ def upload_dialog() -> dmc.Modal:
 
 
 def buttons() -> html.Div:
-    """The buttons "close" and "upload"; the second carries the sentences for the script."""
+    """The buttons "close" and "upload"; "upload" carries the sentences for the script."""
     return html.Div(
         [
             html.Button(_("Close"), id="patrols-cancel", className="btn"),
@@ -74,7 +74,7 @@ def buttons() -> html.Div:
 
 
 def words() -> dict[str, str]:
-    """The sentences of the script that sends a track, by key."""
+    """The sentences of the script that uploads a track, by key."""
     return {
         "sending": _("Sending and judging the track …"),
         "offline": _("The network is gone; nothing was saved."),
@@ -87,7 +87,7 @@ def words() -> dict[str, str]:
 
 
 def persons(chiefs: Sequence[ChiefMonth], chosen: ChiefMonth | None) -> list[html.Option]:
-    """The options for whom the patrol counts for, oneself first."""
+    """The options for whom the patrol counts: the reader, the chosen chief, the other chiefs."""
     options = [html.Option(_("Myself"), value="")]
     first = [chief for chief in chiefs if chosen is not None and chief == chosen]
     others = [chief for chief in chiefs if chief not in first]

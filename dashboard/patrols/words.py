@@ -22,7 +22,7 @@ STEPS: Mapping[PatrolRule, float] = MappingProxyType(
 
 
 def rule_word(rule: PatrolRule) -> str:
-    """The name of what a rule looks at."""
+    """The name of what a patrol rule measures: duration, distance walked, top speed."""
     return {
         PatrolRule.MINUTES: _("Duration"),
         PatrolRule.METRES: _("Distance walked"),
@@ -34,7 +34,7 @@ def rule_word(rule: PatrolRule) -> str:
 
 
 def limit_words(rule: PatrolRule, limit: float) -> str:
-    """A rule's limit in words: at least 3.0 km, at most 2 gaps."""
+    """The limit of a patrol rule in words: at least 3.0 km, at most 2 gaps."""
     if rule is PatrolRule.GAPS:
         return _("at most {n} gaps").format(n=f"{limit:g}")
     if rule is PatrolRule.TOP_SPEED:
@@ -43,7 +43,7 @@ def limit_words(rule: PatrolRule, limit: float) -> str:
 
 
 def measured_words(rule: PatrolRule, measured: float | None) -> str:
-    """What was measured, rounded so that it never crosses a limit; a dash where it wasn't."""
+    """What a patrol rule measured, never rounded across the limit; a dash for None."""
     if measured is None:
         return _("first one") if rule is PatrolRule.INTERVAL else "—"
     if rule is PatrolRule.GAPS:
@@ -59,7 +59,7 @@ def measured_words(rule: PatrolRule, measured: float | None) -> str:
 
 
 def figure_words(rule: PatrolRule, value: float) -> str:
-    """A figure of that rule with its unit."""
+    """A value of a patrol rule with the rule's unit: minutes, km, hours, % or km/h."""
     if rule is PatrolRule.MINUTES:
         return _("{n} min").format(n=round(value))
     if rule is PatrolRule.METRES:
@@ -72,24 +72,24 @@ def figure_words(rule: PatrolRule, value: float) -> str:
 
 
 def span_words(hours: float) -> str:
-    """A span of hours: whole hours up to five days, days with a decimal beyond."""
+    """A time span in words: whole hours up to five days, above that days with one decimal."""
     if hours < LEAST_HOURS_AS_DAYS:
         return _("{n} hours").format(n=floor(hours))
     return _("{n} days").format(n=f"{hours / 24:.1f}")
 
 
 def minutes_words(duration_s: float) -> str:
-    """A duration given in seconds, in whole minutes."""
+    """A duration given in seconds, in words as whole minutes."""
     return _("{n} min").format(n=floor(duration_s / 60))
 
 
 def distance_words(metres: float) -> str:
-    """A length in tenths of a kilometre, rounded down; in metres under one kilometre."""
+    """A distance in words: km with one decimal, rounded down; metres below 1 km."""
     return kilometres(floor(metres / 100) * 100) if metres >= KILOMETRE else kilometres(metres)
 
 
 def times_words(count: int) -> str:
-    """The number of patrols in words."""
+    """A number of patrols in words: 3 patrols."""
     return ngettext("{n} patrol", "{n} patrols", count).format(n=count)
 
 

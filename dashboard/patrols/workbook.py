@@ -23,7 +23,7 @@ def month_book(
     now: UtcDatetime,
     exported_by: str,
 ) -> bytes:
-    """Returns the file: duties, patrols and what the file is, a sheet each; every cell is text."""
+    """Returns the xlsx file of a month: a sheet each for duties, patrols and notes on the file."""
     duties = [duty_cells(each) for each in chiefs]
     walks = [patrol_cells(each) for each in patrols]
     about = notes(month, now, exported_by, patrols)
@@ -37,7 +37,7 @@ def month_book(
 
 
 def duty_columns() -> list[Column]:
-    """Returns the columns of what is owed and done."""
+    """Returns the columns of the sheet of duties: the patrols asked for and made."""
     return [
         (_("River chief"), 28),
         (_("Level"), 10),
@@ -52,7 +52,7 @@ def duty_columns() -> list[Column]:
 
 
 def duty_cells(chief: ChiefMonth) -> list[str]:
-    """Returns one chief's row."""
+    """Returns one chief's row in the sheet of duties."""
     return [
         chief.name,
         level_word(chief.level),
@@ -67,7 +67,7 @@ def duty_cells(chief: ChiefMonth) -> list[str]:
 
 
 def patrol_columns() -> list[Column]:
-    """Returns the columns of the patrols."""
+    """Returns the columns of the sheet of patrols."""
     return [
         (_("Began at (Beijing)"), 18),
         (_("Ended at (Beijing)"), 18),
@@ -85,7 +85,7 @@ def patrol_columns() -> list[Column]:
 
 
 def patrol_cells(patrol: PatrolRow) -> list[str]:
-    """Returns one patrol's row."""
+    """Returns one patrol's row in the sheet of patrols."""
     failed = [
         f"{rule_word(each.rule)} {measured_words(each.rule, each.measured)}"
         f" ({limit_words(each.rule, each.limit)})"
@@ -111,7 +111,7 @@ def patrol_cells(patrol: PatrolRow) -> list[str]:
 def notes(
     month: Month, now: UtcDatetime, exported_by: str, patrols: Sequence[PatrolRow]
 ) -> list[list[str]]:
-    """Returns the rows about the file: its month, who exported it, when, how many patrols."""
+    """Returns the rows of notes about the file: month, who exported it, when, how many patrols."""
     return [
         [_("Month"), month.key],
         [_("Taken by"), exported_by],

@@ -21,7 +21,7 @@ PAGE_ROWS = 20
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One page of accounts with their roles, and how many there are in all."""
+    """One page of accounts with their roles, and the number of accounts on all pages."""
 
     count: int
     accounts: list[people.Account]
@@ -77,7 +77,7 @@ def role_of_fields(
 
 
 def create(deps: Deps, login: str, name: str, role: kept.RoleGrant) -> str:
-    """Creates an account with one role; returns its password, which is shown once."""
+    """Creates an account with one role; returns the account's password, shown only once."""
     by = require(Action.MANAGE_ACCOUNTS)
     password = generate_password()
     with transaction(deps.engine) as connection:

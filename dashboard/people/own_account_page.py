@@ -11,7 +11,7 @@ from data.people.passwords import LEAST_CHARACTERS
 def account_page(
     user: User, start: str, *, error: str = "", done: str = "", status: int = 200
 ) -> HTMLResponse:
-    """Returns the account's page: its facts and password form, or only the form when forced.
+    """Returns the page of the user's account, or only its password form if a change is forced.
 
     ``start`` is the page that leads back.
     """

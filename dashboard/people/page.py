@@ -158,7 +158,7 @@ def register_list(app: dash.Dash, deps: Deps) -> None:
 
 
 def register_new(app: dash.Dash, deps: Deps) -> None:
-    """Registers the callbacks that create an account and show its password once."""
+    """Registers the callbacks that create an account and show the account's password once."""
 
     @app.callback(
         Output(Ids.NEW_DIALOG, "opened"),

@@ -106,7 +106,7 @@ class ReviewsOut(BaseModel):
 
 
 def doubted_out(value: DoubtedValue) -> DoubtedOut:
-    """Returns the document of a value in doubt."""
+    """Returns the API's document of a value that quality tests put in doubt."""
     key = value.key
     return DoubtedOut.of(
         value,
@@ -119,14 +119,14 @@ def doubted_out(value: DoubtedValue) -> DoubtedOut:
 
 
 def ruling_of(review: ReviewIn) -> Ruling:
-    """Returns the record of a ruling that was sent in."""
+    """Converts a review from a request into the record of a ruling."""
     at = to_utc(review.observed_at)
     key = ValueKey(review.station_id, at, review.period, review.parameter)
     return Ruling(key, review.verdict, review.reason, review.value, review.seen_id)
 
 
 def keep_reviews(deps: Deps, user: User, body: ReviewsIn) -> list[int]:
-    """Records the reviews, all or none; returns their ids in the order of the request.
+    """Records the reviews, all or none; returns the reviews' ids in the order of the request.
 
     Raises what ``record`` raises, Forbidden and NotFound.
     """
@@ -138,7 +138,7 @@ def keep_reviews(deps: Deps, user: User, body: ReviewsIn) -> list[int]:
 
 
 def read_reviews(deps: Deps, user: User, key: ValueKey, as_of: datetime | None) -> list[Review]:
-    """Reads the value's reviews up to a moment, the oldest first. Raises NotFound or BadInput."""
+    """Reads the value's reviews up to ``as_of``, the oldest first. Raises NotFound or BadInput."""
     with transaction(deps.engine) as connection:
         return reviews_of(connection, visible_to(user), key, moment_asked(as_of))
 

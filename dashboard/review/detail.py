@@ -28,7 +28,7 @@ from data.words.review import Finding, Verdict
 
 
 def nothing_picked(asked: bool) -> html.Div:
-    """The hint to pick a value; with ``asked``, that the value asked for isn't there."""
+    """The hint to pick a value; with ``asked``, the message that the value asked for is missing."""
     sentence = (
         _("There is no such value, or your account may not see it.")
         if asked
@@ -46,7 +46,7 @@ def nothing_picked(asked: bool) -> html.Div:
 
 
 def value_head(around: Surroundings) -> html.Div:
-    """The head of the frame: the value with station and time, its findings, its reviews."""
+    """The head of the picked value's frame: value, station and time, test findings, reviews."""
     key, value = around.key, around.value
     moment = key.observed_at.astimezone(BUSINESS_ZONE)
     measured = value_text(key.parameter, value.value) if value and value.value is not None else "—"
@@ -91,7 +91,7 @@ def names_of(around: Surroundings) -> dict[str, str]:
 
 
 def against(parameter: Parameter, found: TestFinding, names: Mapping[str, str]) -> html.Li:
-    """The line of one test: its finding and what it expected."""
+    """The line of one quality test: its finding, and the values the test expected."""
     expected = expected_words(parameter, found)
     span = _("expected {span}").format(span=expected) if expected else ""
     return html.Li(
@@ -107,7 +107,7 @@ def against(parameter: Parameter, found: TestFinding, names: Mapping[str, str]) 
 
 
 def history(around: Surroundings) -> html.Ol | None:
-    """The list of reviews, newest first, with a button to withdraw the one that holds."""
+    """The list of reviews, newest first, a button to withdraw the latest; None without reviews."""
     if not around.reviews:
         return None
     newest = around.reviews[-1]
@@ -125,7 +125,7 @@ def history(around: Surroundings) -> html.Ol | None:
 
 
 def review_line(parameter: Parameter, review: Review) -> html.Li:
-    """The line of one review: verdict, who, when, why."""
+    """The line of one review: its verdict, who gave it, when and why."""
     put = (
         f" → {value_text(parameter, review.value)} {unit_of(parameter)}"
         if review.value is not None
@@ -141,7 +141,7 @@ def review_line(parameter: Parameter, review: Review) -> html.Li:
 
 
 def others_of(around: Surroundings) -> list[dict[str, str]]:
-    """The options for the second graph: the station's other parameters."""
+    """The options of the second graph: the other parameters that the station measures."""
     return [
         {"value": each.value, "label": f"{parameter_name(each)} {unit_of(each)}".strip()}
         for each in Parameter
@@ -150,12 +150,12 @@ def others_of(around: Surroundings) -> list[dict[str, str]]:
 
 
 def course_of(around: Surroundings, name: str) -> Course | None:
-    """The course that the graph of that name draws, None where there is none."""
+    """The curve of values of the graph ``name`` (own, other, near), None if it has none."""
     return {"own": around.own, "other": around.other, "near": around.near}[name]
 
 
 def figure_of(around: Surroundings, name: str) -> Figure | None:
-    """The figure of the graph of that name, with the value's time marked."""
+    """The Plotly figure of the graph ``name``, the picked value's time marked; None if empty."""
     course = course_of(around, name)
     if course is None:
         return None
@@ -176,7 +176,7 @@ def figure_of(around: Surroundings, name: str) -> Figure | None:
 
 
 def caption_of(around: Surroundings, name: str) -> Any:
-    """The caption of the graph of that name, with the mean and what it rests on."""
+    """The caption of the graph ``name``, with the mean and the number of values behind it."""
     course = course_of(around, name)
     if course is None:
         return (

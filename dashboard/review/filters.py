@@ -18,7 +18,7 @@ MONTHS: Final = 24
 
 
 def filters(shown: Shown) -> html.Form:
-    """The form with one choice for each filter."""
+    """The form that filters the list of doubted values, a choice for each filter."""
     chosen = shown.chosen
     stations = [
         (str(number), f"{own_name(name, english)} {code}")
@@ -93,7 +93,7 @@ def _month(shown: Shown) -> str:
 
 
 def months(shown: Shown) -> list[tuple[str, str]]:
-    """The options for the month: the last 24, newest first, and the chosen one."""
+    """The options for the month: the last 24 months, newest first, and the chosen month."""
     first = shown.today.replace(day=1)
     offered = []
     for _number in range(MONTHS):

@@ -17,7 +17,7 @@ HEIGHTS: Final = {"own": 208, "other": 136, "near": 136}
 
 
 def detail_frame() -> html.Aside:
-    """The empty frame of the picked value, with the form for those who may review."""
+    """The empty frame for the picked value, with the review form for users who may review."""
     return html.Aside(
         [
             html.Div(id="quality-told", className="qr-told"),
@@ -31,7 +31,7 @@ def detail_frame() -> html.Aside:
 
 
 def plot(name: str) -> html.Figure:
-    """A graph with its caption; ``other`` has a choice of the parameter."""
+    """A graph with its caption; the graph ``other`` has a choice of its parameter."""
     choice = dmc.Select(
         id="quality-other",
         data=[],
@@ -63,7 +63,7 @@ def plot(name: str) -> html.Figure:
 
 
 def verdict_form() -> html.Div:
-    """The form for reason and verdict; its script sends it for one value or for all chosen."""
+    """The form for a review; its script sends reason and verdict for one or all chosen values."""
     reasons = (
         _("Instrument fault"),
         _("Under maintenance"),
@@ -121,7 +121,7 @@ def verdict_form() -> html.Div:
 
 
 def words() -> dict[str, str]:
-    """The sentences of the script by key."""
+    """The sentences of the review form's script, by key."""
     return {
         "no_reason": _("Give the reason."),
         "no_value": _("Give the corrected value."),

@@ -17,7 +17,7 @@ from data.words.review import Finding, Verdict
 
 
 def quality_list(shown: Shown) -> html.Div:
-    """The whole list: heading, filters, table, pages."""
+    """The list of doubted values with heading, filters, table and links to pages."""
     body: Any = table(shown) if shown.rows else nothing(shown)
     return html.Div(
         [
@@ -46,12 +46,12 @@ def heading(shown: Shown) -> html.Header:
 
 
 def count_words() -> dict[str, str]:
-    """The words of the count of chosen values, by key."""
+    """The words that count the chosen values, by key."""
     return {"chosen": _("{n} values chosen")}
 
 
 def bulk_bar() -> html.Div:
-    """The bar for several values at once; its script shows it when some are chosen."""
+    """The bar to review several values at once; a script shows the bar when some are chosen."""
     return html.Div(
         [
             html.Span(
@@ -76,7 +76,7 @@ def bulk_bar() -> html.Div:
 
 
 def table(shown: Shown) -> html.Table:
-    """The table with a row for each value."""
+    """The table with a row for each value that quality tests put in doubt."""
     heads = [
         html.Th(_box("all", _("Choose all on this page")) if shown.may_review else ""),
         *(
@@ -112,7 +112,7 @@ def _box(key: str, label: str) -> html.Button:
 
 
 def row(value: DoubtedValue, shown: Shown) -> html.Tr:
-    """The table row of one value; its attributes hold what the script sends with a verdict."""
+    """The table row of one value; its attributes hold what a script needs to send a verdict."""
     key = value.key
     local = key.observed_at.astimezone(BUSINESS_ZONE)
     name = own_name(value.station, value.station_en)
@@ -146,7 +146,7 @@ def row(value: DoubtedValue, shown: Shown) -> html.Tr:
 
 
 def number_words(value: DoubtedValue) -> Any:
-    """The measured value with its unit, and the corrected one where there is one."""
+    """The measured value with its unit; beside it the corrected value, if it was corrected."""
     parameter = value.key.parameter
     unit = html.Span(f" {unit_of(parameter)}", className="t3 fs11")
     if value.value is None:
@@ -162,7 +162,7 @@ def number_words(value: DoubtedValue) -> Any:
 
 
 def tags(value: DoubtedValue) -> list[html.Span]:
-    """A tag for each test that speaks against the value; failed ones first and in red."""
+    """A tag for each quality test that doubts the value; failed tests come first and in red."""
     return [
         html.Span(
             test_word(each.test),
@@ -174,7 +174,7 @@ def tags(value: DoubtedValue) -> list[html.Span]:
 
 
 def review_tag(value: DoubtedValue) -> html.Span:
-    """The tag of the review's verdict, or that there is none yet."""
+    """The tag of the review's verdict, or the tag that there is no review yet."""
     if value.review is None or value.is_open:
         return html.Span(_("to review"), className="t3")
     looks = {Verdict.KEEP: "tag gr", Verdict.REJECT: "tag rd", Verdict.CORRECT: "tag ac"}
@@ -187,7 +187,7 @@ def review_tag(value: DoubtedValue) -> html.Span:
 
 
 def pages(shown: Shown) -> html.Nav | None:
-    """The links to the pages before and after."""
+    """The links to the previous and next page of the list; None for a single page."""
     if shown.pages == 1:
         return None
     words = _("Page {n} of {all}").format(n=shown.page, all=shown.pages)
@@ -214,7 +214,7 @@ def _page(number: int, sign: str, label: str, *, there: bool) -> html.Button:
 
 
 def nothing(shown: Shown) -> html.Div:
-    """Why the list is empty, with a way on."""
+    """The message why the list of values is empty, with a link to go on."""
     narrowed = shown.chosen != type(shown.chosen)()
     sentence = (
         _("No value fits these filters.")

@@ -23,7 +23,7 @@ LOGGER = logging.getLogger(__name__)
 
 
 class Ids:
-    """Ids of this page."""
+    """Ids of the elements of the page that reviews values."""
 
     CHOSEN = "quality-chosen"
     BODY = "quality-body"
@@ -35,7 +35,7 @@ class Ids:
 
 
 def layout(**query: str | list[str]) -> html.Div:
-    """The page before it is read, with what its address asks for in stores."""
+    """The review page before its list is read; stores hold what the address asks for."""
     asked = {name: value if isinstance(value, str) else value[0] for name, value in query.items()}
     return html.Div(
         [
@@ -58,7 +58,7 @@ def layout(**query: str | list[str]) -> html.Div:
 
 
 def register(app: dash.Dash, deps: Deps) -> None:
-    """Registers the callbacks that read the list and the picked value's surroundings."""
+    """Registers callbacks that read the list, and the picked value with its graphs."""
 
     @app.callback(
         Output(Ids.BODY, "children"),
@@ -105,7 +105,7 @@ def register(app: dash.Dash, deps: Deps) -> None:
 
 
 def around_of(deps: Deps, picked: str, other: str | None) -> Surroundings | None:
-    """The picked value with its surroundings; None where it can't be read or shown."""
+    """Reads the picked value with its surroundings; None if unreadable or not visible."""
     key = read_key(picked.strip())
     try:
         return read_around(deps, current_user(), key, other) if key else None
@@ -114,7 +114,7 @@ def around_of(deps: Deps, picked: str, other: str | None) -> Surroundings | None
 
 
 def failed(deps: Deps) -> html.Div:
-    """What the page shows when the database didn't answer; the button below reads again."""
+    """The message that the database didn't answer, with a button that reads again."""
     time = f"{deps.clock().astimezone(BUSINESS_ZONE):%H:%M}"
     return notice(
         "warn",

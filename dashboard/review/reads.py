@@ -44,7 +44,7 @@ NOWHERE: Final = DivisionId(0)
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Everything the list shows, as the address asks for it."""
+    """Everything the list of doubted values shows for the filters of the page's address."""
 
     chosen: FindingFilter
     page: int
@@ -56,13 +56,13 @@ class Shown:
 
     @property
     def pages(self) -> int:
-        """How many pages there are, at least one."""
+        """The number of the list's pages, at least one."""
         return max(1, -(-self.total // PAGE_ROWS))
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """One value with its reviews and the courses of values around it."""
+    """One value with its reviews and with the curves of values to compare with."""
 
     value: DoubtedValue | None
     key: ValueKey
@@ -76,7 +76,7 @@ class Surroundings:
 
 
 def read_filter(asked: Mapping[str, Any]) -> FindingFilter:
-    """The filter that the address asks for; what can't be read is left out."""
+    """The filter in the parameters of the page's address; unreadable parameters are ignored."""
     station = str(asked.get("station") or "")
     return FindingFilter(
         standing=_word(Standing, asked.get("standing")) or Standing.OPEN,
@@ -102,13 +102,13 @@ def month_of(text: str) -> date | None:
 
 
 def page_of(asked: Mapping[str, Any]) -> int:
-    """The page that the address asks for, counted from 1."""
+    """The number of the list's page that the address asks for, counted from 1."""
     text = str(asked.get("page") or "")
     return max(1, int(text)) if text.isdecimal() and len(text) <= 5 else 1
 
 
 def read(deps: Deps, user: User, asked: Mapping[str, Any]) -> Shown:
-    """Reads the list as the address asks for it."""
+    """Reads the list of doubted values that the page's address asks for."""
     chosen, page = read_filter(asked), page_of(asked)
     scope = visible_to(user)
     with transaction(deps.engine) as connection:
@@ -121,7 +121,7 @@ def read(deps: Deps, user: User, asked: Mapping[str, Any]) -> Shown:
 
 
 def may_review(user: User, division_id: int | None) -> bool:
-    """Whether the user may review what a station of that division measured."""
+    """Whether the user may review values of stations in that division."""
     return may(user, Action.REVIEW_READINGS, DivisionId(division_id or NOWHERE))
 
 
@@ -132,13 +132,13 @@ def require_divisions(divisions: Iterable[DivisionId | None]) -> None:
 
 
 def key_text(key: ValueKey) -> str:
-    """The key of a value as text: station, microseconds since 1970, period, parameter."""
+    """A value's key as text: station, microseconds since 1970, period, parameter."""
     at = (key.observed_at - EPOCH) // timedelta(microseconds=1)
     return f"{key.station_id}.{at}.{key.period}.{key.parameter}"
 
 
 def read_key(text: str) -> ValueKey | None:
-    """The key of a value from that text, None when it can't be read."""
+    """Parses a value's key from the text of ``key_text``; None when it can't be read."""
     parts = text.split(".")
     if len(parts) != 4 or not all(part.isdecimal() and len(part) < 18 for part in parts[:2]):
         return None
@@ -150,7 +150,7 @@ def read_key(text: str) -> ValueKey | None:
 
 
 def read_around(deps: Deps, user: User, key: ValueKey, other: str | None) -> Surroundings:
-    """Reads a value with its surroundings. Raises NotFound where its station may not be seen."""
+    """Reads a value, its reviews and curves. Raises NotFound where its station isn't visible."""
     scope = visible_to(user)
     span = Span(UtcDatetime(key.observed_at - AROUND), UtcDatetime(key.observed_at + AROUND))
     with transaction(deps.engine) as connection:
@@ -183,13 +183,13 @@ def _facts(connection: Connection, scope: Scope, station: int | None) -> Station
 
 
 def _other(facts: StationFacts, own: Parameter, asked: str | None) -> Parameter | None:
-    """The parameter for the second graph: the one asked for, else the station's first other one."""
+    """The second graph's parameter: ``asked``, else the station's first other one, else None."""
     measured = [each for each in Parameter if each in facts.latest and each is not own]
     return next((each for each in measured if each == asked), next(iter(measured), None))
 
 
 def course(connection: Connection, facts: StationFacts, parameter: Parameter, span: Span) -> Course:
-    """The course of a parameter in the span; of a section with its target's limit."""
+    """Reads a parameter's curve in the span; for a section with the limit of its target class."""
     found = series(connection, facts.id, parameter, span, facts.interval)
     classes, low, high = None, None, None
     if facts.kind is StationKind.SECTION:

@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """The form's fields as they were filled in; empty or None where nothing was."""
+    """The fields of the station form as filled in; empty or None where left blank."""
 
     kind: str | None = None
     code: str | None = None
@@ -64,7 +64,7 @@ FIELDS = tuple(each.name for each in fields(Filled))
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """Where a point would stand, how far it moves, and whether the user may put it there."""
+    """The station's place if saved, how far it moves, and whether the user may place it there."""
 
     spot: Spot
     moved_m: float | None
@@ -73,14 +73,14 @@ class Previewed:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What was saved; ``password`` is the device's new one, shown once."""
+    """What saving a station did; ``password`` is the new device's one, shown once."""
 
     placed: Placed
     password: str | None
 
 
 def divisions_written() -> frozenset[DivisionId] | None:
-    """The divisions where the current user may place stations; None for everywhere."""
+    """The divisions where the current user may create and move stations; None for all."""
     user = require(Action.WRITE_STATIONS)
     granting = {each.role for each in user.roles if Action.WRITE_STATIONS in ALLOWED[each.role]}
     if any(role not in user.written for role in granting):
@@ -91,7 +91,7 @@ def divisions_written() -> frozenset[DivisionId] | None:
 def list_stations(
     deps: Deps, search: str, kind: str | None, page: int
 ) -> tuple[int, list[PlacedStation]]:
-    """The number of stations that fit and one page of them, counted from 1."""
+    """Reads how many stations fit, and one page of the stations; pages count from 1."""
     divisions = divisions_written()
     chosen = StationKind(kind) if kind in set(StationKind) else None
     with transaction(deps.engine) as connection:
@@ -107,7 +107,7 @@ def list_stations(
 
 
 def choose_station(deps: Deps, station_id: StationId) -> StationForm:
-    """Reads a station's form values. Raises NotFound or Forbidden."""
+    """Reads the values for a station's form. Raises NotFound or Forbidden."""
     require(Action.WRITE_STATIONS)
     with transaction(deps.engine) as connection:
         return _form_at(connection, station_id)
@@ -116,7 +116,7 @@ def choose_station(deps: Deps, station_id: StationId) -> StationForm:
 def preview_point(
     deps: Deps, filled: Filled, station_id: StationId | None = None
 ) -> Previewed | None:
-    """Where the point would stand; None while the coordinates aren't filled in.
+    """Finds where the form's point would be placed; None while coordinates are missing.
 
     Raises BadInput for coordinates that lie too far from any water, with the distance, Forbidden
     for a station one may not change: the distance would tell where it stands.
@@ -136,7 +136,7 @@ def preview_point(
 def save(
     deps: Deps, filled: Filled, station_id: StationId | None = None, version: int | None = None
 ) -> Saved:
-    """Creates, changes or moves the station as the form says, if it is still at that version.
+    """Creates or changes the station as the form says, if its version is still ``version``.
 
     Raises Forbidden, BadInput or Conflict; nothing is written then.
     """
@@ -156,7 +156,7 @@ def save(
 def placement_of(
     filled: Filled, now: StationForm | None, version: int | None = None
 ) -> StationPlacement:
-    """What is to be written for the form, without facts that didn't change. Raises BadInput."""
+    """What to write for the form; unchanged fields are None. Raises BadInput."""
     if now is None and filled.kind not in set(StationKind):
         raise BadInput("Choose what kind of station it is.")
     if any(isinstance(each, str) and len(each) > MOST_LETTERS for each in astuple(filled)):
@@ -207,7 +207,7 @@ def _facts(filled: Filled, now: StationForm | None) -> Facts:
 
 
 def _new(value: T | None, kept: T | None) -> T | None:
-    """The value if it differs from what is kept, else None: then nothing is written."""
+    """The new value if it differs from the stored one, else None (nothing is to be written)."""
     return None if value == kept else value
 
 
@@ -226,7 +226,7 @@ def _interval(seconds: str | None) -> timedelta | None:
 
 
 def _within_m(now: StationForm | None) -> float:
-    """How far in metres a point may lie from its water; farther if it already does."""
+    """The greatest distance in metres between a point and its water, larger for one already off."""
     return max(WITHIN_M, (now.station.offset_m or 0) + 1) if now else WITHIN_M
 
 

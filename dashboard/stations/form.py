@@ -19,12 +19,12 @@ DEFAULT_INTERVAL_S = 14400
 
 
 def field_id(name: str) -> str:
-    """The id of a form field."""
+    """The HTML id of a form field."""
     return f"stations-field-{name}"
 
 
 def form_body() -> list[Any]:
-    """All fields of the form, in the order in which they are filled in."""
+    """All fields of the station form, in the order in which users fill them in."""
     return [
         html.Div(
             dmc.SegmentedControl(
@@ -56,7 +56,7 @@ def form_body() -> list[Any]:
 
 
 def kind_boxes() -> list[Any]:
-    """The fields that only one kind of station has, and the interval that all have."""
+    """The form fields that only one kind of station has, and the interval of readings."""
     return [
         html.Div(
             [
@@ -116,12 +116,12 @@ GROUPS: Mapping[str, frozenset[StationKind]] = {
 
 
 def hidden_groups(kind: str | None) -> tuple[bool, ...]:
-    """For each group of fields, whether it is hidden for that kind."""
+    """For each group of form fields, True if the group is hidden for that kind of station."""
     return tuple(kind not in shown for shown in GROUPS.values())
 
 
 def opened_with(now: StationForm | None) -> Filled:
-    """The values with which the fields are opened: the station's own or a new one's."""
+    """The values the form opens with: the station's present ones, or defaults for a new one."""
     if now is None:
         return Filled(
             kind=StationKind.SECTION.value,
@@ -163,7 +163,7 @@ def opened_with(now: StationForm | None) -> Filled:
 
 
 def crs_choices(other: str | None = None) -> list[dict[str, str]]:
-    """The options for the coordinates' reference system, the station's own included."""
+    """The options for the coordinate system; ``other`` is added when it is not among them."""
     named = {"EPSG:4490": "CGCS2000", "EPSG:4326": "WGS 84 (GPS)", "GCJ-02": "GCJ-02"}
     if other:
         named.setdefault(other, other)
@@ -171,7 +171,7 @@ def crs_choices(other: str | None = None) -> list[dict[str, str]]:
 
 
 def target_choices() -> list[dict[str, str]]:
-    """The options for the target, classes Ⅰ to Ⅴ; the standard has none worse than that."""
+    """The options for a section's target, water-quality classes Ⅰ to Ⅴ, the standard's worst."""
     return [
         {"value": str(int(each)), "label": each.numeral}
         for each in WaterClass
@@ -180,12 +180,12 @@ def target_choices() -> list[dict[str, str]]:
 
 
 def grade_choices() -> list[dict[str, str]]:
-    """The options for the grades of GB 18918 that give an outfall its limits."""
+    """The options for an outfall's grade in GB 18918, which sets its discharge limits."""
     return [{"value": each.value, "label": f"GB 18918 {each.value}"} for each in DischargeGrade]
 
 
 def interval_choices(own_s: int) -> list[dict[str, str]]:
-    """The options for the interval, the station's own included; in seconds."""
+    """The options for the interval of readings, in seconds; the station's own is included."""
     return [
         {"value": str(seconds), "label": interval_words(read_interval(str(seconds)))}
         for seconds in sorted({*INTERVALS_S, own_s})

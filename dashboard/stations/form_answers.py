@@ -21,7 +21,7 @@ from data.records import StationId
 
 
 def opened(deps: Deps, asked: int | None) -> tuple[Any, ...]:
-    """The values of the dialog's outputs when it opens: for a station, or empty for a new one."""
+    """The outputs that open the dialog: with a station's values, or empty for a new station."""
     now = actions.choose_station(deps, StationId(asked)) if asked else None
     title = _("New station")
     if now:
@@ -44,7 +44,7 @@ def opened(deps: Deps, asked: int | None) -> tuple[Any, ...]:
 
 
 def previewed(deps: Deps, filled: actions.Filled, asked: int | None) -> tuple[Any, bool]:
-    """The card on where the point would stand, and whether saving is disabled there."""
+    """The card on where the station would be placed, and True if it can't be saved there."""
     try:
         found = actions.preview_point(deps, filled, StationId(asked) if asked else None)
     except OneMapError as error:
@@ -55,7 +55,7 @@ def previewed(deps: Deps, filled: actions.Filled, asked: int | None) -> tuple[An
 def tried(
     deps: Deps, filled: actions.Filled, chosen: dict[str, Any], changed: int
 ) -> tuple[Any, ...]:
-    """Saves, and returns the dialog's outputs: closed, or open with the reason it failed."""
+    """Saves the station; returns the outputs that close the dialog or show why saving failed."""
     asked = chosen.get("id")
     try:
         saved = actions.save(
@@ -76,7 +76,7 @@ STILL_M = 0.5
 
 
 def preview_card(found: Previewed | None) -> html.Div:
-    """The card with water, chainage, bank, division and how far the point moves."""
+    """The card of a station's place: water, chainage, bank, division, how far the station moves."""
     if found is None:
         sentence = _("Fill in the coordinates to see where it stands.")
         return html.Div(html.P(sentence, className="t3"), className="st-preview")
@@ -99,12 +99,12 @@ def preview_card(found: Previewed | None) -> html.Div:
 
 
 def preview_error(error: OneMapError) -> html.Div:
-    """The card with the reason why the point can't stand there."""
+    """The card with the reason why the station can't be placed there."""
     return html.Div(html.P(worded(error), className="st-wrong"), className="st-preview bad")
 
 
 def problem(error: OneMapError) -> html.Div:
-    """The message with the reason why nothing was saved; what was filled in stays."""
+    """The message why the station wasn't saved; the form's fields keep their contents."""
     kept = html.P(_("What you filled in is kept."), className="t2")
     return html.Div(
         [html.P(worded(error), className="st-wrong"), kept],
@@ -114,7 +114,7 @@ def problem(error: OneMapError) -> html.Div:
 
 
 def saved_words(saved: Saved) -> str:
-    """The sentence on what was done: added, moved, changed or unchanged."""
+    """The sentence on what saving did: station added, moved, changed or unchanged."""
     placed = saved.placed
     sentence = {
         PlacementOutcome.CREATED: _("{code} is added: {spot}"),
@@ -130,7 +130,7 @@ def saved_words(saved: Saved) -> str:
 
 
 def password_words(saved: Saved) -> Any:
-    """The device's account, password and topic at the broker, shown this once."""
+    """The new device's account, password and MQTT topic, shown only once."""
     return [
         html.P(saved_words(saved)),
         html.Dl(

@@ -17,7 +17,7 @@ from gis.chainage import format_chainage
 
 
 def kind_word(kind: StationKind) -> str:
-    """The name of a kind of station."""
+    """The name of a kind of station in the reader's language."""
     return {
         StationKind.SECTION: _("Section"),
         StationKind.OUTFALL: _("Outfall"),
@@ -26,7 +26,7 @@ def kind_word(kind: StationKind) -> str:
 
 
 def place_words(station: PlacedStation) -> str:
-    """The water and the place along it: 湍河 K12+350 左岸."""
+    """The water and the station's place along it: 湍河 K12+350 左岸."""
     if station.chainage_m is None:
         return own_name(station.lake, station.lake_en) if station.lake else "—"
     river = own_name(station.river, station.river_en) if station.river else ""
@@ -49,7 +49,7 @@ def interval_words(interval: timedelta) -> str:
 
 
 def _aim(station: PlacedStation) -> Any:
-    """A section's target class or an outfall's grade, without colour."""
+    """A section's target water-quality class or an outfall's discharge grade, uncoloured."""
     if station.kind is StationKind.SECTION:
         if station.target_class:
             return html.Span(station.target_class.numeral, className="tag o")
@@ -88,7 +88,7 @@ def _row(station: PlacedStation, now: UtcDatetime) -> html.Tr:
 
 
 def station_table(stations: Sequence[PlacedStation], now: UtcDatetime, *, filtered: bool) -> Any:
-    """The table of stations, or what to do where none fits."""
+    """The table of stations, or a hint what to do when no station fits."""
     if not stations:
         return _empty(filtered)
     heads = [

@@ -17,7 +17,7 @@ from data.vocabulary import StationKind
 
 
 class Ids:
-    """Ids of this page."""
+    """Ids of the elements of the page of stations."""
 
     SEARCH = "stations-search"
     KIND = "stations-kind"
@@ -46,7 +46,7 @@ NONE = "none"
 
 
 def layout(q: str = "", kind: str = "", edit: str = "", **_query: Any) -> html.Div:
-    """The page with an empty table and the filters of its address."""
+    """The page of stations with an empty table, and with the filters of its address."""
     kinds = [{"value": each.value, "label": kind_word(each)} for each in StationKind]
     return html.Div(
         [
@@ -95,7 +95,7 @@ def layout(q: str = "", kind: str = "", edit: str = "", **_query: Any) -> html.D
 
 
 def station_dialog() -> dmc.Modal:
-    """The closed dialog with the form, its preview and its two buttons."""
+    """The closed dialog to add or change a station: form, preview and two buttons."""
     buttons = [
         html.Button(_("Load the newest state"), id=Ids.RELOAD, className="btn", hidden=True),
         html.Span(className="sp"),
@@ -123,12 +123,12 @@ def station_dialog() -> dmc.Modal:
 
 
 def pressed() -> bool:
-    """Whether the callback was triggered by a press, not by buttons being drawn."""
+    """Whether the callback was triggered by a press of a button, not by drawing the button."""
     return bool(ctx.triggered) and bool(ctx.triggered[0]["value"])
 
 
 def asked_for(asked: str | None, chosen: dict[str, Any] | None) -> int | None:
-    """The id of the station whose form is to be opened, None for a new one."""
+    """The id of the station whose form is to open, None for a new station."""
     if isinstance(ctx.triggered_id, dict):
         return int(ctx.triggered_id["index"])
     if ctx.triggered_id == Ids.RELOAD:
@@ -144,7 +144,7 @@ def register(app: dash.Dash, deps: Deps) -> None:
 
 
 def register_list(app: dash.Dash, deps: Deps) -> None:
-    """Registers the callbacks of the table, which also write the filters into the address."""
+    """Registers the callbacks that fill the table and write its filters into the address."""
 
     @app.callback(
         Output(Ids.LIST, "children"),
@@ -184,7 +184,7 @@ def register_list(app: dash.Dash, deps: Deps) -> None:
 
 
 def register_form(app: dash.Dash, deps: Deps) -> None:
-    """Registers the callbacks that open the form and that show the fields of the kind."""
+    """Registers the callbacks that open the form and show the fields of the station's kind."""
 
     @app.callback(
         Output(Ids.DIALOG, "opened"),
@@ -228,7 +228,7 @@ def register_form(app: dash.Dash, deps: Deps) -> None:
 
 
 def register_saving(app: dash.Dash, deps: Deps) -> None:
-    """Registers the callbacks that preview the place while it is typed, and that save."""
+    """Registers the callbacks that preview the typed place and that save the station."""
     app.clientside_callback(
         ClientsideFunction("onemap_stations", "ask"),
         Output(Ids.TYPED, "data"),
