@@ -49,7 +49,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run(args: argparse.Namespace) -> int:
-    """Writes the archive of readings to its folder; returns 0."""
+    """Writes the archive of readings to the folder in the arguments; returns 0."""
     from dashboard.commands.progress import ProgressBar
     from data.archives.layout import Kind
     from data.archives.unload import unload

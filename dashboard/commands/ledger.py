@@ -76,7 +76,7 @@ def run_verify(args: argparse.Namespace) -> int:
 
 
 def run_export(args: argparse.Namespace) -> int:
-    """Prints the signed head; returns 0. Raises BadInput without a key."""
+    """Prints the signed newest hash of the chains; returns 0. Raises BadInput without a key."""
     from data import clock
     from data.database import app_engine
     from data.settings import LedgerSettings
@@ -99,7 +99,7 @@ def run_export(args: argparse.Namespace) -> int:
 
 
 def run_diagram(args: argparse.Namespace) -> int:
-    """Prints the table of steps, or writes it into the document; returns 0."""
+    """Prints the table of a problem's steps, or writes it into the document; returns 0."""
     from problem_ledger.cases.diagram import draw, drawn_into
 
     if args.into is None:
@@ -116,7 +116,7 @@ def run_diagram(args: argparse.Namespace) -> int:
 
 
 def _trusted(named: Path | None) -> "Mapping[str, Ed25519PublicKey]":
-    """Returns the public keys in a file, by default those beside the private key, if any."""
+    """Returns the public keys in the named file, else the one beside the private key, else none."""
     from data.settings import LedgerSettings
     from problem_ledger.record.keys import public_file, trusted_keys
 

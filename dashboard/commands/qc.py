@@ -97,7 +97,7 @@ def run_climatology(args: argparse.Namespace) -> int:
 
 
 def _instant(moment: "datetime | None") -> "UtcDatetime | None":
-    """Converts a time to UTC; without offset it is the business zone's."""
+    """Converts a time to UTC; a time without offset is read in the business time zone."""
     from data.clock import BUSINESS_ZONE, to_utc
 
     if moment is None:

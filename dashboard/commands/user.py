@@ -113,7 +113,7 @@ def enable(engine: Engine, args: argparse.Namespace) -> None:
 
 
 def reset_password(engine: Engine, args: argparse.Namespace) -> None:
-    """Sets a new password, prints it once and ends the account's sessions."""
+    """Sets a new password for the account, prints it once, ends the account's sessions."""
     password = generate_password()
     with transaction(engine) as connection:
         account = _account(connection, args.login)

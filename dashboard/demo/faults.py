@@ -23,7 +23,7 @@ class FaultKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A fault of one sensor, from ``began_ago`` before the end of the history on.
+    """A fault of one sensor: begins ``began_ago`` before the history's end, lasts ``lasted``.
 
     ``amount`` is the value it reads, the factor, or the device's flag.
     """

@@ -43,7 +43,7 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A reach with its line in degrees from source to mouth."""
+    """A reach with its centre line in degrees, from source to mouth."""
 
     id: ReachId
     chainage_from_m: float
@@ -64,7 +64,7 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """The accounts and units of the office, and the waters they work along."""
+    """The demo office's accounts and units, and the reaches where they work."""
 
     accounts: dict[str, AccountId]
     units: dict[str, int]

@@ -29,7 +29,7 @@ _PERSONS = "SELECT name, min(id) AS id FROM person GROUP BY name"
 
 @dataclass(frozen=True, slots=True)
 class Outing:
-    """A walk with its walker, the chief it counts for, and remarks."""
+    """A walk to record as a patrol: the walker, the chief it counts for, remarks."""
 
     walk: Walk
     who: AccountId
@@ -39,7 +39,7 @@ class Outing:
 
 
 def write(engine: Engine, office: Office, rules: PatrolRules, end: UtcDatetime) -> int:
-    """Records the patrols of the last weeks, each when its walker came home; returns the count."""
+    """Records the invented patrols of the last weeks; returns how many were recorded."""
     with engine.connect() as connection:
         persons = {row.name: row.id for row in connection.execute(text(_PERSONS))}
     count = 0

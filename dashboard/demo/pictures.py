@@ -144,7 +144,7 @@ def _pick(spot: str, what: str, of: tuple[Colour, ...]) -> Colour:
 
 
 def _shore(spot: str) -> tuple[float, float, float]:
-    """Returns the height of the water's far and near edge, and its slant."""
+    """Returns the y of the water's far and near edge, and the slant of the edges, in pixels."""
     return 190 + 32 * chance(spot, "far"), 285 + 25 * chance(spot, "near"), _slant(spot)
 
 
@@ -153,7 +153,7 @@ def _slant(spot: str) -> float:
 
 
 def _landscape(view: _View, spot: str, moment: tuple[str, str]) -> None:
-    """Draws hills, far bank, water with ripples, near bank: each spot has its own."""
+    """Draws hills, far bank, rippled water and near bank, different for each spot."""
     left, right, low = -120, WIDTH + 120, HEIGHT + 80
     height = 130 + 40 * chance(spot, "hills")
     bumps = [chance(spot, "bump", n) for n in range(4)]

@@ -37,7 +37,7 @@ class Child:
         self.daemon.start(self._command, log=self.log, environment=self._environment)
 
     def look_after(self, now: float) -> str | None:
-        """Restarts the child when due; returns a line to print when it ended or restarted."""
+        """Restarts the child after its pause; returns a line on its end or restart, else None."""
         if self._again_at is not None:
             if now < self._again_at:
                 return None

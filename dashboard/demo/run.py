@@ -210,7 +210,7 @@ def _announce(
 
 
 def _prepare(folder: Path) -> None:
-    """Creates the folder, open to the servers' accounts; only its files are private."""
+    """Creates the demo's folder, which the database's account may enter; its files are private."""
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
     try:
         for each in reversed(missing):
@@ -226,7 +226,7 @@ def _prepare(folder: Path) -> None:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Holds the folder's lock. Raises Conflict when another demo has it."""
+    """Holds the demo folder's lock while in use. Raises Conflict when another demo holds it."""
     with (folder / "lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

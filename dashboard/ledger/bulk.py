@@ -35,7 +35,7 @@ class Ids:
 
 
 def bulk_dialog() -> html.Div:
-    """The empty bar over the list's foot and the closed dialog that confirms its steps."""
+    """The bar below the list, still empty, and the closed dialog that confirms a step for many."""
     return html.Div(
         [
             html.Div(id=Ids.BULK, className="lg-bulk", hidden=True, role="region"),

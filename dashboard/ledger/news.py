@@ -42,7 +42,7 @@ class LedgerNews:
         self.rung: dict[AccountId, tuple[int, int]] = {}
 
     async def send_news(self, listeners: Collection[Listener]) -> None:
-        """Queues for every page the problems within its scope that changed, and rings its bell."""
+        """Queues for each open page the changed problems in its scope, a bell for new notices."""
         fresh = await off(self.fresh)
         if fresh is None or fresh:
             after = min(fresh) - 1 if fresh else FAR_AHEAD

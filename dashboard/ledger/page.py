@@ -80,7 +80,7 @@ def layout(**query: str | list[str]) -> html.Div:
 
 
 def tab_row(chosen: LedgerFilter) -> html.Div:
-    """The row of tabs, saved views and the button that saves one."""
+    """The row of tabs, saved views and the button that saves a new view."""
     label = attributes(aria_label=_("Views of the ledger"))
     saved = html.Span(id=Ids.SAVED, className="lg-views")
     buttons = [*tabs.tabs(chosen.view), saved]

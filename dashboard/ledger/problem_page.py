@@ -55,7 +55,7 @@ def layout(problem_id: str = "", **_query: str) -> html.Div:
 
 
 def version_of(deps: Deps, number: str, scope: Scope) -> int | None:
-    """The problem's version now, None when it is missing or not visible to the reader."""
+    """The problem's version now, None for a problem missing or not visible to the reader."""
     if not (number.isascii() and number.isdecimal()) or len(number) > 15:
         return None
     with transaction(deps.engine) as connection:

@@ -66,7 +66,7 @@ def head(seen: Seen) -> list[Any]:
 
 
 def severity_tag(severity: Severity) -> html.Span:
-    """The severity in words, with two to four bars where it is above general."""
+    """The severity in words, above "general" with two to four bars that show how severe."""
     count = list(Severity).index(severity)
     bars = [html.I() for _each in range(count + 1)] if count else []
     marks = [html.Span(bars, className="pb-bars", **attributes(aria_hidden="true"))] if bars else []

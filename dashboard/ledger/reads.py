@@ -39,7 +39,7 @@ def ledger_moment(deps: Deps, now: UtcDatetime) -> Moment:
 
 
 def asker(connection: Connection, deps: Deps, user: User) -> Asker:
-    """The user as who asks: duties, and the level of chief each severity needs to sign off."""
+    """The user's duties, and the level of chief that each severity needs to be signed off."""
     levels = {severity: deps.rules.sign_off_level(severity) for severity in Severity}
     return asker_of(connection, user.account_id, levels)
 
@@ -47,7 +47,7 @@ def asker(connection: Connection, deps: Deps, user: User) -> Asker:
 def read_rows(
     deps: Deps, user: User, chosen: LedgerFilter, order: Order, start: int, count: int
 ) -> tuple[tuple[ProblemRow, ...], int, UtcDatetime]:
-    """A part of the problems that fit, the number of all that fit, and the time of reading."""
+    """``count`` fitting problems from ``start`` on, how many fit in all, and when that was read."""
     now = deps.clock()
     with transaction(deps.engine) as connection:
         rows, found = problems(

@@ -94,7 +94,7 @@ def as_data(line: Line) -> dict[str, Any]:
 
 
 def card(line: Line) -> html.Li:
-    """The card of one problem, all of it a link to the problem's page."""
+    """The card of one problem on a phone, all of it a link to the problem's page."""
     return html.Li(
         dcc.Link(
             [

@@ -26,7 +26,7 @@ Field = dict[str, Any]
 
 
 def dialog_of(seen: Seen, step: Step) -> dict[str, Any]:
-    """Returns the dialog of a step for the browser: its words, checks and fields."""
+    """Returns the dialog in which a step is taken, as data: words, checks and fields."""
     fields = [make(seen, step) for need in step.needs for make in (_FIELDS[need],)]
     if step.stage is not None and not any(one["kind"] == "photos" for one in fields):
         fields.append(_photos(seen, required=False))

@@ -110,7 +110,7 @@ def sentences(event: StoryEvent) -> list[str]:
 
 
 def comment_box(seen: Seen) -> html.Div | None:
-    """The button that opens a comment, for a chief who may write one; else None."""
+    """The button that opens the comment box; None for a reader who may not comment as chief."""
     if not any(step.action is Action.COMMENT for step in seen.steps):
         return None
     name = seen.user.account.display_name

@@ -70,7 +70,7 @@ def count_classes(counts: Counts) -> list[str]:
 
 
 def saved(views: Sequence[SavedView]) -> list[Any]:
-    """A link for each saved view, with a cross that removes it."""
+    """A link for each saved view, with a cross that removes the view."""
     return [
         html.Span(
             [

@@ -10,7 +10,7 @@ from data.queries.patrols.records import ChiefMonth, Month
 
 
 def chiefs_card(shown: Shown) -> html.Section:
-    """The card with a line for each chief: a bar of patrols done, a mark where today should be."""
+    """The card with a bar of valid patrols for each chief, and a mark for how many are due now."""
     rows = [_row(chief, chief == shown.chief, shown.month) for chief in shown.chiefs]
     if shown.has_own:
         rows.insert(0, _own(shown))

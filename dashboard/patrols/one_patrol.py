@@ -80,7 +80,7 @@ def track_map(patrol: PatrolDetail) -> html.Div:
 
 
 def track_features(patrol: PatrolDetail) -> dict[str, Any]:
-    """The track as a GeoJSON feature collection, with points where it began and ended."""
+    """The track as GeoJSON: the line walked, and points at its beginning and end."""
     lines = patrol.track["coordinates"]
     ends = (("start", lines[0][0]), ("end", lines[-1][-1]))
     features = [_feature("track", patrol.track)]

@@ -104,7 +104,7 @@ def pressed() -> bool:
 
 
 def confirmation(what: str) -> str:
-    """The sentence that asks to confirm an action. Raises BadInput for an unknown one."""
+    """The sentence that asks to confirm an action. Raises BadInput for an unknown action."""
     words = {
         "disable": _("The account can no longer sign in, and its sessions end at once."),
         "enable": _("The account can sign in again with its password."),

@@ -100,7 +100,7 @@ def begin_session(deps: Deps, found: Credentials, old_token: str | None) -> tupl
 
 
 def end_own_session(deps: Deps, token: str, user: User) -> None:
-    """Ends the session and notes it in the access log."""
+    """Ends the user's session and notes the sign-out in the access log."""
     with transaction(deps.engine) as connection:
         sessions.end_session(connection, token)
         log(connection, Logged.SIGN_OUT, account_id=user.account_id, about=user.account.login)

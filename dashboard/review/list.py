@@ -51,7 +51,7 @@ def count_words() -> dict[str, str]:
 
 
 def bulk_bar() -> html.Div:
-    """The bar to review several values at once; a script shows the bar when some are chosen."""
+    """The bar to review several values at once, which a script shows when some are chosen."""
     return html.Div(
         [
             html.Span(

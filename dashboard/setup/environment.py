@@ -62,7 +62,7 @@ MAP_FILES = (
 
 
 def prepare_libraries(root: Path, *, development: bool) -> None:
-    """Fills ``dashboard/assets/vendor`` with what the lock names. Raises Missing when it can't.
+    """Fills ``dashboard/assets/vendor`` as the lock file says. Raises Missing when that fails.
 
     For development ``node_modules`` holds the scripts' checkers too. npm is the one that the Python
     environment brings; a system's own is not looked at.

@@ -134,7 +134,7 @@ def _apt() -> list[str]:
 
 
 def wish_for_font() -> None:
-    """Installs the font of PDF sheets where that needs no question; else prints how to.
+    """Installs the font of PDF sheets if no password must be asked; else prints how to.
 
     Everything else works without it, so that nothing waits for it.
     """

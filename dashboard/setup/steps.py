@@ -60,6 +60,6 @@ def follow(
 
 
 def explain(output: str) -> None:
-    """Prints a failed command's output, indented, before the one clear line."""
+    """Prints a failed command's output, indented, above the error message."""
     for line in output.splitlines():
         sys.stderr.write(f"  | {line}\n")
