@@ -41,7 +41,7 @@ ROOMS = (FRAME, MAP, LEDGER, PATROLS, WATERS, REVIEW, STATIONS, TALLY, PEOPLE)
 
 
 def create_app(settings: DashboardSettings | None = None, clock: Clock = now) -> FastAPI:
-    """The whole dashboard as one ASGI app; ``settings`` are read from the environment if None."""
+    """Returns the dashboard as an ASGI app; if ``settings`` is None, reads the environment's."""
     deps = Deps(
         engine=app_engine(DatabaseSettings()),
         dashboard=settings or DashboardSettings(),
@@ -79,7 +79,7 @@ def create_app(settings: DashboardSettings | None = None, clock: Clock = now) ->
 
 
 def dash_app(server: FastAPI, deps: Deps) -> dash.Dash:
-    """Makes the Dash app on that server, with every room's pages and their callbacks."""
+    """Returns the Dash app on that server, with the pages and callbacks of every room."""
     app = Frame(
         "dashboard",
         server=cast(Any, server),
@@ -105,13 +105,13 @@ def dash_app(server: FastAPI, deps: Deps) -> dash.Dash:
 
 
 def hashes(app: dash.Dash) -> Callable[[], Sequence[str]]:
-    """A function that gives the hashes by which the CSP allows Dash's inline scripts, cached."""
+    """Returns a function that gives the hashes, cached, of Dash's inline scripts for the CSP."""
     return cache(app.csp_hashes)
 
 
 @contextlib.asynccontextmanager
 async def lifespan(server: FastAPI, deps: Deps, news: Live) -> AsyncIterator[None]:
-    """Runs what lives as long as the server: the first request to Dash, the listener for news."""
+    """Runs, while the server lives, Dash's first-request setup and the listener for live news."""
     await first_request(server.state.dash)
     listening = asyncio.create_task(news.run())
     yield
@@ -122,7 +122,7 @@ async def lifespan(server: FastAPI, deps: Deps, news: Live) -> AsyncIterator[Non
 
 
 async def first_request(app: dash.Dash) -> None:
-    """Runs what Dash puts off until its first request: it routes pages and validates layouts.
+    """Does what Dash would put off until its first request: routes pages and validates layouts.
 
     Otherwise a first visitor whose role is refused a page would hide its ids from the validation,
     and a first visit below "/" would miss the inline scripts.

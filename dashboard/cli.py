@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A word of the command line, the module that answers it, and one line about it."""
+    """A command of the command line: its word, the module that runs it and a line of help."""
 
     word: str
     module: str
@@ -60,7 +60,7 @@ WITHOUT_FOLDER = frozenset({"demo", "bench", "classify"})
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs a command; returns 0 when done, 2 refused with one clear line, 130 interrupted."""
+    """Runs a command; returns exit code 0 when done, 2 refused with a clear line, 130 interrupted."""
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8", errors="replace", line_buffering=True)
     try:
@@ -97,7 +97,7 @@ def _run(arguments: list[str]) -> int:
 
 
 def _speak() -> None:
-    """Makes argparse look its words up in our catalogues."""
+    """Makes argparse translate its messages with our catalogues."""
     vars(argparse)["_"] = _
 
 
@@ -108,7 +108,7 @@ def _choose_language() -> None:
 
 
 def _parser(word: str) -> argparse.ArgumentParser:
-    """Returns the parser with all arguments of one command, and a line about each of the others."""
+    """Returns the parser with all arguments of command ``word``; the others get a line of help."""
     parser = argparse.ArgumentParser(
         prog="onemap",
         description=_("One place to work for river chiefs, patrol staff and their office."),
@@ -127,7 +127,7 @@ def _parser(word: str) -> argparse.ArgumentParser:
 
 
 def _foreseen() -> tuple[type[Exception], ...]:
-    """Returns the failures of libraries that a person can mend; imported only when one happened."""
+    """Returns the classes of library errors that a person can mend; imports them late."""
     from pydantic import ValidationError
     from sqlalchemy.exc import OperationalError
 
@@ -135,7 +135,7 @@ def _foreseen() -> tuple[type[Exception], ...]:
 
 
 def _translated(error: Exception) -> OneMapError:
-    """Returns a library's failure as one of ours."""
+    """Returns a library's error as a OneMapError."""
     from pydantic import ValidationError
 
     import data.settings
@@ -161,7 +161,7 @@ def _translated(error: Exception) -> OneMapError:
 
 
 def _reason(wrong: "ErrorDetails") -> str:
-    """Returns why a setting is refused; for rare reasons in the library's English."""
+    """Returns why a setting is refused; for rare reasons in the library's own English."""
     template = {
         "greater_than_equal": _("at least {ge} is needed"),
         "greater_than": _("more than {gt} is needed"),

@@ -21,7 +21,7 @@ MACHINE = ("/api/", "/tiles/", "/events", "/_dash", "/metrics", "/assets/", "/_f
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The action that a path asks for, or with ``below`` every path that begins like it.
+    """The action an account needs for a path or, with ``below``, for every path beginning with it.
 
     ``write`` is what a request that changes something asks for, where it is another action;
     ``most_bytes`` bounds its body. ``is_always_open`` marks what is left to an account that must
@@ -36,13 +36,13 @@ class Rule:
     is_always_open: bool = False
 
     def covers(self, path: str) -> bool:
-        """Whether the rule is about the path."""
+        """Returns whether this rule applies to the path."""
         return path == self.path or (self.below and path.startswith(self.path))
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The table of access of all rooms; an empty one denies everything.
+    """The access rules of all rooms: the action each path needs; an empty table denies everything.
 
     ``rules``: of several rules about a path, the one with the longest path decides.
     ``callbacks``: the action by the prefix of the ids that a callback writes to.
@@ -56,33 +56,33 @@ class Access:
     starts: tuple[Rule, ...] = ()
 
     def rule_for(self, path: str) -> Rule | None:
-        """The rule about the path, None where nobody may."""
+        """Returns the rule with the longest path that applies; None where the path is closed."""
         about = (rule for rule in self.rules if rule.covers(path))
         return max(about, key=lambda rule: len(rule.path), default=None)
 
     def action_for(self, path: str, method: str = "GET") -> Action | None:
-        """The action that a request for the path needs, None where nobody may."""
+        """Returns the action an account needs to request the path; None where the path is closed."""
         rule = self.rule_for(path)
         if rule is None:
             return None
         return rule.action if method in SAFE_METHODS else rule.write or rule.action
 
     def most_bytes(self, path: str) -> int:
-        """The largest body the path takes."""
+        """Returns the largest request body that the path accepts, in bytes."""
         rule = self.rule_for(path)
         return rule.most_bytes if rule else MOST_BODY_BYTES
 
     def is_always_open(self, path: str) -> bool:
-        """Whether the path is left to an account that must change its password first."""
+        """Returns whether an account that must change its password may open the path before."""
         rule = self.rule_for(path)
         return rule is not None and rule.is_always_open
 
     def landing(self, user: User) -> str:
-        """The first page the user may open."""
+        """Returns the first start page that the user may open, as a path; else ``/account``."""
         return next((rule.path for rule in self.starts if may(user, rule.action)), "/account")
 
     def actions_for_output(self, output: str) -> set[Action] | None:
-        """The actions that a callback with that output needs, None when an id isn't listed."""
+        """Returns the actions needed to run a callback with that output; None if an id is unknown."""
         actions = set()
         for name in output_ids(output):
             found = [action for prefix, action in self.callbacks.items() if name.startswith(prefix)]
@@ -93,7 +93,7 @@ class Access:
 
 
 def once(rules: Iterable[Rule]) -> tuple[Rule, ...]:
-    """The rules, each path named once. Raises ValueError for a path that is named twice."""
+    """Returns the rules as a tuple; raises ValueError if two rules name the same path."""
     listed = tuple(rules)
     paths = [rule.path for rule in listed]
     twice = sorted({path for path in paths if paths.count(path) > 1})
@@ -103,12 +103,12 @@ def once(rules: Iterable[Rule]) -> tuple[Rule, ...]:
 
 
 def is_page(path: str) -> bool:
-    """Whether the path is opened by people in a browser and not asked for by programs."""
+    """Returns True for the path of a browser page, False for one that programs or scripts call."""
     return not path.startswith(MACHINE)
 
 
 def output_ids(output: str) -> list[str]:
-    """The component ids in a callback's output as Dash writes it on the wire.
+    """Returns the component ids named in a callback's output, a string in Dash's wire format.
 
     ``a.children`` · ``..a.children...b.data..`` · ``{"type":"x","index":1}.value``, where the
     pattern id's ``type`` is given.

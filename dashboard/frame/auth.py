@@ -71,7 +71,7 @@ Who may take which step of a problem is the ledger's own table: WRITE_LEDGER onl
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """An account that is signed in, with what it may read and where it may write.
+    """The signed-in account of a request, with what it may read and where it may write.
 
     ``written`` holds for each role with a division the whole subtree; a role missing from it is
     bound to no division and holds everywhere.
@@ -92,7 +92,7 @@ _user: ContextVar[User | None] = ContextVar("user", default=None)
 
 
 def current_user() -> User:
-    """The user who sent this request. Raises NotSignedIn when nobody is signed in."""
+    """Returns the user who sent the current request; raises NotSignedIn if nobody is signed in."""
     user = _user.get()
     if user is None:
         raise NotSignedIn("Please sign in.")
@@ -100,17 +100,17 @@ def current_user() -> User:
 
 
 def signed_in_user() -> User | None:
-    """The user who sent this request, None when nobody is signed in."""
+    """Returns the user who sent the current request, None when nobody is signed in."""
     return _user.get()
 
 
 def set_user(user: User | None) -> None:
-    """Makes that user the current one for the rest of this context."""
+    """Makes the user (None: nobody) the current one for the rest of this request's context."""
     _user.set(user)
 
 
 def may(user: User | None, action: Action, where: DivisionId | None = None) -> bool:
-    """Whether the user may do that anywhere or, with ``where``, to something of that division."""
+    """Returns whether the user may do the action, anywhere or, if given, in the division ``where``."""
     if user is None or (user.account.must_change_password and action is not Action.OWN_ACCOUNT):
         return False
     if not user.roles and action is Action.OWN_ACCOUNT:
@@ -122,7 +122,7 @@ def may(user: User | None, action: Action, where: DivisionId | None = None) -> b
 
 
 def require(action: Action, where: DivisionId | None = None) -> User:
-    """The current user, checked to be allowed that action. Raises NotSignedIn or Forbidden."""
+    """Returns the current user if allowed the action; raises NotSignedIn or Forbidden."""
     user = current_user()
     if not may(user, action, where):
         raise Forbidden("Your account may not do this.")
@@ -130,7 +130,7 @@ def require(action: Action, where: DivisionId | None = None) -> User:
 
 
 def visible_to(user: User | None) -> Scope:
-    """What the user may read; nothing for nobody and for those who read no waters."""
+    """Returns the scope the user may read; empty if not signed in or not allowed READ_WATERS."""
     if user is None or not may(user, Action.READ_WATERS):
         return NOTHING
     return user.scope
@@ -142,7 +142,7 @@ KEPT_FOR = timedelta(seconds=5)
 
 @dataclass(slots=True)
 class KnownUsers:
-    """A cache of users by account and version, so that a screen of tiles asks the database once.
+    """A cache of users by account and version, which spares a query for each of a map's many tiles.
 
     Each entry has the moment at which it was worked out.
     """
@@ -150,14 +150,14 @@ class KnownUsers:
     users: dict[tuple[int, int], tuple[UtcDatetime, User]] = field(default_factory=dict)
 
     def find(self, account: Account, now: UtcDatetime) -> User | None:
-        """The cached user of that account, None where none was worked out within ``KEPT_FOR``."""
+        """Returns the account's cached user, None unless one was cached within ``KEPT_FOR``."""
         entry = self.users.get((account.id, account.version))
         if entry is None or now - entry[0] >= KEPT_FOR or entry[1].account != account:
             return None
         return entry[1]
 
     def keep(self, user: User, now: UtcDatetime) -> None:
-        """Caches the user for ``KEPT_FOR`` and drops the entries that are older."""
+        """Caches the user for ``KEPT_FOR`` and drops expired entries."""
         for key, (at, _) in list(self.users.items()):
             if now - at >= KEPT_FOR:
                 self.users.pop(key, None)

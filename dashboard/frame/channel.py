@@ -15,7 +15,7 @@ LATE_COMMIT_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event of the stream; ``number`` is the change number of readings it brings the page to.
+    """One server-sent event; ``number`` is the change number up to which it informs the page.
 
     An event without a number leaves the page's own as it is.
     """
@@ -25,14 +25,14 @@ class Event:
     data: bytes = b"{}"
 
     def encoded(self) -> bytes:
-        """The event as bytes of a text/event-stream."""
+        """Returns the event encoded as bytes of a text/event-stream."""
         event_id = b"" if self.number is None else b"id: %d\n" % self.number
         return event_id + b"event: %s\ndata: %s\n\n" % (self.kind.encode(), self.data)
 
 
 @dataclass(eq=False, slots=True)
 class Listener:
-    """One open page: whose it is, and the queue of events not yet sent to it."""
+    """One open page: its session token, its user, and the queue of events still to be sent."""
 
     token: str
     user: User
@@ -40,11 +40,11 @@ class Listener:
 
     @property
     def scope(self) -> Scope:
-        """What the page's user may see."""
+        """Returns the scope of data that the page's user may see."""
         return visible_to(self.user)
 
     def enqueue(self, event: Event) -> None:
-        """Queues the event; when the queue is full, replaces all of it by one "load anew"."""
+        """Queues the event; a full queue is emptied and gets one "load anew" event instead."""
         if self.queue.full():
             while not self.queue.empty():
                 self.queue.get_nowait()
@@ -53,7 +53,7 @@ class Listener:
 
 
 class Channel(Protocol):
-    """The news of one room: it reads the room's tables and sends what is new to open pages.
+    """The live news of one room: reads the room's tables and sends what is new to open pages.
 
     ``rung_by`` is the channel of PostgreSQL's NOTIFY that rings for it; ``counted_as`` is how the
     stream's address names the change number that a page has.
@@ -63,7 +63,7 @@ class Channel(Protocol):
     counted_as: str
 
     async def send_news(self, listeners: Collection[Listener]) -> None:
-        """Queues for every open page what is new to it.
+        """Queues for each open page the changes that the page does not know yet.
 
         ``listeners`` is live: it is counted only after the new rows were read, because a page that
         opens in between reads them by itself.
@@ -71,27 +71,27 @@ class Channel(Protocol):
         ...
 
     async def opened(self, listener: Listener, after: int | None) -> Event | None:
-        """The event with what a page that just opened missed since that change number, or None."""
+        """Returns the event with what a page just opened missed since change ``after``, or None."""
         ...
 
     async def anew(self) -> Event | None:
-        """The event that makes a page whose scope changed load anew; None if another does it."""
+        """Returns the event that makes a page reload; None if another room's event does so."""
         ...
 
 
 class Seen:
-    """The change numbers already sent, so that those that commit late are still sent once."""
+    """The change numbers already sent, so that each is sent once, even if committed late."""
 
     def __init__(self) -> None:
         self.floor = -1
         self.sent: dict[int, float] = {}
 
     def start(self, newest: int) -> None:
-        """Counts everything up to that number as sent."""
+        """Counts every change number up to ``newest`` as sent."""
         self.floor, self.sent = newest, {}
 
     def add(self, numbers: Sequence[int], now_s: float) -> list[int]:
-        """Those of the numbers that were not sent yet, counted as sent from here on.
+        """Returns the numbers that were not sent before, and from now on counts them as sent.
 
         ``now_s`` is in seconds of any steady clock.
         """

@@ -27,11 +27,11 @@ LOGGER = logging.getLogger(__name__)
 
 
 class TooLarge(Exception):
-    """Raised while a body is read that grew past its bound."""
+    """Raised while a request body is read, once it exceeds its size limit."""
 
 
 class Body:
-    """A request's body of at most ``most`` bytes; ``read`` is a body that was read already."""
+    """A request's body, limited to ``most`` bytes; ``read`` is the whole body if already read."""
 
     def __init__(self, stream: Receive, most: int, read: bytes | None = None) -> None:
         self.stream = stream
@@ -41,7 +41,7 @@ class Body:
         self.is_too_large = False
 
     async def receive(self) -> Message:
-        """The next ASGI message of the body. Raises TooLarge past the bound."""
+        """Returns the next ASGI message of the body; raises TooLarge past the limit."""
         if self.read is not None:
             whole, self.read = self.read, None
             return {"type": "http.request", "body": whole, "more_body": False}
@@ -54,7 +54,7 @@ class Body:
 
 
 class Guard:
-    """ASGI middleware that lets through what the table of access allows, and nothing else."""
+    """ASGI middleware that passes on only the requests that the access table allows."""
 
     def __init__(self, app: ASGIApp, deps: Deps, headers: HeaderRules) -> None:
         self.app = app
@@ -63,7 +63,7 @@ class Guard:
         self.headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers what is refused and passes on the rest."""
+        """Answers a refused request itself; passes every other request on to the app."""
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -72,7 +72,7 @@ class Guard:
             await self._http(scope, receive, send)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """No page of ours opens one: the upgrade is refused before it is accepted."""
+        """Refuses every websocket before it is accepted: no page of this site uses one."""
         del scope, receive
         await send({"type": "websocket.close", "code": 4403, "reason": "no websocket here"})
 
@@ -101,7 +101,7 @@ class Guard:
         await self._pass_on(scope, Body(receive, self.access.most_bytes(path), body), send)
 
     async def _pass_on(self, scope: Scope, body: Body, send: Send) -> None:
-        """The request goes in; a body that grew too large is answered so, whatever became of it."""
+        """Passes the request on to the app; answers 413 instead if its body exceeds the limit."""
         answered = False
 
         async def watched(message: Message) -> None:
@@ -115,7 +115,7 @@ class Guard:
         await self.app(scope, body.receive, watched)
 
     def _write_refusal(self, scope: Scope, request: Headers) -> Response | None:
-        """Why a write may not come in: too large, or not from a page of ours."""
+        """Returns the refusal of a write that is too large or not from this site, or else None."""
         if scope["method"] in SAFE_METHODS:
             return None
         length = request.get("content-length", "0")
@@ -127,7 +127,7 @@ class Guard:
         return None
 
     async def _refusal(self, scope: Scope, who: Visitor) -> Response | None:
-        """Why the path may not be opened by this visitor."""
+        """Returns the answer that refuses the visitor this path (or redirects); None if allowed."""
         path = scope["path"]
         page = is_page(path)
         if who.user is None:
@@ -161,7 +161,7 @@ class Guard:
     async def _callback(
         self, request: Headers, receive: Receive, user: User
     ) -> tuple[bytes, Response | None]:
-        """The body of a Dash callback, and why it may not run."""
+        """Returns a Dash callback's body and None or, if refused, an empty body and the refusal."""
         del request
         try:
             body = await whole_body(receive, self.access.most_bytes(CALLBACK_PATH))
@@ -179,7 +179,7 @@ class Guard:
         return b"", problem(403, "forbidden", detail, path=CALLBACK_PATH)
 
     def _too_large(self, path: str) -> Response:
-        """The answer to a body past the bound."""
+        """Returns the answer 413 for a request body past the path's limit."""
         most = self.access.most_bytes(path) >> 20
         detail = _("The request is larger than {most} MB.").format(most=most)
         return problem(413, "too_large", detail, path=path)
@@ -196,7 +196,7 @@ class Guard:
 
 
 def cookies_of(request: Headers) -> dict[str, str]:
-    """The request's cookies; none when the header can't be read."""
+    """Returns the request's cookies by name; empty when the header can't be read."""
     jar = SimpleCookie()
     try:
         jar.load(request.get("cookie", ""))
@@ -206,7 +206,7 @@ def cookies_of(request: Headers) -> dict[str, str]:
 
 
 def sign_in_address(scope: Scope) -> str:
-    """The address of the sign-in page that afterwards leads back to the request's address."""
+    """Returns the address of the sign-in page, from which sign-in leads back to this request's."""
     asked = scope["path"]
     if scope.get("query_string"):
         asked += "?" + scope["query_string"].decode("latin-1")
@@ -214,7 +214,7 @@ def sign_in_address(scope: Scope) -> str:
 
 
 async def whole_body(receive: Receive, most: int) -> bytes:
-    """The request's body. Raises TooLarge past ``most`` bytes."""
+    """Reads and returns the request's whole body; raises TooLarge past ``most`` bytes."""
     parts: list[bytes] = []
     size = 0
     while True:

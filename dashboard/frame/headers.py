@@ -19,7 +19,7 @@ FIXED = (
 
 
 class HeaderRules:
-    """Puts security headers on every answer; ``script_hashes`` allow Dash's inline scripts."""
+    """The security headers of every answer; ``script_hashes`` allow Dash's inline scripts."""
 
     def __init__(
         self, settings: DashboardSettings, script_hashes: Callable[[], Sequence[str]]
@@ -28,7 +28,7 @@ class HeaderRules:
         self.script_hashes = script_hashes
 
     def policy(self) -> str:
-        """The content security policy: nothing is loaded from, or sent to, another machine."""
+        """Returns the content security policy: pages load from, and send to, this site alone."""
         basemap = basemap_origin(self.settings.basemap)
         images = " ".join(["'self'", "data:", "blob:", *basemap])
         connect = " ".join(["'self'", *basemap])
@@ -50,7 +50,7 @@ class HeaderRules:
         )
 
     def applied(self, send: Send, path: str, *, public: bool) -> Send:
-        """Wraps ASGI's ``send`` so that the answer begins with our headers."""
+        """Returns ASGI's ``send`` wrapped so that each answer carries the security headers."""
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -68,7 +68,7 @@ class HeaderRules:
 
 
 def keep_private(headers: MutableHeaders, path: str) -> None:
-    """Forbids shared caches to keep the answer; without a header, none keeps it past the session.
+    """Sets Cache-Control so that shared caches never keep the answer, nor browsers by default.
 
     Assets may be kept by the browser and are asked for again each time.
     """
@@ -84,7 +84,7 @@ def keep_private(headers: MutableHeaders, path: str) -> None:
 
 
 def basemap_origin(template: str) -> list[str]:
-    """The origin of the raster tiles that were switched on, none when they are off."""
+    """Returns the origins of the basemap's raster tiles; empty when no basemap is switched on."""
     if not template:
         return []
     parts = urlsplit(template.replace("{s}", "a"))
@@ -95,7 +95,7 @@ def basemap_origin(template: str) -> list[str]:
 
 
 def is_own_origin(scheme: str, request: Headers, settings: DashboardSettings) -> bool:
-    """Whether the request was sent by a page of this site.
+    """Returns whether the request was sent by a page of this site.
 
     A browser always says where a write comes from; what says nothing is refused as well.
     """

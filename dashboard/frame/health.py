@@ -24,7 +24,7 @@ from data.migrations.run import newest, version
 
 
 class Figures:
-    """The counters and gauges of one app in a registry of its own."""
+    """The Prometheus counters and gauges of one app, in a registry of its own."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -55,7 +55,7 @@ class Counting:
         self.figures = figures
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes the request on and counts its answer with the seconds until it began."""
+        """Passes the request on; counts its answer and the seconds until the answer began."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -73,7 +73,7 @@ class Counting:
 
 
 def database_state(deps: Deps) -> str:
-    """Why the database can't serve (no answer, another schema); empty when it can."""
+    """Returns why the database can't serve (no answer, wrong schema); empty when it can."""
     try:
         with transaction(deps.engine) as connection:
             connection.execute(text("SELECT 1"))
@@ -84,7 +84,7 @@ def database_state(deps: Deps) -> str:
 
 
 def router(deps: Deps, figures: Figures) -> APIRouter:
-    """The routes ``/healthz``, ``/readyz`` and ``/metrics``."""
+    """Returns the routes ``/healthz``, ``/readyz`` and ``/metrics``."""
     routes = APIRouter(tags=["health"])
 
     @routes.get("/healthz")

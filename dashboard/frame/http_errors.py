@@ -43,12 +43,12 @@ LOGGER = logging.getLogger(__name__)
 
 
 def status_of(error: errors.OneMapError) -> int:
-    """The HTTP status of an error."""
+    """Returns the HTTP status code for an error of ours."""
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
 def problem(status: int, code: str, detail: str, *, path: str = "", **more: object) -> Response:
-    """An answer whose body is a problem document; ``more`` are further members of it."""
+    """Returns an HTTP answer with a problem document (RFC 9457); ``more`` are further members."""
     body = {
         "type": f"urn:onemap:problem:{code}",
         "title": HTTPStatus(status).phrase,
@@ -61,7 +61,7 @@ def problem(status: int, code: str, detail: str, *, path: str = "", **more: obje
 
 
 def problem_of(error: errors.OneMapError, path: str = "") -> Response:
-    """The answer to one of our errors as a problem document, worded in the reader's language."""
+    """Returns one of our errors as a problem document, worded in the reader's language."""
     more = {"minutes": error.facts["minutes"]} if "minutes" in error.facts else {}
     return problem(status_of(error), error.code, worded(error), path=path, **more)
 
@@ -90,7 +90,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 
 async def _unfit(request: Request, error: Exception) -> Response:
-    """The answer to a value that no column takes, such as a text with a zero byte."""
+    """Returns the answer 400 to a value the database can't store, such as text with a zero byte."""
     del error
     detail = _("The request can't be read.")
     return problem(400, errors.BadInput.code, detail, path=request.url.path)
@@ -102,14 +102,14 @@ async def _away(request: Request, error: Exception) -> Response:
 
 
 def away(path: str) -> Response:
-    """The answer while the database is away: a page for people, a document for programs."""
+    """Returns the answer 503 while the database is down: a page or, for programs, a document."""
     if is_page(path):
         return failed_page(503, _on_this_site(path))
     return problem(503, errors.ServiceDown.code, _("The database doesn't answer."), path=path)
 
 
 def _on_this_site(path: str) -> str:
-    """The path as a link that never leads elsewhere: ``//host`` would name another machine."""
+    """Returns the path made safe as a link: ``//host/x``, which names another host, stays here."""
     return "/" + path.lstrip("/\\")
 
 
@@ -121,7 +121,7 @@ async def _unexpected(request: Request, error: Exception) -> Response:
 
 
 def add_error_table(app: FastAPI) -> None:
-    """Registers the handlers by which every error leaves the app as an answer of this module."""
+    """Registers the exception handlers that turn every error into a fitting HTTP answer."""
     app.add_exception_handler(errors.OneMapError, _ours)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -131,7 +131,7 @@ def add_error_table(app: FastAPI) -> None:
 
 
 def show_error(error: Exception) -> Any:
-    """Shows a failed callback's error as a notice over the page, which keeps what it shows."""
+    """Shows the error of a failed callback as a notice; the page below stays as it was."""
     if isinstance(error, errors.OneMapError):
         sentence = worded(error)
     else:

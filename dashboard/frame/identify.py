@@ -25,7 +25,7 @@ QUIET = ("/events",)
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who sent a request; ``user`` and ``session`` (its token) are None when not signed in."""
+    """The sender of a request; ``user`` and ``session`` (a token) are None when not signed in."""
 
     user: User | None
     language: str
@@ -33,12 +33,12 @@ class Visitor:
 
 
 def session_cookie(*, secure: bool) -> str:
-    """The name of the session's cookie; ``secure`` binds it to this host over https."""
+    """Returns the session cookie's name; ``secure`` takes the one bound to this host and https."""
     return "__Host-onemap_session" if secure else "onemap_session"
 
 
 async def visitor(deps: Deps, cookies: dict[str, str], path: str) -> Visitor:
-    """Who sent a request with these cookies."""
+    """Returns who sent a request with these cookies; not signed in if the session has ended."""
     token = cookies.get(session_cookie(secure=deps.dashboard.secure_cookie))
     chosen = cookies.get(LANGUAGE_COOKIE, "")
     language = chosen if chosen in LANGUAGES else deps.dashboard.language
@@ -51,7 +51,7 @@ async def visitor(deps: Deps, cookies: dict[str, str], path: str) -> Visitor:
 
 
 def user_of_session(deps: Deps, token: str, *, touch: bool = False) -> User | None:
-    """The user of the session with that token, None when it has ended.
+    """Returns the user of the session with that token, None when the session has ended.
 
     ``touch`` lengthens the session.
     """
@@ -76,7 +76,7 @@ def user_of_session(deps: Deps, token: str, *, touch: bool = False) -> User | No
 def written_by(
     connection: Connection, held: Sequence[HeldRole]
 ) -> dict[Role, frozenset[DivisionId]]:
-    """The divisions where each role may write, with all below them; roles held everywhere lack.
+    """Returns the divisions where each role may write; a role held everywhere has no entry.
 
     One that lacks the division it must have holds in none.
     """

@@ -22,7 +22,7 @@ ASSETS = Path(__file__).parents[1] / "assets"
 
 
 def assets_of(rooms: Iterable[str]) -> list[str]:
-    """The styles and scripts of the rooms, below ``assets``, as every page loads them.
+    """Returns the paths, below ``assets``, of the styles and scripts of rooms that every page loads.
 
     They come in the order of their file names, whatever their room, so that a file that moves to
     another room moves nothing in the cascade. Modules (``.mjs``) are loaded by who needs them.
@@ -42,7 +42,7 @@ def assets_of(rooms: Iterable[str]) -> list[str]:
 
 
 class Frame(dash.Dash):
-    """Dash with our HTML document: in the reader's language, with the theme set before drawing."""
+    """The Dash app with our HTML document, in the reader's language and with the theme preset."""
 
     def load_assets(self, rooms: Iterable[str]) -> None:
         """Makes every page load the styles and scripts of these rooms."""
@@ -64,7 +64,7 @@ class Frame(dash.Dash):
         favicon: str = "",
         renderer: str = "",
     ) -> str:
-        """The HTML document from Dash's pieces; the entry point and the icon are our own."""
+        """Returns the HTML document built from Dash's pieces; entry point and icon are our own."""
         del app_entry, favicon
         return INDEX.format(
             lang=lang(),

@@ -28,7 +28,7 @@ LOGGER = logging.getLogger(__name__)
 
 
 class Live:
-    """The one database connection that listens for news, and the open pages it sends them to."""
+    """Listens for news on one database connection and sends them to the open pages."""
 
     def __init__(self, deps: Deps, figures: Figures, channels: Sequence[Channel]) -> None:
         self.deps = deps
@@ -40,7 +40,7 @@ class Live:
         self.listeners: set[Listener] = set()
 
     async def run(self) -> None:
-        """Listens until cancelled; reconnects to a lost database and then sends what was missed."""
+        """Sends news until cancelled; reconnects to a lost database and catches up."""
         wait_s = COALESCE_S
         while True:
             try:
@@ -79,7 +79,7 @@ class Live:
     async def stream(
         self, token: str, user: User, after: Mapping[str, int | None]
     ) -> AsyncIterator[bytes]:
-        """The events of one page, from the change numbers it has; ends with its session.
+        """Yields one page's events, as bytes, after its change numbers; ends when the session ends.
 
         ``after`` holds those numbers by the channel's ``counted_as``.
         """
@@ -121,7 +121,7 @@ class Live:
 
 
 def router(deps: Deps, live: Live) -> APIRouter:
-    """The route ``/events``."""
+    """Returns the route ``/events``."""
     routes = APIRouter(tags=["live"])
     cookie = session_cookie(secure=deps.dashboard.secure_cookie)
 

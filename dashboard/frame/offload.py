@@ -9,5 +9,5 @@ T = TypeVar("T")
 
 
 async def off(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Calls the function in a thread, so that the event loop goes on, and returns its result."""
+    """Calls the function in a thread, which leaves the event loop free, and returns its result."""
     return await asyncio.to_thread(function, *args, **kwargs)

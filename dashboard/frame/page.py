@@ -26,7 +26,7 @@ EVERYONE = User(
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a room; whoever may do ``action`` may open it.
+    """A page of a room; every account allowed ``action`` may open the page.
 
     ``module`` has ``layout`` and ``register(app, deps)``. ``title`` is the msgid of the window's
     title. A path with ``<variable>`` stands for every address that begins like it.
@@ -38,12 +38,12 @@ class Page:
     action: Action
 
     def rule(self) -> Rule:
-        """The page's rule in the table of access."""
+        """Returns the page's rule for the access table."""
         fixed, variable, _rest = self.path.partition("<")
         return Rule(fixed, self.action, below=bool(variable))
 
     def register(self, app: dash.Dash, deps: Deps) -> None:
-        """Registers the page with Dash, its layout guarded, and the module's callbacks.
+        """Registers the page with Dash, its layout behind an access check, and its callbacks.
 
         Addresses without a variable come before those with one.
         """
@@ -59,7 +59,7 @@ class Page:
 
 
 def guarded(layout: Any, action: Action, access: Access) -> Callable[..., Awaitable[Any]]:
-    """A layout that gives ``layout`` to those who may do the action, else the refusal (403)."""
+    """Returns a layout function: ``layout`` for users allowed the action, a refusal for others."""
 
     async def laid_out(**variables: Any) -> Any:
         user = signed_in_user()
@@ -72,7 +72,7 @@ def guarded(layout: Any, action: Action, access: Access) -> Callable[..., Awaita
 
 
 def refused(status: int, start: str) -> html.Div:
-    """The body of a page that is refused; its link leads back to the address ``start``."""
+    """Returns the body of a refused page; its link leads to the address ``start``."""
     heading, sentence = refused_words(status)
     return html.Div(
         [

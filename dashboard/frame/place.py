@@ -7,7 +7,7 @@ from dashboard.frame.auth import Action
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An entry of the navigation; whoever may do ``action`` sees it.
+    """An entry of the navigation bar; accounts allowed ``action`` see the entry.
 
     ``word`` is the msgid of its label, ``brief`` a shorter one for a phone; ``sign``
     names its icon. A place that ``is_start`` may be the first page after signing in; one that

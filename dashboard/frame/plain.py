@@ -20,7 +20,7 @@ PLAIN_ASSETS = (
 
 
 def lang() -> str:
-    """Returns the language tag of the page."""
+    """Returns the HTML language tag for the reader's language."""
     return "zh-CN" if language.get() == "zh" else "en"
 
 
@@ -36,6 +36,6 @@ TEMPLATES.globals |= {"_": _, "lang": lang}
 
 
 def plain_page(template: str, status: int = 200, **facts: Any) -> HTMLResponse:
-    """Returns the page of a template, ``<room>/templates/<name>.html``; its facts are text."""
+    """Returns the page of the template ``<room>/templates/<name>.html``; ``facts`` are escaped."""
     page = TEMPLATES.get_template(template).render(facts)
     return HTMLResponse(page, status_code=status)

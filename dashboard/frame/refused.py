@@ -14,7 +14,7 @@ SIGNS = {
 
 
 def refused_words(status: int) -> tuple[str, str]:
-    """Returns heading and sentence of a refusal."""
+    """Returns the heading and the sentence of a refusal with that HTTP status."""
     if status == 403:
         return (
             _("Your account may not open this page"),
@@ -24,13 +24,13 @@ def refused_words(status: int) -> tuple[str, str]:
 
 
 def refused_page(status: int, start: str) -> HTMLResponse:
-    """Returns the refusal as a page of its own; ``start`` is the page that leads back."""
+    """Returns a refusal as a full HTML page; its link leads to the path ``start``."""
     heading, sentence = refused_words(status)
     return _page(status, SIGNS[status], heading, sentence, start, _("Back to the start"))
 
 
 def failed_page(status: int, address: str) -> HTMLResponse:
-    """Returns the page shown where one could not be made; its button opens ``address`` again."""
+    """Returns the page for one that couldn't be made; its button opens ``address`` again."""
     sentence = (
         _("The database doesn't answer.") if status == 503 else _("Something went wrong here.")
     )

@@ -18,7 +18,7 @@ from dashboard.frame.place import Place
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """One subject: its pages, addresses and who may open them, its place in the bar, its news.
+    """One subject of the dashboard: its pages, routes, access rules, navigation entries and news.
 
     ``name`` is the room's folder below ``dashboard`` and ``dashboard/assets``, and the name of its
     catalogue in ``dashboard/locales``. ``pages`` bring their own rules of access, ``rules`` are for
@@ -52,7 +52,7 @@ def access_of(rooms: Sequence[Room]) -> Access:
 
 
 def places_of(rooms: Iterable[Room]) -> tuple[Place, ...]:
-    """Returns the entries of the bar, in the order of the rooms.
+    """Returns the entries of the navigation bar, in the order of the rooms.
 
     Raises ValueError for a sign that two of them have: it is part of the entry's id in the bar.
     """

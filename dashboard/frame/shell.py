@@ -70,7 +70,7 @@ THEME: dict[str, Any] = dict(
 
 
 class Ids:
-    """Ids that every page may use."""
+    """Ids of components that are on every page."""
 
     NAV = "shell-nav"
     TABS = "shell-tabs"
@@ -84,12 +84,12 @@ MOST_TABS = 5
 
 
 def places_for(user: User | None, places: Sequence[Place]) -> list[Place]:
-    """The entries of the navigation that this user may open."""
+    """Returns the navigation entries that this user may open."""
     return [place for place in places if may(user, place.action)]
 
 
 def layout(deps: Deps) -> Any:
-    """A function without arguments that makes the shell for the current user, as Dash wants it."""
+    """Returns a function without arguments that builds the shell, as Dash's ``layout`` wants."""
 
     def shell() -> dmc.MantineProvider:
         user = signed_in_user()
@@ -110,7 +110,7 @@ def layout(deps: Deps) -> Any:
 
 
 def area_for(deps: Deps, user: User | None) -> str:
-    """The name of the area the user works in, empty for nobody and for who reads no waters."""
+    """Returns the name of the user's area; empty if not signed in or not allowed to read waters."""
     if user is None or not user.account.is_active or not may(user, Action.READ_WATERS):
         return ""
     if deps.dashboard.area_name:
@@ -121,7 +121,7 @@ def area_for(deps: Deps, user: User | None) -> str:
 
 
 def bar(user: User | None, places: Sequence[Place], start: str, area: str) -> html.Header:
-    """The bar at the top of wide screens; its brand links to the address ``start``."""
+    """Returns the top bar of wide screens; its brand links to the address ``start``."""
     brand = dcc.Link(
         [
             html.Img(src="/assets/frame/mark.svg", width=24, height=24, alt=""),
@@ -163,7 +163,7 @@ def bar(user: User | None, places: Sequence[Place], start: str, area: str) -> ht
 
 
 def words(place: Place) -> list[html.Span]:
-    """An entry's label, with the brief one that a narrow bar shows instead."""
+    """Returns a navigation entry's label and the short label that narrow bars show instead."""
     word, brief = _(place.word), _(place.brief or place.word)
     if word == brief:
         return [html.Span(word)]
@@ -171,7 +171,7 @@ def words(place: Place) -> list[html.Span]:
 
 
 def overdue_badge(place: Place) -> html.Span | None:
-    """The badge with the number of overdue problems, which its script fills, or None."""
+    """Returns the badge of overdue problems, filled by a script; None for an entry without one."""
     if not place.counts_overdue:
         return None
     return html.Span(
@@ -183,12 +183,12 @@ def overdue_badge(place: Place) -> html.Span | None:
 
 
 def overdue_words() -> dict[str, str]:
-    """The badge's words by key."""
+    """Returns the sentences of the badge of overdue problems, by key."""
     return {"overdue": _("{n} overdue")}
 
 
 def bell() -> html.Div:
-    """The bell with the empty list of notices below it; its script fills both."""
+    """Returns the bell with its empty list of notices; a script fills both."""
     words = bell_words()
     return html.Div(
         [
@@ -207,7 +207,7 @@ def bell() -> html.Div:
 
 
 def bell_words() -> dict[str, str]:
-    """The bell's sentences by key."""
+    """Returns the sentences of the bell of notices, by key."""
     return {
         "none": _("Nothing new"),
         "all_read": _("Mark all as read"),
@@ -218,7 +218,7 @@ def bell_words() -> dict[str, str]:
 
 
 def account_menu(user: User) -> dmc.Menu:
-    """The menu of the account: name and roles, own account, the other language, sign-out."""
+    """Returns the account menu: name and roles, account page, switch of language, sign-out."""
     name = user.account.display_name
     other, label = ("en", "English") if language.get() == "zh" else ("zh", "中文")
     target = html.Button(
@@ -257,7 +257,7 @@ def account_menu(user: User) -> dmc.Menu:
 
 
 def tabs(places: Sequence[Place]) -> html.Nav:
-    """The navigation at a phone's foot: at most ``MOST_TABS`` entries, the rest under "More"."""
+    """Returns a phone's bottom navigation: at most ``MOST_TABS`` entries, the rest under "More"."""
     me = html.A([icon("person"), html.Span(_("Me"))], href="/account")
     if len(places) < MOST_TABS:
         links = [*(tab(each, each.brief) for each in places), me]
@@ -269,13 +269,13 @@ def tabs(places: Sequence[Place]) -> html.Nav:
 
 
 def tab(place: Place, brief: str = "") -> dcc.Link:
-    """An entry of the phone's navigation, labelled with the brief msgid where one is given."""
+    """Returns an entry of the phone's navigation; ``brief`` is the msgid of a shorter label."""
     word = html.Span(_(brief or place.word))
     return dcc.Link([icon(place.sign), word, overdue_badge(place)], href=place.href)
 
 
 def more_tabs(places: Sequence[Place], me: html.A) -> html.Details:
-    """The "More" entry, whose sheet has the places that found no room and the own account."""
+    """Returns the entry "More", whose sheet has the remaining entries and the account link."""
     return html.Details(
         [
             html.Summary([icon("more"), html.Span(_("More"))]),
