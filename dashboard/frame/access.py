@@ -56,12 +56,12 @@ class Access:
     starts: tuple[Rule, ...] = ()
 
     def rule_for(self, path: str) -> Rule | None:
-        """Returns the rule with the longest path that applies; None where the path is closed."""
+        """Returns the rule with the longest path that applies; None where the path has no rule."""
         about = (rule for rule in self.rules if rule.covers(path))
         return max(about, key=lambda rule: len(rule.path), default=None)
 
     def action_for(self, path: str, method: str = "GET") -> Action | None:
-        """Returns the action an account needs to request the path; None where the path is closed."""
+        """Returns the action an account needs to request the path; None: nobody may request."""
         rule = self.rule_for(path)
         if rule is None:
             return None
@@ -73,7 +73,7 @@ class Access:
         return rule.most_bytes if rule else MOST_BODY_BYTES
 
     def is_always_open(self, path: str) -> bool:
-        """Returns whether an account that must change its password may open the path before."""
+        """Returns whether the path stays open to an account that must change its password first."""
         rule = self.rule_for(path)
         return rule is not None and rule.is_always_open
 
@@ -82,7 +82,7 @@ class Access:
         return next((rule.path for rule in self.starts if may(user, rule.action)), "/account")
 
     def actions_for_output(self, output: str) -> set[Action] | None:
-        """Returns the actions needed to run a callback with that output; None if an id is unknown."""
+        """Returns the actions needed for a callback with that output; None if an id is unknown."""
         actions = set()
         for name in output_ids(output):
             found = [action for prefix, action in self.callbacks.items() if name.startswith(prefix)]

@@ -68,7 +68,7 @@ class HeaderRules:
 
 
 def keep_private(headers: MutableHeaders, path: str) -> None:
-    """Sets Cache-Control so that shared caches never keep the answer, nor browsers by default.
+    """Makes the answer's Cache-Control private, so that shared caches never keep the answer.
 
     Assets may be kept by the browser and are asked for again each time.
     """

@@ -22,7 +22,7 @@ ASSETS = Path(__file__).parents[1] / "assets"
 
 
 def assets_of(rooms: Iterable[str]) -> list[str]:
-    """Returns the paths, below ``assets``, of the styles and scripts of rooms that every page loads.
+    """Returns the paths, below ``assets``, of the rooms' styles and scripts that each page loads.
 
     They come in the order of their file names, whatever their room, so that a file that moves to
     another room moves nothing in the cascade. Modules (``.mjs``) are loaded by who needs them.
