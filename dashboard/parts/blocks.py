@@ -16,7 +16,7 @@ Cell = Any
 
 
 def class_badge(water_class: int, *, big: bool = False, missed: bool = False) -> html.Span:
-    """Returns the badge of a class, 0 for none; with a ring where the target is missed."""
+    """Returns the badge of a water-quality class (0: none), ringed where the target is missed."""
     badge = marks.class_badge(WaterClass(water_class) if water_class else None, big=big)
     return html.Span(badge, className="rv-ring") if missed else badge
 
@@ -43,7 +43,7 @@ def card(title: str, note: str, body: Any, *, name: str, extra: Any = None) -> h
 
 
 def facts(pairs: Sequence[tuple[str, Cell]]) -> html.Dl:
-    """Returns a list of names and values, without pairs that have no value."""
+    """Returns a list of names and values; pairs without a value are left out."""
     return html.Dl(
         [
             html.Div([html.Dt(name), html.Dd(value)])
@@ -57,7 +57,7 @@ def facts(pairs: Sequence[tuple[str, Cell]]) -> html.Dl:
 def table(
     heads: Sequence[str], rows: Sequence[tuple[str, Sequence[Cell]]], *, label: str
 ) -> html.Table:
-    """Returns a table of rows (anchor, cells); a head beginning with ``>`` is set to the right."""
+    """Returns a table of rows (anchor, cells); a head that begins with ``>`` is right-aligned."""
     right = [head.startswith(">") for head in heads]
     names = [head.removeprefix(">") for head in heads]
     body = [
@@ -82,12 +82,12 @@ def table(
 
 
 def empty(sentence: str) -> html.P:
-    """Returns the sentence for an empty card."""
+    """Returns the sentence that an empty card shows."""
     return html.P(sentence, className="rv-none t3")
 
 
 def notice(sign: str, heading: str, sentence: str, way_on: Any) -> html.Div:
-    """Returns what takes the place of a page's content: icon, heading, reason and one way on."""
+    """Returns what replaces a page's content: icon, heading, reason and one link or button."""
     return html.Div(
         [
             html.Span(icon(sign), className="rv-sign"),
@@ -101,7 +101,7 @@ def notice(sign: str, heading: str, sentence: str, way_on: Any) -> html.Div:
 
 
 def skeleton() -> html.Div:
-    """Returns the grey shape of a page that is shown while it is read."""
+    """Returns the grey placeholder that is shown while a page loads."""
     bars = [html.Div(className="rv-bone", style={"width": width}) for width in ("18%", "42%")]
     cards = [
         html.Div(

@@ -28,29 +28,29 @@ ACCENT: Final = "var(--om-accent)"
 
 
 def local(at_s: float) -> str:
-    """Returns the time of seconds since 1970 in the business zone, written as plotly takes it."""
+    """Returns a time, given in seconds since 1970, as Beijing time in plotly's format."""
     return f"{datetime.fromtimestamp(float(at_s), BUSINESS_ZONE):%Y-%m-%d %H:%M:%S}"
 
 
 def trace(times: list[Any], values: list[Any], **more: Any) -> go.Scatter:
-    """Returns a scatter of these points with further properties; None leaves one out."""
+    """Returns a plotly scatter of the points with further properties; a None value makes a gap."""
     return go.Scatter(x=times, y=values, cliponaxis=False, **more)
 
 
 def dots(found: Series, places: list[int], marker: Properties, **more: Any) -> go.Scatter:
-    """Returns a dot at each of these places of the series."""
+    """Returns plotly dots at these indices of the series."""
     times = [local(found.at_s[at]) for at in places]
     values = [float(found.value[at]) for at in places]
     return trace(times, values, mode="markers", marker=marker, **{"hoverinfo": "skip", **more})
 
 
 def shown_value(parameter: Parameter) -> str:
-    """Returns plotly's pattern for a value that is pointed at: its decimals and its unit."""
+    """Returns plotly's hover pattern for a value of the parameter: its decimals and unit."""
     return f"%{{y:,.{PARAMETERS[parameter].shown_decimals}f}} {unit_of(parameter)}"
 
 
 def apart_word(found: Series, at: int) -> str:
-    """Returns why the value at that place does not count, in words."""
+    """Returns in words why the value at index ``at`` does not count."""
     rule = RULE_CODES[found.rule[at]]
     if rule == Verdict.REJECT:
         return _("rejected in review")
@@ -60,7 +60,7 @@ def apart_word(found: Series, at: int) -> str:
 
 
 def apart(found: Series, parameter: Parameter) -> list[go.Scatter]:
-    """Returns the marks of what does not count: flagged and failed hollow, rejected crossed."""
+    """Returns marks of values that don't count: flagged and failed hollow, rejected crossed."""
     outside = [at for at in range(len(found)) if found.run[at] < 0]
     rejected = [at for at in outside if RULE_CODES[found.rule[at]] == Verdict.REJECT]
     doubted = [at for at in outside if at not in set(rejected)]
@@ -86,7 +86,7 @@ def _worded(
 
 
 def corrections(found: Series, parameter: Parameter) -> list[go.Scatter]:
-    """Returns a diamond at each corrected value, and a cross at what was measured there."""
+    """Returns a diamond at each corrected value and a cross at the value measured there."""
     places = [at for at in range(len(found)) if RULE_CODES[found.rule[at]] == Verdict.CORRECT.value]
     if not places:
         return []
@@ -112,7 +112,7 @@ def corrections(found: Series, parameter: Parameter) -> list[go.Scatter]:
 
 
 def mean_words(parameter: Parameter, mean: Mean | None) -> str:
-    """Returns the mean, its count and valid share: ``mean 0.84 mg/L · n = 42 · valid 96 %``."""
+    """Returns a mean with count and valid share: ``mean 0.84 mg/L · n = 42 · valid 96 %``."""
     if mean is None or mean.value is None:
         return ""
     mean_text = _("mean {value} {unit}").format(
@@ -122,7 +122,7 @@ def mean_words(parameter: Parameter, mean: Mean | None) -> str:
 
 
 def sample_words(count: int, share: float | None) -> str:
-    """Returns the count and valid share of a mean: ``n = 42 · valid 96 %``."""
+    """Returns a mean's count and valid share in words: ``n = 42 · valid 96 %``."""
     number = _("n = {n}").format(n=f"{count:,}")
     if share is None:
         return number
@@ -130,6 +130,6 @@ def sample_words(count: int, share: float | None) -> str:
 
 
 def share_text(share: float) -> str:
-    """Returns the share in whole percent; less than all is never rounded up to all of it."""
+    """Returns the share in whole percent; a share below 1 is never rounded up to 100 %."""
     percent = 100 * share
     return f"{min(percent, 99):.0f}" if share < 1 else "100"

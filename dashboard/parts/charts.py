@@ -43,7 +43,7 @@ LEAST_NUMERAL: Final = 0.055
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A class between two values; ``low`` and ``high`` are already cut to the axis."""
+    """A water-quality class's band from value ``low`` to ``high``, both cut to the axis."""
 
     water_class: WaterClass
     low: float
@@ -52,7 +52,7 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What is drawn: a parameter over a span, with its classes or its permit's limit.
+    """What a chart draws: a parameter over a span, with its class limits or its permit's limit.
 
     ``low`` and ``high`` are the limit that must be kept; ``limit_label`` says whose it is;
     ``archived`` are the months of the span whose readings were moved to files.
@@ -69,7 +69,7 @@ class Course:
 
 
 def axis_range(course: Course) -> tuple[float, float]:
-    """Returns the ends of the axis of values.
+    """Returns the lower and upper end of the chart's value axis.
 
     From 0 to the limit of Ⅴ or a tenth above the largest value; pH around its range.
     """
@@ -91,7 +91,7 @@ def axis_range(course: Course) -> tuple[float, float]:
 
 
 def bands_of(limits: ClassLimits, low: float, high: float) -> list[Band]:
-    """Returns the classes between their limits; for dissolved oxygen the worst is the lowest."""
+    """Returns a band for each water-quality class; dissolved oxygen's worst class lies lowest."""
     classes = list(WaterClass)
     if limits.bound is Bound.RANGE:
         first, last = limits.limits
@@ -115,7 +115,7 @@ def course_figure(
     lines: Sequence[Properties] = (),
     **more: Any,
 ) -> Figure:
-    """Returns the whole figure: bands, class strip, limit, line with gaps, points that matter.
+    """Returns a course's plotly figure: class bands, limit, line with gaps, points that matter.
 
     ``over`` and ``lines`` are drawn above it; ``more`` are further properties of the layout.
     Raises ValueError for a property that plotly doesn't know.
@@ -177,7 +177,7 @@ def _time_axis(span: Span) -> Properties:
 
 
 def band_marks(bands: list[Band], height: float) -> tuple[list[Properties], list[Properties]]:
-    """Returns soft bands with a solid strip at the right edge, and the numerals beside it."""
+    """Returns the soft class bands with a solid strip at the right edge, and the class numerals."""
     shapes: list[Properties] = []
     notes: list[Properties] = []
     for band in bands:
@@ -208,7 +208,7 @@ def band_marks(bands: list[Band], height: float) -> tuple[list[Properties], list
 def limit_marks(
     course: Course, low: float, high: float
 ) -> tuple[list[Properties], list[Properties]]:
-    """Returns a dashed line at each limit, and its label in the plot."""
+    """Returns a dashed line at each limit, and each limit's label in the plot."""
     shapes: list[Properties] = []
     notes: list[Properties] = []
     for limit in (course.low, course.high):
@@ -234,13 +234,13 @@ def limit_marks(
 
 
 def _is_crowded_above(course: Course, limit: float) -> bool:
-    """Returns whether the line runs above the limit where its label would be written."""
+    """Returns whether most of the line's first third, where the limit's label is, runs above it."""
     values = course.series.value[: max(1, len(course.series) // 3)]
     return bool(len(values)) and float((values > limit).mean()) > 0.5
 
 
 def traces(course: Course) -> list[go.Scatter]:
-    """Returns the line with its gaps, what is beyond the limit, what is apart, and the newest."""
+    """Returns the line with gaps, then marks: beyond a limit, not counted, corrected, newest."""
     found = course.series
     shown = shown_value(course.parameter)
     times: list[str | None] = []
@@ -279,7 +279,7 @@ def _is_beyond(course: Course, value: float) -> bool:
 
 
 def spoken(course: Course) -> str:
-    """Returns the figure in a sentence, for those who don't see it."""
+    """Returns a sentence that describes the chart to those who can't see it."""
     if not len(course.series):
         return _("No readings in this span.")
     values = course.series.value

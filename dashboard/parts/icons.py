@@ -53,7 +53,7 @@ NAMES = frozenset(
 
 
 def icon(name: str) -> html.Span:
-    """Returns the icon, hidden from screen readers. Raises KeyError for an unknown name."""
+    """Returns the icon of that name, hidden from screen readers; raises KeyError if unknown."""
     if name not in NAMES:
         raise KeyError(name)
     return html.Span(className=f"ic ic-{name}", **attributes(aria_hidden="true"))

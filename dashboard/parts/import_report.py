@@ -10,7 +10,7 @@ SHOWN = 50
 
 
 def report_lines(outcome: Outcome, *, dry_run: bool = False) -> list[str]:
-    """Returns the report as lines to print: counts, joins, notes, and refused rows with reasons."""
+    """Returns an import's report as lines to print: counts, joins, notes, refused rows and why."""
     lines = [
         _(
             "{taken} taken, {updated} updated, {unchanged} unchanged, {refused} refused ({kind})"
@@ -50,7 +50,7 @@ def _say_row(refused: RefusedRow) -> str:
 
 
 def as_json(outcome: Outcome) -> str:
-    """Returns the report as a JSON text, with every refused row."""
+    """Returns an import's report as a JSON text, with every refused row."""
     return json.dumps(
         {
             "kind": outcome.kind,

@@ -20,7 +20,7 @@ def icon_button(name: str, label: str, **named: str) -> html.Button:
 
 
 def class_line(water_class: WaterClass | None, label: str) -> html.Span:
-    """Returns a legend entry: a stroke in the class's colour beside its label."""
+    """Returns a legend entry: a stroke in the water-quality class's colour beside its label."""
     number = 0 if water_class is None else int(water_class)
     return html.Span(
         [html.I(className=f"mp-stroke mp-k{number}", **attributes(aria_hidden="true")), label],
@@ -29,7 +29,7 @@ def class_line(water_class: WaterClass | None, label: str) -> html.Span:
 
 
 def class_badge(water_class: WaterClass | None, *, big: bool = False) -> html.Span:
-    """Returns the badge of a class with its numeral, grey with 无 for None."""
+    """Returns the badge of a water-quality class with its numeral; None gives a grey 无."""
     number = 0 if water_class is None else int(water_class)
     label = _("none") if water_class is None else water_class.numeral
     spoken = _("no class") if water_class is None else _("class {n}").format(n=label)
@@ -42,7 +42,7 @@ def class_badge(water_class: WaterClass | None, *, big: bool = False) -> html.Sp
 
 
 def class_word(water_class: WaterClass) -> str:
-    """Returns the name of the state that a class stands for: 优, 良好, 轻度污染 … 重度污染."""
+    """Returns the name of a water-quality class's state: 优, 良好, 轻度污染 … 重度污染."""
     return {
         WaterClass.I: _("excellent"),
         WaterClass.II: _("excellent"),
@@ -54,7 +54,7 @@ def class_word(water_class: WaterClass) -> str:
 
 
 def target_tag(target: WaterClass, meets: bool | None, *, is_set: bool = True) -> html.Span:
-    """Returns the tag ``目标 Ⅲ · 未达标``; if not ``is_set`` it says that none was given."""
+    """Returns the tag ``目标 Ⅲ · 未达标``; without ``is_set`` it says that no target was given."""
     words = _("Target {n}") if is_set else _("Target {n} (none given)")
     parts = [words.format(n=target.numeral)]
     if meets is not None:
@@ -64,7 +64,7 @@ def target_tag(target: WaterClass, meets: bool | None, *, is_set: bool = True) -
 
 
 def compliance_tag(state: Compliance | None) -> html.Span:
-    """Returns the tag of an outfall's compliance: 达标, 超标, 停排, or not judged."""
+    """Returns the tag of an outfall's compliance: 达标, 超标, 停排, or that it was not judged."""
     words = {
         Compliance.COMPLIANT: _("Compliant"),
         Compliance.EXCEEDING: _("Exceeding"),

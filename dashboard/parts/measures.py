@@ -85,17 +85,17 @@ def unit_of(parameter: Parameter) -> str:
 
 
 def value_text(parameter: Parameter, value: float) -> str:
-    """Returns the value with the parameter's own decimals, without its unit."""
+    """Returns the value as text with the parameter's own decimals, without its unit."""
     return f"{value:,.{PARAMETERS[parameter].shown_decimals}f}"
 
 
 def limit_number(parameter: Parameter, limit: float) -> str:
-    """Returns the limit with the standard's decimals: 1.0 for ammonia nitrogen, 5 for oxygen."""
+    """Returns the limit as text with the standard's decimals: 1.0 for ammonia, 5 for oxygen."""
     return f"{limit:.1f}" if parameter in TENTHS and limit in (1, 2) else f"{limit:g}"
 
 
 def limit_text(parameter: Parameter, low: float | None, high: float | None) -> str:
-    """Returns a limit as ≥ 5, ≤ 1.0 or 6–9; a dash where there is none."""
+    """Returns a limit as text, ≥ 5, ≤ 1.0 or 6–9; a dash if there is neither low nor high."""
     first, last = ("" if each is None else limit_number(parameter, each) for each in (low, high))
     if first and last:
         return f"{first}–{last}"
@@ -109,12 +109,12 @@ LEAST_MULTIPLE = 0.05
 
 
 def multiple_text(multiple: float) -> str:
-    """Returns an exceedance multiple with one decimal; one that rounds to 0.0 as ``< 0.1``."""
+    """Returns an exceedance multiple with one decimal; ``< 0.1`` if it would round to 0.0."""
     return "< 0.1" if multiple < LEAST_MULTIPLE else f"{multiple:.1f}"
 
 
 def exceedance_text(beyond: Exceedance) -> str:
-    """Returns the exceedance in words without its parameter: 超标 0.3 倍, 低于限值."""
+    """Returns an exceedance in words without its parameter: 超标 0.3 倍, 低于限值."""
     if beyond.below:
         return _("below the limit")
     if beyond.multiple is None:
@@ -125,14 +125,14 @@ def exceedance_text(beyond: Exceedance) -> str:
 
 
 def named_exceedance(beyond: Exceedance) -> str:
-    """Returns the exceedance in words with its parameter in brackets."""
+    """Returns an exceedance in words, with its parameter in brackets."""
     return _("{what} ({parameter})").format(
         what=exceedance_text(beyond), parameter=parameter_name(beyond.parameter)
     )
 
 
 def flag_word(flag: Flag) -> str:
-    """Returns the name of a value's flag; empty for a normal one."""
+    """Returns the name of a value's quality flag; empty for a normal value."""
     return {
         Flag.NORMAL: "",
         Flag.STOPPED: _("stopped"),
@@ -151,7 +151,7 @@ def flag_word(flag: Flag) -> str:
 
 
 def moment_text(moment: datetime, now: UtcDatetime) -> str:
-    """Returns ``10:24`` today, ``昨日 16:20``, else ``11-18 16:20``, with the year if another."""
+    """Returns ``10:24`` today, ``昨日 16:20``, ``11-18 16:20`` this year, else the year as well."""
     local = moment.astimezone(BUSINESS_ZONE)
     today = business_date(now)
     time = f"{local:%H:%M}"
@@ -163,7 +163,7 @@ def moment_text(moment: datetime, now: UtcDatetime) -> str:
 
 
 def duration_text(length: timedelta) -> str:
-    """Returns a length of time in the largest unit that fits it."""
+    """Returns a length of time in words, in the largest unit that fits."""
     minutes = max(0, int(length.total_seconds() // 60))
     if minutes < 60:
         return _("{n} min").format(n=minutes)
@@ -173,7 +173,7 @@ def duration_text(length: timedelta) -> str:
 
 
 def age_text(moment: UtcDatetime, now: UtcDatetime) -> str:
-    """Returns how long ago the moment was, in words."""
+    """Returns in words how long ago the moment was."""
     age: timedelta = now - moment
     if age < timedelta(minutes=1):
         return _("just now")
@@ -181,10 +181,10 @@ def age_text(moment: UtcDatetime, now: UtcDatetime) -> str:
 
 
 def stretch_text(from_m: float, to_m: float) -> str:
-    """Returns a stretch between two chainages in metres: ``K138+200–K146+900``."""
+    """Returns a stretch between two chainages (m along the river) as ``K138+200–K146+900``."""
     return f"{format_chainage(from_m)}–{format_chainage(to_m)}"
 
 
 def own_name(name: str, name_en: str | None) -> str:
-    """Returns the name in the reader's language, the Chinese one where there is no other."""
+    """Returns the name in the reader's language; the Chinese one where no English is given."""
     return name_en if name_en and language.get() == "en" else name

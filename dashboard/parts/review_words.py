@@ -16,7 +16,7 @@ NUMBER: Final = re.compile(r"([a-z])=(\d+)")
 
 
 def test_word(test: QualityTest) -> str:
-    """Returns the name of a test."""
+    """Returns the name of a quality test in the reader's language."""
     return {
         QualityTest.GROSS_RANGE: _("measuring range"),
         QualityTest.CLIMATOLOGY: _("usual for the month"),
@@ -30,12 +30,12 @@ def test_word(test: QualityTest) -> str:
 
 
 def finding_word(finding: Finding) -> str:
-    """Returns the name of a finding: suspect or failed."""
+    """Returns the name of a quality test's finding: suspect or failed."""
     return {Finding.SUSPECT: _("suspect"), Finding.FAILED: _("failed")}[finding]
 
 
 def verdict_word(verdict: Verdict) -> str:
-    """Returns the name of a verdict that was given: kept, rejected, corrected, withdrawn."""
+    """Returns the name of a reviewer's verdict: kept, rejected, corrected, withdrawn."""
     return {
         Verdict.KEEP: _("kept"),
         Verdict.REJECT: _("rejected"),
@@ -45,7 +45,7 @@ def verdict_word(verdict: Verdict) -> str:
 
 
 def verdict_step(verdict: Verdict) -> str:
-    """Returns the label of the button that gives the verdict."""
+    """Returns the label of the button that gives a reviewer's verdict."""
     return {
         Verdict.KEEP: _("Keep"),
         Verdict.REJECT: _("Reject"),
@@ -55,14 +55,14 @@ def verdict_step(verdict: Verdict) -> str:
 
 
 def rule_word(rule: str) -> str:
-    """Returns what decides whether a value counts: failed test or verdict; empty for neither."""
+    """Returns what decided on a value, a failed test or a verdict, in words; empty for neither."""
     if not rule:
         return ""
     return finding_word(Finding.FAILED) if rule == FAILED else verdict_word(Verdict(rule))
 
 
 def standing_word(standing: Standing) -> str:
-    """Returns the name of a choice of values: to review, reviewed, all."""
+    """Returns the label of a filter of values: to review, reviewed, all."""
     return {
         Standing.OPEN: _("To review"),
         Standing.DONE: _("Reviewed"),
@@ -71,7 +71,7 @@ def standing_word(standing: Standing) -> str:
 
 
 def expected_words(parameter: Parameter, found: TestFinding) -> str:
-    """Returns the bounds that the test expected: ``2.1–9.4``, ``≤ 3.0``; empty without any."""
+    """Returns the bounds that a quality test expected: ``2.1–9.4``, ``≤ 3.0``; empty if none."""
     low, high = (
         None if each is None else _short(value_text(parameter, each))
         for each in (found.low, found.high)
@@ -88,7 +88,7 @@ def _short(number: str) -> str:
 
 
 def detail_words(found: TestFinding, names: Mapping[str, str]) -> str:
-    """Returns the test's details: the other station, how long it stood still, how many values.
+    """Returns a quality test's details: the other station, how long unchanged, how many values.
 
     ``names`` holds stations' names by their codes.
     """

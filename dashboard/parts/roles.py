@@ -39,14 +39,14 @@ GENERALS: Mapping[ChiefLevel, str] = MappingProxyType(
 
 
 def role_name(held: HeldRole) -> str:
-    """Returns the name of a role; a chief's has the level."""
+    """Returns the name of a held role; a chief's includes the chief's level."""
     if held.chief_level is not None:
         return _((GENERALS if held.is_general else CHIEFS)[held.chief_level])
     return _(ROLES[held.role])
 
 
 def role_words(held: Sequence[HeldRole]) -> list[str]:
-    """Returns each role in words, with the unit and division to which it is bound."""
+    """Returns each held role in words, with the unit and division to which it is bound."""
     between = "，" if language.get() == "zh" else ", "
     words = []
     for role in held:

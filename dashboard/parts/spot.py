@@ -7,7 +7,7 @@ from gis.chainage import format_chainage
 
 
 def bank_word(bank: Bank) -> str:
-    """Returns the name of a bank."""
+    """Returns the name of a river bank: left, right and so on."""
     return {
         Bank.LEFT: _("left bank"),
         Bank.RIGHT: _("right bank"),
@@ -16,7 +16,7 @@ def bank_word(bank: Bank) -> str:
 
 
 def describe(spot: Spot) -> str:
-    """Returns in one line where a point lies: water, chainage, bank and distance off."""
+    """Returns one line on where a point lies: water, chainage, bank, distance from the water."""
     if spot.chainage_m is None:
         if spot.offset_m:
             return _("{lake}, {offset} m from its shore").format(

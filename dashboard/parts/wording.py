@@ -21,7 +21,7 @@ language: ContextVar[str] = ContextVar("language", default="zh")
 
 @cache
 def catalogue(code: str) -> GNUTranslations:
-    """Reads every message of one language, merged from the .po files in its folder."""
+    """Returns all messages of one language, read and merged from the .po files in its folder."""
     merged = Catalog(locale=code, fuzzy=False)
     for file in sorted((LOCALES / code).glob("*.po")):
         for message in read_po(BytesIO(file.read_bytes()), locale=code):
@@ -39,17 +39,17 @@ def _(message: str) -> str:
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for a msgid worded later
-    """Returns the message as it is; marks a msgid for the catalogues that is translated later."""
+    """Returns the message untranslated; marks it for the catalogues, to be translated later."""
     return message
 
 
 def ngettext(one: str, many: str, count: int) -> str:
-    """Returns the message for a count in the reader's language."""
+    """Returns the singular or plural message for a count, translated for the reader."""
     return catalogue(language.get()).ngettext(one, many, count)
 
 
 def worded(error: OneMapError) -> str:
-    """Returns the error's sentence and how to mend it, in the reader's language."""
+    """Returns an error's sentence and how to mend the cause, in the reader's language."""
     sentence = _(error.message).format(**error.facts)
     if not error.mend:
         return sentence

@@ -29,7 +29,7 @@ Column = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet of rows below a line of headings that stays in view.
+    """A sheet of a workbook: rows below a line of headings that stays in view.
 
     ``is_headed`` False: no headings, the first column names the value in the second.
     ``is_list``: the first column stays in view too, and each column can be filtered.
@@ -43,7 +43,7 @@ class Sheet:
 
 
 def workbook(sheets: Sequence[Sheet], *, text_only: bool = False) -> bytes:
-    """Returns an xlsx file of the sheets: strings are text whatever they begin with.
+    """Returns the sheets as an xlsx file; a string is text, never a formula.
 
     With ``text_only`` a spreadsheet takes what is typed into the file for text, too. A text longer
     than ``MOST_LETTERS`` is cut.
@@ -77,12 +77,12 @@ def _write(page: Any, sheet: Sheet, bold: Any, plain: Any) -> None:
 
 
 def local_time(moment: UtcDatetime | None) -> str:
-    """Returns the time in the business zone to the minute, nothing for None."""
+    """Returns the moment in Beijing time to the minute, empty text for None."""
     return f"{moment.astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M}" if moment else ""
 
 
 def xlsx_answer(made: bytes, name: str) -> Response:
-    """Returns the answer with which a browser saves the workbook under that name."""
+    """Returns the HTTP answer with which a browser saves the xlsx file under that name."""
     return Response(
         made,
         media_type=XLSX,
