@@ -15,7 +15,7 @@ INSTALL: Final = f"apt-get install {SHEET_FONT}"
 
 @cache
 def font_name() -> str:
-    """The name under which the font is ready to draw with. Raises MissingPart without one."""
+    """Registers the Chinese font for PDFs and returns its name; raises MissingPart without one."""
     file = sheet_font()
     try:
         if file is not None:

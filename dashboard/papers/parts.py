@@ -28,7 +28,7 @@ QR_CORRECTION: Final = "M"
 
 
 def style(size: float, *, colour: Color = INK, centred: bool = False) -> ParagraphStyle:
-    """Text of that size in points."""
+    """Returns a PDF paragraph style of that text size in points."""
     return ParagraphStyle(
         f"text-{size}",
         fontName=font_name(),
@@ -42,20 +42,20 @@ def style(size: float, *, colour: Color = INK, centred: bool = False) -> Paragra
 
 
 def words(text: str, size: float = 9, *, colour: Color = INK, centred: bool = False) -> Paragraph:
-    """The text as it is: nothing in it is markup, line breaks are kept."""
+    """Returns the text as a PDF paragraph: markup is not interpreted, line breaks are kept."""
     safe = escape(text).replace("\n", "<br/>")
     return Paragraph(safe, style(size, colour=colour, centred=centred))
 
 
 def heading(text: str) -> Paragraph:
-    """The head of a section."""
+    """Returns the heading of a section of a PDF."""
     made = style(11)
     made.spaceBefore, made.spaceAfter, made.keepWithNext = 9, 4, 1
     return Paragraph(escape(text), made)
 
 
 def facts(pairs: Sequence[tuple[str, str]], columns: int = 2) -> Table:
-    """Names and values, ``columns`` pairs in a row; a long value takes a row of its own."""
+    """Returns a PDF table, ``columns`` (name, value) pairs a row; a long value gets a whole row."""
     share = WIDTH / columns
     rows: list[list[Any]] = []
     spans: list[tuple[Any, ...]] = []
@@ -87,7 +87,7 @@ def facts(pairs: Sequence[tuple[str, str]], columns: int = 2) -> Table:
 
 
 def grid(more: Sequence[tuple[Any, ...]] = ()) -> TableStyle:
-    """Thin lines around every cell."""
+    """Returns a table style with thin lines around every cell, and the styles of ``more``."""
     return TableStyle(
         [
             ("GRID", (0, 0), (-1, -1), 0.5, LINE),
@@ -102,7 +102,7 @@ def grid(more: Sequence[tuple[Any, ...]] = ()) -> TableStyle:
 
 
 def picture(jpeg: bytes, width: float, height: float) -> Image:
-    """The photo as large as it fits."""
+    """Returns the photo, scaled to fit width and height."""
     drawn = Image(BytesIO(jpeg))
     scale = min(width / drawn.imageWidth, height / drawn.imageHeight)
     drawn.drawWidth, drawn.drawHeight = drawn.imageWidth * scale, drawn.imageHeight * scale
@@ -110,7 +110,7 @@ def picture(jpeg: bytes, width: float, height: float) -> Image:
 
 
 def code(text: str, size: float) -> Drawing:
-    """The text as a QR code of that size."""
+    """Returns the text as a QR code with sides of ``size``."""
     widget = QrCodeWidget(text, barLevel=QR_CORRECTION, barBorder=0)
     left, bottom, right, top = widget.getBounds()
     scale = size / max(right - left, top - bottom)
