@@ -24,7 +24,7 @@ Basis = Literal["now", "month"]
 
 
 def map_state(deps: Deps, scope: Scope, basis: Basis) -> dict[str, Any]:
-    """Reads all that an open map needs: features, colours, strip, bounds, the change number.
+    """Reads all that an open map needs: features, water colours, counts, bounds, change number.
 
     With the basis ``month`` the classes come from the means of the business month, and ``month``
     holds its first day and the last day counted.
@@ -65,7 +65,7 @@ def map_state(deps: Deps, scope: Scope, basis: Basis) -> dict[str, Any]:
 def station_collection(
     deps: Deps, scope: Scope, kinds: tuple[StationKind, ...] | None
 ) -> dict[str, Any]:
-    """Reads the stations as one GeoJSON feature collection, in degrees."""
+    """Reads the stations in the scope as one GeoJSON feature collection, in degrees."""
     with transaction(deps.engine) as connection:
         shown = stations(
             connection, scope, kinds or tuple(StationKind), now=deps.clock(), quality=deps.quality
@@ -74,7 +74,7 @@ def station_collection(
 
 
 def water_names(deps: Deps, scope: Scope) -> list[dict[str, Any]]:
-    """Reads the reaches and lakes by name."""
+    """Returns up to a thousand reaches and lakes in the scope, by name."""
     with transaction(deps.engine) as connection:
         return named_waters(connection, scope)
 
@@ -88,7 +88,7 @@ def _json(content: object) -> Response:
 
 
 def router(deps: Deps) -> APIRouter:
-    """Returns the routes of the map's state."""
+    """Returns the API routes for the map's state, stations and waters."""
     routes = APIRouter(prefix="/api/v1/map", tags=["map"])
 
     @routes.get("/state")

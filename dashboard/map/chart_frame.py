@@ -38,7 +38,7 @@ PLAIN: Final[dict[str, Any]] = {
 
 
 class Asked(NamedTuple):
-    """What the controls ask for; ``window`` is a zoomed part in local time."""
+    """What a chart's controls ask for; ``window`` is the zoomed part in local time, or None."""
 
     station_id: int
     parameter: str
@@ -47,14 +47,14 @@ class Asked(NamedTuple):
 
 
 def part(name: str, index: str | Any) -> dict[str, Any]:
-    """Returns the id of one part of one chart."""
+    """Returns the component id of one part (such as "window") of the chart with that index."""
     return {"type": PREFIX + name, "index": index}
 
 
 def chart_frame(
     station_id: int, place: str, parameters: Sequence[Parameter], asked: Parameter, height: int
 ) -> html.Section:
-    """Returns the chart of one station, still empty: a callback draws it once it is on the page."""
+    """Returns a station's empty chart with its controls; a callback later draws the values."""
     key = f"{station_id}/{place}"
     stores = [dcc.Store(id=part(name, key)) for name in ("figure", "window", "theme")]
     parts = [_controls(key, parameters, asked), _plot(key, height), *stores]
@@ -134,7 +134,7 @@ def _plot(key: str, height: int) -> html.Figure:
 
 
 def read_course(deps: Deps, scope: Scope, asked: Asked) -> tuple[StationFacts, Course]:
-    """Reads the station and the course to draw. Raises NotFound or BadInput."""
+    """Reads the station and the values to draw; raises NotFound or BadInput."""
     now = deps.clock()
     if asked.parameter not in list(Parameter) or asked.days not in DAYS:
         raise BadInput("There is no such curve.")
@@ -157,7 +157,7 @@ def read_course(deps: Deps, scope: Scope, asked: Asked) -> tuple[StationFacts, C
 
 
 def window_of(asked: Asked, now: UtcDatetime) -> Span:
-    """Returns the zoomed span if it fits parameter and days, else that many days up to now."""
+    """Returns the zoomed span if valid for parameter and days, else that many days up to now."""
     whole = Span(UtcDatetime(now - timedelta(days=int(asked.days))), now)
     window = asked.window
     if not window or window.get("of") != f"{asked.parameter}/{asked.days}":
@@ -175,14 +175,14 @@ def _instant(local: str) -> UtcDatetime:
 
 
 def csv_address(station_id: int, course: Course) -> str:
-    """Returns the address of the drawn span as a CSV file."""
+    """Returns the address of a CSV file with the values that the chart shows."""
     edges = {"from": course.span.start.isoformat(), "to": course.span.end.isoformat()}
     query = urlencode({"parameter": course.parameter.value, **edges})
     return f"/api/v1/stations/{station_id}/series.csv?{query}"
 
 
 def drawn(deps: Deps, scope: Scope, asked: Asked) -> tuple[Figure, str, str, str]:
-    """Returns figure, file's address, sentence and mean; a failed read is a figure, too."""
+    """Returns the chart (``failed`` if unreadable), its CSV's address, a sentence and the mean."""
     try:
         facts, course = read_course(deps, scope, asked)
     except SQLAlchemyError:
@@ -224,7 +224,7 @@ def register(app: Dash, deps: Deps) -> None:
 
 
 def in_browser(app: Dash) -> None:
-    """Registers what the browser does alone: colours, zoom, the picture."""
+    """Registers the chart's callbacks that run in the browser: colours, zoom, saved picture."""
     app.clientside_callback(
         ClientsideFunction("one_map_drawer", "paint"),
         Output(part("graph", MATCH), "figure"),

@@ -46,7 +46,7 @@ Reader = Callable[[Connection, Deps, Scope, int, UtcDatetime], html.Article]
 
 
 def chiefs_at(connection: Connection, where: Where, now: UtcDatetime) -> Chiefs:
-    """The chiefs who answer for the water at that place."""
+    """Returns the chiefs who answer for the water at that place on the day of ``now``."""
     day = business_date(now)
     if where.reach_id is not None:
         return chiefs_of(connection, "reach", where.reach_id, day)
@@ -131,7 +131,7 @@ READERS: Mapping[str, Reader] = MappingProxyType(
 
 
 def chosen(thing: Any) -> tuple[str, int]:
-    """The kind and id of what was chosen on the map. Raises BadInput for anything else."""
+    """Returns kind and id of what was chosen on the map; raises BadInput for anything else."""
     if isinstance(thing, dict) and str(thing.get("kind")) in READERS:
         number = thing.get("id")
         if isinstance(number, int) and 0 < number < 2**63:
@@ -140,7 +140,7 @@ def chosen(thing: Any) -> tuple[str, int]:
 
 
 def drawer(deps: Deps, scope: Scope, thing: Any) -> html.Article:
-    """Reads what was chosen and lays its drawer out; why not, where it can't be shown."""
+    """Returns the drawer (side panel) of what was chosen on the map, or one that says why not."""
     try:
         kind, number = chosen(thing)
         with transaction(deps.engine) as connection:
@@ -152,7 +152,7 @@ def drawer(deps: Deps, scope: Scope, thing: Any) -> html.Article:
 
 
 def refused(sentence: str, again: Any = None) -> html.Article:
-    """A drawer that says why nothing can be shown; ``again`` adds a button that tries again."""
+    """Returns a drawer that says why nothing can be shown; ``again`` adds a button to retry."""
     parts: list[Any] = [html.H2(sentence, tabIndex=-1)]
     if not again:
         parts.append(html.P(_("It may have been taken away, or lie outside what you may see.")))
@@ -165,7 +165,7 @@ def refused(sentence: str, again: Any = None) -> html.Article:
 
 
 def register(app: Dash, deps: Deps) -> None:
-    """Registers the callbacks that open the drawer and that refresh parts of it."""
+    """Registers the callbacks that open the map's drawer and refresh the readings in it."""
 
     @app.callback(Output(DRAWER, "children"), Input(SELECTION, "data"))
     async def show(thing: Any) -> html.Article | None:

@@ -46,7 +46,7 @@ TONNE_KG = 1000.0
 def outfall_drawer(
     facts: OutfallFacts, limits: Sequence[KeptLimit], chiefs: Chiefs, now: UtcDatetime
 ) -> html.Article:
-    """The whole drawer of an outfall."""
+    """Returns the map's drawer (side panel) of an outfall."""
     station = facts.station
     key = f"outfall:{station.id}"
     measured = [row.limit.parameter for row in facts.rows if row.latest]
@@ -85,7 +85,7 @@ def outfall_drawer(
 
 
 def outfall_finding(facts: OutfallFacts, now: UtcDatetime) -> tuple[str, str]:
-    """The first line: whether the outfall complies; and the words on when that was measured."""
+    """Returns in words whether the outfall complies with its limits, and when that was measured."""
     at, judgement = facts.station.observed_at, facts.judgement
     if at is None:
         return _("No data yet"), ""
@@ -108,7 +108,7 @@ def outfall_finding(facts: OutfallFacts, now: UtcDatetime) -> tuple[str, str]:
 
 
 def basis_block(facts: OutfallFacts) -> html.P | None:
-    """The block on what the limits rest on, with dates."""
+    """Returns the block on what the outfall's limits rest on, with dates; None without limits."""
     lines = basis_lines(facts.rows)
     if not lines:
         return None
@@ -117,7 +117,7 @@ def basis_block(facts: OutfallFacts) -> html.P | None:
 
 
 def loads_block(loads: Sequence[Load]) -> html.Section:
-    """The block of masses over the last 24 hours and 30 days, with the share of time measured."""
+    """Returns the block of masses discharged in 24 h and 30 days, with the share measured."""
     heads = [
         html.Th(_("Load"), scope="col"),
         html.Th(_("24 hours"), scope="col", className="r"),
@@ -148,19 +148,19 @@ def loads_block(loads: Sequence[Load]) -> html.Section:
 
 
 def mass_text(load: SpanLoad) -> str:
-    """The mass of a span; a dash where nothing was measured."""
+    """Returns the mass discharged in a span, as text; a dash where nothing was measured."""
     return kilograms(load.kg) if load.covered_share else "—"
 
 
 def kilograms(mass_kg: float) -> str:
-    """Kilograms, or tonnes from ten up."""
+    """Returns a mass as text in kilograms, in tonnes where large."""
     if mass_kg >= 10 * TONNE_KG:
         return f"{mass_kg / TONNE_KG:,.1f} t"
     return f"{mass_kg:,.{0 if mass_kg >= 100 else 1 if mass_kg >= 1 else 2}f} kg"
 
 
 def receiving_block(facts: OutfallFacts) -> html.Section | None:
-    """The block on the reach into which the outfall discharges."""
+    """Returns the block on the reach that the outfall discharges into; None if unknown."""
     where = facts.station.where
     if where.reach_id is None or not where.reach:
         return None
@@ -169,7 +169,7 @@ def receiving_block(facts: OutfallFacts) -> html.Section | None:
 
 
 def outfall_file(facts: OutfallFacts) -> html.Div:
-    """The list of what is kept about the outfall."""
+    """Returns the list of facts on record about the outfall: owner, permit, place and so on."""
     station = facts.station
     pairs = [
         (_("Category"), station.own.get("category")),
@@ -184,7 +184,7 @@ def outfall_file(facts: OutfallFacts) -> html.Div:
 
 
 def limits_block(limits: Sequence[KeptLimit]) -> html.Section | None:
-    """The block of every limit that holds or held, with basis and dates."""
+    """Returns the block of all limits, present and past, with basis and dates; None without any."""
     if not limits:
         return None
     rows = []

@@ -22,7 +22,7 @@ Parts = Sequence[Any]
 
 
 def spoken_place(where: Where) -> list[str]:
-    """``清川河 K50+551 左岸`` and the division, or the lake and the division."""
+    """Returns ``清川河 K50+551 左岸`` and the division, or the lake and the division."""
     parts = []
     if where.river:
         words = [own_name(where.river, where.river_en)]
@@ -39,7 +39,7 @@ def spoken_place(where: Where) -> list[str]:
 
 
 def head(kind: str, place: Sequence[str], name: str, marks: Parts, finding: Parts) -> html.Header:
-    """The head of a drawer: kind, place, name with its marks, and the finding."""
+    """Returns a drawer's head: kind, place, name with its tags, and the main finding."""
     return html.Header(
         [
             html.Div(
@@ -60,7 +60,7 @@ def head(kind: str, place: Sequence[str], name: str, marks: Parts, finding: Part
 
 
 def finding(words: str, about: str, *, aid: str = "") -> list[Any]:
-    """The lines of a finding: what was found, when it was measured, what kind of data it is."""
+    """Returns the lines of a finding: what was found, when measured, what kind of data."""
     first_line: list[Any] = [html.B(words[:1].upper() + words[1:])]
     if about:
         first_line.append(html.Span(about, className="dw-when"))
@@ -71,7 +71,7 @@ def finding(words: str, about: str, *, aid: str = "") -> list[Any]:
 
 
 def tabs(panels: Sequence[tuple[str, str, Any]]) -> dmc.Tabs:
-    """Tabs of (key, label, content)."""
+    """Returns tabs made from panels of (key, label, content)."""
     return dmc.Tabs(
         [
             dmc.TabsList(
@@ -90,7 +90,7 @@ def tabs(panels: Sequence[tuple[str, str, Any]]) -> dmc.Tabs:
 
 
 def facts_list(pairs: Sequence[tuple[str, Any]]) -> html.Dl:
-    """A list of names and values, without those that have no value."""
+    """Returns a list of names and values; pairs without a value are left out."""
     rows = [
         html.Div([html.Dt(term), html.Dd(value)])
         for term, value in pairs
@@ -100,13 +100,13 @@ def facts_list(pairs: Sequence[tuple[str, Any]]) -> html.Dl:
 
 
 def block(title: str, content: Any, aside: Any = None) -> html.Section:
-    """A titled part of a drawer; ``aside`` stands beside the title."""
+    """Returns a titled section of a drawer; ``aside`` stands beside the title."""
     heading = html.Div([html.H3(title, className="sec-t"), html.Span(aside)], className="dw-bt")
     return html.Section([heading, content], className="dw-block")
 
 
 def near(label: str, kind: str, number: int, *marks: Any) -> html.Li:
-    """A button that opens the drawer of another thing near by."""
+    """Returns a list item with a button that opens the drawer of another thing near by."""
     return html.Li(
         html.Button(
             [html.Span(label, className="dw-label"), *marks, icon("right")],
@@ -117,7 +117,7 @@ def near(label: str, kind: str, number: int, *marks: Any) -> html.Li:
 
 
 def station_line(record: StationRecord) -> html.Li:
-    """The line of a station near by, with what it shows now."""
+    """Returns the list item of a station near by, with its newest result."""
     chainage = "" if record.chainage_m is None else format_chainage(record.chainage_m)
     marks: list[Any] = [html.Span(chainage, className="t3 fs12")]
     if record.kind is StationKind.SECTION:
@@ -128,7 +128,7 @@ def station_line(record: StationRecord) -> html.Li:
 
 
 def stations_block(several: Sequence[StationRecord]) -> list[html.Section]:
-    """A block of stations for each kind, titled with their number."""
+    """Returns a block of stations for each kind, titled with their count."""
     titles = {
         StationKind.SECTION: _("Sections"),
         StationKind.OUTFALL: _("Outfalls"),
@@ -144,7 +144,7 @@ def stations_block(several: Sequence[StationRecord]) -> list[html.Section]:
 
 
 def foot(river_id: int | None, lake_id: int | None = None) -> html.Footer:
-    """The foot: links to the file of the river or lake and to this very view of the map."""
+    """Returns a drawer's foot: links to the river's or lake's file and to this view of the map."""
     known = {page["path_template"] for page in dash.page_registry.values()}
     file = None
     if river_id is not None and "/river/<river_id>" in known:
@@ -161,7 +161,7 @@ def foot(river_id: int | None, lake_id: int | None = None) -> html.Footer:
 
 
 def foot_at(where: Where) -> html.Footer:
-    """The foot for something that stands at a place."""
+    """Returns the foot of a drawer for something that stands at a place."""
     return foot(where.river_id, where.lake_id)
 
 
@@ -170,16 +170,16 @@ def _file_link(words: str, href: str) -> dcc.Link:
 
 
 def live_id(part: str, key: Any) -> dict[str, Any]:
-    """The id of a part that is read again when new readings arrive."""
+    """Returns the component id of a part of the drawer that is reloaded with new readings."""
     return {"type": f"one-map-drawer-{part}", "index": key}
 
 
 def live(part: str, key: str, content: Any) -> html.Div:
-    """A part of a drawer that is read again when new readings arrive."""
+    """Returns the content wrapped as a part of the drawer that is reloaded with new readings."""
     return html.Div(content, id=live_id(part, key), className="dw-live")
 
 
 def whole(key: str, parts: Parts) -> html.Article:
-    """The drawer of these parts; ``key`` says of which thing, empty for none."""
+    """Returns the drawer made of these parts; ``key`` names the thing shown, empty for none."""
     again = dcc.Store(id=live_id("again", key))
     return html.Article([*parts, again], className="dw", **attributes(data_shows=key))

@@ -38,7 +38,7 @@ from data.vocabulary import Parameter
 
 
 def intake_drawer(station: StationFacts, chiefs: Chiefs, now: UtcDatetime) -> html.Article:
-    """The whole drawer of an intake."""
+    """Returns the map's drawer (side panel) of a water intake."""
     own, at = station.own, station.observed_at
     key = f"intake:{station.id}"
     volume = own.get("permitted_volume_m3a")
@@ -86,7 +86,7 @@ def _value(station: StationFacts, parameter: Parameter) -> str:
 
 
 def board_drawer(board: Board, chiefs: Chiefs) -> html.Article:
-    """The whole drawer of a notice board."""
+    """Returns the map's drawer (side panel) of a notice board."""
     phone: Any = board.phone
     if board.phone:
         label = _("Call the supervision line, {phone}").format(phone=board.phone)

@@ -31,14 +31,14 @@ from gis.chainage import format_chainage
 
 
 def light_tag(row: ProblemRow, now: UtcDatetime) -> html.Span:
-    """The tag with the light's shape and what is left of the deadline."""
+    """Returns the tag of a problem's traffic light, with the time left until the deadline."""
     if row.light is Light.NONE:
         return html.Span(light_word(row.light), className="lt x")
     return html.Span(deadline_words(row.due_at, row.light, now), className=LIGHT_CLASS[row.light])
 
 
 def state_tag(row: ProblemRow) -> html.Span:
-    """The tag of a problem's status, amber when it was sent back."""
+    """Returns the tag of a problem's status; amber when the problem was sent back."""
     word = state_word(row.status, is_returned=row.is_returned)
     return html.Span(word, className=state_class(row.status, is_returned=row.is_returned))
 
@@ -51,7 +51,7 @@ def at_water(
     last: Walk | None,
     now: UtcDatetime,
 ) -> html.Div:
-    """The part with a water's open problems, the most urgent first, and its newest patrol."""
+    """Returns the block of a water's open problems, most urgent first, and its newest patrol."""
     lines = [_line(row, now) for row in rows]
     listed: Any = html.Ul(lines, className="dw-near dw-prb")
     if not lines:
@@ -80,14 +80,14 @@ def _line(row: ProblemRow, now: UtcDatetime) -> html.Li:
 
 
 def valid_tag(walk: Walk) -> html.Span:
-    """The tag that says whether the patrol is valid."""
+    """Returns the tag that says whether the patrol counts as valid."""
     if walk.is_valid:
         return html.Span([icon("tick"), _("Valid")], className="tag gr")
     return html.Span(_("Not valid"), className="tag am")
 
 
 def walk_line(walk: Walk | None, now: UtcDatetime) -> html.Section:
-    """The newest patrol in one line, with the patroller's post but never the name."""
+    """Returns the line of the newest patrol, with the patroller's post but never the name."""
     if walk is None:
         return block(_("Latest patrol"), html.P(_("No patrol yet"), className="t3 fs12"))
     words = " · ".join(
@@ -107,7 +107,7 @@ def walk_line(walk: Walk | None, now: UtcDatetime) -> html.Section:
 
 
 def problem_drawer(row: ProblemRow, now: UtcDatetime) -> html.Article:
-    """The drawer of a problem in short, with a link to its page."""
+    """Returns the drawer of a problem: its main facts and a link to its page."""
     key = f"problem:{row.id}"
     place = [row.number, where_words(row.where)]
     last_step = _("{actor} · {done} · {time}").format(
@@ -145,7 +145,7 @@ def problem_drawer(row: ProblemRow, now: UtcDatetime) -> html.Article:
 
 
 def patrol_drawer(walk: Walk, now: UtcDatetime) -> html.Article:
-    """The drawer of a patrol in short: length, duration, the rules it was judged by."""
+    """Returns the drawer of a patrol: length, duration and the rules it was judged by."""
     waters = walk.waters if language.get() == "zh" else walk.waters_en
     gap = "、" if language.get() == "zh" else ", "
     division = own_name(walk.division, walk.division_en) if walk.division else ""

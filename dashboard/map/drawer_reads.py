@@ -27,14 +27,14 @@ _REACHES = text(f"SELECT id FROM reach WHERE river_id = :river AND {REACH_VISIBL
 
 
 def reads_ledger() -> bool:
-    """Whether the current user may read problems and patrols."""
+    """Returns whether the current user may read problems and patrols."""
     return may(signed_in_user(), Action.READ_LEDGER)
 
 
 def problem_of(
     connection: Connection, _deps: Deps, scope: Scope, number: int, now: UtcDatetime
 ) -> html.Article:
-    """Reads a problem and lays its drawer out. Raises NotFound when it may not be seen."""
+    """Reads a problem and returns its drawer; raises NotFound if the user may not see it."""
     row = problem_row(connection, scope, number, now) if reads_ledger() else None
     if row is None:
         raise NotFound("There is no such problem.")
@@ -44,7 +44,7 @@ def problem_of(
 def patrol_of(
     connection: Connection, _deps: Deps, scope: Scope, number: int, now: UtcDatetime
 ) -> html.Article:
-    """Reads a patrol and lays its drawer out. Raises NotFound when it may not be seen."""
+    """Reads a patrol and returns its drawer; raises NotFound if the user may not see it."""
     if not may(signed_in_user(), Action.READ_PATROLS):
         raise NotFound("There is no such patrol.")
     return patrol_drawer(walk(connection, scope, number), now)
@@ -53,7 +53,7 @@ def patrol_of(
 def ledger_at(
     connection: Connection, scope: Scope, where: Where, key: str, now: UtcDatetime
 ) -> list[html.Div]:
-    """The part with problems and patrol at a place's water; empty for who may not read them."""
+    """Returns the block of problems and patrol of the water at a place; empty if not allowed."""
     if where.reach_id is not None:
         return ledger_of(connection, scope, key, now, reach=where.reach_id)
     if where.lake_id is not None:
@@ -71,7 +71,7 @@ def ledger_of(
     lake: int | None = None,
     river: int | None = None,
 ) -> list[html.Div]:
-    """The part with problems and patrol of one water; empty for who may not read them."""
+    """Returns the block of problems and patrol of one water; empty if the user may not read any."""
     if not reads_ledger():
         return []
     asked = LedgerFilter()

@@ -41,7 +41,7 @@ TILES = 4
 def section_drawer(
     facts: SectionFacts, chiefs: Chiefs, now: UtcDatetime, ledger: Sequence[Any] = ()
 ) -> html.Article:
-    """The whole drawer of a section; ``ledger`` is the part with problems and patrol."""
+    """Returns the map's drawer of a section; ``ledger`` is the block of problems and patrol."""
     station = facts.station
     key = f"section:{station.id}"
     measured = [row.parameter for row in facts.rows if row.latest]
@@ -65,7 +65,7 @@ def section_drawer(
 
 
 def section_head(facts: SectionFacts, now: UtcDatetime) -> html.Header:
-    """The head of the drawer: name, class, target and finding."""
+    """Returns the head of a section's drawer: name, water-quality class, target and finding."""
     station, evaluation = facts.station, facts.evaluation
     grade = evaluation.grade
     marks = [
@@ -82,7 +82,7 @@ def section_head(facts: SectionFacts, now: UtcDatetime) -> html.Header:
 
 
 def section_finding(facts: SectionFacts, now: UtcDatetime) -> tuple[str, str]:
-    """The first line: class and reason; and the words on when that was measured."""
+    """Returns in words the section's class with its reason, and when that was measured."""
     evaluation, at = facts.evaluation, facts.station.observed_at
     if at is None or evaluation.state is EvaluationState.NONE:
         return _("No data yet"), ""
@@ -109,7 +109,7 @@ def section_finding(facts: SectionFacts, now: UtcDatetime) -> tuple[str, str]:
 
 
 def tiles(facts: SectionFacts) -> html.Div:
-    """The most important values, large, for phones."""
+    """Returns tiles with the section's most important values in large type, for phones."""
     rows = sorted(
         (row for row in facts.rows if row.latest and row.parameter is not Parameter.PH),
         key=lambda row: (not row.is_deciding, row.is_separate),
@@ -133,7 +133,7 @@ def tiles(facts: SectionFacts) -> html.Div:
 
 
 def aids() -> html.P:
-    """The hints on how the chart is used."""
+    """Returns the hints on how to zoom the chart and what its hollow points mean."""
     words = _(
         "Drag across the chart to look closer, double-click to come back. Hollow grey points"
         " are flagged and not evaluated."
@@ -142,7 +142,7 @@ def aids() -> html.P:
 
 
 def section_file(facts: SectionFacts) -> html.Div:
-    """The list of what is kept about the section."""
+    """Returns the list of facts on record about the section."""
     station = facts.station
     target = facts.target.numeral
     if station.target is None:
@@ -163,7 +163,7 @@ def section_file(facts: SectionFacts) -> html.Div:
 
 
 def place_pairs(station: StationFacts) -> list[tuple[str, Any]]:
-    """The facts of a station's code and place."""
+    """Returns (name, value) pairs on a station's code and place."""
     where = station.where
     off = "" if where.offset_m is None else f"{where.offset_m:.0f} m"
     return [
@@ -176,7 +176,7 @@ def place_pairs(station: StationFacts) -> list[tuple[str, Any]]:
 
 
 def device_pairs(station: StationFacts) -> list[tuple[str, Any]]:
-    """The facts of a station's device: interval, and since when it reports."""
+    """Returns (name, value) pairs on a station's device: interval, since when it reports."""
     since = station.started_at
     return [
         (_("Reports every"), duration_text(station.interval)),
@@ -185,7 +185,7 @@ def device_pairs(station: StationFacts) -> list[tuple[str, Any]]:
 
 
 def earlier(chiefs: Chiefs) -> list[Any]:
-    """The chiefs of earlier days, in full."""
+    """Returns the block of earlier chiefs with their terms; empty if there are none."""
     if not chiefs.earlier:
         return []
     rows = [chief_row(each, with_term=True) for each in chiefs.earlier]

@@ -34,7 +34,7 @@ KM2_M2 = 1_000_000.0
 def reach_drawer(
     facts: ReachFacts, chiefs: Chiefs, now: UtcDatetime, ledger: Sequence[Any] = ()
 ) -> html.Article:
-    """The whole drawer of a reach; ``ledger`` is the part with problems and patrol."""
+    """Returns the map's drawer of a reach; ``ledger`` is the block of problems and patrol."""
     river = own_name(facts.river, facts.river_en)
     words, about = colour_finding(facts.colour, facts.deciding_section, now)
     place = [f"{river} {stretch_text(facts.from_m, facts.to_m)}"]
@@ -64,7 +64,7 @@ def reach_drawer(
 def lake_drawer(
     facts: LakeFacts, chiefs: Chiefs, now: UtcDatetime, ledger: Sequence[Any] = ()
 ) -> html.Article:
-    """The whole drawer of a lake or reservoir; ``ledger`` is the part with problems."""
+    """Returns the map's drawer of a lake or reservoir; ``ledger`` is the block of problems."""
     words, about = colour_finding(facts.colour, facts.deciding_section, now)
     kind = _("Reservoir") if facts.kind == LakeKind.RESERVOIR else _("Lake")
     division = facts.division and own_name(facts.division, facts.division_en)
@@ -91,7 +91,7 @@ def lake_drawer(
 def colour_finding(
     colour: WaterColour, deciding_section: StationRecord | None, now: UtcDatetime
 ) -> tuple[str, str]:
-    """Which section decides the water's class now, or why it has none."""
+    """Returns in words which section decides a water's class, or why it has none; and when."""
     at = colour.observed_at
     if deciding_section is not None and at is not None:
         name = own_name(deciding_section.name, deciding_section.name_en)
@@ -115,7 +115,7 @@ def _marks(colour: WaterColour) -> list[Any]:
 def _elsewhere(
     sections: Sequence[StationRecord], here: Sequence[StationRecord]
 ) -> list[html.Section]:
-    """The block of sections that stand for the water but lie elsewhere."""
+    """Returns the block of sections that count for the water but lie elsewhere; empty if none."""
     listed = {each.id for each in here}
     return stations_block([each for each in sections if each.id not in listed])
 
@@ -132,7 +132,7 @@ def _plain(
 
 
 def river_drawer(facts: dict[str, Any], ledger: Sequence[Any] = ()) -> html.Article:
-    """The drawer of a river in short, with a link to its file."""
+    """Returns the drawer of a river: main facts and a link to the river's file."""
     kind = _("Canal") if facts["kind"] == RiverKind.CANAL else _("River")
     pairs = [
         (_("Length"), _length(facts["length_m"])),
@@ -161,7 +161,7 @@ def river_drawer(facts: dict[str, Any], ledger: Sequence[Any] = ()) -> html.Arti
 
 
 def division_drawer(facts: dict[str, Any]) -> html.Article:
-    """The drawer of a division in short."""
+    """Returns the drawer of an administrative division: its main facts."""
     level = level_word(ChiefLevel(facts["level"]))
     pairs = [
         (_("Code"), facts["code"]),

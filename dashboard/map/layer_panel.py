@@ -10,7 +10,7 @@ from data.vocabulary import WaterClass
 
 
 def layer_panel(*, with_basemap: bool, with_ledger: bool = False) -> html.Section:
-    """The panel without numbers; the map's script fills counts and spread in."""
+    """Returns the map's panel of layers; a script fills in the counts."""
     rows = [
         _row("reaches", _("Reaches"), note=_("by class")),
         _row("lakes", _("Lakes"), note=_("by class")),

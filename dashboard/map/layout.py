@@ -19,7 +19,7 @@ from data.words.ledger import Light
 def map_view(
     settings: DashboardSettings, *, with_ledger: bool = False, may_report: bool = False
 ) -> html.Div:
-    """The page's body; the script puts the map itself into ``one-map-stage``."""
+    """Returns the map page's body; a script draws the map into ``one-map-stage``."""
     return html.Div(
         [
             html.Div(id="one-map-stage", className="mp-stage"),

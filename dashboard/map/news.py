@@ -19,7 +19,7 @@ FAR_BEHIND = 20_000
 
 
 class ReadingNews:
-    """Sends open pages what changed in the latest readings, by change number."""
+    """The map's live news: sends open pages the stations and waters that changed."""
 
     rung_by = "onemap_reading"
     counted_as = "readings"
@@ -30,7 +30,7 @@ class ReadingNews:
         self.seen = Seen()
 
     async def send_news(self, listeners: Collection[Listener]) -> None:
-        """Queues for every page the stations and waters within its scope that changed."""
+        """Queues for each page the stations and waters in its scope changed since last sent."""
         newest, fresh = await off(self.fresh)
         if fresh is None:
             for listener in listeners:
@@ -45,17 +45,17 @@ class ReadingNews:
                 listener.enqueue(event)
 
     async def opened(self, listener: Listener, after: int | None) -> Event:
-        """The event with what changed since that number, else a greeting with the newest one."""
+        """Returns the event with changes since ``after`` or, without any, a hello."""
         newest = await off(self.newest)
         missed = None if after is None else await off(self.catch_up, listener.scope, after)
         return missed or Event("hello", newest)
 
     async def anew(self) -> Event:
-        """The event that makes a page load everything anew."""
+        """Returns the event that makes a page reload everything."""
         return Event("resync", await off(self.newest))
 
     def fresh(self) -> tuple[int, list[int] | None]:
-        """The newest change number and those not sent yet; None for pages to load all anew."""
+        """Returns the newest change number and those not yet sent, None if pages must reload."""
         with transaction(self.deps.engine) as connection:
             newest = last_change_no(connection)
             if self.seen.floor < 0:
@@ -72,12 +72,12 @@ class ReadingNews:
         return newest, fresh
 
     def events(self, scopes: set[Scope], after: int) -> dict[Scope, Event]:
-        """The event for each scope with its changes above that number, where there are any."""
+        """Returns for each scope the event with its changes after ``after``; no entry if none."""
         events = {scope: self.catch_up(scope, after) for scope in scopes}
         return {scope: event for scope, event in events.items() if event is not None}
 
     def catch_up(self, scope: Scope, after: int) -> Event | None:
-        """The event with what changed in the scope after that number; None when nothing did."""
+        """Returns the event with the scope's changes after ``after``; None when there are none."""
         with transaction(self.deps.engine) as connection:
             newest = last_change_no(connection)
             if after > newest or newest - after > FAR_BEHIND:
@@ -90,6 +90,6 @@ class ReadingNews:
         return Event("change", payload["change_no"], orjson.dumps(payload))
 
     def newest(self) -> int:
-        """The highest change number committed."""
+        """Returns the highest change number of readings that is committed."""
         with transaction(self.deps.engine) as connection:
             return last_change_no(connection)

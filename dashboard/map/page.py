@@ -10,7 +10,7 @@ from data.settings import DashboardSettings
 
 
 class Ids:
-    """Ids that the page's callbacks and the drawer share."""
+    """Component ids that the map's callbacks and the drawer share."""
 
     page = "one-map-page"
     selection = "one-map-selection"
@@ -18,7 +18,7 @@ class Ids:
 
 
 def layout(**_query: str) -> html.Div:
-    """The page without data, which the map's script reads from the routes of the map."""
+    """Returns the map page without data; its script fetches the data from the map's API."""
     user = signed_in_user()
     return map_view(
         DashboardSettings(),
@@ -28,7 +28,7 @@ def layout(**_query: str) -> html.Div:
 
 
 def register(app: Dash, deps: Deps) -> None:
-    """Registers the drawer's callbacks and the one that brings a selection back to the map."""
+    """Registers the drawer's callbacks and the one that restores a selection on the map."""
     drawer.register(app, deps)
     app.clientside_callback(
         ClientsideFunction(namespace="one_map", function_name="selected"),

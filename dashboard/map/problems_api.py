@@ -21,7 +21,7 @@ from data.words.ledger import Light
 
 
 def ledger_map(deps: Deps, user: User) -> dict[str, Any]:
-    """Reads the open problems as GeoJSON features, and the change number they stand at."""
+    """Reads the open problems as GeoJSON features, with the ledger's change number at that time."""
     now = deps.clock()
     with transaction(deps.engine) as connection:
         change_no = last_ledger_no(connection)
@@ -34,7 +34,7 @@ def ledger_map(deps: Deps, user: User) -> dict[str, Any]:
 
 
 def ledger_news(deps: Deps, user: User) -> dict[str, int]:
-    """Counts the problems that are open, overdue, new or wait for the reader, and unread notices.
+    """Counts open, overdue and new problems, those awaiting the reader, and unread notices.
 
     ``longest`` is the number of working days that the worst is overdue by.
     """
@@ -64,7 +64,7 @@ def _json(content: object) -> Response:
 
 
 def router(deps: Deps) -> APIRouter:
-    """Returns the routes of problems on the map."""
+    """Returns the API routes for problems on the map."""
     routes = APIRouter(prefix="/api/v1/ledger", tags=["map"])
 
     @routes.get("/map")

@@ -13,13 +13,13 @@ from data.queries.scope import Scope
 
 
 def found(deps: Deps, phrase: str, scope: Scope) -> list[dict[str, Any]]:
-    """Searches what the scope may see by name or code."""
+    """Searches waters, stations, boards and places in the scope by name or code."""
     with transaction(deps.engine) as connection:
         return search(connection, phrase, scope)
 
 
 def router(deps: Deps) -> APIRouter:
-    """Returns the route of the search."""
+    """Returns the API route of the map's search."""
     routes = APIRouter(prefix="/api/v1", tags=["map"])
 
     @routes.get("/search")

@@ -7,7 +7,7 @@ from dashboard.parts.wording import _
 
 
 def strip(*, with_ledger: bool = False) -> html.Section:
-    """Five buttons whose numbers the map's script fills; pressed, one filters the map.
+    """Returns the map's five count buttons; a script fills the counts, a pressed one filters.
 
     Beside them, for those who read the ledger, what is overdue, new and waits for the reader.
     """

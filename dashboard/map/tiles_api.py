@@ -30,7 +30,7 @@ Key = tuple[str, int, int, int, Scope, str]
 
 @dataclass(frozen=True, slots=True)
 class PackedTile:
-    """A tile as it is sent, with the name of its content."""
+    """A vector tile compressed for sending, with its ETag."""
 
     packed: bytes
     etag: str
@@ -38,7 +38,7 @@ class PackedTile:
 
 @dataclass(slots=True)
 class TileCache:
-    """Packed tiles by place, scope and version of the ground; bounded by bytes."""
+    """A cache of packed map tiles by place, scope and version of the map data; bounded in bytes."""
 
     most_bytes: int = MOST_BYTES
     size: int = 0
@@ -46,7 +46,7 @@ class TileCache:
     lock: Lock = field(default_factory=Lock)
 
     def find(self, key: Key) -> PackedTile | None:
-        """Returns the tile, which then counts as just used; None if it is not kept."""
+        """Returns the cached tile and marks it as just used; None if not cached."""
         with self.lock:
             found = self.tiles.get(key)
             if found is not None:
@@ -54,7 +54,7 @@ class TileCache:
             return found
 
     def keep(self, key: Key, made: PackedTile) -> None:
-        """Keeps the tile; beyond the bound the longest unused ones are dropped."""
+        """Caches the tile; past the size bound drops the longest unused tiles."""
         with self.lock:
             before = self.tiles.pop(key, None)
             self.size += len(made.packed) - (len(before.packed) if before else 0)
@@ -79,7 +79,7 @@ TRACKS = "patrol"
 def packed_tile(
     deps: Deps, cache: TileCache, layer: str, place: tuple[int, int, int], scope: Scope
 ) -> PackedTile:
-    """Returns the tile of a place, from memory unless the ground changed. Raises NotFound."""
+    """Returns a map tile, from the cache unless the map data changed; raises NotFound."""
     now = deps.clock()
     version_sql = TRACKS_VERSION if layer.startswith(TRACKS) else GROUND_VERSION
     with transaction(deps.engine) as connection:
@@ -97,7 +97,7 @@ def packed_tile(
 
 
 def router(deps: Deps) -> APIRouter:
-    """Returns the route of the tiles."""
+    """Returns the API route of the map's vector tiles."""
     routes = APIRouter(tags=["map"])
     cache = TileCache()
 

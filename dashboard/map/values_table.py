@@ -28,7 +28,7 @@ from data.vocabulary import BodyKind, Flag, Parameter
 
 
 def section_table(facts: SectionFacts, now: UtcDatetime) -> html.Div:
-    """The evaluated parameters with value, limit, class and excess; the others in a note."""
+    """Returns a section's table of parameters: value, limit, class, excess; others in a note."""
     heads = [
         html.Th(_("Parameter"), scope="col"),
         html.Th(_("Measured"), scope="col", className="r"),
@@ -72,7 +72,7 @@ def _value_cell(parameter: Parameter, latest: LatestValue | None) -> html.Td:
 def _aside(
     latest: LatestValue | None, newest: UtcDatetime | None, now: UtcDatetime
 ) -> list[html.Span]:
-    """The value's own time where it is older than the newest of the station, else None."""
+    """Returns the value's time if older than the station's newest reading, else an empty list."""
     if latest is None or latest.observed_at == newest:
         return []
     return [html.Span(moment_text(latest.observed_at, now), className="dw-time")]
@@ -120,7 +120,7 @@ def _other(each: tuple[Parameter, LatestValue], body: BodyKind) -> html.Span:
 
 
 def limits_table(facts: OutfallFacts, now: UtcDatetime) -> html.Div:
-    """The permit's limits beside the newest values."""
+    """Returns the table of an outfall's permit limits beside the newest values."""
     heads = [
         html.Th(_("Parameter"), scope="col"),
         html.Th(_("Measured"), scope="col", className="r"),
@@ -162,12 +162,12 @@ def _limit_row(row: LimitRow, newest: UtcDatetime | None, now: UtcDatetime) -> h
 
 
 def basis_lines(rows: Sequence[LimitRow]) -> list[tuple[str, str]]:
-    """Each basis of the limits once, with the dates on which it holds."""
+    """Returns (basis, dates it holds) of the limits, each pair once."""
     return list(dict.fromkeys((row.limit.basis, term_text(row.limit)) for row in rows))
 
 
 def term_text(limit: KeptLimit) -> str:
-    """The dates on which the limit holds."""
+    """Returns in words the dates on which the limit holds."""
     if limit.valid_to is None:
         return _("from {day}").format(day=limit.valid_from)
     return _("{first} to {last}").format(

@@ -9,7 +9,7 @@ from data.words.ledger import CATEGORY_KEYS, Status
 
 
 def map_words() -> dict[str, str]:
-    """The sentences by key, with placeholders such as ``{n}`` for the scripts."""
+    """Returns the sentences of the map's scripts by key, with placeholders such as ``{n}``."""
     return {
         "live": _("Live"),
         "by_month": _("Monthly mean"),
@@ -70,7 +70,7 @@ def map_words() -> dict[str, str]:
 
 
 def ledger_map_words() -> dict[str, str]:
-    """The map's sentences on problems and patrols, by key."""
+    """Returns the map's sentences on problems and patrols, by key."""
     return {
         "kind.problem": _("Problem"),
         "patrol": _("Patrol"),
@@ -96,5 +96,5 @@ def ledger_map_words() -> dict[str, str]:
 
 
 def sample() -> dict[str, str]:
-    """The sentence on what a mean rests on."""
+    """Returns the sentences, by key, for a mean's sample count and valid share."""
     return {"sample": _("n = {n}"), "valid_share": _("valid {share} %")}
