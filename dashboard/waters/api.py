@@ -162,7 +162,7 @@ class RiverFile(Read):
 
 
 def reach_document(reach: ReachFile) -> Reach:
-    """Returns the document of a reach."""
+    """Returns a reach of a water's file as the API's document."""
     return Reach.of(
         reach,
         state=reach.colour.state.value,
@@ -173,7 +173,7 @@ def reach_document(reach: ReachFile) -> Reach:
 
 
 def station_document(file: StationFile) -> Station:
-    """Returns the document of a station."""
+    """Returns a station of a water's file as the API's document."""
     record = file.record
     return Station.of(
         record,
@@ -188,7 +188,7 @@ def station_document(file: StationFile) -> Station:
 
 
 def document(dossier: Dossier) -> RiverFile:
-    """Returns the document of a water's file."""
+    """Returns the file of a river or lake as the API's document."""
     return RiverFile.of(
         dossier,
         water_class=dossier.colour.water_class or None,
@@ -200,7 +200,7 @@ def document(dossier: Dossier) -> RiverFile:
 
 
 def read_list(deps: Deps, scope: Scope, **chosen: object) -> Listing:
-    """Reads a page of the waters that the scope may see."""
+    """Reads one page of the list of rivers and lakes within the scope."""
     with transaction(deps.engine) as connection:
         return river_list(
             connection,
@@ -212,14 +212,14 @@ def read_list(deps: Deps, scope: Scope, **chosen: object) -> Listing:
 
 
 def read_file(deps: Deps, scope: Scope, water: Water, number: int) -> Dossier:
-    """Reads the file of a river or lake. Raises NotFound when it isn't there or not visible."""
+    """Reads the file of a river or lake; raises NotFound if absent or outside the scope."""
     read = river_dossier if water == "river" else lake_dossier
     with transaction(deps.engine) as connection:
         return read(connection, number, scope, now=deps.clock(), quality=deps.quality)
 
 
 def router(deps: Deps) -> APIRouter:
-    """Returns the routes ``/api/v1/rivers`` and ``/api/v1/lakes``."""
+    """Returns the API routes ``/api/v1/rivers`` and ``/api/v1/lakes``."""
     routes = APIRouter(prefix="/api/v1", tags=["files"])
 
     @routes.get("/rivers")

@@ -19,7 +19,7 @@ from data.vocabulary import ChiefLevel
 
 
 def level_mark(level: ChiefLevel) -> str:
-    """The character of a level: 省, 市, 县, 镇, 村."""
+    """Returns the one-character mark of a chief's level: 省, 市, 县, 镇, 村."""
     return {
         ChiefLevel.PROVINCE: _("level mark: province"),
         ChiefLevel.CITY: _("level mark: city"),
@@ -30,7 +30,7 @@ def level_mark(level: ChiefLevel) -> str:
 
 
 def phone_link(name: str, phone: str) -> html.A | None:
-    """A link that calls the number; None without one."""
+    """Returns a link that calls the phone number; None without a number."""
     digits = "".join(each for each in phone if each in "+0123456789")
     if not digits:
         return None
@@ -45,7 +45,7 @@ def phone_link(name: str, phone: str) -> html.A | None:
 
 
 def chief_row(each: Answering, *, with_term: bool = False) -> html.Li:
-    """The line of one chief: level, name, post, stretch or division, phone."""
+    """Returns the line of one chief: level, name, post, stretch or division, phone."""
     about = []
     if each.post and each.post != each.name:
         about.append(each.post)
@@ -69,7 +69,7 @@ def chief_row(each: Answering, *, with_term: bool = False) -> html.Li:
 
 
 def chiefs_block(chiefs: Chiefs) -> html.Section:
-    """The list of today's chiefs by level, with the earlier ones folded away."""
+    """Returns the list of today's chiefs by level, with earlier chiefs folded away."""
     parts: list[Any] = [html.H3(_("Who answers for it today"), className="sec-t")]
     if chiefs.now:
         parts.append(html.Ul([chief_row(each) for each in chiefs.now], className="dw-who"))
@@ -83,7 +83,7 @@ def chiefs_block(chiefs: Chiefs) -> html.Section:
 
 
 def folded(title: str, several: tuple[Answering, ...], *, with_term: bool = False) -> html.Details:
-    """A list folded away behind its title and count."""
+    """Returns a list of chiefs folded away behind its title and count."""
     return html.Details(
         [
             html.Summary([title, html.Span(str(len(several)), className="t3")]),
@@ -94,7 +94,7 @@ def folded(title: str, several: tuple[Answering, ...], *, with_term: bool = Fals
 
 
 def chiefs_card(dossier: Dossier) -> html.Section:
-    """The card of who answers for the water today and who did before."""
+    """Returns the card of the chiefs who answer for the water today, and of those before them."""
     now = [each for each in dossier.chiefs if each.is_current]
     former = [each for each in dossier.chiefs if not each.is_current]
     reaches = {each.id: each for each in dossier.reaches}
@@ -129,7 +129,7 @@ def chiefs_card(dossier: Dossier) -> html.Section:
 
 
 def levels(chiefs: Sequence[Chief]) -> list[tuple[Any, str, list[Chief]]]:
-    """Mark, heading and chiefs of each level, the general chiefs first."""
+    """Returns (mark, heading, chiefs) for each level, the general river chiefs first."""
 
     def group(chief: Chief) -> tuple[bool, ChiefLevel]:
         return chief.is_general, ChiefLevel.PROVINCE if chief.is_general else chief.level
@@ -144,7 +144,7 @@ def levels(chiefs: Sequence[Chief]) -> list[tuple[Any, str, list[Chief]]]:
 
 
 def person(chief: Chief, reaches: dict[int, ReachFile]) -> html.Li:
-    """The entry of one chief: name, telephone, what they answer for, since when."""
+    """Returns the list item of a chief: name, telephone, area answered for, since when."""
     return html.Li(
         [
             html.Div(
@@ -169,7 +169,7 @@ def person(chief: Chief, reaches: dict[int, ReachFile]) -> html.Li:
 
 
 def about(chief: Chief, reaches: dict[int, ReachFile]) -> str:
-    """What the chief answers for, with the post where it adds to name and level."""
+    """Returns in words the area a chief answers for, and the post if the name doesn't say it."""
     is_known = chief.post in chief.name or level_word(chief.level) in chief.post
     return " · ".join(
         each for each in (covers(chief, reaches), "" if is_known else chief.post) if each
@@ -177,7 +177,7 @@ def about(chief: Chief, reaches: dict[int, ReachFile]) -> str:
 
 
 def covers(chief: Chief, reaches: dict[int, ReachFile]) -> str:
-    """What the chief answers for, neighbouring reaches as one stretch."""
+    """Returns in words the area a chief answers for; neighbouring reaches join to one stretch."""
     if chief.is_general:
         return chief.division or ""
     held = [reaches[number] for number in chief.reach_ids if number in reaches]

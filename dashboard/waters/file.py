@@ -35,7 +35,7 @@ from gis.chainage import format_chainage
 
 
 def river_file(dossier: Dossier) -> html.Article:
-    """The file's body with all of its cards."""
+    """Returns the body, with all its cards, of the page on one river or lake."""
     now = dossier.as_of
     sections = dossier.of_kind(StationKind.SECTION)
     outfalls = dossier.of_kind(StationKind.OUTFALL)
@@ -97,7 +97,7 @@ def river_file(dossier: Dossier) -> html.Article:
 
 
 def heading(dossier: Dossier) -> html.Header:
-    """The heading: way back, name with its class now, links to the map and the print."""
+    """Returns the heading: link back, name with water-quality class, links to map and print."""
     water = dossier.facts
     name = own_name(water.name, water.name_en)
     other = water.name_en if language.get() == "zh" else water.name
@@ -147,7 +147,7 @@ def heading(dossier: Dossier) -> html.Header:
 
 
 def counts(dossier: Dossier) -> html.Section:
-    """The row of five figures, each with its sentence."""
+    """Returns the row of five key figures of a water, each with its sentence."""
     found = find(dossier)
     sections = len(dossier.of_kind(StationKind.SECTION))
     outfalls = len(dossier.of_kind(StationKind.OUTFALL))
@@ -181,7 +181,7 @@ def counts(dossier: Dossier) -> html.Section:
 
 
 def figure(label: str, value: Any, unit: str, sentence: str) -> html.Div:
-    """One figure: label, number with unit, sentence."""
+    """Returns one key figure: label, number with unit, sentence."""
     return html.Div(
         [
             html.Span(label, className="rv-kl"),
@@ -192,7 +192,7 @@ def figure(label: str, value: Any, unit: str, sentence: str) -> html.Div:
 
 
 def strip_card(dossier: Dossier) -> html.Section:
-    """The card that draws a river straight, each reach in the colour of its water class."""
+    """Returns the card that draws a river as a straight strip, reaches coloured by water class."""
     legend = html.Div(
         [
             html.Span([html.Span("Ⅲ", className="cl k3 rv-lg"), _("section")]),
@@ -208,7 +208,7 @@ def strip_card(dossier: Dossier) -> html.Section:
 
 
 def reaches_card(dossier: Dossier) -> Any:
-    """The card with the table of reaches; None for a lake."""
+    """Returns the card with the table of the river's reaches; None for a lake."""
     if dossier.facts.water == "lake":
         return None
     note = _("{n} shown").format(n=len(dossier.reaches))
@@ -218,14 +218,14 @@ def reaches_card(dossier: Dossier) -> Any:
 
 
 def counted(name: str, title: str, count: int, note: str, body: Any, nothing: str) -> html.Section:
-    """A card titled with a count; with ``nothing`` in place of an empty table."""
+    """Returns a card with a count and the table ``body``; at count 0 with sentence ``nothing``."""
     if not count:
         return card(title, nothing, None, name=name)
     return card(title, f"{count} · {note}", body, name=name)
 
 
 def basics_card(dossier: Dossier) -> html.Section:
-    """The card of facts that change rarely."""
+    """Returns the card of a water's basic facts, such as length and code, which rarely change."""
     water = dossier.facts
     lake = water.water == "lake"
     pairs = [
@@ -247,14 +247,14 @@ def basics_card(dossier: Dossier) -> html.Section:
 
 
 def code_words(water: WaterFacts) -> str:
-    """The water's code with its scheme, or that none was given."""
+    """Returns the water's code with its coding scheme, or words that no code was given."""
     if not water.code:
         return _("none given")
     return water.code + (bracketed(water.code_scheme) if water.code_scheme else "")
 
 
 def flows_into(water: WaterFacts) -> Any:
-    """The receiving water with the place, a link where it may be seen."""
+    """Returns the water that this one flows into or lies on, as a link if the user may see it."""
     if not water.flows_into:
         return _("unknown")
     k = water.flows_into_chainage_m
@@ -265,7 +265,7 @@ def flows_into(water: WaterFacts) -> Any:
 
 
 def tributaries(dossier: Dossier) -> Any:
-    """The rivers that flow into this one, with their places."""
+    """Returns the list of rivers that flow into this water, with the chainages; None if none."""
     if not dossier.tributaries:
         return None
     return html.Ul(
@@ -286,7 +286,7 @@ def tributaries(dossier: Dossier) -> Any:
 
 
 def foot(dossier: Dossier) -> html.Footer:
-    """The foot with the rule behind the figures and the source of the data."""
+    """Returns the foot: the rule by which water classes are judged and the source of the data."""
     rule = _(
         "Classes by GB 3838-2002 table 1, the worst of single parameters, from the newest readings;"
         " a class older than 24 h or three intervals is not told."

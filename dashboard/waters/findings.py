@@ -21,7 +21,7 @@ MOST_SHOWN = 6
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Sections below target, sections in doubt, outfalls exceeding; each worst first."""
+    """What is wrong now: sections below target or in doubt, outfalls over limits; worst first."""
 
     below: tuple[StationFile, ...]
     unsure: tuple[StationFile, ...]
@@ -29,12 +29,12 @@ class Findings:
 
     @property
     def in_order(self) -> tuple[StationFile, ...]:
-        """All findings, the worst first."""
+        """Returns all findings in one tuple, the worst first."""
         return (*self.below, *self.unsure, *self.exceeding)
 
 
 def find(dossier: Dossier) -> Findings:
-    """Finds what is wrong now in the file of a water."""
+    """Returns what is wrong now at a water's sections and outfalls."""
 
     def worse(file: StationFile) -> tuple[int, float]:
         return -(file.record.water_class or 0), -(file.record.multiple or 0.0)
@@ -52,12 +52,12 @@ def find(dossier: Dossier) -> Findings:
 
 
 def anchor(file: StationFile) -> str:
-    """The address of the station's row further down the page."""
+    """Returns the HTML id of the station's row, to which links on the same page lead."""
     return f"river-station-{file.record.id}"
 
 
 def findings_panel(dossier: Dossier) -> html.Section:
-    """The panel of findings, the worst as its headline; or that all is well."""
+    """Returns the panel of findings, the worst as headline; without findings, that all is well."""
     found = find(dossier).in_order
     if not found:
         return good_zero(dossier)
@@ -74,7 +74,7 @@ def findings_panel(dossier: Dossier) -> html.Section:
 
 
 def finding(file: StationFile, now: UtcDatetime) -> html.Li:
-    """One finding: where, what is wrong, then place, target and time."""
+    """Returns the list item of a finding: where, what is wrong, then place, target and time."""
     record = file.record
     is_outfall = record.kind is StationKind.OUTFALL
     words = outfall_words(file) if is_outfall else section_words(file, now)
@@ -99,7 +99,7 @@ def finding(file: StationFile, now: UtcDatetime) -> html.Li:
 
 
 def good_zero(dossier: Dossier) -> html.Section:
-    """The panel that says all is well, or that nothing measures the water."""
+    """Returns the panel that says all is well, or that no station measures the water."""
     sections = dossier.of_kind(StationKind.SECTION)
     outfalls = [each for each in dossier.of_kind(StationKind.OUTFALL) if each.record.compliance]
     if not sections:

@@ -8,10 +8,10 @@ from dashboard.waters.river_page import page_of
 
 
 def layout(lake_id: str = "", **_query: str) -> html.Div:
-    """The page of the lake with that id."""
+    """Returns the page of the lake with that id, before its data is read."""
     return page_of("lake", lake_id)
 
 
 def register(app: dash.Dash, deps: Deps) -> None:
-    """Registers nothing: the callbacks of the river's page read lakes too."""
+    """Registers nothing: the callbacks of the river's page serve lakes too."""
     del app, deps

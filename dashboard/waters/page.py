@@ -26,7 +26,7 @@ LOGGER = logging.getLogger(__name__)
 
 
 class Ids:
-    """Ids of this page."""
+    """Component ids of the page that lists waters."""
 
     SEARCH = "rivers-search"
     KIND = "rivers-kind"
@@ -41,7 +41,7 @@ class Ids:
 def layout(
     q: str = "", kind: str = "", standing: str = "", sort: str = "", page: str = "", **_query: str
 ) -> html.Div:
-    """The page with the filters that its address names."""
+    """Returns the page that lists waters, with the filters that its address names."""
     return html.Div(
         [
             html.Header(
@@ -87,7 +87,7 @@ def layout(
 def chooser(
     name: str, label: str, choices: dict[str, str], value: str, *, clearable: bool = True
 ) -> dmc.Select:
-    """A select box with a label for screen readers."""
+    """Returns a select box with a label for screen readers; ``choices`` are value → words."""
     return dmc.Select(
         id=name,
         data=[{"value": key, "label": words} for key, words in choices.items()],
@@ -102,25 +102,25 @@ def chooser(
 
 
 def kinds() -> dict[str, str]:
-    """The options for the kind of water."""
+    """Returns the filter's options for the kind of water, as value → words."""
     words = (_("River"), _("Canal"), _("Lake"), _("Reservoir"))
     return dict(zip(get_args(Kind), words, strict=True))
 
 
 def standings() -> dict[str, str]:
-    """The options for how a water stands."""
+    """Returns the filter's options for how a water meets its targets, as value → words."""
     words = (_("Below target"), _("All met"), _("Not all told"), _("Outfalls exceeding"))
     return dict(zip(get_args(Standing), words, strict=True))
 
 
 def sorts() -> dict[str, str]:
-    """The options for the order of the list."""
+    """Returns the options for the order of the list, as value → words."""
     words = (_("Worst first"), _("Name"), _("Largest first"), _("Fewest met first"))
     return dict(zip(get_args(Sort), words, strict=True))
 
 
 def read(deps: Deps, scope: Scope, chosen: tuple[Any, ...]) -> Listing:
-    """Reads the page of the list that was chosen; what is no option is left out."""
+    """Reads the list's page for the chosen filters; a value that is no option is ignored."""
     phrase, kind, standing, sort, page = chosen
     with transaction(deps.engine) as connection:
         return river_list(
@@ -138,7 +138,7 @@ def read(deps: Deps, scope: Scope, chosen: tuple[Any, ...]) -> Listing:
 
 
 def register(app: dash.Dash, deps: Deps) -> None:
-    """Registers the callback that brings rows for the filters and writes the address."""
+    """Registers the callback that loads rows for the chosen filters and writes the address."""
     filters = [
         Input(Ids.SEARCH, "value"),
         Input(Ids.KIND, "value"),
@@ -175,14 +175,14 @@ def register(app: dash.Dash, deps: Deps) -> None:
 
 
 def counted(listing: Listing) -> str:
-    """The sentence on how many waters there are and how many fit."""
+    """Returns the sentence on how many waters there are and how many match the filters."""
     if listing.found_count == listing.all_count:
         return _("{n} rivers and lakes").format(n=listing.all_count)
     return _("{n} of {m} rivers and lakes").format(n=listing.found_count, m=listing.all_count)
 
 
 def failed(deps: Deps) -> html.Div:
-    """What the page shows when the database didn't answer; the button below reads again."""
+    """Returns what the page shows if the database didn't answer, with a button to retry."""
     time = f"{deps.clock().astimezone(BUSINESS_ZONE):%H:%M}"
     return notice(
         "warn",

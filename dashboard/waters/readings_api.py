@@ -99,7 +99,7 @@ class SeriesOut(BaseModel):
 
 
 def station_out(facts: StationFacts) -> StationOut:
-    """Returns the document of a station with its newest values."""
+    """Returns a station with its newest values as the API's document."""
     return StationOut.of(
         facts,
         river=facts.where.river,
@@ -125,7 +125,7 @@ def series_out(
     found: Series,
     as_of: UtcDatetime | None = None,
 ) -> SeriesOut:
-    """Returns the document of a parameter's course at a station."""
+    """Returns a parameter's values at a station over a span as the API's document."""
     return SeriesOut(
         station=facts.code,
         parameter=parameter,
@@ -141,7 +141,7 @@ def series_out(
 
 
 def point_of(found: Series, at: int) -> Point:
-    """Returns the document of the course's measurement at that index."""
+    """Returns the measurement at that index of the series as the API's document."""
     return Point(
         at=datetime.fromtimestamp(int(found.at_s[at]), BUSINESS_ZONE),
         value=float(found.raw[at]),
@@ -152,7 +152,7 @@ def point_of(found: Series, at: int) -> Point:
 
 
 def span_asked(start: datetime | None, end: datetime | None, now: UtcDatetime) -> Span:
-    """Returns the span asked for, the last seven days by default.
+    """Returns the span from ``start`` to ``end``, by default the last seven days.
 
     Raises BadInput for times without an offset, or in the wrong order.
     """
@@ -165,7 +165,7 @@ def span_asked(start: datetime | None, end: datetime | None, now: UtcDatetime) -
 
 
 def moment_asked(as_of: datetime | None) -> UtcDatetime | None:
-    """Returns the moment asked for. Raises BadInput for one without an offset."""
+    """Returns ``as_of`` in UTC, None if not given; raises BadInput without a time-zone offset."""
     try:
         return to_utc(as_of) if as_of else None
     except ValueError as error:
@@ -173,7 +173,7 @@ def moment_asked(as_of: datetime | None) -> UtcDatetime | None:
 
 
 def read_station(deps: Deps, scope: Scope, station_id: int) -> StationFacts:
-    """Reads a station that the scope may see. Raises NotFound."""
+    """Reads a station; raises NotFound if absent or outside the scope."""
     with transaction(deps.engine) as connection:
         return station_facts(connection, scope, station_id)
 
@@ -187,7 +187,7 @@ def read_series(
     points: int,
     as_of: UtcDatetime | None = None,
 ) -> tuple[StationFacts, Series]:
-    """Reads the station and the course of the parameter. Raises NotFound or BadInput."""
+    """Reads a station and the values of one parameter; raises NotFound or BadInput."""
     with transaction(deps.engine) as connection:
         facts = station_facts(connection, scope, station_id)
         found = series(connection, station_id, parameter, span, facts.interval, points, as_of)
@@ -202,7 +202,7 @@ def exported(
     span: Span,
     as_of: UtcDatetime | None = None,
 ) -> tuple[StationFacts, str]:
-    """Reads the station and its values as CSV, and notes the export in the access log.
+    """Returns the station and its values as CSV; notes the export in the access log.
 
     Raises NotFound, and BadInput for a span with more rows than a file holds: none is left out.
     """
@@ -228,7 +228,7 @@ def exported(
 
 
 def router(deps: Deps) -> APIRouter:
-    """Returns the routes of stations and their readings."""
+    """Returns the API routes of stations and their readings."""
     routes = APIRouter(prefix="/api/v1/stations", tags=["stations"])
 
     @routes.get("/{station_id}")

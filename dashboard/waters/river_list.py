@@ -15,7 +15,7 @@ DASH = "—"
 
 
 def rivers_table(listing: Listing, *, filtered: bool) -> Any:
-    """The table of waters, or what to do where none fits."""
+    """Returns the table of waters; if none matches, a hint on what to do instead."""
     if listing.rows:
         heads = (
             _("Water"),
@@ -43,7 +43,7 @@ def rivers_table(listing: Listing, *, filtered: bool) -> Any:
 
 
 def cells(row: RiverRow, listing: Listing) -> tuple[Any, ...]:
-    """The cells of one water's row."""
+    """Returns the table cells of one water's row."""
     name = own_name(row.name, row.name_en)
     more = [kind_word(row.kind), row.basin, row.code]
     return (
@@ -66,7 +66,7 @@ def cells(row: RiverRow, listing: Listing) -> tuple[Any, ...]:
 
 
 def sections(row: RiverRow) -> Any:
-    """The cell on how many sections meet their target, and what keeps the others from it."""
+    """Returns the cell of sections that meet their target, of how many; and how many fail."""
     if not row.section_count:
         return html.Span(_("no section"), className="t3")
     notes = []
@@ -90,7 +90,7 @@ def sections(row: RiverRow) -> Any:
 
 
 def outfalls(row: RiverRow) -> Any:
-    """The cell on how many outfalls there are and how many exceed."""
+    """Returns the cell that says how many outfalls there are and how many exceed limits."""
     if not row.outfall_count:
         return html.Span(DASH, className="t3")
     if not row.exceeding_count:
@@ -100,7 +100,7 @@ def outfalls(row: RiverRow) -> Any:
 
 
 def size(row: RiverRow) -> Any:
-    """The cell of the length with the number of reaches, or of the surface."""
+    """Returns the cell of a river's length and number of reaches, or of a lake's surface."""
     if row.length_m is None:
         return area(row.area_m2 or 0.0)
     reaches = reach_count(row.reach_count)

@@ -25,7 +25,7 @@ LOGGER = logging.getLogger(__name__)
 
 
 class Ids:
-    """Ids of the pages of rivers and lakes."""
+    """Component ids of the pages of rivers and lakes."""
 
     WHICH = "river-which"
     BODY = "river-body"
@@ -34,7 +34,7 @@ class Ids:
 
 
 def page_of(water: str, number: str) -> html.Div:
-    """The page of a water ("river" or "lake") before it is read."""
+    """Returns the page of a water ("river" or "lake") before its data is read."""
     return html.Div(
         [
             dcc.Store(id=Ids.WHICH, data={"water": water, "id": number}),
@@ -47,12 +47,12 @@ def page_of(water: str, number: str) -> html.Div:
 
 
 def layout(river_id: str = "", **_query: str) -> html.Div:
-    """The page of the river with that id, before it is read."""
+    """Returns the page of the river with that id, before its data is read."""
     return page_of("river", river_id)
 
 
 def read(deps: Deps, which: dict[str, Any], scope: Scope) -> Dossier:
-    """Reads the file asked for. Raises NotFound."""
+    """Reads the file of the river or lake asked for; raises NotFound."""
     number = str(which.get("id", ""))
     if not number.isdecimal() or len(number) > 15:
         raise NotFound("There is no such river, or your account may not see it.")
@@ -62,7 +62,7 @@ def read(deps: Deps, which: dict[str, Any], scope: Scope) -> Dossier:
 
 
 def not_visible(which: dict[str, Any]) -> html.Div:
-    """What the page shows to who may not see the water; it doesn't say whether there is one."""
+    """Returns what the page shows for a water that is absent or not visible to the user."""
     lake = which.get("water") == "lake"
     return notice(
         "person",
@@ -75,7 +75,7 @@ def not_visible(which: dict[str, Any]) -> html.Div:
 
 
 def register(app: dash.Dash, deps: Deps) -> None:
-    """Registers the callback that reads the file: at opening, on request, every minute."""
+    """Registers the callback that loads the water's file: at opening, on request, every minute."""
 
     @app.callback(
         Output(Ids.BODY, "children"),
@@ -96,7 +96,7 @@ def register(app: dash.Dash, deps: Deps) -> None:
 
 
 def failed(deps: Deps) -> html.Div:
-    """What the page shows when the database didn't answer; the button below reads again."""
+    """Returns what the page shows if the database didn't answer, with a button to retry."""
     time = f"{deps.clock().astimezone(BUSINESS_ZONE):%H:%M}"
     return notice(
         "warn",

@@ -19,7 +19,7 @@ Signed = Mapping[int, tuple[str, UtcDatetime, str]]
 def csv_text(
     facts: StationFacts, parameter: Parameter, whole: Series, signed: Signed, *, named: bool
 ) -> str:
-    """The values as CSV with a byte order mark, so that Excel reads it as UTF-8; Beijing time.
+    """Returns the values as CSV in Beijing time, with a byte order mark so Excel reads UTF-8.
 
     Without ``named`` the office stands in place of the names of those who reviewed.
     """
@@ -67,5 +67,5 @@ def _signature(signed: Signed, review_id: int, *, named: bool) -> tuple[str, str
 
 
 def plain_cell(text: str) -> str:
-    """The text as a table shows it: one that would begin a formula is forced to be text."""
+    """Returns the text, with ``'`` before one that a spreadsheet would take for a formula."""
     return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

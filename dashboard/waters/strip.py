@@ -25,7 +25,7 @@ LANES = 2
 
 
 def lanes(shares: Sequence[float], width: float, count: int) -> list[int | None]:
-    """A lane for each label so that none covers another; None where there is no room."""
+    """Returns the line (0 to ``count`` - 1) of each label so that none overlap; None if no room."""
     ends = [-1.0] * count
     assigned: list[int | None] = []
     for share in shares:
@@ -37,7 +37,7 @@ def lanes(shares: Sequence[float], width: float, count: int) -> list[int | None]
 
 
 def strip(dossier: Dossier) -> html.Div:
-    """The strip of a river that has at least one visible reach."""
+    """Returns the straight strip of a river, which must have at least one visible reach."""
     start = min(each.chainage_from_m for each in dossier.reaches)
     end = max(each.chainage_to_m for each in dossier.reaches)
     length = end - start
@@ -75,7 +75,7 @@ def strip(dossier: Dossier) -> html.Div:
 
 
 def segment(reach: ReachFile, start: float, length: float) -> html.Div:
-    """A reach as a bar in its class's colour, with the numeral."""
+    """Returns a reach as a bar in the colour of its water-quality class, with the numeral."""
     width = (reach.chainage_to_m - reach.chainage_from_m) / length
     shown = reach.colour.water_class
     title = f"{reach.name} · {numeral(shown)}"
@@ -94,7 +94,7 @@ def segment(reach: ReachFile, start: float, length: float) -> html.Div:
 
 
 def section_mark(file: StationFile, share: float, lane: int | None, now: UtcDatetime) -> html.A:
-    """The mark of a section: a disc with its numeral, ringed when the target is missed."""
+    """Returns a section's mark on the strip: its class's numeral, ringed if below target."""
     shown = file.record.shown_class
     words = section_words(file, now)
     label = f"{station_name(file)} · {numeral(shown)} · {words}"
@@ -116,7 +116,7 @@ def section_mark(file: StationFile, share: float, lane: int | None, now: UtcDate
 
 
 def point_mark(file: StationFile, share: float) -> html.A:
-    """The mark of an outfall (filled when exceeding) or intake below the line."""
+    """Returns the mark, below the strip, of an outfall (filled if over limits) or an intake."""
     is_outfall = file.record.kind is StationKind.OUTFALL
     words = outfall_words(file) if is_outfall else _("Intake")
     label = f"{station_name(file)} · {format_chainage(file.record.chainage_m or 0)} · {words}"
@@ -133,7 +133,7 @@ def point_mark(file: StationFile, share: float) -> html.A:
 
 
 def ticks(ends: Sequence[float], start: float, length: float) -> list[html.Span]:
-    """The chainages at the reaches' ends, as many as there is room for, always the last."""
+    """Returns the chainages at the reaches' ends, as many as have room, always the last."""
     shares = [(each - start) / length for each in ends]
     last = len(ends) - 1
     shown = []

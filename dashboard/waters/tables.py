@@ -32,19 +32,19 @@ DASH = "—"
 
 
 def two(first: Cell, second: Cell) -> html.Div:
-    """A cell of two lines, the second quieter."""
+    """Returns a table cell of two lines, the second in quieter type."""
     return html.Div([html.Div(first), html.Div(second, className="t3 fs12")])
 
 
 def clock_cell(file: StationFile | None, now: UtcDatetime) -> Cell:
-    """The cell of the time of the newest reading."""
+    """Returns the table cell with the time of the newest reading; a dash if there is none."""
     if file is None or file.record.observed_at is None:
         return DASH
     return html.Span(moment_text(file.record.observed_at, now), className="t2")
 
 
 def reaches_table(dossier: Dossier) -> html.Table:
-    """The table of reaches, downstream, with class, reason and chiefs."""
+    """Returns the table of reaches, from source to mouth, with class, reason and chiefs."""
     heads = (_("Reach"), _("Chainage"), _("Class now"), _("Responsible chiefs"))
     holding = [each for each in dossier.chiefs if each.is_current]
     rows = [
@@ -68,7 +68,7 @@ def reaches_table(dossier: Dossier) -> html.Table:
 
 
 def reach_class(reach: ReachFile, now: UtcDatetime) -> html.Div:
-    """The cell of a reach's class, why, by which section and when."""
+    """Returns the cell of a reach's water-quality class: why, from which section, when."""
     file = reach.decided_by
     badge = class_badge(reach.colour.water_class, missed=file is not None and file.is_below_target)
     if file is None:
@@ -83,7 +83,7 @@ def reach_class(reach: ReachFile, now: UtcDatetime) -> html.Div:
 
 
 def reach_chiefs(chiefs: Sequence[Chief], reach_id: int) -> Cell:
-    """The cell of a reach's chiefs, the highest level first."""
+    """Returns the cell of a reach's chiefs, the highest level first."""
     found = [each for each in chiefs if each.answers_for(reach_id)]
     if not found:
         return html.Span(_("none on file"), className="t3")
@@ -103,7 +103,7 @@ def reach_chiefs(chiefs: Sequence[Chief], reach_id: int) -> Cell:
 
 
 def place_cell(file: StationFile) -> Cell:
-    """The cell of a station's chainage and bank."""
+    """Returns the cell of a station's chainage and river bank."""
     record = file.record
     if record.chainage_m is None:
         return DASH
@@ -114,7 +114,7 @@ def place_cell(file: StationFile) -> Cell:
 
 
 def name_cell(file: StationFile, *more: str) -> Cell:
-    """The cell of a station's name and code, with a link to the map."""
+    """Returns the cell of a station's name and code, with a link to the map."""
     record = file.record
     return two(
         html.A(
@@ -128,7 +128,7 @@ def name_cell(file: StationFile, *more: str) -> Cell:
 
 
 def sections_table(files: Sequence[StationFile], now: UtcDatetime) -> html.Table:
-    """The table of sections with class, target and reason."""
+    """Returns the table of sections with water-quality class, target and reason."""
     heads = (_("Section"), _("Chainage"), _("Class now"), _("Target"), _("Finding"), _("Time"))
     return table(
         heads, [(anchor(each), section_cells(each, now)) for each in files], label=_("Sections")
@@ -136,7 +136,7 @@ def sections_table(files: Sequence[StationFile], now: UtcDatetime) -> html.Table
 
 
 def section_cells(file: StationFile, now: UtcDatetime) -> Sequence[Cell]:
-    """The cells of one section's row."""
+    """Returns the table cells of one section's row."""
     record = file.record
     words = section_words(file, now)
     state = html.Span(words, className="b" if file.is_below_target or file.is_unsure else None)
@@ -155,7 +155,7 @@ def section_cells(file: StationFile, now: UtcDatetime) -> Sequence[Cell]:
 
 
 def outfalls_table(files: Sequence[StationFile], now: UtcDatetime) -> html.Table:
-    """The table of outfalls with owner, standard and compliance."""
+    """Returns the table of outfalls with owner, standard and compliance."""
     heads = (
         _("Outfall"),
         _("Chainage"),
@@ -170,7 +170,7 @@ def outfalls_table(files: Sequence[StationFile], now: UtcDatetime) -> html.Table
 
 
 def outfall_cells(file: StationFile, now: UtcDatetime) -> Sequence[Cell]:
-    """The cells of one outfall's row."""
+    """Returns the table cells of one outfall's row."""
     compliance = file.record.compliance
     tone = "b" if compliance == Compliance.EXCEEDING else None if compliance else "t3"
     sign = html.Span(icon("out-up"), className="rv-out is-exceeding") if file.is_exceeding else None
@@ -187,7 +187,7 @@ def outfall_cells(file: StationFile, now: UtcDatetime) -> Sequence[Cell]:
 
 
 def intakes_table(files: Sequence[StationFile]) -> html.Table:
-    """The table of intakes with owner, permit and permitted volume."""
+    """Returns the table of intakes with owner, permit and permitted volume."""
     heads = (
         _("Intake"),
         _("Chainage"),
@@ -212,14 +212,14 @@ def intakes_table(files: Sequence[StationFile]) -> html.Table:
 
 
 def volume(volume_m3a: float | None) -> str:
-    """A permitted volume, given in m³ a year, in ten thousand m³ a year."""
+    """Returns a permitted volume in words, in units of 10 000 m³ a year; a dash for None."""
     if volume_m3a is None:
         return DASH
     return _("{n} ×10⁴ m³/a").format(n=f"{volume_m3a / 1e4:,.0f}")
 
 
 def boards_table(boards: Sequence[Board]) -> html.Table:
-    """The table of notice boards with telephone and the version of their text."""
+    """Returns the table of notice boards with telephone and the version of their text."""
     heads = (
         _("Notice board"),
         _("Chainage"),
@@ -246,7 +246,7 @@ def boards_table(boards: Sequence[Board]) -> html.Table:
 
 
 def board_place(board: Board) -> Cell:
-    """The cell of a board's chainage and bank."""
+    """Returns the cell of a notice board's chainage and river bank."""
     if board.chainage_m is None:
         return DASH
     bank = bank_word(board.bank) if board.bank and board.bank is not Bank.MIDDLE else ""

@@ -28,22 +28,22 @@ from data.vocabulary import (
 
 
 def listed(words: Sequence[str]) -> str:
-    """The words joined as a list."""
+    """Returns the words joined as a list in the reader's language."""
     return ("、" if language.get() == "zh" else ", ").join(words)
 
 
 def bracketed(words: str) -> str:
-    """The words in brackets, full-width in Chinese."""
+    """Returns the words in brackets, full-width ones in Chinese."""
     return f"（{words}）" if language.get() == "zh" else f" ({words})"
 
 
 def numeral(water_class: int) -> str:
-    """The numeral of a class; 0 is none."""
+    """Returns the Roman numeral of a water-quality class, the word "none" for 0."""
     return WaterClass(water_class).numeral if water_class else _("none")
 
 
 def kind_word(kind: str) -> str:
-    """The name of a kind of water: river, canal, lake, reservoir."""
+    """Returns the name of a kind of water: river, canal, lake, reservoir."""
     return {
         RiverKind.RIVER: _("River"),
         RiverKind.CANAL: _("Canal"),
@@ -53,7 +53,7 @@ def kind_word(kind: str) -> str:
 
 
 def level_word(level: ChiefLevel) -> str:
-    """The name of a chief's level."""
+    """Returns the name of a chief's level, such as province or city."""
     return {
         ChiefLevel.PROVINCE: _("Province"),
         ChiefLevel.CITY: _("City"),
@@ -64,19 +64,19 @@ def level_word(level: ChiefLevel) -> str:
 
 
 def reach_count(count: int) -> str:
-    """The number of reaches in words."""
+    """Returns the number of reaches in words."""
     return _("1 reach") if count == 1 else _("{n} reaches").format(n=count)
 
 
 def measured(moment: UtcDatetime, now: UtcDatetime) -> str:
-    """When it was measured and how long ago that is, in words."""
+    """Returns in words when a value was measured and how long ago that is."""
     return _("measured {time}, {ago}").format(
         time=moment_text(moment, now), ago=age_text(moment, now)
     )
 
 
 def exceedance_words(exceedances: Sequence[Exceedance]) -> str:
-    """The worst exceedance in words, then the names of the other parameters."""
+    """Returns the worst exceedance in words, then the other parameters' names; empty if none."""
     if not exceedances:
         return ""
     first = named_exceedance(exceedances[0])
@@ -88,7 +88,7 @@ def exceedance_words(exceedances: Sequence[Exceedance]) -> str:
 
 
 def value_words(exceedance: Exceedance) -> str:
-    """The exceeding value with its limit and the rule that set it."""
+    """Returns the exceeding value in words, with its limit and the rule that set the limit."""
     unit, limit = unit_of(exceedance.parameter), exceedance.limit
     low, high = (limit, None) if exceedance.below else (None, limit)
     return _("{parameter} {value}{unit}, limit {limit}, {basis}").format(
@@ -101,12 +101,12 @@ def value_words(exceedance: Exceedance) -> str:
 
 
 def station_name(file: StationFile) -> str:
-    """The station's name in the reader's language where there is one."""
+    """Returns the station's name in the reader's language, if there is one, else in Chinese."""
     return own_name(file.record.name, file.record.name_en)
 
 
 def section_words(file: StationFile, now: UtcDatetime) -> str:
-    """The state of a section in words, before any number."""
+    """Returns in words that a section meets its target, what it exceeds, or why it has no class."""
     record = file.record
     if record.state is EvaluationState.GRADED:
         return exceedance_words(file.exceedances) or _("target met")
@@ -124,7 +124,7 @@ def section_words(file: StationFile, now: UtcDatetime) -> str:
 
 
 def outfall_words(file: StationFile) -> str:
-    """The state of an outfall in words, before any number."""
+    """Returns in words whether an outfall complies, and if not what it exceeds; or is offline."""
     compliance = file.record.compliance
     if compliance == Compliance.EXCEEDING:
         return exceedance_words(file.exceedances) or _("Exceeding")
@@ -136,27 +136,27 @@ def outfall_words(file: StationFile) -> str:
 
 
 def kilometres(length_m: float) -> str:
-    """A length in kilometres, in metres under one."""
+    """Returns a length in kilometres as text; in metres below 1 km."""
     return f"{length_m / 1000:,.1f} km" if length_m >= 1000 else f"{length_m:.0f} m"
 
 
 def area(area_m2: float) -> str:
-    """An area in square kilometres, in hectares under one."""
+    """Returns an area in square kilometres as text; in hectares below 1 km²."""
     return f"{area_m2 / 1e6:,.2f} km²" if area_m2 >= 1e6 else f"{area_m2 / 1e4:,.1f} ha"
 
 
 def degrees(place: tuple[float, float]) -> str:
-    """A place's longitude and latitude with five decimals, which is about a metre."""
+    """Returns (longitude, latitude) as text with five decimals, which is about a metre."""
     return f"{place[0]:.5f}°E, {place[1]:.5f}°N"
 
 
 def term(valid_from: date, valid_to: date | None) -> str:
-    """A term of office in words; its last day is the one before ``valid_to``."""
+    """Returns a term of office in words; its last day is the day before ``valid_to``."""
     if valid_to is None:
         return _("since {day}").format(day=valid_from.isoformat())
     return f"{valid_from.isoformat()} – {(valid_to - timedelta(days=1)).isoformat()}"
 
 
 def every(interval: timedelta) -> str:
-    """An interval between readings in words."""
+    """Returns in words how often readings come, such as "every 4 hours"."""
     return _("every {duration}").format(duration=duration_text(interval))
