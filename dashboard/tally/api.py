@@ -94,7 +94,7 @@ class AccountingOut(BaseModel):
 
 
 def station_out(station: TallyStation, tally: Tally) -> StationTallyOut:
-    """Returns the document of a station with its tally over the whole span."""
+    """Returns a station with its tally (counts of messages and readings) as the API's document."""
     return StationTallyOut.of(
         tally,
         id=station.id,
@@ -109,7 +109,7 @@ def station_out(station: TallyStation, tally: Tally) -> StationTallyOut:
 
 
 def window_asked(deps: Deps, start: datetime | None, end: datetime | None, by: Grain) -> Window:
-    """Returns the window asked for, the last day by default. Raises BadInput."""
+    """Returns the window of time asked for, by default the last day; raises BadInput if invalid."""
     now = deps.clock()
     last = end or now
     try:
@@ -121,7 +121,7 @@ def window_asked(deps: Deps, start: datetime | None, end: datetime | None, by: G
 def read(
     deps: Deps, user: User, window: Window, station: int | None, first: int, most: int
 ) -> AccountingOut:
-    """Returns the account of what the user may see. Raises NotFound for an unknown station."""
+    """Returns message counts of the user's stations; raises NotFound if ``station`` isn't visible."""
     scope = scope_for(user)
     one = None if station is None else StationId(station)
     with transaction(deps.engine) as connection:
@@ -152,7 +152,7 @@ def read(
 
 
 def exported(deps: Deps, user: User, window: Window, station: int | None) -> bytes:
-    """Returns the account as xlsx and notes it in the access log. Raises NotFound."""
+    """Returns message counts as xlsx, logs the export; raises NotFound if ``station`` isn't visible."""
     scope = scope_for(user)
     one = None if station is None else StationId(station)
     with transaction(deps.engine) as connection:
@@ -175,7 +175,7 @@ def exported(deps: Deps, user: User, window: Window, station: int | None) -> byt
 
 
 def router(deps: Deps) -> APIRouter:
-    """Returns the routes of the account and its file."""
+    """Returns the API routes of message counts, as JSON and as an xlsx file."""
     routes = APIRouter(prefix="/api/v1", tags=["accounting"])
 
     @routes.get("/accounting")

@@ -13,7 +13,7 @@ from data.queries.tally.counts import Tally, TallyTable
 
 
 def one_card(shown: Shown) -> html.Section | None:
-    """The card of the chosen station's account; None when no station is chosen."""
+    """Returns the card with the chosen station's tally; None when no station is chosen."""
     account = shown.one
     if account is None:
         return None
@@ -52,7 +52,7 @@ def one_card(shown: Shown) -> html.Section | None:
 
 
 def _table(account: TallyTable, name: str) -> html.Table:
-    """The table of hours or days with anything due or arrived, newest first, below their sum."""
+    """Returns the table of hours or days with readings due or messages received, newest first."""
     pairs = zip(account.window.buckets, account.of_buckets(), strict=True)
     rows = [
         _row(bucket_text(at, account.window.by), tally)

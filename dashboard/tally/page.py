@@ -39,7 +39,7 @@ LOGGER = logging.getLogger(__name__)
 
 
 class Ids:
-    """Ids of this page."""
+    """Component ids of the data accounting page."""
 
     CHOSEN = "accounting-chosen"
     BODY = "accounting-body"
@@ -47,7 +47,7 @@ class Ids:
 
 
 def layout(**query: str) -> html.Div:
-    """The page before it is read, with what its address asks for in a store."""
+    """Returns the accounting page before its data is read; a store holds the address's query."""
     names = ("range", "on", "kind", "q", "station", "page")
     return html.Div(
         [
@@ -60,7 +60,7 @@ def layout(**query: str) -> html.Div:
 
 
 def asked_of(chosen: dict[str, Any]) -> Asked:
-    """The address's parameters as ``Asked``; a misspelt one counts as not given."""
+    """Returns the address's query parameters as ``Asked``; a misspelt one counts as not given."""
     chosen_texts = {
         name: str(chosen.get(name) or "") for name in ("range", "on", "kind", "q", "station")
     }
@@ -71,7 +71,7 @@ def asked_of(chosen: dict[str, Any]) -> Asked:
 
 
 def register(app: dash.Dash, deps: Deps) -> None:
-    """Registers the callback that reads the page as its address asks."""
+    """Registers the callback that loads the accounting page for its address."""
 
     @app.callback(
         Output(Ids.BODY, "children"),
@@ -88,7 +88,7 @@ def register(app: dash.Dash, deps: Deps) -> None:
 
 
 def failed(deps: Deps) -> html.Div:
-    """What the page shows when the database didn't answer; the button below reads again."""
+    """Returns what the page shows if the database didn't answer, with a button to retry."""
     time = f"{deps.clock().astimezone(BUSINESS_ZONE):%H:%M}"
     return notice(
         "warn",
@@ -99,7 +99,7 @@ def failed(deps: Deps) -> html.Div:
 
 
 def accounting_page(shown: Shown) -> html.Div:
-    """The page's body: heading, sum, the chosen station, stations with pager, quarantine."""
+    """Returns the accounting page's body: totals, the chosen station, all stations, quarantine."""
     missing = html.P(
         [icon("warn"), _("There is no such station, or your account may not see it.")],
         className="card ac-note",
@@ -119,7 +119,7 @@ def accounting_page(shown: Shown) -> html.Div:
 
 
 def heading(shown: Shown) -> html.Header:
-    """The heading with the choices of time and kind, the search and the link to the file."""
+    """Returns the heading: choice of time range and station kind, search, link to the xlsx."""
     return html.Header(
         [
             html.H1(_("Data tally")),
@@ -157,19 +157,19 @@ def heading(shown: Shown) -> html.Header:
 
 
 def range_word(name: str) -> str:
-    """The label of a range's key: 24 hours, 7 days or 30 days."""
+    """Returns the label of a time range by its key: 24 hours, 7 days or 30 days."""
     return {"24h": _("24 hours"), "7d": _("7 days"), "30d": _("30 days")}[name]
 
 
 def choice(word: str, asked: Asked, is_chosen: bool, **changed: Any) -> dcc.Link | html.Span:
-    """A choice as a link to the page with ``changed``, or as plain text when it is chosen."""
+    """Returns a link to the page with ``changed`` applied; plain text when already chosen."""
     if is_chosen:
         return html.Span(word, className="is-on", **attributes(aria_current="true"))
     return dcc.Link(word, href=address_of(asked, **changed))
 
 
 def steps(shown: Shown) -> html.Div:
-    """The range of time shown, between links to the range before and the one after."""
+    """Returns the shown range of time, between links to the range before and the one after."""
     window = shown.window
     first = window.start.astimezone(BUSINESS_ZONE)
     last = min(window.end - timedelta(minutes=1), shown.now).astimezone(BUSINESS_ZONE)
@@ -188,7 +188,7 @@ def steps(shown: Shown) -> html.Div:
 
 
 def step(sign: str, label: str, href: str | None) -> Any:
-    """A link to another range of time, greyed where ``href`` is None."""
+    """Returns a link to another range of time, greyed where ``href`` is None."""
     if href is None:
         return html.Span(icon(sign), className="fld ac-step is-off")
     words = attributes(aria_label=label)
@@ -196,7 +196,7 @@ def step(sign: str, label: str, href: str | None) -> Any:
 
 
 def search(asked: Asked) -> html.Form:
-    """The search by name, code or water, a form that opens the page's address."""
+    """Returns the form that searches stations by name, code or water through the address."""
     kept = {"range": asked.range, "on": asked.on, "kind": asked.kind}
     hidden = [
         dcc.Input(type="hidden", name=name, value=value, id=f"accounting-kept-{name}")
@@ -218,7 +218,7 @@ def search(asked: Asked) -> html.Form:
 
 
 def pager(shown: Shown) -> html.Nav | None:
-    """The links to the other pages of stations; None where one page holds all."""
+    """Returns the links to the other pages of stations; None where one page holds all."""
     pages = -(-shown.count // PAGE_ROWS)
     if pages < 2:
         return None

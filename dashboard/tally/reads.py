@@ -32,7 +32,7 @@ USUAL = "24h"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the page's address asks for; ``on`` is the last day shown, empty for the present."""
+    """What the accounting page's address asks for; ``on`` is the last day shown, empty: today."""
 
     range: str = USUAL
     on: str = ""
@@ -44,7 +44,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Everything the page shows; ``rows`` are the page's stations, the worst first.
+    """All data the accounting page shows; ``rows`` are this page's stations, the worst first.
 
     ``one`` is the station chosen, the only one of its account; ``unknown`` is None for those who
     may not see everything.
@@ -64,7 +64,7 @@ class Shown:
 
 
 def scope_for(user: User) -> Scope:
-    """The scope of stations whose tally the user may read; administrators see their divisions."""
+    """Returns the scope of tallies the user may read; administrators also see their divisions."""
     scope = visible_to(user)
     if all(held.role is not Role.ADMINISTRATOR for held in user.roles):
         return scope
@@ -77,7 +77,7 @@ def scope_for(user: User) -> Scope:
 
 
 def window_asked(asked: Asked, now: UtcDatetime) -> Window:
-    """The window that ends with the day asked for, or with the present."""
+    """Returns the window of time that ends with the day asked for, or with the present."""
     length, by = RANGES.get(asked.range, RANGES[USUAL])
     end = now
     day = day_named(asked.on)
@@ -88,7 +88,7 @@ def window_asked(asked: Asked, now: UtcDatetime) -> Window:
 
 
 def day_named(text: str) -> date | None:
-    """The date written ``2026-05-31`` in an address, None for anything else."""
+    """Returns the date written as ``2026-05-31`` in an address; None for any other text."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
@@ -97,7 +97,7 @@ def day_named(text: str) -> date | None:
 
 
 def worst_first(read: TallyTable) -> list[tuple[TallyStation, Tally]]:
-    """Stations with their tallies, the largest missing share first, then the most refused."""
+    """Returns stations with their tallies: largest missing share first, then the most refused."""
     pairs = zip(read.stations, read.of_stations(), strict=True)
     return sorted(
         pairs,
@@ -112,7 +112,7 @@ def worst_first(read: TallyTable) -> list[tuple[TallyStation, Tally]]:
 
 
 def read(deps: Deps, user: User, asked: Asked) -> Shown:
-    """Reads everything the page shows for what its address asks."""
+    """Reads all data that the accounting page shows for its address."""
     now = deps.clock()
     window = window_asked(asked, now)
     scope = scope_for(user)
@@ -141,7 +141,7 @@ def _stations(
 
 
 def _one(connection: Connection, scope: Scope, window: Window, text: str) -> TallyTable | None:
-    """The account of the chosen station; None where none is chosen or it may not be seen."""
+    """Reads the chosen station's tally; None if none is chosen or the user may not see it."""
     if not text.isdecimal() or len(text) > 15:
         return None
     found = tally_stations(connection, scope, window, station=StationId(int(text)))
@@ -152,7 +152,7 @@ _LEFT_OUT = {"range": USUAL, "page": 1}
 
 
 def address_of(asked: Asked, **changed: Any) -> str:
-    """The page's address as asked for with ``changed``; without "page" it is the first page."""
+    """Returns the page's address with ``changed`` applied; page 1 unless "page" is changed."""
     if "page" not in changed:
         changed["page"] = 1
     fields = asdict(replace(asked, **changed))
@@ -161,14 +161,14 @@ def address_of(asked: Asked, **changed: Any) -> str:
 
 
 def earlier_address(asked: Asked, window: Window) -> str:
-    """The address of the range before, which ends on the day on which this one begins."""
+    """Returns the address of the range before, which ends on the day this range begins."""
     length, _by = RANGES.get(asked.range, RANGES[USUAL])
     last = (window.end - timedelta(microseconds=1)).astimezone(BUSINESS_ZONE).date()
     return address_of(asked, on=f"{last - max(length, timedelta(days=1)):%Y-%m-%d}")
 
 
 def later_address(asked: Asked, window: Window, today: Any) -> str | None:
-    """The address of the range after; None where this one ends with the present."""
+    """Returns the address of the range after; None if this range ends with the present."""
     day = day_named(asked.on)
     if day is None or day >= today:
         return None
@@ -178,7 +178,7 @@ def later_address(asked: Asked, window: Window, today: Any) -> str | None:
 
 
 def file_address(window: Window, station: int | None = None) -> str:
-    """The address of the account as a file, of one station where it is given."""
+    """Returns the address of the account as an xlsx file; of one station if given."""
     asked = {"from": window.start.isoformat(), "to": window.end.isoformat(), "by": window.by.value}
     chosen = {} if station is None else {"station": station}
     return "/api/v1/accounting.xlsx?" + urlencode(asked | chosen)

@@ -21,7 +21,7 @@ QUARTERS = 4
 
 
 def level(expected: int, measured: int) -> int:
-    """How full a bar is drawn, 0 to 4 quarters; 4 only when nothing is missing, -1 for none due."""
+    """Returns how many quarters of a bar to fill: 4 only if nothing is missing, -1 if none due."""
     if not expected:
         return NOTHING_DUE
     if measured >= expected:
@@ -30,7 +30,7 @@ def level(expected: int, measured: int) -> int:
 
 
 def strip(account: TallyTable, row: int) -> html.Div:
-    """The strip of bars of one station of the account; ``row`` is its place there.
+    """Returns the strip of bars, one per hour or day, of the station at index ``row``.
 
     Where a slow device owes one reading for several hours, they show how that one went.
     """
@@ -57,7 +57,7 @@ def strip(account: TallyTable, row: int) -> html.Div:
 
 
 def _bar(account: TallyTable, quarters: int, at: int, count: int) -> html.I:
-    """One bar over ``count`` buckets that are equally full, from bucket ``at`` on."""
+    """Returns one bar that covers ``count`` equally full hours or days, from index ``at`` on."""
     total = len(account.window.buckets)
     buckets = account.window.buckets
     first = bucket_text(buckets[at], account.window.by)
@@ -73,7 +73,7 @@ def _bar(account: TallyTable, quarters: int, at: int, count: int) -> html.I:
 
 
 def level_word(quarters: int) -> str:
-    """The words for a bar's number of quarters: complete, partly missing, all missing."""
+    """Returns in words how full a bar is: complete, partly missing, all missing."""
     if quarters == NOTHING_DUE:
         return _("nothing was due")
     if quarters == ALL_THERE:
@@ -82,7 +82,7 @@ def level_word(quarters: int) -> str:
 
 
 def legend() -> html.Div:
-    """The legend of the strips' bars."""
+    """Returns the legend that explains how full the strips' bars are."""
     return html.Div(
         [
             html.Span(
@@ -103,7 +103,7 @@ def legend() -> html.Div:
 
 
 def stations_card(shown: Shown) -> html.Section:
-    """The card with this page's stations."""
+    """Returns the card with the table of the stations on this page."""
     heads = (_("Missing"), _("Received"), _("Not kept"), _("Late"))
     by = _("by the hour") if shown.window.by is Grain.HOUR else _("by the day")
     count = ngettext("{n} station", "{n} stations", shown.count).format(n=count_text(shown.count))
@@ -145,7 +145,7 @@ def stations_card(shown: Shown) -> html.Section:
 
 
 def _axis(shown: Shown) -> list[html.Span]:
-    """The first, middle and last moment of the strips, set over their column."""
+    """Returns the first, middle and last moment of the strips, as labels above their column."""
     buckets, by = shown.window.buckets, shown.window.by
     places = (buckets[0], buckets[len(buckets) // 2], buckets[-1])
     return [html.Span(bucket_text(at, by)) for at in places]
@@ -154,7 +154,7 @@ def _axis(shown: Shown) -> list[html.Span]:
 def _row(
     station: TallyStation, tally: Tally, shown: Shown, row: int, heads: tuple[str, ...]
 ) -> html.Tr:
-    """The table row of one station; its name links to the station's own card."""
+    """Returns the table row of one station; its name links to the station's own card."""
     is_chosen = str(station.id) == shown.asked.station
     name = dcc.Link(
         own_name(station.name, station.name_en),
@@ -190,7 +190,7 @@ def _row(
 
 
 def silent_tag(station: TallyStation) -> dcc.Link | html.Span | None:
-    """The tag of an offline device, a link to its problem where there is one; else None."""
+    """Returns the tag of an offline device, linked to its problem if any; None if online."""
     if station.silent_since is None:
         return None
     since = bucket_text(station.silent_since, Grain.HOUR)

@@ -15,7 +15,7 @@ FATES = ("stored", "filled", "duplicate", "conflict", "refused")
 
 
 def sum_card(shown: Shown) -> html.Section:
-    """The card that adds the messages up by what became of them, with the readings due."""
+    """Returns the card of totals: messages by outcome (stored, refused …) and readings due."""
     whole = shown.sum
     adds_up = whole.adds_up and (shown.unknown is None or shown.unknown.adds_up)
     return html.Section(
@@ -42,14 +42,14 @@ def sum_card(shown: Shown) -> html.Section:
 
 
 def verdict(whole: Tally, adds_up: bool) -> str:
-    """The words that say whether the figures add up."""
+    """Returns the words that say whether received messages equal the sum of all outcomes."""
     if not whole.received:
         return _("nothing arrived")
     return _("adds up to the last message") if adds_up else _("does not add up")
 
 
 def verdict_tag(whole: Tally, adds_up: bool) -> html.Span:
-    """The tag that says whether the figures add up; grey when nothing arrived."""
+    """Returns the tag that says whether the message counts add up; grey when none arrived."""
     words = verdict(whole, adds_up)
     if not whole.received:
         return html.Span(words, className="tag")
@@ -58,7 +58,7 @@ def verdict_tag(whole: Tally, adds_up: bool) -> html.Span:
 
 
 def figure(name: str, count: int) -> html.Div:
-    """A count above its name."""
+    """Returns a count above its name."""
     return html.Div(
         [html.B(count_text(count)), html.Span(figure_word(name))],
         className="ac-figure" if count else "ac-figure is-zero",
@@ -75,7 +75,7 @@ def _summands(whole: Tally) -> list[Any]:
 
 
 def due_line(shown: Shown) -> html.Div:
-    """The line on readings due, missing and late, and on messages of unknown stations."""
+    """Returns the line of readings due, missing and late, and messages of unknown stations."""
     whole = shown.sum
     if whole.expected:
         due = _("{missing} of {expected} readings due are missing ({share})").format(
@@ -102,7 +102,7 @@ def due_line(shown: Shown) -> html.Div:
 
 
 def reasons_card(shown: Shown) -> html.Section:
-    """The card of messages in quarantine by reason, or that none was refused."""
+    """Returns the card of quarantined messages by reason, or the words that none was refused."""
     rows = [
         html.Li(
             [

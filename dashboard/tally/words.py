@@ -14,7 +14,7 @@ FIGURES = (
 
 
 def figure_word(figure: str) -> str:
-    """The label of a figure of a tally, by its field's name."""
+    """Returns the label of a figure by its field name in ``Tally``, such as "stored"."""
     return {
         "received": _("Received"),
         "stored": _("Stored"),
@@ -30,7 +30,7 @@ def figure_word(figure: str) -> str:
 
 
 def reason_word(reason: Refusal) -> str:
-    """The words for a reason why messages were put into quarantine."""
+    """Returns in words why messages were put into quarantine."""
     return {
         Refusal.TOPIC: _("Topic of no device"),
         Refusal.TOO_LARGE: _("Too large"),
@@ -49,12 +49,12 @@ def reason_word(reason: Refusal) -> str:
 
 
 def count_text(count: int) -> str:
-    """The count with commas between thousands."""
+    """Returns the count as text with commas between thousands."""
     return f"{count:,}"
 
 
 def share_text(tally: Tally) -> str:
-    """The missing share in percent, with a decimal where it is small; a dash if none was due."""
+    """Returns the share of missing readings in percent as text; a dash if none was due."""
     if tally.missing_share is None:
         return "—"
     percent = 100 * tally.missing_share
@@ -64,6 +64,6 @@ def share_text(tally: Tally) -> str:
 
 
 def bucket_text(at: UtcDatetime, by: Grain) -> str:
-    """The Beijing hour (``11-28 06:00``) or day (``11-28``) at which a bucket begins."""
+    """Returns the Beijing hour (``11-28 06:00``) or day (``11-28``) that begins at ``at``."""
     local = at.astimezone(BUSINESS_ZONE)
     return f"{local:%m-%d}" if by is Grain.DAY else f"{local:%m-%d %H:%M}"

@@ -21,7 +21,7 @@ def account_book(
     now: UtcDatetime,
     exported_by: str,
 ) -> bytes:
-    """Returns the account as an xlsx file: figures are numbers, all else is text, no formulas."""
+    """Returns the account of messages as an xlsx file; it has no formulas."""
     return workbook(
         [
             stations_sheet(ranked, unknown),
@@ -33,18 +33,18 @@ def account_book(
 
 
 def figures(tally: Tally) -> list[Cell]:
-    """Returns the tally's figures and the share that is missing, in percent."""
+    """Returns a tally's counts as cells, then the share of missing readings in percent."""
     share = None if tally.missing_share is None else round(100 * tally.missing_share, 2)
     return [*(getattr(tally, each) for each in FIGURES), share]
 
 
 def figure_columns() -> list[Column]:
-    """Returns the columns of ``figures``."""
+    """Returns the column headings and formats for the cells of ``figures``."""
     return [*((figure_word(each), 10) for each in FIGURES), (_("Missing, %"), 10)]
 
 
 def stations_sheet(ranked: Sequence[tuple[TallyStation, Tally]], unknown: Tally | None) -> Sheet:
-    """Returns the sheet of stations, the worst first; messages of no known station last."""
+    """Returns the sheet of stations, the worst first; messages of unknown stations last."""
     columns = [
         (_("Code"), 16),
         (_("Station"), 28),
@@ -74,21 +74,21 @@ def stations_sheet(ranked: Sequence[tuple[TallyStation, Tally]], unknown: Tally 
 
 
 def buckets_sheet(table: TallyTable) -> Sheet:
-    """Returns the sheet with a row for each hour or day, over all stations."""
+    """Returns the sheet with a row for each hour or day, summed over all stations."""
     pairs = zip(table.window.buckets, table.of_buckets(), strict=True)
     rows: list[list[Cell]] = [[local_time(at), *figures(tally)] for at, tally in pairs]
     return Sheet(_("Over time"), [(_("From (Beijing)"), 18), *figure_columns()], rows)
 
 
 def reasons_sheet(reasons: Sequence[tuple[Refusal, int]]) -> Sheet:
-    """Returns the sheet with a row for each reason of refusal."""
+    """Returns the sheet with a row for each reason of refusal and its count of messages."""
     rows: list[list[Cell]] = [[reason_word(each), each.value, count] for each, count in reasons]
     columns = [(_("Reason"), 40), (_("Key"), 18), (_("Messages in quarantine"), 24)]
     return Sheet(_("Refused by reason"), columns, rows)
 
 
 def about_sheet(window: Window, whole: Tally, now: UtcDatetime, exported_by: str) -> Sheet:
-    """Returns the sheet about the file: its span, whether it adds up, who exported it and when."""
+    """Returns the sheet about the file: span, whether counts add up, who exported it and when."""
     rows: list[list[Cell]] = [
         [_("From (Beijing)"), local_time(window.start)],
         [_("To (Beijing)"), local_time(window.end)],
