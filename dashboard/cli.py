@@ -60,7 +60,7 @@ WITHOUT_FOLDER = frozenset({"demo", "bench", "classify"})
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs a command; returns exit code 0 when done, 2 refused with a clear line, 130 interrupted."""
+    """Runs a command; returns exit code 0 done, 2 refused with one clear line, 130 interrupted."""
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8", errors="replace", line_buffering=True)
     try:
