@@ -127,7 +127,7 @@ def _parser(word: str) -> argparse.ArgumentParser:
 
 
 def _foreseen() -> tuple[type[Exception], ...]:
-    """Returns the classes of library errors that a person can mend; imports them late."""
+    """Returns the library error classes that a user can mend; imported only when needed."""
     from pydantic import ValidationError
     from sqlalchemy.exc import OperationalError
 

@@ -108,7 +108,7 @@ def is_page(path: str) -> bool:
 
 
 def output_ids(output: str) -> list[str]:
-    """Returns the component ids named in a callback's output, a string in Dash's wire format.
+    """Returns the component ids in a callback's output, given as the string Dash sends.
 
     ``a.children`` · ``..a.children...b.data..`` · ``{"type":"x","index":1}.value``, where the
     pattern id's ``type`` is given.

@@ -105,7 +105,7 @@ def signed_in_user() -> User | None:
 
 
 def set_user(user: User | None) -> None:
-    """Makes the user (None: nobody) the current one for the rest of this request's context."""
+    """Makes the user the current one for the rest of the request; None means signed out."""
     _user.set(user)
 
 

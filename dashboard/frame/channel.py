@@ -15,7 +15,7 @@ LATE_COMMIT_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One server-sent event; ``number`` is the change number up to which it informs the page.
+    """One server-sent event; ``number`` is the newest change number that the event covers.
 
     An event without a number leaves the page's own as it is.
     """
@@ -63,7 +63,7 @@ class Channel(Protocol):
     counted_as: str
 
     async def send_news(self, listeners: Collection[Listener]) -> None:
-        """Queues for each open page the changes that the page does not know yet.
+        """Queues for each open page the changes that were not sent to the page before.
 
         ``listeners`` is live: it is counted only after the new rows were read, because a page that
         opens in between reads them by itself.
@@ -75,7 +75,7 @@ class Channel(Protocol):
         ...
 
     async def anew(self) -> Event | None:
-        """Returns the event that makes a page reload; None if another room's event does so."""
+        """Returns the event that makes a page reload; None if another channel's event does so."""
         ...
 
 
@@ -91,7 +91,7 @@ class Seen:
         self.floor, self.sent = newest, {}
 
     def add(self, numbers: Sequence[int], now_s: float) -> list[int]:
-        """Returns the numbers that were not sent before, and from now on counts them as sent.
+        """Returns those of the numbers that were not sent before, and counts all of them as sent.
 
         ``now_s`` is in seconds of any steady clock.
         """

@@ -15,7 +15,7 @@ from problem_ledger.patrols.rules import PatrolRules, load_patrol_rules
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """The objects that the composition root makes once and hands to every page and route.
+    """The shared objects (database, settings, clock …) that every page and route is given.
 
     ``access`` and ``places`` are gathered from all rooms; without them everything is denied.
     """

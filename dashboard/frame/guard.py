@@ -31,7 +31,7 @@ class TooLarge(Exception):
 
 
 class Body:
-    """A request's body, limited to ``most`` bytes; ``read`` is the whole body if already read."""
+    """A request's body, limited to ``most`` bytes; ``read`` is the body where read already."""
 
     def __init__(self, stream: Receive, most: int, read: bytes | None = None) -> None:
         self.stream = stream
@@ -115,7 +115,7 @@ class Guard:
         await self.app(scope, body.receive, watched)
 
     def _write_refusal(self, scope: Scope, request: Headers) -> Response | None:
-        """Returns the refusal of a write that is too large or not from this site, or else None."""
+        """Returns the refusal of a write too large or not from this site; None if allowed."""
         if scope["method"] in SAFE_METHODS:
             return None
         length = request.get("content-length", "0")

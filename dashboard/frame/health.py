@@ -46,7 +46,7 @@ class Figures:
 
 
 class Counting:
-    """ASGI middleware that counts answers by the first part of their path."""
+    """ASGI middleware that counts answers by the first segment of the request's path."""
 
     AREAS = ("tiles", "api", "events", "assets", "_dash-update-component", "sign-in", "healthz")
 

@@ -33,12 +33,12 @@ class Visitor:
 
 
 def session_cookie(*, secure: bool) -> str:
-    """Returns the session cookie's name; ``secure`` takes the one bound to this host and https."""
+    """Returns the session cookie's name; ``secure`` adds the prefix ``__Host-``, for https only."""
     return "__Host-onemap_session" if secure else "onemap_session"
 
 
 async def visitor(deps: Deps, cookies: dict[str, str], path: str) -> Visitor:
-    """Returns who sent a request with these cookies; not signed in if the session has ended."""
+    """Returns the request's sender by its cookies; ``user`` is None without a live session."""
     token = cookies.get(session_cookie(secure=deps.dashboard.secure_cookie))
     chosen = cookies.get(LANGUAGE_COOKIE, "")
     language = chosen if chosen in LANGUAGES else deps.dashboard.language

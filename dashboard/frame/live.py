@@ -28,7 +28,7 @@ LOGGER = logging.getLogger(__name__)
 
 
 class Live:
-    """Listens for news on one database connection and sends them to the open pages."""
+    """Listens on one database connection for news, and sends the news to the open pages."""
 
     def __init__(self, deps: Deps, figures: Figures, channels: Sequence[Channel]) -> None:
         self.deps = deps
@@ -79,7 +79,7 @@ class Live:
     async def stream(
         self, token: str, user: User, after: Mapping[str, int | None]
     ) -> AsyncIterator[bytes]:
-        """Yields one page's events, as bytes, after its change numbers; ends when the session ends.
+        """Yields the events of one page since its change numbers, until the page's session ends.
 
         ``after`` holds those numbers by the channel's ``counted_as``.
         """

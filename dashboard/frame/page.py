@@ -59,7 +59,7 @@ class Page:
 
 
 def guarded(layout: Any, action: Action, access: Access) -> Callable[..., Awaitable[Any]]:
-    """Returns a layout function: ``layout`` for users allowed the action, a refusal for others."""
+    """Returns a layout that shows ``layout`` to users allowed the action, others a refusal."""
 
     async def laid_out(**variables: Any) -> Any:
         user = signed_in_user()

@@ -30,7 +30,7 @@ def refused_page(status: int, start: str) -> HTMLResponse:
 
 
 def failed_page(status: int, address: str) -> HTMLResponse:
-    """Returns the page for one that couldn't be made; its button opens ``address`` again."""
+    """Returns the page shown when a page failed; the button tries ``address`` again."""
     sentence = (
         _("The database doesn't answer.") if status == 503 else _("Something went wrong here.")
     )

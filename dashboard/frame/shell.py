@@ -89,7 +89,7 @@ def places_for(user: User | None, places: Sequence[Place]) -> list[Place]:
 
 
 def layout(deps: Deps) -> Any:
-    """Returns a function without arguments that builds the shell, as Dash's ``layout`` wants."""
+    """Returns a function that builds the frame around all pages (bar, menus) for the user."""
 
     def shell() -> dmc.MantineProvider:
         user = signed_in_user()

@@ -24,7 +24,7 @@ Basis = Literal["now", "month"]
 
 
 def map_state(deps: Deps, scope: Scope, basis: Basis) -> dict[str, Any]:
-    """Reads all that an open map needs: features, water colours, counts, bounds, change number.
+    """Reads the state of a map for its opening: features, water colours, counts, bounds.
 
     With the basis ``month`` the classes come from the means of the business month, and ``month``
     holds its first day and the last day counted.

@@ -200,7 +200,7 @@ def drawn(deps: Deps, scope: Scope, asked: Asked) -> tuple[Figure, str, str, str
 
 
 def register(app: Dash, deps: Deps) -> None:
-    """Registers the callbacks by which a chart follows its controls, zoom and colour scheme."""
+    """Registers the callbacks that redraw a chart for its controls, zoom and colour scheme."""
 
     @app.callback(
         Output(part("figure", MATCH), "data"),

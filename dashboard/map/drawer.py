@@ -131,7 +131,7 @@ READERS: Mapping[str, Reader] = MappingProxyType(
 
 
 def chosen(thing: Any) -> tuple[str, int]:
-    """Returns kind and id of what was chosen on the map; raises BadInput for anything else."""
+    """Returns (kind, id) of the thing chosen on the map; raises BadInput if it is malformed."""
     if isinstance(thing, dict) and str(thing.get("kind")) in READERS:
         number = thing.get("id")
         if isinstance(number, int) and 0 < number < 2**63:
@@ -140,7 +140,7 @@ def chosen(thing: Any) -> tuple[str, int]:
 
 
 def drawer(deps: Deps, scope: Scope, thing: Any) -> html.Article:
-    """Returns the drawer (side panel) of what was chosen on the map, or one that says why not."""
+    """Returns the drawer (side panel) of the thing chosen on the map, or one with the error."""
     try:
         kind, number = chosen(thing)
         with transaction(deps.engine) as connection:

@@ -85,7 +85,7 @@ def outfall_drawer(
 
 
 def outfall_finding(facts: OutfallFacts, now: UtcDatetime) -> tuple[str, str]:
-    """Returns in words whether the outfall complies with its limits, and when that was measured."""
+    """Returns (whether the outfall complies with its limits, when that was measured), in words."""
     at, judgement = facts.station.observed_at, facts.judgement
     if at is None:
         return _("No data yet"), ""
@@ -108,7 +108,7 @@ def outfall_finding(facts: OutfallFacts, now: UtcDatetime) -> tuple[str, str]:
 
 
 def basis_block(facts: OutfallFacts) -> html.P | None:
-    """Returns the block on what the outfall's limits rest on, with dates; None without limits."""
+    """Returns the block on the rules behind the outfall's limits, with dates; None if no limits."""
     lines = basis_lines(facts.rows)
     if not lines:
         return None

@@ -22,7 +22,7 @@ Parts = Sequence[Any]
 
 
 def spoken_place(where: Where) -> list[str]:
-    """Returns ``清川河 K50+551 左岸`` and the division, or the lake and the division."""
+    """Returns a place in words: ``清川河 K50+551 左岸`` or the lake, then the division."""
     parts = []
     if where.river:
         words = [own_name(where.river, where.river_en)]
@@ -117,7 +117,7 @@ def near(label: str, kind: str, number: int, *marks: Any) -> html.Li:
 
 
 def station_line(record: StationRecord) -> html.Li:
-    """Returns the list item of a station near by, with its newest result."""
+    """Returns the list item of a station near by, with its chainage and water-quality class."""
     chainage = "" if record.chainage_m is None else format_chainage(record.chainage_m)
     marks: list[Any] = [html.Span(chainage, className="t3 fs12")]
     if record.kind is StationKind.SECTION:

@@ -53,7 +53,7 @@ def patrol_of(
 def ledger_at(
     connection: Connection, scope: Scope, where: Where, key: str, now: UtcDatetime
 ) -> list[html.Div]:
-    """Returns the block of problems and patrol of the water at a place; empty if not allowed."""
+    """Returns the block of problems and patrol at a place; empty off waters or if not allowed."""
     if where.reach_id is not None:
         return ledger_of(connection, scope, key, now, reach=where.reach_id)
     if where.lake_id is not None:
@@ -71,7 +71,7 @@ def ledger_of(
     lake: int | None = None,
     river: int | None = None,
 ) -> list[html.Div]:
-    """Returns the block of problems and patrol of one water; empty if the user may not read any."""
+    """Returns the block of a water's problems and patrol; empty if the user may not read them."""
     if not reads_ledger():
         return []
     asked = LedgerFilter()

@@ -91,7 +91,7 @@ def lake_drawer(
 def colour_finding(
     colour: WaterColour, deciding_section: StationRecord | None, now: UtcDatetime
 ) -> tuple[str, str]:
-    """Returns in words which section decides a water's class, or why it has none; and when."""
+    """Returns (which section decides the water's class or why none does, when), in words."""
     at = colour.observed_at
     if deciding_section is not None and at is not None:
         name = own_name(deciding_section.name, deciding_section.name_en)
@@ -115,7 +115,7 @@ def _marks(colour: WaterColour) -> list[Any]:
 def _elsewhere(
     sections: Sequence[StationRecord], here: Sequence[StationRecord]
 ) -> list[html.Section]:
-    """Returns the block of sections that count for the water but lie elsewhere; empty if none."""
+    """Returns blocks of the sections that count for the water but lie elsewhere; empty if none."""
     listed = {each.id for each in here}
     return stations_block([each for each in sections if each.id not in listed])
 

@@ -21,7 +21,7 @@ from data.words.ledger import Light
 
 
 def ledger_map(deps: Deps, user: User) -> dict[str, Any]:
-    """Reads the open problems as GeoJSON features, with the ledger's change number at that time."""
+    """Reads the open problems as GeoJSON features, with the change number of the problem ledger."""
     now = deps.clock()
     with transaction(deps.engine) as connection:
         change_no = last_ledger_no(connection)

@@ -7,7 +7,7 @@ from dashboard.parts.wording import _
 
 
 def strip(*, with_ledger: bool = False) -> html.Section:
-    """Returns the map's five count buttons; a script fills the counts, a pressed one filters.
+    """Returns the map's five count buttons, filled by a script; a pressed button filters the map.
 
     Beside them, for those who read the ledger, what is overdue, new and waits for the reader.
     """

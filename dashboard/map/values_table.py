@@ -162,7 +162,7 @@ def _limit_row(row: LimitRow, newest: UtcDatetime | None, now: UtcDatetime) -> h
 
 
 def basis_lines(rows: Sequence[LimitRow]) -> list[tuple[str, str]]:
-    """Returns (basis, dates it holds) of the limits, each pair once."""
+    """Returns (basis of a limit, dates on which the limit holds), without repeats."""
     return list(dict.fromkeys((row.limit.basis, term_text(row.limit)) for row in rows))
 
 

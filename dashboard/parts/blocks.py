@@ -22,7 +22,7 @@ def class_badge(water_class: int, *, big: bool = False, missed: bool = False) ->
 
 
 def card(title: str, note: str, body: Any, *, name: str, extra: Any = None) -> html.Section:
-    """Returns a titled card; ``name`` makes its anchor."""
+    """Returns a card with title and note; ``name`` makes the HTML id that links lead to."""
     heading = f"river-part-{name}-title"
     return html.Section(
         [

@@ -38,7 +38,7 @@ def trace(times: list[Any], values: list[Any], **more: Any) -> go.Scatter:
 
 
 def dots(found: Series, places: list[int], marker: Properties, **more: Any) -> go.Scatter:
-    """Returns plotly dots at these indices of the series."""
+    """Returns plotly markers at these indices of the series."""
     times = [local(found.at_s[at]) for at in places]
     values = [float(found.value[at]) for at in places]
     return trace(times, values, mode="markers", marker=marker, **{"hoverinfo": "skip", **more})

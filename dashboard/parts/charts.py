@@ -115,7 +115,7 @@ def course_figure(
     lines: Sequence[Properties] = (),
     **more: Any,
 ) -> Figure:
-    """Returns a course's plotly figure: class bands, limit, line with gaps, points that matter.
+    """Returns the plotly figure of a course: class bands, limits, line with gaps, marked points.
 
     ``over`` and ``lines`` are drawn above it; ``more`` are further properties of the layout.
     Raises ValueError for a property that plotly doesn't know.
@@ -279,7 +279,7 @@ def _is_beyond(course: Course, value: float) -> bool:
 
 
 def spoken(course: Course) -> str:
-    """Returns a sentence that describes the chart to those who can't see it."""
+    """Returns a sentence that describes the chart to readers who can't see it."""
     if not len(course.series):
         return _("No readings in this span.")
     values = course.series.value

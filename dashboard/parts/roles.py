@@ -46,7 +46,7 @@ def role_name(held: HeldRole) -> str:
 
 
 def role_words(held: Sequence[HeldRole]) -> list[str]:
-    """Returns each held role in words, with the unit and division to which it is bound."""
+    """Returns each held role in words, with the unit and division that the role is bound to."""
     between = "，" if language.get() == "zh" else ", "
     words = []
     for role in held:

@@ -39,7 +39,7 @@ def _(message: str) -> str:
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for a msgid worded later
-    """Returns the message untranslated; marks it for the catalogues, to be translated later."""
+    """Returns the message unchanged; only marks it as one that the catalogues must translate."""
     return message
 
 

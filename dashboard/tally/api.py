@@ -121,7 +121,7 @@ def window_asked(deps: Deps, start: datetime | None, end: datetime | None, by: G
 def read(
     deps: Deps, user: User, window: Window, station: int | None, first: int, most: int
 ) -> AccountingOut:
-    """Returns message counts of the user's stations; raises NotFound if ``station`` isn't visible."""
+    """Returns message counts of the user's stations; raises NotFound for a hidden ``station``."""
     scope = scope_for(user)
     one = None if station is None else StationId(station)
     with transaction(deps.engine) as connection:
@@ -152,7 +152,7 @@ def read(
 
 
 def exported(deps: Deps, user: User, window: Window, station: int | None) -> bytes:
-    """Returns message counts as xlsx, logs the export; raises NotFound if ``station`` isn't visible."""
+    """Returns message counts as xlsx, logs the export; raises NotFound for a hidden ``station``."""
     scope = scope_for(user)
     one = None if station is None else StationId(station)
     with transaction(deps.engine) as connection:

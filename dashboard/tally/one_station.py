@@ -13,7 +13,7 @@ from data.queries.tally.counts import Tally, TallyTable
 
 
 def one_card(shown: Shown) -> html.Section | None:
-    """Returns the card with the chosen station's tally; None when no station is chosen."""
+    """Returns the card with the chosen station's message counts; None if none is chosen."""
     account = shown.one
     if account is None:
         return None

@@ -39,7 +39,7 @@ LOGGER = logging.getLogger(__name__)
 
 
 class Ids:
-    """Component ids of the data accounting page."""
+    """Component ids of the accounting page, which counts received messages."""
 
     CHOSEN = "accounting-chosen"
     BODY = "accounting-body"
@@ -162,7 +162,7 @@ def range_word(name: str) -> str:
 
 
 def choice(word: str, asked: Asked, is_chosen: bool, **changed: Any) -> dcc.Link | html.Span:
-    """Returns a link to the page with ``changed`` applied; plain text when already chosen."""
+    """Returns a link to the page with ``changed`` applied; plain text if already chosen."""
     if is_chosen:
         return html.Span(word, className="is-on", **attributes(aria_current="true"))
     return dcc.Link(word, href=address_of(asked, **changed))

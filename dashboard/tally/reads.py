@@ -77,7 +77,7 @@ def scope_for(user: User) -> Scope:
 
 
 def window_asked(asked: Asked, now: UtcDatetime) -> Window:
-    """Returns the window of time that ends with the day asked for, or with the present."""
+    """Returns the window of time to show: up to the end of the day asked for, or up to now."""
     length, by = RANGES.get(asked.range, RANGES[USUAL])
     end = now
     day = day_named(asked.on)
@@ -97,7 +97,7 @@ def day_named(text: str) -> date | None:
 
 
 def worst_first(read: TallyTable) -> list[tuple[TallyStation, Tally]]:
-    """Returns stations with their tallies: largest missing share first, then the most refused."""
+    """Returns (station, tally) pairs: largest missing share first, then the most refused."""
     pairs = zip(read.stations, read.of_stations(), strict=True)
     return sorted(
         pairs,
@@ -141,7 +141,7 @@ def _stations(
 
 
 def _one(connection: Connection, scope: Scope, window: Window, text: str) -> TallyTable | None:
-    """Reads the chosen station's tally; None if none is chosen or the user may not see it."""
+    """Reads the message counts of the chosen station; None if none is chosen or visible."""
     if not text.isdecimal() or len(text) > 15:
         return None
     found = tally_stations(connection, scope, window, station=StationId(int(text)))
@@ -178,7 +178,7 @@ def later_address(asked: Asked, window: Window, today: Any) -> str | None:
 
 
 def file_address(window: Window, station: int | None = None) -> str:
-    """Returns the address of the account as an xlsx file; of one station if given."""
+    """Returns the address of the message counts as an xlsx file, of one station if given."""
     asked = {"from": window.start.isoformat(), "to": window.end.isoformat(), "by": window.by.value}
     chosen = {} if station is None else {"station": station}
     return "/api/v1/accounting.xlsx?" + urlencode(asked | chosen)

@@ -58,7 +58,7 @@ def verdict_tag(whole: Tally, adds_up: bool) -> html.Span:
 
 
 def figure(name: str, count: int) -> html.Div:
-    """Returns a count above its name."""
+    """Returns a block with a count above its name."""
     return html.Div(
         [html.B(count_text(count)), html.Span(figure_word(name))],
         className="ac-figure" if count else "ac-figure is-zero",

@@ -21,7 +21,7 @@ def account_book(
     now: UtcDatetime,
     exported_by: str,
 ) -> bytes:
-    """Returns the account of messages as an xlsx file; it has no formulas."""
+    """Returns the message counts as an xlsx file of four sheets, without formulas."""
     return workbook(
         [
             stations_sheet(ranked, unknown),

@@ -94,7 +94,7 @@ def folded(title: str, several: tuple[Answering, ...], *, with_term: bool = Fals
 
 
 def chiefs_card(dossier: Dossier) -> html.Section:
-    """Returns the card of the chiefs who answer for the water today, and of those before them."""
+    """Returns the card of the chiefs who answer for the water today, and of former chiefs."""
     now = [each for each in dossier.chiefs if each.is_current]
     former = [each for each in dossier.chiefs if not each.is_current]
     reaches = {each.id: each for each in dossier.reaches}
@@ -169,7 +169,7 @@ def person(chief: Chief, reaches: dict[int, ReachFile]) -> html.Li:
 
 
 def about(chief: Chief, reaches: dict[int, ReachFile]) -> str:
-    """Returns in words the area a chief answers for, and the post if the name doesn't say it."""
+    """Returns in words the area a chief answers for, with the post unless the name says it."""
     is_known = chief.post in chief.name or level_word(chief.level) in chief.post
     return " · ".join(
         each for each in (covers(chief, reaches), "" if is_known else chief.post) if each

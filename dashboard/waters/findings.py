@@ -57,7 +57,7 @@ def anchor(file: StationFile) -> str:
 
 
 def findings_panel(dossier: Dossier) -> html.Section:
-    """Returns the panel of findings, the worst as headline; without findings, that all is well."""
+    """Returns the panel of findings, the worst as headline; or one that says all is well."""
     found = find(dossier).in_order
     if not found:
         return good_zero(dossier)

@@ -108,7 +108,7 @@ def kinds() -> dict[str, str]:
 
 
 def standings() -> dict[str, str]:
-    """Returns the filter's options for how a water meets its targets, as value → words."""
+    """Returns the filter's options for whether targets and limits are met, as value → words."""
     words = (_("Below target"), _("All met"), _("Not all told"), _("Outfalls exceeding"))
     return dict(zip(get_args(Standing), words, strict=True))
 
@@ -120,7 +120,7 @@ def sorts() -> dict[str, str]:
 
 
 def read(deps: Deps, scope: Scope, chosen: tuple[Any, ...]) -> Listing:
-    """Reads the list's page for the chosen filters; a value that is no option is ignored."""
+    """Reads one page of the list for the chosen filters; ignores values that are no option."""
     phrase, kind, standing, sort, page = chosen
     with transaction(deps.engine) as connection:
         return river_list(

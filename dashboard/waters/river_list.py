@@ -66,7 +66,7 @@ def cells(row: RiverRow, listing: Listing) -> tuple[Any, ...]:
 
 
 def sections(row: RiverRow) -> Any:
-    """Returns the cell of sections that meet their target, of how many; and how many fail."""
+    """Returns the cell of sections: how many meet their target, are below it, or are unknown."""
     if not row.section_count:
         return html.Span(_("no section"), className="t3")
     notes = []

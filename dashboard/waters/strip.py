@@ -25,7 +25,7 @@ LANES = 2
 
 
 def lanes(shares: Sequence[float], width: float, count: int) -> list[int | None]:
-    """Returns the line (0 to ``count`` - 1) of each label so that none overlap; None if no room."""
+    """Returns for each label the row (0, 1 …) where it overlaps no other; None if there is none."""
     ends = [-1.0] * count
     assigned: list[int | None] = []
     for share in shares:

@@ -106,7 +106,7 @@ def station_name(file: StationFile) -> str:
 
 
 def section_words(file: StationFile, now: UtcDatetime) -> str:
-    """Returns in words that a section meets its target, what it exceeds, or why it has no class."""
+    """Returns in words what a section exceeds, "target met", or why it has no class."""
     record = file.record
     if record.state is EvaluationState.GRADED:
         return exceedance_words(file.exceedances) or _("target met")
@@ -124,7 +124,7 @@ def section_words(file: StationFile, now: UtcDatetime) -> str:
 
 
 def outfall_words(file: StationFile) -> str:
-    """Returns in words whether an outfall complies, and if not what it exceeds; or is offline."""
+    """Returns in words whether an outfall complies, what it exceeds, or why that is unknown."""
     compliance = file.record.compliance
     if compliance == Compliance.EXCEEDING:
         return exceedance_words(file.exceedances) or _("Exceeding")
