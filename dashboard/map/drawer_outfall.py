@@ -153,7 +153,7 @@ def mass_text(load: SpanLoad) -> str:
 
 
 def kilograms(mass_kg: float) -> str:
-    """Returns a mass as text in kilograms, in tonnes where large."""
+    """Returns a mass as text in kilograms, from 10 tonnes up in tonnes."""
     if mass_kg >= 10 * TONNE_KG:
         return f"{mass_kg / TONNE_KG:,.1f} t"
     return f"{mass_kg:,.{0 if mass_kg >= 100 else 1 if mass_kg >= 1 else 2}f} kg"

@@ -72,7 +72,7 @@ class ReadingNews:
         return newest, fresh
 
     def events(self, scopes: set[Scope], after: int) -> dict[Scope, Event]:
-        """Returns for each scope an event with the changes since ``after``; no entry without any."""
+        """Returns for each scope the event with changes since ``after``; no entry without any."""
         events = {scope: self.catch_up(scope, after) for scope in scopes}
         return {scope: event for scope, event in events.items() if event is not None}
 

@@ -28,7 +28,7 @@ def layout(**_query: str) -> html.Div:
 
 
 def register(app: Dash, deps: Deps) -> None:
-    """Registers the drawer's callbacks and the one that restores a selection on the map."""
+    """Registers the map's callbacks: those of the drawer, and one that restores the selection."""
     drawer.register(app, deps)
     app.clientside_callback(
         ClientsideFunction(namespace="one_map", function_name="selected"),

@@ -73,7 +73,7 @@ def _bar(account: TallyTable, quarters: int, at: int, count: int) -> html.I:
 
 
 def level_word(quarters: int) -> str:
-    """Returns in words how full a bar is: complete, partly missing, all missing."""
+    """Returns in words how full a bar is: complete, partly missing, all missing, nothing due."""
     if quarters == NOTHING_DUE:
         return _("nothing was due")
     if quarters == ALL_THERE:

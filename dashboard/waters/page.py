@@ -182,7 +182,7 @@ def counted(listing: Listing) -> str:
 
 
 def failed(deps: Deps) -> html.Div:
-    """Returns what the page shows if the database didn't answer, with a button to retry."""
+    """Returns the notice that the list couldn't be loaded because the database didn't answer."""
     time = f"{deps.clock().astimezone(BUSINESS_ZONE):%H:%M}"
     return notice(
         "warn",

@@ -96,7 +96,7 @@ def register(app: dash.Dash, deps: Deps) -> None:
 
 
 def failed(deps: Deps) -> html.Div:
-    """Returns what the page shows if the database didn't answer, with a button to retry."""
+    """Returns the notice that the file couldn't be loaded because the database didn't answer."""
     time = f"{deps.clock().astimezone(BUSINESS_ZONE):%H:%M}"
     return notice(
         "warn",
