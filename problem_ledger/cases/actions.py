@@ -36,7 +36,7 @@ def act(
     clock: Clock,
     rules: Rules,
 ) -> Done:
-    """Takes a step on a problem, in a transaction of its own; returns how the problem then stands.
+    """Takes a step on a problem in a transaction; returns the problem's new status and version.
 
     Raises NotFound (nothing there, or nothing they may see), Conflict (somebody was first, or the
     status doesn't allow it), Forbidden (role, unit, level, same person), BadInput.
@@ -53,7 +53,7 @@ def act(
 
 
 def archive(connection: Connection, problem_id: int, clock: Clock, rules: Rules) -> Done:
-    """Archives a problem as the system. Raises Conflict before its look-back is over."""
+    """Archives a problem as the system. Raises Conflict before its look-back period is over."""
     row = store.find(connection, problem_id, lock=True)
     now = max(clock(), UtcDatetime(row["last_at"]))
     actor = SYSTEM_PARTICIPANT.actor
@@ -87,7 +87,7 @@ def _take(connection: Connection, taking: Taking, step: Step, participant: Parti
 
 
 def _more(connection: Connection, taking: Taking, step: Step) -> dict[str, object]:
-    """What the event tells beside the columns it sets."""
+    """Returns what a step's event records beside the columns the step sets in the problem's row."""
     unit_id = taking.command.unit_id
     if Need.PLACE in step.needs:
         return _site(connection, taking)
@@ -97,7 +97,7 @@ def _more(connection: Connection, taking: Taking, step: Step) -> dict[str, objec
 
 
 def _unit_name(connection: Connection, row: Row, unit_id: int) -> str:
-    """The name of a unit whose division holds the problem's place. Raises BadInput."""
+    """Returns the unit's name. Raises BadInput if none exists or covers the problem's place."""
     bound = {"unit": unit_id, "division": row["division_id"]}
     unit = connection.execute(_UNIT, bound).one_or_none()
     if unit is None:
@@ -108,7 +108,7 @@ def _unit_name(connection: Connection, row: Row, unit_id: int) -> str:
 
 
 def _site(connection: Connection, taking: Taking) -> dict[str, object]:
-    """Where and when the check was made. Raises BadInput when it wasn't on site or not since."""
+    """Returns time and place of an on-site check. Raises BadInput for a wrong time or place."""
     command, row = taking.command, taking.row
     if command.place is None:
         raise BadInput("Say where the check was made.")

@@ -48,7 +48,7 @@ class Participant:
     post: str
 
     def shown(self, duty: Duty | None) -> str:
-        """Returns the post or unit by which they act under that duty."""
+        """Returns the post or unit by which the participant is shown when acting under a duty."""
         if duty is not None and duty.role is not Role.CHIEF and self.units.get(duty):
             return self.units[duty]
         return self.post
@@ -60,7 +60,7 @@ SYSTEM_PARTICIPANT = Participant(SYSTEM, {}, "")
 def participant_of(
     connection: Connection, who: AccountId, division_id: int | None, unit_id: int | None
 ) -> Participant:
-    """Reads an account's duties as they stand to problems of a division and handling unit.
+    """Reads an account's duties for problems of a division that a given unit handles.
 
     Raises Forbidden for an account that isn't there or isn't active any more.
     """
@@ -91,7 +91,7 @@ def event_of_step(
     more: Mapping[str, object] | None = None,
     photos: Sequence[Attached] = (),
 ) -> NewEvent:
-    """Returns the event of a step from ``status``, taken under the duty that allows it."""
+    """Returns the event of a step from ``status``, taken under the duty that allows the step."""
     duty = duty_for(step, participant.actor, severity, rules)
     return NewEvent(
         action=step.action,

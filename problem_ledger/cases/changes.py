@@ -26,7 +26,7 @@ Changes = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """A step about to be taken on a problem's row."""
+    """A step about to be taken on a problem, with the problem's row, the account and the rules."""
 
     row: Row
     command: Command
@@ -36,7 +36,7 @@ class Taking:
 
 
 def changes_of(taking: Taking) -> Changes:
-    """Returns the columns that the step sets. Raises BadInput for a deadline that can't be."""
+    """Returns the columns that the step sets. Raises BadInput for an impossible deadline."""
     make = _MADE.get(taking.command.action)
     return make(taking) if make else {}
 
@@ -58,7 +58,7 @@ def _assign(taking: Taking) -> Changes:
 
 
 def _deadline(taking: Taking) -> Changes:
-    """The day somebody named, else what the rules give from now on."""
+    """Returns the deadline's columns, for the day the command names, else by the rules."""
     if taking.command.due_on is not None:
         return _named_day(taking, taking.now, taking.command.due_on)
     row = taking.row
@@ -138,7 +138,7 @@ def _sign_off(taking: Taking) -> Changes:
 
 
 def _reopen(taking: Taking) -> Changes:
-    """A second round: nobody has checked or signed it, and its time runs anew."""
+    """Returns the columns that reopen a problem: no checker, no signer, and a new deadline."""
     return {
         "assigned_at": taking.now,
         "checker_id": None,

@@ -33,7 +33,7 @@ SENTENCES: Final[Mapping[Action, str]] = MappingProxyType(
 
 
 def overtaken(row: Row, now: UtcDatetime) -> Conflict:
-    """Makes the error that names who was first, with what step and when (business zone)."""
+    """Makes the error that names who changed the problem first, by what step and when."""
     at = row["last_at"].astimezone(BUSINESS_ZONE)
     is_today = at.date() == now.astimezone(BUSINESS_ZONE).date()
     return Conflict(

@@ -21,7 +21,7 @@ RELATIONS: Final = {
 
 
 def draw() -> str:
-    """Draws the diagram, the table of steps and that of the shipped rules, between their marks."""
+    """Returns Markdown: the status diagram, the table of steps and that of the shipped rules."""
     parts = (BEGIN, *_diagram(STEPS), "", *_table(STEPS), "", *_rules(load_rules()), END)
     return "\n".join(parts)
 

@@ -25,7 +25,7 @@ _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def plain(given: str, most: int = LONGEST) -> str:
-    """Strips the text of blanks at its ends. Raises BadInput when it is too long or unreadable."""
+    """Returns the text, stripped. Raises BadInput when it is too long or unreadable."""
     kept = given.strip()
     if len(kept) > most:
         raise BadInput("The text has {count} characters; {most} fit.", count=len(kept), most=most)
@@ -35,13 +35,13 @@ def plain(given: str, most: int = LONGEST) -> str:
 
 
 def check_category(category: str) -> None:
-    """Raises BadInput for a category that isn't in the tree."""
+    """Raises BadInput for a category that isn't in the tree of categories."""
     if category not in CATEGORY_KEYS:
         raise BadInput("There is no category {category}.", category=repr(category[:40]))
 
 
 def check_report(given: Report, now: UtcDatetime) -> Report:
-    """Checks a report and returns it as it is kept. Raises BadInput."""
+    """Returns a report as it will be stored. Raises BadInput when the report is faulty."""
     check_category(given.category)
     description = plain(given.description)
     if not description:
@@ -67,7 +67,7 @@ def check_report(given: Report, now: UtcDatetime) -> Report:
 
 
 def check_needs(step: Step, command: Command) -> None:
-    """Raises BadInput when the command lacks what the step needs, saying what."""
+    """Raises BadInput, naming what is missing, when the command lacks something the step needs."""
     plain(command.text)
     plain(command.requirement)
     if command.category is not None:
@@ -89,7 +89,7 @@ def _has_photo(command: Command) -> bool:
 
 
 def _is_settled(command: Command) -> bool:
-    """Where the step is right, whatever the command holds: the rules fill it, or a report does."""
+    """Returns True: the rules or the problem's report meet the need, so the command needn't."""
     del command
     return True
 

@@ -23,7 +23,7 @@ _SEEN = text(f"SELECT id FROM problem WHERE problem.id = ANY(:ids) AND {PROBLEM_
 def participant_in(
     connection: Connection, who: AccountId, row: Row, now: UtcDatetime
 ) -> Participant:
-    """Reads how an account stands to a problem. Raises NotFound if it may not see it, Forbidden."""
+    """Reads an account's duties for a problem. Raises NotFound if it may not see it, Forbidden."""
     scope = _scope(connection, who, now)
     if connection.execute(_SEEN, {"ids": [row["id"]], **scope.bound}).first() is None:
         raise NotFound("There is no such problem.")
@@ -31,7 +31,7 @@ def participant_in(
 
 
 def situation_of(connection: Connection, row: Row) -> Situation:
-    """Reads what the check of a step needs to know of the problem."""
+    """Reads the facts of a problem by which a step on it is allowed or refused."""
     return Situation(
         status=Status(row["status"]),
         severity=Severity(row["severity"]),
@@ -45,7 +45,7 @@ def situation_of(connection: Connection, row: Row) -> Situation:
 def allowed_actions(
     connection: Connection, who: AccountId, problem_id: int, now: UtcDatetime, rules: Rules
 ) -> tuple[Step, ...]:
-    """Finds the steps the account may take on the problem now. Raises NotFound."""
+    """Returns the steps the account may take on the problem now. Raises NotFound."""
     row = store.find(connection, problem_id)
     participant = participant_in(connection, who, row, now)
     return allowed(participant.actor, situation_of(connection, row), now, rules)
@@ -58,7 +58,7 @@ def allowed_on_each(
     now: UtcDatetime,
     rules: Rules,
 ) -> dict[int, tuple[Step, ...]]:
-    """Finds, by problem, the steps the account may take now; none of those it may not see."""
+    """Returns, by problem, the steps the account may take now, without problems hidden from it."""
     scope = _scope(connection, who, now)
     participants: dict[tuple[int | None, int | None], Participant] = {}
     found: dict[int, tuple[Step, ...]] = {}

@@ -57,7 +57,7 @@ def located(connection: Connection, place: Place, day: date) -> dict[str, object
 
 
 def of_station(connection: Connection, station_id: int, day: date) -> dict[str, object]:
-    """Returns the same columns for a problem at a station. Raises NotFound."""
+    """Returns the columns that say where a problem at a station lies. Raises NotFound."""
     row = connection.execute(_STATION, {"id": station_id}).mappings().one_or_none()
     if row is None:
         raise NotFound("There is no such station.")
@@ -116,7 +116,7 @@ def _division(connection: Connection, spot: Spot) -> int | None:
 def _chief(
     connection: Connection, reach_id: int | None, lake_id: int | None, day: date
 ) -> int | None:
-    """Who answers for the water there on that day: the chief of the lowest level."""
+    """Returns the person answering for that water on a day: its lowest-level chief, or None."""
     water: tuple[WaterKind, int] | None = None
     if reach_id is not None:
         water = ("reach", reach_id)

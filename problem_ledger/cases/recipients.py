@@ -25,7 +25,7 @@ SELECT account_id AS id FROM account_role WHERE role = 'unit_member' AND unit_id
 
 
 def _offices(condition: str) -> str:
-    """The accounts of the offices of the lowest level that covers the place and fits."""
+    """Returns SQL for accounts of the lowest-level offices over the place that fit a condition."""
     return f"""
         (WITH above AS (
             SELECT above.id, above.up
@@ -67,7 +67,7 @@ def queue_notices(
     now: UtcDatetime,
     asked: ChiefLevel = ChiefLevel.VILLAGE,
 ) -> None:
-    """Writes one ``delivery`` for everybody to whom the step is announced, but for who took it.
+    """Writes a ``delivery`` for each account a step is announced to, except the step's taker.
 
     ``asked`` is the lowest level that may sign the problem off.
     """

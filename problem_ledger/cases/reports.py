@@ -24,7 +24,7 @@ from problem_ledger.record.events import NewEvent
 
 
 def report(engine: Engine, who: AccountId, given: Report, clock: Clock, rules: Rules) -> Done:
-    """Registers a problem somebody reports; a request sent again finds the same problem.
+    """Registers a reported problem; a repeated request returns the problem of the first one.
 
     Raises Forbidden (role, place), BadInput, Conflict (the key came with other content).
     """
@@ -61,7 +61,7 @@ def report(engine: Engine, who: AccountId, given: Report, clock: Clock, rules: R
 def report_exceedance(
     connection: Connection, given: Exceeded, clock: Clock, rules: Rules
 ) -> Done | None:
-    """Registers a problem of a station's parameter, unless one is open: then returns None."""
+    """Registers a problem of a station's parameter; returns None if one is already open."""
     now = clock()
     connection.execute(
         text("SELECT pg_advisory_xact_lock(hashtext('exceedance'), hashtext(:which))"),
@@ -73,7 +73,7 @@ def report_exceedance(
 
 
 def report_silence(connection: Connection, given: Silent, clock: Clock, rules: Rules) -> Done:
-    """Registers a problem of a silent station; the caller sees to it that there is but one.
+    """Registers a problem of a silent station; doesn't check whether the station has one already.
 
     Raises NotFound for a station that isn't there.
     """
@@ -83,7 +83,7 @@ def report_silence(connection: Connection, given: Silent, clock: Clock, rules: R
 def _register_measured(
     connection: Connection, given: Exceeded | Silent, now: UtcDatetime, rules: Rules
 ) -> Done:
-    """A problem of a station, registered by nobody but the system."""
+    """Registers a problem of a station on behalf of the system, not of an account."""
     check_category(given.category)
     values = {
         **places.of_station(connection, given.station_id, business_date(given.found_at)),
@@ -119,7 +119,7 @@ def _division(values: Mapping[str, object]) -> int | None:
 
 
 def _content_hash(given: Report) -> bytes:
-    """Tells whether what comes with a key again is the same report."""
+    """Returns a hash of the report, by which a repeated request key is seen to be the same."""
     place = given.place
     return chain_hash(
         b"",
@@ -142,7 +142,7 @@ def _content_hash(given: Report) -> bytes:
 def _reported_before(
     connection: Connection, who: AccountId, request_key: str | None, content: bytes
 ) -> Done | None:
-    """The problem of an earlier request with that key. Raises Conflict when it said otherwise."""
+    """Returns the problem reported before with that key, or None. Raises Conflict if it differs."""
     if request_key is None:
         return None
     connection.execute(

@@ -68,7 +68,7 @@ class OfflineRule:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Every figure the ledger goes by.
+    """All configurable limits, deadlines and levels of the problem ledger.
 
     ``deadlines`` is by severity, ``overrides`` by (category or group, severity); ``look_back`` in
     months; ``sources`` tells where the single figures come from, by their table's name.
@@ -93,11 +93,11 @@ class Rules:
         return self.deadlines[severity]
 
     def sign_off_level(self, severity: Severity) -> ChiefLevel:
-        """The lowest level that may sign off."""
+        """Returns the lowest chief level that may sign off problems of the severity."""
         return self.sign_offs[severity].level
 
     def due(self, start: UtcDatetime, days: int) -> Due:
-        """The deadline so many working days after ``start``, yellow by the rule of the light."""
+        """Returns the deadline so many working days after ``start``, and when it turns yellow."""
         return deadlines.due(start, days, self.amber)
 
     def due_on(self, start: UtcDatetime, day: date) -> Due:
@@ -105,12 +105,12 @@ class Rules:
         return deadlines.due_on(start, day, self.amber)
 
     def look_back_at(self, signed_off_at: UtcDatetime) -> UtcDatetime:
-        """When a problem signed off then has been watched long enough to be archived."""
+        """Returns when a problem signed off then may be archived: after the look-back period."""
         return deadlines.after_months(signed_off_at, self.look_back)
 
 
 def load_rules(path: Path | None = None) -> Rules:
-    """Reads the shipped rules, with the tables of the file at ``path`` laid over them.
+    """Reads the shipped rules, overridden by the tables of the file at ``path``.
 
     Raises BadInput naming the file and what is wrong in it.
     """
@@ -130,7 +130,7 @@ def load_rules(path: Path | None = None) -> Rules:
 
 
 def read_rules(shipped: str, own: str = "") -> Rules:
-    """Reads the rules of two texts like ``rules.toml``, the second laid over the first.
+    """Parses rules from two texts like ``rules.toml``; the second overrides the first.
 
     Raises ValueError, KeyError or TypeError (unknown table, severity, level or field; a figure
     missing or out of bounds).
@@ -162,7 +162,7 @@ _SINGLE = ("amber", "hand_back", "look_back", "exceedance", "offline", "photos")
 
 
 def _opening(table: Mapping[str, Any], source: str, verified: bool) -> dict[str, Any]:
-    """The fields of a rule by which the system opens problems: counts and a severity."""
+    """Parses the fields shared by rules by which the system opens problems: counts, a severity."""
     counts = {name: _count(each) for name, each in table.items() if name != "severity"}
     severity = Severity(table["severity"])
     return {**counts, "severity": severity, "source": source, "verified": verified}
@@ -188,7 +188,7 @@ def _sign_off(table: Mapping[str, Any]) -> SignOffRule:
 
 
 def _only(table: Mapping[str, Any], name: str) -> int:
-    """The one figure of a table."""
+    """Returns the number that is the only entry of a table."""
     if table.keys() != {name}:
         raise ValueError(f"only {name} was expected: {', '.join(sorted(table))}")
     return _count(table[name])
@@ -201,7 +201,7 @@ def _count(value: object) -> int:
 
 
 def _overlaid(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    """``below`` with each entry of ``above`` in its place, table by table."""
+    """Returns ``below`` overridden by the entries of ``above``, nested tables entry by entry."""
     laid = dict(below)
     for name, value in above.items():
         under = laid.get(name)

@@ -73,14 +73,14 @@ class Flag:
 
 
 def stage_of(photo: PhotoFacts) -> Stage:
-    """What an attached photo shows. Raises ValueError for one that no step has taken."""
+    """Returns a photo's stage (before or after). Raises ValueError for one attached to no step."""
     if photo.stage is None:
         raise ValueError(f"photo {photo.id} belongs to no problem")
     return photo.stage
 
 
 def compare(before: PhotoFacts, after: PhotoFacts, limits: Limits = LIMITS) -> tuple[Flag, Flag]:
-    """Compares where two photos were taken (metres) and in which directions (degrees)."""
+    """Checks how far apart two photos were taken (metres) and how directions differ (degrees)."""
     apart = _distance(_place(before), _place(after))
     turned = _turned(before.bearing, after.bearing)
     return (
@@ -92,7 +92,7 @@ def compare(before: PhotoFacts, after: PhotoFacts, limits: Limits = LIMITS) -> t
 def pair(
     befores: Sequence[PhotoFacts], afters: Sequence[PhotoFacts]
 ) -> tuple[PhotoFacts, PhotoFacts] | None:
-    """Chooses the photo before and the one after that were taken nearest each other.
+    """Returns the photo before and the photo after that were taken nearest to each other, or None.
 
     The first two when their places aren't known; None when either is missing.
     """
@@ -110,7 +110,7 @@ def judge(
     likest: Likest,
     limits: Limits = LIMITS,
 ) -> tuple[Flag, ...]:
-    """Checks one photo by itself: time, place, likeness to earlier ones, clock."""
+    """Checks a photo: time, place, likeness to earlier photos, the camera's clock."""
     at = taken_at(photo.gps_at, photo.clock)
     off_by = clock_error(photo.gps_at, photo.clock)
     within_m = limits.place_m + (accuracy_m or 0)
@@ -146,7 +146,7 @@ def judge(
 
 
 def worst(flags: Sequence[Flag]) -> Flag:
-    """Chooses from findings about the same thing the one a checker must know: a doubt first."""
+    """Returns the worst of several findings about the same thing: a doubt before all others."""
     order = {False: 0, None: 1, True: 2}
     return min(flags, key=lambda flag: (order[flag.ok], -(flag.measured or 0), flag.photo_id))
 

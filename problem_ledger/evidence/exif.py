@@ -34,7 +34,7 @@ class Exif:
 
 
 def read_exif(tags: Tags) -> Exif:
-    """Reads the tags that matter; what is missing or makes no sense is None.
+    """Parses the needed tags; None for each value that is missing or makes no sense.
 
     Source: CIPA DC-008 (Exif 2.32), 4.6.5 and 4.6.6.
     """
@@ -48,7 +48,7 @@ def read_exif(tags: Tags) -> Exif:
 
 
 def clock_time(clock: str | None) -> datetime | None:
-    """The camera's clock as a time without offset, None when it can't be read."""
+    """Returns the camera's clock time without offset, None when it can't be parsed."""
     try:
         told = datetime.strptime(clock or "", CLOCK_FORMAT)  # noqa: DTZ007 - it has no offset
     except ValueError:
@@ -57,7 +57,7 @@ def clock_time(clock: str | None) -> datetime | None:
 
 
 def taken_at(gps_at: UtcDatetime | None, clock: str | None) -> UtcDatetime | None:
-    """When the photo was taken: by satellite time, else by the camera's clock as Beijing time."""
+    """Returns when the photo was taken: satellite time, else the camera's clock as Beijing time."""
     if gps_at is not None:
         return gps_at
     told = clock_time(clock)
@@ -65,7 +65,7 @@ def taken_at(gps_at: UtcDatetime | None, clock: str | None) -> UtcDatetime | Non
 
 
 def clock_error(gps_at: UtcDatetime | None, clock: str | None) -> timedelta | None:
-    """How far the camera's clock stood from the satellites' time, None when either is missing.
+    """Returns how far the camera's clock was from satellite time, None when either is missing.
 
     The clock is written without an offset: Beijing time and UTC are both honest, the nearer counts.
     """
@@ -77,7 +77,7 @@ def clock_error(gps_at: UtcDatetime | None, clock: str | None) -> timedelta | No
 
 
 def _place(gps: Mapping[int, object]) -> tuple[float, float] | tuple[None, None]:
-    """Longitude and latitude; nothing for 0, 0, which cameras without a fix write."""
+    """Returns longitude and latitude; two None if missing or 0, 0 (a camera without a fix)."""
     try:
         lat = _degrees(gps[GPS.GPSLatitude]) * _sign(gps[GPS.GPSLatitudeRef], "N", "S")
         lon = _degrees(gps[GPS.GPSLongitude]) * _sign(gps[GPS.GPSLongitudeRef], "E", "W")
@@ -89,7 +89,7 @@ def _place(gps: Mapping[int, object]) -> tuple[float, float] | tuple[None, None]
 
 
 def _degrees(value: object) -> float:
-    """Degrees from degrees, minutes and seconds. Raises ValueError, TypeError or so."""
+    """Converts degrees, minutes and seconds to degrees. Raises ValueError, TypeError or so."""
     degrees, minutes, seconds = _numbers(value)
     return degrees + minutes / 60 + seconds / 3600
 
@@ -108,7 +108,7 @@ def _sign(value: object, plus: str, minus: str) -> int:
 
 
 def _bearing(gps: Mapping[int, object]) -> float | None:
-    """Degrees from true north; a magnetic one counts too: in China they differ by 10 at most."""
+    """Returns degrees from true or magnetic north (in China they differ by 10 at most), or None."""
     try:
         bearing = float(gps[GPS.GPSImgDirection])  # type: ignore[arg-type] # BROKEN covers the rest
     except BROKEN:

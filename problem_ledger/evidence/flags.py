@@ -32,7 +32,7 @@ class Story:
 
 
 def flags(connection: Connection, scope: Scope, problem_id: int) -> tuple[Flag, ...]:
-    """Checks a problem's photos: those before, then those of the newest submission.
+    """Checks a problem's photos, those before the work and those of the newest submission.
 
     The caller, who sees what is in the scope, may see the problem. Raises NotFound.
     """
@@ -52,7 +52,7 @@ def flags(connection: Connection, scope: Scope, problem_id: int) -> tuple[Flag, 
 
 
 def newest(photos: Sequence[PhotoFacts]) -> list[PhotoFacts]:
-    """Returns the photos that came with the newest step of all that brought some."""
+    """Returns the photos attached by the newest step that has photos."""
     last = max((photo.seq or 0 for photo in photos), default=0)
     return [photo for photo in photos if photo.seq == last]
 

@@ -56,7 +56,7 @@ class Evidence:
 
 
 def read_photo(content: bytes) -> Evidence:
-    """Reads an uploaded photo: its original bytes, its copies and what its tags say.
+    """Reads an uploaded photo; returns its original bytes, smaller copies and what its tags say.
 
     Raises TooLarge past 10 MB, BadInput for what is no JPEG, PNG or WebP, is damaged or has more
     than 40 million pixels.
@@ -76,7 +76,7 @@ def read_photo(content: bytes) -> Evidence:
 
 
 def sniff(content: bytes) -> str | None:
-    """Tells the media type by the first bytes, whatever name or header said; None for others."""
+    """Returns the media type shown by the first bytes; None for a type that isn't accepted."""
     if content.startswith(b"\xff\xd8\xff"):
         return FORMATS["JPEG"]
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -87,7 +87,7 @@ def sniff(content: bytes) -> str | None:
 
 
 def likeness(picture: Image.Image) -> int:
-    """The difference hash: bit by bit whether a pixel is brighter than its right neighbour.
+    """Returns the picture's difference hash: one bit a pixel, set if brighter than the next one.
 
     The picture is shrunk to 9 by 8 first, so that size and compression don't count; signed, as the
     database keeps it.
@@ -129,7 +129,7 @@ def _measured(content: bytes, mime: str) -> Evidence:
 
 
 def _plain(picture: Image.Image) -> Image.Image:
-    """The picture in plain colours; what is see-through lies on white."""
+    """Returns the picture in plain RGB, with transparent parts on white."""
     if picture.has_transparency_data:
         seen = picture.convert("RGBA")
         ground = Image.new("RGBA", seen.size, "white")
@@ -144,7 +144,7 @@ def _fitted(picture: Image.Image, most_px: int) -> Image.Image:
 
 
 def _jpeg(picture: Image.Image) -> bytes:
-    """A JPEG of the pixels and nothing else: no EXIF, profile or comment."""
+    """Returns the pixels as a JPEG without EXIF, profile or comment."""
     out = BytesIO()
     bare = Image.frombytes("RGB", picture.size, picture.tobytes())
     bare.save(out, "JPEG", quality=SHOWN_QUALITY, optimize=True, progressive=True)

@@ -27,7 +27,7 @@ LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('photo', :uploader))"
 
 
 def take(connection: Connection, uploader: AccountId, content: bytes, now: UtcDatetime) -> PhotoId:
-    """Keeps an uploaded photo; one of the same bytes that no step has taken is kept once.
+    """Stores an uploaded photo and returns its id; bytes already waiting for a step keep their id.
 
     Raises TooLarge and BadInput as ``read_photo`` does, Conflict when too many wait.
     """
@@ -37,7 +37,7 @@ def take(connection: Connection, uploader: AccountId, content: bytes, now: UtcDa
 def keep(
     connection: Connection, uploader: AccountId, evidence: Evidence, now: UtcDatetime
 ) -> PhotoId:
-    """Keeps a photo already read, as ``take`` does."""
+    """Stores a photo already parsed, as ``take`` does; returns its id."""
     connection.execute(LOCK, {"uploader": uploader})
     waiting = connection.execute(WAITING, {"uploader": uploader}).all()
     for row in waiting:

@@ -36,7 +36,7 @@ WHERE code IS NOT NULL ORDER BY up
 
 @dataclass(frozen=True, slots=True)
 class Walked:
-    """What a track covers of a reach; ``stretches`` are chainages of its river."""
+    """A reach and its stretches that a track covers, in chainages (metres) along its river."""
 
     reach_id: int
     walked_m: float
@@ -45,7 +45,7 @@ class Walked:
 
 
 def walked_reaches(connection: Connection, track: Track, within_m: float) -> tuple[Walked, ...]:
-    """Finds every reach that the track went along, at most so far off, with the stretches."""
+    """Returns each reach that the track passed within that distance, with the stretches walked."""
     box = shapely.to_wkb(box_around(track.line, within_m))
     found = []
     for row in connection.execute(_NEAR, {"box": box}):
@@ -68,7 +68,7 @@ def judge(
     walked: Sequence[Walked],
     rules: PatrolRules,
 ) -> tuple[Judgement, ...]:
-    """One judgement for each rule that holds for the walker; all must pass for a valid patrol.
+    """Returns a judgement for each rule that applies to the walker; a valid patrol passes all.
 
     The interval is that to the nearest valid patrol for the same chief, before or after; without
     one there is nothing to keep apart from. Coverage is the largest share of one of the chief's
@@ -93,7 +93,7 @@ def judge(
 
 
 def read_judgements(kept: Sequence[Mapping[str, Any]]) -> tuple[Judgement, ...]:
-    """Reads the judgements as they are kept with the patrol."""
+    """Parses the judgements stored with a patrol."""
     return tuple(Judgement(**{**each, "rule": PatrolRule(each["rule"])}) for each in kept)
 
 

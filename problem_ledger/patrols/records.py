@@ -56,7 +56,7 @@ class TrackGiven:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The patrol as it is kept; ``is_new`` is false when it had been recorded before."""
+    """The stored patrol; ``is_new`` is false when an earlier request had already recorded it."""
 
     patrol_id: int
     version: int
@@ -95,7 +95,7 @@ INSERT INTO patrol_remark (patrol_id, at, text, geom) VALUES (:patrol_id, :at, :
 def record(
     engine: Engine, who: AccountId, given: TrackGiven, clock: Clock, rules: PatrolRules
 ) -> Recorded:
-    """Keeps a patrol with its judgement; one that fails a rule is kept all the same.
+    """Stores a patrol with its judgement, even a patrol that fails a rule.
 
     Raises BadInput (a file that holds no track with times, remarks that can't be kept), Forbidden
     (who may not patrol, or not for that chief), NotFound (no such chief), Conflict (the key came
@@ -157,7 +157,7 @@ def give_reason(
 
 
 def _track(given: TrackGiven, rules: PatrolRules, now: UtcDatetime) -> Track:
-    """The file's track, cleaned. Raises BadInput."""
+    """Returns the cleaned track of the uploaded file. Raises BadInput."""
     segments = read_track(given.content, given.crs)
     try:
         track = clean(
@@ -200,14 +200,14 @@ def _check_texts(given: TrackGiven) -> None:
 
 
 def _check_times(given: TrackGiven, track: Track, now: UtcDatetime) -> None:
-    """What was seen on a patrol was seen then, give or take a day."""
+    """Raises BadInput for a remark made long before the patrol began, or in the future."""
     told = [remark.at for remark in given.remarks if remark.at is not None]
     if any(not track.started_at - LONGEST <= at <= now + AHEAD for at in told):
         raise BadInput("A remark has a time before the patrol or in the future.")
 
 
 def _plain(words: str) -> str:
-    """The text without blanks around it. Raises BadInput past the bound."""
+    """Returns the text, stripped. Raises BadInput when it is too long."""
     plain = words.replace("\x00", "").strip()
     if len(plain) > MOST_TEXT:
         raise BadInput("A text has at most {most} characters.", most=MOST_TEXT)

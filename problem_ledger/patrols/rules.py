@@ -30,7 +30,7 @@ class TrackRule:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One rule for some levels (none named: all) in a division (none named: everywhere)."""
+    """A patrol rule for some chief levels (none named: all) in one division (none: everywhere)."""
 
     rule: PatrolRule
     limit: float
@@ -42,14 +42,14 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class PatrolRules:
-    """Every figure patrols go by."""
+    """All thresholds by which patrols are judged."""
 
     track: TrackRule
     limits: tuple[Limit, ...]
     duties: Mapping[ChiefLevel, Duty]
 
     def limits_for(self, level: ChiefLevel, divisions: Sequence[str]) -> tuple[Limit, ...]:
-        """Chooses one limit a rule, in their order; ``divisions`` are codes from the nearest up.
+        """Returns for each rule the limit that applies; ``divisions`` are codes, nearest first.
 
         The entry of the nearest division wins, then the one that names the level, then the last.
         """
@@ -65,7 +65,7 @@ class PatrolRules:
 
 
 def load_patrol_rules(path: Path | None = None) -> PatrolRules:
-    """Reads the shipped rules, with what the file at ``path`` holds in their place.
+    """Reads the shipped patrol rules, overridden by those in the file at ``path``.
 
     Raises BadInput naming the file and what is wrong in it.
     """
@@ -83,7 +83,7 @@ def load_patrol_rules(path: Path | None = None) -> PatrolRules:
 
 
 def read_patrol_rules(shipped: str, own: str = "") -> PatrolRules:
-    """Reads the rules of two texts like ``patrol_rules.toml``; those of the second replace.
+    """Parses rules from two texts like ``patrol_rules.toml``; the second overrides the first.
 
     Raises ValueError, KeyError, TypeError or AttributeError.
     """

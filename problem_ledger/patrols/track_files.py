@@ -64,7 +64,7 @@ def read_track(content: bytes, crs: str = "EPSG:4326") -> Segments:
 
 
 def _gpx(content: bytes) -> Segments:
-    """Points of the file's tracks; a time without offset is UTC. Source: GPX 1.1, wptType/time."""
+    """Parses a GPX file's tracks; times without offset are UTC. Source: GPX 1.1, wptType/time."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -92,14 +92,14 @@ def _in_utc(moment: datetime | None) -> datetime | None:
 
 
 def _plausible(moment: datetime) -> datetime:
-    """The same in UTC. Raises ValueError for a year in which nobody recorded a track."""
+    """Returns the moment in UTC. Raises ValueError for a year in which no track can be recorded."""
     if moment.year not in YEARS:
         raise ValueError(f"a time in the year {moment.year}")
     return moment.astimezone(UTC)
 
 
 def _geojson(content: bytes) -> Segments:
-    """Lines with a list of times, one a vertex, or points with a time each in file order."""
+    """Parses GeoJSON: lines with a list of times, one a vertex, or points with a time each."""
     try:
         document = json.loads(content.decode("utf-8-sig"))
         lines: Segments = []
@@ -149,7 +149,7 @@ def _fix(place: list[Any], time: Any) -> Fix:
 
 
 def _moment(time: Any) -> datetime | None:
-    """ISO 8601 with offset, or seconds or milliseconds since 1970. Raises ValueError."""
+    """Parses ISO 8601 with offset, or (milli)seconds since 1970. Raises ValueError."""
     if time is None or time == "":
         return None
     if isinstance(time, int | float):
@@ -198,7 +198,7 @@ def _too_many(count: int) -> BadInput:
 
 
 def _placed(segments: Segments, crs: str) -> Segments:
-    """The same in CGCS2000 degrees."""
+    """Converts segments to CGCS2000 degrees."""
     given = np.array([(fix.lon, fix.lat) for segment in segments for fix in segment])
     try:
         datum = declared(crs)

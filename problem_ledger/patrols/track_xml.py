@@ -13,11 +13,11 @@ POINTS: Final = ("trkpt", "rtept", "wpt")
 
 
 class _Unsafe(Exception):
-    """The file holds what no track needs."""
+    """Raised for XML constructs that no track needs and that may do harm."""
 
 
 class _Watch:
-    """Counts what goes by while the file is read once, without keeping any of it."""
+    """Counts elements of an XML text while it is parsed once, without storing any."""
 
     def __init__(self) -> None:
         self.elements = 0
@@ -26,7 +26,7 @@ class _Watch:
         self.points = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """An element begins."""
+        """Handles the start of an XML element."""
         self.points += name.endswith(POINTS)
         self.elements += 1
         self.depth += 1
@@ -39,13 +39,13 @@ class _Watch:
             raise _Unsafe
 
     def end(self, name: str) -> None:
-        """An element ends."""
+        """Handles the end of an XML element."""
         del name
         self.depth -= 1
 
 
 def check_xml(text: str) -> int:
-    """Counts the points of a text. Raises BadInput unless it is well-formed and harmless.
+    """Returns how many track points an XML text has. Raises BadInput if malformed or harmful.
 
     A document type is refused whole: it is where entities that grow, or that fetch files and
     addresses, are declared.

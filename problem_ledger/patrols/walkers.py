@@ -22,7 +22,7 @@ STAND_INS = frozenset({Role.PATROLLER, Role.OFFICE})
 
 @dataclass(frozen=True, slots=True)
 class Walker:
-    """Who went; ``person_id`` is the chief it counts for, whose reaches are ``reaches``.
+    """Whom a patrol counts for: the chief ``person_id`` with the chief's ``reaches``, if a chief.
 
     Without a chief ``reaches`` is None: any reach counts.
     """
@@ -37,7 +37,7 @@ class Walker:
 def walker(
     connection: Connection, who: AccountId, person_id: int | None, started_at: datetime
 ) -> Walker:
-    """Reads for whom the account patrols that day: the chief named, or the one it is itself.
+    """Returns for whom the account patrols that day: the chief named, else its own person.
 
     Raises Forbidden or NotFound.
     """
@@ -60,7 +60,7 @@ def walker(
 def _as_oneself(
     connection: Connection, who: AccountId, held: list[HeldRole], own: int | None, day: date
 ) -> Walker:
-    """A chief with a post by its level and reaches; everybody else by the role's division."""
+    """Returns the account's own person, a chief with reaches, else only its role's division."""
     post = post_of(connection, own, day) if own is not None else None
     if own is not None and post is not None:
         reaches = own_reaches(connection, own, day)

@@ -14,7 +14,7 @@ from problem_ledger.record.commands import Attached
 def lock_unattached_photos(
     connection: Connection, who: AccountId, photo_ids: Sequence[int], most: int
 ) -> tuple[Attached, ...]:
-    """Locks photos of the account that no step has taken, and returns them in the order given.
+    """Locks and returns the account's photos of these ids, none of them attached to a step yet.
 
     Raises BadInput for too many, one named twice, one of somebody else or one already attached.
     """
@@ -44,7 +44,7 @@ def lock_unattached_photos(
 def attach(
     connection: Connection, photos: Sequence[Attached], problem_id: int, seq: int, stage: Stage
 ) -> None:
-    """Binds the photos to that event of the problem."""
+    """Attaches the photos to event number ``seq`` of the problem."""
     connection.execute(
         update(photo)
         .where(photo.c.id.in_([each.id for each in photos]))

@@ -12,7 +12,7 @@ Tip = tuple[int, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What isn't as it was written: a sentence (worded at the top floor) and its facts."""
+    """One difference between stored and originally written data: a sentence and its facts."""
 
     message: str
     facts: Mapping[str, object] = field(default_factory=dict)
@@ -23,7 +23,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A photo as it lies in the database: what its row says it is, and what its bytes are."""
+    """A stored photo: the hash and size its row claims, and those of its actual bytes."""
 
     id: int
     event_seq: int
@@ -32,12 +32,12 @@ class Kept:
 
 
 def note(message: str, **facts: object) -> Finding:
-    """Makes a finding of a sentence and its facts."""
+    """Makes a Finding from a sentence and the facts to fill in."""
     return Finding(message, facts)
 
 
 def check_chain(number: str, events: Sequence[Event]) -> list[Finding]:
-    """Finds what is wrong with a chain: events missing, out of their order or changed."""
+    """Returns the faults of a problem's chain of events: missing, out of order or changed ones."""
     if not events:
         return [note("Problem {number} has no events.", number=number)]
     found: list[Finding] = []
@@ -55,7 +55,7 @@ def check_chain(number: str, events: Sequence[Event]) -> list[Finding]:
 
 
 def check_row(row: Mapping[str, object], events: Sequence[Event]) -> list[Finding]:
-    """Finds the columns in which a problem's row differs from what its whole chain tells."""
+    """Returns a finding for each column of a problem's row that its events contradict."""
     number, count = str(row["number"]), len(events)
     if isinstance(last := row["last_seq"], int) and last > count:
         return [
@@ -81,7 +81,7 @@ def check_row(row: Mapping[str, object], events: Sequence[Event]) -> list[Findin
 
 
 def check_photos(number: str, events: Sequence[Event], photos: Iterable[Kept]) -> list[Finding]:
-    """Finds what is wrong with the photos a whole chain names: gone, changed, or slipped in."""
+    """Returns the faults of photos that a problem's events name: gone, changed or added later."""
     missing = {(event.seq, sha) for event in events for sha in read(event.body)["photos"]}
     found = []
     for photo in photos:
@@ -108,7 +108,7 @@ def check_photos(number: str, events: Sequence[Event], photos: Iterable[Kept]) -
 
 
 def check_tip(number: str, events: Sequence[Event], tip: Tip, at: str) -> Finding | None:
-    """Finds what a head signed at ``at`` has that the chain lacks; None when it holds it still."""
+    """Returns a finding if the chain lacks the event that a signed head lists as its last."""
     seq, hash_ = tip
     by_seq = {event.seq: event.hash for event in events}
     if seq not in by_seq:
@@ -129,7 +129,7 @@ def check_tip(number: str, events: Sequence[Event], tip: Tip, at: str) -> Findin
 
 
 def _fault(number: str, event: Event, *, follows: bool) -> Finding | None:
-    """The first thing wrong with one event."""
+    """Returns the first fault of one event, or None."""
     if event.hash != chain_hash(event.prev_hash, event.body):
         return note(
             "Event {seq} of problem {number} was changed after it was written.",
@@ -159,7 +159,7 @@ def _fault(number: str, event: Event, *, follows: bool) -> Finding | None:
 
 
 def _tells_all(event: Event) -> bool:
-    """The bytes have all that a story is told from."""
+    """Returns whether the event's hashed bytes hold all that is shown of an event."""
     said = read(event.body)
     photos = said.get("photos")
     return (

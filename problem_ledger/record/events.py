@@ -120,12 +120,12 @@ class Link:
 
 
 def first_link(number: str, values: Mapping[str, object], new: NewEvent) -> Link:
-    """Makes the first event of a problem, which sets all that is known of it."""
+    """Makes a problem's first event, which sets all columns known at registration."""
     return _link({"number": number, **values}, values, new, None, 1, NOTHING_BEFORE)
 
 
 def next_link(row: Row, changes: Mapping[str, object], new: NewEvent) -> Link:
-    """Makes the event after the row's last one, which sets the changes."""
+    """Makes the event that follows a problem's last one and sets the changed columns."""
     prev_hash = bytes(row["last_hash"])
     return _link(row, changes, new, row["status"], row["last_seq"] + 1, prev_hash)
 
@@ -183,7 +183,7 @@ def _link(
 
 
 def contradictions(event: Event, number: str) -> tuple[str, ...]:
-    """Names the columns of an event's row that say something else than its hashed body."""
+    """Returns the columns of an event's row that differ from the event's hashed body."""
     said = read(event.body)
     row = {
         "number": number,
@@ -198,7 +198,7 @@ def contradictions(event: Event, number: str) -> tuple[str, ...]:
 
 
 def replay(events: Iterable[Event]) -> dict[str, object]:
-    """Works out a problem's columns, encoded, from its events alone."""
+    """Computes a problem's columns, in encoded form, from its events alone."""
     state: dict[str, object] = dict.fromkeys(STORY)
     state.update(UNSET)
     for event in events:

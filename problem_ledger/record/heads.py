@@ -41,7 +41,7 @@ VALUES (:at, :body, :prev, :hash, :signature, :key_id)
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What an exported head says: by when, on which head, and every chain's tip by number."""
+    """An exported head: when, by which head, and each chain's last event by problem number."""
 
     at: str
     head: str
@@ -52,7 +52,7 @@ class Export:
 def sign_head(
     engine: Engine, signer: Signer, now: UtcDatetime, every: timedelta = timedelta()
 ) -> bool:
-    """Signs and keeps a head if some chain grew and the last one is ``every`` old; says whether.
+    """Signs and stores a head if a chain grew and ``every`` has passed; returns whether it signed.
 
     Writers wait the moment it takes to read, so that no number below the newest is still to come.
     """
@@ -61,7 +61,7 @@ def sign_head(
 
 
 def export_head(engine: Engine, signer: Signer, now: UtcDatetime) -> bytes:
-    """Returns a signed file with every chain's tip; keeps its head, and logs the export."""
+    """Returns a signed file of every chain's last event; stores its head, and logs the export."""
     with transaction(engine) as connection:
         _sign(connection, signer, now, timedelta())
         last = connection.execute(_LAST).one_or_none()
@@ -82,7 +82,7 @@ def export_head(engine: Engine, signer: Signer, now: UtcDatetime) -> bytes:
 
 
 def read_export(content: bytes, trusted: Mapping[str, Ed25519PublicKey]) -> Export:
-    """Reads an exported file whose signature fits.
+    """Parses an exported file. Raises BadInput when its signature doesn't fit.
 
     The signature is checked against the trusted keys, or, when there are none, against the key in
     the file itself, which then only shows that the file is whole. Raises BadInput.
@@ -106,7 +106,7 @@ def read_export(content: bytes, trusted: Mapping[str, Ed25519PublicKey]) -> Expo
 
 
 def grown(body: bytes) -> dict[str, Tip]:
-    """Reads the tips that a head's body lists. Raises ValueError for other bytes than a head's."""
+    """Parses the last event of each chain from a head's body. Raises ValueError for other bytes."""
     try:
         told = json.loads(body)
         if told["format"] != HEAD:

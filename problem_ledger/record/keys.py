@@ -26,27 +26,27 @@ END_OF_KEY: Final = b"-----END PUBLIC KEY-----"
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """A private key and the name its public half goes by."""
+    """A private signing key, with an id made from its public key."""
 
     private: Ed25519PrivateKey
 
     @property
     def key_id(self) -> str:
-        """The first 16 hexadecimal digits of the public key's hash."""
+        """Returns the first 16 hexadecimal digits of the public key's hash."""
         return key_id(self.private.public_key())
 
     def sign(self, content: bytes) -> bytes:
-        """Signs the content: 64 bytes that only this key makes of it."""
+        """Returns the 64-byte Ed25519 signature of the content."""
         return self.private.sign(content)
 
 
 def public_file(key: Path) -> Path:
-    """Returns the path of the public half of the key in that file, readable by everybody."""
+    """Returns the path of the public key file that belongs to a private key file."""
     return key.with_name(key.name + ".pub")
 
 
 def open_signer(file: Path) -> Signer:
-    """Reads the signer from the file; makes it at first use (0600), its public half beside it.
+    """Reads the private key from the file; creates it at first use (0600), with its public file.
 
     Raises BadInput (no private Ed25519 key, can't be read or written).
     """
@@ -76,13 +76,13 @@ def trusted_keys(file: Path) -> Mapping[str, Ed25519PublicKey]:
 
 
 def key_id(public: Ed25519PublicKey) -> str:
-    """The first 16 hexadecimal digits of the public key's hash."""
+    """Returns the first 16 hexadecimal digits of the public key's hash."""
     raw = public.public_bytes(Encoding.Raw, PublicFormat.Raw)
     return hashlib.sha256(raw).hexdigest()[:16]
 
 
 def is_signed(public: Ed25519PublicKey, signature: bytes, content: bytes) -> bool:
-    """Whether the signature is this key's over the content."""
+    """Returns whether the signature over the content was made with this key."""
     try:
         public.verify(signature, content)
     except InvalidSignature:
@@ -91,7 +91,7 @@ def is_signed(public: Ed25519PublicKey, signature: bytes, content: bytes) -> boo
 
 
 def _make(file: Path) -> None:
-    """A new key in the file; another process that makes one at the same moment wins or loses."""
+    """Creates a key file, unless another process created the file at the same moment."""
     file.parent.mkdir(parents=True, exist_ok=True)
     private = Ed25519PrivateKey.generate()
     content = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -108,7 +108,7 @@ def _make(file: Path) -> None:
 
 
 def _show(file: Path, public: Ed25519PublicKey) -> None:
-    """The public half stands in its file, after those of keys that signed before."""
+    """Appends the public key to the public key file, after earlier keys, unless already there."""
     shown = public_file(file)
     if shown.exists() and key_id(public) in trusted_keys(shown):
         return

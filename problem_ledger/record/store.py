@@ -38,7 +38,7 @@ _WITH_PLACE = select(
 
 
 def find(connection: Connection, problem_id: int, *, lock: bool = False) -> Row:
-    """Reads a problem's row with ``lon`` and ``lat``, locked when asked for. Raises NotFound."""
+    """Reads a problem's row with ``lon`` and ``lat``; ``lock`` locks the row. Raises NotFound."""
     query = _WITH_PLACE.where(problem.c.id == problem_id)
     if lock:
         query = query.with_for_update()
@@ -49,14 +49,14 @@ def find(connection: Connection, problem_id: int, *, lock: bool = False) -> Row:
 
 
 def find_by_key(connection: Connection, who: AccountId, request_key: str) -> Row | None:
-    """Reads the problem that the account reported with that key; None if there is none."""
+    """Reads the problem that the account reported with that request key; None if there is none."""
     query = _WITH_PLACE.where(problem.c.reporter_id == who, problem.c.request_key == request_key)
     row = connection.execute(query).mappings().one_or_none()
     return None if row is None else {str(name): value for name, value in row.items()}
 
 
 def handlers(connection: Connection, problem_id: int) -> frozenset[AccountId]:
-    """Reads the accounts that ever handled the problem."""
+    """Reads which accounts have ever handled the problem."""
     query = select(problem_event.c.account_id).where(
         problem_event.c.problem_id == problem_id,
         problem_event.c.action.in_([action.value for action in HANDLING]),
@@ -66,7 +66,7 @@ def handlers(connection: Connection, problem_id: int) -> frozenset[AccountId]:
 
 
 def last_at(connection: Connection, problem_id: int, action: Action) -> UtcDatetime | None:
-    """Reads when that step was taken last, None when it never was."""
+    """Reads when that step was last taken on the problem, None when it never was."""
     query = select(func.max(problem_event.c.at)).where(
         problem_event.c.problem_id == problem_id, problem_event.c.action == action.value
     )
@@ -75,7 +75,7 @@ def last_at(connection: Connection, problem_id: int, action: Action) -> UtcDatet
 
 
 def events(connection: Connection, problem_id: int) -> list[Event]:
-    """Reads the problem's chain from its first event on."""
+    """Reads all events of the problem, oldest first."""
     columns = (
         problem_event.c.seq,
         problem_event.c.at,
@@ -92,7 +92,7 @@ def events(connection: Connection, problem_id: int) -> list[Event]:
 
 
 def draw_number(connection: Connection, division_id: int | None, year: int) -> str:
-    """Returns the next number of the division's year: division, year, serial, without a gap.
+    """Returns the next gapless problem number of a division's year: division, year, serial.
 
     It is drawn under a row lock, so that a transaction undone gives it back.
     """

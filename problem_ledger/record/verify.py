@@ -56,7 +56,7 @@ Tips = Mapping[str, Sequence[tuple[Tip, str]]]
 
 @dataclass(slots=True)
 class Proof:
-    """What was gone through and what was found; no finding means that all is as written."""
+    """What a verification has checked and found; without findings nothing was altered."""
 
     problem_count: int = 0
     event_count: int = 0
@@ -67,14 +67,14 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a problem's chain is whole, and the first event that isn't right."""
+    """Whether a problem's chain of events is intact, and the first event that isn't."""
 
     intact: bool
     broken_at: int | None = None
 
 
 def verify_problem(connection: Connection, problem_id: int) -> Verdict:
-    """Checks one problem's events and row. Raises NotFound."""
+    """Checks one problem's events and row for alterations. Raises NotFound."""
     row = store.find(connection, problem_id)
     events = store.events(connection, problem_id)
     findings = check_chain(row["number"], events) or check_row(row, events)
@@ -89,7 +89,7 @@ def verify(
     trusted: Mapping[str, Ed25519PublicKey],
     exported: Export | None = None,
 ) -> Proof:
-    """Checks the whole ledger as it stands at one moment.
+    """Checks the whole ledger for alterations, as it is at one moment.
 
     ``trusted`` are the public keys by id: without any, the heads' signatures are not checked.
     ``exported`` is a head that was taken away earlier: what was changed since then under new
@@ -121,7 +121,7 @@ def _check_heads(
     tips: defaultdict[str, list[tuple[Tip, str]]],
     proof: Proof,
 ) -> set[str]:
-    """The hashes of all heads; what they tell of the chains is added to ``tips``."""
+    """Checks all signed heads; returns their hashes, and adds the events they list to ``tips``."""
     prev, hashes = NOTHING_BEFORE, set[str]()
     for row in connection.execute(_HEADS).mappings():
         at = row["at"].strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -142,7 +142,7 @@ def _check_heads(
 def _head_fault(
     row: RowMapping, trusted: Mapping[str, Ed25519PublicKey], at: str
 ) -> tuple[Finding | None, Mapping[str, Tip]]:
-    """What is wrong with a head, or else the tips that it tells."""
+    """Returns a head's fault, or None and the last event of each chain that the head lists."""
     changed = note("Head {id} of {at} was changed after it was signed.", id=row["id"], at=at)
     if row["hash"] != chain_hash(row["prev_hash"], row["body"]):
         return changed, {}
@@ -156,7 +156,7 @@ def _head_fault(
 
 
 def _check_problems(connection: Connection, tips: Tips, proof: Proof) -> set[str]:
-    """The numbers of all problems; each chain, row and photo of theirs is checked."""
+    """Checks each problem's events, row and photos; returns the numbers of all problems."""
     numbers: set[str] = set()
     for rows in _pages(connection):
         ids = [row["id"] for row in rows]
@@ -194,7 +194,7 @@ def _check_problem(
     photos: Sequence[Kept],
     tips: Sequence[tuple[Tip, str]],
 ) -> list[Finding]:
-    """One chain; where it is broken its row and photos would only say the same again."""
+    """Checks one problem's events and, only if these are whole, its row and photos."""
     number = row["number"]
     found = check_chain(number, events)
     if not found:
@@ -206,7 +206,7 @@ def _check_problem(
 
 
 def _check_numbers(connection: Connection, numbers: set[str], tips: Tips) -> list[Finding]:
-    """Problems that are gone: a serial was drawn for them, or a signed head names them."""
+    """Returns findings for problems that are gone, known from a serial or from a signed head."""
     drawn = {
         f"{row.division_code}-{row.year}-{serial:05d}"
         for row in connection.execute(_SERIALS)

@@ -60,14 +60,14 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """So many valid readings in a row beyond the limit: the first and the last of them."""
+    """The first and last of consecutive valid readings beyond a limit."""
 
     first: Measured
     last: Measured
 
 
 def find_run(measured: Iterable[Measured], rule: ExceedanceRule, *, is_covered: bool) -> Run | None:
-    """Finds the first run that is a new matter, None when there is none. Pure.
+    """Returns the first run of readings beyond the limit that needs a new problem, else None. Pure.
 
     ``is_covered``: the readings follow an exceedance that a problem already told; they are a new
     matter only after so many normal readings in a row.
@@ -87,7 +87,7 @@ def find_run(measured: Iterable[Measured], rule: ExceedanceRule, *, is_covered: 
 
 
 def open_problems(engine: Engine, clock: Clock, rules: Rules) -> list[Done]:
-    """Opens problems for new exceedances, one a station at most; run again at once, none."""
+    """Opens problems for new exceedances, at most one a station, and returns those opened."""
     now = clock()
     with transaction(engine) as connection:
         suspects = connection.execute(
@@ -109,7 +109,7 @@ def open_problems(engine: Engine, clock: Clock, rules: Rules) -> list[Done]:
 def _open(
     connection: Connection, station: int, rows: Sequence[RowMapping], clock: Clock, rules: Rules
 ) -> Done | None:
-    """The problem of the station's worst new exceedance, unless one is open."""
+    """Opens a problem for a station's worst new exceedance; None if none is new or one is open."""
     connection.execute(_LOCK, {"station": station})
     last = connection.execute(_LAST, {"station": station}).mappings().one_or_none()
     if last is not None and not last["is_closed"]:
@@ -153,7 +153,7 @@ def _readings(
     start: datetime,
     few: int,
 ) -> list[Measured]:
-    """The valid readings from ``start`` on, after the first few that followed a covered one."""
+    """Reads valid readings from ``start`` on, and the first ``few`` after ``covered`` if given."""
     parameter = Parameter(str(bound["parameter"]))
     column = PARAMETERS[parameter].column
     value = f"r.{column}" if column else "CAST(r.extra ->> :parameter AS float)"
@@ -178,7 +178,7 @@ def _readings(
 
 
 def _exceeded(row: RowMapping, run: Run, rule: ExceedanceRule) -> Exceeded:
-    """What the system registers; the words stand as data, like any reporter's."""
+    """Returns the report that the system registers for a run of exceedances."""
     parameter = Parameter(row["parameter"])
     facts = PARAMETERS[parameter]
     worst = run.last

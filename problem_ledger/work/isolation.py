@@ -25,7 +25,7 @@ OUTAGES: Final = (
 def one_by_one(
     work: str, items: Iterable[Item], do: Callable[[Item], Result | None]
 ) -> list[Result]:
-    """Does the work on each item by itself and returns what came of it, without None.
+    """Calls ``do`` on each item, failures apart from one another; returns results but None.
 
     What fails is told in the log and left for the next turn. Raises OUTAGES.
     """

@@ -43,14 +43,14 @@ _NOTIFY = text("NOTIFY onemap_ledger")
 
 
 def in_app(_notice: RowMapping) -> None:
-    """Does nothing: a notice is in the account's bell once its row says it is delivered."""
+    """Does nothing: an in-app notice needs no sending, it appears once its row says delivered."""
 
 
 CHANNELS: Final[Mapping[str, Channel]] = MappingProxyType({"app": in_app})
 
 
 def deliver(engine: Engine, now: UtcDatetime, channels: Mapping[str, Channel] = CHANNELS) -> int:
-    """Hands over the notices that are due and returns how many went out.
+    """Sends the notices whose time has come; returns how many were sent.
 
     A failed one waits twice as long before each new attempt.
 
@@ -68,7 +68,7 @@ def deliver(engine: Engine, now: UtcDatetime, channels: Mapping[str, Channel] = 
 def mark_read(
     engine: Engine, who: AccountId, now: UtcDatetime, ids: Collection[int] | None = None
 ) -> int:
-    """Marks the account's own notices as read, all of them without ``ids``; returns how many."""
+    """Marks the account's notices as read, all without ``ids``; returns how many were marked."""
     with transaction(engine) as connection:
         bound = {"now": now, "account": who, "ids": None if ids is None else sorted(ids)}
         marked = connection.execute(_READ, bound).rowcount
@@ -78,7 +78,7 @@ def mark_read(
 
 
 def pause_after(attempts: int) -> timedelta:
-    """Returns how long to wait after so many failures: 1, 2, 4 … minutes, 6 hours at most."""
+    """Returns the pause after so many failed attempts: 1, 2, 4 … minutes, 6 hours at most."""
     return min(timedelta(minutes=2 ** min(attempts - 1, 20)), LONGEST_PAUSE)
 
 

@@ -74,7 +74,7 @@ VALUES (:id, :began, :now, :problem)
 
 
 def open_silences(engine: Engine, clock: Clock, rules: Rules) -> list[Done]:
-    """Opens problems for devices newly silent, and ends the silences that are over.
+    """Opens problems for newly silent devices, and ends silences that are over; returns the opened.
 
     Run again at once, or twice at the same time, it opens none again. Time in which nothing came
     from any device counts for none of them. When most devices are newly silent at once, none is
@@ -101,7 +101,7 @@ def open_silences(engine: Engine, clock: Clock, rules: Rules) -> list[Done]:
 
 
 def heard_since(connection: Connection, now: UtcDatetime) -> UtcDatetime:
-    """Reads since when messages of any device have come without a hole; now when none comes."""
+    """Returns since when messages have come without an outage; now if none come at present."""
     hours = connection.execute(_HEARD, {"now": now, "since": now - REACH_BACK}).scalars()
     since = now
     for hour in hours:
@@ -116,7 +116,7 @@ def _found(connection: Connection, bound: Mapping[str, object]) -> list[int]:
 
 
 def _open(connection: Connection, bound: Mapping[str, object], rules: Rules) -> Done | None:
-    """The problem of the station's silence, unless it has one or was heard of meanwhile."""
+    """Opens a problem for a silent station; None if it has one or was heard meanwhile."""
     connection.execute(_LOCK, bound)
     query = text(_NEW + " AND watched.id = :id")
     row = connection.execute(query, bound).mappings().one_or_none()
@@ -133,7 +133,7 @@ def _open(connection: Connection, bound: Mapping[str, object], rules: Rules) -> 
 
 
 def _silent(row: RowMapping, rule: OfflineRule) -> Silent:
-    """What the system registers; the words stand as data, like any reporter's."""
+    """Returns the report that the system registers for a silent station."""
     interval = timedelta(seconds=row["interval_s"])
     age = max_age(interval, fresh_hours=rule.hours, fresh_intervals=rule.intervals)
     at = f"{row['began_at'].astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M}"

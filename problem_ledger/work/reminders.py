@@ -58,7 +58,7 @@ REMINDERS: Final = (
 
 
 def remind(engine: Engine, now: UtcDatetime) -> int:
-    """Writes the reminders that are due and returns of how many problems; run again, of none."""
+    """Writes the reminders that are due, each only once; returns for how many problems."""
     bound = {
         "now": now,
         "long_ago": now - CHIEF_AFTER,

@@ -39,7 +39,7 @@ _STRAY = text("DELETE FROM photo WHERE problem_id IS NULL AND uploaded_at < :lon
 
 
 def archive_watched(engine: Engine, clock: Clock, rules: Rules) -> int:
-    """Archives the problems whose look-back is over and returns how many."""
+    """Archives problems whose look-back period is over; returns how many."""
 
     def archive_one(problem_id: int) -> int | None:
         with transaction(engine) as connection:
@@ -56,7 +56,7 @@ def archive_watched(engine: Engine, clock: Clock, rules: Rules) -> int:
 def settle_deadlines(
     engine: Engine, clock: Clock, rules: Rules, calendar: Calendar | None = None
 ) -> int:
-    """Counts provisional deadlines anew whose year's days off are now known; returns how many.
+    """Recomputes provisional deadlines once the year's days off are published; returns how many.
 
     Each is an event of its problem's chain, taken by the system.
     """
@@ -69,13 +69,13 @@ def settle_deadlines(
 
 
 def clear_stray_photos(engine: Engine, now: UtcDatetime) -> int:
-    """Removes the photos that no step took within a day and returns how many."""
+    """Deletes photos that weren't attached to any step within a day; returns how many."""
     with transaction(engine) as connection:
         return connection.execute(_STRAY, {"long_ago": now - STRAY_AFTER}).rowcount
 
 
 def _counted_from(connection: Connection, problem_id: int) -> UtcDatetime | None:
-    """The moment of the step that gave the problem its present deadline."""
+    """Returns when the step was taken that set the problem's present deadline, or None."""
     setting = [
         event.at
         for event in store.events(connection, problem_id)

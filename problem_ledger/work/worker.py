@@ -41,7 +41,7 @@ LONGEST_PAUSE_S: Final = 5.0
 
 @dataclass(slots=True)
 class Job:
-    """One kind of work: how many things were done; repeated after ``every_s``, or when told.
+    """A kind of work, run every ``every_s`` seconds and on notification; ``do`` returns a count.
 
     ``rest``: told without end, it rests so many times as long as it took.
     """
@@ -61,7 +61,7 @@ class Job:
         return time.monotonic() >= self.due_at
 
     def done(self) -> int:
-        """Does the work, returns how much was done, and begins to wait."""
+        """Runs the job, schedules its next run and returns the count of things done."""
         began = time.monotonic()
         self.due_at = began + self.every_s
         count = self.do()
@@ -83,11 +83,11 @@ class Worker:
         self._jobs = self._all_jobs(load_rules(self._settings.rules))
 
     def stop(self) -> None:
-        """Lets ``run`` return after the job in hand."""
+        """Makes ``run`` return after the present job."""
         self._stopping.set()
 
     def run(self) -> None:
-        """Runs until stopped; an outage of the database is waited out."""
+        """Runs jobs until stopped; waits while the database is away and then continues."""
         pause_s = SLICE_S
         while not self._stopping.is_set():
             try:
@@ -100,7 +100,7 @@ class Worker:
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
     def turn(self, told: Collection[str] = CHANNELS) -> dict[str, int]:
-        """Does every job that is due or was told of; returns how much each of them did.
+        """Runs every job that is due or notified in ``told``; returns a count for each job.
 
         Raises what says that the database is away. Any other failure is told in the log: one
         problem in the way of one job keeps no other from being done.
@@ -159,7 +159,7 @@ class Worker:
         return connection
 
     def _follow(self, connection: psycopg.Connection) -> None:
-        """Works at once, then whenever it is told or time has passed; nothing told is missed."""
+        """Runs all jobs at once, then the due ones on each notification or time slice."""
         self.turn()
         LOG.info("the ledger is at work")
         while not self._stopping.is_set():
