@@ -68,7 +68,7 @@ class Snap(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Foot:
-    """The nearest place on a line: the index of its segment and its share (0 to 1) of it."""
+    """The nearest place on a line: its segment's index, its share (0 to 1) of that, the bank."""
 
     piece: int
     share: float
@@ -76,7 +76,7 @@ class _Foot:
 
 
 class Measured:
-    """A line in degrees with the metres of each vertex, counted downstream from the first one."""
+    """A line in degrees with the chainage of each vertex: metres downstream from the first one."""
 
     def __init__(self, line: LineString) -> None:
         """Measures the line. Raises BadLine for a line that is empty or all in one place."""
@@ -101,7 +101,7 @@ class Measured:
         return self._pairs.copy()
 
     def chainage_on(self, segment: int, share: float) -> float:
-        """Returns the chainage of the place at this share (0 to 1, in degrees) of a segment."""
+        """Returns the chainage of the place at a share (0 to 1) of the way along a segment."""
         stands = self._stands[segment : segment + 2]
         place = stands[0] + share * (stands[1] - stands[0])
         return float(np.interp(place, np.arange(len(self._dense_m)), self._dense_m))
@@ -146,7 +146,7 @@ class Measured:
         return LineString([(first.x, first.y), *kept.tolist(), (last.x, last.y)])
 
     def _foot(self, point: Point) -> _Foot:
-        """Returns the nearest place, on a plane in metres centred on the point."""
+        """Returns the nearest place on the line, computed on a plane in metres around the point."""
         seen = flattened_m(self._dense, point)
         start, run = seen[:-1], np.diff(seen, axis=0)
         squared = np.maximum((run**2).sum(axis=1), 1e-12)
@@ -157,7 +157,7 @@ class Measured:
 
 
 def _bank(start: Numbers, run: Numbers, piece: int, share: float) -> Bank:
-    """Returns the bank the point is on; beside a vertex, by the bend of the line there."""
+    """Returns the bank the point is on; nearest to a vertex, the line's bend there decides."""
     other = piece + 1 if share == 1.0 else piece - 1 if share == 0.0 else -1
     if 0 <= other < len(run):
         first, second = run[min(piece, other)], run[max(piece, other)]
@@ -169,7 +169,7 @@ def _bank(start: Numbers, run: Numbers, piece: int, share: float) -> Bank:
 
 
 class LineIndex:
-    """A spatial index over lines, to find the nearest of many; lines are known by their index."""
+    """A spatial index over lines, to find those near a point; lines are named by their position."""
 
     def __init__(self, lines: Sequence[LineString]) -> None:
         self._lines = list(lines)
@@ -177,26 +177,26 @@ class LineIndex:
         self._measured: dict[int, Measured] = {}
 
     def measured(self, index: int) -> Measured:
-        """Returns the line of that index with its metres. Raises BadLine."""
+        """Returns the line at that index, measured. Raises BadLine for one without length."""
         if index not in self._measured:
             self._measured[index] = Measured(self._lines[index])
         return self._measured[index]
 
     def within(self, point: Point, within_m: float) -> list[tuple[int, Snap]]:
-        """Returns index and place of every line at most ``within_m`` metres away, nearest first."""
+        """Returns (index, place) of each line at most ``within_m`` metres away, nearest first."""
         boxed = self._tree.query(box_around(point, within_m), predicate="intersects")
         snaps = [(int(index), self.measured(int(index)).locate(point)) for index in boxed]
         close = [(index, snap) for index, snap in snaps if snap.offset_m <= within_m]
         return sorted(close, key=lambda found: (found[1].offset_m, found[0]))
 
     def nearest(self, point: Point, within_m: float) -> tuple[int, Snap] | None:
-        """Returns index and place of the nearest line within ``within_m`` metres, else None."""
+        """Returns (index, place on it) of the nearest line within ``within_m`` metres, or None."""
         found = self.within(point, within_m)
         return found[0] if found else None
 
 
 def nearest(point: Point, lines: Sequence[LineString], within_m: float) -> tuple[int, Snap] | None:
-    """Returns index and place of the nearest line within ``within_m`` metres, else None.
+    """Returns (index, place on the line) of the nearest line within ``within_m`` metres, or None.
 
     For many points build one LineIndex and ask it instead.
     """
@@ -212,7 +212,7 @@ def format_chainage(chainage_m: float) -> str:
 
 
 def parse_chainage(text: str) -> float:
-    """Returns the metres of K12+350, 12+350, k12+350.5, 桩号K12+350. Raises UnreadableChainage."""
+    """Parses K12+350, 12+350, k12+350.5 or 桩号K12+350 to metres. Raises UnreadableChainage."""
     found = _SPOKEN.fullmatch(text.strip())
     if not found:
         raise UnreadableChainage(text)

@@ -36,7 +36,7 @@ class Coverage:
 
 
 class Reach:
-    """A reach cut into short cells, ready to compute what tracks cover of it."""
+    """A reach (of a river) cut into short cells, to compute which of them a track covers."""
 
     def __init__(self, line: LineString) -> None:
         """Cuts the line, given in degrees, into cells."""
@@ -57,7 +57,7 @@ class Reach:
         return float(self.edges[-1])
 
     def covered(self, parts: Sequence[Numbers], within_m: float) -> Coverage:
-        """Returns what a track covers of the reach from at most ``within_m`` metres away.
+        """Returns the stretches of the reach that a track covers from at most ``within_m`` metres.
 
         ``parts`` are the track's unbroken pieces, each (n, 2) in degrees.
         """
@@ -71,7 +71,7 @@ class Reach:
         return self._coverage(cells)
 
     def _mark(self, cells: Flags, places: Points, feet: Indices, within_m: float) -> None:
-        """Marks the cells that one unbroken walk passed and came within ``within_m`` of."""
+        """Marks as covered the cells along one unbroken walk, if within ``within_m`` metres."""
         first, last = int(feet.min()), int(feet.max())
         asked = self.cells[first : last + 1]
         near, _ = STRtree(places).query_nearest(asked, max_distance=within_m, all_matches=False)
@@ -87,7 +87,7 @@ class Reach:
 
 
 def united(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
-    """Merges overlapping stretches: the result is disjoint and sorted."""
+    """Merges overlapping stretches; the returned ones are disjoint and sorted."""
     joined: list[Stretch] = []
     for start, end in sorted(stretches):
         if joined and start <= joined[-1][1]:
@@ -98,12 +98,12 @@ def united(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
 
 
 def length_of(stretches: Iterable[Stretch]) -> float:
-    """Returns the total metres of disjoint stretches."""
+    """Returns the total length of disjoint stretches in metres."""
     return float(sum(end - start for start, end in stretches))
 
 
 def _close_set(pairs: Numbers) -> Numbers:
-    """Returns the line with extra places so that neighbours are at most CELL_M apart."""
+    """Returns the line with vertices added so that neighbours are at most CELL_M apart."""
     counts = np.maximum(1, np.ceil(np.diff(cumulative_m(pairs)) / CELL_M)).astype(np.intp)
     stands = np.concatenate(([0], np.cumsum(counts)))
     places = np.arange(stands[-1] + 1)

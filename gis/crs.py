@@ -54,7 +54,7 @@ class OutsideCrs(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Datum:
-    """A declared coordinate system; ``srid`` is None for GCJ-02 and systems without a number."""
+    """A declared coordinate system; ``srid`` is None where no EPSG number exists, as for GCJ-02."""
 
     name: str
     srid: int | None
@@ -131,7 +131,7 @@ def wgs84_to_gcj02(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]: ...
 def wgs84_to_gcj02(
     lon: float | Degrees, lat: float | Degrees
 ) -> tuple[float, float] | tuple[Degrees, Degrees]:
-    """Converts degrees to GCJ-02 (Chinese consumer maps); unchanged outside CHINA_BOX."""
+    """Converts WGS 84 to GCJ-02, used by Chinese consumer maps; unchanged outside CHINA_BOX."""
     east, north = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
     shift_lon, shift_lat = _shift(east, north)
     inside = _in_china_box(east, north)
@@ -177,7 +177,7 @@ def axis_fault(geometry: BaseGeometry) -> AxisFault | None:
 
 
 def plausible_lonlat(geometry: BaseGeometry) -> bool:
-    """Returns whether ``axis_fault`` finds nothing wrong with the coordinates."""
+    """Returns whether the coordinates can be degrees: ``axis_fault`` returns None for them."""
     return axis_fault(geometry) is None
 
 
@@ -229,7 +229,7 @@ def _transformer(name: str) -> Transformer:
 
 
 def _shift(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
-    """Returns GCJ-02's shift in degrees. Source: the public reconstruction (eviltransform)."""
+    """Returns GCJ-02's offset from WGS 84 in degrees. Source: eviltransform, a reconstruction."""
     x, y = lon - 105.0, lat - 35.0
     root, product = np.sqrt(np.abs(x)), x * y
     ripple = 20.0 * np.sin(6.0 * np.pi * x) + 20.0 * np.sin(2.0 * np.pi * x)

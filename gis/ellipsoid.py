@@ -30,13 +30,13 @@ def length_m(line: LineString | MultiLineString) -> float:
 
 
 def area_m2(surface: Polygon | MultiPolygon) -> float:
-    """Returns the area in square metres, without holes, whichever way the rings run."""
+    """Returns the surface's area in square metres without its holes; ring direction is ignored."""
     outward = shapely.orient_polygons(surface)
     return abs(float(GEOD.geometry_area_perimeter(outward)[0]))
 
 
 def cumulative_m(pairs: Numbers) -> Numbers:
-    """Returns the metres along ``pairs``, (n, 2) in degrees, from the first to each: (n,)."""
+    """Returns the distance along the line from its first vertex to each, in metres: (n,)."""
     steps = GEOD.inv(pairs[:-1, 0], pairs[:-1, 1], pairs[1:, 0], pairs[1:, 1])[2]
     return np.concatenate(([0.0], np.cumsum(steps)))
 
@@ -52,7 +52,7 @@ def densified(pairs: Numbers) -> tuple[Numbers, npt.NDArray[np.intp]]:
 
 
 def flattened_m(pairs: Numbers, centre: Point) -> Numbers:
-    """Projects places to (east, north) metres seen from the centre, (n, 2).
+    """Projects degrees to metres (east, north) of the centre, (n, 2).
 
     Each place has its own scale, that of the latitude half-way to the centre: the distance from the
     centre is right to 1e-6 within 20 km, and to 1e-3 within 500 km.

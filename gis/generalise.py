@@ -33,7 +33,7 @@ ZOOM_TOLERANCE: Final = tuple(PIXEL_SHARE * pixel_m for pixel_m in ZOOM_PIXEL_M[
 
 
 def simplified(geometry: GEOMETRY, zoom: int) -> GEOMETRY:
-    """Returns the geometry in degrees without the vertices a zoom level can't show; ends stay.
+    """Returns the geometry (degrees) without vertices too fine to see at a zoom level; ends stay.
 
     Measured in Web Mercator, as drawn. Surfaces stay valid and nothing vanishes.
     """
@@ -45,7 +45,7 @@ def simplified(geometry: GEOMETRY, zoom: int) -> GEOMETRY:
 
 
 def minimum_zoom(*, length_m: float | None = None, area_m2: float | None = None) -> int:
-    """Returns the lowest zoom level at which a line so long, or a surface so large, is drawn.
+    """Returns the lowest zoom level at which a line of that length or surface of that area shows.
 
     A line is drawn once it has LINE_PIXELS, a surface once its square root has AREA_PIXELS,
     computed at 35 degrees north. For a reach pass the length of its river, so that the river shows

@@ -22,14 +22,14 @@ MEETING_M: Final = 50.0
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """An input line by its index; ``reversed`` when it was drawn upstream."""
+    """An input line, named by its index; ``reversed`` when it had been drawn upstream."""
 
     index: int
     reversed: bool
 
 
 class Join(NamedTuple):
-    """Two ways by index whose ends meet, upstream first, and the metres between the ends."""
+    """Two input lines (indices) whose ends meet, upstream first, and the metres between them."""
 
     upstream: int
     downstream: int
@@ -37,7 +37,7 @@ class Join(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """The missing stretch between the n-th part of the course and the next, as a straight line."""
+    """A gap in a river's course: the part it follows, by index, and its straight length."""
 
     after: int
     distance_m: float
@@ -45,7 +45,7 @@ class Gap(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Consecutive ways without a gap, and the one line they make."""
+    """Consecutive input lines that meet end to end, and the single line they make."""
 
     line: LineString
     ways: tuple[Way, ...]
@@ -53,7 +53,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """The joined lines of one river: its course in order downstream, and its branches.
+    """The joined lines of one river: its course, in order downstream, and its branches.
 
     ``branches`` are arms round an island, forks, and ways that meet head to head: they touch the
     course or each other. Course and branches together hold every way once.
@@ -66,22 +66,22 @@ class Joined:
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """The parts of the course, then the branches."""
+        """The parts (joined lines) of the course, then the branches."""
         return self.course + self.branches
 
     @property
     def starts_m(self) -> tuple[float, ...]:
-        """Chainage in metres at which each part of the course begins, straight gaps counted."""
+        """Chainage (m) at which each part of the course begins; gaps count as straight lines."""
         return starts_m([part.line for part in self.course])
 
     @property
     def reversed_ways(self) -> tuple[int, ...]:
-        """Indices of the ways that were drawn upstream."""
+        """Indices of the input lines that were drawn upstream and have been reversed."""
         return tuple(sorted(way.index for part in self.parts for way in part.ways if way.reversed))
 
 
 def join_lines(lines: Sequence[LineString], within_m: float = MEETING_M) -> Joined:
-    """Joins the lines of one river end to start, longest course first.
+    """Joins the lines of one river, each end to the next one's start, the longest course first.
 
     A run of ways drawn upstream is reversed only when both of its ends then meet others. Ends meet
     within ``within_m`` metres. Empty lines must be left out by the caller.
@@ -100,7 +100,7 @@ def join_lines(lines: Sequence[LineString], within_m: float = MEETING_M) -> Join
 
 
 def order_parts(lines: Sequence[LineString]) -> list[int]:
-    """Returns the order downstream of parts that don't meet, by the shortest gaps first."""
+    """Returns the indices of separate lines in order downstream, by the shortest gaps first."""
     count = len(lines)
     ranked = sorted(
         (_gap_m(lines[one], lines[other]), one, other)
@@ -129,7 +129,7 @@ def _last(after: dict[int, int], place: int) -> int:
 
 
 def starts_m(course: Sequence[LineString]) -> tuple[float, ...]:
-    """Returns the chainage at which each part of a course begins, straight gaps counted."""
+    """Returns the chainage in metres at which each part begins; gaps count as straight lines."""
     starts, total = [], 0.0
     for index, line in enumerate(course):
         if index:
@@ -140,7 +140,7 @@ def starts_m(course: Sequence[LineString]) -> tuple[float, ...]:
 
 
 def _chained(parts: list[Part], within_m: float) -> list[Part]:
-    """Joins parts into the longest line downstream, then the longest of the rest, and so on."""
+    """Joins parts of a river into the longest line downstream, then the longest of the rest."""
     follows = _followers(parts, within_m)
     weights = [length_m(part.line) for part in parts]
     left = _downstream_order(follows)
@@ -163,7 +163,7 @@ def _chained(parts: list[Part], within_m: float) -> list[Part]:
 
 
 def _followers(parts: list[Part], within_m: float) -> list[list[int]]:
-    """Returns for each part those that begin where it ends, nearest first, without circles."""
+    """Returns for each part the indices of those that begin at its end, nearest first, acyclic."""
     starts = [_start(part) for part in parts]
     tree = STRtree(starts)
     pairs = []
@@ -193,7 +193,7 @@ def _reaches(follows: list[list[int]], start: int, goal: int) -> bool:
 
 
 def _downstream_order(follows: list[list[int]]) -> list[int]:
-    """Returns every index after all indices that flow into it."""
+    """Returns all indices so ordered that each comes after those that flow into it."""
     inflows = [0] * len(follows)
     for others in follows:
         for other in others:
@@ -208,7 +208,7 @@ def _downstream_order(follows: list[list[int]]) -> list[int]:
 
 
 def _turned(parts: list[Part], within_m: float) -> list[Part]:
-    """Returns the parts, reversing those drawn upstream between two others."""
+    """Returns the parts, those drawn upstream between two others reversed and joined to them."""
     for index, part in enumerate(parts):
         others = parts[:index] + parts[index + 1 :]
         above = [distance_m(_end(other), _end(part)) <= within_m for other in others]
@@ -223,7 +223,7 @@ def _turned(parts: list[Part], within_m: float) -> list[Part]:
 
 
 def _branches(parts: list[Part], within_m: float) -> set[int]:
-    """Returns the indices of all but the longest among parts that touch each other."""
+    """Returns the indices of the branches: in each group of touching parts, all but the longest."""
     group = list(range(len(parts)))
     index = LineIndex([part.line for part in parts])
     for one, part in enumerate(parts):
@@ -244,7 +244,7 @@ def _merged(parts: list[Part]) -> Part:
 
 
 def _joins(lines: Sequence[LineString], parts: list[Part]) -> tuple[Join, ...]:
-    """Returns the joins within the parts, each with the distance between the two ways."""
+    """Returns the joins between consecutive lines of each part, with the metres between ends."""
 
     def end_of(way: Way, last: bool) -> Point:
         return Point(lines[way.index].coords[-1 if last != way.reversed else 0])

@@ -46,7 +46,7 @@ K = TypeVar("K", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class Confluence(Generic[K]):
-    """Where a river's end meets another river.
+    """The place where one river's end flows into another river.
 
     ``part`` is the index of the part in that river's course, ``snap`` the place on that part, and
     ``chainage_m`` the chainage along the whole course, straight gaps counted.
@@ -61,7 +61,7 @@ class Confluence(Generic[K]):
 def confluence(
     end: Point, others: Sequence[tuple[K, Sequence[LineString]]], within_m: float = MEETING_M
 ) -> Confluence[K] | None:
-    """Returns where a river's end flows into the nearest of the other rivers, None if unknown.
+    """Returns where a river's end flows into the nearest of the others, None if none is near.
 
     Another river that is met only at its own mouth doesn't count: two rivers that end in one place
     flow into a third. The caller leaves the river itself out of ``others``.
@@ -72,7 +72,7 @@ def confluence(
 def confluences(
     rivers: Mapping[K, Sequence[LineString]], within_m: float = MEETING_M
 ) -> dict[K, Confluence[K] | None]:
-    """Returns for each river where it flows into another one, None if unknown.
+    """Returns for each river where it flows into another one, None if none is near.
 
     Rivers that would flow round in a circle are all None.
     """
@@ -97,7 +97,7 @@ def _comes_back(met: Mapping[K, Confluence[K] | None], key: K) -> bool:
 
 
 class _Courses(Generic[K]):
-    """The parts of all rivers in one spatial index."""
+    """A spatial index over the lines of all rivers."""
 
     def __init__(self, rivers: Sequence[tuple[K, Sequence[LineString]]]) -> None:
         self._owners = [(key, part) for key, course in rivers for part in range(len(course))]

@@ -19,7 +19,7 @@ K = TypeVar("K", bound=Hashable)
 
 
 class Stretch(NamedTuple, Generic[K]):
-    """A part of a line and the key of the polygon it lies in, None outside of all polygons."""
+    """A stretch of a line and the key of the polygon it lies in (None: outside all polygons)."""
 
     key: K | None
     line: LineString
@@ -74,7 +74,7 @@ def _crossings_m(measured: Measured, surfaces: list[Polygon | MultiPolygon]) -> 
 def _merged(
     owners: list[K | None], edges: list[float], sliver_m: float
 ) -> tuple[list[K | None], list[float]]:
-    """Merges neighbours with the same owner, and slivers, shortest first, into a neighbour."""
+    """Merges neighbours of the same polygon, and stretches below ``sliver_m`` into a neighbour."""
     owners, edges = list(owners), list(edges)
     while len(owners) > 1:
         same = next((n for n in range(1, len(owners)) if owners[n] == owners[n - 1]), None)

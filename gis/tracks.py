@@ -56,18 +56,18 @@ class Track:
 
     @property
     def line(self) -> MultiLineString:
-        """The parts as one geometry in degrees."""
+        """The track's unbroken parts as one geometry in degrees."""
         return MultiLineString([LineString(part) for part in self.parts])
 
 
 class NoTrack(ValueError):
-    """No two consecutive fixes with a time are left."""
+    """Too few fixes are left for a track: no two consecutive ones have a time."""
 
 
 def clean(
     segments: Sequence[Sequence[Fix]], *, jump_kmh: float = JUMP_KMH, gap_s: float = GAP_S
 ) -> Track:
-    """Returns the track of the largest set of fixes reachable from one another below ``jump_kmh``.
+    """Returns a track of the most fixes that can follow each other at ``jump_kmh`` or slower.
 
     Fixes without a time are ignored, and so are those of a second receiver for the same time; a new
     segment or a silence longer than ``gap_s`` seconds begins a new part. Raises NoTrack.
@@ -137,7 +137,7 @@ def _steps_m(pairs: Numbers) -> Numbers:
 
 
 def _possible(pairs: Numbers, at_s: Numbers, most_ms: float) -> Mask:
-    """Returns a mask of the longest chain of fixes with every step below ``most_ms`` m/s."""
+    """Returns a mask of the longest sequence of fixes with no speed above ``most_ms`` m/s."""
     step_ok = _steps_m(pairs) <= most_ms * np.diff(at_s)
     if step_ok.all():
         return np.ones(len(pairs), dtype=bool)
@@ -151,7 +151,7 @@ def _possible(pairs: Numbers, at_s: Numbers, most_ms: float) -> Mask:
 
 
 class _Chain:
-    """For each fix: the longest chain that ends at it, and the fix before it in that chain."""
+    """Finds the longest sequence of fixes in which each is reachable from the one before."""
 
     def __init__(self, pairs: Numbers, at_s: Numbers, most_ms: float) -> None:
         self.pairs, self.at_s, self.most_ms = pairs, at_s, most_ms
@@ -191,7 +191,7 @@ class _Chain:
 
 
 def _fastest_minute_kmh(pairs: Numbers, at_s: Numbers) -> float:
-    """Returns the highest speed kept up for a minute, km/h; a shorter track counts as a minute."""
+    """Returns the highest speed over a whole minute, km/h; shorter tracks are spread over one."""
     walked = np.concatenate(([0.0], np.cumsum(_steps_m(pairs))))
     end = np.searchsorted(at_s, at_s + MINUTE_S)
     whole = np.flatnonzero(end < len(at_s))

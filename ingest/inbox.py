@@ -16,7 +16,7 @@ LONGEST_TOPIC = 128
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message as it arrived.
+    """One message as it arrived from the broker.
 
     ``message_id`` is the transport's id, 0 where nothing is to be acknowledged; it is valid only on
     the connection that ``generation`` counts.
@@ -30,14 +30,14 @@ class Message:
 
 
 def lane_of(topic: str, lanes: int) -> int:
-    """Returns a topic's lane: the same for all topics of a station, in every process and run."""
+    """Returns the number of a topic's lane, the writer of its messages; stable for a station."""
     levels = topic.split("/", 3)
     return crc32(levels[min(2, len(levels) - 1)].encode("utf-8", "replace")) % lanes
 
 
 @dataclass(slots=True)
 class _Queue:
-    """The messages waiting for one lane, and how many of them the lane waits for."""
+    """The messages that wait for one lane (writer), and how many the lane wants before it wakes."""
 
     changed: threading.Condition
     wanted: int = 1
@@ -45,7 +45,7 @@ class _Queue:
 
 
 class Inbox:
-    """A queue between the network's thread and each lane's thread.
+    """Bounded queues between the network's thread and the thread of each lane (writer).
 
     It never drops and never blocks on ``put``: the caller asks ``accepts`` before reading more from
     the socket, and is called through ``on_room`` when there is room again. The bounds are for all
@@ -67,15 +67,15 @@ class Inbox:
 
     @property
     def accepts(self) -> bool:
-        """Returns whether there is room for more."""
+        """Whether there is room for more messages."""
         return self._count < self._most_messages and self._bytes < self._most_bytes
 
     def waiting(self, lane: int = 0) -> int:
-        """Returns how many messages wait for a lane."""
+        """Returns how many messages wait for a lane, one of the parallel writers."""
         return len(self._lanes[lane].messages)
 
     def put(self, message: Message) -> None:
-        """Queues the message; wakes its lane when it has as many as it wants."""
+        """Queues the message; wakes its lane (writer) when as many wait as that wants."""
         self.put_all([message])
 
     def put_all(self, messages: Sequence[Message]) -> None:
@@ -94,7 +94,7 @@ class Inbox:
                     each.changed.notify()
 
     def take(self, most: int, *, fill_s: float, idle_s: float, lane: int = 0) -> list[Message]:
-        """Removes and returns up to ``most`` messages of a lane in order of arrival.
+        """Removes and returns up to ``most`` messages of a lane (writer), in order of arrival.
 
         Waits ``idle_s`` for the first, and from then ``fill_s`` for the rest. Empty when none came.
         """
@@ -113,7 +113,7 @@ class Inbox:
         return batch
 
     def _await(self, queue: "_Queue", count: int, patience_s: float) -> None:
-        """Waits for so many messages, or while there is one until no more are let in."""
+        """Waits for ``count`` messages, or for some in a full inbox, ``patience_s`` at most."""
         queue.wanted = count
         deadline = time.monotonic() + patience_s
         while len(queue.messages) < count and (self.accepts or not queue.messages):
@@ -134,4 +134,4 @@ class Inbox:
 
 
 def _nobody() -> None:
-    """Does nothing: the default of ``on_room``."""
+    """Does nothing; the default of ``on_room``, called when a full inbox has room again."""

@@ -39,7 +39,7 @@ class DatedLimit:
 
 @dataclass(frozen=True, slots=True)
 class StationFacts:
-    """Facts of a station. ``required`` None means the setting's parameters."""
+    """Facts of a station. ``required`` None: the parameters required by the settings."""
 
     id: StationId
     code: StationCode
@@ -62,7 +62,7 @@ class StationFacts:
 
 
 class StationRegistry:
-    """A cache of stations; asks the database for those not read lately."""
+    """A cache of stations' facts; reads stations from the database when not read lately."""
 
     def __init__(self, forget_after_s: float = FORGET_AFTER_S) -> None:
         self._forget_after_s = forget_after_s
@@ -71,7 +71,7 @@ class StationRegistry:
     def find(
         self, cursor: Cursor, codes: Iterable[StationCode]
     ) -> Mapping[StationCode, StationFacts]:
-        """Returns the facts of those of the codes that are registered."""
+        """Returns, by code, the facts of the registered stations among these codes."""
         oldest = time.monotonic() - self._forget_after_s
         wanted = set(codes)
         asked = [c for c in wanted if c not in self._known or self._known[c][0] < oldest]
@@ -87,7 +87,7 @@ class StationRegistry:
 
 
 def find_by_id(cursor: Cursor, ids: Iterable[StationId]) -> Mapping[StationId, StationFacts]:
-    """Reads the facts of stations from the database."""
+    """Reads the stations' facts from the database, by id; unknown ids are left out."""
     cursor.execute(f"{_SELECT} WHERE s.id = ANY(%s)", (list(ids),))
     return {facts.id: facts for facts in map(_facts, cursor.fetchall())}
 

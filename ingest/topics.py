@@ -26,25 +26,25 @@ _CHANNELS = {channel.value: channel for channel in Channel}
 
 
 class Address(NamedTuple):
-    """The station and the channel of a topic."""
+    """The station and the channel (kind of message) that a topic names."""
 
     station: StationCode
     channel: Channel
 
 
 def topic_of(station: StationCode, channel: Channel = Channel.READING) -> str:
-    """Returns the topic of a station's channel."""
+    """Returns the MQTT topic of a station's channel (kind of message)."""
     return f"{PREFIX}/{station}/{channel}"
 
 
 def filter_of(channel: Channel) -> str:
-    """Returns the subscription to a channel of every station."""
+    """Returns the MQTT subscription filter for a channel of every station."""
     return f"{PREFIX}/+/{channel}"
 
 
 @lru_cache(maxsize=65536)
 def address_of(topic: str) -> Address:
-    """Parses a topic to station and channel. Raises Unreadable (topic) for any other topic."""
+    """Parses a topic to station and channel. Raises Unreadable for any other topic."""
     match = _TOPIC.fullmatch(topic)
     channel = _CHANNELS.get(match[2]) if match else None
     if match is None or channel is None:

@@ -12,7 +12,7 @@ _DAYS = {"h": 1 / 24, "d": 1.0, "w": 7.0, "m": 30.0, "y": 365.0}
 
 
 def check_limits(config_file: Path) -> list[str]:
-    """Returns one sentence for each setting with which this broker would lose data.
+    """Returns a sentence for each setting in the file by which the broker would lose messages.
 
     A RabbitMQ file is recognised by its settings; any other is read as mosquitto's. Values not set
     count as the broker's own defaults; ``include_dir`` is followed. Raises OSError when the file
@@ -57,7 +57,7 @@ def check_limits(config_file: Path) -> list[str]:
 
 
 def _settings(config_file: Path) -> dict[str, str]:
-    """Returns the last value of each key in the file and in the folder it includes."""
+    """Returns the settings of a configuration file and its included folder; the last one wins."""
     settings: dict[str, str] = {}
     for line in config_file.read_text(encoding="utf-8", errors="replace").splitlines():
         key, _, value = line.strip().partition(" ")

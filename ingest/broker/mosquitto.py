@@ -57,7 +57,7 @@ topic read $SYS/broker/publish/messages/dropped
 
 
 class Broker:
-    """A mosquitto on 127.0.0.1 whose queues survive a restart; start it from the main thread.
+    """A mosquitto process on 127.0.0.1 whose queues survive restarts; start it in the main thread.
 
     ``accounts`` maps a name to its password: ``ingest``, devices (named as their station, which is
     all they may write under) and gateways. ``gateways`` maps such a name to the stations it writes
@@ -110,11 +110,11 @@ class Broker:
         self._await()
 
     def stop(self, *, patience_s: float = 3.0) -> None:
-        """Stops the broker; it writes its queues to disk."""
+        """Stops the broker, which then writes its message queues to disk."""
         self.daemon.stop(patience_s=patience_s)
 
     def add_device(self, station: str, password: str | None = None) -> str:
-        """Adds a device that may write under its own station, and returns its password.
+        """Adds a device's account, which may publish only as its station; returns the password.
 
         Works from another process than the one that started the broker. An existing device gets the
         new password. Raises BadInput for a name MQTT can't carry.
@@ -126,7 +126,7 @@ class Broker:
         return password
 
     def reload(self) -> None:
-        """Makes the running broker read its accounts again, without dropping a connection."""
+        """Makes the running broker reload its accounts without dropping connections."""
         self.daemon.send(signal.SIGHUP)
 
     def running(self) -> bool:
@@ -144,7 +144,7 @@ class Broker:
             return []
 
     def _hashed(self, accounts: Mapping[str, str]) -> list[str]:
-        """Returns lines of a password file; the plain text never shows in a command line."""
+        """Returns password file lines with hashes; plain text never appears in a command line."""
         for name, password in accounts.items():
             if not _NAME.fullmatch(name) or not password or "\n" in password:
                 raise BadInput("{name} can't be the name of a broker account.", name=name)
@@ -180,7 +180,7 @@ class Broker:
         self._write("acl", "".join(rules))
 
     def _write(self, name: str, content: str) -> None:
-        """Writes the file atomically, readable for the broker's account only."""
+        """Writes a file atomically, readable only for the broker's system account."""
         new = self.folder / f"{name}.part"
         new.touch(mode=0o600)
         new.write_text(content)
@@ -214,7 +214,7 @@ def accepts(
     protocol: str = "5",
     patience_s: float = 5,
 ) -> bool:
-    """Returns whether a broker lets this account in: sends CONNECT and reads the answer.
+    """Returns whether the broker accepts the account: sends CONNECT and reads the answer.
 
     Raises OSError when nobody answers.
     """

@@ -11,12 +11,12 @@ _PREFETCH = 10
 
 
 def is_rabbit(text: str) -> bool:
-    """Returns whether a configuration is RabbitMQ's: its MQTT plugin's settings, with ``=``."""
+    """Returns whether the configuration text is RabbitMQ's: has its MQTT settings, with ``=``."""
     return re.search(r"^\s*mqtt\.[\w.]+\s*=", text, re.MULTILINE) is not None
 
 
 def check(text: str) -> list[str]:
-    """Returns one sentence for each setting with which this broker would lose data.
+    """Returns a sentence for each setting by which RabbitMQ would lose messages.
 
     Settings not made count as RabbitMQ's own defaults. Source: rabbitmq_mqtt 3.10, schema:
     durable_queue_type classic, subscription_ttl 86400000, prefetch 10; rabbit 3.10:

@@ -79,7 +79,7 @@ class Decoded:
 
 
 def read(data: bytes, key: bytes | None = None) -> Decoded | Refused:
-    """Decodes one frame; never raises. ``key`` deciphers bodies of 2025."""
+    """Decodes one frame or returns why it is refused; never raises. ``key`` deciphers bodies."""
     try:
         segment = take_apart(unframed(data).segment)
         body = segment.body
@@ -91,7 +91,7 @@ def read(data: bytes, key: bytes | None = None) -> Decoded | Refused:
 
 
 def opened(data: bytes, key: bytes | None) -> bytes:
-    """Returns a frame that ``read`` accepts in plain text, for those without the key."""
+    """Returns the frame deciphered, so that ``read`` accepts it without the key."""
     if key is None:
         return data
     segment = unframed(data).segment
@@ -104,7 +104,7 @@ def opened(data: bytes, key: bytes | None) -> bytes:
 
 
 def decode(payload: bytes, station: StationCode, _received_at: UtcDatetime) -> RawReading:
-    """Returns the reading in one frame.
+    """Returns the reading in an HJ 212 frame.
 
     Raises Unreadable: frame, crc, cipher, time, parameter or value. The station is the one whose
     topic it came on; a value that can't be read without guessing refuses the frame, so that nothing
@@ -143,7 +143,7 @@ _REASONS: Final = {
 
 
 def answer(decoded: Decoded, password: str = "") -> bytes:
-    """Returns the data answer (9014) a logger waits for, with the request's number and version."""
+    """Returns the data answer (9014) a logger awaits, with its request's number and version."""
     versions = {Version.V2005: 0, Version.V2017: 4, Version.V2025: 8}
     return encode(
         {
@@ -158,7 +158,7 @@ def answer(decoded: Decoded, password: str = "") -> bytes:
 
 
 def encode(fields: Mapping[str, str], items: Mapping[str, str] | None = None) -> bytes:
-    """Returns the frame of a command or an answer, fields and items in the given order.
+    """Returns the frame of a command or an answer; fields and items keep the given order.
 
     Raises ValueError for a text that would end a field, an item or the body early.
     """
@@ -197,7 +197,7 @@ def _decoded(segment: Segment) -> Decoded:
 
 
 class _Values:
-    """The items of a data message, sorted into our values, doubtful ones and others."""
+    """The items of a data message, sorted into known values, doubtful values and the others."""
 
     def __init__(self, segment: Segment, period: Period | None) -> None:
         self.values: dict[Parameter, float] = {}

@@ -10,7 +10,7 @@ from data.vocabulary import PARAMETERS, Parameter
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """A parameter and the power of ten from the device's unit to ours."""
+    """A parameter, and the power of ten that converts the device's unit to the parameter's."""
 
     parameter: Parameter
     power: int = 0
@@ -81,7 +81,7 @@ WATER_SYSTEMS: Final = frozenset({"21", "24", "26", "32", "33", "52", "91"})
 
 
 def factor_of(code: str, system: str) -> Factor | None:
-    """Returns the factor of a code under a system type (ST); None for what isn't ours."""
+    """Returns the factor for a pollutant code under a system type (ST); None if it isn't mapped."""
     new = NEW.get(code)
     if new is None and system in WATER_SYSTEMS:
         return OLD.get(code)

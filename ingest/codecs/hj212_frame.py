@@ -69,7 +69,7 @@ def crc(segment: bytes) -> int:
 
 
 def modbus_crc(segment: bytes) -> int:
-    """Returns CRC-16/Modbus, which some loggers send by mistake; used only to name their fault."""
+    """Returns CRC-16/Modbus, sent wrongly by some loggers; used only to name that fault."""
     register = 0xFFFF
     for byte in segment:
         register = (register >> 8) ^ _TURNED[(register ^ byte) & 0xFF]
@@ -77,14 +77,14 @@ def modbus_crc(segment: bytes) -> int:
 
 
 def framed(segment: bytes) -> bytes:
-    """Wraps a data segment in a frame, with its line end. Raises ValueError when it is too long."""
+    """Wraps a data segment in a frame with its line end. Raises ValueError if too long."""
     if len(segment) > LONGEST_SEGMENT:
         raise ValueError(f"a data segment of {len(segment)} bytes")
     return b"##%04d%b%04X\r\n" % (len(segment), segment, crc(segment))
 
 
 def unframed(data: bytes) -> Framed:
-    """Returns the data segment of exactly one frame. Raises BadFrame."""
+    """Returns the data segment of exactly one frame. Raises BadFrame for anything else."""
     text = data.strip(b" \t\r\n")
     if not text.startswith(HEAD):
         raise BadFrame(Fault.NOT_A_FRAME, "it doesn't begin with ##")

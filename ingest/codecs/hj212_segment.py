@@ -34,7 +34,7 @@ _VERSIONS: Final = {0: Version.V2005, 1: Version.V2017, 2: Version.V2025}
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A data segment split up; ``items`` holds every value given for a key, in order.
+    """A parsed data segment; ``items`` holds every value given for a key, in order.
 
     ``packet`` is (number, count) of a message sent in pieces, from ``PNO`` and ``PNUM``.
     """
@@ -45,7 +45,7 @@ class Segment:
 
     @property
     def flag(self) -> int:
-        """The eight bits of ``Flag``, 0 where it is missing as in 2005. Raises BadFrame."""
+        """The eight bits of ``Flag``, 0 when missing, as in the 2005 edition. Raises BadFrame."""
         text = self.fields.get("FLAG", "0")
         if not (text.isascii() and text.isdigit() and int(text) < 256):
             raise BadFrame(Fault.SEGMENT, f"Flag is {text[:20]!a}")
@@ -53,12 +53,12 @@ class Segment:
 
     @property
     def version(self) -> Version:
-        """The edition of the standard."""
+        """The edition of the HJ 212 standard that the segment follows."""
         return _VERSIONS.get(self.flag >> 2, Version.UNKNOWN)
 
     @property
     def wants_answer(self) -> bool:
-        """Whether the logger waits for an answer."""
+        """Whether the logger waits for an answer to the segment."""
         return bool(self.flag & _ACK_BIT)
 
     @property
@@ -71,7 +71,7 @@ class Segment:
 
     @property
     def packet(self) -> tuple[int, int] | None:
-        """Number and count of the piece; None for a whole message. Raises BadFrame."""
+        """Packet number and count of a split message; None for a whole message. Raises BadFrame."""
         number, count = self.fields.get("PNO"), self.fields.get("PNUM")
         if number is None or count is None:
             if self.flag & _SPLIT_BIT and self.version is not Version.V2005:
@@ -83,7 +83,7 @@ class Segment:
 
 
 def take_apart(segment: bytes) -> Segment:
-    """Splits a data segment into header and body. Raises BadFrame."""
+    """Parses a data segment into its header and body. Raises BadFrame."""
     try:
         text = segment.decode("utf-8")
     except UnicodeDecodeError:
@@ -105,7 +105,7 @@ def take_apart(segment: bytes) -> Segment:
 
 
 def with_items(segment: Segment, body: str) -> Segment:
-    """Returns the segment with the items in ``body``."""
+    """Returns a copy of the segment with the items parsed from ``body``."""
     items: dict[str, tuple[str, ...]] = {}
     for key, value in pairs(body):
         items[key] = (*items.get(key, ()), value)
@@ -113,13 +113,13 @@ def with_items(segment: Segment, body: str) -> Segment:
 
 
 def pairs(body: str) -> Iterator[tuple[str, str]]:
-    """Yields every ``key=value`` of a body; text between double slashes is one value."""
+    """Yields each ``key=value`` of a segment's body; text between double slashes is one value."""
     for found in _ITEM.finditer(body):
         yield found[1], found[2]
 
 
 def moment(text: str) -> UtcDatetime:
-    """Parses ``YYYYMMDDhhmmss``, with milliseconds where they are given, to an instant.
+    """Parses ``YYYYMMDDhhmmss``, optionally with milliseconds, to an instant.
 
     Raises BadFrame.
     """

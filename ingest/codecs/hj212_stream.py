@@ -13,7 +13,7 @@ _BLANK: Final = b" \t\r\n"
 
 
 class Splitter:
-    """Takes bytes as they come and yields candidates for frames.
+    """Splits a stream of bytes into candidates for frames.
 
     A frame ends where its length says, when its CRC stands there; else with its line, or where the
     next ``##`` begins: a wrong length costs one frame, never its neighbours. At most one frame's
@@ -24,7 +24,7 @@ class Splitter:
         self._held = b""
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """Yields the candidates for a frame that are complete now, junk between frames included."""
+        """Adds bytes; yields each candidate for a frame now complete, with junk between frames."""
         self._held += data
         while (cut := self._cut()) is not None:
             candidate, self._held = self._held[:cut], self._held[cut:].lstrip(_BLANK)
@@ -32,7 +32,7 @@ class Splitter:
                 yield candidate.strip(_BLANK)
 
     def end(self) -> Iterator[bytes]:
-        """Yields what is left when nothing more comes."""
+        """Yields the bytes left over at the end of the stream."""
         while self._held.strip(_BLANK):
             cut = self._cut() or self._next_head(len(HEAD)) or len(self._held)
             candidate, self._held = self._held[:cut], self._held[cut:]
@@ -40,7 +40,7 @@ class Splitter:
         self._held = b""
 
     def _cut(self) -> int | None:
-        """Returns where the first candidate ends, None while that can't be known."""
+        """Returns the index at which the first candidate ends, None while it isn't known."""
         self._held = self._held.lstrip(_BLANK)
         if len(self._held) < HEADER_BYTES:
             return None
@@ -67,14 +67,14 @@ class Splitter:
 
 
 class Joiner:
-    """Joins the pieces of a message; holds a bounded number of unfinished messages."""
+    """Joins messages that were split into packets; holds a bounded number of unfinished ones."""
 
     def __init__(self, most: int = 1000) -> None:
         self._most = most
         self._pieces: dict[tuple[str, str, int, UtcDatetime | None], dict[int, Decoded]] = {}
 
     def take(self, piece: Decoded) -> Decoded | None:
-        """Adds a piece of a split message; returns the message once all its pieces are there."""
+        """Adds a packet of a split message; returns the message if now complete, else None."""
         if piece.packet is None or piece.packet[1] == 1:
             return piece
         number, count = piece.packet
@@ -90,7 +90,7 @@ class Joiner:
 
 
 def joined(pieces: list[Decoded]) -> Decoded:
-    """Joins pieces into one message; a parameter on which two of them differ is doubtful."""
+    """Joins packets into one message; a parameter on which two packets differ is doubtful."""
     whole = replace(pieces[0], packet=None)
     for piece in pieces[1:]:
         differing = {

@@ -29,7 +29,7 @@ _MOST_SHOWN = 40
 
 
 def decode(payload: bytes, station: StationCode, received_at: UtcDatetime) -> RawReading:
-    """Returns the reading in the message; times in UTC, values finite, flags the device's own.
+    """Returns the reading in a JSON message: times in UTC, finite values, the device's own flags.
 
     Raises Unreadable with the reason: not_json, shape, time, parameter or value.
     """
@@ -147,14 +147,14 @@ def _message_id(raw: object) -> str:
 
 
 def _string_count(document: Mapping[str, Any]) -> int:
-    """Returns how many strings a message of this contract must have."""
+    """Returns how many JSON strings a valid message of this shape has."""
     flags = document.get("flags", ())
     texts = [text for text in map(document.get, _TEXTS) if isinstance(text, str)]
     return len(document) + len(document["values"]) + 2 * len(flags) + len(texts)
 
 
 def _refuse_repeated_keys(payload: bytes) -> None:
-    """Raises Unreadable where an object has a key twice.
+    """Raises Unreadable where a JSON object has a key twice.
 
     The fast parser keeps the last of them in silence. Every string takes two quotation marks, so a
     key that vanished shows as a surplus, and only then is the message read a second time.
@@ -173,6 +173,6 @@ def _refuse_repeated_keys(payload: bytes) -> None:
 
 
 def _shown(keys: Iterable[str]) -> str:
-    """Returns keys as they may stand in a sentence: short and printable."""
+    """Returns the keys as text for an error message: shortened and printable."""
     text = ", ".join(sorted(keys))
     return ascii(text[:_MOST_SHOWN])

@@ -31,7 +31,7 @@ _PW: Final = re.compile(rb"PW=([^;,&]{0,40})[;,]")
 
 @dataclass(slots=True)
 class Figures:
-    """Counts of the gateway since it started."""
+    """Counts of connections, frames and so on since the gateway started."""
 
     connections: int = 0
     frames: int = 0
@@ -44,7 +44,7 @@ class Figures:
 
 
 class Line:
-    """Serves one connection until the logger ends it or its faults do."""
+    """Serves one logger's connection until the logger ends it or sends too many faulty frames."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class Line:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def serve(self) -> str:
-        """Serves the connection to its end; returns why it ended."""
+        """Serves the connection until it ends; returns the reason why it ended."""
         splitter = Splitter()
         loop = asyncio.get_running_loop()
         introduced_by = loop.time() + INTRODUCE_S
@@ -143,7 +143,7 @@ class Line:
             self._writer.close()
 
     def _logger(self, frame: bytes) -> Logger | None:
-        """Returns the logger whose code and password a (partial) frame carries, else None."""
+        """Returns the logger whose number and password a (partial) frame carries, else None."""
         mn, password = _MN.search(frame), _PW.search(frame)
         logger = self._loggers.get(mn[1].decode("ascii", "replace").strip()) if mn else None
         if logger is None:

@@ -15,21 +15,21 @@ from ingest.topics import address_of, topic_of
 
 @dataclass(frozen=True, slots=True)
 class Logger:
-    """One logger: its network code, its station, and its password (PW); None requires none."""
+    """A logger (device): its network code (MN), station and password (PW); None: no password."""
 
     mn: str
     station: StationCode
     password: str | None = None
 
     def lets_in(self, password: str) -> bool:
-        """Returns whether a frame with that password is accepted."""
+        """Returns whether the logger's frames with that password are accepted."""
         if self.password is None:
             return True
         return hmac.compare_digest(self.password.encode(), password.encode())
 
 
 def read_loggers(path: Path) -> Mapping[str, Logger]:
-    """Reads the loggers of a TOML file by MN: ``[[logger]]`` with mn, station and pw.
+    """Reads loggers by MN from a TOML file of ``[[logger]]`` tables with mn, station and pw.
 
     Raises BadInput, naming the entry, for a file that can't be read as a whole.
     """

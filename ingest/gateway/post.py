@@ -28,7 +28,7 @@ Wanted = tuple[StationCode, str]
 
 
 class Post:
-    """Publishes frames and awaits their receipts. Its coroutines belong to one event loop."""
+    """Publishes frames and awaits their receipts; its coroutines must run in one event loop."""
 
     def __init__(self, mqtt: MqttSettings, settings: Hj212Settings) -> None:
         self._loop = asyncio.get_running_loop()
@@ -54,16 +54,16 @@ class Post:
         self._client.connect_async(mqtt.host, mqtt.port, keepalive=keepalive_s(mqtt))
 
     def start(self) -> None:
-        """Starts the network's thread, which connects and reconnects."""
+        """Starts the network's thread, which connects and reconnects to the broker."""
         self._client.loop_start()
 
     def stop(self) -> None:
-        """Closes the connection."""
+        """Closes the connection to the broker."""
         self._client.disconnect()
         self._client.loop_stop()
 
     async def hand_in(self, station: StationCode, frame: bytes) -> None:
-        """Publishes a frame nobody waits for, as soon as the broker can be reached."""
+        """Publishes a frame without waiting for a receipt, once the broker can be reached."""
         try:
             async with asyncio.timeout(PATIENCE_S):
                 await self.connected.wait()
@@ -73,7 +73,7 @@ class Post:
         self._client.publish(topic_of(station, Channel.HJ212), frame, qos=1)
 
     async def kept(self, station: StationCode, request: str, frame: bytes) -> bool:
-        """Publishes a frame and waits; returns whether a receipt says that it is stored."""
+        """Publishes a frame and waits for its receipt; returns whether that says it is stored."""
         if self._count >= MOST_WAITING:
             return False
         wanted = (station, request)

@@ -19,7 +19,7 @@ HEARTBEAT_S = 60.0
 
 
 class Gateway:
-    """Serves loggers until stopped, with a limit of connections and limits for each."""
+    """Accepts loggers' TCP connections until stopped, within limits for all and for each."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class Gateway:
         self.port = 0
 
     async def run(self) -> None:
-        """Serves until ``stop`` is called from the same loop. Raises OSError for a port in use."""
+        """Serves until ``stop`` is called in the same loop. Raises OSError for a port in use."""
         post = Post(self._mqtt, self._settings)
 
         async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -71,7 +71,7 @@ class Gateway:
             post.stop()
 
     def stop(self) -> None:
-        """Stops serving; loggers send again later what wasn't answered."""
+        """Stops serving; loggers repeat later whatever got no answer."""
         self._stopping.set()
 
     async def _serve(

@@ -97,7 +97,7 @@ class Imported:
 
 
 class HistoryImport:
-    """Imports one file; after an interruption it continues behind the last chunk stored."""
+    """Imports one file of readings; after an interruption, goes on after the last stored chunk."""
 
     def __init__(self, engine: Engine, file: Path, *, clock: Clock = clocks.now) -> None:
         self._engine = engine
@@ -107,7 +107,7 @@ class HistoryImport:
         self.rejects_file = file.with_name(f"{file.name}.rejects.csv")
 
     def run(self, report: ReportProgress = lambda _done, _total: None) -> Imported:
-        """Stores the file's readings, and writes the others to its rejects file."""
+        """Stores the file's valid readings; writes invalid rows to the file's rejects file."""
         total = total_rows(self._file)
         done = self._course.read()
         counts = Imported(**done.counts)
@@ -146,14 +146,14 @@ class HistoryImport:
 
 
 def _known(driver: psycopg.Connection[tuple[Any, ...]]) -> tuple[Stations, list[Month]]:
-    """Returns the stations, and the months that were moved out of the database."""
+    """Returns all stations, and the months whose readings were moved out of the database."""
     with driver.transaction(), driver.cursor() as cursor:
         stations = stations_of(cursor.execute(_STATIONS).fetchall())
         return stations, [month_of(first) for (first,) in cursor.execute(_OUTSIDE).fetchall()]
 
 
 def _store(driver: psycopg.Connection[tuple[Any, ...]], rows: Rows) -> int:
-    """Stores the rows; returns how many are new."""
+    """Stores the readings; returns how many were new."""
     if not rows.table.num_rows:
         return 0
     with driver.transaction(), driver.cursor() as cursor:
@@ -180,7 +180,7 @@ def _copy(cursor: Cursor, rows: Rows) -> None:
 
 
 def _note_newest(newest: dict[int, datetime], rows: Rows) -> None:
-    """Updates in ``newest`` each station's latest time in these rows."""
+    """Updates ``newest``, each station's latest time, with the times of these readings."""
     grouped = rows.table.group_by("station_id").aggregate([("observed_at", "max")])
     for station, at in zip(*(column.to_pylist() for column in grouped.columns), strict=True):
         newest[station] = max(at, newest.get(station, at))

@@ -35,7 +35,7 @@ def carry_forward(
     assessor: Assessor,
     clock: Clock,
 ) -> int:
-    """Updates and assesses stations with newer values; returns how many."""
+    """Updates and assesses stations whose newest values changed; returns how many stations."""
     changed = 0
     for group in _groups(sorted(newest)):
         with driver.transaction(), driver.cursor() as cursor:

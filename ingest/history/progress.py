@@ -9,21 +9,21 @@ import orjson
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Counts so far, and the time of each station's newest row."""
+    """Counts of an import so far, and the time of each station's newest row."""
 
     counts: dict[str, int]
     newest: dict[int, datetime]
 
 
 class Course:
-    """The progress note of one file; it is void once the file changes."""
+    """The progress note of one imported file; ignored once the file has changed."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
         self._note = file.with_name(f".{file.name}.progress")
 
     def read(self) -> Done:
-        """Returns the noted progress; empty when there is no note or the file has changed."""
+        """Returns the noted progress; all zero without a note or when the file has changed."""
         try:
             noted = orjson.loads(self._note.read_bytes())
             if noted["file"] != self._fingerprint():

@@ -28,7 +28,7 @@ _FLAGS: Final = tuple(each.value for each in Flag if each not in (Flag.FAILED, F
 
 
 class Rejected(NamedTuple):
-    """A rejected row: its number in the file, why, and its content."""
+    """A rejected row: its number in the file, the reason, and its content."""
 
     row: int
     reason: str
@@ -39,7 +39,7 @@ class Rejected(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Stations:
-    """The stations by code, in the order of ``ids``, with the time each began and ended."""
+    """All stations as columns: code, id, when each began and ended, in the same order."""
 
     codes: Any
     ids: Any
@@ -49,14 +49,14 @@ class Stations:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The content of a chunk: a table with the columns of ``STAGED``, and the rejected rows."""
+    """A checked chunk: a table with the columns of ``STAGED``, and the rejected rows."""
 
     table: pa.Table
     rejected: list[Rejected]
 
     @property
     def months(self) -> set[Month]:
-        """The months of its readings."""
+        """The months of the chunk's readings."""
         if not self.table.num_rows:
             return set()
         days = pc.unique(pc.floor_temporal(self.table["observed_at"], unit="month"))
@@ -64,7 +64,7 @@ class Rows:
 
 
 def stations_of(rows: Iterable[tuple[int, str, datetime | None, datetime | None]]) -> Stations:
-    """Returns the stations as columns."""
+    """Returns the rows (id, code, start, end) of stations as columns."""
     ids, codes, started, ended = zip(*rows, strict=True) if rows else ((), (), (), ())
     return Stations(
         pa.array(codes, pa.string()), pa.array(ids, pa.int64()), pa.array(started, MOMENT),
@@ -157,7 +157,7 @@ def _text(table: pa.Table, name: str, otherwise: str | None = None) -> Any:
 
 
 def _untimely(at: Any, places: Any, stations: Stations, now: UtcDatetime) -> Any:
-    """Returns where a time is in the future, or the station didn't stand then."""
+    """Returns a mask of rows whose time is in the future or outside the station's lifetime."""
     early = pc.less(at, pc.take(stations.started, places))
     late = pc.greater_equal(at, pc.take(stations.ended, places))
     ahead = pc.greater(at, pa.scalar(now + FUTURE, MOMENT))
@@ -171,7 +171,7 @@ def _is_outside(at: Any, outside: Iterable[Month]) -> Any:
 
 
 def _unreadable(table: pa.Table) -> Any:
-    """Returns where flags or rare parameters are unknown, or a text holds a NUL."""
+    """Returns a mask of rows with unknown flags or rare parameters, or with a NUL in a text."""
     bad = np.zeros(table.num_rows, dtype=bool)
     for name, is_known in (("flags", _is_flag), ("extra", _is_rare)):
         for row, text in enumerate(_text(table, name).to_pylist() if _there(table, [name]) else ()):
@@ -195,7 +195,7 @@ def _object_in(text: str | None) -> dict[str, object] | None:
 
 
 def _is_flag(key: str, value: object) -> bool:
-    """Returns whether it is the flag of a parameter that a raw value may carry."""
+    """Returns whether key and value are a parameter and a flag that a raw value may carry."""
     return key in _KEYS and value in _FLAGS
 
 
@@ -211,7 +211,7 @@ def _empty(values: list[Any], count: int) -> Any:
 
 
 def _notes(table: pa.Table, chunk: Chunk, values: Mapping[str, Any]) -> tuple[Any, Any]:
-    """Returns flags (ours added where a value is out of range) and rare parameters, as JSON."""
+    """Returns two JSON columns: flags (with out-of-range ones added), and rare parameters."""
     flags, extra = _text(table, "flags").to_pylist(), _text(table, "extra").to_pylist()
     for name, parameter in parameters_of(chunk.values).items():
         held = shipped_thresholds()[parameter]

@@ -58,7 +58,7 @@ _ZONE_US = 8 * 3600 * SECOND_US
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """How many spans were computed, and how many months have too few samples."""
+    """Counts of usual spans computed, and of months with too few samples for one."""
 
     known: int = 0
     lacking: int = 0
@@ -69,13 +69,13 @@ class Computed:
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """The stored spans of some stations: ``low[place, month - 1]``, NaN where none is known."""
+    """The usual span of values by station and month: ``low[place, month - 1]``, NaN if unknown."""
 
     stations: Ints
     of: Mapping[Parameter, tuple[Floats, Floats, Ints]]
 
     def at(self, rows: Rows, course: Course, parameter: Parameter) -> tuple[Floats, Floats, Ints]:
-        """Returns low, high and sample count for each value of a course."""
+        """Returns, for each value of a course, its month's low, high and number of samples."""
         low, high, count = self.of[parameter]
         place = np.searchsorted(self.stations, rows.station[course.row])
         month = months(course.at_us) - 1
@@ -83,14 +83,14 @@ class Spans:
 
 
 def months(at_us: Ints) -> Ints:
-    """Returns the month, 1 to 12, of each instant in the business zone."""
+    """Returns the month (1 to 12, business time zone) of each instant."""
     local = (at_us + _ZONE_US).astype("datetime64[us]").astype("datetime64[M]")
     month: Ints = local.astype(np.int64) % 12 + 1
     return month
 
 
 def read_spans(cursor: Cursor, stations: Sequence[StationId]) -> Spans:
-    """Reads the spans of these stations."""
+    """Reads the usual spans of values of these stations."""
     listed = np.unique(np.array(stations, dtype=np.int64))
     cursor.execute(_READ, (list(stations),))
     found: dict[Parameter, tuple[Floats, Floats, Ints]] = {}
@@ -110,13 +110,13 @@ def read_spans(cursor: Cursor, stations: Sequence[StationId]) -> Spans:
 
 
 def stations_with_history(cursor: Cursor, codes: Sequence[str] | None) -> list[StationId]:
-    """Returns those of the stations (None: all) that ever sent anything."""
+    """Returns which of these stations (None: all) have ever sent a reading."""
     cursor.execute(_WITH_HISTORY, {"codes": list(codes) if codes is not None else None})
     return [StationId(row[0]) for row in cursor.fetchall()]
 
 
 def compute(connection: Connection, stations: Sequence[StationId], rules: Rules) -> Computed:
-    """Computes the stations' spans anew from all their history; few samples give none."""
+    """Recomputes the stations' usual span per month from all readings; none for few samples."""
     held = rules.climatology
     facts = {**_ALL_TIME, "ids": list(stations), "quantile": held.quantile}
     keys = set(connection.scalars(text(_MEASURED), {"ids": list(stations)}))

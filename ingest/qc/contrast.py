@@ -24,7 +24,7 @@ _SHIFT: Final = 36
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A station and the one it is compared with, by row number, and how far times may differ."""
+    """Two stations to compare, by id, and how far apart the times of compared values may be."""
 
     station: int
     other: int
@@ -35,7 +35,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class _Matched:
-    """Values with their partner's at about the same time; ``pair`` is their pair's number."""
+    """Values, each with the partner station's at about the same time, and the pair's number."""
 
     pair: Ints
     row: Ints
@@ -46,7 +46,7 @@ class _Matched:
 def contrast(
     rows: Rows, course: Course, parameter: Parameter, pairs: Sequence[Pair], rules: ContrastRules
 ) -> list[Findings]:
-    """Returns the findings of the pairs' tests about a parameter; only good values are compared.
+    """Returns findings from comparing one parameter between paired stations; good values only.
 
     Concentrations are compared by their ratio, parameters in ``rules.differences`` by their
     difference, each with the median of the window. When two part, the finding is against the one
@@ -95,7 +95,7 @@ def _findings(
 
 
 def _match(rows: Rows, course: Course, pairs: Sequence[Pair], *, by_ratio: bool) -> _Matched:
-    """Pairs each value of a pair's station with the other's nearest one of the same period."""
+    """Matches each value with the partner station's value nearest in time, of the same period."""
     value = np.log(np.maximum(course.value, LEAST)) if by_ratio else course.value
     at_s = course.at_us // SECOND_US
     period = rows.period[course.row]

@@ -55,7 +55,7 @@ ON CONFLICT (station_id) DO UPDATE SET
 
 @dataclass(frozen=True, slots=True)
 class FindingRow:
-    """What a test says against one value; None in the span means open on that side."""
+    """A finding of one test about one value; ``low`` or ``high`` None: no bound on that side."""
 
     station: StationId
     observed_at: UtcDatetime
@@ -71,7 +71,7 @@ class FindingRow:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """How far a station was looked at: its change number then, the time of its last reading."""
+    """How far a station was examined: its change number then, and its last reading's time."""
 
     station: StationId
     change_no: int
@@ -81,7 +81,7 @@ class Looked:
 def rows_of(
     rows: Rows, findings: Iterable[tuple[Parameter, Findings]], is_due: Bools
 ) -> Mapping[tuple[int, Parameter, QualityTest], FindingRow]:
-    """Returns the findings about the chosen rows; of several for a value and test, the worst."""
+    """Returns findings about the rows in ``is_due``; the worst one for each value and test."""
     listed: dict[tuple[int, Parameter, QualityTest], FindingRow] = {}
     for parameter, each in findings:
         for at in np.flatnonzero(is_due[each.row]):
@@ -106,7 +106,7 @@ def rows_of(
 
 
 def write(cursor: Cursor, findings: Iterable[FindingRow]) -> int:
-    """Writes the findings; returns how many are new or worse than before."""
+    """Writes the findings; returns how many are new or worse than the stored ones."""
     cursor.execute(_STAGING)
     with cursor.copy("COPY staged_finding FROM STDIN (FORMAT BINARY)") as copy:
         copy.set_types(_TYPES)
@@ -125,7 +125,7 @@ def write(cursor: Cursor, findings: Iterable[FindingRow]) -> int:
 def withdraw(
     cursor: Cursor, stations: Iterable[StationId], start: UtcDatetime, end: UtcDatetime
 ) -> int:
-    """Deletes findings of ``[start, end)`` that were not written just now and never reviewed.
+    """Deletes findings in ``[start, end)`` neither reviewed nor written in this transaction.
 
     Returns how many.
     """
@@ -134,7 +134,7 @@ def withdraw(
 
 
 def note_looked(cursor: Cursor, looked: Iterable[Looked], now: UtcDatetime) -> None:
-    """Records how far the stations were looked at."""
+    """Records how far each station has been examined."""
     listed = sorted(looked, key=lambda each: each.station)
     cursor.execute(
         _PROGRESS,

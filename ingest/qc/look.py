@@ -29,7 +29,7 @@ _SLACK_S = 60.0
 def look(
     cursor: Cursor, due: Sequence[Due], until: UtcDatetime, rules: Rules, known: Partners
 ) -> tuple[list[FindingRow], list[Looked]]:
-    """Returns the findings about the stations' readings before ``until``, and how far that reaches.
+    """Examines the stations' readings before ``until``; returns findings and how far it came.
 
     What comes after ``until`` is read as well, so far as a value before it may be judged by it.
     """
@@ -44,7 +44,7 @@ def look(
 def examine(
     rows: Rows, due: Sequence[Due], rules: Rules, known: Partners, spans: Spans
 ) -> Iterable[tuple[Parameter, Findings]]:
-    """Yields the findings of every test about every parameter, partners' rows included."""
+    """Yields all tests' findings on every parameter, also on rows of stations to compare with."""
     outfalls = [each.id for each in due if each.kind is StationKind.OUTFALL]
     at_outfall = np.isin(rows.station, outfalls)
     gap_us = _gaps_us(rows, due, rules)
@@ -72,7 +72,7 @@ def examine(
 def _by_flag(
     rows: Rows, parameter: Parameter, rules: Rules
 ) -> Iterable[tuple[Parameter, Findings]]:
-    """Yields the flags that came with the readings, as findings."""
+    """Yields as findings the flags with which the readings of a parameter arrived."""
     held = rules.waters[parameter]
     for row, flag in rows.flags.get(parameter, ()):
         if flag not in rules.flags or not np.isfinite(rows.values[parameter][row]):
@@ -93,7 +93,7 @@ def _by_flag(
 
 
 def _reading_from(due: Sequence[Due], known: Partners) -> Mapping[StationId, UtcDatetime]:
-    """Returns from when each station is read; partners as far back as those compared with them."""
+    """Returns since when to read each station, including the stations to compare with."""
     since = {each.id: each.read_from for each in due}
     for each in due:
         for partner in known.get(each.id, ()):
@@ -116,7 +116,7 @@ def _pairs(due: Sequence[Due], known: Partners) -> list[Pair]:
 
 
 def _by_station(rows: Rows, due: Sequence[Due], values: Iterable[int], others: int) -> Ints:
-    """Returns for each row its station's number; ``others`` for one that isn't due."""
+    """Returns for each row its station's entry of ``values``, ``others`` for other stations."""
     ids = np.array([each.id for each in due], dtype=np.int64)
     order = np.argsort(ids)
     place = np.minimum(np.searchsorted(ids[order], rows.station), len(ids) - 1)
@@ -126,7 +126,7 @@ def _by_station(rows: Rows, due: Sequence[Due], values: Iterable[int], others: i
 
 
 def _gaps_us(rows: Rows, due: Sequence[Due], rules: Rules) -> Ints:
-    """Returns by row how long a gap, in microseconds, ends a run: nothing is compared over it.
+    """Returns for each row the length of a gap, in microseconds, that ends a run of values.
 
     Hourly and daily values have gaps of their own.
     """
@@ -137,7 +137,7 @@ def _gaps_us(rows: Rows, due: Sequence[Due], rules: Rules) -> Ints:
 
 
 def _is_due(rows: Rows, due: Sequence[Due], until: UtcDatetime) -> Bools:
-    """Returns the rows whose findings are told: those due, not what was read around them."""
+    """Returns a mask of rows to report on; the others were read only as context."""
     beyond = int(np.iinfo(np.int64).max)
     since = _by_station(rows, due, (int(each.since.timestamp() * 1e6) for each in due), beyond)
     is_due: Bools = (rows.at_us >= since) & (rows.at_us < int(until.timestamp() * 1e6))

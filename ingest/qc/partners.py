@@ -21,7 +21,7 @@ WHERE flows_into_id IS NOT NULL AND flows_into_chainage_m IS NOT NULL
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A section on its water; on a lake it has no chainage."""
+    """A monitoring section and where it lies: reach or lake; no chainage on a lake."""
 
     station: StationId
     code: str
@@ -33,7 +33,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Mouth:
-    """Where a river ends: at a chainage of another one."""
+    """The chainage on another river at which a river ends."""
 
     river: int
     into: int
@@ -43,7 +43,7 @@ class Mouth:
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """Another section to compare with, and the test that does so."""
+    """Another monitoring section to compare with, and the test that compares."""
 
     station: StationId
     code: str
@@ -54,7 +54,7 @@ Partners = Mapping[StationId, tuple[Partner, ...]]
 
 
 def read_partners(cursor: Cursor, furthest_km: float) -> Partners:
-    """Reads the partners of every section."""
+    """Reads for every monitoring section the sections to compare with."""
     cursor.execute(_SECTIONS)
     places = [Place(StationId(row[0]), *row[1:]) for row in cursor.fetchall()]
     cursor.execute(_MOUTHS)
@@ -63,7 +63,7 @@ def read_partners(cursor: Cursor, furthest_km: float) -> Partners:
 
 
 def partners(places: Iterable[Place], mouths: Iterable[Mouth], furthest_m: float) -> Partners:
-    """Returns for each section the next ones on its reach or lake, and the next one upstream.
+    """Returns for each section its neighbours on the reach or lake, and the next one upstream.
 
     Upstream is the section before it on its own river; where there is none, the last one of the
     river that comes in nearest above it. Two on one reach are neighbours of each other, so each
@@ -112,7 +112,7 @@ def _tributary(
     rivers: Mapping[int, list[Place]],
     furthest_m: float,
 ) -> list[Place]:
-    """Returns the last section of the nearest inflowing river above the place that has one."""
+    """Returns the last section of the nearest tributary upstream, in a list; empty if none."""
     if place.river is None or place.chainage_m is None:
         return []
     best: tuple[float, Place] | None = None

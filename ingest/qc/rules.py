@@ -97,12 +97,12 @@ class Rules:
     outfalls: Mapping[Parameter, Thresholds] = field(default_factory=dict)
 
     def of(self, kind: StationKind) -> Mapping[Parameter, Thresholds]:
-        """Returns the thresholds at a station of that kind."""
+        """Returns each parameter's thresholds at a station of that kind."""
         return self.outfalls if kind is StationKind.OUTFALL else self.waters
 
 
 def read_rules(text: str) -> Rules:
-    """Parses the rules in the text of a file like ``qc.toml``; sensors' ranges are ingest's own.
+    """Parses the rules of the quality tests from the text of a file like ``qc.toml``.
 
     Raises ValueError (not TOML, a table or field that is none), KeyError (one is missing).
     """
@@ -133,12 +133,12 @@ def read_rules(text: str) -> Rules:
 
 @cache
 def shipped_rules() -> Rules:
-    """Returns the rules that come with the code."""
+    """Returns the rules of the quality tests that are part of the package."""
     return read_rules(files("ingest.qc").joinpath("qc.toml").read_text("utf-8"))
 
 
 def load_rules(file: Path | None) -> Rules:
-    """Reads the rules of a file, else the shipped ones. Raises BadInput for a faulty file."""
+    """Reads rules from the file, or the packaged ones without one. Raises BadInput if faulty."""
     if file is None:
         return shipped_rules()
     try:
@@ -175,7 +175,7 @@ def _flags(device: Mapping[str, list[str]]) -> Mapping[Flag, tuple[QualityTest, 
 
 
 def _first(flat_fail: timedelta) -> dict[Parameter, Thresholds]:
-    """Returns every parameter with the thresholds of ingest's first check alone."""
+    """Returns, for every parameter, only the thresholds that ingest's first check uses."""
     return {
         parameter: Thresholds(
             low=held.low,
@@ -191,7 +191,7 @@ def _first(flat_fail: timedelta) -> dict[Parameter, Thresholds]:
 def _thresholds(
     under: Mapping[Parameter, Thresholds], tables: Mapping[str, Mapping[str, Any]]
 ) -> Mapping[Parameter, Thresholds]:
-    """Returns the thresholds in ``under``, overridden by those in the tables."""
+    """Returns the thresholds ``under``, overridden by those in the tables of a rules file."""
     laid = dict(under)
     for key, fields in tables.items():
         parameter = Parameter(key)

@@ -22,7 +22,7 @@ ROOM: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Readings in the order of station, period and time; one entry a reading in each array.
+    """Readings ordered by station, period and time; each array has one entry a reading.
 
     ``at_us`` in microseconds since 1970 UTC; ``values`` with NaN where nothing was measured;
     ``flags`` the flagged ones of a parameter as (row, flag).
@@ -40,7 +40,7 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """The values of one parameter, one station and period after the other.
+    """One parameter's values in a row, grouped by station and period.
 
     ``row`` is each value's index in the rows; ``run`` numbers the unbroken runs: another station,
     another period or a gap begins a new one.
@@ -55,12 +55,12 @@ class Course:
         return len(self.row)
 
     def only(self, kept: Bools) -> "Course":
-        """Returns those values alone; those on either side of one left out become neighbours."""
+        """Returns a course of the chosen values only; a gap left by others doesn't end a run."""
         return Course(self.row[kept], self.at_us[kept], self.value[kept], self.run[kept])
 
 
 def course_of(rows: Rows, parameter: Parameter, chosen: Bools, gap_us: Ints) -> Course:
-    """Returns the course of a parameter over the chosen rows; ``gap_us`` (by row) breaks a run."""
+    """Returns a parameter's values in the chosen rows; a gap beyond ``gap_us`` ends a run."""
     value = rows.values[parameter]
     row = np.flatnonzero(chosen & np.isfinite(value))
     station, period, at_us = rows.station[row], rows.period[row], rows.at_us[row]
@@ -72,7 +72,7 @@ def course_of(rows: Rows, parameter: Parameter, chosen: Bools, gap_us: Ints) -> 
 
 
 def parted(course: Course) -> tuple[Floats, Ints, Ints]:
-    """Returns values and times with a NaN between runs, and the new index of each value.
+    """Returns values and times with a NaN between runs, and each value's index among them.
 
     The tests of ``ioos_qc`` know one series at a time; NaN makes them judge nothing across a
     border, so that one call serves thousands of stations.
@@ -89,7 +89,7 @@ def parted(course: Course) -> tuple[Floats, Ints, Ints]:
 
 
 def medians(group: Ints, value: Floats) -> Floats:
-    """Returns for each value the median of its group; groups are numbered from 0, in order."""
+    """Returns each value's group median; groups are numbered from 0, in order."""
     if not len(value):
         return value
     count = np.bincount(group)

@@ -37,7 +37,7 @@ class Findings:
 
 
 def judge(course: Course, held: Thresholds) -> tuple[list[Findings], Bools]:
-    """Runs all tests on a course; returns the findings, and which values are good.
+    """Runs all tests on a course of values; returns the findings, and a mask of good values.
 
     Good values may judge others. A value that fails takes no part in the tests after it: what stood
     beside it are neighbours then, and nobody is blamed for the step back from a spike.
@@ -59,7 +59,7 @@ def judge(course: Course, held: Thresholds) -> tuple[list[Findings], Bools]:
 
 
 def gross_range(course: Course, held: Thresholds) -> Findings:
-    """Finds values the sensor can't measure (failed) or unusual in waters (suspect)."""
+    """Finds values that the sensor can't measure (failed) or that are unusual (suspect)."""
     low = held.low if held.suspect_low is None else held.suspect_low
     high = held.high if held.suspect_high is None else held.suspect_high
     flags = qartod.gross_range_test(course.value, (held.low, held.high), (low, high))
@@ -97,7 +97,7 @@ def spike(course: Course, held: Thresholds) -> Findings:
 
 
 def _spikes(value: Floats, scale: Floats, fail: float | None) -> Ints:
-    """Returns the library's flags where a spike is large at its own scale.
+    """Returns the library's flags, spikes being measured against each value's own scale.
 
     Dividing by a scale that differs from run to run is exact, as no neighbours lie in two runs.
     """
@@ -106,7 +106,7 @@ def _spikes(value: Floats, scale: Floats, fail: float | None) -> Ints:
 
 
 def rate_of_change(course: Course, held: Thresholds) -> Findings:
-    """Finds values that differ from the one before faster than waters change (suspect).
+    """Finds values that changed from the one before faster than water can (suspect).
 
     Steps count as an hour at least: the noise of values a minute apart is no rate.
     """
@@ -125,7 +125,7 @@ def rate_of_change(course: Course, held: Thresholds) -> Findings:
 
 
 def flat_line(course: Course, held: Thresholds) -> Findings:
-    """Finds values that have been equal for too long: a stuck sensor."""
+    """Finds values that have stayed equal for too long, as of a stuck sensor."""
     if held.flat_count is None or not len(course):
         return _no_findings(QualityTest.FLAT_LINE)
     began = np.ones(len(course), dtype=bool)
@@ -147,7 +147,7 @@ def flat_line(course: Course, held: Thresholds) -> Findings:
 
 
 def climatology(course: Course, low: Floats, high: Floats, samples: Ints) -> Findings:
-    """Finds values beyond the span of their month (suspect; QARTOD has no failing here).
+    """Finds values outside the usual span of their month (suspect; never failed, as in QARTOD).
 
     ``low``, ``high``, ``samples``: of each value's own station and month, NaN where none is known.
     """
@@ -160,7 +160,7 @@ def climatology(course: Course, low: Floats, high: Floats, samples: Ints) -> Fin
 
 
 def _scale(course: Course, least: float, share: float) -> Floats:
-    """Returns at each value the larger of ``least`` and a share of its run's own level."""
+    """Returns for each value the larger of ``least`` and a share of the usual level of its run."""
     if not share:
         return np.full(len(course), least)
     level = medians(course.run - course.run[0], np.abs(course.value))

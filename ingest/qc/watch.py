@@ -41,7 +41,7 @@ OUTAGES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Counts of a turn: stations looked at, new findings, findings withdrawn."""
+    """Counts of one pass: stations examined, findings added, findings withdrawn."""
 
     stations: int = 0
     added: int = 0
@@ -56,7 +56,7 @@ class Done:
 
 
 class Watch:
-    """Looks at what is new until it is stopped; every batch is one transaction."""
+    """Examines new readings by the quality tests until stopped; each batch is a transaction."""
 
     def __init__(
         self, engine: Engine, settings: QcSettings | None = None, *, clock: Clock = clocks.now
@@ -68,11 +68,11 @@ class Watch:
         self._stopping = threading.Event()
 
     def stop(self) -> None:
-        """Makes ``run`` finish the batch in hand and return."""
+        """Makes ``run`` finish its present batch and return."""
         self._stopping.set()
 
     def run(self) -> None:
-        """Runs until stopped; an outage of the database is waited out."""
+        """Examines new readings until stopped; waits while the database is away."""
         LOG.info("the second look has begun")
         pause_s = 1.0
         while not self._stopping.is_set():
@@ -89,13 +89,13 @@ class Watch:
             self._stopping.wait(self._settings.turn_seconds)
 
     def turn(self) -> Done:
-        """Looks at every station with something new, unless stopped in between."""
+        """Examines every station with new readings, unless stopped; returns the counts."""
         now = self._clock()
         due = self._ask(lambda cursor: due_stations(cursor, self._rules.look, now))
         return self._look_at(due, UtcDatetime(now + self._rules.look.every), None)
 
     def look_anew(self, span: Span, codes: Sequence[str] | None = None) -> Done:
-        """Looks at a span anew; how far the usual look has come stays as it is.
+        """Examines a time span again; the record of how far stations were examined stays as it is.
 
         Findings that are no longer found are deleted, except where a review refers to them.
         """
@@ -103,7 +103,7 @@ class Watch:
         return self._look_at(due, span.end, span)
 
     def compute_climatology(self, codes: Sequence[str] | None = None) -> Computed:
-        """Computes the spans of the months anew from all readings."""
+        """Recomputes each month's usual span of values from all readings of the stations."""
         stations = self._ask(lambda cursor: climatology.stations_with_history(cursor, codes))
         done = Computed()
         for first in range(0, len(stations), CLIMATOLOGY_STATIONS):
@@ -142,7 +142,7 @@ class Watch:
         return Done(len(batch), new, findings.withdraw(cursor, stations, anew.start, anew.end))
 
     def _ask(self, what: Callable[[Cursor], T]) -> T:
-        """Calls ``what`` in a transaction of its own and returns its result."""
+        """Calls ``what`` in its own transaction and returns the result."""
         with self._engine.begin() as connection:
             raw = connection.connection.driver_connection
             assert raw is not None  # noqa: S101  a connection that began has its driver's
@@ -151,7 +151,7 @@ class Watch:
 
 
 def batches(due: Sequence[Due], until: UtcDatetime) -> Iterator[list[Due]]:
-    """Yields the stations in order, so many at a time that their readings fit into memory.
+    """Yields the stations in order, in batches whose readings fit into memory.
 
     The number of readings is estimated from the stations' intervals; a device that sends more often
     makes its batch larger than meant, never wrong.

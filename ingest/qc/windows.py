@@ -70,7 +70,7 @@ _PARAMETERS = MappingProxyType({parameter.value: parameter for parameter in Para
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A station to look at: reads from ``read_from`` on, writes findings from ``since`` on.
+    """A station to examine: reads from ``read_from`` on, writes findings from ``since`` on.
 
     ``change_no`` is that of its newest values when the look began.
     """
@@ -85,12 +85,12 @@ class Due:
 
 
 def context(look: Look, interval: timedelta) -> timedelta:
-    """Returns how long before the new values a station with this interval is read."""
+    """Returns how long before its new values a station of this interval is read, for context."""
     return max(look.context, look.context_intervals * interval)
 
 
 def due_stations(cursor: Cursor, look: Look, now: UtcDatetime) -> list[Due]:
-    """Returns the stations with something new, or something late, in the order of their waters."""
+    """Returns the stations with new or late readings, in order of the waters they lie on."""
     facts = {"every": look.every, "rested": now - look.every, "late": now - look.late}
     cursor.execute(_DUE, facts)
     return [_due(row, look, now) for row in cursor.fetchall()]
@@ -99,7 +99,7 @@ def due_stations(cursor: Cursor, look: Look, now: UtcDatetime) -> list[Due]:
 def named_stations(
     cursor: Cursor, look: Look, since: UtcDatetime, codes: Sequence[str] | None
 ) -> list[Due]:
-    """Returns those stations (None: all) to be looked at from ``since``, whatever was looked at.
+    """Returns these stations (None: all) to be examined from ``since``, even if already examined.
 
     Stations that never sent anything are left out. Raises NotFound for an unknown code.
     """
@@ -133,7 +133,7 @@ def read_rows(
     until: UtcDatetime,
     parameters: Sequence[Parameter],
 ) -> Rows:
-    """Reads the readings of the stations from each one's own time on, before ``until``.
+    """Reads the readings of each station from its own start time on, before ``until``.
 
     NaN stands for what was not measured.
     """

@@ -14,7 +14,7 @@ Write = Callable[[Sequence[Entry]], Counts]
 
 
 def write_all(write: Write, entries: Sequence[Entry]) -> tuple[Counts, Sequence[Entry]]:
-    """Writes the whole batch; what the database refuses becomes a refusal with reason database.
+    """Writes the batch; entries that the database rejects are written as refusals instead.
 
     Returns the counts, and the entries as they were written. One bad message in n costs about 2
     log2 n further transactions. Raises what ``write`` raises besides faults of the data; then parts
@@ -32,7 +32,7 @@ def write_all(write: Write, entries: Sequence[Entry]) -> tuple[Counts, Sequence[
 
 
 def _refusal(entry: Entry, error: Exception) -> Refused:
-    """Returns the entry as a refusal. Raises the error when it already is one."""
+    """Returns the entry as a refused message. Raises the error if the entry already is one."""
     if isinstance(entry, Screened):
         refused = refuse(entry.message, Refusal.DATABASE, first_line(error))
         return replace(refused, station_id=entry.station.id)

@@ -30,7 +30,7 @@ POOL_SIZE: Final = 2
 
 
 class Setup(NamedTuple):
-    """The settings a lane receives before its first batch."""
+    """The settings that a lane, a process that writes batches, receives first."""
 
     number: int
     database_url: str
@@ -39,7 +39,7 @@ class Setup(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Messages, a column each: pickled in a third of the time that objects take."""
+    """A batch of messages as columns, which pickle in a third of the time of objects."""
 
     topics: list[str]
     payloads: list[bytes]
@@ -55,7 +55,7 @@ class Batch(NamedTuple):
         )
 
     def messages(self) -> list[Message]:
-        """Unpacks the messages."""
+        """Returns the packed messages as objects."""
         return [Message(*each) for each in zip(*self, strict=True)]
 
 
@@ -77,7 +77,7 @@ class Answer(NamedTuple):
 
 
 def serve(parent: Connection) -> None:
-    """Commits and answers every batch, until the parent is gone or has no more."""
+    """Commits and answers each batch, until the parent process ends or sends no more."""
     setup: Setup = parent.recv()
     logging.basicConfig(
         level=logging.INFO,
@@ -103,7 +103,7 @@ def serve(parent: Connection) -> None:
 def _listen(
     parent: Connection, batches: "queue.SimpleQueue[Batch | None]", stopping: threading.Event
 ) -> None:
-    """Receives batches from the parent as they come, so that it never waits to send one."""
+    """Queues batches as the parent sends them, so that the parent never waits to send."""
     try:
         while True:
             batches.put(parent.recv())
@@ -113,7 +113,7 @@ def _listen(
 
 
 def main() -> None:
-    """Serves on the socket whose number is the argument; only the parent ends a lane."""
+    """Runs a lane process on the socket whose number is the argument; ends only with the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     serve(Connection(int(sys.argv[1])))

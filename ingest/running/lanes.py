@@ -41,7 +41,7 @@ Committed = Callable[[Sequence[Message], Answer, float], None]
 
 
 class Lane:
-    """One lane's process and the thread that feeds it, restarts it and reads its answers."""
+    """A lane: a process that writes batches, and the thread here that feeds and restarts it."""
 
     def __init__(self, setup: Setup, inbox: Inbox, committed: Committed) -> None:
         self.setup = setup
@@ -57,16 +57,16 @@ class Lane:
 
     @property
     def alive(self) -> bool:
-        """Whether the lane's thread runs; it ends only when stopped, or by a fault."""
+        """Whether the lane's thread runs; the thread ends only when stopped or after a fault."""
         return self._thread.is_alive()
 
     def start(self) -> None:
-        """Starts the process and the thread that feeds it."""
+        """Starts the lane's process, which writes batches, and the thread that feeds it."""
         self._open()
         self._thread.start()
 
     def stop(self) -> None:
-        """Stops sending new batches."""
+        """Makes the lane send no new batches to its process; ``join`` waits for the others."""
         self._stopping.set()
 
     def join(self) -> None:
@@ -117,7 +117,7 @@ class Lane:
         return True
 
     def _open(self) -> None:
-        """Starts a process, sends it its settings and the batches that were not answered."""
+        """Starts the process; sends its settings and the batches that are still unanswered."""
         self._line, theirs = socket.socketpair()
         path = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         with theirs:
@@ -133,7 +133,7 @@ class Lane:
             self._connection.send(Batch.of(messages))
 
     def _open_again(self, pause_s: float) -> bool:
-        """Starts a new process in place of a killed one; returns whether it did.
+        """Starts a new process if the old one was killed; returns whether the lane goes on.
 
         A process that ended of itself has met a fault that a new one would meet again.
         """
@@ -150,7 +150,7 @@ class Lane:
         return True
 
     def _close(self) -> None:
-        """Ends the process: tells it that nothing more comes and reads its last answers."""
+        """Tells the process that no more batches come, reads its last answers and ends it."""
         deadline = time.monotonic() + FINISH_S
         try:
             self._line.shutdown(socket.SHUT_WR)
@@ -173,18 +173,18 @@ class Lane:
 
 
 class Lanes:
-    """All lanes of one worker."""
+    """All lanes (processes that write batches) of one worker."""
 
     def __init__(self, setups: Sequence[Setup], inbox: Inbox, committed: Committed) -> None:
         self.lanes = [Lane(setup, inbox, committed) for setup in setups]
 
     def start(self) -> None:
-        """Starts every lane."""
+        """Starts every lane, a process that writes batches."""
         for lane in self.lanes:
             lane.start()
 
     def check(self) -> None:
-        """Raises ServiceDown when a lane has ended by a fault."""
+        """Raises ServiceDown when a lane's process or thread has ended by a fault."""
         for lane in self.lanes:
             if not lane.alive:
                 reason = lane.fault or f"lane {lane.setup.number}"

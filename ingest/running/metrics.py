@@ -24,7 +24,7 @@ BATCH_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 30.0)
 
 
 class IngestFigures:
-    """Counts of one worker; nothing is shared between workers.
+    """Prometheus counts of one worker; nothing is shared between workers.
 
     Every fate and reason is there from the start with 0, so that a rate over the first one counts.
     """
@@ -97,11 +97,11 @@ class IngestFigures:
         self._dropped.set(float("nan") if dropped is None else dropped)
 
     def silent(self, stations: int) -> None:
-        """Sets how many stations the sweep found without a young value."""
+        """Sets how many stations have no recent value, as counted by the sweep of all stations."""
         self._silent.set(stations)
 
     def serve(self, host: str, port: int) -> "FiguresServer":
-        """Serves the figures over HTTP until the returned server is closed; port 0 is a free one.
+        """Serves the metrics over HTTP until the returned server is closed; port 0: any free one.
 
         Raises OSError where the port is in use.
         """
@@ -109,7 +109,7 @@ class IngestFigures:
 
 
 class FiguresServer:
-    """Serves a registry over HTTP, from a thread of its own."""
+    """Serves a registry of metrics over HTTP in its own thread."""
 
     def __init__(self, registry: CollectorRegistry, host: str, port: int) -> None:
         self._server, self._thread = start_http_server(port, host, registry)

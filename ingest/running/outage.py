@@ -32,7 +32,7 @@ LONGEST_PAUSE_S = 5.0
 
 
 def persist(action: Callable[[], T], stopping: threading.Event) -> T | None:
-    """Calls the action again after every outage and returns its result; None when stopped."""
+    """Calls the action, again after each database outage; returns its result, None if stopped."""
     pause_s = FIRST_PAUSE_S
     while True:
         try:

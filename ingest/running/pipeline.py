@@ -31,24 +31,24 @@ from ingest.storage.writer import Counts, Writer
 
 
 def cursor_of(connection: Connection) -> Cursor:
-    """Returns the driver's own cursor, for COPY, within the connection's transaction."""
+    """Returns psycopg's cursor, for COPY, within the connection's transaction."""
     return cast("psycopg.Connection", connection.connection.driver_connection).cursor()
 
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """A committed batch: the counts, and the entry of each message."""
+    """A committed batch: its counts, and for each message its reading or refusal."""
 
     counts: Counts
     entries: Sequence[Entry]
 
 
 class _Stopped(Exception):
-    """Stopped before an outage ended."""
+    """Raised when stopped before a database outage ended."""
 
 
 class Pipeline:
-    """Takes batches into the database, the same for the worker and for a replay."""
+    """Writes batches of messages to the database, for the worker as well as for a replay."""
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ class Pipeline:
         )
 
     def take_in(self, messages: Sequence[Message], stopping: threading.Event) -> Committed | None:
-        """Commits the batch, waiting out outages.
+        """Commits the batch, waiting while the database is away; None if stopped before that.
 
         None when stopped before it was committed: then it must come again.
         """
@@ -94,14 +94,14 @@ class Pipeline:
             return None
 
     def commit(self, messages: Sequence[Message]) -> Counts:
-        """Commits the batch; messages the database refuses are refused alone.
+        """Commits the batch; a message that the database rejects is refused without the others.
 
         Raises what the database raises in an outage; then the same batch may be given again.
         """
         return write_all(self._commit, self.sort(messages))[0]
 
     def sort(self, messages: Sequence[Message]) -> list[Entry]:
-        """Screens the messages, and makes the partitions their readings need."""
+        """Decodes and checks the messages; creates the month partitions for their readings."""
         with transaction(self.engine) as connection:
             cursor = cursor_of(connection)
             entries = self._refuse_outside(cursor, self._screen.sort(cursor, messages))
@@ -113,7 +113,7 @@ class Pipeline:
         return entries
 
     def _refuse_outside(self, cursor: Cursor, entries: list[Entry]) -> list[Entry]:
-        """Refuses all readings of months that were moved to files.
+        """Refuses the readings of months that were moved out of the database to files.
 
         The database would refuse them too, one by one: each in some twenty transactions.
         """
@@ -123,7 +123,7 @@ class Pipeline:
         return [_refused(each, gone) for each in entries] if gone else entries
 
     def write(self, cursor: Cursor, entries: Sequence[Entry]) -> Counts:
-        """Writes the batch in the caller's transaction."""
+        """Writes readings and refusals in the caller's transaction; returns the counts."""
         return self._writer.write(cursor, entries, self._now())
 
     def _commit(self, entries: Sequence[Entry]) -> Counts:
@@ -132,7 +132,7 @@ class Pipeline:
 
 
 def _refused(entry: Entry, gone: Collection[Month]) -> Entry:
-    """Returns the entry, as a refusal where its month is among those gone."""
+    """Returns the entry, turned into a refusal if its month is among those moved to files."""
     if not isinstance(entry, Screened) or month_of(entry.reading.raw.observed_at) not in gone:
         return entry
     refused = refuse(entry.message, Refusal.DATABASE, "its month was moved to an archive")

@@ -41,14 +41,14 @@ ON CONFLICT (station_id, hour) DO UPDATE SET
 
 @dataclass(slots=True)
 class Replayed:
-    """Counts of a replay: ``counts`` of messages taken in, the others by reason."""
+    """Counts of a replay: ``counts`` of messages stored, ``still`` of those refused, by reason."""
 
     counts: Counts = field(default_factory=Counts)
     still: Counter[Refusal] = field(default_factory=Counter)
 
 
 def replay(pipeline: Pipeline, reason: Refusal | None = None) -> Replayed:
-    """Takes every pending message in like a new one; those still refused stay in quarantine.
+    """Processes quarantined messages again, as new ones; those refused again stay there.
 
     A message counts as received when it first came, and so does the hourly tally: what was refused
     in that hour becomes stored, a duplicate and so on in the same hour. Each page is one
@@ -106,7 +106,7 @@ def _page(pipeline: Pipeline, after: int, reason: Refusal | None, done: Replayed
 def _write(
     pipeline: Pipeline, cursor: Cursor, screened: Sequence[tuple[int, Screened]], done: Replayed
 ) -> tuple[list[int], list[tuple[int, Refused]]]:
-    """Writes the messages; returns the ids written, and those the database refuses one by one."""
+    """Writes the messages; returns the ids written, and those that the database rejects."""
     entries: list[Entry] = [each for _, each in screened]
     try:
         with cursor.connection.transaction():
@@ -125,7 +125,7 @@ def _write(
 
 
 def _withdraw(cursor: Cursor, messages: Iterable[tuple[StationId | None, UtcDatetime]]) -> None:
-    """Takes the refusals of these messages out of the hourly tally.
+    """Subtracts these messages' refusals from the hourly tally.
 
     The writer has counted each as received and by its new fate, under its station.
     """

@@ -26,7 +26,7 @@ IDLE_S: Final = 0.25
 
 
 class Strand:
-    """One thread and its pipeline."""
+    """A thread that writes batches through its own pipeline."""
 
     def __init__(
         self,
@@ -46,15 +46,15 @@ class Strand:
         self._thread = threading.Thread(target=self._run, name=f"strand-{number}", daemon=True)
 
     def start(self) -> None:
-        """Starts the thread."""
+        """Starts the thread that writes batches."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Begins no new batch."""
+        """Makes the thread begin no new batch."""
         self._stopping.set()
 
     def join(self) -> None:
-        """Waits until the batch in hand is committed and reported, unless the database is away."""
+        """Waits until the present batch is committed and reported, unless the database is away."""
         if self._thread.ident is not None:
             self._thread.join()
 
@@ -81,7 +81,7 @@ class Strand:
 
 
 class Strands:
-    """All strands of one worker."""
+    """All strands (threads that write batches) of one worker."""
 
     def __init__(
         self,
@@ -96,19 +96,19 @@ class Strands:
         ]
 
     def start(self) -> None:
-        """Starts every strand."""
+        """Starts every strand, a thread that writes batches."""
         sys.setswitchinterval(SWITCH_S)
         for strand in self._strands:
             strand.start()
 
     def check(self) -> None:
-        """Raises the error that has ended a strand, if one has."""
+        """Raises the error by which a strand (thread) has ended, if any has."""
         for strand in self._strands:
             if strand.fault is not None:
                 raise strand.fault
 
     def stop(self) -> None:
-        """Stops every strand once it has finished what it had in hand, as far as it could."""
+        """Stops every strand; waits for its present batch, unless the database is away."""
         for strand in self._strands:
             strand.stop()
         for strand in self._strands:

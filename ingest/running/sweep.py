@@ -38,7 +38,7 @@ FROM unnest(ARRAY[interval '0', interval '1 month', interval '2 months']) AS ahe
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """Counts of a sweep: stations assessed, changed by it, and without a young value."""
+    """Counts of a sweep: stations assessed, changed by the sweep, and without a recent value."""
 
     assessed: int
     changed: int
@@ -46,7 +46,7 @@ class Swept:
 
 
 class Sweep:
-    """Assesses every station again, a page at a time so that messages don't wait for it."""
+    """Assesses all stations again, page by page, so that incoming messages needn't wait."""
 
     def __init__(self, engine: Engine, assessor: Assessor) -> None:
         self._engine = engine
@@ -57,7 +57,7 @@ class Sweep:
         self._changed = 0
 
     def reviewed(self, now: UtcDatetime) -> int:
-        """Applies new reviews of newest values; returns how many stations changed."""
+        """Applies new reviews of stations' newest values; returns how many stations changed."""
         with transaction(self._engine) as connection:
             cursor = cursor_of(connection)
             spots, mark = self._reviews.newly(cursor)
@@ -87,7 +87,7 @@ class Sweep:
         return swept
 
     def _page(self, cursor: Cursor, now: UtcDatetime) -> StationId | None:
-        """Assesses one page; returns its last station, None when no station was left."""
+        """Assesses a page of stations; returns the page's last station, None on the last page."""
         cursor.execute(_PAGE, (self._after, PAGE))
         rows = cursor.fetchall()
         facts = find_by_id(cursor, [row[0] for row in rows])
@@ -111,7 +111,7 @@ class Sweep:
         now: UtcDatetime,
         asked: Iterable[Spot] = (),
     ) -> None:
-        """Writes the stations' newest values with their rulings, and their assessments."""
+        """Locks stations and writes their assessments and newest values, rulings applied."""
         wanted = sorted(stations)
         if not wanted:
             return
@@ -131,7 +131,7 @@ class Sweep:
 
 
 def _stored(columns: list[Any]) -> Assessment:
-    """Returns the assessment in a row."""
+    """Returns the assessment stored in a row's columns."""
     state, water_class, deciding, have, required, meets, compliance, multiple, until = columns
     return Assessment(
         state=EvaluationState(state),

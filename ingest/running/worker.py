@@ -52,7 +52,7 @@ class Metrics:
 
 
 class Worker:
-    """Moves messages from the broker to the database until it is stopped.
+    """Moves messages from the broker to the database until stopped.
 
     With one worker in the settings everything happens in this process, by strands; with more, each
     lane's process takes in the messages of its own stations, by its own clock.
@@ -95,11 +95,11 @@ class Worker:
         self.figures = IngestFigures(now=now)
 
     def stop(self) -> None:
-        """Makes ``run`` finish and acknowledge the batches in hand, then return."""
+        """Makes ``run`` finish and acknowledge the batches being written, then return."""
         self._stopping.set()
 
     def run(self) -> None:
-        """Runs until stopped; outages of the broker and of the database are waited out.
+        """Moves messages until stopped; waits while the broker or the database is away.
 
         Raises ServiceDown when the network's thread or a lane has died of a fault, and what the
         database says when it can't be a passing outage or the fault of one message (no such
@@ -120,7 +120,7 @@ class Worker:
                 self._turn()
 
     def _turn(self) -> None:
-        """Does what is due by the clock, while the lanes take in what comes."""
+        """Checks lanes and broker connection and does scheduled work; the lanes write meanwhile."""
         self._lanes.check()
         self._stopping.wait(IDLE_S)
         self._keep_time()
@@ -129,7 +129,7 @@ class Worker:
             raise ServiceDown("The thread that reads from the broker has died.")
 
     def _committed(self, messages: Sequence[Message], answer: Answer, seconds: float) -> None:
-        """Acknowledges the batch, sends its receipts and counts it; callable from any thread."""
+        """Acknowledges a committed batch, sends its receipts and counts it; thread-safe."""
         self._client.acknowledge(messages)
         self._client.send(Receipt(topic, payload) for topic, payload in answer.receipts)
         oldest = min(message.received_at for message in messages)
@@ -140,7 +140,7 @@ class Worker:
             self.figures.batch(answer.counts, answer.refused, seconds, oldest)
 
     def _keep_time(self) -> None:
-        """Applies new reviews, sweeps a page when due, logs a line a minute."""
+        """Applies new reviews, assesses a page of stations and logs a line, each when due."""
         moment = time.monotonic()
         if moment >= self._sweep_at:
             swept = persist(lambda: self._sweep.turn(self._now()), self._stopping)
@@ -167,7 +167,7 @@ class Worker:
 
 
 def warn_of_limits(mqtt: MqttSettings) -> list[str]:
-    """Logs each setting of the broker's configuration that loses data; returns the sentences."""
+    """Logs each of the broker's settings by which messages get lost; returns the sentences."""
     if mqtt.config_file is None:
         warnings = [
             "the broker's limits were not checked: name its configuration in "

@@ -40,7 +40,7 @@ class Assessment(NamedTuple):
 
 
 class Assessor:
-    """Assesses stations by one set of quality settings."""
+    """Assesses stations: their state, water-quality class and compliance."""
 
     def __init__(self, settings: QualitySettings | None = None) -> None:
         self._settings = settings or QualitySettings()
@@ -54,7 +54,7 @@ class Assessor:
     def assess(
         self, station: StationFacts, latest: Mapping[Parameter, LatestValue], now: UtcDatetime
     ) -> Assessment:
-        """Assesses the station at ``now`` by its newest values."""
+        """Returns the station's assessment at ``now`` by its newest values."""
         if station.kind is StationKind.SECTION:
             return self._section(station, latest, now)
         if station.kind is StationKind.OUTFALL:
@@ -140,7 +140,7 @@ class Assessor:
         flags: Mapping[Parameter, Flag],
         latest: Mapping[Parameter, LatestValue],
     ) -> tuple[Exceedance, ...]:
-        """Returns the exceedances in one reading of its station's target or limits of that day.
+        """Returns where one reading exceeds its station's target or limits valid on that day.
 
         Only values flagged normal count. ``latest`` tells whether an outfall discharges at all
         where the reading doesn't.
@@ -162,7 +162,7 @@ class Assessor:
         flags: Mapping[Parameter, Flag],
         latest: Mapping[Parameter, LatestValue],
     ) -> tuple[Exceedance, ...]:
-        """Returns the exceedances in an outfall's reading, by ``judge``."""
+        """Returns the exceedances in an outfall's reading, found by ``judge``."""
         own = {
             p: LatestValue(value, observed_at, flags.get(p, Flag.NORMAL))
             for p, value in values.items()
@@ -179,7 +179,7 @@ class Assessor:
         values: Mapping[Parameter, float],
         flags: Mapping[Parameter, Flag],
     ) -> tuple[Exceedance, ...]:
-        """Returns the exceedances in a section's reading, by ``grade``."""
+        """Returns the exceedances in a section's reading, found by ``grade``."""
         try:
             limits = limits_on(business_date(observed_at))
         except BadInput:  # no edition of the standard held for that day
@@ -195,7 +195,7 @@ class Assessor:
         return graded.over_target if graded else ()
 
     def _ladder(self, station: StationFacts, moment: UtcDatetime) -> Ladder | None:
-        """Returns the station's ladder of that day; None where the fast way doesn't apply."""
+        """Returns limits prepared for that day's fast grading; None where that doesn't apply."""
         if not self._is_ordinary:
             return None
         key = (self._days.of(moment), station.body, station.target, station.required)
@@ -219,14 +219,14 @@ class Assessor:
 
 
 class _Days:
-    """Caches business days, as moments mostly fall on the same one."""
+    """Caches the business day of a moment, as most moments fall on the same day."""
 
     def __init__(self) -> None:
         self._day = date.min
         self._start = self._end = datetime.max.replace(tzinfo=UTC)
 
     def of(self, moment: UtcDatetime) -> date:
-        """Returns the business day of the moment."""
+        """Returns the business day (a date in the business time zone) of the moment."""
         if not self._start <= moment < self._end:
             self._day = business_date(moment)
             span = business_day(self._day)
@@ -235,7 +235,7 @@ class _Days:
 
 
 def _is_any_beyond(station: StationFacts, values: Mapping[Parameter, float]) -> bool:
-    """Returns whether a value exceeds a limit the outfall has or had on some day."""
+    """Returns whether a value exceeds any limit of the outfall, whatever day that holds on."""
     for dated in station.limits:
         limit = dated.limit
         value = values.get(limit.parameter)

@@ -31,13 +31,13 @@ class Thresholds:
 
     @property
     def remembers(self) -> bool:
-        """Whether a check needs earlier values."""
+        """Whether one of the parameter's checks needs earlier values."""
         return self.step is not None or self.flat_count is not None
 
 
 @dataclass(slots=True)
 class Past:
-    """A parameter's last good value, and since when it has been equal."""
+    """A parameter's last good value, and since when the value has been the same."""
 
     value: float
     observed_at: UtcDatetime
@@ -69,12 +69,12 @@ def read_thresholds(text: str) -> Mapping[Parameter, Thresholds]:
 
 @cache
 def shipped_thresholds() -> Mapping[Parameter, Thresholds]:
-    """Returns the thresholds that come with the code."""
+    """Returns the thresholds of the checks that are part of the package."""
     return read_thresholds(files("ingest.screening").joinpath("checks.toml").read_text("utf-8"))
 
 
 class Checks:
-    """The checks with their memory of each station, by period.
+    """The checks of incoming values, remembering each station's last values by period.
 
     The memory follows observation time: a late reading is checked for its range only, and the same
     reading again changes nothing.
@@ -96,17 +96,17 @@ class Checks:
         return tuple(p for p, held in self._thresholds.items() if held.remembers)
 
     def strangers(self, stations: Iterable[StationId]) -> set[StationId]:
-        """Returns those of the stations of which nothing is remembered yet."""
+        """Returns those of the stations whose earlier values aren't in memory yet."""
         return {station for station in stations if station not in self._past}
 
     def warm(self, station: StationId, readings: Iterable[RawReading]) -> None:
-        """Remembers these readings, oldest first, with their devices' flags."""
+        """Remembers a station's earlier readings, oldest first, with their devices' flags."""
         self._past.setdefault(station, {})
         for reading in readings:
             self.check(station, reading)
 
     def check(self, station: StationId, raw: RawReading) -> dict[Parameter, Flag]:
-        """Returns the flags of the values that are not normal; a device's own flag wins."""
+        """Returns flags for values that aren't normal; a device's own flag takes precedence."""
         memory = self._past.setdefault(station, {}).setdefault(raw.period, {})
         flags = _device_flags(raw) if raw.flags else {}
         observed_at, held = raw.observed_at, self._held
@@ -128,12 +128,12 @@ class Checks:
 
 
 def _device_flags(raw: RawReading) -> dict[Parameter, Flag]:
-    """Returns the flags that the device itself gave its values, but for the normal ones."""
+    """Returns the flags that the device itself set, without the normal ones."""
     return {p: f for p, f in raw.flags.items() if f is not Flag.NORMAL and p in raw.values}
 
 
 def _follow(past: Past, value: float, observed_at: UtcDatetime, held: Thresholds) -> Flag | None:
-    """Returns the flag of a value by its past, None if normal; then it becomes the past."""
+    """Returns a value's flag, None if normal, judged by the past value, which it then replaces."""
     was, since, step = past.value, past.observed_at, held.step
     past.value, past.observed_at = value, observed_at
     change = abs(value - was)
@@ -149,7 +149,7 @@ def _follow(past: Past, value: float, observed_at: UtcDatetime, held: Thresholds
 
 
 def _judge(past: Past, change: float, gap: timedelta, held: Thresholds) -> Flag | None:
-    """Checks rate of change and persistence against the past; returns a flag or None."""
+    """Returns a flag for too fast a change or too long the same value, None if neither."""
     if held.step is not None and gap <= LONGEST_GAP:
         hours = max(1.0, gap / timedelta(hours=1))
         if change > held.step * hours:

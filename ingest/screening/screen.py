@@ -49,7 +49,7 @@ class Screen:
         self._future = future
 
     def sort(self, cursor: Cursor, messages: Sequence[Message]) -> list[Entry]:
-        """Returns the entry of each message, a reading or a refusal, in the same order.
+        """Returns a reading or a refusal for each message, in the same order.
 
         Asks the database first and remembers only afterwards, so that a failed call can be
         repeated.
@@ -92,7 +92,7 @@ class Screen:
     def _clock_fault(
         self, observed_at: UtcDatetime, received_at: UtcDatetime, station: StationFacts
     ) -> str:
-        """Returns why the time of a reading is impossible; empty when it is possible."""
+        """Returns why a reading's time is impossible; an empty string when the time is possible."""
         if observed_at > received_at + self._future:
             return f"observed {observed_at - received_at} after it arrived"
         if observed_at < (station.started_at or EARLIEST):
@@ -121,7 +121,7 @@ class Screen:
             self._checks.warm(station, readings)
 
     def _check(self, entries: list[Entry]) -> list[Entry]:
-        """Returns the entries with their flags, checked in the order of observation."""
+        """Returns the entries with the checks' flags, checked in order of observation."""
         checked = list(entries)
         readings = [
             (each.reading.raw.observed_at, n, each)
@@ -137,7 +137,7 @@ class Screen:
 
 
 def _code(decoded: RawReading | Refused) -> StationCode | None:
-    """Returns the station that a message names, decoded or refused; None without one."""
+    """Returns the station that a message names, whether decoded or refused; None if it has none."""
     if isinstance(decoded, RawReading):
         return decoded.station
     try:
@@ -147,12 +147,12 @@ def _code(decoded: RawReading | Refused) -> StationCode | None:
 
 
 def _placed(refused: Refused, known: Mapping[StationCode, StationFacts]) -> Refused:
-    """Returns the refusal with its station, where that is registered."""
+    """Returns the refusal with its station's id, if that station is registered."""
     code = _code(refused)
     station = known.get(code) if code is not None else None
     return replace(refused, station_id=station.id) if station else refused
 
 
 def refuse(message: Message, reason: Refusal, detail: str) -> Refused:
-    """Returns the refusal of a message."""
+    """Makes the refusal of a message from its reason and detail."""
     return Refused(message.topic, message.payload, message.received_at, reason, detail)

@@ -33,7 +33,7 @@ class Device(Protocol):
         ...
 
     def measure(self, at: datetime, pollution: float = 0.0) -> Mapping[Parameter, float]:
-        """Returns the values at an instant."""
+        """Returns the simulated values at an instant; ``pollution`` worsens them."""
         ...
 
 
@@ -47,7 +47,7 @@ def order_pollution(file: Path, station: str, *, amount: float, until: UtcDateti
 
 
 def pollution_ordered(file: Path | None, at: datetime) -> tuple[str, float]:
-    """Returns the station to pollute now and by how much; an empty name without an order."""
+    """Returns the station to pollute now, and by how much; an empty name if none is ordered."""
     try:
         order = orjson.loads(file.read_bytes()) if file else {}
     except FileNotFoundError:
@@ -63,7 +63,7 @@ def message(
     pollution: float = 0.0,
     flags: Mapping[Parameter, Flag] | None = None,
 ) -> bytes:
-    """Returns one reading in the JSON contract, its time with Beijing's offset."""
+    """Returns one reading as a JSON message, with the time in Beijing's offset."""
     local = at.astimezone(BUSINESS_ZONE)
     document: dict[str, object] = {
         "id": f"{device.code}-{int(at.timestamp() * 1000)}",
@@ -76,7 +76,7 @@ def message(
 
 
 def connect(broker: MqttSettings, account: SimulatorSettings) -> mqtt.Client:
-    """Connects a gateway's client, which reconnects and queues a bounded number of messages."""
+    """Connects a simulated gateway, which reconnects and queues a bounded number of messages."""
     client = RovingClient(
         CallbackAPIVersion.VERSION2,
         client_id="onemap-simulator",
@@ -125,5 +125,5 @@ def simulate(
 
 
 def default_end(minutes: float, clock: Clock = now) -> UtcDatetime:
-    """Returns when a pollution event of so many minutes ends."""
+    """Returns when a pollution event that begins now and lasts so many minutes ends."""
     return UtcDatetime(clock() + timedelta(minutes=minutes))

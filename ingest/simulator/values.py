@@ -35,25 +35,25 @@ HOUR_S = 3600.0
 
 
 def chance(*key: object) -> float:
-    """Returns a number in [0, 1) determined by the key."""
+    """Returns a pseudorandom number in [0, 1) determined by the key."""
     digest = blake2b(repr(key).encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") / 2**64
 
 
 def wander(key: str, at: datetime) -> float:
-    """Returns slow noise of about unit size: waves of 9 hours to 11 days, phases by the key."""
+    """Returns slow noise of about unit size: waves of 9 hours to 11 days, phases from the key."""
     hours = at.timestamp() / HOUR_S
     return sum([sin(2 * pi * (hours / p + phase)) for p, phase in _phases(key)]) / 1.6
 
 
 @lru_cache(maxsize=4096)
 def _phases(key: str) -> tuple[tuple[float, float], ...]:
-    """Returns the periods in hours of slow noise, each with the key's own phase in turns."""
+    """Returns each period of slow noise in hours with the phase that the key gives that wave."""
     return tuple((p, chance(key, p)) for p in (9.1, 21.7, 57.0, 131.0, 263.0))
 
 
 def rain(at: datetime) -> float:
-    """Returns how much of a rainfall still runs off, 0 to 1: about one rain in eight days."""
+    """Returns the share (0 to 1) of a rainfall still running off: about one rain in eight days."""
     seconds = at.timestamp()
     day = int(seconds // 86400)
     runoff = 0.0
@@ -117,7 +117,7 @@ class SimulatedOutfall:
 
 
 def device_of(code: str, kind: StationKind, body: BodyKind) -> SimulatedSection | SimulatedOutfall:
-    """Returns a device for any station, its character determined by its code."""
+    """Returns a simulated device for any station, with traits determined by the station's code."""
     if kind is StationKind.OUTFALL:
         load = 0.45 + 0.5 * chance(code, "load")
         return SimulatedOutfall(
@@ -130,7 +130,7 @@ def device_of(code: str, kind: StationKind, body: BodyKind) -> SimulatedSection 
 def measure_section(
     section: SimulatedSection, at: datetime, pollution: float = 0.0
 ) -> Mapping[Parameter, float]:
-    """Returns a section's values in our units, rounded as devices show them."""
+    """Returns a section's simulated values in our units, rounded as devices round them."""
     wash = rain(at)
     temperature = water_temperature(at) + 0.5 * wander(section.code + "t", at)
     daylight = sin(2 * pi * (at.astimezone(BUSINESS_ZONE).hour - 9) / 24)
@@ -164,7 +164,7 @@ def measure_section(
 
 @lru_cache(maxsize=64)
 def _scale(parameter: Parameter, body: BodyKind) -> tuple[float, ...]:
-    """Returns the five limits, between a clean and a foul value."""
+    """Returns the limits of the five water-quality classes between a clean and a foul value."""
     limits = newest_limits().surface[body][parameter]
     bounds = [limits.limit_of(WaterClass(k)) for k in range(1, 6)]
     if parameter is Parameter.DISSOLVED_OXYGEN:
@@ -174,14 +174,14 @@ def _scale(parameter: Parameter, body: BodyKind) -> tuple[float, ...]:
 
 
 def value_at_grade(parameter: Parameter, body: BodyKind, grade: float) -> float:
-    """Returns the concentration at a point of the scale of classes, in the parameter's unit."""
+    """Returns the concentration at a point of the scale of water-quality classes."""
     return float(np.interp(grade, range(7), _scale(parameter, body)))
 
 
 def measure_outfall(
     outfall: SimulatedOutfall, at: datetime, pollution: float = 0.0
 ) -> Mapping[Parameter, float]:
-    """Returns an outfall's values in our units, rounded as devices show them."""
+    """Returns an outfall's simulated values in our units, rounded as devices round them."""
     if outfall.load == 0:
         return {Parameter.FLOW: 0.0}
     local = at.astimezone(BUSINESS_ZONE)

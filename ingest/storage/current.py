@@ -80,7 +80,7 @@ class Current:
         values: Mapping[Parameter, float],
         flags: Mapping[Parameter, Flag],
     ) -> bool:
-        """Stores those of the values that are newer than the present ones; whether any was."""
+        """Stores those values that are newer than the present ones; returns whether any was."""
         if self.newest_at is None or self.newest_at < observed_at:
             self.newest_at = observed_at
             take_all(self.latest, observed_at, values, flags)
@@ -92,18 +92,18 @@ class Current:
 
 
 class Memory:
-    """The rows as this process wrote them last."""
+    """A cache of the ``latest_reading`` rows as this process wrote them last."""
 
     def __init__(self) -> None:
         self._rows: dict[StationId, Current] = {}
 
     def take(self, station: StationId, change_no: int) -> Current | None:
-        """Removes and returns the row of that change number: what changes it may be undone."""
+        """Removes and returns the station's cached row, None unless it has that change number."""
         row = self._rows.pop(station, None)
         return row if row is not None and row.change_no == change_no else None
 
     def keep(self, rows: Mapping[StationId, Current]) -> None:
-        """Remembers the rows as they are written, before their transaction has ended."""
+        """Caches the rows as they are written, before their transaction ends."""
         if len(self._rows) + len(rows) > _MOST_REMEMBERED:
             self._rows.clear()
         self._rows.update(rows)
@@ -112,7 +112,7 @@ class Memory:
 def lock(
     cursor: Cursor, stations: Iterable[StationId], memory: Memory | None = None
 ) -> dict[StationId, Current]:
-    """Locks and returns the row of each station; inserts one for a new station."""
+    """Locks and returns each station's ``latest_reading`` row; inserts one for a new station."""
     wanted = sorted(stations)
     found: dict[StationId, Current] = {}
     if memory is not None:
@@ -145,7 +145,7 @@ def _lock_rows(cursor: Cursor, stations: list[StationId]) -> dict[StationId, Cur
 
 
 def put(cursor: Cursor, rows: Iterable[tuple[StationId, Current, Assessment]]) -> None:
-    """Writes newest values and assessments, each row with a new change number."""
+    """Writes stations' newest values and assessments; each row gets a new change number."""
     written: dict[StationId, Current] = {}
     stream = [HEADER]
     for station, current, told in rows:
@@ -161,7 +161,7 @@ def put(cursor: Cursor, rows: Iterable[tuple[StationId, Current, Assessment]]) -
 
 
 def _row(station: StationId, current: Current, told: Assessment) -> bytes:
-    """Packs the row of ``staged_latest``."""
+    """Packs a row of ``staged_latest`` for binary COPY."""
     return (
         _FRONT.pack([station, told.have_count, told.required_count])
         + timestamp(current.observed_at)

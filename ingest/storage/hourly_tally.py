@@ -40,7 +40,7 @@ class HourlyTally:
         self._late = late
 
     def add(self, cursor: Cursor, accepted: Iterable[Accepted], refused: Iterable[Refused]) -> None:
-        """Adds a batch to the tally."""
+        """Adds a batch's accepted and refused messages to the hourly counts."""
         counted: dict[Key, list[int]] = {}
         for each in accepted:
             self._add_accepted(counted, each)
@@ -73,7 +73,7 @@ class HourlyTally:
 def _line(
     counted: dict[Key, list[int]], station: StationId | None, moment: UtcDatetime
 ) -> list[int]:
-    """Returns the station's counts of the hour that contains the moment."""
+    """Returns the station's list of counts for the hour that contains the moment."""
     key = station, int(moment.timestamp() // _HOUR_S)
     line = counted.get(key)
     if line is None:
@@ -83,7 +83,7 @@ def _line(
 
 @cache
 def _statement(names: tuple[str, ...]) -> str:
-    """Returns the statement that adds these columns to the tally.
+    """Returns the SQL statement that adds these columns to the hourly tally.
 
     Mostly three of the ten are needed, and each that is left out saves a third.
     """

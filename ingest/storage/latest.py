@@ -45,7 +45,7 @@ def take_newer(
     values: Mapping[Parameter, float],
     flags: Mapping[Parameter, Flag],
 ) -> bool:
-    """Stores in ``latest`` those of the values that are newer; returns whether any was.
+    """Stores in ``latest`` the values newer than those there; returns whether any was.
 
     A value of the same time changes nothing: the first one stays, as among the readings.
     """
@@ -64,7 +64,7 @@ def take_all(
     values: Mapping[Parameter, float],
     flags: Mapping[Parameter, Flag],
 ) -> None:
-    """Stores these values in ``latest``, all of them newer than what it held."""
+    """Stores these values in ``latest``; the caller knows that all are newer."""
     if flags:
         take_newer(latest, observed_at, values, flags)
     else:

@@ -16,7 +16,7 @@ _NONE: Final[Mapping[Any, Any]] = MappingProxyType({})
 
 
 class Held(NamedTuple):
-    """The part of a reading that merges: its values with the flags that aren't normal."""
+    """The part of a reading that can be merged: values, flags that aren't normal, position."""
 
     values: Mapping[Parameter, float]
     flags: Mapping[Parameter, Flag] = _NONE
@@ -24,7 +24,7 @@ class Held(NamedTuple):
 
 
 class Merge(NamedTuple):
-    """The comparison of a later message with the stored one.
+    """The comparison of a later message with the stored reading of the same key.
 
     ``added`` holds what the stored one lacked (with its flags); ``conflicts`` what differs, as
     (kept, refused). Neither: a duplicate.
@@ -35,12 +35,12 @@ class Merge(NamedTuple):
 
     @property
     def fills(self) -> bool:
-        """Whether anything is added."""
+        """Whether the later message adds anything to the stored reading."""
         return bool(self.added.values) or self.added.position is not None
 
 
 def merge(kept: Held, later: Held) -> Merge:
-    """Compares ``later`` with ``kept``: what it adds and where it differs."""
+    """Compares ``later`` with the stored reading ``kept``: what it adds, where values differ."""
     added = {p: value for p, value in later.values.items() if p not in kept.values}
     return Merge(
         added=Held(
@@ -57,7 +57,7 @@ def merge(kept: Held, later: Held) -> Merge:
 
 
 def filled(kept: Held, added: Held) -> Held:
-    """Returns the stored reading with what was added to it."""
+    """Returns the stored reading completed with the added values, flags and position."""
     return Held(
         values={**kept.values, **added.values},
         flags={**kept.flags, **added.flags},

@@ -12,32 +12,32 @@ Month = tuple[int, int]
 
 
 class Partitions:
-    """Remembers which months have a partition, so that the database isn't asked twice."""
+    """Remembers which months have a partition of ``reading``, to save asking the database."""
 
     def __init__(self) -> None:
         self._known: set[Month] = set()
 
     def missing(self, readings: Iterable[RawReading]) -> set[Month]:
-        """Returns the months of these readings that may have no partition yet."""
+        """Returns the months of these readings that aren't known to have a partition."""
         return months_of(readings) - self._known
 
     def remember(self, months: Iterable[Month]) -> None:
-        """Remembers months whose partition exists for good, so that it isn't made again."""
+        """Remembers months whose partition is committed, so that none is made again."""
         self._known.update(months)
 
 
 def months_of(readings: Iterable[RawReading]) -> set[Month]:
-    """Returns the months of the readings."""
+    """Returns the months in which the readings were observed."""
     return {month_of(raw.observed_at) for raw in readings}
 
 
 def month_of(moment: UtcDatetime) -> Month:
-    """Returns the month of the moment."""
+    """Returns the month that contains the moment."""
     return moment.year, moment.month
 
 
 def outside(cursor: Cursor, months: Iterable[Month]) -> set[Month]:
-    """Returns those of the months that were moved out of the database."""
+    """Returns those of the months whose readings were moved out of the database."""
     first_days = [date(year, month, 1) for year, month in sorted(months)]
     if not first_days:
         return set()
@@ -46,7 +46,7 @@ def outside(cursor: Cursor, months: Iterable[Month]) -> set[Month]:
 
 
 def make_partitions(cursor: Cursor, months: Iterable[Month]) -> None:
-    """Makes the partition of every month that has none.
+    """Creates the partition of ``reading`` for every month that has none.
 
     Making one locks the whole table until the transaction ends: do it ahead, in one of its own.
     """

@@ -25,7 +25,7 @@ ON CONFLICT (topic, payload_sha256) DO UPDATE SET
 
 
 def put(cursor: Cursor, refused: Iterable[Refused]) -> None:
-    """Puts every refused message into quarantine, with the station whose tally counts its refusal.
+    """Stores refused messages in quarantine, each with the station that its refusal counts for.
 
     One that had been taken in since and is refused anew counts from now: the arrival that a replay
     may take in is the first of those that still wait.
@@ -58,5 +58,5 @@ def _digest(payload: bytes) -> bytes:
 
 
 def _clean(text: str) -> str:
-    """Returns text that PostgreSQL can store: without NUL and lone surrogates."""
+    """Returns the text without NUL and lone surrogates, which PostgreSQL can't store."""
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()

@@ -26,7 +26,7 @@ _PERIODS: Final = {period: text(period.value) for period in Period}
 
 
 def stream(readings: Iterable[Reading]) -> bytes:
-    """Returns the whole binary COPY of readings into ``staged_reading``."""
+    """Returns readings as a complete binary COPY into ``staged_reading``."""
     return b"".join(chain([HEADER], _rows(readings), [TRAILER]))
 
 
@@ -47,19 +47,19 @@ def _rows(readings: Iterable[Reading]) -> Iterator[bytes]:
 
 @lru_cache(maxsize=1024)
 def _shape(parameters: tuple[Parameter, ...]) -> tuple[Shape, list[Parameter], bool]:
-    """Returns the row's shape, its parameters in column order, and whether some have no column."""
+    """Returns the row's shape, its parameters in column order, and whether some lack a column."""
     present = [p for p in COLUMNS if p in parameters]
     shape = Shape(["q", "q", "q", *("d" if p in parameters else None for p in COLUMNS)], _FIELDS)
     return shape, present, len(present) < len(parameters)
 
 
 def rare_json(values: Mapping[Parameter, float]) -> str | None:
-    """Returns the parameters without a column of their own, as JSON."""
+    """Returns the values of parameters without their own column as JSON, None if there are none."""
     return _json({p.value: value for p, value in values.items() if p not in COLUMNS})
 
 
 def flags_json(flags: Mapping[Parameter, Flag]) -> str | None:
-    """Returns the flags as JSON."""
+    """Returns the flags as JSON, None if there are none."""
     return _json({p.value: flag.value for p, flag in flags.items()})
 
 

@@ -48,7 +48,7 @@ class Fate(StrEnum):
 
 
 class Accepted(NamedTuple):
-    """What was stored of one message: all of it, what was lacking, or nothing."""
+    """A message's fate, and what was stored of it: all values, the missing ones, or nothing."""
 
     screened: Screened
     fate: Fate
@@ -56,7 +56,7 @@ class Accepted(NamedTuple):
 
 
 def store(cursor: Cursor, batch: Sequence[Screened]) -> list[Accepted]:
-    """Stores the readings and returns the fate of each, in order; a key is stored once.
+    """Stores the readings; returns each one's fate, in order. A key is stored only once.
 
     A reading whose key exists fills what was empty; what differs goes to ``reading_conflict``.
     """
@@ -74,7 +74,7 @@ def store(cursor: Cursor, batch: Sequence[Screened]) -> list[Accepted]:
 def _merge(
     cursor: Cursor, batch: Sequence[Screened], first: Mapping[Key, Screened], new: AbstractSet[Key]
 ) -> list[Accepted]:
-    """Returns the fates of a batch in which keys exist already or come twice."""
+    """Returns the fates in a batch with keys that are stored already or occur twice."""
     kept = _lock(cursor, first.keys() - new)
     added: dict[Key, Held] = {}
     conflicts: list[tuple[Any, ...]] = []
@@ -101,7 +101,7 @@ def _merge(
 
 
 def key_of(screened: Screened) -> Key:
-    """Returns the reading's key: station, time, period."""
+    """Returns the key that identifies a reading: station, time, period."""
     raw = screened.reading.raw
     return screened.reading.station_id, raw.observed_at, raw.period
 
@@ -111,7 +111,7 @@ def _held(screened: Screened) -> Held:
 
 
 def _insert(cursor: Cursor, first: Mapping[Key, Screened]) -> AbstractSet[Key]:
-    """Inserts readings whose key was free; returns those keys."""
+    """Inserts the readings whose key isn't stored yet; returns those keys."""
     cursor.execute(STAGING)
     with cursor.copy("COPY staged_reading FROM STDIN (FORMAT BINARY)") as copy:
         copy.write(stream(each.reading for each in first.values()))
@@ -123,7 +123,7 @@ def _insert(cursor: Cursor, first: Mapping[Key, Screened]) -> AbstractSet[Key]:
 
 
 def _lock(cursor: Cursor, keys: Iterable[Key]) -> dict[Key, Held]:
-    """Locks and returns the stored readings of these keys."""
+    """Locks and returns the stored readings that have these keys."""
     wanted = sorted(keys)
     if not wanted:
         return {}
@@ -141,7 +141,7 @@ def _lock(cursor: Cursor, keys: Iterable[Key]) -> dict[Key, Held]:
 
 
 def _fill(cursor: Cursor, added: Mapping[Key, Held]) -> None:
-    """Writes what was added to stored readings."""
+    """Writes to stored readings the values that later messages added."""
     for key, part in added.items():
         assignments = [f"{COLUMNS[p]} = %s" for p in part.values if p in COLUMNS]
         values: list[Any] = [value for p, value in part.values.items() if p in COLUMNS]
@@ -170,7 +170,7 @@ def _keep_conflicts(cursor: Cursor, conflicts: Sequence[tuple[Any, ...]]) -> Non
 
 
 def _keep_statistics(cursor: Cursor, batch: Iterable[Screened]) -> None:
-    """Stores smallest, largest and cumulative values beside the readings; the first ones stay."""
+    """Stores the readings' smallest, largest and cumulative values; existing ones stay."""
     rows = [
         (*key_of(each), p, span.minimum, span.maximum, span.cumulative)
         for each in batch

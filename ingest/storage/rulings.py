@@ -44,7 +44,7 @@ FROM reading JOIN unnest(%s::bigint[], %s::timestamptz[]) AS asked (station_id, 
 
 
 class Spot(NamedTuple):
-    """The key of a newest value: station, parameter, time."""
+    """The key of a station's newest value: station, parameter, time."""
 
     station: StationId
     parameter: Parameter
@@ -52,13 +52,13 @@ class Spot(NamedTuple):
 
 
 class Reviews:
-    """The reviews that came since they were last read."""
+    """Finds the reviews of values made since the last look."""
 
     def __init__(self) -> None:
         self._last = self._seen = 0
 
     def newly(self, cursor: Cursor) -> tuple[frozenset[Spot], tuple[int, int]]:
-        """Returns the values reviewed since, and the mark to pass to ``took``.
+        """Returns the values reviewed since the last look, and a mark to pass to ``took``.
 
         Reviews a little before them are included, and all at the first call.
         """
@@ -75,7 +75,7 @@ class Reviews:
         return frozenset(Spot(row[0], Parameter(row[1]), row[2]) for row in rows), mark
 
     def took(self, mark: tuple[int, int]) -> None:
-        """Marks the reviews up to there as dealt with."""
+        """Records that the reviews up to the mark have been applied."""
         self._last, self._seen = mark
 
 
@@ -84,7 +84,7 @@ def ruled(
     latest: Mapping[StationId, Latest],
     asked: Iterable[Spot] = (),
 ) -> dict[StationId, Latest]:
-    """Returns by station the newest values that a ruling changes; those of ``asked`` are reread.
+    """Returns by station the newest values that a review's ruling changes.
 
     A value is as measured again when nothing is ruled on it any more.
     """
@@ -112,7 +112,7 @@ def ruled(
 def _rulings(
     cursor: Cursor, stations: list[StationId], oldest: datetime, newest: datetime
 ) -> dict[Spot, dict[str, tuple[str, float | None]]]:
-    """Returns the rulings on these stations by spot and period."""
+    """Returns reviewers' rulings on the stations' values by spot and period, in a time span."""
     cursor.execute(
         _RULED,
         {
@@ -129,7 +129,7 @@ def _rulings(
 
 
 def _raw(cursor: Cursor, spots: Iterable[Spot]) -> dict[Spot, tuple[str, LatestValue]]:
-    """Returns the measured values at these spots, with the period of the reading."""
+    """Returns the values as measured at these spots, with the period of the reading."""
     wanted = set(spots)
     if not wanted:
         return {}
@@ -155,7 +155,7 @@ def _value_in(row: Mapping[str, Any], spot: Spot) -> LatestValue | None:
 
 
 def _after_ruling(raw: LatestValue, ruling: tuple[str, float | None] | None) -> LatestValue | None:
-    """Returns the value as it is told after the ruling."""
+    """Returns the value as shown after the ruling; None if it is withheld."""
     rule, put = ruling or ("", None)
     if rule == Verdict.CORRECT and put is not None:
         return LatestValue(put, raw.observed_at, Flag.NORMAL)

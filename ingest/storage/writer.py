@@ -21,7 +21,7 @@ from ingest.storage.readings import Accepted
 
 @dataclass(slots=True)
 class Counts:
-    """How many messages met which fate; each counts once, a filled one not as a conflict."""
+    """How many messages had which fate; each counts once, a filled reading not as a conflict."""
 
     stored: int = 0
     duplicate: int = 0
@@ -34,12 +34,12 @@ class Counts:
 
     @property
     def total(self) -> int:
-        """The number of all messages."""
+        """The number of messages in all."""
         return sum(getattr(self, f.name) for f in fields(Counts))
 
 
 class Writer:
-    """Writes screened batches; the caller owns the transaction."""
+    """Writes checked batches of readings and refusals; the caller owns the transaction."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Writer:
         self._memory = current.Memory()
 
     def write(self, cursor: Cursor, entries: Sequence[Entry], now: UtcDatetime) -> Counts:
-        """Writes the batch; the caller commits.
+        """Writes the batch and returns the counts; the caller commits.
 
         Repeating it changes nothing but the counts in quarantine.
         """
@@ -75,7 +75,7 @@ class Writer:
     def _carry_forward(
         self, cursor: Cursor, accepted: Iterable[Accepted], now: UtcDatetime
     ) -> None:
-        """Updates ``latest_reading`` and ``exceedance`` with what was newly stored."""
+        """Updates ``latest_reading`` and ``exceedance`` by the newly stored values."""
         in_order = sorted(accepted, key=lambda each: each.screened.reading.raw.observed_at)
         if not in_order:
             return

@@ -28,14 +28,14 @@ DROPPED_TOPIC = "$SYS/broker/publish/messages/dropped"
 
 
 def version(settings: MqttSettings) -> MQTTProtocolVersion:
-    """Returns the MQTT version that every client of this broker speaks."""
+    """Returns the MQTT version that all clients of this broker use."""
     if settings.protocol == "5":
         return MQTTProtocolVersion.MQTTv5
     return MQTTProtocolVersion.MQTTv311
 
 
 def clean_session(settings: MqttSettings) -> bool | None:
-    """Returns paho's ``clean_session``: None with MQTT 5, False (kept) with 3.1.1.
+    """Returns paho's ``clean_session``: None with MQTT 5, False with 3.1.1 (session kept).
 
     RabbitMQ holds what is subscribed without a kept session on one node. When that node is away the
     subscription can't be made anew, and when it comes back it takes away what was.
@@ -44,7 +44,7 @@ def clean_session(settings: MqttSettings) -> bool | None:
 
 
 def link(settings: MqttSettings) -> RovingClient:
-    """Returns a client that connects on ``reconnect``; nothing is sent yet."""
+    """Returns a configured client that connects when ``reconnect`` is called, not before."""
     five = settings.protocol == "5"
     client = make_client(
         settings.client_id,
@@ -75,7 +75,7 @@ def link(settings: MqttSettings) -> RovingClient:
 
 
 def subscribe(client: paho.Client, settings: MqttSettings, topics: Iterable[str]) -> int | None:
-    """Subscribes to the topics with QoS 1; returns the id under which the broker will answer.
+    """Subscribes to the topics with QoS 1; returns the request's id, None if it wasn't sent.
 
     Retained messages come only with a subscription that is new, as far as the version allows it.
     """

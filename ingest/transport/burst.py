@@ -30,7 +30,7 @@ _NEEDED: Final = (
 
 
 class Published(NamedTuple):
-    """One PUBLISH as it came; ``mid`` is 0 where nothing is to be acknowledged."""
+    """One MQTT PUBLISH as received; ``mid`` is 0 if it needs no acknowledgement."""
 
     topic: bytes
     payload: bytes
@@ -53,7 +53,7 @@ class BurstClient(RovingClient):
     _held_of: object = None
 
     def loop_read(self, max_packets: int = 1) -> MQTTErrorCode:
-        """Reads what has arrived and hands it on; success also when more is awaited."""
+        """Reads what has arrived and handles it; returns success also when there is nothing yet."""
         sock = self._sock
         if sock is None:
             return MQTTErrorCode.MQTT_ERR_NO_CONN
@@ -76,13 +76,13 @@ class BurstClient(RovingClient):
             return self._loop_rc_handle(MQTTErrorCode.MQTT_ERR_PROTOCOL)
 
     def acknowledge(self, mids: Iterable[int]) -> None:
-        """Acknowledges all of the messages in one write."""
+        """Acknowledges all messages with these ids in one write."""
         packets = b"".join(b"\x40\x02" + mid.to_bytes(2, "big") for mid in mids)
         if packets:
             self._packet_queue(_PUBACK, packets, 0, 1)
 
     def publish_all(self, given: Iterable[tuple[str, bytes]]) -> None:
-        """All of them, topic and payload, go out once (QoS 0) and in few writes."""
+        """Publishes all (topic, payload) at most once (QoS 0), in few writes."""
         ahead = b"\0" if self._protocol == MQTTProtocolVersion.MQTTv5 else b""
         packets, size = [], 0
         for topic, payload in given:
@@ -97,7 +97,7 @@ class BurstClient(RovingClient):
             self._packet_queue(_PUBACK, b"".join(packets), 0, 1)
 
     def _take(self, data: bytes) -> MQTTErrorCode:
-        """Handles every complete packet, in order; holds the rest."""
+        """Handles every complete packet, in order; keeps the incomplete rest."""
         burst: list[Published] = []
         at, end = 0, len(data)
         plain = self.protocol != paho.MQTTv5
@@ -146,7 +146,7 @@ class BurstClient(RovingClient):
 
 
 def _length(data: bytes, at: int, end: int) -> tuple[int, int | None]:
-    """Decodes a variable length; returns it, and the index of what follows.
+    """Decodes a packet's variable length; returns it and the index of what follows.
 
     The index is None while the length's last byte isn't there. Raises Broken for more than four
     bytes or a packet beyond all measure.
@@ -168,7 +168,7 @@ def _length(data: bytes, at: int, end: int) -> tuple[int, int | None]:
 
 
 def _length_of(rest: bytes) -> bytes:
-    """Returns the variable length that stands before these bytes."""
+    """Returns the encoded variable length that precedes these bytes in a packet."""
     length, found = len(rest), bytearray()
     while length > 0x7F:
         found.append(length & 0x7F | 0x80)
@@ -195,7 +195,7 @@ def _published(data: bytes, command: int, body: int, stop: int, *, plain: bool) 
 
 
 def make_client(client_id: str, **given: Any) -> RovingClient:
-    """Returns a BurstClient; where paho lacks an attribute of _NEEDED, one three times slower."""
+    """Returns a BurstClient, or a slower RovingClient if paho lacks an attribute of _NEEDED."""
     lacking = [name for name in _NEEDED if not _has(name)]
     if lacking:
         LOG.warning("reading one by one: this paho has no %s", ", ".join(lacking))

@@ -38,7 +38,7 @@ MOST_RECEIPTS = 20_000
 
 
 class MqttClient:
-    """A durable subscription that fills an inbox and reconnects for ever.
+    """A durable MQTT subscription that fills an inbox and reconnects for ever.
 
     What a faster reader or another protocol must offer too: ``start``, ``acknowledge``, ``send``,
     ``stop``, ``connected``, ``alive``.
@@ -71,7 +71,7 @@ class MqttClient:
 
     @property
     def connected(self) -> bool:
-        """Whether the broker has accepted the connection that stands now."""
+        """Whether the broker has accepted the present connection."""
         return self._established
 
     @property
@@ -81,15 +81,15 @@ class MqttClient:
 
     @property
     def dropped(self) -> int | None:
-        """Messages the broker reports as dropped since its start; None if it doesn't report."""
+        """How many messages the broker says it has dropped; None if the broker doesn't report."""
         return self._dropped
 
     def start(self) -> None:
-        """Starts the network's thread, which connects as soon as a broker answers."""
+        """Starts the network's thread, which connects once a broker answers."""
         self._thread.start()
 
     def acknowledge(self, messages: Iterable[Message]) -> None:
-        """Acknowledges the messages at the broker, unless their connection has ended since.
+        """Acknowledges the messages to the broker; skips those of an earlier connection.
 
         Those of an earlier connection come again and are acknowledged then.
         """
@@ -102,7 +102,7 @@ class MqttClient:
         self._waker.wake()
 
     def stop(self, *, patience_s: float = 3.0) -> None:
-        """Sends the last acknowledgements and closes the connection; the session stays."""
+        """Sends the last acknowledgements and disconnects; the broker keeps the session."""
         self._stopping.set()
         self._waker.wake()
         if self._thread.ident is not None:
@@ -151,7 +151,7 @@ class MqttClient:
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
     def _stay(self) -> str:
-        """Serves the connection until it ends; returns the fault that ended it."""
+        """Serves the connection until it ends; returns the reason why it ended."""
         while (sock := self._client.socket()) is not None:
             if self._stopping.is_set():
                 self._part()
@@ -160,7 +160,7 @@ class MqttClient:
         return "connection lost"
 
     def _turn(self, sock: Any) -> None:
-        """Waits for the socket or the worker, then reads, acknowledges and writes."""
+        """Waits for the socket or a wake-up, then reads, acknowledges and writes."""
         accepts = self._inbox.accepts
         decrypted = bool(getattr(sock, "pending", int)())
         readable, writable, _ = select.select(
@@ -179,7 +179,7 @@ class MqttClient:
         self._client.loop_misc()
 
     def _read(self) -> None:
-        """Reads while whole messages come, but not so long that acknowledgements starve."""
+        """Reads while complete messages arrive, but stops in time for acknowledgements."""
         for _ in range(200):
             before = len(self._inbox)
             self._client.loop_read()
@@ -206,7 +206,7 @@ class MqttClient:
             self._client.publish(topic, payload, qos=0)
 
     def _part(self) -> None:
-        """Sends what is left to send and closes."""
+        """Sends the remaining acknowledgements and receipts, then disconnects."""
         self._send_acks()
         for _ in range(20):
             if not self._client.want_write() or (sock := self._client.socket()) is None:
@@ -262,7 +262,7 @@ class MqttClient:
         self._inbox.put_all(messages)
 
     def _named(self, topic: bytes) -> str:
-        """Returns the topic as text, cached; empty for bytes that are no text."""
+        """Returns the topic as text, cached; an empty string for bytes that aren't text."""
         name = topic.decode("utf-8", "replace") or "?"
         if len(self._names) >= MOST_TOPICS:
             self._names.clear()
@@ -289,7 +289,7 @@ class MqttClient:
         )
 
     def _watch_dropped(self, payload: bytes) -> None:
-        """Logs when the broker drops messages: what it dropped is lost for us."""
+        """Logs when the broker's dropped count has risen: those messages are lost."""
         count = int(payload) if payload.isdigit() else 0
         if count > (self._dropped or 0):
             LOG.error("the broker has dropped %d messages since it started", count)

@@ -19,7 +19,7 @@ WINDOW = 500
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """How many messages the broker acknowledged, refused, and never answered for."""
+    """How many messages the broker acknowledged, refused, and didn't answer."""
 
     acknowledged: int
     refused: int
@@ -27,7 +27,7 @@ class Published:
 
 
 class Publisher:
-    """Publishes for one account of the broker.
+    """Publishes messages for one account of the broker.
 
     Raises ServiceDown when the broker doesn't let it in or stops answering.
     """
@@ -67,7 +67,7 @@ class Publisher:
             )
 
     def publish(self, topic: str, payload: bytes) -> None:
-        """Sends a message; waits while the window is full."""
+        """Sends a message; waits while too many messages are unanswered."""
         if not self._room.acquire(timeout=self._patience_s):
             raise ServiceDown("The broker does not answer: {reason}", reason="no acknowledgement")
         self._given += 1
@@ -75,11 +75,11 @@ class Publisher:
 
     @property
     def acknowledged(self) -> int:
-        """Returns how many messages the broker has acknowledged so far."""
+        """How many messages the broker has acknowledged so far."""
         return self._acknowledged
 
     def finish(self) -> Published:
-        """Waits until every message is answered or patience has run out; returns the counts."""
+        """Waits until every message is answered or patience runs out; returns the counts."""
         deadline = time.monotonic() + self._patience_s
         with self._answered:
             while self._acknowledged + self._refused < self._given:

@@ -26,7 +26,7 @@ MOST_IDS = 500
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """One message to a device."""
+    """One receipt to publish to a device: topic and payload."""
 
     topic: str
     payload: bytes
@@ -39,7 +39,7 @@ class _Ids:
 
 
 def receipts_of(entries: Iterable[Entry]) -> Iterator[Receipt]:
-    """Yields the receipts of a committed batch, one or more for each station with ids.
+    """Yields the receipts of a committed batch, one or more for each station that sent ids.
 
     ``{"ids": [...], "refused": [{"id", "reason"}]}``, each part only where it isn't empty.
     """
@@ -60,7 +60,7 @@ def receipts_of(entries: Iterable[Entry]) -> Iterator[Receipt]:
 
 
 def _add_refused(by_station: dict[StationCode, _Ids], refused: Refused) -> None:
-    """The refusal is by_station where station and id can be read from what came."""
+    """Adds a refusal to its station's receipt, if station and message id can be read."""
     try:
         address = address_of(refused.topic)
     except Unreadable:
@@ -84,7 +84,7 @@ def _id_of_message(payload: bytes) -> str | None:
 
 
 def _id_of_frame(payload: bytes) -> str | None:
-    """Returns the frame's id, None unless its length and checksum are right.
+    """Returns the HJ 212 frame's id, None unless its length and checksum are right.
 
     Of a broken frame nobody knows what was meant.
     """

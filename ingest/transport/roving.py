@@ -20,7 +20,7 @@ Address = tuple[str, int]
 
 
 def addresses(settings: MqttSettings) -> tuple[Address, ...]:
-    """Returns every node of the broker, the settings' own first.
+    """Returns the addresses of all nodes of the broker, the settings' main one first.
 
     Raises BadInput for one without a port.
     """
@@ -40,14 +40,14 @@ def _address(text: str) -> Address:
 
 
 class RovingClient(paho.Client):
-    """Connects to the first of its ``nodes`` that takes it, beginning after the last one tried."""
+    """A paho client that connects to the first node that answers, starting after the last tried."""
 
     nodes: Sequence[Address] = ()
 
     _next_node = 0
 
     def reconnect(self) -> MQTTErrorCode:
-        """Connects as paho does, to a node that answers. Raises OSError when none does."""
+        """Connects to a node of the broker that answers. Raises OSError when none does."""
         if len(self.nodes) < 2:
             return super().reconnect()
         for left in reversed(range(len(self.nodes))):

@@ -4,7 +4,7 @@ import socket
 
 
 class Waker:
-    """Has a ``fileno`` to select on; any thread may call ``wake``, any number of times."""
+    """Wakes a thread that selects on ``fileno``; ``wake`` may be called from any thread."""
 
     def __init__(self) -> None:
         self._read, self._write = socket.socketpair()
@@ -16,14 +16,14 @@ class Waker:
         return self._read.fileno()
 
     def wake(self) -> None:
-        """Wakes the waiting thread, or its next wait."""
+        """Wakes the waiting thread, or makes its next wait return at once."""
         try:
             self._write.send(b"w")
         except BlockingIOError:  # so many calls wait to be heard already
             return
 
     def clear(self) -> None:
-        """Resets the waker: all calls so far are heard."""
+        """Resets the waker, so that only later calls of ``wake`` count."""
         try:
             while self._read.recv(4096):
                 continue

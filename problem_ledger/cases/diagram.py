@@ -27,7 +27,7 @@ def draw() -> str:
 
 
 def drawn_into(document: str) -> str:
-    """Draws anew what the marks of the document enclose. Raises BadInput without marks."""
+    """Returns the document, redrawn between its marks. Raises BadInput when they are missing."""
     before, begin, rest = document.partition(BEGIN)
     _old, end, after = rest.partition(END)
     if not begin or not end:

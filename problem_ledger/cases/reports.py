@@ -105,7 +105,7 @@ def _register_measured(
 def _register(
     connection: Connection, values: Mapping[str, object], step: Step, new: NewEvent
 ) -> Done:
-    """The problem with its number; drawn last, so that others wait for it as briefly as can be."""
+    """Numbers and inserts a problem and queues its notices; numbers it last, to lock briefly."""
     year = business_date(new.at).year
     number = store.draw_number(connection, _division(values), year)
     done = store.write_new(connection, number, values, new)

@@ -101,7 +101,7 @@ class Rules:
         return deadlines.due(start, days, self.amber)
 
     def due_on(self, start: UtcDatetime, day: date) -> Due:
-        """The deadline on a named day. Raises ValueError when it isn't after ``start``."""
+        """Returns the deadline on a named day. Raises ValueError unless that is after ``start``."""
         return deadlines.due_on(start, day, self.amber)
 
     def look_back_at(self, signed_off_at: UtcDatetime) -> UtcDatetime:

@@ -84,7 +84,7 @@ def _remind(engine: Engine, reminder: Reminder, bound: Mapping[str, object]) -> 
 
 
 def _one(connection: Connection, reminder: Reminder, bound: Mapping[str, object]) -> bool:
-    """Whether anybody is told of the problem, if it is still due when its row is held."""
+    """Writes a reminder if it is still due, problem locked; returns whether anybody gets it."""
     row = connection.execute(
         text(f"""
             SELECT number, due_at, {reminder.about} AS about FROM problem

@@ -55,7 +55,7 @@ class Job:
     rested_at: float = field(default=0.0)
 
     def is_due(self, told: Collection[str]) -> bool:
-        """Whether it is to be done now; told of work while it rests, it is due after that."""
+        """Returns whether the job is to run now; one notified while it rests runs after that."""
         if self.told_by.intersection(told):
             self.due_at = min(self.due_at, self.rested_at)
         return time.monotonic() >= self.due_at
