@@ -160,7 +160,7 @@ class _Chain:
         self.best = 0
 
     def add(self, here: int, back: int) -> None:
-        """Links a fix to the reachable earlier fix that ends the longest chain, if there is one."""
+        """Links a fix to the earlier fix, if any, that reaches it and ends the longest sequence."""
         first = max(0, here - back)
         if first and self.count[first - 1] > self.count[self.best]:
             self.best = first - 1

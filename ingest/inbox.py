@@ -79,7 +79,7 @@ class Inbox:
         self.put_all([message])
 
     def put_all(self, messages: Sequence[Message]) -> None:
-        """Queues messages in order, each for its lane; exceeds the bounds by one burst at most."""
+        """Queues messages in order, each for its lane (writer); may exceed bounds by one burst."""
         with self._lock:
             if len(self._lanes) == 1:
                 self._lanes[0].messages.extend(messages)

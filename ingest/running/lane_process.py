@@ -47,7 +47,7 @@ class Batch(NamedTuple):
 
     @classmethod
     def of(cls, messages: Sequence[Message]) -> "Batch":
-        """Packs the messages, without their transport's ids, which mean nothing elsewhere."""
+        """Packs the messages without the transport's message ids, useless to other processes."""
         return cls(
             [each.topic for each in messages],
             [each.payload for each in messages],

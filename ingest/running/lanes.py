@@ -92,7 +92,7 @@ class Lane:
             self._close()
 
     def _turn(self) -> bool:
-        """Sends batches and reads an answer; returns whether one came."""
+        """Sends waiting messages to the process and reads an answer; returns whether one came."""
         waiting = self._inbox.waiting(self.setup.number)
         most = self.setup.ingest.batch_messages
         if not self._in_hand or (len(self._in_hand) < MOST_IN_HAND and waiting >= most):
@@ -108,7 +108,7 @@ class Lane:
         return bool(self._in_hand) and self._hear(LISTEN_S)
 
     def _hear(self, patience_s: float) -> bool:
-        """Waits for an answer; returns whether one came. Raises EOFError if the lane has ended."""
+        """Waits for an answer; returns whether one came. Raises EOFError if the process ended."""
         if not self._connection.poll(patience_s):
             return False
         answer: Answer = self._connection.recv()

@@ -89,7 +89,7 @@ class IngestFigures:
         self._lag.set(max((self._now() - oldest_received_at).total_seconds(), 0.0))
 
     def state(self, waiting: int, connected: bool, dropped: int | None) -> None:
-        """Sets the worker's state; ``dropped`` is None where the broker doesn't report it."""
+        """Sets the worker's state; ``dropped`` is None if the broker doesn't report losses."""
         self._waiting.set(waiting)
         if not waiting:
             self._lag.set(0.0)

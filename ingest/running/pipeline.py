@@ -76,7 +76,7 @@ class Pipeline:
     def take_in(self, messages: Sequence[Message], stopping: threading.Event) -> Committed | None:
         """Commits the batch, waiting while the database is away; None if stopped before that.
 
-        None when stopped before it was committed: then it must come again.
+        A batch that was not committed must come again.
         """
         entries = persist(lambda: self.sort(messages), stopping)
         if entries is None:

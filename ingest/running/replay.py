@@ -65,7 +65,7 @@ def replay(pipeline: Pipeline, reason: Refusal | None = None) -> Replayed:
 
 
 def _persist(pipeline: Pipeline, after: int, reason: Refusal | None, page: Replayed) -> int | None:
-    """Replays one page, again where ingest stood in its way."""
+    """Replays a page of messages, again after a deadlock; returns its last id, None at the end."""
     for _ in range(ATTEMPTS - 1):
         try:
             return _page(pipeline, after, reason, page)

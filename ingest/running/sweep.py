@@ -69,7 +69,7 @@ class Sweep:
         return len(changed)
 
     def turn(self, now: UtcDatetime) -> Swept | None:
-        """Assesses one page; returns the counts after the last one, then starts over."""
+        """Assesses one page of stations; returns the counts after the last page, else None."""
         with transaction(self._engine) as connection:
             cursor = cursor_of(connection)
             if not self._after:

@@ -91,7 +91,7 @@ class Assessor:
     def evaluate_section(
         self, station: StationFacts, latest: Mapping[Parameter, LatestValue], now: UtcDatetime
     ) -> Assessment:
-        """Assesses a section by ``evaluate``, which holds for every case."""
+        """Returns a section's assessment by ``evaluate``, slower but valid in every case."""
         evaluation = self._rules.section(
             latest,
             body=station.body,

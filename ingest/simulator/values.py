@@ -112,7 +112,7 @@ class SimulatedOutfall:
     flow_m3s: float
 
     def measure(self, at: datetime, pollution: float = 0.0) -> Mapping[Parameter, float]:
-        """Returns the values at an instant; ``pollution`` adds to its share of the limits."""
+        """Returns the values at an instant; ``pollution`` raises them, as a share of the limits."""
         return measure_outfall(self, at, pollution)
 
 
@@ -164,7 +164,7 @@ def measure_section(
 
 @lru_cache(maxsize=64)
 def _scale(parameter: Parameter, body: BodyKind) -> tuple[float, ...]:
-    """Returns the limits of the five water-quality classes between a clean and a foul value."""
+    """Returns a clean value, the limits of the five water-quality classes, and a foul value."""
     limits = newest_limits().surface[body][parameter]
     bounds = [limits.limit_of(WaterClass(k)) for k in range(1, 6)]
     if parameter is Parameter.DISSOLVED_OXYGEN:

@@ -76,7 +76,7 @@ class Shape:
         self._pack = struct.Struct(f"{layout}{len(run)}s").pack
 
     def pack(self, values: Sequence[object]) -> bytes:
-        """Packs the front of a row; ``values`` are those of the fields that are not null."""
+        """Packs a row's fixed-length fields; ``values`` are those of the non-null fields."""
         pieces = self._pieces.copy()
         pieces[1::2] = values
         return self._pack(*pieces)

@@ -34,7 +34,7 @@ Key = tuple[StationId | None, int]
 
 
 class HourlyTally:
-    """Adds batches to the accounts. A message is late beyond ``late`` or its station's interval."""
+    """Counts messages by hour and station; late: beyond ``late`` or the station's interval."""
 
     def __init__(self, late: timedelta) -> None:
         self._late = late

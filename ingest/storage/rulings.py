@@ -155,7 +155,7 @@ def _value_in(row: Mapping[str, Any], spot: Spot) -> LatestValue | None:
 
 
 def _after_ruling(raw: LatestValue, ruling: tuple[str, float | None] | None) -> LatestValue | None:
-    """Returns the value as shown after the ruling; None if it is withheld."""
+    """Returns the measured value with a ruling applied: corrected, or with another flag."""
     rule, put = ruling or ("", None)
     if rule == Verdict.CORRECT and put is not None:
         return LatestValue(put, raw.observed_at, Flag.NORMAL)

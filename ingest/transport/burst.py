@@ -146,7 +146,7 @@ class BurstClient(RovingClient):
 
 
 def _length(data: bytes, at: int, end: int) -> tuple[int, int | None]:
-    """Decodes a packet's variable length; returns it and the index of what follows.
+    """Decodes a packet's length; returns that and the next byte's index, None if incomplete.
 
     The index is None while the length's last byte isn't there. Raises Broken for more than four
     bytes or a packet beyond all measure.

@@ -76,7 +76,7 @@ class MqttClient:
 
     @property
     def alive(self) -> bool:
-        """Whether the network's thread runs; it ends only when stopped, or by a fault of ours."""
+        """Whether the network's thread runs; that ends only when stopped or by our own fault."""
         return self._thread.is_alive()
 
     @property
@@ -97,7 +97,7 @@ class MqttClient:
         self._waker.wake()
 
     def send(self, receipts: Iterable[Receipt]) -> None:
-        """Devices are told, at most once: one that hears nothing sends again and is told then."""
+        """Sends receipts to devices, at most once; a device that gets none sends again."""
         self._receipts.extend(receipts)
         self._waker.wake()
 

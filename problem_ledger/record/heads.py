@@ -85,7 +85,7 @@ def read_export(content: bytes, trusted: Mapping[str, Ed25519PublicKey]) -> Expo
     """Parses an exported file. Raises BadInput when its signature doesn't fit.
 
     The signature is checked against the trusted keys, or, when there are none, against the key in
-    the file itself, which then only shows that the file is whole. Raises BadInput.
+    the file itself, which then only shows that the file is whole.
     """
     try:
         told: dict[str, Any] = json.loads(content)
