@@ -49,7 +49,7 @@ class BadLine(ValueError):
 
 
 class UnreadableChainage(ValueError):
-    """The text isn't a chainage like K12+350."""
+    """The text isn't a chainage (metres along a line) like K12+350."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -68,7 +68,7 @@ class Snap(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Foot:
-    """The nearest place on a line: its segment's index, its share (0 to 1) of that, the bank."""
+    """The nearest place on a line: index of the segment, share (0 to 1) along the segment, bank."""
 
     piece: int
     share: float
@@ -169,7 +169,7 @@ def _bank(start: Numbers, run: Numbers, piece: int, share: float) -> Bank:
 
 
 class LineIndex:
-    """A spatial index over lines, to find those near a point; lines are named by their position."""
+    """A spatial index over lines, to find those near a point; a line is named by its list index."""
 
     def __init__(self, lines: Sequence[LineString]) -> None:
         self._lines = list(lines)
@@ -183,20 +183,20 @@ class LineIndex:
         return self._measured[index]
 
     def within(self, point: Point, within_m: float) -> list[tuple[int, Snap]]:
-        """Returns (index, place) of each line at most ``within_m`` metres away, nearest first."""
+        """Returns index of and place on each line within ``within_m`` metres, nearest first."""
         boxed = self._tree.query(box_around(point, within_m), predicate="intersects")
         snaps = [(int(index), self.measured(int(index)).locate(point)) for index in boxed]
         close = [(index, snap) for index, snap in snaps if snap.offset_m <= within_m]
         return sorted(close, key=lambda found: (found[1].offset_m, found[0]))
 
     def nearest(self, point: Point, within_m: float) -> tuple[int, Snap] | None:
-        """Returns (index, place on it) of the nearest line within ``within_m`` metres, or None."""
+        """Returns index of and place on the nearest line within ``within_m`` metres, or None."""
         found = self.within(point, within_m)
         return found[0] if found else None
 
 
 def nearest(point: Point, lines: Sequence[LineString], within_m: float) -> tuple[int, Snap] | None:
-    """Returns (index, place on the line) of the nearest line within ``within_m`` metres, or None.
+    """Returns index of and place on the nearest line within ``within_m`` metres, or None.
 
     For many points build one LineIndex and ask it instead.
     """
@@ -204,7 +204,7 @@ def nearest(point: Point, lines: Sequence[LineString], within_m: float) -> tuple
 
 
 def format_chainage(chainage_m: float) -> str:
-    """Returns a chainage as people write it: K12+350, to the metre. Raises ValueError below 0."""
+    """Returns a chainage in metres as text like K12+350. Raises ValueError below 0."""
     whole = round(chainage_m)
     if whole < 0:
         raise ValueError("chainage starts at zero")

@@ -39,7 +39,7 @@ class Reach:
     """A reach (of a river) cut into short cells, to compute which of them a track covers."""
 
     def __init__(self, line: LineString) -> None:
-        """Cuts the line, given in degrees, into cells."""
+        """Cuts the reach's line, given in degrees, into cells."""
         dense, _ = densified(shapely.get_coordinates(line))
         along = cumulative_m(dense)
         count = max(1, int(np.ceil(along[-1] / CELL_M)))
@@ -71,7 +71,7 @@ class Reach:
         return self._coverage(cells)
 
     def _mark(self, cells: Flags, places: Points, feet: Indices, within_m: float) -> None:
-        """Marks as covered the cells along one unbroken walk, if within ``within_m`` metres."""
+        """Marks the cells passed by one unbroken walk within ``within_m`` metres as covered."""
         first, last = int(feet.min()), int(feet.max())
         asked = self.cells[first : last + 1]
         near, _ = STRtree(places).query_nearest(asked, max_distance=within_m, all_matches=False)
@@ -87,7 +87,7 @@ class Reach:
 
 
 def united(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
-    """Merges overlapping stretches; the returned ones are disjoint and sorted."""
+    """Merges overlapping stretches; returns disjoint ones, sorted."""
     joined: list[Stretch] = []
     for start, end in sorted(stretches):
         if joined and start <= joined[-1][1]:
@@ -111,5 +111,5 @@ def _close_set(pairs: Numbers) -> Numbers:
 
 
 def _points(pairs: Numbers, centre: Point) -> Points:
-    """Projects places to a plane of metres around the centre."""
+    """Projects degrees to points in metres around the centre."""
     return np.asarray(shapely.points(flattened_m(pairs, centre)), dtype=np.object_)

@@ -85,7 +85,7 @@ class AxisFault(StrEnum):
 
 
 def declared(name: str) -> Datum:
-    """Returns the datum named ``EPSG:4490``, ``4326``, ``gcj02``, ``CGCS2000`` or given as WKT.
+    """Returns the coordinate system named like ``EPSG:4490``, ``gcj02``, ``CGCS2000`` or by WKT.
 
     Raises UnknownCrs for unknown names, and for old datums (Beijing 1954, Xi'an 1980) whose
     conversion to CGCS2000 is local or secret: such data are converted before they come here.
@@ -161,7 +161,7 @@ def gcj02_to_wgs84(
 
 
 def axis_fault(geometry: BaseGeometry) -> AxisFault | None:
-    """Returns why the coordinates can't be longitude and latitude in degrees, None if they can.
+    """Returns why coordinates can't be longitude and latitude in degrees; None if possible.
 
     ``swapped`` means: as given they lie outside China, with the axes exchanged inside it.
     """
@@ -177,7 +177,7 @@ def axis_fault(geometry: BaseGeometry) -> AxisFault | None:
 
 
 def plausible_lonlat(geometry: BaseGeometry) -> bool:
-    """Returns whether the coordinates can be degrees: ``axis_fault`` returns None for them."""
+    """Returns whether the coordinates can be degrees: ``axis_fault`` returns None."""
     return axis_fault(geometry) is None
 
 
@@ -217,7 +217,7 @@ def _known(name: str) -> CRS:
 
 @cache
 def _transformer(name: str) -> Transformer:
-    """Returns a transformation to CGCS2000 degrees exact to a metre. Raises UnknownCrs."""
+    """Returns a transformation to CGCS2000 degrees, exact to a metre. Raises UnknownCrs."""
     crs = _known(name)
     if not (crs.is_geographic or crs.is_projected):
         raise UnknownCrs(name)

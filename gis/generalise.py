@@ -45,7 +45,7 @@ def simplified(geometry: GEOMETRY, zoom: int) -> GEOMETRY:
 
 
 def minimum_zoom(*, length_m: float | None = None, area_m2: float | None = None) -> int:
-    """Returns the lowest zoom level at which a line of that length or surface of that area shows.
+    """Returns the lowest zoom level that shows a line of a length, or a surface of an area.
 
     A line is drawn once it has LINE_PIXELS, a surface once its square root has AREA_PIXELS,
     computed at 35 degrees north. For a reach pass the length of its river, so that the river shows

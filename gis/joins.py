@@ -100,7 +100,7 @@ def join_lines(lines: Sequence[LineString], within_m: float = MEETING_M) -> Join
 
 
 def order_parts(lines: Sequence[LineString]) -> list[int]:
-    """Returns the indices of separate lines in order downstream, by the shortest gaps first."""
+    """Returns the indices of lines that don't meet, in order downstream, shortest gaps first."""
     count = len(lines)
     ranked = sorted(
         (_gap_m(lines[one], lines[other]), one, other)
@@ -193,7 +193,7 @@ def _reaches(follows: list[list[int]], start: int, goal: int) -> bool:
 
 
 def _downstream_order(follows: list[list[int]]) -> list[int]:
-    """Returns all indices so ordered that each comes after those that flow into it."""
+    """Returns all indices, each after the indices of all parts that flow into it."""
     inflows = [0] * len(follows)
     for others in follows:
         for other in others:
@@ -208,7 +208,7 @@ def _downstream_order(follows: list[list[int]]) -> list[int]:
 
 
 def _turned(parts: list[Part], within_m: float) -> list[Part]:
-    """Returns the parts, those drawn upstream between two others reversed and joined to them."""
+    """Returns the parts; each drawn upstream between two others is reversed and joined to both."""
     for index, part in enumerate(parts):
         others = parts[:index] + parts[index + 1 :]
         above = [distance_m(_end(other), _end(part)) <= within_m for other in others]

@@ -61,7 +61,7 @@ class Confluence(Generic[K]):
 def confluence(
     end: Point, others: Sequence[tuple[K, Sequence[LineString]]], within_m: float = MEETING_M
 ) -> Confluence[K] | None:
-    """Returns where a river's end flows into the nearest of the others, None if none is near.
+    """Returns where a river's end flows into the nearest other river, None if none is near.
 
     Another river that is met only at its own mouth doesn't count: two rivers that end in one place
     flow into a third. The caller leaves the river itself out of ``others``.
@@ -72,7 +72,7 @@ def confluence(
 def confluences(
     rivers: Mapping[K, Sequence[LineString]], within_m: float = MEETING_M
 ) -> dict[K, Confluence[K] | None]:
-    """Returns for each river where it flows into another one, None if none is near.
+    """Returns for each river where it flows into another river; None if none is near.
 
     Rivers that would flow round in a circle are all None.
     """

@@ -55,7 +55,7 @@ def split_at_polygons(
 
 
 def _crossings_m(measured: Measured, surfaces: list[Polygon | MultiPolygon]) -> list[float]:
-    """Returns the chainages at which the line crosses a border, sorted, without its two ends."""
+    """Returns the chainages, sorted, at which the line between its ends crosses a border."""
     pairs = measured.vertices
     segments = [LineString(ends) for ends in np.stack([pairs[:-1], pairs[1:]], axis=1)]
     found: set[float] = set()

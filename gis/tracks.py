@@ -35,7 +35,7 @@ class Fix(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """A cleaned track: the fixes kept, in order of time, and its measures.
+    """A cleaned track: the kept fixes, in order of time, with lengths and speeds.
 
     ``parts`` are unbroken pieces of two or more fixes; neither ``length_m`` nor ``moving_s`` counts
     what lies between parts. ``gap_count`` counts silences longer than the allowed one;
@@ -61,7 +61,7 @@ class Track:
 
 
 class NoTrack(ValueError):
-    """Too few fixes are left for a track: no two consecutive ones have a time."""
+    """Too few fixes are left for a track: there are no two consecutive fixes with a time."""
 
 
 def clean(
@@ -109,7 +109,7 @@ def clean(
 def _in_order(
     segments: Sequence[Sequence[Fix]],
 ) -> tuple[Numbers, Numbers, npt.NDArray[np.intp]]:
-    """Returns place, seconds and segment index of each timed fix, with strictly rising time."""
+    """Returns place, seconds and segment index of timed fixes; drops those not rising in time."""
     timed = [sorted((fix.at, fix) for fix in segment if fix.at) for segment in segments]
     rows = [
         (fix.lon, fix.lat, at.timestamp(), number)
@@ -191,7 +191,7 @@ class _Chain:
 
 
 def _fastest_minute_kmh(pairs: Numbers, at_s: Numbers) -> float:
-    """Returns the highest speed over a whole minute, km/h; shorter tracks are spread over one."""
+    """Returns the highest speed over a whole minute, km/h; a shorter track counts as a minute."""
     walked = np.concatenate(([0.0], np.cumsum(_steps_m(pairs))))
     end = np.searchsorted(at_s, at_s + MINUTE_S)
     whole = np.flatnonzero(end < len(at_s))

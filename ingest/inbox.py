@@ -30,7 +30,7 @@ class Message:
 
 
 def lane_of(topic: str, lanes: int) -> int:
-    """Returns the number of a topic's lane, the writer of its messages; stable for a station."""
+    """Returns the number of a topic's lane (writer), the same for all of a station's topics."""
     levels = topic.split("/", 3)
     return crc32(levels[min(2, len(levels) - 1)].encode("utf-8", "replace")) % lanes
 
@@ -75,7 +75,7 @@ class Inbox:
         return len(self._lanes[lane].messages)
 
     def put(self, message: Message) -> None:
-        """Queues the message; wakes its lane (writer) when as many wait as that wants."""
+        """Queues the message; wakes its lane (writer) once enough messages wait."""
         self.put_all([message])
 
     def put_all(self, messages: Sequence[Message]) -> None:

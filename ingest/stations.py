@@ -30,7 +30,7 @@ FROM station s LEFT JOIN section c ON c.station_id = s.id
 
 @dataclass(frozen=True, slots=True)
 class DatedLimit:
-    """A limit of an outfall and when it holds, ``[valid_from, valid_to)``."""
+    """A limit of an outfall and the days on which it holds, ``[valid_from, valid_to)``."""
 
     limit: OutfallLimit
     valid_from: date

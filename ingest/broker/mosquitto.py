@@ -82,7 +82,7 @@ class Broker:
         self.daemon = Daemon(self.folder / "process.json")
 
     def start(self) -> None:
-        """Starts the broker; sessions, queues and devices of an earlier run are kept.
+        """Starts the broker with the sessions, queues and devices of earlier runs.
 
         Raises MissingPart, BadInput (a folder or a name it can't use) or ServiceDown.
         """
@@ -130,11 +130,11 @@ class Broker:
         self.daemon.send(signal.SIGHUP)
 
     def running(self) -> bool:
-        """Returns whether the recorded broker process is alive."""
+        """Returns whether the broker process of the recorded id is alive."""
         return self.daemon.pid() is not None
 
     def known(self) -> set[str]:
-        """Returns the names of all accounts."""
+        """Returns the names of all accounts of the broker."""
         return {line.partition(":")[0] for line in self._kept()}
 
     def _kept(self) -> list[str]:

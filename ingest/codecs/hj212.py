@@ -45,7 +45,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """One frame whose length and CRC are right.
+    """A decoded frame whose length and CRC are right.
 
     ``values`` are in our units; ``doubtful`` are parameters of ours that can't be read without
     guessing (with the reason), ``others`` the items that are none of ours, as sent. Cumulative
@@ -68,7 +68,7 @@ class Decoded:
 
     @property
     def receipt_id(self) -> str | None:
-        """The id a receipt names: QN and CN, for loggers send several frames under one QN.
+        """The id that a receipt for the frame names: QN with CN, as several frames may share a QN.
 
         A piece of a message has an id of its own. None without a QN, as in 2005.
         """

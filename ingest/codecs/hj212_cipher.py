@@ -44,7 +44,7 @@ def deciphered(body: str, key: bytes | None) -> str:
 
 
 def enciphered(body: str, key: bytes) -> str:
-    """Enciphers the body as a logger of 2025 sends it, in upper-case hex."""
+    """Enciphers the body as loggers of the 2025 edition do, in upper-case hex."""
     plain = body.encode()
     plain += b"\0" * (-len(plain) % BLOCK)
     sealing = Cipher(algorithms.SM4(key), modes.ECB()).encryptor()  # noqa: S305

@@ -57,7 +57,7 @@ _TURNED: Final = tuple(_turned(low) for low in range(256))
 
 
 def crc(segment: bytes) -> int:
-    """Returns the check sum of a data segment, 16 bits.
+    """Returns the HJ 212 checksum (16 bits) of a data segment.
 
     Not Modbus': the register is shifted before each byte is taken in. Source: HJ 212-2017 app. A.
     """

@@ -63,7 +63,7 @@ class Segment:
 
     @property
     def command(self) -> int:
-        """The command number (CN). Raises BadFrame."""
+        """The command number (CN) of the segment. Raises BadFrame."""
         text = self.fields.get("CN", "")
         if not (text.isascii() and text.isdigit() and len(text) == 4):
             raise BadFrame(Fault.SEGMENT, f"CN is {text[:20]!a}")

@@ -22,7 +22,7 @@ class Logger:
     password: str | None = None
 
     def lets_in(self, password: str) -> bool:
-        """Returns whether the logger's frames with that password are accepted."""
+        """Returns whether a frame with that password is accepted from this logger."""
         if self.password is None:
             return True
         return hmac.compare_digest(self.password.encode(), password.encode())

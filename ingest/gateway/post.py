@@ -73,7 +73,7 @@ class Post:
         self._client.publish(topic_of(station, Channel.HJ212), frame, qos=1)
 
     async def kept(self, station: StationCode, request: str, frame: bytes) -> bool:
-        """Publishes a frame and waits for its receipt; returns whether that says it is stored."""
+        """Publishes a frame and waits; returns whether a receipt says that the frame is stored."""
         if self._count >= MOST_WAITING:
             return False
         wanted = (station, request)

@@ -88,7 +88,7 @@ ReportProgress = Callable[[int, int | None], None]
 
 @dataclass(slots=True)
 class Imported:
-    """How many rows of the file were read, stored, already there, and rejected."""
+    """How many rows of the file were read, stored, stored already, and rejected."""
 
     read: int = 0
     stored: int = 0

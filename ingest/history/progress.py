@@ -34,7 +34,7 @@ class Course:
             return Done({}, {})
 
     def write(self, counts: dict[str, int], newest: dict[int, datetime]) -> None:
-        """Writes the progress note."""
+        """Writes the import's progress note to disk."""
         temporary = self._note.with_suffix(".tmp")
         temporary.write_bytes(
             orjson.dumps(
@@ -48,7 +48,7 @@ class Course:
         temporary.replace(self._note)
 
     def end(self) -> None:
-        """Deletes the progress note."""
+        """Deletes the import's progress note."""
         self._note.unlink(missing_ok=True)
 
     def _fingerprint(self) -> list[int]:

@@ -75,7 +75,7 @@ def stations_of(rows: Iterable[tuple[int, str, datetime | None, datetime | None]
 def rows_of(
     chunk: Chunk, stations: Stations, now: UtcDatetime, outside: Iterable[Month] = ()
 ) -> Rows:
-    """Checks a chunk and returns its rows; values out of their range are flagged.
+    """Checks a chunk of a file; returns valid rows, out-of-range values flagged, and rejects.
 
     Rejected are rows with: an unknown station, an unreadable time, an unknown period, a time in the
     future or when the station didn't stand, an unreadable number, no value at all, a month in

@@ -58,7 +58,7 @@ _ZONE_US = 8 * 3600 * SECOND_US
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """Counts of usual spans computed, and of months with too few samples for one."""
+    """Counts of usual spans of values computed, and of months with too few samples."""
 
     known: int = 0
     lacking: int = 0

@@ -81,7 +81,7 @@ class Looked:
 def rows_of(
     rows: Rows, findings: Iterable[tuple[Parameter, Findings]], is_due: Bools
 ) -> Mapping[tuple[int, Parameter, QualityTest], FindingRow]:
-    """Returns findings about the rows in ``is_due``; the worst one for each value and test."""
+    """Returns the findings about rows in ``is_due``; the worst for each value and test."""
     listed: dict[tuple[int, Parameter, QualityTest], FindingRow] = {}
     for parameter, each in findings:
         for at in np.flatnonzero(is_due[each.row]):

@@ -29,7 +29,7 @@ _SLACK_S = 60.0
 def look(
     cursor: Cursor, due: Sequence[Due], until: UtcDatetime, rules: Rules, known: Partners
 ) -> tuple[list[FindingRow], list[Looked]]:
-    """Examines the stations' readings before ``until``; returns findings and how far it came.
+    """Examines readings before ``until``; returns findings, and how far each station was examined.
 
     What comes after ``until`` is read as well, so far as a value before it may be judged by it.
     """

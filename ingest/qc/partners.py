@@ -93,7 +93,7 @@ def partners(places: Iterable[Place], mouths: Iterable[Mouth], furthest_m: float
 def _by_water(
     places: Iterable[Place],
 ) -> tuple[dict[int, list[Place]], dict[int, list[Place]]]:
-    """Returns the sections of each river in order downstream, and those of each lake."""
+    """Returns two maps: the sections of each river in order downstream, those of each lake."""
     rivers: dict[int, list[Place]] = {}
     lakes: dict[int, list[Place]] = {}
     for place in places:

@@ -50,7 +50,7 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How far a look reaches."""
+    """When and how far around new readings the quality tests look."""
 
     context: timedelta
     context_intervals: int
@@ -62,7 +62,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class ClimatologyRules:
-    """How the span of a month is computed."""
+    """How the usual span of values in a month is computed."""
 
     least_samples: int
     least_years: int
@@ -72,7 +72,7 @@ class ClimatologyRules:
 
 @dataclass(frozen=True, slots=True)
 class ContrastRules:
-    """When a station has left what is usual beside another.
+    """The rules by which a station has become unusual compared with another station.
 
     ``differences`` are in the parameter's unit.
     """
@@ -87,7 +87,7 @@ class ContrastRules:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """All rules of the second look."""
+    """All rules of the quality tests."""
 
     look: Look
     climatology: ClimatologyRules
@@ -175,7 +175,7 @@ def _flags(device: Mapping[str, list[str]]) -> Mapping[Flag, tuple[QualityTest, 
 
 
 def _first(flat_fail: timedelta) -> dict[Parameter, Thresholds]:
-    """Returns, for every parameter, only the thresholds that ingest's first check uses."""
+    """Returns thresholds for every parameter, only those of ingest's first check."""
     return {
         parameter: Thresholds(
             low=held.low,

@@ -72,7 +72,7 @@ def course_of(rows: Rows, parameter: Parameter, chosen: Bools, gap_us: Ints) -> 
 
 
 def parted(course: Course) -> tuple[Floats, Ints, Ints]:
-    """Returns values and times with a NaN between runs, and each value's index among them.
+    """Returns values and times with a NaN between runs, and the new index of each value.
 
     The tests of ``ioos_qc`` know one series at a time; NaN makes them judge nothing across a
     border, so that one call serves thousands of stations.
@@ -103,7 +103,7 @@ def medians(group: Ints, value: Floats) -> Floats:
 
 
 def _sorted_within(group: Ints, value: Floats, count: Ints, first: Ints) -> Floats:
-    """Sorts the values within each group, the groups in order.
+    """Returns the values sorted within each group, the groups in order.
 
     As the rows of a table, filled up with infinity, they sort twenty times as fast as by two keys;
     by those only where one long group would make the table far larger than what is in it.

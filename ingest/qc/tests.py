@@ -20,7 +20,7 @@ FAIL = qartod.QartodFlags.FAIL
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What a test findings: the values' rows, whether each failed, and what had been expected.
+    """One test's findings: the values' rows, whether each failed, and the expected bounds.
 
     NaN in ``low`` or ``high``: open on that side.
     """
@@ -74,7 +74,7 @@ def gross_range(course: Course, held: Thresholds) -> Findings:
 
 
 def spike(course: Course, held: Thresholds) -> Findings:
-    """Finds values that stand out from both neighbours to the same side.
+    """Finds spikes: values that lie above or below both neighbours.
 
     The library's method is ``differential``: its other one also blames a spike's neighbours.
     """
@@ -106,7 +106,7 @@ def _spikes(value: Floats, scale: Floats, fail: float | None) -> Ints:
 
 
 def rate_of_change(course: Course, held: Thresholds) -> Findings:
-    """Finds values that changed from the one before faster than water can (suspect).
+    """Finds values that differ from the preceding value by more than water can change (suspect).
 
     Steps count as an hour at least: the noise of values a minute apart is no rate.
     """

@@ -85,12 +85,12 @@ class Due:
 
 
 def context(look: Look, interval: timedelta) -> timedelta:
-    """Returns how long before its new values a station of this interval is read, for context."""
+    """Returns how long before the new values to read a station of that interval, for context."""
     return max(look.context, look.context_intervals * interval)
 
 
 def due_stations(cursor: Cursor, look: Look, now: UtcDatetime) -> list[Due]:
-    """Returns the stations with new or late readings, in order of the waters they lie on."""
+    """Returns the stations with new or late readings, in order along their rivers."""
     facts = {"every": look.every, "rested": now - look.every, "late": now - look.late}
     cursor.execute(_DUE, facts)
     return [_due(row, look, now) for row in cursor.fetchall()]

@@ -8,7 +8,7 @@ _YOUNG: Final = 50_000
 
 
 def rest_collector() -> None:
-    """Exempts what is in memory now from garbage collection and makes collections rare.
+    """Exempts all present objects from garbage collection and makes collections rare.
 
     Left alone, the collector takes a fifth of the CPU time of a message: it walks through the
     remembered stations and all modules again and again.

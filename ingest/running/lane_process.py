@@ -30,7 +30,7 @@ POOL_SIZE: Final = 2
 
 
 class Setup(NamedTuple):
-    """The settings that a lane, a process that writes batches, receives first."""
+    """The first message to a lane (a process that writes batches): its settings."""
 
     number: int
     database_url: str
@@ -68,7 +68,7 @@ class Answer(NamedTuple):
 
     @classmethod
     def to(cls, done: Committed) -> "Answer":
-        """Makes the answer for a committed batch."""
+        """Makes the answer to the parent process for a committed batch."""
         return cls(
             done.counts,
             dict(Counter(each.reason for each in done.entries if isinstance(each, Refused))),

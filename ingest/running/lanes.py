@@ -70,7 +70,7 @@ class Lane:
         self._stopping.set()
 
     def join(self) -> None:
-        """Waits until the lane has committed and reported its batches, and its process has ended.
+        """Waits until the lane's batches are committed and reported, and its process has ended.
 
         What it can't finish stays unacknowledged, and comes again.
         """
@@ -92,7 +92,7 @@ class Lane:
             self._close()
 
     def _turn(self) -> bool:
-        """Sends waiting messages to the process and reads an answer; returns whether one came."""
+        """Sends waiting messages to the process and reads an answer; returns whether any came."""
         waiting = self._inbox.waiting(self.setup.number)
         most = self.setup.ingest.batch_messages
         if not self._in_hand or (len(self._in_hand) < MOST_IN_HAND and waiting >= most):
@@ -108,7 +108,7 @@ class Lane:
         return bool(self._in_hand) and self._hear(LISTEN_S)
 
     def _hear(self, patience_s: float) -> bool:
-        """Waits for an answer; returns whether one came. Raises EOFError if the process ended."""
+        """Waits for an answer; returns whether any came. Raises EOFError if the process ended."""
         if not self._connection.poll(patience_s):
             return False
         answer: Answer = self._connection.recv()
@@ -133,7 +133,7 @@ class Lane:
             self._connection.send(Batch.of(messages))
 
     def _open_again(self, pause_s: float) -> bool:
-        """Starts a new process if the old one was killed; returns whether the lane goes on.
+        """Starts a new process if the old one was killed; returns whether the lane can go on.
 
         A process that ended of itself has met a fault that a new one would meet again.
         """

@@ -76,7 +76,7 @@ class IngestFigures:
         seconds: float,
         oldest_received_at: UtcDatetime,
     ) -> None:
-        """Counts a committed batch; call it once a batch, after the commit.
+        """Counts a committed batch; to be called once for each batch, after the commit.
 
         ``refused`` counts by reason what ``counts.refused`` sums; ``seconds`` is how long the batch
         took from in hand to committed.
@@ -116,7 +116,7 @@ class FiguresServer:
         self.port = int(self._server.server_port)
 
     def close(self) -> None:
-        """Stops the server and frees the port."""
+        """Stops the metrics server and frees the port."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()

@@ -21,7 +21,7 @@ MOST_LADDERS = 4096
 
 
 class Assessment(NamedTuple):
-    """The assessed columns of ``latest_reading``.
+    """A station's assessment: the columns of ``latest_reading`` computed from newest values.
 
     ``state`` of an outfall: graded when its compliance can be determined, partial when only flagged
     values are young, stale when none is; its ``deciding`` are the parameters beyond their limits.

@@ -46,7 +46,7 @@ class Past:
 
 
 def read_thresholds(text: str) -> Mapping[Parameter, Thresholds]:
-    """Parses the thresholds of every parameter from the text of a file like ``checks.toml``.
+    """Parses each parameter's thresholds from the text of a file like ``checks.toml``.
 
     Raises ValueError (a table that is no parameter, a field that is none, not TOML).
     """
@@ -92,7 +92,7 @@ class Checks:
 
     @property
     def remembered(self) -> tuple[Parameter, ...]:
-        """The parameters whose checks need earlier values."""
+        """The parameters whose checks need earlier values in memory."""
         return tuple(p for p, held in self._thresholds.items() if held.remembers)
 
     def strangers(self, stations: Iterable[StationId]) -> set[StationId]:

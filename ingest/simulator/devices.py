@@ -25,7 +25,7 @@ WAITING_MESSAGES = 2000
 
 
 class Device(Protocol):
-    """A simulated device."""
+    """A simulated device that measures the values of one station."""
 
     @property
     def code(self) -> str:
@@ -38,7 +38,7 @@ class Device(Protocol):
 
 
 def order_pollution(file: Path, station: str, *, amount: float, until: UtcDatetime) -> None:
-    """Orders a running simulator to pollute one station until ``until``.
+    """Makes a running simulator pollute one station until ``until``, by writing the file.
 
     An amount of 1.0 is about one class worse.
     """
@@ -99,7 +99,7 @@ def simulate(
     stop: Event,
     clock: Clock = now,
 ) -> int:
-    """Publishes every device's values each round until stopped; returns the messages sent."""
+    """Publishes every device's values each round until stopped; returns how many messages."""
     listed = list(devices)
     if not listed:
         LOG.warning("no station to simulate")

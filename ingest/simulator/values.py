@@ -66,7 +66,7 @@ def rain(at: datetime) -> float:
 
 @lru_cache(maxsize=512)
 def _rainfall(day: int) -> tuple[float, float] | None:
-    """Returns when the rain of a day since 1970 began, in seconds, and how much fell."""
+    """Returns a rain's start (seconds since 1970) and amount for that day, None if no rain."""
     if chance("rain", day) >= 0.12:
         return None
     return day * 86400 + chance("hour", day) * 86400, 0.4 + 0.6 * chance("depth", day)
@@ -98,13 +98,13 @@ class SimulatedSection:
     lacks: Parameter | None = None
 
     def measure(self, at: datetime, pollution: float = 0.0) -> Mapping[Parameter, float]:
-        """Returns the values at an instant; ``pollution`` adds to the worst parameter's grade."""
+        """Returns the values at an instant; ``pollution`` worsens the worst parameter's grade."""
         return measure_section(self, at, pollution)
 
 
 @dataclass(frozen=True, slots=True)
 class SimulatedOutfall:
-    """The simulated device of an outfall; it discharges at a share of its limits (0 = stopped)."""
+    """The simulated device of an outfall, discharging at a share of its limits (0: stopped)."""
 
     code: str
     grade: DischargeGrade

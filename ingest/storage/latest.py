@@ -19,7 +19,7 @@ _LETTER_OF = {flag: flag.value for flag in Flag}
 
 
 def read_latest(text: str) -> Latest:
-    """Parses newest values from JSON: ``{"ph": {"v": 7.1, "t": "…Z", "f": "N"}}``."""
+    """Parses a station's newest values from JSON: ``{"ph": {"v": 7.1, "t": "…Z", "f": "N"}}``."""
     return {
         _PARAMETERS[key]: LatestValue(
             float(each["v"]), UtcDatetime(datetime.fromisoformat(each["t"])), _FLAGS[each["f"]]
@@ -29,7 +29,7 @@ def read_latest(text: str) -> Latest:
 
 
 def write_latest(latest: Mapping[Parameter, LatestValue]) -> str:
-    """Returns newest values as JSON, with times in UTC."""
+    """Returns a station's newest values as JSON, with times in UTC."""
     return orjson.dumps(
         {
             _KEY_OF[parameter]: {"v": value, "t": observed_at, "f": _LETTER_OF[flag]}

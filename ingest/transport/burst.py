@@ -127,7 +127,7 @@ class BurstClient(RovingClient):
         return []
 
     def _hand_over(self, command: int, body: bytes) -> MQTTErrorCode:
-        """Hands a packet that isn't PUBLISH to paho, as if paho had read it itself."""
+        """Hands a packet other than PUBLISH to paho, as if paho had read the packet itself."""
         self._in_packet = {
             "command": command,
             "have_remaining": 1,

@@ -81,7 +81,7 @@ class MqttClient:
 
     @property
     def dropped(self) -> int | None:
-        """How many messages the broker says it has dropped; None if the broker doesn't report."""
+        """How many messages the broker reports as dropped since its start; None if not reported."""
         return self._dropped
 
     def start(self) -> None:

@@ -28,7 +28,7 @@ def addresses(settings: MqttSettings) -> tuple[Address, ...]:
 
 
 def keepalive_s(settings: MqttSettings) -> int:
-    """Returns how long, in seconds, a connection may be silent before it is probed."""
+    """Returns the MQTT keepalive: seconds a connection may be silent before it is probed."""
     return KEEPALIVE_AMONG_NODES_S if settings.others else KEEPALIVE_S
 
 

@@ -12,7 +12,7 @@ class Waker:
         self._write.setblocking(False)
 
     def fileno(self) -> int:
-        """Returns the file descriptor to select on."""
+        """Returns the file descriptor that becomes readable on ``wake``, to select on."""
         return self._read.fileno()
 
     def wake(self) -> None:

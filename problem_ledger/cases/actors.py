@@ -38,7 +38,7 @@ _ACCOUNT = text("SELECT display_name, is_active FROM account WHERE id = :who")
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """Who acts on one problem, and how they are shown: by their unit, a chief by the post.
+    """The account acting on a problem, with its duties; shown by unit, a chief by the post.
 
     A patroller without a unit is shown by the division.
     """

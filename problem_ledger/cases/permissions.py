@@ -23,7 +23,7 @@ _SEEN = text(f"SELECT id FROM problem WHERE problem.id = ANY(:ids) AND {PROBLEM_
 def participant_in(
     connection: Connection, who: AccountId, row: Row, now: UtcDatetime
 ) -> Participant:
-    """Reads an account's duties for a problem. Raises NotFound if it may not see it, Forbidden."""
+    """Reads an account's duties for a problem. Raises NotFound (not visible to it), Forbidden."""
     scope = _scope(connection, who, now)
     if connection.execute(_SEEN, {"ids": [row["id"]], **scope.bound}).first() is None:
         raise NotFound("There is no such problem.")
@@ -58,7 +58,7 @@ def allowed_on_each(
     now: UtcDatetime,
     rules: Rules,
 ) -> dict[int, tuple[Step, ...]]:
-    """Returns, by problem, the steps the account may take now, without problems hidden from it."""
+    """Returns by problem the steps the account may take now; hidden problems are left out."""
     scope = _scope(connection, who, now)
     participants: dict[tuple[int | None, int | None], Participant] = {}
     found: dict[int, tuple[Step, ...]] = {}

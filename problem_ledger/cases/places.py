@@ -70,7 +70,7 @@ def of_station(connection: Connection, station_id: int, day: date) -> dict[str, 
 
 
 def site(place: Place, lon: float, lat: float) -> dict[str, object]:
-    """Returns where a check was made, with its distance from the problem in metres.
+    """Returns where a check was made, and the distance from the problem in metres.
 
     Raises BadInput for an unknown datum, impossible coordinates, or a place that isn't on site.
     """

@@ -105,7 +105,7 @@ def _register_measured(
 def _register(
     connection: Connection, values: Mapping[str, object], step: Step, new: NewEvent
 ) -> Done:
-    """Numbers and inserts a problem and queues its notices; numbers it last, to lock briefly."""
+    """Numbers and inserts a problem and queues notices; draws the number last, to lock briefly."""
     year = business_date(new.at).year
     number = store.draw_number(connection, _division(values), year)
     done = store.write_new(connection, number, values, new)
@@ -142,7 +142,7 @@ def _content_hash(given: Report) -> bytes:
 def _reported_before(
     connection: Connection, who: AccountId, request_key: str | None, content: bytes
 ) -> Done | None:
-    """Returns the problem reported before with that key, or None. Raises Conflict if it differs."""
+    """Returns the problem first reported with that key, or None. Raises Conflict if it differs."""
     if request_key is None:
         return None
     connection.execute(

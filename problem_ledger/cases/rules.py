@@ -37,7 +37,7 @@ class SignOffRule:
 
 @dataclass(frozen=True, slots=True)
 class ExceedanceRule:
-    """How exceedances become problems.
+    """The rule by which exceedances of limits become problems.
 
     ``consecutive`` valid ones in a row open one; after it, ``normal`` readings come before the
     next.
@@ -52,7 +52,7 @@ class ExceedanceRule:
 
 @dataclass(frozen=True, slots=True)
 class OfflineRule:
-    """When silent devices become problems.
+    """The rule by which silent devices become problems.
 
     ``hours`` or ``intervals`` without a young value, the longer; not when more than
     ``most_percent`` of all devices fall silent at once.

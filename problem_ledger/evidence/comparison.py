@@ -34,7 +34,7 @@ class Check(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """When a finding is told as a doubt; house rules, no standard gives them.
+    """The limits beyond which photos look doubtful; house rules, no standard gives any.
 
     Metres, degrees, bits of 64, and the time a clock may be wrong.
     """
@@ -73,7 +73,7 @@ class Flag:
 
 
 def stage_of(photo: PhotoFacts) -> Stage:
-    """Returns a photo's stage (before or after). Raises ValueError for one attached to no step."""
+    """Returns a photo's stage (before or after). Raises ValueError unless attached to a step."""
     if photo.stage is None:
         raise ValueError(f"photo {photo.id} belongs to no problem")
     return photo.stage
@@ -92,7 +92,7 @@ def compare(before: PhotoFacts, after: PhotoFacts, limits: Limits = LIMITS) -> t
 def pair(
     befores: Sequence[PhotoFacts], afters: Sequence[PhotoFacts]
 ) -> tuple[PhotoFacts, PhotoFacts] | None:
-    """Returns the photo before and the photo after that were taken nearest to each other, or None.
+    """Returns the photos before and after that were taken nearest to each other, or None.
 
     The first two when their places aren't known; None when either is missing.
     """

@@ -21,7 +21,7 @@ BROKEN = (ValueError, TypeError, ArithmeticError, IndexError, KeyError)
 
 @dataclass(frozen=True, slots=True)
 class Exif:
-    """The tags that matter; longitude and latitude in degrees, ``bearing`` from true north.
+    """The needed Exif tags; longitude and latitude in degrees, ``bearing`` from true north.
 
     ``clock`` is the camera's clock as it was written, without an offset.
     """

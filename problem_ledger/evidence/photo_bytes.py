@@ -39,7 +39,7 @@ BROKEN = (
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is kept of a photo; ``width`` and ``height`` in pixels as it stands upright.
+    """What is stored of a photo; ``width`` and ``height`` in pixels as seen upright.
 
     ``shown`` and ``thumb`` are JPEGs without EXIF; ``likeness`` is a 64-bit difference hash.
     """

@@ -45,7 +45,7 @@ class Walked:
 
 
 def walked_reaches(connection: Connection, track: Track, within_m: float) -> tuple[Walked, ...]:
-    """Returns each reach that the track passed within that distance, with the stretches walked."""
+    """Returns each reach that a track passed within ``within_m`` metres, and the stretches."""
     box = shapely.to_wkb(box_around(track.line, within_m))
     found = []
     for row in connection.execute(_NEAR, {"box": box}):

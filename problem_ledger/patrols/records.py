@@ -30,7 +30,7 @@ MOST_REMARKS: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What was seen and is no problem; ``lon`` and ``lat`` in CGCS2000 degrees, both or neither."""
+    """A patrol's remark that is no problem; ``lon`` and ``lat`` in CGCS2000 degrees or neither."""
 
     text: str
     at: UtcDatetime | None = None

@@ -19,7 +19,7 @@ LEAST = frozenset({PatrolRule.MINUTES, PatrolRule.METRES, PatrolRule.INTERVAL, P
 
 @dataclass(frozen=True, slots=True)
 class TrackRule:
-    """How a track is cleaned and from how far off a reach counts as walked."""
+    """How a track is cleaned, and how near it must pass for a reach to count as walked."""
 
     jump_kmh: float
     gap: timedelta

@@ -37,7 +37,7 @@ class Walker:
 def walker(
     connection: Connection, who: AccountId, person_id: int | None, started_at: datetime
 ) -> Walker:
-    """Returns for whom the account patrols that day: the chief named, else its own person.
+    """Returns for whom the account patrols that day: a chief by name, else the account's person.
 
     Raises Forbidden or NotFound.
     """
@@ -60,7 +60,7 @@ def walker(
 def _as_oneself(
     connection: Connection, who: AccountId, held: list[HeldRole], own: int | None, day: date
 ) -> Walker:
-    """Returns the account's own person, a chief with reaches, else only its role's division."""
+    """Returns the walker for an account's own patrol: a chief with reaches, or by division."""
     post = post_of(connection, own, day) if own is not None else None
     if own is not None and post is not None:
         reaches = own_reaches(connection, own, day)

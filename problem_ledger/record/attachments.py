@@ -14,7 +14,7 @@ from problem_ledger.record.commands import Attached
 def lock_unattached_photos(
     connection: Connection, who: AccountId, photo_ids: Sequence[int], most: int
 ) -> tuple[Attached, ...]:
-    """Locks and returns the account's photos of these ids, none of them attached to a step yet.
+    """Locks and returns the account's photos of these ids. Raises BadInput unless all are free.
 
     Raises BadInput for too many, one named twice, one of somebody else or one already attached.
     """

@@ -108,7 +108,7 @@ def check_photos(number: str, events: Sequence[Event], photos: Iterable[Kept]) -
 
 
 def check_tip(number: str, events: Sequence[Event], tip: Tip, at: str) -> Finding | None:
-    """Returns a finding if the chain lacks the event that a signed head lists as its last."""
+    """Returns a finding if the chain lacks the last event listed by a signed head, else None."""
     seq, hash_ = tip
     by_seq = {event.seq: event.hash for event in events}
     if seq not in by_seq:
@@ -129,7 +129,7 @@ def check_tip(number: str, events: Sequence[Event], tip: Tip, at: str) -> Findin
 
 
 def _fault(number: str, event: Event, *, follows: bool) -> Finding | None:
-    """Returns the first fault of one event, or None."""
+    """Returns the first fault found in one event of a chain, None if there is none."""
     if event.hash != chain_hash(event.prev_hash, event.body):
         return note(
             "Event {seq} of problem {number} was changed after it was written.",

@@ -9,7 +9,7 @@ from data.words.ledger import Action, Severity, Source, Status
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A point as somebody gives it: ``x`` east and ``y`` north in ``crs``, metres of accuracy."""
+    """A point given by a user: ``x`` east and ``y`` north in ``crs``, accuracy in metres."""
 
     x: float
     y: float
@@ -35,7 +35,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Exceeded:
-    """A station's parameter that stayed beyond its limit: what the system registers."""
+    """A problem for the system to register: a station's parameter has stayed beyond its limit."""
 
     station_id: int
     parameter: str
@@ -48,7 +48,7 @@ class Exceeded:
 
 @dataclass(frozen=True, slots=True)
 class Silent:
-    """A station whose device tells nothing any more: what the system registers."""
+    """A problem for the system to register: a station's device has fallen silent."""
 
     station_id: int
     category: str
@@ -59,7 +59,7 @@ class Silent:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One step of one problem, taken by who looked at ``version``.
+    """One step on a problem, by an account that had seen the problem's ``version``.
 
     ``text`` is the reason, the opinion, the progress or the comment; ``place`` and ``at`` (now,
     unless given) are those of the check on site.
@@ -80,7 +80,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The problem as the step left it; ``is_new`` is false when it had been reported before."""
+    """The problem after a step; ``is_new`` is false if a repeated report was stored already."""
 
     problem_id: int
     number: str
@@ -92,7 +92,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A photo of a step; ``sha256`` is the original's."""
+    """A photo attached to a step; ``sha256`` is that of the original file."""
 
     id: int
     sha256: bytes

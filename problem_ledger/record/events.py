@@ -77,7 +77,7 @@ UNSET: Final[Mapping[str, object]] = {
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A row of ``problem_event``."""
+    """A row of ``problem_event``: one event of a problem's hash chain."""
 
     seq: int
     at: UtcDatetime
@@ -96,7 +96,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """One event before it is written: who did what when, in their words, with what evidence."""
+    """An event not yet written: who did what when, with which text and photos."""
 
     action: Action
     target: Status
@@ -113,7 +113,7 @@ class NewEvent:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An event to append, and the columns of the problem's row that it sets."""
+    """An event to append to a problem's chain, and the columns to set in the problem's row."""
 
     event: Event
     columns: Mapping[str, Any]

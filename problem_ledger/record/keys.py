@@ -63,7 +63,7 @@ def open_signer(file: Path) -> Signer:
 
 
 def trusted_keys(file: Path) -> Mapping[str, Ed25519PublicKey]:
-    """Reads the public keys of a file, by their ids. Raises BadInput."""
+    """Reads public keys from a file; returns them by key id. Raises BadInput."""
     try:
         parts = file.read_bytes().split(END_OF_KEY)[:-1]
         found = [load_pem_public_key(part.strip() + b"\n" + END_OF_KEY) for part in parts]

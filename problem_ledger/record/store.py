@@ -116,7 +116,7 @@ def write_new(
 def write_next(
     connection: Connection, row: Row, changes: Mapping[str, object], new: NewEvent
 ) -> Done:
-    """Changes a locked problem and appends the event to its chain."""
+    """Changes a locked problem's row and appends an event to the problem's chain."""
     link = next_link(row, changes, new)
     connection.execute(update(problem).where(problem.c.id == row["id"]).values(**link.columns))
     return _append(connection, row["id"], row["number"], link.event, new)

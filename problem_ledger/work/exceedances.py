@@ -48,7 +48,7 @@ SELECT max(observed_at) FROM exceedance WHERE station_id = :station
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One valid reading of a parameter, and how far it lay beyond its limit, if it did."""
+    """A valid reading of a parameter, and how far beyond its limit (if it was)."""
 
     observed_at: UtcDatetime
     value: float

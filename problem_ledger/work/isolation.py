@@ -25,9 +25,9 @@ OUTAGES: Final = (
 def one_by_one(
     work: str, items: Iterable[Item], do: Callable[[Item], Result | None]
 ) -> list[Result]:
-    """Calls ``do`` on each item, failures apart from one another; returns results but None.
+    """Calls ``do`` on each item; logs failures and goes on. Returns all results that aren't None.
 
-    What fails is told in the log and left for the next turn. Raises OUTAGES.
+    A failed item is left for the next turn. Raises OUTAGES.
     """
     done = []
     for item in items:
@@ -44,5 +44,5 @@ def one_by_one(
 
 
 def first_line(error: BaseException) -> str:
-    """Returns the error in one line, without the statement and its values."""
+    """Returns the error's text in one line, without the SQL statement and its values."""
     return (str(error).splitlines() or [type(error).__name__])[0]

@@ -33,7 +33,7 @@ _TURN: Final = "UPDATE problem SET last_seq = last_seq WHERE id = :problem"
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """Which open problems it is for, who gets it, and what makes it a new one (``about``)."""
+    """A kind of reminder: which problems, which accounts, what makes a new one due (``about``)."""
 
     kind: NoticeKind
     condition: str
@@ -84,7 +84,7 @@ def _remind(engine: Engine, reminder: Reminder, bound: Mapping[str, object]) -> 
 
 
 def _one(connection: Connection, reminder: Reminder, bound: Mapping[str, object]) -> bool:
-    """Writes a reminder if it is still due, problem locked; returns whether anybody gets it."""
+    """Writes one problem's reminder if still due; returns whether anybody gets a notice."""
     row = connection.execute(
         text(f"""
             SELECT number, due_at, {reminder.about} AS about FROM problem

@@ -55,7 +55,7 @@ class Job:
     rested_at: float = field(default=0.0)
 
     def is_due(self, told: Collection[str]) -> bool:
-        """Returns whether the job is to run now; one notified while it rests runs after that."""
+        """Returns whether the job is to run now; notified during its rest, a job runs later."""
         if self.told_by.intersection(told):
             self.due_at = min(self.due_at, self.rested_at)
         return time.monotonic() >= self.due_at
@@ -71,7 +71,7 @@ class Job:
 
 
 class Worker:
-    """Runs the jobs until it is stopped; each is one or more transactions, harmless to repeat."""
+    """Runs the jobs until stopped; each job is one or more transactions, harmless to repeat."""
 
     def __init__(
         self, engine: Engine, settings: LedgerSettings | None = None, *, clock: Clock = clocks.now
