@@ -37,7 +37,7 @@ class Join(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """A gap in a river's course: the part it follows, by index, and its straight length."""
+    """A gap in a river's course: index of the part upstream, and the straight length in metres."""
 
     after: int
     distance_m: float
@@ -140,7 +140,7 @@ def starts_m(course: Sequence[LineString]) -> tuple[float, ...]:
 
 
 def _chained(parts: list[Part], within_m: float) -> list[Part]:
-    """Joins parts of a river into the longest line downstream, then the longest of the rest."""
+    """Joins parts into the longest line downstream, then the longest of the rest, and so on."""
     follows = _followers(parts, within_m)
     weights = [length_m(part.line) for part in parts]
     left = _downstream_order(follows)

@@ -75,7 +75,7 @@ class Inbox:
         return len(self._lanes[lane].messages)
 
     def put(self, message: Message) -> None:
-        """Queues the message; wakes its lane (writer) once enough messages wait."""
+        """Queues the message; wakes its lane (writer) once enough messages wait there."""
         self.put_all([message])
 
     def put_all(self, messages: Sequence[Message]) -> None:

@@ -79,7 +79,7 @@ class Decoded:
 
 
 def read(data: bytes, key: bytes | None = None) -> Decoded | Refused:
-    """Decodes one frame or returns why it is refused; never raises. ``key`` deciphers bodies."""
+    """Decodes one frame or returns why not; never raises. ``key`` deciphers encrypted bodies."""
     try:
         segment = take_apart(unframed(data).segment)
         body = segment.body
@@ -197,7 +197,7 @@ def _decoded(segment: Segment) -> Decoded:
 
 
 class _Values:
-    """The items of a data message, sorted into known values, doubtful values and the others."""
+    """The items of a data message, sorted into known parameters, doubtful ones and all others."""
 
     def __init__(self, segment: Segment, period: Period | None) -> None:
         self.values: dict[Parameter, float] = {}

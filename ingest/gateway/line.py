@@ -31,7 +31,7 @@ _PW: Final = re.compile(rb"PW=([^;,&]{0,40})[;,]")
 
 @dataclass(slots=True)
 class Figures:
-    """Counts of connections, frames and so on since the gateway started."""
+    """Counts of connections, frames and answers since the gateway started."""
 
     connections: int = 0
     frames: int = 0

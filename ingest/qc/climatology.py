@@ -75,7 +75,7 @@ class Spans:
     of: Mapping[Parameter, tuple[Floats, Floats, Ints]]
 
     def at(self, rows: Rows, course: Course, parameter: Parameter) -> tuple[Floats, Floats, Ints]:
-        """Returns, for each value of a course, its month's low, high and number of samples."""
+        """Returns the usual low, high and sample count of the month of each value in a course."""
         low, high, count = self.of[parameter]
         place = np.searchsorted(self.stations, rows.station[course.row])
         month = months(course.at_us) - 1

@@ -46,7 +46,7 @@ class _Matched:
 def contrast(
     rows: Rows, course: Course, parameter: Parameter, pairs: Sequence[Pair], rules: ContrastRules
 ) -> list[Findings]:
-    """Returns findings from comparing one parameter between paired stations; good values only.
+    """Returns findings from comparing a parameter's good values between paired stations.
 
     Concentrations are compared by their ratio, parameters in ``rules.differences`` by their
     difference, each with the median of the window. When two part, the finding is against the one

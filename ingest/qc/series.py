@@ -40,7 +40,7 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """One parameter's values in a row, grouped by station and period.
+    """One parameter's values in sequence, grouped by station and period.
 
     ``row`` is each value's index in the rows; ``run`` numbers the unbroken runs: another station,
     another period or a gap begins a new one.
@@ -55,7 +55,7 @@ class Course:
         return len(self.row)
 
     def only(self, kept: Bools) -> "Course":
-        """Returns a course of the chosen values only; a gap left by others doesn't end a run."""
+        """Returns only the chosen values; gaps left by the others don't end a run of values."""
         return Course(self.row[kept], self.at_us[kept], self.value[kept], self.run[kept])
 
 

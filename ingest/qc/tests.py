@@ -37,7 +37,7 @@ class Findings:
 
 
 def judge(course: Course, held: Thresholds) -> tuple[list[Findings], Bools]:
-    """Runs all tests on a course of values; returns the findings, and a mask of good values.
+    """Runs all tests on a sequence of values; returns the findings, and a mask of good values.
 
     Good values may judge others. A value that fails takes no part in the tests after it: what stood
     beside it are neighbours then, and nobody is blamed for the step back from a spike.

@@ -33,7 +33,7 @@ Entry = Screened | Refused
 
 
 class Screen:
-    """Decodes and checks messages; remembers stations and their last values."""
+    """Decodes and checks messages; remembers stations and last values between calls."""
 
     def __init__(
         self,

@@ -44,7 +44,7 @@ FROM reading JOIN unnest(%s::bigint[], %s::timestamptz[]) AS asked (station_id, 
 
 
 class Spot(NamedTuple):
-    """The key of a station's newest value: station, parameter, time."""
+    """The key of one newest value: station, parameter, time."""
 
     station: StationId
     parameter: Parameter
@@ -75,7 +75,7 @@ class Reviews:
         return frozenset(Spot(row[0], Parameter(row[1]), row[2]) for row in rows), mark
 
     def took(self, mark: tuple[int, int]) -> None:
-        """Records that the reviews up to the mark have been applied."""
+        """Records that all reviews up to the mark have been applied."""
         self._last, self._seen = mark
 
 
@@ -112,7 +112,7 @@ def ruled(
 def _rulings(
     cursor: Cursor, stations: list[StationId], oldest: datetime, newest: datetime
 ) -> dict[Spot, dict[str, tuple[str, float | None]]]:
-    """Returns reviewers' rulings on the stations' values by spot and period, in a time span."""
+    """Returns the reviewers' rulings on stations' values in a time span, by value and period."""
     cursor.execute(
         _RULED,
         {
@@ -129,7 +129,7 @@ def _rulings(
 
 
 def _raw(cursor: Cursor, spots: Iterable[Spot]) -> dict[Spot, tuple[str, LatestValue]]:
-    """Returns the values as measured at these spots, with the period of the reading."""
+    """Returns the measured value at each station, parameter and time, with the reading's period."""
     wanted = set(spots)
     if not wanted:
         return {}

@@ -24,7 +24,7 @@ from problem_ledger.record.events import NewEvent
 
 
 def report(engine: Engine, who: AccountId, given: Report, clock: Clock, rules: Rules) -> Done:
-    """Registers a reported problem; a repeated request returns the problem of the first one.
+    """Registers a reported problem; a repeated request returns the problem registered at first.
 
     Raises Forbidden (role, place), BadInput, Conflict (the key came with other content).
     """
@@ -73,7 +73,7 @@ def report_exceedance(
 
 
 def report_silence(connection: Connection, given: Silent, clock: Clock, rules: Rules) -> Done:
-    """Registers a problem of a silent station; doesn't check whether the station has one already.
+    """Registers a problem of a silent station, without checking for an earlier open problem.
 
     Raises NotFound for a station that isn't there.
     """

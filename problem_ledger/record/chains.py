@@ -55,7 +55,7 @@ def check_chain(number: str, events: Sequence[Event]) -> list[Finding]:
 
 
 def check_row(row: Mapping[str, object], events: Sequence[Event]) -> list[Finding]:
-    """Returns a finding for each column of a problem's row that its events contradict."""
+    """Returns a finding for each column of a problem's row that the problem's events contradict."""
     number, count = str(row["number"]), len(events)
     if isinstance(last := row["last_seq"], int) and last > count:
         return [
@@ -81,7 +81,7 @@ def check_row(row: Mapping[str, object], events: Sequence[Event]) -> list[Findin
 
 
 def check_photos(number: str, events: Sequence[Event], photos: Iterable[Kept]) -> list[Finding]:
-    """Returns the faults of photos that a problem's events name: gone, changed or added later."""
+    """Returns the faults of photos named in a problem's events: gone, changed or added later."""
     missing = {(event.seq, sha) for event in events for sha in read(event.body)["photos"]}
     found = []
     for photo in photos:
@@ -108,7 +108,7 @@ def check_photos(number: str, events: Sequence[Event], photos: Iterable[Kept]) -
 
 
 def check_tip(number: str, events: Sequence[Event], tip: Tip, at: str) -> Finding | None:
-    """Returns a finding if the chain lacks the last event listed by a signed head, else None."""
+    """Returns a finding if a chain lacks the last event that a signed head lists, else None."""
     seq, hash_ = tip
     by_seq = {event.seq: event.hash for event in events}
     if seq not in by_seq:
@@ -159,7 +159,7 @@ def _fault(number: str, event: Event, *, follows: bool) -> Finding | None:
 
 
 def _tells_all(event: Event) -> bool:
-    """Returns whether the event's hashed bytes hold all that is shown of an event."""
+    """Returns whether the event's hashed body has all fields needed to retell the event."""
     said = read(event.body)
     photos = said.get("photos")
     return (

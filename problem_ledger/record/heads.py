@@ -41,7 +41,7 @@ VALUES (:at, :body, :prev, :hash, :signature, :key_id)
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """An exported head: when, by which head, and each chain's last event by problem number."""
+    """An exported head, a signed list of each chain's last event, with its time and hash."""
 
     at: str
     head: str
@@ -52,7 +52,7 @@ class Export:
 def sign_head(
     engine: Engine, signer: Signer, now: UtcDatetime, every: timedelta = timedelta()
 ) -> bool:
-    """Signs and stores a head if a chain grew and ``every`` has passed; returns whether it signed.
+    """Signs and stores a head (list of grown chains' last events); returns False if not due.
 
     Writers wait the moment it takes to read, so that no number below the newest is still to come.
     """
@@ -106,7 +106,7 @@ def read_export(content: bytes, trusted: Mapping[str, Ed25519PublicKey]) -> Expo
 
 
 def grown(body: bytes) -> dict[str, Tip]:
-    """Parses the last event of each chain from a head's body. Raises ValueError for other bytes."""
+    """Parses the last event of each grown chain from a head's body. Raises ValueError if faulty."""
     try:
         told = json.loads(body)
         if told["format"] != HEAD:

@@ -75,7 +75,7 @@ def last_at(connection: Connection, problem_id: int, action: Action) -> UtcDatet
 
 
 def events(connection: Connection, problem_id: int) -> list[Event]:
-    """Reads all events of the problem, oldest first."""
+    """Reads all events of the problem's chain, oldest first."""
     columns = (
         problem_event.c.seq,
         problem_event.c.at,

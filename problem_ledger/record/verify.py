@@ -121,7 +121,7 @@ def _check_heads(
     tips: defaultdict[str, list[tuple[Tip, str]]],
     proof: Proof,
 ) -> set[str]:
-    """Checks all signed heads; returns their hashes, and adds the events they list to ``tips``."""
+    """Checks all heads (signed lists of last events); returns hashes, adds events to ``tips``."""
     prev, hashes = NOTHING_BEFORE, set[str]()
     for row in connection.execute(_HEADS).mappings():
         at = row["at"].strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -142,7 +142,7 @@ def _check_heads(
 def _head_fault(
     row: RowMapping, trusted: Mapping[str, Ed25519PublicKey], at: str
 ) -> tuple[Finding | None, Mapping[str, Tip]]:
-    """Returns a head's fault, or None and the last event of each chain that the head lists."""
+    """Returns a head's fault and no events, or None and the last event of each listed chain."""
     changed = note("Head {id} of {at} was changed after it was signed.", id=row["id"], at=at)
     if row["hash"] != chain_hash(row["prev_hash"], row["body"]):
         return changed, {}
@@ -194,7 +194,7 @@ def _check_problem(
     photos: Sequence[Kept],
     tips: Sequence[tuple[Tip, str]],
 ) -> list[Finding]:
-    """Checks one problem's events and, only if these are whole, its row and photos."""
+    """Checks one problem's events, also against signed heads; if whole, its row and photos."""
     number = row["number"]
     found = check_chain(number, events)
     if not found:
@@ -206,7 +206,7 @@ def _check_problem(
 
 
 def _check_numbers(connection: Connection, numbers: set[str], tips: Tips) -> list[Finding]:
-    """Returns findings for problems that are gone, known from a serial or from a signed head."""
+    """Returns findings about numbers: problems that are gone, or numbers that were never drawn."""
     drawn = {
         f"{row.division_code}-{row.year}-{serial:05d}"
         for row in connection.execute(_SERIALS)

@@ -43,7 +43,7 @@ _NOTIFY = text("NOTIFY onemap_ledger")
 
 
 def in_app(_notice: RowMapping) -> None:
-    """Does nothing: an in-app notice needs no sending, it appears once its row says delivered."""
+    """Does nothing: in-app notices need no sending, accounts see each once marked as delivered."""
 
 
 CHANNELS: Final[Mapping[str, Channel]] = MappingProxyType({"app": in_app})

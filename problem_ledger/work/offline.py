@@ -74,7 +74,7 @@ VALUES (:id, :began, :now, :problem)
 
 
 def open_silences(engine: Engine, clock: Clock, rules: Rules) -> list[Done]:
-    """Opens problems for newly silent devices, and ends silences that are over; returns the opened.
+    """Opens problems for newly silent devices, ends silences that are over; returns those opened.
 
     Run again at once, or twice at the same time, it opens none again. Time in which nothing came
     from any device counts for none of them. When most devices are newly silent at once, none is
