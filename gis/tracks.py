@@ -174,7 +174,7 @@ class _Chain:
             self.count[here] = self.count[chosen] + 1
 
     def longest(self) -> Mask:
-        """Returns a mask of the longest sequence of fixes without a jump no walker could make."""
+        """Returns a mask of the longest sequence of fixes whose every move is possible on foot."""
         kept = np.zeros(len(self.pairs), dtype=bool)
         here = int(np.argmax(self.count))
         while here >= 0:

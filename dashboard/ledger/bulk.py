@@ -161,7 +161,7 @@ def register_bar(app: dash.Dash, deps: Deps) -> None:
 
 
 def register_dialog(app: dash.Dash, deps: Deps) -> None:
-    """Registers callbacks that ask to confirm a step and take the step on each chosen problem."""
+    """Registers the dialog that confirms a step and takes it on each chosen problem."""
 
     @app.callback(
         Output(Ids.DIALOG, "opened"),
