@@ -65,3 +65,4 @@ def test_the_lock_names_every_package_by_hash_and_no_address_to_fetch_it_from() 
     packages = {name: each for name, each in locked.items() if name}
     assert [name for name, each in packages.items() if "integrity" not in each] == []
     assert [name for name, each in packages.items() if "resolved" in each] == []
+    assert "://" not in (ROOT / "package-lock.json").read_text()
