@@ -29,7 +29,7 @@ from data.queries.waters import answering, file_people
 from problem_ledger.cases import actions, actors, recipients
 from problem_ledger.patrols import judging
 from problem_ledger.record import store
-from tests.made.ledger_rows import fill_problems
+from tests.made.ledger.rows import fill_problems
 from tests.running.folders import open_folder
 
 DATABASE = "division_walks"

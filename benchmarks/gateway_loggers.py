@@ -26,7 +26,7 @@ from data.migrations.run import upgrade
 from ingest.broker.mosquitto import INGEST, Broker
 from ingest.codecs.hj212_frame import framed
 from ingest.codecs.hj212_segment import BEIJING
-from tests.made.readings import one, register
+from tests.made.readings.messages import one, register
 from tests.running.bound import bound
 from tests.running.folders import open_folder
 from tests.running.ingest_process import IngestProcess, ingest_process

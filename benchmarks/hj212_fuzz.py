@@ -6,7 +6,7 @@ from collections import Counter
 
 from dashboard.commands.hj212 import facts_of
 from ingest.codecs.hj212 import read
-from tests.made.frames import mutated
+from tests.made.hj212.frames import mutated
 
 SEED = 212
 

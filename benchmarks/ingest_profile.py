@@ -35,7 +35,7 @@ from ingest.storage import current
 from ingest.storage import readings as archive
 from ingest.transport.burst import BurstClient, Published
 from ingest.transport.receipts import receipts_of
-from tests.made.readings import register
+from tests.made.readings.messages import register
 from tests.running.folders import open_folder
 
 STATIONS = 1000

@@ -31,7 +31,7 @@ from benchmarks.kill_scene import (
 )
 from benchmarks.kill_sender import Sender
 from benchmarks.rig.rabbit_network import obstacle
-from tests.made.readings import rows
+from tests.made.readings.messages import rows
 
 SETTLE_S = 4.0
 """When nothing more was stored for so long, nothing more comes."""

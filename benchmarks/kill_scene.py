@@ -31,7 +31,7 @@ from data.database import engine
 from data.migrations.run import upgrade
 from data.settings import MqttSettings
 from ingest.broker.mosquitto import INGEST, Broker
-from tests.made.readings import register
+from tests.made.readings.messages import register
 from tests.running.bound import bound
 from tests.running.folders import open_folder
 from tests.running.ingest_process import IngestProcess

@@ -29,8 +29,8 @@ from problem_ledger.cases import actions, permissions
 from problem_ledger.record import store
 from problem_ledger.record.commands import Command, Done
 from problem_ledger.record.events import Row, encoded_row, replay
-from tests.made.ledger_oracle import assert_linked, assert_signed_off_rightly
-from tests.made.ledger_story import SPOT, Desk, account, open_desk
+from tests.made.ledger.oracle import assert_linked, assert_signed_off_rightly
+from tests.made.ledger.story import SPOT, Desk, account, open_desk
 from tests.running.folders import open_folder
 
 FORWARD = 0.8

@@ -29,7 +29,7 @@ from data.queries.people.accounts import credentials, roles
 from data.queries.people.visible import scope_of
 from data.settings import DashboardSettings, QualitySettings
 from data.words.ledger import Group, Light, Severity, Source, Status
-from tests.made.ledger_rows import fill_problems
+from tests.made.ledger.rows import fill_problems
 from tests.running.folders import open_folder
 
 LIMIT_MS = 150.0

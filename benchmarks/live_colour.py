@@ -26,7 +26,7 @@ from data.vocabulary import Role
 from ingest.broker.mosquitto import INGEST, Broker
 from tests.fixtures.browser import FLAGS
 from tests.fixtures.served import Served
-from tests.made.builders import SmallBasin, build_small_basin
+from tests.made.basin import SmallBasin, build_small_basin
 from tests.made.database import open_database
 from tests.made.people import add_people
 from tests.running.dashboard_process import running_dashboard

@@ -24,7 +24,7 @@ from benchmarks.rig.ingest_rates_ground import LOADER, Ground, ground
 from benchmarks.rig.ingest_rates_load import STATIONS, Publisher, payload, topic
 from data.database import engine
 from ingest.broker.mosquitto import INGEST
-from tests.made.poison import KINDS, bad_payload
+from tests.made.readings.poison import KINDS, bad_payload
 from tests.running.ingest_process import IngestProcess
 
 MESSAGES: Final = 1_000_000

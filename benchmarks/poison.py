@@ -14,8 +14,8 @@ from data.migrations.run import upgrade
 from data.settings import MqttSettings
 from ingest.broker.mosquitto import INGEST, Broker
 from ingest.transport.publisher import Publisher
-from tests.made.poison import KINDS, bad_payload, good_payload
-from tests.made.readings import one, register
+from tests.made.readings.messages import one, register
+from tests.made.readings.poison import KINDS, bad_payload, good_payload
 from tests.running.folders import open_folder
 from tests.running.ingest_process import ingest_process
 

@@ -16,12 +16,12 @@ settings.load_profile("house")
 
 pytest_plugins = [
     "tests.fixtures.database",
-    "tests.fixtures.altered",
+    "tests.fixtures.ledger",
     "tests.fixtures.broker",
     "tests.fixtures.rabbit",
     "tests.fixtures.browser",
     "tests.fixtures.served",
-    "tests.fixtures.map_page",
+    "tests.fixtures.map",
 ]
 
 

@@ -12,7 +12,7 @@ from data.cluster import ROLES, Cluster
 from data.database import engine
 from data.migrations.run import upgrade
 from ingest.broker.mosquitto import INGEST, Broker
-from tests.made.readings import register
+from tests.made.readings.messages import register
 from tests.running.folders import open_folder
 
 LOADER = "load"

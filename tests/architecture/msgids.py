@@ -13,8 +13,8 @@ from jinja2 import Environment, nodes
 
 from data import errors
 from data.errors import OneMapError
+from tests.running.folders import ROOT
 
-ROOT = Path(__file__).parents[2]
 LOCALES = ROOT / "dashboard" / "locales"
 WORDED = {"_", "N_"}
 REPORTED = {"remark", "note", "unreadable", "one_word"}

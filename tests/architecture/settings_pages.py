@@ -16,8 +16,9 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
 import data.settings
+from tests.running.folders import ROOT
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = ROOT / "docs"
 CHINESE = DOCS / "settings.zh.toml"
 CLASSES = [
     kind

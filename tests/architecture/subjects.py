@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.running.folders import ROOT
+
 TABLE = Path(__file__).parent / "subjects.toml"
 """What is called otherwise than its subject, and each subject's meaning and tables."""
 
@@ -27,7 +28,7 @@ FOLLOWED = (
     "docs/{word}.md",
     "docs/{word}.zh.md",
     "tests/**/{word}/**",
-    "tests/*/test_{word}*",
+    "tests/fixtures/{word}.py",
 )
 """What belongs to a subject by its word alone."""
 

@@ -1,12 +1,12 @@
 """The table of access: no room opens what is another's, and plain pages are drawn for everybody."""
 
 import re
-from pathlib import Path
 
 from dashboard.app import ROOMS
 from dashboard.frame.plain import PLAIN_ASSETS
+from tests.running.folders import ROOT
 
-DASHBOARD = Path(__file__).parents[2] / "dashboard"
+DASHBOARD = ROOT / "dashboard"
 CATCH_ALL = {"/api/", "/tiles/", "/assets/"}
 """What they cover is answered by many rooms, each with rules of its own."""
 

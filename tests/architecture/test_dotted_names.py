@@ -14,7 +14,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
+from tests.running.folders import ROOT
+
 FLOORS = ("dashboard", "ingest", "gis", "problem_ledger", "office", "data")
 READ = (*FLOORS, "tests", "benchmarks")
 

@@ -2,9 +2,8 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.running.folders import ROOT
 
 
 def test_no_floor_looks_up_and_pure_rooms_know_no_servers() -> None:

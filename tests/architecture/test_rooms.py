@@ -15,8 +15,8 @@ from dashboard.frame.page import Page
 from dashboard.frame.place import Place
 from dashboard.frame.room import Room, access_of, places_of
 from tests.fixtures.routes import routes_of, whole_app
+from tests.running.folders import ROOT
 
-ROOT = Path(__file__).parents[2]
 PACKAGES = (
     "dashboard",
     "ingest",

@@ -13,8 +13,8 @@ from tests.architecture.settings_pages import (
     pages,
     variables,
 )
+from tests.running.folders import ROOT
 
-ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "docs" / "settings.md", ROOT / "docs" / "settings.zh.md"]
 NAMED = re.compile(r"`(ONEMAP_[A-Z0-9]+__[A-Z0-9_]+)")
 

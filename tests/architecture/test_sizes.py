@@ -10,8 +10,8 @@ import pytest
 
 from dashboard.cli import COMMANDS
 from tests.architecture.test_rooms import imported, modules
+from tests.running.folders import ROOT
 
-ROOT = Path(__file__).parents[2]
 MOST_LINES = {".py": 300, ".js": 400, ".mjs": 400, ".css": 400}
 MOST_LINES_OF_A_FUNCTION = 60
 SMALL_LINES = 60

@@ -8,8 +8,8 @@ from typing import Final, Literal
 from PIL import Image, ImageChops
 from playwright.sync_api import Browser, BrowserContext, Page, Request
 
-from tests.fixtures.browser import PATIENCE_S
-from tests.fixtures.map_page import watch
+from tests.fixtures.map import watch
+from tests.running.pages import PATIENCE_S
 from tests.running.waiting import shared, until
 
 Scheme = Literal["light", "dark"]

@@ -1,12 +1,12 @@
 """Landed migrations never change: databases elsewhere were made by exactly these files."""
 
 from hashlib import sha256
-from pathlib import Path
 
 from tests.contract.recorded import RECORDED, hold, lines
+from tests.running.folders import ROOT
 
 NAME = "migrations.txt"
-VERSIONS = Path(__file__).parents[2] / "data" / "migrations" / "versions"
+VERSIONS = ROOT / "data" / "migrations" / "versions"
 TITLE = "Landed migrations and their hashes: none ever changes; --renew adds new files only"
 
 

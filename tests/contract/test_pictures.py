@@ -17,13 +17,14 @@ from tests.contract.comparison import difference, reduced
 from tests.contract.recorded import RECORDED
 from tests.made.database import Database
 from tests.running.dashboard_process import running_dashboard
-from tests.running.folders import open_folder
+from tests.running.folders import ROOT, open_folder
+from tests.running.pages import until_in_page
 
 NAME: Final = "pictures"
 FOLDER: Final = RECORDED / NAME
 NOBODY, OFFICE, ADMINISTRATOR, CHIEF = "", "office", "admin", "chief"
 
-README: Final = Path(__file__).parents[2] / "docs" / "images" / "one_map.png"
+README: Final = ROOT / "docs" / "images" / "one_map.png"
 TAKEN_ANEW: Final = "ONEMAP_PICTURES" in os.environ
 CLASSES_DRAWN: Final = """told => {
     const drawn = window.onemap.map.queryRenderedFeatures({layers: ["sections"]});
@@ -138,7 +139,7 @@ def test_the_picture_in_the_readme_is_the_county_with_its_classes(
     assert len(told) >= 4, "the county shows good water and bad"
     camera = site.camera(CHIEF, WIDE)
     camera.open("/", (".maplibregl-canvas",), WIDE[1])
-    camera.page.wait_for_function(CLASSES_DRAWN, arg=sorted(told))
+    until_in_page(camera.page, CLASSES_DRAWN, sorted(told))
     camera.page.evaluate(SELECT, site.chosen["section"])
     camera.page.get_by_role("heading", name="城关下").wait_for()
     camera.take((".js-plotly-plot .main-svg",))

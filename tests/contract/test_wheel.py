@@ -18,8 +18,8 @@ from zipfile import ZipFile
 import pytest
 
 from tests.contract.recorded import hold, lines
+from tests.running.folders import ROOT
 
-ROOT = Path(__file__).parents[2]
 PACKAGES = ("dashboard", "ingest", "gis", "problem_ledger", "office", "data")
 
 NOT_SOURCE = (".*", "node_modules", "build", "*.egg-info", "__pycache__", "tests", "docs")

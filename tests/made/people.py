@@ -8,7 +8,7 @@ from data.people.accounts import RoleGrant, add_role
 from data.people.passwords import hash_password
 from data.records import AccountId, DivisionId
 from data.vocabulary import ChiefLevel, Role
-from tests.made.builders import SmallBasin
+from tests.made.basin import SmallBasin
 from tests.made.database import Database
 
 PASSWORD = "qing-he-2046-shui"

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.running.folders import ROOT
 from tests.running.waiting import until
 
-ROOT = Path(__file__).parents[2]
 STARTED = re.compile(r"running on (http://127\.0\.0\.1:\d+)")
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["uvicorn.main", "dashboard.app"])

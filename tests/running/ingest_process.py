@@ -11,9 +11,8 @@ from pathlib import Path
 
 from ingest.broker.mosquitto import Broker
 from tests.running.bound import bound
+from tests.running.folders import ROOT
 from tests.running.waiting import until
-
-ROOT = Path(__file__).parents[2]
 
 
 class IngestProcess:

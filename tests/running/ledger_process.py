@@ -9,9 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.running.bound import bound
+from tests.running.folders import ROOT
 from tests.running.waiting import until
-
-ROOT = Path(__file__).parents[2]
 
 
 def onemap(database_url: str, key: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

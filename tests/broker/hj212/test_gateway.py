@@ -1,0 +1,295 @@
+"""Loggers dial in over TCP and hear 9014 only after the commit; the hostile are cut off."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+from sqlalchemy import text
+
+from data.errors import BadInput
+from data.records import StationCode
+from data.settings import Hj212Settings, MqttSettings
+from ingest.broker.mosquitto import INGEST, Broker
+from ingest.codecs.hj212 import Decoded, read
+from ingest.codecs.hj212_cipher import enciphered
+from ingest.codecs.hj212_frame import framed, unframed
+from ingest.codecs.hj212_stream import Splitter
+from ingest.gateway import line as gateway_line
+from ingest.gateway.loggers import Logger, read_loggers
+from ingest.gateway.server import Gateway
+from ingest.running.worker import Worker
+from tests.fixtures.broker import INGEST_PASSWORD
+from tests.made.database import Database
+from tests.made.readings.messages import NOON, register, rows
+from tests.running.folders import open_folder
+from tests.running.waiting import until
+
+STATIONS = [f"GW-{n:03d}" for n in range(200)]
+LOGGERS = {f"MN{code}": Logger(f"MN{code}", StationCode(code), "123456") for code in STATIONS}
+SEGMENT = (
+    "QN={qn};ST=21;CN=2011;PW=123456;MN=MN{code};Flag=5;"
+    "CP=&&DataTime=20260501000000;w01001-Rtd={ph},w01001-Flag=N&&"
+)
+
+
+def frame(code: str, qn: str = "20260501000000001", ph: float = 7.1) -> bytes:
+    return framed(SEGMENT.format(qn=qn, code=code, ph=ph).encode())
+
+
+@pytest.fixture(scope="module")
+def gateway_broker() -> Iterator[Broker]:
+    with open_folder("gateway") as folder:
+        made = Broker(
+            folder / "mosquitto",
+            accounts={INGEST: INGEST_PASSWORD, "gateway": "gateway-in-tests"},
+            gateways={"gateway": STATIONS},
+        )
+        made.start()
+        yield made
+        made.stop()
+
+
+@pytest.fixture
+def ingesting(gateway_broker: Broker, database: Database) -> Iterator[Database]:
+    """Ingest takes in what the gateway hands to the broker."""
+    register(database.owner, *STATIONS)
+    mqtt = MqttSettings(
+        port=gateway_broker.port, username=INGEST, password=INGEST_PASSWORD, client_id="gateway"
+    )
+    worker = Worker(database.ingest, mqtt, now=lambda: NOON)
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    until(lambda: worker._client.connected)
+    yield database
+    worker.stop()
+    thread.join(20)
+
+
+@asynccontextmanager
+async def serving(broker: Broker, **given: object) -> AsyncIterator[Gateway]:
+    settings = Hj212Settings.model_validate(
+        {"port": 0, "password": "gateway-in-tests", "idle_seconds": 20, **given}
+    )
+    gateway = Gateway(MqttSettings(port=broker.port), settings, LOGGERS)
+    running = asyncio.create_task(gateway.run())
+    async with asyncio.timeout(10):
+        await gateway.listening.wait()
+    try:
+        yield gateway
+    finally:
+        gateway.stop()
+        await running
+
+
+async def answers(reader: asyncio.StreamReader, count: int) -> list[Decoded]:
+    splitter, found = Splitter(), []
+    async with asyncio.timeout(30):
+        while len(found) < count:
+            data = await reader.read(4096)
+            if not data:
+                break
+            found += [read(each) for each in splitter.feed(data)]
+    assert all(isinstance(each, Decoded) for each in found)
+    return [each for each in found if isinstance(each, Decoded)]
+
+
+async def says(gateway: Gateway, *frames: bytes) -> list[Decoded]:
+    """What a logger hears to these frames, sent in one piece."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", gateway.port)
+    writer.write(b"".join(frames))
+    found = await answers(reader, len(frames))
+    writer.close()
+    return found
+
+
+def test_an_answer_comes_after_the_commit_and_not_before(
+    gateway_broker: Broker, ingesting: Database
+) -> None:
+    async def run() -> None:
+        async with serving(gateway_broker) as gateway:
+            reader, writer = await asyncio.open_connection("127.0.0.1", gateway.port)
+            with ingesting.owner.begin() as connection:
+                connection.execute(text("LOCK TABLE reading IN ACCESS EXCLUSIVE MODE"))
+                writer.write(frame("GW-000"))
+                with pytest.raises(TimeoutError):
+                    async with asyncio.timeout(1.5):
+                        await reader.read(1)
+            (told,) = await answers(reader, 1)
+            assert (told.command, told.request) == (9014, "20260501000000001")
+            assert told.station == "MNGW-000"
+            writer.close()
+
+    asyncio.run(run())
+    assert rows(ingesting.owner, "SELECT ph FROM reading") == [(7.1,)]
+
+
+def test_the_same_frame_again_is_answered_again_and_kept_once(
+    gateway_broker: Broker, ingesting: Database
+) -> None:
+    async def run() -> None:
+        async with serving(gateway_broker) as gateway:
+            for _time in range(2):
+                assert len(await says(gateway, frame("GW-001"), frame("GW-002"))) == 2
+
+    asyncio.run(run())
+    assert rows(ingesting.owner, "SELECT count(*) FROM reading") == [(2,)]
+
+
+def test_cipher_text_is_kept_where_the_gateway_has_the_key(
+    gateway_broker: Broker, ingesting: Database
+) -> None:
+    key = bytes(range(16))
+    head, _, body = unframed(frame("GW-000", ph=7.3)).segment.decode().partition("CP=&&")
+    head = head.replace("Flag=5", "Flag=9")
+    sealed = framed(f"{head}CP=&&{enciphered(body.removesuffix('&&'), key)}&&".encode())
+
+    async def run() -> None:
+        async with serving(gateway_broker, sm4_key=key.hex()) as gateway:
+            (told,) = await says(gateway, sealed)
+            assert told.command == 9014
+
+    asyncio.run(run())
+    assert rows(ingesting.owner, "SELECT ph FROM reading") == [(7.3,)]
+
+
+def test_two_commands_under_one_number_are_answered_each_after_its_own_commit(
+    gateway_broker: Broker, ingesting: Database
+) -> None:
+    hour = SEGMENT.replace("CN=2011", "CN=2061").replace("-Rtd", "-Avg")
+    frames = [
+        framed(body.format(qn="20260501000000009", code="GW-006", ph=7.2).encode())
+        for body in (SEGMENT, hour)
+    ]
+
+    async def run() -> None:
+        async with serving(gateway_broker) as gateway:
+            assert len(await says(gateway, *frames)) == 2
+
+    asyncio.run(run())
+    found = rows(ingesting.owner, "SELECT period, message_id FROM reading ORDER BY period")
+    assert found == [
+        ("hour", "20260501000000009.2061"),
+        ("instant", "20260501000000009.2011"),
+    ]
+
+
+def test_many_loggers_at_once_are_all_answered(gateway_broker: Broker, ingesting: Database) -> None:
+    async def run() -> None:
+        async with serving(gateway_broker) as gateway:
+            told = await asyncio.gather(*(says(gateway, frame(code)) for code in STATIONS))
+            assert [each.station for (each,) in told] == [f"MN{code}" for code in STATIONS]
+            assert gateway.figures.kept == len(STATIONS)
+
+    asyncio.run(run())
+    assert rows(ingesting.owner, "SELECT count(*) FROM reading") == [(len(STATIONS),)]
+
+
+def test_a_bad_frame_of_a_known_logger_lies_in_quarantine_unanswered(
+    gateway_broker: Broker, ingesting: Database
+) -> None:
+    async def run() -> None:
+        async with serving(gateway_broker) as gateway:
+            bad = frame("GW-003")[:-6] + b"0000\r\n"
+            (told,) = (await says(gateway, bad + frame("GW-003", "20260501000000002")))[:1]
+            assert told.request == "20260501000000002"
+
+    asyncio.run(run())
+    until(lambda: rows(ingesting.owner, "SELECT reason FROM quarantine") == [("crc",)])
+
+
+def test_a_whole_frame_that_is_refused_is_kept_and_answered(
+    gateway_broker: Broker, ingesting: Database
+) -> None:
+    async def run() -> None:
+        ahead = SEGMENT.replace("DataTime=2026", "DataTime=2096")
+        sent = framed(ahead.format(qn="20260501000000003", code="GW-005", ph=7.1).encode())
+        async with serving(gateway_broker) as gateway:
+            (told,) = await says(gateway, sent)
+            assert told.request == "20260501000000003"
+
+    asyncio.run(run())
+    assert rows(ingesting.owner, "SELECT reason FROM quarantine") == [("clock",)]
+
+
+def test_what_brings_no_reading_is_answered_at_once(gateway_broker: Broker) -> None:
+    async def run() -> None:
+        boot = b"QN=1;ST=21;CN=2081;PW=123456;MN=MNGW-004;Flag=5;CP=&&RestartTime=20260501000000&&"
+        async with serving(gateway_broker) as gateway:
+            (told,) = await says(gateway, framed(boot))
+            assert told.request == "1"
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GET / HTTP/1.1\r\n\r\n" * gateway_line.MOST_FAULTS,
+        frame("XX-999") * gateway_line.MOST_FAULTS,
+        frame("GW-005").replace(b"PW=123456", b"PW=654321") * gateway_line.MOST_FAULTS,
+        b"x" * 400_000,
+    ],
+    ids=["another protocol", "a stranger", "a wrong password", "an endless line"],
+)
+def test_the_hostile_are_cut_off(gateway_broker: Broker, sent: bytes) -> None:
+    async def run() -> None:
+        async with serving(gateway_broker) as gateway:
+            reader, writer = await asyncio.open_connection("127.0.0.1", gateway.port)
+            writer.write(sent)
+            async with asyncio.timeout(15):
+                with suppress(ConnectionError):
+                    assert await reader.read() == b""
+            assert gateway.figures.kept == 0
+
+    asyncio.run(run())
+
+
+def test_the_silent_are_cut_off(gateway_broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gateway_line, "INTRODUCE_S", 0.5)
+
+    async def run() -> None:
+        async with serving(gateway_broker) as gateway:
+            reader, writer = await asyncio.open_connection("127.0.0.1", gateway.port)
+            writer.write(b"##00")
+            async with asyncio.timeout(10):
+                assert await reader.read() == b""
+
+    asyncio.run(run())
+
+
+def test_one_connection_too_many_is_closed(gateway_broker: Broker) -> None:
+    async def run() -> None:
+        async with serving(gateway_broker, most_connections=1) as gateway:
+            _first = await asyncio.open_connection("127.0.0.1", gateway.port)
+            reader, _writer = await asyncio.open_connection("127.0.0.1", gateway.port)
+            async with asyncio.timeout(10):
+                assert await reader.read() == b""
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("", "names no logger"),
+        ("[[logger]]\nmn = 'A'", "mn and station"),
+        ("[[logger]]\nmn = 'A'\nstation = 'a b'", "no station's code"),
+        ("[[logger]]\nmn='A'\nstation='a'\n[[logger]]\nmn='A'\nstation='b'", "twice"),
+        ("logger = [", "can't be read"),
+    ],
+)
+def test_a_bad_list_of_loggers_says_what_is_wrong(
+    tmp_path_factory: pytest.TempPathFactory, content: str, says: str
+) -> None:
+    path = tmp_path_factory.mktemp("loggers") / "loggers.toml"
+    path.write_text(content)
+    with pytest.raises(BadInput, match=says):
+        read_loggers(path)
+
+
+def test_a_list_of_loggers_is_read(tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.mktemp("loggers") / "loggers.toml"
+    path.write_text('[[logger]]\nmn = "0100"\nstation = "QH-01"\npw = "1"\n')
+    assert read_loggers(path) == {"0100": Logger("0100", StationCode("QH-01"), "1")}

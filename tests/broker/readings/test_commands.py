@@ -1,0 +1,94 @@
+"""The commands as a person uses them: publish a file, look at the quarantine, replay it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dashboard.cli import main
+from ingest.broker.mosquitto import Broker
+from tests.fixtures.broker import INGEST_PASSWORD
+from tests.made.database import Database
+from tests.made.readings.messages import one, register, rows
+from tests.running.ingest_process import ingest_process
+from tests.running.waiting import until
+
+
+@pytest.fixture
+def settings(database: Database, broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment of an installation with this database and broker."""
+    monkeypatch.setenv("ONEMAP_DATABASE__URL", database.urls["app"])
+    monkeypatch.setenv("ONEMAP_DATABASE__INGEST_URL", database.urls["ingest"])
+    monkeypatch.setenv("ONEMAP_MQTT__PORT", str(broker.port))
+    monkeypatch.setenv("ONEMAP_DASHBOARD__LANGUAGE", "en")
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_file_goes_in_and_its_stranger_follows_when_registered(
+    database: Database,
+    broker: Broker,
+    device: Callable[[str], str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "password").write_text(device("FILE-1"))
+    (tmp_path / "a.csv").write_text(
+        "station,time,ph,do,lon,lat\n"
+        "FILE-1,2026-05-01T08:00:00+08:00,7.1,,112,32\n"
+        "FILE-1,2026-05-01T09:00:00+08:00,7.2,8.5,,\n"
+    )
+    publish = ["publish-file", "--user", "FILE-1", "--password-file", str(tmp_path / "password")]
+    url, log = database.urls["ingest"], tmp_path / "ingest.log"
+    with ingest_process(broker, INGEST_PASSWORD, url, log) as ingest:
+        assert main([*publish, str(tmp_path / "a.csv")]) == 0
+        assert capsys.readouterr().out == "Acknowledged by the broker: 2\n"
+        until(lambda: one(database.owner, "SELECT count(*) FROM quarantine") == 2)
+        assert ingest.stop() == 0
+    assert main(["quarantine", "list"]) == 0
+    listed = capsys.readouterr().out
+    assert "unknown_station: 2" in listed
+    assert "onemap/v1/FILE-1/reading" in listed
+    register(database.owner, "FILE-1")
+    assert main(["quarantine", "replay"]) == 0
+    assert "Taken in: 2" in capsys.readouterr().out
+    assert rows(
+        database.owner,
+        "SELECT ph, dissolved_oxygen_mgl, ST_AsText(position) FROM reading ORDER BY observed_at",
+    ) == [(7.1, None, "POINT(112 32)"), (7.2, 8.5, None)]
+    assert main(["quarantine", "replay"]) == 0
+    assert "Taken in: 0" in capsys.readouterr().out
+    assert main(["quarantine", "list"]) == 0
+    assert capsys.readouterr().out == "The quarantine is empty.\n"
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_device_can_not_publish_for_another(
+    device: Callable[[str], str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "password").write_text(device("FILE-2"))
+    (tmp_path / "a.jsonl").write_text(
+        '{"station": "FILE-3", "time": "2026-05-01T08:00:00+08:00", "values": {"ph": 7.1}}\n'
+    )
+    publish = ["publish-file", "--user", "FILE-2", "--password-file", str(tmp_path / "password")]
+    assert main([*publish, str(tmp_path / "a.jsonl")]) == 1
+    assert "Refused by the broker: 1" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("settings")
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("a.csv", b"station,time,pH\n", "not pH"),
+        ("a.csv", b"station,time,ph\nS1,2026-05-01T08:00:00Z,high\n", "Row 2, column ph"),
+        ("a.csv", b"\xff\xfe", "not UTF-8"),
+        ("a.jsonl", b"{", "Line 1 is not JSON"),
+        ("a.jsonl", b'\n{"time": "", "values": {}}', "Line 2 names no station"),
+        ("a.jsonl", b'{"station": "a/b"}', "Line 1 names no station"),
+    ],
+)
+def test_a_file_that_can_not_be_read_publishes_nothing(
+    name: str, content: bytes, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert main(["publish-file", str(tmp_path / name)]) == 2
+    assert told in capsys.readouterr().err

@@ -1,0 +1,239 @@
+"""The ledger's list in Chromium: tabs, filters, orders, views, a press, cards, live changes."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+from sqlalchemy import text
+
+from data.clock import now
+from data.vocabulary import Role
+from tests.fixtures.map import watch
+from tests.fixtures.served import Served
+from tests.made.ledger.rows import fill_problems
+
+COUNT = 160
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def filled(shared_served: Served) -> Served:
+    """The app with problems in every state; each test presses others or none."""
+    fill_problems(shared_served.database.owner, COUNT, now())
+    return shared_served
+
+
+@pytest.fixture
+def opened(context: BrowserContext, filled: Served) -> Iterator[Open]:
+    """Opens the list for a role; a console error or a word to another machine fails the test."""
+    wrongs: list[str] = []
+
+    def made(query: str = "", role: Role = Role.OFFICE, language: str = "zh") -> Page:
+        login = filled.logins[role]
+        with filled.client(login):
+            token = filled.cookies[login]
+        context.add_cookies(
+            [
+                {"name": "onemap_session", "value": token, "url": filled.url},
+                {"name": "onemap_language", "value": language, "url": filled.url},
+            ]
+        )
+        page = context.new_page()
+        watch(page, wrongs, filled.url)
+        page.goto(f"{filled.url}/ledger{query}")
+        return page
+
+    yield made
+    assert wrongs == []
+
+
+def rows(page: Page) -> Locator:
+    """The rows that have come from the server."""
+    return page.locator(".lg-grid .ag-row:has(.lg-number)")
+
+
+def number(page: Page, at: int) -> str:
+    found = page.locator(f'.lg-grid .ag-row[row-index="{at}"] .lg-number')
+    expect(found).to_be_visible()
+    return found.inner_text()
+
+
+def held(served: Served, sql: str) -> list[object]:
+    with served.database.owner.connect() as connection:
+        return list(connection.execute(text(sql)).scalars())
+
+
+def test_tabs_and_filters_live_in_the_address(opened: Open, filled: Served) -> None:
+    page = opened()
+    expect(rows(page).first).to_be_visible()
+    page.get_by_role("button", name=re.compile("^逾期")).click()
+    expect(page).to_have_url(re.compile(r"/ledger\?view=overdue$"))
+    expect(page.locator(".lg-grid .lt:not(.r)")).to_have_count(0)
+    overdue = held(
+        filled,
+        "SELECT count(*) FROM problem WHERE due_at <= now()"
+        " AND status NOT IN ('refused', 'signed_off', 'archived')",
+    )[0]
+    expect(page.locator("#ledger-found")).to_have_text(f"共 {overdue} 件")
+    expect(page.locator("#ledger-count-overdue")).to_have_text(str(overdue))
+    page.get_by_role("button", name="严重程度").click()
+    page.get_by_role("checkbox", name="重大", exact=True).check()
+    page.get_by_role("checkbox", name="一般", exact=True).check()
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile(r"view=overdue&severity=major&severity=general$"))
+    expect(page.locator("#ledger-label-severity")).to_have_text("严重程度：重大等 2 项")
+    expect(page.locator("#ledger-export")).to_have_attribute("href", re.compile("severity=general"))
+    page.reload()
+    expect(page.locator("#ledger-label-severity")).to_have_text("严重程度：重大等 2 项")
+    words = page.locator('.lg-grid .ag-row:has(.lg-number) [col-id="severity"]')
+    expect(words.first).to_be_visible()
+    assert {word.strip() for word in words.all_inner_texts()} <= {"重大", "一般"}
+    page.get_by_role("button", name="清除严重程度").click()
+    expect(page).to_have_url(re.compile(r"/ledger\?view=overdue$"))
+    expect(page.locator("#ledger-found")).to_have_text(f"共 {overdue} 件")
+
+
+def test_rows_come_as_they_are_scrolled_to_in_the_order_of_the_heading(opened: Open) -> None:
+    page = opened("?view=all")
+    page.locator('.ag-header-cell[col-id="number"]').click()
+    expect(page).to_have_url(re.compile(r"view=all&sort=number$"))
+    expect(page.locator('.ag-row[row-index="0"] .lg-number')).to_have_text("419999-2026-00001")
+    page.locator('.ag-header-cell[col-id="number"]').click()
+    expect(page).to_have_url(re.compile(r"sort=-number$"))
+    expect(page.locator('.ag-row[row-index="0"] .lg-number')).to_have_text(
+        f"419999-2026-{COUNT:05}"
+    )
+    page.evaluate("dash_ag_grid.getApi('ledger-grid').ensureIndexVisible(110, 'top')")
+    assert number(page, 112) == f"419999-2026-{COUNT - 112:05}"
+    page.reload()
+    assert number(page, 0) == f"419999-2026-{COUNT:05}"
+
+
+def test_a_row_leads_to_its_problem_and_tells_the_next_step(opened: Open, filled: Served) -> None:
+    page = opened("?view=waiting&status=registered")
+    row = page.locator('.ag-row[row-index="0"]')
+    expect(row.locator(".lg-acts .btn")).to_be_hidden()
+    row.hover()
+    expect(row.locator(".lg-acts .btn")).to_have_text("受理")
+    name = number(page, 0)
+    found = held(filled, f"SELECT id FROM problem WHERE number = '{name}'")[0]
+    expect(row.locator(".lg-number")).to_have_attribute("href", f"/ledger/{found}")
+    expect(row.locator(".lg-acts .btn")).to_have_attribute("href", f"/ledger/{found}#accept")
+
+
+def test_a_link_opens_the_step_it_names(opened: Open, filled: Served) -> None:
+    with filled.client(filled.logins[Role.PATROLLER]) as patroller:
+        given = {
+            "place": {"x": 112.2003, "y": 32.5},
+            "category": "bank.building_waste",
+            "severity": "general",
+            "source": "patrol",
+            "description": "岸边堆放建筑垃圾",
+        }
+        answer = patroller.post(
+            "/api/v1/problems", json=given, headers={"Idempotency-Key": "link-to-a-step"}
+        )
+    assert answer.status_code == 201, answer.text
+    page = opened("?view=waiting&q=" + answer.json()["number"])
+    page.locator('.ag-row[row-index="0"]').hover()
+    page.locator('.ag-row[row-index="0"] .lg-acts .btn').click()
+    expect(page.get_by_role("dialog")).to_contain_text("受理")
+    expect(page).to_have_url(re.compile(rf"/ledger/{answer.json()['id']}$"))
+
+
+def test_several_are_pressed_at_once(opened: Open, filled: Served) -> None:
+    page = opened("?status=rectifying&sort=number")
+    names = [number(page, at) for at in (0, 1)]
+    bar = page.locator("#ledger-bulk-bar")
+    for at in (0, 1):
+        page.locator(f'.ag-row[row-index="{at}"] input[type=checkbox]').check()
+        expect(bar).to_contain_text(f"已选 {at + 1} 件")
+    bar.get_by_role("button", name="督办").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("督办：2 件")
+    dialog.get_by_role("textbox").fill("请加快清运")
+    dialog.get_by_role("button", name="确认").click()
+    expect(dialog).to_contain_text("督办：已办理 2 件。")
+    told = held(
+        filled,
+        "SELECT number FROM problem JOIN problem_event event ON event.problem_id = problem.id"
+        " WHERE event.action = 'press' AND convert_from(event.body, 'UTF8') LIKE '%请加快清运%'"
+        " ORDER BY number",
+    )
+    assert told == names
+
+
+def test_what_differs_in_its_steps_has_none_in_common(opened: Open) -> None:
+    page = opened("?view=all&status=refused")
+    page.locator('.ag-row[row-index="0"] input[type=checkbox]').check()
+    bar = page.locator("#ledger-bulk-bar")
+    expect(bar).to_contain_text("没有可批量办理的步骤")
+    expect(bar.get_by_role("button", name="督办")).to_have_count(0)
+    with page.expect_download() as download:
+        bar.get_by_role("link", name="导出所选").click()
+    assert download.value.suggested_filename.endswith(".xlsx")
+    bar.get_by_role("button", name="取消选择").click()
+    expect(bar).to_be_hidden()
+
+
+def test_a_view_is_saved_opened_and_removed(opened: Open) -> None:
+    page = opened("?view=all&status=assigned")
+    expect(rows(page).first).to_be_visible()
+    page.get_by_role("button", name="保存当前筛选").click()
+    page.get_by_label("视图名称").fill("待签收的")
+    page.get_by_role("button", name="保存", exact=True).click()
+    saved = page.locator(".lg-saved", has_text="待签收的")
+    expect(saved).to_be_visible()
+    page.goto(page.url.partition("?")[0])
+    saved.get_by_role("link").click()
+    expect(page).to_have_url(re.compile(r"\?view=all&status=assigned$"))
+    expect(page.locator("#ledger-label-status")).to_have_text("状态：待签收")
+    saved.get_by_role("button", name="删除视图").click()
+    expect(saved).to_have_count(0)
+
+
+def test_nothing_found_says_so_and_leads_on(opened: Open) -> None:
+    page = opened("?q=没有这样的字&station=424242")
+    empty = page.locator("#ledger-empty")
+    expect(empty).to_contain_text("没有符合条件的问题")
+    expect(page.get_by_text("测站：424242")).to_be_visible()
+    empty.get_by_role("button", name="清除筛选").click()
+    expect(page).to_have_url(re.compile(r"/ledger$"))
+    expect(rows(page).first).to_be_visible()
+    expect(empty).to_be_hidden()
+
+
+def test_a_phone_shows_cards(opened: Open) -> None:
+    page = opened("?view=all", role=Role.PATROLLER)
+    page.set_viewport_size({"width": 390, "height": 844})
+    cards = page.locator(".lg-card")
+    expect(cards).to_have_count(20)
+    expect(page.locator(".lg-rows")).to_be_hidden()
+    expect(page.locator("#ledger-export")).to_be_hidden()
+    page.get_by_role("button", name="再看一些").click()
+    expect(cards).to_have_count(40)
+    wide = page.evaluate("document.querySelector('.lg-page').scrollWidth")
+    assert wide <= 390
+
+
+def test_an_auditor_reads_in_english_and_reports_nothing(opened: Open) -> None:
+    page = opened(role=Role.AUDITOR, language="en")
+    expect(page.get_by_role("heading", name="Problem ledger")).to_be_visible()
+    expect(page.locator(".ag-header")).to_contain_text("Responsible unit")
+    expect(page.locator(".lg-grid .lt").first).to_contain_text(re.compile("working day|today"))
+    expect(page.locator(".om-page > header").get_by_text("Report a problem")).to_have_count(0)
+    page.locator('.ag-row[row-index="0"] input[type=checkbox]').check()
+    expect(page.locator("#ledger-bulk-bar")).to_contain_text("no step in common")
+
+
+def test_a_step_of_somebody_else_is_seen_without_a_reload(opened: Open, filled: Served) -> None:
+    page = opened("?view=all&sort=-number")
+    name = number(page, 3)
+    with filled.database.app.begin() as connection:
+        connection.execute(
+            text("UPDATE problem SET last_actor = '现场复查组' WHERE number = :name"),
+            {"name": name},
+        )
+    expect(page.locator('.ag-row[row-index="3"] .lg-last')).to_contain_text("现场复查组")
+    assert number(page, 3) == name

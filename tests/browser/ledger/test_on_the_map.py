@@ -1,0 +1,202 @@
+"""Problems and patrols on the one map in Chromium: pins, drawer, strip, bell, report by a click."""
+
+from collections.abc import Callable
+
+import pytest
+
+from data.vocabulary import Role
+from data.words.ledger import Light
+from tests.fixtures.map import MapPage
+from tests.fixtures.served import Served
+from tests.made.map.newest import tell_class
+from tests.made.map.problems import close_problem, four_pins, put_notice, put_patrol, put_problem
+
+MapOf = Callable[..., MapPage]
+TRACK = "LINESTRING(112.203 32.72,112.203 32.70)"
+RED = [207, 46, 39]
+
+
+class Filled:
+    """The served basin and its problems by light."""
+
+    def __init__(self, served: Served) -> None:
+        self.served = served
+        self.owner = served.database.owner
+        self.pins = four_pins(self.owner, served.basin)
+        self.patrol = put_patrol(self.owner, served.basin.reach_up, TRACK)
+        tell_class(served.database.ingest, served.basin.section_down, 4)
+
+
+@pytest.fixture(scope="module")
+def filled(shared_served: Served) -> Filled:
+    return Filled(shared_served)
+
+
+def press(opened: MapPage, lon: float, lat: float, up: int = 0) -> None:
+    """A click so many pixels above a place."""
+    opened.until("!window.onemap.map.isMoving() && window.onemap.map.loaded()")
+    x, y = opened.tell(
+        f"const p = map.project([{lon}, {lat}]), box = map.getCanvas()"
+        ".getBoundingClientRect(); return [p.x + box.x, p.y + box.y]"
+    )
+    opened.page.mouse.click(x, y - up)
+
+
+def test_a_pin_is_red_with_its_days_and_opens_the_problem(filled: Filled, map_page: MapOf) -> None:
+    opened = map_page(filled.served, Role.OFFICE)
+    opened.open("/#map=12/32.74/112.2")
+    page = opened.page
+    red = filled.pins[Light.RED]
+    assert opened.tell(f"return app.ledger.pins.find({red}).properties.icon") == "problem|red"
+    assert opened.tell(f"return app.ledger.pins.find({red}).properties.label").startswith("逾 ")
+    lit = opened.pixel(112.2, 32.7409)
+    assert all(abs(one - other) <= 24 for one, other in zip(lit, RED, strict=True)), lit
+    press(opened, 112.2, 32.74, up=14)
+    page.wait_for_selector(f"[data-shows='problem:{red}']")
+    assert page.inner_text(".dw h2") == "岸边生活垃圾"
+    assert "逾 " in page.inner_text(".dw-title .lt.r")
+    assert page.get_attribute(".dw-foot a", "href") == f"/ledger/{red}"
+    assert f"sel=problem:{red}" in page.evaluate("() => location.hash")
+    assert opened.wrongs == []
+
+
+def test_strip_panel_and_navigation_count_what_is_open(filled: Filled, map_page: MapOf) -> None:
+    opened = map_page(filled.served, Role.OFFICE)
+    opened.open()
+    opened.until("document.querySelector('[data-told=overdue]').textContent === '1'")
+    page = opened.page
+    assert "mp-bad" in (page.get_attribute("[data-told=overdue]", "class") or "")
+    assert page.get_attribute(".mp-kp:has([data-told=waiting])", "href") == "/ledger?view=waiting"
+    assert page.inner_text("[data-ledger-number=patrols]") == "今日 1"
+    assert page.inner_text("#shell-nav [data-overdue]") == "1"
+    page.click("[data-layer=problems]")
+    assert opened.tell("return map.getLayoutProperty('problems', 'visibility')") == "none"
+    assert opened.tell("return map.getLayoutProperty('overdue-clusters', 'visibility')") == "none"
+    page.click("[data-layer=patrols]")
+    opened.until("location.hash.includes('off=problems,patrols')")
+    assert opened.wrongs == []
+
+
+def test_a_step_moves_the_pins_of_an_open_map(filled: Filled, map_page: MapOf) -> None:
+    opened = map_page(filled.served, Role.OFFICE)
+    opened.open()
+    opened.until("window.onemap.app.live.source?.readyState === 1")
+    before = int(opened.page.inner_text("[data-ledger-number=problems]") or 0)
+    basin = filled.served.basin
+    number = put_problem(
+        filled.owner, "411381-2026-00031", basin.reach_up, 112.2, 32.66, Light.AMBER
+    )
+    opened.until(f"window.onemap.app.ledger.pins.find({number})?.properties.light === 'amber'")
+    close_problem(filled.owner, number)
+    opened.until(f"!window.onemap.app.ledger.pins.find({number})")
+    opened.until(
+        f"Number(document.querySelector('[data-ledger-number=problems]').textContent) <= {before}"
+    )
+    assert opened.wrongs == []
+
+
+def test_waters_tell_their_problems_and_patrols(filled: Filled, map_page: MapOf) -> None:
+    opened = map_page(filled.served, Role.OFFICE)
+    basin, page = filled.served.basin, opened.page
+    opened.open(f"/#sel=reach:{basin.reach_down}")
+    page.wait_for_selector(".dw-prb button")
+    first = page.locator(".dw-prb button").first
+    assert first.get_attribute("data-select-id") == str(filled.pins[Light.AMBER])
+    assert "K12+350" in first.inner_text()
+    added = put_problem(filled.owner, "411381-2026-00032", basin.reach_down, 112.2, 32.5, Light.RED)
+    page.wait_for_selector(f".dw-prb [data-select-id='{added}']")
+    close_problem(filled.owner, added)
+    page.wait_for_selector(f".dw-prb [data-select-id='{added}']", state="detached")
+    first.click()
+    page.wait_for_selector(f"[data-shows='problem:{filled.pins[Light.AMBER]}']")
+    opened.open(f"/#sel=section:{basin.section_up}")
+    page.reload()
+    page.wait_for_selector(f".dw-walk [data-select-id='{filled.patrol}']")
+    page.click(".dw-walk button")
+    page.wait_for_selector(f"[data-shows='patrol:{filled.patrol}']")
+    assert "有效" in page.inner_text(".dw-title")
+    assert "甲" not in page.inner_text(".dw"), "no patroller is named"
+    assert opened.wrongs == []
+
+
+def test_a_click_reports_a_problem_at_its_place(filled: Filled, map_page: MapOf) -> None:
+    opened = map_page(filled.served, Role.PATROLLER)
+    opened.open("/#map=12/32.46/112.2")
+    page = opened.page
+    page.click("[data-map-action=report]")
+    assert "点选问题位置" in page.inner_text("#one-map-report-hint")
+    page.keyboard.press("Escape")
+    assert page.is_hidden("#one-map-report-hint")
+    page.click("[data-map-action=report]")
+    with page.expect_navigation(url=lambda url: "/ledger/report" in url, wait_until="commit"):
+        press(opened, 112.2, 32.47)
+    asked = page.evaluate("() => Object.fromEntries(new URLSearchParams(location.search))")
+    assert float(asked["lon"]) == pytest.approx(112.2, abs=0.001)
+    assert float(asked["lat"]) == pytest.approx(32.47, abs=0.001)
+    assert asked["reach"] == str(filled.served.basin.reach_down)
+
+
+def test_a_number_is_found_and_opened(filled: Filled, map_page: MapOf) -> None:
+    opened = map_page(filled.served, Role.CHIEF)
+    opened.open()
+    page = opened.page
+    page.keyboard.press("/")
+    page.keyboard.type("2026-00003")
+    page.wait_for_selector("#one-map-search-list [role=option]")
+    page.keyboard.press("Enter")
+    green = filled.pins[Light.GREEN]
+    page.wait_for_selector(f"[data-shows='problem:{green}']")
+    opened.until("!window.onemap.map.isMoving()")
+    assert opened.tell("return map.getCenter().lat") == pytest.approx(32.45, abs=0.05)
+    assert opened.wrongs == []
+
+
+def test_the_bell_rings_lists_and_is_read(filled: Filled, map_page: MapOf) -> None:
+    opened = map_page(filled.served, Role.CHIEF)
+    opened.open()
+    page = opened.page
+    opened.until("window.onemap.app.live.source?.readyState === 1")
+    assert page.is_hidden(".om-bell .dot")
+    put_notice(filled.owner, filled.pins[Light.RED], filled.served.logins[Role.CHIEF])
+    page.wait_for_selector(".om-bell .dot", state="visible")
+    page.click("[data-bell]")
+    page.wait_for_selector(".om-notices a.new")
+    assert "411381-2026-00001" in page.inner_text(".om-notices a.new")
+    page.click(".om-notices header .btn")
+    page.wait_for_selector(".om-notices a.new", state="detached")
+    page.wait_for_selector(".om-bell .dot", state="hidden")
+    page.keyboard.press("Escape")
+    assert page.is_hidden(".om-notices")
+    assert opened.wrongs == []
+
+
+def test_a_neighbours_map_knows_no_problem(filled: Filled, map_page: MapOf) -> None:
+    opened = map_page(filled.served, Role.NEIGHBOUR)
+    opened.open(f"/#sel=problem:{filled.pins[Light.RED]}")
+    page = opened.page
+    for selector in (
+        "[data-told]",
+        "[data-layer=problems]",
+        "[data-map-action=report]",
+        "[data-bell]",
+    ):
+        assert page.locator(selector).count() == 0, selector
+    assert opened.tell("return map.getSource('problems') === undefined")
+    page.wait_for_selector(".dw [role=alert]")
+    assert "411381" not in page.inner_text(".dw")
+    assert opened.wrongs == []
+
+
+def test_the_list_beside_the_map_reaches_every_pin(filled: Filled, map_page: MapOf) -> None:
+    opened = map_page(filled.served, Role.OFFICE)
+    opened.open()
+    page = opened.page
+    page.click(".mp-pf [data-map-action=list]")
+    page.click("[data-list=problem]")
+    page.wait_for_selector("#one-map-list-rows [data-kind=problem]")
+    first = page.locator("#one-map-list-rows [data-kind=problem]").first
+    assert first.get_attribute("data-id") == str(filled.pins[Light.RED])
+    first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"[data-shows='problem:{filled.pins[Light.RED]}']")
+    assert opened.wrongs == []

@@ -1,0 +1,258 @@
+"""A problem's whole way in Chromium with four accounts, and what stops a step on it."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+from sqlalchemy import text
+
+from data.vocabulary import Role
+from problem_ledger.record.verify import verify_problem
+from tests.fixtures.map import watch
+from tests.fixtures.served import Served
+from tests.made.ledger.pictures import drawn, exif, saved
+from tests.running.pages import PATIENCE_S
+from tests.running.waiting import shared, until
+
+LON, LAT = 112.2006, 32.65
+Desk = Callable[..., Page]
+
+
+@pytest.fixture
+def refusals() -> list[str]:
+    """What the test provokes: the browser tells it as an error of the page."""
+    return []
+
+
+@pytest.fixture
+def desk(browser: Browser, shared_served: Served, refusals: list[str]) -> Iterator[Desk]:
+    """A window of its own for each account; what goes wrong in any of them fails the test."""
+    wrongs: list[str] = []
+    contexts = []
+
+    def made(role: Role, address: str, language: str = "zh", width: int = 1440) -> Page:
+        login = shared_served.logins[role]
+        with shared_served.client(login):
+            token = shared_served.cookies[login]
+        context = browser.new_context(
+            locale="zh-CN",
+            viewport={"width": width, "height": 900},
+            geolocation={"longitude": LON, "latitude": LAT, "accuracy": 6},
+            permissions=["geolocation"],
+        )
+        context.set_default_timeout(shared(PATIENCE_S) * 1000)
+        contexts.append(context)
+        context.add_cookies(
+            [
+                {"name": "onemap_session", "value": token, "url": shared_served.url},
+                {"name": "onemap_language", "value": language, "url": shared_served.url},
+            ]
+        )
+        page = context.new_page()
+        watch(page, wrongs, shared_served.url)
+        page.goto(shared_served.url + address)
+        return page
+
+    yield made
+    for context in contexts:
+        context.close()
+    assert [each for each in wrongs if not each.endswith(tuple(refusals))] == []
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Callable[[int], Path]:
+    """A photo as a phone takes it there, each number another picture."""
+
+    def made(seed: int) -> Path:
+        file = tmp_path / f"photo-{seed}.jpg"
+        tags = exif(lon=LON, lat=LAT, bearing=40 + seed)
+        file.write_bytes(saved(drawn(seed), tags=tags))
+        return file
+
+    return made
+
+
+def report(page: Page, photo: Path, description: str = "河岸堆放建筑垃圾约 12 m³。") -> str:
+    """The form filled in and sent, its window closed; the address of the new problem."""
+    page.get_by_role("button", name=re.compile("^河岸")).click()
+    page.get_by_text("建筑垃圾堆放", exact=True).click()
+    page.set_input_files(".pd-file", photo)
+    expect(page.locator(".pd-photo.kept")).to_have_count(1)
+    expect(page.locator(".rp-form .rp-placed")).to_contain_text("清河 K16+")
+    page.fill("#rp-description", description)
+    page.locator(".rp-submit").click()
+    expect(page.locator(".rp-done")).to_contain_text("问题已登记")
+    address = page.get_by_role("link", name="查看问题").get_attribute("href")
+    assert address
+    page.context.close()
+    return address
+
+
+def mark_on_the_map(page: Page) -> None:
+    """The one map's button is pressed, then the place; the form opens with it."""
+
+    def drawn_map() -> bool:
+        page.wait_for_timeout(50)
+        return bool(page.evaluate("() => window.onemap?.ready && window.onemap.map.loaded()"))
+
+    until(drawn_map, patience_s=60)
+    page.locator("[data-map-action=report]").click()
+    x, y = page.evaluate(
+        "([lon, lat]) => { const { map } = window.onemap;"
+        " map.jumpTo({center: [lon, lat], zoom: 13});"
+        " const at = map.project([lon, lat]), box = map.getCanvas().getBoundingClientRect();"
+        " return [box.x + at.x, box.y + at.y]; }",
+        [LON, LAT],
+    )
+    page.mouse.click(x, y)
+    page.wait_for_url("**/ledger/report?*")
+
+
+def begin(page: Page, action: str) -> Locator:
+    """The dialog of that step."""
+    page.locator(f".pb-bar [data-problem-act={action}]").click()
+    dialog = page.locator("dialog.pd")
+    expect(dialog).to_be_visible()
+    return dialog
+
+
+def finish(page: Page, dialog: Locator, status: str) -> None:
+    """The step is confirmed, and the page shows what it led to."""
+    dialog.locator("footer .btn").last.click()
+    expect(page.locator(".pb-stat")).to_have_text(status)
+    expect(dialog).to_have_count(0)
+
+
+def submit(page: Page, photo: Path, words: str) -> None:
+    dialog = begin(page, "submit")
+    dialog.locator(".pd-file").set_input_files(photo)
+    expect(dialog.locator(".pd-photo.kept")).to_have_count(1)
+    dialog.locator("textarea").fill(words)
+    finish(page, dialog, "待复核")
+
+
+def test_four_accounts_take_a_problem_from_its_report_to_its_sign_off(
+    desk: Desk, shared_served: Served, photo: Callable[[int], Path]
+) -> None:
+    reporter = desk(Role.PATROLLER, "/")
+    mark_on_the_map(reporter)
+    address = report(reporter, photo(1))
+    office = desk(Role.OFFICE, address)
+    dialog = begin(office, "accept")
+    dialog.get_by_text("较严重", exact=True).click()
+    finish(office, dialog, "待交办")
+    dialog = begin(office, "assign")
+    dialog.locator("select").select_option(label="水利站")
+    expect(dialog).to_contain_text("30 个工作日")
+    dialog.locator("[data-field=requirement] textarea").fill("清运垃圾，恢复岸坡。")
+    finish(office, dialog, "待签收")
+
+    unit = desk(Role.UNIT_MEMBER, address)
+    expect(unit.locator(".pb-who")).to_contain_text("整改单位（水利站）")
+    finish(unit, begin(unit, "sign_for"), "整改中")
+    submit(unit, photo(2), "已清运 6 m³。")
+    expect(unit.locator(".pb-bar .btn.p")).to_have_count(0)
+
+    checker = desk(Role.PATROLLER, address)
+    expect(checker.locator(".pb-who")).to_contain_text("与整改单位无隶属关系")
+    dialog = begin(checker, "return")
+    dialog.locator("textarea").fill("岸坡仍有残留。")
+    finish(checker, dialog, "退回")
+    expect(unit.locator(".pb-stat")).to_have_text("退回")
+    submit(unit, photo(3), "已全部清运，岸坡复绿。")
+    expect(checker.locator(".pb-stat")).to_have_text("待复核")
+    dialog = begin(checker, "verify")
+    dialog.locator(".pd-file").set_input_files(photo(4))
+    expect(dialog.locator(".pd-photo.kept")).to_have_count(1)
+    dialog.locator("footer .btn").last.click()
+    expect(dialog.locator(".pd-wrong", has_text="请给出位置。")).to_be_visible()
+    dialog.get_by_role("button", name="使用本机定位").click()
+    expect(dialog.locator(".pd-said")).to_contain_text("精度 ±6 m")
+    finish(checker, dialog, "待销号")
+
+    chief = desk(Role.CHIEF, address)
+    dialog = begin(chief, "sign_off")
+    expect(dialog.locator(".pd-checks li")).to_have_count(4)
+    expect(dialog.locator(".pd-checks .bad")).to_have_count(0)
+    dialog.locator("textarea").fill("现场已恢复，同意销号。")
+    finish(chief, dialog, "已销号")
+    told = chief.locator(".pb-story li b").all_inner_texts()
+    assert told == ["销号", "现场复核通过", "申请销号", "退回整改", "申请销号", "签收", "交办",
+                    "受理", "登记"]  # fmt: skip
+    expect(chief.locator(".pb-told .tag.gr")).to_have_text("存证链完整")
+    with shared_served.database.app.connect() as connection:
+        assert verify_problem(connection, int(address.rpartition("/")[2])).intact
+    with chief.context.expect_page() as opened:
+        chief.get_by_role("link", name="销号单").click()
+    opened.value.close()
+
+
+def test_who_comes_second_is_told_who_was_first(
+    desk: Desk, photo: Callable[[int], Path], refusals: list[str]
+) -> None:
+    refusals.append("409 (Conflict)")
+    reporter = desk(Role.PATROLLER, f"/ledger/report?lon={LON}&lat={LAT}")
+    address = report(reporter, photo(11), "岸边又有一处垃圾。")
+    first, second = desk(Role.OFFICE, address), desk(Role.OFFICE, address)
+    refusal = begin(second, "refuse")
+    refusal.locator("textarea").fill("重复上报。")
+    finish(first, begin(first, "accept"), "待交办")
+    refusal.locator("footer .btn").last.click()
+    expect(second.get_by_text("页面已更新")).to_contain_text("受理")
+    expect(second.locator(".pb-stat")).to_have_text("待交办")
+
+
+def test_a_reader_without_a_step_reads_whose_turn_it_is(
+    desk: Desk, photo: Callable[[int], Path]
+) -> None:
+    reporter = desk(Role.PATROLLER, f"/ledger/report?lon={LON}&lat={LAT}")
+    address = report(reporter, photo(21), "第三处。")
+    auditor = desk(Role.AUDITOR, address)
+    expect(auditor.locator(".pb-who")).to_have_text("待河长办受理")
+    expect(auditor.locator(".pb-bar .btn")).to_have_count(0)
+    there = re.compile(rf"^/#map=14/[\d.]+/[\d.]+&sel=problem:{address.rpartition('/')[2]}$")
+    expect(auditor.locator(".pb-whole")).to_have_attribute("href", there)
+    english = desk(Role.AUDITOR, address, language="en", width=390)
+    expect(english.locator(".pb-who")).to_have_text("Waiting for the chief office to accept it")
+    wide = english.evaluate("document.documentElement.scrollWidth")
+    assert wide <= 390
+
+
+def test_a_problem_that_may_not_be_known_is_not_told(desk: Desk, shared_served: Served) -> None:
+    with shared_served.database.app.connect() as connection:
+        beyond = connection.execute(
+            text("SELECT coalesce(max(id), 0) + 1000 FROM problem")
+        ).scalar()
+    for number in (beyond, "x", "9" * 30):
+        page = desk(Role.AUDITOR, f"/ledger/{number}")
+        expect(page.get_by_text("您的账号无权查看该问题")).to_be_visible()
+
+
+def test_a_report_tells_what_it_lacks_and_takes_a_typed_chainage(
+    desk: Desk, photo: Callable[[int], Path], refusals: list[str]
+) -> None:
+    refusals.append("400 (Bad Request)")
+    page = desk(Role.PATROLLER, "/ledger/report", width=390)
+    submit_button = page.locator(".rp-submit")
+    submit_button.click()
+    expect(page.locator(".pd-refused")).to_have_text("请选择问题类别。")
+    page.get_by_role("button", name=re.compile("^排污口")).click()
+    submit_button.click()
+    expect(page.locator(".pd-refused")).to_have_text("请给出位置。")
+    page.get_by_text("输入桩号或坐标").click()
+    page.get_by_label("桩号，如 K12+350").fill("K5+5x")
+    page.locator(".rp-line").first.get_by_role("button", name="定位").click()
+    expect(page.locator(".rp-preview .bad")).to_contain_text("K12+350")
+    page.get_by_label("桩号，如 K12+350").fill("K5+545")
+    page.locator(".rp-line").first.get_by_role("button", name="定位").click()
+    expect(page.locator(".rp-form .rp-placed")).to_contain_text("清河 K5+545")
+    text_file = photo(31).with_suffix(".txt")
+    text_file.write_text("not a photo")
+    page.set_input_files(".pd-file", text_file)
+    expect(page.locator(".pd-photo.bad")).to_contain_text("JPEG")
+    page.get_by_role("button", name="移除").click()
+    page.fill("#rp-description", "晴天仍有污水流出。")
+    submit_button.click()
+    expect(page.locator(".rp-done")).to_contain_text("问题已登记")

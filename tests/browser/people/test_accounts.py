@@ -1,0 +1,62 @@
+"""The administrator's page in Chromium: an account from its making to its end."""
+
+from playwright.sync_api import Page, expect
+
+from data.vocabulary import Role
+from tests.browser.people.test_sign_in import fill
+from tests.fixtures.served import Served
+
+
+def choose(page: Page, box: str, word: str) -> None:
+    page.locator(box).click()
+    page.get_by_role("option", name=word, exact=True).click()
+
+
+def test_an_account_is_made_changed_and_disabled(page: Page, shared_served: Served) -> None:
+    fill(page, shared_served, shared_served.logins[Role.ADMINISTRATOR], shared_served.password)
+    page.get_by_role("button", name="新建账号").click()
+    page.fill("#accounts-new-login", "zhang.san")
+    page.fill("#accounts-new-name", "张三")
+    choose(page, "#accounts-new-role", "河长")
+    choose(page, "#accounts-new-level", "乡级河长")
+    choose(page, "#accounts-new-division", "上游镇")
+    page.get_by_role("button", name="创建账号").click()
+    password = page.locator(".acc-password").inner_text()
+    assert len(password) == 19
+    page.keyboard.press("Escape")
+    row = page.locator("tr", has_text="zhang.san")
+    expect(row).to_contain_text("乡级河长，上游镇")
+    expect(row).to_contain_text("待设密码")
+
+    row.get_by_role("button", name="管理").click()
+    choose(page, "#accounts-add-role", "督查")
+    page.get_by_role("button", name="增加角色").click()
+    expect(page.locator(".acc-roles li")).to_have_count(2)
+    page.locator(".acc-roles li", has_text="督查").get_by_role("button").click()
+    page.get_by_role("button", name="确认").click()
+    expect(page.locator(".acc-roles li")).to_have_count(1)
+
+    page.get_by_role("button", name="停用账号").click()
+    expect(page.get_by_text("已登录的会话立即结束")).to_be_visible()
+    page.get_by_role("button", name="确认").click()
+    expect(page.locator("tr", has_text="zhang.san")).to_contain_text("已停用")
+
+
+def test_what_is_wrong_is_said(page: Page, shared_served: Served) -> None:
+    fill(page, shared_served, shared_served.logins[Role.ADMINISTRATOR], shared_served.password)
+    page.get_by_role("button", name="新建账号").click()
+    page.fill("#accounts-new-login", "Zhang San")
+    page.fill("#accounts-new-name", "张三")
+    page.get_by_role("button", name="创建账号").click()
+    expect(page.get_by_text("请选择角色。")).to_be_visible()
+    choose(page, "#accounts-new-role", "督查")
+    page.get_by_role("button", name="创建账号").click()
+    expect(page.get_by_text("不能用作账号")).to_be_visible()
+
+
+def test_the_search_finds_by_login_and_name(page: Page, shared_served: Served) -> None:
+    fill(page, shared_served, shared_served.logins[Role.ADMINISTRATOR], shared_served.password)
+    page.locator("#accounts-search").fill("neighb")
+    expect(page.locator("#accounts-list tbody tr")).to_have_count(1)
+    page.locator("#accounts-search").fill("%")
+    expect(page.get_by_text("没有符合条件的账号")).to_be_visible()

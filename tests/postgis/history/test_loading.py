@@ -1,0 +1,198 @@
+"""Histories come in as they were, once, and nothing of what was there is changed."""
+
+import csv
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pyarrow.parquet
+import pytest
+
+from dashboard.cli import main
+from data.archives.layout import Kind, Month
+from data.archives.unload import unload
+from data.clock import UtcDatetime
+from data.errors import BadInput
+from ingest.history.importing import HistoryImport, Imported
+from ingest.running.pipeline import Pipeline
+from tests.made.database import Database
+from tests.made.history.archive_rows import all_readings, fill_two_months, fleeting_files
+from tests.made.readings.messages import GOOD, NOON, message, one, register, rows
+
+__all__ = ["fleeting_files"]
+NOW = UtcDatetime(datetime(2026, 8, 1, tzinfo=UTC))
+HEAD = "station,time,period,ph,do,codmn,nh3n,tp,fe\n"
+
+
+def taken(database: Database, file: Path) -> Imported:
+    return HistoryImport(database.ingest, file, clock=lambda: NOW).run()
+
+
+def test_what_cannot_be_taken_is_told_row_by_row(database: Database, tmp_path: Path) -> None:
+    register(database.owner, "S-1")
+    with database.owner.begin() as connection:
+        connection.exec_driver_sql("UPDATE station SET started_at = '2025-01-01'")
+    file = tmp_path / "history.csv"
+    file.write_text(
+        HEAD
+        + "S-1,2026-05-01T08:00:00,,7.1,8,2,0.3,0.1,0.2\n"
+        + 'S-1,2026-05-01T01:00:00Z,hour,"7.2",,,,,\n'
+        + "S-1,2026-05-01 10:00:00+08:00,instant,77,8.5,+2.5e0, 0.4 ,.1,\n"
+        + "S-2,2026-05-01T00:00:00Z,,7,8,2,0.3,0.1,\n"
+        + "S-1,2026-02-30T00:00:00Z,,7,8,2,0.3,0.1,\n"
+        + "S-1,2026-05-02T00:00:00Z,week,7,8,2,0.3,0.1,\n"
+        + "S-1,2026-08-01T00:11:00Z,,7,8,2,0.3,0.1,\n"
+        + "S-1,2024-12-31T00:00:00Z,,7,8,2,0.3,0.1,\n"
+        + "S-1,2026-05-03T00:00:00Z,,7,8,two,0.3,0.1,\n"
+        + "S-1,2026-05-04T00:00:00Z,,nan,8,2,0.3,0.1,\n"
+        + "S-1,2026-05-05T00:00:00Z,,,,,,,\n",
+        "utf-8",
+    )
+    assert taken(database, file) == Imported(read=11, stored=3, known=0, rejected=8)
+    with file.with_name("history.csv.rejects.csv").open(encoding="utf-8") as opened:
+        told = [(int(row["row"]), row["reason"], row["detail"]) for row in csv.DictReader(opened)]
+    assert told == [
+        (4, "station", ""), (5, "time", ""), (6, "period", ""), (7, "clock", ""), (8, "clock", ""),
+        (9, "value", "permanganate_index_mgl=two"), (10, "value", "ph=nan"), (11, "empty", ""),
+    ]  # fmt: skip
+    assert rows(
+        database.owner,
+        "SELECT observed_at, period, ph, permanganate_index_mgl, total_phosphorus_mgl, extra, flags"
+        " FROM reading ORDER BY observed_at",
+    ) == [
+        (datetime(2026, 5, 1, 0, tzinfo=UTC), "instant", 7.1, 2.0, 0.1, {"fe": 0.2}, None),
+        (datetime(2026, 5, 1, 1, tzinfo=UTC), "hour", 7.2, None, None, None, None),
+        (datetime(2026, 5, 1, 2, tzinfo=UTC), "instant", 77.0, 2.5, 0.1, None, {"ph": "range"}),
+    ]
+
+
+def test_notes_that_nobody_could_read_again_are_rejected(
+    database: Database, tmp_path: Path
+) -> None:
+    """What is stored is read by ingest for every message that comes again."""
+    register(database.owner, "S-1")
+    notes: list[tuple[object, object]] = [
+        ({"ph": "maybe"}, {}), ({"acid": "D"}, {}), ({"ph": 1}, {}), ({"ph": "rejected"}, {}),
+        ({}, {"iron": 0.2}), ({}, {"fe": "much"}), ({}, {"ph": 7.0}), ({}, {"fe": True}),
+        ({"ph": "D"}, {"fe": 2}),
+    ]  # fmt: skip
+    file = tmp_path / "history.csv"
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.writer(opened)
+        writer.writerow(["station", "time", "ph", "flags", "extra"])
+        for flags, extra in notes:
+            writer.writerow(["S-1", NOON.isoformat(), 7, json.dumps(flags), json.dumps(extra)])
+    assert taken(database, file) == Imported(read=9, stored=1, known=0, rejected=8)
+    with file.with_name("history.csv.rejects.csv").open(encoding="utf-8") as opened:
+        assert {row["reason"] for row in csv.DictReader(opened)} == {"text"}
+    again = Pipeline(database.ingest, now=lambda: NOON).commit([message("S-1", NOON, {"ph": 7})])
+    assert again.duplicate == 1
+
+
+def test_a_history_leaves_accounts_exceedances_and_newer_values(
+    database: Database, tmp_path: Path
+) -> None:
+    register(database.owner, "S-1")
+    pipeline = Pipeline(database.ingest, now=lambda: NOON)
+    assert pipeline.commit([message("S-1", NOON, {"ph": 7.0, "do": 8.0})]).stored == 1
+    before = one(database.owner, "SELECT change_no FROM latest_reading")
+    file = tmp_path / "history.csv"
+    old, young = NOON - timedelta(days=40), NOON + timedelta(hours=1)
+    file.write_text(
+        "station,time,ph,nh3n,tp\n"
+        f"S-1,{old.isoformat()},6.5,9.9,0.9\nS-1,{young.isoformat()},,9.9,\n"
+    )
+    assert taken(database, file).stored == 2
+    assert one(database.owner, "SELECT count(*) FROM exceedance") == 0
+    assert rows(database.owner, "SELECT sum(received), sum(instants) FROM hour_account") == [(1, 3)]
+    told = one(database.owner, "SELECT latest FROM latest_reading")
+    assert isinstance(told, dict)
+    values = {key: (each["v"], each["t"]) for key, each in told.items()}
+    assert values["ph"][0] == 7.0
+    assert values["nh3n"] == (9.9, young.isoformat().replace("+00:00", "Z"))
+    assert values["tp"][0] == 0.9, "never told before, however old"
+    assert one(database.owner, "SELECT change_no FROM latest_reading") != before
+
+
+def test_a_row_again_fills_and_a_value_that_differs_is_kept_aside(
+    database: Database, tmp_path: Path
+) -> None:
+    register(database.owner, "S-1")
+    Pipeline(database.ingest, now=lambda: NOON).commit([message("S-1", NOON, GOOD)])
+    file = tmp_path / "history.csv"
+    file.write_text(
+        f"station,time,ph,cod\nS-1,{NOON.isoformat()},{GOOD['ph']},15\n"
+        f"S-1,{NOON.isoformat()},8.8,15\n"
+    )
+    assert taken(database, file) == Imported(read=2, stored=0, known=2, rejected=0)
+    assert rows(database.owner, "SELECT ph, cod_mgl FROM reading") == [(GOOD["ph"], 15.0)]
+    assert rows(database.owner, "SELECT parameter, kept, refused FROM reading_conflict") == [
+        ("ph", GOOD["ph"], 8.8)
+    ]
+
+
+def test_an_archive_comes_back_as_it_went(
+    database: Database, shared_database: Database, tmp_path: Path
+) -> None:
+    fill_two_months(shared_database.owner)
+    unload(shared_database.app, tmp_path)
+    with shared_database.owner.connect() as connection:
+        went = all_readings(connection)
+    with shared_database.owner.begin() as connection:
+        connection.exec_driver_sql("TRUNCATE reading")
+    for month in (Month(2026, 4), Month(2026, 5), Month(2026, 6)):
+        file = tmp_path / month.file_of(Kind.READINGS)
+        count = pyarrow.parquet.read_metadata(file).num_rows
+        assert taken(shared_database, file) == Imported(count, count, 0, 0)
+        assert taken(shared_database, file) == Imported(count, 0, count, 0)
+    with shared_database.owner.connect() as connection:
+        assert all_readings(connection) == went
+    assert one(shared_database.owner, "SELECT count(*) FROM reading_conflict") == 0
+    assert one(shared_database.owner, "SELECT count(*) FROM latest_reading") == 6
+
+
+def test_an_import_broken_off_goes_on_behind_the_last_chunk(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(database.owner, "S-1")
+    monkeypatch.setattr("data.archives.tables.CHUNK", 10)
+    file = tmp_path / "history.csv"
+    lines = [f"S-1,{(NOON + timedelta(hours=n)).isoformat()},7" for n in range(35)]
+    file.write_text("station,time,ph\n" + "\n".join([*lines, "S-9,2026-01-01T00:00:00Z,7"]) + "\n")
+
+    def break_off(done: int, _total: int | None) -> None:
+        if done == 20:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        HistoryImport(database.ingest, file, clock=lambda: NOW).run(break_off)
+    assert one(database.owner, "SELECT count(*) FROM reading") == 20
+    assert one(database.owner, "SELECT count(*) FROM latest_reading") == 0
+    seen: list[int] = []
+    again = HistoryImport(database.ingest, file, clock=lambda: NOW)
+    assert again.run(lambda done, _total: seen.append(done)) == Imported(36, 35, 0, 1)
+    assert seen == [30, 36]
+    assert one(database.owner, "SELECT count(*) FROM reading_conflict") == 0
+    assert one(database.owner, "SELECT observed_at FROM latest_reading") == NOON + timedelta(
+        hours=34
+    )
+    assert {each.name for each in tmp_path.iterdir()} == {"history.csv", "history.csv.rejects.csv"}
+
+
+def test_a_file_that_is_no_history_changes_nothing(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    register(database.owner, "S-1")
+    file = tmp_path / "history.csv"
+    for text in ("station,when,ph\nS-1,2026-05-01T00:00:00Z,7\n", "station,time,ph,ph\n", "\n"):
+        file.write_text(text)
+        with pytest.raises(BadInput):
+            taken(database, file)
+    monkeypatch.setenv("ONEMAP_DATABASE__URL", database.urls["ingest"])
+    monkeypatch.setenv("ONEMAP_DASHBOARD__LANGUAGE", "en")
+    file.write_text("station,time,ph\nS-1,2026-05-01T00:00:00Z,7\n")
+    assert main(["import", "readings", str(file), "--json"]) == 0
+    assert '"stored": 1' in capsys.readouterr().out
+    assert main(["import", "readings", str(file)]) == 0
+    assert "1 rows: 0 stored, 1 already there, 0 rejected" in capsys.readouterr().err

@@ -1,0 +1,184 @@
+"""Pins, tracks, changes, hits and notices: of what the scope holds, and of nothing else."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from dashboard.frame.deps import Deps
+from dashboard.frame.health import Figures
+from dashboard.ledger.news import LedgerNews
+from dashboard.ledger.pins import pin_feature
+from dashboard.map.tiles_api import TileCache, packed_tile
+from data.clock import UtcDatetime, now
+from data.queries.ledger.notices import notices, unread_count
+from data.queries.map.layers import PATROLS, tile
+from data.queries.map.patrols import last_walk, patrols_today, tracks_since, walk
+from data.queries.map.problems import last_ledger_no, ledger_changes, pins
+from data.queries.map.search import search
+from data.queries.scope import EVERYTHING, NOTHING, Scope
+from data.records import AccountId, DivisionId, StationId
+from data.settings import DashboardSettings, QualitySettings
+from data.words.ledger import Light
+from problem_ledger.work.notices import mark_read
+from tests.made.basin import SmallBasin, build_small_basin
+from tests.made.database import Database
+from tests.made.map.problems import close_problem, four_pins, put_notice, put_patrol, put_problem
+
+TRACK = "LINESTRING(112.201 32.72,112.201 32.70)"
+TILE = (10, 831, 413)
+
+
+@pytest.fixture
+def basin(database: Database) -> SmallBasin:
+    with database.owner.begin() as connection:
+        made = build_small_basin(connection)
+        connection.execute(
+            text(
+                "INSERT INTO account (login, display_name, password_hash)"
+                " VALUES ('jia', '甲', 'x'), ('yi', '乙', 'x')"
+            )
+        )
+    return made
+
+
+def upper(basin: SmallBasin) -> Scope:
+    return Scope(divisions=frozenset({DivisionId(basin.town_up)}))
+
+
+def border(basin: SmallBasin) -> Scope:
+    """What a neighbour reads: a station at the border."""
+    return Scope(stations=frozenset({StationId(basin.section_up), StationId(basin.section_down)}))
+
+
+def test_pins_have_their_lights_and_stay_within_the_scope(
+    database: Database, basin: SmallBasin
+) -> None:
+    made = four_pins(database.owner, basin)
+    closed = put_problem(database.owner, "411381-2026-00009", basin.reach_up, 112.2, 32.7)
+    close_problem(database.owner, closed)
+    with database.app.connect() as connection:
+        told = {each.id: each for each in pins(connection, EVERYTHING, now())}
+        assert {number: told[number].light for number in told} == {
+            number: light for light, number in made.items()
+        }
+        assert [each.id for each in pins(connection, upper(basin), now())] == [made[Light.RED]]
+        assert pins(connection, border(basin), now()) == ()
+        assert pins(connection, NOTHING, now()) == ()
+        assert [each.id for each in pins(connection, EVERYTHING, now(), most=1)] == [
+            made[Light.RED]
+        ]
+    red = pin_feature(told[made[Light.RED]], now())["properties"]
+    assert (red["rank"], red["light"]) == (3, "red")
+    assert -9 <= red["days"] <= -4, "nine days hold at least four working days"
+    assert "days" not in pin_feature(told[made[Light.NONE]], now())["properties"]
+
+
+def test_changes_tell_what_opened_and_what_closed_and_only_within_the_scope(
+    database: Database, basin: SmallBasin
+) -> None:
+    made = four_pins(database.owner, basin)
+    with database.app.connect() as connection:
+        before = last_ledger_no(connection)
+    close_problem(database.owner, made[Light.GREEN])
+    added = put_problem(database.owner, "411381-2026-00005", basin.reach_up, 112.2, 32.71)
+    put_patrol(database.owner, basin.reach_up, TRACK)
+    with database.app.connect() as connection:
+        told = ledger_changes(connection, before, EVERYTHING, now())
+        above = ledger_changes(connection, before, upper(basin), now())
+        beside = ledger_changes(connection, before, border(basin), now())
+    assert ([each.id for each in told.pins], told.gone) == ([added], (made[Light.GREEN],))
+    assert ([each.id for each in above.pins], above.gone, above.patrol_count) == ([added], (), 1)
+    assert beside.is_empty
+    assert beside.change_no == told.change_no > before
+
+
+def test_a_scope_without_problems_is_told_nothing_over_the_stream(
+    database: Database, basin: SmallBasin
+) -> None:
+    deps = Deps(database.app, DashboardSettings(), QualitySettings(), now)
+    news = LedgerNews(deps, Figures())
+    news.fresh()
+    put_problem(database.owner, "411381-2026-00006", basin.reach_down, 112.2, 32.5)
+    fresh = news.fresh()
+    assert fresh is not None
+    assert len(fresh) == 1
+    events = news.events({EVERYTHING, upper(basin), border(basin), NOTHING}, min(fresh) - 1)
+    assert list(events) == [EVERYTHING]
+    assert news.fresh() == []
+
+
+def test_tracks_come_in_tiles_of_their_scope_and_age(database: Database, basin: SmallBasin) -> None:
+    old = UtcDatetime(now() - timedelta(days=40))
+    put_patrol(database.owner, basin.reach_up, "LINESTRING(112.21 32.72,112.21 32.70)", at=old)
+    since = tracks_since(now())
+    with database.app.connect() as connection:
+        assert tile(connection, PATROLS, *TILE, EVERYTHING, since) == b""
+    put_patrol(database.owner, basin.reach_up, TRACK)
+    with database.app.connect() as connection:
+        assert b"patrols" in tile(connection, PATROLS, *TILE, EVERYTHING, since)
+        assert b"patrol_ends" in tile(connection, PATROLS, *TILE, upper(basin), since)
+        assert tile(connection, PATROLS, *TILE, border(basin), since) == b""
+        assert b"patrols" not in tile(connection, "all", *TILE, EVERYTHING, since)
+
+
+def test_a_kept_tile_is_the_scopes_own_and_follows_new_patrols(
+    database: Database, basin: SmallBasin
+) -> None:
+    deps, cache = Deps(database.app, DashboardSettings(), QualitySettings(), now), TileCache()
+    empty = packed_tile(deps, cache, PATROLS, TILE, EVERYTHING)
+    put_patrol(database.owner, basin.reach_up, TRACK)
+    full = packed_tile(deps, cache, PATROLS, TILE, EVERYTHING)
+    assert full.etag != empty.etag
+    assert packed_tile(deps, cache, PATROLS, TILE, EVERYTHING) is full
+    assert packed_tile(deps, cache, PATROLS, TILE, border(basin)).etag == empty.etag
+
+
+def test_a_patrol_is_told_by_its_waters_and_not_by_its_walker(
+    database: Database, basin: SmallBasin
+) -> None:
+    number = put_patrol(database.owner, basin.reach_up, TRACK)
+    with database.app.connect() as connection:
+        told = walk(connection, upper(basin), number)
+        assert (told.waters, told.is_valid, told.division) == (("清河",), True, "上游镇")
+        assert last_walk(connection, EVERYTHING, [basin.reach_up]) == told
+        assert last_walk(connection, EVERYTHING, [basin.reach_down]) is None
+        assert last_walk(connection, border(basin), [basin.reach_up]) is None
+        assert patrols_today(connection, upper(basin), now()) == 1
+        assert patrols_today(connection, border(basin), now()) == 0
+
+
+def test_a_problem_is_found_by_its_number_by_those_who_may_see_it(
+    database: Database, basin: SmallBasin
+) -> None:
+    made = four_pins(database.owner, basin)
+    with database.app.connect() as connection:
+        hits = search(connection, "2026-00002", EVERYTHING)
+        assert [(hit["kind"], hit["id"]) for hit in hits] == [("problem", made[Light.AMBER])]
+        assert hits[0]["beside"] == "清河"
+        assert hits[0]["bounds"] == pytest.approx([112.2, 32.56, 112.2, 32.56])
+        assert search(connection, "2026-00002", upper(basin)) == []
+        assert search(connection, "2026-0000", border(basin)) == []
+
+
+def test_a_notice_is_ones_own_of_what_one_may_see_and_read_once(
+    database: Database, basin: SmallBasin
+) -> None:
+    made = four_pins(database.owner, basin)
+    above = put_notice(database.owner, made[Light.RED], "jia")
+    below = put_notice(database.owner, made[Light.AMBER], "jia")
+    with database.app.connect() as connection:
+        rows = connection.execute(text("SELECT login, id FROM account"))
+        people = {row.login: row.id for row in rows}
+        jia, yi = AccountId(people["jia"]), AccountId(people["yi"])
+        assert {each.id for each in notices(connection, EVERYTHING, jia)} == {above, below}
+        assert [each.id for each in notices(connection, upper(basin), jia)] == [above]
+        assert unread_count(connection, upper(basin), jia) == 1
+        assert notices(connection, border(basin), jia) == ()
+        assert notices(connection, EVERYTHING, yi) == ()
+    assert mark_read(database.app, yi, now(), [above]) == 0, "it is another's"
+    assert mark_read(database.app, jia, now(), [above]) == 1
+    assert mark_read(database.app, jia, now()) == 1
+    with database.app.connect() as connection:
+        assert unread_count(connection, EVERYTHING, jia) == 0
+        assert all(each.read_at for each in notices(connection, EVERYTHING, jia))

@@ -1,0 +1,165 @@
+"""Problems registered: where they lie, what number they get, once only, refused with the reason."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from data.errors import BadInput, Conflict
+from data.words.ledger import Action, Severity
+from gis.crs import wgs84_to_gcj02
+from problem_ledger.cases import reports
+from problem_ledger.record.commands import Done, Exceeded, Place
+from problem_ledger.record.store import draw_number
+from tests.made.database import Database
+from tests.made.ledger.acts import act, at_once, one, report, row_of
+from tests.made.ledger.story import Desk, open_desk
+
+
+@pytest.fixture
+def desk(database: Database) -> Desk:
+    """An office of its own for each test that writes: the ledger can't be emptied."""
+    return open_desk(database.owner, database.app)
+
+
+@pytest.fixture(scope="module")
+def shared_desk(shared_database: Database) -> Desk:
+    """One office for all that is refused and leaves nothing behind."""
+    return open_desk(shared_database.owner, shared_database.app)
+
+
+def test_a_place_is_snapped_and_kept_as_given(desk: Desk) -> None:
+    """A consumer map's coordinates, half a kilometre off, are undone: 19 m east of the river."""
+    lon, lat = wgs84_to_gcj02(112.2002, 32.7)
+    row = row_of(desk, report(desk, place=Place(lon, lat, "gcj02", accuracy_m=5)))
+    assert (row["source_crs"], row["source_x"], row["source_y"]) == ("GCJ-02", lon, lat)
+    assert (row["lon"], row["lat"]) == pytest.approx((112.2002, 32.7), abs=2e-6)
+    assert (row["bank"], row["accuracy_m"]) == ("left", 5)
+    assert row["offset_m"] == pytest.approx(18.7, abs=0.2)
+    assert row["chainage_m"] == pytest.approx(11090, abs=5)
+    assert (row["reach_id"], row["division_id"]) == (desk.basin.reach_up, desk.basin.town_up)
+
+
+def test_the_number_is_that_of_the_county_and_the_year(desk: Desk) -> None:
+    assert [report(desk).number for _each in range(2)] == [
+        "411381-2026-00001",
+        "411381-2026-00002",
+    ]
+
+
+def test_a_number_is_given_back_when_the_transaction_is_undone(desk: Desk) -> None:
+    with desk.engine.connect() as connection:
+        assert draw_number(connection, desk.basin.town_up, 2026) == "411381-2026-00001"
+        connection.rollback()
+        assert draw_number(connection, desk.basin.town_up, 2026) == "411381-2026-00001"
+        assert draw_number(connection, None, 2026) == "000000-2026-00001"
+
+
+@pytest.mark.parametrize(
+    ("other", "says"),
+    [
+        ({"place": Place(113.9, 33.9)}, "nearest water"),
+        ({"place": Place(32.7, 112.2)}, "swapped"),
+        ({"place": Place(112.2, 32.7, accuracy_m=-1)}, "accuracy"),
+        ({"place": Place(112.2, 32.7, "EPSG:2383")}, "exactly"),
+        ({"category": "bank"}, "category"),
+        ({"description": " \n"}, "Describe"),
+        ({"description": "x" * 2001}, "2001"),
+        ({"description": "a\x00b"}, "can't be read"),
+        ({"photo_ids": (77,)}, "Photo 77"),
+        ({"patrol_id": 5}, "patrol"),
+        ({"request_key": ""}, "key"),
+    ],
+)
+def test_what_cannot_be_registered_is_refused_and_leaves_nothing(
+    shared_desk: Desk, other: dict[str, object], says: str
+) -> None:
+    with pytest.raises(BadInput, match=says):
+        report(shared_desk, **other)
+    assert one(shared_desk, "SELECT count(*) FROM problem") == 0
+    assert one(shared_desk, "SELECT count(*) FROM problem_serial") == 0
+
+
+def test_nothing_is_found_in_the_future(shared_desk: Desk) -> None:
+    with pytest.raises(BadInput, match="future"):
+        report(shared_desk, found_at=shared_desk.clock.at + timedelta(hours=1))
+
+
+def test_the_same_key_is_the_same_problem(desk: Desk) -> None:
+    first = report(desk, request_key="k-1")
+    again = report(desk, request_key="k-1")
+    assert (again.problem_id, again.number, again.is_new) == (first.problem_id, first.number, False)
+    with pytest.raises(Conflict, match=first.number):
+        report(desk, request_key="k-1", description="别的")
+    assert one(desk, "SELECT count(*) FROM problem") == 1
+    assert one(desk, "SELECT last FROM problem_serial") == 1
+
+
+def test_one_key_from_many_phones_at_once_is_one_problem(desk: Desk) -> None:
+    done = at_once(*[lambda: report(desk, request_key="k-2")] * 6)
+    assert len({each.problem_id for each in done if isinstance(each, Done)}) == 1
+    assert sorted(each.is_new for each in done if isinstance(each, Done)) == [False] * 5 + [True]
+
+
+def test_a_photo_is_used_once_and_by_its_owner(desk: Desk) -> None:
+    mine = desk.photo(desk.patroller)
+    report(desk, photo_ids=(mine,))
+    theirs = desk.photo(desk.office)
+    for ids in ((mine,), (theirs,)):
+        with pytest.raises(BadInput, match="isn't yours"):
+            report(desk, photo_ids=ids)
+    with pytest.raises(BadInput, match="twice"):
+        report(desk, photo_ids=(theirs, theirs))
+    with pytest.raises(BadInput, match="At most 5"):
+        report(desk, photo_ids=tuple(range(100, 106)))
+    assert one(desk, "SELECT stage FROM photo WHERE id = :id", id=mine) == "before"
+
+
+def test_responsibility_is_that_of_the_day(desk: Desk, database: Database) -> None:
+    with database.owner.begin() as connection:
+        people = [
+            connection.execute(
+                text("INSERT INTO person (name, post) VALUES (:name, '镇级河长') RETURNING id"),
+                {"name": name},
+            ).scalar_one()
+            for name in ("甲", "乙")
+        ]
+        for person, start, end in zip(
+            people, (date(2025, 1, 1), date(2026, 10, 1)), (date(2026, 10, 1), None), strict=True
+        ):
+            connection.execute(
+                text(
+                    "INSERT INTO responsibility (person_id, level, reach_id, valid_from, valid_to)"
+                    " VALUES (:person, 'township', :reach, :start, :end)"
+                ),
+                {"person": person, "reach": desk.basin.reach_up, "start": start, "end": end},
+            )
+    before = desk.clock.at - timedelta(days=60)
+    assert row_of(desk, report(desk, found_at=before))["person_id"] == people[0]
+    assert row_of(desk, report(desk))["person_id"] == people[1]
+
+
+def test_the_system_registers_one_problem_at_a_time(desk: Desk) -> None:
+    exceeded = Exceeded(
+        desk.basin.section_up,
+        "nh3n",
+        "monitoring.quality",
+        Severity.GENERAL,
+        "氨氮 1.31 mg/L",
+        desk.clock.at,
+    )
+
+    def register() -> Done | None:
+        with desk.engine.begin() as connection:
+            return reports.report_exceedance(connection, exceeded, desk.clock, desk.rules)
+
+    found = [each for each in at_once(register, register, register) if isinstance(each, Done)]
+    assert len(found) == 1
+    row = row_of(desk, found[0])
+    assert (row["reporter_id"], row["station_id"], row["chainage_m"]) == (
+        None,
+        desk.basin.section_up,
+        11090,
+    )
+    act(desk, desk.office, found[0], Action.REFUSE)
+    assert register() is not None

@@ -1,0 +1,157 @@
+"""What waits for somebody: the list's condition against the ledger's table, person by person."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from data.clock import to_utc
+from data.database import transaction
+from data.errors import NotFound
+from data.procedure.steps import STEPS
+from data.procedure.workflow import next_step
+from data.queries.ledger.asker import asker_of
+from data.queries.ledger.filter import LedgerFilter, Order, View
+from data.queries.ledger.problems import Moment, problems
+from data.queries.people.accounts import roles
+from data.queries.people.visible import scope_of
+from data.queries.scope import EVERYTHING
+from data.vocabulary import Role
+from data.words.ledger import Action, Severity, Status
+from problem_ledger.cases.actors import participant_of
+from problem_ledger.cases.permissions import allowed_actions, situation_of
+from problem_ledger.record import store
+from tests.made.basin import build_small_basin
+from tests.made.database import Database
+from tests.made.ledger.office import PEOPLE, Office, open_office
+
+NEXT = {
+    Status.REGISTERED: Action.ACCEPT,
+    Status.ACCEPTED: Action.ASSIGN,
+    Status.ASSIGNED: Action.SIGN_FOR,
+    Status.RECTIFYING: Action.SUBMIT,
+    Status.SUBMITTED: Action.VERIFY,
+    Status.VERIFIED: Action.SIGN_OFF,
+}
+"""The step that brings an open problem on, written by hand."""
+
+
+def is_for(status: Status, held: set[Role]) -> bool:
+    """A chief may assign and check as well, but no problem waits for a chief to do so."""
+    if status is Status.ACCEPTED:
+        return Role.OFFICE in held
+    return status is not Status.SUBMITTED or held != {Role.CHIEF}
+
+
+@pytest.fixture(scope="module")
+def office(shared_database: Database) -> Office:
+    """A problem in every state and of every severity that asks for another level."""
+    with shared_database.owner.begin() as connection:
+        basin = build_small_basin(connection)
+    made = open_office(shared_database, basin)
+    for status in Status:
+        made.problem(status)
+    for severity in (Severity.GENERAL, Severity.MAJOR, Severity.CRITICAL):
+        made.problem(Status.VERIFIED, severity)
+    return made
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_what_waits_is_what_the_table_lets_them_do_next(office: Office, person: str) -> None:
+    who, now = office.accounts[person], office.clock()
+    levels = {severity: office.rules.sign_off_level(severity) for severity in Severity}
+    held = {role for role, *_rest in PEOPLE[person]}
+    with transaction(office.database.app) as connection:
+        scope = scope_of(connection, who, roles(connection, [who])[who], now.date())
+        asker = asker_of(connection, who, levels)
+        moment = Moment(now, to_utc(now))
+        rows, _n = problems(connection, scope, asker, LedgerFilter(view=View.ALL), Order(), moment)
+        waiting, _n = problems(
+            connection, scope, asker, LedgerFilter(view=View.WAITING), Order(), moment
+        )
+        expected = set()
+        for row in rows:
+            try:
+                steps = allowed_actions(connection, who, row.id, now, office.rules)
+            except NotFound:  # pragma: no cover - what is listed can be opened
+                pytest.fail(f"{row.number} is listed and can't be opened")
+            may = NEXT.get(row.status) in {step.action for step in steps}
+            if may and is_for(row.status, held):
+                expected.add(row.id)
+    assert {row.id for row in waiting} == expected
+    assert {row.id for row in rows if row.is_waiting} == expected
+    assert all(row.next_action in (None, NEXT.get(row.status)) for row in rows)
+
+
+def test_somebody_is_waited_for_in_every_open_state(office: Office) -> None:
+    """The comparison above is one of something: each state waits for at least one person."""
+    levels = {severity: office.rules.sign_off_level(severity) for severity in Severity}
+    seen: set[Status] = set()
+    with transaction(office.database.app) as connection:
+        for who in office.accounts.values():
+            now = office.clock()
+            scope = scope_of(connection, who, roles(connection, [who])[who], now.date())
+            rows, _n = problems(
+                connection,
+                scope,
+                asker_of(connection, who, levels),
+                LedgerFilter(view=View.WAITING),
+                Order(),
+                Moment(now, to_utc(now)),
+            )
+            seen |= {row.status for row in rows}
+    assert seen == set(NEXT)
+
+
+def test_the_next_step_of_each_state_is_in_the_table() -> None:
+    for status, action in NEXT.items():
+        assert [step for step in STEPS if step.action is action and status in step.sources]
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_the_database_and_the_table_name_the_same_next_step(office: Office, person: str) -> None:
+    """For every role, over problems of every state, also for those who handled or checked them."""
+    who, now = office.accounts[person], office.clock()
+    levels = {severity: office.rules.sign_off_level(severity) for severity in Severity}
+    with transaction(office.database.app) as connection:
+        asker = asker_of(connection, who, levels)
+        everything = LedgerFilter(view=View.ALL)
+        moment = Moment(now, to_utc(now))
+        rows, count = problems(
+            connection, EVERYTHING, asker, everything, Order(), moment, count=200
+        )
+        assert len(rows) == count > len(Status)
+        for row in rows:
+            actor = participant_of(connection, who, row.division_id, row.unit_id).actor
+            situation = situation_of(connection, store.find(connection, row.id))
+            step = next_step(actor, situation, now, office.rules)
+            assert row.next_action is (step and step.action), row.number
+
+
+def test_one_line_in_the_table_is_found_everywhere(office: Office) -> None:
+    """The next step in SQL, what may be done, the button, its needs, the diagram, who is told."""
+    problem = office.problem(Status.SUBMITTED)
+    now, chief = office.clock(), office.accounts["chief_county"]
+    url = office.database.urls["app"]
+    asked = [url, now.isoformat(), str(chief), str(problem.problem_id)]
+    run = subprocess.run(
+        [sys.executable, "-m", "tests.made.ledger.added_step", *asked],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    found = json.loads(run.stdout)
+    assert "progress" in found["before"]["allowed"]
+    assert "verify" in found["before"]["allowed"]
+    assert found["before"]["waiting"] == ["progress"]
+    assert found["refused"] == "Write what is to be said."
+    assert found["button"]
+    assert found["primary"]
+    assert found["drawn"]
+    assert found["told"] == [
+        f"the.{who}" for who in ("chief_below", "member_below", "member_handling")
+    ]
+    assert found["after"]["waiting"] == []
+    assert not {"progress", "verify", "return"} & set(found["after"]["allowed"])

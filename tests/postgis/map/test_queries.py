@@ -1,0 +1,179 @@
+"""What the map is told: tiles within the scope, colours, strip, changes, search."""
+
+from datetime import timedelta
+
+import pytest
+
+from data.clock import UtcDatetime, now
+from data.errors import NotFound
+from data.queries.map.changes import changes_since, last_change_no
+from data.queries.map.layers import LAYERS, bounds, tile
+from data.queries.map.search import search
+from data.queries.map.strip import strip, strip_of, traits_of
+from data.queries.scope import EVERYTHING, NOTHING, Scope
+from data.queries.stations.standing import boards, stations
+from data.queries.waters.colours import colours, named_waters, representatives
+from data.records import DivisionId
+from data.vocabulary import StationKind
+from tests.made.basin import SmallBasin, build_small_basin
+from tests.made.database import Database
+from tests.made.map.newest import tell_class, tell_compliance
+
+HERE = (10, 831, 414)
+"""The tile at zoom 10 that holds 112.2° E, 32.5° N."""
+
+
+@pytest.fixture
+def basin(database: Database) -> SmallBasin:
+    with database.owner.begin() as connection:
+        return build_small_basin(connection)
+
+
+def upstream_only(basin: SmallBasin) -> Scope:
+    return Scope(divisions=frozenset({DivisionId(basin.town_up)}))
+
+
+def test_a_tile_holds_names_and_ids_of_what_may_be_seen(
+    database: Database, basin: SmallBasin
+) -> None:
+    with database.app.connect() as connection:
+        everything = tile(connection, "all", *HERE, EVERYTHING)
+        assert "清河".encode() in everything
+        assert "镜湖".encode() in everything
+        assert tile(connection, "lakes", *HERE, upstream_only(basin)) == b""
+        for layer in ("all", *LAYERS):
+            assert tile(connection, layer, *HERE, NOTHING) == b""
+
+
+@pytest.mark.parametrize(
+    ("layer", "z", "x", "y"),
+    [("reaches", 17, 0, 0), ("reaches", 2, 4, 0), ("reaches", 2, 0, -1), ("people", 1, 0, 0)],
+)
+def test_what_is_no_tile_is_not_found(
+    database: Database, layer: str, z: int, x: int, y: int
+) -> None:
+    with database.app.connect() as connection, pytest.raises(NotFound):
+        tile(connection, layer, z, x, y, EVERYTHING)
+
+
+def test_bounds_are_those_of_the_area(database: Database, basin: SmallBasin) -> None:
+    with database.app.connect() as connection:
+        assert bounds(connection, EVERYTHING) == pytest.approx((112, 32.4, 112.4, 32.8))
+        assert bounds(connection, upstream_only(basin)) == pytest.approx((112, 32.6, 112.4, 32.8))
+        assert bounds(connection, NOTHING) is None
+        border = Scope(stations=frozenset({basin.section_down}))
+        assert bounds(connection, border) == pytest.approx((112.15, 32.45, 112.25, 32.55))
+
+
+def test_a_reach_takes_the_worst_fresh_class(database: Database, basin: SmallBasin) -> None:
+    with database.owner.begin() as connection:
+        for section in (basin.section_up, basin.section_down):
+            connection.exec_driver_sql(
+                f"INSERT INTO section_represents VALUES ({section}, {basin.reach_down})"
+            )
+    tell_class(database.ingest, basin.section_up, 5)
+    tell_class(database.ingest, basin.section_down, 2)
+    with database.app.connect() as connection:
+        told = colours(representatives(connection, EVERYTHING))
+        assert told["reach"][str(basin.reach_down)]["cls"] == 5
+        assert str(basin.reach_up) not in told["reach"], "its only section stands for another"
+        later = UtcDatetime(now() + timedelta(hours=30))
+        aged = colours(representatives(connection, EVERYTHING, now=later))
+        assert aged["reach"][str(basin.reach_down)]["cls"] == 0
+        assert aged["reach"][str(basin.reach_down)]["state"] == "stale"
+
+
+def test_grey_tells_partial_before_stale_before_none(database: Database, basin: SmallBasin) -> None:
+    tell_class(database.ingest, basin.section_up, None, state="partial")
+    tell_class(database.ingest, basin.section_down, 4, at=now() - timedelta(hours=40))
+    with database.app.connect() as connection:
+        told = colours(representatives(connection, EVERYTHING))
+        shown = {each.id: each for each in stations(connection, EVERYTHING)}
+    assert told["reach"][str(basin.reach_up)]["state"] == "partial"
+    assert told["reach"][str(basin.reach_down)]["state"] == "stale"
+    assert told["lake"][str(basin.lake)]["state"] == "none"
+    assert shown[basin.section_down].shown_class == 0
+    assert shown[basin.section_down].water_class == 4, "the last class is kept"
+    assert shown[basin.section_down].meets is None
+    assert shown[basin.section_down].is_offline
+
+
+def test_the_strip_counts_what_it_says(database: Database, basin: SmallBasin) -> None:
+    tell_class(database.ingest, basin.section_up, 2)
+    tell_class(database.ingest, basin.section_down, 4)
+    tell_compliance(database.ingest, basin.outfall, "exceeding", multiple=0.4)
+    with database.app.connect() as connection:
+        told = strip(connection, EVERYTHING)
+        assert told == strip_of(traits_of(stations(connection, EVERYTHING)))
+        up = strip(connection, upstream_only(basin))
+    assert told["sections"] == 3
+    assert (told["meets"], told["below"], told["none"], told["exceeding"]) == (1, 1, 1, 1)
+    assert told["classes"] == [1, 0, 1, 0, 1, 0, 0]
+    assert (told["devices"], told["offline"]) == (4, 1), "the lake's section never reported"
+    assert (up["sections"], up["meets"], up["outfalls"]) == (1, 1, 0)
+
+
+def test_changes_are_told_once_and_only_within_the_scope(
+    database: Database, basin: SmallBasin
+) -> None:
+    old = now() - timedelta(minutes=5)
+    tell_class(database.ingest, basin.section_up, 2, at=old)
+    with database.app.connect() as connection:
+        seen = last_change_no(connection)
+        assert changes_since(connection, seen, EVERYTHING)["stations"] == []
+    tell_class(database.ingest, basin.section_down, 6, at=old)
+    with database.app.connect() as connection:
+        told = changes_since(connection, seen, EVERYTHING)
+        hidden = changes_since(connection, seen, upstream_only(basin))
+        again = changes_since(connection, told["change_no"], EVERYTHING)
+    assert [each["id"] for each in told["stations"]] == [basin.section_down]
+    assert told["waters"]["reach"] == {
+        str(basin.reach_down): {
+            "cls": 6,
+            "state": "graded",
+            "at": old.isoformat(),
+            "n": 1,
+        }
+    }
+    assert told["strip"]["below"] == 1
+    assert hidden["stations"] == []
+    assert hidden["waters"] == {"reach": {}, "lake": {}}
+    assert hidden["change_no"] == told["change_no"] > seen
+    assert again["stations"] == []
+
+
+def test_a_late_commit_is_told_all_the_same(database: Database, basin: SmallBasin) -> None:
+    tell_class(database.ingest, basin.section_up, 3)
+    with database.app.connect() as connection:
+        after = last_change_no(connection) + 1
+        told = changes_since(connection, after, EVERYTHING)
+    assert [each["id"] for each in told["stations"]] == [basin.section_up]
+
+
+def test_search_finds_by_name_code_and_part(database: Database, basin: SmallBasin) -> None:
+    with database.app.connect() as connection:
+        assert [hit["kind"] for hit in search(connection, "清河", EVERYTHING)][:1] == ["river"]
+        by_code = search(connection, "qh-02", EVERYTHING)
+        assert [hit["id"] for hit in by_code] == [basin.section_down]
+        assert by_code[0]["beside"] == "清河"
+        assert by_code[0]["bounds"] == pytest.approx([112.2, 32.5, 112.2, 32.5])
+        assert [hit["name"] for hit in search(connection, "湖心", EVERYTHING)] == ["镜湖湖心"]
+        assert search(connection, "下游断面", upstream_only(basin)) == []
+        assert search(connection, "%", EVERYTHING) == []
+        assert search(connection, "  ", EVERYTHING) == []
+        assert len(search(connection, "-0", EVERYTHING, limit=2)) == 2
+
+
+def test_kinds_boards_and_names_come_by_scope(database: Database, basin: SmallBasin) -> None:
+    with database.owner.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO notice_board (code, name, reach_id, geom) VALUES ('GS-1', '清河公示牌',"
+            f" {basin.reach_down}, ST_SetSRID(ST_MakePoint(112.2, 32.45), 4490))"
+        )
+    with database.app.connect() as connection:
+        kinds = stations(connection, EVERYTHING, (StationKind.INTAKE,))
+        assert [each.id for each in kinds] == [basin.intake]
+        assert [each["properties"]["code"] for each in boards(connection, EVERYTHING)] == ["GS-1"]
+        assert boards(connection, upstream_only(basin)) == []
+        names = [water["name"] for water in named_waters(connection, upstream_only(basin))]
+    assert names == ["清河·上游镇段"]

@@ -1,0 +1,112 @@
+"""The map's routes over HTTP: scope, caching, bounds and refusals."""
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from dashboard.map.tiles_api import PackedTile, TileCache
+from data.queries.scope import EVERYTHING, NOTHING, Scope
+from data.vocabulary import Role
+from tests.fixtures.served import Served
+from tests.made.map.newest import tell_class
+
+TILE = "/tiles/all/10/831/414.mvt"
+
+
+@pytest.fixture(scope="module")
+def reader(shared_served: Served) -> httpx.Client:
+    return shared_served.client(shared_served.logins[Role.AUDITOR])
+
+
+def test_a_tile_is_packed_and_asked_for_again_by_its_tag(reader: httpx.Client) -> None:
+    first = reader.get(TILE)
+    assert first.status_code == 200
+    assert first.headers["content-type"] == "application/vnd.mapbox-vector-tile"
+    assert first.headers["content-encoding"] == "gzip"
+    assert "private" in first.headers["cache-control"]
+    assert "清河".encode() in first.content
+    again = reader.get(TILE, headers={"If-None-Match": first.headers["etag"]})
+    assert again.status_code == 304
+    assert again.content == b""
+
+
+def test_new_ground_is_in_the_next_tile(served: Served) -> None:
+    with served.client(served.logins[Role.AUDITOR]) as reader:
+        before = reader.get(TILE)
+        with served.database.owner.begin() as connection:
+            connection.execute(text("UPDATE lake SET name = '新镜湖'"))
+            connection.execute(text("SELECT pg_stat_force_next_flush()"))
+        after = reader.get(TILE, headers={"If-None-Match": before.headers["etag"]})
+    assert after.status_code == 200
+    assert "新镜湖".encode() in after.content
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/tiles/all/17/0/0.mvt", 404),
+        ("/tiles/people/3/1/1.mvt", 404),
+        ("/tiles/all/3/8/1.mvt", 404),
+        ("/tiles/all/x/0/0.mvt", 422),
+        ("/api/v1/map/state?basis=year", 422),
+        ("/api/v1/map/stations?kind=person", 422),
+        ("/api/v1/search?q=" + "x" * 65, 422),
+        ("/api/v1/search?q=%00", 400),
+        ("/api/v1/rivers?q=a%00", 400),
+        (f"/api/v1/stations/{10**40}", 404),
+    ],
+)
+def test_what_makes_no_sense_is_a_problem_document(
+    reader: httpx.Client, path: str, status: int
+) -> None:
+    answer = reader.get(path)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [TILE, "/api/v1/map/state", "/api/v1/map/stations", "/api/v1/map/waters", "/api/v1/search?q=a"],
+)
+def test_nobody_and_those_without_waters_see_nothing(shared_served: Served, path: str) -> None:
+    assert shared_served.client().get(path).status_code == 401
+    administrator = shared_served.client(shared_served.logins[Role.ADMINISTRATOR])
+    assert administrator.get(path).status_code == 403
+
+
+def test_the_state_holds_all_an_open_map_needs(shared_served: Served, reader: httpx.Client) -> None:
+    basin = shared_served.basin
+    tell_class(shared_served.database.ingest, basin.section_down, 5)
+    told = reader.get("/api/v1/map/state").json()
+    assert told["bounds"] == pytest.approx([112, 32.4, 112.4, 32.8])
+    assert told["waters"]["reach"][str(basin.reach_down)]["cls"] == 5
+    assert told["strip"]["below"] == 1
+    assert told["change_no"] > 0
+    assert {each["properties"]["kind"] for each in told["stations"]} == {
+        "section",
+        "outfall",
+        "intake",
+    }
+    month = reader.get("/api/v1/map/state?basis=month").json()
+    assert month["strip"]["below"] == 0
+    assert len(month["month"]) == 2
+    intakes = reader.get("/api/v1/map/stations?kind=intake").json()
+    assert [each["id"] for each in intakes["features"]] == [basin.intake]
+    assert reader.get("/api/v1/search", params={"q": "QH-02"}).json()[0]["id"] == basin.section_down
+    assert len(reader.get("/api/v1/map/waters").json()) == 3
+
+
+def test_the_cache_forgets_the_longest_unused_tile() -> None:
+    cache = TileCache(most_bytes=250)
+
+    def key(x: int, scope: Scope = EVERYTHING) -> tuple[str, int, int, int, Scope, str]:
+        return ("all", 4, x, 0, scope, "1")
+
+    for x in (1, 2):
+        cache.keep(key(x), PackedTile(b"." * 100, str(x)))
+    assert cache.find(key(1)) is not None
+    assert cache.find(key(1, NOTHING)) is None, "another scope has another tile"
+    cache.keep(key(3), PackedTile(b"." * 100, "3"))
+    assert cache.find(key(2)) is None
+    assert cache.find(key(1)) is not None
+    assert cache.size == 200

@@ -1,0 +1,258 @@
+"""Accounts, sessions, the limit on failures and what roles make visible, in the database."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from dashboard.frame.identify import written_by
+from data.clock import UtcDatetime
+from data.errors import BadInput, Conflict, TooManyAttempts
+from data.people import accounts, sessions
+from data.people.access_log import Logged, log
+from data.people.accounts import RoleGrant, UnitId
+from data.people.attempts import attempt_succeeded, begin_attempt
+from data.queries.people import accounts as people
+from data.queries.people.visible import scope_of
+from data.queries.scope import EVERYTHING, NOTHING, Scope
+from data.records import AccountId, DivisionId
+from data.vocabulary import ChiefLevel, Role
+from tests.made.basin import SmallBasin, build_small_basin
+from tests.made.database import Database
+
+NOW = UtcDatetime(datetime(2026, 5, 4, 8, tzinfo=UTC))
+TODAY = date(2026, 5, 4)
+PASSWORD = "qing-he-2046-shui"
+
+
+def add_account(database: Database, login: str, *given: RoleGrant) -> AccountId:
+    with database.app.begin() as connection:
+        account_id = accounts.create_account(connection, login, login, PASSWORD)
+        for version, role in enumerate(given, start=1):
+            accounts.add_role(connection, account_id, role, version)
+    return account_id
+
+
+@pytest.fixture
+def basin(database: Database) -> SmallBasin:
+    with database.owner.begin() as connection:
+        return build_small_basin(connection)
+
+
+def scope(database: Database, account_id: AccountId) -> Scope:
+    with database.app.begin() as connection:
+        held = people.roles(connection, [account_id])[account_id]
+        return scope_of(connection, account_id, held, TODAY)
+
+
+def test_a_role_sees_its_division_and_all_below(database: Database, basin: SmallBasin) -> None:
+    county = add_account(database, "bb", RoleGrant(Role.OFFICE, DivisionId(basin.county)))
+    town = add_account(database, "cc", RoleGrant(Role.PATROLLER, DivisionId(basin.town_up)))
+    assert scope(database, county).divisions == {basin.county, basin.town_up, basin.town_down}
+    assert scope(database, town).divisions == {basin.town_up}
+
+
+def test_without_division_everything_and_as_administrator_nothing(database: Database) -> None:
+    assert scope(database, add_account(database, "bb", RoleGrant(Role.AUDITOR))) == EVERYTHING
+    assert scope(database, add_account(database, "cc", RoleGrant(Role.ADMINISTRATOR))) == NOTHING
+    assert scope(database, add_account(database, "dd")) == NOTHING
+
+
+def test_a_member_of_a_unit_without_division_reads_nothing(database: Database) -> None:
+    with database.owner.begin() as connection:
+        unit = connection.execute(
+            text("INSERT INTO unit (name) VALUES ('组') RETURNING id")
+        ).scalar()
+    given = RoleGrant(Role.UNIT_MEMBER, None, UnitId(unit or 0))
+    with pytest.raises(BadInput, match="division"):
+        add_account(database, "bb", given)
+    account_id = add_account(database, "cc")
+    with database.owner.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO account_role (account_id, role, unit_id)"
+                " VALUES (:account, 'unit_member', :unit)"
+            ),
+            {"account": account_id, "unit": unit},
+        )
+    assert scope(database, account_id) == NOTHING
+    with database.app.connect() as connection:
+        held = people.roles(connection, [account_id])[account_id]
+        assert written_by(connection, held) == {Role.UNIT_MEMBER: frozenset()}
+
+
+def test_a_neighbour_reads_only_border_sections(database: Database, basin: SmallBasin) -> None:
+    given = RoleGrant(Role.NEIGHBOUR, DivisionId(basin.county))
+    account_id = add_account(database, "bb", given)
+    assert scope(database, account_id) == NOTHING
+    with database.owner.begin() as connection:
+        connection.execute(
+            text("UPDATE section SET is_border = true WHERE station_id = :id"),
+            {"id": basin.section_down},
+        )
+    assert scope(database, account_id) == Scope(stations=frozenset({basin.section_down}))
+
+
+def test_one_sees_the_waters_one_answers_for_today(database: Database, basin: SmallBasin) -> None:
+    given = RoleGrant(Role.CHIEF, DivisionId(basin.town_up), None, ChiefLevel.TOWNSHIP)
+    account_id = add_account(database, "bb", given)
+    with database.owner.begin() as connection:
+        connection.execute(text("INSERT INTO person (name, post) VALUES ('甲', '镇长')"))
+        accounts.link_person(connection, account_id, "甲", "")
+        connection.execute(
+            text(
+                "INSERT INTO responsibility (person_id, level, reach_id, lake_id, valid_from,"
+                " valid_to) SELECT id, 'township', :reach, NULL, :start, NULL FROM person"
+                " UNION ALL SELECT id, 'township', NULL, :lake, :start, :today FROM person"
+            ),
+            {
+                "reach": basin.reach_down,
+                "lake": basin.lake,
+                "start": date(2025, 1, 1),
+                "today": TODAY,
+            },
+        )
+    seen = scope(database, account_id)
+    assert seen.reaches == {basin.reach_down}
+    assert seen.lakes == set()
+    assert seen.divisions == {basin.town_up}
+
+
+def test_a_session_keeps_only_a_hash_and_ends(database: Database) -> None:
+    account_id = add_account(database, "bb")
+    with database.app.begin() as connection:
+        token = sessions.open_session(connection, account_id, NOW, 1)
+        kept = connection.execute(text("SELECT token_sha256 FROM session")).scalar_one()
+        assert len(token) >= 43
+        assert token.encode() not in bytes(kept)
+        found = people.account_of_session(connection, token, NOW)
+        assert found is not None
+        assert found[0].id == account_id
+        assert people.account_of_session(connection, token + "x", NOW) is None
+        later = UtcDatetime(NOW + timedelta(minutes=59))
+        sessions.touch_session(connection, token, later, 1, days=7)
+        assert people.account_of_session(connection, token, UtcDatetime(NOW + timedelta(hours=1)))
+        end = UtcDatetime(NOW + timedelta(minutes=119))
+        assert people.account_of_session(connection, token, end) is None
+
+
+def test_a_session_in_use_ends_all_the_same_after_its_days(database: Database) -> None:
+    account_id = add_account(database, "bb")
+    with database.app.begin() as connection:
+        token = sessions.open_session(connection, account_id, NOW, 12)
+        for hours in range(0, 48, 6):
+            at = UtcDatetime(NOW + timedelta(hours=hours))
+            sessions.touch_session(connection, token, at, 12, days=1)
+        last = UtcDatetime(NOW + timedelta(hours=24))
+        assert people.account_of_session(
+            connection, token, UtcDatetime(last - timedelta(1 / 86400))
+        )
+        assert people.account_of_session(connection, token, last) is None
+
+
+def test_password_change_and_disabling_end_sessions(database: Database) -> None:
+    add_account(database, "root", RoleGrant(Role.ADMINISTRATOR))
+    account_id = add_account(database, "bb")
+    with database.app.begin() as connection:
+        one = sessions.open_session(connection, account_id, NOW, 1)
+        two = sessions.open_session(connection, account_id, NOW, 1)
+        accounts.set_password(
+            connection, account_id, "another-2046-word", must_change=False, but_session=one
+        )
+        assert people.account_of_session(connection, two, NOW) is None
+        assert people.account_of_session(connection, one, NOW) is not None
+        accounts.set_active(
+            connection, account_id, False, people.account(connection, account_id).version
+        )
+        assert people.account_of_session(connection, one, NOW) is None
+
+
+def test_the_second_of_two_writers_is_told(database: Database) -> None:
+    account_id = add_account(database, "bb")
+    with database.app.begin() as connection:
+        accounts.add_role(connection, account_id, RoleGrant(Role.AUDITOR), 1)
+    with pytest.raises(Conflict), database.app.begin() as connection:
+        accounts.add_role(connection, account_id, RoleGrant(Role.OFFICE), 1)
+    with pytest.raises(Conflict), database.app.begin() as connection:
+        accounts.add_role(connection, account_id, RoleGrant(Role.AUDITOR), 2)
+    with pytest.raises(Conflict):
+        add_account(database, "bb")
+
+
+def test_the_last_administrator_stays(database: Database) -> None:
+    first = add_account(database, "bb", RoleGrant(Role.ADMINISTRATOR))
+    second = add_account(database, "cc", RoleGrant(Role.ADMINISTRATOR))
+    with database.app.begin() as connection:
+        accounts.set_active(connection, first, False, 2)
+    with pytest.raises(BadInput), database.app.begin() as connection:
+        accounts.set_active(connection, second, False, 2)
+    with database.app.begin() as connection:
+        role = people.roles(connection, [second])[second][0]
+    with pytest.raises(BadInput), database.app.begin() as connection:
+        accounts.remove_role(connection, second, role.id, 2)
+
+
+@pytest.mark.parametrize(
+    "unfit",
+    [
+        {"role": Role.CHIEF},
+        {"role": Role.OFFICE, "chief_level": ChiefLevel.CITY},
+        {"role": Role.UNIT_MEMBER},
+        {"role": Role.PATROLLER},
+        {"role": Role.NEIGHBOUR},
+    ],
+)
+def test_a_role_that_is_not_whole_cannot_be_built(unfit: dict[str, object]) -> None:
+    with pytest.raises(BadInput):
+        RoleGrant(**unfit)  # type: ignore[arg-type] # each case says its own fields
+
+
+def fail(database: Database, login: str, address: str, at: UtcDatetime) -> None:
+    with database.app.begin() as connection:
+        begin_attempt(connection, login, address, at, 5)
+
+
+def test_the_sixth_failure_waits_for_the_first_to_be_old(database: Database) -> None:
+    for minute in range(5):
+        fail(database, "bb", f"10.0.0.{minute}", UtcDatetime(NOW + timedelta(minutes=minute)))
+    with pytest.raises(TooManyAttempts) as refused:
+        fail(database, "BB", "10.0.0.9", UtcDatetime(NOW + timedelta(minutes=5)))
+    assert refused.value.facts == {"minutes": 10}
+    fail(database, "cc", "10.0.0.9", UtcDatetime(NOW + timedelta(minutes=5)))
+    fail(database, "bb", "10.0.0.9", UtcDatetime(NOW + timedelta(minutes=15, seconds=1)))
+
+
+def test_success_clears_the_login_but_not_the_address(database: Database) -> None:
+    for turn in range(4):
+        for _again in range(4):
+            fail(database, f"login{turn}", "10.0.0.1", NOW)
+        with database.app.begin() as connection:
+            attempt_succeeded(connection, begin_attempt(connection, f"login{turn}", "x", NOW, 5))
+    for number in range(4):
+        fail(database, f"other{number}", "10.0.0.1", NOW)
+    with pytest.raises(TooManyAttempts):
+        fail(database, "other9", "10.0.0.1", NOW)
+
+
+def test_many_attempts_at_once_gain_nothing(database: Database) -> None:
+    def attempt(_number: int) -> bool:
+        try:
+            fail(database, "bb", "10.0.0.1", NOW)
+        except TooManyAttempts:
+            return False
+        return True
+
+    with ThreadPoolExecutor(6) as threads:
+        assert sum(threads.map(attempt, range(20))) == 5
+
+
+def test_the_access_log_only_grows(database: Database) -> None:
+    with database.app.begin() as connection:
+        log(connection, Logged.SIGN_IN, account_id=None, about="bb", refused=True, detail={"a": 1})
+    for change in ("DELETE FROM access_log", "UPDATE access_log SET outcome = 'done'"):
+        with pytest.raises(DBAPIError), database.app.begin() as connection:
+            connection.execute(text(change))
+        with pytest.raises(DBAPIError, match="append-only"), database.owner.begin() as connection:
+            connection.execute(text(change))

@@ -1,0 +1,25 @@
+"""Waiting for what becomes true in a page whose policy forbids it to evaluate strings."""
+
+from playwright.sync_api import Page
+
+from tests.running.waiting import shared, until
+
+PATIENCE_S = 30.0
+"""On an idle machine; what is awaited may take longer on a busy one, and what never comes fails."""
+
+
+def until_in_page(page: Page, function: str, argument: object = None) -> None:
+    """Return as soon as the function of JavaScript, called in the page, answers something true.
+
+    Playwright's own ``wait_for_function`` evaluates its string in the page when it isn't true at
+    the first look; our pages' Content-Security-Policy refuses that, so that such a test passes on
+    a fast machine alone. Every look here comes from outside the page, which no policy stops.
+    """
+
+    def holds() -> bool:
+        if page.evaluate(function, argument):
+            return True
+        page.wait_for_timeout(25)
+        return False
+
+    until(holds, patience_s=shared(PATIENCE_S))

@@ -1,0 +1,167 @@
+"""Photos as evidence: what is taken, what is refused, what is kept and shown."""
+
+import struct
+import zlib
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from io import BytesIO
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from data.errors import BadInput, TooLarge
+from problem_ledger.evidence.exif import Exif, clock_error, taken_at
+from problem_ledger.evidence.photo_bytes import MOST_BYTES, likeness, read_photo, sniff
+from tests.made.ledger.pictures import drawn, exif, photo, saved
+
+TAGS: dict[str, Any] = {"lon": 112.2, "lat": 32.7, "bearing": 48.5, "clock": "2026:11:09 08:45:00"}
+
+
+def opened(content: bytes) -> Image.Image:
+    return Image.open(BytesIO(content))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_what_is_kept_of_each_kind(kind: str) -> None:
+    content = saved(drawn(width=2400, height=1200), kind, exif(**TAGS))
+    kept = read_photo(content)
+    assert kept.original == content
+    assert kept.sha256 == sha256(content).digest()
+    assert kept.mime == f"image/{kind.lower()}"
+    assert (kept.width, kept.height) == (2400, 1200)
+    assert opened(kept.shown).size == (1600, 800)
+    assert opened(kept.thumb).size == (320, 160)
+    assert kept.exif.lon == pytest.approx(112.2, abs=1e-6)
+    assert kept.exif.lat == pytest.approx(32.7, abs=1e-6)
+    assert kept.exif.bearing == 48.5
+    assert kept.exif.clock == "2026:11:09 08:45:00"
+
+
+def test_copies_carry_nothing_but_pixels() -> None:
+    content = saved(drawn(), "JPEG", exif(**TAGS))
+    kept = read_photo(content)
+    assert b"Exif" in content
+    for copy in (kept.shown, kept.thumb):
+        picture = opened(copy)
+        assert picture.format == "JPEG"
+        assert b"Exif" not in copy
+        assert not picture.getexif()
+        assert not {"icc_profile", "comment", "xmp"} & set(picture.info)
+
+
+def test_a_turned_photo_stands_upright() -> None:
+    lying = drawn(width=600, height=300)
+    kept = read_photo(saved(lying, "JPEG", exif(orientation=6)))
+    assert (kept.width, kept.height) == (300, 600)
+    assert opened(kept.shown).size == (300, 600)
+
+
+def test_see_through_lies_on_white() -> None:
+    clear = Image.new("RGBA", (60, 40), (0, 0, 0, 0))
+    shown = opened(read_photo(saved(clear, "PNG")).shown)
+    assert shown.getpixel((20, 20)) == (255, 255, 255)
+
+
+@pytest.mark.parametrize("mode", ["L", "CMYK", "I;16", "P", "1", "LA"])
+def test_every_way_to_hold_colours_is_read(mode: str) -> None:
+    kind = "JPEG" if mode in ("L", "CMYK") else "PNG"
+    picture = drawn(width=64, height=48)
+    picture = picture.convert("I").convert("I;16") if mode == "I;16" else picture.convert(mode)
+    assert opened(read_photo(saved(picture, kind)).shown).mode == "RGB"
+
+
+def test_the_name_does_not_decide() -> None:
+    assert sniff(saved(drawn(), "GIF")) is None
+    assert sniff(b"<svg xmlns='http://www.w3.org/2000/svg'/>") is None
+    for content in (b"", b"GIF89a", b"%PDF-1.7", b"<svg/>", b"RIFF\0\0\0\0WAVE"):
+        with pytest.raises(BadInput, match="JPEG, PNG and WebP"):
+            read_photo(content)
+
+
+def test_a_damaged_photo_is_refused() -> None:
+    for kind in ("JPEG", "PNG", "WEBP"):
+        content = saved(drawn(), kind)
+        for broken in (content[: len(content) // 2], content[:16], content[:8] + b"\0" * 4000):
+            with pytest.raises(BadInput, match=r"damaged|Only JPEG"):
+                read_photo(broken)
+
+
+def bomb(width: int, height: int) -> bytes:
+    """A PNG of a few hundred bytes that says it has that many pixels."""
+
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        )
+
+    header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    data = zlib.compress(b"\0" * 1000)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.parametrize(("width", "height"), [(8000, 5001), (20000, 20000), (65000, 65000)])
+def test_too_many_pixels_are_refused_undecoded(width: int, height: int) -> None:
+    with pytest.raises(BadInput, match=r"40 million pixels|damaged"):
+        read_photo(bomb(width, height))
+
+
+def test_too_many_bytes_are_refused() -> None:
+    padding = b"\0" * (MOST_BYTES - len(photo()))
+    assert read_photo(photo() + padding).width == 640
+    with pytest.raises(TooLarge, match="10 MB"):
+        read_photo(photo() + padding + b"\0")
+
+
+def test_likeness_outlives_size_and_compression() -> None:
+    first = drawn(1, 1600, 1200)
+    again = opened(saved(first.resize((800, 600)), "JPEG"))
+    other = drawn(2, 1600, 1200)
+
+    def differing(one: Image.Image, two: Image.Image) -> int:
+        return ((likeness(one) ^ likeness(two)) & (1 << 64) - 1).bit_count()
+
+    assert differing(first, again) <= 5
+    assert differing(first, other) > 15
+    assert -(1 << 63) <= likeness(other) < 1 << 63
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ({}, Exif()),
+        ({"lon": 0.0, "lat": 0.0}, Exif()),
+        ({"lon": -70.5, "lat": -33.25}, Exif(lon=-70.5, lat=-33.25)),
+        ({"clock": "0000:00:00 00:00:00"}, Exif()),
+        ({"clock": "0001:01:01 00:00:00"}, Exif()),
+        ({"clock": "9999:12:31 23:59:59"}, Exif()),
+        ({"gps_day": "9999:12:31", "gps_time": (23, 59, 59)}, Exif()),
+        ({"clock": "2026-11-09"}, Exif()),
+        ({"gps_day": "2026:13:41"}, Exif()),
+        (
+            {"gps_day": "2026:11:09", "gps_time": (0, 45, 3)},
+            Exif(gps_at=datetime(2026, 11, 9, 0, 45, 3, tzinfo=UTC)),  # type: ignore[arg-type] # it is UTC
+        ),
+    ],
+)
+def test_tags_that_make_no_sense_are_left_out(tags: dict[str, Any], expected: Exif) -> None:
+    assert read_photo(photo(**tags)).exif == expected
+
+
+@pytest.mark.parametrize(
+    ("clock", "minutes"),
+    [("2026:11:09 08:47:00", 2), ("2026:11:09 00:44:00", 1), ("2026:11:08 08:45:00", 960)],
+)
+def test_how_wrong_a_clock_is(clock: str, minutes: int) -> None:
+    read = read_photo(photo(clock=clock, gps_day="2026:11:09", gps_time=(0, 45, 0))).exif
+    assert clock_error(read.gps_at, read.clock) == timedelta(minutes=minutes)
+    assert taken_at(read.gps_at, read.clock) == read.gps_at
+    assert clock_error(None, clock) is None
+
+
+def test_a_camera_without_satellites_tells_beijing_time() -> None:
+    assert taken_at(None, "2026:11:09 08:45:00") == datetime(2026, 11, 9, 0, 45, tzinfo=UTC)
+    assert taken_at(None, None) is None
+    assert taken_at(None, "0001:01:01 00:00:00") is None, "in UTC that would be before all time"

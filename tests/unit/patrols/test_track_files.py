@@ -1,0 +1,165 @@
+"""What comes as a track file is read, or refused with what is wrong and how to mend it."""
+
+import json
+import tracemalloc
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from data.errors import BadInput
+from gis.crs import wgs84_to_gcj02
+from problem_ledger.patrols.track_files import MOST_BYTES, MOST_POINTS, read_track
+from tests.made.patrols.walks import POINT, fixes, geojson, gpx
+
+START = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
+ROWS = fixes(START)
+BOMB = """<?xml version="1.0"?><!DOCTYPE gpx [<!ENTITY a "aaaaaaaaaa">
+<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">
+<!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;"><!ENTITY e "&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;">]>
+<gpx version="1.1"><trk><name>&e;</name></trk></gpx>"""
+OUTSIDE = (
+    '<?xml version="1.0"?><!DOCTYPE gpx [<!ENTITY f SYSTEM "file:///etc/passwd">]>'
+    '<gpx version="1.1"><trk><name>&f;</name></trk></gpx>'
+)
+DTD = (
+    '<?xml version="1.0"?><!DOCTYPE gpx SYSTEM "http://127.0.0.1:9/gpx.dtd">'
+    '<gpx version="1.1"><trk/></gpx>'
+)
+
+
+def timed(at: str, lon: str = "112") -> bytes:
+    """Two points of that time, or of that longitude."""
+    line = f'{{"type": "LineString", "coordinates": [[{lon}, 32], [{lon}, 32.1]]}}'
+    times = f'{{"coordTimes": [{at}, {at}]}}'
+    return f'{{"type": "Feature", "properties": {times}, "geometry": {line}}}'.encode()
+
+
+def same_as_rows(content: bytes, crs: str = "EPSG:4326") -> None:
+    (segment,) = read_track(content, crs)
+    assert len(segment) == len(ROWS)
+    for fix, (lon, lat, at) in zip(segment, ROWS, strict=True):
+        assert (fix.lon, fix.lat) == (pytest.approx(lon, abs=1e-6), pytest.approx(lat, abs=1e-6))
+        assert fix.at == at
+
+
+def test_gpx_and_every_form_of_geojson_are_the_same_track() -> None:
+    same_as_rows(gpx(ROWS))
+    same_as_rows(b"\xef\xbb\xbf" + gpx(ROWS))
+    same_as_rows(geojson(ROWS))
+    same_as_rows(geojson(ROWS, "times"))
+    line = json.loads(geojson(ROWS))
+    nested = {
+        **line,
+        "properties": {"coordinateProperties": {"times": line["properties"]["coordTimes"]}},
+    }
+    same_as_rows(json.dumps({"type": "FeatureCollection", "features": [nested]}).encode())
+    points = [
+        {
+            "type": "Feature",
+            "properties": {"time": int(at.timestamp() * 1000)},
+            "geometry": {"type": "Point", "coordinates": [lon, lat, 110.5]},
+        }
+        for lon, lat, at in ROWS
+    ]
+    same_as_rows(json.dumps({"type": "FeatureCollection", "features": points}).encode())
+    several = {
+        "type": "Feature",
+        "properties": {"coordTimes": [line["properties"]["coordTimes"]] * 2},
+        "geometry": {
+            "type": "MultiLineString",
+            "coordinates": [line["geometry"]["coordinates"]] * 2,
+        },
+    }
+    assert [len(part) for part in read_track(json.dumps(several).encode())] == [121, 121]
+
+
+def test_a_track_from_a_consumer_map_is_moved_back() -> None:
+    shifted = [(*wgs84_to_gcj02(lon, lat), at) for lon, lat, at in ROWS]
+    assert abs(shifted[0][0] - ROWS[0][0]) > 0.004
+    same_as_rows(gpx(shifted), "gcj02")
+
+
+def test_a_time_without_offset_is_utc_in_gpx_and_refused_in_geojson() -> None:
+    assert read_track(gpx(ROWS).replace(b"Z</time>", b"</time>"))[0][0].at == START
+    eastern = gpx(ROWS).replace(b"Z</time>", b"+08:00</time>")
+    assert read_track(eastern)[0][0].at == START - timedelta(hours=8)
+    with pytest.raises(BadInput, match="without offset"):
+        read_track(geojson(ROWS).replace(b"+00:00", b""))
+
+
+@pytest.mark.parametrize("content", [BOMB, OUTSIDE, DTD], ids=["bomb", "outside", "dtd"])
+@pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig"])
+def test_entities_are_refused_before_they_grow_or_fetch(content: str, coding: str) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadInput, match="document type"):
+            read_track(content.encode(coding))
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_another_coding_does_not_carry_entities_past_the_check() -> None:
+    with pytest.raises(BadInput):
+        read_track(BOMB.encode("utf-16"))
+
+
+@pytest.mark.parametrize("kind", ["rtept", "wpt"])
+def test_too_many_points_of_any_kind_are_refused_before_they_are_read(kind: str) -> None:
+    many = f'<{kind} lat="1" lon="1"/>' * (MOST_POINTS + 1)
+    with pytest.raises(BadInput, match="at most 100000 are taken"):
+        read_track(f"<gpx>{many}</gpx>".encode())
+
+
+DEEP = "<gpx>" + "<a>" * 60 + "</a>" * 60 + "</gpx>"
+NAMESPACES = "".join(f'<e xmlns:n{each}="u:{each}"/>' for each in range(60))
+ONE = POINT.format(lon=112, lat=32, at=START)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "This file is empty."),
+        (b" \n", "This file is empty."),
+        (b"PK\x03\x04 an archive", "neither GPX nor GeoJSON"),
+        (b"[1, 2]", "neither GPX nor GeoJSON"),
+        (b"x" * (MOST_BYTES + 1), "at most 20 MB"),
+        (gpx(ROWS)[:-300], "broken in line 2"),
+        (b"<html><body>404</body></html>", "holds no track"),
+        (DEEP.encode(), "holds what no track needs"),
+        (f"<gpx>{NAMESPACES}</gpx>".encode(), "holds what no track needs"),
+        (gpx(ROWS).replace(b"UTF-8", b"GBK").replace(b"tests", "巡河".encode("gbk")), "not UTF-8"),
+        (gpx([]), "holds no track"),
+        (gpx(ROWS[:1]), "fewer than two points"),
+        (gpx([(112.0, 32.0, START)] * (MOST_POINTS + 1)), "at most 100000 are taken"),
+        (gpx(ROWS).replace(b'lat="32', b'lat="932'), "nowhere on Earth"),
+        (gpx(ROWS).replace(b'lat="32.79', b'lat="nan'), "can't be read"),
+        (gpx(ROWS).replace(b"2026-11-02T", b"yesterday "), "has no times"),
+        (b'{"type": "FeatureCollection"}', "GeoJSON file can't be read"),
+        (b'{"type": "Feature", "geometry": null, "properties": null}', "holds no track"),
+        (b'{"type": "LineString", "coordinates": [[1, 2], [1, 3]]}', "has no times"),
+        (b'{"type": "LineString", "coordinates": [[1, 2], ["x", 3]]}', "can't be read"),
+        (geojson(ROWS).replace(b'["2026-11-02T01:00:00+00:00", ', b"["), "120 times for 121"),
+        (gpx(ROWS).replace(b"2026-11-02T01:00:00Z", b"0001-01-01T00:00:00+08:00"), "can't be read"),
+        (gpx(ROWS).replace(b"2026-11-02T01:00:00Z", b"0001-01-01T00:00:00Z"), "can't be read"),
+        (gpx(ROWS).replace(b"2026-11-02T01:00:00Z", b"2026-11-02T01:00:00+99:00"), "can't be read"),
+        (timed("1e300"), "GeoJSON file can't be read"),
+        (timed("1" + "0" * 400), "GeoJSON file can't be read"),
+        (timed("-1e17"), "GeoJSON file can't be read"),
+        (timed('"9999-12-31T23:59:59-08:00"'), "GeoJSON file can't be read"),
+        (timed("1762045200", "1" + "0" * 400), "GeoJSON file can't be read"),
+        (b"{" * 5000, "GeoJSON file can't be read"),
+        (b'{"a":' * 200_000, "GeoJSON file can't be read"),
+    ],
+    ids=lambda each: each[:24] if isinstance(each, str) else "",
+)
+def test_what_is_no_track_is_refused_in_words(content: bytes, sentence: str) -> None:
+    with pytest.raises(BadInput, match=sentence) as refused:
+        read_track(content)
+    assert refused.value.mend
+
+
+@pytest.mark.parametrize("crs", ["EPSG:9999", "beijing54", ""])
+def test_an_unknown_datum_is_refused(crs: str) -> None:
+    with pytest.raises(BadInput, match="can't be turned into CGCS2000"):
+        read_track(gpx(ROWS), crs)
