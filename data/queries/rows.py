@@ -44,12 +44,12 @@ def _maker(
     places = [(name, columns.index(name)) for name in names]
     read = [(name, reading) for name in names if (reading := _reading(hints[name]))]
 
-    def make(row: Row[Any], /, **given: object) -> Any:
+    def make(row: Row[Any], /, **extra: object) -> Any:
         facts = {name: row[place] for name, place in places}
         for name, reading in read:
             if facts[name] is not None:
                 facts[name] = reading(facts[name])
-        return record(**facts, **given)
+        return record(**facts, **extra)
 
     return make
 

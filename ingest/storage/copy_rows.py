@@ -28,8 +28,8 @@ def text(value: str | None) -> bytes:
     """Packs a text field for binary COPY, with its length."""
     if value is None:
         return NULL
-    given = value.encode()
-    return len(given).to_bytes(4, "big") + given
+    raw = value.encode()
+    return len(raw).to_bytes(4, "big") + raw
 
 
 def number(value: float | None) -> bytes:

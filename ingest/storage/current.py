@@ -148,9 +148,9 @@ def put(cursor: Cursor, rows: Iterable[tuple[StationId, Current, Assessment]]) -
     """Writes stations' newest values and assessments; each row gets a new change number."""
     written: dict[StationId, Current] = {}
     stream = [HEADER]
-    for station, current, told in rows:
+    for station, current, assessment in rows:
         written[station] = current
-        stream.append(_row(station, current, told))
+        stream.append(_row(station, current, assessment))
     cursor.execute(_STAGING)
     with cursor.copy("COPY staged_latest FROM STDIN (FORMAT BINARY)") as copy:
         copy.write(b"".join([*stream, TRAILER]))
@@ -160,18 +160,18 @@ def put(cursor: Cursor, rows: Iterable[tuple[StationId, Current, Assessment]]) -
     cursor.execute("NOTIFY onemap_reading")
 
 
-def _row(station: StationId, current: Current, told: Assessment) -> bytes:
+def _row(station: StationId, current: Current, assessment: Assessment) -> bytes:
     """Packs a row of ``staged_latest`` for binary COPY."""
     return (
-        _FRONT.pack([station, told.have_count, told.required_count])
+        _FRONT.pack([station, assessment.have_count, assessment.required_count])
         + timestamp(current.observed_at)
         + timestamp(current.received_at)
         + text(write_latest(current.latest))
-        + text(told.state.value)
-        + small(told.water_class)
-        + text(",".join(told.deciding))
-        + truth(told.meets_target)
-        + text(told.compliance.value if told.compliance else None)
-        + number(told.multiple)
-        + timestamp(told.fresh_until)
+        + text(assessment.state.value)
+        + small(assessment.water_class)
+        + text(",".join(assessment.deciding))
+        + truth(assessment.meets_target)
+        + text(assessment.compliance.value if assessment.compliance else None)
+        + number(assessment.multiple)
+        + timestamp(assessment.fresh_until)
     )

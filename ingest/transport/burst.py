@@ -81,11 +81,11 @@ class BurstClient(RovingClient):
         if packets:
             self._packet_queue(_PUBACK, packets, 0, 1)
 
-    def publish_all(self, given: Iterable[tuple[str, bytes]]) -> None:
+    def publish_all(self, messages: Iterable[tuple[str, bytes]]) -> None:
         """Publishes all (topic, payload) at most once (QoS 0), in few writes."""
         ahead = b"\0" if self._protocol == MQTTProtocolVersion.MQTTv5 else b""
         packets, size = [], 0
-        for topic, payload in given:
+        for topic, payload in messages:
             name = topic.encode()
             rest = len(name).to_bytes(2, "big") + name + ahead + payload
             packets += [b"\x30", _length_of(rest), rest]
@@ -194,13 +194,13 @@ def _published(data: bytes, command: int, body: int, stop: int, *, plain: bool) 
     return Published(topic, data[begins + properties : stop], mid)
 
 
-def make_client(client_id: str, **given: Any) -> RovingClient:
+def make_client(client_id: str, **options: Any) -> RovingClient:
     """Returns a BurstClient, or a slower RovingClient if paho lacks an attribute of _NEEDED."""
     lacking = [name for name in _NEEDED if not _has(name)]
     if lacking:
         LOG.warning("reading one by one: this paho has no %s", ", ".join(lacking))
-        return RovingClient(client_id=client_id, **given)
-    return BurstClient(client_id=client_id, **given)
+        return RovingClient(client_id=client_id, **options)
+    return BurstClient(client_id=client_id, **options)
 
 
 def _has(name: str) -> bool:

@@ -24,9 +24,9 @@ LONG_AGO: Final = timedelta(days=3653)
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
-def plain(given: str, most: int = LONGEST) -> str:
+def plain(value: str, most: int = LONGEST) -> str:
     """Returns the text, stripped. Raises BadInput when it is too long or unreadable."""
-    kept = given.strip()
+    kept = value.strip()
     if len(kept) > most:
         raise BadInput("The text has {count} characters; {most} fit.", count=len(kept), most=most)
     if _CONTROL.search(kept):
@@ -40,29 +40,29 @@ def check_category(category: str) -> None:
         raise BadInput("There is no category {category}.", category=repr(category[:40]))
 
 
-def check_report(given: Report, now: UtcDatetime) -> Report:
+def check_report(report: Report, now: UtcDatetime) -> Report:
     """Returns a report as it will be stored. Raises BadInput when the report is faulty."""
-    check_category(given.category)
-    description = plain(given.description)
+    check_category(report.category)
+    description = plain(report.description)
     if not description:
         raise BadInput("Describe the problem.")
-    if given.found_at is not None and given.found_at > now + EARLY:
+    if report.found_at is not None and report.found_at > now + EARLY:
         raise BadInput("The problem can't have been found in the future.")
-    if given.found_at is not None and given.found_at < now - LONG_AGO:
+    if report.found_at is not None and report.found_at < now - LONG_AGO:
         raise BadInput("The problem can't have been found more than ten years ago.")
-    if given.request_key is not None and not plain(given.request_key, 200):
+    if report.request_key is not None and not plain(report.request_key, 200):
         raise BadInput("The request's key is empty.")
     return Report(
-        place=given.place,
-        category=given.category,
-        severity=given.severity,
-        source=given.source,
+        place=report.place,
+        category=report.category,
+        severity=report.severity,
+        source=report.source,
         description=description,
-        found_at=given.found_at,
-        source_ref=plain(given.source_ref, LONGEST_REFERENCE),
-        photo_ids=tuple(given.photo_ids),
-        patrol_id=given.patrol_id,
-        request_key=given.request_key,
+        found_at=report.found_at,
+        source_ref=plain(report.source_ref, LONGEST_REFERENCE),
+        photo_ids=tuple(report.photo_ids),
+        patrol_id=report.patrol_id,
+        request_key=report.request_key,
     )
 
 

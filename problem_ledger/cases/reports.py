@@ -23,79 +23,79 @@ from problem_ledger.record.commands import Done, Exceeded, Report, Silent
 from problem_ledger.record.events import NewEvent
 
 
-def report(engine: Engine, who: AccountId, given: Report, clock: Clock, rules: Rules) -> Done:
+def report(engine: Engine, who: AccountId, finding: Report, clock: Clock, rules: Rules) -> Done:
     """Registers a reported problem; a repeated request returns the problem registered at first.
 
     Raises Forbidden (role, place), BadInput, Conflict (the key came with other content).
     """
     now = clock()
-    given = check_report(given, now)
+    finding = check_report(finding, now)
     with transaction(engine) as connection:
-        content = _content_hash(given)
-        before = _reported_before(connection, who, given.request_key, content)
+        content = _content_hash(finding)
+        before = _reported_before(connection, who, finding.request_key, content)
         if before is not None:
             return before
-        where = places.located(connection, given.place, business_date(given.found_at or now))
+        where = places.located(connection, finding.place, business_date(finding.found_at or now))
         reporter = participant_of(connection, who, _division(where), None)
         step = check(Action.REPORT, reporter.actor, None, now, rules)
-        _check_patrol(connection, who, given.patrol_id)
+        _check_patrol(connection, who, finding.patrol_id)
         values = {
             **where,
-            "category": given.category,
-            "severity": given.severity.value,
-            "source": given.source.value,
-            "source_ref": given.source_ref,
-            "description": given.description,
-            "patrol_id": given.patrol_id,
+            "category": finding.category,
+            "severity": finding.severity.value,
+            "source": finding.source.value,
+            "source_ref": finding.source_ref,
+            "description": finding.description,
+            "patrol_id": finding.patrol_id,
             "reporter_id": who,
-            "request_key": given.request_key,
+            "request_key": finding.request_key,
             "request_sha256": content,
-            "found_at": given.found_at or now,
+            "found_at": finding.found_at or now,
             "registered_at": now,
         }
-        photos = lock_unattached_photos(connection, who, given.photo_ids, rules.most_photos)
+        photos = lock_unattached_photos(connection, who, finding.photo_ids, rules.most_photos)
         event = event_of_step(step, reporter, now, rules, photos=photos)
         return _register(connection, values, step, event)
 
 
 def report_exceedance(
-    connection: Connection, given: Exceeded, clock: Clock, rules: Rules
+    connection: Connection, finding: Exceeded, clock: Clock, rules: Rules
 ) -> Done | None:
     """Registers a problem of a station's parameter; returns None if one is already open."""
     now = clock()
     connection.execute(
         text("SELECT pg_advisory_xact_lock(hashtext('exceedance'), hashtext(:which))"),
-        {"which": f"{given.station_id}/{given.parameter}"},
+        {"which": f"{finding.station_id}/{finding.parameter}"},
     )
-    if _has_open(connection, given):
+    if _has_open(connection, finding):
         return None
-    return _register_measured(connection, given, now, rules)
+    return _register_measured(connection, finding, now, rules)
 
 
-def report_silence(connection: Connection, given: Silent, clock: Clock, rules: Rules) -> Done:
+def report_silence(connection: Connection, finding: Silent, clock: Clock, rules: Rules) -> Done:
     """Registers a problem of a silent station, without checking for an earlier open problem.
 
     Raises NotFound for a station that isn't there.
     """
-    return _register_measured(connection, given, clock(), rules)
+    return _register_measured(connection, finding, clock(), rules)
 
 
 def _register_measured(
-    connection: Connection, given: Exceeded | Silent, now: UtcDatetime, rules: Rules
+    connection: Connection, finding: Exceeded | Silent, now: UtcDatetime, rules: Rules
 ) -> Done:
     """Registers a problem of a station on behalf of the system, not of an account."""
-    check_category(given.category)
+    check_category(finding.category)
     values = {
-        **places.of_station(connection, given.station_id, business_date(given.found_at)),
-        "category": given.category,
-        "severity": given.severity.value,
+        **places.of_station(connection, finding.station_id, business_date(finding.found_at)),
+        "category": finding.category,
+        "severity": finding.severity.value,
         "source": Source.MONITORING.value,
-        "source_ref": given.source_ref if isinstance(given, Exceeded) else "",
-        "description": plain(given.description),
-        "station_id": given.station_id,
-        "parameter": given.parameter if isinstance(given, Exceeded) else None,
+        "source_ref": finding.source_ref if isinstance(finding, Exceeded) else "",
+        "description": plain(finding.description),
+        "station_id": finding.station_id,
+        "parameter": finding.parameter if isinstance(finding, Exceeded) else None,
         "reporter_id": None,
-        "found_at": given.found_at,
+        "found_at": finding.found_at,
         "registered_at": now,
     }
     step = check(Action.REPORT, SYSTEM_PARTICIPANT.actor, None, now, rules)
@@ -118,22 +118,22 @@ def _division(values: Mapping[str, object]) -> int | None:
     return division_id if isinstance(division_id, int) else None
 
 
-def _content_hash(given: Report) -> bytes:
+def _content_hash(finding: Report) -> bytes:
     """Returns a hash of the report, by which a repeated request key is seen to be the same."""
-    place = given.place
+    place = finding.place
     return chain_hash(
         b"",
         canonical(
             {
                 "place": [float(place.x), float(place.y), place.crs, place.accuracy_m],
-                "category": given.category,
-                "severity": given.severity.value,
-                "source": given.source.value,
-                "source_ref": given.source_ref,
-                "description": given.description,
-                "found_at": given.found_at,
-                "photo_ids": list(given.photo_ids),
-                "patrol_id": given.patrol_id,
+                "category": finding.category,
+                "severity": finding.severity.value,
+                "source": finding.source.value,
+                "source_ref": finding.source_ref,
+                "description": finding.description,
+                "found_at": finding.found_at,
+                "photo_ids": list(finding.photo_ids),
+                "patrol_id": finding.patrol_id,
             }
         ),
     )
@@ -175,9 +175,9 @@ def _check_patrol(connection: Connection, who: AccountId, patrol_id: int | None)
         raise BadInput("There is no such patrol of yours.")
 
 
-def _has_open(connection: Connection, given: Exceeded) -> bool:
+def _has_open(connection: Connection, finding: Exceeded) -> bool:
     query = text(
         f"SELECT 1 FROM problem WHERE station_id = :station AND parameter = :parameter AND {OPEN}"
     )
-    bound = {"station": given.station_id, "parameter": given.parameter}
+    bound = {"station": finding.station_id, "parameter": finding.parameter}
     return connection.execute(query, bound).first() is not None

@@ -136,24 +136,24 @@ def read_rules(shipped: str, own: str = "") -> Rules:
     missing or out of bounds).
     """
     tables = _overlaid(tomllib.loads(shipped), tomllib.loads(own))
-    given = {name: dict(tables.pop(name)) for name in _SINGLE}
+    single = {name: dict(tables.pop(name)) for name in _SINGLE}
     deadline_tables = tables.pop("deadline")
     overrides = tables.pop("category", {})
     sign_offs = tables.pop("sign_off")
     if tables:
         raise ValueError(f"no such tables: {', '.join(sorted(tables))}")
     sources = {name: (str(table.pop("source")), bool(table.pop("verified")))
-               for name, table in given.items()}  # fmt: skip
+               for name, table in single.items()}  # fmt: skip
     return Rules(
         deadlines={each: _deadline(each.value, deadline_tables[each.value]) for each in Severity},
         overrides=_read_overrides(overrides),
         sign_offs={each: _sign_off(sign_offs[each.value]) for each in Severity},
-        amber=AmberRule(**given["amber"]),
-        hand_back=timedelta(hours=_only(given["hand_back"], "hours")),
-        look_back=_only(given["look_back"], "months"),
-        exceedance=ExceedanceRule(**_opening(given["exceedance"], *sources["exceedance"])),
-        offline=OfflineRule(**_opening(given["offline"], *sources["offline"])),
-        most_photos=_only(given["photos"], "most"),
+        amber=AmberRule(**single["amber"]),
+        hand_back=timedelta(hours=_only(single["hand_back"], "hours")),
+        look_back=_only(single["look_back"], "months"),
+        exceedance=ExceedanceRule(**_opening(single["exceedance"], *sources["exceedance"])),
+        offline=OfflineRule(**_opening(single["offline"], *sources["offline"])),
+        most_photos=_only(single["photos"], "most"),
         sources=sources,
     )
 

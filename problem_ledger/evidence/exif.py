@@ -50,18 +50,18 @@ def read_exif(tags: Tags) -> Exif:
 def clock_time(clock: str | None) -> datetime | None:
     """Returns the camera's clock time without offset, None when it can't be parsed."""
     try:
-        told = datetime.strptime(clock or "", CLOCK_FORMAT)  # noqa: DTZ007 - it has no offset
+        local = datetime.strptime(clock or "", CLOCK_FORMAT)  # noqa: DTZ007 - it has no offset
     except ValueError:
         return None
-    return told if told.year in YEARS else None
+    return local if local.year in YEARS else None
 
 
 def taken_at(gps_at: UtcDatetime | None, clock: str | None) -> UtcDatetime | None:
     """Returns when the photo was taken: satellite time, else the camera's clock as Beijing time."""
     if gps_at is not None:
         return gps_at
-    told = clock_time(clock)
-    return to_utc(told.replace(tzinfo=BUSINESS_ZONE)) if told else None
+    local = clock_time(clock)
+    return to_utc(local.replace(tzinfo=BUSINESS_ZONE)) if local else None
 
 
 def clock_error(gps_at: UtcDatetime | None, clock: str | None) -> timedelta | None:
@@ -69,10 +69,10 @@ def clock_error(gps_at: UtcDatetime | None, clock: str | None) -> timedelta | No
 
     The clock is written without an offset: Beijing time and UTC are both honest, the nearer counts.
     """
-    told = clock_time(clock)
-    if gps_at is None or told is None:
+    local = clock_time(clock)
+    if gps_at is None or local is None:
         return None
-    readings = (told.replace(tzinfo=zone) for zone in (BUSINESS_ZONE, UTC))
+    readings = (local.replace(tzinfo=zone) for zone in (BUSINESS_ZONE, UTC))
     return min(abs(reading - gps_at) for reading in readings)
 
 

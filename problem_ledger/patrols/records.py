@@ -93,7 +93,7 @@ INSERT INTO patrol_remark (patrol_id, at, text, geom) VALUES (:patrol_id, :at, :
 
 
 def record(
-    engine: Engine, who: AccountId, given: TrackGiven, clock: Clock, rules: PatrolRules
+    engine: Engine, who: AccountId, upload: TrackGiven, clock: Clock, rules: PatrolRules
 ) -> Recorded:
     """Stores a patrol with its judgement, even a patrol that fails a rule.
 
@@ -102,22 +102,22 @@ def record(
     with another file, or the file is somebody else's patrol).
     """
     now = clock()
-    track = _track(given, rules, now)
-    _check_texts(given)
-    _check_times(given, track, now)
-    sha256 = hashlib.sha256(given.content).digest()
+    track = _track(upload, rules, now)
+    _check_texts(upload)
+    _check_times(upload, track, now)
+    sha256 = hashlib.sha256(upload.content).digest()
     with transaction(engine) as connection:
         connection.execute(_LOCK)
-        before = _recorded_before(connection, who, given.request_key, sha256)
+        before = _recorded_before(connection, who, upload.request_key, sha256)
         if before is not None:
             return before
-        walking = walker(connection, who, given.person_id, track.started_at)
+        walking = walker(connection, who, upload.person_id, track.started_at)
         walked = walked_reaches(connection, track, rules.track.buffer_m)
         judgements = judge(connection, track, walking, walked, rules)
         is_valid = all(each.passed for each in judgements)
-        patrol_id = _insert(connection, given, track, walking, judgements, sha256, now)
+        patrol_id = _insert(connection, upload, track, walking, judgements, sha256, now)
         _insert_reaches(connection, patrol_id, walked)
-        _insert_remarks(connection, patrol_id, given, track)
+        _insert_remarks(connection, patrol_id, upload, track)
     return Recorded(patrol_id, 1, True, is_valid, judgements)
 
 
@@ -156,9 +156,9 @@ def give_reason(
         return version + 1
 
 
-def _track(given: TrackGiven, rules: PatrolRules, now: UtcDatetime) -> Track:
+def _track(upload: TrackGiven, rules: PatrolRules, now: UtcDatetime) -> Track:
     """Returns the cleaned track of the uploaded file. Raises BadInput."""
-    segments = read_track(given.content, given.crs)
+    segments = read_track(upload.content, upload.crs)
     try:
         track = clean(
             segments, jump_kmh=rules.track.jump_kmh, gap_s=rules.track.gap.total_seconds()
@@ -184,10 +184,10 @@ def _track(given: TrackGiven, rules: PatrolRules, now: UtcDatetime) -> Track:
     return track
 
 
-def _check_texts(given: TrackGiven) -> None:
-    if len(given.remarks) > MOST_REMARKS:
+def _check_texts(upload: TrackGiven) -> None:
+    if len(upload.remarks) > MOST_REMARKS:
         raise BadInput("At most {most} remarks are kept with a patrol.", most=MOST_REMARKS)
-    for remark in given.remarks:
+    for remark in upload.remarks:
         if not _plain(remark.text):
             raise BadInput("A remark has no text.")
         if (remark.lon is None) != (remark.lat is None) or (
@@ -196,13 +196,13 @@ def _check_texts(given: TrackGiven) -> None:
             and not (abs(remark.lon) <= 180 and abs(remark.lat) <= 90)
         ):
             raise BadInput("A remark lies nowhere on Earth.")
-    _plain(given.reason)
+    _plain(upload.reason)
 
 
-def _check_times(given: TrackGiven, track: Track, now: UtcDatetime) -> None:
+def _check_times(upload: TrackGiven, track: Track, now: UtcDatetime) -> None:
     """Raises BadInput for a remark made long before the patrol began, or in the future."""
-    told = [remark.at for remark in given.remarks if remark.at is not None]
-    if any(not track.started_at - LONGEST <= at <= now + AHEAD for at in told):
+    remarked_at = [remark.at for remark in upload.remarks if remark.at is not None]
+    if any(not track.started_at - LONGEST <= at <= now + AHEAD for at in remarked_at):
         raise BadInput("A remark has a time before the patrol or in the future.")
 
 
@@ -230,14 +230,14 @@ def _recorded_before(
 
 def _insert(
     connection: Connection,
-    given: TrackGiven,
+    upload: TrackGiven,
     track: Track,
     walking: Walker,
     judgements: tuple[Judgement, ...],
     sha256: bytes,
     now: UtcDatetime,
 ) -> int:
-    reason = _plain(given.reason)
+    reason = _plain(upload.reason)
     measured = asdict(track)
     measured.pop("parts")
     bound = measured | {
@@ -245,10 +245,10 @@ def _insert(
         "person_id": walking.person_id,
         "level": walking.level.value,
         "division_id": walking.division_id,
-        "request_key": given.request_key,
-        "file_name": given.file_name.replace("\x00", "")[:200],
+        "request_key": upload.request_key,
+        "file_name": upload.file_name.replace("\x00", "")[:200],
         "file_sha256": sha256,
-        "file_bytes": given.content,
+        "file_bytes": upload.content,
         "recorded_at": now,
         "geom": shapely.to_wkb(track.line),
         "is_valid": all(each.passed for each in judgements),
@@ -265,9 +265,9 @@ def _insert_reaches(connection: Connection, patrol_id: int, walked: tuple[Walked
 
 
 def _insert_remarks(
-    connection: Connection, patrol_id: int, given: TrackGiven, track: Track
+    connection: Connection, patrol_id: int, upload: TrackGiven, track: Track
 ) -> None:
-    for remark in given.remarks:
+    for remark in upload.remarks:
         bound = {
             "patrol_id": patrol_id,
             "at": remark.at or track.ended_at,

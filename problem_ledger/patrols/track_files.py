@@ -199,12 +199,12 @@ def _too_many(count: int) -> BadInput:
 
 def _placed(segments: Segments, crs: str) -> Segments:
     """Converts segments to CGCS2000 degrees."""
-    given = np.array([(fix.lon, fix.lat) for segment in segments for fix in segment])
+    positions = np.array([(fix.lon, fix.lat) for segment in segments for fix in segment])
     try:
         datum = declared(crs)
-        if not np.isfinite(given).all():
+        if not np.isfinite(positions).all():
             raise OutsideCrs(datum.name)
-        kept = np.array([(p.x, p.y) for p in to_cgcs2000(MultiPoint(given), datum).geoms])
+        kept = np.array([(p.x, p.y) for p in to_cgcs2000(MultiPoint(positions), datum).geoms])
     except UnknownCrs as error:
         raise BadInput(
             "{crs} can't be turned into CGCS2000 exactly.",

@@ -66,17 +66,17 @@ def check_row(row: Mapping[str, object], events: Sequence[Event]) -> list[Findin
                 last=last,
             )
         ]
-    told, shown = replay(events), encoded_row(row)
+    replayed, shown = replay(events), encoded_row(row)
     return [
         note(
             "Problem {number}: its row says {column} = {shown}, its events say {told}.",
             number=number,
             column=column,
             shown=shown[column],
-            told=told.get(column),
+            told=replayed.get(column),
         )
         for column in STORY
-        if shown[column] != told.get(column)
+        if shown[column] != replayed.get(column)
     ]
 
 

@@ -88,19 +88,19 @@ def read_export(content: bytes, trusted: Mapping[str, Ed25519PublicKey]) -> Expo
     the file itself, which then only shows that the file is whole.
     """
     try:
-        told: dict[str, Any] = json.loads(content)
-        signature = bytes.fromhex(told.pop("signature"))
-        own = Ed25519PublicKey.from_public_bytes(bytes.fromhex(told["public_key"]))
-        if told["format"] != EXPORT:
-            raise ValueError(f"format {told['format']}")
-        named = str(told["key_id"])
+        document: dict[str, Any] = json.loads(content)
+        signature = bytes.fromhex(document.pop("signature"))
+        own = Ed25519PublicKey.from_public_bytes(bytes.fromhex(document["public_key"]))
+        if document["format"] != EXPORT:
+            raise ValueError(f"format {document['format']}")
+        named = str(document["key_id"])
         public = trusted.get(named) if trusted else own
         if public is None or named != key_id(own):
             raise ValueError(f"signed by the unknown key {named}")
-        if not is_signed(public, signature, hashlib.sha256(canonical(told)).digest()):
+        if not is_signed(public, signature, hashlib.sha256(canonical(document)).digest()):
             raise ValueError("the signature doesn't fit")
-        tips = {str(k): (int(n), bytes.fromhex(h)) for k, (n, h) in told["problems"].items()}
-        return Export(str(told["at"]), str(told["head"]), named, tips)
+        tips = {str(k): (int(n), bytes.fromhex(h)) for k, (n, h) in document["problems"].items()}
+        return Export(str(document["at"]), str(document["head"]), named, tips)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadInput("The head's file can't be trusted: {reason}", reason=str(error)) from None
 
@@ -108,10 +108,10 @@ def read_export(content: bytes, trusted: Mapping[str, Ed25519PublicKey]) -> Expo
 def grown(body: bytes) -> dict[str, Tip]:
     """Parses the last event of each grown chain from a head's body. Raises ValueError if faulty."""
     try:
-        told = json.loads(body)
-        if told["format"] != HEAD:
-            raise ValueError(f"format {told['format']}")
-        return {number: (seq, bytes.fromhex(h)) for number, (seq, h) in told["grown"].items()}
+        document = json.loads(body)
+        if document["format"] != HEAD:
+            raise ValueError(f"format {document['format']}")
+        return {number: (seq, bytes.fromhex(h)) for number, (seq, h) in document["grown"].items()}
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"no head: {error}") from None
 

@@ -129,9 +129,9 @@ def _check_heads(
             proof.findings.append(
                 note("Head {id} of {at} does not follow the one before it.", id=row["id"], at=at)
             )
-        wrong, told = _head_fault(row, trusted, at)
+        wrong, grown = _head_fault(row, trusted, at)
         proof.findings += [wrong] if wrong else []
-        for number, tip in told.items():
+        for number, tip in grown.items():
             tips[number].append((tip, at))
         prev = row["hash"]
         hashes.add(prev.hex())
@@ -161,11 +161,11 @@ def _check_problems(connection: Connection, tips: Tips, proof: Proof) -> set[str
     for rows in _pages(connection):
         ids = [row["id"] for row in rows]
         events: defaultdict[int, list[Event]] = defaultdict(list)
-        for problem_id, *told in connection.execute(_EVENTS, {"ids": ids}):
-            events[problem_id].append(Event(*told))
+        for problem_id, *columns in connection.execute(_EVENTS, {"ids": ids}):
+            events[problem_id].append(Event(*columns))
         photos: defaultdict[int, list[Kept]] = defaultdict(list)
-        for problem_id, *told in connection.execute(_PHOTOS, {"ids": ids}):
-            photos[problem_id].append(Kept(*told))
+        for problem_id, *columns in connection.execute(_PHOTOS, {"ids": ids}):
+            photos[problem_id].append(Kept(*columns))
         for row in rows:
             number, chain = row["number"], events[row["id"]]
             numbers.add(number)

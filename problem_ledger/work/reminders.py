@@ -95,7 +95,7 @@ def _one(connection: Connection, reminder: Reminder, bound: Mapping[str, object]
     if row is None:
         return False
     found = " UNION ".join(f"SELECT id FROM ({group}) AS one" for group in reminder.groups)
-    told = connection.execute(
+    inserted = connection.execute(
         text(f"""
             INSERT INTO delivery (problem_id, account_id, kind, about, facts, made_at, try_after)
             SELECT :problem, account.id, :kind, :about, CAST(:facts AS jsonb), :now, :now
@@ -109,6 +109,6 @@ def _one(connection: Connection, reminder: Reminder, bound: Mapping[str, object]
             "facts": orjson.dumps({"number": row.number, "due_at": row.due_at}).decode(),
         },
     )
-    if told.rowcount:
+    if inserted.rowcount:
         connection.execute(text(_TURN), bound)
-    return bool(told.rowcount)
+    return bool(inserted.rowcount)

@@ -49,14 +49,14 @@ class Job:
     name: str
     do: Callable[[], int]
     every_s: float
-    told_by: frozenset[str] = frozenset()
+    woken_by: frozenset[str] = frozenset()
     rest: float = 0.0
     due_at: float = field(default=0.0)
     rested_at: float = field(default=0.0)
 
-    def is_due(self, told: Collection[str]) -> bool:
+    def is_due(self, notified: Collection[str]) -> bool:
         """Returns whether the job is to run now; notified during its rest, a job runs later."""
-        if self.told_by.intersection(told):
+        if self.woken_by.intersection(notified):
             self.due_at = min(self.due_at, self.rested_at)
         return time.monotonic() >= self.due_at
 
@@ -99,7 +99,7 @@ class Worker:
                 self._stopping.wait(pause_s)
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
-    def turn(self, told: Collection[str] = CHANNELS) -> dict[str, int]:
+    def turn(self, notified: Collection[str] = CHANNELS) -> dict[str, int]:
         """Runs every job that is due or notified in ``told``; returns a count for each job.
 
         Raises what says that the database is away. Any other failure is told in the log: one
@@ -109,7 +109,7 @@ class Worker:
         for job in self._jobs:
             if self._stopping.is_set():
                 break
-            if not job.is_due(told):
+            if not job.is_due(notified):
                 continue
             try:
                 done[job.name] = job.done()
@@ -163,8 +163,8 @@ class Worker:
         self.turn()
         LOG.info("the ledger is at work")
         while not self._stopping.is_set():
-            told = {each.channel for each in connection.notifies(timeout=SLICE_S, stop_after=1)}
-            if told:
+            notified = {each.channel for each in connection.notifies(timeout=SLICE_S, stop_after=1)}
+            if notified:
                 self._stopping.wait(COALESCE_S)
-                told |= {each.channel for each in connection.notifies(timeout=0)}
-            self.turn(told)
+                notified |= {each.channel for each in connection.notifies(timeout=0)}
+            self.turn(notified)

@@ -119,11 +119,11 @@ _LARGEST_ID: Final = 2**63 - 1
 
 def read_filter(query: str | Mapping[str, str | Iterable[str]]) -> LedgerFilter:
     """Parses the filter of the list of problems from a query string; ignores what is unreadable."""
-    given: dict[str, list[str]] = {}
+    values_by_key: dict[str, list[str]] = {}
     for key, value in _pairs(query):
-        given.setdefault(key, []).append(value)
+        values_by_key.setdefault(key, []).append(value)
     read: dict[str, object] = {}
-    for key, values in given.items():
+    for key, values in values_by_key.items():
         if key in KEYS:
             read[KEYS[key]] = _read(key, values[:MOST_WORDS])
     return LedgerFilter(**{name: value for name, value in read.items() if value})  # type: ignore[arg-type]  # typed by key in _read
