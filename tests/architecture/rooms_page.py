@@ -52,7 +52,13 @@ CHANGES = (
         "ingest/screening/checks.toml",
         "ingest/screening/checks.py",
     ),
-    ("A test of the second look", "ingest/qc/qc.toml", "ingest/qc/tests.py"),
+    (
+        "A test of the second look",
+        "data/words/review.py",
+        "ingest/qc/qc.toml",
+        "ingest/qc/tests.py",
+        "dashboard/parts/review_words.py",
+    ),
     ("Which value counts after a review", "data/queries/readings/counting.py"),
     (
         "Another protocol of devices",
@@ -69,6 +75,7 @@ CHANGES = (
     ("A figure of the tally", "data/queries/tally/counts.py", "ingest/storage/hourly_tally.py"),
     ("The form of a station", "dashboard/stations/form.py", "data/placing/facts.py"),
     ("A column of an import", "data/imports/fields.py"),
+    ("A kind of file to import", "data/imports/kinds.py", "dashboard/commands/importing.py"),
     (
         "What a role may do, what it sees",
         "dashboard/frame/auth.py",
@@ -81,6 +88,11 @@ CHANGES = (
     ("A setting", "data/settings.py", "docs/settings.zh.toml"),
     ("A command", "dashboard/cli.py"),
     ("The made county", "dashboard/demo/basin.py", "dashboard/demo/made/cases.csv"),
+    (
+        "What tests stand on: basin, office, people",
+        "tests/made/basin.py",
+        "tests/fixtures/served.py",
+    ),
 )
 """Usual changes and the files where each begins."""
 
