@@ -111,7 +111,10 @@ def hashes(app: dash.Dash) -> Callable[[], Sequence[str]]:
 
 @contextlib.asynccontextmanager
 async def lifespan(server: FastAPI, deps: Deps, news: Live) -> AsyncIterator[None]:
-    """Runs, while the server lives, Dash's first-request setup and the listener for live news."""
+    """Does Dash's first-request setup, then listens for live news while the server lives.
+
+    At the end the database connections are closed.
+    """
     await first_request(server.state.dash)
     listening = asyncio.create_task(news.run())
     yield

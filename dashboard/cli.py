@@ -60,7 +60,11 @@ WITHOUT_FOLDER = frozenset({"demo", "bench", "classify"})
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs a command; returns exit code 0 done, 2 refused with one clear line, 130 interrupted."""
+    """Runs a command; returns its exit code.
+
+    2 with one line on standard error for what the user can mend, 130 when interrupted, 141 when the
+    reader of the output has gone.
+    """
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8", errors="replace", line_buffering=True)
     try:

@@ -41,7 +41,11 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run_detach(args: argparse.Namespace) -> int:
-    """Moves a month's readings out of the database into files; returns 0."""
+    """Writes a month to files and takes its table off the readings; returns 0.
+
+    The table itself stays in the database, apart, unless ``--drop`` is given. Raises BadInput,
+    NotFound or Conflict.
+    """
     from data.archives.detachment import detach
     from data.archives.layout import month_named
 
@@ -61,7 +65,10 @@ def run_detach(args: argparse.Namespace) -> int:
 
 
 def run_attach(args: argparse.Namespace) -> int:
-    """Moves a month's readings from files back into the database; returns 0."""
+    """Puts a month back among the readings, from its kept table or its file; returns 0.
+
+    Raises BadInput, NotFound or Conflict.
+    """
     from data.archives.detachment import attach
     from data.archives.layout import month_named
 
@@ -73,7 +80,10 @@ def run_attach(args: argparse.Namespace) -> int:
 
 
 def run_order(args: argparse.Namespace) -> int:
-    """Sorts the stored readings of a month by station and time, for fast curves; returns 0."""
+    """Sorts the stored readings of a month by station and time, for fast curves; returns 0.
+
+    The month is locked meanwhile. Raises BadInput or NotFound.
+    """
     from data.archives.layout import month_named
     from data.archives.ordering import order_month
 

@@ -48,7 +48,10 @@ def run_ingest(args: argparse.Namespace) -> int:
 
 
 def run_kill(args: argparse.Namespace) -> int:
-    """Runs the benchmark of killed processes; returns 0 when no data that must survive was lost."""
+    """Runs the benchmark of killed processes; returns 0 if nothing is lost or stored twice, else 1.
+
+    What a device must not drop yet doesn't count as lost.
+    """
     how = "--quick" if args.quick else "--full"
     return _measure("kill_matrix", [how, *(["--json"] * args.json)])
 

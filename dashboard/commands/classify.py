@@ -71,7 +71,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run(args: argparse.Namespace) -> int:
-    """Writes the table with a water-quality class for each row; returns 0.
+    """Writes the table with each row's water-quality class and deciding parameters; returns 0.
 
     Raises BadInput or NotFound, and then nothing is written.
     """

@@ -52,7 +52,10 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints the month's water-quality classes and ratings; returns 0."""
+    """Prints the month's classes and ratings, with ``--csv`` writes them too; returns 0.
+
+    Raises BadInput for a scheduler without an archive, or a time without offset.
+    """
     from dashboard.commands.month_report import lines_of, write_tables
     from data.archives.evaluation import business_month
     from data.archives.layout import month_named

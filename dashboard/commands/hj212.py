@@ -50,7 +50,10 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run(_args: argparse.Namespace) -> int:
-    """Prints a line for every frame on standard input; returns 0, whatever the frames were."""
+    """Prints a line of JSON for every frame on standard input; returns 0, whatever the frames were.
+
+    Raises BadInput for a key of other than hex digits.
+    """
     key = _key()
     splitter = Splitter()
     while chunk := os.read(sys.stdin.fileno(), CHUNK):
@@ -109,7 +112,10 @@ def _print_frame(frame: bytes, key: bytes | None) -> None:
 
 
 def facts_of(decoded: Decoded | Refused) -> Mapping[str, Any]:
-    """Returns a frame's content as JSON: times of Beijing with offset, empty parts left out."""
+    """Returns what a frame says, or why it was refused, as a mapping to be printed as JSON.
+
+    The time is Beijing's with its offset; optional parts that are empty are left out.
+    """
     if isinstance(decoded, Refused):
         return {"ok": False, "reason": decoded.fault.value, "detail": decoded.detail}
     at = decoded.observed_at

@@ -81,7 +81,10 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run(args: argparse.Namespace) -> int:
-    """Imports the file and prints the outcome; returns 0, or 2 when every row was refused."""
+    """Imports the file and prints the outcome; returns 0, or 2 when every row was refused.
+
+    With ``--dry-run`` nothing is kept.
+    """
     if args.kind == READINGS:
         return _run_readings(args)
     from dashboard.parts.import_report import as_json, report_lines

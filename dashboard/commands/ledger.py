@@ -54,7 +54,11 @@ def run_work(args: argparse.Namespace) -> int:
 
 
 def run_verify(args: argparse.Namespace) -> int:
-    """Prints each fault in the chains of hashed steps; returns 0 when there is none, else 1."""
+    """Prints each fault in the ledger's hash chains, photos and heads; returns 1 if any, else 0.
+
+    Signatures are checked only where a public key is known. Raises BadInput for a file that can't
+    be read.
+    """
     from data.database import app_engine
     from problem_ledger.record.heads import read_export
     from problem_ledger.record.verify import verify
@@ -76,7 +80,10 @@ def run_verify(args: argparse.Namespace) -> int:
 
 
 def run_export(args: argparse.Namespace) -> int:
-    """Prints the signed newest hash of the chains; returns 0. Raises BadInput without a key."""
+    """Prints a signed JSON file of where every hash chain ends now; returns 0.
+
+    Raises BadInput without a key to sign with.
+    """
     from data import clock
     from data.database import app_engine
     from data.settings import LedgerSettings
@@ -99,7 +106,11 @@ def run_export(args: argparse.Namespace) -> int:
 
 
 def run_diagram(args: argparse.Namespace) -> int:
-    """Prints the table of a problem's steps, or writes it into the document; returns 0."""
+    """Prints the diagram and tables of steps and rules as Markdown; returns 0.
+
+    With ``--into`` writes them between the marks of that document instead. Raises BadInput when it
+    lacks the marks or can't be read.
+    """
     from problem_ledger.cases.diagram import draw, drawn_into
 
     if args.into is None:

@@ -14,7 +14,7 @@ from data.vocabulary import PARAMETERS, Parameter, WaterClass
 
 
 def rating_word(rating: Rating) -> str:
-    """Returns the word for a rating: 优, 良好, 轻度污染, 中度污染, 重度污染."""
+    """Returns a rating in the reader's language: 优, 良好, 轻度污染, 中度污染, 重度污染."""
     return {
         Rating.EXCELLENT: _("excellent"),
         Rating.GOOD: _("good"),
@@ -35,7 +35,7 @@ def lines_of(month: Evaluation) -> list[str]:
 
 
 def write_tables(month: Evaluation, file: Path) -> tuple[Path, Path]:
-    """Writes the sections to ``file`` and the waters to a file beside it; returns both paths."""
+    """Writes CSV: the sections to ``file``, the waters to a file beside it; returns both paths."""
     waters = file.with_name(f"{file.stem}_waters{file.suffix}")
     _write(file, _section_rows(month))
     _write(waters, _water_rows(month))

@@ -22,7 +22,10 @@ class ProgressBar:
         self._length = 0
 
     def show(self, what: str, done: int, total: int | None) -> None:
-        """Shows ``done`` of ``total`` rows (None: total unknown)."""
+        """Shows ``done`` of ``total`` rows (None: total unknown) of ``what``.
+
+        Does nothing within 0.2 s of the last time, 10 s where the stream is no terminal.
+        """
         at = time.monotonic()
         if self._first is None:
             self._first = done
@@ -32,7 +35,7 @@ class ProgressBar:
         self._put(self._line(what, done, total, at))
 
     def finish(self, line: str) -> None:
-        """Replaces the progress bar by a last line."""
+        """Clears the progress bar and prints ``line`` as the last one."""
         if self._is_terminal:
             self._stream.write("\r" + " " * self._length + "\r")
         self._stream.write(f"{line}\n")

@@ -67,7 +67,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def read_messages(path: Path) -> Iterator[tuple[str, bytes]]:
-    """Yields topic and payload of each row of the file; doesn't check what the payload says."""
+    """Yields topic and payload (JSON) of each row of the file.
+
+    Raises NotFound for a file that can't be read, BadInput for a row without a station, unknown
+    columns or a cell that is no number. Times and ranges of values are not checked.
+    """
     with _open(path) as file:
         rows = _csv_rows(file) if path.suffix.lower() == ".csv" else _json_rows(file)
         for number, message in rows:

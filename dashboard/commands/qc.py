@@ -40,9 +40,9 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run_look(args: argparse.Namespace) -> int:
-    """Runs the quality tests until SIGTERM or SIGINT, once with a span or ``--once``; returns 0.
+    """Runs the quality tests until SIGTERM or SIGINT; once with a span or ``--once``; returns 0.
 
-    Raises BadInput for an end without a beginning, and for one before it.
+    Raises BadInput for an end or a station without a beginning, and for an end not after it.
     """
     from data import clock
     from data.clock import Span
@@ -74,7 +74,7 @@ def run_look(args: argparse.Namespace) -> int:
 
 
 def run_climatology(args: argparse.Namespace) -> int:
-    """Computes the usual spans of values from the whole history, prints how many; returns 0."""
+    """Recomputes and stores what values are usual in each month, prints how many; returns 0."""
     from data.database import ingest_engine
     from data.settings import QcSettings
     from ingest.qc.rules import load_rules

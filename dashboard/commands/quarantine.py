@@ -27,7 +27,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run_list(args: argparse.Namespace) -> int:
-    """Prints the messages that ingest refused; returns 0."""
+    """Prints the messages that ingest refused, newest first, and counts by reason; returns 0."""
     from data.database import app_engine
     from data.queries.readings.quarantine import quarantine_counts, quarantined
 

@@ -19,7 +19,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 def run(args: argparse.Namespace) -> int:
     """Runs the dashboard until SIGTERM or SIGINT; returns 0.
 
-    Raises BadInput for the settings of a demo, whose accounts are printed for anyone to use.
+    Raises BadInput for a demo's settings without ``--demo``: its accounts are printed for anyone.
     """
     from data.settings import DashboardSettings
 

@@ -36,7 +36,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def run(args: argparse.Namespace) -> int:
-    """Publishes simulated readings until stopped, or orders a pollution event of a simulator."""
+    """Publishes simulated readings until SIGTERM or SIGINT; returns 0.
+
+    With ``--pollution`` asks the running simulator for a pollution event instead. Raises BadInput
+    for an unknown station, or without an order file.
+    """
     settings = SimulatorSettings()
     if args.round:
         settings = settings.model_copy(update={"round_seconds": args.round})
@@ -57,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def devices(engine: Engine) -> list[Device]:
-    """Returns a simulated device for each section and outfall, except the demo's silent ones."""
+    """Returns a device for each section and outfall in service, except the demo's silent ones."""
     made: dict[str, Device] = {row.code: row.device for row in watch.outfalls()}
     made |= {row.code: row.device for row in watch.sections()}
     silent = {row.code for row in watch.sections() if row.silent_days}

@@ -55,7 +55,10 @@ def _degrees(text: str) -> float:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Creates or moves the station; prints its place and a new device's password; returns 0."""
+    """Creates, moves or changes the station; prints its place; returns 0.
+
+    Prints the device's password too if its account was created by this.
+    """
     from dashboard.demo.sample_reading import publish_line
     from data.database import app_engine, transaction
     from data.placing.stations import place_station

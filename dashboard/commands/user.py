@@ -61,7 +61,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def add_user(engine: Engine, args: argparse.Namespace) -> None:
-    """Creates the account together with its role; when either fails, nothing is created."""
+    """Creates the account together with its role; when either fails, nothing is created.
+
+    Prints the password unless it came from standard input.
+    """
     stdin_password = sys.stdin.readline().rstrip("\r\n") if args.password_stdin else ""
     password = stdin_password or generate_password()
     with transaction(engine) as connection:
@@ -103,17 +106,17 @@ def list_users(engine: Engine, args: argparse.Namespace) -> None:
 
 
 def disable(engine: Engine, args: argparse.Namespace) -> None:
-    """Disables the account and ends its sessions."""
+    """Disables the account and ends its sessions. Raises NotFound or Conflict."""
     _set_active(engine, args.login, is_active=False)
 
 
 def enable(engine: Engine, args: argparse.Namespace) -> None:
-    """Enables the account."""
+    """Enables the account. Raises NotFound or Conflict."""
     _set_active(engine, args.login, is_active=True)
 
 
 def reset_password(engine: Engine, args: argparse.Namespace) -> None:
-    """Sets a new password for the account, prints it once, ends the account's sessions."""
+    """Sets a new password for the account, prints it once, ends its sessions. Raises NotFound."""
     password = generate_password()
     with transaction(engine) as connection:
         account = _account(connection, args.login)

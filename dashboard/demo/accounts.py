@@ -32,13 +32,16 @@ class DemoAccount:
 
 
 def drawn(settings: MutableMapping[str, str]) -> Callable[[str], str]:
-    """Returns a function that makes a new password for a login and keeps it in the settings."""
+    """Returns a function that draws a password for a login and keeps it in the settings.
+
+    First drops those that were kept of an earlier demo.
+    """
     settings.pop(KEY, None)
     return lambda login: stored_passwords(settings, KEY, [login])[login]
 
 
 def hand_out(owner: Engine, settings: MutableMapping[str, str]) -> None:
-    """Gives every account of a newly made demo a random password, kept in the settings.
+    """Gives every active account of a new demo a random password, kept in the settings.
 
     A basin that brings nobody gets an administrator and an office.
     """
@@ -58,7 +61,7 @@ def hand_out(owner: Engine, settings: MutableMapping[str, str]) -> None:
 
 
 def listed(reader: Engine, settings: MutableMapping[str, str]) -> list[DemoAccount]:
-    """Returns the demo's accounts with their passwords, in the order they were made."""
+    """Returns the active accounts whose passwords are kept, in the order they were made."""
     passwords = stored_passwords(settings, KEY, [])
     with reader.connect() as connection:
         return [

@@ -127,7 +127,10 @@ def fill_from_folder(engine: Engine, folder: Path, progress: Progress) -> None:
 
 
 def sort_files(folder: Path) -> tuple[list[BasinFile], list[Path]]:
-    """Returns the files whose names say what they hold, in order of import, and all others."""
+    """Returns the files whose names say what they hold, in order of import, and the others.
+
+    Files with a suffix that no import reads are in neither.
+    """
     listed = sorted(path for path in folder.glob("*") if path.suffix.lower() in SUFFIXES)
     found: dict[Path, BasinFile] = {}
     for word, kind, constants in KNOWN:

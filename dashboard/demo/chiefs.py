@@ -53,7 +53,7 @@ class Answering:
 
 
 def write_chiefs(connection: Connection, folder: Path, since: date) -> list[BasinFile]:
-    """Writes the import files of chiefs and notice boards, for the reaches that now exist."""
+    """Writes import files of chiefs and notice boards for the stored reaches; returns the files."""
     answering = [*_general(), *_of_rivers(connection), *_of_reaches(connection), *_of_lakes()]
     chiefs = folder / "chiefs.csv"
     frame = pandas.DataFrame(answering)

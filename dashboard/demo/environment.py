@@ -14,7 +14,7 @@ DATABASE_URL = "ONEMAP_DATABASE__URL"
 
 
 def state_folder() -> Path:
-    """Returns the folder for run-time state, outside a checkout, closed to servers' accounts."""
+    """Returns the folder for run-time state; never a checkout, which the database may not enter."""
     if os.geteuid() == 0:
         return Path("/var/lib/onemap")
     home = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
@@ -56,9 +56,11 @@ def write(folder: Path, settings: Mapping[str, str]) -> None:
 
 
 def enter(folder: Path | None, environ: MutableMapping[str, str] | None = None) -> None:
-    """Puts a demo's settings into the environment, unless a database is named there already.
+    """Puts the settings of a demo into the environment.
 
-    Single settings that are set there stay. Raises NotFound when a folder is named that holds none.
+    Those of a named ``folder`` replace what is set there. Without one, those of the default folder
+    fill in what is not set, and nothing is done if a database is set. Raises NotFound when the
+    named folder holds no demo.
     """
     environ = os.environ if environ is None else environ
     if DATABASE_URL in environ and folder is None:
@@ -85,7 +87,10 @@ def secret() -> str:
 def stored_passwords(
     settings: MutableMapping[str, str], key: str, names: list[str]
 ) -> dict[str, str]:
-    """Returns a password for each name, kept in the settings as JSON under ``key``."""
+    """Returns all passwords kept in the settings under ``key``, by name.
+
+    First draws one for each of ``names`` that has none, and keeps it there, as JSON.
+    """
     known: dict[str, str] = json.loads(settings.get(key, "{}"))
     for name in names:
         known.setdefault(name, secret())

@@ -32,9 +32,9 @@ Then = Callable[[UtcDatetime], None]
 
 
 def write(engine: Engine, clock: Clock, progress: Progress, then: Then) -> Counts:
-    """Stores invented readings as if devices had sent them over the last four weeks.
+    """Stores invented readings as if sent over the last four weeks; returns the counts stored.
 
-    ``then`` is called with the time up to which they have come in, again and again.
+    After each batch ``then`` is called with the arrival time of the newest of its messages.
     """
     end = clock()
     messages = iter(sorted(made_messages(end), key=lambda each: each.received_at))
@@ -56,7 +56,7 @@ def write_batch(engine: Engine, screen: Screen, writer: Writer, batch: Sequence[
 
 
 def made_messages(end: UtcDatetime) -> Iterator[Message]:
-    """Yields what every simulated device sent up to ``end``; a few messages are missing."""
+    """Yields each simulated device's messages of the four weeks up to ``end``, a few left out."""
     for section in watch.sections():
         last = end - timedelta(days=section.silent_days)
         yield from _of(section.device, SECTION_STEP, end, to_utc(last))

@@ -97,7 +97,7 @@ class File:
 class Desk:
     """The demo's office and its diary of steps to take, by time; ``end`` is the present.
 
-    ``_views`` has by problem the moment of the first picture that shows it cleared.
+    ``_views`` holds, by problem, the moment of the first picture that shows it cleared.
     """
 
     engine: Engine

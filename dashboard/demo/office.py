@@ -32,7 +32,7 @@ class Spot:
     bearing: float = 0.0
 
     def moved(self, metres: float, turn: float) -> "Spot":
-        """Returns a spot so many metres away in direction ``turn`` (degrees); same bearing."""
+        """Returns the spot ``metres`` away in direction ``turn``, degrees clockwise from north."""
         east, north = metres * sin(radians(turn)), metres * cos(radians(turn))
         return Spot(
             round(self.lon + east / (DEGREE_M * cos(radians(self.lat))), 6),
@@ -51,7 +51,10 @@ class Course:
     line: LineString
 
     def spot(self, share: float, bank: Bank, off_m: float) -> Spot:
-        """Returns the spot at that share of the reach, ``off_m`` metres off on the given bank."""
+        """Returns the spot at that share (0 to 1) of the reach, ``off_m`` metres off on that bank.
+
+        It looks across the water; on any bank but the left it lies to the right.
+        """
         here = self.line.interpolate(share, normalized=True)
         ahead = self.line.interpolate(min(share + 0.002, 1.0), normalized=True)
         behind = self.line.interpolate(max(share - 0.002, 0.0), normalized=True)

@@ -70,7 +70,7 @@ def is_running(folder: Path) -> bool:
 
 
 def database(*, is_needed: bool) -> Part:
-    """Returns a part that says whether the database answers, and its schema's version."""
+    """Returns a part that is fine if the database answers and its schema is the newest."""
     from sqlalchemy.exc import OperationalError, ProgrammingError
 
     from data.database import app_engine
@@ -87,7 +87,10 @@ def database(*, is_needed: bool) -> Part:
 
 
 def broker(*, is_needed: bool) -> Part:
-    """Returns a part that says whether the broker lets ingest sign in, and what it would lose."""
+    """Returns a part that is fine if ingest can sign in at the broker and its limits lose nothing.
+
+    Limits are checked only where the settings name the broker's configuration file.
+    """
     from data.settings import MqttSettings
     from ingest.broker.mosquitto import accepts, check_limits
 

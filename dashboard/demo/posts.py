@@ -20,7 +20,7 @@ PasswordOf = Callable[[str], str]
 
 
 def random_password(_login: str) -> str:
-    """Returns a random password, of which nobody is told."""
+    """Returns a random password that is kept nowhere, so that nobody can sign in with it."""
     return secrets.token_urlsafe(18)
 
 

@@ -56,7 +56,7 @@ class Demo:
     children: list[Child] = field(default_factory=list)
 
     def save(self) -> None:
-        """Writes ports and passwords to disk."""
+        """Writes the settings (ports, passwords …) into the demo's folder."""
         environment.write(self.folder, self.settings)
 
     def stop(self) -> None:
@@ -69,7 +69,7 @@ class Demo:
 
 
 def run(folder: Path, *, port: int | None, basin: Path | None, simulate: bool) -> int:
-    """Runs the demo until a signal; returns 0, with every child ended.
+    """Runs the demo until Ctrl-C or SIGTERM, then stops all its servers and processes; returns 0.
 
     Raises OneMapError when it can't start: another demo has the folder, the port is in use, a part
     is missing.

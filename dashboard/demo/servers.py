@@ -17,7 +17,7 @@ Settings = MutableMapping[str, str]
 
 
 def start_cluster(folder: Path, settings: Settings) -> Cluster:
-    """Starts and returns the database cluster; its addresses are put into the settings."""
+    """Starts and returns the database cluster; puts addresses and passwords into the settings."""
     passwords = stored_passwords(settings, "ONEMAP_DEMO__DATABASE_PASSWORDS", list(ROLES))
     port = int(settings.get("ONEMAP_DEMO__DATABASE_PORT", "0"))
     log = folder / "logs" / "postgresql.log"
@@ -31,7 +31,7 @@ def start_cluster(folder: Path, settings: Settings) -> Cluster:
 
 
 def fill_once(cluster: Cluster, folder: Path, fill: Callable[[Engine], None]) -> bool:
-    """Migrates the database and, if empty, fills it; returns whether it was filled now.
+    """Migrates the database and fills it unless that was done before; returns whether it was now.
 
     ``fill`` gets an engine of the owner role. A basin left half-made by a killed run is dropped
     first.
@@ -77,9 +77,10 @@ def station_codes(cluster: Cluster) -> list[str]:
 
 
 def start_broker(folder: Path, settings: Settings, stations: list[str]) -> Broker:
-    """Starts the MQTT broker with an account for each station and the simulator; returns it.
+    """Starts and returns the MQTT broker, with accounts for each station, ingest and the simulator.
 
-    A device that was added by hand keeps its password.
+    Its address and passwords are put into the settings. A device that was added by hand keeps its
+    password.
     """
     known = Broker(folder / "mosquitto").known()
     stored = stored_passwords(settings, "ONEMAP_DEMO__DEVICES", [])

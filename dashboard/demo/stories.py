@@ -156,10 +156,11 @@ def phrase(kind: str, *key: object) -> str:
 def times(
     turns: tuple[Turn, ...], begun: UtcDatetime, end: UtcDatetime, *key: object
 ) -> list[UtcDatetime]:
-    """Returns the time of each planned step: in office hours, in order, all before ``end``.
+    """Returns the time of each planned step, in order, all before ``end``.
 
-    The waits are shortened where the story is longer than the time there was; a step that may
-    only be taken for some hours doesn't wait for the office to open.
+    Steps wait for office hours, except handing back, which may only be done for some hours, and
+    steps that would come after ``end`` then. The waits are shortened where the story is longer than
+    the time there was.
     """
     waits = [turn.hours * (0.75 + 0.5 * chance("wait", n, *key)) for n, turn in enumerate(turns)]
     room = (end - begun).total_seconds() / 3600 * 0.96
@@ -179,7 +180,10 @@ def times(
 
 
 def found_at(case: Case, end: UtcDatetime) -> UtcDatetime:
-    """Returns when the problem was reported: ``case.days`` before ``end``, but never at night."""
+    """Returns when the problem was reported: ``case.days`` before ``end``.
+
+    Where that is at night: in the last daylight before it.
+    """
     at = to_utc(end - timedelta(days=case.days))
     local = at.astimezone(BUSINESS_ZONE)
     if FIRST_LIGHT <= local.time() <= DUSK:
@@ -190,7 +194,7 @@ def found_at(case: Case, end: UtcDatetime) -> UtcDatetime:
 
 
 def in_office_hours(at: UtcDatetime) -> UtcDatetime:
-    """Returns the moment if it lies in office hours, else one early in the next office day."""
+    """Returns the moment if in office hours, else one within two hours of the next opening."""
     local = at.astimezone(BUSINESS_ZONE)
     day = local.date()
     if local.weekday() < 5 and OPENS <= local.time() <= CLOSES:

@@ -52,7 +52,8 @@ def _drift(count: int, width: int, rng: Generator) -> np.ndarray:
 def tributary(main: LineString, at: float, course: Course, rng: Generator) -> LineString:
     """Returns a stream that winds away from a point of the main river, turned to flow into it.
 
-    ``at`` is the share of the main river's length at the mouth. Tries until it crosses nothing.
+    ``at`` is the share of the main river's length at the mouth. Tries until it crosses neither
+    itself nor the river; raises RuntimeError after 200 times.
     """
     mouth = main.interpolate(at, normalized=True)
     for _attempt in range(200):
@@ -71,7 +72,10 @@ def course_from(course: Course, start: tuple[float, float]) -> Course:
 def reservoir(
     line: LineString, start: float, end: float, width_m: float, rng: Generator
 ) -> Polygon:
-    """Returns a drowned valley: the stream between two shares of its length, wider at the dam."""
+    """Returns a reservoir: the stream between two shares of its length, widened towards the dam.
+
+    The dam is at ``end``; there the water reaches about ``width_m`` to either side.
+    """
     valley = substring(line, start, end, normalized=True)
     shares = np.linspace(0.05, 1, 40)
     swell = width_m * shares**1.4 * (1 + 0.45 * _drift(40, 2, rng)).clip(0.25, 2)
@@ -95,7 +99,11 @@ def pond(centre: tuple[float, float], radius_m: float, rng: Generator) -> Polygo
 def rough(
     line: LineString, rng: Generator, share: float = 0.12, finest_m: float = 350
 ) -> LineString:
-    """Returns the line with its middle points moved aside repeatedly, as borders on ridges are."""
+    """Returns the line made crooked, as a border along a ridge is.
+
+    Edges longer than ``finest_m`` are halved, their middle moved aside by about ``share`` of the
+    edge, until none is left.
+    """
     points = [np.array(p) for p in line.coords]
     while max(np.linalg.norm(b - a) for a, b in itertools.pairwise(points)) > finest_m:
         finer = [points[0]]
@@ -109,7 +117,10 @@ def rough(
 
 
 def townships(county: Polygon, seats: list[Point], rng: Generator) -> list[Polygon]:
-    """Cuts the county into one area a seat: nearest-seat cells with rough shared borders."""
+    """Returns an area of the county for each seat, in their order: what lies nearest to the seat.
+
+    Neighbouring areas share a crooked border.
+    """
     cells = voronoi_polygons(unary_union(seats), extend_to=county.buffer(20_000))
     edges = unary_union([cell.exterior for cell in cells.geoms])
     borders = [rough(edge, rng) for edge in _edges(edges)]

@@ -53,7 +53,7 @@ class Walk:
 
 
 def track_file(walk: Walk) -> bytes:
-    """Returns the walk as GPX: a point every twenty seconds, some metres off the water."""
+    """Returns the walk as GPX: a point about every twenty seconds, some metres off the water."""
     first, last = (metres / walk.course.length_m for metres in (walk.from_m, walk.to_m))
     line = substring(walk.course.line, first, last, normalized=True)
     total_s = walk.duration.total_seconds()

@@ -46,8 +46,8 @@ class Access:
 
     ``rules``: of several rules about a path, the one with the longest path decides.
     ``callbacks``: the action by the prefix of the ids that a callback writes to.
-    ``public``: paths open to everybody. ``starts``: the pages where a day may begin, in the order
-    of the bar.
+    ``public``: paths open to everybody. ``starts``: the pages that may open first after signing
+    in, in the order of the bar.
     """
 
     rules: tuple[Rule, ...] = ()

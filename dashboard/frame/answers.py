@@ -21,13 +21,13 @@ Hex = Annotated[str, BeforeValidator(bytes.hex)]
 
 
 class Sent(BaseModel):
-    """A document that is sent in: nothing in it may be unknown."""
+    """The base of documents that programs send in; an unknown field in one is an error."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class Read(BaseModel):
-    """A document that is answered, read from the attributes of a record."""
+    """The base of documents that the API answers with, read from the attributes of a record."""
 
     model_config = ConfigDict(from_attributes=True)
 

@@ -110,7 +110,10 @@ def set_user(user: User | None) -> None:
 
 
 def may(user: User | None, action: Action, where: DivisionId | None = None) -> bool:
-    """Returns whether the user may do the action: anywhere or, if given, in division ``where``."""
+    """Returns whether the user may do the action at all or, if given, in division ``where``.
+
+    A user who must change the password first may only do OWN_ACCOUNT; None may do nothing.
+    """
     if user is None or (user.account.must_change_password and action is not Action.OWN_ACCOUNT):
         return False
     if not user.roles and action is Action.OWN_ACCOUNT:

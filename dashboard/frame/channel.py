@@ -65,8 +65,8 @@ class Channel(Protocol):
     async def send_news(self, listeners: Collection[Listener]) -> None:
         """Queues for each open page the changes that were not sent to the page before.
 
-        ``listeners`` is live: it is counted only after the new rows were read, because a page that
-        opens in between reads them by itself.
+        ``listeners`` may change meanwhile and is looked at only after the new rows were read: a
+        page that opens in between reads them by itself.
         """
         ...
 

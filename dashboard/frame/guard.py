@@ -206,7 +206,7 @@ def cookies_of(request: Headers) -> dict[str, str]:
 
 
 def sign_in_address(scope: Scope) -> str:
-    """Returns the address of the sign-in page, from which sign-in leads back to this request's."""
+    """Returns the sign-in page's address; after signing in it leads back to this request's."""
     asked = scope["path"]
     if scope.get("query_string"):
         asked += "?" + scope["query_string"].decode("latin-1")
@@ -214,7 +214,10 @@ def sign_in_address(scope: Scope) -> str:
 
 
 async def whole_body(receive: Receive, most: int) -> bytes:
-    """Reads and returns the request's whole body; raises TooLarge past ``most`` bytes."""
+    """Reads and returns the request's whole body; raises TooLarge past ``most`` bytes.
+
+    Where the sender goes away, returns what had come by then.
+    """
     parts: list[bytes] = []
     size = 0
     while True:

@@ -28,7 +28,10 @@ class HeaderRules:
         self.script_hashes = script_hashes
 
     def policy(self) -> str:
-        """Returns the content security policy: pages load from, and send to, this site alone."""
+        """Returns the content security policy: pages load from and send to this site alone.
+
+        The basemap's tiles may come from its own servers.
+        """
         basemap = basemap_origin(self.settings.basemap)
         images = " ".join(["'self'", "data:", "blob:", *basemap])
         connect = " ".join(["'self'", *basemap])
@@ -50,7 +53,10 @@ class HeaderRules:
         )
 
     def applied(self, send: Send, path: str, *, public: bool) -> Send:
-        """Returns ASGI's ``send`` wrapped so that each answer carries the security headers."""
+        """Returns ASGI's ``send`` wrapped so that each answer carries the security headers.
+
+        Unless ``public``, shared caches are also kept from storing the answer.
+        """
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -70,7 +76,8 @@ class HeaderRules:
 def keep_private(headers: MutableHeaders, path: str) -> None:
     """Makes the answer's Cache-Control private, so that shared caches never keep the answer.
 
-    Assets may be kept by the browser and are asked for again each time.
+    Without a Cache-Control of its own, an answer is stored nowhere; the browser may store an asset,
+    but asks each time whether it has changed.
     """
     cache_control = headers.get("cache-control")
     if cache_control is None:
@@ -95,7 +102,7 @@ def basemap_origin(template: str) -> list[str]:
 
 
 def is_own_origin(scheme: str, request: Headers, settings: DashboardSettings) -> bool:
-    """Returns whether the request was sent by a page of this site.
+    """Returns whether the request was sent by a page of this site, or of an origin in the settings.
 
     A browser always says where a write comes from; what says nothing is refused as well.
     """

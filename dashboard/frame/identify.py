@@ -53,7 +53,7 @@ async def visitor(deps: Deps, cookies: dict[str, str], path: str) -> Visitor:
 def user_of_session(deps: Deps, token: str, *, touch: bool = False) -> User | None:
     """Returns the user of the session with that token, None when the session has ended.
 
-    ``touch`` lengthens the session.
+    ``touch`` lengthens the session, unless that was done within ``TOUCH_EVERY``.
     """
     now = deps.clock()
     with transaction(deps.engine) as connection:

@@ -14,7 +14,7 @@ SIGNS = {
 
 
 def refused_words(status: int) -> tuple[str, str]:
-    """Returns the heading and the sentence of a refusal with that HTTP status."""
+    """Returns heading and sentence of a refused page: 403 not allowed, any other not found."""
     if status == 403:
         return (
             _("Your account may not open this page"),
@@ -24,13 +24,13 @@ def refused_words(status: int) -> tuple[str, str]:
 
 
 def refused_page(status: int, start: str) -> HTMLResponse:
-    """Returns a refusal as a full HTML page; its link leads to the path ``start``."""
+    """Returns a refusal (403 or 404) as a full HTML page; its link leads to the path ``start``."""
     heading, sentence = refused_words(status)
     return _page(status, SIGNS[status], heading, sentence, start, _("Back to the start"))
 
 
 def failed_page(status: int, address: str) -> HTMLResponse:
-    """Returns the page shown when a page failed; the button tries ``address`` again."""
+    """Returns the page for a failure (503: the database is down); its link retries ``address``."""
     sentence = (
         _("The database doesn't answer.") if status == 503 else _("Something went wrong here.")
     )

@@ -110,7 +110,10 @@ def layout(deps: Deps) -> Any:
 
 
 def area_for(deps: Deps, user: User | None) -> str:
-    """Returns the name of the user's area; empty if not signed in or not allowed to read waters."""
+    """Returns the name of the area shown in the bar: the setting's, else the user's divisions'.
+
+    Empty for a user who isn't signed in or may not read waters.
+    """
     if user is None or not user.account.is_active or not may(user, Action.READ_WATERS):
         return ""
     if deps.dashboard.area_name:

@@ -1,4 +1,4 @@
-"""Steps taken on several problems at once: those that ask for nothing but a press."""
+"""Steps taken on several problems at once: those that need no input."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ def take_all(
 ) -> Outcome:
     """Takes the step on each chosen problem in its own transaction; refusals don't stop the rest.
 
-    Raises BadInput for a step that needs more than a press, or for too many problems.
+    Raises BadInput for a step that needs input, or for too many problems.
     """
     if action not in WITHOUT_NEEDS:
         raise BadInput("This step is taken on one problem at a time.")

@@ -1,4 +1,4 @@
-"""Problems of the ledger as typed documents: what is sent in, and what leaves the house."""
+"""Problems of the ledger as typed documents: what programs send in, and what the API answers."""
 
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -19,7 +19,7 @@ PhotoIds = Annotated[tuple[Id, ...], Field(max_length=MOST_PHOTOS)]
 
 
 class PlaceIn(Sent):
-    """A point in its declared datum, the original pair is kept."""
+    """A point in the datum ``crs``; the pair of coordinates is also kept as it was sent."""
 
     x: Number = Field(description="east; longitude in degrees")
     y: Number = Field(description="north; latitude in degrees")
@@ -42,7 +42,10 @@ class ReportIn(Sent):
 
 
 class StepIn(Sent):
-    """A step by who looked at ``version``; what it needs is told by ``allowed``."""
+    """A step to take on the problem as seen in ``version``.
+
+    The problem's ``allowed`` lists what each step needs.
+    """
 
     version: Annotated[int, Field(ge=1, le=2**31 - 1)]
     text: Text = Field("", description="reason, opinion, progress or comment")

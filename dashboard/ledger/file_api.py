@@ -23,7 +23,7 @@ MOST_ROWS = 50_000
 def exported(deps: Deps, user: User, query: str) -> bytes:
     """Returns the problems the query asks for as xlsx; notes the export in the access log.
 
-    Raises BadInput for more rows than a file holds: none is left out unsaid.
+    Raises BadInput for more rows than a file holds, rather than leave some out.
     """
     chosen, order, now = read_filter(query), read_order(query), deps.clock()
     asked = write_filter(chosen)

@@ -68,7 +68,7 @@ class LedgerNews:
         """Does nothing: on the readings' channel the page already reloads, problems included."""
 
     def fresh(self) -> list[int] | None:
-        """The change numbers not sent yet; None when pages have to reload everything."""
+        """The change numbers not sent yet, which then count as sent; None if pages must reload."""
         with transaction(self.deps.engine) as connection:
             newest = last_ledger_no(connection)
             if self.seen.floor < 0:
@@ -84,7 +84,10 @@ class LedgerNews:
         return {scope: event for scope, event in events.items() if event is not None}
 
     def catch_up(self, scope: Scope, after: int) -> Event | None:
-        """The event with the scope's changes after number ``after``; None when there are none."""
+        """The event with the scope's changes after number ``after``; None when there are none.
+
+        Where ``after`` is too far behind, or ahead of every change, it makes the page load anew.
+        """
         if scope == NOTHING:
             return None
         now = self.deps.clock()
@@ -111,6 +114,9 @@ class LedgerNews:
         return changed
 
     def hush(self, account: AccountId) -> None:
-        """Remembers an account's present unread notices as known, so that they ring no bell."""
+        """Counts an account's unread notices as known, so that they ring no bell.
+
+        Does nothing for an account whose notices are known already.
+        """
         with transaction(self.deps.engine) as connection:
             self.rung.setdefault(account, bells(connection, [account]).get(account, (0, 0)))

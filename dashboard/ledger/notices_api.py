@@ -44,7 +44,7 @@ class ReadIn(BaseModel):
 
 
 class ReadOut(BaseModel):
-    """How many notices were unread before."""
+    """How many notices this marked as read; those read before don't count."""
 
     read_count: int
 

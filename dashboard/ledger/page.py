@@ -154,7 +154,7 @@ def register(app: dash.Dash, deps: Deps) -> None:
 
 
 def register_asking(app: dash.Dash) -> None:
-    """Registers the browser callbacks that write tab, search and filters into the address."""
+    """Registers the browser's callbacks: filters to the address, grid read anew, columns shown."""
     browser = "onemap_ledger"
     app.clientside_callback(
         ClientsideFunction(browser, "turn"),

@@ -59,7 +59,7 @@ def photo_card(seen: Seen) -> html.Section:
 def chosen_pair(
     photos: Sequence[PhotoFacts],
 ) -> tuple[PhotoFacts | None, PhotoFacts | None]:
-    """Chooses one photo before and one after, taken near each other; None for a missing one."""
+    """Returns a photo before and one of the newest after, those nearest; None for a missing one."""
     befores = [photo for photo in photos if photo.stage is Stage.BEFORE]
     afters = newest([photo for photo in photos if photo.stage is Stage.AFTER])
     both = pair(befores, afters)

@@ -208,7 +208,10 @@ def _facts(seen: Seen) -> list[tuple[str, Any]]:
 
 
 def deadline_rule(seen: Seen) -> str:
-    """The deadline in words, with the number of working days from which it was reckoned."""
+    """The deadline in words, with its number of working days, or that the office set it.
+
+    Empty without a deadline.
+    """
     row = seen.detail.row
     if row.due_at is None:
         return ""

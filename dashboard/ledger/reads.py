@@ -34,7 +34,7 @@ class Overview:
 
 
 def ledger_moment(deps: Deps, now: UtcDatetime) -> Moment:
-    """The present moment with the day until which a deadline counts as near."""
+    """The present moment with the time until which a deadline counts as near."""
     return Moment(now, deps.rules.due(now, SOON_DAYS).at)
 
 
@@ -81,7 +81,10 @@ def read_overview(deps: Deps, user: User, chosen: LedgerFilter) -> Overview:
 
 
 def common_steps(deps: Deps, user: User, problem_ids: Sequence[int]) -> tuple[Step, ...]:
-    """The steps that need no input and that the user may take now on all the problems."""
+    """The steps that need no input and that the user may take now on all the problems.
+
+    Empty for more than ``MOST_CHOSEN`` problems, or if one of them isn't visible.
+    """
     now = deps.clock()
     if not problem_ids or len(problem_ids) > MOST_CHOSEN:
         return ()

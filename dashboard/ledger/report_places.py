@@ -18,7 +18,7 @@ from problem_ledger.cases.places import WITHIN_M
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A place with the water there and open problems close by; its accuracy is in metres."""
+    """A place with the water there and problems of the last two years close by, closed ones too."""
 
     spot: Spot
     near: tuple[Near, ...]

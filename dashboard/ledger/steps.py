@@ -117,7 +117,7 @@ def step_line(seen: Seen) -> html.Ol:
 
 
 def supervision(seen: Seen) -> html.Div:
-    """Returns the row below the progress line: reminders, comments, extensions and their dates."""
+    """Returns the row below the progress line: the last four presses, comments and extensions."""
     events = [one for one in seen.detail.story if one.action in SUPERVISION]
     chips = [_chip(seen, one) for one in events[-4:]]
     count = sum(one.action is Action.PRESS for one in events)

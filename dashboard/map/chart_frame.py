@@ -182,7 +182,11 @@ def csv_address(station_id: int, course: Course) -> str:
 
 
 def drawn(deps: Deps, scope: Scope, asked: Asked) -> tuple[Figure, str, str, str]:
-    """Returns the chart (``failed`` if unreadable), its CSV's address, a sentence and the mean."""
+    """Returns the chart, its CSV's address, a sentence that describes it, and the mean in words.
+
+    While the database is down the chart is ``{"failed": True}``, the rest empty. Raises NotFound or
+    BadInput.
+    """
     try:
         facts, course = read_course(deps, scope, asked)
     except SQLAlchemyError:

@@ -165,7 +165,7 @@ def refused(sentence: str, again: Any = None) -> html.Article:
 
 
 def register(app: Dash, deps: Deps) -> None:
-    """Registers the callbacks that open the map's drawer and refresh the readings in it."""
+    """Registers the callbacks that open the map's drawer and refresh its readings and problems."""
 
     @app.callback(Output(DRAWER, "children"), Input(SELECTION, "data"))
     async def show(thing: Any) -> html.Article | None:

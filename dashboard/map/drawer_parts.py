@@ -144,7 +144,7 @@ def stations_block(several: Sequence[StationRecord]) -> list[html.Section]:
 
 
 def foot(river_id: int | None, lake_id: int | None = None) -> html.Footer:
-    """Returns a drawer's foot: links to the river's or lake's file and to this view of the map."""
+    """Returns a drawer's foot: a link to the water's file, a button that copies the map's link."""
     known = {page["path_template"] for page in dash.page_registry.values()}
     file = None
     if river_id is not None and "/river/<river_id>" in known:

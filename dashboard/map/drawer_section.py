@@ -82,7 +82,7 @@ def section_head(facts: SectionFacts, now: UtcDatetime) -> html.Header:
 
 
 def section_finding(facts: SectionFacts, now: UtcDatetime) -> tuple[str, str]:
-    """Returns (water-quality class and reason, when that was measured) of a section, in words."""
+    """Returns (whether a section meets its target or why that is unknown, when), in words."""
     evaluation, at = facts.evaluation, facts.station.observed_at
     if at is None or evaluation.state is EvaluationState.NONE:
         return _("No data yet"), ""

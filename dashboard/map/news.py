@@ -55,7 +55,10 @@ class ReadingNews:
         return Event("resync", await off(self.newest))
 
     def fresh(self) -> tuple[int, list[int] | None]:
-        """Returns the newest change number and those not yet sent, None if pages must reload."""
+        """Returns the newest change number and those not sent yet, which then count as sent.
+
+        None instead of the latter if pages must reload.
+        """
         with transaction(self.deps.engine) as connection:
             newest = last_change_no(connection)
             if self.seen.floor < 0:
@@ -77,7 +80,10 @@ class ReadingNews:
         return {scope: event for scope, event in events.items() if event is not None}
 
     def catch_up(self, scope: Scope, after: int) -> Event | None:
-        """Returns the event with the scope's changes after ``after``; None when there are none."""
+        """Returns the event with the scope's changes after ``after``; None when there are none.
+
+        Where ``after`` is too far behind, or ahead of every change, it makes the page load anew.
+        """
         with transaction(self.deps.engine) as connection:
             newest = last_change_no(connection)
             if after > newest or newest - after > FAR_BEHIND:

@@ -28,7 +28,7 @@ def layout(**_query: str) -> html.Div:
 
 
 def register(app: Dash, deps: Deps) -> None:
-    """Registers the map's callbacks: those of the drawer, and one that restores the selection."""
+    """Registers the callbacks of the drawer, and one that marks on the map what is selected."""
     drawer.register(app, deps)
     app.clientside_callback(
         ClientsideFunction(namespace="one_map", function_name="selected"),

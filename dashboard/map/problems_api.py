@@ -34,9 +34,10 @@ def ledger_map(deps: Deps, user: User) -> dict[str, Any]:
 
 
 def ledger_news(deps: Deps, user: User) -> dict[str, int]:
-    """Counts open, overdue and new problems, those awaiting the reader, and unread notices.
+    """Counts problems (open, overdue, due soon, new, waiting for the reader), patrols and notices.
 
-    ``longest`` is the number of working days that the worst is overdue by.
+    ``patrols`` are today's, ``unread`` the reader's unread notices; ``longest`` is the number of
+    working days by which the worst problem is overdue, 0 if none is.
     """
     now, scope = deps.clock(), visible_to(user)
     with transaction(deps.engine) as connection:

@@ -102,7 +102,7 @@ def grid(more: Sequence[tuple[Any, ...]] = ()) -> TableStyle:
 
 
 def picture(jpeg: bytes, width: float, height: float) -> Image:
-    """Returns the photo, scaled to fit width and height."""
+    """Returns the photo, scaled to fit width and height, in points."""
     drawn = Image(BytesIO(jpeg))
     scale = min(width / drawn.imageWidth, height / drawn.imageHeight)
     drawn.drawWidth, drawn.drawHeight = drawn.imageWidth * scale, drawn.imageHeight * scale
@@ -110,7 +110,7 @@ def picture(jpeg: bytes, width: float, height: float) -> Image:
 
 
 def code(text: str, size: float) -> Drawing:
-    """Returns the text as a QR code with sides of ``size``."""
+    """Returns the text as a QR code with sides of ``size`` points."""
     widget = QrCodeWidget(text, barLevel=QR_CORRECTION, barBorder=0)
     left, bottom, right, top = widget.getBounds()
     scale = size / max(right - left, top - bottom)

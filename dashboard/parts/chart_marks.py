@@ -112,7 +112,7 @@ def corrections(found: Series, parameter: Parameter) -> list[go.Scatter]:
 
 
 def mean_words(parameter: Parameter, mean: Mean | None) -> str:
-    """Returns a mean with count and valid share: ``mean 0.84 mg/L · n = 42 · valid 96 %``."""
+    """Returns a mean in words, "" without one: ``mean 0.84 mg/L · n = 42 · valid 96 %``."""
     if mean is None or mean.value is None:
         return ""
     mean_text = _("mean {value} {unit}").format(

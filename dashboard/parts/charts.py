@@ -71,7 +71,8 @@ class Course:
 def axis_range(course: Course) -> tuple[float, float]:
     """Returns the lower and upper end of the chart's value axis.
 
-    From 0 to the limit of Ⅴ or a tenth above the largest value; pH around its range.
+    With limits from 0, far enough to show the limits and all values; pH at least from 5 to 10.
+    Without limits from 0 too, unless the values are negative or vary little: then around them.
     """
     values = np.concatenate([course.series.value, course.series.raw])
     top = float(values.max()) if len(values) else 0.0
@@ -91,7 +92,10 @@ def axis_range(course: Course) -> tuple[float, float]:
 
 
 def bands_of(limits: ClassLimits, low: float, high: float) -> list[Band]:
-    """Returns a band for each water-quality class; dissolved oxygen's worst class lies lowest."""
+    """Returns the bands of classes between the values ``low`` and ``high``, the lowest first.
+
+    Dissolved oxygen's worst class lies lowest; pH is Ⅰ within its range and 劣Ⅴ on either side.
+    """
     classes = list(WaterClass)
     if limits.bound is Bound.RANGE:
         first, last = limits.limits

@@ -163,7 +163,7 @@ def moment_text(moment: datetime, now: UtcDatetime) -> str:
 
 
 def duration_text(length: timedelta) -> str:
-    """Returns a length of time in words, in the largest unit that fits."""
+    """Returns a length of time in words, rounded down: minutes, hours up to 48, or days."""
     minutes = max(0, int(length.total_seconds() // 60))
     if minutes < 60:
         return _("{n} min").format(n=minutes)

@@ -7,7 +7,7 @@ from gis.chainage import format_chainage
 
 
 def bank_word(bank: Bank) -> str:
-    """Returns the name of a river bank: left, right and so on."""
+    """Returns the name of a bank: left, right or mid-stream."""
     return {
         Bank.LEFT: _("left bank"),
         Bank.RIGHT: _("right bank"),

@@ -99,7 +99,7 @@ class ReachOut(Read):
 
 
 class RemarkOut(Read):
-    """What was seen and is no problem."""
+    """A remark of a patrol: something seen that is no problem."""
 
     at: datetime
     text: str
@@ -134,7 +134,7 @@ class PatrolPage(BaseModel):
 
 
 class RemarkIn(Sent):
-    """What was seen and is no problem; its place in degrees, both or neither."""
+    """A remark: something seen that is no problem; its place in degrees, both or neither."""
 
     text: str = Field(max_length=1000)
     at: Instant | None = None
@@ -143,7 +143,7 @@ class RemarkIn(Sent):
 
 
 class ReasonIn(Sent):
-    """The patroller's reason, by who looked at ``version``."""
+    """The patroller's reason why rules failed, on the patrol as seen in ``version``."""
 
     version: Annotated[int, Field(ge=1, le=2**31 - 1)]
     text: str = Field(max_length=1000)
@@ -171,7 +171,7 @@ def remarks_of(field: str) -> tuple[Remark, ...]:
 def listed(
     deps: Deps, user: User, month: Month, person_id: int | None, reach_id: int | None, start: int
 ) -> list[PatrolRow]:
-    """Reads a page of the month's patrols that the user may see."""
+    """Reads the month's patrols that the user may see, newest first, a page from ``start`` on."""
     with transaction(deps.engine) as connection:
         reader = reader_of(connection, user.account_id, visible_to(user))
         return patrol_list(

@@ -80,7 +80,7 @@ def register(app: dash.Dash, deps: Deps) -> None:
 
 
 def failed(deps: Deps) -> html.Div:
-    """The message that the database didn't answer, with a button that reads again."""
+    """The message that the database didn't answer, with the time and a link to the map."""
     time = f"{deps.clock().astimezone(BUSINESS_ZONE):%H:%M}"
     return notice(
         "warn",
@@ -158,7 +158,7 @@ def heading(shown: Shown, *, may_upload: bool, may_export: bool) -> html.Header:
 
 
 def whose(shown: Shown) -> str:
-    """The chief's name and reaches, or words that the patrols shown are the reader's own."""
+    """The chief's name and reaches, or that the patrols shown are the reader's own, else ""."""
     if shown.chief is None:
         return _("My own patrols") if shown.is_own else ""
     if not shown.coverage:

@@ -43,7 +43,10 @@ def limit_words(rule: PatrolRule, limit: float) -> str:
 
 
 def measured_words(rule: PatrolRule, measured: float | None) -> str:
-    """What a patrol rule measured, never rounded across the limit; a dash for None."""
+    """What a patrol rule measured, never rounded across the limit.
+
+    For None a dash or, for the interval, that it was the first patrol.
+    """
     if measured is None:
         return _("first one") if rule is PatrolRule.INTERVAL else "—"
     if rule is PatrolRule.GAPS:

@@ -30,7 +30,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """One account with its roles, and the divisions and units a role can be bound to."""
+    """One account with its roles."""
 
     account: people.Account
     roles: tuple[people.HeldRole, ...]
@@ -63,7 +63,10 @@ def places(deps: Deps) -> tuple[list[tuple[DivisionId, str, str]], list[tuple[ke
 def role_of_fields(
     role: str | None, level: str | None, general: bool, division: str | None, unit: str | None
 ) -> kept.RoleGrant:
-    """The role that the form's fields make up. Raises BadInput when a field is missing."""
+    """The role that the form's fields make up. Raises BadInput for a missing or unknown role.
+
+    Level and ``general`` count for chiefs only.
+    """
     if role not in set(Role):
         raise BadInput("Choose a role.")
     is_chief = role == Role.CHIEF
@@ -77,7 +80,10 @@ def role_of_fields(
 
 
 def create(deps: Deps, login: str, name: str, role: kept.RoleGrant) -> str:
-    """Creates an account with one role; returns the account's password, shown only once."""
+    """Creates an account with one role; returns its new password, which must be changed.
+
+    Raises Forbidden, BadInput or Conflict.
+    """
     by = require(Action.MANAGE_ACCOUNTS)
     password = generate_password()
     with transaction(deps.engine) as connection:
@@ -88,7 +94,10 @@ def create(deps: Deps, login: str, name: str, role: kept.RoleGrant) -> str:
 
 
 def reset_password(deps: Deps, account_id: AccountId, version: int) -> str:
-    """Gives the account a new password and ends its sessions; returns the password."""
+    """Gives the account a new password, which must be changed, and ends its sessions; returns it.
+
+    Raises Forbidden, NotFound, or Conflict if ``version`` isn't the current one.
+    """
     by = require(Action.MANAGE_ACCOUNTS)
     password = generate_password()
     with transaction(deps.engine) as connection:
@@ -110,7 +119,10 @@ def _changed(
 
 
 def set_active(deps: Deps, account_id: AccountId, version: int, *, is_active: bool) -> None:
-    """Enables or disables the account's sign-in."""
+    """Enables the account, or disables it and ends its sessions.
+
+    Raises Forbidden, NotFound, or Conflict if ``version`` isn't the current one.
+    """
     _changed(
         deps,
         account_id,
@@ -120,7 +132,7 @@ def set_active(deps: Deps, account_id: AccountId, version: int, *, is_active: bo
 
 
 def add_role(deps: Deps, account_id: AccountId, version: int, role: kept.RoleGrant) -> None:
-    """Gives the account the role."""
+    """Gives the account the role. Raises Forbidden, NotFound, BadInput or Conflict."""
     _changed(
         deps,
         account_id,
@@ -130,7 +142,7 @@ def add_role(deps: Deps, account_id: AccountId, version: int, role: kept.RoleGra
 
 
 def remove_role(deps: Deps, account_id: AccountId, version: int, role_id: int) -> None:
-    """Takes the role from the account."""
+    """Takes the role from the account. Raises Forbidden, NotFound or Conflict."""
     _changed(
         deps,
         account_id,

@@ -86,7 +86,10 @@ def check_sign_in(deps: Deps, login: str, password: str, address: str) -> Creden
 
 
 def begin_session(deps: Deps, found: Credentials, old_token: str | None) -> tuple[str, User]:
-    """Opens a session and ends the browser's old one; returns the session's token and user."""
+    """Opens a session and ends the browser's old one; returns the new one's token and user.
+
+    Raises NotSignedIn if the account can't be signed in with any more.
+    """
     with transaction(deps.engine) as connection:
         if old_token:
             sessions.end_session(connection, old_token)

@@ -73,7 +73,7 @@ class DoubtedPage(BaseModel):
 
 
 class ReviewIn(Sent):
-    """What is said of one value by who had seen its review ``seen_id``."""
+    """A review of one value by who had seen its newest review, ``seen_id``."""
 
     station_id: Id
     observed_at: Instant
@@ -100,7 +100,7 @@ class ReviewedOut(BaseModel):
 
 
 class ReviewsOut(BaseModel):
-    """What was said of a value, the first word first."""
+    """The reviews of a value, the oldest first."""
 
     reviews: list[ReviewOut]
 

@@ -155,7 +155,10 @@ def course_of(around: Surroundings, name: str) -> Course | None:
 
 
 def figure_of(around: Surroundings, name: str) -> Figure | None:
-    """The Plotly figure of the graph ``name``, the picked value's time marked; None if empty."""
+    """The Plotly figure of the graph ``name``, the picked value's time marked.
+
+    None where the graph has no curve; ``empty`` is true for a curve without values.
+    """
     course = course_of(around, name)
     if course is None:
         return None
@@ -176,7 +179,7 @@ def figure_of(around: Surroundings, name: str) -> Figure | None:
 
 
 def caption_of(around: Surroundings, name: str) -> Any:
-    """The caption of the graph ``name``, with the mean and the number of values behind it."""
+    """The caption of the graph ``name``: whose values, their mean and count; or why it has none."""
     course = course_of(around, name)
     if course is None:
         return (

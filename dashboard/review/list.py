@@ -214,7 +214,7 @@ def _page(number: int, sign: str, label: str, *, there: bool) -> html.Button:
 
 
 def nothing(shown: Shown) -> html.Div:
-    """The message why the list of values is empty, with a link to go on."""
+    """The message why the list of values is empty; with filters, a button that clears them."""
     narrowed = shown.chosen != type(shown.chosen)()
     sentence = (
         _("No value fits these filters.")

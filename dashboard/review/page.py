@@ -114,7 +114,7 @@ def around_of(deps: Deps, picked: str, other: str | None) -> Surroundings | None
 
 
 def failed(deps: Deps) -> html.Div:
-    """The message that the database didn't answer, with a button that reads again."""
+    """The message that the database didn't answer, with the time and a link to the map."""
     time = f"{deps.clock().astimezone(BUSINESS_ZONE):%H:%M}"
     return notice(
         "warn",

@@ -189,7 +189,10 @@ def _other(facts: StationFacts, own: Parameter, asked: str | None) -> Parameter 
 
 
 def course(connection: Connection, facts: StationFacts, parameter: Parameter, span: Span) -> Course:
-    """Reads a parameter's curve in the span; for a section with the limit of its target class."""
+    """Reads a parameter's curve in the span; for a section with the limit of its target class.
+
+    Where no target is given that is Ⅲ.
+    """
     found = series(connection, facts.id, parameter, span, facts.interval)
     classes, low, high = None, None, None
     if facts.kind is StationKind.SECTION:

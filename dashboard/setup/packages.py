@@ -122,7 +122,7 @@ def install(wanted: dict[str, str]) -> None:
 
 
 def read_lists() -> str:
-    """Updates the package lists; returns apt-get's output, which matters only on failure."""
+    """Updates the package lists; returns "" or, if that failed, the last lines apt-get printed."""
     print_progress("更新软件源索引（apt-get update）", "Reading package lists (apt-get update)")
     return follow([*_apt(), "update"]) or ""
 

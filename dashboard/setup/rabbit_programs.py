@@ -48,7 +48,7 @@ class Programs:
 
     @property
     def path(self) -> str:
-        """The environment's PATH with this Erlang's folder first."""
+        """A value for PATH: this Erlang's folder, then the system's own."""
         return f"{self.root / 'usr/lib/erlang/bin'}:/usr/sbin:/usr/bin:/sbin:/bin"
 
     @property

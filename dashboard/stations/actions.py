@@ -138,7 +138,8 @@ def save(
 ) -> Saved:
     """Creates or changes the station as the form says, if its version is still ``version``.
 
-    Raises Forbidden, BadInput or Conflict; nothing is written then.
+    Raises Forbidden, NotFound, BadInput or Conflict; nothing is written then. The device of a new
+    station gets an account at our broker.
     """
     user = require(Action.WRITE_STATIONS)
     with transaction(deps.engine) as connection:
@@ -156,7 +157,7 @@ def save(
 def placement_of(
     filled: Filled, now: StationForm | None, version: int | None = None
 ) -> StationPlacement:
-    """What to write for the form; unchanged fields are None. Raises BadInput."""
+    """What to write for the form; of its ``facts`` those unchanged are None. Raises BadInput."""
     if now is None and filled.kind not in set(StationKind):
         raise BadInput("Choose what kind of station it is.")
     if any(isinstance(each, str) and len(each) > MOST_LETTERS for each in astuple(filled)):

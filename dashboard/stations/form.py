@@ -24,7 +24,7 @@ def field_id(name: str) -> str:
 
 
 def form_body() -> list[Any]:
-    """All fields of the station form, in the order in which users fill them in."""
+    """The form's first fields, which every station has: kind, name, code and coordinates."""
     return [
         html.Div(
             dmc.SegmentedControl(
@@ -56,7 +56,7 @@ def form_body() -> list[Any]:
 
 
 def kind_boxes() -> list[Any]:
-    """The form fields that only one kind of station has, and the interval of readings."""
+    """The form's other fields: those of single kinds of station, then interval and English name."""
     return [
         html.Div(
             [
@@ -171,7 +171,7 @@ def crs_choices(other: str | None = None) -> list[dict[str, str]]:
 
 
 def target_choices() -> list[dict[str, str]]:
-    """The options for a section's target, water-quality classes Ⅰ to Ⅴ, the standard's worst."""
+    """The options for a section's target: the water-quality classes Ⅰ to Ⅴ, not 劣Ⅴ."""
     return [
         {"value": str(int(each)), "label": each.numeral}
         for each in WaterClass

@@ -76,7 +76,10 @@ STILL_M = 0.5
 
 
 def preview_card(found: Previewed | None) -> html.Div:
-    """The card of a station's place: water, chainage, bank, division, how far the station moves."""
+    """The card of a station's place: water, chainage, bank, division, how far the station moves.
+
+    For None the hint to fill in coordinates.
+    """
     if found is None:
         sentence = _("Fill in the coordinates to see where it stands.")
         return html.Div(html.P(sentence, className="t3"), className="st-preview")

@@ -95,7 +95,7 @@ def layout(q: str = "", kind: str = "", edit: str = "", **_query: Any) -> html.D
 
 
 def station_dialog() -> dmc.Modal:
-    """The closed dialog to add or change a station: form, preview and two buttons."""
+    """The closed dialog to add or change a station: form, preview and buttons."""
     buttons = [
         html.Button(_("Load the newest state"), id=Ids.RELOAD, className="btn", hidden=True),
         html.Span(className="sp"),

@@ -50,7 +50,7 @@ class TallyOut(Read):
 
 
 class BucketOut(TallyOut):
-    """An hour or a day."""
+    """The counts of one hour or day."""
 
     at: datetime
 
@@ -69,14 +69,14 @@ class StationTallyOut(TallyOut):
 
 
 class QuarantinedOut(BaseModel):
-    """Messages in quarantine."""
+    """How many messages are in quarantine for one reason."""
 
     reason: Refusal
     count: int = Field(description="different messages that came last within the span")
 
 
 class AccountingOut(BaseModel):
-    """The account of a span: messages in the hour they arrived, readings in the hour they tell."""
+    """The tally of a span: messages by when they arrived, readings by when they were measured."""
 
     start: datetime
     end: datetime

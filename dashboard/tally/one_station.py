@@ -1,4 +1,4 @@
-"""The card of one station's account: its strip and its hours or days in a table."""
+"""The card of one station's tally: its strip and its hours or days in a table."""
 
 from dash import dcc, html
 

@@ -46,8 +46,8 @@ class Asked:
 class Shown:
     """All data the accounting page shows; ``rows`` are this page's stations, the worst first.
 
-    ``one`` is the station chosen, the only one of its account; ``unknown`` is None for those who
-    may not see everything.
+    ``one`` is the tally of the chosen station alone; ``unknown`` counts messages of no known
+    station, None for who may not see everything, or while stations are searched or filtered.
     """
 
     asked: Asked
@@ -64,7 +64,10 @@ class Shown:
 
 
 def scope_for(user: User) -> Scope:
-    """Returns the scope of tallies the user may read; administrators also see their divisions."""
+    """Returns the scope of tallies that the user may read.
+
+    An administrator also reads those of the divisions where the role is held, or everywhere.
+    """
     scope = visible_to(user)
     if all(held.role is not Role.ADMINISTRATOR for held in user.roles):
         return scope
@@ -97,7 +100,10 @@ def day_named(text: str) -> date | None:
 
 
 def worst_first(read: TallyTable) -> list[tuple[TallyStation, Tally]]:
-    """Returns (station, tally) pairs: largest missing share first, then the most refused."""
+    """Returns (station, tally) pairs, the largest share of missing readings first.
+
+    Of equal shares: most missing, then most refused or in conflict, then most due first.
+    """
     pairs = zip(read.stations, read.of_stations(), strict=True)
     return sorted(
         pairs,

@@ -21,7 +21,10 @@ QUARTERS = 4
 
 
 def level(expected: int, measured: int) -> int:
-    """Returns how many quarters of a bar to fill: 4 only if nothing is missing, -1 if none due."""
+    """Returns how many quarters of a bar to fill, -1 if no reading was due.
+
+    4 only if nothing is missing, 0 only if all is.
+    """
     if not expected:
         return NOTHING_DUE
     if measured >= expected:
@@ -32,7 +35,8 @@ def level(expected: int, measured: int) -> int:
 def strip(account: TallyTable, row: int) -> html.Div:
     """Returns the strip of bars, one per hour or day, of the station at index ``row``.
 
-    Where a slow device owes one reading for several hours, they show how that one went.
+    A device with an interval of several hours owes nothing in most of them: these are filled as the
+    last hour in which a reading was due.
     """
     due, there = account.expected[row], account.measured[row]
     levels: list[int] = []

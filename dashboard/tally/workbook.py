@@ -1,4 +1,4 @@
-"""An account as a workbook: stations, hours or days, reasons, and what the file is."""
+"""A tally as a workbook: stations, hours or days, reasons, and what the file is."""
 
 from collections.abc import Sequence
 
@@ -39,7 +39,7 @@ def figures(tally: Tally) -> list[Cell]:
 
 
 def figure_columns() -> list[Column]:
-    """Returns the column headings and formats for the cells of ``figures``."""
+    """Returns the headings and widths of the columns for the cells of ``figures``."""
     return [*((figure_word(each), 10) for each in FIGURES), (_("Missing, %"), 10)]
 
 

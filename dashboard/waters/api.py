@@ -52,7 +52,7 @@ class RiverPage(Read):
 
 
 class Facts(Read):
-    """What changes rarely; places as longitude and latitude in CGCS2000 degrees."""
+    """A water's basic facts, which change rarely; places as (longitude, latitude) in CGCS2000."""
 
     water: Water
     id: int
@@ -122,7 +122,7 @@ class Station(Read):
 
 
 class Chief(Read):
-    """A chief who answers for the water on that day."""
+    """A chief who answers for the water on the day of the file's ``as_of``."""
 
     name: str
     post: str

@@ -129,7 +129,10 @@ def chiefs_card(dossier: Dossier) -> html.Section:
 
 
 def levels(chiefs: Sequence[Chief]) -> list[tuple[Any, str, list[Chief]]]:
-    """Returns (mark, heading, chiefs) for each level, the general river chiefs first."""
+    """Returns (mark, heading, chiefs) for each level, in the order of ``chiefs``.
+
+    They come sorted by level, the general river chiefs, who are a group of their own, first.
+    """
 
     def group(chief: Chief) -> tuple[bool, ChiefLevel]:
         return chief.is_general, ChiefLevel.PROVINCE if chief.is_general else chief.level

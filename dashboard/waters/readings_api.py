@@ -187,7 +187,10 @@ def read_series(
     points: int,
     as_of: UtcDatetime | None = None,
 ) -> tuple[StationFacts, Series]:
-    """Reads a station and the values of one parameter; raises NotFound or BadInput."""
+    """Reads a station and one parameter's values, thinned to at most ``points``.
+
+    Raises NotFound, or BadInput for too long a span.
+    """
     with transaction(deps.engine) as connection:
         facts = station_facts(connection, scope, station_id)
         found = series(connection, station_id, parameter, span, facts.interval, points, as_of)

@@ -21,7 +21,7 @@ def csv_text(
 ) -> str:
     """Returns the values as CSV in Beijing time, with a byte order mark so Excel reads UTF-8.
 
-    Without ``named`` the office stands in place of the names of those who reviewed.
+    Without ``named`` the office stands in place of who reviewed a value, and reasons are left out.
     """
     unit = unit_of(parameter)
     heading = f"{parameter_name(parameter)} ({unit})" if unit else parameter_name(parameter)

@@ -25,7 +25,10 @@ LANES = 2
 
 
 def lanes(shares: Sequence[float], width: float, count: int) -> list[int | None]:
-    """Returns for each label the row (0, 1 …) where it overlaps no other; None if there is none."""
+    """Returns for each label the row (0, 1 …) where it overlaps no other; None if there is none.
+
+    ``shares``, where the labels begin, must ascend; ``width`` is a label's, as a share as well.
+    """
     ends = [-1.0] * count
     assigned: list[int | None] = []
     for share in shares:
