@@ -79,7 +79,7 @@ class Measured:
     """A line in degrees with the chainage of each vertex: metres downstream from the first one."""
 
     def __init__(self, line: LineString) -> None:
-        """Measures the line. Raises BadLine for a line that is empty or all in one place."""
+        """Measures the line. Raises BadLine if it is empty, all in one place or not finite."""
         pairs = shapely.get_coordinates(line)
         if len(pairs):
             pairs = pairs[np.concatenate(([True], (np.diff(pairs, axis=0) != 0).any(axis=1)))]

@@ -28,7 +28,10 @@ Indices = npt.NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The covered part of a reach: ``stretches`` in metres from its start, disjoint and sorted."""
+    """The covered part of a reach: ``stretches`` in metres from its start, disjoint and sorted.
+
+    ``walked_m`` is their total length in metres, ``share`` their share of the reach, 0 to 1.
+    """
 
     stretches: tuple[Stretch, ...]
     walked_m: float
@@ -87,7 +90,7 @@ class Reach:
 
 
 def united(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
-    """Merges overlapping stretches; returns disjoint ones, sorted."""
+    """Merges stretches that overlap or touch; returns disjoint ones, sorted."""
     joined: list[Stretch] = []
     for start, end in sorted(stretches):
         if joined and start <= joined[-1][1]:

@@ -35,7 +35,8 @@ ZOOM_TOLERANCE: Final = tuple(PIXEL_SHARE * pixel_m for pixel_m in ZOOM_PIXEL_M[
 def simplified(geometry: GEOMETRY, zoom: int) -> GEOMETRY:
     """Returns the geometry (degrees) without vertices too fine to see at a zoom level; ends stay.
 
-    Measured in Web Mercator, as drawn. Surfaces stay valid and nothing vanishes.
+    Measured in Web Mercator, as drawn. Surfaces stay valid and nothing vanishes. From MAX_ZOOM on
+    the geometry is returned as it is.
     """
     if zoom >= MAX_ZOOM:
         return geometry
@@ -48,8 +49,8 @@ def minimum_zoom(*, length_m: float | None = None, area_m2: float | None = None)
     """Returns the lowest zoom level that shows a line of a length, or a surface of an area.
 
     A line is drawn once it has LINE_PIXELS, a surface once its square root has AREA_PIXELS,
-    computed at 35 degrees north. For a reach pass the length of its river, so that the river shows
-    whole. Raises ValueError unless exactly one of the two is given.
+    computed at 35 degrees north; at MAX_ZOOM everything is. For a reach pass the length of its
+    river, so that the river shows whole. Raises ValueError unless exactly one of the two is given.
     """
     if (length_m is None) == (area_m2 is None):
         raise ValueError("give a length or an area")

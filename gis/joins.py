@@ -81,7 +81,7 @@ class Joined:
 
 
 def join_lines(lines: Sequence[LineString], within_m: float = MEETING_M) -> Joined:
-    """Joins the lines of one river, each end to the next one's start, the longest course first.
+    """Joins the lines of one river where an end meets a start: the longest chain first.
 
     A run of ways drawn upstream is reversed only when both of its ends then meet others. Ends meet
     within ``within_m`` metres. Empty lines must be left out by the caller.

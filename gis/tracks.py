@@ -61,7 +61,7 @@ class Track:
 
 
 class NoTrack(ValueError):
-    """Too few fixes are left for a track: there are no two consecutive fixes with a time."""
+    """No two fixes with a time follow each other without a break, so there is no track."""
 
 
 def clean(
@@ -174,7 +174,7 @@ class _Chain:
             self.count[here] = self.count[chosen] + 1
 
     def longest(self) -> Mask:
-        """Returns a mask of the longest sequence of fixes whose every move is possible on foot."""
+        """Returns a mask of the longest sequence of fixes, each reachable from the one before."""
         kept = np.zeros(len(self.pairs), dtype=bool)
         here = int(np.argmax(self.count))
         while here >= 0:
