@@ -1,4 +1,4 @@
-"""Steps taken on a problem: the row locked, the table asked, the story one event longer."""
+"""Takes steps on a problem: locks and checks it, changes its row and appends an event."""
 
 from sqlalchemy import Connection, Engine, text
 
@@ -36,7 +36,7 @@ def act(
     clock: Clock,
     rules: Rules,
 ) -> Done:
-    """Takes a step on a problem in a transaction; returns the problem's new status and version.
+    """Takes a step on a problem in a transaction of its own; returns the problem as it then is.
 
     Raises NotFound (nothing there, or nothing they may see), Conflict (somebody was first, or the
     status doesn't allow it), Forbidden (role, unit, level, same person), BadInput.
@@ -53,7 +53,10 @@ def act(
 
 
 def archive(connection: Connection, problem_id: int, clock: Clock, rules: Rules) -> Done:
-    """Archives a problem as the system. Raises Conflict before its look-back period is over."""
+    """Archives a problem in the name of the system, in the caller's transaction.
+
+    Raises NotFound, and Conflict unless it is signed off and its look-back period is over.
+    """
     row = store.find(connection, problem_id, lock=True)
     now = max(clock(), UtcDatetime(row["last_at"]))
     actor = SYSTEM_PARTICIPANT.actor

@@ -38,9 +38,10 @@ _ACCOUNT = text("SELECT display_name, is_active FROM account WHERE id = :who")
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """The account acting on a problem, with its duties; shown by unit, a chief by the post.
+    """The account acting on a problem, its duties, and the names by which others see it.
 
-    A patroller without a unit is shown by the division.
+    ``units`` names the unit (of a patroller without one the division) by duty; ``post`` is the
+    account's display name, for chiefs and where no unit is known.
     """
 
     actor: Actor
@@ -48,7 +49,7 @@ class Participant:
     post: str
 
     def shown(self, duty: Duty | None) -> str:
-        """Returns the post or unit by which the participant is shown when acting under a duty."""
+        """Returns the name shown for an event under that duty: the unit's, for a chief ``post``."""
         if duty is not None and duty.role is not Role.CHIEF and self.units.get(duty):
             return self.units[duty]
         return self.post

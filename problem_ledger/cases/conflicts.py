@@ -1,4 +1,4 @@
-"""What somebody else did first, told to the one who comes too late."""
+"""The error for a step that comes too late: it says what somebody else did first."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -33,7 +33,7 @@ SENTENCES: Final[Mapping[Action, str]] = MappingProxyType(
 
 
 def overtaken(row: Row, now: UtcDatetime) -> Conflict:
-    """Makes the error that names who changed the problem first, by what step and when."""
+    """Returns the error that names who changed the problem first, by what step and when."""
     at = row["last_at"].astimezone(BUSINESS_ZONE)
     is_today = at.date() == now.astimezone(BUSINESS_ZONE).date()
     return Conflict(

@@ -27,7 +27,7 @@ def draw() -> str:
 
 
 def drawn_into(document: str) -> str:
-    """Returns the document, redrawn between its marks. Raises BadInput when they are missing."""
+    """Returns the document redrawn between its marks. Raises BadInput without them."""
     before, begin, rest = document.partition(BEGIN)
     _old, end, after = rest.partition(END)
     if not begin or not end:

@@ -1,4 +1,4 @@
-"""Whether what was given with a step is all it asks for, and fit to keep."""
+"""Checks that a report, or a command for a step, has what is needed and can be stored."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -25,7 +25,7 @@ _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def plain(value: str, most: int = LONGEST) -> str:
-    """Returns the text, stripped. Raises BadInput when it is too long or unreadable."""
+    """Returns the text, stripped. Raises BadInput above ``most`` or for control characters."""
     kept = value.strip()
     if len(kept) > most:
         raise BadInput("The text has {count} characters; {most} fit.", count=len(kept), most=most)
@@ -41,7 +41,11 @@ def check_category(category: str) -> None:
 
 
 def check_report(report: Report, now: UtcDatetime) -> Report:
-    """Returns a report as it will be stored. Raises BadInput when the report is faulty."""
+    """Returns the report with its texts stripped. Raises BadInput for a faulty report.
+
+    Faulty: unknown category, no description, a text too long, found in the future or more than
+    ten years ago.
+    """
     check_category(report.category)
     description = plain(report.description)
     if not description:

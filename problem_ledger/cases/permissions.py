@@ -1,4 +1,4 @@
-"""How an account stands to problems: whether they are there for it, what it may do with them."""
+"""Which problems an account may see, and which steps it may take on them now."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,10 @@ _SEEN = text(f"SELECT id FROM problem WHERE problem.id = ANY(:ids) AND {PROBLEM_
 def participant_in(
     connection: Connection, who: AccountId, row: Row, now: UtcDatetime
 ) -> Participant:
-    """Reads an account's duties for a problem. Raises NotFound (not visible to it), Forbidden."""
+    """Reads an account's duties for a problem.
+
+    Raises NotFound for a problem that it may not see, Forbidden for an account that isn't active.
+    """
     scope = _scope(connection, who, now)
     if connection.execute(_SEEN, {"ids": [row["id"]], **scope.bound}).first() is None:
         raise NotFound("There is no such problem.")
@@ -45,7 +48,7 @@ def situation_of(connection: Connection, row: Row) -> Situation:
 def allowed_actions(
     connection: Connection, who: AccountId, problem_id: int, now: UtcDatetime, rules: Rules
 ) -> tuple[Step, ...]:
-    """Returns the steps the account may take on the problem now. Raises NotFound."""
+    """Returns the steps the account may take on the problem now. Raises NotFound, Forbidden."""
     row = store.find(connection, problem_id)
     participant = participant_in(connection, who, row, now)
     return allowed(participant.actor, situation_of(connection, row), now, rules)

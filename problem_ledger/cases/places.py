@@ -18,7 +18,7 @@ WITHIN_M: Final = 1_000.0
 """A problem farther than this from any river or lake is none of the ledger's."""
 
 ON_SITE_M: Final = 1_000.0
-"""A check made farther away than this, and than the place is accurate, wasn't made on site."""
+"""A check made farther away than this plus the accuracy of its place wasn't made on site."""
 
 WORST_ACCURACY_M: Final = 10_000.0
 
@@ -70,7 +70,7 @@ def of_station(connection: Connection, station_id: int, day: date) -> dict[str, 
 
 
 def site(place: Place, lon: float, lat: float) -> dict[str, object]:
-    """Returns where a check was made, and the distance from the problem in metres.
+    """Returns where a check was made, and how many metres from the problem at ``lon``, ``lat``.
 
     Raises BadInput for an unknown datum, impossible coordinates, or a place that isn't on site.
     """

@@ -1,4 +1,4 @@
-"""Who is told of a step: rows of ``delivery`` for the worker to bring, without personal data."""
+"""Who gets a notice of a step: rows of ``delivery`` for the worker, without personal data."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""Problems registered (登记): by people, once per request key, and by the system, one at a time."""
+"""Registers problems (登记): those people report, once per request key, and the system's own."""
 
 from collections.abc import Mapping
 
@@ -61,7 +61,10 @@ def report(engine: Engine, who: AccountId, finding: Report, clock: Clock, rules:
 def report_exceedance(
     connection: Connection, finding: Exceeded, clock: Clock, rules: Rules
 ) -> Done | None:
-    """Registers a problem of a station's parameter; returns None if one is already open."""
+    """Registers a problem of a station's parameter; returns None if one is already open.
+
+    Raises NotFound for a station that isn't there.
+    """
     now = clock()
     connection.execute(
         text("SELECT pg_advisory_xact_lock(hashtext('exceedance'), hashtext(:which))"),

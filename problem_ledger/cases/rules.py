@@ -39,8 +39,8 @@ class SignOffRule:
 class ExceedanceRule:
     """The rule by which exceedances of limits become problems.
 
-    ``consecutive`` valid ones in a row open one; after it, ``normal`` readings come before the
-    next.
+    ``consecutive`` valid exceedances in a row open a problem; once it is closed, ``normal`` normal
+    readings in a row must come before exceedances open another.
     """
 
     consecutive: int
@@ -54,7 +54,7 @@ class ExceedanceRule:
 class OfflineRule:
     """The rule by which silent devices become problems.
 
-    ``hours`` or ``intervals`` without a young value, the longer; not when more than
+    ``hours`` or ``intervals`` without a new value, whichever is longer; not when more than
     ``most_percent`` of all devices fall silent at once.
     """
 
@@ -71,7 +71,7 @@ class Rules:
     """All configurable limits, deadlines and levels of the problem ledger.
 
     ``deadlines`` is by severity, ``overrides`` by (category or group, severity); ``look_back`` in
-    months; ``sources`` tells where the single figures come from, by their table's name.
+    months; ``sources`` holds by table the source of its figures, and whether that was verified.
     """
 
     deadlines: Mapping[Severity, DeadlineRule]
@@ -86,7 +86,7 @@ class Rules:
     sources: Mapping[str, tuple[str, bool]]
 
     def working_days(self, category: str, severity: Severity) -> DeadlineRule:
-        """Returns a problem's deadline rule: its category's, else its group's or severity's."""
+        """Returns a problem's deadline rule: of its category, else its group, else its severity."""
         for name in (category, category.partition(".")[0]):
             if (name, severity) in self.overrides:
                 return self.overrides[name, severity]
@@ -97,7 +97,7 @@ class Rules:
         return self.sign_offs[severity].level
 
     def due(self, start: UtcDatetime, days: int) -> Due:
-        """Returns the deadline so many working days after ``start``, and when it turns yellow."""
+        """Returns the deadline so many working days after ``start``, and when it turns amber."""
         return deadlines.due(start, days, self.amber)
 
     def due_on(self, start: UtcDatetime, day: date) -> Due:

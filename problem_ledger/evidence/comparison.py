@@ -17,7 +17,7 @@ from problem_ledger.evidence.exif import clock_error, taken_at
 
 
 class Check(StrEnum):
-    """What is compared.
+    """The checks made on a problem's photos.
 
     APART and BEARING: the photo after beside the one before. TAKEN: its time beside the report's or
     the rectification's. PLACE: its place beside the problem's. LIKENESS: its picture beside every
@@ -52,11 +52,11 @@ LIMITS: Final = Limits()
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """One finding; ``ok`` is None where the photos say nothing about it.
+    """The result of one check on a photo; ``ok`` is None where the photos say nothing about it.
 
     ``measured`` and ``limit`` are metres, degrees, differing bits or seconds, by ``check``; TAKEN
-    has ``at`` and the ``span`` it should lie in. LIKENESS tells how many photos were compared, and
-    ``like_id`` and ``like_number`` name the likest one and its problem.
+    has ``at`` and the ``span`` it should lie in. LIKENESS tells how many photos were compared; when
+    one is too like, ``like_id`` and ``like_number`` name it and its problem.
     """
 
     check: Check
@@ -73,14 +73,14 @@ class Flag:
 
 
 def stage_of(photo: PhotoFacts) -> Stage:
-    """Returns a photo's stage (before or after). Raises ValueError unless attached to a step."""
+    """Returns which stage of the work a photo shows. Raises ValueError unless it has a problem."""
     if photo.stage is None:
         raise ValueError(f"photo {photo.id} belongs to no problem")
     return photo.stage
 
 
 def compare(before: PhotoFacts, after: PhotoFacts, limits: Limits = LIMITS) -> tuple[Flag, Flag]:
-    """Checks how far apart two photos were taken (metres) and how directions differ (degrees)."""
+    """Returns two flags of the photo after: metres from the one before, degrees between views."""
     apart = _distance(_place(before), _place(after))
     turned = _turned(before.bearing, after.bearing)
     return (
@@ -92,9 +92,9 @@ def compare(before: PhotoFacts, after: PhotoFacts, limits: Limits = LIMITS) -> t
 def pair(
     befores: Sequence[PhotoFacts], afters: Sequence[PhotoFacts]
 ) -> tuple[PhotoFacts, PhotoFacts] | None:
-    """Returns the photos before and after that were taken nearest to each other, or None.
+    """Returns the photos before and after that were taken nearest to each other.
 
-    The first two when their places aren't known; None when either is missing.
+    The first of each when their places aren't known; None when one of the two is missing.
     """
     pairs = [(before, after) for before in befores for after in afters]
     if not pairs:
@@ -110,7 +110,11 @@ def judge(
     likest: Likest,
     limits: Limits = LIMITS,
 ) -> tuple[Flag, ...]:
-    """Checks a photo: time, place, likeness to earlier photos, the camera's clock."""
+    """Returns four flags of a photo: time, place, likeness to earlier photos, the camera's clock.
+
+    ``place`` is the problem's, ``accuracy_m`` its accuracy in metres, ``period`` when the photo
+    should have been made.
+    """
     at = taken_at(photo.gps_at, photo.clock)
     off_by = clock_error(photo.gps_at, photo.clock)
     within_m = limits.place_m + (accuracy_m or 0)

@@ -21,9 +21,10 @@ BROKEN = (ValueError, TypeError, ArithmeticError, IndexError, KeyError)
 
 @dataclass(frozen=True, slots=True)
 class Exif:
-    """The needed Exif tags; longitude and latitude in degrees, ``bearing`` from true north.
+    """The needed Exif tags; longitude, latitude and ``bearing`` (clockwise from north) in degrees.
 
-    ``clock`` is the camera's clock as it was written, without an offset.
+    ``clock`` is the camera's clock as it was written, without an offset; ``gps_at`` the time of the
+    satellites.
     """
 
     lon: float | None = None
@@ -48,7 +49,7 @@ def read_exif(tags: Tags) -> Exif:
 
 
 def clock_time(clock: str | None) -> datetime | None:
-    """Returns the camera's clock time without offset, None when it can't be parsed."""
+    """Returns the camera's clock time without offset; None if unreadable or not in YEARS."""
     try:
         local = datetime.strptime(clock or "", CLOCK_FORMAT)  # noqa: DTZ007 - it has no offset
     except ValueError:
@@ -57,7 +58,10 @@ def clock_time(clock: str | None) -> datetime | None:
 
 
 def taken_at(gps_at: UtcDatetime | None, clock: str | None) -> UtcDatetime | None:
-    """Returns when the photo was taken: satellite time, else the camera's clock as Beijing time."""
+    """Returns when a photo was made: satellite time, else the camera's clock as Beijing time.
+
+    None when neither is known.
+    """
     if gps_at is not None:
         return gps_at
     local = clock_time(clock)

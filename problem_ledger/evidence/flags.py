@@ -32,9 +32,10 @@ class Story:
 
 
 def flags(connection: Connection, scope: Scope, problem_id: int) -> tuple[Flag, ...]:
-    """Checks a problem's photos, those before the work and those of the newest submission.
+    """Returns the flags of a problem's photos before the work and of the newest submission.
 
-    The caller, who sees what is in the scope, may see the problem. Raises NotFound.
+    The caller has checked that the reader may see the problem; a photo of another problem is named
+    only where ``scope`` shows that one. Raises NotFound.
     """
     row = connection.execute(PROBLEM, {"problem_id": problem_id}).one_or_none()
     if row is None:
@@ -52,16 +53,16 @@ def flags(connection: Connection, scope: Scope, problem_id: int) -> tuple[Flag, 
 
 
 def newest(photos: Sequence[PhotoFacts]) -> list[PhotoFacts]:
-    """Returns the photos attached by the newest step that has photos."""
+    """Returns those of the photos that came with the newest step among them."""
     last = max((photo.seq or 0 for photo in photos), default=0)
     return [photo for photo in photos if photo.seq == last]
 
 
 def period(photo: PhotoFacts, story: Story) -> Span:
-    """Returns the span in which the photo should have been taken.
+    """Returns the span of time in which the photo should have been made.
 
-    Before: in the day before the problem was found until it was told. After: since the assignment
-    until the submission.
+    Before the work: from 24 hours before the problem was found until its report. After: from the
+    assignment until the submission.
     """
     end = photo.at or photo.uploaded_at
     start = to_utc(story.found_at - LIMITS.before_report)

@@ -1,4 +1,4 @@
-"""Photos come in: each is kept as evidence until a step of a problem takes it."""
+"""Stores uploaded photos; each waits, for a day at most, to be attached to a step."""
 
 from typing import Final, NewType
 
@@ -27,7 +27,7 @@ LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('photo', :uploader))"
 
 
 def take(connection: Connection, uploader: AccountId, content: bytes, now: UtcDatetime) -> PhotoId:
-    """Stores an uploaded photo and returns its id; bytes already waiting for a step keep their id.
+    """Stores an uploaded photo and returns its id; sent again while it waits, it keeps that id.
 
     Raises TooLarge and BadInput as ``read_photo`` does, Conflict when too many wait.
     """

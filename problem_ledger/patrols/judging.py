@@ -1,4 +1,4 @@
-"""A patrol is judged (有效性): each rule with its limit and what the track shows."""
+"""Judges a patrol (有效性): each rule with its limit and what the track shows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -124,9 +124,10 @@ def record(
 def give_reason(
     engine: Engine, who: AccountId, patrol_id: int, version: int, reason: str, clock: Clock
 ) -> int:
-    """Stores the reason why a patrol isn't valid; returns the patrol's new version.
+    """Stores the reason that explains a patrol's judgement; returns the patrol's new version.
 
-    Raises BadInput (empty or too long), NotFound, Forbidden (somebody else's patrol), Conflict.
+    Raises BadInput (empty or too long), NotFound, Forbidden (neither the walker nor the chief it
+    counts for), Conflict (there is a reason already, or another version).
     """
     reason = _plain(reason)
     if not reason:

@@ -67,7 +67,8 @@ class PatrolRules:
 def load_patrol_rules(path: Path | None = None) -> PatrolRules:
     """Reads the shipped patrol rules, overridden by those in the file at ``path``.
 
-    Raises BadInput naming the file and what is wrong in it.
+    An own list of ``rule`` or ``duty`` replaces the shipped one whole. Raises BadInput naming the
+    file and what is wrong in it.
     """
     shipped = files("problem_ledger.patrols").joinpath("patrol_rules.toml").read_text("utf-8")
     try:
@@ -85,7 +86,8 @@ def load_patrol_rules(path: Path | None = None) -> PatrolRules:
 def read_patrol_rules(shipped: str, own: str = "") -> PatrolRules:
     """Parses rules from two texts like ``patrol_rules.toml``; the second overrides the first.
 
-    Raises ValueError, KeyError, TypeError or AttributeError.
+    A table or list in the second replaces the first's whole. Raises ValueError, KeyError, TypeError
+    or AttributeError.
     """
     tables = tomllib.loads(shipped) | tomllib.loads(own)
     track = dict(tables.pop("track"))

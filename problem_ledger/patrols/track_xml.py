@@ -26,7 +26,7 @@ class _Watch:
         self.points = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """Handles the start of an XML element."""
+        """Counts an element that begins. Raises _Unsafe when they are too many or too deep."""
         self.points += name.endswith(POINTS)
         self.elements += 1
         self.depth += 1
@@ -39,13 +39,15 @@ class _Watch:
             raise _Unsafe
 
     def end(self, name: str) -> None:
-        """Handles the end of an XML element."""
+        """Notes that an element ended, to know how deep the next one lies."""
         del name
         self.depth -= 1
 
 
 def check_xml(text: str) -> int:
-    """Returns how many track points an XML text has. Raises BadInput if malformed or harmful.
+    """Returns how many points (of tracks, routes, places) an XML text has.
+
+    Raises BadInput for a text that is malformed or may do harm.
 
     A document type is refused whole: it is where entities that grow, or that fetch files and
     addresses, are declared.

@@ -37,9 +37,9 @@ class Walker:
 def walker(
     connection: Connection, who: AccountId, person_id: int | None, started_at: datetime
 ) -> Walker:
-    """Returns for whom the account patrols that day: a chief by name, else the account's person.
+    """Returns for whom the account patrols that day: the chief ``person_id``, else for itself.
 
-    Raises Forbidden or NotFound.
+    Raises Forbidden (it may not patrol, or not for that chief), NotFound (no such chief that day).
     """
     held = [one for one in roles(connection, [who])[who] if one.role in WALKERS]
     if not held or not _is_active(connection, who):

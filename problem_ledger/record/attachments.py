@@ -14,9 +14,9 @@ from problem_ledger.record.commands import Attached
 def lock_unattached_photos(
     connection: Connection, who: AccountId, photo_ids: Sequence[int], most: int
 ) -> tuple[Attached, ...]:
-    """Locks and returns the account's photos of these ids. Raises BadInput unless all are free.
+    """Locks and returns the account's photos of these ids, in that order.
 
-    Raises BadInput for too many, one named twice, one of somebody else or one already attached.
+    Raises BadInput for more than ``most``, one named twice, somebody else's or an attached one.
     """
     if not photo_ids:
         return ()

@@ -37,7 +37,10 @@ def note(message: str, **facts: object) -> Finding:
 
 
 def check_chain(number: str, events: Sequence[Event]) -> list[Finding]:
-    """Returns the faults of a problem's chain of events: missing, out of order or changed ones."""
+    """Returns the faults of a problem's chain of events: missing, out of order or changed ones.
+
+    Events missing at the end show only beside the row (``check_row``) or a head (``check_tip``).
+    """
     if not events:
         return [note("Problem {number} has no events.", number=number)]
     found: list[Finding] = []
@@ -55,7 +58,10 @@ def check_chain(number: str, events: Sequence[Event]) -> list[Finding]:
 
 
 def check_row(row: Mapping[str, object], events: Sequence[Event]) -> list[Finding]:
-    """Returns a finding for each column of a problem's row that the problem's events contradict."""
+    """Returns a finding for each column of a problem's row that the problem's events contradict.
+
+    A single one when the last events are missing.
+    """
     number, count = str(row["number"]), len(events)
     if isinstance(last := row["last_seq"], int) and last > count:
         return [
@@ -108,7 +114,7 @@ def check_photos(number: str, events: Sequence[Event], photos: Iterable[Kept]) -
 
 
 def check_tip(number: str, events: Sequence[Event], tip: Tip, at: str) -> Finding | None:
-    """Returns a finding if a chain lacks the last event that a signed head lists, else None."""
+    """Returns a finding if the event that a signed head lists is gone or another one, else None."""
     seq, hash_ = tip
     by_seq = {event.seq: event.hash for event in events}
     if seq not in by_seq:

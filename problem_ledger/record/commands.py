@@ -1,4 +1,4 @@
-"""What the use cases are given and what they answer."""
+"""The records that the ledger's use cases get (reports, commands) and return."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -80,7 +80,10 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The problem after a step; ``is_new`` is false if a repeated report was stored already."""
+    """The problem after a step; ``is_new`` is false if a repeated report was stored already.
+
+    ``hash`` is that of the problem's newest event.
+    """
 
     problem_id: int
     number: str

@@ -1,4 +1,4 @@
-"""The events of a problem: one more linked to its chain, and the row told again from all. Pure."""
+"""Makes the next event of a problem's chain, and computes the row anew from all events. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -52,8 +52,9 @@ class Export:
 def sign_head(
     engine: Engine, signer: Signer, now: UtcDatetime, every: timedelta = timedelta()
 ) -> bool:
-    """Signs and stores a head (list of grown chains' last events); returns False if not due.
+    """Signs and stores a head: the last event of each chain that grew since the head before.
 
+    Returns False when the last head is younger than ``every`` or no chain grew: nothing is stored.
     Writers wait the moment it takes to read, so that no number below the newest is still to come.
     """
     with transaction(engine) as connection:
@@ -61,7 +62,7 @@ def sign_head(
 
 
 def export_head(engine: Engine, signer: Signer, now: UtcDatetime) -> bytes:
-    """Returns a signed file of every chain's last event; stores its head, and logs the export."""
+    """Returns a signed file of every chain's last event; signs a head first, logs the export."""
     with transaction(engine) as connection:
         _sign(connection, signer, now, timedelta())
         last = connection.execute(_LAST).one_or_none()

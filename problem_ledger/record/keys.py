@@ -63,7 +63,10 @@ def open_signer(file: Path) -> Signer:
 
 
 def trusted_keys(file: Path) -> Mapping[str, Ed25519PublicKey]:
-    """Reads public keys from a file; returns them by key id. Raises BadInput."""
+    """Reads public keys from a file; returns them by key id.
+
+    Raises BadInput for a file that can't be read, holds none or holds other than Ed25519 keys.
+    """
     try:
         parts = file.read_bytes().split(END_OF_KEY)[:-1]
         found = [load_pem_public_key(part.strip() + b"\n" + END_OF_KEY) for part in parts]

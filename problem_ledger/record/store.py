@@ -1,4 +1,4 @@
-"""Problems and their events as rows: numbered, locked, written, chained; never committed."""
+"""Reads, locks, numbers and writes the rows of problems and events; the caller commits."""
 
 from collections.abc import Mapping
 from dataclasses import fields
@@ -92,7 +92,7 @@ def events(connection: Connection, problem_id: int) -> list[Event]:
 
 
 def draw_number(connection: Connection, division_id: int | None, year: int) -> str:
-    """Returns the next gapless problem number of a division's year: division, year, serial.
+    """Draws and returns a division's next number of a year, without gaps: 411381-2026-00012.
 
     It is drawn under a row lock, so that a transaction undone gives it back.
     """
@@ -104,7 +104,7 @@ def draw_number(connection: Connection, division_id: int | None, year: int) -> s
 def write_new(
     connection: Connection, number: str, values: Mapping[str, object], new: NewEvent
 ) -> Done:
-    """Inserts a problem with its first event."""
+    """Inserts a problem with its first event and attaches the event's photos."""
     link = first_link(number, values, new)
     columns = dict(link.columns)
     point = point_value(columns.pop("lon"), columns.pop("lat"))
@@ -116,7 +116,7 @@ def write_new(
 def write_next(
     connection: Connection, row: Row, changes: Mapping[str, object], new: NewEvent
 ) -> Done:
-    """Changes a locked problem's row and appends an event to the problem's chain."""
+    """Changes a locked problem's row, appends an event to its chain and attaches the photos."""
     link = next_link(row, changes, new)
     connection.execute(update(problem).where(problem.c.id == row["id"]).values(**link.columns))
     return _append(connection, row["id"], row["number"], link.event, new)

@@ -67,7 +67,10 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a problem's chain of events is intact, and the first event that isn't."""
+    """Whether a problem's chain of events is intact, and the number of the first event that isn't.
+
+    ``broken_at`` is None also where the row alone was altered.
+    """
 
     intact: bool
     broken_at: int | None = None

@@ -69,8 +69,8 @@ class Run:
 def find_run(measured: Iterable[Measured], rule: ExceedanceRule, *, is_covered: bool) -> Run | None:
     """Returns the first run of readings beyond the limit that needs a new problem, else None. Pure.
 
-    ``is_covered``: the readings follow an exceedance that a problem already told; they are a new
-    matter only after so many normal readings in a row.
+    ``is_covered``: the readings follow an exceedance that an earlier problem was about; they need a
+    new one only after ``rule.normal`` normal readings in a row.
     """
     normal, run = 0, list[Measured]()
     for each in measured:

@@ -1,4 +1,4 @@
-"""Work on many things, one by one: what stands in the way of one keeps no other waiting."""
+"""Works on items one by one, so that an error with one doesn't stop the others."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -27,7 +27,7 @@ def one_by_one(
 ) -> list[Result]:
     """Calls ``do`` on each item; logs failures and goes on. Returns all results that aren't None.
 
-    A failed item is left for the next turn. Raises OUTAGES.
+    A failed item is left for the next turn. Raises OUTAGES: the database is away.
     """
     done = []
     for item in items:

@@ -77,8 +77,8 @@ def open_silences(engine: Engine, clock: Clock, rules: Rules) -> list[Done]:
     """Opens problems for newly silent devices, ends silences that are over; returns those opened.
 
     Run again at once, or twice at the same time, it opens none again. Time in which nothing came
-    from any device counts for none of them. When most devices are newly silent at once, none is
-    opened and the log says so.
+    from any device counts for none of them. When more than FEW devices and more than the rule's
+    ``most_percent`` of all are newly silent at once, none is opened and the log says so.
     """
     now, rule = clock(), rules.offline
     bound = {"now": now, "hours": rule.hours, "intervals": rule.intervals, "heard": LONG_AGO}
@@ -101,7 +101,10 @@ def open_silences(engine: Engine, clock: Clock, rules: Rules) -> list[Done]:
 
 
 def heard_since(connection: Connection, now: UtcDatetime) -> UtcDatetime:
-    """Returns since when messages have come without an outage; now if none come at present."""
+    """Returns since when messages have come without an outage; now if none come at present.
+
+    An outage is more than HOLE without a message of any device; LONG_AGO if REACH_BACK had none.
+    """
     hours = connection.execute(_HEARD, {"now": now, "since": now - REACH_BACK}).scalars()
     since = now
     for hour in hours:

@@ -43,7 +43,7 @@ LONGEST_PAUSE_S: Final = 5.0
 class Job:
     """A kind of work, run every ``every_s`` seconds and on notification; ``do`` returns a count.
 
-    ``rest``: told without end, it rests so many times as long as it took.
+    After a run, notifications start it again only after ``rest`` times as long as the run took.
     """
 
     name: str
@@ -100,10 +100,10 @@ class Worker:
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
     def turn(self, notified: Collection[str] = CHANNELS) -> dict[str, int]:
-        """Runs every job that is due or notified in ``told``; returns a count for each job.
+        """Runs every job that is due or woken by ``notified``; returns the count of each job run.
 
-        Raises what says that the database is away. Any other failure is told in the log: one
-        problem in the way of one job keeps no other from being done.
+        Raises OUTAGES: the database is away. Another error of the database or of ours is logged,
+        and the other jobs are still run.
         """
         done: dict[str, int] = {}
         for job in self._jobs:
