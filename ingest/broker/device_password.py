@@ -5,9 +5,10 @@ from ingest.broker.mosquitto import Broker
 
 
 def device_password(code: str) -> str | None:
-    """Creates a broker account for the device; returns its password, None if the account exists.
+    """Creates a broker account for the station's device and returns its password.
 
-    None when it has one, and for a broker that isn't ours: its accounts are made there.
+    None, and nothing is created, when there is one already, our broker doesn't run, or the broker
+    isn't ours: its accounts are made there.
     """
     config = MqttSettings().config_file
     if config is None:

@@ -1,4 +1,4 @@
-"""Finds the settings of a broker's configuration that would lose acknowledged messages."""
+"""Finds the settings of a broker's configuration that lose messages or make ingest slow."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,7 @@ _DAYS = {"h": 1 / 24, "d": 1.0, "w": 7.0, "m": 30.0, "y": 365.0}
 
 
 def check_limits(config_file: Path) -> list[str]:
-    """Returns a sentence for each setting in the file by which the broker would lose messages.
+    """Returns a sentence for each setting in the file that may lose messages, or slow ingest.
 
     A RabbitMQ file is recognised by its settings; any other is read as mosquitto's. Values not set
     count as the broker's own defaults; ``include_dir`` is followed. Raises OSError when the file

@@ -16,7 +16,7 @@ def is_rabbit(text: str) -> bool:
 
 
 def check(text: str) -> list[str]:
-    """Returns a sentence for each setting by which RabbitMQ would lose messages.
+    """Returns a sentence for each setting by which RabbitMQ may lose or delay messages.
 
     Settings not made count as RabbitMQ's own defaults. Source: rabbitmq_mqtt 3.10, schema:
     durable_queue_type classic, subscription_ttl 86400000, prefetch 10; rabbit 3.10:

@@ -91,7 +91,10 @@ def read(data: bytes, key: bytes | None = None) -> Decoded | Refused:
 
 
 def opened(data: bytes, key: bytes | None) -> bytes:
-    """Returns the frame deciphered, so that ``read`` accepts it without the key."""
+    """Returns the frame deciphered, so that ``read`` accepts it without the key.
+
+    A frame that isn't encrypted is returned as it is, and any frame without a key. Raises BadFrame.
+    """
     if key is None:
         return data
     segment = unframed(data).segment
@@ -158,9 +161,10 @@ def answer(decoded: Decoded, password: str = "") -> bytes:
 
 
 def encode(fields: Mapping[str, str], items: Mapping[str, str] | None = None) -> bytes:
-    """Returns the frame of a command or an answer; fields and items keep the given order.
+    """Returns the frame of a command or an answer; fields and items keep their order.
 
-    Raises ValueError for a text that would end a field, an item or the body early.
+    Fields with an empty value are left out. Raises ValueError for a text that would end a field, an
+    item or the body early, and for a frame that gets too long.
     """
     texts = [*fields.items(), *(items or {}).items()]
     for name, value in texts:

@@ -53,12 +53,12 @@ class Segment:
 
     @property
     def version(self) -> Version:
-        """The edition of the HJ 212 standard that the segment follows."""
+        """The edition of HJ 212 that the segment follows, or UNKNOWN. Raises BadFrame."""
         return _VERSIONS.get(self.flag >> 2, Version.UNKNOWN)
 
     @property
     def wants_answer(self) -> bool:
-        """Whether the logger waits for an answer to the segment."""
+        """Whether the logger waits for an answer to the segment. Raises BadFrame."""
         return bool(self.flag & _ACK_BIT)
 
     @property
@@ -83,7 +83,7 @@ class Segment:
 
 
 def take_apart(segment: bytes) -> Segment:
-    """Parses a data segment into its header and body. Raises BadFrame."""
+    """Parses a data segment into its header and body, without items yet. Raises BadFrame."""
     try:
         text = segment.decode("utf-8")
     except UnicodeDecodeError:
@@ -119,10 +119,7 @@ def pairs(body: str) -> Iterator[tuple[str, str]]:
 
 
 def moment(text: str) -> UtcDatetime:
-    """Parses ``YYYYMMDDhhmmss``, optionally with milliseconds, to an instant.
-
-    Raises BadFrame.
-    """
+    """Parses Beijing time, ``YYYYMMDDhhmmss`` with or without milliseconds. Raises BadFrame."""
     if text.isascii() and text.isdigit() and len(text) in (14, 17):
         try:
             at = datetime.strptime(text[:14], "%Y%m%d%H%M%S").replace(tzinfo=BEIJING)

@@ -32,7 +32,7 @@ class Splitter:
                 yield candidate.strip(_BLANK)
 
     def end(self) -> Iterator[bytes]:
-        """Yields the bytes left over at the end of the stream."""
+        """Yields the bytes left over at the end of the stream, cut where a frame begins."""
         while self._held.strip(_BLANK):
             cut = self._cut() or self._next_head(len(HEAD)) or len(self._held)
             candidate, self._held = self._held[:cut], self._held[cut:]
@@ -74,7 +74,10 @@ class Joiner:
         self._pieces: dict[tuple[str, str, int, UtcDatetime | None], dict[int, Decoded]] = {}
 
     def take(self, piece: Decoded) -> Decoded | None:
-        """Adds a packet of a split message; returns the message if now complete, else None."""
+        """Adds a packet of a split message; returns the message if now complete, else None.
+
+        A message that isn't split is returned at once.
+        """
         if piece.packet is None or piece.packet[1] == 1:
             return piece
         number, count = piece.packet

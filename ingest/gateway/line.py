@@ -1,4 +1,4 @@
-"""Serves one logger's connection; answers a frame only after its content is stored."""
+"""Serves one logger's connection; answers a frame with a reading only once that is stored."""
 
 import asyncio
 import logging
@@ -44,7 +44,7 @@ class Figures:
 
 
 class Line:
-    """Serves one logger's connection until the logger ends it or sends too many faulty frames."""
+    """Serves one logger's connection until the logger ends it, is silent or sends bad frames."""
 
     def __init__(
         self,

@@ -63,7 +63,10 @@ class Post:
         self._client.loop_stop()
 
     async def hand_in(self, station: StationCode, frame: bytes) -> None:
-        """Publishes a frame without waiting for a receipt, once the broker can be reached."""
+        """Publishes a frame without waiting for a receipt, once the broker can be reached.
+
+        A frame that finds no broker for PATIENCE_S is dropped and logged.
+        """
         try:
             async with asyncio.timeout(PATIENCE_S):
                 await self.connected.wait()
@@ -73,7 +76,11 @@ class Post:
         self._client.publish(topic_of(station, Channel.HJ212), frame, qos=1)
 
     async def kept(self, station: StationCode, request: str, frame: bytes) -> bool:
-        """Publishes a frame and waits; returns whether a receipt says that the frame is stored."""
+        """Publishes a frame and waits; returns whether a receipt says that the frame is kept.
+
+        Kept: stored, or in quarantine. False without a receipt within PATIENCE_S, and when
+        MOST_WAITING frames wait already.
+        """
         if self._count >= MOST_WAITING:
             return False
         wanted = (station, request)

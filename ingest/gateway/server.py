@@ -19,7 +19,7 @@ HEARTBEAT_S = 60.0
 
 
 class Gateway:
-    """Accepts loggers' TCP connections until stopped, within limits for all and for each."""
+    """Accepts loggers' TCP connections until stopped; closes those beyond ``most_connections``."""
 
     def __init__(
         self,

@@ -1,8 +1,9 @@
 """Imports a history of readings: staged by COPY, one transaction a chunk, never twice.
 
-Stored readings stay as they are: a row that comes again fills what was empty, a value that differs
-goes to ``reading_conflict``. A history raises no exceedances and was received by nobody: of the
-hourly tally only the readings observed in each hour change. The newest values follow at the end.
+Stored values stay as they are: a row without flags that comes again fills empty columns, a value
+that differs goes to ``reading_conflict``. A history raises no exceedances and was received by
+nobody: of the hourly tally only the readings observed in each hour change. The newest values
+follow at the end.
 """
 
 import csv
@@ -107,7 +108,11 @@ class HistoryImport:
         self.rejects_file = file.with_name(f"{file.name}.rejects.csv")
 
     def run(self, report: ReportProgress = lambda _done, _total: None) -> Imported:
-        """Stores the file's valid readings; writes invalid rows to the file's rejects file."""
+        """Stores the file's valid readings, invalid rows in ``rejects_file``; returns the counts.
+
+        They include those of earlier runs that were interrupted. ``report`` is called after each
+        chunk with the rows read and all rows (None: unknown).
+        """
         total = total_rows(self._file)
         done = self._course.read()
         counts = Imported(**done.counts)

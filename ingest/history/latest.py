@@ -35,7 +35,10 @@ def carry_forward(
     assessor: Assessor,
     clock: Clock,
 ) -> int:
-    """Updates and assesses stations whose newest values changed; returns how many stations."""
+    """Updates and assesses the stations whose newest values an import changed; returns how many.
+
+    ``newest`` holds the time of each station's newest imported reading.
+    """
     changed = 0
     for group in _groups(sorted(newest)):
         with driver.transaction(), driver.cursor() as cursor:

@@ -110,13 +110,19 @@ def read_spans(cursor: Cursor, stations: Sequence[StationId]) -> Spans:
 
 
 def stations_with_history(cursor: Cursor, codes: Sequence[str] | None) -> list[StationId]:
-    """Returns which of these stations (None: all) have ever sent a reading."""
+    """Returns the stations with these codes (None: all) that ever sent a reading.
+
+    Unknown codes are left out.
+    """
     cursor.execute(_WITH_HISTORY, {"codes": list(codes) if codes is not None else None})
     return [StationId(row[0]) for row in cursor.fetchall()]
 
 
 def compute(connection: Connection, stations: Sequence[StationId], rules: Rules) -> Computed:
-    """Recomputes the stations' usual span per month from all readings; none for few samples."""
+    """Recomputes and stores the stations' usual spans of values from all readings; returns counts.
+
+    A parameter gets a span for each month of the year that has enough samples and years.
+    """
     held = rules.climatology
     facts = {**_ALL_TIME, "ids": list(stations), "quantile": held.quantile}
     keys = set(connection.scalars(text(_MEASURED), {"ids": list(stations)}))

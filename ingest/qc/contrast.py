@@ -49,7 +49,7 @@ def contrast(
     """Returns findings from comparing a parameter's good values between paired stations.
 
     Concentrations are compared by their ratio, parameters in ``rules.differences`` by their
-    difference, each with the median of the window. When two part, the finding is against the one
+    difference, each with the median of the window. When two differ, the finding is against the one
     that left its own median further: pollution that comes down the river blames nobody downstream.
     """
     step = rules.differences.get(parameter)

@@ -54,7 +54,7 @@ Partners = Mapping[StationId, tuple[Partner, ...]]
 
 
 def read_partners(cursor: Cursor, furthest_km: float) -> Partners:
-    """Reads for every monitoring section the sections to compare with."""
+    """Reads for each monitoring section those to compare with, up to ``furthest_km`` away."""
     cursor.execute(_SECTIONS)
     places = [Place(StationId(row[0]), *row[1:]) for row in cursor.fetchall()]
     cursor.execute(_MOUTHS)
@@ -64,6 +64,8 @@ def read_partners(cursor: Cursor, furthest_km: float) -> Partners:
 
 def partners(places: Iterable[Place], mouths: Iterable[Mouth], furthest_m: float) -> Partners:
     """Returns for each section its neighbours on the reach or lake, and the next one upstream.
+
+    Sections without any are left out.
 
     Upstream is the section before it on its own river; where there is none, the last one of the
     river that comes in nearest above it. Two on one reach are neighbours of each other, so each

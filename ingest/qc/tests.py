@@ -74,7 +74,7 @@ def gross_range(course: Course, held: Thresholds) -> Findings:
 
 
 def spike(course: Course, held: Thresholds) -> Findings:
-    """Finds spikes: values that lie above or below both neighbours.
+    """Finds spikes: values that lie too far above or below both neighbours (suspect or failed).
 
     The library's method is ``differential``: its other one also blames a spike's neighbours.
     """
@@ -125,7 +125,7 @@ def rate_of_change(course: Course, held: Thresholds) -> Findings:
 
 
 def flat_line(course: Course, held: Thresholds) -> Findings:
-    """Finds values that have stayed equal for too long, as of a stuck sensor."""
+    """Finds values equal for too long, as of a stuck sensor (suspect or failed)."""
     if held.flat_count is None or not len(course):
         return _no_findings(QualityTest.FLAT_LINE)
     began = np.ones(len(course), dtype=bool)

@@ -97,13 +97,17 @@ class Watch:
     def look_anew(self, span: Span, codes: Sequence[str] | None = None) -> Done:
         """Examines a time span again; the record of how far stations were examined stays as it is.
 
-        Findings that are no longer found are deleted, except where a review refers to them.
+        Findings that are no longer found are deleted, except on values with a review. Raises
+        NotFound for an unknown code.
         """
         due = self._ask(lambda cursor: named_stations(cursor, self._rules.look, span.start, codes))
         return self._look_at(due, span.end, span)
 
     def compute_climatology(self, codes: Sequence[str] | None = None) -> Computed:
-        """Recomputes each month's usual span of values from all readings of the stations."""
+        """Recomputes each month's usual span of values from all readings of these stations.
+
+        ``codes`` None: of all stations. Returns the counts.
+        """
         stations = self._ask(lambda cursor: climatology.stations_with_history(cursor, codes))
         done = Computed()
         for first in range(0, len(stations), CLIMATOLOGY_STATIONS):

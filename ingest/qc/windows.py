@@ -90,7 +90,7 @@ def context(look: Look, interval: timedelta) -> timedelta:
 
 
 def due_stations(cursor: Cursor, look: Look, now: UtcDatetime) -> list[Due]:
-    """Returns the stations with new or late readings, in order along their rivers."""
+    """Returns the stations with new or late readings or never examined, along their rivers."""
     facts = {"every": look.every, "rested": now - look.every, "late": now - look.late}
     cursor.execute(_DUE, facts)
     return [_due(row, look, now) for row in cursor.fetchall()]

@@ -101,7 +101,7 @@ class Pipeline:
         return write_all(self._commit, self.sort(messages))[0]
 
     def sort(self, messages: Sequence[Message]) -> list[Entry]:
-        """Decodes and checks the messages; creates the month partitions for their readings."""
+        """Returns a reading or refusal for each message, in order; creates missing partitions."""
         with transaction(self.engine) as connection:
             cursor = cursor_of(connection)
             entries = self._refuse_outside(cursor, self._screen.sort(cursor, messages))

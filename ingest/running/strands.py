@@ -96,7 +96,7 @@ class Strands:
         ]
 
     def start(self) -> None:
-        """Starts every strand, a thread that writes batches."""
+        """Starts every strand (a thread) and makes Python switch between threads after SWITCH_S."""
         sys.setswitchinterval(SWITCH_S)
         for strand in self._strands:
             strand.start()

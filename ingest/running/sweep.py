@@ -69,7 +69,10 @@ class Sweep:
         return len(changed)
 
     def turn(self, now: UtcDatetime) -> Swept | None:
-        """Assesses one page of stations; returns the counts after the last page, else None."""
+        """Assesses one page of stations; returns the counts after the last page, else None.
+
+        Before the first page it creates the partitions of this month and the next two.
+        """
         with transaction(self._engine) as connection:
             cursor = cursor_of(connection)
             if not self._after:

@@ -24,8 +24,8 @@ class Assessment(NamedTuple):
     """A station's assessment: the columns of ``latest_reading`` computed from newest values.
 
     ``state`` of an outfall: graded when its compliance can be determined, partial when only flagged
-    values are young, stale when none is; its ``deciding`` are the parameters beyond their limits.
-    An intake is never graded: partial while its values are young.
+    values are young, stale when none is, none without any; its ``deciding`` are the parameters
+    beyond their limits. An intake is never graded: partial while a value is young, else stale.
     """
 
     state: EvaluationState

@@ -48,7 +48,8 @@ class Past:
 def read_thresholds(text: str) -> Mapping[Parameter, Thresholds]:
     """Parses each parameter's thresholds from the text of a file like ``checks.toml``.
 
-    Raises ValueError (a table that is no parameter, a field that is none, not TOML).
+    Raises ValueError (a table that is no parameter, a field that is none, not TOML), KeyError (no
+    table ``others``).
     """
     tables = tomllib.loads(text)
     defaults = tables.pop("defaults", {})
@@ -106,7 +107,10 @@ class Checks:
             self.check(station, reading)
 
     def check(self, station: StationId, raw: RawReading) -> dict[Parameter, Flag]:
-        """Returns flags for values that aren't normal; a device's own flag takes precedence."""
+        """Returns flags for values that aren't normal, and remembers the good ones.
+
+        A device's own flag takes precedence over the checks'.
+        """
         memory = self._past.setdefault(station, {}).setdefault(raw.period, {})
         flags = _device_flags(raw) if raw.flags else {}
         observed_at, held = raw.observed_at, self._held

@@ -21,7 +21,8 @@ def recent_readings(
 ) -> dict[StationId, list[RawReading]]:
     """Reads the last ``depth`` readings of each station, oldest first, with their devices' flags.
 
-    Only parameters with a column of their own are read, and no reading older than 20 days.
+    Those up to ``before``, none older than 20 days before that. Only parameters with a column of
+    their own are read, and the readings' ``station`` is empty.
     """
     columns = {p: PARAMETERS[p].column for p in parameters if PARAMETERS[p].column}
     chosen = ", ".join(f"r.{column}" for column in columns.values())

@@ -34,13 +34,16 @@ Key = tuple[StationId | None, int]
 
 
 class HourlyTally:
-    """Counts messages by hour and station; late: beyond ``late`` or the station's interval."""
+    """Counts messages by hour and station; late: by more than ``late`` and than the interval."""
 
     def __init__(self, late: timedelta) -> None:
         self._late = late
 
     def add(self, cursor: Cursor, accepted: Iterable[Accepted], refused: Iterable[Refused]) -> None:
-        """Adds a batch's accepted and refused messages to the hourly counts."""
+        """Adds a batch's messages to the stored counts of the hour in which they arrived.
+
+        Readings stored as new are also counted in the hour in which they were observed.
+        """
         counted: dict[Key, list[int]] = {}
         for each in accepted:
             self._add_accepted(counted, each)

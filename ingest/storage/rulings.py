@@ -84,7 +84,7 @@ def ruled(
     latest: Mapping[StationId, Latest],
     asked: Iterable[Spot] = (),
 ) -> dict[StationId, Latest]:
-    """Returns by station the newest values that a review's ruling changes.
+    """Returns by station the newest values that a review or a failed test changes.
 
     A value is as measured again when nothing is ruled on it any more.
     """

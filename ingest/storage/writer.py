@@ -56,7 +56,7 @@ class Writer:
     def write(self, cursor: Cursor, entries: Sequence[Entry], now: UtcDatetime) -> Counts:
         """Writes the batch and returns the counts; the caller commits.
 
-        Repeating it changes nothing but the counts in quarantine.
+        The same batch again changes only counts: those of the tally and of the quarantine.
         """
         screened = [each for each in entries if isinstance(each, Screened)]
         refused = [each for each in entries if isinstance(each, Refused)]

@@ -89,9 +89,9 @@ class MqttClient:
         self._thread.start()
 
     def acknowledge(self, messages: Iterable[Message]) -> None:
-        """Acknowledges the messages to the broker; skips those of an earlier connection.
+        """Acknowledges the messages to the broker.
 
-        Those of an earlier connection come again and are acknowledged then.
+        Those of an earlier connection are skipped: they come again and are acknowledged then.
         """
         self._acks.extend(message for message in messages if message.message_id)
         self._waker.wake()
@@ -262,7 +262,7 @@ class MqttClient:
         self._inbox.put_all(messages)
 
     def _named(self, topic: bytes) -> str:
-        """Returns the topic as text, cached; an empty string for bytes that aren't text."""
+        """Returns the topic as text, cached; bytes that aren't UTF-8 become replacement marks."""
         name = topic.decode("utf-8", "replace") or "?"
         if len(self._names) >= MOST_TOPICS:
             self._names.clear()

@@ -67,7 +67,7 @@ class Publisher:
             )
 
     def publish(self, topic: str, payload: bytes) -> None:
-        """Sends a message; waits while too many messages are unanswered."""
+        """Sends a message; waits while too many messages are unanswered. Raises ServiceDown."""
         if not self._room.acquire(timeout=self._patience_s):
             raise ServiceDown("The broker does not answer: {reason}", reason="no acknowledgement")
         self._given += 1
