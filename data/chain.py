@@ -17,8 +17,9 @@ NOTHING_BEFORE: Final = bytes(32)
 def encode(value: object) -> object:
     """Returns the value in the form a link's JSON holds: times, floats and bytes as text.
 
-    A time is told as ISO in UTC, a float as the text it comes back by, bytes in hexadecimal. Raises
-    TypeError for anything else than text, numbers, times, and lists and mappings of them.
+    A time becomes ISO in UTC, a float the shortest text that reads back as the same, bytes become
+    hexadecimal. Raises TypeError for anything else than these, text, whole numbers, true, false,
+    None, and lists and mappings of them.
     """
     if value is None or isinstance(value, bool):
         return value

@@ -61,7 +61,10 @@ def read_columns(
 
 
 def sent_columns(cursor: psycopg.Cursor[Any]) -> tuple[bytes | None, ...]:
-    """Returns the columns of the cursor's only row as bytes; its query ran in binary mode."""
+    """Returns the columns of the cursor's only row as bytes; its query ran in binary mode.
+
+    Raises ValueError for any other number of rows.
+    """
     sent = cursor.pgresult
     if sent is None or sent.ntuples != 1:
         raise ValueError("the columns of a query are one row")

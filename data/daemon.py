@@ -86,9 +86,10 @@ def reaches(account: Account | None, folder: Path) -> bool:
 
 
 def run_folder(folder: Path, account: Account | None) -> Path:
-    """Returns a short private folder for sockets of the server in ``folder``, always the same.
+    """Returns a short private folder for sockets of the server in ``folder``; makes it if needed.
 
-    It lies under the run-time directory, else under /tmp. Raises ServiceDown when neither works.
+    It lies under the run-time directory, else under /tmp, each time by the same name unless that
+    is somebody else's there. Raises ServiceDown when its path is too long.
     """
     uid = account.uid if account else os.geteuid()
     name = "onemap-" + hashlib.sha256(os.fsencode(folder)).hexdigest()[:10]
@@ -110,7 +111,10 @@ def run_folder(folder: Path, account: Account | None) -> Path:
 
 
 def free_port(preferred: int = 0) -> int:
-    """Returns a free TCP port of 127.0.0.1: ``preferred`` if that is free, else any."""
+    """Returns a free TCP port of 127.0.0.1: ``preferred`` if that is free, else any.
+
+    Raises OSError when none is.
+    """
     for wanted in (preferred, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -33,7 +33,7 @@ def app_engine(settings: DatabaseSettings | None = None) -> Engine:
 
 
 def ingest_engine(settings: DatabaseSettings | None = None) -> Engine:
-    """Creates an engine that connects as the ingest role."""
+    """Creates an engine that connects as the ingest role, or by ``url`` where no own URL is set."""
     settings = settings or DatabaseSettings()
     url = settings.ingest_url or settings.url
     return engine(url.get_secret_value(), pool_size=2, application="onemap-ingest")

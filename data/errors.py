@@ -54,7 +54,7 @@ class TooManyAttempts(OneMapError):
 
 
 class Conflict(OneMapError):
-    """Somebody else changed the thing first; nothing was written."""
+    """The thing's state doesn't allow it, as when somebody else was first; nothing was written."""
 
     code = "conflict"
 

@@ -36,7 +36,10 @@ _ATTACHED: Final = "SELECT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_r
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A month of readings that was moved: row count, hash of its file, if its table is dropped."""
+    """A month of readings that was moved, with its file's row count and hash.
+
+    ``is_dropped``: whether its table in the database was dropped.
+    """
 
     month: Month
     row_count: int
@@ -69,7 +72,8 @@ def detach(owner: Engine, folder: Path, month: Month, now: UtcDatetime, *, drop:
 def attach(owner: Engine, month: Month, folder: Path | None = None) -> Moved:
     """Puts a moved month back among the readings: from its kept table, else from its file.
 
-    Raises NotFound for a month that was not moved, BadInput when its file is not the one written.
+    Raises NotFound for a month that was not moved, BadInput when its file is not the one written,
+    Conflict when its table doesn't hold what the file holds.
     """
     with owner.connect() as connection:
         noted = connection.execute(

@@ -158,7 +158,7 @@ def evaluate(
 
 
 def is_section(place: Place) -> bool:
-    """Returns whether the station is a river section, the only kind with a water-quality class."""
+    """Returns whether the station is a section, the only kind with a water-quality class."""
     return place.kind is StationKind.SECTION
 
 

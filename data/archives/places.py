@@ -82,13 +82,13 @@ def write_stations(connection: Connection, file: Path, ids: Sequence[int] | None
 
 
 def places_in(connection: Connection) -> list[Place]:
-    """Returns the stations as the database has them now, in order of their number."""
+    """Returns the stations as the database has them now, in order of their id."""
     rows = connection.execute(text(_SELECT), {"ids": None}).mappings()
     return [_place(dict(row)) for row in rows]
 
 
 def read_places(file: Path) -> list[Place]:
-    """Returns the stations of an archive's file of stations, in order of their number."""
+    """Returns the stations of an archive's file of stations, in order of their id."""
     table = pyarrow.parquet.read_table(file)
     return [_place(row) for row in table.drop_columns(["geometry"]).to_pylist()]
 

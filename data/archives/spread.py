@@ -20,7 +20,10 @@ SLICES_A_THREAD: Final = 2
 
 
 def sums_here(folder: Path, span: Span, as_of: UtcDatetime | None = None) -> dict[int, StationSums]:
-    """Returns every section's sums of values, computed by this process on all processors."""
+    """Returns every section's sums of values, computed by this process on all processors.
+
+    Raises NotFound, BadInput where the archive doesn't hold the whole span.
+    """
     found: dict[int, StationSums] = {}
     for asked in slices(folder, span, 1, as_of):
         found |= sums_of(asked)

@@ -36,7 +36,10 @@ _NO_FINDINGS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class StationSums:
-    """A station's number of rows and, by parameter, sum and count of values as whole numbers."""
+    """A station's number of rows and, by parameter, (sum, count) of the values that count.
+
+    The sums are whole numbers, scaled as in ``data.quality.sums``.
+    """
 
     row_count: int
     sums: Mapping[Parameter, tuple[int, int]]
@@ -44,9 +47,9 @@ class StationSums:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A part of an archive to sum: a span, and the stations from number ``first`` to ``last``.
+    """A part of an archive to sum: a span, and the stations with ids from ``first`` to ``last``.
 
-    ``as_of``: by what was known then; None: by all that the archive holds.
+    Both ends are included. ``as_of``: by what was known then; None: by all that the archive holds.
     """
 
     folder: str

@@ -65,7 +65,7 @@ class _Term:
 def import_rows(
     connection: Connection, rows: Sequence[Row], options: Options, outcome: Outcome
 ) -> None:
-    """Writes the river chiefs of these rows and the waters they answer for."""
+    """Writes the persons of these rows and which water or division each answers for, and when."""
     for row in rows:
         done = Outcome(outcome.kind)
         try:

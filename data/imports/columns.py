@@ -32,7 +32,7 @@ def match_columns(
     mapping: Mapping[str, str],
     fixed: Mapping[str, object],
 ) -> tuple[dict[str, str], list[Remark]]:
-    """Returns the file's column for each field, and a remark for each one guessed.
+    """Returns the file's column for each field, and a remark for each guessed by another name.
 
     Raises BadInput for an unknown field or column, and when a required field has no column.
     """

@@ -32,7 +32,10 @@ _SUFFIXES: Final = {
 def import_rows(
     connection: Connection, rows: Sequence[Row], options: Options, outcome: Outcome
 ) -> None:
-    """Writes the administrative divisions of these rows, each under its parent."""
+    """Writes the administrative divisions of these rows, each under its parent.
+
+    Then every station, notice board and lake is assigned to the lowest division around it.
+    """
     levelled: list[tuple[ChiefLevel, Row]] = []
     for row in rows:
         try:

@@ -17,7 +17,7 @@ from data.vocabulary import ChiefLevel
 def import_rows(
     connection: Connection, rows: Sequence[Row], options: Options, outcome: Outcome
 ) -> None:
-    """Writes the place names of these rows, matched by name, level and place."""
+    """Writes the place names of these rows, matched by name, level and coordinates."""
     known = {
         (row.name, row.level, row.lon, row.lat): row
         for row in connection.execute(

@@ -22,21 +22,21 @@ from data.vocabulary import BodyKind, Parameter, StationKind, WaterClass
 def import_sections(
     connection: Connection, rows: Sequence[Row], options: Options, outcome: Outcome
 ) -> None:
-    """Creates or moves the river sections of these rows, matched by code."""
+    """Creates, moves or updates the sections of these rows, matched by code."""
     _take(connection, StationKind.SECTION, rows, options, outcome)
 
 
 def import_outfalls(
     connection: Connection, rows: Sequence[Row], options: Options, outcome: Outcome
 ) -> None:
-    """Creates or moves the outfalls of these rows, with their limits, matched by code."""
+    """Creates, moves or updates the outfalls of these rows and their limits, matched by code."""
     _take(connection, StationKind.OUTFALL, rows, options, outcome)
 
 
 def import_intakes(
     connection: Connection, rows: Sequence[Row], options: Options, outcome: Outcome
 ) -> None:
-    """Creates or moves the water intakes of these rows, matched by code."""
+    """Creates, moves or updates the intakes of these rows, matched by code."""
     _take(connection, StationKind.INTAKE, rows, options, outcome)
 
 

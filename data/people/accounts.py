@@ -51,7 +51,10 @@ def create_account(
     must_change: bool = True,
     language: str | None = None,
 ) -> AccountId:
-    """Creates an account; returns its id. Raises BadInput (bad login) or Conflict (taken)."""
+    """Creates an account and returns its id.
+
+    Raises BadInput (login, name or password not acceptable) or Conflict (the login is used).
+    """
     if not LOGIN.fullmatch(login):
         raise BadInput(
             "{login} is no account name: use 2 to 64 lower-case letters, digits, dots, dashes.",
@@ -98,7 +101,10 @@ def next_version(connection: Connection, account_id: AccountId, version: int) ->
 def set_active(
     connection: Connection, account_id: AccountId, is_active: bool, version: int
 ) -> None:
-    """Enables the account, or disables the account and ends its sessions."""
+    """Enables the account, or disables the account and ends its sessions.
+
+    Raises Conflict if ``version`` isn't the current one, BadInput for the last administrator.
+    """
     next_version(connection, account_id, version)
     connection.execute(
         text("UPDATE account SET is_active = :is_active WHERE id = :id"),
@@ -117,7 +123,10 @@ def set_password(
     must_change: bool,
     but_session: str | None = None,
 ) -> None:
-    """Changes the account's password and ends all its sessions except ``but_session``."""
+    """Changes the account's password and ends all its sessions except that of ``but_session``.
+
+    ``but_session`` is a session's token. Raises NotFound, BadInput for a weak password.
+    """
     login = connection.execute(
         text("SELECT login FROM account WHERE id = :id FOR UPDATE"), {"id": account_id}
     ).scalar_one_or_none()
@@ -189,7 +198,10 @@ def add_role(connection: Connection, account_id: AccountId, grant: RoleGrant, ve
 
 
 def remove_role(connection: Connection, account_id: AccountId, role_id: int, version: int) -> None:
-    """Takes the role from the account. Raises Conflict if ``version`` isn't the current one."""
+    """Takes the role from the account.
+
+    Raises Conflict if ``version`` isn't the current one, BadInput for the last administrator.
+    """
     next_version(connection, account_id, version)
     connection.execute(
         text("DELETE FROM account_role WHERE id = :role_id AND account_id = :account_id"),
@@ -199,7 +211,7 @@ def remove_role(connection: Connection, account_id: AccountId, role_id: int, ver
 
 
 def link_person(connection: Connection, account_id: AccountId, name: str, post: str) -> None:
-    """Links the official of that name and post to the account. Raises NotFound."""
+    """Links the official of that name and post ("": any post) to the account. Raises NotFound."""
     found = connection.execute(
         text(
             """

@@ -40,9 +40,9 @@ def begin_attempt(
 ) -> Attempt:
     """Records a sign-in attempt, as failed for now. Raises TooManyAttempts at the limit.
 
-    Attempts past the limit are refused and not counted, so that the limit ends by itself. Raises
-    TooManyAttempts with the minutes left. Two attempts at once can't slip through: they wait for
-    one another.
+    ``most`` failures are allowed for a login, ADDRESS_FACTOR times as many for an address. Attempts
+    past the limit are refused, with the minutes left, and not counted, so that the limit ends by
+    itself. Two attempts at once can't slip through: they wait for one another.
     """
     keys: dict[str, bytes] = {"login_sha256": _hash(login), "address_sha256": _hash(address)}
     for lock in sorted(int.from_bytes(key[:8], "big", signed=True) for key in keys.values()):

@@ -94,7 +94,10 @@ def write_new(
 def rewrite(
     connection: Connection, station_id: int, kind: StationKind, facts: Facts, today: date
 ) -> None:
-    """Updates the station's given facts; limits no longer in force get an end date and stay."""
+    """Updates the station's facts that aren't None; limits they replace get an end date and stay.
+
+    Limits that would begin on or after the new ones' first day are deleted.
+    """
     table, values = _table(kind), _columns(facts)
     if values:
         connection.execute(update(table).where(table.c.station_id == station_id).values(values))

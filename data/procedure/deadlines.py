@@ -55,19 +55,19 @@ def official_calendar() -> Calendar:
 
 @dataclass(frozen=True, slots=True)
 class AmberRule:
-    """When a deadline's light turns yellow: at so many working days left, or such a share."""
+    """When a deadline's light turns amber: by working days left or by their share, the earlier."""
 
     working_days: int = 3
     share: float = 0.2
 
     def days(self, of: int) -> int:
-        """Returns with how many working days left a deadline of ``of`` days turns yellow."""
+        """Returns with how many working days left a deadline of ``of`` days turns amber."""
         return max(self.working_days, math.ceil(round(self.share * of, 6)))
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A deadline: its light is red from ``at`` on and yellow from ``amber_at`` on.
+    """A deadline: its light is red from ``at`` on and amber from ``amber_at`` on.
 
     ``is_provisional``: it counts days of a year whose days off are not announced.
     """
@@ -85,7 +85,7 @@ def due(
 ) -> Due:
     """Returns the deadline ``days`` working days after the day of ``start``, not counting that day.
 
-    Raises ValueError for fewer than one day.
+    It ends at CLOSE_OF_BUSINESS. Raises ValueError for fewer than one day.
     """
     if days < 1:
         raise ValueError(f"a deadline of {days} days")
@@ -156,7 +156,7 @@ LIGHT: Final = f"""(CASE WHEN problem.due_at IS NULL OR NOT ({OPEN}) THEN '{Ligh
 
 
 def after_months(start: UtcDatetime, months: int) -> UtcDatetime:
-    """Returns the same time of day ``months`` months later; a day too late becomes the last."""
+    """Returns the same time in Beijing ``months`` months later, on the month's last day at most."""
     local = start.astimezone(BUSINESS_ZONE)
     years, month = divmod(local.month - 1 + months, 12)
     year, month = local.year + years, month + 1

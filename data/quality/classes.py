@@ -110,7 +110,8 @@ def grade(
 ) -> Grade | None:
     """Returns the class of a set of values; None if no parameter to be evaluated is among them.
 
-    ``rounding`` rounds to the grading decimals first: for means, not for single readings.
+    ``rounding`` rounds to the grading decimals first: for means, not for single readings. Raises
+    ValueError for a value that isn't finite.
     """
     held = limits or newest_limits()
     temperature_c = values.get(Parameter.WATER_TEMPERATURE)

@@ -27,8 +27,9 @@ class OutfallJudgement:
     """Whether an outfall complies with its limits, and the values beyond them.
 
     ``state`` is None where no fresh normal value can be judged. ``exceedances`` come with the
-    largest multiple first; ``judged`` and ``missing`` partition the limited parameters. At
-    ``fresh_until`` the judgement can first change by ageing alone (None: it can't).
+    largest multiple first; ``judged`` and ``missing`` partition the limited parameters, but none is
+    judged while the outfall is stopped. At ``fresh_until`` the judgement can first change by ageing
+    alone (None: it can't).
     """
 
     state: Compliance | None
@@ -44,7 +45,7 @@ class OutfallJudgement:
 
     @property
     def multiple(self) -> float | None:
-        """The largest multiple beyond a limit; None if compliant or only pH is."""
+        """The largest multiple beyond a limit; None if nothing is beyond one or pH alone is."""
         return largest_multiple(self.exceedances)
 
 

@@ -45,7 +45,7 @@ class Standing(NamedTuple):
 
 
 class Ladder:
-    """The limits of one day, prepared to grade sections of one kind of water, target and set."""
+    """The limits of one day, prepared for one kind of water, one target and required parameters."""
 
     def __init__(
         self,
@@ -80,7 +80,10 @@ class Ladder:
     def stand(
         self, latest: Mapping[Parameter, LatestValue], now: UtcDatetime, age: timedelta
     ) -> Standing | None:
-        """Returns the class by the newest values; None if any is missing, old or flagged."""
+        """Returns the class by the newest values; None if a needed one is missing, old or flagged.
+
+        Needed are the required ones; an evaluated one that is there may be neither old nor flagged.
+        """
         if not latest.keys() >= self._required:
             return None
         stale, worst, deciding, times = now - age, -1, [], []

@@ -79,7 +79,7 @@ def rate_water(
     evaluated: Collection[Parameter],
     limits: Limits | None = None,
 ) -> WaterRating | None:
-    """Returns the rating of a river or lake by its graded sections, None without sections.
+    """Returns the rating of a river or lake by its graded sections; None if they don't give one.
 
     A river of five sections or more goes by the shares of classes; one of fewer, and every lake, by
     the class of the means over its sections, rounded before grading. Source: 环办〔2011〕22号.

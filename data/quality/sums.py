@@ -23,7 +23,7 @@ def whole_sql(parameter: Parameter, value: str) -> str:
 
 
 def mean_of_whole(parameter: Parameter, total: int, count: int) -> float | None:
-    """Returns the mean from a sum of scaled whole numbers; None if ``count`` is 0."""
+    """Returns the mean from a sum of scaled whole numbers; None if ``count`` or a pH's sum is 0."""
     if not count:
         return None
     if parameter is Parameter.PH:

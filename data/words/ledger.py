@@ -54,7 +54,7 @@ class Severity(StrEnum):
 
 
 class Source(StrEnum):
-    """Where a problem came from (domain: kept with the original's number)."""
+    """Where a problem came from; ``source_ref`` keeps the number it has there."""
 
     PATROL = "patrol"
     CHIEF = "chief"
@@ -171,7 +171,7 @@ class PatrolRule(StrEnum):
 
 
 class NoticeKind(StrEnum):
-    """Why somebody is told something."""
+    """Why somebody gets a notice."""
 
     REFUSED = "refused"
     ASSIGNED = "assigned"

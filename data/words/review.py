@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class QualityTest(StrEnum):
-    """What a value is held to in the second look, after the tests of QARTOD; the last is ours."""
+    """A test of the second look, after QARTOD; DEVICE stands for a flag of the device itself."""
 
     GROSS_RANGE = "gross_range"
     CLIMATOLOGY = "climatology"

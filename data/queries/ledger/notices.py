@@ -48,7 +48,10 @@ class Notice:
 def notices(
     connection: Connection, scope: Scope, account_id: AccountId, most: int = MOST
 ) -> tuple[Notice, ...]:
-    """Returns the account's notices of visible problems: unread ones first, then the newest."""
+    """Returns up to ``most`` of the account's notices: unread ones first, then by newest.
+
+    Only those of visible problems.
+    """
     rows = connection.execute(_NOTICES, {**scope.bound, "account": account_id, "most": most})
     return tuple(Notice(**{**row._mapping, "kind": NoticeKind(row.kind)}) for row in rows)
 

@@ -150,7 +150,10 @@ def problem_detail(
 def problem_row(
     connection: Connection, scope: Scope, problem_id: int, now: UtcDatetime
 ) -> ProblemRow | None:
-    """Returns a problem as the list shows it; None if missing or outside the scope."""
+    """Returns a problem as the list shows it, but always without ``next_action``.
+
+    None if it is missing or outside the scope.
+    """
     chosen = LedgerFilter(view=View.ALL, problem_ids=(problem_id,))
     asker, moment = Asker(AccountId(0)), Moment(now, now)
     rows, _ = problems(connection, scope, asker, chosen, Order(), moment, count=1)
@@ -175,7 +178,10 @@ def near_problems(
     *,
     but: int | None = None,
 ) -> tuple[Near, ...]:
-    """Returns problems of the last two years within ``NEAR_M`` of a place, nearest first."""
+    """Returns up to five problems of the last two years within ``NEAR_M`` of a place.
+
+    The nearest first; only those visible in the scope, without problem ``but``.
+    """
     bound = {
         "lon": lon,
         "lat": lat,

@@ -50,7 +50,7 @@ class PhotoFacts:
 
 @dataclass(frozen=True, slots=True)
 class PhotoCopy:
-    """The bytes of one copy (one size) of a photo."""
+    """The bytes of one copy (one size) of a photo; ``sha256`` is always that of the original."""
 
     mime: str
     content: bytes
@@ -108,7 +108,7 @@ def photos_of(connection: Connection, problem_id: int) -> tuple[PhotoFacts, ...]
 
 
 def photo_facts(connection: Connection, photo_id: int) -> PhotoFacts:
-    """Returns the facts of one photo. Raises NotFound if there is none."""
+    """Returns the facts of one photo; access must have been checked. Raises NotFound if none."""
     row = connection.execute(ONE, {"photo_id": photo_id}).one_or_none()
     if row is None:
         raise _none()
@@ -131,7 +131,7 @@ def photo_copy(
 
 
 def likest(connection: Connection, scope: Scope, photos: Sequence[PhotoFacts]) -> dict[int, Likest]:
-    """Returns, for each photo, the most similar one uploaded before it, to any problem."""
+    """Returns, by the id of each photo, the most similar of all photos uploaded before it."""
     found = {}
     for photo in photos:
         bound = {**scope.bound, "photo_id": photo.id, "likeness": photo.likeness}

@@ -35,7 +35,8 @@ def changes_since(
     """Returns what changed on the map after ``change_no``: stations, waters, strip, new number.
 
     ``stations`` are GeoJSON features, ``waters`` the recomputed colours by kind and id. Both are
-    empty when nothing in the scope changed; the number rises all the same.
+    empty when nothing in the scope changed; the number rises all the same. ``strip`` is there only
+    when some station changed, in the scope or not.
     """
     newest = last_change_no(connection)
     touched = connection.execute(

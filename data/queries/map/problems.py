@@ -93,7 +93,7 @@ def pins(
     *,
     most: int = MOST_PINS,
 ) -> tuple[Pin, ...]:
-    """Returns the open problems that the scope may see, the soonest deadline first."""
+    """Returns up to ``most`` open problems that the scope may see, the soonest deadline first."""
     rows = connection.execute(
         text(_PINS),
         {

@@ -1,4 +1,4 @@
-"""The map's strip: five counts of an area, and how its sections spread over the classes."""
+"""The map's strip: counts of an area's stations, and how its sections spread over the classes."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ from data.settings import QualitySettings
 
 
 class Trait(NamedTuple):
-    """A property of a station that the map's strip of figures counts."""
+    """What the map's strip of figures needs to know of a station; stations alike are counted."""
 
     kind: str
     state: str
@@ -31,7 +31,7 @@ class Trait(NamedTuple):
 
 
 def traits_of(records: Iterable[StationRecord]) -> Counter[Trait]:
-    """Counts how many of these stations have each trait."""
+    """Counts these stations by their traits."""
     return Counter(
         Trait(
             each.kind.value,
@@ -53,7 +53,7 @@ def traits(
     now: UtcDatetime | None = None,
     quality: QualitySettings | None = None,
 ) -> Counter[Trait]:
-    """Counts, in the database, how many of the scope's stations have each trait."""
+    """Counts, in the database, the scope's stations in service by their traits."""
     columns = ", ".join(Trait._fields)
     rows = connection.execute(
         text(
@@ -68,7 +68,9 @@ def traits(
 
 
 def strip_of(counted: Mapping[Trait, int]) -> dict[str, Any]:
-    """Returns the figures of the map's strip: sections, met, below, unsure, exceeding, devices ….
+    """Returns the figures of the map's strip by name: sections, meets, below, exceeding, devices ….
+
+    ``unsure`` are sections whose state is partial or stale.
 
     ``classes`` has seven numbers: without a class first, then Ⅰ to 劣Ⅴ.
     """

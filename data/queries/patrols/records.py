@@ -90,7 +90,7 @@ class PatrolRow:
 
     @property
     def hours_since_valid(self) -> float | None:
-        """Hours to the valid patrol nearest in time; None when there was no other."""
+        """Hours to the valid patrol nearest in time; None without one or without such a rule."""
         found = [each.measured for each in self.judgements if each.rule is PatrolRule.INTERVAL]
         return found[0] if found else None
 

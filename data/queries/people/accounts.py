@@ -128,7 +128,10 @@ def account(connection: Connection, account_id: AccountId) -> Account:
 def roles(
     connection: Connection, accounts: Sequence[AccountId]
 ) -> dict[AccountId, tuple[HeldRole, ...]]:
-    """Returns the roles of each account, as they were granted; () for an account without roles."""
+    """Returns the roles of each account in the order of granting; () for one without roles.
+
+    A unit member's role without a division has its unit's.
+    """
     held: dict[AccountId, tuple[HeldRole, ...]] = dict.fromkeys(accounts, ())
     for row in connection.execute(ROLES, {"accounts": list(accounts)}):
         held[row.account_id] = (*held[row.account_id], row_as(HeldRole, row))
@@ -178,13 +181,16 @@ def divisions(connection: Connection) -> list[tuple[DivisionId, str, str]]:
 
 
 def units(connection: Connection) -> list[tuple[UnitId, str]]:
-    """Returns (id, name) of every unit that handles problems."""
+    """Returns (id, name) of every unit, chiefs' offices too, by name."""
     query = text("SELECT id, name FROM unit ORDER BY name")
     return [(UnitId(row.id), row.name) for row in connection.execute(query)]
 
 
 def area_name(connection: Connection, division_ids: Sequence[DivisionId]) -> str:
-    """Returns the name of the highest given division; if none is given, of the highest of all."""
+    """Returns the name of the highest of these divisions; of the highest of all if there are none.
+
+    "" if no division is stored.
+    """
     query = text(
         f"""
         SELECT name FROM division WHERE :everywhere OR id = ANY(:ids)

@@ -76,7 +76,7 @@ def bound(
 
 
 def ruled(parameter: Parameter) -> str:
-    """Returns SQL for the reviewers' ruling on the parameter's value, over RULED_READINGS.
+    """Returns SQL for what a review or a failed test makes of the value, over RULED_READINGS.
 
     It is keep, reject, correct, failed or null.
     """
@@ -94,7 +94,7 @@ def corrected(parameter: Parameter) -> str:
 
 
 def counted(parameter: Parameter) -> str:
-    """Returns SQL for the parameter's value that counts after flags and reviews, or null."""
+    """Returns SQL for the parameter's value that counts after reviews, tests and flags, or null."""
     raw = measured(parameter)
     unflagged = f"CASE WHEN reading.flags ->> '{parameter.value}' IS NULL THEN {raw} END"
     return (

@@ -98,8 +98,8 @@ def series(
 ) -> Series:
     """Returns the station's values of a parameter within the span, at most ``points`` of them.
 
-    By what was known ``as_of`` a moment, now by default. Raises BadInput for a span longer than
-    ``LONGEST``. The caller has checked that the station may be seen.
+    By what was known ``as_of`` a moment, now by default; daily values are left out. Raises BadInput
+    for a span longer than ``LONGEST``. The caller has checked that the station may be seen.
     """
     if span.end - span.start > LONGEST:
         raise BadInput("At most {days} days at a time.", days=LONGEST.days)

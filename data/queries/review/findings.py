@@ -79,7 +79,7 @@ class Review:
 class DoubtedValue:
     """A measured value with the tests' findings and its newest review, perhaps withdrawn.
 
-    ``value`` is as measured, None where its month left the database.
+    ``value`` is as measured; where its month left the database, as a finding noted it, else None.
     """
 
     key: ValueKey

@@ -48,7 +48,10 @@ _NAMES = text(
 def reviews_of(
     connection: Connection, scope: Scope, key: ValueKey, as_of: UtcDatetime | None = None
 ) -> list[Review]:
-    """Returns a value's reviews up to ``as_of``, the oldest first. Raises NotFound."""
+    """Returns a value's reviews up to ``as_of`` (None: all), the oldest first.
+
+    Raises NotFound for a station outside the scope.
+    """
     divisions_of(connection, scope, [key.station_id])
     rows = connection.execute(
         _SAID,
@@ -78,7 +81,7 @@ def divisions_of(
 def doubted_stations(
     connection: Connection, scope: Scope, chosen: FindingFilter
 ) -> list[tuple[int, str, str, str | None]]:
-    """Returns (id, code, name, English name) of the stations with findings or reviews."""
+    """Returns (id, code, name, English name) of stations with findings or reviews, or chosen."""
     bound = {**scope.bound, "chosen": chosen.station_id or 0}
     return [tuple(row) for row in connection.execute(_STATIONS, bound)]
 

@@ -104,7 +104,8 @@ def placed_stations(
 ) -> tuple[int, list[PlacedStation]]:
     """Returns how many stations of the divisions match, and a page by water and position.
 
-    ``divisions=None`` means everywhere. ``search`` is looked for in code, name and water.
+    Stations that have an end are left out. ``divisions=None`` means everywhere. ``search`` is
+    looked for in code, name and water.
     """
     asked = {
         "everywhere": divisions is None,

@@ -217,7 +217,10 @@ def unknown(connection: Connection, scope: Scope, window: Window) -> Tally | Non
 def reasons(
     connection: Connection, scope: Scope, window: Window, station: StationId | None = None
 ) -> list[tuple[Refusal, int]]:
-    """Returns (reason, count) of the messages in quarantine, each counted at its last arrival."""
+    """Returns (reason, count) of the messages in quarantine that last came within the window.
+
+    The commonest first; without those taken in since, and only of the scope's stations.
+    """
     everything = scope.everything and station is None
     bound: Mapping[str, object] = {
         "start": window.start, "end": window.end, "id": station, **scope.bound

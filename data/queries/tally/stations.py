@@ -45,7 +45,7 @@ class TallyStation:
     """A station whose messages and due readings are counted, and since when it is silent.
 
     ``began_s`` says from when on readings are due, in seconds of the epoch: from its start, but not
-    before its first message; nan for one that never sent anything and has no start.
+    before its first message; nan for one that never sent anything and has no start or is an intake.
     ``silent_since`` and ``problem`` describe a lasting silence.
     """
 

@@ -15,7 +15,7 @@ GRACE = timedelta(minutes=15)
 
 
 class Grain(StrEnum):
-    """What an account is told by."""
+    """The steps in which a tally counts: hours or days."""
 
     HOUR = "hour"
     DAY = "day"

@@ -84,7 +84,10 @@ def colour_of(sections: Iterable[StationRecord]) -> WaterColour:
 
 
 def deciding(colour: WaterColour, sections: Iterable[StationRecord]) -> StationRecord | None:
-    """Returns the section that sets the colour, the farthest beyond its target; None if none."""
+    """Returns the section of the colour's state and class that is farthest beyond its target.
+
+    None without such a section.
+    """
     same = [
         each
         for each in sections

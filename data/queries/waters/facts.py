@@ -201,7 +201,10 @@ def river_facts(connection: Connection, scope: Scope, river_id: int) -> dict[str
 
 
 def division_facts(connection: Connection, scope: Scope, division_id: int) -> dict[str, Any]:
-    """Returns the division's main facts and what lies within it. Raises NotFound."""
+    """Returns the division's main facts and how many reaches, lakes and stations it holds.
+
+    Raises NotFound if there is none or outside the scope.
+    """
     rows = connection.execute(
         text(f"""
             WITH below AS MATERIALIZED (

@@ -84,8 +84,8 @@ class Tributary:
 class WaterFacts:
     """Basic facts of a river or lake that rarely change (基础信息), in degrees of CGCS2000.
 
-    ``mouth`` is None for a lake, ``flows_into_id`` when the receiving water is unknown or not
-    visible.
+    ``source_at`` of a lake is a point on it and ``mouth_at`` None; ``flows_into_id`` is None when
+    the receiving water is unknown or not visible.
     """
 
     water: Water

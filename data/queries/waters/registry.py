@@ -151,7 +151,7 @@ def reaches_in(connection: Connection, river_id: int, division_id: int) -> list[
 def find_one(
     connection: Connection, table: str, said: str, *, within_river: int | None = None
 ) -> Named:
-    """Returns the river, reach, lake or division of that code or name. Raises BadInput.
+    """Returns the river, reach, lake or division (``table``) of that code, else of that name.
 
     Raises BadInput when there is none, or several: then a code has to be given.
     """
