@@ -3,7 +3,7 @@
 import json
 
 from dashboard.parts.wording import _
-from data.imports.outcome import Outcome, RefusedRow, Remark
+from data.imports.outcome import Comment, Outcome, RefusedRow
 
 SHOWN = 50
 """Refused rows beyond this are counted only; the JSON holds all of them."""
@@ -35,8 +35,8 @@ def report_lines(outcome: Outcome, *, dry_run: bool = False) -> list[str]:
     return lines
 
 
-def _say(remark: Remark) -> str:
-    return _(remark.message).format(**remark.facts)
+def _say(comment: Comment) -> str:
+    return _(comment.message).format(**comment.facts)
 
 
 def _say_row(refused: RefusedRow) -> str:

@@ -15,7 +15,7 @@ from dashboard.waters.readings_api import AsOf, moment_asked
 from data.clock import to_utc
 from data.database import transaction
 from data.errors import BadInput
-from data.people.reviews import MOST_AT_ONCE, MOST_LETTERS, Ruling, ValueKey, record
+from data.people.reviews import MOST_AT_ONCE, MOST_LETTERS, NewReview, ValueKey, record
 from data.queries.review.findings import (
     DoubtedValue,
     FindingFilter,
@@ -118,11 +118,11 @@ def doubted_out(value: DoubtedValue) -> DoubtedOut:
     )
 
 
-def ruling_of(review: ReviewIn) -> Ruling:
-    """Converts a review from a request into the record of a ruling."""
+def review_of(review: ReviewIn) -> NewReview:
+    """Converts a review from a request into one to store."""
     at = to_utc(review.observed_at)
     key = ValueKey(review.station_id, at, review.period, review.parameter)
-    return Ruling(key, review.verdict, review.reason, review.value, review.seen_id)
+    return NewReview(key, review.verdict, review.reason, review.value, review.seen_id)
 
 
 def keep_reviews(deps: Deps, user: User, body: ReviewsIn) -> list[int]:
@@ -130,11 +130,11 @@ def keep_reviews(deps: Deps, user: User, body: ReviewsIn) -> list[int]:
 
     Raises what ``record`` raises, Forbidden and NotFound.
     """
-    rulings = [ruling_of(each) for each in body.reviews]
+    reviews = [review_of(each) for each in body.reviews]
     with transaction(deps.engine) as connection:
-        stations = {each.key.station_id for each in rulings}
+        stations = {each.key.station_id for each in reviews}
         require_divisions(divisions_of(connection, visible_to(user), stations).values())
-        return record(connection, user.account_id, rulings, deps.clock)
+        return record(connection, user.account_id, reviews, deps.clock)
 
 
 def read_reviews(deps: Deps, user: User, key: ValueKey, as_of: datetime | None) -> list[Review]:

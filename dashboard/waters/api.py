@@ -11,7 +11,7 @@ from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from data.database import transaction
 from data.queries.scope import Scope
-from data.queries.waters.file import Dossier, ReachFile, Water, lake_dossier, river_dossier
+from data.queries.waters.file import ReachFile, Water, WaterFile, read_lake_file, read_river_file
 from data.queries.waters.file_stations import StationFile
 from data.queries.waters.list import Kind, Listing, Sort, Standing, river_list
 
@@ -187,15 +187,15 @@ def station_document(file: StationFile) -> Station:
     )
 
 
-def document(dossier: Dossier) -> RiverFile:
+def document(water_file: WaterFile) -> RiverFile:
     """Returns the file of a river or lake as the API's document."""
     return RiverFile.of(
-        dossier,
-        water_class=dossier.colour.water_class or None,
-        state=dossier.colour.state.value,
-        reaches=[reach_document(each) for each in dossier.reaches],
-        stations=[station_document(each) for each in dossier.stations],
-        chiefs=[each for each in dossier.chiefs if each.is_current],
+        water_file,
+        water_class=water_file.colour.water_class or None,
+        state=water_file.colour.state.value,
+        reaches=[reach_document(each) for each in water_file.reaches],
+        stations=[station_document(each) for each in water_file.stations],
+        chiefs=[each for each in water_file.chiefs if each.is_current],
     )
 
 
@@ -211,9 +211,9 @@ def read_list(deps: Deps, scope: Scope, **chosen: object) -> Listing:
         )
 
 
-def read_file(deps: Deps, scope: Scope, water: Water, number: int) -> Dossier:
+def read_file(deps: Deps, scope: Scope, water: Water, number: int) -> WaterFile:
     """Reads the file of a river or lake; raises NotFound if absent or outside the scope."""
-    read = river_dossier if water == "river" else lake_dossier
+    read = read_river_file if water == "river" else read_lake_file
     with transaction(deps.engine) as connection:
         return read(connection, number, scope, now=deps.clock(), quality=deps.quality)
 

@@ -13,7 +13,7 @@ from dashboard.parts.measures import stretch_text
 from dashboard.parts.wording import _, ngettext
 from dashboard.waters.words import level_word, listed, term
 from data.queries.waters.answering import Answering, Chiefs
-from data.queries.waters.file import Dossier, ReachFile
+from data.queries.waters.file import ReachFile, WaterFile
 from data.queries.waters.file_people import Chief
 from data.vocabulary import ChiefLevel
 
@@ -93,11 +93,11 @@ def folded(title: str, several: tuple[Answering, ...], *, with_term: bool = Fals
     )
 
 
-def chiefs_card(dossier: Dossier) -> html.Section:
+def chiefs_card(water_file: WaterFile) -> html.Section:
     """Returns the card of the chiefs who answer for the water today, and of former chiefs."""
-    now = [each for each in dossier.chiefs if each.is_current]
-    former = [each for each in dossier.chiefs if not each.is_current]
-    reaches = {each.id: each for each in dossier.reaches}
+    now = [each for each in water_file.chiefs if each.is_current]
+    former = [each for each in water_file.chiefs if not each.is_current]
+    reaches = {each.id: each for each in water_file.reaches}
     body: list[Any] = [
         html.Div(
             [
@@ -119,7 +119,7 @@ def chiefs_card(dossier: Dossier) -> html.Section:
                 className="rv-former",
             )
         )
-    note = _("{n} on {day}").format(n=len(now), day=f"{dossier.as_of:%Y-%m-%d}")
+    note = _("{n} on {day}").format(n=len(now), day=f"{water_file.as_of:%Y-%m-%d}")
     return card(
         _("Chiefs of each level"),
         note,

@@ -29,19 +29,19 @@ from dashboard.waters.words import (
     reach_count,
 )
 from data.clock import BUSINESS_ZONE
-from data.queries.waters.file import Dossier, WaterFacts
+from data.queries.waters.file import WaterFacts, WaterFile
 from data.vocabulary import StationKind
 from gis.chainage import format_chainage
 
 
-def river_file(dossier: Dossier) -> html.Article:
+def river_file(water_file: WaterFile) -> html.Article:
     """Returns the body, with all its cards, of the page on one river or lake."""
-    now = dossier.as_of
-    sections = dossier.of_kind(StationKind.SECTION)
-    outfalls = dossier.of_kind(StationKind.OUTFALL)
-    intakes = dossier.of_kind(StationKind.INTAKE)
+    now = water_file.as_of
+    sections = water_file.of_kind(StationKind.SECTION)
+    outfalls = water_file.of_kind(StationKind.OUTFALL)
+    intakes = water_file.of_kind(StationKind.INTAKE)
     main = [
-        reaches_card(dossier),
+        reaches_card(water_file),
         counted(
             "sections",
             _("Sections"),
@@ -69,40 +69,40 @@ def river_file(dossier: Dossier) -> html.Article:
         counted(
             "boards",
             _("Notice boards"),
-            len(dossier.boards),
+            len(water_file.boards),
             _("on the banks"),
-            boards_table(dossier.boards),
+            boards_table(water_file.boards),
             _("No notice board is on file."),
         ),
     ]
     return html.Article(
         [
-            heading(dossier),
-            findings_panel(dossier),
-            counts(dossier),
-            strip_card(dossier) if dossier.reaches else None,
+            heading(water_file),
+            findings_panel(water_file),
+            counts(water_file),
+            strip_card(water_file) if water_file.reaches else None,
             html.Div(
                 [
-                    basics_card(dossier),
+                    basics_card(water_file),
                     html.Div(main, className="rv-main"),
-                    chiefs_card(dossier),
+                    chiefs_card(water_file),
                 ],
                 className="rv-columns",
             ),
-            foot(dossier),
+            foot(water_file),
         ],
         className="rv-file",
-        **attributes(data_name=dossier.facts.name),
+        **attributes(data_name=water_file.facts.name),
     )
 
 
-def heading(dossier: Dossier) -> html.Header:
+def heading(water_file: WaterFile) -> html.Header:
     """Returns the heading: link back, name with water-quality class, links to map and print."""
-    water = dossier.facts
+    water = water_file.facts
     name = own_name(water.name, water.name_en)
     other = water.name_en if language.get() == "zh" else water.name
-    read_at = f"{dossier.as_of.astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M}"
-    missed = any(each.is_below_target for each in dossier.stations)
+    read_at = f"{water_file.as_of.astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M}"
+    missed = any(each.is_below_target for each in water_file.stations)
     return html.Header(
         [
             html.Nav(
@@ -113,7 +113,7 @@ def heading(dossier: Dossier) -> html.Header:
             html.Div(
                 [
                     html.H1(name),
-                    class_badge(dossier.colour.water_class, big=True, missed=missed),
+                    class_badge(water_file.colour.water_class, big=True, missed=missed),
                     html.Span(kind_word(water.kind), className="tag o"),
                     html.Span(other, className="t3 rv-other") if other and other != name else None,
                     html.Span(className="sp"),
@@ -146,20 +146,20 @@ def heading(dossier: Dossier) -> html.Header:
     )
 
 
-def counts(dossier: Dossier) -> html.Section:
+def counts(water_file: WaterFile) -> html.Section:
     """Returns the row of five key figures of a water, each with its sentence."""
-    found = find(dossier)
-    sections = len(dossier.of_kind(StationKind.SECTION))
-    outfalls = len(dossier.of_kind(StationKind.OUTFALL))
+    found = find(water_file)
+    sections = len(water_file.of_kind(StationKind.SECTION))
+    outfalls = len(water_file.of_kind(StationKind.OUTFALL))
     met = sections - len(found.below) - len(found.unsure)
     untold = (
         _("{n} untold").format(n=len(found.unsure)) if found.unsure else _("every class is told")
     )
-    water = dossier.facts
+    water = water_file.facts
     size = kilometres(water.length_m) if water.length_m else area(water.area_m2 or 0.0)
     number, unit = size.split(" ")
-    reaches = reach_count(len(dossier.reaches) + dossier.hidden_count)
-    chiefs = sum(each.is_current for each in dossier.chiefs)
+    reaches = reach_count(len(water_file.reaches) + water_file.hidden_count)
+    chiefs = sum(each.is_current for each in water_file.chiefs)
     return html.Section(
         [
             figure(_("Sections meeting target"), met, f"/ {sections}", _("by the newest readings")),
@@ -191,7 +191,7 @@ def figure(label: str, value: Any, unit: str, sentence: str) -> html.Div:
     )
 
 
-def strip_card(dossier: Dossier) -> html.Section:
+def strip_card(water_file: WaterFile) -> html.Section:
     """Returns the card that draws a river as a straight strip, reaches coloured by water class."""
     legend = html.Div(
         [
@@ -204,17 +204,19 @@ def strip_card(dossier: Dossier) -> html.Section:
         className="rv-legend t3",
     )
     note = _("source at the left · worst class of each reach's sections")
-    return card(_("Water quality by reach"), note, html.Div([strip(dossier), legend]), name="strip")
+    return card(
+        _("Water quality by reach"), note, html.Div([strip(water_file), legend]), name="strip"
+    )
 
 
-def reaches_card(dossier: Dossier) -> Any:
+def reaches_card(water_file: WaterFile) -> Any:
     """Returns the card with the table of the river's reaches; None for a lake."""
-    if dossier.facts.water == "lake":
+    if water_file.facts.water == "lake":
         return None
-    note = _("{n} shown").format(n=len(dossier.reaches))
-    if dossier.hidden_count:
-        note += " · " + _("{n} outside your area").format(n=dossier.hidden_count)
-    return card(_("Reaches"), note, reaches_table(dossier), name="reaches")
+    note = _("{n} shown").format(n=len(water_file.reaches))
+    if water_file.hidden_count:
+        note += " · " + _("{n} outside your area").format(n=water_file.hidden_count)
+    return card(_("Reaches"), note, reaches_table(water_file), name="reaches")
 
 
 def counted(name: str, title: str, count: int, note: str, body: Any, nothing: str) -> html.Section:
@@ -224,9 +226,9 @@ def counted(name: str, title: str, count: int, note: str, body: Any, nothing: st
     return card(title, f"{count} · {note}", body, name=name)
 
 
-def basics_card(dossier: Dossier) -> html.Section:
+def basics_card(water_file: WaterFile) -> html.Section:
     """Returns the card of a water's basic facts, such as length and code, which rarely change."""
-    water = dossier.facts
+    water = water_file.facts
     lake = water.water == "lake"
     pairs = [
         (_("Kind"), kind_word(water.kind)),
@@ -236,7 +238,7 @@ def basics_card(dossier: Dossier) -> html.Section:
         (_("Length"), kilometres(water.length_m) if water.length_m else None),
         (_("Surface"), area(water.area_m2) if water.area_m2 else None),
         (_("Lies on") if lake else _("Flows into"), flows_into(water)),
-        (_("Tributaries"), tributaries(dossier)),
+        (_("Tributaries"), tributaries(water_file)),
         (_("Centre") if lake else _("Source"), degrees(water.source_at)),
         (_("Mouth"), degrees(water.mouth_at) if water.mouth_at else None),
         (_("Divisions"), listed(water.divisions) or _("unknown")),
@@ -264,9 +266,9 @@ def flows_into(water: WaterFacts) -> Any:
     return [dcc.Link(water.flows_into, href=f"/river/{water.flows_into_id}"), where]
 
 
-def tributaries(dossier: Dossier) -> Any:
+def tributaries(water_file: WaterFile) -> Any:
     """Returns the list of rivers that flow into this water, with the chainages; None if none."""
-    if not dossier.tributaries:
+    if not water_file.tributaries:
         return None
     return html.Ul(
         [
@@ -279,18 +281,18 @@ def tributaries(dossier: Dossier) -> Any:
                     ),
                 ]
             )
-            for each in dossier.tributaries
+            for each in water_file.tributaries
         ],
         className="rv-tributaries",
     )
 
 
-def foot(dossier: Dossier) -> html.Footer:
+def foot(water_file: WaterFile) -> html.Footer:
     """Returns the foot: the rule by which water classes are judged and the source of the data."""
     rule = _(
         "Classes by GB 3838-2002 table 1, the worst of single parameters, from the newest readings;"
         " a class older than 24 h or three intervals is not told."
     )
-    read = _("Read at {time}.").format(time=moment_text(dossier.as_of, dossier.as_of))
-    source = _("Data source: {source}").format(source=dossier.facts.source or _("unknown"))
+    read = _("Read at {time}.").format(time=moment_text(water_file.as_of, water_file.as_of))
+    source = _("Data source: {source}").format(source=water_file.facts.source or _("unknown"))
     return html.Footer([html.P([rule, " ", read]), html.P(source)], className="rv-foot t3 fs12")

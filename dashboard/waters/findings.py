@@ -10,7 +10,7 @@ from dashboard.parts.icons import icon
 from dashboard.parts.wording import _
 from dashboard.waters.words import measured, numeral, outfall_words, section_words, station_name
 from data.clock import UtcDatetime
-from data.queries.waters.file import Dossier
+from data.queries.waters.file import WaterFile
 from data.queries.waters.file_stations import StationFile
 from data.vocabulary import StationKind
 from gis.chainage import format_chainage
@@ -33,18 +33,18 @@ class Findings:
         return (*self.below, *self.unsure, *self.exceeding)
 
 
-def find(dossier: Dossier) -> Findings:
+def find(water_file: WaterFile) -> Findings:
     """Returns what is wrong now at a water's sections and outfalls."""
 
     def worse(file: StationFile) -> tuple[int, float]:
         return -(file.record.water_class or 0), -(file.record.multiple or 0.0)
 
     return Findings(
-        below=tuple(sorted((e for e in dossier.stations if e.is_below_target), key=worse)),
-        unsure=tuple(each for each in dossier.stations if each.is_unsure),
+        below=tuple(sorted((e for e in water_file.stations if e.is_below_target), key=worse)),
+        unsure=tuple(each for each in water_file.stations if each.is_unsure),
         exceeding=tuple(
             sorted(
-                (e for e in dossier.stations if e.is_exceeding),
+                (e for e in water_file.stations if e.is_exceeding),
                 key=lambda each: -(each.record.multiple or 0.0),
             )
         ),
@@ -56,12 +56,12 @@ def anchor(file: StationFile) -> str:
     return f"river-station-{file.record.id}"
 
 
-def findings_panel(dossier: Dossier) -> html.Section:
+def findings_panel(water_file: WaterFile) -> html.Section:
     """Returns the panel of findings, the worst as headline; or one that says all is well."""
-    found = find(dossier).in_order
+    found = find(water_file).in_order
     if not found:
-        return good_zero(dossier)
-    rows = [finding(file, dossier.as_of) for file in found[:MOST_SHOWN]]
+        return good_zero(water_file)
+    rows = [finding(file, water_file.as_of) for file in found[:MOST_SHOWN]]
     left = len(found) - MOST_SHOWN
     if left > 0:
         more = _("and {n} more below").format(n=left)
@@ -98,10 +98,10 @@ def finding(file: StationFile, now: UtcDatetime) -> html.Li:
     )
 
 
-def good_zero(dossier: Dossier) -> html.Section:
+def good_zero(water_file: WaterFile) -> html.Section:
     """Returns the panel that says all is well, or that no station measures the water."""
-    sections = dossier.of_kind(StationKind.SECTION)
-    outfalls = [each for each in dossier.of_kind(StationKind.OUTFALL) if each.record.compliance]
+    sections = water_file.of_kind(StationKind.SECTION)
+    outfalls = [each for each in water_file.of_kind(StationKind.OUTFALL) if each.record.compliance]
     if not sections:
         heading = _("No section measures this water")
         sentence = _("Its class can't be told.")

@@ -18,7 +18,7 @@ from data.clock import BUSINESS_ZONE
 from data.database import transaction
 from data.errors import NotFound
 from data.queries.scope import Scope
-from data.queries.waters.file import Dossier, lake_dossier, river_dossier
+from data.queries.waters.file import WaterFile, read_lake_file, read_river_file
 
 REFRESH_MS = 60_000
 LOGGER = logging.getLogger(__name__)
@@ -51,12 +51,12 @@ def layout(river_id: str = "", **_query: str) -> html.Div:
     return page_of("river", river_id)
 
 
-def read(deps: Deps, which: dict[str, Any], scope: Scope) -> Dossier:
+def read(deps: Deps, which: dict[str, Any], scope: Scope) -> WaterFile:
     """Reads the file of the river or lake asked for; raises NotFound."""
     number = str(which.get("id", ""))
     if not number.isdecimal() or len(number) > 15:
         raise NotFound("There is no such river, or your account may not see it.")
-    read_one = lake_dossier if which.get("water") == "lake" else river_dossier
+    read_one = read_lake_file if which.get("water") == "lake" else read_river_file
     with transaction(deps.engine) as connection:
         return read_one(connection, int(number), scope, now=deps.clock(), quality=deps.quality)
 
@@ -86,13 +86,13 @@ def register(app: dash.Dash, deps: Deps) -> None:
     )
     async def show(which: dict[str, Any], _clicks: int, _minutes: int) -> tuple[Any, bool]:
         try:
-            dossier = await off(read, deps, which, visible_to(current_user()))
+            water_file = await off(read, deps, which, visible_to(current_user()))
         except NotFound:
             return not_visible(which), True
         except SQLAlchemyError:
             LOGGER.exception("the file of a water could not be read")
             return failed(deps), False
-        return river_file(dossier), True
+        return river_file(water_file), True
 
 
 def failed(deps: Deps) -> html.Div:

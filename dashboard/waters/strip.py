@@ -10,7 +10,7 @@ from dashboard.parts.wording import _
 from dashboard.waters.findings import anchor
 from dashboard.waters.words import numeral, outfall_words, section_words, station_name
 from data.clock import UtcDatetime
-from data.queries.waters.file import Dossier, ReachFile
+from data.queries.waters.file import ReachFile, WaterFile
 from data.queries.waters.file_stations import StationFile
 from data.vocabulary import StationKind
 from gis.chainage import format_chainage
@@ -39,31 +39,31 @@ def lanes(shares: Sequence[float], width: float, count: int) -> list[int | None]
     return assigned
 
 
-def strip(dossier: Dossier) -> html.Div:
+def strip(water_file: WaterFile) -> html.Div:
     """Returns the straight strip of a river, which must have at least one visible reach."""
-    start = min(each.chainage_from_m for each in dossier.reaches)
-    end = max(each.chainage_to_m for each in dossier.reaches)
+    start = min(each.chainage_from_m for each in water_file.reaches)
+    end = max(each.chainage_to_m for each in water_file.reaches)
     length = end - start
 
     def share(chainage_m: float | None) -> float:
         return min(1.0, max(0.0, ((chainage_m or start) - start) / length))
 
-    placed = [each for each in dossier.stations if each.record.chainage_m is not None]
+    placed = [each for each in water_file.stations if each.record.chainage_m is not None]
     sections = [each for each in placed if each.record.kind is StationKind.SECTION]
     others = [each for each in placed if each.record.kind is not StationKind.SECTION]
     named = lanes([share(each.record.chainage_m) for each in sections], LABEL_SHARE, LANES)
-    ends = sorted({start, end, *(each.chainage_from_m for each in dossier.reaches)})
+    ends = sorted({start, end, *(each.chainage_from_m for each in water_file.reaches)})
     return html.Div(
         [
             html.Div(
                 [
-                    section_mark(each, share(each.record.chainage_m), lane, dossier.as_of)
+                    section_mark(each, share(each.record.chainage_m), lane, water_file.as_of)
                     for each, lane in zip(sections, named, strict=True)
                 ],
                 className="rv-marks" + ("" if 1 in named else " rv-one-lane"),
             ),
             html.Div(
-                [segment(each, start, length) for each in dossier.reaches], className="rv-line"
+                [segment(each, start, length) for each in water_file.reaches], className="rv-line"
             ),
             html.Div(
                 [point_mark(each, share(each.record.chainage_m)) for each in others],

@@ -22,7 +22,7 @@ from dashboard.waters.words import (
     value_words,
 )
 from data.clock import UtcDatetime
-from data.queries.waters.file import Dossier, ReachFile
+from data.queries.waters.file import ReachFile, WaterFile
 from data.queries.waters.file_people import Board, Chief
 from data.queries.waters.file_stations import StationFile
 from data.vocabulary import Bank, Compliance
@@ -43,10 +43,10 @@ def clock_cell(file: StationFile | None, now: UtcDatetime) -> Cell:
     return html.Span(moment_text(file.record.observed_at, now), className="t2")
 
 
-def reaches_table(dossier: Dossier) -> html.Table:
+def reaches_table(water_file: WaterFile) -> html.Table:
     """Returns the table of reaches, from source to mouth, with class, reason and chiefs."""
     heads = (_("Reach"), _("Chainage"), _("Class now"), _("Responsible chiefs"))
-    holding = [each for each in dossier.chiefs if each.is_current]
+    holding = [each for each in water_file.chiefs if each.is_current]
     rows = [
         (
             f"river-reach-{each.id}",
@@ -58,11 +58,11 @@ def reaches_table(dossier: Dossier) -> html.Table:
                     ),
                     kilometres(each.chainage_to_m - each.chainage_from_m),
                 ),
-                reach_class(each, dossier.as_of),
+                reach_class(each, water_file.as_of),
                 reach_chiefs(holding, each.id),
             ),
         )
-        for each in dossier.reaches
+        for each in water_file.reaches
     ]
     return table(heads, rows, label=_("Reaches"))
 

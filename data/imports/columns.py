@@ -6,7 +6,7 @@ from typing import Final
 from data.errors import BadInput
 from data.imports.fields import Field, Form, ImportKind
 from data.imports.formats import Table
-from data.imports.outcome import Remark, remark
+from data.imports.outcome import Comment, comment
 
 _X: Final = Field("lon", ("lng", "longitude", "经度", "x"))
 _Y: Final = Field("lat", ("latitude", "纬度", "y"))
@@ -31,7 +31,7 @@ def match_columns(
     table: Table,
     mapping: Mapping[str, str],
     fixed: Mapping[str, object],
-) -> tuple[dict[str, str], list[Remark]]:
+) -> tuple[dict[str, str], list[Comment]]:
     """Returns the file's column for each field, and a remark for each guessed by another name.
 
     Raises BadInput for an unknown field or column, and when a required field has no column.
@@ -67,8 +67,8 @@ def match_columns(
     return columns, notes
 
 
-def _guessed(known: Field, column: str) -> Remark:
-    return remark("{field} is read from column {column}.", field=known.name, column=column)
+def _guessed(known: Field, column: str) -> Comment:
+    return comment("{field} is read from column {column}.", field=known.name, column=column)
 
 
 def _guess(known: Field, columns: tuple[str, ...], used: set[str]) -> str | None:

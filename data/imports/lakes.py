@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, text, updat
 
 from data.errors import BadInput
 from data.imports.options import Options
-from data.imports.outcome import Outcome, remark
+from data.imports.outcome import Outcome, comment
 from data.imports.source import Row
 from data.imports.stretches import kept_geometry
 from data.queries.waters import registry
@@ -43,7 +43,7 @@ def import_rows(
         own, surface = _surface(group, outcome)
         if len(own) > 1:
             outcome.joined.append(
-                remark("{lake}: {count} surfaces became one lake.", lake=key.name, count=len(own))
+                comment("{lake}: {count} surfaces became one lake.", lake=key.name, count=len(own))
             )
         _import_lake(connection, key, own, surface, outcome)
 

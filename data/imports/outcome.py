@@ -8,7 +8,7 @@ from data.errors import OneMapError
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class Comment:
     """A message about an import: a translatable template and the facts that fill it."""
 
     message: str
@@ -18,9 +18,9 @@ class Remark:
         return self.message.format(**self.facts)
 
 
-def remark(message: str, **facts: object) -> Remark:
+def comment(message: str, **facts: object) -> Comment:
     """Returns a Remark of the template ``message`` and the facts that fill it."""
-    return Remark(message, facts)
+    return Comment(message, facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,13 @@ class RefusedRow:
 
     row: int
     name: str
-    why: Remark
+    why: Comment
     mend: str = ""
 
     @classmethod
     def from_error(cls, row: int, name: str, error: OneMapError) -> "RefusedRow":
         """Returns the row as refused, with the error's message, facts and remedy."""
-        return cls(row, name, Remark(error.message, error.facts), error.mend)
+        return cls(row, name, Comment(error.message, error.facts), error.mend)
 
 
 class NumberedRow(Protocol):
@@ -55,18 +55,18 @@ class NumberedRow(Protocol):
 
 @dataclass(slots=True)
 class Outcome:
-    """The result of importing a file: counts of its rows, and remarks to print.
+    """The result of importing a file: counts of its rows, and comments to print.
 
-    ``joined`` are remarks on rows that were joined to one thing.
+    ``joined`` are comments on rows that were joined to one thing.
     """
 
     kind: str
     created: int = 0
     updated: int = 0
     unchanged: int = 0
-    joined: list[Remark] = field(default_factory=list)
+    joined: list[Comment] = field(default_factory=list)
     refused: list[RefusedRow] = field(default_factory=list)
-    notes: list[Remark] = field(default_factory=list)
+    notes: list[Comment] = field(default_factory=list)
 
     def refuse(self, row: int, name: str, error: OneMapError) -> None:
         """Records the row as refused, with the error's message and remedy."""
@@ -78,11 +78,11 @@ class Outcome:
             self.refuse(row.number, row.name, error)
 
     def note(self, message: str, **facts: object) -> None:
-        """Adds a remark made of the template ``message`` and the facts that fill it."""
-        self.notes.append(Remark(message, facts))
+        """Adds a comment made of the template ``message`` and the facts that fill it."""
+        self.notes.append(Comment(message, facts))
 
     def add(self, other: "Outcome") -> None:
-        """Adds the counts and remarks of another outcome of the same file."""
+        """Adds the counts and comments of another outcome of the same file."""
         self.created += other.created
         self.updated += other.updated
         self.unchanged += other.unchanged

@@ -201,7 +201,7 @@ def _check_codes(connection: Connection, river_id: int, planned: Sequence[Planne
 def _note_uncovered(
     name: str, planned: Sequence[PlannedReach], course: _Course, outcome: Outcome
 ) -> None:
-    """Adds remarks on stretches of the river, beyond a tolerance, that no reach covers."""
+    """Adds comments on stretches of the river, beyond a tolerance, that no reach covers."""
     for start, line in zip(course.starts, course.lines, strict=True):
         end = start + length_m(line)
         inside = [each for each in planned if each.to_m > start and each.from_m < end]

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from data.errors import BadInput
 from data.imports.flows import settle_flows
 from data.imports.options import Options
-from data.imports.outcome import Outcome, remark
+from data.imports.outcome import Outcome, comment
 from data.imports.source import Row
 from data.imports.stretches import (
     PlannedReach,
@@ -212,7 +212,7 @@ def _note_joins(name: str, joined: Joined, ways: int, outcome: Outcome) -> None:
     if ways > 1 or joined.branches:
         widest = max((join.distance_m for join in joined.joins), default=0.0)
         outcome.joined.append(
-            remark(
+            comment(
                 "{river}: {ways} lines became {parts} by {joins} joins, the widest {widest} m.",
                 river=name,
                 ways=ways,

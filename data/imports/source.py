@@ -13,7 +13,7 @@ from data.errors import BadInput
 from data.imports.columns import match_columns, parse_constants
 from data.imports.fields import FORMS, Form, ImportKind
 from data.imports.formats import Table, geometry_of_wkt, read_table
-from data.imports.outcome import RefusedRow, Remark, remark
+from data.imports.outcome import Comment, RefusedRow, comment
 from data.placing import cells
 from data.placing.shapes import BadAxes, mend
 from data.placing.spots import SourcePoint
@@ -57,11 +57,11 @@ class Row:
 
 @dataclass(slots=True)
 class Source:
-    """What was read from a file: rows, refused rows, and remarks on what was guessed or mended."""
+    """What was read from a file: rows, refused rows, and comments on what was guessed or mended."""
 
     rows: list[Row] = field(default_factory=list)
     refused: list[RefusedRow] = field(default_factory=list)
-    notes: list[Remark] = field(default_factory=list)
+    notes: list[Comment] = field(default_factory=list)
 
 
 def read(
@@ -121,7 +121,7 @@ def _datum(
     datum = _declared(stated or table.crs or "")
     if stated and table.crs and not _means_same(table.crs, datum):
         source.notes.append(
-            remark(
+            comment(
                 "The file says {own}; it is taken as {told}, as told.",
                 own=table.crs[:40],
                 told=datum.name,
@@ -230,10 +230,10 @@ class _Reader:
 def _note_mends(reader: _Reader, source: Source) -> None:
     if reader.repaired:
         source.notes.append(
-            remark("Invalid geometry was repaired in rows {rows}.", rows=_few(reader.repaired))
+            comment("Invalid geometry was repaired in rows {rows}.", rows=_few(reader.repaired))
         )
     if reader.heights:
-        source.notes.append(remark("Heights of {count} rows are left out.", count=reader.heights))
+        source.notes.append(comment("Heights of {count} rows are left out.", count=reader.heights))
 
 
 def _few(numbers: Sequence[int], most: int = 20) -> str:

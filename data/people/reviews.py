@@ -28,7 +28,7 @@ class ValueKey(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
+class NewReview:
     """A review to store, by somebody who saw ``seen_id`` as the value's newest review (0: none)."""
 
     key: ValueKey
@@ -56,29 +56,29 @@ _INSERT = text(
 
 
 def record(
-    connection: Connection, account_id: AccountId, rulings: Sequence[Ruling], clock: Clock
+    connection: Connection, account_id: AccountId, reviews: Sequence[NewReview], clock: Clock
 ) -> list[int]:
     """Stores reviews of measured values, all or none, and returns their ids.
 
-    The caller has checked that the account may review these stations. Raises BadInput for a ruling
+    The caller has checked that the account may review these stations. Raises BadInput for a review
     without reason or with a value that doesn't fit it, NotFound where nothing was measured,
     Conflict where the value has a newer review than the one that was seen.
     """
-    _check(rulings)
-    for station in sorted({each.key.station_id for each in rulings}):
+    _check(reviews)
+    for station in sorted({each.key.station_id for each in reviews}):
         connection.execute(_LOCK, {"station": station % 2**31})
     now = clock()
-    return [_one(connection, account_id, each, now) for each in rulings]
+    return [_one(connection, account_id, each, now) for each in reviews]
 
 
-def _check(rulings: Sequence[Ruling]) -> None:
-    if not rulings:
+def _check(reviews: Sequence[NewReview]) -> None:
+    if not reviews:
         raise BadInput("Choose a value first.")
-    if len(rulings) > MOST_AT_ONCE:
+    if len(reviews) > MOST_AT_ONCE:
         raise BadInput("At most {most} values at a time.", most=MOST_AT_ONCE)
-    if len({each.key for each in rulings}) < len(rulings):
+    if len({each.key for each in reviews}) < len(reviews):
         raise BadInput("A value is named twice.")
-    for each in rulings:
+    for each in reviews:
         if not each.reason.strip():
             raise BadInput("Give the reason.")
         if len(each.reason) > MOST_LETTERS:
@@ -89,8 +89,8 @@ def _check(rulings: Sequence[Ruling]) -> None:
             raise BadInput("The value is not a number.")
 
 
-def _one(connection: Connection, account_id: AccountId, ruling: Ruling, now: UtcDatetime) -> int:
-    key = ruling.key
+def _one(connection: Connection, account_id: AccountId, review: NewReview, now: UtcDatetime) -> int:
+    key = review.key
     bound = {
         "station": key.station_id,
         "at": key.observed_at,
@@ -109,17 +109,17 @@ def _one(connection: Connection, account_id: AccountId, ruling: Ruling, now: Utc
     if there is None:
         raise NotFound("The station measured no such value.")
     newest = connection.execute(_NEWEST, bound).one_or_none()
-    if (newest.id if newest else 0) != ruling.seen_id:
+    if (newest.id if newest else 0) != review.seen_id:
         raise Conflict("Somebody else has reviewed this value meanwhile; look again.")
-    if ruling.verdict is Verdict.WITHDRAW and (newest is None or newest.verdict == "withdraw"):
+    if review.verdict is Verdict.WITHDRAW and (newest is None or newest.verdict == "withdraw"):
         raise BadInput("There is no review to withdraw.")
     added = connection.execute(
         _INSERT,
         {
             **bound,
-            "verdict": ruling.verdict.value,
-            "value": ruling.value,
-            "reason": ruling.reason.strip(),
+            "verdict": review.verdict.value,
+            "value": review.value,
+            "reason": review.reason.strip(),
             "account": account_id,
             "known_from": max(now, newest.known_from) if newest else now,
         },

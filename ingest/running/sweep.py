@@ -15,7 +15,7 @@ from ingest.screening.assessment import Assessment, Assessor
 from ingest.stations import Cursor, find_by_id
 from ingest.storage import current
 from ingest.storage.latest import Latest, read_latest
-from ingest.storage.rulings import Reviews, Spot, ruled
+from ingest.storage.rulings import NewestKey, Reviews, ruled
 
 PAGE = 500
 
@@ -112,7 +112,7 @@ class Sweep:
         cursor: Cursor,
         stations: Iterable[StationId],
         now: UtcDatetime,
-        asked: Iterable[Spot] = (),
+        asked: Iterable[NewestKey] = (),
     ) -> None:
         """Locks stations and writes their assessments and newest values, rulings applied."""
         wanted = sorted(stations)

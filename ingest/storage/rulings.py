@@ -43,7 +43,7 @@ FROM reading JOIN unnest(%s::bigint[], %s::timestamptz[]) AS asked (station_id, 
 """
 
 
-class Spot(NamedTuple):
+class NewestKey(NamedTuple):
     """The key of one newest value: station, parameter, time."""
 
     station: StationId
@@ -57,7 +57,7 @@ class Reviews:
     def __init__(self) -> None:
         self._last = self._seen = 0
 
-    def newly(self, cursor: Cursor) -> tuple[frozenset[Spot], tuple[int, int]]:
+    def newly(self, cursor: Cursor) -> tuple[frozenset[NewestKey], tuple[int, int]]:
         """Returns the values reviewed since the last look, and a mark to pass to ``took``.
 
         Reviews a little before them are included, and all at the first call.
@@ -72,7 +72,7 @@ class Reviews:
         rows = cursor.fetchall()
         last = max((row[3] for row in rows), default=0)
         mark = (last, sum(row[3] > last - OVERLAP for row in rows))
-        return frozenset(Spot(row[0], Parameter(row[1]), row[2]) for row in rows), mark
+        return frozenset(NewestKey(row[0], Parameter(row[1]), row[2]) for row in rows), mark
 
     def took(self, mark: tuple[int, int]) -> None:
         """Records that all reviews up to the mark have been applied."""
@@ -82,14 +82,14 @@ class Reviews:
 def ruled(
     cursor: Cursor,
     latest: Mapping[StationId, Latest],
-    asked: Iterable[Spot] = (),
+    asked: Iterable[NewestKey] = (),
 ) -> dict[StationId, Latest]:
     """Returns by station the newest values that a review or a failed test changes.
 
     A value is as measured again when nothing is ruled on it any more.
     """
     held = {
-        Spot(station, parameter, each.observed_at): each
+        NewestKey(station, parameter, each.observed_at): each
         for station, values in latest.items()
         for parameter, each in values.items()
     }
@@ -111,7 +111,7 @@ def ruled(
 
 def _rulings(
     cursor: Cursor, stations: list[StationId], oldest: datetime, newest: datetime
-) -> dict[Spot, dict[str, tuple[str, float | None]]]:
+) -> dict[NewestKey, dict[str, tuple[str, float | None]]]:
     """Returns the reviewers' rulings on stations' values in a time span, by value and period."""
     cursor.execute(
         _RULED,
@@ -122,13 +122,13 @@ def _rulings(
             "as_of": "infinity",
         },
     )
-    found: dict[Spot, dict[str, tuple[str, float | None]]] = {}
+    found: dict[NewestKey, dict[str, tuple[str, float | None]]] = {}
     for station, at, period, parameter, rule, value, _review in cursor.fetchall():
-        found.setdefault(Spot(station, Parameter(parameter), at), {})[period] = (rule, value)
+        found.setdefault(NewestKey(station, Parameter(parameter), at), {})[period] = (rule, value)
     return found
 
 
-def _raw(cursor: Cursor, spots: Iterable[Spot]) -> dict[Spot, tuple[str, LatestValue]]:
+def _raw(cursor: Cursor, spots: Iterable[NewestKey]) -> dict[NewestKey, tuple[str, LatestValue]]:
     """Returns the measured value at each station, parameter and time, with the reading's period."""
     wanted = set(spots)
     if not wanted:
@@ -145,7 +145,7 @@ def _raw(cursor: Cursor, spots: Iterable[Spot]) -> dict[Spot, tuple[str, LatestV
     return rows
 
 
-def _value_in(row: Mapping[str, Any], spot: Spot) -> LatestValue | None:
+def _value_in(row: Mapping[str, Any], spot: NewestKey) -> LatestValue | None:
     column = PARAMETERS[spot.parameter].column
     number = row[str(column)] if column else (row["extra"] or {}).get(spot.parameter.value)
     if number is None:

@@ -123,7 +123,7 @@ class ReachFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Dossier:
+class WaterFile:
     """The whole file of a river or lake at an instant; ``hidden_count`` reaches aren't visible."""
 
     facts: WaterFacts
@@ -141,14 +141,14 @@ class Dossier:
         return [each for each in self.stations if each.record.kind is kind]
 
 
-def river_dossier(
+def read_river_file(
     connection: Connection,
     river_id: int,
     scope: Scope,
     *,
     now: UtcDatetime,
     quality: QualitySettings,
-) -> Dossier:
+) -> WaterFile:
     """Returns the whole file of a river. Raises NotFound if there is none or not visible."""
     row = connection.execute(RIVER, {**scope.bound, "id": river_id}).mappings().one_or_none()
     if row is None:
@@ -159,7 +159,7 @@ def river_dossier(
     files = _stations(connection, scope, ids, None, now, quality)
     divisions = [each.division_id for each in shown if each.division_id]
     filed = _reaches(connection, scope, shown, files, now, quality)
-    return Dossier(
+    return WaterFile(
         facts=_facts("river", row, [each.division for each in reaches if each.division]),
         colour=colour_of([each.record for each in files if each.record.kind == "section"]),
         reaches=filed,
@@ -182,14 +182,14 @@ def river_dossier(
     )
 
 
-def lake_dossier(
+def read_lake_file(
     connection: Connection,
     lake_id: int,
     scope: Scope,
     *,
     now: UtcDatetime,
     quality: QualitySettings,
-) -> Dossier:
+) -> WaterFile:
     """Returns the whole file of a lake. Raises NotFound if there is none or not visible."""
     row = connection.execute(LAKE, {**scope.bound, "id": lake_id}).mappings().one_or_none()
     if row is None:
@@ -197,7 +197,7 @@ def lake_dossier(
     files = _stations(connection, scope, [], lake_id, now, quality)
     divisions = [row["division_id"]] if row["division_id"] else []
     today = business_date(now)
-    return Dossier(
+    return WaterFile(
         facts=_facts("lake", row, [row["division"]] if row["division"] else []),
         colour=colour_of([each.record for each in files if each.record.kind == "section"]),
         reaches=(),

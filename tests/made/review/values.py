@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import text
 
 from data.clock import UtcDatetime
-from data.people.reviews import Ruling, ValueKey, record
+from data.people.reviews import NewReview, ValueKey, record
 from data.records import AccountId
 from data.vocabulary import Parameter, Period
 from data.words.review import Finding, Verdict
@@ -82,6 +82,6 @@ def say(
 ) -> int:
     """The id of a review that says so."""
     with database.app.begin() as connection:
-        ruling = Ruling(key, verdict, "比对", value, seen)
-        (made,) = record(connection, office, [ruling], lambda: at)
+        review = NewReview(key, verdict, "比对", value, seen)
+        (made,) = record(connection, office, [review], lambda: at)
     return made

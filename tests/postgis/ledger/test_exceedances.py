@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from data.clock import UtcDatetime
-from data.people.reviews import Ruling, ValueKey, record
+from data.people.reviews import NewReview, ValueKey, record
 from data.records import AccountId
 from data.vocabulary import Parameter, Period
 from data.words.ledger import Action
@@ -186,7 +186,7 @@ def test_a_value_that_the_office_rejected_is_no_evidence(outfall: Outfall) -> No
     assert outfall.read("x") == []
     station = one(outfall.owner, "SELECT id FROM station WHERE code = 'PW-01'")
     rulings = [
-        Ruling(
+        NewReview(
             ValueKey(int(str(station)), outfall.now, Period.INSTANT, Parameter(parameter)),
             Verdict.REJECT,
             "采样管堵塞",

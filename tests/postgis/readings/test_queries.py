@@ -23,7 +23,7 @@ from data.queries.stations.outfall import outfall_facts
 from data.queries.stations.section import SectionFacts, section_facts
 from data.queries.waters.answering import chiefs_of
 from data.queries.waters.facts import board_facts, division_facts, lake_facts, reach_facts
-from data.queries.waters.file import river_dossier
+from data.queries.waters.file import read_river_file
 from data.records import DivisionId, StationId
 from data.settings import DashboardSettings, QualitySettings
 from data.vocabulary import Compliance, EvaluationState, Flag, Parameter, Role, WaterClass
@@ -289,7 +289,7 @@ def test_of_two_sections_of_a_class_the_worse_one_decides_everywhere(
     quality = QualitySettings()
     with database.app.connect() as connection:
         told = reach_facts(connection, EVERYTHING, basin.reach_up, NOON, quality)
-        file = river_dossier(connection, basin.river, EVERYTHING, now=NOON, quality=quality)
+        file = read_river_file(connection, basin.river, EVERYTHING, now=NOON, quality=quality)
     assert told.deciding_section is not None
     assert told.deciding_section.id == basin.section_down
     decided = file.reaches[0].decided_by

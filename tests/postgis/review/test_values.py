@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from data.clock import Span, UtcDatetime
 from data.errors import BadInput, Conflict, NotFound
-from data.people.reviews import Ruling, record
+from data.people.reviews import NewReview, record
 from data.queries.readings.course import RULE_CODES, Series, series
 from data.queries.review.findings import DoubtedValue, FindingFilter, Standing, doubted_values
 from data.queries.review.reviews import reviews_of
@@ -181,8 +181,8 @@ def test_what_does_not_fit_is_refused(
 ) -> None:
     database, office, station = measured
     given = {"verdict": Verdict.REJECT, "reason": "故障", **ruling}
-    good = Ruling(key_at(station, 1), Verdict.REJECT, "故障")
-    bad = Ruling(key_at(station, 0), **given)  # type: ignore[arg-type]  # the table's own words
+    good = NewReview(key_at(station, 1), Verdict.REJECT, "故障")
+    bad = NewReview(key_at(station, 0), **given)  # type: ignore[arg-type]  # the table's own words
     with pytest.raises(error), database.app.begin() as connection:
         record(connection, office, [good, bad], lambda: NOON)
     assert one(database.owner, "SELECT count(*) FROM reading_review") == 0, "all of them or none"

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 from data.clock import UtcDatetime, now
 from data.errors import NotFound
 from data.queries.scope import EVERYTHING, NOTHING, Scope
-from data.queries.waters.file import Dossier, lake_dossier, river_dossier
+from data.queries.waters.file import WaterFile, read_lake_file, read_river_file
 from data.records import DivisionId
 from data.settings import QualitySettings
 from data.vocabulary import ChiefLevel, EvaluationState, Parameter, StationKind
@@ -45,9 +45,11 @@ def connection(database: Database) -> Iterator[Connection]:
         yield opened
 
 
-def read(connection: Connection, river: int, scope: Scope = EVERYTHING, **given: object) -> Dossier:
+def read(
+    connection: Connection, river: int, scope: Scope = EVERYTHING, **given: object
+) -> WaterFile:
     at = given.get("now") or now()
-    return river_dossier(connection, river, scope, now=at, quality=QUALITY)  # type: ignore[arg-type] # a moment
+    return read_river_file(connection, river, scope, now=at, quality=QUALITY)  # type: ignore[arg-type] # a moment
 
 
 def test_a_reach_has_the_class_of_its_worst_section_and_the_reason(
@@ -105,7 +107,7 @@ def test_a_partial_section_names_what_is_missing(
 ) -> None:
     some = {k: v for k, v in CLEAN.items() if k is not Parameter.TOTAL_PHOSPHORUS}
     tell_values(database.ingest, basin.section_lake, some, state=EvaluationState.PARTIAL)
-    dossier = lake_dossier(connection, basin.lake, EVERYTHING, now=now(), quality=QUALITY)
+    dossier = read_lake_file(connection, basin.lake, EVERYTHING, now=now(), quality=QUALITY)
     (section,) = dossier.stations
     assert section.missing == (Parameter.TOTAL_PHOSPHORUS,)
     assert dossier.colour.state is EvaluationState.PARTIAL
@@ -124,7 +126,7 @@ def test_another_towns_reach_stays_unknown(connection: Connection, basin: SmallB
 def test_what_may_not_be_seen_is_not_found(
     connection: Connection, basin: SmallBasin, which: str
 ) -> None:
-    one = river_dossier if which == "river" else lake_dossier
+    one = read_river_file if which == "river" else read_lake_file
     number = basin.river if which == "river" else basin.lake
     with pytest.raises(NotFound):
         one(connection, number, NOTHING, now=now(), quality=QUALITY)

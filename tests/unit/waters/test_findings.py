@@ -13,7 +13,7 @@ from dashboard.waters.strip import lanes
 from data.clock import UtcDatetime, now
 from data.queries.stations.standing import StationRecord
 from data.queries.waters.colours import WaterColour
-from data.queries.waters.file import Dossier, WaterFacts
+from data.queries.waters.file import WaterFacts, WaterFile
 from data.queries.waters.file_stations import StationFile
 from data.vocabulary import EvaluationState, StationKind
 
@@ -60,13 +60,13 @@ def station(
     return StationFile(StationRecord(**values), timedelta(hours=4), None, None)  # type: ignore[arg-type] # by name
 
 
-def dossier(*stations: StationFile) -> Dossier:
+def dossier(*stations: StationFile) -> WaterFile:
     facts = WaterFacts(
         "river", 1, "river", "清河", None, None, None, None, 1000.0, None, None, None, None,
         (112.0, 32.0), (112.0, 32.1), (), "", "",
     )  # fmt: skip
     colour = WaterColour(0, EvaluationState.NONE, None, 0)
-    return Dossier(facts, colour, (), 0, (), stations, (), (), UtcDatetime(now()))
+    return WaterFile(facts, colour, (), 0, (), stations, (), (), UtcDatetime(now()))
 
 
 def below(code: str, water_class: int, multiple: float | None = None) -> StationFile:
