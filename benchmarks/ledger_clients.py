@@ -12,10 +12,10 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 
 from data.clock import business_date, now
 from data.cluster import ROLES, Cluster
@@ -29,12 +29,20 @@ from problem_ledger.cases import actions, permissions
 from problem_ledger.record import store
 from problem_ledger.record.commands import Command, Done
 from problem_ledger.record.events import Row, encoded_row, replay
+from tests.made.database import Database, open_database
+from tests.made.ledger.acts import SPOT, report
 from tests.made.ledger.oracle import assert_linked, assert_signed_off_rightly
-from tests.made.ledger.story import SPOT, Desk, account, open_desk
+from tests.made.office import Office, open_office
 from tests.running.folders import open_folder
 
 FORWARD = 0.8
 """The share of steps that change the status, where there is a choice."""
+
+PEOPLE_AT_SCREENS = (
+    *("patroller", "patroller", "patroller_up", "office", "checker", "handler"),
+    *("chief", "chief_city", "chief_province", "member", "member"),
+)
+"""Each as often as they are drawn; all may take steps on the upper reach."""
 
 PHOTO = text(
     """
@@ -49,7 +57,7 @@ PHOTO = text(
 class Client:
     """One person at a screen: steps taken, by problem and version, and what was refused."""
 
-    desk: Desk
+    office: Office
     people: Sequence[AccountId]
     problems: Sequence[int]
     until: float
@@ -69,10 +77,10 @@ class Client:
 
     def take_one(self, draw: random.Random) -> None:
         problem_id, who = draw.choice(self.problems), draw.choice(self.people)
-        desk = self.desk
-        with desk.engine.begin() as connection:
+        office, app = self.office, self.office.database.app
+        with app.begin() as connection:
             row = store.find(connection, problem_id)
-            steps = permissions.allowed_actions(connection, who, problem_id, now(), desk.rules)
+            steps = permissions.allowed_actions(connection, who, problem_id, now(), office.rules)
         moving = [step for step in steps if step.target]
         choice: Sequence[Step] = moving if moving and draw.random() < FORWARD else steps
         if not choice:
@@ -80,7 +88,7 @@ class Client:
         step = draw.choice(choice)
         command = self.command(step, row, who)
         try:
-            done = actions.act(desk.engine, who, problem_id, command, now, desk.rules)
+            done = actions.act(app, who, problem_id, command, now, office.rules)
         except Conflict:
             self.conflicts += 1
         else:
@@ -95,7 +103,7 @@ class Client:
             text="并发",
             severity=Severity.GENERAL,
             category="bank.piles",
-            unit_id=self.desk.unit if step.action is Action.ASSIGN else None,
+            unit_id=self.office.units["station"] if step.action is Action.ASSIGN else None,
             requirement="清运",
             due_on=business_date(later) if step.action is Action.EXTEND else None,
             place=SPOT,
@@ -103,7 +111,7 @@ class Client:
         )
 
     def photo(self, who: AccountId) -> int:
-        with self.desk.engine.begin() as connection:
+        with self.office.database.app.begin() as connection:
             return int(connection.execute(PHOTO, {"bytes": b"x", "who": who}).scalar_one())
 
 
@@ -125,30 +133,17 @@ class Outcome:
 
 
 def run(
-    owner: Engine,
-    app: Engine,
-    clients: int,
-    problems: int,
-    seconds: float,
-    steps: int | None = None,
+    database: Database, clients: int, problems: int, seconds: float, steps: int | None = None
 ) -> Outcome:
     """Returns the outcome of a run on an empty database. Raises AssertionError for a broken chain.
 
     It lasts so many seconds, or until so many steps were taken and as many met another's.
     """
-    desk = open_desk(owner, app)
-    desk.clock.at = now()
-    with owner.begin() as connection:
-        more = [
-            account(connection, f"more-{n}", role, division=desk.basin.county, level=level)
-            for n, (role, level) in enumerate(
-                [("chief", "county"), ("patroller", None), ("office", None)] * 2
-            )
-        ]
-    people = [desk.patroller, desk.office, desk.member, desk.member, desk.chief, *more]
-    ids = [desk.report(with_photo=False).problem_id for _n in range(problems)]
+    office = open_office(database, now())
+    people = [office.accounts[name] for name in PEOPLE_AT_SCREENS]
+    ids = [report(office).problem_id for _n in range(problems)]
     began = time.monotonic()
-    several = [Client(desk, people, ids, began + seconds, seed) for seed in range(clients)]
+    several = [Client(office, people, ids, began + seconds, seed) for seed in range(clients)]
     threads = [threading.Thread(target=each.run) for each in several]
     for thread in threads:
         thread.start()
@@ -159,19 +154,22 @@ def run(
             for each in several:
                 each.until = 0.0
     assert [each.failure for each in several if each.failure] == []
-    return _outcome(desk, ids, several, time.monotonic() - began)
+    return _outcome(office, ids, several, time.monotonic() - began)
 
 
-def _outcome(desk: Desk, ids: Sequence[int], clients: Sequence[Client], seconds: float) -> Outcome:
+def _outcome(
+    office: Office, ids: Sequence[int], clients: Sequence[Client], seconds: float
+) -> Outcome:
     taken = [done for client in clients for done in client.done]
     seen = Counter((done.problem_id, done.version) for done, _action in taken)
     stored = lost = signed = 0
+    member = office.accounts["member"]
     for problem_id in ids:
-        with desk.engine.begin() as connection:
+        with office.database.app.begin() as connection:
             row, events = store.find(connection, problem_id), store.events(connection, problem_id)
         assert_linked(events)
         assert replay(events) == encoded_row(row)
-        signed += assert_signed_off_rightly(events, lambda who, _unit: who == desk.member)
+        signed += assert_signed_off_rightly(events, lambda who, _unit: who == member)
         stored += len(events) - 1
         told = {done.version: done.hash for done, _action in taken if done.problem_id == problem_id}
         lost += sum(told.get(event.seq) != event.hash for event in events[1:])
@@ -200,12 +198,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             cluster.start()
             cluster.create_database("clients")
-            owner = engine(cluster.url("owner", "clients"))
-            upgrade(owner)
             app = engine(cluster.url("app", "clients"), pool_size=given.clients)
-            outcome = run(owner, app, given.clients, given.problems, given.seconds)
-            app.dispose()
-            owner.dispose()
+            database = replace(open_database(cluster, "clients"), app=app)
+            upgrade(database.owner)
+            outcome = run(database, given.clients, given.problems, given.seconds)
+            database.dispose()
         finally:
             cluster.stop(immediate=True)
     print(

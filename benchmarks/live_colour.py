@@ -22,13 +22,12 @@ from playwright.sync_api import Page, sync_playwright
 from data.clock import now
 from data.cluster import DATABASE, ROLES, Cluster
 from data.migrations.run import upgrade
-from data.vocabulary import Role
 from ingest.broker.mosquitto import INGEST, Broker
 from tests.fixtures.browser import FLAGS
 from tests.fixtures.served import Served
-from tests.made.basin import SmallBasin, build_small_basin
+from tests.made.basin import SmallBasin
 from tests.made.database import open_database
-from tests.made.people import add_people
+from tests.made.office import open_office
 from tests.running.dashboard_process import running_dashboard
 from tests.running.folders import open_folder
 from tests.running.ingest_process import ingest_process
@@ -95,14 +94,12 @@ def everything(folder: Path) -> Iterator[tuple[Broker, Served]]:
         broker.start()
         database = open_database(cluster, DATABASE)
         upgrade(database.owner)
-        with database.owner.begin() as connection:
-            basin = build_small_basin(connection)
-        logins = add_people(database, basin)
+        office = open_office(database)
         with (
             running_dashboard(cluster.url("app"), folder / "server.log", {}) as url,
             ingest_process(broker, DEVICE_WORD, cluster.url("ingest"), folder / "ingest.log"),
         ):
-            yield broker, Served(url, basin, database, logins)
+            yield broker, Served(url, office)
         database.dispose()
     finally:
         broker.stop()
@@ -111,23 +108,24 @@ def everything(folder: Path) -> Iterator[tuple[Broker, Served]]:
 
 def run(updates: int) -> list[tuple[int, int]]:
     """Returns the times of that many updates on one open map."""
-    with open_folder("live") as folder, everything(folder) as (broker, served):
-        login = served.logins[Role.AUDITOR]
-        with served.client(login), sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-            context = browser.new_context(viewport={"width": 1366, "height": 768})
-            token = served.cookies[login]
-            context.add_cookies([{"name": "onemap_session", "value": token, "url": served.url}])
-            page = context.new_page()
-            page.goto(served.url)
-            deadline = time.monotonic() + 60
-            ready = "() => window.onemap?.app?.live?.source?.readyState === 1"
-            while not page.evaluate(ready):
-                assert time.monotonic() < deadline, "the map never opened"
-                page.wait_for_timeout(100)
-            told = measure(page, broker, served.basin, updates)
-            browser.close()
-            return told
+    with (
+        open_folder("live") as folder,
+        everything(folder) as (broker, served),
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        context = browser.new_context(viewport={"width": 1366, "height": 768})
+        served.sign_in(context, "auditor")
+        page = context.new_page()
+        page.goto(served.url)
+        deadline = time.monotonic() + 60
+        ready = "() => window.onemap?.app?.live?.source?.readyState === 1"
+        while not page.evaluate(ready):
+            assert time.monotonic() < deadline, "the map never opened"
+            page.wait_for_timeout(100)
+        told = measure(page, broker, served.basin, updates)
+        browser.close()
+        return told
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

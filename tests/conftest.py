@@ -16,6 +16,7 @@ settings.load_profile("house")
 
 pytest_plugins = [
     "tests.fixtures.database",
+    "tests.fixtures.people",
     "tests.fixtures.ledger",
     "tests.fixtures.broker",
     "tests.fixtures.rabbit",

@@ -12,7 +12,7 @@ from dashboard.demo import basin
 from data.clock import UtcDatetime
 from ingest.qc.watch import Watch
 from tests.made.database import Database
-from tests.made.people import PASSWORD
+from tests.made.office import PASSWORD
 
 PRESENT: Final = UtcDatetime(datetime(2026, 3, 19, 2, tzinfo=UTC))
 """A Thursday, ten in the morning in the business zone: week, month and year are under way."""

@@ -23,9 +23,8 @@ from problem_ledger.cases.actions import act
 from problem_ledger.cases.rules import load_rules
 from problem_ledger.record.commands import Command
 from tests.fixtures.broker import INGEST_PASSWORD
-from tests.made.basin import build_small_basin
 from tests.made.database import Database
-from tests.made.ledger.story import account
+from tests.made.office import open_office
 from tests.made.readings.messages import one, rows
 from tests.running.ingest_process import ingest_process
 from tests.running.ledger_process import ledger_process
@@ -73,19 +72,19 @@ class Device:
             thread.join(30)
 
 
-def build(owner: Engine) -> AccountId:
+def build(database: Database) -> AccountId:
     """An outfall with the limits of its grade, and the account of the office."""
-    with owner.begin() as connection:
-        basin = build_small_basin(connection)
+    office = open_office(database)
+    with database.owner.begin() as connection:
         connection.execute(
             text(
                 "INSERT INTO outfall_limit (station_id, parameter, upper, basis, valid_from)"
                 " SELECT :id, p, high, 'GB 18918', '2020-01-01'"
                 " FROM (VALUES ('cod', 60), ('nh3n', 8), ('tp', 1), ('tn', 20)) AS l(p, high)"
             ),
-            {"id": basin.outfall},
+            {"id": office.basin.outfall},
         )
-        return account(connection, "office", "office", division=basin.county)
+    return office.accounts["office"]
 
 
 def refuse(app: Engine, office: AccountId) -> None:
@@ -115,7 +114,7 @@ def test_an_event_is_one_problem_and_its_return_the_second(
     database: Database, broker: Broker, device: Callable[[str], str], tmp_path: Path
 ) -> None:
     owner, rules, began = database.owner, load_rules(), clock.now()
-    office = build(owner)
+    office = build(database)
     simulated = Device(broker, device(CODE), tmp_path / "order")
     url = database.urls["app"]
     with (

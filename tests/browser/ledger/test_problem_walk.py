@@ -33,9 +33,6 @@ def desk(browser: Browser, shared_served: Served, refusals: list[str]) -> Iterat
     contexts = []
 
     def made(role: Role, address: str, language: str = "zh", width: int = 1440) -> Page:
-        login = shared_served.logins[role]
-        with shared_served.client(login):
-            token = shared_served.cookies[login]
         context = browser.new_context(
             locale="zh-CN",
             viewport={"width": width, "height": 900},
@@ -44,12 +41,7 @@ def desk(browser: Browser, shared_served: Served, refusals: list[str]) -> Iterat
         )
         context.set_default_timeout(shared(PATIENCE_S) * 1000)
         contexts.append(context)
-        context.add_cookies(
-            [
-                {"name": "onemap_session", "value": token, "url": shared_served.url},
-                {"name": "onemap_language", "value": language, "url": shared_served.url},
-            ]
-        )
+        shared_served.sign_in(context, shared_served.logins[role], language)
         page = context.new_page()
         watch(page, wrongs, shared_served.url)
         page.goto(shared_served.url + address)
@@ -144,13 +136,13 @@ def test_four_accounts_take_a_problem_from_its_report_to_its_sign_off(
     dialog.get_by_text("较严重", exact=True).click()
     finish(office, dialog, "待交办")
     dialog = begin(office, "assign")
-    dialog.locator("select").select_option(label="水利站")
+    dialog.locator("select").select_option(label="上游镇水利站")
     expect(dialog).to_contain_text("30 个工作日")
     dialog.locator("[data-field=requirement] textarea").fill("清运垃圾，恢复岸坡。")
     finish(office, dialog, "待签收")
 
     unit = desk(Role.UNIT_MEMBER, address)
-    expect(unit.locator(".pb-who")).to_contain_text("整改单位（水利站）")
+    expect(unit.locator(".pb-who")).to_contain_text("整改单位（上游镇水利站）")
     finish(unit, begin(unit, "sign_for"), "整改中")
     submit(unit, photo(2), "已清运 6 m³。")
     expect(unit.locator(".pb-bar .btn.p")).to_have_count(0)

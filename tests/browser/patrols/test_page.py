@@ -12,40 +12,25 @@ from playwright.sync_api import BrowserContext, Page, expect
 from data import clock
 from data.vocabulary import Role
 from tests.fixtures.map import watch
-from tests.fixtures.served import Served, serve
-from tests.made.database import Database
-from tests.made.patrols.office import LOGIN, open_walkers
+from tests.fixtures.served import Served
 from tests.made.patrols.walks import walk
 
 WENT = (clock.now() - timedelta(minutes=90)).replace(microsecond=0)
 
 
-@pytest.fixture(scope="module")
-def walked(shared_database: Database) -> Iterator[Served]:
-    """The small basin with chiefs who answer for its reaches."""
-    for made in serve(shared_database, {}):
-        open_walkers(made.database, made.basin)
-        yield made
-
-
-def page_of(context: BrowserContext, walked: Served, login: str, language: str = "zh") -> Page:
-    with walked.client(login):
-        token = walked.cookies[login]
-    context.add_cookies(
-        [
-            {"name": "onemap_session", "value": token, "url": walked.url},
-            {"name": "onemap_language", "value": language, "url": walked.url},
-        ]
-    )
+def page_of(
+    context: BrowserContext, shared_served: Served, login: str, language: str = "zh"
+) -> Page:
+    shared_served.sign_in(context, login, language)
     return context.new_page()
 
 
 @pytest.fixture
-def chief(context: BrowserContext, walked: Served) -> Iterator[Page]:
+def chief(context: BrowserContext, shared_served: Served) -> Iterator[Page]:
     """A page of the chief of the upper reach; at its end nothing may have gone wrong in it."""
-    page = page_of(context, walked, LOGIN + "chief_up")
+    page = page_of(context, shared_served, "chief_up")
     wrongs: list[str] = []
-    watch(page, wrongs, walked.url)
+    watch(page, wrongs, shared_served.url)
     yield page
     assert wrongs == []
 
@@ -58,8 +43,8 @@ def hand_in(page: Page, content: bytes, name: str) -> None:
     page.locator("#patrols-send").click()
 
 
-def test_a_short_walk_is_kept_judged_and_explained(chief: Page, walked: Served) -> None:
-    chief.goto(f"{walked.url}/patrols")
+def test_a_short_walk_is_kept_judged_and_explained(chief: Page, shared_served: Served) -> None:
+    chief.goto(f"{shared_served.url}/patrols")
     expect(chief.locator(".pt-table")).to_have_count(0)
     expect(chief.locator("#patrols-main")).to_contain_text("本月还没有巡河记录")
     hand_in(chief, walk(WENT, metres=900, minutes=14), "短.gpx")
@@ -84,39 +69,39 @@ def test_a_short_walk_is_kept_judged_and_explained(chief: Page, walked: Served) 
 
 
 def test_a_file_without_a_track_is_refused_with_the_way_to_mend_it(
-    context: BrowserContext, walked: Served
+    context: BrowserContext, shared_served: Served
 ) -> None:
-    page = page_of(context, walked, LOGIN + "chief_up")
-    page.goto(f"{walked.url}/patrols")
+    page = page_of(context, shared_served, "chief_up")
+    page.goto(f"{shared_served.url}/patrols")
     hand_in(page, b"<gpx/>", "空.gpx")
     expect(page.locator("#patrols-told")).to_contain_text("没有轨迹")
     expect(page.locator("#patrols-send")).to_be_enabled()
 
 
-def test_months_and_chiefs_are_chosen_by_the_address(chief: Page, walked: Served) -> None:
-    chief.goto(f"{walked.url}/patrols?month=2026-02")
+def test_months_and_chiefs_are_chosen_by_the_address(chief: Page, shared_served: Served) -> None:
+    chief.goto(f"{shared_served.url}/patrols?month=2026-02")
     expect(chief.locator(".pt-day")).to_have_count(28)
     expect(chief.locator(".pt-day.is-today")).to_have_count(0)
     chief.locator(".pt-month a").last.click()
     expect(chief.locator(".pt-day")).to_have_count(31)
     assert "month=2026-03" in chief.url
     expect(chief.locator(".pt-chiefs [aria-current]")).to_have_count(1)
-    chief.goto(f"{walked.url}/patrols?patrol=999999")
+    chief.goto(f"{shared_served.url}/patrols?patrol=999999")
     expect(chief.locator("#patrols-main [role=alert]")).to_contain_text("没有这次巡河")
 
 
-def test_the_page_fits_a_phone_in_english(context: BrowserContext, walked: Served) -> None:
-    page = page_of(context, walked, LOGIN + "chief_up", "en")
+def test_the_page_fits_a_phone_in_english(context: BrowserContext, shared_served: Served) -> None:
+    page = page_of(context, shared_served, "chief_up", "en")
     page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{walked.url}/patrols")
+    page.goto(f"{shared_served.url}/patrols")
     expect(page.locator("h1")).to_have_text("Patrols")
     expect(page.locator(".pt-days")).to_be_visible()
     main = page.locator(".om-main")
     assert main.evaluate("main => main.scrollWidth - main.clientWidth") <= 0
 
 
-def test_the_month_s_file_is_for_who_may_take_it(walked: Served) -> None:
-    with walked.client(walked.logins[Role.OFFICE]) as office:
+def test_the_month_s_file_is_for_who_may_take_it(shared_served: Served) -> None:
+    with shared_served.client(shared_served.logins[Role.OFFICE]) as office:
         answer = office.get("/api/v1/patrols.xlsx")
         assert answer.status_code == 200
         with ZipFile(BytesIO(answer.content)) as book:
@@ -125,7 +110,7 @@ def test_the_month_s_file_is_for_who_may_take_it(walked: Served) -> None:
         assert "巡河记录" in book_names(answer.content)
         assert "应巡次数" in strings
         assert not any("<f>" in sheet for sheet in sheets)
-    with walked.client(walked.logins[Role.PATROLLER]) as patroller:
+    with shared_served.client(shared_served.logins[Role.PATROLLER]) as patroller:
         assert patroller.get("/api/v1/patrols.xlsx").status_code == 403
 
 

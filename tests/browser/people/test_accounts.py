@@ -24,6 +24,7 @@ def test_an_account_is_made_changed_and_disabled(page: Page, shared_served: Serv
     password = page.locator(".acc-password").inner_text()
     assert len(password) == 19
     page.keyboard.press("Escape")
+    page.locator("#accounts-search").fill("zhang")
     row = page.locator("tr", has_text="zhang.san")
     expect(row).to_contain_text("乡级河长，上游镇")
     expect(row).to_contain_text("待设密码")

@@ -8,7 +8,8 @@ from sqlalchemy import text
 
 from data.words.ledger import Action
 from tests.made.database import Database
-from tests.made.ledger.story import TO_SIGN_OFF, open_desk
+from tests.made.ledger.acts import TO_SIGN_OFF, carry, report, take
+from tests.made.office import Office
 from tests.made.readings.messages import one
 from tests.running.ledger_process import ledger_process, onemap
 from tests.running.waiting import until
@@ -18,15 +19,14 @@ HEADS = "SELECT count(*) FROM ledger_head"
 
 
 def test_the_worker_may_be_killed_and_stopped_at_any_moment(
-    database: Database, tmp_path: Path
+    office: Office, database: Database, tmp_path: Path
 ) -> None:
-    desk = open_desk(database.owner, database.app)
     key = tmp_path / "ledger.key"
     with ledger_process(database.urls["app"], key, tmp_path / "log") as worker:
         for _ in range(3):
-            done = desk.report(with_photo=False)
+            done = report(office)
             assert worker.end(signal.SIGKILL) == -signal.SIGKILL
-            desk.take(Action.ACCEPT, done)
+            take(office, done, Action.ACCEPT)
             worker.start()
         until(lambda: one(database.owner, WAITING) == 0)
         until(lambda: one(database.owner, HEADS))
@@ -38,9 +38,10 @@ def test_the_worker_may_be_killed_and_stopped_at_any_moment(
     assert "Nothing was altered." in proven.stdout
 
 
-def test_a_head_is_exported_and_held_against_the_ledger(database: Database, tmp_path: Path) -> None:
-    desk = open_desk(database.owner, database.app)
-    done = desk.carry(*TO_SIGN_OFF)
+def test_a_head_is_exported_and_held_against_the_ledger(
+    office: Office, database: Database, tmp_path: Path
+) -> None:
+    done = carry(office, *TO_SIGN_OFF)
     url, key, head = database.urls["app"], tmp_path / "ledger.key", tmp_path / "head.json"
     exported = onemap(url, key, "ledger", "head", "export")
     assert exported.returncode == 0

@@ -1,5 +1,7 @@
 """Many people on few problems: nothing lost, nothing twice, every chain whole."""
 
+from dataclasses import replace
+
 from benchmarks.ledger_clients import run
 from data.database import engine
 from tests.made.database import Database
@@ -9,7 +11,7 @@ def test_nobody_overwrites_anybody(database: Database) -> None:
     """The longer run is ``python -m benchmarks.ledger_clients``."""
     app = engine(database.urls["app"], pool_size=12)
     try:
-        outcome = run(database.owner, app, clients=12, problems=4, seconds=60, steps=20)
+        outcome = run(replace(database, app=app), clients=12, problems=4, seconds=60, steps=20)
     finally:
         app.dispose()
     assert outcome.whole, outcome

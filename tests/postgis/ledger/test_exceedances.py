@@ -17,13 +17,11 @@ from problem_ledger.cases.actions import act
 from problem_ledger.cases.rules import load_rules
 from problem_ledger.record.commands import Command, Done
 from problem_ledger.work.exceedances import REACH_BACK, open_problems
-from tests.made.basin import build_small_basin
 from tests.made.database import Database
-from tests.made.ledger.story import account
+from tests.made.office import open_office
 from tests.made.readings.messages import GOOD, NOON, message, one, rows
 
 RULES = load_rules()
-OFFICE = "office"
 FOUL = {"cod": 120.0, "nh3n": 12.0, "tp": 0.9}
 CLEAN = {"cod": 20.0, "nh3n": 1.0, "tp": 0.2}
 PROBLEMS = "SELECT count(*) FROM problem"
@@ -35,16 +33,16 @@ class Outfall:
     def __init__(self, database: Database) -> None:
         self.app: Engine = database.app
         self.owner: Engine = database.owner
+        made = open_office(database)
+        self.office: AccountId = made.accounts["office"]
         with database.owner.begin() as connection:
-            basin = build_small_basin(connection)
-            self.office: AccountId = account(connection, OFFICE, OFFICE, division=basin.county)
             connection.execute(
                 text(
                     "INSERT INTO outfall_limit (station_id, parameter, upper, basis, valid_from)"
                     " SELECT :id, p, high, '许可证', '2020-01-01'"
                     " FROM (VALUES ('cod', 50), ('nh3n', 5), ('tp', 0.5)) AS l(p, high)"
                 ),
-                {"id": basin.outfall},
+                {"id": made.basin.outfall},
             )
         self.now: UtcDatetime = NOON
         self.pipeline = Pipeline(database.ingest, now=self.clock)
@@ -94,7 +92,7 @@ def test_one_event_is_one_problem(outfall: Outfall) -> None:
         )
     ]  # fmt: skip
     told = "SELECT login, kind FROM delivery JOIN account ON account.id = account_id"
-    assert rows(outfall.owner, told) == [(OFFICE, "reported")]
+    assert rows(outfall.owner, told) == [("office_down", "reported")]
 
 
 def test_single_and_flagged_values_open_nothing(outfall: Outfall) -> None:

@@ -2,7 +2,6 @@
 
 import re
 import zipfile
-from collections.abc import Callable
 from io import BytesIO
 
 import httpx
@@ -17,7 +16,6 @@ from data.errors import BadInput
 from data.people.saved_views import MOST_VIEWS, remove_view, save_view, saved_views
 from data.queries.people.accounts import credentials, roles
 from data.queries.scope import EVERYTHING
-from data.records import AccountId
 from data.settings import DashboardSettings, QualitySettings
 from data.vocabulary import Role
 from tests.fixtures.served import Served
@@ -103,21 +101,8 @@ def test_more_than_a_file_holds_is_refused_unlogged(
     assert problems_file.exported(deps, user, "view=open")
 
 
-@pytest.fixture
-def account_of(served: Served) -> Callable[[Role], AccountId]:
-    def found(role: Role) -> AccountId:
-        with served.database.owner.connect() as connection:
-            query = text("SELECT id FROM account WHERE login = :login")
-            bound = {"login": served.logins[role]}
-            return AccountId(connection.execute(query, bound).scalar_one())
-
-    return found
-
-
-def test_a_view_is_saved_replaced_and_removed_by_its_owner_only(
-    served: Served, account_of: Callable[[Role], AccountId]
-) -> None:
-    mine, other = account_of(Role.OFFICE), account_of(Role.CHIEF)
+def test_a_view_is_saved_replaced_and_removed_by_its_owner_only(served: Served) -> None:
+    mine, other = served.office.accounts["office"], served.office.accounts["chief"]
     with served.database.app.connect() as connection:
         save_view(connection, mine, " 清河逾期 ", "view=overdue&river=1")
         save_view(connection, mine, "清河逾期", "view=overdue&river=2")
@@ -133,15 +118,13 @@ def test_a_view_is_saved_replaced_and_removed_by_its_owner_only(
 @pytest.mark.parametrize(
     ("name", "query"), [("  ", ""), ("名" * 41, ""), ("名", "q=" + "河" * 2000)]
 )
-def test_a_view_that_is_none_is_refused(
-    served: Served, account_of: Callable[[Role], AccountId], name: str, query: str
-) -> None:
+def test_a_view_that_is_none_is_refused(served: Served, name: str, query: str) -> None:
     with served.database.app.connect() as connection, pytest.raises(BadInput):
-        save_view(connection, account_of(Role.OFFICE), name, query)
+        save_view(connection, served.office.accounts["office"], name, query)
 
 
-def test_views_have_a_bound(served: Served, account_of: Callable[[Role], AccountId]) -> None:
-    mine = account_of(Role.OFFICE)
+def test_views_have_a_bound(served: Served) -> None:
+    mine = served.office.accounts["office"]
     with served.database.app.connect() as connection:
         for number in range(MOST_VIEWS):
             save_view(connection, mine, f"视图 {number}", "")

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
 
 from data.clock import UtcDatetime, business_date, now, to_utc
 from data.procedure.deadlines import light
@@ -13,14 +12,14 @@ from data.queries.ledger.choices import choices, names
 from data.queries.ledger.filter import LedgerFilter, Order, Sort, View, read_filter
 from data.queries.ledger.problems import Moment, ProblemRow, counts, problems
 from data.queries.scope import EVERYTHING, NOTHING, Scope
-from data.records import AccountId, DivisionId, LakeId, ReachId, RiverId, StationId
+from data.records import DivisionId, LakeId, ReachId, RiverId, StationId
 from data.vocabulary import ChiefLevel
 from data.words.ledger import CATEGORIES, CLOSED, Group, Light, Severity, Status
 from problem_ledger.cases.rules import load_rules
-from tests.made.basin import SmallBasin, build_small_basin
+from tests.made.basin import SmallBasin
 from tests.made.database import Database
 from tests.made.ledger.rows import fill_problems
-from tests.made.people import add_people
+from tests.made.office import Office
 
 COUNT = 220
 NOW = now()
@@ -29,21 +28,17 @@ Ask = Callable[..., list[ProblemRow]]
 
 
 @pytest.fixture(scope="module")
-def basin(shared_database: Database) -> SmallBasin:
+def basin(shared_office: Office) -> SmallBasin:
     """Problems in every state over two reaches, filled once: the tests only read."""
-    with shared_database.owner.begin() as connection:
-        made = build_small_basin(connection)
-    add_people(shared_database, made)
-    fill_problems(shared_database.owner, COUNT, NOW)
-    return made
+    fill_problems(shared_office.database.owner, COUNT, NOW)
+    return shared_office.basin
 
 
 @pytest.fixture
-def asker(shared_database: Database, basin: SmallBasin) -> Asker:
+def asker(shared_office: Office, basin: SmallBasin) -> Asker:
     """The office of the county."""
-    with shared_database.app.connect() as connection:
-        who = connection.execute(text("SELECT id FROM account WHERE login = 'office'")).scalar_one()
-        return asker_of(connection, AccountId(who), sign_off())
+    with shared_office.database.app.connect() as connection:
+        return asker_of(connection, shared_office.accounts["office"], sign_off())
 
 
 @pytest.fixture

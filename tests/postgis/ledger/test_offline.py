@@ -15,9 +15,8 @@ from problem_ledger.cases.rules import load_rules
 from problem_ledger.record.commands import Command, Done
 from problem_ledger.record.verify import verify_problem
 from problem_ledger.work.offline import open_silences
-from tests.made.basin import SmallBasin, build_small_basin
 from tests.made.database import Database
-from tests.made.ledger.story import account
+from tests.made.office import open_office
 from tests.made.readings.messages import NOON, message, one, register, rows
 
 RULES = load_rules()
@@ -31,11 +30,7 @@ class Watch:
     def __init__(self, database: Database) -> None:
         self.app: Engine = database.app
         self.owner: Engine = database.owner
-        with database.owner.begin() as connection:
-            self.basin: SmallBasin = build_small_basin(connection)
-            self.office: AccountId = account(
-                connection, "office", "office", division=self.basin.county
-            )
+        self.office: AccountId = open_office(database).accounts["office"]
         self.now: UtcDatetime = NOON
         self.pipeline = Pipeline(database.ingest, now=lambda: self.now)
 

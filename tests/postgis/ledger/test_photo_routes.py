@@ -13,28 +13,12 @@ from sqlalchemy import text
 
 from data.words.ledger import Action, Status
 from problem_ledger.evidence.photo_bytes import MOST_BYTES
-from tests.fixtures.served import Served, serve
-from tests.made.database import Database
-from tests.made.ledger.office import LOGIN, Office, open_office
+from tests.fixtures.served import Served
+from tests.made.ledger.acts import photo_of, problem, take
 from tests.made.ledger.pictures import photo
+from tests.made.office import Office
 
 UPLOAD = "/api/v1/photos"
-
-
-@pytest.fixture(scope="module")
-def office_served(shared_database: Database) -> Iterator[Served]:
-    yield from serve(shared_database, {})
-
-
-@pytest.fixture(scope="module")
-def office(office_served: Served) -> Office:
-    return open_office(office_served.database, office_served.basin)
-
-
-@pytest.fixture
-def patroller(office: Office, office_served: Served) -> Iterator[httpx.Client]:
-    with office_served.client(LOGIN + "patroller") as client:
-        yield client
 
 
 def upload(client: httpx.Client, content: bytes, name: str = "IMG_0001.jpg") -> httpx.Response:
@@ -81,11 +65,11 @@ def test_a_body_of_untold_length_is_bounded_too(patroller: httpx.Client) -> None
 
 
 def test_a_length_past_the_bound_is_refused_before_a_byte_is_read(
-    patroller: httpx.Client, office_served: Served
+    patroller: httpx.Client, shared_served: Served
 ) -> None:
-    parts = urlsplit(office_served.url)
+    parts = urlsplit(shared_served.url)
     head = (
-        f"POST {UPLOAD} HTTP/1.1\r\nHost: {parts.netloc}\r\nOrigin: {office_served.url}\r\n"
+        f"POST {UPLOAD} HTTP/1.1\r\nHost: {parts.netloc}\r\nOrigin: {shared_served.url}\r\n"
         f"Cookie: onemap_session={patroller.cookies['onemap_session']}\r\n"
         "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 500000000\r\n\r\n"
     )
@@ -102,9 +86,10 @@ def test_what_is_no_photo_is_refused(patroller: httpx.Client, content: bytes) ->
     assert answer.json()["type"] == "urn:onemap:problem:bad_input"
 
 
-def test_photos_wait_in_bounded_number(office: Office, office_served: Served) -> None:
-    with office.database.owner.begin() as connection:
-        for _each in range(60):
+def test_photos_wait_in_bounded_number(served_office: Office, shared_served: Served) -> None:
+    photo_of(served_office, "chief_city")
+    with served_office.database.owner.begin() as connection:
+        for _each in range(59):
             connection.execute(
                 text(
                     "INSERT INTO photo (sha256, mime, byte_count, width, height, original, shown,"
@@ -112,16 +97,15 @@ def test_photos_wait_in_bounded_number(office: Office, office_served: Served) ->
                     " 'hex'), mime, byte_count, width, height, original, shown, thumb, likeness,"
                     " :who, uploaded_at FROM photo ORDER BY id LIMIT 1"
                 ),
-                {"who": office.accounts["chief_city"]},
+                {"who": served_office.accounts["chief_city"]},
             )
-    with office_served.client(LOGIN + "chief_city") as client:
+    with shared_served.client("chief_city") as client:
         assert upload(client, photo(15)).status_code == 409
 
 
 def attached(office: Office) -> int:
     """A photo that came with a submission."""
-    done = office.problem(Status.RECTIFYING)
-    done = office.act("member_handling", done, Action.SUBMIT)
+    done = take(office, problem(office, Status.RECTIFYING), Action.SUBMIT)
     with office.database.app.begin() as connection:
         return int(
             connection.execute(
@@ -130,27 +114,27 @@ def attached(office: Office) -> int:
         )
 
 
-READERS = ("patroller", "office_town", "member_above", "chief_province", "auditor")
-STRANGERS = ("patroller_up", "office_up", "member_up")
-ORIGINALS = ("office_town", "chief_county", "auditor")
+READERS = ("patroller_up", "office_up", "member_above", "chief_province", "auditor")
+STRANGERS = ("patroller_down", "office_down", "member_down")
+ORIGINALS = ("office_up", "chief", "auditor")
 
 
-def test_who_may_fetch_a_photo(office: Office, office_served: Served) -> None:
-    number = attached(office)
+def test_who_may_fetch_a_photo(served_office: Office, shared_served: Served) -> None:
+    number = attached(served_office)
     for who in (*READERS, *STRANGERS, "neighbour", "administrator"):
-        with office_served.client(LOGIN + who) as client:
+        with shared_served.client(who) as client:
             answers = {
                 size: client.get(f"{UPLOAD}/{number}?size={size}") for size in ("thumb", "shown")
             }
         expected = 200 if who in READERS else 404 if who in STRANGERS else 403
         assert {each.status_code for each in answers.values()} == {expected}, who
-    with office_served.client() as nobody:
+    with shared_served.client() as nobody:
         assert nobody.get(f"{UPLOAD}/{number}").status_code == 401
 
 
-def test_copies_are_private_and_bare(office: Office, office_served: Served) -> None:
-    number = attached(office)
-    with office_served.client(LOGIN + "patroller") as client:
+def test_copies_are_private_and_bare(served_office: Office, shared_served: Served) -> None:
+    number = attached(served_office)
+    with shared_served.client("patroller_up") as client:
         thumb = client.get(f"{UPLOAD}/{number}?size=thumb")
     assert thumb.headers["content-type"] == "image/jpeg"
     assert "private" in thumb.headers["cache-control"]
@@ -159,16 +143,16 @@ def test_copies_are_private_and_bare(office: Office, office_served: Served) -> N
     assert b"Exif" not in thumb.content
 
 
-def test_originals_are_for_some_and_logged(office: Office, office_served: Served) -> None:
-    number = attached(office)
-    for who in ("patroller", "member_above", *ORIGINALS):
-        with office_served.client(LOGIN + who) as client:
+def test_originals_are_for_some_and_logged(served_office: Office, shared_served: Served) -> None:
+    number = attached(served_office)
+    for who in ("patroller_up", "member_above", *ORIGINALS):
+        with shared_served.client(who) as client:
             answer = client.get(f"{UPLOAD}/{number}?size=original")
         assert answer.status_code == (200 if who in ORIGINALS else 403), who
         if who in ORIGINALS:
             assert "attachment" in answer.headers["content-disposition"]
             assert "no-store" in answer.headers["cache-control"]
-    with office.database.owner.begin() as connection:
+    with served_office.database.owner.begin() as connection:
         logged = connection.execute(
             text("SELECT count(*) FROM access_log WHERE action = 'export' AND object LIKE :about"),
             {"about": f"photo {number} 411381-%"},
@@ -177,14 +161,14 @@ def test_originals_are_for_some_and_logged(office: Office, office_served: Served
 
 
 def test_a_waiting_photo_is_its_uploaders_alone(
-    office: Office, office_served: Served, patroller: httpx.Client
+    served_office: Office, shared_served: Served, patroller: httpx.Client
 ) -> None:
     number = upload(patroller, photo(16)).json()["id"]
     assert patroller.get(f"{UPLOAD}/{number}").status_code == 200
-    with office_served.client(LOGIN + "chief_province") as chief:
+    with shared_served.client("chief_province") as chief:
         assert chief.get(f"{UPLOAD}/{number}").status_code == 404
         body = {
-            "place": {"x": 112.2003, "y": 32.5},
+            "place": {"x": 112.2003, "y": 32.7},
             "category": "other.other",
             "description": "别人的照片",
             "photo_ids": [number],

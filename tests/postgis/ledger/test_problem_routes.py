@@ -1,48 +1,25 @@
 """Problems over HTTP: reported once, read with their story, refused in one form."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
 from data.words.ledger import Status
-from tests.fixtures.served import Served, serve
-from tests.made.database import Database
-from tests.made.ledger.office import LOGIN, Office, open_office
+from tests.fixtures.served import Served
+from tests.made.ledger.acts import problem
 from tests.made.ledger.pictures import photo
+from tests.made.office import Office
 
 PROBLEMS = "/api/v1/problems"
 REPORT = {
-    "place": {"x": 112.2003, "y": 32.5, "crs": "EPSG:4326", "accuracy_m": 5},
+    "place": {"x": 112.2003, "y": 32.7, "crs": "EPSG:4326", "accuracy_m": 5},
     "category": "bank.building_waste",
     "severity": "serious",
     "source": "patrol",
     "description": "岸边堆放建筑垃圾约 12 立方米",
 }
-
-
-@pytest.fixture(scope="module")
-def office_served(shared_database: Database) -> Iterator[Served]:
-    yield from serve(shared_database, {})
-
-
-@pytest.fixture(scope="module")
-def office(office_served: Served) -> Office:
-    return open_office(office_served.database, office_served.basin)
-
-
-@pytest.fixture
-def patroller(office: Office, office_served: Served) -> Iterator[httpx.Client]:
-    with office_served.client(LOGIN + "patroller") as client:
-        yield client
-
-
-@pytest.fixture
-def clerk(office: Office, office_served: Served) -> Iterator[httpx.Client]:
-    with office_served.client(LOGIN + "office_county") as client:
-        yield client
 
 
 def report(client: httpx.Client, key: str, **other: object) -> httpx.Response:
@@ -73,7 +50,7 @@ def test_a_report_with_photos_is_one_problem_however_often_it_is_sent(
     assert told["where"]["river"] == "清河"
     assert told["where"]["bank"] == "left"
     assert told["where"]["offset_m"] == pytest.approx(28, abs=1)
-    assert (told["source_x"], told["source_y"], told["source_crs"]) == (112.2003, 32.5, "EPSG:4326")
+    assert (told["source_x"], told["source_y"], told["source_crs"]) == (112.2003, 32.7, "EPSG:4326")
     assert [each["id"] for each in told["photos"]] == ids
     assert {each["stage"] for each in told["photos"]} == {"before"}
     assert told["events"][0]["photo_ids"] == ids
@@ -120,31 +97,31 @@ def test_a_report_needs_its_key(patroller: httpx.Client, key: str | None) -> Non
 
 
 def test_of_two_at_once_one_is_told_what_the_other_did(
-    office: Office, clerk: httpx.Client, office_served: Served
+    served_office: Office, clerk: httpx.Client, shared_served: Served
 ) -> None:
-    done = office.problem(Status.REGISTERED)
+    done = problem(served_office, Status.REGISTERED)
     given = {"version": done.version, "severity": "serious", "category": "bank.building_waste"}
     path = f"{PROBLEMS}/{done.problem_id}/actions"
     first = clerk.post(f"{path}/accept", json=given)
     assert first.status_code == 200
     assert first.json()["status"] == "accepted"
-    with office_served.client(LOGIN + "office_town") as other:
+    with shared_served.client("office_up") as other:
         late = other.post(f"{path}/refuse", json={"version": done.version, "text": "重复"})
     assert late.status_code == 409
-    assert "office_county 甲" in late.json()["detail"]
+    assert "office 甲" in late.json()["detail"]
     assert "受理" in late.json()["detail"]
 
 
 @pytest.mark.parametrize("action", ["dance", "sign-off", "1"])
-def test_steps_nobody_knows(office: Office, clerk: httpx.Client, action: str) -> None:
-    done = office.problem(Status.REGISTERED)
+def test_steps_nobody_knows(served_office: Office, clerk: httpx.Client, action: str) -> None:
+    done = problem(served_office, Status.REGISTERED)
     path = f"{PROBLEMS}/{done.problem_id}/actions/{action}"
     assert clerk.post(path, json={"version": 1}).status_code == 422
 
 
-def test_what_a_step_lacks_is_told(office: Office, office_served: Served) -> None:
-    done = office.problem(Status.RECTIFYING)
-    with office_served.client(LOGIN + "member_handling") as member:
+def test_what_a_step_lacks_is_told(served_office: Office, shared_served: Served) -> None:
+    done = problem(served_office, Status.RECTIFYING)
+    with shared_served.client("member") as member:
         path = f"{PROBLEMS}/{done.problem_id}/actions/submit"
         answer = member.post(path, json={"version": done.version, "text": "已清运"})
         assert answer.status_code == 400
@@ -159,9 +136,9 @@ def test_what_a_step_lacks_is_told(office: Office, office_served: Served) -> Non
     }
 
 
-def test_the_list_takes_the_pages_filters(office: Office, clerk: httpx.Client) -> None:
+def test_the_list_takes_the_pages_filters(served_office: Office, clerk: httpx.Client) -> None:
     for status in (Status.ACCEPTED, Status.RECTIFYING, Status.SIGNED_OFF):
-        office.problem(status)
+        problem(served_office, status)
     every = clerk.get(f"{PROBLEMS}?view=all&limit=200").json()
     assert every["found_count"] == len(every["rows"]) > 3
     rectifying = clerk.get(f"{PROBLEMS}?view=all&status=rectifying&sort=-number").json()["rows"]
@@ -177,9 +154,11 @@ def test_the_list_takes_the_pages_filters(office: Office, clerk: httpx.Client) -
     )
 
 
-def test_nobody_reads_what_lies_outside_their_duty(office: Office, office_served: Served) -> None:
-    done = office.problem(Status.REGISTERED)
-    with office_served.client(LOGIN + "office_up") as stranger:
+def test_nobody_reads_what_lies_outside_their_duty(
+    served_office: Office, shared_served: Served
+) -> None:
+    done = problem(served_office, Status.REGISTERED)
+    with shared_served.client("office_down") as stranger:
         assert stranger.get(f"{PROBLEMS}/{done.problem_id}").status_code == 404
         seen = stranger.get(f"{PROBLEMS}?view=all&limit=200").json()["rows"]
         assert done.problem_id not in {each["id"] for each in seen}
@@ -187,7 +166,7 @@ def test_nobody_reads_what_lies_outside_their_duty(office: Office, office_served
 
 
 def test_findings_about_the_photos_are_told(
-    office: Office, office_served: Served, patroller: httpx.Client, clerk: httpx.Client
+    served_office: Office, shared_served: Served, patroller: httpx.Client, clerk: httpx.Client
 ) -> None:
     def taken(client: httpx.Client, seed: int, at: datetime, **tags: float) -> int:
         clock = (at + timedelta(hours=8)).strftime("%Y:%m:%d %H:%M:%S")
@@ -202,16 +181,16 @@ def test_findings_about_the_photos_are_told(
         return int(sent.json()["id"])
 
     now = datetime.now(UTC)
-    before = taken(patroller, 31, now - timedelta(hours=1), lon=112.2003, lat=32.5, bearing=48)
+    before = taken(patroller, 31, now - timedelta(hours=1), lon=112.2003, lat=32.7, bearing=48)
     done = report(patroller, "with-findings", photo_ids=[before]).json()
     path = f"{PROBLEMS}/{done['id']}"
     judged = {"version": 1, "severity": "serious", "category": "bank.building_waste"}
     clerk.post(f"{path}/actions/accept", json=judged).raise_for_status()
-    assigned = {"version": 2, "unit_id": office.handling, "requirement": "清运"}
+    assigned = {"version": 2, "unit_id": served_office.units["station"], "requirement": "清运"}
     clerk.post(f"{path}/actions/assign", json=assigned).raise_for_status()
-    with office_served.client(LOGIN + "member_handling") as member:
+    with shared_served.client("member") as member:
         member.post(f"{path}/actions/sign_for", json={"version": 3}).raise_for_status()
-        after = taken(member, 31, datetime.now(UTC), lon=112.20035, lat=32.5, bearing=100)
+        after = taken(member, 31, datetime.now(UTC), lon=112.20035, lat=32.7, bearing=100)
         submitted = {"version": 4, "text": "已清运", "photo_ids": [after]}
         member.post(f"{path}/actions/submit", json=submitted).raise_for_status()
     flags = clerk.get(path).json()["flags"]
@@ -234,7 +213,7 @@ def test_findings_about_the_photos_are_told(
 
 
 def test_a_like_photo_of_a_problem_elsewhere_is_told_without_its_number(
-    patroller: httpx.Client, office: Office, office_served: Served
+    patroller: httpx.Client, served_office: Office, shared_served: Served
 ) -> None:
     def reported(client: httpx.Client, key: str, **other: object) -> dict[str, object]:
         sent = client.post("/api/v1/photos", files={"photo": ("p.jpg", photo(77), "image/jpeg")})
@@ -246,14 +225,14 @@ def test_a_like_photo_of_a_problem_elsewhere_is_told_without_its_number(
         flags = client.get(f"{PROBLEMS}/{problem['id']}").json()["flags"]
         return next(each for each in flags if each["check"] == "likeness")
 
-    with office_served.client(LOGIN + "patroller_up") as elsewhere:
-        first = reported(elsewhere, "like-elsewhere", place={"x": 112.2003, "y": 32.79})
+    with shared_served.client("patroller_down") as elsewhere:
+        first = reported(elsewhere, "like-elsewhere", place={"x": 112.2003, "y": 32.41})
         here = reported(patroller, "like-here")
         assert patroller.get(f"{PROBLEMS}/{first['id']}").status_code == 404
         told = likeness(patroller, here)
         assert (told["ok"], told["measured"]) == (False, 0)
         assert (told["like_id"], told["like_number"]) == (None, None)
-    with office_served.client(LOGIN + "office_county") as both:
+    with shared_served.client("office") as both:
         assert likeness(both, here)["like_number"] == first["number"]
 
 

@@ -1,6 +1,7 @@
 """Problems registered: where they lie, what number they get, once only, refused with the reason."""
 
-from datetime import date, timedelta
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -12,46 +13,35 @@ from problem_ledger.cases import reports
 from problem_ledger.record.commands import Done, Exceeded, Place
 from problem_ledger.record.store import draw_number
 from tests.made.database import Database
-from tests.made.ledger.acts import act, at_once, one, report, row_of
-from tests.made.ledger.story import Desk, open_desk
+from tests.made.ledger.acts import act, at_once, photo_of, report, row_of
+from tests.made.office import Office
+from tests.made.readings.messages import one
 
 
-@pytest.fixture
-def desk(database: Database) -> Desk:
-    """An office of its own for each test that writes: the ledger can't be emptied."""
-    return open_desk(database.owner, database.app)
-
-
-@pytest.fixture(scope="module")
-def shared_desk(shared_database: Database) -> Desk:
-    """One office for all that is refused and leaves nothing behind."""
-    return open_desk(shared_database.owner, shared_database.app)
-
-
-def test_a_place_is_snapped_and_kept_as_given(desk: Desk) -> None:
+def test_a_place_is_snapped_and_kept_as_given(office: Office) -> None:
     """A consumer map's coordinates, half a kilometre off, are undone: 19 m east of the river."""
     lon, lat = wgs84_to_gcj02(112.2002, 32.7)
-    row = row_of(desk, report(desk, place=Place(lon, lat, "gcj02", accuracy_m=5)))
+    row = row_of(office, report(office, place=Place(lon, lat, "gcj02", accuracy_m=5)))
     assert (row["source_crs"], row["source_x"], row["source_y"]) == ("GCJ-02", lon, lat)
     assert (row["lon"], row["lat"]) == pytest.approx((112.2002, 32.7), abs=2e-6)
     assert (row["bank"], row["accuracy_m"]) == ("left", 5)
     assert row["offset_m"] == pytest.approx(18.7, abs=0.2)
     assert row["chainage_m"] == pytest.approx(11090, abs=5)
-    assert (row["reach_id"], row["division_id"]) == (desk.basin.reach_up, desk.basin.town_up)
+    assert (row["reach_id"], row["division_id"]) == (office.basin.reach_up, office.basin.town_up)
 
 
-def test_the_number_is_that_of_the_county_and_the_year(desk: Desk) -> None:
-    assert [report(desk).number for _each in range(2)] == [
+def test_the_number_is_that_of_the_county_and_the_year(office: Office) -> None:
+    assert [report(office).number for _each in range(2)] == [
         "411381-2026-00001",
         "411381-2026-00002",
     ]
 
 
-def test_a_number_is_given_back_when_the_transaction_is_undone(desk: Desk) -> None:
-    with desk.engine.connect() as connection:
-        assert draw_number(connection, desk.basin.town_up, 2026) == "411381-2026-00001"
+def test_a_number_is_given_back_when_the_transaction_is_undone(office: Office) -> None:
+    with office.database.app.connect() as connection:
+        assert draw_number(connection, office.basin.town_up, 2026) == "411381-2026-00001"
         connection.rollback()
-        assert draw_number(connection, desk.basin.town_up, 2026) == "411381-2026-00001"
+        assert draw_number(connection, office.basin.town_up, 2026) == "411381-2026-00001"
         assert draw_number(connection, None, 2026) == "000000-2026-00001"
 
 
@@ -72,94 +62,91 @@ def test_a_number_is_given_back_when_the_transaction_is_undone(desk: Desk) -> No
     ],
 )
 def test_what_cannot_be_registered_is_refused_and_leaves_nothing(
-    shared_desk: Desk, other: dict[str, object], says: str
+    shared_office: Office, other: dict[str, Any], says: str
 ) -> None:
     with pytest.raises(BadInput, match=says):
-        report(shared_desk, **other)
-    assert one(shared_desk, "SELECT count(*) FROM problem") == 0
-    assert one(shared_desk, "SELECT count(*) FROM problem_serial") == 0
+        report(shared_office, **other)
+    assert one(shared_office.database.app, "SELECT count(*) FROM problem") == 0
+    assert one(shared_office.database.app, "SELECT count(*) FROM problem_serial") == 0
 
 
-def test_nothing_is_found_in_the_future(shared_desk: Desk) -> None:
+def test_nothing_is_found_in_the_future(shared_office: Office) -> None:
     with pytest.raises(BadInput, match="future"):
-        report(shared_desk, found_at=shared_desk.clock.at + timedelta(hours=1))
+        report(shared_office, found_at=shared_office.clock.at + timedelta(hours=1))
 
 
-def test_the_same_key_is_the_same_problem(desk: Desk) -> None:
-    first = report(desk, request_key="k-1")
-    again = report(desk, request_key="k-1")
+def test_the_same_key_is_the_same_problem(office: Office) -> None:
+    first = report(office, request_key="k-1")
+    again = report(office, request_key="k-1")
     assert (again.problem_id, again.number, again.is_new) == (first.problem_id, first.number, False)
     with pytest.raises(Conflict, match=first.number):
-        report(desk, request_key="k-1", description="别的")
-    assert one(desk, "SELECT count(*) FROM problem") == 1
-    assert one(desk, "SELECT last FROM problem_serial") == 1
+        report(office, request_key="k-1", description="别的")
+    assert one(office.database.app, "SELECT count(*) FROM problem") == 1
+    assert one(office.database.app, "SELECT last FROM problem_serial") == 1
 
 
-def test_one_key_from_many_phones_at_once_is_one_problem(desk: Desk) -> None:
-    done = at_once(*[lambda: report(desk, request_key="k-2")] * 6)
+def test_one_key_from_many_phones_at_once_is_one_problem(office: Office) -> None:
+    done = at_once(*[lambda: report(office, request_key="k-2")] * 6)
     assert len({each.problem_id for each in done if isinstance(each, Done)}) == 1
     assert sorted(each.is_new for each in done if isinstance(each, Done)) == [False] * 5 + [True]
 
 
-def test_a_photo_is_used_once_and_by_its_owner(desk: Desk) -> None:
-    mine = desk.photo(desk.patroller)
-    report(desk, photo_ids=(mine,))
-    theirs = desk.photo(desk.office)
+def test_a_photo_is_used_once_and_by_its_owner(office: Office) -> None:
+    mine = photo_of(office, "patroller")
+    report(office, photo_ids=(mine,))
+    theirs = photo_of(office, "office")
     for ids in ((mine,), (theirs,)):
         with pytest.raises(BadInput, match="isn't yours"):
-            report(desk, photo_ids=ids)
+            report(office, photo_ids=ids)
     with pytest.raises(BadInput, match="twice"):
-        report(desk, photo_ids=(theirs, theirs))
+        report(office, photo_ids=(theirs, theirs))
     with pytest.raises(BadInput, match="At most 5"):
-        report(desk, photo_ids=tuple(range(100, 106)))
-    assert one(desk, "SELECT stage FROM photo WHERE id = :id", id=mine) == "before"
+        report(office, photo_ids=tuple(range(100, 106)))
+    assert one(office.database.app, "SELECT stage FROM photo WHERE id = :id", id=mine) == "before"
 
 
-def test_responsibility_is_that_of_the_day(desk: Desk, database: Database) -> None:
+def test_responsibility_is_that_of_the_day(office: Office, database: Database) -> None:
     with database.owner.begin() as connection:
-        people = [
-            connection.execute(
-                text("INSERT INTO person (name, post) VALUES (:name, '镇级河长') RETURNING id"),
-                {"name": name},
-            ).scalar_one()
-            for name in ("甲", "乙")
-        ]
-        for person, start, end in zip(
-            people, (date(2025, 1, 1), date(2026, 10, 1)), (date(2026, 10, 1), None), strict=True
-        ):
-            connection.execute(
-                text(
-                    "INSERT INTO responsibility (person_id, level, reach_id, valid_from, valid_to)"
-                    " VALUES (:person, 'township', :reach, :start, :end)"
-                ),
-                {"person": person, "reach": desk.basin.reach_up, "start": start, "end": end},
-            )
-    before = desk.clock.at - timedelta(days=60)
-    assert row_of(desk, report(desk, found_at=before))["person_id"] == people[0]
-    assert row_of(desk, report(desk))["person_id"] == people[1]
+        connection.execute(
+            text("UPDATE responsibility SET valid_to = '2026-10-01' WHERE person_id = :person"),
+            {"person": office.persons["chief_up"]},
+        )
+        later = connection.execute(
+            text(
+                "WITH later AS (INSERT INTO person (name, post) VALUES ('乙', '镇级河长')"
+                " RETURNING id) INSERT INTO responsibility (person_id, level, reach_id, valid_from)"
+                " SELECT id, 'township', :reach, '2026-10-01' FROM later RETURNING person_id"
+            ),
+            {"reach": office.basin.reach_up},
+        ).scalar_one()
+    before = office.clock.at - timedelta(days=60)
+    assert (
+        row_of(office, report(office, found_at=before))["person_id"] == office.persons["chief_up"]
+    )
+    assert row_of(office, report(office))["person_id"] == later
 
 
-def test_the_system_registers_one_problem_at_a_time(desk: Desk) -> None:
+def test_the_system_registers_one_problem_at_a_time(office: Office) -> None:
     exceeded = Exceeded(
-        desk.basin.section_up,
+        office.basin.section_up,
         "nh3n",
         "monitoring.quality",
         Severity.GENERAL,
         "氨氮 1.31 mg/L",
-        desk.clock.at,
+        office.clock.at,
     )
 
     def register() -> Done | None:
-        with desk.engine.begin() as connection:
-            return reports.report_exceedance(connection, exceeded, desk.clock, desk.rules)
+        with office.database.app.begin() as connection:
+            return reports.report_exceedance(connection, exceeded, office.clock, office.rules)
 
     found = [each for each in at_once(register, register, register) if isinstance(each, Done)]
     assert len(found) == 1
-    row = row_of(desk, found[0])
+    row = row_of(office, found[0])
     assert (row["reporter_id"], row["station_id"], row["chainage_m"]) == (
         None,
-        desk.basin.section_up,
+        office.basin.section_up,
         11090,
     )
-    act(desk, desk.office, found[0], Action.REFUSE)
+    act(office, "office", found[0], Action.REFUSE)
     assert register() is not None

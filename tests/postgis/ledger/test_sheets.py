@@ -2,33 +2,14 @@
 
 import re
 import zlib
-from collections.abc import Iterator
 
 import httpx
-import pytest
 from sqlalchemy import text
 
 from data.words.ledger import Status
-from tests.fixtures.served import Served, serve
-from tests.made.database import Database
-from tests.made.ledger.office import LOGIN, Office, open_office
-
-
-@pytest.fixture(scope="module")
-def office_served(shared_database: Database) -> Iterator[Served]:
-    yield from serve(shared_database, {})
-
-
-@pytest.fixture(scope="module")
-def office(office_served: Served) -> Office:
-    return open_office(office_served.database, office_served.basin)
-
-
-@pytest.fixture
-def clerk(office: Office, office_served: Served) -> Iterator[httpx.Client]:
-    with office_served.client(LOGIN + "office_county") as client:
-        yield client
-
+from tests.fixtures.served import Served
+from tests.made.ledger.acts import problem
+from tests.made.office import Office
 
 PACKED = re.compile(rb"/Filter \[ /FlateDecode \] /Length (\d+)[^>]*>>\s*stream\r?\n")
 """Where a font or its table of characters begins, and how long it is."""
@@ -48,25 +29,25 @@ def characters(paper: bytes) -> str:
     return "".join(chr(int(code, 16)) for code in found)
 
 
-def test_before_the_sign_off_there_is_no_sheet(office: Office, clerk: httpx.Client) -> None:
-    answer = clerk.get(path(office.problem(Status.VERIFIED).problem_id))
+def test_before_the_sign_off_there_is_no_sheet(served_office: Office, clerk: httpx.Client) -> None:
+    answer = clerk.get(path(problem(served_office, Status.VERIFIED).problem_id))
     assert answer.status_code == 409
     assert "销号" in answer.json()["detail"]
 
 
 def test_a_signed_problem_has_its_sheet(
-    office: Office, office_served: Served, clerk: httpx.Client
+    served_office: Office, shared_served: Served, clerk: httpx.Client
 ) -> None:
-    done = office.problem(Status.SIGNED_OFF)
+    done = problem(served_office, Status.SIGNED_OFF)
     answer = clerk.get(path(done.problem_id))
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "application/pdf"
     paper = answer.content
     assert paper.startswith(b"%PDF-")
     assert b"/FontFile2" in paper
-    assert set("河湖问题销号单建筑垃圾堆放清河下游镇") <= set(characters(paper))
+    assert set("河湖问题销号单建筑垃圾堆放清河上游镇") <= set(characters(paper))
     assert f"onemap {done.number} {done.version} {done.hash.hex()}".encode() in paper
-    with office.database.owner.begin() as connection:
+    with served_office.database.owner.begin() as connection:
         detail = connection.execute(
             text("SELECT detail FROM access_log WHERE object = :about"),
             {"about": f"sign-off sheet {done.number}"},
@@ -74,9 +55,9 @@ def test_a_signed_problem_has_its_sheet(
     assert detail == {"hash": done.hash.hex(), "intact": True}
 
 
-def test_who_may_fetch_a_sheet(office: Office, office_served: Served) -> None:
-    done = office.problem(Status.SIGNED_OFF)
-    expected = {"auditor": 200, "patroller": 200, "office_up": 404, "neighbour": 403}
+def test_who_may_fetch_a_sheet(served_office: Office, shared_served: Served) -> None:
+    done = problem(served_office, Status.SIGNED_OFF)
+    expected = {"auditor": 200, "patroller_up": 200, "office_down": 404, "neighbour": 403}
     for who, status in expected.items():
-        with office_served.client(LOGIN + who) as client:
+        with shared_served.client(who) as client:
             assert client.get(path(done.problem_id)).status_code == status, who

@@ -24,9 +24,8 @@ from data.queries.people.visible import scope_of
 from data.queries.scope import EVERYTHING
 from data.words.ledger import PatrolRule
 from data.words.patrols import Duty
-from tests.made.basin import build_small_basin
-from tests.made.database import Database
-from tests.made.patrols.office import NOW, RULES, Walkers, open_walkers
+from tests.made.office import Office
+from tests.made.patrols.records import NOW, RULES, record_walk
 from tests.made.patrols.walks import walk
 
 OCTOBER = datetime(2026, 10, 3, 1, 0, tzinfo=UTC)
@@ -34,39 +33,39 @@ NOVEMBER = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def walkers(shared_database: Database) -> Walkers:
+def office(shared_office: Office) -> Office:
     """In November the upper chief walked twice validly, overlapping, and once too short."""
-    with shared_database.owner.begin() as connection:
-        basin = build_small_basin(connection)
-    made = open_walkers(shared_database, basin)
-    made.record("chief_up", walk(OCTOBER, from_m=9_000))
-    made.record("chief_up", walk(NOVEMBER, from_m=1_000))
-    made.record("chief_up", walk(NOVEMBER + timedelta(days=6), from_m=2_600, off_m=-20))
-    made.record("chief_up", walk(NOVEMBER + timedelta(days=12), from_m=4_800, minutes=25))
-    made.record("chief_county", walk(OCTOBER, from_m=12_000))
-    made.record("patroller_up", walk(NOVEMBER, from_m=30_000))
-    return made
+    for who, content in (
+        ("chief_up", walk(OCTOBER, from_m=9_000)),
+        ("chief_up", walk(NOVEMBER, from_m=1_000)),
+        ("chief_up", walk(NOVEMBER + timedelta(days=6), from_m=2_600, off_m=-20)),
+        ("chief_up", walk(NOVEMBER + timedelta(days=12), from_m=4_800, minutes=25)),
+        ("chief", walk(OCTOBER, from_m=12_000)),
+        ("patroller_up", walk(NOVEMBER, from_m=30_000)),
+    ):
+        record_walk(shared_office, who, content)
+    return shared_office
 
 
-def reader(walkers: Walkers, connection: Connection, who: str) -> Reader:
-    account = walkers.accounts[who]
+def reader(office: Office, connection: Connection, who: str) -> Reader:
+    account = office.accounts[who]
     held = roles(connection, [account])[account]
     scope = scope_of(connection, account, held, business_date(NOW))
     return reader_of(connection, account, scope)
 
 
-def chiefs(walkers: Walkers, who: str, key: str, now: datetime = NOW) -> dict[str, ChiefMonth]:
+def chiefs(office: Office, who: str, key: str, now: datetime = NOW) -> dict[str, ChiefMonth]:
     moment = start_of_day(business_date(now))
-    with walkers.database.app.begin() as connection:
-        asked = reader(walkers, connection, who)
+    with office.database.app.begin() as connection:
+        asked = reader(office, connection, who)
         found = chiefs_of_month(connection, asked, month_named(key, moment), RULES.duties)
-    by_person = {person: name for name, person in walkers.persons.items()}
+    by_person = {person: name for name, person in office.persons.items()}
     return {by_person[each.person_id]: each for each in found}
 
 
-def test_a_month_tells_who_owes_what_and_who_is_behind(walkers: Walkers) -> None:
-    found = chiefs(walkers, "office", "2026-11")
-    assert list(found) == ["chief_county", "chief_up", "chief_down"]
+def test_a_month_tells_who_owes_what_and_who_is_behind(office: Office) -> None:
+    found = chiefs(office, "office", "2026-11")
+    assert list(found) == ["chief", "chief_up", "chief_down"]
     up = found["chief_up"]
     assert (up.duty_count, up.duty_months, up.done_count, up.valid_count) == (3, 1, 3, 2)
     assert (up.expected_count, up.is_behind, up.due_on) == (2, False, date(2026, 11, 30))
@@ -77,26 +76,26 @@ def test_a_month_tells_who_owes_what_and_who_is_behind(walkers: Walkers) -> None
     assert down.last_valid_at is None
 
 
-def test_a_duty_of_a_quarter_counts_the_whole_quarter(walkers: Walkers) -> None:
-    county = chiefs(walkers, "office", "2026-11")["chief_county"]
+def test_a_duty_of_a_quarter_counts_the_whole_quarter(office: Office) -> None:
+    county = chiefs(office, "office", "2026-11")["chief"]
     assert (county.duty_count, county.duty_months, county.valid_count) == (1, 3, 1)
     assert (county.due_on, county.is_behind, county.next_on) == (date(2026, 12, 31), False, None)
-    september = chiefs(walkers, "office", "2026-09")["chief_county"]
+    september = chiefs(office, "office", "2026-09")["chief"]
     assert (september.valid_count, september.expected_count, september.is_behind) == (0, 1, True)
 
 
-def test_a_month_that_is_over_or_ahead_is_told_as_it_was_or_will_be(walkers: Walkers) -> None:
-    october = chiefs(walkers, "office", "2026-10")["chief_up"]
+def test_a_month_that_is_over_or_ahead_is_told_as_it_was_or_will_be(office: Office) -> None:
+    october = chiefs(office, "office", "2026-10")["chief_up"]
     assert (october.valid_count, october.expected_count, october.is_behind) == (1, 3, True)
     assert october.next_on is None
-    december = chiefs(walkers, "office", "2026-12")["chief_up"]
+    december = chiefs(office, "office", "2026-12")["chief_up"]
     assert (december.expected_count, december.is_behind) == (0, False)
 
 
-def test_chiefs_are_those_of_ones_own_area(walkers: Walkers) -> None:
-    assert list(chiefs(walkers, "office_down", "2026-11")) == ["chief_down"]
-    assert list(chiefs(walkers, "chief_up", "2026-11")) == ["chief_up"]
-    assert set(chiefs(walkers, "chief_county", "2026-11")) == set(walkers.persons)
+def test_chiefs_are_those_of_ones_own_area(office: Office) -> None:
+    assert list(chiefs(office, "office_down", "2026-11")) == ["chief_down"]
+    assert list(chiefs(office, "chief_up", "2026-11")) == ["chief_up"]
+    assert set(chiefs(office, "chief", "2026-11")) == set(office.persons)
 
 
 def test_a_month_has_its_days_wherever_it_stands() -> None:
@@ -118,12 +117,12 @@ def test_duties_hold_whole_months_of_the_year() -> None:
     assert year.span(date(2026, 5, 5)).end == start_of_day(date(2027, 1, 1))
 
 
-def test_coverage_counts_each_metre_once_and_the_invalid_ones_apart(walkers: Walkers) -> None:
-    with walkers.database.app.begin() as connection:
+def test_coverage_counts_each_metre_once_and_the_invalid_ones_apart(office: Office) -> None:
+    with office.database.app.begin() as connection:
         month = month_named("2026-11", NOW)
-        (reach,) = coverage(connection, EVERYTHING, walkers.persons["chief_up"], month)
-        county = coverage(connection, EVERYTHING, walkers.persons["chief_county"], month)
-    assert reach.reach_id == walkers.basin.reach_up
+        (reach,) = coverage(connection, EVERYTHING, office.persons["chief_up"], month)
+        county = coverage(connection, EVERYTHING, office.persons["chief"], month)
+    assert reach.reach_id == office.basin.reach_up
     ((start, end),) = reach.stretches
     assert (start, end) == (pytest.approx(1_000, abs=12), pytest.approx(5_200, abs=12))
     assert reach.walked_m == pytest.approx(4_200, abs=20)
@@ -133,75 +132,75 @@ def test_coverage_counts_each_metre_once_and_the_invalid_ones_apart(walkers: Wal
     assert [each.share for each in county] == [0, 0]
 
 
-def test_patrols_are_listed_of_a_chief_an_account_or_a_reach(walkers: Walkers) -> None:
-    with walkers.database.app.begin() as connection:
-        office = reader(walkers, connection, "office")
-        person = walkers.persons["chief_up"]
+def test_patrols_are_listed_of_a_chief_an_account_or_a_reach(office: Office) -> None:
+    with office.database.app.begin() as connection:
+        asked = reader(office, connection, "office")
+        person = office.persons["chief_up"]
         span = month_named("2026-11", NOW).span
-        rows = patrol_list(connection, office, person_id=person, span=span)
+        rows = patrol_list(connection, asked, person_id=person, span=span)
         assert [row.is_valid for row in rows] == [False, True, True]
         assert rows[0].failed == {PatrolRule.MINUTES}
         assert rows[0].day == date(2026, 11, 14)
         assert rows[1].hours_since_valid == pytest.approx(6 * 24 - 40 / 60, abs=0.01)
         assert rows[1].waters == ("清河",)
         assert rows[1].mean_kmh == pytest.approx(3.9, abs=0.01)
-        walker = walkers.accounts["patroller_up"]
-        assert len(patrol_list(connection, office, walker_id=walker)) == 1
-        below = patrol_list(connection, office, reach_id=walkers.basin.reach_down)
+        walker = office.accounts["patroller_up"]
+        assert len(patrol_list(connection, asked, walker_id=walker)) == 1
+        below = patrol_list(connection, asked, reach_id=office.basin.reach_down)
         assert [row.person_id for row in below] == [None]
-        assert len(patrol_list(connection, office, most=2, start=1)) == 2
+        assert len(patrol_list(connection, asked, most=2, start=1)) == 2
 
 
-def test_a_patrol_is_read_with_its_track_and_what_it_covered(walkers: Walkers) -> None:
-    with walkers.database.app.begin() as connection:
-        office = reader(walkers, connection, "office")
-        row = patrol_list(connection, office, person_id=walkers.persons["chief_up"])[0]
-        detail = patrol_detail(connection, office, row.id)
-        own = patrol_detail(connection, reader(walkers, connection, "chief_up"), row.id)
+def test_a_patrol_is_read_with_its_track_and_what_it_covered(office: Office) -> None:
+    with office.database.app.begin() as connection:
+        asked = reader(office, connection, "office")
+        row = patrol_list(connection, asked, person_id=office.persons["chief_up"])[0]
+        detail = patrol_detail(connection, asked, row.id)
+        own = patrol_detail(connection, reader(office, connection, "chief_up"), row.id)
     assert detail.track["type"] == "MultiLineString"
-    assert [reach.reach_id for reach in detail.reaches] == [walkers.basin.reach_up]
+    assert [reach.reach_id for reach in detail.reaches] == [office.basin.reach_up]
     assert (detail.point_count, detail.kept_count, detail.jump_count) == (76, 76, 0)
     assert len(detail.file_sha256) == 32
     assert (detail.may_explain, own.may_explain, own.is_own) == (False, True, True)
 
 
-def test_names_are_told_to_those_who_may_and_the_post_to_others(walkers: Walkers) -> None:
-    with walkers.database.app.begin() as connection:
-        person = walkers.persons["chief_up"]
+def test_names_are_told_to_those_who_may_and_the_post_to_others(office: Office) -> None:
+    with office.database.app.begin() as connection:
+        person = office.persons["chief_up"]
 
         def who(reading: str) -> str:
-            asked = reader(walkers, connection, reading)
+            asked = reader(office, connection, reading)
             return patrol_list(connection, asked, person_id=person)[0].who
 
-        for reading in ("office", "chief_county", "auditor", "chief_up"):
-            assert who(reading) == "chief_up 姓名"
+        for reading in ("office", "chief", "auditor", "chief_up"):
+            assert who(reading) == "chief_up 甲"
         assert who("patroller_up") == "township 河长"
-        patroller = walkers.accounts["patroller_up"]
-        other = patrol_list(connection, reader(walkers, connection, "other_up"), most=50)
+        patroller = office.accounts["patroller_up"]
+        other = patrol_list(connection, reader(office, connection, "patroller"), most=50)
         assert {row.who for row in other if row.person_id is None} == {""}
         own = patrol_list(
-            connection, reader(walkers, connection, "patroller_up"), walker_id=patroller
+            connection, reader(office, connection, "patroller_up"), walker_id=patroller
         )
-        assert [row.who for row in own] == ["patroller_up 姓名"]
+        assert [row.who for row in own] == ["patroller_up 甲"]
 
 
-def test_a_files_name_is_told_to_those_who_may_read_names(walkers: Walkers) -> None:
-    with walkers.database.app.begin() as connection:
-        office = reader(walkers, connection, "office")
-        row = patrol_list(connection, office, person_id=walkers.persons["chief_up"])[0]
-        named = patrol_detail(connection, office, row.id).file_name
+def test_a_files_name_is_told_to_those_who_may_read_names(office: Office) -> None:
+    with office.database.app.begin() as connection:
+        asked = reader(office, connection, "office")
+        row = patrol_list(connection, asked, person_id=office.persons["chief_up"])[0]
+        named = patrol_detail(connection, asked, row.id).file_name
         assert named
-        assert patrol_detail(connection, reader(walkers, connection, "chief_up"), row.id).file_name
-        other = patrol_detail(connection, reader(walkers, connection, "patroller_up"), row.id)
+        assert patrol_detail(connection, reader(office, connection, "chief_up"), row.id).file_name
+        other = patrol_detail(connection, reader(office, connection, "patroller_up"), row.id)
         assert other.file_name == "", "people name their files after themselves"
 
 
-def test_patrols_elsewhere_are_not_there(walkers: Walkers) -> None:
-    with walkers.database.app.begin() as connection:
-        down = reader(walkers, connection, "office_down")
+def test_patrols_elsewhere_are_not_there(office: Office) -> None:
+    with office.database.app.begin() as connection:
+        down = reader(office, connection, "office_down")
         seen = patrol_list(connection, down)
         assert {row.person_id for row in seen} == {None}, "only who walked along its reach"
-        up = patrol_list(connection, reader(walkers, connection, "chief_up"))
-        hidden = next(row.id for row in up if row.person_id == walkers.persons["chief_up"])
+        up = patrol_list(connection, reader(office, connection, "chief_up"))
+        hidden = next(row.id for row in up if row.person_id == office.persons["chief_up"])
         with pytest.raises(NotFound):
             patrol_detail(connection, down, hidden)

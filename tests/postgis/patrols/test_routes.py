@@ -8,29 +8,16 @@ import httpx
 import pytest
 
 from data import clock
-from tests.fixtures.served import Served, serve
-from tests.made.database import Database
-from tests.made.patrols.office import LOGIN, Walkers, open_walkers
+from tests.fixtures.served import Served
 from tests.made.patrols.walks import walk
 
 PATROLS = "/api/v1/patrols"
 START = (clock.now() - timedelta(days=3)).replace(microsecond=0)
 
 
-@pytest.fixture(scope="module")
-def patrol_served(shared_database: Database) -> Iterator[Served]:
-    yield from serve(shared_database, {})
-
-
-@pytest.fixture(scope="module")
-def walkers(patrol_served: Served) -> Walkers:
-    return open_walkers(patrol_served.database, patrol_served.basin)
-
-
 @pytest.fixture
-def chief(patrol_served: Served, walkers: Walkers) -> Iterator[httpx.Client]:
-    del walkers
-    with patrol_served.client(LOGIN + "chief_up") as client:
+def chief(shared_served: Served) -> Iterator[httpx.Client]:
+    with shared_served.client("chief_up") as client:
         yield client
 
 
@@ -62,7 +49,7 @@ def test_a_track_is_one_patrol_however_often_it_is_sent(chief: httpx.Client) -> 
     assert other.status_code == 409
     assert other.headers["content-type"] == "application/problem+json"
     one = chief.get(f"{PATROLS}/{done['patrol_id']}").json()
-    assert (one["file_name"], one["who"]) == ("晨巡.gpx", "chief_up 姓名")
+    assert (one["file_name"], one["who"]) == ("晨巡.gpx", "chief_up 甲")
     assert one["remarks"][0]["text"] == "公示牌完好"
     assert one["track"]["type"] == "MultiLineString"
     assert one["reaches"][0]["walked_m"] == pytest.approx(2_600, abs=15)
@@ -72,16 +59,16 @@ def test_a_track_is_one_patrol_however_often_it_is_sent(chief: httpx.Client) -> 
 
 
 def test_a_reason_is_given_once_and_by_nobody_else(
-    chief: httpx.Client, patrol_served: Served
+    chief: httpx.Client, shared_served: Served
 ) -> None:
     made = send(chief, walk(START - timedelta(days=9), minutes=12), "http-short-one")
     assert made.status_code == 201
     assert not made.json()["is_valid"]
     place = f"{PATROLS}/{made.json()['patrol_id']}"
-    with patrol_served.client(LOGIN + "office") as office:
+    with shared_served.client("office") as office:
         refused = office.post(f"{place}/reason", json={"version": 1, "text": "代填"})
         assert refused.status_code == 403
-    with patrol_served.client(LOGIN + "office_down") as elsewhere:
+    with shared_served.client("office_down") as elsewhere:
         assert elsewhere.get(place).status_code == 404
         hidden = elsewhere.post(f"{place}/reason", json={"version": 1, "text": "代填"})
         assert hidden.status_code == 404

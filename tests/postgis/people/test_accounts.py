@@ -21,10 +21,10 @@ from data.records import AccountId, DivisionId
 from data.vocabulary import ChiefLevel, Role
 from tests.made.basin import SmallBasin, build_small_basin
 from tests.made.database import Database
+from tests.made.office import PASSWORD
 
 NOW = UtcDatetime(datetime(2026, 5, 4, 8, tzinfo=UTC))
 TODAY = date(2026, 5, 4)
-PASSWORD = "qing-he-2046-shui"
 
 
 def add_account(database: Database, login: str, *given: RoleGrant) -> AccountId:

@@ -1,7 +1,6 @@
 """Reviews over HTTP: who may say what, of which version, and what reads show afterwards."""
 
 import csv
-from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -12,12 +11,7 @@ from sqlalchemy import text
 
 from data import clock
 from data.clock import UtcDatetime
-from data.people.accounts import RoleGrant, add_role, create_account
-from data.records import DivisionId
-from data.vocabulary import Role
-from tests.fixtures.served import Served, serve
-from tests.made.database import Database
-from tests.made.people import PASSWORD
+from tests.fixtures.served import Served
 from tests.made.readings.courses import hours_before, take_in, wave
 
 REVIEWS = "/api/v1/readings/reviews"
@@ -25,21 +19,10 @@ NOW = UtcDatetime(clock.now().replace(minute=0, second=0, microsecond=0))
 TIMES = hours_before(NOW, 6)
 
 
-@pytest.fixture(scope="module")
-def review_served(shared_database: Database) -> Iterator[Served]:
-    for served in serve(shared_database, {}):
-        take_in(served.database.ingest, wave("QH-01", TIMES), NOW)
-        with served.database.app.begin() as connection:
-            town = create_account(connection, "town-office", "镇办", PASSWORD, must_change=False)
-            given = RoleGrant(Role.OFFICE, DivisionId(served.basin.town_down), None, None)
-            add_role(connection, town, given, version=1)
-        yield served
-
-
-@pytest.fixture
-def office(review_served: Served) -> Iterator[httpx.Client]:
-    with review_served.client("office") as client:
-        yield client
+@pytest.fixture(scope="module", autouse=True)
+def readings(shared_served: Served) -> None:
+    """Six hours of the upper section."""
+    take_in(shared_served.database.ingest, wave("QH-01", TIMES), NOW)
 
 
 def review(station: int, place: int, verdict: str, **more: object) -> dict[str, Any]:
@@ -57,20 +40,20 @@ def read(client: httpx.Client, station: int, **asked: str) -> dict[str, Any]:
 
 
 def test_a_review_changes_what_counts_and_not_what_was_known_before(
-    office: httpx.Client, review_served: Served
+    clerk: httpx.Client, shared_served: Served
 ) -> None:
-    station = review_served.basin.section_up
-    before = read(office, station)
+    station = shared_served.basin.section_up
+    before = read(clerk, station)
     assert [point["counted"] for point in before["points"]] == [
         point["value"] for point in before["points"]
     ]
     moment = clock.now().isoformat()
-    made = office.post(REVIEWS, json=review(station, 1, "reject"))
+    made = clerk.post(REVIEWS, json=review(station, 1, "reject"))
     assert made.status_code == 201, made.text
     (number,) = made.json()["ids"]
-    corrected = office.post(REVIEWS, json=review(station, 2, "correct", value=0.5))
+    corrected = clerk.post(REVIEWS, json=review(station, 2, "correct", value=0.5))
     assert corrected.status_code == 201
-    after = read(office, station)
+    after = read(clerk, station)
     assert [point["verdict"] for point in after["points"]] == [
         None,
         "reject",
@@ -84,25 +67,25 @@ def test_a_review_changes_what_counts_and_not_what_was_known_before(
     assert after["points"][2]["counted"] == 0.5
     assert (before["mean"]["count"], after["mean"]["count"]) == (6, 5)
     assert after["mean"]["valid_share"] == pytest.approx(5 / 42)
-    assert read(office, station, as_of=moment)["points"] == before["points"]
-    again = office.post(REVIEWS, json=review(station, 1, "keep"))
+    assert read(clerk, station, as_of=moment)["points"] == before["points"]
+    again = clerk.post(REVIEWS, json=review(station, 1, "keep"))
     assert again.status_code == 409, "somebody has spoken since"
     assert (
-        office.post(REVIEWS, json=review(station, 1, "withdraw", seen_id=number)).status_code == 201
+        clerk.post(REVIEWS, json=review(station, 1, "withdraw", seen_id=number)).status_code == 201
     )
     asked = {"station": station, "observed_at": TIMES[1].isoformat(), "parameter": "nh3n"}
-    told = office.get(REVIEWS, params=asked).json()["reviews"]
+    told = clerk.get(REVIEWS, params=asked).json()["reviews"]
     assert [each["verdict"] for each in told] == ["reject", "withdraw"]
-    assert office.get(REVIEWS, params={**asked, "as_of": moment}).json() == {"reviews": []}
+    assert clerk.get(REVIEWS, params={**asked, "as_of": moment}).json() == {"reviews": []}
 
 
 def test_the_file_holds_raw_and_counted_side_by_side(
-    office: httpx.Client, review_served: Served
+    clerk: httpx.Client, shared_served: Served
 ) -> None:
-    station = review_served.basin.section_up
-    assert office.post(REVIEWS, json=review(station, 4, "correct", value=0.25)).status_code == 201
+    station = shared_served.basin.section_up
+    assert clerk.post(REVIEWS, json=review(station, 4, "correct", value=0.25)).status_code == 201
     for login, who in (("office", "office 甲"), ("patroller", "河长办")):
-        with review_served.client(login) as client:
+        with shared_served.client(login) as client:
             query = {"parameter": "nh3n", "to": (NOW + timedelta(minutes=1)).isoformat()}
             file = client.get(f"/api/v1/stations/{station}/series.csv", params=query)
         rows = list(csv.DictReader(StringIO(file.content.decode("utf-8-sig"))))
@@ -112,28 +95,28 @@ def test_the_file_holds_raw_and_counted_side_by_side(
         assert float(row["氨氮 (mg/L)"]) > 1
 
 
-def test_only_the_office_of_that_division_reviews(review_served: Served) -> None:
-    station = review_served.basin.section_up
+def test_only_the_office_of_that_division_reviews(shared_served: Served) -> None:
+    station = shared_served.basin.section_up
     for login, status in (
         ("auditor", 403),
         ("patroller", 403),
         ("administrator", 403),
-        ("town-office", 404),
+        ("office_down", 404),
     ):
-        with review_served.client(login) as client:
+        with shared_served.client(login) as client:
             assert client.post(REVIEWS, json=review(station, 0, "reject")).status_code == status
-    with review_served.client("office") as client:
+    with shared_served.client("office") as client:
         client.headers["Origin"] = "https://elsewhere.example"
         assert client.post(REVIEWS, json=review(station, 0, "reject")).status_code == 403
-    with review_served.database.owner.connect() as connection:
+    with shared_served.database.owner.connect() as connection:
         told = connection.execute(
             text("SELECT count(*) FROM reading_review WHERE observed_at = :at"), {"at": TIMES[0]}
         )
         assert told.scalar_one() == 0
 
 
-def test_what_can_not_be_read_is_refused(office: httpx.Client, review_served: Served) -> None:
-    station = review_served.basin.section_up
+def test_what_can_not_be_read_is_refused(clerk: httpx.Client, shared_served: Served) -> None:
+    station = shared_served.basin.section_up
     for body, status in (
         (review(station, 0, "reject", reason=" "), 400),
         (review(station, 0, "correct"), 400),
@@ -142,16 +125,16 @@ def test_what_can_not_be_read_is_refused(office: httpx.Client, review_served: Se
         ({"reviews": []}, 422),
         (review(10**9, 0, "reject"), 404),
     ):
-        assert office.post(REVIEWS, json=body).status_code == status, body
-    assert office.get("/api/v1/readings/findings", params={"month": "2026-13"}).status_code == 400
-    assert office.get("/api/v1/readings/findings").json() == {"total": 0, "rows": []}
+        assert clerk.post(REVIEWS, json=body).status_code == status, body
+    assert clerk.get("/api/v1/readings/findings", params={"month": "2026-13"}).status_code == 400
+    assert clerk.get("/api/v1/readings/findings").json() == {"total": 0, "rows": []}
 
 
-def test_months_and_times_beyond_all_years_are_refused(office: httpx.Client) -> None:
+def test_months_and_times_beyond_all_years_are_refused(clerk: httpx.Client) -> None:
     for month in ("9999-12", "0001-01"):
-        answer = office.get("/api/v1/readings/findings", params={"month": month})
+        answer = clerk.get("/api/v1/readings/findings", params={"month": month})
         assert answer.status_code == 400, answer.text
     first = "0001-01-01T00:00:00Z"
-    assert office.get("/api/v1/accounting", params={"to": first}).status_code == 400
+    assert clerk.get("/api/v1/accounting", params={"to": first}).status_code == 400
     asked = {"parameter": "nh3n", "to": first}
-    assert office.get("/api/v1/stations/1/series", params=asked).status_code == 400
+    assert clerk.get("/api/v1/stations/1/series", params=asked).status_code == 400
