@@ -30,15 +30,7 @@ def opened(context: BrowserContext, filled: Served) -> Iterator[Open]:
     wrongs: list[str] = []
 
     def made(query: str = "", role: Role = Role.OFFICE, language: str = "zh") -> Page:
-        login = filled.logins[role]
-        with filled.client(login):
-            token = filled.cookies[login]
-        context.add_cookies(
-            [
-                {"name": "onemap_session", "value": token, "url": filled.url},
-                {"name": "onemap_language", "value": language, "url": filled.url},
-            ]
-        )
+        filled.sign_in(context, filled.logins[role], language)
         page = context.new_page()
         watch(page, wrongs, filled.url)
         page.goto(f"{filled.url}/ledger{query}")

@@ -10,8 +10,7 @@ from sqlalchemy import text
 from data import clock
 from data.clock import UtcDatetime
 from tests.fixtures.map import watch
-from tests.fixtures.served import Served, serve
-from tests.made.database import Database
+from tests.fixtures.served import Served
 from tests.made.readings.courses import hours_before, take_in, wave
 
 NOW = UtcDatetime(clock.now().replace(minute=0, second=0, microsecond=0))
@@ -21,29 +20,27 @@ SAID = "SELECT verdict, value, reason FROM reading_review ORDER BY id"
 
 
 @pytest.fixture(scope="module")
-def doubted(shared_database: Database) -> Iterator[Served]:
+def doubted(shared_served: Served) -> Served:
     """The small basin with three values of ammonia that tests speak against."""
-    for made in serve(shared_database, {}):
-        take_in(made.database.ingest, wave("QH-01", TIMES), NOW)
-        take_in(made.database.ingest, wave("QH-02", TIMES, 0.6), NOW)
-        with made.database.ingest.begin() as connection:
-            connection.execute(
-                text(
-                    "INSERT INTO reading_finding (station_id, observed_at, period, parameter,"
-                    " test, finding, value, expected_high) SELECT :station, t, 'instant',"
-                    " 'nh3n', 'spike', 'failed', 1.2, 1.1 FROM unnest(:times) AS t"
-                ),
-                {"station": made.basin.section_up, "times": TIMES[4:7]},
-            )
-        yield made
+    ingest = shared_served.database.ingest
+    take_in(ingest, wave("QH-01", TIMES), NOW)
+    take_in(ingest, wave("QH-02", TIMES, 0.6), NOW)
+    with ingest.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO reading_finding (station_id, observed_at, period, parameter,"
+                " test, finding, value, expected_high) SELECT :station, t, 'instant',"
+                " 'nh3n', 'spike', 'failed', 1.2, 1.1 FROM unnest(:times) AS t"
+            ),
+            {"station": shared_served.basin.section_up, "times": TIMES[4:7]},
+        )
+    return shared_served
 
 
 @pytest.fixture
 def office(context: BrowserContext, doubted: Served) -> Iterator[Page]:
     """A page of the office; at its end nothing may have gone wrong in it."""
-    with doubted.client("office"):
-        token = doubted.cookies["office"]
-    context.add_cookies([{"name": "onemap_session", "value": token, "url": doubted.url}])
+    doubted.sign_in(context, "office")
     page = context.new_page()
     wrongs: list[str] = []
     watch(page, wrongs, doubted.url)

@@ -20,15 +20,7 @@ def opened(context: BrowserContext, shared_served: Served) -> Iterator[Open]:
     wrongs: list[str] = []
 
     def made(role: Role = Role.OFFICE, language: str = "zh", query: str = "") -> Page:
-        login = shared_served.logins[role]
-        with shared_served.client(login):
-            token = shared_served.cookies[login]
-        context.add_cookies(
-            [
-                {"name": "onemap_session", "value": token, "url": shared_served.url},
-                {"name": "onemap_language", "value": language, "url": shared_served.url},
-            ]
-        )
+        shared_served.sign_in(context, shared_served.logins[role], language)
         page = context.new_page()
         watch(page, wrongs, shared_served.url)
         page.goto(f"{shared_served.url}/stations{query}")

@@ -10,8 +10,7 @@ from sqlalchemy import text
 
 from data.vocabulary import Role
 from tests.fixtures.map import watch
-from tests.fixtures.served import Served, serve
-from tests.made.database import Database
+from tests.fixtures.served import Served
 from tests.made.waters.newest import tell_small_basin
 from tests.running.pages import until_in_page
 
@@ -20,14 +19,11 @@ WIDE += " return main.scrollWidth - main.clientWidth; })()"
 
 
 @pytest.fixture(scope="module")
-def filled(shared_database: Database) -> Iterator[Served]:
+def filled(shared_served: Served) -> Served:
     """The small basin with readings: class Ⅱ above, Ⅳ below, an outfall beyond its limit."""
-    for made in serve(shared_database, {}):
-        basin = made.basin
-        tell_small_basin(
-            shared_database.ingest, basin.section_up, basin.section_down, basin.outfall
-        )
-        yield made
+    basin, ingest = shared_served.basin, shared_served.database.ingest
+    tell_small_basin(ingest, basin.section_up, basin.section_down, basin.outfall)
+    return shared_served
 
 
 @pytest.fixture
@@ -41,14 +37,7 @@ def opened(context: BrowserContext, filled: Served) -> Iterator[Page]:
 
 
 def as_role(context: BrowserContext, filled: Served, role: Role, language: str = "zh") -> Page:
-    with filled.client(filled.logins[role]):
-        token = filled.cookies[filled.logins[role]]
-    context.add_cookies(
-        [
-            {"name": "onemap_session", "value": token, "url": filled.url},
-            {"name": "onemap_language", "value": language, "url": filled.url},
-        ]
-    )
+    filled.sign_in(context, filled.logins[role], language)
     return context.new_page()
 
 

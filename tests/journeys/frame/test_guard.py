@@ -14,6 +14,7 @@ from data.people import accounts
 from data.queries.people.accounts import credentials
 from data.vocabulary import ChiefLevel, Role
 from tests.fixtures.served import Served
+from tests.made.office import Post, add_account
 
 NUMBERS = count(1)
 
@@ -25,14 +26,9 @@ def sign_in(served: Served, client: httpx.Client, login: str, password: str) -> 
 def new_account(served: Served, role: Role) -> str:
     """The login of an account that only one test uses."""
     login = f"{role.value}.{next(NUMBERS)}"
-    with transaction(served.database.app) as connection:
-        account_id = accounts.create_account(
-            connection, login, "甲", served.password, must_change=False
-        )
-        given = accounts.RoleGrant(
-            role, None, None, ChiefLevel.COUNTY if role is Role.CHIEF else None
-        )
-        accounts.add_role(connection, account_id, given, 1)
+    post = Post(role, level=ChiefLevel.COUNTY if role is Role.CHIEF else None)
+    with served.database.owner.begin() as connection:
+        add_account(connection, login, post, basin=served.basin, units=served.office.units)
     return login
 
 
