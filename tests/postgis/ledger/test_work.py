@@ -189,5 +189,5 @@ def test_a_turn_does_everything_that_is_due(
     assert first["heads signed"] == 1
     until(lambda: set(worker.turn(("onemap_reading",))) == {"problems opened"})
     assert set(worker.turn(("onemap_ledger",))) == {"notices delivered"}, "told, but not due"
-    assert worker.turn(told=()) == {}
+    assert worker.turn(notified=()) == {}
     assert one(database.owner, "SELECT count(*) FROM ledger_head") == 1
