@@ -10,6 +10,7 @@ from hypothesis import settings
 from dashboard.parts.wording import language
 from tests.order import place_of
 from tests.running.bound import die_with_parent
+from tests.running.interrupts import raise_in_test
 
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
@@ -31,7 +32,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
     A worker of pytest-xdist is asked to end when the process that spread the tests is gone.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, raise_in_test)
     if hasattr(config, "workerinput"):
         die_with_parent(signal.SIGTERM)
 
