@@ -13,8 +13,8 @@ from problem_ledger.record.verify import verify_problem
 from tests.fixtures.map import watch
 from tests.fixtures.served import Served
 from tests.made.ledger.pictures import drawn, exif, saved
-from tests.running.pages import PATIENCE_S
-from tests.running.waiting import shared, until
+from tests.running.pages import PATIENCE_S, until_in_page
+from tests.running.waiting import shared
 
 LON, LAT = 112.2006, 32.65
 Desk = Callable[..., Page]
@@ -66,14 +66,32 @@ def photo(tmp_path: Path) -> Callable[[int], Path]:
     return made
 
 
-def report(page: Page, photo: Path, description: str = "河岸堆放建筑垃圾约 12 m³。") -> str:
+def send_report(served: Served, photo: Path, description: str) -> str:
+    """Reports a problem as a phone does, without a page; the address of the new problem."""
+    with served.client(served.logins[Role.PATROLLER]) as client:
+        sent = client.post("/api/v1/photos", files={"photo": (photo.name, photo.read_bytes())})
+        assert sent.status_code == 201, sent.text
+        body = {
+            "place": {"x": LON, "y": LAT, "crs": "EPSG:4326", "accuracy_m": 6},
+            "category": "bank.building_waste",
+            "source": "patrol",
+            "description": description,
+            "photo_ids": [sent.json()["id"]],
+        }
+        key = {"Idempotency-Key": f"report-of-{photo.stem}"}
+        made = client.post("/api/v1/problems", json=body, headers=key)
+        assert made.status_code == 201, made.text
+        return f"/ledger/{made.json()['id']}"
+
+
+def report(page: Page, photo: Path) -> str:
     """The form filled in and sent, its window closed; the address of the new problem."""
     page.get_by_role("button", name=re.compile("^河岸")).click()
     page.get_by_text("建筑垃圾堆放", exact=True).click()
     page.set_input_files(".pd-file", photo)
     expect(page.locator(".pd-photo.kept")).to_have_count(1)
     expect(page.locator(".rp-form .rp-placed")).to_contain_text("清河 K16+")
-    page.fill("#rp-description", description)
+    page.fill("#rp-description", "河岸堆放建筑垃圾约 12 m³。")
     page.locator(".rp-submit").click()
     expect(page.locator(".rp-done")).to_contain_text("问题已登记")
     address = page.get_by_role("link", name="查看问题").get_attribute("href")
@@ -84,12 +102,7 @@ def report(page: Page, photo: Path, description: str = "河岸堆放建筑垃圾
 
 def mark_on_the_map(page: Page) -> None:
     """The one map's button is pressed, then the place; the form opens with it."""
-
-    def drawn_map() -> bool:
-        page.wait_for_timeout(50)
-        return bool(page.evaluate("() => window.onemap?.ready && window.onemap.map.loaded()"))
-
-    until(drawn_map, patience_s=60)
+    until_in_page(page, "() => window.onemap?.ready && window.onemap.map.loaded()")
     page.locator("[data-map-action=report]").click()
     x, y = page.evaluate(
         "([lon, lat]) => { const { map } = window.onemap;"
@@ -140,6 +153,7 @@ def test_four_accounts_take_a_problem_from_its_report_to_its_sign_off(
     expect(dialog).to_contain_text("30 个工作日")
     dialog.locator("[data-field=requirement] textarea").fill("清运垃圾，恢复岸坡。")
     finish(office, dialog, "待签收")
+    office.context.close()
 
     unit = desk(Role.UNIT_MEMBER, address)
     expect(unit.locator(".pb-who")).to_contain_text("整改单位（上游镇水利站）")
@@ -154,6 +168,7 @@ def test_four_accounts_take_a_problem_from_its_report_to_its_sign_off(
     finish(checker, dialog, "退回")
     expect(unit.locator(".pb-stat")).to_have_text("退回")
     submit(unit, photo(3), "已全部清运，岸坡复绿。")
+    unit.context.close()
     expect(checker.locator(".pb-stat")).to_have_text("待复核")
     dialog = begin(checker, "verify")
     dialog.locator(".pd-file").set_input_files(photo(4))
@@ -163,6 +178,7 @@ def test_four_accounts_take_a_problem_from_its_report_to_its_sign_off(
     dialog.get_by_role("button", name="使用本机定位").click()
     expect(dialog.locator(".pd-said")).to_contain_text("精度 ±6 m")
     finish(checker, dialog, "待销号")
+    checker.context.close()
 
     chief = desk(Role.CHIEF, address)
     dialog = begin(chief, "sign_off")
@@ -182,11 +198,10 @@ def test_four_accounts_take_a_problem_from_its_report_to_its_sign_off(
 
 
 def test_who_comes_second_is_told_who_was_first(
-    desk: Desk, photo: Callable[[int], Path], refusals: list[str]
+    desk: Desk, shared_served: Served, photo: Callable[[int], Path], refusals: list[str]
 ) -> None:
     refusals.append("409 (Conflict)")
-    reporter = desk(Role.PATROLLER, f"/ledger/report?lon={LON}&lat={LAT}")
-    address = report(reporter, photo(11), "岸边又有一处垃圾。")
+    address = send_report(shared_served, photo(11), "岸边又有一处垃圾。")
     first, second = desk(Role.OFFICE, address), desk(Role.OFFICE, address)
     refusal = begin(second, "refuse")
     refusal.locator("textarea").fill("重复上报。")
@@ -197,10 +212,9 @@ def test_who_comes_second_is_told_who_was_first(
 
 
 def test_a_reader_without_a_step_reads_whose_turn_it_is(
-    desk: Desk, photo: Callable[[int], Path]
+    desk: Desk, shared_served: Served, photo: Callable[[int], Path]
 ) -> None:
-    reporter = desk(Role.PATROLLER, f"/ledger/report?lon={LON}&lat={LAT}")
-    address = report(reporter, photo(21), "第三处。")
+    address = send_report(shared_served, photo(21), "第三处。")
     auditor = desk(Role.AUDITOR, address)
     expect(auditor.locator(".pb-who")).to_have_text("待河长办受理")
     expect(auditor.locator(".pb-bar .btn")).to_have_count(0)
@@ -217,8 +231,10 @@ def test_a_problem_that_may_not_be_known_is_not_told(desk: Desk, shared_served: 
         beyond = connection.execute(
             text("SELECT coalesce(max(id), 0) + 1000 FROM problem")
         ).scalar()
-    for number in (beyond, "x", "9" * 30):
-        page = desk(Role.AUDITOR, f"/ledger/{number}")
+    page = desk(Role.AUDITOR, f"/ledger/{beyond}")
+    expect(page.get_by_text("您的账号无权查看该问题")).to_be_visible()
+    for number in ("x", "9" * 30):
+        page.goto(f"{shared_served.url}/ledger/{number}")
         expect(page.get_by_text("您的账号无权查看该问题")).to_be_visible()
 
 
