@@ -87,7 +87,7 @@ def test_a_full_inbox_stops_reading_and_loses_nothing(
     until(lambda: client.connected)
     publish(broker, "PRESSED", password, 1000)
     until(lambda: not inbox.accepts)
-    time.sleep(0.3)
+    time.sleep(0.3)  # that no more comes can only be waited for
     assert 50 <= len(inbox) <= 50 + 4096 // len(good_payload(0)), "one burst more at most"
     assert client.connected
     taken = drain(inbox, 1000)
@@ -126,7 +126,7 @@ def test_two_of_the_same_name_do_not_chase_each_other(
         until(lambda client=client: client.connected)  # type: ignore[misc]  # bound at once
     until(lambda: "does another ingest use the client id test-TWIN" in caplog.text)
     ended = caplog.text.count("connection to the broker ended")
-    time.sleep(1.5)
+    time.sleep(1.5)  # that they leave each other alone can only be waited for
     assert caplog.text.count("connection to the broker ended") - ended <= 3
     for client in clients:
         client.stop()
@@ -144,7 +144,7 @@ def test_what_is_not_acknowledged_comes_again_and_what_is_does_not(
     taken = drain(first, 20)
     client.acknowledge(taken[:15])
     client.stop()
-    time.sleep(0.3)
+    time.sleep(0.3)  # the broker tells nobody when it has read a client's last packets
     publish(broker, "KEPT", password, 3)
     second = Inbox(1000, 10_000_000)
     client = client_of(broker, second, "KEPT")
@@ -199,7 +199,7 @@ def test_a_refused_sign_in_is_tried_again_until_it_is_allowed(
     client = client_of(broker, inbox, "LATER", "not the password")
     client.start()
     until(lambda: "refuses the connection" in caplog.text)
-    time.sleep(0.5)
+    time.sleep(0.5)  # that it goes on trying can only be waited for
     assert client.alive
     assert not client.connected
     client.stop()

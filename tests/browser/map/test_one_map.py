@@ -113,8 +113,10 @@ def test_a_click_selects_what_matters_most(filled: Served, map_page: MapOf) -> N
             ".getBoundingClientRect(); return [p.x + box.x, p.y + box.y]"
         )
         opened.page.mouse.click(*at)
-        opened.page.wait_for_timeout(100)
-        return opened.tell("return app.selection.now")
+        return opened.tell(
+            "return new Promise((done) => requestAnimationFrame(() =>"
+            " requestAnimationFrame(() => done(app.selection.now))))"
+        )
 
     basin = filled.basin
     for lon, lat, thing in (

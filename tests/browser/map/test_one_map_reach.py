@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from data.queries.map.changes import last_change_no
 from tests.fixtures.map import MapPage
 from tests.fixtures.served import Served
 from tests.made.map.newest import tell_class, tell_compliance
@@ -143,7 +144,9 @@ def test_the_month_is_a_switch_away(filled: Served, map_page: MapOf) -> None:
     opened.until("document.querySelector('[data-note=basis]').textContent.includes('均值')")
     assert page.inner_text("[data-count=below]") == "0", "no reading of this month is kept"
     tell_class(filled.database.ingest, filled.basin.section_up, 6)
-    page.wait_for_timeout(700)
+    with filled.database.app.connect() as connection:
+        number = last_change_no(connection)
+    opened.until(f"window.onemap.app.state.change_no >= {number}")
     assert page.inner_text("[data-count=below]") == "0", "means don't follow single readings"
     page.click("[data-basis=now]")
     opened.until("document.querySelector('[data-count=below]').textContent === '2'")
