@@ -148,10 +148,10 @@ class Cluster:
         With ``template``, to which nobody may be connected, it is a clone of it (60-80 ms).
         """
         source = f"TEMPLATE {template} STRATEGY file_copy" if template else "TEMPLATE template0"
-        self.execute(f"CREATE DATABASE {name} OWNER onemap_owner {source};")
+        grants = _DATABASE_SQL.format(name=name)
+        self.execute(f"CREATE DATABASE {name} OWNER onemap_owner {source};{grants}")
         if not template:
             self._extend(name)
-        self.execute(_DATABASE_SQL.format(name=name))
 
     def drop_database(self, name: str) -> None:
         """Drops the database, after disconnecting every session that uses it."""
@@ -270,17 +270,15 @@ class Cluster:
         return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
     def _run(self, *command: str | Path, stdin: str = "") -> str:
+        prefix = self.account.prefix() if self.account else []
         done = subprocess.run(  # noqa: S603 - PostgreSQL's own programs
-            [str(part) for part in command],
+            [*prefix, *map(str, command)],
             input=stdin,
             capture_output=True,
             text=True,
             check=False,
             cwd="/",
             env=self._environment(),
-            user=self.account.uid if self.account else None,
-            group=self.account.gid if self.account else None,
-            extra_groups=[] if self.account else None,
         )
         if done.returncode != 0:
             raise ServiceDown(
