@@ -144,8 +144,10 @@ def allowed(
     actor: Actor, situation: Situation | None, now: UtcDatetime, limits: Limits
 ) -> tuple[Step, ...]:
     """Returns every step of the problem the actor may take now, in the order of the step table."""
+    status = situation.status if situation else None
+    leading_on = {step.action for step in STEPS if status in step.sources}
     found: list[Step] = []
-    for action in dict.fromkeys(step.action for step in STEPS):
+    for action in dict.fromkeys(step.action for step in STEPS if step.action in leading_on):
         try:
             found.append(check(action, actor, situation, now, limits))
         except (Forbidden, Conflict):
