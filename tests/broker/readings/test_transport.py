@@ -27,7 +27,7 @@ from tests.made.readings.poison import good_payload
 from tests.running.bound import bound
 from tests.running.folders import open_folder
 from tests.running.ingest_process import IngestProcess, ingest_process
-from tests.running.waiting import until
+from tests.running.waiting import is_connected, until
 
 TOPIC = "onemap/v1/{}/reading"
 
@@ -132,6 +132,12 @@ def test_two_of_the_same_name_do_not_chase_each_other(
         client.stop()
 
 
+def stop(client: MqttClient, broker: Broker) -> None:
+    """The client has ended, and the broker has read all that it sent before."""
+    client.stop()
+    until(lambda: not is_connected(broker.port))
+
+
 def test_what_is_not_acknowledged_comes_again_and_what_is_does_not(
     broker: Broker, device: Callable[[str], str]
 ) -> None:
@@ -143,8 +149,7 @@ def test_what_is_not_acknowledged_comes_again_and_what_is_does_not(
     publish(broker, "KEPT", password, 20)
     taken = drain(first, 20)
     client.acknowledge(taken[:15])
-    client.stop()
-    time.sleep(0.3)  # the broker tells nobody when it has read a client's last packets
+    stop(client, broker)
     publish(broker, "KEPT", password, 3)
     second = Inbox(1000, 10_000_000)
     client = client_of(broker, second, "KEPT")
@@ -153,8 +158,7 @@ def test_what_is_not_acknowledged_comes_again_and_what_is_does_not(
     expected = [good_payload(n) for n in range(15, 20)] + [good_payload(n) for n in range(3)]
     assert [each.payload for each in again] == expected
     client.acknowledge(again)
-    client.stop()
-    time.sleep(0.3)  # a broker that is busy with the next connection forgets the last's packets
+    stop(client, broker)
     third = Inbox(1000, 10_000_000)
     client = client_of(broker, third, "KEPT")
     client.start()
