@@ -10,6 +10,7 @@ from hypothesis import settings
 from dashboard.parts.wording import language
 from tests.order import place_of
 from tests.running.bound import die_with_parent
+from tests.running.folders import remove_left_folders
 from tests.running.interrupts import raise_in_test
 
 settings.register_profile("house", deadline=None)
@@ -30,12 +31,15 @@ pytest_plugins = [
 def pytest_configure(config: pytest.Config) -> None:
     """However a run ends, its servers do: asked to end, it still closes what its fixtures opened.
 
-    A worker of pytest-xdist is asked to end when the process that spread the tests is gone.
+    A worker of pytest-xdist is asked to end when the process that spread the tests is gone. What
+    an earlier run couldn't remove, because it was killed, is removed now.
     """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, raise_in_test)
     if hasattr(config, "workerinput"):
         die_with_parent(signal.SIGTERM)
+    else:
+        remove_left_folders()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
