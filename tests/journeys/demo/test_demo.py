@@ -126,6 +126,15 @@ def runs() -> Iterator[list[Run]]:
             each.end(signal.SIGTERM)
 
 
+@pytest.fixture(scope="module")
+def running(folder: Path) -> Iterator[Run]:
+    """A demo that is up, for tests that neither start nor end it: starting it takes seconds."""
+    made = Run(folder)
+    yield made
+    if made.process.poll() is None:
+        made.end(signal.SIGTERM)
+
+
 def test_the_demo_s_whole_life(folder: Path, runs: list[Run]) -> None:
     first = Run(folder)
     runs.append(first)
@@ -173,8 +182,8 @@ def test_the_demo_s_whole_life(folder: Path, runs: list[Run]) -> None:
     assert alive(left) == []
 
 
-def test_the_office_has_worked_four_weeks(folder: Path, runs: list[Run]) -> None:
-    runs.append(Run(folder))
+def test_the_office_has_worked_four_weeks(folder: Path, running: Run) -> None:
+    assert is_ready(running.url)
     proof = subprocess.run(
         [str(ROOT / "onemap"), "--dir", str(folder), "ledger", "verify"],
         capture_output=True, text=True, check=False,
@@ -211,17 +220,13 @@ def test_the_office_has_worked_four_weeks(folder: Path, runs: list[Run]) -> None
     assert patrols.walked - 5 > patrols.valid > patrols.walked / 2
 
 
-def test_the_line_to_copy_publishes(folder: Path, runs: list[Run]) -> None:
-    running = Run(folder)
-    runs.append(running)
+def test_the_line_to_copy_publishes(running: Run) -> None:
     line = next(each for each in running.text().splitlines() if "mosquitto_pub" in each)
     done = subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_child_that_dies_is_started_again(folder: Path, runs: list[Run]) -> None:
-    running = Run(folder)
-    runs.append(running)
+def test_a_child_that_dies_is_started_again(folder: Path, running: Run) -> None:
     record = folder / "run" / "dashboard.json"
     pid = json.loads(record.read_text())["pid"]
     os.kill(pid, signal.SIGKILL)
