@@ -1,4 +1,7 @@
-"""A run of tests that is interrupted, asked to end or killed leaves no server behind."""
+"""A run of tests that is interrupted, asked to end or killed leaves no server behind.
+
+The folders of a killed one go with the next run.
+"""
 
 import os
 import signal
@@ -15,7 +18,7 @@ from benchmarks.rig.processes import descent
 from data.daemon import started_at_ticks
 from tests.journeys.house import lingering
 from tests.running.bound import bound
-from tests.running.folders import ROOT
+from tests.running.folders import PREFIX, ROOT, remove_left_folders
 from tests.running.waiting import until
 
 LINGERING = "tests/journeys/house/lingering.py::test_everything_is_started_and_stays"
@@ -45,6 +48,12 @@ class Run:
         missing = [server for server in SERVERS if not any(server in line for line in lines)]
         assert missing == []
         return {pid: started_at_ticks(pid) for pid in found}
+
+
+def folders_of(pid: int) -> set[Path]:
+    """The folders of tests that the process has opened and holds locked."""
+    held = {each.readlink() for each in Path(f"/proc/{pid}/fd").iterdir() if each.exists()}
+    return {folder for folder in held if folder.name.startswith(PREFIX)}
 
 
 def assert_gone(family: dict[int, int | None]) -> None:
@@ -115,7 +124,12 @@ def test_an_interrupted_run_stops_its_servers(
 def test_servers_of_a_killed_worker_and_of_a_killed_run_end(tmp_path: Path) -> None:
     with running(tmp_path, "one", "other") as run:
         first, second = run.family("one"), run.family("other")
-        os.kill(int((tmp_path / "one").read_text()), signal.SIGKILL)
+        worker = int((tmp_path / "one").read_text())
+        left = folders_of(worker)
+        assert {folder.name.split("-")[2] for folder in left} >= {"cluster", "broker", "lingering"}
+        os.kill(worker, signal.SIGKILL)
         assert_gone(first)
         run.process.kill()
         assert_gone(second)
+    remove_left_folders()
+    until(lambda: not any(folder.exists() for folder in left))
