@@ -4,14 +4,15 @@ import asyncio
 import signal
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
-from tests.fixtures.browser import Started
+from tests.fixtures.browser import Chromium
 from tests.running.interrupts import raise_in_test
 
 
-def test_a_test_without_pages_runs_a_loop_of_its_own(chromium: Started) -> None:
-    assert chromium.browser.is_connected()
+def test_a_test_without_pages_runs_a_loop_of_its_own(chromium: Chromium) -> None:
+    assert chromium.started is not None
+    assert chromium.started.is_connected()
     assert asyncio.run(asyncio.sleep(0, "done")) == "done"
 
 
@@ -38,3 +39,15 @@ def test_interrupted_waits_leave_the_browser_usable(page: Page) -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
     assert page.evaluate("1 + 1") == 2
+
+
+def test_after_a_crash_the_next_module_gets_a_new_browser(
+    browser: Browser, chromium: Chromium
+) -> None:
+    another = Chromium(chromium.kind, chromium.loop)
+    crashing = another.running()
+    crashing.close()
+    fresh = another.running()
+    assert fresh.is_connected()
+    assert another.running() is fresh is not browser
+    fresh.close()
