@@ -30,6 +30,26 @@ STANDS: Final = """shown => new Promise(told => requestIdleCallback(() => {
 }))"""
 """Scripts idle, fonts there, what is told shown, no place waiting for its content, maps drawn."""
 
+LABELS_ANEW: Final = """async () => {
+    const maps = [window.onemap?.mounted && window.onemap.map, window.onemap_report_map,
+        ...[...document.querySelectorAll("[data-spot], .mp-canvas")].map(box => box.spot)]
+        .filter(Boolean);
+    for (const map of maps) {
+        const labelled = map.getStyle().layers.map(layer => layer.id).filter(id =>
+            map.getLayer(id).type === "symbol"
+            && map.getLayoutProperty(id, "visibility") !== "none");
+        for (const seen of ["none", "visible"]) {
+            const idle = new Promise(done => map.once("idle", done));
+            labelled.forEach(id => map.setLayoutProperty(id, "visibility", seen));
+            if (labelled.length) await idle;
+        }
+    }
+}"""
+"""Labels go and come again. Else they keep the side of their symbol that was free when they came,
+
+which depends on the order in which tiles arrived.
+"""
+
 
 @dataclass
 class Camera:
@@ -67,10 +87,15 @@ class Camera:
         """The picture when two in a row, a moment apart, are the same."""
         seen: list[Image.Image] = []
 
-        def same() -> bool:
+        def stands() -> bool:
             if self.waiting or not self.page.evaluate(STANDS, shown):
                 seen.clear()
                 self.page.wait_for_timeout(50)
+                return False
+            return True
+
+        def same() -> bool:
+            if not stands():
                 return False
             seen.append(self._shot())
             if len(seen) > 1 and not ImageChops.difference(*seen[-2:]).getbbox():
@@ -78,8 +103,15 @@ class Camera:
             self.page.wait_for_timeout(150)
             return False
 
+        until(stands, patience_s=shared(PATIENCE_S))
+        self.page.evaluate(LABELS_ANEW)
         until(same, patience_s=shared(PATIENCE_S))
         return seen[-1]
+
+    def words(self) -> str:
+        """Every line of words and figures that the page shows, in the order of the alphabet."""
+        lines = self.page.inner_text("body").splitlines()
+        return "".join(f"{line}\n" for line in sorted(filter(None, map(str.strip, lines))))
 
     def _shot(self) -> Image.Image:
         shot = self.page.screenshot(animations="disabled", caret="hide")

@@ -14,10 +14,12 @@ RECORDED = Path(__file__).parent / "recorded"
 def hold(name: str, found: str, renewed: str) -> None:
     """Compares the text with the file recorded under that name, or writes it there.
 
-    ``renewed`` is the value of ``--renew``: the file is written when it is ``name``. A difference
-    fails with the lines that changed and the command that records them on purpose.
+    ``renewed`` is the value of ``--renew``: the file is written when that is ``name``, or the
+    folder in which it lies. A difference fails with the lines that changed and the command that
+    records them on purpose.
     """
     file = RECORDED / name
+    name = name.split("/", maxsplit=1)[0]
     if renewed == name:
         file.write_text(found, "utf-8")
         return
@@ -27,7 +29,7 @@ def hold(name: str, found: str, renewed: str) -> None:
     )
     told = "\n".join(list(changed)[:60])
     assert found == kept, (
-        f"{name} changed. Was it meant? ./onemap test tests/contract --renew {name}\n{told}"
+        f"{file.name} changed. Was it meant? ./onemap test tests/contract --renew {name}\n{told}"
     )
 
 

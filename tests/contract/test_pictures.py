@@ -1,4 +1,8 @@
-"""Twelve pages look as they are recorded: wide and on a phone, light, and wide in the dark."""
+"""Twelve pages look and read as recorded: wide and on a phone, light, and wide in the dark.
+
+Pictures hold places and colours, too coarse for one digit that is another; the words beside them
+hold every line that is read.
+"""
 
 import os
 from collections.abc import Iterator
@@ -14,7 +18,7 @@ from sqlalchemy import text
 from tests.contract import county
 from tests.contract.camera import PHONE, WIDE, Camera, camera
 from tests.contract.comparison import difference, reduced
-from tests.contract.recorded import RECORDED
+from tests.contract.recorded import RECORDED, hold
 from tests.made.database import Database
 from tests.running.dashboard_process import running_dashboard
 from tests.running.folders import ROOT, open_folder
@@ -86,17 +90,17 @@ class Site:
             )
         return self.cameras[login, size]
 
-    def pictures(self, page: Page) -> dict[str, Image.Image]:
-        """The three pictures of a page; the dark one is the wide page as it stands."""
+    def look(self, page: Page) -> tuple[dict[str, Image.Image], dict[str, str]]:
+        """The three pictures of a page, the dark one of the wide page as it stands; its words."""
         address = page.address.format(**self.chosen)
         wide, phone = self.camera(page.login, WIDE), self.camera(page.login, PHONE)
-        taken = {
+        pictures = {
             "wide": wide.open(address, page.shown, page.height),
             "dark": wide.turn("dark", page.shown),
             "phone": phone.open(address, page.shown, PHONE[1]),
         }
         assert wide.wrongs + phone.wrongs == []
-        return taken
+        return pictures, {"wide": wide.words(), "phone": phone.words()}
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +119,10 @@ def site(shared_database: Database, browser: Browser) -> Iterator[Site]:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_a_page_looks_as_recorded(page: Page, site: Site, renewed: str, tmp_path: Path) -> None:
     told = []
-    for view, found in site.pictures(page).items():
+    pictures, words = site.look(page)
+    for size, lines in words.items():
+        hold(f"{NAME}/{page.name}-{size}.txt", lines, renewed)
+    for view, found in pictures.items():
         name = f"{page.name}-{view}"
         if renewed == NAME:
             record(FOLDER / f"{name}.png", found)
