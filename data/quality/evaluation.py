@@ -73,7 +73,7 @@ def evaluate(
 ) -> Evaluation:
     """Evaluates a section by its newest values at ``now``; returns its state and class.
 
-    Only values flagged normal and younger than ``max_age`` count. All required ones there: graded
+    Only values flagged normal and younger than the interval allows (see max_age) count. All required ones there: graded
     by every evaluated parameter that counts. Some young values, but not all required ones count:
     partial. None young: stale. None known: none. Without a target it is Ⅲ.
     """
