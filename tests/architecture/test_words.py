@@ -25,7 +25,7 @@ KEPT_RIDDLES = ["dashboard/ledger/documents.py: given"]
 
 
 def names_of(source: str) -> set[str]:
-    """Every name that a module gives: functions, classes, arguments, variables, fields."""
+    """Every name that a module gives: functions, classes, arguments, variables, fields, aliases."""
     found = set()
     for node in ast.walk(ast.parse(source)):
         match node:
@@ -37,6 +37,8 @@ def names_of(source: str) -> set[str]:
                 found.add(node.id)
             case ast.Attribute(ctx=ast.Store()):
                 found.add(node.attr)
+            case ast.alias(asname=str(name)) | ast.ExceptHandler(name=str(name)):
+                found.add(name)
     return found
 
 
@@ -114,6 +116,8 @@ def test_no_name_of_the_product_means_six_things() -> None:
 
 def test_names_are_found_wherever_they_are_given() -> None:
     source = (
-        "def a(b, *c, d=1, **e):\n    f, self.g = 1, 2\n    for h in i: pass\n    j: int = k(l=1)"
+        "def a(b, *c, d=1, **e):\n    f, self.g = 1, 2\n    for h in i: pass\n    j: int = k(l=1)\n"
+        "import m\nimport n as o\nfrom p import q, r as s\n"
+        "try: pass\nexcept t as u: pass\nwith v as w: pass"
     )
-    assert names_of(source) == {"a", "b", "c", "d", "e", "f", "g", "h", "j"}
+    assert names_of(source) == set("abcdefghjosuw")
