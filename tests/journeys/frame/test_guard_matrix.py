@@ -173,6 +173,10 @@ def test_every_route_is_in_the_table(every_route: set[str]) -> None:
     assert every_route - set(ROUTES) == set(), "say in ROUTES who may"
 
 
+def test_every_line_of_the_table_is_a_route(every_route: set[str]) -> None:
+    assert set(ROUTES) - every_route == set(), "a route that is gone leaves ROUTES too"
+
+
 @pytest.mark.parametrize("role", [NOBODY, *Role], ids=lambda role: str(role or "nobody"))
 def test_routes(
     role: Role | None,
