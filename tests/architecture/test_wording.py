@@ -1,14 +1,37 @@
 """Every word people see is in both catalogues, and says the same facts in both."""
 
+import re
 import string
+from collections.abc import Iterator
 
 import pytest
+from babel.messages.pofile import read_po
 
 from tests.architecture.msgids import LOCALES, msgids, spelled, translated
+
+HAN = re.compile(r"[\u2e80-\u2fdf\u3005-\u3007\u3400-\u9fff\uf900-\ufaff]")
+CHINESE = re.compile(rf"{HAN.pattern}|[\u3000-\u303f\uff00-\uffef]")
+"""Chinese characters, and their punctuation."""
+TERMS = re.compile("国考|一级A|一级B|二级|三级|澧县")
+"""Values of columns and a county's own name, which English texts quote as they are."""
+FACT = re.compile(r"\{[^}]*\}|%\(\w+\)s|%-?[A-Za-z]")
+"""What is filled in when the text is shown."""
+WITHOUT_HAN = {"n = {n}"}
+"""Chinese texts of Latin letters alone: a formula."""
 
 
 def fields(text: str) -> set[str]:
     return {name for _text, name, _spec, _kind in string.Formatter().parse(text) if name}
+
+
+def texts(code: str) -> Iterator[tuple[str, str]]:
+    """Every text of a language as its catalogues spell it, plurals too, with the file's name."""
+    for file in sorted((LOCALES / code).glob("*.po")):
+        with file.open("rb") as opened:
+            for message in read_po(opened, locale=code, abort_invalid=True):
+                forms = message.string if isinstance(message.string, tuple) else (message.string,)
+                if message.id:
+                    yield from ((file.name, form) for form in forms)
 
 
 @pytest.mark.parametrize("code", ["zh", "en"])
@@ -47,3 +70,15 @@ def test_the_english_catalogue_has_no_chinese_and_the_other_has() -> None:
     assert len(chinese) < len(translated("zh")) / 4
     for file in (LOCALES / "en").glob("*.po"):
         assert (LOCALES / "zh" / file.name).exists(), file.name
+    quoted = [said for _name, said in texts("en") if TERMS.search(said)]
+    assert len(quoted) == 4
+    assert [each for each in texts("en") if CHINESE.search(TERMS.sub("", each[1]))] == []
+
+
+def test_a_chinese_text_has_chinese_unless_it_is_signs_and_facts_alone() -> None:
+    english = [
+        (name, said)
+        for name, said in texts("zh")
+        if not HAN.search(said) and re.search("[A-Za-z]", FACT.sub("", said))
+    ]
+    assert {said for _name, said in english} == WITHOUT_HAN, english
