@@ -81,17 +81,18 @@ def test_a_step_moves_the_pins_of_an_open_map(filled: Filled, map_page: MapOf) -
     opened = map_page(filled.served, Role.OFFICE)
     opened.open()
     opened.until("window.onemap.app.live.source?.readyState === 1")
-    before = int(opened.page.inner_text("[data-ledger-number=problems]") or 0)
+    opened.until("document.querySelector('[data-ledger-number=problems]').textContent")
+    before = int(opened.page.inner_text("[data-ledger-number=problems]"))
     basin = filled.served.basin
     number = put_problem(
         filled.owner, "411381-2026-00031", basin.reach_up, 112.2, 32.66, Light.AMBER
     )
     opened.until(f"window.onemap.app.ledger.pins.find({number})?.properties.light === 'amber'")
+    count = "Number(document.querySelector('[data-ledger-number=problems]').textContent)"
+    opened.until(f"{count} === {before + 1}")
     close_problem(filled.owner, number)
     opened.until(f"!window.onemap.app.ledger.pins.find({number})")
-    opened.until(
-        f"Number(document.querySelector('[data-ledger-number=problems]').textContent) <= {before}"
-    )
+    opened.until(f"{count} === {before}")
     assert opened.wrongs == []
 
 

@@ -213,7 +213,23 @@ def test_by_keyboard_the_drawer_takes_the_focus_and_gives_it_back(
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("tab", name="趋势")).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Escape")
-    opened.until("document.activeElement && document.activeElement !== document.body")
+    expect(page.locator(".maplibregl-canvas")).to_be_focused()
+
+
+def test_by_keyboard_the_drawer_gives_the_focus_back_to_the_row_that_opened_it(
+    filled: Served, map_page: MapOf
+) -> None:
+    opened = map_page(filled)
+    opened.open()
+    page = opened.page
+    page.click("[data-map-action=list]")
+    row = page.locator(f"#one-map-list-rows button[data-id='{filled.basin.section_lake}']")
+    row.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".dw h2")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(row).to_be_focused()
+    assert opened.wrongs == []
 
 
 def test_a_phone_shows_large_values_in_english(filled: Served, map_page: MapOf) -> None:
