@@ -133,6 +133,12 @@ def test_a_page_looks_as_recorded(page: Page, site: Site, renewed: str, tmp_path
     )
 
 
+def test_the_recorded_pictures_are_those_of_the_pages() -> None:
+    views = ("wide", "dark", "phone")
+    expected = {f"{page.name}-{view}.png" for page in PAGES for view in views}
+    assert {file.name for file in FOLDER.iterdir()} == expected, "remove what no page shows"
+
+
 def test_the_picture_in_the_readme_is_the_county_with_its_classes(
     site: Site, shared_database: Database, tmp_path: Path
 ) -> None:
