@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 
 from dashboard.parts.wording import language
+from tests.contract.recorded import names_of
 from tests.order import place_of
 from tests.running.bound import die_with_parent
 from tests.running.folders import remove_left_folders
@@ -34,6 +35,10 @@ def pytest_configure(config: pytest.Config) -> None:
     A worker of pytest-xdist is asked to end when the process that spread the tests is gone. What
     an earlier run couldn't remove, because it was killed, is removed now.
     """
+    try:
+        names_of(str(config.getoption("--renew")))
+    except ValueError as error:
+        raise pytest.UsageError(f"--renew: {error}") from error
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, raise_in_test)
     if hasattr(config, "workerinput"):
@@ -44,12 +49,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--renew NAME`` records a contract of ``tests/contract`` anew instead of holding it."""
-    parser.addoption("--renew", default="", metavar="NAME", help="record that contract anew")
+    parser.addoption(
+        "--renew", default="", metavar="NAME[,NAME]", help="record those contracts anew"
+    )
 
 
 @pytest.fixture
 def renewed(pytestconfig: pytest.Config) -> str:
-    """The contract that this run records anew, empty for none."""
+    """The contracts that this run records anew, separated by commas; empty for none."""
     return str(pytestconfig.getoption("--renew"))
 
 

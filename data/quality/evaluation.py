@@ -73,9 +73,9 @@ def evaluate(
 ) -> Evaluation:
     """Evaluates a section by its newest values at ``now``; returns its state and class.
 
-    Only values flagged normal and younger than the interval allows (see max_age) count. All required ones there: graded
-    by every evaluated parameter that counts. Some young values, but not all required ones count:
-    partial. None young: stale. None known: none. Without a target it is Ⅲ.
+    Only values flagged normal and younger than the interval allows (``max_age``) count. All
+    required ones there: graded by every evaluated parameter that counts. Some young values, but not
+    all required ones count: partial. None young: stale. None known: none. Without a target it is Ⅲ.
     """
     age = max_age(interval, fresh_hours=fresh_hours, fresh_intervals=fresh_intervals)
     fresh = freshness_of(latest, dict.fromkeys((*required, *evaluated)), now=now, age=age)

@@ -68,7 +68,7 @@ def deliver(engine: Engine, now: UtcDatetime, channels: Mapping[str, Channel] = 
 def mark_read(
     engine: Engine, who: AccountId, now: UtcDatetime, ids: Collection[int] | None = None
 ) -> int:
-    """Marks those of the account's notices as read, or all where ``ids`` is None; returns how many."""
+    """Marks those notices of the account as read, all if ``ids`` is None; returns how many."""
     with transaction(engine) as connection:
         bound = {"now": now, "account": who, "ids": None if ids is None else sorted(ids)}
         marked = connection.execute(_READ, bound).rowcount

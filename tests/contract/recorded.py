@@ -1,6 +1,6 @@
 """What must not change by accident, as files.
 
-``./onemap test tests/contract --renew NAME`` records one of them anew.
+``./onemap test tests/contract --renew NAME`` records one of them anew, ``NAME,NAME`` several.
 """
 
 from collections.abc import Iterable
@@ -11,16 +11,28 @@ RECORDED = Path(__file__).parent / "recorded"
 """One file or folder a contract; its name is what ``--renew`` takes."""
 
 
+def names_of(renewed: str) -> frozenset[str]:
+    """The contracts that a value of ``--renew`` names, separated by commas.
+
+    ValueError for a name that isn't recorded: a new contract begins as an empty file.
+    """
+    names = frozenset(name.strip() for name in renewed.split(",")) - {""}
+    known = sorted(each.name for each in RECORDED.iterdir())
+    if unknown := sorted(names.difference(known)):
+        raise ValueError(f"{', '.join(unknown)}: no such contract. There are {', '.join(known)}")
+    return names
+
+
 def hold(name: str, found: str, renewed: str) -> None:
     """Compares the text with the file recorded under that name, or writes it there.
 
-    ``renewed`` is the value of ``--renew``: the file is written when that is ``name``, or the
-    folder in which it lies. A difference fails with the lines that changed and the command that
+    ``renewed`` is the value of ``--renew``: the file is written when it names that or
+    the folder in which it lies. A difference fails with the lines that changed and the command that
     records them on purpose.
     """
     file = RECORDED / name
     name = name.split("/", maxsplit=1)[0]
-    if renewed == name:
+    if name in names_of(renewed):
         file.write_text(found, "utf-8")
         return
     kept = file.read_text("utf-8")
