@@ -227,6 +227,7 @@ def test_by_keyboard_the_drawer_gives_the_focus_back_to_the_row_that_opened_it(
     row.focus()
     page.keyboard.press("Enter")
     expect(page.locator(".dw h2")).to_be_focused()
+    expect(page.locator(".dw-plot.drawn").first).to_be_visible()
     page.keyboard.press("Escape")
     expect(row).to_be_focused()
     assert opened.wrongs == []
