@@ -8,6 +8,8 @@ from pathlib import Path
 
 from alembic import op
 
+from data.errors import BadInput
+
 revision = "0005"
 down_revision = "0004"
 
@@ -19,6 +21,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP FUNCTION divisions_below(bigint[])")
-    op.execute("DROP FUNCTION divisions_above(bigint)")
-    op.execute("DROP FUNCTION units_below(bigint[])")
+    raise BadInput("the first tables are never taken away", mend="Drop the database instead.")
