@@ -28,6 +28,7 @@ from ingest.simulator.values import chance
 from problem_ledger.cases import actions, reports
 from problem_ledger.cases.rules import Rules
 from problem_ledger.evidence import photos
+from problem_ledger.evidence.flags import doubts
 from problem_ledger.record.commands import Command, Place, Report
 
 SIGNERS = {
@@ -48,6 +49,7 @@ REFERENCES = {
 }
 OLDER = "case-3"
 """The spot of an older picture that is handed in a second time."""
+DOUBTFUL = "已到现场核对，照片所示属实。"
 LATE, NEARLY_DUE = "overdue", "nearly_due"
 ROOM = timedelta(days=5)
 """Problems that are not stood of as late have at least so long to go."""
@@ -200,6 +202,8 @@ class Desk:
                 requirement=file.requirement,
                 due_on=self._due_on(file, at),
             )
+        if turn.action in actions.EXPLAINED:
+            command = replace(command, explanation=self._explanation(file))
         if turn.action is Action.VERIFY:
             place = _place(file.spot, file.key, "checked")
             return replace(command, place=place, at=_shortly_before(at, file))
@@ -208,6 +212,11 @@ class Desk:
                 due = connection.execute(text(_DUE), {"id": file.problem_id}).scalar_one()
             return replace(command, due_on=business_date(to_utc(due)) + turn.longer)
         return command
+
+    def _explanation(self, file: File) -> str:
+        """Returns what is said about photos that look doubtful; nothing where none does."""
+        with self.engine.connect() as connection:
+            return DOUBTFUL if doubts(connection, file.problem_id) else ""
 
     def _due_on(self, file: File, at: UtcDatetime) -> date | None:
         """Returns the deadline the office sets, None when the one of the rules applies."""

@@ -57,6 +57,9 @@ class StepIn(Sent):
     place: PlaceIn | None = Field(None, description="of a check on site")
     at: Instant | None = Field(None, description="of a check on site; default: now")
     photo_ids: PhotoIds = ()
+    explanation: Text = Field(
+        "", description="of a check or sign-off: why it is right although photos look doubtful"
+    )
 
 
 class DoneOut(Read):

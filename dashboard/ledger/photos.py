@@ -17,6 +17,12 @@ from data.words.ledger import Stage
 from problem_ledger.evidence.comparison import Check, Flag, pair
 from problem_ledger.evidence.flags import newest
 
+FAR_M = 10_000
+"""From here on a distance is told in kilometres."""
+
+ELSEWHERE_M = 50_000
+"""A photo farther from the problem than this was taken somewhere else altogether."""
+
 
 def photo_card(seen: Seen) -> html.Section:
     """Returns the card with the photos before and after rectification, and the checks on them."""
@@ -136,17 +142,28 @@ def photo_words(seen: Seen) -> list[str]:
 
 
 def checks(seen: Seen, *, after: bool) -> html.Ul | None:
-    """Returns a list of at most six checks on the photos shown; None when there are none."""
+    """Returns the checks on the photos; None when there are none.
+
+    Once there are photos of the rectification those are listed, with every doubt about the photos
+    before it.
+    """
     stage = Stage.AFTER if after else Stage.BEFORE
-    shown = [flag for flag in seen.flags if flag.stage is stage]
-    shown = [flag for flag in shown if flag.check is not Check.CLOCK or flag.ok is False]
+    shown = [flag for flag in shown_flags(seen.flags) if flag.stage is stage or flag.ok is False]
     if not shown:
         return None
-    return html.Ul([_check(seen, flag) for flag in shown[:6]], className="pb-checks")
+    return html.Ul([_check(seen, flag, stage) for flag in shown], className="pb-checks")
 
 
-def _check(seen: Seen, flag: Flag) -> html.Li:
+def shown_flags(flags: Sequence[Flag]) -> list[Flag]:
+    """Returns the flags that are worth a place: of the camera's clock only a doubt."""
+    return [flag for flag in flags if flag.check is not Check.CLOCK or flag.ok is False]
+
+
+def _check(seen: Seen, flag: Flag, stage: Stage) -> html.Li:
+    """Returns one check with its sign; one about photos of another stage names the stage."""
     name, value, rule = check_words(seen, flag)
+    if flag.stage is not stage:
+        name = _("{stage}: {check}").format(stage=stage_word(flag.stage), check=name)
     sign = {
         True: html.Span(
             icon("tick"), className="ok", role="img", **attributes(aria_label=_("fits"))
@@ -173,6 +190,8 @@ def check_words(seen: Seen, flag: Flag) -> tuple[str, str, str]:
         return _("Directions differ"), value, _("at most {n}°").format(n=round(limit))
     if flag.check is Check.PLACE:
         value = unknown if measured is None else _metres(measured)
+        if measured is not None and measured > ELSEWHERE_M:
+            value = _("{distance}: not taken here").format(distance=value)
         return _("From the problem's place"), value, _("at most {n} m").format(n=round(limit))
     if flag.check is Check.LIKENESS:
         rule = ngettext("compared with {n} photo", "compared with {n} photos", flag.compared_count)
@@ -194,17 +213,17 @@ def check_words(seen: Seen, flag: Flag) -> tuple[str, str, str]:
 
 
 def _metres(value: float) -> str:
+    if value >= FAR_M:
+        return f"{value // 1000:,.0f} km"
     return f"{value:.1f} m" if value < 10 else f"{value:,.0f} m"
 
 
 def _time_check(seen: Seen, flag: Flag) -> tuple[str, str]:
+    """Returns when the photo was taken and when it should have been."""
     value = moment_text(flag.at, seen.now) if flag.at else _("not known")
     if flag.span is None:
         return value, ""
+    if flag.stage is not Stage.BEFORE:
+        return value, _("within the rectification")
     start = flag.span.start.astimezone(BUSINESS_ZONE)
-    within = (
-        _("within the rectification")
-        if flag.stage is not Stage.BEFORE
-        else _("since {day}").format(day=f"{start:%m-%d %H:%M}")
-    )
-    return value, within if flag.ok is not False else _("outside of the rectification")
+    return value, _("since {day}").format(day=f"{start:%m-%d %H:%M}")

@@ -11,7 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Spacer, Table, TableStyle
 
 from dashboard.ledger.line_words import actor_words, division_words, where_words
-from dashboard.ledger.photos import check_words, chosen_pair
+from dashboard.ledger.photos import check_words, chosen_pair, shown_flags
 from dashboard.ledger.problem_parts import deadline_rule, title_words
 from dashboard.ledger.problem_reads import Seen
 from dashboard.ledger.story import sentences
@@ -34,7 +34,7 @@ from data.clock import BUSINESS_ZONE
 from data.queries.ledger.one_problem import StoryEvent
 from data.queries.ledger.photos import PhotoFacts
 from data.words.ledger import Action, Stage
-from problem_ledger.evidence.comparison import Check, Flag
+from problem_ledger.evidence.comparison import Flag
 from problem_ledger.evidence.exif import taken_at
 
 MARGIN: Final = 18 * mm
@@ -78,7 +78,7 @@ def sign_off_sheet(seen: Seen, photos: Mapping[int, bytes]) -> bytes:
             facts(_facts(seen)),
             heading(_("Before and after")),
             _pair(seen, photos),
-            *_findings(seen.flags, seen),
+            *findings(seen.flags, seen),
             heading(_("Signatures")),
             _signers(seen),
             heading(_("How it was handled")),
@@ -190,25 +190,29 @@ def _caption(seen: Seen, photo: PhotoFacts) -> str:
     return " · ".join(first) + f"\nSHA-256 {photo.sha256.hex()[:24]}…"
 
 
-def _findings(flags: Sequence[Flag], seen: Seen) -> list[Any]:
+def findings(flags: Sequence[Flag], seen: Seen) -> list[Any]:
+    """Returns a table for the photos before and one for those after: every check and its result."""
+    parts: list[Any] = []
+    for stage in (Stage.BEFORE, Stage.AFTER):
+        found = [flag for flag in shown_flags(flags) if flag.stage is stage]
+        if found:
+            cells = [_finding(seen, flag) for flag in found]
+            width = WIDTH / len(cells)
+            table = Table([cells], colWidths=[width] * len(cells), style=grid())
+            parts += [Spacer(0, 2 * mm), words(stage_word(stage), 7, colour=FAINT), table]
+    return parts
+
+
+def _finding(seen: Seen, flag: Flag) -> list[Any]:
     marks = {True: _("fits"), False: _("doubtful"), None: _("not known")}
-    after = [
-        flag
-        for flag in flags
-        if flag.stage is Stage.AFTER and (flag.check is not Check.CLOCK or flag.ok is False)
+    name, value, rule = check_words(seen, flag)
+    colour = WARNING if flag.ok is False else FAINT
+    return [
+        words(name, 7, colour=FAINT),
+        words(value, 8),
+        words(rule, 7, colour=FAINT),
+        words(marks[flag.ok], 7, colour=colour),
     ]
-    if not after:
-        return []
-    cells = []
-    for flag in after:
-        name, value, rule = check_words(seen, flag)
-        colour = WARNING if flag.ok is False else FAINT
-        cells.append(
-            [words(name, 7, colour=FAINT), words(value, 8), words(rule, 7, colour=FAINT),
-             words(marks[flag.ok], 7, colour=colour)]
-        )  # fmt: skip
-    width = WIDTH / len(cells)
-    return [Spacer(0, 2 * mm), Table([cells], colWidths=[width] * len(cells), style=grid())]
 
 
 def _signers(seen: Seen) -> Table:

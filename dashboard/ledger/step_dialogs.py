@@ -4,8 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from dashboard.ledger.line_words import actor_words
-from dashboard.ledger.photos import check_words, chosen_pair
+from dashboard.ledger.dialog_checks import checks_of
 from dashboard.ledger.problem_reads import Seen
 from dashboard.ledger.words import (
     action_word,
@@ -14,13 +13,12 @@ from dashboard.ledger.words import (
     rule_source_words,
     severity_word,
 )
-from dashboard.parts.measures import moment_text
 from dashboard.parts.roles import CHIEFS
 from dashboard.parts.wording import _, ngettext
 from data.clock import BUSINESS_ZONE, business_date
 from data.procedure.steps import Need, Step
 from data.words.ledger import CATEGORIES, Action, Severity
-from problem_ledger.evidence.comparison import Check
+from problem_ledger.cases.actions import EXPLAINED
 
 Field = dict[str, Any]
 
@@ -33,13 +31,17 @@ def dialog_of(seen: Seen, step: Step) -> dict[str, Any]:
     if not any(one["name"] == "text" for one in fields):
         fields.append(_text(_("Remarks"), required=False))
     note, foot = notes(seen, step.action)
+    confirm = _("Confirm: {step}").format(step=action_word(step.action))
+    if step.action in EXPLAINED and any(flag.ok is False for flag in seen.flags):
+        fields.append(_explanation())
+        confirm = _("All the same: {step}").format(step=action_word(step.action))
     return {
         "title": f"{action_word(step.action)} {seen.detail.row.number}",
         "note": note,
         "foot": foot,
-        "confirm": _("Confirm: {step}").format(step=action_word(step.action)),
+        "confirm": confirm,
         "danger": step.sets_back,
-        "checks": checks(seen) if step.action is Action.SIGN_OFF else [],
+        "checks": checks_of(seen, step.action),
         "fields": fields,
         "done": _("Done: {step}").format(step=action_word(step.action)),
     }
@@ -72,6 +74,15 @@ def notes(seen: Seen, action: Action) -> tuple[str, str]:
 
 def _text(label: str, *, required: bool = True) -> Field:
     return {"name": "text", "kind": "text", "label": label, "required": required}
+
+
+def _explanation() -> Field:
+    """Returns the field for why doubtful photos don't stand in the way of the step."""
+    return {
+        **_text(_("On the doubtful checks")),
+        "name": "explanation",
+        "hint": _("Kept with the step and printed on the sign-off sheet."),
+    }
 
 
 def _photos(seen: Seen, *, required: bool, label: str = "") -> Field:
@@ -225,41 +236,3 @@ _FIELDS: dict[Need, Callable[[Seen, Step], Field]] = {
     ),
     Need.PHOTO: lambda seen, _step: _photos(seen, required=True, label=_("Photos of the check")),
 }
-
-
-def checks(seen: Seen) -> list[dict[str, Any]]:
-    """Returns the list of evidence for a sign-off; a missing item disables the button."""
-    before, after = chosen_pair(seen.detail.photos)
-    compared = [
-        f"{name} {value}"
-        for name, value, _rule in (
-            check_words(seen, flag)
-            for flag in seen.flags
-            if flag.check in (Check.APART, Check.BEARING) and flag.measured is not None
-        )
-    ]
-    if before and after:
-        photos = _("; ").join(compared) or _("both are there")
-    else:
-        photos = _("both are there") if after and not before else _("missing")
-    if after and not before:
-        photos = _("after only; none came with the report")
-    verified = seen.detail.last(Action.VERIFY)
-    submitted = seen.detail.last(Action.SUBMIT)
-    on_site = _("missing")
-    if verified:
-        on_site = f"{moment_text(verified.at, seen.now)} {actor_words(verified.actor)}"
-    return [
-        {"ok": after is not None, "name": _("Photos before and after"), "value": photos},
-        {"ok": verified is not None, "name": _("Check on site"), "value": on_site},
-        {
-            "ok": submitted is not None,
-            "name": _("What was done"),
-            "value": submitted.text[:40] if submitted else _("missing"),
-        },
-        {
-            "ok": True,
-            "name": _("Separate duties"),
-            "value": _("you are neither handler nor checker, nor below the unit"),
-        },
-    ]

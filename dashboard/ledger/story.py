@@ -103,6 +103,9 @@ def sentences(event: StoryEvent) -> list[str]:
         lines.append(_("Checked {n} m from the problem's place").format(n=away))
     if event.text:
         lines.append(event.text)
+    if event.extra.get("explanation"):
+        explained = event.extra["explanation"]
+        lines.append(_("On the doubtful checks: {text}").format(text=explained))
     if event.photo_count:
         words = ngettext("with {n} photo", "with {n} photos", event.photo_count)
         lines.append(words.format(n=event.photo_count))

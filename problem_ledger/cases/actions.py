@@ -16,10 +16,14 @@ from problem_ledger.cases.needs import EARLY, check_needs, plain
 from problem_ledger.cases.permissions import participant_in, situation_of
 from problem_ledger.cases.recipients import queue_notices
 from problem_ledger.cases.rules import Rules
+from problem_ledger.evidence.flags import doubts
 from problem_ledger.record import store
 from problem_ledger.record.attachments import lock_unattached_photos
 from problem_ledger.record.commands import Command, Done
 from problem_ledger.record.events import Row
+
+EXPLAINED = frozenset({Action.VERIFY, Action.SIGN_OFF})
+"""Steps that go by the photos: where a check of one looks doubtful, they need an explanation."""
 
 _UNIT = text("""
 SELECT name,
@@ -92,11 +96,32 @@ def _take(connection: Connection, taking: Taking, step: Step, participant: Parti
 def _more(connection: Connection, taking: Taking, step: Step) -> dict[str, object]:
     """Returns what a step's event records beside the columns the step sets in the problem's row."""
     unit_id = taking.command.unit_id
+    more: dict[str, object] = {}
     if Need.PLACE in step.needs:
-        return _site(connection, taking)
+        more |= _site(connection, taking)
     if Need.UNIT in step.needs and unit_id is not None:
-        return {"unit": _unit_name(connection, taking.row, unit_id)}
-    return {}
+        more["unit"] = _unit_name(connection, taking.row, unit_id)
+    if step.action in EXPLAINED:
+        more |= _explained(connection, taking)
+    return more
+
+
+def _explained(connection: Connection, taking: Taking) -> dict[str, object]:
+    """Returns the checks of photos that look doubtful and what is said about them; {} for none.
+
+    Raises BadInput where one looks doubtful and nothing is said about it.
+    """
+    doubtful = doubts(connection, taking.row["id"])
+    explanation = plain(taking.command.explanation)
+    if doubtful and not explanation:
+        raise BadInput(
+            "Checks of the photos look doubtful: {count}. Say why the step is right all the same.",
+            count=len(doubtful),
+        )
+    if not explanation:
+        return {}
+    checks = [{"stage": flag.stage.value, "check": flag.check.value} for flag in doubtful]
+    return {"doubts": checks, "explanation": explanation}
 
 
 def _unit_name(connection: Connection, row: Row, unit_id: int) -> str:

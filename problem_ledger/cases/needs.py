@@ -66,7 +66,7 @@ def check_report(report: Report, now: UtcDatetime) -> Report:
         source_ref=plain(report.source_ref, LONGEST_REFERENCE),
         photo_ids=tuple(report.photo_ids),
         patrol_id=report.patrol_id,
-        request_key=report.request_key,
+        request_key=None if report.request_key is None else plain(report.request_key, 200),
     )
 
 
@@ -74,6 +74,7 @@ def check_needs(step: Step, command: Command) -> None:
     """Raises BadInput, naming what is missing, when the command lacks something the step needs."""
     plain(command.text)
     plain(command.requirement)
+    plain(command.explanation)
     if command.category is not None:
         check_category(command.category)
     if command.photo_ids and step.stage is None:

@@ -52,6 +52,11 @@ def flags(connection: Connection, scope: Scope, problem_id: int) -> tuple[Flag, 
     )
 
 
+def doubts(connection: Connection, problem_id: int) -> tuple[Flag, ...]:
+    """Returns the flags of a problem's photos that look doubtful; they name no other problem."""
+    return tuple(flag for flag in flags(connection, Scope(), problem_id) if flag.ok is False)
+
+
 def newest(photos: Sequence[PhotoFacts]) -> list[PhotoFacts]:
     """Returns those of the photos that came with the newest step among them."""
     last = max((photo.seq or 0 for photo in photos), default=0)

@@ -61,8 +61,9 @@ class Silent:
 class Command:
     """One step on a problem, by an account that had seen the problem's ``version``.
 
-    ``text`` is the reason, the opinion, the progress or the comment; ``place`` and ``at`` (now,
-    unless given) are those of the check on site.
+    ``text`` is the reason, the opinion, the progress or the comment; ``explanation`` says why
+    doubtful photos don't stand in the way of the step; ``place`` and ``at`` (now, unless given) are
+    those of the check on site.
     """
 
     action: Action
@@ -76,6 +77,7 @@ class Command:
     place: Place | None = None
     at: UtcDatetime | None = None
     photo_ids: tuple[int, ...] = ()
+    explanation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

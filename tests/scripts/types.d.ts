@@ -60,7 +60,7 @@ interface FieldSpec {
 }
 interface DialogSpec {
   title: string; note: string; confirm: string; done: string; foot: string; danger: boolean; fields: FieldSpec[];
-  checks: { ok: boolean; name: string; value: string }[];
+  checks: { state: "fits" | "doubtful" | "unknown" | "missing"; said: string; name: string; value: string; limit: string }[];
 }
 interface ToldProblem {
   id: number; number: string; version: number; lon: number; lat: number; words: Words;

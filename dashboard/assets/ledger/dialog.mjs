@@ -18,10 +18,14 @@ function notice(message, color) {
   });
 }
 
-/** @param {DialogSpec["checks"]} checks */
+const SIGNS = { fits: "tick", doubtful: "warn", unknown: "minus", missing: "close" };
+
+/** Every check with its own state, its value and its limit. @param {DialogSpec["checks"]} checks */
 function checklist(checks) {
-  const items = checks.map(({ ok, name, value }) =>
-    element("li", { class: ok ? "" : "bad" }, element("span", { class: "c" }, icon(ok ? "tick" : "close")), element("span", {}, name), element("span", { class: "sp" }), element("span", { class: "t3" }, value)));
+  const items = checks.map(({ state, said, name, value, limit }) =>
+    element("li", { class: state },
+      element("span", { class: "c", role: "img", "aria-label": said }, icon(SIGNS[state])),
+      element("span", { class: "n" }, name), element("span", { class: "v" }, value), element("span", { class: "t3" }, limit)));
   return element("ul", { class: "pd-checks" }, ...items);
 }
 
@@ -33,7 +37,7 @@ export function open(told, action) {
   const dialog = element("dialog", { class: "pd", "aria-labelledby": "pd-title" });
   const confirm = element("button", { type: "submit", class: spec.danger ? "btn danger" : "btn p" }, spec.confirm);
   const changed = () => {
-    confirm.disabled = spec.checks.some(({ ok }) => !ok) || dialog.dataset.busy === "true";
+    confirm.disabled = spec.checks.some(({ state }) => state === "missing") || dialog.dataset.busy === "true";
   };
   /** @type {FormField[]} */
   const fields = spec.fields.map((field) => ({ ...MAKERS[field.kind](field, { words, told, changed }), name: field.name, either: field.either }));

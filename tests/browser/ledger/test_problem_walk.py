@@ -18,6 +18,7 @@ from tests.running.waiting import shared
 
 LON, LAT = 112.2006, 32.65
 Desk = Callable[..., Page]
+Photos = Callable[..., Path]
 
 
 @pytest.fixture
@@ -54,12 +55,12 @@ def desk(browser: Browser, shared_served: Served, refusals: list[str]) -> Iterat
 
 
 @pytest.fixture
-def photo(tmp_path: Path) -> Callable[[int], Path]:
+def photo(tmp_path: Path) -> Photos:
     """A photo as a phone takes it there, each number another picture."""
 
-    def made(seed: int) -> Path:
+    def made(seed: int, away_deg: float = 0) -> Path:
         file = tmp_path / f"photo-{seed}.jpg"
-        tags = exif(lon=LON, lat=LAT, bearing=40 + seed)
+        tags = exif(lon=LON + away_deg, lat=LAT, bearing=40 + seed)
         file.write_bytes(saved(drawn(seed), tags=tags))
         return file
 
@@ -123,6 +124,21 @@ def begin(page: Page, action: str) -> Locator:
     return dialog
 
 
+def explain(dialog: Locator, sentence: str) -> None:
+    """The photo taken elsewhere is shown as doubtful; only a sentence lets the step go on."""
+    doubts = dialog.locator(".pd-checks .doubtful")
+    expect(doubts).to_have_count(2)
+    expect(doubts.filter(has_text="两张照片相距").locator(".v")).to_have_text("75 km")
+    place = doubts.filter(has_text="与问题位置相距")
+    expect(place.locator(".v")).to_have_text("75 km，不在本地拍摄")
+    expect(doubts.get_by_role("img", name="存疑")).to_have_count(2)
+    expect(dialog.locator("footer .btn").last).to_contain_text("仍予")
+    dialog.locator("footer .btn").last.click()
+    field = dialog.locator("[data-field=explanation]")
+    expect(field.locator(".pd-wrong")).to_be_visible()
+    field.locator("textarea").fill(sentence)
+
+
 def finish(page: Page, dialog: Locator, status: str) -> None:
     """The step is confirmed, and the page shows what it led to."""
     dialog.locator("footer .btn").last.click()
@@ -139,7 +155,7 @@ def submit(page: Page, photo: Path, words: str) -> None:
 
 
 def test_four_accounts_take_a_problem_from_its_report_to_its_sign_off(
-    desk: Desk, shared_served: Served, photo: Callable[[int], Path]
+    desk: Desk, shared_served: Served, photo: Photos
 ) -> None:
     reporter = desk(Role.PATROLLER, "/")
     mark_on_the_map(reporter)
@@ -167,7 +183,7 @@ def test_four_accounts_take_a_problem_from_its_report_to_its_sign_off(
     dialog.locator("textarea").fill("岸坡仍有残留。")
     finish(checker, dialog, "退回")
     expect(unit.locator(".pb-stat")).to_have_text("退回")
-    submit(unit, photo(3), "已全部清运，岸坡复绿。")
+    submit(unit, photo(3, away_deg=0.8), "已全部清运，岸坡复绿。")
     unit.context.close()
     expect(checker.locator(".pb-stat")).to_have_text("待复核")
     dialog = begin(checker, "verify")
@@ -177,15 +193,17 @@ def test_four_accounts_take_a_problem_from_its_report_to_its_sign_off(
     expect(dialog.locator(".pd-wrong", has_text="请给出位置。")).to_be_visible()
     dialog.get_by_role("button", name="使用本机定位").click()
     expect(dialog.locator(".pd-said")).to_contain_text("精度 ±6 m")
+    explain(dialog, "手机定位漂移，现场已核实。")
     finish(checker, dialog, "待销号")
     checker.context.close()
 
     chief = desk(Role.CHIEF, address)
     dialog = begin(chief, "sign_off")
-    expect(dialog.locator(".pd-checks li")).to_have_count(4)
-    expect(dialog.locator(".pd-checks .bad")).to_have_count(0)
-    dialog.locator("textarea").fill("现场已恢复，同意销号。")
+    expect(dialog.locator(".pd-checks .missing")).to_have_count(0)
+    dialog.locator("textarea").first.fill("现场已恢复，同意销号。")
+    explain(dialog, "照片定位有误，同意。")
     finish(chief, dialog, "已销号")
+    expect(chief.locator(".pb-story")).to_contain_text("对存疑项的说明：手机定位漂移，现场已核实。")
     told = chief.locator(".pb-story li b").all_inner_texts()
     assert told == ["销号", "现场复核通过", "申请销号", "退回整改", "申请销号", "签收", "交办",
                     "受理", "登记"]  # fmt: skip
@@ -198,7 +216,7 @@ def test_four_accounts_take_a_problem_from_its_report_to_its_sign_off(
 
 
 def test_who_comes_second_is_told_who_was_first(
-    desk: Desk, shared_served: Served, photo: Callable[[int], Path], refusals: list[str]
+    desk: Desk, shared_served: Served, photo: Photos, refusals: list[str]
 ) -> None:
     refusals.append("409 (Conflict)")
     address = send_report(shared_served, photo(11), "岸边又有一处垃圾。")
@@ -212,7 +230,7 @@ def test_who_comes_second_is_told_who_was_first(
 
 
 def test_a_reader_without_a_step_reads_whose_turn_it_is(
-    desk: Desk, shared_served: Served, photo: Callable[[int], Path]
+    desk: Desk, shared_served: Served, photo: Photos
 ) -> None:
     address = send_report(shared_served, photo(21), "第三处。")
     auditor = desk(Role.AUDITOR, address)
@@ -239,7 +257,7 @@ def test_a_problem_that_may_not_be_known_is_not_told(desk: Desk, shared_served: 
 
 
 def test_a_report_tells_what_it_lacks_and_takes_a_typed_chainage(
-    desk: Desk, photo: Callable[[int], Path], refusals: list[str]
+    desk: Desk, photo: Photos, refusals: list[str]
 ) -> None:
     refusals.append("400 (Bad Request)")
     page = desk(Role.PATROLLER, "/ledger/report", width=390)

@@ -12,9 +12,10 @@ import pytest
 from sqlalchemy import text
 
 from data.words.ledger import Action, Severity, Status
+from problem_ledger.cases.actions import EXPLAINED
 from problem_ledger.record.commands import Command, Done
 from tests.fixtures.served import Served
-from tests.made.ledger.acts import needs, problem
+from tests.made.ledger.acts import EXPLANATION, needs, problem
 from tests.made.office import PEOPLE, Office
 
 NEW, REFUSED, ACCEPTED, ASSIGNED, RECTIFYING, SUBMITTED, VERIFIED, CLOSED, ARCHIVED = (
@@ -99,7 +100,9 @@ def status_of(office: Office, problem_id: int) -> tuple[str, int]:
 def attempt(
     office: Office, client: httpx.Client, who: str, done: Done, action: Action
 ) -> httpx.Response:
-    command = replace(Command(action, done.version, text="已核实"), **needs(office, who, action))
+    explanation = EXPLANATION if action in EXPLAINED else ""
+    blank = Command(action, done.version, text="已核实", explanation=explanation)
+    command = replace(blank, **needs(office, who, action))
     return client.post(
         f"/api/v1/problems/{done.problem_id}/actions/{action.value}", json=sent(command)
     )

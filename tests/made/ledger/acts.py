@@ -30,6 +30,9 @@ SPOT = Place(112.2003, 32.7)
 
 REPORT = Report(SPOT, "bank.building_waste", Severity.GENERAL, Source.PATROL, "岸边堆放建筑垃圾")
 
+EXPLANATION = "同一相机、同一机位，已核对现场。"
+"""Said about the photos, which are all the same picture and so look as if seen before."""
+
 TO_SIGN_OFF = (
     Action.ACCEPT,
     Action.ASSIGN,
@@ -90,7 +93,9 @@ def looked_at() -> Evidence:
 
 def act(office: Office, who: str, done: Done, action: Action, **other: Any) -> Done:
     """The problem after that step of theirs, with a text and the fields that the test names."""
-    command = replace(Command(action, done.version, text="说明"), **other)
+    explanation = EXPLANATION if action in actions.EXPLAINED else ""
+    blank = Command(action, done.version, text="说明", explanation=explanation)
+    command = replace(blank, **other)
     account, app = office.accounts[who], office.database.app
     return actions.act(app, account, done.problem_id, command, office.clock, office.rules)
 

@@ -15,6 +15,7 @@ from data.procedure.workflow import Actor, Duty, Situation, Step, allowed, check
 from data.records import AccountId
 from data.vocabulary import ChiefLevel, Role
 from data.words.ledger import Action, Severity, Status
+from problem_ledger.cases.actions import EXPLAINED
 from problem_ledger.cases.actors import SYSTEM_PARTICIPANT, Participant, event_of_step
 from problem_ledger.cases.changes import Taking, changes_of
 from problem_ledger.cases.needs import check_needs
@@ -177,6 +178,7 @@ class LedgerMachine(RuleBasedStateMachine):
             requirement="" if lacks == "requirement" else "清理",
             due_on=business_date(later) if action is Action.EXTEND or pick % 4 == 0 else None,
             place=None if lacks == "place" else Place(112.1, 32.9),
+            explanation="照片已核对" if action in EXPLAINED else "",
             photo_ids=(pick + 1,) if takes_photos and lacks != "photo" else (),
         )
 

@@ -122,6 +122,14 @@ def test_a_doubt_goes_before_all() -> None:
     assert worst([flags[0], flags[2]]).photo_id == 3
 
 
+def test_of_two_alike_the_one_more_alike_is_shown() -> None:
+    twice = [
+        Flag(Check.LIKENESS, Stage.AFTER, number, ok=False, measured=bits)
+        for number, bits in ((1, 5.0), (2, 0.0))
+    ]
+    assert worst(twice).photo_id == 2
+
+
 def story(assigned_at: UtcDatetime | None) -> Story:
     return Story(SPOT, None, NOON, assigned_at)
 
