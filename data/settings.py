@@ -150,6 +150,9 @@ class LedgerSettings(BaseSettings):
     )
     head_minutes: float = Field(15, gt=0, description="a head is signed at most this often")
     turn_seconds: float = Field(30, gt=0, description="how often the worker looks untold")
+    burst_refusals: int = Field(
+        100, ge=1, description="refused messages of a station in an hour that the office hears of"
+    )
 
 
 class SimulatorSettings(BaseSettings):

@@ -9,23 +9,30 @@ from dashboard.frame.answers import Read
 from dashboard.frame.auth import Action, User, require, visible_to
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
-from dashboard.ledger.words import notice_about, notice_words
+from dashboard.ledger.notice_words import notice_about, notice_address, notice_words
 from data.clock import UtcDatetime
 from data.database import transaction
 from data.queries.ledger.notices import notices, unread_count
 from data.words.ledger import NoticeKind
+from data.words.notices import SubjectKind
 from problem_ledger.work.notices import mark_read
 
 
 class NoticeOut(Read):
-    """A notice; ``words`` and ``about`` are in the reader's language."""
+    """A notice; ``words`` and ``about`` are in the reader's language, ``href`` is where it leads.
+
+    It is about a problem or about a subject: a station by its code, a service by its name.
+    """
 
     id: int
-    problem_id: int
-    number: str
     kind: NoticeKind
+    problem_id: int | None
+    number: str | None
+    subject_kind: SubjectKind | None
+    subject_uid: str | None
     words: str
     about: str
+    href: str
     made_at: UtcDatetime
     is_read: bool
 
@@ -62,6 +69,7 @@ def bell(deps: Deps, user: User) -> Bell:
                 each,
                 words=notice_words(each),
                 about=notice_about(each, now),
+                href=notice_address(each),
                 is_read=each.read_at is not None,
             )
             for each in found
@@ -75,7 +83,7 @@ def router(deps: Deps) -> APIRouter:
 
     @routes.get("")
     async def read_notices() -> Bell:
-        """The reader's own notices about problems within the scope."""
+        """The reader's own notices, about problems and stations within the scope, and services."""
         return await off(bell, deps, require(Action.READ_LEDGER))
 
     @routes.post("/read")

@@ -3,11 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from dashboard.parts.measures import moment_text
 from dashboard.parts.wording import N_, _
-from data.clock import UtcDatetime
-from data.queries.ledger.notices import Notice
-from data.words.ledger import Action, Group, NoticeKind, Severity, Source, Stage, Status
+from data.words.ledger import Action, Group, Severity, Source, Stage, Status
 from problem_ledger.cases.rules import DeadlineRule
 
 STATUS: Mapping[Status, str] = MappingProxyType(
@@ -199,33 +196,6 @@ def group_word(group: Group) -> str:
 def category_word(category: str) -> str:
     """The category's name in the reader's language; its key when the tree lacks the category."""
     return _(CATEGORY[category]) if category in CATEGORY else category
-
-
-NOTICE: Mapping[NoticeKind, str] = MappingProxyType(
-    {
-        NoticeKind.REPORTED: N_("New problem to be accepted"),
-        NoticeKind.REFUSED: N_("Your report was not accepted"),
-        NoticeKind.ASSIGNED: N_("A problem was assigned to your unit"),
-        NoticeKind.WAITING: N_("A problem waits for the next step"),
-        NoticeKind.RETURNED: N_("A problem was returned to your unit"),
-        NoticeKind.PRESSED: N_("A problem was pressed for action"),
-        NoticeKind.COMMENTED: N_("A chief commented on a problem"),
-        NoticeKind.DUE_SOON: N_("A deadline comes near"),
-        NoticeKind.OVERDUE: N_("A problem is overdue"),
-        NoticeKind.SIGNED_OFF: N_("Your report was signed off"),
-    }
-)
-
-
-def notice_words(notice: Notice) -> str:
-    """What a notice announces, in the reader's language: 新登记问题，待受理 or 问题已逾期."""
-    return _(NOTICE[notice.kind])
-
-
-def notice_about(notice: Notice, now: UtcDatetime) -> str:
-    """The problem a notice is about, and when: 生活垃圾堆放 · 411381-2026-00012 · 10:24."""
-    when = moment_text(notice.made_at, now)
-    return " · ".join((category_word(notice.category), notice.number, when))
 
 
 SHIPPED_SOURCES = frozenset(

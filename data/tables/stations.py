@@ -260,6 +260,21 @@ quarantine = Table(
     moment("last_received_at"),
     moment("replayed_at", nullable=True),
     Column("station_id", BigInteger, ForeignKey("station.id"), comment="in whose account it is"),
+    Column(
+        "payload_length",
+        BigInteger,
+        nullable=False,
+        comment="as it came; payload may hold the beginning only",
+    ),
+    Column(
+        "is_sum",
+        Boolean,
+        nullable=False,
+        server_default="false",
+        comment="stands for all messages beyond an hour's budget: their count and bytes, nothing of"
+        " what they said",
+    ),
+    CheckConstraint("payload_length >= length(payload)", name="payload_length"),
     one_of("reason", Refusal),
     UniqueConstraint("topic", "payload_sha256"),
 )

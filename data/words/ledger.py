@@ -183,3 +183,5 @@ class NoticeKind(StrEnum):
     OVERDUE = "overdue"
     SIGNED_OFF = "signed_off"
     REPORTED = "reported"
+    REFUSALS = "refusals"
+    DISK_LOW = "disk_low"

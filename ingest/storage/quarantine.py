@@ -10,9 +10,9 @@ LONGEST_DETAIL = 500
 
 _INSERT = """
 INSERT INTO quarantine AS q (topic, payload, payload_sha256, reason, detail, seen_count,
-    first_received_at, last_received_at, station_id)
+    first_received_at, last_received_at, station_id, payload_length)
 SELECT * FROM unnest(%s::text[], %s::bytea[], %s::bytea[], %s::text[], %s::text[], %s::int[],
-    %s::timestamptz[], %s::timestamptz[], %s::bigint[])
+    %s::timestamptz[], %s::timestamptz[], %s::bigint[], %s::bigint[])
 ON CONFLICT (topic, payload_sha256) DO UPDATE SET
     reason = excluded.reason, detail = excluded.detail,
     seen_count = q.seen_count + excluded.seen_count,
@@ -47,6 +47,7 @@ def put(cursor: Cursor, refused: Iterable[Refused]) -> None:
             (earliest := min(same, key=lambda each: each.received_at)).received_at,
             max(each.received_at for each in same),
             earliest.station_id,
+            len(same[0].payload),
         )
         for (topic, digest), same in sorted(groups.items())
     ]

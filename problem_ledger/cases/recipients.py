@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import Connection, text
 
 from data.clock import UtcDatetime
+from data.notices.queue import offices_over
 from data.procedure.steps import Circle, Step
 from data.queries.levels import LEVELS
 from data.records import AccountId
@@ -24,27 +25,18 @@ SELECT account_id AS id FROM account_role WHERE role = 'unit_member' AND unit_id
 """
 
 
-def _offices(condition: str) -> str:
-    """Returns SQL for accounts of the lowest-level offices over the place that fit a condition."""
-    return f"""
-        (WITH above AS (
-            SELECT above.id, above.up
-            FROM problem CROSS JOIN LATERAL divisions_above(problem.division_id) above
-            WHERE problem.id = :problem
-        )
-        SELECT account_id AS id FROM account_role LEFT JOIN above ON above.id = division_id
-            LEFT JOIN division ON division.id = account_role.division_id
-        WHERE role = 'office' AND (division_id IS NULL OR above.id IS NOT NULL) AND {condition}
-        ORDER BY rank() OVER (ORDER BY above.up NULLS LAST) FETCH FIRST ROW WITH TIES)
-        """
-
-
-OFFICE: Final = _offices("true")
+_ABOVE: Final = """
+SELECT above.id, above.up
+FROM problem CROSS JOIN LATERAL divisions_above(problem.division_id) above
+WHERE problem.id = :problem
+"""
+OFFICE: Final = offices_over(_ABOVE)
 """The offices of the lowest level that covers the place."""
 
-SIGNING_OFFICE: Final = _offices(
+SIGNING_OFFICE: Final = offices_over(
+    _ABOVE,
     f"array_position({LEVELS}, coalesce(division.level, 'province'))"
-    f" <= array_position({LEVELS}, CAST(:asked AS text))"
+    f" <= array_position({LEVELS}, CAST(:asked AS text))",
 )
 """The offices of the lowest level that may sign it off."""
 

@@ -22,9 +22,10 @@ Channel = Callable[[RowMapping], None]
 """Hands one notice over. Raises an error of ours when it couldn't."""
 
 _WAITING = text("""
-SELECT id, problem_id, account_id, kind, about, facts, channel, attempt_count FROM delivery
-WHERE delivered_at IS NULL AND try_after <= :now ORDER BY try_after, id LIMIT :most
-FOR UPDATE SKIP LOCKED
+SELECT id, problem_id, subject_kind, subject_uid, account_id, kind, about, facts, channel,
+    attempt_count
+FROM delivery WHERE delivered_at IS NULL AND try_after <= :now
+ORDER BY try_after, id LIMIT :most FOR UPDATE SKIP LOCKED
 """)
 _DONE = text("""
 UPDATE delivery SET delivered_at = :now, attempt_count = attempt_count + 1, failure = ''

@@ -24,6 +24,7 @@ from problem_ledger.work.exceedances import open_problems
 from problem_ledger.work.isolation import OUTAGES, first_line
 from problem_ledger.work.notices import deliver
 from problem_ledger.work.offline import open_silences
+from problem_ledger.work.refusals import announce_bursts
 from problem_ledger.work.reminders import remind
 from problem_ledger.work.upkeep import archive_watched, clear_stray_photos, settle_deadlines
 
@@ -131,6 +132,7 @@ class Worker:
             ),
             Job("silences opened", lambda: len(open_silences(engine, clock, rules)), often),
             Job("problems reminded of", lambda: remind(engine, clock()), often),
+            Job("bursts of refusals announced", self._announce_bursts, often),
             Job("notices delivered", lambda: deliver(engine, clock()), often, ledger),
             Job("problems archived", partial(archive_watched, engine, clock, rules), often),
             Job("deadlines settled", partial(settle_deadlines, engine, clock, rules), 60 * often),
@@ -145,6 +147,9 @@ class Worker:
             *jobs,
             Job("heads signed", lambda: int(sign_head(engine, signer, clock(), every)), often),
         ]
+
+    def _announce_bursts(self) -> int:
+        return announce_bursts(self._engine, self._clock(), self._settings.burst_refusals)
 
     def _listen(self) -> psycopg.Connection:
         url = self._engine.url.set(drivername="postgresql")

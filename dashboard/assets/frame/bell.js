@@ -74,11 +74,11 @@
     }
   }
 
-  /** @typedef {{id: number, problem_id: number, is_read: boolean, words: string, about: string}} Notice */
+  /** @typedef {{id: number, href: string, is_read: boolean, words: string, about: string}} Notice */
   /** @param {Notice} notice */
   function row(notice) {
     const link = made(
-      "a", { href: `/ledger/${notice.problem_id}`, className: notice.is_read ? "" : "new" },
+      "a", { href: notice.href, className: notice.is_read ? "" : "new" },
       made("b", {}, notice.words), made("span", {}, notice.about),
     );
     link.addEventListener("click", () => !notice.is_read && read([notice.id]));

@@ -1,4 +1,4 @@
-"""What somebody was told about problems: the bell's list and its count."""
+"""What somebody was told about problems, stations and services: the bell's list and its count."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -7,19 +7,32 @@ from typing import Any, Final
 from sqlalchemy import Connection, text
 
 from data.clock import UtcDatetime
-from data.queries.scope import PROBLEM_VISIBLE, Scope
-from data.records import AccountId
+from data.queries.rows import rows_as
+from data.queries.scope import PROBLEM_VISIBLE, STATION_VISIBLE, Scope
+from data.records import AccountId, StationId
 from data.words.ledger import NoticeKind
+from data.words.notices import SubjectKind
 
 MOST: Final = 30
 
+SERVICE_VISIBLE: Final = """EXISTS (SELECT 1 FROM account_role
+    WHERE account_role.account_id = delivery.account_id AND account_role.role = 'office')"""
+"""What concerns the whole service stays the office's: who left it reads nothing of it any more."""
+
 _TOLD: Final = f"""
-FROM delivery JOIN problem ON problem.id = delivery.problem_id
+FROM delivery LEFT JOIN problem ON problem.id = delivery.problem_id
+LEFT JOIN station ON delivery.subject_kind = '{SubjectKind.STATION.value}'
+    AND station.code = delivery.subject_uid
 WHERE delivery.account_id = :account AND delivery.delivered_at IS NOT NULL
-    AND {PROBLEM_VISIBLE}
+    AND CASE WHEN delivery.problem_id IS NOT NULL THEN {PROBLEM_VISIBLE}
+        WHEN delivery.subject_kind = '{SubjectKind.STATION.value}'
+            THEN station.id IS NOT NULL AND {STATION_VISIBLE}
+        ELSE {SERVICE_VISIBLE} END
 """
 _NOTICES: Final = text(f"""
-SELECT delivery.id, delivery.problem_id, problem.number, problem.category, delivery.kind,
+SELECT delivery.id, delivery.kind, delivery.problem_id, problem.number, problem.category,
+    delivery.subject_kind, delivery.subject_uid, station.id AS station_id,
+    station.name AS station_name, station.name_en AS station_name_en,
     delivery.facts, delivery.made_at, delivery.read_at {_TOLD}
 ORDER BY delivery.read_at IS NOT NULL, delivery.made_at DESC, delivery.id DESC LIMIT :most
 """)
@@ -33,13 +46,22 @@ GROUP BY account_id
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One notice to an account; ``facts`` are those of the time when it was made."""
+    """One notice to an account; ``facts`` are those of the time when it was made.
+
+    It is about a problem (``problem_id``, ``number``, ``category``), or about a subject, of which a
+    station has its id and names.
+    """
 
     id: int
-    problem_id: int
-    number: str
-    category: str
     kind: NoticeKind
+    problem_id: int | None
+    number: str | None
+    category: str | None
+    subject_kind: SubjectKind | None
+    subject_uid: str | None
+    station_id: StationId | None
+    station_name: str | None
+    station_name_en: str | None
     facts: Mapping[str, Any]
     made_at: UtcDatetime
     read_at: UtcDatetime | None
@@ -50,14 +72,14 @@ def notices(
 ) -> tuple[Notice, ...]:
     """Returns up to ``most`` of the account's notices: unread ones first, then by newest.
 
-    Only those of visible problems.
+    Only those of visible problems and stations, and of services to an account of an office.
     """
     rows = connection.execute(_NOTICES, {**scope.bound, "account": account_id, "most": most})
-    return tuple(Notice(**{**row._mapping, "kind": NoticeKind(row.kind)}) for row in rows)
+    return tuple(rows_as(Notice, rows))
 
 
 def unread_count(connection: Connection, scope: Scope, account_id: AccountId) -> int:
-    """Counts the account's unread notices of visible problems."""
+    """Counts the account's unread notices of what is visible to it."""
     return int(connection.execute(_UNREAD, {**scope.bound, "account": account_id}).scalar_one())
 
 

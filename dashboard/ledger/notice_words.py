@@ -1,0 +1,61 @@
+"""What the bell says of a notice in the reader's language, and where it leads."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from dashboard.ledger.words import category_word
+from dashboard.parts.measures import moment_text, own_name
+from dashboard.parts.wording import N_, _
+from data.clock import UtcDatetime
+from data.queries.ledger.notices import Notice
+from data.words.ledger import NoticeKind
+
+NOTICE: Mapping[NoticeKind, str] = MappingProxyType(
+    {
+        NoticeKind.REPORTED: N_("New problem to be accepted"),
+        NoticeKind.REFUSED: N_("Your report was not accepted"),
+        NoticeKind.ASSIGNED: N_("A problem was assigned to your unit"),
+        NoticeKind.WAITING: N_("A problem waits for the next step"),
+        NoticeKind.RETURNED: N_("A problem was returned to your unit"),
+        NoticeKind.PRESSED: N_("A problem was pressed for action"),
+        NoticeKind.COMMENTED: N_("A chief commented on a problem"),
+        NoticeKind.DUE_SOON: N_("A deadline comes near"),
+        NoticeKind.OVERDUE: N_("A problem is overdue"),
+        NoticeKind.SIGNED_OFF: N_("Your report was signed off"),
+        NoticeKind.REFUSALS: N_("Many messages can't be taken in"),
+        NoticeKind.DISK_LOW: N_("Disk space is running low"),
+    }
+)
+
+
+def notice_words(notice: Notice) -> str:
+    """What a notice announces, in the reader's language: 新登记问题，待受理 or 问题已逾期."""
+    return _(NOTICE[notice.kind])
+
+
+def notice_about(notice: Notice, now: UtcDatetime) -> str:
+    """What a notice is about, and when: 生活垃圾堆放 · 411381-2026-00012 · 10:24.
+
+    Of a station: 青龙桥断面 · 拒收 1,204 条 · 10:24.
+    """
+    when = moment_text(notice.made_at, now)
+    if notice.problem_id is not None:
+        return " · ".join((category_word(notice.category or ""), notice.number or "", when))
+    name = notice.subject_uid or ""
+    if notice.station_name is not None:
+        name = own_name(notice.station_name, notice.station_name_en)
+    elif notice.kind is NoticeKind.REFUSALS:
+        name = _("Unregistered stations")
+    parts = [name]
+    if "refused" in notice.facts:
+        parts.append(_("{n} refused").format(n=f"{notice.facts['refused']:,}"))
+    return " · ".join((*parts, when))
+
+
+def notice_address(notice: Notice) -> str:
+    """The address of the page a notice leads to: its problem, or its station's data tally."""
+    if notice.problem_id is not None:
+        return f"/ledger/{notice.problem_id}"
+    if notice.station_id is not None:
+        return f"/accounting?station={notice.station_id}"
+    return "/accounting"
