@@ -12,7 +12,9 @@ LONGEST_SEGMENT: Final = 9999
 """What four digits can say. HJ 212-2017 allows 1,024; longer ones are seen and harm nobody."""
 
 _HEX: Final = re.compile(rb"[0-9A-Fa-f]{4}")
-_ENDING: Final = re.compile(rb"&&[ ]*([0-9A-Za-z@$]{0,8})\s*$")
+_ENDING: Final = re.compile(rb"[0-9A-Za-z@$]{0,8}")
+_LONGEST_USUAL: Final = 1024
+"""The longest segment by HJ 212-2017."""
 
 
 class Fault(StrEnum):
@@ -97,8 +99,9 @@ def unframed(data: bytes) -> Framed:
     if len(rest) < length + CRC_DIGITS or not _HEX.fullmatch(sent):
         raise _wrong_length(rest, length)
     segment = rest[:length]
-    if int(sent, 16) != crc(segment):
-        raise _wrong_crc(segment, sent)
+    right = crc(segment)
+    if int(sent, 16) != right:
+        raise _wrong_crc(segment, sent, right)
     if len(rest) > length + CRC_DIGITS:
         raise BadFrame(Fault.TRAILING, f"{len(rest) - length - CRC_DIGITS} bytes after the CRC")
     return Framed(segment)
@@ -112,20 +115,25 @@ def _bad_length_field(digits: bytes) -> BadFrame:
 
 
 def _wrong_length(rest: bytes, length: int) -> BadFrame:
-    ending = _ENDING.search(rest)
-    if ending is None:
+    before, mark, after = rest.rpartition(b"&&")
+    ending = after.strip(b" ")
+    if not mark or not _ENDING.fullmatch(ending):
         return BadFrame(Fault.LENGTH, f"{length} bytes are told, {len(rest)} came without an end")
-    found = ending.start(1)
+    found = len(before) + len(mark) + len(after) - len(after.lstrip(b" "))
     detail = f"{length} bytes are told, {found} came"
-    if len(ending[1]) != CRC_DIGITS:
-        detail += f", and the CRC has {len(ending[1])} digits"
-    elif _HEX.fullmatch(ending[1]) and int(ending[1], 16) == crc(rest[:found]):
+    if len(ending) != CRC_DIGITS:
+        detail += f", and the CRC has {len(ending)} digits"
+    elif (
+        found <= LONGEST_SEGMENT and _HEX.fullmatch(ending) and int(ending, 16) == crc(rest[:found])
+    ):
         detail += ", whose CRC is right"
     return BadFrame(Fault.LENGTH, detail)
 
 
-def _wrong_crc(segment: bytes, sent: bytes) -> BadFrame:
-    detail = f"{_shown(sent)} is sent, {crc(segment):04X} is right"
+def _wrong_crc(segment: bytes, sent: bytes, right: int) -> BadFrame:
+    detail = f"{_shown(sent)} is sent, {right:04X} is right"
+    if len(segment) > _LONGEST_USUAL:
+        return BadFrame(Fault.CRC, detail)
     modbus = modbus_crc(segment)
     if int(sent, 16) in (modbus, (modbus & 0xFF) << 8 | modbus >> 8):
         return BadFrame(Fault.CRC_MODBUS, f"{detail}; the logger sends the CRC of Modbus")

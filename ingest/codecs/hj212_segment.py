@@ -15,7 +15,11 @@ BEIJING: Final = timezone(timedelta(hours=8))
 
 _BODY: Final = re.compile(r"CP=\s*&&(.*)&&\s*", re.DOTALL)
 _FIELD: Final = re.compile(r"\s*([A-Za-z]{2,6})\s*=\s*([^;,]*?)\s*")
-_ITEM: Final = re.compile(r"\s*([^=;,\s][^=;,]*?)\s*=\s*(//.*?//|[^;,]*?)\s*(?:[;,]|$)", re.DOTALL)
+_KEY_END: Final = re.compile("[=;,]")
+_ITEM_END: Final = re.compile("[;,]|$")
+_QUOTED_END: Final = re.compile(r"//\s*(?:[;,]|$)")
+_BLANK: Final = re.compile(r"\s*")
+_LONGEST_NUMBER: Final = 9
 _SPLIT_BIT: Final = 2
 _ACK_BIT: Final = 1
 
@@ -47,7 +51,7 @@ class Segment:
     def flag(self) -> int:
         """The eight bits of ``Flag``, 0 when missing, as in the 2005 edition. Raises BadFrame."""
         text = self.fields.get("FLAG", "0")
-        if not (text.isascii() and text.isdigit() and int(text) < 256):
+        if not (_is_number(text) and int(text) < 256):
             raise BadFrame(Fault.SEGMENT, f"Flag is {text[:20]!a}")
         return int(text)
 
@@ -65,7 +69,7 @@ class Segment:
     def command(self) -> int:
         """The command number (CN) of the segment. Raises BadFrame."""
         text = self.fields.get("CN", "")
-        if not (text.isascii() and text.isdigit() and len(text) == 4):
+        if not (_is_number(text) and len(text) == 4):
             raise BadFrame(Fault.SEGMENT, f"CN is {text[:20]!a}")
         return int(text)
 
@@ -77,7 +81,7 @@ class Segment:
             if self.flag & _SPLIT_BIT and self.version is not Version.V2005:
                 raise BadFrame(Fault.SEGMENT, "Flag tells of pieces, PNUM or PNO is missing")
             return None
-        if not (number.isdigit() and count.isdigit() and 1 <= int(number) <= int(count)):
+        if not (_is_number(number) and _is_number(count) and 1 <= int(number) <= int(count)):
             raise BadFrame(Fault.SEGMENT, "PNO and PNUM are no piece of a whole")
         return int(number), int(count)
 
@@ -106,16 +110,39 @@ def take_apart(segment: bytes) -> Segment:
 
 def with_items(segment: Segment, body: str) -> Segment:
     """Returns a copy of the segment with the items parsed from ``body``."""
-    items: dict[str, tuple[str, ...]] = {}
+    found: dict[str, list[str]] = {}
     for key, value in pairs(body):
-        items[key] = (*items.get(key, ()), value)
-    return Segment(segment.fields, body, items)
+        found.setdefault(key, []).append(value)
+    return Segment(segment.fields, body, {key: tuple(values) for key, values in found.items()})
 
 
 def pairs(body: str) -> Iterator[tuple[str, str]]:
-    """Yields each ``key=value`` of a segment's body; text between double slashes is one value."""
-    for found in _ITEM.finditer(body):
-        yield found[1], found[2]
+    """Yields each ``key=value`` of a segment's body; text between double slashes is one value.
+
+    Takes time in proportion to the body's length, whatever is in it.
+    """
+    at, may_be_quoted = 0, True
+    while (stop := _KEY_END.search(body, at)) is not None:
+        key, at = body[at : stop.start()].strip(), stop.end()
+        if stop[0] != "=" or not key:
+            continue
+        begin = _BLANK.match(body, at).end()  # type: ignore[union-attr]  # always matches
+        if may_be_quoted and body.startswith("//", begin):
+            quoted = _QUOTED_END.search(body, begin + 2)
+            if quoted is not None:
+                yield key, body[begin : quoted.start() + 2]
+                at = quoted.end()
+                continue
+            may_be_quoted = False
+        end = _ITEM_END.search(body, at)
+        assert end is not None  # noqa: S101  it finds the end at least
+        yield key, body[at : end.start()].strip()
+        at = end.end()
+
+
+def _is_number(text: str) -> bool:
+    """Returns whether the text is a whole number in few digits, of ASCII."""
+    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
 
 
 def moment(text: str) -> UtcDatetime:
