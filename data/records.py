@@ -60,9 +60,20 @@ class Reading(NamedTuple):
     flags: Mapping[Parameter, Flag]
 
 
+class Whole(NamedTuple):
+    """What a payload was of which only the beginning is kept: its length in bytes and its hash."""
+
+    length: int
+    sha256: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A refused message: its bytes, the reason and, where known, its station."""
+    """A refused message: its bytes, the reason and, where known, its station.
+
+    ``whole`` tells of a payload that is here in part only. One that ``is_counted_only`` lies beyond
+    its station's budget: nothing of what it said is kept.
+    """
 
     topic: str
     payload: bytes
@@ -70,6 +81,18 @@ class Refused:
     reason: Refusal
     detail: str
     station_id: StationId | None = None
+    whole: Whole | None = None
+    is_counted_only: bool = False
+
+    @property
+    def length(self) -> int:
+        """The length of the message as it came, in bytes."""
+        return self.whole.length if self.whole else len(self.payload)
+
+    @property
+    def is_kept_whole(self) -> bool:
+        """Whether every byte of the message is kept, so that a replay can take it in."""
+        return not self.is_counted_only and self.length == len(self.payload)
 
 
 class LatestValue(NamedTuple):

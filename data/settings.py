@@ -53,7 +53,17 @@ class IngestSettings(BaseSettings):
     batch_wait_ms: int = Field(20, ge=1, le=5000, description="longest wait for a batch to fill")
     queue_messages: int = Field(20000, ge=100, description="most messages waiting in memory")
     queue_bytes: int = Field(64_000_000, ge=1_000_000, description="most bytes waiting in memory")
-    payload_bytes: int = Field(65536, ge=256, description="largest message read")
+    payload_bytes: int = Field(
+        65536, ge=256, le=262144, description="largest message read; of a larger one 1 kB is kept"
+    )
+    quarantine_bytes: int = Field(
+        2_000_000,
+        ge=0,
+        description="refused bytes kept whole a station and hour; beyond them only counts",
+    )
+    stranger_bytes: int = Field(
+        20_000_000, ge=0, description="the same for all unregistered stations together"
+    )
     future_minutes: int = Field(10, ge=0, description="a reading further ahead is refused")
     late_minutes: int = Field(
         15, ge=0, description="a reading that arrives later than this counts as late"

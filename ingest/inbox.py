@@ -1,5 +1,6 @@
 """The queue of messages that arrived and wait for their lane, bounded in number and bytes."""
 
+import hashlib
 import threading
 import time
 from collections import deque
@@ -8,6 +9,7 @@ from dataclasses import dataclass, field
 from zlib import crc32
 
 from data.clock import UtcDatetime
+from data.records import Whole
 
 MOST_TOPICS = 200_000
 LONGEST_TOPIC = 128
@@ -19,7 +21,7 @@ class Message:
     """One message as it arrived from the broker.
 
     ``message_id`` is the transport's id, 0 where nothing is to be acknowledged; it is valid only on
-    the connection that ``generation`` counts.
+    the connection that ``generation`` counts. ``whole`` tells of a payload too large to be held.
     """
 
     topic: str
@@ -27,12 +29,36 @@ class Message:
     received_at: UtcDatetime
     message_id: int = 0
     generation: int = 0
+    whole: Whole | None = None
+
+
+SHARE = 0.5
+"""So much of a batch one station gets at most while more messages wait than a batch holds."""
+
+SHARE_BYTES = 4_000_000
+"""And so many bytes, which are read in a tenth of a second."""
+
+LOOK_AHEAD = 4
+"""So many batches of a backlog are looked through for other stations."""
+
+PART_BYTES = 1024
+"""So much is kept of the beginning of a message that is too large to be read."""
+
+
+def part_of(payload: bytes) -> tuple[bytes, Whole]:
+    """Returns the beginning of a payload that is too large, and what the whole of it was."""
+    return payload[:PART_BYTES], Whole(len(payload), hashlib.sha256(payload).digest())
 
 
 def lane_of(topic: str, lanes: int) -> int:
     """Returns the number of a topic's lane (writer), the same for all of a station's topics."""
+    return crc32(station_of(topic).encode("utf-8", "replace")) % lanes
+
+
+def station_of(topic: str) -> str:
+    """Returns the level of a topic that names its station; of another topic its last level."""
     levels = topic.split("/", 3)
-    return crc32(levels[min(2, len(levels) - 1)].encode("utf-8", "replace")) % lanes
+    return levels[min(2, len(levels) - 1)]
 
 
 @dataclass(slots=True)
@@ -42,6 +68,34 @@ class _Queue:
     changed: threading.Condition
     wanted: int = 1
     messages: deque[Message] = field(default_factory=deque)
+
+    def pop(self, most: int) -> list[Message]:
+        """Removes and returns up to ``most`` messages, the order of each station kept.
+
+        What fits into one batch is returned as it came. Of a backlog a station gets SHARE of the
+        batch and SHARE_BYTES at most, and what waits behind its messages moves up; a station that
+        waits alone may fill the batch.
+        """
+        waiting = self.messages
+        if len(waiting) <= most and sum(len(each.payload) for each in waiting) <= SHARE_BYTES:
+            self.messages = deque()
+            return list(waiting)
+        share = max(1, int(most * SHARE))
+        counts: dict[str, int] = {}
+        sizes: dict[str, int] = {}
+        batch: list[Message] = []
+        later: list[Message] = []
+        while waiting and len(batch) < most and len(batch) + len(later) < LOOK_AHEAD * most:
+            message = waiting.popleft()
+            station = station_of(message.topic)
+            count, size = counts.get(station, 0), sizes.get(station, 0)
+            (batch if count < share and size < SHARE_BYTES else later).append(message)
+            counts[station], sizes[station] = count + 1, size + len(message.payload)
+        if len(counts) == 1 and max(sizes.values()) < SHARE_BYTES:
+            more = most - len(batch)
+            batch, later = batch + later[:more], later[more:]
+        waiting.extendleft(reversed(later))
+        return batch
 
 
 class Inbox:
@@ -94,7 +148,7 @@ class Inbox:
                     each.changed.notify()
 
     def take(self, most: int, *, fill_s: float, idle_s: float, lane: int = 0) -> list[Message]:
-        """Removes and returns up to ``most`` messages of a lane (writer), in order of arrival.
+        """Removes and returns up to ``most`` messages of a lane (writer), each station's in order.
 
         Waits ``idle_s`` for the first, and from then ``fill_s`` for the rest. Empty when none came.
         """
@@ -104,9 +158,8 @@ class Inbox:
             if queue.messages:
                 self._await(queue, most, fill_s)
             was_full = not self.accepts
-            count = min(most, len(queue.messages))
-            batch = [queue.messages.popleft() for _ in range(count)]
-            self._count -= count
+            batch = queue.pop(most)
+            self._count -= len(batch)
             self._bytes -= sum(len(message.payload) for message in batch)
         if was_full and batch:
             self.on_room()

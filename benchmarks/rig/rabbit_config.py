@@ -28,6 +28,7 @@ mqtt.durable_queue_type = quorum
 mqtt.prefetch = {prefetch}
 mqtt.subscription_ttl = {expiry_ms}
 mqtt.exchange = amq.topic
+max_message_size = 262144
 cluster_partition_handling = pause_minority
 load_definitions = {folder}/definitions.json
 log.console = true

@@ -44,7 +44,13 @@ def run_list(args: argparse.Namespace) -> int:
         at = row.last_received_at.astimezone(BUSINESS_ZONE).strftime("%Y-%m-%d %H:%M:%S")
         payload = row.payload.decode("utf-8", "replace")
         print(f"{row.id}  {at}  ×{row.seen_count}  {row.topic!a}  {row.reason}: {row.detail}")
-        print(f"    {row.size} B  {payload!a}")
+        if row.is_sum:
+            words = _("{count} B of {seen} messages, beyond the hour's budget: not kept")
+            print("    " + words.format(count=row.size, seen=row.seen_count))
+        elif row.is_whole:
+            print(f"    {row.size} B  {payload!a}")
+        else:
+            print(f"    {row.size} B, {_('only the beginning is kept')}  {payload!a}")
     for reason, count in counts:
         print(f"{reason}: {count}")
     if not counts:
@@ -66,4 +72,7 @@ def run_replay(args: argparse.Namespace) -> int:
     print(_("Still refused: {count}").format(count=done.still.total()))
     for reason, count in done.still.most_common():
         print(f"    {reason}: {count}")
+    if done.not_whole:
+        words = _("Not kept whole, can't be taken in: {count}; their devices must send them again.")
+        print(words.format(count=done.not_whole))
     return 0

@@ -9,6 +9,7 @@ from dashboard.parts.wording import N_, _
 from data.clock import UtcDatetime
 from data.queries.ledger.notices import Notice
 from data.words.ledger import NoticeKind
+from problem_ledger.work.refusals import INGEST
 
 NOTICE: Mapping[NoticeKind, str] = MappingProxyType(
     {
@@ -44,7 +45,7 @@ def notice_about(notice: Notice, now: UtcDatetime) -> str:
     name = notice.subject_uid or ""
     if notice.station_name is not None:
         name = own_name(notice.station_name, notice.station_name_en)
-    elif notice.kind is NoticeKind.REFUSALS:
+    elif notice.subject_uid == INGEST.uid:
         name = _("Unregistered stations")
     parts = [name]
     if "refused" in notice.facts:

@@ -7,6 +7,8 @@ from ingest.broker import rabbit_limits
 
 LEAST_QUEUE = 100_000
 LONGEST_AUTOSAVE_S = 10
+LARGEST_PACKET = 262_144
+"""Four times the largest message that is read by default: more is a device's junk."""
 SHORTEST_EXPIRY_DAYS = 7
 _DAYS = {"h": 1 / 24, "d": 1.0, "w": 7.0, "m": 30.0, "y": 365.0}
 
@@ -46,6 +48,12 @@ def check_limits(config_file: Path) -> list[str]:
         warnings.append(
             f"max_inflight_messages is {inflight}: ingest gets only that many messages a commit; "
             "set it to 0"
+        )
+    packet = _number(settings, "max_packet_size", 0)
+    if packet == 0 or packet > LARGEST_PACKET:
+        warnings.append(
+            f"max_packet_size is {packet or 'not set'}: one device's junk fills the queue that all "
+            f"stations share; set it to {LARGEST_PACKET}"
         )
     days = _days(settings.get("persistent_client_expiration", ""))
     if days is not None and days < SHORTEST_EXPIRY_DAYS:

@@ -33,7 +33,7 @@ max_inflight_messages 0
 max_queued_messages 0
 max_queued_bytes 536870912
 persistent_client_expiration 14d
-max_packet_size 1048576
+max_packet_size 262144
 set_tcp_nodelay true
 log_dest stderr
 log_type error

@@ -8,6 +8,8 @@ LEAST_PREFETCH = 1000
 SHORTEST_EXPIRY_MS = SESSION_EXPIRY_S * 1000 // 2
 _EXPIRY_MS = 86_400_000
 _PREFETCH = 10
+_MESSAGE_BYTES = 134_217_728
+LARGEST_MESSAGE = 262_144
 
 
 def is_rabbit(text: str) -> bool:
@@ -20,7 +22,7 @@ def check(text: str) -> list[str]:
 
     Settings not made count as RabbitMQ's own defaults. Source: rabbitmq_mqtt 3.10, schema:
     durable_queue_type classic, subscription_ttl 86400000, prefetch 10; rabbit 3.10:
-    cluster_partition_handling ignore.
+    cluster_partition_handling ignore, max_message_size 134217728.
     """
     settings = {
         key.strip(): value.strip()
@@ -47,6 +49,12 @@ def check(text: str) -> list[str]:
         warnings.append(
             f"mqtt.prefetch is {prefetch}: ingest gets only that many messages a commit; set it to "
             "6000"
+        )
+    largest = _number(settings, "max_message_size", _MESSAGE_BYTES)
+    if largest > LARGEST_MESSAGE:
+        warnings.append(
+            f"max_message_size is {largest}: one device's junk fills the queue that all stations "
+            f"share; set it to {LARGEST_MESSAGE}"
         )
     if _nodes(settings) and settings.get("cluster_partition_handling", "ignore") == "ignore":
         warnings.append(

@@ -13,7 +13,11 @@ Write = Callable[[Sequence[Entry]], Counts]
 """Writes a batch in one transaction, all of it or nothing."""
 
 
-def write_all(write: Write, entries: Sequence[Entry]) -> tuple[Counts, Sequence[Entry]]:
+Keep = Callable[[Refused], Refused]
+"""Cuts a refusal to what the quarantine keeps of it."""
+
+
+def write_all(write: Write, entries: Sequence[Entry], keep: Keep) -> tuple[Counts, Sequence[Entry]]:
     """Writes the batch; entries that the database rejects are written as refusals instead.
 
     Returns the counts, and the entries as they were written. One bad message in n costs about 2
@@ -24,10 +28,10 @@ def write_all(write: Write, entries: Sequence[Entry]) -> tuple[Counts, Sequence[
         return write(entries), entries
     except FAULTS as error:
         if len(entries) == 1:
-            refused = [_refusal(entries[0], error)]
+            refused = [keep(_refusal(entries[0], error))]
             return write(refused), refused
     middle = len(entries) // 2
-    first, second = (write_all(write, part) for part in (entries[:middle], entries[middle:]))
+    first, second = (write_all(write, part, keep) for part in (entries[:middle], entries[middle:]))
     return first[0] + second[0], [*first[1], *second[1]]
 
 

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 
 from data.clock import UtcDatetime
 from data.database import engine
-from data.records import Refused
+from data.records import Refused, Whole
 from data.settings import IngestSettings, QualitySettings
 from data.vocabulary import Refusal
 from ingest.inbox import Message
@@ -44,6 +44,7 @@ class Batch(NamedTuple):
     topics: list[str]
     payloads: list[bytes]
     received_at: list[UtcDatetime]
+    wholes: list[Whole | None]
 
     @classmethod
     def of(cls, messages: Sequence[Message]) -> "Batch":
@@ -52,11 +53,15 @@ class Batch(NamedTuple):
             [each.topic for each in messages],
             [each.payload for each in messages],
             [each.received_at for each in messages],
+            [each.whole for each in messages],
         )
 
     def messages(self) -> list[Message]:
         """Returns the packed messages as objects."""
-        return [Message(*each) for each in zip(*self, strict=True)]
+        return [
+            Message(topic, payload, at, whole=whole)
+            for topic, payload, at, whole in zip(*self, strict=True)
+        ]
 
 
 class Answer(NamedTuple):

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from data import clock
 from data.database import transaction
+from data.records import Refused
 from data.settings import IngestSettings, QualitySettings
 from data.vocabulary import Refusal
 from ingest.inbox import Message
@@ -19,6 +20,7 @@ from ingest.running.outage import persist
 from ingest.screening.assessment import Assessor
 from ingest.screening.screen import Entry, Screen, Screened, refuse
 from ingest.stations import Cursor
+from ingest.storage.budget import Budget
 from ingest.storage.partitions import (
     Month,
     Partitions,
@@ -72,6 +74,7 @@ class Pipeline:
             payload_bytes=settings.payload_bytes,
             future=timedelta(minutes=settings.future_minutes),
         )
+        self._budget = Budget(settings.quarantine_bytes, settings.stranger_bytes)
 
     def take_in(self, messages: Sequence[Message], stopping: threading.Event) -> Committed | None:
         """Commits the batch, waiting while the database is away; None if stopped before that.
@@ -89,7 +92,7 @@ class Pipeline:
             return counts
 
         try:
-            return Committed(*write_all(write, entries))
+            return Committed(*write_all(write, self._kept(entries), self._budget.keep))
         except _Stopped:
             return None
 
@@ -98,7 +101,11 @@ class Pipeline:
 
         Raises what the database raises in an outage; then the same batch may be given again.
         """
-        return write_all(self._commit, self.sort(messages))[0]
+        return write_all(self._commit, self._kept(self.sort(messages)), self._budget.keep)[0]
+
+    def _kept(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Cuts refusals to what quarantine keeps of them; once a batch, however often written."""
+        return [self._budget.keep(e) if isinstance(e, Refused) else e for e in entries]
 
     def sort(self, messages: Sequence[Message]) -> list[Entry]:
         """Returns a reading or refusal for each message, in order; creates missing partitions."""

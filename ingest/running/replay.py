@@ -24,8 +24,14 @@ ATTEMPTS: Final = 5
 
 _PAGE = """
 SELECT id, topic, payload, first_received_at, station_id FROM quarantine
-WHERE replayed_at IS NULL AND id > %(after)s AND (%(reason)s::text IS NULL OR reason = %(reason)s)
+WHERE replayed_at IS NULL AND NOT is_sum AND length(payload) = payload_length
+    AND id > %(after)s AND (%(reason)s::text IS NULL OR reason = %(reason)s)
 ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+"""
+_NOT_WHOLE = """
+SELECT coalesce(sum(CASE WHEN is_sum THEN seen_count ELSE 1 END), 0)::bigint FROM quarantine
+WHERE replayed_at IS NULL AND (is_sum OR length(payload) < payload_length)
+    AND (%(reason)s::text IS NULL OR reason = %(reason)s)
 """
 _TAKEN = "UPDATE quarantine SET replayed_at = now() WHERE id = ANY(%s)"
 _STILL = "UPDATE quarantine SET reason = %s, detail = %s WHERE id = %s"
@@ -41,10 +47,14 @@ ON CONFLICT (station_id, hour) DO UPDATE SET
 
 @dataclass(slots=True)
 class Replayed:
-    """Counts of a replay: ``counts`` of messages stored, ``still`` of those refused, by reason."""
+    """Counts of a replay: ``counts`` of messages stored, ``still`` of those refused, by reason.
+
+    ``not_whole`` are messages of which too little is kept to take them in, ever.
+    """
 
     counts: Counts = field(default_factory=Counts)
     still: Counter[Refusal] = field(default_factory=Counter)
+    not_whole: int = 0
 
 
 def replay(pipeline: Pipeline, reason: Refusal | None = None) -> Replayed:
@@ -61,6 +71,9 @@ def replay(pipeline: Pipeline, reason: Refusal | None = None) -> Replayed:
         after = _persist(pipeline, after, reason, page)
         done.counts += page.counts
         done.still += page.still
+    with transaction(pipeline.engine) as connection:
+        cursor = cursor_of(connection).execute(_NOT_WHOLE, {"reason": reason})
+        (done.not_whole,) = cursor.fetchone() or (0,)
     return done
 
 

@@ -78,7 +78,11 @@ class Worker:
             lanes=workers if workers > 1 else STRANDS,
         )
         self._client = MqttClient(
-            self._mqtt, self._inbox, [filter_of(channel) for channel in CODECS], now=now
+            self._mqtt,
+            self._inbox,
+            [filter_of(channel) for channel in CODECS],
+            payload_bytes=self._settings.payload_bytes,
+            now=now,
         )
         self._lanes: Lanes | Strands
         if workers == 1:

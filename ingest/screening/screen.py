@@ -1,5 +1,6 @@
 """Screens messages: decodes, finds the station, checks the clock, flags; else refuses."""
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,12 +11,14 @@ from data.clock import UtcDatetime
 from data.records import RawReading, Reading, Refused, StationCode
 from data.vocabulary import Refusal
 from ingest.codecs.refusal import Unreadable
-from ingest.inbox import Message
+from ingest.inbox import Message, part_of
 from ingest.screening.checks import Checks
 from ingest.screening.decoding import CODECS
 from ingest.screening.recent_readings import recent_readings
 from ingest.stations import Cursor, StationFacts, StationRegistry
 from ingest.topics import address_of
+
+LOG = logging.getLogger(__name__)
 
 EARLIEST = UtcDatetime(datetime(1990, 1, 1, tzinfo=UTC))
 """A clock that says less has never been set; and every month read makes a partition."""
@@ -71,11 +74,15 @@ class Screen:
             decode = CODECS.get(address.channel)
             if decode is None:
                 raise Unreadable(Refusal.TOPIC, f"nothing is read from {address.channel}")
-            if len(message.payload) > self._payload_bytes:
-                raise Unreadable(Refusal.TOO_LARGE, f"{len(message.payload)} bytes")
+            if message.whole is not None or len(message.payload) > self._payload_bytes:
+                return refuse_too_large(message)
             return decode(message.payload, address.station, message.received_at)
         except Unreadable as error:
             return refuse(message, error.reason, error.detail)
+        except (ValueError, ArithmeticError, LookupError, TypeError, RecursionError) as error:
+            # a fault of ours must cost this message, not those of all stations after it
+            LOG.exception("a decoder failed; its message lies in quarantine")
+            return refuse(message, Refusal.SHAPE, f"the decoder failed: {type(error).__name__}")
 
     def _place(
         self, message: Message, raw: RawReading, known: Mapping[StationCode, StationFacts]
@@ -153,6 +160,16 @@ def _placed(refused: Refused, known: Mapping[StationCode, StationFacts]) -> Refu
     return replace(refused, station_id=station.id) if station else refused
 
 
+def refuse_too_large(message: Message) -> Refused:
+    """Makes the refusal of a message too large to be read: its beginning, length and hash."""
+    part, whole = (message.payload, message.whole) if message.whole else part_of(message.payload)
+    detail = f"{whole.length} bytes"
+    refused = refuse(replace(message, payload=part), Refusal.TOO_LARGE, detail)
+    return replace(refused, whole=whole)
+
+
 def refuse(message: Message, reason: Refusal, detail: str) -> Refused:
     """Makes the refusal of a message from its reason and detail."""
-    return Refused(message.topic, message.payload, message.received_at, reason, detail)
+    return Refused(
+        message.topic, message.payload, message.received_at, reason, detail, whole=message.whole
+    )

@@ -20,7 +20,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from data import clock
 from data.settings import MqttSettings
-from ingest.inbox import LONGEST_TOPIC, MOST_TOPICS, Inbox, Message
+from ingest.inbox import LONGEST_TOPIC, MOST_TOPICS, Inbox, Message, part_of
 from ingest.transport.broker_link import DROPPED_TOPIC, link, subscribe
 from ingest.transport.burst import BurstClient, Published
 from ingest.transport.receipts import Receipt
@@ -50,11 +50,13 @@ class MqttClient:
         inbox: Inbox,
         topics: Iterable[str],
         *,
+        payload_bytes: int = 65536,
         now: clock.Clock = clock.now,
     ) -> None:
         self._settings = settings
         self._inbox = inbox
         self._topics = tuple(topics)
+        self._payload_bytes = payload_bytes
         self._now = now
         self._names: dict[bytes, str] = {}
         self._generation = 0
@@ -257,6 +259,9 @@ class MqttClient:
             name = self._names.get(topic) or self._named(topic)
             if name == DROPPED_TOPIC:
                 self._watch_dropped(payload)
+            elif len(payload) > self._payload_bytes:
+                part, whole = part_of(payload)
+                messages.append(Message(name, part, arrived_at, mid, generation, whole))
             else:
                 messages.append(Message(name, payload, arrived_at, mid, generation))
         self._inbox.put_all(messages)
@@ -272,21 +277,11 @@ class MqttClient:
 
     def _on_message(self, client: object, _: object, message: paho.MQTTMessage) -> None:
         try:
-            topic = message.topic
+            topic = message.topic.encode()
         except UnicodeDecodeError:
-            topic = ""
-        if topic == DROPPED_TOPIC:
-            self._watch_dropped(bytes(message.payload))
-            return
-        self._inbox.put(
-            Message(
-                topic=topic,
-                payload=bytes(message.payload),
-                received_at=self._now(),
-                message_id=message.mid if message.qos else 0,
-                generation=self._generation,
-            )
-        )
+            topic = b""
+        mid = message.mid if message.qos else 0
+        self._on_burst([Published(topic, bytes(message.payload), mid)])
 
     def _watch_dropped(self, payload: bytes) -> None:
         """Logs when the broker's dropped count has risen: those messages are lost."""

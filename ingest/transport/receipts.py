@@ -60,7 +60,9 @@ def receipts_of(entries: Iterable[Entry]) -> Iterator[Receipt]:
 
 
 def _add_refused(by_station: dict[StationCode, _Ids], refused: Refused) -> None:
-    """Adds a refusal to its station's receipt, if station and message id can be read."""
+    """Adds a refusal to its station's receipt, if kept whole and station and id can be read."""
+    if not refused.is_kept_whole:
+        return
     try:
         address = address_of(refused.topic)
     except Unreadable:

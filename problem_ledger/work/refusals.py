@@ -1,9 +1,9 @@
 """Tells the office when ingest refuses many messages of one station; once for each burst."""
 
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, Row, text
 
 from data.clock import UtcDatetime
 from data.database import transaction
@@ -18,11 +18,13 @@ QUIET: Final = timedelta(hours=6)
 """A burst is over after so long without an hour of many refusals; what follows is a new one."""
 
 _NOW: Final = text("""
-SELECT hour_account.station_id, station.code, max(refused) AS refused
+SELECT hour_account.station_id, station.code, max(refused) AS refused,
+    coalesce(station.division_id, reach.division_id, lake.division_id) IS NULL AS is_nowhere
 FROM hour_account LEFT JOIN station ON station.id = hour_account.station_id
+    LEFT JOIN reach ON reach.id = station.reach_id LEFT JOIN lake ON lake.id = station.lake_id
 WHERE hour >= date_trunc('hour', CAST(:now AS timestamptz), 'UTC') - interval '1 hour'
     AND refused >= :least
-GROUP BY 1, 2 ORDER BY 2
+GROUP BY 1, 2, 4 ORDER BY 2
 """)
 _BEGAN: Final = """
 SELECT max(hour) FROM (
@@ -42,24 +44,17 @@ def announce_bursts(engine: Engine, now: UtcDatetime, least: int) -> int:
     """
     with transaction(engine) as connection:
         rows = connection.execute(_NOW, {"now": now, "least": least}).all()
-        return sum(
-            _announce(connection, station, code, refused, now, least)
-            for station, code, refused in rows
-        )
+        return sum(_announce(connection, row, now, least) for row in rows)
 
 
-def _announce(
-    connection: Connection,
-    station: int | None,
-    code: str | None,
-    refused: int,
-    now: UtcDatetime,
-    least: int,
-) -> bool:
-    bound = {"station": station, "least": least, "quiet": QUIET}
-    query = _OF_NONE if code is None else _OF_STATION
+def _announce(connection: Connection, row: Row[Any], now: UtcDatetime, least: int) -> bool:
+    bound = {"station": row.station_id, "least": least, "quiet": QUIET}
+    query = _OF_NONE if row.code is None else _OF_STATION
     began = connection.execute(query, bound).scalar_one()
-    subject = INGEST if code is None else Subject(SubjectKind.STATION, code)
+    subject = INGEST
+    if row.code is not None:
+        kind = SubjectKind.SERVICE if row.is_nowhere else SubjectKind.STATION
+        subject = Subject(kind, row.code)
+    facts = {"refused": row.refused}
     key = f"{began:%Y-%m-%dT%H}"
-    queued = queue_notice(connection, subject, NoticeKind.REFUSALS, key, now, {"refused": refused})
-    return queued > 0
+    return queue_notice(connection, subject, NoticeKind.REFUSALS, key, now, facts) > 0

@@ -18,7 +18,11 @@ WHERE (:pending IS FALSE OR replayed_at IS NULL)
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """One refused message; ``payload`` holds its first bytes, ``size`` its full length."""
+    """One refused message; ``payload`` holds its first bytes, ``size`` its full length.
+
+    Only one that ``is_whole`` can be replayed. ``is_sum`` stands for ``seen_count`` messages beyond
+    their hour's budget, of which ``size`` bytes came and none are kept.
+    """
 
     id: int
     topic: str
@@ -30,6 +34,8 @@ class Quarantined:
     first_received_at: UtcDatetime
     last_received_at: UtcDatetime
     replayed_at: UtcDatetime | None
+    is_whole: bool
+    is_sum: bool
 
 
 def quarantined(
@@ -48,8 +54,9 @@ def quarantined(
     rows = connection.execute(
         text(
             f"""
-            SELECT id, topic, substring(payload FOR :bytes) AS payload, length(payload) AS size,
-            reason, detail, seen_count, first_received_at, last_received_at, replayed_at
+            SELECT id, topic, substring(payload FOR :bytes) AS payload, payload_length AS size,
+            reason, detail, seen_count, first_received_at, last_received_at, replayed_at,
+            NOT is_sum AND length(payload) = payload_length AS is_whole, is_sum
             FROM quarantine {_WHERE} ORDER BY last_received_at DESC, id DESC LIMIT :limit
             """
         ),
@@ -65,15 +72,18 @@ def quarantined(
 
 
 def quarantine_counts(connection: Connection, *, pending: bool = True) -> Sequence[tuple[str, int]]:
-    """Returns (reason, number) of the messages in quarantine, the commonest first."""
+    """Returns (reason, number) of the messages in quarantine, the commonest first.
+
+    One that came again counts once; those beyond an hour's budget count each.
+    """
     rows = connection.execute(
         text(
             """
-            SELECT reason, count(*) FROM quarantine
-            WHERE (:pending IS FALSE OR replayed_at IS NULL)
-            GROUP BY reason ORDER BY count(*) DESC, reason
+            SELECT reason, sum(CASE WHEN is_sum THEN seen_count ELSE 1 END)
+            FROM quarantine WHERE (:pending IS FALSE OR replayed_at IS NULL)
+            GROUP BY reason ORDER BY 2 DESC, reason
             """
         ),
         {"pending": pending},
     )
-    return [(row[0], row[1]) for row in rows]
+    return [(row[0], int(row[1])) for row in rows]

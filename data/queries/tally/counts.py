@@ -60,7 +60,7 @@ SELECT id, {{bucket}}, {_THERE} {_ASKED} JOIN (
 """
 _SLOT_BUCKET: Final = "width_bucket(at_s, CAST(:edges AS float8[]))"
 _REASONS: Final = """
-SELECT reason, count(*) FROM quarantine
+SELECT reason, sum(CASE WHEN is_sum THEN seen_count ELSE 1 END) FROM quarantine
 WHERE last_received_at >= :start AND last_received_at < :end AND replayed_at IS NULL {mine}
 GROUP BY 1 ORDER BY 2 DESC, 1
 """
@@ -226,7 +226,7 @@ def reasons(
         "start": window.start, "end": window.end, "id": station, **scope.bound
     }  # fmt: skip
     rows = connection.execute(text(_REASONS.format(mine="" if everything else _MINE)), bound)
-    return [(Refusal(reason), count) for reason, count in rows]
+    return [(Refusal(reason), int(count)) for reason, count in rows]
 
 
 def _bound(stations: Sequence[TallyStation], window: Window, edges: Seconds) -> dict[str, object]:

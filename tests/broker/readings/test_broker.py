@@ -135,11 +135,12 @@ def test_our_configuration_loses_nothing_and_debians_is_warned_of(
     told = " ".join(check_limits(plain))
     assert "persistence is off" in told
     assert "max_queued_messages is 1000" in told
+    assert "max_packet_size is not set" in told
     more = tmp_path / "conf.d"
     more.mkdir()
     (more / "queue.conf").write_text(
         "persistence true\nautosave_interval 1\nmax_queued_messages 0\nmax_queued_bytes 1000000\n"
-        "max_inflight_messages 0\npersistent_client_expiration 1h\n"
+        "max_inflight_messages 0\nmax_packet_size 262144\npersistent_client_expiration 1h\n"
     )
     plain.write_text(f"persistence false\ninclude_dir {more}\n")
     assert [line.split()[0] for line in check_limits(plain)] == ["persistent_client_expiration"]

@@ -74,6 +74,19 @@ def test_messages_of_no_station_concern_the_highest_offices(office: Office) -> N
     assert sorted(logins(office)) == ["checker", "handler", "office"]
 
 
+def test_a_station_in_no_division_concerns_the_highest_offices(office: Office) -> None:
+    code = code_of(office, office.basin.section_up)
+    with office.database.owner.begin() as connection:
+        connection.execute(
+            text("UPDATE station SET division_id = NULL, reach_id = NULL WHERE code = :code"),
+            {"code": code},
+        )
+    refuse(office, 0, 1000, code)
+    assert announced(office, 0.5) == 1
+    assert announced(office, 0.6) == 0
+    assert sorted(logins(office)) == ["checker", "handler", "office"]
+
+
 def test_a_notice_of_a_station_is_read_by_whoever_may_see_it(office: Office) -> None:
     """It is read in the reader's language, leads to the tally and can be marked as read."""
     code = code_of(office, office.basin.section_up)

@@ -25,6 +25,7 @@ def test_what_rabbitmq_does_unless_told_is_named(tmp_path: Path) -> None:
         "mqtt.durable_queue_type",
         "mqtt.subscription_ttl",
         "mqtt.prefetch",
+        "max_message_size",
     ]
 
 
