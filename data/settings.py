@@ -91,6 +91,20 @@ class Hj212Settings(BaseSettings):
     client_id: str = Field("onemap-hj212", description="its fixed client id at the broker")
     idle_seconds: float = Field(900, gt=0, description="a logger silent for so long is cut off")
     most_connections: int = Field(4096, ge=1, description="loggers served at once at most")
+    addresses: tuple[str, ...] = Field(
+        (), description="addresses and networks it serves, as a JSON list; empty: all"
+    )
+    most_guesses: int = Field(
+        10, ge=1, description="wrong passwords of an address for an MN; then neither is heard …"
+    )
+    guess_minutes: float = Field(15, gt=0, description="… for so long")
+    guess_pause_seconds: float = Field(1, ge=0, description="pause after a wrong password")
+    tls_certificate: Path | None = Field(None, description="certificate (PEM); set to use TLS")
+    tls_key: Path | None = Field(None, description="its key (PEM), without a password")
+    metrics_host: str = Field("127.0.0.1", description="address its figures answer on")
+    metrics_port: int = Field(
+        0, ge=0, le=65535, description="port of its figures for Prometheus; 0: none"
+    )
 
 
 class QualitySettings(BaseSettings):

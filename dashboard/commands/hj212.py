@@ -19,7 +19,7 @@ from ingest.codecs.hj212 import Decoded, Refused, read
 from ingest.codecs.hj212_segment import BEIJING
 from ingest.codecs.hj212_stream import Splitter
 from ingest.gateway.loggers import read_loggers
-from ingest.gateway.server import Gateway
+from ingest.gateway.server import Gateway, tls_context
 
 CHUNK = 65536
 
@@ -77,7 +77,8 @@ def run_gateway(_args: argparse.Namespace) -> int:
             name="ONEMAP_HJ212__LOGGERS",
         )
     _key()
-    gateway = Gateway(MqttSettings(), settings, read_loggers(settings.loggers))
+    loggers = read_loggers(settings.loggers)
+    gateway = Gateway(MqttSettings(), settings, loggers, tls=tls_context(settings))
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
         asyncio.run(_serve_until_stopped(gateway))

@@ -4,12 +4,13 @@ import asyncio
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from ingest.codecs.hj212 import Decoded, answer, opened, read
 from ingest.codecs.hj212_frame import Fault
 from ingest.codecs.hj212_stream import Splitter
+from ingest.gateway.figures import Figures
+from ingest.gateway.guesses import Guesses
 from ingest.gateway.loggers import Logger
 from ingest.gateway.post import Post
 
@@ -29,20 +30,6 @@ _MN: Final = re.compile(rb"MN=([^;,&]{1,40})[;,]")
 _PW: Final = re.compile(rb"PW=([^;,&]{0,40})[;,]")
 
 
-@dataclass(slots=True)
-class Figures:
-    """Counts of connections, frames and answers since the gateway started."""
-
-    connections: int = 0
-    frames: int = 0
-    kept: int = 0
-    answered: int = 0
-    without_reading: int = 0
-    refused: int = 0
-    strangers: int = 0
-    unkept: int = 0
-
-
 class Line:
     """Serves one logger's connection until the logger ends it, is silent or sends bad frames."""
 
@@ -53,12 +40,16 @@ class Line:
         post: Post,
         loggers: Mapping[str, Logger],
         figures: Figures,
+        guesses: Guesses,
         *,
+        address: str,
         idle_s: float,
+        pause_s: float = 1.0,
         key: bytes | None = None,
     ) -> None:
         self._reader, self._writer, self._post = reader, writer, post
         self._loggers, self._figures, self._key = loggers, figures, key
+        self._guesses, self._address, self._pause_s = guesses, address, pause_s
         self._idle_s = idle_s
         self._faults = 0
         self._is_known = False
@@ -93,12 +84,10 @@ class Line:
 
     async def _take(self, frame: bytes) -> None:
         self._figures.frames += 1
-        decoded = read(frame, self._key)
-        logger = self._logger(frame)
+        logger = await self._logger(frame)
         if logger is None:
-            self._figures.strangers += 1
-            self._faults += 1
             return
+        decoded = read(frame, self._key)
         if not isinstance(decoded, Decoded):
             self._figures.refused += 1
             self._faults += 1
@@ -142,11 +131,29 @@ class Line:
         except (ConnectionError, OSError, TimeoutError, ValueError):
             self._writer.close()
 
-    def _logger(self, frame: bytes) -> Logger | None:
-        """Returns the logger whose number and password a (partial) frame carries, else None."""
-        mn, password = _MN.search(frame), _PW.search(frame)
-        logger = self._loggers.get(mn[1].decode("ascii", "replace").strip()) if mn else None
-        if logger is None:
+    async def _logger(self, frame: bytes) -> Logger | None:
+        """Returns the logger whose number and password a (partial) frame carries, else None.
+
+        A wrong one pauses the connection, and ends it once it is shut out. An unknown number is
+        answered like a wrong password, so that nobody can tell which numbers there are.
+        """
+        found = _MN.search(frame)
+        mn = found[1].decode("ascii", "replace").strip() if found else ""
+        if self._guesses.is_shut_out(self._address, mn):
+            self._figures.shut_out += 1
+            self._faults = MOST_FAULTS
             return None
+        password = _PW.search(frame)
         sent = password[1].decode("ascii", "replace") if password else ""
-        return logger if logger.lets_in(sent) else None
+        logger = self._loggers.get(mn)
+        if logger is not None and logger.lets_in(sent):
+            self._guesses.add_right(self._address, mn)
+            return logger
+        self._figures.strangers += 1
+        self._faults += 1
+        if mn:
+            self._guesses.add_wrong(self._address, mn, is_known=logger is not None)
+            if self._guesses.is_noisy(self._address):
+                self._faults = MOST_FAULTS
+            await asyncio.sleep(self._pause_s)
+        return None

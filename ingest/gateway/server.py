@@ -2,20 +2,29 @@
 
 import asyncio
 import contextlib
+import ipaddress
 import logging
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from prometheus_client import CollectorRegistry
+
+from data.errors import BadInput
 from data.settings import Hj212Settings, MqttSettings
-from ingest.gateway.line import Figures, Line
+from ingest.gateway.figures import Figures, GatewayFigures
+from ingest.gateway.guesses import Guesses
+from ingest.gateway.line import Line
 from ingest.gateway.loggers import Logger
 from ingest.gateway.post import Post
+from ingest.running.metrics import FiguresServer
 
 LOG = logging.getLogger(__name__)
 
 BACKLOG = 512
 HEARTBEAT_S = 60.0
+HANDSHAKE_S = 10.0
+"""So long a TLS handshake may take."""
 
 
 class Gateway:
@@ -35,6 +44,8 @@ class Gateway:
         self._stopping = asyncio.Event()
         self.listening = asyncio.Event()
         self._lines: set[asyncio.Task[None]] = set()
+        self._allowed = networks(settings.addresses)
+        self._guesses = Guesses(settings.most_guesses, 60 * settings.guess_minutes)
         self.figures = Figures()
         self.port = 0
 
@@ -52,8 +63,10 @@ class Gateway:
             backlog=BACKLOG,
             limit=65_536,
             ssl=self._tls,
+            ssl_handshake_timeout=HANDSHAKE_S if self._tls else None,
         )
         self.port = server.sockets[0].getsockname()[1]
+        metrics = self._serve_metrics()
         self.listening.set()
         LOG.info("serving loggers on %s port %d", self._settings.host, self.port)
         post.start()
@@ -65,10 +78,20 @@ class Gateway:
                 LOG.info("%d open; %s", len(self._lines), self.figures)
         finally:
             server.close()
+            if metrics is not None:
+                metrics.close()
             for line in self._lines:
                 line.cancel()
             await asyncio.gather(*self._lines, return_exceptions=True)
             post.stop()
+
+    def _serve_metrics(self) -> FiguresServer | None:
+        """Serves the figures to Prometheus where the settings name a port."""
+        if not self._settings.metrics_port:
+            return None
+        registry = CollectorRegistry()
+        registry.register(GatewayFigures(self.figures, lambda: len(self._lines)))
+        return FiguresServer(registry, self._settings.metrics_host, self._settings.metrics_port)
 
     def stop(self) -> None:
         """Stops serving; loggers repeat later whatever got no answer."""
@@ -77,6 +100,12 @@ class Gateway:
     async def _serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, post: Post
     ) -> None:
+        address = str((writer.get_extra_info("peername") or ("",))[0])
+        if not self._is_allowed(address):
+            self.figures.turned_away += 1
+            LOG.warning("%s is turned away: not in ONEMAP_HJ212__ADDRESSES", address)
+            writer.close()
+            return
         if len(self._lines) >= self._settings.most_connections:
             writer.close()
             return
@@ -91,6 +120,9 @@ class Gateway:
             post,
             self._loggers,
             self.figures,
+            self._guesses,
+            address=address,
+            pause_s=self._settings.guess_pause_seconds,
             idle_s=self._settings.idle_seconds,
             key=self._key,
         )
@@ -103,3 +135,61 @@ class Gateway:
             with contextlib.suppress(ConnectionError, OSError, TimeoutError):
                 async with asyncio.timeout(2):
                     await writer.wait_closed()
+
+    def _is_allowed(self, address: str) -> bool:
+        if not self._allowed:
+            return True
+        try:
+            found = ipaddress.ip_address(address.partition("%")[0])
+        except ValueError:
+            return False
+        found = getattr(found, "ipv4_mapped", None) or found
+        return any(found in network for network in self._allowed)
+
+
+def networks(texts: Iterable[str]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Parses addresses and networks. Raises BadInput for a text that is neither."""
+    found = []
+    for text in texts:
+        try:
+            found.append(ipaddress.ip_network(text.strip()))
+        except ValueError as error:
+            raise BadInput(
+                "The setting {name} is wrong: {reason}",
+                mend='Write addresses and networks, as in ["10.1.0.0/16", "192.0.2.7"].',
+                name="ONEMAP_HJ212__ADDRESSES",
+                reason=error,
+            ) from None
+    return found
+
+
+def tls_context(settings: Hj212Settings) -> ssl.SSLContext | None:
+    """Returns the TLS context of the settings' certificate and key; None if neither is set.
+
+    Raises BadInput where only one of them is set, or they can't be read or don't belong together.
+    """
+    certificate, key = settings.tls_certificate, settings.tls_key
+    if certificate is None and key is None:
+        return None
+    if certificate is None or key is None:
+        name = "ONEMAP_HJ212__TLS_CERTIFICATE" if certificate is None else "ONEMAP_HJ212__TLS_KEY"
+        raise BadInput(
+            "The setting {name} is missing.", mend="TLS needs a certificate and its key.", name=name
+        )
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(certificate, key, password=_no_password)
+    except (OSError, ValueError) as error:
+        raise BadInput(
+            "The setting {name} is wrong: {reason}",
+            mend="TLS needs a certificate in PEM and its key without a password.",
+            name="ONEMAP_HJ212__TLS_CERTIFICATE",
+            reason=getattr(error, "strerror", None) or error,
+        ) from error
+    return context
+
+
+def _no_password() -> str:
+    """Fails for a key with a password, which OpenSSL would ask for at the terminal otherwise."""
+    raise ValueError("the key has a password")

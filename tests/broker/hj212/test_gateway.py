@@ -2,40 +2,27 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import text
 
 from data.errors import BadInput
 from data.records import StationCode
-from data.settings import Hj212Settings, MqttSettings
+from data.settings import MqttSettings
 from ingest.broker.mosquitto import INGEST, Broker
-from ingest.codecs.hj212 import Decoded, read
 from ingest.codecs.hj212_cipher import enciphered
 from ingest.codecs.hj212_frame import framed, unframed
-from ingest.codecs.hj212_stream import Splitter
 from ingest.gateway import line as gateway_line
 from ingest.gateway.loggers import Logger, read_loggers
-from ingest.gateway.server import Gateway
 from ingest.running.worker import Worker
 from tests.fixtures.broker import INGEST_PASSWORD
 from tests.made.database import Database
+from tests.made.hj212.gateway import SEGMENT, STATIONS, answers, frame, says, serving
 from tests.made.readings.messages import NOON, register, rows
 from tests.running.folders import open_folder
 from tests.running.waiting import until
-
-STATIONS = [f"GW-{n:03d}" for n in range(200)]
-LOGGERS = {f"MN{code}": Logger(f"MN{code}", StationCode(code), "123456") for code in STATIONS}
-SEGMENT = (
-    "QN={qn};ST=21;CN=2011;PW=123456;MN=MN{code};Flag=5;"
-    "CP=&&DataTime=20260501000000;w01001-Rtd={ph},w01001-Flag=N&&"
-)
-
-
-def frame(code: str, qn: str = "20260501000000001", ph: float = 7.1) -> bytes:
-    return framed(SEGMENT.format(qn=qn, code=code, ph=ph).encode())
 
 
 @pytest.fixture(scope="module")
@@ -65,43 +52,6 @@ def ingesting(gateway_broker: Broker, database: Database) -> Iterator[Database]:
     yield database
     worker.stop()
     thread.join(20)
-
-
-@asynccontextmanager
-async def serving(broker: Broker, **given: object) -> AsyncIterator[Gateway]:
-    settings = Hj212Settings.model_validate(
-        {"port": 0, "password": "gateway-in-tests", "idle_seconds": 20, **given}
-    )
-    gateway = Gateway(MqttSettings(port=broker.port), settings, LOGGERS)
-    running = asyncio.create_task(gateway.run())
-    async with asyncio.timeout(10):
-        await gateway.listening.wait()
-    try:
-        yield gateway
-    finally:
-        gateway.stop()
-        await running
-
-
-async def answers(reader: asyncio.StreamReader, count: int) -> list[Decoded]:
-    splitter, found = Splitter(), []
-    async with asyncio.timeout(30):
-        while len(found) < count:
-            data = await reader.read(4096)
-            if not data:
-                break
-            found += [read(each) for each in splitter.feed(data)]
-    assert all(isinstance(each, Decoded) for each in found)
-    return [each for each in found if isinstance(each, Decoded)]
-
-
-async def says(gateway: Gateway, *frames: bytes) -> list[Decoded]:
-    """What a logger hears to these frames, sent in one piece."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", gateway.port)
-    writer.write(b"".join(frames))
-    found = await answers(reader, len(frames))
-    writer.close()
-    return found
 
 
 def test_an_answer_comes_after_the_commit_and_not_before(
