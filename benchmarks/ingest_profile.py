@@ -157,7 +157,7 @@ def watch(watch_: Stopwatch, pipeline: Pipeline) -> None:
         (current, "put", "latest write"),
         (pipeline.assessor, "assess", "assess"),
         (pipeline.assessor, "exceedances", "exceedances"),
-        (writer._accounts, "add", "accounts"),
+        (writer._tally, "add", "tally"),
     ):
         watch_.wrap(owner, name, stage)
 
