@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 
 from dashboard.cli import main
+from data.settings import IngestSettings
 from ingest.broker.mosquitto import Broker
+from ingest.inbox import Message
+from ingest.running.pipeline import Pipeline
 from tests.fixtures.broker import INGEST_PASSWORD
 from tests.made.database import Database
-from tests.made.readings.messages import one, register, rows
+from tests.made.readings.messages import NOON, one, register, rows
 from tests.running.ingest_process import ingest_process
 from tests.running.waiting import until
 
@@ -92,3 +95,23 @@ def test_a_file_that_can_not_be_read_publishes_nothing(
     (tmp_path / name).write_bytes(content)
     assert main(["publish-file", str(tmp_path / name)]) == 2
     assert told in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("settings")
+def test_the_quarantine_says_what_is_not_kept_whole(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    register(database.owner, "LARGE-1")
+    pipeline = Pipeline(database.ingest, IngestSettings(quarantine_bytes=2000), now=lambda: NOON)
+    topic = "onemap/v1/LARGE-1/reading"
+    pipeline.commit([Message(topic, b"{" * 70_000, NOON)])
+    pipeline.commit([Message(topic, b"[%d" % n, NOON) for n in range(10, 20)])
+    assert main(["quarantine", "list"]) == 0
+    listed = capsys.readouterr().out
+    assert "70000 B, only the beginning is kept" in listed
+    assert "24 B of 8 messages, beyond the hour's budget: not kept" in listed
+    assert "not_json: 10" in listed
+    assert main(["quarantine", "replay"]) == 0
+    replayed = capsys.readouterr().out
+    assert "Still refused: 2" in replayed
+    assert "Not kept whole, can't be taken in: 9; their devices must send them again." in replayed
