@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
 
     Raises BadInput or NotFound, and then nothing is written.
     """
-    sheet = _parse(_read(args.source))
+    sheet = _workbook(args.source) if _is_workbook(args.source) else _parse(_read(args.source))
     required = _required(args.required)
     added = _classify(sheet, required, rounding=args.rounding)
     _write(args.target, _render(sheet, added))
@@ -91,6 +91,22 @@ def _read(source: str) -> bytes:
         raise NotFound(
             "{path} can't be read: {reason}.", path=source, reason=error.strerror
         ) from error
+
+
+def _is_workbook(source: str) -> bool:
+    return Path(source).suffix.lower() in (".xlsx", ".xlsm")
+
+
+def _workbook(source: str) -> Sheet:
+    """Reads the visible sheet of an Excel workbook; lines of title above its header are left out.
+
+    The table is written as CSV. Raises BadInput.
+    """
+    from data.imports.files import read_table
+
+    table = read_table(Path(source), titles=("body", *GRADED))
+    rows = [[record[title] for title in table.columns] for record in table.records]
+    return Sheet(list(table.columns), rows, has_bom=True, newline="\n")
 
 
 def _parse(content: bytes) -> Sheet:

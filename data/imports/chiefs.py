@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from data.errors import BadInput
 from data.imports.options import Options
 from data.imports.outcome import Outcome
+from data.imports.records import each_refused
 from data.imports.source import Row
 from data.queries.waters import registry
 from data.tables.people import person, responsibility
@@ -67,14 +68,8 @@ def import_rows(
 ) -> None:
     """Writes the persons of these rows and which water or division each answers for, and when."""
     for row in rows:
-        done = Outcome(outcome.kind)
-        try:
-            with connection.begin_nested():
-                _import_row(connection, row, options, done)
-        except BadInput as error:
-            outcome.refuse(row.number, row.name, error)
-        else:
-            outcome.add(done)
+        with each_refused(connection, [row], outcome) as done:
+            _import_row(connection, row, options, done)
 
 
 def _import_row(connection: Connection, row: Row, options: Options, outcome: Outcome) -> None:

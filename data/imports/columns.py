@@ -13,6 +13,14 @@ _Y: Final = Field("lat", ("latitude", "纬度", "y"))
 _WKT: Final = Field("wkt", ("geometry", "geom", "the_geom"))
 
 
+def known_titles(form: Form, mapping: Mapping[str, str]) -> frozenset[str]:
+    """Returns every title by which a column of this kind of file may be known."""
+    fields = [*form.fields.values(), _X, _Y, _WKT]
+    return frozenset(
+        [*mapping.values(), *(title for each in fields for title in (each.name, *each.aliases))]
+    )
+
+
 def parse_constants(
     kind: ImportKind, form: Form, constants: Mapping[str, str]
 ) -> dict[str, object]:

@@ -5,11 +5,11 @@ from typing import Final
 
 from shapely.geometry import MultiPolygon
 from sqlalchemy import Connection, RowMapping, func, insert, select, text, update
-from sqlalchemy.exc import IntegrityError
 
 from data.errors import BadInput
 from data.imports.options import Options
 from data.imports.outcome import Outcome
+from data.imports.records import each_refused
 from data.imports.source import Row
 from data.imports.stretches import kept_geometry
 from data.queries.waters import registry
@@ -46,15 +46,10 @@ def import_rows(
     for level, row in sorted(levelled, key=lambda each: _LEVELS.index(each[0])):
         key = (row.text("code") or "", "" if row.text("code") else f"{level} {row.name}")
         before = seen.setdefault(key, row.number)
-        try:
+        with each_refused(connection, [row], outcome, _namesake(row.name)) as done:
             if before != row.number:
                 raise BadInput("It repeats row {row}.", row=before)
-            with connection.begin_nested():
-                _import_row(connection, level, row, outcome)
-        except IntegrityError:
-            outcome.refuse(row.number, row.name, _namesake(row.name))
-        except BadInput as error:
-            outcome.refuse(row.number, row.name, error)
+            _import_row(connection, level, row, done)
     _settle(connection, outcome)
 
 

@@ -39,23 +39,32 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The fields and the kind of geometry that a file of one kind of import has."""
+    """The fields and the kind of geometry that a file of one kind of import has.
+
+    With ``takes_code_as_name`` a row without a name is called by its code.
+    """
 
     shape: Shape | None
     shape_required: bool
     fields: Mapping[str, Field]
+    takes_code_as_name: bool = False
 
 
-def _form(shape: Shape | None, *fields: Field, shape_required: bool = True) -> Form:
+def _form(
+    shape: Shape | None,
+    *fields: Field,
+    shape_required: bool = True,
+    takes_code_as_name: bool = False,
+) -> Form:
     named = MappingProxyType({field.name: field for field in fields})
-    return Form(shape, shape_required, named)
+    return Form(shape, shape_required, named, takes_code_as_name)
 
 
 def _name(*aliases: str) -> Field:
     return Field("name", ("name_zh", "name:zh", "名称", *aliases, "mc"), required=True)
 
 
-def _code(*aliases: str, parse: Parser = cells.words, required: bool = False) -> Field:
+def _code(*aliases: str, parse: Parser = cells.code, required: bool = False) -> Field:
     return Field("code", ("编码", "编号", "代码", *aliases), parse, required)
 
 
@@ -63,7 +72,7 @@ _NAME_EN: Final = Field("name_en", ("name:en", "英文名", "英文名称"))
 _SOURCE: Final = Field("source", ("来源", "数据来源"))
 _SCHEME: Final = Field("code_scheme", ("编码规则", "编码体系"))
 _OWNER: Final = Field("owner", ("责任主体", "责任单位", "管理单位"))
-_PERMIT: Final = Field("permit_no", ("许可证号", "许可证编号", "许可编号"))
+_PERMIT: Final = Field("permit_no", ("许可证号", "许可证编号", "许可编号"), cells.code)
 _RIVER: Final = Field("river", ("河流", "河流名称", "河名", "所在河流"))
 _REACH: Final = Field("reach", ("河段", "河段名称", "所在河段"))
 _LAKE: Final = Field("lake", ("湖泊", "湖库", "水库", "湖泊名称"))
@@ -99,6 +108,7 @@ FORMS: Final[Mapping[ImportKind, Form]] = MappingProxyType(
             Field("basin", ("流域", "所属流域")),
             _SOURCE,
             Field("remark", ("备注", "说明")),
+            takes_code_as_name=True,
         ),
         ImportKind.REACHES: _form(
             Shape.LINE,
@@ -118,6 +128,7 @@ FORMS: Final[Mapping[ImportKind, Form]] = MappingProxyType(
             _NAME_EN,
             Field("kind", ("类型",), cells.lake_kind),
             _SOURCE,
+            takes_code_as_name=True,
         ),
         ImportKind.SECTIONS: _form(
             Shape.POINT,
@@ -159,7 +170,7 @@ FORMS: Final[Mapping[ImportKind, Form]] = MappingProxyType(
             Shape.POINT,
             _name("公示牌名称"),
             _code("公示牌编码", "公示牌编号", required=True),
-            Field("phone", ("监督电话", "电话", "联系电话")),
+            Field("phone", ("监督电话", "电话", "联系电话"), cells.code),
             Field("content_version", ("内容版本", "版本")),
             Field("set_on", ("设立日期", "设置日期"), cells.day),
         ),
@@ -167,7 +178,7 @@ FORMS: Final[Mapping[ImportKind, Form]] = MappingProxyType(
             None,
             _name("姓名", "河长", "河长姓名"),
             Field("post", ("职务",)),
-            Field("phone", ("电话", "联系电话", "手机")),
+            Field("phone", ("电话", "联系电话", "手机"), cells.code),
             Field("level", ("级别", "河长级别", "层级"), cells.level, required=True),
             _RIVER,
             _REACH,

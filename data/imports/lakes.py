@@ -10,8 +10,10 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, text, updat
 from data.errors import BadInput
 from data.imports.options import Options
 from data.imports.outcome import Outcome, comment
+from data.imports.records import each_refused
 from data.imports.source import Row
 from data.imports.stretches import kept_geometry
+from data.placing.shapes import refusing_geometry
 from data.queries.waters import registry
 from data.tables.waters import lake
 from data.vocabulary import LakeKind
@@ -40,12 +42,17 @@ def import_rows(
             kind = LakeKind.RESERVOIR if row.name.endswith("水库") else LakeKind.LAKE
         groups.setdefault(_Key(row.name, kind, row.text("code") or None), []).append(row)
     for key, group in groups.items():
-        own, surface = _surface(group, outcome)
-        if len(own) > 1:
-            outcome.joined.append(
-                comment("{lake}: {count} surfaces became one lake.", lake=key.name, count=len(own))
-            )
-        _import_lake(connection, key, own, surface, outcome)
+        with each_refused(connection, group, outcome) as done:
+            own, surface = _surface(group, done)
+            if not own:
+                continue
+            if len(own) > 1:
+                done.joined.append(
+                    comment(
+                        "{lake}: {count} surfaces became one lake.", lake=key.name, count=len(own)
+                    )
+                )
+            _import_lake(connection, key, own, surface, done)
 
 
 def _surface(rows: Sequence[Row], outcome: Outcome) -> tuple[list[Row], MultiPolygon]:
@@ -56,7 +63,8 @@ def _surface(rows: Sequence[Row], outcome: Outcome) -> tuple[list[Row], MultiPol
         if not isinstance(row.geometry, MultiPolygon):
             continue
         try:
-            _check_together(row, row.geometry, own)
+            with refusing_geometry():
+                _check_together(row, row.geometry, own)
         except BadInput as error:
             outcome.refuse(row.number, row.name, error)
             continue

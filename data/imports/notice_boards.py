@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from data.errors import BadInput
 from data.imports.options import Options
 from data.imports.outcome import Outcome
+from data.imports.records import each_refused
 from data.imports.source import Row
 from data.imports.stretches import kept_geometry
 from data.placing.spots import preview
@@ -22,12 +23,10 @@ def import_rows(
     seen: dict[str, int] = {}
     for row in rows:
         before = seen.setdefault(row.text("code"), row.number)
-        try:
+        with each_refused(connection, [row], outcome) as done:
             if before != row.number:
                 raise BadInput("It repeats the code of row {row}.", row=before)
-            _import_row(connection, row, options, outcome)
-        except BadInput as error:
-            outcome.refuse(row.number, row.name, error)
+            _import_row(connection, row, options, done)
 
 
 def _import_row(connection: Connection, row: Row, options: Options, outcome: Outcome) -> None:

@@ -1,13 +1,16 @@
 """Imports place names for the map."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from shapely.geometry import Point
 from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Row as SqlRow
 
 from data.errors import BadInput
 from data.imports.options import Options
 from data.imports.outcome import Outcome
+from data.imports.records import each_refused
 from data.imports.source import Row
 from data.imports.stretches import kept_geometry
 from data.tables.waters import place
@@ -33,23 +36,33 @@ def import_rows(
             continue
         key = (row.name, level.value, point.x, point.y)
         before = seen.setdefault(key, row.number)
-        if before != row.number:
-            outcome.refuse(row.number, row.name, BadInput("It repeats row {row}.", row=before))
-            continue
-        values = {
-            "name_en": row.text("name_en") or None,
-            "is_seat": int(row.get("is_seat", bool) or False),
-        }
-        old = known.get(key)
-        if old is None:
-            connection.execute(
-                insert(place).values(
-                    name=row.name, level=level.value, geom=kept_geometry(point), **values
-                )
+        with each_refused(connection, [row], outcome) as done:
+            if before != row.number:
+                raise BadInput("It repeats row {row}.", row=before)
+            _import_row(connection, row, point, level, known.get(key), done)
+
+
+def _import_row(
+    connection: Connection,
+    row: Row,
+    point: Point,
+    level: ChiefLevel,
+    old: SqlRow[Any] | None,
+    outcome: Outcome,
+) -> None:
+    values = {
+        "name_en": row.text("name_en") or None,
+        "is_seat": int(row.get("is_seat", bool) or False),
+    }
+    if old is None:
+        connection.execute(
+            insert(place).values(
+                name=row.name, level=level.value, geom=kept_geometry(point), **values
             )
-            outcome.created += 1
-        elif all(getattr(old, name) == value for name, value in values.items()):
-            outcome.unchanged += 1
-        else:
-            connection.execute(update(place).where(place.c.id == old.id).values(values))
-            outcome.updated += 1
+        )
+        outcome.created += 1
+    elif all(getattr(old, name) == value for name, value in values.items()):
+        outcome.unchanged += 1
+    else:
+        connection.execute(update(place).where(place.c.id == old.id).values(values))
+        outcome.updated += 1

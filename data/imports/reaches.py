@@ -7,14 +7,15 @@ from typing import Final
 
 from shapely.geometry import LineString, MultiLineString, Point
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import IntegrityError
 
 from data.errors import BadInput
 from data.imports.flows import settle_flows
 from data.imports.options import Options
 from data.imports.outcome import Outcome
+from data.imports.records import each_refused
 from data.imports.source import Row
 from data.imports.stretches import PlannedReach, held_elsewhere, same_reaches, write_reaches
+from data.placing.shapes import refusing_geometry
 from data.placing.snaps import hanging_on, snap_again
 from data.queries.waters import registry
 from gis.chainage import BadLine, LineIndex, Measured, format_chainage
@@ -79,16 +80,8 @@ def import_rows(
         names[found.id] = found.name
     courses = registry.courses(connection)
     for river_id, group in rivers.items():
-        done = Outcome(outcome.kind)
-        try:
-            with connection.begin_nested():
-                _import_river(connection, river_id, names[river_id], group, courses[river_id], done)
-        except IntegrityError:
-            outcome.refuse_all(group, held_elsewhere(names[river_id]))
-        except BadInput as error:
-            outcome.refuse_all(group, error)
-        else:
-            outcome.add(done)
+        with each_refused(connection, group, outcome, held_elsewhere(names[river_id])) as done:
+            _import_river(connection, river_id, names[river_id], group, courses[river_id], done)
     settle_flows(connection)
 
 
@@ -106,7 +99,8 @@ def _import_river(
     refused = Outcome(outcome.kind)
     for row in rows:
         try:
-            planned.append(_plan(connection, row, course))
+            with refusing_geometry():
+                planned.append(_plan(connection, row, course))
         except BadInput as error:
             refused.refuse(row.number, row.name, error)
     if refused.refused:

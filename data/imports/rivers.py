@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 from shapely.geometry import LineString, MultiLineString
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from data.errors import BadInput
 from data.imports.flows import settle_flows
 from data.imports.options import Options
 from data.imports.outcome import Outcome, comment
+from data.imports.records import each_refused
 from data.imports.source import Row
 from data.imports.stretches import (
     PlannedReach,
@@ -46,20 +46,12 @@ def import_rows(
     areas = registry.surfaces(connection, level) if level else []
     rivers: dict[int, str] = {}
     for key, group in _grouped(rows).items():
-        done = Outcome(outcome.kind)
-        try:
-            with connection.begin_nested():
-                river_id = _import_river(connection, key, group, areas, options, done)
-        except IntegrityError:
-            outcome.refuse_all(group, held_elsewhere(key.name))
-        except BadInput as error:
-            outcome.refuse_all(group, error)
-        else:
-            outcome.add(done)
+        with each_refused(connection, group, outcome, held_elsewhere(key.name)) as done:
+            river_id = _import_river(connection, key, group, areas, options, done)
             rivers[river_id] = key.name
     flows = settle_flows(connection)
     for river_id, name in rivers.items():
-        if flows[river_id] is None:
+        if flows.get(river_id) is None:
             outcome.note("What {river} flows into is unknown: its end meets no river.", river=name)
 
 

@@ -10,14 +10,15 @@ from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
 from data.errors import BadInput
-from data.imports.columns import match_columns, parse_constants
+from data.imports.columns import known_titles, match_columns, parse_constants
+from data.imports.datums import datum_of
 from data.imports.fields import FORMS, Form, ImportKind
-from data.imports.formats import Table, geometry_of_wkt, read_table
+from data.imports.files import read_table
+from data.imports.formats import WHOLE_ROW, Table, geometry_of_wkt
 from data.imports.outcome import Comment, RefusedRow, comment
 from data.placing import cells
-from data.placing.shapes import BadAxes, mend
+from data.placing.shapes import BadAxes, flattened, mend, refusing_geometry
 from data.placing.spots import SourcePoint
-from gis import crs
 from gis.crs import Datum
 
 VALUE = TypeVar("VALUE")
@@ -80,74 +81,21 @@ def read(
     Raises BadInput when the file as a whole can't be used.
     """
     form = FORMS[kind]
-    table = read_table(path, layer=layer, encoding=encoding)
+    titles = known_titles(form, mapping or {})
+    table = read_table(path, layer=layer, encoding=encoding, titles=titles)
     if not table.records:
         raise BadInput("{path} holds no rows.", path=path)
     source = Source()
     fixed = parse_constants(kind, form, constants or {})
-    columns, source.notes = match_columns(kind, form, table, mapping or {}, fixed)
-    reader = _Reader(table, form, columns, fixed, _datum(path, form, table, columns, crs, source))
+    columns, guesses = match_columns(kind, form, table, mapping or {}, fixed)
+    source.notes = [*table.notes, *guesses, *_unread(table, columns)]
+    datum = datum_of(path, form, table, columns, crs, source.notes)
+    reader = _Reader(table, form, columns, fixed, datum)
     for index in range(len(table.records)):
         reader.read_record(index, source)
     _note_mends(reader, source)
     _refuse_axes(source, reader)
     return source
-
-
-def _datum(
-    path: Path,
-    form: Form,
-    table: Table,
-    columns: Mapping[str, str],
-    stated: str | None,
-    source: Source,
-) -> Datum | None:
-    """Returns the coordinates' datum: the caller's, else the file's; None if there are none."""
-    has_places = table.geometries is not None or "wkt" in columns or {"lon", "lat"} <= set(columns)
-    if form.shape is None or not has_places:
-        if form.shape and form.shape_required:
-            raise BadInput(
-                "{path} has no coordinates.",
-                mend="Name columns with --map lon=COLUMN --map lat=COLUMN, or --map wkt=COLUMN.",
-                path=path,
-            )
-        return None
-    if not stated and not table.crs:
-        raise BadInput(
-            "{path} doesn't say in which coordinate system it is.",
-            mend="Say it with --crs, such as --crs EPSG:4490 or --crs gcj02.",
-            path=path,
-        )
-    datum = _declared(stated or table.crs or "")
-    if stated and table.crs and not _means_same(table.crs, datum):
-        source.notes.append(
-            comment(
-                "The file says {own}; it is taken as {told}, as told.",
-                own=table.crs[:40],
-                told=datum.name,
-            )
-        )
-    return datum
-
-
-def _declared(name: str) -> Datum:
-    try:
-        return crs.declared(name)
-    except crs.UnknownCrs as error:
-        raise BadInput(
-            "{crs} can't be turned into CGCS2000 exactly.",
-            mend="Say the coordinate system with --crs EPSG:..., or gcj02.",
-            crs=name[:80],
-        ) from error
-
-
-def _means_same(own: str, datum: Datum) -> bool:
-    """Returns whether the file's own name of a datum means ``datum`` (WGS 84 = CGCS2000)."""
-    try:
-        meant = crs.declared(own)
-    except crs.UnknownCrs:
-        return False
-    return meant == datum or {meant.srid, datum.srid} <= {crs.CGCS2000, crs.WGS84}
 
 
 class _Reader:
@@ -164,18 +112,24 @@ class _Reader:
         self.table, self.form, self.columns = table, form, columns
         self.fixed, self.datum = fixed, datum
         self.repaired: list[int] = []
+        self.partial: list[int] = []
+        self.counted: list[str] = []
+        self.called_by_code = 0
         self.heights = 0
         self.bad_axes: list[BadAxes] = []
 
     def read_record(self, index: int, source: Source) -> None:
         """Adds the record to the source as a row, or as refused; skips a blank line."""
-        record, number = self.table.records[index], index + self.table.first_row
+        record, number = self.table.records[index], self.table.numbers[index]
         if not any(record.values()) and self.table.geometries is None:
             return
         label = cells.words(record.get(self.columns.get("name", ""), ""))
         try:
-            values = self._values(record)
-            geometry, point = self._place(record, index, number)
+            if fault := self.table.faults.get((index, WHOLE_ROW)):
+                raise fault
+            values = self._values(record, index)
+            with refusing_geometry():
+                geometry, point = self._place(record, index, number)
         except BadInput as error:
             if isinstance(error, BadAxes):
                 self.bad_axes.append(error)
@@ -183,19 +137,28 @@ class _Reader:
             return
         source.rows.append(Row(number, values, geometry, point))
 
-    def _values(self, record: Mapping[str, str]) -> dict[str, object]:
+    def _values(self, record: Mapping[str, str], index: int) -> dict[str, object]:
         values = dict(self.fixed)
         for name, known in self.form.fields.items():
-            text = record.get(self.columns.get(name, ""), "")
+            column = self.columns.get(name, "")
+            text = record.get(column, "")
             if not text:
-                if known.required and name not in values:
-                    raise BadInput("{field} is empty.", field=name)
                 continue
             try:
+                if fault := self.table.faults.get((index, column)):
+                    raise fault
                 values[name] = known.parse(text)
             except BadInput as error:
                 error.facts["field"] = name
                 raise
+            if known.parse is cells.day and cells.is_day_number(text):
+                self.counted.append(f"{text} = {values[name]}")
+        if self.form.takes_code_as_name and not values.get("name") and values.get("code"):
+            values["name"] = values["code"]
+            self.called_by_code += 1
+        for name, known in self.form.fields.items():
+            if known.required and not values.get(name) and values.get(name) is not False:
+                raise BadInput("{field} is empty.", field=name)
         return values
 
     def _place(
@@ -204,10 +167,14 @@ class _Reader:
         if self.datum is None or self.form.shape is None:
             return None, None
         raw = self._raw(record, index)
+        if raw is not None:
+            raw = flattened(raw)
         if (raw is None or raw.is_empty) and not self.form.shape_required:
             return None, None
         done = mend(raw, self.form.shape, self.datum)
         self.heights += done.had_heights
+        if done.left_out:
+            self.partial.append(number)
         if done.was_invalid:
             self.repaired.append(number)
         point = None
@@ -220,6 +187,8 @@ class _Reader:
         if self.table.geometries is not None:
             return self.table.geometries[index]
         if "wkt" in self.columns:
+            if fault := self.table.faults.get((index, self.columns["wkt"])):
+                raise fault
             return geometry_of_wkt(record[self.columns["wkt"]])
         x, y = record[self.columns["lon"]], record[self.columns["lat"]]
         if not x and not y:
@@ -232,8 +201,42 @@ def _note_mends(reader: _Reader, source: Source) -> None:
         source.notes.append(
             comment("Invalid geometry was repaired in rows {rows}.", rows=_few(reader.repaired))
         )
+    if reader.partial:
+        source.notes.append(
+            comment(
+                "Parts of another kind of geometry are left out in rows {rows}.",
+                rows=_few(reader.partial),
+            )
+        )
+    if reader.counted:
+        source.notes.append(
+            comment(
+                "Day numbers of a spreadsheet are read as dates: {days}.",
+                days="; ".join(list(dict.fromkeys(reader.counted))[:10]),
+            )
+        )
+    if reader.called_by_code:
+        source.notes.append(
+            comment(
+                "{count} rows without a name are called by their code.", count=reader.called_by_code
+            )
+        )
     if reader.heights:
         source.notes.append(comment("Heights of {count} rows are left out.", count=reader.heights))
+
+
+def _unread(table: Table, columns: Mapping[str, str]) -> list[Comment]:
+    """Returns a comment that names the columns with any text that no field is read from."""
+    used = set(columns.values())
+    left = [
+        title
+        for title in table.columns
+        if title not in used and any(record.get(title) for record in table.records)
+    ]
+    if not left:
+        return []
+    names = ", ".join(left[:30]) + (" …" if len(left) > 30 else "")
+    return [comment("Columns that aren't read: {columns}.", columns=names)]
 
 
 def _few(numbers: Sequence[int], most: int = 20) -> str:

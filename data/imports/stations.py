@@ -6,9 +6,10 @@ from datetime import date
 from sqlalchemy import Connection
 
 from data import clock
-from data.errors import BadInput, Conflict
+from data.errors import BadInput
 from data.imports.options import Options
 from data.imports.outcome import Outcome
+from data.imports.records import each_refused
 from data.imports.source import Row
 from data.placing.facts import Facts, IntakeFacts, OutfallFacts, SectionFacts
 from data.placing.stations import Placed, PlacementOutcome, StationPlacement, place_station
@@ -51,16 +52,13 @@ def _take(
     on_lakes = 0
     for row in rows:
         before = seen.setdefault(row.text("code"), row.number)
-        try:
+        with each_refused(connection, [row], outcome) as done:
             if before != row.number:
                 raise BadInput("It repeats the code of row {row}.", row=before)
             placement = _placement(connection, kind, row, options)
             placed = place_station(connection, placement, today=options.today)
-        except (BadInput, Conflict) as error:
-            outcome.refuse(row.number, row.name, error)
-            continue
-        _count(placed, outcome)
-        on_lakes += placed.spot.body is BodyKind.LAKE
+            _count(placed, done)
+            on_lakes += placed.spot.body is BodyKind.LAKE
     if on_lakes:
         outcome.note("{count} of them lie on lakes.", count=on_lakes)
 

@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -16,20 +17,25 @@ Parser = Callable[[str], object]
 WORD = TypeVar("WORD", bound=StrEnum)
 
 _NUMERALS: Final = {
-    "Ⅰ": 1,
-    "Ⅱ": 2,
-    "Ⅲ": 3,
-    "Ⅳ": 4,
-    "Ⅴ": 5,
-    "I": 1,
-    "II": 2,
-    "III": 3,
-    "IV": 4,
-    "V": 5,
-}
+    **{sign: number for number, sign in enumerate("一二三四五", start=1)},
+    **{sign: int(sign) for sign in "12345"},
+    "I": 1, "II": 2, "III": 3, "IV": 4, "V": 5,
+}  # fmt: skip
 _YES: Final = frozenset({"1", "true", "yes", "y", "t", "是", "有"})
 _NO: Final = frozenset({"0", "false", "no", "n", "f", "否", "无"})
-_DATE: Final = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[T ].*)?")
+_DATE: Final = re.compile(
+    r"(\d{4})(?:(\d{2})(\d{2})|[-/.年](\d{1,2})[-/.月](\d{1,2})日?)"
+    r"(?:[T ]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
+)
+_DAY_NUMBER: Final = re.compile(r"([2-9]\d{4})(?:\.0+)?")
+_FIRST_DAY: Final = date(1899, 12, 30)
+"""Day 0 of Excel's calendar of 1900, from March 1900 on. Source: ECMA-376, 18.17.4.1."""
+
+_CLASS: Final = re.compile(
+    r"(?:国家|国标)?(?:地表水|水质)?(?:目标)?(?:标准)?[:：]?(IV|I{1,3}|V|[1-5一二三四五])"
+    r"(?:类|级)?(?:水质|水体|水|标准)*"
+)
+_SHORTENED: Final = re.compile(r"[+-]?\d(?:\.\d+[eE]\+?|[eE]\+)\d{1,3}")
 _SPAN: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|min|h|d|秒|分|分钟|小时|时|天|日)?")
 _SPAN_SECONDS: Final = {
     "s": 1, "秒": 1, "m": 60, "min": 60, "分": 60, "分钟": 60,
@@ -83,7 +89,8 @@ def words(value: str) -> str:
 def number(value: str) -> float:
     """Parses a finite number. Raises BadInput for anything else."""
     try:
-        found = float(value.replace(",", "")) if "_" not in value else math.nan
+        plain = unicodedata.normalize("NFKC", value)
+        found = float(plain.replace(",", "")) if "_" not in plain else math.nan
     except ValueError:
         found = math.nan
     if not math.isfinite(found):
@@ -102,14 +109,39 @@ def degrees(value: str) -> float:
 
 
 def day(value: str) -> date:
-    """Parses a date: 2026-03-01, 2026/3/1, 20260301, 2026年3月1日. Raises BadInput."""
-    found = _DATE.fullmatch(value.strip())
+    """Parses a date: 2026-03-01, 2026/3/1, 20260301, 2026年3月1日, Excel's 46082.
+
+    3/1/2026 is refused: it is a day in January or in March. Raises BadInput.
+    """
+    plain = unicodedata.normalize("NFKC", value).strip()
+    found = _DATE.fullmatch(plain)
+    counted = _DAY_NUMBER.fullmatch(plain)
     try:
+        if counted:
+            return _FIRST_DAY + timedelta(days=int(counted[1]))
         if found:
-            return date(int(found[1]), int(found[2]), int(found[3]))
-        return datetime.fromisoformat(value).date()
+            month, date_of = found[2] or found[4], found[3] or found[5]
+            return date(int(found[1]), int(month), int(date_of))
+        return datetime.fromisoformat(plain).date()
     except ValueError as error:
         raise unreadable(value, "{value} isn't a date.") from error
+
+
+def is_day_number(value: str) -> bool:
+    """Returns whether a date is written as a spreadsheet's number of a day, such as 46082."""
+    return _DAY_NUMBER.fullmatch(value.strip()) is not None
+
+
+def code(value: str) -> str:
+    """Returns a code as text. Raises BadInput for one that a spreadsheet shortened (4.1E+11)."""
+    said = words(value)
+    if _SHORTENED.fullmatch(said):
+        raise BadInput(
+            "{value} is a code that a spreadsheet has shortened: its digits are lost.",
+            mend="Keep the column as text and enter the code again.",
+            value=repr(said),
+        )
+    return said.removesuffix(".0") if re.fullmatch(r"\d+\.0", said) else said
 
 
 def interval(value: str) -> timedelta:
@@ -130,12 +162,12 @@ def yes(value: str) -> bool:
 
 
 def water_class(value: str) -> WaterClass:
-    """Parses a target water-quality class: Ⅰ to Ⅴ, I to V or 1 to 5, also with 类."""
-    said = value.strip().upper().removesuffix("类").strip()
-    numeral = _NUMERALS.get(said) or (int(said) if said in {"1", "2", "3", "4", "5"} else None)
-    if numeral is None:
+    """Parses a target water-quality class: Ⅰ to Ⅴ, I to V, 1 to 5, 一 to 五, also 地表水Ⅲ类."""
+    said = re.sub(r"\s", "", unicodedata.normalize("NFKC", value)).upper()
+    found = _CLASS.fullmatch(said)
+    if found is None:
         raise unreadable(value, "{value} isn't a water class from Ⅰ to Ⅴ.")
-    return WaterClass(numeral)
+    return WaterClass(_NUMERALS[found[1]])
 
 
 def listed(value: str) -> tuple[str, ...]:

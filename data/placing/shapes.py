@@ -1,15 +1,39 @@
 """Makes a geometry fit to store: in CGCS2000, flat, valid and of the wanted kind."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+import numpy as np
 import shapely
-from shapely.geometry import LineString, MultiLineString, MultiPolygon, Point, Polygon
+from shapely.errors import ShapelyError
+from shapely.geometry import (
+    GeometryCollection,
+    LinearRing,
+    LineString,
+    MultiLineString,
+    MultiPoint,
+    MultiPolygon,
+    Point,
+    Polygon,
+)
 from shapely.geometry.base import BaseGeometry
 
 from data.errors import BadInput
 from gis import crs
 from gis.crs import GEOMETRY, AxisFault, Datum
+from gis.ellipsoid import cumulative_m
+
+UNUSABLE: Final = (
+    ShapelyError,
+    ValueError,
+    TypeError,
+    ArithmeticError,
+    NotImplementedError,
+    RecursionError,
+)
+"""What GEOS and the measuring of a geometry may raise about one record."""
 
 
 class Shape(StrEnum):
@@ -33,28 +57,98 @@ _FAULT_MENDS: Final = {
 }
 
 
+MOST_LENGTH_M: Final = 10_000_000.0
+"""The longest river, the Nile, has 6,650 km; a longer line is a fault, and slow to measure."""
+
+
 class BadAxes(BadInput):
     """The coordinates can't be in the declared datum or order of axes."""
 
 
 class Mended(NamedTuple):
-    """A geometry ready to store, and flags of what had to be mended."""
+    """A geometry ready to store, and flags of what had to be mended.
+
+    ``left_out``: it came with parts of another kind, such as a line beside surfaces.
+    """
 
     geometry: BaseGeometry
     was_invalid: bool
     had_heights: bool
+    left_out: bool = False
+
+
+@contextmanager
+def refusing_geometry() -> Iterator[None]:
+    """Raises BadInput in place of any exception of GEOS about a geometry."""
+    try:
+        yield
+    except BadInput:
+        raise
+    except UNUSABLE as error:
+        raise BadInput(
+            "Its geometry can't be used: {reason}.",
+            mend="Repair it, for example with a GIS's tool that fixes geometries.",
+            reason=(str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(". :"),
+        ) from error
+
+
+def flattened(geometry: BaseGeometry) -> BaseGeometry:
+    """Returns the geometry without empty members: collections opened, rings made lines.
+
+    It is a Point, LineString or Polygon if one piece is left, else the multi-geometry of them, a
+    GeometryCollection if they differ.
+    """
+    pieces = [part for each in _leaves(geometry) if not (part := _simple(each)).is_empty]
+    if len(pieces) == 1:
+        return pieces[0]
+    points = [piece for piece in pieces if isinstance(piece, Point)]
+    lines = [piece for piece in pieces if isinstance(piece, LineString)]
+    surfaces = [piece for piece in pieces if isinstance(piece, Polygon)]
+    whole: BaseGeometry = GeometryCollection(pieces)
+    if pieces and len(points) == len(pieces):
+        whole = MultiPoint(points)
+    elif pieces and len(lines) == len(pieces):
+        whole = MultiLineString(lines)
+    elif pieces and len(surfaces) == len(pieces):
+        whole = MultiPolygon(surfaces)
+    return whole
+
+
+def _leaves(geometry: BaseGeometry) -> Iterator[BaseGeometry]:
+    waiting = [geometry]
+    while waiting:
+        each = waiting.pop()
+        if hasattr(each, "geoms"):
+            waiting.extend(reversed(list(each.geoms)))
+        else:
+            yield each
+
+
+def _simple(piece: BaseGeometry) -> BaseGeometry:
+    """Returns a ring as a line and a polygon without its empty holes; all else as it is."""
+    if piece.is_empty:
+        return piece
+    if isinstance(piece, LinearRing):
+        return LineString(piece.coords)
+    if isinstance(piece, Polygon) and any(hole.is_empty for hole in piece.interiors):
+        return Polygon(piece.exterior, [hole for hole in piece.interiors if not hole.is_empty])
+    return piece
 
 
 def mend(geometry: BaseGeometry | None, wanted: Shape, datum: Datum) -> Mended:
     """Returns the geometry made valid, in CGCS2000. Raises BadInput, BadAxes for a wrong datum."""
-    if geometry is None or geometry.is_empty:
+    flat = None if geometry is None else flattened(geometry)
+    if flat is None or flat.is_empty:
         raise BadInput("It has no geometry.")
-    had_heights = bool(shapely.has_z(geometry))
-    moved = place(geometry, datum)
+    if not np.isfinite(shapely.get_coordinates(flat)).all():
+        raise BadInput("A coordinate is not a number.", mend="Correct it.")
+    had_heights = bool(shapely.has_z(flat))
+    kept, left_out = _of_kind(flat, wanted)
+    moved = place(kept, datum)
     was_invalid = not moved.is_valid
     if was_invalid:
         moved = shapely.make_valid(moved)
-    return Mended(_only(moved, geometry, wanted), was_invalid, had_heights)
+    return Mended(_only(moved, wanted), was_invalid, had_heights, left_out)
 
 
 def place(geometry: GEOMETRY, datum: Datum) -> GEOMETRY:
@@ -69,20 +163,46 @@ def place(geometry: GEOMETRY, datum: Datum) -> GEOMETRY:
     return moved
 
 
-def _only(geometry: BaseGeometry, original: BaseGeometry, wanted: Shape) -> BaseGeometry:
-    """Returns the parts of the wanted kind as one point, multi-line or multi-polygon."""
+def _of_kind(geometry: BaseGeometry, wanted: Shape) -> tuple[BaseGeometry, bool]:
+    """Returns the parts of the wanted kind, and whether there were others."""
     dimension = _DIMENSION[wanted]
-    if shapely.get_dimensions(original) != dimension:
+    pieces = list(_leaves(geometry))
+    kept = [piece for piece in pieces if shapely.get_dimensions(piece) == dimension]
+    if not kept:
         raise BadInput(
             "It is a {given}, a {wanted} is wanted.",
-            given=original.geom_type,
+            given=geometry.geom_type,
             wanted={0: "Point", 1: "LineString", 2: "Polygon"}[dimension],
         )
+    if len(kept) == len(pieces):
+        return geometry, False
+    return flattened(GeometryCollection(kept)), True
+
+
+def _is_long(line: BaseGeometry) -> bool:
+    """Returns whether the line has any length. Raises BadInput for one longer than any water."""
+    length_m = float(cumulative_m(shapely.get_coordinates(line))[-1])
+    if length_m > MOST_LENGTH_M:
+        raise BadInput(
+            "Its line is {km} km long, longer than any river.",
+            mend="Look for a place that jumps, or say with --crs what the coordinates are.",
+            km=round(length_m / 1000),
+        )
+    return length_m > 0
+
+
+def _only(geometry: BaseGeometry, wanted: Shape) -> BaseGeometry:
+    """Returns the parts of the wanted kind as one point, multi-line or multi-polygon."""
+    dimension = _DIMENSION[wanted]
     pieces = [
         piece
-        for piece in shapely.get_parts(shapely.get_parts(geometry))
+        for piece in _leaves(geometry)
         if shapely.get_dimensions(piece) == dimension and not piece.is_empty
     ]
+    if wanted is Shape.LINE:
+        pieces = [piece for piece in pieces if _is_long(piece)]
+    elif wanted is Shape.AREA:
+        pieces = [piece for piece in pieces if piece.area > 0]
     if not pieces:
         raise BadInput("Nothing is left of its geometry once repaired.")
     if wanted is Shape.AREA:

@@ -3,6 +3,7 @@
 import zipfile
 from pathlib import Path
 
+import geopandas
 import pytest
 import shapely
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
@@ -104,7 +105,7 @@ def test_without_a_coordinate_system_nothing_is_read(tmp_path: Path) -> None:
 
 def test_a_projected_file_lands_in_degrees_and_a_conflict_is_told(tmp_path: Path) -> None:
     path = write_features(tmp_path / "web.gpkg", RIVER, "EPSG:4490")
-    moved = formats.geopandas.read_file(path).to_crs("EPSG:4547")
+    moved = geopandas.read_file(path).to_crs("EPSG:4547")
     moved.to_file(tmp_path / "gauss.gpkg")
     row = _rivers(tmp_path / "gauss.gpkg").rows[0]
     assert row.geometry is not None

@@ -1,0 +1,137 @@
+"""Decodes text of unknown encoding field by field: UTF-8, or GBK where most fields aren't UTF-8."""
+
+import re
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from data.errors import BadInput
+
+DAMAGED: Final = "\ufffd"
+"""Stands where bytes can't be decoded; a cell that holds it is no text to keep."""
+
+UTF8: Final = "UTF-8"
+GBK: Final = "GB18030"
+_GBK_NAMES: Final = frozenset({"gbk", "gb2312", "gb18030", "cp936", "936", "ansi936", "gb23121980"})
+_BETWEEN: Final = re.compile(rb"([\x00-\x2f\x3a-\x3f]+)")
+"""Bytes that are never part of a character in UTF-8 or GB 18030, so that fields end at them."""
+
+_XML_HEAD: Final = re.compile(r"^\s*<\?xml[^>]*\?>")
+_XML_ENCODING: Final = re.compile(r"""\s+encoding\s*=\s*["'][^"']*["']""")
+_CUT: Final = frozenset({"unexpected end of data", "incomplete multibyte sequence"})
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A text, the encoding it was read in, and how many of its fields were cut or are damaged.
+
+    ``is_guess`` is False for plain ASCII, a byte order mark and an encoding that the caller named.
+    """
+
+    text: str
+    encoding: str
+    is_guess: bool
+    cut: int = 0
+    damaged: int = 0
+    fields: int = 0
+
+
+def known_encoding(name: str) -> str:
+    """Returns the encoding to read with by its name; every GBK is GB 18030. Raises BadInput."""
+    if re.sub(r"[\s_.-]", "", name).lower() in _GBK_NAMES:
+        return GBK
+    try:
+        b"".decode(name)
+    except (LookupError, ValueError) as error:
+        raise BadInput("{name} is no known encoding.", name=name) from error
+    return name
+
+
+def guess_encoding(fields: Iterable[bytes]) -> str | None:
+    """Returns UTF-8, or GB18030 where most fields aren't UTF-8; None if all fields are ASCII.
+
+    A field cut inside its last character counts for its encoding. A field of two-byte characters
+    only, such as Greek letters, could be either: it decides where no other does.
+    """
+    votes = {UTF8: 0, GBK: 0}
+    unsure = {UTF8: 0, GBK: 0}
+    for raw in fields:
+        if raw.isascii():
+            continue
+        text, fault = decode_field(raw, UTF8)
+        if fault == "damaged":
+            votes[GBK] += 1
+        elif any(letter >= "\u0800" for letter in text):
+            votes[UTF8] += 1
+        else:
+            unsure[GBK if any(letter >= "\u0100" for letter in text) else UTF8] += 1
+    counted = votes if any(votes.values()) else unsure
+    if not any(counted.values()):
+        return None
+    return GBK if counted[GBK] > counted[UTF8] else UTF8
+
+
+def decode_field(raw: bytes, encoding: str) -> tuple[str, str]:
+    """Returns a field's text and "", "cut" or "damaged".
+
+    A character that a field's width cut off in its middle is left out. Other bytes that aren't of
+    the encoding become ``DAMAGED``.
+    """
+    try:
+        return raw.decode(encoding), ""
+    except UnicodeDecodeError as error:
+        if error.reason in _CUT and error.end == len(raw):
+            return raw[: error.start].decode(encoding, "replace"), "cut"
+        return raw.decode(encoding, "replace"), "damaged"
+
+
+def decode_text(content: bytes, encoding: str | None = None) -> Decoded:
+    """Decodes a whole text whose fields are parted by ASCII signs, in ``encoding`` or as guessed.
+
+    A byte order mark decides before anything else.
+    """
+    if content.startswith(BOM_UTF8):
+        content, encoding = content.removeprefix(BOM_UTF8), UTF8
+    elif content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) and encoding is None:
+        text, fault = decode_field(content, "UTF-16")
+        if not fault and "\n" in text:
+            return Decoded(text, "UTF-16", False)
+    if content.isascii() and encoding is None:
+        return Decoded(content.decode("ascii"), UTF8, False)
+    pieces = _BETWEEN.split(content)
+    named = known_encoding(encoding) if encoding else None
+    if named not in (None, UTF8, GBK):
+        text, fault = decode_field(content, named or UTF8)
+        return Decoded(text, named or UTF8, False, damaged=int(bool(fault)))
+    chosen = named or guess_encoding(pieces[::2]) or UTF8
+    parts, faults, fields = [], {"": 0, "cut": 0, "damaged": 0}, 0
+    for place, piece in enumerate(pieces):
+        if place % 2 or piece.isascii():
+            parts.append(piece.decode("ascii"))
+            continue
+        text, fault = decode_field(piece, chosen)
+        fields += 1
+        faults[fault] += 1
+        parts.append(text)
+    return Decoded("".join(parts), chosen, named is None, faults["cut"], faults["damaged"], fields)
+
+
+def decode_xml(content: bytes) -> Decoded:
+    """Decodes an XML text, whatever its declaration says, and drops the declared encoding.
+
+    The bytes decide between UTF-8 and GBK: declarations are often those of a template.
+    """
+    found = decode_text(content)
+    head = _XML_HEAD.match(found.text)
+    if not head:
+        return found
+    plain = _XML_ENCODING.sub("", head.group()).lstrip()
+    return Decoded(
+        plain + found.text[head.end() :],
+        found.encoding,
+        found.is_guess,
+        found.cut,
+        found.damaged,
+        found.fields,
+    )

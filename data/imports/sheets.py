@@ -1,0 +1,188 @@
+"""Reads CSV and Excel workbooks as plain tables: the header found, every cell as text."""
+
+import csv
+import io
+import re
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError, FieldError
+
+from data.encodings import DAMAGED, decode_text
+from data.errors import BadInput
+from data.imports.formats import (
+    WHOLE_ROW,
+    Table,
+    check_rows,
+    damaged_cell,
+    encoding_notes,
+    first_line,
+    unreadable_text,
+)
+from data.imports.outcome import Comment, comment
+from data.imports.vectors import too_long
+from data.imports.workbooks import Workbook
+
+MOST_TITLE_LINES: Final = 20
+"""The header is looked for among this many first lines."""
+
+_EXCEL_FAULTS: Final = re.compile(r"#(DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|SPILL!|CALC!)")
+_LONG: Final = re.compile(r"\d{16,}|\d(?:\.\d+)?[eE]\+?(?:1[5-9]|[2-9]\d)")
+"""Excel keeps fifteen digits of a number; a longer one is no longer what was typed."""
+
+Rows = Sequence[tuple[int, list[str]]]
+"""Lines with their number in the file, from 1."""
+
+
+def read_csv(
+    path: Path, content: bytes, encoding: str | None, titles: Collection[str] = ()
+) -> Table:
+    """Reads a CSV's records, parted by comma, semicolon or tab.
+
+    A line with more cells than the header is a fault of that line; when no line fits, or the file
+    isn't CSV at all, raises BadInput.
+    """
+    found = decode_text(content, encoding)
+    if found.damaged and found.damaged == max(found.fields, 1):
+        raise unreadable_text(path)
+    head = "\n".join(re.split(r"\r\n|\n|\r", found.text[:65536], maxsplit=MOST_TITLE_LINES)[:-1])
+    delimiter = max(",;\t", key=(head or found.text[:65536]).count)
+    csv.field_size_limit(16_000_000)
+    try:
+        reader = csv.reader(io.StringIO(found.text, newline=""), delimiter=delimiter, strict=True)
+        rows = [(number, row) for number, row in enumerate(reader, start=1)]
+    except csv.Error as error:
+        raise BadInput("{path} isn't CSV: {reason}.", path=path, reason=error) from error
+    return _table(path, rows, titles, encoding_notes(found))
+
+
+def read_workbook(
+    path: Path, inner: Path, layer: str | None, titles: Collection[str] = ()
+) -> Table:
+    """Reads one sheet of an Excel workbook: values of formulas, dates as dates, merged cells whole.
+
+    Hidden sheets and further sheets aren't read, and that is noted. Raises BadInput.
+    """
+    rows, notes, long = _sheet_rows(path, inner, layer)
+    table = _table(path, rows, titles, notes)
+    faults = dict(table.faults)
+    for index, record in enumerate(table.records):
+        for title, cell in record.items():
+            if _EXCEL_FAULTS.fullmatch(cell):
+                faults[index, title] = BadInput(
+                    "The cell holds Excel's error {value}.", mend="Correct it.", value=cell
+                )
+            elif _LONG.fullmatch(cell) and float(cell) in long.get(table.numbers[index], ()):
+                faults[index, title] = too_long(cell)
+    return Table(table.columns, table.records, None, None, table.numbers, faults, table.notes)
+
+
+def _sheet_rows(
+    path: Path, inner: Path, layer: str | None
+) -> tuple[Rows, list[Comment], dict[int, set[float]]]:
+    """Returns a sheet's lines, what is said of it, and its numbers too long to be exact."""
+    book = Workbook(path, inner)
+    shown = [name for name, is_hidden in book.sheets if not is_hidden]
+    options = {"HEADERS": "DISABLE", "FIELD_TYPES": "STRING"}
+    if layer is None and len(shown) > 1:
+        filled = [name for name in shown if book.has_cells(name)]
+        shown = filled if len(filled) == 1 else shown
+    if layer is None and len(shown) != 1:
+        raise BadInput(
+            "{path} holds {count} sheets: {names}.",
+            mend="Name one with --layer.",
+            path=path,
+            count=len(shown),
+            names=", ".join(shown) or "-",
+        )
+    sheet = layer or shown[0]
+    if sheet not in [name for name, _ in book.sheets]:
+        raise BadInput(
+            "{path} has no sheet {sheet}.",
+            mend="It has {names}.",
+            path=path,
+            sheet=sheet,
+            names=", ".join(name for name, _ in book.sheets),
+        )
+    try:
+        check_rows(path, pyogrio.read_info(inner, layer=sheet, **options)["features"])
+        meta, read = pyogrio.raw.read_arrow(inner, layer=sheet, return_fids=True, **options)
+        columns = [read.column(place).to_pylist() for place in range(read.num_columns)]
+    except (
+        DataSourceError,
+        DataLayerError,
+        FieldError,
+        ValueError,
+        RuntimeError,
+        OSError,
+        pa.ArrowException,
+    ) as error:
+        raise BadInput(
+            "{path} can't be read: {reason}.", path=path, reason=first_line(error)
+        ) from error
+    fid = read.column_names.index(meta["fid_column"] or "OGC_FID")
+    numbers = columns.pop(fid)
+    lines = {
+        number: [cell or "" for cell in row] for number, *row in zip(numbers, *columns, strict=True)
+    }
+    notes = []
+    if book.fill_merged(sheet, lines):
+        notes.append(comment("Merged cells are read as if each held the value."))
+    others = [name for name, _ in book.sheets if name != sheet]
+    if others:
+        notes.append(comment("Other sheets aren't read: {names}.", names=", ".join(others)))
+    return sorted(lines.items()), notes, book.long_numbers(sheet)
+
+
+def _table(path: Path, rows: Rows, titles: Collection[str], notes: Sequence[Comment]) -> Table:
+    """Returns the lines below the header as records."""
+    place = find_header([row for _, row in rows[:MOST_TITLE_LINES]], titles)
+    said = list(notes)
+    columns = [title.strip() for title in rows[place][1]] if rows else []
+    while columns and not columns[-1]:
+        columns.pop()
+    named = [title for title in columns if title]
+    if len(set(named)) != len(named) or not named:
+        raise BadInput("The first line of {path} must name every column once.", path=path)
+    columns = [title or f"#{number}" for number, title in enumerate(columns, start=1)]
+    if place:
+        said.append(
+            comment(
+                "The header is line {line}; what stands above it isn't read.", line=rows[place][0]
+            )
+        )
+    body = rows[place + 1 :]
+    check_rows(path, len(body))
+    records, numbers, faults = [], [], {}
+    for index, (number, row) in enumerate(body):
+        cells = [cell.strip() for cell in row]
+        if any(cells[len(columns) :]):
+            faults[index, WHOLE_ROW] = BadInput(
+                "Line {row} of {path} has {count} cells, the first line has {expected}.",
+                row=number, path=path, count=len(cells), expected=len(columns),
+            )  # fmt: skip
+        cells += [""] * (len(columns) - len(cells))
+        record = dict(zip(columns, cells, strict=False))
+        faults |= {
+            (index, title): damaged_cell() for title, cell in record.items() if DAMAGED in cell
+        }
+        records.append(record)
+        numbers.append(number)
+    ragged = [fault for (_, column), fault in faults.items() if column == WHOLE_ROW]
+    if ragged and len(ragged) == sum(any(row) for _, row in body):
+        raise ragged[0]
+    return Table(tuple(columns), records, None, None, numbers, faults, said)
+
+
+def find_header(rows: Sequence[Sequence[str]], titles: Collection[str]) -> int:
+    """Returns the index of the line that names the columns: the one with the most known titles.
+
+    Without any known title it is the first line.
+    """
+    known = {title.lower() for title in titles}
+    counts = [sum(cell.strip().lower() in known for cell in row) for row in rows]
+    best = max(counts, default=0)
+    return counts.index(best) if best else 0

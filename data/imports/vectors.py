@@ -1,0 +1,297 @@
+"""Reads GeoPackage, GeoJSON, Shapefile and KML as a plain table, record by record."""
+
+import math
+import re
+import shutil
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyogrio
+import shapely
+from pyogrio.errors import DataLayerError, DataSourceError, FieldError
+from shapely.geometry.base import BaseGeometry
+
+from data.encodings import (
+    DAMAGED,
+    UTF8,
+    Decoded,
+    decode_field,
+    decode_text,
+    decode_xml,
+    guess_encoding,
+    known_encoding,
+)
+from data.errors import BadInput
+from data.imports.formats import (
+    WHOLE_ROW,
+    Table,
+    check_rows,
+    damaged_cell,
+    encoding_notes,
+    first_line,
+)
+from data.imports.outcome import Comment, comment
+from data.imports.packed import SHAPEFILE_PARTS
+from data.placing.shapes import UNUSABLE
+
+EXACT: Final = 2**53
+"""Whole numbers beyond this aren't told apart in a column of fractions (IEEE 754 doubles)."""
+
+_SHAPEFILE: Final = "ESRI Shapefile"
+_DRIVERS: Final = frozenset({"GPKG", "GeoJSON", _SHAPEFILE, "LIBKML", "KML"})
+_TRANSPARENT: Final = "ISO-8859-1"
+"""A Shapefile's bytes pass through this one by one, to be decoded field by field."""
+
+_HEAD_BYTES: Final = 100
+"""Size of the head of .shp and .shx. Source: ESRI Shapefile Technical Description, July 1998."""
+
+_BROKEN: Final = (
+    DataSourceError, DataLayerError, FieldError, UnicodeError, ValueError, pa.ArrowException,
+    RuntimeError, OSError,
+)  # fmt: skip
+
+
+def read_vector(path: Path, inner: Path, layer: str | None, encoding: str | None) -> Table:
+    """Reads one layer of the file ``inner``; ``path`` is what it is called in errors."""
+    with _repaired(path, inner, encoding) as (file, notes), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # GDAL's: rings turned, text cut
+        try:
+            layer, left = _layer(path, file, layer)
+            info = pyogrio.read_info(file, layer=layer)
+            if info["driver"] not in _DRIVERS:
+                raise BadInput(
+                    "{path} isn't what its name says: {driver}.", path=path, driver=info["driver"]
+                )
+            check_rows(path, info["features"])
+            is_shape = info["driver"] == _SHAPEFILE
+            meta, rows = pyogrio.raw.read_arrow(
+                file, layer=layer, encoding=_TRANSPARENT if is_shape else None
+            )
+            plain = rows
+            name = meta["geometry_name"] or "wkb_geometry"
+            shapes = None
+            if meta["geometry_type"] is not None and name in rows.column_names:
+                shapes = rows.column(name).to_pylist()
+                plain = rows.drop_columns([name])
+            columns = {title: plain.column(title).to_pylist() for title in plain.column_names}
+        except _BROKEN as error:
+            raise BadInput(
+                "{path} can't be read: {reason}.", path=path, reason=first_line(error)
+            ) from error
+    notes += left
+    if is_shape:
+        columns, decoding = _decoded(path, columns, encoding)
+        notes += encoding_notes(decoding, _stated(inner))
+    faults: dict[tuple[int, str], BadInput] = {}
+    geometries = None if shapes is None else _geometries(shapes, faults)
+    size = len(next(iter(columns.values()))) if columns else len(shapes or ())
+    records: list[dict[str, str]] = [{} for _ in range(size)]
+    for title, values in columns.items():
+        for index, value in enumerate(values):
+            records[index][title] = _cell(value, index, title, faults)
+    numbers = range(1, size + 1)
+    return Table(tuple(columns), records, geometries, info["crs"], numbers, faults, notes)
+
+
+def _layer(path: Path, file: Path, layer: str | None) -> tuple[str, list[Comment]]:
+    """Returns the layer to read and what is said of others: tables without places step back."""
+    every = [(str(name), kind) for name, kind in pyogrio.list_layers(file)]
+    names = [name for name, _ in every]
+    placed = [name for name, kind in every if kind is not None]
+    if layer is None and len(names) > 1 and len(placed) == 1:
+        left = ", ".join(name for name in names if name not in placed)
+        return placed[0], [comment("Layers without places aren't read: {names}.", names=left)]
+    if layer is None and len(names) == 1:
+        return names[0], []
+    if layer is None or layer not in names:
+        raise BadInput(
+            "{path} holds {count} layers: {names}.",
+            mend="Name one with --layer.",
+            path=path,
+            count=len(names),
+            names=", ".join(names) or "-",
+        )
+    if len(names) == 1:
+        return layer, []
+    left = ", ".join(name for name in names if name != layer)
+    return layer, [comment("Other layers aren't read: {names}.", names=left)]
+
+
+@contextmanager
+def _repaired(
+    path: Path, inner: Path, encoding: str | None
+) -> Iterator[tuple[Path, list[Comment]]]:
+    """Yields a file that GDAL can open, with its index made anew or its text as UTF-8.
+
+    The input itself isn't changed.
+    """
+    suffix = inner.suffix.lower()
+    if suffix == ".shp" and inner.stat().st_size < _HEAD_BYTES:
+        raise BadInput("{path} can't be read: {reason}.", path=path, reason="no Shapefile")
+    if suffix == ".shp" and not _beside(inner, ".shx"):
+        with TemporaryDirectory(prefix="onemap-import-") as folder:
+            for part in SHAPEFILE_PARTS:
+                beside = _beside(inner, part)
+                if beside:
+                    shutil.copyfile(beside, Path(folder) / f"layer{part}")
+            _restore_index(Path(folder) / "layer.shp")
+            notes = [comment("Its .shx is missing: the order of records is taken from the .shp.")]
+            yield Path(folder) / "layer.shp", notes + _lacking(path, inner)
+        return
+    if suffix == ".shp":
+        yield inner, _lacking(path, inner)
+        return
+    decode: Callable[[bytes], Decoded] | None = None
+    if suffix in (".geojson", ".json"):
+        decode = lambda content: decode_text(content, encoding)  # noqa: E731
+    elif suffix == ".kml":
+        decode = decode_xml
+    content = inner.read_bytes() if decode else b""
+    if decode is None or (content.isascii() and suffix != ".kml"):
+        yield inner, []
+        return
+    found = decode(content)
+    with TemporaryDirectory(prefix="onemap-import-") as folder:
+        target = Path(folder) / f"{path.stem or 'layer'}{suffix}"
+        target.write_text(found.text.replace("\x00", ""), encoding="utf-8")
+        yield target, encoding_notes(found)
+
+
+def _beside(path: Path, part: str) -> Path | None:
+    return next(
+        (
+            found
+            for found in (path.with_suffix(part), path.with_suffix(part.upper()))
+            if found.exists()
+        ),
+        None,
+    )
+
+
+def _restore_index(path: Path) -> None:
+    """Writes the .shx of a Shapefile from its .shp. Source: ESRI Shapefile, July 1998."""
+    content = path.read_bytes()
+    index, place = bytearray(content[:_HEAD_BYTES]), _HEAD_BYTES
+    while place + 8 <= len(content):
+        size = int.from_bytes(content[place + 4 : place + 8], "big")
+        if place + 8 + 2 * size > len(content):
+            break
+        index += (place // 2).to_bytes(4, "big") + content[place + 4 : place + 8]
+        place += 8 + 2 * size
+    index[24:28] = (len(index) // 2).to_bytes(4, "big")
+    path.with_suffix(".shx").write_bytes(bytes(index))
+
+
+def _lacking(path: Path, inner: Path) -> list[Comment]:
+    if _beside(inner, ".dbf"):
+        return []
+    raise BadInput(
+        "{path} comes without its .dbf, which holds the names and codes.",
+        mend="Put the .dbf beside the .shp, or both into one zip.",
+        path=path,
+    )
+
+
+def _stated(inner: Path) -> str:
+    """Returns what a Shapefile's .cpg says, "" if there is none or it names no encoding."""
+    found = _beside(inner, ".cpg")
+    words = found.read_bytes()[:40].decode("ascii", "replace").strip() if found else ""
+    try:
+        return UTF8 if words.lower() in ("utf-8", "utf8", "65001") else known_encoding(words)
+    except BadInput:
+        return words
+
+
+def _decoded(
+    path: Path, columns: dict[str, list[Any]], encoding: str | None
+) -> tuple[dict[str, list[Any]], Decoded]:
+    """Returns a Shapefile's columns with titles and texts decoded, each field by itself."""
+    raw = {title: [_raw(value) for value in values] for title, values in columns.items()}
+    fields = [*(title.encode(_TRANSPARENT) for title in raw), *_texts(raw.values())]
+    chosen = known_encoding(encoding) if encoding else guess_encoding(fields) or UTF8
+    count = {"": 0, "cut": 0, "damaged": 0}
+
+    def plain(value: Any) -> Any:
+        if not isinstance(value, bytes) or value.isascii():
+            return value.decode("ascii") if isinstance(value, bytes) else value
+        text, fault = decode_field(value, chosen)
+        count[fault] += 1
+        return text
+
+    done = {
+        plain(title.encode(_TRANSPARENT)): [plain(value) for value in values]
+        for title, values in raw.items()
+    }
+    total = sum(count.values())
+    if total and count["damaged"] == total and not encoding:
+        raise BadInput(
+            "The text of {path} is neither UTF-8 nor GBK.",
+            mend="Name its encoding with --encoding.",
+            path=path,
+        )
+    found = Decoded("", chosen, not encoding, count["cut"], count["damaged"], total)
+    return done, found
+
+
+def _raw(value: Any) -> Any:
+    return value.encode(_TRANSPARENT) if isinstance(value, str) else value
+
+
+def _texts(columns: Iterable[list[Any]]) -> Iterator[bytes]:
+    for values in columns:
+        yield from (value for value in values if isinstance(value, bytes))
+
+
+def _geometries(
+    shapes: Sequence[bytes | None], faults: dict[tuple[int, str], BadInput]
+) -> list[BaseGeometry | None]:
+    """Returns each record's geometry; one that can't be made is None and has its fault."""
+    try:
+        with np.errstate(invalid="ignore"):
+            return list(shapely.from_wkb(np.array(shapes, dtype=object)))
+    except UNUSABLE:
+        pass
+    found: list[BaseGeometry | None] = []
+    for index, raw in enumerate(shapes):
+        try:
+            with np.errstate(invalid="ignore"):
+                found.append(None if raw is None else shapely.from_wkb(raw))
+        except UNUSABLE as error:
+            found.append(None)
+            faults[index, WHOLE_ROW] = BadInput(
+                "Its geometry can't be made: {reason}.", reason=first_line(error)
+            )
+    return found
+
+
+def _cell(value: Any, index: int, title: str, faults: dict[tuple[int, str], BadInput]) -> str:
+    """Returns a cell as text: whole numbers without a decimal point, "" for a missing value."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, list | dict):
+        return ",".join(map(str, value))
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, float):
+        if abs(value) > EXACT:
+            faults[index, title] = too_long(value)
+        return str(int(value)) if value.is_integer() else repr(value)
+    text = re.sub("\x00", "", str(value)).strip()
+    if DAMAGED in text:
+        faults[index, title] = damaged_cell()
+    return text
+
+
+def too_long(value: object) -> BadInput:
+    """Returns the fault of a long code that was kept as a number with a fraction."""
+    return BadInput(
+        "{value} was kept as a number too long to be exact: its last digits are lost.",
+        mend="Keep the column as text and enter the code again.",
+        value=value,
+    )
