@@ -13,6 +13,7 @@ import shapely
 from shapely import STRtree
 from shapely.geometry import LineString, Point
 
+from gis.banks import EXACT_M, banks, is_ring, runs_back
 from gis.chainage import LineIndex
 from gis.ellipsoid import box_around, distance_m, length_m
 
@@ -73,6 +74,15 @@ class Joined:
     def starts_m(self) -> tuple[float, ...]:
         """Chainage (m) at which each part of the course begins; gaps count as straight lines."""
         return starts_m([part.line for part in self.course])
+
+    @property
+    def banks(self) -> tuple[tuple[int, ...], ...]:
+        """Input lines (indices) that are no single course: a ring, a fold, or two banks."""
+        groups = banks([part.line for part in self.parts], MEETING_M)
+        return tuple(
+            tuple(sorted(way.index for place in group for way in self.parts[place].ways))
+            for group in groups
+        )
 
     @property
     def reversed_ways(self) -> tuple[int, ...]:
@@ -171,13 +181,33 @@ def _followers(parts: list[Part], within_m: float) -> list[list[int]]:
         end = _end(part)
         for other in map(int, tree.query(box_around(end, within_m))):
             apart = distance_m(end, starts[other])
-            if other != one and apart <= within_m:
+            if other != one and apart <= within_m and not is_ring(part.line, within_m):
                 pairs.append((apart, one, other))
+    pairs = [
+        (apart, one, other)
+        for apart, one, other in _coinciding(pairs)
+        if not is_ring(parts[other].line, within_m)
+        and not runs_back(parts[one].line, parts[other].line)
+    ]
     follows: list[list[int]] = [[] for _ in parts]
     for _, one, other in sorted(pairs):
         if not _reaches(follows, other, one):
             follows[one].append(other)
     return follows
+
+
+def _coinciding(pairs: list[tuple[float, int, int]]) -> list[tuple[float, int, int]]:
+    """Returns the pairs without those that are only near where either end coincides with another.
+
+    So exact coincidence of ends wins over nearness.
+    """
+    ends = {one for apart, one, _ in pairs if apart <= EXACT_M}
+    starts = {other for apart, _, other in pairs if apart <= EXACT_M}
+    return [
+        (apart, one, other)
+        for apart, one, other in pairs
+        if apart <= EXACT_M or (one not in ends and other not in starts)
+    ]
 
 
 def _reaches(follows: list[list[int]], start: int, goal: int) -> bool:

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from shapely.geometry import LineString, Point
 
+from gis.banks import EXACT_M
 from gis.chainage import LineIndex, Snap
 from gis.ellipsoid import distance_m
 from gis.joins import (
@@ -63,8 +64,9 @@ def confluence(
 ) -> Confluence[K] | None:
     """Returns where a river's end flows into the nearest other river, None if none is near.
 
-    Another river that is met only at its own mouth doesn't count: two rivers that end in one place
-    flow into a third. The caller leaves the river itself out of ``others``.
+    A river on which the end lies exactly comes before any nearer by. Another river that is met
+    only at its own mouth doesn't count: two rivers that end in one place flow into a third. The
+    caller leaves the river itself out of ``others``.
     """
     return _Courses(others).met(end, within_m, None)
 
@@ -105,11 +107,24 @@ class _Courses(Generic[K]):
         self._courses = dict(rivers)
 
     def met(self, end: Point, within_m: float, itself: K | None) -> Confluence[K] | None:
-        for index, snap in self._index.within(end, within_m):
-            key, part = self._owners[index]
-            course = self._courses[key]
-            mouth = Point(course[-1].coords[-1])
-            if key == itself or distance_m(end, mouth) <= within_m:
-                continue
-            return Confluence(key, part, starts_m(course)[part] + snap.chainage_m, snap)
+        """Returns where the end meets another river: exactly, at its source first; else near it.
+
+        A river met only at its mouth doesn't count: for an end that lies on a river exactly, its
+        mouth must be the very place; for any other end it is enough that the mouth is near.
+        """
+        near = [
+            (self._owners[index], snap)
+            for index, snap in self._index.within(end, within_m)
+            if self._owners[index][0] != itself
+        ]
+        exact = [each for each in near if each[1].offset_m <= EXACT_M]
+        exact.sort(key=lambda each: not self._is_source(*each))
+        for close, found in ((EXACT_M, exact), (within_m, near)):
+            for (key, part), snap in found:
+                course = self._courses[key]
+                if distance_m(end, Point(course[-1].coords[-1])) > close:
+                    return Confluence(key, part, starts_m(course)[part] + snap.chainage_m, snap)
         return None
+
+    def _is_source(self, owner: tuple[K, int], snap: Snap) -> bool:
+        return owner[1] == 0 and snap.chainage_m <= EXACT_M

@@ -73,8 +73,9 @@ def _import_river(
     options: Options,
     outcome: Outcome,
 ) -> int:
-    own, lines = _own_lines(rows, outcome)
+    own, lines, numbers = _own_lines(rows, outcome)
     joined = join_lines(lines)
+    _note_banks(key.name, joined, numbers, outcome)
     geometry = MultiLineString([part.line for part in joined.parts])
     length = sum(length_m(part.line) for part in joined.course)
     values = _words(own) | {"length_m": length}
@@ -144,10 +145,14 @@ def _hold_reaches(
         outcome.note("Snapped to {river} again: {names}.", river=name, names=", ".join(moved))
 
 
-def _own_lines(rows: Sequence[Row], outcome: Outcome) -> tuple[list[Row], list[LineString]]:
-    """Returns the rows to use and their lines; a line that occurs twice is used once."""
+def _own_lines(
+    rows: Sequence[Row], outcome: Outcome
+) -> tuple[list[Row], list[LineString], list[int]]:
+    """Returns the rows to use, their lines and each line's row; a line twice is used once."""
     first: dict[bytes, int] = {}
-    own, lines = [], []
+    own: list[Row] = []
+    lines: list[LineString] = []
+    numbers: list[int] = []
     for row in rows:
         if not isinstance(row.geometry, MultiLineString):
             continue
@@ -159,7 +164,8 @@ def _own_lines(rows: Sequence[Row], outcome: Outcome) -> tuple[list[Row], list[L
             continue
         own.append(row)
         lines += [line for line in row.geometry.geoms if isinstance(line, LineString)]
-    return own, lines
+        numbers += [row.number] * (len(lines) - len(numbers))
+    return own, lines, numbers
 
 
 def _words(rows: Sequence[Row]) -> dict[str, object]:
@@ -198,6 +204,16 @@ def _existing(connection: Connection, key: _Key) -> RowMapping | None:
     )
     same = [row for row in rows if row["code"] == key.code]
     return next(iter(same or [row for row in rows if row["code"] is None]), None)
+
+
+def _note_banks(name: str, joined: Joined, numbers: Sequence[int], outcome: Outcome) -> None:
+    for ways in joined.banks:
+        rows = sorted({numbers[way] for way in ways})
+        outcome.note(
+            "{river}: rows {rows} look like banks or a ring, not one course; check its length.",
+            river=name,
+            rows=", ".join(map(str, rows[:20])),
+        )
 
 
 def _note_joins(name: str, joined: Joined, ways: int, outcome: Outcome) -> None:

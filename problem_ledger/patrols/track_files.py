@@ -10,6 +10,7 @@ import numpy as np
 from gpxpy.gpx import GPXException
 from shapely.geometry import MultiPoint
 
+from data.encodings import decode_xml
 from data.errors import BadInput
 from gis.crs import OutsideCrs, UnknownCrs, declared, to_cgcs2000
 from gis.tracks import Fix
@@ -65,10 +66,10 @@ def read_track(content: bytes, crs: str = "EPSG:4326") -> Segments:
 
 def _gpx(content: bytes) -> Segments:
     """Parses a GPX file's tracks; times without offset are UTC. Source: GPX 1.1, wptType/time."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise BadInput("This GPX file is not UTF-8 text.", mend=_EXPORT) from None
+    found = decode_xml(content)
+    if found.damaged:
+        raise BadInput("This GPX file is neither UTF-8 nor GBK text.", mend=_EXPORT)
+    text = found.text
     points = check_xml(text)
     if points > MOST_POINTS:
         raise _too_many(points)

@@ -119,3 +119,40 @@ def test_a_total_below_the_table_stays_out(database: Database, tmp_path: Path) -
     assert outcome.created == 1
     assert refusals(outcome) == {6: "code is empty."}
     assert "The header is line 3; what stands above it isn't read." in told(outcome)
+
+
+def test_an_end_on_a_start_flows_there_and_not_to_what_is_near(database: Database) -> None:
+    outcome = run_import(database.app, "rivers", CASES / "short-water" / "in.geojson")
+    assert outcome.created == 3
+    with database.app.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT river.name, below.name FROM river"
+                " LEFT JOIN river AS below ON below.id = river.flows_into_id"
+            )
+        )
+        assert {tuple(row) for row in rows} == {
+            ("甲河", "乙闸河"),
+            ("乙闸河", "丙河"),
+            ("丙河", None),
+        }
+
+
+def test_two_banks_are_told_and_not_measured_as_one_course(database: Database) -> None:
+    outcome = run_import(database.app, "rivers", CASES / "two-banks" / "in.geojson")
+    assert any("look like banks or a ring" in said for said in told(outcome))
+    with database.app.connect() as connection:
+        length_m = connection.execute(text("SELECT length_m FROM river")).scalar_one()
+    assert length_m == pytest.approx(18_880, abs=60)
+
+
+def test_waters_without_a_name_come_in_by_code(database: Database, tmp_path: Path) -> None:
+    path = tmp_path / "rivers.csv"
+    path.write_text(
+        'name,code,wkt\n,FH0012,"LINESTRING (112 32, 112.1 32.1)"\n'
+        ',,"LINESTRING (113 32, 113.1 32.1)"\n',
+        encoding="utf-8",
+    )
+    outcome = run_import(database.app, "rivers", path, crs="4490")
+    assert (outcome.created, refusals(outcome)) == (1, {3: "name is empty."})
+    assert "1 rows without a name are called by their code." in told(outcome)

@@ -185,3 +185,22 @@ def test_a_real_basin(real_data: Path) -> None:
         "刁河": None,
         "严陵河": "赵河",
     }
+
+
+def test_exact_ends_win_over_near_ones_within_one_river() -> None:
+    up = LineString([(112.5, 32.1), (112.5, 32.0)])
+    down = LineString([(112.5, 32.0), (112.5, 31.99)])
+    beside = LineString([(112.5003, 32.0), (112.6, 31.9)])
+    joined = join_lines([up, down, beside])
+    assert [[way.index for way in part.ways] for part in joined.parts] == [[2], [0, 1]] or [
+        [way.index for way in part.ways] for part in joined.parts
+    ] == [[0, 1], [2]]
+
+
+def test_rings_and_folds_are_banks() -> None:
+    ring = LineString([(112.5, 32), (112.6, 32.001), (112.6, 31.999), (112.5, 32)])
+    fold = LineString([(113.5, 32), (113.6, 32), (113.6, 31.999), (113.5, 31.999)])
+    bend = LineString([(114.5, 32), (114.6, 32), (114.6, 31.9)])
+    assert join_lines([ring]).banks == ((0,),)
+    assert join_lines([fold]).banks == ((0,),)
+    assert join_lines([bend]).banks == ()

@@ -10,6 +10,7 @@ from data.errors import BadInput
 from gis.crs import wgs84_to_gcj02
 from problem_ledger.patrols.track_files import MOST_BYTES, MOST_POINTS, read_track
 from tests.made.patrols.walks import POINT, fixes, geojson, gpx
+from tests.running.folders import ROOT
 
 START = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 ROWS = fixes(START)
@@ -128,7 +129,7 @@ ONE = POINT.format(lon=112, lat=32, at=START)
         (b"<html><body>404</body></html>", "holds no track"),
         (DEEP.encode(), "holds what no track needs"),
         (f"<gpx>{NAMESPACES}</gpx>".encode(), "holds what no track needs"),
-        (gpx(ROWS).replace(b"UTF-8", b"GBK").replace(b"tests", "巡河".encode("gbk")), "not UTF-8"),
+        (gpx(ROWS).replace(b"tests", b"\xff\x80\xff"), "neither UTF-8 nor GBK"),
         (gpx([]), "holds no track"),
         (gpx(ROWS[:1]), "fewer than two points"),
         (gpx([(112.0, 32.0, START)] * (MOST_POINTS + 1)), "at most 100000 are taken"),
@@ -163,3 +164,16 @@ def test_what_is_no_track_is_refused_in_words(content: bytes, sentence: str) -> 
 def test_an_unknown_datum_is_refused(crs: str) -> None:
     with pytest.raises(BadInput, match="can't be turned into CGCS2000"):
         read_track(gpx(ROWS), crs)
+
+
+@pytest.mark.parametrize("declared", ["GBK", "gb2312", "GB18030", "UTF-8"])
+def test_the_bytes_of_a_gpx_decide_its_encoding(declared: str) -> None:
+    plain = gpx(ROWS).replace(b"UTF-8", declared.encode())
+    for encoding in ("gbk", "utf-8"):
+        named = plain.replace(b"tests", "巡河".encode(encoding))
+        assert read_track(named) == read_track(gpx(ROWS))
+
+
+def test_a_gpx_as_a_phone_wrote_it_in_gbk_is_taken() -> None:
+    case = ROOT / "tests" / "cases" / "gpx-gbk" / "in.gpx"
+    assert len(read_track(case.read_bytes())[0]) == 100

@@ -1,0 +1,82 @@
+"""Tells lines that are no course downstream: rings, folds, and the two banks of one water."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from shapely.geometry import LineString, Point
+
+from gis.chainage import Measured
+from gis.ellipsoid import distance_m, length_m
+
+EXACT_M: Final = 0.05
+"""Ends this close were drawn as one place: a hand's breadth is what rounding of degrees leaves."""
+
+BESIDE: Final = 0.1
+"""A line within this share of its length of another, running back, is its other bank."""
+
+LEAST_RATIO: Final = 0.3
+"""Banks of one water are about as long as each other; a short hook at an end is none."""
+
+_SHARES: Final = tuple(number / 20 for number in range(21))
+_LEAST_BESIDE: Final = 0.9
+_LEAST_BACK: Final = 0.5
+
+
+def is_ring(line: LineString, within_m: float) -> bool:
+    """Returns whether a line comes back to its start: an outline, not a course downstream.
+
+    Ends that are only near each other make a ring of a line twenty times as long as ``within_m``.
+    """
+    apart = distance_m(Point(line.coords[0]), Point(line.coords[-1]))
+    return apart <= EXACT_M or (apart <= within_m and length_m(line) > 20 * within_m)
+
+
+def runs_back(line: LineString, other: LineString) -> bool:
+    """Returns whether the other line runs beside this one in the opposite direction.
+
+    Nine tenths of it then lie within a tenth of the shorter one's length: two banks of one water.
+    """
+    shorter = min(line.length, other.length)  # degrees: enough to tell what is far off
+    if shorter < LEAST_RATIO / 2 * max(line.length, other.length):
+        return False
+    if line.distance(Point(other.coords[-1])) > 3 * BESIDE * shorter:
+        return False
+    lengths = length_m(line), length_m(other)
+    if min(lengths) < LEAST_RATIO * max(lengths):
+        return False
+    measured, beyond = Measured(line), Measured(other)
+    snaps = [measured.locate(beyond.point_at(lengths[1] * share)) for share in _SHARES]
+    beside = sum(snap.offset_m <= BESIDE * min(lengths) for snap in snaps)
+    back_m = snaps[0].chainage_m - snaps[-1].chainage_m
+    return beside >= _LEAST_BESIDE * len(snaps) and back_m >= _LEAST_BACK * min(lengths)
+
+
+def folds_back(line: LineString) -> bool:
+    """Returns whether the second half of a line runs back beside the first: down and up again."""
+    whole = Measured(line)
+    half = whole.length_m / 2
+    return runs_back(whole.between(0, half), whole.between(half, whole.length_m))
+
+
+def banks(lines: Sequence[LineString], within_m: float) -> list[tuple[int, ...]]:
+    """Returns the lines (indices) that are no course: rings, folds, and pairs of banks that meet.
+
+    Two banks meet where the end of one is the start of the other, within ``within_m`` metres.
+    """
+    found: list[tuple[int, ...]] = []
+    for number, line in enumerate(lines):
+        if is_ring(line, within_m) or folds_back(line):
+            found.append((number,))
+        found += [
+            (number, other)
+            for other in range(number + 1, len(lines))
+            if _meet(line, lines[other], within_m) and runs_back(line, lines[other])
+        ]
+    return found
+
+
+def _meet(line: LineString, other: LineString, within_m: float) -> bool:
+    ends = (line, other), (other, line)
+    return any(
+        distance_m(Point(one.coords[-1]), Point(two.coords[0])) <= within_m for one, two in ends
+    )
