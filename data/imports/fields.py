@@ -25,6 +25,7 @@ class ImportKind(StrEnum):
     NOTICE_BOARDS = "notice-boards"
     CHIEFS = "chiefs"
     PLACES = "places"
+    CALENDAR = "calendar"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,16 @@ _PERMIT: Final = Field("permit_no", ("许可证号", "许可证编号", "许可�
 _RIVER: Final = Field("river", ("河流", "河流名称", "河名", "所在河流"))
 _REACH: Final = Field("reach", ("河段", "河段名称", "所在河段"))
 _LAKE: Final = Field("lake", ("湖泊", "湖库", "水库", "湖泊名称"))
+_FLOW: Final = (
+    Field("flows_into", ("汇入河流", "汇入", "流入", "注入河流", "下级河流"), cells.code),
+    Field("line_id", ("comid", "hyriv_id", "hydroid", "linkno", "nhdplusid"), cells.code),
+    Field("next_down", ("nextdown", "next_down_id", "dslinkno", "nextdownid"), cells.code),
+    Field("from_node", ("fromnode", "fnode", "fnode_", "f_node", "起点节点"), cells.code),
+    Field("to_node", ("tonode", "tnode", "tnode_", "t_node", "终点节点"), cells.code),
+    Field("divergence", ("分流",), cells.code),
+)
+"""How a file states which line follows which, as NHD, HydroRIVERS and ArcInfo's networks do."""
+
 _DIVISION: Final = Field("division", ("行政区", "行政区划", "所在行政区", "区划"))
 _STATION: Final = (
     Field("interval", ("监测频次", "间隔", "interval_s"), cells.interval),
@@ -108,6 +119,7 @@ FORMS: Final[Mapping[ImportKind, Form]] = MappingProxyType(
             Field("basin", ("流域", "所属流域")),
             _SOURCE,
             Field("remark", ("备注", "说明")),
+            *_FLOW,
             takes_code_as_name=True,
         ),
         ImportKind.REACHES: _form(
@@ -187,6 +199,16 @@ FORMS: Final[Mapping[ImportKind, Form]] = MappingProxyType(
             Field("is_general", ("总河长", "是否总河长"), cells.yes),
             Field("valid_from", ("任职日期", "起始日期", "自"), cells.day, required=True),
             Field("valid_to", ("离任日期", "终止日期", "至"), cells.day),
+            shape_required=False,
+        ),
+        ImportKind.CALENDAR: _form(
+            None,
+            Field("name", ("节日", "节假日", "名称", "holiday")),
+            Field("day", ("日期", "date", "开始日期", "起始日期"), cells.day, required=True),
+            Field("until", ("结束日期", "截止日期", "end"), cells.day),
+            Field(
+                "is_working", ("类型", "是否上班", "安排", "working"), cells.works, required=True
+            ),
             shape_required=False,
         ),
         ImportKind.PLACES: _form(

@@ -1,12 +1,19 @@
 """Computes which river and reach flows into which, for all waters; writes only what changed."""
 
 from collections import defaultdict
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
 
+from shapely.geometry import LineString, Point
 from sqlalchemy import Connection, text
 
+from data.imports.outcome import Outcome
 from data.queries.waters.registry import courses
-from gis.network import Confluence, confluences, join_lines
+from gis.chainage import LineIndex
+from gis.network import Confluence, confluences, join_lines, starts_m
+
+STATED_WITHIN_M: Final = 20_000.0
+"""A stated receiver farther than this from the river's end is another water of that name."""
 
 
 class _Reach(NamedTuple):
@@ -17,17 +24,19 @@ class _Reach(NamedTuple):
     downstream_id: int | None
 
 
-def settle_flows(connection: Connection) -> dict[int, Confluence[int] | None]:
+def settle_flows(
+    connection: Connection, outcome: Outcome | None = None
+) -> dict[int, Confluence[int] | None]:
     """Stores what every river and reach flows into; returns each river's confluence by id.
 
-    A river flows into the river its end meets, None where it meets none; a reach into the next one
-    downstream.
+    A river flows into the river that its file stated, else into the one its end meets, None where
+    it meets none; a reach into the next one downstream. Where the two differ ``outcome`` says so.
     """
     lines = {
         river_id: [part.line for part in join_lines(list(geometry.geoms)).course]
         for river_id, geometry in courses(connection).items()
     }
-    found = confluences(lines)
+    found = _believed(connection, lines, confluences(lines), outcome)
     for river_id, met in found.items():
         connection.execute(
             text(
@@ -45,6 +54,83 @@ def settle_flows(connection: Connection) -> dict[int, Confluence[int] | None]:
         )
     _settle_reaches(connection, found)
     return found
+
+
+def _believed(
+    connection: Connection,
+    lines: Mapping[int, Sequence[LineString]],
+    met: Mapping[int, Confluence[int] | None],
+    outcome: Outcome | None,
+) -> dict[int, Confluence[int] | None]:
+    """Returns the confluences with those that files state in place of those by the lines alone."""
+    said = outcome or Outcome("rivers")
+    rows = connection.execute(text("SELECT id, name, code, stated_receiver FROM river")).all()
+    named: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        for each in {row.name, row.code} - {None}:
+            named[each].append(row.id)
+    names = {row.id: row.name for row in rows}
+    found = dict(met)
+    for row in rows:
+        if not row.stated_receiver:
+            continue
+        others = [each for each in named.get(row.stated_receiver, ()) if each != row.id]
+        if len(others) != 1:
+            said.note(
+                "{river} is stated to flow into {stated}, of which {count} are known.",
+                river=row.name,
+                stated=row.stated_receiver,
+                count=len(others),
+            )
+            continue
+        by_line = met.get(row.id)
+        if by_line is not None and by_line.key == others[0]:
+            continue
+        if _leads_to(found, others[0], row.id) or not lines.get(row.id):
+            continue
+        end = Point(lines[row.id][-1].coords[-1])
+        place = _nearest_on(others[0], lines.get(others[0], ()), end)
+        if place is None:
+            continue
+        found[row.id] = place
+        into = names[others[0]]
+        if by_line is not None:
+            said.note(
+                "{river} flows into {stated}, as its file states; its end meets {met}.",
+                river=row.name,
+                stated=into,
+                met=names[by_line.key],
+            )
+        else:
+            said.note(
+                "{river} flows into {stated}, as its file states; it ends {m} m off.",
+                river=row.name,
+                stated=into,
+                m=round(place.snap.offset_m),
+            )
+    return found
+
+
+def _nearest_on(river_id: int, course: Sequence[LineString], end: Point) -> Confluence[int] | None:
+    """Returns the place on a river's course nearest to another's end; None if it is far off."""
+    found = LineIndex(course).nearest(end, STATED_WITHIN_M)
+    if found is None:
+        return None
+    part, snap = found
+    return Confluence(river_id, part, starts_m(course)[part] + snap.chainage_m, snap)
+
+
+def _leads_to(found: Mapping[int, Confluence[int] | None], start: int, goal: int) -> bool:
+    """Returns whether the water of one river comes to another, so that stating more is a circle."""
+    seen: set[int] = set()
+    place: int | None = start
+    while place is not None and place not in seen:
+        if place == goal:
+            return True
+        seen.add(place)
+        met = found.get(place)
+        place = met.key if met else None
+    return False
 
 
 def _settle_reaches(connection: Connection, found: dict[int, Confluence[int] | None]) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 from data.imports import (
+    calendar,
     chiefs,
     divisions,
     lakes,
@@ -35,6 +36,7 @@ IMPORTERS: Final[Mapping[ImportKind, Importer]] = MappingProxyType(
         ImportKind.NOTICE_BOARDS: notice_boards.import_rows,
         ImportKind.CHIEFS: chiefs.import_rows,
         ImportKind.PLACES: places.import_rows,
+        ImportKind.CALENDAR: calendar.import_rows,
     }
 )
 

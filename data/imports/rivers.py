@@ -20,6 +20,7 @@ from data.imports.stretches import (
     same_reaches,
     write_reaches,
 )
+from data.imports.topology import stated_receivers
 from data.placing.snaps import hanging_on, snap_again
 from data.queries.waters import registry
 from data.queries.waters.registry import Area
@@ -45,14 +46,29 @@ def import_rows(
     level = options.split_level or registry.finest_level(connection)
     areas = registry.surfaces(connection, level) if level else []
     rivers: dict[int, str] = {}
-    for key, group in _grouped(rows).items():
+    groups = _grouped(rows)
+    receivers = stated_receivers(groups)
+    for key, group in groups.items():
         with each_refused(connection, group, outcome, held_elsewhere(key.name)) as done:
             river_id = _import_river(connection, key, group, areas, options, done)
+            _keep_receiver(connection, river_id, receivers.get(key))
             rivers[river_id] = key.name
-    flows = settle_flows(connection)
+    flows = settle_flows(connection, outcome)
     for river_id, name in rivers.items():
         if flows.get(river_id) is None:
             outcome.note("What {river} flows into is unknown: its end meets no river.", river=name)
+
+
+def _keep_receiver(connection: Connection, river_id: int, said: _Key | str | None) -> None:
+    """Stores what the file states that a river flows into; a file that says nothing keeps it."""
+    if said is None:
+        return
+    stated = said if isinstance(said, str) else said.code or said.name
+    connection.execute(
+        update(river)
+        .where(river.c.id == river_id, river.c.stated_receiver.is_distinct_from(stated))
+        .values(stated_receiver=stated)
+    )
 
 
 def _grouped(rows: Sequence[Row]) -> dict[_Key, list[Row]]:

@@ -161,6 +161,21 @@ def yes(value: str) -> bool:
     return said in _YES
 
 
+def works(value: str) -> bool:
+    """Parses whether a day is worked (班, 上班, 调休上班) or off (休, 放假). Raises BadInput."""
+    said = value.strip().lower()
+    if said in {"班", "上班", "补班", "调休上班", "调班", "工作日", "work", "working"}:
+        return True
+    if said in {"休", "放假", "休息", "节假日", "假日", "holiday", "off"}:
+        return False
+    try:
+        return yes(said)
+    except BadInput:
+        raise unreadable(
+            value, "{value} says neither that the day is worked nor that it is off."
+        ) from None
+
+
 def water_class(value: str) -> WaterClass:
     """Parses a target water-quality class: Ⅰ to Ⅴ, I to V, 1 to 5, 一 to 五, also 地表水Ⅲ类."""
     said = re.sub(r"\s", "", unicodedata.normalize("NFKC", value)).upper()

@@ -1,6 +1,7 @@
 """The tables of the database, all in one metadata."""
 
 from data.tables import (
+    calendar,
     checking,
     ledger,
     notices,
@@ -15,6 +16,7 @@ from data.tables.base import METADATA
 
 __all__ = [
     "METADATA",
+    "calendar",
     "checking",
     "ledger",
     "notices",

@@ -54,6 +54,11 @@ river = Table(
     web_geometry("MULTILINESTRING"),
     Column("source", Text, nullable=False, server_default=""),
     Column("remark", Text, nullable=False, server_default=""),
+    Column(
+        "stated_receiver",
+        Text,
+        comment="code or name of what it flows into by its file; null = by its line",
+    ),
     one_of("kind", RiverKind),
     UniqueConstraint("name", "kind", "code", postgresql_nulls_not_distinct=True),
     Index("ix_river_geom_web", "geom_web", postgresql_using="gist"),

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Engine, text
 
 from data.clock import UtcDatetime, business_date
 from data.database import transaction
-from data.procedure.deadlines import official_calendar
 from data.procedure.steps import Relation
 from data.procedure.turns import OPEN, sql_list, waiting_at
+from data.queries.working_days import known_calendar
 from data.words.ledger import NoticeKind
 from problem_ledger.cases.recipients import OFFICE, UNIT
 
@@ -59,11 +59,13 @@ REMINDERS: Final = (
 
 def remind(engine: Engine, now: UtcDatetime) -> int:
     """Writes the reminders that are due, each only once; returns for how many problems."""
+    with transaction(engine) as connection:
+        calendar = known_calendar(connection)
     bound = {
         "now": now,
         "long_ago": now - CHIEF_AFTER,
         "day": business_date(now).isoformat(),
-        "is_working_day": official_calendar().is_working(business_date(now)),
+        "is_working_day": calendar.is_working(business_date(now)),
     }
     return sum(_remind(engine, reminder, bound) for reminder in REMINDERS)
 

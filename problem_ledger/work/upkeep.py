@@ -9,9 +9,10 @@ from data.chain import read
 from data.clock import Clock, UtcDatetime
 from data.database import transaction
 from data.errors import Conflict
-from data.procedure.deadlines import Calendar, due, official_calendar
+from data.procedure.deadlines import Calendar, due
 from data.procedure.turns import OPEN, sql_list
 from data.procedure.workflow import steps_of
+from data.queries.working_days import known_calendar
 from data.words.ledger import CLOSED, Action, Status
 from problem_ledger.cases.actions import archive
 from problem_ledger.cases.rules import Rules
@@ -60,7 +61,10 @@ def settle_deadlines(
 
     Each is an event of its problem's chain, taken by the system.
     """
-    known = calendar or official_calendar()
+    if calendar is None:
+        with transaction(engine) as connection:
+            calendar = known_calendar(connection)
+    known = calendar
 
     def settle_one(problem_id: int) -> int | None:
         return problem_id if _settle(engine, problem_id, clock, rules, known) else None
