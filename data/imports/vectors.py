@@ -2,12 +2,9 @@
 
 import math
 import re
-import shutil
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import numpy as np
@@ -22,8 +19,6 @@ from data.encodings import (
     UTF8,
     Decoded,
     decode_field,
-    decode_text,
-    decode_xml,
     guess_encoding,
     known_encoding,
 )
@@ -36,8 +31,8 @@ from data.imports.formats import (
     encoding_notes,
     first_line,
 )
+from data.imports.openable import openable, stated_encoding
 from data.imports.outcome import Comment, comment
-from data.imports.packed import SHAPEFILE_PARTS
 from data.placing.shapes import UNUSABLE
 
 EXACT: Final = 2**53
@@ -45,11 +40,14 @@ EXACT: Final = 2**53
 
 _SHAPEFILE: Final = "ESRI Shapefile"
 _DRIVERS: Final = frozenset({"GPKG", "GeoJSON", _SHAPEFILE, "LIBKML", "KML"})
+_KML_OWN: Final = frozenset(
+    {"id", "timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility",
+     "drawOrder", "icon"}
+)  # fmt: skip
+"""How KML draws a place, and when: no columns of the office's."""
+
 _TRANSPARENT: Final = "ISO-8859-1"
 """A Shapefile's bytes pass through this one by one, to be decoded field by field."""
-
-_HEAD_BYTES: Final = 100
-"""Size of the head of .shp and .shx. Source: ESRI Shapefile Technical Description, July 1998."""
 
 _BROKEN: Final = (
     DataSourceError, DataLayerError, FieldError, UnicodeError, ValueError, pa.ArrowException,
@@ -59,7 +57,7 @@ _BROKEN: Final = (
 
 def read_vector(path: Path, inner: Path, layer: str | None, encoding: str | None) -> Table:
     """Reads one layer of the file ``inner``; ``path`` is what it is called in errors."""
-    with _repaired(path, inner, encoding) as (file, notes), warnings.catch_warnings():
+    with openable(path, inner, encoding) as (file, notes), warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # GDAL's: rings turned, text cut
         try:
             layer, left = _layer(path, file, layer)
@@ -79,7 +77,11 @@ def read_vector(path: Path, inner: Path, layer: str | None, encoding: str | None
             if meta["geometry_type"] is not None and name in rows.column_names:
                 shapes = rows.column(name).to_pylist()
                 plain = rows.drop_columns([name])
-            columns = {title: plain.column(title).to_pylist() for title in plain.column_names}
+            columns = {
+                title: plain.column(title).to_pylist()
+                for title in plain.column_names
+                if not (info["driver"] == "LIBKML" and title in _KML_OWN)
+            }
         except _BROKEN as error:
             raise BadInput(
                 "{path} can't be read: {reason}.", path=path, reason=first_line(error)
@@ -87,7 +89,7 @@ def read_vector(path: Path, inner: Path, layer: str | None, encoding: str | None
     notes += left
     if is_shape:
         columns, decoding = _decoded(path, columns, encoding)
-        notes += encoding_notes(decoding, _stated(inner))
+        notes += encoding_notes(decoding, stated_encoding(inner))
     faults: dict[tuple[int, str], BadInput] = {}
     geometries = None if shapes is None else _geometries(shapes, faults)
     size = len(next(iter(columns.values()))) if columns else len(shapes or ())
@@ -121,91 +123,6 @@ def _layer(path: Path, file: Path, layer: str | None) -> tuple[str, list[Comment
         return layer, []
     left = ", ".join(name for name in names if name != layer)
     return layer, [comment("Other layers aren't read: {names}.", names=left)]
-
-
-@contextmanager
-def _repaired(
-    path: Path, inner: Path, encoding: str | None
-) -> Iterator[tuple[Path, list[Comment]]]:
-    """Yields a file that GDAL can open, with its index made anew or its text as UTF-8.
-
-    The input itself isn't changed.
-    """
-    suffix = inner.suffix.lower()
-    if suffix == ".shp" and inner.stat().st_size < _HEAD_BYTES:
-        raise BadInput("{path} can't be read: {reason}.", path=path, reason="no Shapefile")
-    if suffix == ".shp" and not _beside(inner, ".shx"):
-        with TemporaryDirectory(prefix="onemap-import-") as folder:
-            for part in SHAPEFILE_PARTS:
-                beside = _beside(inner, part)
-                if beside:
-                    shutil.copyfile(beside, Path(folder) / f"layer{part}")
-            _restore_index(Path(folder) / "layer.shp")
-            notes = [comment("Its .shx is missing: the order of records is taken from the .shp.")]
-            yield Path(folder) / "layer.shp", notes + _lacking(path, inner)
-        return
-    if suffix == ".shp":
-        yield inner, _lacking(path, inner)
-        return
-    decode: Callable[[bytes], Decoded] | None = None
-    if suffix in (".geojson", ".json"):
-        decode = lambda content: decode_text(content, encoding)  # noqa: E731
-    elif suffix == ".kml":
-        decode = decode_xml
-    content = inner.read_bytes() if decode else b""
-    if decode is None or (content.isascii() and suffix != ".kml"):
-        yield inner, []
-        return
-    found = decode(content)
-    with TemporaryDirectory(prefix="onemap-import-") as folder:
-        target = Path(folder) / f"{path.stem or 'layer'}{suffix}"
-        target.write_text(found.text.replace("\x00", ""), encoding="utf-8")
-        yield target, encoding_notes(found)
-
-
-def _beside(path: Path, part: str) -> Path | None:
-    return next(
-        (
-            found
-            for found in (path.with_suffix(part), path.with_suffix(part.upper()))
-            if found.exists()
-        ),
-        None,
-    )
-
-
-def _restore_index(path: Path) -> None:
-    """Writes the .shx of a Shapefile from its .shp. Source: ESRI Shapefile, July 1998."""
-    content = path.read_bytes()
-    index, place = bytearray(content[:_HEAD_BYTES]), _HEAD_BYTES
-    while place + 8 <= len(content):
-        size = int.from_bytes(content[place + 4 : place + 8], "big")
-        if place + 8 + 2 * size > len(content):
-            break
-        index += (place // 2).to_bytes(4, "big") + content[place + 4 : place + 8]
-        place += 8 + 2 * size
-    index[24:28] = (len(index) // 2).to_bytes(4, "big")
-    path.with_suffix(".shx").write_bytes(bytes(index))
-
-
-def _lacking(path: Path, inner: Path) -> list[Comment]:
-    if _beside(inner, ".dbf"):
-        return []
-    raise BadInput(
-        "{path} comes without its .dbf, which holds the names and codes.",
-        mend="Put the .dbf beside the .shp, or both into one zip.",
-        path=path,
-    )
-
-
-def _stated(inner: Path) -> str:
-    """Returns what a Shapefile's .cpg says, "" if there is none or it names no encoding."""
-    found = _beside(inner, ".cpg")
-    words = found.read_bytes()[:40].decode("ascii", "replace").strip() if found else ""
-    try:
-        return UTF8 if words.lower() in ("utf-8", "utf8", "65001") else known_encoding(words)
-    except BadInput:
-        return words
 
 
 def _decoded(

@@ -35,6 +35,7 @@ _CLASS: Final = re.compile(
     r"(?:国家|国标)?(?:地表水|水质)?(?:目标)?(?:标准)?[:：]?(IV|I{1,3}|V|[1-5一二三四五])"
     r"(?:类|级)?(?:水质|水体|水|标准)*"
 )
+_GROUPED: Final = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _SHORTENED: Final = re.compile(r"[+-]?\d(?:\.\d+[eE]\+?|[eE]\+)\d{1,3}")
 _SPAN: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|min|h|d|秒|分|分钟|小时|时|天|日)?")
 _SPAN_SECONDS: Final = {
@@ -87,10 +88,15 @@ def words(value: str) -> str:
 
 
 def number(value: str) -> float:
-    """Parses a finite number. Raises BadInput for anything else."""
+    """Parses a finite number; commas may part groups of three digits. Raises BadInput.
+
+    12,5 is refused: it is 12.5 in some places and nothing in others.
+    """
     try:
-        plain = unicodedata.normalize("NFKC", value)
-        found = float(plain.replace(",", "")) if "_" not in plain else math.nan
+        plain = unicodedata.normalize("NFKC", value).strip()
+        if _GROUPED.fullmatch(plain):
+            plain = plain.replace(",", "")
+        found = float(plain) if "_" not in plain else math.nan
     except ValueError:
         found = math.nan
     if not math.isfinite(found):

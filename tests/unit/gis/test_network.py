@@ -5,7 +5,9 @@ import json
 from collections import defaultdict
 from pathlib import Path
 
+import geopandas
 import pytest
+import shapely
 from shapely.geometry import LineString, Point
 
 from gis.ellipsoid import length_m
@@ -204,3 +206,26 @@ def test_rings_and_folds_are_banks() -> None:
     assert join_lines([ring]).banks == ((0,),)
     assert join_lines([fold]).banks == ((0,),)
     assert join_lines([bend]).banks == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "count"), [("walker", 62), ("coastal_example", 572)], ids=["walker", "coastal"]
+)
+def test_every_flowline_of_a_real_network_finds_what_follows(
+    real_data: Path, name: str, count: int
+) -> None:
+    """NHD's own FromNode and ToNode say which line follows; here the lines alone are asked."""
+    frame = geopandas.read_file(real_data / "flow_topology" / f"{name}.gpkg").to_crs(4326)
+    lines = {
+        int(comid): list(shapely.get_parts(shapely.force_2d(shape)))
+        for comid, shape in zip(frame["COMID"], frame.geometry, strict=True)
+    }
+    begin: dict[float, set[int]] = defaultdict(set)
+    for comid, node in zip(frame["COMID"], frame["FromNode"], strict=True):
+        begin[node].add(int(comid))
+    met = confluences(lines)
+    right = 0
+    for comid, node in zip(frame["COMID"], frame["ToNode"], strict=True):
+        found, wanted = met[int(comid)], begin.get(node, set())
+        right += found.key in wanted if found else not wanted
+    assert (right, len(lines)) == (count, count)

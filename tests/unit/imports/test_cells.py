@@ -24,7 +24,9 @@ def test_degrees_are_decimal_or_sexagesimal(given: str, value: float) -> None:
     assert cells.degrees(given) == pytest.approx(value, abs=1e-9)
 
 
-@pytest.mark.parametrize("given", ["", "east", "nan", "inf", "1_000"])
+@pytest.mark.parametrize(
+    "given", ["", "east", "nan", "inf", "1_000", "12,5", "112.5abc", "1,00", "12.5 m", "1.2.3"]
+)
 def test_what_is_no_number_is_refused(given: str) -> None:
     with pytest.raises(BadInput, match="isn't a number"):
         cells.degrees(given)
@@ -115,3 +117,49 @@ def test_what_is_no_division_code_is_refused(given: str) -> None:
 def test_chainages_are_spoken_or_metres() -> None:
     assert cells.chainage("K12+350") == 12350
     assert cells.chainage("12350") == 12350
+
+
+@pytest.mark.parametrize(
+    ("given", "value"), [("1,234", 1234), ("1,234,567.5", 1234567.5), ("１２．５", 12.5)]
+)
+def test_numbers_may_be_grouped_or_of_full_width(given: str, value: float) -> None:
+    assert cells.number(given) == value
+
+
+@pytest.mark.parametrize(
+    "given", ["三类", "地表水Ⅲ类", "III类水质", "3", "Ⅲ 类", "国家地表水Ⅲ类标准"]
+)
+def test_a_target_class_is_written_in_words(given: str) -> None:
+    assert cells.water_class(given) is WaterClass.III
+
+
+@pytest.mark.parametrize("given", ["Ⅲ类(暂定)", "Ⅲ类或Ⅳ类", "三四类", "不低于Ⅲ类"])
+def test_what_remains_beside_a_class_is_not_dropped(given: str) -> None:
+    with pytest.raises(BadInput, match="isn't a water class"):
+        cells.water_class(given)
+
+
+def test_excel_counts_days_from_1899() -> None:
+    assert cells.day("46082") == date(2026, 3, 1)
+    assert cells.day("46082.0") == date(2026, 3, 1)
+
+
+@pytest.mark.parametrize(
+    "given", ["2026-03-01约", "2026-03-01 上午", "2026301", "2026年3月", "3/1/2026"]
+)
+def test_what_remains_beside_a_date_is_not_dropped(given: str) -> None:
+    with pytest.raises(BadInput, match="isn't a date"):
+        cells.day(given)
+
+
+@pytest.mark.parametrize("given", ["4.10981E+11", "1.23457E+16", "5E+15"])
+def test_a_code_that_excel_shortened_is_refused(given: str) -> None:
+    with pytest.raises(BadInput, match="has shortened"):
+        cells.code(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "value"), [("0012", "0012"), ("411381.0", "411381"), ("1E5", "1E5"), (" A 1 ", "A 1")]
+)
+def test_a_code_keeps_its_signs(given: str, value: str) -> None:
+    assert cells.code(given) == value
