@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dashboard.parts.wording import _
+from data.encodings import decode_text
 from data.errors import BadInput, NotFound
 from data.vocabulary import BodyKind, Parameter, WaterClass
 
@@ -19,16 +20,22 @@ MISSING = frozenset({"", "--", "*"})
 GRADED = tuple(Parameter)[: tuple(Parameter).index(Parameter.FAECAL_COLIFORM) + 1]
 """Columns whose numbers are checked: table 1 of the standard, whether they decide or not."""
 ADDED = ("class", "deciding")
+MOST_TITLE_LINES = 20
+"""The header is looked for among this many first lines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table of text read from a file, and the file's form (byte order mark, line ends)."""
+    """A table of text read from a file, and the file's form (byte order mark, line ends).
+
+    ``first_row`` is the number in the file of the row below the header.
+    """
 
     header: list[str]
     rows: list[list[str]]
     has_bom: bool
     newline: str
+    first_row: int = 2
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -106,11 +113,12 @@ def _workbook(source: str) -> Sheet:
 
     table = read_table(Path(source), titles=("body", *GRADED))
     rows = [[record[title] for title in table.columns] for record in table.records]
-    return Sheet(list(table.columns), rows, has_bom=True, newline="\n")
+    first = table.numbers[0] if table.numbers else 2
+    return Sheet(list(table.columns), rows, True, "\n", first)
 
 
 def _parse(content: bytes) -> Sheet:
-    text = _decode(content.removeprefix(BOM_UTF8))
+    text = _decode(content)
     first_break = text.find("\n")
     newline = "\r\n" if first_break > 0 and text[first_break - 1] == "\r" else "\n"
     try:
@@ -119,7 +127,8 @@ def _parse(content: bytes) -> Sheet:
         raise BadInput("The table isn't CSV: {reason}.", reason=error) from error
     if not lines or not lines[0]:
         raise BadInput("The table is empty: its first row must name the columns.")
-    for number, row in enumerate(lines[1:], start=2):
+    above = len(lines) - len(lines := _below_titles(lines))
+    for number, row in enumerate(lines[1:], start=2 + above):
         if row and len(row) != len(lines[0]):
             raise BadInput(
                 "Row {row} has {count} cells, the header has {expected}.",
@@ -127,16 +136,26 @@ def _parse(content: bytes) -> Sheet:
                 count=len(row),
                 expected=len(lines[0]),
             )
-    return Sheet(lines[0], lines[1:], content.startswith(BOM_UTF8), newline)
+    return Sheet(lines[0], lines[1:], content.startswith(BOM_UTF8), newline, 2 + above)
+
+
+def _below_titles(lines: list[list[str]]) -> list[list[str]]:
+    """Returns the lines from the header on: the first of the leading lines that has ``body``."""
+    for number, line in enumerate(lines[:MOST_TITLE_LINES]):
+        if "body" in map(str.strip, line):
+            return lines[number:]
+    return lines
 
 
 def _decode(content: bytes) -> str:
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise BadInput("The table is neither UTF-8 nor GBK text.", mend="Save it as CSV in UTF-8.")
+    """Returns the text, UTF-8 or GBK as most of its fields are. Raises BadInput if one is neither.
+
+    A wrong guess would garble every name of the table that is written.
+    """
+    found = decode_text(content)
+    if found.damaged:
+        raise BadInput("The table is neither UTF-8 nor GBK text.", mend="Save it as CSV in UTF-8.")
+    return found.text
 
 
 def _required(keys: str) -> tuple[Parameter, ...]:
@@ -190,7 +209,11 @@ def _classify(
 
     places = _columns(sheet)
     body = places.pop("body")
-    rows = [(n, row) for n, row in enumerate(sheet.rows, start=2) if any(map(str.strip, row))]
+    rows = [
+        (n, row)
+        for n, row in enumerate(sheet.rows, start=sheet.first_row)
+        if any(map(str.strip, row))
+    ]
     is_lake = np.array([_is_lake(row[body], n) for n, row in rows], dtype=bool)
     values = {
         Parameter(key): np.array([_number(row[place], n, key) for n, row in rows], dtype=float)
@@ -200,7 +223,7 @@ def _classify(
     numerals = ["", *(water_class.numeral for water_class in WaterClass)]
     added = [("", "")] * len(sheet.rows)
     for (n, _row), number, parameters in zip(rows, graded.classes, graded.deciding, strict=True):
-        added[n - 2] = numerals[number], ";".join(parameters)
+        added[n - sheet.first_row] = numerals[number], ";".join(parameters)
     return added
 
 

@@ -152,3 +152,16 @@ def test_an_answer_gets_the_permissions_of_the_mask(tmp_path: Path) -> None:
     finally:
         os.umask(former)
     assert stat.S_IMODE((tmp_path / "b.csv").stat().st_mode) == 0o640
+
+
+def test_lines_of_title_above_the_header_are_left_out(tmp_path: Path) -> None:
+    assert classified(tmp_path, "月报,\nbody,ph\nriver,7\n") == (
+        "body,ph,class,deciding\nriver,7,Ⅰ,ph\n"
+    )
+    with pytest.raises(BadInput, match="Row 4"):
+        classified(tmp_path, "月报,\nbody,ph\nriver,7\nriver,x\n")
+
+
+def test_one_damaged_name_does_not_turn_a_table_into_gbk(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="neither UTF-8 nor GBK"):
+        classified(tmp_path, TABLE.encode().replace("丁".encode(), b"\xb1\xfb\xba\xd3"))
