@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import inspect
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
@@ -13,13 +14,16 @@ from fastapi import FastAPI
 from dashboard.frame import api_docs, health, live, shell
 from dashboard.frame.auth import set_user
 from dashboard.frame.deps import Deps
+from dashboard.frame.disks import Disks
+from dashboard.frame.door import Door
 from dashboard.frame.frame_room import ROOM as FRAME
 from dashboard.frame.guard import Guard
 from dashboard.frame.headers import HeaderRules
-from dashboard.frame.health import Counting, Figures
+from dashboard.frame.health import Counting, Figures, Readiness
 from dashboard.frame.http_errors import add_error_table, show_error
 from dashboard.frame.index_page import Frame
 from dashboard.frame.live import Live
+from dashboard.frame.offload import Workers, workers_of_app
 from dashboard.frame.page import EVERYONE
 from dashboard.frame.room import access_of, places_of
 from dashboard.ledger import ROOM as LEDGER
@@ -31,7 +35,7 @@ from dashboard.stations import ROOM as STATIONS
 from dashboard.tally import ROOM as TALLY
 from dashboard.waters import ROOM as WATERS
 from data.clock import Clock, now
-from data.database import app_engine
+from data.database import door_engine, serving_engine
 from data.settings import DashboardSettings, DatabaseSettings, LedgerSettings, QualitySettings
 from problem_ledger.cases.rules import load_rules
 from problem_ledger.patrols.rules import load_patrol_rules
@@ -40,10 +44,24 @@ ROOMS = (FRAME, MAP, LEDGER, PATROLS, WATERS, REVIEW, STATIONS, TALLY, PEOPLE)
 """Every subject, in the order of the bar. A new one also stands in pyproject.toml's layers."""
 
 
+DOOR_THREADS = 4
+"""Threads that look up sessions, each with a connection of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What lives and ends with the server: its look-ups, its threads, its news."""
+
+    deps: Deps
+    door: Door
+    workers: Workers
+    news: Live
+
+
 def create_app(settings: DashboardSettings | None = None, clock: Clock = now) -> FastAPI:
     """Returns the dashboard as an ASGI app; if ``settings`` is None, reads the environment's."""
     deps = Deps(
-        engine=app_engine(DatabaseSettings()),
+        engine=serving_engine(DatabaseSettings()),
         dashboard=settings or DashboardSettings(),
         quality=QualitySettings(),
         clock=clock,
@@ -54,26 +72,36 @@ def create_app(settings: DashboardSettings | None = None, clock: Clock = now) ->
     )
     figures = Figures()
     channels = [room.channel(deps, figures) for room in ROOMS if room.channel is not None]
-    news = Live(deps, figures, channels)
+    door = Door(deps, door_engine(DatabaseSettings()), Workers(DOOR_THREADS, share=1))
+    news = Live(deps, figures, channels, door)
+    parts = Parts(deps, door, work_threads(deps.dashboard, DatabaseSettings()), news)
+    disks = Disks(deps.dashboard.watched, deps.dashboard.free_percent)
     server = FastAPI(
         title="OneMap",
         version="1",
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
-        lifespan=lambda server: lifespan(server, deps, news),
+        lifespan=lambda server: lifespan(server, parts, disks),
     )
     pages = dash_app(server, deps)
     server.state.dash = pages
     server.state.access = deps.access
-    server.include_router(health.router(deps, figures))
+    server.include_router(health.router(figures, Readiness(door, disks)))
     server.include_router(live.router(deps, news))
     for room in ROOMS:
         for router in room.routers:
             server.include_router(router(deps))
     server.include_router(api_docs.router(server))
     add_error_table(server)
-    server.add_middleware(Guard, deps=deps, headers=HeaderRules(deps.dashboard, hashes(pages)))
+    server.add_middleware(
+        Guard,
+        deps=deps,
+        headers=HeaderRules(deps.dashboard, hashes(pages)),
+        door=door,
+        workers=parts.workers,
+        callbacks=lambda: pages.callback_map,
+    )
     server.add_middleware(Counting, figures=figures)
     return server
 
@@ -110,18 +138,31 @@ def hashes(app: dash.Dash) -> Callable[[], Sequence[str]]:
 
 
 @contextlib.asynccontextmanager
-async def lifespan(server: FastAPI, deps: Deps, news: Live) -> AsyncIterator[None]:
+async def lifespan(server: FastAPI, parts: Parts, disks: Disks) -> AsyncIterator[None]:
     """Does Dash's first-request setup, then listens for live news while the server lives.
 
-    At the end the database connections are closed.
+    Watched disks are looked at all the while. At the end the database connections are closed.
     """
     await first_request(server.state.dash)
-    listening = asyncio.create_task(news.run())
+    workers_of_app.set(parts.workers)
+    tasks = [asyncio.create_task(parts.news.run()), asyncio.create_task(disks.watch())]
     yield
-    listening.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await listening
-    deps.engine.dispose()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    parts.workers.close()
+    parts.door.workers.close()
+    parts.deps.engine.dispose()
+    parts.door.deps.engine.dispose()
+
+
+def work_threads(dashboard: DashboardSettings, database: DatabaseSettings) -> Workers:
+    """Returns the threads for requests: as many as there may be connections, unless set."""
+    return Workers(
+        dashboard.workers or 2 * database.pool_size,
+        most_waiting=dashboard.most_waiting,
+        wait_s=dashboard.wait_seconds,
+    )
 
 
 async def first_request(app: dash.Dash) -> None:

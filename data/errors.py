@@ -69,3 +69,15 @@ class ServiceDown(OneMapError):
     """A server that OneMap runs or needs doesn't answer."""
 
     code = "service_down"
+
+
+class Busy(ServiceDown):
+    """The server or the database could not finish in the time a request has."""
+
+    code = "busy"
+
+
+class DiskFull(ServiceDown):
+    """The database can't write, because its disk is full."""
+
+    code = "disk_full"

@@ -18,7 +18,24 @@ class DatabaseSettings(BaseSettings):
     owner_url: SecretStr | None = Field(None, description="address for migrations")
     ingest_url: SecretStr | None = Field(None, description="address for ingest; default: url")
     readonly_url: SecretStr | None = Field(None, description="address for reports; default: url")
-    pool_size: int = Field(10, ge=1, le=200, description="connections a process keeps")
+    pool_size: int = Field(
+        10,
+        ge=1,
+        le=200,
+        description="connections a process keeps; a server opens up to twice as many",
+    )
+    statement_seconds: float = Field(
+        20, gt=0, le=86400, description="a server's statement is ended after this long …"
+    )
+    lock_seconds: float = Field(
+        5, gt=0, le=86400, description="… and after so long a wait for a lock or a connection"
+    )
+    long_seconds: float = Field(
+        300, gt=0, le=86400, description="what a statement of an export or a paper may take"
+    )
+    idle_seconds: float = Field(
+        60, gt=0, le=86400, description="a transaction that does nothing for so long is ended"
+    )
 
 
 class MqttSettings(BaseSettings):
@@ -149,7 +166,15 @@ class DashboardSettings(BaseSettings):
     origins: tuple[str, ...] = Field(
         (), description="origins allowed to write besides the one served, as a JSON list"
     )
+    hosts: tuple[str, ...] = Field(
+        (),
+        description="names the site answers to, as a JSON list (.example.cn: all below); empty:"
+        " any, but on loopback without secure_cookie only loopback and bare addresses",
+    )
     secure_cookie: bool = Field(False, description="cookies over HTTPS only; set behind TLS")
+    hsts_subdomains: bool = Field(
+        False, description="HTTPS for all names below the site's too; with secure_cookie"
+    )
     language: str = Field("zh", pattern="^(zh|en)$", description="language before a choice")
     session_hours: float = Field(12, gt=0, description="a session ends after this long unused …")
     session_days: float = Field(7, gt=0, description="… and this long after the sign-in at most")
@@ -157,6 +182,31 @@ class DashboardSettings(BaseSettings):
     basemap: str = Field("", description="raster tiles {z}/{x}/{y}, e.g. Tianditu; empty: none")
     basemap_attribution: str = Field("", description="the basemap's attribution line")
     area_name: str = Field("", description="name of the area in the bar; empty: from divisions")
+    watched: tuple[Path, ...] = Field(
+        (), description="folders whose disk must not run full, as a JSON list"
+    )
+    free_percent: float = Field(
+        10, ge=0, le=100, description="a watched disk with less of it free is warned of"
+    )
+    workers: int = Field(
+        0, ge=0, le=400, description="threads for requests; 0: as many as connections"
+    )
+    connections: int = Field(
+        4000, ge=16, description="connections open at once; the limit of open files may lower it"
+    )
+    header_seconds: float = Field(10, gt=0, description="a request's head must come within …")
+    body_seconds: float = Field(300, gt=0, description="… its body within …")
+    pause_seconds: float = Field(30, gt=0, description="… and neither side pause for longer")
+    keep_alive_seconds: int = Field(15, ge=1, description="an unused connection stays so long")
+    metrics_token: SecretStr | None = Field(
+        None, description="a secret by which Prometheus reads /metrics, as a bearer token"
+    )
+    streams: int = Field(2000, ge=1, description="pages that get news at once; more are refused")
+    account_streams: int = Field(50, ge=1, description="… and of one account")
+    most_waiting: int = Field(
+        200, ge=1, description="requests that wait for a thread; further ones are refused"
+    )
+    wait_seconds: float = Field(10, gt=0, description="a request waits so long for a thread")
     demo: bool = Field(False, description="set by the demo; serve refuses it unless told")
 
 

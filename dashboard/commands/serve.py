@@ -29,20 +29,14 @@ def run(args: argparse.Namespace) -> int:
             "These settings are a demo's: its accounts and readings are made up.",
             mend="Set ONEMAP_DATABASE__URL to your own database, or say serve --demo.",
         )
-    import uvicorn
-
     from dashboard.app import create_app
+    from dashboard.frame.server import serve
 
-    app = create_app()
+    host = args.host or settings.host
+    settings = settings.model_copy(update={"host": host})
+    app = create_app(settings)
     # What was imported stays: looking through it for garbage took 45 ms at every third curve.
     gc.collect()
     gc.freeze()
-    uvicorn.run(
-        app,
-        host=args.host or settings.host,
-        port=settings.port if args.port is None else args.port,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=2,
-    )
+    serve(app, settings, host=host, port=settings.port if args.port is None else args.port)
     return 0

@@ -23,7 +23,8 @@ MACHINE = ("/api/", "/tiles/", "/events", "/_dash", "/metrics", "/assets/", "/_f
 class Rule:
     """The action an account needs for a path or, with ``below``, for every path beginning with it.
 
-    ``write`` is what a request that changes something asks for, where it is another action;
+    ``below`` are whole segments: ``/api/v1/patrolsum`` is not below ``/api/v1/patrols``.
+    ``write`` is what a request that changes something asks for; without it nobody may send one.
     ``most_bytes`` bounds its body. ``is_always_open`` marks what is left to an account that must
     change its password first.
     """
@@ -37,7 +38,9 @@ class Rule:
 
     def covers(self, path: str) -> bool:
         """Returns whether this rule applies to the path."""
-        return path == self.path or (self.below and path.startswith(self.path))
+        if path == self.path:
+            return True
+        return self.below and path.startswith(self.path.rstrip("/") + "/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,12 @@ class Access:
         rule = self.rule_for(path)
         if rule is None:
             return None
-        return rule.action if method in SAFE_METHODS else rule.write or rule.action
+        return rule.action if method in SAFE_METHODS else rule.write
+
+    def kind_of(self, path: str) -> str:
+        """Returns the path of the rule that applies: requests of one kind share their threads."""
+        rule = self.rule_for(path)
+        return rule.path if rule else ""
 
     def most_bytes(self, path: str) -> int:
         """Returns the largest request body that the path accepts, in bytes."""
@@ -118,8 +126,9 @@ def output_ids(output: str) -> list[str]:
         name = part.rpartition(".")[0].partition("@")[0]
         if name.startswith("{"):
             try:
-                name = str(json.loads(name).get("type", ""))
-            except ValueError:
-                name = ""
+                pattern = json.loads(name)
+            except (ValueError, RecursionError):
+                pattern = None
+            name = str(pattern.get("type", "")) if isinstance(pattern, dict) else ""
         ids.append(name)
     return ids

@@ -32,16 +32,25 @@ class Event:
 
 @dataclass(eq=False, slots=True)
 class Listener:
-    """One open page: its session token, its user, and the queue of events still to be sent."""
+    """One open page: its session token, its user, and the queue of events still to be sent.
+
+    ``is_in_doubt`` asks for the session to be looked up before anything else is sent.
+    """
 
     token: str
     user: User
     queue: asyncio.Queue[Event] = field(default_factory=lambda: asyncio.Queue(QUEUE))
+    is_in_doubt: bool = False
 
     @property
     def scope(self) -> Scope:
         """Returns the scope of data that the page's user may see."""
         return visible_to(self.user)
+
+    def doubt(self) -> None:
+        """Makes the page's session be looked up at once: something of its account has changed."""
+        self.is_in_doubt = True
+        self.enqueue(Event("doubt", None))
 
     def enqueue(self, event: Event) -> None:
         """Queues the event; a full queue is emptied and gets one "load anew" event instead."""

@@ -1,66 +1,56 @@
 """ASGI middleware that refuses what the table of access doesn't allow, and foreign writes."""
 
-import json
+import hmac
 import logging
+from collections.abc import Callable, Mapping
 from http.cookies import CookieError, SimpleCookie
+from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy.exc import OperationalError
 from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.frame.access import SAFE_METHODS, is_page
+from dashboard.frame.access import SAFE_METHODS, is_page, output_ids
 from dashboard.frame.auth import User, may, set_user
+from dashboard.frame.body import Body, TooLarge, check_callback, read_json, unreadable, whole_body
 from dashboard.frame.deps import Deps
+from dashboard.frame.door import FIXED_FILES, Door
 from dashboard.frame.headers import HeaderRules, is_own_origin
-from dashboard.frame.http_errors import away, problem
-from dashboard.frame.identify import Visitor, visitor
-from dashboard.frame.offload import off
+from dashboard.frame.hosts import host_refusal
+from dashboard.frame.http_errors import down, problem, problem_of
+from dashboard.frame.identify import Visitor
+from dashboard.frame.offload import Workers, kind_of_work, off, workers_of_app
 from dashboard.frame.refused import refused_page
 from dashboard.parts.wording import _, language
 from data.database import transaction
+from data.errors import BadInput, ServiceDown
 from data.people.access_log import Logged, log
 
 CALLBACK_PATH = "/_dash-update-component"
+METRICS_PATH = "/metrics"
 LOGGER = logging.getLogger(__name__)
-
-
-class TooLarge(Exception):
-    """Raised while a request body is read, once it exceeds its size limit."""
-
-
-class Body:
-    """A request's body, limited to ``most`` bytes; ``read`` is the body where read already."""
-
-    def __init__(self, stream: Receive, most: int, read: bytes | None = None) -> None:
-        self.stream = stream
-        self.most = most
-        self.read = read
-        self.size = 0
-        self.is_too_large = False
-
-    async def receive(self) -> Message:
-        """Returns the next ASGI message of the body; raises TooLarge past the limit."""
-        if self.read is not None:
-            whole, self.read = self.read, None
-            return {"type": "http.request", "body": whole, "more_body": False}
-        message = await self.stream()
-        self.size += len(message.get("body", b""))
-        if self.size > self.most:
-            self.is_too_large = True
-            raise TooLarge
-        return message
 
 
 class Guard:
     """ASGI middleware that passes on only the requests that the access table allows."""
 
-    def __init__(self, app: ASGIApp, deps: Deps, headers: HeaderRules) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        deps: Deps,
+        headers: HeaderRules,
+        door: Door,
+        workers: Workers,
+        callbacks: Callable[[], Mapping[str, Mapping[str, Any]]],
+    ) -> None:
         self.app = app
         self.deps = deps
         self.access = deps.access
         self.headers = headers
+        self.door = door
+        self.workers = workers
+        self.callbacks = callbacks
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a refused request itself; passes every other request on to the app."""
@@ -79,26 +69,52 @@ class Guard:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Headers(scope=scope)
         path = scope["path"]
-        try:
-            who = await visitor(self.deps, cookies_of(request), path)
-        except OperationalError:
-            await away(path)(scope, receive, send)
-            return
-        language.set(who.language)
-        set_user(who.user)
+        cookies = cookies_of(request)
         public = path in self.access.public
         send = self.headers.applied(send, path, public=public)
-        refusal = self._write_refusal(scope, request)
+        workers_of_app.set(self.workers)
+        language.set(self.door.language_of(cookies))
+        refusal = host_refusal(request, path, self.deps.dashboard)
         body: bytes | None = None
-        if refusal is None and not public:
-            if path == CALLBACK_PATH and who.user is not None:
-                body, refusal = await self._callback(request, receive, who.user)
-            else:
-                refusal = await self._refusal(scope, who)
+        if refusal is None and not self._is_machine(request, path):
+            body, refusal = await self._decided(scope, request, receive, cookies)
         if refusal is not None:
             await refusal(scope, receive, send)
             return
         await self._pass_on(scope, Body(receive, self.access.most_bytes(path), body), send)
+
+    async def _decided(
+        self, scope: Scope, request: Headers, receive: Receive, cookies: dict[str, str]
+    ) -> tuple[bytes | None, Response | None]:
+        """Returns the body, where it was read to decide, and the refusal; None: let through."""
+        path = scope["path"]
+        public = path in self.access.public
+        who = Visitor(None, language.get())
+        if not (public and path.startswith(FIXED_FILES)):
+            try:
+                who = await self.door.visitor(cookies, path, scope["method"])
+            except ServiceDown as error:
+                if not public:
+                    return None, down(error, path)
+        language.set(who.language)
+        set_user(who.user)
+        kind_of_work.set(self.access.kind_of(path))
+        refusal = self._write_refusal(scope, request)
+        if refusal is not None or public:
+            return None, refusal
+        if path == CALLBACK_PATH and scope["method"] == "POST" and who.user is not None:
+            body, refusal = await self._callback(receive, who.user)
+            as_json(scope)
+            return body, refusal
+        return None, await self._refusal(scope, who)
+
+    def _is_machine(self, request: Headers, path: str) -> bool:
+        """Returns whether a program asks for the figures with the token that the settings hold."""
+        token = self.deps.dashboard.metrics_token
+        if path != METRICS_PATH or token is None or not token.get_secret_value():
+            return False
+        sent = request.get("authorization", "").encode()
+        return hmac.compare_digest(sent, b"Bearer " + token.get_secret_value().encode())
 
     async def _pass_on(self, scope: Scope, body: Body, send: Send) -> None:
         """Passes the request on to the app; answers 413 instead if its body exceeds the limit."""
@@ -138,9 +154,9 @@ class Guard:
         if page and forced and not self.access.is_always_open(path):
             return RedirectResponse("/account", status_code=303)
         action = self.access.action_for(path, scope["method"])
-        if action is None:
+        if self.access.rule_for(path) is None:
             return self._missing(path, who.user)
-        if not may(who.user, action):
+        if action is None or not may(who.user, action):
             return await self._forbidden(scope, who.user)
         return None
 
@@ -153,30 +169,34 @@ class Guard:
         path = scope["path"]
         if path == "/":
             return RedirectResponse(self.access.landing(user), status_code=303)
-        await off(self._log_refusal, user, scope["method"], path)
+        await self._note(user, f"{scope['method']} {path}")
         if is_page(path):
             return refused_page(403, self.access.landing(user))
         return problem(403, "forbidden", _("Your account may not do this."), path=path)
 
-    async def _callback(
-        self, request: Headers, receive: Receive, user: User
-    ) -> tuple[bytes, Response | None]:
-        """Returns a Dash callback's body and None or, if refused, an empty body and the refusal."""
-        del request
+    async def _callback(self, receive: Receive, user: User) -> tuple[bytes | None, Response | None]:
+        """Returns a Dash callback's body and None or, if refused, None and the refusal."""
         try:
             body = await whole_body(receive, self.access.most_bytes(CALLBACK_PATH))
-            output = str(json.loads(body).get("output", ""))
+            sent = read_json(body)
+            output = sent.get("output") if isinstance(sent, dict) else None
+            if not isinstance(output, str):
+                raise unreadable()
         except TooLarge:
-            return b"", self._too_large(CALLBACK_PATH)
-        except (ValueError, AttributeError, RecursionError):
-            detail = _("The request can't be read.")
-            return b"", problem(400, "bad_input", detail, path=CALLBACK_PATH)
+            return None, self._too_large(CALLBACK_PATH)
+        except BadInput as error:
+            return None, problem_of(error, CALLBACK_PATH)
         actions = self.access.actions_for_output(output)
-        if actions and all(may(user, action) for action in actions):
-            return body, None
-        await off(self._log_refusal, user, "POST", f"{CALLBACK_PATH} {output}")
-        detail = _("Your account may not do this.")
-        return b"", problem(403, "forbidden", detail, path=CALLBACK_PATH)
+        if not actions or not all(may(user, action) for action in actions):
+            await self._note(user, f"POST {CALLBACK_PATH} {output}")
+            detail = _("Your account may not do this.")
+            return None, problem(403, "forbidden", detail, path=CALLBACK_PATH)
+        kind_of_work.set(output_ids(output)[0].partition("-")[0])
+        try:
+            check_callback(sent, self.callbacks().get(output, {}))
+        except BadInput as error:
+            return None, problem_of(error, CALLBACK_PATH)
+        return body, None
 
     def _too_large(self, path: str) -> Response:
         """Returns the answer 413 for a request body past the path's limit."""
@@ -184,15 +204,22 @@ class Guard:
         detail = _("The request is larger than {most} MB.").format(most=most)
         return problem(413, "too_large", detail, path=path)
 
-    def _log_refusal(self, user: User, method: str, about: str) -> None:
+    async def _note(self, user: User, about: str) -> None:
+        """Notes a refusal in the access log; where that fails, the refusal stands all the same."""
+        try:
+            await off(self._log_refusal, user, about)
+        except ServiceDown:
+            LOGGER.warning("a refusal could not be noted: the database doesn't take it")
+
+    def _log_refusal(self, user: User, about: str) -> None:
         with transaction(self.deps.engine) as connection:
-            log(
-                connection,
-                Logged.REFUSE,
-                account_id=user.account_id,
-                about=f"{method} {about}",
-                refused=True,
-            )
+            log(connection, Logged.REFUSE, account_id=user.account_id, about=about, refused=True)
+
+
+def as_json(scope: Scope) -> None:
+    """Marks the request's body as JSON, whatever its sender called it: it was read as such."""
+    kept = [(name, value) for name, value in scope["headers"] if name != b"content-type"]
+    scope["headers"] = [*kept, (b"content-type", b"application/json")]
 
 
 def cookies_of(request: Headers) -> dict[str, str]:
@@ -211,22 +238,3 @@ def sign_in_address(scope: Scope) -> str:
     if scope.get("query_string"):
         asked += "?" + scope["query_string"].decode("latin-1")
     return "/sign-in" if asked == "/" else "/sign-in?next=" + quote(asked, safe="/")
-
-
-async def whole_body(receive: Receive, most: int) -> bytes:
-    """Reads and returns the request's whole body; raises TooLarge past ``most`` bytes.
-
-    Where the sender goes away, returns what had come by then.
-    """
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return b"".join(parts)
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > most:
-            raise TooLarge
-        if not message.get("more_body", False):
-            return b"".join(parts)

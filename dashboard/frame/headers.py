@@ -52,6 +52,11 @@ class HeaderRules:
             )
         )
 
+    def strict_transport(self) -> str:
+        """Returns for how long browsers must use HTTPS: a year, by setting for all below too."""
+        below = "; includeSubDomains" if self.settings.hsts_subdomains else ""
+        return f"max-age=31536000{below}"
+
     def applied(self, send: Send, path: str, *, public: bool) -> Send:
         """Returns ASGI's ``send`` wrapped so that each answer carries the security headers.
 
@@ -65,7 +70,7 @@ class HeaderRules:
                     headers[name] = value
                 headers["Content-Security-Policy"] = self.policy()
                 if self.settings.secure_cookie:
-                    headers["Strict-Transport-Security"] = "max-age=31536000"
+                    headers["Strict-Transport-Security"] = self.strict_transport()
                 if not public:
                     keep_private(headers, path)
             await send(message)

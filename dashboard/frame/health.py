@@ -1,7 +1,10 @@
 """Whether the server runs and can serve, and its figures for Prometheus."""
 
+import asyncio
 import time
+from time import monotonic
 
+import orjson
 from fastapi import APIRouter
 from fastapi.responses import Response
 from prometheus_client import (
@@ -13,13 +16,14 @@ from prometheus_client import (
     generate_latest,
 )
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.frame.deps import Deps
-from dashboard.frame.http_errors import problem
-from dashboard.frame.offload import off
+from dashboard.frame.disks import Disks
+from dashboard.frame.door import Door
+from dashboard.frame.http_errors import down
+from dashboard.frame.offload import Workers
 from data.database import transaction
+from data.errors import ServiceDown
 from data.migrations.run import newest, version
 
 
@@ -42,6 +46,18 @@ class Figures:
         )
         self.changes = Counter(
             "onemap_live_changes", "Station changes told to pages.", registry=self.registry
+        )
+        self.free = Gauge(
+            "onemap_disk_free_bytes",
+            "Bytes free on the disk of a folder.",
+            ["folder"],
+            registry=self.registry,
+        )
+        self.size = Gauge(
+            "onemap_disk_size_bytes",
+            "Size of the disk of a folder.",
+            ["folder"],
+            registry=self.registry,
         )
 
 
@@ -72,18 +88,59 @@ class Counting:
         await self.app(scope, receive, counted)
 
 
-def database_state(deps: Deps) -> str:
-    """Returns why the database can't serve (no answer, wrong schema); empty when it can."""
-    try:
-        with transaction(deps.engine) as connection:
-            connection.execute(text("SELECT 1"))
-        found = version(deps.engine)
-    except SQLAlchemyError:
-        return "the database doesn't answer"
-    return "" if found == newest() else f"the schema is {found}, this code needs {newest()}"
+WRITE = text(
+    """
+    SELECT pg_logical_emit_message(true, 'onemap', 'ready'),
+    (SELECT count(*) FROM (
+        SELECT repeat('x', 100) || n AS word FROM generate_series(1, 4000) AS n ORDER BY word DESC
+    ) AS sorted)
+    """
+)
+"""Leaves a word in the write-ahead log and sorts half a megabyte in a temporary file: it needs the
+disk of both, and changes nothing."""
+
+REMEMBERED_S = 10.0
+"""How long an answer about the database stands, so that asking often costs nothing."""
 
 
-def router(deps: Deps, figures: Figures) -> APIRouter:
+class Readiness:
+    """Tells whether the database can serve: it answers, it writes, its schema is the right one."""
+
+    def __init__(self, door: Door, disks: Disks) -> None:
+        self.door = door
+        self.disks = disks
+        self.workers = Workers(1, share=1, wait_s=door.workers.wait_s)
+        self.asking = asyncio.Lock()
+        self.answer: ServiceDown | None = None
+        self.answered_s = -REMEMBERED_S
+
+    async def why_not(self) -> ServiceDown | None:
+        """Returns the error that says why the database can't serve; None when it can."""
+        async with self.asking:
+            if monotonic() - self.answered_s >= REMEMBERED_S:
+                try:
+                    self.answer = await self.workers.run(self._database_state)
+                except ServiceDown as error:
+                    self.answer = error
+                self.answered_s = monotonic()
+            return self.answer
+
+    def _database_state(self) -> ServiceDown | None:
+        on = self.door.deps.engine
+        with transaction(on) as connection:
+            connection.execute(text("SET LOCAL work_mem = '64kB'"))
+            connection.execute(WRITE)
+        found, needed = version(on), newest()
+        if found == needed:
+            return None
+        return ServiceDown(
+            "The schema of the database is {found}, this program needs {needed}.",
+            found=found or "-",
+            needed=needed,
+        )
+
+
+def router(figures: Figures, ready: Readiness) -> APIRouter:
     """Returns the routes ``/healthz``, ``/readyz`` and ``/metrics``."""
     routes = APIRouter(tags=["health"])
 
@@ -94,15 +151,23 @@ def router(deps: Deps, figures: Figures) -> APIRouter:
 
     @routes.get("/readyz")
     async def readyz() -> Response:
-        """The database answers and has the right schema; 503 with the reason when not."""
-        why = await off(database_state, deps)
-        if why:
-            return problem(503, "service_down", why, path="/readyz")
-        return Response('{"status":"ready"}', media_type="application/json")
+        """The database answers, writes and has the right schema; 503 with the reason when not.
+
+        ``warnings`` names watched disks that are nearly full.
+        """
+        why = await ready.why_not()
+        if why is not None:
+            return down(why, "/readyz", page=False)
+        warnings = [disk.sentence() for disk in ready.disks.low()]
+        content = {"status": "ready", **({"warnings": warnings} if warnings else {})}
+        return Response(orjson.dumps(content), media_type="application/json")
 
     @routes.get("/metrics")
     async def metrics() -> Response:
-        """Figures for Prometheus; for administrators."""
+        """Figures for Prometheus; for administrators, and for programs by the settings' token."""
+        for disk in ready.disks.states():
+            figures.free.labels(disk.folder).set(disk.free)
+            figures.size.labels(disk.folder).set(disk.size)
         return Response(generate_latest(figures.registry), media_type=CONTENT_TYPE_LATEST)
 
     return routes

@@ -14,7 +14,8 @@ from dash import no_update, set_props
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 
 from dashboard.frame.access import is_page
@@ -22,6 +23,8 @@ from dashboard.frame.refused import failed_page
 from dashboard.frame.shell import Ids
 from dashboard.parts.wording import _, worded
 from data import errors
+from data.clock import BUSINESS_ZONE, UtcDatetime
+from data.database_errors import database_error
 
 STATUS: Mapping[type[errors.OneMapError], int] = MappingProxyType(
     {
@@ -37,6 +40,9 @@ STATUS: Mapping[type[errors.OneMapError], int] = MappingProxyType(
         errors.OneMapError: 500,
     }
 )
+
+RETRY_AFTER_S = "5"
+"""When whoever was answered 503 is asked to come again: the seconds a lock is waited for."""
 
 MEDIA_TYPE = "application/problem+json"
 LOGGER = logging.getLogger(__name__)
@@ -68,6 +74,8 @@ def problem_of(error: errors.OneMapError, path: str = "") -> Response:
 
 async def _ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, errors.OneMapError)  # noqa: S101 - registered for this class only
+    if isinstance(error, errors.ServiceDown):
+        return down(error, request.url.path)
     return problem_of(error, request.url.path)
 
 
@@ -89,23 +97,24 @@ async def _invalid(request: Request, error: Exception) -> Response:
     return problem(422, errors.BadInput.code, detail, path=request.url.path, fields=fields)
 
 
-async def _unfit(request: Request, error: Exception) -> Response:
-    """Returns the answer 400 to a value the database can't store, such as text with a zero byte."""
-    del error
-    detail = _("The request can't be read.")
-    return problem(400, errors.BadInput.code, detail, path=request.url.path)
+async def _database(request: Request, error: Exception) -> Response:
+    ours = database_error(error)
+    if isinstance(ours, errors.ServiceDown):
+        return down(ours, request.url.path)
+    return problem_of(ours or errors.BadInput("The request can't be read."), request.url.path)
 
 
-async def _away(request: Request, error: Exception) -> Response:
-    del error
-    return away(request.url.path)
+def down(error: errors.ServiceDown, path: str, *, page: bool | None = None) -> Response:
+    """Returns the answer 503, with when to try again: a page or, for programs, a document.
 
-
-def away(path: str) -> Response:
-    """Returns the answer 503 while the database is down: a page or, for programs, a document."""
-    if is_page(path):
-        return failed_page(503, _on_this_site(path))
-    return problem(503, errors.ServiceDown.code, _("The database doesn't answer."), path=path)
+    ``page`` decides which; without it the path does.
+    """
+    if is_page(path) if page is None else page:
+        answer: Response = failed_page(503, _on_this_site(path), worded(error))
+    else:
+        answer = problem(503, error.code, worded(error), path=path)
+    answer.headers["Retry-After"] = RETRY_AFTER_S
+    return answer
 
 
 def _on_this_site(path: str) -> str:
@@ -116,7 +125,8 @@ def _on_this_site(path: str) -> str:
 async def _unexpected(request: Request, error: Exception) -> Response:
     del error  # the server logs it with its traceback
     if is_page(request.url.path):
-        return failed_page(500, _on_this_site(request.url.path))
+        sentence = _("Something went wrong here.")
+        return failed_page(500, _on_this_site(request.url.path), sentence)
     return problem(500, "error", _("Something went wrong here."), path=request.url.path)
 
 
@@ -125,9 +135,24 @@ def add_error_table(app: FastAPI) -> None:
     app.add_exception_handler(errors.OneMapError, _ours)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(DataError, _unfit)
-    app.add_exception_handler(OperationalError, _away)
+    for kind in (DataError, OperationalError, InterfaceError, NoConnection, UnicodeEncodeError):
+        app.add_exception_handler(kind, _database)
     app.add_exception_handler(Exception, _unexpected)
+
+
+def failure_words(error: Exception, what: str, now: UtcDatetime) -> str:
+    """Returns why a page could not be read, in a sentence; logs ``what`` that was.
+
+    With the time where the database is away; with a traceback where the program errs.
+    """
+    if isinstance(error, errors.ServiceDown):
+        LOGGER.warning("%s: %s", what, error)
+    else:
+        LOGGER.error("%s", what, exc_info=error)
+    if isinstance(error, errors.Busy | errors.DiskFull):
+        return worded(error)
+    time = f"{now.astimezone(BUSINESS_ZONE):%H:%M}"
+    return _("The database did not answer at {time}.").format(time=time)
 
 
 def show_error(error: Exception) -> Any:

@@ -1,18 +1,19 @@
-"""Finds the user and the language of a request by its cookies."""
+"""Finds who sent a request: the user of a session, what the user may see, the area's name."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
-from dashboard.frame.auth import User
+from dashboard.frame.auth import Action, User, may
 from dashboard.frame.deps import Deps
-from dashboard.frame.offload import off
-from dashboard.parts.wording import LANGUAGES
 from data.clock import business_date
 from data.database import transaction
+from data.database_errors import database_error
+from data.errors import ServiceDown
 from data.people.sessions import TOUCH_EVERY, touch_session
-from data.queries.people.accounts import HeldRole, account_of_session, roles
+from data.queries.people.accounts import HeldRole, account_of_session, area_name, roles
 from data.queries.people.visible import scope_of, subtree
 from data.records import DivisionId
 from data.vocabulary import Role
@@ -35,19 +36,6 @@ class Visitor:
 def session_cookie(*, secure: bool) -> str:
     """Returns the session cookie's name; ``secure`` adds the prefix ``__Host-``, for https only."""
     return "__Host-onemap_session" if secure else "onemap_session"
-
-
-async def visitor(deps: Deps, cookies: dict[str, str], path: str) -> Visitor:
-    """Returns the request's sender by its cookies; ``user`` is None without a live session."""
-    token = cookies.get(session_cookie(secure=deps.dashboard.secure_cookie))
-    chosen = cookies.get(LANGUAGE_COOKIE, "")
-    language = chosen if chosen in LANGUAGES else deps.dashboard.language
-    if not token or path in ("/healthz", "/readyz"):
-        return Visitor(None, language)
-    user = await off(user_of_session, deps, token, touch=path not in QUIET)
-    if user is None:
-        return Visitor(None, language)
-    return Visitor(user, user.account.language or language, token)
 
 
 def user_of_session(deps: Deps, token: str, *, touch: bool = False) -> User | None:
@@ -87,3 +75,23 @@ def written_by(
         if one.division_id is not None:
             roots[one.role].append(one.division_id)
     return {role: subtree(connection, divisions) for role, divisions in roots.items()}
+
+
+def area_for(deps: Deps, user: User | None) -> str:
+    """Returns the name of the area shown in the bar: the setting's, else the user's divisions'.
+
+    Empty for a user who isn't signed in or may not read waters, and where the database doesn't
+    tell: the page opens all the same.
+    """
+    if user is None or not user.account.is_active or not may(user, Action.READ_WATERS):
+        return ""
+    if deps.dashboard.area_name:
+        return deps.dashboard.area_name
+    roots = [role.division_id for role in user.roles if role.division_id is not None]
+    try:
+        with transaction(deps.engine) as connection:
+            return area_name(connection, roots)
+    except SQLAlchemyError as error:
+        if isinstance(database_error(error), ServiceDown):
+            return ""
+        raise

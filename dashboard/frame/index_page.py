@@ -1,11 +1,14 @@
 """The HTML document that every page of Dash begins as, with the rooms' styles and scripts."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import dash
 from dash.resources import ResourceType
 
+from dashboard.frame.callback_values import checked
+from dashboard.frame.offload import off
 from dashboard.frame.plain import lang
 
 INDEX = """<!doctype html>
@@ -52,6 +55,19 @@ class Frame(dash.Dash):
                 self.css.append_css(asset)
             else:
                 self.scripts.append_script(asset)
+
+    def callback(self, *args: Any, **options: Any) -> Callable[..., Any]:
+        """Returns Dash's decorator of a callback, which then refuses values of a foreign kind."""
+        register = super().callback(*args, **options)
+
+        def registered(function: Callable[..., Any]) -> Any:
+            return register(checked(function))
+
+        return registered
+
+    async def serve_layout(self) -> Any:
+        """Returns the answer with the frame of all pages, for the reader; made in a thread."""
+        return await off(super().serve_layout)
 
     def interpolate_index(
         self,

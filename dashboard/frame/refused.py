@@ -29,11 +29,8 @@ def refused_page(status: int, start: str) -> HTMLResponse:
     return _page(status, SIGNS[status], heading, sentence, start, _("Back to the start"))
 
 
-def failed_page(status: int, address: str) -> HTMLResponse:
-    """Returns the page for a failure (503: the database is down); its link retries ``address``."""
-    sentence = (
-        _("The database doesn't answer.") if status == 503 else _("Something went wrong here.")
-    )
+def failed_page(status: int, address: str, sentence: str) -> HTMLResponse:
+    """Returns the page for a failure, which the sentence explains; its link retries ``address``."""
     heading = _("The page could not be read")
     return _page(status, SIGNS[500], heading, sentence, address, _("Try again"))
 

@@ -10,13 +10,12 @@ from dash import ClientsideFunction, Input, Output, dcc, html
 
 from dashboard.frame.auth import Action, User, may, signed_in_user
 from dashboard.frame.deps import Deps
+from dashboard.frame.identify import area_for
 from dashboard.frame.place import Place
 from dashboard.parts.attributes import attributes, words_for_script
 from dashboard.parts.icons import icon
 from dashboard.parts.roles import role_words
 from dashboard.parts.wording import _, language
-from data.database import transaction
-from data.queries.people.accounts import area_name
 
 ACCENT = (
     "#EEF0FB",
@@ -107,20 +106,6 @@ def layout(deps: Deps) -> Any:
         )
 
     return shell
-
-
-def area_for(deps: Deps, user: User | None) -> str:
-    """Returns the name of the area shown in the bar: the setting's, else the user's divisions'.
-
-    Empty for a user who isn't signed in or may not read waters.
-    """
-    if user is None or not user.account.is_active or not may(user, Action.READ_WATERS):
-        return ""
-    if deps.dashboard.area_name:
-        return deps.dashboard.area_name
-    roots = [role.division_id for role in user.roles if role.division_id is not None]
-    with transaction(deps.engine) as connection:
-        return area_name(connection, roots)
 
 
 def bar(user: User | None, places: Sequence[Place], start: str, area: str) -> html.Header:

@@ -45,7 +45,7 @@ ROOM = Room(
             most_bytes=MOST_PHOTO_BYTES + FORM_BYTES,
         ),
         Rule("/api/v1/ledger/", Action.READ_LEDGER, below=True),
-        Rule("/api/v1/notices", Action.READ_LEDGER, below=True),
+        Rule("/api/v1/notices", Action.READ_LEDGER, below=True, write=Action.READ_LEDGER),
     ),
     callbacks={
         "ledger-": Action.READ_LEDGER,

@@ -11,7 +11,7 @@ from dashboard.ledger.workbook import ledger_book
 from dashboard.parts.wording import _
 from dashboard.parts.workbook import local_time, xlsx_answer
 from data.clock import BUSINESS_ZONE
-from data.database import transaction
+from data.database import long_transaction
 from data.errors import BadInput
 from data.people.access_log import Logged, log
 from data.queries.ledger.filter import read_filter, read_order, write_filter
@@ -27,7 +27,7 @@ def exported(deps: Deps, user: User, query: str) -> bytes:
     """
     chosen, order, now = read_filter(query), read_order(query), deps.clock()
     asked = write_filter(chosen)
-    with transaction(deps.engine) as connection:
+    with long_transaction(deps.engine) as connection:
         rows, found = problems(
             connection,
             visible_to(user),

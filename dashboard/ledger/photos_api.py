@@ -11,7 +11,7 @@ from pydantic import Field
 from dashboard.frame.answers import Hex, PathId, Read
 from dashboard.frame.auth import Action, User, current_user, require, visible_to
 from dashboard.frame.deps import Deps
-from dashboard.frame.offload import off
+from dashboard.frame.offload import in_turn, off
 from data.database import transaction
 from data.errors import Forbidden
 from data.people.access_log import Logged, log
@@ -90,7 +90,7 @@ def router(deps: Deps) -> APIRouter:
         """
         user = require(Action.WRITE_LEDGER)
         content = await photo.read(MOST_BYTES + 1)
-        async with turns:
+        async with in_turn(turns):
             return PhotoOut.of(await off(keep_photo, deps, user, content))
 
     @routes.get("/{photo_id}", response_class=Response)

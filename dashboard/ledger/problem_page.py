@@ -1,6 +1,5 @@
 """The page of one problem (问题): head, photos, place, facts, story, the reader's steps."""
 
-import logging
 from typing import Any
 
 import dash
@@ -9,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.frame.auth import current_user, visible_to
 from dashboard.frame.deps import Deps
+from dashboard.frame.http_errors import failure_words
 from dashboard.frame.offload import off
 from dashboard.ledger.photos import photo_card
 from dashboard.ledger.problem_parts import facts_card, head, spot_card
@@ -18,16 +18,13 @@ from dashboard.ledger.steps import step_line, supervision
 from dashboard.ledger.story import story_card
 from dashboard.parts.icons import icon
 from dashboard.parts.wording import _
-from data.clock import BUSINESS_ZONE
 from data.database import transaction
-from data.errors import NotFound
+from data.errors import NotFound, ServiceDown
 from data.queries.ledger.one_problem import problem_version
 from data.queries.scope import Scope
 
 LOOK_MS = 15_000
 """How often the page asks whether somebody else has taken a step."""
-
-LOGGER = logging.getLogger(__name__)
 
 
 class Ids:
@@ -76,9 +73,9 @@ def register(app: dash.Dash, deps: Deps) -> None:
             seen = await off(read_problem, deps, current_user(), str(number))
         except NotFound:
             return not_visible(), None
-        except SQLAlchemyError:
-            LOGGER.exception("a problem could not be read")
-            return failed(f"{deps.clock().astimezone(BUSINESS_ZONE):%H:%M}"), -1
+        except (SQLAlchemyError, ServiceDown) as error:
+            words = failure_words(error, "a problem could not be read", deps.clock())
+            return failed(words), -1
         return problem_page(seen), seen.detail.row.version
 
     @app.callback(
@@ -147,13 +144,13 @@ def not_visible() -> html.Div:
     )
 
 
-def failed(time: str) -> html.Div:
-    """The body for a problem that couldn't be read at ``time``; the page tries again by itself."""
+def failed(words: str) -> html.Div:
+    """The body for a problem that couldn't be read, and why; the page tries again by itself."""
     return html.Div(
         [
             icon("warn"),
             html.H3(_("The problem could not be read")),
-            html.P(_("The database did not answer at {time}.").format(time=time)),
+            html.P(words),
         ],
         className="empty",
         role="alert",

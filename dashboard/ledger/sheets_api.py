@@ -8,10 +8,10 @@ from fastapi.responses import Response
 from dashboard.frame.answers import PathId
 from dashboard.frame.auth import User, current_user, visible_to
 from dashboard.frame.deps import Deps
-from dashboard.frame.offload import off
+from dashboard.frame.offload import in_turn, off
 from dashboard.ledger.problem_reads import read_problem
 from dashboard.ledger.sign_off_sheet import sheet_photos, sign_off_sheet
-from data.database import transaction
+from data.database import long_transaction, transaction
 from data.errors import Conflict
 from data.people.access_log import Logged, log
 from data.procedure.turns import AFTER_SIGN_OFF
@@ -27,7 +27,7 @@ def drawn(deps: Deps, user: User, problem_id: int) -> tuple[str, bytes]:
     number = seen.detail.row.number
     if seen.detail.row.status not in AFTER_SIGN_OFF:
         raise Conflict("Only a problem that was signed off has a sign-off sheet.")
-    with transaction(deps.engine) as connection:
+    with long_transaction(deps.engine) as connection:
         copies = {
             photo.id: photo_copy(
                 connection, visible_to(user), user.account_id, photo.id, Size.SHOWN
@@ -57,7 +57,7 @@ def router(deps: Deps) -> APIRouter:
 
         Its code holds the number, the newest step and the hash of the problem's chain.
         """
-        async with one:
+        async with in_turn(one):
             number, paper = await off(drawn, deps, current_user(), problem_id)
         return Response(
             paper,

@@ -16,7 +16,8 @@ ROOM = Room(
     rules=(
         Rule("/tiles/", Action.READ_WATERS, below=True),
         Rule("/tiles/problems/", Action.READ_LEDGER, below=True),
-        Rule("/tiles/patrol", Action.READ_PATROLS, below=True),
+        Rule("/tiles/patrols/", Action.READ_PATROLS, below=True),
+        Rule("/tiles/patrol_ends/", Action.READ_PATROLS, below=True),
         Rule("/api/v1/map/", Action.READ_WATERS, below=True),
         Rule("/api/v1/search", Action.READ_WATERS),
         Rule("/api/v1/ledger/map", Action.READ_LEDGER),

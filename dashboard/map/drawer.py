@@ -23,7 +23,8 @@ from dashboard.parts.marks import icon_button
 from dashboard.parts.wording import _, worded
 from data.clock import UtcDatetime, business_date
 from data.database import transaction
-from data.errors import BadInput, OneMapError
+from data.database_errors import database_error
+from data.errors import BadInput, OneMapError, ServiceDown
 from data.queries.scope import Scope
 from data.queries.stations.facts import StationFacts, kept_limits, station_facts
 from data.queries.stations.outfall import outfall_facts
@@ -147,7 +148,10 @@ def drawer(deps: Deps, scope: Scope, thing: Any) -> html.Article:
             return READERS[kind](connection, deps, scope, number, deps.clock())
     except OneMapError as error:
         return refused(worded(error))
-    except SQLAlchemyError:
+    except SQLAlchemyError as error:
+        ours = database_error(error)
+        if isinstance(ours, ServiceDown):
+            return refused(worded(ours), thing)
         return refused(_("The details could not be loaded."), thing)
 
 

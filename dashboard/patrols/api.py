@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from dashboard.frame.answers import Hex, Id, Instant, PathId, Read, Sent
 from dashboard.frame.auth import Action, User, current_user, require, visible_to
 from dashboard.frame.deps import Deps
-from dashboard.frame.offload import off
+from dashboard.frame.offload import in_turn, off
 from data.database import transaction
 from data.errors import BadInput
 from data.queries.patrols.records import (
@@ -241,7 +241,7 @@ def add_writes(routes: APIRouter, deps: Deps) -> None:
         track = TrackGiven(
             content, file.filename or "", person_id, key, remarks_of(remarks), reason, crs
         )
-        async with turns:
+        async with in_turn(turns):
             done = await off(kept, user, track)
         response.status_code = 201 if done.is_new else 200
         response.headers["Location"] = f"/api/v1/patrols/{done.patrol_id}"

@@ -10,7 +10,7 @@ from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.parts.workbook import xlsx_answer
 from dashboard.patrols.workbook import month_book
-from data.database import transaction
+from data.database import long_transaction
 from data.errors import BadInput
 from data.people.access_log import Logged, log
 from data.queries.patrols.records import chiefs_of_month, month_named, patrol_list, reader_of
@@ -25,7 +25,7 @@ def exported(deps: Deps, user: User, key: str) -> tuple[bytes, str]:
     """
     now = deps.clock()
     month = month_named(key, now)
-    with transaction(deps.engine) as connection:
+    with long_transaction(deps.engine) as connection:
         reader = reader_of(connection, user.account_id, visible_to(user))
         chiefs = chiefs_of_month(connection, reader, month, deps.patrol_rules.duties)
         patrols = patrol_list(connection, reader, span=month.span, most=MOST_ROWS + 1)

@@ -1,6 +1,5 @@
 """The page of patrols (巡河) of a month: its callbacks, heading and order of cards."""
 
-import logging
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.frame.auth import Action, current_user, may
 from dashboard.frame.deps import Deps
+from dashboard.frame.http_errors import failure_words
 from dashboard.frame.offload import off
 from dashboard.parts.attributes import attributes
 from dashboard.parts.blocks import notice, skeleton
@@ -22,10 +22,8 @@ from dashboard.patrols.reads import OWN, Asked, Shown, address, read
 from dashboard.patrols.records import found_card, records_card
 from dashboard.patrols.upload import persons, upload_dialog
 from dashboard.waters.words import kilometres
-from data.clock import BUSINESS_ZONE
+from data.errors import ServiceDown
 from data.queries.patrols.records import Month
-
-LOGGER = logging.getLogger(__name__)
 
 
 class Ids:
@@ -65,9 +63,9 @@ def register(app: dash.Dash, deps: Deps) -> None:
         user = current_user()
         try:
             shown = await off(read, deps, user, asked)
-        except SQLAlchemyError:
-            LOGGER.exception("the patrols could not be read")
-            return failed(deps), [], False
+        except (SQLAlchemyError, ServiceDown) as error:
+            words = failure_words(error, "the patrols could not be read", deps.clock())
+            return failed(words), [], False
         return (
             patrol_page(
                 shown,
@@ -79,13 +77,12 @@ def register(app: dash.Dash, deps: Deps) -> None:
         )
 
 
-def failed(deps: Deps) -> html.Div:
-    """The message that the database didn't answer, with the time and a link to the map."""
-    time = f"{deps.clock().astimezone(BUSINESS_ZONE):%H:%M}"
+def failed(words: str) -> html.Div:
+    """The message why they could not be read, with a link to the map."""
     return notice(
         "warn",
         _("The patrols could not be read"),
-        _("The database did not answer at {time}.").format(time=time),
+        words,
         dcc.Link(_("To the one map"), href="/"),
     )
 

@@ -15,9 +15,10 @@ ROOM = Room(
     routers=(sign_in_api.router, own_account_api.router, language_api.router),
     rules=(
         Rule("/account", Action.OWN_ACCOUNT, is_always_open=True),
-        Rule("/account/password", Action.OWN_ACCOUNT, is_always_open=True),
-        Rule("/language", Action.OWN_ACCOUNT, is_always_open=True),
-        Rule("/sign-out", Action.OWN_ACCOUNT, is_always_open=True),
+        *(
+            Rule(path, Action.OWN_ACCOUNT, write=Action.OWN_ACCOUNT, is_always_open=True)
+            for path in ("/account/password", "/language", "/sign-out")
+        ),
     ),
     callbacks={"accounts-": Action.MANAGE_ACCOUNTS},
     public=("/sign-in", *PLAIN_ASSETS),

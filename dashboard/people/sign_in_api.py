@@ -12,7 +12,7 @@ from dashboard.frame.auth import User, current_user, signed_in_user
 from dashboard.frame.deps import Deps
 from dashboard.frame.http_errors import status_of
 from dashboard.frame.identify import LANGUAGE_COOKIE, session_cookie, user_of_session
-from dashboard.frame.offload import off
+from dashboard.frame.offload import in_turn, off
 from dashboard.parts.wording import LANGUAGES, _, language, worded
 from dashboard.people.sign_in_page import sign_in_page
 from data.database import transaction
@@ -141,7 +141,7 @@ def router(deps: Deps) -> APIRouter:
         name, following = login.strip().lower(), local(following)
         address = request.client.host if request.client else ""
         try:
-            async with turns:
+            async with in_turn(turns):
                 found = await off(check_sign_in, deps, name, password, address)
             old = request.cookies.get(cookie)
             token, user = await off(begin_session, deps, found, old)

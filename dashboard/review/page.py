@@ -1,6 +1,5 @@
 """Data review (数据审核): values that tests speak against, one in its surroundings, the verdict."""
 
-import logging
 from typing import Any
 
 import dash
@@ -9,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.frame.auth import current_user
 from dashboard.frame.deps import Deps
+from dashboard.frame.http_errors import failure_words
 from dashboard.frame.offload import off
 from dashboard.parts.blocks import notice, skeleton
 from dashboard.parts.wording import _
@@ -16,10 +16,7 @@ from dashboard.review.detail import caption_of, figure_of, nothing_picked, other
 from dashboard.review.layout import GRAPHS, detail_frame
 from dashboard.review.list import quality_list
 from dashboard.review.reads import Surroundings, read, read_around, read_key
-from data.clock import BUSINESS_ZONE
-from data.errors import NotFound
-
-LOGGER = logging.getLogger(__name__)
+from data.errors import NotFound, ServiceDown
 
 
 class Ids:
@@ -69,9 +66,9 @@ def register(app: dash.Dash, deps: Deps) -> None:
     async def show(chosen: dict[str, Any] | None, _clicks: int) -> tuple[Any, bool]:
         try:
             shown = await off(read, deps, current_user(), chosen or {})
-        except SQLAlchemyError:
-            LOGGER.exception("the values in doubt could not be read")
-            return failed(deps), False
+        except (SQLAlchemyError, ServiceDown) as error:
+            words = failure_words(error, "the values in doubt could not be read", deps.clock())
+            return failed(words), False
         return quality_list(shown), True
 
     @app.callback(
@@ -113,12 +110,11 @@ def around_of(deps: Deps, picked: str, other: str | None) -> Surroundings | None
         return None
 
 
-def failed(deps: Deps) -> html.Div:
-    """The message that the database didn't answer, with the time and a link to the map."""
-    time = f"{deps.clock().astimezone(BUSINESS_ZONE):%H:%M}"
+def failed(words: str) -> html.Div:
+    """The message why they could not be read, with a link to the map."""
     return notice(
         "warn",
         _("The values in doubt could not be read"),
-        _("The database did not answer at {time}.").format(time=time),
+        words,
         dcc.Link(_("To the one map"), href="/"),
     )

@@ -12,7 +12,10 @@ ROOM = Room(
     "tally",
     pages=(Page("/accounting", page, N_("Data tally"), Action.READ_ACCOUNTING),),
     routers=(api.router,),
-    rules=(Rule("/api/v1/accounting", Action.READ_ACCOUNTING, below=True),),
+    rules=(
+        Rule("/api/v1/accounting", Action.READ_ACCOUNTING, below=True),
+        Rule("/api/v1/accounting.xlsx", Action.READ_ACCOUNTING),
+    ),
     callbacks={"accounting-": Action.READ_ACCOUNTING},
     place_in_bar=Place(
         "/accounting",

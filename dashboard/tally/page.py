@@ -1,6 +1,5 @@
 """The page of the data tally (数据核算): its callbacks, heading, choices and order of cards."""
 
-import logging
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.frame.auth import current_user
 from dashboard.frame.deps import Deps
+from dashboard.frame.http_errors import failure_words
 from dashboard.frame.offload import off
 from dashboard.parts.attributes import attributes
 from dashboard.parts.blocks import notice, skeleton
@@ -32,10 +32,9 @@ from dashboard.tally.reads import (
 from dashboard.tally.rows import stations_card
 from dashboard.tally.totals import reasons_card, sum_card
 from data.clock import BUSINESS_ZONE
+from data.errors import ServiceDown
 from data.queries.tally.window import Grain
 from data.vocabulary import StationKind
-
-LOGGER = logging.getLogger(__name__)
 
 
 class Ids:
@@ -82,18 +81,17 @@ def register(app: dash.Dash, deps: Deps) -> None:
     async def show(chosen: dict[str, Any], _clicks: int) -> tuple[Any, bool]:
         try:
             return accounting_page(await off(read, deps, current_user(), asked_of(chosen))), True
-        except SQLAlchemyError:
-            LOGGER.exception("the accounts could not be read")
-            return failed(deps), False
+        except (SQLAlchemyError, ServiceDown) as error:
+            words = failure_words(error, "the accounts could not be read", deps.clock())
+            return failed(words), False
 
 
-def failed(deps: Deps) -> html.Div:
-    """Returns the notice that the page couldn't be loaded because the database didn't answer."""
-    time = f"{deps.clock().astimezone(BUSINESS_ZONE):%H:%M}"
+def failed(words: str) -> html.Div:
+    """Returns the notice that the page couldn't be loaded and why."""
     return notice(
         "warn",
         _("The accounts could not be read"),
-        _("The database did not answer at {time}.").format(time=time),
+        words,
         dcc.Link(_("To the one map"), href="/"),
     )
 

@@ -1,6 +1,5 @@
 """The page of files (档案): every river and lake of the area, searched, filtered, sorted."""
 
-import logging
 from typing import Any, get_args
 
 import dash
@@ -10,19 +9,19 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.frame.auth import current_user, visible_to
 from dashboard.frame.deps import Deps
+from dashboard.frame.http_errors import failure_words
 from dashboard.frame.offload import off
 from dashboard.parts.attributes import attributes
 from dashboard.parts.blocks import notice, skeleton
 from dashboard.parts.icons import icon
 from dashboard.parts.wording import _
 from dashboard.waters.river_list import rivers_table
-from data.clock import BUSINESS_ZONE
 from data.database import transaction
+from data.errors import ServiceDown
 from data.queries.scope import Scope
 from data.queries.waters.list import Kind, Listing, Sort, Standing, river_list
 
 PAGE_ROWS = 50
-LOGGER = logging.getLogger(__name__)
 
 
 class Ids:
@@ -162,9 +161,9 @@ def register(app: dash.Dash, deps: Deps) -> None:
         chosen = (*filled[:4], page)
         try:
             listing = await off(read, deps, visible_to(current_user()), chosen)
-        except SQLAlchemyError:
-            LOGGER.exception("the list of waters could not be read")
-            return failed(deps), "", page, page, False
+        except (SQLAlchemyError, ServiceDown) as error:
+            words = failure_words(error, "the list of waters could not be read", deps.clock())
+            return failed(words), "", page, page, False
         pages = max(1, -(-listing.found_count // PAGE_ROWS))
         rows = rivers_table(listing, filtered=any(chosen[:3]))
         return rows, counted(listing), pages, min(page, pages), True
@@ -181,12 +180,11 @@ def counted(listing: Listing) -> str:
     return _("{n} of {m} rivers and lakes").format(n=listing.found_count, m=listing.all_count)
 
 
-def failed(deps: Deps) -> html.Div:
-    """Returns the notice that the list couldn't be loaded because the database didn't answer."""
-    time = f"{deps.clock().astimezone(BUSINESS_ZONE):%H:%M}"
+def failed(words: str) -> html.Div:
+    """Returns the notice that the list couldn't be loaded and why."""
     return notice(
         "warn",
         _("The list could not be read"),
-        _("The database did not answer at {time}.").format(time=time),
+        words,
         dcc.Link(_("To the one map"), href="/"),
     )

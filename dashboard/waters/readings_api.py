@@ -13,7 +13,7 @@ from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.waters.series_file import csv_text
 from data.clock import BUSINESS_ZONE, Span, UtcDatetime, to_utc
-from data.database import transaction
+from data.database import long_transaction, transaction
 from data.errors import BadInput
 from data.people.access_log import Logged, log
 from data.quality.means import Mean
@@ -210,7 +210,7 @@ def exported(
     Raises NotFound, and BadInput for a span with more rows than a file holds: none is left out.
     """
     scope = visible_to(user)
-    with transaction(deps.engine) as connection:
+    with long_transaction(deps.engine) as connection:
         facts = station_facts(connection, scope, station_id)
         whole = series(connection, station_id, parameter, span, facts.interval, MOST_ROWS, as_of)
         if whole.measured_count > MOST_ROWS:

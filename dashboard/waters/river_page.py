@@ -1,6 +1,5 @@
 """The page of the file of one river (一河一档); a lake's page shares its ids and callbacks."""
 
-import logging
 from typing import Any
 
 import dash
@@ -9,19 +8,18 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.frame.auth import current_user, visible_to
 from dashboard.frame.deps import Deps
+from dashboard.frame.http_errors import failure_words
 from dashboard.frame.offload import off
 from dashboard.parts.attributes import attributes
 from dashboard.parts.blocks import notice, skeleton
 from dashboard.parts.wording import _
 from dashboard.waters.file import river_file
-from data.clock import BUSINESS_ZONE
 from data.database import transaction
-from data.errors import NotFound
+from data.errors import NotFound, ServiceDown
 from data.queries.scope import Scope
 from data.queries.waters.file import WaterFile, read_lake_file, read_river_file
 
 REFRESH_MS = 60_000
-LOGGER = logging.getLogger(__name__)
 
 
 class Ids:
@@ -89,18 +87,17 @@ def register(app: dash.Dash, deps: Deps) -> None:
             water_file = await off(read, deps, which, visible_to(current_user()))
         except NotFound:
             return not_visible(which), True
-        except SQLAlchemyError:
-            LOGGER.exception("the file of a water could not be read")
-            return failed(deps), False
+        except (SQLAlchemyError, ServiceDown) as error:
+            words = failure_words(error, "the file of a water could not be read", deps.clock())
+            return failed(words), False
         return river_file(water_file), True
 
 
-def failed(deps: Deps) -> html.Div:
-    """Returns the notice that the file couldn't be loaded because the database didn't answer."""
-    time = f"{deps.clock().astimezone(BUSINESS_ZONE):%H:%M}"
+def failed(words: str) -> html.Div:
+    """Returns the notice that the file couldn't be loaded and why."""
     return notice(
         "warn",
         _("The file could not be read"),
-        _("The database did not answer at {time}.").format(time=time),
+        words,
         html.Div(**attributes(aria_hidden="true")),
     )

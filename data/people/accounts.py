@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from data.errors import BadInput, Conflict, NotFound
 from data.people.passwords import hash_password
-from data.people.sessions import end_sessions
+from data.people.sessions import announce, end_sessions
 from data.records import AccountId, DivisionId
 from data.vocabulary import ChiefLevel, Role
 
@@ -84,7 +84,10 @@ def create_account(
 
 
 def next_version(connection: Connection, account_id: AccountId, version: int) -> None:
-    """Increases the account's version by 1. Raises Conflict if ``version`` isn't the current."""
+    """Increases the account's version by 1 and announces the change.
+
+    Raises Conflict if ``version`` isn't the current one.
+    """
     found = connection.execute(
         text(
             """
@@ -96,6 +99,7 @@ def next_version(connection: Connection, account_id: AccountId, version: int) ->
     ).scalar_one_or_none()
     if found is None:
         raise Conflict("The account was changed by somebody else.", mend="Reload it and try again.")
+    announce(connection, account_id)
 
 
 def set_active(

@@ -13,6 +13,17 @@ TOUCH_EVERY = timedelta(minutes=1)
 """A session's end moves at most this often, so that reading costs no write."""
 
 
+ANNOUNCED = "onemap_account"
+"""The channel of NOTIFY that tells whose sessions or rights have changed, by the account's id."""
+
+
+def announce(connection: Connection, account_id: AccountId) -> None:
+    """Tells every server, once committed, to look at the account's open pages and sessions anew."""
+    connection.execute(
+        text("SELECT pg_notify(:channel, :id)"), {"channel": ANNOUNCED, "id": str(account_id)}
+    )
+
+
 def token_hash(token: str) -> bytes:
     """Returns the SHA-256 of a session token; only this hash is stored, never the token."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
@@ -63,15 +74,22 @@ def touch_session(
 
 
 def end_session(connection: Connection, token: str) -> None:
-    """Deletes the session that has the token, if any."""
-    connection.execute(
-        text("DELETE FROM session WHERE token_sha256 = :hash"), {"hash": token_hash(token)}
-    )
+    """Deletes the session that has the token, if any, and announces it."""
+    account_id = connection.execute(
+        text("DELETE FROM session WHERE token_sha256 = :hash RETURNING account_id"),
+        {"hash": token_hash(token)},
+    ).scalar_one_or_none()
+    if account_id is not None:
+        announce(connection, account_id)
 
 
 def end_sessions(connection: Connection, account_id: AccountId, *, but: str | None = None) -> int:
-    """Deletes the account's sessions except that of token ``but``; returns their number."""
+    """Deletes the account's sessions except that of token ``but``; returns their number.
+
+    Open pages of the account hear of it.
+    """
     kept = token_hash(but) if but else b""
+    announce(connection, account_id)
     return connection.execute(
         text("DELETE FROM session WHERE account_id = :account_id AND token_sha256 <> :kept"),
         {"account_id": account_id, "kept": kept},

@@ -11,6 +11,7 @@ import signal
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 from tests.running.folders import ROOT
@@ -18,13 +19,13 @@ from tests.running.waiting import until
 
 STARTED = re.compile(r"running on (http://127\.0\.0\.1:\d+)")
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["uvicorn.main", "dashboard.app"])
+FORKS.set_forkserver_preload(["dashboard.frame.server", "dashboard.app"])
 
 
 def run_uvicorn(app: str, environment: Mapping[str, str], log: Path) -> None:
-    """What ``python -m uvicorn --factory APP`` does in that environment, with its output in a file.
+    """Serves the app that the factory ``module:name`` makes, in that environment, as serve does.
 
-    Runs in the fork; returns when the server was asked to end.
+    Its output goes to a file. Runs in the fork; returns when the server was asked to end.
     """
     threading.Thread(target=end_with_run, daemon=True).start()
     os.chdir(ROOT)
@@ -33,10 +34,12 @@ def run_uvicorn(app: str, environment: Mapping[str, str], log: Path) -> None:
     with log.open("wb") as out:
         os.dup2(out.fileno(), 1)
         os.dup2(out.fileno(), 2)
-    from uvicorn.main import main
+    from dashboard.frame.server import serve
+    from data.settings import DashboardSettings
 
-    arguments = ["--factory", app, "--port", "0", "--timeout-graceful-shutdown", "1"]
-    main(arguments, prog_name="uvicorn", standalone_mode=False)
+    module, _colon, name = app.partition(":")
+    made = getattr(import_module(module), name)()
+    serve(made, DashboardSettings(), host="127.0.0.1", port=0, graceful_s=1)
 
 
 def end_with_run() -> None:

@@ -56,7 +56,7 @@ ROUTES: dict[str, frozenset[Role | None]] = {
     "GET /_reload-hash": NO_ONE,
     "WEBSOCKET /_dash-ws-callback": NO_ONE,
     **{
-        f"{method} {below}": READERS
+        f"{method} {below}": READERS if method == "GET" else NO_ONE
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
         for below in ("/api/{path:path}", "/tiles/{path:path}")
     },

@@ -1,0 +1,178 @@
+"""How the app is served: time limits on slow clients, a limit of connections, enough files."""
+
+import asyncio
+import logging
+import resource
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from data.settings import DashboardSettings
+
+SPARE_FILES = 256
+"""Open files left for the database, its own connections, static files and logs."""
+
+FEW_FILES = 4096
+"""A lower limit of open files is worth a word: each open page takes one."""
+
+BUSY_ANSWER = (
+    b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\ncontent-length: 0\r\n"
+    b"connection: close\r\n\r\n"
+)
+
+LOGGER = logging.getLogger(__name__)
+
+
+class PatientProtocol(HttpToolsProtocol):
+    """A connection of uvicorn's that is closed when its client is slower than the limits allow.
+
+    A request's headers must come whole within ``header_s``, its body within ``body_s`` and without
+    a pause of ``pause_s``; a client that keeps an answer from being sent has as long. Where
+    ``most`` connections are open, the one that has waited longest makes room for a new one.
+    """
+
+    header_s: ClassVar[float]
+    body_s: ClassVar[float]
+    pause_s: ClassVar[float]
+    most: ClassVar[int]
+    waiting: ClassVar[dict["PatientProtocol", None]]
+    """The connections without a request, the oldest first."""
+
+    limit: asyncio.TimerHandle | None = None
+    pause: asyncio.TimerHandle | None = None
+    stuck: asyncio.TimerHandle | None = None
+    is_in_request = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Waits for a request, or refuses the connection where there is no room for it."""
+        super().connection_made(transport)
+        if len(self.connections) > self.most and not self._make_room():
+            transport.write(BUSY_ANSWER)
+            transport.close()
+            return
+        self._await_request()
+
+    def _make_room(self) -> bool:
+        """Closes the connection that has waited longest; returns whether there was one."""
+        oldest = next(iter(self.waiting), None)
+        if oldest is None:
+            return False
+        oldest.cut_off()
+        return True
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Ends the connection's clocks."""
+        self._stop_clocks()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Reads on; the pause within a body begins anew."""
+        super().data_received(data)
+        if self.pause is not None:
+            self.pause.cancel()
+            self.pause = self._clock(self.pause_s, self._paused)
+        elif not self.is_in_request and self.limit is None:
+            self._await_request()
+
+    def on_headers_complete(self) -> None:
+        """Waits for the body instead of the headers."""
+        self._stop_clocks()
+        self.is_in_request = True
+        self.limit = self._clock(self.body_s, self.cut_off)
+        self.pause = self._clock(self.pause_s, self._paused)
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Waits for nothing while the request is answered."""
+        super().on_message_complete()
+        self._stop_clocks()
+        self.is_in_request = self.cycle is not None and not self.cycle.response_complete
+
+    def on_response_complete(self) -> None:
+        """Waits for the next request, or for the rest of this one's body."""
+        super().on_response_complete()
+        self.is_in_request = self.limit is not None or not self.cycle.response_complete
+        if not self.is_in_request and not self.transport.is_closing():
+            self.waiting[self] = None
+
+    def pause_writing(self) -> None:
+        """Gives the client a while to take what was sent."""
+        super().pause_writing()
+        self.stuck = self._clock(self.pause_s, self.cut_off)
+
+    def resume_writing(self) -> None:
+        """The client has taken it."""
+        super().resume_writing()
+        if self.stuck is not None:
+            self.stuck.cancel()
+            self.stuck = None
+
+    def _await_request(self) -> None:
+        self.waiting[self] = None
+        self.limit = self._clock(self.header_s, self.cut_off)
+
+    def _paused(self) -> None:
+        """Cuts off a client that paused within a body, unless it was us who read no further."""
+        if self.flow.read_paused:
+            self.pause = self._clock(self.pause_s, self._paused)
+        else:
+            self.cut_off()
+
+    def _clock(self, seconds: float, then: Callable[[], None]) -> asyncio.TimerHandle:
+        return self.loop.call_later(seconds, then)
+
+    def _stop_clocks(self) -> None:
+        for clock in (self.limit, self.pause):
+            if clock is not None:
+                clock.cancel()
+        self.limit = self.pause = None
+        self.waiting.pop(self, None)
+
+    def cut_off(self) -> None:
+        """Ends the connection at once, whatever is still to be sent."""
+        self._stop_clocks()
+        self.transport.abort()
+
+
+def protocol(settings: DashboardSettings, most: int) -> type[PatientProtocol]:
+    """Returns the connections' class with the limits of the settings."""
+    limits: dict[str, Any] = {
+        "header_s": settings.header_seconds,
+        "body_s": settings.body_seconds,
+        "pause_s": settings.pause_seconds,
+        "most": most,
+        "waiting": {},
+    }
+    return type("LimitedProtocol", (PatientProtocol,), limits)
+
+
+def raise_file_limit() -> int:
+    """Raises the process's limit of open files as far as it may; returns it, says if it is low."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    if hard != resource.RLIM_INFINITY and hard < FEW_FILES:
+        LOGGER.warning("serve: only %d files may be open at once; raise LimitNOFILE", hard)
+    return hard
+
+
+def serve(
+    app: Any, settings: DashboardSettings, *, host: str, port: int, graceful_s: int = 2
+) -> None:
+    """Serves the app until SIGTERM or SIGINT."""
+    files = raise_file_limit()
+    room = settings.connections
+    if files != resource.RLIM_INFINITY:
+        room = max(16, min(room, files - SPARE_FILES))
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        http=protocol(settings, room),
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=settings.keep_alive_seconds,
+        timeout_graceful_shutdown=graceful_s,
+    )
