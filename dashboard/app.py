@@ -24,10 +24,11 @@ from dashboard.frame.http_errors import add_error_table, show_error
 from dashboard.frame.index_page import Frame
 from dashboard.frame.live import Live
 from dashboard.frame.offload import Workers, workers_of_app
-from dashboard.frame.page import EVERYONE
+from dashboard.frame.page import EVERYONE, missing_page
 from dashboard.frame.room import access_of, places_of
 from dashboard.ledger import ROOM as LEDGER
 from dashboard.map import ROOM as MAP
+from dashboard.parts.wording import _
 from dashboard.patrols import ROOM as PATROLS
 from dashboard.people import ROOM as PEOPLE
 from dashboard.review import ROOM as REVIEW
@@ -123,11 +124,18 @@ def dash_app(server: FastAPI, deps: Deps) -> dash.Dash:
         add_log_handler=False,
     )
     app.backend.websocket_capability = False
+    app.serve_known_suites()
     for room in ROOMS:
         for page in room.pages:
             page.register(app, deps)
     app.load_assets(room.name for room in ROOMS)
     shell.register(app)
+    dash.register_page(
+        "dashboard.frame.not_found_404",
+        path="/_none",
+        title=lambda: f"{_('There is no such page')} · OneMap",
+        layout=missing_page(deps.access),
+    )
     app.layout = shell.layout(deps)
     return app
 

@@ -10,7 +10,7 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
 
 def router(server: FastAPI) -> APIRouter:
-    """Returns the routes of ``/api/docs`` and of all unknown paths in ``/api/`` and ``/tiles/``."""
+    """Returns the routes of ``/api/docs`` and of all unknown paths that programs ask for."""
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/api/docs")
@@ -19,6 +19,7 @@ def router(server: FastAPI) -> APIRouter:
 
     @routes.api_route("/api/{path:path}", methods=METHODS)
     @routes.api_route("/tiles/{path:path}", methods=METHODS)
+    @routes.get("/_dash-component-suites/{path:path}")
     async def unknown(path: str) -> None:
         raise NotFound("There is nothing at this address.")
 

@@ -2,11 +2,14 @@
 
 import inspect
 import types
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from functools import wraps
+from itertools import chain, repeat
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from dashboard.frame.body import unreadable
+
+MOST_DIGITS = 16
 
 OF_PAGES: Mapping[str, object] = types.MappingProxyType({"pathname_": str, "search_": str})
 """The parameters of Dash's own callback that brings in pages, which names no types."""
@@ -15,25 +18,37 @@ OF_PAGES: Mapping[str, object] = types.MappingProxyType({"pathname_": str, "sear
 def checked(function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
     """Returns the callback, which raises BadInput for a value that isn't of its parameter's type.
 
-    None is let through, as a component sends it before it has a value. A parameter whose name
-    begins with ``_`` is used by no one, and any value will do.
+    Within lists and dictionaries None is let through, as a component sends it before it has a
+    value. A parameter whose name begins with ``_`` is used by no one, and any value will do.
     """
     hints = {**OF_PAGES, **get_type_hints(function)}
-    names = [
-        each.name
-        for each in inspect.signature(function).parameters.values()
-        if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)
-    ]
+    parameters = inspect.signature(function).parameters.values()
+    names = [one.name for one in parameters if one.kind is one.POSITIONAL_OR_KEYWORD]
+    rest = next((one.name for one in parameters if one.kind is one.VAR_POSITIONAL), "")
 
     @wraps(function)
     async def callback(*values: Any, **named: Any) -> Any:
-        sent = {**dict(zip(names, values, strict=False)), **named}
-        for name, value in sent.items():
-            if not name.startswith("_") and not fits(value, hints.get(name, Any)):
+        for name, value in [*_by_name(names, values, rest), *named.items()]:
+            hint = hints.get(name, Any)
+            is_missing = value is None and not _may_be_none(hint)
+            if not name.startswith("_") and (is_missing or not fits(value, hint)):
+                raise unreadable()
+            if name == "pathname_" and not str(value).startswith("/"):
                 raise unreadable()
         return await function(*values, **named)
 
     return callback
+
+
+def _by_name(
+    names: Sequence[str], values: Sequence[object], rest: str
+) -> Iterator[tuple[str, object]]:
+    """Yields each value with its parameter's name, those past the last with that of the rest."""
+    yield from zip(chain(names, repeat(rest)), values, strict=False)
+
+
+def _may_be_none(hint: object) -> bool:
+    return hint is Any or types.NoneType in get_args(hint)
 
 
 def fits(value: object, hint: object) -> bool:
@@ -65,3 +80,17 @@ def _is_plain(value: object, hint: object) -> bool:
     if hint in (str, bool, list, dict):
         return isinstance(value, hint)
     return True
+
+
+def number_in(sent: Mapping[str, Any] | None, name: str) -> int:
+    """Returns the whole number under that name in what a page sent; raises BadInput for another."""
+    return whole_number((sent or {}).get(name))
+
+
+def whole_number(value: object) -> int:
+    """Returns a whole number, sent as such or in digits; raises BadInput for anything else."""
+    is_digits = isinstance(value, str) and value.isascii() and value.isdecimal()
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    if not is_number and not (is_digits and len(str(value)) <= MOST_DIGITS):
+        raise unreadable()
+    return int(str(value))

@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import dash
+from dash.exceptions import DependencyException
 from dash.resources import ResourceType
+from starlette.exceptions import HTTPException
 
 from dashboard.frame.callback_values import checked
 from dashboard.frame.offload import off
@@ -64,6 +66,19 @@ class Frame(dash.Dash):
             return register(checked(function))
 
         return registered
+
+    def serve_known_suites(self) -> None:
+        """Makes Dash answer 404 for a file of a package that it doesn't serve, not an error."""
+        backend: Any = self.backend
+        serve = backend.serve_component_suites
+
+        def known(app: Any, package: str, path: str, request: Any) -> Any:
+            try:
+                return serve(app, package, path, request)
+            except (DependencyException, KeyError, OSError, ValueError):
+                raise HTTPException(404) from None
+
+        vars(backend)["serve_component_suites"] = known
 
     async def serve_layout(self) -> Any:
         """Returns the answer with the frame of all pages, for the reader; made in a thread."""

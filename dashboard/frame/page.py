@@ -71,6 +71,16 @@ def guarded(layout: Any, action: Action, access: Access) -> Callable[..., Awaita
     return laid_out
 
 
+def missing_page(access: Access) -> Callable[..., html.Div]:
+    """Returns the layout of an address that is no page's, for who comes there from within."""
+
+    def laid_out(**_variables: Any) -> html.Div:
+        user = signed_in_user()
+        return refused(404, access.landing(user) if user else "/")
+
+    return laid_out
+
+
 def refused(status: int, start: str) -> html.Div:
     """Returns the body of a refused page; its link leads to the address ``start``."""
     heading, sentence = refused_words(status)

@@ -10,6 +10,8 @@ from dash import ALL, ClientsideFunction, Input, Output, State, ctx, html, no_up
 
 from dashboard.frame.auth import Action as Door
 from dashboard.frame.auth import may, require
+from dashboard.frame.body import unreadable
+from dashboard.frame.callback_values import number_in
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.ledger.bulk_steps import WITHOUT_NEEDS, Chosen, Outcome, take_all
@@ -128,7 +130,12 @@ def outcome(action: Action, done: Outcome) -> list[Any]:
 def picked(rows: list[dict[str, Any]] | None) -> list[Chosen]:
     """The problems of the grid's selected rows, with the versions that the list showed."""
     return [
-        Chosen(int(row["id"]), str(row["number"]), int(row["version"]), str(row["status"]))
+        Chosen(
+            number_in(row, "id"),
+            str(row.get("number")),
+            number_in(row, "version"),
+            str(row.get("status")),
+        )
         for row in rows or ()
     ]
 
@@ -196,6 +203,8 @@ def register_dialog(app: dash.Dash, deps: Deps) -> None:
         _clicks: int, word: str, rows: list[dict[str, Any]] | None, words: str | None, changed: int
     ) -> tuple[Any, ...]:
         user = require(Door.WRITE_LEDGER)
+        if word not in set(Action):
+            raise unreadable()
         action = Action(word)
         try:
             done = await off(take_all, deps, user, action, picked(rows), words or "")

@@ -8,6 +8,7 @@ import dash_mantine_components as dmc
 from dash import ALL, Input, Output, State, ctx, dcc, html, no_update
 
 from dashboard.frame.auth import current_user
+from dashboard.frame.callback_values import whole_number
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.ledger.bulk import Ids as Bulk
@@ -207,6 +208,6 @@ def register_views(app: dash.Dash, deps: Deps) -> None:
     async def forget(clicks: list[int | None], changed: int) -> Any:
         if not any(clicks) or not isinstance(ctx.triggered_id, dict):
             return no_update
-        view_id = int(ctx.triggered_id["index"])
+        view_id = whole_number(ctx.triggered_id["index"])
         await off(forget_view, deps, current_user().account_id, view_id)
         return changed + 1

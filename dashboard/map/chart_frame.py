@@ -10,6 +10,7 @@ from dash import MATCH, ClientsideFunction, Dash, Input, Output, State, dcc, htm
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.frame.auth import current_user, visible_to
+from dashboard.frame.callback_values import whole_number
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.parts.attributes import attributes
@@ -220,7 +221,7 @@ def register(app: Dash, deps: Deps) -> None:
     async def draw(
         parameter: str, days: str, window: Any, _retries: int, plot: dict[str, str]
     ) -> tuple[Figure, str, str, str]:
-        station_id = int(plot["index"].partition("/")[0])
+        station_id = whole_number(str(plot["index"]).partition("/")[0])
         asked = Asked(station_id, parameter, days, window)
         return await off(drawn, deps, visible_to(current_user()), asked)
 

@@ -184,8 +184,9 @@ def register(app: Dash, deps: Deps) -> None:
         prevent_initial_call=True,
     )
     async def show_again(thing: Any) -> tuple[Any, Any]:
+        kind, number = chosen(thing)
         fresh = await off(drawer, deps, visible_to(current_user()), thing)
-        key = "{kind}:{id}".format(**thing)
+        key = f"{kind}:{number}"
         if live_id("head", key) not in fresh:  # refused: what is shown stays, with its times
             return no_update, no_update
         return tuple(fresh[live_id(part, key)].children for part in ("head", "values"))
@@ -198,8 +199,9 @@ def register(app: Dash, deps: Deps) -> None:
     async def show_steps(thing: Any) -> Any:
         if not thing:
             return no_update
+        kind, number = chosen(thing)
         fresh = await off(drawer, deps, visible_to(current_user()), thing)
-        key = live_id("ledger", "{kind}:{id}".format(**thing))
+        key = live_id("ledger", f"{kind}:{number}")
         return fresh[key].children if key in fresh else no_update
 
     chart_frame.register(app, deps)

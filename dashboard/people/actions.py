@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from dashboard.frame.auth import Action, User, require
+from dashboard.frame.callback_values import whole_number
 from dashboard.frame.deps import Deps
 from data.database import transaction
 from data.errors import BadInput
@@ -61,7 +62,11 @@ def places(deps: Deps) -> tuple[list[tuple[DivisionId, str, str]], list[tuple[ke
 
 
 def role_of_fields(
-    role: str | None, level: str | None, general: bool, division: str | None, unit: str | None
+    role: str | bool | None,
+    level: str | bool | None,
+    general: str | bool | None,
+    division: str | bool | None,
+    unit: str | bool | None,
 ) -> kept.RoleGrant:
     """The role that the form's fields make up. Raises BadInput for a missing or unknown role.
 
@@ -72,9 +77,9 @@ def role_of_fields(
     is_chief = role == Role.CHIEF
     return kept.RoleGrant(
         Role(role),
-        DivisionId(int(division)) if division else None,
-        kept.UnitId(int(unit)) if unit else None,
-        ChiefLevel(level) if level and is_chief else None,
+        DivisionId(whole_number(division)) if division else None,
+        kept.UnitId(whole_number(unit)) if unit else None,
+        ChiefLevel(level) if level in set(ChiefLevel) and is_chief else None,
         bool(general) and is_chief,
     )
 

@@ -6,6 +6,7 @@ import dash
 import dash_mantine_components as dmc
 from dash import ALL, Input, Output, State, ctx, dcc, html, no_update
 
+from dashboard.frame.callback_values import number_in
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.parts.icons import icon
@@ -118,14 +119,16 @@ def confirmation(what: str) -> str:
 
 def act(deps: Deps, chosen: dict[str, Any], pending: dict[str, Any]) -> str:
     """Does the confirmed action; returns the new password if the action makes one, else ""."""
-    account_id, version = AccountId(int(chosen["id"])), int(chosen["version"])
-    what = pending["what"]
+    account_id, version = AccountId(number_in(chosen, "id")), number_in(chosen, "version")
+    what = pending.get("what")
     if what == "reset":
         return actions.reset_password(deps, account_id, version)
     if what == "remove_role":
-        actions.remove_role(deps, account_id, version, int(pending["index"]))
-    else:
+        actions.remove_role(deps, account_id, version, number_in(pending, "index"))
+    elif what in ("enable", "disable"):
         actions.set_active(deps, account_id, version, is_active=what == "enable")
+    else:
+        raise BadInput("Choose what to do.")
     return ""
 
 
@@ -186,7 +189,7 @@ def register_new(app: dash.Dash, deps: Deps) -> None:
         prevent_initial_call=True,
     )
     async def create(
-        _clicks: int, login: str | None, name: str | None, changed: int, *role: Any
+        _clicks: int, login: str | None, name: str | None, changed: int, *role: str | bool | None
     ) -> tuple[Any, ...]:
         new_role = actions.role_of_fields(*role)
         password = await off(actions.create, deps, login or "", name or "", new_role)
@@ -218,7 +221,7 @@ def register_one(app: dash.Dash, deps: Deps) -> None:
     async def show(opened: bool, _changed: int, chosen: dict[str, Any] | None) -> tuple[Any, Any]:
         if not opened or not chosen:
             return no_update, no_update
-        found = await off(actions.choose_account, deps, AccountId(int(chosen["id"])))
+        found = await off(actions.choose_account, deps, AccountId(number_in(chosen, "id")))
         seen = {"id": found.account.id, "version": found.account.version}
         return account_list.account_body(found), seen
 
@@ -234,10 +237,12 @@ def register_one(app: dash.Dash, deps: Deps) -> None:
         ],
         prevent_initial_call=True,
     )
-    async def add_role(_clicks: int, chosen: dict[str, Any], changed: int, *role: Any) -> Any:
+    async def add_role(
+        _clicks: int, chosen: dict[str, Any], changed: int, *role: str | bool | None
+    ) -> Any:
         new_role = actions.role_of_fields(*role)
-        account_id = AccountId(int(chosen["id"]))
-        await off(actions.add_role, deps, account_id, int(chosen["version"]), new_role)
+        account_id = AccountId(number_in(chosen, "id"))
+        await off(actions.add_role, deps, account_id, number_in(chosen, "version"), new_role)
         return changed + 1, None
 
 
@@ -271,7 +276,7 @@ def register_confirm(app: dash.Dash, deps: Deps) -> None:
     async def confirm(
         _clicks: int, chosen: dict[str, Any], pending: dict[str, Any], changed: int
     ) -> tuple[Any, ...]:
-        confirmation(pending["what"])
+        confirmation(str(pending.get("what")))
         password = await off(act, deps, chosen, pending)
         shown = account_list.password_shown(password) if password else no_update
         return False, shown, bool(password), changed + 1

@@ -5,6 +5,7 @@ from typing import Any
 
 from dash import html, no_update, set_props
 
+from dashboard.frame.callback_values import whole_number
 from dashboard.frame.deps import Deps
 from dashboard.frame.shell import Ids as ShellIds
 from dashboard.parts.attributes import attributes
@@ -46,7 +47,8 @@ def opened(deps: Deps, asked: int | None) -> tuple[Any, ...]:
 def previewed(deps: Deps, filled: actions.Filled, asked: int | None) -> tuple[Any, bool]:
     """The card on where the station would be placed, and True if it can't be saved there."""
     try:
-        found = actions.preview_point(deps, filled, StationId(asked) if asked else None)
+        station = StationId(whole_number(asked)) if asked else None
+        found = actions.preview_point(deps, filled, station)
     except OneMapError as error:
         return preview_error(error), True
     return preview_card(found), found is None or not found.allowed
@@ -59,7 +61,7 @@ def tried(
     asked = chosen.get("id")
     try:
         saved = actions.save(
-            deps, filled, StationId(int(asked)) if asked else None, chosen.get("version")
+            deps, filled, StationId(whole_number(asked)) if asked else None, chosen.get("version")
         )
     except OneMapError as error:
         stale = isinstance(error, Conflict) and asked

@@ -1,11 +1,12 @@
 """The page of stations (测站) for the office: the list, and the form that adds or changes one."""
 
-from typing import Any
+from typing import Any, cast
 
 import dash
 import dash_mantine_components as dmc
 from dash import ALL, ClientsideFunction, Input, Output, State, ctx, dcc, html, no_update
 
+from dashboard.frame.callback_values import number_in, whole_number
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.parts.icons import icon
@@ -14,6 +15,8 @@ from dashboard.stations import actions, form
 from dashboard.stations.form_answers import opened, previewed, tried
 from dashboard.stations.list import kind_word, station_table
 from data.vocabulary import StationKind
+
+POINT = ("crs", "lon", "lat")
 
 
 class Ids:
@@ -130,10 +133,10 @@ def pressed() -> bool:
 def asked_for(asked: str | None, chosen: dict[str, Any] | None) -> int | None:
     """The id of the station whose form is to open, None for a new station."""
     if isinstance(ctx.triggered_id, dict):
-        return int(ctx.triggered_id["index"])
+        return whole_number(ctx.triggered_id["index"])
     if ctx.triggered_id == Ids.RELOAD:
-        return int((chosen or {})["id"])
-    return int(asked) if ctx.triggered_id != Ids.NEW and asked else None
+        return number_in(chosen, "id")
+    return whole_number(asked) if ctx.triggered_id != Ids.NEW and asked else None
 
 
 def register(app: dash.Dash, deps: Deps) -> None:
@@ -209,7 +212,9 @@ def register_form(app: dash.Dash, deps: Deps) -> None:
         if pressed():
             return await off(opened, deps, asked_for(asked, chosen))
         # The list may be drawn before the first call: what was linked to is opened either way.
-        return await off(opened, deps, int(asked)) if asked and chosen is None else no_update
+        return (
+            await off(opened, deps, whole_number(asked)) if asked and chosen is None else no_update
+        )
 
     @app.callback(
         *[Output(group, "hidden") for group in form.GROUPS],
@@ -245,9 +250,11 @@ def register_saving(app: dash.Dash, deps: Deps) -> None:
         Input(Ids.TYPED, "data"),
         prevent_initial_call=True,
     )
-    async def preview(typed: dict[str, Any]) -> tuple[Any, bool]:
-        filled = actions.Filled(crs=typed["crs"], lon=typed["lon"], lat=typed["lat"])
-        return await off(previewed, deps, filled, typed["id"])
+    async def preview(typed: dict[str, str | int | float]) -> tuple[Any, bool]:
+        crs, lon, lat = (None if (sent := typed.get(name)) is None else str(sent) for name in POINT)
+        station = typed.get("id")
+        number = whole_number(station) if station else None
+        return await off(previewed, deps, actions.Filled(crs=crs, lon=lon, lat=lat), number)
 
     @app.callback(
         Output(Ids.DIALOG, "opened", allow_duplicate=True),
@@ -263,6 +270,9 @@ def register_saving(app: dash.Dash, deps: Deps) -> None:
         prevent_initial_call=True,
     )
     async def save(
-        _clicks: int, chosen: dict[str, Any] | None, changed: int, *filled: Any
+        _clicks: int,
+        chosen: dict[str, Any] | None,
+        changed: int,
+        *filled: str | float | bool | None,
     ) -> tuple[Any, ...]:
-        return await off(tried, deps, actions.Filled(*filled), chosen or {}, changed)
+        return await off(tried, deps, actions.Filled(*cast(Any, filled)), chosen or {}, changed)

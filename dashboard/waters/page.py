@@ -8,6 +8,7 @@ from dash import ClientsideFunction, Input, Output, ctx, dcc, html
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.frame.auth import current_user, visible_to
+from dashboard.frame.callback_values import whole_number
 from dashboard.frame.deps import Deps
 from dashboard.frame.http_errors import failure_words
 from dashboard.frame.offload import off
@@ -21,6 +22,7 @@ from data.errors import ServiceDown
 from data.queries.scope import Scope
 from data.queries.waters.list import Kind, Listing, Sort, Standing, river_list
 
+MOST_PAGES = 10_000
 PAGE_ROWS = 50
 
 
@@ -127,11 +129,11 @@ def read(deps: Deps, scope: Scope, chosen: tuple[Any, ...]) -> Listing:
             scope,
             now=deps.clock(),
             quality=deps.quality,
-            phrase=phrase or "",
+            phrase=str(phrase or ""),
             kind=kind if kind in get_args(Kind) else None,
             standing=standing if standing in get_args(Standing) else None,
             sort=sort if sort in get_args(Sort) else "worst",
-            start=(max(int(page or 1), 1) - 1) * PAGE_ROWS,
+            start=(min(max(whole_number(page or 1), 1), MOST_PAGES) - 1) * PAGE_ROWS,
             limit=PAGE_ROWS,
         )
 
@@ -155,7 +157,7 @@ def register(app: dash.Dash, deps: Deps) -> None:
         *filters,
         Input(Ids.RETRY, "n_clicks"),
     )
-    async def show(*filled: Any) -> tuple[Any, ...]:
+    async def show(*filled: str | int | None) -> tuple[Any, ...]:
         turned = ctx.triggered_id in (None, Ids.PAGES, Ids.RETRY)
         page = (filled[4] or 1) if turned else 1
         chosen = (*filled[:4], page)

@@ -29,6 +29,30 @@ INSERT = text(
 )
 
 
+def plain_text(words: str) -> str:
+    """Returns the text with all that a text column can't hold, or a reader see, as an escape.
+
+    A zero byte, half a surrogate pair, an end of line or another sign without a shape: whatever a
+    stranger sent is kept, and nothing of it can pass for another row.
+    """
+    if words.isprintable():
+        return words
+    return "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in words
+    )
+
+
+def _plain(value: object) -> object:
+    """Returns the value with every text within it as plain text."""
+    if isinstance(value, str):
+        return plain_text(value)
+    if isinstance(value, Mapping):
+        return {plain_text(str(key)): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value
+
+
 def log(
     connection: Connection,
     action: Logged,
@@ -38,14 +62,14 @@ def log(
     refused: bool = False,
     detail: Mapping[str, object] | None = None,
 ) -> None:
-    """Adds a row to the access log."""
+    """Adds a row to the access log; signs that it can't hold are escaped."""
     connection.execute(
         INSERT,
         {
             "account_id": account_id,
             "action": action.value,
-            "object": about[:500],
+            "object": plain_text(about[:500])[:500],
             "outcome": "refused" if refused else "done",
-            "detail": orjson.dumps(detail).decode() if detail else None,
+            "detail": orjson.dumps(_plain(detail)).decode() if detail else None,
         },
     )

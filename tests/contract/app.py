@@ -72,7 +72,9 @@ def asked(path: str) -> str:
 
 def rules() -> Iterator[str]:
     """Every rule's own address (and one below it) with what the whole table answers there."""
-    listed = {rule.path + ("1" if rule.below else "") for rule in ACCESS.rules} | {"/nowhere"}
+    listed = {
+        rule.path.rstrip("/") + "/1" if rule.below else rule.path for rule in ACCESS.rules
+    } | {"/nowhere"}
     yield from (f"{path}: {asked(path)}" for path in sorted(listed))
 
 

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse
 from dashboard.frame.api_docs import router
 from dashboard.frame.auth import User
 from dashboard.frame.refused import failed_page, refused_page
-from dashboard.parts.wording import LANGUAGES, language
+from dashboard.parts.wording import LANGUAGES, _, language
 from dashboard.people.own_account_page import account_page
 from dashboard.people.sign_in_page import sign_in_page
 from data.queries.people.accounts import Account, HeldRole
@@ -132,8 +132,9 @@ def pages() -> Iterator[tuple[str, HTMLResponse]]:
     )
     for status in (403, 404):
         yield f"refused, {status}", refused_page(status, MARKUP)
-    for status in (500, 503):
-        yield f"failed, {status}", failed_page(status, f"/river/1?{MARKUP}")
+    failures = {500: _("Something went wrong here."), 503: _("The database doesn't answer.")}
+    for status, sentence in failures.items():
+        yield f"failed, {status}", failed_page(status, f"/river/1?{MARKUP}", sentence)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -50,6 +50,7 @@ ROUTES: dict[str, frozenset[Role | None]] = {
     "GET /tiles/{layer}/{z}/{x}/{y}.mvt": READERS,
     "GET /assets/{path}": ALL_ROLES,
     "GET /_dash-component-suites/{package_name}/{fingerprinted_path:path}": ALL_ROLES,
+    "GET /_dash-component-suites/{path:path}": ALL_ROLES,
     "GET /_dash-layout": ALL_ROLES,
     "GET /_dash-dependencies": ALL_ROLES,
     "GET /_favicon.ico": ALL_ROLES,
