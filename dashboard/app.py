@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, cast
 
 import dash
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from dashboard.frame import api_docs, health, live, shell
 from dashboard.frame.auth import set_user
@@ -25,6 +25,7 @@ from dashboard.frame.index_page import Frame
 from dashboard.frame.live import Live
 from dashboard.frame.offload import Workers, workers_of_app
 from dashboard.frame.page import EVERYONE, missing_page
+from dashboard.frame.query_keys import require_known_keys
 from dashboard.frame.room import access_of, places_of
 from dashboard.ledger import ROOM as LEDGER
 from dashboard.map import ROOM as MAP
@@ -89,10 +90,11 @@ def create_app(settings: DashboardSettings | None = None, clock: Clock = now) ->
     server.state.dash = pages
     server.state.access = deps.access
     server.include_router(health.router(figures, Readiness(door, disks)))
-    server.include_router(live.router(deps, news))
+    asked = [Depends(require_known_keys)]
+    server.include_router(live.router(deps, news), dependencies=asked)
     for room in ROOMS:
         for router in room.routers:
-            server.include_router(router(deps))
+            server.include_router(router(deps), dependencies=asked)
     server.include_router(api_docs.router(server))
     add_error_table(server)
     server.add_middleware(

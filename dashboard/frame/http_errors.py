@@ -21,6 +21,7 @@ from starlette.exceptions import HTTPException
 from dashboard.frame.access import is_page
 from dashboard.frame.refused import failed_page
 from dashboard.frame.shell import Ids
+from dashboard.frame.unreadable import unreadable
 from dashboard.parts.wording import _, worded
 from data import errors
 from data.clock import BUSINESS_ZONE, UtcDatetime
@@ -89,11 +90,7 @@ async def _http(request: Request, error: Exception) -> Response:
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
-    fields = [
-        {"field": ".".join(str(part) for part in one["loc"]), "message": one["msg"]}
-        for one in error.errors()
-    ]
-    detail = _("The request can't be read.")
+    detail, fields = unreadable(error.errors())
     return problem(422, errors.BadInput.code, detail, path=request.url.path, fields=fields)
 
 

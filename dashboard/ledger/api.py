@@ -9,6 +9,7 @@ from dashboard.frame.auth import Action as Door
 from dashboard.frame.auth import User, current_user, require
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
+from dashboard.frame.query_keys import described
 from dashboard.ledger.conversions import choices_out, command_of, done_out, file_out, report_of
 from dashboard.ledger.documents import (
     ChoicesOut,
@@ -21,7 +22,7 @@ from dashboard.ledger.documents import (
 from dashboard.ledger.problem_reads import read_problem
 from dashboard.ledger.reads import read_rows
 from data.database import transaction
-from data.queries.ledger.filter import LedgerFilter, Order, read_filter, read_order
+from data.queries.ledger.filter import KEYS, LedgerFilter, Order, read_filter, read_order
 from data.queries.people.accounts import units
 from data.words.ledger import Action
 from problem_ledger.cases import actions, reports
@@ -75,7 +76,7 @@ def router(deps: Deps) -> APIRouter:
         response.headers["Location"] = f"/api/v1/problems/{done.problem_id}"
         return done_out(done)
 
-    @routes.get("/problems")
+    @routes.get("/problems", openapi_extra=described((*KEYS, "sort")))
     async def read_list(
         request: Request,
         start: Annotated[int, Query(ge=0, le=10**6)] = 0,
@@ -83,8 +84,7 @@ def router(deps: Deps) -> APIRouter:
     ) -> ProblemPage:
         """Problems that fit the filter; its keys are those of the ledger page's address.
 
-        ``view``, ``q``, ``status``, ``category``, ``severity``, ``light``, ``source``, ``river``,
-        ``reach``, ``lake``, ``division``, ``unit``, ``station``, ``since``, ``until``, ``sort``.
+        400 for a value that can't be read.
         """
         query = request.url.query
         chosen, order = read_filter(query), read_order(query)

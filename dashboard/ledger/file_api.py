@@ -6,6 +6,7 @@ from fastapi.responses import Response
 from dashboard.frame.auth import Action, User, require, visible_to
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
+from dashboard.frame.query_keys import described
 from dashboard.ledger.reads import asker, ledger_moment
 from dashboard.ledger.workbook import ledger_book
 from dashboard.parts.wording import _
@@ -14,7 +15,7 @@ from data.clock import BUSINESS_ZONE
 from data.database import long_transaction
 from data.errors import BadInput
 from data.people.access_log import Logged, log
-from data.queries.ledger.filter import read_filter, read_order, write_filter
+from data.queries.ledger.filter import KEYS, read_filter, read_order, write_filter
 from data.queries.ledger.problems import problems
 
 MOST_ROWS = 50_000
@@ -63,7 +64,7 @@ def router(deps: Deps) -> APIRouter:
     """Returns the route that downloads problems as an xlsx file."""
     routes = APIRouter(prefix="/api/v1", tags=["problems"])
 
-    @routes.get("/problems.xlsx", response_class=Response)
+    @routes.get("/problems.xlsx", response_class=Response, openapi_extra=described((*KEYS, "sort")))
     async def file(request: Request) -> Response:
         """The problems that the list's own filters ask for, as xlsx; at most 50,000."""
         user = require(Action.EXPORT_LEDGER)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from dashboard.frame.answers import Read
+from dashboard.frame.answers import Id, Read, Sent
 from dashboard.frame.auth import Action, User, require, visible_to
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
@@ -44,10 +44,10 @@ class Bell(BaseModel):
     notices: list[NoticeOut]
 
 
-class ReadIn(BaseModel):
+class ReadIn(Sent):
     """Which notices were read; without ids all of them."""
 
-    ids: Annotated[list[int] | None, Field(max_length=500)] = None
+    ids: Annotated[list[Id] | None, Field(max_length=500)] = None
 
 
 class ReadOut(BaseModel):

@@ -13,9 +13,17 @@ from dashboard.ledger import bulk, filters, grid, tabs
 from dashboard.ledger.reads import read_overview, read_rows
 from dashboard.ledger.rows import as_data, cards, line_of
 from dashboard.parts.attributes import attributes
+from dashboard.parts.blocks import unread_note
 from dashboard.parts.icons import icon
 from dashboard.parts.wording import _, ngettext
-from data.queries.ledger.filter import LedgerFilter, read_filter, read_order, write_filter
+from data.queries.ledger.filter import (
+    MOST_TEXT,
+    LedgerFilter,
+    read_address,
+    read_filter,
+    read_order,
+    write_filter,
+)
 
 CARD_ROWS = 20
 
@@ -48,10 +56,11 @@ PICKS = tuple(f"ledger-pick-{key}" for key in filters.PICKED)
 
 def layout(**query: str | list[str]) -> html.Div:
     """The page of problems without rows; tab, filters and order are those of its address."""
-    chosen, order = read_filter(query), read_order(query)
+    chosen, order, unread = read_address(query)
     return html.Div(
         [
             heading(),
+            unread_note(unread),
             tab_row(chosen),
             filter_row(chosen),
             html.Div(
@@ -102,6 +111,7 @@ def filter_row(chosen: LedgerFilter) -> html.Div:
         placeholder=_("Number, chainage, description"),
         leftSection=icon("search"),
         debounce=300,
+        attributes={"input": {"maxLength": MOST_TEXT}},
         className="lg-search",
         **attributes(aria_label=_("Search the ledger")),
     )

@@ -12,9 +12,11 @@ from dashboard.frame.offload import off
 from dashboard.ledger.report_form import form_data, placed_words, refused_words
 from dashboard.ledger.report_places import place_typed, read_ground
 from dashboard.parts.attributes import attributes
+from dashboard.parts.blocks import unread_note
 from dashboard.parts.icons import icon
 from dashboard.parts.wording import _
 from data.errors import OneMapError
+from data.query_values import PageQuery, read_degrees
 
 
 class Ids:
@@ -28,8 +30,13 @@ class Ids:
     HEARD = "report-heard"
 
 
-def layout(lon: str = "", lat: str = "", **_query: str) -> html.Div:
+def layout(**query: str | list[str]) -> html.Div:
     """The report page before its form is read; marks the place in the address at once."""
+    page = PageQuery(query)
+    lon: float | None = page.read(read_degrees, "lon", 180, otherwise=None)
+    lat: float | None = page.read(read_degrees, "lat", 90, otherwise=None)
+    asked = {"lon": page.text("lon"), "lat": page.text("lat")}
+    is_place = lon is not None and lat is not None
     return html.Div(
         [
             html.Nav(
@@ -38,7 +45,8 @@ def layout(lon: str = "", lat: str = "", **_query: str) -> html.Div:
                 **attributes(aria_label=_("Where you are")),
             ),
             html.H1(_("Register a problem")),
-            dcc.Store(id=Ids.ASKED, data={"lon": lon[:24], "lat": lat[:24]}),
+            unread_note(page.unread),
+            dcc.Store(id=Ids.ASKED, data=asked if is_place else {"lon": "", "lat": ""}),
             dcc.Store(id=Ids.TYPED),
             dcc.Store(id=Ids.SPOT),
             dcc.Store(id=Ids.HEARD),

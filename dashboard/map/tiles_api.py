@@ -5,8 +5,9 @@ import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from sqlalchemy import text
 
@@ -26,6 +27,12 @@ MOST_BYTES = 64_000_000
 GROUND_TABLES = ("division", "river", "reach", "lake", "place")
 
 Key = tuple[str, int, int, int, Scope, str]
+Again = Annotated[
+    int | None,
+    Query(
+        alias="told", ge=0, description="changes nothing: another address, so it is fetched again"
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +109,11 @@ def router(deps: Deps) -> APIRouter:
     cache = TileCache()
 
     @routes.get("/tiles/{layer}/{z}/{x}/{y}.mvt", response_class=Response)
-    async def read_tile(request: Request, layer: str, z: int, x: int, y: int) -> Response:
+    async def read_tile(
+        request: Request, layer: str, z: int, x: int, y: int, again: Again = None
+    ) -> Response:
         """A Mapbox vector tile; ``all`` holds every layer of the ground, ``patrols`` the tracks."""
+        del again
         scope = visible_to(current_user())
         made = await off(packed_tile, deps, cache, layer, (z, x, y), scope)
         headers = {"ETag": made.etag, "Cache-Control": "private, no-cache", "Vary": "Cookie"}

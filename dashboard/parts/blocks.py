@@ -8,8 +8,12 @@ from dash import html
 from dashboard.parts import marks
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
-from dashboard.parts.wording import _
+from dashboard.parts.wording import _, worded
+from data.errors import OneMapError
 from data.vocabulary import WaterClass
+
+MOST_NOTED = 5
+"""How many values that can't be read one note lists."""
 
 Cell = Any
 """What a cell holds: a text, a component or a list of both."""
@@ -96,6 +100,25 @@ def notice(sign: str, heading: str, sentence: str, way_on: Any) -> html.Div:
             way_on,
         ],
         className="empty",
+        role="alert",
+    )
+
+
+def unread_note(errors: Sequence[OneMapError]) -> html.Div | None:
+    """Returns the note on what a page's address asks for that can't be read; None for nothing."""
+    if not errors:
+        return None
+    return html.Div(
+        [
+            icon("warn"),
+            html.Div(
+                [
+                    html.B(_("Part of the address can't be read and was left out")),
+                    *(html.Div(worded(error)) for error in errors[:MOST_NOTED]),
+                ]
+            ),
+        ],
+        className="unread-note",
         role="alert",
     )
 

@@ -259,7 +259,7 @@ def add_reads(routes: APIRouter, deps: Deps) -> None:
 
     @routes.get("")
     async def read_list(
-        month: Annotated[str, Query(pattern=r"^(\d{4}-\d{2})?$")] = "",
+        month: Annotated[str, Query(description="such as 2026-11", max_length=60)] = "",
         chief: Annotated[int | None, Query(ge=1, le=2**53)] = None,
         reach: Annotated[int | None, Query(ge=1, le=2**53)] = None,
         start: Annotated[int, Query(ge=0, le=10**6)] = 0,

@@ -47,7 +47,7 @@ def router(deps: Deps) -> APIRouter:
 
     @routes.get("/patrols.xlsx", response_class=Response)
     async def file(
-        month: Annotated[str, Query(pattern=r"^(\d{4}-\d{2})?$")] = "",
+        month: Annotated[str, Query(description="such as 2026-11", max_length=60)] = "",
     ) -> Response:
         """A month's duties against what was done, and every patrol with its judgement, as xlsx."""
         user = require(Action.EXPORT_LEDGER)

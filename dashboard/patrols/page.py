@@ -12,7 +12,7 @@ from dashboard.frame.deps import Deps
 from dashboard.frame.http_errors import failure_words
 from dashboard.frame.offload import off
 from dashboard.parts.attributes import attributes
-from dashboard.parts.blocks import notice, skeleton
+from dashboard.parts.blocks import notice, skeleton, unread_note
 from dashboard.parts.icons import icon
 from dashboard.parts.wording import _, ngettext
 from dashboard.patrols.chiefs import chiefs_card
@@ -110,6 +110,7 @@ def patrol_page(shown: Shown, *, may_upload: bool, may_export: bool) -> html.Div
     return html.Div(
         [
             heading(shown, may_upload=may_upload, may_export=may_export),
+            unread_note(shown.unread),
             html.Div(
                 [
                     chiefs_card(shown),

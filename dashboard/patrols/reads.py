@@ -1,19 +1,21 @@
 """Reads the page of patrols for the current user: a month, a chief, a patrol; and its addresses."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from urllib.parse import urlencode
 
 from sqlalchemy import Connection, text
 
+from dashboard.frame.answers import MOST_ID
 from dashboard.frame.auth import Action, User, may, visible_to
 from dashboard.frame.deps import Deps
 from dashboard.ledger.reads import asker, ledger_moment
 from data.clock import UtcDatetime, business_date
 from data.database import transaction
-from data.errors import NotFound
+from data.errors import BadInput, NotFound
 from data.queries.ledger.filter import LedgerFilter, Order, View
 from data.queries.ledger.problems import ProblemRow, problems
+from data.queries.patrols.month import YEARS
 from data.queries.patrols.records import (
     ChiefMonth,
     Month,
@@ -29,6 +31,7 @@ from data.queries.patrols.records import (
     patrol_list,
     reader_of,
 )
+from data.query_values import PageQuery, read_month, read_number
 from data.words.ledger import CLOSED
 from problem_ledger.patrols.rules import TrackRule
 
@@ -75,12 +78,17 @@ class Shown:
     found: tuple[ProblemRow, ...]
     patrol: PatrolDetail | None
     is_missing: bool
+    unread: tuple[BadInput, ...]
     walked_by: TrackRule
 
 
 def read(deps: Deps, user: User, asked: Asked) -> Shown:
-    """Reads what the page of patrols shows; leaves out what is missing or not visible."""
+    """Reads what the page of patrols shows; leaves out what is missing or not visible.
+
+    What the address asks for and can't be read is left out too, and noted.
+    """
     now = deps.clock()
+    asked, unread = readable(asked)
     with transaction(deps.engine) as connection:
         reader = reader_of(connection, user.account_id, visible_to(user))
         patrol = _patrol(connection, reader, asked.patrol)
@@ -110,12 +118,27 @@ def read(deps: Deps, user: User, asked: Asked) -> Shown:
         open_at = _open_at(connection, deps, user, now, reaches)
     return Shown(
         now, month, chiefs, chief, is_own, has_own, patrols, tuple(reaches), open_at, found,
-        patrol, bool(asked.patrol) and patrol is None, deps.patrol_rules.track,
+        patrol, bool(asked.patrol) and patrol is None, unread, deps.patrol_rules.track,
     )  # fmt: skip
 
 
+def readable(asked: Asked) -> tuple[Asked, tuple[BadInput, ...]]:
+    """Returns what can be read of the address, and the errors of the rest."""
+    page = PageQuery(asdict(asked))
+    month = page.read(read_month, "month", YEARS, otherwise=None)
+    own = asked.chief == OWN
+    chief = None if own else page.read(read_number, "chief", 1, MOST_ID, otherwise=None)
+    patrol = page.read(read_number, "patrol", 1, MOST_ID, otherwise=None)
+    readable = Asked(
+        f"{month:%Y-%m}" if month else "",
+        OWN if own else str(chief or ""),
+        str(patrol or ""),
+    )
+    return readable, tuple(page.unread)
+
+
 def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) <= 15 else None
+    return int(text) if text else None
 
 
 def _patrol(connection: Connection, reader: Reader, text: str) -> PatrolDetail | None:

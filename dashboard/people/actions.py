@@ -14,10 +14,13 @@ from data.people import accounts as kept
 from data.people.access_log import Logged, log
 from data.people.passwords import generate_password
 from data.queries.people import accounts as people
+from data.query_values import read_text
 from data.records import AccountId, DivisionId
 from data.vocabulary import ChiefLevel, Role
 
 PAGE_ROWS = 20
+MOST_SEARCHED = 80
+"""The most letters of a search among accounts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,9 @@ def list_accounts(deps: Deps, search: str, page: int) -> Listed:
     require(Action.MANAGE_ACCOUNTS)
     with transaction(deps.engine) as connection:
         start = (max(page, 1) - 1) * PAGE_ROWS
-        count, found = people.accounts(connection, search.strip()[:80], start, PAGE_ROWS)
+        count, found = people.accounts(
+            connection, read_text("q", search, MOST_SEARCHED), start, PAGE_ROWS
+        )
         return Listed(count, found, people.roles(connection, [one.id for one in found]))
 
 

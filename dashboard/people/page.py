@@ -81,6 +81,7 @@ def layout(**_query: Any) -> html.Div:
                         placeholder=_("Account or name"),
                         leftSection=icon("search"),
                         debounce=300,
+                        attributes={"input": {"maxLength": actions.MOST_SEARCHED}},
                     ),
                     html.Button([icon("plus"), _("New account")], id=Ids.NEW, className="btn p"),
                 ]

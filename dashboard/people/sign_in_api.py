@@ -126,7 +126,8 @@ def router(deps: Deps) -> APIRouter:
         if chosen in LANGUAGES:
             language.set(chosen)
         done = _("You have signed out.") if "signed_out" in query else ""
-        answer = sign_in_page(following=following, done=done)
+        error = _("There is no such language.") if chosen and chosen not in LANGUAGES else ""
+        answer = sign_in_page(following=following, done=done, error=error)
         if chosen in LANGUAGES:
             set_language_cookie(answer, chosen, deps)
         return answer

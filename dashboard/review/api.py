@@ -10,7 +10,7 @@ from dashboard.frame.answers import Id, Instant, Number, Read, Sent
 from dashboard.frame.auth import Action, User, current_user, require, visible_to
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
-from dashboard.review.reads import month_of, require_divisions
+from dashboard.review.reads import require_divisions
 from dashboard.waters.readings_api import AsOf, moment_asked
 from data.clock import to_utc
 from data.database import transaction
@@ -24,6 +24,7 @@ from data.queries.review.findings import (
     doubted_values,
 )
 from data.queries.review.reviews import divisions_of, reviews_of
+from data.query_values import read_month
 from data.vocabulary import PARAMETERS, Parameter, Period
 from data.words.review import Finding, QualityTest, Verdict
 
@@ -162,7 +163,7 @@ def router(deps: Deps) -> APIRouter:
         parameter: Parameter | None = None,
         test: QualityTest | None = None,
         finding: Finding | None = None,
-        month: Annotated[str, Query(pattern=r"^(\d{4}-\d{2})?$")] = "",
+        month: Annotated[str, Query(description="such as 2026-11", max_length=60)] = "",
         start: Annotated[int, Query(ge=0, le=10**6)] = 0,
     ) -> DoubtedPage:
         """Values that tests speak against; those still to be reviewed by default."""
@@ -200,6 +201,4 @@ def router(deps: Deps) -> APIRouter:
 
 def month_asked(month: str) -> date | None:
     """Returns the first day of a month like 2026-11, None for "". Raises BadInput."""
-    if month and month_of(month) is None:
-        raise BadInput("There is no such month.")
-    return month_of(month)
+    return read_month("month", month) if month else None

@@ -5,6 +5,7 @@ from typing import Any
 from dash import html
 
 from dashboard.parts.attributes import attributes, words_for_script
+from dashboard.parts.blocks import unread_note
 from dashboard.parts.icons import icon
 from dashboard.parts.measures import own_name, parameter_name, unit_of, value_text
 from dashboard.parts.review_words import finding_word, test_word, verdict_word
@@ -22,6 +23,7 @@ def quality_list(shown: Shown) -> html.Div:
     return html.Div(
         [
             heading(shown),
+            unread_note(shown.unread),
             filters(shown),
             html.Section([bulk_bar(), body, pages(shown)], className="card qr-card"),
         ]

@@ -17,6 +17,7 @@ from dashboard.review.layout import GRAPHS, detail_frame
 from dashboard.review.list import quality_list
 from dashboard.review.reads import Surroundings, read, read_around, read_key
 from data.errors import NotFound, ServiceDown
+from data.query_values import PageQuery
 
 
 class Ids:
@@ -33,11 +34,11 @@ class Ids:
 
 def layout(**query: str | list[str]) -> html.Div:
     """The review page before its list is read; stores hold what the address asks for."""
-    asked = {name: value if isinstance(value, str) else value[0] for name, value in query.items()}
+    picked = PageQuery(query).text("value")
     return html.Div(
         [
-            dcc.Store(id=Ids.CHOSEN, data=asked),
-            dcc.Store(id=Ids.PICKED, data=asked.get("value", "")),
+            dcc.Store(id=Ids.CHOSEN, data=query),
+            dcc.Store(id=Ids.PICKED, data=picked),
             dcc.Store(id=Ids.THEME),
             *(dcc.Store(id=f"quality-figure-{name}") for name in GRAPHS),
             html.Div(

@@ -8,13 +8,14 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection
 
+from dashboard.frame.answers import MOST_ID
 from dashboard.frame.auth import Action, User, may, require, visible_to
 from dashboard.frame.deps import Deps
 from dashboard.parts.charts import Course
 from dashboard.parts.wording import _
 from data.clock import Span, UtcDatetime, business_date
 from data.database import transaction
-from data.errors import NotFound
+from data.errors import BadInput, NotFound
 from data.people.reviews import ValueKey
 from data.quality.limits import limits_on
 from data.queries.readings.course import series
@@ -30,6 +31,7 @@ from data.queries.review.reviews import divisions_of, doubted_stations, reviews_
 from data.queries.review.surroundings import neighbour_of
 from data.queries.scope import Scope
 from data.queries.stations.facts import StationFacts, station_facts
+from data.query_values import PageQuery, read_month, read_number, read_word, shortened
 from data.records import DivisionId
 from data.vocabulary import Parameter, Period, StationKind, WaterClass
 from data.words.review import Finding, QualityTest
@@ -38,6 +40,7 @@ Word = TypeVar("Word", bound=StrEnum)
 
 EPOCH: Final = UtcDatetime(datetime(1970, 1, 1, tzinfo=UTC))
 AROUND: Final = timedelta(days=3)
+MOST_PAGE: Final = 99_999
 NOWHERE: Final = DivisionId(0)
 """No division has this id: only a role that is bound to none holds there."""
 
@@ -53,6 +56,7 @@ class Shown:
     stations: tuple[tuple[int, str, str, str | None], ...]
     may_review: frozenset[int]
     today: date
+    unread: tuple[BadInput, ...] = ()
 
     @property
     def pages(self) -> int:
@@ -75,16 +79,15 @@ class Surroundings:
     near_facts: StationFacts | None
 
 
-def read_filter(asked: Mapping[str, Any]) -> FindingFilter:
-    """The filter in the parameters of the page's address; unreadable parameters are ignored."""
-    station = str(asked.get("station") or "")
+def read_filter(page: PageQuery) -> FindingFilter:
+    """The filter in the page's address; what can't be read is left out, and noted with ``page``."""
     return FindingFilter(
-        standing=_word(Standing, asked.get("standing")) or Standing.OPEN,
-        station_id=int(station) if station.isdecimal() and len(station) <= 15 else None,
-        parameter=_word(Parameter, asked.get("parameter")),
-        test=_word(QualityTest, asked.get("test")),
-        finding=_word(Finding, asked.get("finding")),
-        month=month_of(str(asked.get("month") or "")),
+        standing=page.read(read_word, "standing", Standing, otherwise=Standing.OPEN),
+        station_id=page.read(read_number, "station", 1, MOST_ID, otherwise=None),
+        parameter=page.read(read_word, "parameter", Parameter, otherwise=None),
+        test=page.read(read_word, "test", QualityTest, otherwise=None),
+        finding=page.read(read_word, "finding", Finding, otherwise=None),
+        month=page.read(read_month, "month", otherwise=None),
     )
 
 
@@ -92,32 +95,23 @@ def _word(words: type[Word], text: object) -> Word | None:
     return next((each for each in words if each.value == text), None)
 
 
-def month_of(text: str) -> date | None:
-    """The first day of a month written ``2026-05``, None for anything else."""
-    try:
-        first = datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC).date()
-    except ValueError:
-        return None
-    return first if 1970 <= first.year <= 2200 else None
-
-
-def page_of(asked: Mapping[str, Any]) -> int:
-    """The number of the list's page that the address asks for, counted from 1."""
-    text = str(asked.get("page") or "")
-    return max(1, int(text)) if text.isdecimal() and len(text) <= 5 else 1
-
-
 def read(deps: Deps, user: User, asked: Mapping[str, Any]) -> Shown:
     """Reads the list of doubted values that the page's address asks for."""
-    chosen, page = read_filter(asked), page_of(asked)
+    query = PageQuery(asked)
+    chosen, page = read_address(query)
     scope = visible_to(user)
     with transaction(deps.engine) as connection:
         total, rows = doubted_values(connection, scope, chosen, start=(page - 1) * PAGE_ROWS)
+        last = max(1, -(-total // PAGE_ROWS))
+        if page > last:
+            page = last
+            total, rows = doubted_values(connection, scope, chosen, start=(page - 1) * PAGE_ROWS)
         stations = doubted_stations(connection, scope, chosen)
     allowed = frozenset(row.key.station_id for row in rows if may_review(user, row.division_id))
     return Shown(
-        chosen, page, total, tuple(rows), tuple(stations), allowed, business_date(deps.clock())
-    )
+        chosen, page, total, tuple(rows), tuple(stations), allowed, business_date(deps.clock()),
+        tuple(query.unread),
+    )  # fmt: skip
 
 
 def may_review(user: User, division_id: int | None) -> bool:
@@ -147,6 +141,24 @@ def read_key(text: str) -> ValueKey | None:
         return None
     at = EPOCH + timedelta(microseconds=int(parts[1]))
     return ValueKey(int(parts[0]), UtcDatetime(at), period, parameter)
+
+
+def read_address(query: PageQuery) -> tuple[FindingFilter, int]:
+    """The filter and the list's page that the address asks for; the rest is noted in ``query``."""
+    if value := query.text("value"):
+        query.tried(require_key, value)
+    return read_filter(query), query.read(read_number, "page", 1, MOST_PAGE, otherwise=1)
+
+
+def require_key(text: str) -> ValueKey:
+    """Parses a value's key. Raises BadInput when it can't be read."""
+    key = read_key(text)
+    if key is None:
+        raise BadInput(
+            "“{value}” can't be read as the key of a value; choose one in the list.",
+            value=shortened(text),
+        )
+    return key
 
 
 def read_around(deps: Deps, user: User, key: ValueKey, other: str | None) -> Surroundings:

@@ -23,6 +23,7 @@ from data.queries.stations.placed import (
     placed_stations,
     station_form,
 )
+from data.query_values import read_text, read_word
 from data.records import DivisionId, StationId
 from data.vocabulary import StationKind
 from gis.ellipsoid import distance_m
@@ -30,6 +31,9 @@ from ingest.broker.device_password import device_password
 
 PAGE_ROWS = 20
 MOST_LETTERS = 200
+MOST_SEARCHED = 80
+"""The most letters of a search among stations."""
+
 NOWHERE = DivisionId(0)
 """No division has this id: only a role that is bound to none holds there."""
 
@@ -91,15 +95,18 @@ def divisions_written() -> frozenset[DivisionId] | None:
 def list_stations(
     deps: Deps, search: str, kind: str | None, page: int
 ) -> tuple[int, list[PlacedStation]]:
-    """Reads how many stations fit, and one page of the stations; pages count from 1."""
+    """Reads how many stations fit, and one page of the stations; pages count from 1.
+
+    Raises BadInput for a kind that there is not, and for too long a search.
+    """
     divisions = divisions_written()
-    chosen = StationKind(kind) if kind in set(StationKind) else None
+    chosen = read_word("kind", kind, StationKind) if kind else None
     with transaction(deps.engine) as connection:
         start = (max(page, 1) - 1) * PAGE_ROWS
         return placed_stations(
             connection,
             divisions,
-            search=search.strip()[:80],
+            search=read_text("q", search, MOST_SEARCHED),
             kind=chosen,
             start=start,
             rows=PAGE_ROWS,

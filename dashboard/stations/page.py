@@ -9,11 +9,13 @@ from dash import ALL, ClientsideFunction, Input, Output, State, ctx, dcc, html, 
 from dashboard.frame.callback_values import number_in, whole_number
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
+from dashboard.parts.blocks import unread_note
 from dashboard.parts.icons import icon
 from dashboard.parts.wording import _
 from dashboard.stations import actions, form
 from dashboard.stations.form_answers import opened, previewed, tried
 from dashboard.stations.list import kind_word, station_table
+from data.query_values import PageQuery, read_number, read_text, read_word
 from data.vocabulary import StationKind
 
 POINT = ("crs", "lon", "lat")
@@ -48,8 +50,14 @@ NONE = "none"
 """The choice of every kind: an empty value would be no choice at all."""
 
 
-def layout(q: str = "", kind: str = "", edit: str = "", **_query: Any) -> html.Div:
+def layout(**query: str | list[str]) -> html.Div:
     """The page of stations with an empty table, and with the filters of its address."""
+    page = PageQuery(query)
+    phrase = page.read(
+        read_text, "q", actions.MOST_SEARCHED, otherwise=page.text("q")[: actions.MOST_SEARCHED]
+    )
+    kind: StationKind | None = page.read(read_word, "kind", StationKind, otherwise=None)
+    edit: int | None = page.read(read_number, "edit", 1, otherwise=None)
     kinds = [{"value": each.value, "label": kind_word(each)} for each in StationKind]
     return html.Div(
         [
@@ -61,12 +69,13 @@ def layout(q: str = "", kind: str = "", edit: str = "", **_query: Any) -> html.D
                     dmc.SegmentedControl(
                         id=Ids.KIND,
                         data=[{"value": NONE, "label": _("All")}, *kinds],
-                        value=kind if kind in set(StationKind) else NONE,
+                        value=kind.value if kind else NONE,
                         size="xs",
                     ),
                     dmc.TextInput(
                         id=Ids.SEARCH,
-                        value=q[:80],
+                        value=phrase,
+                        attributes={"input": {"maxLength": actions.MOST_SEARCHED}},
                         placeholder=_("Name, code or water"),
                         leftSection=icon("search"),
                         debounce=300,
@@ -75,6 +84,7 @@ def layout(q: str = "", kind: str = "", edit: str = "", **_query: Any) -> html.D
                 ],
                 className="st-head",
             ),
+            unread_note(page.unread),
             html.Div(id=Ids.LIST, className="card st-card"),
             dmc.Pagination(id=Ids.PAGES, total=1, value=1, size="sm", mt=12),
             station_dialog(),
@@ -91,7 +101,7 @@ def layout(q: str = "", kind: str = "", edit: str = "", **_query: Any) -> html.D
             dcc.Store(id=Ids.CHOSEN),
             dcc.Store(id=Ids.TYPED),
             dcc.Store(id=Ids.ADDRESS),
-            dcc.Store(id=Ids.ASKED, data=edit if edit.isdecimal() else None),
+            dcc.Store(id=Ids.ASKED, data=None if edit is None else str(edit)),
         ],
         className="om-page st-page",
     )
@@ -163,7 +173,8 @@ def register_list(app: dash.Dash, deps: Deps) -> None:
         search: str | None, kind: str | None, page: int | None, _changed: int
     ) -> tuple[Any, ...]:
         page = 1 if ctx.triggered_id in (Ids.SEARCH, Ids.KIND) else page or 1
-        count, rows = await off(actions.list_stations, deps, search or "", kind, page)
+        chosen = None if kind == NONE else kind
+        count, rows = await off(actions.list_stations, deps, search or "", chosen, page)
         shown = station_table(rows, deps.clock(), filtered=bool(search) or kind != NONE)
         pages = max(1, -(-count // actions.PAGE_ROWS))
         return shown, pages, page, _("{count} stations").format(count=count)

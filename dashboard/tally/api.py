@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from dashboard.frame.answers import Read
+from dashboard.frame.answers import MOST_ID, Read
 from dashboard.frame.auth import Action, User, require
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
@@ -29,7 +29,9 @@ Start = Annotated[
     datetime | None, Query(alias="from", description="with offset; default: a day before `to`")
 ]
 End = Annotated[datetime | None, Query(alias="to", description="with offset; default: now")]
-One = Annotated[int | None, Query(alias="station", description="the id of one station")]
+One = Annotated[
+    int | None, Query(alias="station", ge=1, le=MOST_ID, description="the id of one station")
+]
 By = Annotated[Grain, Query(description="hour: 8 days at most; day: 366, days of Beijing")]
 
 
@@ -184,7 +186,7 @@ def router(deps: Deps) -> APIRouter:
         end: End = None,
         station: One = None,
         by: By = Grain.HOUR,
-        first: Annotated[int, Query(ge=0, description="stations to skip")] = 0,
+        first: Annotated[int, Query(ge=0, le=10**6, description="stations to skip")] = 0,
         most: Annotated[int, Query(ge=0, le=MOST_STATIONS)] = 100,
     ) -> AccountingOut:
         """Received, stored, duplicate, refused, late and missing, by hour or day and station."""

@@ -7,12 +7,13 @@ import dash
 from dash import Input, Output, dcc, html
 from sqlalchemy.exc import SQLAlchemyError
 
+from dashboard.frame.answers import MOST_ID
 from dashboard.frame.auth import current_user
 from dashboard.frame.deps import Deps
 from dashboard.frame.http_errors import failure_words
 from dashboard.frame.offload import off
 from dashboard.parts.attributes import attributes
-from dashboard.parts.blocks import notice, skeleton
+from dashboard.parts.blocks import notice, skeleton, unread_note
 from dashboard.parts.icons import icon
 from dashboard.parts.wording import _
 from dashboard.stations.list import kind_word
@@ -21,6 +22,7 @@ from dashboard.tally.reads import (
     PAGE_ROWS,
     RANGES,
     USUAL,
+    YEARS,
     Asked,
     Shown,
     address_of,
@@ -34,8 +36,18 @@ from dashboard.tally.totals import reasons_card, sum_card
 from data.clock import BUSINESS_ZONE
 from data.errors import ServiceDown
 from data.queries.tally.window import Grain
+from data.query_values import (
+    PageQuery,
+    read_choice,
+    read_day,
+    read_number,
+    read_text,
+    read_word,
+)
 from data.vocabulary import StationKind
 
+MOST_PAGE = 999_999
+MOST_TEXT = 80
 
 class Ids:
     """Component ids of the accounting page, which counts received messages."""
@@ -45,7 +57,7 @@ class Ids:
     RETRY = "accounting-retry"
 
 
-def layout(**query: str) -> html.Div:
+def layout(**query: str | list[str]) -> html.Div:
     """Returns the accounting page before its data is read; a store holds the address's query."""
     names = ("range", "on", "kind", "q", "station", "page")
     return html.Div(
@@ -59,14 +71,20 @@ def layout(**query: str) -> html.Div:
 
 
 def asked_of(chosen: dict[str, Any]) -> Asked:
-    """Returns the address's query parameters as ``Asked``; a misspelt one counts as not given."""
-    chosen_texts = {
-        name: str(chosen.get(name) or "") for name in ("range", "on", "kind", "q", "station")
-    }
-    if chosen_texts["range"] not in RANGES:
-        chosen_texts["range"] = USUAL
-    page = str(chosen.get("page") or "")
-    return Asked(**chosen_texts, page=int(page) if page.isdecimal() and len(page) < 7 else 1)
+    """Returns the address's query as ``Asked``; what can't be read is left out, and noted in it."""
+    page = PageQuery(chosen)
+    on = page.read(read_day, "on", YEARS, otherwise=None)
+    kind: StationKind | None = page.read(read_word, "kind", StationKind, otherwise=None)
+    station = page.read(read_number, "station", 1, MOST_ID, otherwise=None)
+    return Asked(
+        range=page.read(read_choice, "range", RANGES, otherwise=USUAL),
+        on=on.isoformat() if on else "",
+        kind=kind.value if kind else "",
+        q=page.read(read_text, "q", MOST_TEXT, otherwise=page.text("q")[:MOST_TEXT]),
+        station=str(station or ""),
+        page=page.read(read_number, "page", 1, MOST_PAGE, otherwise=1),
+        unread=tuple(page.unread),
+    )
 
 
 def register(app: dash.Dash, deps: Deps) -> None:
@@ -106,6 +124,7 @@ def accounting_page(shown: Shown) -> html.Div:
     return html.Div(
         [
             heading(shown),
+            unread_note(shown.asked.unread),
             missing if shown.is_missing else None,
             sum_card(shown),
             one_card(shown) if shown.one else None,
@@ -208,7 +227,7 @@ def search(asked: Asked) -> html.Form:
         id="accounting-search",
         placeholder=_("Name, code or water"),
         className="ac-search",
-        maxLength=80,
+        maxLength=MOST_TEXT,
     )
     return html.Form(
         [*hidden, field], action="/accounting", method="GET", role="search", className="ac-form"

@@ -12,6 +12,7 @@ from dashboard.frame.auth import User, visible_to
 from dashboard.frame.deps import Deps
 from data.clock import BUSINESS_ZONE, UtcDatetime, start_of_day
 from data.database import transaction
+from data.errors import BadInput
 from data.queries.scope import EVERYTHING, Scope
 from data.queries.tally.counts import Tally, TallyTable, reasons, tally_table, unknown
 from data.queries.tally.stations import TallyStation, tally_stations
@@ -28,11 +29,15 @@ RANGES = {
 """How much the page shows at once, and by what."""
 
 USUAL = "24h"
+YEARS = range(2000, 2200)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the accounting page's address asks for; ``on`` is the last day shown, empty: today."""
+    """What the accounting page's address asks for; ``on`` is the last day shown, empty: today.
+
+    ``unread`` are the errors of what the address holds beside and can't be read.
+    """
 
     range: str = USUAL
     on: str = ""
@@ -40,6 +45,7 @@ class Asked:
     q: str = ""
     station: str = ""
     page: int = 1
+    unread: tuple[BadInput, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +102,7 @@ def day_named(text: str) -> date | None:
         day = date.fromisoformat(text)
     except ValueError:
         return None
-    return day if date(2000, 1, 1) <= day <= date(2200, 1, 1) else None
+    return day if day.year in YEARS else None
 
 
 def worst_first(read: TallyTable) -> list[tuple[TallyStation, Tally]]:
@@ -142,13 +148,13 @@ def read(deps: Deps, user: User, asked: Asked) -> Shown:
 def _stations(
     connection: Connection, scope: Scope, window: Window, asked: Asked
 ) -> list[TallyStation]:
-    kind = StationKind(asked.kind) if asked.kind in set(StationKind) else None
-    return tally_stations(connection, scope, window, search=asked.q[:80], kind=kind)
+    kind = StationKind(asked.kind) if asked.kind else None
+    return tally_stations(connection, scope, window, search=asked.q, kind=kind)
 
 
 def _one(connection: Connection, scope: Scope, window: Window, text: str) -> TallyTable | None:
     """Reads the message counts of the chosen station; None if none is chosen or visible."""
-    if not text.isdecimal() or len(text) > 15:
+    if not text:
         return None
     found = tally_stations(connection, scope, window, station=StationId(int(text)))
     return tally_table(connection, found, window, whole=False) if found else None
@@ -161,7 +167,7 @@ def address_of(asked: Asked, **changed: Any) -> str:
     """Returns the page's address with ``changed`` applied; page 1 unless "page" is changed."""
     if "page" not in changed:
         changed["page"] = 1
-    fields = asdict(replace(asked, **changed))
+    fields = asdict(replace(asked, unread=(), **changed))
     kept = {name: value for name, value in fields.items() if value and value != _LEFT_OUT.get(name)}
     return "/accounting?" + urlencode(kept) if kept else "/accounting"
 

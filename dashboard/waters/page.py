@@ -13,7 +13,7 @@ from dashboard.frame.deps import Deps
 from dashboard.frame.http_errors import failure_words
 from dashboard.frame.offload import off
 from dashboard.parts.attributes import attributes
-from dashboard.parts.blocks import notice, skeleton
+from dashboard.parts.blocks import notice, skeleton, unread_note
 from dashboard.parts.icons import icon
 from dashboard.parts.wording import _
 from dashboard.waters.river_list import rivers_table
@@ -21,9 +21,11 @@ from data.database import transaction
 from data.errors import ServiceDown
 from data.queries.scope import Scope
 from data.queries.waters.list import Kind, Listing, Sort, Standing, river_list
+from data.query_values import PageQuery, read_choice, read_number, read_text
 
-MOST_PAGES = 10_000
 PAGE_ROWS = 50
+MOST_PAGE = 9999
+MOST_TEXT = 64
 
 
 class Ids:
@@ -39,10 +41,14 @@ class Ids:
     RETRY = "rivers-retry"
 
 
-def layout(
-    q: str = "", kind: str = "", standing: str = "", sort: str = "", page: str = "", **_query: str
-) -> html.Div:
+def layout(**query: str | list[str]) -> html.Div:
     """Returns the page that lists waters, with the filters that its address names."""
+    asked = PageQuery(query)
+    phrase = asked.read(read_text, "q", MOST_TEXT, otherwise=asked.text("q")[:MOST_TEXT])
+    kind = asked.read(read_choice, "kind", get_args(Kind), otherwise="")
+    standing = asked.read(read_choice, "standing", get_args(Standing), otherwise="")
+    sort = asked.read(read_choice, "sort", get_args(Sort), otherwise="worst")
+    page = asked.read(read_number, "page", 1, MOST_PAGE, otherwise=1)
     return html.Div(
         [
             html.Header(
@@ -51,11 +57,13 @@ def layout(
                     html.Span(id=Ids.COUNT, className="t3", **attributes(aria_live="polite")),
                 ]
             ),
+            unread_note(asked.unread),
             html.Div(
                 [
                     dmc.TextInput(
                         id=Ids.SEARCH,
-                        value=q[:64],
+                        value=phrase,
+                        attributes={"input": {"maxLength": MOST_TEXT}},
                         placeholder=_("Name, code or basin"),
                         leftSection=icon("search"),
                         debounce=300,
@@ -65,7 +73,7 @@ def layout(
                     chooser(Ids.KIND, _("Kind"), kinds(), kind),
                     chooser(Ids.STANDING, _("State"), standings(), standing),
                     html.Span(className="sp"),
-                    chooser(Ids.SORT, _("Sort by"), sorts(), sort or "worst", clearable=False),
+                    chooser(Ids.SORT, _("Sort by"), sorts(), sort, clearable=False),
                 ],
                 className="rl-filters",
                 role="search",
@@ -73,8 +81,8 @@ def layout(
             html.Div(skeleton(), id=Ids.LIST),
             dmc.Pagination(
                 id=Ids.PAGES,
-                total=max(1, int(page)) if page.isdecimal() and len(page) < 5 else 1,
-                value=max(1, int(page)) if page.isdecimal() and len(page) < 5 else 1,
+                total=page,
+                value=page,
                 size="sm",
                 mt=12,
                 hideWithOnePage=True,
@@ -121,8 +129,15 @@ def sorts() -> dict[str, str]:
 
 
 def read(deps: Deps, scope: Scope, chosen: tuple[Any, ...]) -> Listing:
-    """Reads one page of the list for the chosen filters; ignores values that are no option."""
+    """Reads one page of the list for the chosen filters. Raises BadInput for what is no option."""
     phrase, kind, standing, sort, page = chosen
+    for key, value, allowed in (
+        ("kind", kind, get_args(Kind)),
+        ("standing", standing, get_args(Standing)),
+        ("sort", sort, get_args(Sort)),
+    ):
+        if value:
+            read_choice(key, str(value), allowed)
     with transaction(deps.engine) as connection:
         return river_list(
             connection,
@@ -133,7 +148,7 @@ def read(deps: Deps, scope: Scope, chosen: tuple[Any, ...]) -> Listing:
             kind=kind if kind in get_args(Kind) else None,
             standing=standing if standing in get_args(Standing) else None,
             sort=sort if sort in get_args(Sort) else "worst",
-            start=(min(max(whole_number(page or 1), 1), MOST_PAGES) - 1) * PAGE_ROWS,
+            start=(min(max(whole_number(page or 1), 1), MOST_PAGE) - 1) * PAGE_ROWS,
             limit=PAGE_ROWS,
         )
 

@@ -4,15 +4,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import Final, TypeVar
-from urllib.parse import parse_qsl, urlencode
+from typing import Final
+from urllib.parse import urlencode
 
+from data.errors import BadInput
+from data.query_values import (
+    PageQuery,
+    not_allowed,
+    pairs_of,
+    read_choice,
+    read_day,
+    read_number,
+    read_text,
+    read_word,
+)
 from data.words.ledger import CATEGORY_KEYS, Group, Light, Severity, Source, Status
 
-Word = TypeVar("Word", bound=StrEnum)
-
 MOST_WORDS: Final = 50
-"""How many values one filter takes; what comes after them is left out."""
+"""How many values one filter takes."""
 
 MOST_TEXT: Final = 64
 YEARS: Final = range(2000, 2101)
@@ -113,20 +122,33 @@ _WORDS: Final[Mapping[str, type[StrEnum]]] = {
     "light": Light,
     "source": Source,
 }
-_CATEGORIES: Final = frozenset((*CATEGORY_KEYS, *(group.value for group in Group)))
-_LARGEST_ID: Final = 2**63 - 1
+_CATEGORIES: Final = (*(group.value for group in Group), *CATEGORY_KEYS)
 
 
 def read_filter(query: str | Mapping[str, str | Iterable[str]]) -> LedgerFilter:
-    """Parses the filter of the list of problems from a query string; ignores what is unreadable."""
+    """Parses the filter of the list of problems from a query string.
+
+    Other keys are left to the caller. Raises BadInput for the first value that can't be read.
+    """
+    chosen, unread = read_page_filter(query)
+    if unread:
+        raise unread[0]
+    return chosen
+
+
+def read_page_filter(
+    query: str | Mapping[str, str | Iterable[str]],
+) -> tuple[LedgerFilter, list[BadInput]]:
+    """Parses the filter from a page's address: without what can't be read, and the errors of it."""
     values_by_key: dict[str, list[str]] = {}
-    for key, value in _pairs(query):
+    for key, value in pairs_of(query):
         values_by_key.setdefault(key, []).append(value)
-    read: dict[str, object] = {}
-    for key, values in values_by_key.items():
-        if key in KEYS:
-            read[KEYS[key]] = _read(key, values[:MOST_WORDS])
-    return LedgerFilter(**{name: value for name, value in read.items() if value})  # type: ignore[arg-type]  # typed by key in _read
+    page = PageQuery(values_by_key)
+    read = {
+        KEYS[key]: _read(page, key, values) for key, values in values_by_key.items() if key in KEYS
+    }
+    chosen = LedgerFilter(**{name: value for name, value in read.items() if value})  # type: ignore[arg-type]  # typed by key in _read
+    return chosen, page.unread
 
 
 def write_filter(chosen: LedgerFilter) -> str:
@@ -142,10 +164,24 @@ def write_filter(chosen: LedgerFilter) -> str:
 
 
 def read_order(query: str | Mapping[str, str | Iterable[str]]) -> Order:
-    """Parses the list's order from ``sort`` in a query string; a leading "-" means descending."""
-    word = next((value for key, value in _pairs(query) if key == "sort"), "")
-    by = _words(Sort, [word.removeprefix("-")])
-    return Order(by[0], word.startswith("-")) if by else Order()
+    """Parses the list's order from ``sort`` in a query string; a leading "-" means descending.
+
+    Raises BadInput for an order that can't be read.
+    """
+    order, unread = read_page_order(query)
+    if unread:
+        raise unread[0]
+    return order
+
+
+def read_page_order(
+    query: str | Mapping[str, str | Iterable[str]],
+) -> tuple[Order, list[BadInput]]:
+    """Parses the order from a page's address: the usual one, and the error, if it is unreadable."""
+    page = PageQuery({"sort": [value for key, value in pairs_of(query) if key == "sort"]})
+    if not page.text("sort"):
+        return Order(), []
+    return page.read(_order, "sort", otherwise=Order()), page.unread
 
 
 def write_order(order: Order) -> str:
@@ -153,43 +189,47 @@ def write_order(order: Order) -> str:
     return "" if order == Order() else ("-" if order.descending else "") + order.by.value
 
 
-def _pairs(query: str | Mapping[str, str | Iterable[str]]) -> list[tuple[str, str]]:
-    if isinstance(query, str):
-        return parse_qsl(query.removeprefix("?"))
-    return [
-        (key, one)
-        for key, value in query.items()
-        for one in ((value,) if isinstance(value, str) else value)
-    ]
+def read_address(
+    query: str | Mapping[str, str | Iterable[str]],
+) -> tuple[LedgerFilter, Order, list[BadInput]]:
+    """Parses a page's address: filter and order without what can't be read, and the errors."""
+    chosen, unread = read_page_filter(query)
+    order, more = read_page_order(query)
+    return chosen, order, [*unread, *more]
 
 
-def _read(key: str, values: list[str]) -> object:
+def _order(key: str, text: str) -> Order:
+    by = text.removeprefix("-")
+    if by not in set(Sort):
+        raise not_allowed(key, text, (f"{each}, -{each}" for each in Sort))
+    return Order(Sort(by), text.startswith("-"))
+
+
+def _read(page: PageQuery, key: str, values: list[str]) -> object:
+    """Returns the value of a field of the filter; what can't be read is noted with the page."""
     if key == "view":
-        return next(iter(_words(View, values)), None)
+        return page.read(read_word, key, View, otherwise=View.OPEN)
     if key == "q":
-        return values[0].replace("\0", "").strip()[:MOST_TEXT]
+        whole = page.text(key)
+        return page.read(read_text, key, MOST_TEXT, otherwise=whole.replace("\0", "")[:MOST_TEXT])
     if key in ("since", "until"):
-        return _day(values[0])
-    if key == "category":
-        return tuple(dict.fromkeys(one for one in values if one in _CATEGORIES))
-    if key in _WORDS:
-        return _words(_WORDS[key], values)
-    return tuple(
-        dict.fromkeys(
-            int(one)
-            for one in values
-            if one.isascii() and one.isdecimal() and len(one) < 20 and int(one) <= _LARGEST_ID
+        return page.read(read_day, key, YEARS, otherwise=None)
+    if len(values) > MOST_WORDS:
+        page.unread.append(
+            BadInput(
+                "{key} is given {n} times; at most {most} are allowed.",
+                key=key,
+                n=len(values),
+                most=MOST_WORDS,
+            )
         )
-    )
+    held = (page.tried(_one, key, value) for value in values[:MOST_WORDS])
+    return tuple(dict.fromkeys(one for one in held if one is not None))
 
 
-def _words(words: type[Word], values: Iterable[str]) -> tuple[Word, ...]:
-    return tuple(dict.fromkeys(words(one) for one in values if one in set(words)))
-
-
-def _day(word: str) -> date | None:
-    try:
-        day = date.fromisoformat(word)
-    except ValueError:
-        return None
-    return day if day.year in YEARS else None
+def _one(key: str, text: str) -> StrEnum | str | int:
+    if key == "category":
+        return read_choice(key, text, _CATEGORIES)
+    if key in _WORDS:
+        return read_word(key, text, _WORDS[key])
+    return read_number(key, text)

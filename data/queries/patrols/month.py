@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from data.clock import Span, UtcDatetime, business_date, start_of_day
 from data.queries.levels import LEVELS
 from data.queries.patrols.readers import Reader
+from data.query_values import read_month
 from data.vocabulary import ChiefLevel
 from data.words.patrols import Duty
 
@@ -122,12 +123,11 @@ def month_of(day: date, now: UtcDatetime) -> Month:
 
 
 def month_named(key: str, now: UtcDatetime) -> Month:
-    """Parses a key like 2026-11; returns this month if the key is unreadable or outside YEARS."""
-    try:
-        day = date.fromisoformat(f"{key}-01")
-    except ValueError:
-        day = business_date(now)
-    return month_of(day if day.year in YEARS else business_date(now), now)
+    """Parses a key like 2026-11; returns this month for "".
+
+    Raises BadInput for a key that can't be read or lies outside of YEARS.
+    """
+    return month_of(read_month("month", key, YEARS) if key else business_date(now), now)
 
 
 def chiefs_of_month(

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection
 
 from data.clock import business_date, start_of_day
-from data.errors import NotFound
+from data.errors import BadInput, NotFound
 from data.queries.patrols.records import (
     ChiefMonth,
     Reader,
@@ -105,7 +105,8 @@ def test_a_month_has_its_days_wherever_it_stands() -> None:
     assert month_named("2026-11", NOW).passed_share == pytest.approx(22 / 30)
     assert month_named("2025-12", NOW).passed_share == 1
     for unfit in ("2026-13", "9999-12", "0001-01", "1' OR 1"):
-        assert month_named(unfit, NOW).key == "2026-11"
+        with pytest.raises(BadInput):
+            month_named(unfit, NOW)
     assert month_named("", NOW).span.end == start_of_day(date(2026, 12, 1))
 
 

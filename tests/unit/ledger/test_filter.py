@@ -2,12 +2,13 @@
 
 from dataclasses import fields
 from datetime import date
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.errors import BadInput
 from data.queries.ledger.filter import (
     KEYS,
     MOST_TEXT,
@@ -16,8 +17,10 @@ from data.queries.ledger.filter import (
     Order,
     Sort,
     View,
+    read_address,
     read_filter,
     read_order,
+    read_page_filter,
     write_filter,
     write_order,
 )
@@ -86,14 +89,33 @@ def test_the_default_asks_for_nothing() -> None:
         "sort=number&page=3&unknown=1",
     ],
 )
-def test_what_is_not_understood_is_left_out(query: str) -> None:
-    assert read_filter(query) == LedgerFilter()
+def test_what_is_not_understood_is_refused_and_left_out_of_a_page_with_a_note(query: str) -> None:
+    chosen, order, unread = read_address(query)
+    assert chosen == LedgerFilter()
+    if "unknown" in query:
+        assert (order, unread) == (Order(Sort.NUMBER), [])
+        assert read_filter(query) == LedgerFilter()
+        return
+    assert len(unread) == len([value for _key, value in parse_qsl(query)])
+    with pytest.raises(BadInput):
+        read_filter(query)
 
 
-def test_too_much_is_cut() -> None:
+def test_too_much_is_refused_and_cut_on_a_page_with_a_note() -> None:
     many = "&".join(f"river={number}" for number in range(MOST_WORDS + 9))
-    assert len(read_filter(many).river_ids) == MOST_WORDS
-    assert read_filter("q=" + "河" * 500).text == "河" * MOST_TEXT
+    for query in (many, "q=" + "河" * 500):
+        with pytest.raises(BadInput):
+            read_filter(query)
+    chosen, unread = read_page_filter(many)
+    assert (len(chosen.river_ids), len(unread)) == (MOST_WORDS, 1)
+    chosen, unread = read_page_filter("q=" + "河" * 500)
+    assert (chosen.text, len(unread)) == ("河" * MOST_TEXT, 1)
+
+
+def test_one_wrong_value_leaves_the_right_ones_beside_it_on_a_page() -> None:
+    chosen, unread = read_page_filter("status=assigned&status=open&river=3&river=x&view=all&view=x")
+    assert (chosen.statuses, chosen.river_ids) == ((Status.ASSIGNED,), (3,))
+    assert [each.facts["key"] for each in unread] == ["status", "river", "view"]
 
 
 @pytest.mark.parametrize("by", Sort)
@@ -101,4 +123,8 @@ def test_too_much_is_cut() -> None:
 def test_an_order_is_read_again(by: Sort, descending: bool) -> None:
     order = Order(by, descending)
     assert read_order({"sort": write_order(order)}) == order
-    assert read_order("sort=nothing") == Order() == read_order("")
+    assert read_order("") == Order()
+    assert read_address("sort=nothing")[1] == Order()
+    for unfit in ("sort=nothing", "sort=-", "sort=--due", "sort=due&sort=number"):
+        with pytest.raises(BadInput):
+            read_order(unfit)
