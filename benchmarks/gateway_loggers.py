@@ -23,7 +23,7 @@ from data.cluster import ROLES, Cluster
 from data.daemon import free_port
 from data.database import engine
 from data.migrations.run import upgrade
-from ingest.broker.mosquitto import INGEST, Broker
+from ingest.broker.mosquitto import GATEWAY, INGEST, Broker
 from ingest.codecs.hj212_frame import framed
 from ingest.codecs.hj212_segment import BEIJING
 from tests.made.readings.messages import one, register
@@ -32,7 +32,6 @@ from tests.running.folders import open_folder
 from tests.running.ingest_process import IngestProcess, ingest_process
 from tests.running.waiting import until
 
-GATEWAY = "gateway"
 ANSWER_S = 20.0
 ROOT = Path(__file__).parents[1]
 

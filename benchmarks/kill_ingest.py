@@ -24,14 +24,13 @@ from data.cluster import ROLES, Cluster
 from data.database import engine
 from data.migrations.run import upgrade
 from data.settings import MqttSettings
-from ingest.broker.mosquitto import INGEST, Broker
+from ingest.broker.mosquitto import GATEWAY, INGEST, Broker
 from ingest.transport.publisher import Published, Publisher
 from tests.made.readings.messages import one, register
 from tests.running.folders import open_folder
 from tests.running.ingest_process import IngestProcess, ingest_process
 
 STATIONS = 50
-GATEWAY = "gateway"
 
 
 @dataclass

@@ -30,14 +30,13 @@ from data.daemon import free_port
 from data.database import engine
 from data.migrations.run import upgrade
 from data.settings import MqttSettings
-from ingest.broker.mosquitto import INGEST, Broker
+from ingest.broker.mosquitto import GATEWAY, INGEST, Broker
 from tests.made.readings.messages import register
 from tests.running.bound import bound
 from tests.running.folders import open_folder
 from tests.running.ingest_process import IngestProcess
 from tests.running.waiting import until
 
-GATEWAY = "gateway"
 BEHIND = "mosquitto ahead"
 """Mosquitto with messages that ingest, being away, has not taken yet."""
 SPOOLING, PLAIN = "spooling", "plain"

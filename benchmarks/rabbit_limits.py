@@ -24,13 +24,12 @@ from benchmarks.rig.processes import cpu_s
 from benchmarks.rig.rabbit import Rabbit
 from benchmarks.rig.rabbit_cluster import RabbitCluster
 from data.settings import MqttSettings
-from ingest.broker.mosquitto import Broker
+from ingest.broker.mosquitto import GATEWAY, Broker
 from ingest.inbox import Inbox
 from ingest.transport.mqtt_client import MqttClient
 from tests.running.folders import open_folder
 
-GATEWAY = "gateway"
-ACCOUNTS = {"ingest": "ingest", GATEWAY: GATEWAY}
+ACCOUNTS = {"onemap-ingest": "ingest", GATEWAY: GATEWAY}
 SESSION = "onemap-ingest"
 SPLIT = "onemap-split"
 QUEUE = "mqtt-subscription-{}qos1"
@@ -59,7 +58,7 @@ class Side:
                 "host": host,
                 "port": port,
                 "protocol": protocol,
-                "username": "ingest",
+                "username": "onemap-ingest",
                 "password": "ingest",
                 "client_id": f"{SESSION}{own}",
             }

@@ -51,7 +51,7 @@ class MqttSettings(BaseSettings):
     protocol: Literal["5", "3.1.1"] = Field(
         "5", description="MQTT version: 5, or 3.1.1 for brokers such as RabbitMQ 3.10"
     )
-    username: str = Field("ingest", description="the broker's account for ingest")
+    username: str = Field("onemap-ingest", description="the broker's account for ingest")
     password: SecretStr = Field(SecretStr(""), description="its password")
     client_id: str = Field("onemap-ingest", description="fixed id of the kept session")
     tls_ca: Path | None = Field(None, description="certificate authority; set to use TLS")
@@ -103,7 +103,7 @@ class Hj212Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="address the gateway listens on")
     port: int = Field(9212, ge=0, le=65535, description="its port; 0 takes a free one")
     loggers: Path | None = Field(None, description="TOML file of the loggers it lets in")
-    username: str = Field("gateway", description="the broker's account for the gateway")
+    username: str = Field("onemap-hj212", description="the broker's account for the gateway")
     password: SecretStr = Field(SecretStr(""), description="its password")
     client_id: str = Field("onemap-hj212", description="its fixed client id at the broker")
     idle_seconds: float = Field(900, gt=0, description="a logger silent for so long is cut off")
@@ -234,7 +234,10 @@ class SimulatorSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ONEMAP_SIMULATOR__")
 
-    username: str = Field("simulator", description="a gateway's account at the broker")
+    username: str = Field("onemap-simulator", description="a gateway's account at the broker")
     password: SecretStr = Field(SecretStr(""), description="its password")
+    publisher: str = Field(
+        "onemap-publish", description="the gateway's account that publish-file uses, same password"
+    )
     round_seconds: float = Field(60, gt=0, description="every device publishes once in a round")
     order_file: Path | None = Field(None, description="where a pollution event is ordered")

@@ -8,9 +8,10 @@ import secrets
 from collections.abc import Mapping, Sequence
 
 from data.errors import BadInput
+from ingest.broker.mosquitto import GATEWAY, PUBLISHER, SIMULATOR
 from ingest.transport.broker_link import RECEIVE_MAXIMUM, SESSION_EXPIRY_S
 
-INGEST = "ingest"
+INGEST = "onemap-ingest"
 PLUGINS = "[rabbitmq_mqtt,rabbitmq_consistent_hash_exchange].\n"
 
 _NAME = re.compile(r"[^\s/+#:$.*\x00-\x1f][^\s/+#:.*\x00-\x1f]{0,63}")
@@ -19,6 +20,7 @@ _NAME = re.compile(r"[^\s/+#:$.*\x00-\x1f][^\s/+#:.*\x00-\x1f]{0,63}")
 _HASHING = "rabbit_password_hashing_sha256"
 _EXCHANGE = "amq.topic"
 _OWN = "onemap-"
+_OURS = {INGEST, GATEWAY, SIMULATOR, PUBLISHER}
 
 _SETTINGS = """\
 listeners.tcp = none
@@ -69,7 +71,7 @@ def definitions(
     """
     sending = dict(gateways or {})
     for name in (*accounts, *(each for some in sending.values() for each in some)):
-        if not _NAME.fullmatch(name) or name.startswith(_OWN):
+        if not _NAME.fullmatch(name) or (name.startswith(_OWN) and name not in _OURS):
             raise BadInput("{name} can't be the name of a broker account.", name=name)
     made = {
         "vhosts": [{"name": "/"}],
@@ -96,7 +98,7 @@ def _user(name: str, password: str) -> dict[str, object]:
 def _queue(name: str, is_gateway: bool) -> str:
     """Returns the pattern of the queues of an account's sessions."""
     if name == INGEST:
-        return rf"mqtt-subscription-{_OWN}ingest.*"
+        return rf"mqtt-subscription-{INGEST}.*"
     whose = re.escape(name)
     if is_gateway:
         whose = rf"({whose}|{_OWN}{whose}|{_OWN}hj212)"

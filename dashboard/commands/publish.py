@@ -29,7 +29,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     )
     parser.add_argument("file", type=Path, metavar="FILE", help=_("a .csv, .jsonl or .ndjson file"))
     parser.add_argument(
-        "--user", help=_("account at the broker (default: the simulator's gateway)")
+        "--user", help=_("account at the broker (default: the one kept for such files)")
     )
     parser.add_argument(
         "--password-file", type=Path, metavar="FILE", help=_("file that holds its password")
@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     password = account.password.get_secret_value()
     if args.password_file:
         password = _open(args.password_file).read().strip()
-    publisher = Publisher(MqttSettings(), args.user or account.username, password)
+    publisher = Publisher(MqttSettings(), args.user or account.publisher, password)
     for topic, payload in messages:
         publisher.publish(topic, payload)
     done = publisher.finish()

@@ -10,9 +10,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from dashboard.demo.environment import secret, stored_passwords
 from data.cluster import DATABASE, ROLES, Cluster
 from data.database import engine
-from ingest.broker.mosquitto import INGEST, Broker
+from ingest.broker.mosquitto import INGEST, PUBLISHER, SIMULATOR, Broker
 
-SIMULATOR = "simulator"
 Settings = MutableMapping[str, str]
 
 
@@ -95,8 +94,9 @@ def start_broker(folder: Path, settings: Settings, stations: list[str]) -> Broke
             **{code: devices[code] for code in ours},
             INGEST: settings["ONEMAP_MQTT__PASSWORD"],
             SIMULATOR: settings["ONEMAP_SIMULATOR__PASSWORD"],
+            PUBLISHER: settings["ONEMAP_SIMULATOR__PASSWORD"],
         },
-        gateways={SIMULATOR: stations},
+        gateways={SIMULATOR: stations, PUBLISHER: stations},
         log=folder / "logs" / "mosquitto.log",
     )
     broker.start()
@@ -105,5 +105,6 @@ def start_broker(folder: Path, settings: Settings, stations: list[str]) -> Broke
     settings["ONEMAP_MQTT__USERNAME"] = INGEST
     settings["ONEMAP_MQTT__CONFIG_FILE"] = str(broker.folder / "mosquitto.conf")
     settings["ONEMAP_SIMULATOR__USERNAME"] = SIMULATOR
+    settings["ONEMAP_SIMULATOR__PUBLISHER"] = PUBLISHER
     settings["ONEMAP_SIMULATOR__ORDER_FILE"] = str(folder / "pollution.json")
     return broker

@@ -13,17 +13,28 @@ from pathlib import Path
 from data.daemon import Account, Daemon, free_port, own, program, reaches, unprivileged
 from data.errors import BadInput, ServiceDown
 from ingest.broker.limits import check_limits
+from ingest.broker.sign_in import accepts
 
-__all__ = ["INGEST", "Broker", "accepts", "check_limits"]
+__all__ = ["GATEWAY", "INGEST", "PUBLISHER", "SIMULATOR", "Broker", "accepts", "check_limits"]
 
-INGEST = "ingest"
+INGEST = "onemap-ingest"
 """The account that reads every station's topics and writes receipts."""
+
+GATEWAY, SIMULATOR, PUBLISHER = "onemap-hj212", "onemap-simulator", "onemap-publish"
+"""The accounts of the HJ 212 gateway, the simulator and ``publish-file``.
+
+Each is named as the client id it has always used: the broker names a session after its account.
+"""
+
+_RENAMED = {"ingest": INGEST, "gateway": GATEWAY, "simulator": SIMULATOR}
+"""What these accounts were called while any account could use any client id."""
 
 _NAME = re.compile(r"[^\s/+#:$\x00-\x1f][^\s/+#:\x00-\x1f]{0,63}")
 
 _CONFIG = """\
 listener {port} 127.0.0.1
 allow_anonymous false
+use_username_as_clientid true
 password_file {folder}/passwords
 acl_file {folder}/acl
 persistence true
@@ -48,20 +59,26 @@ pattern write onemap/v1/%u/reading
 pattern write onemap/v1/%u/hj212
 pattern read onemap/v1/%u/receipt
 
-user ingest
+user {ingest}
 topic read onemap/v1/+/reading
 topic read onemap/v1/+/hj212
 topic write onemap/v1/+/receipt
 topic read $SYS/broker/publish/messages/dropped
+
+user ingest
+topic read onemap/v1/+/reading
+topic read onemap/v1/+/hj212
 """
+"""The last user signs in no more: a session kept for it still gets what its queue is owed."""
 
 
 class Broker:
     """A mosquitto process on 127.0.0.1 whose queues survive restarts; start it in the main thread.
 
-    ``accounts`` maps a name to its password: ``ingest``, devices (named as their station, which is
+    ``accounts`` maps a name to its password: ``INGEST``, devices (named as their station, which is
     all they may write under) and gateways. ``gateways`` maps such a name to the stations it writes
-    for.
+    for. An account has one session, named as the account: whoever signs in a second time with it
+    ends its own first connection, and nobody else's.
     """
 
     def __init__(
@@ -100,6 +117,7 @@ class Broker:
         self.daemon.stop(patience_s=10)
         self.port = free_port(self.port)
         self._write("mosquitto.conf", _CONFIG.format(port=self.port, folder=self.folder))
+        self._rename_accounts()
         others = [line for line in self._kept() if line.partition(":")[0] not in self.accounts]
         self._write_accounts(others + self._hashed(self.accounts))
         self.daemon.start(
@@ -137,6 +155,34 @@ class Broker:
         """Returns the names of all accounts of the broker."""
         return {line.partition(":")[0] for line in self._kept()}
 
+    def _rename_accounts(self) -> None:
+        """Gives the accounts of an older folder the names of their sessions; hashes are kept.
+
+        A gateway or simulator is one only if it is listed as a gateway, else it is a device.
+        """
+        listed = self._listed()
+        renamed = {old: new for old, new in _RENAMED.items() if new == INGEST or old in listed}
+        lines = [line.partition(":") for line in self._kept()]
+        names = {name for name, _, _ in lines}
+        if names & renamed.keys():
+            kept = [
+                f"{renamed.get(name, name)}:{hashed}"
+                for name, _, hashed in lines
+                if renamed.get(name) not in names
+            ]
+            self._write("passwords", "".join(line + "\n" for line in kept))
+        if listed.keys() & renamed.keys():
+            named = {renamed.get(name, name): stations for name, stations in listed.items()}
+            self._write("gateways.json", json.dumps(named, ensure_ascii=False))
+
+    def _listed(self) -> dict[str, list[str]]:
+        """Returns the gateways of the folder with their stations."""
+        try:
+            listed: dict[str, list[str]] = json.loads((self.folder / "gateways.json").read_text())
+        except FileNotFoundError:
+            return {}
+        return listed
+
     def _kept(self) -> list[str]:
         try:
             return (self.folder / "passwords").read_text().splitlines()
@@ -148,6 +194,8 @@ class Broker:
         for name, password in accounts.items():
             if not _NAME.fullmatch(name) or not password or "\n" in password:
                 raise BadInput("{name} can't be the name of a broker account.", name=name)
+        if not accounts:
+            return []
         plain = self.folder / "passwords.new"
         plain.touch(mode=0o600)
         plain.write_text("".join(f"{name}:{password}\n" for name, password in accounts.items()))
@@ -164,11 +212,14 @@ class Broker:
 
     def _write_accounts(self, lines: Sequence[str]) -> None:
         self._write("passwords", "".join(line + "\n" for line in lines))
-        known = self.folder / "gateways.json"
-        if self.gateways or not known.exists():
+        if self.gateways or not (self.folder / "gateways.json").exists():
             self._write("gateways.json", json.dumps(self.gateways, ensure_ascii=False))
-        gateways: dict[str, list[str]] = json.loads(known.read_text())
-        rules = [_ACL]
+        gateways = self._listed()
+        # A broker that an older version started knows ingest by its old name until it is restarted.
+        names = {line.partition(":")[0] for line in lines}
+        rules = [_ACL.format(ingest=INGEST)]
+        if "ingest" in names:
+            rules.append("topic write onemap/v1/+/receipt\n")
         for name, stations in gateways.items():
             rules.append(f"\nuser {name}\n")
             for station in stations:
@@ -203,32 +254,3 @@ class Broker:
             reason=lines[-1] if lines else "no word in the log",
             log=self.log,
         )
-
-
-def accepts(
-    host: str,
-    port: int,
-    username: str,
-    password: str,
-    *,
-    protocol: str = "5",
-    patience_s: float = 5,
-) -> bool:
-    """Returns whether the broker accepts the account: sends CONNECT and reads the answer.
-
-    Raises OSError when nobody answers.
-    """
-    name, secret = username.encode(), password.encode()
-    fields = b"".join(len(part).to_bytes(2, "big") + part for part in (b"", name, secret))
-    level = b"\x05\xc2\x00\x0a\x00" if protocol == "5" else b"\x04\xc2\x00\x0a"
-    body = b"\x00\x04MQTT" + level + fields
-    length = (
-        bytes([len(body)]) if len(body) < 128 else bytes([len(body) & 127 | 128, len(body) >> 7])
-    )
-    with socket.create_connection((host, port), timeout=patience_s) as line:
-        line.sendall(b"\x10" + length + body)
-        answer = line.recv(4)
-        if len(answer) == 4 and answer[3] == 0:
-            line.sendall(b"\xe0\x00")
-            return True
-    return False

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,8 +17,8 @@ from tests.running.waiting import until
 class IngestProcess:
     """``onemap ingest`` against one broker and one database; it can be started again.
 
-    Its client id is its own: the broker keeps no other test's messages for it. Without a broker
-    the environment has to name one before it starts.
+    Its session is that of ingest's account. Without a broker the environment has to name one
+    before it starts.
     """
 
     def __init__(self, broker: Broker | None, password: str, database_url: str, log: Path) -> None:
@@ -29,7 +28,6 @@ class IngestProcess:
             "PYTHONPATH": str(ROOT),
             "ONEMAP_DATABASE__URL": database_url,
             "ONEMAP_MQTT__PASSWORD": password,
-            "ONEMAP_MQTT__CLIENT_ID": f"onemap-ingest-{uuid.uuid4().hex[:12]}",
         }
         if broker is not None:
             self.environment["ONEMAP_MQTT__PORT"] = str(broker.port)

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from data.errors import BadInput
 from data.records import StationCode
 from data.settings import MqttSettings
-from ingest.broker.mosquitto import INGEST, Broker
+from ingest.broker.mosquitto import GATEWAY, INGEST, Broker
 from ingest.codecs.hj212_cipher import enciphered
 from ingest.codecs.hj212_frame import framed, unframed
 from ingest.gateway import line as gateway_line
@@ -30,8 +30,8 @@ def gateway_broker() -> Iterator[Broker]:
     with open_folder("gateway") as folder:
         made = Broker(
             folder / "mosquitto",
-            accounts={INGEST: INGEST_PASSWORD, "gateway": "gateway-in-tests"},
-            gateways={"gateway": STATIONS},
+            accounts={INGEST: INGEST_PASSWORD, GATEWAY: "gateway-in-tests"},
+            gateways={GATEWAY: STATIONS},
         )
         made.start()
         yield made
@@ -42,9 +42,7 @@ def gateway_broker() -> Iterator[Broker]:
 def ingesting(gateway_broker: Broker, database: Database) -> Iterator[Database]:
     """Ingest takes in what the gateway hands to the broker."""
     register(database.owner, *STATIONS)
-    mqtt = MqttSettings(
-        port=gateway_broker.port, username=INGEST, password=INGEST_PASSWORD, client_id="gateway"
-    )
+    mqtt = MqttSettings(port=gateway_broker.port, username=INGEST, password=INGEST_PASSWORD)
     worker = Worker(database.ingest, mqtt, now=lambda: NOON)
     thread = threading.Thread(target=worker.run)
     thread.start()

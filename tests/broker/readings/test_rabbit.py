@@ -41,8 +41,8 @@ def settings(rabbit: Rabbit, client_id: str = "onemap-ingest") -> MqttSettings:
         host=rabbit.host,
         port=rabbit.port,
         protocol="3.1.1",
-        username="ingest",
-        password=RABBIT_ACCOUNTS["ingest"],
+        username="onemap-ingest",
+        password=RABBIT_ACCOUNTS["onemap-ingest"],
         client_id=client_id,
     )
 
@@ -165,7 +165,7 @@ def test_a_device_can_neither_read_others_nor_take_ingest_s_queue(rabbit: Rabbit
 
 
 def test_a_name_that_topics_cannot_tell_apart_is_refused() -> None:
-    for name in ("a.b", "a/b", "*", "#", "", "a b", "onemap-ingest"):
+    for name in ("a.b", "a/b", "*", "#", "", "a b", "onemap-other"):
         with pytest.raises(BadInput):
             rabbit_config.definitions({name: "secret"})
 

@@ -52,9 +52,7 @@ def worker(broker: Broker, database: Database) -> Iterator[Worker]:
     register(database.owner, STATION)
     made = Worker(
         database.ingest,
-        MqttSettings(
-            port=broker.port, username=INGEST, password=INGEST_PASSWORD, client_id="receipts"
-        ),
+        MqttSettings(port=broker.port, username=INGEST, password=INGEST_PASSWORD),
         now=lambda: NOON,
     )
     thread = threading.Thread(target=made.run)

@@ -26,7 +26,6 @@ def test_the_next_node_takes_over_when_one_is_gone(private_broker: Broker) -> No
             port=free_port(),
             others=(f"127.0.0.1:{private_broker.port}", f"127.0.0.1:{second.port}"),
             password=INGEST_PASSWORD,
-            client_id="rover",
         )
         inbox = Inbox(100, 10_000)
         client = MqttClient(nodes, inbox, [TOPIC])

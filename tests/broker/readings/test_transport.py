@@ -35,9 +35,7 @@ TOPIC = "onemap/v1/{}/reading"
 def client_of(
     broker: Broker, inbox: Inbox, station: str, password: str = INGEST_PASSWORD
 ) -> MqttClient:
-    settings = MqttSettings(
-        port=broker.port, username=INGEST, password=password, client_id=f"test-{station}"
-    )
+    settings = MqttSettings(port=broker.port, username=INGEST, password=password)
     return MqttClient(settings, inbox, [TOPIC.format(station)])
 
 

@@ -5,7 +5,7 @@ import re
 
 from benchmarks.rig import rabbit_config
 
-ACCOUNTS = {"ingest": "a", "S1": "b", "i": "c", "gateway": "d"}
+ACCOUNTS = {"onemap-ingest": "a", "S1": "b", "i": "c", "gateway": "d"}
 
 
 def rights(kind: str, account: str, what: str) -> str:
@@ -32,8 +32,8 @@ def test_a_queue_belongs_to_one_account() -> None:
     for other in ("S10", "S1-2", "S", "onemap-ingest", "onemap-S1", "onemap-hj212"):
         assert not may_read("S1", other), other
         assert not may_read("i", other), other
-    assert may_read("ingest", "onemap-ingest")
-    assert not may_read("ingest", "S1")
+    assert may_read("onemap-ingest", "onemap-ingest")
+    assert not may_read("onemap-ingest", "S1")
     assert may_read("gateway", "onemap-hj212")
     assert not may_read("gateway", "onemap-ingest")
 
@@ -44,11 +44,11 @@ def test_a_topic_belongs_to_those_who_write_it() -> None:
     for topic in ("onemap/v1/S10/reading", "onemap/v1/S1/receipt", "onemap/v1/S1/reading/x"):
         assert not may_write("S1", topic), topic
         assert not may_write("gateway", topic), topic
-    assert may_write("ingest", "onemap/v1/S1/receipt")
-    assert not may_write("ingest", "onemap/v1/S1/reading")
+    assert may_write("onemap-ingest", "onemap/v1/S1/receipt")
+    assert not may_write("onemap-ingest", "onemap/v1/S1/reading")
 
 
 def test_no_password_stands_in_the_definitions() -> None:
-    made = rabbit_config.definitions({"ingest": "open-sesame"})
+    made = rabbit_config.definitions({"onemap-ingest": "open-sesame"})
     assert "open-sesame" not in made
-    assert rabbit_config.definitions({"ingest": "open-sesame"}) != made
+    assert rabbit_config.definitions({"onemap-ingest": "open-sesame"}) != made
