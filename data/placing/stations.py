@@ -1,6 +1,5 @@
 """Places or moves one station, by hand or from a file, in the caller's transaction."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,6 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from data import clock
 from data.errors import BadInput, Conflict
 from data.placing import facts as station_facts
+from data.placing.codes import check_code
 from data.placing.facts import KIND_OF, Facts, IntakeFacts, OutfallFacts, SectionFacts
 from data.placing.spots import WITHIN_M, Spot, preview
 from data.records import StationCode, StationId
@@ -36,7 +36,6 @@ __all__ = [
 ]
 
 INTERVAL: Final = timedelta(hours=4)
-_CODE: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
 class PlacementOutcome(StrEnum):
@@ -114,12 +113,6 @@ def place_station(
 
 
 def _check(placement: StationPlacement) -> None:
-    if not _CODE.fullmatch(placement.code):
-        raise BadInput(
-            "{code} can't be a station's code.",
-            mend="Use at most 64 letters, digits, points, hyphens and underscores.",
-            code=repr(placement.code),
-        )
     if not placement.name.strip():
         raise BadInput("A station needs a name.")
     if placement.facts and KIND_OF[type(placement.facts)] is not placement.kind:
@@ -164,6 +157,7 @@ def _create(
 ) -> Placed:
     if placement.expected_version is not None:
         raise Conflict("The station {code} is no longer there.", code=placement.code)
+    check_code(placement.code)
     columns = {"interval_s": int(INTERVAL.total_seconds()), **values}
     station_id = connection.execute(
         insert(station)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from data.daemon import Account, Daemon, free_port, own, program, reaches, unprivileged
 from data.errors import BadInput, ServiceDown
+from data.placing.codes import is_account
 from ingest.broker.limits import check_limits
 from ingest.broker.sign_in import accepts
 
@@ -135,8 +136,14 @@ class Broker:
         """Adds a device's account, which may publish only as its station; returns the password.
 
         Works from another process than the one that started the broker. An existing device gets the
-        new password. Raises BadInput for a name MQTT can't carry.
+        new password. Raises BadInput for a name MQTT can't carry, or of one of our other accounts.
         """
+        if is_account(station) or station in self._listed():
+            raise BadInput(
+                "{code} is the name of an account of the broker.",
+                mend="Choose another code: a station's device signs in by it.",
+                code=station,
+            )
         password = password or secrets.token_urlsafe(12)
         lines = [line for line in self._kept() if line.partition(":")[0] != station]
         self._write_accounts(lines + self._hashed({station: password}))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from data.errors import BadInput
+from data.placing.codes import check_code
 from data.records import StationCode
 from ingest.codecs.refusal import Unreadable
 from ingest.topics import address_of, topic_of
@@ -64,7 +65,8 @@ def _logger(entry: Any, number: int) -> Logger:
         raise BadInput("Logger {number}: pw must be text.", number=number)
     try:
         address_of(topic_of(StationCode(station)))
-    except Unreadable:
+        check_code(station)
+    except (Unreadable, BadInput):
         raise BadInput(
             "Logger {number}: {station} is no station's code.", number=number, station=station
         ) from None
