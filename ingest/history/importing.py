@@ -1,14 +1,15 @@
 """Imports a history of readings: staged by COPY, one transaction a chunk, never twice.
 
-Stored values stay as they are: a row without flags that comes again fills empty columns, a value
-that differs goes to ``reading_conflict``. A history raises no exceedances and was received by
-nobody: of the hourly tally only the readings observed in each hour change. The newest values
-follow at the end.
+Stored values stay as they are: a row that comes again adds the values that lacked, each with its
+flag, and a value that differs goes to ``reading_conflict``, as with a message. A history raises no
+exceedances and was received by nobody: of the hourly tally only the readings observed in each hour
+change. The newest values follow at the end.
 """
 
 import csv
 import io
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ from data.archives.tables import read_chunks, total_rows
 from data.clock import Clock
 from data.settings import QualitySettings
 from data.vocabulary import COLUMN_PARAMETERS, PARAMETERS
+from data.whole_files import unwritable
 from gis.crs import CGCS2000
 from ingest.history.latest import carry_forward
 from ingest.history.progress import Course
@@ -36,7 +38,7 @@ _STAGING: Final = f"""
 CREATE TEMPORARY TABLE IF NOT EXISTS staged_history (
     station_id bigint, observed_at timestamptz, period text, received_at timestamptz,
     message_id text, {", ".join(f"{column} float8" for column in COLUMNS)},
-    extra text, flags text, lon float8, lat float8
+    extra text, flags text, lon float8, lat float8, line bigint GENERATED ALWAYS AS IDENTITY
 ) ON COMMIT DELETE ROWS
 """
 _KEY: Final = "station_id, observed_at, period"
@@ -46,7 +48,7 @@ WITH fresh AS (
     INSERT INTO reading ({_LISTED}, extra, flags, position)
     SELECT {_LISTED}, extra::jsonb, flags::jsonb,
         CASE WHEN lon IS NOT NULL THEN ST_SetSRID(ST_MakePoint(lon, lat), {CGCS2000}) END
-    FROM staged_history ORDER BY {_KEY}
+    FROM staged_history ORDER BY {_KEY}, line
     ON CONFLICT DO NOTHING RETURNING {_KEY}
 ), counted AS (
     INSERT INTO hour_account AS a (station_id, hour, instants, minutes, hours)
@@ -58,27 +60,50 @@ WITH fresh AS (
 )
 SELECT count(*) FROM fresh
 """
-_PAIRS: Final = tuple(
-    f"('{p.value}', r.{PARAMETERS[p].column}, s.{PARAMETERS[p].column})" for p in COLUMN_PARAMETERS
-)
+_COLUMNS: Final = {p.value: PARAMETERS[p].column for p in COLUMN_PARAMETERS}
+_REPEATS: Final = f"""
+SELECT max(count) FROM (SELECT count(*) FROM staged_history GROUP BY {_KEY}) AS counted
+"""
+_ONE_EACH: Final = f"""
+SELECT * FROM (
+    SELECT *, row_number() OVER (PARTITION BY {_KEY} ORDER BY line) AS turn FROM staged_history
+) AS numbered WHERE turn = %s
+"""
+"""Of each reading its first row in the chunk, its second …: they are merged in this order."""
+
 _CONFLICTS: Final = f"""
 INSERT INTO reading_conflict (station_id, observed_at, period, parameter, kept, refused,
     received_at, message_id)
 SELECT r.station_id, r.observed_at, r.period, v.parameter, v.kept, v.refused, s.received_at,
     s.message_id
-FROM staged_history s JOIN reading r USING ({_KEY}), LATERAL (VALUES
-    {", ".join(_PAIRS)}
+FROM ({_ONE_EACH}) s JOIN reading r USING ({_KEY}), LATERAL (
+    VALUES {", ".join(f"('{key}', r.{c}, s.{c})" for key, c in _COLUMNS.items())}
+    UNION ALL
+    SELECT rare.key, (r.extra ->> rare.key)::float8, rare.value::float8
+    FROM jsonb_each_text(s.extra::jsonb) AS rare
 ) AS v (parameter, kept, refused)
 WHERE v.kept <> v.refused ON CONFLICT DO NOTHING
+"""
+_ADDED_FLAGS: Final = f"""
+SELECT jsonb_object_agg(f.key, f.value) FROM jsonb_each(s.flags::jsonb) AS f
+WHERE CASE f.key
+    {" ".join(f"WHEN '{k}' THEN r.{c} IS NULL AND s.{c} IS NOT NULL" for k, c in _COLUMNS.items())}
+    ELSE s.extra::jsonb ? f.key AND NOT coalesce(r.extra, '{{}}') ? f.key END
 """
 _FILL: Final = f"""
 UPDATE reading r SET {", ".join(f"{c} = coalesce(r.{c}, s.{c})" for c in COLUMNS)},
     extra = CASE WHEN s.extra IS NULL THEN r.extra
-        ELSE s.extra::jsonb || coalesce(r.extra, '{{}}') END
-FROM (
-    SELECT DISTINCT ON ({_KEY}) * FROM staged_history WHERE flags IS NULL ORDER BY {_KEY}) s
+        ELSE s.extra::jsonb || coalesce(r.extra, '{{}}') END,
+    flags = CASE WHEN s.flags IS NULL THEN r.flags
+        ELSE nullif(coalesce(({_ADDED_FLAGS}), '{{}}') || coalesce(r.flags, '{{}}'), '{{}}') END,
+    position = coalesce(r.position,
+        CASE WHEN s.lon IS NOT NULL THEN ST_SetSRID(ST_MakePoint(s.lon, s.lat), {CGCS2000}) END)
+FROM ({_ONE_EACH}) s
 WHERE (r.station_id, r.observed_at, r.period) = (s.station_id, s.observed_at, s.period)
-    AND ({" OR ".join(f"(r.{c} IS NULL AND s.{c} IS NOT NULL)" for c in COLUMNS)})
+    AND ({" OR ".join(f"(r.{c} IS NULL AND s.{c} IS NOT NULL)" for c in COLUMNS)}
+        OR (r.position IS NULL AND s.lon IS NOT NULL)
+        OR EXISTS (SELECT FROM jsonb_object_keys(s.extra::jsonb) AS key
+            WHERE NOT coalesce(r.extra, '{{}}') ? key))
 """
 _STATIONS: Final = "SELECT id, code, started_at, ended_at FROM station ORDER BY id"
 _OUTSIDE: Final = "SELECT month::timestamp AT TIME ZONE 'UTC' FROM detached_month"
@@ -128,26 +153,37 @@ class HistoryImport:
                 counts.stored += stored
                 counts.known += rows.table.num_rows - stored
                 counts.rejected += len(rows.rejected)
-                self._reject(rows.rejected, is_first=counts.read == chunk.table.num_rows)
+                done.rejects_bytes = self._reject(rows.rejected, done.rejects_bytes)
                 _note_newest(done.newest, rows)
-                self._course.write(asdict(counts), done.newest)
+                done.counts = asdict(counts)
+                self._course.write(done)
                 report(counts.read, total)
             carry_forward(driver, done.newest, Assessor(QualitySettings()), self._clock)
         self._course.end()
         return counts
 
-    def _reject(self, rejected: Iterable[Rejected], *, is_first: bool) -> None:
-        rejected = list(rejected)
-        if is_first:
+    def _reject(self, rejected: Sequence[Rejected], before: int) -> int:
+        """Appends to the file of rejected rows, after its first ``before`` bytes; returns its size.
+
+        What follows them was written by a run that broke off before it noted its progress.
+        """
+        if not before:
             self.rejects_file.unlink(missing_ok=True)
         if not rejected:
-            return
-        is_new = not self.rejects_file.exists()
-        with self.rejects_file.open("a", encoding="utf-8", newline="") as opened:
-            writer = csv.writer(opened)
-            if is_new:
-                writer.writerow(Rejected._fields)
-            writer.writerows(rejected)
+            return before
+        text = io.StringIO(newline="")
+        writer = csv.writer(text)
+        writer.writerows([] if before else [Rejected._fields])
+        writer.writerows(rejected)
+        try:
+            with self.rejects_file.open("ab") as opened:
+                opened.truncate(before)
+                opened.write(text.getvalue().encode())
+                opened.flush()
+                os.fsync(opened.fileno())
+        except OSError as error:
+            raise unwritable(self.rejects_file, error) from error
+        return self.rejects_file.stat().st_size
 
 
 def _known(driver: psycopg.Connection[tuple[Any, ...]]) -> tuple[Stations, list[Month]]:
@@ -170,8 +206,10 @@ def _store(driver: psycopg.Connection[tuple[Any, ...]], rows: Rows) -> int:
         counted = cursor.fetchone()
         stored = int(counted[0]) if counted else 0
         if stored < rows.table.num_rows:
-            cursor.execute(_CONFLICTS)
-            cursor.execute(_FILL)
+            repeats = cursor.execute(_REPEATS).fetchone()
+            for turn in range(1, 1 + (repeats[0] if repeats else 0)):
+                cursor.execute(_CONFLICTS, (turn,))
+                cursor.execute(_FILL, (turn,))
     return stored
 
 

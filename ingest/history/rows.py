@@ -94,7 +94,7 @@ def rows_of(
         "archived": _is_outside(at, outside),
         **{name: bad for name, (_values, bad) in found.items()},
         "text": _unreadable(table),
-        "empty": _empty([found[name][0] for name in chunk.values], table.num_rows),
+        "empty": _empty([found[name][0] for name in chunk.values], table),
     }
     reason = np.full(table.num_rows, -1, dtype=np.int16)
     for number, fault in enumerate(faults.values()):
@@ -203,11 +203,17 @@ def _is_rare(key: str, value: object) -> bool:
     return is_key(key) and type(value) in (int, float) and isfinite(cast(float, value))
 
 
-def _empty(values: list[Any], count: int) -> Any:
-    empty = pa.array(np.ones(count, dtype=bool))
+def _empty(values: list[Any], table: pa.Table) -> Any:
+    """Returns a mask of rows without any value, neither in a column nor among the rare ones."""
+    empty: Any = pa.array(np.ones(table.num_rows, dtype=bool))
     for each in values:
         empty = pc.and_(empty, pc.is_null(each))
-    return empty
+    if not _there(table, ["extra"]):
+        return empty
+    mask, rare = np.array(_mask(empty)), _text(table, "extra")
+    for row in np.flatnonzero(mask).tolist():
+        mask[row] = not _object_in(rare[row].as_py())
+    return pa.array(mask)
 
 
 def _notes(table: pa.Table, chunk: Chunk, values: Mapping[str, Any]) -> tuple[Any, Any]:

@@ -131,6 +131,69 @@ def test_a_row_again_fills_and_a_value_that_differs_is_kept_aside(
     ]
 
 
+def test_rare_and_flagged_values_of_a_row_again_are_merged_as_those_of_a_message(
+    database: Database, tmp_path: Path
+) -> None:
+    """Values that lack come in order of the file, each with its flag; others are kept aside."""
+    register(database.owner, "S-1")
+    file = tmp_path / "history.csv"
+    told: list[tuple[str, object, object, dict[str, str], dict[str, float]]] = [
+        ("7.0", "", "", {"ph": "D"}, {"fe": 0.2}),
+        ("7.5", 3.0, "", {"ph": "M", "codmn": "D"}, {"fe": 0.3, "mn": 0.1}),
+        ("", 4.0, 0.1, {"mn": "D"}, {"mn": 0.4, "toc": 0.5}),
+        ("", "", "", {"no2n": "D"}, {"no2n": 0.01}),
+    ]
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.writer(opened)
+        writer.writerow(["station", "time", "ph", "codmn", "tp", "flags", "extra"])
+        for ph, codmn, tp, flags, extra in told:
+            notes = [json.dumps(flags), json.dumps(extra)]
+            writer.writerow(["S-1", NOON.isoformat(), ph, codmn, tp, *notes])
+    assert taken(database, file) == Imported(read=4, stored=1, known=3, rejected=0)
+    [(ph, codmn_, tp_, extra_, flags_)] = rows(
+        database.owner,
+        "SELECT ph, permanganate_index_mgl, total_phosphorus_mgl, extra, flags FROM reading",
+    )
+    assert (ph, codmn_, tp_) == (7.0, 3.0, 0.1)
+    assert extra_ == {"fe": 0.2, "mn": 0.1, "toc": 0.5, "no2n": 0.01}
+    assert flags_ == {"ph": "D", "codmn": "D", "no2n": "D"}
+    conflicts = rows(
+        database.owner, "SELECT parameter, kept, refused FROM reading_conflict ORDER BY 1"
+    )
+    assert conflicts == [
+        ("codmn", 3.0, 4.0), ("fe", 0.2, 0.3), ("mn", 0.1, 0.4), ("ph", 7.0, 7.5)
+    ]  # fmt: skip
+    again = taken(database, file)
+    assert (again.stored, again.known) == (0, 4)
+    assert rows(database.owner, "SELECT extra, flags FROM reading") == [(extra_, flags_)]
+
+
+def test_rejected_rows_that_a_killed_run_wrote_and_did_not_note_stand_once(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(database.owner, "S-1")
+    monkeypatch.setattr("data.archives.tables.CHUNK", 10)
+    file = tmp_path / "history.csv"
+    lines = [f"S-{1 + n % 2},{(NOON + timedelta(hours=n)).isoformat()},7" for n in range(30)]
+    file.write_text("station,time,ph\n" + "\n".join(lines) + "\n")
+
+    def break_off(done: int, _total: int | None) -> None:
+        if done == 10:
+            raise KeyboardInterrupt
+
+    history = HistoryImport(database.ingest, file, clock=lambda: NOW)
+    with pytest.raises(KeyboardInterrupt):
+        history.run(break_off)
+    with history.rejects_file.open("a", encoding="utf-8") as opened:
+        opened.write("12,station,S-2,2026-05-01T00:00:00Z,\r\n14,stati")
+    again = HistoryImport(database.ingest, file, clock=lambda: NOW).run()
+    assert (again.stored, again.rejected) == (15, 15)
+    with history.rejects_file.open(encoding="utf-8", newline="") as opened:
+        rejected = list(csv.DictReader(opened))
+    assert [int(row["row"]) % 2 for row in rejected] == [int(rejected[0]["row"]) % 2] * 15
+    assert len({row["row"] for row in rejected}) == 15
+
+
 def test_an_archive_comes_back_as_it_went(
     database: Database, shared_database: Database, tmp_path: Path
 ) -> None:
