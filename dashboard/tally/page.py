@@ -49,6 +49,7 @@ from data.vocabulary import StationKind
 MOST_PAGE = 999_999
 MOST_TEXT = 80
 
+
 class Ids:
     """Component ids of the accounting page, which counts received messages."""
 
