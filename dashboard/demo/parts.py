@@ -105,7 +105,7 @@ def broker(*, is_needed: bool) -> Part:
         return Part(f"broker {where}", "", False, error.strerror or str(error), is_needed)
     losses: list[str] = []
     if settings.config_file and settings.config_file.is_file():
-        losses = check_limits(settings.config_file)
+        losses = check_limits(settings.config_file, settings.client_id)
     return Part(f"broker {where}", "", fine and not losses, "; ".join(losses), is_needed)
 
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from ingest.broker import rabbit_limits
+from ingest.broker.client_ids import check_mosquitto
 
 LEAST_QUEUE = 100_000
 LONGEST_AUTOSAVE_S = 10
@@ -13,8 +14,10 @@ SHORTEST_EXPIRY_DAYS = 7
 _DAYS = {"h": 1 / 24, "d": 1.0, "w": 7.0, "m": 30.0, "y": 365.0}
 
 
-def check_limits(config_file: Path) -> list[str]:
+def check_limits(config_file: Path, client_id: str = "onemap-ingest") -> list[str]:
     """Returns a sentence for each setting in the file that may lose messages, or slow ingest.
+
+    So does a broker that lets others use ingest's ``client_id``.
 
     A RabbitMQ file is recognised by its settings; any other is read as mosquitto's. Values not set
     count as the broker's own defaults; ``include_dir`` is followed. Raises OSError when the file
@@ -23,9 +26,9 @@ def check_limits(config_file: Path) -> list[str]:
     """
     text = config_file.read_text(encoding="utf-8", errors="replace")
     if rabbit_limits.is_rabbit(text):
-        return rabbit_limits.check(text)
+        return rabbit_limits.check(text, client_id)
     settings = _settings(config_file)
-    warnings = []
+    warnings = check_mosquitto(config_file, client_id)
     if settings.get("persistence", "false") != "true":
         warnings.append("persistence is off: a restart of the broker loses every queued message")
     elif settings.get("autosave_on_changes", "false") != "true":

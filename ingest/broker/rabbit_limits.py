@@ -2,6 +2,7 @@
 
 import re
 
+from ingest.broker.client_ids import REMEDY, is_guessable
 from ingest.transport.broker_link import SESSION_EXPIRY_S
 
 LEAST_PREFETCH = 1000
@@ -17,7 +18,7 @@ def is_rabbit(text: str) -> bool:
     return re.search(r"^\s*mqtt\.[\w.]+\s*=", text, re.MULTILINE) is not None
 
 
-def check(text: str) -> list[str]:
+def check(text: str, client_id: str) -> list[str]:
     """Returns a sentence for each setting by which RabbitMQ may lose or delay messages.
 
     Settings not made count as RabbitMQ's own defaults. Source: rabbitmq_mqtt 3.10, schema:
@@ -60,6 +61,12 @@ def check(text: str) -> list[str]:
         warnings.append(
             "cluster_partition_handling is ignore: nodes that lost sight of each other stay apart "
             "until someone restarts them; set it to pause_minority"
+        )
+    if is_guessable(client_id):
+        warnings.append(
+            "RabbitMQ 3.10 can't bind a client id to an account: a device that signs in with ours "
+            "keeps ingest away as long as it goes on, though it gets nothing of the queue; "
+            + REMEDY.removeprefix("or ")
         )
     return warnings
 

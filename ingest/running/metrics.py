@@ -57,6 +57,10 @@ class IngestFigures:
         self._lag = self._gauge(
             "lag_seconds", "Age of the oldest message of the last batch when it was committed."
         )
+        self._takeovers = self._gauge(
+            "session_takeovers",
+            "How often somebody signed in with ingest's client id, since start.",
+        )
         self._waiting = self._gauge("waiting_messages", "Messages in memory, not yet committed.")
         self._connected = self._gauge("connected", "1 while the broker's connection stands.")
         self._dropped = self._gauge(
@@ -88,8 +92,9 @@ class IngestFigures:
         self._seconds.observe(seconds)
         self._lag.set(max((self._now() - oldest_received_at).total_seconds(), 0.0))
 
-    def state(self, waiting: int, connected: bool, dropped: int | None) -> None:
+    def state(self, waiting: int, connected: bool, dropped: int | None, takeovers: int = 0) -> None:
         """Sets the worker's state; ``dropped`` is None if the broker doesn't report losses."""
+        self._takeovers.set(takeovers)
         self._waiting.set(waiting)
         if not waiting:
             self._lag.set(0.0)

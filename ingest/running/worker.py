@@ -128,7 +128,12 @@ class Worker:
         self._lanes.check()
         self._stopping.wait(IDLE_S)
         self._keep_time()
-        self.figures.state(len(self._inbox), self._client.connected, self._client.dropped)
+        self.figures.state(
+            len(self._inbox),
+            self._client.connected,
+            self._client.dropped,
+            self._client.takeovers.count,
+        )
         if not self._client.alive:
             raise ServiceDown("The thread that reads from the broker has died.")
 
@@ -180,7 +185,7 @@ def warn_of_limits(mqtt: MqttSettings) -> list[str]:
         ]
     else:
         try:
-            warnings = check_limits(mqtt.config_file)
+            warnings = check_limits(mqtt.config_file, mqtt.client_id)
         except OSError as error:
             warnings = [f"the broker's limits were not checked: {error}"]
     for warning in warnings:

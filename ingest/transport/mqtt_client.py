@@ -24,6 +24,7 @@ from ingest.inbox import LONGEST_TOPIC, MOST_TOPICS, Inbox, Message, part_of
 from ingest.transport.broker_link import DROPPED_TOPIC, link, subscribe
 from ingest.transport.burst import BurstClient, Published
 from ingest.transport.receipts import Receipt
+from ingest.transport.takeovers import Takeovers
 from ingest.transport.waker import Waker
 
 LOG = logging.getLogger(__name__)
@@ -33,7 +34,6 @@ LONGEST_PAUSE_S = 5.0
 SHORT_S = 10.0
 """A connection shorter than this doesn't prove the next one worth hurrying for."""
 
-MANY_SHORT = 4
 MOST_RECEIPTS = 20_000
 
 
@@ -65,6 +65,7 @@ class MqttClient:
         self._asked: int | None = None
         self._acks: deque[Message] = deque()
         self._receipts: deque[Receipt] = deque(maxlen=MOST_RECEIPTS)
+        self.takeovers = Takeovers(settings.client_id)
         self._stopping = threading.Event()
         self._waker = Waker()
         self._thread = threading.Thread(target=self._run, name="mqtt", daemon=True)
@@ -137,18 +138,13 @@ class MqttClient:
             if self._established:
                 logged = ""
                 short = short + 1 if time.monotonic() - began < SHORT_S else 0
+                self.takeovers.suspect(short)
                 if short == 0:
                     pause_s = FIRST_PAUSE_S
             self._established = False
             if fault and fault != logged and not self._stopping.is_set():
                 LOG.warning("no connection to the broker: %s", fault)
                 logged = fault
-            if short == MANY_SHORT:
-                LOG.error(
-                    "connections end as soon as they begin: does another ingest use the client "
-                    "id %s?",
-                    self._settings.client_id,
-                )
             self._stopping.wait(pause_s)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
@@ -231,6 +227,7 @@ class MqttClient:
         LOG.info("connected to the broker, session %s", "kept" if flags.session_present else "new")
         if self._generation > 1 and not flags.session_present:
             LOG.warning("the broker has forgotten the session: what it held for us is lost there")
+            self.takeovers.forgotten()
         # Always: the topics may be others than those of the kept session.
         self._asked = subscribe(client, self._settings, self._topics)
 
@@ -239,6 +236,7 @@ class MqttClient:
     ) -> None:
         if not self._stopping.is_set():
             LOG.warning("the connection to the broker ended: %s", reason)
+            self.takeovers.ended(reason.value)
 
     def _on_subscribe(
         self, client: paho.Client, _: object, mid: int, reasons: list[ReasonCode], __: object

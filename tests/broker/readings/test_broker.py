@@ -141,6 +141,7 @@ def test_our_configuration_loses_nothing_and_debians_is_warned_of(
     (more / "queue.conf").write_text(
         "persistence true\nautosave_interval 1\nmax_queued_messages 0\nmax_queued_bytes 1000000\n"
         "max_inflight_messages 0\nmax_packet_size 262144\npersistent_client_expiration 1h\n"
+        "use_username_as_clientid true\n"
     )
     plain.write_text(f"persistence false\ninclude_dir {more}\n")
     assert [line.split()[0] for line in check_limits(plain)] == ["persistent_client_expiration"]

@@ -8,6 +8,7 @@ import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
+from data.daemon import free_port
 from data.settings import MqttSettings
 from ingest.broker.mosquitto import GATEWAY, INGEST, PUBLISHER, SIMULATOR, Broker, accepts
 from ingest.inbox import Inbox
@@ -203,3 +204,24 @@ def test_a_device_added_beside_a_running_older_broker_takes_no_right_from_ingest
         "write onemap/v1/+/receipt",
     ):
         assert f"topic {right}" in rules
+
+
+def test_a_takeover_at_a_broker_that_allows_it_is_said_and_counted(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    port = free_port()
+    config = tmp_path / "foreign.conf"
+    config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n")
+    with subprocess.Popen(
+        bound("/usr/sbin/mosquitto", "-c", str(config)), stderr=subprocess.DEVNULL
+    ) as foreign:
+        client = MqttClient(MqttSettings(port=port), Inbox(10, 1000), [TOPIC.format("+")])
+        try:
+            client.start()
+            until(lambda: client.connected)
+            assert steal(port, "any", "any", "onemap-ingest", BOTH[0])
+            until(lambda: client.takeovers.count)
+            assert "with our client id onemap-ingest" in caplog.text
+        finally:
+            client.stop()
+            foreign.terminate()

@@ -7,10 +7,10 @@ from ingest.broker.limits import check_limits
 from tests.running.folders import ROOT
 
 
-def warned(folder: Path, text: str) -> list[str]:
+def warned(folder: Path, text: str, client_id: str = "onemap-ingest-5b8f20c1d3") -> list[str]:
     file = folder / "rabbitmq.conf"
     file.write_text(text)
-    return [each.split(" ")[0] for each in check_limits(file)]
+    return [each.split(" ")[0] for each in check_limits(file, client_id)]
 
 
 def test_our_own_settings_lose_nothing(tmp_path: Path) -> None:
@@ -43,3 +43,9 @@ def test_the_settings_in_the_documentation_lose_nothing(tmp_path: Path) -> None:
     ours = rabbit_config.settings("10.0.0.1", 1883, "/x", [f"rabbit@10.0.0.{n}" for n in (1, 2, 3)])
     told = {line for line in recipe.splitlines() if line and not line.startswith("#")}
     assert {each for each in told if each not in ours.splitlines()} == set()
+
+
+def test_a_client_id_that_a_device_can_guess_is_named(tmp_path: Path) -> None:
+    made = rabbit_config.settings("127.0.0.1", 1883, "/var/lib/onemap/rabbit")
+    for client_id in ("onemap-ingest", "onemap-ingest-2"):
+        assert warned(tmp_path, made, client_id) == ["RabbitMQ"]
