@@ -10,6 +10,7 @@ from pathlib import Path
 
 from data.daemon import Account, Daemon, free_port, own, program, reaches, run_folder, unprivileged
 from data.errors import BadInput, MissingPart, ServiceDown
+from data.whole_files import write_whole
 
 ROLES = ("owner", "app", "ingest", "readonly")
 """Short names of the database roles ``onemap_owner`` … ``onemap_readonly``."""
@@ -233,12 +234,10 @@ class Cluster:
             **({} if self.durable else _CARELESS),
         }
         lines = [f"{key} = '{value}'\n" for key, value in settings.items()]
-        (self.data / "onemap.conf").write_text("".join(lines))
-        own(self.data / "onemap.conf", self.account, 0o600)
+        write_whole(self.data / "onemap.conf", "".join(lines), mode=0o600, owner=self.account)
         main = self.data / "postgresql.conf"
-        if "include 'onemap.conf'" not in main.read_text():
-            with main.open("a") as out:
-                out.write("\ninclude 'onemap.conf'\n")
+        if "include 'onemap.conf'" not in (content := main.read_text()):
+            write_whole(main, f"{content}\ninclude 'onemap.conf'\n", owner=self.account)
 
     def _socket_folder(self) -> Path:
         """Returns the account's folder for the server's socket, with a path short enough."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.errors import MissingPart, ServiceDown
+from data.whole_files import write_whole
 
 POLL_S = 0.02
 SOCKET_PATH_BYTES = 107
@@ -172,7 +173,7 @@ class Daemon:
                 start_new_session=True,
             )
         pid = self.process.pid
-        self.record.write_text(json.dumps({"pid": pid, "ticks": started_at_ticks(pid)}))
+        write_whole(self.record, json.dumps({"pid": pid, "ticks": started_at_ticks(pid)}))
 
     def pid(self) -> int | None:
         """Returns the recorded pid if that very process still runs, else None."""
@@ -181,7 +182,7 @@ class Daemon:
         try:
             noted = json.loads(self.record.read_text())
             pid, ticks = int(noted["pid"]), noted["ticks"]
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, TypeError):
             return None
         return pid if ticks is not None and started_at_ticks(pid) == ticks else None
 

@@ -4,9 +4,7 @@ import argparse
 import csv
 import io
 import math
-import os
 import sys
-import tempfile
 from codecs import BOM_UTF8
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +13,7 @@ from dashboard.parts.wording import _
 from data.encodings import decode_text
 from data.errors import BadInput, NotFound
 from data.vocabulary import BodyKind, Parameter, WaterClass
+from data.whole_files import write_whole
 
 MISSING = frozenset({"", "--", "*"})
 GRADED = tuple(Parameter)[: tuple(Parameter).index(Parameter.FAECAL_COLIFORM) + 1]
@@ -271,21 +270,4 @@ def _write(target: str, content: bytes) -> None:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
         return
-    path = Path(target).resolve()
-    part: Path | None = None
-    try:
-        if path.exists() and not path.is_file():  # a pipe or a device
-            path.write_bytes(content)
-            return
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name, delete=False) as file:
-            part = Path(file.name)
-            file.write(content)
-        os.umask(mask := os.umask(0))
-        part.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~mask)
-        part.replace(path)
-    except OSError as error:
-        if part is not None:
-            part.unlink(missing_ok=True)
-        raise BadInput(
-            "{path} can't be written: {reason}.", path=target, reason=error.strerror
-        ) from error
+    write_whole(Path(target), content)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dashboard.commands.running import run_until_stopped
 from dashboard.parts.wording import _
 from data.errors import BadInput
+from data.whole_files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -118,11 +119,11 @@ def run_diagram(args: argparse.Namespace) -> int:
         return 0
     try:
         document = args.into.read_text("utf-8")
-        args.into.write_text(drawn_into(document), "utf-8")
     except OSError as error:
         raise BadInput(
             "{file} can't be read: {reason}", file=args.into, reason=error.strerror
         ) from None
+    write_whole(args.into, drawn_into(document))
     return 0
 
 

@@ -1,6 +1,8 @@
 """A month's classes and ratings as lines to read and as tables for other programs."""
 
 import csv
+import io
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from data.clock import BUSINESS_ZONE, UtcDatetime
 from data.quality.rating import Rating
 from data.quality.rounding import round_half_even
 from data.vocabulary import PARAMETERS, Parameter, WaterClass
+from data.whole_files import write_whole
 
 
 def rating_word(rating: Rating) -> str:
@@ -116,8 +119,9 @@ def _water_rows(month: Evaluation) -> Iterator[list[object]]:
 
 
 def _write(file: Path, rows: Iterable[list[object]]) -> None:
-    with file.open("w", encoding="utf-8-sig", newline="") as opened:
-        csv.writer(opened).writerows(rows)
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    write_whole(file, BOM_UTF8 + text.getvalue().encode())
 
 
 def _safe(text: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
 from data.errors import BadInput, NotFound
+from data.whole_files import write_whole
 
 FILE = "env"
 DATABASE_URL = "ONEMAP_DATABASE__URL"
@@ -29,30 +30,43 @@ def default_folder() -> Path:
 def read(folder: Path) -> dict[str, str]:
     """Reads the settings kept in a demo's folder; empty when there are none yet.
 
-    Raises BadInput for a file that this account can't read.
+    Raises BadInput for a file that this account can't read, or that is no such file.
     """
     try:
         content = (folder / FILE).read_text(encoding="utf-8")
     except FileNotFoundError:
         return {}
+    except UnicodeDecodeError as error:
+        raise BadInput(
+            "{file} can't be read: {reason}", file=folder / FILE, reason=error.reason
+        ) from error
     except PermissionError as error:
         raise BadInput("{file} belongs to another account.", file=folder / FILE) from error
     found = {}
-    for line in content.splitlines():
+    for number, line in enumerate(content.splitlines(), 1):
         key, sign, value = line.partition("=")
         if sign and not key.startswith("#"):
-            found[key] = "".join(shlex.split(value))
+            found[key] = _unquoted(value, folder / FILE, number)
     return found
+
+
+def _unquoted(value: str, file: Path, number: int) -> str:
+    try:
+        return "".join(shlex.split(value))
+    except ValueError as error:
+        raise BadInput(
+            "{file}, line {number}, can't be read: {reason}.",
+            mend="Close its quotation marks.",
+            file=file,
+            number=number,
+            reason=error,
+        ) from error
 
 
 def write(folder: Path, settings: Mapping[str, str]) -> None:
     """Writes the settings, quoted for a shell, readable by their owner only."""
-    new = folder / f"{FILE}.part"
-    new.unlink(missing_ok=True)
-    new.touch(mode=0o600)
     lines = [f"{key}={shlex.quote(value)}\n" for key, value in settings.items()]
-    new.write_text("".join(lines), encoding="utf-8")
-    new.replace(folder / FILE)
+    write_whole(folder / FILE, "".join(lines), mode=0o600)
 
 
 def enter(folder: Path | None, environ: MutableMapping[str, str] | None = None) -> None:

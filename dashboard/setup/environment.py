@@ -2,11 +2,11 @@
 
 import hashlib
 import os
-import shutil
 import sys
 from pathlib import Path
 
 from dashboard.setup.steps import Missing, explain, follow, print_progress
+from data.whole_files import write_whole
 
 STAMP = "onemap.sha256"
 
@@ -50,7 +50,7 @@ def prepare(root: Path, *, development: bool) -> None:
         by_hand = f"'{python}' -m pip install --require-hashes -r '{lock}'"
         raise Missing(" Python 依赖", "Python packages", by_hand)
     filled = {digest(lock), digest(base)} if development else {digest(lock)}
-    (venv / STAMP).write_text("".join(f"{each}\n" for each in sorted(filled)))
+    write_whole(venv / STAMP, "".join(f"{each}\n" for each in sorted(filled)))
 
 
 MAP_FILES = (
@@ -88,12 +88,18 @@ def prepare_libraries(root: Path, *, development: bool) -> None:
         raise Missing("地图前端库 maplibre-gl", "the browser's library maplibre-gl", by_hand)
     copy_map(tools / "maplibre-gl", vendor / "maplibre")
     for folder in wanted:
-        (folder / STAMP).write_text(digest(lock) + "\n")
+        write_whole(folder / STAMP, digest(lock) + "\n")
 
 
 def copy_map(package: Path, folder: Path) -> None:
-    """Copies the map library's module, worker, style and licence into the folder."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    for name in MAP_FILES:
-        shutil.copyfile(package / name, folder / Path(name).name)
+    """Copies the map library's module, worker, style and licence into the folder.
+
+    A server that runs meanwhile serves each file as it was or as it is now.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = {Path(name).name: package / name for name in MAP_FILES}
+    for name, source in wanted.items():
+        write_whole(folder / name, source.read_bytes())
+    for left in folder.iterdir():
+        if left.name not in wanted:
+            left.unlink()

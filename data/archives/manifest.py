@@ -1,7 +1,6 @@
 """The manifest of an archive folder: its files with sizes and hashes, and how they are checked."""
 
 import hashlib
-import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ import orjson
 
 from data.archives.layout import Kind, Month, month_named
 from data.errors import BadInput, NotFound
+from data.whole_files import write_whole
 
 FILE: Final = "manifest.json"
 FORM: Final = "onemap-archive/1"
@@ -77,9 +77,7 @@ class Manifest:
             "selection": asdict(self.selection),
             "files": [asdict(each) for _path, each in sorted(self.parts.items())],
         }
-        temporary = folder / f".{FILE}.tmp"
-        temporary.write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2))
-        put_in_place(temporary, folder / FILE)
+        write_whole(folder / FILE, orjson.dumps(content, option=orjson.OPT_INDENT_2))
 
 
 def read_manifest(folder: Path) -> Manifest | None:
@@ -141,10 +139,3 @@ def hash_of(file: Path) -> str:
         while chunk := opened.read(_CHUNK):
             digest.update(chunk)
     return digest.hexdigest()
-
-
-def put_in_place(temporary: Path, file: Path) -> None:
-    """Flushes the temporary file to disk, then renames it to ``file``."""
-    with temporary.open("rb") as opened:
-        os.fsync(opened.fileno())
-    temporary.replace(file)

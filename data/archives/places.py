@@ -13,9 +13,9 @@ import pyproj
 from sqlalchemy import Connection, text
 
 from data.archives.layout import MOMENT
-from data.archives.manifest import put_in_place
 from data.clock import UtcDatetime
 from data.vocabulary import BodyKind, Parameter, StationKind, WaterClass
+from data.whole_files import whole_file
 from gis.crs import CGCS2000
 
 _SELECT = """
@@ -76,9 +76,8 @@ def write_stations(connection: Connection, file: Path, ids: Sequence[int] | None
     """Writes the stations (``ids`` None: all) as points into a GeoParquet 1.1 file."""
     rows = connection.execute(text(_SELECT), {"ids": ids if ids is None else [*ids]}).mappings()
     table = pa.Table.from_pylist([dict(row) for row in rows], schema=_SCHEMA)
-    temporary = file.with_name(f".{file.name}.tmp")
-    pyarrow.parquet.write_table(table, temporary, compression="zstd")
-    put_in_place(temporary, file)
+    with whole_file(file) as part:
+        pyarrow.parquet.write_table(table, part, compression="zstd")
 
 
 def places_in(connection: Connection) -> list[Place]:

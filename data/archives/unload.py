@@ -15,11 +15,12 @@ import pyarrow.parquet
 from sqlalchemy import Connection, Engine, text
 
 from data.archives.layout import COLUMNS, SCHEMAS, STATIONS_FILE, Kind, Month, month_of
-from data.archives.manifest import Manifest, Part, Selection, part_of, put_in_place, read_manifest
+from data.archives.manifest import Manifest, Part, Selection, part_of, read_manifest
 from data.archives.places import write_stations
 from data.archives.stream import copied
 from data.clock import Span, UtcDatetime
 from data.errors import BadInput, NotFound
+from data.whole_files import whole_file
 
 ROW_GROUP: Final = 131_072
 """Rows held in memory at most, some 50 MB."""
@@ -220,22 +221,21 @@ def _query(kind: Kind, span: Span, ids: Sequence[int] | None) -> tuple[str, dict
 def _write(file: Path, schema: pa.Schema, batches: Any, on_rows: Callable[[int], None]) -> int:
     """Writes a Parquet file, replaced as a whole, unless there is no row; returns the row count."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_name(f".{file.name}.tmp")
     rows = 0
     order = [("station_id", "ascending"), ("observed_at", "ascending")]
     sorting = pyarrow.parquet.SortingColumn.from_ordering(schema, order)
-    with pyarrow.parquet.ParquetWriter(
-        temporary, schema, compression="zstd", sorting_columns=sorting
-    ) as writer:
-        for batch in _grouped(batches, schema):
-            writer.write_table(batch)
-            rows += batch.num_rows
-            on_rows(rows)
+    with whole_file(file) as part:
+        with pyarrow.parquet.ParquetWriter(
+            part, schema, compression="zstd", sorting_columns=sorting
+        ) as writer:
+            for batch in _grouped(batches, schema):
+                writer.write_table(batch)
+                rows += batch.num_rows
+                on_rows(rows)
+        if not rows:
+            part.unlink()
     if not rows:
-        temporary.unlink()
         file.unlink(missing_ok=True)
-        return 0
-    put_in_place(temporary, file)
     return rows
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from data.daemon import Account, Daemon, free_port, own, program, reaches, unprivileged
 from data.errors import BadInput, ServiceDown
 from data.placing.codes import is_account
+from data.whole_files import write_whole
 from ingest.broker.limits import check_limits
 from ingest.broker.sign_in import accepts
 
@@ -183,11 +184,14 @@ class Broker:
             self._write("gateways.json", json.dumps(named, ensure_ascii=False))
 
     def _listed(self) -> dict[str, list[str]]:
-        """Returns the gateways of the folder with their stations."""
+        """Returns the gateways of the folder with their stations. Raises BadInput if unreadable."""
+        known = self.folder / "gateways.json"
         try:
-            listed: dict[str, list[str]] = json.loads((self.folder / "gateways.json").read_text())
+            listed: dict[str, list[str]] = json.loads(known.read_text())
         except FileNotFoundError:
             return {}
+        except (OSError, ValueError) as error:
+            raise BadInput("{file} can't be read: {reason}", file=known, reason=error) from error
         return listed
 
     def _kept(self) -> list[str]:
@@ -239,11 +243,7 @@ class Broker:
 
     def _write(self, name: str, content: str) -> None:
         """Writes a file atomically, readable only for the broker's system account."""
-        new = self.folder / f"{name}.part"
-        new.touch(mode=0o600)
-        new.write_text(content)
-        own(new, self.account, 0o600)
-        new.replace(self.folder / name)
+        write_whole(self.folder / name, content, mode=0o600, owner=self.account)
 
     def _await(self, patience_s: float = 10.0) -> None:
         deadline = time.monotonic() + patience_s

@@ -16,6 +16,7 @@ from data.clock import BUSINESS_ZONE, Clock, UtcDatetime, now
 from data.records import StationCode
 from data.settings import MqttSettings, SimulatorSettings
 from data.vocabulary import Flag, Parameter
+from data.whole_files import write_whole
 from ingest.topics import topic_of
 from ingest.transport.broker_link import version
 from ingest.transport.roving import RovingClient, addresses, keepalive_s
@@ -43,18 +44,24 @@ def order_pollution(file: Path, station: str, *, amount: float, until: UtcDateti
     An amount of 1.0 is about one class worse.
     """
     order = {"station": station, "amount": amount, "until": until.isoformat()}
-    file.write_bytes(orjson.dumps(order))
+    write_whole(file, orjson.dumps(order))
 
 
 def pollution_ordered(file: Path | None, at: datetime) -> tuple[str, float]:
-    """Returns the station to pollute now, and by how much; an empty name if none is ordered."""
+    """Returns the station to pollute now, and by how much; an empty name if none is ordered.
+
+    A file that can't be read orders nothing, and is logged.
+    """
+    if file is None or not file.exists():
+        return "", 0.0
     try:
-        order = orjson.loads(file.read_bytes()) if file else {}
-    except FileNotFoundError:
+        order = orjson.loads(file.read_bytes())
+        if datetime.fromisoformat(order["until"]) <= at:
+            return "", 0.0
+        return str(order["station"]), float(order["amount"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        LOG.warning("the order of a pollution event in %s can't be read: %r", file, error)
         return "", 0.0
-    if not order or datetime.fromisoformat(order["until"]) <= at:
-        return "", 0.0
-    return str(order["station"]), float(order["amount"])
 
 
 def message(

@@ -1,9 +1,7 @@
 """The key that signs the ledger's heads: Ed25519, in a file outside the database."""
 
 import hashlib
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from data.errors import BadInput
+from data.whole_files import write_new, write_whole
 
 END_OF_KEY: Final = b"-----END PUBLIC KEY-----"
 
@@ -98,26 +97,17 @@ def _make(file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     private = Ed25519PrivateKey.generate()
     content = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    part = file.with_name(f"{file.name}.{os.getpid()}")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
-        opened.write(content)
-        opened.flush()
-        os.fsync(opened.fileno())
-    try:
-        with suppress(FileExistsError):
-            os.link(part, file)
-    finally:
-        part.unlink()
+    write_new(file, content, mode=0o600)
 
 
 def _show(file: Path, public: Ed25519PublicKey) -> None:
-    """Appends the public key to the public key file, after earlier keys, unless already there."""
+    """Adds the public key to the public key file, after earlier keys, unless already there."""
     shown = public_file(file)
     if shown.exists() and key_id(public) in trusted_keys(shown):
         return
-    with shown.open("ab") as opened:
-        opened.write(public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
-    shown.chmod(0o644)
+    earlier = shown.read_bytes() if shown.exists() else b""
+    added = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    write_whole(shown, earlier + added, mode=0o644)
 
 
 def _unusable(file: Path, error: Exception) -> BadInput:

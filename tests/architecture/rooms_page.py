@@ -13,6 +13,7 @@ from pathlib import Path
 from dashboard.app import ROOMS
 from dashboard.frame.access import Rule
 from dashboard.frame.room import Room
+from data.whole_files import write_whole
 from tests.architecture.subjects import ROOT, SUBJECTS, Subject, files, owner_of
 from tests.fixtures.routes import page_paths, routes_of, whole_app
 
@@ -258,7 +259,7 @@ def page() -> str:
 
 def main() -> None:
     """Writes the page."""
-    PAGE.write_text(page(), "utf-8")
+    write_whole(PAGE, page())
 
 
 if __name__ == "__main__":

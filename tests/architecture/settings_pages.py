@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
 import data.settings
+from data.whole_files import write_whole
 from tests.running.folders import ROOT
 
 DOCS = ROOT / "docs"
@@ -138,7 +139,7 @@ def pages() -> dict[Path, str]:
 def main() -> None:
     """Writes both pages."""
     for file, text in pages().items():
-        file.write_text(text, "utf-8")
+        write_whole(file, text)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from difflib import unified_diff
 from pathlib import Path
 
+from data.whole_files import write_whole
+
 RECORDED = Path(__file__).parent / "recorded"
 """One file or folder a contract; its name is what ``--renew`` takes."""
 
@@ -33,7 +35,7 @@ def hold(name: str, found: str, renewed: str) -> None:
     file = RECORDED / name
     name = name.split("/", maxsplit=1)[0]
     if name in names_of(renewed):
-        file.write_text(found, "utf-8")
+        write_whole(file, found)
         return
     kept = file.read_text("utf-8")
     changed = unified_diff(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.demo import environment
-from data.errors import NotFound
+from data.errors import BadInput, NotFound
 
 SETTINGS = {"ONEMAP_DATABASE__URL": "postgresql+psycopg://a:b@h/c", "ONEMAP_X": "一 '河\" $x"}
 
@@ -16,6 +16,15 @@ def test_what_is_written_is_read_back_and_private(tmp_path: Path) -> None:
     environment.write(tmp_path, SETTINGS)
     assert environment.read(tmp_path) == SETTINGS
     assert stat.S_IMODE((tmp_path / "env").stat().st_mode) == 0o600
+
+
+def test_a_line_that_no_shell_could_read_is_told_by_its_number(tmp_path: Path) -> None:
+    (tmp_path / "env").write_text("ONEMAP_A=1\nONEMAP_B='half\n")
+    with pytest.raises(BadInput, match=r"env, line 2, can't be read: No closing quotation\. Close"):
+        environment.read(tmp_path)
+    (tmp_path / "env").write_bytes(b"ONEMAP_A=\xff\n")
+    with pytest.raises(BadInput, match="can't be read"):
+        environment.read(tmp_path)
 
 
 def test_a_shell_reads_the_same(tmp_path: Path) -> None:
