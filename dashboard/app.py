@@ -36,6 +36,7 @@ from dashboard.review import ROOM as REVIEW
 from dashboard.stations import ROOM as STATIONS
 from dashboard.tally import ROOM as TALLY
 from dashboard.waters import ROOM as WATERS
+from data.background import watched_task
 from data.clock import Clock, now
 from data.database import door_engine, serving_engine
 from data.settings import DashboardSettings, DatabaseSettings, LedgerSettings, QualitySettings
@@ -156,6 +157,7 @@ async def lifespan(server: FastAPI, parts: Parts, disks: Disks) -> AsyncIterator
     await first_request(server.state.dash)
     workers_of_app.set(parts.workers)
     tasks = [asyncio.create_task(parts.news.run()), asyncio.create_task(disks.watch())]
+    listening = watched_task(news.run(), "live news")
     yield
     for task in tasks:
         task.cancel()

@@ -13,6 +13,7 @@ import orjson
 from pydantic import ValidationError
 
 from dashboard.parts.wording import _
+from data.background import watch_threads
 from data.errors import BadInput, ServiceDown
 from data.settings import Hj212Settings, MqttSettings
 from ingest.codecs.hj212 import Decoded, Refused, read
@@ -79,6 +80,8 @@ def run_gateway(_args: argparse.Namespace) -> int:
     _key()
     loggers = read_loggers(settings.loggers)
     gateway = Gateway(MqttSettings(), settings, loggers, tls=tls_context(settings))
+    gateway = Gateway(MqttSettings(), settings, read_loggers(settings.loggers))
+    watch_threads()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
         asyncio.run(_serve_until_stopped(gateway))

@@ -7,6 +7,8 @@ from typing import Protocol
 
 from sqlalchemy import Engine
 
+from data.background import watch_threads
+
 
 class Works(Protocol):
     """A worker that runs until stopped and then finishes the job it has begun."""
@@ -20,6 +22,7 @@ class Works(Protocol):
 
 def run_until_stopped(worker: Works, engine: Engine) -> int:
     """Runs the worker until SIGTERM or SIGINT, then closes its engine; returns 0."""
+    watch_threads()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
 
     def end(_number: int, _frame: FrameType | None) -> None:

@@ -35,6 +35,10 @@ def run(args: argparse.Namespace) -> int:
     host = args.host or settings.host
     settings = settings.model_copy(update={"host": host})
     app = create_app(settings)
+    from data.background import watch_threads
+
+    watch_threads()
+    app = create_app()
     # What was imported stays: looking through it for garbage took 45 ms at every third curve.
     gc.collect()
     gc.freeze()

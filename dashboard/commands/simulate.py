@@ -10,6 +10,7 @@ from sqlalchemy import Engine, text
 
 from dashboard.demo import watch
 from dashboard.parts.wording import _
+from data.background import watch_threads
 from data.clock import now
 from data.database import app_engine
 from data.errors import BadInput
@@ -47,6 +48,7 @@ def run(args: argparse.Namespace) -> int:
     engine = app_engine()
     if args.pollution:
         return _order(engine, settings, args.pollution, args.amount, args.minutes)
+    watch_threads()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     stop = Event()
 

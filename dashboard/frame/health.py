@@ -22,6 +22,10 @@ from dashboard.frame.disks import Disks
 from dashboard.frame.door import Door
 from dashboard.frame.http_errors import down
 from dashboard.frame.offload import Workers
+from dashboard.frame.deps import Deps
+from dashboard.frame.http_errors import problem
+from dashboard.frame.offload import off
+from data.background import FaultCollector
 from data.database import transaction
 from data.errors import ServiceDown
 from data.migrations.run import newest, version
@@ -32,6 +36,7 @@ class Figures:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self.registry.register(FaultCollector())
         self.requests = Counter(
             "onemap_http_requests",
             "Answers sent.",

@@ -21,6 +21,9 @@ from dashboard.frame.offload import Workers, kind_of_work
 from data.errors import Busy, ServiceDown
 from data.people.sessions import ANNOUNCED
 from data.records import AccountId
+from dashboard.frame.identify import session_cookie, user_of_session
+from dashboard.frame.offload import off
+from data.background import note_fault
 
 COALESCE_S = 0.25
 HEARTBEAT_S = 15.0
@@ -53,7 +56,7 @@ class Live:
         self.is_rung_again = False
 
     async def run(self) -> None:
-        """Sends news until cancelled; reconnects to a lost database and catches up."""
+        """Sends news until cancelled; after a lost database or a fault begins anew, catching up."""
         wait_s = COALESCE_S
         while True:
             try:
@@ -66,8 +69,10 @@ class Live:
                     await self._follow(connection)
             except (psycopg.OperationalError, OperationalError) as error:
                 LOGGER.warning("live: the database is away (%s)", type(error).__name__)
-                await asyncio.sleep(wait_s)
-                wait_s = min(wait_s * 2, 5.0)
+            except Exception as error:  # noqa: BLE001  pages without news are better than none
+                note_fault("live news", error)
+            await asyncio.sleep(wait_s)
+            wait_s = min(wait_s * 2, 5.0)
 
     async def _connect(self) -> psycopg.AsyncConnection:
         url = self.deps.engine.url.set(drivername="postgresql")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from data.background import watched_task
 from ingest.codecs.hj212 import Decoded, answer, opened, read
 from ingest.codecs.hj212_frame import Fault
 from ingest.codecs.hj212_stream import Splitter
@@ -104,7 +105,7 @@ class Line:
             await self._post.hand_in(logger.station, frame)
             return
         await self._room.acquire()
-        task = asyncio.create_task(self._keep(logger, decoded, frame))
+        task = watched_task(self._keep(logger, decoded, frame), "a logger's frame")
         self._tasks.add(task)
         task.add_done_callback(self._done)
 

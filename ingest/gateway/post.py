@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any, Final
 
 import paho.mqtt.client as paho
@@ -52,6 +53,18 @@ class Post:
         self._client.on_message = self._on_message
         self._client.reconnect_delay_set(1, 5)
         self._client.connect_async(mqtt.host, mqtt.port, keepalive=keepalive_s(mqtt))
+
+    def call_on_fault(self, stop: Callable[[], None]) -> None:
+        """Makes a fault of the network's thread call ``stop`` in the event loop."""
+
+        def tell_loop() -> None:
+            self._loop.call_soon_threadsafe(stop)
+
+        self._client.on_fault = tell_loop
+
+    def check(self) -> None:
+        """Raises ServiceDown when the network's thread has ended by a fault."""
+        self._client.check()
 
     def start(self) -> None:
         """Starts the network's thread, which connects and reconnects to the broker."""

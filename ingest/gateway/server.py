@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from prometheus_client import CollectorRegistry
 
 from data.errors import BadInput
+from data.background import note_fault
 from data.settings import Hj212Settings, MqttSettings
 from ingest.gateway.figures import Figures, GatewayFigures
 from ingest.gateway.guesses import Guesses
@@ -50,7 +51,10 @@ class Gateway:
         self.port = 0
 
     async def run(self) -> None:
-        """Serves until ``stop`` is called in the same loop. Raises OSError for a port in use."""
+        """Serves until ``stop`` is called in the same loop.
+
+        Raises OSError for a port in use, ServiceDown when the broker's client ended by a fault.
+        """
         post = Post(self._mqtt, self._settings)
 
         async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -69,6 +73,7 @@ class Gateway:
         metrics = self._serve_metrics()
         self.listening.set()
         LOG.info("serving loggers on %s port %d", self._settings.host, self.port)
+        post.call_on_fault(self.stop)
         post.start()
         try:
             while not self._stopping.is_set():
@@ -76,6 +81,7 @@ class Gateway:
                     async with asyncio.timeout(HEARTBEAT_S):
                         await self._stopping.wait()
                 LOG.info("%d open; %s", len(self._lines), self.figures)
+            post.check()
         finally:
             server.close()
             if metrics is not None:
@@ -129,6 +135,8 @@ class Gateway:
         try:
             why = await line.serve()
             LOG.debug("a connection ended after %.0f s: %s", time.monotonic() - began, why)
+        except Exception as error:  # noqa: BLE001  one logger's fault ends its own line alone
+            note_fault("a logger's line", error)
         finally:
             self._lines.discard(task)
             writer.close()

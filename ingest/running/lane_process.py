@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from typing import Final, NamedTuple
 
+from data.background import WatchedThread, watch_threads
 from data.clock import UtcDatetime
 from data.database import engine
 from data.records import Refused, Whole
@@ -26,6 +27,7 @@ from ingest.running.pipeline import Committed, Pipeline
 from ingest.storage.writer import Counts
 from ingest.transport.receipts import receipts_of
 
+LOG = logging.getLogger(__name__)
 POOL_SIZE: Final = 2
 
 
@@ -93,7 +95,8 @@ def serve(parent: Connection) -> None:
     rest_collector()
     batches: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
     stopping = threading.Event()
-    threading.Thread(target=_listen, args=(parent, batches, stopping), daemon=True).start()
+    listening = WatchedThread("lane-listener", _listen, args=(parent, batches, stopping))
+    listening.start()
     while (batch := batches.get()) is not None:
         done = pipeline.take_in(batch.messages(), stopping)
         if done is None:
@@ -103,6 +106,8 @@ def serve(parent: Connection) -> None:
         except OSError:
             break
     on.dispose()
+    if listening.fault is not None:
+        raise listening.fault
 
 
 def _listen(
@@ -113,12 +118,15 @@ def _listen(
         while True:
             batches.put(parent.recv())
     except (EOFError, OSError):
+        LOG.debug("the parent sends no more")
+    finally:
         stopping.set()
         batches.put(None)
 
 
 def main() -> None:
     """Runs a lane process on the socket whose number is the argument; ends only with the parent."""
+    watch_threads()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     serve(Connection(int(sys.argv[1])))

@@ -17,6 +17,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final
 
+from data.background import WatchedThread
 from data.errors import ServiceDown
 from ingest.inbox import Inbox, Message
 from ingest.running.lane_process import Answer, Batch, Setup
@@ -51,7 +52,7 @@ class Lane:
         self._committed = committed
         self._in_hand: deque[tuple[float, list[Message]]] = deque()
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"lane-{setup.number}", daemon=True)
+        self._thread = WatchedThread(f"lane-{setup.number}", self._run)
         self._line: socket.socket
         self._connection: Connection
 

@@ -15,6 +15,7 @@ from prometheus_client import (
 )
 
 from data import clock
+from data.background import FaultCollector
 from data.clock import UtcDatetime
 from data.vocabulary import Refusal
 from ingest.storage.writer import Counts
@@ -69,6 +70,7 @@ class IngestFigures:
         self._dropped.set(float("nan"))
         self._silent = self._gauge("stations_silent", "Stations without a young value.")
         ProcessCollector(registry=self.registry)
+        self.registry.register(FaultCollector())
 
     def _gauge(self, name: str, meaning: str) -> Gauge:
         return Gauge(f"onemap_ingest_{name}", meaning, registry=self.registry)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
+from data.background import WatchedThread
 from data.settings import IngestSettings
 from ingest.inbox import Inbox
 from ingest.running.lane_process import Answer
@@ -36,14 +37,18 @@ class Strand:
         committed: Committed,
         settings: IngestSettings,
     ) -> None:
-        self.fault: Exception | None = None
         self._number = number
         self._pipeline = pipeline
         self._inbox = inbox
         self._committed = committed
         self._settings = settings
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"strand-{number}", daemon=True)
+        self._thread = WatchedThread(f"strand-{number}", self._run)
+
+    @property
+    def fault(self) -> BaseException | None:
+        """The fault by which the thread has ended, if by any."""
+        return self._thread.fault
 
     def start(self) -> None:
         """Starts the thread that writes batches."""
@@ -59,11 +64,8 @@ class Strand:
             self._thread.join()
 
     def _run(self) -> None:
-        try:
-            while not self._stopping.is_set():
-                self._take_batch()
-        except Exception as error:  # noqa: BLE001  told by check() to the one who started it
-            self.fault = error
+        while not self._stopping.is_set():
+            self._take_batch()
 
     def _take_batch(self) -> None:
         messages = self._inbox.take(

@@ -9,7 +9,6 @@ from threading import Event
 from typing import Protocol
 
 import orjson
-import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
 from data.clock import BUSINESS_ZONE, Clock, UtcDatetime, now
@@ -82,7 +81,7 @@ def message(
     return orjson.dumps(document)
 
 
-def connect(broker: MqttSettings, account: SimulatorSettings) -> mqtt.Client:
+def connect(broker: MqttSettings, account: SimulatorSettings) -> RovingClient:
     """Connects a simulated gateway, which reconnects and queues a bounded number of messages."""
     client = RovingClient(
         CallbackAPIVersion.VERSION2,
@@ -106,7 +105,10 @@ def simulate(
     stop: Event,
     clock: Clock = now,
 ) -> int:
-    """Publishes every device's values each round until stopped; returns how many messages."""
+    """Publishes every device's values each round until stopped; returns how many messages.
+
+    Raises ServiceDown when the client's thread has ended by a fault.
+    """
     listed = list(devices)
     if not listed:
         LOG.warning("no station to simulate")
@@ -119,6 +121,7 @@ def simulate(
         for device in cycle(listed):
             if stop.is_set():
                 break
+            client.check()
             at = clock()
             polluted, amount = pollution_ordered(account.order_file, at)
             payload = message(device, at, amount if device.code == polluted else 0.0)

@@ -19,6 +19,7 @@ import paho.mqtt.client as paho
 from paho.mqtt.reasoncodes import ReasonCode
 
 from data import clock
+from data.background import WatchedThread
 from data.settings import MqttSettings
 from ingest.inbox import LONGEST_TOPIC, MOST_TOPICS, Inbox, Message, part_of
 from ingest.transport.broker_link import DROPPED_TOPIC, link, subscribe
@@ -33,7 +34,6 @@ FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 5.0
 SHORT_S = 10.0
 """A connection shorter than this doesn't prove the next one worth hurrying for."""
-
 MOST_RECEIPTS = 20_000
 
 
@@ -68,7 +68,7 @@ class MqttClient:
         self.takeovers = Takeovers(settings.client_id)
         self._stopping = threading.Event()
         self._waker = Waker()
-        self._thread = threading.Thread(target=self._run, name="mqtt", daemon=True)
+        self._thread = WatchedThread("mqtt", self._run)
         self._client = self._make_client()
         inbox.on_room = self._waker.wake
 

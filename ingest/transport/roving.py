@@ -1,13 +1,14 @@
 """A paho client that knows several nodes of one broker and goes to the next when one is gone."""
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import MQTTErrorCode
 
-from data.errors import BadInput
+from data.background import note_fault
+from data.errors import BadInput, ServiceDown
 from data.settings import MqttSettings
 
 KEEPALIVE_S: Final = 30
@@ -44,7 +45,31 @@ class RovingClient(paho.Client):
 
     nodes: Sequence[Address] = ()
 
+    fault: BaseException | None = None
+    """By what its own thread has ended, if by a fault."""
+
+    on_fault: Callable[[], None] | None = None
+    """Called from that thread then."""
+
     _next_node = 0
+
+    def loop_forever(
+        self, timeout: float = 1.0, retry_first_connection: bool = False
+    ) -> MQTTErrorCode:
+        """Serves the connection in the thread of ``loop_start``; a fault there is told and kept."""
+        try:
+            return super().loop_forever(timeout, retry_first_connection)
+        except Exception as error:  # noqa: BLE001  kept for whoever began the thread
+            self.fault = error
+            note_fault("broker client", error)
+            if self.on_fault is not None:
+                self.on_fault()
+            return MQTTErrorCode.MQTT_ERR_UNKNOWN
+
+    def check(self) -> None:
+        """Raises ServiceDown when the thread has ended by a fault."""
+        if self.fault is not None:
+            raise ServiceDown("The thread that speaks with the broker has died.") from self.fault
 
     def reconnect(self) -> MQTTErrorCode:
         """Connects to a node of the broker that answers. Raises OSError when none does."""
