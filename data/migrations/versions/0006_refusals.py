@@ -1,6 +1,6 @@
-"""Receivers that files state, and the days off and worked that an office enters by file.
+"""Notices about stations and services; quarantine that keeps a part, or only counts.
 
-Revision ID: 0011
+Revision ID: 0006
 Revises: 0005
 """
 
@@ -10,13 +10,13 @@ from alembic import op
 
 from data.errors import BadInput
 
-revision = "0011"
+revision = "0006"
 down_revision = "0005"
 
 
 def upgrade() -> None:
     here = Path(__file__).parent
-    sql = here.joinpath("0011_stated.sql").read_text("utf-8")
+    sql = here.joinpath("0006_refusals.sql").read_text("utf-8")
     op.get_bind().exec_driver_sql(sql.replace("%", "%%"))
 
 

@@ -1,7 +1,7 @@
-"""Notices about stations and services; quarantine that keeps a part, or only counts.
+"""Receivers that files state, and the days off and worked that an office enters by file.
 
 Revision ID: 0007
-Revises: 0005
+Revises: 0006
 """
 
 from pathlib import Path
@@ -11,12 +11,12 @@ from alembic import op
 from data.errors import BadInput
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 
 
 def upgrade() -> None:
     here = Path(__file__).parent
-    sql = here.joinpath("0007_refusals.sql").read_text("utf-8")
+    sql = here.joinpath("0007_stated.sql").read_text("utf-8")
     op.get_bind().exec_driver_sql(sql.replace("%", "%%"))
 
 
