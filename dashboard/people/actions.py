@@ -22,6 +22,9 @@ PAGE_ROWS = 20
 MOST_SEARCHED = 80
 """The most letters of a search among accounts."""
 
+Sent = str | bool | None
+"""What a field of a form sends."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -67,11 +70,7 @@ def places(deps: Deps) -> tuple[list[tuple[DivisionId, str, str]], list[tuple[ke
 
 
 def role_of_fields(
-    role: str | bool | None,
-    level: str | bool | None,
-    general: str | bool | None,
-    division: str | bool | None,
-    unit: str | bool | None,
+    role: Sent, level: Sent, general: Sent, division: Sent, unit: Sent
 ) -> kept.RoleGrant:
     """The role that the form's fields make up. Raises BadInput for a missing or unknown role.
 

@@ -12,6 +12,7 @@ from dashboard.frame.offload import off
 from dashboard.parts.icons import icon
 from dashboard.parts.wording import _
 from dashboard.people import account_list, actions
+from dashboard.people.actions import Sent
 from data.errors import BadInput
 from data.records import AccountId
 
@@ -126,10 +127,8 @@ def act(deps: Deps, chosen: dict[str, Any], pending: dict[str, Any]) -> str:
         return actions.reset_password(deps, account_id, version)
     if what == "remove_role":
         actions.remove_role(deps, account_id, version, number_in(pending, "index"))
-    elif what in ("enable", "disable"):
+    else:  # the words of the confirmation know no other
         actions.set_active(deps, account_id, version, is_active=what == "enable")
-    else:
-        raise BadInput("Choose what to do.")
     return ""
 
 
@@ -190,7 +189,7 @@ def register_new(app: dash.Dash, deps: Deps) -> None:
         prevent_initial_call=True,
     )
     async def create(
-        _clicks: int, login: str | None, name: str | None, changed: int, *role: str | bool | None
+        _clicks: int, login: str | None, name: str | None, changed: int, *role: Sent
     ) -> tuple[Any, ...]:
         new_role = actions.role_of_fields(*role)
         password = await off(actions.create, deps, login or "", name or "", new_role)
@@ -238,9 +237,7 @@ def register_one(app: dash.Dash, deps: Deps) -> None:
         ],
         prevent_initial_call=True,
     )
-    async def add_role(
-        _clicks: int, chosen: dict[str, Any], changed: int, *role: str | bool | None
-    ) -> Any:
+    async def add_role(_clicks: int, chosen: dict[str, Any], changed: int, *role: Sent) -> Any:
         new_role = actions.role_of_fields(*role)
         account_id = AccountId(number_in(chosen, "id"))
         await off(actions.add_role, deps, account_id, number_in(chosen, "version"), new_role)
@@ -260,8 +257,8 @@ def register_confirm(app: dash.Dash, deps: Deps) -> None:
     async def ask(_clicks: list[int]) -> tuple[Any, ...]:
         if not pressed() or not isinstance(ctx.triggered_id, dict):
             return no_update, no_update, no_update
-        pending = {"what": ctx.triggered_id["what"], "index": ctx.triggered_id["index"]}
-        return pending, confirmation(pending["what"]), True
+        what = ctx.triggered_id["what"]
+        return {"what": what, "index": ctx.triggered_id["index"]}, confirmation(what), True
 
     @app.callback(
         Output(Ids.CONFIRM_DIALOG, "opened", allow_duplicate=True),
