@@ -154,8 +154,9 @@ def _check_items(sent: Any, wanted: Sequence[tuple[str, str]]) -> None:
         if several is not isinstance(item, list):
             raise unreadable()
         for each in item if isinstance(item, list) else [item]:
-            fits = isinstance(each, dict) and each.get("property") == member.partition("@")[0]
-            if not fits or not _is_id(each.get("id"), name):
+            if not isinstance(each, dict) or not _is_id(each.get("id"), name):
+                raise unreadable()
+            if str(each.get("property")).partition("@")[0] != member.partition("@")[0]:
                 raise unreadable()
 
 

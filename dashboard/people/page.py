@@ -127,7 +127,7 @@ def act(deps: Deps, chosen: dict[str, Any], pending: dict[str, Any]) -> str:
         return actions.reset_password(deps, account_id, version)
     if what == "remove_role":
         actions.remove_role(deps, account_id, version, number_in(pending, "index"))
-    else:  # the words of the confirmation know no other
+    else:
         actions.set_active(deps, account_id, version, is_active=what == "enable")
     return ""
 
@@ -191,8 +191,8 @@ def register_new(app: dash.Dash, deps: Deps) -> None:
     async def create(
         _clicks: int, login: str | None, name: str | None, changed: int, *role: Sent
     ) -> tuple[Any, ...]:
-        new_role = actions.role_of_fields(*role)
-        password = await off(actions.create, deps, login or "", name or "", new_role)
+        grant = actions.role_of_fields(*role)
+        password = await off(actions.create, deps, login or "", name or "", grant)
         return False, account_list.password_shown(password), True, changed + 1, "", ""
 
 
@@ -238,9 +238,8 @@ def register_one(app: dash.Dash, deps: Deps) -> None:
         prevent_initial_call=True,
     )
     async def add_role(_clicks: int, chosen: dict[str, Any], changed: int, *role: Sent) -> Any:
-        new_role = actions.role_of_fields(*role)
-        account_id = AccountId(number_in(chosen, "id"))
-        await off(actions.add_role, deps, account_id, number_in(chosen, "version"), new_role)
+        account_id, version = AccountId(number_in(chosen, "id")), number_in(chosen, "version")
+        await off(actions.add_role, deps, account_id, version, actions.role_of_fields(*role))
         return changed + 1, None
 
 

@@ -77,7 +77,7 @@ def outputs_of(output: str) -> Any:
     made = []
     for part in parts:
         name, _dot, member = part.rpartition(".")
-        made.append({"id": id_of(name), "property": member.partition("@")[0]})
+        made.append({"id": id_of(name), "property": member})  # with Dash's sign of a shared one
     return made if output.startswith("..") else made[0]
 
 
