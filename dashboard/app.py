@@ -156,8 +156,10 @@ async def lifespan(server: FastAPI, parts: Parts, disks: Disks) -> AsyncIterator
     """
     await first_request(server.state.dash)
     workers_of_app.set(parts.workers)
-    tasks = [asyncio.create_task(parts.news.run()), asyncio.create_task(disks.watch())]
-    listening = watched_task(news.run(), "live news")
+    tasks = [
+        watched_task(parts.news.run(), "live news"),
+        watched_task(disks.watch(), "watch over disks"),
+    ]
     yield
     for task in tasks:
         task.cancel()

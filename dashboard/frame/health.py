@@ -22,9 +22,6 @@ from dashboard.frame.disks import Disks
 from dashboard.frame.door import Door
 from dashboard.frame.http_errors import down
 from dashboard.frame.offload import Workers
-from dashboard.frame.deps import Deps
-from dashboard.frame.http_errors import problem
-from dashboard.frame.offload import off
 from data.background import FaultCollector
 from data.database import transaction
 from data.errors import ServiceDown

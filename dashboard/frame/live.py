@@ -18,12 +18,10 @@ from dashboard.frame.door import Door
 from dashboard.frame.health import Figures
 from dashboard.frame.identify import session_cookie
 from dashboard.frame.offload import Workers, kind_of_work
+from data.background import note_fault
 from data.errors import Busy, ServiceDown
 from data.people.sessions import ANNOUNCED
 from data.records import AccountId
-from dashboard.frame.identify import session_cookie, user_of_session
-from dashboard.frame.offload import off
-from data.background import note_fault
 
 COALESCE_S = 0.25
 HEARTBEAT_S = 15.0

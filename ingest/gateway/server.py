@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 
 from prometheus_client import CollectorRegistry
 
-from data.errors import BadInput
 from data.background import note_fault
+from data.errors import BadInput
 from data.settings import Hj212Settings, MqttSettings
 from ingest.gateway.figures import Figures, GatewayFigures
 from ingest.gateway.guesses import Guesses
