@@ -134,7 +134,7 @@ def dash_app(server: FastAPI, deps: Deps) -> dash.Dash:
     app.load_assets(room.name for room in ROOMS)
     shell.register(app)
     dash.register_page(
-        "dashboard.frame.not_found_404",
+        "not_found_404",
         path="/_none",
         title=lambda: f"{_('There is no such page')} · OneMap",
         layout=missing_page(deps.access),

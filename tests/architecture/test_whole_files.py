@@ -18,7 +18,8 @@ WRITES = {
 DIRECT = {
     "data/cluster.py": "renames the new cluster's folder into place",
     "data/daemon.py": "opens a log to append to",
-    "data/imports/formats.py": "unpacks into a temporary folder that ends with the block",
+    "data/imports/openable.py": "rewrites a copy in a temporary folder that ends with the block",
+    "data/imports/packed.py": "unpacks into a temporary folder that ends with the block",
     "dashboard/demo/chiefs.py": "files of a temporary folder, read by the same process",
     "dashboard/demo/files.py": "files of a temporary folder, read by the same process",
     "dashboard/demo/run.py": "opens the lock, which has no content",
