@@ -31,6 +31,8 @@ class Action(StrEnum):
     READ_ACCOUNTING = "read_accounting"
     READ_REVIEWS = "read_reviews"
     REVIEW_READINGS = "review_readings"
+    READ_ORIGINALS = "read_originals"
+    READ_PHONES = "read_phones"
 
 
 _READS = frozenset(
@@ -40,7 +42,14 @@ _READS = frozenset(
 ALLOWED: Mapping[Role, frozenset[Action]] = MappingProxyType(
     {
         Role.PATROLLER: _READS | {Action.WRITE_LEDGER, Action.WRITE_PATROLS},
-        Role.CHIEF: _READS | {Action.WRITE_LEDGER, Action.EXPORT_LEDGER, Action.WRITE_PATROLS},
+        Role.CHIEF: _READS
+        | {
+            Action.WRITE_LEDGER,
+            Action.EXPORT_LEDGER,
+            Action.WRITE_PATROLS,
+            Action.READ_ORIGINALS,
+            Action.READ_PHONES,
+        },
         Role.OFFICE: _READS
         | {
             Action.WRITE_STATIONS,
@@ -50,23 +59,34 @@ ALLOWED: Mapping[Role, frozenset[Action]] = MappingProxyType(
             Action.READ_ACCOUNTING,
             Action.READ_REVIEWS,
             Action.REVIEW_READINGS,
+            Action.READ_ORIGINALS,
+            Action.READ_PHONES,
         },
         Role.UNIT_MEMBER: _READS | {Action.WRITE_LEDGER, Action.EXPORT_LEDGER},
         Role.NEIGHBOUR: frozenset({Action.OWN_ACCOUNT, Action.READ_WATERS}),
-        Role.AUDITOR: _READS | {Action.EXPORT_LEDGER, Action.READ_ACCOUNTING, Action.READ_REVIEWS},
+        Role.AUDITOR: _READS
+        | {
+            Action.EXPORT_LEDGER,
+            Action.READ_ACCOUNTING,
+            Action.READ_REVIEWS,
+            Action.READ_ORIGINALS,
+        },
         Role.ADMINISTRATOR: frozenset(
             {
                 Action.OWN_ACCOUNT,
                 Action.MANAGE_ACCOUNTS,
                 Action.READ_METRICS,
                 Action.READ_ACCOUNTING,
+                Action.READ_PHONES,
             }
         ),
     }
 )
 """What each role may do; nobody signed in may do nothing.
 
-Who may take which step of a problem is the ledger's own table: WRITE_LEDGER only opens the door."""
+Who may take which step of a problem is the ledger's own table: WRITE_LEDGER only opens the door.
+READ_ORIGINALS opens a photo as it came, with the place and device of who took it, and what of these
+its facts hold; READ_PHONES shows the telephone numbers of chiefs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +142,16 @@ def may(user: User | None, action: Action, where: DivisionId | None = None) -> b
     if where is None:
         return bool(granting)
     return any(role not in user.written or where in user.written[role] for role in granting)
+
+
+def divisions_where(user: User | None, action: Action) -> frozenset[DivisionId] | None:
+    """Returns the divisions where the user may do the action; None for everywhere."""
+    if user is None or not may(user, action):
+        return frozenset()
+    granting = {each.role for each in user.roles if action in ALLOWED[each.role]}
+    if any(role not in user.written for role in granting):
+        return None
+    return frozenset[DivisionId]().union(*(user.written[role] for role in granting))
 
 
 def require(action: Action, where: DivisionId | None = None) -> User:

@@ -1,6 +1,7 @@
 """Between the ledger's records and the documents of its API, word by word."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from dashboard.ledger.documents import (
     AllowedOut,
@@ -30,6 +31,54 @@ from data.queries.ledger.one_problem import ProblemDetail
 from data.words.ledger import CATEGORIES, Action, Severity, Source, Status
 from problem_ledger.cases.rules import Rules
 from problem_ledger.record.commands import Command, Done, Place, Report
+
+SHOWN_CHANGES: Final = frozenset(
+    {
+        "category",
+        "severity",
+        "source",
+        "source_ref",
+        "description",
+        "division_id",
+        "reach_id",
+        "lake_id",
+        "chainage_m",
+        "offset_m",
+        "bank",
+        "accuracy_m",
+        "source_crs",
+        "source_x",
+        "source_y",
+        "lon",
+        "lat",
+        "station_id",
+        "parameter",
+        "unit_id",
+        "requirement",
+        "found_at",
+        "registered_at",
+        "assigned_at",
+        "signed_off_at",
+        "look_back_at",
+        "due_at",
+        "amber_at",
+        "due_rule",
+        "due_days",
+        "is_provisional",
+        "extension_count",
+        "pressed_at",
+        "is_returned",
+    }
+)
+"""Columns of a problem that its events are shown to have set.
+
+The chain's bytes hold more: who reported, handled, checked and signed by account, the person and
+the patrol, the request's key and hash. Readers of a problem know people by their posts; a stable
+number in place of a name would undo that.
+"""
+
+SHOWN_BESIDE: Final = frozenset({"unit", "checked_at", "site", "role", "level"})
+"""What an event is shown to hold beside: where and when was checked, and under which duty."""
 
 
 def place_of(place: PlaceIn) -> Place:
@@ -76,12 +125,18 @@ def events_out(detail: ProblemDetail) -> list[EventOut]:
     return [
         EventOut.of(
             event,
-            given=event.extra,
+            changed=only(event.changed, SHOWN_CHANGES),
+            given=only(event.extra, SHOWN_BESIDE),
             photo_ids=[photo.id for photo in detail.photos if photo.seq == event.seq],
             prev_hash=prev_hash,
         )
         for prev_hash, event in zip(hashes, detail.story, strict=False)
     ]
+
+
+def only(held: Mapping[str, Any], shown: frozenset[str]) -> dict[str, Any]:
+    """Returns what an event holds under the names that may be shown."""
+    return {name: value for name, value in held.items() if name in shown}
 
 
 def choices_out(rules: Rules, units: Sequence[tuple[int, str]]) -> ChoicesOut:

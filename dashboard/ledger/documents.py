@@ -149,7 +149,7 @@ class EventOut(Read):
     to_status: Status
     actor: str = Field(description="post or unit as it was then; empty for the system")
     text: str
-    changed: dict[str, Any] = Field(description="the columns it set")
+    changed: dict[str, Any] = Field(description="the columns it set, but no ids of people")
     given: dict[str, Any] = Field(description="what else was told: a check's place and time")
     photo_ids: list[int]
     prev_hash: Hex

@@ -1,6 +1,5 @@
 """The card of a problem's photos: before and after side by side, and the checks on them."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from dash import html
@@ -14,8 +13,7 @@ from dashboard.parts.wording import _, ngettext
 from data.clock import BUSINESS_ZONE
 from data.queries.ledger.photos import PhotoFacts
 from data.words.ledger import Stage
-from problem_ledger.evidence.comparison import Check, Flag, pair
-from problem_ledger.evidence.flags import newest
+from problem_ledger.evidence.comparison import Check, Flag
 
 FAR_M = 10_000
 """From here on a distance is told in kilometres."""
@@ -27,7 +25,7 @@ ELSEWHERE_M = 50_000
 def photo_card(seen: Seen) -> html.Section:
     """Returns the card with the photos before and after rectification, and the checks on them."""
     photos = seen.detail.photos
-    before, after = chosen_pair(photos)
+    before, after = chosen_pair(seen)
     heading = _("Before and after") if after else _("The scene")
     more = None
     if photos:
@@ -62,16 +60,11 @@ def photo_card(seen: Seen) -> html.Section:
     )
 
 
-def chosen_pair(
-    photos: Sequence[PhotoFacts],
-) -> tuple[PhotoFacts | None, PhotoFacts | None]:
+def chosen_pair(seen: Seen) -> tuple[PhotoFacts | None, PhotoFacts | None]:
     """Returns a photo before and one of the newest after, those nearest; None for a missing one."""
-    befores = [photo for photo in photos if photo.stage is Stage.BEFORE]
-    afters = newest([photo for photo in photos if photo.stage is Stage.AFTER])
-    both = pair(befores, afters)
-    if both:
-        return both
-    return (befores[0] if befores else None), (afters[0] if afters else None)
+    by_id = {photo.id: photo for photo in seen.detail.photos}
+    before, after = seen.shown_pair
+    return by_id.get(before or 0), by_id.get(after or 0)
 
 
 def _figure(seen: Seen, photo: PhotoFacts | None, stage: Stage) -> html.Figure:
@@ -108,7 +101,10 @@ def photo_url(photo_id: int, size: str = "shown") -> str:
 
 
 def moment_words(seen: Seen, photo: PhotoFacts) -> str:
-    """Returns when the photo was taken: satellite time, else camera clock, else upload time."""
+    """Returns when the photo was taken: satellite time, else camera clock, else upload time.
+
+    Upload time for a reader who may not know what the camera wrote.
+    """
     if photo.gps_at:
         return moment_text(photo.gps_at, seen.now)
     if photo.clock:
@@ -122,7 +118,7 @@ def origin_words(seen: Seen, photo: PhotoFacts) -> list[str]:
     words = [by] if by else []
     if photo.bearing is not None:
         words.append(_("facing {n}°").format(n=round(photo.bearing)))
-    if photo.lon is None:
+    if photo.lon is None and seen.reads_originals:
         words.append(_("no place in the photo"))
     return words
 

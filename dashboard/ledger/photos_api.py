@@ -9,26 +9,26 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from dashboard.frame.answers import Hex, PathId, Read
-from dashboard.frame.auth import Action, User, current_user, require, visible_to
+from dashboard.frame.auth import Action, User, current_user, may, require, visible_to
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import in_turn, off
 from data.database import transaction
 from data.errors import Forbidden
 from data.people.access_log import Logged, log
 from data.queries.ledger.photos import PhotoCopy, PhotoFacts, Size, photo_copy, photo_facts
-from data.vocabulary import Role
 from problem_ledger.evidence.photo_bytes import MOST_BYTES, read_photo
 from problem_ledger.evidence.photos import keep
 
 AT_ONCE = 2
 """Photos read at the same time: each may take some 600 MB of memory while it is decoded."""
 
-SEE_ORIGINALS = frozenset({Role.OFFICE, Role.CHIEF, Role.AUDITOR})
-"""Originals carry EXIF: the place and device of who took them."""
-
 
 class PhotoOut(Read):
-    """A photo as it was taken in; what the camera didn't write is null."""
+    """A photo as it was taken in; what the camera didn't write is null.
+
+    Where, in which direction and when by the camera: in a problem for those alone who may open the
+    original, null for others.
+    """
 
     id: int
     sha256: Hex = Field(description="of the original, in hex")
@@ -63,7 +63,7 @@ def read_copy(deps: Deps, user: User, photo_id: int, size: Size) -> PhotoCopy:
     Raises NotFound or Forbidden.
     """
     original = size is Size.ORIGINAL
-    if original and not any(held.role in SEE_ORIGINALS for held in user.roles):
+    if original and not may(user, Action.READ_ORIGINALS):
         raise Forbidden("Originals are for the office, chiefs and auditors.")
     with transaction(deps.engine) as connection:
         copy = photo_copy(connection, visible_to(user), user.account_id, photo_id, size)

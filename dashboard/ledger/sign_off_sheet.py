@@ -90,7 +90,7 @@ def sign_off_sheet(seen: Seen, photos: Mapping[int, bytes]) -> bytes:
 
 def sheet_photos(seen: Seen) -> list[PhotoFacts]:
     """Returns the photos for the sheet: before, after, the last of a check; fewer if some lack."""
-    before, after = chosen_pair(seen.detail.photos)
+    before, after = chosen_pair(seen)
     checked = [photo for photo in seen.detail.photos if photo.stage is Stage.CHECK]
     return [photo for photo in (before, after, *checked[-1:]) if photo is not None]
 

@@ -8,7 +8,13 @@ from dash import MATCH, Dash, Input, Output, html, no_update
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from dashboard.frame.auth import current_user, visible_to
+from dashboard.frame.auth import (
+    Action,
+    current_user,
+    divisions_where,
+    signed_in_user,
+    visible_to,
+)
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.map import chart_frame
@@ -25,7 +31,7 @@ from data.clock import UtcDatetime, business_date
 from data.database import transaction
 from data.database_errors import database_error
 from data.errors import BadInput, OneMapError, ServiceDown
-from data.queries.scope import Scope
+from data.queries.scope import Divisions, Scope
 from data.queries.stations.facts import StationFacts, kept_limits, station_facts
 from data.queries.stations.outfall import outfall_facts
 from data.queries.stations.section import section_facts
@@ -46,13 +52,18 @@ DRAWER: Final = "one-map-drawer"
 Reader = Callable[[Connection, Deps, Scope, int, UtcDatetime], html.Article]
 
 
+def phones() -> Divisions:
+    """Returns the divisions where the current user may see chiefs' telephone numbers."""
+    return divisions_where(signed_in_user(), Action.READ_PHONES)
+
+
 def chiefs_at(connection: Connection, where: Where, now: UtcDatetime) -> Chiefs:
     """Returns the chiefs who answer for the water at that place on the day of ``now``."""
     day = business_date(now)
     if where.reach_id is not None:
-        return chiefs_of(connection, "reach", where.reach_id, day)
+        return chiefs_of(connection, "reach", where.reach_id, day, phones())
     if where.lake_id is not None:
-        return chiefs_of(connection, "lake", where.lake_id, day)
+        return chiefs_of(connection, "lake", where.lake_id, day, phones())
     return NOBODY
 
 
@@ -88,7 +99,7 @@ def _reach(
     connection: Connection, deps: Deps, scope: Scope, number: int, now: UtcDatetime
 ) -> html.Article:
     facts = reach_facts(connection, scope, number, now, deps.quality)
-    chiefs = chiefs_of(connection, "reach", number, business_date(now))
+    chiefs = chiefs_of(connection, "reach", number, business_date(now), phones())
     ledger = ledger_of(connection, scope, f"reach:{number}", now, reach=number)
     return reach_drawer(facts, chiefs, now, ledger)
 
@@ -97,7 +108,7 @@ def _lake(
     connection: Connection, deps: Deps, scope: Scope, number: int, now: UtcDatetime
 ) -> html.Article:
     facts = lake_facts(connection, scope, number, now, deps.quality)
-    chiefs = chiefs_of(connection, "lake", number, business_date(now))
+    chiefs = chiefs_of(connection, "lake", number, business_date(now), phones())
     ledger = ledger_of(connection, scope, f"lake:{number}", now, lake=number)
     return lake_drawer(facts, chiefs, now, ledger)
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 from shapely.geometry import Point
 from sqlalchemy import Connection
 
-from dashboard.frame.auth import ALLOWED, Action, current_user, may, require
+from dashboard.frame.auth import Action, current_user, divisions_where, may, require
 from dashboard.frame.deps import Deps
 from data.database import transaction
 from data.errors import BadInput, Conflict, Forbidden
@@ -85,11 +85,7 @@ class Saved:
 
 def divisions_written() -> frozenset[DivisionId] | None:
     """The divisions where the current user may create and move stations; None for all."""
-    user = require(Action.WRITE_STATIONS)
-    granting = {each.role for each in user.roles if Action.WRITE_STATIONS in ALLOWED[each.role]}
-    if any(role not in user.written for role in granting):
-        return None
-    return frozenset().union(*(user.written[role] for role in granting))
+    return divisions_where(require(Action.WRITE_STATIONS), Action.WRITE_STATIONS)
 
 
 def list_stations(

@@ -4,9 +4,10 @@ from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 
 from dashboard.frame.answers import PathId, Read
-from dashboard.frame.auth import current_user, visible_to
+from dashboard.frame.auth import Action, User, current_user, divisions_where, visible_to
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from data.database import transaction
@@ -126,7 +127,7 @@ class Chief(Read):
 
     name: str
     post: str
-    phone: str
+    phone: str = Field(description="empty unless the reader may know it")
     level: str
     is_general: bool
     division: str | None
@@ -211,11 +212,14 @@ def read_list(deps: Deps, scope: Scope, **chosen: object) -> Listing:
         )
 
 
-def read_file(deps: Deps, scope: Scope, water: Water, number: int) -> WaterFile:
+def read_file(deps: Deps, user: User, water: Water, number: int) -> WaterFile:
     """Reads the file of a river or lake; raises NotFound if absent or outside the scope."""
+    scope, phones_in = visible_to(user), divisions_where(user, Action.READ_PHONES)
     read = read_river_file if water == "river" else read_lake_file
     with transaction(deps.engine) as connection:
-        return read(connection, number, scope, now=deps.clock(), quality=deps.quality)
+        return read(
+            connection, number, scope, now=deps.clock(), quality=deps.quality, phones_in=phones_in
+        )
 
 
 def router(deps: Deps) -> APIRouter:
@@ -241,13 +245,11 @@ def router(deps: Deps) -> APIRouter:
     @routes.get("/rivers/{river_id}")
     async def read_river(river_id: PathId) -> RiverFile:
         """The file of a river; 404 when it isn't there or not visible."""
-        scope = visible_to(current_user())
-        return document(await off(read_file, deps, scope, "river", river_id))
+        return document(await off(read_file, deps, current_user(), "river", river_id))
 
     @routes.get("/lakes/{lake_id}")
     async def read_lake(lake_id: PathId) -> RiverFile:
         """The file of a lake or reservoir; 404 when it isn't there or not visible."""
-        scope = visible_to(current_user())
-        return document(await off(read_file, deps, scope, "lake", lake_id))
+        return document(await off(read_file, deps, current_user(), "lake", lake_id))
 
     return routes

@@ -6,7 +6,7 @@ import dash
 from dash import Input, Output, dcc, html
 from sqlalchemy.exc import SQLAlchemyError
 
-from dashboard.frame.auth import current_user, visible_to
+from dashboard.frame.auth import Action, User, current_user, divisions_where, visible_to
 from dashboard.frame.deps import Deps
 from dashboard.frame.http_errors import failure_words
 from dashboard.frame.offload import off
@@ -16,7 +16,6 @@ from dashboard.parts.wording import _
 from dashboard.waters.file import river_file
 from data.database import transaction
 from data.errors import NotFound, ServiceDown
-from data.queries.scope import Scope
 from data.queries.waters.file import WaterFile, read_lake_file, read_river_file
 
 REFRESH_MS = 60_000
@@ -49,14 +48,21 @@ def layout(river_id: str = "", **_query: str) -> html.Div:
     return page_of("river", river_id)
 
 
-def read(deps: Deps, which: dict[str, Any], scope: Scope) -> WaterFile:
+def read(deps: Deps, which: dict[str, Any], user: User) -> WaterFile:
     """Reads the file of the river or lake asked for; raises NotFound."""
     number = str(which.get("id", ""))
     if not number.isdecimal() or len(number) > 15:
         raise NotFound("There is no such river, or your account may not see it.")
     read_one = read_lake_file if which.get("water") == "lake" else read_river_file
     with transaction(deps.engine) as connection:
-        return read_one(connection, int(number), scope, now=deps.clock(), quality=deps.quality)
+        return read_one(
+            connection,
+            int(number),
+            visible_to(user),
+            now=deps.clock(),
+            quality=deps.quality,
+            phones_in=divisions_where(user, Action.READ_PHONES),
+        )
 
 
 def not_visible(which: dict[str, Any]) -> html.Div:
@@ -84,7 +90,7 @@ def register(app: dash.Dash, deps: Deps) -> None:
     )
     async def show(which: dict[str, Any], _clicks: int, _minutes: int) -> tuple[Any, bool]:
         try:
-            water_file = await off(read, deps, which, visible_to(current_user()))
+            water_file = await off(read, deps, which, current_user())
         except NotFound:
             return not_visible(which), True
         except (SQLAlchemyError, ServiceDown) as error:

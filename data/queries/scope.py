@@ -33,6 +33,9 @@ class Scope:
         }
 
 
+Divisions = frozenset[DivisionId] | None
+"""Divisions of which something may be seen; None for all, an empty set for none."""
+
 EVERYTHING = Scope(everything=True)
 NOTHING = Scope()
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, text
 
 from data.queries.rows import row_as
+from data.queries.scope import Divisions
 from data.vocabulary import ChiefLevel
 
 WaterKind = Literal["reach", "lake", "river"]
@@ -68,7 +69,8 @@ _UPWARD = """
 
 _ANSWERING = text(f"""{_UPWARD}
     SELECT person.id AS person_id, held.level, held.is_general, person.name, person.post,
-        person.phone, unit.name AS unit, division.name AS division, held.reach_id,
+        CASE WHEN :phones_all OR place.division_id = ANY(:phones_in) THEN person.phone ELSE '' END
+        AS phone, unit.name AS unit, division.name AS division, held.reach_id,
         held.valid_from, held.valid_to
     FROM responsibility held JOIN person ON person.id = held.person_id
     LEFT JOIN unit ON unit.id = person.unit_id
@@ -94,12 +96,26 @@ WHERE reach.river_id = (SELECT river_id FROM reach WHERE id = :id)
 """)
 
 
-def chiefs_of(connection: Connection, kind: WaterKind, water_id: int, day: date) -> Chiefs:
+def chiefs_of(
+    connection: Connection,
+    kind: WaterKind,
+    water_id: int,
+    day: date,
+    phones_in: Divisions = frozenset(),
+) -> Chiefs:
     """Returns a water's chiefs on that day, its earlier chiefs and its general chiefs.
 
     A chief of a whole river with a division answers for that river's reaches in the division.
+    Telephone numbers are left empty unless the reach or lake lies in a division of ``phones_in``.
     """
-    rows = connection.execute(_ANSWERING, {"kind": kind, "id": water_id, "day": day}).all()
+    bound = {
+        "kind": kind,
+        "id": water_id,
+        "day": day,
+        "phones_all": phones_in is None,
+        "phones_in": sorted(phones_in or ()),
+    }
+    rows = connection.execute(_ANSWERING, bound).all()
     runs = _runs(connection, water_id, day) if kind == "reach" else {}
     found = [(_answering(row, runs), row) for row in rows]
     holding = [each for each, _row in found if each.valid_to is None or each.valid_to > day]

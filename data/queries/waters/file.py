@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 from data.clock import UtcDatetime, business_date
 from data.errors import NotFound
 from data.queries.rows import row_as, rows_as
-from data.queries.scope import LAKE_VISIBLE, REACH_VISIBLE, RIVER_VISIBLE, Scope
+from data.queries.scope import LAKE_VISIBLE, REACH_VISIBLE, RIVER_VISIBLE, Divisions, Scope
 from data.queries.waters.colours import (
     WaterColour,
     colour_of,
@@ -148,8 +148,12 @@ def read_river_file(
     *,
     now: UtcDatetime,
     quality: QualitySettings,
+    phones_in: Divisions = frozenset(),
 ) -> WaterFile:
-    """Returns the whole file of a river. Raises NotFound if there is none or not visible."""
+    """Returns the whole file of a river. Raises NotFound if there is none or not visible.
+
+    Chiefs' telephone numbers are shown for waters of the divisions ``phones_in``.
+    """
     row = connection.execute(RIVER, {**scope.bound, "id": river_id}).mappings().one_or_none()
     if row is None:
         raise NotFound("There is no such river, or your account may not see it.")
@@ -175,6 +179,7 @@ def read_river_file(
                 river=river_id,
                 reaches=ids,
                 divisions=divisions,
+                phones_in=phones_in,
             )
         ),
         boards=tuple(boards_of(connection, scope, reaches=ids)),
@@ -189,8 +194,12 @@ def read_lake_file(
     *,
     now: UtcDatetime,
     quality: QualitySettings,
+    phones_in: Divisions = frozenset(),
 ) -> WaterFile:
-    """Returns the whole file of a lake. Raises NotFound if there is none or not visible."""
+    """Returns the whole file of a lake. Raises NotFound if there is none or not visible.
+
+    Chiefs' telephone numbers are shown for waters of the divisions ``phones_in``.
+    """
     row = connection.execute(LAKE, {**scope.bound, "id": lake_id}).mappings().one_or_none()
     if row is None:
         raise NotFound("There is no such lake, or your account may not see it.")
@@ -204,7 +213,11 @@ def read_lake_file(
         hidden_count=0,
         tributaries=(),
         stations=tuple(files),
-        chiefs=tuple(chiefs_of(connection, today=today, lake=lake_id, divisions=divisions)),
+        chiefs=tuple(
+            chiefs_of(
+                connection, today=today, lake=lake_id, divisions=divisions, phones_in=phones_in
+            )
+        ),
         boards=tuple(boards_of(connection, scope, lake=lake_id)),
         as_of=now,
     )

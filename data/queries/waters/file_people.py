@@ -1,14 +1,15 @@
 """The chiefs of a water and the notice boards on its banks, for its file."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import Connection, text
 
 from data.queries.levels import LEVELS
 from data.queries.rows import rows_as
-from data.queries.scope import NOTICE_BOARD_VISIBLE, Scope
+from data.queries.scope import NOTICE_BOARD_VISIBLE, Divisions, Scope
+from data.records import DivisionId
 from data.vocabulary import Bank, ChiefLevel
 
 CHIEFS = text(f"""
@@ -85,13 +86,16 @@ def chiefs_of(
     river: int | None = None,
     lake: int | None = None,
     reaches: Collection[int] = (),
-    divisions: Collection[int] = (),
+    divisions: Collection[DivisionId] = (),
+    phones_in: Divisions = frozenset(),
 ) -> list[Chief]:
     """Returns the water's chiefs up to today, former ones too: general chiefs, then by level.
 
     General chiefs are those of the divisions given and of all above them. A chief of the whole
-    river with a division answers for its reaches there.
+    river with a division answers for its reaches there. Telephone numbers are left empty unless one
+    of ``divisions`` is in ``phones_in``.
     """
+    with_phones = phones_in is None or not phones_in.isdisjoint(divisions)
     bound = {
         "today": today,
         "river": river,
@@ -99,7 +103,8 @@ def chiefs_of(
         "reaches": sorted(reaches),
         "divisions": sorted(divisions),
     }
-    return rows_as(Chief, connection.execute(CHIEFS, bound))
+    chiefs = rows_as(Chief, connection.execute(CHIEFS, bound))
+    return chiefs if with_phones else [replace(chief, phone="") for chief in chiefs]
 
 
 def boards_of(
