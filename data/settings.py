@@ -207,6 +207,15 @@ class DashboardSettings(BaseSettings):
         200, ge=1, description="requests that wait for a thread; further ones are refused"
     )
     wait_seconds: float = Field(10, gt=0, description="a request waits so long for a thread")
+    uploads_at_once: int = Field(
+        2, ge=1, description="uploads read at the same time, of one account one"
+    )
+    upload_seconds: float = Field(
+        60, gt=0, description="an upload that takes longer to read is refused"
+    )
+    upload_memory_mb: int = Field(
+        1500, ge=100, description="memory that reading one upload may take, in MB"
+    )
     demo: bool = Field(False, description="set by the demo; serve refuses it unless told")
 
 

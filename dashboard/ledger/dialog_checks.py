@@ -56,7 +56,7 @@ def _photo_row(seen: Seen, flag: Flag) -> Row:
 
 def _asked_for(seen: Seen) -> list[Row]:
     """Returns what a sign-off asks for: photos, the check on site, what was done, the duties."""
-    before, after = chosen_pair(seen.detail.photos)
+    before, after = chosen_pair(seen)
     photos = (State.FITS, _("both are there"))
     if after is None:
         photos = (State.MISSING, _("missing"))

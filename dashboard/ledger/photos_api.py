@@ -1,6 +1,5 @@
 """Photos over HTTP: uploaded before the step they belong to, fetched by who may see the problem."""
 
-import asyncio
 from datetime import datetime
 from typing import Annotated
 
@@ -11,16 +10,15 @@ from pydantic import Field
 from dashboard.frame.answers import Hex, PathId, Read
 from dashboard.frame.auth import Action, User, current_user, may, require, visible_to
 from dashboard.frame.deps import Deps
-from dashboard.frame.offload import in_turn, off
+from dashboard.frame.offload import off
+from dashboard.frame.turns import Turns, upload_bounds
+from data.bounded import call_bounded
 from data.database import transaction
 from data.errors import Forbidden
 from data.people.access_log import Logged, log
 from data.queries.ledger.photos import PhotoCopy, PhotoFacts, Size, photo_copy, photo_facts
 from problem_ledger.evidence.photo_bytes import MOST_BYTES, read_photo
 from problem_ledger.evidence.photos import keep
-
-AT_ONCE = 2
-"""Photos read at the same time: each may take some 600 MB of memory while it is decoded."""
 
 
 class PhotoOut(Read):
@@ -48,10 +46,10 @@ class PhotoOut(Read):
 def keep_photo(deps: Deps, user: User, content: bytes) -> PhotoFacts:
     """Stores a photo to be attached to a later step; returns the photo's facts.
 
-    It is decoded before a connection is opened, because that takes long. Raises what
-    ``read_photo`` raises.
+    It is decoded before a connection is opened, because that takes long, and in a process of its
+    own: 40 megapixels take some 600 MB. Raises what ``read_photo`` raises.
     """
-    evidence = read_photo(content)
+    evidence = call_bounded(upload_bounds(deps.dashboard), read_photo, content)
     with transaction(deps.engine) as connection:
         photo_id = keep(connection, user.account_id, evidence, deps.clock())
         return photo_facts(connection, photo_id)
@@ -80,7 +78,7 @@ def read_copy(deps: Deps, user: User, photo_id: int, size: Size) -> PhotoCopy:
 def router(deps: Deps) -> APIRouter:
     """Returns the routes ``/api/v1/photos``."""
     routes = APIRouter(prefix="/api/v1/photos", tags=["ledger"])
-    turns = asyncio.Semaphore(AT_ONCE)
+    turns = Turns(deps.dashboard.uploads_at_once)
 
     @routes.post("", status_code=201)
     async def upload(photo: Annotated[UploadFile, File()]) -> PhotoOut:
@@ -89,8 +87,8 @@ def router(deps: Deps) -> APIRouter:
         The same file again, while no step has taken it, is the same photo.
         """
         user = require(Action.WRITE_LEDGER)
-        content = await photo.read(MOST_BYTES + 1)
-        async with in_turn(turns):
+        async with turns.turn(user.account_id):
+            content = await photo.read(MOST_BYTES + 1)
             return PhotoOut.of(await off(keep_photo, deps, user, content))
 
     @routes.get("/{photo_id}", response_class=Response)

@@ -1,6 +1,5 @@
 """Patrols over HTTP: a track sent in, patrols read, the reason given."""
 
-import asyncio
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -10,7 +9,10 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from dashboard.frame.answers import Hex, Id, Instant, PathId, Read, Sent
 from dashboard.frame.auth import Action, User, current_user, require, visible_to
 from dashboard.frame.deps import Deps
-from dashboard.frame.offload import in_turn, off
+from dashboard.frame.offload import off
+from dashboard.frame.turns import Turns, upload_bounds
+from data.bounded import call_bounded
+from data.clock import UtcDatetime
 from data.database import transaction
 from data.errors import BadInput
 from data.queries.patrols.records import (
@@ -24,13 +26,13 @@ from data.queries.patrols.records import (
 )
 from data.vocabulary import ChiefLevel
 from data.words.ledger import PatrolRule
+from gis.tracks import Track
 from problem_ledger.patrols.records import Recorded, Remark, TrackGiven, give_reason, record
+from problem_ledger.patrols.rules import TrackRule
 from problem_ledger.patrols.track_files import MOST_BYTES
+from problem_ledger.patrols.track_reading import cleaned_track
 
 MOST_ROWS = 200
-AT_ONCE = 2
-"""Tracks read at the same time: a large one may take some hundred MB of memory."""
-
 Key = Annotated[
     str,
     Header(
@@ -214,10 +216,14 @@ def router(deps: Deps) -> APIRouter:
 
 def add_writes(routes: APIRouter, deps: Deps) -> None:
     """Adds the routes that record a patrol's track, and the reason why its rules failed."""
-    turns = asyncio.Semaphore(AT_ONCE)
+    turns = Turns(deps.dashboard.uploads_at_once)
+    bounds = upload_bounds(deps.dashboard)
+
+    def read(content: bytes, crs: str, rule: TrackRule, now: UtcDatetime) -> Track:
+        return call_bounded(bounds, cleaned_track, content, crs, rule, now)
 
     def kept(user: User, track: TrackGiven) -> Recorded:
-        return record(deps.engine, user.account_id, track, deps.clock, deps.patrol_rules)
+        return record(deps.engine, user.account_id, track, deps.clock, deps.patrol_rules, read)
 
     @routes.post("", status_code=201)
     async def upload(
@@ -237,11 +243,11 @@ def add_writes(routes: APIRouter, deps: Deps) -> None:
         was measured.
         """
         user = require(Action.WRITE_PATROLS)
-        content = await file.read(MOST_BYTES + 1)
-        track = TrackGiven(
-            content, file.filename or "", person_id, key, remarks_of(remarks), reason, crs
-        )
-        async with in_turn(turns):
+        found = remarks_of(remarks)
+        async with turns.turn(user.account_id):
+            content = await file.read(MOST_BYTES + 1)
+            name = file.filename or ""
+            track = TrackGiven(content, name, person_id, key, found, reason, crs)
             done = await off(kept, user, track)
         response.status_code = 201 if done.is_new else 200
         response.headers["Location"] = f"/api/v1/patrols/{done.patrol_id}"

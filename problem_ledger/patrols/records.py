@@ -1,8 +1,8 @@
 """Patrols are recorded (巡河记录): the track is cleaned, measured, judged and always kept."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from typing import Final
 
 import shapely
@@ -16,16 +16,17 @@ from data.errors import BadInput, Conflict, Forbidden, NotFound
 from data.records import AccountId
 from data.words.patrols import Judgement
 from gis.crs import CGCS2000
-from gis.tracks import NoTrack, Track, clean
+from gis.tracks import Track
 from problem_ledger.patrols.judging import Walked, judge, read_judgements, walked_reaches
-from problem_ledger.patrols.rules import PatrolRules
-from problem_ledger.patrols.track_files import read_track
+from problem_ledger.patrols.rules import PatrolRules, TrackRule
+from problem_ledger.patrols.track_files import AHEAD, LONGEST
+from problem_ledger.patrols.track_reading import cleaned_track
 from problem_ledger.patrols.walkers import Walker, walker
 
-AHEAD: Final = timedelta(minutes=10)
-LONGEST: Final = timedelta(hours=24)
 MOST_TEXT: Final = 1_000
 MOST_REMARKS: Final = 50
+
+TrackReader = Callable[[bytes, str, TrackRule, UtcDatetime], Track]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +94,23 @@ INSERT INTO patrol_remark (patrol_id, at, text, geom) VALUES (:patrol_id, :at, :
 
 
 def record(
-    engine: Engine, who: AccountId, upload: TrackGiven, clock: Clock, rules: PatrolRules
+    engine: Engine,
+    who: AccountId,
+    upload: TrackGiven,
+    clock: Clock,
+    rules: PatrolRules,
+    read: TrackReader = cleaned_track,
 ) -> Recorded:
     """Stores a patrol with its judgement, even a patrol that fails a rule.
 
+    ``read`` returns the cleaned track of the file: a server calls it in a process of its own.
     Raises BadInput (a file that holds no track with times, remarks that can't be kept), Forbidden
     (who may not patrol, or not for that chief), NotFound (no such chief), Conflict (the key came
     with another file, or the file is somebody else's patrol).
     """
     now = clock()
-    track = _track(upload, rules, now)
     _check_texts(upload)
+    track = read(upload.content, upload.crs, rules.track, now)
     _check_times(upload, track, now)
     sha256 = hashlib.sha256(upload.content).digest()
     with transaction(engine) as connection:
@@ -155,34 +162,6 @@ def give_reason(
             {"reason": reason, "now": clock(), "id": patrol_id},
         )
         return version + 1
-
-
-def _track(upload: TrackGiven, rules: PatrolRules, now: UtcDatetime) -> Track:
-    """Returns the cleaned track of the uploaded file. Raises BadInput."""
-    segments = read_track(upload.content, upload.crs)
-    try:
-        track = clean(
-            segments, jump_kmh=rules.track.jump_kmh, gap_s=rules.track.gap.total_seconds()
-        )
-    except NoTrack:
-        raise BadInput(
-            "No two points of this track follow each other within {minutes} minutes.",
-            mend="Let the app or receiver write a point at least every minute.",
-            minutes=round(rules.track.gap.total_seconds() / 60),
-        ) from None
-    if track.ended_at > now + AHEAD:
-        raise BadInput(
-            "This track ends in the future, at {at} UTC.",
-            mend="Set the clock of the device, and check the offset of its times.",
-            at=f"{track.ended_at:%Y-%m-%d %H:%M}",
-        )
-    if track.ended_at - track.started_at > LONGEST:
-        raise BadInput(
-            "This track runs over {hours} hours; a patrol is within a day.",
-            mend="Upload one file for each patrol.",
-            hours=round(track.duration_s / 3600),
-        )
-    return track
 
 
 def _check_texts(upload: TrackGiven) -> None:

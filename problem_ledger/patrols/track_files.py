@@ -1,8 +1,9 @@
 """Track files as they come in: GPX and GeoJSON to segments of fixes, or a refusal that says why."""
 
 import json
+import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import gpxpy
@@ -20,12 +21,30 @@ MOST_BYTES: Final = 20 * 1024 * 1024
 MOST_POINTS: Final = 100_000
 """More than a day of fixes, one a second."""
 
+MOST_ARRAYS: Final = 2 * MOST_POINTS
+MOST_OBJECTS: Final = 5 * MOST_POINTS
+MOST_COMMAS: Final = 30 * MOST_POINTS
+"""What a GeoJSON file of so many points has at most; counted before it is parsed."""
+
+AHEAD: Final = timedelta(minutes=10)
+LONGEST: Final = timedelta(hours=24)
+"""A patrol is within a day."""
+
+OUTSIDE: Final = 0.05
+"""The share of a track's first and last times that may be wrong before its length is told."""
+
 TIME_LISTS: Final = ("coordTimes", "times")
 TIMES: Final = ("time", "timestamp", "at")
 
 Segments = list[list[Fix]]
 
 YEARS: Final = range(1970, 2101)
+_TRACK_TIME: Final = re.compile(
+    r"<(?:\w+:)?trkpt\b[^<]*(?:<(?!/?(?:\w+:)?(?:trkpt|time)\b)[^<]*)*"
+    r"<(?:\w+:)?time>([^<]{1,40})<"
+)
+"""The time of a track's point, which stands before the next point begins."""
+
 _BROKEN: Final = (
     ValueError,
     TypeError,
@@ -73,6 +92,7 @@ def _gpx(content: bytes) -> Segments:
     points = check_xml(text)
     if points > MOST_POINTS:
         raise _too_many(points)
+    _check_span(text)
     try:
         parsed = gpxpy.parse(text)
         return [
@@ -84,6 +104,38 @@ def _gpx(content: bytes) -> Segments:
         raise BadInput(
             "This GPX file can't be read: {reason}", mend=_EXPORT, reason=str(error)[:200]
         ) from None
+
+
+def _check_span(text: str) -> None:
+    """Refuses a track that runs over days by the times in its text, before it is parsed.
+
+    The first and the last times may be wrong, so a share of them is left aside; what can't be read
+    here is left to the parser. Raises BadInput.
+    """
+    written = _TRACK_TIME.findall(text)
+    aside = int(len(written) * OUTSIDE)
+    moments = sorted(filter(None, map(_moment_or_none, written)))
+    if len(moments) < len(written) or len(moments) <= 2 * aside:
+        return
+    span = moments[-1 - aside] - moments[aside]
+    if span > LONGEST:
+        raise too_long(span.total_seconds())
+
+
+def _moment_or_none(written: str) -> datetime | None:
+    try:
+        return _in_utc(datetime.fromisoformat(written.strip()))
+    except (ValueError, OverflowError):
+        return None
+
+
+def too_long(duration_s: float) -> BadInput:
+    """Returns the error of a track that runs over more than a day."""
+    return BadInput(
+        "This track runs over {hours} hours; a patrol is within a day.",
+        mend="Upload one file for each patrol.",
+        hours=round(duration_s / 3600),
+    )
 
 
 def _in_utc(moment: datetime | None) -> datetime | None:
@@ -101,6 +153,15 @@ def _plausible(moment: datetime) -> datetime:
 
 def _geojson(content: bytes) -> Segments:
     """Parses GeoJSON: lines with a list of times, one a vertex, or points with a time each."""
+    arrays = content.count(b"[")
+    if arrays > MOST_ARRAYS:
+        raise _too_many(arrays)
+    if content.count(b"{") > MOST_OBJECTS or content.count(b",") > MOST_COMMAS:
+        raise BadInput(
+            "This GeoJSON file holds far more than a track of {most} points.",
+            mend=_EXPORT,
+            most=MOST_POINTS,
+        )
     try:
         document = json.loads(content.decode("utf-8-sig"))
         lines: Segments = []

@@ -28,6 +28,7 @@ def run_uvicorn(app: str, environment: Mapping[str, str], log: Path) -> None:
     Its output goes to a file. Runs in the fork; returns when the server was asked to end.
     """
     threading.Thread(target=end_with_run, daemon=True).start()
+    multiprocessing.current_process().daemon = False  # it has processes of its own
     os.chdir(ROOT)
     os.environ.clear()
     os.environ.update(environment)

@@ -63,7 +63,7 @@ def chart(opened: MapPage, place: str) -> Any:
 
 
 def test_a_click_on_a_section_opens_it(filled: Served, map_page: MapOf) -> None:
-    opened = map_page(filled)
+    opened = map_page(filled, Role.OFFICE)
     opened.open("/#map=11/32.65/112.2")
     at = opened.tell("const at = map.project([112.2, 32.7]); return [at.x, at.y]")
     box = opened.page.locator(".maplibregl-canvas").bounding_box()
@@ -90,6 +90,8 @@ def test_a_click_on_a_section_opens_it(filled: Served, map_page: MapOf) -> None:
 def test_zooming_reads_the_part_and_the_dark_repaints(filled: Served, map_page: MapOf) -> None:
     opened = map_page(filled)
     opened.open(f"/#sel=section:{filled.basin.section_up}")
+    expect(opened.page.locator(".dw-who").first).to_be_visible()
+    expect(opened.page.locator(".dw-call")).to_have_count(0)  # the auditor reads no telephone
     opened.page.get_by_role("tab", name="趋势").click()
     whole = chart(opened, "trend")
     assert whole["shapes"] == 11  # five bands, five strips, one limit

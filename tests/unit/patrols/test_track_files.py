@@ -177,3 +177,36 @@ def test_the_bytes_of_a_gpx_decide_its_encoding(declared: str) -> None:
 def test_a_gpx_as_a_phone_wrote_it_in_gbk_is_taken() -> None:
     case = ROOT / "tests" / "cases" / "gpx-gbk" / "in.gpx"
     assert len(read_track(case.read_bytes())[0]) == 100
+
+
+def test_junk_of_millions_of_points_is_refused_before_it_is_parsed() -> None:
+    places = b",".join([b"[1,2]"] * 3_000_000)
+    junk = b'{"type": "LineString", "coordinates": [' + places + b"]}"
+    assert len(junk) < MOST_BYTES
+    objects = b'{"type": "FeatureCollection", "features": [' + b"{}," * 3_000_000 + b"{}]}"
+    tracemalloc.start()
+    try:
+        for content in (junk, objects):
+            with pytest.raises(BadInput):
+                read_track(content)
+        assert tracemalloc.get_traced_memory()[1] < 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_track_over_days_is_refused_before_it_is_parsed() -> None:
+    rows = [(112.2, 32.7, START + timedelta(seconds=10 * number)) for number in range(30_000)]
+    content = gpx(rows)
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadInput, match="runs over 75 hours"):
+            read_track(content)
+        assert tracemalloc.get_traced_memory()[1] < 10 * len(content)
+    finally:
+        tracemalloc.stop()
+
+
+def test_some_wrong_times_at_the_head_do_not_make_a_track_too_long() -> None:
+    wrong = [(112.2, 32.7, START - timedelta(days=400))]
+    (segment,) = read_track(gpx([*wrong, *ROWS]))
+    assert len(segment) == len(ROWS) + 1
