@@ -80,9 +80,9 @@ def check_needs(step: Step, command: Command) -> None:
     if command.photo_ids and step.stage is None:
         raise BadInput("No photos go with this step.")
     for need in step.needs:
-        is_met, sentence = ASKED[need]
+        is_met = ASKED[need][0]
         if not is_met(command):
-            raise BadInput(sentence)
+            raise BadInput(ASKED[need][1])
 
 
 def _has_text(command: Command) -> bool:

@@ -42,9 +42,87 @@ def text_of(node: ast.expr) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
+def errors_in(tree: ast.AST) -> Iterator[tuple[ast.Call, ast.FunctionDef | None]]:
+    """Each call that makes one of our errors, with the function it stands in."""
+    for node in ast.walk(tree):
+        for child in ast.iter_child_nodes(node):
+            child.holder = (
+                node if isinstance(node, ast.FunctionDef) else getattr(node, "holder", None)
+            )  # type: ignore[attr-defined]  # kept on the way down
+        name = getattr(getattr(node, "func", None), "id", "")
+        if isinstance(node, ast.Call) and name in ERRORS:
+            yield node, getattr(node, "holder", None)
+
+
+def strings_of(tree: ast.Module, name: str) -> list[ast.expr]:
+    """The strings of the module's own constant of that name: its text, or the values of a table."""
+    found: list[ast.expr] = []
+    for node in tree.body:
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        if any(isinstance(each, ast.Name) and each.id == name for each in targets):
+            keys = {
+                id(key)
+                for part in ast.walk(node)
+                if isinstance(part, ast.Dict)
+                for key in part.keys
+            }
+            found += [
+                part
+                for part in ast.walk(node)
+                if isinstance(part, ast.Constant)
+                and isinstance(part.value, str)
+                and id(part) not in keys
+            ]
+    return found
+
+
+def followed(
+    tree: ast.Module, sentence: ast.expr, holder: ast.FunctionDef | None
+) -> list[ast.expr]:
+    """The strings that an error's sentence may be when the call doesn't spell it out.
+
+    A parameter is what the module's calls of that function hand over, a name or ``TABLE[key]`` the
+    module's constant. Empty for anything else.
+    """
+    table = sentence
+    while isinstance(table, ast.Subscript):
+        table = table.value
+    if table is not sentence and isinstance(table, ast.Name):
+        return strings_of(tree, table.id)
+    if not isinstance(sentence, ast.Name):
+        return []
+    names = [each.arg for each in holder.args.args] if holder is not None else []
+    if holder is None or sentence.id not in names:
+        return strings_of(tree, sentence.id)
+    at = names.index(sentence.id)
+    calls = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == holder.name
+    ]
+    handed = [
+        next((each.value for each in call.keywords if each.arg == sentence.id), None)
+        or (call.args[at] if at < len(call.args) else None)
+        for call in calls
+    ]
+    return [each for each in handed if each is not None and text_of(each) is not None]
+
+
+def msgids_of_errors(tree: ast.Module) -> Iterator[tuple[ast.expr, list[ast.expr]]]:
+    """What each error of a module may say, and how to mend it: the expression and its strings."""
+    for call, holder in errors_in(tree):
+        said = call.args[:1] + [each.value for each in call.keywords if each.arg == "mend"]
+        for sentence in said:
+            spelled_out = text_of(sentence) is not None
+            yield sentence, [sentence] if spelled_out else followed(tree, sentence, holder)
+
+
 def msgids_of(file: Path) -> Iterator[tuple[str, int]]:
     """Each msgid of a file with its line; a call of ``_`` with no literal gives none."""
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+    tree = ast.parse(file.read_text("utf-8"))
+    for _sentence, strings in msgids_of_errors(tree):
+        yield from ((text, one.lineno) for one in strings if (text := text_of(one)))
+    for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))
@@ -55,8 +133,6 @@ def msgids_of(file: Path) -> Iterator[tuple[str, int]]:
             given = [one for one in node.args if text_of(one)][:1]
         elif name == "ngettext":
             given = node.args[:2]
-        elif name in ERRORS:
-            given = node.args[:1] + [one.value for one in node.keywords if one.arg == "mend"]
         for one in given:
             if (text := text_of(one)) is not None and text:
                 yield text, node.lineno

@@ -1,5 +1,6 @@
 """Every word people see is in both catalogues, and says the same facts in both."""
 
+import ast
 import re
 import string
 from collections.abc import Iterator
@@ -7,7 +8,15 @@ from collections.abc import Iterator
 import pytest
 from babel.messages.pofile import read_po
 
-from tests.architecture.msgids import LOCALES, msgids, spelled, translated
+from tests.architecture.msgids import (
+    LOCALES,
+    msgids,
+    msgids_of_errors,
+    sources,
+    spelled,
+    translated,
+)
+from tests.running.folders import ROOT
 
 HAN = re.compile(r"[\u2e80-\u2fdf\u3005-\u3007\u3400-\u9fff\uf900-\ufaff]")
 CHINESE = re.compile(rf"{HAN.pattern}|[\u3000-\u303f\uff00-\uffef]")
@@ -39,6 +48,16 @@ def test_the_catalogues_hold_every_msgid(code: str) -> None:
     have = translated(code)
     lacking = [f"{where}: {text}" for text, where in msgids().items() if not have.get(text)]
     assert lacking == [], "python -m tests.architecture.msgids prints them ready to fill in"
+
+
+def test_what_every_error_says_is_found() -> None:
+    lost = [
+        f"{file.relative_to(ROOT)}:{sentence.lineno}"
+        for file in sources()
+        for sentence, strings in msgids_of_errors(ast.parse(file.read_text("utf-8")))
+        if not strings
+    ]
+    assert lost == [], "spell the sentence out in the call, or take it from a table of the module"
 
 
 @pytest.mark.parametrize("code", ["zh", "en"])
