@@ -231,6 +231,9 @@ class LedgerSettings(BaseSettings):
     key: Path | None = Field(
         None, description="private key that signs the heads, made at first use; empty: none signed"
     )
+    track_months: int = Field(
+        24, ge=0, description="months after which a patrol's track is removed; 0: kept for ever"
+    )
     head_minutes: float = Field(15, gt=0, description="a head is signed at most this often")
     turn_seconds: float = Field(30, gt=0, description="how often the worker looks untold")
     burst_refusals: int = Field(

@@ -121,7 +121,8 @@ class PatrolFile(PatrolOut):
     reason: str
     reason_at: datetime | None
     may_explain: bool
-    track: dict[str, Any]
+    track: dict[str, Any] | None = Field(description="null once its term is over")
+    track_removed_at: datetime | None
     reaches: list[ReachOut]
     remarks: list[RemarkOut]
     problem_ids: list[int]

@@ -65,25 +65,27 @@ def one_card(patrol: PatrolDetail | None, *, now: UtcDatetime) -> html.Section:
     )
 
 
-def track_map(patrol: PatrolDetail) -> html.Div:
-    """The element in which a script draws a small map of the patrol's track."""
+def track_map(patrol: PatrolDetail) -> html.Div | html.P:
+    """The element in which a script draws the patrol's track, or the note that it was removed."""
+    if patrol.track is None:
+        return empty(_("The track was removed after its term; what was judged by it stays."))
     return html.Div(
         className="pt-map",
         role="img",
         **attributes(
             aria_label=_("The track on the map"),
-            data_patrol_track=json.dumps(track_features(patrol)),
+            data_patrol_track=json.dumps(track_features(patrol.track)),
             data_words="{}",
             data_language=language.get(),
         ),
     )
 
 
-def track_features(patrol: PatrolDetail) -> dict[str, Any]:
+def track_features(track: Mapping[str, Any]) -> dict[str, Any]:
     """The track as GeoJSON: the line walked, and points at its beginning and end."""
-    lines = patrol.track["coordinates"]
+    lines = track["coordinates"]
     ends = (("start", lines[0][0]), ("end", lines[-1][-1]))
-    features = [_feature("track", patrol.track)]
+    features = [_feature("track", track)]
     features += [_feature(kind, {"type": "Point", "coordinates": at}) for kind, at in ends]
     return {"type": "FeatureCollection", "features": features}
 

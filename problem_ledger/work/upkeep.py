@@ -23,6 +23,8 @@ from problem_ledger.work.isolation import one_by_one
 STRAY_AFTER: Final = timedelta(hours=24)
 """A photo that no step took within this time belonged to a form that was never sent."""
 
+TRACKS_AT_ONCE: Final = 500
+
 SETTLED: Final = "节假日安排已公布，期限按工作日重新计算。"
 """Stands in the chain as the reason, like any other reason there."""
 
@@ -36,6 +38,7 @@ SELECT id FROM problem WHERE status IN {sql_list(_ARCHIVED_FROM)}
 _PROVISIONAL = text(
     f"SELECT id FROM problem WHERE is_provisional AND due_days IS NOT NULL AND {OPEN} ORDER BY id"
 )
+_REMOVE_TRACKS = text("SELECT remove_patrol_tracks(:now - make_interval(months => :months), :most)")
 _STRAY = text("DELETE FROM photo WHERE problem_id IS NULL AND uploaded_at < :long_ago")
 
 
@@ -76,6 +79,17 @@ def clear_stray_photos(engine: Engine, now: UtcDatetime) -> int:
     """Deletes photos that weren't attached to any step within a day; returns how many."""
     with transaction(engine) as connection:
         return connection.execute(_STRAY, {"long_ago": now - STRAY_AFTER}).rowcount
+
+
+def remove_tracks(engine: Engine, now: UtcDatetime, months: int) -> int:
+    """Removes the tracks of patrols that ended more months ago; returns how many, a batch at most.
+
+    Where a person was goes; the file's hash, length, times, covered stretches and verdict stay. The
+    database's own function does it, the only way open to this role, and notes it in the access log.
+    """
+    bound = {"now": now, "months": months, "most": TRACKS_AT_ONCE}
+    with transaction(engine) as connection:
+        return int(connection.execute(_REMOVE_TRACKS, bound).scalar_one())
 
 
 def _counted_from(connection: Connection, problem_id: int) -> UtcDatetime | None:

@@ -26,7 +26,12 @@ from problem_ledger.work.notices import deliver
 from problem_ledger.work.offline import open_silences
 from problem_ledger.work.refusals import announce_bursts
 from problem_ledger.work.reminders import remind
-from problem_ledger.work.upkeep import archive_watched, clear_stray_photos, settle_deadlines
+from problem_ledger.work.upkeep import (
+    archive_watched,
+    clear_stray_photos,
+    remove_tracks,
+    settle_deadlines,
+)
 
 LOG = logging.getLogger(__name__)
 
@@ -138,6 +143,11 @@ class Worker:
             Job("deadlines settled", partial(settle_deadlines, engine, clock, rules), 60 * often),
             Job("photos cleared", lambda: clear_stray_photos(engine, clock()), 60 * often),
         ]
+        months = self._settings.track_months
+        if months:
+            jobs.append(
+                Job("tracks removed", lambda: remove_tracks(engine, clock(), months), 60 * often)
+            )
         if self._settings.key is None:
             LOG.warning("heads are not signed: name a key's file in ONEMAP_LEDGER__KEY")
             return jobs

@@ -57,7 +57,7 @@ class Walk:
     reason: str
     waters: tuple[str, ...]
     waters_en: tuple[str, ...]
-    bounds: tuple[float, float, float, float]
+    bounds: tuple[float, float, float, float] | None
 
 
 _WALKS: Final = f"""
@@ -65,8 +65,8 @@ _WALKS: Final = f"""
         patrol.started_at, patrol.ended_at, patrol.length_m, patrol.duration_s, patrol.moving_s,
         patrol.is_valid, patrol.judgements, patrol.reason,
         coalesce(walked.names, '{{}}') AS waters, coalesce(walked.names_en, '{{}}') AS waters_en,
-        ARRAY[ST_XMin(patrol.geom), ST_YMin(patrol.geom), ST_XMax(patrol.geom),
-            ST_YMax(patrol.geom)] AS bounds
+        CASE WHEN patrol.geom IS NOT NULL THEN ARRAY[ST_XMin(patrol.geom),
+            ST_YMin(patrol.geom), ST_XMax(patrol.geom), ST_YMax(patrol.geom)] END AS bounds
     FROM patrol LEFT JOIN division ON division.id = patrol.division_id
     LEFT JOIN LATERAL (SELECT array_agg(one.name ORDER BY one.walked DESC) AS names,
         array_agg(COALESCE(one.name_en, one.name) ORDER BY one.walked DESC) AS names_en

@@ -122,6 +122,8 @@ class Remark:
 class PatrolDetail(PatrolRow):
     """One patrol with its track (GeoJSON), reaches, remarks and the reason it isn't valid.
 
+    ``track`` is None from ``track_removed_at`` on, when its term was over.
+
     ``may_explain``: the reader walked it, or is the chief it counts for, and no reason was given
     yet. ``file_name`` is empty where the walker's name may not be shown: it often holds it.
     """
@@ -135,7 +137,8 @@ class PatrolDetail(PatrolRow):
     reason: str
     reason_at: UtcDatetime | None
     may_explain: bool
-    track: Mapping[str, Any]
+    track: Mapping[str, Any] | None
+    track_removed_at: UtcDatetime | None
     reaches: tuple[ReachWalked, ...]
     remarks: tuple[Remark, ...]
     problem_ids: tuple[int, ...]
@@ -183,7 +186,7 @@ _DETAIL: Final = text(
     file_sha256, point_count, kept_count, jump_count, gap_count,
     reason, reason_at, reason = '' AND (patrol.account_id = :who OR
     coalesce(chief.account_id = :who, false)) AS may_explain,
-    ST_AsGeoJSON(patrol.geom, 6) AS track,
+    ST_AsGeoJSON(patrol.geom, 6) AS track, track_removed_at,
     ARRAY(SELECT problem.id FROM problem WHERE problem.patrol_id = patrol.id
     AND {PROBLEM_VISIBLE} ORDER BY problem.id) AS problem_ids {_FROM}
     WHERE patrol.id = :id AND {READABLE}
@@ -247,7 +250,7 @@ def patrol_detail(connection: Connection, reader: Reader, patrol_id: int) -> Pat
         PatrolDetail,
         found,
         judgements=_judgements(found),
-        track=orjson.loads(found.track),
+        track=orjson.loads(found.track) if found.track else None,
         reaches=tuple(rows_as(ReachWalked, connection.execute(_REACHES, bound))),
         remarks=tuple(rows_as(Remark, connection.execute(_REMARKS, bound))),
     )
