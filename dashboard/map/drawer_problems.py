@@ -21,8 +21,14 @@ from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.measures import moment_text, own_name
 from dashboard.parts.wording import _, language, ngettext
-from dashboard.patrols.words import limit_words, measured_words, minutes_words, rule_word
-from dashboard.waters.words import kilometres, level_word
+from dashboard.patrols.words import (
+    distance_words,
+    limit_words,
+    measured_words,
+    minutes_words,
+    rule_word,
+)
+from dashboard.waters.words import level_word
 from data.clock import UtcDatetime
 from data.queries.ledger.problems import ProblemRow
 from data.queries.map.patrols import Walk
@@ -94,7 +100,7 @@ def walk_line(walk: Walk | None, now: UtcDatetime) -> html.Section:
         (
             moment_text(walk.started_at, now),
             level_word(walk.level),
-            kilometres(walk.length_m),
+            distance_words(walk.length_m),
             minutes_words(walk.duration_s),
         )
     )
@@ -152,7 +158,7 @@ def patrol_drawer(walk: Walk, now: UtcDatetime) -> html.Article:
     pairs = [
         (_("Began"), moment_text(walk.started_at, now)),
         (_("Ended"), moment_text(walk.ended_at, now)),
-        (_("Distance walked"), kilometres(walk.length_m)),
+        (_("Distance walked"), distance_words(walk.length_m)),
         (_("Duration"), minutes_words(walk.duration_s)),
         (_("Moving"), minutes_words(walk.moving_s)),
         (_("Waters walked"), gap.join(waters)),
@@ -171,7 +177,7 @@ def patrol_drawer(walk: Walk, now: UtcDatetime) -> html.Article:
         [each for each in (moment_text(walk.started_at, now), division) if each],
         name,
         [valid_tag(walk)],
-        finding(words, kilometres(walk.length_m)),
+        finding(words, distance_words(walk.length_m)),
     )
     body = html.Div(html.Div(parts, className="dw-body"), className="dw-plain")
     foot = _foot(_("Open the patrol"), f"/patrols?patrol={walk.id}", "walk")

@@ -87,8 +87,8 @@ def minutes_words(duration_s: float) -> str:
 
 
 def distance_words(metres: float) -> str:
-    """A distance in words: km with one decimal, rounded down; metres below 1 km."""
-    return kilometres(floor(metres / 100) * 100) if metres >= KILOMETRE else kilometres(metres)
+    """A distance walked in words: km with one decimal, metres below 1 km; rounded down."""
+    return kilometres(floor(metres / 100) * 100 if metres >= KILOMETRE else floor(metres))
 
 
 def times_words(count: int) -> str:

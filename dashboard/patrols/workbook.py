@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dashboard.parts.wording import _
 from dashboard.parts.workbook import Column, Sheet, local_time, workbook
 from dashboard.patrols.words import (
+    distance_words,
     limit_words,
     measured_words,
     minutes_words,
     rule_word,
     waters_words,
 )
-from dashboard.waters.words import kilometres, level_word, listed
+from dashboard.waters.words import level_word, listed
 from data.clock import UtcDatetime
 from data.queries.patrols.records import ChiefMonth, Month, PatrolRow
 
@@ -99,7 +100,7 @@ def patrol_cells(patrol: PatrolRow) -> list[str]:
         patrol.who,
         waters_words(patrol),
         minutes_words(patrol.duration_s),
-        kilometres(patrol.length_m),
+        distance_words(patrol.length_m),
         f"{patrol.share:.0%}",
         f"{patrol.top_speed_kmh:.1f} km/h",
         _("valid") if patrol.is_valid else _("not valid"),

@@ -202,5 +202,5 @@ def silent_tag(station: TallyStation) -> dcc.Link | html.Span | None:
     if station.problem is None:
         return html.Span(words, className="tag am")
     return dcc.Link(
-        words, href=f"/ledger/{station.problem}", className="tag am", title=station.problem
+        words, href=f"/ledger/{station.problem_id}", className="tag am", title=station.problem
     )

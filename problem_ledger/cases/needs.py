@@ -54,7 +54,8 @@ def check_report(report: Report, now: UtcDatetime) -> Report:
         raise BadInput("The problem can't have been found in the future.")
     if report.found_at is not None and report.found_at < now - LONG_AGO:
         raise BadInput("The problem can't have been found more than ten years ago.")
-    if report.request_key is not None and not plain(report.request_key, 200):
+    request_key = None if report.request_key is None else plain(report.request_key, 200)
+    if request_key == "":
         raise BadInput("The request's key is empty.")
     return Report(
         place=report.place,
@@ -66,7 +67,7 @@ def check_report(report: Report, now: UtcDatetime) -> Report:
         source_ref=plain(report.source_ref, LONGEST_REFERENCE),
         photo_ids=tuple(report.photo_ids),
         patrol_id=report.patrol_id,
-        request_key=None if report.request_key is None else plain(report.request_key, 200),
+        request_key=request_key,
     )
 
 

@@ -134,7 +134,7 @@ def give_reason(
     """Stores the reason that explains a patrol's judgement; returns the patrol's new version.
 
     Raises BadInput (empty or too long), NotFound, Forbidden (neither the walker nor the chief it
-    counts for), Conflict (there is a reason already, or another version).
+    counts for), Conflict (a valid patrol, a reason already there, or another version).
     """
     reason = _plain(reason)
     if not reason:
@@ -142,7 +142,7 @@ def give_reason(
     with transaction(engine) as connection:
         row = connection.execute(
             text("""
-                SELECT patrol.account_id, person.account_id AS chief_id, version, reason
+                SELECT patrol.account_id, person.account_id AS chief_id, version, reason, is_valid
                 FROM patrol LEFT JOIN person ON person.id = patrol.person_id
                 WHERE patrol.id = :id FOR UPDATE OF patrol
                 """),
@@ -152,6 +152,8 @@ def give_reason(
             raise NotFound("There is no such patrol.")
         if who not in (row.account_id, row.chief_id):
             raise Forbidden("Only who went, or the chief it counts for, may give the reason.")
+        if row.is_valid:
+            raise Conflict("This patrol is valid: no reason is asked for.")
         if row.reason or row.version != version:
             raise Conflict("A reason was given meanwhile.", mend="Read the patrol again.")
         connection.execute(

@@ -18,7 +18,8 @@ _STATIONS = f"""
 SELECT station.id, station.code, station.name, station.name_en, station.kind, station.interval_s,
     station.started_at, station.ended_at, first.hour AS first_hour, latest_reading.observed_at,
     coalesce(river.name, lake.name) AS water, coalesce(river.name_en, lake.name_en) AS water_en,
-    spell.began_at AS silent_since, problem.number AS problem
+    spell.began_at AS silent_since, problem.number AS problem,
+    problem.id AS problem_id
 FROM station
 LEFT JOIN reach ON reach.id = station.reach_id
 LEFT JOIN river ON river.id = reach.river_id
@@ -46,7 +47,7 @@ class TallyStation:
 
     ``began_s`` says from when on readings are due, in seconds of the epoch: from its start, but not
     before its first message; nan for one that never sent anything and has no start or is an intake.
-    ``silent_since`` and ``problem`` describe a lasting silence.
+    ``silent_since``, ``problem`` (its number) and ``problem_id`` describe a lasting silence.
     """
 
     id: StationId
@@ -62,6 +63,7 @@ class TallyStation:
     observed_at: UtcDatetime | None
     silent_since: UtcDatetime | None
     problem: str | None
+    problem_id: int | None
 
     def until_s(self, until: UtcDatetime) -> float:
         """Returns when readings stop being due: ``until`` or the station's end; s since 1970."""

@@ -77,7 +77,7 @@ def window_of(start: datetime, end: datetime, by: Grain, now: UtcDatetime) -> Wi
     if last <= first:
         raise BadInput("Give times with an offset, the earlier one first.")
     if last - first > MOST[by]:
-        raise BadInput("An account holds {most} days at most.", most=MOST[by].days)
+        raise BadInput("A tally holds {most} days at most.", most=MOST[by].days)
     return Window(first, last, by, UtcDatetime(min(last, now - GRACE)))
 
 

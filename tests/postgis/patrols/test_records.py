@@ -236,6 +236,9 @@ def test_the_reason_is_given_once_by_who_went_or_the_chief(office: Office) -> No
     assert explain("chief_up", 1) == 2
     with pytest.raises(Conflict):
         explain("patroller_up", 2)
+    valid = record_walk(office, "chief_up", walk(MORNING))
+    with pytest.raises(Conflict):
+        give_reason(engine, office.accounts["chief_up"], valid.patrol_id, 1, "没有", lambda: NOW)
     with pytest.raises(NotFound):
         give_reason(engine, office.accounts["chief_up"], 10**9, 1, "没有", lambda: NOW)
 

@@ -151,3 +151,11 @@ def test_only_the_newest_submission_counts() -> None:
 def test_a_photo_of_no_step_shows_nothing_yet() -> None:
     with pytest.raises(ValueError, match="belongs to no problem"):
         stage_of(shot(1, stage=None))
+
+
+def test_of_two_that_were_seen_before_the_one_more_alike_is_shown() -> None:
+    flags = [
+        Flag(Check.LIKENESS, Stage.AFTER, number, False, measured=bits)
+        for number, bits in ((1, 5), (2, 0))
+    ]
+    assert worst(flags).photo_id == 2

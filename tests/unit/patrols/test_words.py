@@ -3,7 +3,7 @@
 import pytest
 
 from dashboard.parts.wording import language
-from dashboard.patrols.words import limit_words, measured_words
+from dashboard.patrols.words import distance_words, limit_words, measured_words
 from data.words.ledger import PatrolRule
 
 
@@ -31,3 +31,8 @@ def test_a_rule_with_its_limit_and_what_was_measured(
     assert limit_words(rule, limit) == asked
     assert measured_words(rule, measured) == told
     language.reset(before)
+
+
+def test_a_distance_is_rounded_down_on_either_side_of_a_kilometre() -> None:
+    assert distance_words(2_960) == "2.9 km"
+    assert distance_words(999.6) == "999 m"
