@@ -1,5 +1,6 @@
 """The card of a problem's photos: before and after side by side, and the checks on them."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from dash import html
