@@ -1,7 +1,7 @@
 """Tracks of patrols are removed after their term; what was judged of them stays.
 
-Revision ID: 0009
-Revises: 0005
+Revision ID: 0008
+Revises: 0007
 """
 
 from pathlib import Path
@@ -10,13 +10,13 @@ from alembic import op
 
 from data.errors import BadInput
 
-revision = "0009"
-down_revision = "0005"
+revision = "0008"
+down_revision = "0007"
 
 
 def upgrade() -> None:
     here = Path(__file__).parent
-    sql = here.joinpath("0009_tracks.sql").read_text("utf-8")
+    sql = here.joinpath("0008_tracks.sql").read_text("utf-8")
     op.get_bind().exec_driver_sql(sql.replace("%", "%%"))
 
 
