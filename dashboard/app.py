@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import dash
 from fastapi import Depends, FastAPI
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from dashboard.frame import api_docs, health, live, shell
 from dashboard.frame.auth import set_user
@@ -107,6 +108,8 @@ def create_app(settings: DashboardSettings | None = None, clock: Clock = now) ->
         callbacks=lambda: pages.callback_map,
     )
     server.add_middleware(Counting, figures=figures)
+    if deps.dashboard.proxies:
+        server.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(deps.dashboard.proxies))
     return server
 
 

@@ -1,9 +1,10 @@
 """Settings from the environment, one class per subject; read when called, never at import."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from data.vocabulary import Parameter
@@ -178,7 +179,29 @@ class DashboardSettings(BaseSettings):
     language: str = Field("zh", pattern="^(zh|en)$", description="language before a choice")
     session_hours: float = Field(12, gt=0, description="a session ends after this long unused …")
     session_days: float = Field(7, gt=0, description="… and this long after the sign-in at most")
-    attempts: int = Field(5, ge=1, description="failed sign-ins allowed in a quarter of an hour")
+    attempts: int = Field(
+        5, ge=1, description="failed sign-ins of an account at one place before it must wait"
+    )
+    account_attempts: int = Field(
+        20, ge=1, description="… a day at places where it never signed in before those must wait"
+    )
+    address_attempts: int = Field(
+        60, ge=1, description="… of all accounts at one address in a quarter of an hour"
+    )
+    first_wait_seconds: float = Field(
+        30, gt=0, description="the wait after too many failed sign-ins; it doubles with each more"
+    )
+    longest_wait_minutes: float = Field(15, gt=0, description="the longest such wait")
+    known_days: float = Field(
+        30, gt=0, description="a browser and an address stay known so long after a sign-in"
+    )
+    password_checks: int = Field(2, ge=1, description="passwords checked at once (64 MB each)")
+    password_queue: int = Field(100, ge=1, description="sign-ins that may wait for their check")
+    proxies: tuple[str, ...] = Field(
+        (),
+        description="addresses or networks of the proxies whose X-Forwarded-For is believed, as a"
+        " JSON list; empty: nobody's",
+    )
     basemap: str = Field("", description="raster tiles {z}/{x}/{y}, e.g. Tianditu; empty: none")
     basemap_attribution: str = Field("", description="the basemap's attribution line")
     area_name: str = Field("", description="name of the area in the bar; empty: from divisions")
@@ -217,6 +240,14 @@ class DashboardSettings(BaseSettings):
         1500, ge=100, description="memory that reading one upload may take, in MB"
     )
     demo: bool = Field(False, description="set by the demo; serve refuses it unless told")
+
+    @field_validator("proxies")
+    @classmethod
+    def _are_addresses(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        """Raises ValueError for what is no address and no network: it would match nothing."""
+        for one in proxies:
+            ip_network(one)
+        return proxies
 
 
 class LedgerSettings(BaseSettings):

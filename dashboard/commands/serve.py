@@ -2,6 +2,7 @@
 
 import argparse
 import gc
+import os
 
 from dashboard.parts.wording import _
 from data.errors import BadInput
@@ -19,7 +20,8 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 def run(args: argparse.Namespace) -> int:
     """Runs the dashboard until SIGTERM or SIGINT; returns 0.
 
-    Raises BadInput for a demo's settings without ``--demo``: its accounts are printed for anyone.
+    Raises BadInput for a demo's settings without ``--demo``, whose accounts are printed for anyone,
+    and where a variable names proxies that a setting should name.
     """
     from data.settings import DashboardSettings
 
@@ -28,6 +30,11 @@ def run(args: argparse.Namespace) -> int:
         raise BadInput(
             "These settings are a demo's: its accounts and readings are made up.",
             mend="Set ONEMAP_DATABASE__URL to your own database, or say serve --demo.",
+        )
+    if os.environ.get("FORWARDED_ALLOW_IPS"):
+        raise BadInput(
+            "FORWARDED_ALLOW_IPS is not read.",
+            mend="Name your proxies in ONEMAP_DASHBOARD__PROXIES, such as '[\"10.0.0.5\"]'.",
         )
     from dashboard.app import create_app
     from dashboard.frame.server import serve

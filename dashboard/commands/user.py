@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine
 from dashboard.parts.wording import _
 from data.database import app_engine, transaction
 from data.errors import NotFound
-from data.people import accounts
+from data.people import accounts, attempts
 from data.people.access_log import Logged, log
 from data.people.passwords import generate_password
 from data.queries.people import accounts as people
@@ -42,6 +42,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     for word, do, line in (
         ("disable", disable, _("end the sessions; no more sign-in")),
         ("enable", enable, _("sign-in works again")),
+        ("unlock", unlock, _("forget failed sign-ins; no more waiting")),
         ("password", reset_password, _("a new password, printed once; sessions end")),
     ):
         each = actions.add_parser(word, help=line)
@@ -115,12 +116,23 @@ def enable(engine: Engine, args: argparse.Namespace) -> None:
     _set_active(engine, args.login, is_active=True)
 
 
+def unlock(engine: Engine, args: argparse.Namespace) -> None:
+    """Forgets the account's failed sign-ins: it need not wait anywhere. Raises NotFound."""
+    with transaction(engine) as connection:
+        account = _account(connection, args.login)
+        count = attempts.unlock(connection, account.login)
+        log(connection, Logged.ACCOUNT, account_id=None, about=f"unlock {args.login}")
+    words = _("{login} need not wait any more; failed sign-ins forgotten: {count}.")
+    print(words.format(login=args.login, count=count))
+
+
 def reset_password(engine: Engine, args: argparse.Namespace) -> None:
     """Sets a new password for the account, prints it once, ends its sessions. Raises NotFound."""
     password = generate_password()
     with transaction(engine) as connection:
         account = _account(connection, args.login)
         accounts.set_password(connection, account.id, password, must_change=True)
+        attempts.unlock(connection, account.login)
         log(connection, Logged.PASSWORD, account_id=None, about=f"reset {args.login}")
     _show(password)
 

@@ -177,7 +177,7 @@ KEPT_FOR = timedelta(seconds=5)
 class KnownUsers:
     """A cache of users by account and version, which spares a query for each of a map's many tiles.
 
-    Each entry has the moment at which it was worked out.
+    Each entry has the moment at which it was worked out; a clock set back makes it no younger.
     """
 
     users: dict[tuple[int, int], tuple[UtcDatetime, User]] = field(default_factory=dict)
@@ -185,13 +185,13 @@ class KnownUsers:
     def find(self, account: Account, now: UtcDatetime) -> User | None:
         """Returns the account's cached user, None unless one was cached within ``KEPT_FOR``."""
         entry = self.users.get((account.id, account.version))
-        if entry is None or now - entry[0] >= KEPT_FOR or entry[1].account != account:
+        if entry is None or abs(now - entry[0]) >= KEPT_FOR or entry[1].account != account:
             return None
         return entry[1]
 
     def keep(self, user: User, now: UtcDatetime) -> None:
         """Caches the user for ``KEPT_FOR`` and drops expired entries."""
         for key, (at, _) in list(self.users.items()):
-            if now - at >= KEPT_FOR:
+            if abs(now - at) >= KEPT_FOR:
                 self.users.pop(key, None)
         self.users[(user.account.id, user.account.version)] = (now, user)

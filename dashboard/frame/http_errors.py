@@ -70,7 +70,16 @@ def problem(status: int, code: str, detail: str, *, path: str = "", **more: obje
 def problem_of(error: errors.OneMapError, path: str = "") -> Response:
     """Returns one of our errors as a problem document, worded in the reader's language."""
     more = {"minutes": error.facts["minutes"]} if "minutes" in error.facts else {}
-    return problem(status_of(error), error.code, worded(error), path=path, **more)
+    answer = problem(status_of(error), error.code, worded(error), path=path, **more)
+    answer.headers.update(retry_after(error))
+    return answer
+
+
+def retry_after(error: errors.OneMapError) -> dict[str, str]:
+    """Returns the header that says in how many seconds to try again, if the error knows."""
+    if not isinstance(error, errors.TooManyAttempts) or "seconds" not in error.facts:
+        return {}
+    return {"Retry-After": str(error.facts["seconds"])}
 
 
 async def _ours(request: Request, error: Exception) -> Response:

@@ -12,7 +12,7 @@ from data.clock import business_date
 from data.database import transaction
 from data.database_errors import database_error
 from data.errors import ServiceDown
-from data.people.sessions import TOUCH_EVERY, touch_session
+from data.people.sessions import touch_session
 from data.queries.people.accounts import HeldRole, account_of_session, area_name, roles
 from data.queries.people.visible import scope_of, subtree
 from data.records import DivisionId
@@ -45,13 +45,13 @@ def user_of_session(deps: Deps, token: str, *, touch: bool = False) -> User | No
     """
     now = deps.clock()
     with transaction(deps.engine) as connection:
-        found = account_of_session(connection, token, now)
+        found = account_of_session(connection, token)
         if found is None:
             return None
-        account, seen_at = found
-        if touch and now - seen_at >= TOUCH_EVERY:
+        account, is_due = found
+        if touch and is_due:
             kept = deps.dashboard
-            touch_session(connection, token, now, kept.session_hours, days=kept.session_days)
+            touch_session(connection, token, kept.session_hours, days=kept.session_days)
         user = deps.users.find(account, now)
         if user is None:
             held = roles(connection, [account.id])[account.id]

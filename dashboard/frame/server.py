@@ -173,6 +173,7 @@ def serve(
         http=protocol(settings, room),
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         timeout_keep_alive=settings.keep_alive_seconds,
         timeout_graceful_shutdown=graceful_s,
     )

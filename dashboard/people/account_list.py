@@ -9,6 +9,7 @@ from dashboard.parts.icons import icon
 from dashboard.parts.roles import CHIEFS, ROLES, role_words
 from dashboard.parts.wording import _
 from dashboard.people.actions import Chosen, Listed
+from data.errors import BadInput
 from data.people.accounts import UnitId
 from data.records import DivisionId
 from data.vocabulary import Role
@@ -69,6 +70,20 @@ def ask(what: str, words: str, index: int, *, kind: str = "") -> html.Button:
     )
 
 
+def confirmation(what: str) -> str:
+    """The sentence that asks to confirm an action. Raises BadInput for an unknown action."""
+    words = {
+        "disable": _("The account can no longer sign in, and its sessions end at once."),
+        "enable": _("The account can sign in again with its password."),
+        "reset": _("The account gets a new password, and its sessions end at once."),
+        "unlock": _("The account need not wait for its next sign-in, wherever it is made."),
+        "remove_role": _("The account loses this role and what it may read by it."),
+    }
+    if what not in words:
+        raise BadInput("Choose what to do.")
+    return words[what]
+
+
 def account_body(chosen: Chosen) -> html.Div:
     """The body of one account's dialog: roles, each with a button to remove it, password, state."""
     account = chosen.account
@@ -84,6 +99,8 @@ def account_body(chosen: Chosen) -> html.Div:
         if account.is_active
         else ask("enable", _("Enable the account"), account.id)
     )
+    failures = _("{count} sign-ins failed within a day.").format(count=chosen.failures)
+    locked = [html.P([failures, " ", ask("unlock", _("Unlock"), account.id)], className="t2")]
     return html.Div(
         [
             html.Div(
@@ -94,6 +111,7 @@ def account_body(chosen: Chosen) -> html.Div:
                 ],
                 className="row",
             ),
+            *(locked if chosen.failures else []),
             html.H4(_("Roles"), className="sec-t"),
             html.Ul(roles, className="acc-roles")
             if roles

@@ -12,6 +12,8 @@ from data.database import transaction
 from data.errors import BadInput
 from data.people import accounts as kept
 from data.people.access_log import Logged, log
+from data.people.attempts import count_failures
+from data.people.attempts import unlock as forget_failures
 from data.people.passwords import generate_password
 from data.queries.people import accounts as people
 from data.query_values import read_text
@@ -37,10 +39,11 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """One account with its roles."""
+    """One account with its roles, and how many of its sign-ins failed within a day."""
 
     account: people.Account
     roles: tuple[people.HeldRole, ...]
+    failures: int = 0
 
 
 def list_accounts(deps: Deps, search: str, page: int) -> Listed:
@@ -59,7 +62,8 @@ def choose_account(deps: Deps, account_id: AccountId) -> Chosen:
     require(Action.MANAGE_ACCOUNTS)
     with transaction(deps.engine) as connection:
         found = people.account(connection, account_id)
-        return Chosen(found, people.roles(connection, [account_id])[account_id])
+        held = people.roles(connection, [account_id])[account_id]
+        return Chosen(found, held, count_failures(connection, found.login))
 
 
 def places(deps: Deps) -> tuple[list[tuple[DivisionId, str, str]], list[tuple[kept.UnitId, str]]]:
@@ -113,6 +117,7 @@ def reset_password(deps: Deps, account_id: AccountId, version: int) -> str:
         account = people.account(connection, account_id)
         kept.next_version(connection, account_id, version)
         kept.set_password(connection, account_id, password, must_change=True)
+        forget_failures(connection, account.login)
         _log(connection, by, "reset password", account.login)
     return password
 
@@ -138,6 +143,19 @@ def set_active(deps: Deps, account_id: AccountId, version: int, *, is_active: bo
         "enable" if is_active else "disable",
         lambda connection: kept.set_active(connection, account_id, is_active, version),
     )
+
+
+def unlock(deps: Deps, account_id: AccountId, version: int) -> None:
+    """Forgets the account's failed sign-ins: it need not wait anywhere.
+
+    Raises Forbidden, NotFound, or Conflict if ``version`` isn't the current one.
+    """
+
+    def change(connection: Connection) -> None:
+        kept.next_version(connection, account_id, version)
+        forget_failures(connection, people.account(connection, account_id).login)
+
+    _changed(deps, account_id, "unlock", change)
 
 
 def add_role(deps: Deps, account_id: AccountId, version: int, role: kept.RoleGrant) -> None:

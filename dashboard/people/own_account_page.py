@@ -5,15 +5,42 @@ from starlette.responses import HTMLResponse
 from dashboard.frame.auth import User
 from dashboard.frame.plain import plain_page
 from dashboard.parts.roles import role_words
+from dashboard.parts.wording import _, language
+from data.clock import BUSINESS_ZONE
 from data.people.passwords import LEAST_CHARACTERS
+from data.queries.people.sign_ins import MOST_ADDRESSES, FailedSignIns
+
+
+def failed_words(failed: FailedSignIns | None) -> str:
+    """Returns the sentence on an account's failed sign-ins; empty when there are none."""
+    if failed is None or failed.count == 0:
+        return ""
+    addresses = "、" if language.get() == "zh" else ", "
+    shown = addresses.join(failed.addresses[:MOST_ADDRESSES])
+    if len(failed.addresses) > MOST_ADDRESSES:
+        shown += " …"
+    since = failed.since
+    words = (
+        _("{count} sign-ins of this account failed, from {addresses}.")
+        if since is None
+        else _("{count} sign-ins of this account failed since {since}, from {addresses}.")
+    )
+    at = f"{since.astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M}" if since else ""
+    return words.format(count=failed.count, since=at, addresses=shown or "?")
 
 
 def account_page(
-    user: User, start: str, *, error: str = "", done: str = "", status: int = 200
+    user: User,
+    start: str,
+    *,
+    failed: FailedSignIns | None = None,
+    error: str = "",
+    done: str = "",
+    status: int = 200,
 ) -> HTMLResponse:
     """Returns the page of the user's account, or only its password form if a change is forced.
 
-    ``start`` is the page that leads back.
+    ``start`` is the page that leads back, ``failed`` what failed before the latest sign-in.
     """
     return plain_page(
         "people/templates/own_account.html",
@@ -22,6 +49,7 @@ def account_page(
         roles=role_words(user.roles),
         least=LEAST_CHARACTERS,
         start=start,
+        failed=failed_words(failed),
         error=error,
         done=done,
     )

@@ -106,19 +106,6 @@ def pressed() -> bool:
     return bool(ctx.triggered) and bool(ctx.triggered[0]["value"])
 
 
-def confirmation(what: str) -> str:
-    """The sentence that asks to confirm an action. Raises BadInput for an unknown action."""
-    words = {
-        "disable": _("The account can no longer sign in, and its sessions end at once."),
-        "enable": _("The account can sign in again with its password."),
-        "reset": _("The account gets a new password, and its sessions end at once."),
-        "remove_role": _("The account loses this role and what it may read by it."),
-    }
-    if what not in words:
-        raise BadInput("Choose what to do.")
-    return words[what]
-
-
 def act(deps: Deps, chosen: dict[str, Any], pending: dict[str, Any]) -> str:
     """Does the confirmed action; returns the new password if the action makes one, else ""."""
     account_id, version = AccountId(number_in(chosen, "id")), number_in(chosen, "version")
@@ -127,8 +114,12 @@ def act(deps: Deps, chosen: dict[str, Any], pending: dict[str, Any]) -> str:
         return actions.reset_password(deps, account_id, version)
     if what == "remove_role":
         actions.remove_role(deps, account_id, version, number_in(pending, "index"))
-    else:
+    elif what == "unlock":
+        actions.unlock(deps, account_id, version)
+    elif what in ("enable", "disable"):
         actions.set_active(deps, account_id, version, is_active=what == "enable")
+    else:
+        raise BadInput("Choose what to do.")
     return ""
 
 
@@ -256,8 +247,8 @@ def register_confirm(app: dash.Dash, deps: Deps) -> None:
     async def ask(_clicks: list[int]) -> tuple[Any, ...]:
         if not pressed() or not isinstance(ctx.triggered_id, dict):
             return no_update, no_update, no_update
-        what = ctx.triggered_id["what"]
-        return {"what": what, "index": ctx.triggered_id["index"]}, confirmation(what), True
+        pending = {"what": ctx.triggered_id["what"], "index": ctx.triggered_id["index"]}
+        return pending, account_list.confirmation(pending["what"]), True
 
     @app.callback(
         Output(Ids.CONFIRM_DIALOG, "opened", allow_duplicate=True),
@@ -273,7 +264,7 @@ def register_confirm(app: dash.Dash, deps: Deps) -> None:
     async def confirm(
         _clicks: int, chosen: dict[str, Any], pending: dict[str, Any], changed: int
     ) -> tuple[Any, ...]:
-        confirmation(str(pending.get("what")))
+        account_list.confirmation(str(pending.get("what")))
         password = await off(act, deps, chosen, pending)
         shown = account_list.password_shown(password) if password else no_update
         return False, shown, bool(password), changed + 1

@@ -1,29 +1,28 @@
 """Signing in and out: the form's address, the cookie, the limit on failures."""
 
-import asyncio
 from datetime import timedelta
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from dashboard.frame.auth import User, current_user, signed_in_user
 from dashboard.frame.deps import Deps
-from dashboard.frame.http_errors import status_of
+from dashboard.frame.http_errors import retry_after, status_of
 from dashboard.frame.identify import LANGUAGE_COOKIE, session_cookie, user_of_session
-from dashboard.frame.offload import in_turn, off
+from dashboard.frame.offload import off
 from dashboard.parts.wording import LANGUAGES, _, language, worded
+from dashboard.people.password_turns import PasswordTurns
 from dashboard.people.sign_in_page import sign_in_page
 from data.database import transaction
 from data.errors import NotSignedIn, OneMapError
 from data.people import accounts, passwords, sessions
 from data.people.access_log import Logged, log
-from data.people.attempts import attempt_succeeded, begin_attempt
+from data.people.attempts import Attempt, attempt_succeeded, begin_attempt
+from data.people.browsers import mark_browser
 from data.queries.people.accounts import Credentials, credentials
-
-HASHES_AT_ONCE = 4
-"""Each argon2 hash takes 64 MiB; more sign-ins at once wait for their turn."""
+from data.queries.people.sign_ins import FailedSignIns, failed_sign_ins
 
 YEAR = int(timedelta(days=365).total_seconds())
 
@@ -50,14 +49,28 @@ def set_language_cookie(answer: Response, code: str, deps: Deps) -> None:
     )
 
 
-def check_sign_in(deps: Deps, login: str, password: str, address: str) -> Credentials:
-    """Checks the password; returns the credentials. Raises NotSignedIn or TooManyAttempts.
+def browser_cookie(*, secure: bool) -> str:
+    """Returns the name of the cookie with a browser's mark; ``secure`` as for the session's."""
+    return "__Host-onemap_browser" if secure else "onemap_browser"
 
-    The attempt is counted before the password is looked at, so that many at once gain nothing.
+
+def count_attempt(deps: Deps, login: str, address: str, mark: str | None) -> Attempt:
+    """Counts an attempt to sign in, before the password is looked at: many at once gain nothing.
+
+    Raises TooManyAttempts while the account has to wait at this place.
     """
-    now = deps.clock()
     with transaction(deps.engine) as connection:
-        attempt = begin_attempt(connection, login, address, now, deps.dashboard.attempts)
+        return begin_attempt(connection, login, address, deps.dashboard, mark)
+
+
+def check_sign_in(
+    deps: Deps, login: str, password: str, address: str, attempt: Attempt
+) -> tuple[Credentials, FailedSignIns]:
+    """Checks the password; returns the credentials and the sign-ins that failed before.
+
+    Raises NotSignedIn.
+    """
+    with transaction(deps.engine) as connection:
         found = credentials(connection, login)
     fits = passwords.fits(password, found.password_hash if found else None)
     with transaction(deps.engine) as connection:
@@ -74,6 +87,7 @@ def check_sign_in(deps: Deps, login: str, password: str, address: str) -> Creden
             attempt_succeeded(connection, attempt)
             if passwords.is_outdated(found.password_hash):
                 accounts.keep_hash(connection, found.account.id, passwords.rehash(password))
+            failed = failed_sign_ins(connection, found.account.id, skip=0)
             log(
                 connection,
                 Logged.SIGN_IN,
@@ -81,25 +95,52 @@ def check_sign_in(deps: Deps, login: str, password: str, address: str) -> Creden
                 about=login,
                 detail={"address": address},
             )
-            return found
+            return found, failed
     raise NotSignedIn("The account or the password is wrong.")
 
 
-def begin_session(deps: Deps, found: Credentials, old_token: str | None) -> tuple[str, User]:
-    """Opens a session and ends the browser's old one; returns the new one's token and user.
+def begin_session(
+    deps: Deps, found: Credentials, old_token: str | None, old_mark: str | None
+) -> tuple[str, str, User]:
+    """Opens a session, ends the browser's old one and marks the browser as the account's.
 
-    Raises NotSignedIn if the account can't be signed in with any more.
+    Returns the session's token, the mark and the user. Raises NotSignedIn if the account can't be
+    signed in with any more.
     """
     with transaction(deps.engine) as connection:
         if old_token:
             sessions.end_session(connection, old_token)
-        token = sessions.open_session(
-            connection, found.account.id, deps.clock(), deps.dashboard.session_hours
-        )
+        token = sessions.open_session(connection, found.account.id, deps.dashboard.session_hours)
+        mark = mark_browser(connection, found.account.id, old_mark, deps.dashboard.known_days)
     user = user_of_session(deps, token)
     if user is None:
         raise NotSignedIn("The account or the password is wrong.")
-    return token, user
+    return token, mark, user
+
+
+def is_worth_telling(failed: FailedSignIns, address: str, deps: Deps) -> bool:
+    """Returns whether the failures must be told at once: made elsewhere, or many."""
+    elsewhere = any(one != address for one in failed.addresses)
+    return elsewhere or failed.count >= deps.dashboard.attempts
+
+
+def signed_in_answer(following: str, token: str, mark: str, deps: Deps) -> Response:
+    """Returns the redirect to ``following`` that sets the cookies of the session and the mark."""
+    secure = deps.dashboard.secure_cookie
+    answer = RedirectResponse(following, status_code=303)
+    answer.set_cookie(
+        session_cookie(secure=secure), token, httponly=True, samesite="lax", secure=secure
+    )
+    days = timedelta(days=deps.dashboard.known_days)
+    answer.set_cookie(
+        browser_cookie(secure=secure),
+        mark,
+        max_age=int(days.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=secure,
+    )
+    return answer
 
 
 def end_own_session(deps: Deps, token: str, user: User) -> None:
@@ -113,7 +154,8 @@ def router(deps: Deps) -> APIRouter:
     """Returns the routes of signing in and out."""
     routes = APIRouter(include_in_schema=False)
     cookie = session_cookie(secure=deps.dashboard.secure_cookie)
-    turns = asyncio.Semaphore(HASHES_AT_ONCE)
+    marked = browser_cookie(secure=deps.dashboard.secure_cookie)
+    turns = PasswordTurns(deps.dashboard)
 
     @routes.get("/sign-in")
     async def show(request: Request) -> Response:
@@ -141,20 +183,22 @@ def router(deps: Deps) -> APIRouter:
     ) -> Response:
         name, following = login.strip().lower(), local(following)
         address = request.client.host if request.client else ""
+        old, old_mark = request.cookies.get(cookie), request.cookies.get(marked)
         try:
-            async with in_turn(turns):
-                found = await off(check_sign_in, deps, name, password, address)
-            old = request.cookies.get(cookie)
-            token, user = await off(begin_session, deps, found, old)
+            attempt = await off(count_attempt, deps, name, address, old_mark)
+            async with turns.turn(is_known=attempt.is_known):
+                found, failed = await off(check_sign_in, deps, name, password, address, attempt)
+            token, mark, user = await off(begin_session, deps, found, old, old_mark)
         except OneMapError as error:
-            return sign_in_page(
+            answer = sign_in_page(
                 following=following, login=name, error=worded(error), status=status_of(error)
             )
-        answer = RedirectResponse(following or deps.access.landing(user), status_code=303)
-        answer.set_cookie(
-            cookie, token, httponly=True, samesite="lax", secure=deps.dashboard.secure_cookie
-        )
-        return answer
+            answer.headers.update(retry_after(error))
+            return answer
+        following = following or deps.access.landing(user)
+        if is_worth_telling(failed, address, deps):
+            following = f"/account?signed_in&next={quote(following, safe='/')}"
+        return signed_in_answer(following, token, mark, deps)
 
     @routes.post("/sign-out")
     async def sign_out(request: Request) -> Response:

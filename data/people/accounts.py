@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
 from data.errors import BadInput, Conflict, NotFound
+from data.people.browsers import forget_browsers
 from data.people.passwords import hash_password
 from data.people.sessions import announce, end_sessions
 from data.records import AccountId, DivisionId
@@ -129,7 +130,8 @@ def set_password(
 ) -> None:
     """Changes the account's password and ends all its sessions except that of ``but_session``.
 
-    ``but_session`` is a session's token. Raises NotFound, BadInput for a weak password.
+    Its browsers are no longer known. ``but_session`` is a session's token. Raises NotFound,
+    BadInput for a weak password.
     """
     login = connection.execute(
         text("SELECT login FROM account WHERE id = :id FOR UPDATE"), {"id": account_id}
@@ -150,6 +152,7 @@ def set_password(
         },
     )
     end_sessions(connection, account_id, but=but_session)
+    forget_browsers(connection, account_id)
 
 
 def set_language(connection: Connection, account_id: AccountId, language: str) -> None:

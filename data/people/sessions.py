@@ -1,4 +1,7 @@
-"""Sessions kept by the server: the browser holds 32 random bytes, the table only their hash."""
+"""Sessions kept by the server: the browser holds 32 random bytes, the table only their hash.
+
+They begin and end by the database's clock: no server's own clock ends anybody's session.
+"""
 
 import hashlib
 import secrets
@@ -6,7 +9,6 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, text
 
-from data.clock import UtcDatetime
 from data.records import AccountId
 
 TOUCH_EVERY = timedelta(minutes=1)
@@ -29,45 +31,35 @@ def token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
-def open_session(
-    connection: Connection, account_id: AccountId, now: UtcDatetime, hours: float
-) -> str:
+def open_session(connection: Connection, account_id: AccountId, hours: float) -> str:
     """Opens a session of the account and returns its token; deletes all expired sessions."""
     token = secrets.token_urlsafe(32)
-    connection.execute(text("DELETE FROM session WHERE expires_at <= :now"), {"now": now})
+    connection.execute(text("DELETE FROM session WHERE expires_at <= now()"))
     connection.execute(
         text(
             """
             INSERT INTO session (token_sha256, account_id, created_at, seen_at, expires_at)
-            VALUES (:hash, :account_id, :now, :now, :ends)
+            VALUES (:hash, :account_id, now(), now(), now() + :length)
             """
         ),
-        {
-            "hash": token_hash(token),
-            "account_id": account_id,
-            "now": now,
-            "ends": now + timedelta(hours=hours),
-        },
+        {"hash": token_hash(token), "account_id": account_id, "length": timedelta(hours=hours)},
     )
     return token
 
 
-def touch_session(
-    connection: Connection, token: str, now: UtcDatetime, hours: float, *, days: float
-) -> None:
+def touch_session(connection: Connection, token: str, hours: float, *, days: float) -> None:
     """Extends the session to ``hours`` from now, but at most ``days`` from its beginning."""
     connection.execute(
         text(
             """
-            UPDATE session SET seen_at = :now,
-            expires_at = least(CAST(:ends AS timestamptz), created_at + :longest)
-            WHERE token_sha256 = :hash AND expires_at > :now
+            UPDATE session SET seen_at = now(),
+            expires_at = least(now() + :length, created_at + :longest)
+            WHERE token_sha256 = :hash AND expires_at > now()
             """
         ),
         {
             "hash": token_hash(token),
-            "now": now,
-            "ends": now + timedelta(hours=hours),
+            "length": timedelta(hours=hours),
             "longest": timedelta(days=days),
         },
     )

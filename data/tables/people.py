@@ -134,7 +134,33 @@ sign_in_attempt = Table(
     Column("login_sha256", LargeBinary, nullable=False),
     Column("address_sha256", LargeBinary, nullable=False),
     Column("succeeded", Boolean, nullable=False),
+    Column(
+        "place_sha256",
+        LargeBinary,
+        nullable=False,
+        comment="a browser known to the account, else the address",
+    ),
+    Column(
+        "is_known",
+        Boolean,
+        nullable=False,
+        server_default="false",
+        comment="made where the account had signed in before",
+    ),
     Index("ix_sign_in_attempt_at", "at"),
+    Index("ix_sign_in_attempt_login_sha256_at", "login_sha256", "at"),
+    Index("ix_sign_in_attempt_address_sha256_at", "address_sha256", "at"),
+)
+
+known_browser = Table(
+    "known_browser",
+    METADATA,
+    Column("token_sha256", LargeBinary, primary_key=True),
+    Column("account_id", BigInteger, ForeignKey("account.id"), primary_key=True),
+    moment("seen_at", default=True),
+    Index("ix_known_browser_account_id", "account_id"),
+    Index("ix_known_browser_seen_at", "seen_at"),
+    comment="browsers in which an account signed in; the cookie is not kept",
 )
 
 access_log = Table(
@@ -149,5 +175,8 @@ access_log = Table(
     Column("detail", JSONB),
     CheckConstraint("outcome IN ('done', 'refused')", name="outcome"),
     Index("ix_access_log_at", "at"),
+    Index(
+        "ix_access_log_sign_ins", "account_id", "at", postgresql_where=text("action = 'sign_in'")
+    ),
     comment="append only",
 )

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from data.clock import UtcDatetime
 from data.errors import BadInput, NotFound
 from data.people.accounts import UnitId
-from data.people.sessions import token_hash
+from data.people.sessions import TOUCH_EVERY, token_hash
 from data.queries.levels import LEVELS
 from data.queries.phrases import literal
 from data.queries.rows import row_as, rows_as
@@ -64,8 +63,9 @@ ACCOUNT = (
 )
 SESSION = text(
     f"""
-    SELECT {ACCOUNT}, seen_at FROM session JOIN account ON account.id = session.account_id
-    WHERE token_sha256 = :hash AND expires_at > :now AND is_active
+    SELECT {ACCOUNT}, seen_at <= now() - :touch_every AS is_due
+    FROM session JOIN account ON account.id = session.account_id
+    WHERE token_sha256 = :hash AND expires_at > now() AND is_active
     """
 )
 BY_LOGIN = text(f"SELECT {ACCOUNT}, password_hash FROM account WHERE login = :login")
@@ -93,15 +93,14 @@ COUNT = text(
 )
 
 
-def account_of_session(
-    connection: Connection, token: str, now: UtcDatetime
-) -> tuple[Account, UtcDatetime] | None:
-    """Returns the account signed in by that session token and when it was last seen.
+def account_of_session(connection: Connection, token: str) -> tuple[Account, bool] | None:
+    """Returns the account signed in by that session token, and whether its end is due to move.
 
     None when the session ended or never was.
     """
-    row = connection.execute(SESSION, {"hash": token_hash(token), "now": now}).one_or_none()
-    return None if row is None else (row_as(Account, row), UtcDatetime(row.seen_at))
+    bound = {"hash": token_hash(token), "touch_every": TOUCH_EVERY}
+    row = connection.execute(SESSION, bound).one_or_none()
+    return None if row is None else (row_as(Account, row), row.is_due)
 
 
 def credentials(connection: Connection, login: str) -> Credentials | None:

@@ -86,11 +86,46 @@ def test_failures_are_limited_and_say_for_how_long(shared_served: Served) -> Non
             assert "账号或密码不正确" in wrong.text
         locked = sign_in(shared_served, client, login, shared_served.password)
         assert locked.status_code == 429
-        assert "15 分钟后重试" in locked.text
+        assert re.search("请 (2[0-9]|30) 秒后重试", locked.text)
+        assert 20 <= int(locked.headers["retry-after"]) <= 30
         assert "onemap_session" not in client.cookies
         unknown = sign_in(shared_served, client, "nobody-at-all", "wrong-password")
         assert unknown.status_code == 401
         assert "账号或密码不正确" in unknown.text
+
+
+def test_no_header_of_a_stranger_changes_where_a_guess_comes_from(shared_served: Served) -> None:
+    login = new_account(shared_served, Role.CHIEF)
+    with shared_served.client() as client:
+        answers = []
+        for number in range(8):
+            client.headers["X-Forwarded-For"] = f"10.3.0.{number}"
+            client.headers["Forwarded"] = f"for=10.3.0.{number}"
+            client.headers["X-Real-IP"] = f"10.3.0.{number}"
+            answers.append(sign_in(shared_served, client, login, "wrong-password").status_code)
+    assert answers == [401] * 5 + [429] * 3
+
+
+def test_a_known_browser_signs_in_while_its_address_is_guessing(shared_served: Served) -> None:
+    login = new_account(shared_served, Role.CHIEF)
+    with shared_served.client() as holder, shared_served.client() as guesser:
+        sign_in(shared_served, holder, login, shared_served.password)
+        holder.post("/sign-out")
+        cookie = holder.cookies["onemap_browser"]
+        for _turn in range(6):
+            last = sign_in(shared_served, guesser, login, "wrong-password")
+        assert last.status_code == 429
+        answer = sign_in(shared_served, holder, login, shared_served.password)
+        assert answer.status_code == 303
+        assert answer.headers["location"] == "/account?signed_in&next=/river/1"
+        assert holder.cookies["onemap_browser"] != cookie
+        page = holder.get(answer.headers["location"])
+        assert "5 次登录失败，来自 127.0.0.1" in page.text
+        assert 'href="/river/1"' in page.text
+        assert "登录失败" in holder.get("/account").text
+        again = sign_in(shared_served, holder, login, shared_served.password)
+        assert again.headers["location"] == "/river/1"
+        assert "登录失败" not in holder.get("/account").text
 
 
 def test_a_handed_out_password_must_be_changed_first(shared_served: Served) -> None:

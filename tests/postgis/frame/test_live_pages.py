@@ -63,7 +63,7 @@ def auditor(deps: Deps, division: int) -> tuple[str, User]:
         number = create_account(connection, "auditor", "甲", "qing-he-2046-shui", must_change=False)
         given = RoleGrant(Role.AUDITOR, DivisionId(division))
         add_role(connection, number, given, account(connection, number).version)
-        token = open_session(connection, number, deps.clock(), 12)
+        token = open_session(connection, number, 12)
     user = user_of_session(deps, token)
     assert user is not None
     return token, user

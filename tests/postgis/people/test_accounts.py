@@ -1,6 +1,5 @@
 """Accounts, sessions, the limit on failures and what roles make visible, in the database."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,11 +8,10 @@ from sqlalchemy.exc import DBAPIError
 
 from dashboard.frame.identify import written_by
 from data.clock import UtcDatetime
-from data.errors import BadInput, Conflict, TooManyAttempts
+from data.errors import BadInput, Conflict
 from data.people import accounts, sessions
 from data.people.access_log import Logged, log
 from data.people.accounts import RoleGrant, UnitId
-from data.people.attempts import attempt_succeeded, begin_attempt
 from data.queries.people import accounts as people
 from data.queries.people.visible import scope_of
 from data.queries.scope import EVERYTHING, NOTHING, Scope
@@ -120,53 +118,76 @@ def test_one_sees_the_waters_one_answers_for_today(database: Database, basin: Sm
     assert seen.divisions == {basin.town_up}
 
 
+def age(database: Database, **by: float) -> None:
+    """Makes every session so much older: the clock that counts is the database's."""
+    with database.owner.begin() as connection:
+        connection.execute(
+            text(
+                "UPDATE session SET created_at = created_at - :by, seen_at = seen_at - :by,"
+                " expires_at = expires_at - :by"
+            ),
+            {"by": timedelta(**by)},
+        )
+
+
+def signed_in(database: Database, token: str) -> bool:
+    with database.app.begin() as connection:
+        return people.account_of_session(connection, token) is not None
+
+
 def test_a_session_keeps_only_a_hash_and_ends(database: Database) -> None:
     account_id = add_account(database, "bb")
     with database.app.begin() as connection:
-        token = sessions.open_session(connection, account_id, NOW, 1)
+        token = sessions.open_session(connection, account_id, 1)
         kept = connection.execute(text("SELECT token_sha256 FROM session")).scalar_one()
         assert len(token) >= 43
         assert token.encode() not in bytes(kept)
-        found = people.account_of_session(connection, token, NOW)
+        found = people.account_of_session(connection, token)
         assert found is not None
         assert found[0].id == account_id
-        assert people.account_of_session(connection, token + "x", NOW) is None
-        later = UtcDatetime(NOW + timedelta(minutes=59))
-        sessions.touch_session(connection, token, later, 1, days=7)
-        assert people.account_of_session(connection, token, UtcDatetime(NOW + timedelta(hours=1)))
-        end = UtcDatetime(NOW + timedelta(minutes=119))
-        assert people.account_of_session(connection, token, end) is None
+        assert not found[1]
+        assert people.account_of_session(connection, token + "x") is None
+    age(database, minutes=59)
+    with database.app.begin() as connection:
+        found = people.account_of_session(connection, token)
+        assert found is not None
+        assert found[1]
+        sessions.touch_session(connection, token, 1, days=7)
+    age(database, minutes=59)
+    assert signed_in(database, token)
+    age(database, minutes=1)
+    assert not signed_in(database, token)
 
 
 def test_a_session_in_use_ends_all_the_same_after_its_days(database: Database) -> None:
     account_id = add_account(database, "bb")
     with database.app.begin() as connection:
-        token = sessions.open_session(connection, account_id, NOW, 12)
-        for hours in range(0, 48, 6):
-            at = UtcDatetime(NOW + timedelta(hours=hours))
-            sessions.touch_session(connection, token, at, 12, days=1)
-        last = UtcDatetime(NOW + timedelta(hours=24))
-        assert people.account_of_session(
-            connection, token, UtcDatetime(last - timedelta(1 / 86400))
-        )
-        assert people.account_of_session(connection, token, last) is None
+        token = sessions.open_session(connection, account_id, 12)
+    for _turn in range(3):
+        age(database, hours=6)
+        with database.app.begin() as connection:
+            sessions.touch_session(connection, token, 12, days=1)
+    age(database, hours=5, minutes=59)
+    assert signed_in(database, token)
+    age(database, minutes=1)
+    assert not signed_in(database, token)
 
 
 def test_password_change_and_disabling_end_sessions(database: Database) -> None:
     add_account(database, "root", RoleGrant(Role.ADMINISTRATOR))
     account_id = add_account(database, "bb")
     with database.app.begin() as connection:
-        one = sessions.open_session(connection, account_id, NOW, 1)
-        two = sessions.open_session(connection, account_id, NOW, 1)
+        one = sessions.open_session(connection, account_id, 1)
+        two = sessions.open_session(connection, account_id, 1)
         accounts.set_password(
             connection, account_id, "another-2046-word", must_change=False, but_session=one
         )
-        assert people.account_of_session(connection, two, NOW) is None
-        assert people.account_of_session(connection, one, NOW) is not None
+        assert people.account_of_session(connection, two) is None
+        assert people.account_of_session(connection, one) is not None
         accounts.set_active(
             connection, account_id, False, people.account(connection, account_id).version
         )
-        assert people.account_of_session(connection, one, NOW) is None
+        assert people.account_of_session(connection, one) is None
 
 
 def test_the_second_of_two_writers_is_told(database: Database) -> None:
@@ -207,45 +228,6 @@ def test_the_last_administrator_stays(database: Database) -> None:
 def test_a_role_that_is_not_whole_cannot_be_built(unfit: dict[str, object]) -> None:
     with pytest.raises(BadInput):
         RoleGrant(**unfit)  # type: ignore[arg-type] # each case says its own fields
-
-
-def fail(database: Database, login: str, address: str, at: UtcDatetime) -> None:
-    with database.app.begin() as connection:
-        begin_attempt(connection, login, address, at, 5)
-
-
-def test_the_sixth_failure_waits_for_the_first_to_be_old(database: Database) -> None:
-    for minute in range(5):
-        fail(database, "bb", f"10.0.0.{minute}", UtcDatetime(NOW + timedelta(minutes=minute)))
-    with pytest.raises(TooManyAttempts) as refused:
-        fail(database, "BB", "10.0.0.9", UtcDatetime(NOW + timedelta(minutes=5)))
-    assert refused.value.facts == {"minutes": 10}
-    fail(database, "cc", "10.0.0.9", UtcDatetime(NOW + timedelta(minutes=5)))
-    fail(database, "bb", "10.0.0.9", UtcDatetime(NOW + timedelta(minutes=15, seconds=1)))
-
-
-def test_success_clears_the_login_but_not_the_address(database: Database) -> None:
-    for turn in range(4):
-        for _again in range(4):
-            fail(database, f"login{turn}", "10.0.0.1", NOW)
-        with database.app.begin() as connection:
-            attempt_succeeded(connection, begin_attempt(connection, f"login{turn}", "x", NOW, 5))
-    for number in range(4):
-        fail(database, f"other{number}", "10.0.0.1", NOW)
-    with pytest.raises(TooManyAttempts):
-        fail(database, "other9", "10.0.0.1", NOW)
-
-
-def test_many_attempts_at_once_gain_nothing(database: Database) -> None:
-    def attempt(_number: int) -> bool:
-        try:
-            fail(database, "bb", "10.0.0.1", NOW)
-        except TooManyAttempts:
-            return False
-        return True
-
-    with ThreadPoolExecutor(6) as threads:
-        assert sum(threads.map(attempt, range(20))) == 5
 
 
 def test_the_access_log_only_grows(database: Database) -> None:

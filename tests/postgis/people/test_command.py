@@ -3,8 +3,11 @@
 import pytest
 
 from dashboard.cli import main
+from data.errors import TooManyAttempts
+from data.people.attempts import begin_attempt
 from data.people.passwords import fits
 from data.queries.people.accounts import credentials, roles
+from data.settings import DashboardSettings
 from data.vocabulary import ChiefLevel, Role
 from tests.made.basin import build_small_basin
 from tests.made.database import Database
@@ -76,3 +79,20 @@ def test_disabling_and_a_new_password(ready: Database, capsys: pytest.CaptureFix
     assert found.account.is_active
     assert fits(password, found.password_hash)
     assert main(["user", "password", "nobody"]) == 2
+
+
+def test_unlocking_forgets_the_failed_sign_ins(
+    ready: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["user", "add", "li.si", "--role", "auditor"]) == 0
+    for number in range(20):
+        with ready.app.begin() as connection:
+            begin_attempt(connection, "li.si", f"10.0.0.{number}", DashboardSettings())
+    with pytest.raises(TooManyAttempts), ready.app.begin() as connection:
+        begin_attempt(connection, "li.si", "10.0.1.1", DashboardSettings())
+    capsys.readouterr()
+    assert main(["user", "unlock", "li.si"]) == 0
+    assert "20" in capsys.readouterr().out
+    with ready.app.begin() as connection:
+        begin_attempt(connection, "li.si", "10.0.1.1", DashboardSettings())
+    assert main(["user", "unlock", "nobody"]) == 2
