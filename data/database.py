@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, create_engine, text
+import psycopg
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import ExceptionContext
 
+from data.errors import ServiceDown
 from data.settings import DatabaseSettings
 
 LONG = "onemap_long_seconds"
@@ -35,6 +38,10 @@ class Limits:
         return "".join(f" -c {name}={_milliseconds(limit)}" for name, limit in limits if limit)
 
 
+WRONG_TIME = "OM001"
+"""The SQLSTATE by which the database refuses what is stamped with another time than the present."""
+
+
 def engine(
     url: str,
     *,
@@ -43,14 +50,16 @@ def engine(
     max_overflow: int = 2,
     pool_wait_s: float = 30,
     limits: Limits | None = None,
+    clock_seconds: float = 60,
 ) -> Engine:
     """Creates an engine with sessions in UTC, which replaces dead connections of its pool.
 
     JIT is off: compiling took 70 of 110 ms of the ledger's list, and no query runs for long.
     Without ``limits`` a statement may run for ever, as migrations and imports must.
+    What is stamped more than ``clock_seconds`` from the database's clock raises ServiceDown.
     """
     limits = limits or Limits()
-    return create_engine(
+    made = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=max_overflow,
@@ -59,16 +68,39 @@ def engine(
         execution_options={LONG: limits.long_s},
         connect_args={
             "application_name": application,
-            "options": f"-c TimeZone=UTC -c jit=off{limits.options()}",
+            "options": f"-c TimeZone=UTC -c jit=off -c onemap.clock_seconds={clock_seconds}"
+            f"{limits.options()}",
             "connect_timeout": 10,
         },
+    )
+    event.listen(made, "handle_error", _raise_wrong_time)
+    return made
+
+
+def _raise_wrong_time(context: ExceptionContext) -> None:
+    """Raises ServiceDown in place of the database's refusal of a time that is not the present."""
+    error = context.original_exception
+    if isinstance(error, psycopg.Error) and error.sqlstate == WRONG_TIME:
+        raise clock_differs(float(error.diag.message_detail or 0)) from error
+
+
+def clock_differs(seconds: float) -> ServiceDown:
+    """Returns the error for a clock so many seconds ahead of the database's (< 0: behind)."""
+    return ServiceDown(
+        "This server's clock and the database's differ by {seconds} s; nothing was written.",
+        mend="Let the administrator set both clocks by NTP.",
+        seconds=round(abs(seconds)),
     )
 
 
 def app_engine(settings: DatabaseSettings | None = None) -> Engine:
     """Creates an engine that connects as the app role, for commands: nothing limits a statement."""
     settings = settings or DatabaseSettings()
-    return engine(settings.url.get_secret_value(), pool_size=settings.pool_size)
+    return engine(
+        settings.url.get_secret_value(),
+        pool_size=settings.pool_size,
+        clock_seconds=settings.clock_seconds,
+    )
 
 
 def serving_engine(settings: DatabaseSettings | None = None) -> Engine:
@@ -88,6 +120,7 @@ def serving_engine(settings: DatabaseSettings | None = None) -> Engine:
             settings.idle_seconds,
             settings.long_seconds,
         ),
+        clock_seconds=settings.clock_seconds,
     )
 
 

@@ -37,6 +37,9 @@ class DatabaseSettings(BaseSettings):
     idle_seconds: float = Field(
         60, gt=0, le=86400, description="a transaction that does nothing for so long is ended"
     )
+    clock_seconds: float = Field(
+        60, gt=0, le=300, description="a clock further from the database's may stamp nothing"
+    )
 
 
 class MqttSettings(BaseSettings):

@@ -48,8 +48,11 @@ def run_detach(args: argparse.Namespace) -> int:
     """
     from data.archives.detachment import detach
     from data.archives.layout import month_named
+    from data.database_clock import CheckedClock
 
-    moved = detach(_owner(), args.to, month_named(args.month), now(), drop=args.drop)
+    owner = _owner()
+    at = CheckedClock(owner, now)()
+    moved = detach(owner, args.to, month_named(args.month), at, drop=args.drop)
     print(
         _("{rows:,} readings of {month} moved to {folder}").format(
             rows=moved.row_count, month=moved.month, folder=args.to
@@ -86,8 +89,10 @@ def run_order(args: argparse.Namespace) -> int:
     """
     from data.archives.layout import month_named
     from data.archives.ordering import order_month
+    from data.database_clock import CheckedClock
 
-    order_month(_owner(), month_named(args.month), now())
+    owner = _owner()
+    order_month(owner, month_named(args.month), CheckedClock(owner, now)())
     print(_("The readings of {month} lie in order").format(month=args.month))
     return 0
 

@@ -47,11 +47,13 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def run_work(args: argparse.Namespace) -> int:
     """Runs the ledger's worker until SIGTERM or SIGINT, then finishes its job; returns 0."""
+    from data import clock
     from data.database import app_engine
+    from data.database_clock import CheckedClock
     from problem_ledger.work.worker import Worker
 
     engine = app_engine()
-    return run_until_stopped(Worker(engine), engine)
+    return run_until_stopped(Worker(engine, clock=CheckedClock(engine, clock.now)), engine)
 
 
 def run_verify(args: argparse.Namespace) -> int:

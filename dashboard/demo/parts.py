@@ -73,16 +73,22 @@ def database(*, is_needed: bool) -> Part:
     """Returns a part that is fine if the database answers and its schema is the newest."""
     from sqlalchemy.exc import OperationalError, ProgrammingError
 
-    from data.database import app_engine
+    from data.clock import now
+    from data.database import app_engine, clock_differs
+    from data.database_clock import clock_offset
     from data.migrations.run import newest, version
 
     on = app_engine()
     try:
         found = version(on)
+        with on.connect() as connection:
+            offset = clock_offset(connection, now)
     except (OperationalError, ProgrammingError) as error:
         return Part("database", "", False, str(error.orig).strip().splitlines()[0], is_needed)
     finally:
         on.dispose()
+    if found == newest() and not offset.is_fine:
+        return Part("database", str(found), False, str(clock_differs(offset.seconds)), is_needed)
     return Part("database", found or "", found == newest(), f"newest: {newest()}", is_needed)
 
 

@@ -23,7 +23,8 @@ from dashboard.frame.door import Door
 from dashboard.frame.http_errors import down
 from dashboard.frame.offload import Workers
 from data.background import FaultCollector
-from data.database import transaction
+from data.database import clock_differs, transaction
+from data.database_clock import clock_offset
 from data.errors import ServiceDown
 from data.migrations.run import newest, version
 
@@ -45,6 +46,11 @@ class Figures:
         )
         self.listeners = Gauge(
             "onemap_live_listeners", "Pages that listen for changes.", registry=self.registry
+        )
+        self.clock_offset = Gauge(
+            "onemap_clock_offset_seconds",
+            "How far this server's clock is ahead of the database's, as last measured.",
+            registry=self.registry,
         )
         self.changes = Counter(
             "onemap_live_changes", "Station changes told to pages.", registry=self.registry
@@ -106,7 +112,7 @@ REMEMBERED_S = 10.0
 
 
 class Readiness:
-    """Tells whether the database can serve: it answers, it writes, its schema is the right one."""
+    """Tells whether the database can serve: it answers, writes, has the right schema and time."""
 
     def __init__(self, door: Door, disks: Disks) -> None:
         self.door = door
@@ -115,6 +121,7 @@ class Readiness:
         self.asking = asyncio.Lock()
         self.answer: ServiceDown | None = None
         self.answered_s = -REMEMBERED_S
+        self.clock_offset_s = 0.0
 
     async def why_not(self) -> ServiceDown | None:
         """Returns the error that says why the database can't serve; None when it can."""
@@ -132,9 +139,11 @@ class Readiness:
         with transaction(on) as connection:
             connection.execute(text("SET LOCAL work_mem = '64kB'"))
             connection.execute(WRITE)
+            offset = clock_offset(connection, self.door.deps.clock)
+        self.clock_offset_s = offset.seconds
         found, needed = version(on), newest()
         if found == needed:
-            return None
+            return None if offset.is_fine else clock_differs(offset.seconds)
         return ServiceDown(
             "The schema of the database is {found}, this program needs {needed}.",
             found=found or "-",
@@ -153,7 +162,7 @@ def router(figures: Figures, ready: Readiness) -> APIRouter:
 
     @routes.get("/readyz")
     async def readyz() -> Response:
-        """The database answers, writes and has the right schema; 503 with the reason when not.
+        """The database answers, writes, has the right schema and time; 503 and why when not.
 
         ``warnings`` names watched disks that are nearly full.
         """
@@ -167,6 +176,7 @@ def router(figures: Figures, ready: Readiness) -> APIRouter:
     @routes.get("/metrics")
     async def metrics() -> Response:
         """Figures for Prometheus; for administrators, and for programs by the settings' token."""
+        figures.clock_offset.set(ready.clock_offset_s)
         for disk in ready.disks.states():
             figures.free.labels(disk.folder).set(disk.free)
             figures.size.labels(disk.folder).set(disk.size)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, Engine, text
 
-from data.clock import Clock, UtcDatetime
+from data.clock import Clock
 from data.database import transaction
 from data.errors import BadInput
 from data.procedure.workflow import Need, Step, check
@@ -47,7 +47,7 @@ def act(
     """
     with transaction(engine) as connection:
         row = store.find(connection, problem_id, lock=True)
-        now = max(clock(), UtcDatetime(row["last_at"]))
+        now = store.next_moment(row, clock)
         participant = participant_in(connection, who, row, now)
         if command.version != row["version"]:
             raise overtaken(row, now)
@@ -62,7 +62,7 @@ def archive(connection: Connection, problem_id: int, clock: Clock, rules: Rules)
     Raises NotFound, and Conflict unless it is signed off and its look-back period is over.
     """
     row = store.find(connection, problem_id, lock=True)
-    now = max(clock(), UtcDatetime(row["last_at"]))
+    now = store.next_moment(row, clock)
     actor = SYSTEM_PARTICIPANT.actor
     step = check(Action.ARCHIVE, actor, situation_of(connection, row), now, rules)
     command = Command(Action.ARCHIVE, row["version"])

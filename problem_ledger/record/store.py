@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
+from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import Connection, func, insert, select, text, update
 
-from data.clock import UtcDatetime
-from data.errors import NotFound
+from data.clock import Clock, UtcDatetime
+from data.errors import Conflict, NotFound
 from data.placing.stations import point_value
 from data.procedure.turns import HANDLING
 from data.records import AccountId
@@ -16,6 +17,9 @@ from data.words.ledger import Action
 from problem_ledger.record.attachments import attach
 from problem_ledger.record.commands import Done
 from problem_ledger.record.events import Event, NewEvent, Row, first_link, next_link
+
+AHEAD: Final = timedelta(minutes=5)
+"""The most that the database lets any clock be ahead of its own (0010_clocks.sql)."""
 
 UNVERIFIED: Final = "000000"
 """Stands where no division's code is known."""
@@ -46,6 +50,23 @@ def find(connection: Connection, problem_id: int, *, lock: bool = False) -> Row:
     if row is None:
         raise NotFound("There is no such problem.")
     return {str(name): value for name, value in row.items()}
+
+
+def next_moment(row: Row, clock: Clock) -> UtcDatetime:
+    """Returns the time of a problem's next event: now, but never before the last one's.
+
+    Raises Conflict when the last one's lies further ahead than two servers' clocks may differ: by
+    then no true time could follow it.
+    """
+    now, before = clock(), UtcDatetime(row["last_at"])
+    if before - now > AHEAD:
+        raise Conflict(
+            "The last entry of problem {number} is dated {at} UTC, later than now.",
+            mend="Compare this server's clock with the database's: ./onemap doctor.",
+            number=row["number"],
+            at=f"{before:%Y-%m-%d %H:%M}",
+        )
+    return max(now, before)
 
 
 def find_by_key(connection: Connection, who: AccountId, request_key: str) -> Row | None:

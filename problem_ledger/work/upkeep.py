@@ -126,7 +126,7 @@ def _settle(
             NewEvent(
                 action=Action.COMMENT,
                 target=status,
-                at=max(clock(), UtcDatetime(row["last_at"])),
+                at=store.next_moment(row, clock),
                 account_id=None,
                 actor="",
                 text=SETTLED,

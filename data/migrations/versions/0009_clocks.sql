@@ -21,3 +21,34 @@ COMMENT ON TABLE known_browser IS 'browsers in which an account signed in; the c
 GRANT SELECT, INSERT, UPDATE, DELETE ON known_browser TO onemap_app;
 
 CREATE INDEX ix_access_log_sign_ins ON access_log (account_id, at) WHERE action = 'sign_in';
+
+-- What is stamped with a time is stamped at that time, by the database's own clock: never ahead of
+-- it, and behind it only by the owner, who alone may bring in a history that was written elsewhere.
+CREATE FUNCTION stamped_now() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    most_s CONSTANT double precision := least(300,
+        coalesce(nullif(current_setting('onemap.clock_seconds', true), '')::double precision, 60));
+    stamp timestamptz;
+    ahead_s double precision;
+BEGIN
+    EXECUTE format('SELECT ($1).%I', TG_ARGV[0]) INTO stamp USING NEW;
+    ahead_s := extract(epoch FROM stamp - clock_timestamp());
+    IF ahead_s > most_s OR ahead_s < -most_s AND NOT pg_has_role(
+        session_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE') THEN
+        RAISE EXCEPTION '%.% is % s from the present', TG_TABLE_NAME, TG_ARGV[0], round(ahead_s)
+            USING ERRCODE = 'OM001', DETAIL = round(ahead_s)::text;
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER problem_event_stamped_now BEFORE INSERT ON problem_event
+    FOR EACH ROW EXECUTE FUNCTION stamped_now('at');
+CREATE TRIGGER ledger_head_stamped_now BEFORE INSERT ON ledger_head
+    FOR EACH ROW EXECUTE FUNCTION stamped_now('at');
+CREATE TRIGGER patrol_stamped_now BEFORE INSERT ON patrol
+    FOR EACH ROW EXECUTE FUNCTION stamped_now('recorded_at');
+CREATE TRIGGER patrol_reason_stamped_now BEFORE UPDATE OF reason_at ON patrol
+    FOR EACH ROW EXECUTE FUNCTION stamped_now('reason_at');
+CREATE TRIGGER photo_stamped_now BEFORE INSERT ON photo
+    FOR EACH ROW EXECUTE FUNCTION stamped_now('uploaded_at');
+CREATE TRIGGER delivery_stamped_now BEFORE INSERT ON delivery
+    FOR EACH ROW EXECUTE FUNCTION stamped_now('made_at');
