@@ -80,7 +80,6 @@ def run_gateway(_args: argparse.Namespace) -> int:
     _key()
     loggers = read_loggers(settings.loggers)
     gateway = Gateway(MqttSettings(), settings, loggers, tls=tls_context(settings))
-    gateway = Gateway(MqttSettings(), settings, read_loggers(settings.loggers))
     watch_threads()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:

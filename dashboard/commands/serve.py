@@ -38,14 +38,12 @@ def run(args: argparse.Namespace) -> int:
         )
     from dashboard.app import create_app
     from dashboard.frame.server import serve
+    from data.background import watch_threads
 
     host = args.host or settings.host
     settings = settings.model_copy(update={"host": host})
-    app = create_app(settings)
-    from data.background import watch_threads
-
     watch_threads()
-    app = create_app()
+    app = create_app(settings)
     # What was imported stays: looking through it for garbage took 45 ms at every third curve.
     gc.collect()
     gc.freeze()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dashboard.parts.wording import _
+from data.background import note_fault
 
 EVERY_S = 60.0
 AGAIN_S = 3600.0
@@ -63,7 +64,10 @@ class Disks:
     async def watch(self) -> None:
         """Warns in the log of disks that are nearly full, until cancelled."""
         while True:
-            self.warn(asyncio.get_running_loop().time())
+            try:
+                self.warn(asyncio.get_running_loop().time())
+            except Exception as error:  # noqa: BLE001  the next look may succeed
+                note_fault("watch over disks", error)
             await asyncio.sleep(EVERY_S)
 
     def warn(self, now_s: float) -> None:

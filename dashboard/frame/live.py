@@ -18,7 +18,7 @@ from dashboard.frame.door import Door
 from dashboard.frame.health import Figures
 from dashboard.frame.identify import session_cookie
 from dashboard.frame.offload import Workers, kind_of_work
-from data.background import note_fault
+from data.background import note_fault, watched_task
 from data.errors import Busy, ServiceDown
 from data.people.sessions import ANNOUNCED
 from data.records import AccountId
@@ -101,7 +101,7 @@ class Live:
         """Has the news read and sent, once more where that goes on just now."""
         self.is_rung_again = True
         if self.sending is None or self.sending.done():
-            self.sending = asyncio.create_task(self._send_all())
+            self.sending = watched_task(self._send_all(), "sending of live news")
 
     async def _send_all(self) -> None:
         while self.is_rung_again:

@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 from dashboard.setup.steps import Missing, explain, follow, print_progress
-from data.whole_files import write_whole
 
 STAMP = "onemap.sha256"
 
@@ -50,7 +49,7 @@ def prepare(root: Path, *, development: bool) -> None:
         by_hand = f"'{python}' -m pip install --require-hashes -r '{lock}'"
         raise Missing(" Python 依赖", "Python packages", by_hand)
     filled = {digest(lock), digest(base)} if development else {digest(lock)}
-    write_whole(venv / STAMP, "".join(f"{each}\n" for each in sorted(filled)))
+    _write(venv / STAMP, "".join(f"{each}\n" for each in sorted(filled)))
 
 
 MAP_FILES = (
@@ -88,7 +87,7 @@ def prepare_libraries(root: Path, *, development: bool) -> None:
         raise Missing("地图前端库 maplibre-gl", "the browser's library maplibre-gl", by_hand)
     copy_map(tools / "maplibre-gl", vendor / "maplibre")
     for folder in wanted:
-        write_whole(folder / STAMP, digest(lock) + "\n")
+        _write(folder / STAMP, digest(lock) + "\n")
 
 
 def copy_map(package: Path, folder: Path) -> None:
@@ -99,7 +98,14 @@ def copy_map(package: Path, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     wanted = {Path(name).name: package / name for name in MAP_FILES}
     for name, source in wanted.items():
-        write_whole(folder / name, source.read_bytes())
+        _write(folder / name, source.read_bytes())
     for left in folder.iterdir():
         if left.name not in wanted:
             left.unlink()
+
+
+def _write(file: Path, content: bytes | str) -> None:
+    """Writes a file whole; imported here, for the set-up tells what is missing by itself alone."""
+    from data.whole_files import write_whole
+
+    write_whole(file, content)

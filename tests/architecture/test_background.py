@@ -10,7 +10,10 @@ BEGIN = {
     "Thread", "Timer", "create_task", "ensure_future", "ThreadPoolExecutor",
     "ProcessPoolExecutor", "run_in_executor", "start_new_thread",
 }  # fmt: skip
-LISTED: dict[str, str] = {}
+LISTED = {
+    "dashboard/frame/door.py": "a look-up of a session: awaited, or the memory serves",
+    "dashboard/frame/offload.py": "the work of a request: what it raises goes to who awaits it",
+}
 """Further files that begin background work themselves, each with how its fault is told."""
 
 
