@@ -109,8 +109,7 @@ def pressed() -> bool:
 def act(deps: Deps, chosen: dict[str, Any], pending: dict[str, Any]) -> str:
     """Does the confirmed action; returns the new password if the action makes one, else ""."""
     account_id, version = AccountId(number_in(chosen, "id")), number_in(chosen, "version")
-    what = pending.get("what")
-    if what == "reset":
+    if (what := pending.get("what")) == "reset":
         return actions.reset_password(deps, account_id, version)
     if what == "remove_role":
         actions.remove_role(deps, account_id, version, number_in(pending, "index"))

@@ -1,0 +1,110 @@
+"""Measures how long others wait while a table is locked and twenty requests need it.
+
+``PYTHONPATH=. .venv/bin/python -m benchmarks.locked_table [TABLE ...]`` makes a server of its own
+on a private cluster and prints, for each table, the p95 of rivers, map, health and an asset in
+milliseconds, quiet and with the table locked for 25 s.
+"""
+
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+from sqlalchemy import text
+
+from data.cluster import ROLES, Cluster
+from data.database import engine
+from data.migrations.run import upgrade
+from tests.fixtures.served import Served
+from tests.made.database import copied_database
+from tests.made.office import open_office
+from tests.running.dashboard_process import running_dashboard
+
+PATHS = ("/api/v1/rivers", "/api/v1/map/state", "/healthz", "/assets/frame/shell.css")
+LOCKED_S = 25.0
+QUIET_S = 8.0
+AT_ONCE = 20
+
+
+def asked(client: httpx.Client, seconds: float) -> dict[str, tuple[float, int]]:
+    """The p95 in ms and the number of answers that weren't 200, by path, asked for so long."""
+    took: dict[str, list[float]] = {path: [] for path in PATHS}
+    failed = dict.fromkeys(PATHS, 0)
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        for path in PATHS:
+            began = time.perf_counter()
+            failed[path] += client.get(path).status_code != 200
+            took[path].append((time.perf_counter() - began) * 1000)
+        time.sleep(0.05)
+    return {
+        path: (sorted(all_ms)[int(len(all_ms) * 0.95)], failed[path])
+        for path, all_ms in took.items()
+    }
+
+
+@contextmanager
+def load(served: Served, until: float) -> Iterator[None]:
+    """Twenty clients that ask for the ledger again and again."""
+
+    def ask() -> None:
+        with served.client("office") as client:
+            while time.monotonic() < until:
+                client.get("/api/v1/problems")
+                time.sleep(0.2)
+
+    threads = [threading.Thread(target=ask) for _ in range(AT_ONCE)]
+    for thread in threads:
+        thread.start()
+    yield
+    for thread in threads:
+        thread.join()
+
+
+def measure(served: Served, table: str) -> None:
+    """Prints the table's lines."""
+    with served.client("office") as client:
+        asked(client, 2)
+        quiet = asked(client, QUIET_S)
+        end = time.monotonic() + LOCKED_S
+        with served.database.owner.begin() as connection:
+            connection.execute(text(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
+            with load(served, end):
+                time.sleep(0.3)
+                locked = asked(client, LOCKED_S - 1)
+    for path in PATHS:
+        (before, _), (after, failed) = quiet[path], locked[path]
+        print(
+            f"{table:<10} {path:<26} {before:7.1f} {after:8.1f} ms  not 200: {failed}", flush=True
+        )
+
+
+def main() -> None:
+    """Measures the tables named, or ``problem``."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        cluster = Cluster(folder / "pg", {role: f"made-{role}" for role in ROLES}, durable=False)
+        cluster.start()
+        try:
+            cluster.create_database("template_made")
+            owner = engine(cluster.url("owner", "template_made"))
+            upgrade(owner)
+            owner.dispose()
+            with copied_database(cluster, "template_made") as database:
+                office = open_office(database)
+                url = database.urls["app"]
+                with running_dashboard(url, folder / "log", {}) as address:
+                    served = Served(address, office)
+                    for table in sys.argv[1:] or ["problem"]:
+                        measure(served, table)
+        finally:
+            cluster.stop(immediate=True)
+
+
+if __name__ == "__main__":
+    main()
