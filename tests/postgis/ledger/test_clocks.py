@@ -151,7 +151,7 @@ def test_the_offset_is_measured(database: Database) -> None:
 
 async def visit(clock: Clock) -> tuple[str, httpx.Response, httpx.Response]:
     """Sign in at a server with that clock: the session's token, /readyz, a report."""
-    app, url = create_app(clock=clock), "http://onemap.test"
+    app, url = create_app(clock=clock), "http://localhost"
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url=url, headers={"Origin": url}
     ) as client:

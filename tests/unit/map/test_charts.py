@@ -179,7 +179,7 @@ def test_without_a_database_the_chart_and_the_drawer_say_so_and_offer_a_retry() 
     failed = drawn(deps, EVERYTHING, Asked(1, "nh3n", "7", None))
     assert failed == ({"failed": True}, "", "", "")
     shown = str(drawer(deps, EVERYTHING, {"kind": "section", "id": 1}))
-    assert "详情加载失败，请重试。" in shown
+    assert "数据库没有响应。" in shown
     assert "data-select-kind" in shown
 
 
