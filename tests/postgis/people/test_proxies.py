@@ -19,7 +19,7 @@ def statuses(proxies: tuple[str, ...], forwarded: list[str], peer: str = PEER) -
     async def guess() -> list[int]:
         app = create_app(DashboardSettings(proxies=proxies))
         transport = httpx.ASGITransport(app, client=(peer, 1))
-        url = "http://onemap.test"
+        url = "http://127.0.0.1"
         async with httpx.AsyncClient(transport=transport, base_url=url) as client:
             return [
                 (
