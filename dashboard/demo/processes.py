@@ -1,4 +1,4 @@
-"""Runs the demo's child processes: restarts and logs them, ends all within five seconds."""
+"""Runs the demo's processes: restarts and logs them, ends all within five seconds."""
 
 import os
 import signal
@@ -8,50 +8,77 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from data.daemon import Daemon
+from data.errors import OneMapError
 
 STEADY_S = 30.0
 """A child that ran this long before it ended is started again at once."""
+FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 PATIENCE_S = 2.5
 
 
-class Child:
-    """A child process of the demo; after each end it is restarted, with growing pauses."""
+class Tended:
+    """A process of the demo that is started again after each end, with growing pauses.
 
-    def __init__(
-        self, name: str, arguments: Sequence[str], environment: Mapping[str, str], folder: Path
-    ) -> None:
+    ``begin`` starts it, in ``daemon`` and with its output in ``log``.
+    """
+
+    def __init__(self, name: str, daemon: Daemon, log: Path, begin: Callable[[], None]) -> None:
         self.name = name
-        self.log = folder / "logs" / f"{name}.log"
-        self.daemon = Daemon(folder / "run" / f"{name}.json")
-        self._command = [sys.executable, "-m", "dashboard.cli", *arguments]
-        self._environment = dict(environment)
-        self._started = 0.0
+        self.daemon = daemon
+        self.log = log
+        self._begin = begin
+        self._started = time.monotonic()
         self._again_at: float | None = None
-        self._pause_s = 0.5
+        self._pause_s = FIRST_PAUSE_S
 
     def start(self) -> None:
-        """Starts the command."""
+        """Starts the process."""
         self._again_at = None
         self._started = time.monotonic()
-        self.daemon.start(self._command, log=self.log, environment=self._environment)
+        self._begin()
 
     def look_after(self, now: float) -> str | None:
-        """Restarts the child after its pause; returns a line on its end or restart, else None."""
+        """Restarts the process after its pause; returns a line on its end or restart, else None."""
         if self._again_at is not None:
-            if now < self._again_at:
-                return None
-            self.start()
-            return f"{self.name} 已重新启动 / started again"
+            return self._start_again(now) if now >= self._again_at else None
         process = self.daemon.process
         if process is None or process.poll() is None:
             return None
         steady = now - self._started > STEADY_S
-        self._pause_s = 0.5 if steady else min(self._pause_s * 2, LONGEST_PAUSE_S)
-        self._again_at = now + self._pause_s
+        self._wait(now, FIRST_PAUSE_S if steady else self._pause_s * 2)
         return (
             f"{self.name} 意外退出（{process.returncode}），{self._pause_s:g} 秒后重启 / "
             f"ended ({process.returncode}), starts again in {self._pause_s:g} s; see {self.log}"
+        )
+
+    def _start_again(self, now: float) -> str:
+        try:
+            self.start()
+        except (OneMapError, OSError) as error:
+            self._wait(now, self._pause_s * 2)
+            return (
+                f"{self.name} 未能启动，{self._pause_s:g} 秒后再试 / "
+                f"does not start, tried again in {self._pause_s:g} s: {error}"
+            )
+        return f"{self.name} 已重新启动 / started again"
+
+    def _wait(self, now: float, pause_s: float) -> None:
+        self._pause_s = min(pause_s, LONGEST_PAUSE_S)
+        self._again_at = now + self._pause_s
+
+
+class Child(Tended):
+    """A command of ours as a child process of the demo."""
+
+    def __init__(
+        self, name: str, arguments: Sequence[str], environment: Mapping[str, str], folder: Path
+    ) -> None:
+        daemon, log = Daemon(folder / "run" / f"{name}.json"), folder / "logs" / f"{name}.log"
+        command = [sys.executable, "-m", "dashboard.cli", *arguments]
+        known = dict(environment)
+        super().__init__(
+            name, daemon, log, lambda: daemon.start(command, log=log, environment=known)
         )
 
 
@@ -86,11 +113,11 @@ def end_left(records: Iterable[Path]) -> None:
 
 
 def tend(
-    children: Sequence[Child], print_line: Callable[[str], None], *, every_s: float = 0.25
+    processes: Sequence[Tended], print_line: Callable[[str], None], *, every_s: float = 0.25
 ) -> None:
-    """Restarts children whenever they end; never returns, but a signal raises Stopped."""
+    """Restarts processes whenever they end; never returns, but a signal raises Stopped."""
     while True:
-        for child in children:
+        for child in processes:
             line = child.look_after(time.monotonic())
             if line:
                 print_line(line)

@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from dashboard.demo import accounts, environment, servers
-from dashboard.demo.processes import Child, Stopped, Watch, end_left, stop, tend
+from dashboard.demo.processes import Child, Stopped, Tended, Watch, end_left, stop, tend
 from dashboard.demo.processes import environment as child_environment
 from dashboard.demo.sample_reading import publish_line
 from data.cluster import Cluster
@@ -59,6 +59,16 @@ class Demo:
         """Writes the settings (ports, passwords …) into the demo's folder."""
         environment.write(self.folder, self.settings)
 
+    def servers(self) -> list[Tended]:
+        """Returns the database and the broker, as far as they run, to be looked after."""
+        cluster, broker = self.cluster, self.broker
+        found = []
+        if cluster:
+            found.append(Tended("postgresql", cluster.daemon, cluster.log, cluster.start))
+        if broker:
+            found.append(Tended("mosquitto", broker.daemon, broker.log, broker.start))
+        return found
+
     def stop(self) -> None:
         """Stops every server and process of the demo."""
         stop(self.children)
@@ -83,7 +93,7 @@ def run(folder: Path, *, port: int | None, basin: Path | None, simulate: bool) -
         demo = Demo(folder, environment.read(folder))
         try:
             _start(demo, port=port, basin=basin, simulate=simulate)
-            tend(demo.children, lambda line: print_line(f"! {line}"))
+            tend([*demo.servers(), *demo.children], lambda line: print_line(f"! {line}"))
         except Stopped:
             pass
         finally:

@@ -234,3 +234,16 @@ def test_a_child_that_dies_is_started_again(folder: Path, running: Run) -> None:
 
     until(lambda: is_ready(running.url), patience_s=60)
     assert "dashboard" in running.text().partition("mosquitto_pub")[2]
+
+
+@pytest.mark.parametrize("server", ["mosquitto", "postgresql"])
+def test_a_server_that_is_killed_is_started_again(folder: Path, running: Run, server: str) -> None:
+    record = folder / server / "process.json"
+    pid = json.loads(record.read_text())["pid"]
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: f"{server} 已重新启动 / started again" in running.text(), patience_s=60)
+    assert f"{server} 意外退出（-9）" in running.text()
+    assert json.loads(record.read_text())["pid"] != pid
+    assert not Path(f"/proc/{pid}").exists(), "the dead one is reaped"
+    until(lambda: is_ready(running.url), patience_s=60)
+    assert stations(folder) > 0
