@@ -22,6 +22,8 @@
   });
 
   const here = () => location.pathname + location.search;
+  let isLeaving = false; // a form is on its way: its answer is the next page
+  addEventListener("pageshow", () => { isLeaving = false; });
 
   const send = (/** @type {string} */ action, /** @type {Words} */ fields) => {
     const form = document.createElement("form");
@@ -35,6 +37,7 @@
       form.append(input);
     }
     document.body.append(form);
+    isLeaving = true;
     form.submit();
   };
   document.addEventListener("click", (event) => {
@@ -56,7 +59,9 @@
     more.querySelector("summary")?.focus();
   });
 
-  const leave = () => location.assign(`/sign-in?next=${encodeURIComponent(here())}`);
+  const leave = () => {
+    if (!isLeaving) location.assign(`/sign-in?next=${encodeURIComponent(here())}`);
+  };
   const fetched = window.fetch;
   window.fetch = async (...given) => {
     const answer = await fetched.apply(window, given);
