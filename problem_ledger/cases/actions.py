@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, Engine, text
 
-from data.clock import Clock
+from data.clock import Clock, UtcDatetime
 from data.database import transaction
 from data.errors import BadInput
 from data.procedure.workflow import Need, Step, check
@@ -47,12 +47,13 @@ def act(
     """
     with transaction(engine) as connection:
         row = store.find(connection, problem_id, lock=True)
-        now = store.next_moment(row, clock)
+        now = max(clock(), UtcDatetime(row["last_at"]))
         participant = participant_in(connection, who, row, now)
         if command.version != row["version"]:
             raise overtaken(row, now)
         step = check(command.action, participant.actor, situation_of(connection, row), now, rules)
         check_needs(step, command)
+        now = store.next_moment(row, clock)
         return _take(connection, Taking(row, command, who, now, rules), step, participant)
 
 

@@ -108,10 +108,19 @@ def attempt(
     )
 
 
+def begun(office: Office, state: Status) -> Done:
+    """A problem of that state; an archived one began so early that no entry lies in the future."""
+    days = 410 if state is Status.ARCHIVED else 0
+    office.clock.move(days=-days)
+    done = problem(office, state, Severity.SERIOUS)
+    office.clock.move(days=days)
+    return done
+
+
 @pytest.mark.parametrize("state", EVERY, ids=lambda state: state.value)
 def test_every_step(served_office: Office, people: dict[str, httpx.Client], state: Status) -> None:
     wrong: list[str] = []
-    done = problem(served_office, state, Severity.SERIOUS)
+    done = begun(served_office, state)
     for action in ALLOWED:
         may = ALLOWED[action].get(state, set())
         refused = [who for who in people if who not in may and is_asked(who, state)]
@@ -124,7 +133,7 @@ def test_every_step(served_office: Office, people: dict[str, httpx.Client], stat
             answer = attempt(served_office, people[who], who, done, action)
             if answer.status_code != 200:
                 wrong.append(told(who, action, state, answer))
-            done = problem(served_office, state, Severity.SERIOUS)
+            done = begun(served_office, state)
     assert wrong == []
 
 
