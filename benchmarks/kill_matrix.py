@@ -151,7 +151,7 @@ def cell(scene: Scene, named: str, part: str, way: str, pace: Pace) -> Iterator[
 
 def _devices(scene: Scene, part: str, pace: Pace) -> dict[str, Device]:
     first = scene.next_hour()
-    if part == GATEWAY:
+    if part == "gateway":
         count = len(STATIONS[GATEWAY])
         fleet = Fleet(scene.logger_port, count, first, rate=pace.rate, again_s=pace.again_s)
         return {GATEWAY: fleet}

@@ -14,7 +14,6 @@ from dashboard.ledger.sign_off_sheet import findings
 from dashboard.ledger.step_dialogs import dialog_of
 from dashboard.parts.wording import _
 from data.chain import read
-from data.clock import to_utc
 from data.errors import BadInput
 from data.people.sessions import open_session
 from data.procedure.steps import STEPS
@@ -43,7 +42,7 @@ def seen(office: Office) -> Seen:
         rules=office.rules,
     )
     with office.database.app.begin() as connection:
-        token = open_session(connection, office.accounts["chief"], to_utc(office.clock.at), 12)
+        token = open_session(connection, office.accounts["chief"], 12)
     user = user_of_session(deps, token)
     assert user is not None
     return read_problem(deps, user, str(done.problem_id))
