@@ -5,6 +5,9 @@ from pathlib import Path
 
 from dashboard.parts.wording import _
 
+MONTHS, MOST_MONTHS = 26, 120
+"""Months of the made history: two years to compare and a little, and the most that may be made."""
+
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Adds the command ``demo`` to the command line."""
@@ -18,8 +21,29 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     )
     parser.add_argument("--port", type=int, help=_("port of the dashboard (default: a free one)"))
     parser.add_argument("--basin", type=Path, metavar="DIR", help=_("take the basin from files"))
+    parser.add_argument(
+        "--months",
+        type=whole_months,
+        metavar="N",
+        default=MONTHS,
+        help=_("months of history that the made basin gets when it is made (default: 26)"),
+    )
     parser.add_argument("--no-simulate", action="store_true", help=_("without simulated devices"))
     parser.set_defaults(run=run)
+
+
+def whole_months(words: str) -> int:
+    """Returns the number of months. Raises ArgumentTypeError for less than one or over ten years.
+
+    One month is the least: the last four weeks are always made.
+    """
+    if not words.isascii() or not words.isdecimal() or not 1 <= int(words) <= MOST_MONTHS:
+        raise argparse.ArgumentTypeError(
+            _("{value} is no number of months from 1 to {most}.").format(
+                value=words[:20], most=MOST_MONTHS
+            )
+        )
+    return int(words)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -32,4 +56,5 @@ def run(args: argparse.Namespace) -> int:
         port=args.port,
         basin=args.basin,
         simulate=not args.no_simulate,
+        months=args.months,
     )

@@ -11,6 +11,7 @@ from dashboard.demo import chiefs, files, history, patrol_history
 from dashboard.demo.files import BasinFile
 from dashboard.demo.ground import make_ground
 from dashboard.demo.ledger_history import work_through
+from dashboard.demo.past import MONTH
 from dashboard.demo.posts import PasswordOf, create_posts, random_password
 from dashboard.demo.progress import Progress
 from dashboard.parts.import_report import report_lines
@@ -26,6 +27,8 @@ from problem_ledger.patrols.rules import load_patrol_rules
 from problem_ledger.work.exceedances import open_problems
 from problem_ledger.work.upkeep import archive_watched
 
+STOOD, EARLIER = timedelta(days=400), timedelta(days=60)
+"""Stations and chiefs are as old as that, and older than the history by so much."""
 UNREAD = timedelta(days=1)
 """Notices older than this have been read."""
 _READ = """
@@ -39,40 +42,49 @@ def fill(
     progress: Progress,
     clock: Clock = now,
     password_of: PasswordOf = random_password,
+    months: int = 0,
 ) -> None:
-    """Fills the database with the invented county and its history up to the present."""
-    today = business_date(clock())
-    began = today - timedelta(days=400)
+    """Fills the database with the invented county and its history up to the present.
+
+    The history has so many ``months``, but at least its last four weeks.
+    """
+    began = business_date(clock()) - max(STOOD, months * MONTH + EARLIER)
     ground = make_ground()
     with TemporaryDirectory(prefix="onemap-basin-") as temporary:
         folder = Path(temporary)
         take_files(engine, files.write_ground(ground, folder), progress)
-        take_files(engine, files.write_stations(ground, folder, began), progress)
+        take_files(engine, files.write_stations(ground, folder, began, _rhythm(months)), progress)
         with transaction(engine) as connection:
             posts = chiefs.write_chiefs(connection, folder, began)
         take_files(engine, posts, progress)
     with transaction(engine) as connection:
         create_posts(connection, password_of)
-    four_weeks(engine, clock(), progress)
+    write_history(engine, clock(), progress, months)
 
 
-def four_weeks(engine: Engine, end: UtcDatetime, progress: Progress) -> None:
-    """Writes four weeks of readings, and how the demo's office handled the problems in them."""
+def write_history(engine: Engine, end: UtcDatetime, progress: Progress, months: int) -> None:
+    """Writes months of readings, and how the demo's office handled the problems in them."""
     rules = load_rules()
-    desk = work_through(engine, rules, end)
-    walked = patrol_history.write(engine, desk.office, load_patrol_rules(), end)
+    desk = work_through(engine, rules, end, months)
+    walked = patrol_history.write(engine, desk.office, load_patrol_rules(), end, months)
     progress(_("{count} patrols").format(count=walked))
 
     def then(at: UtcDatetime) -> None:
         desk.work(at)
+        archive_watched(engine, lambda: at, rules)
         open_problems(engine, lambda: at, rules)
         desk.take_up()
 
-    history.write(engine, lambda: end, progress, then)
+    history.write(engine, lambda: end, progress, then, months)
     progress(_("{count} steps of problems").format(count=desk.work(end)))
     archive_watched(engine, lambda: end, rules)
     with transaction(engine) as connection:
         connection.execute(text(_READ), {"before": end - UNREAD})
+
+
+def _rhythm(months: int) -> timedelta:
+    """Returns how often outfalls are due to report: as often as in all of the history."""
+    return history.PAST_STEP if months else history.OUTFALL_STEP
 
 
 def take_files(engine: Engine, listed: Iterable[BasinFile], progress: Progress) -> list[Outcome]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import geopandas
@@ -69,8 +69,13 @@ def write_ground(ground: Ground, folder: Path) -> list[BasinFile]:
     ]
 
 
-def write_stations(ground: Ground, folder: Path, started_on: date) -> list[BasinFile]:
-    """Writes import files of sections, outfalls and intakes along the waters; returns the files."""
+def write_stations(
+    ground: Ground, folder: Path, started_on: date, outfall_step: timedelta
+) -> list[BasinFile]:
+    """Writes import files of sections, outfalls and intakes along the waters; returns the files.
+
+    ``outfall_step`` is how often an outfall is due to report.
+    """
     began = {"started_on": started_on.isoformat()}
     sections = [
         (
@@ -99,7 +104,7 @@ def write_stations(ground: Ground, folder: Path, started_on: date) -> list[Basin
                 "grade": row.grade,
                 "permit_no": f"9901010000{row.code[-2:]}001P",
                 "discharge_mode": row.mode,
-                "interval": "1h",
+                "interval": f"{outfall_step / timedelta(hours=1):g}h",
                 "limits_from": started_on.replace(month=1, day=1).isoformat(),
                 **began,
             },

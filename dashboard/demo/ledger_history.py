@@ -8,10 +8,12 @@ from sqlalchemy import Engine, text
 
 from dashboard.demo.history import POLLUTED
 from dashboard.demo.office import Office, Spot
+from dashboard.demo.past_cases import RECENT, past_cases
 from dashboard.demo.pictures import Shot, drawn
 from dashboard.demo.stories import (
     ASTRAY,
     MEASURED,
+    MEASURED_BEFORE,
     STORIES,
     Case,
     Turn,
@@ -47,7 +49,8 @@ REFERENCES = {
     Source.SUPERIOR: "督办",
     Source.REMOTE_SENSING: "图斑",
 }
-OLDER = "case-3"
+CASE = "case-"
+OLDER = f"{CASE}3"
 """The spot of an older picture that is handed in a second time."""
 DOUBTFUL = "已到现场核对，照片所示属实。"
 LATE, NEARLY_DUE = "overdue", "nearly_due"
@@ -70,7 +73,10 @@ _DUE = "SELECT due_at FROM problem WHERE id = :id"
 
 @dataclass(slots=True)
 class File:
-    """One problem that the demo's office works on: its facts, version and last step."""
+    """One problem that the demo's office works on: its facts, version and last step.
+
+    ``is_past``: it was reported before the last four weeks, and ended by the rules' deadlines.
+    """
 
     key: str
     reach: str
@@ -83,6 +89,7 @@ class File:
     problem_id: int = 0
     version: int = 0
     last_at: UtcDatetime | None = None
+    is_past: bool = False
 
     @property
     def group(self) -> Group:
@@ -106,7 +113,9 @@ class Desk:
     office: Office
     rules: Rules
     end: UtcDatetime
+    months: int = 0
     measured: list[int] = field(default_factory=list)
+    _recent_count: int = 0
     _views: dict[str, str] = field(default_factory=dict)
     _diary: list[tuple[UtcDatetime, int, File, Case | Turn]] = field(default_factory=list)
     _count: int = 0
@@ -115,28 +124,30 @@ class Desk:
     def open(self) -> None:
         """Enters into the diary the problems that people will report."""
         for number, case in enumerate(cases()):
-            off_m = 12 + 22 * chance("off", number)
-            file = File(
-                f"case-{number}", case.reach, case.category, case.severity, case.unit,
-                case.requirement, case.story,
-                self.office.reaches[case.reach].spot(case.share, case.bank, off_m),
-            )  # fmt: skip
-            self._note(found_at(case, self.end), file, case)
+            self._enter(f"{CASE}{number}", case, is_past=False)
+        for number, case in enumerate(past_cases(self.months, self.end)):
+            self._enter(f"past-{number}", case, is_past=True)
 
     def take_up(self) -> None:
         """Plans, in the diary, the steps of problems opened by monitoring since the last call."""
         with self.engine.connect() as connection:
             found = connection.execute(text(_OPENED), {"known": self.measured}).all()
         for row in found:
-            story, severity = MEASURED[len(self.measured) % len(MEASURED)]
-            if row.code == POLLUTED:
+            begun = to_utc(row.registered_at)
+            is_past = begun < self.end - RECENT
+            stories = MEASURED_BEFORE if is_past else MEASURED
+            turn = len(self.measured) if is_past else self._recent_count
+            self._recent_count += not is_past
+            story, severity = stories[turn % len(stories)]
+            if row.code == POLLUTED and not is_past:
                 story, severity = "signed", Severity.SERIOUS
             file = File(
                 f"measured-{row.code}-{len(self.measured)}", "", row.category, severity,
                 MEASURING_UNIT, TRACED, story, Spot(row.lon, row.lat), row.id, row.version,
+                is_past=is_past,
             )  # fmt: skip
             self.measured.append(row.id)
-            self._plan(file, to_utc(row.registered_at))
+            self._plan(file, begun)
 
     def work(self, until: UtcDatetime) -> int:
         """Takes the diary's steps up to a moment, in order; returns how many were ever taken."""
@@ -148,6 +159,16 @@ class Desk:
                 self._act(at, file, what)
             self.done_count += 1
         return self.done_count
+
+    def _enter(self, key: str, case: Case, *, is_past: bool) -> None:
+        course = self.office.reaches[case.reach]
+        number = key if is_past else int(key.removeprefix(CASE))
+        off_m = 12 + 22 * chance("off", number)
+        file = File(
+            key, case.reach, case.category, case.severity, case.unit, case.requirement, case.story,
+            course.spot(case.share, case.bank, off_m), is_past=is_past,
+        )  # fmt: skip
+        self._note(found_at(case, self.end), file, case)
 
     def _note(self, at: UtcDatetime, file: File, what: Case | Turn) -> None:
         self._count += 1
@@ -220,7 +241,7 @@ class Desk:
 
     def _due_on(self, file: File, at: UtcDatetime) -> date | None:
         """Returns the deadline the office sets, None when the one of the rules applies."""
-        if file.story.startswith(LATE):
+        if file.is_past or file.story.startswith(LATE):
             return None
         if file.story == NEARLY_DUE:
             return business_date(to_utc(self.end + timedelta(days=2)))
@@ -262,10 +283,10 @@ class Desk:
             return connection.execute(text(_PATROL), asked).scalar_one_or_none()
 
 
-def work_through(engine: Engine, rules: Rules, end: UtcDatetime) -> Desk:
+def work_through(engine: Engine, rules: Rules, end: UtcDatetime, months: int) -> Desk:
     """Returns the demo office's desk, with the problems people will report in its diary."""
     with engine.connect() as connection:
-        desk = Desk(engine, Office.read(connection), rules, end)
+        desk = Desk(engine, Office.read(connection), rules, end, months)
     desk.open()
     return desk
 

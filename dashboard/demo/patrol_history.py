@@ -1,4 +1,4 @@
-"""Records four weeks of patrols in the made county from GPX tracks."""
+"""Records the patrols in the made county from GPX tracks: all of four weeks, some of before."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +9,8 @@ from sqlalchemy import Engine, text
 
 from dashboard.demo.history import WEEKS
 from dashboard.demo.office import Office
+from dashboard.demo.past import MONTH
+from dashboard.demo.past_cases import is_repeated, past_months
 from dashboard.demo.stories import Case, cases, found_at
 from dashboard.demo.walks import Walk, track_file
 from dashboard.demo.watch import made_rows
@@ -24,6 +26,8 @@ JUMPS = 3
 AROUND_M = 2_400.0
 """How far somebody walks who then finds a problem."""
 SENT_AFTER = timedelta(minutes=6)
+AGAIN_SHARE = 0.12
+"""That share of the four weeks' walks that fail no rule has its like in each month before."""
 _PERSONS = "SELECT name, min(id) AS id FROM person GROUP BY name"
 
 
@@ -38,13 +42,19 @@ class Outing:
     remark: str = ""
 
 
-def write(engine: Engine, office: Office, rules: PatrolRules, end: UtcDatetime) -> int:
-    """Records the invented patrols of the last weeks; returns how many were recorded."""
+def write(
+    engine: Engine, office: Office, rules: PatrolRules, end: UtcDatetime, months: int = 0
+) -> int:
+    """Records the invented patrols of the last months; returns how many were recorded."""
     with engine.connect() as connection:
         persons = {row.name: row.id for row in connection.execute(text(_PERSONS))}
     count = 0
-    by_time = [sorted(each, key=_home) for each in (_planned(office, persons, end),
-                                                    _before_cases(office, end))]  # fmt: skip
+    planned = (
+        _planned(office, persons, end),
+        _before_cases(office, end),
+        _past(office, persons, end, months),
+    )
+    by_time = [sorted(each, key=_home) for each in planned]
     for outing in merge(*by_time, key=_home):
         home = _home(outing)
         if home >= end:
@@ -69,22 +79,41 @@ def _home(outing: Outing) -> UtcDatetime:
 def _planned(office: Office, persons: dict[str, int], end: UtcDatetime) -> Iterator[Outing]:
     """Yields the walks that the demo's table of patrols plans for its last weeks."""
     for number, row in enumerate(made_rows("patrols")):
-        course = office.reaches[row["reach"]]
-        from_m = float(row["from_km"]) * 1000
-        day = business_date(to_utc(end - timedelta(days=float(row["days"]))))
-        began = datetime.combine(day, time(0), BUSINESS_ZONE)
-        walk = Walk(
-            course,
-            from_m,
-            min(from_m + float(row["km"]) * 1000, course.length_m - 20),
-            to_utc(began + timedelta(hours=float(row["hour"]))),
-            float(row["kmh"]),
-            gap_s=GAP_S if row["fault"] == "gap" else 0.0,
-            jump_count=JUMPS if row["fault"] == "jump" else 0,
-            name=f"patrol-{number:02d}",
-        )
-        who = office.accounts[row["login"]]
-        yield Outing(walk, who, persons[row["person"]], row["reason"], row["remark"])
+        yield _outing(office, persons, end, row, f"patrol-{number:02d}")
+
+
+def _past(
+    office: Office, persons: dict[str, int], end: UtcDatetime, months: int
+) -> Iterator[Outing]:
+    """Yields walks like those of the table in the months before the last four weeks."""
+    for back in past_months(months):
+        for number, row in enumerate(made_rows("patrols")):
+            is_plain = not row["fault"] and not row["reason"]
+            if is_plain and is_repeated(float(row["days"]), back, AGAIN_SHARE, number):
+                before = to_utc(end - back * MONTH)
+                yield _outing(office, persons, before, row, f"past-{back:02d}-{number:02d}")
+
+
+def _outing(
+    office: Office, persons: dict[str, int], end: UtcDatetime, row: dict[str, str], name: str
+) -> Outing:
+    """Returns the walk of a row of the table, in the weeks before ``end``."""
+    course = office.reaches[row["reach"]]
+    from_m = float(row["from_km"]) * 1000
+    day = business_date(to_utc(end - timedelta(days=float(row["days"]))))
+    began = datetime.combine(day, time(0), BUSINESS_ZONE)
+    walk = Walk(
+        course,
+        from_m,
+        min(from_m + float(row["km"]) * 1000, course.length_m - 20),
+        to_utc(began + timedelta(hours=float(row["hour"]))),
+        float(row["kmh"]),
+        gap_s=GAP_S if row["fault"] == "gap" else 0.0,
+        jump_count=JUMPS if row["fault"] == "jump" else 0,
+        name=name,
+    )
+    who = office.accounts[row["login"]]
+    return Outing(walk, who, persons[row["person"]], row["reason"], row["remark"])
 
 
 def _before_cases(office: Office, end: UtcDatetime) -> Iterator[Outing]:

@@ -78,9 +78,10 @@ class Demo:
             self.broker.stop(patience_s=0.8)
 
 
-def run(folder: Path, *, port: int | None, basin: Path | None, simulate: bool) -> int:
+def run(folder: Path, *, port: int | None, basin: Path | None, simulate: bool, months: int) -> int:
     """Runs the demo until Ctrl-C or SIGTERM, then stops all its servers and processes; returns 0.
 
+    A county that is made now gets a history of so many ``months``.
     Raises OneMapError when it can't start: another demo has the folder, the port is in use, a part
     is missing.
     """
@@ -92,7 +93,7 @@ def run(folder: Path, *, port: int | None, basin: Path | None, simulate: bool) -
         watch = Watch()
         demo = Demo(folder, environment.read(folder))
         try:
-            _start(demo, port=port, basin=basin, simulate=simulate)
+            _start(demo, port=port, basin=basin, simulate=simulate, months=months)
             tend([*demo.servers(), *demo.children], lambda line: print_line(f"! {line}"))
         except Stopped:
             pass
@@ -103,13 +104,15 @@ def run(folder: Path, *, port: int | None, basin: Path | None, simulate: bool) -
     return 0
 
 
-def _start(demo: Demo, *, port: int | None, basin: Path | None, simulate: bool) -> None:
+def _start(
+    demo: Demo, *, port: int | None, basin: Path | None, simulate: bool, months: int
+) -> None:
     folder, settings = demo.folder, demo.settings
     end_left(sorted((folder / "run").glob("*.json")))
     step("启动数据库", "Starting the database")
     demo.cluster = servers.start_cluster(folder, settings)
     demo.save()
-    _fill(demo, demo.cluster, basin)
+    _fill(demo, demo.cluster, basin, months)
     step("启动消息代理", "Starting the broker")
     stations = servers.station_codes(demo.cluster)
     demo.broker = servers.start_broker(folder, settings, stations)
@@ -139,14 +142,14 @@ def _start(demo: Demo, *, port: int | None, basin: Path | None, simulate: bool) 
     reader.dispose()
 
 
-def _fill(demo: Demo, cluster: Cluster, basin: Path | None) -> None:
+def _fill(demo: Demo, cluster: Cluster, basin: Path | None, months: int) -> None:
     """Fills the database with the invented county or a folder's files, and with accounts."""
 
     def fill(owner: Engine) -> None:
         if basin is None:
             from dashboard.demo.basin import fill as make
 
-            make(owner, progress, password_of=accounts.drawn(demo.settings))
+            make(owner, progress, password_of=accounts.drawn(demo.settings), months=months)
         else:
             from dashboard.demo.basin import fill_from_folder
 

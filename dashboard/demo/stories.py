@@ -68,7 +68,8 @@ LONGER = Turn(Action.EXTEND, "office", 90, "extend", longer=timedelta(days=14))
 PRESSED = Turn(Action.PRESS, "chief", 30, "press")
 COMMENTED = Turn(Action.COMMENT, "chief", 26, "comment")
 UNFIT = Turn(Action.HAND_BACK, "other", 5, "hand_back")
-BEGUN = (ACCEPT, ASSIGN, SIGNED_FOR, DOING)
+STARTED = (ACCEPT, ASSIGN, SIGNED_FOR)
+BEGUN = (*STARTED, DOING)
 CLOSED = (*BEGUN, DONE, CHECKED, OFF)
 
 STORIES: Mapping[str, tuple[Turn, ...]] = MappingProxyType(
@@ -102,9 +103,27 @@ STORIES: Mapping[str, tuple[Turn, ...]] = MappingProxyType(
         "reopened": (*CLOSED, AGAIN, replace(DOING, hours=30)),
         "reopened_signed": (*CLOSED, AGAIN, DOING, DONE, CHECKED, OFF),
         "archived": CLOSED,
+        "signed_soon": (*STARTED, DONE, CHECKED, OFF),
+        "signed_after_return": (*STARTED, DONE, BACK, DONE, CHECKED, OFF),
+        "signed_after_extension": (*STARTED, replace(LONGER, hours=20), DONE, CHECKED, OFF),
+        "traced": (*STARTED, replace(DONE, hours=800), CHECKED, OFF),
+        "traced_late": (
+            *STARTED,
+            replace(PRESSED, by="office", hours=1040),
+            replace(DONE, hours=300),
+            CHECKED,
+            OFF,
+        ),
+        "signed_late": (*STARTED, replace(PRESSED, by="office", hours=340), DONE, CHECKED, OFF),
     }
 )
 """The steps after a problem was reported, by the story's name."""
+
+FINISHED = (
+    "signed_soon", "signed_late", "signed_after_return", "signed", "signed_after_extension",
+    "reopened_signed", "refused",
+)  # fmt: skip
+"""The stories of problems that have long ended, the commonest first."""
 
 MEASURED = (
     ("rectifying", Severity.SERIOUS),
@@ -114,6 +133,12 @@ MEASURED = (
     ("overdue", Severity.GENERAL),
 )
 """The stories of what the monitoring opened, in turn, with the severity the office gave it."""
+
+MEASURED_BEFORE = (
+    ("traced", Severity.SERIOUS),
+    ("traced_late", Severity.SERIOUS),
+)
+"""The same before the last four weeks."""
 
 
 @cache

@@ -28,6 +28,9 @@ from tests.running.bound import bound
 from tests.running.folders import ROOT, open_folder
 from tests.running.waiting import shared, until
 
+SHORT = ("--months", "2")
+"""The demo's own history is of 26 months, which tests/unit/demo/test_past.py counts."""
+
 
 class Run:
     """One run of ``./onemap demo`` on a folder."""
@@ -38,7 +41,9 @@ class Run:
         began = time.monotonic()
         with self.said.open("w") as out:
             self.process = subprocess.Popen(
-                bound(str(ROOT / "onemap"), "demo", "--dir", str(folder), death_signal="TERM"),
+                bound(
+                    str(ROOT / "onemap"), "demo", "--dir", str(folder), *SHORT, death_signal="TERM"
+                ),
                 stdout=out,
                 stderr=out,
             )
