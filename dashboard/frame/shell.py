@@ -1,7 +1,6 @@
 """The shell around every page: theme, bar, navigation on desk and phone, account menu."""
 
 from collections.abc import Sequence
-from types import MappingProxyType
 from typing import Any
 
 import dash
@@ -12,66 +11,20 @@ from dashboard.frame.auth import Action, User, may, signed_in_user
 from dashboard.frame.deps import Deps
 from dashboard.frame.identify import area_for
 from dashboard.frame.place import Place
+from dashboard.frame.theme import THEME
 from dashboard.parts.attributes import attributes, words_for_script
 from dashboard.parts.icons import icon
+from dashboard.parts.kit import target_button
 from dashboard.parts.roles import role_words
 from dashboard.parts.wording import _, language
-
-ACCENT = (
-    "#EEF0FB",
-    "#DDE1F7",
-    "#BFC7F2",
-    "#A6B0FA",
-    "#8E9BF6",
-    "#5F6DD0",
-    "#3D4DB7",
-    "#3240A0",
-    "#28348A",
-    "#1D2670",
-)
-
-DARK = (
-    "#E7EBF1",
-    "#B7C0CD",
-    "#93A0B1",
-    "#6B7787",
-    "#3E4958",
-    "#29323E",
-    "#1B222B",
-    "#161C24",
-    "#0E1318",
-    "#0A0F14",
-)
-
-FONT = (
-    '"PingFang SC","Microsoft YaHei","Noto Sans SC","Noto Sans CJK SC",'
-    '"Source Han Sans SC",system-ui,sans-serif'
-)
-
-THEME: dict[str, Any] = dict(
-    MappingProxyType(
-        {
-            "primaryColor": "accent",
-            "primaryShade": {"light": 6, "dark": 4},
-            "colors": {"accent": list(ACCENT), "dark": list(DARK)},
-            "autoContrast": True,
-            "defaultRadius": 6,
-            "cursorType": "pointer",
-            "fontFamily": FONT,
-            "fontSizes": {"xs": "12px", "sm": "13px", "md": "13px", "lg": "14px", "xl": "16px"},
-            "lineHeights": {"xs": "16px", "sm": "20px", "md": "20px", "lg": "20px", "xl": "24px"},
-            "headings": {"fontFamily": FONT, "fontWeight": "600"},
-            "focusRing": "auto",
-            "respectReducedMotion": True,
-        }
-    )
-)
 
 
 class Ids:
     """Ids of components that are on every page."""
 
     NAV = "shell-nav"
+    SKIP = "shell-skip"
+    PROGRESS = "shell-progress"
     TABS = "shell-tabs"
     SEARCH = "shell-search"
     NOTICE = "shell-notice"
@@ -96,9 +49,11 @@ def layout(deps: Deps) -> Any:
         start = deps.access.landing(user) if user else "/"
         return dmc.MantineProvider(
             [
+                skip_link(),
+                progress_mark(),
                 dmc.NotificationContainer(id=Ids.NOTICE, position="top-center", limit=3),
                 bar(user, places, start, area_for(deps, user)),
-                html.Main(dash.page_container, id=Ids.MAIN, className="om-main"),
+                html.Main(dash.page_container, id=Ids.MAIN, className="om-main", tabIndex=-1),
                 tabs(places),
             ],
             theme=THEME,
@@ -106,6 +61,27 @@ def layout(deps: Deps) -> Any:
         )
 
     return shell
+
+
+def skip_link() -> html.A:
+    """Returns the first stop of the keyboard on every page: it leads past the bar."""
+    return html.A(_("Skip to content"), id=Ids.SKIP, href=f"#{Ids.MAIN}", className="om-skip")
+
+
+def progress_mark() -> html.Div:
+    """Returns the line along the window's top, shown by a script while a page is fetched."""
+    return html.Div(
+        id=Ids.PROGRESS,
+        className="om-progress",
+        role="progressbar",
+        **attributes(aria_label=_("Loading")),
+        **words_for_script(pager_words()),
+    )
+
+
+def pager_words() -> dict[str, str]:
+    """Returns the names of the arrows beside the numbers of pages, by key."""
+    return {"before": _("The page before"), "after": _("The page after")}
 
 
 def bar(user: User | None, places: Sequence[Place], start: str, area: str) -> html.Header:
@@ -208,27 +184,27 @@ def bell_words() -> dict[str, str]:
 def account_menu(user: User) -> dmc.Menu:
     """Returns the account menu: name and roles, account page, switch of language, sign-out."""
     name = user.account.display_name
-    other, label = ("en", "English") if language.get() == "zh" else ("zh", "中文")
-    target = html.Button(
+    other, tongue = ("en", "English") if language.get() == "zh" else ("zh", "中文")
+    target = html.Span(
         [
-            html.Span(name[:1], className="av"),
+            html.Span(className="av", **attributes(data_initial=name[:1])),
             html.Span(name, className="om-name"),
             icon("down"),
         ],
-        className="me",
-        **attributes(aria_label=_("Account menu")),
+        className="om-face",
     )
+    label = _("Account menu: {name}").format(name=name)
     roles = [html.Div(words, className="t3 fs12") for words in role_words(user.roles)]
     return dmc.Menu(
         [
-            dmc.MenuTarget(target, boxWrapperProps={"className": "om-target"}),
+            dmc.MenuTarget(target, boxWrapperProps=target_button("me", label)),
             dmc.MenuDropdown(
                 [
                     html.Div([html.Div(name, className="b"), *roles], className="om-who"),
                     dmc.MenuDivider(),
                     dmc.MenuItem(_("My account"), href="/account", leftSection=icon("person")),
                     dmc.MenuItem(
-                        label,
+                        tongue,
                         leftSection=icon("globe"),
                         **attributes(data_send="/language", data_language=other),
                     ),

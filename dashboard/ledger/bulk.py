@@ -11,14 +11,22 @@ from dash import ALL, ClientsideFunction, Input, Output, State, ctx, html, no_up
 from dashboard.frame.auth import Action as Door
 from dashboard.frame.auth import may, require
 from dashboard.frame.body import unreadable
-from dashboard.frame.callback_values import number_in
+from dashboard.frame.callback_values import number_in, whole_number
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
-from dashboard.ledger.bulk_steps import WITHOUT_NEEDS, Chosen, Outcome, take_all
+from dashboard.ledger.bulk_steps import (
+    FOR_SEVERAL,
+    Chosen,
+    Filled,
+    Outcome,
+    common_units,
+    take_all,
+)
 from dashboard.ledger.reads import MOST_CHOSEN, common_steps
 from dashboard.ledger.words import action_word
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
+from dashboard.parts.kit import choice, dialog, dialog_foot
 from dashboard.parts.wording import _, ngettext, worded
 from data.errors import OneMapError
 from data.words.ledger import Action
@@ -32,8 +40,13 @@ class Ids:
     DIALOG = "ledger-bulk-dialog"
     ACTION = "ledger-bulk-action"
     WORDS = "ledger-bulk-words"
+    WORDS_BOX = "ledger-bulk-words-box"
     OUTCOME = "ledger-bulk-said"
     CONFIRM = "ledger-bulk-confirm"
+    NOTE = "ledger-bulk-note"
+    ASSIGNED = "ledger-bulk-assigned"
+    UNIT = "ledger-bulk-unit"
+    REQUIREMENT = "ledger-bulk-requirement"
 
 
 def bulk_dialog() -> html.Div:
@@ -41,29 +54,49 @@ def bulk_dialog() -> html.Div:
     return html.Div(
         [
             html.Div(id=Ids.BULK, className="lg-bulk", hidden=True, role="region"),
-            dmc.Modal(
+            dialog(
+                Ids.DIALOG,
+                "",
                 [
-                    dmc.Textarea(
-                        id=Ids.WORDS,
-                        label=_("Words that go with it (may stay empty)"),
-                        autosize=True,
-                        minRows=2,
-                        attributes={"input": {"maxLength": 1000}},
+                    html.P(id=Ids.NOTE, className="t3"),
+                    html.Div(
+                        [
+                            choice(
+                                Ids.UNIT,
+                                _("Handling unit"),
+                                [],
+                                placeholder=_("Choose the unit that rectifies it"),
+                                searchable=True,
+                                required=True,
+                            ),
+                            _words_box(Ids.REQUIREMENT, _("What is required"), required=True),
+                        ],
+                        id=Ids.ASSIGNED,
+                        className="lg-assigned",
+                        hidden=True,
+                    ),
+                    html.Div(
+                        _words_box(Ids.WORDS, _("Words that go with it (may stay empty)")),
+                        id=Ids.WORDS_BOX,
                     ),
                     html.Div(id=Ids.OUTCOME, role="status", className="lg-said"),
-                    html.Div(
-                        html.Button(_("Confirm"), id=Ids.CONFIRM, className="btn p"),
-                        className="row lg-end",
-                    ),
+                    dialog_foot(html.Button(_("Confirm"), id=Ids.CONFIRM, className="btn p")),
                 ],
-                id=Ids.DIALOG,
                 size=480,
-                radius=16,
-                centered=True,
-                zIndex=300,
             ),
             html.Span(id=Ids.ACTION, hidden=True),
         ]
+    )
+
+
+def _words_box(name: str, label: str, *, required: bool = False) -> dmc.Textarea:
+    return dmc.Textarea(
+        id=name,
+        label=label,
+        autosize=True,
+        minRows=2,
+        required=required,
+        attributes={"input": {"maxLength": 1000}},
     )
 
 
@@ -109,6 +142,14 @@ def heading(action: Action, count: int) -> str:
     """The dialog's title: the name of the step and the number of problems."""
     words = ngettext("{step}: {n} problem", "{step}: {n} problems", count)
     return words.format(step=action_word(action), n=count)
+
+
+def note(action: Action) -> str:
+    """The dialog's sentence on what the step goes by on each problem; empty for nothing to say."""
+    return {
+        Action.ACCEPT: _("Each keeps the severity and category it was registered with."),
+        Action.ASSIGN: _("Each has the deadline that the rule of its own severity gives."),
+    }.get(action, "")
 
 
 def outcome(action: Action, done: Outcome) -> list[Any]:
@@ -177,16 +218,28 @@ def register_dialog(app: dash.Dash, deps: Deps) -> None:
         Output(Ids.OUTCOME, "children"),
         Output(Ids.CONFIRM, "hidden"),
         Output(Ids.WORDS, "value"),
+        Output(Ids.WORDS_BOX, "hidden"),
+        Output(Ids.NOTE, "children"),
+        Output(Ids.ASSIGNED, "hidden"),
+        Output(Ids.UNIT, "data"),
+        Output(Ids.UNIT, "value"),
         Input({"type": "ledger-bulk", "index": ALL}, "n_clicks"),
         State("ledger-grid", "selectedRows"),
         prevent_initial_call=True,
     )
     async def ask(clicks: list[int | None], rows: list[dict[str, Any]] | None) -> tuple[Any, ...]:
         word = ctx.triggered_id["index"] if isinstance(ctx.triggered_id, dict) else ""
-        if not any(clicks) or word not in set(WITHOUT_NEEDS):
-            return (no_update,) * 6
-        title = heading(Action(word), len(rows or ()))
-        return True, title, word, [], False, ""
+        if not any(clicks) or word not in set(FOR_SEVERAL):
+            return (no_update,) * 11
+        action, chosen = Action(word), picked(rows)
+        assigns, units = action is Action.ASSIGN, []
+        if assigns:
+            found = await off(
+                common_units, deps, require(Door.WRITE_LEDGER), [one.id for one in chosen]
+            )
+            units = [{"value": str(number), "label": name} for number, name in found]
+        title, about = heading(action, len(chosen)), note(action)
+        return True, title, word, [], False, "", assigns, about, not assigns, units, None
 
     @app.callback(
         Output(Ids.OUTCOME, "children", allow_duplicate=True),
@@ -196,18 +249,27 @@ def register_dialog(app: dash.Dash, deps: Deps) -> None:
         State(Ids.ACTION, "children"),
         State("ledger-grid", "selectedRows"),
         State(Ids.WORDS, "value"),
+        State(Ids.UNIT, "value"),
+        State(Ids.REQUIREMENT, "value"),
         State(Ids.CHANGED, "data"),
         prevent_initial_call=True,
     )
     async def confirm(
-        _clicks: int, word: str, rows: list[dict[str, Any]] | None, words: str | None, changed: int
+        _clicks: int,
+        word: str,
+        rows: list[dict[str, Any]] | None,
+        words: str | None,
+        unit: str | None,
+        requirement: str | None,
+        changed: int,
     ) -> tuple[Any, ...]:
         user = require(Door.WRITE_LEDGER)
         if word not in set(Action):
             raise unreadable()
         action = Action(word)
+        filled = Filled(words or "", whole_number(unit) if unit else None, requirement or "")
         try:
-            done = await off(take_all, deps, user, action, picked(rows), words or "")
+            done = await off(take_all, deps, user, action, picked(rows), filled)
         except OneMapError as error:
             return worded(error), False, no_update
         return outcome(action, done), True, changed + 1

@@ -16,6 +16,7 @@ from dashboard.ledger.words import (
 )
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
+from dashboard.parts.kit import target_button
 from dashboard.parts.measures import own_name
 from dashboard.parts.wording import _
 from data.queries.ledger.choices import Choices
@@ -99,10 +100,8 @@ def boxes(choices: Mapping[str, str], chosen: Iterable[str] = ()) -> list[Any]:
 def pill(key: str, chosen: LedgerFilter) -> html.Span:
     """The button of one filter with a list of options; a script updates its label and cross."""
     label = labels()[key]
-    button = html.Button(
-        [html.Span(label, id=f"ledger-label-{key}"), icon("down")],
-        className="lg-pick",
-        **attributes(aria_haspopup="dialog"),
+    face = html.Span(
+        [html.Span(label, id=f"ledger-label-{key}"), icon("down")], className="om-face"
     )
     group = dmc.CheckboxGroup(
         boxes(values()[key], values_of(chosen, key)),
@@ -121,7 +120,7 @@ def pill(key: str, chosen: LedgerFilter) -> html.Span:
         [
             dmc.Popover(
                 [
-                    dmc.PopoverTarget(button, boxWrapperProps={"className": "lg-target"}),
+                    dmc.PopoverTarget(face, boxWrapperProps=target_button("lg-pick")),
                     dmc.PopoverDropdown(group, className="lg-drawer"),
                 ],
                 position="bottom-start",

@@ -6,8 +6,10 @@ import dash_ag_grid as dag
 import dash_mantine_components as dmc
 from dash import html
 
+from dashboard.ledger.reads import MOST_CHOSEN
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
+from dashboard.parts.kit import target_button
 from dashboard.parts.wording import _, language
 from data.queries.ledger.filter import Order, Sort
 
@@ -124,7 +126,18 @@ def grid(name: str, order: Order) -> dag.AgGrid:
                 "headerCheckbox": False,
                 "enableClickSelection": False,
             },
-            "selectionColumnDef": {"width": 48, "minWidth": 48, "resizable": False},
+            "selectionColumnDef": {
+                "width": 48,
+                "minWidth": 48,
+                "resizable": False,
+                "headerComponent": "LedgerAll",
+                "headerComponentParams": {
+                    "label": _("Choose the loaded problems, at most {most}").format(
+                        most=MOST_CHOSEN
+                    ),
+                    "most": MOST_CHOSEN,
+                },
+            },
             "localeText": {
                 "ariaRowToggleSelection": _("Press space to choose the row"),
                 "loadingOoo": _("Loading …"),
@@ -144,7 +157,7 @@ def column_picker(name: str) -> dmc.Popover:
         for column, word in headings().items()
         if column not in ALWAYS
     ]
-    button = html.Button([icon("columns"), _("Columns")], className="fld lg-tool")
+    face = html.Span([icon("columns"), _("Columns")], className="om-face")
     group = dmc.CheckboxGroup(
         boxes,
         id=name,
@@ -155,7 +168,10 @@ def column_picker(name: str) -> dmc.Popover:
         **attributes(aria_label=_("Columns")),
     )
     return dmc.Popover(
-        [dmc.PopoverTarget(button), dmc.PopoverDropdown(group)],
+        [
+            dmc.PopoverTarget(face, boxWrapperProps=target_button("fld lg-tool")),
+            dmc.PopoverDropdown(group),
+        ],
         position="bottom-end",
         shadow="md",
         trapFocus=True,

@@ -35,6 +35,11 @@ def title_words(seen: Seen) -> str:
     return f"{where_words(row.where)} {category_word(row.category)}"
 
 
+def _beside(way: str, words: str) -> html.A:
+    """The link to the problem beside this one in the list it was opened from; a script fills it."""
+    return html.A(words, hidden=True, **attributes(data_beside=way, data_go=""))
+
+
 def head(seen: Seen) -> list[Any]:
     """The page's head: link back, title, status, group, severity, deadline, links to documents."""
     row = seen.detail.row
@@ -43,9 +48,12 @@ def head(seen: Seen) -> list[Any]:
     return [
         html.Nav(
             [
-                dcc.Link(_("Problem ledger"), href="/ledger"),
+                html.A(_("Problem ledger"), href="/ledger", **attributes(data_go="")),
                 icon("right"),
                 html.Span(row.number, className="pb-number"),
+                html.Span(className="sp"),
+                _beside("before", _("The one before")),
+                _beside("after", _("The next one")),
             ],
             className="pb-way",
             **attributes(aria_label=_("Where you are")),

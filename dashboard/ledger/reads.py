@@ -16,11 +16,14 @@ from data.queries.ledger.choices import Choices, choices, names
 from data.queries.ledger.conditions import SOON_DAYS
 from data.queries.ledger.filter import LedgerFilter, Order
 from data.queries.ledger.problems import Counts, Moment, ProblemRow, counts, problems
-from data.words.ledger import Severity
+from data.words.ledger import Action, Severity
 from problem_ledger.cases.permissions import allowed_on_each
 
 MOST_CHOSEN = 50
 """The most problems that one press of a button is about."""
+
+SAME_INPUT = frozenset({Action.ACCEPT, Action.ASSIGN})
+"""Steps whose input is the same for several problems, or given by each one's own rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ def read_overview(deps: Deps, user: User, chosen: LedgerFilter) -> Overview:
 
 
 def common_steps(deps: Deps, user: User, problem_ids: Sequence[int]) -> tuple[Step, ...]:
-    """The steps that need no input and that the user may take now on all the problems.
+    """The steps that need no input or only the same, and that the user may take on all of them.
 
     Empty for more than ``MOST_CHOSEN`` problems, or if one of them isn't visible.
     """
@@ -94,5 +97,7 @@ def common_steps(deps: Deps, user: User, problem_ids: Sequence[int]) -> tuple[St
         return ()
     found = list(by_problem.values())
     return tuple(
-        step for step in found[0] if not step.needs and all(step in others for others in found)
+        step
+        for step in found[0]
+        if (not step.needs or step.action in SAME_INPUT) and all(step in others for others in found)
     )

@@ -14,6 +14,7 @@ from dashboard.frame.offload import off
 from dashboard.ledger.bulk import Ids as Bulk
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
+from dashboard.parts.kit import target_button
 from dashboard.parts.wording import _, worded
 from data.database import transaction
 from data.errors import OneMapError
@@ -159,7 +160,7 @@ def forget_view(deps: Deps, account_id: AccountId, view_id: int) -> None:
 
 def save_box() -> dmc.Popover:
     """The button with the small form that saves the page's filters under a name."""
-    button = html.Button([icon("bookmark"), _("Save these filters")], className="lg-save")
+    face = html.Span([icon("bookmark"), _("Save these filters")], className="om-face")
     body = html.Div(
         [
             dmc.TextInput(id=Ids.NAME, label=_("The view's name"), w=240),
@@ -169,7 +170,10 @@ def save_box() -> dmc.Popover:
         className="lg-save-body",
     )
     return dmc.Popover(
-        [dmc.PopoverTarget(button), dmc.PopoverDropdown(body)],
+        [
+            dmc.PopoverTarget(face, boxWrapperProps=target_button("lg-save")),
+            dmc.PopoverDropdown(body),
+        ],
         id=Ids.SAVE_BOX,
         position="bottom-end",
         shadow="md",

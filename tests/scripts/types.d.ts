@@ -93,7 +93,11 @@ interface Window {
   dash_clientside: Clientside;
   dash_ag_grid?: { getApi(id: string): any; getApiAsync(id: string): Promise<any> }; // any: AG Grid is bundled, its types aren't
   dashAgGridComponentFunctions?: Record<string, (props: { data?: any }) => unknown>; // any: rows as the ledger's grid makes them
-  React: { createElement(...given: unknown[]): unknown };
+  React: {
+    createElement(...given: unknown[]): unknown;
+    useEffect(effect: () => () => void, of: unknown[]): void;
+    useState(first: string): [string, (next: string) => void];
+  };
   Plotly?: { toImage(figure: object, how: object): Promise<string> };
   onemap: { mounted?: boolean; ready?: boolean; map?: WaterMap; app?: object };
   onemapTheme: { current(): string | null; set(scheme: string): void };

@@ -1,6 +1,7 @@
 // The ledger's list in the browser: what is asked for lives in the address; cells are drawn here.
 (() => {
   const PICKS = ["river", "status", "category", "severity", "light", "unit", "source"];
+  const LIST = "onemap-ledger-list";
   const page = () => document.getElementById("ledger-page");
   const nothing = () => window.dash_clientside.no_update;
   const set = (/** @type {string} */ id, /** @type {Facts} */ props) => window.dash_clientside.set_props(id, props);
@@ -120,6 +121,21 @@
     return nothing();
   };
 
+  // A problem opened from the list: its page leads on to the next one of the same list.
+  document.addEventListener("click", (event) => {
+    if (!page() || !(/** @type {Element} */ (event.target).closest?.(".lg-grid, .lg-card"))) return;
+    /** @type {string[]} */
+    const list = [];
+    if (PHONE.matches) {
+      for (const card of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll(".lg-card"))) list.push(card.pathname);
+    } else grid()?.forEachNode((/** @type {any} */ node) => node.data && list.push(node.data.href)); // any: AG Grid's node
+    try {
+      sessionStorage.setItem(LIST, JSON.stringify({ back: location.search, list }));
+    } catch {
+      /* a browser that keeps nothing has no next one */
+    }
+  }, true);
+
   const unchoose = () => (pressed() ? true : nothing());
 
   // While the page is open: what width it has, and what the server tells of the ledger.
@@ -168,11 +184,51 @@
   /** @param {(row: any) => unknown} draw any: a row as dashboard/ledger/rows.py makes it */
   const cell = (draw) => (/** @type {{data?: any}} */ props) => (props.data ? draw(props.data) : null);
   const link = (/** @type {string} */ href, /** @type {string} */ className, /** @type {unknown[]} */ ...children) => make("a", { href, className }, ...children);
+  const opener = (/** @type {string} */ href, /** @type {unknown} */ words) => make("a", { href, className: "lg-number", "data-row-open": "" }, words);
   const bars = (/** @type {number} */ count) =>
     make("span", { className: "lg-bars", "aria-hidden": true }, ...Array.from({ length: count }, (_none, at) => make("i", { key: at })));
 
+  // The box in the head chooses what is loaded, from the top, as far as one step may reach.
+  /** @param {any} props any: AG Grid's of a header, with the label and how many at most */
+  const chooseAll = ({ api, label, most }) => {
+    const [standing, turn] = window.React.useState("none");
+    const loaded = () => {
+      /** @type {any[]} any: AG Grid's nodes */
+      const nodes = [];
+      api.forEachNode((/** @type {any} */ node) => node.data && nodes.push(node)); // any: AG Grid's node
+      return nodes.slice(0, most);
+    };
+    window.React.useEffect(() => {
+      const look = () => {
+        const nodes = loaded();
+        const chosen = nodes.filter((node) => node.isSelected()).length;
+        turn(chosen === 0 ? "none" : chosen === nodes.length ? "all" : "some");
+      };
+      for (const name of ["selectionChanged", "modelUpdated"]) api.addEventListener(name, look);
+      return () => {
+        if (api.isDestroyed()) return;
+        for (const name of ["selectionChanged", "modelUpdated"]) api.removeEventListener(name, look);
+      };
+    }, [api]);
+    return make("input", {
+      type: "checkbox",
+      className: "lg-all",
+      "aria-label": label,
+      title: label,
+      checked: standing === "all",
+      ref: (/** @type {HTMLInputElement | null} */ box) => {
+        if (box) box.indeterminate = standing === "some";
+      },
+      onChange: () => {
+        if (standing === "all") api.deselectAll();
+        else api.setNodesSelected({ nodes: loaded(), newValue: true });
+      },
+    });
+  };
+
   window.dashAgGridComponentFunctions = Object.assign(window.dashAgGridComponentFunctions ?? {}, {
-    LedgerNumber: cell((row) => link(row.href, "lg-number", row.number)),
+    LedgerAll: chooseAll,
+    LedgerNumber: cell((row) => opener(row.href, row.number)),
     LedgerPlace: cell((row) => make("span", { className: "lg-place", title: row.place }, row.place)),
     LedgerWhat: cell((row) =>
       make(

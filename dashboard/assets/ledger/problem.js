@@ -33,8 +33,35 @@
     button.click();
   };
 
+  /* Opened from a list, a problem leads to those beside it there, and back to the list as it was. */
+  const lead = (/** @type {HTMLElement} */ way) => {
+    /** @type {{back: string, list: string[]}} */
+    let told;
+    try {
+      told = JSON.parse(sessionStorage.getItem("onemap-ledger-list") ?? "");
+    } catch {
+      return;
+    }
+    const at = told.list.indexOf(location.pathname);
+    if (at < 0) return;
+    for (const [name, step] of /** @type {[string, number][]} */ ([["before", -1], ["after", 1]])) {
+      const link = /** @type {HTMLAnchorElement | null} */ (way.querySelector(`[data-beside="${name}"]`));
+      const href = told.list[at + step];
+      if (!link || !href) continue;
+      link.href = href;
+      link.hidden = false;
+    }
+    const back = /** @type {HTMLAnchorElement | null} */ (way.querySelector("a"));
+    if (back && told.back) back.href = `/ledger${told.back}`;
+  };
+
   const look = () => {
     begin();
+    const way = /** @type {HTMLElement | null} */ (document.querySelector(".pb-page .pb-way:not([data-alive])"));
+    if (way) {
+      way.dataset.alive = "true";
+      lead(way);
+    }
     for (const line of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".pb-steps:not([data-alive])"))) {
       line.dataset.alive = "true";
       reach(line);

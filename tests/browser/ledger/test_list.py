@@ -11,6 +11,7 @@ from data.clock import now
 from data.vocabulary import Role
 from tests.fixtures.map import watch
 from tests.fixtures.served import Served
+from tests.made.ledger.acts import report
 from tests.made.ledger.rows import fill_problems
 
 COUNT = 160
@@ -49,6 +50,15 @@ def number(page: Page, at: int) -> str:
     found = page.locator(f'.lg-grid .ag-row[row-index="{at}"] .lg-number')
     expect(found).to_be_visible()
     return found.inner_text()
+
+
+def begin(page: Page, step: str) -> None:
+    """Choose the list's first two problems and press the button of a step for both."""
+    bar = page.locator("#ledger-bulk-bar")
+    for at in (0, 1):
+        page.locator(f'.ag-row[row-index="{at}"] input[type=checkbox]').check()
+        expect(bar).to_contain_text(f"已选 {at + 1} 件")
+    bar.get_by_role("button", name=step, exact=True).click()
 
 
 def held(served: Served, sql: str) -> list[object]:
@@ -115,33 +125,18 @@ def test_a_row_leads_to_its_problem_and_tells_the_next_step(opened: Open, filled
 
 
 def test_a_link_opens_the_step_it_names(opened: Open, filled: Served) -> None:
-    with filled.client(filled.logins[Role.PATROLLER]) as patroller:
-        given = {
-            "place": {"x": 112.2003, "y": 32.5},
-            "category": "bank.building_waste",
-            "severity": "general",
-            "source": "patrol",
-            "description": "岸边堆放建筑垃圾",
-        }
-        answer = patroller.post(
-            "/api/v1/problems", json=given, headers={"Idempotency-Key": "link-to-a-step"}
-        )
-    assert answer.status_code == 201, answer.text
-    page = opened("?view=waiting&q=" + answer.json()["number"])
+    problem = report(filled.office)
+    page = opened("?view=waiting&q=" + problem.number)
     page.locator('.ag-row[row-index="0"]').hover()
     page.locator('.ag-row[row-index="0"] .lg-acts .btn').click()
     expect(page.get_by_role("dialog")).to_contain_text("受理")
-    expect(page).to_have_url(re.compile(rf"/ledger/{answer.json()['id']}$"))
+    expect(page).to_have_url(re.compile(rf"/ledger/{problem.problem_id}$"))
 
 
 def test_several_are_pressed_at_once(opened: Open, filled: Served) -> None:
     page = opened("?status=rectifying&sort=number")
     names = [number(page, at) for at in (0, 1)]
-    bar = page.locator("#ledger-bulk-bar")
-    for at in (0, 1):
-        page.locator(f'.ag-row[row-index="{at}"] input[type=checkbox]').check()
-        expect(bar).to_contain_text(f"已选 {at + 1} 件")
-    bar.get_by_role("button", name="督办").click()
+    begin(page, "督办")
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("督办：2 件")
     dialog.get_by_role("textbox").fill("请加快清运")
@@ -229,3 +224,70 @@ def test_a_step_of_somebody_else_is_seen_without_a_reload(opened: Open, filled: 
         )
     expect(page.locator('.ag-row[row-index="3"] .lg-last')).to_contain_text("现场复查组")
     assert number(page, 3) == name
+
+
+def test_a_row_opens_by_click_enter_and_middle_click_and_leads_to_the_next(
+    opened: Open, filled: Served
+) -> None:
+    made = [report(filled.office) for _problem in range(3)]
+    query = "?view=all&" + "&".join(f"problem={each.problem_id}" for each in made) + "&sort=number"
+    page = opened(query)
+    cell, shown = '.ag-row[row-index="{}"] [col-id="place"]'.format, page.locator(".pb-number")
+    expect(page.locator(cell(0))).to_have_css("cursor", "pointer")
+    with page.context.expect_page() as apart:
+        page.locator(cell(0)).click(button="middle")
+    expect(apart.value.locator(".pb-number")).to_have_text(made[0].number)
+    apart.value.close()
+    page.locator(cell(0)).click()
+    expect(shown).to_have_text(made[0].number)
+    expect(page.get_by_role("link", name="上一件")).to_have_count(0)
+    page.get_by_role("link", name="下一件").click()
+    expect(shown).to_have_text(made[1].number)
+    page.locator(".pb-way").get_by_role("link", name="问题台账").click()
+    expect(page).to_have_url(re.compile(re.escape(query) + "$"))
+    expect(page.locator("#ledger-found")).to_have_text("共 3 件")
+    page.locator(cell(1)).focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(shown).to_have_text(made[2].number)
+
+
+def test_marked_text_and_boxes_open_no_row(opened: Open) -> None:
+    page = opened("?view=all&sort=number")
+    expect(rows(page).first).to_be_visible()
+    place = page.locator('.ag-row[row-index="0"] .lg-place').bounding_box()
+    assert place is not None
+    page.mouse.move(place["x"] + 4, place["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(place["x"] + 90, place["y"] + 10, steps=4)
+    page.mouse.up()
+    assert page.evaluate("String(getSelection())").strip() != ""
+    box = page.locator('.ag-row[row-index="2"] [col-id^="ag-Grid-Selection"]')
+    box.click(position={"x": 2, "y": 2})
+    expect(page).to_have_url(re.compile(r"/ledger\?view=all&sort=number$"))
+    page.get_by_role("checkbox", name="选择已载入的问题（最多 50 件）").check()
+    expect(page.locator("#ledger-bulk-bar")).to_contain_text("已选 50 件")
+
+
+def test_several_are_accepted_and_assigned_to_one_unit(opened: Open, filled: Served) -> None:
+    page = opened("?view=all&status=registered&severity=general&sort=number")
+    names = [number(page, at) for at in (0, 1)]
+    begin(page, "受理")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("各件沿用登记时的严重程度和类别。")
+    dialog.get_by_role("button", name="确认").click()
+    expect(dialog).to_contain_text("受理：已办理 2 件。")
+    query = ",".join(f"'{name}'" for name in names)
+    ids = held(filled, f"SELECT id FROM problem WHERE number IN ({query}) ORDER BY number")
+    page = opened("?view=all&sort=number&problem=" + "&problem=".join(map(str, ids)))
+    begin(page, "交办")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="确认").click()
+    expect(dialog).to_contain_text("请选择责任单位。")
+    dialog.locator("#ledger-bulk-unit").click()
+    page.get_by_role("option").first.click()
+    dialog.get_by_role("textbox", name="整改要求").fill("七日内清运")
+    dialog.get_by_role("button", name="确认").click()
+    expect(dialog).to_contain_text("交办：已办理 2 件。")
+    told = f"SELECT DISTINCT requirement FROM problem WHERE number IN ({query})"
+    assert held(filled, told + " AND status = 'assigned' AND due_at IS NOT NULL") == ["七日内清运"]

@@ -1,0 +1,62 @@
+// Shows along the window's top that a page is fetched, from the press of a link until it is there.
+(() => {
+  const WAIT_MS = 60;
+  const QUIET_MS = 120;
+  const LONGEST_MS = 15000;
+  const root = document.documentElement;
+  let open = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let showing;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let ending;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let giving;
+  let isOn = false;
+
+  const end = () => {
+    isOn = false;
+    for (const timer of [showing, ending, giving]) clearTimeout(timer);
+    root.classList.remove("is-fetching");
+  };
+  const soon = () => {
+    clearTimeout(ending);
+    if (isOn && !open) ending = setTimeout(end, QUIET_MS);
+  };
+  const begin = () => {
+    end();
+    isOn = true;
+    showing = setTimeout(() => root.classList.add("is-fetching"), WAIT_MS);
+    giving = setTimeout(end, LONGEST_MS);
+  };
+
+  const fetched = window.fetch;
+  window.fetch = async (...asked) => {
+    const address = asked[0] instanceof Request ? asked[0].url : String(asked[0]);
+    if (!address.includes("_dash-update-component")) return fetched.apply(window, asked);
+    open += 1;
+    clearTimeout(ending);
+    try {
+      return await fetched.apply(window, asked);
+    } finally {
+      open -= 1;
+      soon();
+    }
+  };
+
+  let path = location.pathname;
+  const turned = () => {
+    if (location.pathname === path) return;
+    path = location.pathname;
+    begin();
+    soon();
+  };
+  addEventListener("_dashprivate_pushstate", turned);
+  addEventListener("popstate", turned);
+  addEventListener("pageshow", end);
+  document.addEventListener("click", (event) => {
+    const link = /** @type {HTMLAnchorElement | null} */ (/** @type {Element} */ (event.target).closest?.("a[href]"));
+    if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const leaves = link.origin === location.origin && !link.target && !link.hasAttribute("download");
+    if (leaves && !link.pathname.startsWith("/api/") && link.pathname !== location.pathname) begin();
+  });
+})();
