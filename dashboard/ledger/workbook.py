@@ -9,6 +9,7 @@ from dashboard.ledger.line_words import (
     division_words,
     group_of,
     light_word,
+    reference_words,
     state_word,
     where_words,
 )
@@ -67,7 +68,7 @@ def cells(row: ProblemRow, now: UtcDatetime) -> list[Cell]:
         row.unit or "",
         row.requirement,
         source_word(row.source),
-        row.source_ref,
+        reference_words(row.source, row.source_ref),
         row.registered_at,
         f"{actor_words(row.last_actor)} {done_word(row.last_action)}",
         row.last_at,

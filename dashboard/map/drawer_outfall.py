@@ -24,14 +24,14 @@ from dashboard.parts.marks import compliance_tag
 from dashboard.parts.measures import (
     age_text,
     duration_text,
+    finding_words,
     limit_text,
     moment_text,
-    named_exceedance,
     own_name,
     parameter_name,
     unit_of,
 )
-from dashboard.parts.wording import _, language
+from dashboard.parts.wording import _
 from dashboard.waters.chiefs import chiefs_block
 from data.clock import UtcDatetime
 from data.quality.loads import SpanLoad
@@ -90,12 +90,10 @@ def outfall_finding(facts: OutfallFacts, now: UtcDatetime) -> tuple[str, str]:
     if at is None:
         return _("No data yet"), ""
     when = _("measured {time}, {age}").format(time=moment_text(at, now), age=age_text(at, now))
-    gap = "，" if language.get() == "zh" else ", "
-    beyond = gap.join(named_exceedance(each) for each in judgement.exceedances[:2])
     words = {
         Compliance.STOPPED: _("Not discharging"),
         Compliance.COMPLIANT: _("Within its permit"),
-        Compliance.EXCEEDING: beyond,
+        Compliance.EXCEEDING: finding_words(judgement.exceedances),
     }
     if judgement.state is not None:
         return words[judgement.state], when

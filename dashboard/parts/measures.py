@@ -1,12 +1,12 @@
 """Numbers, parameters, times and ages in the reader's words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from dashboard.parts.wording import _, language
 from data.clock import BUSINESS_ZONE, UtcDatetime, business_date
-from data.quality.exceedances import Exceedance
+from data.quality.exceedances import LEAST_MULTIPLE, Exceedance
 from data.vocabulary import PARAMETERS, Flag, Parameter
 from gis.chainage import format_chainage
 
@@ -104,10 +104,6 @@ def limit_text(parameter: Parameter, low: float | None, high: float | None) -> s
     return f"≤ {last}" if last else "—"
 
 
-LEAST_MULTIPLE = 0.05
-"""A multiple below this would be rounded to nothing."""
-
-
 def multiple_text(multiple: float) -> str:
     """Returns an exceedance multiple with one decimal; ``< 0.1`` if it would round to 0.0."""
     return "< 0.1" if multiple < LEAST_MULTIPLE else f"{multiple:.1f}"
@@ -129,6 +125,17 @@ def named_exceedance(beyond: Exceedance) -> str:
     return _("{what} ({parameter})").format(
         what=exceedance_text(beyond), parameter=parameter_name(beyond.parameter)
     )
+
+
+def finding_words(exceedances: Sequence[Exceedance]) -> str:
+    """Returns everything that exceeds in one sentence, the largest multiple first; empty if none.
+
+    The only sentence for a finding: drawers, files, papers and problems all say this one.
+    """
+    worst = sorted(exceedances, key=lambda each: -(each.multiple or 0.0))
+    between = "，" if language.get() == "zh" else ", "
+    said = between.join(named_exceedance(each) for each in worst)
+    return said[:1].upper() + said[1:]
 
 
 def flag_word(flag: Flag) -> str:
