@@ -23,6 +23,7 @@ from dashboard.map.values_table import basis_lines, limits_table, term_text
 from dashboard.parts.marks import compliance_tag
 from dashboard.parts.measures import (
     age_text,
+    basis_words,
     duration_text,
     finding_words,
     limit_text,
@@ -174,7 +175,10 @@ def outfall_file(facts: OutfallFacts) -> html.Div:
         (_("Responsible body"), station.own.get("owner")),
         (_("Permit no."), station.own.get("permit_no")),
         (_("Discharge"), station.own.get("discharge_mode")),
-        (_("Grade"), station.own.get("grade") and f"GB 18918-2002 {station.own['grade']}"),
+        (
+            _("Grade"),
+            station.own.get("grade") and basis_words(f"GB 18918-2002 {station.own['grade']}"),
+        ),
         *place_pairs(station),
         *device_pairs(station),
     ]
@@ -196,7 +200,10 @@ def limits_block(limits: Sequence[KeptLimit]) -> html.Section | None:
                     html.Th(parameter_name(each.parameter), scope="row"),
                     html.Td(value, className="r"),
                     html.Td(
-                        [html.Div(each.basis), html.Div(term_text(each))],
+                        [
+                            html.Div(basis_words(each.basis, with_doubt=True)),
+                            html.Div(term_text(each)),
+                        ],
                         className="dw-basis",
                     ),
                 ]

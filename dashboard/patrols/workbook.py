@@ -6,6 +6,7 @@ from math import floor
 from dashboard.parts.wording import _
 from dashboard.parts.workbook import MINUTE, WHOLE, Cell, Column, Sheet, title_of, workbook
 from dashboard.patrols.words import (
+    basis_words,
     limit_words,
     measured_words,
     rule_word,
@@ -65,8 +66,16 @@ def duty_cells(chief: ChiefMonth) -> list[Cell]:
         chief.done_count,
         chief.valid_count,
         _("behind") if chief.is_behind else _("on time"),
-        chief.duty_source,
+        source_cell(chief.duty_source),
     ]
+
+
+def source_cell(source: str) -> str:
+    """Returns the rule that a duty stands on, a shipped one with what it was taken from."""
+    words = basis_words(source)
+    return (
+        words if words == source else _("{rule}; after: {source}").format(rule=words, source=source)
+    )
 
 
 def patrol_columns() -> list[Column]:

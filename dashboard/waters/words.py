@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from dashboard.parts.measures import (
     age_text,
+    basis_words,
     duration_text,
     finding_words,
     limit_text,
@@ -84,7 +85,7 @@ def value_words(exceedance: Exceedance) -> str:
         value=value_text(exceedance.parameter, exceedance.value),
         unit=f" {unit}" if unit else "",
         limit=limit_text(exceedance.parameter, low, high),
-        basis=exceedance.basis,
+        basis=basis_words(exceedance.basis),
     )
 
 

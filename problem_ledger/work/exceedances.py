@@ -11,6 +11,7 @@ from data.clock import Clock, UtcDatetime
 from data.database import transaction
 from data.procedure.turns import CLOSING, OPEN, sql_list
 from data.quality.exceedances import LEAST_MULTIPLE
+from data.quality.limits import UNCHECKED
 from data.queries.readings.counting import as_measured
 from data.vocabulary import PARAMETERS, Parameter, StationKind
 from problem_ledger.cases.reports import report_exceedance
@@ -192,7 +193,7 @@ def _exceeded(row: RowMapping, run: Run, rule: ExceedanceRule) -> Exceeded:
     worst = run.last
     unit = f" {facts.unit}" if facts.unit else ""
     times = f"，{_beyond(worst)}"
-    limit = f"限值 {worst.limit:g}{unit}（{worst.basis}）"
+    limit = f"限值 {worst.limit:g}{unit}（{worst.basis.removesuffix(UNCHECKED)}）"
     return Exceeded(
         station_id=row["station_id"],
         parameter=parameter.value,
