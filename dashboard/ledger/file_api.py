@@ -5,16 +5,18 @@ from fastapi.responses import Response
 
 from dashboard.frame.auth import Action, User, require, visible_to
 from dashboard.frame.deps import Deps
+from dashboard.frame.identify import area_for
 from dashboard.frame.offload import off
 from dashboard.frame.query_keys import described
 from dashboard.ledger.reads import asker, ledger_moment
-from dashboard.ledger.workbook import ledger_book
+from dashboard.ledger.workbook import filter_words, ledger_book
 from dashboard.parts.wording import _
-from dashboard.parts.workbook import local_time, xlsx_answer
+from dashboard.parts.workbook import Cell, xlsx_answer
 from data.clock import BUSINESS_ZONE
 from data.database import long_transaction
 from data.errors import BadInput
 from data.people.access_log import Logged, log
+from data.queries.ledger.choices import choices, names
 from data.queries.ledger.filter import KEYS, read_filter, read_order, write_filter
 from data.queries.ledger.problems import problems
 
@@ -27,11 +29,11 @@ def exported(deps: Deps, user: User, query: str) -> bytes:
     Raises BadInput for more rows than a file holds, rather than leave some out.
     """
     chosen, order, now = read_filter(query), read_order(query), deps.clock()
-    asked = write_filter(chosen)
+    asked, scope = write_filter(chosen), visible_to(user)
     with long_transaction(deps.engine) as connection:
         rows, found = problems(
             connection,
-            visible_to(user),
+            scope,
             asker(connection, deps, user),
             chosen,
             order,
@@ -44,6 +46,7 @@ def exported(deps: Deps, user: User, query: str) -> bytes:
                 most=MOST_ROWS,
                 found=found,
             )
+        filters = filter_words(chosen, choices(connection, scope), names(connection, scope, chosen))
         log(
             connection,
             Logged.EXPORT,
@@ -51,13 +54,13 @@ def exported(deps: Deps, user: User, query: str) -> bytes:
             about="problems.xlsx",
             detail={"query": asked, "rows": len(rows)},
         )
-    notes = [
+    notes: list[tuple[str, Cell]] = [
         (_("Taken by"), user.account.display_name),
-        (_("Taken at (Beijing)"), local_time(now)),
-        (_("Filters"), asked or _("none")),
-        (_("Rows"), str(len(rows))),
+        (_("Taken at (Beijing)"), now),
+        (_("Filters"), filters),
+        (_("Rows"), len(rows)),
     ]
-    return ledger_book(rows, now, notes)
+    return ledger_book(rows, area_for(deps, user), now, notes)
 
 
 def router(deps: Deps) -> APIRouter:

@@ -1,16 +1,18 @@
 """The words and CSS classes by which a line shows a problem: place, status, deadline."""
 
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Final
 
 from dashboard.ledger.words import status_word
 from dashboard.parts.measures import own_name
 from dashboard.parts.spot import bank_word
 from dashboard.parts.wording import _, ngettext
-from data.clock import UtcDatetime
+from dashboard.parts.workbook import local_time
+from data.clock import UtcDatetime, to_utc
 from data.procedure.deadlines import working_days_between
 from data.procedure.turns import IN_WORK
 from data.queries.whereabouts import Where
-from data.words.ledger import Group, Light, Status
+from data.words.ledger import Group, Light, Source, Status
 from gis.chainage import format_chainage
 
 LIGHT_CLASS: Final = {
@@ -68,6 +70,23 @@ def where_words(where: Where) -> str:
 def division_words(where: Where) -> str:
     """The name of the division in which the place lies, a dash when none is known."""
     return own_name(where.division, where.division_en) if where.division else "—"
+
+
+def reading_time(source: Source, reference: str) -> UtcDatetime | None:
+    """The time of the reading that the system refers to; None for a number that people wrote."""
+    if source is not Source.MONITORING:
+        return None
+    try:
+        parsed = datetime.strptime(reference, "%Y-%m-%dT%H:%M:%S%z")
+    except ValueError:
+        return None
+    return to_utc(parsed) if MINYEAR < parsed.year < MAXYEAR else None
+
+
+def reference_words(source: Source, reference: str) -> str:
+    """The problem's number where it came from; of a reading, its time in Beijing."""
+    at = reading_time(source, reference)
+    return local_time(at) if at else reference
 
 
 def deadline_words(due_at: UtcDatetime | None, light: Light, now: UtcDatetime) -> str:

@@ -1,7 +1,6 @@
 """The head of a problem's page, the card of its place and the card of its facts."""
 
 import json
-from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Any
 
 from dash import dcc, html
@@ -11,6 +10,7 @@ from dashboard.ledger.line_words import (
     deadline_words,
     division_words,
     group_of,
+    reading_time,
     state_class,
     state_word,
     where_words,
@@ -22,10 +22,10 @@ from dashboard.parts.icons import icon
 from dashboard.parts.measures import moment_text, own_name, parameter_name
 from dashboard.parts.spot import bank_word
 from dashboard.parts.wording import _, language, ngettext
-from data.clock import BUSINESS_ZONE, UtcDatetime, to_utc
+from data.clock import BUSINESS_ZONE
 from data.procedure.turns import AFTER_SIGN_OFF
 from data.vocabulary import Parameter
-from data.words.ledger import Light, Severity, Source, Stage, Status
+from data.words.ledger import Light, Severity, Stage, Status
 from gis.chainage import format_chainage
 
 
@@ -171,20 +171,11 @@ def _source(seen: Seen) -> str:
     """The problem's source and number there; if found by monitoring, the worst value's time."""
     row = seen.detail.row
     word = source_word(row.source)
-    worst = _reading_time(row.source_ref) if row.source is Source.MONITORING else None
+    worst = reading_time(row.source, row.source_ref)
     if worst:
         at = moment_text(worst, seen.now)
         return _("{source} (worst reading at {time})").format(source=word, time=at)
     return f"{word} {row.source_ref}" if row.source_ref else word
-
-
-def _reading_time(reference: str) -> UtcDatetime | None:
-    """The time in a source reference written by the system; None in one that people wrote."""
-    try:
-        parsed = datetime.strptime(reference, "%Y-%m-%dT%H:%M:%S%z")
-    except ValueError:
-        return None
-    return to_utc(parsed) if MINYEAR < parsed.year < MAXYEAR else None
 
 
 def _facts(seen: Seen) -> list[tuple[str, Any]]:

@@ -47,6 +47,7 @@ def form_data(deps: Deps, user: User, ground: Ground, asked: dict[str, str]) -> 
             {"value": each.value, "word": source_word(each)} for each in REPORTED_BY_PEOPLE
         ],
         "source": source.value,
+        "account": user.account_id,
         "most": deps.rules.most_photos,
         "rivers": [
             {"value": str(number), "word": own_name(name, name_en)}
@@ -83,6 +84,16 @@ def form_words() -> dict[str, str]:
         "submit_note": _("Written into the chain; the office is told at once"),
         "need_category": _("Choose what it is."),
         "need_description": _("Describe what is to be seen."),
+        "draft_restored": _("A report not yet sent was restored ({at})."),
+        "draft_discard": _("Discard it"),
+        "draft_unkept": _(
+            "This browser keeps no draft (its storage is full or forbidden): "
+            "keep this page open until the report is registered."
+        ),
+        "offline_kept": _(
+            "The server can't be reached. The draft is kept in this browser, except in a private "
+            "window: send it again once there is a connection."
+        ),
         "registered": _("The problem is registered"),
         "known": _("This report had been registered before"),
         "number": _("Its number is {number}"),

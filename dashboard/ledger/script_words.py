@@ -27,7 +27,7 @@ def script_words() -> dict[str, str]:
         "place_marked": _("{lon}, {lat}, marked on the map"),
         "move_pin": _("Click the map to mark the place"),
         "working": _("Being written"),
-        "offline": _("The server can't be reached; nothing was lost, try again."),
+        "offline": _("The server can't be reached. Keep this page open and try again."),
         "signed_out": _("You are signed out; sign in again in another tab and repeat."),
         "conflict": _("{reason} The page has been brought up to date."),
         "previous": _("Previous photo"),

@@ -10,7 +10,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Spacer, Table, TableStyle
 
-from dashboard.ledger.line_words import actor_words, division_words, where_words
+from dashboard.ledger.line_words import actor_words, division_words, reference_words, where_words
 from dashboard.ledger.photos import check_words, chosen_pair, shown_flags
 from dashboard.ledger.problem_parts import deadline_rule, title_words
 from dashboard.ledger.problem_reads import Seen
@@ -148,7 +148,7 @@ def _facts(seen: Seen) -> list[tuple[str, str]]:
         (_("River chief"), detail.chief or "—"),
         (
             _("Where it came from"),
-            f"{source_word(row.source)} {row.source_ref}".strip(),
+            f"{source_word(row.source)} {reference_words(row.source, row.source_ref)}".strip(),
         ),
         (_("Found"), _at(row.found_at)),
         (_("Registered"), _at(row.registered_at)),

@@ -1,11 +1,12 @@
 """The ledger's words in the reader's language: states, steps, categories, notices, deadlines."""
 
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 
 from dashboard.parts.wording import N_, _
 from data.words.ledger import Action, Group, Severity, Source, Stage, Status
-from problem_ledger.cases.rules import DeadlineRule
+from problem_ledger.cases.rules import DeadlineRule, load_rules
 
 STATUS: Mapping[Status, str] = MappingProxyType(
     {
@@ -198,27 +199,15 @@ def category_word(category: str) -> str:
     return _(CATEGORY[category]) if category in CATEGORY else category
 
 
-SHIPPED_SOURCES = frozenset(
-    {
-        N_(
-            "common practice 7 to 15 days;"
-            " complaints within 10 working days in Lixian county (澧县)"
-        ),
-        N_("common practice: 30 days"),
-        N_("common practice: 60 to 90 days with a plan"),
-        N_("house rule: what floats is cleared within a week"),
-        N_("house rule: rubbish is cleared within a week"),
-        N_("house rule: a direct discharge is stopped first, permitted or sealed after"),
-        N_("house rule: a silent device is repaired within three working days"),
-        N_("common practice 7 to 15 days: a board has to be made"),
-    }
-)
-"""Sources of the shipped rules of deadlines; a county's own rules are shown as it wrote them."""
+@cache
+def shipped_sources() -> frozenset[str]:
+    """Sources of the shipped rules of deadlines, which documents list and pages don't quote."""
+    rules = load_rules()
+    return frozenset(each.source for each in (*rules.deadlines.values(), *rules.overrides.values()))
 
 
 def rule_source_words(rule: DeadlineRule) -> str:
-    """The source of a deadline's number of days, marked if the source wasn't checked."""
-    words = _(rule.source) if rule.source in SHIPPED_SOURCES else rule.source
-    if rule.verified:
-        return words
-    return _("{source} (original not checked)").format(source=words)
+    """The rule that set a number of days: the county's default, or the source it wrote itself."""
+    if rule.source in shipped_sources():
+        return _("this county's time limits (default, can be changed in the settings)")
+    return rule.source

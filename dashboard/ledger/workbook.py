@@ -1,52 +1,57 @@
 """The ledger as a table for a spreadsheet: its headings, its rows, what it was asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from dashboard.ledger import filters, tabs
 from dashboard.ledger.line_words import (
     actor_words,
     deadline_words,
     division_words,
     group_of,
     light_word,
+    reference_words,
     state_word,
     where_words,
 )
 from dashboard.ledger.words import category_word, done_word, group_word, severity_word, source_word
-from dashboard.parts.wording import _
-from dashboard.parts.workbook import Column, Sheet, local_time, workbook
+from dashboard.parts.measures import own_name
+from dashboard.parts.wording import _, language
+from dashboard.parts.workbook import MINUTE, WHOLE, Cell, Column, Sheet, title_of, workbook
 from data.clock import UtcDatetime
+from data.queries.ledger.choices import Choices
+from data.queries.ledger.filter import LedgerFilter
 from data.queries.ledger.problems import ProblemRow
 
 
 def headings() -> list[Column]:
     """Returns the columns of the ledger's xlsx sheet."""
     return [
-        (_("Number"), 20),
-        (_("Where it is"), 24),
-        (_("Town"), 12),
-        (_("Group"), 12),
-        (_("Category"), 18),
-        (_("Description"), 48),
-        (_("Severity"), 10),
-        (_("Status"), 10),
-        (_("Deadline light"), 8),
-        (_("Due at (Beijing)"), 18),
-        (_("Deadline"), 16),
-        (_("Extensions"), 8),
-        (_("Responsible unit"), 22),
-        (_("Requirement"), 32),
-        (_("Where it came from"), 14),
-        (_("Its number there"), 18),
-        (_("Registered at (Beijing)"), 18),
-        (_("Last step"), 32),
-        (_("Last step at (Beijing)"), 18),
-        (_("Longitude (CGCS2000)"), 14),
-        (_("Latitude (CGCS2000)"), 14),
+        Column(_("Number"), 20),
+        Column(_("Where it is"), 24),
+        Column(_("Town"), 12),
+        Column(_("Group"), 12),
+        Column(_("Category"), 18),
+        Column(_("Description"), 48),
+        Column(_("Severity"), 10),
+        Column(_("Status"), 10),
+        Column(_("Deadline light"), 8),
+        Column(_("Due at (Beijing)"), 18, MINUTE),
+        Column(_("Deadline"), 16),
+        Column(_("Extensions"), 8, WHOLE),
+        Column(_("Responsible unit"), 22),
+        Column(_("Requirement"), 32),
+        Column(_("Where it came from"), 14),
+        Column(_("Its number there"), 18),
+        Column(_("Registered at (Beijing)"), 18, MINUTE),
+        Column(_("Last step"), 32),
+        Column(_("Last step at (Beijing)"), 18, MINUTE),
+        Column(_("Longitude (CGCS2000)"), 14, "0.000000"),
+        Column(_("Latitude (CGCS2000)"), 14, "0.000000"),
     ]
 
 
-def cells(row: ProblemRow, now: UtcDatetime) -> list[str]:
-    """Returns a problem's cells in the xlsx sheet, all of them text."""
+def cells(row: ProblemRow, now: UtcDatetime) -> list[Cell]:
+    """Returns a problem's cells in the xlsx sheet: text, moments, numbers."""
     return [
         row.number,
         where_words(row.where),
@@ -57,30 +62,49 @@ def cells(row: ProblemRow, now: UtcDatetime) -> list[str]:
         severity_word(row.severity),
         state_word(row.status, is_returned=row.is_returned),
         light_word(row.light),
-        local_time(row.due_at),
+        row.due_at,
         deadline_words(row.due_at, row.light, now),
-        str(row.extension_count),
+        row.extension_count,
         row.unit or "",
         row.requirement,
         source_word(row.source),
-        row.source_ref,
-        local_time(row.registered_at),
+        reference_words(row.source, row.source_ref),
+        row.registered_at,
         f"{actor_words(row.last_actor)} {done_word(row.last_action)}",
-        local_time(row.last_at),
-        f"{row.lon:.6f}",
-        f"{row.lat:.6f}",
+        row.last_at,
+        round(row.lon, 6),
+        round(row.lat, 6),
     ]
 
 
 def ledger_book(
-    rows: Sequence[ProblemRow], now: UtcDatetime, notes: Sequence[tuple[str, str]]
+    rows: Sequence[ProblemRow], area: str, now: UtcDatetime, notes: Sequence[tuple[str, Cell]]
 ) -> bytes:
-    """Returns an xlsx file with a sheet of the problems and a sheet of notes; cells are text."""
-    listed = [cells(row, now) for row in rows]
+    """Returns an xlsx file with a sheet of the area's problems and a sheet of notes."""
+    title = title_of(_("Problems of rivers and lakes"), area, now)
+    found = [cells(row, now) for row in rows]
+    about = [Column("", 24), Column("", 80)]
     return workbook(
         [
-            Sheet(_("Problem ledger"), headings(), listed, is_list=True),
-            Sheet(_("Notes"), [("", 24), ("", 80)], notes, is_headed=False),
-        ],
-        text_only=True,
+            Sheet(_("Problem ledger"), headings(), found, title, is_list=True),
+            Sheet(_("Notes"), about, notes, is_headed=False),
+        ]
     )
+
+
+def filter_words(
+    chosen: LedgerFilter, read: Choices, names: Mapping[str, tuple[tuple[str, str | None], ...]]
+) -> str:
+    """The whole filter in words, for a file: the tab, then each filter with all its values."""
+    between = "、" if language.get() == "zh" else ", "
+    words = {**filters.values(), **filters.read_values(read)}
+    said = [_("View: {name}").format(name=tabs.names()[chosen.view])]
+    if chosen.text:
+        said.append(filters.pill_words(_("Search"), chosen.text))
+    for key, label in filters.labels().items():
+        held = filters.values_of(chosen, key)
+        named = [own_name(name, english) for name, english in names.get(key, ())]
+        if held:
+            each = named or [words.get(key, {}).get(value, value) for value in held]
+            said.append(filters.pill_words(label, between.join(each)))
+    return _("; ").join(said)

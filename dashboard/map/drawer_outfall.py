@@ -23,15 +23,16 @@ from dashboard.map.values_table import basis_lines, limits_table, term_text
 from dashboard.parts.marks import compliance_tag
 from dashboard.parts.measures import (
     age_text,
+    basis_words,
     duration_text,
+    finding_words,
     limit_text,
     moment_text,
-    named_exceedance,
     own_name,
     parameter_name,
     unit_of,
 )
-from dashboard.parts.wording import _, language
+from dashboard.parts.wording import _
 from dashboard.waters.chiefs import chiefs_block
 from data.clock import UtcDatetime
 from data.quality.loads import SpanLoad
@@ -90,12 +91,10 @@ def outfall_finding(facts: OutfallFacts, now: UtcDatetime) -> tuple[str, str]:
     if at is None:
         return _("No data yet"), ""
     when = _("measured {time}, {age}").format(time=moment_text(at, now), age=age_text(at, now))
-    gap = "，" if language.get() == "zh" else ", "
-    beyond = gap.join(named_exceedance(each) for each in judgement.exceedances[:2])
     words = {
         Compliance.STOPPED: _("Not discharging"),
         Compliance.COMPLIANT: _("Within its permit"),
-        Compliance.EXCEEDING: beyond,
+        Compliance.EXCEEDING: finding_words(judgement.exceedances),
     }
     if judgement.state is not None:
         return words[judgement.state], when
@@ -176,7 +175,10 @@ def outfall_file(facts: OutfallFacts) -> html.Div:
         (_("Responsible body"), station.own.get("owner")),
         (_("Permit no."), station.own.get("permit_no")),
         (_("Discharge"), station.own.get("discharge_mode")),
-        (_("Grade"), station.own.get("grade") and f"GB 18918-2002 {station.own['grade']}"),
+        (
+            _("Grade"),
+            station.own.get("grade") and basis_words(f"GB 18918-2002 {station.own['grade']}"),
+        ),
         *place_pairs(station),
         *device_pairs(station),
     ]
@@ -198,7 +200,10 @@ def limits_block(limits: Sequence[KeptLimit]) -> html.Section | None:
                     html.Th(parameter_name(each.parameter), scope="row"),
                     html.Td(value, className="r"),
                     html.Td(
-                        [html.Div(each.basis), html.Div(term_text(each))],
+                        [
+                            html.Div(basis_words(each.basis, with_doubt=True)),
+                            html.Div(term_text(each)),
+                        ],
                         className="dw-basis",
                     ),
                 ]

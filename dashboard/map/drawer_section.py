@@ -21,8 +21,8 @@ from dashboard.parts.marks import class_badge, class_word, target_tag
 from dashboard.parts.measures import (
     age_text,
     duration_text,
+    finding_words,
     moment_text,
-    named_exceedance,
     own_name,
     parameter_name,
     value_text,
@@ -101,11 +101,7 @@ def section_finding(facts: SectionFacts, now: UtcDatetime) -> tuple[str, str]:
         return words.format(
             have=evaluation.have, need=evaluation.required_count, missing=missing
         ), when
-    beyond = evaluation.exceedances
-    if not beyond:
-        return _("Target met"), when
-    gap = "，" if language.get() == "zh" else ", "
-    return gap.join(named_exceedance(each) for each in beyond[:2]), when
+    return finding_words(evaluation.exceedances) or _("Target met"), when
 
 
 def tiles(facts: SectionFacts) -> html.Div:

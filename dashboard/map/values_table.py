@@ -8,6 +8,7 @@ from dash import html
 
 from dashboard.parts.marks import class_badge
 from dashboard.parts.measures import (
+    basis_words,
     exceedance_text,
     flag_word,
     limit_text,
@@ -163,7 +164,11 @@ def _limit_row(row: LimitRow, newest: UtcDatetime | None, now: UtcDatetime) -> h
 
 def basis_lines(rows: Sequence[LimitRow]) -> list[tuple[str, str]]:
     """Returns (basis of a limit, dates on which the limit holds), without repeats."""
-    return list(dict.fromkeys((row.limit.basis, term_text(row.limit)) for row in rows))
+    return list(
+        dict.fromkeys(
+            (basis_words(row.limit.basis, with_doubt=True), term_text(row.limit)) for row in rows
+        )
+    )
 
 
 def term_text(limit: KeptLimit) -> str:

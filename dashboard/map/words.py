@@ -36,6 +36,7 @@ def map_words() -> dict[str, str]:
         "compliance.compliant": _("Compliant"),
         "compliance.exceeding": _("Exceeding"),
         "exceeding_by": _("Exceeding {n} times"),
+        "exceeding_little": _("Exceeding less than 0.1 times"),
         "compliance.stopped": _("Stopped"),
         "offline": _("Offline"),
         "kind.section": _("Section"),

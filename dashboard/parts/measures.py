@@ -1,12 +1,14 @@
 """Numbers, parameters, times and ages in the reader's words."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from dashboard.parts.wording import _, language
 from data.clock import BUSINESS_ZONE, UtcDatetime, business_date
-from data.quality.exceedances import Exceedance
+from data.quality.exceedances import LEAST_MULTIPLE, Exceedance
+from data.quality.limits import UNCHECKED
 from data.vocabulary import PARAMETERS, Flag, Parameter
 from gis.chainage import format_chainage
 
@@ -104,8 +106,10 @@ def limit_text(parameter: Parameter, low: float | None, high: float | None) -> s
     return f"≤ {last}" if last else "—"
 
 
-LEAST_MULTIPLE = 0.05
-"""A multiple below this would be rounded to nothing."""
+ENGLISH_GRADES: Mapping[str, str] = MappingProxyType(
+    {"一级A": "grade 1A", "一级B": "grade 1B", "二级": "grade 2", "三级": "grade 3"}
+)
+GRADES = re.compile("|".join(ENGLISH_GRADES))
 
 
 def multiple_text(multiple: float) -> str:
@@ -129,6 +133,31 @@ def named_exceedance(beyond: Exceedance) -> str:
     return _("{what} ({parameter})").format(
         what=exceedance_text(beyond), parameter=parameter_name(beyond.parameter)
     )
+
+
+def finding_words(exceedances: Sequence[Exceedance]) -> str:
+    """Returns everything that exceeds in one sentence, the largest multiple first; empty if none.
+
+    The only sentence for a finding: drawers, files, papers and problems all say this one.
+    """
+    worst = sorted(exceedances, key=lambda each: -(each.multiple or 0.0))
+    between = "，" if language.get() == "zh" else ", "
+    said = between.join(named_exceedance(each) for each in worst)
+    return said[:1].upper() + said[1:]
+
+
+def basis_words(basis: str, *, with_doubt: bool = False) -> str:
+    """Returns what set a limit: in a sentence plainly, in a list of limits with its doubt.
+
+    In English tables and grades of our standards are translated; a permit's name stays.
+    """
+    plain = basis.removesuffix(UNCHECKED)
+    if language.get() != "zh":
+        plain = re.sub("表 ?([0-9]+)", "table \\1", plain)
+        plain = GRADES.sub(lambda found: ENGLISH_GRADES[found[0]], plain)
+    if with_doubt and plain != basis and basis.endswith(UNCHECKED):
+        return _("{basis} (original not checked)").format(basis=plain)
+    return plain
 
 
 def flag_word(flag: Flag) -> str:

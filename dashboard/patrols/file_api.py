@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from dashboard.frame.auth import Action, User, require, visible_to
 from dashboard.frame.deps import Deps
+from dashboard.frame.identify import area_for
 from dashboard.frame.offload import off
 from dashboard.parts.workbook import xlsx_answer
 from dashboard.patrols.workbook import month_book
@@ -38,7 +39,8 @@ def exported(deps: Deps, user: User, key: str) -> tuple[bytes, str]:
             about="patrols.xlsx",
             detail={"month": month.key, "rows": len(patrols)},
         )
-    return month_book(chiefs, patrols, month, now, user.account.display_name), month.key
+    area, who = area_for(deps, user), user.account.display_name
+    return month_book(chiefs, patrols, month, area, now, who), month.key
 
 
 def router(deps: Deps) -> APIRouter:

@@ -11,7 +11,7 @@ from dashboard.parts.blocks import empty
 from dashboard.parts.icons import icon
 from dashboard.parts.measures import stretch_text
 from dashboard.parts.wording import _, language
-from dashboard.patrols.words import times_words
+from dashboard.patrols.words import basis_words, times_words
 from dashboard.waters.words import kilometres, level_word
 from data.queries.patrols.records import ChiefMonth, Month, PatrolRow, ReachCoverage
 from problem_ledger.patrols.rules import TrackRule
@@ -54,7 +54,7 @@ def month_card(chief: ChiefMonth, month: Month, patrols: Sequence[PatrolRow]) ->
                     html.Span([mark("asked"), _("suggested day")]),
                     html.Span(className="sp"),
                     html.Span(
-                        _("Rule: {source}").format(source=chief.duty_source),
+                        _("By {basis}").format(basis=basis_words(chief.duty_source)),
                         className="t3",
                     ),
                 ],
@@ -191,7 +191,9 @@ def _legend(walked_by: TrackRule) -> html.Div:
     within = _("walked within {n} m on either bank").format(n=f"{walked_by.buffer_m:g}")
     return html.Div(
         [
-            html.Span([html.I(className="pt-key is-walked"), within], title=walked_by.source),
+            html.Span(
+                [html.I(className="pt-key is-walked"), within], title=basis_words(walked_by.source)
+            ),
             html.Span([html.I(className="pt-key is-left"), _("not walked")]),
             html.Span([html.I(className="pt-key is-invalid"), _("not valid, not counted")]),
             html.Span([html.I(className="pt-tip"), _("open problem")]),

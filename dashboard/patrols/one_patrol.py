@@ -12,7 +12,13 @@ from dashboard.parts.icons import icon
 from dashboard.parts.measures import moment_text
 from dashboard.parts.wording import _, language
 from dashboard.patrols.records import verdict
-from dashboard.patrols.words import limit_words, measured_words, rule_word, waters_words
+from dashboard.patrols.words import (
+    basis_words,
+    limit_words,
+    measured_words,
+    rule_word,
+    waters_words,
+)
 from data.clock import BUSINESS_ZONE, UtcDatetime
 from data.queries.patrols.records import Judgement, PatrolDetail
 
@@ -113,7 +119,7 @@ def _rule(judgement: Judgement) -> html.Li:
                     " ",
                     html.Span(limit_words(judgement.rule, judgement.limit), className="t3 fs12"),
                 ],
-                title=judgement.source,
+                title=basis_words(judgement.source),
             ),
             html.B(measured_words(judgement.rule, judgement.measured)),
         ],

@@ -1,6 +1,7 @@
 """The words of a patrol's figures: rules with limits, measures, lengths, spans of time."""
 
 from collections.abc import Mapping
+from functools import cache
 from math import ceil, floor
 from types import MappingProxyType
 
@@ -8,6 +9,7 @@ from dashboard.parts.wording import _, language, ngettext
 from dashboard.waters.words import kilometres, listed
 from data.queries.patrols.records import PatrolRow
 from data.words.ledger import PatrolRule
+from problem_ledger.patrols.rules import load_patrol_rules
 
 KILOMETRE = 1000
 LEAST_HOURS_AS_DAYS = 120
@@ -31,6 +33,21 @@ def rule_word(rule: PatrolRule) -> str:
         PatrolRule.TOP_SPEED: _("Top speed"),
         PatrolRule.GAPS: _("Track complete"),
     }[rule]
+
+
+@cache
+def shipped_sources() -> frozenset[str]:
+    """Sources of the shipped rules of patrols, which documents list and pages don't quote."""
+    rules = load_patrol_rules()
+    duties = {each.source for each in rules.duties.values()}
+    return frozenset(duties | {each.source for each in rules.limits} | {rules.track.source})
+
+
+def basis_words(source: str) -> str:
+    """What a patrol rule stands on: the county's default, or the source it wrote itself."""
+    if source in shipped_sources():
+        return _("this county's rules of patrols (default, can be changed in the settings)")
+    return source
 
 
 def limit_words(rule: PatrolRule, limit: float) -> str:

@@ -1,14 +1,14 @@
 """A month's patrols as a workbook: what each post owes and did, and every patrol as judged."""
 
 from collections.abc import Sequence
+from math import floor
 
 from dashboard.parts.wording import _
-from dashboard.parts.workbook import Column, Sheet, local_time, workbook
+from dashboard.parts.workbook import MINUTE, WHOLE, Cell, Column, Sheet, title_of, workbook
 from dashboard.patrols.words import (
-    distance_words,
+    basis_words,
     limit_words,
     measured_words,
-    minutes_words,
     rule_word,
     waters_words,
 )
@@ -21,18 +21,21 @@ def month_book(
     chiefs: Sequence[ChiefMonth],
     patrols: Sequence[PatrolRow],
     month: Month,
+    area: str,
     now: UtcDatetime,
     exported_by: str,
 ) -> bytes:
     """Returns the xlsx file of a month: a sheet each for duties, patrols and notes on the file."""
     duties = [duty_cells(each) for each in chiefs]
     walks = [patrol_cells(each) for each in patrols]
+    owed = title_of(_("Patrols owed and made, {month}").format(month=month.key), area, now)
+    made = title_of(_("Patrol records, {month}").format(month=month.key), area, now)
     about = notes(month, now, exported_by, patrols)
     return workbook(
         [
-            Sheet(_("Duty and done"), duty_columns(), duties),
-            Sheet(_("Patrol records"), patrol_columns(), walks),
-            Sheet(_("About this file"), [("", 24), ("", 48)], about),
+            Sheet(_("Duty and done"), duty_columns(), duties, owed, is_list=True),
+            Sheet(_("Patrol records"), patrol_columns(), walks, made, is_list=True),
+            Sheet(_("About this file"), [Column("", 24), Column("", 48)], about, is_headed=False),
         ]
     )
 
@@ -40,52 +43,60 @@ def month_book(
 def duty_columns() -> list[Column]:
     """Returns the columns of the sheet of duties: the patrols asked for and made."""
     return [
-        (_("River chief"), 28),
-        (_("Level"), 10),
-        (_("Division"), 14),
-        (_("Owed"), 8),
-        (_("In months"), 10),
-        (_("Walked"), 8),
-        (_("Of them valid"), 10),
-        (_("State"), 10),
-        (_("Where the rule comes from"), 48),
+        Column(_("River chief"), 28),
+        Column(_("Level"), 10),
+        Column(_("Division"), 14),
+        Column(_("Owed"), 8, WHOLE),
+        Column(_("In months"), 10, WHOLE),
+        Column(_("Walked"), 8, WHOLE),
+        Column(_("Of them valid"), 10, WHOLE),
+        Column(_("State"), 10),
+        Column(_("Where the rule comes from"), 48),
     ]
 
 
-def duty_cells(chief: ChiefMonth) -> list[str]:
+def duty_cells(chief: ChiefMonth) -> list[Cell]:
     """Returns one chief's row in the sheet of duties."""
     return [
         chief.name,
         level_word(chief.level),
         chief.division or "",
-        str(chief.duty_count),
-        str(chief.duty_months),
-        str(chief.done_count),
-        str(chief.valid_count),
+        chief.duty_count,
+        chief.duty_months,
+        chief.done_count,
+        chief.valid_count,
         _("behind") if chief.is_behind else _("on time"),
-        chief.duty_source,
+        source_cell(chief.duty_source),
     ]
+
+
+def source_cell(source: str) -> str:
+    """Returns the rule that a duty stands on, a shipped one with what it was taken from."""
+    words = basis_words(source)
+    return (
+        words if words == source else _("{rule}; after: {source}").format(rule=words, source=source)
+    )
 
 
 def patrol_columns() -> list[Column]:
     """Returns the columns of the sheet of patrols."""
     return [
-        (_("Began at (Beijing)"), 18),
-        (_("Ended at (Beijing)"), 18),
-        (_("Counts for"), 28),
-        (_("Who went"), 24),
-        (_("Waters"), 24),
-        (_("Duration"), 12),
-        (_("Distance"), 12),
-        (_("Coverage"), 10),
-        (_("Top speed"), 12),
-        (_("Judgement"), 12),
-        (_("Failed by"), 64),
-        (_("Problems found"), 12),
+        Column(_("Began at (Beijing)"), 18, MINUTE),
+        Column(_("Ended at (Beijing)"), 18, MINUTE),
+        Column(_("Counts for"), 28),
+        Column(_("Who went"), 24),
+        Column(_("Waters"), 24),
+        Column(_("Duration, min"), 12, WHOLE),
+        Column(_("Distance, km"), 12, "0.00"),
+        Column(_("Coverage"), 10, "0%"),
+        Column(_("Top speed, km/h"), 12, "0.0"),
+        Column(_("Judgement"), 12),
+        Column(_("Failed by"), 64),
+        Column(_("Problems found"), 12, WHOLE),
     ]
 
 
-def patrol_cells(patrol: PatrolRow) -> list[str]:
+def patrol_cells(patrol: PatrolRow) -> list[Cell]:
     """Returns one patrol's row in the sheet of patrols."""
     failed = [
         f"{rule_word(each.rule)} {measured_words(each.rule, each.measured)}"
@@ -94,28 +105,28 @@ def patrol_cells(patrol: PatrolRow) -> list[str]:
         if not each.passed
     ]
     return [
-        local_time(patrol.started_at),
-        local_time(patrol.ended_at),
+        patrol.started_at,
+        patrol.ended_at,
         patrol.chief or "",
         patrol.who,
         waters_words(patrol),
-        minutes_words(patrol.duration_s),
-        distance_words(patrol.length_m),
-        f"{patrol.share:.0%}",
-        f"{patrol.top_speed_kmh:.1f} km/h",
+        floor(patrol.duration_s / 60),
+        floor(patrol.length_m / 10) / 100,
+        round(patrol.share, 4),
+        round(patrol.top_speed_kmh, 1),
         _("valid") if patrol.is_valid else _("not valid"),
         listed(failed),
-        str(patrol.problem_count),
+        patrol.problem_count,
     ]
 
 
 def notes(
     month: Month, now: UtcDatetime, exported_by: str, patrols: Sequence[PatrolRow]
-) -> list[list[str]]:
+) -> list[list[Cell]]:
     """Returns the rows of notes about the file: month, who exported it, when, how many patrols."""
     return [
         [_("Month"), month.key],
         [_("Taken by"), exported_by],
-        [_("Taken at (Beijing)"), local_time(now)],
-        [_("Rows"), str(len(patrols))],
+        [_("Taken at (Beijing)"), now],
+        [_("Rows"), len(patrols)],
     ]

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from dashboard.frame.answers import MOST_ID, Read
 from dashboard.frame.auth import Action, User, require
 from dashboard.frame.deps import Deps
+from dashboard.frame.identify import area_for
 from dashboard.frame.offload import off
 from dashboard.parts.workbook import xlsx_answer
 from dashboard.tally.reads import scope_for, worst_first
@@ -171,9 +172,8 @@ def exported(deps: Deps, user: User, window: Window, station: int | None) -> byt
             about="accounting.xlsx",
             detail={"window": window.label, "by": window.by.value, "rows": len(stations)},
         )
-    return account_book(
-        table, worst_first(table), nameless, why, deps.clock(), user.account.display_name
-    )
+    area, who = area_for(deps, user), user.account.display_name
+    return account_book(table, worst_first(table), nameless, why, area, deps.clock(), who)
 
 
 def router(deps: Deps) -> APIRouter:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dashboard.parts.wording import _
-from dashboard.parts.workbook import Cell, Column, Sheet, local_time, workbook
+from dashboard.parts.workbook import MINUTE, WHOLE, Cell, Column, Sheet, title_of, workbook
 from dashboard.stations.list import interval_words, kind_word
 from dashboard.tally.words import FIGURES, figure_word, reason_word
 from data.clock import UtcDatetime
@@ -18,15 +18,17 @@ def account_book(
     ranked: Sequence[tuple[TallyStation, Tally]],
     unknown: Tally | None,
     reasons: Sequence[tuple[Refusal, int]],
+    area: str,
     now: UtcDatetime,
     exported_by: str,
 ) -> bytes:
     """Returns the message counts as an xlsx file of four sheets, without formulas."""
+    title = title_of(_("Data tally"), area, now)
     return workbook(
         [
-            stations_sheet(ranked, unknown),
-            buckets_sheet(table),
-            reasons_sheet(reasons),
+            stations_sheet(ranked, unknown, title),
+            buckets_sheet(table, title),
+            reasons_sheet(reasons, title),
             about_sheet(table.window, table.sum(), now, exported_by),
         ]
     )
@@ -40,20 +42,25 @@ def figures(tally: Tally) -> list[Cell]:
 
 def figure_columns() -> list[Column]:
     """Returns the headings and widths of the columns for the cells of ``figures``."""
-    return [*((figure_word(each), 10) for each in FIGURES), (_("Missing, %"), 10)]
+    return [
+        *(Column(figure_word(each), 10, WHOLE) for each in FIGURES),
+        Column(_("Missing, %"), 10, "0.00"),
+    ]
 
 
-def stations_sheet(ranked: Sequence[tuple[TallyStation, Tally]], unknown: Tally | None) -> Sheet:
+def stations_sheet(
+    ranked: Sequence[tuple[TallyStation, Tally]], unknown: Tally | None, title: str
+) -> Sheet:
     """Returns the sheet of stations, the worst first; messages of unknown stations last."""
     columns = [
-        (_("Code"), 16),
-        (_("Station"), 28),
-        (_("Kind"), 10),
-        (_("Water"), 16),
-        (_("Interval"), 12),
+        Column(_("Code"), 16),
+        Column(_("Station"), 28),
+        Column(_("Kind"), 10),
+        Column(_("Water"), 16),
+        Column(_("Interval"), 12),
         *figure_columns(),
-        (_("Offline since (Beijing)"), 20),
-        (_("Problem"), 20),
+        Column(_("Offline since (Beijing)"), 20, MINUTE),
+        Column(_("Problem"), 20),
     ]
     rows: list[list[Cell]] = [
         [
@@ -63,38 +70,44 @@ def stations_sheet(ranked: Sequence[tuple[TallyStation, Tally]], unknown: Tally 
             station.water or "",
             interval_words(station.interval),
             *figures(tally),
-            local_time(station.silent_since),
+            station.silent_since,
             station.problem or "",
         ]
         for station, tally in ranked
     ]
     if unknown is not None:
-        rows.append(["", _("Of no known station"), "", "", "", *figures(unknown), "", ""])
-    return Sheet(_("Stations"), columns, rows)
+        rows.append(["", _("Of no known station"), "", "", "", *figures(unknown), None, ""])
+    return Sheet(_("Stations"), columns, rows, title, is_list=True)
 
 
-def buckets_sheet(table: TallyTable) -> Sheet:
+def buckets_sheet(table: TallyTable, title: str) -> Sheet:
     """Returns the sheet with a row for each hour or day, summed over all stations."""
     pairs = zip(table.window.buckets, table.of_buckets(), strict=True)
-    rows: list[list[Cell]] = [[local_time(at), *figures(tally)] for at, tally in pairs]
-    return Sheet(_("Over time"), [(_("From (Beijing)"), 18), *figure_columns()], rows)
+    rows: list[list[Cell]] = [[at, *figures(tally)] for at, tally in pairs]
+    return Sheet(
+        _("Over time"), [Column(_("From (Beijing)"), 18, MINUTE), *figure_columns()], rows, title
+    )
 
 
-def reasons_sheet(reasons: Sequence[tuple[Refusal, int]]) -> Sheet:
+def reasons_sheet(reasons: Sequence[tuple[Refusal, int]], title: str) -> Sheet:
     """Returns the sheet with a row for each reason of refusal and its count of messages."""
     rows: list[list[Cell]] = [[reason_word(each), each.value, count] for each, count in reasons]
-    columns = [(_("Reason"), 40), (_("Key"), 18), (_("Messages in quarantine"), 24)]
-    return Sheet(_("Refused by reason"), columns, rows)
+    columns = [
+        Column(_("Reason"), 40),
+        Column(_("Key"), 18),
+        Column(_("Messages in quarantine"), 24, WHOLE),
+    ]
+    return Sheet(_("Refused by reason"), columns, rows, title)
 
 
 def about_sheet(window: Window, whole: Tally, now: UtcDatetime, exported_by: str) -> Sheet:
     """Returns the sheet about the file: span, whether counts add up, who exported it and when."""
     rows: list[list[Cell]] = [
-        [_("From (Beijing)"), local_time(window.start)],
-        [_("To (Beijing)"), local_time(window.end)],
-        [_("Due until (Beijing)"), local_time(window.until)],
+        [_("From (Beijing)"), window.start],
+        [_("To (Beijing)"), window.end],
+        [_("Due until (Beijing)"), window.until],
         [_("It adds up"), _("yes") if whole.adds_up else _("no")],
         [_("Taken by"), exported_by],
-        [_("Taken at (Beijing)"), local_time(now)],
+        [_("Taken at (Beijing)"), now],
     ]
-    return Sheet(_("About this file"), [("", 24), ("", 48)], rows)
+    return Sheet(_("About this file"), [Column("", 24), Column("", 48)], rows, is_headed=False)

@@ -12,6 +12,7 @@ from dashboard.parts.icons import icon
 from dashboard.parts.measures import stretch_text
 from dashboard.parts.wording import _, ngettext
 from dashboard.waters.words import level_word, listed, term
+from data.clock import business_date
 from data.queries.waters.answering import Answering, Chiefs
 from data.queries.waters.file import ReachFile, WaterFile
 from data.queries.waters.file_people import Chief
@@ -54,8 +55,7 @@ def chief_row(each: Answering, *, with_term: bool = False) -> html.Li:
     elif each.division:
         about.append(each.division)
     if with_term:
-        end = each.valid_to.isoformat() if each.valid_to else ""
-        about.append(f"{each.valid_from.isoformat()} – {end}")
+        about.append(term(each.valid_from, each.valid_to))
     parts: list[Any] = [
         html.Span(level_mark(each.level), className="av s", **attributes(aria_hidden="true")),
         html.Span(
@@ -119,7 +119,7 @@ def chiefs_card(water_file: WaterFile) -> html.Section:
                 className="rv-former",
             )
         )
-    note = _("{n} on {day}").format(n=len(now), day=f"{water_file.as_of:%Y-%m-%d}")
+    note = _("{n} on {day}").format(n=len(now), day=business_date(water_file.as_of).isoformat())
     return card(
         _("Chiefs of each level"),
         note,

@@ -5,10 +5,11 @@ from datetime import date, timedelta
 
 from dashboard.parts.measures import (
     age_text,
+    basis_words,
     duration_text,
+    finding_words,
     limit_text,
     moment_text,
-    named_exceedance,
     own_name,
     parameter_name,
     unit_of,
@@ -75,18 +76,6 @@ def measured(moment: UtcDatetime, now: UtcDatetime) -> str:
     )
 
 
-def exceedance_words(exceedances: Sequence[Exceedance]) -> str:
-    """Returns the worst exceedance in words, then the other parameters' names; empty if none."""
-    if not exceedances:
-        return ""
-    first = named_exceedance(exceedances[0])
-    first = first[:1].upper() + first[1:]
-    others = [parameter_name(each.parameter) for each in exceedances[1:]]
-    if not others:
-        return first
-    return _("{first}; also {others}").format(first=first, others=listed(others))
-
-
 def value_words(exceedance: Exceedance) -> str:
     """Returns the exceeding value in words, with its limit and the rule that set the limit."""
     unit, limit = unit_of(exceedance.parameter), exceedance.limit
@@ -96,7 +85,7 @@ def value_words(exceedance: Exceedance) -> str:
         value=value_text(exceedance.parameter, exceedance.value),
         unit=f" {unit}" if unit else "",
         limit=limit_text(exceedance.parameter, low, high),
-        basis=exceedance.basis,
+        basis=basis_words(exceedance.basis),
     )
 
 
@@ -109,7 +98,7 @@ def section_words(file: StationFile, now: UtcDatetime) -> str:
     """Returns in words what a section exceeds, "target met", or why it has no class."""
     record = file.record
     if record.state is EvaluationState.GRADED:
-        return exceedance_words(file.exceedances) or _("target met")
+        return finding_words(file.exceedances) or _("target met")
     if record.state is EvaluationState.PARTIAL:
         missing = listed([parameter_name(each) for each in file.missing])
         return _("Incomplete {have}/{need}").format(
@@ -127,7 +116,7 @@ def outfall_words(file: StationFile) -> str:
     """Returns in words whether an outfall complies, what it exceeds, or why that is unknown."""
     compliance = file.record.compliance
     if compliance == Compliance.EXCEEDING:
-        return exceedance_words(file.exceedances) or _("Exceeding")
+        return finding_words(file.exceedances) or _("Exceeding")
     if compliance == Compliance.STOPPED:
         return _("Stopped")
     if compliance == Compliance.COMPLIANT:

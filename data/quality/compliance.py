@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from data.clock import UtcDatetime
 from data.quality.exceedances import Exceedance, exceedance_of, largest_multiple
 from data.quality.freshness import FRESH_HOURS, FRESH_INTERVALS, freshness_of, max_age
-from data.quality.limits import DischargeGrade, limits_on
+from data.quality.limits import UNCHECKED, DischargeGrade, limits_on
 from data.records import LatestValue
 from data.vocabulary import Compliance, Flag, Parameter
 
@@ -64,7 +64,6 @@ def limits_from_grade(
     """
     held = limits_on(on)
     basis = f"{held.discharge_source.standard} {held.discharge_source.clause} {grade}"
-    doubt = "（未核实）"
     rows = {
         parameter: (low, high, held.discharge_source.verified)
         for parameter, (low, high) in held.discharge[grade].items()
@@ -85,7 +84,7 @@ def limits_from_grade(
                 verified = variant.verified and held.discharge_source.verified
                 rows[parameter] = (None, high, verified)
     return tuple(
-        OutfallLimit(parameter, low, high, basis if verified else basis + doubt)
+        OutfallLimit(parameter, low, high, basis if verified else basis + UNCHECKED)
         for parameter, (low, high, verified) in rows.items()
     )
 

@@ -12,6 +12,10 @@ WITHOUT_MULTIPLE = frozenset(
 """For these the multiple has no meaning: say below or above the limit instead."""
 
 
+LEAST_MULTIPLE = 0.05
+"""A multiple below this would be shown as 0.0: it is said to be less than 0.1."""
+
+
 @dataclass(frozen=True, slots=True)
 class Exceedance:
     """A value beyond its limit (超标).

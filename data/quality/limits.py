@@ -16,6 +16,9 @@ from data.vocabulary import BodyKind, Parameter, WaterClass
 
 Block = Mapping[str, Any]
 
+UNCHECKED = "（未核实）"
+"""Marks what set a limit as carried over, not compared with the official text."""
+
 
 class Bound(StrEnum):
     """Which side of its limits a value is good on."""
@@ -52,7 +55,7 @@ class Source:
     @property
     def title(self) -> str:
         """The standard and table; marked 未核实 if nobody compared it with the official text."""
-        return f"{self.standard} {self.clause}" + ("" if self.verified else "（未核实）")
+        return f"{self.standard} {self.clause}" + ("" if self.verified else UNCHECKED)
 
 
 @dataclass(frozen=True, slots=True)

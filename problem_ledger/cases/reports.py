@@ -157,7 +157,8 @@ def _reported_before(
         return None
     if bytes(row["request_sha256"]) != content:
         raise Conflict(
-            "This request's key was already used for problem {number}, with other content.",
+            "This report was already registered as problem {number}, with other content.",
+            mend="Look at that problem; to report another, discard the draft.",
             number=row["number"],
         )
     return Done(

@@ -1,6 +1,6 @@
 """A track from an uploaded file: read, cleaned, and refused where it can be no patrol."""
 
-from data.clock import UtcDatetime
+from data.clock import BUSINESS_ZONE, UtcDatetime
 from data.errors import BadInput
 from gis.tracks import NoTrack, Track, clean
 from problem_ledger.patrols.rules import TrackRule
@@ -20,9 +20,9 @@ def cleaned_track(content: bytes, crs: str, rule: TrackRule, now: UtcDatetime) -
         ) from None
     if track.ended_at > now + AHEAD:
         raise BadInput(
-            "This track ends in the future, at {at} UTC.",
+            "This track ends in the future, at {at} in Beijing.",
             mend="Set the clock of the device, and check the offset of its times.",
-            at=f"{track.ended_at:%Y-%m-%d %H:%M}",
+            at=f"{track.ended_at.astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M}",
         )
     if track.ended_at - track.started_at > LONGEST:
         raise too_long(track.duration_s)

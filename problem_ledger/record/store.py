@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection, func, insert, select, text, update
 
-from data.clock import Clock, UtcDatetime
+from data.clock import BUSINESS_ZONE, Clock, UtcDatetime
 from data.errors import Conflict, NotFound
 from data.placing.stations import point_value
 from data.procedure.turns import HANDLING
@@ -61,10 +61,10 @@ def next_moment(row: Row, clock: Clock) -> UtcDatetime:
     now, before = clock(), UtcDatetime(row["last_at"])
     if before - now > AHEAD:
         raise Conflict(
-            "The last entry of problem {number} is dated {at} UTC, later than now.",
+            "The last entry of problem {number} is dated {at} in Beijing, later than now.",
             mend="Compare this server's clock with the database's: ./onemap doctor.",
             number=row["number"],
-            at=f"{before:%Y-%m-%d %H:%M}",
+            at=f"{before.astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M}",
         )
     return max(now, before)
 

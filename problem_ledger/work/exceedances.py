@@ -10,6 +10,8 @@ from sqlalchemy import Connection, Engine, RowMapping, text
 from data.clock import Clock, UtcDatetime
 from data.database import transaction
 from data.procedure.turns import CLOSING, OPEN, sql_list
+from data.quality.exceedances import LEAST_MULTIPLE
+from data.quality.limits import UNCHECKED
 from data.queries.readings.counting import as_measured
 from data.vocabulary import PARAMETERS, Parameter, StationKind
 from problem_ledger.cases.reports import report_exceedance
@@ -177,14 +179,21 @@ def _readings(
     return [Measured(**row) for row in rows.mappings()]
 
 
+def _beyond(worst: Measured) -> str:
+    """Returns how far the value is beyond its limit, as pages say it: 超标 1.4 倍."""
+    if worst.multiple is None:
+        return "低于限值" if worst.value < (worst.limit or 0.0) else "超出限值"
+    return "超标不足 0.1 倍" if worst.multiple < LEAST_MULTIPLE else f"超标 {worst.multiple:.1f} 倍"
+
+
 def _exceeded(row: RowMapping, run: Run, rule: ExceedanceRule) -> Exceeded:
     """Returns the report that the system registers for a run of exceedances."""
     parameter = Parameter(row["parameter"])
     facts = PARAMETERS[parameter]
     worst = run.last
     unit = f" {facts.unit}" if facts.unit else ""
-    times = f"，超标 {worst.multiple:.2f} 倍" if worst.multiple is not None else ""
-    limit = f"限值 {worst.limit:g}{unit}（{worst.basis}）"
+    times = f"，{_beyond(worst)}"
+    limit = f"限值 {worst.limit:g}{unit}（{worst.basis.removesuffix(UNCHECKED)}）"
     return Exceeded(
         station_id=row["station_id"],
         parameter=parameter.value,

@@ -73,7 +73,7 @@ interface FormField {
 interface Placed { nth: number; ok: boolean; lon: number; lat: number; x: number; y: number; crs: string; accuracy_m?: number | null }
 interface ReportForm {
   words: Words; groups: OptionGroup[]; severities: Option[]; sources: Option[]; source: string; most: number;
-  rivers: Option[]; datums: Option[]; bounds: Bounds | null; asked: { lon: string; lat: string };
+  account: number; rivers: Option[]; datums: Option[]; bounds: Bounds | null; asked: { lon: string; lat: string };
 }
 interface Answer { ok: boolean; status: number; reason: string; body?: any } // any: each route answers in its own shape
 

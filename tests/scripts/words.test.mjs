@@ -7,7 +7,7 @@ import { ago, clock, nameOf, readWords, sampleWords, say, stateWords } from "../
 const NUMERALS = ["–", "Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ", "Ⅴ", "劣Ⅴ"];
 const WORDS = {
   rate: "{n} of {m}", hours_ago: "{n} h", days_ago: "{n} d", partial: "incomplete {have}/{need}", stale: "stale", none: "no data",
-  exceeding_by: "exceeding {n} times", "compliance.exceeding": "exceeding", "compliance.stopped": "stopped", sample: "n = {n}",
+  exceeding_by: "exceeding {n} times", exceeding_little: "exceeding a little", "compliance.exceeding": "exceeding", "compliance.stopped": "stopped", sample: "n = {n}",
   valid_share: "valid {share} %",
 };
 
@@ -51,7 +51,7 @@ test("a station shows its class, what its class lacks, or since when it is silen
 });
 
 test("an outfall shows by how much it exceeds, with one decimal, and no class", () => {
-  assert.equal(stateWords({ comp: "exceeding", mult: 1.25, state: "graded", cls: 3 }, NUMERALS), "exceeding 1.3 times");
+  assert.equal(stateWords({ comp: "exceeding", mult: 1.25, state: "graded", cls: 3 }, NUMERALS), "exceeding 1.2 times");
   assert.equal(stateWords({ comp: "exceeding" }, NUMERALS), "exceeding");
   assert.equal(stateWords({ comp: "stopped" }, NUMERALS), "stopped");
 });
@@ -61,4 +61,11 @@ test("a mean tells its values and their share; what isn't whole is never told as
   assert.equal(sampleWords({ n: 12 }), "n = 12");
   assert.equal(sampleWords({ n: 12, valid: 0.999 }), "n = 12 · valid 99 %");
   assert.equal(sampleWords({ n: 12, valid: 1 }), "n = 12 · valid 100 %");
+});
+
+test("an exceedance is rounded as the server rounds it, and never to nothing", () => {
+  const said = (mult) => stateWords({ comp: "exceeding", mult }, NUMERALS);
+  assert.deepEqual([0.04, 0.05, 0.25, 0.35, 0.75, 0.97, 1.25].map(said), [
+    "exceeding a little", ...["0.1", "0.2", "0.3", "0.8", "1.0", "1.2"].map((n) => `exceeding ${n} times`),
+  ]);
 });

@@ -9,6 +9,7 @@ const icon = (/** @type {string} */ name) => element("span", { class: `ic ic-${n
  * One photo of the form.
  * @typedef {object} Item
  * @property {File} file
+ * @property {string} name
  * @property {"" | "sending" | "kept" | "failed"} state
  * @property {number | null} id
  * @property {HTMLElement} bar
@@ -18,12 +19,22 @@ const icon = (/** @type {string} */ name) => element("span", { class: `ic ic-${n
  * @property {() => void} [abort]
  */
 
+/* Sixteen random bytes; unlike randomUUID they are had on plain HTTP too. */
+export function fresh() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 export class Photos {
-  /** `changed` is called whenever a photo comes, goes, or has been sent. @param {{words: Words, most: number, label: string, changed?: () => void}} form */
-  constructor({ words, most, label, changed = () => {} }) {
+  /**
+   * `changed` is called whenever a photo comes, goes, or has been sent; `added` and `removed` with the one that came or went.
+   * @param {{words: Words, most: number, label: string, changed?: () => void, added?: (item: Item) => void, removed?: (item: Item) => void}} form
+   */
+  constructor({ words, most, label, changed = () => {}, added = () => {}, removed = () => {} }) {
     this.words = words;
     this.most = most;
     this.changed = changed;
+    this.added = added;
+    this.removed = removed;
     /** @type {Item[]} */
     this.items = [];
     this.input = element("input", { type: "file", accept: "image/jpeg,image/png,image/webp", multiple: "", class: "pd-file", "aria-label": label });
@@ -54,6 +65,25 @@ export class Photos {
 
   /** @param {File} file */
   put(file) {
+    const item = this.show(file, fresh());
+    this.added(item);
+    this.send(item);
+  }
+
+  /** A photo of an earlier visit: one the server still has isn't sent again. @param {File} file @param {string} name @param {number | null} id */
+  async restore(file, name, id) {
+    const item = this.show(file, name);
+    this.draw();
+    if (id === null) return this.send(item);
+    item.state = "sending";
+    const answer = await fetch(`/api/v1/photos/${id}?size=thumb`).catch(() => null);
+    if (!answer?.ok) return this.send(item);
+    item.id = id;
+    this.settle(item, "kept", say(this.words, "kept"));
+  }
+
+  /** @param {File} file @param {string} name */
+  show(file, name) {
     const state = element("span", { class: "pd-state", role: "status" });
     const image = element("img", { alt: file.name });
     image.src = URL.createObjectURL(file);
@@ -62,12 +92,12 @@ export class Photos {
     const again = element("button", { type: "button", class: "pd-again", hidden: "" }, say(this.words, "again"));
     const bar = element("i", { class: "pd-bar" });
     /** @type {Item} */
-    const item = { file, state: "", id: null, bar, told: state, again, box: element("figure", { class: "pd-photo" }, image, bar, state, again, remove) };
+    const item = { file, name, state: "", id: null, bar, told: state, again, box: element("figure", { class: "pd-photo" }, image, bar, state, again, remove) };
     remove.addEventListener("click", () => this.drop(item));
     again.addEventListener("click", () => this.send(item));
     this.items.push(item);
     this.add.before(item.box);
-    this.send(item);
+    return item;
   }
 
   /** @param {Item} item */
@@ -82,11 +112,16 @@ export class Photos {
     item.abort = job.abort;
     this.changed();
     const answer = await job.sent;
-    item.state = answer.ok ? "kept" : "failed";
     item.id = answer.ok ? answer.body.id : null;
-    item.told.textContent = answer.ok ? say(this.words, "kept") : answer.reason;
     item.again.hidden = answer.ok || answer.status === 400 || answer.status === 413;
-    item.box.classList.add(answer.ok ? "kept" : "bad");
+    this.settle(item, answer.ok ? "kept" : "failed", answer.ok ? say(this.words, "kept") : answer.reason);
+  }
+
+  /** @param {Item} item @param {"kept" | "failed"} state @param {string} said */
+  settle(item, state, said) {
+    item.state = state;
+    item.told.textContent = said;
+    item.box.classList.add(state === "kept" ? "kept" : "bad");
     this.changed();
   }
 
@@ -95,6 +130,7 @@ export class Photos {
     item.abort?.();
     this.items = this.items.filter((other) => other !== item);
     item.box.remove();
+    this.removed(item);
     this.draw();
   }
 

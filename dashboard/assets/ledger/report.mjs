@@ -1,8 +1,9 @@
 /* The form by which a problem is registered: what, photos, where, how grave; one key for one report. */
 
 import { element } from "../map/words.mjs";
+import { Drafts } from "./drafts.mjs";
 import { locate } from "./fields.mjs";
-import { Photos } from "./photos.mjs";
+import { fresh, Photos } from "./photos.mjs";
 import { post, say } from "./send.mjs";
 import { chooser } from "./spot.mjs";
 
@@ -13,9 +14,10 @@ const options = (/** @type {Option[]} */ list, /** @type {string} */ chosen = ""
   return made;
 });
 
-/* Sixteen random bytes; unlike randomUUID they are had on plain HTTP too. */
-function fresh() {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+/** When it was, by the clock in China: month, day, hour and minute. @param {string} iso */
+function moment(iso) {
+  const parts = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" });
+  return parts.format(new Date(iso)).slice(5);
 }
 
 /** What the server says of the place belongs to React: it is shown again within the form. @param {HTMLElement} source */
@@ -34,7 +36,13 @@ class Report {
     this.told = told;
     this.words = told.words;
     this.key = fresh();
+    this.asked = JSON.stringify(told.asked);
     this.nth = 0;
+    /** @type {Facts | null} */
+    this.place = null;
+    this.chosen = false;
+    /** @type {"reading" | "kept" | "unkept" | "over"} whether what is filled in survives the tab */
+    this.keeping = "reading";
     /** @type {Placed | null} */
     this.spot = null;
     /** @type {string | null} */
@@ -49,8 +57,27 @@ class Report {
     this.severity = element("select", { id: "rp-severity" }, ...options(told.severities, "general"));
     this.source = element("select", { id: "rp-source" }, ...options(told.sources, told.source));
     this.reference = element("input", { id: "rp-source_ref", maxlength: 100 });
-    this.photos = new Photos({ words: this.words, most: told.most, label: this.say("photos"), changed: () => this.refresh() });
+    this.restored = element("div", { class: "rp-restored", role: "status", hidden: "" });
+    this.unkept = element("p", { class: "rp-unkept", role: "status", hidden: "" }, this.say("draft_unkept"));
+    this.photos = new Photos({
+      words: this.words, most: told.most, label: this.say("photos"), changed: () => this.refresh(),
+      added: ({ name, file }) => this.attempt(() => this.drafts?.savePhoto(name, file)),
+      removed: ({ name }) => this.attempt(() => this.drafts?.dropPhoto(name)),
+    });
     this.draw();
+    this.begin();
+  }
+
+  /** What was filled in before comes first, then the map with its place. */
+  async begin() {
+    try {
+      this.drafts = new Drafts(this.told.account);
+      const draft = await this.drafts.read();
+      if (draft) this.restore(draft);
+      this.keeping = "kept";
+    } catch {
+      this.loseNothingSilently();
+    }
     this.locateMap();
   }
 
@@ -66,13 +93,75 @@ class Report {
       element("section", { class: "card rp-place" }, ...this.placeFields(preview)),
       element("section", { class: "card rp-what" }, ...this.whatFields()),
       element("section", { class: "card rp-facts" }, ...this.factFields()),
-      element("footer", { class: "rp-foot" }, this.wrong, element("span", { class: "t3 fs12" }, this.say("submit_note")), this.submit),
+      element("footer", { class: "rp-foot" }, this.unkept, this.wrong, element("span", { class: "t3 fs12" }, this.say("submit_note")), this.submit),
     );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.send();
     });
-    this.box.replaceChildren(form);
+    for (const kind of ["input", "change"]) form.addEventListener(kind, () => this.save());
+    this.box.replaceChildren(this.restored, form);
+  }
+
+  /* ---- the draft: written at each change, until the server has answered */
+
+  save() {
+    if (this.keeping !== "kept" || !(this.started || this.restored.childElementCount)) return;
+    const { category, place, key, asked } = this;
+    const fields = { severity: this.severity.value, source: this.source.value, reference: this.reference.value, description: this.description.value };
+    const photos = this.photos.items.map(({ name, id }) => ({ name, id }));
+    this.attempt(() => this.drafts?.save({ key, at: new Date().toISOString(), asked, category, place, fields, photos }));
+  }
+
+  /** @param {() => Promise<void> | undefined} work */
+  async attempt(work) {
+    if (this.keeping !== "kept") return;
+    try {
+      await work();
+    } catch {
+      this.loseNothingSilently();
+    }
+  }
+
+  /** The browser keeps nothing (full, or forbidden): it is said, and leaving the page asks first. */
+  loseNothingSilently() {
+    if (this.keeping === "over" || this.keeping === "unkept") return;
+    this.keeping = "unkept";
+    this.unkept.hidden = false;
+    window.addEventListener("beforeunload", (event) => this.keeping === "unkept" && this.box.isConnected && this.started && event.preventDefault());
+  }
+
+  get started() {
+    return Boolean(this.chosen || this.category || this.description.value.trim() || this.photos.items.length);
+  }
+
+  /** @param {import("./drafts.mjs").Draft & {files: Map<string, File>}} draft */
+  restore(draft) {
+    this.key = draft.key;
+    if (draft.asked === this.asked) this.place = draft.place;
+    const { severity, source, reference, description } = draft.fields;
+    this.severity.value = severity;
+    this.source.value = source;
+    this.reference.value = reference;
+    this.description.value = description;
+    const group = this.told.groups.findIndex(({ options: kinds }) => kinds.some(({ value }) => value === draft.category));
+    if (group >= 0) this.choose(this.told.groups[group], /** @type {HTMLElement} */ (this.tiles.children[group]), draft.category);
+    for (const { name, id } of draft.photos) {
+      const file = draft.files.get(name);
+      if (file) this.photos.restore(file, name, id);
+    }
+    const discard = element("button", { type: "button", class: "btn" }, this.say("draft_discard"));
+    discard.addEventListener("click", () => this.discard());
+    this.restored.replaceChildren(icon("clock"), element("span", {}, this.say("draft_restored", { at: moment(draft.at) })), discard);
+    this.restored.hidden = false;
+  }
+
+  /** The draft goes, and an empty form takes its place. */
+  async discard() {
+    await this.attempt(() => this.drafts?.clear());
+    this.keeping = "over";
+    this.map?.map.remove();
+    bring(this.box);
   }
 
   /* ---- what it is */
@@ -87,8 +176,8 @@ class Report {
     return [element("h2", {}, this.say("category")), this.tiles, this.kinds, element("h2", {}, this.say("photos")), this.photos.box, element("p", { class: "pd-hint" }, this.say("photos_hint", { n: this.told.most }))];
   }
 
-  /** @param {OptionGroup} group @param {HTMLElement} tile */
-  choose(group, tile) {
+  /** @param {OptionGroup} group @param {HTMLElement} tile @param {string | null} [kind] */
+  choose(group, tile, kind = null) {
     for (const other of this.tiles.children) other.setAttribute("aria-pressed", String(other === tile));
     this.kinds.replaceChildren(...group.options.map(({ value, word }) => {
       const input = element("input", { type: "radio", name: "kind", value });
@@ -96,9 +185,10 @@ class Report {
       return element("label", { class: "rp-kind" }, input, word);
     }));
     this.kinds.hidden = group.options.length < 2;
-    const first = /** @type {HTMLInputElement} */ (this.kinds.querySelector("input"));
-    first.checked = true;
-    this.pick(first.value);
+    const inputs = [...this.kinds.querySelectorAll("input")];
+    const chosen = inputs.find(({ value }) => value === kind) ?? inputs[0];
+    chosen.checked = true;
+    this.pick(chosen.value);
   }
 
   /** @param {string} value */
@@ -118,7 +208,7 @@ class Report {
     const lon = element("input", { placeholder: this.say("lon"), "aria-label": this.say("lon"), inputmode: "decimal" });
     const lat = element("input", { placeholder: this.say("lat"), "aria-label": this.say("lat"), inputmode: "decimal" });
     const datum = element("select", { "aria-label": this.say("datum") }, ...options(this.told.datums));
-    const find = (/** @type {() => object} */ ask) => {
+    const find = (/** @type {() => Facts} */ ask) => {
       const button = element("button", { type: "button", class: "btn" }, this.say("find"));
       button.addEventListener("click", () => this.ask(ask()));
       return button;
@@ -141,7 +231,8 @@ class Report {
       chosen: (/** @type {number} */ x, /** @type {number} */ y) => this.ask({ x, y, crs: "EPSG:4490" }),
     });
     window.onemap_report_map = this.map.map;
-    if (asked) this.ask({ x: Number(lon), y: Number(lat), crs: "EPSG:4490" });
+    if (this.place) this.ask(this.place);
+    else if (asked) this.ask({ x: Number(lon), y: Number(lat), crs: "EPSG:4490" }, false);
     else this.map.map.fitBounds([[west, south], [east, north]], { padding: 16, duration: 0 });
   }
 
@@ -156,10 +247,12 @@ class Report {
     }
   }
 
-  /** The server says where that is; until it has, nothing can be sent. @param {object} place */
-  ask(place) {
+  /** The server says where that is; until it has, nothing can be sent. @param {Facts} place @param {boolean} [byHand] */
+  ask(place, byHand = true) {
     this.nth += 1;
+    this.chosen ||= byHand;
     this.spot = null;
+    this.place = place;
     this.refresh();
     window.dash_clientside.set_props("report-typed", { data: { ...place, nth: this.nth } });
   }
@@ -168,7 +261,11 @@ class Report {
   placed(spot) {
     if (!spot || spot.nth !== this.nth) return;
     this.spot = spot.ok ? spot : null;
-    if (spot.ok) this.map?.set(spot.lon, spot.lat);
+    if (spot.ok) {
+      const { x, y, crs, accuracy_m: accuracy, lon, lat } = spot;
+      this.place = { x, y, crs, accuracy_m: accuracy };
+      this.map?.set(lon, lat);
+    }
     this.refresh();
   }
 
@@ -184,6 +281,7 @@ class Report {
   }
 
   refresh() {
+    this.save();
     if (!this.wrong.hidden && !this.lacks()) this.wrong.hidden = true;
   }
 
@@ -214,13 +312,16 @@ class Report {
       description: this.description.value.trim(),
       photo_ids: this.photos.ids,
     };
-    const answer = await post("/api/v1/problems", body, this.words, { "Idempotency-Key": this.key });
+    const offline = this.say(this.keeping === "kept" ? "offline_kept" : "offline");
+    const answer = await post("/api/v1/problems", body, { ...this.words, offline }, { "Idempotency-Key": this.key });
     this.submit.disabled = false;
     return answer.ok ? this.done(answer) : this.refuse(answer.reason);
   }
 
   /** @param {Answer} answer */
-  done({ status, body }) {
+  async done({ status, body }) {
+    await this.attempt(() => this.drafts?.clear());
+    this.keeping = "over";
     const another = element("button", { type: "button", class: "btn" }, this.say("another"));
     another.addEventListener("click", () => location.assign("/ledger/report"));
     this.map?.map.remove();

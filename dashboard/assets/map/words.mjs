@@ -53,6 +53,10 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+const LEAST_MULTIPLE = 0.05;
+/** As the server says it: one decimal, an exact half to the even digit; what would round to nothing is less than 0.1. @param {number} mult */
+const beyond = (mult) => (mult < LEAST_MULTIPLE ? say("exceeding_little") : say("exceeding_by", { n: (mult % 1 === 0.25 ? mult - 0.01 : mult).toFixed(1) }));
+
 /**
  * What a station or water shows now, in words.
  * @param {Partial<Properties>} properties
@@ -60,7 +64,7 @@ export function element(tag, attributes = {}, ...children) {
  */
 export function stateWords(properties, numerals) {
   const { state, cls, comp, mult } = properties;
-  if (comp) return comp === "exceeding" && mult ? say("exceeding_by", { n: mult.toFixed(1) }) : say(`compliance.${comp}`);
+  if (comp) return comp === "exceeding" && mult ? beyond(mult) : say(`compliance.${comp}`);
   if (state === "graded") return numerals[cls ?? 0];
   if (state === "partial") return say("partial", { have: properties.have ?? "", need: properties.need ?? "" });
   if (state === "stale") return properties.at ? `${say("stale")} · ${ago(properties.at)}` : say("stale");

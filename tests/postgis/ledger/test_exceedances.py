@@ -84,7 +84,7 @@ def test_one_event_is_one_problem(outfall: Outfall) -> None:
         "SELECT number, status, category, severity, source, parameter, reporter_id, found_at,"
         " description FROM problem",
     )
-    words = "化学需氧量 120.00 mg/L，限值 50 mg/L（许可证），超标 1.40 倍；连续 2 次有效超标"
+    words = "化学需氧量 120.00 mg/L，限值 50 mg/L（许可证），超标 1.4 倍；连续 2 次有效超标"
     assert found == [
         (
             done.number, "registered", "monitoring.discharge", "general", "monitoring", "cod",

@@ -10,7 +10,6 @@ from dashboard.ledger.words import (
     CATEGORY,
     DONE,
     SEVERITY,
-    SHIPPED_SOURCES,
     SOURCE,
     STATUS,
     rule_source_words,
@@ -60,18 +59,28 @@ def test_every_step_of_the_way_has_its_node() -> None:
     assert list(NODES) == [step.action for step in WAY]
 
 
-def test_every_shipped_source_of_a_deadline_is_worded() -> None:
-    rules = load_rules()
-    shipped = {rule.source for rule in [*rules.deadlines.values(), *rules.overrides.values()]}
-    assert shipped == SHIPPED_SOURCES
-
-
 @pytest.mark.parametrize(
-    ("verified", "said"), [(False, "county decree (original not checked)"), (True, "county decree")]
+    ("code", "said"),
+    [
+        ("zh", "本县办理时限规定（默认值，可在设置中修改）"),
+        ("en", "this county's time limits (default, can be changed in the settings)"),
+    ],
 )
-def test_a_countys_own_source_is_told_as_written(verified: bool, said: str) -> None:
-    token = language.set("en")
+def test_a_shipped_rule_is_the_countys_default_and_quotes_no_other_county(
+    code: str, said: str
+) -> None:
+    rules = load_rules()
+    token = language.set(code)
     try:
-        assert rule_source_words(DeadlineRule("own", 3, "county decree", verified)) == said
+        every = [*rules.deadlines.values(), *rules.overrides.values()]
+        assert {rule_source_words(rule) for rule in every} == {said}
     finally:
         language.reset(token)
+
+
+@pytest.mark.parametrize("verified", [False, True])
+def test_a_countys_own_source_is_told_as_written(verified: bool) -> None:
+    assert (
+        rule_source_words(DeadlineRule("own", 3, "本县办法第十二条", verified))
+        == "本县办法第十二条"
+    )

@@ -15,6 +15,8 @@ from dashboard.parts.chart_marks import trace
 from dashboard.parts.charts import Course, axis_range, bands_of, course_figure, spoken
 from dashboard.parts.measures import (
     age_text,
+    basis_words,
+    finding_words,
     limit_text,
     moment_text,
     multiple_text,
@@ -151,6 +153,38 @@ def test_words_of_measures() -> None:
     assert beyond(OXYGEN, None, below=True) == "低于限值（溶解氧）"
     assert beyond(PH, None) == "超出限值（pH）"
     assert multiple_text(1.26) == "1.3"
+    several = [
+        Exceedance(OXYGEN, 4.0, 5.0, None, True, ""),
+        Exceedance(Parameter.TOTAL_PHOSPHORUS, 0.28, 0.2, 0.4, False, ""),
+        Exceedance(NH3N, 2.0, 1.0, 1.0, False, ""),
+    ]
+    every = "超标 1.0 倍（氨氮），超标 0.4 倍（总磷），低于限值（溶解氧）"
+    assert finding_words(several) == every
+    assert finding_words([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("code", "plain", "listed"),
+    [
+        ("zh", "GB 18918-2002 表1 一级A", "GB 18918-2002 表1 一级A（未核实）"),
+        (
+            "en",
+            "GB 18918-2002 table 1 grade 1A",
+            "GB 18918-2002 table 1 grade 1A (original not checked)",
+        ),
+    ],
+)
+def test_a_limits_basis_is_plain_in_a_sentence_and_doubted_in_a_list(
+    code: str, plain: str, listed: str
+) -> None:
+    before = language.set(code)
+    basis = "GB 18918-2002 表1 一级A（未核实）"
+    assert basis_words(basis) == plain
+    assert basis_words(basis, with_doubt=True) == listed
+    language.reset(before)
+
+
+def test_limits_and_values_are_written_with_their_digits() -> None:
     assert limit_text(NH3N, None, 1.0) == "≤ 1.0"
     assert limit_text(OXYGEN, 5.0, None) == "≥ 5"
     assert limit_text(PH, 6.0, 9.0) == "6–9"

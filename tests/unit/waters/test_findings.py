@@ -1,6 +1,7 @@
 """What is worst comes first, and names on a strip don't cover each other."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.parts.wording import language
+from dashboard.waters.chiefs import chiefs_card
 from dashboard.waters.findings import find, findings_panel
 from dashboard.waters.strip import lanes
 from data.clock import UtcDatetime, now
@@ -94,6 +96,11 @@ def test_the_worst_class_then_the_largest_multiple_then_unsure_then_outfalls() -
         "out-large",
         "out-small",
     ]
+
+
+def test_between_midnight_and_eight_the_day_is_that_of_beijing() -> None:
+    night = UtcDatetime(datetime(2026, 11, 28, 19, tzinfo=UTC))  # 03:00 on the 29th there
+    assert "2026-11-29" in str(chiefs_card(replace(dossier(), as_of=night)))
 
 
 def test_a_good_zero_is_said_as_good() -> None:

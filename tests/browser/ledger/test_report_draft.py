@@ -1,0 +1,143 @@
+"""A report outlives its tab: its draft stays in the browser, for its account, until an answer."""
+
+import re
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Error, Page, Route, expect
+from sqlalchemy import text
+
+from data.vocabulary import Role
+from tests.fixtures.served import Served
+from tests.made.ledger.pictures import drawn, exif, saved
+from tests.running.pages import until_in_page
+
+LON, LAT = 112.2006, 32.65
+SAID = "河岸堆放建筑垃圾约 12 m³。"
+
+
+@pytest.fixture
+def phone(context: BrowserContext, shared_served: Served) -> BrowserContext:
+    """The patroller's browser, which knows where it is."""
+    context.grant_permissions(["geolocation"])
+    context.set_geolocation({"longitude": LON, "latitude": LAT, "accuracy": 6})
+    shared_served.sign_in(context, shared_served.logins[Role.PATROLLER], "zh")
+    return context
+
+
+def form(phone: BrowserContext, served: Served) -> Page:
+    page = phone.new_page()
+    page.goto(f"{served.url}/ledger/report")
+    expect(page.locator(".rp-form")).to_be_visible()
+    return page
+
+
+def fill(page: Page, photo: Path) -> None:
+    page.get_by_role("button", name=re.compile("^河岸")).click()
+    page.get_by_text("建筑垃圾堆放", exact=True).click()
+    page.set_input_files(".pd-file", photo)
+    expect(page.locator(".pd-photo.kept")).to_have_count(1)
+    page.get_by_role("button", name="使用本机定位").click()
+    expect(page.locator(".rp-form .rp-placed")).to_contain_text("清河 K16+")
+    page.fill("#rp-description", SAID)
+
+
+def kill(page: Page) -> None:
+    """The tab's process dies, as a phone kills it: no script of the page gets a last word."""
+    with page.expect_event("crash"), suppress(Error):
+        page.goto("chrome://crash")
+    page.close()
+
+
+def expect_restored(page: Page) -> None:
+    expect(page.locator(".rp-restored")).to_contain_text("已恢复未发送的草稿")
+    expect(page.locator("#rp-description")).to_have_value(SAID)
+    expect(page.locator(".pd-photo.kept img")).to_have_count(1)
+    expect(page.locator(".rp-kind:has(:checked)")).to_have_text("建筑垃圾堆放")
+    expect(page.locator(".rp-form .rp-placed")).to_contain_text("清河 K16+")
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    file = tmp_path / "photo.jpg"
+    file.write_bytes(saved(drawn(71), tags=exif(lon=LON, lat=LAT, bearing=40)))
+    return file
+
+
+def count_reports(served: Served) -> int:
+    query = text("SELECT count(*) FROM problem WHERE description = :said")
+    with served.database.owner.connect() as connection:
+        return int(connection.execute(query, {"said": SAID}).scalar_one())
+
+
+def test_a_report_is_there_again_after_its_tab_was_killed_for_its_own_account_alone(
+    phone: BrowserContext, shared_served: Served, photo: Path
+) -> None:
+    page = form(phone, shared_served)
+    fill(page, photo)
+    phone.set_offline(True)
+    page.locator(".rp-submit").click()
+    expect(page.locator(".rp-foot .pd-refused")).to_contain_text("草稿已存在本浏览器")
+    kill(page)
+    phone.set_offline(False)
+
+    shared_served.sign_in(phone, shared_served.logins[Role.OFFICE], "zh")
+    other = form(phone, shared_served)
+    until_in_page(other, "() => window.onemap_report_map")
+    expect(other.locator("#rp-description")).to_have_value("")
+    expect(other.locator(".rp-restored")).to_be_hidden()
+    other.close()
+
+    shared_served.sign_in(phone, shared_served.logins[Role.PATROLLER], "zh")
+    page = form(phone, shared_served)
+    expect_restored(page)
+    page.get_by_role("button", name="丢弃").click()
+    expect(page.locator("#rp-description")).to_have_value("")
+    expect(page.locator(".pd-photo")).to_have_count(0)
+    page.reload()
+    until_in_page(page, "() => window.onemap_report_map")
+    expect(page.locator(".rp-restored")).to_be_hidden()
+    expect(page.locator("#rp-description")).to_have_value("")
+
+
+def test_a_report_whose_answer_was_lost_is_registered_once(
+    phone: BrowserContext, shared_served: Served, photo: Path
+) -> None:
+    page = form(phone, shared_served)
+    fill(page, photo)
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort("connectionreset")
+
+    page.route("**/api/v1/problems", lose)
+    page.locator(".rp-submit").click()
+    expect(page.locator(".rp-foot .pd-refused")).to_be_visible()
+    assert count_reports(shared_served) == 1
+    kill(page)
+
+    page = form(phone, shared_served)
+    expect_restored(page)
+    page.locator(".rp-submit").click()
+    expect(page.locator(".rp-done")).to_contain_text("此前已登记")
+    assert count_reports(shared_served) == 1
+    page.reload()
+    until_in_page(page, "() => window.onemap_report_map")
+    expect(page.locator(".rp-restored")).to_be_hidden()
+
+
+def test_a_browser_that_keeps_nothing_is_said_to_keep_nothing(
+    phone: BrowserContext, shared_served: Served, photo: Path
+) -> None:
+    page = form(phone, shared_served)
+    until_in_page(page, "() => window.onemap_report_map")
+    full = {"origin": shared_served.url, "quotaSize": 1}
+    phone.new_cdp_session(page).send("Storage.overrideQuotaForOrigin", full)
+    page.set_input_files(".pd-file", photo)
+    page.fill("#rp-description", SAID)
+    expect(page.locator(".rp-unkept")).to_contain_text("本浏览器不能保存草稿")
+    phone.set_offline(True)
+    page.get_by_role("button", name=re.compile("^河岸")).click()
+    page.locator(".rp-submit").click()
+    expect(page.locator(".rp-foot .pd-refused")).not_to_contain_text("草稿已存")
