@@ -65,9 +65,9 @@ def run_replay(args: argparse.Namespace) -> int:
     from ingest.running.replay import replay
 
     done = replay(Pipeline(ingest_engine()), Refusal(args.reason) if args.reason else None)
-    print(_("Taken in: {count}").format(count=done.counts.total))
+    print(_("Taken in: {count}").format(count=done.counts.total - done.counts.refused))
     for fate, count in asdict(done.counts).items():
-        if count:
+        if count and fate != "refused":
             print(f"    {fate}: {count}")
     print(_("Still refused: {count}").format(count=done.still.total()))
     for reason, count in done.still.most_common():

@@ -95,46 +95,53 @@ def _page(pipeline: Pipeline, after: int, reason: Refusal | None, done: Replayed
         if not rows:
             return None
         messages = [Message(topic, payload, at) for _, topic, payload, at, _ in rows]
-        entries = pipeline.sort(messages)
-        screened = [
-            (row[0], each)
-            for row, each in zip(rows, entries, strict=True)
-            if isinstance(each, Screened)
+        groups = list(zip(rows, pipeline.sort_by_message(messages), strict=True))
+        readable = [
+            (row[0], group)
+            for row, group in groups
+            if any(isinstance(each, Screened) for each in group)
         ]
-        refused = [
-            (row[0], each)
-            for row, each in zip(rows, entries, strict=True)
-            if isinstance(each, Refused)
-        ]
-        ids, faulty = _write(pipeline, cursor, screened, done)
-        refused += faulty
-        cursor.execute(_TAKEN, (ids,))
-        written = set(ids)
+        written, faulty = _write(pipeline, cursor, readable, done)
+        cursor.execute(_TAKEN, (sorted(written),))
         _withdraw(cursor, ((row[4], row[3]) for row in rows if row[0] in written))
-        cursor.executemany(_STILL, [(each.reason, each.detail, n) for n, each in refused])
-        done.still.update(each.reason for _, each in refused)
+        left = [(row[0], group) for row, group in groups if row[0] not in written]
+        still = [(n, faulty.get(n) or _first_refusal(group)) for n, group in left]
+        cursor.executemany(_STILL, [(each.reason, each.detail, n) for n, each in still])
+        done.still.update(each.reason for _, each in still)
         return int(rows[-1][0])
 
 
+def _first_refusal(group: Iterable[Entry]) -> Refused:
+    return next(each for each in group if isinstance(each, Refused))
+
+
 def _write(
-    pipeline: Pipeline, cursor: Cursor, screened: Sequence[tuple[int, Screened]], done: Replayed
-) -> tuple[list[int], list[tuple[int, Refused]]]:
-    """Writes the messages; returns the ids written, and those that the database rejects."""
-    entries: list[Entry] = [each for _, each in screened]
+    pipeline: Pipeline,
+    cursor: Cursor,
+    readable: Sequence[tuple[int, Sequence[Entry]]],
+    done: Replayed,
+) -> tuple[set[int], dict[int, Refused]]:
+    """Writes the messages; returns the ids written, and those that the database rejects.
+
+    What is refused in a message that holds readings too goes into quarantine by itself.
+    """
+    entries = [each for _, group in readable for each in group]
     try:
         with cursor.connection.transaction():
             done.counts += pipeline.write(cursor, entries)
     except FAULTS as error:
-        if len(screened) == 1:
-            n, each = screened[0]
+        if len(readable) == 1:
+            n, group = readable[0]
+            each = next(each for each in group if isinstance(each, Screened))
             refused = refuse(each.message, Refusal.DATABASE, first_line(error))
-            return [], [(n, replace(refused, station_id=each.station.id))]
-        middle = len(screened) // 2
+            return set(), {n: replace(refused, station_id=each.station.id)}
+        middle = len(readable) // 2
         left, right = (
-            _write(pipeline, cursor, part, done) for part in (screened[:middle], screened[middle:])
+            _write(pipeline, cursor, part, done) for part in (readable[:middle], readable[middle:])
         )
-        return left[0] + right[0], left[1] + right[1]
-    return [n for n, _ in screened], []
+        return left[0] | right[0], left[1] | right[1]
+    done.still.update(each.reason for each in entries if isinstance(each, Refused))
+    return {n for n, _ in readable}, {}
 
 
 def _withdraw(cursor: Cursor, messages: Iterable[tuple[StationId | None, UtcDatetime]]) -> None:
