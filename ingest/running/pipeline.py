@@ -73,6 +73,7 @@ class Pipeline:
         )
         self._screen = Screen(
             payload_bytes=settings.payload_bytes,
+            message_readings=settings.message_readings,
             future=timedelta(minutes=settings.future_minutes),
         )
         self._budget = Budget(settings.quarantine_bytes, settings.stranger_bytes)

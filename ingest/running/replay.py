@@ -1,8 +1,10 @@
 """Takes quarantined messages in again, once their station is registered or their cause gone."""
 
+import math
+import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
 import psycopg
@@ -10,6 +12,7 @@ import psycopg
 from data.clock import UtcDatetime
 from data.database import transaction
 from data.records import Refused, StationId
+from data.tolerances import Tolerance
 from data.vocabulary import Refusal
 from ingest.inbox import Message
 from ingest.running.outage import FAULTS, first_line
@@ -26,6 +29,8 @@ _PAGE = """
 SELECT id, topic, payload, first_received_at, station_id FROM quarantine
 WHERE replayed_at IS NULL AND NOT is_sum AND length(payload) = payload_length
     AND id > %(after)s AND (%(reason)s::text IS NULL OR reason = %(reason)s)
+    AND (%(kinds)s::text[] IS NULL OR mendable_by && %(kinds)s::text[])
+    AND (%(station)s::bigint IS NULL OR station_id = %(station)s)
 ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 """
 _NOT_WHOLE = """
@@ -34,7 +39,7 @@ WHERE replayed_at IS NULL AND (is_sum OR length(payload) < payload_length)
     AND (%(reason)s::text IS NULL OR reason = %(reason)s)
 """
 _TAKEN = "UPDATE quarantine SET replayed_at = now() WHERE id = ANY(%s)"
-_STILL = "UPDATE quarantine SET reason = %s, detail = %s WHERE id = %s"
+_STILL = "UPDATE quarantine SET reason = %s, detail = %s, mendable_by = %s WHERE id = %s"
 _WITHDRAW = """
 INSERT INTO hour_account AS a (station_id, hour, received, refused)
 SELECT station_id, date_trunc('hour', received_at, 'UTC') AS hour, -count(*), -count(*)
@@ -57,40 +62,55 @@ class Replayed:
     not_whole: int = 0
 
 
-def replay(pipeline: Pipeline, reason: Refusal | None = None) -> Replayed:
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Which of the quarantined messages: by reason, by what would mend them, by station."""
+
+    reason: Refusal | None = None
+    kinds: list[Tolerance] | None = None
+    station: StationId | None = None
+
+
+EVERY: Final = Which()
+
+
+def replay(pipeline: Pipeline, which: Which = EVERY, *, most_s: float = math.inf) -> Replayed:
     """Processes quarantined messages again, as new ones; those refused again stay there.
+
+    Begins no further page after ``most_s`` seconds.
 
     A message counts as received when it first came, and so does the hourly tally: what was refused
     in that hour becomes stored, a duplicate and so on in the same hour. Each page is one
     transaction: a replay that is broken off or run twice takes nothing in twice.
     """
     done = Replayed()
+    until = time.monotonic() + most_s
     after: int | None = 0
-    while after is not None:
+    while after is not None and time.monotonic() < until:
         page = Replayed()
-        after = _persist(pipeline, after, reason, page)
+        after = _persist(pipeline, after, which, page)
         done.counts += page.counts
         done.still += page.still
     with transaction(pipeline.engine) as connection:
-        cursor = cursor_of(connection).execute(_NOT_WHOLE, {"reason": reason})
+        cursor = cursor_of(connection).execute(_NOT_WHOLE, {"reason": which.reason})
         (done.not_whole,) = cursor.fetchone() or (0,)
     return done
 
 
-def _persist(pipeline: Pipeline, after: int, reason: Refusal | None, page: Replayed) -> int | None:
+def _persist(pipeline: Pipeline, after: int, which: Which, page: Replayed) -> int | None:
     """Replays a page of messages, again after a deadlock; returns its last id, None at the end."""
     for _ in range(ATTEMPTS - 1):
         try:
-            return _page(pipeline, after, reason, page)
+            return _page(pipeline, after, which, page)
         except psycopg.errors.DeadlockDetected:
             page.counts, page.still = Counts(), Counter()
-    return _page(pipeline, after, reason, page)
+    return _page(pipeline, after, which, page)
 
 
-def _page(pipeline: Pipeline, after: int, reason: Refusal | None, done: Replayed) -> int | None:
+def _page(pipeline: Pipeline, after: int, which: Which, done: Replayed) -> int | None:
     with transaction(pipeline.engine) as connection:
         cursor = cursor_of(connection)
-        cursor.execute(_PAGE, {"after": after, "reason": reason, "limit": PAGE})
+        cursor.execute(_PAGE, {"after": after, "limit": PAGE, **asdict(which)})
         rows = cursor.fetchall()
         if not rows:
             return None
@@ -106,7 +126,10 @@ def _page(pipeline: Pipeline, after: int, reason: Refusal | None, done: Replayed
         _withdraw(cursor, ((row[4], row[3]) for row in rows if row[0] in written))
         left = [(row[0], group) for row, group in groups if row[0] not in written]
         still = [(n, faulty.get(n) or _first_refusal(group)) for n, group in left]
-        cursor.executemany(_STILL, [(each.reason, each.detail, n) for n, each in still])
+        cursor.executemany(
+            _STILL,
+            [(each.reason, each.detail, sorted(each.mendable_by) or None, n) for n, each in still],
+        )
         done.still.update(each.reason for _, each in still)
         return int(rows[-1][0])
 

@@ -9,7 +9,8 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from data.clock import UtcDatetime
-from data.records import Reading, Refused
+from data.records import RawReading, Reading, Refused
+from data.tolerances import Tolerance
 from data.vocabulary import Refusal
 from ingest.codecs.refusal import Unreadable
 from ingest.inbox import Message, part_of
@@ -45,11 +46,13 @@ class Screen:
         registry: StationRegistry | None = None,
         *,
         payload_bytes: int = 65536,
+        message_readings: int = 1000,
         future: timedelta = timedelta(minutes=10),
     ) -> None:
         self._checks = checks or Checks()
         self._registry = registry or StationRegistry()
         self._payload_bytes = payload_bytes
+        self._message_readings = message_readings
         self._future = future
 
     def sort(self, cursor: Cursor, messages: Sequence[Message]) -> list[Entry]:
@@ -79,12 +82,11 @@ class Screen:
     def _read(self, message: Message, station: StationFacts | None) -> list[Entry]:
         """Returns the readings and refusals in one message, before the checks' flags."""
         try:
-            address = address_of(message.topic)
             if message.whole is not None or len(message.payload) > self._payload_bytes:
                 return [_placed(refuse_too_large(message), station)]
-            parts = readings_in(message.payload, address, station, message.received_at)
+            parts = self._parts(message, station)
         except Unreadable as error:
-            return [_placed(refuse(message, error.reason, error.detail), station)]
+            return [self._refuse(message, error, station)]
         except (ValueError, ArithmeticError, LookupError, TypeError, RecursionError) as error:
             # a fault of ours must cost this message, not those of all stations after it
             LOG.exception("a decoder failed; its message lies in quarantine")
@@ -92,13 +94,22 @@ class Screen:
             return [_placed(refuse(message, Refusal.SHAPE, detail), station)]
         return [self._place(message, part, station) for part in parts]
 
+    def _parts(self, message: Message, station: StationFacts | None) -> Sequence[Part]:
+        return readings_in(
+            message.payload,
+            address_of(message.topic),
+            station,
+            message.received_at,
+            most=self._message_readings,
+        )
+
     def _place(self, message: Message, part: Part, station: StationFacts | None) -> Entry:
         """Returns the reading as one of its station, or a refusal of the reading's own bytes."""
         payload, raw = part
         if payload is not message.payload:
             message = replace(message, payload=payload)
         if isinstance(raw, Unreadable):
-            return _placed(refuse(message, raw.reason, raw.detail), station)
+            return self._refuse(message, raw, station)
         if station is None:
             return refuse(message, Refusal.UNKNOWN_STATION, "no station has this code")
         received_at = message.received_at
@@ -106,6 +117,41 @@ class Screen:
         if wrong:
             return _placed(refuse(message, Refusal.CLOCK, wrong), station)
         return Screened(message, Reading(station.id, raw, received_at, {}), station)
+
+    def _refuse(self, message: Message, error: Unreadable, station: StationFacts | None) -> Refused:
+        refused = refuse(message, error.reason, error.detail)
+        if station is None:
+            return refused
+        mending = self._mending(message, error, station) if error.mendable_by else ()
+        return replace(refused, station_id=station.id, mendable_by=mending)
+
+    def _mending(
+        self, message: Message, error: Unreadable, station: StationFacts
+    ) -> tuple[Tolerance, ...]:
+        """Returns the tolerances with which a reading of the message could be taken in.
+
+        Empty where they would not be enough: a message may have several faults.
+        """
+        added: list[Tolerance] = []
+        needed = error.mendable_by
+        while needed is not None and needed not in added:
+            added.append(needed)
+            lenient = replace(station, tolerances=station.tolerances | set(added))
+            try:
+                found = [part.reading for part in self._parts(message, lenient)]
+            except Unreadable as further:
+                found = [further]
+            if any(self._is_possible(each, message.received_at, station) for each in found):
+                return tuple(added)
+            needed = next((e.mendable_by for e in found if isinstance(e, Unreadable)), None)
+        return ()
+
+    def _is_possible(
+        self, raw: RawReading | Unreadable, received_at: UtcDatetime, station: StationFacts
+    ) -> bool:
+        return isinstance(raw, RawReading) and not self._clock_fault(
+            raw.observed_at, received_at, station
+        )
 
     def _clock_fault(
         self, observed_at: UtcDatetime, received_at: UtcDatetime, station: StationFacts
