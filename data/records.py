@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple, NewType
 
 from data.clock import UtcDatetime
+from data.tolerances import Tolerance
 from data.vocabulary import Flag, Parameter, Period, Refusal
 
 StationId = NewType("StationId", int)
@@ -72,7 +73,8 @@ class Refused:
     """A refused message: its bytes, the reason and, where known, its station.
 
     ``whole`` tells of a payload that is here in part only. One that ``is_counted_only`` lies beyond
-    its station's budget: nothing of what it said is kept.
+    its station's budget: nothing of what it said is kept. ``mendable_by`` are the tolerances with
+    which the message could be taken in, empty where none would do.
     """
 
     topic: str
@@ -83,6 +85,7 @@ class Refused:
     station_id: StationId | None = None
     whole: Whole | None = None
     is_counted_only: bool = False
+    mendable_by: tuple[Tolerance, ...] = ()
 
     @property
     def length(self) -> int:

@@ -77,6 +77,9 @@ class IngestSettings(BaseSettings):
     payload_bytes: int = Field(
         65536, ge=256, le=262144, description="largest message read; of a larger one 1 kB is kept"
     )
+    message_readings: int = Field(
+        1000, ge=1, description="most readings of one message, where several are tolerated"
+    )
     quarantine_bytes: int = Field(
         2_000_000,
         ge=0,

@@ -11,10 +11,11 @@ import psycopg
 from data.clock import UtcDatetime
 from data.quality.compliance import OutfallLimit
 from data.records import StationCode, StationId
+from data.tolerances import NO_TOLERANCES, Tolerance, Tolerances
 from data.vocabulary import BodyKind, Parameter, StationKind, WaterClass
 
 FORGET_AFTER_S = 5.0
-"""So long a changed target, limit or start may go unnoticed."""
+"""So long a changed target, limit, start or tolerance may go unnoticed."""
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 
@@ -23,7 +24,9 @@ SELECT s.id, s.code, s.kind, s.body, s.interval_s, s.started_at, s.ended_at,
     c.target_class, c.required,
     CASE WHEN s.kind = 'outfall' THEN (
         SELECT json_agg(json_build_array(parameter, lower, upper, basis, valid_from, valid_to))
-        FROM outfall_limit l WHERE l.station_id = s.id) END
+        FROM outfall_limit l WHERE l.station_id = s.id) END,
+    (SELECT array_agg(DISTINCT t.kind) FROM tolerance t
+        WHERE t.ended_at IS NULL AND (t.station_id = s.id OR t.station_id IS NULL))
 FROM station s LEFT JOIN section c ON c.station_id = s.id
 """
 
@@ -39,7 +42,10 @@ class DatedLimit:
 
 @dataclass(frozen=True, slots=True)
 class StationFacts:
-    """Facts of a station. ``required`` None: the parameters required by the settings."""
+    """Facts of a station. ``required`` None: the parameters required by the settings.
+
+    ``tolerances`` are what the office has switched on for its messages.
+    """
 
     id: StationId
     code: StationCode
@@ -51,6 +57,7 @@ class StationFacts:
     target: WaterClass | None
     required: tuple[Parameter, ...] | None
     limits: tuple[DatedLimit, ...]
+    tolerances: Tolerances = NO_TOLERANCES
 
     def limits_on(self, day: date) -> tuple[OutfallLimit, ...]:
         """Returns the outfall's limits that hold on a day."""
@@ -112,6 +119,7 @@ def _facts(row: tuple[Any, ...]) -> StationFacts:
             for key, low, high, basis, since, until in row[9] or ()
             if key in _KEYS
         ),
+        tolerances=frozenset(map(Tolerance, row[10])) if row[10] else NO_TOLERANCES,
     )
 
 

@@ -22,6 +22,8 @@ class Channel(StrEnum):
     HJ212 = "hj212"
 
 
+_BELOW_STATION = re.compile(r"onemap/v1/([A-Za-z0-9_.-]{1,64})/.*", re.ASCII | re.DOTALL)
+
 _CHANNELS = {channel.value: channel for channel in Channel}
 
 
@@ -50,3 +52,10 @@ def address_of(topic: str) -> Address:
     if match is None or channel is None:
         raise Unreadable(Refusal.TOPIC, "not a topic onemap/v1/{station}/{channel}")
     return Address(StationCode(match[1]), channel)
+
+
+@lru_cache(maxsize=65536)
+def station_in(topic: str) -> StationCode | None:
+    """Returns the station below whose tree the topic lies; None for a topic outside of all."""
+    match = _BELOW_STATION.fullmatch(topic)
+    return StationCode(match[1]) if match else None

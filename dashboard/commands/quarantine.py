@@ -4,7 +4,9 @@ import argparse
 from dataclasses import asdict
 
 from dashboard.parts.wording import _
-from data.clock import BUSINESS_ZONE
+from data.clock import BUSINESS_ZONE, UtcDatetime
+from data.errors import BadInput
+from data.tolerances import Tolerance
 from data.vocabulary import Refusal
 
 
@@ -24,6 +26,29 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         )
     shown.set_defaults(run=run_list)
     again.set_defaults(run=run_replay)
+    _add_tolerances(actions)
+
+
+def _add_tolerances(
+    actions: "argparse._SubParsersAction[argparse.ArgumentParser]",
+) -> None:
+    on = actions.add_parser("tolerate", help=_("mend a fault of a station's messages from now on"))
+    off = actions.add_parser("untolerate", help=_("mend it no longer"))
+    for each in (on, off):
+        each.add_argument(
+            "words",
+            nargs="+",
+            metavar="STATION KIND",
+            help=_("a station's code and what to tolerate: {kinds}").format(
+                kinds=", ".join(Tolerance)
+            ),
+        )
+        each.add_argument("--all", action="store_true", help=_("every station; name no station"))
+    listed = actions.add_parser("tolerances", help=_("show what is tolerated, and what would help"))
+    listed.add_argument("--all", action="store_true", help=_("also what was switched off since"))
+    on.set_defaults(run=run_tolerate)
+    off.set_defaults(run=run_untolerate)
+    listed.set_defaults(run=run_tolerances)
 
 
 def run_list(args: argparse.Namespace) -> int:
@@ -44,6 +69,9 @@ def run_list(args: argparse.Namespace) -> int:
         at = row.last_received_at.astimezone(BUSINESS_ZONE).strftime("%Y-%m-%d %H:%M:%S")
         payload = row.payload.decode("utf-8", "replace")
         print(f"{row.id}  {at}  ×{row.seen_count}  {row.topic!a}  {row.reason}: {row.detail}")
+        if row.mendable_by:
+            words = _("could be taken in with: {kinds}")
+            print("    " + words.format(kinds=" ".join(row.mendable_by)))
         if row.is_sum:
             words = _("{count} B of {seen} messages, beyond the hour's budget: not kept")
             print("    " + words.format(count=row.size, seen=row.seen_count))
@@ -62,12 +90,13 @@ def run_replay(args: argparse.Namespace) -> int:
     """Takes in the refused messages that can be read now, counts the others; returns 0."""
     from data.database import ingest_engine
     from ingest.running.pipeline import Pipeline
-    from ingest.running.replay import replay
+    from ingest.running.replay import Which, replay
 
-    done = replay(Pipeline(ingest_engine()), Refusal(args.reason) if args.reason else None)
-    print(_("Taken in: {count}").format(count=done.counts.total))
+    which = Which(Refusal(args.reason) if args.reason else None)
+    done = replay(Pipeline(ingest_engine()), which)
+    print(_("Taken in: {count}").format(count=done.counts.total - done.counts.refused))
     for fate, count in asdict(done.counts).items():
-        if count:
+        if count and fate != "refused":
             print(f"    {fate}: {count}")
     print(_("Still refused: {count}").format(count=done.still.total()))
     for reason, count in done.still.most_common():
@@ -76,3 +105,76 @@ def run_replay(args: argparse.Namespace) -> int:
         words = _("Not kept whole, can't be taken in: {count}; their devices must send them again.")
         print(words.format(count=done.not_whole))
     return 0
+
+
+def _asked(args: argparse.Namespace) -> tuple[str | None, list[Tolerance]]:
+    """Returns the station's code, None for every station, and the tolerances. Raises BadInput."""
+    code, kinds = (None, args.words) if args.all else (args.words[0], args.words[1:])
+    unknown = [kind for kind in kinds if kind not in set(Tolerance)]
+    if unknown or not kinds:
+        raise BadInput(
+            "{text} is no tolerance.",
+            mend="Name a station and one of: {kinds}",
+            text=" ".join(unknown) or (code or ""),
+            kinds=", ".join(Tolerance),
+        )
+    return code, [Tolerance(kind) for kind in kinds]
+
+
+def run_tolerate(args: argparse.Namespace) -> int:
+    """Switches tolerances on, for a station or for all; prints what was off before; returns 0."""
+    from data.database import app_engine, transaction
+    from data.queries.readings.tolerances import station_of_code
+    from ingest.tolerances import switch_on
+
+    code, kinds = _asked(args)
+    with transaction(app_engine()) as connection:
+        station = station_of_code(connection, code) if code else None
+        switched = switch_on(connection, station, kinds, None)
+    for kind in switched:
+        print(_("Switched on: {kind}").format(kind=kind))
+    if not switched:
+        print(_("That is switched on already."))
+    else:
+        print(_("A running ingest takes in what waited; ./onemap quarantine replay does so too."))
+    return 0
+
+
+def run_untolerate(args: argparse.Namespace) -> int:
+    """Switches tolerances off, for a station or those for all; returns 0. What went in stays."""
+    from data.database import app_engine, transaction
+    from data.queries.readings.tolerances import station_of_code
+    from ingest.tolerances import switch_off
+
+    code, kinds = _asked(args)
+    with transaction(app_engine()) as connection:
+        station = station_of_code(connection, code) if code else None
+        for kind in switch_off(connection, station, kinds, None):
+            print(_("Switched off: {kind}").format(kind=kind))
+    return 0
+
+
+def run_tolerances(args: argparse.Namespace) -> int:
+    """Prints what is tolerated, and by station what waits for which tolerance; returns 0."""
+    from data.database import app_engine
+    from data.queries.readings.tolerances import mendable, tolerated
+
+    with app_engine().connect() as connection:
+        rows = tolerated(connection, ended=args.all)
+        waiting = mendable(connection)
+    for row in rows:
+        since = _("since {at}").format(at=_local(row.started_at))
+        until = _("until {at}").format(at=_local(row.ended_at)) if row.ended_at else ""
+        count = _("taken in: {count}").format(count=row.taken_in or 0)
+        parts = [row.code or _("every station"), row.kind, since, until, count]
+        print("  ".join(part for part in parts if part))
+    for each in waiting:
+        words = _("{code}: {count} messages wait for {kinds}")
+        print(words.format(code=each.code, count=each.count, kinds=" ".join(each.kinds)))
+    if not rows and not waiting:
+        print(_("Nothing is tolerated, and nothing waits for it."))
+    return 0
+
+
+def _local(moment: UtcDatetime) -> str:
+    return moment.astimezone(BUSINESS_ZONE).strftime("%Y-%m-%d %H:%M")

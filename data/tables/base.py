@@ -25,6 +25,16 @@ def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
+def some_of(column: str, words: type[StrEnum]) -> CheckConstraint:
+    """Returns a check constraint: the array column holds values of the enumeration, at least one.
+
+    Null is allowed.
+    """
+    listed = ", ".join(f"'{word.value}'" for word in words)
+    rule = f"{column} <@ ARRAY[{listed}] AND cardinality({column}) > 0"
+    return CheckConstraint(rule, name=column)
+
+
 def geometry(kind: str, *, nullable: bool = False) -> Column[Geometry]:
     """Returns the column ``geom``, a geometry of that kind in CGCS2000 degrees."""
     return Column("geom", Geometry(kind, srid=CGCS2000, spatial_index=False), nullable=nullable)

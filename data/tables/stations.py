@@ -19,11 +19,13 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSON, JSONB, ExcludeConstraint
 from sqlalchemy.sql import func, literal_column
 
-from data.tables.base import METADATA, geometry, moment, one_of, web_geometry
+from data.tables.base import METADATA, geometry, moment, one_of, some_of, web_geometry
+from data.tolerances import Tolerance
 from data.vocabulary import (
     COLUMN_PARAMETERS,
     PARAMETERS,
@@ -273,6 +275,13 @@ quarantine = Table(
         server_default="false",
         comment="stands for all messages beyond an hour's budget: their count and bytes, nothing of"
         " what they said",
+    ),
+    Column("mendable_by", ARRAY(Text), comment="with these tolerances it could be taken in"),
+    some_of("mendable_by", Tolerance),
+    Index(
+        "ix_quarantine_mendable",
+        "station_id",
+        postgresql_where=text("replayed_at IS NULL AND mendable_by IS NOT NULL"),
     ),
     CheckConstraint("payload_length >= length(payload)", name="payload_length"),
     one_of("reason", Refusal),

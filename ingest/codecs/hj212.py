@@ -13,12 +13,14 @@ from typing import Final
 
 from data.clock import UtcDatetime
 from data.records import RawReading, StationCode, ValueRange
+from data.tolerances import NO_TOLERANCES, Tolerance, Tolerances
 from data.vocabulary import Flag, Parameter, Period, Refusal
 from ingest.codecs.hj212_cipher import deciphered, is_cipher
 from ingest.codecs.hj212_factors import Factor, factor_of
 from ingest.codecs.hj212_frame import BadFrame, Fault, framed, unframed
 from ingest.codecs.hj212_segment import Segment, Version, moment, take_apart, with_items
 from ingest.codecs.refusal import Unreadable
+from ingest.codecs.repairs import stripped
 
 PERIODS: Final[Mapping[int, Period]] = {
     2011: Period.INSTANT,
@@ -37,10 +39,11 @@ _RANGE_ENDS: Final = {"Min": "minimum", "Max": "maximum", "Cou": "cumulative"}
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A frame that was refused, with the reason."""
+    """A frame that was refused, with the reason, and the tolerance that would mend it."""
 
     fault: Fault
     detail: str
+    mendable_by: Tolerance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +81,20 @@ class Decoded:
         return f"{self.request}.{self.command}{piece}"
 
 
-def read(data: bytes, key: bytes | None = None) -> Decoded | Refused:
+def read(
+    data: bytes, key: bytes | None = None, tolerances: Tolerances = NO_TOLERANCES
+) -> Decoded | Refused:
     """Decodes one frame or returns why not; never raises. ``key`` deciphers encrypted bodies."""
+    if Tolerance.STRIP in tolerances:
+        data = stripped(data)
     try:
-        segment = take_apart(unframed(data).segment)
+        segment = take_apart(unframed(data).segment, tolerances)
         body = segment.body
         if segment.version is Version.V2025 and is_cipher(body):
             body = deciphered(body, key)
-        return _decoded(with_items(segment, body))
+        return _decoded(with_items(segment, body), tolerances)
     except BadFrame as error:
-        return Refused(error.fault, error.detail)
+        return Refused(error.fault, error.detail, error.mendable_by)
 
 
 def opened(data: bytes, key: bytes | None) -> bytes:
@@ -106,17 +113,24 @@ def opened(data: bytes, key: bytes | None) -> bytes:
     return framed(before + plain + after)
 
 
-def decode(payload: bytes, station: StationCode, _received_at: UtcDatetime) -> RawReading:
+def decode(
+    payload: bytes,
+    station: StationCode,
+    _received_at: UtcDatetime,
+    tolerances: Tolerances = NO_TOLERANCES,
+) -> RawReading:
     """Returns the reading in an HJ 212 frame.
 
     Raises Unreadable: frame, crc, cipher, time, parameter or value. The station is the one whose
     topic it came on; a value that can't be read without guessing refuses the frame, so that nothing
     is silently left out.
     """
-    decoded = read(payload)
+    decoded = read(payload, tolerances=tolerances)
     if isinstance(decoded, Refused):
         raise Unreadable(
-            _REASONS.get(decoded.fault, Refusal.FRAME), f"{decoded.fault}: {decoded.detail}"
+            _REASONS.get(decoded.fault, Refusal.FRAME),
+            f"{decoded.fault}: {decoded.detail}",
+            decoded.mendable_by,
         )
     if decoded.doubtful:
         parameter, why = next(iter(decoded.doubtful.items()))
@@ -175,20 +189,20 @@ def encode(fields: Mapping[str, str], items: Mapping[str, str] | None = None) ->
     return framed(f"{head}CP=&&{body}&&".encode())
 
 
-def _decoded(segment: Segment) -> Decoded:
+def _decoded(segment: Segment, tolerances: Tolerances) -> Decoded:
     command = segment.command
     period = PERIODS.get(command)
     times = segment.items.get("DataTime", ())
     if len(set(times)) > 1:
         raise BadFrame(Fault.TIME, "DataTime is there twice and differs")
-    observed_at = moment(times[0]) if times else None
+    observed_at = moment(times[0], tolerances) if times else None
     values = _Values(segment, period)
     return Decoded(
         version=segment.version,
         station=segment.fields.get("MN", ""),
         command=command,
         request=segment.fields.get("QN", ""),
-        packet=segment.packet,
+        packet=segment.packet(tolerances),
         wants_answer=segment.wants_answer,
         observed_at=observed_at,
         period=period,

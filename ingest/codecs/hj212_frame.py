@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from data.tolerances import Tolerance
+from ingest.codecs.repairs import stripped
+
 HEAD: Final = b"##"
 HEADER_BYTES: Final = 6
 CRC_DIGITS: Final = 4
@@ -34,12 +37,21 @@ class Fault(StrEnum):
 
 
 class BadFrame(Exception):
-    """The bytes are no valid frame; ``detail`` says what is wrong with them."""
+    """The bytes are no valid frame; ``detail`` says what is wrong with them.
 
-    def __init__(self, fault: Fault, detail: str) -> None:
+    ``mendable_by`` is the tolerance that would mend the fault, None where none does.
+    """
+
+    def __init__(self, fault: Fault, detail: str, mendable_by: Tolerance | None = None) -> None:
         self.fault = fault
         self.detail = detail
+        self.mendable_by = mendable_by
         super().__init__(f"{fault}: {detail}")
+
+
+def mendable(fault: Fault, detail: str, tolerance: Tolerance) -> BadFrame:
+    """Makes the error of a frame whose fault the tolerance would mend."""
+    return BadFrame(fault, f"{detail}; to tolerate it: {tolerance}", tolerance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +101,8 @@ def unframed(data: bytes) -> Framed:
     """Returns the data segment of exactly one frame. Raises BadFrame for anything else."""
     text = data.strip(b" \t\r\n")
     if not text.startswith(HEAD):
+        if stripped(text).startswith(HEAD):
+            raise mendable(Fault.NOT_A_FRAME, "padding before ##", Tolerance.STRIP)
         raise BadFrame(Fault.NOT_A_FRAME, "it doesn't begin with ##")
     digits = text[2:HEADER_BYTES]
     if not digits.isdigit():
@@ -103,7 +117,10 @@ def unframed(data: bytes) -> Framed:
     if int(sent, 16) != right:
         raise _wrong_crc(segment, sent, right)
     if len(rest) > length + CRC_DIGITS:
-        raise BadFrame(Fault.TRAILING, f"{len(rest) - length - CRC_DIGITS} bytes after the CRC")
+        fault = f"{len(rest) - length - CRC_DIGITS} bytes after the CRC"
+        if not stripped(rest[length + CRC_DIGITS :]):
+            raise mendable(Fault.TRAILING, fault, Tolerance.STRIP)
+        raise BadFrame(Fault.TRAILING, fault)
     return Framed(segment)
 
 

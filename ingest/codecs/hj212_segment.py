@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Final
 
 from data.clock import UtcDatetime, to_utc
-from ingest.codecs.hj212_frame import BadFrame, Fault
+from data.tolerances import NO_TOLERANCES, Tolerance, Tolerances
+from ingest.codecs.hj212_frame import BadFrame, Fault, mendable
 
 BEIJING: Final = timezone(timedelta(hours=8))
 """A time of HJ 212 is Beijing time. Source: HJ 212-2017 §6."""
@@ -38,10 +39,7 @@ _VERSIONS: Final = {0: Version.V2005, 1: Version.V2017, 2: Version.V2025}
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A parsed data segment; ``items`` holds every value given for a key, in order.
-
-    ``packet`` is (number, count) of a message sent in pieces, from ``PNO`` and ``PNUM``.
-    """
+    """A parsed data segment; ``items`` holds every value given for a key, in order."""
 
     fields: Mapping[str, str]
     body: str
@@ -73,25 +71,30 @@ class Segment:
             raise BadFrame(Fault.SEGMENT, f"CN is {text[:20]!a}")
         return int(text)
 
-    @property
-    def packet(self) -> tuple[int, int] | None:
-        """Packet number and count of a split message; None for a whole message. Raises BadFrame."""
+    def packet(self, tolerances: Tolerances = NO_TOLERANCES) -> tuple[int, int] | None:
+        """Returns number and count of a piece of a message; None for a whole one.
+
+        Raises BadFrame for a piece that doesn't say which, unless that is tolerated as whole.
+        """
         number, count = self.fields.get("PNO"), self.fields.get("PNUM")
         if number is None or count is None:
-            if self.flag & _SPLIT_BIT and self.version is not Version.V2005:
-                raise BadFrame(Fault.SEGMENT, "Flag tells of pieces, PNUM or PNO is missing")
-            return None
-        if not (_is_number(number) and _is_number(count) and 1 <= int(number) <= int(count)):
+            if not (self.flag & _SPLIT_BIT and self.version is not Version.V2005):
+                return None
+            fault = "Flag tells of pieces, PNUM or PNO is missing"
+        elif _is_number(number) and _is_number(count) and 1 <= int(number) <= int(count):
+            return int(number), int(count)
+        elif {number, count} <= {"", "0"}:
+            fault = "PNO and PNUM are 0 or empty"
+        else:
             raise BadFrame(Fault.SEGMENT, "PNO and PNUM are no piece of a whole")
-        return int(number), int(count)
+        if Tolerance.WHOLE_FRAME not in tolerances:
+            raise mendable(Fault.SEGMENT, fault, Tolerance.WHOLE_FRAME)
+        return None
 
 
-def take_apart(segment: bytes) -> Segment:
+def take_apart(segment: bytes, tolerances: Tolerances = NO_TOLERANCES) -> Segment:
     """Parses a data segment into its header and body, without items yet. Raises BadFrame."""
-    try:
-        text = segment.decode("utf-8")
-    except UnicodeDecodeError:
-        raise BadFrame(Fault.SEGMENT, "the text isn't UTF-8") from None
+    text = _decoded(segment, tolerances)
     found = _BODY.search(text)
     if found is None or text[found.end() :].strip():
         raise BadFrame(Fault.SEGMENT, "CP=&&…&& is missing")
@@ -106,6 +109,26 @@ def take_apart(segment: bytes) -> Segment:
         if fields.setdefault(key, named[2]) != named[2]:
             raise BadFrame(Fault.SEGMENT, f"the header has {key} twice")
     return Segment(fields, found[1])
+
+
+def _decoded(segment: bytes, tolerances: Tolerances) -> str:
+    """Returns the segment's text, in UTF-8 or, where tolerated, GBK. Raises BadFrame.
+
+    No byte of a GBK letter is a sign that ends a field or an item.
+    """
+    try:
+        return segment.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    try:
+        text = segment.decode("gb18030")
+    except UnicodeDecodeError:
+        raise BadFrame(Fault.SEGMENT, "the text is neither UTF-8 nor GBK") from None
+    if Tolerance.GBK_TEXT not in tolerances:
+        raise mendable(
+            Fault.SEGMENT, "the text isn't UTF-8, but may be GBK", Tolerance.GBK_TEXT
+        ) from None
+    return text
 
 
 def with_items(segment: Segment, body: str) -> Segment:
@@ -145,12 +168,17 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
 
 
-def moment(text: str) -> UtcDatetime:
+def moment(text: str, tolerances: Tolerances = NO_TOLERANCES) -> UtcDatetime:
     """Parses Beijing time, ``YYYYMMDDhhmmss`` with or without milliseconds. Raises BadFrame."""
     if text.isascii() and text.isdigit() and len(text) in (14, 17):
+        late = text[8:].ljust(9, "0") == "240000000"
+        if late and Tolerance.HOUR24 not in tolerances:
+            fault = f"{text!a}: 24:00 is 0:00 of the next day"
+            raise mendable(Fault.TIME, fault, Tolerance.HOUR24)
+        digits = f"{text[:8]}000000" if late else text[:14]
         try:
-            at = datetime.strptime(text[:14], "%Y%m%d%H%M%S").replace(tzinfo=BEIJING)
-            return to_utc(at + timedelta(milliseconds=int(text[14:] or "0")))
+            at = datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=BEIJING)
+            return to_utc(at + timedelta(days=int(late), milliseconds=int(text[14:] or "0")))
         except (ValueError, OverflowError):
             pass
     raise BadFrame(Fault.TIME, f"{text[:30]!a} is no time YYYYMMDDhhmmss")

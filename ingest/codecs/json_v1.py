@@ -8,16 +8,19 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 import orjson
 
 from data.clock import UtcDatetime, to_utc
 from data.records import RawReading, StationCode
+from data.tolerances import NO_TOLERANCES, Tolerance, Tolerances
 from data.vocabulary import Flag, Parameter, Period, Refusal
+from ingest.codecs import repairs
 from ingest.codecs.refusal import Unreadable
 
 LONGEST_ID = 128
+_MANY = "the message holds several readings"
 
 _FIELDS = frozenset({"id", "time", "period", "values", "flags", "position"})
 _TEXTS = ("id", "time", "period")
@@ -28,10 +31,16 @@ _FLOATS = {float}
 _MOST_SHOWN = 40
 
 
-def decode(payload: bytes, station: StationCode, received_at: UtcDatetime) -> RawReading:
+def decode(
+    payload: bytes,
+    station: StationCode,
+    received_at: UtcDatetime,
+    tolerances: Tolerances = NO_TOLERANCES,
+) -> RawReading:
     """Returns the reading in a JSON message: times in UTC, finite values, the device's own flags.
 
-    Raises Unreadable with the reason: not_json, shape, time, parameter or value.
+    Raises Unreadable with the reason: not_json, shape, time, parameter or value. An array of
+    readings is refused here, for its readings are decoded each by itself.
     """
     document = _parse(payload)
     if not document.keys() <= _FIELDS:
@@ -42,7 +51,7 @@ def decode(payload: bytes, station: StationCode, received_at: UtcDatetime) -> Ra
         _refuse_repeated_keys(payload)
     return RawReading(
         station,
-        _time(document.get("time")),
+        _time(document.get("time"), tolerances),
         values,
         _period(document["period"]) if "period" in document else Period.INSTANT,
         flags,
@@ -56,10 +65,31 @@ def _parse(payload: bytes) -> dict[str, Any]:
     try:
         document = orjson.loads(payload)
     except orjson.JSONDecodeError as error:
-        raise Unreadable(Refusal.NOT_JSON, str(error)) from None
+        _refuse_bytes(payload, str(error))
     if not isinstance(document, dict):
+        if isinstance(document, list) and repairs.json_readings(payload, 1):
+            repairs.refuse_mendable(Refusal.SHAPE, _MANY, Tolerance.ARRAY)
         raise Unreadable(Refusal.SHAPE, "not an object")
     return document
+
+
+def _refuse_bytes(payload: bytes, fault: str) -> NoReturn:
+    """Raises Unreadable for a payload that is no JSON, with what would mend it, or a hint."""
+    bare = repairs.stripped(payload)
+    if repairs.json_readings(bare, 1):
+        repairs.refuse_mendable(
+            Refusal.SHAPE, _MANY, Tolerance.ARRAY if bare == payload.strip() else Tolerance.STRIP
+        )
+    if bare != payload:
+        try:
+            orjson.loads(bare)
+        except orjson.JSONDecodeError:
+            pass
+        else:
+            padded = "there is a byte order mark or padding, as NULs, around the message"
+            repairs.refuse_mendable(Refusal.NOT_JSON, padded, Tolerance.STRIP)
+    why = repairs.hint(payload)
+    raise Unreadable(Refusal.NOT_JSON, f"{why} ({fault})" if why else fault)
 
 
 def _values(raw: object) -> dict[Parameter, float]:
@@ -108,16 +138,16 @@ def _flags(raw: object, values: Mapping[Parameter, float]) -> dict[Parameter, Fl
     return flags
 
 
-def _time(raw: object) -> UtcDatetime:
-    if not isinstance(raw, str):
-        raise Unreadable(Refusal.TIME, "time is missing or not text")
-    if not 11 <= len(raw) <= 40 or raw[10] not in "Tt ":
-        raise Unreadable(Refusal.TIME, "time is not ISO 8601 with date and time of day")
+def _time(raw: object, tolerances: Tolerances) -> UtcDatetime:
+    if isinstance(raw, str) and 11 <= len(raw) <= 40 and raw[10] in "Tt ":
+        try:
+            moment = datetime.fromisoformat(raw)
+            if moment.tzinfo is not None:
+                return to_utc(moment)
+        except (ValueError, OverflowError):
+            pass
     try:
-        moment = datetime.fromisoformat(raw)
-        if moment.tzinfo is None:
-            raise Unreadable(Refusal.TIME, "time has no offset from UTC")
-        return to_utc(moment)
+        return to_utc(repairs.repaired_time(raw, tolerances))
     except (ValueError, OverflowError):
         raise Unreadable(Refusal.TIME, "time is not ISO 8601 with an offset") from None
 

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import chain
 from typing import cast
 
 import psycopg
@@ -39,7 +40,7 @@ def cursor_of(connection: Connection) -> Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """A committed batch: its counts, and for each message its reading or refusal."""
+    """A committed batch: its counts, and its messages' readings and refusals, in order."""
 
     counts: Counts
     entries: Sequence[Entry]
@@ -72,6 +73,7 @@ class Pipeline:
         )
         self._screen = Screen(
             payload_bytes=settings.payload_bytes,
+            message_readings=settings.message_readings,
             future=timedelta(minutes=settings.future_minutes),
         )
         self._budget = Budget(settings.quarantine_bytes, settings.stranger_bytes)
@@ -108,26 +110,33 @@ class Pipeline:
         return [self._budget.keep(e) if isinstance(e, Refused) else e for e in entries]
 
     def sort(self, messages: Sequence[Message]) -> list[Entry]:
-        """Returns a reading or refusal for each message, in order; creates missing partitions."""
+        """Returns the messages' readings and refusals, in order; creates missing partitions."""
+        return list(chain.from_iterable(self.sort_by_message(messages)))
+
+    def sort_by_message(self, messages: Sequence[Message]) -> list[list[Entry]]:
+        """Returns for each message its readings and refusals; creates missing partitions."""
         with transaction(self.engine) as connection:
             cursor = cursor_of(connection)
-            entries = self._refuse_outside(cursor, self._screen.sort(cursor, messages))
-        months = self._partitions.missing(e.reading.raw for e in entries if isinstance(e, Screened))
+            groups = self._screen.sort_by_message(cursor, messages)
+            groups = self._refuse_outside(cursor, groups)
+        readings = (e.reading.raw for e in chain.from_iterable(groups) if isinstance(e, Screened))
+        months = self._partitions.missing(readings)
         if months:
             with transaction(self.engine) as connection:
                 make_partitions(cursor_of(connection), months)
             self._partitions.remember(months)
-        return entries
+        return groups
 
-    def _refuse_outside(self, cursor: Cursor, entries: list[Entry]) -> list[Entry]:
+    def _refuse_outside(self, cursor: Cursor, groups: list[list[Entry]]) -> list[list[Entry]]:
         """Refuses the readings of months that were moved out of the database to files.
 
         The database would refuse them too, one by one: each in some twenty transactions.
         """
         this_month = month_of(self._now())
+        entries = chain.from_iterable(groups)
         months = months_of(e.reading.raw for e in entries if isinstance(e, Screened))
         gone = outside(cursor, {month for month in months if month < this_month})
-        return [_refused(each, gone) for each in entries] if gone else entries
+        return [[_refused(each, gone) for each in group] for group in groups] if gone else groups
 
     def write(self, cursor: Cursor, entries: Sequence[Entry]) -> Counts:
         """Writes readings and refusals in the caller's transaction; returns the counts."""

@@ -26,6 +26,7 @@ from ingest.running.outage import persist
 from ingest.running.pipeline import Pipeline
 from ingest.running.strands import STRANDS, Strands
 from ingest.running.sweep import Sweep
+from ingest.running.waiting import take_in_waiting
 from ingest.screening.assessment import Assessor
 from ingest.screening.decoding import CODECS
 from ingest.storage.writer import Counts
@@ -93,6 +94,7 @@ class Worker:
             setups = [Setup(n, url, self._settings, quality) for n in range(workers)]
             self._lanes = Lanes(setups, self._inbox, self._committed)
         self._sweep = Sweep(engine, Assessor(quality))
+        self._waiting = Pipeline(engine, self._settings, quality, now=now)
         self._sweep_at = self._review_at = self._beat_at = 0.0
         self._counting = threading.Lock()
         self.metrics = Metrics()
@@ -149,7 +151,7 @@ class Worker:
             self.figures.batch(answer.counts, answer.refused, seconds, oldest)
 
     def _keep_time(self) -> None:
-        """Applies new reviews, assesses a page of stations and logs a line, each when due."""
+        """Applies reviews and tolerances, assesses stations and logs a line, each when due."""
         moment = time.monotonic()
         if moment >= self._sweep_at:
             swept = persist(lambda: self._sweep.turn(self._now()), self._stopping)
@@ -160,6 +162,7 @@ class Worker:
         if moment >= self._review_at:
             self._review_at = moment + REVIEWS_S
             persist(lambda: self._sweep.reviewed(self._now()), self._stopping)
+            persist(lambda: take_in_waiting(self._waiting), self._stopping)
         if moment >= self._beat_at:
             self._beat_at = moment + HEARTBEAT_S
             LOG.info("%s", self._heartbeat())

@@ -1,17 +1,85 @@
-"""Which codec decodes which channel: one row a channel."""
+"""Finds the readings in a message: which codec decodes which channel, and for which station."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
+from typing import NamedTuple
 
 from data.clock import UtcDatetime
 from data.records import RawReading, StationCode
+from data.tolerances import NO_TOLERANCES, Tolerance, Tolerances
+from data.vocabulary import Refusal
 from ingest.codecs import hj212, json_v1
-from ingest.topics import Channel
+from ingest.codecs.refusal import Unreadable
+from ingest.codecs.repairs import json_readings, stripped
+from ingest.stations import StationFacts
+from ingest.topics import Address, Channel
 
-Decoder = Callable[[bytes, StationCode, UtcDatetime], RawReading]
-"""Payload, station and arrival to a reading in our units; raises Unreadable and nothing else."""
+Decoder = Callable[[bytes, StationCode, UtcDatetime, Tolerances], RawReading]
+"""Payload, station, arrival and what is tolerated to a reading in our units.
+
+Raises Unreadable and nothing else.
+"""
 
 CODECS: Mapping[Channel, Decoder] = MappingProxyType(
     {Channel.READING: json_v1.decode, Channel.HJ212: hj212.decode}
 )
 """The channels that are taken in, each with its decoder."""
+
+
+class Part(NamedTuple):
+    """The bytes of one reading in a message, and the reading, or why these bytes are refused.
+
+    Of a message that is one reading the bytes are the message's own.
+    """
+
+    payload: bytes
+    reading: RawReading | Unreadable
+
+
+def readings_in(
+    payload: bytes,
+    address: Address,
+    station: StationFacts | None,
+    received_at: UtcDatetime,
+    *,
+    most: int,
+) -> Sequence[Part]:
+    """Returns the readings in a message's payload, at least one, in the order of the message.
+
+    ``station`` is None where no station has the address's code; ``most`` is how many readings a
+    message may hold. Raises Unreadable where the message as a whole can't be decoded.
+    """
+    decode = CODECS.get(address.channel)
+    if decode is None:
+        raise Unreadable(Refusal.TOPIC, f"nothing is read from {address.channel}")
+    if station is None or not station.tolerances:
+        return (Part(payload, decode(payload, address.station, received_at, NO_TOLERANCES)),)
+    tolerances = station.tolerances
+    bare = stripped(payload) if Tolerance.STRIP in tolerances else payload
+    if Tolerance.ARRAY in tolerances and address.channel is Channel.READING:
+        found = json_readings(bare, most)
+        if found is not None:
+            return _each(found, address.station, received_at, tolerances, most)
+    return (Part(payload, decode(bare, address.station, received_at, tolerances)),)
+
+
+def _each(
+    payloads: Sequence[bytes],
+    station: StationCode,
+    received_at: UtcDatetime,
+    tolerances: Tolerances,
+    most: int,
+) -> list[Part]:
+    """Decodes the readings of one message; one that can't be decoded costs none of the others."""
+    if len(payloads) > most:
+        raise Unreadable(Refusal.SHAPE, f"more than {most} readings in a message")
+    parts: list[Part] = []
+    for payload in payloads:
+        try:
+            reading: RawReading | Unreadable = json_v1.decode(
+                payload, station, received_at, tolerances
+            )
+        except Unreadable as error:
+            reading = error
+        parts.append(Part(payload, reading))
+    return parts

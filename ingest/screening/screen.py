@@ -1,22 +1,24 @@
-"""Screens messages: decodes, finds the station, checks the clock, flags; else refuses."""
+"""Screens messages: finds the station, decodes, checks the clock, flags; else refuses."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import chain, islice
 from operator import itemgetter
 from typing import NamedTuple
 
 from data.clock import UtcDatetime
-from data.records import RawReading, Reading, Refused, StationCode
+from data.records import RawReading, Reading, Refused
+from data.tolerances import Tolerance
 from data.vocabulary import Refusal
 from ingest.codecs.refusal import Unreadable
 from ingest.inbox import Message, part_of
 from ingest.screening.checks import Checks
-from ingest.screening.decoding import CODECS
+from ingest.screening.decoding import Part, readings_in
 from ingest.screening.recent_readings import recent_readings
 from ingest.stations import Cursor, StationFacts, StationRegistry
-from ingest.topics import address_of
+from ingest.topics import address_of, station_in
 
 LOG = logging.getLogger(__name__)
 
@@ -44,57 +46,112 @@ class Screen:
         registry: StationRegistry | None = None,
         *,
         payload_bytes: int = 65536,
+        message_readings: int = 1000,
         future: timedelta = timedelta(minutes=10),
     ) -> None:
         self._checks = checks or Checks()
         self._registry = registry or StationRegistry()
         self._payload_bytes = payload_bytes
+        self._message_readings = message_readings
         self._future = future
 
     def sort(self, cursor: Cursor, messages: Sequence[Message]) -> list[Entry]:
-        """Returns a reading or a refusal for each message, in the same order.
+        """Returns the readings and refusals of all messages, in the messages' order.
 
         Asks the database first and remembers only afterwards, so that a failed call can be
         repeated.
         """
-        decoded = [self._decode(message) for message in messages]
-        known = self._registry.find(cursor, {code for each in decoded if (code := _code(each))})
-        entries: list[Entry] = [
-            self._place(message, each, known)
-            if isinstance(each, RawReading)
-            else _placed(each, known)
-            for message, each in zip(messages, decoded, strict=True)
-        ]
-        self._warm(cursor, entries)
-        return self._check(entries)
+        return list(chain.from_iterable(self.sort_by_message(cursor, messages)))
 
-    def _decode(self, message: Message) -> RawReading | Refused:
+    def sort_by_message(self, cursor: Cursor, messages: Sequence[Message]) -> list[list[Entry]]:
+        """Returns for each message its readings and refusals: at least one, mostly one.
+
+        A message may hold several readings; each counts by itself.
+        """
+        codes = [station_in(message.topic) for message in messages]
+        known = self._registry.find(cursor, set(filter(None, codes)))
+        groups = [
+            self._read(message, known.get(code) if code else None)
+            for message, code in zip(messages, codes, strict=True)
+        ]
+        entries = list(chain.from_iterable(groups))
+        self._warm(cursor, entries)
+        checked = iter(self._check(entries))
+        return [list(islice(checked, len(group))) for group in groups]
+
+    def _read(self, message: Message, station: StationFacts | None) -> list[Entry]:
+        """Returns the readings and refusals in one message, before the checks' flags."""
         try:
-            address = address_of(message.topic)
-            decode = CODECS.get(address.channel)
-            if decode is None:
-                raise Unreadable(Refusal.TOPIC, f"nothing is read from {address.channel}")
             if message.whole is not None or len(message.payload) > self._payload_bytes:
-                return refuse_too_large(message)
-            return decode(message.payload, address.station, message.received_at)
+                return [_placed(refuse_too_large(message), station)]
+            parts = self._parts(message, station)
         except Unreadable as error:
-            return refuse(message, error.reason, error.detail)
+            return [self._refuse(message, error, station)]
         except (ValueError, ArithmeticError, LookupError, TypeError, RecursionError) as error:
             # a fault of ours must cost this message, not those of all stations after it
             LOG.exception("a decoder failed; its message lies in quarantine")
-            return refuse(message, Refusal.SHAPE, f"the decoder failed: {type(error).__name__}")
+            detail = f"the decoder failed: {type(error).__name__}"
+            return [_placed(refuse(message, Refusal.SHAPE, detail), station)]
+        return [self._place(message, part, station) for part in parts]
 
-    def _place(
-        self, message: Message, raw: RawReading, known: Mapping[StationCode, StationFacts]
-    ) -> Entry:
-        station = known.get(raw.station)
+    def _parts(self, message: Message, station: StationFacts | None) -> Sequence[Part]:
+        return readings_in(
+            message.payload,
+            address_of(message.topic),
+            station,
+            message.received_at,
+            most=self._message_readings,
+        )
+
+    def _place(self, message: Message, part: Part, station: StationFacts | None) -> Entry:
+        """Returns the reading as one of its station, or a refusal of the reading's own bytes."""
+        payload, raw = part
+        if payload is not message.payload:
+            message = replace(message, payload=payload)
+        if isinstance(raw, Unreadable):
+            return self._refuse(message, raw, station)
         if station is None:
             return refuse(message, Refusal.UNKNOWN_STATION, "no station has this code")
         received_at = message.received_at
         wrong = self._clock_fault(raw.observed_at, received_at, station)
         if wrong:
-            return replace(refuse(message, Refusal.CLOCK, wrong), station_id=station.id)
+            return _placed(refuse(message, Refusal.CLOCK, wrong), station)
         return Screened(message, Reading(station.id, raw, received_at, {}), station)
+
+    def _refuse(self, message: Message, error: Unreadable, station: StationFacts | None) -> Refused:
+        refused = refuse(message, error.reason, error.detail)
+        if station is None:
+            return refused
+        mending = self._mending(message, error, station) if error.mendable_by else ()
+        return replace(refused, station_id=station.id, mendable_by=mending)
+
+    def _mending(
+        self, message: Message, error: Unreadable, station: StationFacts
+    ) -> tuple[Tolerance, ...]:
+        """Returns the tolerances with which a reading of the message could be taken in.
+
+        Empty where they would not be enough: a message may have several faults.
+        """
+        added: list[Tolerance] = []
+        needed = error.mendable_by
+        while needed is not None and needed not in added:
+            added.append(needed)
+            lenient = replace(station, tolerances=station.tolerances | set(added))
+            try:
+                found = [part.reading for part in self._parts(message, lenient)]
+            except Unreadable as further:
+                found = [further]
+            if any(self._is_possible(each, message.received_at, station) for each in found):
+                return tuple(added)
+            needed = next((e.mendable_by for e in found if isinstance(e, Unreadable)), None)
+        return ()
+
+    def _is_possible(
+        self, raw: RawReading | Unreadable, received_at: UtcDatetime, station: StationFacts
+    ) -> bool:
+        return isinstance(raw, RawReading) and not self._clock_fault(
+            raw.observed_at, received_at, station
+        )
 
     def _clock_fault(
         self, observed_at: UtcDatetime, received_at: UtcDatetime, station: StationFacts
@@ -143,20 +200,8 @@ class Screen:
         return checked
 
 
-def _code(decoded: RawReading | Refused) -> StationCode | None:
-    """Returns the station that a message names, whether decoded or refused; None if it has none."""
-    if isinstance(decoded, RawReading):
-        return decoded.station
-    try:
-        return address_of(decoded.topic).station
-    except Unreadable:
-        return None
-
-
-def _placed(refused: Refused, known: Mapping[StationCode, StationFacts]) -> Refused:
-    """Returns the refusal with its station's id, if that station is registered."""
-    code = _code(refused)
-    station = known.get(code) if code is not None else None
+def _placed(refused: Refused, station: StationFacts | None) -> Refused:
+    """Returns the refusal with the id of its station, if that is registered."""
     return replace(refused, station_id=station.id) if station else refused
 
 

@@ -17,11 +17,15 @@ SUM_DETAIL: Final = "beyond the hour's budget: counted, not kept"
 
 _INSERT = """
 INSERT INTO quarantine AS q (topic, payload, payload_sha256, reason, detail, seen_count,
-    first_received_at, last_received_at, station_id, payload_length, is_sum)
-SELECT * FROM unnest(%s::text[], %s::bytea[], %s::bytea[], %s::text[], %s::text[], %s::int[],
-    %s::timestamptz[], %s::timestamptz[], %s::bigint[], %s::bigint[], %s::bool[])
+    first_received_at, last_received_at, station_id, payload_length, is_sum, mendable_by)
+SELECT topic, payload, digest, reason, detail, seen, first_at, last_at, station, length, is_sum,
+    string_to_array(nullif(mending, ''), ' ')
+FROM unnest(%s::text[], %s::bytea[], %s::bytea[], %s::text[], %s::text[], %s::int[],
+    %s::timestamptz[], %s::timestamptz[], %s::bigint[], %s::bigint[], %s::bool[], %s::text[])
+    AS refused (topic, payload, digest, reason, detail, seen, first_at, last_at, station, length,
+    is_sum, mending)
 ON CONFLICT (topic, payload_sha256) DO UPDATE SET
-    reason = excluded.reason, detail = excluded.detail,
+    reason = excluded.reason, detail = excluded.detail, mendable_by = excluded.mendable_by,
     seen_count = q.seen_count + excluded.seen_count,
     payload_length = CASE WHEN q.is_sum
         THEN q.payload_length + excluded.payload_length ELSE q.payload_length END,
@@ -58,6 +62,7 @@ def put(cursor: Cursor, refused: Iterable[Refused]) -> None:
             earliest.station_id,
             sum(each.length for each in same) if is_sum else same[0].length,
             is_sum,
+            "" if is_sum else " ".join(sorted(same[-1].mendable_by)),
         )
         for (topic, digest), same in sorted(groups.items())
         for is_sum in [same[0].is_counted_only]

@@ -2,7 +2,8 @@
 
 A receipt names the ids of messages whose readings are stored, and of those that lie in quarantine
 with all their bytes: a device may drop both from its spool. What it hears nothing about it sends
-again; the same message twice is harmless.
+again; the same message twice is harmless. Of readings that share an id, as in one message, each
+must be stored for the id to be named as stored.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -35,7 +36,15 @@ class Receipt:
 @dataclass(slots=True)
 class _Ids:
     ids: list[str] = field(default_factory=list)
-    refused: list[dict[str, str]] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+
+    def named(self) -> tuple[list[str], list[dict[str, str]]]:
+        """Returns the ids of what is stored, and of what is refused and kept, with the reasons.
+
+        Several readings may share an id: it counts as stored only if none of them was refused.
+        """
+        stored = [each for each in dict.fromkeys(self.ids) if each not in self.refused]
+        return stored, [{"id": each, "reason": why} for each, why in self.refused.items()]
 
 
 def receipts_of(entries: Iterable[Entry]) -> Iterator[Receipt]:
@@ -53,9 +62,10 @@ def receipts_of(entries: Iterable[Entry]) -> Iterator[Receipt]:
             _add_refused(by_station, entry)
     for station, each in by_station.items():
         topic = topic_of(station, Channel.RECEIPT)
-        for ids in _portions(each.ids):
+        stored, refused_ids = each.named()
+        for ids in _portions(stored):
             yield Receipt(topic, orjson.dumps({"ids": ids}))
-        for refused in _portions(each.refused):
+        for refused in _portions(refused_ids):
             yield Receipt(topic, orjson.dumps({"refused": refused}))
 
 
@@ -69,9 +79,7 @@ def _add_refused(by_station: dict[StationCode, _Ids], refused: Refused) -> None:
         return
     named = _NAMES.get(address.channel, _unnamed)(refused.payload)
     if named is not None:
-        by_station.setdefault(address.station, _Ids()).refused.append(
-            {"id": named, "reason": refused.reason.value}
-        )
+        by_station.setdefault(address.station, _Ids()).refused[named] = refused.reason.value
 
 
 def _id_of_message(payload: bytes) -> str | None:

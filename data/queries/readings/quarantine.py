@@ -7,6 +7,7 @@ from sqlalchemy import Connection, text
 
 from data.clock import UtcDatetime
 from data.queries.rows import rows_as
+from data.tolerances import Tolerance
 from data.vocabulary import Refusal
 
 _WHERE = """
@@ -20,8 +21,9 @@ WHERE (:pending IS FALSE OR replayed_at IS NULL)
 class Quarantined:
     """One refused message; ``payload`` holds its first bytes, ``size`` its full length.
 
-    Only one that ``is_whole`` can be replayed. ``is_sum`` stands for ``seen_count`` messages beyond
-    their hour's budget, of which ``size`` bytes came and none are kept.
+    Only one that ``is_whole`` can be replayed, and is taken in where ``mendable_by`` is tolerated.
+    ``is_sum`` stands for ``seen_count`` messages beyond their hour's budget, of which ``size``
+    bytes came and none are kept.
     """
 
     id: int
@@ -36,6 +38,7 @@ class Quarantined:
     replayed_at: UtcDatetime | None
     is_whole: bool
     is_sum: bool
+    mendable_by: tuple[Tolerance, ...] | None
 
 
 def quarantined(
@@ -56,7 +59,8 @@ def quarantined(
             f"""
             SELECT id, topic, substring(payload FOR :bytes) AS payload, payload_length AS size,
             reason, detail, seen_count, first_received_at, last_received_at, replayed_at,
-            NOT is_sum AND length(payload) = payload_length AS is_whole, is_sum
+            NOT is_sum AND length(payload) = payload_length AS is_whole, is_sum,
+            mendable_by
             FROM quarantine {_WHERE} ORDER BY last_received_at DESC, id DESC LIMIT :limit
             """
         ),

@@ -115,3 +115,34 @@ def test_the_quarantine_says_what_is_not_kept_whole(
     replayed = capsys.readouterr().out
     assert "Still refused: 2" in replayed
     assert "Not kept whole, can't be taken in: 9; their devices must send them again." in replayed
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_fault_is_tolerated_and_what_waited_is_taken_in(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    register(database.owner, "SLOPPY")
+    local = b'{"time":"2026-05-15T12:00:00","values":{"ph":7.1}}\0'
+    Pipeline(database.ingest).commit([Message("onemap/v1/SLOPPY/reading", local, NOON)])
+    assert main(["quarantine", "list"]) == 0
+    assert "could be taken in with: assume_beijing strip" in capsys.readouterr().out
+    assert main(["quarantine", "tolerances"]) == 0
+    assert "SLOPPY: 1 messages wait for assume_beijing strip" in capsys.readouterr().out
+    assert main(["quarantine", "tolerate", "SLOPPY", "wrong"]) == 2
+    assert "wrong is no tolerance." in capsys.readouterr().err
+    assert main(["quarantine", "tolerate", "NOWHERE", "strip"]) == 2
+    assert "There is no station NOWHERE." in capsys.readouterr().err
+    assert main(["quarantine", "tolerate", "SLOPPY", "strip"]) == 0
+    assert main(["quarantine", "tolerate", "--all", "assume_beijing"]) == 0
+    assert "Switched on: assume_beijing" in capsys.readouterr().out
+    assert main(["quarantine", "replay"]) == 0
+    assert "Taken in: 1" in capsys.readouterr().out
+    assert rows(database.owner, "SELECT observed_at FROM reading") == [(NOON,)]
+    assert main(["quarantine", "untolerate", "SLOPPY", "strip"]) == 0
+    assert main(["quarantine", "untolerate", "SLOPPY", "strip"]) == 2
+    assert "This tolerance is not switched on." in capsys.readouterr().err
+    assert main(["quarantine", "tolerances", "--all"]) == 0
+    listed = capsys.readouterr().out
+    assert "every station  assume_beijing  since" in listed
+    assert "SLOPPY  strip  since" in listed
+    assert "until" in listed

@@ -1,0 +1,181 @@
+"""Repairs of what devices often get wrong, each where the office tolerates it; and hints.
+
+Called only for messages that aren't by the contract: ordinary ones never come here.
+"""
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Final, NoReturn
+
+from data.clock import BUSINESS_ZONE
+from data.tolerances import Tolerance, Tolerances
+from data.vocabulary import Refusal
+from ingest.codecs.refusal import Unreadable
+
+BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+_PADDING: Final = b" \t\r\n\x0b\x0c\0\x1a\x7f\xff"
+"""Blanks, NUL, the end marks of old systems, and what empty flash memory reads."""
+
+_EARLIEST_S: Final = datetime(2000, 1, 1, tzinfo=UTC).timestamp()
+_LATEST_S: Final = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
+_UNITS: Final = (1, 1_000, 1_000_000, 1_000_000_000)
+"""Seconds to nanoseconds: between 2000 and 2100 no number is a time in two of them."""
+
+_DIGITS: Final = re.compile(r"\d{9,19}(\.\d{1,9})?", re.ASCII)
+_COMPACT: Final = (14, 17)
+"""So many digits are YYYYMMDDhhmmss, with or without milliseconds: no number since 1970."""
+
+_HOUR24: Final = re.compile(
+    r"(\d{4}-?\d\d-?\d\d[Tt ]|\d{8})24((?::?00){1,2}(?:[.,]?0+)?)([Zz]|[+-][\d:]+)?", re.ASCII
+)
+_LOCAL_FORMATS: Final = (
+    "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M",
+    "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y%m%d%H%M%S", "%Y%m%d%H%M%S.%f",
+)  # fmt: skip
+_GAP: Final = re.compile(r"[\s,]*", re.ASCII)
+_HINTS: Final = (
+    (re.compile(rb"^\s*##"), "a frame of HJ 212 belongs on the station's topic hj212"),
+    (
+        re.compile(rb"^\s*[\[{]\s*'"),
+        "names and texts stand in double quotes in JSON, not in single",
+    ),
+    (re.compile(rb":\s*-?\d+,\d+\s*[,}]"), "a number has a decimal point in JSON, not a comma"),
+    (
+        re.compile(rb"[:\[,]\s*[+-]?(NaN|nan|Infinity|inf)\b"),
+        "JSON has no NaN and no Infinity; leave such a value out",
+    ),
+    (re.compile(rb",\s*[}\]]"), "a comma stands before a closing bracket"),
+    (re.compile(rb"(^|[,{])\s*//|/\*"), "JSON has no comments"),
+)
+"""Faults that people make, by their look."""
+
+_LONGEST_LOOK: Final = 4096
+
+
+def stripped(payload: bytes) -> bytes:
+    """Returns the payload without byte order mark and padding around it."""
+    return payload.strip(_PADDING).removeprefix(BYTE_ORDER_MARK).strip(_PADDING)
+
+
+def hint(payload: bytes) -> str:
+    """Returns what probably is wrong with bytes that are no JSON, or an empty string."""
+    if payload.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in payload[1:3]:
+        return "the text is UTF-16 or has NULs in it; send UTF-8"
+    start = payload[:_LONGEST_LOOK]
+    for pattern, words in _HINTS:
+        if pattern.search(start):
+            return words
+    try:
+        payload.decode()
+    except UnicodeDecodeError:
+        return "the text isn't UTF-8"
+    return ""
+
+
+def json_readings(payload: bytes, most: int) -> list[bytes] | None:
+    """Returns the bytes of each reading in a JSON array, or of objects one after the other.
+
+    At most one more than ``most``. None where the payload holds one object, no object at all, or
+    can't be read to its end. Nothing is changed within a reading.
+    """
+    try:
+        text = payload.decode().strip()
+        is_array = text.startswith("[") and isinstance(json.loads(text), list)
+        found = list(islice(_values(text[1:-1] if is_array else text), most + 1))
+    except (ValueError, RecursionError):
+        return None
+    has_object = any(each.startswith(b"{") for each in found)
+    return found if has_object and (is_array or len(found) > 1) else None
+
+
+def _values(text: str) -> Iterator[bytes]:
+    """Yields the bytes of each JSON value in a text of several, with blanks or commas between."""
+    decoder = json.JSONDecoder()
+    at = 0
+    while (at := _GAP.match(text, at).end()) < len(text):  # type: ignore[union-attr]  # matches
+        _value, stop = decoder.raw_decode(text, at)
+        yield text[at:stop].encode()
+        at = stop
+
+
+def repaired_time(raw: object, tolerances: Tolerances) -> datetime:
+    """Returns the moment of a JSON time that isn't ISO 8601 with an offset, if that is tolerated.
+
+    Raises Unreadable, with the tolerance that is missing.
+    """
+    if isinstance(raw, int | float) and not isinstance(raw, bool):
+        return _since_1970(raw, tolerances)
+    if not isinstance(raw, str):
+        raise Unreadable(Refusal.TIME, "time is missing or not text")
+    text = raw.strip() if len(raw) <= 40 else ""
+    if _DIGITS.fullmatch(text) and len(text) not in _COMPACT:
+        return _since_1970(float(text), tolerances)
+    local = _local(text)
+    if local is not None:
+        fault = "time has no offset from UTC, as in +08:00 or Z"
+        _require(Tolerance.ASSUME_BEIJING, tolerances, fault)
+        return local
+    late = _HOUR24.fullmatch(text)
+    if late is not None:
+        _require(Tolerance.HOUR24, tolerances, "24:00 is 0:00 of the next day")
+        midnight = f"{late[1]}00{late[2]}{late[3] or ''}"
+        return _moment_of(midnight, tolerances) + timedelta(days=1)
+    if not 11 <= len(raw) <= 40 or raw[10] not in "Tt ":
+        raise Unreadable(Refusal.TIME, "time is not ISO 8601 with date and time of day")
+    raise Unreadable(Refusal.TIME, "time is not ISO 8601 with an offset")
+
+
+def _moment_of(text: str, tolerances: Tolerances) -> datetime:
+    """Returns the moment of an ISO 8601 time; one without offset is repaired or refused."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return repaired_time(text, tolerances)
+    return moment if moment.tzinfo is not None else repaired_time(text, tolerances)
+
+
+def _local(text: str) -> datetime | None:
+    """Returns a time without offset as Beijing time; None for any other text."""
+    if len(text) > 10 and text[10] in "Tt ":
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            pass
+        else:
+            return moment.replace(tzinfo=BUSINESS_ZONE) if moment.tzinfo is None else None
+    if text.isascii() and text.isdigit() and len(text) == _COMPACT[1]:
+        text = f"{text[:14]}.{text[14:]}"
+    for form in _LOCAL_FORMATS:
+        try:
+            return datetime.strptime(text, form).replace(tzinfo=BUSINESS_ZONE)
+        except ValueError:
+            continue
+    return None
+
+
+def _since_1970(number: float, tolerances: Tolerances) -> datetime:
+    """Returns the moment of a number since 1970, its unit told by its magnitude."""
+    for unit in _UNITS:
+        seconds = number / unit
+        if math.isfinite(seconds) and _EARLIEST_S <= seconds < _LATEST_S:
+            _require(Tolerance.EPOCH, tolerances, "time is a number since 1970, not ISO 8601")
+            return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(
+                microseconds=round(number * 1_000_000 / unit)
+            )
+    raise Unreadable(
+        Refusal.TIME, "time is a number, but no moment from 2000 to 2100 in any unit since 1970"
+    )
+
+
+def _require(tolerance: Tolerance, tolerances: Tolerances, fault: str) -> None:
+    if tolerance not in tolerances:
+        refuse_mendable(Refusal.TIME, fault, tolerance)
+
+
+def refuse_mendable(reason: Refusal, fault: str, tolerance: Tolerance) -> NoReturn:
+    """Raises Unreadable for a fault that the tolerance would mend."""
+    raise Unreadable(reason, f"{fault}; to tolerate it: {tolerance}", tolerance)

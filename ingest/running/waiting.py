@@ -1,0 +1,67 @@
+"""Takes in by itself what waited in quarantine for a tolerance that was switched on."""
+
+import logging
+from typing import Any, Final
+
+from data.database import transaction
+from data.records import StationId
+from data.tolerances import Tolerance
+from ingest.running.pipeline import Pipeline, cursor_of
+from ingest.running.replay import Which, replay
+
+LOG = logging.getLogger(__name__)
+
+MOST_S: Final = 2.0
+"""So long one turn may take; the next goes on."""
+
+SETTLED_S: Final = 15
+"""By then every lane knows the tolerance: nothing is put into quarantine for lack of it."""
+
+_DUE: Final = """
+SELECT station_id, array_agg(kind ORDER BY kind), array_agg(id),
+    bool_and(started_at < now() - make_interval(secs => %s))
+FROM tolerance WHERE replayed_at IS NULL AND ended_at IS NULL
+GROUP BY station_id ORDER BY min(id)
+"""
+_COUNT: Final = """
+UPDATE tolerance SET taken_in = coalesce(taken_in, 0) + %s,
+    replayed_at = CASE WHEN %s THEN now() ELSE replayed_at END
+WHERE id = ANY(%s)
+"""
+_LEFT: Final = """
+SELECT EXISTS (SELECT FROM quarantine WHERE replayed_at IS NULL AND NOT is_sum
+    AND length(payload) = payload_length AND mendable_by && %(kinds)s::text[]
+    AND (%(station)s::bigint IS NULL OR station_id = %(station)s))
+"""
+
+
+def take_in_waiting(pipeline: Pipeline, *, settled_s: float = SETTLED_S) -> int:
+    """Replays what waits for tolerances that were switched on lately; returns how much went in.
+
+    Again and again until the tolerance is ``settled_s`` old and nothing is left: only then its row
+    says that it is replayed.
+    """
+    with transaction(pipeline.engine) as connection:
+        due = cursor_of(connection).execute(_DUE, (settled_s,)).fetchall()
+    return sum(_take_in(pipeline, *row) for row in due)
+
+
+def _take_in(
+    pipeline: Pipeline,
+    station: StationId | None,
+    kinds: list[Any],
+    ids: list[int],
+    is_settled: bool,
+) -> int:
+    which = Which(kinds=[Tolerance(kind) for kind in kinds], station=station)
+    done = replay(pipeline, which, most_s=MOST_S)
+    count = done.counts.total - done.counts.refused
+    with transaction(pipeline.engine) as connection:
+        cursor = cursor_of(connection)
+        cursor.execute(_LEFT, {"kinds": which.kinds, "station": station})
+        (is_left,) = cursor.fetchone() or (False,)
+        if count or (is_settled and not is_left):
+            cursor.execute(_COUNT, (count, is_settled and not is_left, ids))
+    if count:
+        LOG.info("taken in from quarantine for %s: %d readings", ", ".join(kinds), count)
+    return count
