@@ -73,6 +73,7 @@ class Pipeline:
         self._screen = Screen(
             payload_bytes=settings.payload_bytes,
             future=timedelta(minutes=settings.future_minutes),
+            oldest=timedelta(days=settings.oldest_days) if settings.oldest_days else None,
         )
         self._budget = Budget(settings.quarantine_bytes, settings.stranger_bytes)
 
