@@ -56,6 +56,7 @@ def write(engine: Engine, office: Office, rules: PatrolRules, end: UtcDatetime) 
             request_key=f"demo-{outing.walk.name}",
             remarks=(Remark(outing.remark),) if outing.remark else (),
             reason=outing.reason,
+            is_confirmed=True,
         )
         record(engine, outing.who, track, lambda home=home: home, rules)  # type: ignore[misc]  # bound at once
         count += 1

@@ -47,6 +47,7 @@ def duty_columns() -> list[Column]:
         (_("In months"), 10),
         (_("Walked"), 8),
         (_("Of them valid"), 10),
+        (_("Of them counted"), 10),
         (_("State"), 10),
         (_("Where the rule comes from"), 48),
     ]
@@ -62,6 +63,7 @@ def duty_cells(chief: ChiefMonth) -> list[str]:
         str(chief.duty_months),
         str(chief.done_count),
         str(chief.valid_count),
+        str(chief.counted_count),
         _("behind") if chief.is_behind else _("on time"),
         chief.duty_source,
     ]
@@ -103,10 +105,16 @@ def patrol_cells(patrol: PatrolRow) -> list[str]:
         distance_words(patrol.length_m),
         f"{patrol.share:.0%}",
         f"{patrol.top_speed_kmh:.1f} km/h",
-        _("valid") if patrol.is_valid else _("not valid"),
+        _verdict(patrol),
         listed(failed),
         str(patrol.problem_count),
     ]
+
+
+def _verdict(patrol: PatrolRow) -> str:
+    if patrol.is_valid and not patrol.is_counted:
+        return _("valid · not counted")
+    return _("valid") if patrol.is_valid else _("not valid")
 
 
 def notes(
