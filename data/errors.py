@@ -59,6 +59,12 @@ class Conflict(OneMapError):
     code = "conflict"
 
 
+class Unconfirmed(Conflict):
+    """Whoever sent it must say more first: the fact ``ask`` names what, ``choices`` what from."""
+
+    code = "unconfirmed"
+
+
 class MissingPart(OneMapError):
     """A part of the installation is missing; the message names the command that installs it."""
 

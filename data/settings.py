@@ -89,6 +89,9 @@ class IngestSettings(BaseSettings):
         20_000_000, ge=0, description="the same for all unregistered stations together"
     )
     future_minutes: int = Field(10, ge=0, description="a reading further ahead is refused")
+    oldest_days: int = Field(
+        400, ge=0, description="a reading older than this is refused; 0: none for its age"
+    )
     late_minutes: int = Field(
         15, ge=0, description="a reading that arrives later than this counts as late"
     )

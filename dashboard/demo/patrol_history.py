@@ -66,6 +66,7 @@ def write(
             request_key=f"demo-{outing.walk.name}",
             remarks=(Remark(outing.remark),) if outing.remark else (),
             reason=outing.reason,
+            is_confirmed=True,
         )
         record(engine, outing.who, track, lambda home=home: home, rules)  # type: ignore[misc]  # bound at once
         count += 1

@@ -70,6 +70,8 @@ def problem(status: int, code: str, detail: str, *, path: str = "", **more: obje
 def problem_of(error: errors.OneMapError, path: str = "") -> Response:
     """Returns one of our errors as a problem document, worded in the reader's language."""
     more = {"minutes": error.facts["minutes"]} if "minutes" in error.facts else {}
+    if isinstance(error, errors.Unconfirmed):
+        more = {name: error.facts[name] for name in ("ask", "choices") if name in error.facts}
     answer = problem(status_of(error), error.code, worded(error), path=path, **more)
     answer.headers.update(retry_after(error))
     return answer

@@ -87,6 +87,8 @@ def _line(row: ProblemRow, now: UtcDatetime) -> html.Li:
 
 def valid_tag(walk: Walk) -> html.Span:
     """Returns the tag that says whether the patrol counts as valid."""
+    if walk.is_valid and not all(each["passed"] for each in walk.judgements):
+        return html.Span([icon("tick"), _("Valid, not counted")], className="tag am")
     if walk.is_valid:
         return html.Span([icon("tick"), _("Valid")], className="tag gr")
     return html.Span(_("Not valid"), className="tag am")

@@ -1,16 +1,23 @@
 """Patrols over HTTP: a track sent in, patrols read, the reason given."""
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Header, Query, Response, UploadFile
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from dashboard.frame.answers import Hex, Id, Instant, PathId, Read, Sent
+from dashboard.frame.answers import Id, PathId
 from dashboard.frame.auth import Action, User, current_user, require, visible_to
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.frame.turns import Turns, upload_bounds
+from dashboard.patrols.documents import (
+    PatrolFile,
+    PatrolPage,
+    ReasonIn,
+    ReasonOut,
+    RecordedOut,
+    RemarkIn,
+)
 from data.bounded import call_bounded
 from data.clock import UtcDatetime
 from data.database import transaction
@@ -24,13 +31,19 @@ from data.queries.patrols.records import (
     patrol_list,
     reader_of,
 )
-from data.vocabulary import ChiefLevel
-from data.words.ledger import PatrolRule
 from gis.tracks import Track
-from problem_ledger.patrols.records import Recorded, Remark, TrackGiven, give_reason, record
+from problem_ledger.patrols.records import (
+    Recorded,
+    Remark,
+    TrackGiven,
+    TrackReader,
+    give_reason,
+    record,
+)
 from problem_ledger.patrols.rules import TrackRule
 from problem_ledger.patrols.track_files import MOST_BYTES
 from problem_ledger.patrols.track_reading import cleaned_track
+from problem_ledger.patrols.track_times import TimesIn
 
 MOST_ROWS = 200
 Key = Annotated[
@@ -42,121 +55,6 @@ Key = Annotated[
         description="made once for each upload; a retry with it is the same patrol",
     ),
 ]
-
-
-class JudgementOut(Read):
-    """A rule with its limit and what was measured: min, m, h, a share of 1, km/h or a count."""
-
-    rule: PatrolRule
-    limit: float
-    measured: float | None = Field(description="null: nothing to measure by")
-    passed: bool
-    source: str
-    verified: bool
-
-
-class RecordedOut(Read):
-    """What became of an upload; ``is_new`` is false when it had been recorded before."""
-
-    patrol_id: int
-    version: int
-    is_new: bool
-    is_valid: bool
-    judgements: list[JudgementOut]
-
-
-class PatrolOut(Read):
-    """A patrol in a list; times in UTC, ``share`` of the best covered reach."""
-
-    id: int
-    version: int
-    person_id: int | None
-    chief: str | None = Field(description="the chief it counts for")
-    who: str = Field(description="who went: the name where it may be told, else the post or unit")
-    level: ChiefLevel
-    division: str | None
-    started_at: datetime
-    ended_at: datetime
-    recorded_at: datetime
-    duration_s: float
-    moving_s: float
-    length_m: float
-    top_speed_kmh: float = Field(description="kept up for a minute")
-    waters: list[str]
-    share: float
-    is_valid: bool
-    judgements: list[JudgementOut]
-    problem_count: int
-
-
-class ReachOut(Read):
-    """What was walked of a reach; stretches in metres of the river's chainage."""
-
-    reach_id: int
-    reach: str
-    river: str
-    walked_m: float
-    share: float
-    stretches: list[tuple[float, float]]
-
-
-class RemarkOut(Read):
-    """A remark of a patrol: something seen that is no problem."""
-
-    at: datetime
-    text: str
-    lon: float | None
-    lat: float | None
-
-
-class PatrolFile(PatrolOut):
-    """One patrol; ``track`` is a GeoJSON geometry in CGCS2000 degrees."""
-
-    file_name: str
-    file_sha256: Hex
-    point_count: int
-    kept_count: int
-    jump_count: int
-    gap_count: int
-    reason: str
-    reason_at: datetime | None
-    may_explain: bool
-    track: dict[str, Any] | None = Field(description="null once its term is over")
-    track_removed_at: datetime | None
-    reaches: list[ReachOut]
-    remarks: list[RemarkOut]
-    problem_ids: list[int]
-
-
-class PatrolPage(BaseModel):
-    """The patrols of a month, the newest first."""
-
-    month: str
-    rows: list[PatrolOut]
-    as_of: datetime
-
-
-class RemarkIn(Sent):
-    """A remark: something seen that is no problem; its place in degrees, both or neither."""
-
-    text: str = Field(max_length=1000)
-    at: Instant | None = None
-    lon: float | None = Field(None, allow_inf_nan=False)
-    lat: float | None = Field(None, allow_inf_nan=False)
-
-
-class ReasonIn(Sent):
-    """The patroller's reason why rules failed, on the patrol as seen in ``version``."""
-
-    version: Annotated[int, Field(ge=1, le=2**31 - 1)]
-    text: str = Field(max_length=1000)
-
-
-class ReasonOut(BaseModel):
-    """The patrol's version after the reason."""
-
-    patrol_id: int
-    version: int
 
 
 REMARKS = TypeAdapter(list[RemarkIn])
@@ -215,13 +113,22 @@ def router(deps: Deps) -> APIRouter:
     return routes
 
 
+def bounded_reader(deps: Deps) -> TrackReader:
+    """Returns the function that reads a track file in a process of its own."""
+    bounds = upload_bounds(deps.dashboard)
+
+    def read(
+        content: bytes, crs: str, rule: TrackRule, now: UtcDatetime, times_in: TimesIn
+    ) -> Track:
+        return call_bounded(bounds, cleaned_track, content, crs, rule, now, times_in)
+
+    return read
+
+
 def add_writes(routes: APIRouter, deps: Deps) -> None:
     """Adds the routes that record a patrol's track, and the reason why its rules failed."""
     turns = Turns(deps.dashboard.uploads_at_once)
-    bounds = upload_bounds(deps.dashboard)
-
-    def read(content: bytes, crs: str, rule: TrackRule, now: UtcDatetime) -> Track:
-        return call_bounded(bounds, cleaned_track, content, crs, rule, now)
+    read = bounded_reader(deps)
 
     def kept(user: User, track: TrackGiven) -> Recorded:
         return record(deps.engine, user.account_id, track, deps.clock, deps.patrol_rules, read)
@@ -230,8 +137,17 @@ def add_writes(routes: APIRouter, deps: Deps) -> None:
     async def upload(
         key: Key,
         response: Response,
-        file: Annotated[UploadFile, File(description="GPX or GeoJSON with times, at most 20 MB")],
+        file: Annotated[
+            UploadFile, File(description="GPX, KML, KMZ, GeoJSON with times, 20 MB at most")
+        ],
         person_id: Annotated[Id | None, Form(description="the chief it counts for")] = None,
+        by_place: Annotated[
+            bool, Form(description="without person_id: for the chief along whose reaches it runs")
+        ] = False,
+        times_in: Annotated[
+            TimesIn, Form(description="what times without offset are in; left out: refused")
+        ] = TimesIn.UNSAID,
+        confirmed: Annotated[bool, Form(description="it may be of an earlier month")] = False,
         crs: Annotated[str, Form(max_length=200)] = "EPSG:4326",
         reason: Annotated[str, Form(max_length=1000)] = "",
         remarks: Annotated[
@@ -241,14 +157,16 @@ def add_writes(routes: APIRouter, deps: Deps) -> None:
         """Record a patrol by its track; 200 instead of 201 for the same file or key again.
 
         A failed rule never keeps it from being saved: the answer tells each rule's limit and what
-        was measured.
+        was measured. 409 ``unconfirmed`` asks for a word more: ``ask`` is "month" (send
+        ``confirmed``) or "person" (send one of ``choices``).
         """
         user = require(Action.WRITE_PATROLS)
         found = remarks_of(remarks)
         async with turns.turn(user.account_id):
-            content = await file.read(MOST_BYTES + 1)
-            name = file.filename or ""
-            track = TrackGiven(content, name, person_id, key, found, reason, crs)
+            content, name = await file.read(MOST_BYTES + 1), file.filename or ""
+            track = TrackGiven(
+                content, name, person_id, key, found, reason, crs, times_in, by_place, confirmed
+            )
             done = await off(kept, user, track)
         response.status_code = 201 if done.is_new else 200
         response.headers["Location"] = f"/api/v1/patrols/{done.patrol_id}"

@@ -47,11 +47,11 @@ def _own(shown: Shown) -> html.A:
 
 
 def _row(chief: ChiefMonth, is_chosen: bool, month: Month) -> html.A:
-    """The line of one chief: a link to the chief's month, with the count of valid patrols."""
+    """The line of one chief: a link to the chief's month, with how many patrols count."""
     duty = chief.duty_count
-    share = min(1.0, chief.valid_count / duty) if duty else 1.0
+    share = min(1.0, chief.counted_count / duty) if duty else 1.0
     expected = chief.expected_count / duty if duty else 1.0
-    count = _("{n} / {m}").format(n=chief.valid_count, m=duty)
+    count = _("{n} / {m}").format(n=chief.counted_count, m=duty)
     current = attributes(aria_current="true") if is_chosen else {}
     return html.A(
         [

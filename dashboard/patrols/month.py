@@ -22,8 +22,8 @@ SATURDAY = 5
 
 
 def mark(kind: str) -> html.Span:
-    """The sign of a day: tick (valid patrol), cross (invalid), empty ring (patrol suggested)."""
-    signs = {"valid": "tick", "invalid": "close"}
+    """The sign of a day: tick (counted or too soon), cross (invalid), empty ring (suggested)."""
+    signs = {"valid": "tick", "soon": "tick", "invalid": "close"}
     inner = icon(signs[kind]) if kind in signs else None
     return html.Span(inner, className=f"pt-mark is-{kind}")
 
@@ -50,6 +50,7 @@ def month_card(chief: ChiefMonth, month: Month, patrols: Sequence[PatrolRow]) ->
             html.Div(
                 [
                     html.Span([mark("valid"), _("valid")]),
+                    html.Span([mark("soon"), _("valid · not counted")]),
                     html.Span([mark("invalid"), _("not valid")]),
                     html.Span([mark("asked"), _("suggested day")]),
                     html.Span(className="sp"),
@@ -69,13 +70,13 @@ def owed_words(chief: ChiefMonth, month: Month) -> str:
     """The sentence on a chief's duty: patrols asked for, done, still to be made, and until when."""
     span = _("every {n} months").format(n=chief.duty_months)
     span = span if chief.duty_months > 1 else _("a month")
-    done = _("{level}: at least {duty} {span}, {valid} valid").format(
+    done = _("{level}: at least {duty} {span}, {counted} counted").format(
         level=level_word(chief.level),
         duty=times_words(chief.duty_count),
         span=span,
-        valid=chief.valid_count,
+        counted=chief.counted_count,
     )
-    left = chief.duty_count - chief.valid_count
+    left = chief.duty_count - chief.counted_count
     if left <= 0:
         return _("{said}; duty done").format(said=done)
     if month.today > chief.due_on:
@@ -86,18 +87,24 @@ def owed_words(chief: ChiefMonth, month: Month) -> str:
 
 
 def _day(day: date, patrols: list[PatrolRow], month: Month, is_asked: bool) -> html.Li:
-    """A day of the calendar, marked valid if any patrol of the day is valid."""
+    """A day of the calendar, marked by the best patrol of the day."""
     classes = ["pt-day"]
     classes += ["is-weekend"] if day.weekday() >= SATURDAY else []
     classes += ["is-ahead"] if day > month.today else []
     classes += ["is-today"] if day == month.today else []
     kind = ""
     if patrols:
-        kind = "valid" if any(patrol.is_valid for patrol in patrols) else "invalid"
+        kind = "soon" if any(patrol.is_valid for patrol in patrols) else "invalid"
+        kind = "valid" if any(patrol.is_counted for patrol in patrols) else kind
     elif is_asked:
         kind = "asked"
     weekday = (WEEKDAYS_ZH if language.get() == "zh" else WEEKDAYS_EN)[day.weekday()]
-    names = {"valid": _("valid"), "invalid": _("not valid"), "asked": _("suggested day")}
+    names = {
+        "valid": _("valid"),
+        "soon": _("valid · not counted"),
+        "invalid": _("not valid"),
+        "asked": _("suggested day"),
+    }
     label = {"aria_label": f"{day:%m-%d} {names[kind]}"} if kind else {}
     current = {"aria_current": "date"} if day == month.today else {}
     return html.Li(

@@ -45,7 +45,7 @@ def one_card(patrol: PatrolDetail | None, *, now: UtcDatetime) -> html.Section:
                 [
                     html.H2(f"{began} {waters_words(patrol)}"),
                     html.Span(className="sp"),
-                    verdict(patrol.is_valid, len(failed)),
+                    verdict(patrol, len(failed)),
                 ],
                 className="pt-title",
             ),

@@ -48,7 +48,12 @@ def records_card(shown: Shown) -> html.Section:
         _("Judgement"),
     )
     valid = sum(patrol.is_valid for patrol in patrols)
+    counted = sum(patrol.is_counted for patrol in patrols)
     note = _("{all}, {valid} valid").format(all=times_words(len(patrols)), valid=valid)
+    if counted < valid:
+        note = _("{all}, {valid} valid, {counted} counted").format(
+            all=times_words(len(patrols)), valid=valid, counted=counted
+        )
     rows = [_record(patrol, shown, patrol.id == chosen, heads) for patrol in patrols]
     return html.Section(
         [
@@ -92,7 +97,7 @@ def _record(patrol: PatrolRow, shown: Shown, is_chosen: bool, heads: Sequence[st
             PatrolRule.COVERAGE in failed,
         ),
         (speed_words(patrol), PatrolRule.TOP_SPEED in failed),
-        (verdict(patrol.is_valid), False),
+        (verdict(patrol), False),
     ]
     return html.Tr(
         [
@@ -120,10 +125,12 @@ def covered(patrol: PatrolRow) -> float:
     return judged[0] if judged and judged[0] is not None else patrol.share
 
 
-def verdict(is_valid: bool, failed_count: int = 0) -> html.Span:
-    """The tag "valid", or "not valid" with the number of rules that failed."""
-    if is_valid:
+def verdict(patrol: PatrolRow, failed_count: int = 0) -> html.Span:
+    """The tag: valid, valid but not counted (too soon), or not valid with how many rules failed."""
+    if patrol.is_counted:
         return html.Span(_("valid"), className="tag gr")
+    if patrol.is_valid:
+        return html.Span(_("valid · not counted"), className="tag am")
     if not failed_count:
         return html.Span(_("not valid"), className="tag rd")
     words = ngettext("not valid · {n} rule failed", "not valid · {n} rules failed", failed_count)

@@ -9,6 +9,9 @@ from dashboard.parts.attributes import attributes, words_for_script
 from dashboard.parts.icons import icon
 from dashboard.parts.wording import _
 from data.queries.patrols.records import ChiefMonth
+from problem_ledger.patrols.track_times import TimesIn
+
+BY_PLACE = "by_place"
 
 
 def upload_dialog() -> dmc.Modal:
@@ -18,8 +21,9 @@ def upload_dialog() -> dmc.Modal:
             [
                 html.P(
                     _(
-                        "A GPX or GeoJSON file with times, at most 20 MB. A rule that is not met "
-                        "never keeps it from being saved; the same file again is the same patrol."
+                        "A GPX, KML, KMZ or GeoJSON file with times, at most 20 MB. A rule that is "
+                        "not met never keeps it from being saved; the same file again is the same "
+                        "patrol."
                     ),
                     className="t2",
                 ),
@@ -33,6 +37,12 @@ def upload_dialog() -> dmc.Modal:
                     className="row",
                 ),
                 html.Label([_("Counts for"), html.Select(id="patrols-person")]),
+                html.Label(
+                    [
+                        _("Times without zone are"),
+                        html.Select(zones(), id="patrols-zone"),
+                    ]
+                ),
                 html.Label(
                     [
                         _("Reason or remark (may be left out)"),
@@ -78,17 +88,29 @@ def words() -> dict[str, str]:
     return {
         "sending": _("Sending and judging the track …"),
         "offline": _("The network is gone; nothing was saved."),
-        "valid": _("Recorded: the patrol is valid."),
-        "invalid": _(
-            "Recorded, but not valid: the page shows which rules failed "
-            "and by how much. You may add a reason there."
-        ),
+        "upload": _("Upload"),
+        "all_the_same": _("Upload it all the same"),
     }
 
 
+def zones() -> list[html.Option]:
+    """The options for what times without an offset are in; the first refuses such times."""
+    return [
+        html.Option(_("not said"), value=TimesIn.UNSAID.value),
+        html.Option(_("Beijing time"), value=TimesIn.BEIJING.value),
+        html.Option("UTC", value=TimesIn.UTC.value),
+    ]
+
+
 def persons(chiefs: Sequence[ChiefMonth], chosen: ChiefMonth | None) -> list[html.Option]:
-    """The options for whom the patrol counts: the reader, the chosen chief, the other chiefs."""
-    options = [html.Option(_("Myself"), value="")]
+    """The options for whom it counts: by where the track lies, the reader, each of the chiefs.
+
+    The chosen chief comes before the others.
+    """
+    options = [
+        html.Option(_("Chosen by where the track lies"), value=BY_PLACE),
+        html.Option(_("Myself"), value=""),
+    ]
     first = [chief for chief in chiefs if chosen is not None and chief == chosen]
     others = [chief for chief in chiefs if chief not in first]
     return options + [

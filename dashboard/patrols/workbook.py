@@ -50,6 +50,7 @@ def duty_columns() -> list[Column]:
         Column(_("In months"), 10, WHOLE),
         Column(_("Walked"), 8, WHOLE),
         Column(_("Of them valid"), 10, WHOLE),
+        Column(_("Of them counted"), 10, WHOLE),
         Column(_("State"), 10),
         Column(_("Where the rule comes from"), 48),
     ]
@@ -65,6 +66,7 @@ def duty_cells(chief: ChiefMonth) -> list[Cell]:
         chief.duty_months,
         chief.done_count,
         chief.valid_count,
+        chief.counted_count,
         _("behind") if chief.is_behind else _("on time"),
         source_cell(chief.duty_source),
     ]
@@ -114,10 +116,16 @@ def patrol_cells(patrol: PatrolRow) -> list[Cell]:
         floor(patrol.length_m / 10) / 100,
         round(patrol.share, 4),
         round(patrol.top_speed_kmh, 1),
-        _("valid") if patrol.is_valid else _("not valid"),
+        _verdict(patrol),
         listed(failed),
         patrol.problem_count,
     ]
+
+
+def _verdict(patrol: PatrolRow) -> str:
+    if patrol.is_valid and not patrol.is_counted:
+        return _("valid · not counted")
+    return _("valid") if patrol.is_valid else _("not valid")
 
 
 def notes(

@@ -34,7 +34,7 @@ photo = Table(
     Column("exif_lon", Float),
     Column("exif_lat", Float),
     Column("exif_bearing", Float, comment="degrees from north"),
-    Column("exif_clock", Text, comment="camera clock as written, without offset"),
+    Column("exif_clock", Text, comment="camera clock as written, with its offset where it has one"),
     moment("exif_gps_at", nullable=True),
     Column("uploader_id", BigInteger, ForeignKey("account.id"), nullable=False),
     moment("uploaded_at"),

@@ -1,5 +1,6 @@
 """What crosses floors about patrols: how many are owed, and how one was judged."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -37,3 +38,16 @@ class Judgement:
     passed: bool
     source: str
     verified: bool
+
+
+def is_valid(judgements: Iterable[Judgement]) -> bool:
+    """Returns whether a patrol is valid: it passes each rule but that of the interval.
+
+    A patrol too soon after another is a patrol; it only counts for no duty.
+    """
+    return all(each.passed or each.rule is PatrolRule.INTERVAL for each in judgements)
+
+
+def is_counted(judgements: Iterable[Judgement]) -> bool:
+    """Returns whether a patrol counts for its chief's duty: it passes each rule."""
+    return all(each.passed for each in judgements)

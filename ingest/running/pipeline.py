@@ -75,6 +75,7 @@ class Pipeline:
             payload_bytes=settings.payload_bytes,
             message_readings=settings.message_readings,
             future=timedelta(minutes=settings.future_minutes),
+            oldest=timedelta(days=settings.oldest_days) if settings.oldest_days else None,
         )
         self._budget = Budget(settings.quarantine_bytes, settings.stranger_bytes)
 

@@ -9,6 +9,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from data.clock import UtcDatetime
+from data.moments import Doubt, Implausible, Window, implausible
 from data.records import RawReading, Reading, Refused
 from data.tolerances import Tolerance
 from data.vocabulary import Refusal
@@ -48,12 +49,14 @@ class Screen:
         payload_bytes: int = 65536,
         message_readings: int = 1000,
         future: timedelta = timedelta(minutes=10),
+        oldest: timedelta | None = None,
     ) -> None:
         self._checks = checks or Checks()
         self._registry = registry or StationRegistry()
         self._payload_bytes = payload_bytes
         self._message_readings = message_readings
         self._future = future
+        self._oldest = oldest
 
     def sort(self, cursor: Cursor, messages: Sequence[Message]) -> list[Entry]:
         """Returns the readings and refusals of all messages, in the messages' order.
@@ -156,11 +159,15 @@ class Screen:
     def _clock_fault(
         self, observed_at: UtcDatetime, received_at: UtcDatetime, station: StationFacts
     ) -> str:
-        """Returns why a reading's time is impossible; an empty string when the time is possible."""
-        if observed_at > received_at + self._future:
-            return f"observed {observed_at - received_at} after it arrived"
-        if observed_at < (station.started_at or EARLIEST):
-            return "observed before the station's start"
+        """Returns why a reading's time is impossible; an empty string when the time is possible.
+
+        Without ``oldest`` the messages are a declared history, such as a demo makes.
+        """
+        start = max(station.started_at or EARLIEST, EARLIEST)
+        window = Window(received_at, start, self._oldest, self._future)
+        wrong = implausible(observed_at, window)
+        if wrong is not None:
+            return _clock_words(wrong, received_at)
         if station.ended_at is not None and observed_at >= station.ended_at:
             return "observed after the station's end"
         return ""
@@ -198,6 +205,24 @@ class Screen:
             if flags:
                 checked[n] = Screened(message, reading._replace(flags=flags), station)
         return checked
+
+
+def _clock_words(wrong: Implausible, received_at: UtcDatetime) -> str:
+    """Returns what the quarantine says about a device's clock."""
+    match wrong.doubt:
+        case Doubt.AHEAD:
+            return f"observed {wrong.moment - received_at} after it arrived"
+        case Doubt.UNSET:
+            return f"the device's clock was never set: {wrong.moment:%Y-%m-%d %H:%M} UTC"
+        case Doubt.ROLLED:
+            way = "behind" if wrong.weeks > 0 else "ahead"
+            return (
+                f"the receiver's clock is {abs(wrong.weeks):,} weeks {way}:"
+                f" {wrong.corrected:%Y-%m-%d %H:%M} UTC was meant"
+            )
+        case Doubt.OLD:
+            return f"observed {(received_at - wrong.moment).days} days before it arrived"
+    return "observed before the station's start"
 
 
 def _placed(refused: Refused, station: StationFacts | None) -> Refused:

@@ -8,6 +8,7 @@ import shapely
 from shapely.geometry import LineString
 from sqlalchemy import Connection, text
 
+from data.queries.patrols.readers import COUNTED
 from data.words.ledger import PatrolRule
 from data.words.patrols import Judgement
 from gis.coverage import Reach
@@ -22,10 +23,10 @@ SELECT id, chainage_from_m, chainage_to_m, ST_AsBinary(geom) AS line FROM reach
 WHERE geom_web && ST_Transform(ST_GeomFromWKB(:box, {CGCS2000}), {WEB_MERCATOR})
 ORDER BY id
 """)
-_LAST: Final = text("""
+_LAST: Final = text(f"""
 SELECT min(CASE WHEN ended_at <= :started THEN extract(epoch FROM :started - ended_at)
     WHEN started_at >= :ended THEN extract(epoch FROM started_at - :ended) ELSE 0 END) / 3600
-FROM patrol WHERE is_valid AND CASE WHEN CAST(:person AS bigint) IS NULL
+FROM patrol WHERE {COUNTED} AND CASE WHEN CAST(:person AS bigint) IS NULL
     THEN person_id IS NULL AND account_id = :who ELSE person_id = :person END
 """)
 _CODES: Final = text("""
@@ -68,9 +69,9 @@ def judge(
     walked: Sequence[Walked],
     rules: PatrolRules,
 ) -> tuple[Judgement, ...]:
-    """Returns a judgement for each rule that applies to the walker; a valid patrol passes all.
+    """Returns a judgement for each rule that applies to the walker; one that counts passes all.
 
-    The interval is that to the nearest valid patrol for the same chief, before or after; without
+    The interval is that to the nearest counted patrol for the same chief, before or after; without
     one there is nothing to keep apart from. Coverage is the largest share of one of the chief's
     own reaches; a chief without reaches, of a lake, isn't asked for it.
     """

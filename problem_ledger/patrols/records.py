@@ -13,20 +13,23 @@ from sqlalchemy.sql import bindparam
 from data.clock import Clock, UtcDatetime
 from data.database import transaction
 from data.errors import BadInput, Conflict, Forbidden, NotFound
+from data.moments import AHEAD
 from data.records import AccountId
-from data.words.patrols import Judgement
+from data.words.patrols import Judgement, is_counted, is_valid
 from gis.crs import CGCS2000
 from gis.tracks import Track
 from problem_ledger.patrols.judging import Walked, judge, read_judgements, walked_reaches
+from problem_ledger.patrols.placement import check_area, check_month, walker_by_place
 from problem_ledger.patrols.rules import PatrolRules, TrackRule
-from problem_ledger.patrols.track_files import AHEAD, LONGEST
+from problem_ledger.patrols.track_bounds import LONGEST
 from problem_ledger.patrols.track_reading import cleaned_track
+from problem_ledger.patrols.track_times import TimesIn
 from problem_ledger.patrols.walkers import Walker, walker
 
 MOST_TEXT: Final = 1_000
 MOST_REMARKS: Final = 50
 
-TrackReader = Callable[[bytes, str, TrackRule, UtcDatetime], Track]
+TrackReader = Callable[[bytes, str, TrackRule, UtcDatetime, TimesIn], Track]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,9 @@ class Remark:
 class TrackGiven:
     """A patrol to record. The same ``request_key`` or the same file again is the same patrol.
 
-    ``person_id`` is the chief it counts for: by default the one the account itself is.
+    ``person_id`` is the chief it counts for: by default the one the account itself is; with
+    ``is_by_place`` it is chosen by where the track lies. ``is_confirmed``: it may be of an earlier
+    month. ``times_in`` says what times without an offset are in.
     """
 
     content: bytes
@@ -53,6 +58,9 @@ class TrackGiven:
     remarks: tuple[Remark, ...] = ()
     reason: str = ""
     crs: str = "EPSG:4326"
+    times_in: TimesIn = TimesIn.UNSAID
+    is_by_place: bool = False
+    is_confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +71,13 @@ class Recorded:
     version: int
     is_new: bool
     is_valid: bool
+    is_counted: bool
     judgements: tuple[Judgement, ...]
 
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtext('patrol'))")
 _BEFORE = text("""
-SELECT id, version, account_id, request_key, file_sha256, is_valid, judgements FROM patrol
+SELECT id, version, account_id, request_key, file_sha256, judgements FROM patrol
 WHERE (account_id = :who AND request_key = :key) OR file_sha256 = :sha256
 ORDER BY (account_id = :who) DESC, (request_key = :key) DESC NULLS LAST LIMIT 1
 """)
@@ -106,11 +115,12 @@ def record(
     ``read`` returns the cleaned track of the file: a server calls it in a process of its own.
     Raises BadInput (a file that holds no track with times, remarks that can't be kept), Forbidden
     (who may not patrol, or not for that chief), NotFound (no such chief), Conflict (the key came
-    with another file, or the file is somebody else's patrol).
+    with another file, or the file is somebody else's patrol), Unconfirmed (of an earlier month, or
+    along the reaches of several chiefs).
     """
     now = clock()
     _check_texts(upload)
-    track = read(upload.content, upload.crs, rules.track, now)
+    track = read(upload.content, upload.crs, rules.track, now, upload.times_in)
     _check_times(upload, track, now)
     sha256 = hashlib.sha256(upload.content).digest()
     with transaction(engine) as connection:
@@ -118,14 +128,28 @@ def record(
         before = _recorded_before(connection, who, upload.request_key, sha256)
         if before is not None:
             return before
-        walking = walker(connection, who, upload.person_id, track.started_at)
         walked = walked_reaches(connection, track, rules.track.buffer_m)
+        walking = _walking(connection, who, upload, track, walked)
+        check_area(connection, track, who, walked, rules.track.elsewhere_m)
+        if not upload.is_confirmed:
+            check_month(track, now)
         judgements = judge(connection, track, walking, walked, rules)
-        is_valid = all(each.passed for each in judgements)
         patrol_id = _insert(connection, upload, track, walking, judgements, sha256, now)
         _insert_reaches(connection, patrol_id, walked)
         _insert_remarks(connection, patrol_id, upload, track)
-    return Recorded(patrol_id, 1, True, is_valid, judgements)
+    return _recorded(patrol_id, 1, judgements, is_new=True)
+
+
+def _walking(
+    connection: Connection,
+    who: AccountId,
+    upload: TrackGiven,
+    track: Track,
+    walked: tuple[Walked, ...],
+) -> Walker:
+    if upload.is_by_place and upload.person_id is None:
+        return walker_by_place(connection, who, track, walked)
+    return walker(connection, who, upload.person_id, track.started_at)
 
 
 def give_reason(
@@ -207,7 +231,15 @@ def _recorded_before(
     if bytes(row.file_sha256) != sha256:
         raise Conflict("This request was already used for another file.")
     judgements = read_judgements(row.judgements)
-    return Recorded(row.id, row.version, False, row.is_valid, judgements)
+    return _recorded(row.id, row.version, judgements, is_new=False)
+
+
+def _recorded(
+    patrol_id: int, version: int, judgements: tuple[Judgement, ...], *, is_new: bool
+) -> Recorded:
+    return Recorded(
+        patrol_id, version, is_new, is_valid(judgements), is_counted(judgements), judgements
+    )
 
 
 def _insert(
@@ -233,7 +265,7 @@ def _insert(
         "file_bytes": upload.content,
         "recorded_at": now,
         "geom": shapely.to_wkb(track.line),
-        "is_valid": all(each.passed for each in judgements),
+        "is_valid": is_valid(judgements),
         "judgements": [asdict(each) for each in judgements],
         "reason": reason,
         "reason_at": now if reason else None,

@@ -19,13 +19,20 @@ LEAST = frozenset({PatrolRule.MINUTES, PatrolRule.METRES, PatrolRule.INTERVAL, P
 
 @dataclass(frozen=True, slots=True)
 class TrackRule:
-    """How a track is cleaned, and how near it must pass for a reach to count as walked."""
+    """How a track is cleaned, and how near it must pass for a reach to count as walked.
+
+    ``wrong_share`` of its fixes may have a time that can't be true and are left out; a track older
+    than ``oldest``, or farther than ``elsewhere_m`` from the walker's waters, is refused.
+    """
 
     jump_kmh: float
     gap: timedelta
     buffer_m: float
     source: str
     verified: bool
+    wrong_share: float = 0.1
+    oldest: timedelta = timedelta(days=400)
+    elsewhere_m: float = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +105,10 @@ def read_patrol_rules(shipped: str, own: str = "") -> PatrolRules:
     if len(duties) < len(ChiefLevel):
         raise ValueError("every level needs a duty")
     gap = timedelta(minutes=_positive(track.pop("gap_minutes")))
-    track |= {name: _positive(track[name]) for name in ("jump_kmh", "buffer_m")}
+    if "oldest_days" in track:
+        track["oldest"] = timedelta(days=_positive(track.pop("oldest_days")))
+    figures = ("jump_kmh", "buffer_m", "wrong_share", "elsewhere_m")
+    track |= {name: _positive(track[name]) for name in figures if name in track}
     return PatrolRules(TrackRule(gap=gap, **track), limits, duties)
 
 

@@ -8,7 +8,7 @@ from data.errors import BadInput
 MOST_ELEMENTS: Final = 1_000_000
 MOST_DEPTH: Final = 50
 MOST_NAMESPACES: Final = 50
-POINTS: Final = ("trkpt", "rtept", "wpt")
+POINTS: Final = ("trkpt", "rtept", "wpt", "coord", "Placemark")
 """What becomes an object each when the file is read: minutes and gigabytes for a million."""
 
 
@@ -44,8 +44,8 @@ class _Watch:
         self.depth -= 1
 
 
-def check_xml(text: str) -> int:
-    """Returns how many points (of tracks, routes, places) an XML text has.
+def check_xml(text: str, kind: str = "GPX") -> int:
+    """Returns how many points (of tracks, routes, places) an XML text of the ``kind`` has.
 
     Raises BadInput for a text that is malformed or may do harm.
 
@@ -61,13 +61,15 @@ def check_xml(text: str) -> int:
         parser.Parse(text, True)
     except _Unsafe:
         raise BadInput(
-            "This GPX file holds what no track needs (a document type, or too many parts).",
+            "This {kind} file holds what no track needs (a document type, or too many parts).",
             mend="Export it again from the app or receiver it was recorded with.",
+            kind=kind,
         ) from None
     except expat.ExpatError as error:
         raise BadInput(
-            "This GPX file is broken in line {line}.",
+            "This {kind} file is broken in line {line}.",
             mend="Export it again; it may have been cut off on its way.",
+            kind=kind,
             line=error.lineno,
         ) from None
     return watch.points

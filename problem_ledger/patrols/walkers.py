@@ -10,7 +10,7 @@ from data.errors import Forbidden, NotFound
 from data.queries.patrols.own_reaches import own_reaches, post_of
 from data.queries.people.accounts import HeldRole, roles
 from data.queries.people.visible import subtree
-from data.records import AccountId
+from data.records import AccountId, DivisionId
 from data.vocabulary import ChiefLevel, Role
 
 WALKERS = frozenset({Role.PATROLLER, Role.CHIEF, Role.OFFICE})
@@ -45,7 +45,7 @@ def walker(
     if not held or not _is_active(connection, who):
         raise Forbidden("Your account may not do this.")
     day = business_date(started_at)
-    own = _own_person(connection, who)
+    own = own_person(connection, who)
     if person_id is None or person_id == own:
         return _as_oneself(connection, who, held, own, day)
     post = post_of(connection, person_id, day)
@@ -70,9 +70,18 @@ def _as_oneself(
     return Walker(who, None, level, role.division_id, None)
 
 
-def _own_person(connection: Connection, who: AccountId) -> int | None:
+def own_person(connection: Connection, who: AccountId) -> int | None:
+    """Returns the chief (a person of the archive) that the account is, None for others."""
     query = text("SELECT id FROM person WHERE account_id = :who")
     return connection.execute(query, {"who": who}).scalar_one_or_none()
+
+
+def walks_in(connection: Connection, who: AccountId) -> tuple[bool, frozenset[DivisionId]]:
+    """Returns whether the account patrols everywhere, and the divisions it patrols in."""
+    held = roles(connection, [who])[who]
+    roots = [one.division_id for one in held if one.role in WALKERS and not one.is_nowhere]
+    below = subtree(connection, [root for root in roots if root is not None])
+    return None in roots, below
 
 
 def _is_active(connection: Connection, who: AccountId) -> bool:

@@ -10,6 +10,7 @@
   /** @type {File | null} */
   let file = null;
   let key = "";
+  let confirmed = false;
   /** @type {string | null} */
   let watched = null;
   /** @type {string | null} */
@@ -58,12 +59,14 @@
   function choose() {
     const asked = document.createElement("input");
     asked.type = "file";
-    asked.accept = ".gpx,.geojson,.json";
+    asked.accept = ".gpx,.kml,.kmz,.geojson,.json";
     asked.addEventListener("change", () => {
       file = asked.files?.[0] ?? null;
       key = crypto.randomUUID();
       one("patrols-file").textContent = file ? `${file.name} · ${Math.max(1, Math.round(file.size / 1024))} kB` : "";
       one("patrols-send").disabled = !file;
+      confirmed = false;
+      name(one("patrols-send"));
       tell("");
     });
     asked.click();
@@ -86,12 +89,40 @@
     }
   }
 
+  /** The sending button says what it will do. @param {HTMLElement} button */
+  function name(button) {
+    button.textContent = say(button, confirmed ? "all_the_same" : "upload");
+  }
+
+  /** The server asks for a word more: the month, or whom it counts for. @param {{ask?: string, choices?: {person_id: number, name: string}[]}} asked @param {HTMLElement} button */
+  function ask(asked, button) {
+    confirmed = confirmed || asked.ask === "month";
+    name(button);
+    if (asked.ask !== "person") return;
+    const select = one("patrols-person");
+    const options = [...select.querySelectorAll("option")];
+    for (const { person_id: person, name: words } of (asked.choices ?? []).reverse()) {
+      const option = options.find((each) => each.value === String(person)) ?? document.createElement("option");
+      option.value = String(person);
+      option.textContent = words;
+      select.prepend(option);
+    }
+    select.focus();
+  }
+
   /** @param {HTMLButtonElement} button */
   function send(button) {
     if (!file) return;
     const form = new FormData();
     form.append("file", file);
-    const fields = { person_id: one("patrols-person").value, reason: one("patrols-why").value.trim() };
+    const person = one("patrols-person").value;
+    const fields = {
+      person_id: person === "by_place" ? "" : person,
+      by_place: person === "by_place" ? "true" : "",
+      times_in: one("patrols-zone").value,
+      confirmed: confirmed ? "true" : "",
+      reason: one("patrols-why").value.trim(),
+    };
     for (const [name, value] of Object.entries(fields)) if (value) form.append(name, value);
     const bar = /** @type {HTMLProgressElement} */ (document.getElementById("patrols-progress"));
     const request = new XMLHttpRequest();
@@ -106,8 +137,10 @@
     };
     request.addEventListener("load", () => {
       over();
-      if (request.status >= 300) tell(reason(request), true);
-      else recorded(JSON.parse(request.responseText), button);
+      if (request.status >= 300) {
+        tell(reason(request), true);
+        if (request.status === 409) ask(JSON.parse(request.responseText), button);
+      } else recorded(JSON.parse(request.responseText), button);
     });
     request.addEventListener("error", () => {
       over();
@@ -120,13 +153,17 @@
     request.send(form);
   }
 
-  /** @param {{is_valid: boolean, patrol_id: number}} answer @param {HTMLElement} button */
+  /** The dialog closes and the patrol's card comes into view. @param {{patrol_id: number}} answer @param {HTMLElement} button */
   function recorded(answer, button) {
     file = null;
+    confirmed = false;
+    name(button);
     one("patrols-file").textContent = "";
     one("patrols-send").disabled = true;
     one("patrols-why").value = "";
-    tell(say(button, answer.is_valid ? "valid" : "invalid"));
+    tell("");
+    set("patrols-dialog", { opened: false });
+    watched = "patrols-one";
     const asked = new URLSearchParams(location.search);
     asked.set("patrol", String(answer.patrol_id));
     asked.delete("chief");

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from data.clock import Span, UtcDatetime, business_date, start_of_day
 from data.queries.levels import LEVELS
-from data.queries.patrols.readers import Reader
+from data.queries.patrols.readers import COUNTED, Reader
 from data.query_values import read_month
 from data.vocabulary import ChiefLevel
 from data.words.patrols import Duty
@@ -63,10 +63,10 @@ class Month:
 class ChiefMonth:
     """The patrols a chief owes and has done in the months of the duty up to this month's end.
 
-    ``duty_count`` valid patrols are owed in ``duty_months`` months, until ``due_on``. So far
-    ``done_count`` were walked, ``valid_count`` of them valid; ``expected_count`` whole ones should
-    be done by now, fewer is behind. ``next_on`` is the day in this month by which the next one
-    should be walked.
+    ``duty_count`` patrols are owed in ``duty_months`` months, until ``due_on``. So far
+    ``done_count`` were walked, ``valid_count`` of them valid and ``counted_count`` of those far
+    enough apart to count; ``expected_count`` should count by now, fewer is behind. ``next_on`` is
+    the day in this month by which the next one should be walked.
     """
 
     person_id: int
@@ -82,6 +82,7 @@ class ChiefMonth:
     due_on: date
     done_count: int
     valid_count: int
+    counted_count: int
     expected_count: int
     is_behind: bool
     next_on: date | None
@@ -105,8 +106,9 @@ _CHIEFS: Final = text(
     ORDER BY person.id, array_position({LEVELS}, held.level), held.id"""
 )
 _DONE: Final = text(
-    """
+    f"""
     SELECT count(*) AS done, count(*) FILTER (WHERE is_valid) AS valid,
+    count(*) FILTER (WHERE {COUNTED}) AS counted,
     max(ended_at) FILTER (WHERE is_valid) AS last_valid_at, person_id FROM patrol
     WHERE person_id = ANY(:people) AND started_at >= :start AND started_at < :end
     GROUP BY person_id
@@ -160,7 +162,7 @@ def _done(
 
 
 def _chief(row: Any, done: Any, month: Month, duty: Duty) -> ChiefMonth:
-    valid = done.valid if done else 0
+    counted = done.counted if done else 0
     span = duty.span(month.first_on)
     start, due = business_date(span.start), business_date(span.end) - timedelta(days=1)
     days = (due - start).days + 1
@@ -181,22 +183,23 @@ def _chief(row: Any, done: Any, month: Month, duty: Duty) -> ChiefMonth:
         duty_verified=duty.verified,
         due_on=due,
         done_count=done.done if done else 0,
-        valid_count=valid,
+        valid_count=done.valid if done else 0,
+        counted_count=counted,
         expected_count=expected,
-        is_behind=valid < expected,
-        next_on=_next_on(month, duty, start, days, valid),
+        is_behind=counted < expected,
+        next_on=_next_on(month, duty, start, days, counted),
         last_valid_at=done.last_valid_at if done else None,
     )
 
 
-def _next_on(month: Month, duty: Duty, start: date, days: int, valid: int) -> date | None:
+def _next_on(month: Month, duty: Duty, start: date, days: int, counted: int) -> date | None:
     """Returns the day of this month on which the duty's next patrol is due, None if none is.
 
     The duty's patrols are spread evenly over its days; the day is never before today. None: all are
     done, the month is over, or the day lies in another month.
     """
-    if valid >= duty.count or month.is_over:
+    if counted >= duty.count or month.is_over:
         return None
-    day = start + timedelta(days=ceil(days * (valid + 1) / duty.count) - 1)
+    day = start + timedelta(days=ceil(days * (counted + 1) / duty.count) - 1)
     day = max(day, month.today)
     return day if month.first_on <= day <= month.last_on else None

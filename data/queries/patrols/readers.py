@@ -24,6 +24,12 @@ NAMED: Final = (
 """The name of who went may be told; to others it is the post or the unit."""
 
 
+COUNTED: Final = (
+    """(patrol.is_valid AND NOT patrol.judgements @> '[{"rule": "interval", "passed": false}]')"""
+)
+"""Patrols that count for a duty: valid, and not too soon after another that counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """An account that reads patrols, and where it may also see the walkers' names."""

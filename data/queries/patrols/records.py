@@ -12,7 +12,7 @@ from data.clock import Span, UtcDatetime, business_date
 from data.errors import NotFound
 from data.queries.patrols.coverage import ReachCoverage, coverage
 from data.queries.patrols.month import ChiefMonth, Month, chiefs_of_month, month_named, month_of
-from data.queries.patrols.readers import NAMED, READABLE, Reader, reader_of
+from data.queries.patrols.readers import COUNTED, NAMED, READABLE, Reader, reader_of
 from data.queries.rows import row_as, rows_as
 from data.queries.scope import PROBLEM_VISIBLE
 from data.records import AccountId
@@ -70,6 +70,7 @@ class PatrolRow:
     waters_en: tuple[str, ...]
     share: float
     is_valid: bool
+    is_counted: bool
     judgements: tuple[Judgement, ...]
     problem_count: int
 
@@ -85,12 +86,12 @@ class PatrolRow:
 
     @property
     def failed(self) -> frozenset[PatrolRule]:
-        """The rules of validity that the patrol failed."""
+        """The rules that the patrol failed, that of the interval too."""
         return frozenset(each.rule for each in self.judgements if not each.passed)
 
     @property
     def hours_since_valid(self) -> float | None:
-        """Hours to the valid patrol nearest in time; None without one or without such a rule."""
+        """Hours to the counted patrol nearest in time; None without one or without such a rule."""
         found = [each.measured for each in self.judgements if each.rule is PatrolRule.INTERVAL]
         return found[0] if found else None
 
@@ -149,7 +150,7 @@ _ROW: Final = f"""patrol.id, patrol.version, patrol.person_id, chief.name AS chi
         ELSE coalesce(nullif(own.post, ''), seat.unit, '') END AS who,
     patrol.account_id = :who AS is_own, patrol.level, division.name AS division,
     started_at, ended_at, recorded_at, duration_s, moving_s, length_m, top_speed_kmh,
-    is_valid, judgements,
+    is_valid, {COUNTED} AS is_counted, judgements,
     ARRAY(SELECT river.name FROM patrol_reach JOIN reach ON reach.id = patrol_reach.reach_id
         JOIN river ON river.id = reach.river_id WHERE patrol_reach.patrol_id = patrol.id
         GROUP BY river.id, river.name ORDER BY sum(walked_m) DESC) AS waters,

@@ -119,7 +119,9 @@ def test_late_readings_are_kept_and_never_overwrite_newer_ones(
 def test_months_get_their_partitions_by_need(pipeline: Pipeline, database: Database) -> None:
     edge = datetime(2021, 2, 28, 23, 59, 59, 999999, tzinfo=UTC)
     times = [edge, edge + timedelta(microseconds=1), datetime(1999, 12, 31, tzinfo=UTC)]
-    batch = [message("S1", UtcDatetime(at), {"ph": 7.0}, received_at=NOON) for at in times]
+    batch = [
+        message("S1", UtcDatetime(at), {"ph": 7.0}, received_at=UtcDatetime(at)) for at in times
+    ]
     assert pipeline.commit(batch) == Counts(stored=3)
     assert rows(
         database.owner, "SELECT tableoid::regclass::text FROM reading ORDER BY observed_at"

@@ -21,6 +21,7 @@ from ingest.screening.screen import Entry, Screened
 from ingest.storage.writer import Counts
 from tests.made.database import Database
 from tests.made.readings.messages import NOON, message, one, register, rows
+from tests.running.folders import ROOT
 
 REASONS = "SELECT reason, seen_count FROM quarantine ORDER BY id"
 
@@ -63,6 +64,31 @@ def test_clocks_that_are_wrong(pipeline: Pipeline, database: Database) -> None:
     ]
     assert pipeline.commit(batch) == Counts(stored=2, refused=4)
     assert rows(database.owner, REASONS) == [("clock", 1)] * 4
+
+
+CASE = ROOT / "tests" / "cases" / "mqtt-clock-2000-no-start" / "in.txt"
+
+
+@pytest.mark.parametrize(
+    ("time", "detail"),
+    [
+        (None, "the device's clock was never set: 1999-12-31 16:00 UTC"),
+        (at(-60 * 24 * 7168), "1,024 weeks behind: "),
+        (at(-60 * 24 * 401), "observed 401 days before it arrived"),
+    ],
+)
+def test_a_clock_that_lies_years_back_is_named_at_a_station_without_a_start(
+    pipeline: Pipeline, database: Database, time: UtcDatetime | None, detail: str
+) -> None:
+    if time is None:
+        bad = Message("onemap/v1/S1/reading", CASE.read_bytes().split(b"\n")[0], NOON)
+    else:
+        bad = message("S1", time, {"ph": 7.0}, received_at=NOON)
+    backlog = message("S1", at(-60 * 24 * 60), {"ph": 7.0}, received_at=NOON)
+    assert pipeline.commit([bad, backlog]) == Counts(stored=1, refused=1)
+    ((reason, said),) = rows(database.owner, "SELECT reason, detail FROM quarantine")
+    assert reason == "clock"
+    assert detail in str(said)
 
 
 def test_ten_minutes_ahead_is_the_limit(pipeline: Pipeline, database: Database) -> None:

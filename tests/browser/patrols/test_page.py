@@ -48,8 +48,7 @@ def test_a_short_walk_is_kept_judged_and_explained(chief: Page, shared_served: S
     expect(chief.locator(".pt-table")).to_have_count(0)
     expect(chief.locator("#patrols-main")).to_contain_text("本月还没有巡河记录")
     hand_in(chief, walk(WENT, metres=900, minutes=14), "短.gpx")
-    expect(chief.locator("#patrols-told")).to_contain_text("本次巡河无效")
-    chief.locator("#patrols-cancel").click()
+    expect(chief.locator("#patrols-send")).to_be_hidden()
     expect(chief.locator("#patrols-one .tag.rd")).to_contain_text("项未达")
     failed = chief.locator(".pt-rules .is-failed")
     assert {each.get_attribute("data-rule") for each in failed.all()} >= {"minutes", "metres"}
@@ -76,6 +75,24 @@ def test_a_file_without_a_track_is_refused_with_the_way_to_mend_it(
     hand_in(page, b"<gpx/>", "空.gpx")
     expect(page.locator("#patrols-told")).to_contain_text("没有轨迹")
     expect(page.locator("#patrols-send")).to_be_enabled()
+
+
+def test_a_walk_of_an_earlier_month_or_without_zone_asks_before_it_is_kept(
+    context: BrowserContext, shared_served: Served
+) -> None:
+    page = page_of(context, shared_served, "chief_up")
+    page.goto(f"{shared_served.url}/patrols")
+    earlier = walk(WENT - timedelta(days=40), metres=900, minutes=14)
+    hand_in(page, earlier.replace(b"Z</time>", b"</time>"), "早.gpx")
+    expect(page.locator("#patrols-told")).to_contain_text("时间没有时区")
+    page.locator("#patrols-zone").select_option("utc")
+    page.locator("#patrols-send").click()
+    expect(page.locator("#patrols-told")).to_contain_text("早于本月")
+    expect(page.locator("#patrols-send")).to_have_text("仍要上传")
+    page.locator("#patrols-send").click()
+    expect(page.locator("#patrols-send")).to_be_hidden()
+    expect(page.locator("#patrols-one .tag.rd")).to_contain_text("项未达")
+    assert "patrol=" in page.url
 
 
 def test_months_and_chiefs_are_chosen_by_the_address(chief: Page, shared_served: Served) -> None:

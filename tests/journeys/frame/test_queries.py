@@ -13,7 +13,7 @@ from dashboard.frame.page import EVERYONE
 from dashboard.frame.query_keys import keys_of
 from dashboard.ledger import page as ledger
 from dashboard.ledger import report_page as report
-from dashboard.patrols.api import RemarkIn
+from dashboard.patrols.documents import RemarkIn
 from dashboard.patrols.reads import Asked, readable
 from dashboard.review.reads import read_address
 from dashboard.stations import page as stations

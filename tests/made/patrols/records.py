@@ -23,8 +23,18 @@ def record_walk(
     rules: PatrolRules = RULES,
     remarks: tuple[Remark, ...] = (),
     file_name: str = "track.gpx",
+    is_by_place: bool = False,
+    is_confirmed: bool = True,
 ) -> Recorded:
     """The patrol of that person, who may have walked for a chief."""
     person = office.persons[for_chief] if for_chief else None
-    track = TrackGiven(content, file_name, person, key, remarks)
+    track = TrackGiven(
+        content,
+        file_name,
+        person,
+        key,
+        remarks,
+        is_by_place=is_by_place,
+        is_confirmed=is_confirmed,
+    )
     return record(office.database.app, office.accounts[who], track, lambda: NOW, rules)

@@ -68,6 +68,7 @@ def test_a_month_tells_who_owes_what_and_who_is_behind(office: Office) -> None:
     assert list(found) == ["chief", "chief_up", "chief_down"]
     up = found["chief_up"]
     assert (up.duty_count, up.duty_months, up.done_count, up.valid_count) == (3, 1, 3, 2)
+    assert up.counted_count == 2
     assert (up.expected_count, up.is_behind, up.due_on) == (2, False, date(2026, 11, 30))
     assert up.next_on == date(2026, 11, 30)
     down = found["chief_down"]

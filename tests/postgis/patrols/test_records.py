@@ -130,7 +130,7 @@ def test_a_chief_of_a_lake_alone_is_not_asked_for_a_reach(office: Office) -> Non
             ),
             {"lake": office.basin.lake, "id": office.persons["chief_down"]},
         )
-    done = record_walk(office, "chief_down", walk(MORNING, off_m=9_000))
+    done = record_walk(office, "chief_down", walk(MORNING, from_m=30_000, off_m=9_000))
     assert done.is_valid
     assert PatrolRule.COVERAGE not in by_rule(done)
 
@@ -191,7 +191,7 @@ def test_a_patroller_walks_for_oneself_or_stands_in_for_a_chief_of_the_division(
 
 
 def test_who_answered_for_nothing_on_that_day_is_no_chief(office: Office) -> None:
-    long_ago = datetime(2025, 6, 1, tzinfo=UTC)
+    long_ago = datetime(2025, 12, 1, tzinfo=UTC)
     with pytest.raises(NotFound):
         record_walk(office, "office", walk(long_ago), for_chief="chief_up")
     own = record_walk(office, "chief_up", walk(long_ago))

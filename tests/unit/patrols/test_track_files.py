@@ -9,6 +9,7 @@ import pytest
 from data.errors import BadInput
 from gis.crs import wgs84_to_gcj02
 from problem_ledger.patrols.track_files import MOST_BYTES, MOST_POINTS, read_track
+from problem_ledger.patrols.track_times import TimesIn
 from tests.made.patrols.walks import POINT, fixes, geojson, gpx
 from tests.running.folders import ROOT
 
@@ -80,12 +81,17 @@ def test_a_track_from_a_consumer_map_is_moved_back() -> None:
     same_as_rows(gpx(shifted), "gcj02")
 
 
-def test_a_time_without_offset_is_utc_in_gpx_and_refused_in_geojson() -> None:
-    assert read_track(gpx(ROWS).replace(b"Z</time>", b"</time>"))[0][0].at == START
+def test_a_time_without_offset_is_refused_unless_one_says_what_it_is_in() -> None:
+    bare = gpx(ROWS).replace(b"Z</time>", b"</time>")
+    for content in (bare, geojson(ROWS).replace(b"+00:00", b"")):
+        with pytest.raises(BadInput, match="without offset"):
+            read_track(content)
+        assert read_track(content, times_in=TimesIn.UTC)[0][0].at == START
+        local = read_track(content, times_in=TimesIn.BEIJING)[0][0].at
+        assert local == START - timedelta(hours=8)
     eastern = gpx(ROWS).replace(b"Z</time>", b"+08:00</time>")
-    assert read_track(eastern)[0][0].at == START - timedelta(hours=8)
-    with pytest.raises(BadInput, match="without offset"):
-        read_track(geojson(ROWS).replace(b"+00:00", b""))
+    for times_in in TimesIn:
+        assert read_track(eastern, times_in=times_in)[0][0].at == START - timedelta(hours=8)
 
 
 @pytest.mark.parametrize("content", [BOMB, OUTSIDE, DTD], ids=["bomb", "outside", "dtd"])

@@ -1,0 +1,98 @@
+"""How large a track file may be, and the errors of one that is larger than any patrol."""
+
+from datetime import timedelta
+from typing import Final
+
+from data.errors import BadInput
+from gis.tracks import Fix
+
+Segments = list[list[Fix]]
+
+MOST_BYTES: Final = 20 * 1024 * 1024
+MOST_POINTS: Final = 100_000
+"""More than a day of fixes, one a second."""
+
+LONGEST: Final = timedelta(hours=24)
+"""A patrol is within a day."""
+
+EXPORT: Final = "Record the walk with an app or a receiver, then export it as GPX with times."
+
+
+def too_many(count: int) -> BadInput:
+    """Returns the error of a track with more points than a patrol has."""
+    return BadInput(
+        "This track has {count} points; at most {most} are taken.",
+        mend="Upload one file for each patrol.",
+        count=count,
+        most=MOST_POINTS,
+    )
+
+
+def too_long(duration_s: float) -> BadInput:
+    """Returns the error of a track that runs over more than a day."""
+    return BadInput(
+        "This track runs over {hours} hours; a patrol is within a day.",
+        mend="Upload one file for each patrol.",
+        hours=round(duration_s / 3600),
+    )
+
+
+def check_size(content: bytes) -> None:
+    """Raises BadInput for a file that is empty or too large."""
+    if len(content) > MOST_BYTES:
+        raise BadInput(
+            "A track file has at most {most} MB.", mend="Split it.", most=MOST_BYTES // 2**20
+        )
+    if not content.strip():
+        raise BadInput("This file is empty.", mend=EXPORT)
+
+
+def check_points(segments: Segments) -> None:
+    """Raises BadInput for what is no track with times of two points and of a day at most."""
+    count = sum(len(segment) for segment in segments)
+    timed = sum(fix.at is not None for segment in segments for fix in segment)
+    if not count:
+        raise BadInput("This file holds no track: waypoints and routes are none.", mend=EXPORT)
+    if count > MOST_POINTS:
+        raise too_many(count)
+    if count < 2:
+        raise BadInput("This track has fewer than two points.", mend=EXPORT)
+    if not timed:
+        raise BadInput("This track has no times.", mend=EXPORT)
+    if timed * 2 < count:
+        raise BadInput(
+            "Most points of this track have no time: {timed} of {count} have one.",
+            mend=EXPORT,
+            timed=timed,
+            count=count,
+        )
+
+
+def no_known_kind() -> BadInput:
+    """Returns the error of a file that is none of those read."""
+    return BadInput("This file is neither GPX nor GeoJSON nor KML.", mend=EXPORT)
+
+
+def no_text(kind: str) -> BadInput:
+    """Returns the error of a file of that kind whose bytes are no text."""
+    return BadInput("This {kind} file is neither UTF-8 nor GBK text.", mend=EXPORT, kind=kind)
+
+
+def not_readable(kind: str, error: Exception) -> BadInput:
+    """Returns the error of a file of that kind that its reader stumbled over."""
+    return BadInput(
+        "This {kind} file can't be read: {reason}",
+        mend=EXPORT,
+        kind=kind,
+        reason=str(error)[:200],
+    )
+
+
+def too_much(kind: str) -> BadInput:
+    """Returns the error of a file of that kind that holds far more than any track."""
+    return BadInput(
+        "This {kind} file holds far more than a track of {most} points.",
+        mend=EXPORT,
+        kind=kind,
+        most=MOST_POINTS,
+    )

@@ -1,0 +1,154 @@
+"""KML and KMZ files: gx:Track and timed points as segments of fixes, or a refusal that says why."""
+
+import io
+import zipfile
+import zlib
+from pathlib import PurePosixPath
+from typing import Final
+from xml.parsers import expat
+
+from data.encodings import decode_xml
+from data.errors import BadInput
+from gis.tracks import Fix
+from problem_ledger.patrols.track_bounds import (
+    MOST_BYTES,
+    MOST_POINTS,
+    Segments,
+    check_size,
+    no_known_kind,
+    no_text,
+    not_readable,
+    too_many,
+)
+from problem_ledger.patrols.track_times import TimesIn, read_time
+from problem_ledger.patrols.track_xml import check_xml
+
+MOST_MEMBERS: Final = 1_000
+"""Files in a KMZ: one KML, pictures and icons."""
+
+_TEXTS: Final = frozenset({"when", "coord", "coordinates"})
+_BROKEN_ZIP: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    ValueError,
+)
+"""What zipfile raises over an archive that is damaged, encrypted or packed in another way."""
+
+
+class _Tracks:
+    """Collects times and places of tracks and timed points while a KML text is parsed once."""
+
+    def __init__(self) -> None:
+        self.tracks: list[tuple[list[str], list[str]]] = []
+        self.points: list[tuple[str, str]] = []
+        self.lines = 0
+        self._within: list[str] = []
+        self._text: list[str] = []
+        self._when, self._place = "", ""
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Notes that an element begins."""
+        del attributes
+        tag = _local(name)
+        self._within.append(tag)
+        self._text.clear()
+        if tag == "Track":
+            self.tracks.append(([], []))
+        elif tag == "Placemark":
+            self._when, self._place = "", ""
+
+    def text(self, part: str) -> None:
+        """Keeps the text of an element that is a time or a place."""
+        if self._within and self._within[-1] in _TEXTS:
+            self._text.append(part)
+
+    def end(self, name: str) -> None:
+        """Keeps what an element that ends has said."""
+        tag, said = _local(name), "".join(self._text).strip()
+        self._within.pop()
+        self._text.clear()
+        holder = self._within[-1] if self._within else ""
+        if tag == "when" and holder == "Track":
+            self.tracks[-1][0].append(said)
+        elif tag == "coord" and holder == "Track":
+            self.tracks[-1][1].append(said)
+        elif tag == "when":
+            self._when = said
+        elif tag == "coordinates" and holder == "Point":
+            self._place = said.replace(",", " ")
+        elif tag == "LineString":
+            self.lines += 1
+        elif tag == "Placemark" and self._when and self._place:
+            self.points.append((self._when, self._place))
+
+
+def read_kml(content: bytes, times_in: TimesIn) -> Segments:
+    """Parses each gx:Track of a KML file, and points with a time each as one segment more.
+
+    Raises BadInput, in words of its own for lines that say where but not when.
+    """
+    found = decode_xml(content)
+    if found.damaged:
+        raise no_text("KML")
+    points = check_xml(found.text, "KML")
+    if points > MOST_POINTS:
+        raise too_many(points)
+    tracks = _Tracks()
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = tracks.start
+    parser.CharacterDataHandler = tracks.text
+    parser.EndElementHandler = tracks.end
+    parser.Parse(found.text, True)
+    try:
+        segments = [_segment(whens, places, times_in) for whens, places in tracks.tracks]
+        timed = [_fix(when, place, times_in) for when, place in tracks.points]
+    except (ValueError, IndexError, OverflowError) as error:
+        raise not_readable("KML", error) from None
+    segments = [segment for segment in (*segments, timed) if segment]
+    if not segments and tracks.lines:
+        raise BadInput(
+            "The lines of this KML file have no times: they say where, not when.",
+            mend="Export the walk as gx:Track, or as GPX with times.",
+        )
+    return segments
+
+
+def unpack_kmz(content: bytes) -> bytes:
+    """Returns the one KML file within a KMZ, bounded in size. Raises BadInput."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = archive.namelist()
+            found = [name for name in names if _is_kml(name)]
+            if len(names) <= MOST_MEMBERS and found:
+                main = min(found, key=lambda name: (name.count("/"), name.lower() != "doc.kml"))
+                with archive.open(main) as opened:
+                    kml = opened.read(MOST_BYTES + 1)
+                check_size(kml)
+                return kml
+    except _BROKEN_ZIP:
+        pass
+    raise no_known_kind()
+
+
+def _is_kml(name: str) -> bool:
+    path = PurePosixPath(name)
+    return path.suffix.lower() == ".kml" and path.name[:2] != "._" and path.parts[0] != "__MACOSX"
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+def _segment(whens: list[str], places: list[str], times_in: TimesIn) -> list[Fix]:
+    if len(whens) != len(places):
+        raise ValueError(f"{len(whens)} times for {len(places)} points")
+    return [_fix(*each, times_in) for each in zip(whens, places, strict=True) if all(each)]
+
+
+def _fix(when: str, place: str, times_in: TimesIn) -> Fix:
+    numbers = place.split()
+    return Fix(float(numbers[0]), float(numbers[1]), read_time(when, times_in))
