@@ -92,9 +92,9 @@ def _outside(moment: UtcDatetime, window: Window) -> Doubt | None:
     return None
 
 
-def was_never_set(moment: datetime) -> bool:
+def was_never_set(written: datetime) -> bool:
     """Returns whether a clock that says so counts from nothing: within days of a zero date."""
-    day = moment.date()
+    day = written.date()
     years = range(max(1, day.year), min(9999, day.year + 1) + 1)
     zeros = (*ZERO_DATES, *(date(year, 1, 1) for year in years))
     return any(timedelta(days=-1) <= day - zero < UNSET_FOR for zero in zeros)
@@ -129,7 +129,8 @@ def hour_24_as_next_day(text: str) -> str:
 def _next_day(found: re.Match[str]) -> str:
     year, between, month, day, joint, rest = found.groups()
     try:
-        after = date(int(year), int(month), int(day)) + timedelta(days=1)
+        day_after = date(int(year), int(month), int(day)) + timedelta(days=1)
     except (ValueError, OverflowError):
         return found[0]
-    return f"{after:%Y}{between}{after:%m}{between}{after:%d}{joint}00{rest}"
+    year, month, day = day_after.isoformat().split("-")
+    return f"{year}{between}{month}{between}{day}{joint}00{rest}"

@@ -213,16 +213,21 @@ def _clock_words(wrong: Implausible, received_at: UtcDatetime) -> str:
         case Doubt.AHEAD:
             return f"observed {wrong.moment - received_at} after it arrived"
         case Doubt.UNSET:
-            return f"the device's clock was never set: {wrong.moment:%Y-%m-%d %H:%M} UTC"
+            return f"the device's clock was never set: {_utc(wrong.moment)}"
         case Doubt.ROLLED:
             way = "behind" if wrong.weeks > 0 else "ahead"
             return (
                 f"the receiver's clock is {abs(wrong.weeks):,} weeks {way}:"
-                f" {wrong.corrected:%Y-%m-%d %H:%M} UTC was meant"
+                f" {_utc(wrong.corrected)} was meant"
             )
         case Doubt.OLD:
             return f"observed {(received_at - wrong.moment).days} days before it arrived"
     return "observed before the station's start"
+
+
+def _utc(moment: datetime | None) -> str:
+    """Returns a moment as the detail of a refusal writes it, in UTC; a dash for none."""
+    return f"{moment.replace(tzinfo=None).isoformat(' ', 'minutes')} UTC" if moment else "-"
 
 
 def _placed(refused: Refused, station: StationFacts | None) -> Refused:

@@ -42,7 +42,7 @@ def in_utc(moment: datetime, times_in: TimesIn) -> UtcDatetime:
             raise BadInput(
                 "This track has times without offset, such as {time}.",
                 mend="Say whether they are Beijing time or UTC, and upload it again.",
-                time=f"{moment:%Y-%m-%d %H:%M:%S}",
+                time=moment.isoformat(" ", "seconds"),
             )
         moment = moment.replace(tzinfo=_ZONES[times_in])
     if moment.year not in YEARS:
