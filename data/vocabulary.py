@@ -274,7 +274,7 @@ class Compliance(StrEnum):
 
 
 class Refusal(StrEnum):
-    """Why a message lies in quarantine."""
+    """Why a message lies in quarantine; the last: all but some of its values were stored."""
 
     TOPIC = "topic"
     TOO_LARGE = "too_large"
@@ -289,3 +289,4 @@ class Refusal(StrEnum):
     VALUE = "value"
     UNKNOWN_STATION = "unknown_station"
     DATABASE = "database"
+    PARTIAL = "partial"

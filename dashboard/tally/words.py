@@ -45,6 +45,7 @@ def reason_word(reason: Refusal) -> str:
         Refusal.VALUE: _("Value not a number"),
         Refusal.UNKNOWN_STATION: _("Unknown station"),
         Refusal.DATABASE: _("Refused by the database"),
+        Refusal.PARTIAL: _("Stored in part"),
     }[reason]
 
 

@@ -193,5 +193,8 @@ def row_of(reading: Reading) -> tuple[object, ...]:
         raw.message_id,
         orjson.dumps(rare).decode() if rare else None,
         orjson.dumps(flags).decode() if flags else None,
+        orjson.dumps({p.value: limit for p, limit in raw.below.items()}).decode()
+        if raw.below
+        else None,
         *(raw.position or (None, None)),
     )
