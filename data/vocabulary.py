@@ -236,7 +236,7 @@ class Period(StrEnum):
 
 
 class Flag(StrEnum):
-    """State of one value. The first eight are HJ 212-2017's, the next three our checks'.
+    """State of one value. The first eight are HJ 212-2017's, the next four our checks'.
 
     The last two are told of newest values only, never kept with a raw one.
     """
@@ -252,6 +252,7 @@ class Flag(StrEnum):
     OUT_OF_RANGE = "range"
     JUMP = "rate"
     FLAT = "flat"
+    IMPOSSIBLE = "never"
     FAILED = "failed"
     REJECTED = "rejected"
 

@@ -25,7 +25,8 @@ from ingest.codecs.refusal import RefusedParts, Unreadable
 LONGEST_ID = 128
 _MANY = "the message holds several readings"
 
-_FIELDS = frozenset({"id", "time", "period", "values", "flags", "position"})
+_PLAIN_FIELDS = frozenset({"id", "time", "period", "values"})
+_FIELDS = _PLAIN_FIELDS | {"flags", "position"}
 _TEXTS = ("id", "time", "period")
 _PARAMETERS: Mapping[str, Parameter] = {p.value: p for p in Parameter}
 _PERIODS: Mapping[str, Period] = {p.value: p for p in Period}
@@ -46,10 +47,11 @@ def decode(
     readings is refused here, for its readings are decoded each by itself.
     """
     document = _parse(payload)
-    if not document.keys() <= _FIELDS:
+    is_plain = document.keys() <= _PLAIN_FIELDS
+    if not (is_plain or document.keys() <= _FIELDS):
         raise Unreadable(Refusal.SHAPE, f"unknown field {_shown(document.keys() - _FIELDS)}")
     values = _plain_values(document.get("values"))
-    if values is None or "flags" in document or "position" in document:
+    if values is None or not is_plain:
         return _decode_by_parts(payload, document, station, values, tolerances)
     if payload.count(b'"') != 2 * _string_count(document):
         _refuse_repeated_keys(payload)
@@ -133,7 +135,7 @@ def _plain_values(raw: object) -> dict[Parameter, float] | None:
     None for any other, also for what is no object.
     """
     if (
-        type(raw) is dict
+        isinstance(raw, dict)
         and set(map(type, raw.values())) == _FLOATS
         and math.isfinite(sum(raw.values()))
     ):

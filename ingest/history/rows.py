@@ -16,7 +16,8 @@ from data.archives.layout import COLUMNS, MOMENT, Month, month_of
 from data.archives.tables import PLACE, Chunk, is_key, parameters_of
 from data.clock import UtcDatetime
 from data.vocabulary import Flag, Parameter, Period
-from ingest.screening.checks import shipped_thresholds
+from ingest.screening.checks import shipped_patterns, shipped_thresholds
+from ingest.screening.impossible import doubtful_rows, impossible_values
 
 STAGED: Final = (
     "station_id", "observed_at", "period", "received_at", "message_id", *COLUMNS, "extra",
@@ -217,8 +218,10 @@ def _empty(values: list[Any], table: pa.Table) -> Any:
 
 
 def _notes(table: pa.Table, chunk: Chunk, values: Mapping[str, Any]) -> tuple[Any, Any]:
-    """Returns two JSON columns: flags (with out-of-range ones added), and rare parameters."""
+    """Returns two JSON columns: flags (the checks' added), and rare parameters."""
     flags, extra = _text(table, "flags").to_pylist(), _text(table, "extra").to_pylist()
+    for row, parameter in _impossible(chunk, values):
+        flags[row] = _with(flags[row], parameter.value, Flag.IMPOSSIBLE.value)
     for name, parameter in parameters_of(chunk.values).items():
         held = shipped_thresholds()[parameter]
         column = values[name]
@@ -230,6 +233,19 @@ def _notes(table: pa.Table, chunk: Chunk, values: Mapping[str, Any]) -> tuple[An
                 if value is not None:
                     extra[row] = _with(extra[row], parameter.value, value)
     return pa.array(flags, pa.string()), pa.array(extra, pa.string())
+
+
+def _impossible(chunk: Chunk, values: Mapping[str, Any]) -> Iterator[tuple[int, Parameter]]:
+    """Yields row and parameter of the values that no living sensor gives."""
+    named = parameters_of(chunk.values)
+    columns = {
+        parameter: pc.cast(values[name], pa.float64()).to_numpy(zero_copy_only=False)
+        for name, parameter in named.items()
+    }
+    for row in np.flatnonzero(doubtful_rows(columns, shipped_patterns())).tolist():
+        measured = {p: float(each[row]) for p, each in columns.items() if isfinite(each[row])}
+        for parameter in impossible_values(measured, {}, shipped_patterns()):
+            yield row, parameter
 
 
 def _with(text: str | None, key: str, value: object) -> str:
