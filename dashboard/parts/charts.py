@@ -20,6 +20,7 @@ from dashboard.parts.chart_marks import (
     Figure,
     Properties,
     apart,
+    below_limits,
     corrections,
     dots,
     local,
@@ -271,6 +272,7 @@ def traces(course: Course) -> list[go.Scatter]:
     ]
     drawn += apart(found, course.parameter)
     drawn += corrections(found, course.parameter)
+    drawn += below_limits(found, course.parameter)
     newest = {"color": SURFACE, "line": {"color": INK, "width": 2}, "size": 8}
     drawn.append(dots(found, normal[-1:], newest))
     return drawn

@@ -2,6 +2,19 @@
 ALTER TABLE reading ADD COLUMN below jsonb;
 COMMENT ON COLUMN reading.below IS 'detection limits by key, of the values below one';
 
+-- Months that were taken off and whose tables stay get it too, so that they can be put back.
+DO $$
+DECLARE
+    part regclass;
+BEGIN
+    FOR part IN SELECT c.oid FROM detached_month m
+        JOIN pg_class c ON c.oid = to_regclass('reading_' || to_char(m.month, 'YYYYMM'))
+        WHERE NOT c.relispartition
+    LOOP
+        EXECUTE format('ALTER TABLE %s ADD COLUMN below jsonb', part);
+    END LOOP;
+END $$;
+
 CREATE OR REPLACE FUNCTION reading_only_fills() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     was jsonb := jsonb_strip_nulls(to_jsonb(OLD)) - 'extra' - 'flags' - 'below';
