@@ -17,9 +17,9 @@ CHUNK: Final = 100_000
 _BLOCK: Final = 16 << 20
 
 TIME_NAMES: Final = ("time", "observed_at")
-TEXTS: Final = ("station", "time", "period", "received_at", "message_id", "extra", "flags")
+TEXTS: Final = ("station", "time", "period", "received_at", "message_id", "extra", "flags", "below")
 PLACE: Final = ("longitude", "latitude")
-_IGNORED: Final = frozenset({"station_id", "year", "month", "below"})
+_IGNORED: Final = frozenset({"station_id", "year", "month"})
 _COLUMN_OF: Final = {
     **{p.value: str(f.column) for p, f in PARAMETERS.items() if f.column},
     **{column: column for column in COLUMNS},
