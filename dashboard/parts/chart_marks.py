@@ -122,9 +122,7 @@ def below_limits(found: Series, parameter: Parameter) -> list[go.Scatter]:
         return []
     hollow = {"symbol": "triangle-down-open", "color": INK, "size": 6}
     words = [
-        _("below the detection limit: {result}").format(
-            result=result_text(parameter, float(found.raw[at]), found.limit_at(at))
-        )
+        _("below the detection limit: {result}").format(result=result_at(found, parameter, at))
         for at in places
     ]
     return [
@@ -137,6 +135,11 @@ def below_limits(found: Series, parameter: Parameter) -> list[go.Scatter]:
             hoverinfo=None,
         )
     ]
+
+
+def result_at(found: Series, parameter: Parameter, at: int) -> str:
+    """Returns the value that counts at an index as text, ``<0.025`` below its detection limit."""
+    return result_text(parameter, float(found.value[at]), _limit_that_counts(found, at))
 
 
 def _limit_that_counts(found: Series, at: int) -> float | None:
