@@ -40,7 +40,7 @@ WITHOUT_LIMIT: Final = frozenset(
 _NUMBER: Final = r"(\d{1,15}(?:\.\d{0,12})?|\.\d{1,12})(?:[eE]([+-]?\d{1,2}))?"
 _MARKS: Final = r"(?:n\.?d\.?|b\.?d\.?l\.?|未检出)"
 _WORDS: Final = re.compile(
-    rf"{_MARKS}|(?:<|小于|低于)(?:dl|lod|mdl|loq|检出限|方法检出限)", re.ASCII | re.IGNORECASE
+    rf"\(?{_MARKS}\)?|(?:<|小于|低于)(?:dl|lod|mdl|loq|检出限|方法检出限)", re.ASCII | re.IGNORECASE
 )
 _FORMS: Final = tuple(
     re.compile(form, re.ASCII | re.IGNORECASE)

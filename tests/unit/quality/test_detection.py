@@ -21,7 +21,8 @@ def test_the_limit_in_a_result_is_read(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["ND", "nd", "N.D.", " 未检出 ", "<DL", "\uff1cMDL", "BDL", "<LOD", "低于检出限"]
+    "text",
+    ["ND", "nd", "N.D.", " 未检出 ", "（ND）", "<DL", "\uff1cMDL", "BDL", "<LOD", "低于检出限"],
 )
 def test_a_result_may_name_no_limit(text: str) -> None:
     assert read_below(text) == UNNAMED
