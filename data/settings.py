@@ -2,9 +2,9 @@
 
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, PositiveFloat, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from data.vocabulary import Parameter
@@ -155,16 +155,9 @@ class QualitySettings(BaseSettings):
     oxygen_saturation: bool = Field(
         False, description="class Ⅰ oxygen also by 90 % saturation (needs temperature)"
     )
-    below_limit_share: float = Field(
-        0.5,
-        ge=0,
-        le=1,
-        description="a result below its detection limit counts as the limit times this (未核实)",
-    )
-    detection_limits: dict[Parameter, Annotated[float, Field(gt=0, allow_inf_nan=False)]] = Field(
-        {},
-        description="detection limits for results that name none, as JSON by key, laid over the"
-        " shipped ones (未核实)",
+    below_limit_share: float = Field(0.5, ge=0, le=1, description="of a limit, below it (未核实)")
+    detection_limits: dict[Parameter, PositiveFloat] = Field(
+        {}, description="limits for results that name none, as JSON by key (未核实)"
     )
 
 

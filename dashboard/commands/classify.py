@@ -181,8 +181,8 @@ def _render(sheet: Sheet, added: list[tuple[str, str]], unread: Unread) -> bytes
     for number, (row, cells) in enumerate(
         zip(sheet.rows, added, strict=True), start=sheet.first_row
     ):
-        told = [";".join(unread.columns.get(number, ()))] if has_unread else []
-        writer.writerow([*row, *cells, *told] if row else [])
+        names = [";".join(unread.columns.get(number, ()))] if has_unread else []
+        writer.writerow([*row, *cells, *names] if row else [])
     return (BOM_UTF8 if sheet.has_bom else b"") + text.getvalue().encode()
 
 

@@ -175,12 +175,7 @@ reading_conflict = Table(
     Column("refused_below", Float, comment="detection limit the refused value lies below"),
     Index(
         "ux_reading_conflict_refused",
-        "station_id",
-        "observed_at",
-        "period",
-        "parameter",
-        "refused",
-        "refused_below",
+        *("station_id", "observed_at", "period", "parameter", "refused", "refused_below"),
         unique=True,
         postgresql_nulls_not_distinct=True,
     ),

@@ -125,12 +125,12 @@ def _page(pipeline: Pipeline, after: int, which: Which, done: Replayed) -> int |
             for row, group in zip(rows, groups, strict=True)
         ]
         written, faulty = _write_all(pipeline, cursor, waiting, done)
-        taken = [each for each in waiting if each.id in written]
-        cursor.execute(_TAKEN, ([each.id for each in taken if each.remains is None],))
-        _correct_tally(cursor, taken)
+        read = [each for each in waiting if each.id in written]
+        cursor.execute(_TAKEN, ([each.id for each in read if each.remains is None],))
+        _correct_tally(cursor, read)
         left = [each for each in waiting if each.id not in written]
         still = [(each, faulty.get(each.id) or _first_refusal(each.group)) for each in left]
-        still += [(each, each.remains) for each in taken if each.remains is not None]
+        still += [(each, each.remains) for each in read if each.remains is not None]
         _note_why(cursor, still)
         done.still.update(each.reason_of(why) for each, why in still)
         return int(rows[-1][0])
@@ -234,13 +234,13 @@ def _write(
     return {each.id for each in readable}, {}
 
 
-def _correct_tally(cursor: Cursor, taken: Iterable[_Waiting]) -> None:
+def _correct_tally(cursor: Cursor, read: Iterable[_Waiting]) -> None:
     """Takes the messages' earlier counts out of the hourly tally: refused, or stored in part.
 
     The writer has counted each that was refused as received and by its new fate, under its station.
     """
     lines: list[tuple[Any, ...]] = []
-    for each in taken:
+    for each in read:
         if not each.is_partial:
             lines.append((each.station_id, each.received_at, -1, 0))
         change = (each.remains is not None) - each.is_partial

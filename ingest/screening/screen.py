@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from data.clock import UtcDatetime
 from data.moments import Doubt, Implausible, Window, implausible
-from data.quality.detection import DetectionRule
+from data.quality.detection import DetectionRule, settle_limits
 from data.quality.rules import Rules
 from data.records import RawReading, Reading, Refused
 from data.settings import QualitySettings
@@ -18,7 +18,6 @@ from data.tolerances import Tolerance
 from data.vocabulary import Refusal
 from ingest.codecs.refusal import Unreadable, detail_of
 from ingest.inbox import Message, part_of
-from ingest.screening.below_limit import settle_limits
 from ingest.screening.checks import Checks
 from ingest.screening.decoding import Part, readings_in
 from ingest.screening.recent_readings import recent_readings
