@@ -36,7 +36,10 @@ class RawReading(NamedTuple):
     """One decoded message of a device, in our units, not yet checked.
 
     ``values`` holds at least one parameter, all finite; ``flags`` only those the device sent.
-    ``position`` is (longitude, latitude) in WGS 84/CGCS2000 degrees.
+    ``position`` is (longitude, latitude) in WGS 84/CGCS2000 degrees. ``below`` holds the detection
+    limit of each value that lies below one; the value itself is what counts in its place.
+    ``refused`` names what the message said beside its values that could not be read, and why: it is
+    bounded and printable.
     """
 
     station: StationCode
@@ -47,6 +50,8 @@ class RawReading(NamedTuple):
     statistics: Mapping[Parameter, ValueRange] = _NONE
     position: tuple[float, float] | None = None
     message_id: str | None = None
+    below: Mapping[Parameter, float] = _NONE
+    refused: Mapping[str, str] = _NONE
 
 
 class Reading(NamedTuple):
@@ -99,8 +104,12 @@ class Refused:
 
 
 class LatestValue(NamedTuple):
-    """The newest value of one parameter at a station."""
+    """The newest value of one parameter at a station.
+
+    ``below`` is the detection limit it lies below, None for a value that was measured.
+    """
 
     value: float
     observed_at: UtcDatetime
     flag: Flag = Flag.NORMAL
+    below: float | None = None

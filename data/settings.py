@@ -4,7 +4,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, PositiveFloat, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from data.vocabulary import Parameter
@@ -154,6 +154,10 @@ class QualitySettings(BaseSettings):
     round_readings: bool = Field(False, description="round single readings before grading")
     oxygen_saturation: bool = Field(
         False, description="class Ⅰ oxygen also by 90 % saturation (needs temperature)"
+    )
+    below_limit_share: float = Field(0.5, ge=0, le=1, description="of a limit, below it (未核实)")
+    detection_limits: dict[Parameter, PositiveFloat] = Field(
+        {}, description="limits for results that name none, as JSON by key (未核实)"
     )
 
 

@@ -236,7 +236,7 @@ class Period(StrEnum):
 
 
 class Flag(StrEnum):
-    """State of one value. The first eight are HJ 212-2017's, the next three our checks'.
+    """State of one value. The first eight are HJ 212-2017's, the next four our checks'.
 
     The last two are told of newest values only, never kept with a raw one.
     """
@@ -252,6 +252,7 @@ class Flag(StrEnum):
     OUT_OF_RANGE = "range"
     JUMP = "rate"
     FLAT = "flat"
+    IMPOSSIBLE = "never"
     FAILED = "failed"
     REJECTED = "rejected"
 
@@ -274,7 +275,7 @@ class Compliance(StrEnum):
 
 
 class Refusal(StrEnum):
-    """Why a message lies in quarantine."""
+    """Why a message lies in quarantine; the last: all but some of its values were stored."""
 
     TOPIC = "topic"
     TOO_LARGE = "too_large"
@@ -289,3 +290,4 @@ class Refusal(StrEnum):
     VALUE = "value"
     UNKNOWN_STATION = "unknown_station"
     DATABASE = "database"
+    PARTIAL = "partial"

@@ -3,38 +3,20 @@
 import argparse
 import csv
 import io
-import math
 import sys
 from codecs import BOM_UTF8
-from dataclasses import dataclass
 from pathlib import Path
 
-from dashboard.parts.wording import _
+from dashboard.commands.classify_cells import ADDED, GRADED, UNREAD, Sheet, Unread, classify
+from dashboard.parts.wording import _, ngettext, worded
 from data.encodings import decode_text
 from data.errors import BadInput, NotFound
-from data.vocabulary import BodyKind, Parameter, WaterClass
+from data.vocabulary import Parameter
 from data.whole_files import write_whole
 
-MISSING = frozenset({"", "--", "*"})
-GRADED = tuple(Parameter)[: tuple(Parameter).index(Parameter.FAECAL_COLIFORM) + 1]
-"""Columns whose numbers are checked: table 1 of the standard, whether they decide or not."""
-ADDED = ("class", "deciding")
+MOST_SAID = 20
 MOST_TITLE_LINES = 20
 """The header is looked for among this many first lines."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A table of text read from a file, and the file's form (byte order mark, line ends).
-
-    ``first_row`` is the number in the file of the row below the header.
-    """
-
-    header: list[str]
-    rows: list[list[str]]
-    has_bom: bool
-    newline: str
-    first_row: int = 2
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -79,13 +61,31 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 def run(args: argparse.Namespace) -> int:
     """Writes the table with each row's water-quality class and deciding parameters; returns 0.
 
-    Raises BadInput or NotFound, and then nothing is written.
+    A cell that can't be read is left out, said so and named in a column of its own. Raises BadInput
+    or NotFound, and then nothing is written.
     """
     sheet = _workbook(args.source) if _is_workbook(args.source) else _parse(_read(args.source))
     required = _required(args.required)
-    added = _classify(sheet, required, rounding=args.rounding)
-    _write(args.target, _render(sheet, added))
+    added, unread = classify(sheet, required, rounding=args.rounding)
+    _write(args.target, _render(sheet, added, unread))
+    if unread.errors:
+        _say_unread(unread)
     return 0
+
+
+def _say_unread(unread: Unread) -> None:
+    """Writes to standard error which cells were left out of the grading, and why."""
+    count = sum(map(len, unread.columns.values()))
+    line = ngettext(
+        "{count} cell could not be read and was left out; the column unread names it:",
+        "{count} cells could not be read and were left out; the column unread names them:",
+        count,
+    )
+    sys.stderr.write(line.format(count=count) + "\n")
+    for error in unread.errors[:MOST_SAID]:
+        sys.stderr.write(f"  {worded(error)}\n")
+    if count > MOST_SAID:
+        sys.stderr.write(_("  … and {count} more").format(count=count - MOST_SAID) + "\n")
 
 
 def _read(source: str) -> bytes:
@@ -172,95 +172,17 @@ def _required(keys: str) -> tuple[Parameter, ...]:
     return tuple(Parameter(key) for key in named)
 
 
-def _columns(sheet: Sheet) -> dict[str, int]:
-    """Returns the position, in the sheet, of each column that the classification reads."""
-    places: dict[str, int] = {}
-    for place, title in enumerate(sheet.header):
-        name = title.strip()
-        if name in ADDED:
-            raise BadInput(
-                "The table already has a column {column}.",
-                mend="Rename or remove it.",
-                column=name,
-            )
-        if name == "body" or name in GRADED:
-            if name in places:
-                raise BadInput("The column {column} is there twice.", column=name)
-            places[name] = place
-    if "body" not in places:
-        raise BadInput("The column body (river or lake) is missing.")
-    if len(places) == 1:
-        raise BadInput(
-            "No column is named by a parameter key.",
-            mend="Name columns by {keys}, ...",
-            keys="ph, do, codmn, nh3n, tp",
-        )
-    return places
-
-
-def _classify(
-    sheet: Sheet, required: tuple[Parameter, ...], *, rounding: bool
-) -> list[tuple[str, str]]:
-    """Returns each row's water-quality class and deciding parameters, "" in rows without values."""
-    import numpy as np
-
-    from data.quality.columns import grade_columns
-
-    places = _columns(sheet)
-    body = places.pop("body")
-    rows = [
-        (n, row)
-        for n, row in enumerate(sheet.rows, start=sheet.first_row)
-        if any(map(str.strip, row))
-    ]
-    is_lake = np.array([_is_lake(row[body], n) for n, row in rows], dtype=bool)
-    values = {
-        Parameter(key): np.array([_number(row[place], n, key) for n, row in rows], dtype=float)
-        for key, place in places.items()
-    }
-    graded = grade_columns(values, is_lake, required=required, rounding=rounding)
-    numerals = ["", *(water_class.numeral for water_class in WaterClass)]
-    added = [("", "")] * len(sheet.rows)
-    for (n, _row), number, parameters in zip(rows, graded.classes, graded.deciding, strict=True):
-        added[n - sheet.first_row] = numerals[number], ";".join(parameters)
-    return added
-
-
-def _is_lake(cell: str, row: int) -> bool:
-    name = cell.strip()
-    if name not in tuple(BodyKind):
-        raise BadInput(
-            "Row {row}, column body: {cell} is neither river nor lake.", row=row, cell=repr(cell)
-        )
-    return name == BodyKind.LAKE
-
-
-def _number(cell: str, row: int, column: str) -> float:
-    text = cell.strip()
-    if text in MISSING:
-        return math.nan
-    try:
-        number = float(text) if text.isascii() and "_" not in text else math.nan
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number) or (number < 0 and column != Parameter.WATER_TEMPERATURE):
-        raise BadInput(
-            "Row {row}, column {column}: {cell} is not a number that can be graded.",
-            mend="Correct it, or leave the cell empty.",
-            row=row,
-            column=column,
-            cell=repr(cell),
-        )
-    return number
-
-
-def _render(sheet: Sheet, added: list[tuple[str, str]]) -> bytes:
+def _render(sheet: Sheet, added: list[tuple[str, str]], unread: Unread) -> bytes:
+    """Returns the table as text; with a column for what could not be read, if there is any."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator=sheet.newline)
-    writer.writerow([*sheet.header, *ADDED])
-    writer.writerows(
-        [*row, *cells] if row else [] for row, cells in zip(sheet.rows, added, strict=True)
-    )
+    has_unread = bool(unread.columns)
+    writer.writerow([*sheet.header, *ADDED, *([UNREAD] if has_unread else [])])
+    for number, (row, cells) in enumerate(
+        zip(sheet.rows, added, strict=True), start=sheet.first_row
+    ):
+        names = [";".join(unread.columns.get(number, ()))] if has_unread else []
+        writer.writerow([*row, *cells, *names] if row else [])
     return (BOM_UTF8 if sheet.has_bom else b"") + text.getvalue().encode()
 
 

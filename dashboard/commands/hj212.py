@@ -130,7 +130,9 @@ def facts_of(decoded: Decoded | Refused) -> Mapping[str, Any]:
             key: {name: getattr(ends, name) for name in ("minimum", "maximum", "cumulative")}
             for key, ends in decoded.statistics.items()
         },
+        "below": decoded.below,
         "doubtful": decoded.doubtful,
+        "unread": decoded.unread,
         "others": decoded.others,
     }
     return {

@@ -162,7 +162,10 @@ def _run_readings(args: argparse.Namespace) -> int:
         print(json.dumps(asdict(done)))
     else:
         bar.finish(counts)
-    if done.rejected:
-        where = _("Rejected rows and why: {file}").format(file=history.rejects_file)
+    if done.partial and not args.json:
+        words = _("{partial:,} of them without cells that could not be read")
+        sys.stderr.write(words.format(partial=done.partial) + "\n")
+    if done.rejected or done.partial:
+        where = _("Rejected rows and cells, and why: {file}").format(file=history.rejects_file)
         sys.stderr.write(f"{where}\n")
     return 2 if done.rejected == done.read and done.read else 0

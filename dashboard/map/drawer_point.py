@@ -25,8 +25,8 @@ from dashboard.parts.measures import (
     moment_text,
     own_name,
     parameter_name,
+    result_text,
     unit_of,
-    value_text,
 )
 from dashboard.parts.wording import _
 from dashboard.waters.chiefs import chiefs_block
@@ -80,7 +80,7 @@ def intake_drawer(station: StationFacts, chiefs: Chiefs, now: UtcDatetime) -> ht
 
 def _value(station: StationFacts, parameter: Parameter) -> str:
     latest = station.latest[parameter]
-    shown = f"{value_text(parameter, latest.value)} {unit_of(parameter)}".strip()
+    shown = f"{result_text(parameter, latest.value, latest.below)} {unit_of(parameter)}".strip()
     word = flag_word(latest.flag)
     return f"{shown} · {word}" if word else shown
 

@@ -25,7 +25,7 @@ from dashboard.parts.measures import (
     moment_text,
     own_name,
     parameter_name,
-    value_text,
+    result_text,
 )
 from dashboard.parts.wording import _, language
 from dashboard.waters.chiefs import chief_row, chiefs_block
@@ -114,7 +114,8 @@ def tiles(facts: SectionFacts) -> html.Div:
     for row in rows:
         number = int(row.water_class) if row.water_class and row.counts else 0
         decides = row.is_deciding and number > int(facts.target)
-        shown = value_text(row.parameter, row.latest.value) if row.latest else ""
+        newest = row.latest
+        shown = result_text(row.parameter, newest.value, newest.below) if newest else ""
         made.append(
             html.Div(
                 [

@@ -15,8 +15,8 @@ from dashboard.parts.measures import (
     moment_text,
     multiple_text,
     parameter_name,
+    result_text,
     unit_of,
-    value_text,
 )
 from dashboard.parts.wording import _
 from data.clock import UtcDatetime
@@ -66,7 +66,7 @@ def _section_row(row: ValueRow, facts: SectionFacts, now: UtcDatetime, *, marks:
 def _value_cell(parameter: Parameter, latest: LatestValue | None) -> html.Td:
     if latest is None:
         return html.Td(_("missing"), className="r t3")
-    shown = value_text(parameter, latest.value)
+    shown = result_text(parameter, latest.value, latest.below)
     return html.Td(shown, className="r v", title=f"{shown} {unit_of(parameter)}".strip())
 
 
@@ -111,7 +111,7 @@ def _notes(facts: SectionFacts, now: UtcDatetime) -> list[html.P]:
 
 def _other(each: tuple[Parameter, LatestValue], body: BodyKind) -> html.Span:
     parameter, latest = each
-    shown = f"{value_text(parameter, latest.value)} {unit_of(parameter)}".strip()
+    shown = f"{result_text(parameter, latest.value, latest.below)} {unit_of(parameter)}".strip()
     words = [parameter_name(parameter), shown]
     if parameter is Parameter.TOTAL_NITROGEN and body is BodyKind.RIVER:
         words.append(_("not evaluated"))

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import plotly.graph_objects as go
 
-from dashboard.parts.measures import flag_word, unit_of, value_text
+from dashboard.parts.measures import flag_word, result_text, unit_of, value_text
 from dashboard.parts.wording import _
 from data.clock import BUSINESS_ZONE
 from data.quality.means import Mean
@@ -91,7 +91,9 @@ def corrections(found: Series, parameter: Parameter) -> list[go.Scatter]:
     if not places:
         return []
     words = [
-        _("corrected, measured {raw}").format(raw=value_text(parameter, float(found.raw[at])))
+        _("corrected, measured {raw}").format(
+            raw=result_text(parameter, float(found.raw[at]), found.limit_at(at))
+        )
         for at in places
     ]
     diamond = {"symbol": "diamond", "color": ACCENT, "size": 7}
@@ -109,6 +111,40 @@ def corrections(found: Series, parameter: Parameter) -> list[go.Scatter]:
             hoverinfo=None,
         ),
     ]
+
+
+def below_limits(found: Series, parameter: Parameter) -> list[go.Scatter]:
+    """Returns a small triangle at each result below its detection limit, with that in words."""
+    places = [
+        at for at in range(len(found)) if found.run[at] >= 0 and _limit_that_counts(found, at)
+    ]
+    if not places:
+        return []
+    hollow = {"symbol": "triangle-down-open", "color": INK, "size": 6}
+    words = [
+        _("below the detection limit: {result}").format(result=result_at(found, parameter, at))
+        for at in places
+    ]
+    return [
+        dots(
+            found,
+            places,
+            hollow,
+            hovertemplate="%{text}<extra></extra>",
+            text=words,
+            hoverinfo=None,
+        )
+    ]
+
+
+def result_at(found: Series, parameter: Parameter, at: int) -> str:
+    """Returns the value that counts at an index as text, ``<0.025`` below its detection limit."""
+    return result_text(parameter, float(found.value[at]), _limit_that_counts(found, at))
+
+
+def _limit_that_counts(found: Series, at: int) -> float | None:
+    """Returns the detection limit of a value, None where a review put another in its place."""
+    return None if RULE_CODES[found.rule[at]] == Verdict.CORRECT else found.limit_at(at)
 
 
 def mean_words(parameter: Parameter, mean: Mean | None) -> str:

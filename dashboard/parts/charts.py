@@ -20,14 +20,16 @@ from dashboard.parts.chart_marks import (
     Figure,
     Properties,
     apart,
+    below_limits,
     corrections,
     dots,
     local,
     mean_words,
+    result_at,
     shown_value,
     trace,
 )
-from dashboard.parts.measures import limit_number, unit_of, value_text
+from dashboard.parts.measures import limit_number, unit_of
 from dashboard.parts.wording import _
 from data.clock import Span
 from data.quality.limits import Bound, ClassLimits
@@ -271,6 +273,7 @@ def traces(course: Course) -> list[go.Scatter]:
     ]
     drawn += apart(found, course.parameter)
     drawn += corrections(found, course.parameter)
+    drawn += below_limits(found, course.parameter)
     newest = {"color": SURFACE, "line": {"color": INK, "width": 2}, "size": 8}
     drawn.append(dots(found, normal[-1:], newest))
     return drawn
@@ -289,8 +292,8 @@ def spoken(course: Course) -> str:
     values = course.series.value
     summary = _("{count} readings, lowest {low}, highest {high} {unit}").format(
         count=course.series.measured_count,
-        low=value_text(course.parameter, float(values.min())),
-        high=value_text(course.parameter, float(values.max())),
+        low=result_at(course.series, course.parameter, int(values.argmin())),
+        high=result_at(course.series, course.parameter, int(values.argmax())),
         unit=unit_of(course.parameter),
     )
     return " · ".join(filter(None, [summary, mean_words(course.parameter, course.series.mean)]))

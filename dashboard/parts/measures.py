@@ -91,6 +91,11 @@ def value_text(parameter: Parameter, value: float) -> str:
     return f"{value:,.{PARAMETERS[parameter].shown_decimals}f}"
 
 
+def result_text(parameter: Parameter, value: float, below: float | None) -> str:
+    """Returns a result as text without its unit: ``<0.025`` below its detection limit."""
+    return value_text(parameter, value) if below is None else f"<{below:g}"
+
+
 def limit_number(parameter: Parameter, limit: float) -> str:
     """Returns the limit as text with the standard's decimals: 1.0 for ammonia, 5 for oxygen."""
     return f"{limit:.1f}" if parameter in TENTHS and limit in (1, 2) else f"{limit:g}"
@@ -174,6 +179,7 @@ def flag_word(flag: Flag) -> str:
         Flag.OUT_OF_RANGE: _("out of range"),
         Flag.JUMP: _("sudden jump"),
         Flag.FLAT: _("unchanging"),
+        Flag.IMPOSSIBLE: _("no living sensor gives this"),
         Flag.FAILED: _("failed the second look"),
         Flag.REJECTED: _("rejected in review"),
     }[flag]

@@ -62,6 +62,7 @@ class DoubtedOut(Read):
     unit: str
     value: float | None = Field(description="as measured; null where its month was moved out")
     flag: str | None
+    below: float | None = Field(description="detection limit it lies below")
     found: list[FoundOut]
     review: ReviewOut | None = Field(description="the newest one")
 

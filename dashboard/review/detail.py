@@ -9,7 +9,14 @@ from dashboard.parts.attributes import attributes
 from dashboard.parts.chart_marks import ACCENT, Figure, local, mean_words, trace
 from dashboard.parts.charts import Course, course_figure, spoken
 from dashboard.parts.icons import icon
-from dashboard.parts.measures import flag_word, own_name, parameter_name, unit_of, value_text
+from dashboard.parts.measures import (
+    flag_word,
+    own_name,
+    parameter_name,
+    result_text,
+    unit_of,
+    value_text,
+)
 from dashboard.parts.review_words import (
     detail_words,
     expected_words,
@@ -49,7 +56,9 @@ def value_head(around: Surroundings) -> html.Div:
     """The head of the picked value's frame: value, station and time, test findings, reviews."""
     key, value = around.key, around.value
     moment = key.observed_at.astimezone(BUSINESS_ZONE)
-    measured = value_text(key.parameter, value.value) if value and value.value is not None else "—"
+    measured = "—"
+    if value and value.value is not None:
+        measured = result_text(key.parameter, value.value, value.below)
     flag = flag_word(Flag(value.flag)) if value and value.flag else ""
     found = value.found if value else ()
     return html.Div(

@@ -7,7 +7,7 @@ from dash import html
 from dashboard.parts.attributes import attributes, words_for_script
 from dashboard.parts.blocks import unread_note
 from dashboard.parts.icons import icon
-from dashboard.parts.measures import own_name, parameter_name, unit_of, value_text
+from dashboard.parts.measures import own_name, parameter_name, result_text, unit_of, value_text
 from dashboard.parts.review_words import finding_word, test_word, verdict_word
 from dashboard.parts.wording import _, ngettext
 from dashboard.review.filters import filters
@@ -153,7 +153,7 @@ def number_words(value: DoubtedValue) -> Any:
     unit = html.Span(f" {unit_of(parameter)}", className="t3 fs11")
     if value.value is None:
         return "—"
-    raw = value_text(parameter, value.value)
+    raw = result_text(parameter, value.value, value.below)
     review = value.review
     if review and review.verdict is Verdict.CORRECT and review.value is not None:
         put = value_text(parameter, review.value)

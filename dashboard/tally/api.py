@@ -46,6 +46,7 @@ class TallyOut(Read):
     conflict: int = Field(description="the same reading again, with other values: kept apart")
     refused: int = Field(description="kept in quarantine")
     late: int = Field(description="of those stored")
+    partial: int = Field(description="of those not refused: stored without some of their values")
     expected: int = Field(description="readings that were due by the station's interval")
     measured: int = Field(description="of the expected, those that are there")
     missing: int

@@ -91,6 +91,13 @@ def due_line(shown: Shown) -> html.Div:
         due = _("no reading was due")
     parts = [html.Span([html.B(due)])]
     parts.append(html.Span(_("{n} came late").format(n=count_text(whole.late))))
+    if whole.partial:
+        parts.append(
+            html.Span(
+                _("{n} stored in part").format(n=count_text(whole.partial)),
+                title=_("Some of their values were refused; the others are stored."),
+            )
+        )
     if shown.unknown is not None:
         parts.append(
             html.Span(

@@ -7,8 +7,8 @@ from data.queries.tally.window import Grain
 from data.vocabulary import Refusal
 
 FIGURES = (
-    "received", "stored", "filled", "duplicate", "conflict", "refused", "late", "expected",
-    "measured", "missing",
+    "received", "stored", "filled", "duplicate", "conflict", "refused", "late", "partial",
+    "expected", "measured", "missing",
 )  # fmt: skip
 """The figures of a tally in their order on the screen and in files."""
 
@@ -23,6 +23,7 @@ def figure_word(figure: str) -> str:
         "conflict": _("Conflicting"),
         "refused": _("Quarantined"),
         "late": _("Late"),
+        "partial": _("Stored in part"),
         "expected": _("Due"),
         "measured": _("Arrived"),
         "missing": _("Missing"),
@@ -45,6 +46,7 @@ def reason_word(reason: Refusal) -> str:
         Refusal.VALUE: _("Value not a number"),
         Refusal.UNKNOWN_STATION: _("Unknown station"),
         Refusal.DATABASE: _("Refused by the database"),
+        Refusal.PARTIAL: _("Stored in part"),
     }[reason]
 
 

@@ -26,6 +26,8 @@ from data.vocabulary import PARAMETERS, Bank, BodyKind, Flag, Parameter, Station
 MOST_ROWS = 120_000
 """The most rows of one exported file: a reading each five minutes for 400 days is 115,200."""
 
+BELOW_SAYS = "detection limit it lies below; then value is what counts in its place"
+
 Start = Annotated[datetime | None, Query(alias="from", description="with offset")]
 End = Annotated[datetime | None, Query(alias="to", description="with offset; default: now")]
 AsOf = Annotated[
@@ -41,6 +43,7 @@ class NewestValue(Read):
     unit: str
     at: datetime
     flag: Flag = Field(description="N is normal; others are never graded")
+    below: float | None = Field(description=BELOW_SAYS)
 
 
 class StationOut(Read):
@@ -69,6 +72,7 @@ class Point(BaseModel):
     at: datetime
     value: float = Field(description="as measured, never changed")
     flag: Flag
+    below: float | None = Field(description=BELOW_SAYS)
     counted: float | None = Field(description="null: left out of means, classes and loads")
     verdict: str | None = Field(
         description="keep, reject or correct in review, failed in the second look, or null"
@@ -146,6 +150,7 @@ def point_of(found: Series, at: int) -> Point:
         at=datetime.fromtimestamp(int(found.at_s[at]), BUSINESS_ZONE),
         value=float(found.raw[at]),
         flag=FLAG_CODES[found.flag[at]],
+        below=found.limit_at(at),
         counted=float(found.value[at]) if found.run[at] >= 0 else None,
         verdict=RULE_CODES[found.rule[at]] or None,
     )

@@ -1,6 +1,7 @@
 """Reads columns of text as numbers and instants; names the cells that can't be read."""
 
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import pyarrow as pa
@@ -12,6 +13,13 @@ from data.clock import BUSINESS_ZONE
 _NUMBER: Final = r"^[ \t]*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?[ \t]*$"
 _OFFSET: Final = r"([zZ]|[+-][0-9]{2}(:?[0-9]{2})?)$"
 _ZONE: Final = str(BUSINESS_ZONE)
+_LOCAL: Final = re.compile(
+    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?[T ]\s*(\d{1,2})[:：](\d{2})(?:[:：](\d{2}))?",
+    re.ASCII,
+)
+_DAY_NUMBER: Final = re.compile(r"[2-9]\d{4}(\.\d+)?", re.ASCII)
+_FIRST_DAY: Final = datetime(1899, 12, 30, tzinfo=BUSINESS_ZONE)
+"""Day 0 of Excel's calendar of 1900, from March 1900 on. Source: ECMA-376, 18.17.4.1."""
 
 
 def numbers(column: Any) -> tuple[Any, Any]:
@@ -31,7 +39,10 @@ def numbers(column: Any) -> tuple[Any, Any]:
 
 
 def moments(column: Any) -> Any:
-    """Returns a column as instants, null if unreadable; without an offset as Beijing time."""
+    """Returns a column as instants, null if unreadable; without an offset as Beijing time.
+
+    Besides ISO 8601: ``2026/11/1 16:00``, 24:00, and the day numbers of a spreadsheet (46327.5).
+    """
     if pa.types.is_timestamp(column.type):
         if column.type.tz is None:
             column = pc.assume_timezone(column, _ZONE, ambiguous="earliest", nonexistent="earliest")
@@ -46,8 +57,30 @@ def moments(column: Any) -> Any:
 
 
 def _moment(text: str | None) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text) if text else None
-    except ValueError:
+    if not text:
         return None
-    return moment if moment and moment.tzinfo else None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is not None:
+        return moment if moment.tzinfo else None
+    try:
+        return _of_spreadsheet(text.removesuffix("+08:00"))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _of_spreadsheet(text: str) -> datetime | None:
+    """Returns the Beijing time that people and their spreadsheets write. Raises ValueError."""
+    found = _LOCAL.fullmatch(text)
+    if found is not None:
+        year, month, day, hour, minute, second = (int(each or 0) for each in found.groups())
+        is_midnight = (hour, minute, second) == (24, 0, 0)
+        at = datetime(
+            year, month, day, 0 if is_midnight else hour, minute, second, tzinfo=BUSINESS_ZONE
+        )
+        return at + timedelta(days=is_midnight)
+    if _DAY_NUMBER.fullmatch(text):
+        return _FIRST_DAY + timedelta(seconds=round(float(text) * 86400))
+    return None

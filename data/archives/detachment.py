@@ -27,8 +27,8 @@ from data.archives.unload import finish, snapshots, unload_month
 from data.clock import UtcDatetime
 from data.errors import BadInput, Conflict, NotFound
 
-_COUNTED: Final = ("station_id", "message_id", *COLUMNS, "extra", "flags")
-_NOTES: Final = ("extra", "flags")
+_COUNTED: Final = ("station_id", "message_id", *COLUMNS, "extra", "flags", "below")
+_NOTES: Final = ("extra", "flags", "below")
 """Objects to which keys may be added: their length in all shows whether one was."""
 
 _ATTACHED: Final = "SELECT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass(:partition)"
@@ -217,18 +217,22 @@ def _row(connection: Connection, month: Month) -> list[int]:
 
 
 def _counts_of(file: Path) -> Sequence[int]:
-    """Returns the counts of ``_counts`` for a month's file; of its rows reads only the notes."""
+    """Returns the counts of ``_counts`` for a month's file; of its rows reads only the notes.
+
+    What an older version did not write yet counts as nothing.
+    """
     with pyarrow.parquet.ParquetFile(file) as opened:
         metadata = opened.metadata
         names = metadata.schema.to_arrow_schema().names
         counted = (*_COUNTED, "longitude")
-        missing = dict.fromkeys(counted, 0)
+        missing = {name: 0 if name in names else metadata.num_rows for name in counted}
         for number in range(metadata.num_row_groups):
             group = metadata.row_group(number)
-            for name in counted:
+            for name in (each for each in counted if each in names):
                 missing[name] += group.column(names.index(name)).statistics.null_count
         lengths = dict.fromkeys(_NOTES, 0)
-        for batch in opened.iter_batches(columns=[*_NOTES]):
-            for name in _NOTES:
+        there = [name for name in _NOTES if name in names]
+        for batch in opened.iter_batches(columns=there):
+            for name in there:
                 lengths[name] += pc.sum(pc.utf8_length(batch[name])).as_py() or 0
     return [*(metadata.num_rows - missing[name] for name in counted), *lengths.values()]

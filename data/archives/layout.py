@@ -35,7 +35,7 @@ SCHEMAS: Final = {
         [
             *_KEY, ("received_at", MOMENT), ("message_id", pa.string()),
             *((column, pa.float64()) for column in COLUMNS),
-            ("extra", pa.string()), ("flags", pa.string()),
+            ("extra", pa.string()), ("flags", pa.string()), ("below", pa.string()),
             ("longitude", pa.float64()), ("latitude", pa.float64()),
         ]
     ),

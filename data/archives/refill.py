@@ -15,18 +15,22 @@ from gis.crs import CGCS2000
 _BATCH: Final = 65_536
 _COLUMNS: Final = (
     "station_id", "observed_at", "period", "received_at", "message_id", *COLUMNS, "extra", "flags",
+    "below",
 )  # fmt: skip
 _STAGING: Final = f"""
 CREATE TEMPORARY TABLE staged_month (
     station_id bigint, observed_at timestamptz, period text, received_at timestamptz,
     message_id text, {", ".join(f"{column} float8" for column in COLUMNS)},
-    extra jsonb, flags jsonb, longitude float8, latitude float8
+    extra jsonb, flags jsonb, below jsonb, longitude float8, latitude float8
 ) ON COMMIT DROP
 """
 
 
 def refill(connection: Connection, file: Path, month: Month) -> None:
-    """Creates the month's table and fills it from the archive file, not yet as a partition."""
+    """Creates the month's table and fills it from the archive file, not yet as a partition.
+
+    A column that the file lacks, because an older version wrote it, stays empty.
+    """
     listed = ", ".join(_COLUMNS)
     connection.exec_driver_sql(
         f"CREATE TABLE {month.partition} (LIKE reading INCLUDING DEFAULTS INCLUDING CONSTRAINTS)"

@@ -91,7 +91,12 @@ def _sums(count: int, figures: list[int | None]) -> StationSums:
 def _from(paths: Iterable[str], empty: str) -> str:
     """Returns a DuckDB relation over the files or, if there are none, one without rows."""
     listed = ", ".join("'" + _plain(path) + "'" for path in paths)
-    return f"SELECT * FROM read_parquet([{listed}], hive_partitioning = false)" if listed else empty
+    if not listed:
+        return empty
+    # by name: months that an older version wrote have fewer columns
+    return (
+        f"SELECT * FROM read_parquet([{listed}], hive_partitioning = false, union_by_name = true)"
+    )
 
 
 def _plain(path: str) -> str:

@@ -17,7 +17,7 @@ CHUNK: Final = 100_000
 _BLOCK: Final = 16 << 20
 
 TIME_NAMES: Final = ("time", "observed_at")
-TEXTS: Final = ("station", "time", "period", "received_at", "message_id", "extra", "flags")
+TEXTS: Final = ("station", "time", "period", "received_at", "message_id", "extra", "flags", "below")
 PLACE: Final = ("longitude", "latitude")
 _IGNORED: Final = frozenset({"station_id", "year", "month"})
 _COLUMN_OF: Final = {

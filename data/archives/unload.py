@@ -29,7 +29,7 @@ _SOURCES: Final = {
     Kind.READINGS: (
         "r.received_at, r.message_id, "
         + ", ".join(f"r.{column}" for column in COLUMNS)
-        + ", r.extra, r.flags, ST_X(r.position), ST_Y(r.position) FROM reading r",
+        + ", r.extra, r.flags, r.below, ST_X(r.position), ST_Y(r.position) FROM reading r",
         "",
     ),
     Kind.REVIEWS: (

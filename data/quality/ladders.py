@@ -87,7 +87,7 @@ class Ladder:
         if not latest.keys() >= self._required:
             return None
         stale, worst, deciding, times = now - age, -1, [], []
-        for parameter, (value, observed_at, flag) in latest.items():
+        for parameter, (value, observed_at, flag, _below) in latest.items():
             if parameter not in self._matter:
                 continue
             if flag is not Flag.NORMAL or observed_at <= stale:

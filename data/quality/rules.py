@@ -7,6 +7,7 @@ from datetime import timedelta
 from data.clock import UtcDatetime
 from data.quality.classes import Oxygen
 from data.quality.compliance import OutfallJudgement, OutfallLimit, judge
+from data.quality.detection import DetectionRule, shipped_limits
 from data.quality.evaluation import Evaluation, evaluate
 from data.quality.freshness import max_age
 from data.records import LatestValue
@@ -24,6 +25,14 @@ class Rules:
     def oxygen(self) -> Oxygen:
         """The configured rule for class Ⅰ of dissolved oxygen."""
         return Oxygen.EITHER if self.settings.oxygen_saturation else Oxygen.CONCENTRATION
+
+    @property
+    def detection(self) -> DetectionRule:
+        """How results below a detection limit count: the settings' limits over the shipped ones."""
+        return DetectionRule(
+            self.settings.below_limit_share,
+            {**shipped_limits(), **self.settings.detection_limits},
+        )
 
     def required(self, own: Collection[Parameter] | None) -> Collection[Parameter]:
         """Returns the parameters a class needs: ``own`` of the section, else the settings'."""

@@ -147,6 +147,7 @@ reading = Table(
     *(Column(str(PARAMETERS[p].column), Float) for p in COLUMN_PARAMETERS),
     Column("extra", JSONB, comment="rare parameters by key"),
     Column("flags", JSONB, comment="flags by key, only where not normal"),
+    Column("below", JSONB, comment="detection limits by key, of the values below one"),
     Column(
         "position",
         Geometry("POINT", srid=CGCS2000, spatial_index=False),
@@ -170,7 +171,14 @@ reading_conflict = Table(
     Column("refused", Float, nullable=False),
     moment("received_at"),
     Column("message_id", Text),
-    UniqueConstraint("station_id", "observed_at", "period", "parameter", "refused"),
+    Column("kept_below", Float, comment="detection limit the kept value lies below"),
+    Column("refused_below", Float, comment="detection limit the refused value lies below"),
+    Index(
+        "ux_reading_conflict_refused",
+        *("station_id", "observed_at", "period", "parameter", "refused", "refused_below"),
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+    ),
 )
 
 reading_stat = Table(

@@ -30,6 +30,13 @@ hour_account = Table(
     Column("instants", Integer, nullable=False, server_default="0", comment="observed in the hour"),
     Column("minutes", Integer, nullable=False, server_default="0", comment="observed in the hour"),
     Column("hours", Integer, nullable=False, server_default="0", comment="observed in the hour"),
+    Column(
+        "partial",
+        Integer,
+        nullable=False,
+        server_default="0",
+        comment="of those not refused: stored without some of their values",
+    ),
     Index(
         "ux_hour_account_station_id_hour",
         "station_id",

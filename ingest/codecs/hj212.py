@@ -4,11 +4,10 @@
 Values that can't be read without guessing are reported as doubtful, never guessed.
 """
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from itertools import chain
 from typing import Final
 
 from data.clock import UtcDatetime
@@ -16,10 +15,10 @@ from data.records import RawReading, StationCode, ValueRange
 from data.tolerances import NO_TOLERANCES, Tolerance, Tolerances
 from data.vocabulary import Flag, Parameter, Period, Refusal
 from ingest.codecs.hj212_cipher import deciphered, is_cipher
-from ingest.codecs.hj212_factors import Factor, factor_of
 from ingest.codecs.hj212_frame import BadFrame, Fault, framed, unframed
+from ingest.codecs.hj212_items import Items
 from ingest.codecs.hj212_segment import Segment, Version, moment, take_apart, with_items
-from ingest.codecs.refusal import Unreadable
+from ingest.codecs.refusal import RefusedParts, Unreadable
 from ingest.codecs.repairs import stripped
 
 PERIODS: Final[Mapping[int, Period]] = {
@@ -32,9 +31,6 @@ PERIODS: Final[Mapping[int, Period]] = {
 """The commands that bring data, and what span their values stand for."""
 
 DATA_ANSWER: Final = 9014
-_DEVICE_FLAGS: Final = {flag.value: flag for flag in Flag if len(flag.value) == 1}
-_NUMBER: Final = re.compile(r"[+-]?(\d{1,15}(\.\d{0,12})?|\.\d{1,12})([eE][+-]?\d{1,2})?", re.ASCII)
-_RANGE_ENDS: Final = {"Min": "minimum", "Max": "maximum", "Cou": "cumulative"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +46,11 @@ class Refused:
 class Decoded:
     """A decoded frame whose length and CRC are right.
 
-    ``values`` are in our units; ``doubtful`` are parameters of ours that can't be read without
-    guessing (with the reason), ``others`` the items that are none of ours, as sent. Cumulative
-    values stay as sent: m³ for flow, the load in kg or g for the rest.
+    ``values`` are in our units; ``below`` holds the detection limit of those that lie below one.
+    ``doubtful`` are parameters of ours that can't be read without guessing (with the reason),
+    ``unread`` further items of theirs (a smallest value, a flag without a value), ``others`` the
+    items that are none of ours, as sent. Cumulative values stay as sent: m³ for flow, the load in
+    kg or g for the rest.
     """
 
     version: Version
@@ -68,6 +66,13 @@ class Decoded:
     statistics: Mapping[Parameter, ValueRange] = field(default_factory=dict)
     doubtful: Mapping[Parameter, str] = field(default_factory=dict)
     others: Mapping[str, str] = field(default_factory=dict)
+    below: Mapping[Parameter, float] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def brings_values(self) -> bool:
+        """Whether the frame says something of a parameter of ours, readable or not."""
+        return self.period is not None and bool(self.values or self.doubtful or self.unread)
 
     @property
     def receipt_id(self) -> str | None:
@@ -122,8 +127,8 @@ def decode(
     """Returns the reading in an HJ 212 frame.
 
     Raises Unreadable: frame, crc, cipher, time, parameter or value. The station is the one whose
-    topic it came on; a value that can't be read without guessing refuses the frame, so that nothing
-    is silently left out.
+    topic it came on. A value that can't be read without guessing is refused and named beside the
+    others, so that nothing is silently left out; where no other is there, the frame is refused.
     """
     decoded = read(payload, tolerances=tolerances)
     if isinstance(decoded, Refused):
@@ -132,9 +137,11 @@ def decode(
             f"{decoded.fault}: {decoded.detail}",
             decoded.mendable_by,
         )
-    if decoded.doubtful:
-        parameter, why = next(iter(decoded.doubtful.items()))
-        raise Unreadable(Refusal.VALUE, f"{parameter}: {why}")
+    refused = RefusedParts()
+    for what, why in chain(decoded.doubtful.items(), decoded.unread.items()):
+        refused.add(Refusal.VALUE, what, why)
+    if refused and not decoded.values:
+        raise refused.as_error()
     if decoded.period is None or not decoded.values:
         raise Unreadable(Refusal.PARAMETER, f"CN={decoded.command} brings no value of ours")
     if decoded.observed_at is None:
@@ -147,6 +154,8 @@ def decode(
         flags=decoded.flags,
         statistics=decoded.statistics,
         message_id=decoded.receipt_id,
+        below=decoded.below,
+        refused=refused.why,
     )
 
 
@@ -196,7 +205,7 @@ def _decoded(segment: Segment, tolerances: Tolerances) -> Decoded:
     if len(set(times)) > 1:
         raise BadFrame(Fault.TIME, "DataTime is there twice and differs")
     observed_at = moment(times[0], tolerances) if times else None
-    values = _Values(segment, period)
+    values = Items(segment, period)
     return Decoded(
         version=segment.version,
         station=segment.fields.get("MN", ""),
@@ -211,83 +220,6 @@ def _decoded(segment: Segment, tolerances: Tolerances) -> Decoded:
         statistics=values.statistics,
         doubtful=values.doubtful,
         others=values.others,
+        below=values.below,
+        unread=values.unread,
     )
-
-
-class _Values:
-    """The items of a data message, sorted into known parameters, doubtful ones and all others."""
-
-    def __init__(self, segment: Segment, period: Period | None) -> None:
-        self.values: dict[Parameter, float] = {}
-        self.flags: dict[Parameter, Flag] = {}
-        self.statistics: dict[Parameter, ValueRange] = {}
-        self.doubtful: dict[Parameter, str] = {}
-        self.others: dict[str, str] = {}
-        self._main = "Rtd" if period is Period.INSTANT else "Avg"
-        parts: dict[str, dict[str, tuple[str, ...]]] = {}
-        for key, texts in segment.items.items():
-            code, _dash, suffix = key.rpartition("-")
-            if period is not None and factor_of(code, segment.fields.get("ST", "")) is not None:
-                parts.setdefault(code, {})[suffix] = texts
-            elif key != "DataTime":
-                self.others[key] = texts[-1]
-        for code, parts_of_code in parts.items():
-            factor = factor_of(code, segment.fields.get("ST", ""))
-            if factor is not None:
-                self._take(code, factor, parts_of_code)
-
-    def _take(self, code: str, factor: Factor, parts: Mapping[str, tuple[str, ...]]) -> None:
-        parameter = factor.parameter
-        try:
-            numbers = {
-                suffix: _number(_single(parts[suffix]), 0 if suffix == "Cou" else factor.power)
-                for suffix in (self._main, *_RANGE_ENDS)
-                if suffix in parts
-            }
-            flag = _flag(_single(parts["Flag"])) if "Flag" in parts else Flag.NORMAL
-        except ValueError as error:
-            self._doubt(parameter, str(error))
-            return
-        if self._main not in numbers:
-            self.others.update({f"{code}-{suffix}": each[-1] for suffix, each in parts.items()})
-            return
-        value = numbers[self._main]
-        if parameter in self.doubtful:
-            return
-        if self.values.setdefault(parameter, value) != value:
-            self._doubt(parameter, "two factors give different values")
-            return
-        if flag is not Flag.NORMAL:
-            self.flags[parameter] = flag
-        ends = {
-            _RANGE_ENDS[suffix]: each for suffix, each in numbers.items() if suffix in _RANGE_ENDS
-        }
-        if ends:
-            self.statistics[parameter] = ValueRange(**ends)
-
-    def _doubt(self, parameter: Parameter, why: str) -> None:
-        self.doubtful[parameter] = why
-        for kept in (self.values, self.flags, self.statistics):
-            kept.pop(parameter, None)
-
-
-def _single(texts: tuple[str, ...]) -> str:
-    if len(set(texts)) > 1:
-        raise ValueError("given twice and different")
-    return texts[0]
-
-
-def _number(text: str, power: int) -> float:
-    if not _NUMBER.fullmatch(text):
-        raise ValueError(f"{text[:20]!a} is no number")
-    number = float(Decimal(text).scaleb(power))
-    if not math.isfinite(number):
-        raise ValueError("not finite")
-    return number
-
-
-def _flag(text: str) -> Flag:
-    flag = _DEVICE_FLAGS.get(text)
-    if flag is None:
-        raise ValueError(f"the flag {text[:10]!a} is none of HJ 212-2017's")
-    return flag

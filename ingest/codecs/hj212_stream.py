@@ -99,10 +99,13 @@ def joined(pieces: list[Decoded]) -> Decoded:
         differing = {
             parameter: "two pieces give different values"
             for parameter, value in piece.values.items()
-            if whole.values.get(parameter, value) != value
+            if parameter in whole.values
+            and (whole.values[parameter], whole.below.get(parameter))
+            != (value, piece.below.get(parameter))
         }
         doubtful = {**whole.doubtful, **piece.doubtful, **differing}
         merged = {**whole.values, **piece.values}
+        below = {**whole.below, **piece.below}
         whole = replace(
             whole,
             values={each: value for each, value in merged.items() if each not in doubtful},
@@ -110,6 +113,8 @@ def joined(pieces: list[Decoded]) -> Decoded:
             statistics={**whole.statistics, **piece.statistics},
             doubtful=doubtful,
             others={**whole.others, **piece.others},
+            below={p: limit for p, limit in below.items() if p not in doubtful},
+            unread={**whole.unread, **piece.unread},
         )
     return whole
 

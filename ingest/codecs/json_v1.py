@@ -1,7 +1,9 @@
 """Decodes the JSON contract: ``{"id"?, "time", "period"?, "values", "flags"?, "position"?}``.
 
-Strict, so that nothing a device says is silently left out: an unknown field, parameter or flag
-refuses the whole message, whose bytes are kept and can be taken in later.
+Nothing a device says is silently left out. What is wrong with the message itself (no time, an
+unknown field, a key that comes twice) refuses it whole; a value, a flag or a position that can't be
+read is refused alone and named beside the others. The bytes are kept either way and can be taken in
+later.
 """
 
 import json
@@ -13,16 +15,18 @@ from typing import Any, NoReturn
 import orjson
 
 from data.clock import UtcDatetime, to_utc
+from data.quality.detection import read_below
 from data.records import RawReading, StationCode
 from data.tolerances import NO_TOLERANCES, Tolerance, Tolerances
 from data.vocabulary import Flag, Parameter, Period, Refusal
 from ingest.codecs import repairs
-from ingest.codecs.refusal import Unreadable
+from ingest.codecs.refusal import RefusedParts, Unreadable
 
 LONGEST_ID = 128
 _MANY = "the message holds several readings"
 
-_FIELDS = frozenset({"id", "time", "period", "values", "flags", "position"})
+_PLAIN_FIELDS = frozenset({"id", "time", "period", "values"})
+_FIELDS = _PLAIN_FIELDS | {"flags", "position"}
 _TEXTS = ("id", "time", "period")
 _PARAMETERS: Mapping[str, Parameter] = {p.value: p for p in Parameter}
 _PERIODS: Mapping[str, Period] = {p.value: p for p in Period}
@@ -43,10 +47,12 @@ def decode(
     readings is refused here, for its readings are decoded each by itself.
     """
     document = _parse(payload)
-    if not document.keys() <= _FIELDS:
+    is_plain = document.keys() <= _PLAIN_FIELDS
+    if not (is_plain or document.keys() <= _FIELDS):
         raise Unreadable(Refusal.SHAPE, f"unknown field {_shown(document.keys() - _FIELDS)}")
-    values = _values(document.get("values"))
-    flags = _flags(document["flags"], values) if "flags" in document else {}
+    values = _plain_values(document.get("values"))
+    if values is None or not is_plain:
+        return _decode_by_parts(payload, document, station, values, tolerances)
     if payload.count(b'"') != 2 * _string_count(document):
         _refuse_repeated_keys(payload)
     return RawReading(
@@ -54,10 +60,41 @@ def decode(
         _time(document.get("time"), tolerances),
         values,
         _period(document["period"]) if "period" in document else Period.INSTANT,
-        flags,
         {},
-        _position(document["position"]) if "position" in document else None,
+        {},
+        None,
         _message_id(document["id"]) if "id" in document else None,
+    )
+
+
+def _decode_by_parts(
+    payload: bytes,
+    document: Mapping[str, Any],
+    station: StationCode,
+    plain: dict[Parameter, float] | None,
+    tolerances: Tolerances,
+) -> RawReading:
+    """Returns the reading in a message that has more, or other things, than plain numbers."""
+    refused = RefusedParts()
+    below: dict[Parameter, float] = {}
+    values = _values(document.get("values"), below, refused) if plain is None else plain
+    flags = _flags(document.get("flags", {}), values, refused)
+    below = {p: limit for p, limit in below.items() if p in values}
+    position = _position(document["position"], refused) if "position" in document else None
+    if refused or below or payload.count(b'"') != 2 * _string_count(document):
+        _refuse_repeated_keys(payload)
+    if not values:
+        raise refused.as_error()
+    return RawReading(
+        station=station,
+        observed_at=_time(document.get("time"), tolerances),
+        values=values,
+        period=_period(document["period"]) if "period" in document else Period.INSTANT,
+        flags=flags,
+        position=position,
+        message_id=_message_id(document["id"]) if "id" in document else None,
+        below=below,
+        refused=refused.why,
     )
 
 
@@ -92,49 +129,84 @@ def _refuse_bytes(payload: bytes, fault: str) -> NoReturn:
     raise Unreadable(Refusal.NOT_JSON, f"{why} ({fault})" if why else fault)
 
 
-def _values(raw: object) -> dict[Parameter, float]:
+def _plain_values(raw: object) -> dict[Parameter, float] | None:
+    """Returns the values of a message as nearly all are: known parameters, finite fractions.
+
+    None for any other, also for what is no object.
+    """
+    if (
+        isinstance(raw, dict)
+        and set(map(type, raw.values())) == _FLOATS
+        and math.isfinite(sum(raw.values()))
+    ):
+        try:
+            return {_PARAMETERS[key]: value for key, value in raw.items()}
+        except KeyError:
+            pass
+    return None
+
+
+def _values(
+    raw: object, below: dict[Parameter, float], refused: RefusedParts
+) -> dict[Parameter, float]:
+    """Returns the values that can be read; ``below`` gets the limits of those below a limit.
+
+    The value of one of these is its limit, until a rule says what counts in its place.
+    """
     if not isinstance(raw, dict):
         raise Unreadable(Refusal.SHAPE, "values is missing or not an object")
     if not raw:
         raise Unreadable(Refusal.SHAPE, "values is empty")
-    if set(map(type, raw.values())) == _FLOATS and math.isfinite(sum(raw.values())):
-        try:  # as nearly all are: known parameters with finite fractions
-            return {_PARAMETERS[key]: value for key, value in raw.items()}
-        except KeyError:
-            pass
     values: dict[Parameter, float] = {}
     for key, value in raw.items():
         parameter = _PARAMETERS.get(key)
         if parameter is None:
-            raise Unreadable(Refusal.PARAMETER, f"unknown parameter {_shown([key])}")
-        values[parameter] = _number(value, key)
+            refused.add(Refusal.PARAMETER, key, "unknown parameter")
+            continue
+        try:
+            limit = read_below(value) if isinstance(value, str) else None
+            if limit is not None:
+                below[parameter] = limit
+            values[parameter] = _number(value) if limit is None else limit
+        except ValueError as error:
+            refused.add(Refusal.VALUE, key, str(error))
     return values
 
 
-def _number(value: object, key: str) -> float:
+def _number(value: object) -> float:
+    """Returns a finite number. Raises ValueError, in words."""
+    if value is None:
+        raise ValueError("no value (null)")
     # type() and not isinstance(): a JSON true is a Python int
     if type(value) is not float and type(value) is not int:
-        raise Unreadable(Refusal.VALUE, f"{key} is not a number")
+        raise ValueError("not a number")
     number = float(value)
     if not math.isfinite(number):
-        raise Unreadable(Refusal.VALUE, f"{key} is not finite")
+        raise ValueError("not finite")
     return number
 
 
-def _flags(raw: object, values: Mapping[Parameter, float]) -> dict[Parameter, Flag]:
+def _flags(
+    raw: object, values: dict[Parameter, float], refused: RefusedParts
+) -> dict[Parameter, Flag]:
+    """Returns the flags of the values; a value whose flag says nothing known is refused with it."""
     if not isinstance(raw, dict):
         raise Unreadable(Refusal.SHAPE, "flags is not an object")
     flags: dict[Parameter, Flag] = {}
     for key, word in raw.items():
         parameter = _PARAMETERS.get(key)
-        if parameter is None:
-            raise Unreadable(Refusal.PARAMETER, f"unknown parameter {_shown([key])} in flags")
-        if parameter not in values:
-            raise Unreadable(Refusal.SHAPE, f"{key} has a flag but no value")
         flag = _DEVICE_FLAGS.get(word) if isinstance(word, str) else None
-        if flag is None:
-            raise Unreadable(Refusal.VALUE, f"the flag of {key} is none of HJ 212's")
-        flags[parameter] = flag
+        if parameter is None:
+            refused.add(Refusal.PARAMETER, f"flags.{key}", "unknown parameter")
+        elif parameter not in values:
+            # an instrument in fault has a flag and no value: both are told together
+            if not refused.add_to(key, f", flag {flag.value}" if flag else ""):
+                refused.add(Refusal.SHAPE, f"flags.{key}", "a flag without a value")
+        elif flag is None:
+            del values[parameter]
+            refused.add(Refusal.VALUE, key, "its flag is none of HJ 212's")
+        else:
+            flags[parameter] = flag
     return flags
 
 
@@ -159,12 +231,19 @@ def _period(raw: object) -> Period:
     return period
 
 
-def _position(raw: object) -> tuple[float, float]:
+def _position(raw: object, refused: RefusedParts) -> tuple[float, float] | None:
+    """Returns longitude and latitude; None for a position that is refused."""
     if not isinstance(raw, list) or len(raw) != 2:
-        raise Unreadable(Refusal.SHAPE, "position is not [longitude, latitude]")
-    lon, lat = _number(raw[0], "longitude"), _number(raw[1], "latitude")
+        refused.add(Refusal.SHAPE, "position", "not [longitude, latitude]")
+        return None
+    try:
+        lon, lat = map(_number, raw)
+    except ValueError as error:
+        refused.add(Refusal.VALUE, "position", str(error))
+        return None
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        raise Unreadable(Refusal.VALUE, "position is off the earth")
+        refused.add(Refusal.VALUE, "position", "off the earth")
+        return None
     return lon, lat
 
 

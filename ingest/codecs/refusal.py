@@ -1,7 +1,15 @@
-"""The exception that codecs raise for a message they can't decode."""
+"""What codecs refuse: a whole message (an exception), or parts of it (a list with reasons)."""
+
+from collections.abc import Mapping
+from typing import Final
 
 from data.tolerances import Tolerance
 from data.vocabulary import Refusal
+
+MOST_PARTS: Final = 20
+"""Parts of one message that are named; of the rest the number is said."""
+
+_MOST_SHOWN: Final = 40
 
 
 class Unreadable(Exception):
@@ -15,3 +23,55 @@ class Unreadable(Exception):
         self.detail = detail
         self.mendable_by = mendable_by
         super().__init__(f"{reason}: {detail}")
+
+
+class RefusedParts:
+    """The parts of a message that can't be read, while the rest of it can.
+
+    Bounded and printable, whatever a message holds.
+    """
+
+    def __init__(self) -> None:
+        self._why: dict[str, str] = {}
+        self._reason: Refusal | None = None
+        self._count = 0
+
+    def add(self, reason: Refusal, what: str, why: str) -> None:
+        """Notes a part, by its key in the message, and why it is refused."""
+        self._reason = self._reason or reason
+        self._count += 1
+        if self._count <= MOST_PARTS:
+            self._why[shown(what)] = why
+
+    def add_to(self, what: str, more: str) -> bool:
+        """Adds to a part's reason; returns whether the part is among those refused."""
+        key = shown(what)
+        if key not in self._why:
+            return False
+        self._why[key] += more
+        return True
+
+    def __bool__(self) -> bool:
+        return self._count > 0
+
+    @property
+    def why(self) -> Mapping[str, str]:
+        """The reason of each part, by its key."""
+        if self._count <= MOST_PARTS:
+            return self._why
+        return {**self._why, "others": f"{self._count - MOST_PARTS} more"}
+
+    def as_error(self) -> Unreadable:
+        """Returns the refusal of the whole message, by the first part's reason."""
+        return Unreadable(self._reason or Refusal.SHAPE, detail_of(self.why))
+
+
+def detail_of(refused: Mapping[str, str]) -> str:
+    """Returns refused parts and their reasons as one line."""
+    return "; ".join(f"{what}: {why}" for what, why in refused.items())
+
+
+def shown(key: str) -> str:
+    """Returns a key of a message as text to be printed: shortened, without control characters."""
+    text = key[:_MOST_SHOWN]
+    return text if text.isascii() and text.isprintable() else ascii(text)

@@ -97,7 +97,7 @@ class Line:
             return
         self._faults, self._is_known = 0, True
         frame = opened(frame, self._key)
-        if not (decoded.period is not None and (decoded.values or decoded.doubtful)):
+        if not decoded.brings_values:
             self._figures.without_reading += 1
             await self._answer(decoded)
             return

@@ -23,6 +23,7 @@ from data import clock as clocks
 from data.archives.layout import COLUMNS, Month, month_of
 from data.archives.tables import read_chunks, total_rows
 from data.clock import Clock
+from data.quality.rules import Rules
 from data.settings import QualitySettings
 from data.vocabulary import COLUMN_PARAMETERS, PARAMETERS
 from data.whole_files import unwritable
@@ -38,15 +39,16 @@ _STAGING: Final = f"""
 CREATE TEMPORARY TABLE IF NOT EXISTS staged_history (
     station_id bigint, observed_at timestamptz, period text, received_at timestamptz,
     message_id text, {", ".join(f"{column} float8" for column in COLUMNS)},
-    extra text, flags text, lon float8, lat float8, line bigint GENERATED ALWAYS AS IDENTITY
+    extra text, flags text, below text, lon float8, lat float8,
+    line bigint GENERATED ALWAYS AS IDENTITY
 ) ON COMMIT DELETE ROWS
 """
 _KEY: Final = "station_id, observed_at, period"
 _LISTED: Final = f"{_KEY}, received_at, message_id, {', '.join(COLUMNS)}"
 _INSERT: Final = f"""
 WITH fresh AS (
-    INSERT INTO reading ({_LISTED}, extra, flags, position)
-    SELECT {_LISTED}, extra::jsonb, flags::jsonb,
+    INSERT INTO reading ({_LISTED}, extra, flags, below, position)
+    SELECT {_LISTED}, extra::jsonb, flags::jsonb, below::jsonb,
         CASE WHEN lon IS NOT NULL THEN ST_SetSRID(ST_MakePoint(lon, lat), {CGCS2000}) END
     FROM staged_history ORDER BY {_KEY}, line
     ON CONFLICT DO NOTHING RETURNING {_KEY}
@@ -73,29 +75,43 @@ SELECT * FROM (
 
 _CONFLICTS: Final = f"""
 INSERT INTO reading_conflict (station_id, observed_at, period, parameter, kept, refused,
-    received_at, message_id)
-SELECT r.station_id, r.observed_at, r.period, v.parameter, v.kept, v.refused, s.received_at,
-    s.message_id
+    kept_below, refused_below, received_at, message_id)
+SELECT r.station_id, r.observed_at, r.period, v.parameter, v.kept, v.refused,
+    limits.kept, limits.refused, s.received_at, s.message_id
 FROM ({_ONE_EACH}) s JOIN reading r USING ({_KEY}), LATERAL (
     VALUES {", ".join(f"('{key}', r.{c}, s.{c})" for key, c in _COLUMNS.items())}
     UNION ALL
     SELECT rare.key, (r.extra ->> rare.key)::float8, rare.value::float8
     FROM jsonb_each_text(s.extra::jsonb) AS rare
-) AS v (parameter, kept, refused)
-WHERE v.kept <> v.refused ON CONFLICT DO NOTHING
+) AS v (parameter, kept, refused), LATERAL (
+    SELECT (r.below ->> v.parameter)::float8, (s.below::jsonb ->> v.parameter)::float8
+) AS limits (kept, refused)
+WHERE v.kept IS NOT NULL AND v.refused IS NOT NULL
+    AND (limits.kept IS DISTINCT FROM limits.refused
+        OR limits.kept IS NULL AND v.kept <> v.refused)
+ON CONFLICT DO NOTHING
 """
-_ADDED_FLAGS: Final = f"""
-SELECT jsonb_object_agg(f.key, f.value) FROM jsonb_each(s.flags::jsonb) AS f
+_ADDED: Final = f"""
+SELECT jsonb_object_agg(f.key, f.value) FROM jsonb_each(s.{{notes}}::jsonb) AS f
 WHERE CASE f.key
     {" ".join(f"WHEN '{k}' THEN r.{c} IS NULL AND s.{c} IS NOT NULL" for k, c in _COLUMNS.items())}
-    ELSE s.extra::jsonb ? f.key AND NOT coalesce(r.extra, '{{}}') ? f.key END
+    ELSE s.extra::jsonb ? f.key AND NOT coalesce(r.extra, '{{{{}}}}') ? f.key END
 """
+"""Of the flags or the detection limits of a row those of values that the stored reading lacks."""
+
+
+def _filled(notes: str) -> str:
+    return f"""
+    {notes} = CASE WHEN s.{notes} IS NULL THEN r.{notes}
+        ELSE nullif(coalesce(({_ADDED.format(notes=notes)}), '{{}}')
+            || coalesce(r.{notes}, '{{}}'), '{{}}') END"""
+
+
 _FILL: Final = f"""
 UPDATE reading r SET {", ".join(f"{c} = coalesce(r.{c}, s.{c})" for c in COLUMNS)},
     extra = CASE WHEN s.extra IS NULL THEN r.extra
         ELSE s.extra::jsonb || coalesce(r.extra, '{{}}') END,
-    flags = CASE WHEN s.flags IS NULL THEN r.flags
-        ELSE nullif(coalesce(({_ADDED_FLAGS}), '{{}}') || coalesce(r.flags, '{{}}'), '{{}}') END,
+    {_filled("flags")}, {_filled("below")},
     position = coalesce(r.position,
         CASE WHEN s.lon IS NOT NULL THEN ST_SetSRID(ST_MakePoint(s.lon, s.lat), {CGCS2000}) END)
 FROM ({_ONE_EACH}) s
@@ -114,21 +130,33 @@ ReportProgress = Callable[[int, int | None], None]
 
 @dataclass(slots=True)
 class Imported:
-    """How many rows of the file were read, stored, stored already, and rejected."""
+    """How many rows of the file were read, stored, stored already, and rejected.
+
+    ``partial`` of those not rejected lack cells that could not be read.
+    """
 
     read: int = 0
     stored: int = 0
     known: int = 0
     rejected: int = 0
+    partial: int = 0
 
 
 class HistoryImport:
     """Imports one file of readings; after an interruption, goes on after the last stored chunk."""
 
-    def __init__(self, engine: Engine, file: Path, *, clock: Clock = clocks.now) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        file: Path,
+        *,
+        clock: Clock = clocks.now,
+        quality: QualitySettings | None = None,
+    ) -> None:
         self._engine = engine
         self._file = file
         self._clock = clock
+        self._quality = quality or QualitySettings()
         self._course = Course(file)
         self.rejects_file = file.with_name(f"{file.name}.rejects.csv")
 
@@ -146,19 +174,21 @@ class HistoryImport:
                 psycopg.Connection[tuple[Any, ...]], connection.connection.dbapi_connection
             )
             stations, outside = _known(driver)
+            rule = Rules(self._quality).detection
             for chunk in read_chunks(self._file, after=counts.read):
-                rows = rows_of(chunk, stations, self._clock(), outside)
+                rows = rows_of(chunk, stations, self._clock(), rule, outside)
                 stored = _store(driver, rows)
                 counts.read += chunk.table.num_rows
                 counts.stored += stored
                 counts.known += rows.table.num_rows - stored
-                counts.rejected += len(rows.rejected)
+                counts.rejected += chunk.table.num_rows - rows.table.num_rows
+                counts.partial += rows.partial_count
                 done.rejects_bytes = self._reject(rows.rejected, done.rejects_bytes)
                 _note_newest(done.newest, rows)
                 done.counts = asdict(counts)
                 self._course.write(done)
                 report(counts.read, total)
-            carry_forward(driver, done.newest, Assessor(QualitySettings()), self._clock)
+            carry_forward(driver, done.newest, Assessor(self._quality), self._clock)
         self._course.end()
         return counts
 

@@ -19,7 +19,7 @@ LOOKED_BACK: Final = 50
 
 AT_ONCE: Final = 500
 _NEWEST: Final = f"""
-SELECT asked.id, r.observed_at, r.received_at, r.extra, r.flags,
+SELECT asked.id, r.observed_at, r.received_at, r.extra, r.flags, r.below,
     {", ".join(f"r.{column}" for column in COLUMNS)}
 FROM unnest(%s::bigint[], %s::timestamptz[]) AS asked (id, newest_at)
 CROSS JOIN LATERAL (
@@ -55,11 +55,12 @@ def _carry(cursor: Cursor, newest: Mapping[int, datetime], assessor: Assessor, c
     rows = current.lock(cursor, stations)
     cursor.execute(_NEWEST, (stations, list(newest.values())))
     changed: set[StationId] = set()
-    for station, observed_at, received_at, extra, flags, *columns in cursor.fetchall():
+    for station, observed_at, received_at, extra, flags, below, *columns in cursor.fetchall():
         values = {p: v for p, v in zip(COLUMN_PARAMETERS, columns, strict=True) if v is not None}
         values |= {Parameter(key): float(value) for key, value in (extra or {}).items()}
         raw_flags = {Parameter(key): Flag(flag) for key, flag in (flags or {}).items()}
-        if rows[station].take(observed_at, received_at, values, raw_flags):
+        limits = {Parameter(key): float(limit) for key, limit in (below or {}).items()}
+        if rows[station].take(observed_at, received_at, values, raw_flags, limits):
             changed.add(station)
     facts = find_by_id(cursor, changed)
     now = clock()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import isfinite
+from math import inf, isfinite
 from typing import Any, Final, NamedTuple, cast
 
 import numpy as np
@@ -11,16 +11,19 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.archives.cells import moments, numbers
+from data.archives.cells import moments
 from data.archives.layout import COLUMNS, MOMENT, Month, month_of
 from data.archives.tables import PLACE, Chunk, is_key, parameters_of
 from data.clock import UtcDatetime
+from data.quality.detection import DetectionRule
 from data.vocabulary import Flag, Parameter, Period
-from ingest.screening.checks import shipped_thresholds
+from ingest.history.results import Results, mask_of, results_of
+from ingest.screening.checks import shipped_patterns, shipped_thresholds
+from ingest.screening.impossible import doubtful_rows, impossible_values
 
 STAGED: Final = (
     "station_id", "observed_at", "period", "received_at", "message_id", *COLUMNS, "extra",
-    "flags", "lon", "lat",
+    "flags", "below", "lon", "lat",
 )  # fmt: skip
 FUTURE: Final = timedelta(minutes=10)
 _KEYS: Final = frozenset(each.value for each in Parameter)
@@ -28,7 +31,10 @@ _FLAGS: Final = tuple(each.value for each in Flag if each not in (Flag.FAILED, F
 
 
 class Rejected(NamedTuple):
-    """A rejected row: its number in the file, the reason, and its content."""
+    """A rejected row, or a cell of one: the row's number in the file, the reason, its content.
+
+    A row of which only cells were rejected is stored without them.
+    """
 
     row: int
     reason: str
@@ -49,10 +55,14 @@ class Stations:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A checked chunk: a table with the columns of ``STAGED``, and the rejected rows."""
+    """A checked chunk: a table with the columns of ``STAGED``, and what was rejected.
+
+    ``partial_count`` rows of the table lack cells that were rejected.
+    """
 
     table: pa.Table
     rejected: list[Rejected]
+    partial_count: int = 0
 
     @property
     def months(self) -> set[Month]:
@@ -73,44 +83,51 @@ def stations_of(rows: Iterable[tuple[int, str, datetime | None, datetime | None]
 
 
 def rows_of(
-    chunk: Chunk, stations: Stations, now: UtcDatetime, outside: Iterable[Month] = ()
+    chunk: Chunk,
+    stations: Stations,
+    now: UtcDatetime,
+    rule: DetectionRule,
+    outside: Iterable[Month] = (),
 ) -> Rows:
-    """Checks a chunk of a file; returns valid rows, out-of-range values flagged, and rejects.
+    """Checks a chunk of a file; returns valid rows, bad values flagged, and rejects.
 
     Rejected are rows with: an unknown station, an unreadable time, an unknown period, a time in the
-    future or when the station didn't stand, an unreadable number, no value at all, a month in
-    ``outside``.
+    future or when the station didn't stand, no readable value at all, a month in ``outside``; and
+    single cells that can't be read. Results below a detection limit count by the ``rule``.
     """
     table = chunk.table
     places = pc.index_in(pc.cast(table["station"], pa.string()), stations.codes)
     at = moments(table["time"])
     period = _text(table, "period", Period.INSTANT.value)
-    found = {name: numbers(table[name]) for name in (*chunk.values, *_there(table, PLACE))}
+    named = parameters_of(chunk.values)
+    found = {
+        name: results_of(table[name], named.get(name), rule)
+        for name in (*chunk.values, *_there(table, PLACE))
+    }
+    unread = np.array([each.bad for each in found.values()]).any(axis=0)
     faults = {
         "station": pc.is_null(places),
         "time": pc.is_null(at),
         "period": pc.invert(pc.is_in(period, pa.array([each.value for each in Period]))),
         "clock": _untimely(at, places, stations, now),
         "archived": _is_outside(at, outside),
-        **{name: bad for name, (_values, bad) in found.items()},
         "text": _unreadable(table),
-        "empty": _empty([found[name][0] for name in chunk.values], table),
+        "empty": _empty([found[name].values for name in chunk.values], table),
     }
     reason = np.full(table.num_rows, -1, dtype=np.int16)
     for number, fault in enumerate(faults.values()):
-        reason[(reason < 0) & _mask(fault)] = number
-    good = pa.array(reason < 0)
-    flags, extra = _notes(table, chunk, {name: values for name, (values, _bad) in found.items()})
+        reason[(reason < 0) & mask_of(fault)] = number
+    flags, extra, below = _notes(table, chunk, found)
     received = moments(table["received_at"]) if "received_at" in table.column_names else at
     columns: dict[str, Any] = {
         "station_id": pc.take(stations.ids, places), "observed_at": at, "period": period,
         "received_at": pc.coalesce(received, at), "message_id": _text(table, "message_id"),
-        "extra": extra, "flags": flags,
-        "lon": found["longitude"][0] if "longitude" in found else None,
-        "lat": found["latitude"][0] if "latitude" in found else None,
+        "extra": extra, "flags": flags, "below": below,
+        "lon": _place(found, "longitude", "latitude"),
+        "lat": _place(found, "latitude", "longitude"),
     }  # fmt: skip
     for name in COLUMNS:
-        columns[name] = found[name][0] if name in found else None
+        columns[name] = found[name].values if name in found else None
     whole = pa.table(
         {
             name: columns[name]
@@ -119,34 +136,44 @@ def rows_of(
             for name in STAGED
         }
     )
-    return Rows(whole.filter(good), list(_rejected(chunk, reason, list(faults))))
+    good = reason < 0
+    rejected = list(_rejected(chunk, reason, list(faults), found))
+    return Rows(whole.filter(pa.array(good)), rejected, int((good & unread).sum()))
 
 
-def _rejected(chunk: Chunk, reason: Any, names: list[str]) -> Iterator[Rejected]:
-    rows = np.flatnonzero(reason >= 0)
+def _place(found: Mapping[str, Results], name: str, other: str) -> Any:
+    """Returns one coordinate of the positions, null where the other one is missing."""
+    if not {name, other} <= found.keys():
+        return None
+    return pc.if_else(pc.is_valid(found[other].values), found[name].values, None)
+
+
+def _rejected(
+    chunk: Chunk, reason: Any, names: list[str], found: Mapping[str, Results]
+) -> Iterator[Rejected]:
+    """Yields the rejected rows with their reason, and the cells that can't be read of the others.
+
+    A row without any value is rejected by its cells, if it is they that can't be read.
+    """
+    empty = names.index("empty")
+    unread = np.array([each.bad for each in found.values()]).any(axis=0)
+    by_cell = unread & ((reason < 0) | (reason == empty))
+    rows = np.flatnonzero((reason >= 0) | by_cell)
     if not len(rows):
         return
     said = chunk.table.take(pa.array(rows)).to_pylist()
     for row, each in zip(rows.tolist(), said, strict=True):
-        name = names[reason[row]]
-        is_value = name in chunk.values or name in PLACE
-        yield Rejected(
-            chunk.first + row,
-            "value" if is_value else name,
-            str(each["station"]),
-            str(each["time"]),
-            f"{name}={each[name]}" if is_value else "",
-        )
+        facts = (str(each["station"]), str(each["time"]))
+        if not by_cell[row]:
+            yield Rejected(chunk.first + row, names[reason[row]], *facts, "")
+            continue
+        for name, results in found.items():
+            if results.bad[row]:
+                yield Rejected(chunk.first + row, "value", *facts, f"{name}={each[name]}")
 
 
 def _there(table: pa.Table, names: Iterable[str]) -> list[str]:
     return [name for name in names if name in table.column_names]
-
-
-def _mask(fault: Any) -> Any:
-    if isinstance(fault, pa.ChunkedArray):
-        fault = fault.combine_chunks()
-    return pc.fill_null(fault, False).to_numpy(zero_copy_only=False)
 
 
 def _text(table: pa.Table, name: str, otherwise: str | None = None) -> Any:
@@ -173,11 +200,11 @@ def _is_outside(at: Any, outside: Iterable[Month]) -> Any:
 def _unreadable(table: pa.Table) -> Any:
     """Returns a mask of rows with unknown flags or rare parameters, or with a NUL in a text."""
     bad = np.zeros(table.num_rows, dtype=bool)
-    for name, is_known in (("flags", _is_flag), ("extra", _is_rare)):
+    for name, is_known in (("flags", _is_flag), ("extra", _is_rare), ("below", _is_limit)):
         for row, text in enumerate(_text(table, name).to_pylist() if _there(table, [name]) else ()):
             bad[row] |= text is not None and not _is_object(text, is_known)
-    for name in _there(table, ("message_id", "flags", "extra")):
-        bad |= _mask(pc.match_substring(_text(table, name), "\x00"))
+    for name in _there(table, ("message_id", "flags", "extra", "below")):
+        bad |= mask_of(pc.match_substring(_text(table, name), "\x00"))
     return pa.array(bad)
 
 
@@ -203,6 +230,10 @@ def _is_rare(key: str, value: object) -> bool:
     return is_key(key) and type(value) in (int, float) and isfinite(cast(float, value))
 
 
+def _is_limit(key: str, value: object) -> bool:
+    return key in _KEYS and type(value) in (int, float) and 0 < cast(float, value) < inf
+
+
 def _empty(values: list[Any], table: pa.Table) -> Any:
     """Returns a mask of rows without any value, neither in a column nor among the rare ones."""
     empty: Any = pa.array(np.ones(table.num_rows, dtype=bool))
@@ -210,26 +241,48 @@ def _empty(values: list[Any], table: pa.Table) -> Any:
         empty = pc.and_(empty, pc.is_null(each))
     if not _there(table, ["extra"]):
         return empty
-    mask, rare = np.array(_mask(empty)), _text(table, "extra")
+    mask, rare = mask_of(empty), _text(table, "extra")
     for row in np.flatnonzero(mask).tolist():
         mask[row] = not _object_in(rare[row].as_py())
     return pa.array(mask)
 
 
-def _notes(table: pa.Table, chunk: Chunk, values: Mapping[str, Any]) -> tuple[Any, Any]:
-    """Returns two JSON columns: flags (with out-of-range ones added), and rare parameters."""
-    flags, extra = _text(table, "flags").to_pylist(), _text(table, "extra").to_pylist()
-    for name, parameter in parameters_of(chunk.values).items():
+def _notes(table: pa.Table, chunk: Chunk, found: Mapping[str, Results]) -> tuple[Any, Any, Any]:
+    """Returns three JSON columns: flags (the checks' added), rare parameters, detection limits."""
+    flags, extra, below = (_text(table, name).to_pylist() for name in ("flags", "extra", "below"))
+    named = parameters_of(chunk.values)
+    for name, parameter in named.items():
+        for row, limit in found[name].limits.items():
+            below[row] = _with(below[row], parameter.value, limit)
+    for row, parameter in _impossible(named, found, below):
+        flags[row] = _with(flags[row], parameter.value, Flag.IMPOSSIBLE.value)
+    for name, parameter in named.items():
         held = shipped_thresholds()[parameter]
-        column = values[name]
+        column = found[name].values
         beyond = pc.or_(pc.less(column, held.low), pc.greater(column, held.high))
-        for row in np.flatnonzero(_mask(beyond)).tolist():
+        for row in np.flatnonzero(mask_of(beyond)).tolist():
             flags[row] = _with(flags[row], parameter.value, Flag.OUT_OF_RANGE.value)
         if is_key(name):
             for row, value in enumerate(column.to_pylist()):
                 if value is not None:
                     extra[row] = _with(extra[row], parameter.value, value)
-    return pa.array(flags, pa.string()), pa.array(extra, pa.string())
+    return tuple(pa.array(each, pa.string()) for each in (flags, extra, below))
+
+
+def _impossible(
+    named: Mapping[str, Parameter], found: Mapping[str, Results], below: list[str | None]
+) -> Iterator[tuple[int, Parameter]]:
+    """Yields row and parameter of the values that no living sensor gives."""
+    columns = {
+        parameter: pc.cast(found[name].values, pa.float64()).to_numpy(zero_copy_only=False)
+        for name, parameter in named.items()
+    }
+    for row in np.flatnonzero(doubtful_rows(columns, shipped_patterns())).tolist():
+        measured = {p: float(each[row]) for p, each in columns.items() if isfinite(each[row])}
+        limits = _object_in(below[row]) or {}
+        below_one = {p: measured[p] for p in measured if p.value in limits}
+        for parameter in impossible_values(measured, below_one, shipped_patterns()):
+            yield row, parameter
 
 
 def _with(text: str | None, key: str, value: object) -> str:

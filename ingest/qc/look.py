@@ -1,6 +1,7 @@
 """Looks at a batch of stations: reads their readings, runs all tests, returns findings."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,6 +18,8 @@ from ingest.qc.rules import Rules
 from ingest.qc.series import SECOND_US, Bools, Ints, Rows, course_of
 from ingest.qc.tests import Findings
 from ingest.qc.windows import Due, read_rows
+from ingest.screening.checks import shipped_patterns
+from ingest.screening.impossible import doubtful_rows, impossible_values
 from ingest.stations import Cursor
 
 _STILL_JUDGED = (Flag.JUMP, Flag.FLAT)
@@ -45,6 +48,7 @@ def examine(
     rows: Rows, due: Sequence[Due], rules: Rules, known: Partners, spans: Spans
 ) -> Iterable[tuple[Parameter, Findings]]:
     """Yields all tests' findings on every parameter, also on rows of stations to compare with."""
+    rows = with_impossible(rows)
     outfalls = [each.id for each in due if each.kind is StationKind.OUTFALL]
     at_outfall = np.isin(rows.station, outfalls)
     gap_us = _gaps_us(rows, due, rules)
@@ -53,6 +57,7 @@ def examine(
         sound = np.ones(len(rows), dtype=bool)
         flagged = rows.flags.get(parameter, ())
         sound[[row for row, flag in flagged if flag not in _STILL_JUDGED]] = False
+        sound[list(rows.below.get(parameter, ()))] = False
         for chosen, kind in ((~at_outfall, StationKind.SECTION), (at_outfall, StationKind.OUTFALL)):
             course = course_of(rows, parameter, sound & chosen, gap_us)
             if not len(course):
@@ -67,6 +72,26 @@ def examine(
                 for each in contrast(rows, usable, parameter, pairs, rules.contrast):
                     yield parameter, each
         yield from _by_flag(rows, parameter, rules)
+
+
+def with_impossible(rows: Rows) -> Rows:
+    """Returns the rows with a flag on values that no living sensor gives.
+
+    What arrives is flagged at the door; this finds it among readings stored before.
+    """
+    known = {
+        p: {row for row, flag in each if flag not in _STILL_JUDGED}
+        for p, each in rows.flags.items()
+    }
+    below = {p: set(each) for p, each in rows.below.items()}
+    flags = {p: list(each) for p, each in rows.flags.items()}
+    for row in np.flatnonzero(doubtful_rows(rows.values, shipped_patterns())).tolist():
+        values = {p: float(each[row]) for p, each in rows.values.items() if np.isfinite(each[row])}
+        limits = {p: values[p] for p in values if row in below.get(p, ())}
+        for parameter in impossible_values(values, limits, shipped_patterns()):
+            if row not in known.get(parameter, ()):
+                flags.setdefault(parameter, []).append((row, Flag.IMPOSSIBLE))
+    return replace(rows, flags={p: tuple(each) for p, each in flags.items()})
 
 
 def _by_flag(

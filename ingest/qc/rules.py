@@ -20,6 +20,7 @@ INLINE: Mapping[Flag, tuple[QualityTest, Finding]] = MappingProxyType(
         Flag.OUT_OF_RANGE: (QualityTest.GROSS_RANGE, Finding.FAILED),
         Flag.JUMP: (QualityTest.RATE_OF_CHANGE, Finding.SUSPECT),
         Flag.FLAT: (QualityTest.FLAT_LINE, Finding.SUSPECT),
+        Flag.IMPOSSIBLE: (QualityTest.DEVICE, Finding.FAILED),
     }
 )
 """What a flag of the first look is called in the second."""

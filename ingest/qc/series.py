@@ -1,7 +1,7 @@
 """Readings of many stations as columns, and courses of one parameter in them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -25,7 +25,8 @@ class Rows:
     """Readings ordered by station, period and time; each array has one entry a reading.
 
     ``at_us`` in microseconds since 1970 UTC; ``values`` with NaN where nothing was measured;
-    ``flags`` the flagged ones of a parameter as (row, flag).
+    ``flags`` the flagged ones of a parameter as (row, flag), ``below`` the rows of those below a
+    detection limit.
     """
 
     station: Ints
@@ -33,6 +34,7 @@ class Rows:
     at_us: Ints
     values: Mapping[Parameter, Floats]
     flags: Mapping[Parameter, tuple[tuple[int, Flag], ...]]
+    below: Mapping[Parameter, tuple[int, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.station)

@@ -64,7 +64,7 @@ JOIN reading r ON r.station_id = due.id AND r.observed_at >= due.since
 WHERE r.observed_at >= %s AND r.observed_at < %s
 """
 _PERIOD = f"array_position(ARRAY[{', '.join(repr(each.value) for each in PERIODS)}], r.period)"
-_FLAGGED = f"SELECT r.station_id, r.observed_at, {_PERIOD}, r.flags::text"
+_FLAGGED = f"SELECT r.station_id, r.observed_at, {_PERIOD}, r.flags::text, r.below::text"
 _PARAMETERS = MappingProxyType({parameter.value: parameter for parameter in Parameter})
 
 
@@ -151,18 +151,29 @@ def read_rows(
     values = {
         each: real_numbers(sent)[order] for each, sent in zip(parameters, values_sent, strict=True)
     }
-    cursor.execute(f"{_FLAGGED} {_WINDOW} AND r.flags IS NOT NULL".encode(), facts)
+    noted = f"{_FLAGGED} {_WINDOW} AND (r.flags IS NOT NULL OR r.below IS NOT NULL)"
+    cursor.execute(noted.encode(), facts)
     flags: dict[Parameter, list[tuple[int, Flag]]] = {}
-    for of_station, moment, number, text in cursor.fetchall():
+    below: dict[Parameter, list[int]] = {}
+    for of_station, moment, number, text, limits in cursor.fetchall():
         first, last = np.searchsorted(station, (of_station, of_station + 1))
         of_period = slice(*(first + np.searchsorted(period[first:last], (number - 1, number))))
         wanted = _microseconds(moment)
         place = of_period.start + int(np.searchsorted(at_us[of_period], wanted))
         if place == of_period.stop or at_us[place] != wanted:  # it has come since
             continue
-        for key, flag in orjson.loads(text).items():
+        for key, flag in orjson.loads(text or "{}").items():
             flags.setdefault(Parameter(key), []).append((place, Flag(flag)))
-    return Rows(station, period, at_us, values, {p: tuple(each) for p, each in flags.items()})
+        for key in orjson.loads(limits or "{}"):
+            below.setdefault(Parameter(key), []).append(place)
+    return Rows(
+        station,
+        period,
+        at_us,
+        values,
+        {p: tuple(each) for p, each in flags.items()},
+        {p: tuple(each) for p, each in below.items()},
+    )
 
 
 def _value(parameter: Parameter) -> str:

@@ -20,7 +20,7 @@ from data.clock import UtcDatetime
 from data.vocabulary import Refusal
 from ingest.storage.writer import Counts
 
-FATES = tuple(field.name for field in fields(Counts))
+FATES = tuple(field.name for field in fields(Counts) if field.name != "partial")
 BATCH_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 30.0)
 
 
@@ -43,7 +43,7 @@ class IngestFigures:
         )
         refused = Counter(
             "onemap_ingest_refused",
-            "Messages in quarantine, by reason.",
+            "Messages in quarantine, by reason; partial: the rest of it was stored.",
             ["reason"],
             registry=self.registry,
         )
@@ -91,6 +91,7 @@ class IngestFigures:
             child.inc(getattr(counts, fate))
         for reason, count in refused.items():
             self._refused[reason].inc(count)
+        self._refused[Refusal.PARTIAL].inc(counts.partial)
         self._seconds.observe(seconds)
         self._lag.set(max((self._now() - oldest_received_at).total_seconds(), 0.0))
 

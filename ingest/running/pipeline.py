@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from data import clock
 from data.database import transaction
+from data.quality.rules import Rules
 from data.records import Refused
 from data.settings import IngestSettings, QualitySettings
 from data.vocabulary import Refusal
@@ -76,6 +77,7 @@ class Pipeline:
             message_readings=settings.message_readings,
             future=timedelta(minutes=settings.future_minutes),
             oldest=timedelta(days=settings.oldest_days) if settings.oldest_days else None,
+            detection=Rules(quality or QualitySettings()).detection,
         )
         self._budget = Budget(settings.quarantine_bytes, settings.stranger_bytes)
 
@@ -108,7 +110,12 @@ class Pipeline:
 
     def _kept(self, entries: Sequence[Entry]) -> list[Entry]:
         """Cuts refusals to what quarantine keeps of them; once a batch, however often written."""
-        return [self._budget.keep(e) if isinstance(e, Refused) else e for e in entries]
+        return [self._cut(e) if isinstance(e, Refused) or e.remains else e for e in entries]
+
+    def _cut(self, entry: Entry) -> Entry:
+        if isinstance(entry, Refused):
+            return self._budget.keep(entry)
+        return entry._replace(remains=self._budget.keep(entry.remains)) if entry.remains else entry
 
     def sort(self, messages: Sequence[Message]) -> list[Entry]:
         """Returns the messages' readings and refusals, in order; creates missing partitions."""
@@ -139,9 +146,9 @@ class Pipeline:
         gone = outside(cursor, {month for month in months if month < this_month})
         return [[_refused(each, gone) for each in group] for group in groups] if gone else groups
 
-    def write(self, cursor: Cursor, entries: Sequence[Entry]) -> Counts:
+    def write(self, cursor: Cursor, entries: Sequence[Entry], *, is_tallied: bool = True) -> Counts:
         """Writes readings and refusals in the caller's transaction; returns the counts."""
-        return self._writer.write(cursor, entries, self._now())
+        return self._writer.write(cursor, entries, self._now(), is_tallied=is_tallied)
 
     def _commit(self, entries: Sequence[Entry]) -> Counts:
         with transaction(self.engine) as connection:

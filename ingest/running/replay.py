@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import psycopg
 
@@ -19,6 +19,7 @@ from ingest.running.outage import FAULTS, first_line
 from ingest.running.pipeline import Pipeline, cursor_of
 from ingest.screening.screen import Entry, Screened, refuse
 from ingest.stations import Cursor
+from ingest.storage.quarantine import LONGEST_DETAIL
 from ingest.storage.writer import Counts
 
 PAGE = 500
@@ -26,7 +27,7 @@ ATTEMPTS: Final = 5
 """Ingest writes the same accounts in batches of its own: one of the two may have to yield."""
 
 _PAGE = """
-SELECT id, topic, payload, first_received_at, station_id FROM quarantine
+SELECT id, topic, payload, first_received_at, station_id, reason FROM quarantine
 WHERE replayed_at IS NULL AND NOT is_sum AND length(payload) = payload_length
     AND id > %(after)s AND (%(reason)s::text IS NULL OR reason = %(reason)s)
     AND (%(kinds)s::text[] IS NULL OR mendable_by && %(kinds)s::text[])
@@ -40,13 +41,16 @@ WHERE replayed_at IS NULL AND (is_sum OR length(payload) < payload_length)
 """
 _TAKEN = "UPDATE quarantine SET replayed_at = now() WHERE id = ANY(%s)"
 _STILL = "UPDATE quarantine SET reason = %s, detail = %s, mendable_by = %s WHERE id = %s"
-_WITHDRAW = """
-INSERT INTO hour_account AS a (station_id, hour, received, refused)
-SELECT station_id, date_trunc('hour', received_at, 'UTC') AS hour, -count(*), -count(*)
-FROM unnest(%s::bigint[], %s::timestamptz[]) AS message (station_id, received_at)
+_CORRECT = """
+INSERT INTO hour_account AS a (station_id, hour, received, refused, partial)
+SELECT station_id, date_trunc('hour', received_at, 'UTC') AS hour, sum(refused), sum(refused),
+    sum(partial)
+FROM unnest(%s::bigint[], %s::timestamptz[], %s::int[], %s::int[])
+    AS message (station_id, received_at, refused, partial)
 GROUP BY 1, 2 ORDER BY 1, 2
 ON CONFLICT (station_id, hour) DO UPDATE SET
-    received = a.received + excluded.received, refused = a.refused + excluded.refused
+    received = a.received + excluded.received, refused = a.refused + excluded.refused,
+    partial = a.partial + excluded.partial
 """
 
 
@@ -80,8 +84,9 @@ def replay(pipeline: Pipeline, which: Which = EVERY, *, most_s: float = math.inf
     Begins no further page after ``most_s`` seconds.
 
     A message counts as received when it first came, and so does the hourly tally: what was refused
-    in that hour becomes stored, a duplicate and so on in the same hour. Each page is one
-    transaction: a replay that is broken off or run twice takes nothing in twice.
+    in that hour becomes stored, a duplicate and so on in the same hour. One stored in part fills in
+    what can be read by now and waits for the rest. Each page is one transaction: a replay that is
+    broken off or run twice takes nothing in twice.
     """
     done = Replayed()
     until = time.monotonic() + most_s
@@ -114,64 +119,132 @@ def _page(pipeline: Pipeline, after: int, which: Which, done: Replayed) -> int |
         rows = cursor.fetchall()
         if not rows:
             return None
-        messages = [Message(topic, payload, at) for _, topic, payload, at, _ in rows]
-        groups = list(zip(rows, pipeline.sort_by_message(messages), strict=True))
-        readable = [
-            (row[0], group)
-            for row, group in groups
-            if any(isinstance(each, Screened) for each in group)
+        groups = pipeline.sort_by_message([Message(row[1], row[2], row[3]) for row in rows])
+        waiting = [
+            _Waiting(row[0], row[3], row[4], row[5] == Refusal.PARTIAL, group)
+            for row, group in zip(rows, groups, strict=True)
         ]
-        written, faulty = _write(pipeline, cursor, readable, done)
-        cursor.execute(_TAKEN, (sorted(written),))
-        _withdraw(cursor, ((row[4], row[3]) for row in rows if row[0] in written))
-        left = [(row[0], group) for row, group in groups if row[0] not in written]
-        still = [(n, faulty.get(n) or _first_refusal(group)) for n, group in left]
-        cursor.executemany(
-            _STILL,
-            [(each.reason, each.detail, sorted(each.mendable_by) or None, n) for n, each in still],
-        )
-        done.still.update(each.reason for _, each in still)
+        written, faulty = _write_all(pipeline, cursor, waiting, done)
+        read = [each for each in waiting if each.id in written]
+        cursor.execute(_TAKEN, ([each.id for each in read if each.remains is None],))
+        _correct_tally(cursor, read)
+        left = [each for each in waiting if each.id not in written]
+        still = [(each, faulty.get(each.id) or _first_refusal(each.group)) for each in left]
+        still += [(each, each.remains) for each in read if each.remains is not None]
+        _note_why(cursor, still)
+        done.still.update(each.reason_of(why) for each, why in still)
         return int(rows[-1][0])
+
+
+class _Waiting(NamedTuple):
+    """A message in quarantine, screened anew: its readings and refusals.
+
+    One that ``is_partial`` has a reading in the archive and stands in the tally by its fate; any
+    other stands there as refused, in the line of ``station_id``.
+    """
+
+    id: int
+    received_at: UtcDatetime
+    station_id: StationId | None
+    is_partial: bool
+    group: Sequence[Entry]
+
+    @property
+    def only(self) -> Screened | None:
+        """The reading of a message that is one reading; its bytes are those in quarantine."""
+        entry = self.group[0]
+        return entry if len(self.group) == 1 and isinstance(entry, Screened) else None
+
+    @property
+    def remains(self) -> Refused | None:
+        """What is still refused of a message that is one reading, None if nothing is."""
+        return self.only.remains if self.only else None
+
+    @property
+    def entries(self) -> Sequence[Entry]:
+        """What is to be written; what remains of a single reading lies in quarantine already."""
+        return self.group if self.only is None else [self.only._replace(remains=None)]
+
+    def reason_of(self, why: Refused) -> Refusal:
+        """Returns why it waits still; one stored in part stays so, whatever it lacks."""
+        return Refusal.PARTIAL if self.is_partial else why.reason
 
 
 def _first_refusal(group: Iterable[Entry]) -> Refused:
     return next(each for each in group if isinstance(each, Refused))
 
 
+def _note_why(cursor: Cursor, still: Iterable[tuple[_Waiting, Refused]]) -> None:
+    rows = [
+        (
+            each.reason_of(why),
+            why.detail[:LONGEST_DETAIL],
+            sorted(why.mendable_by) or None,
+            each.id,
+        )
+        for each, why in still
+    ]
+    cursor.executemany(_STILL, rows)
+
+
+def _write_all(
+    pipeline: Pipeline, cursor: Cursor, waiting: Sequence[_Waiting], done: Replayed
+) -> tuple[set[int], dict[int, Refused]]:
+    """Writes the messages that hold readings; those stored in part are tallied already."""
+    readable = [each for each in waiting if any(isinstance(e, Screened) for e in each.group)]
+    written: set[int] = set()
+    faulty: dict[int, Refused] = {}
+    for is_partial in (False, True):
+        part = [each for each in readable if each.is_partial is is_partial]
+        if part:
+            ids, faults = _write(pipeline, cursor, part, done, is_tallied=not is_partial)
+            written |= ids
+            faulty |= faults
+    return written, faulty
+
+
 def _write(
     pipeline: Pipeline,
     cursor: Cursor,
-    readable: Sequence[tuple[int, Sequence[Entry]]],
+    readable: Sequence[_Waiting],
     done: Replayed,
+    *,
+    is_tallied: bool,
 ) -> tuple[set[int], dict[int, Refused]]:
     """Writes the messages; returns the ids written, and those that the database rejects.
 
     What is refused in a message that holds readings too goes into quarantine by itself.
     """
-    entries = [each for _, group in readable for each in group]
+    entries = [entry for each in readable for entry in each.entries]
     try:
         with cursor.connection.transaction():
-            done.counts += pipeline.write(cursor, entries)
+            done.counts += pipeline.write(cursor, entries, is_tallied=is_tallied)
     except FAULTS as error:
         if len(readable) == 1:
-            n, group = readable[0]
-            each = next(each for each in group if isinstance(each, Screened))
-            refused = refuse(each.message, Refusal.DATABASE, first_line(error))
-            return set(), {n: replace(refused, station_id=each.station.id)}
+            reading = next(each for each in entries if isinstance(each, Screened))
+            refused = refuse(reading.message, Refusal.DATABASE, first_line(error))
+            return set(), {readable[0].id: replace(refused, station_id=reading.station.id)}
         middle = len(readable) // 2
         left, right = (
-            _write(pipeline, cursor, part, done) for part in (readable[:middle], readable[middle:])
+            _write(pipeline, cursor, part, done, is_tallied=is_tallied)
+            for part in (readable[:middle], readable[middle:])
         )
         return left[0] | right[0], left[1] | right[1]
     done.still.update(each.reason for each in entries if isinstance(each, Refused))
-    return {n for n, _ in readable}, {}
+    return {each.id for each in readable}, {}
 
 
-def _withdraw(cursor: Cursor, messages: Iterable[tuple[StationId | None, UtcDatetime]]) -> None:
-    """Subtracts these messages' refusals from the hourly tally.
+def _correct_tally(cursor: Cursor, read: Iterable[_Waiting]) -> None:
+    """Takes the messages' earlier counts out of the hourly tally: refused, or stored in part.
 
-    The writer has counted each as received and by its new fate, under its station.
+    The writer has counted each that was refused as received and by its new fate, under its station.
     """
-    columns: list[tuple[Any, ...]] = list(zip(*messages, strict=True))
-    if columns:
-        cursor.execute(_WITHDRAW, tuple(map(list, columns)))
+    lines: list[tuple[Any, ...]] = []
+    for each in read:
+        if not each.is_partial:
+            lines.append((each.station_id, each.received_at, -1, 0))
+        change = (each.remains is not None) - each.is_partial
+        if change and each.only is not None:
+            lines.append((each.only.station.id, each.received_at, 0, change))
+    if lines:
+        cursor.execute(_CORRECT, tuple(map(list, zip(*lines, strict=True))))

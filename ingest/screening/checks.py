@@ -1,4 +1,6 @@
-"""Automatic checks: gross range, rate of change, persistence. They set flags and drop nothing.
+"""Automatic checks: impossible values, gross range, rate of change, persistence.
+
+They set flags and drop nothing.
 
 Values missing altogether are found by the sweep, not here.
 """
@@ -9,11 +11,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from importlib.resources import files
+from math import inf, nextafter
 from types import MappingProxyType
 
 from data.clock import UtcDatetime
 from data.records import RawReading, StationId
 from data.vocabulary import Flag, Parameter, Period
+from ingest.screening.impossible import DeadSensors, impossible_values
 
 LONGEST_GAP = timedelta(days=1)
 """Readings further apart than this say nothing about each other."""
@@ -21,10 +25,14 @@ LONGEST_GAP = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """The thresholds of one parameter's checks; None where a check doesn't apply."""
+    """The thresholds of one parameter's checks; None where a check doesn't apply.
+
+    ``never`` are exact values that a living sensor can't give.
+    """
 
     low: float
     high: float
+    never: frozenset[float] = frozenset()
     step: float | None = None
     flat_count: int | None = None
     flat_span: timedelta = timedelta(hours=24)
@@ -33,6 +41,17 @@ class Thresholds:
     def remembers(self) -> bool:
         """Whether one of the parameter's checks needs earlier values."""
         return self.step is not None or self.flat_count is not None
+
+    @property
+    def ordinary(self) -> tuple[float, float]:
+        """The ends of the span above 0, or of the whole one, in which nothing is impossible."""
+        held = sorted(each for each in self.never if self.low <= each <= self.high)
+        low = max((each for each in held if each <= 0), default=None)
+        high = min((each for each in held if each > 0), default=None)
+        return (
+            self.low if low is None else nextafter(low, inf),
+            self.high if high is None else nextafter(high, -inf),
+        )
 
 
 @dataclass(slots=True)
@@ -52,6 +71,7 @@ def read_thresholds(text: str) -> Mapping[Parameter, Thresholds]:
     table ``others``).
     """
     tables = tomllib.loads(text)
+    tables.pop("patterns", None)
     defaults = tables.pop("defaults", {})
     others = tables.pop("others")
     unknown = tables.keys() - {p.value for p in Parameter}
@@ -61,17 +81,43 @@ def read_thresholds(text: str) -> Mapping[Parameter, Thresholds]:
     for parameter in Parameter:
         fields = {**defaults, **tables.get(parameter.value, others)}
         span = timedelta(hours=fields.pop("flat_hours", 24.0))
+        never = frozenset(map(float, fields.pop("never", ())))
         try:
-            found[parameter] = Thresholds(**fields, flat_span=span)
+            found[parameter] = Thresholds(**fields, never=never, flat_span=span)
         except TypeError as error:
             raise ValueError(f"{parameter.value}: {error}") from None
     return MappingProxyType(found)
 
 
+def read_patterns(text: str, thresholds: Mapping[Parameter, Thresholds]) -> DeadSensors:
+    """Parses the rules of what a dead sensor sends from the same text.
+
+    Raises ValueError (not TOML, an unknown parameter), KeyError (a field is missing).
+    """
+    table = tomllib.loads(text)["patterns"]
+    return DeadSensors(
+        never={p: held.never for p, held in thresholds.items()},
+        least=int(table["least"]),
+        alike=frozenset(map(Parameter, table["alike"])),
+        never_with_zeros=frozenset(map(Parameter, table["never_with_zeros"])),
+        free=frozenset(map(Parameter, table["free"])),
+    )
+
+
 @cache
 def shipped_thresholds() -> Mapping[Parameter, Thresholds]:
     """Returns the thresholds of the checks that are part of the package."""
-    return read_thresholds(files("ingest.screening").joinpath("checks.toml").read_text("utf-8"))
+    return read_thresholds(_shipped_text())
+
+
+@cache
+def shipped_patterns() -> DeadSensors:
+    """Returns the rules of what a dead sensor sends that are part of the package."""
+    return read_patterns(_shipped_text(), shipped_thresholds())
+
+
+def _shipped_text() -> str:
+    return files("ingest.screening").joinpath("checks.toml").read_text("utf-8")
 
 
 class Checks:
@@ -81,11 +127,16 @@ class Checks:
     reading again changes nothing.
     """
 
-    def __init__(self, thresholds: Mapping[Parameter, Thresholds] | None = None) -> None:
+    def __init__(
+        self,
+        thresholds: Mapping[Parameter, Thresholds] | None = None,
+        patterns: DeadSensors | None = None,
+    ) -> None:
         self._thresholds = thresholds or shipped_thresholds()
+        self._patterns = patterns or shipped_patterns()
         self._past: dict[StationId, dict[Period, dict[Parameter, Past]]] = {}
         self._held = {
-            p: (held.low, held.high, held if held.remembers else None)
+            p: (*held.ordinary, held if held.remembers else None)
             for p, held in self._thresholds.items()
         }
         self.depth = max((t.flat_count or 1 for t in self._thresholds.values()), default=1)
@@ -113,13 +164,18 @@ class Checks:
         """
         memory = self._past.setdefault(station, {}).setdefault(raw.period, {})
         flags = _device_flags(raw) if raw.flags else {}
-        observed_at, held = raw.observed_at, self._held
-        for parameter, value in raw.values.items():
+        observed_at, held, values, below = raw.observed_at, self._held, raw.values, raw.below
+        equal_count = len(values) - len(set(values.values()))
+        if equal_count > 1 or (equal_count and 0.0 in values.values()):  # nearly never
+            for parameter in impossible_values(values, below, self._patterns):
+                flags.setdefault(parameter, Flag.IMPOSSIBLE)
+        settled = {*flags, *below} if flags or below else None
+        for parameter, value in values.items():
             low, high, remembering = held[parameter]
-            if parameter in flags:
+            if settled and parameter in settled:
                 continue
-            if not low <= value <= high:
-                flags[parameter] = Flag.OUT_OF_RANGE
+            if not low <= value <= high and (flag := self._extraordinary(parameter, value)):
+                flags[parameter] = flag
             elif remembering:
                 past = memory.get(parameter)
                 if past is None:
@@ -129,6 +185,13 @@ class Checks:
                     if found is not None:
                         flags[parameter] = found
         return flags
+
+    def _extraordinary(self, parameter: Parameter, value: float) -> Flag | None:
+        """Returns the flag of a value outside the ordinary span; None if it is good."""
+        held = self._thresholds[parameter]
+        if value in held.never:
+            return Flag.IMPOSSIBLE
+        return None if held.low <= value <= held.high else Flag.OUT_OF_RANGE
 
 
 def _device_flags(raw: RawReading) -> dict[Parameter, Flag]:

@@ -10,10 +10,13 @@ from typing import NamedTuple
 
 from data.clock import UtcDatetime
 from data.moments import Doubt, Implausible, Window, implausible
+from data.quality.detection import DetectionRule, settle_limits
+from data.quality.rules import Rules
 from data.records import RawReading, Reading, Refused
+from data.settings import QualitySettings
 from data.tolerances import Tolerance
 from data.vocabulary import Refusal
-from ingest.codecs.refusal import Unreadable
+from ingest.codecs.refusal import Unreadable, detail_of
 from ingest.inbox import Message, part_of
 from ingest.screening.checks import Checks
 from ingest.screening.decoding import Part, readings_in
@@ -28,11 +31,15 @@ EARLIEST = UtcDatetime(datetime(1990, 1, 1, tzinfo=UTC))
 
 
 class Screened(NamedTuple):
-    """A reading of a known station, with the message it came in."""
+    """A reading of a known station, with the message it came in.
+
+    ``remains`` is what quarantine keeps of a message that is stored in part.
+    """
 
     message: Message
     reading: Reading
     station: StationFacts
+    remains: Refused | None = None
 
 
 Entry = Screened | Refused
@@ -50,6 +57,7 @@ class Screen:
         message_readings: int = 1000,
         future: timedelta = timedelta(minutes=10),
         oldest: timedelta | None = None,
+        detection: DetectionRule | None = None,
     ) -> None:
         self._checks = checks or Checks()
         self._registry = registry or StationRegistry()
@@ -57,6 +65,7 @@ class Screen:
         self._message_readings = message_readings
         self._future = future
         self._oldest = oldest
+        self._detection = detection or Rules(QualitySettings()).detection
 
     def sort(self, cursor: Cursor, messages: Sequence[Message]) -> list[Entry]:
         """Returns the readings and refusals of all messages, in the messages' order.
@@ -115,11 +124,19 @@ class Screen:
             return self._refuse(message, raw, station)
         if station is None:
             return refuse(message, Refusal.UNKNOWN_STATION, "no station has this code")
+        if raw.below:
+            raw = settle_limits(raw, self._detection)
+            if not raw.values:
+                refused = refuse(message, Refusal.VALUE, detail_of(raw.refused))
+                return replace(refused, station_id=station.id)
         received_at = message.received_at
         wrong = self._clock_fault(raw.observed_at, received_at, station)
         if wrong:
             return _placed(refuse(message, Refusal.CLOCK, wrong), station)
-        return Screened(message, Reading(station.id, raw, received_at, {}), station)
+        remains = None
+        if raw.refused:
+            remains = _placed(refuse(message, Refusal.PARTIAL, detail_of(raw.refused)), station)
+        return Screened(message, Reading(station.id, raw, received_at, {}), station, remains)
 
     def _refuse(self, message: Message, error: Unreadable, station: StationFacts | None) -> Refused:
         refused = refuse(message, error.reason, error.detail)
@@ -200,10 +217,10 @@ class Screen:
             if isinstance(each, Screened)
         ]
         readings.sort(key=itemgetter(0))
-        for _, n, (message, reading, station) in readings:
-            flags = self._checks.check(station.id, reading.raw)
+        for _, n, each in readings:
+            flags = self._checks.check(each.station.id, each.reading.raw)
             if flags:
-                checked[n] = Screened(message, reading._replace(flags=flags), station)
+                checked[n] = each._replace(reading=each.reading._replace(flags=flags))
         return checked
 
 

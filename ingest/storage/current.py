@@ -79,12 +79,13 @@ class Current:
         received_at: UtcDatetime,
         values: Mapping[Parameter, float],
         flags: Mapping[Parameter, Flag],
+        below: Mapping[Parameter, float],
     ) -> bool:
         """Stores those values that are newer than the present ones; returns whether any was."""
         if self.newest_at is None or self.newest_at < observed_at:
             self.newest_at = observed_at
-            take_all(self.latest, observed_at, values, flags)
-        elif not take_newer(self.latest, observed_at, values, flags):
+            take_all(self.latest, observed_at, values, flags, below)
+        elif not take_newer(self.latest, observed_at, values, flags, below):
             return False
         if self.observed_at is None or self.observed_at <= observed_at:
             self.observed_at, self.received_at = observed_at, received_at

@@ -19,7 +19,7 @@ from ingest.storage.readings import Accepted, Fate
 
 _COLUMNS: Final = (
     "received", "stored", "filled", "duplicate", "conflict", "refused", "late", "instants",
-    "minutes", "hours",
+    "minutes", "hours", "partial",
 )  # fmt: skip
 _PLACE: Final = {name: place for place, name in enumerate(_COLUMNS)}
 _PLACE_OF: Final = {fate: _PLACE[fate.value] for fate in Fate}
@@ -59,11 +59,13 @@ class HourlyTally:
             cursor.execute(_statement(tuple(filled)), list(map(whole_numbers, filled.values())))
 
     def _add_accepted(self, counted: dict[Key, list[int]], accepted: Accepted) -> None:
-        (_, reading, station), fate, _ = accepted
+        (_, reading, station, remains), fate, _ = accepted
         received_at, observed_at = reading.received_at, reading.raw.observed_at
         line = _line(counted, station.id, received_at)
         line[_PLACE["received"]] += 1
         line[_PLACE_OF[fate]] += 1
+        if remains is not None:
+            line[_PLACE["partial"]] += 1
         if fate is not Fate.STORED:
             return
         if received_at - observed_at > max(self._late, station.interval):
@@ -88,7 +90,7 @@ def _line(
 def _statement(names: tuple[str, ...]) -> str:
     """Returns the SQL statement that adds these columns to the hourly tally.
 
-    Mostly three of the ten are needed, and each that is left out saves a third.
+    Mostly three of the eleven are needed, and each that is left out saves a third.
     """
     adding = names[2:]
     return f"""

@@ -16,18 +16,30 @@ _NONE: Final[Mapping[Any, Any]] = MappingProxyType({})
 
 
 class Held(NamedTuple):
-    """The part of a reading that can be merged: values, flags that aren't normal, position."""
+    """The part of a reading that can be merged: values, flags that aren't normal, position.
+
+    ``below`` holds the detection limits of values that lie below one.
+    """
 
     values: Mapping[Parameter, float]
     flags: Mapping[Parameter, Flag] = _NONE
     position: tuple[float, float] | None = None
+    below: Mapping[Parameter, float] = _NONE
+
+    def result(self, parameter: Parameter) -> tuple[float, float | None]:
+        """Returns what was measured: the number and the detection limit it lies below, if any.
+
+        Two results below the same limit are equal, whatever number counts in their place.
+        """
+        limit = self.below.get(parameter)
+        return (self.values[parameter] if limit is None else limit), limit
 
 
 class Merge(NamedTuple):
     """The comparison of a later message with the stored reading of the same key.
 
-    ``added`` holds what the stored one lacked (with its flags); ``conflicts`` what differs, as
-    (kept, refused). Neither: a duplicate.
+    ``added`` holds what the stored one lacked (with its flags and limits); ``conflicts`` what
+    differs, as (kept, refused). Neither: a duplicate.
     """
 
     added: Held
@@ -47,11 +59,12 @@ def merge(kept: Held, later: Held) -> Merge:
             values=added,
             flags={p: flag for p, flag in later.flags.items() if p in added},
             position=later.position if kept.position is None else None,
+            below={p: limit for p, limit in later.below.items() if p in added},
         ),
         conflicts={
             p: (kept.values[p], value)
             for p, value in later.values.items()
-            if p in kept.values and kept.values[p] != value
+            if p in kept.values and kept.result(p) != later.result(p)
         },
     )
 
@@ -62,4 +75,5 @@ def filled(kept: Held, added: Held) -> Held:
         values={**kept.values, **added.values},
         flags={**kept.flags, **added.flags},
         position=added.position if kept.position is None else kept.position,
+        below={**kept.below, **added.below},
     )

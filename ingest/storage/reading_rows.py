@@ -18,10 +18,10 @@ STAGING: Final = f"""
 CREATE TEMPORARY TABLE IF NOT EXISTS staged_reading (
     station_id bigint, observed_at timestamptz, received_at timestamptz,
     {", ".join(f"{column} float8" for column in COLUMNS.values())},
-    period text, message_id text, extra text, flags text, lon float8, lat float8
+    period text, message_id text, extra text, flags text, below text, lon float8, lat float8
 ) ON COMMIT DELETE ROWS
 """
-_FIELDS: Final = 3 + len(COLUMNS) + 6
+_FIELDS: Final = 3 + len(COLUMNS) + 7
 _PERIODS: Final = {period: text(period.value) for period in Period}
 
 
@@ -37,12 +37,13 @@ def _rows(readings: Iterable[Reading]) -> Iterator[bytes]:
         times = (station, micros(raw.observed_at), micros(received_at))
         yield shape.pack([*times, *map(values.__getitem__, present)])
         yield _PERIODS[raw.period] + text(raw.message_id)
-        if has_rare or flags or raw.position:
+        if has_rare or flags or raw.position or raw.below:
             lon, lat = raw.position or (None, None)
             rare = rare_json(values) if has_rare else None
-            yield text(rare) + text(flags_json(flags)) + number(lon) + number(lat)
+            yield text(rare) + text(flags_json(flags)) + text(limits_json(raw.below))
+            yield number(lon) + number(lat)
         else:
-            yield NULL * 4
+            yield NULL * 5
 
 
 @lru_cache(maxsize=1024)
@@ -61,6 +62,11 @@ def rare_json(values: Mapping[Parameter, float]) -> str | None:
 def flags_json(flags: Mapping[Parameter, Flag]) -> str | None:
     """Returns the flags as JSON, None if there are none."""
     return _json({p.value: flag.value for p, flag in flags.items()})
+
+
+def limits_json(below: Mapping[Parameter, float]) -> str | None:
+    """Returns the detection limits as JSON, None if there are none."""
+    return _json({p.value: limit for p, limit in below.items()})
 
 
 def _json(by_key: Mapping[str, object]) -> str | None:

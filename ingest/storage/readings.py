@@ -5,21 +5,22 @@ from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from data.clock import UtcDatetime
 from data.vocabulary import Flag, Parameter, Period
 from gis.crs import CGCS2000
 from ingest.screening.screen import Screened
 from ingest.stations import Cursor
 from ingest.storage.merge import Held, Key, filled, merge
-from ingest.storage.reading_rows import COLUMNS, STAGING, flags_json, rare_json, stream
+from ingest.storage.reading_rows import COLUMNS, STAGING, flags_json, limits_json, rare_json, stream
 
 _LISTED = ", ".join(COLUMNS.values())
 _POSITION = f"ST_SetSRID(ST_MakePoint({{lon}}, {{lat}}), {CGCS2000})"
 _INSERT = f"""
 WITH new AS (
     INSERT INTO reading (station_id, observed_at, period, received_at, message_id, {_LISTED},
-        extra, flags, position)
+        extra, flags, below, position)
     SELECT station_id, observed_at, period, received_at, message_id, {_LISTED},
-        extra::jsonb, flags::jsonb, {_POSITION.format(lon="lon", lat="lat")}
+        extra::jsonb, flags::jsonb, below::jsonb, {_POSITION.format(lon="lon", lat="lat")}
     FROM staged_reading ORDER BY station_id, observed_at, period
     ON CONFLICT DO NOTHING
     RETURNING station_id, observed_at, period
@@ -29,8 +30,8 @@ UNION ALL
 SELECT new.* FROM new, counted WHERE stored < %s
 """
 _SELECT = f"""
-SELECT r.station_id, r.observed_at, r.period, r.extra, r.flags, ST_X(r.position), ST_Y(r.position),
-    {", ".join(f"r.{column}" for column in COLUMNS.values())}
+SELECT r.station_id, r.observed_at, r.period, r.extra, r.flags, r.below,
+    ST_X(r.position), ST_Y(r.position), {", ".join(f"r.{column}" for column in COLUMNS.values())}
 FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[]) AS k(station_id, observed_at, period)
 JOIN reading r USING (station_id, observed_at, period)
 ORDER BY r.station_id, r.observed_at, r.period
@@ -85,13 +86,14 @@ def _merge(
             kept[key] = later
             accepted.append(Accepted(each, Fate.STORED, later))
             continue
-        merged = merge(kept[key], later)
-        kept[key] = filled(kept[key], merged.added)
+        was = kept[key]
+        merged = merge(was, later)
+        kept[key] = filled(was, merged.added)
         if merged.fills:
             added[key] = filled(added.get(key, Held({})), merged.added)
         conflicts += [
-            (*key, p, was, now, each.reading.received_at, each.reading.raw.message_id)
-            for p, (was, now) in merged.conflicts.items()
+            (*key, p, *pair, was.below.get(p), later.below.get(p), *_origin(each))
+            for p, pair in merged.conflicts.items()
         ]
         fate = Fate.CONFLICT if merged.conflicts else Fate.DUPLICATE
         accepted.append(Accepted(each, Fate.FILLED if merged.fills else fate, merged.added))
@@ -106,8 +108,13 @@ def key_of(screened: Screened) -> Key:
     return screened.reading.station_id, raw.observed_at, raw.period
 
 
+def _origin(screened: Screened) -> tuple[UtcDatetime, str | None]:
+    return screened.reading.received_at, screened.reading.raw.message_id
+
+
 def _held(screened: Screened) -> Held:
-    return Held(screened.reading.raw.values, screened.reading.flags, screened.reading.raw.position)
+    raw = screened.reading.raw
+    return Held(raw.values, screened.reading.flags, raw.position, raw.below)
 
 
 def _insert(cursor: Cursor, first: Mapping[Key, Screened]) -> AbstractSet[Key]:
@@ -129,13 +136,14 @@ def _lock(cursor: Cursor, keys: Iterable[Key]) -> dict[Key, Held]:
         return {}
     cursor.execute(_SELECT, tuple(map(list, zip(*wanted, strict=True))))
     found: dict[Key, Held] = {}
-    for station, at, period, extra, flags, lon, lat, *columns in cursor.fetchall():
+    for station, at, period, extra, flags, below, lon, lat, *columns in cursor.fetchall():
         values = {p: v for p, v in zip(COLUMNS, columns, strict=True) if v is not None}
         values |= {Parameter(key): float(v) for key, v in (extra or {}).items()}
         found[station, at, Period(period)] = Held(
             values,
             {Parameter(key): Flag(flag) for key, flag in (flags or {}).items()},
             (lon, lat) if lon is not None else None,
+            {Parameter(key): float(limit) for key, limit in (below or {}).items()},
         )
     return found
 
@@ -145,7 +153,11 @@ def _fill(cursor: Cursor, added: Mapping[Key, Held]) -> None:
     for key, part in added.items():
         assignments = [f"{COLUMNS[p]} = %s" for p in part.values if p in COLUMNS]
         values: list[Any] = [value for p, value in part.values.items() if p in COLUMNS]
-        for column, text in (("extra", rare_json(part.values)), ("flags", flags_json(part.flags))):
+        for column, text in (
+            ("extra", rare_json(part.values)),
+            ("flags", flags_json(part.flags)),
+            ("below", limits_json(part.below)),
+        ):
             if text:
                 assignments.append(f"{column} = coalesce({column}, '{{}}') || %s::jsonb")
                 values.append(text)
@@ -163,7 +175,8 @@ def _keep_conflicts(cursor: Cursor, conflicts: Sequence[tuple[Any, ...]]) -> Non
     if conflicts:
         cursor.executemany(
             "INSERT INTO reading_conflict (station_id, observed_at, period, parameter, kept,"
-            " refused, received_at, message_id) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+            " refused, kept_below, refused_below, received_at, message_id)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
             " ON CONFLICT DO NOTHING",
             conflicts,
         )

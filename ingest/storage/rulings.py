@@ -151,7 +151,8 @@ def _value_in(row: Mapping[str, Any], spot: NewestKey) -> LatestValue | None:
     if number is None:
         return None
     flag = (row["flags"] or {}).get(spot.parameter.value, Flag.NORMAL)
-    return LatestValue(float(number), spot.observed_at, Flag(flag))
+    below = (row["below"] or {}).get(spot.parameter.value)
+    return LatestValue(float(number), spot.observed_at, Flag(flag), below)
 
 
 def _after_ruling(raw: LatestValue, ruling: tuple[str, float | None] | None) -> LatestValue | None:
@@ -164,4 +165,4 @@ def _after_ruling(raw: LatestValue, ruling: tuple[str, float | None] | None) -> 
         Verdict.REJECT.value: Flag.REJECTED,
         Finding.FAILED.value: Flag.FAILED,
     }
-    return LatestValue(raw.value, raw.observed_at, flags.get(rule, raw.flag))
+    return raw._replace(flag=flags.get(rule, raw.flag))

@@ -21,13 +21,17 @@ from ingest.storage.readings import Accepted
 
 @dataclass(slots=True)
 class Counts:
-    """How many messages had which fate; each counts once, a filled reading not as a conflict."""
+    """How many messages had which fate; each counts once, a filled reading not as a conflict.
+
+    ``partial`` counts beside these: messages of which some values could not be stored.
+    """
 
     stored: int = 0
     duplicate: int = 0
     filled: int = 0
     conflict: int = 0
     refused: int = 0
+    partial: int = 0
 
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Counts)))
@@ -35,7 +39,7 @@ class Counts:
     @property
     def total(self) -> int:
         """The number of messages in all."""
-        return sum(getattr(self, f.name) for f in fields(Counts))
+        return self.stored + self.duplicate + self.filled + self.conflict + self.refused
 
 
 class Writer:
@@ -53,14 +57,23 @@ class Writer:
         self._partitions = partitions or Partitions()
         self._memory = current.Memory()
 
-    def write(self, cursor: Cursor, entries: Sequence[Entry], now: UtcDatetime) -> Counts:
+    def write(
+        self,
+        cursor: Cursor,
+        entries: Sequence[Entry],
+        now: UtcDatetime,
+        *,
+        is_tallied: bool = True,
+    ) -> Counts:
         """Writes the batch and returns the counts; the caller commits.
 
-        The same batch again changes only counts: those of the tally and of the quarantine.
+        The same batch again changes only counts: those of the tally and of the quarantine. Messages
+        that arrived long ago and stand in the tally already are not to be tallied again.
         """
         screened = [each for each in entries if isinstance(each, Screened)]
         refused = [each for each in entries if isinstance(each, Refused)]
-        counts = Counts(refused=len(refused))
+        remains = [each.remains for each in screened if each.remains is not None]
+        counts = Counts(refused=len(refused), partial=len(remains))
         accepted: list[Accepted] = []
         if screened:
             make_partitions(cursor, self._partitions.missing(e.reading.raw for e in screened))
@@ -68,8 +81,9 @@ class Writer:
             for fate, count in Counter(each.fate for each in accepted).items():
                 setattr(counts, fate.value, count)
             self._carry_forward(cursor, [a for a in accepted if a.part.values], now)
-        quarantine.put(cursor, refused)
-        self._tally.add(cursor, accepted, refused)
+        quarantine.put(cursor, [*refused, *remains])
+        if is_tallied:
+            self._tally.add(cursor, accepted, refused)
         return counts
 
     def _carry_forward(
@@ -82,10 +96,10 @@ class Writer:
         known = current.lock(cursor, {each.screened.station.id for each in in_order}, self._memory)
         changed: dict[StationId, StationFacts] = {}
         exceedances: list[dict[str, object]] = []
-        for (_, reading, station), _, (values, flags, _) in in_order:
+        for (_, reading, station, _), _, (values, flags, _, below) in in_order:
             observed_at = reading.raw.observed_at
             row = known[station.id]
-            if row.take(observed_at, reading.received_at, values, flags):
+            if row.take(observed_at, reading.received_at, values, flags, below):
                 changed[station.id] = station
             found = self._assessor.exceedances(station, observed_at, values, flags, row.latest)
             exceedances += [_exceedance_row(reading, each) for each in found]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
+from math import isnan
 from typing import Final
 
 import numpy as np
@@ -61,6 +62,8 @@ _STOOD: Final = text(
 _PLACES: Final = 16
 """More than there are flags."""
 
+_BELOW: Final = _PLACES * _PLACES
+
 
 @dataclass(frozen=True, slots=True)
 class Series:
@@ -68,7 +71,8 @@ class Series:
 
     ``value`` is the one that counts, or the raw one where none does; ``raw`` is as measured;
     ``flag`` and ``rule`` are indices into ``FLAG_CODES`` and ``RULE_CODES``; ``review`` is the id
-    of the review behind the ruling, 0 for none. ``run`` numbers the unbroken runs of values that
+    of the review behind the ruling, 0 for none. ``below`` is the detection limit that the measured
+    value lies below, NaN for none. ``run`` numbers the unbroken runs of values that
     count; the others stand apart in run -1. ``measured_count`` is how many there were before
     thinning, ``mean`` that of the values that count, also before.
     """
@@ -81,10 +85,16 @@ class Series:
     review: NDArray[np.int64]
     run: NDArray[np.int64]
     measured_count: int
+    below: NDArray[np.float64]
     mean: Mean | None = None
 
     def __len__(self) -> int:
         return len(self.at_s)
+
+    def limit_at(self, at: int) -> float | None:
+        """Returns the detection limit that the measured value at an index lies below, or None."""
+        limit = float(self.below[at])
+        return None if isnan(limit) else limit
 
 
 def series(
@@ -109,11 +119,14 @@ def series(
     columns = read_columns(connection, _course(parameter, stood.is_ruled), parameters)
     at_s = np.rint(microseconds(columns[0]) / 1e6).astype(np.int64)
     raw = real_numbers(columns[1])
-    rule, flag = np.divmod(whole_numbers(columns[2]), _PLACES)
-    marked = np.flatnonzero(rule + flag)
+    marks = whole_numbers(columns[2])
+    marked = np.flatnonzero(marks)
+    rule, flag = np.divmod(marks % _BELOW, _PLACES)
     count, review = raw.copy(), np.zeros(len(raw), dtype=np.int64)
+    below = np.full(len(raw), np.nan)
     count[marked], review[marked] = real_numbers(columns[3]), whole_numbers(columns[4])
-    whole = series_of(at_s, raw, count, flag, rule, review, interval)
+    below[marked] = real_numbers(columns[5])
+    whole = series_of(at_s, raw, count, flag, rule, review, interval, below)
     mean = mean_of(
         parameter,
         whole.value[whole.run >= 0].tolist(),
@@ -126,25 +139,31 @@ def series(
 def _course(parameter: Parameter, is_ruled: bool) -> str:
     """Returns SQL for time, raw value and mark of all values; for marked ones also what counts.
 
-    The mark is the flag's index plus ``_PLACES`` times the rule's; without one the raw value
-    counts. Where nothing is ruled, no ruling is looked up.
+    The mark is the flag's index plus ``_PLACES`` times the rule's, plus ``_BELOW`` where the value
+    lies below a detection limit; without one the raw value counts. Where nothing is ruled, no
+    ruling is looked up.
     """
     raw, flag = measured(parameter), f"reading.flags ->> '{parameter.value}'"
+    limit = f"CAST(reading.below ->> '{parameter.value}' AS float8)"
     mark = f"{_place(flag, FLAG_CODES)} + {_PLACES} * {_place(ruled(parameter), RULE_CODES)}"
+    mark += f" + CASE WHEN {limit} IS NULL THEN 0 ELSE {_BELOW} END"
     fields = {
         "mark": (mark, "0"),
         "counted": (real_number_sql(counted(parameter)), raw),
         "review": (f"coalesce({reviewed_by(parameter)}, 0)", "0"),
+        "limited": (real_number_sql(limit), "NULL"),
     }
     ruled_columns = ", ".join(
-        f"CASE WHEN reading.flags IS NULL AND ruled.by_key IS NULL THEN {plain} ELSE {sql} END"
+        f"CASE WHEN reading.flags IS NULL AND reading.below IS NULL AND ruled.by_key IS NULL"
+        f" THEN {plain} ELSE {sql} END"
         f" AS {name}"
         for name, (sql, plain) in fields.items()
     )
     query = (
         "SELECT array_agg(told.at), array_agg(told.raw), array_agg(told.mark),"
         " array_agg(told.counted) FILTER (WHERE told.mark <> 0),"
-        " array_agg(told.review) FILTER (WHERE told.mark <> 0)"
+        " array_agg(told.review) FILTER (WHERE told.mark <> 0),"
+        " array_agg(told.limited) FILTER (WHERE told.mark <> 0)"
         f" FROM (SELECT reading.observed_at AS at, {raw} AS raw, {ruled_columns}"
         f" FROM {RULED_READINGS if is_ruled else UNRULED_READINGS}"
         f" WHERE reading.station_id = :id AND {KNOWN} AND reading.period = ANY(:periods)"
@@ -168,6 +187,7 @@ def series_of(
     rule: NDArray[np.int64],
     review: NDArray[np.int64],
     interval: timedelta,
+    below: NDArray[np.float64] | None = None,
 ) -> Series:
     """Returns a series of these columns with all points; ``count`` is NaN where no value counts."""
     counting = np.flatnonzero(~np.isnan(count))
@@ -178,7 +198,8 @@ def series_of(
     run[counting] = np.cumsum(breaks)
     value = np.where(np.isnan(count), raw, count)
     flag_code, rule_code = flag.astype(np.int8), rule.astype(np.int8)
-    return Series(at_s, value, raw, flag_code, rule_code, review, run, len(at_s))
+    limits = np.full(len(at_s), np.nan) if below is None else below
+    return Series(at_s, value, raw, flag_code, rule_code, review, run, len(at_s), limits)
 
 
 def thinned(whole: Series, points: int) -> Series:
@@ -190,7 +211,7 @@ def thinned(whole: Series, points: int) -> Series:
     room = min(len(apart), max(points // 4, points - len(normal)))
     kept = np.concatenate([_picked(whole, normal, points - room), _picked(whole, apart, room)])
     kept.sort()
-    columns = ("at_s", "value", "raw", "flag", "rule", "review", "run")
+    columns = ("at_s", "value", "raw", "flag", "rule", "review", "run", "below")
     return replace(whole, **{name: getattr(whole, name)[kept] for name in columns})
 
 

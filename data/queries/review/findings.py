@@ -80,6 +80,7 @@ class DoubtedValue:
     """A measured value with the tests' findings and its newest review, perhaps withdrawn.
 
     ``value`` is as measured; where its month left the database, as a finding noted it, else None.
+    ``below`` is the detection limit it lies below, if any.
     """
 
     key: ValueKey
@@ -89,6 +90,7 @@ class DoubtedValue:
     division_id: int | None
     value: float | None
     flag: str | None
+    below: float | None
     found: tuple[TestFinding, ...]
     review: Review | None
 
@@ -138,6 +140,7 @@ _PAGE = text(
                 AND f.observed_at = doubted.observed_at AND f.period = doubted.period
                 AND f.parameter = doubted.parameter LIMIT 1)) AS float8) AS value,
         reading.flags ->> doubted.parameter AS flag,
+        CAST(reading.below ->> doubted.parameter AS float8) AS below,
         review.id, review.verdict, review.value AS put, review.reason, review.known_from,
         review.who,
         (SELECT jsonb_agg(jsonb_build_array(f.test, f.finding, f.expected_low, f.expected_high,
@@ -206,6 +209,7 @@ def _value_of(row: Any) -> DoubtedValue:
         division_id=row.division_id,
         value=row.value,
         flag=row.flag,
+        below=row.below,
         found=tuple(
             TestFinding(QualityTest(test), Finding(said), low, high, detail)
             for test, said, low, high, detail in found

@@ -120,7 +120,10 @@ def newest_values(latest: Mapping[str, Mapping[str, Any]]) -> dict[Parameter, La
     """Returns the newest values by parameter, from the JSON of ``latest_reading.latest``."""
     return {
         Parameter(key): LatestValue(
-            each["v"], to_utc(datetime.fromisoformat(each["t"])), Flag(each.get("f", Flag.NORMAL))
+            each["v"],
+            to_utc(datetime.fromisoformat(each["t"])),
+            Flag(each.get("f", Flag.NORMAL)),
+            each.get("b"),
         )
         for key, each in latest.items()
     }

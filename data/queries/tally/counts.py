@@ -18,7 +18,9 @@ from data.vocabulary import Refusal
 
 Counts = NDArray[np.int64]
 
-_FATES: Final = ("received", "stored", "filled", "duplicate", "conflict", "refused", "late")
+_FATES: Final = (
+    "received", "stored", "filled", "duplicate", "conflict", "refused", "late", "partial",
+)  # fmt: skip
 _SUMS: Final = ", ".join(f"sum({name})" for name in _FATES)
 _BUCKET: Final = "width_bucket(CAST(extract(epoch FROM hour) AS float8), CAST(:edges AS float8[]))"
 _ARRIVED: Final = f"""
@@ -74,7 +76,8 @@ _MINE: Final = (
 class Tally:
     """Counts of received messages by their fate, and of readings that were due.
 
-    ``late`` are some of those stored; ``measured`` of the ``expected`` are there, in each hour (or
+    ``late`` are some of those stored, ``partial`` some of all but the refused: stored without some
+    of their values. ``measured`` of the ``expected`` are there, in each hour (or
     each interval, where that is longer) as many as are due at most.
     """
 
@@ -85,6 +88,7 @@ class Tally:
     conflict: int = 0
     refused: int = 0
     late: int = 0
+    partial: int = 0
     expected: int = 0
     measured: int = 0
 

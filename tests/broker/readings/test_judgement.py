@@ -135,3 +135,18 @@ def test_a_restarted_ingest_remembers_a_flat_line(database: Database) -> None:
     flags = rows(database.owner, "SELECT flags FROM reading ORDER BY observed_at")
     assert [bool(flag) for (flag,) in flags] == [False] * 24 + [True] * 3
     assert flags[-1] == ({Parameter.PH.value: "flat"},)
+
+
+def test_a_dead_analyser_is_no_pollution(database: Database) -> None:
+    """All zeros, ten times: no class, no exceedance; repaired, it is graded again."""
+    register(database.owner, "S1")
+    pipeline = Pipeline(database.ingest, now=lambda: NOON)
+    moments = [UtcDatetime(NOON + timedelta(minutes=5 * n)) for n in range(12)]
+    pipeline.commit([message("S1", moments[0])])
+    pipeline.commit([message("S1", at, dict.fromkeys(GOOD, 0)) for at in moments[1:11]])
+    assert rows(database.owner, JUDGED) == [("partial", None, [], 0, 5, None, None, None)]
+    assert one(database.owner, "SELECT count(*) FROM exceedance") == 0
+    flags = "SELECT DISTINCT flags FROM reading WHERE flags IS NOT NULL"
+    assert rows(database.owner, flags) == [(dict.fromkeys(GOOD, "never"),)]
+    pipeline.commit([message("S1", moments[11])])
+    assert rows(database.owner, JUDGED)[0][:2] == ("graded", 2)

@@ -18,7 +18,7 @@ LATER = UtcDatetime(datetime(2026, 8, 1, tzinfo=UTC))
 READINGS = """
 INSERT INTO reading (station_id, observed_at, period, received_at, message_id, ph,
     dissolved_oxygen_mgl, permanganate_index_mgl, ammonia_nitrogen_mgl, total_phosphorus_mgl,
-    mercury_mgl, flow_m3s, extra, flags, position)
+    mercury_mgl, flow_m3s, extra, flags, below, position)
 SELECT s.id, at, CASE WHEN n % 7 = 0 THEN 'hour' WHEN n % 29 = 0 THEN 'minute' ELSE 'instant' END,
     at + interval '3 seconds',
     CASE n % 5 WHEN 0 THEN NULL WHEN 1 THEN '' WHEN 2 THEN E'甲,"乙"\n丙' ELSE s.code || n END,
@@ -32,6 +32,7 @@ SELECT s.id, at, CASE WHEN n % 7 = 0 THEN 'hour' WHEN n % 29 = 0 THEN 'minute' E
     CASE WHEN n % 13 = 0 THEN '{"fe": 0.3}'::jsonb END,
     CASE WHEN n % 17 = 0 THEN '{"ph": "rate", "do": "D"}'::jsonb
         WHEN n % 19 = 0 THEN '{"tp": "range"}'::jsonb END,
+    CASE WHEN n % 31 = 0 THEN '{"ph": 0.02, "codmn": 1e-7}'::jsonb END,
     CASE WHEN n % 23 = 0 THEN ST_SetSRID(ST_MakePoint(112.2, 32.7), 4490) END
 FROM (SELECT id, code FROM station WHERE kind = 'section') s,
     (SELECT *, '2026-04-29 16:00+00'::timestamptz + n * interval '4 hours' AS at

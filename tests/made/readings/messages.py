@@ -26,7 +26,7 @@ def register(owner: Engine, *codes: str, kind: str = "section", interval_s: int 
             build_station(connection, code, code, kind, lon=112.0, lat=32.5, interval_s=interval_s)
 
 
-def payload(at: datetime, values: Mapping[str, float] = GOOD, **more: object) -> bytes:
+def payload(at: datetime, values: Mapping[str, object] = GOOD, **more: object) -> bytes:
     """A message in the JSON contract."""
     return orjson.dumps({"time": at.isoformat(), "values": values, **more})
 
@@ -34,7 +34,7 @@ def payload(at: datetime, values: Mapping[str, float] = GOOD, **more: object) ->
 def message(
     code: str,
     at: UtcDatetime = NOON,
-    values: Mapping[str, float] = GOOD,
+    values: Mapping[str, object] = GOOD,
     *,
     received_at: UtcDatetime | None = None,
     **more: object,

@@ -110,6 +110,7 @@ def test_the_files_hold_every_bit(filled: Database, archive: Path) -> None:
         rows = connection.execute(
             text(
                 "SELECT r.*, s.code AS station, r.extra::text AS extra, r.flags::text AS flags,"
+                " r.below::text AS below,"
                 " ST_X(r.position) AS longitude, ST_Y(r.position) AS latitude"
                 " FROM reading r JOIN station s ON s.id = r.station_id"
             )

@@ -48,7 +48,7 @@ def test_what_cannot_be_taken_is_told_row_by_row(database: Database, tmp_path: P
         + "S-1,2026-05-05T00:00:00Z,,,,,,,\n",
         "utf-8",
     )
-    assert taken(database, file) == Imported(read=11, stored=3, known=0, rejected=8)
+    assert taken(database, file) == Imported(read=11, stored=5, known=0, rejected=6, partial=2)
     with file.with_name("history.csv.rejects.csv").open(encoding="utf-8") as opened:
         told = [(int(row["row"]), row["reason"], row["detail"]) for row in csv.DictReader(opened)]
     assert told == [
@@ -63,6 +63,8 @@ def test_what_cannot_be_taken_is_told_row_by_row(database: Database, tmp_path: P
         (datetime(2026, 5, 1, 0, tzinfo=UTC), "instant", 7.1, 2.0, 0.1, {"fe": 0.2}, None),
         (datetime(2026, 5, 1, 1, tzinfo=UTC), "hour", 7.2, None, None, None, None),
         (datetime(2026, 5, 1, 2, tzinfo=UTC), "instant", 77.0, 2.5, 0.1, None, {"ph": "range"}),
+        (datetime(2026, 5, 3, 0, tzinfo=UTC), "instant", 7.0, None, 0.1, None, None),
+        (datetime(2026, 5, 4, 0, tzinfo=UTC), "instant", None, 2.0, 0.1, None, None),
     ]
 
 

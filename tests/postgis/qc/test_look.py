@@ -257,3 +257,30 @@ def test_a_flagged_reading_that_comes_in_between_two_reads_disturbs_nothing(
     assert len(found) == 3
     assert found.flags == {}
     assert one(station.owner, "SELECT count(*) FROM reading WHERE flags IS NOT NULL") == 2
+
+
+def test_what_a_dead_sensor_sent_before_it_was_known_is_found(station: Database) -> None:
+    """A reading stored without a flag, as before an upgrade; results below a limit are none."""
+    take_in(station, "S1", steady(4))
+    with station.owner.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO reading (station_id, observed_at, received_at, ph,"
+                " dissolved_oxygen_mgl, ammonia_nitrogen_mgl, below) SELECT id, told.at, told.at,"
+                " told.ph, 0, 0, CAST(told.below AS jsonb) FROM station,"
+                " (VALUES (CAST(:dead AS timestamptz), 0.0, NULL),"
+                ' (CAST(:low AS timestamptz), 7.3, \'{"do": 0.2, "nh3n": 0.02}\'))'
+                " AS told(at, ph, below)"
+            ),
+            {"dead": at(3.5), "low": at(3.6)},
+        )
+    take_in(station, "S1", [*steady(2), 7.3], first=5)
+    Pipeline(station.ingest, now=lambda: at(9)).commit(
+        [message("S1", at(8), {"ph": 7.2, "do": 8.0, "nh3n": 0.3})]
+    )
+    watch(station, 9).turn()
+    assert rows(station.owner, FOUND) == [
+        ("S1", "do", "device", "failed", 0.0, "never"),
+        ("S1", "nh3n", "device", "failed", 0.0, "never"),
+        ("S1", "ph", "device", "failed", 0.0, "never"),
+    ]

@@ -12,7 +12,14 @@ from data.quality.compliance import OutfallLimit
 from data.records import LatestValue, RawReading, Reading, StationCode, StationId
 from data.vocabulary import BodyKind, Flag, Parameter, Period, StationKind, WaterClass
 from ingest.screening.assessment import Assessor
-from ingest.screening.checks import LONGEST_GAP, Checks, Thresholds, shipped_thresholds
+from ingest.screening.checks import (
+    LONGEST_GAP,
+    Checks,
+    Thresholds,
+    shipped_patterns,
+    shipped_thresholds,
+)
+from ingest.screening.impossible import impossible_values
 from ingest.stations import DatedLimit, StationFacts
 from ingest.storage.latest import Latest, take_all, take_newer
 from ingest.storage.reading_rows import COLUMNS, STAGING, stream
@@ -93,6 +100,8 @@ class PlainChecks:
 
     def flag(self, parameter: Parameter, value: float, at: UtcDatetime) -> Flag | None:
         held: Thresholds = shipped_thresholds()[parameter]
+        if value in held.never:
+            return Flag.IMPOSSIBLE
         if not held.low <= value <= held.high:
             return Flag.OUT_OF_RANGE
         run = self.runs.setdefault(parameter, [])
@@ -113,7 +122,9 @@ class PlainChecks:
 READINGS = st.lists(
     st.tuples(
         st.sampled_from([0, 1, 5, 60, 180, 180, 1440, 1441, -30]),
-        st.dictionaries(st.sampled_from(MEASURED[:4]), st.sampled_from([7.0, 7.0, 7.1, 13, 99])),
+        st.dictionaries(
+            st.sampled_from(MEASURED[:4]), st.sampled_from([7.0, 7.0, 7.1, 13, 99, 0.0, -9999.0])
+        ),
     ),
     max_size=40,
 )
@@ -127,7 +138,11 @@ def test_checks_flag_what_their_definition_flags(
     for minutes, values in readings:
         at = UtcDatetime(at + timedelta(minutes=minutes))
         raw = RawReading(StationCode("S1"), at, values, Period.INSTANT)
-        expected = {p: flag for p, value in values.items() if (flag := plain.flag(p, value, at))}
+        dead = impossible_values(values, {}, shipped_patterns())
+        expected = dict.fromkeys(dead, Flag.IMPOSSIBLE)
+        for p, value in values.items():
+            if p not in dead and (flag := plain.flag(p, value, at)):
+                expected[p] = flag
         assert checks.check(STATION, raw) == expected
 
 
@@ -193,5 +208,8 @@ def row_of(reading: Reading) -> tuple[object, ...]:
         raw.message_id,
         orjson.dumps(rare).decode() if rare else None,
         orjson.dumps(flags).decode() if flags else None,
+        orjson.dumps({p.value: limit for p, limit in raw.below.items()}).decode()
+        if raw.below
+        else None,
         *(raw.position or (None, None)),
     )

@@ -55,6 +55,9 @@ def hold(reading: RawReading | None) -> None:
     assert reading.values
     assert all(math.isfinite(value) for value in reading.values.values())
     assert reading.flags.keys() <= reading.values.keys()
+    assert reading.below.keys() <= reading.values.keys()
+    assert not reading.values.keys() & reading.refused.keys()
+    assert all(each.isprintable() for pair in reading.refused.items() for each in pair)
     assert "\0" not in (reading.message_id or "")
 
 

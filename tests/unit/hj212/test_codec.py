@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from data.clock import to_utc
+from data.quality.detection import UNNAMED
 from data.records import StationCode, ValueRange
 from data.vocabulary import Flag, Parameter, Period, Refusal
 from ingest.codecs.hj212 import Decoded, Refused, answer, decode, encode, opened, read
@@ -109,14 +110,42 @@ def test_the_device_s_flags_are_kept(letter: str) -> None:
         "w01001-Rtd=",
     ],
 )
-def test_what_could_only_be_guessed_is_doubtful_and_refuses_the_reading(body: str) -> None:
+def test_what_could_only_be_guessed_is_doubtful_and_refused_alone(body: str) -> None:
     data = frame(f"DataTime=20260301080000;{body};w01009-Rtd=6.8", st=32)
     found = told(data)
     assert list(found.doubtful) == [Parameter.PH]
     assert found.values == {Parameter.DISSOLVED_OXYGEN: 6.8}
+    reading = decode(data, STATION, ARRIVAL)
+    assert reading.values == {Parameter.DISSOLVED_OXYGEN: 6.8}
+    assert list(reading.refused) == ["ph"]
     with pytest.raises(Unreadable) as refused:
-        decode(data, STATION, ARRIVAL)
+        decode(frame(f"DataTime=20260301080000;{body}", st=32), STATION, ARRIVAL)
     assert refused.value.reason is Refusal.VALUE
+
+
+def test_an_instrument_in_fault_is_told_with_its_flag() -> None:
+    body = "DataTime=20260301080000;w01009-Rtd=6.8;w01001-Rtd=,w01001-Flag=D;w21003-Flag=B"
+    reading = decode(frame(body), STATION, ARRIVAL)
+    assert reading.values == {Parameter.DISSOLVED_OXYGEN: 6.8}
+    assert reading.refused == {"ph": "no value, flag 'D'", "w21003-Flag": "'B' without Rtd"}
+
+
+def test_a_bad_end_of_a_period_costs_that_end_alone() -> None:
+    body = "DataTime=20260301080000;w01001-Avg=7,w01001-Min=--,w01001-Max=7.5"
+    reading = decode(frame(body, cn=2061), STATION, ARRIVAL)
+    assert reading.values == {Parameter.PH: 7.0}
+    assert reading.statistics == {Parameter.PH: ValueRange(None, 7.5, None)}
+    assert reading.refused == {"w01001-Min": "'--' is no number"}
+
+
+def test_a_result_below_the_limit_keeps_it_in_our_unit() -> None:
+    body = "DataTime=20260301080000;w20111-Rtd=<0.04;w21003-Rtd=0.025L;w21011-Rtd=ND"
+    reading = decode(frame(body), STATION, ARRIVAL)
+    assert reading.refused == {}
+    assert reading.below == {
+        Parameter.MERCURY: 0.00004, Parameter.AMMONIA_NITROGEN: 0.025,
+        Parameter.TOTAL_PHOSPHORUS: UNNAMED,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("time", ["20260301080000", "20260301080000000"])

@@ -90,13 +90,14 @@ def test_parameters_out_of_the_table_are_left_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("table", "said"),
     [
-        ("body,ph\nriver,7\nriver,7..1\n", "Row 3, column ph: '7..1'"),
+        ("body,ph\nriver,7..1\n", "Row 2, column ph: '7..1'"),
         ("body,ph\nriver,nan\n", "Row 2, column ph: 'nan'"),
         ("body,ph\nriver,inf\n", "Row 2, column ph: 'inf'"),
         ("body,ph\nriver,1_0\n", "Row 2, column ph: '1_0'"),
         ("body,ph\nriver,７\n", "Row 2, column ph: '７'"),
         ("body,nh3n\nriver,-0.1\n", "Row 2, column nh3n: '-0.1'"),
-        ("body,tn\nlake,1\nlake,<0.05\n", "Row 3, column tn: '<0.05'"),
+        ("body,tn\nlake,>0.05\n", "Row 2, column tn: '>0.05'"),
+        ("body,ph\nriver,<7\n", "Row 2, column ph: '<7'"),
         ("body,ph\npond,7\n", "Row 2, column body: 'pond'"),
         ("body,ph\n,7\n", "Row 2, column body: ''"),
         ("body,ph\nriver,7,8\n", "Row 2 has 3 cells, the header has 2"),
@@ -158,10 +159,54 @@ def test_lines_of_title_above_the_header_are_left_out(tmp_path: Path) -> None:
     assert classified(tmp_path, "月报,\nbody,ph\nriver,7\n") == (
         "body,ph,class,deciding\nriver,7,Ⅰ,ph\n"
     )
-    with pytest.raises(BadInput, match="Row 4"):
-        classified(tmp_path, "月报,\nbody,ph\nriver,7\nriver,x\n")
+    with pytest.raises(BadInput, match="Row 3"):
+        classified(tmp_path, "月报,\nbody,ph\nriver,x\n")
+    assert classified(tmp_path, "月报,\nbody,ph\nriver,7\nriver,x\n").endswith("river,x,,,ph\n")
 
 
 def test_one_damaged_name_does_not_turn_a_table_into_gbk(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="neither UTF-8 nor GBK"):
         classified(tmp_path, TABLE.encode().replace("丁".encode(), b"\xb1\xfb\xba\xd3"))
+
+
+def test_one_bad_cell_costs_no_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each is told by row and column, and named in a column of its own."""
+    told = classified(
+        tmp_path,
+        "body,ph,nh3n,tp\nriver,7,1.4,0.02\nriver,7..1,1.4,x\npond,7,1,1\nriver,7,0.1,0.02\n",
+    )
+    assert told.splitlines() == [
+        "body,ph,nh3n,tp,class,deciding,unread",
+        "river,7,1.4,0.02,Ⅳ,nh3n,",
+        "river,7..1,1.4,x,Ⅳ,nh3n,ph;tp",
+        "pond,7,1,1,,,body",
+        "river,7,0.1,0.02,Ⅰ,ph;nh3n;tp,",
+    ]
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 4
+    assert {"pond", "7..1", "'x'"} <= {
+        word for word in ("pond", "7..1", "'x'") if word in str(said)
+    }
+
+
+def test_results_below_the_limit_are_graded_by_half_of_it(tmp_path: Path) -> None:
+    told = classified(
+        tmp_path, "body,nh3n,hg\nriver,<0.4,0.0001L\nriver,ND,未检出\nriver,（ND）,0.00005\n"
+    )
+    assert told.splitlines()[1:] == [
+        "river,<0.4,0.0001L,Ⅱ,nh3n",
+        "river,ND,未检出,Ⅰ,nh3n;hg",
+        "river,（ND）,0.00005,Ⅰ,nh3n;hg",
+    ]
+
+
+def test_a_dead_analyser_s_row_is_not_graded(tmp_path: Path) -> None:
+    told = classified(
+        tmp_path,
+        "body,ph,do,nh3n,tp,tn\nriver,0,0,0,0,0\nriver,7,8,0,0.02,1\nlake,,,<0.02,<0.02,<0.02\n",
+    )
+    assert told.splitlines()[1:] == [
+        "river,0,0,0,0,0,,,ph;do;nh3n;tp;tn",
+        "river,7,8,0,0.02,1,Ⅰ,ph;do;nh3n;tp,",
+        "lake,,,<0.02,<0.02,<0.02,Ⅰ,nh3n;tp,",
+    ]

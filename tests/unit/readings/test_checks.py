@@ -2,16 +2,25 @@
 
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 
 from data.clock import UtcDatetime
 from data.records import RawReading, StationCode, StationId
 from data.vocabulary import Flag, Parameter, Period
-from ingest.screening.checks import Checks, read_thresholds, shipped_thresholds
+from ingest.screening.checks import (
+    Checks,
+    read_thresholds,
+    shipped_patterns,
+    shipped_thresholds,
+)
+from ingest.screening.impossible import doubtful_rows
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
 STATION = StationId(1)
 PH, DO, AMMONIA = Parameter.PH, Parameter.DISSOLVED_OXYGEN, Parameter.AMMONIA_NITROGEN
+CODMN, TP, FLOW = Parameter.PERMANGANATE_INDEX, Parameter.TOTAL_PHOSPHORUS, Parameter.FLOW
+TEMPERATURE = Parameter.WATER_TEMPERATURE
 
 
 def reading(
@@ -32,7 +41,17 @@ def reading(
 @pytest.mark.parametrize(
     ("parameter", "value", "expected"),
     [
-        (PH, 0.0, {}),
+        (PH, 0.0, {PH: Flag.IMPOSSIBLE}),
+        (PH, 0.01, {}),
+        (AMMONIA, 0.0, {}),
+        (DO, 0.0, {}),
+        (AMMONIA, -9999.0, {AMMONIA: Flag.IMPOSSIBLE}),
+        (Parameter.CONDUCTIVITY, 0.0, {Parameter.CONDUCTIVITY: Flag.IMPOSSIBLE}),
+        (Parameter.CONDUCTIVITY, 65535.0, {Parameter.CONDUCTIVITY: Flag.IMPOSSIBLE}),
+        (Parameter.CONDUCTIVITY, 65536.0, {}),
+        (Parameter.REDOX_POTENTIAL, -999.0, {Parameter.REDOX_POTENTIAL: Flag.IMPOSSIBLE}),
+        (Parameter.WATER_TEMPERATURE, 0.0, {}),
+        (Parameter.FLOW, 0.0, {}),
         (PH, 14.0, {}),
         (PH, 14.01, {PH: Flag.OUT_OF_RANGE}),
         (PH, -0.01, {PH: Flag.OUT_OF_RANGE}),
@@ -141,3 +160,52 @@ def test_a_wrong_file_is_refused() -> None:
         read_thresholds(others + "[pH]\nlow = 0\nhigh = 14\n")
     with pytest.raises(ValueError, match="ph"):
         read_thresholds(others + "[ph]\nlow = 0\nhigh = 14\nstepp = 2\n")
+
+
+@pytest.mark.parametrize(
+    ("values", "dead"),
+    [
+        ({PH: 0.0, DO: 0.0, CODMN: 0.0, AMMONIA: 0.0, TP: 0.0}, {PH, DO, CODMN, AMMONIA, TP}),
+        ({TEMPERATURE: 12.1, PH: 0.0, DO: 0.0}, {PH, DO}),
+        ({TEMPERATURE: 12.1, CODMN: 0.0, DO: 0.0}, {CODMN, DO}),
+        ({TEMPERATURE: 0.0, DO: 0.0, AMMONIA: 0.0}, {TEMPERATURE, DO, AMMONIA}),
+        ({PH: 7.1, DO: 0.0, AMMONIA: 0.0, TP: 0.0}, {DO, AMMONIA, TP}),
+        ({TEMPERATURE: 12.1, PH: 4.0, DO: 4.0, AMMONIA: 4.0}, {PH, DO, AMMONIA}),
+        ({FLOW: 0.0, Parameter.COPPER: 0.0, Parameter.ZINC: 0.0, Parameter.LEAD: 0.0},
+         {Parameter.COPPER, Parameter.ZINC, Parameter.LEAD}),
+        ({PH: 7.1, DO: 8.0, AMMONIA: 0.0, TP: 0.0, Parameter.TOTAL_NITROGEN: 0.0}, set()),
+        ({DO: 0.0, AMMONIA: 0.0}, set()),
+        ({PH: 7.0, DO: 7.0, AMMONIA: 0.3}, set()),
+        ({Parameter.COPPER: 0.01, Parameter.ZINC: 0.01, Parameter.LEAD: 0.01}, set()),
+        ({FLOW: 0.0, Parameter.LEVEL: 0.0, Parameter.VOLUME: 0.0}, set()),
+    ],
+)  # fmt: skip
+def test_what_a_dead_sensor_sends_is_impossible(
+    values: dict[Parameter, float], dead: set[Parameter]
+) -> None:
+    assert Checks().check(STATION, reading(0, values)) == dict.fromkeys(dead, Flag.IMPOSSIBLE)
+    columns = {p: np.array([np.nan, value]) for p, value in values.items()}
+    empty, full = doubtful_rows(columns, shipped_patterns()).tolist()
+    assert not empty
+    assert full or not dead
+
+
+def test_a_dead_sensor_leaves_no_trace_among_the_good_values() -> None:
+    """Neither a jump down nor a jump up again, and no device's own flag is overruled."""
+    checks = Checks()
+    good = {PH: 7.0, DO: 8.0, AMMONIA: 0.3}
+    assert checks.check(STATION, reading(0, good)) == {}
+    zeros = dict.fromkeys(good, 0.0)
+    dead = dict.fromkeys(good, Flag.IMPOSSIBLE)
+    for hour in range(1, 11):
+        assert checks.check(STATION, reading(hour / 10, zeros)) == dead
+    told = reading(1.1, zeros, {DO: Flag.CALIBRATION})
+    assert checks.check(STATION, told) == dead | {DO: Flag.CALIBRATION}
+    assert checks.check(STATION, reading(1.2, good)) == {}
+
+
+def test_results_below_the_limit_are_no_stuck_sensor() -> None:
+    checks = Checks()
+    for hour in range(0, 24 * 9, 4):
+        raw = reading(hour, {AMMONIA: 0.0, TP: 0.0, DO: 0.0})
+        assert checks.check(STATION, raw._replace(below={AMMONIA: 0.02, TP: 0.01, DO: 0.2})) == {}

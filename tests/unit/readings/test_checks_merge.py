@@ -14,12 +14,18 @@ from ingest.storage.merge import Held, filled, merge
 PH, DO = Parameter.PH, Parameter.DISSOLVED_OXYGEN
 NOON = UtcDatetime(datetime(2026, 5, 1, 12, tzinfo=UTC))
 
-helds = st.builds(
-    Held,
-    st.dictionaries(st.sampled_from([PH, DO, Parameter.IRON]), st.sampled_from([1.0, 2.0])),
-    st.just({}),
-    st.none() | st.just((112.0, 32.0)),
-)
+
+def held_of(
+    values: dict[Parameter, float],
+    below: dict[Parameter, float],
+    position: tuple[float, float] | None,
+) -> Held:
+    """Limits of values that are there."""
+    return Held(values, {}, position, {p: limit for p, limit in below.items() if p in values})
+
+
+some = st.dictionaries(st.sampled_from([PH, DO, Parameter.IRON]), st.sampled_from([1.0, 2.0]))
+helds = st.builds(held_of, some, some, st.none() | st.just((112.0, 32.0)))
 
 
 def test_equal_values_are_a_duplicate() -> None:
@@ -52,6 +58,25 @@ def test_merging_twice_adds_nothing_more(kept: Held, later: Held) -> None:
     assert again.conflicts == first.conflicts
     assert set(whole.values) == set(kept.values) | set(later.values)
     assert all(whole.values[p] == value for p, value in kept.values.items())
+    assert whole.below.keys() <= whole.values.keys()
+    assert all(whole.below.get(p) == kept.below.get(p) for p in kept.values)
+
+
+def test_below_the_same_limit_is_the_same_whatever_counts_in_its_place() -> None:
+    kept = Held({PH: 7.0, DO: 0.1}, below={DO: 0.2})
+    assert not merge(kept, Held({DO: 0.2}, below={DO: 0.2})).conflicts
+    measured = Held({DO: 0.1})
+    assert merge(kept, measured).conflicts == {DO: (0.1, 0.1)}
+    assert merge(measured, kept).conflicts == {DO: (0.1, 0.1)}
+    assert merge(kept, Held({DO: 0.1}, below={DO: 0.3})).conflicts == {DO: (0.1, 0.1)}
+    assert merge(Held({PH: 7.0}), kept).added.below == {DO: 0.2}
+
+
+def test_a_newest_value_keeps_its_limit() -> None:
+    latest: Latest = {}
+    take_newer(latest, NOON, {PH: 7.0, DO: 0.1}, {}, {DO: 0.2})
+    assert latest[DO] == LatestValue(0.1, NOON, Flag.NORMAL, 0.2)
+    assert read_latest(write_latest(latest)) == latest
 
 
 def test_values_are_taken_one_by_one_where_newer() -> None:
@@ -71,6 +96,7 @@ def test_values_are_taken_one_by_one_where_newer() -> None:
             st.floats(allow_nan=False, allow_infinity=False),
             st.datetimes(timezones=st.just(UTC)),
             st.sampled_from(list(Flag)),
+            st.none() | st.floats(0, 1e6),
         ),
     )
 )

@@ -42,8 +42,8 @@ JSON: Mapping[str, tuple[bytes, Refusal]] = {
     "deep_lists": (b"[" * 65_000, Refusal.NOT_JSON),
     "deep_objects": (b'{"a":' * 13_000, Refusal.NOT_JSON),
     "deep_position": (
-        START + b'"ph":7.0},"position":' + b"[" * 900 + b"]" * 900 + b"}",
-        Refusal.SHAPE,
+        START + b'"pH":7.0},"position":' + b"[" * 900 + b"]" * 900 + b"}",
+        Refusal.PARAMETER,
     ),
     "keys": (b"{" + b",".join(b'"k%d":1' % n for n in range(100_000)) + b"}", Refusal.SHAPE),
     "parameters": (

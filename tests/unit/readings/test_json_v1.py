@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from data.clock import UtcDatetime
+from data.quality.detection import UNNAMED
 from data.records import StationCode
 from data.vocabulary import Flag, Parameter, Period, Refusal
 from ingest.codecs.json_v1 import decode
@@ -90,7 +91,8 @@ def test_times(time: str, reason: Refusal | None) -> None:
         ('{"ph": 7, "ph": 8}', Refusal.SHAPE),
         ('{"pH": 7}', Refusal.PARAMETER),
         ('{"": 7}', Refusal.PARAMETER),
-        ('{"ph": 7, "w01001": 7}', Refusal.PARAMETER),
+        ('{"ph": 7, "w01001": 7}', None),
+        ('{"pH": 7, "w01001": 7}', Refusal.PARAMETER),
         ('{"ph": "7"}', Refusal.VALUE),
         ('{"ph": true}', Refusal.VALUE),
         ('{"ph": null}', Refusal.VALUE),
@@ -125,15 +127,15 @@ def test_values(values: str, reason: Refusal | None) -> None:
         ('"flags": {"ph": "flat"}', Refusal.VALUE),
         ('"flags": {"ph": 1}', Refusal.VALUE),
         ('"flags": {"ph": ["N"]}', Refusal.VALUE),
-        ('"flags": {"do": "N"}', Refusal.SHAPE),
-        ('"flags": {"nope": "N"}', Refusal.PARAMETER),
+        ('"flags": {"do": "N"}', None),
+        ('"flags": {"nope": "N"}', None),
         ('"flags": "N"', Refusal.SHAPE),
         ('"flags": {"ph": "N", "ph": "D"}', Refusal.SHAPE),
         ('"position": [112, 32]', None),
-        ('"position": [112]', Refusal.SHAPE),
-        ('"position": {"lon": 112}', Refusal.SHAPE),
-        ('"position": [181, 32]', Refusal.VALUE),
-        ('"position": ["112", 32]', Refusal.VALUE),
+        ('"position": [112]', None),
+        ('"position": {"lon": 112}', None),
+        ('"position": [181, 32]', None),
+        ('"position": ["112", 32]', None),
         ('"flag": {"ph": "N"}', Refusal.SHAPE),
         ('"time": "2026-05-01T09:00:00+08:00"', Refusal.SHAPE),
     ],
@@ -161,3 +163,57 @@ def test_what_may_be_there_besides(more: str, reason: Refusal | None) -> None:
 )
 def test_what_is_no_message(payload: bytes, reason: Refusal) -> None:
     assert read(payload) == reason
+
+
+@pytest.mark.parametrize(
+    ("more", "refused"),
+    [
+        ('"values": {"ph": 7, "do": null}', {"do": "no value (null)"}),
+        ('"values": {"ph": 7, "do": "7"}', {"do": "not a number"}),
+        ('"values": {"ph": 7, "do": {"v": 7}}', {"do": "not a number"}),
+        ('"values": {"ph": 7, "w01001": 7}', {"w01001": "unknown parameter"}),
+        ('"values": {"ph": 7, "do": 8}, "flags": {"do": "Z"}',
+         {"do": "its flag is none of HJ 212's"}),
+        ('"values": {"ph": 7, "do": null}, "flags": {"do": "D"}',
+         {"do": "no value (null), flag D"}),
+        ('"values": {"ph": 7}, "flags": {"do": "N"}', {"flags.do": "a flag without a value"}),
+        ('"values": {"ph": 7}, "flags": {"nope": "N"}', {"flags.nope": "unknown parameter"}),
+        ('"values": {"ph": 7}, "position": [181, 32]', {"position": "off the earth"}),
+        ('"values": {"ph": 7}, "position": [112]', {"position": "not [longitude, latitude]"}),
+        ('"values": {"ph": 7, "temp": "ND", "tp": "<0"}',
+         {"tp": "a detection limit must be above nothing"}),
+    ],
+)  # fmt: skip
+def test_one_bad_part_is_refused_alone(more: str, refused: dict[str, str]) -> None:
+    reading = decode(f"{{{TIME}, {more}}}".encode(), StationCode("S1"), ARRIVED)
+    assert reading.values[Parameter.PH] == 7
+    assert reading.position is None
+    assert dict(reading.refused) == refused
+    assert not reading.values.keys() & set(refused)
+
+
+def test_many_bad_values_are_named_in_bounds() -> None:
+    more = ",".join(f'"k{n}\\u0007": 1' for n in range(5000))
+    reading = decode(
+        f'{{{TIME}, "values": {{"ph": 7, {more}}}}}'.encode(), StationCode("S1"), ARRIVED
+    )
+    assert len(reading.refused) == 21
+    assert reading.refused["others"] == "4980 more"
+    assert all(each.isprintable() for pair in reading.refused.items() for each in pair)
+
+
+def test_a_repeated_key_is_seen_beside_a_refused_value() -> None:
+    assert read(f'{{{TIME}, "values": {{"ph": 7, "do": [""], "ph": 8}}}}') is Refusal.SHAPE
+
+
+def test_results_below_the_limit_keep_it() -> None:
+    reading = decode(
+        f'{{{TIME}, "values": {{"ph": 7, "nh3n": "<0.025", "tp": "0.01L", "hg": "ND"}}}}'.encode(),
+        StationCode("S1"),
+        ARRIVED,
+    )
+    assert reading.refused == {}
+    assert reading.below == {
+        Parameter.AMMONIA_NITROGEN: 0.025, Parameter.TOTAL_PHOSPHORUS: 0.01,
+        Parameter.MERCURY: UNNAMED,
+    }  # fmt: skip

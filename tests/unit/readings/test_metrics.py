@@ -28,13 +28,15 @@ def told(registry: CollectorRegistry, name: str, **labels: str) -> float:
 
 def test_a_batch_is_counted_by_fate_and_reason() -> None:
     figures = IngestFigures(now=lambda: NOON)
-    counts = Counts(stored=5, duplicate=2, refused=3)
+    counts = Counts(stored=5, duplicate=2, refused=3, partial=4)
+    assert counts.total == 10
     came_at = NOON - timedelta(seconds=4)
     refused = {Refusal.CRC: 2, Refusal.TIME: 1}
     figures.batch(counts, refused, 0.02, came_at)  # type: ignore[arg-type]  # less a span
     assert told(figures.registry, "onemap_ingest_messages_total", fate="stored") == 5
     assert told(figures.registry, "onemap_ingest_messages_total", fate="conflict") == 0
     assert told(figures.registry, "onemap_ingest_refused_total", reason="crc") == 2
+    assert told(figures.registry, "onemap_ingest_refused_total", reason="partial") == 4
     assert told(figures.registry, "onemap_ingest_batch_seconds_sum") == 0.02
     assert told(figures.registry, "onemap_ingest_lag_seconds") == 4
     figures.state(7, connected=True, dropped=None)

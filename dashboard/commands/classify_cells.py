@@ -1,0 +1,195 @@
+"""Grades the rows of a table of text; a cell that can't be read costs no other."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from data.errors import BadInput
+from data.quality.detection import DetectionRule, read_below
+from data.vocabulary import BodyKind, Parameter, WaterClass
+
+Found = TypeVar("Found")
+
+MISSING = frozenset({"", "--", "*"})
+GRADED = tuple(Parameter)[: tuple(Parameter).index(Parameter.FAECAL_COLIFORM) + 1]
+"""Columns whose numbers are checked: table 1 of the standard, whether they decide or not."""
+ADDED = ("class", "deciding")
+UNREAD = "unread"
+"""A column for the cells that can't be read, by their columns' names; only where there are any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table of text read from a file, and the file's form (byte order mark, line ends).
+
+    ``first_row`` is the number in the file of the row below the header.
+    """
+
+    header: list[str]
+    rows: list[list[str]]
+    has_bom: bool
+    newline: str
+    first_row: int = 2
+
+
+@dataclass(slots=True)
+class Unread:
+    """The cells that could not be read: their columns by row, and why."""
+
+    columns: dict[int, list[str]] = field(default_factory=dict)
+    errors: list[BadInput] = field(default_factory=list)
+
+    def tried(
+        self, column: str, row: int, read: Callable[..., Found], *asked: object
+    ) -> Found | None:
+        """Returns what ``read(*asked)`` finds in a cell; None, and notes it, if that can't be."""
+        try:
+            return read(*asked)
+        except BadInput as error:
+            self.columns.setdefault(row, []).append(column)
+            self.errors.append(error)
+            return None
+
+
+def classify(
+    sheet: Sheet, required: tuple[Parameter, ...], *, rounding: bool
+) -> tuple[list[tuple[str, str]], Unread]:
+    """Returns each row's water-quality class and deciding parameters, "" in rows without values.
+
+    A cell that can't be read is left out, as if nothing stood there, and returned with the row it
+    stands in. Raises BadInput where nothing at all could be graded for that.
+    """
+    import numpy as np
+
+    from data.quality.columns import grade_columns
+    from data.quality.rules import Rules
+    from data.settings import QualitySettings
+
+    places = _columns(sheet)
+    body = places.pop("body")
+    rows = [
+        (n, row)
+        for n, row in enumerate(sheet.rows, start=sheet.first_row)
+        if any(map(str.strip, row))
+    ]
+    unread, rule = Unread(), Rules(QualitySettings()).detection
+    lakes = [unread.tried("body", n, _is_lake, row[body], n) for n, row in rows]
+    values = {
+        Parameter(key): np.array(
+            [
+                math.nan
+                if is_lake is None
+                else unread.tried(key, n, _number, row[place], n, key, rule)
+                for (n, row), is_lake in zip(rows, lakes, strict=True)
+            ],
+            dtype=float,
+        )
+        for key, place in places.items()
+    }
+    _leave_out_impossible(rows, places, values, unread)
+    is_lake = np.array([bool(each) for each in lakes], dtype=bool)
+    graded = grade_columns(values, is_lake, required=required, rounding=rounding)
+    if unread.errors and not graded.classes.any():
+        raise unread.errors[0]
+    numerals = ["", *(water_class.numeral for water_class in WaterClass)]
+    added = [("", "")] * len(sheet.rows)
+    for (n, _row), number, parameters in zip(rows, graded.classes, graded.deciding, strict=True):
+        added[n - sheet.first_row] = numerals[number], ";".join(parameters)
+    return added, unread
+
+
+def _leave_out_impossible(
+    rows: Sequence[tuple[int, list[str]]],
+    places: Mapping[str, int],
+    values: Mapping[Parameter, Any],
+    unread: Unread,
+) -> None:
+    """Empties, and notes as unread, the values that no living sensor gives."""
+    from ingest.screening.checks import shipped_patterns
+    from ingest.screening.impossible import doubtful_rows, impossible_values
+
+    for at in doubtful_rows(values, shipped_patterns()).nonzero()[0].tolist():
+        number, row = rows[at]
+        measured = {p: float(each[at]) for p, each in values.items() if not math.isnan(each[at])}
+        below = {p: measured[p] for p in measured if _is_below(row[places[p.value]])}
+        found = impossible_values(measured, below, shipped_patterns())
+        for parameter in (each for each in measured if each in found):
+            values[parameter][at] = math.nan
+            unread.columns.setdefault(number, []).append(parameter.value)
+            unread.errors.append(
+                BadInput(
+                    "Row {row}, column {column}: no living sensor gives {cell}.",
+                    row=number,
+                    column=parameter.value,
+                    cell=repr(row[places[parameter.value]]),
+                )
+            )
+
+
+def _is_below(cell: str) -> bool:
+    try:
+        return read_below(cell.strip()) is not None
+    except ValueError:
+        return False
+
+
+def _columns(sheet: Sheet) -> dict[str, int]:
+    """Returns the position, in the sheet, of each column that the classification reads."""
+    places: dict[str, int] = {}
+    for place, title in enumerate(sheet.header):
+        name = title.strip()
+        if name in (*ADDED, UNREAD):
+            raise BadInput(
+                "The table already has a column {column}.",
+                mend="Rename or remove it.",
+                column=name,
+            )
+        if name == "body" or name in GRADED:
+            if name in places:
+                raise BadInput("The column {column} is there twice.", column=name)
+            places[name] = place
+    if "body" not in places:
+        raise BadInput("The column body (river or lake) is missing.")
+    if len(places) == 1:
+        raise BadInput(
+            "No column is named by a parameter key.",
+            mend="Name columns by {keys}, ...",
+            keys="ph, do, codmn, nh3n, tp",
+        )
+    return places
+
+
+def _is_lake(cell: str, row: int) -> bool:
+    name = cell.strip()
+    if name not in tuple(BodyKind):
+        raise BadInput(
+            "Row {row}, column body: {cell} is neither river nor lake.", row=row, cell=repr(cell)
+        )
+    return name == BodyKind.LAKE
+
+
+def _number(cell: str, row: int, column: str, rule: DetectionRule) -> float:
+    """Returns a cell's number, nan for an empty one. Raises BadInput.
+
+    A result below its detection limit (``0.025L``, ``ND``) counts by the rule.
+    """
+    text = cell.strip()
+    if text in MISSING:
+        return math.nan
+    try:
+        limit = read_below(text)
+        if limit is not None:
+            return rule.limit_of(Parameter(column), limit) * rule.share
+        number = float(text) if text.isascii() and "_" not in text else math.nan
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number) or (number < 0 and column != Parameter.WATER_TEMPERATURE):
+        raise BadInput(
+            "Row {row}, column {column}: {cell} is not a number that can be graded.",
+            mend="Correct it, or leave the cell empty.",
+            row=row,
+            column=column,
+            cell=repr(cell),
+        )
+    return number

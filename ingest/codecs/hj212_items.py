@@ -1,0 +1,129 @@
+"""Reads the items of an HJ 212 data message: our parameters' values, and what is doubtful."""
+
+import math
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final
+
+from data.quality.detection import read_below
+from data.records import ValueRange
+from data.vocabulary import Flag, Parameter, Period
+from ingest.codecs.hj212_factors import Factor, factor_of
+from ingest.codecs.hj212_segment import Segment
+
+_DEVICE_FLAGS: Final = {flag.value: flag for flag in Flag if len(flag.value) == 1}
+_NUMBER: Final = re.compile(r"[+-]?(\d{1,15}(\.\d{0,12})?|\.\d{1,12})([eE][+-]?\d{1,2})?", re.ASCII)
+_RANGE_ENDS: Final = {"Min": "minimum", "Max": "maximum", "Cou": "cumulative"}
+
+
+class Items:
+    """The items of a data message, sorted into known parameters, doubtful ones and all others."""
+
+    def __init__(self, segment: Segment, period: Period | None) -> None:
+        self.values: dict[Parameter, float] = {}
+        self.flags: dict[Parameter, Flag] = {}
+        self.statistics: dict[Parameter, ValueRange] = {}
+        self.doubtful: dict[Parameter, str] = {}
+        self.others: dict[str, str] = {}
+        self.below: dict[Parameter, float] = {}
+        self.unread: dict[str, str] = {}
+        self._main = "Rtd" if period is Period.INSTANT else "Avg"
+        parts: dict[str, dict[str, tuple[str, ...]]] = {}
+        for key, texts in segment.items.items():
+            code, _dash, suffix = key.rpartition("-")
+            if period is not None and factor_of(code, segment.fields.get("ST", "")) is not None:
+                parts.setdefault(code, {})[suffix] = texts
+            elif key != "DataTime":
+                self.others[key] = texts[-1]
+        for code, parts_of_code in parts.items():
+            factor = factor_of(code, segment.fields.get("ST", ""))
+            if factor is not None:
+                self._take(code, factor, parts_of_code)
+
+    def _take(self, code: str, factor: Factor, parts: Mapping[str, tuple[str, ...]]) -> None:
+        """Sorts in the items of one factor, by suffix (``Rtd``, ``Avg``, ``Min``, ``Flag`` …)."""
+        parameter = factor.parameter
+        if self._main not in parts:
+            self.others.update({f"{code}-{suffix}": each[-1] for suffix, each in parts.items()})
+            if set(parts.get("Flag", ())) - {Flag.NORMAL.value}:
+                self.unread[f"{code}-Flag"] = f"{parts['Flag'][-1][:10]!a} without {self._main}"
+            return
+        try:
+            value, limit = _result(parts, self._main, factor.power)
+            flag = _flag(_single(parts["Flag"])) if "Flag" in parts else Flag.NORMAL
+        except ValueError as error:
+            self._doubt(parameter, str(error))
+            return
+        if parameter in self.doubtful:
+            return
+        if parameter in self.values and (value, limit) != (
+            self.values[parameter],
+            self.below.get(parameter),
+        ):
+            self._doubt(parameter, "two factors give different values")
+            return
+        self.values[parameter] = value
+        if limit is not None:
+            self.below[parameter] = limit
+        if flag is not Flag.NORMAL:
+            self.flags[parameter] = flag
+        self._take_ends(code, factor, parts)
+
+    def _take_ends(self, code: str, factor: Factor, parts: Mapping[str, tuple[str, ...]]) -> None:
+        """Keeps a factor's smallest, largest and cumulative value, each where it can be read."""
+        ends: dict[str, float] = {}
+        for suffix, name in _RANGE_ENDS.items():
+            if suffix in parts:
+                try:
+                    power = 0 if suffix == "Cou" else factor.power
+                    ends[name] = _number(_single(parts[suffix]), power)
+                except ValueError as error:
+                    self.unread[f"{code}-{suffix}"] = str(error)
+        if ends:
+            self.statistics[factor.parameter] = ValueRange(**ends)
+
+    def _doubt(self, parameter: Parameter, why: str) -> None:
+        self.doubtful[parameter] = why
+        for kept in (self.values, self.flags, self.statistics, self.below):
+            kept.pop(parameter, None)
+
+
+def _result(
+    parts: Mapping[str, tuple[str, ...]], main: str, power: int
+) -> tuple[float, float | None]:
+    """Returns a factor's value and, if it lies below its detection limit, that limit.
+
+    The value of such a one is the limit, until a rule says what counts in its place. Raises
+    ValueError; an empty value with a flag is the protocol's way to say "in fault".
+    """
+    text = _single(parts[main])
+    if not text:
+        flag = f", flag {parts['Flag'][-1][:10]!a}" if "Flag" in parts else ""
+        raise ValueError(f"no value{flag}")
+    if _NUMBER.fullmatch(text):
+        return _number(text, power), None
+    limit = read_below(text, power)
+    return (_number(text, power), None) if limit is None else (limit, limit)
+
+
+def _single(texts: tuple[str, ...]) -> str:
+    if len(set(texts)) > 1:
+        raise ValueError("given twice and different")
+    return texts[0]
+
+
+def _number(text: str, power: int) -> float:
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(f"{text[:20]!a} is no number")
+    number = float(Decimal(text).scaleb(power))
+    if not math.isfinite(number):
+        raise ValueError("not finite")
+    return number
+
+
+def _flag(text: str) -> Flag:
+    flag = _DEVICE_FLAGS.get(text)
+    if flag is None:
+        raise ValueError(f"the flag {text[:10]!a} is none of HJ 212-2017's")
+    return flag

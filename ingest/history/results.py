@@ -1,0 +1,73 @@
+"""Reads a column of results: numbers, and what a laboratory writes below a detection limit."""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.archives.cells import numbers
+from data.quality.detection import DetectionRule, read_below
+from data.vocabulary import Parameter
+
+MISSING: Final = ("", "-", "--", "---", "—", "——", "/", "*", "NULL", "null", "None", "无")
+"""What stands in a cell in which nothing stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The results of one parameter: numbers (null: none), and those of them below a limit.
+
+    ``bad`` masks the cells that can't be read, ``limits`` holds the detection limits by row.
+    """
+
+    values: Any
+    bad: Any
+    limits: dict[int, float] = field(default_factory=dict)
+
+
+def mask_of(fault: Any) -> Any:
+    """Returns an Arrow mask as a writable one of numpy; null is false."""
+    if isinstance(fault, pa.ChunkedArray):
+        fault = fault.combine_chunks()
+    return np.array(pc.fill_null(fault, False).to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def results_of(column: Any, parameter: Parameter | None, rule: DetectionRule) -> Results:
+    """Reads a column; ``parameter`` is None where no result may lie below a limit.
+
+    What counts in place of a result below its limit is the rule's.
+    """
+    is_text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+    if is_text:
+        nothing = pc.is_in(pc.utf8_trim_whitespace(column), pa.array(MISSING, column.type))
+        column = pc.if_else(nothing, None, column)
+    values, unread = numbers(column)
+    bad = mask_of(unread)
+    rows = np.flatnonzero(bad)
+    if not (is_text and len(rows) and parameter):
+        return Results(values, bad)
+    known: dict[str, float | None] = {}
+    limits: dict[int, float] = {}
+    for row, text in zip(rows.tolist(), column.take(pa.array(rows)).to_pylist(), strict=True):
+        if text not in known:
+            known[text] = _limit_in(text, parameter, rule)
+        limit = known[text]
+        if limit is not None:
+            limits[row] = limit
+    if limits:
+        read = np.array(pc.cast(values, pa.float64()).to_numpy(zero_copy_only=False))
+        read[list(limits)] = [limit * rule.share for limit in limits.values()]
+        bad[list(limits)] = False
+        values = pa.array(read, from_pandas=True)
+    return Results(values, bad, limits)
+
+
+def _limit_in(text: str, parameter: Parameter, rule: DetectionRule) -> float | None:
+    """Returns the detection limit of a result below one, None for any other text."""
+    try:
+        named = read_below(text)
+        return None if named is None else rule.limit_of(parameter, named)
+    except ValueError:
+        return None

@@ -1,0 +1,79 @@
+"""Tables of laboratories and of dead analysers come in as what they say."""
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+from data.clock import UtcDatetime
+from ingest.history.importing import HistoryImport, Imported
+from tests.made.database import Database
+from tests.made.readings.messages import one, register, rows
+
+CASES = Path(__file__).parents[2] / "cases"
+NOW = UtcDatetime(datetime(2026, 12, 1, tzinfo=UTC))
+
+
+def taken(database: Database, file: Path) -> Imported:
+    return HistoryImport(database.ingest, file, clock=lambda: NOW).run()
+
+
+def test_a_laboratory_s_table_comes_in_as_it_is(database: Database, tmp_path: Path) -> None:
+    """Results below the limit, cells with nothing, times as a spreadsheet writes them."""
+    register(database.owner, "QC-S05")
+    file = Path(shutil.copy(CASES / "csv-readings-lab" / "in_readings.csv", tmp_path))
+    assert taken(database, file) == Imported(read=7, stored=6, known=1, rejected=0, partial=0)
+    stored = (
+        "SELECT to_char(observed_at AT TIME ZONE 'Asia/Shanghai', 'DD HH24:MI'),"
+        " ammonia_nitrogen_mgl, total_phosphorus_mgl, below FROM reading ORDER BY observed_at"
+    )
+    assert rows(database.owner, stored) == [
+        ("01 08:00", 0.0125, 0.01, {"nh3n": 0.025}),
+        ("01 12:00", 0.1, 0.01, None),
+        ("01 16:00", 0.1, 0.01, None),
+        ("01 20:00", 0.0125, 0.01, {"nh3n": 0.025}),
+        ("02 00:00", None, 0.01, None),
+        ("02 04:00", 0.1, None, None),
+    ]
+    latest = one(database.owner, "SELECT latest -> 'nh3n' ->> 'b' FROM latest_reading")
+    assert latest is None, "the newest ammonia was measured"
+
+
+def test_a_dead_analyser_s_past_is_flagged_as_at_the_door(
+    database: Database, tmp_path: Path
+) -> None:
+    register(database.owner, "S-1")
+    file = tmp_path / "history.csv"
+    file.write_text(
+        "station,time,ph,do,nh3n,tp,fe\n"
+        "S-1,2026-05-01T08:00,0,0,0,0,\nS-1,2026-05-01T12:00,7.1,8,0,ND,0\n"
+        "S-1,2026-05-01T16:00,7.1,8,-9999,0.1,\nS-1,2026-05-01 24:00,7.1,8,ND,ND,ND\n"
+    )
+    assert taken(database, file) == Imported(read=4, stored=4, known=0, rejected=0, partial=1)
+    assert rows(database.owner, "SELECT flags, below FROM reading ORDER BY observed_at") == [
+        ({"ph": "never", "do": "never", "nh3n": "never", "tp": "never"}, None),
+        (None, {"tp": 0.01}),
+        ({"nh3n": "never"}, None),
+        (None, {"nh3n": 0.025, "tp": 0.01}),
+    ]
+
+
+def test_a_result_below_the_limit_again_is_the_same_and_measured_is_not(
+    database: Database, tmp_path: Path
+) -> None:
+    register(database.owner, "S-1")
+    file = tmp_path / "history.csv"
+    at = "2026-05-01T08:00"
+    file.write_text(
+        f"station,time,ph,nh3n,tp\nS-1,{at},7,<0.2,\nS-1,{at},,0.2L,<0.01\nS-1,{at},,0.1,0.02\n"
+    )
+    assert taken(database, file) == Imported(read=3, stored=1, known=2, rejected=0)
+    assert rows(
+        database.owner, "SELECT ammonia_nitrogen_mgl, total_phosphorus_mgl, below FROM reading"
+    ) == [(0.1, 0.005, {"nh3n": 0.2, "tp": 0.01})]
+    conflicts = (
+        "SELECT parameter, kept, refused, kept_below, refused_below FROM reading_conflict"
+        " ORDER BY parameter"
+    )
+    assert rows(database.owner, conflicts) == [
+        ("nh3n", 0.1, 0.1, 0.2, None), ("tp", 0.005, 0.02, 0.01, None),
+    ]  # fmt: skip
