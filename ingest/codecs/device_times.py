@@ -1,0 +1,108 @@
+"""Reads the forms in which devices write the time of a reading."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from data.clock import UtcDatetime, to_utc
+from data.errors import BadInput
+from ingest.codecs.hj212_segment import BEIJING
+from ingest.codecs.json_paths import shown
+from ingest.codecs.mapping import TimeFormat
+
+_FIELDS: Final = {
+    "YYYY": r"(?P<year>[0-9]{4})",
+    "MM": r"(?P<month>[0-9]{2})",
+    "DD": r"(?P<day>[0-9]{2})",
+    "hh": r"(?P<hour>[0-9]{2})",
+    "mm": r"(?P<minute>[0-9]{2})",
+    "ss": r"(?P<second>[0-9]{2})",
+}
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_YEAR_2100_S: Final = 4_102_444_800
+"""Seconds since 1970 beyond this are milliseconds, milliseconds before this are seconds."""
+
+_MOST: Final = Decimal("1e18")
+_UNITS: Final = {TimeFormat.EPOCH_S: 1, TimeFormat.EPOCH_MS: 1000}
+
+
+def _pattern(form: str) -> re.Pattern[str]:
+    text = re.escape(form)
+    for field, expression in _FIELDS.items():
+        text = text.replace(field, expression, 1)
+    return re.compile(text, re.ASCII)
+
+
+_PATTERNS: Final = {form: _pattern(form.value) for form in TimeFormat if "YYYY" in form.value}
+
+
+def read_time(form: TimeFormat, value: object) -> UtcDatetime:
+    """Returns the moment that a JSON value says in a device's form; numbers come as Decimal.
+
+    24:00 is 0:00 of the next day. Raises BadInput that says what is wrong with it.
+    """
+    if form in _UNITS:
+        return _epoch(form, value)
+    if form is TimeFormat.COMPACT and isinstance(value, Decimal) and 0 < value < Decimal("1e14"):
+        value = str(value)
+    if not isinstance(value, str) or len(value) > 40:
+        raise _unreadable(form, value)
+    try:
+        return _iso(form, value.strip()) if form not in _PATTERNS else _by_pattern(form, value)
+    except (ValueError, OverflowError):
+        raise _unreadable(form, value) from None
+
+
+def _epoch(form: TimeFormat, value: object) -> UtcDatetime:
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,20}(\.[0-9]{1,9})?", value, re.ASCII):
+        value = Decimal(value)
+    if not isinstance(value, Decimal) or not -_MOST < value < _MOST:
+        raise _unreadable(form, value)
+    fits = abs(value) < _YEAR_2100_S
+    if fits is not (form is TimeFormat.EPOCH_S):
+        raise BadInput(
+            "The time {value} is no number of {unit} since 1970 in our days.",
+            mend="Choose the form {other}.",
+            value=shown(value),
+            unit="s" if form is TimeFormat.EPOCH_S else "ms",
+            other=(TimeFormat.EPOCH_MS if form is TimeFormat.EPOCH_S else TimeFormat.EPOCH_S).value,
+        )
+    microseconds = int(value * 1_000_000 / _UNITS[form])
+    return to_utc(_EPOCH + timedelta(microseconds=microseconds))
+
+
+def _iso(form: TimeFormat, text: str) -> UtcDatetime:
+    if len(text) < 16 or text[10] not in "Tt ":
+        raise ValueError(text)
+    at_midnight = re.fullmatch(r"24:00(:00(\.0+)?)?", re.split(r"[Zz+-]", text[11:])[0])
+    if at_midnight:
+        text = f"{text[:11]}00{text[13:]}"
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        if form is TimeFormat.ISO:
+            raise BadInput(
+                "The time {value} has no offset from UTC.",
+                mend="Choose the form {other} if it is Beijing's.",
+                value=shown(text),
+                other=TimeFormat.ISO_BEIJING.value,
+            )
+        moment = moment.replace(tzinfo=BEIJING)
+    return to_utc(moment + timedelta(days=1) if at_midnight else moment)
+
+
+def _by_pattern(form: TimeFormat, text: str) -> UtcDatetime:
+    match = _PATTERNS[form].fullmatch(text.strip())
+    if match is None:
+        raise ValueError(text)
+    fields = {name: int(number) for name, number in match.groupdict().items()}
+    hour = fields.pop("hour")
+    at_midnight = hour == 24 and not fields["minute"] and not fields["second"]
+    moment = datetime(**fields, hour=0 if at_midnight else hour, tzinfo=BEIJING)
+    return to_utc(moment + timedelta(days=1) if at_midnight else moment)
+
+
+def _unreadable(form: TimeFormat, value: object) -> BadInput:
+    return BadInput(
+        "The time {value} is not written as {form}.", value=shown(value), form=form.value
+    )
