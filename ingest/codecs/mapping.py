@@ -3,7 +3,7 @@
 A mapping has no expressions and no code: paths, a factor a value, one of a few forms of time.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -228,3 +228,9 @@ def _decimal(place: str, value: object) -> Decimal:
     if not number.is_finite() or "_" in text:
         raise BadInput("{place}: “{word}” is no number.", place=place, word=shortened(text))
     return number
+
+
+def paths_of(mapping: PayloadMapping) -> Iterator[JsonPath]:
+    """Yields all paths that the mapping reads, but for its list's."""
+    yield from (each.path for each in mapping.values)
+    yield from (path for path in (mapping.time_path, mapping.id_path) if path)

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from data.clock import UtcDatetime
 from data.records import StationCode
+from ingest.codecs.documents import UnreadableMessage, documents_in
 from ingest.codecs.json_paths import JsonPath, written_path
-from ingest.codecs.mapped_json import MappedReading, decode, documents_in, paths_of
-from ingest.codecs.mapping import PayloadMapping
-from ingest.codecs.refusal import Unreadable
+from ingest.codecs.mapped_json import MappedReading, decode
+from ingest.codecs.mapping import PayloadMapping, paths_of
 
 MOST_UNMAPPED: Final = 60
 
@@ -23,7 +23,7 @@ class Trial:
     """
 
     readings: Sequence[MappedReading]
-    refused: Unreadable | None
+    refused: UnreadableMessage | None
     unmapped: Sequence[str]
 
 
@@ -38,7 +38,7 @@ def try_payload(
     """Decodes a message as ingest would, and lists what the mapping doesn't read."""
     try:
         readings = decode(payload, station, received_at, mapping, most_readings=most_readings)
-    except Unreadable as error:
+    except UnreadableMessage as error:
         return Trial((), error, ())
     return Trial(readings, None, unmapped_numbers(payload, mapping))
 
@@ -46,7 +46,7 @@ def try_payload(
 def unmapped_numbers(payload: bytes, mapping: PayloadMapping) -> list[str]:
     """Returns paths of numbers that the mapping doesn't read, of the first reading and beside it.
 
-    At most 60, in the message's order. Raises Unreadable as ``decode`` does.
+    At most 60, in the message's order. Raises UnreadableMessage as ``decode`` does.
     """
     root, items = documents_in(payload, mapping)
     read = {_from(path, mapping) for path in paths_of(mapping)}
