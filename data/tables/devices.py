@@ -68,12 +68,28 @@ replay_request = Table(
     Column("account_id", BigInteger, ForeignKey("account.id"), nullable=False),
     moment("asked_at", default=True),
     moment("done_at", nullable=True),
-    Column("taken_count", BigInteger, comment="messages of quarantine that were taken in by it"),
-    Column("refused_count", BigInteger, comment="messages that were refused again"),
-    CheckConstraint(
-        "(done_at IS NULL) = (taken_count IS NULL) AND (done_at IS NULL) = (refused_count IS NULL)",
-        name="done",
+    Column(
+        "after_id",
+        BigInteger,
+        nullable=False,
+        server_default="0",
+        comment="how far the quarantine has been looked through",
     ),
+    Column(
+        "taken_count",
+        BigInteger,
+        nullable=False,
+        server_default="0",
+        comment="readings of quarantine that were taken in by it",
+    ),
+    Column(
+        "refused_count",
+        BigInteger,
+        nullable=False,
+        server_default="0",
+        comment="messages that were refused again",
+    ),
+    CheckConstraint("done_at >= asked_at", name="done_at"),
     Index(
         "ix_replay_request_waiting",
         "station_id",

@@ -41,17 +41,18 @@ CREATE TABLE replay_request (
     account_id BIGINT NOT NULL,
     asked_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     done_at TIMESTAMP WITH TIME ZONE,
-    taken_count BIGINT,
-    refused_count BIGINT,
+    after_id BIGINT DEFAULT 0 NOT NULL,
+    taken_count BIGINT DEFAULT 0 NOT NULL,
+    refused_count BIGINT DEFAULT 0 NOT NULL,
     CONSTRAINT pk_replay_request PRIMARY KEY (id),
     CONSTRAINT fk_replay_request_station_id FOREIGN KEY(station_id) REFERENCES station (id),
     CONSTRAINT fk_replay_request_account_id FOREIGN KEY(account_id) REFERENCES account (id),
-    CONSTRAINT ck_replay_request_done CHECK (
-        (done_at IS NULL) = (taken_count IS NULL) AND (done_at IS NULL) = (refused_count IS NULL))
+    CONSTRAINT ck_replay_request_done_at CHECK (done_at >= asked_at)
 );
 CREATE UNIQUE INDEX ix_replay_request_waiting ON replay_request (station_id) WHERE done_at IS NULL;
 CREATE INDEX ix_replay_request_station_id ON replay_request (station_id, id);
-COMMENT ON COLUMN replay_request.taken_count IS 'messages of quarantine that were taken in by it';
+COMMENT ON COLUMN replay_request.after_id IS 'how far the quarantine has been looked through';
+COMMENT ON COLUMN replay_request.taken_count IS 'readings of quarantine that were taken in by it';
 COMMENT ON COLUMN replay_request.refused_count IS 'messages that were refused again';
 COMMENT ON TABLE replay_request IS 'asked for by the office; done by ingest, which alone writes readings';
 
@@ -61,7 +62,7 @@ GRANT SELECT, INSERT, UPDATE ON device_model TO onemap_app;
 GRANT SELECT, INSERT ON device_model_version TO onemap_app;
 GRANT SELECT, INSERT ON replay_request TO onemap_app;
 GRANT SELECT ON device_model, device_model_version, replay_request TO onemap_ingest;
-GRANT UPDATE (done_at, taken_count, refused_count) ON replay_request TO onemap_ingest;
+GRANT UPDATE (done_at, after_id, taken_count, refused_count) ON replay_request TO onemap_ingest;
 GRANT SELECT ON device_model TO onemap_readonly;
 GRANT SELECT (model_id, version, mapping, known_from) ON device_model_version TO onemap_readonly;
 

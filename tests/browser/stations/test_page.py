@@ -199,8 +199,8 @@ def test_a_foreign_message_is_mapped_tried_and_saved(opened: Open, shared_served
     page.locator("#stations-format-code").fill("acme-1")
     page.get_by_role("button", name="保存").click()
     expect(page.locator("#stations-format-saved")).to_contain_text("已新增设备型号 acme-1")
-    page.get_by_role("button", name="补录待处理报文").click()
-    expect(page.locator("#stations-format-replayed")).to_contain_text("半分钟内完成补录")
+    page.get_by_role("button", name="补收待处理报文").click()
+    expect(page.locator("#stations-format-replayed")).to_contain_text("半分钟内完成补收")
     with shared_served.database.app.connect() as connection:
         kept = connection.execute(
             text(
