@@ -169,6 +169,13 @@ def _editor() -> list[Any]:
             ),
             className="t3 fs12",
         ),
+        *_trial(),
+    ]
+
+
+def _trial() -> list[Any]:
+    """The box for a message, the buttons that fill and try it, and the place of the result."""
+    return [
         html.Label(_("Try a message"), htmlFor=Ids.PAYLOAD),
         dcc.Textarea(
             id=Ids.PAYLOAD,

@@ -55,8 +55,8 @@ def take_in_waiting(pipeline: Pipeline, *, settled_s: float = SETTLED_S) -> int:
     with transaction(pipeline.engine) as connection:
         due = cursor_of(connection).execute(_DUE, (settled_s,)).fetchall()
         asked = cursor_of(connection).execute(_ASKED, (settled_s,)).fetchall()
-    taken = sum(_take_in(pipeline, *row) for row in due)
-    return taken + sum(_take_in_asked(pipeline, *row) for row in asked)
+    tolerated = sum(_take_in(pipeline, *row) for row in due)
+    return tolerated + sum(_take_in_asked(pipeline, *row) for row in asked)
 
 
 def _take_in(
