@@ -1,7 +1,7 @@
 """Device models: how foreign JSON is mapped, by which station, and who asks for a replay.
 
 Revision ID: 0012
-Revises: 0011
+Revises: 0013
 """
 
 from pathlib import Path
@@ -11,7 +11,7 @@ from alembic import op
 from data.errors import BadInput
 
 revision = "0012"
-down_revision = "0011"
+down_revision = "0013"
 
 
 def upgrade() -> None:
