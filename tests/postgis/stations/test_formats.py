@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from dashboard.cli import main
 from dashboard.frame.auth import User, set_user
 from dashboard.frame.deps import Deps
 from dashboard.stations import format_actions as actions
@@ -221,3 +223,44 @@ def test_no_role_rewrites_the_versions_of_a_mapping(database: Database, basin: S
         connection.execute(
             text("INSERT INTO device_model_version SELECT id, 2, '[]' FROM device_model")
         )
+
+
+def test_the_commands_take_in_set_try_and_write_out(
+    database: Database,
+    basin: SmallBasin,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("ONEMAP_DATABASE__URL", database.urls["app"])
+    monkeypatch.setenv("ONEMAP_DASHBOARD__LANGUAGE", "en")
+
+    def said(*arguments: str, code: int = 0) -> str:
+        assert main(["station", "model", *arguments]) == code
+        found = capsys.readouterr()
+        return found.err if code == 2 else found.out
+
+    model = tmp_path / "acme.toml"
+    model.write_text(said("export", "thingsboard").replace("thingsboard", "acme-1"))
+    message = tmp_path / "message.json"
+    message.write_text('[{"ts": 1777593600000, "values": {"ph": 7.1, "ammonia_ugL": "x", "a": 1}}]')
+    assert "7.1" in said("try", str(model), str(message))
+    assert "acme-1 is added" in said("import", str(model))
+    assert "unchanged" in said("import", str(model))
+    model.write_text(model.read_text().replace("0.001", "0.002"))
+    assert "version 2" in said("import", str(model))
+    assert said("export", "acme-1") == model.read_text()
+    assert said("list").startswith("acme-1  v2  0 stations")
+    assert "read by the device model acme-1" in said("set", "QH-01", "acme-1")
+    assert "own contract" in said("set", "QH-01")
+    tried = said("try", "acme-1", str(message))
+    assert "2026-05-01 08:00:00" in tried
+    assert "values.ammonia_ugL: “x” is no number" in tried
+    assert "values.a" in tried
+    message.write_text('{"ts": 1777593600, "values": {}}')
+    assert "milliseconds" not in said("try", "acme-1", str(message), code=1)
+    model.write_text(model.read_text().replace('"ph"', '"pH"'))
+    assert "value #2.parameter: “pH” is no parameter" in said("import", str(model), code=2)
+    assert "no device model nothing" in said("set", "QH-01", "nothing", code=2)
+    assert "no such station" in said("set", "NO-1", "acme-1", code=2)
+    assert "can't be read" in said("try", "acme-1", str(tmp_path / "none"), code=2)

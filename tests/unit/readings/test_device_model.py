@@ -11,8 +11,9 @@ from data.errors import BadInput
 from data.records import StationCode
 from data.vocabulary import Parameter
 from ingest.codecs.device_model import DeviceModel, model_toml, read_model, shipped_models
-from ingest.codecs.mapping import mapping_document, read_mapping
+from ingest.codecs.mapping import TimeFormat, mapping_document, read_mapping
 from ingest.codecs.trial import try_payload
+from tests.running.folders import ROOT
 
 ARRIVED = UtcDatetime(datetime(2026, 5, 1, 0, 0, 3, tzinfo=UTC))
 FILE = """
@@ -95,6 +96,15 @@ def test_what_is_wrong_is_said_with_its_place(old: str, new: str, said: str | No
     with pytest.raises(BadInput) as refused:
         read_model(content, "probe.toml")
     assert said in str(refused.value)
+
+
+def test_the_example_of_the_documentation_can_be_taken_in() -> None:
+    page = (ROOT / "docs" / "ingest.md").read_text("utf-8")
+    example = page.split("## Foreign JSON")[1].split("```toml\n")[1].split("```")[0]
+    read = read_model(example.encode(), "probe.toml")
+    assert [each.parameter.value for each in read.mapping.values] == ["ph", "nh3n", "temp"]
+    listed = page.split("| time | ")[1].split(" |\n")[0]
+    assert all(f"`{form.value}`" in listed for form in TimeFormat)
 
 
 @pytest.mark.parametrize(
