@@ -99,7 +99,7 @@ def test_what_is_wrong_is_said_with_its_place(old: str, new: str, said: str | No
 
 
 def test_the_example_of_the_documentation_can_be_taken_in() -> None:
-    page = (ROOT / "docs" / "ingest.md").read_text("utf-8")
+    page = (ROOT / "docs/ingest.md").read_text("utf-8")
     example = page.split("## Foreign JSON")[1].split("```toml\n")[1].split("```")[0]
     read = read_model(example.encode(), "probe.toml")
     assert [each.parameter.value for each in read.mapping.values] == ["ph", "nh3n", "temp"]
