@@ -1,6 +1,7 @@
 """How a station's messages are read: what the office looks up, tries and saves."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import Connection
@@ -10,6 +11,7 @@ from dashboard.frame.deps import Deps
 from dashboard.stations.actions import NOWHERE
 from data.database import transaction
 from data.errors import BadInput, Forbidden, NotFound
+from data.moments import Implausible, Window, implausible
 from data.people.access_log import Logged, log
 from data.queries.readings.quarantine import quarantined
 from data.queries.stations.device_models import (
@@ -27,6 +29,7 @@ from ingest.codecs.device_model import DeviceModel, new_model
 from ingest.codecs.mapping import PayloadMapping, read_mapping
 from ingest.codecs.trial import Trial, try_payload
 from ingest.device_models import ModelOutcome, ask_for_replay, set_model, write_model
+from ingest.screening.screen import EARLIEST
 from ingest.topics import topic_of
 
 OWN: Final = "-own"
@@ -67,6 +70,17 @@ class SavedFormat:
     outcome: ModelOutcome | None
 
 
+@dataclass(frozen=True, slots=True)
+class TriedFormat:
+    """What a mapping makes of a message; ``doubts`` say of each reading why its time can't be true.
+
+    None where it can: ingest would take the reading in.
+    """
+
+    trial: Trial
+    doubts: tuple[Implausible | None, ...]
+
+
 def open_format(deps: Deps, station_id: StationId) -> tuple[StationOfModel, list[StoredModel]]:
     """Reads a station with its model and what waits, and all models. Raises NotFound, Forbidden."""
     user = require(Action.WRITE_STATIONS)
@@ -94,7 +108,9 @@ def newest_waiting(deps: Deps, station_id: StationId) -> str:
     return found[0].payload.decode("utf-8", "replace")
 
 
-def try_format(deps: Deps, station_id: StationId, filled: FilledFormat, message: str) -> Trial:
+def try_format(
+    deps: Deps, station_id: StationId, filled: FilledFormat, message: str
+) -> TriedFormat:
     """Reads a message by the form's mapping as ingest would; nothing is stored.
 
     Raises BadInput for a mapping that can't be one, and for a message too large or missing.
@@ -109,13 +125,25 @@ def try_format(deps: Deps, station_id: StationId, filled: FilledFormat, message:
         raise BadInput("A message has at most {most} bytes.", most=settings.payload_bytes)
     with transaction(deps.engine) as connection:
         station = _station_at(connection, user, station_id)
-    return try_payload(
+    now = deps.clock()
+    trial = try_payload(
         payload,
         StationCode(station.code),
-        deps.clock(),
+        now,
         mapping,
         most_readings=settings.message_readings,
     )
+    window = Window(
+        now,
+        max(station.started_at or EARLIEST, EARLIEST),
+        timedelta(days=settings.oldest_days) if settings.oldest_days else None,
+        timedelta(minutes=settings.future_minutes),
+    )
+    doubts = (
+        implausible(each.reading.observed_at, window) if each.reading else None
+        for each in trial.readings
+    )
+    return TriedFormat(trial, tuple(doubts))
 
 
 def save_format(

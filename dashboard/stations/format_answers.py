@@ -10,13 +10,13 @@ from dashboard.parts.wording import _, worded
 from dashboard.stations import format_actions as actions
 from dashboard.stations import format_form as form
 from dashboard.stations.form_answers import problem
-from dashboard.stations.format_actions import OWN, FilledFormat
+from dashboard.stations.format_actions import OWN, FilledFormat, TriedFormat
 from data.clock import BUSINESS_ZONE, UtcDatetime
 from data.errors import OneMapError
+from data.moments import Doubt, Implausible
 from data.queries.stations.device_models import StationOfModel
 from data.records import StationId
 from ingest.codecs.mapped_json import MappedReading
-from ingest.codecs.trial import Trial
 from ingest.device_models import ModelOutcome
 
 
@@ -90,21 +90,24 @@ def tried(deps: Deps, asked: int, filled: FilledFormat, message: str) -> Any:
         return html.P(worded(error), className="st-wrong", role="alert")
 
 
-def trial_card(trial: Trial) -> html.Div:
+def trial_card(tried_format: TriedFormat) -> html.Div:
     """The card of a trial: each reading with values in our units, faults, what nothing reads."""
+    trial = tried_format.trial
     if trial.refused:
         why = html.P(worded(trial.refused.error), className="st-wrong")
         return html.Div(why, className="st-preview bad")
     lines: list[Any] = []
-    for each in trial.readings[:MOST_SHOWN]:
-        lines += _reading_lines(each)
+    for each, doubt in zip(trial.readings[:MOST_SHOWN], tried_format.doubts, strict=False):
+        lines += _reading_lines(each, doubt)
     if len(trial.readings) > MOST_SHOWN:
         more = len(trial.readings) - MOST_SHOWN
         lines.append(html.P(_("… and {count} readings more").format(count=more), className="t3"))
     if trial.unmapped:
         words = _("Numbers that no path reads: {paths}").format(paths=", ".join(trial.unmapped))
         lines.append(html.P(words, className="t3"))
-    is_read = all(each.reading and not each.faults for each in trial.readings)
+    is_read = all(each.reading and not each.faults for each in trial.readings) and not any(
+        tried_format.doubts
+    )
     return html.Div(lines, className=f"st-preview st-trial {'ok' if is_read else 'bad'}")
 
 
@@ -112,7 +115,18 @@ MOST_SHOWN = 20
 """Readings of a tried list that are shown."""
 
 
-def _reading_lines(tried_one: MappedReading) -> list[Any]:
+def _doubt_words(wrong: Implausible) -> str:
+    """Why ingest would refuse a reading for its time."""
+    return {
+        Doubt.AHEAD: _("Its time lies in the future: it would be refused."),
+        Doubt.BEFORE: _("Its time lies before the station's start: it would be refused."),
+        Doubt.OLD: _("Its time lies too far back: it would be refused."),
+        Doubt.UNSET: _("The device's clock was never set: it would be refused."),
+        Doubt.ROLLED: _("The receiver's clock is {weeks} weeks off: it would be refused."),
+    }[wrong.doubt].format(weeks=f"{abs(wrong.weeks):,}")
+
+
+def _reading_lines(tried_one: MappedReading, doubt: Implausible | None) -> list[Any]:
     lines: list[Any] = []
     if tried_one.reading:
         at = tried_one.reading.observed_at.astimezone(BUSINESS_ZONE)
@@ -128,6 +142,8 @@ def _reading_lines(tried_one: MappedReading) -> list[Any]:
             for parameter, value in values
         ]
         lines.append(html.Dl(facts))
+        if doubt:
+            lines.append(html.P(_doubt_words(doubt), className="st-wrong"))
     else:
         lines.append(html.B(_("No reading comes of it.")))
     lines += [html.P(worded(fault.error), className="st-wrong") for fault in tried_one.faults]

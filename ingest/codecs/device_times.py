@@ -7,6 +7,7 @@ from typing import Final
 
 from data.clock import UtcDatetime, to_utc
 from data.errors import BadInput
+from data.moments import hour_24_as_next_day
 from ingest.codecs.hj212_segment import BEIJING
 from ingest.codecs.json_paths import shown
 from ingest.codecs.mapping import TimeFormat
@@ -75,10 +76,7 @@ def _epoch(form: TimeFormat, value: object) -> UtcDatetime:
 def _iso(form: TimeFormat, text: str) -> UtcDatetime:
     if len(text) < 16 or text[10] not in "Tt ":
         raise ValueError(text)
-    at_midnight = re.fullmatch(r"24:00(:00(\.0+)?)?", re.split(r"[Zz+-]", text[11:])[0])
-    if at_midnight:
-        text = f"{text[:11]}00{text[13:]}"
-    moment = datetime.fromisoformat(text)
+    moment = datetime.fromisoformat(hour_24_as_next_day(text))
     if moment.tzinfo is None:
         if form is TimeFormat.ISO:
             raise BadInput(
@@ -88,7 +86,7 @@ def _iso(form: TimeFormat, text: str) -> UtcDatetime:
                 other=TimeFormat.ISO_BEIJING.value,
             )
         moment = moment.replace(tzinfo=BEIJING)
-    return to_utc(moment + timedelta(days=1) if at_midnight else moment)
+    return to_utc(moment)
 
 
 def _by_pattern(form: TimeFormat, text: str) -> UtcDatetime:

@@ -40,6 +40,8 @@ class StationOfModel:
     name_en: str | None
     division_id: DivisionId | None
     version: int
+    started_at: UtcDatetime | None
+    ended_at: UtcDatetime | None
     model: str | None
     waiting_count: int
     replay_asked_at: UtcDatetime | None
@@ -76,7 +78,8 @@ def station_of_model(
     row = connection.execute(
         text(
             """
-            SELECT s.id, s.code, s.name, s.name_en, s.division_id, s.version, m.code AS model,
+            SELECT s.id, s.code, s.name, s.name_en, s.division_id, s.version,
+                s.started_at, s.ended_at, m.code AS model,
                 (SELECT count(*) FROM quarantine q WHERE q.station_id = s.id
                     AND q.replayed_at IS NULL AND NOT q.is_sum
                     AND length(q.payload) = q.payload_length) AS waiting_count,

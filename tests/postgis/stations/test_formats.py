@@ -15,6 +15,7 @@ from dashboard.stations import format_actions as actions
 from dashboard.stations.format_actions import OWN, FilledFormat, FilledRow
 from data import clock
 from data.errors import BadInput, Conflict, Forbidden, NotFound, NotSignedIn
+from data.moments import Doubt
 from data.queries.people.accounts import Account, HeldRole
 from data.queries.stations.device_models import device_model, device_models
 from data.records import AccountId, DivisionId, StationId
@@ -27,7 +28,8 @@ from tests.made.database import Database
 
 ROWS = (FilledRow("v.ph", "ph"), FilledRow("v.nh3_ug", "nh3n", "0.001"), FilledRow())
 FORM = FilledFormat("chirpstack-v4", "acme-1", "探头", "", "epoch_s", "t", "", ROWS)
-MESSAGE = '{"t": 1777593600, "v": {"ph": 7.1, "nh3_ug": 480, "spare": 1}}'
+MOMENT = int(clock.now().timestamp()) - 60
+MESSAGE = f'{{"t": {MOMENT}, "v": {{"ph": 7.1, "nh3_ug": 480, "spare": 1}}}}'
 
 
 @pytest.fixture
@@ -142,12 +144,19 @@ def test_a_form_that_is_wrong_changes_nothing(deps: Deps, basin: SmallBasin) -> 
 def test_a_message_is_tried_without_storing_anything(deps: Deps, basin: SmallBasin) -> None:
     sign_in(Role.OFFICE)
     station = StationId(basin.section_up)
-    trial = actions.try_format(deps, station, FORM, MESSAGE)
+    tried = actions.try_format(deps, station, FORM, MESSAGE)
+    trial = tried.trial
+    assert tried.doubts == (None,)
     (found,) = trial.readings
     assert found.reading
     assert found.reading.values == {Parameter.PH: 7.1, Parameter.AMMONIA_NITROGEN: 0.48}
     assert trial.unmapped == ["v.spare"]
-    refused = actions.try_format(deps, station, FORM, "{").refused
+    late = actions.try_format(
+        deps, station, FORM, MESSAGE.replace(str(MOMENT), str(MOMENT + 10**6))
+    ).doubts[0]
+    assert late
+    assert late.doubt is Doubt.AHEAD
+    refused = actions.try_format(deps, station, FORM, "{").trial.refused
     assert refused
     assert "line 1" in str(refused.error)
     with pytest.raises(BadInput, match="65536 bytes"):
