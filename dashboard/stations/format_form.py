@@ -277,6 +277,8 @@ def time_choices() -> list[dict[str, str]]:
         TimeFormat.ISO_BEIJING: _("ISO 8601, without offset Beijing's"),
         TimeFormat.EPOCH_S: _("seconds since 1970"),
         TimeFormat.EPOCH_MS: _("milliseconds since 1970"),
+        TimeFormat.EPOCH_US: _("microseconds since 1970"),
+        TimeFormat.EPOCH_NS: _("nanoseconds since 1970"),
         TimeFormat.ARRIVAL: _("none: the moment of arrival"),
     }
     return [{"value": each.value, "label": words.get(each, each.value)} for each in TimeFormat]

@@ -21,11 +21,16 @@ _FIELDS: Final = {
     "ss": r"(?P<second>[0-9]{2})",
 }
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_YEAR_2100_S: Final = 4_102_444_800
-"""Seconds since 1970 beyond this are milliseconds, milliseconds before this are seconds."""
+_OUR_DAYS_S: Final = range(946_684_800, 4_102_444_800)
+"""Seconds from 2000 to 2100: no number since 1970 lies there in two of the units."""
 
-_MOST: Final = Decimal("1e18")
-_UNITS: Final = {TimeFormat.EPOCH_S: 1, TimeFormat.EPOCH_MS: 1000}
+_MOST: Final = Decimal("1e21")
+_UNITS: Final = {
+    TimeFormat.EPOCH_S: 1,
+    TimeFormat.EPOCH_MS: 1_000,
+    TimeFormat.EPOCH_US: 1_000_000,
+    TimeFormat.EPOCH_NS: 1_000_000_000,
+}
 
 
 def _pattern(form: str) -> re.Pattern[str]:
@@ -60,17 +65,24 @@ def _epoch(form: TimeFormat, value: object) -> UtcDatetime:
         value = Decimal(value)
     if not isinstance(value, Decimal) or not -_MOST < value < _MOST:
         raise _unreadable(form, value)
-    fits = abs(value) < _YEAR_2100_S
-    if fits is not (form is TimeFormat.EPOCH_S):
+    other = next((each for each in _UNITS if _is_of_our_days(each, value)), form)
+    if other is not form and not _is_of_our_days(form, value):
         raise BadInput(
-            "The time {value} is no number of {unit} since 1970 in our days.",
+            "The time {value} is no {form} of our days.",
             mend="Choose the form {other}.",
             value=shown(value),
-            unit="s" if form is TimeFormat.EPOCH_S else "ms",
-            other=(TimeFormat.EPOCH_MS if form is TimeFormat.EPOCH_S else TimeFormat.EPOCH_S).value,
+            form=form.value,
+            other=other.value,
         )
-    microseconds = int(value * 1_000_000 / _UNITS[form])
-    return to_utc(_EPOCH + timedelta(microseconds=microseconds))
+    try:
+        since = timedelta(microseconds=int(value * 1_000_000 / _UNITS[form]))
+        return to_utc(_EPOCH + since)
+    except (ValueError, OverflowError):
+        raise _unreadable(form, value) from None
+
+
+def _is_of_our_days(form: TimeFormat, value: Decimal) -> bool:
+    return _OUR_DAYS_S.start <= value / _UNITS[form] < _OUR_DAYS_S.stop
 
 
 def _iso(form: TimeFormat, text: str) -> UtcDatetime:

@@ -33,6 +33,8 @@ class TimeFormat(StrEnum):
     ISO_BEIJING = "iso_beijing"
     EPOCH_S = "epoch_s"
     EPOCH_MS = "epoch_ms"
+    EPOCH_US = "epoch_us"
+    EPOCH_NS = "epoch_ns"
     COMPACT = "YYYYMMDDhhmmss"
     SLASHES = "YYYY/MM/DD hh:mm:ss"
     CHINESE = "YYYY年MM月DD日 hh:mm:ss"

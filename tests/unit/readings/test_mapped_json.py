@@ -126,6 +126,11 @@ def test_kelvin_and_fahrenheit_become_degrees_celsius() -> None:
         ("epoch_ms", 1777593600250, EIGHT + timedelta(milliseconds=250)),
         ("epoch_ms", 1777593600, None),
         ("epoch_ms", True, None),
+        ("epoch_us", 1777593600250000, EIGHT + timedelta(milliseconds=250)),
+        ("epoch_us", 1777593600250, None),
+        ("epoch_ns", "1777593600250000000", EIGHT + timedelta(milliseconds=250)),
+        ("epoch_ns", 1777593600250000, None),
+        ("epoch_s", 86400, datetime(1970, 1, 2, tzinfo=UTC)),
         ("YYYYMMDDhhmmss", "20260501080000", EIGHT),
         ("YYYYMMDDhhmmss", 20260501080000, EIGHT),
         ("YYYYMMDDhhmmss", "2026051080000", None),
@@ -153,7 +158,7 @@ def test_each_form_of_time(form: str, written: object, at: datetime | None) -> N
 
 def test_a_time_of_hostile_size_is_refused_at_once() -> None:
     for form in TimeFormat:
-        for number in (Decimal("1e999999999"), Decimal("-1e999999999")):
+        for number in (Decimal("1e999999999"), Decimal("-1e999999999"), Decimal("9e20")):
             if form is not TimeFormat.ARRIVAL:
                 with pytest.raises(BadInput):
                     read_time(form, number)
