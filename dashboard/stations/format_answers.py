@@ -39,11 +39,10 @@ def opened(deps: Deps, asked: int) -> tuple[Any, ...]:
 
 def _state_words(station: StationOfModel, now: UtcDatetime) -> list[Any]:
     """What waits in quarantine, and what became of the last replay that was asked for."""
-    words = [
-        _("{count} messages of this station wait in quarantine.").format(
-            count=station.waiting_count
-        )
-    ]
+    words = []
+    if station.waiting_count:
+        sentence = _("{count} messages of this station wait in quarantine.")
+        words.append(sentence.format(count=station.waiting_count))
     if station.replay_asked_at and station.replay_done_at is None:
         words.append(_("They are being taken in."))
     elif station.replay_done_at:

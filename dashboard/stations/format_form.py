@@ -241,14 +241,14 @@ def value_row(n: int, row: FilledRow) -> html.Div:
         dmc.TextInput(
             id=cell_id("factor", n),
             value=row.factor,
-            placeholder="1",
+            placeholder="× 1",
             size="sm",
             **_most(MOST_DIGITS, factor),
         ),
         dmc.TextInput(
             id=cell_id("offset", n),
             value=row.offset,
-            placeholder="0",
+            placeholder="+ 0",
             size="sm",
             **_most(MOST_DIGITS, offset),
         ),
