@@ -31,7 +31,7 @@ COMMANDS = (
     Command("ingest", "ingest", "take readings from the broker into the database"),
     Command("simulate", "simulate", "run devices that publish readings over MQTT"),
     Command("import", "importing", "take in rivers, lakes, sections, outfalls, chiefs, readings …"),
-    Command("station", "station", "add or move one station"),
+    Command("station", "station", "add or move one station, choose its device model"),
     Command("ledger", "ledger", "work on, prove and draw the problem ledger"),
     Command("quarantine", "quarantine", "look at and replay what could not be read"),
     Command("qc", "qc", "look at readings a second time, for review"),

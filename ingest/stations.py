@@ -1,21 +1,28 @@
 """The stations as ingest needs them, read from the database and cached for a few seconds."""
 
+import json
+import logging
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 import psycopg
 
 from data.clock import UtcDatetime
+from data.errors import BadInput
 from data.quality.compliance import OutfallLimit
 from data.records import StationCode, StationId
 from data.tolerances import NO_TOLERANCES, Tolerance, Tolerances
 from data.vocabulary import BodyKind, Parameter, StationKind, WaterClass
+from ingest.codecs.mapping import PayloadMapping, read_mapping
+
+LOG = logging.getLogger(__name__)
 
 FORGET_AFTER_S = 5.0
-"""So long a changed target, limit, start or tolerance may go unnoticed."""
+"""So long a changed target, limit, start, tolerance or mapping may go unnoticed."""
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 
@@ -26,8 +33,11 @@ SELECT s.id, s.code, s.kind, s.body, s.interval_s, s.started_at, s.ended_at,
         SELECT json_agg(json_build_array(parameter, lower, upper, basis, valid_from, valid_to))
         FROM outfall_limit l WHERE l.station_id = s.id) END,
     (SELECT array_agg(DISTINCT t.kind) FROM tolerance t
-        WHERE t.ended_at IS NULL AND (t.station_id = s.id OR t.station_id IS NULL))
+        WHERE t.ended_at IS NULL AND (t.station_id = s.id OR t.station_id IS NULL)),
+    v.mapping::text
 FROM station s LEFT JOIN section c ON c.station_id = s.id
+LEFT JOIN device_model m ON m.id = s.device_model_id
+LEFT JOIN device_model_version v ON v.model_id = m.id AND v.version = m.version
 """
 
 
@@ -44,7 +54,8 @@ class DatedLimit:
 class StationFacts:
     """Facts of a station. ``required`` None: the parameters required by the settings.
 
-    ``tolerances`` are what the office has switched on for its messages.
+    ``tolerances`` are what the office has switched on for its messages; ``mapping`` is that of its
+    device model, None for messages by our own contract.
     """
 
     id: StationId
@@ -58,6 +69,7 @@ class StationFacts:
     required: tuple[Parameter, ...] | None
     limits: tuple[DatedLimit, ...]
     tolerances: Tolerances = NO_TOLERANCES
+    mapping: PayloadMapping | None = None
 
     def limits_on(self, day: date) -> tuple[OutfallLimit, ...]:
         """Returns the outfall's limits that hold on a day."""
@@ -120,7 +132,21 @@ def _facts(row: tuple[Any, ...]) -> StationFacts:
             if key in _KEYS
         ),
         tolerances=frozenset(map(Tolerance, row[10])) if row[10] else NO_TOLERANCES,
+        mapping=_mapping(row[11]) if row[11] else None,
     )
+
+
+@lru_cache(maxsize=1024)
+def _mapping(stored: str) -> PayloadMapping | None:
+    """Returns the mapping of a stored document; None, and a line in the log, if it can't be read.
+
+    Then the station's messages lie in quarantine, those of the others go on.
+    """
+    try:
+        return read_mapping(json.loads(stored))
+    except BadInput as error:
+        LOG.error("a device model's mapping can't be read: %s", error)
+        return None
 
 
 _KEYS = frozenset(parameter.value for parameter in Parameter)

@@ -1,8 +1,9 @@
-"""The station command: one section, outfall or intake put on the map, or moved."""
+"""The station command: a station put on the map or moved, and the device models of stations."""
 
 import argparse
 from typing import TYPE_CHECKING
 
+from dashboard.commands import station_model
 from dashboard.parts.wording import _
 from data.errors import BadInput
 from data.vocabulary import StationKind
@@ -13,7 +14,9 @@ if TYPE_CHECKING:
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Adds the command ``station`` to the command line."""
-    parser = subparsers.add_parser("station", help=_("add or move one station"))
+    parser = subparsers.add_parser(
+        "station", help=_("add or move one station, choose its device model")
+    )
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     one = actions.add_parser(
         "add",
@@ -43,6 +46,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     one.add_argument("--move", action="store_true", help=_("change a station that exists"))
     one.add_argument("--version", type=int, help=_("the version that was looked at"))
     one.set_defaults(run=run)
+    station_model.add(actions)
 
 
 def _degrees(text: str) -> float:

@@ -76,13 +76,19 @@ def _row(station: PlacedStation, now: UtcDatetime) -> html.Tr:
         className="btn s",
         **attributes(aria_label=_("Change or move {name}").format(name=name)),
     )
+    message_format = html.Button(
+        _("Message format"),
+        id={"type": "stations-format", "index": int(station.id)},
+        className="btn s",
+        **attributes(aria_label=_("Message format: {name}").format(name=name)),
+    )
     return html.Tr(
         [
             *(
                 html.Td(cell, className=f"st-{kind}", **attributes(data_label=label))
                 for kind, cell, label in cells
             ),
-            html.Td(edit, className="st-act"),
+            html.Td([message_format, edit], className="st-act"),
         ]
     )
 

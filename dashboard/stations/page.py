@@ -12,8 +12,9 @@ from dashboard.frame.offload import off
 from dashboard.parts.blocks import unread_note
 from dashboard.parts.icons import icon
 from dashboard.parts.wording import _
-from dashboard.stations import actions, form
+from dashboard.stations import actions, form, format_callbacks
 from dashboard.stations.form_answers import opened, previewed, tried
+from dashboard.stations.format_form import format_dialogs
 from dashboard.stations.list import kind_word, station_table
 from data.query_values import PageQuery, read_number, read_text, read_word
 from data.vocabulary import StationKind
@@ -88,6 +89,7 @@ def layout(**query: str | list[str]) -> html.Div:
             html.Div(id=Ids.LIST, className="card st-card"),
             dmc.Pagination(id=Ids.PAGES, total=1, value=1, size="sm", mt=12),
             station_dialog(),
+            *format_dialogs(),
             dmc.Modal(
                 html.Div(id=Ids.DEVICE),
                 id=Ids.DEVICE_DIALOG,
@@ -154,6 +156,7 @@ def register(app: dash.Dash, deps: Deps) -> None:
     register_list(app, deps)
     register_form(app, deps)
     register_saving(app, deps)
+    format_callbacks.register(app, deps)
 
 
 def register_list(app: dash.Dash, deps: Deps) -> None:

@@ -3,6 +3,7 @@
 from data.tables import (
     calendar,
     checking,
+    devices,
     ledger,
     messages,
     notices,
@@ -19,6 +20,7 @@ __all__ = [
     "METADATA",
     "calendar",
     "checking",
+    "devices",
     "ledger",
     "messages",
     "notices",

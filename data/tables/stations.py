@@ -62,6 +62,12 @@ station = Table(
     Column("source_x", Float, nullable=False, comment="as given"),
     Column("source_y", Float, nullable=False, comment="as given"),
     Column("version", Integer, nullable=False, server_default="1"),
+    Column(
+        "device_model_id",
+        BigInteger,
+        ForeignKey("device_model.id"),
+        comment="how its messages are read; null = our own contract",
+    ),
     geometry("POINT"),
     web_geometry("POINT"),
     moment("changed_at", default=True),
@@ -73,6 +79,7 @@ station = Table(
     Index("ix_station_geom_web", "geom_web", postgresql_using="gist"),
     Index("ix_station_reach_id", "reach_id"),
     Index("ix_station_division_id", "division_id"),
+    Index("ix_station_device_model_id", "device_model_id"),
 )
 
 section = Table(
@@ -294,4 +301,5 @@ quarantine = Table(
     CheckConstraint("payload_length >= length(payload)", name="payload_length"),
     one_of("reason", Refusal),
     UniqueConstraint("topic", "payload_sha256"),
+    Index("ix_quarantine_waiting", "station_id", postgresql_where=text("replayed_at IS NULL")),
 )

@@ -58,12 +58,14 @@ ON CONFLICT (station_id, hour) DO UPDATE SET
 class Replayed:
     """Counts of a replay: ``counts`` of messages stored, ``still`` of those refused, by reason.
 
-    ``not_whole`` are messages of which too little is kept to take them in, ever.
+    ``not_whole`` are messages of which too little is kept to take them in, ever. ``after`` is the
+    id of the last one looked at, None when none was left.
     """
 
     counts: Counts = field(default_factory=Counts)
     still: Counter[Refusal] = field(default_factory=Counter)
     not_whole: int = 0
+    after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +80,23 @@ class Which:
 EVERY: Final = Which()
 
 
-def replay(pipeline: Pipeline, which: Which = EVERY, *, most_s: float = math.inf) -> Replayed:
+def replay(
+    pipeline: Pipeline, which: Which = EVERY, *, most_s: float = math.inf, after: int = 0
+) -> Replayed:
     """Processes quarantined messages again, as new ones; those refused again stay there.
 
-    Begins no further page after ``most_s`` seconds.
+    Begins after the message of the id ``after``, and no further page after ``most_s`` seconds.
 
     A message counts as received when it first came, and so does the hourly tally: what was refused
     in that hour becomes stored, a duplicate and so on in the same hour. One stored in part fills in
     what can be read by now and waits for the rest. Each page is one transaction: a replay that is
     broken off or run twice takes nothing in twice.
     """
-    done = Replayed()
+    done = Replayed(after=after)
     until = time.monotonic() + most_s
-    after: int | None = 0
-    while after is not None and time.monotonic() < until:
+    while done.after is not None and time.monotonic() < until:
         page = Replayed()
-        after = _persist(pipeline, after, which, page)
+        done.after = _persist(pipeline, done.after, which, page)
         done.counts += page.counts
         done.still += page.still
     with transaction(pipeline.engine) as connection:

@@ -1,4 +1,4 @@
-"""Takes in by itself what waited in quarantine for a tolerance that was switched on."""
+"""Takes in by itself what waited in quarantine: for a tolerance, or until the office asks."""
 
 import logging
 from typing import Any, Final
@@ -33,17 +33,30 @@ SELECT EXISTS (SELECT FROM quarantine WHERE replayed_at IS NULL AND NOT is_sum
     AND length(payload) = payload_length AND mendable_by && %(kinds)s::text[]
     AND (%(station)s::bigint IS NULL OR station_id = %(station)s))
 """
+_ASKED: Final = """
+SELECT id, station_id, after_id FROM replay_request
+WHERE done_at IS NULL AND asked_at < now() - make_interval(secs => %s) ORDER BY id
+"""
+_GONE_ON: Final = """
+UPDATE replay_request SET taken_count = taken_count + %(taken)s,
+    refused_count = refused_count + %(refused)s, after_id = coalesce(%(after)s, after_id),
+    done_at = CASE WHEN %(after)s::bigint IS NULL THEN now() END
+WHERE id = %(id)s
+"""
 
 
 def take_in_waiting(pipeline: Pipeline, *, settled_s: float = SETTLED_S) -> int:
     """Replays what waits for tolerances that were switched on lately; returns how much went in.
 
-    Again and again until the tolerance is ``settled_s`` old and nothing is left: only then its row
-    says that it is replayed.
+    What the office asked for is replayed once, ``settled_s`` later: by then the mapping that it
+    saved is known. For a tolerance it is replayed again and again, until the tolerance is
+    ``settled_s`` old and nothing is left: only then its row says that it is replayed.
     """
     with transaction(pipeline.engine) as connection:
         due = cursor_of(connection).execute(_DUE, (settled_s,)).fetchall()
-    return sum(_take_in(pipeline, *row) for row in due)
+        asked = cursor_of(connection).execute(_ASKED, (settled_s,)).fetchall()
+    tolerated = sum(_take_in(pipeline, *row) for row in due)
+    return tolerated + sum(_take_in_asked(pipeline, *row) for row in asked)
 
 
 def _take_in(
@@ -64,4 +77,18 @@ def _take_in(
             cursor.execute(_COUNT, (count, is_settled and not is_left, ids))
     if count:
         LOG.info("taken in from quarantine for %s: %d readings", ", ".join(kinds), count)
+    return count
+
+
+def _take_in_asked(pipeline: Pipeline, request: int, station: StationId, after: int) -> int:
+    """Replays a turn of what the office asked for of a station; the next turn goes on."""
+    done = replay(pipeline, Which(station=station), most_s=MOST_S, after=after)
+    count = done.counts.total - done.counts.refused
+    with transaction(pipeline.engine) as connection:
+        cursor_of(connection).execute(
+            _GONE_ON,
+            {"id": request, "taken": count, "refused": done.still.total(), "after": done.after},
+        )
+    if count:
+        LOG.info("taken in from quarantine as the office asked: %d readings", count)
     return count

@@ -8,9 +8,11 @@ from data.clock import UtcDatetime
 from data.records import RawReading, StationCode
 from data.tolerances import NO_TOLERANCES, Tolerance, Tolerances
 from data.vocabulary import Refusal
-from ingest.codecs import hj212, json_v1
+from ingest.codecs import hj212, json_v1, mapped_json
+from ingest.codecs.mapped_json import MappedReading
+from ingest.codecs.mapping import PayloadMapping
 from ingest.codecs.refusal import Unreadable
-from ingest.codecs.repairs import json_readings, stripped
+from ingest.codecs.repairs import json_readings, refuse_mendable, stripped
 from ingest.stations import StationFacts
 from ingest.topics import Address, Channel
 
@@ -49,6 +51,62 @@ def readings_in(
     ``station`` is None where no station has the address's code; ``most`` is how many readings a
     message may hold. Raises Unreadable where the message as a whole can't be decoded.
     """
+    if station is not None and station.mapping and address.channel is Channel.READING:
+        return _mapped(payload, station, station.mapping, received_at, most)
+    return _by_contract(payload, address, station, received_at, most)
+
+
+def _mapped(
+    payload: bytes,
+    station: StationFacts,
+    mapping: PayloadMapping,
+    received_at: UtcDatetime,
+    most: int,
+) -> Sequence[Part]:
+    """Decodes a message by the mapping of its station's model.
+
+    A message by which the mapping finds nothing may still be one by our own contract.
+    """
+    bare = stripped(payload) if Tolerance.STRIP in station.tolerances else payload
+    refusal: Unreadable | None = None
+    parts: list[Part] = []
+    try:
+        found = mapped_json.decode(bare, station.code, received_at, mapping, most_readings=most)
+        parts = [_part(payload if len(found) == 1 else each.payload, each) for each in found]
+    except Unreadable as error:
+        refusal = error
+    if any(isinstance(part.reading, RawReading) for part in parts):
+        return parts
+    address = Address(station.code, Channel.READING)
+    try:
+        own = _by_contract(payload, address, station, received_at, most)
+    except Unreadable:
+        own = ()
+    if any(isinstance(part.reading, RawReading) for part in own):
+        return own
+    if refusal is None:
+        return parts
+    if refusal.reason is Refusal.NOT_JSON and bare is payload and stripped(payload) != payload:
+        refuse_mendable(refusal.reason, refusal.detail, Tolerance.STRIP)
+    raise refusal
+
+
+def _part(payload: bytes, found: MappedReading) -> Part:
+    """Returns a reading of a mapped message, or the refusal of it with the words of its faults."""
+    if found.reading:
+        return Part(payload, found.reading)
+    detail = " ".join(str(fault.error) for fault in found.faults)
+    return Part(payload, Unreadable(found.faults[0].reason, detail))
+
+
+def _by_contract(
+    payload: bytes,
+    address: Address,
+    station: StationFacts | None,
+    received_at: UtcDatetime,
+    most: int,
+) -> Sequence[Part]:
+    """Decodes a message by the contract of its channel, with what is tolerated of its station."""
     decode = CODECS.get(address.channel)
     if decode is None:
         raise Unreadable(Refusal.TOPIC, f"nothing is read from {address.channel}")

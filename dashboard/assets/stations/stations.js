@@ -30,7 +30,9 @@
       timer = setTimeout(told, wait, { crs, lon, lat, id: chosen?.id ?? null });
     });
   };
+  // A row that is cleared is left out when the form is tried or saved.
+  const clear = () => ["", null, "", ""];
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    onemap_stations: { ask, remember },
+    onemap_stations: { ask, clear, remember },
   });
 })();

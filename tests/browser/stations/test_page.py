@@ -150,3 +150,64 @@ def test_the_form_speaks_english_and_fits_a_phone(opened: Open, context: Browser
     assert min(heights) >= 48
     page.keyboard.press("Escape")
     expect(page.locator("#stations-field-grade")).to_be_hidden()
+
+
+FOREIGN = '{"t": 1777593600, "object": {"ph": 7.21, "nh3_ug": 480, "battery": 3.3}}'
+
+
+def test_a_foreign_message_is_mapped_tried_and_saved(opened: Open, shared_served: Served) -> None:
+    with shared_served.database.ingest.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO quarantine (topic, payload, payload_sha256, reason, first_received_at,"
+                " last_received_at, station_id, payload_length)"
+                " SELECT 'onemap/v1/QH-02/reading', :payload, sha256(:payload), 'shape', now(),"
+                " now(), id, length(:payload) FROM station WHERE code = 'QH-02'"
+            ),
+            {"payload": FOREIGN.encode()},
+        )
+    page = opened()
+    page.get_by_role("button", name="报文格式：下游断面").click()
+    expect(page.locator("#stations-format-state")).to_contain_text("1 条消息待处理")
+    expect(page.locator("#stations-format-rows")).to_be_hidden()
+    page.locator("#stations-format-model").click()
+    page.get_by_role("option", name="ChirpStack v4").click()
+    expect(page.get_by_label("路径 1", exact=True)).to_have_value("object.temperature")
+    page.get_by_role("button", name="清空第 1 个指标").click()
+    page.get_by_label("路径 3", exact=True).fill("object.nh3_ug")
+    page.get_by_label("指标与单位 3", exact=True).click()
+    page.get_by_label("指标与单位 3", exact=True).fill("氨氮")
+    page.get_by_role("option", name="氨氮 mg/L").click()
+    page.get_by_role("button", name="增加指标").click()
+    expect(page.get_by_label("路径 6", exact=True)).to_have_value("")
+    page.get_by_role("button", name="取最近一条待处理消息").click()
+    expect(page.locator("#stations-format-payload")).to_have_value(FOREIGN)
+    page.get_by_role("button", name="试读", exact=True).click()
+    result = page.locator("#stations-format-result")
+    expect(result).to_contain_text("time 处没有时间")
+    page.locator("#stations-format-time-path").fill("t")
+    page.locator("#stations-format-time-format").click()
+    page.get_by_role("option", name="自 1970 年起的秒数").click()
+    page.get_by_label("系数 3", exact=True).fill("0.001")
+    page.get_by_role("button", name="试读", exact=True).click()
+    expect(result).to_contain_text("2026-05-01 08:00:00")
+    expect(result).to_contain_text("氨氮0.48 mg/L")
+    expect(result).to_contain_text("没有路径读取的数字：object.battery")
+    expect(result).to_contain_text("消息中没有：object.conductivity, object.turbidity")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_role("alert")).to_contain_text("请用其他代码另存")
+    page.locator("#stations-format-code").fill("acme-1")
+    page.get_by_role("button", name="保存").click()
+    expect(page.locator("#stations-format-saved")).to_contain_text("已新增设备型号 acme-1")
+    page.get_by_role("button", name="补收待处理消息").click()
+    expect(page.locator("#stations-format-replayed")).to_contain_text("半分钟内完成补收")
+    with shared_served.database.app.connect() as connection:
+        kept = connection.execute(
+            text(
+                "SELECT m.code, count(r.id) FROM station s"
+                " JOIN device_model m ON m.id = s.device_model_id"
+                " LEFT JOIN replay_request r ON r.station_id = s.id"
+                " WHERE s.code = 'QH-02' GROUP BY m.code"
+            )
+        ).one()
+    assert tuple(kept) == ("acme-1", 1)
