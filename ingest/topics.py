@@ -11,7 +11,7 @@ from ingest.codecs.refusal import Unreadable
 
 PREFIX = "onemap/v1"
 
-_TOPIC = re.compile(r"onemap/v1/([A-Za-z0-9_.-]{1,64})/([a-z0-9]{1,16})", re.ASCII)
+_BELOW_STATION = re.compile(r"onemap/v1/([A-Za-z0-9_.-]{1,64})/(.*)", re.ASCII | re.DOTALL)
 
 
 class Channel(StrEnum):
@@ -21,8 +21,6 @@ class Channel(StrEnum):
     RECEIPT = "receipt"
     HJ212 = "hj212"
 
-
-_BELOW_STATION = re.compile(r"onemap/v1/([A-Za-z0-9_.-]{1,64})/.*", re.ASCII | re.DOTALL)
 
 _CHANNELS = {channel.value: channel for channel in Channel}
 
@@ -45,17 +43,24 @@ def filter_of(channel: Channel) -> str:
 
 
 @lru_cache(maxsize=65536)
+def place_of(topic: str) -> tuple[StationCode | None, Address | None]:
+    """Returns the station below whose tree a topic lies, and its address if it is one of ours."""
+    below = _BELOW_STATION.fullmatch(topic)
+    if below is None:
+        return None, None
+    station = StationCode(below[1])
+    channel = _CHANNELS.get(below[2])
+    return station, None if channel is None else Address(station, channel)
+
+
 def address_of(topic: str) -> Address:
     """Parses a topic to station and channel. Raises Unreadable for any other topic."""
-    match = _TOPIC.fullmatch(topic)
-    channel = _CHANNELS.get(match[2]) if match else None
-    if match is None or channel is None:
+    address = place_of(topic)[1]
+    if address is None:
         raise Unreadable(Refusal.TOPIC, "not a topic onemap/v1/{station}/{channel}")
-    return Address(StationCode(match[1]), channel)
+    return address
 
 
-@lru_cache(maxsize=65536)
 def station_in(topic: str) -> StationCode | None:
     """Returns the station below whose tree the topic lies; None for a topic outside of all."""
-    match = _BELOW_STATION.fullmatch(topic)
-    return StationCode(match[1]) if match else None
+    return place_of(topic)[0]
