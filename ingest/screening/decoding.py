@@ -11,7 +11,7 @@ from ingest.codecs import hj212, json_v1
 from ingest.codecs.refusal import Unreadable
 from ingest.codecs.repairs import json_readings, stripped
 from ingest.stations import StationFacts
-from ingest.topics import Address, Channel
+from ingest.topics import Address, Channel, fault_of, topic_of
 
 Decoder = Callable[[bytes, StationCode, UtcDatetime, Tolerances], RawReading]
 """Payload, station, arrival and what is tolerated to a reading in our units.
@@ -43,7 +43,7 @@ def readings_in(
     """
     decode = CODECS.get(address.channel)
     if decode is None:
-        raise Unreadable(Refusal.TOPIC, f"nothing is read from {address.channel}")
+        raise Unreadable(Refusal.TOPIC, fault_of(topic_of(*address)))
     if station is None or not station.tolerances:
         return decode(payload, address.station, received_at, NO_TOLERANCES)
     tolerances = station.tolerances

@@ -18,7 +18,7 @@ from ingest.screening.checks import Checks
 from ingest.screening.decoding import Part, readings_in
 from ingest.screening.recent_readings import recent_readings
 from ingest.stations import Cursor, StationFacts, StationRegistry
-from ingest.topics import address_of, place_of
+from ingest.topics import address_of, fault_of, place_of
 
 LOG = logging.getLogger(__name__)
 
@@ -78,7 +78,7 @@ class Screen:
             station = known.get(code) if code is not None else None
             try:
                 if address is None:
-                    raise Unreadable(Refusal.TOPIC, "not a topic onemap/v1/{station}/{channel}")
+                    raise Unreadable(Refusal.TOPIC, fault_of(message.topic))
                 if message.whole is not None or len(message.payload) > self._payload_bytes:
                     entries.append(_placed(refuse_too_large(message), station))
                 else:
