@@ -10,10 +10,9 @@ from zlib import crc32
 
 from data.clock import UtcDatetime
 from data.records import Whole
+from ingest.topics import LONGEST_TOPIC
 
 MOST_TOPICS = 200_000
-LONGEST_TOPIC = 128
-"""A longer one is no topic of ours, and may have 65,535 letters: it is not remembered."""
 
 
 @dataclass(frozen=True, slots=True)

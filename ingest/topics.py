@@ -4,14 +4,20 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
+from zlib import crc32
 
 from data.records import StationCode
 from data.vocabulary import Refusal
 from ingest.codecs.refusal import Unreadable
 
 PREFIX = "onemap/v1"
+BELOW_STATIONS = f"{PREFIX}/+/#"
+"""The MQTT subscription filter for all that is written below any station."""
 
-_TOPIC = re.compile(r"onemap/v1/([A-Za-z0-9_.-]{1,64})/([a-z0-9]{1,16})", re.ASCII)
+LONGEST_TOPIC = 128
+"""A longer one is no topic of ours, and may have 65,535 letters: it is not remembered."""
+
+_BELOW_STATION = re.compile(r"onemap/v1/([A-Za-z0-9_.-]{1,64})/(.*)", re.ASCII | re.DOTALL)
 
 
 class Channel(StrEnum):
@@ -22,8 +28,7 @@ class Channel(StrEnum):
     HJ212 = "hj212"
 
 
-_BELOW_STATION = re.compile(r"onemap/v1/([A-Za-z0-9_.-]{1,64})/.*", re.ASCII | re.DOTALL)
-
+_MOST_SHOWN = 40
 _CHANNELS = {channel.value: channel for channel in Channel}
 
 
@@ -45,17 +50,50 @@ def filter_of(channel: Channel) -> str:
 
 
 @lru_cache(maxsize=65536)
+def _place_of(topic: str) -> tuple[StationCode | None, Address | None]:
+    below = _BELOW_STATION.fullmatch(topic)
+    if below is None:
+        return None, None
+    station = StationCode(below[1])
+    channel = _CHANNELS.get(below[2])
+    return station, None if channel is None else Address(station, channel)
+
+
+def place_of(topic: str) -> tuple[StationCode | None, Address | None]:
+    """Returns the station below whose tree a topic lies, and its address if it is one of ours."""
+    return _place_of(topic) if len(topic) <= LONGEST_TOPIC else _place_of.__wrapped__(topic)
+
+
 def address_of(topic: str) -> Address:
     """Parses a topic to station and channel. Raises Unreadable for any other topic."""
-    match = _TOPIC.fullmatch(topic)
-    channel = _CHANNELS.get(match[2]) if match else None
-    if match is None or channel is None:
-        raise Unreadable(Refusal.TOPIC, "not a topic onemap/v1/{station}/{channel}")
-    return Address(StationCode(match[1]), channel)
+    address = place_of(topic)[1]
+    if address is None:
+        raise Unreadable(Refusal.TOPIC, fault_of(topic))
+    return address
 
 
-@lru_cache(maxsize=65536)
 def station_in(topic: str) -> StationCode | None:
     """Returns the station below whose tree the topic lies; None for a topic outside of all."""
-    match = _BELOW_STATION.fullmatch(topic)
-    return StationCode(match[1]) if match else None
+    return place_of(topic)[0]
+
+
+def fault_of(topic: str) -> str:
+    """Returns what is wrong with a topic that readings can't come on, and the right one."""
+    below = _BELOW_STATION.fullmatch(topic)
+    if below is None:
+        return "not a topic onemap/v1/{station}/{channel}"
+    name = below[2].lower()
+    meant = Channel.HJ212 if "212" in name or name.startswith("hj") else Channel.READING
+    right = topic_of(StationCode(below[1]), meant)
+    if below[2] == Channel.RECEIPT:
+        return f"a device reads receipts and writes none; the right topic is {right}"
+    return f"{below[2][:_MOST_SHOWN]!a} is no channel of a station; the right topic is {right}"
+
+
+def text_of(topic: bytes) -> str:
+    """Returns a topic as text; bytes that aren't UTF-8 become replacement marks.
+
+    A long one, none of ours, is cut: its beginning and its checksum tell it apart.
+    """
+    name = topic[:LONGEST_TOPIC].decode("utf-8", "replace") or "?"
+    return name if len(topic) <= LONGEST_TOPIC else f"{name}…{crc32(topic):08x}"

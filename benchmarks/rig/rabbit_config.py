@@ -18,6 +18,9 @@ _NAME = re.compile(r"[^\s/+#:$.*\x00-\x1f][^\s/+#:.*\x00-\x1f]{0,63}")
 """RabbitMQ reads ``/`` and ``.`` as the same, so that a station with a dot can't be told apart."""
 
 _HASHING = "rabbit_password_hashing_sha256"
+_ANY = r"(?!receipt$)[^.]+"
+"""One level below a station, whatever its name, but the receipts: a dot parts levels and names."""
+
 _EXCHANGE = "amq.topic"
 _OWN = "onemap-"
 _OURS = {INGEST, GATEWAY, SIMULATOR, PUBLISHER}
@@ -113,11 +116,11 @@ def _permission(name: str, queue: str) -> dict[str, str]:
 def _patterns(name: str, stations: Sequence[str] | None) -> tuple[str, str]:
     """Returns what topics an account may write and read."""
     if name == INGEST:
-        return r"[^.]+\.receipt", r"[^.]+\.(reading|hj212)"
+        return r"[^.]+\.receipt", r"[^.]+\.(reading|hj212|#)"
     if stations is None:
-        return rf"{re.escape(name)}\.(reading|hj212)", rf"{re.escape(name)}\.receipt"
+        return rf"{re.escape(name)}\.{_ANY}", rf"{re.escape(name)}\.receipt"
     these = "|".join(re.escape(each) for each in stations) or "(?!)"
-    return rf"({these})\.(reading|hj212)", rf"({these}|[*])\.receipt"
+    return rf"({these})\.{_ANY}", rf"({these}|[*])\.receipt"
 
 
 def _topics(name: str, write: str, read: str) -> dict[str, str]:

@@ -57,13 +57,11 @@ log_timestamp_format %Y-%m-%dT%H:%M:%S%z
 """
 
 _ACL = """\
-pattern write onemap/v1/%u/reading
-pattern write onemap/v1/%u/hj212
+pattern write onemap/v1/%u/#
 pattern read onemap/v1/%u/receipt
 
 user {ingest}
-topic read onemap/v1/+/reading
-topic read onemap/v1/+/hj212
+topic read onemap/v1/+/#
 topic write onemap/v1/+/receipt
 topic read $SYS/broker/publish/messages/dropped
 
@@ -237,7 +235,7 @@ class Broker:
                 if not _NAME.fullmatch(station):
                     raise BadInput("{name} can't be a station's topic.", name=station)
                 topic = f"onemap/v1/{station}"
-                rules.append(f"topic write {topic}/reading\ntopic write {topic}/hj212\n")
+                rules.append(f"topic write {topic}/#\n")
                 rules.append(f"topic read {topic}/receipt\n")
         self._write("acl", "".join(rules))
 

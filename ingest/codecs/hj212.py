@@ -102,15 +102,15 @@ def read(
         return Refused(error.fault, error.detail, error.mendable_by)
 
 
-def opened(data: bytes, key: bytes | None) -> bytes:
+def opened(data: bytes, key: bytes | None, tolerances: Tolerances = NO_TOLERANCES) -> bytes:
     """Returns the frame deciphered, so that ``read`` accepts it without the key.
 
     A frame that isn't encrypted is returned as it is, and any frame without a key. Raises BadFrame.
     """
     if key is None:
         return data
-    segment = unframed(data).segment
-    split = take_apart(segment)
+    segment = unframed(stripped(data) if Tolerance.STRIP in tolerances else data).segment
+    split = take_apart(segment, tolerances)
     if split.version is not Version.V2025 or not is_cipher(split.body):
         return data
     body, plain = split.body.encode(), deciphered(split.body, key).encode()

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from data.background import watched_task
-from ingest.codecs.hj212 import Decoded, answer, opened, read
+from data.tolerances import Tolerance
+from ingest.codecs.hj212 import Decoded, Refused, answer, opened, read
 from ingest.codecs.hj212_frame import Fault
 from ingest.codecs.hj212_stream import Splitter
 from ingest.gateway.figures import Figures
@@ -26,6 +27,9 @@ MOST_FAULTS: Final = 20
 
 INTRODUCE_S: Final = 30.0
 """A connection that sent no frame of a known logger by then is ended."""
+
+EVERY: Final = frozenset(Tolerance)
+"""All that ingest may tolerate: the gateway doesn't know what it does for a station."""
 
 _MN: Final = re.compile(rb"MN=([^;,&]{1,40})[;,]")
 _PW: Final = re.compile(rb"PW=([^;,&]{0,40})[;,]")
@@ -92,8 +96,7 @@ class Line:
         if not isinstance(decoded, Decoded):
             self._figures.refused += 1
             self._faults += 1
-            if decoded.fault is not Fault.NOT_A_FRAME:
-                await self._post.hand_in(logger.station, frame)
+            await self._take_faulty(logger, frame, decoded)
             return
         self._faults, self._is_known = 0, True
         frame = opened(frame, self._key)
@@ -104,6 +107,20 @@ class Line:
         if decoded.receipt_id is None:
             await self._post.hand_in(logger.station, frame)
             return
+        await self._await_receipt(logger, decoded, frame)
+
+    async def _take_faulty(self, logger: Logger, frame: bytes, refused: Refused) -> None:
+        """Hands in a frame with a fault; it is answered only if a receipt says that it is kept.
+
+        Ingest sends one where the office tolerates the fault, and none for what it can't read.
+        """
+        lenient = read(frame, self._key, EVERY) if refused.mendable_by else refused
+        if isinstance(lenient, Decoded) and lenient.receipt_id and lenient.values:
+            await self._await_receipt(logger, lenient, opened(frame, self._key, EVERY))
+        elif refused.fault is not Fault.NOT_A_FRAME:
+            await self._post.hand_in(logger.station, frame)
+
+    async def _await_receipt(self, logger: Logger, decoded: Decoded, frame: bytes) -> None:
         await self._room.acquire()
         task = watched_task(self._keep(logger, decoded, frame), "a logger's frame")
         self._tasks.add(task)
@@ -117,6 +134,7 @@ class Line:
         wanted = decoded.receipt_id or ""
         if await self._post.kept(logger.station, wanted, frame):
             self._figures.kept += 1
+            self._faults, self._is_known = 0, True
             await self._answer(decoded)
         else:
             self._figures.unkept += 1

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import chain
+from itertools import pairwise
 from typing import cast
 
 import psycopg
@@ -119,32 +119,34 @@ class Pipeline:
 
     def sort(self, messages: Sequence[Message]) -> list[Entry]:
         """Returns the messages' readings and refusals, in order; creates missing partitions."""
-        return list(chain.from_iterable(self.sort_by_message(messages)))
+        return self._sort_marked(messages)[0]
 
     def sort_by_message(self, messages: Sequence[Message]) -> list[list[Entry]]:
         """Returns for each message its readings and refusals; creates missing partitions."""
+        entries, ends = self._sort_marked(messages)
+        return [entries[begin:end] for begin, end in pairwise([0, *ends])]
+
+    def _sort_marked(self, messages: Sequence[Message]) -> tuple[list[Entry], list[int]]:
         with transaction(self.engine) as connection:
             cursor = cursor_of(connection)
-            groups = self._screen.sort_by_message(cursor, messages)
-            groups = self._refuse_outside(cursor, groups)
-        readings = (e.reading.raw for e in chain.from_iterable(groups) if isinstance(e, Screened))
-        months = self._partitions.missing(readings)
+            entries, ends = self._screen.sort_marked(cursor, messages)
+            entries = self._refuse_outside(cursor, entries)
+        months = self._partitions.missing(e.reading.raw for e in entries if isinstance(e, Screened))
         if months:
             with transaction(self.engine) as connection:
                 make_partitions(cursor_of(connection), months)
             self._partitions.remember(months)
-        return groups
+        return entries, ends
 
-    def _refuse_outside(self, cursor: Cursor, groups: list[list[Entry]]) -> list[list[Entry]]:
+    def _refuse_outside(self, cursor: Cursor, entries: list[Entry]) -> list[Entry]:
         """Refuses the readings of months that were moved out of the database to files.
 
         The database would refuse them too, one by one: each in some twenty transactions.
         """
         this_month = month_of(self._now())
-        entries = chain.from_iterable(groups)
         months = months_of(e.reading.raw for e in entries if isinstance(e, Screened))
         gone = outside(cursor, {month for month in months if month < this_month})
-        return [[_refused(each, gone) for each in group] for group in groups] if gone else groups
+        return [_refused(each, gone) for each in entries] if gone else entries
 
     def write(self, cursor: Cursor, entries: Sequence[Entry], *, is_tallied: bool = True) -> Counts:
         """Writes readings and refusals in the caller's transaction; returns the counts."""

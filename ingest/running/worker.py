@@ -30,7 +30,7 @@ from ingest.running.waiting import take_in_waiting
 from ingest.screening.assessment import Assessor
 from ingest.screening.decoding import CODECS
 from ingest.storage.writer import Counts
-from ingest.topics import filter_of
+from ingest.topics import BELOW_STATIONS, filter_of
 from ingest.transport.mqtt_client import MqttClient
 from ingest.transport.receipts import Receipt
 
@@ -81,7 +81,8 @@ class Worker:
         self._client = MqttClient(
             self._mqtt,
             self._inbox,
-            [filter_of(channel) for channel in CODECS],
+            [BELOW_STATIONS],
+            narrower=[filter_of(channel) for channel in CODECS],
             payload_bytes=self._settings.payload_bytes,
             now=now,
         )

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
 
 from data.clock import UtcDatetime
 from data.records import RawReading, StationCode
@@ -14,7 +13,7 @@ from ingest.codecs.mapping import PayloadMapping
 from ingest.codecs.refusal import Unreadable
 from ingest.codecs.repairs import json_readings, refuse_mendable, stripped
 from ingest.stations import StationFacts
-from ingest.topics import Address, Channel
+from ingest.topics import Address, Channel, fault_of, topic_of
 
 Decoder = Callable[[bytes, StationCode, UtcDatetime, Tolerances], RawReading]
 """Payload, station, arrival and what is tolerated to a reading in our units.
@@ -28,14 +27,8 @@ CODECS: Mapping[Channel, Decoder] = MappingProxyType(
 """The channels that are taken in, each with its decoder."""
 
 
-class Part(NamedTuple):
-    """The bytes of one reading in a message, and the reading, or why these bytes are refused.
-
-    Of a message that is one reading the bytes are the message's own.
-    """
-
-    payload: bytes
-    reading: RawReading | Unreadable
+Part = tuple[bytes, RawReading | Unreadable]
+"""The bytes of one of several readings in a message; the reading, or why they are refused."""
 
 
 def readings_in(
@@ -43,10 +36,9 @@ def readings_in(
     address: Address,
     station: StationFacts | None,
     received_at: UtcDatetime,
-    *,
     most: int,
-) -> Sequence[Part]:
-    """Returns the readings in a message's payload, at least one, in the order of the message.
+) -> RawReading | list[Part]:
+    """Returns the reading in a message's payload, or several in their order, each with its bytes.
 
     ``station`` is None where no station has the address's code; ``most`` is how many readings a
     message may hold. Raises Unreadable where the message as a whole can't be decoded.
@@ -109,16 +101,16 @@ def _by_contract(
     """Decodes a message by the contract of its channel, with what is tolerated of its station."""
     decode = CODECS.get(address.channel)
     if decode is None:
-        raise Unreadable(Refusal.TOPIC, f"nothing is read from {address.channel}")
+        raise Unreadable(Refusal.TOPIC, fault_of(topic_of(*address)))
     if station is None or not station.tolerances:
-        return (Part(payload, decode(payload, address.station, received_at, NO_TOLERANCES)),)
+        return decode(payload, address.station, received_at, NO_TOLERANCES)
     tolerances = station.tolerances
     bare = stripped(payload) if Tolerance.STRIP in tolerances else payload
     if Tolerance.ARRAY in tolerances and address.channel is Channel.READING:
         found = json_readings(bare, most)
         if found is not None:
             return _each(found, address.station, received_at, tolerances, most)
-    return (Part(payload, decode(bare, address.station, received_at, tolerances)),)
+    return decode(bare, address.station, received_at, tolerances)
 
 
 def _each(
@@ -139,5 +131,5 @@ def _each(
             )
         except Unreadable as error:
             reading = error
-        parts.append(Part(payload, reading))
+        parts.append((payload, reading))
     return parts

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import chain, islice
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -22,7 +21,7 @@ from ingest.screening.checks import Checks
 from ingest.screening.decoding import Part, readings_in
 from ingest.screening.recent_readings import recent_readings
 from ingest.stations import Cursor, StationFacts, StationRegistry
-from ingest.topics import address_of, station_in
+from ingest.topics import address_of, fault_of, place_of
 
 LOG = logging.getLogger(__name__)
 
@@ -68,60 +67,58 @@ class Screen:
         self._detection = detection or Rules(QualitySettings()).detection
 
     def sort(self, cursor: Cursor, messages: Sequence[Message]) -> list[Entry]:
-        """Returns the readings and refusals of all messages, in the messages' order.
+        """Returns the readings and refusals of all messages, in the messages' order."""
+        return self.sort_marked(cursor, messages)[0]
 
-        Asks the database first and remembers only afterwards, so that a failed call can be
-        repeated.
+    def sort_marked(
+        self, cursor: Cursor, messages: Sequence[Message]
+    ) -> tuple[list[Entry], list[int]]:
+        """Returns the readings and refusals of all messages, and where those of each end.
+
+        A message may hold several readings; each counts by itself. Asks the database first and
+        remembers only afterwards, so that a failed call can be repeated.
         """
-        return list(chain.from_iterable(self.sort_by_message(cursor, messages)))
-
-    def sort_by_message(self, cursor: Cursor, messages: Sequence[Message]) -> list[list[Entry]]:
-        """Returns for each message its readings and refusals: at least one, mostly one.
-
-        A message may hold several readings; each counts by itself.
-        """
-        codes = [station_in(message.topic) for message in messages]
-        known = self._registry.find(cursor, set(filter(None, codes)))
-        groups = [
-            self._read(message, known.get(code) if code else None)
-            for message, code in zip(messages, codes, strict=True)
-        ]
-        entries = list(chain.from_iterable(groups))
+        places = [place_of(message.topic) for message in messages]
+        known = self._registry.find(cursor, {code for code, _ in places if code is not None})
+        entries: list[Entry] = []
+        ends: list[int] = []
+        most = self._message_readings
+        for message, (code, address) in zip(messages, places, strict=True):
+            station = known.get(code) if code is not None else None
+            try:
+                if address is None:
+                    raise Unreadable(Refusal.TOPIC, fault_of(message.topic))
+                if message.whole is not None or len(message.payload) > self._payload_bytes:
+                    entries.append(_placed(refuse_too_large(message), station))
+                else:
+                    found = readings_in(
+                        message.payload, address, station, message.received_at, most
+                    )
+                    if isinstance(found, RawReading):
+                        entries.append(self._place(message, found, station))
+                    else:
+                        entries += [self._place_part(message, part, station) for part in found]
+            except Unreadable as error:
+                entries.append(self._refuse(message, error, station))
+            except (ValueError, ArithmeticError, LookupError, TypeError, RecursionError) as error:
+                # a fault of ours must cost this message, not those of all stations after it
+                LOG.exception("a decoder failed; its message lies in quarantine")
+                detail = f"the decoder failed: {type(error).__name__}"
+                entries.append(_placed(refuse(message, Refusal.SHAPE, detail), station))
+            ends.append(len(entries))
         self._warm(cursor, entries)
-        checked = iter(self._check(entries))
-        return [list(islice(checked, len(group))) for group in groups]
+        return self._check(entries), ends
 
-    def _read(self, message: Message, station: StationFacts | None) -> list[Entry]:
-        """Returns the readings and refusals in one message, before the checks' flags."""
-        try:
-            if message.whole is not None or len(message.payload) > self._payload_bytes:
-                return [_placed(refuse_too_large(message), station)]
-            parts = self._parts(message, station)
-        except Unreadable as error:
-            return [self._refuse(message, error, station)]
-        except (ValueError, ArithmeticError, LookupError, TypeError, RecursionError) as error:
-            # a fault of ours must cost this message, not those of all stations after it
-            LOG.exception("a decoder failed; its message lies in quarantine")
-            detail = f"the decoder failed: {type(error).__name__}"
-            return [_placed(refuse(message, Refusal.SHAPE, detail), station)]
-        return [self._place(message, part, station) for part in parts]
-
-    def _parts(self, message: Message, station: StationFacts | None) -> Sequence[Part]:
-        return readings_in(
-            message.payload,
-            address_of(message.topic),
-            station,
-            message.received_at,
-            most=self._message_readings,
-        )
-
-    def _place(self, message: Message, part: Part, station: StationFacts | None) -> Entry:
-        """Returns the reading as one of its station, or a refusal of the reading's own bytes."""
+    def _place_part(self, message: Message, part: Part, station: StationFacts | None) -> Entry:
+        """Returns one reading of a message, or the refusal of the reading's own bytes."""
         payload, raw = part
-        if payload is not message.payload:
-            message = replace(message, payload=payload)
+        message = replace(message, payload=payload)
         if isinstance(raw, Unreadable):
             return self._refuse(message, raw, station)
+        return self._place(message, raw, station)
+
+    def _place(self, message: Message, raw: RawReading, station: StationFacts | None) -> Entry:
+        """Returns the reading as one of its station, or a refusal of the message."""
         if station is None:
             return refuse(message, Refusal.UNKNOWN_STATION, "no station has this code")
         if raw.below:
@@ -158,9 +155,19 @@ class Screen:
             added.append(needed)
             lenient = replace(station, tolerances=station.tolerances | set(added))
             try:
-                found = [part.reading for part in self._parts(message, lenient)]
+                mended = readings_in(
+                    message.payload,
+                    address_of(message.topic),
+                    lenient,
+                    message.received_at,
+                    self._message_readings,
+                )
             except Unreadable as further:
-                found = [further]
+                needed = further.mendable_by
+                continue
+            found = (
+                [mended] if isinstance(mended, RawReading) else [reading for _, reading in mended]
+            )
             if any(self._is_possible(each, message.received_at, station) for each in found):
                 return tuple(added)
             needed = next((e.mendable_by for e in found if isinstance(e, Unreadable)), None)

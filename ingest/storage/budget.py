@@ -5,8 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from data.records import Refused, StationId, Whole
-from ingest.codecs.refusal import Unreadable
-from ingest.topics import address_of
+from ingest.topics import station_in
 
 ROW_BYTES: Final = 300
 """What a row of quarantine takes beside the payload, with its places in the indexes; measured."""
@@ -18,10 +17,10 @@ _Owner = StationId | str
 
 @dataclass(slots=True)
 class _Spent:
-    """The bytes kept for one station in the present hour, and the hashes of what was kept."""
+    """The bytes kept for one station in the present hour, and topic and hash of what was kept."""
 
     spent: int = 0
-    kept: set[bytes] = field(default_factory=set)
+    kept: set[tuple[str, bytes]] = field(default_factory=set)
 
 
 class Budget:
@@ -58,10 +57,11 @@ class Budget:
                 return replace(refused, payload=b"", whole=whole, is_counted_only=True)
             account = self._owners[owner] = _Spent()
         cost = len(refused.payload) + ROW_BYTES
-        if whole.sha256 not in account.kept:
+        key = refused.topic, whole.sha256
+        if key not in account.kept:
             if not self._pay(account, cost, is_stranger=isinstance(owner, str)):
                 return replace(refused, payload=b"", whole=whole, is_counted_only=True)
-            account.kept.add(whole.sha256)
+            account.kept.add(key)
         return replace(refused, whole=whole)
 
     def _pay(self, account: _Spent, cost: int, *, is_stranger: bool) -> bool:
@@ -80,7 +80,4 @@ def _owner(refused: Refused) -> _Owner:
     """Returns whose budget a refusal is charged to: its station's or its unregistered name's."""
     if refused.station_id is not None:
         return refused.station_id
-    try:
-        return str(address_of(refused.topic).station)
-    except Unreadable:
-        return ""
+    return station_in(refused.topic) or ""

@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from data.records import Refused
-from ingest.codecs.refusal import Unreadable
 from ingest.stations import Cursor
-from ingest.topics import PREFIX, address_of
+from ingest.topics import PREFIX, station_in
 
 LONGEST_DETAIL: Final = 500
 LONGEST_TOPIC: Final = 255
@@ -80,13 +79,8 @@ def _sum_key(refused: Refused) -> tuple[str, bytes]:
 
     The topic is a filter, which nobody can publish to; all unregistered stations share one.
     """
-    station = "+"
-    if refused.station_id is not None:
-        try:
-            station = address_of(refused.topic).station
-        except Unreadable:
-            station = "+"
-    topic = f"{PREFIX}/{station}/#"
+    station = station_in(refused.topic) if refused.station_id is not None else None
+    topic = f"{PREFIX}/{station or '+'}/#"
     text = f"{topic} {refused.received_at:%Y-%m-%dT%H} {refused.reason}"
     return topic, hashlib.sha256(text.encode()).digest()
 

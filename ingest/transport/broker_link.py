@@ -77,11 +77,12 @@ def link(settings: MqttSettings) -> RovingClient:
 def subscribe(client: paho.Client, settings: MqttSettings, topics: Iterable[str]) -> int | None:
     """Subscribes to the topics with QoS 1; returns the request's id, None if it wasn't sent.
 
-    Retained messages come only with a subscription that is new, as far as the version allows it.
+    Retained messages come only with a subscription that is new, and what this client publishes
+    doesn't come back to it, as far as the version allows it.
     """
     if settings.protocol == "3.1.1":
         return client.subscribe([(topic, 1) for topic in topics])[1]
-    options = SubscribeOptions(qos=1, retainHandling=1)
+    options = SubscribeOptions(qos=1, noLocal=True, retainHandling=1)
     asked = client.subscribe([(topic, options) for topic in topics])[1]
     client.subscribe([(DROPPED_TOPIC, SubscribeOptions(qos=0))])
     return asked

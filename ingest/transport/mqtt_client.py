@@ -21,10 +21,12 @@ from paho.mqtt.reasoncodes import ReasonCode
 from data import clock
 from data.background import WatchedThread
 from data.settings import MqttSettings
-from ingest.inbox import LONGEST_TOPIC, MOST_TOPICS, Inbox, Message, part_of
-from ingest.transport.broker_link import DROPPED_TOPIC, link, subscribe
+from ingest.inbox import MOST_TOPICS, Inbox, Message, part_of
+from ingest.topics import LONGEST_TOPIC, Channel, text_of
+from ingest.transport.broker_link import DROPPED_TOPIC, link
 from ingest.transport.burst import BurstClient, Published
 from ingest.transport.receipts import Receipt
+from ingest.transport.subscription import Subscription
 from ingest.transport.takeovers import Takeovers
 from ingest.transport.waker import Waker
 
@@ -35,11 +37,14 @@ LONGEST_PAUSE_S = 5.0
 SHORT_S = 10.0
 """A connection shorter than this doesn't prove the next one worth hurrying for."""
 MOST_RECEIPTS = 20_000
+OWN = f"/{Channel.RECEIPT}"
+"""The receipts, which ingest itself sends with QoS 0. MQTT 3.1.1 brings them back to it."""
 
 
 class MqttClient:
     """A durable MQTT subscription that fills an inbox and reconnects for ever.
 
+    Where the broker refuses ``topics`` it takes the ``narrower`` ones, if there are any.
     What a faster reader or another protocol must offer too: ``start``, ``acknowledge``, ``send``,
     ``stop``, ``connected``, ``alive``.
     """
@@ -50,19 +55,20 @@ class MqttClient:
         inbox: Inbox,
         topics: Iterable[str],
         *,
+        narrower: Iterable[str] = (),
         payload_bytes: int = 65536,
         now: clock.Clock = clock.now,
     ) -> None:
         self._settings = settings
+        self._is_looped = settings.protocol == "3.1.1"
         self._inbox = inbox
-        self._topics = tuple(topics)
+        self._subscription = Subscription(settings, topics, narrower)
         self._payload_bytes = payload_bytes
         self._now = now
         self._names: dict[bytes, str] = {}
         self._generation = 0
         self._established = False
         self._dropped: int | None = None
-        self._asked: int | None = None
         self._acks: deque[Message] = deque()
         self._receipts: deque[Receipt] = deque(maxlen=MOST_RECEIPTS)
         self.takeovers = Takeovers(settings.client_id)
@@ -228,27 +234,22 @@ class MqttClient:
         if self._generation > 1 and not flags.session_present:
             LOG.warning("the broker has forgotten the session: what it held for us is lost there")
             self.takeovers.forgotten()
-        # Always: the topics may be others than those of the kept session.
-        self._asked = subscribe(client, self._settings, self._topics)
+        self._subscription.ask(client)  # always: those of a kept session may be others
 
     def _on_disconnect(
         self, client: object, _: object, flags: object, reason: ReasonCode, properties: object
     ) -> None:
         if not self._stopping.is_set():
+            self._subscription.ended()
             LOG.warning("the connection to the broker ended: %s", reason)
             self.takeovers.ended(reason.value)
 
     def _on_subscribe(
         self, client: paho.Client, _: object, mid: int, reasons: list[ReasonCode], __: object
     ) -> None:
-        if mid != self._asked:
-            return
-        if any(reason.is_failure for reason in reasons):
-            LOG.error("the broker refuses the subscription: %s", reasons[0])
+        if self._subscription.answered(client, mid, reasons):
             self._established = False
             client.disconnect()
-        else:
-            LOG.info("subscribed to %s", ", ".join(self._topics))
 
     def _on_burst(self, burst: Sequence[Published]) -> None:
         arrived_at, generation = self._now(), self._generation
@@ -257,6 +258,8 @@ class MqttClient:
             name = self._names.get(topic) or self._named(topic)
             if name == DROPPED_TOPIC:
                 self._watch_dropped(payload)
+            elif not mid and self._is_looped and name.endswith(OWN):
+                continue
             elif len(payload) > self._payload_bytes:
                 part, whole = part_of(payload)
                 messages.append(Message(name, part, arrived_at, mid, generation, whole))
@@ -265,8 +268,8 @@ class MqttClient:
         self._inbox.put_all(messages)
 
     def _named(self, topic: bytes) -> str:
-        """Returns the topic as text, cached; bytes that aren't UTF-8 become replacement marks."""
-        name = topic.decode("utf-8", "replace") or "?"
+        """Returns the topic as text; a short one is remembered."""
+        name = text_of(topic)
         if len(self._names) >= MOST_TOPICS:
             self._names.clear()
         if len(topic) <= LONGEST_TOPIC:

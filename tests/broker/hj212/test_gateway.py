@@ -4,19 +4,22 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
 
 from data.errors import BadInput
-from data.records import StationCode
+from data.records import StationCode, StationId
 from data.settings import MqttSettings
+from data.tolerances import Tolerance
 from ingest.broker.mosquitto import GATEWAY, INGEST, Broker
 from ingest.codecs.hj212_cipher import enciphered
 from ingest.codecs.hj212_frame import framed, unframed
 from ingest.gateway import line as gateway_line
 from ingest.gateway.loggers import Logger, read_loggers
 from ingest.running.worker import Worker
+from ingest.tolerances import switch_on
 from tests.fixtures.broker import INGEST_PASSWORD
 from tests.made.database import Database
 from tests.made.hj212.gateway import SEGMENT, STATIONS, answers, frame, says, serving
@@ -159,6 +162,33 @@ def test_a_whole_frame_that_is_refused_is_kept_and_answered(
 
     asyncio.run(run())
     assert rows(ingesting.owner, "SELECT reason FROM quarantine") == [("clock",)]
+
+
+def test_a_fault_is_answered_where_it_is_tolerated_and_nowhere_else(
+    gateway_broker: Broker, ingesting: Database
+) -> None:
+    with ingesting.app.begin() as connection:
+        station = connection.execute(text("SELECT id FROM station WHERE code = 'GW-007'"))
+        switch_on(connection, StationId(station.scalar_one()), [Tolerance.HOUR24], None)
+    late = SEGMENT.replace("DataTime=20260501000000", "DataTime=20260501240000")
+    assert late != SEGMENT
+
+    async def run() -> None:
+        async with serving(gateway_broker) as gateway:
+            for code, last in (("GW-008", "5"), ("GW-007", "4")):
+                sent = framed(late.format(qn="20260501000000004", code=code, ph=7.4).encode())
+                reader, writer = await asyncio.open_connection("127.0.0.1", gateway.port)
+                writer.write(sent)
+                await asyncio.sleep(1)
+                writer.write(frame(code, "20260501000000005"))
+                (told,) = await answers(reader, 1)
+                assert told.request == f"2026050100000000{last}", code
+                writer.close()
+
+    asyncio.run(run())
+    until(lambda: rows(ingesting.owner, "SELECT reason FROM quarantine") == [("time",)])
+    stored = "SELECT observed_at FROM reading WHERE ph = 7.4"
+    assert rows(ingesting.owner, stored) == [(datetime(2026, 5, 1, 16, tzinfo=UTC),)]
 
 
 def test_what_brings_no_reading_is_answered_at_once(gateway_broker: Broker) -> None:

@@ -46,9 +46,9 @@ def published(port: int, name: str, password: str, topic: str) -> ReasonCode:
 def test_a_device_writes_under_its_own_station_only(broker: Broker, device: SignUp) -> None:
     password = device("ACL-1")
     device("ACL-2")
-    for topic in ("onemap/v1/ACL-1/reading", "onemap/v1/ACL-1/hj212"):
-        assert not published(broker.port, "ACL-1", password, topic).is_failure
-    for topic in ("onemap/v1/ACL-2/reading", "onemap/v1/ACL-1/receipt", "elsewhere"):
+    for topic in ("reading", "hj212", "readings", "Reading", "v1/telemetry"):
+        assert not published(broker.port, "ACL-1", password, f"onemap/v1/ACL-1/{topic}").is_failure
+    for topic in ("onemap/v1/ACL-2/reading", "onemap/v1/acl-1/reading", "elsewhere"):
         code = published(broker.port, "ACL-1", password, topic)
         assert code.getName() == "Not authorized"
 

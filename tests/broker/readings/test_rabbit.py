@@ -23,7 +23,7 @@ from data.settings import Hj212Settings, MqttSettings
 from ingest.gateway.post import Post
 from ingest.inbox import Inbox, Message
 from ingest.running.worker import Worker
-from ingest.topics import Channel, topic_of
+from ingest.topics import BELOW_STATIONS, Channel, topic_of
 from ingest.transport.mqtt_client import MqttClient
 from ingest.transport.publisher import Publisher
 from ingest.transport.receipts import Receipt
@@ -210,3 +210,42 @@ def test_a_packet_becomes_a_row_and_a_receipt(rabbit: Rabbit, database: Database
     assert one(database.owner, "SELECT count(*) FROM reading") == 1
     worker.stop()
     thread.join(20)
+
+
+@contextmanager
+def everything(rabbit: Rabbit, client_id: str, inbox: Inbox) -> Iterator[MqttClient]:
+    """A client as the worker makes it: all below the stations, else the known channels."""
+    narrower = [TOPIC.format("+"), "onemap/v1/+/hj212"]
+    client = MqttClient(settings(rabbit, client_id), inbox, [BELOW_STATIONS], narrower=narrower)
+    client.start()
+    until(lambda: client.connected and QUEUE.format(client_id) in rabbit.queue_kinds(), every_s=0.3)
+    yield client
+    client.stop()
+
+
+def test_a_wrong_topic_arrives_and_receipts_do_not_come_back(rabbit: Rabbit) -> None:
+    inbox = Inbox(1000, 1_000_000)
+    with everything(rabbit, "onemap-ingest-wide", inbox) as client:
+        assert publish(rabbit, "S1", "onemap/v1/S1/readings", 1) == 1
+        assert publish(rabbit, "S1", "onemap/v1/S1/receipt", 1, patience_s=1) == 0
+        client.send([Receipt("onemap/v1/S1/receipt", b"{}")])
+        assert publish(rabbit, "S1", TOPIC.format("S1"), 1) == 1
+        messages = drain(inbox, 2)
+        client.acknowledge(messages)
+        assert [each.topic for each in messages] == ["onemap/v1/S1/readings", TOPIC.format("S1")]
+        assert not drain_now(inbox)
+
+
+def drain_now(inbox: Inbox) -> list[Message]:
+    return inbox.take(100, fill_s=0, idle_s=0.5)
+
+
+def test_rights_of_before_still_let_ingest_read_the_known_channels(rabbit: Rabbit) -> None:
+    inbox = Inbox(1000, 1_000_000)
+    before = r"^onemap\.v1\.[^.]+\.receipt$", r"^onemap\.v1\.[^.]+\.(reading|hj212)$"
+    rabbit.control("set_topic_permissions", "onemap-ingest", "amq.topic", *before)
+    with everything(rabbit, "onemap-ingest-narrow", inbox) as client:
+        until(lambda: client._subscription._is_narrow)
+        until(lambda: client._subscription._asked is None)
+        assert publish(rabbit, "S1", TOPIC.format("S1"), 1) == 1
+        client.acknowledge(drain(inbox, 1))
