@@ -39,7 +39,7 @@ def account_table(listed: Listed) -> Any:
     """The table of accounts, or a hint what to do where no account fits the search."""
     if not listed.accounts:
         return html.Div(
-            [icon("search"), html.H3(_("No account fits the search"))], className="empty"
+            [icon("search"), html.H2(_("No account fits the search"))], className="empty"
         )
     heads = (_("Account"), _("Name"), _("Roles"), _("Last sign-in"), _("State"))
     rows = [
@@ -135,7 +135,7 @@ def account_body(chosen: Chosen) -> html.Div:
                 className="row",
             ),
             *(locked if chosen.failures else []),
-            html.H4(_("Roles"), className="sec-t"),
+            html.H3(_("Roles"), className="sec-t"),
             html.Ul(roles, className="acc-roles")
             if roles
             else html.P(_("No role"), className="t3"),

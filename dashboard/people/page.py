@@ -65,7 +65,7 @@ def layout(**_query: Any) -> html.Div:
     ]
     edit = [
         html.Div(id=Ids.EDIT_BODY),
-        html.H4(_("Add a role"), className="sec-t"),
+        html.H3(_("Add a role"), className="sec-t"),
         *account_list.role_fields("add"),
         html.Button(_("Add the role"), id=Ids.ADD_ROLE, className="btn"),
     ]

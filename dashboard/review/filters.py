@@ -29,7 +29,7 @@ def filters(shown: Shown) -> html.Form:
             html.Button(
                 standing_word(each),
                 type="button",
-                className="on" if each is chosen.standing else "",
+                className="is-on" if each is chosen.standing else "",
                 **attributes(
                     data_quality_standing=each.value,
                     aria_pressed=str(each is chosen.standing).lower(),
@@ -37,7 +37,7 @@ def filters(shown: Shown) -> html.Form:
             )
             for each in Standing
         ],
-        className="qr-standing",
+        className="om-segments qr-standing",
         role="group",
         **attributes(aria_label=_("Which values are listed")),
     )

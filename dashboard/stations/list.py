@@ -143,7 +143,7 @@ def _empty(filtered: bool) -> html.Div:
     if filtered:
         return html.Div(
             [
-                html.H3(_("No station fits")),
+                html.H2(_("No station fits")),
                 html.Button(
                     _("Clear the filters"),
                     id={"type": "stations-clear", "index": 0},
@@ -154,7 +154,7 @@ def _empty(filtered: bool) -> html.Div:
         )
     return html.Div(
         [
-            html.H3(_("No stations yet")),
+            html.H2(_("No stations yet")),
             html.P(_("Add the first one here, or import a file of them.")),
         ],
         className="empty",

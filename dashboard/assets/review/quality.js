@@ -78,6 +78,18 @@
     }
   }
 
+  /* On a desk the first value is shown at once, beside the list; a phone shows the list first. */
+  const ROOM = matchMedia("(min-width: 960px)");
+  let begun = "";
+  function begin() {
+    const list = one("quality-body");
+    const [top] = rows();
+    if (!top || !ROOM.matches || picked() || begun === location.search) return;
+    if (list.contains(document.activeElement) || chosen.size) return;
+    begun = location.search;
+    pick(keyOf(top), { scroll: false });
+  }
+
   /** @param {number} step */
   function move(step) {
     const listed = rows();
@@ -280,5 +292,5 @@
   });
 
   window.addEventListener("onemap:theme", (event) => page() && set("quality-theme", { data: event.detail }));
-  new MutationObserver(() => page() && mark()).observe(document.documentElement, { childList: true, subtree: true });
+  new MutationObserver(() => page() && (mark(), begin())).observe(document.documentElement, { childList: true, subtree: true });
 })();
