@@ -83,7 +83,9 @@ def segmented(
     )
 
 
-def choice(name: str | dict[str, Any], label: str, data: Sequence[Any], **more: Any) -> dmc.Select:
+def choice(
+    name: str | dict[str, Any], label: str, data: Sequence[Any], /, **more: Any
+) -> dmc.Select:
     """Returns a labelled choice from a list, which opens in front of dialogs."""
     return dmc.Select(
         id=name,
@@ -95,7 +97,9 @@ def choice(name: str | dict[str, Any], label: str, data: Sequence[Any], **more: 
     )
 
 
-def filter_choice(name: str, label: str, data: Sequence[Any], **more: Any) -> dmc.Select:
+def filter_choice(
+    name: str | dict[str, Any], label: str, data: Sequence[Any], **more: Any
+) -> dmc.Select:
     """Returns the filter of a list by one of a few values, named by what it is while empty."""
     return dmc.Select(
         id=name,

@@ -67,7 +67,7 @@ def layout(**_query: Any) -> html.Div:
         html.Div(id=Ids.EDIT_BODY),
         html.H3(_("Add a role"), className="sec-t"),
         *account_list.role_fields("add"),
-        html.Button(_("Add the role"), id=Ids.ADD_ROLE, className="btn"),
+        dialog_foot(close_button(), button(_("Add the role"), Ids.ADD_ROLE)),
     ]
     confirm = [
         html.P(id=Ids.CONFIRM_WORDS),
