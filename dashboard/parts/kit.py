@@ -106,7 +106,6 @@ def filter_choice(
         data=list(data),
         placeholder=label,
         clearable=True,
-        w=148,
         className="om-filter",
         clearButtonProps={"aria-label": _("Clear {filter}").format(filter=label)},
         **attributes(aria_label=label),

@@ -80,7 +80,7 @@
 
   /* On a desk the first value is shown at once, beside the list; a phone shows the list first. */
   const ROOM = matchMedia("(min-width: 960px)");
-  let begun = "";
+  let begun = "?";
   function begin() {
     const list = one("quality-body");
     const [top] = rows();
