@@ -86,7 +86,7 @@ def refused(status: int, start: str) -> html.Div:
     heading, sentence = refused_words(status)
     return html.Div(
         [
-            html.H3(heading),
+            html.H2(heading),
             html.P(sentence),
             html.A(_("Back to the start"), href=start, className="btn"),
         ],

@@ -136,7 +136,7 @@ def not_visible() -> html.Div:
     return html.Div(
         [
             icon("person"),
-            html.H3(_("Your account may not see this problem")),
+            html.H2(_("Your account may not see this problem")),
             html.P(_("It isn't in your area, or it doesn't exist. Ask your chief office.")),
             dcc.Link(_("To the problem ledger"), href="/ledger", className="btn"),
         ],
@@ -149,7 +149,7 @@ def failed(words: str) -> html.Div:
     return html.Div(
         [
             icon("warn"),
-            html.H3(_("The problem could not be read")),
+            html.H2(_("The problem could not be read")),
             html.P(words),
         ],
         className="empty",

@@ -113,7 +113,8 @@ def step_line(seen: Seen) -> html.Ol:
                 **more,
             )
         )
-    return html.Ol(items, className="pb-steps", **attributes(aria_label=_("How far it has come")))
+    label = attributes(aria_label=_("How far it has come"))
+    return html.Ol(items, className="pb-steps", tabIndex=0, **label)
 
 
 def supervision(seen: Seen) -> html.Div:

@@ -119,7 +119,7 @@ def empty(view: View, *, narrowed: bool, may_report: bool) -> list[Any]:
         sentence = _("What is reported on the map, in the form or by a station appears here.")
     return [
         html.Div(className="lg-drawing", **attributes(aria_hidden="true")),
-        html.H3(heading),
+        html.H2(heading),
         html.P(sentence),
         html.Div(
             [

@@ -8,6 +8,7 @@ from dash import html
 from dashboard.parts import marks
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
+from dashboard.parts.kit import row
 from dashboard.parts.wording import _, worded
 from data.errors import OneMapError
 from data.vocabulary import WaterClass
@@ -59,9 +60,16 @@ def facts(pairs: Sequence[tuple[str, Cell]]) -> html.Dl:
 
 
 def table(
-    heads: Sequence[str], rows: Sequence[tuple[str, Sequence[Cell]]], *, label: str
+    heads: Sequence[str],
+    rows: Sequence[tuple[str, Sequence[Cell]]],
+    *,
+    label: str,
+    opens: bool = False,
 ) -> html.Table:
-    """Returns a table of rows (anchor, cells); a head that begins with ``>`` is right-aligned."""
+    """Returns a table of rows (anchor, cells); a head that begins with ``>`` is right-aligned.
+
+    With ``opens`` each row opens by the link in it that has the attributes of ``kit.opener``.
+    """
     right = [head.startswith(">") for head in heads]
     names = [head.removeprefix(">") for head in heads]
     body = [
@@ -71,6 +79,7 @@ def table(
                 for cell, name, ends in zip(cells, names, right, strict=True)
             ],
             **attributes(**({"id": anchor} if anchor else {})),
+            **(row() if opens else {}),
         )
         for anchor, cells in rows
     ]
@@ -95,7 +104,7 @@ def notice(sign: str, heading: str, sentence: str, way_on: Any) -> html.Div:
     return html.Div(
         [
             html.Span(icon(sign), className="rv-sign"),
-            html.H3(heading),
+            html.H2(heading),
             html.P(sentence),
             way_on,
         ],

@@ -49,14 +49,33 @@ def dialog_foot(*buttons: Any) -> html.Div:
     return html.Div([html.Span(className="sp"), *buttons], className="row om-foot")
 
 
-def segmented(name: str, label: str, words: Mapping[str, str], value: str) -> html.Div:
+def search_box(
+    name: str, hint: str, value: str = "", most: int = 80, *, label: str = ""
+) -> dmc.TextInput:
+    """Returns the box of a search, which asks as soon as one stops to type."""
+    return dmc.TextInput(
+        id=name,
+        value=value,
+        placeholder=hint,
+        leftSection=icon("search"),
+        debounce=300,
+        attributes={"input": {"maxLength": most}},
+        className="om-find",
+        **attributes(aria_label=label or hint),
+    )
+
+
+def segmented(
+    name: str, label: str, words: Mapping[str, str], value: str, *, wide: bool = False
+) -> html.Div:
     """Returns a segmented control: a choice of one of a few ``words``, by their values."""
     return html.Div(
         dmc.SegmentedControl(
             id=name,
             data=[{"value": key, "label": word} for key, word in words.items()],
             value=value,
-            size="xs",
+            fullWidth=wide,
+            size="sm" if wide else "xs",
             className="om-segmented",
         ),
         role="group",
@@ -64,15 +83,45 @@ def segmented(name: str, label: str, words: Mapping[str, str], value: str) -> ht
     )
 
 
-def choice(name: str | dict[str, Any], label: str, data: Sequence[Any], **more: Any) -> dmc.Select:
+def choice(
+    name: str | dict[str, Any], label: str, data: Sequence[Any], /, **more: Any
+) -> dmc.Select:
     """Returns a labelled choice from a list, which opens in front of dialogs."""
     return dmc.Select(
         id=name,
         label=label,
         data=list(data),
         comboboxProps={"zIndex": Z_LIST},
-        clearButtonProps={"aria-label": _("Clear {filter}").format(filter=label), "tabIndex": 0},
+        clearButtonProps={"aria-label": _("Clear {filter}").format(filter=label)},
         **more,
+    )
+
+
+def filter_choice(
+    name: str | dict[str, Any], label: str, data: Sequence[Any], **more: Any
+) -> dmc.Select:
+    """Returns the filter of a list by one of a few values, named by what it is while empty."""
+    return dmc.Select(
+        id=name,
+        data=list(data),
+        placeholder=label,
+        clearable=True,
+        className="om-filter",
+        clearButtonProps={"aria-label": _("Clear {filter}").format(filter=label)},
+        **attributes(aria_label=label),
+        **more,
+    )
+
+
+def button(words: Any, name: str, *, is_main: bool = True) -> html.Button:
+    """Returns a button; ``is_main`` is the one of a page or dialog that does what it is for."""
+    return html.Button(words, id=name, type="button", className="btn p" if is_main else "btn")
+
+
+def close_button() -> html.Button:
+    """Returns the button 取消 of a dialog: it closes the dialog as its cross does."""
+    return html.Button(
+        _("Cancel"), type="button", className="btn", **attributes(data_close_dialog="")
     )
 
 
@@ -99,13 +148,24 @@ def opener() -> dict[str, Any]:
     return attributes(data_row_open="")
 
 
-def kebab(label: str, **more: Any) -> html.Button:
-    """Returns the small button of three dots at a row's end; ``label`` is what it is called."""
-    return html.Button(
-        icon("more"),
-        type="button",
-        title=label,
-        className="ib om-kebab",
-        **more,
-        **attributes(aria_label=label),
+def kebab(label: str) -> dmc.MenuTarget:
+    """Returns the button of three dots at a row's end, which opens a menu called ``label``."""
+    return dmc.MenuTarget(
+        html.Span(icon("more"), className="om-face"),
+        boxWrapperProps=target_button("ib om-kebab", label, title=label),
     )
+
+
+def menu(target: dmc.MenuTarget, items: Sequence[Any], *, width: int = 200) -> dmc.Menu:
+    """Returns a menu of ``items`` below its target, at the target's right edge."""
+    return dmc.Menu(
+        [target, dmc.MenuDropdown(list(items))],
+        position="bottom-end",
+        width=width,
+        shadow="md",
+    )
+
+
+def spoken(words: str) -> html.Span:
+    """Returns words for screen readers alone, such as the heading of a column of buttons."""
+    return html.Span(words, className="om-spoken")

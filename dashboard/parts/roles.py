@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from dashboard.parts.wording import N_, _, language
+from dashboard.parts.wording import N_, _
 from data.queries.people.accounts import HeldRole
 from data.vocabulary import ChiefLevel, Role
 
@@ -46,11 +46,15 @@ def role_name(held: HeldRole) -> str:
 
 
 def role_words(held: Sequence[HeldRole]) -> list[str]:
-    """Returns each held role in words, with the unit and division that the role is bound to."""
-    between = "，" if language.get() == "zh" else ", "
+    """Returns each held role in words, with the unit and division that the role is bound to.
+
+    A division that the unit's name begins with isn't said twice.
+    """
     words = []
     for role in held:
-        places = [place for place in (role.unit, role.division) if place]
+        unit, division = role.unit, role.division
+        says_both = unit and division and unit.startswith(division)
+        places = [place for place in (unit, None if says_both else division) if place]
         everywhere = [] if places or role.role is Role.ADMINISTRATOR else [_("everywhere")]
-        words.append(between.join([role_name(role), *places, *everywhere]))
+        words.append(" · ".join([role_name(role), *places, *everywhere]))
     return words

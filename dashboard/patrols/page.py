@@ -53,7 +53,7 @@ def register(app: dash.Dash, deps: Deps) -> None:
 
     @app.callback(
         Output(Ids.BODY, "children"),
-        Output(Ids.PERSON, "children"),
+        Output(Ids.PERSON, "data"),
         Output(Ids.RETRY, "hidden"),
         Input(Ids.CHOSEN, "data"),
         Input(Ids.RETRY, "n_clicks"),

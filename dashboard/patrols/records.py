@@ -15,6 +15,7 @@ from dashboard.ledger.line_words import (
 from dashboard.ledger.words import category_word
 from dashboard.parts.attributes import attributes
 from dashboard.parts.blocks import empty
+from dashboard.parts.kit import opener, row
 from dashboard.parts.wording import _, ngettext
 from dashboard.patrols.reads import OWN, Shown, address
 from dashboard.patrols.words import (
@@ -85,6 +86,7 @@ def _record(patrol: PatrolRow, shown: Shown, is_chosen: bool, heads: Sequence[st
         f"{patrol.started_at.astimezone(BUSINESS_ZONE):%m-%d %H:%M}",
         href=address(shown.month.key, chief=chief, patrol=patrol.id),
         className="pt-open",
+        **opener(),
         **attributes(data_patrols_go="patrols-one"),
     )
     cells: list[Cell] = [
@@ -109,6 +111,7 @@ def _record(patrol: PatrolRow, shown: Shown, is_chosen: bool, heads: Sequence[st
             for (content, bad), head in zip(cells, heads, strict=True)
         ],
         **attributes(**({"aria_selected": "true"} if is_chosen else {})),
+        **row(),
     )
 
 

@@ -7,16 +7,20 @@ from dash import html
 
 from dashboard.parts.attributes import attributes, words_for_script
 from dashboard.parts.icons import icon
+from dashboard.parts.kit import choice, dialog
 from dashboard.parts.wording import _
 from data.queries.patrols.records import ChiefMonth
 from problem_ledger.patrols.track_times import TimesIn
 
 BY_PLACE = "by_place"
+MYSELF = "myself"
 
 
 def upload_dialog() -> dmc.Modal:
     """The closed upload dialog; its script sends the track file and shows the verdict."""
-    return dmc.Modal(
+    return dialog(
+        "patrols-dialog",
+        _("Upload a track"),
         html.Div(
             [
                 html.P(
@@ -36,12 +40,22 @@ def upload_dialog() -> dmc.Modal:
                     ],
                     className="row",
                 ),
-                html.Label([_("Counts for"), html.Select(id="patrols-person")]),
-                html.Label(
-                    [
-                        _("Times without zone are"),
-                        html.Select(zones(), id="patrols-zone"),
-                    ]
+                choice(
+                    "patrols-person",
+                    _("Counts for"),
+                    [],
+                    value=BY_PLACE,
+                    allowDeselect=False,
+                    searchable=True,
+                    name="patrols-person",
+                ),
+                choice(
+                    "patrols-zone",
+                    _("Times without zone are"),
+                    zones(),
+                    value=TimesIn.UNSAID.value,
+                    allowDeselect=False,
+                    name="patrols-zone",
                 ),
                 html.Label(
                     [
@@ -57,12 +71,7 @@ def upload_dialog() -> dmc.Modal:
             ],
             className="pt-form",
         ),
-        id="patrols-dialog",
-        title=_("Upload a track"),
         size=480,
-        radius=16,
-        centered=True,
-        zIndex=300,
     )
 
 
@@ -93,26 +102,26 @@ def words() -> dict[str, str]:
     }
 
 
-def zones() -> list[html.Option]:
+def zones() -> list[dict[str, str]]:
     """The options for what times without an offset are in; the first refuses such times."""
     return [
-        html.Option(_("not said"), value=TimesIn.UNSAID.value),
-        html.Option(_("Beijing time"), value=TimesIn.BEIJING.value),
-        html.Option("UTC", value=TimesIn.UTC.value),
+        {"value": TimesIn.UNSAID.value, "label": _("not said")},
+        {"value": TimesIn.BEIJING.value, "label": _("Beijing time")},
+        {"value": TimesIn.UTC.value, "label": "UTC"},
     ]
 
 
-def persons(chiefs: Sequence[ChiefMonth], chosen: ChiefMonth | None) -> list[html.Option]:
+def persons(chiefs: Sequence[ChiefMonth], chosen: ChiefMonth | None) -> list[dict[str, str]]:
     """The options for whom it counts: by where the track lies, the reader, each of the chiefs.
 
     The chosen chief comes before the others.
     """
     options = [
-        html.Option(_("Chosen by where the track lies"), value=BY_PLACE),
-        html.Option(_("Myself"), value=""),
+        {"value": BY_PLACE, "label": _("Chosen by where the track lies")},
+        {"value": MYSELF, "label": _("Myself")},
     ]
     first = [chief for chief in chiefs if chosen is not None and chief == chosen]
     others = [chief for chief in chiefs if chief not in first]
     return options + [
-        html.Option(chief.name, value=str(chief.person_id)) for chief in (*first, *others)
+        {"value": str(chief.person_id), "label": chief.name} for chief in (*first, *others)
     ]

@@ -5,10 +5,14 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
+from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
+from dashboard.parts.kit import choice, opener, row, spoken
+from dashboard.parts.measures import moment_text
 from dashboard.parts.roles import CHIEFS, ROLES, role_words
 from dashboard.parts.wording import _
-from dashboard.people.actions import Chosen, Listed
+from dashboard.people.actions import EVERYWHERE, Chosen, Listed
+from data.clock import UtcDatetime
 from data.errors import BadInput
 from data.people.accounts import UnitId
 from data.records import DivisionId
@@ -17,22 +21,27 @@ from data.vocabulary import Role
 Choices = tuple[list[tuple[DivisionId, str, str]], list[tuple[UnitId, str]]]
 
 
-def state_tag(is_active: bool, must_change: bool) -> html.Span:
-    """The tag of an account's state: active, must change its password, or disabled."""
+def state_tag(is_active: bool, must_change: bool) -> html.Span | None:
+    """The tag of an account that is disabled or must change its password; None for the usual."""
     if not is_active:
         return html.Span(_("Disabled"), className="tag")
     if must_change:
         return html.Span(_("Password not yet chosen"), className="tag am")
-    return html.Span(_("Active"), className="tag gr")
+    return None
+
+
+def signed_in_words(at: UtcDatetime | None, now: UtcDatetime) -> str | html.Span:
+    """When an account last signed in, or that it never did."""
+    return moment_text(at, now) if at else html.Span(_("never signed in"), className="t3")
 
 
 def account_table(listed: Listed) -> Any:
     """The table of accounts, or a hint what to do where no account fits the search."""
     if not listed.accounts:
         return html.Div(
-            [icon("search"), html.H3(_("No account fits the search"))], className="empty"
+            [icon("search"), html.H2(_("No account fits the search"))], className="empty"
         )
-    heads = (_("Account"), _("Name"), _("Roles"), _("State"), "")
+    heads = (_("Account"), _("Name"), _("Roles"), _("Last sign-in"), _("State"))
     rows = [
         html.Tr(
             [
@@ -42,22 +51,36 @@ def account_table(listed: Listed) -> Any:
                     [html.Div(words) for words in role_words(listed.roles[account.id])] or "—",
                     className="t2",
                 ),
+                html.Td(signed_in_words(listed.signed_in_at[account.id], listed.now)),
                 html.Td(state_tag(account.is_active, account.must_change_password)),
                 html.Td(
                     html.Button(
                         _("Manage"),
                         id={"type": "accounts-edit", "index": account.id},
                         className="btn s",
+                        **opener(),
                     ),
                     className="r",
                 ),
-            ]
+            ],
+            **row(),
         )
         for account in listed.accounts
     ]
     return html.Table(
-        [html.Thead(html.Tr([html.Th(head) for head in heads])), html.Tbody(rows)],
+        [
+            html.Thead(
+                html.Tr(
+                    [
+                        *(html.Th(head, scope="col") for head in heads),
+                        html.Th(spoken(_("Actions")), scope="col"),
+                    ]
+                )
+            ),
+            html.Tbody(rows),
+        ],
         className="acc-table",
+        **attributes(aria_label=_("Accounts")),
     )
 
 
@@ -112,7 +135,7 @@ def account_body(chosen: Chosen) -> html.Div:
                 className="row",
             ),
             *(locked if chosen.failures else []),
-            html.H4(_("Roles"), className="sec-t"),
+            html.H3(_("Roles"), className="sec-t"),
             html.Ul(roles, className="acc-roles")
             if roles
             else html.P(_("No role"), className="t3"),
@@ -125,22 +148,22 @@ def account_body(chosen: Chosen) -> html.Div:
 
 def role_fields(prefix: str) -> list[Any]:
     """The fields that make up a role; their ids begin with ``accounts-`` and the prefix."""
-    shared = {"clearable": True, "searchable": True, "size": "sm", "comboboxProps": {"zIndex": 400}}
+    shared = {"clearable": True, "searchable": True, "size": "sm"}
     return [
-        dmc.Select(
-            id=f"accounts-{prefix}-role",
-            label=_("Role"),
-            data=[{"value": role.value, "label": _(ROLES[role])} for role in Role],
+        choice(
+            f"accounts-{prefix}-role",
+            _("Role"),
+            role_choices(),
+            required=True,
             **shared,
         ),
         html.Div(
             [
-                dmc.Select(
-                    id=f"accounts-{prefix}-level",
-                    label=_("Chief level"),
-                    data=[
-                        {"value": level.value, "label": _(word)} for level, word in CHIEFS.items()
-                    ],
+                choice(
+                    f"accounts-{prefix}-level",
+                    _("Chief level"),
+                    [{"value": level.value, "label": _(word)} for level, word in CHIEFS.items()],
+                    required=True,
                     **shared,
                 ),
                 dmc.Checkbox(id=f"accounts-{prefix}-general", label=_("General river chief")),
@@ -149,22 +172,36 @@ def role_fields(prefix: str) -> list[Any]:
             className="acc-chief",
             hidden=True,
         ),
-        dmc.Select(
-            id=f"accounts-{prefix}-division",
-            label=_("Division"),
-            description=_("Left empty: everywhere"),
-            data=[],
-            **shared,
+        html.Div(
+            [
+                choice(f"accounts-{prefix}-division", _("Division"), [], required=True, **shared),
+                html.P(
+                    [icon("warn"), _("This role then holds in every area.")],
+                    id=f"accounts-{prefix}-everywhere",
+                    className="acc-warn",
+                    role="alert",
+                    hidden=True,
+                ),
+            ],
+            id=f"accounts-{prefix}-area",
         ),
-        dmc.Select(id=f"accounts-{prefix}-unit", label=_("Unit"), data=[], **shared),
+        choice(f"accounts-{prefix}-unit", _("Unit"), [], **shared),
     ]
 
 
+def role_choices() -> list[dict[str, str]]:
+    """The options for a role."""
+    return [{"value": role.value, "label": _(ROLES[role])} for role in Role]
+
+
 def place_choices(choices: Choices) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-    """The options for divisions and the options for units, with ids as values."""
+    """The options for divisions, all of them last, and for units, with ids as values."""
     divisions, units = choices
     return (
-        [{"value": str(number), "label": name} for number, name, _level in divisions],
+        [
+            *({"value": str(number), "label": name} for number, name, _level in divisions),
+            {"value": EVERYWHERE, "label": _("All areas")},
+        ],
         [{"value": str(number), "label": name} for number, name in units],
     )
 

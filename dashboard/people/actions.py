@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from dashboard.frame.auth import Action, User, require
 from dashboard.frame.callback_values import whole_number
 from dashboard.frame.deps import Deps
+from data.clock import UtcDatetime
 from data.database import transaction
 from data.errors import BadInput
 from data.people import accounts as kept
@@ -16,7 +17,8 @@ from data.people.attempts import count_failures
 from data.people.attempts import unlock as forget_failures
 from data.people.passwords import generate_password
 from data.queries.people import accounts as people
-from data.query_values import read_text
+from data.queries.people.sign_ins import latest_sign_ins
+from data.query_values import read_text, read_word
 from data.records import AccountId, DivisionId
 from data.vocabulary import ChiefLevel, Role
 
@@ -24,17 +26,28 @@ PAGE_ROWS = 20
 MOST_SEARCHED = 80
 """The most letters of a search among accounts."""
 
+EVERYWHERE = "everywhere"
+"""What the choice of a division sends for all of them."""
+
+NEEDS_AREA = frozenset(Role) - people.PLACED - {Role.ADMINISTRATOR, Role.NEIGHBOUR}
+"""Roles that reach everywhere where no division is given; the others refuse to be without."""
+
 Sent = str | bool | None
 """What a field of a form sends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One page of accounts with their roles, and the number of accounts on all pages."""
+    """One page of accounts with their roles, and the number of accounts on all pages.
+
+    ``signed_in_at`` is when each last signed in, ``now`` when that was read.
+    """
 
     count: int
     accounts: list[people.Account]
     roles: dict[AccountId, tuple[people.HeldRole, ...]]
+    signed_in_at: dict[AccountId, UtcDatetime | None]
+    now: UtcDatetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +59,26 @@ class Chosen:
     failures: int = 0
 
 
-def list_accounts(deps: Deps, search: str, page: int) -> Listed:
-    """One page of the accounts that fit the search; pages count from 1."""
+def list_accounts(deps: Deps, search: str, page: int, role: str | None = None) -> Listed:
+    """One page of the accounts that fit the search and hold the role; pages count from 1."""
     require(Action.MANAGE_ACCOUNTS)
     with transaction(deps.engine) as connection:
         start = (max(page, 1) - 1) * PAGE_ROWS
         count, found = people.accounts(
-            connection, read_text("q", search, MOST_SEARCHED), start, PAGE_ROWS
+            connection,
+            read_text("q", search, MOST_SEARCHED),
+            start,
+            PAGE_ROWS,
+            read_word("role", role, Role) if role else None,
         )
-        return Listed(count, found, people.roles(connection, [one.id for one in found]))
+        ids = [one.id for one in found]
+        return Listed(
+            count,
+            found,
+            people.roles(connection, ids),
+            latest_sign_ins(connection, ids),
+            deps.clock(),
+        )
 
 
 def choose_account(deps: Deps, account_id: AccountId) -> Chosen:
@@ -78,14 +102,21 @@ def role_of_fields(
 ) -> kept.RoleGrant:
     """The role that the form's fields make up. Raises BadInput for a missing or unknown role.
 
-    Level and ``general`` count for chiefs only.
+    Level and ``general`` count for chiefs only. A role that would reach everywhere without a
+    division needs ``EVERYWHERE`` said: an empty field must not give the most power.
     """
     if role not in set(Role):
         raise BadInput("Choose a role.")
     is_chief = role == Role.CHIEF
+    if not division and role in NEEDS_AREA:
+        raise BadInput(
+            "Choose the administrative area.",
+            mend="For every area choose “all areas” on purpose.",
+        )
+    has_area = division and division != EVERYWHERE and role != Role.ADMINISTRATOR
     return kept.RoleGrant(
         Role(role),
-        DivisionId(whole_number(division)) if division else None,
+        DivisionId(whole_number(division)) if has_area else None,
         kept.UnitId(whole_number(unit)) if unit else None,
         ChiefLevel(level) if level in set(ChiefLevel) and is_chief else None,
         bool(general) and is_chief,

@@ -10,6 +10,7 @@ from dashboard.frame.deps import Deps
 from dashboard.frame.http_errors import retry_after, status_of
 from dashboard.frame.identify import session_cookie
 from dashboard.frame.offload import off
+from dashboard.frame.shell import places_for
 from dashboard.parts.wording import _, worded
 from dashboard.people.own_account_page import account_page
 from dashboard.people.password_turns import PasswordTurns
@@ -68,7 +69,8 @@ def router(deps: Deps) -> APIRouter:
         user = current_user()
         start = local(request.query_params.get("next", "")) or deps.access.landing(user)
         failed = await off(read_failed, deps, user)
-        return account_page(user, start, failed=failed, done=done)
+        places = places_for(user, deps.places)
+        return account_page(user, start, places=places, failed=failed, done=done)
 
     @routes.post("/account/password")
     async def change(
@@ -88,7 +90,13 @@ def router(deps: Deps) -> APIRouter:
                 await off(change_password, deps, user, old, new, token, attempt)
         except OneMapError as error:
             start = deps.access.landing(user)
-            answer = account_page(user, start, error=worded(error), status=status_of(error))
+            answer = account_page(
+                user,
+                start,
+                places=places_for(user, deps.places),
+                error=worded(error),
+                status=status_of(error),
+            )
             answer.headers.update(retry_after(error))
             return answer
         forced = user.account.must_change_password

@@ -1,9 +1,13 @@
 """One's own account as an answer; all that is left to whoever must change the password."""
 
+from collections.abc import Sequence
+
 from starlette.responses import HTMLResponse
 
 from dashboard.frame.auth import User
+from dashboard.frame.place import Place
 from dashboard.frame.plain import plain_page
+from dashboard.frame.shell import MOST_TABS
 from dashboard.parts.roles import role_words
 from dashboard.parts.wording import _, language
 from data.clock import BUSINESS_ZONE
@@ -33,6 +37,7 @@ def account_page(
     user: User,
     start: str,
     *,
+    places: Sequence[Place] = (),
     failed: FailedSignIns | None = None,
     error: str = "",
     done: str = "",
@@ -40,7 +45,8 @@ def account_page(
 ) -> HTMLResponse:
     """Returns the page of the user's account, or only its password form if a change is forced.
 
-    ``start`` is the page that leads back, ``failed`` what failed before the latest sign-in.
+    ``start`` is the page that leads back, ``places`` are the entries of the navigation, ``failed``
+    is what failed before the latest sign-in.
     """
     return plain_page(
         "people/templates/own_account.html",
@@ -49,6 +55,9 @@ def account_page(
         roles=role_words(user.roles),
         least=LEAST_CHARACTERS,
         start=start,
+        places=places,
+        first=places[: MOST_TABS - 1],
+        rest=places[MOST_TABS - 1 :],
         failed=failed_words(failed),
         error=error,
         done=done,

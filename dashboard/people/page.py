@@ -10,6 +10,15 @@ from dashboard.frame.callback_values import number_in
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.parts.icons import icon
+from dashboard.parts.kit import (
+    button,
+    close_button,
+    dialog,
+    dialog_foot,
+    filter_choice,
+    page_header,
+    search_box,
+)
 from dashboard.parts.wording import _
 from dashboard.people import account_list, actions
 from dashboard.people.actions import Sent
@@ -21,6 +30,7 @@ class Ids:
     """Ids of this page."""
 
     SEARCH = "accounts-search"
+    ROLE = "accounts-role"
     PAGES = "accounts-pages"
     COUNT = "accounts-count"
     LIST = "accounts-list"
@@ -45,54 +55,39 @@ class Ids:
 ROLE_FIELDS = ("role", "level", "general", "division", "unit")
 
 
-def dialog(name: str, title: str, children: list[Any], size: int = 440) -> dmc.Modal:
-    """A modal dialog in the style of the dashboard."""
-    return dmc.Modal(
-        children, id=name, title=title, size=size, radius=16, centered=True, zIndex=300
-    )
-
-
 def layout(**_query: Any) -> html.Div:
     """The page of accounts with empty tables, which callbacks fill."""
     new = [
         dmc.TextInput(id=Ids.NEW_LOGIN, label=_("Account"), placeholder="zhang.san", required=True),
         dmc.TextInput(id=Ids.NEW_NAME, label=_("Name to show"), required=True),
         *account_list.role_fields("new"),
-        html.Button(_("Create the account"), id=Ids.CREATE, className="btn p"),
+        dialog_foot(close_button(), button(_("Create the account"), Ids.CREATE)),
     ]
     edit = [
         html.Div(id=Ids.EDIT_BODY),
-        html.H4(_("Add a role"), className="sec-t"),
+        html.H3(_("Add a role"), className="sec-t"),
         *account_list.role_fields("add"),
-        html.Button(_("Add the role"), id=Ids.ADD_ROLE, className="btn"),
+        dialog_foot(close_button(), button(_("Add the role"), Ids.ADD_ROLE)),
     ]
     confirm = [
         html.P(id=Ids.CONFIRM_WORDS),
-        html.Button(_("Confirm"), id=Ids.CONFIRM, className="btn p"),
+        dialog_foot(close_button(), button(_("Confirm"), Ids.CONFIRM)),
     ]
     return html.Div(
         [
-            html.Header(
-                [
-                    html.H1(_("Accounts")),
-                    html.Span(id=Ids.COUNT, className="t3"),
-                    html.Div(className="sp"),
-                    dmc.TextInput(
-                        id=Ids.SEARCH,
-                        placeholder=_("Account or name"),
-                        leftSection=icon("search"),
-                        debounce=300,
-                        attributes={"input": {"maxLength": actions.MOST_SEARCHED}},
-                    ),
-                    html.Button([icon("plus"), _("New account")], id=Ids.NEW, className="btn p"),
-                ]
+            page_header(
+                _("Accounts"),
+                filter_choice(Ids.ROLE, _("Role"), account_list.role_choices()),
+                search_box(Ids.SEARCH, _("Account or name"), most=actions.MOST_SEARCHED),
+                button([icon("plus"), _("New account")], Ids.NEW),
+                note=html.Span(id=Ids.COUNT, className="t3"),
             ),
             html.Div(id=Ids.LIST, className="card acc-card"),
             dmc.Pagination(id=Ids.PAGES, total=1, value=1, size="sm", mt=12),
             dialog(Ids.NEW_DIALOG, _("New account"), new),
             dialog(Ids.EDIT_DIALOG, _("Manage the account"), edit),
-            dialog(Ids.CONFIRM_DIALOG, _("Please confirm"), confirm, 380),
-            dialog(Ids.PASSWORD_DIALOG, _("The password"), [html.Div(id=Ids.PASSWORD)], 380),
+            dialog(Ids.CONFIRM_DIALOG, _("Please confirm"), confirm, size=380),
+            dialog(Ids.PASSWORD_DIALOG, _("The password"), html.Div(id=Ids.PASSWORD), size=380),
             dcc.Store(id=Ids.CHANGED, data=0),
             dcc.Store(id=Ids.CHOSEN),
             dcc.Store(id=Ids.PENDING),
@@ -138,16 +133,21 @@ def register_list(app: dash.Dash, deps: Deps) -> None:
     @app.callback(
         Output(Ids.LIST, "children"),
         Output(Ids.PAGES, "total"),
+        Output(Ids.PAGES, "value"),
         Output(Ids.COUNT, "children"),
         Input(Ids.SEARCH, "value"),
+        Input(Ids.ROLE, "value"),
         Input(Ids.PAGES, "value"),
         Input(Ids.CHANGED, "data"),
     )
-    async def show_rows(search: str | None, page: int | None, _changed: int) -> tuple[Any, ...]:
-        listed = await off(actions.list_accounts, deps, search or "", page or 1)
+    async def show_rows(
+        search: str | None, role: str | None, page: int | None, _changed: int
+    ) -> tuple[Any, ...]:
+        page = 1 if ctx.triggered_id in (Ids.SEARCH, Ids.ROLE) else page or 1
+        listed = await off(actions.list_accounts, deps, search or "", page, role)
         pages = max(1, -(-listed.count // actions.PAGE_ROWS))
         count = _("{count} accounts").format(count=listed.count)
-        return account_list.account_table(listed), pages, count
+        return account_list.account_table(listed), pages, page, count
 
 
 def register_new(app: dash.Dash, deps: Deps) -> None:
@@ -284,8 +284,17 @@ def register_role_fields(app: dash.Dash, deps: Deps, prefix: str) -> None:
 
     @app.callback(
         Output(f"accounts-{prefix}-chief", "hidden"),
+        Output(f"accounts-{prefix}-area", "hidden"),
         Input(f"accounts-{prefix}-role", "value"),
         prevent_initial_call=True,
     )
-    async def show_level(role: str | None) -> bool:
-        return role != "chief"
+    async def show_level(role: str | None) -> tuple[bool, bool]:
+        return role != "chief", role == "administrator"
+
+    @app.callback(
+        Output(f"accounts-{prefix}-everywhere", "hidden"),
+        Input(f"accounts-{prefix}-division", "value"),
+        prevent_initial_call=True,
+    )
+    async def warn(division: str | None) -> bool:
+        return division != actions.EVERYWHERE

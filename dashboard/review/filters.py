@@ -1,11 +1,14 @@
 """The filters over the list of values in doubt; changing one reads the list at once."""
 
+import json
 from datetime import timedelta
 from typing import Final
 
+import dash_mantine_components as dmc
 from dash import html
 
 from dashboard.parts.attributes import attributes
+from dashboard.parts.kit import filter_choice
 from dashboard.parts.measures import own_name, parameter_name
 from dashboard.parts.review_words import finding_word, standing_word, test_word
 from dashboard.parts.wording import _
@@ -29,7 +32,7 @@ def filters(shown: Shown) -> html.Form:
             html.Button(
                 standing_word(each),
                 type="button",
-                className="on" if each is chosen.standing else "",
+                className="is-on" if each is chosen.standing else "",
                 **attributes(
                     data_quality_standing=each.value,
                     aria_pressed=str(each is chosen.standing).lower(),
@@ -37,54 +40,60 @@ def filters(shown: Shown) -> html.Form:
             )
             for each in Standing
         ],
-        className="qr-standing",
+        className="om-segments qr-standing",
         role="group",
         **attributes(aria_label=_("Which values are listed")),
     )
     return html.Form(
         [
             standings,
-            _select("station", _("Station"), stations, str(chosen.station_id or "")),
-            _select(
+            _choice("station", _("Station"), stations, str(chosen.station_id or "")),
+            _choice(
                 "parameter",
                 _("Parameter"),
                 [(each.value, parameter_name(each)) for each in Parameter],
                 chosen.parameter.value if chosen.parameter else "",
             ),
-            _select(
+            _choice(
                 "test",
                 _("Test"),
                 [(each.value, test_word(each)) for each in QualityTest],
                 chosen.test.value if chosen.test else "",
             ),
-            _select(
+            _choice(
                 "finding",
                 _("Finding of the test"),
                 [(each.value, finding_word(each)) for each in Finding],
                 chosen.finding.value if chosen.finding else "",
             ),
-            _select("month", _("Month"), months(shown), _month(shown)),
+            _choice("month", _("Month"), months(shown), _month(shown)),
         ],
         id="quality-filters",
         className="qr-filters",
         role="search",
+        **attributes(data_given=json.dumps(given(shown))),
     )
 
 
-def _select(name: str, label: str, options: list[tuple[str, str]], chosen: str) -> html.Label:
-    offered = [("", _("All")), *options]
-    return html.Label(
-        [
-            html.Span(label),
-            html.Select(
-                [
-                    html.Option(word, value=value, selected="selected" if value == chosen else None)
-                    for value, word in offered
-                ],
-                **attributes(data_quality_filter=name),
-            ),
-        ],
-        className="on" if chosen else "",
+def given(shown: Shown) -> dict[str, str]:
+    """Returns what each filter is drawn with, by its name: what differs later was just chosen."""
+    chosen = shown.chosen
+    return {
+        "station": str(chosen.station_id or ""),
+        "parameter": chosen.parameter.value if chosen.parameter else "",
+        "test": chosen.test.value if chosen.test else "",
+        "finding": chosen.finding.value if chosen.finding else "",
+        "month": _month(shown),
+    }
+
+
+def _choice(name: str, label: str, options: list[tuple[str, str]], chosen: str) -> dmc.Select:
+    return filter_choice(
+        {"type": "quality-filter", "index": name},
+        label,
+        [{"value": value, "label": word} for value, word in options],
+        value=chosen or None,
+        searchable=name == "station",
     )
 
 

@@ -229,7 +229,7 @@ def nothing(shown: Shown) -> html.Div:
     return html.Div(
         [
             html.Span(icon("tick"), className="rv-sign"),
-            html.H3(_("Nothing to review") if not narrowed else _("Nothing found")),
+            html.H2(_("Nothing to review") if not narrowed else _("Nothing found")),
             html.P(sentence),
             clear if narrowed else None,
         ],

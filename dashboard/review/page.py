@@ -3,7 +3,7 @@
 from typing import Any
 
 import dash
-from dash import ClientsideFunction, Input, Output, dcc, html
+from dash import ALL, ClientsideFunction, Input, Output, dcc, html
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.frame.auth import current_user
@@ -30,6 +30,7 @@ class Ids:
     OTHER = "quality-other"
     DETAIL = "quality-told"
     THEME = "quality-theme"
+    FILTERED = "quality-filtered"
 
 
 def layout(**query: str | list[str]) -> html.Div:
@@ -40,6 +41,7 @@ def layout(**query: str | list[str]) -> html.Div:
             dcc.Store(id=Ids.CHOSEN, data=query),
             dcc.Store(id=Ids.PICKED, data=picked),
             dcc.Store(id=Ids.THEME),
+            dcc.Store(id=Ids.FILTERED),
             *(dcc.Store(id=f"quality-figure-{name}") for name in GRAPHS),
             html.Div(
                 [
@@ -92,6 +94,12 @@ def register(app: dash.Dash, deps: Deps) -> None:
             *(caption_of(around, name) for name in GRAPHS),
         )
 
+    app.clientside_callback(
+        ClientsideFunction("onemap_quality", "filtered"),
+        Output(Ids.FILTERED, "data"),
+        Input({"type": "quality-filter", "index": ALL}, "value"),
+        prevent_initial_call=True,
+    )
     for name in GRAPHS:
         app.clientside_callback(
             ClientsideFunction("one_map_drawer", "paint"),

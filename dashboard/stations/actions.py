@@ -7,7 +7,7 @@ from typing import TypeVar
 from shapely.geometry import Point
 from sqlalchemy import Connection
 
-from dashboard.frame.auth import Action, current_user, divisions_where, may, require
+from dashboard.frame.auth import Action, current_user, divisions_where, may, require, visible_to
 from dashboard.frame.deps import Deps
 from data.database import transaction
 from data.errors import BadInput, Conflict, Forbidden
@@ -16,6 +16,7 @@ from data.placing import cells
 from data.placing.facts import Facts, IntakeFacts, OutfallFacts, SectionFacts
 from data.placing.spots import WITHIN_M, Spot
 from data.placing.stations import Placed, PlacementOutcome, StationPlacement, place_station, preview
+from data.queries.map.layers import bounds
 from data.queries.stations.placed import (
     PlacedStation,
     StationForm,
@@ -114,6 +115,12 @@ def choose_station(deps: Deps, station_id: StationId) -> StationForm:
     require(Action.WRITE_STATIONS)
     with transaction(deps.engine) as connection:
         return _form_at(connection, station_id)
+
+
+def map_bounds(deps: Deps) -> tuple[float, float, float, float] | None:
+    """Returns west, south, east, north of what the user may see, in degrees; None for nothing."""
+    with transaction(deps.engine) as connection:
+        return bounds(connection, visible_to(current_user()))
 
 
 def preview_point(

@@ -6,7 +6,8 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
-from dashboard.parts.wording import _
+from dashboard.parts.kit import Z_LIST, segmented
+from dashboard.parts.wording import N_, _
 from dashboard.stations.actions import Filled
 from dashboard.stations.list import interval_words, kind_word
 from data.placing.cells import interval as read_interval
@@ -27,12 +28,12 @@ def form_body() -> list[Any]:
     """The form's first fields, which every station has: kind, name, code and coordinates."""
     return [
         html.Div(
-            dmc.SegmentedControl(
-                id=field_id("kind"),
-                data=[{"value": kind.value, "label": kind_word(kind)} for kind in StationKind],
-                value=StationKind.SECTION.value,
-                fullWidth=True,
-                size="sm",
+            segmented(
+                field_id("kind"),
+                _("Kind"),
+                {kind.value: kind_word(kind) for kind in StationKind},
+                StationKind.SECTION.value,
+                wide=True,
             ),
             id="stations-kind-box",
         ),
@@ -40,6 +41,7 @@ def form_body() -> list[Any]:
             _text("name", _("Name"), required=True),
             _text("code", _("Code"), placeholder=_("its name in MQTT topics"), required=True),
         ),
+        html.Div(id="stations-map", className="st-map"),
         html.Div(
             [
                 _select("crs", _("Coordinates are in"), crs_choices()),
@@ -49,7 +51,10 @@ def form_body() -> list[Any]:
             className="st-three",
         ),
         html.P(
-            _("Points picked on Amap or Tencent maps are GCJ-02; a GPS gives WGS 84."),
+            _(
+                "Click the map, or type the place. "
+                "Points picked on Amap or Tencent maps are GCJ-02; a GPS gives WGS 84."
+            ),
             className="t3 fs12",
         ),
     ]
@@ -62,7 +67,9 @@ def kind_boxes() -> list[Any]:
             [
                 _pair(
                     _select("target", _("Target class"), target_choices()),
-                    _text("attribute", _("Section attribute"), placeholder=_("national, city …")),
+                    _select(
+                        "attribute", _("Section attribute"), attribute_choices(), clearable=True
+                    ),
                 ),
                 dmc.Checkbox(id=field_id("border"), label=_("It watches a border"), size="sm"),
             ],
@@ -132,7 +139,7 @@ def opened_with(now: StationForm | None) -> Filled:
             lon="",
             lat="",
             interval=str(DEFAULT_INTERVAL_S),
-            attribute="",
+            attribute=None,
             border=False,
             category="",
             owner="",
@@ -151,7 +158,7 @@ def opened_with(now: StationForm | None) -> Filled:
         lat=f"{now.source_y:.10g}",
         interval=str(int(station.interval.total_seconds())),
         target=str(int(station.target_class)) if station.target_class else None,
-        attribute=now.attribute,
+        attribute=now.attribute or None,
         border=now.is_border,
         grade=station.grade.value if station.grade else None,
         category=now.category,
@@ -177,6 +184,24 @@ def target_choices() -> list[dict[str, str]]:
         for each in WaterClass
         if each is not WaterClass.WORSE_THAN_V
     ]
+
+
+ATTRIBUTES = {
+    "国考": N_("National check"),
+    "省考": N_("Provincial check"),
+    "市控": N_("City control"),
+    "自设": N_("Set up by the county"),
+    "其他": N_("Other"),
+}
+"""Whose section it is, as it is kept and as it reads."""
+
+
+def attribute_choices(own: str = "") -> list[dict[str, str]]:
+    """The options for whose section it is; ``own`` is added when it is none of them."""
+    named = {value: _(word) for value, word in ATTRIBUTES.items()}
+    if own:
+        named.setdefault(own, own)
+    return [{"value": value, "label": label} for value, label in named.items()]
 
 
 def grade_choices() -> list[dict[str, str]]:
@@ -207,6 +232,7 @@ def _select(name: str, label: str, choices: Sequence[Mapping[str, str]], **more:
         data=list(choices),
         size="sm",
         allowDeselect=False,
-        comboboxProps={"zIndex": 400},
+        comboboxProps={"zIndex": Z_LIST},
+        clearButtonProps={"aria-label": _("Clear {filter}").format(filter=label)},
         **more,
     )

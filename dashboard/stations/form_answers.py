@@ -1,5 +1,6 @@
 """What the form of a station answers when it is opened, previewed and saved."""
 
+import json
 from dataclasses import astuple
 from typing import Any
 
@@ -18,7 +19,11 @@ from dashboard.stations.actions import Previewed, Saved
 from dashboard.stations.list import kind_word
 from data.errors import Conflict, OneMapError
 from data.placing.stations import PlacementOutcome
+from data.queries.stations.placed import StationForm
 from data.records import StationId
+
+Bounds = tuple[float, float, float, float]
+"""West, south, east, north in degrees."""
 
 
 def opened(deps: Deps, asked: int | None) -> tuple[Any, ...]:
@@ -40,8 +45,16 @@ def opened(deps: Deps, asked: int | None) -> tuple[Any, ...]:
         now is not None,
         form.crs_choices(now.source_crs if now else None),
         form.interval_choices(interval_s),
+        form.attribute_choices(now.attribute if now else ""),
+        ground(actions.map_bounds(deps), now),
         *astuple(form.opened_with(now)),
     )
+
+
+def ground(bounds: Bounds | None, now: StationForm | None) -> str:
+    """What the form's small map begins with, as JSON: its extent, and where the station stands."""
+    at = {"lon": now.lon, "lat": now.lat} if now else {"lon": None, "lat": None}
+    return json.dumps({"bounds": bounds, "label": _("Where the station stands"), **at})
 
 
 def previewed(deps: Deps, filled: actions.Filled, asked: int | None) -> tuple[Any, bool]:
@@ -96,7 +109,8 @@ def preview_card(found: Previewed | None) -> html.Div:
     head = [icon("pin"), html.B(describe(spot))]
     facts = html.Dl([html.Div([html.Dt(name), html.Dd(value)]) for name, value in pairs])
     if found.allowed:
-        return html.Div([html.P(head), facts], className="st-preview ok")
+        at = attributes(data_lon=f"{spot.lon:.6f}", data_lat=f"{spot.lat:.6f}")
+        return html.Div([html.P(head), facts], className="st-preview ok", **at)
     warning = _("This place is outside of the divisions you answer for.")
     return html.Div(
         [html.P(head), facts, html.P(warning, className="st-wrong")], className="st-preview bad"

@@ -8,6 +8,7 @@ from dash import dcc, html
 
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
+from dashboard.parts.kit import choice, dialog, dialog_foot
 from dashboard.parts.measures import own_name, parameter_name, unit_of
 from dashboard.parts.wording import _
 from dashboard.stations.format_actions import OWN, FilledRow
@@ -69,23 +70,12 @@ def format_dialogs() -> list[Any]:
     """The closed dialogs: the form, and what is said after saving; with their stores."""
     form = [
         html.Div(id=Ids.STATE, className="t2"),
-        dmc.Select(
-            id=Ids.MODEL,
-            label=_("Message format"),
-            data=[],
-            size="sm",
-            allowDeselect=False,
-            comboboxProps={"zIndex": 400},
-        ),
+        choice(Ids.MODEL, _("Message format"), [], size="sm", allowDeselect=False),
         html.Div(_editor(), id=Ids.EDITOR, className="st-group", hidden=True),
         html.Div(id=Ids.PROBLEM),
-        html.Div(
-            [
-                html.Span(className="sp"),
-                html.Button(_("Cancel"), id=Ids.CANCEL, className="btn"),
-                html.Button(_("Save"), id=Ids.SAVE, className="btn p"),
-            ],
-            className="row st-foot",
+        dialog_foot(
+            html.Button(_("Cancel"), id=Ids.CANCEL, className="btn"),
+            html.Button(_("Save"), id=Ids.SAVE, className="btn p"),
         ),
     ]
     saved = [
@@ -97,26 +87,15 @@ def format_dialogs() -> list[Any]:
         html.Div(id=Ids.REPLAYED, role="status"),
     ]
     return [
-        dmc.Modal(
+        dialog(
+            Ids.DIALOG,
+            _("Message format"),
             form,
-            id=Ids.DIALOG,
-            title=_("Message format"),
             size=760,
-            radius=16,
-            centered=True,
-            zIndex=300,
             closeOnClickOutside=False,
             className="st-dialog",
         ),
-        dmc.Modal(
-            saved,
-            id=Ids.SAVED_DIALOG,
-            title=_("Message format"),
-            size=440,
-            radius=16,
-            centered=True,
-            zIndex=300,
-        ),
+        dialog(Ids.SAVED_DIALOG, _("Message format"), saved),
         dcc.Store(id=Ids.CHOSEN),
         dcc.Store(id=Ids.MODEL_VERSION),
     ]
@@ -133,14 +112,13 @@ def _editor() -> list[Any]:
         ),
         html.Div(
             [
-                dmc.Select(
-                    id=Ids.TIME_FORMAT,
-                    label=_("Form of the time"),
-                    data=time_choices(),
+                choice(
+                    Ids.TIME_FORMAT,
+                    _("Form of the time"),
+                    time_choices(),
                     value=TimeFormat.ISO.value,
                     size="sm",
                     allowDeselect=False,
-                    comboboxProps={"zIndex": 400},
                 ),
                 _text(Ids.TIME_PATH, _("Path of the time"), placeholder="time"),
             ],

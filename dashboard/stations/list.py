@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+import dash_mantine_components as dmc
 from dash import html
 
 from dashboard.parts.attributes import attributes
+from dashboard.parts.icons import icon
+from dashboard.parts.kit import kebab, menu, opener, row
 from dashboard.parts.measures import moment_text, own_name
 from dashboard.parts.spot import bank_word
 from dashboard.parts.wording import _
@@ -62,7 +65,7 @@ def _row(station: PlacedStation, now: UtcDatetime) -> html.Tr:
     division = station.division and own_name(station.division, station.division_en)
     seen = moment_text(station.observed_at, now) if station.observed_at else _("none yet")
     cells: list[tuple[str, Any, str]] = [
-        ("name", [html.B(name), html.Span(station.code, className="t3 mono")], _("Station")),
+        ("name", [_open(station, name), html.Span(station.code, className="t3 mono")], ""),
         ("kind", kind_word(station.kind), _("Kind")),
         ("place", place_words(station), _("Position")),
         ("division", division or _("unknown"), _("Division")),
@@ -70,26 +73,51 @@ def _row(station: PlacedStation, now: UtcDatetime) -> html.Tr:
         ("interval", interval_words(station.interval), _("Interval")),
         ("seen", seen, _("Last reading")),
     ]
-    edit = html.Button(
-        _("Change or move"),
-        id={"type": "stations-edit", "index": int(station.id)},
-        className="btn s",
-        **attributes(aria_label=_("Change or move {name}").format(name=name)),
-    )
-    message_format = html.Button(
-        _("Message format"),
-        id={"type": "stations-format", "index": int(station.id)},
-        className="btn s",
-        **attributes(aria_label=_("Message format: {name}").format(name=name)),
-    )
     return html.Tr(
         [
             *(
                 html.Td(cell, className=f"st-{kind}", **attributes(data_label=label))
                 for kind, cell, label in cells
             ),
-            html.Td([message_format, edit], className="st-act"),
-        ]
+            html.Td(_more(station, name), className="st-act"),
+        ],
+        **row(),
+    )
+
+
+def _open(station: PlacedStation, name: str) -> html.Button:
+    """The station's name, which opens its form, as a click anywhere in the row does."""
+    return html.Button(
+        name,
+        id={"type": "stations-edit", "index": int(station.id)},
+        className="b",
+        **opener(),
+        **attributes(aria_label=_("Change or move {name}").format(name=name)),
+    )
+
+
+def _more(station: PlacedStation, name: str) -> dmc.Menu:
+    """The row's menu: the station on the map, what arrived of it, how its messages are read."""
+    label = _("More of {name}").format(name=name)
+    return menu(
+        kebab(label),
+        [
+            dmc.MenuItem(
+                _("Show on the map"),
+                href=f"/#sel={station.kind.value}:{station.id}",
+                leftSection=icon("map"),
+            ),
+            dmc.MenuItem(
+                _("What arrived of it"),
+                href=f"/accounting?station={station.id}",
+                leftSection=icon("list"),
+            ),
+            dmc.MenuItem(
+                _("Message format"),
+                id={"type": "stations-format", "index": int(station.id)},
+                leftSection=icon("file"),
+            ),
+        ],
     )
 
 
@@ -107,7 +135,7 @@ def station_table(stations: Sequence[PlacedStation], now: UtcDatetime, *, filter
         _("Last reading"),
     ]
     head = [html.Th(word, scope="col") for word in heads]
-    head.append(html.Th(html.Span(_("Actions"), className="st-spoken"), scope="col"))
+    head.append(html.Th(html.Span(_("Actions"), className="om-spoken"), scope="col"))
     body = [_row(station, now) for station in stations]
     return html.Table(
         [html.Thead(html.Tr(head)), html.Tbody(body)],
@@ -120,7 +148,7 @@ def _empty(filtered: bool) -> html.Div:
     if filtered:
         return html.Div(
             [
-                html.H3(_("No station fits")),
+                html.H2(_("No station fits")),
                 html.Button(
                     _("Clear the filters"),
                     id={"type": "stations-clear", "index": 0},
@@ -131,7 +159,7 @@ def _empty(filtered: bool) -> html.Div:
         )
     return html.Div(
         [
-            html.H3(_("No stations yet")),
+            html.H2(_("No stations yet")),
             html.P(_("Add the first one here, or import a file of them.")),
         ],
         className="empty",

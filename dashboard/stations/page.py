@@ -11,6 +11,7 @@ from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.parts.blocks import unread_note
 from dashboard.parts.icons import icon
+from dashboard.parts.kit import dialog, page_header, search_box, segmented
 from dashboard.parts.wording import _
 from dashboard.stations import actions, form, format_callbacks
 from dashboard.stations.form_answers import opened, previewed, tried
@@ -59,46 +60,23 @@ def layout(**query: str | list[str]) -> html.Div:
     )
     kind: StationKind | None = page.read(read_word, "kind", StationKind, otherwise=None)
     edit: int | None = page.read(read_number, "edit", 1, otherwise=None)
-    kinds = [{"value": each.value, "label": kind_word(each)} for each in StationKind]
+    kinds = {NONE: _("All"), **{each.value: kind_word(each) for each in StationKind}}
     return html.Div(
         [
-            html.Header(
-                [
-                    html.H1(_("Stations")),
-                    html.Span(id=Ids.COUNT, className="t3"),
-                    html.Div(className="sp"),
-                    dmc.SegmentedControl(
-                        id=Ids.KIND,
-                        data=[{"value": NONE, "label": _("All")}, *kinds],
-                        value=kind.value if kind else NONE,
-                        size="xs",
-                    ),
-                    dmc.TextInput(
-                        id=Ids.SEARCH,
-                        value=phrase,
-                        attributes={"input": {"maxLength": actions.MOST_SEARCHED}},
-                        placeholder=_("Name, code or water"),
-                        leftSection=icon("search"),
-                        debounce=300,
-                    ),
-                    html.Button([icon("plus"), _("New station")], id=Ids.NEW, className="btn p"),
-                ],
-                className="st-head",
+            page_header(
+                _("Stations"),
+                segmented(Ids.KIND, _("Kind"), kinds, kind.value if kind else NONE),
+                search_box(Ids.SEARCH, _("Name, code or water"), phrase, actions.MOST_SEARCHED),
+                html.Button([icon("plus"), _("New station")], id=Ids.NEW, className="btn p"),
+                note=html.Span(id=Ids.COUNT, className="t3"),
+                kind="st-head",
             ),
             unread_note(page.unread),
             html.Div(id=Ids.LIST, className="card st-card"),
             dmc.Pagination(id=Ids.PAGES, total=1, value=1, size="sm", mt=12),
             station_dialog(),
             *format_dialogs(),
-            dmc.Modal(
-                html.Div(id=Ids.DEVICE),
-                id=Ids.DEVICE_DIALOG,
-                title=_("The device's account"),
-                size=440,
-                radius=16,
-                centered=True,
-                zIndex=300,
-            ),
+            dialog(Ids.DEVICE_DIALOG, _("The device's account"), html.Div(id=Ids.DEVICE)),
             dcc.Store(id=Ids.CHANGED, data=0),
             dcc.Store(id=Ids.CHOSEN),
             dcc.Store(id=Ids.TYPED),
@@ -124,14 +102,11 @@ def station_dialog() -> dmc.Modal:
         html.Div(id=Ids.PROBLEM),
         html.Div(buttons, className="row st-foot"),
     ]
-    return dmc.Modal(
+    return dialog(
+        Ids.DIALOG,
+        _("New station"),
         body,
-        id=Ids.DIALOG,
-        title=_("New station"),
-        size=600,
-        radius=16,
-        centered=True,
-        zIndex=300,
+        size=640,
         closeOnClickOutside=False,
         className="st-dialog",
     )
@@ -213,6 +188,8 @@ def register_form(app: dash.Dash, deps: Deps) -> None:
         Output(form.field_id("code"), "readOnly"),
         Output(form.field_id("crs"), "data"),
         Output(form.field_id("interval"), "data"),
+        Output(form.field_id("attribute"), "data"),
+        Output("stations-map", "data-ground"),
         *[Output(*value) for value in VALUES],
         Input(Ids.NEW, "n_clicks"),
         Input({"type": "stations-edit", "index": ALL}, "n_clicks"),

@@ -147,7 +147,7 @@ def heading(shown: Shown) -> html.Header:
                     choice(range_word(name), shown.asked, name == shown.asked.range, range=name)
                     for name in RANGES
                 ],
-                className="ac-choices",
+                className="om-segments",
                 **attributes(aria_label=_("Stretch of time")),
             ),
             steps(shown),
@@ -159,7 +159,7 @@ def heading(shown: Shown) -> html.Header:
                         *((each.value, kind_word(each)) for each in StationKind),
                     )
                 ],
-                className="ac-choices",
+                className="om-segments",
                 **attributes(aria_label=_("Kind of station")),
             ),
             search(shown.asked),
@@ -231,7 +231,11 @@ def search(asked: Asked) -> html.Form:
         maxLength=MOST_TEXT,
     )
     return html.Form(
-        [*hidden, field], action="/accounting", method="GET", role="search", className="ac-form"
+        [*hidden, icon("search"), field],
+        action="/accounting",
+        method="GET",
+        role="search",
+        className="ac-form",
     )
 
 
@@ -244,6 +248,6 @@ def pager(shown: Shown) -> html.Nav | None:
     near = [n for n in range(1, pages + 1) if n in (1, pages) or abs(n - page) < 3]
     return html.Nav(
         [choice(str(n), shown.asked, n == page, page=n) for n in near],
-        className="ac-choices ac-pages",
+        className="om-segments ac-pages",
         **attributes(aria_label=_("Pages")),
     )

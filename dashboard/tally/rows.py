@@ -7,6 +7,8 @@ from dash import dcc, html
 
 from dashboard.parts.attributes import attributes
 from dashboard.parts.blocks import empty
+from dashboard.parts.kit import opener
+from dashboard.parts.kit import row as table_row
 from dashboard.parts.measures import own_name
 from dashboard.parts.wording import _, ngettext
 from dashboard.stations.list import interval_words
@@ -160,10 +162,11 @@ def _row(
 ) -> html.Tr:
     """Returns the table row of one station; its name links to the station's own card."""
     is_chosen = str(station.id) == shown.asked.station
-    name = dcc.Link(
+    name = html.A(
         own_name(station.name, station.name_en),
         href=address_of(shown.asked, station=str(station.id), page=shown.asked.page),
         className="ac-open",
+        **opener(),
     )
     water = own_name(station.water, station.water_en) if station.water else ""
     under = " · ".join(part for part in (water, interval_words(station.interval)) if part)
@@ -190,6 +193,7 @@ def _row(
             ),
         ],
         **mark,
+        **table_row(),
     )
 
 

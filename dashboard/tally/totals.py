@@ -36,8 +36,15 @@ def sum_card(shown: Shown) -> html.Section:
                 className="ac-sum",
             ),
             due_line(shown),
+            html.P(
+                _(
+                    "“Received” counts messages, also late and repeated ones; “due” counts the "
+                    "readings that the stations' intervals ask for, so the two differ."
+                ),
+                className="ac-why t3",
+            ),
         ],
-        className="card ac-card",
+        className="card ac-card ac-top",
     )
 
 

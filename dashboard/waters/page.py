@@ -104,8 +104,7 @@ def chooser(
         placeholder=label,
         clearable=clearable,
         allowDeselect=clearable,
-        w=148,
-        className="rl-choice" if clearable else "rl-choice rl-sort",
+        className="om-filter rl-choice" if clearable else "om-filter rl-choice rl-sort",
         **attributes(aria_label=label),
     )
 

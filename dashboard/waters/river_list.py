@@ -6,6 +6,7 @@ from dash import dcc, html
 
 from dashboard.parts.attributes import attributes
 from dashboard.parts.blocks import class_badge, notice, table
+from dashboard.parts.kit import opener
 from dashboard.parts.measures import moment_text, own_name
 from dashboard.parts.wording import _
 from dashboard.waters.words import area, bracketed, kilometres, kind_word, reach_count
@@ -28,7 +29,8 @@ def rivers_table(listing: Listing, *, filtered: bool) -> Any:
         )
         rows = [(f"rivers-{each.water}-{each.id}", cells(each, listing)) for each in listing.rows]
         return html.Div(
-            table(heads, rows, label=_("Rivers and lakes")), className="card rl-rows rv-part-rows"
+            table(heads, rows, label=_("Rivers and lakes"), opens=True),
+            className="card rl-rows rv-part-rows",
         )
     if filtered:
         clear = html.A(_("Clear the filters"), href="/rivers", className="btn")
@@ -49,7 +51,7 @@ def cells(row: RiverRow, listing: Listing) -> tuple[Any, ...]:
     return (
         html.Div(
             [
-                dcc.Link(name, href=f"/{row.water}/{row.id}", className="b rl-open"),
+                html.A(name, href=f"/{row.water}/{row.id}", className="b rl-open", **opener()),
                 html.Div(" · ".join(each for each in more if each), className="t3 fs12"),
             ]
         ),

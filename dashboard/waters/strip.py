@@ -100,7 +100,7 @@ def section_mark(file: StationFile, share: float, lane: int | None, now: UtcDate
     """Returns a section's mark on the strip: its class's numeral, ringed if below target."""
     shown = file.record.shown_class
     words = section_words(file, now)
-    label = f"{station_name(file)} · {numeral(shown)} · {words}"
+    label = f"{station_name(file)} {numeral(shown) if shown else '–'} · {words}"
     keep = " is-kept" if file.is_below_target else ""
     missed = " rv-missed" if file.is_below_target else ""
     name = (
@@ -109,7 +109,7 @@ def section_mark(file: StationFile, share: float, lane: int | None, now: UtcDate
         else None
     )
     return html.A(
-        [name, html.Span(numeral(shown) if shown else "–", className=f"cl k{shown}{missed}")],
+        [name, " ", html.Span(numeral(shown) if shown else "–", className=f"cl k{shown}{missed}")],
         href=f"#{anchor(file)}",
         className="rv-mark" + (" rv-edge" if share > 0.96 else ""),
         style={"left": f"{share:.4%}"},

@@ -8,6 +8,12 @@
     document.getElementById("shell-main")?.focus();
   });
 
+  // 取消 closes its dialog as the cross does.
+  document.addEventListener("click", (event) => {
+    const button = /** @type {Element} */ (event.target).closest?.("[data-close-dialog]");
+    /** @type {HTMLElement | null | undefined} */ (button?.closest(".mantine-Modal-content")?.querySelector(".mantine-Modal-close"))?.click();
+  });
+
   // Mantine's arrows to the page before and after have no name of their own, and the head of its
   // dialog would count as a second banner of the page.
   /** The words under a key of an element's own. @param {HTMLElement} of @param {string} key */

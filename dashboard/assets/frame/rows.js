@@ -27,9 +27,7 @@
 
   /** @param {HTMLElement} opener @param {boolean} apart in a tab of its own */
   const open = (opener, apart) => {
-    if (!(opener instanceof HTMLAnchorElement)) return opener.click();
-    if (apart) window.open(opener.href, "_blank", "noopener");
-    else if (opener.origin === location.origin && !opener.target && !opener.hasAttribute("download")) go(opener.href);
+    if (apart && opener instanceof HTMLAnchorElement) window.open(opener.href, "_blank", "noopener");
     else opener.click();
   };
 
@@ -46,10 +44,12 @@
     if (!row || !opener) return;
     const own = at.closest(OWN);
     if (own && row.contains(own)) {
-      if (own !== opener || apart || !(opener instanceof HTMLAnchorElement)) return;
+      const isPage = opener instanceof HTMLAnchorElement && opener.origin === location.origin && !opener.target && !opener.hasAttribute("download");
+      if (own !== opener || apart || !isPage) return;
       event.preventDefault();
-    } else if (isMarked(row)) return;
-    open(opener, apart);
+      return go(opener.href);
+    }
+    if (!isMarked(row)) open(opener, apart);
   });
   // Chromium starts to scroll by a middle click unless its press is taken.
   document.addEventListener("mousedown", (event) => {

@@ -1,6 +1,7 @@
 /* The fields of a dialog, one maker a kind: each answers `{box, value(), missing()}`. */
 
 import { element } from "../map/words.mjs";
+import { choice } from "./choice.mjs";
 import { Photos } from "./photos.mjs";
 import { say } from "./send.mjs";
 import { chooser } from "./spot.mjs";
@@ -31,21 +32,10 @@ function text(field, { words }) {
   };
 }
 
-/** @param {Option} option @param {string | undefined} chosen */
-function choice({ value, word }, chosen) {
-  const option = element("option", { value }, word);
-  option.selected = value === chosen;
-  return option;
-}
-
 /** @param {FieldSpec} field @param {Around} around @returns {Made} */
 function select(field, { words }) {
-  const input = element("select", {});
-  if (!field.value) input.append(element("option", { value: "" }, field.empty ?? "—"));
-  for (const group of field.groups ?? []) {
-    input.append(element("optgroup", { label: group.word }, ...group.options.map((one) => choice(one, field.value))));
-  }
-  input.append(...(field.options ?? []).map((one) => choice(one, field.value)));
+  const { label, value, options, groups } = field;
+  const input = choice({ label, value, options, groups, empty: value ? "" : field.empty ?? "—" });
   return {
     box: framed(field, input, input),
     focus: input,

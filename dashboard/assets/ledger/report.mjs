@@ -1,6 +1,7 @@
 /* The form by which a problem is registered: what, photos, where, how grave; one key for one report. */
 
 import { element } from "../map/words.mjs";
+import { choice } from "./choice.mjs";
 import { Drafts } from "./drafts.mjs";
 import { locate } from "./fields.mjs";
 import { fresh, Photos } from "./photos.mjs";
@@ -8,11 +9,6 @@ import { post, say } from "./send.mjs";
 import { chooser } from "./spot.mjs";
 
 const icon = (/** @type {string} */ name) => element("span", { class: `ic ic-${name}`, "aria-hidden": "true" });
-const options = (/** @type {Option[]} */ list, /** @type {string} */ chosen = "") => list.map(({ value, word }) => {
-  const made = element("option", { value }, word);
-  made.selected = value === chosen;
-  return made;
-});
 
 /** When it was, by the clock in China: month, day, hour and minute. @param {string} iso */
 function moment(iso) {
@@ -54,8 +50,8 @@ class Report {
     this.stage = element("div", { class: "rp-map" });
     this.status = element("p", { class: "pd-said", role: "status" });
     this.description = element("textarea", { id: "rp-description", rows: 4, maxlength: 2000 });
-    this.severity = element("select", { id: "rp-severity" }, ...options(told.severities, "general"));
-    this.source = element("select", { id: "rp-source" }, ...options(told.sources, told.source));
+    this.severity = choice({ id: "rp-severity", label: this.say("severity"), options: told.severities, value: "general" });
+    this.source = choice({ id: "rp-source", label: this.say("source"), options: told.sources, value: told.source });
     this.reference = element("input", { id: "rp-source_ref", maxlength: 100 });
     this.restored = element("div", { class: "rp-restored", role: "status", hidden: "" });
     this.unkept = element("p", { class: "rp-unkept", role: "status", hidden: "" }, this.say("draft_unkept"));
@@ -203,11 +199,11 @@ class Report {
   placeFields(preview) {
     const here = element("button", { type: "button", class: "btn" }, icon("locate"), this.say("locate"));
     here.addEventListener("click", () => this.locate());
-    const river = element("select", { "aria-label": this.say("river") }, ...options(this.told.rivers));
+    const river = choice({ label: this.say("river"), options: this.told.rivers });
     const chainage = element("input", { placeholder: "K12+350", "aria-label": this.say("chainage"), maxlength: 20 });
     const lon = element("input", { placeholder: this.say("lon"), "aria-label": this.say("lon"), inputmode: "decimal" });
     const lat = element("input", { placeholder: this.say("lat"), "aria-label": this.say("lat"), inputmode: "decimal" });
-    const datum = element("select", { "aria-label": this.say("datum") }, ...options(this.told.datums));
+    const datum = choice({ label: this.say("datum"), options: this.told.datums });
     const find = (/** @type {() => Facts} */ ask) => {
       const button = element("button", { type: "button", class: "btn" }, this.say("find"));
       button.addEventListener("click", () => this.ask(ask()));

@@ -99,15 +99,9 @@
     confirmed = confirmed || asked.ask === "month";
     name(button);
     if (asked.ask !== "person") return;
-    const select = one("patrols-person");
-    const options = [...select.querySelectorAll("option")];
-    for (const { person_id: person, name: words } of (asked.choices ?? []).reverse()) {
-      const option = options.find((each) => each.value === String(person)) ?? document.createElement("option");
-      option.value = String(person);
-      option.textContent = words;
-      select.prepend(option);
-    }
-    select.focus();
+    const data = (asked.choices ?? []).map(({ person_id: person, name: label }) => ({ value: String(person), label }));
+    window.dash_clientside.set_props("patrols-person", { data, value: null });
+    one("patrols-person").focus();
   }
 
   /** @param {HTMLButtonElement} button */
@@ -115,11 +109,12 @@
     if (!file) return;
     const form = new FormData();
     form.append("file", file);
-    const person = one("patrols-person").value;
+    const chosen = (/** @type {string} */ name) => /** @type {HTMLInputElement | null} */ (document.querySelector(`input[name="${name}"]`))?.value ?? "";
+    const person = chosen("patrols-person");
     const fields = {
-      person_id: person === "by_place" ? "" : person,
+      person_id: ["by_place", "myself"].includes(person) ? "" : person,
       by_place: person === "by_place" ? "true" : "",
-      times_in: one("patrols-zone").value,
+      times_in: chosen("patrols-zone"),
       confirmed: confirmed ? "true" : "",
       reason: one("patrols-why").value.trim(),
     };

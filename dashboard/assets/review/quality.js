@@ -78,6 +78,18 @@
     }
   }
 
+  /* On a desk the first value is shown at once, beside the list; a phone shows the list first. */
+  const ROOM = matchMedia("(min-width: 960px)");
+  let begun = "?";
+  function begin() {
+    const list = one("quality-body");
+    const [top] = rows();
+    if (!top || !ROOM.matches || picked() || begun === location.search) return;
+    if (list.contains(document.activeElement) || chosen.size) return;
+    begun = location.search;
+    pick(keyOf(top), { scroll: false });
+  }
+
   /** @param {number} step */
   function move(step) {
     const listed = rows();
@@ -251,11 +263,21 @@
     }
   });
 
-  document.addEventListener("change", (event) => {
-    const at = /** @type {Part} */ (event.target);
-    const filter = at.dataset?.qualityFilter;
-    if (filter) read({ [filter]: at.value, page: "" });
-  });
+  /* A filter that differs from what the list was drawn with has just been chosen. */
+  function filtered() {
+    const form = one("quality-filters");
+    const given = JSON.parse(form?.dataset.given ?? "{}");
+    /** @type {Record<string, string>} */
+    const changed = {};
+    /** @type {any} any: the filters' ids are of a pattern, so that they come as a list */
+    const [filters] = window.dash_clientside.callback_context.inputs_list;
+    for (const { id, value } of filters ?? []) {
+      if (form && (value ?? "") !== given[id.index]) changed[id.index] = value ?? "";
+    }
+    if (Object.keys(changed).length) read({ ...changed, page: "" });
+    return window.dash_clientside.no_update;
+  }
+  window.dash_clientside = Object.assign({}, window.dash_clientside, { onemap_quality: { filtered } });
 
   /** @type {Record<string, string>} */
   const KEYS = { k: "keep", r: "reject", c: "correct" };
@@ -280,5 +302,5 @@
   });
 
   window.addEventListener("onemap:theme", (event) => page() && set("quality-theme", { data: event.detail }));
-  new MutationObserver(() => page() && mark()).observe(document.documentElement, { childList: true, subtree: true });
+  new MutationObserver(() => page() && (mark(), begin())).observe(document.documentElement, { childList: true, subtree: true });
 })();

@@ -11,7 +11,7 @@ from alembic import op
 from data.errors import BadInput
 
 revision = "0010"
-down_revision = "0013"
+down_revision = "0009"
 
 
 def upgrade() -> None:

@@ -11,7 +11,7 @@ from alembic import op
 from data.errors import BadInput
 
 revision = "0011"
-down_revision = "0009"
+down_revision = "0010"
 
 
 def upgrade() -> None:

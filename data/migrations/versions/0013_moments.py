@@ -11,7 +11,7 @@ from alembic import op
 from data.errors import BadInput
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 
 
 def upgrade() -> None:

@@ -79,18 +79,18 @@ ROLES = text(
     WHERE account_id = ANY(:accounts) ORDER BY account_role.id
     """
 )
+FITS = """
+    (:search = '' OR login ILIKE :like OR display_name ILIKE :like)
+    AND (:role = '' OR EXISTS (SELECT FROM account_role
+    WHERE account_id = account.id AND role = :role))
+"""
 LIST = text(
     f"""
-    SELECT {ACCOUNT} FROM account WHERE :search = '' OR login ILIKE :like
-    OR display_name ILIKE :like ORDER BY is_active DESC, login LIMIT :most OFFSET :start
+    SELECT {ACCOUNT} FROM account WHERE {FITS}
+    ORDER BY is_active DESC, login LIMIT :most OFFSET :start
     """
 )
-COUNT = text(
-    """
-    SELECT count(*) FROM account WHERE :search = '' OR login ILIKE :like
-    OR display_name ILIKE :like
-    """
-)
+COUNT = text(f"SELECT count(*) FROM account WHERE {FITS}")
 
 
 def account_of_session(connection: Connection, token: str) -> tuple[Account, bool] | None:
@@ -138,10 +138,20 @@ def roles(
 
 
 def accounts(
-    connection: Connection, search: str = "", start: int = 0, most: int = 50
+    connection: Connection,
+    search: str = "",
+    start: int = 0,
+    most: int = 50,
+    role: Role | None = None,
 ) -> tuple[int, list[Account]]:
-    """Returns how many accounts match the search, and one page of them."""
-    bound = {"search": search, "like": f"%{literal(search)}%", "start": start, "most": most}
+    """Returns how many accounts match the search and hold the role, and one page of them."""
+    bound = {
+        "search": search,
+        "like": f"%{literal(search)}%",
+        "role": role.value if role else "",
+        "start": start,
+        "most": most,
+    }
     rows = connection.execute(LIST, bound)
     return connection.execute(COUNT, bound).scalar_one(), rows_as(Account, rows)
 

@@ -1,5 +1,6 @@
 """What the access log says of an account's sign-ins, for the account's holder."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
@@ -28,6 +29,15 @@ SELECT (SELECT count(*) FROM failed) AS count, (SELECT at FROM before) AS since,
 """)
 
 
+_LATEST = text("""
+SELECT asked.id, (
+    SELECT max(at) FROM access_log
+    WHERE account_id = asked.id AND action = 'sign_in' AND outcome = 'done'
+) AS at
+FROM unnest(CAST(:accounts AS bigint[])) AS asked (id)
+""")
+
+
 @dataclass(frozen=True, slots=True)
 class FailedSignIns:
     """How many sign-ins failed since one that didn't, and their addresses, the most frequent first.
@@ -38,6 +48,14 @@ class FailedSignIns:
     count: int
     since: UtcDatetime | None
     addresses: tuple[str, ...]
+
+
+def latest_sign_ins(
+    connection: Connection, account_ids: Sequence[AccountId]
+) -> dict[AccountId, UtcDatetime | None]:
+    """Returns when each account last signed in; None for one that never did."""
+    rows = connection.execute(_LATEST, {"accounts": list(account_ids)})
+    return {AccountId(row.id): row.at for row in rows}
 
 
 def failed_sign_ins(connection: Connection, account_id: AccountId, *, skip: int) -> FailedSignIns:

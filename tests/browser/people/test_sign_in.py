@@ -42,7 +42,7 @@ def test_a_chief_signs_in_and_out(watched: Page, shared_served: Served) -> None:
     expect(watched.locator("#shell-nav")).not_to_contain_text("账号")
     until_in_page(watched, "() => window.onemap?.ready")
     watched.click(".me")
-    expect(watched.get_by_text("县级河长，测试县")).to_be_visible()
+    expect(watched.get_by_text("县级河长 · 测试县")).to_be_visible()
     watched.get_by_text("退出登录").click()
     expect(watched.get_by_role("status")).to_have_text("您已退出登录。")
     watched.goto(f"{shared_served.url}/")

@@ -74,7 +74,7 @@ def test_values_are_judged_by_key_undone_and_judged_together(office: Page, doubt
     assert said(doubted)[-1] == ("withdraw", None, "电极故障")
 
     office.locator("[data-quality-box=all]").click()
-    expect(office.locator("#quality-bulk")).to_contain_text("已选 3 个数据")
+    expect(office.locator("#quality-bulk")).to_contain_text("已选 3 条数据")
     office.locator("[data-quality-reason]", has_text="手工比对属实").click()
     office.locator("[data-quality-verdict=keep]").click()
     expect(office.locator("#quality-body .empty")).to_contain_text("没有待审核的数据")

@@ -123,6 +123,34 @@ def test_the_filters_live_in_the_address(opened: Open) -> None:
     expect(page).to_have_url(re.compile(r"/stations$"))
 
 
+def test_a_row_opens_its_form_and_a_menu_leads_on(opened: Open, shared_served: Served) -> None:
+    page = opened(query="?kind=intake")
+    row = page.locator(".st-table tbody tr")
+    row.get_by_role("button", name="更多").click()
+    onward = page.get_by_role("menuitem", name="在一张图查看")
+    here = f"/#sel=intake:{shared_served.basin.intake}"
+    expect(onward).to_have_attribute("href", here)
+    page.keyboard.press("Escape")
+    row.locator(".st-place").click()
+    expect(page.locator("#stations-field-code")).to_have_value("QS-01")
+
+
+def test_a_click_on_the_map_places_a_new_station(opened: Open) -> None:
+    page = opened()
+    page.get_by_role("button", name="新增测站").click()
+    canvas = page.locator(".st-map .maplibregl-canvas")
+    expect(canvas).to_be_visible()
+    page.locator("#stations-field-crs").click()
+    page.get_by_role("option", name="GCJ-02").click()
+    canvas.click()
+    expect(page.locator("#stations-field-lon")).to_have_value(re.compile(r"^112\.\d{6}$"))
+    expect(page.locator("#stations-field-crs")).to_have_value("CGCS2000")
+    expect(page.locator("#stations-preview")).to_contain_text(re.compile("距此|K\\d+"))
+    page.locator("#stations-field-attribute").click()
+    expect(page.get_by_role("option", name="国考")).to_be_visible()
+    expect(page.get_by_role("option", name="其他")).to_be_visible()
+
+
 def test_a_link_opens_the_form_of_one_station(opened: Open, shared_served: Served) -> None:
     page = opened(query=f"?edit={shared_served.basin.intake}")
     box(page, "volume")
@@ -167,7 +195,8 @@ def test_a_foreign_message_is_mapped_tried_and_saved(opened: Open, shared_served
             {"payload": FOREIGN.encode()},
         )
     page = opened()
-    page.get_by_role("button", name="报文格式：下游断面").click()
+    page.get_by_role("button", name="更多：下游断面").click()
+    page.get_by_role("menuitem", name="报文格式").click()
     expect(page.locator("#stations-format-state")).to_contain_text("1 条消息待处理")
     expect(page.locator("#stations-format-rows")).to_be_hidden()
     page.locator("#stations-format-model").click()
