@@ -18,6 +18,10 @@ class Subject(NamedTuple):
     uid: str
 
 
+SERVER_DISK: Final = Subject(SubjectKind.SERVICE, "disk")
+"""The subject of a nearly full disk of a server."""
+
+
 def offices_over(above: str, condition: str = "true") -> str:
     """Returns SQL for the accounts of the lowest-level offices over a place, as rows of ``id``.
 
