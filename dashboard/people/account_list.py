@@ -8,7 +8,7 @@ from dash import html
 from dashboard.parts.icons import icon
 from dashboard.parts.roles import CHIEFS, ROLES, role_words
 from dashboard.parts.wording import _
-from dashboard.people.actions import Chosen, Listed
+from dashboard.people.actions import EVERYWHERE, Chosen, Listed
 from data.errors import BadInput
 from data.people.accounts import UnitId
 from data.records import DivisionId
@@ -152,7 +152,7 @@ def role_fields(prefix: str) -> list[Any]:
         dmc.Select(
             id=f"accounts-{prefix}-division",
             label=_("Division"),
-            description=_("Left empty: everywhere"),
+            description=_("Needed by every role but the system administrator's"),
             data=[],
             **shared,
         ),
@@ -164,7 +164,10 @@ def place_choices(choices: Choices) -> tuple[list[dict[str, str]], list[dict[str
     """The options for divisions and the options for units, with ids as values."""
     divisions, units = choices
     return (
-        [{"value": str(number), "label": name} for number, name, _level in divisions],
+        [
+            {"value": EVERYWHERE, "label": _("All divisions (the widest access)")},
+            *({"value": str(number), "label": name} for number, name, _level in divisions),
+        ],
         [{"value": str(number), "label": name} for number, name in units],
     )
 

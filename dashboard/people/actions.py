@@ -24,6 +24,9 @@ PAGE_ROWS = 20
 MOST_SEARCHED = 80
 """The most letters of a search among accounts."""
 
+EVERYWHERE = "all"
+"""Stands in place of a division's id for all of them."""
+
 Sent = str | bool | None
 """What a field of a form sends."""
 
@@ -78,17 +81,19 @@ def role_of_fields(
 ) -> kept.RoleGrant:
     """The role that the form's fields make up. Raises BadInput for a missing or unknown role.
 
-    Level and ``general`` count for chiefs only.
+    Level and ``general`` count for chiefs only. ``EVERYWHERE`` in place of a division lets the role
+    hold in all of them; a field left empty never does.
     """
     if role not in set(Role):
         raise BadInput("Choose a role.")
     is_chief = role == Role.CHIEF
     return kept.RoleGrant(
         Role(role),
-        DivisionId(whole_number(division)) if division else None,
+        DivisionId(whole_number(division)) if division and division != EVERYWHERE else None,
         kept.UnitId(whole_number(unit)) if unit else None,
         ChiefLevel(level) if level in set(ChiefLevel) and is_chief else None,
         bool(general) and is_chief,
+        is_everywhere=division == EVERYWHERE,
     )
 
 

@@ -31,6 +31,7 @@ def test_an_account_is_made_changed_and_disabled(page: Page, shared_served: Serv
 
     row.get_by_role("button", name="管理").click()
     choose(page, "#accounts-add-role", "督查")
+    choose(page, "#accounts-add-division", "全部行政区（权限最大）")
     page.get_by_role("button", name="增加角色").click()
     expect(page.locator(".acc-roles li")).to_have_count(2)
     page.locator(".acc-roles li", has_text="督查").get_by_role("button").click()
@@ -51,6 +52,9 @@ def test_what_is_wrong_is_said(page: Page, shared_served: Served) -> None:
     page.get_by_role("button", name="创建账号").click()
     expect(page.get_by_text("请选择角色。")).to_be_visible()
     choose(page, "#accounts-new-role", "督查")
+    page.get_by_role("button", name="创建账号").click()
+    expect(page.get_by_text("请选择角色所在的行政区。")).to_be_visible()
+    choose(page, "#accounts-new-division", "全部行政区（权限最大）")
     page.get_by_role("button", name="创建账号").click()
     expect(page.get_by_text("不能用作账号")).to_be_visible()
 
