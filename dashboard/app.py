@@ -15,7 +15,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from dashboard.frame import api_docs, health, live, shell
 from dashboard.frame.auth import set_user
 from dashboard.frame.deps import Deps
-from dashboard.frame.disks import Disks
+from dashboard.frame.disks import Disks, tell_of_disk
 from dashboard.frame.door import Door
 from dashboard.frame.frame_room import ROOM as FRAME
 from dashboard.frame.guard import Guard
@@ -79,7 +79,11 @@ def create_app(settings: DashboardSettings | None = None, clock: Clock = now) ->
     door = Door(deps, door_engine(DatabaseSettings()), Workers(DOOR_THREADS, share=1))
     news = Live(deps, figures, channels, door)
     parts = Parts(deps, door, work_threads(deps.dashboard, DatabaseSettings()), news)
-    disks = Disks(deps.dashboard.watched, deps.dashboard.free_percent)
+    disks = Disks(
+        deps.dashboard.watched,
+        deps.dashboard.free_percent,
+        lambda disk: door.workers.run(tell_of_disk, deps.engine, disk, deps.clock()),
+    )
     server = FastAPI(
         title="OneMap",
         version="1",

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.errors import MissingPart, ServiceDown
+from data.logs import rotate
 from data.whole_files import write_whole
 
 POLL_S = 0.02
@@ -155,12 +156,11 @@ class Daemon:
         death_signal: str = "TERM",
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        """Starts the command in a process group of its own, with its output in ``log``.
+        """Starts the command in a process group of its own, its output appended to ``log``.
 
         The kernel sends it ``death_signal`` when the calling thread ends, even by kill -9.
         """
-        if log.exists() and log.stat().st_size > 10_000_000:
-            log.replace(log.with_suffix(log.suffix + ".1"))
+        rotate(log, in_use=False)
         before = [*(account.prefix() if account else []), "/usr/bin/setpriv"]
         with log.open("ab") as output:
             self.process = subprocess.Popen(  # noqa: S603 - our own command

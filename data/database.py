@@ -54,6 +54,7 @@ def engine(
 ) -> Engine:
     """Creates an engine with sessions in UTC, which replaces dead connections of its pool.
 
+    An error says the statement, never its values, which may be personal.
     JIT is off: compiling took 70 of 110 ms of the ledger's list, and no query runs for long.
     Without ``limits`` a statement may run for ever, as migrations and imports must.
     What is stamped more than ``clock_seconds`` from the database's clock raises ServiceDown.
@@ -65,6 +66,7 @@ def engine(
         max_overflow=max_overflow,
         pool_timeout=pool_wait_s,
         pool_pre_ping=True,
+        hide_parameters=True,
         execution_options={LONG: limits.long_s},
         connect_args={
             "application_name": application,

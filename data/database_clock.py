@@ -1,6 +1,7 @@
 """Compares this process's clock with the database's, by which everything stamped is judged."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, text
@@ -9,6 +10,8 @@ from data.clock import Clock, UtcDatetime
 from data.database import clock_differs, transaction
 
 CHECK_EVERY_S = 10.0
+CheckClock = Callable[[], object]
+"""Raises ServiceDown while a clock is too far from the database's."""
 
 _THERE = text("""
 SELECT clock_timestamp() AS at,

@@ -1,5 +1,6 @@
 """Tells what a database's error means to a person: busy, disk full, away, or unfit input."""
 
+import psycopg
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
@@ -9,6 +10,20 @@ BUSY = frozenset({"57014", "55P03", "25P03", "25P04", "40P01", "40001", "53300",
 """SQLSTATEs of statements and transactions ended because others were in the way or too slow:
 cancelled, lock not available, idle, deadlock, serialization, too many connections, out of memory.
 Source: PostgreSQL documentation, appendix A."""
+
+
+OUTAGES = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    OperationalError,
+    InterfaceError,
+)
+"""The database is away, restarting, full, busy or in a deadlock: the same again may succeed."""
+
+
+def is_busy(error: BaseException) -> bool:
+    """Returns whether the database answered, and others were in the way or too slow (``BUSY``)."""
+    return getattr(getattr(error, "orig", error), "sqlstate", None) in BUSY
 
 
 def busy() -> Busy:

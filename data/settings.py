@@ -285,6 +285,15 @@ class LedgerSettings(BaseSettings):
     )
 
 
+class LogSettings(BaseSettings):
+    """How large the logs grow that a supervisor of ours keeps; other supervisors have their own."""
+
+    model_config = SettingsConfigDict(env_prefix="ONEMAP_LOGS__")
+
+    most_mb: float = Field(10, gt=0, description="a log larger than this is copied and emptied")
+    kept: int = Field(3, ge=0, le=99, description="so many older copies of each log are kept")
+
+
 class SimulatorSettings(BaseSettings):
     """How simulated devices publish; for demos and drills, never beside real devices."""
 

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import logging
 import os
 import signal
 import sys
@@ -15,6 +14,7 @@ from pydantic import ValidationError
 from dashboard.parts.wording import _
 from data.background import watch_threads
 from data.errors import BadInput, ServiceDown
+from data.logs import begin_logging
 from data.settings import Hj212Settings, MqttSettings
 from ingest.codecs.hj212 import Decoded, Refused, read
 from ingest.codecs.hj212_segment import BEIJING
@@ -81,7 +81,7 @@ def run_gateway(_args: argparse.Namespace) -> int:
     loggers = read_loggers(settings.loggers)
     gateway = Gateway(MqttSettings(), settings, loggers, tls=tls_context(settings))
     watch_threads()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    begin_logging()
     try:
         asyncio.run(_serve_until_stopped(gateway))
     except OSError as error:

@@ -22,7 +22,9 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def run(args: argparse.Namespace) -> int:
     """Takes readings in until SIGTERM or SIGINT, finishes the batches begun; returns 0."""
+    from data import clock
     from data.database import ingest_engine
+    from data.database_clock import CheckedClock
     from data.settings import IngestSettings
     from ingest.running.collector import rest_collector
     from ingest.running.worker import Worker
@@ -30,6 +32,6 @@ def run(args: argparse.Namespace) -> int:
     chosen = {} if args.workers is None else {"workers": args.workers}
     settings = IngestSettings(**chosen)
     engine = ingest_engine()
-    worker = Worker(engine, settings=settings)
+    worker = Worker(engine, settings=settings, check_clock=CheckedClock(engine, clock.now))
     rest_collector()
     return run_until_stopped(worker, engine)

@@ -47,6 +47,7 @@ def run_look(args: argparse.Namespace) -> int:
     from data import clock
     from data.clock import Span
     from data.database import ingest_engine
+    from data.database_clock import CheckedClock
     from ingest.qc.watch import Watch
 
     since, until = _instant(args.since), _instant(args.to)
@@ -55,7 +56,7 @@ def run_look(args: argparse.Namespace) -> int:
     if since is not None and since >= (until or clock.now()):
         raise BadInput("The span ends before it begins.")
     engine = ingest_engine()
-    watch = Watch(engine)
+    watch = Watch(engine, clock=CheckedClock(engine, clock.now))
     if since is None and not args.once:
         return run_until_stopped(watch, engine)
     try:

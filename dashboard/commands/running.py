@@ -1,6 +1,5 @@
 """Runs a worker until a signal ends it."""
 
-import logging
 import signal
 from types import FrameType
 from typing import Protocol
@@ -8,6 +7,7 @@ from typing import Protocol
 from sqlalchemy import Engine
 
 from data.background import watch_threads
+from data.logs import begin_logging
 
 
 class Works(Protocol):
@@ -23,7 +23,7 @@ class Works(Protocol):
 def run_until_stopped(worker: Works, engine: Engine) -> int:
     """Runs the worker until SIGTERM or SIGINT, then closes its engine; returns 0."""
     watch_threads()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    begin_logging()
 
     def end(_number: int, _frame: FrameType | None) -> None:
         worker.stop()

@@ -1,7 +1,6 @@
 """`onemap simulate`: the basin's devices publish by themselves; a pollution event on request."""
 
 import argparse
-import logging
 import signal
 from threading import Event
 from types import FrameType
@@ -14,6 +13,7 @@ from data.background import watch_threads
 from data.clock import now
 from data.database import app_engine
 from data.errors import BadInput
+from data.logs import begin_logging
 from data.settings import MqttSettings, SimulatorSettings
 from data.vocabulary import BodyKind, StationKind
 from ingest.simulator.devices import Device, default_end, order_pollution, simulate
@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     if args.pollution:
         return _order(engine, settings, args.pollution, args.amount, args.minutes)
     watch_threads()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    begin_logging()
     stop = Event()
 
     def end(_number: int, _frame: FrameType | None) -> None:

@@ -27,7 +27,13 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     adding.add_argument("--role", required=True, choices=[role.value for role in Role])
     adding.add_argument("--level", choices=[level.value for level in ChiefLevel])
     adding.add_argument("--general", action="store_true", help=_("a general river chief"))
-    adding.add_argument("--division", metavar="CODE|NAME", help=_("default: everywhere"))
+    where = adding.add_mutually_exclusive_group()
+    where.add_argument(
+        "--division", metavar="CODE|NAME", help=_("where the role holds; default: the unit's")
+    )
+    where.add_argument(
+        "--everywhere", action="store_true", help=_("the role holds in all divisions")
+    )
     adding.add_argument("--unit", metavar="NAME")
     adding.add_argument("--person", metavar="NAME", help=_("the official who signs in by it"))
     adding.add_argument("--post", default="", help=_("the official's post, where names repeat"))
@@ -77,6 +83,7 @@ def add_user(engine: Engine, args: argparse.Namespace) -> None:
             unit,
             ChiefLevel(args.level) if args.level else None,
             args.general,
+            args.everywhere,
         )
         account_id = accounts.create_account(
             connection,

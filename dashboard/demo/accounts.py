@@ -53,7 +53,8 @@ def hand_out(owner: Engine, settings: MutableMapping[str, str]) -> None:
             passwords = stored_passwords(settings, KEY, [login for login, _, _ in names])
             for login, name, role in names:
                 made = create_account(connection, login, name, passwords[login], must_change=False)
-                add_role(connection, made, RoleGrant(role), 1)
+                grant = RoleGrant(role, is_everywhere=role is not Role.ADMINISTRATOR)
+                add_role(connection, made, grant, 1)
             return
         passwords = stored_passwords(settings, KEY, [row.login for row in found])
         for row in found:

@@ -112,7 +112,16 @@ def write_stations(
         )
         for row in watch.outfalls()
     ]
-    intakes = [
+    return [
+        BasinFile(ImportKind.SECTIONS, _write(folder / "sections.geojson", sections)),
+        BasinFile(ImportKind.OUTFALLS, _write(folder / "outfalls.geojson", outfalls)),
+        BasinFile(ImportKind.INTAKES, _write(folder / "intakes.geojson", _intakes(ground, began))),
+    ]
+
+
+def _intakes(ground: Ground, began: dict[str, str]) -> list[Row]:
+    """Returns the intakes as features along the waters."""
+    return [
         (
             {
                 "code": row.code,
@@ -127,11 +136,6 @@ def write_stations(
             _spot(ground, row.water, row.share, -0.0003),
         )
         for row in watch.intakes()
-    ]
-    return [
-        BasinFile(ImportKind.SECTIONS, _write(folder / "sections.geojson", sections)),
-        BasinFile(ImportKind.OUTFALLS, _write(folder / "outfalls.geojson", outfalls)),
-        BasinFile(ImportKind.INTAKES, _write(folder / "intakes.geojson", intakes)),
     ]
 
 

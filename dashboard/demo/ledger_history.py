@@ -16,6 +16,7 @@ from dashboard.demo.stories import (
     MEASURED_BEFORE,
     STORIES,
     Case,
+    File,
     Turn,
     cases,
     found_at,
@@ -25,7 +26,7 @@ from dashboard.demo.stories import (
 from data.clock import UtcDatetime, business_date, to_utc
 from data.database import transaction
 from data.records import AccountId
-from data.words.ledger import Action, Group, Severity, Source
+from data.words.ledger import Action, Severity, Source
 from ingest.simulator.values import chance
 from problem_ledger.cases import actions, reports
 from problem_ledger.cases.rules import Rules
@@ -69,37 +70,6 @@ WHERE reach_id = :reach AND account_id = :account
 AND started_at BETWEEN :at - interval '8 hours' AND :at ORDER BY started_at DESC LIMIT 1
 """
 _DUE = "SELECT due_at FROM problem WHERE id = :id"
-
-
-@dataclass(slots=True)
-class File:
-    """One problem that the demo's office works on: its facts, version and last step.
-
-    ``is_past``: it was reported before the last four weeks, and ended by the rules' deadlines.
-    """
-
-    key: str
-    reach: str
-    category: str
-    severity: Severity
-    unit: str
-    requirement: str
-    story: str
-    spot: Spot
-    problem_id: int = 0
-    version: int = 0
-    last_at: UtcDatetime | None = None
-    is_past: bool = False
-
-    @property
-    def group(self) -> Group:
-        """The group of the problem's category, from the category key's part before the dot."""
-        return Group(self.category.partition(".")[0])
-
-    @property
-    def other(self) -> str:
-        """The wrong unit, to which some problems are assigned in error first."""
-        return "water" if self.unit == "farming" else "farming"
 
 
 @dataclass(slots=True)

@@ -9,12 +9,15 @@ from pathlib import Path
 
 from data.daemon import Daemon
 from data.errors import OneMapError
+from data.logs import rotate
 
 STEADY_S = 30.0
 """A child that ran this long before it ended is started again at once."""
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 PATIENCE_S = 2.5
+SIZED_EVERY_S = 5.0
+"""So often a process's log is looked at."""
 
 
 class Tended:
@@ -115,12 +118,20 @@ def end_left(records: Iterable[Path]) -> None:
 def tend(
     processes: Sequence[Tended], print_line: Callable[[str], None], *, every_s: float = 0.25
 ) -> None:
-    """Restarts processes whenever they end; never returns, but a signal raises Stopped."""
+    """Restarts processes whenever they end, and keeps their logs from growing for ever.
+
+    Never returns, but a signal raises Stopped.
+    """
+    sized_at = time.monotonic()
     while True:
         for child in processes:
             line = child.look_after(time.monotonic())
             if line:
                 print_line(line)
+        if time.monotonic() - sized_at >= SIZED_EVERY_S:
+            sized_at = time.monotonic()
+            for child in processes:
+                rotate(child.log)
         time.sleep(every_s)
 
 

@@ -1,6 +1,7 @@
 """The demo: cluster, broker, ingest and its second look, ledger worker, simulator, dashboard."""
 
 import fcntl
+import json
 import os
 import shlex
 import time
@@ -120,6 +121,7 @@ def _start(
     settings["ONEMAP_DASHBOARD__HOST"] = "127.0.0.1"
     settings["ONEMAP_DASHBOARD__PORT"] = str(at)
     settings["ONEMAP_DASHBOARD__DEMO"] = "true"
+    settings["ONEMAP_DASHBOARD__WATCHED"] = json.dumps([str(folder)])
     settings.setdefault("ONEMAP_LEDGER__KEY", str(folder / "ledger.key"))
     demo.save()
     step("启动采集、台账、模拟设备和看板", "Starting ingest, ledger, simulator and dashboard")

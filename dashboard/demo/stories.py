@@ -6,10 +6,11 @@ from datetime import datetime, time, timedelta
 from functools import cache
 from types import MappingProxyType
 
+from dashboard.demo.office import Spot
 from dashboard.demo.watch import made_rows
 from data.clock import BUSINESS_ZONE, UtcDatetime, to_utc
 from data.vocabulary import Bank
-from data.words.ledger import Action, Severity, Source
+from data.words.ledger import Action, Group, Severity, Source
 from ingest.simulator.values import chance
 
 OPENS, CLOSES = time(8, 30), time(17, 30)
@@ -49,6 +50,37 @@ class Case:
     story: str
     description: str
     requirement: str
+
+
+@dataclass(slots=True)
+class File:
+    """One problem that the demo's office works on: its facts, version and last step.
+
+    ``is_past``: it was reported before the last four weeks, and ended by the rules' deadlines.
+    """
+
+    key: str
+    reach: str
+    category: str
+    severity: Severity
+    unit: str
+    requirement: str
+    story: str
+    spot: Spot
+    problem_id: int = 0
+    version: int = 0
+    last_at: UtcDatetime | None = None
+    is_past: bool = False
+
+    @property
+    def group(self) -> Group:
+        """The group of the problem's category, from the category key's part before the dot."""
+        return Group(self.category.partition(".")[0])
+
+    @property
+    def other(self) -> str:
+        """The wrong unit, to which some problems are assigned in error first."""
+        return "water" if self.unit == "farming" else "farming"
 
 
 ACCEPT = Turn(Action.ACCEPT, "office", 3, "accept")

@@ -20,6 +20,7 @@ from dashboard.frame.identify import session_cookie
 from dashboard.frame.offload import Workers, kind_of_work
 from data.background import note_fault, watched_task
 from data.errors import Busy, ServiceDown
+from data.logs import OutageLog
 from data.people.sessions import ANNOUNCED
 from data.records import AccountId
 
@@ -55,7 +56,7 @@ class Live:
 
     async def run(self) -> None:
         """Sends news until cancelled; after a lost database or a fault begins anew, catching up."""
-        wait_s = COALESCE_S
+        wait_s, outage = COALESCE_S, OutageLog(LOGGER)
         while True:
             try:
                 async with await self._connect() as connection:
@@ -63,10 +64,11 @@ class Live:
                         await connection.execute(f"LISTEN {name}")
                     self._doubt(None)
                     self._ring()
+                    outage.over()
                     wait_s = COALESCE_S
                     await self._follow(connection)
             except (psycopg.OperationalError, OperationalError) as error:
-                LOGGER.warning("live: the database is away (%s)", type(error).__name__)
+                outage.met(error)
             except Exception as error:  # noqa: BLE001  pages without news are better than none
                 note_fault("live news", error)
             await asyncio.sleep(wait_s)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from data.logs import begin_logging
 from data.settings import DashboardSettings
 
 SPARE_FILES = 256
@@ -162,6 +163,7 @@ def serve(
     app: Any, settings: DashboardSettings, *, host: str, port: int, graceful_s: int = 2
 ) -> None:
     """Serves the app until SIGTERM or SIGINT."""
+    begin_logging()
     files = raise_file_limit()
     room = settings.connections
     if files != resource.RLIM_INFINITY:
@@ -172,6 +174,7 @@ def serve(
         port=port,
         http=protocol(settings, room),
         access_log=False,
+        log_config=None,
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=settings.keep_alive_seconds,

@@ -7,6 +7,7 @@ from dashboard.ledger.words import category_word
 from dashboard.parts.measures import moment_text, own_name
 from dashboard.parts.wording import N_, _
 from data.clock import UtcDatetime
+from data.notices.queue import SERVER_DISK
 from data.queries.ledger.notices import Notice
 from data.words.ledger import NoticeKind
 from problem_ledger.work.refusals import INGEST
@@ -28,6 +29,11 @@ NOTICE: Mapping[NoticeKind, str] = MappingProxyType(
     }
 )
 
+SERVICES: Mapping[str, str] = MappingProxyType(
+    {INGEST.uid: N_("Unregistered stations"), SERVER_DISK.uid: N_("Disk of the server")}
+)
+"""What a notice without problem and station is about, by its subject."""
+
 
 def notice_words(notice: Notice) -> str:
     """What a notice announces, in the reader's language: 新登记问题，待受理 or 问题已逾期."""
@@ -45,18 +51,26 @@ def notice_about(notice: Notice, now: UtcDatetime) -> str:
     name = notice.subject_uid or ""
     if notice.station_name is not None:
         name = own_name(notice.station_name, notice.station_name_en)
-    elif notice.subject_uid == INGEST.uid:
-        name = _("Unregistered stations")
+    elif name in SERVICES:
+        name = _(SERVICES[name])
     parts = [name]
     if "refused" in notice.facts:
         parts.append(_("{n} refused").format(n=f"{notice.facts['refused']:,}"))
+    if "free_mb" in notice.facts:
+        free = _("{free} MB free ({percent} %)")
+        parts.append(
+            free.format(free=f"{notice.facts['free_mb']:,}", percent=notice.facts["percent"])
+        )
     return " · ".join((*parts, when))
 
 
 def notice_address(notice: Notice) -> str:
-    """The address of the page a notice leads to: its problem, or its station's data tally."""
+    """The address of the page a notice leads to: its problem, or its station's data tally.
+
+    No page is about the server's disk: that notice leads to the first page.
+    """
     if notice.problem_id is not None:
         return f"/ledger/{notice.problem_id}"
     if notice.station_id is not None:
         return f"/accounting?station={notice.station_id}"
-    return "/accounting"
+    return "/" if notice.subject_uid == SERVER_DISK.uid else "/accounting"

@@ -27,10 +27,7 @@ MOST_SEARCHED = 80
 """The most letters of a search among accounts."""
 
 EVERYWHERE = "everywhere"
-"""What the choice of a division sends for all of them."""
-
-NEEDS_AREA = frozenset(Role) - people.PLACED - {Role.ADMINISTRATOR, Role.NEIGHBOUR}
-"""Roles that reach everywhere where no division is given; the others refuse to be without."""
+"""Stands in place of a division's id for all of them."""
 
 Sent = str | bool | None
 """What a field of a form sends."""
@@ -102,24 +99,21 @@ def role_of_fields(
 ) -> kept.RoleGrant:
     """The role that the form's fields make up. Raises BadInput for a missing or unknown role.
 
-    Level and ``general`` count for chiefs only. A role that would reach everywhere without a
-    division needs ``EVERYWHERE`` said: an empty field must not give the most power.
+    Level and ``general`` count for chiefs only. ``EVERYWHERE`` in place of a division lets the role
+    hold in all of them; a field left empty never does.
     """
     if role not in set(Role):
         raise BadInput("Choose a role.")
     is_chief = role == Role.CHIEF
-    if not division and role in NEEDS_AREA:
-        raise BadInput(
-            "Choose the administrative area.",
-            mend="For every area choose “all areas” on purpose.",
-        )
-    has_area = division and division != EVERYWHERE and role != Role.ADMINISTRATOR
+    is_everywhere = division == EVERYWHERE
+    has_area = division and not is_everywhere and role != Role.ADMINISTRATOR
     return kept.RoleGrant(
         Role(role),
         DivisionId(whole_number(division)) if has_area else None,
         kept.UnitId(whole_number(unit)) if unit else None,
         ChiefLevel(level) if level in set(ChiefLevel) and is_chief else None,
         bool(general) and is_chief,
+        is_everywhere=is_everywhere,
     )
 
 

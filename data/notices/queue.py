@@ -18,6 +18,10 @@ class Subject(NamedTuple):
     uid: str
 
 
+SERVER_DISK: Final = Subject(SubjectKind.SERVICE, "disk")
+"""The subject of a nearly full disk of a server."""
+
+
 def offices_over(above: str, condition: str = "true") -> str:
     """Returns SQL for the accounts of the lowest-level offices over a place, as rows of ``id``.
 
@@ -27,16 +31,21 @@ def offices_over(above: str, condition: str = "true") -> str:
     """
     return f"""
         (WITH above AS ({above})
-        SELECT account_id AS id FROM account_role LEFT JOIN above ON above.id = division_id
-            LEFT JOIN division ON division.id = account_role.division_id
-        WHERE role = 'office' AND (division_id IS NULL OR above.id IS NOT NULL) AND {condition}
+        SELECT account_id AS id FROM account_role LEFT JOIN unit ON unit.id = account_role.unit_id
+            LEFT JOIN above ON above.id = coalesce(account_role.division_id, unit.division_id)
+            LEFT JOIN division ON division.id = coalesce(account_role.division_id, unit.division_id)
+        WHERE role = 'office' AND (above.id IS NOT NULL
+            OR account_role.division_id IS NULL AND unit.id IS NULL) AND {condition}
         ORDER BY rank() OVER (ORDER BY above.up NULLS LAST) FETCH FIRST ROW WITH TIES)
         """
 
 
 _HIGHEST_OFFICES: Final = """
-(SELECT account_id AS id FROM account_role WHERE role = 'office'
-ORDER BY rank() OVER (ORDER BY (SELECT count(*) FROM divisions_above(division_id)))
+(SELECT account_id AS id FROM account_role LEFT JOIN unit ON unit.id = account_role.unit_id
+WHERE role = 'office'
+    AND (coalesce(account_role.division_id, unit.division_id) IS NOT NULL OR unit.id IS NULL)
+ORDER BY rank() OVER (ORDER BY (SELECT count(*) FROM
+    divisions_above(coalesce(account_role.division_id, unit.division_id))))
 FETCH FIRST ROW WITH TIES)
 """
 _OVER_STATION: Final = offices_over("""

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import NewType
 
+from psycopg.errors import ForeignKeyViolation, UniqueViolation
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
@@ -22,8 +23,8 @@ LOGIN = re.compile(r"^[a-z0-9][a-z0-9._-]{1,63}$")
 class RoleGrant:
     """A role to give an account, with the division and unit the role is limited to.
 
-    No division is everywhere, but for a patroller, who needs one, and a unit member, who has the
-    unit's.
+    Every role but the administrator's needs a division, its unit's, or ``is_everywhere``: a field
+    left empty gives no power. A patroller and a neighbour need a division of their own.
     """
 
     role: Role
@@ -31,8 +32,11 @@ class RoleGrant:
     unit_id: UnitId | None = None
     chief_level: ChiefLevel | None = None
     is_general: bool = False
+    is_everywhere: bool = False
 
     def __post_init__(self) -> None:
+        if self.is_everywhere and self.division_id is not None:
+            raise BadInput("A role holds in one division or in all, not in both.")
         if (self.role is Role.CHIEF) != (self.chief_level is not None):
             raise BadInput("A river chief needs a level, and only a river chief has one.")
         if self.role is Role.UNIT_MEMBER and self.unit_id is None:
@@ -41,6 +45,16 @@ class RoleGrant:
             raise BadInput("A patroller needs the division to patrol in.")
         if self.role is Role.NEIGHBOUR and self.division_id is None:
             raise BadInput("A neighbour needs the division whose border may be read.")
+        if self.role is Role.UNIT_MEMBER and self.is_everywhere:
+            raise BadInput("A unit member has the unit's division or one of its own, never all.")
+        is_bound = self.division_id is not None or self.unit_id is not None
+        if self.role is not Role.ADMINISTRATOR and not is_bound and not self.is_everywhere:
+            raise BadInput(
+                "Choose the division in which the role holds.",
+                mend="To let it hold everywhere, choose all divisions.",
+            )
+        if self.is_everywhere and self.unit_id is not None:
+            raise BadInput("A role with a unit holds in a division, not in all.")
 
 
 def create_account(
@@ -174,12 +188,14 @@ def keep_hash(connection: Connection, account_id: AccountId, password_hash: str)
 def add_role(connection: Connection, account_id: AccountId, grant: RoleGrant, version: int) -> None:
     """Gives the account the role. Raises Conflict if it has the role or the version is old.
 
-    Raises BadInput for a unit member where neither role nor unit names a division.
+    Raises BadInput for a division or unit that isn't there, and for a role with a unit where
+    neither names a division.
     """
-    if grant.role is Role.UNIT_MEMBER and grant.division_id is None:
+    if grant.unit_id is not None and grant.division_id is None:
         found = text("SELECT division_id FROM unit WHERE id = :id")
-        if connection.execute(found, {"id": grant.unit_id}).scalar() is None:
-            raise BadInput("The unit belongs to no division: name one for this unit member.")
+        unit = connection.execute(found, {"id": grant.unit_id}).one_or_none()
+        if unit is not None and unit.division_id is None:
+            raise BadInput("The unit belongs to no division: name one for this role.")
     next_version(connection, account_id, version)
     try:
         with connection.begin_nested():
@@ -201,7 +217,14 @@ def add_role(connection: Connection, account_id: AccountId, grant: RoleGrant, ve
                 },
             )
     except IntegrityError as error:
-        raise Conflict("The account has this role already.") from error
+        if isinstance(error.orig, UniqueViolation):
+            raise Conflict("The account has this role already.") from error
+        if isinstance(error.orig, ForeignKeyViolation):
+            raise BadInput(
+                "There is no such division, or no such unit.",
+                mend="Reload the page and choose again.",
+            ) from error
+        raise
 
 
 def remove_role(connection: Connection, account_id: AccountId, role_id: int, version: int) -> None:
@@ -218,19 +241,41 @@ def remove_role(connection: Connection, account_id: AccountId, role_id: int, ver
 
 
 def link_person(connection: Connection, account_id: AccountId, name: str, post: str) -> None:
-    """Links the official of that name and post ("": any post) to the account. Raises NotFound."""
+    """Links the official of that name and post ("": any post) to the account.
+
+    Raises NotFound, BadInput where several fit, Conflict where the official or the account is
+    linked already.
+    """
     found = connection.execute(
         text(
             """
-            UPDATE person SET account_id = :account_id WHERE id IN
-            (SELECT id FROM person WHERE name = :name AND (:post = '' OR post = :post))
-            RETURNING id
+            SELECT id, account_id FROM person
+            WHERE name = :name AND (:post = '' OR post = :post) ORDER BY id FOR UPDATE
             """
         ),
-        {"account_id": account_id, "name": name, "post": post},
+        {"name": name, "post": post},
     ).all()
     if not found:
         raise NotFound("No official is called {name}.", name=name)
+    if len(found) > 1:
+        raise BadInput(
+            "{count} officials are called {name}.",
+            mend="Name the post too; where the posts repeat as well, give them different ones.",
+            count=len(found),
+            name=name,
+        )
+    if found[0].account_id not in (None, account_id):
+        raise Conflict("{name} signs in by another account already.", name=name)
+    try:
+        with connection.begin_nested():
+            connection.execute(
+                text("UPDATE person SET account_id = :account_id WHERE id = :id"),
+                {"account_id": account_id, "id": found[0].id},
+            )
+    except IntegrityError as error:
+        if not isinstance(error.orig, UniqueViolation):
+            raise
+        raise Conflict("This account belongs to another official already.") from error
 
 
 def _require_administrator(connection: Connection) -> None:

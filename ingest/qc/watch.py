@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeVar
 
-import psycopg
-import sqlalchemy.exc
 from sqlalchemy import Engine
 
 from data import clock as clocks
 from data.clock import Clock, Span, UtcDatetime
+from data.database_errors import OUTAGES
+from data.errors import ServiceDown
+from data.logs import OutageLog
 from data.settings import QcSettings
 from ingest.qc import climatology, findings
 from ingest.qc.climatology import Computed
@@ -31,12 +32,6 @@ BATCH_ROWS: Final = 200_000
 BATCH_STATIONS: Final = 1000
 CLIMATOLOGY_STATIONS: Final = 50
 LONGEST_PAUSE_S: Final = 30.0
-OUTAGES: Final = (
-    psycopg.OperationalError,
-    psycopg.InterfaceError,
-    sqlalchemy.exc.OperationalError,
-    sqlalchemy.exc.InterfaceError,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +67,19 @@ class Watch:
         self._stopping.set()
 
     def run(self) -> None:
-        """Examines new readings until stopped; waits while the database is away."""
+        """Examines new readings until stopped; waits while the database is away.
+
+        It waits too while its clock differs from the database's.
+        """
         LOG.info("the second look has begun")
-        pause_s = 1.0
+        pause_s, outage = 1.0, OutageLog(LOG)
         while not self._stopping.is_set():
             try:
                 done = self.turn()
+                outage.over()
                 pause_s = 1.0
-            except OUTAGES as error:
-                LOG.warning("the database doesn't answer: %s", str(error).splitlines()[:1])
+            except (*OUTAGES, ServiceDown) as error:
+                outage.met(error)
                 self._stopping.wait(pause_s)
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
                 continue

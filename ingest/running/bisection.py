@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from data.logs import first_line
 from data.records import Refused
 from data.vocabulary import Refusal
-from ingest.running.outage import FAULTS, first_line
+from ingest.running.outage import FAULTS
 from ingest.screening.screen import Entry, Screened, refuse
 from ingest.storage.writer import Counts
 

@@ -15,9 +15,12 @@ from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from typing import Final, NamedTuple
 
+from data import clock
 from data.background import WatchedThread, watch_threads
 from data.clock import UtcDatetime
 from data.database import engine
+from data.database_clock import CheckedClock
+from data.logs import begin_logging
 from data.records import Refused, Whole
 from data.settings import IngestSettings, QualitySettings
 from data.vocabulary import Refusal
@@ -86,12 +89,10 @@ class Answer(NamedTuple):
 def serve(parent: Connection) -> None:
     """Commits and answers each batch, until the parent process ends or sends no more."""
     setup: Setup = parent.recv()
-    logging.basicConfig(
-        level=logging.INFO,
-        format=f"%(asctime)s %(levelname)s lane {setup.number}: %(message)s",
-    )
+    begin_logging(f"lane {setup.number}: ")
     on = engine(setup.database_url, pool_size=POOL_SIZE, application=f"onemap-lane-{setup.number}")
-    pipeline = Pipeline(on, setup.ingest, setup.quality)
+    check = CheckedClock(on, clock.now)
+    pipeline = Pipeline(on, setup.ingest, setup.quality, check_clock=check)
     rest_collector()
     batches: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
     stopping = threading.Event()

@@ -6,18 +6,15 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import psycopg
-import sqlalchemy.exc
+
+from data.database_errors import OUTAGES
+from data.logs import OutageLog
 
 LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 
-OUTAGES = (
-    psycopg.OperationalError,
-    psycopg.InterfaceError,
-    sqlalchemy.exc.OperationalError,
-    sqlalchemy.exc.InterfaceError,
-)
-"""The database is away, restarting, full or in a deadlock: the same again may succeed."""
+DATABASE = OutageLog(LOG)
+"""The outages of the database as this process meets them, in whichever thread."""
 
 FAULTS = (
     psycopg.DataError,
@@ -36,15 +33,12 @@ def persist(action: Callable[[], T], stopping: threading.Event) -> T | None:
     pause_s = FIRST_PAUSE_S
     while True:
         try:
-            return action()
+            done = action()
         except OUTAGES as error:
-            if pause_s == FIRST_PAUSE_S:
-                LOG.warning("the database doesn't answer: %s", first_line(error))
+            DATABASE.met(error)
+        else:
+            DATABASE.over()
+            return done
         if stopping.wait(pause_s):
             return None
         pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
-
-
-def first_line(error: BaseException) -> str:
-    """Returns the first line of an error's text, without the values quoted on later lines."""
-    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from data import clock
 from data.database import transaction
+from data.database_clock import CheckClock
 from data.quality.rules import Rules
 from data.records import Refused
 from data.settings import IngestSettings, QualitySettings
@@ -61,9 +62,11 @@ class Pipeline:
         quality: QualitySettings | None = None,
         *,
         now: clock.Clock = clock.now,
+        check_clock: CheckClock | None = None,
     ) -> None:
         settings = settings or IngestSettings()
         self.engine = engine
+        self._check_clock = check_clock
         self.assessor = Assessor(quality)
         self._now = now
         self._partitions = Partitions()
@@ -84,8 +87,11 @@ class Pipeline:
     def take_in(self, messages: Sequence[Message], stopping: threading.Event) -> Committed | None:
         """Commits the batch, waiting while the database is away; None if stopped before that.
 
-        A batch that was not committed must come again.
+        A batch that was not committed must come again. Raises ServiceDown where ``check_clock``
+        finds this process's clock wrong: by it every message would be judged and stamped.
         """
+        if self._check_clock is not None and persist(self._check_clock, stopping) is None:
+            return None
         entries = persist(lambda: self.sort(messages), stopping)
         if entries is None:
             return None

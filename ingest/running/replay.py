@@ -11,11 +11,12 @@ import psycopg
 
 from data.clock import UtcDatetime
 from data.database import transaction
+from data.logs import first_line
 from data.records import Refused, StationId
 from data.tolerances import Tolerance
 from data.vocabulary import Refusal
 from ingest.inbox import Message
-from ingest.running.outage import FAULTS, first_line
+from ingest.running.outage import FAULTS
 from ingest.running.pipeline import Pipeline, cursor_of
 from ingest.screening.screen import Entry, Screened, refuse
 from ingest.stations import Cursor

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Engine
 
 from data import clock
+from data.database_clock import CheckClock
 from data.errors import ServiceDown
 from data.settings import IngestSettings, MqttSettings, QualitySettings
 from ingest.broker.limits import check_limits
@@ -67,10 +68,12 @@ class Worker:
         quality: QualitySettings | None = None,
         *,
         now: clock.Clock = clock.now,
+        check_clock: CheckClock | None = None,
     ) -> None:
         self._mqtt = mqtt or MqttSettings()
         self._settings = settings or IngestSettings()
         self._now = now
+        self._check_clock = check_clock
         self._stopping = threading.Event()
         workers = self._settings.workers
         self._inbox = Inbox(
@@ -88,7 +91,10 @@ class Worker:
         )
         self._lanes: Lanes | Strands
         if workers == 1:
-            pipelines = [Pipeline(engine, self._settings, quality, now=now) for _ in range(STRANDS)]
+            pipelines = [
+                Pipeline(engine, self._settings, quality, now=now, check_clock=check_clock)
+                for _ in range(STRANDS)
+            ]
             self._lanes = Strands(pipelines, self._inbox, self._committed, self._settings)
         else:
             url = engine.url.render_as_string(hide_password=False)
@@ -110,8 +116,12 @@ class Worker:
 
         Raises ServiceDown when the network's thread or a lane has died of a fault, and what the
         database says when it can't be a passing outage or the fault of one message (no such
-        table, no right). A lane that was killed is started again.
+        table, no right). A lane that was killed is started again. Raises ServiceDown too, before
+        anything is read and later on, where ``check_clock`` finds this clock wrong: the broker
+        keeps what comes until it is right.
         """
+        if self._check_clock is not None:
+            persist(self._check_clock, self._stopping)
         warn_of_limits(self._mqtt)
         self._beat_at = time.monotonic() + HEARTBEAT_S
         with ExitStack() as closing:

@@ -20,15 +20,14 @@ WITH above AS MATERIALIZED (SELECT id FROM divisions_above(:division)),
 handling AS MATERIALIZED (SELECT id FROM units_below(ARRAY[CAST(:unit AS bigint)])),
 held AS (
     SELECT account_role.id, account_id, role, chief_level, unit_id, unit.name AS unit,
-        coalesce(account_role.division_id, CASE WHEN role = 'unit_member' THEN unit.division_id END)
-            AS division_id
+        coalesce(account_role.division_id, unit.division_id) AS division_id
     FROM account_role LEFT JOIN unit ON unit.id = account_role.unit_id WHERE account_id = :who
 )
 SELECT held.role,
     coalesce(held.unit, CASE WHEN held.role = 'patroller' THEN division.name END) AS unit,
     coalesce(held.chief_level, division.level, CASE WHEN held.role = 'office' THEN 'province' END)
         AS level,
-    held.division_id IS NULL AND role NOT IN ('patroller', 'unit_member')
+    held.division_id IS NULL AND held.unit_id IS NULL AND role <> 'patroller'
         OR coalesce(held.division_id IN (SELECT id FROM above), false) AS covers,
     held.unit_id IS NOT NULL AND held.unit_id IN (SELECT id FROM handling) AS in_unit
 FROM held LEFT JOIN division ON division.id = held.division_id ORDER BY held.id

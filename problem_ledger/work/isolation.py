@@ -2,24 +2,19 @@
 
 import logging
 from collections.abc import Callable, Iterable
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import psycopg
 import sqlalchemy.exc
 
+from data.background import note_fault
+from data.database_errors import OUTAGES, is_busy
 from data.errors import OneMapError
+from data.logs import first_line
 
 LOG = logging.getLogger(__name__)
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-
-OUTAGES: Final = (
-    psycopg.OperationalError,
-    psycopg.InterfaceError,
-    sqlalchemy.exc.OperationalError,
-    sqlalchemy.exc.InterfaceError,
-)
-"""What says that the database is away: then every one of them waits."""
 
 
 def one_by_one(
@@ -27,22 +22,21 @@ def one_by_one(
 ) -> list[Result]:
     """Calls ``do`` on each item; logs failures and goes on. Returns all results that aren't None.
 
-    A failed item is left for the next turn. Raises OUTAGES: the database is away.
+    A failed item is left for the next turn, also where it met a busy table or a fault of ours.
+    Raises OUTAGES: the database is away.
     """
     done = []
     for item in items:
         try:
             result = do(item)
-        except OUTAGES:
-            raise
-        except (OneMapError, sqlalchemy.exc.SQLAlchemyError) as error:
+        except (OneMapError, sqlalchemy.exc.SQLAlchemyError, psycopg.Error) as error:
+            if isinstance(error, OUTAGES) and not is_busy(error):
+                raise
             LOG.error("%s, %s: %s", work, item, first_line(error))
+            continue
+        except Exception as error:  # noqa: BLE001  the other items can't help it
+            note_fault(f"{work}, {item}", error)
             continue
         if result is not None:
             done.append(result)
     return done
-
-
-def first_line(error: BaseException) -> str:
-    """Returns the error's text in one line, without the SQL statement and its values."""
-    return (str(error).splitlines() or [type(error).__name__])[0]

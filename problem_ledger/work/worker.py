@@ -14,14 +14,16 @@ import sqlalchemy.exc
 from sqlalchemy import Engine
 
 from data import clock as clocks
+from data.background import note_fault
 from data.clock import Clock
+from data.database_errors import OUTAGES, is_busy
 from data.errors import OneMapError
+from data.logs import OutageLog, first_line
 from data.settings import LedgerSettings
 from problem_ledger.cases.rules import Rules, load_rules
 from problem_ledger.record.heads import sign_head
 from problem_ledger.record.keys import open_signer
 from problem_ledger.work.exceedances import open_problems
-from problem_ledger.work.isolation import OUTAGES, first_line
 from problem_ledger.work.notices import deliver
 from problem_ledger.work.offline import open_silences
 from problem_ledger.work.refusals import announce_bursts
@@ -86,6 +88,7 @@ class Worker:
         self._settings = settings or LedgerSettings()
         self._clock = clock
         self._stopping = threading.Event()
+        self._outage = OutageLog(LOG)
         self._jobs = self._all_jobs(load_rules(self._settings.rules))
 
     def stop(self) -> None:
@@ -98,18 +101,17 @@ class Worker:
         while not self._stopping.is_set():
             try:
                 with self._listen() as connection:
-                    pause_s = SLICE_S
                     self._follow(connection)
             except OUTAGES as error:
-                LOG.warning("the database doesn't answer: %s", first_line(error))
+                self._outage.met(error)
                 self._stopping.wait(pause_s)
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
     def turn(self, notified: Collection[str] = CHANNELS) -> dict[str, int]:
         """Runs every job that is due or woken by ``notified``; returns the count of each job run.
 
-        Raises OUTAGES: the database is away. Another error of the database or of ours is logged,
-        and the other jobs are still run.
+        Raises OUTAGES: the database is away. Any other error (a busy table, a fault of ours) is
+        logged, and the other jobs are still run.
         """
         done: dict[str, int] = {}
         for job in self._jobs:
@@ -119,11 +121,13 @@ class Worker:
                 continue
             try:
                 done[job.name] = job.done()
-            except OUTAGES:
-                job.due_at = 0.0
-                raise
-            except (OneMapError, sqlalchemy.exc.SQLAlchemyError) as error:
+            except (OneMapError, sqlalchemy.exc.SQLAlchemyError, psycopg.Error) as error:
+                if isinstance(error, OUTAGES) and not is_busy(error):
+                    job.due_at = 0.0
+                    raise
                 LOG.error("%s: %s", job.name, first_line(error))
+            except Exception as error:  # noqa: BLE001  the other jobs can't help it
+                note_fault(f"job of the ledger: {job.name}", error)
             if done.get(job.name):
                 LOG.info("%s: %s", job.name, done[job.name])
         return done
@@ -176,6 +180,7 @@ class Worker:
     def _follow(self, connection: psycopg.Connection) -> None:
         """Runs all jobs at once, then the due ones on each notification or time slice."""
         self.turn()
+        self._outage.over()
         LOG.info("the ledger is at work")
         while not self._stopping.is_set():
             notified = {each.channel for each in connection.notifies(timeout=SLICE_S, stop_after=1)}

@@ -1,7 +1,7 @@
 """Values below a detection limit, and messages that are stored in part.
 
 Revision ID: 0010
-Revises: 0013
+Revises: 0009
 """
 
 from pathlib import Path

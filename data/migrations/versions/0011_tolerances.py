@@ -1,7 +1,7 @@
 """Faults of messages that may be tolerated, and what the broker itself refuses.
 
 Revision ID: 0011
-Revises: 0009
+Revises: 0010
 """
 
 from pathlib import Path

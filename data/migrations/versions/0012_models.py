@@ -1,7 +1,7 @@
 """Device models: how foreign JSON is mapped, by which station, and who asks for a replay.
 
 Revision ID: 0012
-Revises: 0013
+Revises: 0011
 """
 
 from pathlib import Path

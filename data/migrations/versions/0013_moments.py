@@ -1,7 +1,7 @@
 """Patrols too soon are valid and count for no duty; a camera's clock keeps its offset.
 
 Revision ID: 0013
-Revises: 0009
+Revises: 0012
 """
 
 from pathlib import Path

@@ -15,7 +15,8 @@ from data.records import AccountId, DivisionId
 from data.vocabulary import ChiefLevel, Role
 
 PLACED = frozenset({Role.PATROLLER, Role.UNIT_MEMBER})
-"""Roles that hold in a division only, their own or their unit's; for others none is everywhere."""
+"""Roles that hold in a division only, their own or their unit's. For others none is everywhere, but
+not where they are bound to a unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class HeldRole:
     @property
     def is_nowhere(self) -> bool:
         """Whether the role lacks the division it must have, and so gives no access."""
-        return self.role in PLACED and self.division_id is None
+        is_bound = self.role in PLACED or self.unit_id is not None
+        return is_bound and self.division_id is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,8 @@ SESSION = text(
 BY_LOGIN = text(f"SELECT {ACCOUNT}, password_hash FROM account WHERE login = :login")
 ROLES = text(
     """
-    SELECT account_role.id, account_id, role, coalesce(account_role.division_id,
-    CASE WHEN role = 'unit_member' THEN unit.division_id END) AS division_id,
+    SELECT account_role.id, account_id, role,
+    coalesce(account_role.division_id, unit.division_id) AS division_id,
     division.name AS division, unit_id, unit.name AS unit, chief_level, is_general
     FROM account_role LEFT JOIN unit ON unit.id = account_role.unit_id
     LEFT JOIN division ON division.id = coalesce(account_role.division_id, unit.division_id)
@@ -129,7 +131,7 @@ def roles(
 ) -> dict[AccountId, tuple[HeldRole, ...]]:
     """Returns the roles of each account in the order of granting; () for one without roles.
 
-    A unit member's role without a division has its unit's.
+    A role with a unit and without a division has its unit's.
     """
     held: dict[AccountId, tuple[HeldRole, ...]] = dict.fromkeys(accounts, ())
     for row in connection.execute(ROLES, {"accounts": list(accounts)}):

@@ -58,7 +58,7 @@ def test_what_is_wrong_is_said(page: Page, shared_served: Served) -> None:
     expect(page.get_by_text("请选择角色。")).to_be_visible()
     choose(page, "#accounts-new-role", "督查")
     page.get_by_role("button", name="创建账号").click()
-    expect(page.get_by_text("请选择行政区。")).to_be_visible()
+    expect(page.get_by_text("请选择角色所在的行政区。")).to_be_visible()
     choose(page, "#accounts-new-division", "全部行政区")
     page.get_by_role("button", name="创建账号").click()
     expect(page.get_by_text("不能用作账号")).to_be_visible()

@@ -3,14 +3,19 @@
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from data.database import transaction
+from data.people import accounts
+from data.queries.people.accounts import credentials
+from data.vocabulary import ChiefLevel, Role
 from tests.fixtures.served import Served, serve
 from tests.made.database import Database
+from tests.made.office import Post, add_account
 
 LIMITS = {
     "ONEMAP_DASHBOARD__HEADER_SECONDS": "1",
@@ -114,6 +119,30 @@ def test_an_account_has_so_many_streams(strict: Served) -> None:
         assert refused.headers["retry-after"]
         refused.read()
         assert refused.json()["detail"] == "打开的页面过多，无法再接收实时消息。请关闭一些页面。"
+
+
+@pytest.mark.parametrize("end", ["disabled", "new password"])
+def test_an_open_stream_ends_with_its_account_s_sessions(strict: Served, end: str) -> None:
+    login = f"chief.{end.replace(' ', '-')}"
+    with strict.database.owner.begin() as connection:
+        post = Post(Role.CHIEF, level=ChiefLevel.COUNTY)
+        add_account(connection, login, post, basin=strict.basin, units=strict.office.units)
+    with strict.client(login) as client, client.stream("GET", "/events") as stream:
+        lines = stream.iter_lines()
+        assert next(lines) == "retry: 2000"
+        began = time.monotonic()
+        with transaction(strict.database.app) as connection:
+            found = credentials(connection, login)
+            assert found is not None
+            if end == "disabled":
+                accounts.set_active(connection, found.account.id, False, found.account.version)
+            else:
+                new = "another-Tall-7-stork"
+                accounts.set_password(connection, found.account.id, new, must_change=False)
+        with suppress(httpx.RemoteProtocolError):
+            for _line in lines:
+                pass
+        assert time.monotonic() - began < 5
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,9 @@ def test_a_page_whose_reader_sees_more_now_loads_anew(
         first = await kinds(stream, 1)
         with deps.engine.begin() as connection:
             version = account(connection, user.account_id).version
-            add_role(connection, user.account_id, RoleGrant(Role.AUDITOR), version)
+            add_role(
+                connection, user.account_id, RoleGrant(Role.AUDITOR, is_everywhere=True), version
+            )
         return first + await asyncio.wait_for(kinds(stream, 1), 10)
 
     assert asyncio.run(follow()) == ["hello", "resync"]

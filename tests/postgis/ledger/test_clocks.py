@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import threading
 from datetime import timedelta
 from secrets import token_urlsafe
 
@@ -12,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from dashboard.app import create_app
 from data import clock as clocks
-from data.clock import Clock, to_utc
+from data.clock import Clock, UtcDatetime, to_utc
 from data.database import engine
 from data.database_clock import CheckedClock, clock_offset
 from data.errors import Conflict, ServiceDown
@@ -20,6 +21,8 @@ from data.people import sessions
 from data.queries.people.accounts import account_of_session
 from data.settings import LedgerSettings
 from data.words.ledger import Action, Severity
+from ingest.qc.watch import Watch
+from ingest.running.pipeline import Pipeline
 from problem_ledger.cases import actions, reports
 from problem_ledger.evidence.photos import take
 from problem_ledger.record.commands import Command, Done
@@ -28,6 +31,8 @@ from tests.made.database import Database
 from tests.made.ledger.acts import REPORT
 from tests.made.ledger.pictures import photo
 from tests.made.office import PASSWORD, Office, open_office
+from tests.made.readings.messages import message, rows
+from tests.running.waiting import until
 
 
 def ahead(**by: float) -> Clock:
@@ -139,6 +144,41 @@ def test_a_worker_with_a_wrong_clock_deletes_and_sends_nothing(strict: Office) -
     Worker(app, settings, clock=CheckedClock(app, clocks.now)).turn()
     assert count(strict, "photo") == 1
     assert count(strict, "delivery WHERE delivered_at IS NULL") == 0
+
+
+def test_ingest_takes_nothing_in_by_a_wrong_clock(strict: Office) -> None:
+    on, stopping = strict.database.ingest, threading.Event()
+    [(code,)] = rows(strict.database.owner, "SELECT code FROM station ORDER BY id LIMIT 1")
+    sent = [message(str(code), clocks.now())]
+    wrong = Pipeline(on, check_clock=CheckedClock(on, ahead(days=-2)))
+    with pytest.raises(ServiceDown, match="clock"):
+        wrong.take_in(sent, stopping)
+    assert count(strict, "quarantine") == 0
+    right = Pipeline(on, check_clock=CheckedClock(on, clocks.now))
+    done = right.take_in(sent, stopping)
+    assert done is not None
+    assert done.counts.total == 1
+
+
+def test_the_second_look_waits_for_a_right_clock(
+    strict: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    on = strict.database.ingest
+    days = iter([2.0, 2.0])
+
+    def wrong_at_first() -> UtcDatetime:
+        return ahead(days=next(days, 0.0))()
+
+    watch = Watch(on, clock=CheckedClock(on, wrong_at_first))
+    looking = threading.Thread(target=watch.run)
+    looking.start()
+    until(lambda: any("answers again" in each for each in caplog.messages), patience_s=20)
+    watch.stop()
+    looking.join(20)
+    assert [each for each in caplog.messages if "doesn't answer" in each] == [
+        "the database doesn't answer: This server's clock and the database's differ by 172800 s;"
+        " nothing was written. Let the administrator set both clocks by NTP."
+    ]
 
 
 def test_the_offset_is_measured(database: Database) -> None:

@@ -1,15 +1,19 @@
 """Notices about stations and services: who gets them, how often, who may read them."""
 
+import asyncio
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from dashboard.frame.disks import Disk, Disks, tell_of_disk
 from dashboard.ledger.notice_words import notice_about, notice_address, notice_words
 from dashboard.parts.wording import language
 from data.clock import UtcDatetime
 from data.database import transaction
+from data.errors import ServiceDown
 from data.notices.queue import Subject, queue_notice
 from data.queries.ledger.notices import notices, unread_count
 from data.queries.scope import EVERYTHING, NOTHING
@@ -109,6 +113,54 @@ def test_a_notice_of_a_station_is_read_by_whoever_may_see_it(office: Office) -> 
     language.set("en")
     assert notice_words(notice) == "Many messages can't be taken in"
     assert mark_read(app, who, now) == 1
+
+
+def test_a_full_disk_is_announced_once_to_the_highest_offices(
+    office: Office, tmp_path: Path
+) -> None:
+    app, who, now = office.database.app, office.accounts["office"], MONDAY
+
+    async def announce(disk: Disk) -> None:
+        tell_of_disk(app, disk, now)
+
+    async def look_for_a_day() -> None:
+        disks = Disks([tmp_path], 100, announce)
+        for hour in range(24):
+            await disks.look(hour * 3600.0)
+        disks.free_percent = 0
+        await disks.look(24 * 3600.0)
+
+    asyncio.run(look_for_a_day())
+    asyncio.run(look_for_a_day())
+    assert sorted(logins(office)) == ["checker", "handler", "office"]
+    deliver(app, now)
+    with app.connect() as connection:
+        (notice,) = notices(connection, NOTHING, who)
+    assert notice_address(notice) == "/"
+    language.set("zh")
+    assert notice_about(notice, now).startswith("服务器磁盘 · 剩余 ")
+    assert str(tmp_path) not in notice_about(notice, now)
+
+
+def test_what_can_t_be_announced_is_tried_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    heard: list[Disk] = []
+
+    async def announce(disk: Disk) -> None:
+        heard.append(disk)
+        if len(heard) == 1:
+            raise ServiceDown("The database doesn't answer.")
+
+    async def look() -> None:
+        disks = Disks([tmp_path], 100, announce)
+        for minute in range(4):
+            await disks.look(minute * 60.0)
+
+    asyncio.run(look())
+    assert len(heard) == 2
+    assert sum("has" in line and "MB free" in line for line in caplog.messages) == 1
+    assert sum("nobody can be told" in line for line in caplog.messages) == 1
 
 
 def test_a_service_is_told_to_an_office_as_long_as_it_is_one(office: Office) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import RowMapping, text
 
 from data.clock import BUSINESS_ZONE, UtcDatetime, start_of_day
@@ -191,3 +192,34 @@ def test_a_turn_does_everything_that_is_due(
     assert set(worker.turn(("onemap_ledger",))) == {"notices delivered"}, "told, but not due"
     assert worker.turn(notified=()) == {}
     assert one(database.owner, "SELECT count(*) FROM ledger_head") == 1
+
+
+def test_a_job_s_fault_ends_neither_the_worker_nor_the_other_jobs(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    calls = iter(range(10_000))
+
+    def wrong_once() -> UtcDatetime:
+        return at(date(2026, 11, 3), hour=9 // next(calls))
+
+    report(office)
+    done = Worker(office.database.app, LedgerSettings(), clock=wrong_once).turn()
+    assert "problems opened" not in done
+    assert done["notices delivered"] > 0
+    assert "problems archived" in done
+    assert "job of the ledger: problems opened ended by a fault: ZeroDivisionError" in caplog.text
+
+
+def test_a_busy_table_is_no_outage(
+    office: Office, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    report(office)
+    settings = LedgerSettings(key=tmp_path / "key")
+    worker = Worker(office.database.app, settings, clock=lambda: at(date(2026, 11, 3)))
+    with office.database.owner.begin() as writer:
+        writer.execute(text("LOCK TABLE problem IN ROW EXCLUSIVE MODE"))
+        done = worker.turn()
+    assert "heads signed" not in done
+    assert "heads signed: " in caplog.text
+    assert "lock timeout" in caplog.text
+    assert done["notices delivered"] > 0

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from dashboard.frame.identify import written_by
 from data.clock import UtcDatetime
-from data.errors import BadInput, Conflict
+from data.errors import BadInput, Conflict, NotFound
 from data.people import accounts, sessions
 from data.people.access_log import Logged, log
 from data.people.accounts import RoleGrant, UnitId
@@ -53,7 +53,10 @@ def test_a_role_sees_its_division_and_all_below(database: Database, basin: Small
 
 
 def test_without_division_everything_and_as_administrator_nothing(database: Database) -> None:
-    assert scope(database, add_account(database, "bb", RoleGrant(Role.AUDITOR))) == EVERYTHING
+    assert (
+        scope(database, add_account(database, "bb", RoleGrant(Role.AUDITOR, is_everywhere=True)))
+        == EVERYTHING
+    )
     assert scope(database, add_account(database, "cc", RoleGrant(Role.ADMINISTRATOR))) == NOTHING
     assert scope(database, add_account(database, "dd")) == NOTHING
 
@@ -116,6 +119,82 @@ def test_one_sees_the_waters_one_answers_for_today(database: Database, basin: Sm
     assert seen.reaches == {basin.reach_down}
     assert seen.lakes == set()
     assert seen.divisions == {basin.town_up}
+
+
+def test_an_official_and_an_account_belong_to_each_other_alone(
+    database: Database, basin: SmallBasin
+) -> None:
+    first, second = (add_account(database, login) for login in ("bb", "cc"))
+    people_there = [
+        ("甲", "镇长", ""),
+        ("甲", "书记", ""),
+        ("乙", "村长", "1"),
+        ("乙", "村长", "2"),
+    ]
+    with database.owner.begin() as connection:
+        for name, post, phone in people_there:
+            connection.execute(
+                text("INSERT INTO person (name, post, phone) VALUES (:name, :post, :phone)"),
+                {"name": name, "post": post, "phone": phone},
+            )
+    for name, post, error in (
+        ("丙", "", NotFound), ("甲", "", BadInput), ("乙", "村长", BadInput),
+    ):  # fmt: skip
+        with pytest.raises(error), database.app.begin() as connection:
+            accounts.link_person(connection, first, name, post)
+    with database.app.begin() as connection:
+        accounts.link_person(connection, first, "甲", "镇长")
+        accounts.link_person(connection, first, "甲", "镇长")
+        with pytest.raises(Conflict, match="another official"):
+            accounts.link_person(connection, first, "甲", "书记")
+        with pytest.raises(Conflict, match="another account"):
+            accounts.link_person(connection, second, "甲", "镇长")
+        linked = connection.execute(text("SELECT post, account_id FROM person ORDER BY id"))
+        assert [(row.post, row.account_id) for row in linked][:2] == [
+            ("镇长", first),
+            ("书记", None),
+        ]
+
+
+def test_a_role_where_nothing_is_names_what_is_missing(
+    database: Database, basin: SmallBasin
+) -> None:
+    account_id = add_account(database, "bb")
+    for grant in (
+        RoleGrant(Role.OFFICE, DivisionId(999_999)),
+        RoleGrant(Role.UNIT_MEMBER, DivisionId(basin.county), UnitId(999_999)),
+        RoleGrant(Role.UNIT_MEMBER, None, UnitId(999_999)),
+    ):
+        with (
+            pytest.raises(BadInput, match="no such division, or no such unit"),
+            database.app.begin() as connection,
+        ):
+            accounts.add_role(connection, account_id, grant, 1)
+
+
+@pytest.mark.parametrize("role", [Role.OFFICE, Role.AUDITOR])
+def test_a_role_with_a_unit_reads_the_unit_s_division_and_no_more(
+    database: Database, basin: SmallBasin, role: Role
+) -> None:
+    with database.owner.begin() as connection:
+        bound, free = (
+            connection.execute(
+                text("INSERT INTO unit (name, division_id) VALUES (:name, :id) RETURNING id"),
+                {"name": name, "id": division},
+            ).scalar_one()
+            for name, division in (("水利站", basin.town_up), ("联防队", None))
+        )
+    account_id = add_account(database, "bb", RoleGrant(role, None, UnitId(bound)))
+    assert scope(database, account_id).divisions == {basin.town_up}
+    with pytest.raises(BadInput, match="belongs to no division"):
+        add_account(database, "cc", RoleGrant(role, None, UnitId(free)))
+    other = add_account(database, "dd")
+    with database.owner.begin() as connection:
+        connection.execute(
+            text("INSERT INTO account_role (account_id, role, unit_id) VALUES (:id, :role, :unit)"),
+            {"id": other, "role": role.value, "unit": free},
+        )
+    assert scope(database, other) == NOTHING
 
 
 def age(database: Database, **by: float) -> None:
@@ -193,11 +272,11 @@ def test_password_change_and_disabling_end_sessions(database: Database) -> None:
 def test_the_second_of_two_writers_is_told(database: Database) -> None:
     account_id = add_account(database, "bb")
     with database.app.begin() as connection:
-        accounts.add_role(connection, account_id, RoleGrant(Role.AUDITOR), 1)
+        accounts.add_role(connection, account_id, RoleGrant(Role.AUDITOR, is_everywhere=True), 1)
     with pytest.raises(Conflict), database.app.begin() as connection:
-        accounts.add_role(connection, account_id, RoleGrant(Role.OFFICE), 1)
+        accounts.add_role(connection, account_id, RoleGrant(Role.OFFICE, is_everywhere=True), 1)
     with pytest.raises(Conflict), database.app.begin() as connection:
-        accounts.add_role(connection, account_id, RoleGrant(Role.AUDITOR), 2)
+        accounts.add_role(connection, account_id, RoleGrant(Role.AUDITOR, is_everywhere=True), 2)
     with pytest.raises(Conflict):
         add_account(database, "bb")
 
@@ -223,6 +302,13 @@ def test_the_last_administrator_stays(database: Database) -> None:
         {"role": Role.UNIT_MEMBER},
         {"role": Role.PATROLLER},
         {"role": Role.NEIGHBOUR},
+        {"role": Role.OFFICE},
+        {"role": Role.AUDITOR},
+        {"role": Role.CHIEF, "chief_level": ChiefLevel.PROVINCE},
+        {"role": Role.OFFICE, "division_id": DivisionId(1), "is_everywhere": True},
+        {"role": Role.OFFICE, "unit_id": UnitId(1), "is_everywhere": True},
+        {"role": Role.UNIT_MEMBER, "unit_id": UnitId(1), "is_everywhere": True},
+        {"role": Role.PATROLLER, "is_everywhere": True},
     ],
 )
 def test_a_role_that_is_not_whole_cannot_be_built(unfit: dict[str, object]) -> None:

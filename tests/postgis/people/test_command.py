@@ -50,6 +50,8 @@ def test_an_account_is_added_with_its_role(
     "unfit",
     [
         ["li.si", "--role", "chief"],
+        ["li.si", "--role", "office"],
+        ["li.si", "--role", "chief", "--level", "county"],
         ["li.si", "--role", "office", "--division", "无此县"],
         ["Li Si", "--role", "office"],
         ["li.si", "--role", "unit_member", "--unit", "无此单位"],
@@ -66,7 +68,7 @@ def test_what_is_unfit_adds_nothing(
 
 def test_disabling_and_a_new_password(ready: Database, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["user", "add", "root1", "--role", "administrator"]) == 0
-    assert main(["user", "add", "li.si", "--role", "auditor"]) == 0
+    assert main(["user", "add", "li.si", "--role", "auditor", "--everywhere"]) == 0
     assert main(["user", "disable", "root1"]) == 2
     assert main(["user", "disable", "li.si"]) == 0
     assert main(["user", "enable", "li.si"]) == 0
@@ -84,7 +86,7 @@ def test_disabling_and_a_new_password(ready: Database, capsys: pytest.CaptureFix
 def test_unlocking_forgets_the_failed_sign_ins(
     ready: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["user", "add", "li.si", "--role", "auditor"]) == 0
+    assert main(["user", "add", "li.si", "--role", "auditor", "--everywhere"]) == 0
     for number in range(20):
         with ready.app.begin() as connection:
             begin_attempt(connection, "li.si", f"10.0.0.{number}", DashboardSettings())

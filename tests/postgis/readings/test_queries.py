@@ -264,7 +264,7 @@ def test_a_file_leaves_no_row_out(
     deps = Deps(database.app, DashboardSettings(), QualitySettings(), clock.now)
     with database.app.begin() as connection:
         number = create_account(connection, "auditor", "甲", "qing-he-2046-shui")
-        add_role(connection, number, RoleGrant(Role.AUDITOR), 1)
+        add_role(connection, number, RoleGrant(Role.AUDITOR, is_everywhere=True), 1)
         held = roles(connection, [number])[number]
         kept = account(connection, number)
     user = User(replace(kept, must_change_password=False), held, EVERYTHING)
