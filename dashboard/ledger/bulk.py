@@ -45,7 +45,7 @@ def bulk_dialog() -> html.Div:
                 [
                     dmc.Textarea(
                         id=Ids.WORDS,
-                        label=_("Words that go with it (may stay empty)"),
+                        label=_("Words that go with it (optional)"),
                         autosize=True,
                         minRows=2,
                         attributes={"input": {"maxLength": 1000}},

@@ -166,7 +166,7 @@ def place_pairs(station: StationFacts) -> list[tuple[str, Any]]:
         (_("Code"), station.code),
         (_("Where it is"), " · ".join(spoken_place(where))),
         (_("Reach"), where.reach),
-        (_("Off the river's line"), off),
+        (_("From the river"), off),
         (_("Longitude, latitude"), f"{station.lon:.5f}, {station.lat:.5f} (CGCS2000)"),
     ]
 

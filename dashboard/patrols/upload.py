@@ -35,7 +35,7 @@ def upload_dialog() -> dmc.Modal:
                 html.Label([_("Counts for"), html.Select(id="patrols-person")]),
                 html.Label(
                     [
-                        _("Reason or remark (may be left out)"),
+                        _("Reason or remark (optional)"),
                         html.Textarea(id="patrols-why", maxLength=1000, rows=2),
                     ]
                 ),

@@ -31,7 +31,7 @@ def rule_word(rule: PatrolRule) -> str:
         PatrolRule.INTERVAL: _("Since the last valid patrol"),
         PatrolRule.COVERAGE: _("Reach covered"),
         PatrolRule.TOP_SPEED: _("Top speed"),
-        PatrolRule.GAPS: _("Track complete"),
+        PatrolRule.GAPS: _("Track unbroken"),
     }[rule]
 
 
@@ -53,7 +53,7 @@ def basis_words(source: str) -> str:
 def limit_words(rule: PatrolRule, limit: float) -> str:
     """The limit of a patrol rule in words: at least 3.0 km, at most 2 gaps."""
     if rule is PatrolRule.GAPS:
-        return _("at most {n} gaps").format(n=f"{limit:g}")
+        return _("at most {n} breaks").format(n=f"{limit:g}") if limit else _("without a break")
     if rule is PatrolRule.TOP_SPEED:
         return _("at most {value}").format(value=figure_words(rule, limit))
     return _("at least {value}").format(value=figure_words(rule, limit))
@@ -67,7 +67,9 @@ def measured_words(rule: PatrolRule, measured: float | None) -> str:
     if measured is None:
         return _("first one") if rule is PatrolRule.INTERVAL else "—"
     if rule is PatrolRule.GAPS:
-        return ngettext("{n} gap", "{n} gaps", round(measured)).format(n=round(measured))
+        gaps = round(measured)
+        words = ngettext("{n} break", "{n} breaks", gaps).format(n=gaps)
+        return words if gaps else _("no break")
     if rule is PatrolRule.INTERVAL:
         return span_words(measured)
     if rule is PatrolRule.METRES:

@@ -28,7 +28,7 @@ def opened(deps: Deps, asked: int | None) -> tuple[Any, ...]:
     if now:
         name = own_name(now.station.name, now.station.name_en)
         name = f"{name} · {kind_word(now.station.kind)}"
-        title = _("Change or move {name}").format(name=name)
+        title = _("Edit {name}").format(name=name)
     interval_s = int(now.station.interval.total_seconds()) if now else form.DEFAULT_INTERVAL_S
     return (
         True,

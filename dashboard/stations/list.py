@@ -71,10 +71,10 @@ def _row(station: PlacedStation, now: UtcDatetime) -> html.Tr:
         ("seen", seen, _("Last reading")),
     ]
     edit = html.Button(
-        _("Change or move"),
+        _("Edit"),
         id={"type": "stations-edit", "index": int(station.id)},
         className="btn s",
-        **attributes(aria_label=_("Change or move {name}").format(name=name)),
+        **attributes(aria_label=_("Edit {name}").format(name=name)),
     )
     return html.Tr(
         [
