@@ -8,6 +8,8 @@ from dash import html
 from dashboard.parts.attributes import attributes, words_for_script
 from dashboard.parts.icons import icon
 from dashboard.parts.wording import _
+from dashboard.patrols.words import apart_words
+from dashboard.waters.words import bracketed
 from data.queries.patrols.records import ChiefMonth
 
 
@@ -91,6 +93,11 @@ def persons(chiefs: Sequence[ChiefMonth], chosen: ChiefMonth | None) -> list[htm
     options = [html.Option(_("Myself"), value="")]
     first = [chief for chief in chiefs if chosen is not None and chief == chosen]
     others = [chief for chief in chiefs if chief not in first]
+    reach = apart_words(chiefs)
     return options + [
-        html.Option(chief.name, value=str(chief.person_id)) for chief in (*first, *others)
+        html.Option(
+            chief.name + (bracketed(reach[chief.person_id]) if chief.person_id in reach else ""),
+            value=str(chief.person_id),
+        )
+        for chief in (*first, *others)
     ]

@@ -1,13 +1,15 @@
 """The words of a patrol's figures: rules with limits, measures, lengths, spans of time."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from functools import cache
 from math import ceil, floor
 from types import MappingProxyType
 
+from dashboard.parts.measures import stretch_text
 from dashboard.parts.wording import _, language, ngettext
 from dashboard.waters.words import kilometres, listed
-from data.queries.patrols.records import PatrolRow
+from data.queries.patrols.records import ChiefMonth, PatrolRow
 from data.words.ledger import PatrolRule
 from problem_ledger.patrols.rules import load_patrol_rules
 
@@ -108,6 +110,16 @@ def minutes_words(duration_s: float) -> str:
 def distance_words(metres: float) -> str:
     """A distance walked in words: km with one decimal, metres below 1 km; rounded down."""
     return kilometres(floor(metres / 100) * 100 if metres >= KILOMETRE else floor(metres))
+
+
+def apart_words(chiefs: Sequence[ChiefMonth]) -> dict[int, str]:
+    """The reach of each chief, by person, whose name another chief has too."""
+    count = Counter(each.name for each in chiefs)
+    return {
+        each.person_id: listed([stretch_text(*stretch) for stretch in each.stretches])
+        for each in chiefs
+        if count[each.name] > 1 and each.stretches
+    }
 
 
 def times_words(count: int) -> str:

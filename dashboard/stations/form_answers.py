@@ -19,6 +19,7 @@ from dashboard.stations.list import kind_word
 from data.errors import Conflict, OneMapError
 from data.placing.stations import PlacementOutcome
 from data.records import StationId
+from gis.chainage import format_distance
 
 
 def opened(deps: Deps, asked: int | None) -> tuple[Any, ...]:
@@ -92,7 +93,7 @@ def preview_card(found: Previewed | None) -> html.Div:
         ("CGCS2000", f"{spot.lon:.6f}, {spot.lat:.6f}"),
     ]
     if found.moved_m is not None and found.moved_m >= STILL_M:
-        pairs.append((_("Moved by"), f"{found.moved_m:,.0f} m"))
+        pairs.append((_("Moved by"), format_distance(found.moved_m)))
     head = [icon("pin"), html.B(describe(spot))]
     facts = html.Dl([html.Div([html.Dt(name), html.Dd(value)]) for name, value in pairs])
     if found.allowed:
@@ -123,14 +124,14 @@ def saved_words(saved: Saved) -> str:
     placed = saved.placed
     sentence = {
         PlacementOutcome.CREATED: _("{code} is added: {spot}"),
-        PlacementOutcome.MOVED: _("{code} is moved by {distance} m: {spot}"),
+        PlacementOutcome.MOVED: _("{code} is moved by {distance}: {spot}"),
         PlacementOutcome.UPDATED: _("{code} is changed: {spot}"),
         PlacementOutcome.UNCHANGED: _("{code} is there already, unchanged: {spot}"),
     }[placed.outcome]
     if placed.outcome is PlacementOutcome.MOVED and (placed.moved_m or 0) < STILL_M:
         sentence = _("{code} is changed: {spot}")
     return sentence.format(
-        code=placed.code, spot=describe(placed.spot), distance=f"{placed.moved_m or 0:,.0f}"
+        code=placed.code, spot=describe(placed.spot), distance=format_distance(placed.moved_m or 0)
     )
 
 
