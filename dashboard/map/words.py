@@ -20,6 +20,8 @@ def map_words() -> dict[str, str]:
         "sign_in": _("Sign in"),
         "online": _("{n} / {m} online"),
         "load_failed": _("The map could not be loaded."),
+        "unread": _("The address holds what can't be read: {parts}. The map shows the rest."),
+        "close": _("Close"),
         "retry": _("Try again"),
         "changed": _("{n} stations have new readings"),
         "copied": _("Link copied"),

@@ -7,7 +7,7 @@ from typing import Any
 from dash import html
 
 from dashboard.parts.attributes import attributes
-from dashboard.parts.measures import moment_text, own_name
+from dashboard.parts.measures import class_numeral, moment_text, own_name
 from dashboard.parts.spot import bank_word
 from dashboard.parts.wording import _
 from data.clock import UtcDatetime
@@ -52,7 +52,7 @@ def _aim(station: PlacedStation) -> Any:
     """A section's target water-quality class or an outfall's discharge grade, uncoloured."""
     if station.kind is StationKind.SECTION:
         if station.target_class:
-            return html.Span(station.target_class.numeral, className="tag o")
+            return html.Span(class_numeral(station.target_class), className="tag o")
         return html.Span(_("Ⅲ taken"), className="t3", title=_("No target class is given."))
     return station.grade.value if station.grade else "—"
 
