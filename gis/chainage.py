@@ -32,6 +32,7 @@ __all__ = [
     "Snap",
     "UnreadableChainage",
     "format_chainage",
+    "format_distance",
     "length_m",
     "nearest",
     "parse_chainage",
@@ -41,6 +42,8 @@ Bank = Literal["left", "right", "middle"]
 """Which side of the line, looking downstream; middle when less than MIDDLE_M off."""
 
 MIDDLE_M: Final = 1.0
+FAR_M: Final = 10_000.0
+CLOSE_M: Final = 10.0
 _SPOKEN: Final = re.compile(r"(?:桩号)?\s*[Kk]?(\d{1,5})\s*[+＋]\s*(\d{1,3}(?:\.\d+)?)")
 
 
@@ -201,6 +204,13 @@ def nearest(point: Point, lines: Sequence[LineString], within_m: float) -> tuple
     For many points build one LineIndex and ask it instead.
     """
     return LineIndex(lines).nearest(point, within_m)
+
+
+def format_distance(metres: float) -> str:
+    """Returns a distance as text: 8.2 m, 303 m, 9,999 m, and from 10 km on whole kilometres."""
+    if metres >= FAR_M:
+        return f"{metres // 1000:,.0f} km"
+    return f"{metres:.1f} m" if metres < CLOSE_M else f"{metres:,.0f} m"
 
 
 def format_chainage(chainage_m: float) -> str:

@@ -134,16 +134,19 @@ def _facts(args: argparse.Namespace) -> "Facts":
 def _lines_of(placed: "Placed") -> list[str]:
     from dashboard.parts.spot import describe
     from data.placing.stations import PlacementOutcome
+    from gis.chainage import format_distance
 
     sentence = {
         PlacementOutcome.CREATED: _("{code} is added: {spot}"),
-        PlacementOutcome.MOVED: _("{code} is moved by {distance} m: {spot}"),
+        PlacementOutcome.MOVED: _("{code} is moved by {distance}: {spot}"),
         PlacementOutcome.UPDATED: _("{code} is changed: {spot}"),
         PlacementOutcome.UNCHANGED: _("{code} is there already, unchanged: {spot}"),
     }[placed.outcome]
     spot = placed.spot
     lines = [
-        sentence.format(code=placed.code, spot=describe(spot), distance=round(placed.moved_m or 0))
+        sentence.format(
+            code=placed.code, spot=describe(spot), distance=format_distance(placed.moved_m or 0)
+        )
     ]
     if spot.reach_name:
         lines.append(_("Reach: {name}").format(name=spot.reach_name))

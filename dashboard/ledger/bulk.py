@@ -76,7 +76,7 @@ def bulk_dialog() -> html.Div:
                         hidden=True,
                     ),
                     html.Div(
-                        _words_box(Ids.WORDS, _("Words that go with it (may stay empty)")),
+                        _words_box(Ids.WORDS, _("Words that go with it (optional)")),
                         id=Ids.WORDS_BOX,
                     ),
                     html.Div(id=Ids.OUTCOME, role="status", className="lg-said"),

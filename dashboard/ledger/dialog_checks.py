@@ -59,16 +59,16 @@ def _asked_for(seen: Seen) -> list[Row]:
     before, after = chosen_pair(seen)
     photos = (State.FITS, _("both are there"))
     if after is None:
-        photos = (State.MISSING, _("missing"))
+        photos = (State.MISSING, _("lacking"))
     elif before is None:
         photos = (State.UNKNOWN, _("after only; none came with the report"))
     verified = seen.detail.last(Action.VERIFY)
-    on_site = (State.MISSING, _("missing"))
+    on_site = (State.MISSING, _("lacking"))
     if verified:
         when = moment_text(verified.at, seen.now)
         on_site = (State.FITS, f"{when} {actor_words(verified.actor)}")
     submitted = seen.detail.last(Action.SUBMIT)
-    done = (State.FITS, submitted.text[:LONGEST]) if submitted else (State.MISSING, _("missing"))
+    done = (State.FITS, submitted.text[:LONGEST]) if submitted else (State.MISSING, _("lacking"))
     duties = _("you are neither handler nor checker, nor below the unit")
     return [
         _row(photos[0], _("Photos before and after"), photos[1]),
@@ -83,7 +83,7 @@ def _row(state: State, name: str, value: str, limit: str = "") -> Row:
         State.FITS: _("fits"),
         State.DOUBTFUL: _("doubtful"),
         State.UNKNOWN: _("not known"),
-        State.MISSING: _("missing"),
+        State.MISSING: _("lacking"),
     }
     return {
         "state": state.value,

@@ -138,16 +138,29 @@ def grid(name: str, order: Order) -> dag.AgGrid:
                     "most": MOST_CHOSEN,
                 },
             },
-            "localeText": {
-                "ariaRowToggleSelection": _("Press space to choose the row"),
-                "loadingOoo": _("Loading …"),
-                "noRowsToShow": " ",
-            },
+            "localeText": grid_words(),
         },
         getRowId="params.data.id",
         className="ag-theme-quartz lg-grid",
         style={"height": "100%"},
     )
+
+
+def grid_words() -> dict[str, str]:
+    """The words that the grid itself shows or reads out, by AG Grid's keys."""
+    return {
+        "ariaChecked": _("chosen"),
+        "ariaUnchecked": _("not chosen"),
+        "ariaIndeterminate": _("some chosen"),
+        "ariaHeaderSelection": _("Choice of rows"),
+        "ariaRowSelectionDisabled": _("This row can't be chosen"),
+        "ariaRowToggleSelection": _("Press space to choose the row"),
+        "ariaSkeletonCellLoading": _("Loading …"),
+        "ariaSkeletonCellLoadingFailed": _("The row could not be loaded"),
+        "ariaSortableColumn": _("Press Enter to sort"),
+        "loadingOoo": _("Loading …"),
+        "noRowsToShow": " ",
+    }
 
 
 def column_picker(name: str) -> dmc.Popover:

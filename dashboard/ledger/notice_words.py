@@ -19,7 +19,7 @@ NOTICE: Mapping[NoticeKind, str] = MappingProxyType(
         NoticeKind.ASSIGNED: N_("A problem was assigned to your unit"),
         NoticeKind.WAITING: N_("A problem waits for the next step"),
         NoticeKind.RETURNED: N_("A problem was returned to your unit"),
-        NoticeKind.PRESSED: N_("A problem was pressed for action"),
+        NoticeKind.PRESSED: N_("A problem was escalated"),
         NoticeKind.COMMENTED: N_("A chief commented on a problem"),
         NoticeKind.DUE_SOON: N_("A deadline comes near"),
         NoticeKind.OVERDUE: N_("A problem is overdue"),

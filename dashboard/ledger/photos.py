@@ -14,9 +14,9 @@ from dashboard.parts.wording import _, ngettext
 from data.clock import BUSINESS_ZONE
 from data.queries.ledger.photos import PhotoFacts
 from data.words.ledger import Stage
+from gis.chainage import format_distance
 from problem_ledger.evidence.comparison import Check, Flag
 
-FAR_M = 10_000
 """From here on a distance is told in kilometres."""
 
 ELSEWHERE_M = 50_000
@@ -180,13 +180,13 @@ def check_words(seen: Seen, flag: Flag) -> tuple[str, str, str]:
     unknown = _("not known")
     measured, limit = flag.measured, flag.limit or 0
     if flag.check is Check.APART:
-        value = unknown if measured is None else _metres(measured)
+        value = unknown if measured is None else format_distance(measured)
         return _("Photos apart"), value, _("at most {n} m").format(n=round(limit))
     if flag.check is Check.BEARING:
         value = unknown if measured is None else f"{measured:.0f}°"
         return _("Directions differ"), value, _("at most {n}°").format(n=round(limit))
     if flag.check is Check.PLACE:
-        value = unknown if measured is None else _metres(measured)
+        value = unknown if measured is None else format_distance(measured)
         if measured is not None and measured > ELSEWHERE_M:
             value = _("{distance}: not taken here").format(distance=value)
         return _("From the problem's place"), value, _("at most {n} m").format(n=round(limit))
@@ -207,12 +207,6 @@ def check_words(seen: Seen, flag: Flag) -> tuple[str, str, str]:
             _("at most {n}").format(n=within),
         )
     return _("Taken"), *_time_check(seen, flag)
-
-
-def _metres(value: float) -> str:
-    if value >= FAR_M:
-        return f"{value // 1000:,.0f} km"
-    return f"{value:.1f} m" if value < 10 else f"{value:,.0f} m"
 
 
 def _time_check(seen: Seen, flag: Flag) -> tuple[str, str]:

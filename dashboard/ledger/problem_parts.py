@@ -130,7 +130,7 @@ def spot_card(seen: Seen) -> html.Section:
         place.append(" " + bank_word(row.where.bank))
     if detail.offset_m is not None:
         between = "，" if language.get() == "zh" else ", "
-        place.append(between + _("{n} m off the river's line").format(n=round(detail.offset_m)))
+        place.append(between + _("{n} m from the river").format(n=round(detail.offset_m)))
     stage = html.Div(
         className="pb-map",
         **attributes(

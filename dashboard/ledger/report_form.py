@@ -81,7 +81,7 @@ def form_words() -> dict[str, str]:
         "source": _("Reported from"),
         "source_ref": _("Number of the original, if any"),
         "submit": _("Register the problem"),
-        "submit_note": _("Written into the chain; the office is told at once"),
+        "submit_note": _("Kept on record once submitted; the office is informed at once"),
         "need_category": _("Choose what it is."),
         "need_description": _("Describe what is to be seen."),
         "draft_restored": _("A report not yet sent was restored ({at})."),
@@ -124,6 +124,9 @@ def placed_words(placed: Placed) -> html.Div:
             className="rp-placed",
         )
     ]
+    if placed.is_far:
+        words = _("Far from the water: please check the place.")
+        lines.append(html.Div([icon("warn"), html.Span(words)], className="rp-near"))
     still = [near for near in placed.near if near.status not in CLOSED]
     for near in still[:2]:
         words = _("{n} m away: {category}, {status}").format(

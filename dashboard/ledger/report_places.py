@@ -23,6 +23,8 @@ class Placed:
     spot: Spot
     near: tuple[Near, ...]
     accuracy_m: float | None
+    is_far: bool = False
+    """Whether it lies farther from its water than the setting ``place_far_m``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,12 @@ def place_typed(deps: Deps, user: User, typed: Mapping[str, Any]) -> Placed:
         spot = preview(connection, x, y, crs, within_m=WITHIN_M)
         near = near_problems(connection, scope, spot.lon, spot.lat, now)
     accuracy = typed.get("accuracy_m")
-    return Placed(spot, near, float(accuracy) if isinstance(accuracy, int | float) else None)
+    return Placed(
+        spot,
+        near,
+        float(accuracy) if isinstance(accuracy, int | float) else None,
+        is_far=(spot.offset_m or 0.0) > deps.dashboard.place_far_m,
+    )
 
 
 def degrees(typed: object) -> float:

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from dashboard.frame.answers import PathId
 from dashboard.frame.auth import User, current_user, visible_to
 from dashboard.frame.deps import Deps
+from dashboard.frame.identify import area_for
 from dashboard.frame.offload import in_turn, off
 from dashboard.ledger.problem_reads import read_problem
 from dashboard.ledger.sign_off_sheet import sheet_photos, sign_off_sheet
@@ -34,7 +35,7 @@ def drawn(deps: Deps, user: User, problem_id: int) -> tuple[str, bytes]:
             ).content
             for photo in sheet_photos(seen)
         }
-    sheet = sign_off_sheet(seen, copies)
+    sheet = sign_off_sheet(seen, copies, area_for(deps, user))
     with transaction(deps.engine) as connection:
         log(
             connection,

@@ -1,25 +1,34 @@
 """The sign-off sheet (销号单) of a problem: facts, photos, findings, steps, signers, the code."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from io import BytesIO
 from typing import Any, Final
 
+from reportlab.graphics import renderPDF
+from reportlab.lib.enums import TA_CENTER, TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import (
+    BaseDocTemplate,
+    Frame,
+    PageTemplate,
+    Spacer,
+    Table,
+    TableStyle,
+)
 
 from dashboard.ledger.line_words import actor_words, division_words, reference_words, where_words
 from dashboard.ledger.photos import check_words, chosen_pair, shown_flags
 from dashboard.ledger.problem_parts import deadline_rule, title_words
 from dashboard.ledger.problem_reads import Seen
-from dashboard.ledger.story import sentences
-from dashboard.ledger.words import category_word, done_word, severity_word, source_word, stage_word
+from dashboard.ledger.sheet_tables import at_text, signers, story
+from dashboard.ledger.words import category_word, severity_word, source_word, stage_word
 from dashboard.papers.fonts import font_name
 from dashboard.papers.parts import (
     FAINT,
     GROUND,
+    RED,
     WARNING,
     WIDTH,
     code,
@@ -30,24 +39,21 @@ from dashboard.papers.parts import (
     words,
 )
 from dashboard.parts.wording import _, ngettext
-from data.clock import BUSINESS_ZONE
-from data.queries.ledger.one_problem import StoryEvent
 from data.queries.ledger.photos import PhotoFacts
-from data.words.ledger import Action, Stage
+from data.words.ledger import Stage
 from problem_ledger.evidence.comparison import Flag
 from problem_ledger.evidence.exif import taken_at
 
 MARGIN: Final = 18 * mm
-CODE: Final = 30 * mm
+CODE: Final = 16 * mm
 PHOTO_HEIGHT: Final = 46 * mm
-HAND: Final = 8 * mm
-"""Room for a signature by hand."""
-
-SIGNERS: Final = (Action.SUBMIT, Action.VERIFY, Action.SIGN_OFF)
+FOOT: Final = CODE + 2 * mm
 
 
-def sign_off_sheet(seen: Seen, photos: Mapping[int, bytes]) -> bytes:
+def sign_off_sheet(seen: Seen, photos: Mapping[int, bytes], area: str = "") -> bytes:
     """Draws the problem's sign-off sheet as a PDF; ``photos`` holds its photos' bytes by id.
+
+    ``area`` names the county in the title.
 
     Raises MissingPart without a font.
     """
@@ -59,13 +65,13 @@ def sign_off_sheet(seen: Seen, photos: Mapping[int, bytes]) -> bytes:
         leftMargin=MARGIN,
         rightMargin=MARGIN,
         topMargin=MARGIN,
-        bottomMargin=MARGIN + 6 * mm,
+        bottomMargin=MARGIN + FOOT,
         title=f"{_('Problem sign-off sheet')} {number}",
         author="OneMap",
         subject=chain_code(seen),
     )
     frame = Frame(
-        MARGIN, MARGIN + 6 * mm, WIDTH, A4[1] - 2 * MARGIN - 6 * mm,
+        MARGIN, MARGIN + FOOT, WIDTH, A4[1] - 2 * MARGIN - FOOT,
         leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0,
     )  # fmt: skip
     paper.addPageTemplates(
@@ -73,16 +79,15 @@ def sign_off_sheet(seen: Seen, photos: Mapping[int, bytes]) -> bytes:
     )
     paper.build(
         [
-            _head(seen),
+            *_head(seen, area),
             heading(_("The facts")),
             facts(_facts(seen)),
             heading(_("Before and after")),
             _pair(seen, photos),
             *findings(seen.flags, seen),
-            heading(_("Signatures")),
-            _signers(seen),
+            signers(seen),
             heading(_("How it was handled")),
-            _story(seen.detail.story),
+            story(seen.detail.story),
         ]
     )
     return out.getvalue()
@@ -101,39 +106,32 @@ def chain_code(seen: Seen) -> str:
     return f"onemap {seen.detail.row.number} {last.seq} {last.hash.hex()}"
 
 
-def _at(moment: datetime | None) -> str:
-    return f"{moment.astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M}" if moment else "—"
-
-
-def _head(seen: Seen) -> Table:
-    digest = seen.detail.story[-1].hash.hex()
-    state = (
-        words(_("Chain intact"), 8, colour=FAINT)
-        if seen.verdict.intact
-        else words(_("The chain is broken"), 8, colour=WARNING)
-    )
-    left = [
-        words(_("Problem sign-off sheet"), 18),
-        Spacer(0, 3 * mm),
-        words(title_words(seen), 12),
-        Spacer(0, 1 * mm),
-        words(seen.detail.row.number, 10),
-        Spacer(0, 1 * mm),
-        words(f"{digest[:32]}\n{digest[32:]}", 7, colour=FAINT),
-        state,
-    ]
-    return Table(
-        [[left, code(chain_code(seen), CODE)]],
-        colWidths=[WIDTH - CODE, CODE],
+def _head(seen: Seen, area: str) -> list[Any]:
+    """Returns the head as official papers have it: red title, then the unit and the number."""
+    row = seen.detail.row
+    unit = _("Responsible unit: {unit}").format(unit=row.unit or "—")
+    number = _("No. {number}").format(number=row.number)
+    line = Table(
+        [[words(unit, 10), words(number, 10, side=TA_RIGHT)]],
+        colWidths=[WIDTH / 2, WIDTH / 2],
         style=TableStyle(
             [
+                ("LINEABOVE", (0, 0), (-1, 0), 1.4, RED),
                 ("LEFTPADDING", (0, 0), (-1, -1), 0),
                 ("RIGHTPADDING", (0, 0), (-1, -1), 0),
-                ("TOPPADDING", (0, 0), (-1, -1), 0),
-                ("VALIGN", (0, 0), (-1, -1), "TOP"),
+                ("TOPPADDING", (0, 0), (-1, -1), 6),
             ]
         ),
     )
+    title = _("{name}, {area}").format(name=_("Problem sign-off sheet"), area=area)
+    named = title if area else _("Problem sign-off sheet")
+    return [
+        words(named, 20, colour=RED, side=TA_CENTER),
+        Spacer(0, 2 * mm),
+        words(title_words(seen), 12, side=TA_CENTER),
+        Spacer(0, 3 * mm),
+        line,
+    ]
 
 
 def _facts(seen: Seen) -> list[tuple[str, str]]:
@@ -150,8 +148,8 @@ def _facts(seen: Seen) -> list[tuple[str, str]]:
             _("Where it came from"),
             f"{source_word(row.source)} {reference_words(row.source, row.source_ref)}".strip(),
         ),
-        (_("Found"), _at(row.found_at)),
-        (_("Registered"), _at(row.registered_at)),
+        (_("Found"), at_text(row.found_at)),
+        (_("Registered"), at_text(row.registered_at)),
         (_("Handling unit"), row.unit or "—"),
         (_("Deadline"), deadline_rule(seen) or "—"),
         (_("Extended"), extended.format(n=row.extension_count)),
@@ -168,7 +166,7 @@ def _pair(seen: Seen, photos: Mapping[int, bytes]) -> Table:
     return Table(
         [
             [
-                words(stage_word(photo.stage), centred=True) if photo.stage else ""
+                words(stage_word(photo.stage), side=TA_CENTER) if photo.stage else ""
                 for photo in shown
             ],
             [picture(photos[photo.id], width - 12, PHOTO_HEIGHT) for photo in shown],
@@ -182,7 +180,7 @@ def _pair(seen: Seen, photos: Mapping[int, bytes]) -> Table:
 def _caption(seen: Seen, photo: PhotoFacts) -> str:
     moment = taken_at(photo.gps_at, photo.clock)
     by = next((event.actor for event in seen.detail.story if event.seq == photo.seq), "")
-    first = [_at(moment) if moment else _at(photo.uploaded_at), actor_words(by)]
+    first = [at_text(moment) if moment else at_text(photo.uploaded_at), actor_words(by)]
     if photo.lon is not None and photo.lat is not None:
         first.append(f"{photo.lon:.6f}, {photo.lat:.6f}")
     if photo.bearing is not None:
@@ -215,62 +213,28 @@ def _finding(seen: Seen, flag: Flag) -> list[Any]:
     ]
 
 
-def _signers(seen: Seen) -> Table:
-    """Returns the table of who submitted, checked and signed, with room for their signatures."""
-    names = {
-        Action.SUBMIT: _("Handling unit"),
-        Action.VERIFY: _("Checked on site"),
-        Action.SIGN_OFF: _("Signed off by"),
-    }
-    rows: list[list[Any]] = []
-    for action in SIGNERS:
-        event = seen.detail.last(action)
-        if event is None:
-            continue
-        statement = "\n".join(line for line in sentences(event) if line)
-        rows.append(
-            [
-                words(names[action], 8, colour=FAINT),
-                words(f"{actor_words(event.actor)}\n{_at(event.at)}"),
-                words(statement),
-                [words(_("Signature"), 7, colour=FAINT), Spacer(0, HAND)],
-            ]
-        )
-    return Table(
-        rows,
-        colWidths=[24 * mm, 44 * mm, WIDTH - 104 * mm, 36 * mm],
-        style=grid([("BACKGROUND", (0, 0), (0, -1), GROUND), ("VALIGN", (3, 0), (3, -1), "TOP")]),
-    )
-
-
-def _story(story: Sequence[StoryEvent]) -> Table:
-    titles = ("", _("Time"), _("Step"), _("By"), _("What was said"), _("Hash"))
-    rows: list[list[Any]] = [[words(title, 7, colour=FAINT) for title in titles]]
-    for event in story:
-        digest = event.hash.hex()
-        rows.append(
-            [
-                words(str(event.seq), 8),
-                words(_at(event.at), 8),
-                words(done_word(event.action), 8),
-                words(actor_words(event.actor), 8),
-                words("\n".join(sentences(event)), 8),
-                words(f"{digest[:8]}…{digest[-4:]}", 7, colour=FAINT),
-            ]
-        )
-    widths = [8 * mm, 27 * mm, 25 * mm, 33 * mm, WIDTH - 120 * mm, 27 * mm]
-    return Table(
-        rows, colWidths=widths, repeatRows=1, style=grid([("BACKGROUND", (0, 0), (-1, 0), GROUND)])
-    )
-
-
 def _foot(canvas: Canvas, page: int, seen: Seen) -> None:
+    """Draws the foot of a page: the code, the chain's state and hash, who printed it and when."""
     canvas.saveState()
+    renderPDF.draw(code(chain_code(seen), CODE), canvas, MARGIN, MARGIN - 4 * mm)
     canvas.setFont(font_name(), 7)
+    left, top = MARGIN + CODE + 4 * mm, MARGIN + CODE - 7 * mm
+    intact = seen.verdict.intact
+    lines = [
+        (FAINT if intact else WARNING, _("Chain intact") if intact else _("The chain is broken")),
+        (FAINT, f"SHA-256 {seen.detail.story[-1].hash.hex()}"),
+        (
+            FAINT,
+            _("{number} · printed {time} by {who}").format(
+                number=seen.detail.row.number,
+                time=at_text(seen.now),
+                who=seen.user.account.display_name,
+            ),
+        ),
+    ]
+    for nth, (colour, text) in enumerate(lines):
+        canvas.setFillColor(colour)
+        canvas.drawString(left, top - nth * 4 * mm, text)
     canvas.setFillColor(FAINT)
-    printed = _("{number} · printed {time} by {who}").format(
-        number=seen.detail.row.number, time=_at(seen.now), who=seen.user.account.display_name
-    )
-    canvas.drawString(MARGIN, MARGIN, printed)
-    canvas.drawRightString(A4[0] - MARGIN, MARGIN, _("page {n}").format(n=page))
+    canvas.drawRightString(A4[0] - MARGIN, MARGIN - 2 * mm, _("page {n}").format(n=page))
     canvas.restoreState()

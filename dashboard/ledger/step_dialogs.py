@@ -68,7 +68,7 @@ def notes(seen: Seen, action: Action) -> tuple[str, str]:
         Action.PRESS: _("The unit and the office are told."),
     }[action].format(hours=hours, months=months)
     who = seen.user.account.display_name
-    foot = _("{who} · written into the chain, can't be taken back").format(who=who)
+    foot = _("{who} · kept on record once submitted").format(who=who)
     return note, foot
 
 
@@ -213,12 +213,18 @@ def _place(_seen: Seen, _step: Step) -> Field:
     }
 
 
+def _text_label(action: Action) -> str:
+    """Returns the label of the text that the step asks for."""
+    return {
+        Action.SUBMIT: _("What was done"),
+        Action.COMMENT: _("Comment of the chief"),
+    }.get(action, _("Remarks"))
+
+
 _FIELDS: dict[Need, Callable[[Seen, Step], Field]] = {
     Need.REASON: lambda _seen, _step: _text(_("Reason")),
     Need.OPINION: lambda _seen, _step: _text(_("Opinion on the sign-off")),
-    Need.TEXT: lambda _seen, step: _text(
-        _("What was done") if step.action is Action.SUBMIT else _("Comment of the chief")
-    ),
+    Need.TEXT: lambda _seen, step: _text(_text_label(step.action)),
     Need.TEXT_OR_PHOTO: lambda _seen, _step: {
         **_text(_("Progress so far"), required=False),
         "either": True,

@@ -123,9 +123,9 @@ def supervision(seen: Seen) -> html.Div:
     chips = [_chip(seen, one) for one in events[-4:]]
     count = sum(one.action is Action.PRESS for one in events)
     if count:
-        note = ngettext("pressed {n} time", "pressed {n} times", count).format(n=count)
+        note = ngettext("escalated {n} time", "escalated {n} times", count).format(n=count)
     else:
-        note = _("not pressed yet")
+        note = _("not escalated yet")
     extended = seen.detail.row.extension_count
     if extended:
         note += " · " + ngettext("extended {n} time", "extended {n} times", extended).format(

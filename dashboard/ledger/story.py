@@ -13,6 +13,7 @@ from dashboard.parts.wording import _, ngettext
 from data.clock import BUSINESS_ZONE
 from data.queries.ledger.one_problem import StoryEvent
 from data.words.ledger import Action, Severity
+from gis.chainage import format_distance
 
 
 def story_card(seen: Seen) -> html.Section:
@@ -99,8 +100,8 @@ def sentences(event: StoryEvent) -> list[str]:
         due = datetime.fromisoformat(changed["due_at"]).astimezone(BUSINESS_ZONE)
         lines.append(_("Deadline {day}").format(day=f"{due:%Y-%m-%d}"))
     if "site" in event.extra:
-        away = round(float(event.extra["site"]["distance_m"]))
-        lines.append(_("Checked {n} m from the problem's place").format(n=away))
+        away = format_distance(float(event.extra["site"]["distance_m"]))
+        lines.append(_("Checked {distance} from the problem's place").format(distance=away))
     if event.text:
         lines.append(event.text)
     if event.extra.get("explanation"):

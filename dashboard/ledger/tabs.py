@@ -46,7 +46,7 @@ def names() -> dict[View, str]:
         View.SOON: _("Due within 3 days"),
         View.CHECKING: _("To be checked"),
         View.NEW: _("New this week"),
-        View.PRESSED: _("Pressed"),
+        View.PRESSED: _("Escalated"),
         View.MINE: _("Reported by me"),
         View.UNIT: _("My unit's"),
         View.ALL: _("All problems"),

@@ -38,7 +38,7 @@ ACTION: Mapping[Action, str] = MappingProxyType(
         Action.ARCHIVE: N_("Archive"),
         Action.EXTEND: N_("Extend"),
         Action.COMMENT: N_("Comment"),
-        Action.PRESS: N_("Press"),
+        Action.PRESS: N_("Escalate"),
     }
 )
 DONE: Mapping[Action, str] = MappingProxyType(
@@ -49,7 +49,7 @@ DONE: Mapping[Action, str] = MappingProxyType(
         Action.ASSIGN: N_("Assigned"),
         Action.HAND_BACK: N_("Handed back"),
         Action.SIGN_FOR: N_("Signed for"),
-        Action.PROGRESS: N_("Progress told"),
+        Action.PROGRESS: N_("Progress reported"),
         Action.SUBMIT: N_("Submitted for sign-off"),
         Action.VERIFY: N_("Verified on site"),
         Action.RETURN: N_("Returned to be rectified"),
@@ -58,7 +58,7 @@ DONE: Mapping[Action, str] = MappingProxyType(
         Action.ARCHIVE: N_("Put into the archive"),
         Action.EXTEND: N_("Deadline extended"),
         Action.COMMENT: N_("Commented by the chief"),
-        Action.PRESS: N_("Pressed for action"),
+        Action.PRESS: N_("Escalated for action"),
     }
 )
 SEVERITY: Mapping[Severity, str] = MappingProxyType(

@@ -20,6 +20,7 @@ from dashboard.map.values_table import section_table
 from dashboard.parts.marks import class_badge, class_word, target_tag
 from dashboard.parts.measures import (
     age_text,
+    class_numeral,
     duration_text,
     finding_words,
     moment_text,
@@ -91,7 +92,7 @@ def section_finding(facts: SectionFacts, now: UtcDatetime) -> tuple[str, str]:
         silent = now - (facts.station.received_at or at)
         words = _("Device offline for {duration}").format(duration=duration_text(silent))
         if evaluation.last_grade:
-            last = evaluation.last_grade.water_class.numeral
+            last = class_numeral(evaluation.last_grade.water_class)
             when = _("last class {n}, {time}").format(n=last, time=moment_text(at, now))
         return words, when
     if evaluation.state is EvaluationState.PARTIAL:
@@ -141,7 +142,7 @@ def aids() -> html.P:
 def section_file(facts: SectionFacts) -> html.Div:
     """Returns the list of facts on record about the section."""
     station = facts.station
-    target = facts.target.numeral
+    target = class_numeral(facts.target)
     if station.target is None:
         target = _("{n}, none given").format(n=target)
     body = _("Lake or reservoir limits") if station.body is BodyKind.LAKE else _("River limits")
@@ -167,7 +168,7 @@ def place_pairs(station: StationFacts) -> list[tuple[str, Any]]:
         (_("Code"), station.code),
         (_("Where it is"), " · ".join(spoken_place(where))),
         (_("Reach"), where.reach),
-        (_("Off the river's line"), off),
+        (_("From the river"), off),
         (_("Longitude, latitude"), f"{station.lon:.5f}, {station.lat:.5f} (CGCS2000)"),
     ]
 

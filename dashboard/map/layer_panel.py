@@ -5,6 +5,7 @@ from dash import html
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.marks import icon_button
+from dashboard.parts.measures import class_numeral
 from dashboard.parts.wording import _
 from data.vocabulary import WaterClass
 
@@ -52,7 +53,7 @@ def _spread() -> html.Div:
             **attributes(data_class=str(number)),
         )
         for number, label in [
-            *((int(each), each.numeral) for each in WaterClass),
+            *((int(each), class_numeral(each)) for each in WaterClass),
             (0, _("No data")),
         ]
     ]

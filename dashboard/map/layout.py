@@ -10,6 +10,7 @@ from dashboard.map.strip import strip
 from dashboard.map.words import map_words
 from dashboard.parts.attributes import attributes
 from dashboard.parts.marks import class_line, icon_button
+from dashboard.parts.measures import class_numeral
 from dashboard.parts.wording import _, language
 from data.settings import DashboardSettings
 from data.vocabulary import WaterClass
@@ -74,7 +75,7 @@ def _tools(*, may_report: bool) -> list[html.Div]:
 
 
 def _legend(*, with_ledger: bool) -> html.Div:
-    classes = [class_line(each, each.numeral) for each in WaterClass]
+    classes = [class_line(each, class_numeral(each)) for each in WaterClass]
     marks = [
         html.Span([html.I(className="mp-mark-stale"), _("Stale or partial")], className="mp-lg"),
         html.Span([html.I(className="mp-mark-ring"), _("Target not met")], className="mp-lg"),

@@ -13,7 +13,7 @@ def strip(*, with_ledger: bool = False) -> html.Section:
     """
     return html.Section(
         [
-            _count("meets", _("Meeting target"), _("Met")),
+            _count("meets", _("Sections meeting target"), _("Met")),
             _count("below", _("Sections below target"), _("Below")),
             _count("unsure", _("Partial or stale"), _("Unsure")),
             _count("exceeding", _("Outfalls exceeding"), _("Over")),

@@ -9,6 +9,7 @@ from dash import html
 from dashboard.parts.marks import class_badge
 from dashboard.parts.measures import (
     basis_words,
+    class_numeral,
     exceedance_text,
     flag_word,
     limit_text,
@@ -33,7 +34,7 @@ def section_table(facts: SectionFacts, now: UtcDatetime) -> html.Div:
     heads = [
         html.Th(_("Parameter"), scope="col"),
         html.Th(_("Measured"), scope="col", className="r"),
-        html.Th(_("Limit {n}").format(n=facts.target.numeral), scope="col", className="r"),
+        html.Th(_("Limit {n}").format(n=class_numeral(facts.target)), scope="col", className="r"),
         html.Th(_("Class"), scope="col", className="c"),
         html.Th(_("Excess"), scope="col", className="r"),
     ]

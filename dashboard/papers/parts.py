@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 from reportlab.graphics.barcode.qr import QrCodeWidget
 from reportlab.graphics.shapes import Drawing
 from reportlab.lib.colors import Color, HexColor
-from reportlab.lib.enums import TA_CENTER
+from reportlab.lib.enums import TA_LEFT
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import Image, Paragraph, Table, TableStyle
@@ -20,6 +20,9 @@ FAINT: Final = HexColor("#5B6475")
 LINE: Final = HexColor("#B9C0CC")
 GROUND: Final = HexColor("#F1F3F7")
 WARNING: Final = HexColor("#B3261E")
+RED: Final = HexColor("#C8102E")
+"""Of titles of official papers."""
+
 WIDTH: Final = 174 * mm
 """Of the text on A4 between its margins."""
 
@@ -27,8 +30,8 @@ QR_CORRECTION: Final = "M"
 """15 % of the code may be stained."""
 
 
-def style(size: float, *, colour: Color = INK, centred: bool = False) -> ParagraphStyle:
-    """Returns a PDF paragraph style of that text size in points."""
+def style(size: float, *, colour: Color = INK, side: int = TA_LEFT) -> ParagraphStyle:
+    """Returns a PDF paragraph style of that text size in points; ``side`` is reportlab's."""
     return ParagraphStyle(
         f"text-{size}",
         fontName=font_name(),
@@ -37,14 +40,14 @@ def style(size: float, *, colour: Color = INK, centred: bool = False) -> Paragra
         textColor=colour,
         wordWrap="CJK",
         splitLongWords=1,
-        **({"alignment": TA_CENTER} if centred else {}),
+        alignment=side,
     )
 
 
-def words(text: str, size: float = 9, *, colour: Color = INK, centred: bool = False) -> Paragraph:
+def words(text: str, size: float = 9, *, colour: Color = INK, side: int = TA_LEFT) -> Paragraph:
     """Returns the text as a PDF paragraph: markup is not interpreted, line breaks are kept."""
     safe = escape(text).replace("\n", "<br/>")
-    return Paragraph(safe, style(size, colour=colour, centred=centred))
+    return Paragraph(safe, style(size, colour=colour, side=side))
 
 
 def heading(text: str) -> Paragraph:

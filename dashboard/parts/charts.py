@@ -29,7 +29,7 @@ from dashboard.parts.chart_marks import (
     shown_value,
     trace,
 )
-from dashboard.parts.measures import limit_number, unit_of
+from dashboard.parts.measures import class_numeral, limit_number, unit_of
 from dashboard.parts.wording import _
 from data.clock import Span
 from data.quality.limits import Bound, ClassLimits
@@ -203,7 +203,7 @@ def band_marks(bands: list[Band], height: float) -> tuple[list[Properties], list
                     "xshift": 7,
                     "xanchor": "left",
                     "y": (band.low + band.high) / 2,
-                    "text": band.water_class.numeral,
+                    "text": class_numeral(band.water_class),
                     "showarrow": False,
                     "font": {"size": 11, "color": "var(--om-text-2)"},
                 }

@@ -4,6 +4,7 @@ from dash import html
 
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
+from dashboard.parts.measures import class_numeral
 from dashboard.parts.wording import _
 from data.vocabulary import Compliance, WaterClass
 
@@ -31,7 +32,7 @@ def class_line(water_class: WaterClass | None, label: str) -> html.Span:
 def class_badge(water_class: WaterClass | None, *, big: bool = False) -> html.Span:
     """Returns the badge of a water-quality class with its numeral; None gives a grey 无."""
     number = 0 if water_class is None else int(water_class)
-    label = _("none") if water_class is None else water_class.numeral
+    label = _("none") if water_class is None else class_numeral(water_class)
     spoken = _("no class") if water_class is None else _("class {n}").format(n=label)
     return html.Span(
         label,
@@ -56,7 +57,7 @@ def class_word(water_class: WaterClass) -> str:
 def target_tag(target: WaterClass, meets: bool | None, *, is_set: bool = True) -> html.Span:
     """Returns the tag ``目标 Ⅲ · 未达标``; without ``is_set`` it says that no target was given."""
     words = _("Target {n}") if is_set else _("Target {n} (none given)")
-    parts = [words.format(n=target.numeral)]
+    parts = [words.format(n=class_numeral(target))]
     if meets is not None:
         parts.append(_("met") if meets else _("not met"))
     colour = {True: "gr", False: "am", None: "o"}[meets]

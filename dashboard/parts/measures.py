@@ -9,7 +9,7 @@ from dashboard.parts.wording import _, language
 from data.clock import BUSINESS_ZONE, UtcDatetime, business_date
 from data.quality.exceedances import LEAST_MULTIPLE, Exceedance
 from data.quality.limits import UNCHECKED
-from data.vocabulary import PARAMETERS, Flag, Parameter
+from data.vocabulary import PARAMETERS, Flag, Parameter, WaterClass
 from gis.chainage import format_chainage
 
 ENGLISH: Mapping[Parameter, str] = MappingProxyType(
@@ -115,6 +115,12 @@ ENGLISH_GRADES: Mapping[str, str] = MappingProxyType(
     {"一级A": "grade 1A", "一级B": "grade 1B", "二级": "grade 2", "三级": "grade 3"}
 )
 GRADES = re.compile("|".join(ENGLISH_GRADES))
+
+
+def class_numeral(water_class: WaterClass) -> str:
+    """Returns a class's numeral in the reader's language: Ⅰ to Ⅴ, and 劣Ⅴ or >Ⅴ."""
+    worst = water_class is WaterClass.WORSE_THAN_V and language.get() != "zh"
+    return ">Ⅴ" if worst else water_class.numeral
 
 
 def multiple_text(multiple: float) -> str:

@@ -1,4 +1,4 @@
-"""A place on the water in words: 湍河 K12+350 左岸，偏 8 m."""
+"""A place on the water in words: 湍河 K12+350 左岸，距河 8 m."""
 
 from dashboard.parts.wording import _
 from data.placing.spots import Spot
@@ -29,4 +29,4 @@ def describe(spot: Spot) -> str:
         "bank": bank_word(spot.bank or Bank.MIDDLE),
         "offset": round(spot.offset_m or 0),
     }
-    return _("{river} {chainage} {bank}, {offset} m off").format(**facts)
+    return _("{river} {chainage} {bank}, {offset} m from the river").format(**facts)

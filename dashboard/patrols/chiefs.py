@@ -6,12 +6,17 @@ from dashboard.parts.attributes import attributes
 from dashboard.parts.blocks import empty
 from dashboard.parts.wording import _
 from dashboard.patrols.reads import OWN, Shown, address
+from dashboard.patrols.words import apart_words
 from data.queries.patrols.records import ChiefMonth, Month
 
 
 def chiefs_card(shown: Shown) -> html.Section:
     """The card with a bar of valid patrols for each chief, and a mark for how many are due now."""
-    rows = [_row(chief, chief == shown.chief, shown.month) for chief in shown.chiefs]
+    reach = apart_words(shown.chiefs)
+    rows = [
+        _row(chief, reach.get(chief.person_id, ""), chief == shown.chief, shown.month)
+        for chief in shown.chiefs
+    ]
     if shown.has_own:
         rows.insert(0, _own(shown))
     return html.Section(
@@ -46,8 +51,11 @@ def _own(shown: Shown) -> html.A:
     )
 
 
-def _row(chief: ChiefMonth, is_chosen: bool, month: Month) -> html.A:
-    """The line of one chief: a link to the chief's month, with how many patrols count."""
+def _row(chief: ChiefMonth, reach: str, is_chosen: bool, month: Month) -> html.A:
+    """The line of one chief: a link to the chief's month, with how many patrols count.
+
+    ``reach`` tells chiefs of the same name apart.
+    """
     duty = chief.duty_count
     share = min(1.0, chief.counted_count / duty) if duty else 1.0
     expected = chief.expected_count / duty if duty else 1.0
@@ -56,6 +64,7 @@ def _row(chief: ChiefMonth, is_chosen: bool, month: Month) -> html.A:
     return html.A(
         [
             html.B(chief.name, title=chief.name),
+            html.Small(reach, className="t3 pt-reach") if reach else None,
             html.Span(
                 [
                     html.Span(_("behind"), className="tag am") if chief.is_behind else None,

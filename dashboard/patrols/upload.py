@@ -1,6 +1,6 @@
 """The dialog that uploads a track: file, the chief it counts for, a reason, progress, result."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import dash_mantine_components as dmc
 from dash import html
@@ -9,6 +9,8 @@ from dashboard.parts.attributes import attributes, words_for_script
 from dashboard.parts.icons import icon
 from dashboard.parts.kit import choice, dialog
 from dashboard.parts.wording import _
+from dashboard.patrols.words import apart_words
+from dashboard.waters.words import bracketed
 from data.queries.patrols.records import ChiefMonth
 from problem_ledger.patrols.track_times import TimesIn
 
@@ -59,7 +61,7 @@ def upload_dialog() -> dmc.Modal:
                 ),
                 html.Label(
                     [
-                        _("Reason or remark (may be left out)"),
+                        _("Reason or remark (optional)"),
                         html.Textarea(id="patrols-why", maxLength=1000, rows=2),
                     ]
                 ),
@@ -122,6 +124,14 @@ def persons(chiefs: Sequence[ChiefMonth], chosen: ChiefMonth | None) -> list[dic
     ]
     first = [chief for chief in chiefs if chosen is not None and chief == chosen]
     others = [chief for chief in chiefs if chief not in first]
+    reach = apart_words(chiefs)
     return options + [
-        {"value": str(chief.person_id), "label": chief.name} for chief in (*first, *others)
+        {"value": str(chief.person_id), "label": _chief_words(chief, reach)}
+        for chief in (*first, *others)
     ]
+
+
+def _chief_words(chief: ChiefMonth, reach: Mapping[int, str]) -> str:
+    """A chief's name, with the reach where several have the same."""
+    known = reach.get(chief.person_id)
+    return chief.name + (bracketed(known) if known else "")

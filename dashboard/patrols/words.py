@@ -1,13 +1,15 @@
 """The words of a patrol's figures: rules with limits, measures, lengths, spans of time."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from functools import cache
 from math import ceil, floor
 from types import MappingProxyType
 
+from dashboard.parts.measures import stretch_text
 from dashboard.parts.wording import _, language, ngettext
 from dashboard.waters.words import kilometres, listed
-from data.queries.patrols.records import PatrolRow
+from data.queries.patrols.records import ChiefMonth, PatrolRow
 from data.words.ledger import PatrolRule
 from problem_ledger.patrols.rules import load_patrol_rules
 
@@ -31,7 +33,7 @@ def rule_word(rule: PatrolRule) -> str:
         PatrolRule.INTERVAL: _("Since the last valid patrol"),
         PatrolRule.COVERAGE: _("Reach covered"),
         PatrolRule.TOP_SPEED: _("Top speed"),
-        PatrolRule.GAPS: _("Track complete"),
+        PatrolRule.GAPS: _("Track unbroken"),
     }[rule]
 
 
@@ -53,7 +55,7 @@ def basis_words(source: str) -> str:
 def limit_words(rule: PatrolRule, limit: float) -> str:
     """The limit of a patrol rule in words: at least 3.0 km, at most 2 gaps."""
     if rule is PatrolRule.GAPS:
-        return _("at most {n} gaps").format(n=f"{limit:g}")
+        return _("at most {n} breaks").format(n=f"{limit:g}") if limit else _("without a break")
     if rule is PatrolRule.TOP_SPEED:
         return _("at most {value}").format(value=figure_words(rule, limit))
     return _("at least {value}").format(value=figure_words(rule, limit))
@@ -67,7 +69,9 @@ def measured_words(rule: PatrolRule, measured: float | None) -> str:
     if measured is None:
         return _("first one") if rule is PatrolRule.INTERVAL else "—"
     if rule is PatrolRule.GAPS:
-        return ngettext("{n} gap", "{n} gaps", round(measured)).format(n=round(measured))
+        gaps = round(measured)
+        words = ngettext("{n} break", "{n} breaks", gaps).format(n=gaps)
+        return words if gaps else _("no break")
     if rule is PatrolRule.INTERVAL:
         return span_words(measured)
     if rule is PatrolRule.METRES:
@@ -106,6 +110,16 @@ def minutes_words(duration_s: float) -> str:
 def distance_words(metres: float) -> str:
     """A distance walked in words: km with one decimal, metres below 1 km; rounded down."""
     return kilometres(floor(metres / 100) * 100 if metres >= KILOMETRE else floor(metres))
+
+
+def apart_words(chiefs: Sequence[ChiefMonth]) -> dict[int, str]:
+    """The reach of each chief, by person, whose name another chief has too."""
+    count = Counter(each.name for each in chiefs)
+    return {
+        each.person_id: listed([stretch_text(*stretch) for stretch in each.stretches])
+        for each in chiefs
+        if count[each.name] > 1 and each.stretches
+    }
 
 
 def times_words(count: int) -> str:

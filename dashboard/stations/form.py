@@ -7,6 +7,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboard.parts.kit import Z_LIST, segmented
+from dashboard.parts.measures import class_numeral
 from dashboard.parts.wording import N_, _
 from dashboard.stations.actions import Filled
 from dashboard.stations.list import interval_words, kind_word
@@ -180,7 +181,7 @@ def crs_choices(other: str | None = None) -> list[dict[str, str]]:
 def target_choices() -> list[dict[str, str]]:
     """The options for a section's target: the water-quality classes Ⅰ to Ⅴ, not 劣Ⅴ."""
     return [
-        {"value": str(int(each)), "label": each.numeral}
+        {"value": str(int(each)), "label": class_numeral(each)}
         for each in WaterClass
         if each is not WaterClass.WORSE_THAN_V
     ]

@@ -21,6 +21,7 @@ from data.errors import Conflict, OneMapError
 from data.placing.stations import PlacementOutcome
 from data.queries.stations.placed import StationForm
 from data.records import StationId
+from gis.chainage import format_distance
 
 Bounds = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
@@ -33,7 +34,7 @@ def opened(deps: Deps, asked: int | None) -> tuple[Any, ...]:
     if now:
         name = own_name(now.station.name, now.station.name_en)
         name = f"{name} · {kind_word(now.station.kind)}"
-        title = _("Change or move {name}").format(name=name)
+        title = _("Edit {name}").format(name=name)
     interval_s = int(now.station.interval.total_seconds()) if now else form.DEFAULT_INTERVAL_S
     return (
         True,
@@ -105,7 +106,7 @@ def preview_card(found: Previewed | None) -> html.Div:
         ("CGCS2000", f"{spot.lon:.6f}, {spot.lat:.6f}"),
     ]
     if found.moved_m is not None and found.moved_m >= STILL_M:
-        pairs.append((_("Moved by"), f"{found.moved_m:,.0f} m"))
+        pairs.append((_("Moved by"), format_distance(found.moved_m)))
     head = [icon("pin"), html.B(describe(spot))]
     facts = html.Dl([html.Div([html.Dt(name), html.Dd(value)]) for name, value in pairs])
     if found.allowed:
@@ -137,14 +138,14 @@ def saved_words(saved: Saved) -> str:
     placed = saved.placed
     sentence = {
         PlacementOutcome.CREATED: _("{code} is added: {spot}"),
-        PlacementOutcome.MOVED: _("{code} is moved by {distance} m: {spot}"),
+        PlacementOutcome.MOVED: _("{code} is moved by {distance}: {spot}"),
         PlacementOutcome.UPDATED: _("{code} is changed: {spot}"),
         PlacementOutcome.UNCHANGED: _("{code} is there already, unchanged: {spot}"),
     }[placed.outcome]
     if placed.outcome is PlacementOutcome.MOVED and (placed.moved_m or 0) < STILL_M:
         sentence = _("{code} is changed: {spot}")
     return sentence.format(
-        code=placed.code, spot=describe(placed.spot), distance=f"{placed.moved_m or 0:,.0f}"
+        code=placed.code, spot=describe(placed.spot), distance=format_distance(placed.moved_m or 0)
     )
 
 

@@ -14,8 +14,10 @@ from dashboard.stations.format_actions import OWN, FilledFormat, TriedFormat
 from data.clock import BUSINESS_ZONE, UtcDatetime
 from data.errors import OneMapError
 from data.moments import Doubt, Implausible
+from data.quality.detection import UNNAMED
 from data.queries.stations.device_models import StationOfModel
 from data.records import StationId
+from data.vocabulary import Parameter
 from ingest.codecs.mapped_json import MappedReading
 from ingest.device_models import ModelOutcome
 
@@ -135,7 +137,7 @@ def _reading_lines(tried_one: MappedReading, doubt: Implausible | None) -> list[
             html.Div(
                 [
                     html.Dt(parameter_name(parameter)),
-                    html.Dd(f"{value:.10g} {unit_of(parameter)}".rstrip()),
+                    html.Dd(_tried_value(parameter, value, parameter in tried_one.reading.below)),
                 ]
             )
             for parameter, value in values
@@ -150,6 +152,12 @@ def _reading_lines(tried_one: MappedReading, doubt: Implausible | None) -> list[
         words = _("Not in the message: {paths}").format(paths=", ".join(tried_one.missing))
         lines.append(html.P(words, className="t3"))
     return lines
+
+
+def _tried_value(parameter: Parameter, value: float, is_below: bool) -> str:
+    if is_below and value == UNNAMED:
+        return _("below the limit of detection")
+    return f"{'<' if is_below else ''}{value:.10g} {unit_of(parameter)}".rstrip()
 
 
 def saved(

@@ -10,7 +10,7 @@ from dash import html
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.kit import kebab, menu, opener, row
-from dashboard.parts.measures import moment_text, own_name
+from dashboard.parts.measures import class_numeral, moment_text, own_name
 from dashboard.parts.spot import bank_word
 from dashboard.parts.wording import _
 from data.clock import UtcDatetime
@@ -55,7 +55,7 @@ def _aim(station: PlacedStation) -> Any:
     """A section's target water-quality class or an outfall's discharge grade, uncoloured."""
     if station.kind is StationKind.SECTION:
         if station.target_class:
-            return html.Span(station.target_class.numeral, className="tag o")
+            return html.Span(class_numeral(station.target_class), className="tag o")
         return html.Span(_("Ⅲ taken"), className="t3", title=_("No target class is given."))
     return station.grade.value if station.grade else "—"
 
@@ -92,7 +92,7 @@ def _open(station: PlacedStation, name: str) -> html.Button:
         id={"type": "stations-edit", "index": int(station.id)},
         className="b",
         **opener(),
-        **attributes(aria_label=_("Change or move {name}").format(name=name)),
+        **attributes(aria_label=_("Edit {name}").format(name=name)),
     )
 
 

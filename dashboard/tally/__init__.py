@@ -1,4 +1,4 @@
-"""The data tally (数据核算): what arrived in each hour, what is missing."""
+"""The data tally (数据核对): what arrived in each hour, what is missing."""
 
 from dashboard.frame.access import Rule
 from dashboard.frame.auth import Action
@@ -10,7 +10,7 @@ from dashboard.tally import api, page
 
 ROOM = Room(
     "tally",
-    pages=(Page("/accounting", page, N_("Data tally"), Action.READ_ACCOUNTING),),
+    pages=(Page("/accounting", page, N_("Data audit"), Action.READ_ACCOUNTING),),
     routers=(api.router,),
     rules=(
         Rule("/api/v1/accounting", Action.READ_ACCOUNTING, below=True),
@@ -19,7 +19,7 @@ ROOM = Room(
     callbacks={"accounting-": Action.READ_ACCOUNTING},
     place_in_bar=Place(
         "/accounting",
-        "Data tally",
+        "Data audit",
         "columns",
         Action.READ_ACCOUNTING,
         brief=N_("Tally"),

@@ -1,4 +1,4 @@
-"""The page of the data tally (数据核算): its callbacks, heading, choices and order of cards."""
+"""The page of the data tally (数据核对): its callbacks, heading, choices and order of cards."""
 
 from datetime import timedelta
 from typing import Any
@@ -140,7 +140,7 @@ def heading(shown: Shown) -> html.Header:
     """Returns the heading: choice of time range and station kind, search, link to the xlsx."""
     return html.Header(
         [
-            html.H1(_("Data tally")),
+            html.H1(_("Data audit")),
             html.Span(className="sp"),
             html.Nav(
                 [

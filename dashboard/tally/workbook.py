@@ -23,7 +23,7 @@ def account_book(
     exported_by: str,
 ) -> bytes:
     """Returns the message counts as an xlsx file of four sheets, without formulas."""
-    title = title_of(_("Data tally"), area, now)
+    title = title_of(_("Data audit"), area, now)
     return workbook(
         [
             stations_sheet(ranked, unknown, title),

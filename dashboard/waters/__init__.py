@@ -11,7 +11,7 @@ from dashboard.waters import api, lake_page, page, readings_api, river_page
 ROOM = Room(
     "waters",
     pages=(
-        Page("/rivers", page, N_("Files"), Action.READ_WATERS),
+        Page("/rivers", page, N_("River files"), Action.READ_WATERS),
         Page("/river/<river_id>", river_page, N_("River file"), Action.READ_WATERS),
         Page("/lake/<lake_id>", lake_page, N_("Lake file"), Action.READ_WATERS),
     ),
@@ -22,5 +22,5 @@ ROOM = Room(
         Rule("/api/v1/stations/", Action.READ_WATERS, below=True),
     ),
     callbacks={"river-": Action.READ_WATERS, "rivers-": Action.READ_WATERS},
-    place_in_bar=Place("/rivers", "Files", "file", Action.READ_WATERS),
+    place_in_bar=Place("/rivers", "River files", "file", Action.READ_WATERS),
 )

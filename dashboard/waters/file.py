@@ -106,7 +106,7 @@ def heading(water_file: WaterFile) -> html.Header:
     return html.Header(
         [
             html.Nav(
-                [dcc.Link(_("Files"), href="/rivers"), html.Span("›"), html.Span(name)],
+                [dcc.Link(_("River files"), href="/rivers"), html.Span("›"), html.Span(name)],
                 className="rv-path t3",
                 **attributes(aria_label=_("Path")),
             ),
@@ -152,9 +152,11 @@ def counts(water_file: WaterFile) -> html.Section:
     sections = len(water_file.of_kind(StationKind.SECTION))
     outfalls = len(water_file.of_kind(StationKind.OUTFALL))
     met = sections - len(found.below) - len(found.unsure)
-    untold = (
-        _("{n} untold").format(n=len(found.unsure)) if found.unsure else _("every class is told")
-    )
+    evaluated = sections - len(found.unsure)
+    rate = f"{min(99, round(100 * met / evaluated)) if found.below else 100}%" if evaluated else "—"
+    rated = _("{met} / {told} sections").format(met=met, told=evaluated)
+    if found.unsure:
+        rated += _(", {n} not evaluated").format(n=len(found.unsure))
     water = water_file.facts
     size = kilometres(water.length_m) if water.length_m else area(water.area_m2 or 0.0)
     number, unit = size.split(" ")
@@ -162,8 +164,8 @@ def counts(water_file: WaterFile) -> html.Section:
     chiefs = sum(each.is_current for each in water_file.chiefs)
     return html.Section(
         [
-            figure(_("Sections meeting target"), met, f"/ {sections}", _("by the newest readings")),
-            figure(_("Below target"), len(found.below), "", untold),
+            figure(_("Sections meeting target"), rate, "", rated),
+            figure(_("Below target"), len(found.below), f"/ {evaluated}", ""),
             figure(
                 _("Outfalls exceeding"), len(found.exceeding), f"/ {outfalls}", _("by their limits")
             ),
@@ -234,15 +236,15 @@ def basics_card(water_file: WaterFile) -> html.Section:
         (_("Kind"), kind_word(water.kind)),
         (_("Code"), code_words(water)),
         (_("Other name"), water.name_en),
-        (_("Basin"), water.basin or _("unknown")) if not lake else ("", None),
+        (_("Basin"), water.basin or _("not on file")) if not lake else ("", None),
         (_("Length"), kilometres(water.length_m) if water.length_m else None),
         (_("Surface"), area(water.area_m2) if water.area_m2 else None),
         (_("Lies on") if lake else _("Flows into"), flows_into(water)),
         (_("Tributaries"), tributaries(water_file)),
         (_("Centre") if lake else _("Source"), degrees(water.source_at)),
         (_("Mouth"), degrees(water.mouth_at) if water.mouth_at else None),
-        (_("Divisions"), listed(water.divisions) or _("unknown")),
-        (_("Data source"), water.source or _("unknown")),
+        (_("Divisions"), listed(water.divisions) or _("not on file")),
+        (_("Data source"), water.source or _("not on file")),
         (_("Remark"), water.remark),
     ]
     return card(_("Basic facts"), "CGCS2000", facts(pairs), name="basics")
@@ -258,7 +260,7 @@ def code_words(water: WaterFacts) -> str:
 def flows_into(water: WaterFacts) -> Any:
     """Returns the water that this one flows into or lies on, as a link if the user may see it."""
     if not water.flows_into:
-        return _("unknown")
+        return _("not on file")
     k = water.flows_into_chainage_m
     where = f" {format_chainage(k)}" if k is not None else ""
     if water.flows_into_id is None:
@@ -294,5 +296,5 @@ def foot(water_file: WaterFile) -> html.Footer:
         " a class older than 24 h or three intervals is not told."
     )
     read = _("Read at {time}.").format(time=moment_text(water_file.as_of, water_file.as_of))
-    source = _("Data source: {source}").format(source=water_file.facts.source or _("unknown"))
+    source = _("Data source: {source}").format(source=water_file.facts.source or _("not on file"))
     return html.Footer([html.P([rule, " ", read]), html.P(source)], className="rv-foot t3 fs12")

@@ -53,7 +53,7 @@ def layout(**query: str | list[str]) -> html.Div:
         [
             html.Header(
                 [
-                    html.H1(_("Files")),
+                    html.H1(_("River files")),
                     html.Span(id=Ids.COUNT, className="t3", **attributes(aria_live="polite")),
                 ]
             ),

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from dashboard.parts.measures import (
     age_text,
     basis_words,
+    class_numeral,
     duration_text,
     finding_words,
     limit_text,
@@ -40,7 +41,7 @@ def bracketed(words: str) -> str:
 
 def numeral(water_class: int) -> str:
     """Returns the Roman numeral of a water-quality class, the word "none" for 0."""
-    return WaterClass(water_class).numeral if water_class else _("none")
+    return class_numeral(WaterClass(water_class)) if water_class else _("none")
 
 
 def kind_word(kind: str) -> str:

@@ -18,6 +18,7 @@ from data.quality.limits import DischargeGrade
 from data.queries.waters import registry
 from data.records import ReachId
 from data.vocabulary import BodyKind, Parameter, StationKind, WaterClass
+from gis.chainage import format_distance
 
 
 def import_sections(
@@ -144,5 +145,7 @@ def _count(placed: Placed, outcome: Outcome) -> None:
         outcome.updated += 1
     if placed.outcome is PlacementOutcome.MOVED and placed.moved_m is not None:
         outcome.note(
-            "{code} was moved by {distance} m.", code=placed.code, distance=round(placed.moved_m)
+            "{code} was moved by {distance}.",
+            code=placed.code,
+            distance=format_distance(placed.moved_m),
         )

@@ -11,7 +11,7 @@ from data.placing import shapes
 from data.queries.waters import registry
 from data.queries.waters.registry import NearLake, NearReach
 from data.vocabulary import Bank, BodyKind
-from gis.chainage import Snap, nearest
+from gis.chainage import Snap, format_distance, nearest
 from gis.crs import UnknownCrs, declared
 
 WITHIN_M: Final = 500.0
@@ -105,10 +105,10 @@ def _too_far(
         return BadInput("No river or lake is known yet.", mend="Import rivers or lakes first.")
     offset_m, name = min(options)
     return BadInput(
-        "The nearest water, {name}, is {offset} m away; at most {within} m are allowed.",
+        "The nearest water, {name}, is {offset} away; at most {within} m are allowed.",
         mend="Check the coordinates and what they were declared to be, or allow more.",
         name=name,
-        offset=round(offset_m),
+        offset=format_distance(offset_m),
         within=round(within_m),
     )
 

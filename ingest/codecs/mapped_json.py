@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from data.clock import UtcDatetime
 from data.errors import BadInput
+from data.quality.detection import UNNAMED, read_below
 from data.query_values import shortened
 from data.records import RawReading, StationCode
 from data.vocabulary import Parameter, Refusal
@@ -20,6 +21,7 @@ from ingest.codecs.documents import documents_in, parts_of
 from ingest.codecs.json_paths import MISSING, JsonPath, find, shown
 from ingest.codecs.json_v1 import LONGEST_ID
 from ingest.codecs.mapping import MappedValue, PayloadMapping
+from ingest.codecs.refusal import RefusedParts
 
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
 
@@ -82,6 +84,7 @@ def _reading(
     mapping: PayloadMapping,
 ) -> MappedReading:
     values: dict[Parameter, float] = {}
+    below: dict[Parameter, float] = {}
     faults: list[Fault] = []
     missing: list[str] = []
     for each in mapping.values:
@@ -90,7 +93,10 @@ def _reading(
             missing.append(each.path.text)
             continue
         try:
-            values[each.parameter] = _number(each, found)
+            limit = _limit(each, found)
+            if limit is not None:
+                below[each.parameter] = limit
+            values[each.parameter] = _number(each, found) if limit is None else limit
         except BadInput as error:
             faults.append(Fault(Refusal.VALUE, error, each.parameter))
     observed_at = received_at
@@ -105,8 +111,25 @@ def _reading(
     if not values:
         return MappedReading(payload, None, tuple(faults), tuple(missing))
     message_id = _message_id(mapping, item, root, faults)
-    reading = RawReading(station, observed_at, values, message_id=message_id)
+    refused = RefusedParts()
+    for fault in faults:
+        refused.add(fault.reason, fault.parameter or "id", str(fault.error))
+    reading = RawReading(
+        station, observed_at, values, message_id=message_id, below=below, refused=refused.why
+    )
     return MappedReading(payload, reading, tuple(faults), tuple(missing))
+
+
+def _limit(mapped: MappedValue, found: object) -> float | None:
+    """Returns the limit of a result below it, in our unit; None for anything else."""
+    try:
+        limit = read_below(found) if isinstance(found, str) else None
+    except ValueError:
+        return None
+    if limit is None or limit == UNNAMED:
+        return limit
+    scaled = float(Decimal(str(limit)) * mapped.factor + mapped.offset)
+    return scaled if 0 < scaled < math.inf else None
 
 
 def _nothing(mapping: PayloadMapping) -> Fault:

@@ -54,7 +54,7 @@ def _mapped(
     mapping: PayloadMapping,
     received_at: UtcDatetime,
     most: int,
-) -> Sequence[Part]:
+) -> RawReading | list[Part]:
     """Decodes a message by the mapping of its station's model.
 
     A message by which the mapping finds nothing may still be one by our own contract.
@@ -67,14 +67,14 @@ def _mapped(
         parts = [_part(payload if len(found) == 1 else each.payload, each) for each in found]
     except Unreadable as error:
         refusal = error
-    if any(isinstance(part.reading, RawReading) for part in parts):
+    if any(isinstance(reading, RawReading) for _, reading in parts):
         return parts
     address = Address(station.code, Channel.READING)
     try:
         own = _by_contract(payload, address, station, received_at, most)
     except Unreadable:
-        own = ()
-    if any(isinstance(part.reading, RawReading) for part in own):
+        own = []
+    if isinstance(own, RawReading) or any(isinstance(each, RawReading) for _, each in own):
         return own
     if refusal is None:
         return parts
@@ -86,9 +86,9 @@ def _mapped(
 def _part(payload: bytes, found: MappedReading) -> Part:
     """Returns a reading of a mapped message, or the refusal of it with the words of its faults."""
     if found.reading:
-        return Part(payload, found.reading)
+        return payload, found.reading
     detail = " ".join(str(fault.error) for fault in found.faults)
-    return Part(payload, Unreadable(found.faults[0].reason, detail))
+    return payload, Unreadable(found.faults[0].reason, detail)
 
 
 def _by_contract(
@@ -97,7 +97,7 @@ def _by_contract(
     station: StationFacts | None,
     received_at: UtcDatetime,
     most: int,
-) -> Sequence[Part]:
+) -> RawReading | list[Part]:
     """Decodes a message by the contract of its channel, with what is tolerated of its station."""
     decode = CODECS.get(address.channel)
     if decode is None:

@@ -24,7 +24,8 @@ held AS (
     FROM account_role LEFT JOIN unit ON unit.id = account_role.unit_id WHERE account_id = :who
 )
 SELECT held.role,
-    coalesce(held.unit, CASE WHEN held.role = 'patroller' THEN division.name END) AS unit,
+    CASE WHEN held.role = 'patroller' THEN coalesce(division.name || '巡河员', held.unit)
+        ELSE held.unit END AS unit,
     coalesce(held.chief_level, division.level, CASE WHEN held.role = 'office' THEN 'province' END)
         AS level,
     held.division_id IS NULL AND held.unit_id IS NULL AND role <> 'patroller'
@@ -39,8 +40,8 @@ _ACCOUNT = text("SELECT display_name, is_active FROM account WHERE id = :who")
 class Participant:
     """The account acting on a problem, its duties, and the names by which others see it.
 
-    ``units`` names the unit (of a patroller without one the division) by duty; ``post`` is the
-    account's display name, for chiefs and where no unit is known.
+    ``units`` names the unit by duty, for a patroller the post in the division (城关镇巡河员);
+    ``post`` is the account's display name, for chiefs and where no unit is known.
     """
 
     actor: Actor

@@ -26,7 +26,7 @@ SENTENCES: Final[Mapping[Action, str]] = MappingProxyType(
         Action.ARCHIVE: "This problem was archived at {time}.",
         Action.EXTEND: "{actor} extended this problem's deadline at {time}.",
         Action.COMMENT: "{actor} commented on this problem at {time}.",
-        Action.PRESS: "{actor} pressed for this problem at {time}.",
+        Action.PRESS: "{actor} escalated this problem at {time}.",
     }
 )
 """What happened in the meantime, by the last event's action."""

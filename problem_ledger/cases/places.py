@@ -10,6 +10,7 @@ from data.errors import BadInput, NotFound
 from data.placing import shapes
 from data.placing.spots import Spot, preview
 from data.queries.waters.answering import WaterKind, chiefs_of
+from gis.chainage import format_distance
 from gis.crs import UnknownCrs, declared
 from gis.ellipsoid import distance_m
 from problem_ledger.record.commands import Place
@@ -87,8 +88,8 @@ def site(place: Place, lon: float, lat: float) -> dict[str, object]:
     away_m = distance_m(here, Point(lon, lat))
     if away_m > ON_SITE_M + (place.accuracy_m or 0):
         raise BadInput(
-            "The check was {distance} m away; it is made on site, within {within} m.",
-            distance=round(away_m),
+            "The check was {distance} away; it is made on site, within {within} m.",
+            distance=format_distance(away_m),
             within=round(ON_SITE_M),
         )
     return {

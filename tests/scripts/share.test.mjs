@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
-import { copyLink, readView, writeView } from "../../dashboard/assets/map/share.mjs";
+import { copyLink, readView, unreadParts, writeView } from "../../dashboard/assets/map/share.mjs";
 import { browser, FakeElement } from "./page.mjs";
 
 let restore;
@@ -34,11 +34,21 @@ test("an address without a hash gives the map's own beginning", () => {
   assert.deepEqual(at(""), { camera: null, off: null, basis: "now", filter: null, selection: null });
 });
 
-for (const hash of ["#map=8/x/112", "#map=8/32", "#map=", "#sel=river", "#sel=river:1;drop", "#sel=<b>:1", "#basis=year"]) {
+for (const hash of ["#map=8/x/112", "#map=8/32", "#map=", "#sel=river", "#sel=river:1;drop", "#sel=<b>:1", "#basis=year", "#map=8/91/112", "#map=8/32/181", "#map=-1/32/112", "#map=8//112"]) {
   test(`a part that is none is left out: ${hash}`, () => {
     assert.deepEqual(at(hash), { camera: null, off: null, basis: "now", filter: null, selection: null });
   });
 }
+
+const unread = (hash) => {
+  location.hash = hash;
+  return unreadParts({ off: ["boards"], filter: ["below"] });
+};
+
+test("what an address holds and nobody can read is named, not passed over", () => {
+  for (const hash of ["", "#map=8/32/112&off=boards&basis=month&filter=below&sel=section:1", "#off=&other=1"]) assert.deepEqual(unread(hash), []);
+  assert.deepEqual(unread("#map=8/x/112&sel=river&filter=all&off=roads&basis=year"), ["map=8/x/112", "sel=river", "filter=all", "off=roads", "basis=year"]);
+});
 
 test("a link is copied by hand where the clipboard is refused", async () => {
   const copied = [];

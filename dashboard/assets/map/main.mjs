@@ -1,6 +1,7 @@
 /* The one map's conductor: brings data, panel, map, search, list and drawer together. */
 
 import { covers, padding } from "./layout.mjs";
+import { Drawing } from "./drawing.mjs";
 import { Ledger } from "./ledger.mjs";
 import { List } from "./list.mjs";
 import { Live, stillSignedIn } from "./live.mjs";
@@ -10,7 +11,7 @@ import { FILTERS, Points } from "./points.mjs";
 import { Scene } from "./scene.mjs";
 import { Search } from "./search.mjs";
 import { Selection } from "./selection.mjs";
-import { copyLink, readView, writeView } from "./share.mjs";
+import { copyLink, readView, unreadParts, writeView } from "./share.mjs";
 import { Sheet } from "./sheet.mjs";
 import { SWITCHED } from "./style.mjs";
 import { Waters } from "./waters.mjs";
@@ -37,6 +38,7 @@ class OneMap {
     /** @type {HTMLElement | null} */
     this.page = null;
     this.basis = "now";
+    this.drawing = new Drawing();
     // any: made as the page is entered, and nothing that needs them is called before.
     const later = /** @type {any} */ (null);
     /** @type {Panel} */
@@ -72,6 +74,8 @@ class OneMap {
     document.addEventListener("keydown", (event) => this.key(event), { signal: this.abort.signal });
     if (innerWidth < 1200) page.classList.add("mp-folded");
     const view = readView();
+    const unread = unreadParts({ off: Object.keys(SWITCHED), filter: Object.keys(FILTERS) });
+    if (unread.length) this.panel.notice(say("unread", { parts: unread.join(", ").slice(0, 80) }), say("close"), null, () => this.panel.hideNotice());
     this.basis = view.basis;
     this.unplaced = !view.camera;
     if (view.off) for (const name of Object.keys(SWITCHED)) this.panel.setLayer(name, !view.off.includes(name));
@@ -180,7 +184,7 @@ class OneMap {
   /** @param {Thing | null} thing */
   choose(thing, fly = false) {
     const feature = this.selection.mark(thing);
-    window.dash_clientside.set_props("one-map-selection", { data: thing });
+    this.drawing.show(thing);
     this.react(thing);
     if (feature && (fly || covers(this.scene, feature, this.padding()))) {
       const [x, y] = feature.geometry.coordinates;
@@ -324,7 +328,7 @@ export function unmount() {
 
 /** The selection as Dash keeps it, when somebody else than the map changed it. @param {Thing | null} thing */
 export function selected(thing) {
-  if (!app?.page || !app.sheet) return;
+  if (!app?.page || !app.sheet || app.drawing.isOwn(thing)) return;
   const now = app.selection.now;
   if (thing?.kind === now?.kind && thing?.id === now?.id) return;
   if (!thing && !app.state) return;

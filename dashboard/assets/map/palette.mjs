@@ -1,5 +1,7 @@
 /* Colours and type of the map, read from the design tokens of the theme in force. */
 
+import { inEnglish } from "./words.mjs";
+
 const NAMES = [
   "land", "out", "boundary", "halo", "water", "canal", "valley", "label", "grid", "casing",
 ].map((name) => [name, `--om-map-${name}`]);
@@ -9,7 +11,7 @@ const OTHERS = [
   ["accent", "--om-accent"], ["track", "--om-track"], ["pinLine", "--om-pin-line"], ["pinBody", "--om-pin-body"],
 ];
 
-export const NUMERALS = ["–", "Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ", "Ⅴ", "劣Ⅴ"];
+export const NUMERALS = ["–", "Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ", "Ⅴ", inEnglish() ? ">Ⅴ" : "劣Ⅴ"];
 
 /**
  * Opaque, for a translucent line shows its own bends.

@@ -71,16 +71,18 @@ export class Panel {
     const of = { meets: "sections", below: "sections", unsure: "sections", exceeding: "outfalls", offline: "devices" };
     const told = strip.meets + strip.below;
     /** @type {Record<string, unknown>} */
-    const good = { below: told, unsure: told && !strip.none, exceeding: strip.outfalls, offline: strip.devices };
+    const good = { below: told, exceeding: strip.outfalls, offline: strip.devices };
+    const left = strip.sections - told;
+    const rate = told ? `${strip.below ? Math.min(99, Math.round((100 * strip.meets) / told)) : 100}%` : "–";
     for (const each of this.all("[data-count]")) {
       each.classList.remove("mp-skeleton");
-      each.textContent = String(strip[each.dataset.count ?? ""]);
+      each.textContent = each.dataset.count === "meets" ? rate : String(strip[each.dataset.count ?? ""]);
     }
     for (const each of this.all("[data-sentence]")) {
       const key = each.dataset.sentence ?? "";
       const total = strip[of[key]];
       let text = say(`of.${of[key]}`, { m: total });
-      if (key === "meets") text = told ? say("rate", { n: Math.round((100 * strip.meets) / told), m: told }) : text;
+      if (key === "meets") text = told ? say(left ? "rate_left" : "rate", { n: strip.meets, m: told, k: left }) : text;
       else if (strip[key] === 0 && good[key]) text = say(`all_well.${key}`);
       each.textContent = text;
     }

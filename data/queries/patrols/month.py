@@ -1,7 +1,7 @@
 """Duties of patrol in a month and what was walked, chief by chief."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import ceil, floor
 from typing import Any, Final
@@ -87,6 +87,8 @@ class ChiefMonth:
     is_behind: bool
     next_on: date | None
     last_valid_at: UtcDatetime | None
+    stretches: tuple[tuple[float, float], ...] = ()
+    """Chainages of the reaches of the post, metres; tells posts of the same name apart."""
 
 
 _CHIEFS: Final = text(
@@ -104,6 +106,14 @@ _CHIEFS: Final = text(
     WHERE :scope_all OR held.within = ANY(:scope_divisions) OR person.account_id = :who
         OR (held.within IS NULL AND held.river_id = ANY(:scope_rivers))
     ORDER BY person.id, array_position({LEVELS}, held.level), held.id"""
+)
+_STRETCHES: Final = text(
+    """
+    SELECT person_id, chainage_from_m AS from_m, chainage_to_m AS to_m FROM responsibility
+    JOIN reach ON reach.id = responsibility.reach_id WHERE person_id = ANY(:people)
+    AND valid_from <= :day AND (valid_to IS NULL OR valid_to > :day)
+    ORDER BY person_id, reach.river_id, chainage_from_m
+    """
 )
 _DONE: Final = text(
     f"""
@@ -139,10 +149,32 @@ def chiefs_of_month(
     bound = {**reader.bound, "day": month.judged_on}
     rows = connection.execute(_CHIEFS, bound).all()
     done = _done(connection, rows, month, duties)
-    chiefs = [_chief(row, done.get(row.id), month, duties[ChiefLevel(row.level)]) for row in rows]
+    held = _stretches(connection, rows, month)
+    chiefs = [
+        replace(
+            _chief(row, done.get(row.id), month, duties[ChiefLevel(row.level)]),
+            stretches=tuple(held.get(row.id, ())),
+        )
+        for row in rows
+    ]
     return sorted(
         chiefs, key=lambda each: (_ORDER.index(each.level), each.division or "", each.name)
     )
+
+
+def _stretches(
+    connection: Connection, rows: Sequence[Any], month: Month
+) -> dict[int, list[tuple[float, float]]]:
+    """Returns, by person, the chainages of their reaches; reaches that touch are one stretch."""
+    bound = {"people": [row.id for row in rows], "day": month.judged_on}
+    found: dict[int, list[tuple[float, float]]] = {}
+    for person_id, start, end in connection.execute(_STRETCHES, bound):
+        held = found.setdefault(person_id, [])
+        if held and abs(held[-1][1] - start) < 1:
+            held[-1] = (held[-1][0], end)
+        else:
+            held.append((start, end))
+    return found
 
 
 def _done(

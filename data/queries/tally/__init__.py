@@ -1,1 +1,1 @@
-"""Reads for the data tally (数据核算): what arrived, its fate, and what is missing."""
+"""Reads for the data tally (数据核对): what arrived, its fate, and what is missing."""

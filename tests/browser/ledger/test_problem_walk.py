@@ -173,13 +173,13 @@ def test_four_accounts_take_a_problem_from_its_report_to_its_sign_off(
     office.context.close()
 
     unit = desk(Role.UNIT_MEMBER, address)
-    expect(unit.locator(".pb-who")).to_contain_text("整改单位（上游镇水利站）")
+    expect(unit.locator(".pb-who")).to_contain_text("责任单位（上游镇水利站）")
     finish(unit, begin(unit, "sign_for"), "整改中")
     submit(unit, photo(2), "已清运 6 m³。")
     expect(unit.locator(".pb-bar .btn.p")).to_have_count(0)
 
     checker = desk(Role.PATROLLER, address)
-    expect(checker.locator(".pb-who")).to_contain_text("与整改单位无隶属关系")
+    expect(checker.locator(".pb-who")).to_contain_text("与责任单位无隶属关系")
     dialog = begin(checker, "return")
     dialog.locator("textarea").fill("岸坡仍有残留。")
     finish(checker, dialog, "退回")

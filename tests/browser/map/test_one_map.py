@@ -163,5 +163,5 @@ def test_an_empty_area_says_so(served: Served, map_page: MapOf) -> None:
     opened.open()
     assert opened.page.is_visible("#one-map-empty")
     assert "还没有水系数据" in opened.page.inner_text("#one-map-empty")
-    assert opened.page.inner_text("[data-count=meets]") == "0"
+    assert opened.page.inner_text("[data-count=meets]") == "–"
     assert opened.wrongs == []

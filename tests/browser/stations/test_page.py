@@ -51,7 +51,7 @@ def test_a_station_is_added_where_the_preview_said(opened: Open, shared_served: 
     expect(page.get_by_role("button", name="确认")).to_be_disabled()
     fill(page, lon="112.201")
     expect(preview).to_contain_text("清河 K27+7")
-    expect(preview).to_contain_text("左岸，偏 94 m")
+    expect(preview).to_contain_text("左岸，距河 94 m")
     expect(preview).to_contain_text("清河·下游镇段")
     page.locator("#stations-field-target").click()
     page.get_by_role("option", name="Ⅱ", exact=True).click()
@@ -87,7 +87,7 @@ def test_the_kind_chooses_the_boxes(opened: Open) -> None:
 
 def test_a_change_by_somebody_else_is_told_and_loaded(opened: Open, shared_served: Served) -> None:
     page = opened()
-    page.get_by_role("button", name="修改或移位：上游断面").click()
+    page.get_by_role("button", name="编辑：上游断面").click()
     box(page, "name")
     expect(page.locator("#stations-field-code")).not_to_be_editable()
     expect(page.locator("#stations-preview")).to_contain_text("K11+0")
@@ -167,7 +167,7 @@ def test_the_form_speaks_english_and_fits_a_phone(opened: Open, context: Browser
     page = opened(language="en")
     page.set_viewport_size({"width": 390, "height": 844})
     page.evaluate("window.onemapTheme.set('dark')")
-    page.get_by_role("button", name="Change or move 污水厂排口").click()
+    page.get_by_role("button", name="Edit 污水厂排口").click()
     box(page, "grade")
     expect(page.locator("#stations-preview")).to_contain_text("left bank")
     wide = page.evaluate("document.documentElement.scrollWidth")

@@ -98,7 +98,7 @@ def test_a_station_is_added_with_an_account_of_its_own(
     place = ["--lon", "112°12′03.6″", "--lat", "32.7", "--target", "Ⅱ", "--interval", "1h"]
     assert main([*typed, *place]) == 0
     told = capsys.readouterr().out
-    assert "已添加 CMD-1：清河 K11+090 左岸，偏 94 m" in told
+    assert "已添加 CMD-1：清河 K11+090 左岸，距河 94 m" in told
     assert "河段：清河·上游镇段" in told
     password = told.rsplit("密码 ", 1)[1].split("（")[0]
     until(lambda: accepts("127.0.0.1", broker.port, "CMD-1", password))

@@ -228,4 +228,4 @@ def test_a_file_moves_what_it_knows(database: Database, basin: SmallBasin, tmp_p
     path.write_text("name,code,lon,lat\n甲,S-1,112.2005,32.74\n")
     report = run_import(database.app, "sections", path, crs="4490")
     assert report.updated == 1
-    assert told(report) == ["S-1 was moved by 1109 m."]
+    assert told(report) == ["S-1 was moved by 1,109 m."]

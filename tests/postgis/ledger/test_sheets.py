@@ -46,6 +46,7 @@ def test_a_signed_problem_has_its_sheet(
     assert paper.startswith(b"%PDF-")
     assert b"/FontFile2" in paper
     assert set("河湖问题销号单建筑垃圾堆放清河上游镇") <= set(characters(paper))
+    assert set("经办复核销号签字盖章年月日责任单位编号") <= set(characters(paper))
     assert f"onemap {done.number} {done.version} {done.hash.hex()}".encode() in paper
     with served_office.database.owner.begin() as connection:
         detail = connection.execute(

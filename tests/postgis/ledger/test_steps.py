@@ -207,7 +207,7 @@ def test_the_story_names_units_and_posts_and_no_patroller(office: Office) -> Non
     with office.database.app.begin() as connection:
         bodies = [read(event.body) for event in store.events(connection, done.problem_id)]
     shown = {body["action"]: body["actor"] for body in bodies}
-    assert shown["report"] == shown["verify"] == "测试县"
+    assert shown["report"] == shown["verify"] == "测试县巡河员"
     assert shown["sign_for"] == shown["submit"] == "上游镇水利站"
     assert shown["sign_off"] == "chief 甲"
     assigned = next(body for body in bodies if body["action"] == "assign")

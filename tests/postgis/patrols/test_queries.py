@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import Connection
 
+from dashboard.patrols.words import apart_words
 from data.clock import business_date, start_of_day
 from data.errors import BadInput, NotFound
 from data.queries.patrols.records import (
@@ -75,6 +76,18 @@ def test_a_month_tells_who_owes_what_and_who_is_behind(office: Office) -> None:
     assert (down.done_count, down.expected_count, down.is_behind) == (0, 2, True)
     assert down.next_on == business_date(NOW)
     assert down.last_valid_at is None
+
+
+def test_chiefs_of_one_name_are_told_apart_by_their_reach(office: Office) -> None:
+    found = chiefs(office, "office", "2026-11")
+    up, down = found["chief_up"], replace(found["chief_down"], name=found["chief_up"].name)
+    assert up.stretches
+    assert down.stretches
+    said = apart_words([up, down, found["chief"]])
+    assert set(said) == {up.person_id, down.person_id}
+    assert len(set(said.values())) == 2
+    assert all("K" in words for words in said.values())
+    assert apart_words(list(found.values())) == {}
 
 
 def test_a_duty_of_a_quarter_counts_the_whole_quarter(office: Office) -> None:

@@ -13,6 +13,7 @@ from gis.chainage import (
     Measured,
     UnreadableChainage,
     format_chainage,
+    format_distance,
     length_m,
     nearest,
     parse_chainage,
@@ -162,3 +163,18 @@ def test_degrees_of_a_plane_lose_their_way_on_real_rivers(real_data: Path) -> No
             plane_m = way.project(place) / way.length * measured.length_m
             worst_of_plane = max(worst_of_plane, abs(plane_m - snap.chainage_m))
     assert worst_of_plane > 300
+
+
+@pytest.mark.parametrize(
+    ("metres", "text"),
+    [
+        (0.0, "0.0 m"),
+        (8.24, "8.2 m"),
+        (303.4, "303 m"),
+        (9_999.0, "9,999 m"),
+        (10_000.0, "10 km"),
+        (8_426_370.0, "8,426 km"),
+    ],
+)
+def test_a_long_distance_is_said_in_kilometres(metres: float, text: str) -> None:
+    assert format_distance(metres) == text

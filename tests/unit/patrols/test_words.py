@@ -21,7 +21,9 @@ from data.words.ledger import PatrolRule
         (PatrolRule.COVERAGE, 0.1, 0.29, "不少于 10%", "29%"),
         (PatrolRule.MINUTES, 30, 14.0, "不少于 30 分钟", "14 分钟"),
         (PatrolRule.TOP_SPEED, 20, 20.02, "不超过 20.0 km/h", "20.1 km/h"),
-        (PatrolRule.GAPS, 0, 2.0, "缺失不超过 0 段", "缺 2 段"),
+        (PatrolRule.GAPS, 0, 2.0, "不得中断", "中断 2 处"),
+        (PatrolRule.GAPS, 0, 0.0, "不得中断", "未中断"),
+        (PatrolRule.GAPS, 2, 3.0, "中断不超过 2 处", "中断 3 处"),
     ],
 )
 def test_a_rule_with_its_limit_and_what_was_measured(

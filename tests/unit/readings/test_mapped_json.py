@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from data.clock import UtcDatetime
 from data.errors import BadInput
+from data.quality.detection import UNNAMED
 from data.records import RawReading, StationCode
 from data.vocabulary import Parameter, Refusal
 from ingest.codecs.device_times import read_time
@@ -293,3 +294,22 @@ def test_any_json_is_read_or_refused_and_nothing_else(document: object) -> None:
             continue
         assert found
         assert all(each.reading or each.faults for each in found)
+
+
+def test_a_result_below_its_limit_is_one_in_our_unit() -> None:
+    document = mapping_of(value=[{"path": "n", "parameter": "nh3n", "factor": "0.001"}])
+    for written in ("<25", "＜25", "25L"):
+        reading = one({"n": written}, document)
+        assert dict(reading.below) == {Parameter.AMMONIA_NITROGEN: 0.025}
+        assert dict(reading.values) == {Parameter.AMMONIA_NITROGEN: 0.025}
+    assert dict(one({"n": "ND"}, document).below) == {Parameter.AMMONIA_NITROGEN: UNNAMED}
+
+
+def test_a_value_that_is_refused_is_named_beside_its_neighbours() -> None:
+    document = mapping_of(
+        value=[{"path": "n", "parameter": "nh3n"}, {"path": "ph", "parameter": "ph"}]
+    )
+    reading = one({"n": "bad", "ph": 7.1}, document)
+    assert dict(reading.values) == {Parameter.PH: 7.1}
+    assert list(reading.refused) == ["nh3n"]
+    assert "n: " in reading.refused["nh3n"]

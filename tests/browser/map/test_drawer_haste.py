@@ -1,0 +1,45 @@
+"""A drawer closed, changed and opened again faster than the server answers."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from data.clock import now
+from data.vocabulary import Role
+from tests.fixtures.map import MapPage
+from tests.fixtures.served import Served
+from tests.made.readings.courses import hours_before, take_in, wave
+
+MapOf = Callable[..., MapPage]
+WAITS_MS = (60, 120, 160)
+
+
+@pytest.fixture(scope="module")
+def filled(shared_served: Served) -> Served:
+    end = now()
+    take_in(shared_served.database.ingest, wave("QH-01", hours_before(end, 42)), end)
+    return shared_served
+
+
+def test_a_drawer_closed_in_haste_opens_again_whole(filled: Served, map_page: MapOf) -> None:
+    opened = map_page(filled, Role.OFFICE)
+    opened.open("/#map=11/32.65/112.2")
+    basin = filled.basin
+    for wait in WAITS_MS:
+        opened.tell(f"app.choose({{kind: 'section', id: {basin.section_up}}})")
+        opened.page.wait_for_timeout(wait)
+        opened.tell("app.choose(null)")
+        opened.page.wait_for_timeout(wait / 3)
+        opened.tell(f"app.choose({{kind: 'section', id: {basin.section_down}}})")
+        opened.page.wait_for_timeout(wait)
+        opened.tell(f"app.choose({{kind: 'section', id: {basin.section_up}}})")
+        heading = opened.page.locator(".dw").get_by_role("heading", level=2)
+        expect(heading).to_have_text("上游断面", timeout=8000)
+        opened.tell("app.choose(null)")
+        opened.page.wait_for_timeout(wait)
+        opened.tell(f"app.choose({{kind: 'section', id: {basin.section_up}}})")
+        expect(heading).to_have_text("上游断面", timeout=8000)
+        opened.tell("app.choose(null)")
+    opened.page.wait_for_timeout(500)
+    assert opened.wrongs == []
