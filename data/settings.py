@@ -255,6 +255,10 @@ class DashboardSettings(BaseSettings):
     upload_memory_mb: int = Field(
         1500, ge=100, description="memory that reading one upload may take, in MB"
     )
+    photo_mb: int = Field(25, ge=1, le=50, description="a photo has so many MB at most …")
+    photo_megapixels: int = Field(
+        110, ge=1, le=400, description="… and so many million pixels, whatever its MB"
+    )
     demo: bool = Field(False, description="set by the demo; serve refuses it unless told")
 
     @field_validator("proxies")

@@ -18,7 +18,9 @@ from dashboard.ledger import (
 from dashboard.ledger.news import LedgerNews
 from dashboard.parts.wording import N_
 
-MOST_PHOTO_BYTES = 10 * 1024 * 1024
+MOST_PHOTO_BYTES = 50 * 1024 * 1024
+"""The most that the setting for a photo's MB can be."""
+
 
 ROOM = Room(
     "ledger",

@@ -12,6 +12,7 @@ from dashboard.parts.icons import icon
 from dashboard.parts.measures import duration_text, moment_text
 from dashboard.parts.wording import _, ngettext
 from data.clock import BUSINESS_ZONE
+from data.moments import RECENT, Doubt, Window, implausible
 from data.queries.ledger.photos import PhotoFacts
 from data.words.ledger import Stage
 from gis.chainage import format_distance
@@ -199,14 +200,18 @@ def check_words(seen: Seen, flag: Flag) -> tuple[str, str, str]:
             rule.format(n=flag.compared_count),
         )
     if flag.check is Check.CLOCK:
-        off = duration_text(timedelta(seconds=abs(measured or 0)))
-        within = duration_text(timedelta(seconds=limit))
-        return (
-            _("Camera's clock"),
-            _("{time} off").format(time=off),
-            _("at most {n}").format(n=within),
-        )
+        return _clock_check(flag)
     return _("Taken"), *_time_check(seen, flag)
+
+
+def _clock_check(flag: Flag) -> tuple[str, str, str]:
+    """Returns the check of the camera's clock, or that of the satellites' date, in words."""
+    if flag.rolled_weeks:
+        value = _("{n} weeks off").format(n=f"{abs(flag.rolled_weeks):,}")
+        return _("The satellites' date"), value, _("the camera's clock counts")
+    off = duration_text(timedelta(seconds=abs(flag.measured or 0)))
+    within = duration_text(timedelta(seconds=flag.limit or 0))
+    return _("Camera's clock"), _("{time} off").format(time=off), _("at most {n}").format(n=within)
 
 
 def _time_check(seen: Seen, flag: Flag) -> tuple[str, str]:
@@ -214,6 +219,13 @@ def _time_check(seen: Seen, flag: Flag) -> tuple[str, str]:
     value = moment_text(flag.at, seen.now) if flag.at else _("not known")
     if flag.span is None:
         return value, ""
+    wrong = implausible(flag.at, Window(flag.span.end, oldest=RECENT)) if flag.at else None
+    if wrong is not None and wrong.corrected is not None:
+        meant = moment_text(wrong.corrected, seen.now)
+        words = _("clock {n} weeks off, {time} was meant")
+        return value, words.format(n=f"{abs(wrong.weeks):,}", time=meant)
+    if wrong is not None and wrong.doubt is Doubt.UNSET:
+        return value, _("the clock was never set")
     if flag.stage is not Stage.BEFORE:
         return value, _("within the rectification")
     start = flag.span.start.astimezone(BUSINESS_ZONE)

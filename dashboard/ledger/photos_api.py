@@ -17,7 +17,7 @@ from data.database import transaction
 from data.errors import Forbidden
 from data.people.access_log import Logged, log
 from data.queries.ledger.photos import PhotoCopy, PhotoFacts, Size, photo_copy, photo_facts
-from problem_ledger.evidence.photo_bytes import MOST_BYTES, read_photo
+from problem_ledger.evidence.photo_bytes import Most, read_photo
 from problem_ledger.evidence.photos import keep
 
 
@@ -38,18 +38,24 @@ class PhotoOut(Read):
     latitude: float | None = Field(validation_alias="lat", description="degrees, CGCS2000")
     bearing: float | None = Field(description="degrees from north")
     camera_clock: str | None = Field(
-        validation_alias="clock", description="as written, without offset"
+        validation_alias="clock", description="as written, with its offset where it has one"
     )
     gps_at: datetime | None
+
+
+def most_of_a_photo(deps: Deps) -> Most:
+    """Returns how large a photo may be by the settings."""
+    return Most(deps.dashboard.photo_mb, deps.dashboard.photo_megapixels)
 
 
 def keep_photo(deps: Deps, user: User, content: bytes) -> PhotoFacts:
     """Stores a photo to be attached to a later step; returns the photo's facts.
 
     It is decoded before a connection is opened, because that takes long, and in a process of its
-    own: 40 megapixels take some 600 MB. Raises what ``read_photo`` raises.
+    own: 50 megapixels that aren't a JPEG take some 600 MB. Raises what ``read_photo`` raises.
     """
-    evidence = call_bounded(upload_bounds(deps.dashboard), read_photo, content)
+    most = most_of_a_photo(deps)
+    evidence = call_bounded(upload_bounds(deps.dashboard), read_photo, content, most)
     with transaction(deps.engine) as connection:
         photo_id = keep(connection, user.account_id, evidence, deps.clock())
         return photo_facts(connection, photo_id)
@@ -82,13 +88,13 @@ def router(deps: Deps) -> APIRouter:
 
     @routes.post("", status_code=201)
     async def upload(photo: Annotated[UploadFile, File()]) -> PhotoOut:
-        """Keep a JPEG, PNG or WebP of at most 10 MB and 40 megapixels for a step to come.
+        """Keep a JPEG, PNG, WebP or HEIC (25 MB, 110 megapixels at most) for a step to come.
 
         The same file again, while no step has taken it, is the same photo.
         """
         user = require(Action.WRITE_LEDGER)
         async with turns.turn(user.account_id):
-            content = await photo.read(MOST_BYTES + 1)
+            content = await photo.read(most_of_a_photo(deps).byte_count + 1)
             return PhotoOut.of(await off(keep_photo, deps, user, content))
 
     @routes.get("/{photo_id}", response_class=Response)

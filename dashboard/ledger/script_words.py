@@ -14,6 +14,7 @@ def script_words() -> dict[str, str]:
         "sending": _("Sending {n} %"),
         "checking": _("Being checked"),
         "kept": _("Kept"),
+        "kept_smaller": _("Kept, made smaller; the original was too large"),
         "wait_photos": _("Wait until the photos have been sent."),
         "need_photo": _("Add at least one photo."),
         "need_text": _("Please fill this in."),

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -13,7 +13,7 @@ from data.clock import Span, UtcDatetime
 from data.queries.ledger.photos import Likest, PhotoFacts
 from data.words.ledger import Stage
 from gis.ellipsoid import distance_m
-from problem_ledger.evidence.exif import clock_error, taken_at
+from problem_ledger.evidence.exif import clock_error, rolled_weeks, taken_at
 
 
 class Check(StrEnum):
@@ -55,7 +55,8 @@ class Flag:
     """The result of one check on a photo; ``ok`` is None where the photos say nothing about it.
 
     ``measured`` and ``limit`` are metres, degrees, differing bits or seconds, by ``check``; TAKEN
-    has ``at`` and the ``span`` it should lie in. LIKENESS tells how many photos were compared; when
+    has ``at`` and the ``span`` it should lie in. CLOCK has the ``rolled_weeks`` by which the
+    satellites' date is behind. LIKENESS tells how many photos were compared; when
     one is too like, ``like_id`` and ``like_number`` name it and its problem.
     """
 
@@ -67,6 +68,7 @@ class Flag:
     limit: float | None = None
     at: UtcDatetime | None = None
     span: Span | None = None
+    rolled_weeks: int = 0
     compared_count: int = 0
     like_id: int | None = None
     like_number: str | None = None
@@ -117,6 +119,7 @@ def judge(
     """
     at = taken_at(photo.gps_at, photo.clock)
     off_by = clock_error(photo.gps_at, photo.clock)
+    rolled = rolled_weeks(photo.gps_at, photo.clock)
     within_m = limits.place_m + (accuracy_m or 0)
     alike = likest.bits is not None and likest.bits <= limits.likeness_bits
     return (
@@ -140,12 +143,7 @@ def judge(
             like_id=likest.photo_id if alike else None,
             like_number=likest.number if alike else None,
         ),
-        _measured(
-            Check.CLOCK,
-            photo,
-            off_by.total_seconds() if off_by is not None else None,
-            limits.clock.total_seconds(),
-        ),
+        _clock_flag(photo, off_by, rolled, limits.clock.total_seconds()),
     )
 
 
@@ -162,6 +160,14 @@ def worst(flags: Sequence[Flag]) -> Flag:
         return order[flag.ok], -beyond, flag.photo_id
 
     return min(flags, key=rank)
+
+
+def _clock_flag(
+    photo: PhotoFacts, off_by: timedelta | None, rolled_weeks: int, limit_s: float
+) -> Flag:
+    measured = None if off_by is None else off_by.total_seconds()
+    flag = _measured(Check.CLOCK, photo, measured, limit_s)
+    return replace(flag, ok=False, rolled_weeks=rolled_weeks) if rolled_weeks else flag
 
 
 def _measured(check: Check, photo: PhotoFacts, measured: float | None, limit: float) -> Flag:

@@ -1,24 +1,30 @@
 """A photo as evidence, from its bytes alone: sniffed, measured, hashed, copied for showing."""
 
 import struct
+import warnings
 import zlib
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
 
+import pi_heif
 from PIL import Image, ImageOps
 
 from data.errors import BadInput, TooLarge
 from problem_ledger.evidence.exif import Exif, read_exif
 
-MOST_BYTES = 10 * 1024 * 1024
-MOST_PIXELS = 40_000_000
-"""Counted before a pixel is decoded, so that a small file can't fill the memory."""
-
 SHOWN_PX = 1600
 THUMB_PX = 320
 SHOWN_QUALITY = 82
-FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+FORMATS = {
+    "JPEG": "image/jpeg",
+    "PNG": "image/png",
+    "WEBP": "image/webp",
+    "HEIF": "image/heic",
+}
+HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
+"""Brands of stills and of sequences, of which the main picture is read. Source: ISO 23008-12, B."""
+
 SHRINKS = ("RGB", "RGBA", "L", "CMYK")
 """How colours may be held while a picture is made smaller; other ways are turned into RGB first."""
 
@@ -32,9 +38,26 @@ BROKEN = (
     EOFError,
     struct.error,
     zlib.error,
-    Image.DecompressionBombError,
 )
 """What Pillow may raise over a file that is damaged or was made to hurt."""
+
+pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Most:
+    """How large a photo may be; pixels are counted before one is decoded."""
+
+    megabytes: int = 25
+    megapixels: int = 110
+
+    @property
+    def byte_count(self) -> int:
+        """The most bytes."""
+        return self.megabytes * 2**20
+
+
+MOST = Most()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +78,26 @@ class Evidence:
     exif: Exif
 
 
-def read_photo(content: bytes) -> Evidence:
+def read_photo(content: bytes, most: Most = MOST) -> Evidence:
     """Reads an uploaded photo; returns its original bytes, smaller copies and what its tags say.
 
-    Raises TooLarge past 10 MB, BadInput for what is no JPEG, PNG or WebP, is damaged or has more
-    than 40 million pixels.
+    Raises TooLarge for too many bytes, BadInput for what is no JPEG, PNG, WebP or HEIC, is damaged
+    or has too many pixels.
     """
-    if len(content) > MOST_BYTES:
-        raise TooLarge("A photo has {most} MB at most.", most=MOST_BYTES >> 20)
+    if len(content) > most.byte_count:
+        raise TooLarge("A photo has {most} MB at most.", most=most.megabytes)
     mime = sniff(content)
     if mime is None:
         raise BadInput(
-            "Only JPEG, PNG and WebP photos are taken.",
+            "Only JPEG, PNG, WebP and HEIC photos are taken.",
             mend="Save the picture as JPEG and send it again.",
         )
     try:
-        return _measured(content, mime)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            return _measured(content, mime, most)
+    except Image.DecompressionBombError:
+        raise _too_many_pixels(most) from None
     except BROKEN:
         raise _damaged() from None
 
@@ -83,6 +110,8 @@ def sniff(content: bytes) -> str | None:
         return FORMATS["PNG"]
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return FORMATS["WEBP"]
+    if content[4:8] == b"ftyp" and content[8:12] in HEIC_BRANDS:
+        return FORMATS["HEIF"]
     return None
 
 
@@ -101,17 +130,17 @@ def likeness(picture: Image.Image) -> int:
     return bits - (1 << 64) if bits >> 63 else bits
 
 
-def _measured(content: bytes, mime: str) -> Evidence:
+def _measured(content: bytes, mime: str, most: Most) -> Evidence:
     with Image.open(BytesIO(content), formats=list(FORMATS)) as checked:
-        if checked.width * checked.height > MOST_PIXELS:
-            raise _too_many_pixels()
+        if checked.width * checked.height > most.megapixels * 10**6:
+            raise _too_many_pixels(most)
         checked.verify()
     with Image.open(BytesIO(content), formats=list(FORMATS)) as picture:
         width, height = picture.size
         tags = picture.getexif()
         exif, turned = read_exif(tags), tags.get(0x0112) in (5, 6, 7, 8)
         picture.draft("RGB", (SHOWN_PX, SHOWN_PX))
-        if picture.mode in SHRINKS:  # first of all: each copy of 40 million pixels is 160 MB
+        if picture.mode in SHRINKS:  # first of all: each copy of 100 million pixels is 400 MB
             picture.thumbnail((SHOWN_PX, SHOWN_PX), Image.Resampling.LANCZOS)
         upright = _plain(ImageOps.exif_transpose(picture))
     shown = _fitted(upright, SHOWN_PX)
@@ -157,9 +186,9 @@ def _damaged() -> BadInput:
     )
 
 
-def _too_many_pixels() -> BadInput:
+def _too_many_pixels(most: Most) -> BadInput:
     return BadInput(
         "The photo has more than {most} million pixels.",
         mend="Make it smaller and send it again.",
-        most=MOST_PIXELS // 10**6,
+        most=most.megapixels,
     )

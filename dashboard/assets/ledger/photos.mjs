@@ -16,12 +16,36 @@ const icon = (/** @type {string} */ name) => element("span", { class: `ic ic-${n
  * @property {HTMLElement} told
  * @property {HTMLElement} again
  * @property {HTMLElement} box
+ * @property {HTMLImageElement} image
+ * @property {boolean} unseen whether the browser can't show the file itself, such as HEIC
+ * @property {boolean} isSmaller whether it was made smaller because the original was too large
  * @property {() => void} [abort]
  */
 
 /* Sixteen random bytes; unlike randomUUID they are had on plain HTTP too. */
 export function fresh() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+const SMALLER_PX = 4096;
+const SMALLER_QUALITY = 0.9;
+
+/** The picture as a smaller JPEG, null where the browser can't read it. An original that fits is never touched. @param {File} file @returns {Promise<File | null>} */
+async function shrunk(file) {
+  try {
+    const picture = await createImageBitmap(file);
+    const scale = Math.min(1, SMALLER_PX / Math.max(picture.width, picture.height));
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round(picture.width * scale);
+    canvas.height = Math.round(picture.height * scale);
+    /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")).drawImage(picture, 0, 0, canvas.width, canvas.height);
+    picture.close();
+    /** @type {Blob | null} */
+    const made = await new Promise((done) => canvas.toBlob(done, "image/jpeg", SMALLER_QUALITY));
+    return made && made.size < file.size ? new File([made], file.name, { type: "image/jpeg" }) : null;
+  } catch {
+    return null;
+  }
 }
 
 export class Photos {
@@ -37,7 +61,7 @@ export class Photos {
     this.removed = removed;
     /** @type {Item[]} */
     this.items = [];
-    this.input = element("input", { type: "file", accept: "image/jpeg,image/png,image/webp", multiple: "", class: "pd-file", "aria-label": label });
+    this.input = element("input", { type: "file", accept: "image/jpeg,image/png,image/webp,image/heic,image/heif,.heic,.heif", multiple: "", class: "pd-file", "aria-label": label });
     this.add = element("label", { class: "pd-add" }, this.input, icon("camera"), element("span", {}, say(words, "add_photo")));
     this.box = element("div", { class: "pd-photos" }, this.add);
     this.input.addEventListener("change", () => this.take([...(this.input.files ?? [])]));
@@ -88,11 +112,12 @@ export class Photos {
     const image = element("img", { alt: file.name });
     image.src = URL.createObjectURL(file);
     image.onload = () => URL.revokeObjectURL(image.src);
+    image.onerror = () => { item.unseen = true; };
     const remove = element("button", { type: "button", class: "pd-remove", "aria-label": say(this.words, "remove") }, icon("close"));
     const again = element("button", { type: "button", class: "pd-again", hidden: "" }, say(this.words, "again"));
     const bar = element("i", { class: "pd-bar" });
     /** @type {Item} */
-    const item = { file, name, state: "", id: null, bar, told: state, again, box: element("figure", { class: "pd-photo" }, image, bar, state, again, remove) };
+    const item = { file, name, state: "", id: null, bar, told: state, again, image, unseen: false, isSmaller: false, box: element("figure", { class: "pd-photo" }, image, bar, state, again, remove) };
     remove.addEventListener("click", () => this.drop(item));
     again.addEventListener("click", () => this.send(item));
     this.items.push(item);
@@ -100,7 +125,7 @@ export class Photos {
     return item;
   }
 
-  /** @param {Item} item */
+  /** @param {Item} item @returns {Promise<void>} */
   async send(item) {
     item.state = "sending";
     item.again.hidden = true;
@@ -112,9 +137,17 @@ export class Photos {
     item.abort = job.abort;
     this.changed();
     const answer = await job.sent;
+    if (answer.status === 413 && !item.isSmaller) {
+      const smaller = await shrunk(item.file);
+      if (smaller) {
+        item.file = smaller;
+        item.isSmaller = true;
+        return this.send(item);
+      }
+    }
     item.id = answer.ok ? answer.body.id : null;
     item.again.hidden = answer.ok || answer.status === 400 || answer.status === 413;
-    this.settle(item, answer.ok ? "kept" : "failed", answer.ok ? say(this.words, "kept") : answer.reason);
+    this.settle(item, answer.ok ? "kept" : "failed", answer.ok ? say(this.words, item.isSmaller ? "kept_smaller" : "kept") : answer.reason);
   }
 
   /** @param {Item} item @param {"kept" | "failed"} state @param {string} said */
@@ -122,6 +155,7 @@ export class Photos {
     item.state = state;
     item.told.textContent = said;
     item.box.classList.add(state === "kept" ? "kept" : "bad");
+    if (item.unseen && item.id) item.image.src = `/api/v1/photos/${item.id}?size=thumb`;
     this.changed();
   }
 

@@ -29,6 +29,7 @@ def exif(
     lat: float | None = None,
     bearing: float | None = None,
     clock: str | None = None,
+    offset: str = "",
     gps_day: str | None = None,
     gps_time: tuple[int, int, int] = (0, 0, 0),
     orientation: int | None = None,
@@ -38,7 +39,10 @@ def exif(
     if orientation:
         tags[ExifTags.Base.Orientation] = orientation
     if clock:
-        tags[ExifTags.IFD.Exif] = {ExifTags.Base.DateTimeOriginal: clock}
+        own = {ExifTags.Base.DateTimeOriginal: clock}
+        tags[ExifTags.IFD.Exif] = own | (
+            {ExifTags.Base.OffsetTimeOriginal: offset} if offset else {}
+        )
     gps: dict[int, object] = {}
     if lon is not None and lat is not None:
         gps[GPS.GPSLatitudeRef], gps[GPS.GPSLatitude] = "N" if lat >= 0 else "S", _dms(lat)

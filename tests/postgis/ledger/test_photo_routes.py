@@ -12,7 +12,7 @@ from PIL import Image
 from sqlalchemy import text
 
 from data.words.ledger import Action, Status
-from problem_ledger.evidence.photo_bytes import MOST_BYTES
+from problem_ledger.evidence.photo_bytes import MOST
 from tests.fixtures.served import Served
 from tests.made.ledger.acts import photo_of, problem, take
 from tests.made.ledger.pictures import photo
@@ -38,14 +38,14 @@ def test_what_an_upload_answers(patroller: httpx.Client) -> None:
     assert upload(patroller, content).json()["id"] == kept["id"]
 
 
-def test_ten_megabytes_pass_and_more_are_refused(patroller: httpx.Client) -> None:
+def test_25_megabytes_pass_and_more_are_refused(patroller: httpx.Client) -> None:
     whole = photo(12)
-    whole += b"\0" * (MOST_BYTES - len(whole))
+    whole += b"\0" * (MOST.byte_count - len(whole))
     assert upload(patroller, whole).status_code == 201
     over = upload(patroller, whole + b"\0")
     assert over.status_code == 413
     assert over.json()["type"] == "urn:onemap:problem:too_large"
-    assert "10 MB" in over.json()["detail"]
+    assert "25 MB" in over.json()["detail"]
 
 
 def chunked(content: bytes) -> Iterator[bytes]:
@@ -58,10 +58,10 @@ def test_a_body_of_untold_length_is_bounded_too(patroller: httpx.Client) -> None
     headers = {"Content-Type": "multipart/form-data; boundary=b"}
     fitting = frame + photo(13) + b"\r\n--b--\r\n"
     assert patroller.post(UPLOAD, content=chunked(fitting), headers=headers).status_code == 201
-    endless = frame + b"\0" * (MOST_BYTES * 2) + b"\r\n--b--\r\n"
+    endless = frame + b"\0" * (MOST.byte_count * 3) + b"\r\n--b--\r\n"
     answer = patroller.post(UPLOAD, content=chunked(endless), headers=headers)
     assert answer.status_code == 413
-    assert "10 MB" in answer.json()["detail"]
+    assert "50 MB" in answer.json()["detail"]
 
 
 def test_a_length_past_the_bound_is_refused_before_a_byte_is_read(

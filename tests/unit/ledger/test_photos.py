@@ -11,9 +11,10 @@ import pytest
 from PIL import Image
 
 from data.errors import BadInput, TooLarge
-from problem_ledger.evidence.exif import Exif, clock_error, taken_at
-from problem_ledger.evidence.photo_bytes import MOST_BYTES, likeness, read_photo, sniff
+from problem_ledger.evidence.exif import Exif, clock_error, rolled_weeks, taken_at
+from problem_ledger.evidence.photo_bytes import MOST, Most, likeness, read_photo, sniff
 from tests.made.ledger.pictures import drawn, exif, photo, saved
+from tests.running.folders import ROOT
 
 TAGS: dict[str, Any] = {"lon": 112.2, "lat": 32.7, "bearing": 48.5, "clock": "2026:11:09 08:45:00"}
 
@@ -75,7 +76,7 @@ def test_the_name_does_not_decide() -> None:
     assert sniff(saved(drawn(), "GIF")) is None
     assert sniff(b"<svg xmlns='http://www.w3.org/2000/svg'/>") is None
     for content in (b"", b"GIF89a", b"%PDF-1.7", b"<svg/>", b"RIFF\0\0\0\0WAVE"):
-        with pytest.raises(BadInput, match="JPEG, PNG and WebP"):
+        with pytest.raises(BadInput, match="JPEG, PNG, WebP and HEIC"):
             read_photo(content)
 
 
@@ -102,17 +103,72 @@ def bomb(width: int, height: int) -> bytes:
     )
 
 
-@pytest.mark.parametrize(("width", "height"), [(8000, 5001), (20000, 20000), (65000, 65000)])
+@pytest.mark.parametrize(("width", "height"), [(11000, 10001), (20000, 20000), (65000, 65000)])
 def test_too_many_pixels_are_refused_undecoded(width: int, height: int) -> None:
-    with pytest.raises(BadInput, match=r"40 million pixels|damaged"):
+    with pytest.raises(BadInput, match=r"110 million pixels|damaged"):
         read_photo(bomb(width, height))
+    with pytest.raises(BadInput, match="2 million pixels"):
+        read_photo(bomb(2000, 1001), Most(megapixels=2))
 
 
 def test_too_many_bytes_are_refused() -> None:
-    padding = b"\0" * (MOST_BYTES - len(photo()))
+    padding = b"\0" * (MOST.byte_count - len(photo()))
     assert read_photo(photo() + padding).width == 640
-    with pytest.raises(TooLarge, match="10 MB"):
+    with pytest.raises(TooLarge, match="25 MB"):
         read_photo(photo() + padding + b"\0")
+
+
+CASES = ROOT / "tests" / "cases"
+
+
+def test_a_picture_of_fifty_megapixels_is_kept() -> None:
+    kept = read_photo(saved(Image.new("RGB", (8160, 6120), "skyblue")))
+    assert (kept.width, kept.height) == (8160, 6120)
+    assert opened(kept.shown).size == (1600, 1200)
+
+
+@pytest.mark.parametrize(
+    ("case", "size", "shown"),
+    [
+        ("photo-heic", (64, 64), (64, 64)),
+        ("photo-heic-turned", (480, 640), (480, 640)),
+        ("photo-heic-48mp", (8064, 6048), (1600, 1200)),
+        ("photo-heic-sequence", (640, 480), (640, 480)),
+    ],
+)
+def test_heic_as_phones_write_it_is_kept(
+    case: str, size: tuple[int, int], shown: tuple[int, int]
+) -> None:
+    content = (CASES / case / "in.heic").read_bytes()
+    kept = read_photo(content)
+    assert (kept.mime, kept.original) == ("image/heic", content)
+    assert (kept.width, kept.height) == size
+    assert opened(kept.shown).size == shown
+    assert opened(kept.thumb).format == "JPEG"
+    whole = (len(content) - 9, len(content) // 2) if "sequence" not in case else ()
+    for cut in (*whole, 100, 13):
+        with pytest.raises(BadInput, match="damaged"):
+            read_photo(content[:cut])
+
+
+def test_a_heic_says_where_and_when_it_was_taken() -> None:
+    read = read_photo((CASES / "photo-heic-turned" / "in.heic").read_bytes()).exif
+    assert read.lon == pytest.approx(112.2, abs=1e-6)
+    assert read.lat == pytest.approx(32.7, abs=1e-6)
+    assert read.clock == "2026:11:09 08:45:00"
+
+
+def test_a_heic_with_too_many_pixels_is_refused() -> None:
+    with pytest.raises(BadInput, match="40 million pixels"):
+        read_photo((CASES / "photo-heic-48mp" / "in.heic").read_bytes(), Most(megapixels=40))
+
+
+def test_a_photo_of_several_pictures_is_its_first() -> None:
+    out = BytesIO()
+    drawn(1).save(out, "MPO", save_all=True, append_images=[drawn(2)])
+    kept = read_photo(out.getvalue())
+    assert (kept.mime, kept.width) == ("image/jpeg", 640)
+    assert kept.likeness == read_photo(saved(drawn(1))).likeness
 
 
 def test_likeness_outlives_size_and_compression() -> None:
@@ -159,6 +215,36 @@ def test_how_wrong_a_clock_is(clock: str, minutes: int) -> None:
     assert clock_error(read.gps_at, read.clock) == timedelta(minutes=minutes)
     assert taken_at(read.gps_at, read.clock) == read.gps_at
     assert clock_error(None, clock) is None
+
+
+@pytest.mark.parametrize(
+    ("offset", "hour"), [("+08:00", 0), ("+00:00", 8), ("-05:00", 13), ("", 0), ("+8", 0), ("x", 0)]
+)
+def test_a_camera_s_own_offset_is_honoured(offset: str, hour: int) -> None:
+    read = read_photo(photo(clock="2026:11:09 08:45:00", offset=offset)).exif
+    assert taken_at(read.gps_at, read.clock) == datetime(2026, 11, 9, hour, 45, tzinfo=UTC)
+
+
+def test_a_clock_with_its_offset_is_compared_by_it_alone() -> None:
+    gps: dict[str, Any] = {"gps_day": "2026:11:09", "gps_time": (0, 45, 0)}
+    read = read_photo(photo(clock="2026:11:09 00:45:00", offset="+08:00", **gps)).exif
+    assert clock_error(read.gps_at, read.clock) == timedelta(hours=8)
+
+
+@pytest.mark.parametrize("times", [1, 2, -1])
+def test_satellites_whose_week_rolled_over_give_way_to_the_clock(times: int) -> None:
+    day = datetime(2026, 11, 9, tzinfo=UTC) - times * timedelta(weeks=1024)
+    tags: dict[str, Any] = {
+        "clock": "2026:11:09 08:47:00", "gps_day": f"{day:%Y:%m:%d}", "gps_time": (0, 45, 0),
+    }  # fmt: skip
+    read = read_photo(photo(**tags)).exif
+    assert rolled_weeks(read.gps_at, read.clock) == 1024 * times
+    assert taken_at(read.gps_at, read.clock) == datetime(2026, 11, 9, 0, 47, tzinfo=UTC)
+    assert clock_error(read.gps_at, read.clock) == timedelta(minutes=2)
+
+
+def test_24_o_clock_of_a_camera_is_the_next_day_s_0_o_clock() -> None:
+    assert taken_at(None, "2026:11:09 24:00:00") == datetime(2026, 11, 9, 16, tzinfo=UTC)
 
 
 def test_a_camera_without_satellites_tells_beijing_time() -> None:
