@@ -10,17 +10,26 @@ from dashboard.frame.auth import User, current_user, require
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.frame.query_keys import described
-from dashboard.ledger.conversions import choices_out, command_of, done_out, file_out, report_of
+from dashboard.ledger.conversions import (
+    choices_out,
+    command_of,
+    done_out,
+    file_out,
+    report_of,
+    similar_out,
+)
 from dashboard.ledger.documents import (
     ChoicesOut,
     DoneOut,
     ProblemFile,
     ProblemPage,
     ReportIn,
+    SimilarOut,
     StepIn,
 )
 from dashboard.ledger.problem_reads import read_problem
 from dashboard.ledger.reads import read_rows
+from dashboard.ledger.similar import similar_at, similar_to
 from data.database import transaction
 from data.queries.ledger.filter import KEYS, LedgerFilter, Order, read_filter, read_order
 from data.queries.people.accounts import units
@@ -57,24 +66,7 @@ def router(deps: Deps) -> APIRouter:
     """Returns the routes ``/api/v1/problems`` and ``/api/v1/ledger/choices``."""
     routes = APIRouter(prefix="/api/v1", tags=["ledger"])
 
-    @routes.post("/problems", status_code=201)
-    async def report(body: ReportIn, key: Key, response: Response) -> DoneOut:
-        """Register a problem; 200 instead of 201 when the key has been here with the same report.
-
-        Photos are uploaded before and named by their ids.
-        """
-        user = require(Door.WRITE_LEDGER)
-        done = await off(
-            reports.report,
-            deps.engine,
-            user.account_id,
-            report_of(body, key),
-            deps.clock,
-            deps.rules,
-        )
-        response.status_code = 201 if done.is_new else 200
-        response.headers["Location"] = f"/api/v1/problems/{done.problem_id}"
-        return done_out(done)
+    add_reports(routes, deps)
 
     @routes.get("/problems", openapi_extra=described((*KEYS, "sort")))
     async def read_list(
@@ -111,3 +103,36 @@ def router(deps: Deps) -> APIRouter:
         return await off(choices, deps)
 
     return routes
+
+
+def add_reports(routes: APIRouter, deps: Deps) -> None:
+    """Adds the routes that register a problem, and that suggest what it may be the same as."""
+
+    @routes.post("/problems", status_code=201)
+    async def report(body: ReportIn, key: Key, response: Response) -> DoneOut:
+        """Register a problem; 200 instead of 201 when the key has been here with the same report.
+
+        Photos are uploaded before and named by their ids.
+        """
+        user = require(Door.WRITE_LEDGER)
+        done = await off(
+            reports.report,
+            deps.engine,
+            user.account_id,
+            report_of(body, key),
+            deps.clock,
+            deps.rules,
+        )
+        response.status_code = 201 if done.is_new else 200
+        response.headers["Location"] = f"/api/v1/problems/{done.problem_id}"
+        return done_out(done, await off(similar_to, deps, user, done.problem_id))
+
+    @routes.get("/problems/similar")
+    async def read_similar(
+        lon: Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)],
+        lat: Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)],
+        category: Annotated[str, Query(max_length=64)],
+    ) -> list[SimilarOut]:
+        """Open problems that may be the one about to be reported there (CGCS2000 degrees)."""
+        found = await off(similar_at, deps, current_user(), (lon, lat), category)
+        return [similar_out(each) for each in found]

@@ -15,10 +15,12 @@ from dashboard.ledger.documents import (
     ProblemFile,
     ReportIn,
     SeverityOut,
+    SimilarOut,
     StepIn,
     UnitOut,
 )
 from dashboard.ledger.problem_reads import Seen
+from dashboard.ledger.similar import near_words
 from dashboard.ledger.words import (
     category_word,
     group_word,
@@ -27,7 +29,7 @@ from dashboard.ledger.words import (
     status_word,
 )
 from data.chain import NOTHING_BEFORE
-from data.queries.ledger.one_problem import ProblemDetail
+from data.queries.ledger.one_problem import Near, ProblemDetail
 from data.words.ledger import CATEGORIES, Action, Severity, Source, Status
 from problem_ledger.cases.rules import Rules
 from problem_ledger.record.commands import Command, Done, Place, Report
@@ -97,9 +99,19 @@ def command_of(action: Action, step: StepIn) -> Command:
     return Command(action, **{**dict(step), "place": place})
 
 
-def done_out(done: Done) -> DoneOut:
+def done_out(done: Done, similar: Sequence[Near] = ()) -> DoneOut:
     """Returns the API's answer to a report or a step: the problem's state afterwards."""
-    return DoneOut.of(done, id=done.problem_id, url=f"/ledger/{done.problem_id}")
+    return DoneOut.of(
+        done,
+        id=done.problem_id,
+        url=f"/ledger/{done.problem_id}",
+        similar=[similar_out(each) for each in similar],
+    )
+
+
+def similar_out(near: Near) -> SimilarOut:
+    """Returns an open problem that may be the same as an API document."""
+    return SimilarOut.of(near, words=near_words(near), url=f"/ledger/{near.id}")
 
 
 def file_out(seen: Seen) -> ProblemFile:

@@ -62,6 +62,19 @@ class StepIn(Sent):
     )
 
 
+class SimilarOut(Read):
+    """An open problem that may be the same; ``words`` are in the reader's language."""
+
+    id: int
+    number: str
+    category: str
+    status: Status
+    registered_at: datetime
+    away_m: float
+    words: str
+    url: str
+
+
 class DoneOut(Read):
     """The problem as the step left it; ``is_new`` is false when it was reported before."""
 
@@ -72,6 +85,9 @@ class DoneOut(Read):
     hash: Hex
     is_new: bool
     url: str
+    similar: list[SimilarOut] = Field(
+        default_factory=list, description="after a report: open problems that may be the same"
+    )
 
 
 class WhereOut(Read):

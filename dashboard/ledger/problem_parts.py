@@ -16,6 +16,7 @@ from dashboard.ledger.line_words import (
     where_words,
 )
 from dashboard.ledger.problem_reads import Seen
+from dashboard.ledger.similar import near_words
 from dashboard.ledger.words import category_word, group_word, severity_word, source_word
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
@@ -202,6 +203,7 @@ def _facts(seen: Seen) -> list[tuple[str, Any]]:
         (_("Deadline"), deadline_rule(seen)),
         (_("Division"), division_words(row.where)),
         (_("Place as given"), html.Span(place, className="t2")),
+        (_("Possibly the same"), _similar(seen)),
         (_("Nearby"), _near(seen)),
     ]
 
@@ -223,9 +225,24 @@ def deadline_rule(seen: Seen) -> str:
     return words.format(day=day, n=row.due_days)
 
 
+def _similar(seen: Seen) -> list[Any]:
+    """Links to the open problems that may be the same one."""
+    return [
+        html.Div(
+            [
+                icon("warn"),
+                dcc.Link(f"{near.number} · {near_words(near)}", href=f"/ledger/{near.id}"),
+            ],
+            className="pb-same",
+        )
+        for near in seen.similar[:3]
+    ]
+
+
 def _near(seen: Seen) -> list[Any]:
     links: list[Any] = []
-    for near in seen.detail.near[:3]:
+    same = {each.id for each in seen.similar}
+    for near in [each for each in seen.detail.near if each.id not in same][:3]:
         words = _("{number} {category}, {n} m away").format(
             number=near.number, category=category_word(near.category), n=round(near.away_m)
         )

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from dashboard.frame.auth import Action as Door
 from dashboard.frame.auth import User, may, visible_to
 from dashboard.frame.deps import Deps
+from dashboard.ledger.similar import similar_to_row
 from data.clock import UtcDatetime
 from data.database import transaction
 from data.errors import NotFound
 from data.procedure.steps import Step
-from data.queries.ledger.one_problem import ProblemDetail, handling_units, problem_detail
+from data.queries.ledger.one_problem import Near, ProblemDetail, handling_units, problem_detail
 from data.queries.ledger.photos import PhotoFacts
 from data.records import AccountId
 from data.words.ledger import Stage
@@ -39,6 +40,7 @@ class Seen:
     user: User
     rules: Rules
     now: UtcDatetime
+    similar: tuple[Near, ...] = ()
 
     @property
     def reader_id(self) -> AccountId:
@@ -88,4 +90,5 @@ def read_problem(deps: Deps, user: User, number: str) -> Seen:
             user=user,
             rules=deps.rules,
             now=now,
+            similar=similar_to_row(connection, visible_to(user), detail.row, deps.rules),
         )

@@ -8,8 +8,9 @@ from dashboard.frame.auth import User
 from dashboard.frame.deps import Deps
 from dashboard.ledger.report_places import Ground, Placed
 from dashboard.ledger.script_words import script_words
+from dashboard.ledger.similar import near_words
 from dashboard.ledger.step_dialogs import category_groups
-from dashboard.ledger.words import category_word, severity_word, source_word, status_word
+from dashboard.ledger.words import severity_word, source_word
 from dashboard.parts.icons import icon
 from dashboard.parts.measures import own_name
 from dashboard.parts.spot import describe
@@ -99,6 +100,11 @@ def form_words() -> dict[str, str]:
         "number": _("Its number is {number}"),
         "open": _("Open the problem"),
         "another": _("Register another"),
+        "same": _("Is it one of these, which are open already?"),
+        "look": _("Look at it"),
+        "is_same": _("It is this one"),
+        "send_anyway": _("None of them: register it"),
+        "perhaps_same": _("Possibly the same as {number}, {words}"),
     }
 
 
@@ -129,13 +135,10 @@ def placed_words(placed: Placed) -> html.Div:
         lines.append(html.Div([icon("warn"), html.Span(words)], className="rp-near"))
     still = [near for near in placed.near if near.status not in CLOSED]
     for near in still[:2]:
-        words = _("{n} m away: {category}, {status}").format(
-            n=round(near.away_m),
-            category=category_word(near.category),
-            status=status_word(near.status),
-        )
         link = dcc.Link(_("Is it the same?"), href=f"/ledger/{near.id}", target="_blank")
-        lines.append(html.Div([icon("warn"), html.Span(words), link], className="rp-near"))
+        lines.append(
+            html.Div([icon("warn"), html.Span(near_words(near)), link], className="rp-near")
+        )
     closed = len(placed.near) - len(still)
     if closed:
         words = ngettext(

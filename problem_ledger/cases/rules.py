@@ -67,6 +67,16 @@ class OfflineRule:
 
 
 @dataclass(frozen=True, slots=True)
+class SimilarRule:
+    """How near (metres) and close in time (days) two open problems of a group may be the same."""
+
+    metres: int
+    days: int
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """All configurable limits, deadlines and levels of the problem ledger.
 
@@ -83,6 +93,7 @@ class Rules:
     exceedance: ExceedanceRule
     offline: OfflineRule
     most_photos: int
+    similar: SimilarRule
     sources: Mapping[str, tuple[str, bool]]
 
     def working_days(self, category: str, severity: Severity) -> DeadlineRule:
@@ -154,11 +165,12 @@ def read_rules(shipped: str, own: str = "") -> Rules:
         exceedance=ExceedanceRule(**_opening(single["exceedance"], *sources["exceedance"])),
         offline=OfflineRule(**_opening(single["offline"], *sources["offline"])),
         most_photos=_only(single["photos"], "most"),
+        similar=_similar(single["similar"], *sources["similar"]),
         sources=sources,
     )
 
 
-_SINGLE = ("amber", "hand_back", "look_back", "exceedance", "offline", "photos")
+_SINGLE = ("amber", "hand_back", "look_back", "exceedance", "offline", "photos", "similar")
 
 
 def _opening(table: Mapping[str, Any], source: str, verified: bool) -> dict[str, Any]:
@@ -166,6 +178,11 @@ def _opening(table: Mapping[str, Any], source: str, verified: bool) -> dict[str,
     counts = {name: _count(each) for name, each in table.items() if name != "severity"}
     severity = Severity(table["severity"])
     return {**counts, "severity": severity, "source": source, "verified": verified}
+
+
+def _similar(table: Mapping[str, Any], source: str, verified: bool) -> SimilarRule:
+    counts = {name: _count(each) for name, each in table.items()}
+    return SimilarRule(**counts, source=source, verified=verified)
 
 
 def _read_overrides(tables: Mapping[str, Any]) -> dict[tuple[str, Severity], DeadlineRule]:

@@ -75,6 +75,7 @@ interface ReportForm {
   words: Words; groups: OptionGroup[]; severities: Option[]; sources: Option[]; source: string; most: number;
   account: number; rivers: Option[]; datums: Option[]; bounds: Bounds | null; asked: { lon: string; lat: string };
 }
+interface Similar { id: number; number: string; words: string; url: string; away_m: number }
 interface Answer { ok: boolean; status: number; reason: string; body?: any } // any: each route answers in its own shape
 
 /* ---- the window */

@@ -43,6 +43,8 @@ class Report {
     this.spot = null;
     /** @type {string | null} */
     this.category = null;
+    this.sure = false;
+    this.alike = element("section", { class: "card rp-alike", role: "alert", hidden: "" });
     this.wrong = element("p", { class: "pd-refused", role: "alert", hidden: "" });
     this.submit = element("button", { type: "submit", class: "btn p rp-submit" }, icon("tick"), element("span", {}, this.say("submit")));
     this.tiles = element("div", { class: "rp-tiles" });
@@ -89,6 +91,7 @@ class Report {
       element("section", { class: "card rp-place" }, ...this.placeFields(preview)),
       element("section", { class: "card rp-what" }, ...this.whatFields()),
       element("section", { class: "card rp-facts" }, ...this.factFields()),
+      this.alike,
       element("footer", { class: "rp-foot" }, this.unkept, this.wrong, element("span", { class: "t3 fs12" }, this.say("submit_note")), this.submit),
     );
     form.addEventListener("submit", (event) => {
@@ -190,6 +193,7 @@ class Report {
   /** @param {string} value */
   pick(value) {
     this.category = value;
+    this.doubtAgain();
     this.refresh();
   }
 
@@ -249,6 +253,7 @@ class Report {
     this.chosen ||= byHand;
     this.spot = null;
     this.place = place;
+    this.doubtAgain();
     this.refresh();
     window.dash_clientside.set_props("report-typed", { data: { ...place, nth: this.nth } });
   }
@@ -294,10 +299,61 @@ class Report {
     this.wrong.hidden = false;
   }
 
+  /* ---- whether it is known already */
+
+  doubtAgain() {
+    this.sure = false;
+    this.alike.hidden = true;
+  }
+
+  /** Open problems that may be this one; none when they can't be read: that keeps nobody from reporting. @returns {Promise<Similar[]>} */
+  async similar() {
+    if (!this.spot || !this.category) return [];
+    const asked = new URLSearchParams({ lon: String(this.spot.lon), lat: String(this.spot.lat), category: this.category });
+    try {
+      const answer = await fetch(`/api/v1/problems/similar?${asked}`);
+      return answer.ok ? await answer.json() : [];
+    } catch {
+      return [];
+    }
+  }
+
+  /** @param {Similar[]} found */
+  suggest(found) {
+    const lines = found.map((each) => {
+      const same = element("button", { type: "button", class: "btn" }, this.say("is_same"));
+      same.addEventListener("click", () => this.leave(each.url));
+      return element("div", { class: "rp-near" }, icon("warn"), element("span", {}, `${each.number} · ${each.words}`), element("a", { href: each.url, target: "_blank" }, this.say("look")), same);
+    });
+    const anyway = element("button", { type: "button", class: "btn rp-anyway" }, this.say("send_anyway"));
+    anyway.addEventListener("click", () => {
+      this.sure = true;
+      this.alike.hidden = true;
+      this.send();
+    });
+    this.alike.replaceChildren(element("h2", {}, this.say("same")), ...lines, anyway);
+    this.alike.hidden = false;
+    this.alike.scrollIntoView({ block: "center" });
+    anyway.focus({ preventScroll: true });
+  }
+
+  /** The report is given up for one that is there already. @param {string} address */
+  async leave(address) {
+    await this.attempt(() => this.drafts?.clear());
+    this.keeping = "over";
+    location.assign(address);
+  }
+
+  /** @returns {Promise<void>} */
   async send() {
     const lacks = this.lacks();
     if (lacks || !this.spot) return this.refuse(lacks);
     this.submit.disabled = true;
+    const known = this.sure ? [] : await this.similar();
+    if (known.length) {
+      this.submit.disabled = false;
+      return this.suggest(known);
+    }
     const { x, y, crs, accuracy_m: accuracy } = this.spot;
     const body = {
       place: { x, y, crs, accuracy_m: accuracy ?? null },
@@ -321,12 +377,14 @@ class Report {
     const another = element("button", { type: "button", class: "btn" }, this.say("another"));
     another.addEventListener("click", () => location.assign("/ledger/report"));
     this.map?.map.remove();
+    const same = (body.similar ?? []).map((/** @type {Similar} */ each) => element("a", { href: each.url, class: "rp-same" }, this.say("perhaps_same", { number: each.number, words: each.words })));
     const open = element("a", { class: "btn p", href: `/ledger/${body.id}` }, this.say("open"));
     this.box.replaceChildren(element(
       "div", { class: "card rp-done", role: "status" },
       element("span", { class: "rp-tick" }, icon("tick")),
       element("h2", {}, this.say(status === 200 ? "known" : "registered")),
       element("p", { class: "t2" }, this.say("number", { number: body.number })),
+      ...same,
       element("div", { class: "row" }, another, open),
     ));
     open.focus();

@@ -1,5 +1,6 @@
 """Problems over HTTP: reported once, read with their story, refused in one form."""
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +12,7 @@ from tests.fixtures.served import Served
 from tests.made.ledger.acts import problem
 from tests.made.ledger.pictures import photo
 from tests.made.office import Office
+from tests.running.folders import ROOT
 
 PROBLEMS = "/api/v1/problems"
 REPORT = {
@@ -56,6 +58,50 @@ def test_a_report_with_photos_is_one_problem_however_often_it_is_sent(
     assert told["events"][0]["photo_ids"] == ids
     assert told["events"][0]["hash"] == done["hash"]
     assert told["events"][0]["prev_hash"] == "0" * 64
+
+
+TWICE = json.loads((ROOT / "tests" / "cases" / "report-twice" / "in.json").read_text("utf-8"))
+
+
+def test_what_is_reported_twice_is_suggested_before_and_told_after(
+    patroller: httpx.Client,
+) -> None:
+    there = {"x": 112.2004, "y": 32.61, "crs": "EPSG:4490"}
+    same = {**TWICE, "place": there}
+    asked = {"lon": there["x"], "lat": there["y"], "category": same["category"]}
+    similar = f"{PROBLEMS}/similar"
+    assert patroller.get(similar, params=asked).json() == []
+    first = patroller.post(PROBLEMS, json=same, headers={"Idempotency-Key": "twice-one"}).json()
+    assert first["similar"] == []
+    (found,) = patroller.get(similar, params=asked).json()
+    assert (found["id"], found["number"], found["away_m"]) == (first["id"], first["number"], 0)
+    assert found["url"] == f"/ledger/{first['id']}"
+    assert found["words"].startswith("0 m 外有一件")
+    second = patroller.post(PROBLEMS, json=same, headers={"Idempotency-Key": "twice-two"})
+    assert second.status_code == 201
+    assert [each["id"] for each in second.json()["similar"]] == [first["id"]]
+    page = patroller.get(f"/ledger/{second.json()['id']}")
+    assert page.status_code == 200
+    near = {**asked, "lat": 32.6125}
+    assert len(patroller.get(similar, params=near).json()) == 2, "277 m north"
+    kin = {**asked, "category": "dumping.solid_waste"}
+    assert len(patroller.get(similar, params=kin).json()) == 2
+    for other in ({"lat": 32.6135}, {"category": "water_body.colour"}, {"category": "no.such"}):
+        assert patroller.get(similar, params={**asked, **other}).json() == []
+    long_ago = (datetime.now(UTC) - timedelta(days=31)).isoformat()
+    late = {**same, "found_at": long_ago}
+    told = patroller.post(PROBLEMS, json=late, headers={"Idempotency-Key": "twice-late"}).json()
+    assert told["similar"] == []
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"lon": "x"}, {"lat": 91}, {"lon": "nan"}, {"category": "x" * 65}]
+)
+def test_where_nothing_can_lie_nothing_similar_is_looked_for(
+    patroller: httpx.Client, wrong: dict[str, str | int]
+) -> None:
+    there: dict[str, str | float] = {"lon": 112.2, "lat": 32.6, "category": "dumping.rubbish"}
+    assert patroller.get(f"{PROBLEMS}/similar", params={**there, **wrong}).status_code == 422
 
 
 @pytest.mark.parametrize(
