@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -10,6 +10,9 @@ from data.clock import UtcDatetime
 
 AHEAD: Final = timedelta(minutes=10)
 """A clock of a device may run ahead by this."""
+
+EARLIEST: Final = UtcDatetime(datetime(1990, 1, 1, tzinfo=UTC))
+"""No automatic station reported before; and every month with a reading makes a partition."""
 
 ROLLOVER_WEEKS: Final = 1024
 """A receiver knows the week by ten bits. Source: IS-GPS-200N, 20.3.3.3.1.1 (WN)."""

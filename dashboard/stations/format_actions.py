@@ -11,7 +11,7 @@ from dashboard.frame.deps import Deps
 from dashboard.stations.actions import NOWHERE
 from data.database import transaction
 from data.errors import BadInput, Forbidden, NotFound
-from data.moments import Implausible, Window, implausible
+from data.moments import EARLIEST, Implausible, Window, implausible
 from data.people.access_log import Logged, log
 from data.queries.readings.quarantine import quarantined
 from data.queries.stations.device_models import (
@@ -29,7 +29,6 @@ from ingest.codecs.device_model import DeviceModel, new_model
 from ingest.codecs.mapping import PayloadMapping, read_mapping
 from ingest.codecs.trial import Trial, try_payload
 from ingest.device_models import ModelOutcome, ask_for_replay, set_model, write_model
-from ingest.screening.screen import EARLIEST
 from ingest.topics import topic_of
 
 OWN: Final = "-own"

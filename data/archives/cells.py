@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from data.archives.layout import MOMENT
 from data.clock import BUSINESS_ZONE
+from data.moments import hour_24_as_next_day
 
 _NUMBER: Final = r"^[ \t]*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?[ \t]*$"
 _OFFSET: Final = r"([zZ]|[+-][0-9]{2}(:?[0-9]{2})?)$"
@@ -60,7 +61,7 @@ def _moment(text: str | None) -> datetime | None:
     if not text:
         return None
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(hour_24_as_next_day(text))
     except ValueError:
         moment = None
     if moment is not None:

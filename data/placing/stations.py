@@ -47,6 +47,13 @@ class PlacementOutcome(StrEnum):
     UNCHANGED = "unchanged"
 
 
+FIRST_START = date(1949, 10, 1)
+"""No station of today's offices began before."""
+
+LONGEST_PLAN = timedelta(days=366)
+"""A station may be entered so long before it begins to report."""
+
+
 @dataclass(frozen=True, slots=True)
 class StationPlacement:
     """A request to place (create or move) a station; ``x`` is east, ``y`` north in ``crs``.
@@ -92,6 +99,7 @@ def place_station(
     """
     today = today or clock.business_date(clock.now())
     _check(placement)
+    _check_start(placement, today)
     spot = preview(connection, placement.x, placement.y, placement.crs, within_m=placement.within_m)
     values = _values(placement, spot)
     existing = (
@@ -110,6 +118,20 @@ def place_station(
     if existing is None:
         return _create(connection, placement, spot, values, today)
     return _change(connection, placement, spot, values, existing, today)
+
+
+def _check_start(placement: StationPlacement, today: date) -> None:
+    """Raises BadInput for a start that can't be right: a mistyped year, another cell's number."""
+    if placement.started_at is None:
+        return
+    day = clock.business_date(placement.started_at)
+    if not FIRST_START <= day <= today + LONGEST_PLAN:
+        raise BadInput(
+            "The start {day} of station {code} can't be right.",
+            mend="Give the day on which it began to report, such as 2026-03-01.",
+            day=day,
+            code=placement.code,
+        )
 
 
 def _check(placement: StationPlacement) -> None:

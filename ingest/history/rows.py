@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
 from math import inf, isfinite
 from typing import Any, Final, NamedTuple, cast
 
@@ -15,6 +16,7 @@ from data.archives.cells import moments
 from data.archives.layout import COLUMNS, MOMENT, Month, month_of
 from data.archives.tables import PLACE, Chunk, is_key, parameters_of
 from data.clock import UtcDatetime
+from data.moments import EARLIEST
 from data.quality.detection import DetectionRule
 from data.vocabulary import Flag, Parameter, Period
 from ingest.history.results import Results, mask_of, results_of
@@ -184,12 +186,16 @@ def _text(table: pa.Table, name: str, otherwise: str | None = None) -> Any:
 
 
 def _untimely(at: Any, places: Any, stations: Stations, now: UtcDatetime) -> Any:
-    """Returns a mask of rows whose time is in the future or outside the station's lifetime."""
+    """Returns a mask of rows whose time is in the future or outside the station's lifetime.
+
+    A file is a declared history, so it may be old; before EARLIEST nothing was measured.
+    """
+    ancient = pc.less(at, pa.scalar(EARLIEST, MOMENT))
     early = pc.less(at, pc.take(stations.started, places))
     late = pc.greater_equal(at, pc.take(stations.ended, places))
     ahead = pc.greater(at, pa.scalar(now + FUTURE, MOMENT))
-    masks = [pc.fill_null(each, False) for each in (early, late, ahead)]
-    return pc.or_(pc.or_(masks[0], masks[1]), masks[2])
+    masks = [pc.fill_null(each, False) for each in (ancient, early, late, ahead)]
+    return reduce(pc.or_, masks)
 
 
 def _is_outside(at: Any, outside: Iterable[Month]) -> Any:

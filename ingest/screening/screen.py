@@ -3,12 +3,12 @@
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import NamedTuple
 
 from data.clock import UtcDatetime
-from data.moments import Doubt, Implausible, Window, implausible
+from data.moments import EARLIEST, Doubt, Implausible, Window, implausible
 from data.quality.detection import DetectionRule, settle_limits
 from data.quality.rules import Rules
 from data.records import RawReading, Reading, Refused
@@ -24,9 +24,6 @@ from ingest.stations import Cursor, StationFacts, StationRegistry
 from ingest.topics import address_of, fault_of, place_of
 
 LOG = logging.getLogger(__name__)
-
-EARLIEST = UtcDatetime(datetime(1990, 1, 1, tzinfo=UTC))
-"""A clock that says less has never been set; and every month read makes a partition."""
 
 
 class Screened(NamedTuple):

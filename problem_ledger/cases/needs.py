@@ -6,8 +6,9 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
-from data.clock import UtcDatetime
+from data.clock import BUSINESS_ZONE, UtcDatetime
 from data.errors import BadInput
+from data.moments import Doubt, Window, implausible
 from data.procedure.workflow import Need, Step
 from data.words.ledger import CATEGORY_KEYS
 from problem_ledger.record.commands import Command, Report
@@ -50,10 +51,8 @@ def check_report(report: Report, now: UtcDatetime) -> Report:
     description = plain(report.description)
     if not description:
         raise BadInput("Describe the problem.")
-    if report.found_at is not None and report.found_at > now + EARLY:
-        raise BadInput("The problem can't have been found in the future.")
-    if report.found_at is not None and report.found_at < now - LONG_AGO:
-        raise BadInput("The problem can't have been found more than ten years ago.")
+    if report.found_at is not None:
+        _check_found(report.found_at, now)
     request_key = None if report.request_key is None else plain(report.request_key, 200)
     if request_key == "":
         raise BadInput("The request's key is empty.")
@@ -69,6 +68,31 @@ def check_report(report: Report, now: UtcDatetime) -> Report:
         patrol_id=report.patrol_id,
         request_key=request_key,
     )
+
+
+def _check_found(found_at: UtcDatetime, now: UtcDatetime) -> None:
+    """Raises BadInput, naming the fault, for a time at which nothing can have been found."""
+    wrong = implausible(found_at, Window(now, oldest=LONG_AGO, ahead=EARLY))
+    if wrong is None:
+        return
+    if wrong.doubt is Doubt.AHEAD:
+        raise BadInput("The problem can't have been found in the future.")
+    wrote = f"{found_at.astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M}"
+    if wrong.doubt is Doubt.UNSET:
+        raise BadInput(
+            "The time {wrote} is that of a clock that was never set.",
+            mend="Set the clock of the device, or leave the time out.",
+            wrote=wrote,
+        )
+    if wrong.corrected is not None:
+        raise BadInput(
+            "The time {wrote} is off by {weeks} weeks: {meant} was meant.",
+            mend="Correct the time, or leave it out.",
+            wrote=wrote,
+            weeks=f"{abs(wrong.weeks):,}",
+            meant=f"{wrong.corrected.astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M}",
+        )
+    raise BadInput("The problem can't have been found more than ten years ago.")
 
 
 def check_needs(step: Step, command: Command) -> None:

@@ -68,6 +68,26 @@ def test_what_cannot_be_taken_is_told_row_by_row(database: Database, tmp_path: P
     ]
 
 
+def test_a_declared_history_may_be_old_and_say_24_o_clock(
+    database: Database, tmp_path: Path
+) -> None:
+    register(database.owner, "S-1")
+    file = tmp_path / "history.csv"
+    file.write_text(
+        HEAD
+        + "S-1,1996-05-01T08:00:00,,7.1,8,2,0.3,0.1,\n"
+        + "S-1,1996-05-01T24:00:00,,7.2,8,2,0.3,0.1,\n"
+        + "S-1,1970-01-01T00:00:00Z,,7.1,8,2,0.3,0.1,\n"
+        + "S-1,0001-01-01T00:00:00Z,,7.1,8,2,0.3,0.1,\n",
+        "utf-8",
+    )
+    assert taken(database, file) == Imported(read=4, stored=2, known=0, rejected=2)
+    assert rows(database.owner, "SELECT observed_at FROM reading ORDER BY observed_at") == [
+        (datetime(1996, 5, 1, 0, tzinfo=UTC),),
+        (datetime(1996, 5, 1, 16, tzinfo=UTC),),
+    ]
+
+
 def test_notes_that_nobody_could_read_again_are_rejected(
     database: Database, tmp_path: Path
 ) -> None:

@@ -1,11 +1,12 @@
 """Problems registered: where they lie, what number they get, once only, refused with the reason."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from data.clock import to_utc
 from data.errors import BadInput, Conflict
 from data.words.ledger import Action, Severity
 from gis.crs import wgs84_to_gcj02
@@ -73,6 +74,28 @@ def test_what_cannot_be_registered_is_refused_and_leaves_nothing(
 def test_nothing_is_found_in_the_future(shared_office: Office) -> None:
     with pytest.raises(BadInput, match="future"):
         report(shared_office, found_at=shared_office.clock.at + timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    ("moved", "says"),
+    [
+        (-timedelta(weeks=1024), "off by 1,024 weeks: "),
+        (-timedelta(weeks=2048), "off by 2,048 weeks: "),
+        (timedelta(weeks=1024), "off by 1,024 weeks: "),
+        (-timedelta(days=4_000), "more than ten years ago"),
+    ],
+)
+def test_a_time_at_which_nothing_can_have_been_found_is_named(
+    shared_office: Office, moved: timedelta, says: str
+) -> None:
+    with pytest.raises(BadInput, match=says):
+        report(shared_office, found_at=shared_office.clock.at + moved)
+
+
+@pytest.mark.parametrize("year", [1970, 2000, 2010])
+def test_a_time_of_a_clock_never_set_is_named(shared_office: Office, year: int) -> None:
+    with pytest.raises(BadInput, match="clock that was never set"):
+        report(shared_office, found_at=to_utc(datetime(year, 1, 1, 0, 3, tzinfo=UTC)))
 
 
 def test_the_same_key_is_the_same_problem(office: Office) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from sqlalchemy import text
@@ -12,11 +13,11 @@ from dashboard.stations import actions
 from dashboard.stations.form import opened_with
 from data import clock
 from data.errors import BadInput, Conflict, Forbidden, NotFound, NotSignedIn
-from data.placing.stations import PlacementOutcome
+from data.placing.stations import PlacementOutcome, StationPlacement, place_station
 from data.queries.people.accounts import Account, HeldRole
 from data.records import AccountId, DivisionId, StationId
 from data.settings import DashboardSettings, QualitySettings
-from data.vocabulary import Role
+from data.vocabulary import Role, StationKind
 from gis.crs import wgs84_to_gcj02
 from tests.made.basin import SmallBasin, build_small_basin
 from tests.made.database import Database
@@ -53,6 +54,18 @@ def sign_in(role: Role, *divisions: int) -> None:
 
 def codes(deps: Deps, search: str = "", kind: str | None = None, page: int = 1) -> list[str]:
     return [each.code for each in actions.list_stations(deps, search, kind, page)[1]]
+
+
+@pytest.mark.parametrize("day", ["1905-07-18", "0202-03-01", "2206-03-01"])
+def test_a_start_that_can_not_be_right_is_refused(
+    database: Database, basin: SmallBasin, day: str
+) -> None:
+    placement = StationPlacement(
+        StationKind.SECTION, "N-2", "新断面", 112.201, 32.7,
+        started_at=clock.start_of_day(date.fromisoformat(day)),
+    )  # fmt: skip
+    with database.app.begin() as connection, pytest.raises(BadInput, match=day):
+        place_station(connection, placement)
 
 
 def test_the_list_holds_ones_own_divisions_only(deps: Deps, basin: SmallBasin) -> None:
