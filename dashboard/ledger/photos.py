@@ -18,8 +18,6 @@ from data.words.ledger import Stage
 from gis.chainage import format_distance
 from problem_ledger.evidence.comparison import Check, Flag
 
-"""From here on a distance is told in kilometres."""
-
 ELSEWHERE_M = 50_000
 """A photo farther from the problem than this was taken somewhere else altogether."""
 
