@@ -6,6 +6,7 @@ import { Drafts } from "./drafts.mjs";
 import { locate } from "./fields.mjs";
 import { fresh, Photos } from "./photos.mjs";
 import { post, say } from "./send.mjs";
+import { suggest, similarTo } from "./similar.mjs";
 import { chooser } from "./spot.mjs";
 
 const icon = (/** @type {string} */ name) => element("span", { class: `ic ic-${name}`, "aria-hidden": "true" });
@@ -306,35 +307,14 @@ class Report {
     this.alike.hidden = true;
   }
 
-  /** Open problems that may be this one; none when they can't be read: that keeps nobody from reporting. @returns {Promise<Similar[]>} */
-  async similar() {
-    if (!this.spot || !this.category) return [];
-    const asked = new URLSearchParams({ lon: String(this.spot.lon), lat: String(this.spot.lat), category: this.category });
-    try {
-      const answer = await fetch(`/api/v1/problems/similar?${asked}`);
-      return answer.ok ? await answer.json() : [];
-    } catch {
-      return [];
-    }
-  }
-
   /** @param {Similar[]} found */
   suggest(found) {
-    const lines = found.map((each) => {
-      const same = element("button", { type: "button", class: "btn" }, this.say("is_same"));
-      same.addEventListener("click", () => this.leave(each.url));
-      return element("div", { class: "rp-near" }, icon("warn"), element("span", {}, `${each.number} · ${each.words}`), element("a", { href: each.url, target: "_blank" }, this.say("look")), same);
-    });
-    const anyway = element("button", { type: "button", class: "btn rp-anyway" }, this.say("send_anyway"));
-    anyway.addEventListener("click", () => {
+    const anyway = () => {
       this.sure = true;
       this.alike.hidden = true;
       this.send();
-    });
-    this.alike.replaceChildren(element("h2", {}, this.say("same")), ...lines, anyway);
-    this.alike.hidden = false;
-    this.alike.scrollIntoView({ block: "center" });
-    anyway.focus({ preventScroll: true });
+    };
+    suggest(this.alike, found, this.words, { same: ({ url }) => this.leave(url), anyway });
   }
 
   /** The report is given up for one that is there already. @param {string} address */
@@ -349,7 +329,7 @@ class Report {
     const lacks = this.lacks();
     if (lacks || !this.spot) return this.refuse(lacks);
     this.submit.disabled = true;
-    const known = this.sure ? [] : await this.similar();
+    const known = this.sure ? [] : await similarTo(this.spot, this.category);
     if (known.length) {
       this.submit.disabled = false;
       return this.suggest(known);
