@@ -1,9 +1,10 @@
 """Reads histories of others as Arrow tables from wide CSV or Parquet, in chunks."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import pyarrow as pa
 import pyarrow.csv
@@ -15,6 +16,7 @@ from data.vocabulary import PARAMETERS, Parameter
 
 CHUNK: Final = 100_000
 _BLOCK: Final = 16 << 20
+_MOST_SHOWN: Final = 200
 
 TIME_NAMES: Final = ("time", "observed_at")
 TEXTS: Final = ("station", "time", "period", "received_at", "message_id", "extra", "flags", "below")
@@ -27,16 +29,31 @@ _COLUMN_OF: Final = {
 RARE: Final = frozenset(p.value for p, f in PARAMETERS.items() if not f.column)
 
 
+class Misshapen(NamedTuple):
+    """A row of a CSV file that has more or fewer cells than the header: its number, its text."""
+
+    row: int
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Consecutive rows of a file, with our column names; ``first`` is the first row's number.
+    """Consecutive rows of a file, with our column names; ``first`` is the first row's place.
 
-    Columns of numbers are ``values``: reading columns, or keys of rare parameters.
+    Columns of numbers are ``values``: reading columns, or keys of rare parameters. ``misshapen``
+    rows of the file are left out and not counted among the places.
     """
 
     first: int
     table: pa.Table
     values: tuple[str, ...]
+    misshapen: Sequence[Misshapen] = field(default=())
+
+    def number_of(self, row: int) -> int:
+        """Returns the number in the file, from 1, of a row of the table."""
+        place = self.first + row
+        before = [each.row - at for at, each in enumerate(self.misshapen)]
+        return place + bisect_right(before, place)
 
 
 def total_rows(file: Path) -> int | None:
@@ -46,8 +63,13 @@ def total_rows(file: Path) -> int | None:
     return None
 
 
-def read_chunks(file: Path, *, after: int = 0) -> Iterator[Chunk]:
+def read_chunks(
+    file: Path, *, after: int = 0, misshapen: list[Misshapen] | None = None
+) -> Iterator[Chunk]:
     """Yields chunks of the file's rows except the first ``after``, cells not yet parsed.
+
+    Rows of the wrong number of cells are left out; ``misshapen`` gets them, of the whole file once
+    all chunks are read.
 
     Raises NotFound for no file, BadInput for one that is no table or has columns nobody knows.
     """
@@ -55,17 +77,18 @@ def read_chunks(file: Path, *, after: int = 0) -> Iterator[Chunk]:
         raise NotFound("There is no file {file}.", file=str(file))
     try:
         first = 1
-        for batch in _batches(file):
+        left_out = [] if misshapen is None else misshapen
+        for batch in _batches(file, left_out):
             named, values = _named(batch)
             if first + batch.num_rows > after + 1:
                 skipped = max(0, after + 1 - first)
-                yield Chunk(first + skipped, named.slice(skipped), values)
+                yield Chunk(first + skipped, named.slice(skipped), values, left_out)
             first += batch.num_rows
     except pa.ArrowInvalid as error:
         raise BadInput("{file} can't be read: {reason}", file=str(file), reason=error) from error
 
 
-def _batches(file: Path) -> Iterator[pa.Table]:
+def _batches(file: Path, misshapen: list[Misshapen]) -> Iterator[pa.Table]:
     if file.suffix == ".parquet":
         with pyarrow.parquet.ParquetFile(file) as opened:
             for batch in opened.iter_batches(batch_size=CHUNK):
@@ -75,10 +98,22 @@ def _batches(file: Path) -> Iterator[pa.Table]:
         head = opened_text.readline().decode("utf-8-sig", "replace")
     names = [name.strip().strip('"') for name in head.rstrip("\r\n").split(",")]
     _names(names)
+
+    def leave_out(row: Any) -> str:
+        misshapen.append(Misshapen(row.number - 1, row.text[:_MOST_SHOWN]))
+        return "skip"
+
     with pyarrow.csv.open_csv(
         file,
-        read_options=pyarrow.csv.ReadOptions(block_size=_BLOCK, column_names=names, skip_rows=1),
-        parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
+        read_options=pyarrow.csv.ReadOptions(
+            block_size=_BLOCK,
+            column_names=names,
+            skip_rows=1,
+            use_threads=False,  # else rows have no number
+        ),
+        parse_options=pyarrow.csv.ParseOptions(
+            newlines_in_values=True, invalid_row_handler=leave_out
+        ),
         convert_options=pyarrow.csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.string()),
             null_values=[""],

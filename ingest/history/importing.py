@@ -21,7 +21,7 @@ from sqlalchemy import Engine
 
 from data import clock as clocks
 from data.archives.layout import COLUMNS, Month, month_of
-from data.archives.tables import read_chunks, total_rows
+from data.archives.tables import Misshapen, read_chunks, total_rows
 from data.clock import Clock
 from data.quality.rules import Rules
 from data.settings import QualitySettings
@@ -175,7 +175,8 @@ class HistoryImport:
             )
             stations, outside = _known(driver)
             rule = Rules(self._quality).detection
-            for chunk in read_chunks(self._file, after=counts.read):
+            misshapen: list[Misshapen] = []
+            for chunk in read_chunks(self._file, after=counts.read, misshapen=misshapen):
                 rows = rows_of(chunk, stations, self._clock(), rule, outside)
                 stored = _store(driver, rows)
                 counts.read += chunk.table.num_rows
@@ -189,6 +190,11 @@ class HistoryImport:
                 self._course.write(done)
                 report(counts.read, total)
             carry_forward(driver, done.newest, Assessor(self._quality), self._clock)
+        self._reject(
+            [Rejected(n, "cells", "", "", row) for n, row in misshapen], done.rejects_bytes
+        )
+        counts.read += len(misshapen)
+        counts.rejected += len(misshapen)
         self._course.end()
         return counts
 

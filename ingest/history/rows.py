@@ -167,11 +167,11 @@ def _rejected(
     for row, each in zip(rows.tolist(), said, strict=True):
         facts = (str(each["station"]), str(each["time"]))
         if not by_cell[row]:
-            yield Rejected(chunk.first + row, names[reason[row]], *facts, "")
+            yield Rejected(chunk.number_of(row), names[reason[row]], *facts, "")
             continue
         for name, results in found.items():
             if results.bad[row]:
-                yield Rejected(chunk.first + row, "value", *facts, f"{name}={each[name]}")
+                yield Rejected(chunk.number_of(row), "value", *facts, f"{name}={each[name]}")
 
 
 def _there(table: pa.Table, names: Iterable[str]) -> list[str]:

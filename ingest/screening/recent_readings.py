@@ -28,7 +28,7 @@ def recent_readings(
     chosen = ", ".join(f"r.{column}" for column in columns.values())
     cursor.execute(
         f"""
-        SELECT s.id, r.observed_at, r.period, r.flags, {chosen}
+        SELECT s.id, r.observed_at, r.period, r.flags, r.below, {chosen}
         FROM unnest(%s::bigint[]) AS s(id)
         CROSS JOIN LATERAL (
             SELECT * FROM reading
@@ -40,7 +40,7 @@ def recent_readings(
         (list(stations), before - REACH_BACK, before, depth),
     )
     found: dict[StationId, list[RawReading]] = {station: [] for station in stations}
-    for station, observed_at, period, flags, *values in cursor.fetchall():
+    for station, observed_at, period, flags, below, *values in cursor.fetchall():
         found[station].append(
             RawReading(
                 station=StationCode(""),
@@ -50,6 +50,7 @@ def recent_readings(
                     p: value for p, value in zip(columns, values, strict=True) if value is not None
                 },
                 flags={Parameter(key): Flag(f) for key, f in (flags or {}).items() if len(f) == 1},
+                below={Parameter(key): float(limit) for key, limit in (below or {}).items()},
             )
         )
     return found

@@ -1,10 +1,12 @@
 """A message with one bad value: the others are stored, it waits in quarantine with its bytes."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from data.clock import UtcDatetime
 from data.records import StationCode
 from data.settings import IngestSettings, QualitySettings
 from data.vocabulary import Parameter, Refusal
@@ -161,3 +163,13 @@ def test_beyond_its_budget_only_the_count_of_the_rest_is_kept(database: Database
     assert rows(database.owner, "SELECT reason, is_sum, seen_count FROM quarantine") == [
         ("partial", True, 1)
     ]
+
+
+def test_results_below_the_limit_are_no_flat_line_after_a_restart(
+    pipeline: Pipeline, database: Database
+) -> None:
+    hours = [UtcDatetime(NOON - timedelta(hours=30 - n)) for n in range(30)]
+    below = [message("S1", at, {"codmn": "<0.5"}) for at in hours]
+    assert pipeline.commit(below) == Counts(stored=30)
+    Pipeline(database.ingest, now=lambda: NOON).commit([message("S1", values={"codmn": 0.25})])
+    assert one(database.owner, "SELECT count(*) FROM reading WHERE flags IS NOT NULL") == 0

@@ -1,5 +1,6 @@
 """Tables of laboratories and of dead analysers come in as what they say."""
 
+import csv
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -76,4 +77,22 @@ def test_a_result_below_the_limit_again_is_the_same_and_measured_is_not(
     )
     assert rows(database.owner, conflicts) == [
         ("nh3n", 0.1, 0.1, 0.2, None), ("tp", 0.005, 0.02, 0.01, None),
+    ]  # fmt: skip
+
+
+def test_a_row_of_the_wrong_number_of_cells_costs_no_other(
+    database: Database, tmp_path: Path
+) -> None:
+    register(database.owner, "S-1")
+    file = tmp_path / "history.csv"
+    file.write_text(
+        "station,time,ph,do\nS-1,2026-05-01T08:00,7.1,8\nS-1,2026-05-01T09:00,7,1,8\n"
+        "S-1,2026-05-01T10:00\nS-1,2026-05-01T11:00,x,8\nS-1,2026-05-01T12:00,7.2,8\n"
+    )
+    assert taken(database, file) == Imported(read=5, stored=3, known=0, rejected=2, partial=1)
+    with file.with_name("history.csv.rejects.csv").open(encoding="utf-8") as opened:
+        told = [(int(row["row"]), row["reason"], row["detail"]) for row in csv.DictReader(opened)]
+    assert sorted(told) == [
+        (2, "cells", "S-1,2026-05-01T09:00,7,1,8"), (3, "cells", "S-1,2026-05-01T10:00"),
+        (4, "value", "ph=x"),
     ]  # fmt: skip
