@@ -9,6 +9,8 @@ from dashboard.parts.measures import own_name, parameter_name, unit_of
 from dashboard.parts.wording import _, worded
 from data.clock import BUSINESS_ZONE
 from data.errors import BadInput
+from data.quality.detection import UNNAMED
+from data.vocabulary import Parameter
 
 if TYPE_CHECKING:
     from ingest.codecs.device_model import DeviceModel
@@ -144,7 +146,7 @@ def _lines_of(trial: "Trial") -> list[str]:
             at = each.reading.observed_at.astimezone(BUSINESS_ZONE)
             lines.append(f"{at:%Y-%m-%d %H:%M:%S}")
             lines += [
-                f"  {parameter_name(p)} {value:.10g} {unit_of(p)}".rstrip()
+                f"  {parameter_name(p)} {_result(p, value, each.reading.below.get(p))}"
                 for p, value in each.reading.values.items()
             ]
         else:
@@ -159,6 +161,13 @@ def _lines_of(trial: "Trial") -> list[str]:
             _("Numbers that no path reads: {paths}").format(paths=", ".join(trial.unmapped))
         )
     return lines
+
+
+def _result(parameter: Parameter, value: float, below: float | None) -> str:
+    if below == UNNAMED:
+        return "ND"
+    text = f"{value:.10g}" if below is None else f"<{below:.10g}"
+    return f"{text} {unit_of(parameter)}".rstrip()
 
 
 def _stored(code: str) -> "DeviceModel":

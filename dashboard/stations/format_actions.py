@@ -1,6 +1,6 @@
 """How a station's messages are read: what the office looks up, tries and saves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -13,6 +13,8 @@ from data.database import transaction
 from data.errors import BadInput, Forbidden, NotFound
 from data.moments import EARLIEST, Implausible, Window, implausible
 from data.people.access_log import Logged, log
+from data.quality.detection import settle_limits
+from data.quality.rules import Rules
 from data.queries.readings.quarantine import quarantined
 from data.queries.stations.device_models import (
     StationOfModel,
@@ -26,6 +28,7 @@ from data.records import StationCode, StationId
 from data.settings import IngestSettings
 from data.vocabulary import Parameter
 from ingest.codecs.device_model import DeviceModel, new_model
+from ingest.codecs.mapped_json import MappedReading
 from ingest.codecs.mapping import PayloadMapping, read_mapping
 from ingest.codecs.trial import Trial, try_payload
 from ingest.device_models import ModelOutcome, ask_for_replay, set_model, write_model
@@ -71,13 +74,15 @@ class SavedFormat:
 
 @dataclass(frozen=True, slots=True)
 class TriedFormat:
-    """What a mapping makes of a message; ``doubts`` say of each reading why its time can't be true.
+    """What a mapping makes of a message, results below a detection limit with their limits.
 
-    None where it can: ingest would take the reading in.
+    ``doubts`` say of each reading why its time can't be true, None where it can: ingest would take
+    the reading in. ``unlimited`` are parameters not detected for which no limit is known.
     """
 
     trial: Trial
     doubts: tuple[Implausible | None, ...]
+    unlimited: tuple[Parameter, ...]
 
 
 def open_format(deps: Deps, station_id: StationId) -> tuple[StationOfModel, list[StoredModel]]:
@@ -142,7 +147,23 @@ def try_format(
         implausible(each.reading.observed_at, window) if each.reading else None
         for each in trial.readings
     )
-    return TriedFormat(trial, tuple(doubts))
+    return TriedFormat(*_with_limits(deps, trial, tuple(doubts)))
+
+
+def _with_limits(
+    deps: Deps, trial: Trial, doubts: tuple[Implausible | None, ...]
+) -> tuple[Trial, tuple[Implausible | None, ...], tuple[Parameter, ...]]:
+    """Gives results below a detection limit their limits; names those for which none is known."""
+    rule = Rules(deps.quality).detection
+    readings: list[MappedReading] = []
+    unlimited: dict[Parameter, None] = {}
+    for each in trial.readings:
+        if each.reading and each.reading.below:
+            settled = settle_limits(each.reading, rule)
+            unlimited.update(dict.fromkeys(each.reading.below.keys() - settled.below.keys()))
+            each = replace(each, reading=settled)  # noqa: PLW2901 - the same, with its limits
+        readings.append(each)
+    return replace(trial, readings=readings), doubts, tuple(unlimited)
 
 
 def save_format(

@@ -14,7 +14,6 @@ from dashboard.stations.format_actions import OWN, FilledFormat, TriedFormat
 from data.clock import BUSINESS_ZONE, UtcDatetime
 from data.errors import OneMapError
 from data.moments import Doubt, Implausible
-from data.quality.detection import UNNAMED
 from data.queries.stations.device_models import StationOfModel
 from data.records import StationId
 from data.vocabulary import Parameter
@@ -103,17 +102,28 @@ def trial_card(tried_format: TriedFormat) -> html.Div:
     if len(trial.readings) > MOST_SHOWN:
         more = len(trial.readings) - MOST_SHOWN
         lines.append(html.P(_("… and {count} readings more").format(count=more), className="t3"))
+    for parameter in tried_format.unlimited:
+        words = _("{parameter}: not detected, and no detection limit is set for it.")
+        lines.append(
+            html.P(words.format(parameter=parameter_name(parameter)), className="st-wrong")
+        )
     if trial.unmapped:
         words = _("Numbers that no path reads: {paths}").format(paths=", ".join(trial.unmapped))
         lines.append(html.P(words, className="t3"))
     is_read = all(each.reading and not each.faults for each in trial.readings) and not any(
-        tried_format.doubts
+        (*tried_format.doubts, *tried_format.unlimited)
     )
     return html.Div(lines, className=f"st-preview st-trial {'ok' if is_read else 'bad'}")
 
 
 MOST_SHOWN = 20
 """Readings of a tried list that are shown."""
+
+
+def _result(parameter: Parameter, value: float, below: float | None) -> str:
+    """A result with all its digits and its unit; ``<0.025 mg/L`` below its detection limit."""
+    text = f"{value:.10g}" if below is None else f"<{below:.10g}"
+    return f"{text} {unit_of(parameter)}".rstrip()
 
 
 def _doubt_words(wrong: Implausible) -> str:
@@ -132,12 +142,12 @@ def _reading_lines(tried_one: MappedReading, doubt: Implausible | None) -> list[
     if tried_one.reading:
         at = tried_one.reading.observed_at.astimezone(BUSINESS_ZONE)
         lines.append(html.B(f"{at:%Y-%m-%d %H:%M:%S}"))
-        values = tried_one.reading.values.items()
+        values, below = tried_one.reading.values.items(), tried_one.reading.below
         facts = [
             html.Div(
                 [
                     html.Dt(parameter_name(parameter)),
-                    html.Dd(_tried_value(parameter, value, parameter in tried_one.reading.below)),
+                    html.Dd(_result(parameter, value, below.get(parameter))),
                 ]
             )
             for parameter, value in values
@@ -152,12 +162,6 @@ def _reading_lines(tried_one: MappedReading, doubt: Implausible | None) -> list[
         words = _("Not in the message: {paths}").format(paths=", ".join(tried_one.missing))
         lines.append(html.P(words, className="t3"))
     return lines
-
-
-def _tried_value(parameter: Parameter, value: float, is_below: bool) -> str:
-    if is_below and value == UNNAMED:
-        return _("below the limit of detection")
-    return f"{'<' if is_below else ''}{value:.10g} {unit_of(parameter)}".rstrip()
 
 
 def saved(

@@ -171,11 +171,11 @@ def _time(mapping: PayloadMapping, item: Any, root: Any, received_at: UtcDatetim
 
 
 def _message_id(mapping: PayloadMapping, item: Any, root: Any, faults: list[Fault]) -> str | None:
-    """Returns the message's id; one that can't be used is a fault and left out."""
+    """Returns the message's id, None for an empty one; one that can't be used is a fault."""
     if mapping.id_path is None:
         return None
     found = _at(mapping.id_path, item, root)
-    if found is MISSING or found is None:
+    if found is MISSING or found in (None, ""):
         return None
     text = _counter(found) if isinstance(found, Decimal) else found
     if isinstance(text, str) and 1 <= len(text) <= LONGEST_ID and text.isprintable():

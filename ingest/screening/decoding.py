@@ -57,38 +57,49 @@ def _mapped(
 ) -> RawReading | list[Part]:
     """Decodes a message by the mapping of its station's model.
 
-    A message by which the mapping finds nothing may still be one by our own contract.
+    A message by which the mapping finds nothing may still be one by our own contract, if all of it
+    fits that.
     """
     bare = stripped(payload) if Tolerance.STRIP in station.tolerances else payload
     refusal: Unreadable | None = None
-    parts: list[Part] = []
+    found: list[MappedReading] = []
     try:
         found = mapped_json.decode(bare, station.code, received_at, mapping, most_readings=most)
-        parts = [_part(payload if len(found) == 1 else each.payload, each) for each in found]
     except Unreadable as error:
         refusal = error
-    if any(isinstance(reading, RawReading) for _, reading in parts):
-        return parts
+    if not any(each.reading for each in found):
+        own = _whole_by_contract(payload, station, received_at, most)
+        if own is not None:
+            return own
+    if refusal is not None:
+        if refusal.reason is Refusal.NOT_JSON and bare is payload and stripped(payload) != payload:
+            refuse_mendable(refusal.reason, refusal.detail, Tolerance.STRIP)
+        raise refusal
+    if len(found) > 1:
+        return [(each.payload, each.reading or _refusal_of(each)) for each in found]
+    if found[0].reading is None:
+        raise _refusal_of(found[0])
+    return found[0].reading
+
+
+def _refusal_of(found: MappedReading) -> Unreadable:
+    """Returns the refusal of a mapped reading, with the words of its faults."""
+    detail = " ".join(str(fault.error) for fault in found.faults)
+    return Unreadable(found.faults[0].reason, detail)
+
+
+def _whole_by_contract(
+    payload: bytes, station: StationFacts, received_at: UtcDatetime, most: int
+) -> RawReading | list[Part] | None:
+    """Decodes a message by our own contract; None where any part of it doesn't fit that."""
     address = Address(station.code, Channel.READING)
     try:
         own = _by_contract(payload, address, station, received_at, most)
     except Unreadable:
-        own = []
-    if isinstance(own, RawReading) or any(isinstance(each, RawReading) for _, each in own):
-        return own
-    if refusal is None:
-        return parts
-    if refusal.reason is Refusal.NOT_JSON and bare is payload and stripped(payload) != payload:
-        refuse_mendable(refusal.reason, refusal.detail, Tolerance.STRIP)
-    raise refusal
-
-
-def _part(payload: bytes, found: MappedReading) -> Part:
-    """Returns a reading of a mapped message, or the refusal of it with the words of its faults."""
-    if found.reading:
-        return payload, found.reading
-    detail = " ".join(str(fault.error) for fault in found.faults)
-    return payload, Unreadable(found.faults[0].reason, detail)
+        return None
+    readings = [own] if isinstance(own, RawReading) else [reading for _bytes, reading in own]
+    is_whole = all(isinstance(each, RawReading) and not each.refused for each in readings)
+    return own if is_whole else None
 
 
 def _by_contract(

@@ -104,15 +104,26 @@ def test_what_is_wrong_in_a_list_costs_nothing_else_and_waits_by_itself(
         Message(TOPIC, b'{"t": 1', NOON),
         sent({"unknown": 1}),
     ]
-    assert pipeline.commit(batch) == Counts(stored=2, refused=5)
+    assert pipeline.commit(batch) == Counts(stored=2, refused=5, partial=1)
     assert rows(database.owner, STORED) == [(at(-5), 7.1, None), (at(-1), 7.4, None)]
     waiting = rows(database.owner, "SELECT reason, payload FROM quarantine")
     reasons = sorted(reason for reason, _payload in waiting)
-    assert reasons == ["clock", "not_json", "time", "time", "value"]
+    assert reasons == ["clock", "not_json", "partial", "time", "time", "value"]
     kept = dict(waiting)
     assert orjson.loads(kept["value"]) == [foreign(-4, ph=None)]
     assert orjson.loads(kept["clock"]) == [foreign(60, ph=7.3)]
     assert rows(database.owner, UNTRUE) == [(0,)]
+
+
+def test_a_bad_value_is_kept_beside_the_good_ones(pipeline: Pipeline, database: Database) -> None:
+    whole = sent(foreign(-5, ph=7.1, nh3_ug="x"), foreign(-4, ph=7.2, nh3_ug="<25"))
+    assert pipeline.commit([whole]).stored == 2
+    assert rows(database.owner, STORED) == [(at(-5), 7.1, None), (at(-4), 7.2, 0.0125)]
+    ((reason, payload, detail),) = rows(
+        database.owner, "SELECT reason, payload, detail FROM quarantine"
+    )
+    assert (reason, detail) == ("partial", "nh3n: v.nh3_ug: “x” is no number.")
+    assert orjson.loads(payload) == [foreign(-5, ph=7.1, nh3_ug="x")]
 
 
 def test_our_own_contract_still_fits_where_the_mapping_finds_nothing(

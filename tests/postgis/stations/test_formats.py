@@ -151,6 +151,12 @@ def test_a_message_is_tried_without_storing_anything(deps: Deps, basin: SmallBas
     assert found.reading
     assert found.reading.values == {Parameter.PH: 7.1, Parameter.AMMONIA_NITROGEN: 0.48}
     assert trial.unmapped == ["v.spare"]
+    limited = actions.try_format(
+        deps, station, FORM, f'{{"t": {MOMENT}, "v": {{"ph": "ND", "nh3_ug": "<25"}}}}'
+    )
+    assert limited.unlimited == (Parameter.PH,)
+    assert limited.trial.readings[0].reading
+    assert limited.trial.readings[0].reading.below == {Parameter.AMMONIA_NITROGEN: 0.025}
     late = actions.try_format(
         deps, station, FORM, MESSAGE.replace(str(MOMENT), str(MOMENT + 10**6))
     ).doubts[0]
