@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Adds the command ``bench`` with its actions ``ingest`` and ``kill`` to the command line."""
+    """Adds the command ``bench`` with its actions to the command line."""
     parser = subparsers.add_parser("bench", help=_("measure rates and losses on this machine"))
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     ingest = actions.add_parser(
@@ -40,6 +40,16 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     how.add_argument("--full", action="store_true", help=_("each case 5 times, stopped for 30 s"))
     kill.add_argument("--json", action="store_true", help=_("print JSON"))
     kill.set_defaults(run=run_kill)
+    axe = actions.add_parser(
+        "axe",
+        help=_("whether every page is readable by everybody, in every view"),
+        description=_(
+            "Opens every page of the made county in both languages, three widths and both themes, "
+            "and prints what axe-core finds. Exits with 1 when it finds anything."
+        ),
+    )
+    axe.add_argument("pages", nargs="*", metavar="PAGE", help=_("only these pages"))
+    axe.set_defaults(run=run_axe)
 
 
 def run_ingest(args: argparse.Namespace) -> int:
@@ -54,6 +64,11 @@ def run_kill(args: argparse.Namespace) -> int:
     """
     how = "--quick" if args.quick else "--full"
     return _measure("kill_matrix", [how, *(["--json"] * args.json)])
+
+
+def run_axe(args: argparse.Namespace) -> int:
+    """Looks at the pages with axe-core; returns 0 when it finds nothing, else 1."""
+    return _measure("axe", args.pages)
 
 
 def _measure(name: str, arguments: Sequence[str]) -> int:

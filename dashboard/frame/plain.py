@@ -12,6 +12,7 @@ PLAIN_ASSETS = (
     "/assets/frame/tokens.css",
     "/assets/frame/base.css",
     "/assets/frame/mark.svg",
+    "/assets/frame/shell.css",
     "/assets/plain/sign_in.css",
     "/assets/plain/sign_in.js",
     "/assets/plain/theme.js",

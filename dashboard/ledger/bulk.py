@@ -209,7 +209,8 @@ def register_bar(app: dash.Dash, deps: Deps) -> None:
 
 
 def register_dialog(app: dash.Dash, deps: Deps) -> None:
-    """Registers the dialog that confirms a step and takes it on each chosen problem."""
+    """Registers the dialog that asks to confirm a step, and what it is taken with."""
+    register_confirm(app, deps)
 
     @app.callback(
         Output(Ids.DIALOG, "opened"),
@@ -240,6 +241,10 @@ def register_dialog(app: dash.Dash, deps: Deps) -> None:
             units = [{"value": str(number), "label": name} for number, name in found]
         title, about = heading(action, len(chosen)), note(action)
         return True, title, word, [], False, "", assigns, about, not assigns, units, None
+
+
+def register_confirm(app: dash.Dash, deps: Deps) -> None:
+    """Registers the callback that takes the confirmed step on each chosen problem."""
 
     @app.callback(
         Output(Ids.OUTCOME, "children", allow_duplicate=True),

@@ -71,11 +71,11 @@ def filters(shown: Shown) -> html.Form:
         id="quality-filters",
         className="qr-filters",
         role="search",
-        **attributes(data_given=json.dumps(given(shown))),
+        **attributes(data_now=json.dumps(values_now(shown))),
     )
 
 
-def given(shown: Shown) -> dict[str, str]:
+def values_now(shown: Shown) -> dict[str, str]:
     """Returns what each filter is drawn with, by its name: what differs later was just chosen."""
     chosen = shown.chosen
     return {

@@ -18,6 +18,7 @@ function run(script, pathname, search = "") {
   const window = {
     dash_clientside: dash, document: page, location: { pathname, search }, matchMedia: () => nothing, URLSearchParams, setTimeout, clearTimeout, Promise,
     history: { state: null, replaceState: (_state, _title, address) => shown.push(address) }, addEventListener() {}, EventSource: class { addEventListener() {} },
+    MutationObserver: class { observe() {} },
   };
   vm.runInNewContext(readFileSync(`dashboard/assets/${script}`, "utf8"), Object.assign(window, { window }));
   return { dash: window.dash_clientside, shown, set };

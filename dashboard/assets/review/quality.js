@@ -266,13 +266,13 @@
   /* A filter that differs from what the list was drawn with has just been chosen. */
   function filtered() {
     const form = one("quality-filters");
-    const given = JSON.parse(form?.dataset.given ?? "{}");
+    const drawn = JSON.parse(form?.dataset.now ?? "{}");
     /** @type {Record<string, string>} */
     const changed = {};
     /** @type {any} any: the filters' ids are of a pattern, so that they come as a list */
     const [filters] = window.dash_clientside.callback_context.inputs_list;
     for (const { id, value } of filters ?? []) {
-      if (form && (value ?? "") !== given[id.index]) changed[id.index] = value ?? "";
+      if (form && (value ?? "") !== drawn[id.index]) changed[id.index] = value ?? "";
     }
     if (Object.keys(changed).length) read({ ...changed, page: "" });
     return window.dash_clientside.no_update;
