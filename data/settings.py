@@ -218,9 +218,7 @@ class DashboardSettings(BaseSettings):
     basemap: str = Field("", description="raster tiles {z}/{x}/{y}, e.g. Tianditu; empty: none")
     basemap_attribution: str = Field("", description="the basemap's attribution line")
     area_name: str = Field("", description="name of the area in the bar; empty: from divisions")
-    place_far_m: float = Field(
-        200, gt=0, description="metres from the water beyond which a report's place is doubted"
-    )
+    place_far_m: float = Field(200, gt=0, description="metres from water to doubt a place")
     watched: tuple[Path, ...] = Field(
         (), description="folders whose disk must not run full, as a JSON list"
     )

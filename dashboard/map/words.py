@@ -53,14 +53,7 @@ def map_words() -> dict[str, str]:
         "list_of": _("{n} shown"),
         "list_cut": _("The first {n} of {m}; filter or search for others."),
         "list_empty": _("Nothing matches"),
-        "rate": _("{n} / {m} sections"),
-        "rate_left": _("{n} / {m} sections, {k} not evaluated"),
-        "of.sections": _("of {m} sections"),
-        "of.outfalls": _("of {m} outfalls"),
-        "of.devices": _("of {m} devices"),
-        "all_well.below": _("no section below target"),
-        "all_well.exceeding": _("no outfall exceeding"),
-        "all_well.offline": _("every device online"),
+        **count_words(),
         "good": _("Ⅰ–Ⅲ"),
         "poor": _("Ⅳ and worse"),
         "sections_n": _("{n} sections"),
@@ -69,6 +62,20 @@ def map_words() -> dict[str, str]:
         "results": _("Search results"),
         "map_label": _("Map of the waters and their quality"),
         **ledger_map_words(),
+    }
+
+
+def count_words() -> dict[str, str]:
+    """Returns the sentences under the counts above the map, by key."""
+    return {
+        "rate": _("{n} / {m} sections"),
+        "rate_left": _("{n} / {m} sections, {k} not evaluated"),
+        "of.sections": _("of {m} sections"),
+        "of.outfalls": _("of {m} outfalls"),
+        "of.devices": _("of {m} devices"),
+        "all_well.below": _("no section below target"),
+        "all_well.exceeding": _("no outfall exceeding"),
+        "all_well.offline": _("every device online"),
     }
 
 

@@ -86,7 +86,9 @@ class OneMap {
     if (this.page !== page) return;
     if (view.camera) this.scene.map.jumpTo({ ...view.camera, padding: this.padding() });
     this.drawScale();
+    const [only, ...others] = this.state?.stations ?? [];
     if (view.selection) this.choose(view.selection);
+    else if (only && !others.length && !this.state?.boards.length) this.choose({ kind: only.properties.kind, id: only.id });
     this.live = new Live({
       change: (data) => this.change(data),
       resync: () => this.load(),

@@ -20,8 +20,11 @@ from data.queries.scope import (
 MAX_ZOOM = 16
 """Tiles end here; the map enlarges the last ones beyond."""
 
-SURROUNDINGS_DEG = 0.05
-"""What is shown around stations that stand alone, about 5 km to each side."""
+SURROUNDINGS_DEG = 0.15
+"""What is shown around stations that stand alone, about 15 km to each side."""
+
+BORDER_DEG = 0.05
+"""How near a station a county lies whose outline is drawn around it, about 5 km."""
 
 EXTENT = 4096
 BUFFER = 256
@@ -30,6 +33,17 @@ LOW_ZOOM = 10
 """Under this zoom the pre-generalised line is served."""
 
 _OWN_DIVISION = "(:scope_all OR cardinality(CAST(:scope_divisions AS bigint[])) = 0"
+_ALONE = "station.id = ANY(:scope_stations)"
+_COUNTIES_AROUND = f"""division.id = ANY(ARRAY(SELECT county.id FROM station
+    JOIN division county ON county.level = 'county'
+        AND ST_DWithin(county.geom, station.geom, {BORDER_DEG}) WHERE {_ALONE}))"""
+_RIVERS_AROUND = f"""ANY(ARRAY(SELECT shared.river_id FROM station
+    JOIN reach shared ON shared.id = station.reach_id WHERE {_ALONE}))"""
+"""The ground around single stations that a neighbour may see: their river and the counties there.
+
+It is drawn without any class: what stands on it stays invisible.
+"""
+
 _RESOLUTION = "(40075016.68557849 / (:extent * pow(2, :z)))"
 """Metres of Web Mercator in one unit of the tile."""
 
@@ -45,7 +59,7 @@ _DIVISIONS = f"""
             AS own,
         ST_Simplify(division.geom_web, {_RESOLUTION} * 4, true) AS geom
     FROM division, bounds
-    WHERE division.geom_web && bounds.wide AND {DIVISION_VISIBLE}
+    WHERE division.geom_web && bounds.wide AND ({DIVISION_VISIBLE} OR {_COUNTIES_AROUND})
         AND :z >= {_LEVEL_ZOOM.format(level="division.level")}"""
 
 _LAKES = f"""
@@ -68,13 +82,15 @@ _REACHES = f"""
     FROM reach JOIN river ON river.id = reach.river_id, bounds
     WHERE CASE WHEN :z < {LOW_ZOOM} THEN COALESCE(reach.geom_low, reach.geom_web)
             ELSE reach.geom_web END && bounds.wide
-        AND reach.min_zoom <= :z AND {REACH_VISIBLE}"""
+        AND reach.min_zoom <= :z
+        AND ({REACH_VISIBLE} OR reach.river_id = {_RIVERS_AROUND})"""
 
 _RIVERS = f"""
     SELECT river.id, river.name, river.name_en, river.kind,
         ST_Simplify(river.geom_web, {_RESOLUTION} * 48, true) AS geom
     FROM river, bounds
-    WHERE river.geom_web && bounds.wide AND :z >= 8 AND {RIVER_VISIBLE}"""
+    WHERE river.geom_web && bounds.wide AND :z >= 8
+        AND ({RIVER_VISIBLE} OR river.id = {_RIVERS_AROUND})"""
 
 _PLACES = f"""
     SELECT place.id, place.name, place.name_en, place.level, place.is_seat > 0 AS seat,

@@ -62,7 +62,21 @@ def test_bounds_are_those_of_the_area(database: Database, basin: SmallBasin) -> 
         assert bounds(connection, upstream_only(basin)) == pytest.approx((112, 32.6, 112.4, 32.8))
         assert bounds(connection, NOTHING) is None
         border = Scope(stations=frozenset({basin.section_down}))
-        assert bounds(connection, border) == pytest.approx((112.15, 32.45, 112.25, 32.55))
+        assert bounds(connection, border) == pytest.approx((112.05, 32.35, 112.35, 32.65))
+
+
+def test_a_neighbour_sees_the_shared_river_and_the_counties_around_and_nothing_on_them(
+    database: Database, basin: SmallBasin
+) -> None:
+    with database.app.connect() as connection:
+        border = Scope(stations=frozenset({basin.section_down}))
+        whole = {each: tile(connection, each, *HERE, EVERYTHING) for each in LAYERS}
+        shown = {each: tile(connection, each, *HERE, border) for each in LAYERS}
+    assert shown["reaches"] == whole["reaches"] != b""
+    assert "清河".encode() in shown["rivers"], "清河 has its name"
+    assert "测试县".encode() in shown["divisions"]
+    assert "上游镇".encode() not in shown["divisions"]
+    assert shown["lakes"] == b""
 
 
 def test_a_reach_takes_the_worst_fresh_class(database: Database, basin: SmallBasin) -> None:
