@@ -62,6 +62,9 @@ class MqttSettings(BaseSettings):
     config_file: Path | None = Field(
         None, description="the broker's own configuration, checked at start when readable"
     )
+    log_file: Path | None = Field(
+        None, description="mosquitto's log; what it says the broker has refused is counted"
+    )
 
 
 class IngestSettings(BaseSettings):

@@ -30,8 +30,10 @@ class RateBroker(Broker):
     """The broker of the product, with one more account that publishes for every station.
 
     A gateway is listed with its stations, and mosquitto reads the list for each message: with 1,000
-    of them the broker, not the side, would be measured.
+    of them the broker, not the side, would be measured. Its log leaves out what it denies.
     """
+
+    logs_refusals = False
 
     def _write_accounts(self, lines: Sequence[str]) -> None:
         super()._write_accounts(lines)

@@ -104,6 +104,7 @@ def start_broker(folder: Path, settings: Settings, stations: list[str]) -> Broke
     settings["ONEMAP_MQTT__PORT"] = str(broker.port)
     settings["ONEMAP_MQTT__USERNAME"] = INGEST
     settings["ONEMAP_MQTT__CONFIG_FILE"] = str(broker.folder / "mosquitto.conf")
+    settings["ONEMAP_MQTT__LOG_FILE"] = str(broker.log)
     settings["ONEMAP_SIMULATOR__USERNAME"] = SIMULATOR
     settings["ONEMAP_SIMULATOR__PUBLISHER"] = PUBLISHER
     settings["ONEMAP_SIMULATOR__ORDER_FILE"] = str(folder / "pollution.json")

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from dash import html
+from dash import dcc, html
 
+from dashboard.frame.auth import Action, may, signed_in_user
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.wording import _
@@ -131,7 +132,16 @@ def reasons_card(shown: Shown) -> html.Section:
     return html.Section(
         [
             html.Header(
-                [html.H2(_("In quarantine")), html.Span(note, className="t3")],
+                [
+                    html.H2(_("In quarantine")),
+                    html.Span(note, className="t3"),
+                    html.Span(className="sp"),
+                    dcc.Link(
+                        _("What would mend them"), href="/accounting/refused", className="btn s"
+                    )
+                    if may(signed_in_user(), Action.WRITE_STATIONS)
+                    else None,
+                ],
                 className="ac-title",
             ),
             html.Ul(rows, className="ac-reasons", **attributes(aria_label=_("In quarantine")))

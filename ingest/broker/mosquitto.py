@@ -32,6 +32,8 @@ GATEWAY, SIMULATOR, PUBLISHER = "onemap-hj212", "onemap-simulator", "onemap-publ
 Each is named as the client id it has always used: the broker names a session after its account.
 """
 
+RECORD = "process.json"
+
 _RENAMED = {"ingest": INGEST, "gateway": GATEWAY, "simulator": SIMULATOR}
 """What these accounts were called while any account could use any client id."""
 
@@ -56,9 +58,20 @@ log_dest stderr
 log_type error
 log_type warning
 log_type notice
-connection_messages false
+{refusals}
 log_timestamp_format %Y-%m-%dT%H:%M:%S%z
 """
+
+_REFUSALS = """\
+log_type debug
+connection_messages true"""
+"""Only so does mosquitto 2.0 say what it denies: a message of its log at level debug."""
+
+_NOISE = (
+    r"^[^ ]+ (Received |Sending |No will |New |\t)"
+    r"|^[^ ]+ Client [^ ]+ (disconnected\.|closed its connection\.|already connected)"
+)
+"""Lines that are left out of the log: each packet and each connection, with its address."""
 
 _ACL = """\
 pattern write onemap/v1/%u/#
@@ -80,6 +93,11 @@ _SCRATCH = ".passwords-"
 """Folders of plain passwords, which live as long as it takes to hash them, begin so."""
 
 
+def is_private(folder: Path) -> bool:
+    """Returns whether a broker of this class has been started in the folder."""
+    return (folder / RECORD).exists()
+
+
 class Broker:
     """A mosquitto process on 127.0.0.1 whose queues survive restarts; start it in the main thread.
 
@@ -88,6 +106,9 @@ class Broker:
     for. An account has one session, named as the account: whoever signs in a second time with it
     ends its own first connection, and nobody else's.
     """
+
+    logs_refusals = True
+    """Whether the log says what the broker denies; it costs 20 µs a message."""
 
     def __init__(
         self,
@@ -104,7 +125,7 @@ class Broker:
         self.gateways = {name: list(stations) for name, stations in (gateways or {}).items()}
         self.log = log or self.folder / "mosquitto.log"
         self.account: Account | None = unprivileged("mosquitto", "postgres")
-        self.daemon = Daemon(self.folder / "process.json")
+        self.daemon = Daemon(self.folder / RECORD)
 
     def start(self) -> None:
         """Starts the broker with the sessions, queues and devices of earlier runs.
@@ -124,17 +145,26 @@ class Broker:
             raise BadInput("A folder's name can't hold a line break: {folder}", folder=self.folder)
         self.daemon.stop(patience_s=10)
         self.port = free_port(self.port)
-        self._write("mosquitto.conf", _CONFIG.format(port=self.port, folder=self.folder))
+        self._write("mosquitto.conf", self._config())
         with self._changing_accounts():
             self._rename_accounts()
             others = [line for line in self._kept() if line.partition(":")[0] not in self.accounts]
             self._write_accounts(others + self._hashed(self.accounts))
-        self.daemon.start(
-            [program("mosquitto", package="mosquitto"), "-c", self.folder / "mosquitto.conf"],
-            log=self.log,
-            account=self.account,
-        )
+        self.daemon.start(self._command(), log=self.log, account=self.account)
         self._await()
+
+    def _config(self) -> str:
+        refusals = _REFUSALS if self.logs_refusals else "connection_messages false"
+        return _CONFIG.format(port=self.port, folder=self.folder, refusals=refusals)
+
+    def _command(self) -> list[str | Path]:
+        """Returns the command that starts mosquitto, with its log filtered: it says too much."""
+        found = program("mosquitto", package="mosquitto")
+        command: list[str | Path] = [found, "-c", self.folder / "mosquitto.conf"]
+        if not self.logs_refusals:
+            return command
+        script = f"exec \"$@\" 2> >(LC_ALL=C exec grep --line-buffered -vE $'{_NOISE}')"
+        return [program("bash", package="bash"), "-c", script, "mosquitto", *command]
 
     def stop(self, *, patience_s: float = 3.0) -> None:
         """Stops the broker, which then writes its message queues to disk."""

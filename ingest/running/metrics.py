@@ -17,6 +17,7 @@ from prometheus_client import (
 from data import clock
 from data.background import FaultCollector
 from data.clock import UtcDatetime
+from data.tolerances import BrokerRefusal
 from data.vocabulary import Refusal
 from ingest.storage.writer import Counts
 
@@ -49,6 +50,13 @@ class IngestFigures:
         )
         self._messages = {fate: messages.labels(fate) for fate in FATES}
         self._refused = {reason: refused.labels(reason.value) for reason in Refusal}
+        denied = Counter(
+            "onemap_ingest_broker_refused",
+            "What the broker itself refused, by its log.",
+            ["kind"],
+            registry=self.registry,
+        )
+        self._denied = {kind: denied.labels(kind.value) for kind in BrokerRefusal}
         self._seconds = Histogram(
             "onemap_ingest_batch_seconds",
             "Time from a batch in hand to its commit.",
@@ -103,6 +111,11 @@ class IngestFigures:
             self._lag.set(0.0)
         self._connected.set(connected)
         self._dropped.set(float("nan") if dropped is None else dropped)
+
+    def denied(self, counts: Mapping[BrokerRefusal, int]) -> None:
+        """Counts what the broker itself has refused, as its log tells."""
+        for kind, count in counts.items():
+            self._denied[kind].inc(count)
 
     def silent(self, stations: int) -> None:
         """Sets how many stations have no recent value, as counted by the sweep of all stations."""

@@ -1,13 +1,22 @@
 """Takes in by itself what waited in quarantine: for a tolerance, or until the office asks."""
 
 import logging
+from collections.abc import Collection
+from dataclasses import replace
 from typing import Any, Final
 
+from sqlalchemy import Connection
+
 from data.database import transaction
-from data.records import StationId
+from data.records import RawReading, StationId
 from data.tolerances import Tolerance
+from ingest.codecs.refusal import Unreadable
+from ingest.inbox import Message
 from ingest.running.pipeline import Pipeline, cursor_of
 from ingest.running.replay import Which, replay
+from ingest.screening.decoding import readings_in
+from ingest.stations import find_by_id
+from ingest.topics import address_of
 
 LOG = logging.getLogger(__name__)
 
@@ -92,3 +101,29 @@ def _take_in_asked(pipeline: Pipeline, request: int, station: StationId, after: 
     if count:
         LOG.info("taken in from quarantine as the office asked: %d readings", count)
     return count
+
+
+def preview(
+    connection: Connection,
+    station: StationId,
+    message: Message,
+    kinds: Collection[Tolerance],
+    *,
+    most: int,
+) -> list[RawReading]:
+    """Returns the readings in a quarantined message of the station, were these faults tolerated.
+
+    Empty where nothing could be read even so.
+    """
+    facts = find_by_id(cursor_of(connection), [station]).get(station)
+    if facts is None:
+        return []
+    lenient = replace(facts, tolerances=facts.tolerances | set(kinds))
+    try:
+        address = address_of(message.topic)
+        found = readings_in(message.payload, address, lenient, message.received_at, most)
+    except Unreadable:
+        return []
+    if isinstance(found, RawReading):
+        return [found]
+    return [reading for _, reading in found if isinstance(reading, RawReading)]

@@ -15,10 +15,13 @@ from dataclasses import dataclass, field
 from sqlalchemy import Engine
 
 from data import clock
+from data.background import WatchedThread
 from data.database_clock import CheckClock
 from data.errors import ServiceDown
 from data.settings import IngestSettings, MqttSettings, QualitySettings
 from ingest.broker.limits import check_limits
+from ingest.broker.mosquitto import is_private
+from ingest.broker.refusal_log import RefusalLog
 from ingest.inbox import Inbox, Message
 from ingest.running.lane_process import Answer, Setup
 from ingest.running.lanes import Lanes
@@ -39,6 +42,7 @@ LOG = logging.getLogger(__name__)
 
 IDLE_S = 0.25
 HEARTBEAT_S = 60.0
+LOG_EVERY_S = 5.0
 REVIEWS_S = 5.0
 """How long a review takes at most to reach the newest values."""
 
@@ -70,6 +74,7 @@ class Worker:
         now: clock.Clock = clock.now,
         check_clock: CheckClock | None = None,
     ) -> None:
+        self._engine = engine
         self._mqtt = mqtt or MqttSettings()
         self._settings = settings or IngestSettings()
         self._now = now
@@ -129,12 +134,30 @@ class Worker:
                 closing.enter_context(
                     self.figures.serve(self._settings.metrics_host, self._settings.metrics_port)
                 )
+            self._follow_log(closing)
             closing.callback(self._client.stop)
             closing.callback(self._lanes.stop)
             self._lanes.start()
             self._client.start()
             while not self._stopping.is_set():
                 self._turn()
+
+    def _follow_log(self, closing: ExitStack) -> None:
+        """Counts what the broker's log says of refusals, where the settings name a log."""
+        if self._mqtt.log_file is None:
+            return
+        config = self._mqtt.config_file
+        log = RefusalLog(
+            self._engine,
+            self._mqtt.log_file,
+            is_ours=config is not None and is_private(config.parent),
+            now=self._now,
+        )
+        thread = WatchedThread(
+            "broker-log", log.follow, args=(self._stopping, LOG_EVERY_S, self.figures.denied)
+        )
+        thread.start()
+        closing.callback(thread.join)
 
     def _turn(self) -> None:
         """Checks lanes and broker connection and does scheduled work; the lanes write meanwhile."""

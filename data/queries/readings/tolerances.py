@@ -9,7 +9,7 @@ from data.clock import UtcDatetime
 from data.errors import NotFound
 from data.queries.rows import rows_as
 from data.records import DivisionId, StationId
-from data.tolerances import Tolerance
+from data.tolerances import BrokerRefusal, Tolerance
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +119,58 @@ def station_of_code(connection: Connection, code: str) -> StationId:
     if found is None:
         raise NotFound("There is no station {code}.", code=code)
     return StationId(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """What the broker itself refused of an account; without account: of somebody unknown."""
+
+    account: str
+    kind: BrokerRefusal
+    code: str | None
+    name: str | None
+    name_en: str | None
+    count: int
+    last_hour: UtcDatetime
+    topic: str
+
+
+MOST_DENIED = 100
+
+_DENIED = text(
+    """
+    SELECT denied.account, denied.kind, station.code, station.name, station.name_en,
+        sum(denied.seen_count)::bigint AS count, max(denied.hour) AS last_hour,
+        (array_agg(denied.topic ORDER BY denied.hour DESC))[1] AS topic
+    FROM broker_refusal AS denied LEFT JOIN station ON station.id = denied.station_id
+    WHERE denied.hour >= :since AND (CAST(:divisions AS bigint[]) IS NULL
+        OR station.division_id = ANY(:divisions))
+    GROUP BY denied.account, denied.kind, station.code, station.name, station.name_en
+    ORDER BY last_hour DESC, count DESC, denied.account, denied.kind LIMIT :most
+    """
+)
+
+
+def denied_since(
+    connection: Connection,
+    since: UtcDatetime,
+    *,
+    divisions: Collection[DivisionId] | None = None,
+) -> list[Denied]:
+    """Returns what the broker itself refused since then, by account and kind, the latest first.
+
+    Of stations in the divisions, where given: strangers are shown to who may see everything.
+    """
+    listed = None if divisions is None else sorted(divisions)
+    values = {"since": since, "divisions": listed, "most": MOST_DENIED}
+    return rows_as(Denied, connection.execute(_DENIED, values))
+
+
+def code_and_division(connection: Connection, station: StationId) -> tuple[str, DivisionId | None]:
+    """Returns a station's code and its division. Raises NotFound."""
+    row = connection.execute(
+        text("SELECT code, division_id FROM station WHERE id = :id"), {"id": station}
+    ).one_or_none()
+    if row is None:
+        raise NotFound("There is no station {code}.", code=station)
+    return row.code, row.division_id

@@ -72,6 +72,7 @@ ROUTES: dict[str, frozenset[Role | None]] = {
     "GET /stations": OFFICE,
     "GET /accounts": ADMINISTRATORS,
     "GET /accounting": ACCOUNTANTS,
+    "GET /accounting/refused": OFFICE,
     "GET /api/v1/accounting": ACCOUNTANTS,
     "GET /api/v1/accounting.xlsx": ACCOUNTANTS,
     "GET /ledger": LEDGER_READERS,
