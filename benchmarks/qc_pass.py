@@ -23,8 +23,8 @@ from sqlalchemy import Engine, text
 from data.clock import UtcDatetime, now
 from data.cluster import ROLES, Cluster
 from data.database import engine
+from data.device_settings import QcSettings
 from data.migrations.run import upgrade
-from data.settings import QcSettings
 from ingest.qc.watch import Watch
 from tests.running.folders import open_folder
 

@@ -13,9 +13,10 @@ from pydantic import ValidationError
 
 from dashboard.parts.wording import _
 from data.background import watch_threads
+from data.device_settings import Hj212Settings
 from data.errors import BadInput
 from data.logs import begin_logging
-from data.settings import Hj212Settings, MqttSettings
+from data.settings import MqttSettings
 from ingest.codecs.hj212 import Decoded, Refused, read
 from ingest.codecs.hj212_segment import BEIJING
 from ingest.codecs.hj212_stream import Splitter

@@ -43,7 +43,8 @@ def run(args: argparse.Namespace) -> int:
     The whole file is read before the first message goes out. Raises NotFound or BadInput for a file
     that can't be read, ServiceDown for a broker that doesn't answer.
     """
-    from data.settings import MqttSettings, SimulatorSettings
+    from data.device_settings import SimulatorSettings
+    from data.settings import MqttSettings
     from ingest.transport.publisher import Publisher
 
     try:

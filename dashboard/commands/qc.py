@@ -77,7 +77,7 @@ def run_look(args: argparse.Namespace) -> int:
 def run_climatology(args: argparse.Namespace) -> int:
     """Recomputes and stores what values are usual in each month, prints how many; returns 0."""
     from data.database import ingest_engine
-    from data.settings import QcSettings
+    from data.device_settings import QcSettings
     from ingest.qc.rules import load_rules
     from ingest.qc.watch import Watch
 

@@ -12,9 +12,10 @@ from dashboard.parts.wording import _
 from data.background import watch_threads
 from data.clock import now
 from data.database import app_engine
+from data.device_settings import SimulatorSettings
 from data.errors import BadInput
 from data.logs import begin_logging
-from data.settings import MqttSettings, SimulatorSettings
+from data.settings import MqttSettings
 from data.vocabulary import BodyKind, StationKind
 from ingest.simulator.devices import Device, default_end, order_pollution, simulate
 from ingest.simulator.values import device_of

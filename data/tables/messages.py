@@ -1,20 +1,25 @@
-"""Tables of messages that ingest or the broker refuses: what is tolerated, what was turned away."""
+"""Tables of messages that ingest or the broker refuses: kept, tolerated, turned away."""
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
     Identity,
     Index,
     Integer,
+    LargeBinary,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 
-from data.tables.base import METADATA, moment, one_of
+from data.tables.base import METADATA, moment, one_of, some_of
 from data.tolerances import BrokerRefusal, Tolerance
+from data.vocabulary import Refusal
 
 tolerance = Table(
     "tolerance",
@@ -70,4 +75,45 @@ broker_log = Table(
     moment("read_at", default=True),
     CheckConstraint("bytes_read >= 0", name="bytes_read"),
     comment="how far the broker's log has been counted",
+)
+
+quarantine = Table(
+    "quarantine",
+    METADATA,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("topic", Text, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("payload_sha256", LargeBinary, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("detail", Text, nullable=False, server_default=""),
+    Column("seen_count", Integer, nullable=False, server_default="1"),
+    moment("first_received_at"),
+    moment("last_received_at"),
+    moment("replayed_at", nullable=True),
+    Column("station_id", BigInteger, ForeignKey("station.id"), comment="in whose account it is"),
+    Column(
+        "payload_length",
+        BigInteger,
+        nullable=False,
+        comment="as it came; payload may hold the beginning only",
+    ),
+    Column(
+        "is_sum",
+        Boolean,
+        nullable=False,
+        server_default="false",
+        comment="stands for all messages beyond an hour's budget: their count and bytes, nothing of"
+        " what they said",
+    ),
+    Column("mendable_by", ARRAY(Text), comment="with these tolerances it could be taken in"),
+    some_of("mendable_by", Tolerance),
+    Index(
+        "ix_quarantine_mendable",
+        "station_id",
+        postgresql_where=text("replayed_at IS NULL AND mendable_by IS NOT NULL"),
+    ),
+    CheckConstraint("payload_length >= length(payload)", name="payload_length"),
+    one_of("reason", Refusal),
+    UniqueConstraint("topic", "payload_sha256"),
+    Index("ix_quarantine_waiting", "station_id", postgresql_where=text("replayed_at IS NULL")),
 )

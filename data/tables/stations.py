@@ -1,4 +1,4 @@
-"""Tables of stations, their targets and limits, readings, newest values and quarantine."""
+"""Tables of stations, their targets and limits, readings and newest values."""
 
 from geoalchemy2 import Geometry
 from sqlalchemy import (
@@ -13,19 +13,16 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
-    LargeBinary,
     Sequence,
     SmallInteger,
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.dialects.postgresql import JSON, JSONB, ExcludeConstraint
 from sqlalchemy.sql import func, literal_column
 
-from data.tables.base import METADATA, geometry, moment, one_of, some_of, web_geometry
-from data.tolerances import Tolerance
+from data.tables.base import METADATA, geometry, moment, one_of, web_geometry
 from data.vocabulary import (
     COLUMN_PARAMETERS,
     PARAMETERS,
@@ -34,7 +31,6 @@ from data.vocabulary import (
     Compliance,
     EvaluationState,
     Period,
-    Refusal,
     StationKind,
 )
 from data.words.review import Verdict
@@ -261,45 +257,4 @@ exceedance = Table(
     moment("recorded_at", default=True),
     UniqueConstraint("station_id", "parameter", "observed_at", "period"),
     Index("ix_exceedance_observed_at", "observed_at"),
-)
-
-quarantine = Table(
-    "quarantine",
-    METADATA,
-    Column("id", BigInteger, Identity(), primary_key=True),
-    Column("topic", Text, nullable=False),
-    Column("payload", LargeBinary, nullable=False),
-    Column("payload_sha256", LargeBinary, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("detail", Text, nullable=False, server_default=""),
-    Column("seen_count", Integer, nullable=False, server_default="1"),
-    moment("first_received_at"),
-    moment("last_received_at"),
-    moment("replayed_at", nullable=True),
-    Column("station_id", BigInteger, ForeignKey("station.id"), comment="in whose account it is"),
-    Column(
-        "payload_length",
-        BigInteger,
-        nullable=False,
-        comment="as it came; payload may hold the beginning only",
-    ),
-    Column(
-        "is_sum",
-        Boolean,
-        nullable=False,
-        server_default="false",
-        comment="stands for all messages beyond an hour's budget: their count and bytes, nothing of"
-        " what they said",
-    ),
-    Column("mendable_by", ARRAY(Text), comment="with these tolerances it could be taken in"),
-    some_of("mendable_by", Tolerance),
-    Index(
-        "ix_quarantine_mendable",
-        "station_id",
-        postgresql_where=text("replayed_at IS NULL AND mendable_by IS NOT NULL"),
-    ),
-    CheckConstraint("payload_length >= length(payload)", name="payload_length"),
-    one_of("reason", Refusal),
-    UniqueConstraint("topic", "payload_sha256"),
-    Index("ix_quarantine_waiting", "station_id", postgresql_where=text("replayed_at IS NULL")),
 )

@@ -18,6 +18,7 @@ from data.daemon import Account, Daemon, free_port, own, program, reaches, unpri
 from data.errors import BadInput, ServiceDown
 from data.placing.codes import is_account
 from data.whole_files import write_whole
+from ingest.broker.configuration import ACL, CONFIG, NOISE, REFUSALS
 from ingest.broker.limits import check_limits
 from ingest.broker.sign_in import accepts
 
@@ -38,56 +39,6 @@ _RENAMED = {"ingest": INGEST, "gateway": GATEWAY, "simulator": SIMULATOR}
 """What these accounts were called while any account could use any client id."""
 
 _NAME = re.compile(r"[^\s/+#:$\x00-\x1f][^\s/+#:\x00-\x1f]{0,63}")
-
-_CONFIG = """\
-listener {port} 127.0.0.1
-allow_anonymous false
-use_username_as_clientid true
-password_file {folder}/passwords
-acl_file {folder}/acl
-persistence true
-persistence_location {folder}/
-autosave_interval 1
-max_inflight_messages 0
-max_queued_messages 0
-max_queued_bytes 536870912
-persistent_client_expiration 14d
-max_packet_size 262144
-set_tcp_nodelay true
-log_dest stderr
-log_type error
-log_type warning
-log_type notice
-{refusals}
-log_timestamp_format %Y-%m-%dT%H:%M:%S%z
-"""
-
-_REFUSALS = """\
-log_type debug
-connection_messages true"""
-"""Only so does mosquitto 2.0 say what it denies: a message of its log at level debug."""
-
-_NOISE = (
-    r"^[^ ]+ (Received |Sending |No will |New |\t)"
-    r"|^[^ ]+ Client [^ ]+ (disconnected\.|closed its connection\.|already connected)"
-)
-"""Lines that are left out of the log: each packet and each connection, with its address."""
-
-_ACL = """\
-pattern write onemap/v1/%u/#
-pattern read onemap/v1/%u/receipt
-
-user {ingest}
-topic read onemap/v1/+/#
-topic write onemap/v1/+/receipt
-topic read $SYS/broker/publish/messages/dropped
-
-user ingest
-topic read onemap/v1/+/reading
-topic read onemap/v1/+/hj212
-"""
-"""The last user signs in no more: a session kept for it still gets what its queue is owed."""
-
 
 _SCRATCH = ".passwords-"
 """Folders of plain passwords, which live as long as it takes to hash them, begin so."""
@@ -154,8 +105,8 @@ class Broker:
         self._await()
 
     def _config(self) -> str:
-        refusals = _REFUSALS if self.logs_refusals else "connection_messages false"
-        return _CONFIG.format(port=self.port, folder=self.folder, refusals=refusals)
+        refusals = REFUSALS if self.logs_refusals else "connection_messages false"
+        return CONFIG.format(port=self.port, folder=self.folder, refusals=refusals)
 
     def _command(self) -> list[str | Path]:
         """Returns the command that starts mosquitto, with its log filtered: it says too much."""
@@ -163,7 +114,7 @@ class Broker:
         command: list[str | Path] = [found, "-c", self.folder / "mosquitto.conf"]
         if not self.logs_refusals:
             return command
-        script = f"exec \"$@\" 2> >(LC_ALL=C exec grep --line-buffered -vE $'{_NOISE}')"
+        script = f"exec \"$@\" 2> >(LC_ALL=C exec grep --line-buffered -vE $'{NOISE}')"
         return [program("bash", package="bash"), "-c", script, "mosquitto", *command]
 
     def stop(self, *, patience_s: float = 3.0) -> None:
@@ -276,7 +227,7 @@ class Broker:
         gateways = self._listed()
         # A broker that an older version started knows ingest by its old name until it is restarted.
         names = {line.partition(":")[0] for line in lines}
-        rules = [_ACL.format(ingest=INGEST)]
+        rules = [ACL.format(ingest=INGEST)]
         if "ingest" in names:
             rules.append("topic write onemap/v1/+/receipt\n")
         for name, stations in gateways.items():

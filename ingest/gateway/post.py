@@ -11,8 +11,9 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
+from data.device_settings import Hj212Settings
 from data.records import StationCode
-from data.settings import Hj212Settings, MqttSettings
+from data.settings import MqttSettings
 from ingest.codecs.refusal import Unreadable
 from ingest.topics import Channel, address_of, filter_of, topic_of
 from ingest.transport.broker_link import clean_session, version

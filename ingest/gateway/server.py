@@ -11,8 +11,9 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from prometheus_client import CollectorRegistry
 
 from data.background import note_fault
+from data.device_settings import Hj212Settings
 from data.errors import BadInput, ServiceDown
-from data.settings import Hj212Settings, MqttSettings
+from data.settings import MqttSettings
 from ingest.gateway.figures import Figures, GatewayFigures
 from ingest.gateway.guesses import Guesses
 from ingest.gateway.line import Line

@@ -12,9 +12,9 @@ from sqlalchemy import Engine
 from data import clock as clocks
 from data.clock import Clock, Span, UtcDatetime
 from data.database_errors import OUTAGES
+from data.device_settings import QcSettings
 from data.errors import ServiceDown
 from data.logs import OutageLog
-from data.settings import QcSettings
 from ingest.qc import climatology, findings
 from ingest.qc.climatology import Computed
 from ingest.qc.look import look

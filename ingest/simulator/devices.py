@@ -12,8 +12,9 @@ import orjson
 from paho.mqtt.enums import CallbackAPIVersion
 
 from data.clock import BUSINESS_ZONE, Clock, UtcDatetime, now
+from data.device_settings import SimulatorSettings
 from data.records import StationCode
-from data.settings import MqttSettings, SimulatorSettings
+from data.settings import MqttSettings
 from data.vocabulary import Flag, Parameter
 from data.whole_files import write_whole
 from ingest.topics import topic_of

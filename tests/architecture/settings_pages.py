@@ -1,7 +1,8 @@
 """The pages of settings, docs/settings.md and docs/settings.zh.md, written from their classes.
 
 ``.venv/bin/python -m tests.architecture.settings_pages`` writes both anew. English stands in
-``data/settings.py``, Chinese in ``docs/settings.zh.toml`` beside the English it was written for.
+``data/settings.py`` and ``data/device_settings.py``, Chinese in ``docs/settings.zh.toml`` beside
+the English it was written for.
 """
 
 import inspect
@@ -15,6 +16,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
+import data.device_settings
 import data.settings
 from data.whole_files import write_whole
 from tests.running.folders import ROOT
@@ -23,7 +25,8 @@ DOCS = ROOT / "docs"
 CHINESE = DOCS / "settings.zh.toml"
 CLASSES = [
     kind
-    for kind in vars(data.settings).values()
+    for module in (data.settings, data.device_settings)
+    for kind in vars(module).values()
     if isinstance(kind, type) and issubclass(kind, BaseSettings) and kind is not BaseSettings
 ]
 ABOUT = "about"

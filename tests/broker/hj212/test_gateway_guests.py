@@ -11,8 +11,8 @@ from urllib.request import urlopen
 import pytest
 
 from data.daemon import free_port
+from data.device_settings import Hj212Settings
 from data.errors import BadInput
-from data.settings import Hj212Settings
 from ingest.broker.mosquitto import Broker
 from ingest.codecs.hj212_frame import framed
 from ingest.gateway.guesses import MANY, Guesses, network_of

@@ -12,9 +12,10 @@ from sqlalchemy import Engine, text
 
 from data import clock
 from data.clock import UtcDatetime
+from data.device_settings import SimulatorSettings
 from data.quality.limits import DischargeGrade
 from data.records import AccountId
-from data.settings import MqttSettings, SimulatorSettings
+from data.settings import MqttSettings
 from data.words.ledger import Action
 from ingest.broker.mosquitto import Broker
 from ingest.simulator.devices import order_pollution, simulate

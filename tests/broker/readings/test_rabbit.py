@@ -17,9 +17,10 @@ from pydantic import SecretStr
 
 from benchmarks.rig import rabbit_config
 from benchmarks.rig.rabbit import Rabbit
+from data.device_settings import Hj212Settings
 from data.errors import BadInput
 from data.records import StationCode
-from data.settings import Hj212Settings, MqttSettings
+from data.settings import MqttSettings
 from ingest.gateway.post import Post
 from ingest.inbox import Inbox, Message
 from ingest.running.worker import Worker

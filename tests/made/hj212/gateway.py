@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from data.device_settings import Hj212Settings
 from data.records import StationCode
-from data.settings import Hj212Settings, MqttSettings
+from data.settings import MqttSettings
 from ingest.broker.mosquitto import Broker
 from ingest.codecs.hj212 import Decoded, Refused, read
 from ingest.codecs.hj212_frame import framed

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from data.clock import Span, UtcDatetime
+from data.device_settings import QcSettings
 from data.errors import NotFound
 from data.records import StationId
-from data.settings import QcSettings
 from data.vocabulary import Parameter
 from ingest.qc.rules import shipped_rules
 from ingest.qc.watch import BATCH_STATIONS, Watch, batches
