@@ -186,7 +186,7 @@ def flag_word(flag: Flag) -> str:
         Flag.OUT_OF_RANGE: _("out of range"),
         Flag.JUMP: _("sudden jump"),
         Flag.FLAT: _("unchanging"),
-        Flag.IMPOSSIBLE: _("no living sensor gives this"),
+        Flag.IMPOSSIBLE: _("impossible value"),
         Flag.FAILED: _("failed the second look"),
         Flag.REJECTED: _("rejected in review"),
     }[flag]
