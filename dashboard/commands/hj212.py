@@ -16,6 +16,7 @@ from data.background import watch_threads
 from data.device_settings import Hj212Settings
 from data.errors import BadInput
 from data.logs import begin_logging
+from data.quality.detection import below_text
 from data.settings import MqttSettings
 from ingest.codecs.hj212 import Decoded, Refused, read
 from ingest.codecs.hj212_segment import BEIJING
@@ -115,7 +116,8 @@ def _print_frame(frame: bytes, key: bytes | None) -> None:
 def facts_of(decoded: Decoded | Refused) -> Mapping[str, Any]:
     """Returns what a frame says, or why it was refused, as a mapping to be printed as JSON.
 
-    The time is Beijing's with its offset; optional parts that are empty are left out.
+    The time is Beijing's with its offset; optional parts that are empty are left out. A result
+    below its detection limit is a text, as in the JSON contract.
     """
     if isinstance(decoded, Refused):
         return {"ok": False, "reason": decoded.fault.value, "detail": decoded.detail}
@@ -128,7 +130,6 @@ def facts_of(decoded: Decoded | Refused) -> Mapping[str, Any]:
             key: {name: getattr(ends, name) for name in ("minimum", "maximum", "cumulative")}
             for key, ends in decoded.statistics.items()
         },
-        "below": decoded.below,
         "doubtful": decoded.doubtful,
         "unread": decoded.unread,
         "others": decoded.others,
@@ -139,6 +140,6 @@ def facts_of(decoded: Decoded | Refused) -> Mapping[str, Any]:
         "station": decoded.station or None,
         "command": decoded.command,
         "observed_at": at.astimezone(BEIJING).isoformat() if at else None,
-        "values": dict(decoded.values),
+        "values": {**decoded.values, **{p: below_text(n) for p, n in decoded.below.items()}},
         **{key: part for key, part in parts.items() if part},
     }

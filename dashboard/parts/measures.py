@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from dashboard.parts.wording import _, language
 from data.clock import BUSINESS_ZONE, UtcDatetime, business_date
+from data.quality.detection import below_text
 from data.quality.exceedances import LEAST_MULTIPLE, Exceedance
 from data.quality.limits import UNCHECKED
 from data.vocabulary import PARAMETERS, Flag, Parameter, WaterClass
@@ -93,7 +94,7 @@ def value_text(parameter: Parameter, value: float) -> str:
 
 def result_text(parameter: Parameter, value: float, below: float | None) -> str:
     """Returns a result as text without its unit: ``<0.025`` below its detection limit."""
-    return value_text(parameter, value) if below is None else f"<{below:g}"
+    return value_text(parameter, value) if below is None else below_text(below)
 
 
 def limit_number(parameter: Parameter, limit: float) -> str:
@@ -185,7 +186,7 @@ def flag_word(flag: Flag) -> str:
         Flag.OUT_OF_RANGE: _("out of range"),
         Flag.JUMP: _("sudden jump"),
         Flag.FLAT: _("unchanging"),
-        Flag.IMPOSSIBLE: _("no living sensor gives this"),
+        Flag.IMPOSSIBLE: _("impossible value"),
         Flag.FAILED: _("failed the second look"),
         Flag.REJECTED: _("rejected in review"),
     }[flag]

@@ -9,6 +9,7 @@ from dashboard.parts.measures import flag_word, parameter_name, plain_cell, unit
 from dashboard.parts.review_words import rule_word
 from dashboard.parts.wording import _
 from data.clock import BUSINESS_ZONE, UtcDatetime
+from data.quality.detection import below_text
 from data.queries.readings.course import FLAG_CODES, RULE_CODES, Series
 from data.queries.stations.facts import StationFacts
 from data.vocabulary import Parameter
@@ -50,7 +51,7 @@ def csv_text(
                 plain_cell(facts.code),
                 f"{moment:%Y-%m-%d %H:%M:%S}",
                 f"{whole.raw[at]:.10g}",
-                "" if (limit := whole.limit_at(at)) is None else f"<{limit:.10g}",
+                "" if (limit := whole.limit_at(at)) is None else below_text(limit),
                 flag_word(FLAG_CODES[whole.flag[at]]),
                 f"{whole.value[at]:.10g}" if whole.run[at] >= 0 else "",
                 rule_word(RULE_CODES[whole.rule[at]]),

@@ -106,6 +106,14 @@ def read_below(text: str, power: int = 0) -> float | None:
     return None
 
 
+def below_text(limit: float) -> str:
+    """Returns a result below a limit as it is written: ``<0.00004``, ``ND`` where none is named."""
+    if limit == UNNAMED:
+        return "ND"
+    digits = f"{Decimal(repr(limit)):f}"
+    return f"<{digits.rstrip('0').rstrip('.') if '.' in digits else digits}"
+
+
 def settle_limits(raw: RawReading, rule: DetectionRule) -> RawReading:
     """Returns the reading with a limit, and a number in its place, for each result below one.
 

@@ -102,7 +102,12 @@ class Writer:
             if row.take(observed_at, reading.received_at, values, flags, below):
                 changed[station.id] = station
             found = self._assessor.exceedances(station, observed_at, values, flags, row.latest)
-            exceedances += [_exceedance_row(reading, each) for each in found]
+            exceedances += [
+                _exceedance_row(reading, each)
+                for each in found
+                # half a detection limit is no evidence that the water holds so much
+                if each.below or each.parameter not in below
+            ]
         if changed:
             current.put(
                 cursor,

@@ -150,3 +150,12 @@ def test_a_dead_analyser_is_no_pollution(database: Database) -> None:
     assert rows(database.owner, flags) == [(dict.fromkeys(GOOD, "never"),)]
     pipeline.commit([message("S1", moments[11])])
     assert rows(database.owner, JUDGED)[0][:2] == ("graded", 2)
+
+
+def test_below_a_detection_limit_proves_no_upper_limit_exceeded(database: Database) -> None:
+    """Half of a coarse method's limit is graded, and opens nothing; too little oxygen does."""
+    register(database.owner, "S1")
+    pipeline = Pipeline(database.ingest, now=lambda: NOON)
+    pipeline.commit([message("S1", NOON, GOOD | {"hg": "<0.01", "do": "<0.2"})])
+    assert rows(database.owner, JUDGED)[0][:3] == ("graded", 6, ["do", "hg"])
+    assert rows(database.owner, "SELECT parameter, value FROM exceedance") == [("do", 0.1)]

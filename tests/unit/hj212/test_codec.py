@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from dashboard.commands.hj212 import facts_of
 from data.clock import to_utc
 from data.quality.detection import UNNAMED
 from data.records import StationCode, ValueRange
@@ -146,6 +147,13 @@ def test_a_result_below_the_limit_keeps_it_in_our_unit() -> None:
         Parameter.MERCURY: 0.00004, Parameter.AMMONIA_NITROGEN: 0.025,
         Parameter.TOTAL_PHOSPHORUS: UNNAMED,
     }  # fmt: skip
+
+
+def test_a_result_below_the_limit_is_printed_as_such() -> None:
+    body = "DataTime=20260301080000;w01001-Rtd=7;w20111-Rtd=<0.04;w21011-Rtd=ND;w21003-Rtd=x"
+    facts = facts_of(read(frame(body)))
+    assert facts["values"] == {"ph": 7.0, "hg": "<0.00004", "tp": "ND"}
+    assert facts["doubtful"] == {"nh3n": "'x' is no number"}
 
 
 @pytest.mark.parametrize("time", ["20260301080000", "20260301080000000"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from data.quality.detection import UNNAMED, read_below, shipped_limits
+from data.quality.detection import UNNAMED, below_text, read_below, shipped_limits
 from data.quality.rules import Rules
 from data.settings import QualitySettings
 from data.vocabulary import Parameter
@@ -52,3 +52,10 @@ def test_the_settings_say_the_limits_that_a_result_leaves_out() -> None:
         shipped.limit_of(FE, UNNAMED)
     with pytest.raises(ValueError, match="has no detection limit"):
         shipped.limit_of(PH, 2.0)
+
+
+@pytest.mark.parametrize("text", ["<0.025", "<0.00004", "<20", "<0.5", "<1000000", "ND"])
+def test_a_result_is_written_as_it_was_read(text: str) -> None:
+    limit = read_below(text)
+    assert limit is not None
+    assert below_text(limit) == text
