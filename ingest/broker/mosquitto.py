@@ -33,8 +33,6 @@ GATEWAY, SIMULATOR, PUBLISHER = "onemap-hj212", "onemap-simulator", "onemap-publ
 Each is named as the client id it has always used: the broker names a session after its account.
 """
 
-RECORD = "process.json"
-
 _RENAMED = {"ingest": INGEST, "gateway": GATEWAY, "simulator": SIMULATOR}
 """What these accounts were called while any account could use any client id."""
 
@@ -42,11 +40,6 @@ _NAME = re.compile(r"[^\s/+#:$\x00-\x1f][^\s/+#:\x00-\x1f]{0,63}")
 
 _SCRATCH = ".passwords-"
 """Folders of plain passwords, which live as long as it takes to hash them, begin so."""
-
-
-def is_private(folder: Path) -> bool:
-    """Returns whether a broker of this class has been started in the folder."""
-    return (folder / RECORD).exists()
 
 
 class Broker:
@@ -76,7 +69,7 @@ class Broker:
         self.gateways = {name: list(stations) for name, stations in (gateways or {}).items()}
         self.log = log or self.folder / "mosquitto.log"
         self.account: Account | None = unprivileged("mosquitto", "postgres")
-        self.daemon = Daemon(self.folder / RECORD)
+        self.daemon = Daemon(self.folder / "process.json")
 
     def start(self) -> None:
         """Starts the broker with the sessions, queues and devices of earlier runs.

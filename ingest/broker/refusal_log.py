@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, Row, text
 
 from data import clock
 from data.clock import UtcDatetime
@@ -28,9 +28,6 @@ LOG = logging.getLogger(__name__)
 
 MOST_READ: Final = 8_000_000
 """Bytes of one turn; a longer log is read in several."""
-
-MOST_KEPT: Final = 10_000_000
-"""Our own broker's log is emptied once it is read and longer than this."""
 
 WARN_EVERY_S: Final = 60.0
 LONGEST_TOPIC: Final = 200
@@ -50,7 +47,7 @@ _KINDS: Final = {
     b"protocol error": BrokerRefusal.PROTOCOL,
 }
 
-_PLACE = text("SELECT inode, bytes_read FROM broker_log WHERE path = :path FOR UPDATE")
+_PLACE = text("SELECT inode, bytes_read, read_at FROM broker_log WHERE path = :path FOR UPDATE")
 _KEEP_PLACE = text(
     """
     INSERT INTO broker_log (path, inode, bytes_read) VALUES (:path, :inode, :bytes_read)
@@ -119,13 +116,12 @@ def _clean(topic: str) -> str:
 class RefusalLog:
     """Follows a broker's log by offset, over rotations and restarts, and counts its refusals.
 
-    How far it has read is kept in the database with the counts: each line counts once.
-    ``is_ours`` allows to empty a long log; another's is left to whoever rotates it.
+    How far it has read is kept in the database with the counts: each line counts once. A log may be
+    renamed or copied and emptied meanwhile; what was unread is read from the older file beside it.
     """
 
     engine: Engine
     path: Path
-    is_ours: bool = False
     now: clock.Clock = clock.now
     _warned_at: float = field(default=-WARN_EVERY_S, init=False)
     _unsaid: Counter[str] = field(default_factory=Counter, init=False)
@@ -157,30 +153,32 @@ class RefusalLog:
         found: list[Found] = []
         with transaction(self.engine) as connection, self.path.open("rb") as log:
             row = connection.execute(_PLACE, {"path": str(self.path)}).one_or_none()
-            inode, done = os.fstat(log.fileno()).st_ino, 0
-            if row is not None and row.inode == inode:
-                done = row.bytes_read if row.bytes_read <= os.fstat(log.fileno()).st_size else 0
+            state, done = os.fstat(log.fileno()), 0
+            if row is not None and row.inode == state.st_ino and row.bytes_read <= state.st_size:
+                done = row.bytes_read
             elif row is not None:
-                found += self._rest_of_rotated(row.inode, row.bytes_read)
+                found += self._unread_before(row)
             lines = _whole_lines(log, done)
             found += refusals_in(lines, self.now())
             self._count(connection, found)
-            done += len(lines)
-            if self.is_ours and done > MOST_KEPT and done == os.fstat(log.fileno()).st_size:
-                os.truncate(self.path, 0)
-                done = 0
-            place = {"path": str(self.path), "inode": inode, "bytes_read": done}
+            place = {"path": str(self.path), "inode": state.st_ino, "bytes_read": done + len(lines)}
             connection.execute(_KEEP_PLACE, place)
         self._warn()
         return Counter(each.kind for each in found)
 
-    def _rest_of_rotated(self, inode: int, done: int) -> list[Found]:
-        """Returns the refusals in what was unread of the log before it was renamed."""
-        for each in self.path.parent.glob(f"{self.path.name}*"):
-            if each.stat().st_ino == inode and each.stat().st_size >= done:
+    def _unread_before(self, row: Row[Any]) -> list[Found]:
+        """Returns the refusals in what was unread of the log before it was renamed or emptied.
+
+        The older file is the one with the log's inode, or a copy made since the last turn.
+        """
+        for each in sorted(self.path.parent.glob(f"{self.path.name}.*")):
+            state = each.stat()
+            is_copy = state.st_ctime >= row.read_at.timestamp() and state.st_size >= row.bytes_read
+            if state.st_ino == row.inode or is_copy:
                 with each.open("rb") as old:
-                    return refusals_in(_whole_lines(old, done), self.now())
-        LOG.warning("the broker's log was rotated away before it was read to its end")
+                    return refusals_in(_whole_lines(old, row.bytes_read), self.now())
+        if row.bytes_read:
+            LOG.warning("the broker's log went away before it was read to its end")
         return []
 
     def _count(self, connection: Connection, found: Iterable[Found]) -> None:

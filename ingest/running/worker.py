@@ -20,7 +20,6 @@ from data.database_clock import CheckClock
 from data.errors import ServiceDown
 from data.settings import IngestSettings, MqttSettings, QualitySettings
 from ingest.broker.limits import check_limits
-from ingest.broker.mosquitto import is_private
 from ingest.broker.refusal_log import RefusalLog
 from ingest.inbox import Inbox, Message
 from ingest.running.lane_process import Answer, Setup
@@ -146,13 +145,7 @@ class Worker:
         """Counts what the broker's log says of refusals, where the settings name a log."""
         if self._mqtt.log_file is None:
             return
-        config = self._mqtt.config_file
-        log = RefusalLog(
-            self._engine,
-            self._mqtt.log_file,
-            is_ours=config is not None and is_private(config.parent),
-            now=self._now,
-        )
+        log = RefusalLog(self._engine, self._mqtt.log_file, now=self._now)
         thread = WatchedThread(
             "broker-log", log.follow, args=(self._stopping, LOG_EVERY_S, self.figures.denied)
         )

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import copyfile
 
 import paho.mqtt.client as paho
 import pytest
@@ -15,7 +16,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from data.clock import UtcDatetime
 from data.settings import MqttSettings
 from data.tolerances import BrokerRefusal
-from ingest.broker.mosquitto import Broker, accepts, is_private
+from ingest.broker.mosquitto import Broker, accepts
 from ingest.broker.refusal_log import RefusalLog, refusals_in
 from ingest.running.worker import Worker
 from tests.fixtures.broker import INGEST_PASSWORD
@@ -48,7 +49,7 @@ def test_a_denied_message_and_a_denied_sign_in_are_counted_for_their_station(
     register(database.owner, "LOGGED")
     broker, password = private_broker, private_broker.add_device("LOGGED")
     until(lambda: accepts("127.0.0.1", broker.port, "LOGGED", password))
-    log = RefusalLog(database.ingest, broker.log, is_ours=is_private(broker.folder))
+    log = RefusalLog(database.ingest, broker.log)
     for topic in ("onemap/v1/logged/reading", "onemap/v1/OTHER/reading", "onemap/v1/LOGGED/odd"):
         send(broker, "LOGGED", password, topic)
     send(broker, "LOGGED", password, "onemap/v1/LOGGED/reading", b"0" * 300_000)
@@ -89,13 +90,15 @@ def test_lines_count_once_over_rotation_emptying_and_a_new_reader(
     path.rename(tmp_path / "mosquitto.log.1")
     write("d", "d")
     assert (turn(), turn()) == (4, 0)
-    os.truncate(path, 0)
     write("e")
-    assert turn() == 1
+    copyfile(path, tmp_path / "mosquitto.log.1")
+    os.truncate(path, 0)
+    write("f")
+    assert (turn(), turn()) == (2, 0)
     path.unlink()
     with pytest.raises(FileNotFoundError):
         turn()
-    assert rows(database.owner, COUNTED) == [("S1", "topic", True, 7, "e")]
+    assert rows(database.owner, COUNTED) == [("S1", "topic", True, 8, "f")]
 
 
 def test_strangers_names_are_not_kept_and_broken_lines_pass(

@@ -105,6 +105,7 @@ CALLBACKS: dict[str, frozenset[Role | None]] = {
     "_pages_": ALL_ROLES,
     "shell-": ALL_ROLES,
     "accounting-": ACCOUNTANTS,
+    "refused-": OFFICE,
     "accounts-": ADMINISTRATORS,
     "stations-": OFFICE,
     "one-map-": READERS,
