@@ -1,6 +1,6 @@
 """How far a problem has come: eight nodes in a line, and the supervision beneath them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -19,6 +19,9 @@ from data.procedure.steps import STEPS, Relation, Step, Window
 from data.procedure.turns import REACHED, WAY
 from data.queries.ledger.one_problem import StoryEvent
 from data.words.ledger import Action, Status
+
+LAST_COLUMN = 6
+"""Of a mark under the line: it spans two of eight columns, the last one holds the counts."""
 
 SUPERVISION = frozenset(step.action for step in STEPS if step.is_beside)
 
@@ -120,7 +123,8 @@ def step_line(seen: Seen) -> html.Ol:
 def supervision(seen: Seen) -> html.Div:
     """Returns the row below the progress line: the last four presses, comments and extensions."""
     events = [one for one in seen.detail.story if one.action in SUPERVISION]
-    chips = [_chip(seen, one) for one in events[-4:]]
+    column = columns_of(seen.detail.story)
+    chips = [_chip(seen, one, column[one.seq]) for one in events[-4:]]
     count = sum(one.action is Action.PRESS for one in events)
     if count:
         note = ngettext("escalated {n} time", "escalated {n} times", count).format(n=count)
@@ -137,9 +141,26 @@ def supervision(seen: Seen) -> html.Div:
     )
 
 
-def _chip(seen: Seen, event: StoryEvent) -> html.Span:
+def columns_of(story: Sequence[StoryEvent]) -> dict[int, int]:
+    """Returns by event the column, from 1, of the node that was under way after it."""
+    target = {step.action: step.target for step in STEPS if step.target is not None}
+    column, found = 1, dict[int, int]()
+    for event in story:
+        if event.action in target:
+            column = REACHED[target[event.action]] + 1
+        found[event.seq] = column
+    return found
+
+
+def _chip(seen: Seen, event: StoryEvent, column: int) -> html.Span:
+    """Returns a mark under the node that was under way when it was made."""
     sign, look = ICONS[event.action], "am" if event.action is Action.PRESS else ""
     words = (
         f"{done_word(event.action)} {moment_text(event.at, seen.now)} · {actor_words(event.actor)}"
     )
-    return html.Span([icon(sign), words], className=f"ev {look}".strip(), title=event.text)
+    return html.Span(
+        [icon(sign), words],
+        className=f"ev {look}".strip(),
+        title=event.text,
+        style={"gridColumn": f"{min(column, LAST_COLUMN)} / span 2"},
+    )
