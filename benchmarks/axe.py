@@ -30,6 +30,9 @@ AXE: Final = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 LANGUAGES: Final = ("zh", "en")
 WIDTHS: Final = (1440, 1024, 390)
 THEMES: Final = ("light", "dark")
+SETTLED_MS: Final = 800
+"""For a grid that draws its head after its first row."""
+
 FOUND: Final = """() => axe.run(document, {resultTypes: ["violations"]}).then(({violations}) =>
     violations.flatMap(({id, nodes}) => nodes.map(({target}) => `${id}: ${target.join(" ")}`)))"""
 
@@ -61,6 +64,7 @@ def measure(url: str, browser: Browser, chosen: dict[str, str], pages: list[Show
         page.goto(url + shown.address.format(**chosen))
         for selector in shown.shown:
             page.locator(selector).first.wait_for(state="attached")
+        page.wait_for_timeout(SETTLED_MS)
         for width in WIDTHS:
             for theme, found in looked_at(page, width):
                 views, bad = views + 1, bad + bool(found)

@@ -26,7 +26,7 @@ from dashboard.ledger.reads import MOST_CHOSEN, common_steps
 from dashboard.ledger.words import action_word
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
-from dashboard.parts.kit import choice, dialog, dialog_foot
+from dashboard.parts.kit import button, choice, close_button, dialog, dialog_foot
 from dashboard.parts.wording import _, ngettext, worded
 from data.errors import OneMapError
 from data.words.ledger import Action
@@ -80,7 +80,7 @@ def bulk_dialog() -> html.Div:
                         id=Ids.WORDS_BOX,
                     ),
                     html.Div(id=Ids.OUTCOME, role="status", className="lg-said"),
-                    dialog_foot(html.Button(_("Confirm"), id=Ids.CONFIRM, className="btn p")),
+                    dialog_foot(close_button(), button(_("Confirm"), Ids.CONFIRM)),
                 ],
                 size=480,
             ),
