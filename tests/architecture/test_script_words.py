@@ -22,6 +22,7 @@ GIVEN = {
     "review/quality.js": (layout.words, review_list.count_words),
     "patrols/patrols.js": (upload.words, one_patrol.reason_words),
     "ledger/report.mjs": (script_words, report_form.form_words),
+    "ledger/similar.mjs": (script_words, report_form.form_words),
     "ledger/": (script_words,),
 }
 """Which words a script is given: the first name that its path begins with."""

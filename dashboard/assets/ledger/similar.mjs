@@ -22,8 +22,8 @@ export async function similarTo(spot, category) {
  * @param {{same: (each: Similar) => void, anyway: () => void}} then
  */
 export function suggest(box, found, words, then) {
-  const button = (/** @type {string} */ key, /** @type {() => void} */ act, name = "btn") => {
-    const made = element("button", { type: "button", class: name }, say(words, key));
+  const button = (/** @type {string} */ label, /** @type {() => void} */ act, name = "btn") => {
+    const made = element("button", { type: "button", class: name }, label);
     made.addEventListener("click", act);
     return made;
   };
@@ -32,9 +32,9 @@ export function suggest(box, found, words, then) {
     element("span", { class: "ic ic-warn", "aria-hidden": "true" }),
     element("span", {}, `${each.number} · ${each.words}`),
     element("a", { href: each.url, target: "_blank" }, say(words, "look")),
-    button("is_same", () => then.same(each)),
+    button(say(words, "is_same"), () => then.same(each)),
   ));
-  const anyway = button("send_anyway", then.anyway, "btn rp-anyway");
+  const anyway = button(say(words, "send_anyway"), then.anyway, "btn rp-anyway");
   box.replaceChildren(element("h2", {}, say(words, "same")), ...lines, anyway);
   box.hidden = false;
   box.scrollIntoView({ block: "center" });
