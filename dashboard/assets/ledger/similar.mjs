@@ -22,8 +22,8 @@ export async function similarTo(spot, category) {
  * @param {{same: (each: Similar) => void, anyway: () => void}} then
  */
 export function suggest(box, found, words, then) {
-  const button = (/** @type {string} */ said, /** @type {() => void} */ act, name = "btn") => {
-    const made = element("button", { type: "button", class: name }, said);
+  const button = (/** @type {string} */ label, /** @type {() => void} */ act, name = "btn") => {
+    const made = element("button", { type: "button", class: name }, label);
     made.addEventListener("click", act);
     return made;
   };

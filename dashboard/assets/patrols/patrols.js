@@ -113,7 +113,7 @@
     const person = chosen("patrols-person");
     const fields = {
       person_id: ["by_place", "myself"].includes(person) ? "" : person,
-      by_place: person === "by_place" ? "true" : "",
+      by_place: ["by_place", ""].includes(person) ? "true" : "",
       times_in: chosen("patrols-zone"),
       confirmed: confirmed ? "true" : "",
       reason: one("patrols-why").value.trim(),

@@ -96,6 +96,23 @@ def test_a_walk_of_an_earlier_month_or_without_zone_asks_before_it_is_kept(
     assert "patrol=" in page.url
 
 
+def test_a_walk_along_the_reaches_of_several_chiefs_asks_whom_it_counts_for(
+    context: BrowserContext, shared_served: Served
+) -> None:
+    page = page_of(context, shared_served, shared_served.logins[Role.OFFICE])
+    page.goto(f"{shared_served.url}/patrols")
+    hand_in(page, walk(WENT, from_m=5_000, metres=900, minutes=14), "两位.gpx")
+    expect(page.locator("#patrols-told")).to_contain_text("该轨迹经过 2 位河长的责任河段")
+    page.locator("#patrols-send").click()
+    expect(page.locator("#patrols-send")).to_be_enabled()
+    expect(page.locator("#patrols-told")).to_contain_text("该轨迹经过 2 位河长的责任河段")
+    page.locator("#patrols-person").click()
+    page.get_by_role("option", name=re.compile("chief_up")).click()
+    page.locator("#patrols-send").click()
+    expect(page.locator("#patrols-send")).to_be_hidden()
+    expect(page.locator("#patrols-one .tag.rd")).to_be_visible()
+
+
 def test_months_and_chiefs_are_chosen_by_the_address(chief: Page, shared_served: Served) -> None:
     chief.goto(f"{shared_served.url}/patrols?month=2026-02")
     expect(chief.locator(".pt-day")).to_have_count(28)
