@@ -39,6 +39,21 @@ def test_a_link_from_elsewhere_runs_with_files_of_where_one_is(tmp_path: Path) -
     assert "Ⅰ" in (elsewhere / "out.csv").read_text(encoding="utf-8-sig")
 
 
+@pytest.mark.parametrize(
+    ("folder", "path"),
+    [("tests/unit/house", "test_rows.py"), ("tests/unit", "house/test_rows.py"),
+     ("docs", "tests/unit/house/test_rows.py"), ("tests/unit/house", "../house/test_rows.py")],
+)  # fmt: skip
+def test_a_path_of_tests_is_one_of_where_one_is(folder: str, path: str) -> None:
+    """Else one of the project; what follows -k is never a path."""
+    alone = ("-n", "0", "--collect-only", "-q", "-p", "no:cacheprovider", "-k", "test_rows.py")
+    done = onemap("test", path, *alone, cwd=ROOT / folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {each.partition("::")[0] for each in done.stdout.splitlines() if "::" in each} == {
+        "tests/unit/house/test_rows.py"
+    }
+
+
 def test_help_names_every_command() -> None:
     done = onemap("--help")
     assert done.returncode == 0
