@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from dashboard.parts.wording import _
 from data.background import watch_threads
-from data.errors import BadInput, ServiceDown
+from data.errors import BadInput
 from data.logs import begin_logging
 from data.settings import Hj212Settings, MqttSettings
 from ingest.codecs.hj212 import Decoded, Refused, read
@@ -82,10 +82,7 @@ def run_gateway(_args: argparse.Namespace) -> int:
     gateway = Gateway(MqttSettings(), settings, loggers, tls=tls_context(settings))
     watch_threads()
     begin_logging()
-    try:
-        asyncio.run(_serve_until_stopped(gateway))
-    except OSError as error:
-        raise ServiceDown("The gateway can't listen: {reason}", reason=error.strerror) from error
+    asyncio.run(_serve_until_stopped(gateway))
     return 0
 
 

@@ -85,10 +85,11 @@ def run_verify(args: argparse.Namespace) -> int:
 def run_export(args: argparse.Namespace) -> int:
     """Prints a signed JSON file of where every hash chain ends now; returns 0.
 
-    Raises BadInput without a key to sign with.
+    Raises BadInput without a key to sign with, ServiceDown by a clock that is wrong.
     """
     from data import clock
     from data.database import app_engine
+    from data.database_clock import CheckedClock
     from data.settings import LedgerSettings
     from problem_ledger.record.heads import export_head
     from problem_ledger.record.keys import open_signer
@@ -101,7 +102,8 @@ def run_export(args: argparse.Namespace) -> int:
         )
     engine = app_engine()
     try:
-        content = export_head(engine, open_signer(key), clock.now())
+        at = CheckedClock(engine, clock.now)()
+        content = export_head(engine, open_signer(key), at)
     finally:
         engine.dispose()
     sys.stdout.write(content.decode())
@@ -121,10 +123,9 @@ def run_diagram(args: argparse.Namespace) -> int:
         return 0
     try:
         document = args.into.read_text("utf-8")
-    except OSError as error:
-        raise BadInput(
-            "{file} can't be read: {reason}", file=args.into, reason=error.strerror
-        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.reason if isinstance(error, UnicodeDecodeError) else error.strerror
+        raise BadInput("{file} can't be read: {reason}", file=args.into, reason=reason) from None
     write_whole(args.into, drawn_into(document))
     return 0
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dashboard.setup.steps import Missing, explain, follow, print_progress
 
+APT_CACHE = "/usr/bin/apt-cache"
 POSTGIS = "postgresql-15-postgis-3"
 SHEET_FONT = "fonts-wqy-microhei"
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts")
@@ -88,8 +89,10 @@ def sheet_font() -> Path | None:
 
 def newest_postgis() -> str:
     """Returns the name of the PostGIS package for apt's newest PostgreSQL, else Debian 12's."""
-    done = subprocess.run(
-        ["/usr/bin/apt-cache", "search", "--names-only", r"^postgresql-[0-9]+-postgis-3$"],
+    if not Path(APT_CACHE).exists():
+        return POSTGIS
+    done = subprocess.run(  # noqa: S603 - apt's own program
+        [APT_CACHE, "search", "--names-only", r"^postgresql-[0-9]+-postgis-3$"],
         capture_output=True,
         text=True,
         check=False,

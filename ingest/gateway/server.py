@@ -6,12 +6,12 @@ import ipaddress
 import logging
 import ssl
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from prometheus_client import CollectorRegistry
 
 from data.background import note_fault
-from data.errors import BadInput
+from data.errors import BadInput, ServiceDown
 from data.settings import Hj212Settings, MqttSettings
 from ingest.gateway.figures import Figures, GatewayFigures
 from ingest.gateway.guesses import Guesses
@@ -26,6 +26,9 @@ BACKLOG = 512
 HEARTBEAT_S = 60.0
 HANDSHAKE_S = 10.0
 """So long a TLS handshake may take."""
+
+
+Accept = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 class Gateway:
@@ -53,22 +56,15 @@ class Gateway:
     async def run(self) -> None:
         """Serves until ``stop`` is called in the same loop.
 
-        Raises OSError for a port in use, ServiceDown when the broker's client ended by a fault.
+        Raises ServiceDown for an address or port that can't be listened at, and when the broker's
+        client ended by a fault.
         """
         post = Post(self._mqtt, self._settings)
 
         async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await self._serve(reader, writer, post)
 
-        server = await asyncio.start_server(
-            accept,
-            self._settings.host,
-            self._settings.port,
-            backlog=BACKLOG,
-            limit=65_536,
-            ssl=self._tls,
-            ssl_handshake_timeout=HANDSHAKE_S if self._tls else None,
-        )
+        server = await self._listen(accept)
         self.port = server.sockets[0].getsockname()[1]
         metrics = self._serve_metrics()
         self.listening.set()
@@ -90,6 +86,27 @@ class Gateway:
                 line.cancel()
             await asyncio.gather(*self._lines, return_exceptions=True)
             post.stop()
+
+    async def _listen(self, accept: Accept) -> asyncio.Server:
+        host, port = self._settings.host, self._settings.port
+        try:
+            return await asyncio.start_server(
+                accept,
+                host,
+                port,
+                backlog=BACKLOG,
+                limit=65_536,
+                ssl=self._tls,
+                ssl_handshake_timeout=HANDSHAKE_S if self._tls else None,
+            )
+        except OSError as error:
+            raise ServiceDown(
+                "The gateway can't listen at {host}, port {port}: {reason}",
+                mend="Change ONEMAP_HJ212__HOST or __PORT, or end what listens there.",
+                host=host,
+                port=port,
+                reason=error.strerror or error,
+            ) from error
 
     def _serve_metrics(self) -> FiguresServer | None:
         """Serves the figures to Prometheus where the settings name a port."""
