@@ -51,11 +51,21 @@ class Page:
         dash.register_page(
             self.module.__name__,
             title=lambda **_variables: f"{_(self.title)} · OneMap",
-            layout=guarded(self.module.layout, self.action, deps.access),
+            layout=guarded(with_deps(self.module.layout, deps), self.action, deps.access),
             order=1 if "<" in self.path else 0,
             **template,
         )
         self.module.register(app, deps)
+
+
+def with_deps(layout: Any, deps: Deps) -> Any:
+    """Returns the layout, with the shared objects as its ``deps`` where it has such a parameter.
+
+    Whatever an address says by that name never takes their place.
+    """
+    if not callable(layout) or "deps" not in inspect.signature(layout).parameters:
+        return layout
+    return lambda **variables: layout(**{**variables, "deps": deps})
 
 
 def guarded(layout: Any, action: Action, access: Access) -> Callable[..., Awaitable[Any]]:

@@ -6,7 +6,6 @@ from dashboard.frame.auth import Action, may, signed_in_user
 from dashboard.frame.deps import Deps
 from dashboard.map import drawer
 from dashboard.map.layout import map_view
-from data.settings import DashboardSettings
 
 
 class Ids:
@@ -17,11 +16,11 @@ class Ids:
     drawer = "one-map-drawer"
 
 
-def layout(**_query: str) -> html.Div:
+def layout(*, deps: Deps, **_query: str) -> html.Div:
     """Returns the map page without data; its script fetches the data from the map's API."""
     user = signed_in_user()
     return map_view(
-        DashboardSettings(),
+        deps.dashboard,
         with_ledger=may(user, Action.READ_LEDGER),
         may_report=may(user, Action.WRITE_LEDGER),
     )
