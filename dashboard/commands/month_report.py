@@ -6,7 +6,7 @@ from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from dashboard.parts.measures import parameter_name
+from dashboard.parts.measures import parameter_name, plain_cell
 from dashboard.parts.wording import _, language
 from data.archives.evaluation import Evaluation, SectionMonth, WaterMonth
 from data.clock import BUSINESS_ZONE, UtcDatetime
@@ -88,7 +88,8 @@ def _section_rows(month: Evaluation) -> Iterator[list[object]]:
     for each in month.sections:
         grade = each.grade
         yield [
-            each.place.code, _safe(each.place.name), _safe(each.place.water[2]), each.state,
+            each.place.code, plain_cell(each.place.name), plain_cell(each.place.water[2]),
+            each.state,
             int(grade.water_class) if grade else "", each.rating or "",
             " ".join(grade.deciding) if grade else "",
             int(each.place.target or WaterClass.III),
@@ -110,7 +111,7 @@ def _water_rows(month: Evaluation) -> Iterator[list[object]]:
     for each in month.waters:
         rated = each.water_rating
         yield [
-            each.kind, _safe(each.name), rated.rating if rated else "",
+            each.kind, plain_cell(each.name), rated.rating if rated else "",
             int(rated.grade.water_class) if rated and rated.grade else "",
             each.section_count, rated.section_count if rated else 0,
             round(rated.good_share, 6) if rated else "",
@@ -122,11 +123,6 @@ def _write(file: Path, rows: Iterable[list[object]]) -> None:
     text = io.StringIO(newline="")
     csv.writer(text).writerows(rows)
     write_whole(file, BOM_UTF8 + text.getvalue().encode())
-
-
-def _safe(text: str) -> str:
-    """Returns the text, changed where a spreadsheet program would take it for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def _rated(rating: Rating | None) -> str:

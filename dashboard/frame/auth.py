@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
 from data.clock import UtcDatetime
 from data.errors import Forbidden, NotSignedIn
@@ -13,6 +14,9 @@ from data.queries.people.accounts import Account, HeldRole
 from data.queries.scope import NOTHING, Scope
 from data.records import AccountId, DivisionId
 from data.vocabulary import Role
+
+NOWHERE: Final = DivisionId(0)
+"""No division has this id: only a role that is bound to none holds there."""
 
 
 class Action(StrEnum):

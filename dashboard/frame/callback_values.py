@@ -7,6 +7,8 @@ from functools import wraps
 from itertools import chain, repeat
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from dash import ctx
+
 from dashboard.frame.body import unreadable
 
 MOST_DIGITS = 16
@@ -94,3 +96,8 @@ def whole_number(value: object) -> int:
     if not is_number and not (is_digits and len(str(value)) <= MOST_DIGITS):
         raise unreadable()
     return int(str(value))
+
+
+def pressed() -> bool:
+    """Whether the callback was triggered by a press of a button, not by drawing the button."""
+    return bool(ctx.triggered) and bool(ctx.triggered[0]["value"])

@@ -229,3 +229,8 @@ def stretch_text(from_m: float, to_m: float) -> str:
 def own_name(name: str, name_en: str | None) -> str:
     """Returns the name in the reader's language; the Chinese one where no English is given."""
     return name_en if name_en and language.get() == "en" else name
+
+
+def plain_cell(text: str) -> str:
+    """Returns the text, with ``'`` before one that a spreadsheet would take for a formula."""
+    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -6,7 +6,7 @@ import dash
 import dash_mantine_components as dmc
 from dash import ALL, Input, Output, State, ctx, dcc, html, no_update
 
-from dashboard.frame.callback_values import number_in
+from dashboard.frame.callback_values import number_in, pressed
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.parts.icons import icon
@@ -94,11 +94,6 @@ def layout(**_query: Any) -> html.Div:
         ],
         className="om-page",
     )
-
-
-def pressed() -> bool:
-    """Whether the callback was triggered by a press of a button, not by drawing the button."""
-    return bool(ctx.triggered) and bool(ctx.triggered[0]["value"])
 
 
 def act(deps: Deps, chosen: dict[str, Any], pending: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Connection
 
 from dashboard.frame.answers import MOST_ID
-from dashboard.frame.auth import Action, User, may, require, visible_to
+from dashboard.frame.auth import NOWHERE, Action, User, may, require, visible_to
 from dashboard.frame.deps import Deps
 from dashboard.parts.charts import Course
 from dashboard.parts.wording import _
@@ -41,8 +41,6 @@ Word = TypeVar("Word", bound=StrEnum)
 EPOCH: Final = UtcDatetime(datetime(1970, 1, 1, tzinfo=UTC))
 AROUND: Final = timedelta(days=3)
 MOST_PAGE: Final = 99_999
-NOWHERE: Final = DivisionId(0)
-"""No division has this id: only a role that is bound to none holds there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,15 @@ from typing import TypeVar
 from shapely.geometry import Point
 from sqlalchemy import Connection
 
-from dashboard.frame.auth import Action, current_user, divisions_where, may, require, visible_to
+from dashboard.frame.auth import (
+    NOWHERE,
+    Action,
+    current_user,
+    divisions_where,
+    may,
+    require,
+    visible_to,
+)
 from dashboard.frame.deps import Deps
 from data.database import transaction
 from data.errors import BadInput, Conflict, Forbidden
@@ -34,9 +42,6 @@ PAGE_ROWS = 20
 MOST_LETTERS = 200
 MOST_SEARCHED = 80
 """The most letters of a search among stations."""
-
-NOWHERE = DivisionId(0)
-"""No division has this id: only a role that is bound to none holds there."""
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ import dash
 import dash_mantine_components as dmc
 from dash import ALL, ClientsideFunction, Input, Output, State, ctx, dcc, html, no_update
 
-from dashboard.frame.callback_values import number_in, whole_number
+from dashboard.frame.callback_values import number_in, pressed, whole_number
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.parts.blocks import unread_note
@@ -110,11 +110,6 @@ def station_dialog() -> dmc.Modal:
         closeOnClickOutside=False,
         className="st-dialog",
     )
-
-
-def pressed() -> bool:
-    """Whether the callback was triggered by a press of a button, not by drawing the button."""
-    return bool(ctx.triggered) and bool(ctx.triggered[0]["value"])
 
 
 def asked_for(asked: str | None, chosen: dict[str, Any] | None) -> int | None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from io import StringIO
 
-from dashboard.parts.measures import flag_word, parameter_name, unit_of
+from dashboard.parts.measures import flag_word, parameter_name, plain_cell, unit_of
 from dashboard.parts.review_words import rule_word
 from dashboard.parts.wording import _
 from data.clock import BUSINESS_ZONE, UtcDatetime
@@ -66,8 +66,3 @@ def _signature(signed: Signed, review_id: int, *, named: bool) -> tuple[str, str
     who, known_from, reason = signed[review_id]
     at = f"{known_from.astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M:%S}"
     return plain_cell(who) if named else _("Chief office"), at, plain_cell(reason) if named else ""
-
-
-def plain_cell(text: str) -> str:
-    """Returns the text, with ``'`` before one that a spreadsheet would take for a formula."""
-    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -21,10 +21,10 @@ from dashboard.parts.measures import (
     moment_text,
     multiple_text,
     named_exceedance,
+    plain_cell,
     value_text,
 )
 from dashboard.parts.wording import language
-from dashboard.waters.series_file import plain_cell
 from data.clock import Span, UtcDatetime
 from data.database import engine
 from data.errors import BadInput
