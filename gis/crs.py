@@ -116,14 +116,6 @@ def to_cgcs2000(geometry: GEOMETRY, datum: Datum) -> GEOMETRY:
     return shapely.transform(geometry, moved)
 
 
-def point_to_cgcs2000(x: float, y: float, datum: Datum) -> tuple[float, float]:
-    """Converts one point (x east, y north) to CGCS2000 (lon, lat) in degrees. Raises OutsideCrs."""
-    if _is_kept(datum):
-        return x, y
-    lon, lat = _converted(np.array([x]), np.array([y]), datum)
-    return float(lon[0]), float(lat[0])
-
-
 @overload
 def wgs84_to_gcj02(lon: float, lat: float) -> tuple[float, float]: ...
 @overload
@@ -174,11 +166,6 @@ def axis_fault(geometry: BaseGeometry) -> AxisFault | None:
     if (np.abs(x) > 180).any() or (np.abs(y) > 90).any():
         return AxisFault.OUT_OF_RANGE
     return None
-
-
-def plausible_lonlat(geometry: BaseGeometry) -> bool:
-    """Returns whether the coordinates can be degrees: ``axis_fault`` returns None."""
-    return axis_fault(geometry) is None
 
 
 def _is_kept(datum: Datum) -> bool:

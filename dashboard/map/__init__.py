@@ -15,7 +15,6 @@ ROOM = Room(
     routers=(tiles_api.router, api.router, search_api.router, problems_api.router),
     rules=(
         Rule("/tiles/", Action.READ_WATERS, below=True),
-        Rule("/tiles/problems/", Action.READ_LEDGER, below=True),
         Rule("/tiles/patrols/", Action.READ_PATROLS, below=True),
         Rule("/tiles/patrol_ends/", Action.READ_PATROLS, below=True),
         Rule("/api/v1/map/", Action.READ_WATERS, below=True),

@@ -15,7 +15,6 @@ ROOM = Room(
     pages=(Page("/patrols", page, N_("Patrols"), Action.READ_PATROLS),),
     routers=(file_api.router, api.router),
     rules=(
-        Rule("/patrols/", Action.READ_PATROLS, below=True),
         Rule("/api/v1/patrols.xlsx", Action.EXPORT_LEDGER),
         Rule(
             "/api/v1/patrols",

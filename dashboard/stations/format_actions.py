@@ -6,9 +6,8 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from dashboard.frame.auth import Action, User, may, require
+from dashboard.frame.auth import NOWHERE, Action, User, may, require
 from dashboard.frame.deps import Deps
-from dashboard.stations.actions import NOWHERE
 from data.database import transaction
 from data.errors import BadInput, Forbidden, NotFound
 from data.moments import EARLIEST, Implausible, Window, implausible

@@ -1,9 +1,7 @@
 """Exceedances (超标): how far a value lies beyond a limit."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from data.quality.limits import Limits, newest_limits
 from data.vocabulary import Parameter
 
 WITHOUT_MULTIPLE = frozenset(
@@ -48,20 +46,3 @@ def exceedance_of(
 def largest_multiple(exceedances: tuple[Exceedance, ...]) -> float | None:
     """Returns the largest of the exceedances' multiples, None if none has a multiple."""
     return max((e.multiple for e in exceedances if e.multiple is not None), default=None)
-
-
-def source_water_exceedances(
-    values: Mapping[Parameter, float], *, limits: Limits | None = None
-) -> tuple[Exceedance, ...]:
-    """Returns what exceeds the limits for drinking water sources, at an intake.
-
-    Source: GB 3838-2002 table 2.
-    """
-    held = limits or newest_limits()
-    basis = held.source_water_source.title
-    found = (
-        exceedance_of(parameter, values[parameter], None, limit, basis)
-        for parameter, limit in held.source_water.items()
-        if parameter in values
-    )
-    return tuple(each for each in found if each is not None)

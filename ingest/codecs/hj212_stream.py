@@ -1,11 +1,8 @@
 """Cuts a byte stream of HJ 212 into frames, however it was split, and joins pieces."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
-from data.clock import UtcDatetime
-from ingest.codecs.hj212 import Decoded
 from ingest.codecs.hj212_frame import CRC_DIGITS, HEAD, HEADER_BYTES, LONGEST_SEGMENT, crc
 
 LONGEST_FRAME: Final = HEADER_BYTES + LONGEST_SEGMENT + CRC_DIGITS + 2
@@ -64,59 +61,6 @@ class Splitter:
 
     def _next_head(self, start: int) -> int:
         return max(0, self._held.find(HEAD, start))
-
-
-class Joiner:
-    """Joins messages that were split into packets; holds a bounded number of unfinished ones."""
-
-    def __init__(self, most: int = 1000) -> None:
-        self._most = most
-        self._pieces: dict[tuple[str, str, int, UtcDatetime | None], dict[int, Decoded]] = {}
-
-    def take(self, piece: Decoded) -> Decoded | None:
-        """Adds a packet of a split message; returns the message if now complete, else None.
-
-        A message that isn't split is returned at once.
-        """
-        if piece.packet is None or piece.packet[1] == 1:
-            return piece
-        number, count = piece.packet
-        message = (piece.station, piece.request, piece.command, piece.observed_at)
-        pieces = self._pieces.setdefault(message, {})
-        pieces[number] = piece
-        if len(pieces) < count:
-            while len(self._pieces) > self._most:
-                self._pieces.pop(next(iter(self._pieces)))
-            return None
-        del self._pieces[message]
-        return joined([pieces[each] for each in sorted(pieces)])
-
-
-def joined(pieces: list[Decoded]) -> Decoded:
-    """Joins packets into one message; a parameter on which two packets differ is doubtful."""
-    whole = replace(pieces[0], packet=None)
-    for piece in pieces[1:]:
-        differing = {
-            parameter: "two pieces give different values"
-            for parameter, value in piece.values.items()
-            if parameter in whole.values
-            and (whole.values[parameter], whole.below.get(parameter))
-            != (value, piece.below.get(parameter))
-        }
-        doubtful = {**whole.doubtful, **piece.doubtful, **differing}
-        merged = {**whole.values, **piece.values}
-        below = {**whole.below, **piece.below}
-        whole = replace(
-            whole,
-            values={each: value for each, value in merged.items() if each not in doubtful},
-            flags={**whole.flags, **piece.flags},
-            statistics={**whole.statistics, **piece.statistics},
-            doubtful=doubtful,
-            others={**whole.others, **piece.others},
-            below={p: limit for p, limit in below.items() if p not in doubtful},
-            unread={**whole.unread, **piece.unread},
-        )
-    return whole
 
 
 def _is_sound(rest: bytes) -> bool:

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -49,33 +49,22 @@ LONGEST_PAUSE_S: Final = 5.0
 
 @dataclass(slots=True)
 class Job:
-    """A kind of work, run every ``every_s`` seconds and on notification; ``do`` returns a count.
-
-    After a run, notifications start it again only after ``rest`` times as long as the run took.
-    """
+    """A kind of work, run every ``every_s`` seconds and on notification; ``do`` returns a count."""
 
     name: str
     do: Callable[[], int]
     every_s: float
     woken_by: frozenset[str] = frozenset()
-    rest: float = 0.0
-    due_at: float = field(default=0.0)
-    rested_at: float = field(default=0.0)
+    due_at: float = 0.0
 
     def is_due(self, notified: Collection[str]) -> bool:
-        """Returns whether the job is to run now; notified during its rest, a job runs later."""
-        if self.woken_by.intersection(notified):
-            self.due_at = min(self.due_at, self.rested_at)
-        return time.monotonic() >= self.due_at
+        """Returns whether the job is to run now: it is its time, or a notification woke it."""
+        return bool(self.woken_by.intersection(notified)) or time.monotonic() >= self.due_at
 
     def done(self) -> int:
         """Runs the job, schedules its next run and returns the count of things done."""
-        began = time.monotonic()
-        self.due_at = began + self.every_s
-        count = self.do()
-        ended = time.monotonic()
-        self.rested_at = ended + self.rest * (ended - began)
-        return count
+        self.due_at = time.monotonic() + self.every_s
+        return self.do()
 
 
 class Worker:

@@ -184,11 +184,6 @@ def read_page_order(
     return page.read(_order, "sort", otherwise=Order()), page.unread
 
 
-def write_order(order: Order) -> str:
-    """Returns the order as a value of ``sort`` in a query string; "" for the default order."""
-    return "" if order == Order() else ("-" if order.descending else "") + order.by.value
-
-
 def read_address(
     query: str | Mapping[str, str | Iterable[str]],
 ) -> tuple[LedgerFilter, Order, list[BadInput]]:

@@ -4,7 +4,7 @@ import random
 
 from ingest.codecs.hj212 import Decoded, Refused, read
 from ingest.codecs.hj212_frame import framed
-from ingest.codecs.hj212_stream import LONGEST_FRAME, Joiner, Splitter
+from ingest.codecs.hj212_stream import LONGEST_FRAME, Splitter
 from tests.made.hj212.frames import SOUND, mutated
 
 FRAMES = [framed(segment) for segment in SOUND]
@@ -51,34 +51,3 @@ def test_any_stream_comes_to_an_end_in_readable_parts() -> None:
     found = candidates(stream, cuts)
     assert all(found)
     assert {type(read(each)) for each in found} == {Decoded, Refused}
-
-
-def test_pieces_in_any_order_become_one_message() -> None:
-    head = (
-        "QN=20260301080000123;ST=21;CN=2011;MN=A;Flag=7;PNUM=3;PNO={n};"
-        "CP=&&DataTime=20260301080000;"
-    )
-    bodies = ["w01001-Rtd=7.1&&", "w01009-Rtd=6.8&&", "w01009-Rtd=6.9;w21003-Rtd=0.5&&"]
-    pieces = [read(framed((head.format(n=n) + body).encode())) for n, body in enumerate(bodies, 1)]
-    joiner = Joiner()
-    whole = None
-    for each in (pieces[2], pieces[0], pieces[2], pieces[1]):
-        assert isinstance(each, Decoded)
-        assert whole is None
-        whole = joiner.take(each)
-    assert whole is not None
-    assert {key.value: value for key, value in whole.values.items()} == {"ph": 7.1, "nh3n": 0.5}
-    assert [key.value for key in whole.doubtful] == ["do"]
-
-
-def test_unfinished_messages_are_bounded() -> None:
-    joiner = Joiner(most=10)
-    for n in range(100):
-        piece = read(
-            framed(
-                b"QN=%d;ST=21;CN=2011;MN=A;Flag=7;PNUM=2;PNO=1;CP=&&DataTime=20260301080000&&" % n
-            )
-        )
-        assert isinstance(piece, Decoded)
-        assert joiner.take(piece) is None
-    assert len(joiner._pieces) <= 10

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from data.errors import BadInput
-from data.quality.exceedances import source_water_exceedances
+from data.quality.exceedances import exceedance_of
 from data.quality.limits import DischargeGrade, limits_on, newest_limits
 from data.vocabulary import BodyKind, Parameter, WaterClass
 
@@ -60,7 +60,8 @@ def test_a_limit_tells_its_side() -> None:
 
 
 def test_source_water_has_its_supplement() -> None:
-    held = newest_limits().source_water
+    limits = newest_limits()
+    held = limits.source_water
     assert {str(parameter): limit for parameter, limit in held.items()} == {
         "sulfate": 250.0,
         "chloride": 250.0,
@@ -68,7 +69,10 @@ def test_source_water_has_its_supplement() -> None:
         "fe": 0.3,
         "mn": 0.1,
     }
-    [over] = source_water_exceedances({Parameter.IRON: 0.45, Parameter.MANGANESE: 0.1})
+    basis = limits.source_water_source.title
+    assert exceedance_of(Parameter.MANGANESE, 0.1, None, held[Parameter.MANGANESE], basis) is None
+    over = exceedance_of(Parameter.IRON, 0.45, None, held[Parameter.IRON], basis)
+    assert over is not None
     assert (over.parameter, over.limit, over.multiple) == (Parameter.IRON, 0.3, 0.5)
     assert over.basis == "GB 3838-2002 表2"
 
