@@ -1,14 +1,18 @@
 """Runs a private mosquitto in a folder, for the demo and the tests: accounts, ACL, kept queues."""
 
+import fcntl
 import json
 import re
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from data.daemon import Account, Daemon, free_port, own, program, reaches, unprivileged
 from data.errors import BadInput, ServiceDown
@@ -72,6 +76,10 @@ topic read onemap/v1/+/hj212
 """The last user signs in no more: a session kept for it still gets what its queue is owed."""
 
 
+_SCRATCH = ".passwords-"
+"""Folders of plain passwords, which live as long as it takes to hash them, begin so."""
+
+
 class Broker:
     """A mosquitto process on 127.0.0.1 whose queues survive restarts; start it in the main thread.
 
@@ -117,9 +125,10 @@ class Broker:
         self.daemon.stop(patience_s=10)
         self.port = free_port(self.port)
         self._write("mosquitto.conf", _CONFIG.format(port=self.port, folder=self.folder))
-        self._rename_accounts()
-        others = [line for line in self._kept() if line.partition(":")[0] not in self.accounts]
-        self._write_accounts(others + self._hashed(self.accounts))
+        with self._changing_accounts():
+            self._rename_accounts()
+            others = [line for line in self._kept() if line.partition(":")[0] not in self.accounts]
+            self._write_accounts(others + self._hashed(self.accounts))
         self.daemon.start(
             [program("mosquitto", package="mosquitto"), "-c", self.folder / "mosquitto.conf"],
             log=self.log,
@@ -144,8 +153,9 @@ class Broker:
                 code=station,
             )
         password = password or secrets.token_urlsafe(12)
-        lines = [line for line in self._kept() if line.partition(":")[0] != station]
-        self._write_accounts(lines + self._hashed({station: password}))
+        with self._changing_accounts():
+            lines = [line for line in self._kept() if line.partition(":")[0] != station]
+            self._write_accounts(lines + self._hashed({station: password}))
         self.reload()
         return password
 
@@ -192,6 +202,19 @@ class Broker:
             raise BadInput("{file} can't be read: {reason}", file=known, reason=error) from error
         return listed
 
+    @contextmanager
+    def _changing_accounts(self) -> Iterator[None]:
+        """Keeps other processes from changing the accounts at the same time: each reads and writes.
+
+        Plain passwords that a killed one left are deleted first.
+        """
+        with (self.folder / "accounts.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            for left in self.folder.glob(f"{_SCRATCH}*"):
+                shutil.rmtree(left, ignore_errors=True)
+            (self.folder / "passwords.new").unlink(missing_ok=True)
+            yield
+
     def _kept(self) -> list[str]:
         try:
             return (self.folder / "passwords").read_text().splitlines()
@@ -205,19 +228,16 @@ class Broker:
                 raise BadInput("{name} can't be the name of a broker account.", name=name)
         if not accounts:
             return []
-        plain = self.folder / "passwords.new"
-        plain.touch(mode=0o600)
-        plain.write_text("".join(f"{name}:{password}\n" for name, password in accounts.items()))
         tool = program("mosquitto_passwd", package="mosquitto")
-        done = subprocess.run(  # noqa: S603 - mosquitto's own program
-            [str(tool), "-U", str(plain)], capture_output=True, text=True, check=False
-        )
-        if done.returncode != 0:
-            plain.unlink()
-            raise ServiceDown("mosquitto_passwd failed: {reason}", reason=done.stderr.strip())
-        lines = plain.read_text().splitlines()
-        plain.unlink()
-        return lines
+        with TemporaryDirectory(prefix=_SCRATCH, dir=self.folder) as scratch:
+            plain = Path(scratch) / "plain"
+            plain.write_text("".join(f"{name}:{password}\n" for name, password in accounts.items()))
+            done = subprocess.run(  # noqa: S603 - mosquitto's own program
+                [str(tool), "-U", str(plain)], capture_output=True, text=True, check=False
+            )
+            if done.returncode != 0:
+                raise ServiceDown("mosquitto_passwd failed: {reason}", reason=done.stderr.strip())
+            return plain.read_text().splitlines()
 
     def _write_accounts(self, lines: Sequence[str]) -> None:
         self._write("passwords", "".join(line + "\n" for line in lines))

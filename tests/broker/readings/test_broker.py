@@ -5,6 +5,8 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import paho.mqtt.client as mqtt
@@ -73,6 +75,24 @@ def test_a_device_added_from_outside_is_known_after_a_restart(private_broker: Br
     private_broker.start()
     assert accepts("127.0.0.1", private_broker.port, "湍河-1", password)
     assert accepts("127.0.0.1", private_broker.port, INGEST, INGEST_PASSWORD)
+
+
+def test_devices_added_at_once_are_all_known_and_no_plain_password_stays(
+    private_broker: Broker,
+) -> None:
+    folder = private_broker.folder
+    (folder / "passwords.new").write_text("LEFT:plain\n")
+    (folder / ".passwords-left").mkdir()
+    (folder / ".passwords-left" / "plain").write_text("LEFT:plain\n")
+    names = [f"AT-ONCE-{number}" for number in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        passwords = list(pool.map(lambda name: Broker(folder).add_device(name), names))
+    assert set(names) <= private_broker.known()
+    for name, password in zip(names, passwords, strict=True):
+        until(partial(accepts, "127.0.0.1", private_broker.port, name, password))
+    kept = b"".join(each.read_bytes() for each in folder.rglob("*") if each.is_file())
+    assert not any(password.encode() in kept for password in passwords)
+    assert b"LEFT:plain" not in kept
 
 
 def test_a_gateway_writes_for_the_stations_listed(private_broker: Broker) -> None:
