@@ -191,12 +191,12 @@ def check_words(seen: Seen, flag: Flag) -> tuple[str, str, str]:
         return _("From the problem's place"), value, _("at most {n} m").format(n=round(limit))
     if flag.check is Check.LIKENESS:
         rule = ngettext("compared with {n} photo", "compared with {n} photos", flag.compared_count)
-        value = _("like one of {number}").format(number=flag.like_number or "—")
-        return (
-            _("Seen before"),
-            _("nothing alike") if flag.ok else value,
-            rule.format(n=flag.compared_count),
-        )
+        value = {
+            True: _("nothing alike"),
+            False: _("like one of {number}").format(number=flag.like_number or "—"),
+            None: _("no earlier photo"),
+        }[flag.ok]
+        return _("Seen before"), value, rule.format(n=flag.compared_count)
     if flag.check is Check.CLOCK:
         return _clock_check(flag)
     return _("Taken"), *_time_check(seen, flag)

@@ -136,7 +136,7 @@ def judge(
             Check.LIKENESS,
             stage_of(photo),
             photo.id,
-            not alike,
+            not alike if likest.compared_count else None,
             measured=likest.bits,
             limit=limits.likeness_bits,
             compared_count=likest.compared_count,

@@ -78,7 +78,7 @@ def test_what_photos_do_not_say_is_neither_right_nor_wrong() -> None:
     assert {check: flag.ok for check, flag in found.items()} == {
         Check.TAKEN: None,
         Check.PLACE: None,
-        Check.LIKENESS: True,
+        Check.LIKENESS: None,
         Check.CLOCK: None,
     }
 
@@ -111,6 +111,11 @@ def test_what_was_seen_before(bits: int, ok: bool) -> None:
     flag = judged(shot(9), Likest(1284, bits, 4, "411381-2026-00007"))[Check.LIKENESS]
     assert (flag.ok, flag.compared_count, flag.measured) == (ok, 1284, bits)
     assert (flag.like_id, flag.like_number) == ((None, None) if ok else (4, "411381-2026-00007"))
+
+
+@pytest.mark.parametrize(("count", "ok"), [(0, None), (1, True)])
+def test_what_was_compared_with_nothing_is_not_known(count: int, ok: bool | None) -> None:
+    assert judged(shot(9), Likest(count))[Check.LIKENESS].ok is ok
 
 
 def test_a_doubt_goes_before_all() -> None:
