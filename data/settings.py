@@ -161,6 +161,16 @@ class QualitySettings(BaseSettings):
     )
 
 
+class StationSettings(BaseSettings):
+    """What is said of stations when they are put on the map."""
+
+    model_config = SettingsConfigDict(env_prefix="ONEMAP_STATIONS__")
+
+    near_m: float = Field(
+        10, ge=0, le=1000, description="another station so near (m) is told of; 0: none"
+    )
+
+
 class QcSettings(BaseSettings):
     """How the second look at readings goes about."""
 

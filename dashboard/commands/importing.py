@@ -131,12 +131,14 @@ def _pairs(options: list[str], flag: str) -> dict[str, str]:
 def _options(args: argparse.Namespace) -> "Options":
     from data.imports.options import Options
     from data.placing.spots import WITHIN_M
+    from data.settings import StationSettings
 
     return Options(
         within_m=WITHIN_M if args.within is None else args.within,
         split_level=ChiefLevel(args.split_level) if args.split_level else None,
         resplit=args.resplit,
         succeed=args.succeed,
+        near_m=StationSettings().near_m,
     )
 
 

@@ -66,14 +66,21 @@ def run(args: argparse.Namespace) -> int:
     from dashboard.demo.sample_reading import publish_line
     from data.database import app_engine, transaction
     from data.placing.stations import place_station
-    from data.settings import MqttSettings
+    from data.queries.scope import EVERYTHING
+    from data.queries.stations.placed import stations_near
+    from data.settings import MqttSettings, StationSettings
     from ingest.broker.device_password import device_password
 
     placement = _placement(args)
     with transaction(app_engine()) as connection:
         placed = place_station(connection, placement)
+        spot, near_m = placed.spot, StationSettings().near_m
+        near = stations_near(connection, EVERYTHING, spot.lon, spot.lat, near_m, placed.code)
     for line in _lines_of(placed):
         print(line)
+    for each in near:
+        words = _("{name} ({code}) stands {metres} m from here: is it the same station?")
+        print(words.format(name=each.name, code=each.code, metres=round(each.metres)))
     password = device_password(placed.code)
     if password:
         print(

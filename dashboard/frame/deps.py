@@ -8,7 +8,7 @@ from dashboard.frame.access import Access
 from dashboard.frame.auth import KnownUsers
 from dashboard.frame.place import Place
 from data.clock import Clock
-from data.settings import DashboardSettings, QualitySettings
+from data.settings import DashboardSettings, QualitySettings, StationSettings
 from problem_ledger.cases.rules import Rules, load_rules
 from problem_ledger.patrols.rules import PatrolRules, load_patrol_rules
 
@@ -24,6 +24,7 @@ class Deps:
     dashboard: DashboardSettings
     quality: QualitySettings
     clock: Clock
+    stations: StationSettings = field(default_factory=StationSettings)
     rules: Rules = field(default_factory=load_rules)
     patrol_rules: PatrolRules = field(default_factory=load_patrol_rules)
     users: KnownUsers = field(default_factory=KnownUsers)

@@ -26,11 +26,13 @@ from data.placing.spots import WITHIN_M, Spot
 from data.placing.stations import Placed, PlacementOutcome, StationPlacement, place_station, preview
 from data.queries.map.layers import bounds
 from data.queries.stations.placed import (
+    NearStation,
     PlacedStation,
     StationForm,
     division_of_code,
     placed_stations,
     station_form,
+    stations_near,
 )
 from data.query_values import read_text, read_word
 from data.records import DivisionId, StationId
@@ -74,11 +76,15 @@ FIELDS = tuple(each.name for each in fields(Filled))
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """The station's place if saved, how far it moves, and whether the user may place it there."""
+    """The station's place if saved, how far it moves, and whether the user may place it there.
+
+    ``near`` are other stations on that spot, of those the user may see.
+    """
 
     spot: Spot
     moved_m: float | None
     allowed: bool
+    near: tuple[NearStation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +149,17 @@ def preview_point(
     with transaction(deps.engine) as connection:
         now = _form_at(connection, station_id) if station_id else None
         spot = preview(connection, x, y, filled.crs or "EPSG:4490", within_m=_within_m(now))
+        near = stations_near(
+            connection,
+            visible_to(user),
+            spot.lon,
+            spot.lat,
+            deps.stations.near_m,
+            now.station.code if now else (filled.code or "").strip(),
+        )
     moved_m = distance_m(Point(now.lon, now.lat), Point(spot.lon, spot.lat)) if now else None
     allowed = may(user, Action.WRITE_STATIONS, _place(spot.division_id))
-    return Previewed(spot, moved_m, allowed)
+    return Previewed(spot, moved_m, allowed, near if allowed else ())
 
 
 def save(

@@ -19,7 +19,7 @@ from dashboard.stations.actions import Previewed, Saved
 from dashboard.stations.list import kind_word
 from data.errors import Conflict, OneMapError
 from data.placing.stations import PlacementOutcome
-from data.queries.stations.placed import StationForm
+from data.queries.stations.placed import NearStation, StationForm
 from data.records import StationId
 from gis.chainage import format_distance
 
@@ -108,14 +108,22 @@ def preview_card(found: Previewed | None) -> html.Div:
     if found.moved_m is not None and found.moved_m >= STILL_M:
         pairs.append((_("Moved by"), format_distance(found.moved_m)))
     head = [icon("pin"), html.B(describe(spot))]
+    near = [html.P([icon("warn"), near_words(each)], className="t2") for each in found.near[:3]]
     facts = html.Dl([html.Div([html.Dt(name), html.Dd(value)]) for name, value in pairs])
     if found.allowed:
         at = attributes(data_lon=f"{spot.lon:.6f}", data_lat=f"{spot.lat:.6f}")
-        return html.Div([html.P(head), facts], className="st-preview ok", **at)
+        return html.Div([html.P(head), facts, *near], className="st-preview ok", **at)
     warning = _("This place is outside of the divisions you answer for.")
     return html.Div(
         [html.P(head), facts, html.P(warning, className="st-wrong")], className="st-preview bad"
     )
+
+
+def near_words(near: NearStation) -> str:
+    """The sentence that another station stands on the same spot."""
+    words = _("{name} ({code}) stands {metres} m from here: is it the same station?")
+    name = own_name(near.name, near.name_en)
+    return words.format(name=name, code=near.code, metres=round(near.metres))
 
 
 def preview_error(error: OneMapError) -> html.Div:

@@ -23,7 +23,7 @@ class Options:
     ``within_m`` is how far a point may lie from its water. Rivers are split at the borders of
     ``split_level``, by default the lowest level with surfaces; ``resplit`` splits rivers again
     whose lines have not changed. With ``succeed`` a chief who follows another ends the other's
-    term.
+    term. Another station within ``near_m`` metres of one of the file's is told of.
     """
 
     within_m: float = WITHIN_M
@@ -31,4 +31,5 @@ class Options:
     sliver_m: float = SLIVER_M
     resplit: bool = False
     succeed: bool = False
+    near_m: float = 0.0
     today: date = field(default_factory=_today)

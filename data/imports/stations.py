@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -15,10 +16,15 @@ from data.placing.facts import Facts, IntakeFacts, OutfallFacts, SectionFacts
 from data.placing.stations import Placed, PlacementOutcome, StationPlacement, place_station
 from data.quality.compliance import OutfallLimit
 from data.quality.limits import DischargeGrade
+from data.queries.scope import EVERYTHING
+from data.queries.stations.placed import stations_near
 from data.queries.waters import registry
 from data.records import ReachId
 from data.vocabulary import BodyKind, Parameter, StationKind, WaterClass
 from gis.chainage import format_distance
+
+MOST_NAMED: Final = 10
+"""So many stations that stand beside another are named one by one."""
 
 
 def import_sections(
@@ -50,6 +56,7 @@ def _take(
     outcome: Outcome,
 ) -> None:
     seen: dict[str, int] = {}
+    placed_now: list[Placed] = []
     on_lakes = 0
     for row in rows:
         before = seen.setdefault(row.text("code"), row.number)
@@ -59,9 +66,33 @@ def _take(
             placement = _placement(connection, kind, row, options)
             placed = place_station(connection, placement, today=options.today)
             _count(placed, done)
+            placed_now.append(placed)
             on_lakes += placed.spot.body is BodyKind.LAKE
     if on_lakes:
         outcome.note("{count} of them lie on lakes.", count=on_lakes)
+    _note_near(connection, placed_now, options.near_m, outcome)
+
+
+def _note_near(
+    connection: Connection, placed: Sequence[Placed], near_m: float, outcome: Outcome
+) -> None:
+    """Notes the stations that were put beside another one; the first of them by name."""
+    count = 0
+    for each in placed if near_m else ():
+        if each.outcome not in (PlacementOutcome.CREATED, PlacementOutcome.MOVED):
+            continue
+        spot = each.spot
+        near = stations_near(connection, EVERYTHING, spot.lon, spot.lat, near_m, each.code)
+        count += bool(near)
+        if near and count <= MOST_NAMED:
+            outcome.note(
+                "{code} stands {metres} m from {other}: are they the same station?",
+                code=each.code,
+                metres=round(near[0].metres),
+                other=near[0].code,
+            )
+    if count > MOST_NAMED:
+        outcome.note("{count} more stand beside another station.", count=count - MOST_NAMED)
 
 
 def _placement(

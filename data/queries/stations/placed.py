@@ -11,8 +11,10 @@ from data.errors import NotFound
 from data.quality.limits import DischargeGrade
 from data.queries.phrases import literal
 from data.queries.rows import row_as, rows_as
+from data.queries.scope import STATION_VISIBLE, Scope
 from data.records import DivisionId, StationId
 from data.vocabulary import Bank, StationKind, WaterClass
+from gis.crs import CGCS2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,16 @@ class PlacedStation:
     target_class: WaterClass | None
     grade: DischargeGrade | None
     observed_at: UtcDatetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NearStation:
+    """Another station beside a point, ``metres`` away."""
+
+    code: str
+    name: str
+    name_en: str | None
+    metres: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,3 +170,28 @@ def division_of_code(connection: Connection, code: str) -> tuple[bool, DivisionI
         text("SELECT division_id FROM station WHERE code = :code"), {"code": code}
     ).first()
     return row is not None, row[0] if row else None
+
+
+_NEAR = text(f"""
+SELECT code, name, name_en, metres FROM station, LATERAL (
+    SELECT ST_Distance(geom::geography,
+        ST_SetSRID(ST_MakePoint(:lon, :lat), {CGCS2000})::geography) AS metres
+) AS apart
+WHERE geom_web && ST_Expand(ST_Transform(ST_SetSRID(ST_MakePoint(:lon, :lat), {CGCS2000}), 3857),
+        4 * CAST(:within_m AS float8))
+    AND metres <= :within_m AND code <> :but AND {STATION_VISIBLE} ORDER BY metres, code
+""")
+
+
+def stations_near(
+    connection: Connection, scope: Scope, lon: float, lat: float, within_m: float, but: str = ""
+) -> tuple[NearStation, ...]:
+    """Returns the scope's stations at most ``within_m`` from a point in degrees, the nearest first.
+
+    ``but`` is the code of the station that stands there itself. Web metres grow with the latitude,
+    to four times as many at 75 degrees.
+    """
+    if not within_m:
+        return ()
+    point = {"lon": lon, "lat": lat, "within_m": within_m, "but": but}
+    return tuple(rows_as(NearStation, connection.execute(_NEAR, {**scope.bound, **point})))

@@ -171,6 +171,31 @@ def _take_all(database: Database, folder: Path, today: date) -> dict[str, Outcom
     return reports
 
 
+def test_stations_on_one_spot_are_told_of(
+    database: Database, basin: SmallBasin, tmp_path: Path
+) -> None:
+    path = tmp_path / "sections.csv"
+    path.write_text(
+        "name,code,lon,lat\n甲,N-1,112.2005,32.7500\n乙,N-2,112.2005,32.75005\n"
+        "丙,N-3,112.2005,32.7400\n"
+    )
+    close = Options(today=TODAY, near_m=10)
+    first = run_import(database.app, "sections", path, crs="4490", options=close)
+    assert [each.facts for each in first.notes if "same station" in each.message] == [
+        {"code": "N-1", "metres": 6, "other": "N-2"}, {"code": "N-2", "metres": 6, "other": "N-1"},
+    ]  # fmt: skip
+    again = run_import(database.app, "sections", path, crs="4490", options=close)
+    assert not [each for each in again.notes if "same station" in each.message]
+    path.write_text(
+        "name,code,lon,lat\n"
+        + "".join(f"站{number},M-{number},112.2005,32.73\n" for number in range(14))
+    )
+    many = run_import(database.app, "sections", path, crs="4490", options=close)
+    assert many.created == 14
+    assert sum("same station" in each.message for each in many.notes) == 10
+    assert [each.facts for each in many.notes if "beside" in each.message] == [{"count": 4}]
+
+
 def test_files_of_stations_are_taken_with_their_facts(
     database: Database, basin: SmallBasin, tmp_path: Path
 ) -> None:

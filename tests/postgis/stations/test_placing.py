@@ -11,10 +11,12 @@ from dashboard.frame.auth import User, set_user
 from dashboard.frame.deps import Deps
 from dashboard.stations import actions
 from dashboard.stations.form import opened_with
+from dashboard.stations.form_answers import preview_card
 from data import clock
 from data.errors import BadInput, Conflict, Forbidden, NotFound, NotSignedIn
 from data.placing.stations import PlacementOutcome, StationPlacement, place_station
 from data.queries.people.accounts import Account, HeldRole
+from data.queries.scope import EVERYTHING, NOTHING, Scope
 from data.records import AccountId, DivisionId, StationId
 from data.settings import DashboardSettings, QualitySettings
 from data.vocabulary import Role, StationKind
@@ -44,12 +46,12 @@ def deps(database: Database) -> Iterator[Deps]:
     set_user(None)
 
 
-def sign_in(role: Role, *divisions: int) -> None:
-    """Signed in with that role in those divisions, or everywhere."""
+def sign_in(role: Role, *divisions: int, scope: Scope = NOTHING) -> None:
+    """Signed in with that role in those divisions, or everywhere; ``scope`` is what is seen."""
     account = Account(AccountId(1), "a", "甲", False, None, True, 1)
     held = HeldRole(1, role, None, None, None, None, None, False)
     written = {role: frozenset(DivisionId(each) for each in divisions)} if divisions else {}
-    set_user(User(account, (held,), written=written))
+    set_user(User(account, (held,), scope=scope, written=written))
 
 
 def codes(deps: Deps, search: str = "", kind: str | None = None, page: int = 1) -> list[str]:
@@ -113,6 +115,29 @@ def test_a_point_is_previewed_in_the_datum_it_was_given_in(deps: Deps, basin: Sm
     spoken = actions.preview_point(deps, replace(NEW, lon="112°12′03.6″", lat="32°42′"))
     assert spoken
     assert spoken.spot.lon == pytest.approx(112.201)
+
+
+def test_another_station_on_the_spot_is_told_of_to_who_may_see_it(
+    deps: Deps, basin: SmallBasin
+) -> None:
+    sign_in(Role.OFFICE, basin.county, basin.town_up, scope=EVERYTHING)
+    saved = actions.save(deps, NEW)
+    beside = replace(NEW, code="N-2", lat="32.70007")
+    found = actions.preview_point(deps, beside)
+    assert found
+    assert [(each.code, round(each.metres)) for each in found.near] == [("N-1", 8)]
+    card = str(preview_card(found))
+    assert "新断面（N-1）距此 8 m" in card
+    own = actions.preview_point(deps, NEW, saved.placed.station_id)
+    assert own
+    assert own.near == ()
+    away = actions.preview_point(deps, replace(beside, lat="32.7002"))
+    assert away
+    assert away.near == ()
+    sign_in(Role.OFFICE, basin.county, basin.town_up)
+    unseen = actions.preview_point(deps, beside)
+    assert unseen
+    assert unseen.near == ()
 
 
 def test_a_place_of_others_is_refused_and_nothing_is_written(deps: Deps, basin: SmallBasin) -> None:
