@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -20,11 +21,18 @@ Seconds = Callable[[], float]
 TRACEBACK_EVERY_S: Final = 60.0
 """A traceback of one kind is written at most once in so long; in between, one line says it."""
 
+_DETAIL: Final = re.compile(
+    r"^DETAIL:.*?(?=^(?:HINT|CONTEXT|LINE|QUERY|\[SQL|\(Background|Traceback|The above|During)|\Z)",
+    re.MULTILINE | re.DOTALL,
+)
+"""What PostgreSQL says of the rows at fault, up to what else stands after it."""
+
 
 class FewTracebacks(logging.Formatter):
     """Formats lines, with the traceback of one kind of error at most once a minute.
 
-    A kind is the error's class and the line of code that raised it.
+    A kind is the error's class and the line of code that raised it. PostgreSQL's details are left
+    out: they quote the row, which may be personal.
     """
 
     def __init__(self, form: str, clock: Seconds = time.monotonic) -> None:
@@ -44,7 +52,7 @@ class FewTracebacks(logging.Formatter):
             if kind in self._written:
                 return f"({kind[0]} again at {kind[1]}:{kind[2]}: its traceback stands above)"
             self._written[kind] = now
-        return super().formatException(ei)
+        return _DETAIL.sub("DETAIL: left out\n", super().formatException(ei)).rstrip()
 
 
 def begin_logging(prefix: str = "") -> None:

@@ -1,14 +1,16 @@
 """Accounts, sessions, the limit on failures and what roles make visible, in the database."""
 
+import logging
 from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from dashboard.frame.identify import written_by
 from data.clock import UtcDatetime
 from data.errors import BadInput, Conflict, NotFound
+from data.logs import FewTracebacks
 from data.people import accounts
 from data.people.access_log import Logged, log
 from data.people.accounts import RoleGrant, UnitId
@@ -242,6 +244,20 @@ def test_the_last_administrator_stays(database: Database) -> None:
 def test_a_role_that_is_not_whole_cannot_be_built(unfit: dict[str, object]) -> None:
     with pytest.raises(BadInput):
         RoleGrant(**unfit)  # type: ignore[arg-type] # each case says its own fields
+
+
+def test_an_error_in_the_log_quotes_no_value_and_no_row(database: Database) -> None:
+    add_account(database, "li.si")
+    insert = "INSERT INTO account (login, display_name, password_hash) VALUES (:login, :name, '')"
+    row = {"login": "li.si", "name": "李\n四"}
+    with pytest.raises(IntegrityError) as raised, database.app.begin() as connection:
+        connection.execute(text(insert), row)
+    record = logging.LogRecord("one", logging.ERROR, __file__, 1, "it failed", (), None)
+    record.exc_info = (type(raised.value), raised.value, raised.value.__traceback__)
+    line = FewTracebacks("%(message)s").format(record)
+    assert "UniqueViolation" in line
+    assert "INSERT INTO account" in line
+    assert not [word for word in ("li.si)", "'li.si'", "四") if word in line]
 
 
 def test_the_access_log_only_grows(database: Database) -> None:
