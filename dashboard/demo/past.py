@@ -4,7 +4,7 @@ Seasons, one flood a summer, and the events of ``made/events.csv`` change what a
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache, cached_property, lru_cache
@@ -45,8 +45,8 @@ class EventKind(StrEnum):
 class Event:
     """A change of a station's pollution from ``began`` to ``ended``, that comes over ``ramp``.
 
-    ``amount`` is in grades at a section, a share of the limits at an outfall. The two times are
-    months before the history's end, or month and day of each year's season.
+    ``amount`` is in grades of all parameters at a section, a share of the limits at an outfall. The
+    two times are months before the history's end, or month and day of each year's season.
     """
 
     station: str
@@ -100,12 +100,12 @@ class Past:
 
     def measure(self, at: datetime, pollution: float = 0.0) -> Mapping[Parameter, float]:
         """Returns the device's values at an instant of the past, seasons and events included."""
-        amount = pollution + sum(_share(at, *spell) for spell in self._spells)
+        amount = sum(_share(at, *spell) for spell in self._spells)
         if not isinstance(self.device, SimulatedSection):
-            return self.device.measure(at, amount)
+            return self.device.measure(at, pollution + amount)
         water = flood(at)
-        amount += FLOODED * water + self._season(at)
-        values = dict(self.device.measure(at, amount))
+        grade = self.device.grade + amount + FLOODED * water + self._season(at)
+        values = dict(replace(self.device, grade=grade).measure(at, pollution))
         if water > 0.01:
             _raise(values, Parameter.TURBIDITY, FLOOD_TURBIDITY * water)
             conductivity = values.get(Parameter.CONDUCTIVITY, 0.0)
