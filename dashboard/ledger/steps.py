@@ -1,6 +1,6 @@
 """How far a problem has come: eight nodes in a line, and the supervision beneath them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -123,8 +123,7 @@ def step_line(seen: Seen) -> html.Ol:
 def supervision(seen: Seen) -> html.Div:
     """Returns the row below the progress line: the last four presses, comments and extensions."""
     events = [one for one in seen.detail.story if one.action in SUPERVISION]
-    column = columns_of(seen.detail.story)
-    chips = [_chip(seen, one, column[one.seq]) for one in events[-4:]]
+    chips = [_chip(seen, one) for one in events[-4:]]
     count = sum(one.action is Action.PRESS for one in events)
     if count:
         note = ngettext("escalated {n} time", "escalated {n} times", count).format(n=count)
@@ -141,18 +140,7 @@ def supervision(seen: Seen) -> html.Div:
     )
 
 
-def columns_of(story: Sequence[StoryEvent]) -> dict[int, int]:
-    """Returns by event the column, from 1, of the node that was under way after it."""
-    target = {step.action: step.target for step in STEPS if step.target is not None}
-    column, found = 1, dict[int, int]()
-    for event in story:
-        if event.action in target:
-            column = REACHED[target[event.action]] + 1
-        found[event.seq] = column
-    return found
-
-
-def _chip(seen: Seen, event: StoryEvent, column: int) -> html.Span:
+def _chip(seen: Seen, event: StoryEvent) -> html.Span:
     """Returns a mark under the node that was under way when it was made."""
     sign, look = ICONS[event.action], "am" if event.action is Action.PRESS else ""
     words = (
@@ -162,5 +150,5 @@ def _chip(seen: Seen, event: StoryEvent, column: int) -> html.Span:
         [icon(sign), words],
         className=f"ev {look}".strip(),
         title=event.text,
-        style={"gridColumn": f"{min(column, LAST_COLUMN)} / span 2"},
+        style={"gridColumn": f"{min(REACHED[event.to_status] + 1, LAST_COLUMN)} / span 2"},
     )

@@ -9,6 +9,7 @@ const PHOTOS = "photos";
  * @property {string} key
  * @property {string} at
  * @property {string} asked
+ * @property {boolean} [sent]
  * @property {string | null} category
  * @property {Facts | null} place
  * @property {Record<"severity" | "source" | "reference" | "description", string>} fields
@@ -26,6 +27,12 @@ async function open() {
   const request = indexedDB.open("onemap-drafts", 1);
   request.onupgradeneeded = () => [REPORTS, PHOTOS].forEach((store) => request.result.createObjectStore(store));
   return answered(request);
+}
+
+/** When it was, by the clock in China: month, day, hour and minute. @param {string} iso */
+export function moment(iso) {
+  const parts = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" });
+  return parts.format(new Date(iso)).slice(5);
 }
 
 export class Drafts {

@@ -2,29 +2,14 @@
 
 import { element } from "../map/words.mjs";
 import { choice } from "./choice.mjs";
-import { Drafts } from "./drafts.mjs";
+import { Drafts, moment } from "./drafts.mjs";
 import { locate } from "./fields.mjs";
 import { fresh, Photos } from "./photos.mjs";
 import { post, say } from "./send.mjs";
 import { suggest, similarTo } from "./similar.mjs";
-import { chooser } from "./spot.mjs";
+import { chooser, mirror } from "./spot.mjs";
 
 const icon = (/** @type {string} */ name) => element("span", { class: `ic ic-${name}`, "aria-hidden": "true" });
-
-/** When it was, by the clock in China: month, day, hour and minute. @param {string} iso */
-function moment(iso) {
-  const parts = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" });
-  return parts.format(new Date(iso)).slice(5);
-}
-
-/** What the server says of the place belongs to React: it is shown again within the form. @param {HTMLElement} source */
-function mirror(source) {
-  const shown = element("div", { class: "rp-preview", role: "status" });
-  const copy = () => shown.replaceChildren(...[...source.childNodes].map((node) => node.cloneNode(true)));
-  new MutationObserver(copy).observe(source, { childList: true, subtree: true, characterData: true });
-  copy();
-  return shown;
-}
 
 class Report {
   /** @param {HTMLElement} box @param {ReportForm} told */
@@ -45,6 +30,7 @@ class Report {
     /** @type {string | null} */
     this.category = null;
     this.sure = false;
+    this.sent = false; // whether it went off and no answer came: then a problem like it may be this very one
     this.alike = element("section", { class: "card rp-alike", role: "alert", hidden: "" });
     this.wrong = element("p", { class: "pd-refused", role: "alert", hidden: "" });
     this.submit = element("button", { type: "submit", class: "btn p rp-submit" }, icon("tick"), element("span", {}, this.say("submit")));
@@ -107,10 +93,10 @@ class Report {
 
   save() {
     if (this.keeping !== "kept" || !(this.started || this.restored.childElementCount)) return;
-    const { category, place, key, asked } = this;
+    const { category, place, key, asked, sent } = this;
     const fields = { severity: this.severity.value, source: this.source.value, reference: this.reference.value, description: this.description.value };
     const photos = this.photos.items.map(({ name, id }) => ({ name, id }));
-    this.attempt(() => this.drafts?.save({ key, at: new Date().toISOString(), asked, category, place, fields, photos }));
+    this.attempt(() => this.drafts?.save({ key, at: new Date().toISOString(), asked, sent, category, place, fields, photos }));
   }
 
   /** @param {() => Promise<void> | undefined} work */
@@ -138,6 +124,7 @@ class Report {
   /** @param {import("./drafts.mjs").Draft & {files: Map<string, File>}} draft */
   restore(draft) {
     this.key = draft.key;
+    this.sent = Boolean(draft.sent);
     if (draft.asked === this.asked) this.place = draft.place;
     const { severity, source, reference, description } = draft.fields;
     this.severity.value = severity;
@@ -329,7 +316,7 @@ class Report {
     const lacks = this.lacks();
     if (lacks || !this.spot) return this.refuse(lacks);
     this.submit.disabled = true;
-    const known = this.sure ? [] : await similarTo(this.spot, this.category);
+    const known = this.sure || this.sent ? [] : await similarTo(this.spot, this.category);
     if (known.length) {
       this.submit.disabled = false;
       return this.suggest(known);
@@ -345,8 +332,11 @@ class Report {
       photo_ids: this.photos.ids,
     };
     const offline = this.say(this.keeping === "kept" ? "offline_kept" : "offline");
+    this.sent = true;
+    this.save();
     const answer = await post("/api/v1/problems", body, { ...this.words, offline }, { "Idempotency-Key": this.key });
     this.submit.disabled = false;
+    this.sent = answer.status === 0;
     return answer.ok ? this.done(answer) : this.refuse(answer.reason);
   }
 

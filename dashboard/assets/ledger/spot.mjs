@@ -5,6 +5,7 @@ import { calm, onTheme, palette } from "../map/palette.mjs";
 import { style } from "../map/style.mjs";
 import { draw, OPTIONS } from "../map/symbols.mjs";
 import { Waters } from "../map/waters.mjs";
+import { element } from "../map/words.mjs";
 
 const GROUND = new Set(["onemap", "grid", undefined]);
 /** @type {Record<string, [tag: string, attributes: Words]>} */
@@ -121,4 +122,13 @@ export async function chooser(box, { center, zoom, label, chosen }) {
   });
   box.spot = map;
   return { map, set };
+}
+
+/** What the server says of the place belongs to React: it is shown again within the form. @param {HTMLElement} source */
+export function mirror(source) {
+  const shown = element("div", { class: "rp-preview", role: "status" });
+  const copy = () => shown.replaceChildren(...[...source.childNodes].map((node) => node.cloneNode(true)));
+  new MutationObserver(copy).observe(source, { childList: true, subtree: true, characterData: true });
+  copy();
+  return shown;
 }
