@@ -47,7 +47,7 @@ def test_a_station_is_added_where_the_preview_said(opened: Open, shared_served: 
     expect(page.get_by_role("button", name="确认")).to_be_disabled()
     fill(page, name="新桥断面", code="XQ-01", lon="112.25", lat="32.55")
     preview = page.locator("#stations-preview")
-    expect(preview).to_contain_text(re.compile(r"清河·下游镇段 距此 \d+ m，最多允许 500 m"))
+    expect(preview).to_contain_text(re.compile(r"清河·下游镇段 距此 [\d,]+ m，最多允许 500 m"))
     expect(page.get_by_role("button", name="确认")).to_be_disabled()
     fill(page, lon="112.201")
     expect(preview).to_contain_text("清河 K27+7")
