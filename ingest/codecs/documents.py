@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 
 from data.errors import BadInput
 from data.vocabulary import Refusal
-from ingest.codecs.json_paths import find, put
+from ingest.codecs.json_paths import find, indexed, put
 from ingest.codecs.json_v1 import LONGEST_ID
 from ingest.codecs.mapping import PayloadMapping, paths_of
 from ingest.codecs.refusal import Unreadable
@@ -131,11 +131,13 @@ def parts_of(payload: bytes, mapping: PayloadMapping) -> list[bytes]:
 
 def _parts(payload: bytes, mapping: PayloadMapping) -> Iterator[bytes]:
     root = _parse(payload, _whole_number, float)
-    steps = mapping.every.steps if mapping.every else ()
+    steps = (mapping.every and indexed(root, mapping.every.steps)) or ()
     beside = [
-        (path.steps, found)
+        (at, found)
         for path in paths_of(mapping)
-        if path.from_root and _is_short(found := find(root, path.steps))
+        if path.from_root
+        and (at := indexed(root, path.steps)) is not None
+        and _is_short(found := find(root, at))
     ]
     for item in cast(list[Any], find(root, steps)):
         part: Any = None

@@ -1,9 +1,10 @@
-"""Paths into JSON documents: ``object.ph``, ``values[0]``, ``"a.key".v``, ``$.time``."""
+"""Paths into JSON: ``object.ph``, ``values[0]``, ``[name=ph].v``, ``"a.key".v``, ``$.time``."""
 
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from decimal import Decimal
+from typing import Any, Final, NamedTuple, cast
 
 from data.errors import BadInput
 from data.query_values import shortened
@@ -18,18 +19,32 @@ MISSING: Final = object()
 ROOT: Final = "$"
 _KEY = r'[^\s.\[\]"$\x00-\x1f][^\s.\[\]"\x00-\x1f]*'
 _QUOTED = r'"(?:[^"\\\x00-\x1f]|\\.)+"'
-_STEP = re.compile(rf"\.?(?:(?P<key>{_KEY})|(?P<quoted>{_QUOTED}))|\[(?P<index>[0-9]{{1,3}})\]")
+_CHOSEN = r'[^\s.\[\]"=\x00-\x1f]+'
+_STEP = re.compile(
+    rf"\.?(?:(?P<key>{_KEY})|(?P<quoted>{_QUOTED}))|\[(?P<index>[0-9]{{1,3}})\]"
+    rf"|\[(?P<by>{_CHOSEN})=(?P<value>{_CHOSEN}|{_QUOTED})\]"
+)
 _EVERY = "[*]"
 
 
+class Chosen(NamedTuple):
+    """A step to the one element of a list whose ``key`` says ``value``, as text or number."""
+
+    key: str
+    value: str
+
+
+Steps = tuple[str | int | Chosen, ...]
+
+
 class JsonPath(NamedTuple):
-    """A path of keys and indices, counted from 0; ``from_root`` where it was written with ``$``.
+    """A path of keys, indices from 0 and choices; ``from_root`` where it was written with ``$``.
 
     Others begin at the reading they belong to: an element of the message's list, if it has one.
     """
 
     text: str
-    steps: tuple[str | int, ...]
+    steps: Steps
     from_root: bool = False
 
 
@@ -40,7 +55,7 @@ def read_path(text: str) -> JsonPath:
         raise _wrong(written, len(written))
     position = len(ROOT) if written.startswith(ROOT) else 0
     from_root = position > 0
-    steps: list[str | int] = []
+    steps: list[str | int | Chosen] = []
     while position < len(written):
         match = _STEP.match(written, position)
         if match is None or (match[0].startswith(".") and position == 0):
@@ -70,15 +85,21 @@ def read_list_path(text: str) -> JsonPath:
             path=shortened(written),
         )
     before = written.removesuffix(_EVERY)
-    return JsonPath(written, read_path(before).steps if before else (), from_root=True)
+    steps = read_path(before).steps if before else ()
+    if any(isinstance(step, Chosen) for step in steps):
+        raise _wrong(written, written.index("="))
+    return JsonPath(written, steps, from_root=True)
 
 
-def _step(match: re.Match[str], written: str) -> str | int:
+def _step(match: re.Match[str], written: str) -> str | int | Chosen:
     if match["index"] is not None:
         return int(match["index"])
     if match["key"] is not None:
         return match["key"]
     try:
+        if match["by"] is not None:
+            value = match["value"]
+            return Chosen(match["by"], json.loads(value) if value.startswith('"') else value)
         return str(json.loads(match["quoted"]))
     except ValueError:
         raise _wrong(written, match.start()) from None
@@ -87,18 +108,26 @@ def _step(match: re.Match[str], written: str) -> str | int:
 def _wrong(written: str, position: int) -> BadInput:
     return BadInput(
         "The path “{path}” can't be read from letter {position} on.",
-        mend="Write keys with dots between them, as in object.ph, values[0] or “key with dots”.v in"
-        " straight quotes; $ in front begins at the whole message.",
+        mend="Write keys with dots between them, as in object.ph, values[0], values[name=ph].v or"
+        " “key with dots”.v in straight quotes; $ in front begins at the whole message.",
         path=shortened(written),
         position=position + 1,
     )
 
 
-def find(document: object, steps: Sequence[str | int]) -> object:
-    """Returns what a document holds at the steps, MISSING where there is nothing."""
+def find(document: object, steps: Sequence[str | int | Chosen]) -> object:
+    """Returns what a document holds at the steps, MISSING where there is nothing.
+
+    A choice that fits several elements finds nothing: which of them was meant can't be known.
+    """
     found = document
     for step in steps:
-        if isinstance(step, str):
+        if isinstance(step, Chosen):
+            index = _index_of(found, step)
+            if index is None:
+                return MISSING
+            found = cast(list[Any], found)[index]
+        elif isinstance(step, str):
             if not isinstance(found, Mapping) or step not in found:
                 return MISSING
             found = found[step]
@@ -107,6 +136,29 @@ def find(document: object, steps: Sequence[str | int]) -> object:
                 return MISSING
             found = found[step]
     return found
+
+
+def _index_of(found: object, chosen: Chosen) -> int | None:
+    if not isinstance(found, list):
+        return None
+    fitting = [n for n, each in enumerate(found) if _fits(each, chosen)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _fits(element: object, chosen: Chosen) -> bool:
+    said = element.get(chosen.key) if isinstance(element, Mapping) else None
+    return isinstance(said, str | int | Decimal) and str(said) == chosen.value
+
+
+def indexed(document: object, steps: Steps) -> tuple[str | int, ...] | None:
+    """Returns the steps with each choice as the index it finds; None where it finds nothing."""
+    plain: list[str | int] = []
+    for step in steps:
+        at = _index_of(find(document, plain), step) if isinstance(step, Chosen) else step
+        if at is None:
+            return None
+        plain.append(at)
+    return tuple(plain)
 
 
 def put(document: Any, steps: tuple[str | int, ...], value: Any) -> Any:
@@ -123,12 +175,17 @@ def put(document: Any, steps: tuple[str | int, ...], value: Any) -> Any:
     return filled
 
 
-def written_path(steps: Sequence[str | int]) -> str:
+def written_path(steps: Sequence[str | int | Chosen]) -> str:
     """Returns the steps as a path that ``read_path`` reads back; ``$`` for none."""
     text = ""
     for step in steps:
         if isinstance(step, int):
             text += f"[{step}]"
+            continue
+        if isinstance(step, Chosen):
+            is_plain = re.fullmatch(_CHOSEN, step.value)
+            value = step.value if is_plain else json.dumps(step.value, ensure_ascii=False)
+            text += f"[{step.key}={value}]"
             continue
         key = step if re.fullmatch(_KEY, step) else json.dumps(step, ensure_ascii=False)
         text += f".{key}" if text else key

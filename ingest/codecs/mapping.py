@@ -12,7 +12,7 @@ from typing import Any, Final
 from data.errors import BadInput
 from data.query_values import shortened
 from data.vocabulary import Parameter
-from ingest.codecs.json_paths import JsonPath, read_list_path, read_path
+from ingest.codecs.json_paths import Chosen, JsonPath, read_list_path, read_path
 
 LARGEST: Final = Decimal("1e9")
 SMALLEST: Final = Decimal("1e-9")
@@ -88,13 +88,30 @@ def read_mapping(document: Mapping[str, Any]) -> PayloadMapping:
     _refuse_repeated("parameter", (each.parameter.value for each in values))
     _refuse_repeated("path", (each.path.text for each in values))
     time_format, time_path = _time(document.get("time"))
-    return PayloadMapping(
+    mapping = PayloadMapping(
         values,
         time_format,
         time_path,
         read_path(_text("id", document["id"])) if document.get("id") else None,
         read_list_path(_text("list", document["list"])) if document.get("list") else None,
     )
+    if mapping.every:
+        _refuse_choices_beside(mapping)
+    return mapping
+
+
+def _refuse_choices_beside(mapping: PayloadMapping) -> None:
+    """Refuses choices outside the list: a reading of it is kept alone, without the other elements.
+
+    Raises BadInput.
+    """
+    for path in paths_of(mapping):
+        if path.from_root and any(isinstance(step, Chosen) for step in path.steps):
+            raise BadInput(
+                "The path “{path}” chooses an element outside the list of readings.",
+                mend="Name it by its place, as in $.values[0].",
+                path=shortened(path.text),
+            )
 
 
 def mapping_document(mapping: PayloadMapping) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from data.clock import UtcDatetime
 from data.records import StationCode
 from ingest.codecs.documents import UnreadableMessage, documents_in
-from ingest.codecs.json_paths import JsonPath, written_path
+from ingest.codecs.json_paths import JsonPath, indexed, written_path
 from ingest.codecs.mapped_json import MappedReading, decode
 from ingest.codecs.mapping import PayloadMapping, paths_of
 
@@ -49,7 +49,7 @@ def unmapped_numbers(payload: bytes, mapping: PayloadMapping) -> list[str]:
     At most 60, in the message's order. Raises UnreadableMessage as ``decode`` does.
     """
     root, items = documents_in(payload, mapping)
-    read = {_from(path, mapping) for path in paths_of(mapping)}
+    read = {_from(path, mapping, items[0], root) for path in paths_of(mapping)}
     skipped = mapping.every.steps if mapping.every else None
     found: list[str] = []
     for steps in _numbers(items[0], ()):
@@ -71,9 +71,12 @@ def _written_from_root(steps: tuple[str | int, ...]) -> str:
     return f"${path}" if path.startswith("[") else f"$.{path}"
 
 
-def _from(path: JsonPath, mapping: PayloadMapping) -> tuple[str, tuple[str | int, ...]]:
+def _from(
+    path: JsonPath, mapping: PayloadMapping, item: object, root: object
+) -> tuple[str, tuple[str | int, ...] | None]:
     """Returns where a path begins, at the message ("$") or the reading, and its steps."""
-    return "$" if path.from_root and mapping.every else "", path.steps
+    steps = indexed(root if path.from_root else item, path.steps)
+    return "$" if path.from_root and mapping.every else "", steps
 
 
 def _numbers(document: Any, steps: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:

@@ -24,6 +24,13 @@ from ingest.codecs.json_paths import MISSING, find, read_path, written_path
         ("a[0]", {"a": {"0": 1}}, MISSING),
         ("a.0", {"a": {"0": 11}}, 11),
         ("a-b_c", {"a-b_c": 12}, 12),
+        ("[n=ph].v", [{"n": "do", "v": 1}, {"n": "ph", "v": 13}], 13),
+        ("d.list[id=7].v", {"d": {"list": [{"id": 6, "v": 1}, {"id": 7, "v": 14}]}}, 14),
+        ('a[name="p H"].v', {"a": [{"name": "p H", "v": 15}]}, 15),
+        ("a[名称=氨氮].值", {"a": [{"名称": "氨氮", "值": 16}]}, 16),
+        ("[n=ph].v", [{"n": "ph", "v": 1}, {"n": "ph", "v": 2}], MISSING),
+        ("[n=ph].v", [{"n": "do", "v": 1}, 3, None], MISSING),
+        ("[n=ph].v", {"n": "ph", "v": 1}, MISSING),
     ],
 )
 def test_a_path_finds_what_it_names(path: str, document: object, found: object) -> None:
@@ -35,7 +42,8 @@ def test_a_path_finds_what_it_names(path: str, document: object, found: object) 
 @pytest.mark.parametrize(
     "path",
     ["", " ", ".a", "a.", "a..b", "a[", "a[]", "a[-1]", "a[*]", "a[1000]", "a b", 'a"b"', "$a",
-     "a[0]b", '"a', 'a.""', "a" * 201, ".".join("a" * 13), "a\nb", "a.$.b", "__import__('os')"],
+     "a[0]b", "a[=1]", "a[b=]", "a[b=c", 'a[b=""]', '"a', 'a.""', "a" * 201, ".".join("a" * 13),
+     "a\nb", "a.$.b", "__import__('os')"],
 )  # fmt: skip
 def test_a_path_that_cannot_be_read_is_refused(path: str) -> None:
     if path == "__import__('os')":  # any key may be written: nothing of it is ever run

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.clock import UtcDatetime
+from data.errors import BadInput
 from data.quality.detection import UNNAMED
 from data.records import RawReading, StationCode
 from data.vocabulary import Parameter, Refusal
@@ -249,6 +250,15 @@ def test_any_json_is_read_or_refused_and_nothing_else(document: object) -> None:
             continue
         assert found
         assert all(each.reading or each.faults for each in found)
+
+
+def test_an_element_is_chosen_by_what_one_of_its_keys_says() -> None:
+    document = mapping_of(value=[{"path": "[n=ph].v", "parameter": "ph"}])
+    payload = [{"n": "do", "v": 8}, {"n": "ph", "v": 7.1}]
+    assert dict(one(payload, document).values) == {Parameter.PH: 7.1}
+    assert unmapped_numbers(orjson.dumps(payload), read_mapping(document)) == ["[0].v"]
+    with pytest.raises(BadInput, match="outside the list"):
+        read_mapping(mapping_of(value=[{"path": "$.a[n=ph].v", "parameter": "ph"}], list="b[*]"))
 
 
 def test_a_result_below_its_limit_is_one_in_our_unit() -> None:
