@@ -149,8 +149,9 @@ def test_csv_and_picture_are_saved_and_the_export_is_logged(
     with opened.page.expect_download() as saved:
         opened.page.get_by_role("link", name="导出 CSV").first.click()
     rows = list(csv.reader(StringIO(saved.value.path().read_text("utf-8-sig"))))
-    assert rows[0][:5] == ["测站", "编码", "时间（北京时间）", "氨氮 (mg/L)", "标记"]
-    assert rows[0][5:] == ["采用值", "审核结论", "审核人", "审核时间（北京）", "审核理由"]
+    assert rows[0][:4] == ["测站", "编码", "时间（北京时间）", "氨氮 (mg/L)"]
+    assert rows[0][4:7] == ["低于检出限", "标记", "采用值"]
+    assert rows[0][7:] == ["审核结论", "审核人", "审核时间（北京）", "审核理由"]
     assert len(rows) == 43
     with opened.page.expect_download() as picture:
         opened.page.get_by_role("button", name="保存图片 PNG").first.click()
