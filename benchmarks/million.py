@@ -41,7 +41,7 @@ REASONS: Final = (
     "shape", "shape", "shape", "parameter",
     "value", "value", "value", "not_json", "not_json",
     "time", "time", "time", "clock", "clock",
-    "value", "value", "value", "shape", "too_large",
+    "value", "shape", "value", "shape", "too_large",
 )  # fmt: skip
 """Why each kind of malformed message is refused, in the order of KINDS."""
 
