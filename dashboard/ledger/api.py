@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
+from pydantic import AfterValidator
 
 from dashboard.frame.answers import PathId
 from dashboard.frame.auth import Action as Door
@@ -29,7 +30,7 @@ from dashboard.ledger.documents import (
 )
 from dashboard.ledger.problem_reads import read_problem
 from dashboard.ledger.reads import read_rows
-from dashboard.ledger.similar import similar_at, similar_to
+from dashboard.ledger.similar import known_category, similar_at, similar_to
 from data.database import transaction
 from data.queries.ledger.filter import KEYS, LedgerFilter, Order, read_filter, read_order
 from data.queries.people.accounts import units
@@ -131,7 +132,7 @@ def add_reports(routes: APIRouter, deps: Deps) -> None:
     async def read_similar(
         lon: Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)],
         lat: Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)],
-        category: Annotated[str, Query(max_length=64)],
+        category: Annotated[str, Query(max_length=64), AfterValidator(known_category)],
     ) -> list[SimilarOut]:
         """Open problems that may be the one about to be reported there (CGCS2000 degrees)."""
         found = await off(similar_at, deps, current_user(), (lon, lat), category)

@@ -1,5 +1,6 @@
 """Open problems that may be the same as one about to be reported, or as one just registered."""
 
+from pydantic_core import PydanticCustomError
 from sqlalchemy import Connection
 
 from dashboard.frame.auth import User, visible_to
@@ -11,8 +12,17 @@ from data.queries.ledger.one_problem import Near, problem_row
 from data.queries.ledger.problems import ProblemRow
 from data.queries.ledger.similar import similar_problems
 from data.queries.scope import Scope
-from data.words.ledger import CLOSED
+from data.words.ledger import CATEGORY_KEYS, CLOSED
 from problem_ledger.cases.rules import Rules
+
+
+def known_category(key: str) -> str:
+    """Returns the key of a category. Raises PydanticCustomError that lists the keys for another."""
+    if key not in CATEGORY_KEYS:
+        raise PydanticCustomError(
+            "enum", "allowed: {expected}", {"expected": ", ".join(CATEGORY_KEYS)}
+        )
+    return key
 
 
 def similar_at(

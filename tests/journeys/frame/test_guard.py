@@ -215,7 +215,7 @@ def test_guarded_answers_are_private(shared_served: Served) -> None:
             "/",
             "/_dash-layout",
             "/api/v1/map/state",
-            "/assets/frame/shell.css",
+            "/assets/ledger/ledger.css",
             bundle[1],
         ):
             headers = client.get(path).headers

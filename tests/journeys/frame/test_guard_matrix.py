@@ -82,6 +82,7 @@ ROUTES: dict[str, frozenset[Role | None]] = {
     "GET /api/v1/problems.xlsx": EXPORTERS,
     "GET /api/v1/problems": LEDGER_READERS,
     "POST /api/v1/problems": LEDGER_WRITERS,
+    "GET /api/v1/problems/similar": LEDGER_READERS,
     "GET /api/v1/problems/{problem_id}": LEDGER_READERS,
     "POST /api/v1/problems/{problem_id}/actions/{action}": LEDGER_WRITERS,
     "GET /api/v1/problems/{problem_id}/sheet.pdf": LEDGER_READERS,
@@ -122,7 +123,7 @@ CALLBACKS: dict[str, frozenset[Role | None]] = {
 
 SAMPLES = {"layer": "waters", "z": "0", "x": "0", "y": "0", "path": "none", "river_id": "1"}
 SAMPLE_PATHS = {
-    "/assets/{path}": "/assets/frame/shell.css",
+    "/assets/{path}": "/assets/ledger/ledger.css",
     "/_dash-component-suites/{package_name}/{fingerprinted_path:path}": (
         "/_dash-component-suites/dash/dash-renderer/build/dash_renderer.min.js"
     ),

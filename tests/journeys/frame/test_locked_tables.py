@@ -18,7 +18,7 @@ LIMITS = {
     "ONEMAP_DATABASE__LOCK_SECONDS": "1",
     "ONEMAP_DASHBOARD__WAIT_SECONDS": "1",
 }
-ASSET = "/assets/frame/shell.css"
+ASSET = "/assets/ledger/ledger.css"
 BUSY = "服务器繁忙，未能及时完成。请稍后再试。"
 
 

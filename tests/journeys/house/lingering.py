@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from data.whole_files import write_whole
 from ingest.broker.mosquitto import Broker
 from tests.fixtures.broker import INGEST_PASSWORD
 from tests.made.database import Database
@@ -30,5 +31,5 @@ def test_everything_is_started_and_stays(
         ingest.start()
         with running_dashboard(database.urls["app"], folder / "dashboard", {}) as url:
             page.goto(url + "/sign-in")
-            (Path(os.environ[READY]) / name).write_text(str(os.getpid()))
+            write_whole(Path(os.environ[READY]) / name, str(os.getpid()))
             until(lambda: False, patience_s=600)
