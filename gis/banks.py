@@ -1,6 +1,7 @@
 """Tells lines that are no course downstream: rings, folds, and the two banks of one water."""
 
 from collections.abc import Sequence
+from itertools import combinations
 from typing import Final
 
 from shapely.geometry import LineString, Point
@@ -17,9 +18,13 @@ BESIDE: Final = 0.1
 LEAST_RATIO: Final = 0.3
 """Banks of one water are about as long as each other; a short hook at an end is none."""
 
+WIDE: Final = 0.05
+"""Banks that never meet are this near on average, as a share of their length: 500 m of 10 km."""
+
 _SHARES: Final = tuple(number / 20 for number in range(21))
 _LEAST_BESIDE: Final = 0.9
 _LEAST_BACK: Final = 0.5
+_LEAST_ALONG: Final = 0.8
 
 
 def is_ring(line: LineString, within_m: float) -> bool:
@@ -51,6 +56,43 @@ def runs_back(line: LineString, other: LineString) -> bool:
     return beside >= _LEAST_BESIDE * len(snaps) and back_m >= _LEAST_BACK * min(lengths)
 
 
+def are_far_banks(line: LineString, other: LineString, within_m: float) -> bool:
+    """Returns whether two lines run beside each other from end to end and never meet.
+
+    They may be drawn in the same direction or not, and be as far apart as a twentieth of their
+    length. Where a meander comes back beside itself, its other end is far from where it began.
+    """
+    shorter = min(line.length, other.length)  # degrees: enough to tell what is far off
+    if shorter < _LEAST_BACK / 2 * max(line.length, other.length):
+        return False
+    starts, ends = _ends_of(line), _ends_of(other)
+    straight, crossed = (
+        max(one.distance(two) for one, two in zip(starts, order, strict=True))
+        for order in (ends, ends[::-1])
+    )
+    if min(straight, crossed) > 2 * BESIDE * shorter:
+        return False
+    if crossed < straight:
+        ends = ends[::-1]
+    lengths = length_m(line), length_m(other)
+    apart = [distance_m(one, two) for one, two in zip(starts, ends, strict=True)]
+    if (
+        min(lengths) < _LEAST_BACK * max(lengths)
+        or min(apart) <= within_m
+        or max(apart) > BESIDE * min(lengths)
+    ):
+        return False
+    measured, beyond = Measured(line), Measured(other)
+    snaps = [measured.locate(beyond.point_at(lengths[1] * share)) for share in _SHARES]
+    mean_m = sum(snap.offset_m for snap in snaps) / len(snaps)
+    along_m = abs(snaps[0].chainage_m - snaps[-1].chainage_m)
+    return mean_m <= WIDE * min(lengths) and along_m >= _LEAST_ALONG * min(lengths)
+
+
+def _ends_of(line: LineString) -> list[Point]:
+    return [Point(line.coords[0]), Point(line.coords[-1])]
+
+
 def folds_back(line: LineString) -> bool:
     """Returns whether the second half of a line runs back beside the first: down and up again."""
     whole = Measured(line)
@@ -59,9 +101,10 @@ def folds_back(line: LineString) -> bool:
 
 
 def banks(lines: Sequence[LineString], within_m: float) -> list[tuple[int, ...]]:
-    """Returns the lines (indices) that are no course: rings, folds, and pairs of banks that meet.
+    """Returns the lines (indices) that are no course: rings, folds, and pairs of banks.
 
-    Two banks meet where the end of one is the start of the other, within ``within_m`` metres.
+    Two banks meet where the end of one is the start of the other, within ``within_m`` metres, or
+    run beside each other from end to end without meeting.
     """
     found: list[tuple[int, ...]] = []
     for number, line in enumerate(lines):
@@ -72,7 +115,16 @@ def banks(lines: Sequence[LineString], within_m: float) -> list[tuple[int, ...]]
             for other in range(number + 1, len(lines))
             if _meet(line, lines[other], within_m) and runs_back(line, lines[other])
         ]
-    return found
+    return found + far_banks(lines, within_m)
+
+
+def far_banks(lines: Sequence[LineString], within_m: float) -> list[tuple[int, ...]]:
+    """Returns the pairs of lines (indices) that are banks and never meet."""
+    return [
+        (one, other)
+        for one, other in combinations(range(len(lines)), 2)
+        if are_far_banks(lines[one], lines[other], within_m)
+    ]
 
 
 def _meet(line: LineString, other: LineString, within_m: float) -> bool:

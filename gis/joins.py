@@ -13,7 +13,7 @@ import shapely
 from shapely import STRtree
 from shapely.geometry import LineString, Point
 
-from gis.banks import EXACT_M, banks, is_ring, runs_back
+from gis.banks import EXACT_M, banks, far_banks, is_ring, runs_back
 from gis.chainage import LineIndex
 from gis.ellipsoid import box_around, distance_m, length_m
 
@@ -56,8 +56,8 @@ class Part:
 class Joined:
     """The joined lines of one river: its course, in order downstream, and its branches.
 
-    ``branches`` are arms round an island, forks, and ways that meet head to head: they touch the
-    course or each other. Course and branches together hold every way once.
+    ``branches`` are arms round an island, forks, ways that meet head to head, and one of two banks:
+    they touch or accompany the course or each other. Course and branches hold every way once.
     """
 
     course: tuple[Part, ...]
@@ -78,10 +78,9 @@ class Joined:
     @property
     def banks(self) -> tuple[tuple[int, ...], ...]:
         """Input lines (indices) that are no single course: a ring, a fold, or two banks."""
-        groups = banks([part.line for part in self.parts], MEETING_M)
         return tuple(
             tuple(sorted(way.index for place in group for way in self.parts[place].ways))
-            for group in groups
+            for group in banks([part.line for part in self.parts], MEETING_M)
         )
 
     @property
@@ -253,14 +252,17 @@ def _turned(parts: list[Part], within_m: float) -> list[Part]:
 
 
 def _branches(parts: list[Part], within_m: float) -> set[int]:
-    """Returns the indices of the branches: in each group of touching parts, all but the longest."""
+    """Returns the branches' indices: all but the longest of parts that touch or are two banks."""
     group = list(range(len(parts)))
-    index = LineIndex([part.line for part in parts])
-    for one, part in enumerate(parts):
-        for end in (_start(part), _end(part)):
-            for other, _ in index.within(end, within_m):
-                old, new = group[one], group[other]
-                group = [new if name == old else name for name in group]
+    index = LineIndex(lines := [part.line for part in parts])
+    pairs = [
+        (one, other)
+        for one, part in enumerate(parts)
+        for end in (_start(part), _end(part))
+        for other, _ in index.within(end, within_m)
+    ]
+    for one, other in (*pairs, *far_banks(lines, within_m)):
+        group = [group[other] if name == group[one] else name for name in group]
     longest: dict[int, int] = {}
     for one in sorted(range(len(parts)), key=lambda one: -length_m(parts[one].line)):
         longest.setdefault(group[one], one)
@@ -279,10 +281,10 @@ def _joins(lines: Sequence[LineString], parts: list[Part]) -> tuple[Join, ...]:
     def end_of(way: Way, last: bool) -> Point:
         return Point(lines[way.index].coords[-1 if last != way.reversed else 0])
 
+    pairs = [pair for part in parts for pair in pairwise(part.ways)]
     return tuple(
         Join(one.index, other.index, distance_m(end_of(one, True), end_of(other, False)))
-        for part in parts
-        for one, other in pairwise(part.ways)
+        for one, other in pairs
     )
 
 

@@ -38,8 +38,9 @@ class Track:
     """A cleaned track: the kept fixes, in order of time, with lengths and speeds.
 
     ``parts`` are unbroken pieces of two or more fixes; neither ``length_m`` nor ``moving_s`` counts
-    what lies between parts. ``gap_count`` counts silences longer than the allowed one;
-    ``top_speed_kmh`` is the highest speed kept up for a minute.
+    what lies between parts. ``jump_count`` counts the impossible fixes, ``left_count`` all others
+    left out: without a time, or at the same time as a kept one. ``gap_count`` counts silences
+    longer than the allowed one; ``top_speed_kmh`` is the highest speed kept up for a minute.
     """
 
     point_count: int
@@ -53,6 +54,11 @@ class Track:
     length_m: float
     top_speed_kmh: float
     parts: tuple[Numbers, ...]
+
+    @property
+    def left_count(self) -> int:
+        """How many fixes were left out that are no jumps."""
+        return self.point_count - self.kept_count - self.jump_count
 
     @property
     def line(self) -> MultiLineString:
@@ -69,15 +75,16 @@ def clean(
 ) -> Track:
     """Returns a track of the most fixes that can follow each other at ``jump_kmh`` or slower.
 
-    Fixes without a time are ignored, and so are those of a second receiver for the same time; a new
-    segment or a silence longer than ``gap_s`` seconds begins a new part. Raises NoTrack.
+    Fixes without a time are left out. Of several at the same time one is kept, the one that most
+    others can lead to or follow. A new segment or a silence longer than ``gap_s`` seconds begins a
+    new part. Raises NoTrack.
     """
     point_count = sum(len(segment) for segment in segments)
     pairs, at_s, owner = _in_order(segments)
     if len(pairs) < 2:
         raise NoTrack
     kept = _possible(pairs, at_s, jump_kmh / 3.6)
-    jump_count = int((~kept).sum())
+    jump_count = int((~kept & ~np.isin(at_s, at_s[kept])).sum())
     pairs, at_s, owner = pairs[kept], at_s[kept], owner[kept]
     waits = np.diff(at_s)
     joined = (waits <= gap_s) & (np.diff(owner) == 0)
@@ -109,7 +116,10 @@ def clean(
 def _in_order(
     segments: Sequence[Sequence[Fix]],
 ) -> tuple[Numbers, Numbers, npt.NDArray[np.intp]]:
-    """Returns place, seconds and segment index of timed fixes; drops those not rising in time."""
+    """Returns place, seconds and segment index of timed fixes; drops those falling in time.
+
+    Of several at the same time all places are returned: any of them may be the wrong one.
+    """
     timed = [sorted((fix.at, fix) for fix in segment if fix.at) for segment in segments]
     rows = [
         (fix.lon, fix.lat, at.timestamp(), number)
@@ -120,7 +130,8 @@ def _in_order(
         return np.empty((0, 2)), np.empty(0), np.empty(0, dtype=np.intp)
     table = np.array(rows, dtype=np.float64)
     newest = np.maximum.accumulate(table[:, 2])
-    table = table[np.concatenate(([True], table[1:, 2] > newest[:-1]))]
+    table = table[np.concatenate(([True], table[1:, 2] >= newest[:-1]))]
+    table = table[np.concatenate(([True], (table[1:, :3] != table[:-1, :3]).any(axis=1)))]
     return table[:, :2], table[:, 2], table[:, 3].astype(np.intp)
 
 
@@ -137,8 +148,12 @@ def _steps_m(pairs: Numbers) -> Numbers:
 
 
 def _possible(pairs: Numbers, at_s: Numbers, most_ms: float) -> Mask:
-    """Returns a mask of the longest sequence of fixes with no speed above ``most_ms`` m/s."""
-    step_ok = _steps_m(pairs) <= most_ms * np.diff(at_s)
+    """Returns a mask of the longest sequence of fixes with no speed above ``most_ms`` m/s.
+
+    Of several fixes at the same time it holds one at most.
+    """
+    waits = np.diff(at_s)
+    step_ok = (_steps_m(pairs) <= most_ms * waits) & (waits > 0)
     if step_ok.all():
         return np.ones(len(pairs), dtype=bool)
     chain = _Chain(pairs, at_s, most_ms)
@@ -184,9 +199,8 @@ class _Chain:
 
     def _reaches(self, asked: npt.NDArray[np.intp], here: int) -> Mask:
         away = flattened_m(self.pairs[asked], Point(*self.pairs[here]))
-        reached: Mask = np.hypot(away[:, 0], away[:, 1]) <= self.most_ms * (
-            self.at_s[here] - self.at_s[asked]
-        )
+        waits = self.at_s[here] - self.at_s[asked]
+        reached: Mask = (np.hypot(away[:, 0], away[:, 1]) <= self.most_ms * waits) & (waits > 0)
         return reached
 
 

@@ -94,8 +94,8 @@ def run_replay(args: argparse.Namespace) -> int:
 
     which = Which(Refusal(args.reason) if args.reason else None)
     done = replay(Pipeline(ingest_engine()), which)
-    print(_("Taken in: {count}").format(count=done.counts.total - done.counts.refused))
-    for fate, count in asdict(done.counts).items():
+    print(_("Taken in: {count}").format(count=done.changed.taken_in))
+    for fate, count in asdict(done.changed).items():
         if count and fate != "refused":
             print(f"    {fate}: {count}")
     print(_("Still refused: {count}").format(count=done.still.total()))

@@ -102,9 +102,14 @@ def _feature(kind: str, geometry: Mapping[str, Any]) -> dict[str, Any]:
 
 def points_words(patrol: PatrolDetail) -> str:
     """The sentence on how many points of the track were kept and how many left out."""
-    return _("{kept} of {all} points kept, {jumps} impossible ones left out.").format(
+    words = _("{kept} of {all} points kept, {jumps} impossible ones left out.").format(
         kept=patrol.kept_count, all=patrol.point_count, jumps=patrol.jump_count
     )
+    others = patrol.point_count - patrol.kept_count - patrol.jump_count
+    if others <= 0:
+        return words
+    more = _("Left out too, without time or place or at the same time as another: {others}.")
+    return f"{words} {more.format(others=others)}"
 
 
 def _rule(judgement: Judgement) -> html.Li:

@@ -81,26 +81,19 @@ def _choose(
 ) -> tuple[str, str | None]:
     """Returns the name of the file of data, and the layer if it isn't the file that it named."""
     data = [name for name in names if Path(name).suffix.lower() in suffixes]
-    shapes = [name for name in data if name.lower().endswith(".shp")]
-    data = shapes or data
     chosen = [name for name in data if layer in (None, Path(name).stem, Path(name).name, name)]
     if len(chosen) == 1:
         return chosen[0], None
-    if len(data) == 1 and not shapes:
+    are_shapes = all(name.lower().endswith(".shp") for name in data)
+    if len(data) == 1 and not are_shapes:
         return data[0], layer
-    if shapes:
-        raise BadInput(
-            "{path} holds {count} Shapefiles to choose from: {names}.",
-            mend="Name one with --layer.",
-            path=path,
-            count=len(chosen),
-            names=", ".join(data),
-        )
     raise BadInput(
-        "{path} holds {count} files of data to choose from: {names}.",
+        "{path} holds {count} Shapefiles to choose from: {names}."
+        if data and are_shapes
+        else "{path} holds {count} files of data to choose from: {names}.",
         mend="Name one with --layer.",
         path=path,
-        count=len(chosen),
+        count=len(data),
         names=", ".join(data) or "-",
     )
 

@@ -51,7 +51,7 @@ class BadFrame(Exception):
 
 def mendable(fault: Fault, detail: str, tolerance: Tolerance) -> BadFrame:
     """Makes the error of a frame whose fault the tolerance would mend."""
-    return BadFrame(fault, f"{detail}; to tolerate it: {tolerance}", tolerance)
+    return BadFrame(fault, detail, tolerance)
 
 
 @dataclass(frozen=True, slots=True)

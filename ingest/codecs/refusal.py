@@ -1,6 +1,6 @@
 """What codecs refuse: a whole message (an exception), or parts of it (a list with reasons)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from data.tolerances import Tolerance
@@ -13,16 +13,24 @@ _MOST_SHOWN: Final = 40
 
 
 class Unreadable(Exception):
-    """The message can't be decoded; ``detail`` says what is wrong with it.
+    """The message can't be decoded; ``wrong`` says what is wrong with it.
 
-    ``mendable_by`` is the tolerance that would mend this fault, None where none does.
+    ``mendable_by`` is the tolerance that would mend this fault, None where none does; ``detail``
+    names it too. Whether the message could then be taken in is for the screen to find out: it may
+    have other faults.
     """
 
-    def __init__(self, reason: Refusal, detail: str, mendable_by: Tolerance | None = None) -> None:
+    def __init__(self, reason: Refusal, wrong: str, mendable_by: Tolerance | None = None) -> None:
         self.reason = reason
-        self.detail = detail
+        self.wrong = wrong
         self.mendable_by = mendable_by
-        super().__init__(f"{reason}: {detail}")
+        self.detail = wrong + mending_words([mendable_by] if mendable_by else [])
+        super().__init__(f"{reason}: {self.detail}")
+
+
+def mending_words(kinds: Collection[Tolerance]) -> str:
+    """Returns the end of a detail that names the tolerances that help; empty where none does."""
+    return f"; to tolerate it: {', '.join(kinds)}" if kinds else ""
 
 
 class RefusedParts:

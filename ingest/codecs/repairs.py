@@ -20,6 +20,9 @@ BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _PADDING: Final = b" \t\r\n\x0b\x0c\0\x1a\x7f\xff"
 """Blanks, NUL, the end marks of old systems, and what empty flash memory reads."""
 
+_MARKS: Final = re.compile(rb"(?:%b|[%b])*+" % (BYTE_ORDER_MARK, re.escape(_PADDING)))
+"""Any number of them: each program on the way may have added its own."""
+
 _EARLIEST_S: Final = datetime(2000, 1, 1, tzinfo=UTC).timestamp()
 _LATEST_S: Final = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
 _UNITS: Final = (1, 1_000, 1_000_000, 1_000_000_000)
@@ -57,8 +60,12 @@ _LONGEST_LOOK: Final = 4096
 
 
 def stripped(payload: bytes) -> bytes:
-    """Returns the payload without byte order mark and padding around it."""
-    return payload.strip(_PADDING).removeprefix(BYTE_ORDER_MARK).strip(_PADDING)
+    """Returns the payload without byte order marks and padding around it."""
+    bare = payload.strip(_PADDING)
+    if not bare.startswith(BYTE_ORDER_MARK):
+        return bare
+    marks = _MARKS.match(bare)
+    return bare[marks.end() :] if marks else bare
 
 
 def hint(payload: bytes) -> str:
@@ -178,4 +185,4 @@ def _require(tolerance: Tolerance, tolerances: Tolerances, fault: str) -> None:
 
 def refuse_mendable(reason: Refusal, fault: str, tolerance: Tolerance) -> NoReturn:
     """Raises Unreadable for a fault that the tolerance would mend."""
-    raise Unreadable(reason, f"{fault}; to tolerate it: {tolerance}", tolerance)
+    raise Unreadable(reason, fault, tolerance)

@@ -28,7 +28,7 @@ ATTEMPTS: Final = 5
 """Ingest writes the same accounts in batches of its own: one of the two may have to yield."""
 
 _PAGE = """
-SELECT id, topic, payload, first_received_at, station_id, reason FROM quarantine
+SELECT id, topic, payload, first_received_at, station_id, reason, detail FROM quarantine
 WHERE replayed_at IS NULL AND NOT is_sum AND length(payload) = payload_length
     AND id > %(after)s AND (%(reason)s::text IS NULL OR reason = %(reason)s)
     AND (%(kinds)s::text[] IS NULL OR mendable_by && %(kinds)s::text[])
@@ -59,14 +59,21 @@ ON CONFLICT (station_id, hour) DO UPDATE SET
 class Replayed:
     """Counts of a replay: ``counts`` of messages stored, ``still`` of those refused, by reason.
 
+    ``unchanged`` is the part of ``counts`` that was stored in part before and gave nothing new.
     ``not_whole`` are messages of which too little is kept to take them in, ever. ``after`` is the
     id of the last one looked at, None when none was left.
     """
 
     counts: Counts = field(default_factory=Counts)
+    unchanged: Counts = field(default_factory=Counts)
     still: Counter[Refusal] = field(default_factory=Counter)
     not_whole: int = 0
     after: int | None = None
+
+    @property
+    def changed(self) -> Counts:
+        """The messages that this replay brought further; no other counts as taken in."""
+        return self.counts - self.unchanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +106,7 @@ def replay(
         page = Replayed()
         done.after = _persist(pipeline, done.after, which, page)
         done.counts += page.counts
+        done.unchanged += page.unchanged
         done.still += page.still
     with transaction(pipeline.engine) as connection:
         cursor = cursor_of(connection).execute(_NOT_WHOLE, {"reason": which.reason})
@@ -112,7 +120,7 @@ def _persist(pipeline: Pipeline, after: int, which: Which, page: Replayed) -> in
         try:
             return _page(pipeline, after, which, page)
         except psycopg.errors.DeadlockDetected:
-            page.counts, page.still = Counts(), Counter()
+            page.counts, page.unchanged, page.still = Counts(), Counts(), Counter()
     return _page(pipeline, after, which, page)
 
 
@@ -125,7 +133,7 @@ def _page(pipeline: Pipeline, after: int, which: Which, done: Replayed) -> int |
             return None
         groups = pipeline.sort_by_message([Message(row[1], row[2], row[3]) for row in rows])
         waiting = [
-            _Waiting(row[0], row[3], row[4], row[5] == Refusal.PARTIAL, group)
+            _Waiting(row[0], row[3], row[4], row[5] == Refusal.PARTIAL, row[6], group)
             for row, group in zip(rows, groups, strict=True)
         ]
         written, faulty = _write_all(pipeline, cursor, waiting, done)
@@ -151,6 +159,7 @@ class _Waiting(NamedTuple):
     received_at: UtcDatetime
     station_id: StationId | None
     is_partial: bool
+    detail: str
     group: Sequence[Entry]
 
     @property
@@ -168,6 +177,14 @@ class _Waiting(NamedTuple):
     def entries(self) -> Sequence[Entry]:
         """What is to be written; what remains of a single reading lies in quarantine already."""
         return self.group if self.only is None else [self.only._replace(remains=None)]
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether it was stored in part before, and lacks the very same still."""
+        lacks = self.remains
+        return (
+            self.is_partial and lacks is not None and lacks.detail[:LONGEST_DETAIL] == self.detail
+        )
 
     def reason_of(self, why: Refused) -> Refusal:
         """Returns why it waits still; one stored in part stays so, whatever it lacks."""
@@ -198,10 +215,14 @@ def _write_all(
     readable = [each for each in waiting if any(isinstance(e, Screened) for e in each.group)]
     written: set[int] = set()
     faulty: dict[int, Refused] = {}
-    for is_partial in (False, True):
-        part = [each for each in readable if each.is_partial is is_partial]
+    for is_partial, is_unchanged in ((False, False), (True, False), (True, True)):
+        kind = (is_partial, is_unchanged)
+        part = [each for each in readable if (each.is_partial, each.is_unchanged) == kind]
         if part:
+            before = done.counts
             ids, faults = _write(pipeline, cursor, part, done, is_tallied=not is_partial)
+            if is_unchanged:
+                done.unchanged += done.counts - before
             written |= ids
             faulty |= faults
     return written, faulty

@@ -77,7 +77,7 @@ def _take_in(
 ) -> int:
     which = Which(kinds=[Tolerance(kind) for kind in kinds], station=station)
     done = replay(pipeline, which, most_s=MOST_S)
-    count = done.counts.total - done.counts.refused
+    count = done.changed.taken_in
     with transaction(pipeline.engine) as connection:
         cursor = cursor_of(connection)
         cursor.execute(_LEFT, {"kinds": which.kinds, "station": station})
@@ -92,7 +92,7 @@ def _take_in(
 def _take_in_asked(pipeline: Pipeline, request: int, station: StationId, after: int) -> int:
     """Replays a turn of what the office asked for of a station; the next turn goes on."""
     done = replay(pipeline, Which(station=station), most_s=MOST_S, after=after)
-    count = done.counts.total - done.counts.refused
+    count = done.changed.taken_in
     with transaction(pipeline.engine) as connection:
         cursor_of(connection).execute(
             _GONE_ON,

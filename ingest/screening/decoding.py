@@ -73,7 +73,7 @@ def _mapped(
             return own
     if refusal is not None:
         if refusal.reason is Refusal.NOT_JSON and bare is payload and stripped(payload) != payload:
-            refuse_mendable(refusal.reason, refusal.detail, Tolerance.STRIP)
+            refuse_mendable(refusal.reason, refusal.wrong, Tolerance.STRIP)
         raise refusal
     if len(found) > 1:
         return [(each.payload, each.reading or _refusal_of(each)) for each in found]

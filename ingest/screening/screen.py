@@ -15,7 +15,7 @@ from data.records import RawReading, Reading, Refused
 from data.settings import QualitySettings
 from data.tolerances import Tolerance
 from data.vocabulary import Refusal
-from ingest.codecs.refusal import Unreadable, detail_of
+from ingest.codecs.refusal import Unreadable, detail_of, mending_words
 from ingest.inbox import Message, part_of
 from ingest.screening.checks import Checks
 from ingest.screening.decoding import Part, readings_in
@@ -133,11 +133,12 @@ class Screen:
         return Screened(message, Reading(station.id, raw, received_at, {}), station, remains)
 
     def _refuse(self, message: Message, error: Unreadable, station: StationFacts | None) -> Refused:
-        refused = refuse(message, error.reason, error.detail)
+        refused = refuse(message, error.reason, error.wrong)
         if station is None:
             return refused
         mending = self._mending(message, error, station) if error.mendable_by else ()
-        return replace(refused, station_id=station.id, mendable_by=mending)
+        detail = error.wrong + mending_words(mending)
+        return replace(refused, detail=detail, station_id=station.id, mendable_by=mending)
 
     def _mending(
         self, message: Message, error: Unreadable, station: StationFacts

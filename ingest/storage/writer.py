@@ -36,10 +36,18 @@ class Counts:
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Counts)))
 
+    def __sub__(self, other: "Counts") -> "Counts":
+        return Counts(*(getattr(self, f.name) - getattr(other, f.name) for f in fields(Counts)))
+
     @property
     def total(self) -> int:
         """The number of messages in all."""
-        return self.stored + self.duplicate + self.filled + self.conflict + self.refused
+        return self.taken_in + self.refused
+
+    @property
+    def taken_in(self) -> int:
+        """The number of messages that were not refused."""
+        return self.stored + self.duplicate + self.filled + self.conflict
 
 
 class Writer:

@@ -81,10 +81,21 @@ def no_text(kind: str) -> BadInput:
 def not_readable(kind: str, error: Exception) -> BadInput:
     """Returns the error of a file of that kind that its reader stumbled over."""
     return BadInput(
-        "This {kind} file can't be read: {reason}",
+        "This {kind} file can't be read ({reason}).",
         mend=EXPORT,
         kind=kind,
         reason=str(error)[:200],
+    )
+
+
+def unlike_counts(kind: str, times: int, points: int) -> BadInput:
+    """Returns the error of a track whose times and places don't belong together."""
+    return BadInput(
+        "A track of this {kind} file has {times} times for {points} points.",
+        mend=EXPORT,
+        kind=kind,
+        times=times,
+        points=points,
     )
 
 

@@ -12,6 +12,7 @@ from problem_ledger.patrols.track_bounds import (
     not_readable,
     too_many,
     too_much,
+    unlike_counts,
 )
 from problem_ledger.patrols.track_times import TimesIn, in_utc, read_time
 
@@ -82,7 +83,7 @@ def _lines(geometry: dict[str, Any], times: Any, times_in: TimesIn) -> Iterator[
 
 def _line(places: list[Any], times: Any, times_in: TimesIn) -> list[Fix]:
     if times is not None and len(times) != len(places):
-        raise ValueError(f"{len(times)} times for {len(places)} points")
+        raise unlike_counts("GeoJSON", len(times), len(places))
     moments = times if times is not None else [None] * len(places)
     return [_fix(place, time, times_in) for place, time in zip(places, moments, strict=True)]
 

@@ -3,6 +3,7 @@
 import io
 import zipfile
 import zlib
+from itertools import zip_longest
 from pathlib import PurePosixPath
 from typing import Final
 from xml.parsers import expat
@@ -19,8 +20,9 @@ from problem_ledger.patrols.track_bounds import (
     no_text,
     not_readable,
     too_many,
+    unlike_counts,
 )
-from problem_ledger.patrols.track_times import TimesIn, read_time
+from problem_ledger.patrols.track_times import FEW, TimesIn, read_time
 from problem_ledger.patrols.track_xml import check_xml
 
 MOST_MEMBERS: Final = 1_000
@@ -49,6 +51,7 @@ class _Tracks:
         self._within: list[str] = []
         self._text: list[str] = []
         self._when, self._place = "", ""
+        self._is_paired = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Notes that an element begins."""
@@ -58,6 +61,7 @@ class _Tracks:
         self._text.clear()
         if tag == "Track":
             self.tracks.append(([], []))
+            self._is_paired = False
         elif tag == "Placemark":
             self._when, self._place = "", ""
 
@@ -73,9 +77,9 @@ class _Tracks:
         self._text.clear()
         holder = self._within[-1] if self._within else ""
         if tag == "when" and holder == "Track":
-            self.tracks[-1][0].append(said)
+            self._add_to_track(0, said)
         elif tag == "coord" and holder == "Track":
-            self.tracks[-1][1].append(said)
+            self._add_to_track(1, said)
         elif tag == "when":
             self._when = said
         elif tag == "coordinates" and holder == "Point":
@@ -84,6 +88,17 @@ class _Tracks:
             self.lines += 1
         elif tag == "Placemark" and self._when and self._place:
             self.points.append((self._when, self._place))
+
+    def _add_to_track(self, kind: int, said: str) -> None:
+        """Adds a time (0) or a place (1); where they alternate, a missing one leaves a blank."""
+        own, others = self.tracks[-1][kind], self.tracks[-1][1 - kind]
+        if kind == 1 and not own and len(others) == 1:
+            self._is_paired = True
+        if self._is_paired and kind == 0:
+            others += [""] * (len(own) - len(others))
+        elif self._is_paired:
+            others += [""] * (len(own) + 1 - len(others))
+        own.append(said)
 
 
 def read_kml(content: bytes, times_in: TimesIn) -> Segments:
@@ -144,11 +159,29 @@ def _local(name: str) -> str:
 
 
 def _segment(whens: list[str], places: list[str], times_in: TimesIn) -> list[Fix]:
-    if len(whens) != len(places):
-        raise ValueError(f"{len(whens)} times for {len(places)} points")
-    return [_fix(*each, times_in) for each in zip(whens, places, strict=True) if all(each)]
+    """Returns a track's fixes; a time or place without the other becomes one without a time.
+
+    So it is counted among those left out. Raises BadInput where none is whole, or where more of one
+    list than a few have no partner: which belong together can't be told then.
+    """
+    pairs = list(zip_longest(whens, places, fillvalue=""))
+    known = [place for when, place in pairs if when and place]
+    if (pairs and not known) or abs(len(whens) - len(places)) > FEW:
+        raise unlike_counts("KML", len(whens), len(places))
+    found: list[Fix] = []
+    for when, place in pairs:
+        if when and place:
+            found.append(_fix(when, place, times_in))
+        else:
+            # no place of its own is needed: without a time it is only counted
+            found.append(Fix(*_place(known[0])))
+    return found
 
 
 def _fix(when: str, place: str, times_in: TimesIn) -> Fix:
-    numbers = place.split()
-    return Fix(float(numbers[0]), float(numbers[1]), read_time(when, times_in))
+    return Fix(*_place(place), read_time(when, times_in))
+
+
+def _place(text: str) -> tuple[float, float]:
+    numbers = text.split()
+    return float(numbers[0]), float(numbers[1])

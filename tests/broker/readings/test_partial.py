@@ -125,9 +125,11 @@ def test_a_replay_fills_in_what_can_be_read_by_now(pipeline: Pipeline, database:
     again = replay(pipeline)
     assert (again.counts.total, dict(again.still)) == (1, {Refusal.PARTIAL: 1})
     assert rows(database.owner, TALLY + " WHERE received > 0") == [(1, 1, 0, 0, 0, 0, 1)]
+    assert again.changed == Counts()
     own = Pipeline(database.ingest, now=lambda: NOON, quality=WITH_IRON)
     done = replay(own)
-    assert done.counts == Counts(filled=1)
+    assert done.counts == done.changed == Counts(filled=1)
+    assert replay(own).changed == Counts()
     assert rows(database.owner, "SELECT extra, below FROM reading") == [
         ({"fe": 0.015}, {"fe": 0.03})
     ]
@@ -135,7 +137,8 @@ def test_a_replay_fills_in_what_can_be_read_by_now(pipeline: Pipeline, database:
     assert rows(database.owner, TALLY + " WHERE received > 0") == [(1, 1, 0, 0, 0, 0, 1)]
     with database.owner.begin() as connection:
         connection.execute(text(_WITHOUT_NULL))
-    assert replay(own).counts == Counts(duplicate=1)
+    done = replay(own)
+    assert done.counts == done.changed == Counts(duplicate=1)
     assert rows(database.owner, HELD) == [("partial", "do: no value (null)", False)]
     assert rows(database.owner, TALLY + " WHERE received > 0") == [(1, 1, 0, 0, 0, 0, 0)]
 

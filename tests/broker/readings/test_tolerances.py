@@ -178,6 +178,49 @@ def test_what_a_tolerance_would_bring_in_at_an_impossible_time_is_no_cure(
     assert rows(database.owner, WAITING) == [("time", None)]
 
 
+@pytest.mark.parametrize(
+    ("payload", "detail"),
+    [
+        (
+            b'{"time":"2026-11-29 24:00:00","values":{"ph":7.1}}',
+            "24:00 is 0:00 of the next day",
+        ),
+        (
+            b'{"time":"2026-11-29T24:00:00+08:00","values":{"ph":7.1}}',
+            "24:00 is 0:00 of the next day",
+        ),
+        (b'[[{"time":"2026-11-28T18:01:00","values":{"ph":7.1}}]]', "not an object"),
+        (
+            b'{"time":"2026-11-28T18:01:00","values":{"ph":7.1}}',
+            "time has no offset from UTC, as in +08:00 or Z; to tolerate it: assume_beijing",
+        ),
+        (
+            b'\xef\xbb\xbf[{"time":"2026-11-28T18:01:00","values":{"ph":7.1}}]',
+            "the message holds several readings; to tolerate it: strip, array, assume_beijing",
+        ),
+    ],
+)
+def test_the_detail_names_a_tolerance_only_where_it_would_help(
+    pipeline: Pipeline, database: Database, payload: bytes, detail: str
+) -> None:
+    pipeline.commit([of(payload)])
+    ((said, mending),) = rows(database.owner, "SELECT detail, mendable_by FROM quarantine")
+    assert said == detail
+    assert ("to tolerate it" in str(said)) == (mending is not None)
+
+
+def test_each_byte_order_mark_of_several_is_stripped(
+    pipeline: Pipeline, database: Database
+) -> None:
+    mark = b"\xef\xbb\xbf"
+    good = b'{"time":"2026-11-28T18:01:00+08:00","values":{"ph":7.1}}'
+    for payload in (2 * mark + good, mark + b" " + mark + good + b"\0"):
+        assert pipeline.commit([of(payload)]) == Counts(refused=1)
+    assert rows(database.owner, WAITING) == [("not_json", ["strip"])] * 2
+    tolerate(database, Tolerance.STRIP)
+    assert replay(pipeline_of(database)).counts == Counts(stored=1, duplicate=1)
+
+
 def test_ingest_takes_in_what_waited_by_itself_and_says_so_on_the_row(
     pipeline: Pipeline, database: Database
 ) -> None:

@@ -208,6 +208,27 @@ def test_rings_and_folds_are_banks() -> None:
     assert join_lines([bend]).banks == ()
 
 
+@pytest.mark.parametrize("is_back", [False, True])
+@pytest.mark.parametrize("apart", [0.0008, 0.0027])
+def test_two_banks_are_measured_once_however_wide(is_back: bool, apart: float) -> None:
+    one = LineString([(112.5, 32), (112.55, 32.002), (112.6, 32)])
+    other = LineString([(112.5, 32 + apart), (112.55, 32.002 + apart), (112.6, 32 + apart)])
+    joined = join_lines([one, shapely.reverse(other) if is_back else other])
+    assert joined.banks == ((0, 1),)
+    assert sum(length_m(part.line) for part in joined.course) == pytest.approx(9450, rel=0.01)
+    assert joined.gaps == ()
+
+
+def test_parts_of_a_winding_river_and_parallel_waters_are_no_banks() -> None:
+    down = LineString([(112.5, 32), (112.55, 32.002), (112.6, 32)])
+    on = LineString([(112.601, 32.001), (112.55, 32.03), (112.5, 32.06)])
+    wide = LineString([(112.5, 32.01), (112.6, 32.01)])
+    short = LineString([(112.52, 32.004), (112.54, 32.004)])
+    bend = LineString([(112.6, 32.003), (112.57, 32.005), (112.6, 32.05), (112.7, 32.1)])
+    for other in (on, wide, short, bend):
+        assert join_lines([down, other]).banks == ()
+
+
 @pytest.mark.parametrize(
     ("name", "count"), [("walker", 62), ("coastal_example", 572)], ids=["walker", "coastal"]
 )

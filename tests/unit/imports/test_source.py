@@ -57,6 +57,22 @@ def test_a_zipped_shapefile_is_read_and_one_of_two_must_be_named(tmp_path: Path)
         _rivers(archive)
 
 
+@pytest.mark.parametrize("other", ["b.geojson", "b.csv", "a.geojson"])
+def test_a_zip_of_a_shapefile_and_other_data_asks_which(tmp_path: Path, other: str) -> None:
+    write_features(tmp_path / "a.shp", [({"name": "shape"}, LINE)], encoding="UTF-8")
+    write_features(tmp_path / "b.geojson", [({"name": "json"}, LINE)])
+    archive = tmp_path / "two.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        for part in sorted(tmp_path.glob("a.*")):
+            packed.write(part, part.name)
+        packed.write(tmp_path / "b.geojson", other)
+    with pytest.raises(BadInput, match="2 files of data to choose from") as asked:
+        _rivers(archive)
+    assert other in str(asked.value)
+    assert "a.shp" in str(asked.value)
+    assert _rivers(archive, layer="a.shp").rows[0].name == "shape"
+
+
 def test_one_of_several_layers_must_be_named(tmp_path: Path) -> None:
     path = tmp_path / "all.gpkg"
     write_features(path, RIVER, layer="rivers")

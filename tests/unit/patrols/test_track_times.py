@@ -150,6 +150,43 @@ def test_timed_points_of_a_kml_are_a_track() -> None:
     assert figures(track(content)) == figures(track(gpx(ROWS)))
 
 
+def without(content: bytes, tag: bytes, at: int) -> bytes:
+    """The file without the element of that number."""
+    parts = content.split(b"<" + tag + b">")
+    parts[at] += parts.pop(at + 1).partition(b"</" + tag + b">")[2]
+    return (b"<" + tag + b">").join(parts)
+
+
+def test_a_track_that_lacks_its_last_place_is_the_walk_up_to_there() -> None:
+    whole = track(gpx(ROWS[:-1]))
+    found = track(without(kml(ROWS), b"gx:coord", len(ROWS) - 1))
+    assert (found.length_m, found.ended_at) == (whole.length_m, whole.ended_at)
+    assert (found.point_count, found.kept_count, found.left_count) == (121, 120, 1)
+
+
+@pytest.mark.parametrize("tag", [b"when", b"gx:coord"])
+def test_a_pair_that_is_not_whole_costs_no_other_where_times_and_places_alternate(
+    tag: bytes,
+) -> None:
+    pairs = "".join(
+        f"<when>{at:%Y-%m-%dT%H:%M:%SZ}</when><gx:coord>{lon:.7f} {lat:.7f} 0</gx:coord>"
+        for lon, lat, at in ROWS
+    )
+    content = KML.format(inner=f"<gx:Track>{pairs}</gx:Track>").encode()
+    assert figures(track(content)) == figures(track(gpx(ROWS)))
+    found, whole = track(without(content, tag, 60)), track(gpx([*ROWS[:60], *ROWS[61:]]))
+    assert figures(replace(found, point_count=120)) == figures(whole)
+    assert (found.point_count, found.left_count) == (121, 1)
+
+
+def test_far_more_times_than_places_are_refused() -> None:
+    content = kml(ROWS)
+    for _ in range(10):
+        content = without(content, b"gx:coord", 50)
+    with pytest.raises(BadInput, match="121 times for 111 points"):
+        track(content)
+
+
 LINE = "<LineString><coordinates>112,32,0 112.1,32,0</coordinates></LineString>"
 
 

@@ -87,6 +87,30 @@ def test_segments_out_of_order_and_a_second_copy_of_them_change_nothing() -> Non
     assert (again.kept_count, again.point_count) == (100, 200)
 
 
+@pytest.mark.parametrize("at", [0, 50, 99])
+def test_a_wrong_fix_at_the_same_time_never_costs_the_right_one(at: int) -> None:
+    fixes = walk(100)
+    for pair in ([away(fixes[at], 30_000), fixes[at]], [fixes[at], away(fixes[at], -30_000)]):
+        track = clean([[*fixes[:at], *pair, *fixes[at + 1 :]]])
+        assert track.length_m == pytest.approx(clean([fixes]).length_m)
+        assert (track.kept_count, track.jump_count, track.left_count) == (100, 0, 1)
+
+
+def test_every_fix_is_kept_or_counted_as_left_out() -> None:
+    fixes = walk(100)
+    mixed = [
+        *fixes[:40],
+        fixes[40]._replace(at=None),
+        away(fixes[41], 30_000),
+        *fixes[41:],
+        fixes[9],
+    ]
+    mixed[70] = away(mixed[70], 30_000)
+    track = clean([mixed])
+    assert (track.point_count, track.kept_count) == (102, 98)
+    assert (track.jump_count, track.left_count) == (1, 3)
+
+
 def test_standing_still_is_not_moving() -> None:
     fixes = walk(180)
     last = fixes[-1]
