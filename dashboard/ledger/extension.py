@@ -33,16 +33,17 @@ def pending_request(seen: Seen) -> html.Div | None:
     if asked is None or event is None:
         return None
     level = _(CHIEFS[seen.rules.sign_off_level(seen.detail.row.severity)])
-    words = [
-        _("{unit} asks for more time, until {day}").format(
-            unit=actor_words(event.actor), day=asked.isoformat()
-        ),
-        event.text,
-        moment_text(event.at, seen.now),
-        _("to be decided at the level of: {level}").format(level=level),
-    ]
+    until = _("{unit} asks for more time, until {day}").format(
+        unit=actor_words(event.actor), day=asked.isoformat()
+    )
+    after = _("to be decided at the level of: {level}").format(level=level)
     return html.Div(
-        [icon("clock"), html.Span(" · ".join(each for each in words if each))],
+        [
+            icon("clock"),
+            html.B(until),
+            html.Span(event.text),
+            html.Span(f"{moment_text(event.at, seen.now)} · {after}"),
+        ],
         className="pb-asked",
         role="status",
     )

@@ -104,7 +104,7 @@ def part_words(step: Step) -> tuple[str, str]:
     if step.relation is Relation.SIGNER:
         return _("signer"), _("neither handler nor checker, and not below the handling unit")
     if step.relation is Relation.DECIDER:
-        return _("deciding on the extension"), _("not of the handling unit or below it")
+        return _("decider on the extension"), _("not of the handling unit or below it")
     if step.relation is Relation.CHECKER:
         return _("checker"), _("not of the handling unit or below it")
     part = {

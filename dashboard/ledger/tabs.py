@@ -47,7 +47,7 @@ def names() -> dict[View, str]:
         View.CHECKING: _("To be checked"),
         View.NEW: _("New this week"),
         View.PRESSED: _("Escalated"),
-        View.EXTENSION: _("Extension asked for"),
+        View.EXTENSION: _("More time"),
         View.MINE: _("Reported by me"),
         View.UNIT: _("My unit's"),
         View.ALL: _("All problems"),
