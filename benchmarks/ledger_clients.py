@@ -22,7 +22,7 @@ from data.cluster import ROLES, Cluster
 from data.database import engine
 from data.errors import Conflict
 from data.migrations.run import upgrade
-from data.procedure.workflow import Step
+from data.procedure.workflow import Need, Step
 from data.records import AccountId
 from data.words.ledger import Action, Severity
 from problem_ledger.cases import actions, permissions
@@ -105,7 +105,7 @@ class Client:
             category="bank.piles",
             unit_id=self.office.units["station"] if step.action is Action.ASSIGN else None,
             requirement="清运",
-            due_on=business_date(later) if step.action is Action.EXTEND else None,
+            due_on=business_date(later) if Need.NEW_DUE in step.needs else None,
             place=SPOT,
             photo_ids=(self.photo(who),) if pictured else (),
         )

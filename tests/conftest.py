@@ -26,6 +26,7 @@ pytest_plugins = [
     "tests.fixtures.browser",
     "tests.fixtures.served",
     "tests.fixtures.map",
+    "tests.fixtures.desks",
 ]
 
 

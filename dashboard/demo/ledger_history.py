@@ -29,6 +29,7 @@ from data.records import AccountId
 from data.words.ledger import Action, Severity, Source
 from ingest.simulator.values import chance
 from problem_ledger.cases import actions, reports
+from problem_ledger.cases.extensions import reach_of
 from problem_ledger.cases.rules import Rules
 from problem_ledger.evidence import photos
 from problem_ledger.evidence.flags import doubts
@@ -69,7 +70,7 @@ SELECT patrol.id FROM patrol JOIN patrol_reach ON patrol_reach.patrol_id = patro
 WHERE reach_id = :reach AND account_id = :account
 AND started_at BETWEEN :at - interval '8 hours' AND :at ORDER BY started_at DESC LIMIT 1
 """
-_DUE = "SELECT due_at FROM problem WHERE id = :id"
+_DUE = "SELECT due_at, asked_due_on FROM problem WHERE id = :id"
 
 
 @dataclass(slots=True)
@@ -198,11 +199,17 @@ class Desk:
         if turn.action is Action.VERIFY:
             place = _place(file.spot, file.key, "checked")
             return replace(command, place=place, at=_shortly_before(at, file))
-        if turn.action is Action.EXTEND:
-            with self.engine.connect() as connection:
-                due = connection.execute(text(_DUE), {"id": file.problem_id}).scalar_one()
-            return replace(command, due_on=business_date(to_utc(due)) + turn.longer)
+        if turn.action in (Action.ASK_EXTENSION, Action.EXTEND):
+            return replace(command, due_on=self._new_due(file, at, turn))
         return command
+
+    def _new_due(self, file: File, at: UtcDatetime, turn: Turn) -> date:
+        """Returns the last day that the unit asks for, or the day that its request named."""
+        with self.engine.connect() as connection:
+            row = connection.execute(text(_DUE), {"id": file.problem_id}).one()
+        reach = reach_of(to_utc(row.due_at), at, self.rules)
+        day = row.asked_due_on or business_date(to_utc(row.due_at)) + turn.longer
+        return min(max(day, reach.first), reach.last)
 
     def _explanation(self, file: File) -> str:
         """Returns what is said about photos that look doubtful; nothing where none does."""
@@ -223,7 +230,8 @@ class Desk:
     def _login(self, file: File, turn: Turn) -> str:
         """Returns the login of the account that takes the step."""
         return {
-            "handler": file.unit, "other": file.other, "signer": SIGNERS[file.severity]
+            "handler": file.unit, "other": file.other,
+            "signer": SIGNERS[file.severity], "decider": SIGNERS[file.severity],
         }.get(turn.by, turn.by)  # fmt: skip
 
     def _photo(self, who: AccountId, file: File, at: UtcDatetime, look: str) -> int:

@@ -21,9 +21,10 @@ FIRST_LIGHT, DUSK = time(7, 30), time(18)
 class Turn:
     """A planned step of a problem: who takes the step how many hours after the last.
 
-    ``by`` is a login, or ``handler``, ``other`` (the unit it was first given to in error) or
-    ``signer`` (by its severity). ``says`` names the phrases to choose from. ``photo`` is the look
-    of the spot in a picture: ``wrong``, ``clear``, ``reused`` (an older picture) or empty.
+    ``by`` is a login, or ``handler``, ``other`` (the unit it was first given to in error), or
+    ``signer`` and ``decider`` (by its severity). ``says`` names the phrases to choose from.
+    ``photo`` is the look of the spot in a picture: ``wrong``, ``clear``, ``reused`` (an older
+    picture) or empty.
     """
 
     action: Action
@@ -96,7 +97,11 @@ CHECKED = Turn(Action.VERIFY, "checker", 26, "verify", "clear")
 OFF = Turn(Action.SIGN_OFF, "signer", 22, "sign_off")
 BACK = Turn(Action.RETURN, "checker", 24, "return", "wrong")
 AGAIN = Turn(Action.REOPEN, "office", 70, "reopen", "wrong")
-LONGER = Turn(Action.EXTEND, "office", 90, "extend", longer=timedelta(days=14))
+ASKED = Turn(Action.ASK_EXTENSION, "handler", 66, "extend", longer=timedelta(days=14))
+GRANTED = Turn(Action.EXTEND, "decider", 20, "grant")
+DENIED = Turn(Action.REFUSE_EXTENSION, "decider", 20, "deny")
+WITHDRAWN = Turn(Action.WITHDRAW_EXTENSION, "handler", 16, "withdraw")
+LONGER = (ASKED, GRANTED)
 PRESSED = Turn(Action.PRESS, "chief", 30, "press")
 COMMENTED = Turn(Action.COMMENT, "chief", 26, "comment")
 UNFIT = Turn(Action.HAND_BACK, "other", 5, "hand_back")
@@ -123,8 +128,17 @@ STORIES: Mapping[str, tuple[Turn, ...]] = MappingProxyType(
             DOING,
         ),
         "overdue_commented": (*BEGUN, replace(COMMENTED, by="river-chief", hours=200)),
-        "extended": (*BEGUN, LONGER, DOING),
-        "extended_twice": (*BEGUN, LONGER, DOING, replace(LONGER, longer=timedelta(days=10))),
+        "extension_asked": (*BEGUN, ASKED),
+        "extension_refused": (*BEGUN, ASKED, DENIED, DOING),
+        "extension_withdrawn": (*BEGUN, ASKED, WITHDRAWN, DOING),
+        "extended": (*BEGUN, *LONGER, DOING),
+        "extended_twice": (
+            *BEGUN,
+            *LONGER,
+            DOING,
+            replace(ASKED, longer=timedelta(days=10)),
+            GRANTED,
+        ),
         "submitted": (*BEGUN, replace(DONE, hours=70)),
         "returned": (*BEGUN, DONE, BACK, DOING),
         "returned_reused": (*BEGUN, REUSED, replace(BACK, says="reused", photo="")),
@@ -137,7 +151,14 @@ STORIES: Mapping[str, tuple[Turn, ...]] = MappingProxyType(
         "archived": CLOSED,
         "signed_soon": (*STARTED, DONE, CHECKED, OFF),
         "signed_after_return": (*STARTED, DONE, BACK, DONE, CHECKED, OFF),
-        "signed_after_extension": (*STARTED, replace(LONGER, hours=20), DONE, CHECKED, OFF),
+        "signed_after_extension": (
+            *STARTED,
+            replace(ASKED, hours=12),
+            replace(GRANTED, hours=8),
+            DONE,
+            CHECKED,
+            OFF,
+        ),
         "traced": (*STARTED, replace(DONE, hours=800), CHECKED, OFF),
         "traced_late": (
             *STARTED,

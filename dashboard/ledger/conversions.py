@@ -68,6 +68,7 @@ SHOWN_CHANGES: Final = frozenset(
         "due_days",
         "is_provisional",
         "extension_count",
+        "asked_due_on",
         "pressed_at",
         "is_returned",
     }

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from dashboard.frame.answers import Hex, Id, Instant, Number, Read, Sent
 from dashboard.ledger.photos_api import PhotoOut
-from data.procedure.steps import Need
+from data.procedure.step import Need
 from data.vocabulary import Bank, ChiefLevel
 from data.words.ledger import Action, Light, Severity, Source, Stage, Status
 from problem_ledger.evidence.comparison import Check
@@ -135,6 +135,7 @@ class ProblemFacts(Read):
     light: Light
     is_provisional: bool
     extension_count: int
+    asked_due_on: date | None = Field(description="of the unit's request for more time that waits")
     pressed_at: datetime | None
     last_action: Action
     last_actor: str

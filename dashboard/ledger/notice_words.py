@@ -24,6 +24,9 @@ NOTICE: Mapping[NoticeKind, str] = MappingProxyType(
         NoticeKind.DUE_SOON: N_("A deadline comes near"),
         NoticeKind.OVERDUE: N_("A problem is overdue"),
         NoticeKind.SIGNED_OFF: N_("Your report was signed off"),
+        NoticeKind.EXTENSION_ASKED: N_("A unit asks for more time"),
+        NoticeKind.EXTENDED: N_("More time was granted to your unit"),
+        NoticeKind.EXTENSION_REFUSED: N_("Your unit's request for more time was refused"),
         NoticeKind.REFUSALS: N_("Many messages can't be taken in"),
         NoticeKind.DISK_LOW: N_("Disk space is running low"),
     }

@@ -10,6 +10,7 @@ from dashboard.frame.auth import current_user, visible_to
 from dashboard.frame.deps import Deps
 from dashboard.frame.http_errors import failure_words
 from dashboard.frame.offload import off
+from dashboard.ledger.extension import pending_request
 from dashboard.ledger.photos import photo_card
 from dashboard.ledger.problem_parts import facts_card, head, spot_card
 from dashboard.ledger.problem_reads import Seen, read_problem
@@ -97,7 +98,10 @@ def problem_page(seen: Seen) -> html.Div:
     """The body of the page of one problem, complete."""
     return html.Div(
         [
-            html.Section([*head(seen), step_line(seen), supervision(seen)], className="pb-head"),
+            html.Section(
+                [*head(seen), step_line(seen), supervision(seen), pending_request(seen)],
+                className="pb-head",
+            ),
             html.Div(
                 [
                     html.Div(

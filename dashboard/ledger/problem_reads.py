@@ -10,7 +10,7 @@ from dashboard.ledger.similar import similar_to_row
 from data.clock import UtcDatetime
 from data.database import transaction
 from data.errors import NotFound
-from data.procedure.steps import Step
+from data.procedure.step import Step
 from data.queries.ledger.one_problem import Near, ProblemDetail, handling_units, problem_detail
 from data.queries.ledger.photos import PhotoFacts
 from data.records import AccountId

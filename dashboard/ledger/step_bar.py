@@ -14,7 +14,7 @@ from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.roles import role_name
 from dashboard.parts.wording import _
-from data.procedure.steps import Relation, Step
+from data.procedure.step import Relation, Step
 from data.words.ledger import Action, Status
 
 ICONS: dict[Action, str] = {
@@ -29,7 +29,10 @@ ICONS: dict[Action, str] = {
     Action.RETURN: "undo",
     Action.SIGN_OFF: "stamp",
     Action.REOPEN: "undo",
+    Action.ASK_EXTENSION: "clock",
+    Action.WITHDRAW_EXTENSION: "undo",
     Action.EXTEND: "clock",
+    Action.REFUSE_EXTENSION: "close",
     Action.PRESS: "warn",
     Action.COMMENT: "comment",
 }
@@ -84,7 +87,7 @@ def action_bar(seen: Seen) -> html.Div:
 
 def who_words(seen: Seen) -> list[Any]:
     """Returns the reader's role in the problem and why; without a step, who must act next."""
-    main = next((step for step in seen.steps if not step.is_beside), None)
+    main = next((step for step in seen.steps if step.waits_for or not step.is_beside), None)
     if main is None:
         return [waiting_words(seen)]
     part, why = part_words(main)
@@ -100,6 +103,8 @@ def part_words(step: Step) -> tuple[str, str]:
         return _("handling unit"), _("the problem was assigned to your unit")
     if step.relation is Relation.SIGNER:
         return _("signer"), _("neither handler nor checker, and not below the handling unit")
+    if step.relation is Relation.DECIDER:
+        return _("decider on the extension"), _("not of the handling unit or below it")
     if step.relation is Relation.CHECKER:
         return _("checker"), _("not of the handling unit or below it")
     part = {

@@ -1,10 +1,10 @@
 """One dialog for each step, described by what the step needs; the browser draws it."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from dashboard.ledger.dialog_checks import checks_of
+from dashboard.ledger.extension import extension_rule
 from dashboard.ledger.problem_reads import Seen
 from dashboard.ledger.words import (
     action_word,
@@ -16,9 +16,10 @@ from dashboard.ledger.words import (
 from dashboard.parts.roles import CHIEFS
 from dashboard.parts.wording import _, ngettext
 from data.clock import BUSINESS_ZONE, business_date
-from data.procedure.steps import Need, Step
+from data.procedure.step import Need, Step
 from data.words.ledger import CATEGORIES, Action, Severity
 from problem_ledger.cases.actions import EXPLAINED
+from problem_ledger.cases.extensions import reach_of
 
 Field = dict[str, Any]
 
@@ -63,7 +64,10 @@ def notes(seen: Seen, action: Action) -> tuple[str, str]:
         Action.RETURN: _("The unit goes on rectifying; the deadline stays as it is."),
         Action.SIGN_OFF: _("The problem is closed, and looked back at after {months} months."),
         Action.REOPEN: _("The problem is open again, with a new deadline."),
-        Action.EXTEND: _("Each extension is counted and shown."),
+        Action.ASK_EXTENSION: extension_rule(seen),
+        Action.WITHDRAW_EXTENSION: _("The deadline stays as it is; you may ask again."),
+        Action.EXTEND: extension_rule(seen),
+        Action.REFUSE_EXTENSION: _("The deadline stays as it is, and the unit is told the reason."),
         Action.COMMENT: _("Everybody who may see the problem reads the comment."),
         Action.PRESS: _("The unit and the office are told."),
     }[action].format(hours=hours, months=months)
@@ -185,21 +189,27 @@ def _deadline(seen: Seen, _step: Step) -> Field:
     }
 
 
-def _new_due(seen: Seen, _step: Step) -> Field:
-    row = seen.detail.row
-    old = business_date(row.due_at or seen.now)
-    count = row.extension_count
-    hint = _("now {day}").format(day=old.isoformat())
-    if count:
-        hint += " · " + ngettext("extended {n} time", "extended {n} times", count).format(n=count)
+def _new_due(seen: Seen, step: Step) -> Field:
+    """Returns the field of the new deadline: the day asked for, else the one the rules propose."""
+    row, rule = seen.detail.row, seen.rules.extension
+    reach = reach_of(row.due_at, seen.now, seen.rules)
+    asked = row.asked_due_on if step.action is Action.EXTEND else None
+    day = asked if asked and reach.first <= asked <= reach.last else reach.proposed
+    now = business_date(row.due_at or seen.now).isoformat()
+    added = ngettext("at most {n} working day more", "at most {n} working days more",
+                     rule.working_days).format(n=rule.working_days)  # fmt: skip
+    hint = [_("now {day}").format(day=now), added]
+    if asked:
+        hint.insert(1, _("asked for: {day}").format(day=asked.isoformat()))
     return {
         "name": "due_on",
         "kind": "date",
         "label": _("New deadline"),
         "required": True,
-        "value": "",
-        "least": (max(old, business_date(seen.now)) + timedelta(days=1)).isoformat(),
-        "hint": hint,
+        "value": day.isoformat(),
+        "least": reach.first.isoformat(),
+        "last": reach.last.isoformat(),
+        "hint": " · ".join(hint),
     }
 
 

@@ -15,7 +15,8 @@ from dashboard.parts.icons import icon
 from dashboard.parts.measures import moment_text
 from dashboard.parts.wording import N_, _, ngettext
 from data.clock import BUSINESS_ZONE
-from data.procedure.steps import STEPS, Relation, Step, Window
+from data.procedure.step import Relation, Step, Window
+from data.procedure.steps import STEPS
 from data.procedure.turns import REACHED, WAY
 from data.queries.ledger.one_problem import StoryEvent
 from data.words.ledger import Action, Status

@@ -99,6 +99,8 @@ def sentences(event: StoryEvent) -> list[str]:
     if changed.get("due_at"):
         due = datetime.fromisoformat(changed["due_at"]).astimezone(BUSINESS_ZONE)
         lines.append(_("Deadline {day}").format(day=f"{due:%Y-%m-%d}"))
+    if changed.get("asked_due_on"):
+        lines.append(_("Asked for: until {day}").format(day=changed["asked_due_on"]))
     if "site" in event.extra:
         away = format_distance(float(event.extra["site"]["distance_m"]))
         lines.append(_("Checked {distance} from the problem's place").format(distance=away))

@@ -47,6 +47,7 @@ def names() -> dict[View, str]:
         View.CHECKING: _("To be checked"),
         View.NEW: _("New this week"),
         View.PRESSED: _("Escalated"),
+        View.EXTENSION: _("More time"),
         View.MINE: _("Reported by me"),
         View.UNIT: _("My unit's"),
         View.ALL: _("All problems"),
@@ -104,6 +105,7 @@ def empty(view: View, *, narrowed: bool, may_report: bool) -> list[Any]:
         View.SOON: _("No deadline ends within 3 working days"),
         View.CHECKING: _("Nothing waits to be checked"),
         View.OPEN: _("No open problem"),
+        View.EXTENSION: _("No unit asks for more time"),
     }
     clear = html.Button(
         _("Clear the filters"), id={"type": "ledger-clear", "index": 0}, className="btn"

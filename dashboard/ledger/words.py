@@ -36,7 +36,10 @@ ACTION: Mapping[Action, str] = MappingProxyType(
         Action.SIGN_OFF: N_("Sign off"),
         Action.REOPEN: N_("Reopen"),
         Action.ARCHIVE: N_("Archive"),
-        Action.EXTEND: N_("Extend"),
+        Action.ASK_EXTENSION: N_("Ask for an extension"),
+        Action.WITHDRAW_EXTENSION: N_("Withdraw the request"),
+        Action.EXTEND: N_("Approve the extension"),
+        Action.REFUSE_EXTENSION: N_("Refuse the extension"),
         Action.COMMENT: N_("Comment"),
         Action.PRESS: N_("Escalate"),
     }
@@ -56,7 +59,10 @@ DONE: Mapping[Action, str] = MappingProxyType(
         Action.SIGN_OFF: N_("Sign-off confirmed"),
         Action.REOPEN: N_("Reopened to be rectified"),
         Action.ARCHIVE: N_("Put into the archive"),
+        Action.ASK_EXTENSION: N_("Extension asked for"),
+        Action.WITHDRAW_EXTENSION: N_("Request for an extension withdrawn"),
         Action.EXTEND: N_("Deadline extended"),
+        Action.REFUSE_EXTENSION: N_("Extension refused"),
         Action.COMMENT: N_("Commented by the chief"),
         Action.PRESS: N_("Escalated for action"),
     }

@@ -10,7 +10,8 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import Final
 
-from data.procedure.steps import STEPS, Need, Relation, Step
+from data.procedure.step import Need, Relation, Request, Step
+from data.procedure.steps import STEPS
 from data.vocabulary import Role
 from data.words.ledger import CLOSED, Action, Severity, Status
 
@@ -121,7 +122,7 @@ COVERED: Final = _named(Relation.COVERS, Relation.CHECKER)
 HANDLED: Final = _named(Relation.IN_UNIT)
 """``:asker_handles_NAME`` are the units that the asker's units in these roles are, or lie below."""
 
-SIGNED: Final = _named(Relation.SIGNER)
+SIGNED: Final = _named(Relation.SIGNER, Relation.DECIDER)
 """``:asker_signs_NAME_SEVERITY`` are the divisions that the asker's duties in these roles cover at
 the level the severity asks for; ``:asker_signs_NAME_all`` are the severities for which they cover
 everything."""
@@ -146,6 +147,14 @@ def _signs(roles: Roles) -> str:
     return f"(problem.severity = ANY(:{name}_all) OR CASE problem.severity{cases} END)"
 
 
+REQUESTED: Final = "problem.asked_due_on IS NOT NULL"
+"""A request for more time waits for its answer."""
+
+_REQUESTS: Final = MappingProxyType(
+    {Request.NONE: "problem.asked_due_on IS NULL", Request.PENDING: REQUESTED}
+)
+
+
 def _waits(step: Step) -> str:
     """Returns the SQL condition that a problem, where the step begins, waits for the asker.
 
@@ -155,12 +164,14 @@ def _waits(step: Step) -> str:
     if step.window is not None or not set(CLOSED).isdisjoint(step.sources):
         raise ValueError(f"nobody is waited for to {step.action}")
     roles = step.waits_for
-    return {
+    waits = {
         Relation.COVERS: lambda: _covers(roles),
         Relation.IN_UNIT: lambda: f"problem.unit_id = ANY(:asker_handles_{_name(roles)})",
         Relation.CHECKER: lambda: f"{_covers(roles)} AND {OUTSIDE}",
         Relation.SIGNER: lambda: f"problem.checker_id <> :asker AND {_signs(roles)} AND {OUTSIDE}",
+        Relation.DECIDER: lambda: f"{_signs(roles)} AND {OUTSIDE}",
     }[step.relation]()
+    return waits if step.request is None else f"{_REQUESTS[step.request]} AND {waits}"
 
 
 def _waiting(steps: Iterable[Step]) -> str:

@@ -7,7 +7,8 @@ from typing import Final, Protocol
 
 from data.clock import UtcDatetime
 from data.errors import Conflict, Forbidden
-from data.procedure.steps import STEPS, Need, Relation, Step, Window
+from data.procedure.step import Need, Relation, Request, Step, Window
+from data.procedure.steps import STEPS
 from data.records import AccountId
 from data.vocabulary import ChiefLevel, Role
 from data.words.ledger import Action, Severity, Status
@@ -71,7 +72,8 @@ SYSTEM: Final = Actor(None)
 class Situation:
     """What ``check`` needs to know of a problem.
 
-    ``handler_ids`` are all who ever took a step of it that makes a handler.
+    ``handler_ids`` are all who ever took a step of it that makes a handler; ``is_requested``: a
+    request for more time waits for its answer.
     """
 
     status: Status
@@ -80,6 +82,8 @@ class Situation:
     checker_id: AccountId | None = None
     assigned_at: UtcDatetime | None = None
     look_back_at: UtcDatetime | None = None
+    extension_count: int = 0
+    is_requested: bool = False
 
 
 class Limits(Protocol):
@@ -88,6 +92,10 @@ class Limits(Protocol):
     @property
     def hand_back(self) -> timedelta:
         """How long after its assignment a unit may still hand a problem back."""
+
+    @property
+    def most_extensions(self) -> int:
+        """How often a problem's deadline may be extended."""
 
     def sign_off_level(self, severity: Severity) -> ChiefLevel:
         """The lowest level of chief that may sign off a problem of that severity."""
@@ -104,7 +112,7 @@ def duty_for(step: Step, actor: Actor, severity: Severity | None, limits: Limits
     if step.relation is Relation.IN_UNIT:
         return _first([duty for duty in fitting if duty.in_unit])
     covering = [duty for duty in fitting if duty.covers]
-    if step.relation is Relation.SIGNER and severity is not None:
+    if step.relation in _LEVELLED and severity is not None:
         asked = limits.sign_off_level(severity)
         covering = [duty for duty in covering if is_at_least(duty.level, asked)]
     return _first(covering)
@@ -134,6 +142,7 @@ def check(
         raise Forbidden("Your account has no part in this step.")
     if situation is not None:
         _check_time(step, situation, now, limits)
+        _check_request(step, situation, limits)
     if actor.is_system:
         return step
     _check_person(step, actor, situation, limits)
@@ -164,11 +173,16 @@ def next_step(actor: Actor, situation: Situation, now: UtcDatetime, limits: Limi
         if situation.status in step.sources and step.waits_for:
             try:
                 _check_time(step, situation, now, limits)
+                _check_request(step, situation, limits)
                 _check_person(replace(step, roles=step.waits_for), actor, situation, limits)
             except (Forbidden, Conflict):
                 continue
             return step
     return None
+
+
+_LEVELLED: Final = frozenset({Relation.SIGNER, Relation.DECIDER})
+"""They have to be of the level that the problem's severity asks for to sign it off."""
 
 
 def _first(duties: Sequence[Duty]) -> Duty | None:
@@ -193,6 +207,21 @@ def _check_time(step: Step, situation: Situation, now: UtcDatetime, limits: Limi
         raise Conflict("The look-back isn't over yet.")
 
 
+def _check_request(step: Step, situation: Situation, limits: Limits) -> None:
+    """Raises Conflict for a request for more time that is missing, waits or is one too many."""
+    if step.request is Request.PENDING and not situation.is_requested:
+        raise Conflict("No request for more time waits for an answer.")
+    if step.request is Request.NONE:
+        if situation.is_requested:
+            raise Conflict("A request for more time waits for its answer already.")
+        if situation.extension_count >= limits.most_extensions:
+            raise Conflict(
+                "The deadline was extended {count} times; {most} is the most.",
+                count=situation.extension_count,
+                most=limits.most_extensions,
+            )
+
+
 def _check_person(step: Step, actor: Actor, situation: Situation | None, limits: Limits) -> None:
     if step.relation is Relation.IN_UNIT:
         if duty_for(step, actor, None, limits) is None:
@@ -202,6 +231,14 @@ def _check_person(step: Step, actor: Actor, situation: Situation | None, limits:
         raise Forbidden("The problem lies outside the division of your duty.")
     if situation is None or step.relation is Relation.COVERS:
         return
+    if step.relation is Relation.DECIDER:
+        _check_decider(step, actor, situation, limits)
+    else:
+        _check_checker(step, actor, situation, limits)
+
+
+def _check_checker(step: Step, actor: Actor, situation: Situation, limits: Limits) -> None:
+    """Raises Forbidden for an account that may not check the problem, or not sign it off."""
     if actor.is_in_unit:
         raise Forbidden("Nobody in the handling unit or below it may check or sign off.")
     if actor.account_id in situation.handler_ids:
@@ -211,3 +248,13 @@ def _check_person(step: Step, actor: Actor, situation: Situation | None, limits:
             raise Forbidden("Who checked a problem may not decide on its sign-off.")
         if duty_for(step, actor, situation.severity, limits) is None:
             raise Forbidden("Its severity asks for a higher level to decide on the sign-off.")
+
+
+def _check_decider(step: Step, actor: Actor, situation: Situation, limits: Limits) -> None:
+    """Raises Forbidden for an account that may not answer the unit's request for more time."""
+    if actor.is_in_unit:
+        raise Forbidden("Nobody in the handling unit or below it may answer its own request.")
+    if actor.account_id in situation.handler_ids:
+        raise Forbidden("Who handled a problem may not decide on more time for it.")
+    if duty_for(step, actor, situation.severity, limits) is None:
+        raise Forbidden("Its severity asks for a higher level to decide on more time.")

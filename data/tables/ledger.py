@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     Float,
     ForeignKey,
     Identity,
@@ -21,7 +22,7 @@ from sqlalchemy.sql import text
 
 from data.tables.base import METADATA, geometry, moment, one_of, web_geometry
 from data.vocabulary import Bank
-from data.words.ledger import CLOSED, Action, Severity, Source, Status
+from data.words.ledger import CLOSED, EXTENDABLE, Action, Severity, Source, Status
 
 ledger_change_no = Sequence("ledger_change_no", metadata=METADATA)
 
@@ -84,6 +85,7 @@ problem = Table(
     Column("due_days", SmallInteger, comment="working days the rule gave"),
     Column("is_provisional", Boolean, nullable=False, server_default="false"),
     Column("extension_count", SmallInteger, nullable=False, server_default="0"),
+    Column("asked_due_on", Date, comment="last day asked for by the request that waits"),
     moment("pressed_at", nullable=True),
     Column("is_returned", Boolean, nullable=False, server_default="false"),
     Column("last_seq", Integer, nullable=False),
@@ -98,6 +100,14 @@ problem = Table(
     one_of("last_action", Action),
     CheckConstraint("version > 0 AND last_seq > 0", name="counted"),
     CheckConstraint("due_at IS NULL OR amber_at <= due_at", name="amber_before_due"),
+    CheckConstraint(
+        "asked_due_on IS NULL OR status IN ({}) AND due_at IS NOT NULL"
+        " AND asked_due_on > (due_at AT TIME ZONE 'Asia/Shanghai')::date".format(
+            ", ".join(f"'{status.value}'" for status in EXTENDABLE)
+        ),
+        name="asked_for_later",
+    ),
+    CheckConstraint("extension_count >= 0", name="extended"),
     CheckConstraint(
         "status IN ('registered', 'refused', 'accepted') OR unit_id IS NOT NULL",
         name="assigned_has_unit",

@@ -22,6 +22,9 @@ class Status(StrEnum):
 CLOSED = (Status.REFUSED, Status.SIGNED_OFF, Status.ARCHIVED)
 """A problem there is no longer open: it has no deadline and no light."""
 
+EXTENDABLE = (Status.ASSIGNED, Status.RECTIFYING)
+"""Only there may a problem's deadline be extended, and a request for it wait for its answer."""
+
 
 class Action(StrEnum):
     """A step of the ledger's table, or an event beside it that changes no status."""
@@ -39,7 +42,10 @@ class Action(StrEnum):
     SIGN_OFF = "sign_off"
     REOPEN = "reopen"
     ARCHIVE = "archive"
+    ASK_EXTENSION = "ask_extension"
+    WITHDRAW_EXTENSION = "withdraw_extension"
     EXTEND = "extend"
+    REFUSE_EXTENSION = "refuse_extension"
     COMMENT = "comment"
     PRESS = "press"
 
@@ -183,5 +189,8 @@ class NoticeKind(StrEnum):
     OVERDUE = "overdue"
     SIGNED_OFF = "signed_off"
     REPORTED = "reported"
+    EXTENSION_ASKED = "extension_asked"
+    EXTENDED = "extended"
+    EXTENSION_REFUSED = "extension_refused"
     REFUSALS = "refusals"
     DISK_LOW = "disk_low"

@@ -10,6 +10,7 @@ from data.clock import UtcDatetime, business_date, to_utc
 from data.errors import BadInput
 from data.records import AccountId
 from data.words.ledger import Action, Severity
+from problem_ledger.cases.extensions import check_day
 from problem_ledger.cases.needs import plain
 from problem_ledger.cases.rules import Rules
 from problem_ledger.record.commands import Command
@@ -92,19 +93,33 @@ def _named_day(taking: Taking, start: UtcDatetime, day: date) -> Changes:
     }
 
 
-def _extend(taking: Taking) -> Changes:
-    row, day = taking.row, taking.command.due_on
+def _new_day(taking: Taking) -> date:
+    """Returns the day asked for or granted. Raises BadInput for none and beyond the rules."""
+    day = taking.command.due_on
     if day is None:
         raise BadInput("Give the new deadline.")
-    if row["due_at"] is not None and day <= business_date(row["due_at"]):
-        raise BadInput("The new deadline has to be later than the old one.")
+    check_day(day, taking.row["due_at"], taking.now, taking.rules)
+    return day
+
+
+def _ask_extension(taking: Taking) -> Changes:
+    return {"asked_due_on": _new_day(taking)}
+
+
+def _extend(taking: Taking) -> Changes:
+    row, day = taking.row, _new_day(taking)
     changes = _named_day(taking, row["assigned_at"] or taking.now, day)
-    return {**changes, "extension_count": row["extension_count"] + 1}
+    return {**changes, "extension_count": row["extension_count"] + 1, "asked_due_on": None}
+
+
+def _close_request(taking: Taking) -> Changes:
+    """Returns the column that a request for more time waits in, emptied; nothing without one."""
+    return {} if taking.row["asked_due_on"] is None else {"asked_due_on": None}
 
 
 def _hand_back(taking: Taking) -> Changes:
-    del taking
     return {
+        **_close_request(taking),
         "unit_id": None,
         "requirement": "",
         "assigned_at": None,
@@ -117,7 +132,8 @@ def _hand_back(taking: Taking) -> Changes:
 
 
 def _submit(taking: Taking) -> Changes:
-    return {"handler_id": taking.who, "checker_id": None, "is_returned": False}
+    closed = _close_request(taking)
+    return {**closed, "handler_id": taking.who, "checker_id": None, "is_returned": False}
 
 
 def _verify(taking: Taking) -> Changes:
@@ -157,7 +173,10 @@ _MADE: Final[Mapping[Action, Callable[[Taking], Changes]]] = MappingProxyType(
     {
         Action.ACCEPT: _accept,
         Action.ASSIGN: _assign,
+        Action.ASK_EXTENSION: _ask_extension,
+        Action.WITHDRAW_EXTENSION: _close_request,
         Action.EXTEND: _extend,
+        Action.REFUSE_EXTENSION: _close_request,
         Action.HAND_BACK: _hand_back,
         Action.SUBMIT: _submit,
         Action.VERIFY: _verify,

@@ -24,7 +24,10 @@ SENTENCES: Final[Mapping[Action, str]] = MappingProxyType(
         Action.SIGN_OFF: "{actor} signed this problem off at {time}.",
         Action.REOPEN: "{actor} reopened this problem at {time}.",
         Action.ARCHIVE: "This problem was archived at {time}.",
+        Action.ASK_EXTENSION: "{actor} asked for more time for this problem at {time}.",
+        Action.WITHDRAW_EXTENSION: "{actor} withdrew the request for more time at {time}.",
         Action.EXTEND: "{actor} extended this problem's deadline at {time}.",
+        Action.REFUSE_EXTENSION: "{actor} refused more time for this problem at {time}.",
         Action.COMMENT: "{actor} commented on this problem at {time}.",
         Action.PRESS: "{actor} escalated this problem at {time}.",
     }

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from data.errors import BadInput
-from data.procedure.steps import STEPS, Need, Relation, Step
+from data.procedure.step import Need, Relation, Request, Step
+from data.procedure.steps import STEPS
 from data.procedure.turns import ENDS
 from data.words.ledger import Status
 from problem_ledger.cases.rules import DeadlineRule, Rules, SignOffRule, load_rules
@@ -17,6 +18,7 @@ RELATIONS: Final = {
     Relation.IN_UNIT: "in the handling unit or below it",
     Relation.CHECKER: "covers the place; outside the handling unit; never handled it",
     Relation.SIGNER: "as a checker, of the level the severity asks for; did not check it",
+    Relation.DECIDER: "as a checker, of the level the severity asks for to sign it off",
 }
 
 
@@ -58,7 +60,7 @@ def _table(steps: Iterable[Step]) -> list[str]:
             step.target.value if step.target else "stays",
             _who(step),
             RELATIONS[step.relation] if step.roles else "",
-            ", ".join(_need(need) for need in step.needs) or "–",
+            _needs(step),
         )
         lines.append(f"| {' | '.join(cells)} |")
     return lines
@@ -78,9 +80,14 @@ def _rules(rules: Rules) -> Iterator[str]:
         f"{rules.offline.hours} hours or {rules.offline.intervals} intervals, the longer;"
         f" none when more than {rules.offline.most_percent} % fall silent at once"
     )
+    longer = (
+        f"{rules.extension.most} times a problem; {rules.extension.working_days} working days each"
+        f" at most, {rules.extension.proposed} proposed"
+    )
     for name, figure in (
         ("amber", f"{rules.amber.working_days} working days or {rules.amber.share:.0%} left"),
         ("hand_back", f"{rules.hand_back.total_seconds() / 3600:g} hours"),
+        ("extension", longer),
         ("look_back", f"{rules.look_back} months"),
         ("exceedance", run),
         ("offline", silent),
@@ -107,6 +114,19 @@ def _sources(step: Step) -> str:
 def _who(step: Step) -> str:
     roles = sorted(role.value.replace("_", " ") for role in step.roles)
     return ", ".join(roles + (["the system"] if step.by_system else []))
+
+
+REQUESTS: Final = {
+    Request.NONE: "no request for more time waits",
+    Request.PENDING: "a request for more time waits",
+}
+
+
+def _needs(step: Step) -> str:
+    asked = [_need(need) for need in step.needs]
+    if step.request is not None:
+        asked.append(REQUESTS[step.request])
+    return ", ".join(asked) or "–"
 
 
 def _need(need: Need) -> str:

@@ -42,6 +42,8 @@ def situation_of(connection: Connection, row: Row) -> Situation:
         checker_id=row["checker_id"],
         assigned_at=row["assigned_at"],
         look_back_at=row["look_back_at"],
+        extension_count=row["extension_count"],
+        is_requested=row["asked_due_on"] is not None,
     )
 
 

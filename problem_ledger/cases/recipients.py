@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from data.clock import UtcDatetime
 from data.notices.queue import offices_over
-from data.procedure.steps import Circle, Step
+from data.procedure.step import Circle, Step
 from data.queries.levels import LEVELS
 from data.records import AccountId
 from data.vocabulary import ChiefLevel

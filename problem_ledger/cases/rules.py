@@ -67,6 +67,21 @@ class OfflineRule:
 
 
 @dataclass(frozen=True, slots=True)
+class ExtensionRule:
+    """How a problem's deadline may be extended.
+
+    ``most`` times, each time by ``working_days`` at most; ``proposed`` working days unless another
+    day is chosen.
+    """
+
+    most: int
+    working_days: int
+    proposed: int
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SimilarRule:
     """How near (metres) and close in time (days) two open problems of a group may be the same."""
 
@@ -90,6 +105,7 @@ class Rules:
     amber: AmberRule
     hand_back: timedelta
     look_back: int
+    extension: ExtensionRule
     exceedance: ExceedanceRule
     offline: OfflineRule
     most_photos: int
@@ -102,6 +118,11 @@ class Rules:
             if (name, severity) in self.overrides:
                 return self.overrides[name, severity]
         return self.deadlines[severity]
+
+    @property
+    def most_extensions(self) -> int:
+        """How often a problem's deadline may be extended."""
+        return self.extension.most
 
     def sign_off_level(self, severity: Severity) -> ChiefLevel:
         """Returns the lowest chief level that may sign off problems of the severity."""
@@ -162,6 +183,7 @@ def read_rules(shipped: str, own: str = "") -> Rules:
         amber=AmberRule(**single["amber"]),
         hand_back=timedelta(hours=_only(single["hand_back"], "hours")),
         look_back=_only(single["look_back"], "months"),
+        extension=_extension(single["extension"], *sources["extension"]),
         exceedance=ExceedanceRule(**_opening(single["exceedance"], *sources["exceedance"])),
         offline=OfflineRule(**_opening(single["offline"], *sources["offline"])),
         most_photos=_only(single["photos"], "most"),
@@ -170,7 +192,16 @@ def read_rules(shipped: str, own: str = "") -> Rules:
     )
 
 
-_SINGLE = ("amber", "hand_back", "look_back", "exceedance", "offline", "photos", "similar")
+_SINGLE = (
+    "amber",
+    "hand_back",
+    "look_back",
+    "extension",
+    "exceedance",
+    "offline",
+    "photos",
+    "similar",
+)
 
 
 def _opening(table: Mapping[str, Any], source: str, verified: bool) -> dict[str, Any]:
@@ -178,6 +209,14 @@ def _opening(table: Mapping[str, Any], source: str, verified: bool) -> dict[str,
     counts = {name: _count(each) for name, each in table.items() if name != "severity"}
     severity = Severity(table["severity"])
     return {**counts, "severity": severity, "source": source, "verified": verified}
+
+
+def _extension(table: Mapping[str, Any], source: str, verified: bool) -> ExtensionRule:
+    counts = {name: _count(each) for name, each in table.items()}
+    rule = ExtensionRule(**counts, source=source, verified=verified)
+    if rule.proposed > rule.working_days:
+        raise ValueError("extension.proposed above extension.working_days")
+    return rule
 
 
 def _similar(table: Mapping[str, Any], source: str, verified: bool) -> SimilarRule:

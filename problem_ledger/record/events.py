@@ -53,6 +53,7 @@ STORY: Final = (
     "due_days",
     "is_provisional",
     "extension_count",
+    "asked_due_on",
     "pressed_at",
     "is_returned",
     "version",

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, text
 
 from data.clock import UtcDatetime, business_date
 from data.database import transaction
-from data.procedure.steps import Relation
+from data.procedure.step import Relation
 from data.procedure.turns import OPEN, sql_list, waiting_at
 from data.queries.working_days import known_calendar
 from data.words.ledger import NoticeKind

@@ -15,6 +15,7 @@ from data.procedure.workflow import steps_of
 from data.queries.working_days import known_calendar
 from data.words.ledger import CLOSED, Action, Status
 from problem_ledger.cases.actions import archive
+from problem_ledger.cases.extensions import closed_request
 from problem_ledger.cases.rules import Rules
 from problem_ledger.record import store
 from problem_ledger.record.events import NewEvent
@@ -122,7 +123,12 @@ def _settle(
         store.write_next(
             connection,
             row,
-            {"due_at": settled.at, "amber_at": settled.amber_at, "is_provisional": False},
+            {
+                "due_at": settled.at,
+                "amber_at": settled.amber_at,
+                "is_provisional": False,
+                **closed_request(row, settled.at),
+            },
             NewEvent(
                 action=Action.COMMENT,
                 target=status,

@@ -56,7 +56,7 @@ interface Option { value: string; word: string; hint?: string }
 interface OptionGroup { word: string; hint?: string; options: Option[] }
 interface FieldSpec {
   kind: string; name: string; label: string; required?: boolean; hint?: string; either?: boolean; value?: string; empty?: string;
-  groups?: OptionGroup[]; options?: Option[]; number?: boolean; least?: string; proposed?: string; most?: number;
+  groups?: OptionGroup[]; options?: Option[]; number?: boolean; least?: string; last?: string; proposed?: string; most?: number;
 }
 interface DialogSpec {
   title: string; note: string; confirm: string; done: string; foot: string; danger: boolean; fields: FieldSpec[];

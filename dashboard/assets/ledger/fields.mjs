@@ -64,7 +64,7 @@ function radio(field, { words }) {
 
 /** @param {FieldSpec} field @param {Around} around @returns {Made} */
 function date(field, { words }) {
-  const input = element("input", { type: "date", min: field.least, value: field.value });
+  const input = element("input", { type: "date", min: field.least, max: field.last, value: field.value });
   return {
     box: framed(field, input, input),
     focus: input,

@@ -7,8 +7,8 @@ from typing import Final
 
 from data.clock import UtcDatetime, business_date, start_of_day
 from data.procedure.deadlines import LIGHT
-from data.procedure.steps import Relation
-from data.procedure.turns import OPEN, WAITING, sql_list, waiting_at
+from data.procedure.step import Relation
+from data.procedure.turns import OPEN, REQUESTED, WAITING, sql_list, waiting_at
 from data.queries.ledger.asker import MINE, OWN_UNITS
 from data.queries.ledger.filter import LedgerFilter, View
 from data.queries.phrases import literal
@@ -26,6 +26,7 @@ VIEWS: Final[Mapping[View, str]] = {
     View.MINE: MINE,
     View.UNIT: f"{OPEN} AND {OWN_UNITS}",
     View.PRESSED: f"{OPEN} AND problem.pressed_at IS NOT NULL",
+    View.EXTENSION: REQUESTED,
     View.ALL: "true",
 }
 """What each tab holds."""

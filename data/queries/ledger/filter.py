@@ -40,6 +40,7 @@ class View(StrEnum):
     MINE = "mine"
     UNIT = "unit"
     PRESSED = "pressed"
+    EXTENSION = "extension"
     ALL = "all"
 
 

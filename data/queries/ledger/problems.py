@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from sqlalchemy import Connection, RowMapping, text
@@ -89,6 +90,7 @@ class ProblemRow:
     due_days: int | None
     is_provisional: bool
     extension_count: int
+    asked_due_on: date | None
     pressed_at: UtcDatetime | None
     light: Light
     last_action: Action
@@ -181,8 +183,8 @@ _COLUMNS: Final = f"""problem.id, problem.number, problem.version, problem.statu
     problem.reporter_id, problem.handler_id, problem.checker_id, problem.found_at,
     problem.registered_at, problem.assigned_at, problem.signed_off_at, problem.due_at,
     problem.amber_at, problem.due_days, problem.is_provisional, problem.extension_count,
-    problem.pressed_at, {LIGHT} AS light, problem.last_action, problem.last_actor,
-    problem.last_at, {NEXT_ACTION} AS next_action,
+    problem.asked_due_on, problem.pressed_at, {LIGHT} AS light, problem.last_action,
+    problem.last_actor, problem.last_at, {NEXT_ACTION} AS next_action,
     {WHERE_FACTS.format(of="problem")}"""
 
 _JOINS: Final = f"""{WHERE_JOINS.format(of="problem")}

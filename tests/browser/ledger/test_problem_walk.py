@@ -1,88 +1,16 @@
 """A problem's whole way in Chromium with four accounts, and what stops a step on it."""
 
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import text
 
 from data.vocabulary import Role
 from problem_ledger.record.verify import verify_problem
-from tests.fixtures.map import watch
+from tests.fixtures.desks import LAT, LON, Desk, Photos, begin, finish, send_report
 from tests.fixtures.served import Served
-from tests.made.ledger.pictures import drawn, exif, saved
-from tests.running.pages import PATIENCE_S, until_in_page
-from tests.running.waiting import shared
-
-LON, LAT = 112.2006, 32.65
-Desk = Callable[..., Page]
-Photos = Callable[..., Path]
-
-
-@pytest.fixture
-def refusals() -> list[str]:
-    """What the test provokes: the browser tells it as an error of the page."""
-    return []
-
-
-@pytest.fixture
-def desk(browser: Browser, shared_served: Served, refusals: list[str]) -> Iterator[Desk]:
-    """A window of its own for each account; what goes wrong in any of them fails the test."""
-    wrongs: list[str] = []
-    contexts = []
-
-    def made(role: Role, address: str, language: str = "zh", width: int = 1440) -> Page:
-        context = browser.new_context(
-            locale="zh-CN",
-            viewport={"width": width, "height": 900},
-            geolocation={"longitude": LON, "latitude": LAT, "accuracy": 6},
-            permissions=["geolocation"],
-        )
-        context.set_default_timeout(shared(PATIENCE_S) * 1000)
-        contexts.append(context)
-        shared_served.sign_in(context, shared_served.logins[role], language)
-        page = context.new_page()
-        watch(page, wrongs, shared_served.url)
-        page.goto(shared_served.url + address)
-        return page
-
-    yield made
-    for context in contexts:
-        context.close()
-    assert [each for each in wrongs if not each.endswith(tuple(refusals))] == []
-
-
-@pytest.fixture
-def photo(tmp_path: Path) -> Photos:
-    """A photo as a phone takes it there, each number another picture."""
-
-    def made(seed: int, away_deg: float = 0) -> Path:
-        file = tmp_path / f"photo-{seed}.jpg"
-        tags = exif(lon=LON + away_deg, lat=LAT, bearing=40 + seed)
-        file.write_bytes(saved(drawn(seed), tags=tags))
-        return file
-
-    return made
-
-
-def send_report(served: Served, photo: Path, description: str) -> str:
-    """Reports a problem as a phone does, without a page; the address of the new problem."""
-    with served.client(served.logins[Role.PATROLLER]) as client:
-        sent = client.post("/api/v1/photos", files={"photo": (photo.name, photo.read_bytes())})
-        assert sent.status_code == 201, sent.text
-        body = {
-            "place": {"x": LON, "y": LAT, "crs": "EPSG:4326", "accuracy_m": 6},
-            "category": "bank.building_waste",
-            "source": "patrol",
-            "description": description,
-            "photo_ids": [sent.json()["id"]],
-        }
-        key = {"Idempotency-Key": f"report-of-{photo.stem}"}
-        made = client.post("/api/v1/problems", json=body, headers=key)
-        assert made.status_code == 201, made.text
-        return f"/ledger/{made.json()['id']}"
+from tests.running.pages import until_in_page
 
 
 def report(page: Page, photo: Path) -> str:
@@ -116,14 +44,6 @@ def mark_on_the_map(page: Page) -> None:
     page.wait_for_url("**/ledger/report?*")
 
 
-def begin(page: Page, action: str) -> Locator:
-    """The dialog of that step."""
-    page.locator(f".pb-bar [data-problem-act={action}]").click()
-    dialog = page.locator("dialog.pd")
-    expect(dialog).to_be_visible()
-    return dialog
-
-
 def explain(dialog: Locator, sentence: str) -> None:
     """The photo taken elsewhere is shown as doubtful; only a sentence lets the step go on."""
     doubts = dialog.locator(".pd-checks .doubtful")
@@ -137,13 +57,6 @@ def explain(dialog: Locator, sentence: str) -> None:
     field = dialog.locator("[data-field=explanation]")
     expect(field.locator(".pd-wrong")).to_be_visible()
     field.locator("textarea").fill(sentence)
-
-
-def finish(page: Page, dialog: Locator, status: str) -> None:
-    """The step is confirmed, and the page shows what it led to."""
-    dialog.locator("footer .btn").last.click()
-    expect(page.locator(".pb-stat")).to_have_text(status)
-    expect(dialog).to_have_count(0)
 
 
 def submit(page: Page, photo: Path, words: str) -> None:

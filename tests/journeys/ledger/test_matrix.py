@@ -15,7 +15,7 @@ from data.words.ledger import Action, Severity, Status
 from problem_ledger.cases.actions import EXPLAINED
 from problem_ledger.record.commands import Command, Done
 from tests.fixtures.served import Served
-from tests.made.ledger.acts import EXPLANATION, needs, problem
+from tests.made.ledger.acts import EXPLANATION, needs, problem, take
 from tests.made.office import PEOPLE, Office
 
 NEW, REFUSED, ACCEPTED, ASSIGNED, RECTIFYING, SUBMITTED, VERIFIED, CLOSED, ARCHIVED = (
@@ -43,6 +43,9 @@ CHECKERS = (ABOVE | PATROLLERS | {"member_above"}) - {"handler", "chief_member"}
 SIGNERS = {"chief_province", "chief_city", "chief", "office"}
 """Of the county's level at least, and not the one who checked."""
 
+DECIDERS = SIGNERS | {"checker", "handler"}
+"""Of the county's level at least, outside the unit; there nobody has handled or checked it yet."""
+
 REPORTERS = ABOVE | UNIT | PATROLLERS | {"member_above"}
 
 ALLOWED: Mapping[Action, Mapping[Status, set[str]]] = {
@@ -58,11 +61,25 @@ ALLOWED: Mapping[Action, Mapping[Status, set[str]]] = {
     Action.SIGN_OFF: {VERIFIED: SIGNERS},
     Action.REOPEN: {CLOSED: ABOVE},
     Action.ARCHIVE: {},
-    Action.EXTEND: dict.fromkeys((ASSIGNED, RECTIFYING), OFFICE),
+    Action.ASK_EXTENSION: dict.fromkeys((ASSIGNED, RECTIFYING), UNIT),
+    Action.WITHDRAW_EXTENSION: {},
+    Action.EXTEND: {},
+    Action.REFUSE_EXTENSION: {},
     Action.COMMENT: dict.fromkeys(EVERY, CHIEFS),
     Action.PRESS: dict.fromkeys(OPEN, ABOVE),
 }
 """Who may take the step from which state; everything else is refused."""
+
+ASKED: Mapping[Action, Mapping[Status, set[str]]] = {
+    **ALLOWED,
+    Action.ASK_EXTENSION: {},
+    Action.WITHDRAW_EXTENSION: dict.fromkeys((ASSIGNED, RECTIFYING), UNIT),
+    Action.EXTEND: dict.fromkeys((ASSIGNED, RECTIFYING), DECIDERS),
+    Action.REFUSE_EXTENSION: dict.fromkeys((ASSIGNED, RECTIFYING), DECIDERS),
+}
+"""The same while the unit's request for more time waits for its answer."""
+
+STATES = [*((state, False) for state in EVERY), (ASSIGNED, True), (RECTIFYING, True)]
 
 UNSEEN = {"patroller_down", "chief_down", "office_down", "member_down"}
 """Their duty lies in the lower town: for them the problem isn't there."""
@@ -102,27 +119,30 @@ def attempt(
 ) -> httpx.Response:
     explanation = EXPLANATION if action in EXPLAINED else ""
     blank = Command(action, done.version, text="已核实", explanation=explanation)
-    command = replace(blank, **needs(office, who, action))
+    command = replace(blank, **needs(office, who, action, done))
     return client.post(
         f"/api/v1/problems/{done.problem_id}/actions/{action.value}", json=sent(command)
     )
 
 
-def begun(office: Office, state: Status) -> Done:
+def begun(office: Office, state: Status, asked: bool) -> Done:
     """A problem of that state; an archived one began so early that no entry lies in the future."""
     days = 410 if state is Status.ARCHIVED else 0
     office.clock.move(days=-days)
     done = problem(office, state, Severity.SERIOUS)
     office.clock.move(days=days)
-    return done
+    return take(office, done, Action.ASK_EXTENSION) if asked else done
 
 
-@pytest.mark.parametrize("state", EVERY, ids=lambda state: state.value)
-def test_every_step(served_office: Office, people: dict[str, httpx.Client], state: Status) -> None:
+@pytest.mark.parametrize(("state", "asked"), STATES)
+def test_every_step(
+    served_office: Office, people: dict[str, httpx.Client], state: Status, asked: bool
+) -> None:
     wrong: list[str] = []
-    done = begun(served_office, state)
-    for action in ALLOWED:
-        may = ALLOWED[action].get(state, set())
+    done = begun(served_office, state, asked)
+    table = ASKED if asked else ALLOWED
+    for action in table:
+        may = table[action].get(state, set())
         refused = [who for who in people if who not in may and is_asked(who, state)]
         for who in refused:
             answer = attempt(served_office, people[who], who, done, action)
@@ -133,7 +153,7 @@ def test_every_step(served_office: Office, people: dict[str, httpx.Client], stat
             answer = attempt(served_office, people[who], who, done, action)
             if answer.status_code != 200:
                 wrong.append(told(who, action, state, answer))
-            done = begun(served_office, state)
+            done = begun(served_office, state, asked)
     assert wrong == []
 
 
@@ -153,18 +173,21 @@ def refusals(who: str) -> set[int]:
     return {404} if who in UNSEEN else {403, 409}
 
 
-@pytest.mark.parametrize("state", EVERY, ids=lambda state: state.value)
+@pytest.mark.parametrize(("state", "asked"), STATES)
 def test_a_reader_is_offered_what_they_may_do(
-    served_office: Office, people: dict[str, httpx.Client], state: Status
+    served_office: Office, people: dict[str, httpx.Client], state: Status, asked: bool
 ) -> None:
     done = problem(served_office, state, Severity.SERIOUS)
+    if asked:
+        done = take(served_office, done, Action.ASK_EXTENSION)
+    table = ASKED if asked else ALLOWED
     for who, client in people.items():
         answer = client.get(f"/api/v1/problems/{done.problem_id}")
         if who in SHUT_OUT - {"auditor"} or who in UNSEEN:
             assert answer.status_code == (404 if who in UNSEEN else 403), who
             continue
         offered = {each["action"] for each in answer.json()["allowed"]}
-        expected = {action.value for action, when in ALLOWED.items() if who in when.get(state, ())}
+        expected = {action.value for action, when in table.items() if who in when.get(state, ())}
         assert offered == expected, who
 
 

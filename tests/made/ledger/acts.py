@@ -47,6 +47,7 @@ TO_SIGN_OFF = (
 DOER: Mapping[Action, str] = {
     **dict.fromkeys(Action, "office"),
     **dict.fromkeys((Action.SIGN_FOR, Action.PROGRESS, Action.SUBMIT, Action.HAND_BACK), "member"),
+    **dict.fromkeys((Action.ASK_EXTENSION, Action.WITHDRAW_EXTENSION), "member"),
     **dict.fromkeys((Action.VERIFY, Action.RETURN), "patroller"),
     **dict.fromkeys((Action.SIGN_OFF, Action.PRESS), "chief"),
 }
@@ -100,8 +101,8 @@ def act(office: Office, who: str, done: Done, action: Action, **other: Any) -> D
     return actions.act(app, account, done.problem_id, command, office.clock, office.rules)
 
 
-def needs(office: Office, who: str, action: Action) -> dict[str, Any]:
-    """The fields that a command of that step needs beside its text."""
+def needs(office: Office, who: str, action: Action, done: Done | None = None) -> dict[str, Any]:
+    """The fields that a command of that step on the problem needs beside its text."""
     match action:
         case Action.ACCEPT:
             return {"severity": Severity.GENERAL, "category": REPORT.category}
@@ -111,8 +112,9 @@ def needs(office: Office, who: str, action: Action) -> dict[str, Any]:
             return {"photo_ids": (photo_of(office, who),)}
         case Action.VERIFY:
             return {"place": SPOT, "photo_ids": (photo_of(office, who),)}
-        case Action.EXTEND:
-            return {"due_on": business_date(to_utc(office.clock.at + timedelta(days=200)))}
+        case Action.ASK_EXTENSION | Action.EXTEND if done is not None:
+            due_at = row_of(office, done)["due_at"] or office.clock.at
+            return {"due_on": business_date(to_utc(due_at + timedelta(days=4)))}
     return {}
 
 
@@ -122,7 +124,7 @@ def take(office: Office, done: Done, action: Action, who: str = "", **other: Any
     The handler is a member of the handling unit for as long as this takes.
     """
     who = who or DOER[action]
-    fields = {"text": "已清运完毕", **needs(office, who, action), **other}
+    fields = {"text": "已清运完毕", **needs(office, who, action, done), **other}
     if who != "handler":
         return act(office, who, done, action, **fields)
     with membership(office, who):

@@ -75,6 +75,7 @@ STRAIGHT = (
     Action.VERIFY,
     Action.SIGN_OFF,
 )
+HANDLING = (Action.SIGN_FOR, Action.PROGRESS, Action.SUBMIT, Action.ASK_EXTENSION)
 LACKING = ("", "text", "photo", "place", "severity", "category", "unit", "requirement")
 REFUSALS = (BadInput, Conflict, Forbidden)
 
@@ -139,6 +140,8 @@ class LedgerMachine(RuleBasedStateMachine):
             self.row["checker_id"],
             self.row["assigned_at"],
             self.row["look_back_at"],
+            self.row["extension_count"],
+            self.row["asked_due_on"] is not None,
         )
 
     def take(self, participant: Participant, command: Command) -> None:
@@ -161,13 +164,18 @@ class LedgerMachine(RuleBasedStateMachine):
         link = next_link(self.row, changes, told)
         self.row.update(link.columns)
         self.events.append(link.event)
-        if who and command.action in (Action.SIGN_FOR, Action.PROGRESS, Action.SUBMIT):
+        if who and command.action in HANDLING:
             self.handlers.add(who)
 
     def command(self, action: Action, pick: int, lacks: str = "") -> Command:
-        """A command with all that any step asks for but what it ``lacks``."""
+        """A command with all that any step asks for but what it ``lacks``.
+
+        With something lacking, a day of more time may lie beyond the rule as well.
+        """
         takes_photos = action in (Action.SUBMIT, Action.VERIFY, Action.PROGRESS)
-        later = max(self.now, self.row["due_at"] or self.now) + timedelta(days=1 + pick % 40)
+        names_day = action in (Action.ASK_EXTENSION, Action.EXTEND)
+        days = 15 if names_day and not lacks else 40
+        later = max(self.now, self.row["due_at"] or self.now) + timedelta(days=1 + pick % days)
         return Command(
             action,
             self.row["version"],
@@ -176,7 +184,7 @@ class LedgerMachine(RuleBasedStateMachine):
             category=None if lacks == "category" else "bank.piles",
             unit_id=None if lacks == "unit" else (BUREAU, STATION, TOWN)[pick % 3],
             requirement="" if lacks == "requirement" else "清理",
-            due_on=business_date(later) if action is Action.EXTEND or pick % 4 == 0 else None,
+            due_on=business_date(later) if names_day or pick % 4 == 0 else None,
             place=None if lacks == "place" else Place(112.1, 32.9),
             explanation="照片已核对" if action in EXPLAINED else "",
             photo_ids=(pick + 1,) if takes_photos and lacks != "photo" else (),

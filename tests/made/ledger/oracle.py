@@ -10,7 +10,7 @@ from problem_ledger.record.events import Event
 
 LEVELS = ("province", "city", "county", "township", "village")
 LOWEST = {"general": "township", "serious": "county", "major": "city", "critical": "province"}
-HANDLING = ("sign_for", "progress", "submit")
+HANDLING = ("sign_for", "progress", "submit", "ask_extension")
 
 InUnit = Callable[[int, int], bool]
 """Whether that account has a duty in that unit or below it."""

@@ -48,6 +48,7 @@ SAME = (
     "due_days",
     "is_provisional",
     "extension_count",
+    "asked_due_on",
     "pressed_at",
     "is_returned",
     "last_action",

@@ -31,6 +31,8 @@ from tests.made.readings.messages import one
 UNIT = ["chief_member", "member", "member_below"]
 """Everybody of the unit that handles, and of the one below it."""
 
+ASKED = (*TO_SIGN_OFF[:2], Action.ASK_EXTENSION)
+
 
 def test_a_problem_goes_the_straight_way_and_replays(office: Office) -> None:
     done = carry(office, *TO_SIGN_OFF)
@@ -92,9 +94,10 @@ def test_of_two_at_once_one_wins_and_the_other_is_told(office: Office) -> None:
             {"requirement": "清", "unit_id": 999},
             "no such unit",
         ),
-        (TO_SIGN_OFF[:2], "office", Action.EXTEND, {}, "new deadline"),
-        (TO_SIGN_OFF[:2], "office", Action.EXTEND, {"due_on": date(2026, 11, 3)}, "later"),
-        (TO_SIGN_OFF[:2], "office", Action.EXTEND, {"due_on": date(9999, 1, 1)}, "three years"),
+        (ASKED, "office", Action.EXTEND, {}, "new deadline"),
+        (ASKED, "office", Action.EXTEND, {"due_on": date(2026, 11, 3)}, "later"),
+        (ASKED, "office", Action.EXTEND, {"due_on": date(9999, 1, 1)}, "15 working days"),
+        (TO_SIGN_OFF, "office", Action.REOPEN, {"due_on": date(9999, 1, 1)}, "three years"),
         (TO_SIGN_OFF[:3], "member", Action.SUBMIT, {}, "photo"),
         (TO_SIGN_OFF[:5], "patroller", Action.VERIFY, {"place": SPOT}, "photo"),
         (TO_SIGN_OFF[:6], "chief", Action.SIGN_OFF, {"text": ""}, "opinion"),
@@ -141,7 +144,8 @@ def test_a_deadline_comes_from_the_rules_or_the_office(office: Office) -> None:
     assigned = act(office, "office", accepted, Action.ASSIGN, **how, due_on=date(2026, 11, 20))
     row = row_of(office, assigned)
     assert (row["due_rule"], row["due_days"]) == ("set", None)
-    longer = act(office, "office", assigned, Action.EXTEND, due_on=date(2026, 11, 27))
+    asked = act(office, "member", assigned, Action.ASK_EXTENSION, due_on=date(2026, 11, 27))
+    longer = act(office, "office", asked, Action.EXTEND, due_on=date(2026, 11, 27))
     row = row_of(office, longer)
     assert row["due_at"].isoformat() == "2026-11-27T10:00:00+00:00"
     assert (row["extension_count"], row["status"]) == (1, "assigned")

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Collection
 
 import pytest
 
@@ -13,7 +14,7 @@ from data.procedure.steps import STEPS
 from data.procedure.workflow import next_step
 from data.queries.ledger.asker import asker_of
 from data.queries.ledger.filter import LedgerFilter, Order, View
-from data.queries.ledger.problems import Moment, problems
+from data.queries.ledger.problems import Moment, ProblemRow, problems
 from data.queries.people.accounts import roles
 from data.queries.people.visible import scope_of
 from data.queries.scope import EVERYTHING
@@ -22,7 +23,7 @@ from data.words.ledger import Action, Severity, Status
 from problem_ledger.cases.actors import participant_of
 from problem_ledger.cases.permissions import allowed_actions, situation_of
 from problem_ledger.record import store
-from tests.made.ledger.acts import problem
+from tests.made.ledger.acts import problem, take
 from tests.made.office import PEOPLE, Office
 
 NEXT = {
@@ -34,6 +35,13 @@ NEXT = {
     Status.VERIFIED: Action.SIGN_OFF,
 }
 """The step that brings an open problem on, written by hand."""
+
+
+def next_of(row: ProblemRow, steps: Collection[Action]) -> Action | None:
+    """The step by hand; a request for more time waits for those who may answer it."""
+    if row.asked_due_on is not None and Action.EXTEND in steps:
+        return Action.EXTEND
+    return NEXT.get(row.status)
 
 
 def is_for(status: Status, held: set[Role]) -> bool:
@@ -50,6 +58,9 @@ def office(shared_office: Office) -> Office:
         problem(shared_office, status)
     for severity in (Severity.SERIOUS, Severity.MAJOR, Severity.CRITICAL):
         problem(shared_office, Status.VERIFIED, severity)
+        asked = problem(shared_office, Status.RECTIFYING, severity)
+        take(shared_office, asked, Action.ASK_EXTENSION)
+    take(shared_office, problem(shared_office, Status.ASSIGNED), Action.ASK_EXTENSION)
     return shared_office
 
 
@@ -66,18 +77,19 @@ def test_what_waits_is_what_the_table_lets_them_do_next(office: Office, person: 
         waiting, _n = problems(
             connection, scope, asker, LedgerFilter(view=View.WAITING), Order(), moment
         )
-        expected = set()
+        expected, following = set(), {}
         for row in rows:
             try:
                 steps = allowed_actions(connection, who, row.id, now, office.rules)
             except NotFound:  # pragma: no cover - what is listed can be opened
                 pytest.fail(f"{row.number} is listed and can't be opened")
-            may = NEXT.get(row.status) in {step.action for step in steps}
-            if may and is_for(row.status, held):
+            actions = {step.action for step in steps}
+            following[row.id] = next_of(row, actions)
+            if following[row.id] in actions and is_for(row.status, held):
                 expected.add(row.id)
     assert {row.id for row in waiting} == expected
     assert {row.id for row in rows if row.is_waiting} == expected
-    assert all(row.next_action in (None, NEXT.get(row.status)) for row in rows)
+    assert all(row.next_action in (None, following[row.id]) for row in rows)
 
 
 def test_somebody_is_waited_for_in_every_open_state(office: Office) -> None:

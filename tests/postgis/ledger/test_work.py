@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import RowMapping, text
 
-from data.clock import BUSINESS_ZONE, UtcDatetime, start_of_day
+from data.clock import BUSINESS_ZONE, UtcDatetime, business_date, start_of_day
 from data.errors import ServiceDown
 from data.procedure.deadlines import official_calendar
 from data.settings import LedgerSettings
@@ -85,7 +85,8 @@ def test_a_unit_is_not_blamed_for_what_waits_for_others(office: Office, database
 def test_a_moved_deadline_is_told_anew(office: Office, database: Database) -> None:
     done = carry(office, *ASSIGNED)
     assert remind(database.app, at(date(2026, 11, 16))) == 1
-    take(office, done, Action.EXTEND, due_on=date(2026, 11, 30))
+    asked = take(office, done, Action.ASK_EXTENSION, due_on=date(2026, 11, 30))
+    take(office, asked, Action.EXTEND, due_on=date(2026, 11, 30))
     assert remind(database.app, at(date(2026, 11, 17))) == 0
     assert remind(database.app, at(date(2026, 11, 30))) == 1
     assert rows(database.owner, NOTICES) == [("due_soon", UNIT)] * 2
@@ -147,10 +148,13 @@ def test_a_provisional_deadline_is_settled_when_the_year_is_known(
 ) -> None:
     known = official_calendar()
     office.clock.at = at(date(known.last, 12, 28))
-    carry(office, *ASSIGNED)
+    assigned = carry(office, *ASSIGNED)
     found = "SELECT due_at, is_provisional, version FROM problem"
     ((due_at, provisional, version),) = rows(database.owner, found)
     assert provisional is True
+    asked = business_date(UtcDatetime(due_at)) + timedelta(days=1)
+    take(office, assigned, Action.ASK_EXTENSION, due_on=asked)
+    version += 1  # type: ignore[operator]  # a number
     assert settle_deadlines(database.app, office.clock, office.rules) == 0
     off = frozenset(date(known.last + 1, 1, day) for day in (4, 5, 6))
     announced = replace(known, off=known.off | off, last=known.last + 1)
@@ -161,6 +165,7 @@ def test_a_provisional_deadline_is_settled_when_the_year_is_known(
     ((later, provisional, next_version),) = rows(database.owner, found)
     assert provisional is False
     assert later > due_at  # type: ignore[operator]  # both are times
+    assert one(database.owner, "SELECT asked_due_on FROM problem") is None, "met by the new day"
     assert next_version == version + 1  # type: ignore[operator]  # both are numbers
     assert verify(database.app, {}).findings == []
 

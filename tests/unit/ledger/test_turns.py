@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from data.procedure import turns
-from data.procedure.steps import STEPS, Circle, Relation, Window
+from data.procedure.step import Circle, Relation, Window
+from data.procedure.steps import STEPS
 from data.words.ledger import Action, NoticeKind, Status
 
 UNIT, OFFICE = Circle.UNIT, Circle.OFFICE
@@ -21,6 +22,9 @@ TOLD = {
     Action.PRESS: (NoticeKind.PRESSED, (UNIT, OFFICE)),
     Action.COMMENT: (NoticeKind.COMMENTED, (UNIT, OFFICE)),
     Action.SIGN_OFF: (NoticeKind.SIGNED_OFF, (Circle.REPORTER,)),
+    Action.ASK_EXTENSION: (NoticeKind.EXTENSION_ASKED, (Circle.SIGNING_OFFICE,)),
+    Action.EXTEND: (NoticeKind.EXTENDED, (UNIT,)),
+    Action.REFUSE_EXTENSION: (NoticeKind.EXTENSION_REFUSED, (UNIT,)),
 }
 REACHED = {
     Status.REGISTERED: 1,
@@ -42,7 +46,12 @@ def test_each_step_tells_whom_it_should() -> None:
 
 
 def test_who_handles_and_what_closes_is_as_written_by_hand() -> None:
-    assert turns.HANDLING == (Action.SIGN_FOR, Action.PROGRESS, Action.SUBMIT)
+    assert turns.HANDLING == (
+        Action.SIGN_FOR,
+        Action.PROGRESS,
+        Action.SUBMIT,
+        Action.ASK_EXTENSION,
+    )
     assert turns.CLOSING == (Action.REFUSE, Action.SIGN_OFF)
     assert turns.ENDS == (Status.REFUSED, Status.ARCHIVED)
     assert turns.AFTER_SIGN_OFF == (Status.SIGNED_OFF, Status.ARCHIVED)
@@ -74,6 +83,7 @@ def test_a_problem_waits_for_offices_the_unit_a_checker_and_a_signer() -> None:
         Relation.IN_UNIT: (Status.ASSIGNED, Status.RECTIFYING),
         Relation.CHECKER: (Status.SUBMITTED,),
         Relation.SIGNER: (Status.VERIFIED,),
+        Relation.DECIDER: (Status.ASSIGNED, Status.RECTIFYING),
     }
 
 

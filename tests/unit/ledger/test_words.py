@@ -15,7 +15,8 @@ from dashboard.ledger.words import (
     rule_source_words,
 )
 from dashboard.parts.wording import language
-from data.procedure.steps import STEPS, Need
+from data.procedure.step import Need
+from data.procedure.steps import STEPS
 from data.procedure.turns import WAY
 from data.words.ledger import CATEGORY_KEYS, Action, Severity, Source, Status
 from problem_ledger.cases.rules import DeadlineRule, load_rules
@@ -48,9 +49,16 @@ def test_the_look_of_a_button_says_whether_it_leads_on_sets_back_or_stands_besid
             Action.SUBMIT,
             Action.VERIFY,
             Action.SIGN_OFF,
+            Action.EXTEND,
         },
         "d": {Action.REFUSE, Action.HAND_BACK, Action.RETURN, Action.REOPEN},
-        "g": {Action.EXTEND, Action.PRESS, Action.COMMENT},
+        "g": {
+            Action.ASK_EXTENSION,
+            Action.WITHDRAW_EXTENSION,
+            Action.REFUSE_EXTENSION,
+            Action.PRESS,
+            Action.COMMENT,
+        },
         "": {Action.PROGRESS},
     }
 

@@ -1,7 +1,7 @@
 """Who may take which step: a table written by hand, compared with the code's in every case."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 
@@ -69,6 +69,15 @@ ENOUGH = {
 }
 
 
+def decider(p: Person, severity: str) -> bool:
+    return (
+        office_or_chief(p, severity)
+        and not p.in_unit
+        and not p.handled
+        and p.level in ENOUGH[severity]
+    )
+
+
 def signer(p: Person, severity: str) -> bool:
     return (
         office_or_chief(p, severity)
@@ -93,8 +102,7 @@ TABLE: dict[tuple[str, str | None], tuple[str, Says]] = {
     ("return", "verified"): ("rectifying", signer),
     ("sign_off", "verified"): ("signed_off", signer),
     ("reopen", "signed_off"): ("rectifying", office_or_chief),
-    ("extend", "assigned"): ("assigned", office),
-    ("extend", "rectifying"): ("rectifying", office),
+    **{("ask_extension", status): (status, that_unit) for status in ("assigned", "rectifying")},
     **{("comment", status.value): (status.value, chief) for status in Status},
     **{
         ("press", status): (status, office_or_chief)
@@ -102,6 +110,24 @@ TABLE: dict[tuple[str, str | None], tuple[str, Says]] = {
     },
 }
 """Every case in which somebody may; archiving is the system's alone."""
+
+ANSWERS: dict[tuple[str, str | None], tuple[str, Says]] = {
+    **{
+        (action, status): (status, may)
+        for action, may in (
+            ("withdraw_extension", that_unit),
+            ("extend", decider),
+            ("refuse_extension", decider),
+        )
+        for status in ("assigned", "rectifying")
+    },
+}
+"""What becomes possible while a request for more time waits; asking again does not."""
+
+ASKED_TABLE = {
+    **{case: says for case, says in TABLE.items() if case[0] != "ask_extension"},
+    **ANSWERS,
+}
 
 PEOPLE = [
     Person(role.value, level.value, *flags)
@@ -116,7 +142,9 @@ def _actor(person: Person) -> Actor:
     return Actor(ME, (duty,))
 
 
-def _situation(person: Person, status: str, severity: str) -> Situation:
+def _situation(
+    person: Person, status: str, severity: str, *, asked: bool = False, count: int = 0
+) -> Situation:
     return Situation(
         Status(status),
         Severity(severity),
@@ -124,24 +152,73 @@ def _situation(person: Person, status: str, severity: str) -> Situation:
         checker_id=ME if person.checked else AccountId(2),
         assigned_at=UtcDatetime(NOW - timedelta(hours=3)),
         look_back_at=NOW,
+        extension_count=count,
+        is_requested=asked,
     )
 
 
-@pytest.mark.parametrize("status", [None, *[status.value for status in Status]])
-def test_everybody_may_exactly_what_the_table_says(status: str | None) -> None:
+@pytest.mark.parametrize(
+    ("status", "asked"),
+    [
+        (None, False),
+        *[(status.value, False) for status in Status],
+        ("assigned", True),
+        ("rectifying", True),
+    ],
+)
+def test_everybody_may_exactly_what_the_table_says(status: str | None, asked: bool) -> None:
     severities = [severity.value for severity in Severity]
+    table = ASKED_TABLE if asked else TABLE
     for person, severity in product(PEOPLE, severities):
-        situation = _situation(person, status, severity) if status else None
+        situation = _situation(person, status, severity, asked=asked) if status else None
         found = {
             step.action.value: (step.target.value if step.target else status)
             for step in allowed(_actor(person), situation, NOW, RULES)
         }
         expected = {
             action: target
-            for (action, source), (target, may) in TABLE.items()
+            for (action, source), (target, may) in table.items()
             if source == status and may(person, severity)
         }
         assert found == expected, (person, severity)
+
+
+@pytest.mark.parametrize(("count", "may"), [(0, True), (1, True), (2, False), (3, False)])
+def test_more_time_is_asked_for_as_often_as_the_rule_says(count: int, may: bool) -> None:
+    member = Person("unit_member", "county", here=True, in_unit=True, handled=False, checked=False)
+    situation = _situation(member, "rectifying", "general", count=count)
+    steps = [step.action for step in allowed(_actor(member), situation, NOW, RULES)]
+    assert (Action.ASK_EXTENSION in steps) is may
+    if not may:
+        with pytest.raises(Conflict, match=f"extended {count} times; 2 is the most"):
+            check(Action.ASK_EXTENSION, _actor(member), situation, NOW, RULES)
+
+
+def test_an_answer_needs_a_request_and_only_one_waits() -> None:
+    member = Person("unit_member", "county", here=True, in_unit=True, handled=False, checked=False)
+    office_ = Person("office", "county", here=True, in_unit=False, handled=False, checked=False)
+    for action, person in (
+        (Action.EXTEND, office_),
+        (Action.REFUSE_EXTENSION, office_),
+        (Action.WITHDRAW_EXTENSION, member),
+    ):
+        with pytest.raises(Conflict, match="No request"):
+            check(action, _actor(person), _situation(person, "assigned", "serious"), NOW, RULES)
+    again = _situation(member, "assigned", "serious", asked=True)
+    with pytest.raises(Conflict, match="already"):
+        check(Action.ASK_EXTENSION, _actor(member), again, NOW, RULES)
+
+
+def test_who_handled_it_or_is_too_low_does_not_decide_on_more_time() -> None:
+    office_ = Person("office", "township", here=True, in_unit=False, handled=False, checked=False)
+    for person, severity, says in (
+        (office_, "serious", "higher level"),
+        (replace(office_, level="county", in_unit=True), "serious", "its own request"),
+        (replace(office_, level="county", handled=True), "serious", "Who handled"),
+    ):
+        situation = _situation(person, "rectifying", severity, asked=True)
+        with pytest.raises(Forbidden, match=says):
+            check(Action.EXTEND, _actor(person), situation, NOW, RULES)
 
 
 def test_a_refusal_is_forbidden_or_a_conflict_with_the_state() -> None:
