@@ -98,6 +98,7 @@ def read_patterns(text: str, thresholds: Mapping[Parameter, Thresholds]) -> Dead
     return DeadSensors(
         never={p: held.never for p, held in thresholds.items()},
         least=int(table["least"]),
+        least_zeros=int(table["least_zeros"]),
         alike=frozenset(map(Parameter, table["alike"])),
         never_with_zeros=frozenset(map(Parameter, table["never_with_zeros"])),
         free=frozenset(map(Parameter, table["free"])),
