@@ -110,6 +110,50 @@ def test_values(values: str, reason: Refusal | None) -> None:
 
 
 @pytest.mark.parametrize(
+    "word",
+    [
+        "NaN",
+        "nan",
+        "-nan",
+        "-nan(ind)",
+        "Infinity",
+        "-Infinity",
+        "inf",
+        "1e999",
+        "-1.5E+400",
+        "9" * 5000,
+    ],
+)
+def test_a_word_for_no_number_costs_its_value_alone(word: str) -> None:
+    raw = f'{{{TIME}, "id": "nan, \\"inf", "values": {{"ph": {word}, "do": 8, "tp": 0.1}}}}'
+    reading = decode(raw.encode(), StationCode("S1"), ARRIVED)
+    assert reading.values == {Parameter.DISSOLVED_OXYGEN: 8.0, Parameter.TOTAL_PHOSPHORUS: 0.1}
+    assert reading.refused == {"ph": "not finite"}
+    assert reading.message_id == 'nan, "inf'
+
+
+@pytest.mark.parametrize(
+    ("payload", "reason"),
+    [
+        (f'{{{TIME}, "values": {{"ph": NaN, "do": 8, "do": 9}}}}', Refusal.SHAPE),
+        (f'{{{TIME}, "values": {{"ph": NaN, "do": 8}}, "x": 1}}', Refusal.SHAPE),
+        (f'{{{TIME}, "values": {{"ph": NaN, "do": 8}}', Refusal.NOT_JSON),
+        (f'{{{TIME}, "values": {{"ph": NaNa, "do": 8}}}}', Refusal.NOT_JSON),
+        (f'{{{TIME}, "values": {{"ph": 7 NaN, "do": 8}}}}', Refusal.NOT_JSON),
+        (f'{{{TIME}, "values": {{"ph": NaN, "do": 8}}, "position": [NaN, 32]}}', None),
+        ('{"time": NaN, "values": {"ph": 7}}', Refusal.TIME),
+        (f'{{{TIME}, "values": {{"ph": NaN, "do": null}}}}', Refusal.VALUE),
+        ("[" * 60_000 + "NaN", Refusal.NOT_JSON),
+        ('{"values": NaN, "a": "' + '\\"' * 30_000, Refusal.NOT_JSON),
+    ],
+)
+def test_all_else_is_as_strict_beside_a_word_for_no_number(
+    payload: str, reason: Refusal | None
+) -> None:
+    assert read(payload) == reason
+
+
+@pytest.mark.parametrize(
     ("more", "reason"),
     [
         ('"id": "a-1"', None),
