@@ -17,7 +17,7 @@ from ingest.codecs.refusal import Unreadable
 _LONGEST_NUMBER: Final = 400
 """No double has more digits; longer ones take milliseconds to read."""
 
-_LONGEST_WHOLE: Final = 18
+_LONGEST_WHOLE: Final = 20
 _ODD: Final = re.compile(
     rb"[:\[,]\s*+[+-]?(?:nan|inf|\d[\d.]*+e\+?\d{2}|\d{300})", re.ASCII | re.IGNORECASE
 )

@@ -263,8 +263,10 @@ def _position(raw: object, refused: RefusedParts) -> tuple[float, float] | None:
 
 
 def _message_id(raw: object) -> str:
+    if type(raw) is int:
+        return str(raw)
     if not isinstance(raw, str):
-        raise Unreadable(Refusal.SHAPE, "id is not text")
+        raise Unreadable(Refusal.SHAPE, "id is neither text nor a whole number")
     if not 1 <= len(raw) <= LONGEST_ID or not raw.isprintable():
         raise Unreadable(Refusal.VALUE, f"id is not 1 to {LONGEST_ID} printable characters")
     return raw

@@ -86,6 +86,8 @@ def _add_refused(by_station: dict[StationCode, _Ids], refused: Refused) -> None:
 def _id_of_message(payload: bytes) -> str | None:
     document = read_any(payload)
     named = document.get("id") if isinstance(document, dict) else None
+    if type(named) is int:
+        return str(named)
     if isinstance(named, str) and 1 <= len(named) <= LONGEST_ID and named.isprintable():
         return named
     return None

@@ -45,6 +45,15 @@ def test_a_whole_message() -> None:
     assert reading.message_id == "m-1"
 
 
+@pytest.mark.parametrize(
+    ("written", "named"),
+    [("13", "13"), ("-1", "-1"), ("18446744073709551615", "18446744073709551615")],
+)
+def test_a_whole_number_as_id_is_its_digits(written: str, named: str) -> None:
+    raw = f'{{{TIME}, "id": {written}, "values": {{"ph": 7.1}}}}'.encode()
+    assert decode(raw, StationCode("S1"), ARRIVED).message_id == named
+
+
 def test_the_least_message() -> None:
     reading = decode(
         b'{"time":"2026-05-01T00:00:00Z","values":{"do":8}}', StationCode("S1"), ARRIVED
@@ -159,7 +168,10 @@ def test_all_else_is_as_strict_beside_a_word_for_no_number(
         ('"id": "a-1"', None),
         ('"id": "a\\"b"', None),
         ('"id": "河-1"', None),
-        ('"id": 17', Refusal.SHAPE),
+        ('"id": 17', None),
+        ('"id": 17.5', Refusal.SHAPE),
+        ('"id": true', Refusal.SHAPE),
+        ('"id": null', Refusal.SHAPE),
         ('"id": ""', Refusal.VALUE),
         ('"id": "a\\u0000b"', Refusal.VALUE),
         ('"id": "' + "x" * 129 + '"', Refusal.VALUE),
