@@ -216,3 +216,14 @@ def test_results_below_the_limit_are_no_stuck_sensor() -> None:
     for hour in range(0, 24 * 9, 4):
         raw = reading(hour, {AMMONIA: 0.0, TP: 0.0, DO: 0.0})
         assert checks.check(STATION, raw._replace(below={AMMONIA: 0.02, TP: 0.01, DO: 0.2})) == {}
+
+
+@pytest.mark.parametrize(
+    ("limit", "beyond"), [(0.02, False), (5000, False), (6000, True), (1e9, True)]
+)
+def test_a_detection_limit_is_held_to_the_gross_range(limit: float, beyond: bool) -> None:
+    raw = reading(0, {AMMONIA: limit / 2, PH: 7.0})._replace(below={AMMONIA: limit})
+    expected = {AMMONIA: Flag.OUT_OF_RANGE} if beyond else {}
+    assert Checks().check(STATION, raw) == expected
+    flagged = raw._replace(flags={AMMONIA: Flag.CALIBRATION})
+    assert Checks().check(STATION, flagged) == {AMMONIA: Flag.CALIBRATION}
