@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 
 from data.errors import BadInput
 from data.vocabulary import Refusal
+from ingest.codecs.json_numbers import has_odd_numbers, with_nan
 from ingest.codecs.json_paths import find, indexed, put
 from ingest.codecs.json_v1 import LONGEST_ID
 from ingest.codecs.mapping import PayloadMapping, paths_of
@@ -40,8 +41,9 @@ def documents_in(
 
 def _parse(payload: bytes, whole: _Parser, fraction: _Parser) -> Any:
     try:
+        text = payload.decode("utf-8")
         return json.loads(
-            payload.decode("utf-8"),
+            with_nan(text) if has_odd_numbers(payload) else text,
             object_pairs_hook=_object,
             parse_int=whole,
             parse_float=fraction,

@@ -1,5 +1,7 @@
 """Maps factor codes of HJ 212 to our parameters, with the conversion of their units."""
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -86,3 +88,17 @@ def factor_of(code: str, system: str) -> Factor | None:
     if new is None and system in WATER_SYSTEMS:
         return OLD.get(code)
     return new
+
+
+_NEW_CODE: Final = re.compile(r"(?<![0-9a-z])w\d{5}(?!\d)", re.ASCII)
+_OLD_CODE: Final = re.compile(r"(?:\d{3}|b\d\d)(?![0-9a-z])", re.ASCII)
+
+
+def factor_like(key: str, system: str) -> Factor | None:
+    """Returns the factor that a key names in any way (``w21003``, ``W21003_rtd``); else None."""
+    plain = unicodedata.normalize("NFKC", key).casefold().strip()
+    for code in _NEW_CODE.findall(plain):
+        if code in NEW:
+            return NEW[code]
+    old = _OLD_CODE.match(plain)
+    return factor_of(old[0].upper(), system) if old else None

@@ -9,11 +9,17 @@ from typing import Final
 from data.quality.detection import read_below
 from data.records import ValueRange
 from data.vocabulary import Flag, Parameter, Period
-from ingest.codecs.hj212_factors import Factor, factor_of
+from ingest.codecs.hj212_factors import Factor, factor_like, factor_of
 from ingest.codecs.hj212_segment import Segment
 
 _DEVICE_FLAGS: Final = {flag.value: flag for flag in Flag if len(flag.value) == 1}
 _NUMBER: Final = re.compile(r"[+-]?(\d{1,15}(\.\d{0,12})?|\.\d{1,12})([eE][+-]?\d{1,2})?", re.ASCII)
+_SUFFIXES: Final = frozenset(
+    f"{more}{name}" for more in ("", "Zs") for name in ("Rtd", "Avg", "Min", "Max", "Cou")
+) | {"Flag", "EFlag", "SampleTime", "Info", "SN", "RS", "RT", "Ala", "Data", "DayData", "NightData",
+     "LowValue", "UpValue"}  # fmt: skip
+"""What HJ 212 says of a factor; any other suffix may change its value and isn't understood."""
+
 _RANGE_ENDS: Final = {"Min": "minimum", "Max": "maximum", "Cou": "cumulative"}
 
 
@@ -29,17 +35,49 @@ class Items:
         self.below: dict[Parameter, float] = {}
         self.unread: dict[str, str] = {}
         self._main = "Rtd" if period is Period.INSTANT else "Avg"
+        self._system = segment.fields.get("ST", "")
         parts: dict[str, dict[str, tuple[str, ...]]] = {}
+        strange: list[tuple[str, str]] = []
         for key, texts in segment.items.items():
             code, _dash, suffix = key.rpartition("-")
-            if period is not None and factor_of(code, segment.fields.get("ST", "")) is not None:
+            if period is not None and self._is_strange(key, texts):
+                strange.append((key, f"{key}={texts[-1]}"))
+            elif period is not None and factor_of(code, self._system) is not None:
                 parts.setdefault(code, {})[suffix] = texts
             elif key != "DataTime":
                 self.others[key] = texts[-1]
         for code, parts_of_code in parts.items():
-            factor = factor_of(code, segment.fields.get("ST", ""))
+            factor = factor_of(code, self._system)
             if factor is not None:
                 self._take(code, factor, parts_of_code)
+        for near, text in (*strange, *segment.remains):
+            self._doubt_by(near, text, period)
+
+    def _is_strange(self, key: str, texts: tuple[str, ...]) -> bool:
+        """Returns whether a key names a factor of ours in a way that isn't understood."""
+        code, _dash, suffix = key.rpartition("-")
+        if factor_of(code, self._system) is not None:
+            says_normal = suffix.casefold() == "flag" and set(texts) == {Flag.NORMAL.value}
+            return suffix not in _SUFFIXES and not says_normal
+        return factor_like(key, self._system) is not None
+
+    def _doubt_by(self, near: str, text: str, period: Period | None) -> None:
+        """Makes doubtful what a text that isn't understood may belong to; ``near`` is its item."""
+        key, is_pair, value = text.partition("=")
+        factor = factor_like(near, self._system)
+        is_flag = bool(is_pair) and key.casefold().endswith("flag")
+        says_normal = is_flag and near != key and value == Flag.NORMAL.value
+        if period is None or says_normal or (factor is None and near not in ("", "DataTime")):
+            self.others[key] = value
+        elif factor is not None:
+            self._doubt(factor.parameter, f"{text[:20]!a} isn't understood")
+        elif is_flag:
+            for parameter in (*self.values, *self.doubtful):
+                self._doubt(parameter, f"{text[:20]!a} is of no item")
+        elif self.values or self.doubtful or self.unread:
+            self.unread[text] = "isn't understood"
+        else:
+            self.others[key] = value
 
     def _take(self, code: str, factor: Factor, parts: Mapping[str, tuple[str, ...]]) -> None:
         """Sorts in the items of one factor, by suffix (``Rtd``, ``Avg``, ``Min``, ``Flag`` …)."""

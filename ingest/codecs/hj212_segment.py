@@ -16,9 +16,13 @@ BEIJING: Final = timezone(timedelta(hours=8))
 
 _BODY: Final = re.compile(r"CP=\s*&&(.*)&&\s*", re.DOTALL)
 _FIELD: Final = re.compile(r"\s*([A-Za-z]{2,6})\s*=\s*([^;,]*?)\s*")
-_KEY_END: Final = re.compile("[=;,]")
-_ITEM_END: Final = re.compile("[;,]|$")
-_QUOTED_END: Final = re.compile(r"//\s*(?:[;,]|$)")
+_KEY_END: Final = re.compile(r"[=;,]|\Z")
+_ITEM_END: Final = re.compile(r"[;,]|\Z")
+_QUOTED_END: Final = re.compile(r"//\s*(?:[;,]|\Z)")
+_BARE: Final = frozenset({"rtd", "avg", "min", "max", "cou", "flag", "eflag"})
+"""Keys, in small letters, that say of which factor they are by their place alone."""
+
+_NUMBER_SIGNS: Final = frozenset("0123456789+-.")
 _BLANK: Final = re.compile(r"\s*")
 _LONGEST_NUMBER: Final = 9
 _SPLIT_BIT: Final = 2
@@ -39,11 +43,16 @@ _VERSIONS: Final = {0: Version.V2005, 1: Version.V2017, 2: Version.V2025}
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A parsed data segment; ``items`` holds every value given for a key, in order."""
+    """A parsed data segment; ``items`` holds every value given for a key, in order.
+
+    ``remains`` are texts that belong to no key, each with the key of the item in which it stands,
+    empty where it stands alone.
+    """
 
     fields: Mapping[str, str]
     body: str
     items: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    remains: tuple[tuple[str, str], ...] = ()
 
     @property
     def flag(self) -> int:
@@ -132,35 +141,65 @@ def _decoded(segment: bytes, tolerances: Tolerances) -> str:
 
 
 def with_items(segment: Segment, body: str) -> Segment:
-    """Returns a copy of the segment with the items parsed from ``body``."""
+    """Returns a copy of the segment with the items parsed from ``body``, and what remains."""
     found: dict[str, list[str]] = {}
-    for key, value in pairs(body):
-        found.setdefault(key, []).append(value)
-    return Segment(segment.fields, body, {key: tuple(values) for key, values in found.items()})
+    remains: list[tuple[str, str]] = []
+    waiting: list[str] = []
+    before, item = "", ""
+    for key, text, is_first in pairs(body):
+        if is_first:
+            remains += _alone(waiting, before)
+            before, item, waiting = item or before, "", []
+        if key and key.strip("-").casefold() not in _BARE:
+            item = key
+            remains += [(item, each) for each in waiting]
+            waiting = []
+            found.setdefault(key, []).append(text)
+        else:
+            remain = f"{key}={text}" if key else text
+            if item:
+                remains.append((item, remain))
+            else:
+                waiting.append(remain)
+    remains += _alone(waiting, before)
+    items = {key: tuple(values) for key, values in found.items()}
+    return Segment(segment.fields, body, items, tuple(remains))
 
 
-def pairs(body: str) -> Iterator[tuple[str, str]]:
-    """Yields each ``key=value`` of a segment's body; text between double slashes is one value.
+def _alone(texts: list[str], before: str) -> list[tuple[str, str]]:
+    """Returns the texts of an item without a key; a number may be the rest of the item before."""
+    return [(before if text[0] in _NUMBER_SIGNS else "", text) for text in texts]
 
-    Takes time in proportion to the body's length, whatever is in it.
+
+def pairs(body: str) -> Iterator[tuple[str, str, bool]]:
+    """Yields each key and value of a segment's body, and whether it is the first of its item.
+
+    Items end with a semicolon; text between double slashes is one value. A text without ``=`` comes
+    with an empty key. Takes time in proportion to the body's length, whatever is in it.
     """
-    at, may_be_quoted = 0, True
-    while (stop := _KEY_END.search(body, at)) is not None:
+    at, may_be_quoted, is_first = 0, True, True
+    while at < len(body):
+        stop = _KEY_END.search(body, at)
+        assert stop is not None  # noqa: S101  it finds the end at least
         key, at = body[at : stop.start()].strip(), stop.end()
         if stop[0] != "=" or not key:
+            if key:
+                yield "", key, is_first
+                is_first = False
+            is_first = is_first or stop[0] == ";"
             continue
         begin = _BLANK.match(body, at).end()  # type: ignore[union-attr]  # always matches
         if may_be_quoted and body.startswith("//", begin):
             quoted = _QUOTED_END.search(body, begin + 2)
             if quoted is not None:
-                yield key, body[begin : quoted.start() + 2]
-                at = quoted.end()
+                yield key, body[begin : quoted.start() + 2], is_first
+                at, is_first = quoted.end(), quoted[0].endswith(";")
                 continue
             may_be_quoted = False
         end = _ITEM_END.search(body, at)
         assert end is not None  # noqa: S101  it finds the end at least
-        yield key, body[at : end.start()].strip()
-        at = end.end()
+        yield key, body[at : end.start()].strip(), is_first
+        at, is_first = end.end(), end[0] == ";"
 
 
 def _is_number(text: str) -> bool:

@@ -6,7 +6,6 @@ read is refused alone and named beside the others. The bytes are kept either way
 later.
 """
 
-import json
 import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -20,6 +19,7 @@ from data.records import RawReading, StationCode
 from data.tolerances import NO_TOLERANCES, Tolerance, Tolerances
 from data.vocabulary import Flag, Parameter, Period, Refusal
 from ingest.codecs import repairs
+from ingest.codecs.json_numbers import has_odd_numbers, read_any, read_odd
 from ingest.codecs.refusal import RefusedParts, Unreadable
 
 LONGEST_ID = 128
@@ -102,12 +102,32 @@ def _parse(payload: bytes) -> dict[str, Any]:
     try:
         document = orjson.loads(payload)
     except orjson.JSONDecodeError as error:
-        _refuse_bytes(payload, str(error))
+        document = _with_odd_values(payload)
+        if document is None:
+            _refuse_bytes(payload, str(error))
     if not isinstance(document, dict):
         if isinstance(document, list) and repairs.json_readings(payload, 1):
             repairs.refuse_mendable(Refusal.SHAPE, _MANY, Tolerance.ARRAY)
         raise Unreadable(Refusal.SHAPE, "not an object")
     return document
+
+
+def _with_odd_values(payload: bytes) -> dict[str, Any] | None:
+    """Returns a message that is no JSON for a NaN or an endless number alone, if it says more.
+
+    None for any other. Raises Unreadable where an object has a key twice.
+    """
+    if not has_odd_numbers(payload):
+        return None
+    try:
+        document = read_odd(payload)
+    except (ValueError, RecursionError):
+        return None
+    values = document.get("values") if isinstance(document, dict) else None
+    if not isinstance(values, dict):
+        return None
+    says_more = any(type(v) is not float or math.isfinite(v) for v in values.values())
+    return document if says_more else None
 
 
 def _refuse_bytes(payload: bytes, fault: str) -> NoReturn:
@@ -117,14 +137,9 @@ def _refuse_bytes(payload: bytes, fault: str) -> NoReturn:
         repairs.refuse_mendable(
             Refusal.SHAPE, _MANY, Tolerance.ARRAY if bare == payload.strip() else Tolerance.STRIP
         )
-    if bare != payload:
-        try:
-            orjson.loads(bare)
-        except orjson.JSONDecodeError:
-            pass
-        else:
-            padded = "there is a byte order mark or padding, as NULs, around the message"
-            repairs.refuse_mendable(Refusal.NOT_JSON, padded, Tolerance.STRIP)
+    if bare != payload and read_any(bare) is not None:
+        padded = "there is a byte order mark or padding, as NULs, around the message"
+        repairs.refuse_mendable(Refusal.NOT_JSON, padded, Tolerance.STRIP)
     why = repairs.hint(payload)
     raise Unreadable(Refusal.NOT_JSON, f"{why} ({fault})" if why else fault)
 
@@ -248,8 +263,10 @@ def _position(raw: object, refused: RefusedParts) -> tuple[float, float] | None:
 
 
 def _message_id(raw: object) -> str:
+    if type(raw) is int:
+        return str(raw)
     if not isinstance(raw, str):
-        raise Unreadable(Refusal.SHAPE, "id is not text")
+        raise Unreadable(Refusal.SHAPE, "id is neither text nor a whole number")
     if not 1 <= len(raw) <= LONGEST_ID or not raw.isprintable():
         raise Unreadable(Refusal.VALUE, f"id is not 1 to {LONGEST_ID} printable characters")
     return raw
@@ -268,15 +285,8 @@ def _refuse_repeated_keys(payload: bytes) -> None:
     The fast parser keeps the last of them in silence. Every string takes two quotation marks, so a
     key that vanished shows as a surplus, and only then is the message read a second time.
     """
-
-    def refuse(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) != len(pairs):
-            raise Unreadable(Refusal.SHAPE, "an object has the same key twice")
-        return found
-
     try:
-        json.loads(payload, object_pairs_hook=refuse)
+        read_odd(payload)
     except (ValueError, RecursionError):
         raise Unreadable(Refusal.NOT_JSON, "the message can't be read twice alike") from None
 

@@ -1,16 +1,21 @@
 """Reads a column of results: numbers, and what a laboratory writes below a detection limit."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from math import inf
+from typing import Any, Final, cast
 
 import numpy as np
+import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.archives.cells import numbers
 from data.quality.detection import DetectionRule, read_below
 from data.vocabulary import Parameter
+from ingest.screening.checks import shipped_thresholds
 
+KEYS: Final = frozenset(each.value for each in Parameter)
 MISSING: Final = ("", "-", "--", "---", "—", "——", "/", "*", "NULL", "null", "None", "无")
 """What stands in a cell in which nothing stands."""
 
@@ -71,3 +76,27 @@ def _limit_in(text: str, parameter: Parameter, rule: DetectionRule) -> float | N
         return None if named is None else rule.limit_of(parameter, named)
     except ValueError:
         return None
+
+
+def object_in(text: str | None) -> dict[str, object] | None:
+    """Returns the JSON object in a cell; None where there is none."""
+    try:
+        document = orjson.loads(text or "")
+    except orjson.JSONDecodeError:
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def is_limit(key: str, value: object) -> bool:
+    """Returns whether key and value are a parameter and a detection limit."""
+    return key in KEYS and type(value) in (int, float) and 0 < cast(float, value) < inf
+
+
+def limits_beyond(below: Sequence[str | None]) -> Iterator[tuple[int, Parameter]]:
+    """Yields row and parameter of the detection limits outside the parameter's gross range."""
+    for row, text in enumerate(below):
+        for key, limit in (object_in(text) or {}).items() if text else ():
+            if is_limit(key, limit):
+                parameter = Parameter(key)
+                if not shipped_thresholds()[parameter].spans(cast(float, limit)):
+                    yield row, parameter

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import reduce
-from math import inf, isfinite
+from math import isfinite
 from typing import Any, Final, NamedTuple, cast
 
 import numpy as np
@@ -19,7 +19,15 @@ from data.clock import UtcDatetime
 from data.moments import EARLIEST
 from data.quality.detection import DetectionRule
 from data.vocabulary import Flag, Parameter, Period
-from ingest.history.results import Results, mask_of, results_of
+from ingest.history.results import (
+    KEYS,
+    Results,
+    is_limit,
+    limits_beyond,
+    mask_of,
+    object_in,
+    results_of,
+)
 from ingest.screening.checks import shipped_patterns, shipped_thresholds
 from ingest.screening.impossible import doubtful_rows, impossible_values
 
@@ -28,7 +36,6 @@ STAGED: Final = (
     "flags", "below", "lon", "lat",
 )  # fmt: skip
 FUTURE: Final = timedelta(minutes=10)
-_KEYS: Final = frozenset(each.value for each in Parameter)
 _FLAGS: Final = tuple(each.value for each in Flag if each not in (Flag.FAILED, Flag.REJECTED))
 
 
@@ -206,7 +213,7 @@ def _is_outside(at: Any, outside: Iterable[Month]) -> Any:
 def _unreadable(table: pa.Table) -> Any:
     """Returns a mask of rows with unknown flags or rare parameters, or with a NUL in a text."""
     bad = np.zeros(table.num_rows, dtype=bool)
-    for name, is_known in (("flags", _is_flag), ("extra", _is_rare), ("below", _is_limit)):
+    for name, is_known in (("flags", _is_flag), ("extra", _is_rare), ("below", is_limit)):
         for row, text in enumerate(_text(table, name).to_pylist() if _there(table, [name]) else ()):
             bad[row] |= text is not None and not _is_object(text, is_known)
     for name in _there(table, ("message_id", "flags", "extra", "below")):
@@ -215,29 +222,17 @@ def _unreadable(table: pa.Table) -> Any:
 
 
 def _is_object(text: str, is_known: Callable[[str, object], bool]) -> bool:
-    document = _object_in(text)
+    document = object_in(text)
     return document is not None and all(is_known(*each) for each in document.items())
-
-
-def _object_in(text: str | None) -> dict[str, object] | None:
-    try:
-        document = orjson.loads(text or "")
-    except orjson.JSONDecodeError:
-        return None
-    return document if isinstance(document, dict) else None
 
 
 def _is_flag(key: str, value: object) -> bool:
     """Returns whether key and value are a parameter and a flag that a raw value may carry."""
-    return key in _KEYS and value in _FLAGS
+    return key in KEYS and value in _FLAGS
 
 
 def _is_rare(key: str, value: object) -> bool:
     return is_key(key) and type(value) in (int, float) and isfinite(cast(float, value))
-
-
-def _is_limit(key: str, value: object) -> bool:
-    return key in _KEYS and type(value) in (int, float) and 0 < cast(float, value) < inf
 
 
 def _empty(values: list[Any], table: pa.Table) -> Any:
@@ -249,7 +244,7 @@ def _empty(values: list[Any], table: pa.Table) -> Any:
         return empty
     mask, rare = mask_of(empty), _text(table, "extra")
     for row in np.flatnonzero(mask).tolist():
-        mask[row] = not _object_in(rare[row].as_py())
+        mask[row] = not object_in(rare[row].as_py())
     return pa.array(mask)
 
 
@@ -260,6 +255,8 @@ def _notes(table: pa.Table, chunk: Chunk, found: Mapping[str, Results]) -> tuple
     for name, parameter in named.items():
         for row, limit in found[name].limits.items():
             below[row] = _with(below[row], parameter.value, limit)
+    for row, parameter in limits_beyond(below):
+        flags[row] = _with(flags[row], parameter.value, Flag.OUT_OF_RANGE.value)
     for row, parameter in _impossible(named, found, below):
         flags[row] = _with(flags[row], parameter.value, Flag.IMPOSSIBLE.value)
     for name, parameter in named.items():
@@ -285,11 +282,11 @@ def _impossible(
     }
     for row in np.flatnonzero(doubtful_rows(columns, shipped_patterns())).tolist():
         measured = {p: float(each[row]) for p, each in columns.items() if isfinite(each[row])}
-        limits = _object_in(below[row]) or {}
+        limits = object_in(below[row]) or {}
         below_one = {p: measured[p] for p in measured if p.value in limits}
         for parameter in impossible_values(measured, below_one, shipped_patterns()):
             yield row, parameter
 
 
 def _with(text: str | None, key: str, value: object) -> str:
-    return orjson.dumps({key: value, **(_object_in(text) or {})}).decode()
+    return orjson.dumps({key: value, **(object_in(text) or {})}).decode()

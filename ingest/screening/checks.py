@@ -42,6 +42,10 @@ class Thresholds:
         """Whether one of the parameter's checks needs earlier values."""
         return self.step is not None or self.flat_count is not None
 
+    def spans(self, value: float) -> bool:
+        """Returns whether a value, or a detection limit, lies within the gross range."""
+        return self.low <= value <= self.high
+
     @property
     def ordinary(self) -> tuple[float, float]:
         """The ends of the span above 0, or of the whole one, in which nothing is impossible."""
@@ -98,6 +102,7 @@ def read_patterns(text: str, thresholds: Mapping[Parameter, Thresholds]) -> Dead
     return DeadSensors(
         never={p: held.never for p, held in thresholds.items()},
         least=int(table["least"]),
+        least_zeros=int(table["least_zeros"]),
         alike=frozenset(map(Parameter, table["alike"])),
         never_with_zeros=frozenset(map(Parameter, table["never_with_zeros"])),
         free=frozenset(map(Parameter, table["free"])),
@@ -169,7 +174,7 @@ class Checks:
         if equal_count > 1 or (equal_count and 0.0 in values.values()):  # nearly never
             for parameter in impossible_values(values, below, self._patterns):
                 flags.setdefault(parameter, Flag.IMPOSSIBLE)
-        settled = {*flags, *below} if flags or below else None
+        settled = self._settled(flags, below) if flags or below else None
         for parameter, value in values.items():
             low, high, remembering = held[parameter]
             if settled and parameter in settled:
@@ -186,12 +191,21 @@ class Checks:
                         flags[parameter] = found
         return flags
 
+    def _settled(
+        self, flags: dict[Parameter, Flag], below: Mapping[Parameter, float]
+    ) -> set[Parameter]:
+        """Flags the limits outside their gross range; returns all whose value isn't judged."""
+        for parameter, limit in below.items():
+            if not self._thresholds[parameter].spans(limit):
+                flags.setdefault(parameter, Flag.OUT_OF_RANGE)
+        return {*flags, *below}
+
     def _extraordinary(self, parameter: Parameter, value: float) -> Flag | None:
         """Returns the flag of a value outside the ordinary span; None if it is good."""
         held = self._thresholds[parameter]
         if value in held.never:
             return Flag.IMPOSSIBLE
-        return None if held.low <= value <= held.high else Flag.OUT_OF_RANGE
+        return None if held.spans(value) else Flag.OUT_OF_RANGE
 
 
 def _device_flags(raw: RawReading) -> dict[Parameter, Flag]:

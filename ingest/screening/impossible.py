@@ -15,13 +15,14 @@ from data.vocabulary import Parameter
 class DeadSensors:
     """The rules of what a dead sensor sends.
 
-    ``never`` holds the exact values of each parameter. ``least`` equal values make a pattern:
-    zeros of all that a message measured, or of one of ``never_with_zeros`` beside others; or one
-    number for all of ``alike`` that it measured. ``free`` may be zero at any time.
+    ``never`` holds the exact values of each parameter. ``least_zeros`` zeros make a pattern: of all
+    that a message measured, or of one of ``never_with_zeros`` beside others; and so do ``least``
+    equal values of all of ``alike`` that it measured. ``free`` may be zero at any time.
     """
 
     never: Mapping[Parameter, frozenset[float]]
     least: int
+    least_zeros: int
     alike: frozenset[Parameter]
     never_with_zeros: frozenset[Parameter]
     free: frozenset[Parameter]
@@ -38,7 +39,7 @@ def impossible_values(
     found = {p for p, value in measured.items() if value in rules.never[p]}
     held = {p: value for p, value in measured.items() if p not in rules.free}
     zeros = {p for p, value in held.items() if value == 0}
-    are_many = len(zeros) >= rules.least
+    are_many = len(zeros) >= rules.least_zeros
     if found & zeros or (
         are_many and (len(zeros) == len(held) or not rules.never_with_zeros.isdisjoint(zeros))
     ):
@@ -66,4 +67,4 @@ def doubtful_rows(columns: Mapping[Parameter, Any], rules: DeadSensors) -> Any:
         if parameter in rules.alike:
             count += ~np.isnan(values)
             least, most = np.fmin(least, values), np.fmax(most, values)
-    return (exact > 0) | (zeros >= rules.least) | ((count >= rules.least) & (least == most))
+    return (exact > 0) | (zeros >= rules.least_zeros) | ((count >= rules.least) & (least == most))

@@ -14,6 +14,7 @@ import orjson
 
 from data.records import Refused, StationCode
 from ingest.codecs import hj212
+from ingest.codecs.json_numbers import read_any
 from ingest.codecs.json_v1 import LONGEST_ID
 from ingest.codecs.refusal import Unreadable
 from ingest.screening.screen import Entry, Screened
@@ -83,11 +84,10 @@ def _add_refused(by_station: dict[StationCode, _Ids], refused: Refused) -> None:
 
 
 def _id_of_message(payload: bytes) -> str | None:
-    try:
-        document = orjson.loads(payload)
-    except orjson.JSONDecodeError:
-        return None
+    document = read_any(payload)
     named = document.get("id") if isinstance(document, dict) else None
+    if type(named) is int:
+        return str(named)
     if isinstance(named, str) and 1 <= len(named) <= LONGEST_ID and named.isprintable():
         return named
     return None

@@ -81,6 +81,13 @@ def test_what_is_not_kept_whole_gets_no_receipt(pipeline: Pipeline) -> None:
     assert list(receipts_of(late)) == []
 
 
+def test_a_receipt_names_a_number_as_id_and_a_message_with_a_nan(pipeline: Pipeline) -> None:
+    topic = "onemap/v1/S1/reading"
+    bad = b'{"id":13,"time":"soon","values":{"ph":NaN,"do":8}}'
+    (receipt,) = receipts_of(pipeline._kept(pipeline.sort([Message(topic, bad, NOON)])))
+    assert receipt.payload == b'{"refused":[{"id":"13","reason":"time"}]}'
+
+
 def test_beyond_its_budget_a_station_is_counted_and_not_kept(
     pipeline: Pipeline, database: Database
 ) -> None:

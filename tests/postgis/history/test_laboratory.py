@@ -58,6 +58,19 @@ def test_a_dead_analyser_s_past_is_flagged_as_at_the_door(
     ]
 
 
+def test_an_absurd_detection_limit_is_flagged(database: Database, tmp_path: Path) -> None:
+    register(database.owner, "S-1")
+    file = tmp_path / "history.csv"
+    file.write_text(
+        "station,time,ph,nh3n,fe\nS-1,2026-05-01T08:00,7,<1e9,<6e6\n"
+        "S-1,2026-05-01T09:00,7,<6000,<0.1\nS-1,2026-05-01T10:00,7,<0.2,\n"
+    )
+    assert taken(database, file).stored == 3
+    assert rows(database.owner, "SELECT flags FROM reading ORDER BY observed_at") == [
+        ({"nh3n": "range", "fe": "range"},), ({"nh3n": "range"},), (None,)
+    ]  # fmt: skip
+
+
 def test_a_result_below_the_limit_again_is_the_same_and_measured_is_not(
     database: Database, tmp_path: Path
 ) -> None:

@@ -174,7 +174,14 @@ def test_a_wrong_file_is_refused() -> None:
         ({FLOW: 0.0, Parameter.COPPER: 0.0, Parameter.ZINC: 0.0, Parameter.LEAD: 0.0},
          {Parameter.COPPER, Parameter.ZINC, Parameter.LEAD}),
         ({PH: 7.1, DO: 8.0, AMMONIA: 0.0, TP: 0.0, Parameter.TOTAL_NITROGEN: 0.0}, set()),
-        ({DO: 0.0, AMMONIA: 0.0}, set()),
+        ({DO: 0.0, AMMONIA: 0.0}, {DO, AMMONIA}),
+        ({PH: 7.1, DO: 0.0, AMMONIA: 0.0}, {DO, AMMONIA}),
+        ({AMMONIA: 0.0, TP: 0.0}, {AMMONIA, TP}),
+        ({FLOW: 12.0, AMMONIA: -0.0, TP: 0.0}, {AMMONIA, TP}),
+        ({PH: 7.1, AMMONIA: 0.0, TP: 0.0}, set()),
+        ({FLOW: 0.0, AMMONIA: 0.0}, set()),
+        ({FLOW: 0.0, DO: 0.0}, set()),
+        ({PH: 7.1, DO: 0.0, AMMONIA: 0.3}, set()),
         ({PH: 7.0, DO: 7.0, AMMONIA: 0.3}, set()),
         ({Parameter.COPPER: 0.01, Parameter.ZINC: 0.01, Parameter.LEAD: 0.01}, set()),
         ({FLOW: 0.0, Parameter.LEVEL: 0.0, Parameter.VOLUME: 0.0}, set()),
@@ -209,3 +216,14 @@ def test_results_below_the_limit_are_no_stuck_sensor() -> None:
     for hour in range(0, 24 * 9, 4):
         raw = reading(hour, {AMMONIA: 0.0, TP: 0.0, DO: 0.0})
         assert checks.check(STATION, raw._replace(below={AMMONIA: 0.02, TP: 0.01, DO: 0.2})) == {}
+
+
+@pytest.mark.parametrize(
+    ("limit", "beyond"), [(0.02, False), (5000, False), (6000, True), (1e9, True)]
+)
+def test_a_detection_limit_is_held_to_the_gross_range(limit: float, beyond: bool) -> None:
+    raw = reading(0, {AMMONIA: limit / 2, PH: 7.0})._replace(below={AMMONIA: limit})
+    expected = {AMMONIA: Flag.OUT_OF_RANGE} if beyond else {}
+    assert Checks().check(STATION, raw) == expected
+    flagged = raw._replace(flags={AMMONIA: Flag.CALIBRATION})
+    assert Checks().check(STATION, flagged) == {AMMONIA: Flag.CALIBRATION}

@@ -45,6 +45,15 @@ def test_a_whole_message() -> None:
     assert reading.message_id == "m-1"
 
 
+@pytest.mark.parametrize(
+    ("written", "named"),
+    [("13", "13"), ("-1", "-1"), ("18446744073709551615", "18446744073709551615")],
+)
+def test_a_whole_number_as_id_is_its_digits(written: str, named: str) -> None:
+    raw = f'{{{TIME}, "id": {written}, "values": {{"ph": 7.1}}}}'.encode()
+    assert decode(raw, StationCode("S1"), ARRIVED).message_id == named
+
+
 def test_the_least_message() -> None:
     reading = decode(
         b'{"time":"2026-05-01T00:00:00Z","values":{"do":8}}', StationCode("S1"), ARRIVED
@@ -110,12 +119,59 @@ def test_values(values: str, reason: Refusal | None) -> None:
 
 
 @pytest.mark.parametrize(
+    "word",
+    [
+        "NaN",
+        "nan",
+        "-nan",
+        "-nan(ind)",
+        "Infinity",
+        "-Infinity",
+        "inf",
+        "1e999",
+        "-1.5E+400",
+        "9" * 5000,
+    ],
+)
+def test_a_word_for_no_number_costs_its_value_alone(word: str) -> None:
+    raw = f'{{{TIME}, "id": "nan, \\"inf", "values": {{"ph": {word}, "do": 8, "tp": 0.1}}}}'
+    reading = decode(raw.encode(), StationCode("S1"), ARRIVED)
+    assert reading.values == {Parameter.DISSOLVED_OXYGEN: 8.0, Parameter.TOTAL_PHOSPHORUS: 0.1}
+    assert reading.refused == {"ph": "not finite"}
+    assert reading.message_id == 'nan, "inf'
+
+
+@pytest.mark.parametrize(
+    ("payload", "reason"),
+    [
+        (f'{{{TIME}, "values": {{"ph": NaN, "do": 8, "do": 9}}}}', Refusal.SHAPE),
+        (f'{{{TIME}, "values": {{"ph": NaN, "do": 8}}, "x": 1}}', Refusal.SHAPE),
+        (f'{{{TIME}, "values": {{"ph": NaN, "do": 8}}', Refusal.NOT_JSON),
+        (f'{{{TIME}, "values": {{"ph": NaNa, "do": 8}}}}', Refusal.NOT_JSON),
+        (f'{{{TIME}, "values": {{"ph": 7 NaN, "do": 8}}}}', Refusal.NOT_JSON),
+        (f'{{{TIME}, "values": {{"ph": NaN, "do": 8}}, "position": [NaN, 32]}}', None),
+        ('{"time": NaN, "values": {"ph": 7}}', Refusal.TIME),
+        (f'{{{TIME}, "values": {{"ph": NaN, "do": null}}}}', Refusal.VALUE),
+        ("[" * 60_000 + "NaN", Refusal.NOT_JSON),
+        ('{"values": NaN, "a": "' + '\\"' * 30_000, Refusal.NOT_JSON),
+    ],
+)
+def test_all_else_is_as_strict_beside_a_word_for_no_number(
+    payload: str, reason: Refusal | None
+) -> None:
+    assert read(payload) == reason
+
+
+@pytest.mark.parametrize(
     ("more", "reason"),
     [
         ('"id": "a-1"', None),
         ('"id": "a\\"b"', None),
         ('"id": "河-1"', None),
-        ('"id": 17', Refusal.SHAPE),
+        ('"id": 17', None),
+        ('"id": 17.5', Refusal.SHAPE),
+        ('"id": true', Refusal.SHAPE),
+        ('"id": null', Refusal.SHAPE),
         ('"id": ""', Refusal.VALUE),
         ('"id": "a\\u0000b"', Refusal.VALUE),
         ('"id": "' + "x" * 129 + '"', Refusal.VALUE),

@@ -57,6 +57,8 @@ def one(payload: object, document: dict[str, object]) -> RawReading:
         (b"true", "1", None),
         (b"null", "1", None),
         (b"NaN", "1", None),
+        (b"-nan", "1", None),
+        (b"inf", "1", None),
         (b"-Infinity", "1", None),
         (b'""', "1", None),
         (b'"seven"', "1", None),
