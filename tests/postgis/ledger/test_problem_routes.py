@@ -86,8 +86,11 @@ def test_what_is_reported_twice_is_suggested_before_and_told_after(
     assert len(patroller.get(similar, params=near).json()) == 2, "277 m north"
     kin = {**asked, "category": "dumping.solid_waste"}
     assert len(patroller.get(similar, params=kin).json()) == 2
-    for other in ({"lat": 32.6135}, {"category": "water_body.colour"}, {"category": "no.such"}):
+    for other in ({"lat": 32.6135}, {"category": "water_body.colour"}):
         assert patroller.get(similar, params={**asked, **other}).json() == []
+    unknown = patroller.get(similar, params={**asked, "category": "no.such"})
+    assert unknown.status_code == 422
+    assert "no.such" in unknown.json()["detail"]
     long_ago = (datetime.now(UTC) - timedelta(days=31)).isoformat()
     late = {**same, "found_at": long_ago}
     told = patroller.post(PROBLEMS, json=late, headers={"Idempotency-Key": "twice-late"}).json()
