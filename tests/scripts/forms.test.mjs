@@ -2,6 +2,8 @@
 
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
+import { open } from "../../dashboard/assets/ledger/dialog.mjs";
+import { draftFor } from "../../dashboard/assets/ledger/drafts.mjs";
 import { MAKERS } from "../../dashboard/assets/ledger/fields.mjs";
 import { Photos } from "../../dashboard/assets/ledger/photos.mjs";
 import { post, say } from "../../dashboard/assets/ledger/send.mjs";
@@ -77,6 +79,18 @@ test("no more photos are taken than the form has room for", () => {
   assert.equal(photos.add.hidden, true);
 });
 
+test("photos beyond the room of the form are told by their number, until there is room again", () => {
+  const photos = new Photos({ words: { ...WORDS, too_many_photos: "at most {most}, {n} left out" }, most: 2, label: "Photos" });
+  photos.take([photo("1")]);
+  assert.equal(photos.surplus.hidden, true);
+  photos.take([photo("2"), photo("3"), photo("4")]);
+  assert.deepEqual([photos.surplus.textContent, photos.surplus.hidden], ["at most 2, 2 left out", false]);
+  photos.take([photo("5")]);
+  assert.equal(photos.surplus.textContent, "at most 2, 1 left out");
+  photos.drop(photos.items[0]);
+  assert.equal(photos.surplus.hidden, true);
+});
+
 test("a photo counts once the server keeps it, and the form waits until then", async () => {
   const field = make({ kind: "photos", required: true, most: 3 });
   const photos = new Photos({ words: WORDS, most: 3, label: "Photos" });
@@ -104,6 +118,91 @@ test("a lost connection offers another try, a photo that is refused for itself d
   requests[2].answers(200, { id: 7 });
   await settled();
   assert.deepEqual(photos.ids, [7]);
+});
+
+const pressed = (photos, nth) => photos.question.children.filter(({ tag }) => tag === "button")[nth].send("click");
+const QUESTION = { ...WORDS, unsent_photos: "{n} not sent", without_photo: "without it", again: "again" };
+
+test("a form isn't whole while a photo is under way, and what failed is sent again by itself", async () => {
+  const photos = new Photos({ words: QUESTION, most: 3, label: "Photos" });
+  photos.take([photo("1"), photo("2")]);
+  requests[0].onerror();
+  await settled();
+  let whole;
+  photos.whole().then((is) => { whole = is; });
+  await settled();
+  assert.deepEqual([photos.unsent.length, requests.length, whole], [2, 3, undefined]);
+  requests[1].answers(201, { id: 2 });
+  requests[2].answers(201, { id: 1 });
+  await settled();
+  assert.deepEqual([photos.ids, photos.unsent, whole, photos.question.hidden], [[1, 2], [], true, true]);
+});
+
+test("a photo that fails again is asked about: sent once more, or left out by the reader's word alone", async () => {
+  const photos = new Photos({ words: QUESTION, most: 3, label: "Photos" });
+  photos.take([photo("1")]);
+  requests[0].onerror();
+  await settled();
+  const whole = photos.whole();
+  requests[1].onerror();
+  await settled();
+  assert.equal(photos.question.textContent, "1 not sentagainwithout it");
+  pressed(photos, 0);
+  await settled();
+  requests[2].onerror();
+  await settled();
+  assert.deepEqual([photos.items.length, photos.question.hidden], [1, false]);
+  pressed(photos, 1);
+  assert.deepEqual([await whole, photos.items, photos.question.hidden], [true, [], true]);
+});
+
+test("a photo that the server refuses for itself is asked about, and isn't sent again unasked", async () => {
+  const field = make({ kind: "photos", most: 3 });
+  const photos = new Photos({ words: QUESTION, most: 3, label: "Photos" });
+  photos.take([photo("1")]);
+  requests[0].answers(400, { detail: "no picture" });
+  await settled();
+  const whole = photos.whole();
+  await settled();
+  assert.deepEqual([requests.length, photos.question.hidden], [1, false]);
+  photos.drop(photos.items[0]);
+  assert.equal(await whole, false);
+  assert.equal(await field.whole(), true);
+});
+
+test("what failed is sent again once there is a connection, not after the form was closed", async () => {
+  const photos = new Photos({ words: QUESTION, most: 3, label: "Photos" });
+  photos.take([photo("1")]);
+  requests[0].onerror();
+  await settled();
+  globalThis.window.dispatchEvent(new Event("online"));
+  assert.equal(requests.length, 2);
+  requests[1].onerror();
+  await settled();
+  photos.close();
+  globalThis.window.dispatchEvent(new Event("online"));
+  assert.equal(requests.length, 2);
+});
+
+test("what the browser can't show is shown by the server, whether that is known before it is kept or after", async () => {
+  const photos = new Photos({ words: WORDS, most: 3, label: "Photos" });
+  photos.take([photo("1.heic"), photo("2.heic"), photo("3.jpg")]);
+  const [before, after, seen] = photos.items;
+  before.image.onerror();
+  requests.forEach((request, nth) => request.answers(201, { id: nth + 1 }));
+  await settled();
+  after.image.onerror();
+  assert.deepEqual([before, after].map(({ image }) => image.src), ["/api/v1/photos/1?size=thumb", "/api/v1/photos/2?size=thumb"]);
+  assert.match(seen.image.src, /^blob:/);
+});
+
+test("a photo of an earlier visit that the browser can't show is shown by the server", async () => {
+  globalThis.fetch = async () => answer(null, 200);
+  const photos = new Photos({ words: WORDS, most: 3, label: "Photos" });
+  const kept = photos.restore(photo("1.heic"), "name", 9);
+  await kept;
+  photos.items[0].image.onerror();
+  assert.deepEqual([photos.ids, photos.items[0].image.src], [[9], "/api/v1/photos/9?size=thumb"]);
 });
 
 test("a photo taken back stops being sent and makes room", () => {
@@ -149,4 +248,48 @@ test("a refusal says why, with the fields it names; without a body it says its n
 
 test("the form's words have named holes", () => {
   assert.equal(say(WORDS, "sending", { n: 0 }), "0 %");
+});
+
+test("a draft goes on by itself at its own place or without one, and is asked about at another", () => {
+  const [here, there, nowhere] = [{ lon: "112.2", lat: "32.6" }, { lon: "112.3", lat: "32.7" }, { lon: "", lat: "" }];
+  const draft = (asked, place = { x: 1, y: 2 }) => ({ asked: JSON.stringify(asked), place });
+  const [first, second, unplaced] = [draft(here), draft(there), draft(nowhere, null)];
+  assert.deepEqual(draftFor([], here), { draft: null, isElsewhere: false });
+  assert.deepEqual(draftFor([second, first], here), { draft: first, isElsewhere: false });
+  assert.deepEqual(draftFor([second, first], nowhere), { draft: second, isElsewhere: false });
+  assert.deepEqual(draftFor([first], there), { draft: first, isElsewhere: true });
+  assert.deepEqual(draftFor([unplaced], there), { draft: unplaced, isElsewhere: false });
+});
+
+class FakeDialog {
+  static open(fields) {
+    document.querySelector = () => null;
+    const make = document.createElement;
+    document.createElement = (tag) => Object.assign(make(tag), tag === "dialog" ? { showModal() {}, close() { this.closed = true; } } : {});
+    const spec = { title: "Progress", note: "", confirm: "Send", done: "", foot: "", danger: false, checks: [], fields };
+    open({ id: 1, version: 1, lon: 112, lat: 32, words: WORDS, dialogs: { progress: spec } }, "progress");
+    const dialog = document.body.children.at(-1);
+    const parts = [...dialog.all()];
+    const part = (name) => parts.find(({ classList }) => classList.contains(name));
+    return { dialog, parts, part, text: parts.find(({ tag }) => tag === "textarea") };
+  }
+}
+
+test("a dialog closes at once while nothing is filled in, and asks when something is", () => {
+  const fields = [{ kind: "text", name: "text", label: "Text" }];
+  const empty = FakeDialog.open(fields);
+  empty.dialog.send("keydown", { key: "Escape" });
+  assert.equal(empty.dialog.closed, true);
+  const { dialog, part, text } = FakeDialog.open(fields);
+  text.value = "已清运";
+  for (const [name, facts] of [["keydown", { key: "Escape" }], ["keydown", { key: "Escape" }], ["cancel", {}]]) {
+    assert.equal(dialog.send(name, facts).defaultPrevented, true);
+  }
+  part("ib").send("click");
+  assert.deepEqual([dialog.closed, part("pd-leaving").hidden], [undefined, false]);
+  part("pd-leaving").children[1].send("click");
+  assert.deepEqual([dialog.closed, part("pd-leaving").hidden], [undefined, true]);
+  part("ib").send("click");
+  part("pd-leaving").children[2].send("click");
+  assert.equal(dialog.closed, true);
 });

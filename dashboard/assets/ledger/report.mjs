@@ -2,7 +2,7 @@
 
 import { element } from "../map/words.mjs";
 import { choice } from "./choice.mjs";
-import { Drafts, moment } from "./drafts.mjs";
+import { draftFor, Drafts, moment } from "./drafts.mjs";
 import { locate } from "./fields.mjs";
 import { fresh, Photos } from "./photos.mjs";
 import { post, say } from "./send.mjs";
@@ -22,7 +22,9 @@ class Report {
     this.nth = 0;
     /** @type {Facts | null} */
     this.place = null;
+    this.where = "";
     this.chosen = false;
+    this.isSaved = false;
     /** @type {"reading" | "kept" | "unkept" | "over"} whether what is filled in survives the tab */
     this.keeping = "reading";
     /** @type {Placed | null} */
@@ -34,6 +36,7 @@ class Report {
     this.alike = element("section", { class: "card rp-alike", role: "alert", hidden: "" });
     this.wrong = element("p", { class: "pd-refused", role: "alert", hidden: "" });
     this.submit = element("button", { type: "submit", class: "btn p rp-submit" }, icon("tick"), element("span", {}, this.say("submit")));
+    this.form = element("form", { class: "rp-form", novalidate: "" });
     this.tiles = element("div", { class: "rp-tiles" });
     this.kinds = element("div", { class: "rp-kinds", role: "radiogroup", "aria-label": this.say("kind"), hidden: "" });
     this.stage = element("div", { class: "rp-map" });
@@ -57,13 +60,31 @@ class Report {
   async begin() {
     try {
       this.drafts = new Drafts(this.told.account);
-      const draft = await this.drafts.read();
-      if (draft) this.restore(draft);
+      const { draft, isElsewhere } = draftFor(await this.drafts.read(), this.told.asked);
+      if (draft && (!isElsewhere || await this.wants(draft))) this.restore(draft);
       this.keeping = "kept";
     } catch {
       this.loseNothingSilently();
     }
     this.locateMap();
+  }
+
+  /** Whether the draft of another place is gone on with; else it stays, and an empty form begins here. @param {import("./drafts.mjs").Draft} draft @returns {Promise<boolean>} */
+  async wants(draft) {
+    const where = draft.where || moment(draft.at);
+    const on = element("button", { type: "button", class: "btn" }, this.say("draft_continue", { where }));
+    const anew = element("button", { type: "button", class: "btn" }, this.say("draft_here"));
+    this.restored.replaceChildren(icon("clock"), element("span", {}, this.say("draft_elsewhere", { at: moment(draft.at) })), on, anew);
+    this.restored.hidden = false;
+    this.form.inert = true;
+    const isWanted = await new Promise((chosen) => {
+      on.addEventListener("click", () => chosen(true));
+      anew.addEventListener("click", () => chosen(false));
+    });
+    this.form.inert = false;
+    this.restored.replaceChildren();
+    this.restored.hidden = true;
+    return isWanted;
   }
 
   /** @param {string} key @param {Facts} [facts] */
@@ -73,8 +94,8 @@ class Report {
 
   draw() {
     const preview = mirror(/** @type {HTMLElement} */ (document.getElementById("report-preview")));
-    const form = element(
-      "form", { class: "rp-form", novalidate: "" },
+    const form = this.form;
+    form.append(
       element("section", { class: "card rp-place" }, ...this.placeFields(preview)),
       element("section", { class: "card rp-what" }, ...this.whatFields()),
       element("section", { class: "card rp-facts" }, ...this.factFields()),
@@ -92,11 +113,20 @@ class Report {
   /* ---- the draft: written at each change, until the server has answered */
 
   save() {
-    if (this.keeping !== "kept" || !(this.started || this.restored.childElementCount)) return;
-    const { category, place, key, asked, sent } = this;
+    if (this.keeping !== "kept") return;
+    if (!this.started) return this.erase();
+    this.isSaved = true;
+    const { category, place, key, asked, sent, where } = this;
     const fields = { severity: this.severity.value, source: this.source.value, reference: this.reference.value, description: this.description.value };
     const photos = this.photos.items.map(({ name, id }) => ({ name, id }));
-    this.attempt(() => this.drafts?.save({ key, at: new Date().toISOString(), asked, sent, category, place, fields, photos }));
+    this.attempt(() => this.drafts?.save({ key, at: new Date().toISOString(), asked, sent, category, place, where, fields, photos }));
+  }
+
+  /** What was filled in has been emptied again: its draft goes, so that it doesn't come back. */
+  erase() {
+    if (!this.isSaved) return;
+    this.isSaved = false;
+    this.attempt(() => this.drafts?.remove(this.key, []));
   }
 
   /** @param {() => Promise<void> | undefined} work */
@@ -118,14 +148,20 @@ class Report {
   }
 
   get started() {
-    return Boolean(this.chosen || this.category || this.description.value.trim() || this.photos.items.length);
+    return Boolean(this.chosen || this.category || this.description.value.trim() || this.reference.value.trim() || this.photos.items.length);
   }
 
   /** @param {import("./drafts.mjs").Draft & {files: Map<string, File>}} draft */
   restore(draft) {
     this.key = draft.key;
+    this.isSaved = true;
     this.sent = Boolean(draft.sent);
-    if (draft.asked === this.asked) this.place = draft.place;
+    if (draft.place) {
+      this.place = draft.place;
+      this.where = draft.where ?? "";
+      this.asked = draft.asked;
+      this.chosen = true;
+    }
     const { severity, source, reference, description } = draft.fields;
     this.severity.value = severity;
     this.source.value = source;
@@ -145,10 +181,17 @@ class Report {
 
   /** The draft goes, and an empty form takes its place. */
   async discard() {
-    await this.attempt(() => this.drafts?.clear());
-    this.keeping = "over";
+    await this.forget(true);
     this.map?.map.remove();
     bring(this.box);
+  }
+
+  /** The draft has served, or is unwanted; one that holds a photo the server lacks stays, unless the reader discards it. @param {boolean} [isUnwanted] */
+  async forget(isUnwanted = false) {
+    const isLast = isUnwanted || !this.photos.unsent.length;
+    if (isLast) await this.attempt(() => this.drafts?.remove(this.key, this.photos.items.map(({ name }) => name)));
+    this.keeping = "over";
+    this.photos.close();
   }
 
   /* ---- what it is */
@@ -241,6 +284,7 @@ class Report {
     this.chosen ||= byHand;
     this.spot = null;
     this.place = place;
+    this.where = "";
     this.doubtAgain();
     this.refresh();
     window.dash_clientside.set_props("report-typed", { data: { ...place, nth: this.nth } });
@@ -253,6 +297,7 @@ class Report {
     if (spot.ok) {
       const { x, y, crs, accuracy_m: accuracy, lon, lat } = spot;
       this.place = { x, y, crs, accuracy_m: accuracy };
+      this.where = spot.words;
       this.map?.set(lon, lat);
     }
     this.refresh();
@@ -278,7 +323,7 @@ class Report {
     if (!this.category) return this.say("need_category");
     if (!this.spot) return this.say("need_place");
     if (!this.description.value.trim()) return this.say("need_description");
-    return this.photos.busy ? this.say("wait_photos") : "";
+    return "";
   }
 
   /** @param {string} reason */
@@ -306,13 +351,14 @@ class Report {
 
   /** The report is given up for one that is there already. @param {string} address */
   async leave(address) {
-    await this.attempt(() => this.drafts?.clear());
-    this.keeping = "over";
+    await this.forget();
     location.assign(address);
   }
 
   /** @returns {Promise<void>} */
   async send() {
+    if (this.lacks()) return this.refuse(this.lacks());
+    if (!(await this.photos.whole()) || this.submit.disabled || this.keeping === "over") return;
     const lacks = this.lacks();
     if (lacks || !this.spot) return this.refuse(lacks);
     this.submit.disabled = true;
@@ -331,19 +377,20 @@ class Report {
       description: this.description.value.trim(),
       photo_ids: this.photos.ids,
     };
+    this.form.inert = true; // what is added now would be in no report
     const offline = this.say(this.keeping === "kept" ? "offline_kept" : "offline");
     this.sent = true;
     this.save();
     const answer = await post("/api/v1/problems", body, { ...this.words, offline }, { "Idempotency-Key": this.key });
     this.submit.disabled = false;
+    this.form.inert = false;
     this.sent = answer.status === 0;
     return answer.ok ? this.done(answer) : this.refuse(answer.reason);
   }
 
   /** @param {Answer} answer */
   async done({ status, body }) {
-    await this.attempt(() => this.drafts?.clear());
-    this.keeping = "over";
+    await this.forget();
     const another = element("button", { type: "button", class: "btn" }, this.say("another"));
     another.addEventListener("click", () => location.assign("/ledger/report"));
     this.map?.map.remove();
