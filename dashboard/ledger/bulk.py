@@ -224,6 +224,7 @@ def register_dialog(app: dash.Dash, deps: Deps) -> None:
         Output(Ids.ASSIGNED, "hidden"),
         Output(Ids.UNIT, "data"),
         Output(Ids.UNIT, "value"),
+        Output(Ids.REQUIREMENT, "value"),
         Input({"type": "ledger-bulk", "index": ALL}, "n_clicks"),
         State("ledger-grid", "selectedRows"),
         prevent_initial_call=True,
@@ -231,7 +232,7 @@ def register_dialog(app: dash.Dash, deps: Deps) -> None:
     async def ask(clicks: list[int | None], rows: list[dict[str, Any]] | None) -> tuple[Any, ...]:
         word = ctx.triggered_id["index"] if isinstance(ctx.triggered_id, dict) else ""
         if not any(clicks) or word not in set(FOR_SEVERAL):
-            return (no_update,) * 11
+            return (no_update,) * 12
         action, chosen = Action(word), picked(rows)
         assigns, units = action is Action.ASSIGN, []
         if assigns:
@@ -240,7 +241,7 @@ def register_dialog(app: dash.Dash, deps: Deps) -> None:
             )
             units = [{"value": str(number), "label": name} for number, name in found]
         title, about = heading(action, len(chosen)), note(action)
-        return True, title, word, [], False, "", assigns, about, not assigns, units, None
+        return True, title, word, [], False, "", assigns, about, not assigns, units, None, ""
 
 
 def register_confirm(app: dash.Dash, deps: Deps) -> None:

@@ -52,9 +52,6 @@ class Ids:
     PASSWORD = "accounts-password"  # noqa: S105 - an id
 
 
-ROLE_FIELDS = ("role", "level", "general", "division", "unit")
-
-
 def layout(**_query: Any) -> html.Div:
     """The page of accounts with empty tables, which callbacks fill."""
     new = [
@@ -150,27 +147,25 @@ def register_new(app: dash.Dash, deps: Deps) -> None:
 
     @app.callback(
         Output(Ids.NEW_DIALOG, "opened"),
+        Output(Ids.NEW_LOGIN, "value"),
+        Output(Ids.NEW_NAME, "value"),
+        *[Output(*field) for field in account_list.role_values("new")],
         Input(Ids.NEW, "n_clicks"),
         prevent_initial_call=True,
     )
-    async def open_dialog(_clicks: int) -> bool:
-        return True
+    async def open_dialog(_clicks: int) -> tuple[Any, ...]:
+        return True, "", "", *account_list.NO_ROLE
 
     @app.callback(
         Output(Ids.NEW_DIALOG, "opened", allow_duplicate=True),
         Output(Ids.PASSWORD, "children"),
         Output(Ids.PASSWORD_DIALOG, "opened"),
         Output(Ids.CHANGED, "data"),
-        Output(Ids.NEW_LOGIN, "value"),
-        Output(Ids.NEW_NAME, "value"),
         Input(Ids.CREATE, "n_clicks"),
         State(Ids.NEW_LOGIN, "value"),
         State(Ids.NEW_NAME, "value"),
         State(Ids.CHANGED, "data"),
-        *[
-            State(f"accounts-new-{name}", "checked" if name == "general" else "value")
-            for name in ROLE_FIELDS
-        ],
+        *[State(*field) for field in account_list.role_values("new")],
         prevent_initial_call=True,
     )
     async def create(
@@ -178,7 +173,7 @@ def register_new(app: dash.Dash, deps: Deps) -> None:
     ) -> tuple[Any, ...]:
         grant = actions.role_of_fields(*role)
         password = await off(actions.create, deps, login or "", name or "", grant)
-        return False, account_list.password_shown(password), True, changed + 1, "", ""
+        return False, account_list.password_shown(password), True, changed + 1
 
 
 def register_one(app: dash.Dash, deps: Deps) -> None:
@@ -187,13 +182,14 @@ def register_one(app: dash.Dash, deps: Deps) -> None:
     @app.callback(
         Output(Ids.CHOSEN, "data"),
         Output(Ids.EDIT_DIALOG, "opened"),
+        *[Output(*field) for field in account_list.role_values("add")],
         Input({"type": "accounts-edit", "index": ALL}, "n_clicks"),
         prevent_initial_call=True,
     )
-    async def choose(_clicks: list[int]) -> tuple[Any, Any]:
+    async def choose(_clicks: list[int]) -> tuple[Any, ...]:
         if not pressed() or not isinstance(ctx.triggered_id, dict):
-            return no_update, no_update
-        return {"id": ctx.triggered_id["index"]}, True
+            return (no_update,) * 7
+        return {"id": ctx.triggered_id["index"]}, True, *account_list.NO_ROLE
 
     @app.callback(
         Output(Ids.EDIT_BODY, "children"),
@@ -212,20 +208,17 @@ def register_one(app: dash.Dash, deps: Deps) -> None:
 
     @app.callback(
         Output(Ids.CHANGED, "data", allow_duplicate=True),
-        Output("accounts-add-role", "value"),
+        *[Output(*field, allow_duplicate=True) for field in account_list.role_values("add")],
         Input(Ids.ADD_ROLE, "n_clicks"),
         State(Ids.CHOSEN, "data"),
         State(Ids.CHANGED, "data"),
-        *[
-            State(f"accounts-add-{name}", "checked" if name == "general" else "value")
-            for name in ROLE_FIELDS
-        ],
+        *[State(*field) for field in account_list.role_values("add")],
         prevent_initial_call=True,
     )
     async def add_role(_clicks: int, chosen: dict[str, Any], changed: int, *role: Sent) -> Any:
         account_id, version = AccountId(number_in(chosen, "id")), number_in(chosen, "version")
         await off(actions.add_role, deps, account_id, version, actions.role_of_fields(*role))
-        return changed + 1, None
+        return changed + 1, *account_list.NO_ROLE
 
 
 def register_confirm(app: dash.Dash, deps: Deps) -> None:
