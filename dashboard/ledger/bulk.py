@@ -26,7 +26,7 @@ from dashboard.ledger.reads import MOST_CHOSEN, common_steps
 from dashboard.ledger.words import action_word
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
-from dashboard.parts.kit import button, choice, close_button, dialog, dialog_foot
+from dashboard.parts.kit import button, choice, close_button, dialog, dialog_foot, while_running
 from dashboard.parts.wording import _, ngettext, worded
 from data.errors import OneMapError
 from data.words.ledger import Action
@@ -258,6 +258,7 @@ def register_confirm(app: dash.Dash, deps: Deps) -> None:
         State(Ids.UNIT, "value"),
         State(Ids.REQUIREMENT, "value"),
         State(Ids.CHANGED, "data"),
+        running=while_running(Ids.CONFIRM),
         prevent_initial_call=True,
     )
     async def confirm(

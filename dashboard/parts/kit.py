@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import html
+from dash import Output, html
 
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
@@ -116,6 +116,11 @@ def filter_choice(
 def button(words: Any, name: str, *, is_main: bool = True) -> html.Button:
     """Returns a button; ``is_main`` is the one of a page or dialog that does what it is for."""
     return html.Button(words, id=name, type="button", className="btn p" if is_main else "btn")
+
+
+def while_running(name: str) -> list[tuple[Output, bool, bool]]:
+    """Returns a callback's ``running``: its button waits, so that a second click does nothing."""
+    return [(Output(name, "disabled"), True, False)]
 
 
 def close_button() -> html.Button:

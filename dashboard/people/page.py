@@ -18,6 +18,7 @@ from dashboard.parts.kit import (
     filter_choice,
     page_header,
     search_box,
+    while_running,
 )
 from dashboard.parts.wording import _
 from dashboard.people import account_list, actions
@@ -166,6 +167,7 @@ def register_new(app: dash.Dash, deps: Deps) -> None:
         State(Ids.NEW_NAME, "value"),
         State(Ids.CHANGED, "data"),
         *[State(*field) for field in account_list.role_values("new")],
+        running=while_running(Ids.CREATE),
         prevent_initial_call=True,
     )
     async def create(
@@ -213,6 +215,7 @@ def register_one(app: dash.Dash, deps: Deps) -> None:
         State(Ids.CHOSEN, "data"),
         State(Ids.CHANGED, "data"),
         *[State(*field) for field in account_list.role_values("add")],
+        running=while_running(Ids.ADD_ROLE),
         prevent_initial_call=True,
     )
     async def add_role(_clicks: int, chosen: dict[str, Any], changed: int, *role: Sent) -> Any:
@@ -246,6 +249,7 @@ def register_confirm(app: dash.Dash, deps: Deps) -> None:
         State(Ids.CHOSEN, "data"),
         State(Ids.PENDING, "data"),
         State(Ids.CHANGED, "data"),
+        running=while_running(Ids.CONFIRM),
         prevent_initial_call=True,
     )
     async def confirm(
