@@ -123,11 +123,11 @@ def while_running(name: str) -> list[tuple[Output, bool, bool]]:
     return [(Output(name, "disabled"), True, False)]
 
 
-def close_button() -> html.Button:
+def close_button(name: str = "") -> html.Button:
     """Returns the button 取消 of a dialog: it closes the dialog as its cross does."""
-    return html.Button(
-        _("Cancel"), type="button", className="btn", **attributes(data_close_dialog="")
-    )
+    more: dict[str, Any] = {"id": name} if name else {}
+    more |= attributes(data_close_dialog="")
+    return html.Button(_("Cancel"), type="button", className="btn", **more)
 
 
 def target_button(name: str, label: str = "", **more: Any) -> dict[str, Any]:
