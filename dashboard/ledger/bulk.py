@@ -20,13 +20,14 @@ from dashboard.ledger.bulk_steps import (
     Filled,
     Outcome,
     common_units,
+    place_of_refusal,
     take_all,
 )
 from dashboard.ledger.reads import MOST_CHOSEN, common_steps
 from dashboard.ledger.words import action_word
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
-from dashboard.parts.kit import button, choice, close_button, dialog, dialog_foot
+from dashboard.parts.kit import button, choice, close_button, dialog, dialog_foot, while_running
 from dashboard.parts.wording import _, ngettext, worded
 from data.errors import OneMapError
 from data.words.ledger import Action
@@ -43,6 +44,7 @@ class Ids:
     WORDS_BOX = "ledger-bulk-words-box"
     OUTCOME = "ledger-bulk-said"
     CONFIRM = "ledger-bulk-confirm"
+    CLOSE = "ledger-bulk-close"
     NOTE = "ledger-bulk-note"
     ASSIGNED = "ledger-bulk-assigned"
     UNIT = "ledger-bulk-unit"
@@ -80,7 +82,7 @@ def bulk_dialog() -> html.Div:
                         id=Ids.WORDS_BOX,
                     ),
                     html.Div(id=Ids.OUTCOME, role="status", className="lg-said"),
-                    dialog_foot(close_button(), button(_("Confirm"), Ids.CONFIRM)),
+                    dialog_foot(close_button(Ids.CLOSE), button(_("Confirm"), Ids.CONFIRM)),
                 ],
                 size=480,
             ),
@@ -224,6 +226,10 @@ def register_dialog(app: dash.Dash, deps: Deps) -> None:
         Output(Ids.ASSIGNED, "hidden"),
         Output(Ids.UNIT, "data"),
         Output(Ids.UNIT, "value"),
+        Output(Ids.REQUIREMENT, "value"),
+        Output(Ids.UNIT, "error"),
+        Output(Ids.REQUIREMENT, "error"),
+        Output(Ids.CLOSE, "children"),
         Input({"type": "ledger-bulk", "index": ALL}, "n_clicks"),
         State("ledger-grid", "selectedRows"),
         prevent_initial_call=True,
@@ -231,7 +237,7 @@ def register_dialog(app: dash.Dash, deps: Deps) -> None:
     async def ask(clicks: list[int | None], rows: list[dict[str, Any]] | None) -> tuple[Any, ...]:
         word = ctx.triggered_id["index"] if isinstance(ctx.triggered_id, dict) else ""
         if not any(clicks) or word not in set(FOR_SEVERAL):
-            return (no_update,) * 11
+            return (no_update,) * 15
         action, chosen = Action(word), picked(rows)
         assigns, units = action is Action.ASSIGN, []
         if assigns:
@@ -239,8 +245,9 @@ def register_dialog(app: dash.Dash, deps: Deps) -> None:
                 common_units, deps, require(Door.WRITE_LEDGER), [one.id for one in chosen]
             )
             units = [{"value": str(number), "label": name} for number, name in found]
-        title, about = heading(action, len(chosen)), note(action)
-        return True, title, word, [], False, "", assigns, about, not assigns, units, None
+        title, about, blank = heading(action, len(chosen)), note(action), (None, "", None, None)
+        shown = True, title, word, "", False, "", assigns, about, not assigns, units
+        return *shown, *blank, _("Cancel")
 
 
 def register_confirm(app: dash.Dash, deps: Deps) -> None:
@@ -250,6 +257,11 @@ def register_confirm(app: dash.Dash, deps: Deps) -> None:
         Output(Ids.OUTCOME, "children", allow_duplicate=True),
         Output(Ids.CONFIRM, "hidden", allow_duplicate=True),
         Output(Ids.CHANGED, "data"),
+        Output(Ids.WORDS_BOX, "hidden", allow_duplicate=True),
+        Output(Ids.ASSIGNED, "hidden", allow_duplicate=True),
+        Output(Ids.UNIT, "error", allow_duplicate=True),
+        Output(Ids.REQUIREMENT, "error", allow_duplicate=True),
+        Output(Ids.CLOSE, "children", allow_duplicate=True),
         Input(Ids.CONFIRM, "n_clicks"),
         State(Ids.ACTION, "children"),
         State("ledger-grid", "selectedRows"),
@@ -257,6 +269,7 @@ def register_confirm(app: dash.Dash, deps: Deps) -> None:
         State(Ids.UNIT, "value"),
         State(Ids.REQUIREMENT, "value"),
         State(Ids.CHANGED, "data"),
+        running=while_running(Ids.CONFIRM),
         prevent_initial_call=True,
     )
     async def confirm(
@@ -276,5 +289,6 @@ def register_confirm(app: dash.Dash, deps: Deps) -> None:
         try:
             done = await off(take_all, deps, user, action, picked(rows), filled)
         except OneMapError as error:
-            return worded(error), False, no_update
-        return outcome(action, done), True, changed + 1
+            said, *errors = place_of_refusal(action, filled, worded(error))
+            return said, False, no_update, no_update, no_update, *errors, no_update
+        return outcome(action, done), True, changed + 1, True, True, None, None, _("Close")

@@ -94,6 +94,17 @@ def take_all(
     return Outcome(len(chosen) - len(refused), tuple(refused))
 
 
+def place_of_refusal(
+    action: Action, filled: Filled, words: str
+) -> tuple[str, str | None, str | None]:
+    """Returns where a refusal is said: below all fields, at the unit, at the requirement."""
+    if action is Action.ASSIGN and filled.unit_id is None:
+        return "", words, None
+    if action is Action.ASSIGN and not filled.requirement.strip():
+        return "", None, words
+    return words, None, None
+
+
 def _rows(
     deps: Deps, user: User, problem_ids: Sequence[int]
 ) -> tuple[Mapping[int, ProblemRow], UtcDatetime]:

@@ -9,9 +9,9 @@ from dashboard.ledger.problem_reads import Seen
 from dashboard.ledger.words import stage_word
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
-from dashboard.parts.measures import duration_text, moment_text
+from dashboard.parts.measures import dated_text, duration_text, moment_text
 from dashboard.parts.wording import _, ngettext
-from data.clock import BUSINESS_ZONE
+from data.clock import UtcDatetime, business_date
 from data.moments import RECENT, Doubt, Window, implausible
 from data.queries.ledger.photos import PhotoFacts
 from data.words.ledger import Stage
@@ -108,7 +108,8 @@ def moment_words(seen: Seen, photo: PhotoFacts) -> str:
     if photo.gps_at:
         return moment_text(photo.gps_at, seen.now)
     if photo.clock:
-        return photo.clock[5:16].replace(":", "-", 1)
+        year, rest = photo.clock[:4], photo.clock[5:16].replace(":", "-", 1)
+        return rest if year == f"{business_date(seen.now).year}" else f"{year}-{rest}"
     return moment_text(photo.uploaded_at, seen.now)
 
 
@@ -199,7 +200,7 @@ def check_words(seen: Seen, flag: Flag) -> tuple[str, str, str]:
         return _("Seen before"), value, rule.format(n=flag.compared_count)
     if flag.check is Check.CLOCK:
         return _clock_check(flag)
-    return _("Taken"), *_time_check(seen, flag)
+    return _("Taken"), *time_check(seen.now, flag)
 
 
 def _clock_check(flag: Flag) -> tuple[str, str, str]:
@@ -212,19 +213,22 @@ def _clock_check(flag: Flag) -> tuple[str, str, str]:
     return _("Camera's clock"), _("{time} off").format(time=off), _("at most {n}").format(n=within)
 
 
-def _time_check(seen: Seen, flag: Flag) -> tuple[str, str]:
+def time_check(now: UtcDatetime, flag: Flag) -> tuple[str, str]:
     """Returns when the photo was taken and when it should have been."""
-    value = moment_text(flag.at, seen.now) if flag.at else _("not known")
+    value = dated_text(flag.at, now) if flag.at else _("not known")
     if flag.span is None:
         return value, ""
     wrong = implausible(flag.at, Window(flag.span.end, oldest=RECENT)) if flag.at else None
     if wrong is not None and wrong.corrected is not None:
-        meant = moment_text(wrong.corrected, seen.now)
+        meant = dated_text(wrong.corrected, now)
         words = _("clock {n} weeks off, {time} was meant")
         return value, words.format(n=f"{abs(wrong.weeks):,}", time=meant)
     if wrong is not None and wrong.doubt is Doubt.UNSET:
         return value, _("the clock was never set")
-    if flag.stage is not Stage.BEFORE:
-        return value, _("within the rectification")
-    start = flag.span.start.astimezone(BUSINESS_ZONE)
-    return value, _("since {day}").format(day=f"{start:%m-%d %H:%M}")
+    if flag.stage is Stage.BEFORE:
+        return value, _("since {day}").format(day=dated_text(flag.span.start, now))
+    if flag.at is not None and flag.at > flag.span.end:
+        words, limit = _("must be before {time} (within the rectification)"), flag.span.end
+    else:
+        words, limit = _("must be after {time} (within the rectification)"), flag.span.start
+    return value, words.format(time=dated_text(limit, now))

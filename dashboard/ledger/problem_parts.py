@@ -20,7 +20,7 @@ from dashboard.ledger.similar import near_words
 from dashboard.ledger.words import category_word, group_word, severity_word, source_word
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
-from dashboard.parts.measures import moment_text, own_name, parameter_name
+from dashboard.parts.measures import dated_text, moment_text, own_name, parameter_name
 from dashboard.parts.spot import bank_word
 from dashboard.parts.wording import _, language, ngettext
 from data.clock import BUSINESS_ZONE
@@ -86,8 +86,7 @@ def _deadline(seen: Seen) -> list[Any]:
     row = seen.detail.row
     if row.due_at is None or row.light is Light.NONE:
         return []
-    due = row.due_at.astimezone(BUSINESS_ZONE)
-    words = _("by {time}").format(time=f"{due:%m-%d %H:%M}")
+    words = _("by {time}").format(time=dated_text(row.due_at, seen.now))
     if row.is_provisional:
         words += " · " + _("provisional")
     return [

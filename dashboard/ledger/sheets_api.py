@@ -8,7 +8,6 @@ from fastapi.responses import Response
 from dashboard.frame.answers import PathId
 from dashboard.frame.auth import User, current_user, visible_to
 from dashboard.frame.deps import Deps
-from dashboard.frame.identify import area_for
 from dashboard.frame.offload import in_turn, off
 from dashboard.ledger.problem_reads import read_problem
 from dashboard.ledger.sign_off_sheet import sheet_photos, sign_off_sheet
@@ -17,25 +16,29 @@ from data.errors import Conflict
 from data.people.access_log import Logged, log
 from data.procedure.turns import AFTER_SIGN_OFF
 from data.queries.ledger.photos import Size, photo_copy
+from data.queries.people.accounts import county_name
 
 
 def drawn(deps: Deps, user: User, problem_id: int) -> tuple[str, bytes]:
     """Draws the problem's sign-off sheet and logs the export; returns problem number and PDF.
 
+    The title names the problem's county, whoever prints it.
+
     Raises NotFound, Conflict before the sign-off, MissingPart without a font.
     """
     seen = read_problem(deps, user, str(problem_id))
-    number = seen.detail.row.number
+    number, division = seen.detail.row.number, seen.detail.row.division_id
     if seen.detail.row.status not in AFTER_SIGN_OFF:
         raise Conflict("Only a problem that was signed off has a sign-off sheet.")
     with long_transaction(deps.engine) as connection:
+        area = county_name(connection, division) if division else deps.dashboard.area_name
         copies = {
             photo.id: photo_copy(
                 connection, visible_to(user), user.account_id, photo.id, Size.SHOWN
             ).content
             for photo in sheet_photos(seen)
         }
-    sheet = sign_off_sheet(seen, copies, area_for(deps, user))
+    sheet = sign_off_sheet(seen, copies, area)
     with transaction(deps.engine) as connection:
         log(
             connection,

@@ -12,9 +12,9 @@ from dashboard.ledger.step_bar import ICONS
 from dashboard.ledger.words import done_word, status_word
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
-from dashboard.parts.measures import moment_text
+from dashboard.parts.measures import day_text, moment_text
 from dashboard.parts.wording import N_, _, ngettext
-from data.clock import BUSINESS_ZONE
+from data.clock import BUSINESS_ZONE, business_date
 from data.procedure.step import Relation, Step, Window
 from data.procedure.steps import STEPS
 from data.procedure.turns import REACHED, WAY
@@ -78,8 +78,8 @@ def _done(seen: Seen, action: Action, event: StoryEvent | None) -> tuple[str, st
     when = moment_text(event.at, seen.now)
     begun = seen.detail.last(Action.SIGN_FOR) if action is Action.SUBMIT else None
     if begun is not None:
-        first, last = (one.at.astimezone(BUSINESS_ZONE) for one in (begun, event))
-        when = f"{first:%m-%d}" + ("" if first.date() == last.date() else f" – {last:%m-%d}")
+        first, last = (day_text(business_date(one.at), seen.now) for one in (begun, event))
+        when = first + ("" if first == last else f" – {last}")
     return when, actor_words(event.actor)
 
 

@@ -1,6 +1,7 @@
 """The card of a problem's story: its steps, newest first, with their hashes in the chain."""
 
 from datetime import datetime
+from typing import Any
 
 from dash import html
 
@@ -9,6 +10,7 @@ from dashboard.ledger.problem_reads import Seen
 from dashboard.ledger.words import category_word, done_word, severity_word
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
+from dashboard.parts.measures import day_text
 from dashboard.parts.wording import _, ngettext
 from data.clock import BUSINESS_ZONE
 from data.queries.ledger.one_problem import StoryEvent
@@ -49,12 +51,14 @@ def chain_tag(seen: Seen) -> html.Span:
 
 def _step(seen: Seen, event: StoryEvent) -> html.Li:
     local = event.at.astimezone(BUSINESS_ZONE)
+    year, day = day_text(local.date(), seen.now)[:-5].rstrip("-"), f"{local:%m-%d}"
+    years: list[Any] = [year, html.Br()] if year else []
     broken = seen.verdict.broken_at
     fits = seen.verdict.intact or (broken is not None and event.seq < broken)
     digest = event.hash.hex()
     return html.Li(
         [
-            html.Span([f"{local:%m-%d}", html.Br(), f"{local:%H:%M}"], className="td"),
+            html.Span([*years, day, html.Br(), f"{local:%H:%M}"], className="td"),
             html.I(),
             html.Div(
                 [

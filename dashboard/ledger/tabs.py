@@ -14,7 +14,7 @@ from dashboard.frame.offload import off
 from dashboard.ledger.bulk import Ids as Bulk
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
-from dashboard.parts.kit import target_button
+from dashboard.parts.kit import target_button, while_running
 from dashboard.parts.wording import _, worded
 from data.database import transaction
 from data.errors import OneMapError
@@ -195,6 +195,7 @@ def register_views(app: dash.Dash, deps: Deps) -> None:
         State(Ids.NAME, "value"),
         State(Ids.ASKED, "data"),
         State(Bulk.CHANGED, "data"),
+        running=while_running(Ids.SAVE),
         prevent_initial_call=True,
     )
     async def save(_clicks: int, name: str | None, asked: str, changed: int) -> tuple[Any, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import html
+from dash import Output, html
 
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
@@ -118,11 +118,16 @@ def button(words: Any, name: str, *, is_main: bool = True) -> html.Button:
     return html.Button(words, id=name, type="button", className="btn p" if is_main else "btn")
 
 
-def close_button() -> html.Button:
+def while_running(name: str) -> list[tuple[Output, bool, bool]]:
+    """Returns a callback's ``running``: its button waits, so that a second click does nothing."""
+    return [(Output(name, "disabled"), True, False)]
+
+
+def close_button(name: str = "") -> html.Button:
     """Returns the button 取消 of a dialog: it closes the dialog as its cross does."""
-    return html.Button(
-        _("Cancel"), type="button", className="btn", **attributes(data_close_dialog="")
-    )
+    more: dict[str, Any] = {"id": name} if name else {}
+    more |= attributes(data_close_dialog="")
+    return html.Button(_("Cancel"), type="button", className="btn", **more)
 
 
 def target_button(name: str, label: str = "", **more: Any) -> dict[str, Any]:

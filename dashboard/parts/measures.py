@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
 from dashboard.parts.wording import _, language
@@ -192,6 +192,20 @@ def flag_word(flag: Flag) -> str:
     }[flag]
 
 
+def dated_text(moment: datetime, now: UtcDatetime) -> str:
+    """Returns ``11-18 16:20`` in Beijing this year, else the year as well; today has its day too.
+
+    For what stands beside other moments or is printed, where "yesterday" would mislead.
+    """
+    local = moment.astimezone(BUSINESS_ZONE)
+    return f"{day_text(local.date(), now)} {local:%H:%M}"
+
+
+def day_text(day: date, now: UtcDatetime) -> str:
+    """Returns ``11-18`` for a day of this year, else the year as well."""
+    return f"{day:%m-%d}" if day.year == business_date(now).year else f"{day:%Y-%m-%d}"
+
+
 def moment_text(moment: datetime, now: UtcDatetime) -> str:
     """Returns ``10:24`` today, ``昨日 16:20``, ``11-18 16:20`` this year, else the year as well."""
     local = moment.astimezone(BUSINESS_ZONE)
@@ -201,7 +215,7 @@ def moment_text(moment: datetime, now: UtcDatetime) -> str:
         return time
     if local.date() == today - timedelta(days=1):
         return _("yesterday {time}").format(time=time)
-    return f"{local:%m-%d} {time}" if local.year == today.year else f"{local:%Y-%m-%d} {time}"
+    return dated_text(moment, now)
 
 
 def duration_text(length: timedelta) -> str:

@@ -9,7 +9,7 @@ from dash import html
 from dashboard.parts.attributes import attributes, words_for_script
 from dashboard.parts.blocks import empty
 from dashboard.parts.icons import icon
-from dashboard.parts.measures import moment_text
+from dashboard.parts.measures import dated_text, moment_text
 from dashboard.parts.wording import _, language
 from dashboard.patrols.records import verdict
 from dashboard.patrols.words import (
@@ -19,7 +19,7 @@ from dashboard.patrols.words import (
     rule_word,
     waters_words,
 )
-from data.clock import BUSINESS_ZONE, UtcDatetime
+from data.clock import UtcDatetime
 from data.queries.patrols.records import Judgement, PatrolDetail
 
 
@@ -35,7 +35,7 @@ def one_card(patrol: PatrolDetail | None, *, now: UtcDatetime) -> html.Section:
             className="card pt-card pt-one",
         )
     failed = [each for each in patrol.judgements if not each.passed]
-    began = f"{patrol.started_at.astimezone(BUSINESS_ZONE):%m-%d %H:%M}"
+    began = dated_text(patrol.started_at, now)
     note = _("{n} rules, all passed").format(n=len(patrol.judgements))
     if failed:
         note = _("{n} rules, {m} failed").format(n=len(patrol.judgements), m=len(failed))

@@ -16,6 +16,7 @@ from dashboard.ledger.words import category_word
 from dashboard.parts.attributes import attributes
 from dashboard.parts.blocks import empty
 from dashboard.parts.kit import opener, row
+from dashboard.parts.measures import dated_text
 from dashboard.parts.wording import _, ngettext
 from dashboard.patrols.reads import OWN, Shown, address
 from dashboard.patrols.words import (
@@ -26,7 +27,7 @@ from dashboard.patrols.words import (
     times_words,
     waters_words,
 )
-from data.clock import BUSINESS_ZONE, UtcDatetime
+from data.clock import UtcDatetime
 from data.queries.ledger.problems import ProblemRow
 from data.queries.patrols.records import PatrolRow
 from data.words.ledger import CLOSED, PatrolRule
@@ -45,7 +46,7 @@ def records_card(shown: Shown) -> html.Section:
         _("Distance"),
         _("Since last"),
         _("Coverage"),
-        _("Speed"),
+        _("Mean speed"),
         _("Judgement"),
     )
     valid = sum(patrol.is_valid for patrol in patrols)
@@ -83,7 +84,7 @@ def _record(patrol: PatrolRow, shown: Shown, is_chosen: bool, heads: Sequence[st
     since = patrol.hours_since_valid
     chief = shown.chief.person_id if shown.chief else OWN
     opening = html.A(
-        f"{patrol.started_at.astimezone(BUSINESS_ZONE):%m-%d %H:%M}",
+        dated_text(patrol.started_at, shown.now),
         href=address(shown.month.key, chief=chief, patrol=patrol.id),
         className="pt-open",
         **opener(),

@@ -30,7 +30,7 @@ def rule_word(rule: PatrolRule) -> str:
     return {
         PatrolRule.MINUTES: _("Duration"),
         PatrolRule.METRES: _("Distance walked"),
-        PatrolRule.INTERVAL: _("Since the last valid patrol"),
+        PatrolRule.INTERVAL: _("Since the last patrol that counted"),
         PatrolRule.COVERAGE: _("Reach covered"),
         PatrolRule.TOP_SPEED: _("Top speed"),
         PatrolRule.GAPS: _("Track unbroken"),

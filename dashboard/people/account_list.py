@@ -20,6 +20,18 @@ from data.vocabulary import Role
 
 Choices = tuple[list[tuple[DivisionId, str, str]], list[tuple[UnitId, str]]]
 
+ROLE_FIELDS = ("role", "level", "general", "division", "unit")
+NO_ROLE: tuple[Any, ...] = (None, None, False, None, None)
+"""What the fields of a role hold when their dialog opens: nothing."""
+
+
+def role_values(prefix: str) -> list[tuple[str, str]]:
+    """The ids of a role's fields, each with the property that holds what was filled in."""
+    return [
+        (f"accounts-{prefix}-{name}", "checked" if name == "general" else "value")
+        for name in ROLE_FIELDS
+    ]
+
 
 def state_tag(is_active: bool, must_change: bool) -> html.Span | None:
     """The tag of an account that is disabled or must change its password; None for the usual."""

@@ -18,6 +18,7 @@ from dashboard.parts.kit import (
     filter_choice,
     page_header,
     search_box,
+    while_running,
 )
 from dashboard.parts.wording import _
 from dashboard.people import account_list, actions
@@ -50,9 +51,6 @@ class Ids:
     CONFIRM = "accounts-confirm"
     PASSWORD_DIALOG = "accounts-password-dialog"  # noqa: S105 - an id
     PASSWORD = "accounts-password"  # noqa: S105 - an id
-
-
-ROLE_FIELDS = ("role", "level", "general", "division", "unit")
 
 
 def layout(**_query: Any) -> html.Div:
@@ -150,27 +148,26 @@ def register_new(app: dash.Dash, deps: Deps) -> None:
 
     @app.callback(
         Output(Ids.NEW_DIALOG, "opened"),
+        Output(Ids.NEW_LOGIN, "value"),
+        Output(Ids.NEW_NAME, "value"),
+        *[Output(*field) for field in account_list.role_values("new")],
         Input(Ids.NEW, "n_clicks"),
         prevent_initial_call=True,
     )
-    async def open_dialog(_clicks: int) -> bool:
-        return True
+    async def open_dialog(_clicks: int) -> tuple[Any, ...]:
+        return True, "", "", *account_list.NO_ROLE
 
     @app.callback(
         Output(Ids.NEW_DIALOG, "opened", allow_duplicate=True),
         Output(Ids.PASSWORD, "children"),
         Output(Ids.PASSWORD_DIALOG, "opened"),
         Output(Ids.CHANGED, "data"),
-        Output(Ids.NEW_LOGIN, "value"),
-        Output(Ids.NEW_NAME, "value"),
         Input(Ids.CREATE, "n_clicks"),
         State(Ids.NEW_LOGIN, "value"),
         State(Ids.NEW_NAME, "value"),
         State(Ids.CHANGED, "data"),
-        *[
-            State(f"accounts-new-{name}", "checked" if name == "general" else "value")
-            for name in ROLE_FIELDS
-        ],
+        *[State(*field) for field in account_list.role_values("new")],
+        running=while_running(Ids.CREATE),
         prevent_initial_call=True,
     )
     async def create(
@@ -178,7 +175,7 @@ def register_new(app: dash.Dash, deps: Deps) -> None:
     ) -> tuple[Any, ...]:
         grant = actions.role_of_fields(*role)
         password = await off(actions.create, deps, login or "", name or "", grant)
-        return False, account_list.password_shown(password), True, changed + 1, "", ""
+        return False, account_list.password_shown(password), True, changed + 1
 
 
 def register_one(app: dash.Dash, deps: Deps) -> None:
@@ -187,13 +184,14 @@ def register_one(app: dash.Dash, deps: Deps) -> None:
     @app.callback(
         Output(Ids.CHOSEN, "data"),
         Output(Ids.EDIT_DIALOG, "opened"),
+        *[Output(*field) for field in account_list.role_values("add")],
         Input({"type": "accounts-edit", "index": ALL}, "n_clicks"),
         prevent_initial_call=True,
     )
-    async def choose(_clicks: list[int]) -> tuple[Any, Any]:
+    async def choose(_clicks: list[int]) -> tuple[Any, ...]:
         if not pressed() or not isinstance(ctx.triggered_id, dict):
-            return no_update, no_update
-        return {"id": ctx.triggered_id["index"]}, True
+            return (no_update,) * 7
+        return {"id": ctx.triggered_id["index"]}, True, *account_list.NO_ROLE
 
     @app.callback(
         Output(Ids.EDIT_BODY, "children"),
@@ -212,20 +210,18 @@ def register_one(app: dash.Dash, deps: Deps) -> None:
 
     @app.callback(
         Output(Ids.CHANGED, "data", allow_duplicate=True),
-        Output("accounts-add-role", "value"),
+        *[Output(*field, allow_duplicate=True) for field in account_list.role_values("add")],
         Input(Ids.ADD_ROLE, "n_clicks"),
         State(Ids.CHOSEN, "data"),
         State(Ids.CHANGED, "data"),
-        *[
-            State(f"accounts-add-{name}", "checked" if name == "general" else "value")
-            for name in ROLE_FIELDS
-        ],
+        *[State(*field) for field in account_list.role_values("add")],
+        running=while_running(Ids.ADD_ROLE),
         prevent_initial_call=True,
     )
     async def add_role(_clicks: int, chosen: dict[str, Any], changed: int, *role: Sent) -> Any:
         account_id, version = AccountId(number_in(chosen, "id")), number_in(chosen, "version")
         await off(actions.add_role, deps, account_id, version, actions.role_of_fields(*role))
-        return changed + 1, None
+        return changed + 1, *account_list.NO_ROLE
 
 
 def register_confirm(app: dash.Dash, deps: Deps) -> None:
@@ -253,6 +249,7 @@ def register_confirm(app: dash.Dash, deps: Deps) -> None:
         State(Ids.CHOSEN, "data"),
         State(Ids.PENDING, "data"),
         State(Ids.CHANGED, "data"),
+        running=while_running(Ids.CONFIRM),
         prevent_initial_call=True,
     )
     async def confirm(

@@ -8,6 +8,7 @@ from dash import ALL, MATCH, ClientsideFunction, Input, Output, Patch, State, ct
 from dashboard.frame.callback_values import number_in, whole_number
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
+from dashboard.parts.kit import while_running
 from dashboard.stations import format_answers as answers
 from dashboard.stations.format_actions import FilledFormat, FilledRow
 from dashboard.stations.format_form import COLUMNS, FIELDS, Ids, cell_id, value_row
@@ -157,6 +158,7 @@ def register_saving(app: dash.Dash, deps: Deps) -> None:
         State(Ids.CHOSEN, "data"),
         State(Ids.MODEL_VERSION, "data"),
         *FORM,
+        running=while_running(Ids.SAVE),
         prevent_initial_call=True,
     )
     async def save(
@@ -185,6 +187,7 @@ def register_saving(app: dash.Dash, deps: Deps) -> None:
         Output(Ids.REPLAY, "hidden", allow_duplicate=True),
         Input(Ids.REPLAY, "n_clicks"),
         State(Ids.CHOSEN, "data"),
+        running=while_running(Ids.REPLAY),
         prevent_initial_call=True,
     )
     async def replay(_clicks: int, station: dict[str, Any] | None) -> tuple[Any, bool]:

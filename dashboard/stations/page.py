@@ -11,7 +11,7 @@ from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.parts.blocks import unread_note
 from dashboard.parts.icons import icon
-from dashboard.parts.kit import dialog, page_header, search_box, segmented
+from dashboard.parts.kit import dialog, page_header, search_box, segmented, while_running
 from dashboard.parts.wording import _
 from dashboard.stations import actions, form, format_callbacks
 from dashboard.stations.form_answers import opened, previewed, tried
@@ -253,6 +253,7 @@ def register_saving(app: dash.Dash, deps: Deps) -> None:
         State(Ids.CHOSEN, "data"),
         State(Ids.CHANGED, "data"),
         *[State(*value) for value in VALUES],
+        running=while_running(Ids.SAVE),
         prevent_initial_call=True,
     )
     async def save(

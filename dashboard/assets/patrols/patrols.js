@@ -11,6 +11,7 @@
   let file = null;
   let key = "";
   let confirmed = false;
+  let narrowed = false;
   /** @type {string | null} */
   let watched = null;
   /** @type {string | null} */
@@ -56,6 +57,17 @@
 
   /* ---- a track handed in */
 
+  /** The dialog opens empty: what an abandoned upload held would count for the next track. */
+  function open() {
+    file = null;
+    confirmed = false;
+    if (narrowed) refresh();
+    narrowed = false;
+    set("patrols-person", { value: "by_place" });
+    set("patrols-zone", { value: "" });
+    set("patrols-dialog", { opened: true });
+  }
+
   function choose() {
     const asked = document.createElement("input");
     asked.type = "file";
@@ -99,6 +111,7 @@
     confirmed = confirmed || asked.ask === "month";
     name(button);
     if (asked.ask !== "person") return;
+    narrowed = true;
     const data = (asked.choices ?? []).map(({ person_id: person, name: label }) => ({ value: String(person), label }));
     window.dash_clientside.set_props("patrols-person", { data, value: null });
     one("patrols-person").focus();
@@ -195,7 +208,7 @@
   document.addEventListener("click", (event) => {
     go(event);
     const button = /** @type {HTMLButtonElement | null | undefined} */ (/** @type {Element} */ (event.target).closest?.("button[id]"));
-    if (button?.id === "patrols-upload") set("patrols-dialog", { opened: true });
+    if (button?.id === "patrols-upload") open();
     else if (button?.id === "patrols-cancel") set("patrols-dialog", { opened: false });
     else if (button?.id === "patrols-choose") choose();
     else if (button?.id === "patrols-send") send(button);

@@ -210,3 +210,22 @@ def area_name(connection: Connection, division_ids: Sequence[DivisionId]) -> str
     )
     bound = {"ids": list(division_ids), "everywhere": not division_ids}
     return connection.execute(query, bound).scalar_one_or_none() or ""
+
+
+def county_name(connection: Connection, division_id: int) -> str:
+    """Returns the name of the county that the division is or lies in; above counties its own name.
+
+    "" if there is no such division.
+    """
+    query = text(
+        """
+        WITH RECURSIVE up AS (
+            SELECT id, name, level, parent_id, 0 AS steps FROM division WHERE id = :division
+            UNION ALL
+            SELECT upper_.id, upper_.name, upper_.level, upper_.parent_id, up.steps + 1
+            FROM division upper_ JOIN up ON upper_.id = up.parent_id WHERE up.level <> 'county'
+        )
+        SELECT name FROM up ORDER BY level = 'county' DESC, steps LIMIT 1
+        """
+    )
+    return connection.execute(query, {"division": division_id}).scalar_one_or_none() or ""

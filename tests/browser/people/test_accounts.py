@@ -66,6 +66,33 @@ def test_what_is_wrong_is_said(page: Page, shared_served: Served) -> None:
     expect(page.locator("#accounts-new-login")).to_be_hidden()
 
 
+def test_each_opening_of_a_dialog_begins_empty(page: Page, shared_served: Served) -> None:
+    fill(page, shared_served, shared_served.logins[Role.ADMINISTRATOR], shared_served.password)
+    page.get_by_role("button", name="新建账号").click()
+    page.fill("#accounts-new-login", "li.si")
+    choose(page, "#accounts-new-role", "河长办")
+    choose(page, "#accounts-new-division", "全部行政区")
+    page.get_by_role("dialog").get_by_role("button", name="取消").click()
+    page.get_by_role("button", name="新建账号").click()
+    expect(page.locator("#accounts-new-login")).to_have_value("")
+    expect(page.locator("#accounts-new-role")).to_have_value("")
+    expect(page.locator("#accounts-new-division")).to_have_value("")
+    expect(page.get_by_text("该角色将在全部行政区有效。")).to_be_hidden()
+
+
+def test_a_double_click_creates_one_account(page: Page, shared_served: Served) -> None:
+    fill(page, shared_served, shared_served.logins[Role.ADMINISTRATOR], shared_served.password)
+    page.get_by_role("button", name="新建账号").click()
+    page.fill("#accounts-new-login", "wang.wu")
+    page.fill("#accounts-new-name", "王五")
+    choose(page, "#accounts-new-role", "督查")
+    choose(page, "#accounts-new-division", "上游镇")
+    page.get_by_role("button", name="创建账号").dblclick()
+    expect(page.locator(".acc-password")).to_be_visible()
+    expect(page.get_by_text("请求无法识别")).to_have_count(0)
+    expect(page.get_by_text("已有")).to_have_count(0)
+
+
 def test_the_search_finds_by_login_name_and_role(page: Page, shared_served: Served) -> None:
     fill(page, shared_served, shared_served.logins[Role.ADMINISTRATOR], shared_served.password)
     rows = page.locator("#accounts-list tbody tr")

@@ -104,6 +104,15 @@ def test_paper_is_light_a4_with_its_time(opened: Page, filled: Served, tmp_path:
     )
     for hidden in (".bar", ".om-tabs", ".rv-title .btn"):
         expect(opened.locator(hidden).first).to_be_hidden()
+    arrow, ground = opened.evaluate(
+        """() => {
+          const mark = document.querySelector(".rv-points > a.rv-out");
+          mark.classList.add("is-exceeding");
+          const { color, backgroundColor } = getComputedStyle(mark);
+          return [color, backgroundColor];
+        }"""
+    )
+    assert arrow != ground, "the arrow of an outfall over its limits is seen on paper"
     paper = opened.pdf(prefer_css_page_size=True)
     assert re.search(rb"/MediaBox \[0 0 59[45]\.?\d* 84[12]\.?\d*\]", paper)
     opened.emulate_media(media="screen")

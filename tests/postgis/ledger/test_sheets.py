@@ -6,6 +6,7 @@ import zlib
 import httpx
 from sqlalchemy import text
 
+from data.queries.people.accounts import county_name
 from data.words.ledger import Status
 from tests.fixtures.served import Served
 from tests.made.ledger.acts import problem
@@ -62,3 +63,22 @@ def test_who_may_fetch_a_sheet(served_office: Office, shared_served: Served) -> 
     for who, status in expected.items():
         with shared_served.client(who) as client:
             assert client.get(path(done.problem_id)).status_code == status, who
+
+
+def test_the_title_names_the_problems_county_whoever_prints_it(
+    served_office: Office, shared_served: Served
+) -> None:
+    done = problem(served_office, Status.SIGNED_OFF)
+    with served_office.database.owner.begin() as connection:
+        query = "SELECT id, name, level, parent_id FROM division"
+        rows = {row.id: row for row in connection.execute(text(query))}
+        own = connection.execute(
+            text("SELECT division_id FROM problem WHERE id = :id"), {"id": done.problem_id}
+        ).scalar_one()
+        county = rows[rows[own].parent_id]
+        assert county.level == "county"
+        assert county_name(connection, own) == county_name(connection, county.id) == county.name
+    for who in ("auditor", "patroller_up"):
+        with shared_served.client(who) as client:
+            paper = client.get(path(done.problem_id)).content
+        assert set(county.name) <= set(characters(paper)), who

@@ -1,7 +1,10 @@
 """The words of a problem's page say all that the shipped rules and the table can bring."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
+from dashboard.ledger.photos import time_check
 from dashboard.ledger.step_bar import ICONS, look_of
 from dashboard.ledger.step_dialogs import _FIELDS
 from dashboard.ledger.steps import NODES
@@ -15,11 +18,13 @@ from dashboard.ledger.words import (
     rule_source_words,
 )
 from dashboard.parts.wording import language
+from data.clock import Span, UtcDatetime
 from data.procedure.step import Need
 from data.procedure.steps import STEPS
 from data.procedure.turns import WAY
-from data.words.ledger import CATEGORY_KEYS, Action, Severity, Source, Status
+from data.words.ledger import CATEGORY_KEYS, Action, Severity, Source, Stage, Status
 from problem_ledger.cases.rules import DeadlineRule, load_rules
+from problem_ledger.evidence.comparison import Check, Flag
 
 
 def test_every_word_of_the_ledger_is_worded() -> None:
@@ -92,3 +97,20 @@ def test_a_countys_own_source_is_told_as_written(verified: bool) -> None:
         rule_source_words(DeadlineRule("own", 3, "本县办法第十二条", verified))
         == "本县办法第十二条"
     )
+
+
+@pytest.mark.parametrize(
+    ("taken", "requirement"),
+    [
+        (datetime(2008, 10, 23, 14, 43, tzinfo=UTC), "应在 11-29 18:43 之后（整改期内）"),
+        (datetime(2026, 11, 30, 15, 0, tzinfo=UTC), "应在 11-30 18:43 之前（整改期内）"),
+    ],
+)
+def test_a_photo_of_another_time_is_told_what_is_required(
+    taken: datetime, requirement: str
+) -> None:
+    now = UtcDatetime(datetime(2026, 11, 30, 11, 0, tzinfo=UTC))
+    begun = UtcDatetime(datetime(2026, 11, 29, 10, 43, tzinfo=UTC))
+    span = Span(begun, UtcDatetime(begun + timedelta(days=1)))
+    flag = Flag(Check.TAKEN, Stage.AFTER, 1, ok=False, at=UtcDatetime(taken), span=span)
+    assert time_check(now, flag)[1] == requirement

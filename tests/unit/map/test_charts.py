@@ -16,6 +16,7 @@ from dashboard.parts.charts import Course, axis_range, bands_of, course_figure, 
 from dashboard.parts.measures import (
     age_text,
     basis_words,
+    dated_text,
     finding_words,
     limit_text,
     moment_text,
@@ -197,6 +198,8 @@ def test_times_are_told_in_the_business_zone() -> None:
 
     told = [moment_text(hours(count), NOW) for count in (2, 20, 60, 24 * 200)]
     assert told == ["10:00", "昨日 16:00", "05-13 00:00", "2025-10-27 12:00"]
+    dated = [dated_text(hours(count), NOW) for count in (2, 20, 24 * 200)]
+    assert dated == ["05-15 10:00", "05-14 16:00", "2025-10-27 12:00"]
     ages = [age_text(hours(count), NOW) for count in (0, 0.4, 9, 72)]
     assert ages == ["刚刚", "24 分钟前", "9 小时前", "3 天前"]
 
