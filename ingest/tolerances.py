@@ -1,6 +1,6 @@
 """Switches on and off what ingest tolerates in messages; every such row is kept for ever."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from sqlalchemy import Connection, text
@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 from data.errors import NotFound
 from data.records import AccountId, StationId
 from data.tolerances import Tolerance
+from ingest.stations import Cursor
 
 _SWITCH_ON: Final = text(
     """
@@ -25,6 +26,26 @@ _SWITCH_OFF: Final = text(
     RETURNING kind
     """
 )
+
+
+_TAKEN_IN = """
+UPDATE tolerance SET taken_in = coalesce(tolerance.taken_in, 0) + found.count
+FROM (
+    SELECT active.id, sum(waited.count) AS count
+    FROM unnest(%s::bigint[], %s::text[], %s::int[]) AS waited (station_id, kind, count)
+    JOIN tolerance AS active ON active.kind = waited.kind AND active.ended_at IS NULL
+        AND (active.station_id IS NULL OR active.station_id = waited.station_id)
+    GROUP BY active.id
+) AS found
+WHERE tolerance.id = found.id
+"""
+
+
+def count_taken_in(cursor: Cursor, taken: Mapping[tuple[StationId, Tolerance], int]) -> None:
+    """Adds the readings that had waited for a tolerance to those it took in, whoever replayed."""
+    if taken:
+        lines = [(station, kind, count) for (station, kind), count in sorted(taken.items())]
+        cursor.execute(_TAKEN_IN, tuple(map(list, zip(*lines, strict=True))))
 
 
 def switch_on(

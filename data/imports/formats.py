@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from data.encodings import UTF8, Decoded
 from data.errors import BadInput
 from data.imports.outcome import Comment, comment
+from data.placing.shapes import unusable
 
 MAX_BYTES: Final = 500_000_000
 MAX_ROWS: Final = 500_000
@@ -132,5 +133,7 @@ def geometry_of_wkt(text: str) -> BaseGeometry | None:
             raise ValueError(deepest)
         with np.errstate(invalid="ignore"):
             return shapely.from_wkt(text)
+    except NotImplementedError as error:
+        raise unusable(error) from error
     except (shapely.errors.ShapelyError, ValueError) as error:
         raise BadInput("{value} isn't WKT.", value=repr(text[:40])) from error

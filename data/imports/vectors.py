@@ -33,7 +33,7 @@ from data.imports.formats import (
 )
 from data.imports.openable import openable, stated_encoding
 from data.imports.outcome import Comment, comment
-from data.placing.shapes import UNUSABLE
+from data.placing.shapes import UNUSABLE, unusable
 
 EXACT: Final = 2**53
 """Whole numbers beyond this aren't told apart in a column of fractions (IEEE 754 doubles)."""
@@ -181,9 +181,7 @@ def _geometries(
                 found.append(None if raw is None else shapely.from_wkb(raw))
         except UNUSABLE as error:
             found.append(None)
-            faults[index, WHOLE_ROW] = BadInput(
-                "Its geometry can't be made: {reason}.", reason=first_line(error)
-            )
+            faults[index, WHOLE_ROW] = unusable(error)
     return found
 
 

@@ -22,13 +22,15 @@ from ingest.screening.screen import Entry, Screened, refuse
 from ingest.stations import Cursor
 from ingest.storage.quarantine import LONGEST_DETAIL
 from ingest.storage.writer import Counts
+from ingest.tolerances import count_taken_in
 
 PAGE = 500
 ATTEMPTS: Final = 5
 """Ingest writes the same accounts in batches of its own: one of the two may have to yield."""
 
 _PAGE = """
-SELECT id, topic, payload, first_received_at, station_id, reason, detail FROM quarantine
+SELECT id, topic, payload, first_received_at, station_id, reason, detail,
+    mendable_by FROM quarantine
 WHERE replayed_at IS NULL AND NOT is_sum AND length(payload) = payload_length
     AND id > %(after)s AND (%(reason)s::text IS NULL OR reason = %(reason)s)
     AND (%(kinds)s::text[] IS NULL OR mendable_by && %(kinds)s::text[])
@@ -133,13 +135,14 @@ def _page(pipeline: Pipeline, after: int, which: Which, done: Replayed) -> int |
             return None
         groups = pipeline.sort_by_message([Message(row[1], row[2], row[3]) for row in rows])
         waiting = [
-            _Waiting(row[0], row[3], row[4], row[5] == Refusal.PARTIAL, row[6], group)
+            _Waiting(row[0], row[3], row[4], row[5] == Refusal.PARTIAL, row[6], row[7], group)
             for row, group in zip(rows, groups, strict=True)
         ]
         written, faulty = _write_all(pipeline, cursor, waiting, done)
         read = [each for each in waiting if each.id in written]
         cursor.execute(_TAKEN, ([each.id for each in read if each.remains is None],))
         _correct_tally(cursor, read)
+        count_taken_in(cursor, _by_tolerance(read))
         left = [each for each in waiting if each.id not in written]
         still = [(each, faulty.get(each.id) or _first_refusal(each.group)) for each in left]
         still += [(each, each.remains) for each in read if each.remains is not None]
@@ -160,6 +163,7 @@ class _Waiting(NamedTuple):
     station_id: StationId | None
     is_partial: bool
     detail: str
+    mendable_by: Sequence[Tolerance] | None
     group: Sequence[Entry]
 
     @property
@@ -189,6 +193,16 @@ class _Waiting(NamedTuple):
     def reason_of(self, why: Refused) -> Refusal:
         """Returns why it waits still; one stored in part stays so, whatever it lacks."""
         return Refusal.PARTIAL if self.is_partial else why.reason
+
+
+def _by_tolerance(read: Iterable[_Waiting]) -> Counter[tuple[StationId, Tolerance]]:
+    """Counts the readings taken in by station, and by the tolerances that they waited for."""
+    found: Counter[tuple[StationId, Tolerance]] = Counter()
+    for each in read:
+        for entry in each.group:
+            if isinstance(entry, Screened) and not each.is_unchanged:
+                found.update((entry.station.id, kind) for kind in each.mendable_by or ())
+    return found
 
 
 def _first_refusal(group: Iterable[Entry]) -> Refused:

@@ -32,10 +32,8 @@ SELECT station_id, array_agg(kind ORDER BY kind), array_agg(id),
 FROM tolerance WHERE replayed_at IS NULL AND ended_at IS NULL
 GROUP BY station_id ORDER BY min(id)
 """
-_COUNT: Final = """
-UPDATE tolerance SET taken_in = coalesce(taken_in, 0) + %s,
-    replayed_at = CASE WHEN %s THEN now() ELSE replayed_at END
-WHERE id = ANY(%s)
+_REPLAYED: Final = """
+UPDATE tolerance SET taken_in = coalesce(taken_in, 0), replayed_at = now() WHERE id = ANY(%s)
 """
 _LEFT: Final = """
 SELECT EXISTS (SELECT FROM quarantine WHERE replayed_at IS NULL AND NOT is_sum
@@ -82,8 +80,8 @@ def _take_in(
         cursor = cursor_of(connection)
         cursor.execute(_LEFT, {"kinds": which.kinds, "station": station})
         (is_left,) = cursor.fetchone() or (False,)
-        if count or (is_settled and not is_left):
-            cursor.execute(_COUNT, (count, is_settled and not is_left, ids))
+        if is_settled and not is_left:
+            cursor.execute(_REPLAYED, (ids,))
     if count:
         LOG.info("taken in from quarantine for %s: %d readings", ", ".join(kinds), count)
     return count

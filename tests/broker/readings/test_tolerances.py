@@ -241,6 +241,24 @@ def test_ingest_takes_in_what_waited_by_itself_and_says_so_on_the_row(
     assert one(database.owner, UNTRUE) == 0
 
 
+def test_a_replay_by_the_command_counts_for_the_tolerances_once(
+    pipeline: Pipeline, database: Database
+) -> None:
+    bare = b'{"time":"2026-11-28T18:01:00","values":{"ph":7.1}}'
+    elsewhere = Message("onemap/v1/S2/reading", bare, ARRIVED)
+    pipeline.commit([of(bare + b"\0"), sent("mqtt-no-offset"), elsewhere])
+    tolerate(database, Tolerance.ASSUME_BEIJING, Tolerance.STRIP)
+    with transaction(database.app) as connection:
+        switch_on(connection, None, [Tolerance.ASSUME_BEIJING], None)
+    counted = "SELECT kind, station_id IS NULL, taken_in FROM tolerance ORDER BY 1, 2"
+    for _ in range(2):
+        replay(pipeline_of(database))
+        assert rows(database.owner, counted) == [
+            ("assume_beijing", False, 2), ("assume_beijing", True, 3), ("strip", False, 1),
+        ]  # fmt: skip
+        take_in_waiting(pipeline_of(database), settled_s=0)
+
+
 def test_a_tolerance_is_switched_on_once_and_its_rows_stay(
     pipeline: Pipeline, database: Database
 ) -> None:

@@ -11,7 +11,9 @@ from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 from data.errors import BadInput
 from data.imports import formats
 from data.imports.fields import ImportKind
+from data.imports.formats import geometry_of_wkt
 from data.imports.source import Source, read
+from data.placing.shapes import refusing_geometry
 from data.placing.spots import SourcePoint
 from gis.crs import wgs84_to_gcj02
 from tests.made.imports.files import write_features
@@ -231,3 +233,23 @@ def test_a_huge_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(formats, "MAX_BYTES", 1000)
     with pytest.raises(BadInput, match="too large"):
         _rivers(packed)
+
+
+@pytest.mark.parametrize(
+    ("wkb", "words"),
+    [
+        ("010800000000000000", "it has curves, not only straight lines (Nonlinear"),
+        ("0102000000010000000000000000000000" + "00" * 8, "has a single point (IllegalArg"),
+        ("0102000000020000000000", "it is cut off (ParseException"),
+        ("014d00000001000000", "a kind that isn't known here (ParseException"),
+    ],
+)
+def test_a_geometry_that_cannot_be_used_is_refused_in_our_words_first(wkb: str, words: str) -> None:
+    with pytest.raises(BadInput) as refused, refusing_geometry():
+        shapely.from_wkb(bytes.fromhex(wkb))
+    assert words in str(refused.value)
+
+
+def test_a_curve_in_a_table_is_refused_in_words() -> None:
+    with pytest.raises(BadInput, match="it has curves"):
+        geometry_of_wkt("CIRCULARSTRING(112 32.9, 112.05 32.95, 112.1 32.9)")
