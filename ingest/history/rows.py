@@ -105,7 +105,8 @@ def rows_of(
     single cells that can't be read. Results below a detection limit count by the ``rule``.
     """
     table = chunk.table
-    places = pc.index_in(pc.cast(table["station"], pa.string()), stations.codes)
+    codes = pc.utf8_trim_whitespace(pc.cast(table["station"], pa.string()))
+    places = pc.index_in(codes, stations.codes)
     at = moments(table["time"])
     period = _text(table, "period", Period.INSTANT.value)
     named = parameters_of(chunk.values)
