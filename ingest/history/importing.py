@@ -23,7 +23,7 @@ from data import clock as clocks
 from data.archives.layout import COLUMNS, Month, month_of
 from data.archives.tables import Misshapen, read_chunks, total_rows
 from data.clock import Clock
-from data.imports.outcome import Comment
+from data.imports.outcome import Comment, comment
 from data.quality.rules import Rules
 from data.settings import QualitySettings
 from data.vocabulary import COLUMN_PARAMETERS, PARAMETERS
@@ -188,6 +188,7 @@ class HistoryImport:
             stations, outside = _known(driver)
             rule = Rules(self._quality).detection
             misshapen: list[Misshapen] = []
+            doubtful: list[int] = []
             for chunk in read_chunks(plain.file, after=counts.read, misshapen=misshapen):
                 rows = rows_of(chunk, stations, self._clock(), rule, outside)
                 stored = _store(driver, rows)
@@ -200,11 +201,21 @@ class HistoryImport:
                     [each._replace(row=plain.number_of(each.row)) for each in rows.rejected],
                     done.rejects_bytes,
                 )
+                doubtful += [plain.number_of(row) for row in rows.doubtful]
                 _note_newest(done.newest, rows)
                 done.counts = asdict(counts)
                 self._course.write(done)
                 report(counts.read, total)
             carry_forward(driver, done.newest, Assessor(self._quality), self._clock)
+        if doubtful:
+            odd = comment(
+                "{count} rows were stored with a time that a clock never set, or 1,024 weeks off,"
+                " may have written, or that lies far from all others of the station;"
+                " the first is row {row}.",
+                count=len(doubtful),
+                row=min(doubtful),
+            )
+            self.notes = [*self.notes, odd]
         misshapen += plain.misshapen
         self._reject(
             [Rejected(n, "cells", "", "", row) for n, row in misshapen], done.rejects_bytes
