@@ -7,7 +7,15 @@ import sys
 from codecs import BOM_UTF8
 from pathlib import Path
 
-from dashboard.commands.classify_cells import ADDED, GRADED, UNREAD, Sheet, Unread, classify
+from dashboard.commands.classify_cells import (
+    ADDED,
+    GRADED,
+    UNREAD,
+    Sheet,
+    Unread,
+    classify,
+    fitted,
+)
 from dashboard.parts.wording import _, ngettext, worded
 from data.encodings import decode_text
 from data.errors import BadInput, NotFound
@@ -61,8 +69,8 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 def run(args: argparse.Namespace) -> int:
     """Writes the table with each row's water-quality class and deciding parameters; returns 0.
 
-    A cell that can't be read is left out, said so and named in a column of its own. Raises BadInput
-    or NotFound, and then nothing is written.
+    A cell that can't be read, or a row whose cells don't fit the header, is left out, said so and
+    named in a column of its own. Raises BadInput or NotFound, and then nothing is written.
     """
     sheet = _workbook(args.source) if _is_workbook(args.source) else _parse(_read(args.source))
     required = _required(args.required)
@@ -77,8 +85,8 @@ def _say_unread(unread: Unread) -> None:
     """Writes to standard error which cells were left out of the grading, and why."""
     count = sum(map(len, unread.columns.values()))
     line = ngettext(
-        "{count} cell could not be read and was left out; the column unread names it:",
-        "{count} cells could not be read and were left out; the column unread names them:",
+        "{count} cell or row could not be read and was left out; the column unread names it:",
+        "{count} cells or rows could not be read and were left out; the column unread names them:",
         count,
     )
     sys.stderr.write(line.format(count=count) + "\n")
@@ -127,15 +135,14 @@ def _parse(content: bytes) -> Sheet:
     if not lines or not lines[0]:
         raise BadInput("The table is empty: its first row must name the columns.")
     above = len(lines) - len(lines := _below_titles(lines))
-    for number, row in enumerate(lines[1:], start=2 + above):
-        if row and len(row) != len(lines[0]):
-            raise BadInput(
-                "Row {row} has {count} cells, the header has {expected}.",
-                row=number,
-                count=len(row),
-                expected=len(lines[0]),
-            )
-    return Sheet(lines[0], lines[1:], content.startswith(BOM_UTF8), newline, 2 + above)
+    header, *rows = lines
+    return Sheet(
+        header,
+        [fitted(row, header) for row in rows],
+        content.startswith(BOM_UTF8),
+        newline,
+        2 + above,
+    )
 
 
 def _below_titles(lines: list[list[str]]) -> list[list[str]]:
@@ -182,7 +189,8 @@ def _render(sheet: Sheet, added: list[tuple[str, str]], unread: Unread) -> bytes
         zip(sheet.rows, added, strict=True), start=sheet.first_row
     ):
         names = [";".join(unread.columns.get(number, ()))] if has_unread else []
-        writer.writerow([*row, *cells, *names] if row else [])
+        padding = [""] * (len(sheet.header) - len(row))
+        writer.writerow([*row[: len(sheet.header)], *padding, *cells, *names] if row else [])
     return (BOM_UTF8 if sheet.has_bom else b"") + text.getvalue().encode()
 
 

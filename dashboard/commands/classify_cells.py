@@ -1,6 +1,7 @@
 """Grades the rows of a table of text; a cell that can't be read costs no other."""
 
 import math
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -14,9 +15,25 @@ Found = TypeVar("Found")
 MISSING = frozenset({"", "--", "*"})
 GRADED = tuple(Parameter)[: tuple(Parameter).index(Parameter.FAECAL_COLIFORM) + 1]
 """Columns whose numbers are checked: table 1 of the standard, whether they decide or not."""
+_HALF_WIDTH = str.maketrans({chr(0xFF01 + sign): chr(0x21 + sign) for sign in range(94)})
+"""Full-width signs to those of ASCII; no other form of a digit, such as ³, is one."""
+
 ADDED = ("class", "deciding")
 UNREAD = "unread"
 """A column for the cells that can't be read, by their columns' names; only where there are any."""
+
+ROW = "row"
+"""Stands there for a whole row whose cells don't fit the header, with the cells beyond it."""
+
+BODIES = {
+    **{kind.value: kind for kind in BodyKind},
+    "河流": BodyKind.RIVER,
+    "河": BodyKind.RIVER,
+    "湖库": BodyKind.LAKE,
+    "湖泊": BodyKind.LAKE,
+    "水库": BodyKind.LAKE,
+}
+"""What may stand in the column body; the names are those of the standard's table 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +85,8 @@ def classify(
 
     places = _columns(sheet)
     body = places.pop("body")
-    rows = [
-        (n, row)
-        for n, row in enumerate(sheet.rows, start=sheet.first_row)
-        if any(map(str.strip, row))
-    ]
     unread, rule = Unread(), Rules(QualitySettings()).detection
+    rows = _fitting_rows(sheet, unread)
     lakes = [unread.tried("body", n, _is_lake, row[body], n) for n, row in rows]
     values = {
         Parameter(key): np.array(
@@ -97,6 +110,40 @@ def classify(
     for (n, _row), number, parameters in zip(rows, graded.classes, graded.deciding, strict=True):
         added[n - sheet.first_row] = numerals[number], ";".join(parameters)
     return added, unread
+
+
+def fitted(row: list[str], header: Sequence[str]) -> list[str]:
+    """Returns a row as wide as the header, where only empty cells make the difference.
+
+    Empty cells beyond the header are dropped; cells below empty titles may lack.
+    """
+    width = len(header)
+    if not any(map(str.strip, row[width:])):
+        row = row[:width]
+    lacking = header[len(row) :] if row else []
+    return row if any(map(str.strip, lacking)) else [*row, *[""] * len(lacking)]
+
+
+def _fitting_rows(sheet: Sheet, unread: Unread) -> list[tuple[int, list[str]]]:
+    """Returns the rows that aren't blank, with their numbers; one that doesn't fit is unread."""
+    rows = []
+    for number, row in enumerate(sheet.rows, start=sheet.first_row):
+        if not any(map(str.strip, row)):
+            continue
+        if len(row) == len(sheet.header):
+            rows.append((number, row))
+            continue
+        beyond = ",".join(row[len(sheet.header) :])
+        unread.columns[number] = [f"{ROW}: {beyond}" if beyond else ROW]
+        unread.errors.append(
+            BadInput(
+                "Row {row} has {count} cells, the header has {expected}.",
+                row=number,
+                count=len(row),
+                expected=len(sheet.header),
+            )
+        )
+    return rows
 
 
 def _leave_out_impossible(
@@ -161,20 +208,21 @@ def _columns(sheet: Sheet) -> dict[str, int]:
 
 
 def _is_lake(cell: str, row: int) -> bool:
-    name = cell.strip()
-    if name not in tuple(BodyKind):
+    name = unicodedata.normalize("NFKC", cell).strip()
+    if name not in BODIES:
         raise BadInput(
             "Row {row}, column body: {cell} is neither river nor lake.", row=row, cell=repr(cell)
         )
-    return name == BodyKind.LAKE
+    return BODIES[name] is BodyKind.LAKE
 
 
 def _number(cell: str, row: int, column: str, rule: DetectionRule) -> float:
     """Returns a cell's number, nan for an empty one. Raises BadInput.
 
-    A result below its detection limit (``0.025L``, ``ND``) counts by the rule.
+    A result below its detection limit (``0.025L``, ``ND``) counts by the rule. Full-width digits
+    (``０．３``) are digits.
     """
-    text = cell.strip()
+    text = cell.translate(_HALF_WIDTH).strip()
     if text in MISSING:
         return math.nan
     try:

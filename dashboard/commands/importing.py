@@ -154,7 +154,7 @@ def _run_readings(args: argparse.Namespace) -> int:
             mend="Name the columns station, time and parameter keys; a row twice changes nothing.",
         )
     bar = ProgressBar()
-    history = HistoryImport(ingest_engine(), args.file)
+    history = HistoryImport(ingest_engine(), args.file, layer=args.layer, encoding=args.encoding)
     done = history.run(lambda rows, total: bar.show(args.file.name, rows, total))
     counts = _(
         "{read:,} rows: {stored:,} stored, {known:,} already there, {rejected:,} rejected"
@@ -164,6 +164,8 @@ def _run_readings(args: argparse.Namespace) -> int:
         print(json.dumps(asdict(done)))
     else:
         bar.finish(counts)
+    for note in history.notes:
+        sys.stderr.write(_(note.message).format(**note.facts) + "\n")
     if done.partial and not args.json:
         words = _("{partial:,} of them without cells that could not be read")
         sys.stderr.write(words.format(partial=done.partial) + "\n")

@@ -2,18 +2,24 @@
 
 import argparse
 import csv
+import io
 import json
 import math
+import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, NoReturn
 
-from dashboard.parts.wording import _
+from dashboard.parts.wording import _, ngettext, worded
+from data.encodings import DAMAGED, decode_text
 from data.errors import BadInput, NotFound
+from data.quality.detection import read_below
 from data.records import StationCode
 from data.vocabulary import Parameter
 from ingest.topics import topic_of
 
+MOST_SAID = 20
+MISSING = frozenset({"", "-", "--", "/", "*"})
 OWN_COLUMNS = ("station", "time", "period", "id", "lon", "lat")
 
 
@@ -38,23 +44,23 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run(args: argparse.Namespace) -> int:
-    """Publishes every row of the file; returns 0 when all were acknowledged, else 1.
+    """Publishes every row of the file that can be read; returns 0 when all rows were acknowledged.
 
-    The whole file is read before the first message goes out. Raises NotFound or BadInput for a file
-    that can't be read, ServiceDown for a broker that doesn't answer.
+    Returns 1 when one wasn't, or when cells or lines were left out; these are named. The whole file
+    is read before the first message goes out. Raises NotFound or BadInput for a file of which
+    nothing can be read, ServiceDown for a broker that doesn't answer.
     """
     from data.device_settings import SimulatorSettings
     from data.settings import MqttSettings
     from ingest.transport.publisher import Publisher
 
-    try:
-        messages = list(read_messages(args.file))
-    except UnicodeDecodeError as error:
-        raise BadInput("{path} is not UTF-8 text.", path=args.file) from error
+    messages, faults = read_messages(args.file)
+    if faults and not messages:
+        raise faults[0]
     account = SimulatorSettings()
     password = account.password.get_secret_value()
     if args.password_file:
-        password = _open(args.password_file).read().strip()
+        password = _text(args.password_file).strip()
     publisher = Publisher(MqttSettings(), args.user or account.publisher, password)
     for topic, payload in messages:
         publisher.publish(topic, payload)
@@ -64,75 +70,162 @@ def run(args: argparse.Namespace) -> int:
         print(_("Refused by the broker: {count}").format(count=done.refused))
     if done.unanswered:
         print(_("Without an answer: {count}").format(count=done.unanswered))
-    return 0 if done.acknowledged == len(messages) else 1
+    _say_left_out(faults)
+    return 0 if done.acknowledged == len(messages) and not faults else 1
 
 
-def read_messages(path: Path) -> Iterator[tuple[str, bytes]]:
-    """Yields topic and payload (JSON) of each row of the file.
+def _say_left_out(faults: list[BadInput]) -> None:
+    """Writes to standard error what of the file was not published, and why."""
+    if not faults:
+        return
+    line = ngettext(
+        "{count} cell or line could not be read and was left out:",
+        "{count} cells or lines could not be read and were left out:",
+        len(faults),
+    )
+    sys.stderr.write(line.format(count=len(faults)) + "\n")
+    for fault in faults[:MOST_SAID]:
+        sys.stderr.write(f"  {worded(fault)}\n")
+    if len(faults) > MOST_SAID:
+        sys.stderr.write(_("  … and {count} more").format(count=len(faults) - MOST_SAID) + "\n")
 
-    Raises NotFound for a file that can't be read, BadInput for a row without a station, unknown
-    columns or a cell that is no number. Times and ranges of values are not checked.
+
+def read_messages(path: Path) -> tuple[list[tuple[str, bytes]], list[BadInput]]:
+    """Returns topic and payload (JSON) of each row of the file, and what was left out and why.
+
+    A cell that is no result costs only itself, a line that can't be read only that line. Raises
+    NotFound for a file that can't be read, BadInput for no text or unknown columns. Times and
+    ranges of values are not checked.
     """
-    with _open(path) as file:
-        rows = _csv_rows(file) if path.suffix.lower() == ".csv" else _json_rows(file)
-        for number, message in rows:
-            station = message.pop("station", None)
-            if not isinstance(station, str) or not station or set(station) & set("/+#\0"):
-                raise BadInput("Line {line} names no station.", line=number)
-            payload = json.dumps(message, ensure_ascii=False).encode()
-            yield topic_of(StationCode(station)), payload
+    faults: list[BadInput] = []
+    text = _text(path)
+    is_table = path.suffix.lower() == ".csv"
+    messages = []
+    for number, message in _csv_rows(text, faults) if is_table else _json_rows(text, faults):
+        station = message.pop("station", None)
+        if not isinstance(station, str) or not station or set(station) & set("/+#\0"):
+            faults.append(BadInput("Line {line} names no station.", line=number))
+            continue
+        payload = json.dumps(message, ensure_ascii=False).encode()
+        messages.append((topic_of(StationCode(station)), payload))
+    return messages, faults
 
 
-def _open(path: Path) -> IO[str]:
+def _text(path: Path) -> str:
+    """Returns a file's text: UTF-8, UTF-16 with its mark, or GBK as most of its fields are."""
     try:
-        return path.open(encoding="utf-8-sig", newline="")
+        content = path.read_bytes()
     except OSError as error:
         raise NotFound(
             "{path} can't be read: {reason}.", path=path, reason=error.strerror
         ) from error
+    found = decode_text(content)
+    if found.damaged and found.damaged == max(found.fields, 1):
+        raise BadInput("{path} is not UTF-8 or GBK text.", path=path)
+    return found.text
 
 
-def _json_rows(file: IO[str]) -> Iterator[tuple[int, dict[str, Any]]]:
-    for number, line in enumerate(file, start=1):
+def _json_rows(text: str, faults: list[BadInput]) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, line in enumerate(io.StringIO(text, newline=""), start=1):
         if not line.strip():
             continue
         try:
-            message = json.loads(line)
-        except ValueError as error:
-            raise BadInput("Line {line} is not JSON: {reason}", line=number, reason=error) from None
-        if not isinstance(message, dict):
-            raise BadInput("Line {line} is not a JSON object.", line=number)
-        yield number, message
+            if DAMAGED in line:
+                raise ValueError("damaged text")
+            message = json.loads(line, parse_constant=_refuse_constant)
+            json.dumps(message, ensure_ascii=False).encode()  # no half of a character
+        except (ValueError, RecursionError) as error:
+            faults.append(BadInput("Line {line} is not JSON: {reason}", line=number, reason=error))
+            continue
+        if isinstance(message, dict):
+            yield number, message
+        else:
+            faults.append(BadInput("Line {line} is not a JSON object.", line=number))
 
 
-def _csv_rows(file: IO[str]) -> Iterator[tuple[int, dict[str, Any]]]:
-    rows = csv.DictReader(file)
+def _refuse_constant(word: str) -> NoReturn:
+    raise ValueError(word)
+
+
+def _csv_rows(text: str, faults: list[BadInput]) -> Iterator[tuple[int, dict[str, Any]]]:
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    try:
+        titles = [title.strip() for title in rows.fieldnames or ()]
+        while titles and not titles[-1]:
+            titles.pop()
+        _check_titles(titles)
+        rows.fieldnames = titles
+        for number, row in enumerate(rows, start=2):
+            beyond = row.pop(None, [])  # where csv puts the cells too many
+            if any(map(str.strip, beyond)):
+                faults.append(
+                    BadInput(
+                        "Row {row} has {count} cells, the header has {expected}.",
+                        row=number,
+                        count=len(titles) + len(beyond),
+                        expected=len(titles),
+                    )
+                )
+                continue
+            cells = {title: (cell or "").strip() for title, cell in row.items()}
+            message = _message(cells, number, faults)
+            if message:
+                yield number, message
+    except csv.Error as error:
+        raise BadInput("The table isn't CSV: {reason}.", reason=error) from error
+
+
+def _check_titles(titles: list[str]) -> None:
     keys = {parameter.value for parameter in Parameter}
-    unknown = [name for name in rows.fieldnames or () if name not in keys | set(OWN_COLUMNS)]
-    if unknown or not {"station", "time"} <= set(rows.fieldnames or ()):
+    unknown = [name for name in titles if name not in keys | set(OWN_COLUMNS)]
+    if unknown or not {"station", "time"} <= set(titles):
         raise BadInput(
             "The table's columns must be station, time, parameter keys; not {columns}.",
             columns=", ".join(unknown) or "…",
         )
-    for number, row in enumerate(rows, start=2):
-        message: dict[str, Any] = {
-            name: row[name] for name in ("station", "time", "period", "id") if row.get(name)
-        }
-        message["values"] = {
-            key: _number(row[key], number, key) for key in keys & row.keys() if row[key]
-        }
-        if row.get("lon") and row.get("lat"):
-            message["position"] = [_number(row[name], number, name) for name in ("lon", "lat")]
-        yield number, message
 
 
-def _number(cell: str, row: int, column: str) -> float:
+def _message(cells: dict[str, str], number: int, faults: list[BadInput]) -> dict[str, Any]:
+    """Returns a row as a message; none where no value is left after a cell was left out."""
+    message: dict[str, Any] = {
+        name: cells[name] for name in ("station", "time", "period", "id") if cells.get(name)
+    }
+    before = len(faults)
+    read = {
+        key: _result(cell, number, key, faults)
+        for key, cell in cells.items()
+        if key not in OWN_COLUMNS and cell not in MISSING
+    }
+    message["values"] = {key: value for key, value in read.items() if value is not None}
+    if not message["values"] and len(faults) > before:
+        return {}
+    if cells.get("lon") and cells.get("lat"):
+        position = [_number(cells[name], number, name, faults) for name in ("lon", "lat")]
+        if None not in position:
+            message["position"] = position
+    return message
+
+
+def _result(cell: str, row: int, column: str, faults: list[BadInput]) -> float | str | None:
+    """Returns a number, or the text of a result below a limit (``<0.025``) as it stands."""
     try:
-        number = float(cell)
+        if read_below(cell) is not None:
+            return cell
+    except ValueError:
+        pass
+    return _number(cell, row, column, faults)
+
+
+def _number(cell: str, row: int, column: str, faults: list[BadInput]) -> float | None:
+    try:
+        number = float(cell) if "_" not in cell else math.nan
     except ValueError:
         number = math.nan
-    if not math.isfinite(number):
-        raise BadInput(
+    if math.isfinite(number):
+        return number
+    faults.append(
+        BadInput(
             "Row {row}, column {column}: {cell} is not a number.", row=row, column=column, cell=cell
         )
-    return number
+    )
+    return None

@@ -146,6 +146,15 @@ def _names(columns: Sequence[str]) -> list[str]:
     )
 
 
+def has_our_columns(names: Sequence[str]) -> bool:
+    """Returns whether the names are columns of a history: all known, station and time there."""
+    try:
+        _names(names)
+    except BadInput:
+        return False
+    return True
+
+
 def is_key(name: str) -> bool:
     """Returns whether the name is the key of a rare parameter, which has no database column."""
     return name in RARE

@@ -23,12 +23,14 @@ from data import clock as clocks
 from data.archives.layout import COLUMNS, Month, month_of
 from data.archives.tables import Misshapen, read_chunks, total_rows
 from data.clock import Clock
+from data.imports.outcome import Comment, comment
 from data.quality.rules import Rules
 from data.settings import QualitySettings
 from data.vocabulary import COLUMN_PARAMETERS, PARAMETERS
 from data.whole_files import unwritable
 from gis.crs import CGCS2000
 from ingest.history.latest import carry_forward
+from ingest.history.office_files import Plain, plain_file
 from ingest.history.progress import Course
 from ingest.history.rows import STAGED, Rejected, Rows, Stations, rows_of, stations_of
 from ingest.screening.assessment import Assessor
@@ -152,21 +154,31 @@ class HistoryImport:
         *,
         clock: Clock = clocks.now,
         quality: QualitySettings | None = None,
+        layer: str | None = None,
+        encoding: str | None = None,
     ) -> None:
         self._engine = engine
         self._file = file
         self._clock = clock
         self._quality = quality or QualitySettings()
         self._course = Course(file)
+        self._form = {"layer": layer, "encoding": encoding}
+        self.notes: Sequence[Comment] = ()
         self.rejects_file = file.with_name(f"{file.name}.rejects.csv")
 
     def run(self, report: ReportProgress = lambda _done, _total: None) -> Imported:
         """Stores the file's valid readings, invalid rows in ``rejects_file``; returns the counts.
 
         They include those of earlier runs that were interrupted. ``report`` is called after each
-        chunk with the rows read and all rows (None: unknown).
+        chunk with the rows read and all rows (None: unknown). ``notes`` then say what was
+        understood of a file that isn't plain CSV or Parquet.
         """
-        total = total_rows(self._file)
+        with plain_file(self._file, **self._form) as plain:
+            self.notes = plain.notes
+            return self._run(plain, report)
+
+    def _run(self, plain: Plain, report: ReportProgress) -> Imported:
+        total = len(plain.numbers) or total_rows(plain.file)
         done = self._course.read()
         counts = Imported(**done.counts)
         with self._engine.connect() as connection:
@@ -176,7 +188,8 @@ class HistoryImport:
             stations, outside = _known(driver)
             rule = Rules(self._quality).detection
             misshapen: list[Misshapen] = []
-            for chunk in read_chunks(self._file, after=counts.read, misshapen=misshapen):
+            doubtful: list[int] = []
+            for chunk in read_chunks(plain.file, after=counts.read, misshapen=misshapen):
                 rows = rows_of(chunk, stations, self._clock(), rule, outside)
                 stored = _store(driver, rows)
                 counts.read += chunk.table.num_rows
@@ -184,12 +197,26 @@ class HistoryImport:
                 counts.known += rows.table.num_rows - stored
                 counts.rejected += chunk.table.num_rows - rows.table.num_rows
                 counts.partial += rows.partial_count
-                done.rejects_bytes = self._reject(rows.rejected, done.rejects_bytes)
+                done.rejects_bytes = self._reject(
+                    [each._replace(row=plain.number_of(each.row)) for each in rows.rejected],
+                    done.rejects_bytes,
+                )
+                doubtful += [plain.number_of(row) for row in rows.doubtful]
                 _note_newest(done.newest, rows)
                 done.counts = asdict(counts)
                 self._course.write(done)
                 report(counts.read, total)
             carry_forward(driver, done.newest, Assessor(self._quality), self._clock)
+        if doubtful:
+            odd = comment(
+                "{count} rows were stored with a time that a clock never set, or 1,024 weeks off,"
+                " may have written, or that lies far from all others of the station;"
+                " the first is row {row}.",
+                count=len(doubtful),
+                row=min(doubtful),
+            )
+            self.notes = [*self.notes, odd]
+        misshapen += plain.misshapen
         self._reject(
             [Rejected(n, "cells", "", "", row) for n, row in misshapen], done.rejects_bytes
         )

@@ -1,6 +1,6 @@
 """Checks a chunk of a history: rows that can be stored, and rejected ones with the reason."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import reduce
@@ -19,6 +19,7 @@ from data.clock import UtcDatetime
 from data.moments import EARLIEST
 from data.quality.detection import DetectionRule
 from data.vocabulary import Flag, Parameter, Period
+from ingest.history.doubtful_moments import mistimed_rows
 from ingest.history.results import (
     KEYS,
     Results,
@@ -66,12 +67,13 @@ class Stations:
 class Rows:
     """A checked chunk: a table with the columns of ``STAGED``, and what was rejected.
 
-    ``partial_count`` rows of the table lack cells that were rejected.
+    ``partial_count`` of them lack rejected cells; ``doubtful`` are numbers of those with odd times.
     """
 
     table: pa.Table
     rejected: list[Rejected]
     partial_count: int = 0
+    doubtful: Sequence[int] = ()
 
     @property
     def months(self) -> set[Month]:
@@ -105,7 +107,8 @@ def rows_of(
     single cells that can't be read. Results below a detection limit count by the ``rule``.
     """
     table = chunk.table
-    places = pc.index_in(pc.cast(table["station"], pa.string()), stations.codes)
+    codes = pc.utf8_trim_whitespace(pc.cast(table["station"], pa.string()))
+    places = pc.index_in(codes, stations.codes)
     at = moments(table["time"])
     period = _text(table, "period", Period.INSTANT.value)
     named = parameters_of(chunk.values)
@@ -147,7 +150,9 @@ def rows_of(
     )
     good = reason < 0
     rejected = list(_rejected(chunk, reason, list(faults), found))
-    return Rows(whole.filter(pa.array(good)), rejected, int((good & unread).sum()))
+    kept = whole.filter(pa.array(good))
+    doubtful = [chunk.number_of(row) for row in mistimed_rows(kept, good, now)]
+    return Rows(kept, rejected, int((good & unread).sum()), doubtful)
 
 
 def _place(found: Mapping[str, Results], name: str, other: str) -> Any:

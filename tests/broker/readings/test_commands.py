@@ -78,6 +78,24 @@ def test_a_device_can_not_publish_for_another(
 
 
 @pytest.mark.usefixtures("settings")
+def test_what_is_wrong_in_a_file_is_left_out_and_named(
+    device: Callable[[str], str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "password").write_text(device("FILE-4"))
+    (tmp_path / "a.csv").write_text(
+        "station,time,ph,nh3n\n"
+        "FILE-4,2026-05-01T08:00:00+08:00,7.1,<0.025\n"
+        'FILE-4,2026-05-01T09:00:00+08:00,7.1,"8,0"\n'
+    )
+    publish = ["publish-file", "--user", "FILE-4", "--password-file", str(tmp_path / "password")]
+    assert main([*publish, str(tmp_path / "a.csv")]) == 1
+    said = capsys.readouterr()
+    assert said.out == "Acknowledged by the broker: 2\n"
+    assert "1 cell or line could not be read" in said.err
+    assert "Row 3, column nh3n: 8,0" in said.err
+
+
+@pytest.mark.usefixtures("settings")
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [

@@ -2,7 +2,7 @@
 
 import csv
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from data.clock import UtcDatetime
@@ -109,3 +109,20 @@ def test_a_row_of_the_wrong_number_of_cells_costs_no_other(
         (2, "cells", "S-1,2026-05-01T09:00,7,1,8"), (3, "cells", "S-1,2026-05-01T10:00"),
         (4, "value", "ph=x"),
     ]  # fmt: skip
+
+
+def test_a_clock_in_fault_is_named_and_its_rows_are_stored(
+    database: Database, tmp_path: Path
+) -> None:
+    register(database.owner, "S-1")
+    file = tmp_path / "history.csv"
+    rolled = (NOW - timedelta(days=7168)).isoformat()
+    file.write_text(
+        "station,time,ph\nS-1,2026-05-01T00:00:00Z,7\nS-1,x,7\n"
+        f"S-1,{rolled},7\nS-1,1991-03-01T00:00:00Z,7\n"
+    )
+    history = HistoryImport(database.ingest, file, clock=lambda: NOW)
+    assert history.run() == Imported(read=4, stored=3, known=0, rejected=1)
+    (note,) = map(str, history.notes)
+    assert note.startswith("2 rows were stored with a time")
+    assert note.endswith("the first is row 3.")

@@ -281,3 +281,17 @@ def test_a_file_that_is_no_history_changes_nothing(
     assert '"stored": 1' in capsys.readouterr().out
     assert main(["import", "readings", str(file)]) == 0
     assert "1 rows: 0 stored, 1 already there, 0 rejected" in capsys.readouterr().err
+
+
+def test_a_gbk_file_below_a_title_is_taken_in_with_blanks_around_codes(
+    database: Database, tmp_path: Path
+) -> None:
+    register(database.owner, "S-1")
+    file = tmp_path / "history.csv"
+    file.write_bytes(
+        "月报\n站点,时间,氨氮\nS-1 ,2026-05-01 08:00,0.025L\n\nS-2,x,1\n".encode("gbk")
+    )
+    assert taken(database, file) == Imported(read=2, stored=1, known=0, rejected=1)
+    rejects = file.with_name("history.csv.rejects.csv").read_text("utf-8").splitlines()
+    assert rejects[1:] == ["3,station,S-2,x,"]
+    assert taken(database, file) == Imported(read=2, stored=0, known=1, rejected=1)

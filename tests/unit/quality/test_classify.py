@@ -3,6 +3,7 @@
 import argparse
 import io
 import os
+import re
 import stat
 import sys
 from pathlib import Path
@@ -94,7 +95,7 @@ def test_parameters_out_of_the_table_are_left_alone(tmp_path: Path) -> None:
         ("body,ph\nriver,nan\n", "Row 2, column ph: 'nan'"),
         ("body,ph\nriver,inf\n", "Row 2, column ph: 'inf'"),
         ("body,ph\nriver,1_0\n", "Row 2, column ph: '1_0'"),
-        ("body,ph\nriver,７\n", "Row 2, column ph: '７'"),
+        ("body,ph\nriver,７³\n", "Row 2, column ph: '７³'"),
         ("body,nh3n\nriver,-0.1\n", "Row 2, column nh3n: '-0.1'"),
         ("body,tn\nlake,>0.05\n", "Row 2, column tn: '>0.05'"),
         ("body,ph\nriver,<7\n", "Row 2, column ph: '<7'"),
@@ -123,7 +124,7 @@ def test_what_cannot_be_read_is_told_and_nothing_is_written(
 def test_the_former_answer_survives_a_bad_table(tmp_path: Path) -> None:
     good = classified(tmp_path, TABLE)
     with pytest.raises(BadInput):
-        classified(tmp_path, TABLE.replace("8.2", "8,2"))
+        classified(tmp_path, TABLE.replace("body", "kind"))
     assert (tmp_path / "b.csv").read_text(encoding="utf-8") == good
 
 
@@ -209,4 +210,33 @@ def test_a_dead_analyser_s_row_is_not_graded(tmp_path: Path) -> None:
         "river,0,0,0,0,0,,,ph;do;nh3n;tp;tn",
         "river,7,8,0,0.02,1,Ⅰ,ph;do;nh3n;tp,",
         "lake,,,<0.02,<0.02,<0.02,Ⅰ,nh3n;tp,",
+    ]
+
+
+def test_a_row_that_does_not_fit_costs_only_itself(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = "body,ph,tp\nriver,7,0.02\nriver,7,0.02,9\nriver,7\nlake,7,0.01,,\n"
+    assert classified(tmp_path, table).splitlines() == [
+        "body,ph,tp,class,deciding,unread",
+        "river,7,0.02,Ⅰ,ph;tp,",
+        "river,7,0.02,,,row: 9",
+        "river,7,,,,row",
+        "lake,7,0.01,Ⅰ,ph;tp,",
+    ]
+    said = capsys.readouterr().err.splitlines()[1:]
+    assert [re.findall(r"\d", line) for line in said] == [["3", "4", "3"], ["4", "2", "3"]]
+
+
+def test_empty_cells_at_the_end_make_no_difference(tmp_path: Path) -> None:
+    told = classified(tmp_path, "body,ph,,\nriver,7\nriver,7,,,,\nlake,7,,\n")
+    assert told.splitlines()[1:] == ["river,7,,,Ⅰ,ph", "river,7,,,Ⅰ,ph", "lake,7,,,Ⅰ,ph"]
+
+
+def test_full_width_digits_and_chinese_bodies_are_read(tmp_path: Path) -> None:
+    told = classified(tmp_path, "body,nh3n,tp\n河流,０．３,０.02\n湖库,0.1,０．０１\n水库,0.1,\n")
+    assert told.splitlines()[1:] == [
+        "河流,０．３,０.02,Ⅱ,nh3n",
+        "湖库,0.1,０．０１,Ⅰ,nh3n;tp",
+        "水库,0.1,,Ⅰ,nh3n",
     ]

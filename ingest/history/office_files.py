@@ -1,0 +1,199 @@
+"""Turns readings as offices and laboratories keep them into the plain CSV that an import streams.
+
+A workbook, GBK or UTF-16 text, semicolons, lines of title, Chinese titles: such a file is read
+whole, within the bounds of every imported file, and written as UTF-8 with our column names. What is
+plain already stays where it is.
+"""
+
+import codecs
+import csv
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final
+
+from data.archives.tables import PLACE, TEXTS, TIME_NAMES, Misshapen, has_our_columns
+from data.errors import BadInput, NotFound
+from data.imports.outcome import Comment, comment
+from data.vocabulary import PARAMETERS, Parameter
+
+if TYPE_CHECKING:
+    from data.imports.formats import Table
+
+_BLOCK: Final = 16 << 20
+_MOST_SHOWN: Final = 200
+_STATION_TITLES: Final = (
+    "站点编码", "站点编号", "站点代码", "测站编码", "测站编号", "测站代码", "断面编码", "断面代码",
+    "站码", "站号", "站点", "测站", "断面", "站点名称", "测站名称", "断面名称",
+)  # fmt: skip
+_TIME_TITLES: Final = (
+    *TIME_NAMES, "时间", "监测时间", "采样时间", "观测时间", "数据时间",
+    "日期", "监测日期", "采样日期",
+)  # fmt: skip
+_OTHER_TITLES: Final = {"longitude": ("lon", "经度"), "latitude": ("lat", "纬度")}
+_PARAMETER_TITLES: Final = {
+    Parameter.PH: ("ph值",),
+    Parameter.PERMANGANATE_INDEX: ("imn", "高锰酸盐"),
+    Parameter.COD: ("codcr",),
+    Parameter.AMMONIA_NITROGEN: ("nh3-n", "nh4-n"),
+    Parameter.FLOW: ("瞬时流量",),
+}
+_UNIT: Final = re.compile(r"(.*)[(\[]([^()\[\]]*)[)\]]")
+_UNITLESS: Final = frozenset({"", "无量纲"})
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A file that can be streamed, what was understood of the one it was made of, and its rows.
+
+    ``numbers`` are the original's numbers of the rows, from 1 below its header; empty where nothing
+    had to be turned. ``misshapen`` rows have too many cells and aren't among them.
+    """
+
+    file: Path
+    notes: Sequence[Comment] = ()
+    numbers: Sequence[int] = ()
+    misshapen: Sequence[Misshapen] = ()
+
+    def number_of(self, row: int) -> int:
+        """Returns the number in the original file of a row of this one."""
+        return self.numbers[row - 1] if self.numbers else row
+
+
+@contextmanager
+def plain_file(
+    file: Path, *, layer: str | None = None, encoding: str | None = None
+) -> Iterator[Plain]:
+    """Yields the file itself if it is Parquet or plain CSV, else a temporary CSV made of it.
+
+    Raises NotFound for no file, BadInput for one that is no table of readings.
+    """
+    if not file.is_file():
+        raise NotFound("There is no file {file}.", file=str(file))
+    if file.suffix == ".parquet" or (encoding is None and _is_plain(file)):
+        yield Plain(file)
+        return
+    with TemporaryDirectory(prefix="onemap-readings-") as folder:
+        yield _turned(_table_of(file, layer, encoding), file, Path(folder) / "readings.csv")
+
+
+def _is_plain(file: Path) -> bool:
+    """Returns whether a file is CSV in UTF-8 throughout whose first line has our columns."""
+    with file.open("rb") as opened:
+        head = opened.readline(_BLOCK).decode("utf-8-sig", "replace").rstrip("\r\n")
+        if not has_our_columns([name.strip().strip('"') for name in head.split(",")]):
+            return False
+        opened.seek(0)
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        try:
+            while block := opened.read(_BLOCK):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return True
+
+
+def _table_of(file: Path, layer: str | None, encoding: str | None) -> "Table":
+    from data.imports.files import read_table
+    from data.imports.formats import check_bytes
+    from data.imports.sheets import read_csv
+
+    titles = _names_by_title().keys()
+    if file.suffix.lower() in (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".zip"):
+        return read_table(file, layer=layer, encoding=encoding, titles=titles)
+    if not (size := file.stat().st_size):
+        raise BadInput("{path} is empty.", path=file)
+    check_bytes(file, size)
+    return read_csv(file, file.read_bytes(), encoding, titles)
+
+
+def _turned(table: "Table", file: Path, target: Path) -> Plain:
+    """Writes the table's known columns as CSV; returns it with what was understood."""
+    columns, unknown = _columns(table.columns)
+    has_values = any(name == "extra" or name not in (*TEXTS, *PLACE) for name in columns)
+    if not (has_values and has_our_columns(list(columns))):
+        raise BadInput(
+            "The table's columns must be station, time, parameter keys; not {columns}.",
+            columns=", ".join(table.columns),
+        )
+    ragged = {index for index, column in table.faults if not column}
+    header = table.numbers[0] - 1 if table.numbers else 0
+    numbers, misshapen = [], []
+    with target.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.writer(opened, lineterminator="\n")
+        writer.writerow(columns)
+        for index, (number, record) in enumerate(zip(table.numbers, table.records, strict=True)):
+            if index in ragged:
+                text = ",".join(record.values())[:_MOST_SHOWN]
+                misshapen.append(Misshapen(number - header, text))
+            elif any(record.values()):
+                writer.writerow([record[title] for title in columns.values()])
+                numbers.append(number - header)
+    read = ", ".join(f"{t} = {name}" for name, t in columns.items() if t != name)
+    notes = [*table.notes]
+    if read:
+        notes.append(comment("Columns are read as: {columns}.", columns=read))
+    if unknown:
+        notes.append(comment("Columns that aren't read: {columns}.", columns=", ".join(unknown)))
+    return Plain(target, notes, numbers, misshapen)
+
+
+def _columns(titles: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+    """Returns the title of each of our columns, and the titles that are none of them.
+
+    Of several titles of the station or the time the best known counts. Raises BadInput where two
+    titles name one parameter.
+    """
+    known = _names_by_title()
+    ranks = {title: rank for rank, title in enumerate(known)}
+    found: dict[str, str] = {}
+    unknown = []
+    for title in sorted(titles, key=lambda each: ranks.get(_folded(each), len(ranks))):
+        name = known.get(_folded(title)) or _with_unit(title, known)
+        if name is None or (name in TEXTS and name in found):
+            unknown.append(title)
+        elif name in found:
+            raise BadInput("The column {column} is there twice.", column=title)
+        else:
+            found[name] = title
+    in_order = sorted(found.items(), key=lambda each: titles.index(each[1]))
+    return dict(in_order), [title for title in titles if title in unknown]
+
+
+def _with_unit(title: str, known: dict[str, str]) -> str | None:
+    """Returns the parameter of a title with its own unit behind it: ``氨氮（mg/L）``.
+
+    None for another unit: its numbers would be wrong.
+    """
+    parted = _UNIT.fullmatch(_folded(title))
+    name = known.get(parted[1]) if parted else None
+    if parted is None or name not in {each.value for each in Parameter}:
+        return None
+    unit = _folded(PARAMETERS[Parameter(name)].unit)
+    is_ours = parted[2] == unit or (not unit and parted[2] in _UNITLESS)
+    return name if is_ours or known.get(parted[2]) == name else None
+
+
+def _folded(title: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", title).casefold().split())
+
+
+def _names_by_title() -> dict[str, str]:
+    """Returns our column names by all their folded titles, the best known of each first."""
+    titles = {**dict.fromkeys((*TEXTS, *PLACE), ()), **_OTHER_TITLES}
+    names = {_folded(t): name for name, more in titles.items() for t in (name, *more)}
+    names |= {_folded(title): "station" for title in _STATION_TITLES}
+    names |= {_folded(title): "time" for title in _TIME_TITLES}
+    for parameter, facts in PARAMETERS.items():
+        more = (
+            facts.name_zh,
+            facts.column or parameter.value,
+            *_PARAMETER_TITLES.get(parameter, ()),
+        )
+        names |= {_folded(title): parameter.value for title in (parameter.value, *more)}
+    return names

@@ -1,0 +1,81 @@
+"""What the publish-file command makes of files: messages, and what it leaves out."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashboard.commands.publish import read_messages
+from data.errors import BadInput
+
+AT = "2026-11-29T08:00:00+08:00"
+HEAD = "station,time,ph,nh3n\n"
+
+
+def read(folder: Path, content: str | bytes, name: str = "a.csv") -> tuple[list[Any], list[str]]:
+    """Returns the values of each message, and what was left out."""
+    file = folder / name
+    file.write_bytes(content.encode() if isinstance(content, str) else content)
+    messages, faults = read_messages(file)
+    return [json.loads(payload)["values"] for _, payload in messages], [
+        str(each) for each in faults
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "utf-16"])
+def test_results_below_a_limit_are_passed_on_as_they_stand(tmp_path: Path, encoding: str) -> None:
+    results = ["<0.025", "0.025L", "ND", "未检出", "（ND）"]
+    table = HEAD + "".join(f"S,{AT},7.1,{result}\n" for result in results)
+    assert read(tmp_path, table.encode(encoding)) == (
+        [{"ph": 7.1, "nh3n": result} for result in results],
+        [],
+    )
+
+
+def test_a_wrong_cell_costs_only_itself(tmp_path: Path) -> None:
+    values, faults = read(
+        tmp_path,
+        f'{HEAD}S,{AT},7.1,"8,0"\nS,{AT},,<0\nS,{AT},７.1,--\nS,{AT},1_0,1\nS,{AT},7,1,9\nS,{AT},7,1,\n',
+    )
+    assert values == [{"ph": 7.1}, {"ph": 7.1}, {"nh3n": 1.0}, {"ph": 7.0, "nh3n": 1.0}]
+    assert [fault[:20] for fault in faults] == [
+        "Row 2, column nh3n: ",
+        "Row 3, column nh3n: ",
+        "Row 5, column ph: 1_",
+        "Row 6 has 5 cells, t",
+    ]
+
+
+def test_a_wrong_line_costs_only_itself(tmp_path: Path) -> None:
+    lines = [
+        f'{{"station": "S", "time": "{AT}", "values": {{"nh3n": "ND"}}}}',
+        "not json",
+        "[1]",
+        '{"values": {"ph": 7}}',
+        '{"station": "S", "values": {"ph": NaN}}',
+        "[" * 100_000,
+        '{"station": "\\ud800", "values": {"ph": 7}}',
+        f'{{"station": "S", "time": "{AT}", "values": {{"ph": 7}}}}',
+    ]
+    values, faults = read(tmp_path, "\n".join(lines), "a.jsonl")
+    assert values == [{"nh3n": "ND"}, {"ph": 7}]
+    assert [fault.split(":")[0] for fault in faults] == [
+        "Line 2 is not JSON",
+        "Line 3 is not a JSON object.",
+        "Line 4 names no station.",
+        "Line 5 is not JSON",
+        "Line 6 is not JSON",
+        "Line 7 is not JSON",
+    ]
+
+
+def test_a_wrong_position_is_left_out_of_its_row(tmp_path: Path) -> None:
+    values, faults = read(tmp_path, f"station,time,ph,lon,lat\nS,{AT},7,112,north\n")
+    assert (values, len(faults)) == ([{"ph": 7.0}], 1)
+
+
+def test_no_text_and_unknown_columns_refuse_the_file(tmp_path: Path) -> None:
+    for content in (b"\xff\xfe", b"station,time,pH\n", b""):
+        with pytest.raises(BadInput):
+            read(tmp_path, content)
