@@ -106,6 +106,70 @@ test("a lost connection offers another try, a photo that is refused for itself d
   assert.deepEqual(photos.ids, [7]);
 });
 
+const pressed = (photos, nth) => photos.question.children.filter(({ tag }) => tag === "button")[nth].send("click");
+const QUESTION = { ...WORDS, unsent_photos: "{n} not sent", without_photo: "without it", again: "again" };
+
+test("a form isn't whole while a photo is under way, and what failed is sent again by itself", async () => {
+  const photos = new Photos({ words: QUESTION, most: 3, label: "Photos" });
+  photos.take([photo("1"), photo("2")]);
+  requests[0].onerror();
+  await settled();
+  let whole;
+  photos.whole().then((is) => { whole = is; });
+  await settled();
+  assert.deepEqual([photos.unsent.length, requests.length, whole], [2, 3, undefined]);
+  requests[1].answers(201, { id: 2 });
+  requests[2].answers(201, { id: 1 });
+  await settled();
+  assert.deepEqual([photos.ids, photos.unsent, whole, photos.question.hidden], [[1, 2], [], true, true]);
+});
+
+test("a photo that fails again is asked about: sent once more, or left out by the reader's word alone", async () => {
+  const photos = new Photos({ words: QUESTION, most: 3, label: "Photos" });
+  photos.take([photo("1")]);
+  requests[0].onerror();
+  await settled();
+  const whole = photos.whole();
+  requests[1].onerror();
+  await settled();
+  assert.equal(photos.question.textContent, "1 not sentagainwithout it");
+  pressed(photos, 0);
+  await settled();
+  requests[2].onerror();
+  await settled();
+  assert.deepEqual([photos.items.length, photos.question.hidden], [1, false]);
+  pressed(photos, 1);
+  assert.deepEqual([await whole, photos.items, photos.question.hidden], [true, [], true]);
+});
+
+test("a photo that the server refuses for itself is asked about, and isn't sent again unasked", async () => {
+  const field = make({ kind: "photos", most: 3 });
+  const photos = new Photos({ words: QUESTION, most: 3, label: "Photos" });
+  photos.take([photo("1")]);
+  requests[0].answers(400, { detail: "no picture" });
+  await settled();
+  const whole = photos.whole();
+  await settled();
+  assert.deepEqual([requests.length, photos.question.hidden], [1, false]);
+  photos.drop(photos.items[0]);
+  assert.equal(await whole, false);
+  assert.equal(await field.whole(), true);
+});
+
+test("what failed is sent again once there is a connection, not after the form was closed", async () => {
+  const photos = new Photos({ words: QUESTION, most: 3, label: "Photos" });
+  photos.take([photo("1")]);
+  requests[0].onerror();
+  await settled();
+  globalThis.window.dispatchEvent(new Event("online"));
+  assert.equal(requests.length, 2);
+  requests[1].onerror();
+  await settled();
+  photos.close();
+  globalThis.window.dispatchEvent(new Event("online"));
+  assert.equal(requests.length, 2);
+});
+
 test("a photo taken back stops being sent and makes room", () => {
   const photos = new Photos({ words: WORDS, most: 1, label: "Photos" });
   photos.take([photo("1")]);

@@ -86,6 +86,7 @@ export class FakeElement extends EventTarget {
 export function browser(names = {}) {
   const page = new EventTarget();
   const made = {
+    window: page,
     document: Object.assign(page, { createElement: (tag) => new FakeElement(tag), getElementById: () => null, body: new FakeElement("body") }),
     addEventListener: page.addEventListener.bind(page),
     removeEventListener: page.removeEventListener.bind(page),

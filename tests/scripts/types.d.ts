@@ -68,7 +68,7 @@ interface ToldProblem {
 }
 interface FormField {
   box: HTMLElement; focus?: HTMLElement & { required?: boolean } | null; name: string; either?: boolean;
-  value(): unknown; missing(): string; close?(): void;
+  value(): unknown; missing(): string; close?(): void; count?(): number; whole?(): Promise<boolean>;
 }
 interface Placed { nth: number; ok: boolean; lon: number; lat: number; x: number; y: number; crs: string; accuracy_m?: number | null }
 interface ReportForm {

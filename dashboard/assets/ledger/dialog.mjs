@@ -53,7 +53,7 @@ export function open(told, action) {
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (complete(fields, words)) send({ told, action, spec, fields, dialog, confirm, wrong, changed });
+    submit({ told, action, spec, fields, dialog, confirm, wrong, changed });
   });
   dialog.append(form);
   dialog.addEventListener("cancel", (event) => dialog.dataset.busy === "true" && event.preventDefault());
@@ -75,7 +75,7 @@ function complete(fields, words) {
   let first;
   for (const field of fields) {
     let lacks = field.missing();
-    if (field === either && !lacks && !field.value() && !(/** @type {unknown[] | undefined} */ (photos?.value()))?.length) lacks = say(words, "need_either");
+    if (field === either && !lacks && !field.value() && !photos?.count?.()) lacks = say(words, "need_either");
     /** @type {HTMLElement} */ (field.box.querySelector(".pd-wrong")).textContent = lacks;
     field.box.classList.toggle("bad", Boolean(lacks));
     if (lacks && !first) first = field;
@@ -86,9 +86,20 @@ function complete(fields, words) {
 }
 
 /**
- * @param {{told: ToldProblem, action: string, spec: DialogSpec, fields: FormField[], dialog: HTMLDialogElement,
- *   confirm: HTMLButtonElement, wrong: HTMLElement, changed: () => void}} step
+ * One step on its way, with the parts of its dialog.
+ * @typedef {{told: ToldProblem, action: string, spec: DialogSpec, fields: FormField[], dialog: HTMLDialogElement,
+ *   confirm: HTMLButtonElement, wrong: HTMLElement, changed: () => void}} Step
  */
+
+/** Sends a step that lacks nothing, once the server has every photo that is shown. @param {Step} step */
+async function submit(step) {
+  const { fields, dialog, told } = step;
+  if (dialog.dataset.busy === "true" || !complete(fields, told.words)) return;
+  for (const field of fields) if (field.whole && !(await field.whole())) return;
+  if (dialog.isConnected && dialog.dataset.busy !== "true" && complete(fields, told.words)) send(step);
+}
+
+/** @param {Step} step */
 async function send({ told, action, spec, fields, dialog, confirm, wrong, changed }) {
   const { words } = told;
   /** @type {Facts} */

@@ -81,10 +81,10 @@ function photos(field, { words, changed }) {
     box: framed(field, made.input, made.box),
     focus: made.input,
     value: () => made.ids,
-    missing: () => {
-      if (made.busy) return say(words, "wait_photos");
-      return field.required && !made.ids.length ? say(words, "need_photo") : "";
-    },
+    count: () => made.items.length,
+    missing: () => (field.required && !made.items.length ? say(words, "need_photo") : ""),
+    whole: () => made.whole(),
+    close: () => made.close(),
   };
 }
 

@@ -19,6 +19,8 @@ const icon = (/** @type {string} */ name) => element("span", { class: `ic ic-${n
  * @property {HTMLImageElement} image
  * @property {boolean} unseen whether the browser can't show the file itself, such as HEIC
  * @property {boolean} isSmaller whether it was made smaller because the original was too large
+ * @property {boolean} refused whether the server refused the photo itself, so that sending it again is in vain
+ * @property {Promise<void>} [job] what sends it, or asks whether it is kept
  * @property {() => void} [abort]
  */
 
@@ -61,9 +63,14 @@ export class Photos {
     this.removed = removed;
     /** @type {Item[]} */
     this.items = [];
+    /** @type {((choice: "again" | "without" | null) => void) | undefined} answers the question about what was not sent */
+    this.choose = undefined;
     this.input = element("input", { type: "file", accept: "image/jpeg,image/png,image/webp,image/heic,image/heif,.heic,.heif", multiple: "", class: "pd-file", "aria-label": label });
     this.add = element("label", { class: "pd-add" }, this.input, icon("camera"), element("span", {}, say(words, "add_photo")));
-    this.box = element("div", { class: "pd-photos" }, this.add);
+    this.question = element("div", { class: "pd-unsent", role: "alert", hidden: "" });
+    this.box = element("div", { class: "pd-photos" }, this.add, this.question);
+    this.online = () => this.sendFailed().then(() => !this.unsent.length && this.choose?.(null));
+    window.addEventListener("online", this.online);
     this.input.addEventListener("change", () => this.take([...(this.input.files ?? [])]));
     this.box.addEventListener("dragover", (event) => event.preventDefault());
     this.box.addEventListener("drop", (event) => {
@@ -78,6 +85,65 @@ export class Photos {
 
   get busy() {
     return this.items.some((item) => item.state === "sending");
+  }
+
+  /** The photos that the server has not got: under way, or failed. */
+  get unsent() {
+    return this.items.filter((item) => item.state !== "kept");
+  }
+
+  /** Whether every photo that is shown is with the server: what failed is sent again, what fails again is asked about. */
+  async whole() {
+    let isAgain = false;
+    while (this.unsent.length) {
+      this.choose?.(null);
+      if (this.busy || isAgain) this.tell(say(this.words, "wait_photos"));
+      await this.sendFailed(isAgain);
+      this.question.hidden = true;
+      if (!this.unsent.length) break;
+      const choice = await this.ask(this.unsent);
+      if (!choice) return false;
+      isAgain = choice === "again";
+      if (choice === "without") this.unsent.forEach((item) => this.drop(item));
+    }
+    return true;
+  }
+
+  /** Sends what failed, by itself or by the reader's wish what was refused too; waits for all under way. @param {boolean} [isAsked] */
+  async sendFailed(isAsked = false) {
+    for (const item of this.items) if (item.state === "failed" && (isAsked || !item.refused)) this.send(item);
+    await Promise.all(this.items.map(({ job }) => job));
+  }
+
+  /** What becomes of photos that can't be sent; null when the question has lost its point. @param {Item[]} unsent @returns {Promise<"again" | "without" | null>} */
+  async ask({ length: n }) {
+    const again = element("button", { type: "button", class: "btn s" }, say(this.words, "again"));
+    const without = element("button", { type: "button", class: "btn s" }, n === 1 ? say(this.words, "without_photo") : say(this.words, "without_photos", { n }));
+    this.tell(say(this.words, "unsent_photos", { n }), again, without);
+    again.focus();
+    /** @type {"again" | "without" | null} */
+    const choice = await new Promise((chosen) => {
+      this.choose = chosen;
+      again.addEventListener("click", () => chosen("again"));
+      without.addEventListener("click", () => chosen("without"));
+    });
+    this.choose = undefined;
+    this.question.hidden = true;
+    return choice;
+  }
+
+  /** @param {string} words @param {...HTMLElement} buttons */
+  tell(words, ...buttons) {
+    this.question.replaceChildren(element("span", {}, words), ...buttons);
+    this.question.hidden = false;
+    this.question.scrollIntoView({ block: "nearest" });
+  }
+
+  /** The form is gone: nothing of it is sent any more. */
+  close() {
+    window.removeEventListener("online", this.online);
+    this.choose?.(null);
+    for (const item of this.items) item.abort?.();
   }
 
   /** @param {File[]} files */
@@ -95,13 +161,19 @@ export class Photos {
   }
 
   /** A photo of an earlier visit: one the server still has isn't sent again. @param {File} file @param {string} name @param {number | null} id */
-  async restore(file, name, id) {
+  restore(file, name, id) {
     const item = this.show(file, name);
+    if (id === null) this.send(item);
+    else item.job = this.lookFor(item, id);
     this.draw();
-    if (id === null) return this.send(item);
+    return item.job;
+  }
+
+  /** @param {Item} item @param {number} id @returns {Promise<void>} */
+  async lookFor(item, id) {
     item.state = "sending";
     const answer = await fetch(`/api/v1/photos/${id}?size=thumb`).catch(() => null);
-    if (!answer?.ok) return this.send(item);
+    if (!answer?.ok) return this.upload(item);
     item.id = id;
     this.settle(item, "kept", say(this.words, "kept"));
   }
@@ -117,7 +189,7 @@ export class Photos {
     const again = element("button", { type: "button", class: "pd-again", hidden: "" }, say(this.words, "again"));
     const bar = element("i", { class: "pd-bar" });
     /** @type {Item} */
-    const item = { file, name, state: "", id: null, bar, told: state, again, image, unseen: false, isSmaller: false, box: element("figure", { class: "pd-photo" }, image, bar, state, again, remove) };
+    const item = { file, name, state: "", id: null, bar, told: state, again, image, unseen: false, isSmaller: false, refused: false, box: element("figure", { class: "pd-photo" }, image, bar, state, again, remove) };
     remove.addEventListener("click", () => this.drop(item));
     again.addEventListener("click", () => this.send(item));
     this.items.push(item);
@@ -125,8 +197,14 @@ export class Photos {
     return item;
   }
 
+  /** @param {Item} item */
+  send(item) {
+    item.job = this.upload(item);
+    return item.job;
+  }
+
   /** @param {Item} item @returns {Promise<void>} */
-  async send(item) {
+  async upload(item) {
     item.state = "sending";
     item.again.hidden = true;
     item.box.classList.remove("bad", "kept");
@@ -142,11 +220,12 @@ export class Photos {
       if (smaller) {
         item.file = smaller;
         item.isSmaller = true;
-        return this.send(item);
+        return this.upload(item);
       }
     }
     item.id = answer.ok ? answer.body.id : null;
-    item.again.hidden = answer.ok || answer.status === 400 || answer.status === 413;
+    item.refused = answer.status === 400 || answer.status === 413;
+    item.again.hidden = answer.ok || item.refused;
     this.settle(item, answer.ok ? "kept" : "failed", answer.ok ? say(this.words, item.isSmaller ? "kept_smaller" : "kept") : answer.reason);
   }
 
@@ -165,6 +244,7 @@ export class Photos {
     this.items = this.items.filter((other) => other !== item);
     item.box.remove();
     this.removed(item);
+    if (!this.unsent.length) this.choose?.(null);
     this.draw();
   }
 

@@ -34,6 +34,7 @@ class Report {
     this.alike = element("section", { class: "card rp-alike", role: "alert", hidden: "" });
     this.wrong = element("p", { class: "pd-refused", role: "alert", hidden: "" });
     this.submit = element("button", { type: "submit", class: "btn p rp-submit" }, icon("tick"), element("span", {}, this.say("submit")));
+    this.form = element("form", { class: "rp-form", novalidate: "" });
     this.tiles = element("div", { class: "rp-tiles" });
     this.kinds = element("div", { class: "rp-kinds", role: "radiogroup", "aria-label": this.say("kind"), hidden: "" });
     this.stage = element("div", { class: "rp-map" });
@@ -73,8 +74,8 @@ class Report {
 
   draw() {
     const preview = mirror(/** @type {HTMLElement} */ (document.getElementById("report-preview")));
-    const form = element(
-      "form", { class: "rp-form", novalidate: "" },
+    const form = this.form;
+    form.append(
       element("section", { class: "card rp-place" }, ...this.placeFields(preview)),
       element("section", { class: "card rp-what" }, ...this.whatFields()),
       element("section", { class: "card rp-facts" }, ...this.factFields()),
@@ -145,10 +146,17 @@ class Report {
 
   /** The draft goes, and an empty form takes its place. */
   async discard() {
-    await this.attempt(() => this.drafts?.clear());
-    this.keeping = "over";
+    await this.forget(true);
     this.map?.map.remove();
     bring(this.box);
+  }
+
+  /** The draft has served, or is unwanted; one that holds a photo the server lacks stays, unless the reader discards it. @param {boolean} [isUnwanted] */
+  async forget(isUnwanted = false) {
+    const isLast = isUnwanted || !this.photos.unsent.length;
+    if (isLast) await this.attempt(() => this.drafts?.clear());
+    this.keeping = "over";
+    this.photos.close();
   }
 
   /* ---- what it is */
@@ -278,7 +286,7 @@ class Report {
     if (!this.category) return this.say("need_category");
     if (!this.spot) return this.say("need_place");
     if (!this.description.value.trim()) return this.say("need_description");
-    return this.photos.busy ? this.say("wait_photos") : "";
+    return "";
   }
 
   /** @param {string} reason */
@@ -306,13 +314,14 @@ class Report {
 
   /** The report is given up for one that is there already. @param {string} address */
   async leave(address) {
-    await this.attempt(() => this.drafts?.clear());
-    this.keeping = "over";
+    await this.forget();
     location.assign(address);
   }
 
   /** @returns {Promise<void>} */
   async send() {
+    if (this.lacks()) return this.refuse(this.lacks());
+    if (!(await this.photos.whole()) || this.submit.disabled || this.keeping === "over") return;
     const lacks = this.lacks();
     if (lacks || !this.spot) return this.refuse(lacks);
     this.submit.disabled = true;
@@ -331,19 +340,20 @@ class Report {
       description: this.description.value.trim(),
       photo_ids: this.photos.ids,
     };
+    this.form.inert = true; // what is added now would be in no report
     const offline = this.say(this.keeping === "kept" ? "offline_kept" : "offline");
     this.sent = true;
     this.save();
     const answer = await post("/api/v1/problems", body, { ...this.words, offline }, { "Idempotency-Key": this.key });
     this.submit.disabled = false;
+    this.form.inert = false;
     this.sent = answer.status === 0;
     return answer.ok ? this.done(answer) : this.refuse(answer.reason);
   }
 
   /** @param {Answer} answer */
   async done({ status, body }) {
-    await this.attempt(() => this.drafts?.clear());
-    this.keeping = "over";
+    await this.forget();
     const another = element("button", { type: "button", class: "btn" }, this.say("another"));
     another.addEventListener("click", () => location.assign("/ledger/report"));
     this.map?.map.remove();

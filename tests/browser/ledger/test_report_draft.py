@@ -141,3 +141,30 @@ def test_a_browser_that_keeps_nothing_is_said_to_keep_nothing(
     page.get_by_role("button", name=re.compile("^河岸")).click()
     page.locator(".rp-submit").click()
     expect(page.locator(".rp-foot .pd-refused")).not_to_contain_text("草稿已存")
+
+
+def test_no_report_goes_without_a_photo_that_failed_unless_the_reader_says_so(
+    phone: BrowserContext, shared_served: Served, photo: Path
+) -> None:
+    page = form(phone, shared_served)
+    page.route("**/api/v1/photos", lambda route: route.abort("connectionreset"))
+    page.get_by_role("button", name=re.compile("^乱堆")).click()
+    page.set_input_files(".pd-file", photo)
+    expect(page.locator(".pd-photo.bad")).to_have_count(1)
+    page.get_by_role("button", name="使用本机定位").click()
+    expect(page.locator(".rp-form .rp-placed")).to_contain_text("清河 K16+")
+    said = "失败的照片不能无声丢掉。"
+    page.fill("#rp-description", said)
+    page.locator(".rp-submit").click()
+    expect(page.locator(".pd-unsent")).to_contain_text("1 张照片未上传")
+    expect(page.get_by_role("button", name="不带这张")).to_be_visible()
+    expect(page.locator(".rp-done, .rp-alike:visible")).to_have_count(0)
+    page.reload()
+    expect(page.locator(".rp-restored")).to_contain_text("已恢复未发送的草稿")
+    expect(page.locator(".pd-photo")).to_have_count(1)
+    page.unroute("**/api/v1/photos")
+    expect(page.locator(".rp-form .rp-placed")).to_contain_text("清河 K16+")
+    with page.expect_request("**/api/v1/problems") as sent:
+        page.locator(".rp-submit").click()
+    assert len(sent.value.post_data_json["photo_ids"]) == 1
+    expect(page.locator(".rp-done")).to_be_visible()
