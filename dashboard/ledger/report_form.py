@@ -87,6 +87,9 @@ def form_words() -> dict[str, str]:
         "need_description": _("Describe what is to be seen."),
         "draft_restored": _("A report not yet sent was restored ({at})."),
         "draft_discard": _("Discard it"),
+        "draft_elsewhere": _("A report not yet sent belongs to another place ({at})."),
+        "draft_continue": _("Continue the draft ({where})"),
+        "draft_here": _("Register a new one here"),
         "draft_unkept": _(
             "This browser keeps no draft (its storage is full or forbidden): "
             "keep this page open until the report is registered."

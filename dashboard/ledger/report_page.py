@@ -14,6 +14,7 @@ from dashboard.ledger.report_places import place_typed, read_ground
 from dashboard.parts.attributes import attributes
 from dashboard.parts.blocks import unread_note
 from dashboard.parts.icons import icon
+from dashboard.parts.spot import describe
 from dashboard.parts.wording import _
 from data.errors import OneMapError
 from data.query_values import PageQuery, read_degrees
@@ -88,6 +89,7 @@ def register(app: dash.Dash, deps: Deps) -> None:
         found = {
             "ok": True,
             "nth": typed.get("nth"),
+            "words": describe(spot),
             "lon": spot.lon,
             "lat": spot.lat,
             "x": spot.source_x,

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
+import { draftFor } from "../../dashboard/assets/ledger/drafts.mjs";
 import { MAKERS } from "../../dashboard/assets/ledger/fields.mjs";
 import { Photos } from "../../dashboard/assets/ledger/photos.mjs";
 import { post, say } from "../../dashboard/assets/ledger/send.mjs";
@@ -213,4 +214,15 @@ test("a refusal says why, with the fields it names; without a body it says its n
 
 test("the form's words have named holes", () => {
   assert.equal(say(WORDS, "sending", { n: 0 }), "0 %");
+});
+
+test("a draft goes on by itself at its own place or without one, and is asked about at another", () => {
+  const [here, there, nowhere] = [{ lon: "112.2", lat: "32.6" }, { lon: "112.3", lat: "32.7" }, { lon: "", lat: "" }];
+  const draft = (asked, place = { x: 1, y: 2 }) => ({ asked: JSON.stringify(asked), place });
+  const [first, second, unplaced] = [draft(here), draft(there), draft(nowhere, null)];
+  assert.deepEqual(draftFor([], here), { draft: null, isElsewhere: false });
+  assert.deepEqual(draftFor([second, first], here), { draft: first, isElsewhere: false });
+  assert.deepEqual(draftFor([second, first], nowhere), { draft: second, isElsewhere: false });
+  assert.deepEqual(draftFor([first], there), { draft: first, isElsewhere: true });
+  assert.deepEqual(draftFor([unplaced], there), { draft: unplaced, isElsewhere: false });
 });

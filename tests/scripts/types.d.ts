@@ -70,7 +70,7 @@ interface FormField {
   box: HTMLElement; focus?: HTMLElement & { required?: boolean } | null; name: string; either?: boolean;
   value(): unknown; missing(): string; close?(): void; count?(): number; whole?(): Promise<boolean>;
 }
-interface Placed { nth: number; ok: boolean; lon: number; lat: number; x: number; y: number; crs: string; accuracy_m?: number | null }
+interface Placed { nth: number; ok: boolean; lon: number; lat: number; x: number; y: number; crs: string; accuracy_m?: number | null; words: string }
 interface ReportForm {
   words: Words; groups: OptionGroup[]; severities: Option[]; sources: Option[]; source: string; most: number;
   account: number; rivers: Option[]; datums: Option[]; bounds: Bounds | null; asked: { lon: string; lat: string };

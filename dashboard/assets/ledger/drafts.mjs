@@ -1,4 +1,4 @@
-/* Reports not yet sent, kept in this browser's database, one for each account; photos stand apart, written once. */
+/* Reports not yet sent, kept in this browser's database by account and key; photos stand apart, written once. */
 
 const REPORTS = "reports";
 const PHOTOS = "photos";
@@ -12,6 +12,7 @@ const PHOTOS = "photos";
  * @property {boolean} [sent]
  * @property {string | null} category
  * @property {Facts | null} place
+ * @property {string} [where] the place in words
  * @property {Record<"severity" | "source" | "reference" | "description", string>} fields
  * @property {{name: string, id: number | null}[]} photos
  */
@@ -35,11 +36,18 @@ export function moment(iso) {
   return parts.format(new Date(iso)).slice(5);
 }
 
+/** The draft with which a form begins, newest first; whether it belongs to another place than the one asked for. @template {Pick<Draft, "asked" | "place">} T @param {T[]} drafts @param {{lon: string, lat: string}} asked */
+export function draftFor(drafts, asked) {
+  const here = asked.lon && asked.lat ? drafts.find((draft) => draft.asked === JSON.stringify(asked)) : drafts[0];
+  if (here || !drafts.length) return { draft: here ?? null, isElsewhere: false };
+  return { draft: drafts[0], isElsewhere: drafts[0].place !== null };
+}
+
 export class Drafts {
   /** @param {number} account whose drafts these are: another account of the same browser never reads them */
   constructor(account) {
     this.account = account;
-    this.photos = IDBKeyRange.bound(`${account}/`, `${account}0`, false, true);
+    this.own = IDBKeyRange.bound(`${account}/`, `${account}0`, false, true);
     this.database = open();
     this.database.catch(() => {});
   }
@@ -54,21 +62,20 @@ export class Drafts {
     });
   }
 
-  /** The account's draft with the files of its photos, or null. @returns {Promise<(Draft & {files: Map<string, File>}) | null>} */
+  /** The account's drafts, newest first, each with the files of its photos. @returns {Promise<(Draft & {files: Map<string, File>})[]>} */
   async read() {
     const transaction = (await this.database).transaction([REPORTS, PHOTOS]);
-    const draft = answered(transaction.objectStore(REPORTS).get(this.account));
-    const names = answered(transaction.objectStore(PHOTOS).getAllKeys(this.photos));
-    const files = answered(transaction.objectStore(PHOTOS).getAll(this.photos));
-    const found = await draft;
-    const named = (await names).map((name) => String(name).slice(`${this.account}/`.length));
-    const kept = await files;
-    return found ? { ...found, files: new Map(named.map((name, nth) => [name, kept[nth]])) } : null;
+    const [reports, photos] = [transaction.objectStore(REPORTS), transaction.objectStore(PHOTOS)];
+    const asked = [reports.getAll(this.own), reports.get(this.account), photos.getAllKeys(this.own), photos.getAll(this.own)].map(answered);
+    const [drafts, older, names, kept] = await Promise.all(asked);
+    if (older && !drafts.some((/** @type {Draft} */ draft) => draft.key === older.key)) drafts.push(older); // as it was kept when there was one alone
+    const files = new Map(names.map((/** @type {IDBValidKey} */ name, /** @type {number} */ nth) => [String(name).slice(`${this.account}/`.length), kept[nth]]));
+    return drafts.map((/** @type {Draft} */ draft) => ({ ...draft, files })).sort((/** @type {Draft} */ one, /** @type {Draft} */ other) => other.at.localeCompare(one.at));
   }
 
   /** @param {Draft} draft */
   save(draft) {
-    return this.write((reports) => reports.put(draft, this.account));
+    return this.write((reports) => reports.put(draft, `${this.account}/${draft.key}`));
   }
 
   /** @param {string} name @param {File} file */
@@ -81,11 +88,13 @@ export class Drafts {
     return this.write((_, photos) => photos.delete(`${this.account}/${name}`));
   }
 
-  /** Removes the account's draft and its photos. */
-  clear() {
+  /** Removes one draft and its photos. @param {string} key @param {string[]} names */
+  remove(key, names) {
     return this.write((reports, photos) => {
-      reports.delete(this.account);
-      photos.delete(this.photos);
+      reports.delete(`${this.account}/${key}`);
+      const older = reports.get(this.account);
+      older.onsuccess = () => older.result?.key === key && reports.delete(this.account);
+      for (const name of names) photos.delete(`${this.account}/${name}`);
     });
   }
 }

@@ -2,7 +2,7 @@
 
 import { element } from "../map/words.mjs";
 import { choice } from "./choice.mjs";
-import { Drafts, moment } from "./drafts.mjs";
+import { draftFor, Drafts, moment } from "./drafts.mjs";
 import { locate } from "./fields.mjs";
 import { fresh, Photos } from "./photos.mjs";
 import { post, say } from "./send.mjs";
@@ -22,6 +22,7 @@ class Report {
     this.nth = 0;
     /** @type {Facts | null} */
     this.place = null;
+    this.where = "";
     this.chosen = false;
     /** @type {"reading" | "kept" | "unkept" | "over"} whether what is filled in survives the tab */
     this.keeping = "reading";
@@ -58,13 +59,31 @@ class Report {
   async begin() {
     try {
       this.drafts = new Drafts(this.told.account);
-      const draft = await this.drafts.read();
-      if (draft) this.restore(draft);
+      const { draft, isElsewhere } = draftFor(await this.drafts.read(), this.told.asked);
+      if (draft && (!isElsewhere || await this.wants(draft))) this.restore(draft);
       this.keeping = "kept";
     } catch {
       this.loseNothingSilently();
     }
     this.locateMap();
+  }
+
+  /** Whether the draft of another place is gone on with; else it stays, and an empty form begins here. @param {import("./drafts.mjs").Draft} draft @returns {Promise<boolean>} */
+  async wants(draft) {
+    const where = draft.where || moment(draft.at);
+    const on = element("button", { type: "button", class: "btn" }, this.say("draft_continue", { where }));
+    const anew = element("button", { type: "button", class: "btn" }, this.say("draft_here"));
+    this.restored.replaceChildren(icon("clock"), element("span", {}, this.say("draft_elsewhere", { at: moment(draft.at) })), on, anew);
+    this.restored.hidden = false;
+    this.form.inert = true;
+    const isWanted = await new Promise((chosen) => {
+      on.addEventListener("click", () => chosen(true));
+      anew.addEventListener("click", () => chosen(false));
+    });
+    this.form.inert = false;
+    this.restored.replaceChildren();
+    this.restored.hidden = true;
+    return isWanted;
   }
 
   /** @param {string} key @param {Facts} [facts] */
@@ -94,10 +113,10 @@ class Report {
 
   save() {
     if (this.keeping !== "kept" || !(this.started || this.restored.childElementCount)) return;
-    const { category, place, key, asked, sent } = this;
+    const { category, place, key, asked, sent, where } = this;
     const fields = { severity: this.severity.value, source: this.source.value, reference: this.reference.value, description: this.description.value };
     const photos = this.photos.items.map(({ name, id }) => ({ name, id }));
-    this.attempt(() => this.drafts?.save({ key, at: new Date().toISOString(), asked, sent, category, place, fields, photos }));
+    this.attempt(() => this.drafts?.save({ key, at: new Date().toISOString(), asked, sent, category, place, where, fields, photos }));
   }
 
   /** @param {() => Promise<void> | undefined} work */
@@ -126,7 +145,12 @@ class Report {
   restore(draft) {
     this.key = draft.key;
     this.sent = Boolean(draft.sent);
-    if (draft.asked === this.asked) this.place = draft.place;
+    if (draft.place) {
+      this.place = draft.place;
+      this.where = draft.where ?? "";
+      this.asked = draft.asked;
+      this.chosen = true;
+    }
     const { severity, source, reference, description } = draft.fields;
     this.severity.value = severity;
     this.source.value = source;
@@ -154,7 +178,7 @@ class Report {
   /** The draft has served, or is unwanted; one that holds a photo the server lacks stays, unless the reader discards it. @param {boolean} [isUnwanted] */
   async forget(isUnwanted = false) {
     const isLast = isUnwanted || !this.photos.unsent.length;
-    if (isLast) await this.attempt(() => this.drafts?.clear());
+    if (isLast) await this.attempt(() => this.drafts?.remove(this.key, this.photos.items.map(({ name }) => name)));
     this.keeping = "over";
     this.photos.close();
   }
@@ -249,6 +273,7 @@ class Report {
     this.chosen ||= byHand;
     this.spot = null;
     this.place = place;
+    this.where = "";
     this.doubtAgain();
     this.refresh();
     window.dash_clientside.set_props("report-typed", { data: { ...place, nth: this.nth } });
@@ -261,6 +286,7 @@ class Report {
     if (spot.ok) {
       const { x, y, crs, accuracy_m: accuracy, lon, lat } = spot;
       this.place = { x, y, crs, accuracy_m: accuracy };
+      this.where = spot.words;
       this.map?.set(lon, lat);
     }
     this.refresh();

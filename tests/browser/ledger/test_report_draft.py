@@ -168,3 +168,22 @@ def test_no_report_goes_without_a_photo_that_failed_unless_the_reader_says_so(
         page.locator(".rp-submit").click()
     assert len(sent.value.post_data_json["photo_ids"]) == 1
     expect(page.locator(".rp-done")).to_be_visible()
+
+
+def test_a_draft_keeps_its_place_when_the_form_is_opened_at_another(
+    phone: BrowserContext, shared_served: Served
+) -> None:
+    page = form(phone, shared_served)
+    page.get_by_role("button", name="使用本机定位").click()
+    expect(page.locator(".rp-form .rp-placed")).to_contain_text("清河 K16+")
+    page.fill("#rp-description", SAID)
+    there = f"{shared_served.url}/ledger/report?lon={LON}&lat={LAT + 0.01}"
+    page.goto(there)
+    expect(page.locator(".rp-restored")).to_contain_text("继续草稿（清河 K16+")
+    page.get_by_role("button", name="在此处新登记").click()
+    expect(page.locator(".rp-form .rp-placed")).to_be_visible()
+    expect(page.locator("#rp-description")).to_have_value("")
+    page.goto(there)
+    page.get_by_role("button", name="继续草稿").click()
+    expect(page.locator("#rp-description")).to_have_value(SAID)
+    expect(page.locator(".rp-form .rp-placed")).to_contain_text("清河 K16+")
