@@ -19,6 +19,7 @@ def script_words() -> dict[str, str]:
         "unsent_photos": _("Photos not uploaded: {n}"),
         "without_photo": _("Without this one"),
         "without_photos": _("Without these {n}"),
+        "too_many_photos": _("At most {most}; photos not added: {n}."),
         "need_photo": _("Add at least one photo."),
         "need_text": _("Please fill this in."),
         "need_choice": _("Please choose."),

@@ -78,6 +78,18 @@ test("no more photos are taken than the form has room for", () => {
   assert.equal(photos.add.hidden, true);
 });
 
+test("photos beyond the room of the form are told by their number, until there is room again", () => {
+  const photos = new Photos({ words: { ...WORDS, too_many_photos: "at most {most}, {n} left out" }, most: 2, label: "Photos" });
+  photos.take([photo("1")]);
+  assert.equal(photos.surplus.hidden, true);
+  photos.take([photo("2"), photo("3"), photo("4")]);
+  assert.deepEqual([photos.surplus.textContent, photos.surplus.hidden], ["at most 2, 2 left out", false]);
+  photos.take([photo("5")]);
+  assert.equal(photos.surplus.textContent, "at most 2, 1 left out");
+  photos.drop(photos.items[0]);
+  assert.equal(photos.surplus.hidden, true);
+});
+
 test("a photo counts once the server keeps it, and the form waits until then", async () => {
   const field = make({ kind: "photos", required: true, most: 3 });
   const photos = new Photos({ words: WORDS, most: 3, label: "Photos" });

@@ -68,7 +68,8 @@ export class Photos {
     this.input = element("input", { type: "file", accept: "image/jpeg,image/png,image/webp,image/heic,image/heif,.heic,.heif", multiple: "", class: "pd-file", "aria-label": label });
     this.add = element("label", { class: "pd-add" }, this.input, icon("camera"), element("span", {}, say(words, "add_photo")));
     this.question = element("div", { class: "pd-unsent", role: "alert", hidden: "" });
-    this.box = element("div", { class: "pd-photos" }, this.add, this.question);
+    this.surplus = element("p", { class: "pd-surplus", role: "alert", hidden: "" });
+    this.box = element("div", { class: "pd-photos" }, this.add, this.surplus, this.question);
     this.online = () => this.sendFailed().then(() => !this.unsent.length && this.choose?.(null));
     window.addEventListener("online", this.online);
     this.input.addEventListener("change", () => this.take([...(this.input.files ?? [])]));
@@ -149,7 +150,11 @@ export class Photos {
   /** @param {File[]} files */
   take(files) {
     this.input.value = "";
-    for (const file of files.slice(0, this.most - this.items.length)) this.put(file);
+    const room = Math.max(0, this.most - this.items.length);
+    for (const file of files.slice(0, room)) this.put(file);
+    const n = files.length - Math.min(files.length, room);
+    this.surplus.textContent = n ? say(this.words, "too_many_photos", { most: this.most, n }) : "";
+    this.surplus.hidden = !n;
     this.draw();
   }
 
@@ -243,6 +248,7 @@ export class Photos {
     item.abort?.();
     this.items = this.items.filter((other) => other !== item);
     item.box.remove();
+    this.surplus.hidden = true;
     this.removed(item);
     if (!this.unsent.length) this.choose?.(null);
     this.draw();
