@@ -183,6 +183,27 @@ test("what failed is sent again once there is a connection, not after the form w
   assert.equal(requests.length, 2);
 });
 
+test("what the browser can't show is shown by the server, whether that is known before it is kept or after", async () => {
+  const photos = new Photos({ words: WORDS, most: 3, label: "Photos" });
+  photos.take([photo("1.heic"), photo("2.heic"), photo("3.jpg")]);
+  const [before, after, seen] = photos.items;
+  before.image.onerror();
+  requests.forEach((request, nth) => request.answers(201, { id: nth + 1 }));
+  await settled();
+  after.image.onerror();
+  assert.deepEqual([before, after].map(({ image }) => image.src), ["/api/v1/photos/1?size=thumb", "/api/v1/photos/2?size=thumb"]);
+  assert.match(seen.image.src, /^blob:/);
+});
+
+test("a photo of an earlier visit that the browser can't show is shown by the server", async () => {
+  globalThis.fetch = async () => answer(null, 200);
+  const photos = new Photos({ words: WORDS, most: 3, label: "Photos" });
+  const kept = photos.restore(photo("1.heic"), "name", 9);
+  await kept;
+  photos.items[0].image.onerror();
+  assert.deepEqual([photos.ids, photos.items[0].image.src], [[9], "/api/v1/photos/9?size=thumb"]);
+});
+
 test("a photo taken back stops being sent and makes room", () => {
   const photos = new Photos({ words: WORDS, most: 1, label: "Photos" });
   photos.take([photo("1")]);

@@ -189,7 +189,10 @@ export class Photos {
     const image = element("img", { alt: file.name });
     image.src = URL.createObjectURL(file);
     image.onload = () => URL.revokeObjectURL(image.src);
-    image.onerror = () => { item.unseen = true; };
+    image.onerror = () => {
+      item.unseen = true;
+      this.picture(item);
+    };
     const remove = element("button", { type: "button", class: "pd-remove", "aria-label": say(this.words, "remove") }, icon("close"));
     const again = element("button", { type: "button", class: "pd-again", hidden: "" }, say(this.words, "again"));
     const bar = element("i", { class: "pd-bar" });
@@ -239,8 +242,14 @@ export class Photos {
     item.state = state;
     item.told.textContent = said;
     item.box.classList.add(state === "kept" ? "kept" : "bad");
-    if (item.unseen && item.id) item.image.src = `/api/v1/photos/${item.id}?size=thumb`;
+    this.picture(item);
     this.changed();
+  }
+
+  /** A file that the browser can't show is shown as the server made it, whichever of the two is known later. @param {Item} item */
+  picture(item) {
+    const address = `/api/v1/photos/${item.id}?size=thumb`;
+    if (item.unseen && item.id && !item.image.src.endsWith(address)) item.image.src = address;
   }
 
   /** @param {Item} item */
