@@ -24,6 +24,7 @@ class Report {
     this.place = null;
     this.where = "";
     this.chosen = false;
+    this.isSaved = false;
     /** @type {"reading" | "kept" | "unkept" | "over"} whether what is filled in survives the tab */
     this.keeping = "reading";
     /** @type {Placed | null} */
@@ -112,11 +113,20 @@ class Report {
   /* ---- the draft: written at each change, until the server has answered */
 
   save() {
-    if (this.keeping !== "kept" || !(this.started || this.restored.childElementCount)) return;
+    if (this.keeping !== "kept") return;
+    if (!this.started) return this.erase();
+    this.isSaved = true;
     const { category, place, key, asked, sent, where } = this;
     const fields = { severity: this.severity.value, source: this.source.value, reference: this.reference.value, description: this.description.value };
     const photos = this.photos.items.map(({ name, id }) => ({ name, id }));
     this.attempt(() => this.drafts?.save({ key, at: new Date().toISOString(), asked, sent, category, place, where, fields, photos }));
+  }
+
+  /** What was filled in has been emptied again: its draft goes, so that it doesn't come back. */
+  erase() {
+    if (!this.isSaved) return;
+    this.isSaved = false;
+    this.attempt(() => this.drafts?.remove(this.key, []));
   }
 
   /** @param {() => Promise<void> | undefined} work */
@@ -138,12 +148,13 @@ class Report {
   }
 
   get started() {
-    return Boolean(this.chosen || this.category || this.description.value.trim() || this.photos.items.length);
+    return Boolean(this.chosen || this.category || this.description.value.trim() || this.reference.value.trim() || this.photos.items.length);
   }
 
   /** @param {import("./drafts.mjs").Draft & {files: Map<string, File>}} draft */
   restore(draft) {
     this.key = draft.key;
+    this.isSaved = true;
     this.sent = Boolean(draft.sent);
     if (draft.place) {
       this.place = draft.place;

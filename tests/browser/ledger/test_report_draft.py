@@ -187,3 +187,14 @@ def test_a_draft_keeps_its_place_when_the_form_is_opened_at_another(
     page.get_by_role("button", name="继续草稿").click()
     expect(page.locator("#rp-description")).to_have_value(SAID)
     expect(page.locator(".rp-form .rp-placed")).to_contain_text("清河 K16+")
+
+
+def test_an_emptied_form_leaves_no_draft(phone: BrowserContext, shared_served: Served) -> None:
+    page = form(phone, shared_served)
+    until_in_page(page, "() => window.onemap_report_map")
+    page.fill("#rp-description", SAID)
+    page.fill("#rp-description", "")
+    page.reload()
+    until_in_page(page, "() => window.onemap_report_map")
+    expect(page.locator("#rp-description")).to_have_value("")
+    expect(page.locator(".rp-restored")).to_be_hidden()
