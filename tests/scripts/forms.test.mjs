@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
+import { open } from "../../dashboard/assets/ledger/dialog.mjs";
 import { draftFor } from "../../dashboard/assets/ledger/drafts.mjs";
 import { MAKERS } from "../../dashboard/assets/ledger/fields.mjs";
 import { Photos } from "../../dashboard/assets/ledger/photos.mjs";
@@ -258,4 +259,37 @@ test("a draft goes on by itself at its own place or without one, and is asked ab
   assert.deepEqual(draftFor([second, first], nowhere), { draft: second, isElsewhere: false });
   assert.deepEqual(draftFor([first], there), { draft: first, isElsewhere: true });
   assert.deepEqual(draftFor([unplaced], there), { draft: unplaced, isElsewhere: false });
+});
+
+class FakeDialog {
+  static open(fields) {
+    document.querySelector = () => null;
+    const make = document.createElement;
+    document.createElement = (tag) => Object.assign(make(tag), tag === "dialog" ? { showModal() {}, close() { this.closed = true; } } : {});
+    const spec = { title: "Progress", note: "", confirm: "Send", done: "", foot: "", danger: false, checks: [], fields };
+    open({ id: 1, version: 1, lon: 112, lat: 32, words: WORDS, dialogs: { progress: spec } }, "progress");
+    const dialog = document.body.children.at(-1);
+    const parts = [...dialog.all()];
+    const part = (name) => parts.find(({ classList }) => classList.contains(name));
+    return { dialog, parts, part, text: parts.find(({ tag }) => tag === "textarea") };
+  }
+}
+
+test("a dialog closes at once while nothing is filled in, and asks when something is", () => {
+  const fields = [{ kind: "text", name: "text", label: "Text" }];
+  const empty = FakeDialog.open(fields);
+  empty.dialog.send("keydown", { key: "Escape" });
+  assert.equal(empty.dialog.closed, true);
+  const { dialog, part, text } = FakeDialog.open(fields);
+  text.value = "已清运";
+  for (const [name, facts] of [["keydown", { key: "Escape" }], ["keydown", { key: "Escape" }], ["cancel", {}]]) {
+    assert.equal(dialog.send(name, facts).defaultPrevented, true);
+  }
+  part("ib").send("click");
+  assert.deepEqual([dialog.closed, part("pd-leaving").hidden], [undefined, false]);
+  part("pd-leaving").children[1].send("click");
+  assert.deepEqual([dialog.closed, part("pd-leaving").hidden], [undefined, true]);
+  part("ib").send("click");
+  part("pd-leaving").children[2].send("click");
+  assert.equal(dialog.closed, true);
 });

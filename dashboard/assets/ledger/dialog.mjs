@@ -41,14 +41,24 @@ export function open(told, action) {
   };
   /** @type {FormField[]} */
   const fields = spec.fields.map((field) => ({ ...MAKERS[field.kind](field, { words, told, changed }), name: field.name, either: field.either }));
+  const filled = () => JSON.stringify(fields.map((field) => [field.value(), field.count?.()]));
+  const atFirst = filled();
   const wrong = element("p", { class: "pd-refused", role: "alert", hidden: "" });
+  const title = element("h2", { id: "pd-title", tabindex: -1 }, spec.title);
   const close = element("button", { type: "button", class: "ib", "aria-label": say(words, "close") }, icon("close"));
   const cancel = element("button", { type: "button", class: "btn" }, say(words, "cancel"));
-  for (const button of [close, cancel]) button.addEventListener("click", () => dialog.close());
+  const leaving = element("div", { class: "pd-unsent pd-leaving", role: "alert", hidden: "" });
+  const leave = () => {
+    if (dialog.dataset.busy === "true") return;
+    if (filled() === atFirst) dialog.close();
+    else doubt(leaving, dialog, words);
+  };
+  for (const button of [close, cancel]) button.addEventListener("click", leave);
   const form = element(
     "form", { novalidate: "" },
-    element("header", {}, element("div", {}, element("h2", { id: "pd-title" }, spec.title), element("p", { class: "t2" }, spec.note)), close),
+    element("header", {}, element("div", {}, title, element("p", { class: "t2" }, spec.note)), close),
     element("div", { class: "pd-body" }, spec.checks.length ? checklist(spec.checks) : null, ...fields.map(({ box }) => box), wrong),
+    leaving,
     element("footer", {}, element("span", { class: "t3 fs12" }, spec.foot), element("span", { class: "sp" }), cancel, confirm),
   );
   form.addEventListener("submit", (event) => {
@@ -56,7 +66,15 @@ export function open(told, action) {
     submit({ told, action, spec, fields, dialog, confirm, wrong, changed });
   });
   dialog.append(form);
-  dialog.addEventListener("cancel", (event) => dialog.dataset.busy === "true" && event.preventDefault());
+  dialog.addEventListener("cancel", (event) => {
+    event.preventDefault();
+    leave();
+  });
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    event.preventDefault(); // a second Escape would close the dialog whatever "cancel" says
+    leave();
+  });
   dialog.addEventListener("close", () => {
     for (const field of fields) field.close?.();
     dialog.remove();
@@ -64,7 +82,18 @@ export function open(told, action) {
   document.body.append(dialog);
   changed();
   dialog.showModal();
-  (fields.find(({ focus }) => focus?.required) ?? fields[0])?.focus?.focus();
+  title.focus({ preventScroll: true });
+}
+
+/** A dialog that holds something not yet sent asks before it is left. @param {HTMLElement} leaving @param {HTMLDialogElement} dialog @param {Words} words */
+function doubt(leaving, dialog, words) {
+  const stay = element("button", { type: "button", class: "btn s" }, say(words, "stay"));
+  const give = element("button", { type: "button", class: "btn s" }, say(words, "give_up"));
+  stay.addEventListener("click", () => { leaving.hidden = true; });
+  give.addEventListener("click", () => dialog.close());
+  leaving.replaceChildren(element("span", {}, say(words, "not_sent")), stay, give);
+  leaving.hidden = false;
+  stay.focus();
 }
 
 /** Every field says what it lacks, in place; the first that lacks something is shown. @param {FormField[]} fields @param {Words} words */
