@@ -90,6 +90,8 @@ def form_words() -> dict[str, str]:
         "draft_elsewhere": _("A report not yet sent belongs to another place ({at})."),
         "draft_continue": _("Continue the draft ({where})"),
         "draft_here": _("Register a new one here"),
+        "draft_discard_sure": _("Discard it for good?"),
+        "register_anew": _("Register it as another"),
         "draft_unkept": _(
             "This browser keeps no draft (its storage is full or forbidden): "
             "keep this page open until the report is registered."

@@ -205,6 +205,18 @@ test("a photo of an earlier visit that the browser can't show is shown by the se
   assert.deepEqual([photos.ids, photos.items[0].image.src], [[9], "/api/v1/photos/9?size=thumb"]);
 });
 
+test("photos that another report has got are sent anew, and count once they are kept again", async () => {
+  const photos = new Photos({ words: WORDS, most: 3, label: "Photos" });
+  photos.take([photo("1")]);
+  requests[0].answers(201, { id: 1 });
+  await settled();
+  photos.sendAnew();
+  assert.deepEqual([photos.ids, photos.busy], [[], true]);
+  requests[1].answers(201, { id: 2 });
+  await settled();
+  assert.deepEqual(photos.ids, [2]);
+});
+
 test("a photo taken back stops being sent and makes room", () => {
   const photos = new Photos({ words: WORDS, most: 1, label: "Photos" });
   photos.take([photo("1")]);

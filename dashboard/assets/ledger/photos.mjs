@@ -140,6 +140,14 @@ export class Photos {
     this.question.scrollIntoView({ block: "nearest" });
   }
 
+  /** Sends every photo once more: those of the problem that has them already can't be another's. */
+  sendAnew() {
+    for (const item of this.items) {
+      item.id = null;
+      this.send(item);
+    }
+  }
+
   /** The form is gone: nothing of it is sent any more. */
   close() {
     window.removeEventListener("online", this.online);

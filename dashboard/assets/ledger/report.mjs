@@ -174,7 +174,11 @@ class Report {
       if (file) this.photos.restore(file, name, id);
     }
     const discard = element("button", { type: "button", class: "btn" }, this.say("draft_discard"));
-    discard.addEventListener("click", () => this.discard());
+    discard.addEventListener("click", () => {
+      if (discard.dataset.sure) this.discard();
+      discard.dataset.sure = "yes";
+      discard.textContent = this.say("draft_discard_sure");
+    });
     this.restored.replaceChildren(icon("clock"), element("span", {}, this.say("draft_restored", { at: moment(draft.at) })), discard);
     this.restored.hidden = false;
   }
@@ -385,7 +389,25 @@ class Report {
     this.submit.disabled = false;
     this.form.inert = false;
     this.sent = answer.status === 0;
-    return answer.ok ? this.done(answer) : this.refuse(answer.reason);
+    if (answer.ok) return this.done(answer);
+    this.refuse(answer.reason);
+    if (answer.status === 409) this.offerAnew();
+  }
+
+  /** The key is another report's by now, as of a second tab with the same draft: this one may become a report of its own. */
+  offerAnew() {
+    const anew = element("button", { type: "button", class: "btn s" }, this.say("register_anew"));
+    anew.addEventListener("click", () => {
+      const { key } = this;
+      this.attempt(() => this.drafts?.remove(key, []));
+      this.key = fresh();
+      this.wrong.hidden = true;
+      for (const { name, file } of this.photos.items) this.attempt(() => this.drafts?.savePhoto(name, file));
+      this.photos.sendAnew();
+      this.save();
+      this.send();
+    });
+    this.wrong.append(" ", anew);
   }
 
   /** @param {Answer} answer */

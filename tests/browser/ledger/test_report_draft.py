@@ -1,5 +1,6 @@
 """A report outlives its tab: its draft stays in the browser, for its account, until an answer."""
 
+import json
 import re
 from contextlib import suppress
 from pathlib import Path
@@ -41,6 +42,22 @@ def fill(page: Page, photo: Path) -> None:
     page.get_by_role("button", name="使用本机定位").click()
     expect(page.locator(".rp-form .rp-placed")).to_contain_text("清河 K16+")
     page.fill("#rp-description", SAID)
+
+
+def until_kept(page: Page, *descriptions: str) -> None:
+    """Until the browser's database holds drafts with these descriptions alone."""
+    until_in_page(
+        page,
+        """async (wanted) => {
+          const open = indexedDB.open("onemap-drafts");
+          await new Promise((done) => { open.onsuccess = done; });
+          const all = open.result.transaction("reports").objectStore("reports").getAll();
+          await new Promise((done) => { all.onsuccess = done; });
+          open.result.close();
+          return JSON.stringify(all.result.map(({ fields }) => fields.description)) === wanted;
+        }""",
+        json.dumps(list(descriptions), ensure_ascii=False, separators=(",", ":")),
+    )
 
 
 def kill(page: Page) -> None:
@@ -93,6 +110,8 @@ def test_a_report_is_there_again_after_its_tab_was_killed_for_its_own_account_al
     page = form(phone, shared_served)
     expect_restored(page)
     page.get_by_role("button", name="丢弃").click()
+    expect(page.locator("#rp-description")).to_have_value(SAID)
+    page.get_by_role("button", name="确定丢弃").click()
     expect(page.locator("#rp-description")).to_have_value("")
     expect(page.locator(".pd-photo")).to_have_count(0)
     page.reload()
@@ -166,7 +185,9 @@ def test_no_report_goes_without_a_photo_that_failed_unless_the_reader_says_so(
     expect(page.locator(".rp-form .rp-placed")).to_contain_text("清河 K16+")
     with page.expect_request("**/api/v1/problems") as sent:
         page.locator(".rp-submit").click()
-    assert len(sent.value.post_data_json["photo_ids"]) == 1
+    body = sent.value.post_data_json
+    assert body
+    assert len(body["photo_ids"]) == 1
     expect(page.locator(".rp-done")).to_be_visible()
 
 
@@ -177,6 +198,7 @@ def test_a_draft_keeps_its_place_when_the_form_is_opened_at_another(
     page.get_by_role("button", name="使用本机定位").click()
     expect(page.locator(".rp-form .rp-placed")).to_contain_text("清河 K16+")
     page.fill("#rp-description", SAID)
+    until_kept(page, SAID)
     there = f"{shared_served.url}/ledger/report?lon={LON}&lat={LAT + 0.01}"
     page.goto(there)
     expect(page.locator(".rp-restored")).to_contain_text("继续草稿（清河 K16+")
@@ -193,7 +215,9 @@ def test_an_emptied_form_leaves_no_draft(phone: BrowserContext, shared_served: S
     page = form(phone, shared_served)
     until_in_page(page, "() => window.onemap_report_map")
     page.fill("#rp-description", SAID)
+    until_kept(page, SAID)
     page.fill("#rp-description", "")
+    until_kept(page)
     page.reload()
     until_in_page(page, "() => window.onemap_report_map")
     expect(page.locator("#rp-description")).to_have_value("")
