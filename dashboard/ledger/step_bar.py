@@ -92,8 +92,10 @@ def who_words(seen: Seen) -> list[Any]:
         return [waiting_words(seen)]
     part, why = part_words(main)
     duty = duty_words(seen, main)
-    sentence = _("You are the {part} ({duty})").split("{part}")
-    before, after = sentence[0], sentence[1].format(duty=duty)
+    looks_back = main.action is Action.REOPEN
+    sentence = _("You {part} ({duty})") if looks_back else _("You are the {part} ({duty})")
+    before, after = sentence.split("{part}")
+    after = after.format(duty=duty)
     return [before, html.B(part), after + (f"{_(', ')}{why}" if why else "")]
 
 
@@ -109,7 +111,7 @@ def part_words(step: Step) -> tuple[str, str]:
         return _("checker"), _("not of the handling unit or below it")
     part = {
         Action.ASSIGN: _("assigner"),
-        Action.REOPEN: _("looking back"),
+        Action.REOPEN: _("look back on this"),
     }.get(step.action, _("chief office in charge"))
     return part, _("the place lies in your division")
 

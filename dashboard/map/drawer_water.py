@@ -137,7 +137,10 @@ def river_drawer(facts: dict[str, Any], ledger: Sequence[Any] = ()) -> html.Arti
     pairs = [
         (_("Length"), _length(facts["length_m"])),
         (_("Basin"), facts["basin"]),
-        (_("Flows into"), facts["into_name"]),
+        (
+            _("Flows into"),
+            facts["into_name"] and own_name(facts["into_name"], facts["into_name_en"]),
+        ),
         (_("Code"), facts["code"]),
     ]
     lines = [

@@ -7,11 +7,13 @@ from xml.sax.saxutils import escape
 
 from reportlab.graphics.barcode.qr import QrCodeWidget
 from reportlab.graphics.shapes import Drawing
+from reportlab.lib import textsplit
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.enums import TA_LEFT
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.platypus import Image, Paragraph, Table, TableStyle
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.platypus import Image, Paragraph, Table, TableStyle, paragraph
 
 from dashboard.papers.fonts import font_name
 
@@ -26,8 +28,18 @@ RED: Final = HexColor("#C8102E")
 WIDTH: Final = 174 * mm
 """Of the text on A4 between its margins."""
 
+PADDING: Final = 5
+"""At the left and right of a cell, in points; a comma may hang into it."""
+
 QR_CORRECTION: Final = "M"
 """15 % of the code may be stained."""
+
+
+NEVER_FIRST: Final = "，：；！？）》〉"
+"""Chinese punctuation that begins no line; reportlab knows the Japanese alone."""
+for _module in (textsplit, paragraph):
+    if NEVER_FIRST not in _module.ALL_CANNOT_START:
+        _module.ALL_CANNOT_START += NEVER_FIRST
 
 
 def style(size: float, *, colour: Color = INK, side: int = TA_LEFT) -> ParagraphStyle:
@@ -58,8 +70,8 @@ def heading(text: str) -> Paragraph:
 
 
 def facts(pairs: Sequence[tuple[str, str]], columns: int = 2) -> Table:
-    """Returns a PDF table, ``columns`` (name, value) pairs a row; a long value gets a whole row."""
-    share = WIDTH / columns
+    """Returns a PDF table, ``columns`` (name, value) pairs a row; long values have their own."""
+    share, name_width = WIDTH / columns, 24 * mm
     rows: list[list[Any]] = []
     spans: list[tuple[Any, ...]] = []
     waiting: list[Any] = []
@@ -74,14 +86,14 @@ def facts(pairs: Sequence[tuple[str, str]], columns: int = 2) -> Table:
             waiting.clear()
 
     for name, value in pairs:
-        wide = len(value) > 26
+        room = share - name_width - 2 * PADDING
+        wide = "\n" in value or stringWidth(value, font_name(), 9) > room
         if wide:
             close()
         waiting.extend([words(name, 8, colour=FAINT), words(value)])
         if wide or len(waiting) == 2 * columns:
             close()
     close()
-    name_width = 24 * mm
     return Table(
         rows,
         colWidths=[name_width, share - name_width] * columns,
@@ -95,8 +107,8 @@ def grid(more: Sequence[tuple[Any, ...]] = ()) -> TableStyle:
         [
             ("GRID", (0, 0), (-1, -1), 0.5, LINE),
             ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-            ("LEFTPADDING", (0, 0), (-1, -1), 5),
-            ("RIGHTPADDING", (0, 0), (-1, -1), 5),
+            ("LEFTPADDING", (0, 0), (-1, -1), PADDING),
+            ("RIGHTPADDING", (0, 0), (-1, -1), PADDING),
             ("TOPPADDING", (0, 0), (-1, -1), 3),
             ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
             *more,

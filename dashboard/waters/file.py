@@ -261,11 +261,10 @@ def flows_into(water: WaterFacts) -> Any:
     """Returns the water that this one flows into or lies on, as a link if the user may see it."""
     if not water.flows_into:
         return _("not on file")
+    name, number = own_name(water.flows_into, water.flows_into_en), water.flows_into_id
     k = water.flows_into_chainage_m
     where = f" {format_chainage(k)}" if k is not None else ""
-    if water.flows_into_id is None:
-        return water.flows_into + where
-    return [dcc.Link(water.flows_into, href=f"/river/{water.flows_into_id}"), where]
+    return [dcc.Link(name, href=f"/river/{number}") if number else name, where]
 
 
 def tributaries(water_file: WaterFile) -> Any:

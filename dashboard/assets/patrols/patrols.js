@@ -16,6 +16,11 @@
   let watched = null;
   /** @type {string | null} */
   let seen = null;
+  /** The list of chiefs as last drawn, and how far it was scrolled: each answer draws it anew. @type {HTMLElement | null} */
+  let drawn = null;
+  let scrolled = 0;
+  /** The link that was followed, to give the focus to its successor. @type {HTMLElement | null} */
+  let left = null;
 
   const chosen = () => Object.fromEntries(new URLSearchParams(location.search));
   const refresh = (more = {}) => set(CHOSEN, { data: { ...chosen(), ...more, read: Date.now() } });
@@ -28,6 +33,7 @@
     if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     history.pushState(history.state, "", link.getAttribute("href"));
+    left = document.activeElement === link ? link : null;
     refresh();
     if (matchMedia("(max-width: 767px)").matches && link.dataset.patrolsGo) {
       watched = link.dataset.patrolsGo;
@@ -38,9 +44,19 @@
 
   function look() {
     const current = /** @type {HTMLElement | null} */ (document.querySelector(".pt-chiefs a[aria-current]"));
-    if (current && seen !== current.getAttribute("href")) {
+    const list = /** @type {HTMLElement | null} */ (document.querySelector(".pt-chiefs"));
+    if (list && list !== drawn) {
+      drawn = list;
+      list.scrollTop = scrolled;
+      list.addEventListener("scroll", () => { if (list.isConnected) scrolled = list.scrollTop; });
+    }
+    if (left && !left.isConnected) {
+      const again = /** @type {HTMLElement | null} */ (document.querySelector(`a[data-patrols-go][href="${CSS.escape(left.getAttribute("href") ?? "")}"]`));
+      if (document.activeElement === document.body) again?.focus({ preventScroll: true });
+      if (again) left = null;
+    }
+    if (current && list && seen !== current.getAttribute("href")) {
       seen = current.getAttribute("href");
-      const list = /** @type {HTMLElement} */ (current.closest(".pt-chiefs"));
       list.scrollTop = Math.max(0, current.offsetTop - list.offsetTop - list.clientHeight / 2);
     }
     const place = /** @type {HTMLElement | null} */ (document.querySelector("[data-patrol-track]"));

@@ -183,7 +183,8 @@ def river_facts(connection: Connection, scope: Scope, river_id: int) -> dict[str
     rows = connection.execute(
         text(f"""
             SELECT river.id, river.code, river.name, river.name_en, river.kind, river.basin,
-                river.length_m, into_.id AS into_id, into_.name AS into_name
+                river.length_m, into_.id AS into_id, into_.name AS into_name,
+                into_.name_en AS into_name_en
             FROM river LEFT JOIN river into_ ON into_.id = river.flows_into_id
             WHERE river.id = :id AND {RIVER_VISIBLE}
             """),

@@ -31,6 +31,7 @@ RIVER = text(
     SELECT river.id, river.kind, river.code, river.code_scheme, river.name, river.name_en,
     river.basin, river.length_m, river.source, river.remark,
     river.flows_into_chainage_m, receiver.name AS flows_into,
+    receiver.name_en AS flows_into_en,
     ST_X(ST_StartPoint(ST_GeometryN(river.geom, 1))) AS source_lon,
     ST_Y(ST_StartPoint(ST_GeometryN(river.geom, 1))) AS source_lat,
     ST_X({_MOUTH}) AS mouth_lon, ST_Y({_MOUTH}) AS mouth_lat,
@@ -44,6 +45,7 @@ LAKE = text(
     f"""
     SELECT lake.id, lake.kind, lake.code, lake.code_scheme, lake.name, lake.name_en,
     lake.area_m2, lake.source, on_river.name AS flows_into,
+    on_river.name_en AS flows_into_en,
     (SELECT river.id FROM river WHERE river.id = on_river.id
     AND {RIVER_VISIBLE}) AS flows_into_id,
     ST_X(ST_PointOnSurface(lake.geom)) AS source_lon,
@@ -106,6 +108,7 @@ class WaterFacts:
     divisions: tuple[str, ...]
     source: str
     remark: str
+    flows_into_en: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +251,7 @@ def _facts(water: Water, row: Any, divisions: list[str]) -> WaterFacts:
         length_m=row.get("length_m"),
         area_m2=row.get("area_m2"),
         flows_into=row["flows_into"],
+        flows_into_en=row["flows_into_en"],
         flows_into_id=row["flows_into_id"],
         flows_into_chainage_m=row.get("flows_into_chainage_m"),
         source_at=(row["source_lon"], row["source_lat"]),

@@ -291,13 +291,10 @@ def test_several_are_accepted_and_assigned_to_one_unit(opened: Open, filled: Ser
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="确认").click()
     expect(dialog).to_contain_text("请选择责任单位。")
-    expect(dialog.locator("#ledger-bulk-unit")).to_have_attribute("aria-invalid", "true")
     dialog.locator("#ledger-bulk-unit").click()
     page.get_by_role("option").first.click()
     dialog.get_by_role("textbox", name="整改要求").fill("七日内清运")
     dialog.get_by_role("button", name="确认").click()
     expect(dialog).to_contain_text("交办：已办理 2 件。")
-    expect(dialog.get_by_role("textbox")).to_have_count(0)
-    expect(dialog.locator(".om-foot button:visible")).to_have_text(["关闭"])
     told = f"SELECT DISTINCT requirement FROM problem WHERE number IN ({query})"
     assert held(filled, told + " AND status = 'assigned' AND due_at IS NOT NULL") == ["七日内清运"]

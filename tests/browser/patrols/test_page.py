@@ -14,6 +14,7 @@ from data.vocabulary import Role
 from tests.fixtures.map import watch
 from tests.fixtures.served import Served
 from tests.made.patrols.walks import walk
+from tests.running.pages import until_in_page
 
 WENT = (clock.now() - timedelta(minutes=90)).replace(microsecond=0)
 
@@ -111,6 +112,21 @@ def test_a_walk_along_the_reaches_of_several_chiefs_asks_whom_it_counts_for(
     page.locator("#patrols-send").click()
     expect(page.locator("#patrols-send")).to_be_hidden()
     expect(page.locator("#patrols-one .tag.rd")).to_be_visible()
+
+
+def test_a_chosen_record_keeps_the_keyboards_focus(
+    context: BrowserContext, shared_served: Served
+) -> None:
+    page = page_of(context, shared_served, "chief_up")
+    page.goto(f"{shared_served.url}/patrols")
+    hand_in(page, walk(WENT, metres=900, minutes=14), "短.gpx")
+    expect(page.locator("#patrols-send")).to_be_hidden()
+    opening = page.locator(".pt-table a.pt-open").first
+    opening.evaluate("link => { link.isOld = true; }")
+    opening.focus()
+    page.keyboard.press("Enter")
+    until_in_page(page, "() => !document.querySelector('.pt-table a.pt-open').isOld")
+    expect(opening).to_be_focused()
 
 
 def test_months_and_chiefs_are_chosen_by_the_address(chief: Page, shared_served: Served) -> None:

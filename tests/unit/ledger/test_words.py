@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from dashboard.ledger.bulk_steps import Filled, place_of_refusal
 from dashboard.ledger.photos import time_check
 from dashboard.ledger.step_bar import ICONS, look_of
 from dashboard.ledger.step_dialogs import _FIELDS
@@ -114,3 +115,9 @@ def test_a_photo_of_another_time_is_told_what_is_required(
     span = Span(begun, UtcDatetime(begun + timedelta(days=1)))
     flag = Flag(Check.TAKEN, Stage.AFTER, 1, ok=False, at=UtcDatetime(taken), span=span)
     assert time_check(now, flag)[1] == requirement
+
+
+def test_a_refusal_stands_at_the_field_that_lacks() -> None:
+    assert place_of_refusal(Action.ASSIGN, Filled(), "缺") == ("", "缺", None)
+    assert place_of_refusal(Action.ASSIGN, Filled(unit_id=1), "缺") == ("", None, "缺")
+    assert place_of_refusal(Action.ACCEPT, Filled(), "缺") == ("缺", None, None)
