@@ -41,10 +41,10 @@ WHERE tolerance.id = found.id
 """
 
 
-def count_taken_in(cursor: Cursor, taken: Mapping[tuple[StationId, Tolerance], int]) -> None:
+def count_taken_in(cursor: Cursor, found: Mapping[tuple[StationId, Tolerance], int]) -> None:
     """Adds the readings that had waited for a tolerance to those it took in, whoever replayed."""
-    if taken:
-        lines = [(station, kind, count) for (station, kind), count in sorted(taken.items())]
+    if found:
+        lines = [(station, kind, count) for (station, kind), count in sorted(found.items())]
         cursor.execute(_TAKEN_IN, tuple(map(list, zip(*lines, strict=True))))
 
 

@@ -10,6 +10,10 @@ from typing import Final
 from data.errors import BadInput
 from data.imports.formats import check_bytes
 
+_SEVERAL: Final = {
+    True: "{path} holds {count} Shapefiles to choose from: {names}.",
+    False: "{path} holds {count} files of data to choose from: {names}.",
+}
 SHAPEFILE_PARTS: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _JUNK_FOLDERS: Final = frozenset({"__macosx", ".git", ".svn", "$recycle.bin"})
 _JUNK_NAMES: Final = frozenset({"thumbs.db", "desktop.ini", ".ds_store", "ehthumbs.db"})
@@ -88,9 +92,7 @@ def _choose(
     if len(data) == 1 and not are_shapes:
         return data[0], layer
     raise BadInput(
-        "{path} holds {count} Shapefiles to choose from: {names}."
-        if data and are_shapes
-        else "{path} holds {count} files of data to choose from: {names}.",
+        _SEVERAL[bool(data) and are_shapes],
         mend="Name one with --layer.",
         path=path,
         count=len(data),

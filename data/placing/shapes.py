@@ -44,14 +44,14 @@ class Shape(StrEnum):
     AREA = "area"
 
 
-_REASONS: Final = (
-    ("Nonlinear", "Its geometry can't be used: it has curves, not only straight lines ({detail})."),
-    ("point array", "Its geometry can't be used: one of its lines has a single point ({detail})."),
-    ("closed linestring", "Its geometry can't be used: one of its rings isn't closed ({detail})."),
-    ("Unknown", "Its geometry can't be used: it is of a kind that isn't known here ({detail})."),
-    ("buffer is smaller", "Its geometry can't be used: it is cut off ({detail})."),
-    ("", "Its geometry can't be used ({detail})."),
-)
+_REASONS: Final = {
+    "Nonlinear": "Its geometry can't be used: it has curves, not only straight lines ({detail}).",
+    "point array": "Its geometry can't be used: one of its lines has a single point ({detail}).",
+    "closed linestring": "Its geometry can't be used: one of its rings isn't closed ({detail}).",
+    "Unknown": "Its geometry can't be used: it is of a kind that isn't known here ({detail}).",
+    "buffer is smaller": "Its geometry can't be used: it is cut off ({detail}).",
+    "": "Its geometry can't be used ({detail}).",
+}
 """What GEOS says of common faults, by a piece of it, and our own words for that."""
 
 _DIMENSION: Final = {Shape.POINT: 0, Shape.LINE: 1, Shape.AREA: 2}
@@ -102,7 +102,7 @@ def unusable(error: BaseException) -> BadInput:
     """Returns the refusal of a geometry in our words; those of the library follow in brackets."""
     detail = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(". :")
     return BadInput(
-        next(words for piece, words in _REASONS if piece in detail),
+        _REASONS[next(piece for piece in _REASONS if piece in detail)],
         mend="Repair it, for example with a GIS's tool that fixes geometries.",
         detail=detail,
     )
