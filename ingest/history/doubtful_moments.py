@@ -9,6 +9,7 @@ import pyarrow as pa
 from data.clock import UtcDatetime
 from data.moments import RECENT, Doubt, Window, implausible
 
+DAY_S: Final = 86400
 _STATION: Final = 10_000_000
 """Days by which stations are kept apart on one line; larger than any date."""
 
@@ -30,7 +31,7 @@ def doubtful_moments(stations: Any, at: Any, now: UtcDatetime) -> Any:
     """
     days = at.astype("datetime64[D]").astype(np.int64)
     reach = RECENT.days
-    old = days < (now.date() - date(1970, 1, 1)).days - reach
+    old = days < int(now.timestamp() // DAY_S) - reach
     if not old.any():
         return old
     distinct, places = np.unique(days, return_inverse=True)

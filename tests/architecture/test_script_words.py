@@ -21,7 +21,7 @@ GIVEN = {
     "frame/kit.js": (shell.pager_words,),
     "review/quality.js": (layout.words, review_list.count_words),
     "patrols/patrols.js": (upload.words, one_patrol.reason_words),
-    "ledger/report.mjs": (script_words, report_form.form_words),
+    "ledger/report": (script_words, report_form.form_words),
     "ledger/similar.mjs": (script_words, report_form.form_words),
     "ledger/": (script_words,),
 }

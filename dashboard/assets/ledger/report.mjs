@@ -5,11 +5,10 @@ import { choice } from "./choice.mjs";
 import { draftFor, Drafts, moment } from "./drafts.mjs";
 import { locate } from "./fields.mjs";
 import { fresh, Photos } from "./photos.mjs";
+import { doneCard, icon, placeFields, wanted } from "./report_parts.mjs";
 import { post, say } from "./send.mjs";
 import { suggest, similarTo } from "./similar.mjs";
 import { chooser, mirror } from "./spot.mjs";
-
-const icon = (/** @type {string} */ name) => element("span", { class: `ic ic-${name}`, "aria-hidden": "true" });
 
 class Report {
   /** @param {HTMLElement} box @param {ReportForm} told */
@@ -71,19 +70,9 @@ class Report {
 
   /** Whether the draft of another place is gone on with; else it stays, and an empty form begins here. @param {import("./drafts.mjs").Draft} draft @returns {Promise<boolean>} */
   async wants(draft) {
-    const where = draft.where || moment(draft.at);
-    const on = element("button", { type: "button", class: "btn" }, this.say("draft_continue", { where }));
-    const anew = element("button", { type: "button", class: "btn" }, this.say("draft_here"));
-    this.restored.replaceChildren(icon("clock"), element("span", {}, this.say("draft_elsewhere", { at: moment(draft.at) })), on, anew);
-    this.restored.hidden = false;
     this.form.inert = true;
-    const isWanted = await new Promise((chosen) => {
-      on.addEventListener("click", () => chosen(true));
-      anew.addEventListener("click", () => chosen(false));
-    });
+    const isWanted = await wanted(draft, this.restored, this.words);
     this.form.inert = false;
-    this.restored.replaceChildren();
-    this.restored.hidden = true;
     return isWanted;
   }
 
@@ -96,7 +85,7 @@ class Report {
     const preview = mirror(/** @type {HTMLElement} */ (document.getElementById("report-preview")));
     const form = this.form;
     form.append(
-      element("section", { class: "card rp-place" }, ...this.placeFields(preview)),
+      element("section", { class: "card rp-place" }, ...placeFields(this, preview)),
       element("section", { class: "card rp-what" }, ...this.whatFields()),
       element("section", { class: "card rp-facts" }, ...this.factFields()),
       this.alike,
@@ -201,12 +190,11 @@ class Report {
   /* ---- what it is */
 
   whatFields() {
-    const tiles = this.told.groups.map((group) => {
+    this.tiles.append(...this.told.groups.map((group) => {
       const tile = element("button", { type: "button", class: "rp-tile", "aria-pressed": "false" }, element("b", {}, group.word), element("span", { class: "t3" }, group.hint));
       tile.addEventListener("click", () => this.choose(group, tile));
       return tile;
-    });
-    this.tiles.append(...tiles);
+    }));
     return [element("h2", {}, this.say("category")), this.tiles, this.kinds, element("h2", {}, this.say("photos")), this.photos.box, element("p", { class: "pd-hint" }, this.say("photos_hint", { n: this.told.most }))];
   }
 
@@ -233,29 +221,6 @@ class Report {
   }
 
   /* ---- where it is */
-
-  /** @param {HTMLElement} preview */
-  placeFields(preview) {
-    const here = element("button", { type: "button", class: "btn" }, icon("locate"), this.say("locate"));
-    here.addEventListener("click", () => this.locate());
-    const river = choice({ label: this.say("river"), options: this.told.rivers });
-    const chainage = element("input", { placeholder: "K12+350", "aria-label": this.say("chainage"), maxlength: 20 });
-    const lon = element("input", { placeholder: this.say("lon"), "aria-label": this.say("lon"), inputmode: "decimal" });
-    const lat = element("input", { placeholder: this.say("lat"), "aria-label": this.say("lat"), inputmode: "decimal" });
-    const datum = choice({ label: this.say("datum"), options: this.told.datums });
-    const find = (/** @type {() => Facts} */ ask) => {
-      const button = element("button", { type: "button", class: "btn" }, this.say("find"));
-      button.addEventListener("click", () => this.ask(ask()));
-      return button;
-    };
-    const typed = element(
-      "details", { class: "rp-typed pd-field" },
-      element("summary", {}, this.say("type_place")),
-      element("div", { class: "rp-line" }, river, chainage, find(() => ({ river: river.value, chainage: chainage.value }))),
-      element("div", { class: "rp-line" }, lon, lat, datum, find(() => ({ x: lon.value, y: lat.value, crs: datum.value }))),
-    );
-    return [element("div", { class: "rp-head" }, element("h2", {}, this.say("place")), element("span", { class: "sp" }), here), this.stage, this.status, preview, typed];
-  }
 
   async locateMap() {
     const [west, south, east, north] = this.told.bounds ?? [73, 18, 135, 53];
@@ -413,19 +378,10 @@ class Report {
   /** @param {Answer} answer */
   async done({ status, body }) {
     await this.forget();
-    const another = element("button", { type: "button", class: "btn" }, this.say("another"));
-    another.addEventListener("click", () => location.assign("/ledger/report"));
     this.map?.map.remove();
-    const same = (body.similar ?? []).map((/** @type {Similar} */ each) => element("a", { href: each.url, class: "rp-same" }, this.say("perhaps_same", { number: each.number, words: each.words })));
+    const another = element("a", { class: "btn", href: "/ledger/report" }, this.say("another"));
     const open = element("a", { class: "btn p", href: `/ledger/${body.id}` }, this.say("open"));
-    this.box.replaceChildren(element(
-      "div", { class: "card rp-done", role: "status" },
-      element("span", { class: "rp-tick" }, icon("tick")),
-      element("h2", {}, this.say(status === 200 ? "known" : "registered")),
-      element("p", { class: "t2" }, this.say("number", { number: body.number })),
-      ...same,
-      element("div", { class: "row" }, another, open),
-    ));
+    this.box.replaceChildren(doneCard(status, body, this.words, another, open));
     open.focus();
   }
 }
