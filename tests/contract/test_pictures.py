@@ -80,6 +80,7 @@ class Site:
 
     url: str
     browser: Browser
+    database: Database
     chosen: dict[str, str]
     cameras: dict[tuple[str, tuple[int, int]], Camera] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=lambda: {NOBODY: ""})
@@ -87,7 +88,7 @@ class Site:
     def camera(self, login: str, size: tuple[int, int]) -> Camera:
         """The same camera for the same account and size."""
         if login not in self.tokens:
-            self.tokens[login] = county.sign_in(self.url, login)
+            self.tokens[login] = county.sign_in(self.url, login, self.database)
         if (login, size) not in self.cameras:
             self.cameras[login, size] = camera(
                 self.browser, self.url, self.tokens[login], county.PRESENT, size
@@ -117,7 +118,7 @@ def site(shared_database: Database, browser: Browser) -> Iterator[Site]:
             shared_database.urls["app"], folder / "server.log", {}, "tests.contract.county:app"
         ) as url,
     ):
-        yield Site(url, browser, county.chosen(shared_database))
+        yield Site(url, browser, shared_database, county.chosen(shared_database))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
