@@ -58,7 +58,7 @@ def chosen(database: Database) -> dict[str, str]:
 def sign_in(url: str, login: str, database: Database) -> str:
     """The token of a new session of that account.
 
-    The access log then knows the administrator's sign-in alone, at the instant: the page of accounts
+    The access log then knows the administrator alone, at the instant: the page of accounts
     shows the same whichever pages were looked at before.
     """
     with httpx.Client(base_url=url, headers={"Origin": url}, timeout=60) as client:
