@@ -9,7 +9,7 @@ from dashboard.parts.wording import _, language
 from data.clock import BUSINESS_ZONE, UtcDatetime, business_date
 from data.quality.detection import below_text
 from data.quality.exceedances import LEAST_MULTIPLE, Exceedance
-from data.quality.limits import UNCHECKED
+from data.quality.limits import UNCHECKED, DischargeGrade
 from data.vocabulary import PARAMETERS, Flag, Parameter, WaterClass
 from gis.chainage import format_chainage
 
@@ -116,6 +116,11 @@ ENGLISH_GRADES: Mapping[str, str] = MappingProxyType(
     {"一级A": "grade 1A", "一级B": "grade 1B", "二级": "grade 2", "三级": "grade 3"}
 )
 GRADES = re.compile("|".join(ENGLISH_GRADES))
+
+
+def grade_word(grade: DischargeGrade) -> str:
+    """Returns a discharge grade of GB 18918 in the reader's language: 一级A, grade 1A."""
+    return grade.value if language.get() == "zh" else ENGLISH_GRADES[grade.value]
 
 
 def class_numeral(water_class: WaterClass) -> str:

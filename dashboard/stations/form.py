@@ -7,7 +7,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboard.parts.kit import Z_LIST, segmented
-from dashboard.parts.measures import class_numeral
+from dashboard.parts.measures import class_numeral, grade_word
 from dashboard.parts.wording import N_, _
 from dashboard.stations.actions import Filled
 from dashboard.stations.list import interval_words, kind_word
@@ -207,7 +207,9 @@ def attribute_choices(own: str = "") -> list[dict[str, str]]:
 
 def grade_choices() -> list[dict[str, str]]:
     """The options for an outfall's grade in GB 18918, which sets its discharge limits."""
-    return [{"value": each.value, "label": f"GB 18918 {each.value}"} for each in DischargeGrade]
+    return [
+        {"value": each.value, "label": f"GB 18918 {grade_word(each)}"} for each in DischargeGrade
+    ]
 
 
 def interval_choices(own_s: int) -> list[dict[str, str]]:

@@ -10,7 +10,7 @@ from dash import html
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.kit import kebab, menu, opener, row
-from dashboard.parts.measures import class_numeral, moment_text, own_name
+from dashboard.parts.measures import class_numeral, grade_word, moment_text, own_name
 from dashboard.parts.spot import bank_word
 from dashboard.parts.wording import _
 from data.clock import UtcDatetime
@@ -57,7 +57,7 @@ def _aim(station: PlacedStation) -> Any:
         if station.target_class:
             return html.Span(class_numeral(station.target_class), className="tag o")
         return html.Span(_("Ⅲ taken"), className="t3", title=_("No target class is given."))
-    return station.grade.value if station.grade else "—"
+    return grade_word(station.grade) if station.grade else "—"
 
 
 def _row(station: PlacedStation, now: UtcDatetime) -> html.Tr:

@@ -275,7 +275,7 @@ def tributaries(water_file: WaterFile) -> Any:
         [
             html.Li(
                 [
-                    dcc.Link(each.name, href=f"/river/{each.id}"),
+                    dcc.Link(own_name(each.name, each.name_en), href=f"/river/{each.id}"),
                     html.Span(
                         format_chainage(each.chainage_m) if each.chainage_m is not None else "",
                         className="t3",

@@ -67,8 +67,9 @@ REACHES = text(
 )
 TRIBUTARIES = text(
     f"""
-    SELECT river.id, river.name, river.flows_into_chainage_m AS chainage_m FROM river
-    WHERE river.flows_into_id = :id AND {RIVER_VISIBLE} ORDER BY 3, 2
+    SELECT river.id, river.name, river.name_en, river.flows_into_chainage_m AS chainage_m
+    FROM river
+    WHERE river.flows_into_id = :id AND {RIVER_VISIBLE} ORDER BY chainage_m, river.name
     """
 )
 
@@ -79,6 +80,7 @@ class Tributary:
 
     id: int
     name: str
+    name_en: str | None
     chainage_m: float | None
 
 
