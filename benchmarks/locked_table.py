@@ -24,7 +24,7 @@ from tests.made.database import copied_database
 from tests.made.office import open_office
 from tests.running.dashboard_process import running_dashboard
 
-PATHS = ("/api/v1/rivers", "/api/v1/map/state", "/healthz", "/assets/frame/shell.css")
+PATHS = ("/api/v1/rivers", "/api/v1/map/state", "/healthz", "/assets/ledger/ledger.css")
 LOCKED_S = 25.0
 QUIET_S = 8.0
 AT_ONCE = 20
