@@ -55,16 +55,19 @@ def chosen(database: Database) -> dict[str, str]:
         }
 
 
-def sign_in(url: str, login: str, database: Database) -> str:
-    """The token of a new session of that account.
-
-    The access log then knows the administrator alone, at the instant: the page of accounts
-    shows the same whichever pages were looked at before.
-    """
+def sign_in(url: str, login: str) -> str:
+    """The token of a new session of that account."""
     with httpx.Client(base_url=url, headers={"Origin": url}, timeout=60) as client:
         answer = client.post("/sign-in", data={"login": login, "password": PASSWORD})
         assert answer.status_code == 303, answer.text
-        token = client.cookies["onemap_session"]
+        return client.cookies["onemap_session"]
+
+
+def settle_sign_ins(database: Database) -> None:
+    """The access log knows the administrator's sign-in alone, at the instant.
+
+    So the page of accounts shows the same whichever pages were looked at before.
+    """
     with database.owner.begin() as connection:
         connection.execute(text("ALTER TABLE access_log DISABLE TRIGGER USER"))
         connection.execute(
@@ -76,4 +79,3 @@ def sign_in(url: str, login: str, database: Database) -> str:
         signed = text("UPDATE access_log SET at = :at WHERE action = 'sign_in'")
         connection.execute(signed, {"at": PRESENT})
         connection.execute(text("ALTER TABLE access_log ENABLE TRIGGER USER"))
-    return token

@@ -88,7 +88,8 @@ class Site:
     def camera(self, login: str, size: tuple[int, int]) -> Camera:
         """The same camera for the same account and size."""
         if login not in self.tokens:
-            self.tokens[login] = county.sign_in(self.url, login, self.database)
+            self.tokens[login] = county.sign_in(self.url, login)
+            county.settle_sign_ins(self.database)
         if (login, size) not in self.cameras:
             self.cameras[login, size] = camera(
                 self.browser, self.url, self.tokens[login], county.PRESENT, size
