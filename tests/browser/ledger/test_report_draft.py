@@ -44,19 +44,23 @@ def fill(page: Page, photo: Path) -> None:
     page.fill("#rp-description", SAID)
 
 
-def until_kept(page: Page, *descriptions: str) -> None:
-    """Until the browser's database holds drafts with these descriptions alone."""
+def until_kept(page: Page, *descriptions: str, where: str = "") -> None:
+    """Until the browser's database holds drafts with these descriptions alone, each placed there.
+
+    The form shows a place as soon as the server names it, a moment before the draft learns of it.
+    """
     until_in_page(
         page,
-        """async (wanted) => {
+        """async ([wanted, where]) => {
           const open = indexedDB.open("onemap-drafts");
           await new Promise((done) => { open.onsuccess = done; });
           const all = open.result.transaction("reports").objectStore("reports").getAll();
           await new Promise((done) => { all.onsuccess = done; });
           open.result.close();
-          return JSON.stringify(all.result.map(({ fields }) => fields.description)) === wanted;
+          return all.result.every((draft) => (draft.where ?? "").includes(where))
+            && JSON.stringify(all.result.map(({ fields }) => fields.description)) === wanted;
         }""",
-        json.dumps(list(descriptions), ensure_ascii=False, separators=(",", ":")),
+        [json.dumps(list(descriptions), ensure_ascii=False, separators=(",", ":")), where],
     )
 
 
@@ -198,7 +202,7 @@ def test_a_draft_keeps_its_place_when_the_form_is_opened_at_another(
     page.get_by_role("button", name="使用本机定位").click()
     expect(page.locator(".rp-form .rp-placed")).to_contain_text("清河 K16+")
     page.fill("#rp-description", SAID)
-    until_kept(page, SAID)
+    until_kept(page, SAID, where="清河 K16+")
     there = f"{shared_served.url}/ledger/report?lon={LON}&lat={LAT + 0.01}"
     page.goto(there)
     expect(page.locator(".rp-restored")).to_contain_text("继续草稿（清河 K16+")
