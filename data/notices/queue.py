@@ -27,11 +27,13 @@ def offices_over(above: str, condition: str = "true") -> str:
 
     ``above`` is SQL for the divisions (id, up) over the place, the lowest with the smallest ``up``;
     an office without a division stands over every place. ``condition`` is on ``account_role`` and
-    its ``division``.
+    its ``division``. Disabled accounts make no office.
     """
     return f"""
         (WITH above AS ({above})
-        SELECT account_id AS id FROM account_role LEFT JOIN unit ON unit.id = account_role.unit_id
+        SELECT account_id AS id FROM account_role
+            JOIN account ON account.id = account_role.account_id AND account.is_active
+            LEFT JOIN unit ON unit.id = account_role.unit_id
             LEFT JOIN above ON above.id = coalesce(account_role.division_id, unit.division_id)
             LEFT JOIN division ON division.id = coalesce(account_role.division_id, unit.division_id)
         WHERE role = 'office' AND (above.id IS NOT NULL
@@ -41,7 +43,9 @@ def offices_over(above: str, condition: str = "true") -> str:
 
 
 _HIGHEST_OFFICES: Final = """
-(SELECT account_id AS id FROM account_role LEFT JOIN unit ON unit.id = account_role.unit_id
+(SELECT account_id AS id FROM account_role
+    JOIN account ON account.id = account_role.account_id AND account.is_active
+    LEFT JOIN unit ON unit.id = account_role.unit_id
 WHERE role = 'office'
     AND (coalesce(account_role.division_id, unit.division_id) IS NOT NULL OR unit.id IS NULL)
 ORDER BY rank() OVER (ORDER BY (SELECT count(*) FROM

@@ -67,12 +67,14 @@ class Circle(StrEnum):
     """A group of people to whom a step is announced.
 
     UNIT: the members of the handling unit and of those below it. OFFICE: the offices of the lowest
-    level that covers the place. SIGNING_OFFICE: those of the lowest level that may sign it off.
+    level that covers the place. CHECKING_OFFICE and SIGNING_OFFICE: those of the lowest level that
+    may check the work and sign it off, which the handling unit's own office may not.
     """
 
     REPORTER = "reporter"
     UNIT = "unit"
     OFFICE = "office"
+    CHECKING_OFFICE = "checking_office"
     SIGNING_OFFICE = "signing_office"
 
 

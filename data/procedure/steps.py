@@ -93,7 +93,7 @@ STEPS: Final[tuple[Step, ...]] = (
         Stage.AFTER,
         waits_for=_MEMBER,
         makes_handler=True,
-        announces=(Announcement(NoticeKind.WAITING, (Circle.OFFICE,)),),
+        announces=(Announcement(NoticeKind.WAITING, (Circle.CHECKING_OFFICE,)),),
     ),
     Step(
         Action.VERIFY,

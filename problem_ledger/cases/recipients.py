@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 from data.clock import UtcDatetime
 from data.notices.queue import offices_over
 from data.procedure.step import Circle, Step
+from data.procedure.turns import HANDLING, sql_list
 from data.queries.levels import LEVELS
 from data.records import AccountId
 from data.vocabulary import ChiefLevel
@@ -33,22 +34,38 @@ WHERE problem.id = :problem
 OFFICE: Final = offices_over(_ABOVE)
 """The offices of the lowest level that covers the place."""
 
+_INDEPENDENT: Final = f"""account_role.account_id IS DISTINCT FROM CAST(:who AS bigint)
+    AND NOT EXISTS (SELECT 1 FROM problem_event event WHERE event.problem_id = :problem
+        AND event.account_id = account_role.account_id AND event.action IN {sql_list(HANDLING)})
+    AND NOT EXISTS (SELECT 1 FROM account_role own, problem
+        CROSS JOIN LATERAL units_below(ARRAY[problem.unit_id]) below
+        WHERE problem.id = :problem AND own.account_id = account_role.account_id
+        AND own.unit_id = below.id)"""
+"""The account of ``account_role`` may judge the work: neither did it nor belongs to who did.
+
+Without this, the office of a town whose government rectifies a problem, which is the usual case,
+would get the notice and be refused, and the office above it would never know.
+"""
+CHECKING_OFFICE: Final = offices_over(_ABOVE, _INDEPENDENT)
+"""The offices of the lowest level that may check what the unit submitted."""
+
 SIGNING_OFFICE: Final = offices_over(
     _ABOVE,
     f"array_position({LEVELS}, coalesce(division.level, 'province'))"
-    f" <= array_position({LEVELS}, CAST(:asked AS text))",
+    f" <= array_position({LEVELS}, CAST(:asked AS text)) AND {_INDEPENDENT}",
 )
-"""The offices of the lowest level that may sign it off."""
+"""The offices of the lowest level that may sign it off, but for whoever took the step."""
 
 CIRCLES: Final[Mapping[Circle, str]] = MappingProxyType(
     {
         Circle.REPORTER: REPORTER,
         Circle.UNIT: UNIT,
         Circle.OFFICE: OFFICE,
+        Circle.CHECKING_OFFICE: CHECKING_OFFICE,
         Circle.SIGNING_OFFICE: SIGNING_OFFICE,
     }
 )
-"""The accounts of each circle of the table, of the problem bound as ``:problem``."""
+"""The accounts of each circle, of the problem ``:problem``; ``:who`` took the step, or NULL."""
 
 
 def queue_notices(

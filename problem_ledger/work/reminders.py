@@ -14,7 +14,7 @@ from data.procedure.step import Relation
 from data.procedure.turns import OPEN, sql_list, waiting_at
 from data.queries.working_days import known_calendar
 from data.words.ledger import NoticeKind
-from problem_ledger.cases.recipients import OFFICE, UNIT
+from problem_ledger.cases.recipients import CHECKING_OFFICE, OFFICE, UNIT
 
 CHIEF_AFTER: Final = timedelta(days=3)
 """A problem overdue for longer than this is told to the river's chief as well."""
@@ -22,6 +22,12 @@ CHIEF_AFTER: Final = timedelta(days=3)
 _AT_UNIT: Final = f"problem.status IN {sql_list(waiting_at(Relation.IN_UNIT))}"
 _HANDLER: Final = f"{UNIT} AND EXISTS (SELECT 1 FROM problem WHERE id = :problem AND {_AT_UNIT})"
 """The unit while it has the problem; what it submitted waits for others."""
+
+_JUDGES: Final = f"""
+SELECT id FROM {CHECKING_OFFICE} AS office
+WHERE EXISTS (SELECT 1 FROM problem WHERE id = :problem AND NOT {_AT_UNIT})
+"""
+"""The office that may check and sign off, while the problem waits for that."""
 
 _CHIEF: Final = """
 SELECT person.account_id AS id FROM problem JOIN person ON person.id = problem.person_id
@@ -51,7 +57,7 @@ REMINDERS: Final = (
     Reminder(
         NoticeKind.OVERDUE,
         "problem.due_at <= :now AND :is_working_day",
-        (_HANDLER, OFFICE, _CHIEF),
+        (_HANDLER, OFFICE, _JUDGES, _CHIEF),
         "CAST(:day AS text)",
     ),
 )
@@ -63,6 +69,7 @@ def remind(engine: Engine, now: UtcDatetime) -> int:
         calendar = known_calendar(connection)
     bound = {
         "now": now,
+        "who": None,
         "long_ago": now - CHIEF_AFTER,
         "day": business_date(now).isoformat(),
         "is_working_day": calendar.is_working(business_date(now)),

@@ -253,3 +253,23 @@ def test_a_checked_problem_waits_for_the_office_that_may_sign_it(
     for action in TO_SIGN_OFF[1:6]:
         done = take(office, done, action)
     assert notices(office)[-2:] == [("waiting", ["office_up"]), ("waiting", ["checker"])]
+
+
+def test_no_notice_goes_to_an_office_that_may_not_answer_it(office: Office) -> None:
+    """The town's office is of the unit that handles; the one above it is told in its place."""
+    with office.database.owner.begin() as connection:
+        connection.execute(
+            text("UPDATE account_role SET unit_id = :unit WHERE account_id = :id"),
+            {"unit": office.units["team"], "id": office.accounts["office_up"]},
+        )
+        connection.execute(
+            text("UPDATE account SET is_active = FALSE WHERE id = :id"),
+            {"id": office.accounts["handler"]},
+        )
+    done = carry(office, *TO_SIGN_OFF[:3])
+    done = take(office, done, Action.ASK_EXTENSION)
+    assert notices(office)[-1] == ("extension_asked", ["checker", "office"])
+    done = take(office, done, Action.SUBMIT)
+    assert notices(office)[-1] == ("waiting", ["checker", "office"])
+    take(office, done, Action.VERIFY, "checker")
+    assert notices(office)[-1] == ("waiting", ["office"])

@@ -15,7 +15,7 @@ TOLD = {
     Action.REFUSE: (NoticeKind.REFUSED, (Circle.REPORTER,)),
     Action.ASSIGN: (NoticeKind.ASSIGNED, (UNIT,)),
     Action.HAND_BACK: (NoticeKind.WAITING, (OFFICE,)),
-    Action.SUBMIT: (NoticeKind.WAITING, (OFFICE,)),
+    Action.SUBMIT: (NoticeKind.WAITING, (Circle.CHECKING_OFFICE,)),
     Action.VERIFY: (NoticeKind.WAITING, (Circle.SIGNING_OFFICE,)),
     Action.RETURN: (NoticeKind.RETURNED, (UNIT,)),
     Action.REOPEN: (NoticeKind.RETURNED, (UNIT,)),
