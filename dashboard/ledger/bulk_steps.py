@@ -7,7 +7,6 @@ from dashboard.frame.auth import User
 from dashboard.frame.deps import Deps
 from dashboard.ledger.reads import MOST_CHOSEN, SAME_INPUT, read_rows
 from dashboard.parts.wording import worded
-from data.clock import BUSINESS_ZONE, UtcDatetime
 from data.database import transaction
 from data.errors import BadInput, NotFound, OneMapError
 from data.procedure.workflow import STEPS
@@ -56,7 +55,7 @@ class Outcome:
 
 def common_units(deps: Deps, user: User, problem_ids: Sequence[int]) -> tuple[tuple[int, str], ...]:
     """Returns (id, name) of the units to which every one of the problems may be assigned."""
-    rows, _now = _rows(deps, user, problem_ids)
+    rows = _rows(deps, user, problem_ids)
     with transaction(deps.engine) as connection:
         offered = [
             handling_units(connection, division)
@@ -83,11 +82,11 @@ def take_all(
         raise BadInput("Choose the unit that rectifies them.")
     if action is Action.ASSIGN and not filled.requirement.strip():
         raise BadInput("Say what is required.")
-    rows, now = _rows(deps, user, [one.id for one in chosen])
+    rows = _rows(deps, user, [one.id for one in chosen])
     refused: list[tuple[str, str]] = []
     for one in chosen:
         try:
-            command = _command(deps, action, one, rows.get(one.id), filled, now)
+            command = _command(action, one, rows.get(one.id), filled)
             act(deps.engine, user.account_id, one.id, command, deps.clock, deps.rules)
         except OneMapError as error:
             refused.append((one.number, worded(error)))
@@ -105,24 +104,18 @@ def place_of_refusal(
     return words, None, None
 
 
-def _rows(
-    deps: Deps, user: User, problem_ids: Sequence[int]
-) -> tuple[Mapping[int, ProblemRow], UtcDatetime]:
-    """The chosen problems by id, those that the user may see, and when that was read."""
+def _rows(deps: Deps, user: User, problem_ids: Sequence[int]) -> Mapping[int, ProblemRow]:
+    """The chosen problems by id, those that the user may see."""
     chosen = LedgerFilter(view=View.ALL, problem_ids=tuple(problem_ids))
-    found, _count, now = read_rows(deps, user, chosen, Order(), 0, MOST_CHOSEN)
-    return {row.id: row for row in found}, now
+    found, _count, _now = read_rows(deps, user, chosen, Order(), 0, MOST_CHOSEN)
+    return {row.id: row for row in found}
 
 
-def _command(
-    deps: Deps,
-    action: Action,
-    one: Chosen,
-    row: ProblemRow | None,
-    filled: Filled,
-    now: UtcDatetime,
-) -> Command:
-    """The step on one problem. Raises NotFound for a problem that the user may not see."""
+def _command(action: Action, one: Chosen, row: ProblemRow | None, filled: Filled) -> Command:
+    """The step on one problem; its deadline is left to its own rule.
+
+    Raises NotFound for a problem that the user may not see.
+    """
     if action not in SAME_INPUT:
         return Command(action, one.version, text=filled.words)
     if row is None:
@@ -131,11 +124,4 @@ def _command(
         return Command(
             action, one.version, text=filled.words, severity=row.severity, category=row.category
         )
-    due = deps.rules.due(now, deps.rules.working_days(row.category, row.severity).days)
-    return Command(
-        action,
-        one.version,
-        unit_id=filled.unit_id,
-        requirement=filled.requirement,
-        due_on=due.at.astimezone(BUSINESS_ZONE).date(),
-    )
+    return Command(action, one.version, unit_id=filled.unit_id, requirement=filled.requirement)

@@ -56,7 +56,9 @@ class Ids:
 def layout(**_query: Any) -> html.Div:
     """The page of accounts with empty tables, which callbacks fill."""
     new = [
-        dmc.TextInput(id=Ids.NEW_LOGIN, label=_("Account"), placeholder="town-patroller", required=True),
+        dmc.TextInput(
+            id=Ids.NEW_LOGIN, label=_("Account"), placeholder="town-patroller", required=True
+        ),
         dmc.TextInput(id=Ids.NEW_NAME, label=_("Name to show"), required=True),
         *account_list.role_fields("new"),
         dialog_foot(close_button(), button(_("Create the account"), Ids.CREATE)),

@@ -298,3 +298,5 @@ def test_several_are_accepted_and_assigned_to_one_unit(opened: Open, filled: Ser
     expect(dialog).to_contain_text("交办：已办理 2 件。")
     told = f"SELECT DISTINCT requirement FROM problem WHERE number IN ({query})"
     assert held(filled, told + " AND status = 'assigned' AND due_at IS NOT NULL") == ["七日内清运"]
+    by_rule = f"SELECT count(*) FROM problem WHERE number IN ({query}) AND due_days > 0"
+    assert held(filled, by_rule + " AND due_rule <> 'set'") == [2]
