@@ -25,6 +25,7 @@ LAST_COLUMN = 6
 """Of a mark under the line: it spans two of eight columns, the last one holds the counts."""
 
 SUPERVISION = frozenset(step.action for step in STEPS if step.is_beside)
+VOICES = frozenset({Action.PRESS, Action.COMMENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +123,15 @@ def step_line(seen: Seen) -> html.Ol:
 
 
 def supervision(seen: Seen) -> html.Div:
-    """Returns the row below the progress line: the last four presses, comments and extensions."""
+    """Returns the row below the progress line: presses, comments, and requests for more time.
+
+    Of many it shows four: the last two words of those above, and of the rest the last ones.
+    """
     events = [one for one in seen.detail.story if one.action in SUPERVISION]
-    chips = [_chip(seen, one) for one in events[-4:]]
+    voices = [one for one in events if one.action in VOICES][-2:]
+    others = [one for one in events if one.action not in VOICES]
+    shown = [*voices, *others[len(voices) - 4 :]]
+    chips = [_chip(seen, one) for one in events if one in shown]
     count = sum(one.action is Action.PRESS for one in events)
     if count:
         note = ngettext("escalated {n} time", "escalated {n} times", count).format(n=count)
@@ -135,6 +142,9 @@ def supervision(seen: Seen) -> html.Div:
         note += " · " + ngettext("extended {n} time", "extended {n} times", extended).format(
             n=extended
         )
+    hidden = len(events) - len(chips)
+    if hidden:
+        note = ngettext("{n} more", "{n} more", hidden).format(n=hidden) + " · " + note
     return html.Div(
         [html.Span(_("Supervision"), className="lb"), *chips, html.Span(note, className="ft")],
         className="pb-sup",
