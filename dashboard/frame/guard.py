@@ -16,6 +16,7 @@ from dashboard.frame.auth import User, may, set_user
 from dashboard.frame.body import Body, TooLarge, check_callback, read_json, unreadable, whole_body
 from dashboard.frame.deps import Deps
 from dashboard.frame.door import FIXED_FILES, Door
+from dashboard.frame.framed import frame_for
 from dashboard.frame.headers import HeaderRules, is_own_origin
 from dashboard.frame.hosts import host_refusal
 from dashboard.frame.http_errors import down, problem, problem_of
@@ -162,8 +163,14 @@ class Guard:
 
     def _missing(self, path: str, user: User) -> Response:
         if is_page(path):
-            return refused_page(404, self.access.landing(user))
+            return self._refused(404, user)
         return problem(404, "not_found", _("There is nothing at this address."), path=path)
+
+    def _refused(self, status: int, user: User) -> Response:
+        """Returns the refusal of a page within the frame that the user's other pages have."""
+        start, is_free = self.access.landing(user), not user.account.must_change_password
+        frame = frame_for(user, self.deps.places, start) if is_free else None
+        return refused_page(status, start, frame)
 
     async def _forbidden(self, scope: Scope, user: User) -> Response:
         path = scope["path"]
@@ -171,7 +178,7 @@ class Guard:
             return RedirectResponse(self.access.landing(user), status_code=303)
         await self._note(user, f"{scope['method']} {path}")
         if is_page(path):
-            return refused_page(403, self.access.landing(user))
+            return self._refused(403, user)
         return problem(403, "forbidden", _("Your account may not do this."), path=path)
 
     async def _callback(self, receive: Receive, user: User) -> tuple[bytes | None, Response | None]:

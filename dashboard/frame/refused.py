@@ -2,6 +2,7 @@
 
 from starlette.responses import HTMLResponse
 
+from dashboard.frame.framed import Framed
 from dashboard.frame.plain import plain_page
 from dashboard.parts.wording import _
 
@@ -23,10 +24,13 @@ def refused_words(status: int) -> tuple[str, str]:
     return _("There is no such page"), _("The address may have changed, or it was mistyped.")
 
 
-def refused_page(status: int, start: str) -> HTMLResponse:
-    """Returns a refusal (403 or 404) as a full HTML page; its link leads to the path ``start``."""
+def refused_page(status: int, start: str, frame: Framed | None = None) -> HTMLResponse:
+    """Returns a refusal (403 or 404) as a full HTML page; its link leads to the path ``start``.
+
+    With ``frame`` it keeps the bar and the navigation of whoever is signed in.
+    """
     heading, sentence = refused_words(status)
-    return _page(status, SIGNS[status], heading, sentence, start, _("Back to the start"))
+    return _page(status, SIGNS[status], heading, sentence, start, _("Back to the start"), frame)
 
 
 def failed_page(status: int, address: str, sentence: str) -> HTMLResponse:
@@ -36,7 +40,13 @@ def failed_page(status: int, address: str, sentence: str) -> HTMLResponse:
 
 
 def _page(
-    status: int, sign: str, heading: str, sentence: str, address: str, onward: str
+    status: int,
+    sign: str,
+    heading: str,
+    sentence: str,
+    address: str,
+    onward: str,
+    frame: Framed | None = None,
 ) -> HTMLResponse:
     return plain_page(
         "frame/templates/refused.html",
@@ -46,4 +56,5 @@ def _page(
         sentence=sentence,
         address=address,
         onward=onward,
+        frame=frame,
     )

@@ -75,13 +75,22 @@ def progress_mark() -> html.Div:
         className="om-progress",
         role="progressbar",
         **attributes(aria_label=_("Loading")),
-        **words_for_script(pager_words()),
+        **words_for_script({**pager_words(), **leaving_words()}),
     )
 
 
 def pager_words() -> dict[str, str]:
     """Returns the names of the arrows beside the numbers of pages, by key."""
     return {"before": _("The page before"), "after": _("The page after")}
+
+
+def leaving_words() -> dict[str, str]:
+    """Returns the words with which a dialog asks before it is left with something not sent."""
+    return {
+        "not_sent": _("What is filled in has not been sent."),
+        "stay": _("Go on filling in"),
+        "give_up": _("Give it up"),
+    }
 
 
 def bar(user: User | None, places: Sequence[Place], start: str, area: str) -> html.Header:

@@ -291,4 +291,6 @@ def register_confirm(app: dash.Dash, deps: Deps) -> None:
         except OneMapError as error:
             said, *errors = place_of_refusal(action, filled, worded(error))
             return said, False, no_update, no_update, no_update, *errors, no_update
-        return outcome(action, done), True, changed + 1, True, True, None, None, _("Close")
+        is_over = not done.refused  # what was typed for those refused stays there to be copied
+        hidden = is_over or action is Action.ASSIGN, is_over or action is not Action.ASSIGN
+        return outcome(action, done), True, changed + 1, *hidden, None, None, _("Close")

@@ -16,7 +16,7 @@ from dashboard.ledger.words import (
 )
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
-from dashboard.parts.kit import target_button
+from dashboard.parts.kit import popover
 from dashboard.parts.measures import own_name
 from dashboard.parts.wording import _
 from data.queries.ledger.choices import Choices
@@ -100,9 +100,7 @@ def boxes(choices: Mapping[str, str], chosen: Iterable[str] = ()) -> list[Any]:
 def pill(key: str, chosen: LedgerFilter) -> html.Span:
     """The button of one filter with a list of options; a script updates its label and cross."""
     label = labels()[key]
-    face = html.Span(
-        [html.Span(label, id=f"ledger-label-{key}"), icon("down")], className="om-face"
-    )
+    face = [html.Span(label, id=f"ledger-label-{key}"), icon("down")]
     group = dmc.CheckboxGroup(
         boxes(values()[key], values_of(chosen, key)),
         id=f"ledger-pick-{key}",
@@ -118,17 +116,7 @@ def pill(key: str, chosen: LedgerFilter) -> html.Span:
     )
     return html.Span(
         [
-            dmc.Popover(
-                [
-                    dmc.PopoverTarget(face, boxWrapperProps=target_button("lg-pick")),
-                    dmc.PopoverDropdown(group, className="lg-drawer"),
-                ],
-                position="bottom-start",
-                shadow="md",
-                trapFocus=True,
-                returnFocus=True,
-                keepMounted=False,
-            ),
+            popover(face, "lg-pick", group, drop="lg-drawer", keepMounted=False),
             drop,
         ],
         id=f"ledger-pill-{key}",

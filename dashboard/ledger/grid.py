@@ -4,12 +4,11 @@ from typing import Any, Final
 
 import dash_ag_grid as dag
 import dash_mantine_components as dmc
-from dash import html
 
 from dashboard.ledger.reads import MOST_CHOSEN
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
-from dashboard.parts.kit import target_button
+from dashboard.parts.kit import popover
 from dashboard.parts.wording import _, language
 from data.queries.ledger.filter import Order, Sort
 
@@ -170,7 +169,7 @@ def column_picker(name: str) -> dmc.Popover:
         for column, word in headings().items()
         if column not in ALWAYS
     ]
-    face = html.Span([icon("columns"), _("Columns")], className="om-face")
+    face = [icon("columns"), _("Columns")]
     group = dmc.CheckboxGroup(
         boxes,
         id=name,
@@ -180,15 +179,7 @@ def column_picker(name: str) -> dmc.Popover:
         className="lg-choices",
         **attributes(aria_label=_("Columns")),
     )
-    return dmc.Popover(
-        [
-            dmc.PopoverTarget(face, boxWrapperProps=target_button("fld lg-tool")),
-            dmc.PopoverDropdown(group),
-        ],
-        position="bottom-end",
-        shadow="md",
-        trapFocus=True,
-    )
+    return popover(face, "fld lg-tool", group, side="end")
 
 
 def sort_of(request: dict[str, Any]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from dashboard.ledger.photos import photo_words
 from dashboard.ledger.problem_reads import Seen
 from dashboard.ledger.script_words import script_words
 from dashboard.ledger.step_dialogs import dialog_of
-from dashboard.ledger.words import action_word
+from dashboard.ledger.words import action_word, status_word
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.roles import role_name
@@ -56,6 +56,7 @@ def action_bar(seen: Seen) -> html.Div:
         "id": row.id,
         "number": row.number,
         "version": row.version,
+        "status": status_word(row.status),
         "lon": row.lon,
         "lat": row.lat,
         "photos": [

@@ -14,7 +14,7 @@ from dashboard.frame.offload import off
 from dashboard.ledger.bulk import Ids as Bulk
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
-from dashboard.parts.kit import target_button, while_running
+from dashboard.parts.kit import popover, while_running
 from dashboard.parts.wording import _, worded
 from data.database import transaction
 from data.errors import OneMapError
@@ -162,7 +162,7 @@ def forget_view(deps: Deps, account_id: AccountId, view_id: int) -> None:
 
 def save_box() -> dmc.Popover:
     """The button with the small form that saves the page's filters under a name."""
-    face = html.Span([icon("bookmark"), _("Save these filters")], className="om-face")
+    face = [icon("bookmark"), _("Save these filters")]
     body = html.Div(
         [
             dmc.TextInput(id=Ids.NAME, label=_("The view's name"), w=240),
@@ -171,16 +171,7 @@ def save_box() -> dmc.Popover:
         ],
         className="lg-save-body",
     )
-    return dmc.Popover(
-        [
-            dmc.PopoverTarget(face, boxWrapperProps=target_button("lg-save")),
-            dmc.PopoverDropdown(body),
-        ],
-        id=Ids.SAVE_BOX,
-        position="bottom-end",
-        shadow="md",
-        trapFocus=True,
-    )
+    return popover(face, "lg-save", body, side="end", id=Ids.SAVE_BOX)
 
 
 def register_views(app: dash.Dash, deps: Deps) -> None:

@@ -140,6 +140,30 @@ def target_button(name: str, label: str = "", **more: Any) -> dict[str, Any]:
     return {"component": "button", "type": "button", "className": name, **named, **more}
 
 
+def popover(
+    face: Any, looks: str, children: Any, *, drop: str = "", side: str = "start", **more: Any
+) -> dmc.Popover:
+    """Returns a button, its words ``face`` in the classes ``looks``, that opens a box below it.
+
+    The box stays while its button changes: Mantine takes a button that grows under its box for one
+    out of sight, and would hide the box with the keyboard's place in it until it looks again.
+    """
+    return dmc.Popover(
+        [
+            dmc.PopoverTarget(
+                html.Span(face, className="om-face"), boxWrapperProps=target_button(looks)
+            ),
+            dmc.PopoverDropdown(children, className=drop),
+        ],
+        position=f"bottom-{side}",
+        shadow="md",
+        trapFocus=True,
+        returnFocus=True,
+        hideDetached=False,
+        **more,
+    )
+
+
 def row() -> dict[str, Any]:
     """Returns the attributes of a table row that opens: by click, Enter, middle click, arrows.
 

@@ -81,7 +81,12 @@ def buttons() -> html.Div:
     """The buttons "close" and "upload"; "upload" carries the sentences for the script."""
     return html.Div(
         [
-            html.Button(_("Close"), id="patrols-cancel", className="btn"),
+            html.Button(
+                _("Close"),
+                id="patrols-cancel",
+                className="btn",
+                **attributes(data_close_dialog=""),
+            ),
             html.Button(
                 _("Upload"),
                 id="patrols-send",

@@ -10,7 +10,6 @@ from dashboard.frame.deps import Deps
 from dashboard.frame.http_errors import retry_after, status_of
 from dashboard.frame.identify import session_cookie
 from dashboard.frame.offload import off
-from dashboard.frame.shell import places_for
 from dashboard.parts.wording import _, worded
 from dashboard.people.own_account_page import account_page
 from dashboard.people.password_turns import PasswordTurns
@@ -69,8 +68,7 @@ def router(deps: Deps) -> APIRouter:
         user = current_user()
         start = local(request.query_params.get("next", "")) or deps.access.landing(user)
         failed = await off(read_failed, deps, user)
-        places = places_for(user, deps.places)
-        return account_page(user, start, places=places, failed=failed, done=done)
+        return account_page(user, start, places=deps.places, failed=failed, done=done)
 
     @routes.post("/account/password")
     async def change(
@@ -93,7 +91,7 @@ def router(deps: Deps) -> APIRouter:
             answer = account_page(
                 user,
                 start,
-                places=places_for(user, deps.places),
+                places=deps.places,
                 error=worded(error),
                 status=status_of(error),
             )

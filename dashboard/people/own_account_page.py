@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from starlette.responses import HTMLResponse
 
 from dashboard.frame.auth import User
+from dashboard.frame.framed import frame_for
 from dashboard.frame.place import Place
 from dashboard.frame.plain import plain_page
-from dashboard.frame.shell import MOST_TABS
 from dashboard.parts.roles import role_words
 from dashboard.parts.wording import _, language
 from data.clock import BUSINESS_ZONE
@@ -45,9 +45,10 @@ def account_page(
 ) -> HTMLResponse:
     """Returns the page of the user's account, or only its password form if a change is forced.
 
-    ``start`` is the page that leads back, ``places`` are the entries of the navigation, ``failed``
-    is what failed before the latest sign-in.
+    ``start`` is the page that leads back, ``places`` are the entries of the navigation as far as
+    the user may open them, ``failed`` is what failed before the latest sign-in.
     """
+    is_forced = user.account.must_change_password
     return plain_page(
         "people/templates/own_account.html",
         status,
@@ -55,9 +56,7 @@ def account_page(
         roles=role_words(user.roles),
         least=LEAST_CHARACTERS,
         start=start,
-        places=places,
-        first=places[: MOST_TABS - 1],
-        rest=places[MOST_TABS - 1 :],
+        frame=None if is_forced else frame_for(user, places, start, is_own=True),
         failed=failed_words(failed),
         error=error,
         done=done,

@@ -8,7 +8,7 @@ from dash import dcc, html
 
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
-from dashboard.parts.kit import choice, dialog, dialog_foot
+from dashboard.parts.kit import choice, close_button, dialog, dialog_foot
 from dashboard.parts.measures import own_name, parameter_name, unit_of
 from dashboard.parts.wording import _
 from dashboard.stations.format_actions import OWN, FilledRow
@@ -74,7 +74,7 @@ def format_dialogs() -> list[Any]:
         html.Div(_editor(), id=Ids.EDITOR, className="st-group", hidden=True),
         html.Div(id=Ids.PROBLEM),
         dialog_foot(
-            html.Button(_("Cancel"), id=Ids.CANCEL, className="btn"),
+            close_button(Ids.CANCEL),
             html.Button(_("Save"), id=Ids.SAVE, className="btn p"),
         ),
     ]

@@ -11,7 +11,14 @@ from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.parts.blocks import unread_note
 from dashboard.parts.icons import icon
-from dashboard.parts.kit import dialog, page_header, search_box, segmented, while_running
+from dashboard.parts.kit import (
+    close_button,
+    dialog,
+    page_header,
+    search_box,
+    segmented,
+    while_running,
+)
 from dashboard.parts.wording import _
 from dashboard.stations import actions, form, format_callbacks
 from dashboard.stations.form_answers import opened, previewed, tried
@@ -92,7 +99,7 @@ def station_dialog() -> dmc.Modal:
     buttons = [
         html.Button(_("Load the newest state"), id=Ids.RELOAD, className="btn", hidden=True),
         html.Span(className="sp"),
-        html.Button(_("Cancel"), id=Ids.CANCEL, className="btn"),
+        close_button(Ids.CANCEL),
         html.Button(_("Confirm"), id=Ids.SAVE, className="btn p", disabled=True),
     ]
     body = [

@@ -14,6 +14,7 @@ KIT = "parts/kit.py"
 MADE_IN = {
     r"html\.Select\(|element\(\"select\"|createElement\(\"select\"|<select": set[str](),
     r"dmc\.Modal\(": {KIT},
+    r"dmc\.Popover\(": {KIT},
     r"dmc\.SegmentedControl\(": {KIT, "map/chart_frame.py"},
     r"element\(\"dialog\"|createElement\(\"dialog\"|html\.Dialog\(|<dialog": {
         "assets/ledger/dialog.mjs",

@@ -19,6 +19,7 @@ GIVEN = {
     "map/": (map_room.map_words,),
     "frame/bell.js": (shell.bell_words, shell.overdue_words),
     "frame/kit.js": (shell.pager_words,),
+    "frame/leaving.js": (shell.leaving_words,),
     "review/quality.js": (layout.words, review_list.count_words),
     "patrols/patrols.js": (upload.words, one_patrol.reason_words),
     "ledger/report": (script_words, report_form.form_words),

@@ -276,6 +276,7 @@ test("a draft goes on by itself at its own place or without one, and is asked ab
 class FakeDialog {
   static open(fields) {
     document.querySelector = () => null;
+    globalThis.window = Object.assign(globalThis.window ?? {}, { onemapLeaving: { hold: () => () => {} } });
     const make = document.createElement;
     document.createElement = (tag) => Object.assign(make(tag), tag === "dialog" ? { showModal() {}, close() { this.closed = true; } } : {});
     const spec = { title: "Progress", note: "", confirm: "Send", done: "", foot: "", danger: false, checks: [], fields };

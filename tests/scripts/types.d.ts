@@ -63,7 +63,7 @@ interface DialogSpec {
   checks: { state: "fits" | "doubtful" | "unknown" | "missing"; said: string; name: string; value: string; limit: string }[];
 }
 interface ToldProblem {
-  id: number; number: string; version: number; lon: number; lat: number; words: Words;
+  id: number; number: string; version: number; status: string; lon: number; lat: number; words: Words;
   photos: { id: number; words: string }[]; dialogs: Record<string, DialogSpec>;
 }
 interface FormField {
@@ -80,6 +80,7 @@ interface Answer { ok: boolean; status: number; reason: string; body?: any } // 
 
 /* ---- the window */
 
+interface Leavable { isFilled(): boolean; ask(): void; close(): void }
 interface Clientside {
   no_update: unknown;
   set_props(id: string | Record<string, unknown>, props: Record<string, unknown>): void;
@@ -101,6 +102,7 @@ interface Window {
   };
   Plotly?: { toImage(figure: object, how: object): Promise<string> };
   onemap: { mounted?: boolean; ready?: boolean; map?: WaterMap; app?: object };
+  onemapLeaving: { hold(dialog: Leavable): () => void };
   onemapTheme: { current(): string | null; set(scheme: string): void };
   onemap_report_map?: WaterMap;
 }

@@ -20,13 +20,14 @@ function notice(message, color) {
 
 const SIGNS = { fits: "tick", doubtful: "warn", unknown: "minus", missing: "close" };
 
-/** Every check with its own state, its value and its limit. @param {DialogSpec["checks"]} checks */
+/** Every check with its own state, its value and its limit; nothing for none. @param {DialogSpec["checks"]} checks */
 function checklist(checks) {
+  if (!checks.length) return [];
   const items = checks.map(({ state, said, name, value, limit }) =>
     element("li", { class: state },
       element("span", { class: "c", role: "img", "aria-label": said }, icon(SIGNS[state])),
       element("span", { class: "n" }, name), element("span", { class: "v" }, value), element("span", { class: "t3" }, limit)));
-  return element("ul", { class: "pd-checks" }, ...items);
+  return [element("ul", { class: "pd-checks" }, ...items)];
 }
 
 /** Opens the dialog of that step. @param {ToldProblem} told @param {string} action */
@@ -37,12 +38,18 @@ export function open(told, action) {
   const dialog = element("dialog", { class: "pd", "aria-labelledby": "pd-title" });
   const confirm = element("button", { type: "submit", class: spec.danger ? "btn danger" : "btn p" }, spec.confirm);
   const changed = () => {
-    confirm.disabled = spec.checks.some(({ state }) => state === "missing") || dialog.dataset.busy === "true";
+    confirm.disabled = step.isStale || step.spec.checks.some(({ state }) => state === "missing") || dialog.dataset.busy === "true";
   };
+  const checks = element("div", { class: "pd-checked" }, ...checklist(spec.checks));
   /** @type {FormField[]} */
   const fields = spec.fields.map((field) => ({ ...MAKERS[field.kind](field, { words, told, changed }), name: field.name, either: field.either }));
   const filled = () => JSON.stringify(fields.map((field) => [field.value(), field.count?.()]));
   const atFirst = filled();
+  let isDone = false;
+  const shut = () => {
+    isDone = true;
+    dialog.close();
+  };
   const wrong = element("p", { class: "pd-refused", role: "alert", hidden: "" });
   const title = element("h2", { id: "pd-title", tabindex: -1 }, spec.title);
   const close = element("button", { type: "button", class: "ib", "aria-label": say(words, "close") }, icon("close"));
@@ -50,20 +57,22 @@ export function open(told, action) {
   const leaving = element("div", { class: "pd-unsent pd-leaving", role: "alert", hidden: "" });
   const leave = () => {
     if (dialog.dataset.busy === "true") return;
-    if (filled() === atFirst) dialog.close();
-    else doubt(leaving, dialog, words);
+    if (filled() === atFirst) shut();
+    else doubt(leaving, shut, words);
   };
   for (const button of [close, cancel]) button.addEventListener("click", leave);
   const form = element(
     "form", { novalidate: "" },
     element("header", {}, element("div", {}, title, element("p", { class: "t2" }, spec.note)), close),
-    element("div", { class: "pd-body" }, spec.checks.length ? checklist(spec.checks) : null, ...fields.map(({ box }) => box), wrong),
+    element("div", { class: "pd-body" }, checks, ...fields.map(({ box }) => box), wrong),
     leaving,
     element("footer", {}, element("span", { class: "t3 fs12" }, spec.foot), element("span", { class: "sp" }), cancel, confirm),
   );
+  /** @type {Step} */
+  const step = { told, action, spec, fields, dialog, confirm, wrong, checks, changed, shut, isStale: false };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    submit({ told, action, spec, fields, dialog, confirm, wrong, changed });
+    submit(step);
   });
   dialog.append(form);
   dialog.addEventListener("cancel", (event) => {
@@ -76,21 +85,28 @@ export function open(told, action) {
     leave();
   });
   dialog.addEventListener("close", () => {
+    if (!isDone && filled() !== atFirst) {
+      dialog.showModal(); // a phone's second Back in a row closes it whatever "cancel" says
+      doubt(leaving, shut, words);
+      return;
+    }
     for (const field of fields) field.close?.();
     dialog.remove();
+    closed();
   });
   document.body.append(dialog);
   changed();
   dialog.showModal();
+  const closed = window.onemapLeaving.hold({ isFilled: () => dialog.dataset.busy === "true" || filled() !== atFirst, ask: leave, close: shut });
   title.focus({ preventScroll: true });
 }
 
-/** A dialog that holds something not yet sent asks before it is left. @param {HTMLElement} leaving @param {HTMLDialogElement} dialog @param {Words} words */
-function doubt(leaving, dialog, words) {
+/** A dialog that holds something not yet sent asks before it is left. @param {HTMLElement} leaving @param {() => void} shut @param {Words} words */
+function doubt(leaving, shut, words) {
   const stay = element("button", { type: "button", class: "btn s" }, say(words, "stay"));
   const give = element("button", { type: "button", class: "btn s" }, say(words, "give_up"));
   stay.addEventListener("click", () => { leaving.hidden = true; });
-  give.addEventListener("click", () => dialog.close());
+  give.addEventListener("click", shut);
   leaving.replaceChildren(element("span", {}, say(words, "not_sent")), stay, give);
   leaving.hidden = false;
   stay.focus();
@@ -117,7 +133,7 @@ function complete(fields, words) {
 /**
  * One step on its way, with the parts of its dialog.
  * @typedef {{told: ToldProblem, action: string, spec: DialogSpec, fields: FormField[], dialog: HTMLDialogElement,
- *   confirm: HTMLButtonElement, wrong: HTMLElement, changed: () => void}} Step
+ *   confirm: HTMLButtonElement, wrong: HTMLElement, checks: HTMLElement, changed: () => void, shut: () => void, isStale: boolean}} Step
  */
 
 /** Sends a step that lacks nothing, once the server has every photo that is shown. @param {Step} step */
@@ -129,7 +145,8 @@ async function submit(step) {
 }
 
 /** @param {Step} step */
-async function send({ told, action, spec, fields, dialog, confirm, wrong, changed }) {
+async function send(step) {
+  const { told, action, fields, dialog, confirm, wrong, changed } = step;
   const { words } = told;
   /** @type {Facts} */
   const body = { version: told.version };
@@ -142,17 +159,53 @@ async function send({ told, action, spec, fields, dialog, confirm, wrong, change
   confirm.textContent = say(words, "working");
   changed();
   const answer = await post(`/api/v1/problems/${told.id}/actions/${action}`, body, words);
+  if (answer.status === 409) await renew(step);
   dialog.dataset.busy = "false";
-  confirm.textContent = spec.confirm;
+  confirm.textContent = step.spec.confirm;
   changed();
-  if (answer.ok || answer.status === 409) {
-    dialog.close();
-    if (answer.ok) notice(spec.done);
-    else notice(say(words, "conflict", { reason: answer.reason }), "orange");
+  if (answer.ok) {
+    step.shut();
+    notice(step.spec.done);
     refresh();
     return;
   }
-  wrong.textContent = answer.reason;
+  wrong.textContent = answer.status === 409 ? overtaken(step, answer.reason) : answer.reason;
   wrong.hidden = false;
   wrong.scrollIntoView({ block: "nearest" });
+}
+
+const LONGEST_MS = 6000;
+const page = () => /** @type {HTMLElement | null} */ (document.querySelector("[data-problem]"));
+const shape = (/** @type {DialogSpec | undefined} */ spec) => JSON.stringify(spec?.fields.map(({ name, kind, required }) => [name, kind, required]));
+
+/** Somebody was faster: the page is read anew, and the dialog goes on from there with what was filled in. @param {Step} step */
+async function renew(step) {
+  const { told, action, spec, checks } = step;
+  /** @type {ToldProblem | null} */
+  const now = await new Promise((found) => {
+    const look = () => {
+      const read = JSON.parse(page()?.dataset.problem ?? "null");
+      if (read && read.version !== told.version) found(read);
+    };
+    const watch = new MutationObserver(look);
+    watch.observe(document.documentElement, { childList: true, subtree: true });
+    setTimeout(() => {
+      watch.disconnect();
+      found(null);
+    }, LONGEST_MS);
+    refresh();
+    look();
+  });
+  const next = now?.dialogs[action];
+  step.isStale = !now || !next || shape(next) !== shape(spec);
+  if (now) step.told = now;
+  if (!next || step.isStale) return;
+  step.spec = next;
+  checks.replaceChildren(...checklist(next.checks));
+}
+
+/** What to say when somebody was faster: why, how the problem stands now, what becomes of what was written. @param {Step} step @param {string} reason */
+function overtaken({ told, isStale }, reason) {
+  const { words, status } = told;
+  return [say(words, "conflict", { reason }), say(words, "state_now", { status }), say(words, isStale ? "step_gone" : "step_again")].join(" ");
 }

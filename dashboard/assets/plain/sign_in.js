@@ -15,3 +15,12 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("button[type=submit]"))) button.disabled = false;
 });
+document.addEventListener("click", (event) => {
+  const menu = /** @type {Element} */ (event.target).closest("details");
+  for (const open of document.querySelectorAll("details[open]")) if (open !== menu) open.removeAttribute("open");
+});
+document.addEventListener("keydown", (event) => {
+  const open = event.key === "Escape" ? document.querySelector("details[open]") : null;
+  open?.removeAttribute("open");
+  open?.querySelector("summary")?.focus();
+});

@@ -1,0 +1,141 @@
+"""What is typed in a dialog stays: Back asks first, and whoever comes second goes on with it."""
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import text
+
+from data.vocabulary import Role
+from tests.fixtures.desks import Desk, Photos, begin, finish, send_report
+from tests.fixtures.served import Served
+
+TYPED = "重复上报，详见上一件。"
+
+
+def go_back(page: Page) -> None:
+    """The browser's own step back; a swipe on a phone does the same."""
+    page.evaluate("history.back()")
+
+
+def test_back_closes_an_empty_dialog_and_asks_before_it_leaves_a_filled_one(
+    desk: Desk, shared_served: Served, photo: Photos
+) -> None:
+    page = desk(Role.OFFICE, "/ledger", width=390)
+    address = send_report(shared_served, photo(61), "岸边有一堆建筑垃圾。")
+    page.goto(shared_served.url + address)
+    dialog = begin(page, "refuse")
+    go_back(page)
+    expect(dialog).to_have_count(0)
+    expect(page).to_have_url(shared_served.url + address)
+    dialog = begin(page, "refuse")
+    dialog.locator("textarea").fill(TYPED)
+    for _time in range(2):
+        go_back(page)
+        expect(dialog.locator(".pd-leaving")).to_contain_text("尚未提交")
+        dialog.get_by_role("button", name="继续填写").click()
+        expect(dialog.locator("textarea")).to_have_value(TYPED)
+    dialog.evaluate("dialog => dialog.close()")  # what a phone's second Back in a row does
+    expect(dialog.locator(".pd-leaving")).to_be_visible()
+    expect(dialog.locator("textarea")).to_have_value(TYPED)
+    dialog.get_by_role("button", name="放弃").click()
+    expect(dialog).to_have_count(0)
+    finish(page, begin(page, "accept"), "待交办")
+    go_back(page)
+    expect(page).to_have_url(f"{shared_served.url}/ledger")
+
+
+def test_who_comes_second_goes_on_with_what_was_typed(
+    desk: Desk, shared_served: Served, photo: Photos, refusals: list[str]
+) -> None:
+    refusals.append("409 (Conflict)")
+    address = send_report(shared_served, photo(62), "岸边又有一堆建筑垃圾。")
+    first, second = desk(Role.OFFICE, address), desk(Role.OFFICE, address)
+    dialog, typed = begin(second, "press"), "请尽快处理。"
+    dialog.locator("textarea").fill(typed)
+    finish(first, begin(first, "accept"), "待交办")
+    dialog.locator("footer .btn").last.click()
+    told = dialog.locator(".pd-refused")
+    expect(told).to_contain_text("当前状态：待交办。")
+    expect(told).to_contain_text("请核对后再次确认")
+    expect(second.locator(".pb-stat")).to_have_text("待交办")
+    expect(dialog.locator("textarea")).to_have_value(typed)
+    dialog.locator("footer .btn").last.click()
+    expect(dialog).to_have_count(0)
+    expect(second.locator(".pb-story")).to_contain_text(typed)
+
+
+def test_a_step_that_is_gone_leaves_what_was_typed_to_be_copied(
+    desk: Desk, shared_served: Served, photo: Photos, refusals: list[str]
+) -> None:
+    refusals.append("409 (Conflict)")
+    address = send_report(shared_served, photo(63), "岸边第三堆建筑垃圾。")
+    first, second = desk(Role.OFFICE, address), desk(Role.OFFICE, address)
+    dialog = begin(second, "refuse")
+    dialog.locator("textarea").fill(TYPED)
+    finish(first, begin(first, "accept"), "待交办")
+    dialog.locator("footer .btn").last.click()
+    expect(dialog.locator(".pd-refused")).to_contain_text("现在不能办理这一步")
+    expect(dialog.locator(".pd-refused")).to_contain_text("当前状态：待交办。")
+    expect(dialog.locator("textarea")).to_have_value(TYPED)
+    expect(dialog.locator("footer .btn").last).to_be_disabled()
+
+
+@pytest.mark.parametrize("left", ["back", "Escape", "cross", "beside", "取消"])
+def test_a_form_in_a_dialog_asks_before_it_is_left(
+    left: str, desk: Desk, shared_served: Served
+) -> None:
+    page = desk(Role.ADMINISTRATOR, "/accounts")
+    page.get_by_role("button", name="新建账号").click()
+    dialog, name = page.get_by_role("dialog"), page.locator("#accounts-new-name")
+    name.fill("上游新人")
+    if left == "back":
+        go_back(page)
+    elif left == "beside":
+        page.mouse.click(10, 400)
+    elif left == "Escape":
+        page.keyboard.press("Escape")
+    elif left == "cross":
+        dialog.locator(".mantine-Modal-close").click()
+    else:
+        dialog.get_by_role("button", name=left).click()
+    leaving = dialog.locator(".om-leaving")
+    expect(leaving).to_contain_text("尚未提交")
+    leaving.get_by_role("button", name="继续填写").click()
+    expect(name).to_have_value("上游新人")
+    dialog.get_by_role("button", name="取消").click()
+    leaving.get_by_role("button", name="放弃").click()
+    expect(dialog).to_have_count(0)
+    expect(page).to_have_url(f"{shared_served.url}/accounts")
+
+
+def test_the_station_s_form_asks_too_and_its_cancel_closes_it_while_empty(desk: Desk) -> None:
+    page = desk(Role.OFFICE, "/stations")
+    dialog = page.get_by_role("dialog")
+    for typed in ("", "X-9"):
+        page.get_by_role("button", name="新增测站").click()
+        page.locator("#stations-field-code").fill(typed)
+        dialog.get_by_role("button", name="取消").click()
+        if typed:
+            expect(dialog.locator(".om-leaving")).to_contain_text("尚未提交")
+        else:
+            expect(dialog).to_have_count(0)
+
+
+def test_what_was_typed_for_one_of_several_that_was_refused_stays(
+    desk: Desk, shared_served: Served, photo: Photos
+) -> None:
+    made = [send_report(shared_served, photo(64 + nth), f"第 {nth} 堆。") for nth in range(2)]
+    ids = [address.rpartition("/")[2] for address in made]
+    page = desk(Role.OFFICE, "/ledger?view=all&problem=" + "&problem=".join(ids))
+    for nth in range(2):
+        page.locator(f'.ag-row[row-index="{nth}"] input[type=checkbox]').check()
+    page.locator("#ledger-bulk-bar").get_by_role("button", name="督办").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("textbox").fill(TYPED)
+    with shared_served.database.app.begin() as connection:
+        connection.execute(
+            text("UPDATE problem SET version = version + 1 WHERE id = :id"), {"id": ids[0]}
+        )
+    dialog.get_by_role("button", name="确认").click()
+    expect(dialog).to_contain_text("督办：已办理 1 件。")
+    expect(dialog.locator(".lg-refused li")).to_have_count(1)
+    expect(dialog.get_by_role("textbox")).to_have_value(TYPED)
