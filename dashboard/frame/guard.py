@@ -30,6 +30,8 @@ from data.people.access_log import Logged, log
 
 CALLBACK_PATH = "/_dash-update-component"
 METRICS_PATH = "/metrics"
+DRAWN_FOR = "x-onemap-account"
+"""The header in which a page names the account it was drawn for."""
 LOGGER = logging.getLogger(__name__)
 
 
@@ -100,7 +102,7 @@ class Guard:
         language.set(who.language)
         set_user(who.user)
         kind_of_work.set(self.access.kind_of(path))
-        refusal = self._write_refusal(scope, request)
+        refusal = self._write_refusal(scope, request) or self._other_account(scope, request, who)
         if refusal is not None or public:
             return None, refusal
         if path == CALLBACK_PATH and scope["method"] == "POST" and who.user is not None:
@@ -142,6 +144,20 @@ class Guard:
             detail = _("The request doesn't come from a page of this site.")
             return problem(403, "foreign_origin", detail, path=scope["path"])
         return None
+
+    def _other_account(self, scope: Scope, request: Headers, who: Visitor) -> Response | None:
+        """Returns the refusal of a page drawn for another account than is signed in; else None.
+
+        A page says for whom it was drawn. One left open in a browser where somebody else has
+        signed in since would act in that person's name.
+        """
+        drawn_for = request.get(DRAWN_FOR)
+        if drawn_for is None or who.user is None or drawn_for == str(who.user.account_id):
+            return None
+        detail = _(
+            "{name} is signed in in this browser by now; this page was opened by another account."
+        ).format(name=who.user.account.display_name)
+        return problem(412, "other_account", detail, path=scope["path"])
 
     async def _refusal(self, scope: Scope, who: Visitor) -> Response | None:
         """Returns the answer that refuses the visitor this path (or redirects); None if allowed."""

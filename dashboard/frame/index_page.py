@@ -9,12 +9,13 @@ from dash.exceptions import DependencyException
 from dash.resources import ResourceType
 from starlette.exceptions import HTTPException
 
+from dashboard.frame.auth import signed_in_user
 from dashboard.frame.callback_values import checked
 from dashboard.frame.offload import off
 from dashboard.frame.plain import lang
 
 INDEX = """<!doctype html>
-<html lang="{lang}">
+<html lang="{lang}" data-account="{account}">
 <head>{metas}<title>{title}</title><meta name="color-scheme" content="light dark">
 <link rel="icon" href="/assets/frame/mark.svg" type="image/svg+xml">
 <script src="/assets/plain/theme.js"></script>
@@ -97,8 +98,10 @@ class Frame(dash.Dash):
     ) -> str:
         """Returns the HTML document built from Dash's pieces; entry point and icon are our own."""
         del app_entry, favicon
+        user = signed_in_user()
         return INDEX.format(
             lang=lang(),
+            account=user.account_id if user else "",
             metas=metas,
             title=title,
             css=css,

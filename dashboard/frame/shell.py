@@ -75,7 +75,7 @@ def progress_mark() -> html.Div:
         className="om-progress",
         role="progressbar",
         **attributes(aria_label=_("Loading")),
-        **words_for_script({**pager_words(), **leaving_words()}),
+        **words_for_script({**pager_words(), **leaving_words(), **session_words()}),
     )
 
 
@@ -90,6 +90,16 @@ def leaving_words() -> dict[str, str]:
         "not_sent": _("What is filled in has not been sent."),
         "stay": _("Go on filling in"),
         "give_up": _("Give it up"),
+    }
+
+
+def session_words() -> dict[str, str]:
+    """Returns what is said over a page whose session has ended or become another account's."""
+    return {
+        "session_ended": _("You are signed out. What is filled in stays here while you sign in."),
+        "sign_in_beside": _("Sign in in another tab"),
+        "other_account": _("Another account is signed in in this browser by now."),
+        "read_anew": _("Load the page anew"),
     }
 
 

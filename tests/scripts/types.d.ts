@@ -102,7 +102,7 @@ interface Window {
   };
   Plotly?: { toImage(figure: object, how: object): Promise<string> };
   onemap: { mounted?: boolean; ready?: boolean; map?: WaterMap; app?: object };
-  onemapLeaving: { hold(dialog: Leavable): () => void };
+  onemapLeaving: { hold(dialog: Leavable): () => void; isFilled(): boolean };
   onemapTheme: { current(): string | null; set(scheme: string): void };
   onemap_report_map?: WaterMap;
 }

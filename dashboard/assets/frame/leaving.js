@@ -24,7 +24,7 @@
       history.back();
     };
   };
-  window.onemapLeaving = { hold };
+  window.onemapLeaving = { hold, isFilled: () => held.some((one) => one.isFilled()) };
 
   addEventListener("popstate", (event) => {
     const one = held.at(-1);

@@ -1,4 +1,4 @@
-// The shell in the browser: the current page in the navigation, sign-out, the end of a session.
+// The shell in the browser: the current page in the navigation, sign-out, the sheet of more pages.
 (() => {
   const under = (/** @type {string} */ path, /** @type {string} */ href) =>
     path === href || (href !== "/" && path.startsWith(`${href.replace(/s$/, "")}/`));
@@ -22,8 +22,6 @@
   });
 
   const here = () => location.pathname + location.search;
-  let isLeaving = false; // a form is on its way: its answer is the next page
-  addEventListener("pageshow", () => { isLeaving = false; });
 
   const send = (/** @type {string} */ action, /** @type {Words} */ fields) => {
     const form = document.createElement("form");
@@ -37,7 +35,7 @@
       form.append(input);
     }
     document.body.append(form);
-    isLeaving = true;
+    dispatchEvent(new Event("onemap:leaving"));
     form.submit();
   };
   document.addEventListener("click", (event) => {
@@ -58,15 +56,4 @@
     more.open = false;
     more.querySelector("summary")?.focus();
   });
-
-  const leave = () => {
-    if (!isLeaving) location.assign(`/sign-in?next=${encodeURIComponent(here())}`);
-  };
-  const fetched = window.fetch;
-  window.fetch = async (...given) => {
-    const answer = await fetched.apply(window, given);
-    if (answer.status === 401 && new URL(answer.url).origin === location.origin) leave();
-    return answer;
-  };
-  window.addEventListener("onemap:signed-out", leave);
 })();

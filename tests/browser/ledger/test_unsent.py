@@ -139,3 +139,38 @@ def test_what_was_typed_for_one_of_several_that_was_refused_stays(
     expect(dialog).to_contain_text("督办：已办理 1 件。")
     expect(dialog.locator(".lg-refused li")).to_have_count(1)
     expect(dialog.get_by_role("textbox")).to_have_value(TYPED)
+
+
+def test_a_session_that_ends_under_a_filled_dialog_loses_nothing(
+    desk: Desk, shared_served: Served, photo: Photos, refusals: list[str]
+) -> None:
+    refusals.append("401 (Unauthorized)")
+    address = send_report(shared_served, photo(81), "岸边还有一堆建筑垃圾。")
+    page = desk(Role.OFFICE, address)
+    dialog = begin(page, "press")
+    dialog.locator("textarea").fill(TYPED)
+    page.context.clear_cookies()
+    dialog.locator("footer .btn").last.click()
+    expect(page.locator(".om-session")).to_contain_text("已填写的内容仍在本页")
+    expect(page.get_by_role("button", name="在新标签页登录")).to_be_visible()
+    expect(dialog.locator("textarea")).to_have_value(TYPED)
+    shared_served.sign_in(page.context, shared_served.logins[Role.OFFICE], "zh")
+    finish(page, dialog, "待受理")
+
+
+def test_a_page_acts_for_no_account_that_signed_in_after_it_was_opened(
+    desk: Desk, shared_served: Served, photo: Photos, refusals: list[str]
+) -> None:
+    refusals.append("412 (Precondition Failed)")
+    address = send_report(shared_served, photo(82), "岸边又来一堆建筑垃圾。")
+    page = desk(Role.OFFICE, address)
+    dialog = begin(page, "press")
+    typed = "本页的话，不是别人的话。"
+    dialog.locator("textarea").fill(typed)
+    shared_served.sign_in(page.context, shared_served.logins[Role.CHIEF], "zh")
+    dialog.locator("footer .btn").last.click()
+    expect(dialog.locator(".pd-refused")).to_contain_text("本页由另一账号打开")
+    expect(page.locator(".om-session")).to_contain_text("本浏览器已改由另一账号登录")
+    expect(dialog.locator("textarea")).to_have_value(typed)
+    page.reload()
+    expect(page.locator(".pb-story > li")).to_have_count(1)

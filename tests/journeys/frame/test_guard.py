@@ -176,6 +176,18 @@ def test_disabling_an_account_and_taking_a_role_work_at_once(shared_served: Serv
         assert client.get("/api/v1/map/state").status_code == 401
 
 
+def test_a_page_drawn_for_another_account_changes_nothing(shared_served: Served) -> None:
+    """A page says for whom it was drawn; a program that says nothing is not asked."""
+    with shared_served.client(shared_served.logins[Role.OFFICE]) as client:
+        own = shared_served.office.accounts[shared_served.logins[Role.OFFICE]]
+        for drawn_for, status in ((str(own), 422), (str(own + 1), 412), ("", 412), (None, 422)):
+            headers = {} if drawn_for is None else {"X-OneMap-Account": drawn_for}
+            answer = client.post("/api/v1/problems/999999/actions/press", json={}, headers=headers)
+            assert answer.status_code == status, (drawn_for, answer.text)
+            callback = client.post("/_dash-update-component", json={}, headers=headers)
+            assert (callback.status_code == 412) == (status == 412)
+
+
 def test_refusals_are_logged(shared_served: Served) -> None:
     login = new_account(shared_served, Role.CHIEF)
     with shared_served.client(login) as client:
