@@ -10,9 +10,8 @@ from data.errors import BadInput
 from data.vocabulary import Refusal
 from ingest.codecs.json_numbers import has_odd_numbers, with_nan
 from ingest.codecs.json_paths import find, indexed, put
-from ingest.codecs.json_v1 import LONGEST_ID
 from ingest.codecs.mapping import PayloadMapping, paths_of
-from ingest.codecs.refusal import Unreadable
+from ingest.codecs.refusal import LONGEST_ID, Unreadable
 
 LONGEST_NUMBER: Final = 400
 """A double has no more digits than this; longer ones take milliseconds to multiply."""

@@ -6,6 +6,9 @@ from typing import Final
 from data.tolerances import Tolerance
 from data.vocabulary import Refusal
 
+LONGEST_ID: Final = 128
+"""Characters of a message's id."""
+
 MOST_PARTS: Final = 20
 """Parts of one message that are named; of the rest the number is said."""
 
