@@ -11,6 +11,15 @@ from data.errors import BadInput
 DAMAGED: Final = "\ufffd"
 """Stands where bytes can't be decoded; a cell that holds it is no text to keep."""
 
+_UNKEPT: Final = re.compile("[\0\ud800-\udfff]")
+"""A zero byte, or half of a surrogate pair."""
+
+_SIGNS_OF_JSON: Final = re.compile(
+    r"(\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+    r"|\0|\\u0000|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
+)
+"""What stays (a backslash, a whole pair), or what can't be kept, as it is or escaped."""
+
 UTF8: Final = "UTF-8"
 GBK: Final = "GB18030"
 _GBK_NAMES: Final = frozenset({"gbk", "gb2312", "gb18030", "cp936", "936", "ansi936", "gb23121980"})
@@ -35,6 +44,21 @@ class Decoded:
     cut: int = 0
     damaged: int = 0
     fields: int = 0
+
+
+def can_be_kept(text: str) -> bool:
+    """Returns whether the database can keep a text: no zero byte, no half of a surrogate pair."""
+    return _UNKEPT.search(text) is None
+
+
+def with_marks(text: str) -> str:
+    """Returns the text with ``DAMAGED`` for each sign that can't be kept."""
+    return _UNKEPT.sub(DAMAGED, text)
+
+
+def json_with_marks(text: str) -> str:
+    """Returns a JSON text with ``DAMAGED`` for each such sign, written as it is or escaped."""
+    return _SIGNS_OF_JSON.sub(lambda found: found[1] or DAMAGED, text)
 
 
 def known_encoding(name: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from data.encodings import UTF8, Decoded
+from data.encodings import DAMAGED, UTF8, Decoded, can_be_kept
 from data.errors import BadInput
 from data.imports.outcome import Comment, comment
 from data.placing.shapes import unusable
@@ -74,8 +74,18 @@ def unreadable_text(path: Path) -> BadInput:
     )
 
 
-def damaged_cell() -> BadInput:
-    """Returns the fault of a cell with bytes that aren't of the file's encoding."""
+def damaged_cell(text: str) -> BadInput | None:
+    """Returns the fault of a cell's text that can't be kept; None for any other.
+
+    It holds bytes that aren't of the file's encoding, a zero byte or half of a surrogate pair.
+    """
+    if not can_be_kept(text):
+        return BadInput(
+            "Its text holds a sign that can't be kept: a NUL, or half of a character.",
+            mend="Remove it from the cell.",
+        )
+    if DAMAGED not in text:
+        return None
     return BadInput(
         "Its text is damaged: some bytes are no text in the file's encoding.",
         mend="Correct the cell, or name the file's encoding with --encoding.",

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError, FieldError
 
-from data.encodings import DAMAGED, decode_text
+from data.encodings import decode_text
 from data.errors import BadInput
 from data.imports.formats import (
     WHOLE_ROW,
@@ -167,7 +167,7 @@ def _table(path: Path, rows: Rows, titles: Collection[str], notes: Sequence[Comm
         cells += [""] * (len(columns) - len(cells))
         record = dict(zip(columns, cells, strict=False))
         faults |= {
-            (index, title): damaged_cell() for title, cell in record.items() if DAMAGED in cell
+            (index, title): fault for title, cell in record.items() if (fault := damaged_cell(cell))
         }
         records.append(record)
         numbers.append(number)

@@ -9,6 +9,7 @@ from typing import TypeVar
 from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
+from data.encodings import with_marks
 from data.errors import BadInput
 from data.imports.columns import known_titles, match_columns, parse_constants
 from data.imports.datums import datum_of
@@ -123,7 +124,7 @@ class _Reader:
         record, number = self.table.records[index], self.table.numbers[index]
         if not any(record.values()) and self.table.geometries is None:
             return
-        label = cells.words(record.get(self.columns.get("name", ""), ""))
+        label = with_marks(cells.words(record.get(self.columns.get("name", ""), "")))
         try:
             if fault := self.table.faults.get((index, WHOLE_ROW)):
                 raise fault

@@ -1,7 +1,6 @@
 """Reads GeoPackage, GeoJSON, Shapefile and KML as a plain table, record by record."""
 
 import math
-import re
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -15,7 +14,6 @@ from pyogrio.errors import DataLayerError, DataSourceError, FieldError
 from shapely.geometry.base import BaseGeometry
 
 from data.encodings import (
-    DAMAGED,
     UTF8,
     Decoded,
     decode_field,
@@ -197,9 +195,9 @@ def _cell(value: Any, index: int, title: str, faults: dict[tuple[int, str], BadI
         if abs(value) > EXACT:
             faults[index, title] = too_long(value)
         return str(int(value)) if value.is_integer() else repr(value)
-    text = re.sub("\x00", "", str(value)).strip()
-    if DAMAGED in text:
-        faults[index, title] = damaged_cell()
+    text = str(value).strip().rstrip("\0")
+    if fault := damaged_cell(text):
+        faults[index, title] = fault
     return text
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.cli import main
 from dashboard.commands import classify
 from data.errors import BadInput, NotFound
 
@@ -240,3 +241,11 @@ def test_full_width_digits_and_chinese_bodies_are_read(tmp_path: Path) -> None:
         "湖库,0.1,０．０１,Ⅰ,nh3n;tp",
         "水库,0.1,,Ⅰ,nh3n",
     ]
+
+
+def test_an_argument_that_cannot_be_kept_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    keys = b"ph,\xff".decode("utf-8", "surrogateescape")
+    assert main(["classify", "--in", "a.csv", "--out", "-", "--required", keys]) == 2
+    said = capsys.readouterr().err
+    assert "required" in said
+    assert "NUL" in said
