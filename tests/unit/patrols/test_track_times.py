@@ -13,7 +13,7 @@ from gis.tracks import Track
 from problem_ledger.patrols.rules import load_patrol_rules
 from problem_ledger.patrols.track_reading import cleaned_track
 from problem_ledger.patrols.track_times import TimesIn
-from tests.made.patrols.walks import fixes, gpx
+from tests.made.patrols.walks import fixes, geojson, gpx
 from tests.running.folders import ROOT
 
 NOW = UtcDatetime(datetime(2026, 11, 28, 20, 0, tzinfo=UTC))
@@ -136,6 +136,11 @@ def test_kml_and_kmz_are_the_same_walk_as_gpx() -> None:
         kmz(("b/other.kml", b"<kml/>"), ("track.kml", kml(ROWS))),
     ):
         assert figures(track(content)) == whole
+    for member in ("巡河.gpx", "a/b.GPX", "walk.kml", "walk.kmz", "walk.geojson"):
+        inner = {"kml": kml(ROWS), "kmz": kmz(("doc.kml", kml(ROWS))), "json": geojson(ROWS)}
+        content = inner.get(member[-3:], inner.get(member[-4:], gpx(ROWS)))
+        zipped = kmz(("__MACOSX/._a.gpx", b"junk"), (member, content), ("photo.jpg", b"jpg"))
+        assert figures(track(zipped)) == figures(track(content)), member
     case = track((CASES / "gpx-kml" / "in.kml").read_bytes())
     assert case.point_count == 100
 
@@ -201,6 +206,8 @@ LINE = "<LineString><coordinates>112,32,0 112.1,32,0</coordinates></LineString>"
         (kml(ROWS).replace(b"10:00:00Z", b"10:00:00"), "without offset"),
         (kmz(("a.txt", b"")), "neither GPX nor GeoJSON nor KML"),
         (kmz(("doc.kml", b" " * (20 * 2**20 + 1))), "at most 20 MB"),
+        (kmz(("a.gpx", gpx(ROWS)), ("b.gpx", gpx(ROWS))), r"zip holds 2 tracks: a.gpx, b.gpx"),
+        (kmz(("a.kmz", kmz(("b.kmz", kmz(("doc.kml", kml(ROWS))))))), "neither GPX"),
         (kmz(("doc.kml", kml(ROWS)))[:-200], "neither GPX nor GeoJSON nor KML"),
         (b'<!DOCTYPE kml [<!ENTITY a "a">]><kml>&a;</kml>', "KML file holds what no track needs"),
         (b"<kml>" + b"<gx:coord/>" * 100_001 + b"</kml>", "at most 100000 are taken"),
