@@ -11,6 +11,8 @@ from data.clock import UtcDatetime
 from data.errors import BadInput
 from gis.tracks import Track
 from problem_ledger.patrols.rules import load_patrol_rules
+from problem_ledger.patrols.track_gpx import read_gpx
+from problem_ledger.patrols.track_kml import read_kml
 from problem_ledger.patrols.track_reading import cleaned_track
 from problem_ledger.patrols.track_times import TimesIn
 from tests.made.patrols.walks import fixes, geojson, gpx
@@ -143,6 +145,45 @@ def test_kml_and_kmz_are_the_same_walk_as_gpx() -> None:
         assert figures(track(zipped)) == figures(track(content)), member
     case = track((CASES / "gpx-kml" / "in.kml").read_bytes())
     assert case.point_count == 100
+
+
+TEN = "2026-11-28T10:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("written", "in_gpx", "in_kml"),
+    [
+        ("2026-11-28T10:00:00Z", TEN, TEN),
+        ("2026-11-28 10:00:00.000Z", TEN, TEN),
+        ("2026-11-28T18:00:00+08:00", TEN, TEN),
+        ("2026-11-28T18:00:00+0800", TEN, TEN),
+        ("2026-11-28T18:00:00+08", TEN, TEN),
+        ("2026-11-28T18:00:00", TEN, TEN),
+        ("2026-11-27T24:00:00Z", "2026-11-28T00:00:00+00:00", "2026-11-28T00:00:00+00:00"),
+        ("2026-11-28T18:00", "", TEN),
+        ("20261128T100000Z", "", TEN),
+        ("2026-11-28", "", "2026-11-27T16:00:00+00:00"),
+        ("2026/11/28 18:00:00", "", ""),
+        ("28.11.2026 18:00:00", "", ""),
+        ("1795860000", "", ""),
+    ],
+)
+def test_the_forms_of_times_are_those_that_the_page_on_importing_lists(
+    written: str, in_gpx: str, in_kml: str
+) -> None:
+    point = f'<trkpt lat="32" lon="112"><time>{written}</time></trkpt>'
+    content = f"<gpx><trk><trkseg>{point}</trkseg></trk></gpx>".encode()
+    ((fix,),) = read_gpx(content, TimesIn.BEIJING)
+    assert (fix.at.isoformat() if fix.at else "") == in_gpx
+    coord = "<gx:coord>112 32 0</gx:coord>"
+    inner = f"<gx:Track><when>{written}</when>{coord}</gx:Track>"
+    try:
+        ((found,),) = read_kml(KML.format(inner=inner).encode(), TimesIn.BEIJING)
+    except BadInput:
+        assert not in_kml
+    else:
+        assert found.at
+        assert found.at.isoformat() == in_kml
 
 
 def test_timed_points_of_a_kml_are_a_track() -> None:
