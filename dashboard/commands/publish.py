@@ -6,13 +6,13 @@ import io
 import json
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from dashboard.parts.wording import _, ngettext, worded
+from dashboard.parts.wording import N_, _, ngettext, worded
 from data.encodings import DAMAGED, decode_text
-from data.errors import BadInput, NotFound
+from data.errors import BadInput, NotFound, ServiceDown
 from data.quality.detection import read_below
 from data.records import StationCode
 from data.vocabulary import Parameter
@@ -20,6 +20,10 @@ from ingest.topics import topic_of
 
 MOST_SAID = 20
 MISSING = frozenset({"", "-", "--", "/", "*"})
+_OTHER_ACCOUNT = N_(
+    "Name the station's own account: --user STATION --password-file FILE; its password was shown"
+    " when the station was added."
+)
 OWN_COLUMNS = ("station", "time", "period", "id", "lon", "lat")
 
 
@@ -61,17 +65,36 @@ def run(args: argparse.Namespace) -> int:
     password = account.password.get_secret_value()
     if args.password_file:
         password = _text(args.password_file).strip()
-    publisher = Publisher(MqttSettings(), args.user or account.publisher, password)
+    user = args.user or account.publisher
+    try:
+        publisher = Publisher(MqttSettings(), user, password)
+    except ServiceDown as error:
+        if "account" in error.facts:
+            error.mend = _OTHER_ACCOUNT
+        raise
     for topic, payload in messages:
         publisher.publish(topic, payload)
     done = publisher.finish()
     print(_("Acknowledged by the broker: {count}").format(count=done.acknowledged))
     if done.refused:
         print(_("Refused by the broker: {count}").format(count=done.refused))
+        sys.stderr.write(f"{worded(_no_right(user, done.refused_topics))}\n")
     if done.unanswered:
         print(_("Without an answer: {count}").format(count=done.unanswered))
     _say_left_out(faults)
     return 0 if done.acknowledged == len(messages) and not faults else 1
+
+
+def _no_right(user: str, topics: Sequence[str]) -> BadInput:
+    """Returns what is said of the stations for which the broker takes nothing from an account."""
+    stations = [topic.split("/")[-2] for topic in topics]
+    more = " …" if len(stations) > MOST_SAID else ""
+    return BadInput(
+        "The account {account} may not publish for: {stations}.",
+        mend=_OTHER_ACCOUNT,
+        account=user,
+        stations=", ".join(stations[:MOST_SAID]) + more,
+    )
 
 
 def _say_left_out(faults: list[BadInput]) -> None:
