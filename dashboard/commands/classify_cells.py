@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from data.errors import BadInput
 from data.quality.detection import DetectionRule, read_below
-from data.vocabulary import BodyKind, Parameter, WaterClass
+from data.vocabulary import PARAMETERS, BodyKind, Parameter, WaterClass
 
 Found = TypeVar("Found")
 
@@ -159,7 +159,7 @@ def _leave_out_impossible(
     for at in doubtful_rows(values, shipped_patterns()).nonzero()[0].tolist():
         number, row = rows[at]
         measured = {p: float(each[at]) for p, each in values.items() if not math.isnan(each[at])}
-        below = {p: measured[p] for p in measured if _is_below(row[places[p.value]])}
+        below = {p: measured[p] for p in measured if _is_below(row[places[p.value]], p)}
         found = impossible_values(measured, below, shipped_patterns())
         for parameter in (each for each in measured if each in found):
             values[parameter][at] = math.nan
@@ -174,9 +174,9 @@ def _leave_out_impossible(
             )
 
 
-def _is_below(cell: str) -> bool:
+def _is_below(cell: str, parameter: Parameter) -> bool:
     try:
-        return read_below(cell.strip()) is not None
+        return read_below(cell, unit=PARAMETERS[parameter].unit) is not None
     except ValueError:
         return False
 
@@ -226,9 +226,10 @@ def _number(cell: str, row: int, column: str, rule: DetectionRule) -> float:
     if text in MISSING:
         return math.nan
     try:
-        limit = read_below(text)
+        parameter = Parameter(column)
+        limit = read_below(text, unit=PARAMETERS[parameter].unit)
         if limit is not None:
-            return rule.limit_of(Parameter(column), limit) * rule.share
+            return rule.limit_of(parameter, limit) * rule.share
         number = float(text) if text.isascii() and "_" not in text else math.nan
     except ValueError:
         number = math.nan

@@ -15,7 +15,7 @@ from data.encodings import DAMAGED, decode_text
 from data.errors import BadInput, NotFound, ServiceDown
 from data.quality.detection import read_below
 from data.records import StationCode
-from data.vocabulary import Parameter
+from data.vocabulary import PARAMETERS, Parameter
 from ingest.topics import topic_of
 
 MOST_SAID = 20
@@ -232,10 +232,19 @@ def _message(cells: dict[str, str], number: int, faults: list[BadInput]) -> dict
 def _result(cell: str, row: int, column: str, faults: list[BadInput]) -> float | str | None:
     """Returns a number, or the text of a result below a limit (``<0.025``) as it stands."""
     try:
-        if read_below(cell) is not None:
+        if read_below(cell, unit=PARAMETERS[Parameter(column)].unit) is not None:
             return cell
     except ValueError:
-        pass
+        faults.append(
+            BadInput(
+                "Row {row}, column {column}: {cell} is no limit above 0 in {unit}.",
+                row=row,
+                column=column,
+                cell=cell,
+                unit=PARAMETERS[Parameter(column)].unit or "1",
+            )
+        )
+        return None
     return _number(cell, row, column, faults)
 
 

@@ -17,7 +17,7 @@ from data.clock import UtcDatetime, to_utc
 from data.quality.detection import read_below
 from data.records import RawReading, StationCode
 from data.tolerances import NO_TOLERANCES, Tolerance, Tolerances
-from data.vocabulary import Flag, Parameter, Period, Refusal
+from data.vocabulary import PARAMETERS, Flag, Parameter, Period, Refusal
 from ingest.codecs import repairs
 from ingest.codecs.json_numbers import has_odd_numbers, read_any, read_odd
 from ingest.codecs.refusal import LONGEST_ID, RefusedParts, Unreadable
@@ -181,7 +181,8 @@ def _values(
             refused.add(Refusal.PARAMETER, key, "unknown parameter")
             continue
         try:
-            limit = read_below(value) if isinstance(value, str) else None
+            unit = PARAMETERS[parameter].unit
+            limit = read_below(value, unit=unit) if isinstance(value, str) else None
             if limit is not None:
                 below[parameter] = limit
             values[parameter] = _number(value) if limit is None else limit

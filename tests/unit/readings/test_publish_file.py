@@ -25,7 +25,7 @@ def read(folder: Path, content: str | bytes, name: str = "a.csv") -> tuple[list[
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "utf-16"])
 def test_results_below_a_limit_are_passed_on_as_they_stand(tmp_path: Path, encoding: str) -> None:
-    results = ["<0.025", "0.025L", "ND", "未检出", "（ND）"]
+    results = ["<0.025", "0.025L", "ND", "未检出", "（ND）", "<0.025 mg/L", "0.025L mg/L"]
     table = HEAD + "".join(f"S,{AT},7.1,{result}\n" for result in results)
     assert read(tmp_path, table.encode(encoding)) == (
         [{"ph": 7.1, "nh3n": result} for result in results],
