@@ -225,15 +225,15 @@ def _number(cell: str, row: int, column: str, rule: DetectionRule) -> float:
     text = cell.translate(_HALF_WIDTH).strip()
     if text in MISSING:
         return math.nan
+    parameter, limit = Parameter(column), None
     try:
-        parameter = Parameter(column)
-        limit = read_below(text, unit=PARAMETERS[parameter].unit)
-        if limit is not None:
-            return rule.limit_of(parameter, limit) * rule.share
-        number = float(text) if text.isascii() and "_" not in text else math.nan
+        named = read_below(text, unit=PARAMETERS[parameter].unit)
+        limit = None if named is None else rule.limit_of(parameter, named)
+        plain = float(text) if limit is None and text.isascii() and "_" not in text else math.nan
     except ValueError:
-        number = math.nan
-    if not math.isfinite(number) or (number < 0 and column != Parameter.WATER_TEMPERATURE):
+        plain = math.nan
+    number = plain if limit is None else limit
+    if not math.isfinite(number) or (number < 0 and parameter is not Parameter.WATER_TEMPERATURE):
         raise BadInput(
             "Row {row}, column {column}: {cell} is not a number that can be graded.",
             mend="Correct it, or leave the cell empty.",
@@ -241,4 +241,22 @@ def _number(cell: str, row: int, column: str, rule: DetectionRule) -> float:
             column=column,
             cell=repr(cell),
         )
-    return number
+    _check_range(number, parameter, row, cell)
+    return number if limit is None else number * rule.share
+
+
+def _check_range(number: float, parameter: Parameter, row: int, cell: str) -> None:
+    """Raises BadInput for a value, or a limit, beyond the gross range that ingest holds it to."""
+    from ingest.screening.checks import shipped_thresholds
+
+    held = shipped_thresholds()[parameter]
+    if not held.spans(number):
+        raise BadInput(
+            "Row {row}, column {column}: {cell} lies beyond {low} to {high}, as no water can.",
+            mend="Correct it, or leave the cell empty.",
+            row=row,
+            column=parameter.value,
+            cell=repr(cell),
+            low=f"{held.low:g}",
+            high=f"{held.high:g}",
+        )
