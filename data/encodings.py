@@ -26,6 +26,8 @@ _GBK_NAMES: Final = frozenset({"gbk", "gb2312", "gb18030", "cp936", "936", "ansi
 _BETWEEN: Final = re.compile(rb"([\x00-\x2f\x3a-\x3f]+)")
 """Bytes that are never part of a character in UTF-8 or GB 18030, so that fields end at them."""
 
+_HEAD_LINES: Final = 20
+
 _XML_HEAD: Final = re.compile(r"^\s*<\?xml[^>]*\?>")
 _XML_ENCODING: Final = re.compile(r"""\s+encoding\s*=\s*["'][^"']*["']""")
 _CUT: Final = frozenset({"unexpected end of data", "incomplete multibyte sequence"})
@@ -139,6 +141,13 @@ def decode_text(content: bytes, encoding: str | None = None) -> Decoded:
         faults[fault] += 1
         parts.append(text)
     return Decoded("".join(parts), chosen, named is None, faults["cut"], faults["damaged"], fields)
+
+
+def delimiter_of(text: str) -> str:
+    """Returns what parts the cells of a CSV text: the most frequent sign of its first lines."""
+    start = text[:65536]
+    head = "\n".join(re.split(r"\r\n|\n|\r", start, maxsplit=_HEAD_LINES)[:-1])
+    return max(",;\t", key=(head or start).count)
 
 
 def decode_xml(content: bytes) -> Decoded:

@@ -18,6 +18,9 @@ GRADED = tuple(Parameter)[: tuple(Parameter).index(Parameter.FAECAL_COLIFORM) + 
 _HALF_WIDTH = str.maketrans({chr(0xFF01 + sign): chr(0x21 + sign) for sign in range(94)})
 """Full-width signs to those of ASCII; no other form of a digit, such as ³, is one."""
 
+BODY_TITLES = frozenset({"body", "水体类型", "水体类别", "水体", "河湖类型"})
+"""Titles of the column that says whether a row is of a river or of a lake."""
+
 ADDED = ("class", "deciding")
 UNREAD = "unread"
 """A column for the cells that can't be read, by their columns' names; only where there are any."""
@@ -38,7 +41,7 @@ BODIES = {
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table of text read from a file, and the file's form (byte order mark, line ends).
+    """A table of text read from a file, and the file's form: byte order mark, line ends, delimiter.
 
     ``first_row`` is the number in the file of the row below the header.
     """
@@ -48,6 +51,7 @@ class Sheet:
     has_bom: bool
     newline: str
     first_row: int = 2
+    delimiter: str = ","
 
 
 @dataclass(slots=True)
@@ -181,20 +185,48 @@ def _is_below(cell: str, parameter: Parameter) -> bool:
         return False
 
 
+def names_of(header: Sequence[str]) -> list[str]:
+    """Returns ``body`` or the parameter that each title names, in Chinese too; "" for any other.
+
+    Raises BadInput for a parameter in another unit than its own.
+    """
+    from ingest.history.titles import folded, is_of_other_unit, names_by_title, with_unit
+
+    known = names_by_title()
+    names = []
+    for title in header:
+        plain = folded(title)
+        name = known.get(plain) or with_unit(title, known) or ""
+        if is_of_other_unit(title):
+            raise BadInput(
+                "The column {column} is in another unit than the standard's.",
+                mend="Convert its values, or name the column without its parameter.",
+                column=title.strip(),
+            )
+        names.append("body" if plain in BODY_TITLES else name if name in GRADED else "")
+    return names
+
+
+def has_titles(header: Sequence[str]) -> bool:
+    """Returns whether a line may be the header: it names the body of water."""
+    from ingest.history.titles import folded
+
+    return any(folded(cell) in BODY_TITLES for cell in header)
+
+
 def _columns(sheet: Sheet) -> dict[str, int]:
     """Returns the position, in the sheet, of each column that the classification reads."""
     places: dict[str, int] = {}
-    for place, title in enumerate(sheet.header):
-        name = title.strip()
-        if name in (*ADDED, UNREAD):
+    for place, (title, name) in enumerate(zip(sheet.header, names_of(sheet.header), strict=True)):
+        if title.strip() in (*ADDED, UNREAD):
             raise BadInput(
                 "The table already has a column {column}.",
                 mend="Rename or remove it.",
-                column=name,
+                column=title.strip(),
             )
-        if name == "body" or name in GRADED:
-            if name in places:
-                raise BadInput("The column {column} is there twice.", column=name)
+        if name in places:
+            raise BadInput("The column {column} is there twice.", column=title.strip())
+        if name:
             places[name] = place
     if "body" not in places:
         raise BadInput("The column body (river or lake) is missing.")

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError, FieldError
 
-from data.encodings import decode_text
+from data.encodings import decode_text, delimiter_of
 from data.errors import BadInput
 from data.imports.formats import (
     WHOLE_ROW,
@@ -48,8 +48,7 @@ def read_csv(
     found = decode_text(content, encoding)
     if found.damaged and found.damaged == max(found.fields, 1):
         raise unreadable_text(path)
-    head = "\n".join(re.split(r"\r\n|\n|\r", found.text[:65536], maxsplit=MOST_TITLE_LINES)[:-1])
-    delimiter = max(",;\t", key=(head or found.text[:65536]).count)
+    delimiter = delimiter_of(found.text)
     csv.field_size_limit(16_000_000)
     try:
         reader = csv.reader(io.StringIO(found.text, newline=""), delimiter=delimiter, strict=True)

@@ -134,7 +134,8 @@ def test_what_is_wrong_in_a_file_is_left_out_and_named(
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
-        ("a.csv", b"station,time,pH\n", "not pH"),
+        ("a.csv", b"station,time,oxygen\n", "not oxygen"),
+        ("a.csv", b"station,time,pH\n", "holds no rows"),
         ("a.csv", b"station,time,ph\nS1,2026-05-01T08:00:00Z,high\n", "Row 2, column ph"),
         ("a.csv", b"\xff\xfe", "not UTF-8"),
         ("a.jsonl", b"{", "Line 1 is not JSON"),
