@@ -28,6 +28,10 @@ _BETWEEN: Final = re.compile(rb"([\x00-\x2f\x3a-\x3f]+)")
 
 _HEAD_LINES: Final = 20
 
+_COMMA: Final = re.compile(r"(?<![\d.,])(\d+)[,，](\d+)(?![\d.,，])")
+_POINT: Final = re.compile(r"\d[.．]\d")
+_THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}[,，]\d{3}")
+
 _XML_HEAD: Final = re.compile(r"^\s*<\?xml[^>]*\?>")
 _XML_ENCODING: Final = re.compile(r"""\s+encoding\s*=\s*["'][^"']*["']""")
 _CUT: Final = frozenset({"unexpected end of data", "incomplete multibyte sequence"})
@@ -148,6 +152,28 @@ def delimiter_of(text: str) -> str:
     start = text[:65536]
     head = "\n".join(re.split(r"\r\n|\n|\r", start, maxsplit=_HEAD_LINES)[:-1])
     return max(",;\t", key=(head or start).count)
+
+
+def has_decimal_commas(cells: Iterable[str], delimiter: str) -> bool:
+    """Returns whether commas part the fractions in cells of numbers (``7,2``).
+
+    So in a file whose cells are parted by another sign, where no number has a point and one at
+    least can't be thousands: ``1,234`` alone could be both.
+    """
+    if delimiter in ("", ","):
+        return False
+    found = False
+    for cell in cells:
+        if _POINT.search(cell):
+            return False
+        comma = _COMMA.search(cell)
+        found = found or (comma is not None and _THOUSANDS.fullmatch(comma[0]) is None)
+    return found
+
+
+def with_points(cell: str) -> str:
+    """Returns a cell of numbers with points in the place of decimal commas."""
+    return _COMMA.sub(r"\1.\2", cell)
 
 
 def decode_xml(content: bytes) -> Decoded:

@@ -7,16 +7,8 @@ import sys
 from codecs import BOM_UTF8
 from pathlib import Path
 
-from dashboard.commands.classify_cells import (
-    ADDED,
-    BODY_TITLES,
-    UNREAD,
-    Sheet,
-    Unread,
-    classify,
-    fitted,
-    has_titles,
-)
+from dashboard.commands.classify_cells import Sheet, Unread, classify, fitted
+from dashboard.commands.classify_titles import ADDED, BODY_TITLES, UNREAD, has_titles
 from dashboard.parts.wording import _, ngettext, worded
 from data.encodings import decode_text, delimiter_of
 from data.errors import BadInput, NotFound

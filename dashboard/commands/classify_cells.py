@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from dashboard.commands.classify_titles import columns_of
+from data.encodings import has_decimal_commas, with_points
 from data.errors import BadInput
 from data.quality.detection import DetectionRule, read_below
 from data.vocabulary import PARAMETERS, BodyKind, Parameter, WaterClass
@@ -13,17 +15,8 @@ from data.vocabulary import PARAMETERS, BodyKind, Parameter, WaterClass
 Found = TypeVar("Found")
 
 MISSING = frozenset({"", "--", "*"})
-GRADED = tuple(Parameter)[: tuple(Parameter).index(Parameter.FAECAL_COLIFORM) + 1]
-"""Columns whose numbers are checked: table 1 of the standard, whether they decide or not."""
 _HALF_WIDTH = str.maketrans({chr(0xFF01 + sign): chr(0x21 + sign) for sign in range(94)})
 """Full-width signs to those of ASCII; no other form of a digit, such as ³, is one."""
-
-BODY_TITLES = frozenset({"body", "水体类型", "水体类别", "水体", "河湖类型"})
-"""Titles of the column that says whether a row is of a river or of a lake."""
-
-ADDED = ("class", "deciding")
-UNREAD = "unread"
-"""A column for the cells that can't be read, by their columns' names; only where there are any."""
 
 ROW = "row"
 """Stands there for a whole row whose cells don't fit the header, with the cells beyond it."""
@@ -87,10 +80,10 @@ def classify(
     from data.quality.rules import Rules
     from data.settings import QualitySettings
 
-    places = _columns(sheet)
+    places = columns_of(sheet.header)
     body = places.pop("body")
     unread, rule = Unread(), Rules(QualitySettings()).detection
-    rows = _fitting_rows(sheet, unread)
+    rows = _with_points(_fitting_rows(sheet, unread), places, sheet.delimiter)
     lakes = [unread.tried("body", n, _is_lake, row[body], n) for n, row in rows]
     values = {
         Parameter(key): np.array(
@@ -150,6 +143,19 @@ def _fitting_rows(sheet: Sheet, unread: Unread) -> list[tuple[int, list[str]]]:
     return rows
 
 
+def _with_points(
+    rows: list[tuple[int, list[str]]], places: Mapping[str, int], delimiter: str
+) -> list[tuple[int, list[str]]]:
+    """Returns the rows with points where the numbers of the table have decimal commas."""
+    numeric = set(places.values())
+    if not has_decimal_commas((row[place] for _, row in rows for place in numeric), delimiter):
+        return rows
+    return [
+        (n, [with_points(cell) if place in numeric else cell for place, cell in enumerate(row)])
+        for n, row in rows
+    ]
+
+
 def _leave_out_impossible(
     rows: Sequence[tuple[int, list[str]]],
     places: Mapping[str, int],
@@ -183,60 +189,6 @@ def _is_below(cell: str, parameter: Parameter) -> bool:
         return read_below(cell, unit=PARAMETERS[parameter].unit) is not None
     except ValueError:
         return False
-
-
-def names_of(header: Sequence[str]) -> list[str]:
-    """Returns ``body`` or the parameter that each title names, in Chinese too; "" for any other.
-
-    Raises BadInput for a parameter in another unit than its own.
-    """
-    from ingest.history.titles import folded, is_of_other_unit, names_by_title, with_unit
-
-    known = names_by_title()
-    names = []
-    for title in header:
-        plain = folded(title)
-        name = known.get(plain) or with_unit(title, known) or ""
-        if is_of_other_unit(title):
-            raise BadInput(
-                "The column {column} is in another unit than the standard's.",
-                mend="Convert its values, or name the column without its parameter.",
-                column=title.strip(),
-            )
-        names.append("body" if plain in BODY_TITLES else name if name in GRADED else "")
-    return names
-
-
-def has_titles(header: Sequence[str]) -> bool:
-    """Returns whether a line may be the header: it names the body of water."""
-    from ingest.history.titles import folded
-
-    return any(folded(cell) in BODY_TITLES for cell in header)
-
-
-def _columns(sheet: Sheet) -> dict[str, int]:
-    """Returns the position, in the sheet, of each column that the classification reads."""
-    places: dict[str, int] = {}
-    for place, (title, name) in enumerate(zip(sheet.header, names_of(sheet.header), strict=True)):
-        if title.strip() in (*ADDED, UNREAD):
-            raise BadInput(
-                "The table already has a column {column}.",
-                mend="Rename or remove it.",
-                column=title.strip(),
-            )
-        if name in places:
-            raise BadInput("The column {column} is there twice.", column=title.strip())
-        if name:
-            places[name] = place
-    if "body" not in places:
-        raise BadInput("The column body (river or lake) is missing.")
-    if len(places) == 1:
-        raise BadInput(
-            "No column is named by a parameter key.",
-            mend="Name columns by {keys}, ...",
-            keys="ph, do, codmn, nh3n, tp",
-        )
-    return places
 
 
 def _is_lake(cell: str, row: int) -> bool:

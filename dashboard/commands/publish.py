@@ -11,9 +11,9 @@ from typing import Any, NoReturn
 
 from dashboard.parts.wording import N_, _, ngettext, worded
 from data.archives.tables import PLACE
-from data.encodings import DAMAGED, decode_text
+from data.encodings import DAMAGED, decode_text, with_points
 from data.errors import BadInput, NotFound, ServiceDown
-from data.imports.formats import WHOLE_ROW, Table
+from data.imports.formats import WHOLE_ROW, Table, decimal_commas_note
 from data.imports.outcome import Comment, comment
 from data.quality.detection import read_below
 from data.records import StationCode
@@ -204,12 +204,16 @@ def _table_rows(
         )
     if not table.records:
         raise BadInput("{path} holds no rows.", path=path)
-    notes += _notes(table, titles)
+    numeric = {name: title for name, title in titles.items() if name in (*KEYS, *PLACE)}
+    has_commas = table.has_decimal_commas(numeric.values())
+    notes += [*_notes(table, titles), *([decimal_commas_note()] if has_commas else [])]
     for index, (number, record) in enumerate(zip(table.numbers, table.records, strict=True)):
         if fault := table.faults.get((index, WHOLE_ROW)):
             faults.append(_ragged(fault))
         elif any(record.values()):
             cells = {name: record[title] for name, title in titles.items()}
+            if has_commas:
+                cells |= {name: with_points(cells[name]) for name in numeric}
             message = _message(cells, titles, number, faults)
             if message:
                 yield number, message

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -55,7 +56,7 @@ def read_csv(
         rows = [(number, row) for number, row in enumerate(reader, start=1)]
     except csv.Error as error:
         raise BadInput("{path} isn't CSV: {reason}.", path=path, reason=error) from error
-    return _table(path, rows, titles, encoding_notes(found))
+    return replace(_table(path, rows, titles, encoding_notes(found)), delimiter=delimiter)
 
 
 def read_workbook(

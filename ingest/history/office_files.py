@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from data.archives.tables import PLACE, TEXTS, Misshapen, has_our_columns
+from data.encodings import with_points
 from data.errors import BadInput, NotFound
 from data.imports.outcome import Comment, comment
 from ingest.history.titles import match_titles, names_by_title
@@ -95,6 +96,8 @@ def table_of(file: Path, layer: str | None = None, encoding: str | None = None) 
 
 def _turned(table: "Table", file: Path, target: Path) -> Plain:
     """Writes the table's known columns as CSV; returns it with what was understood."""
+    from data.imports.formats import decimal_commas_note
+
     columns, unknown = match_titles(table.columns)
     has_values = any(name == "extra" or name not in (*TEXTS, *PLACE) for name in columns)
     if not (has_values and has_our_columns(list(columns))):
@@ -104,6 +107,8 @@ def _turned(table: "Table", file: Path, target: Path) -> Plain:
         )
     ragged = {index for index, column in table.faults if not column}
     header = table.numbers[0] - 1 if table.numbers else 0
+    numeric = [title for name, title in columns.items() if name not in TEXTS]
+    has_commas = table.has_decimal_commas(numeric)
     numbers, misshapen = [], []
     with target.open("w", encoding="utf-8", newline="") as opened:
         writer = csv.writer(opened, lineterminator="\n")
@@ -113,10 +118,14 @@ def _turned(table: "Table", file: Path, target: Path) -> Plain:
                 text = ",".join(record.values())[:_MOST_SHOWN]
                 misshapen.append(Misshapen(number - header, text))
             elif any(record.values()):
-                writer.writerow([record[title] for title in columns.values()])
+                cells = [
+                    with_points(record[title]) if has_commas and title in numeric else record[title]
+                    for title in columns.values()
+                ]
+                writer.writerow(cells)
                 numbers.append(number - header)
     read = ", ".join(f"{t} = {name}" for name, t in columns.items() if t != name)
-    notes = [*table.notes]
+    notes = [*table.notes, *([decimal_commas_note()] if has_commas else [])]
     if read:
         notes.append(comment("Columns are read as: {columns}.", columns=read))
     if unknown:

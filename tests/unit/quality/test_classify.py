@@ -291,3 +291,8 @@ def test_chinese_titles_are_read_as_by_the_importers(
 def test_titles_that_cannot_be_graded_are_named(tmp_path: Path, header: str, said: str) -> None:
     with pytest.raises(BadInput, match=said):
         classified(tmp_path, f"{header}\nriver,0.1,0.1\n")
+
+
+def test_decimal_commas_are_read_where_semicolons_part_the_cells(tmp_path: Path) -> None:
+    told = classified(tmp_path, "body;ph;nh3n;tp\nriver;7,2;0,16;<0,01\n")
+    assert told.splitlines()[1:] == ["river;7,2;0,16;<0,01;Ⅱ;nh3n"]

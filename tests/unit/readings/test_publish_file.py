@@ -118,3 +118,14 @@ def test_a_workbook_is_published_too(tmp_path: Path) -> None:
         {"time": AT, "id": "a-1", "values": {"do": 8.5}},
         [],
     )
+
+
+def test_decimal_commas_are_read_where_semicolons_part_the_cells(tmp_path: Path) -> None:
+    table = f"station;time;ph;nh3n;lon;lat\nS;{AT};7,2;<0,025;112,5;32,5\n"
+    file = tmp_path / "a.csv"
+    file.write_text(table)
+    ((_, payload),), faults = read_messages(file)
+    assert (json.loads(payload), faults) == (
+        {"time": AT, "values": {"ph": 7.2, "nh3n": "<0.025"}, "position": [112.5, 32.5]},
+        [],
+    )
