@@ -20,7 +20,7 @@ from data.tolerances import NO_TOLERANCES, Tolerance, Tolerances
 from data.vocabulary import PARAMETERS, Flag, Parameter, Period, Refusal
 from ingest.codecs import repairs
 from ingest.codecs.json_numbers import has_odd_numbers, read_any, read_odd
-from ingest.codecs.refusal import LONGEST_ID, RefusedParts, Unreadable
+from ingest.codecs.refusal import LONGEST_ID, RefusedParts, Unreadable, capitals_hint
 
 _MANY = "the message holds several readings"
 
@@ -222,7 +222,7 @@ def _flags(
                 refused.add(Refusal.SHAPE, f"flags.{key}", "a flag without a value")
         elif flag is None:
             del values[parameter]
-            refused.add(Refusal.VALUE, key, "its flag is none of HJ 212's")
+            refused.add(Refusal.VALUE, key, f"its flag is none of HJ 212's{capitals_hint(word)}")
         else:
             flags[parameter] = flag
     return flags
