@@ -253,39 +253,3 @@ def test_a_geometry_that_cannot_be_used_is_refused_in_our_words_first(wkb: str, 
 def test_a_curve_in_a_table_is_refused_in_words() -> None:
     with pytest.raises(BadInput, match="it has curves"):
         geometry_of_wkt("CIRCULARSTRING(112 32.9, 112.05 32.95, 112.1 32.9)")
-
-
-UNKEPT = {
-    "a.csv": "name,code,wkt\n甲河,R1,{line}\n乙\0河,R2,{line}\n",
-    "b.geojson": '{{"type":"FeatureCollection","features":[{one},{two}]}}',
-    "c.geojson": '{{"type":"FeatureCollection","features":[{one},{three}]}}',
-    "d.kml": '<kml xmlns="http://www.opengis.net/kml/2.2"><Document>'
-    "<Placemark><name>甲河</name>{kml}</Placemark><Placemark><name>乙\0河</name>{kml}</Placemark>"
-    "</Document></kml>",
-}
-
-
-@pytest.mark.parametrize("name", UNKEPT)
-def test_a_name_that_cannot_be_kept_refuses_its_row_by_number_and_field(
-    tmp_path: Path, name: str
-) -> None:
-    feature = (
-        '{"type":"Feature","properties":{"name":"%s"},"geometry":'
-        '{"type":"LineString","coordinates":[[112,32.5],[112.1,32.4]]}}'
-    )
-    text = UNKEPT[name].format(
-        line='"LINESTRING(112 32.5, 112.1 32.4)"',
-        one=feature % "\\\\u0000\\ud83c\\udf0a",  # a backslash, and a pair
-        two=feature % "A\\u0000B",
-        three=feature % "A\\ud83cB",
-        kml="<LineString><coordinates>112,32.5 112.1,32.4</coordinates></LineString>",
-    )
-    path = tmp_path / name
-    path.write_text(text, "utf-8")
-    source = _rivers(path, crs="EPSG:4490") if name == "a.csv" else _rivers(path)
-    kept = "\\u0000\U0001f30a" if name.endswith("json") else "甲河"
-    assert [row.name for row in source.rows] == [kept]
-    (refused,) = source.refused
-    assert (refused.row, refused.why.facts["field"]) == (3 if name == "a.csv" else 2, "name")
-    assert str(refused.why).startswith("Its text ")
-    assert "\0" not in refused.name
