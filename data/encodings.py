@@ -3,6 +3,7 @@
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -106,13 +107,17 @@ def decode_field(raw: bytes, encoding: str) -> tuple[str, str]:
     """Returns a field's text and "", "cut" or "damaged".
 
     A character that a field's width cut off in its middle is left out. Other bytes that aren't of
-    the encoding become ``DAMAGED``.
+    the encoding become ``DAMAGED``; so do halves of surrogate pairs, which are a fault of their
+    cell and none of the encoding.
     """
     try:
         return raw.decode(encoding), ""
     except UnicodeDecodeError as error:
         if error.reason in _CUT and error.end == len(raw):
             return raw[: error.start].decode(encoding, "replace"), "cut"
+        if encoding == UTF8:
+            with suppress(UnicodeDecodeError):
+                return with_marks(raw.decode(UTF8, "surrogatepass")), ""
         return raw.decode(encoding, "replace"), "damaged"
 
 

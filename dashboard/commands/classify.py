@@ -10,7 +10,7 @@ from pathlib import Path
 from dashboard.commands.classify_cells import Sheet, Unread, classify, fitted
 from dashboard.commands.classify_titles import ADDED, BODY_TITLES, UNREAD, has_titles
 from dashboard.parts.wording import _, ngettext, worded
-from data.encodings import decode_text, delimiter_of
+from data.encodings import DAMAGED, decode_text, delimiter_of
 from data.errors import BadInput, NotFound
 from data.vocabulary import Parameter
 from data.whole_files import write_whole
@@ -155,7 +155,8 @@ def _decode(content: bytes) -> str:
     A wrong guess would garble every name of the table that is written.
     """
     found = decode_text(content)
-    if found.damaged:
+    has_halves = DAMAGED in found.text and DAMAGED.encode() not in content
+    if found.damaged or has_halves:
         raise BadInput("The table is neither UTF-8 nor GBK text.", mend="Save it as CSV in UTF-8.")
     return found.text
 

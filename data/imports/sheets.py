@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError, FieldError
 
-from data.encodings import decode_text, delimiter_of
+from data.encodings import decode_text, delimiter_of, with_marks
 from data.errors import BadInput
 from data.imports.formats import (
     WHOLE_ROW,
@@ -141,7 +141,7 @@ def _table(path: Path, rows: Rows, titles: Collection[str], notes: Sequence[Comm
     """Returns the lines below the header as records."""
     place = find_header([row for _, row in rows[:MOST_TITLE_LINES]], titles)
     said = list(notes)
-    columns = [title.strip() for title in rows[place][1]] if rows else []
+    columns = [with_marks(title).strip() for title in rows[place][1]] if rows else []
     while columns and not columns[-1]:
         columns.pop()
     named = [title for title in columns if title]

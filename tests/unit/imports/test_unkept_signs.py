@@ -67,3 +67,14 @@ def test_a_name_that_a_geopackage_holds_past_a_nul_is_not_cut_off(tmp_path: Path
     source = read(path, ImportKind.RIVERS)
     assert [row.name for row in source.rows] == ["湍河"]
     assert [(each.row, each.why.facts["field"]) for each in source.refused] == [(2, "name")]
+
+
+def test_half_of_a_pair_in_bytes_is_no_gbk(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    table = "name,code,lon,lat\n甲\ud83c,A1,112,32\nab,A2,112,32\n"
+    for text in (table, table.replace("甲", "")):
+        path.write_bytes(text.encode("utf-8", "surrogatepass"))
+        source = read(path, ImportKind.SECTIONS, crs="EPSG:4490")
+        assert [row.name for row in source.rows] == ["ab"]
+        ((row, field),) = [(each.row, each.why.facts["field"]) for each in source.refused]
+        assert (row, field) == (2, "name")
