@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from dashboard.demo.environment import enter
 from dashboard.parts.wording import LANGUAGES, _, language, worded
+from data.encodings import can_be_kept
 from data.errors import BadInput, OneMapError, ServiceDown
 
 if TYPE_CHECKING:
@@ -56,6 +57,9 @@ WORDS: Final = (
 )  # fmt: skip
 """What argparse says of itself; what the catalogues lack stays English."""
 
+FILES = frozenset({"file", "source", "target"})
+"""Arguments that name files, which may have any name that the disk has."""
+
 WITHOUT_FOLDER = frozenset({"demo", "bench", "classify"})
 
 
@@ -97,7 +101,22 @@ def _run(arguments: list[str]) -> int:
         _parser("").print_help()
         return 2
     args.dir = folder.dir
+    _refuse_unkept(args)
     return int(args.run(args) or 0)
+
+
+def _refuse_unkept(args: argparse.Namespace) -> None:
+    """Raises BadInput that names the option of a text that can't be kept; files are apart."""
+    for name, value in vars(args).items():
+        texts = value if isinstance(value, list) else [value]
+        if name not in FILES and not all(
+            can_be_kept(each) for each in texts if isinstance(each, str)
+        ):
+            raise BadInput(
+                "{option} holds a sign that can't be kept: a NUL, or half of a character.",
+                mend="Write it in UTF-8.",
+                option=name.replace("_", "-"),
+            )
 
 
 def _speak() -> None:

@@ -3,6 +3,7 @@
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,11 +12,26 @@ from data.errors import BadInput
 DAMAGED: Final = "\ufffd"
 """Stands where bytes can't be decoded; a cell that holds it is no text to keep."""
 
+_UNKEPT: Final = re.compile("[\0\ud800-\udfff]")
+"""A zero byte, or half of a surrogate pair."""
+
+_SIGNS_OF_JSON: Final = re.compile(
+    r"(\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+    r"|\0|\\u0000|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
+)
+"""What stays (a backslash, a whole pair), or what can't be kept, as it is or escaped."""
+
 UTF8: Final = "UTF-8"
 GBK: Final = "GB18030"
 _GBK_NAMES: Final = frozenset({"gbk", "gb2312", "gb18030", "cp936", "936", "ansi936", "gb23121980"})
 _BETWEEN: Final = re.compile(rb"([\x00-\x2f\x3a-\x3f]+)")
 """Bytes that are never part of a character in UTF-8 or GB 18030, so that fields end at them."""
+
+_HEAD_LINES: Final = 20
+
+_COMMA: Final = re.compile(r"(?<![\d.,])(\d+)[,，](\d+)(?![\d.,，])")
+_POINT: Final = re.compile(r"\d[.．]\d")
+_THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}[,，]\d{3}")
 
 _XML_HEAD: Final = re.compile(r"^\s*<\?xml[^>]*\?>")
 _XML_ENCODING: Final = re.compile(r"""\s+encoding\s*=\s*["'][^"']*["']""")
@@ -35,6 +51,21 @@ class Decoded:
     cut: int = 0
     damaged: int = 0
     fields: int = 0
+
+
+def can_be_kept(text: str) -> bool:
+    """Returns whether the database can keep a text: no zero byte, no half of a surrogate pair."""
+    return _UNKEPT.search(text) is None
+
+
+def with_marks(text: str) -> str:
+    """Returns the text with ``DAMAGED`` for each sign that can't be kept."""
+    return _UNKEPT.sub(DAMAGED, text)
+
+
+def json_with_marks(text: str) -> str:
+    """Returns a JSON text with ``DAMAGED`` for each such sign, written as it is or escaped."""
+    return _SIGNS_OF_JSON.sub(lambda found: found[1] or DAMAGED, text)
 
 
 def known_encoding(name: str) -> str:
@@ -76,13 +107,17 @@ def decode_field(raw: bytes, encoding: str) -> tuple[str, str]:
     """Returns a field's text and "", "cut" or "damaged".
 
     A character that a field's width cut off in its middle is left out. Other bytes that aren't of
-    the encoding become ``DAMAGED``.
+    the encoding become ``DAMAGED``; so do halves of surrogate pairs, which are a fault of their
+    cell and none of the encoding.
     """
     try:
         return raw.decode(encoding), ""
     except UnicodeDecodeError as error:
         if error.reason in _CUT and error.end == len(raw):
             return raw[: error.start].decode(encoding, "replace"), "cut"
+        if encoding == UTF8:
+            with suppress(UnicodeDecodeError):
+                return with_marks(raw.decode(UTF8, "surrogatepass")), ""
         return raw.decode(encoding, "replace"), "damaged"
 
 
@@ -115,6 +150,35 @@ def decode_text(content: bytes, encoding: str | None = None) -> Decoded:
         faults[fault] += 1
         parts.append(text)
     return Decoded("".join(parts), chosen, named is None, faults["cut"], faults["damaged"], fields)
+
+
+def delimiter_of(text: str) -> str:
+    """Returns what parts the cells of a CSV text: the most frequent sign of its first lines."""
+    start = text[:65536]
+    head = "\n".join(re.split(r"\r\n|\n|\r", start, maxsplit=_HEAD_LINES)[:-1])
+    return max(",;\t", key=(head or start).count)
+
+
+def has_decimal_commas(cells: Iterable[str], delimiter: str) -> bool:
+    """Returns whether commas part the fractions in cells of numbers (``7,2``).
+
+    So in a file whose cells are parted by another sign, where no number has a point and one at
+    least can't be thousands: ``1,234`` alone could be both.
+    """
+    if delimiter in ("", ","):
+        return False
+    found = False
+    for cell in cells:
+        if _POINT.search(cell):
+            return False
+        comma = _COMMA.search(cell)
+        found = found or (comma is not None and _THOUSANDS.fullmatch(comma[0]) is None)
+    return found
+
+
+def with_points(cell: str) -> str:
+    """Returns a cell of numbers with points in the place of decimal commas."""
+    return _COMMA.sub(r"\1.\2", cell)
 
 
 def decode_xml(content: bytes) -> Decoded:

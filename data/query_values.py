@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final, ParamSpec, TypeVar
 from urllib.parse import parse_qsl
 
+from data.encodings import can_be_kept
 from data.errors import BadInput
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -129,7 +130,7 @@ def read_month(key: str, text: str, years: range = YEARS) -> date:
 
 def read_text(key: str, text: str, most: int) -> str:
     """Returns the text without spaces around it. Raises BadInput for more letters than allowed."""
-    if len(text.strip()) > most or "\0" in text:
+    if len(text.strip()) > most or not can_be_kept(text):
         raise BadInput(
             "“{value}” can't be read as {key}; allowed: at most {most} letters.",
             key=key,

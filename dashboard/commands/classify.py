@@ -7,17 +7,10 @@ import sys
 from codecs import BOM_UTF8
 from pathlib import Path
 
-from dashboard.commands.classify_cells import (
-    ADDED,
-    GRADED,
-    UNREAD,
-    Sheet,
-    Unread,
-    classify,
-    fitted,
-)
+from dashboard.commands.classify_cells import Sheet, Unread, classify, fitted
+from dashboard.commands.classify_titles import ADDED, BODY_TITLES, UNREAD, has_titles
 from dashboard.parts.wording import _, ngettext, worded
-from data.encodings import decode_text
+from data.encodings import DAMAGED, decode_text, delimiter_of
 from data.errors import BadInput, NotFound
 from data.vocabulary import Parameter
 from data.whole_files import write_whole
@@ -34,7 +27,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         help=_("add water classes to a CSV table"),
         description=_(
             "Adds the columns class and deciding to a CSV table with a column body (river or lake) "
-            "and columns named by parameter keys (ph, do, codmn, nh3n, tp …)."
+            "and columns named by parameter keys (ph, do, codmn, nh3n, tp …) or in Chinese."
         ),
     )
     parser.add_argument(
@@ -117,8 +110,9 @@ def _workbook(source: str) -> Sheet:
     The table is written as CSV. Raises BadInput.
     """
     from data.imports.files import read_table
+    from ingest.history.titles import names_by_title
 
-    table = read_table(Path(source), titles=("body", *GRADED))
+    table = read_table(Path(source), titles=(*BODY_TITLES, *names_by_title()))
     rows = [[record[title] for title in table.columns] for record in table.records]
     first = table.numbers[0] if table.numbers else 2
     return Sheet(list(table.columns), rows, True, "\n", first)
@@ -129,7 +123,8 @@ def _parse(content: bytes) -> Sheet:
     first_break = text.find("\n")
     newline = "\r\n" if first_break > 0 and text[first_break - 1] == "\r" else "\n"
     try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        delimiter = delimiter_of(text)
+        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter))
     except csv.Error as error:
         raise BadInput("The table isn't CSV: {reason}.", reason=error) from error
     if not lines or not lines[0]:
@@ -142,13 +137,14 @@ def _parse(content: bytes) -> Sheet:
         content.startswith(BOM_UTF8),
         newline,
         2 + above,
+        delimiter,
     )
 
 
 def _below_titles(lines: list[list[str]]) -> list[list[str]]:
-    """Returns the lines from the header on: the first of the leading lines that has ``body``."""
+    """Returns the lines from the header on: the first of them that names the body of water."""
     for number, line in enumerate(lines[:MOST_TITLE_LINES]):
-        if "body" in map(str.strip, line):
+        if has_titles(line):
             return lines[number:]
     return lines
 
@@ -159,7 +155,8 @@ def _decode(content: bytes) -> str:
     A wrong guess would garble every name of the table that is written.
     """
     found = decode_text(content)
-    if found.damaged:
+    has_halves = DAMAGED in found.text and DAMAGED.encode() not in content
+    if found.damaged or has_halves:
         raise BadInput("The table is neither UTF-8 nor GBK text.", mend="Save it as CSV in UTF-8.")
     return found.text
 
@@ -182,7 +179,7 @@ def _required(keys: str) -> tuple[Parameter, ...]:
 def _render(sheet: Sheet, added: list[tuple[str, str]], unread: Unread) -> bytes:
     """Returns the table as text; with a column for what could not be read, if there is any."""
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator=sheet.newline)
+    writer = csv.writer(text, lineterminator=sheet.newline, delimiter=sheet.delimiter)
     has_unread = bool(unread.columns)
     writer.writerow([*sheet.header, *ADDED, *([UNREAD] if has_unread else [])])
     for number, (row, cells) in enumerate(

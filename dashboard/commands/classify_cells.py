@@ -6,21 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from dashboard.commands.classify_titles import columns_of
+from data.encodings import has_decimal_commas, with_points
 from data.errors import BadInput
 from data.quality.detection import DetectionRule, read_below
-from data.vocabulary import BodyKind, Parameter, WaterClass
+from data.vocabulary import PARAMETERS, BodyKind, Parameter, WaterClass
 
 Found = TypeVar("Found")
 
 MISSING = frozenset({"", "--", "*"})
-GRADED = tuple(Parameter)[: tuple(Parameter).index(Parameter.FAECAL_COLIFORM) + 1]
-"""Columns whose numbers are checked: table 1 of the standard, whether they decide or not."""
 _HALF_WIDTH = str.maketrans({chr(0xFF01 + sign): chr(0x21 + sign) for sign in range(94)})
 """Full-width signs to those of ASCII; no other form of a digit, such as ³, is one."""
-
-ADDED = ("class", "deciding")
-UNREAD = "unread"
-"""A column for the cells that can't be read, by their columns' names; only where there are any."""
 
 ROW = "row"
 """Stands there for a whole row whose cells don't fit the header, with the cells beyond it."""
@@ -38,7 +34,7 @@ BODIES = {
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table of text read from a file, and the file's form (byte order mark, line ends).
+    """A table of text read from a file, and the file's form: byte order mark, line ends, delimiter.
 
     ``first_row`` is the number in the file of the row below the header.
     """
@@ -48,6 +44,7 @@ class Sheet:
     has_bom: bool
     newline: str
     first_row: int = 2
+    delimiter: str = ","
 
 
 @dataclass(slots=True)
@@ -83,10 +80,10 @@ def classify(
     from data.quality.rules import Rules
     from data.settings import QualitySettings
 
-    places = _columns(sheet)
+    places = columns_of(sheet.header)
     body = places.pop("body")
     unread, rule = Unread(), Rules(QualitySettings()).detection
-    rows = _fitting_rows(sheet, unread)
+    rows = _with_points(_fitting_rows(sheet, unread), places, sheet.delimiter)
     lakes = [unread.tried("body", n, _is_lake, row[body], n) for n, row in rows]
     values = {
         Parameter(key): np.array(
@@ -146,6 +143,19 @@ def _fitting_rows(sheet: Sheet, unread: Unread) -> list[tuple[int, list[str]]]:
     return rows
 
 
+def _with_points(
+    rows: list[tuple[int, list[str]]], places: Mapping[str, int], delimiter: str
+) -> list[tuple[int, list[str]]]:
+    """Returns the rows with points where the numbers of the table have decimal commas."""
+    numeric = set(places.values())
+    if not has_decimal_commas((row[place] for _, row in rows for place in numeric), delimiter):
+        return rows
+    return [
+        (n, [with_points(cell) if place in numeric else cell for place, cell in enumerate(row)])
+        for n, row in rows
+    ]
+
+
 def _leave_out_impossible(
     rows: Sequence[tuple[int, list[str]]],
     places: Mapping[str, int],
@@ -159,7 +169,7 @@ def _leave_out_impossible(
     for at in doubtful_rows(values, shipped_patterns()).nonzero()[0].tolist():
         number, row = rows[at]
         measured = {p: float(each[at]) for p, each in values.items() if not math.isnan(each[at])}
-        below = {p: measured[p] for p in measured if _is_below(row[places[p.value]])}
+        below = {p: measured[p] for p in measured if _is_below(row[places[p.value]], p)}
         found = impossible_values(measured, below, shipped_patterns())
         for parameter in (each for each in measured if each in found):
             values[parameter][at] = math.nan
@@ -174,37 +184,11 @@ def _leave_out_impossible(
             )
 
 
-def _is_below(cell: str) -> bool:
+def _is_below(cell: str, parameter: Parameter) -> bool:
     try:
-        return read_below(cell.strip()) is not None
+        return read_below(cell, unit=PARAMETERS[parameter].unit) is not None
     except ValueError:
         return False
-
-
-def _columns(sheet: Sheet) -> dict[str, int]:
-    """Returns the position, in the sheet, of each column that the classification reads."""
-    places: dict[str, int] = {}
-    for place, title in enumerate(sheet.header):
-        name = title.strip()
-        if name in (*ADDED, UNREAD):
-            raise BadInput(
-                "The table already has a column {column}.",
-                mend="Rename or remove it.",
-                column=name,
-            )
-        if name == "body" or name in GRADED:
-            if name in places:
-                raise BadInput("The column {column} is there twice.", column=name)
-            places[name] = place
-    if "body" not in places:
-        raise BadInput("The column body (river or lake) is missing.")
-    if len(places) == 1:
-        raise BadInput(
-            "No column is named by a parameter key.",
-            mend="Name columns by {keys}, ...",
-            keys="ph, do, codmn, nh3n, tp",
-        )
-    return places
 
 
 def _is_lake(cell: str, row: int) -> bool:
@@ -225,14 +209,15 @@ def _number(cell: str, row: int, column: str, rule: DetectionRule) -> float:
     text = cell.translate(_HALF_WIDTH).strip()
     if text in MISSING:
         return math.nan
+    parameter, limit = Parameter(column), None
     try:
-        limit = read_below(text)
-        if limit is not None:
-            return rule.limit_of(Parameter(column), limit) * rule.share
-        number = float(text) if text.isascii() and "_" not in text else math.nan
+        named = read_below(text, unit=PARAMETERS[parameter].unit)
+        limit = None if named is None else rule.limit_of(parameter, named)
+        plain = float(text) if limit is None and text.isascii() and "_" not in text else math.nan
     except ValueError:
-        number = math.nan
-    if not math.isfinite(number) or (number < 0 and column != Parameter.WATER_TEMPERATURE):
+        plain = math.nan
+    number = plain if limit is None else limit
+    if not math.isfinite(number) or (number < 0 and parameter is not Parameter.WATER_TEMPERATURE):
         raise BadInput(
             "Row {row}, column {column}: {cell} is not a number that can be graded.",
             mend="Correct it, or leave the cell empty.",
@@ -240,4 +225,22 @@ def _number(cell: str, row: int, column: str, rule: DetectionRule) -> float:
             column=column,
             cell=repr(cell),
         )
-    return number
+    _check_range(number, parameter, row, cell)
+    return number if limit is None else number * rule.share
+
+
+def _check_range(number: float, parameter: Parameter, row: int, cell: str) -> None:
+    """Raises BadInput for a value, or a limit, beyond the gross range that ingest holds it to."""
+    from ingest.screening.checks import shipped_thresholds
+
+    held = shipped_thresholds()[parameter]
+    if not held.spans(number):
+        raise BadInput(
+            "Row {row}, column {column}: {cell} lies beyond {low} to {high}, as no water can.",
+            mend="Correct it, or leave the cell empty.",
+            row=row,
+            column=parameter.value,
+            cell=repr(cell),
+            low=f"{held.low:g}",
+            high=f"{held.high:g}",
+        )

@@ -1,26 +1,36 @@
 """The publish-file command: readings of a file, published over MQTT as a device would."""
 
 import argparse
-import csv
 import io
 import json
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from dashboard.parts.wording import _, ngettext, worded
-from data.encodings import DAMAGED, decode_text
-from data.errors import BadInput, NotFound
+from dashboard.parts.wording import N_, _, ngettext, worded
+from data.archives.tables import PLACE
+from data.encodings import DAMAGED, decode_text, with_points
+from data.errors import BadInput, NotFound, ServiceDown
+from data.imports.formats import WHOLE_ROW, Table, decimal_commas_note
+from data.imports.outcome import Comment, comment
 from data.quality.detection import read_below
 from data.records import StationCode
-from data.vocabulary import Parameter
+from data.vocabulary import PARAMETERS, Parameter
+from ingest.history.office_files import table_of
+from ingest.history.titles import match_titles
 from ingest.topics import topic_of
 
 MOST_SAID = 20
 MISSING = frozenset({"", "-", "--", "/", "*"})
-OWN_COLUMNS = ("station", "time", "period", "id", "lon", "lat")
+_OTHER_ACCOUNT = N_(
+    "Name the station's own account: --user STATION --password-file FILE; its password was shown"
+    " when the station was added."
+)
+OWN_COLUMNS = ("station", "time", "period", "id", *PLACE)
+KEYS = frozenset(parameter.value for parameter in Parameter)
+WORKBOOKS = (".xlsx", ".xlsm")
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -29,11 +39,14 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "publish-file",
         help=_("publish readings of a file over MQTT"),
         description=_(
-            "Publishes each row of a CSV table (columns station, time with offset, parameter keys; "
-            "optional period, id, lon, lat) or each line of JSON (the message and its station)."
+            "Publishes each row of a table (columns station, time with offset, parameter keys or "
+            "their Chinese titles; optional period, id, lon, lat) or each line of JSON (the "
+            "message and its station)."
         ),
     )
-    parser.add_argument("file", type=Path, metavar="FILE", help=_("a .csv, .jsonl or .ndjson file"))
+    parser.add_argument(
+        "file", type=Path, metavar="FILE", help=_("a .csv, .tsv, .xlsx, .jsonl or .ndjson file")
+    )
     parser.add_argument(
         "--user", help=_("account at the broker (default: the one kept for such files)")
     )
@@ -54,24 +67,46 @@ def run(args: argparse.Namespace) -> int:
     from data.settings import MqttSettings
     from ingest.transport.publisher import Publisher
 
-    messages, faults = read_messages(args.file)
+    notes: list[Comment] = []
+    messages, faults = read_messages(args.file, notes)
+    for note in notes:
+        sys.stderr.write(_(note.message).format(**note.facts) + "\n")
     if faults and not messages:
         raise faults[0]
     account = SimulatorSettings()
     password = account.password.get_secret_value()
     if args.password_file:
         password = _text(args.password_file).strip()
-    publisher = Publisher(MqttSettings(), args.user or account.publisher, password)
+    user = args.user or account.publisher
+    try:
+        publisher = Publisher(MqttSettings(), user, password)
+    except ServiceDown as error:
+        if "account" in error.facts:
+            error.mend = _OTHER_ACCOUNT
+        raise
     for topic, payload in messages:
         publisher.publish(topic, payload)
     done = publisher.finish()
     print(_("Acknowledged by the broker: {count}").format(count=done.acknowledged))
     if done.refused:
         print(_("Refused by the broker: {count}").format(count=done.refused))
+        sys.stderr.write(f"{worded(_no_right(user, done.refused_topics))}\n")
     if done.unanswered:
         print(_("Without an answer: {count}").format(count=done.unanswered))
     _say_left_out(faults)
     return 0 if done.acknowledged == len(messages) and not faults else 1
+
+
+def _no_right(user: str, topics: Sequence[str]) -> BadInput:
+    """Returns what is said of the stations for which the broker takes nothing from an account."""
+    stations = [topic.split("/")[-2] for topic in topics]
+    more = " …" if len(stations) > MOST_SAID else ""
+    return BadInput(
+        "The account {account} may not publish for: {stations}.",
+        mend=_OTHER_ACCOUNT,
+        account=user,
+        stations=", ".join(stations[:MOST_SAID]) + more,
+    )
 
 
 def _say_left_out(faults: list[BadInput]) -> None:
@@ -90,18 +125,24 @@ def _say_left_out(faults: list[BadInput]) -> None:
         sys.stderr.write(_("  … and {count} more").format(count=len(faults) - MOST_SAID) + "\n")
 
 
-def read_messages(path: Path) -> tuple[list[tuple[str, bytes]], list[BadInput]]:
+def read_messages(
+    path: Path, notes: list[Comment] | None = None
+) -> tuple[list[tuple[str, bytes]], list[BadInput]]:
     """Returns topic and payload (JSON) of each row of the file, and what was left out and why.
 
-    A cell that is no result costs only itself, a line that can't be read only that line. Raises
-    NotFound for a file that can't be read, BadInput for no text or unknown columns. Times and
-    ranges of values are not checked.
+    ``notes`` gets what was understood of a table with other titles than ours. A cell that is no
+    result costs only itself, a line that can't be read only that line. Raises NotFound for a file
+    that can't be read, BadInput for no text or unknown columns. Times and ranges of values are not
+    checked.
     """
     faults: list[BadInput] = []
-    text = _text(path)
-    is_table = path.suffix.lower() == ".csv"
+    suffix = path.suffix.lower()
+    text = _text(path) if suffix not in WORKBOOKS else ""
+    understood = notes if notes is not None else []
+    is_table = suffix in (".csv", ".tsv", *WORKBOOKS)
+    rows = _table_rows(path, faults, understood) if is_table else _json_rows(text, faults)
     messages = []
-    for number, message in _csv_rows(text, faults) if is_table else _json_rows(text, faults):
+    for number, message in rows:
         station = message.pop("station", None)
         if not isinstance(station, str) or not station or set(station) & set("/+#\0"):
             faults.append(BadInput("Line {line} names no station.", line=number))
@@ -147,72 +188,100 @@ def _refuse_constant(word: str) -> NoReturn:
     raise ValueError(word)
 
 
-def _csv_rows(text: str, faults: list[BadInput]) -> Iterator[tuple[int, dict[str, Any]]]:
-    rows = csv.DictReader(io.StringIO(text, newline=""))
-    try:
-        titles = [title.strip() for title in rows.fieldnames or ()]
-        while titles and not titles[-1]:
-            titles.pop()
-        _check_titles(titles)
-        rows.fieldnames = titles
-        for number, row in enumerate(rows, start=2):
-            beyond = row.pop(None, [])  # where csv puts the cells too many
-            if any(map(str.strip, beyond)):
-                faults.append(
-                    BadInput(
-                        "Row {row} has {count} cells, the header has {expected}.",
-                        row=number,
-                        count=len(titles) + len(beyond),
-                        expected=len(titles),
-                    )
-                )
-                continue
-            cells = {title: (cell or "").strip() for title, cell in row.items()}
-            message = _message(cells, number, faults)
-            if message:
-                yield number, message
-    except csv.Error as error:
-        raise BadInput("The table isn't CSV: {reason}.", reason=error) from error
-
-
-def _check_titles(titles: list[str]) -> None:
-    keys = {parameter.value for parameter in Parameter}
-    unknown = [name for name in titles if name not in keys | set(OWN_COLUMNS)]
-    if unknown or not {"station", "time"} <= set(titles):
+def _table_rows(
+    path: Path, faults: list[BadInput], notes: list[Comment]
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yields each row of a table as a message, with its number in the file."""
+    table = table_of(path)
+    columns, unknown = match_titles(table.columns)
+    if "id" in unknown:
+        columns["id"] = "id"
+    titles = {name: title for name, title in columns.items() if name in (*OWN_COLUMNS, *KEYS)}
+    if not ({"station", "time"} <= titles.keys() and titles.keys() & KEYS):
         raise BadInput(
             "The table's columns must be station, time, parameter keys; not {columns}.",
             columns=", ".join(unknown) or "…",
         )
+    if not table.records:
+        raise BadInput("{path} holds no rows.", path=path)
+    numeric = {name: title for name, title in titles.items() if name in (*KEYS, *PLACE)}
+    has_commas = table.has_decimal_commas(numeric.values())
+    notes += [*_notes(table, titles), *([decimal_commas_note()] if has_commas else [])]
+    for index, (number, record) in enumerate(zip(table.numbers, table.records, strict=True)):
+        if fault := table.faults.get((index, WHOLE_ROW)):
+            faults.append(_ragged(fault))
+        elif any(record.values()):
+            cells = {name: record[title] for name, title in titles.items()}
+            if has_commas:
+                cells |= {name: with_points(cells[name]) for name in numeric}
+            message = _message(cells, titles, number, faults)
+            if message:
+                yield number, message
 
 
-def _message(cells: dict[str, str], number: int, faults: list[BadInput]) -> dict[str, Any]:
+def _ragged(fault: BadInput) -> BadInput:
+    """Returns the fault of a row with too many cells, as one of this command."""
+    return BadInput(
+        "Row {row} has {count} cells, the header has {expected}.",
+        row=fault.facts["row"],
+        count=fault.facts["count"],
+        expected=fault.facts["expected"],
+    )
+
+
+def _notes(table: Table, titles: Mapping[str, str]) -> list[Comment]:
+    """Returns what was understood of a table whose titles are not our own."""
+    read = ", ".join(f"{title} = {name}" for name, title in titles.items() if title != name)
+    left = ", ".join(title for title in table.columns if title not in titles.values())
+    notes = [*table.notes]
+    if read:
+        notes.append(comment("Columns are read as: {columns}.", columns=read))
+    if left:
+        notes.append(comment("Columns that aren't read: {columns}.", columns=left))
+    return notes
+
+
+def _message(
+    cells: Mapping[str, str], titles: Mapping[str, str], number: int, faults: list[BadInput]
+) -> dict[str, Any]:
     """Returns a row as a message; none where no value is left after a cell was left out."""
     message: dict[str, Any] = {
         name: cells[name] for name in ("station", "time", "period", "id") if cells.get(name)
     }
     before = len(faults)
     read = {
-        key: _result(cell, number, key, faults)
+        key: _result(cell, number, key, titles[key], faults)
         for key, cell in cells.items()
         if key not in OWN_COLUMNS and cell not in MISSING
     }
     message["values"] = {key: value for key, value in read.items() if value is not None}
     if not message["values"] and len(faults) > before:
         return {}
-    if cells.get("lon") and cells.get("lat"):
-        position = [_number(cells[name], number, name, faults) for name in ("lon", "lat")]
+    if all(cells.get(name) for name in PLACE):
+        position = [_number(cells[name], number, titles[name], faults) for name in PLACE]
         if None not in position:
             message["position"] = position
     return message
 
 
-def _result(cell: str, row: int, column: str, faults: list[BadInput]) -> float | str | None:
+def _result(
+    cell: str, row: int, key: str, column: str, faults: list[BadInput]
+) -> float | str | None:
     """Returns a number, or the text of a result below a limit (``<0.025``) as it stands."""
     try:
-        if read_below(cell) is not None:
+        if read_below(cell, unit=PARAMETERS[Parameter(key)].unit) is not None:
             return cell
     except ValueError:
-        pass
+        faults.append(
+            BadInput(
+                "Row {row}, column {column}: {cell} is no limit above 0 in {unit}.",
+                row=row,
+                column=column,
+                cell=cell,
+                unit=PARAMETERS[Parameter(key)].unit or "1",
+            )
+        )
+        return None
     return _number(cell, row, column, faults)
 
 

@@ -3,9 +3,19 @@
 from typing import Annotated, Self
 
 from fastapi import Path
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from data.clock import to_utc
+from data.encodings import can_be_kept
 
 MOST_ID = 2**53
 """The largest whole number that scripts hold exactly."""
@@ -24,6 +34,15 @@ class Sent(BaseModel):
     """The base of documents that programs send in; an unknown field in one is an error."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _refuse_unkept(cls, value: object) -> object:
+        """Raises an error that names the field of a text with a sign that can't be kept."""
+        texts = value if isinstance(value, list) else [value]
+        if not all(can_be_kept(each) for each in texts if isinstance(each, str)):
+            raise PydanticCustomError("unkept_sign", "a NUL, or half of a character")
+        return value
 
 
 class Read(BaseModel):

@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.types import Message, Receive
 
+from data.encodings import can_be_kept
 from data.errors import BadInput
 
 MOST_DEPTH = 64
@@ -107,7 +108,7 @@ def check_values(value: object) -> None:
 
 def _is_fit(value: object) -> bool:
     if isinstance(value, str):
-        return "\0" not in value and not any("\ud800" <= sign <= "\udfff" for sign in value)
+        return can_be_kept(value)
     if isinstance(value, float):
         return math.isfinite(value)
     return not isinstance(value, int) or abs(value) <= MOST_NUMBER

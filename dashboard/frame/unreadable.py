@@ -45,6 +45,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "missing": N_("it is missing"),
         "extra_forbidden": N_("it is not known here; leave it out"),
         "json_invalid": N_("it is no JSON"),
+        "unkept_sign": N_("it holds a sign that can't be kept: a NUL, or half of a character"),
     }
 )
 """What is allowed, by the kind of error (a msgid with the facts of that kind)."""

@@ -138,7 +138,8 @@ def add_writes(routes: APIRouter, deps: Deps) -> None:
         key: Key,
         response: Response,
         file: Annotated[
-            UploadFile, File(description="GPX, KML, KMZ, GeoJSON with times, 20 MB at most")
+            UploadFile,
+            File(description="GPX, KML, KMZ, GeoJSON or a zip of one, with times, 20 MB at most"),
         ],
         person_id: Annotated[Id | None, Form(description="the chief it counts for")] = None,
         by_place: Annotated[

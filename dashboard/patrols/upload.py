@@ -27,9 +27,9 @@ def upload_dialog() -> dmc.Modal:
             [
                 html.P(
                     _(
-                        "A GPX, KML, KMZ or GeoJSON file with times, at most 20 MB. A rule that is "
-                        "not met never keeps it from being saved; the same file again is the same "
-                        "patrol."
+                        "A GPX, KML, KMZ or GeoJSON file with times, or a zip of one, at most "
+                        "20 MB. A rule that is not met never keeps it from being saved; the same "
+                        "file again is the same patrol."
                     ),
                     className="t2",
                 ),

@@ -14,9 +14,11 @@ from data.moments import hour_24_as_next_day
 _NUMBER: Final = r"^[ \t]*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?[ \t]*$"
 _OFFSET: Final = r"([zZ]|[+-][0-9]{2}(:?[0-9]{2})?)$"
 _ZONE: Final = str(BUSINESS_ZONE)
-_LOCAL: Final = re.compile(
-    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?[T ]\s*(\d{1,2})[:：](\d{2})(?:[:：](\d{2}))?",
-    re.ASCII,
+_DAY: Final = r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
+_LOCAL: Final = re.compile(rf"{_DAY}[T ]\s*(\d{{1,2}})[:：](\d{{2}})(?:[:：](\d{{2}}))?", re.ASCII)
+_ALONE: Final = re.compile(rf"{_DAY}|(\d{{4}})(\d\d)(\d\d)", re.ASCII)
+_DAY_ALONE: Final = (
+    r"^\s*([0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?|[0-9]{8}|[2-9][0-9]{4}(\.0+)?)\s*$"
 )
 _DAY_NUMBER: Final = re.compile(r"[2-9]\d{4}(\.\d+)?", re.ASCII)
 _FIRST_DAY: Final = datetime(1899, 12, 30, tzinfo=BUSINESS_ZONE)
@@ -42,7 +44,8 @@ def numbers(column: Any) -> tuple[Any, Any]:
 def moments(column: Any) -> Any:
     """Returns a column as instants, null if unreadable; without an offset as Beijing time.
 
-    Besides ISO 8601: ``2026/11/1 16:00``, 24:00, and the day numbers of a spreadsheet (46327.5).
+    Besides ISO 8601: ``2026/11/1 16:00``, 24:00, and the day numbers of a spreadsheet (46327.5). A
+    day alone is its midnight.
     """
     if pa.types.is_timestamp(column.type):
         if column.type.tz is None:
@@ -57,10 +60,21 @@ def moments(column: Any) -> Any:
         return pa.array([_moment(each) for each in text.to_pylist()], MOMENT)
 
 
+def days_alone(column: Any) -> Any:
+    """Returns a mask of the cells that are a day without a time."""
+    if pa.types.is_timestamp(column.type):
+        return pa.array([False] * len(column))
+    return pc.match_substring_regex(pc.cast(column, pa.string()), _DAY_ALONE)
+
+
 def _moment(text: str | None) -> datetime | None:
     if not text:
         return None
+    alone = _ALONE.fullmatch(text.removesuffix("+08:00"))
     try:
+        if alone is not None:
+            year, month, day = (int(each) for each in alone.groups() if each)
+            return datetime(year, month, day, tzinfo=BUSINESS_ZONE)
         moment = datetime.fromisoformat(hour_24_as_next_day(text))
     except ValueError:
         moment = None

@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from shapely.geometry import LineString, Point
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from data.imports.outcome import Outcome
 from data.queries.waters.registry import courses
@@ -74,7 +74,8 @@ def _believed(
     for row in rows:
         if not row.stated_receiver:
             continue
-        others = [each for each in named.get(row.stated_receiver, ()) if each != row.id]
+        known = named.get(row.stated_receiver, [])
+        others = [each for each in known if each != row.id] or known
         if len(others) != 1:
             said.note(
                 "{river} is stated to flow into {stated}, of which {count} are known.",
@@ -86,7 +87,7 @@ def _believed(
         by_line = met.get(row.id)
         if by_line is not None and by_line.key == others[0]:
             continue
-        if _leads_to(found, others[0], row.id) or not lines.get(row.id):
+        if _is_circle(row, others[0], found, names, said) or not lines.get(row.id):
             continue
         end = Point(lines[row.id][-1].coords[-1])
         place = _nearest_on(others[0], lines.get(others[0], ()), end)
@@ -120,17 +121,40 @@ def _nearest_on(river_id: int, course: Sequence[LineString], end: Point) -> Conf
     return Confluence(river_id, part, starts_m(course)[part] + snap.chainage_m, snap)
 
 
-def _leads_to(found: Mapping[int, Confluence[int] | None], start: int, goal: int) -> bool:
-    """Returns whether the water of one river comes to another, so that stating more is a circle."""
-    seen: set[int] = set()
+def _is_circle(
+    row: Row[Any],
+    below: int,
+    found: Mapping[int, Confluence[int] | None],
+    names: Mapping[int, str],
+    said: Outcome,
+) -> bool:
+    """Returns whether a stated receiver would make a circle of rivers, and notes its members."""
+    circle = _way(found, below, row.id)
+    if circle:
+        said.note(
+            "{river} is stated to flow into {stated}, which would be a circle: {circle}."
+            " That isn't believed; correct what is stated of one of them.",
+            river=row.name,
+            stated=row.stated_receiver,
+            circle=" → ".join(names[each] for each in (row.id, *circle)),
+        )
+    return bool(circle)
+
+
+def _way(found: Mapping[int, Confluence[int] | None], start: int, goal: int) -> list[int]:
+    """Returns the rivers by which the water of one comes to another; empty where it doesn't.
+
+    To state that the other flows into the first would be a circle of them.
+    """
+    way: list[int] = []
     place: int | None = start
-    while place is not None and place not in seen:
+    while place is not None and place not in way:
+        way.append(place)
         if place == goal:
-            return True
-        seen.add(place)
+            return way
         met = found.get(place)
         place = met.key if met else None
-    return False
+    return []
 
 
 def _settle_reaches(connection: Connection, found: dict[int, Confluence[int] | None]) -> None:

@@ -1,6 +1,6 @@
 """The table that every format is read as, its limits, and what is said of files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from data.encodings import UTF8, Decoded
+from data.encodings import DAMAGED, UTF8, Decoded, can_be_kept, has_decimal_commas
 from data.errors import BadInput
 from data.imports.outcome import Comment, comment
 from data.placing.shapes import unusable
@@ -30,6 +30,7 @@ class Table:
     ``numbers`` are what people see beside each record: 2 is the first below a header. ``crs`` is
     what the file itself declares, None where it doesn't. ``faults`` say why a cell (record, column)
     or a geometry (record, ``WHOLE_ROW``) can't be used; ``notes`` what was guessed or left out.
+    ``delimiter`` is the sign that parts the cells of a CSV.
     """
 
     columns: tuple[str, ...]
@@ -39,6 +40,17 @@ class Table:
     numbers: Sequence[int]
     faults: Mapping[tuple[int, str], BadInput] = field(default_factory=dict)
     notes: Sequence[Comment] = ()
+    delimiter: str = ""
+
+    def has_decimal_commas(self, columns: Collection[str]) -> bool:
+        """Returns whether the numbers in these columns are written as ``7,2``."""
+        cells = (record[title] for record in self.records for title in columns)
+        return has_decimal_commas(cells, self.delimiter)
+
+
+def decimal_commas_note() -> Comment:
+    """Returns what is said of a table whose numbers have decimal commas."""
+    return comment("Commas in its numbers are read as decimal points: 7,2 is 7.2.")
 
 
 def check_bytes(path: Path, size: int) -> None:
@@ -74,8 +86,18 @@ def unreadable_text(path: Path) -> BadInput:
     )
 
 
-def damaged_cell() -> BadInput:
-    """Returns the fault of a cell with bytes that aren't of the file's encoding."""
+def damaged_cell(text: str) -> BadInput | None:
+    """Returns the fault of a cell's text that can't be kept; None for any other.
+
+    It holds bytes that aren't of the file's encoding, a zero byte or half of a surrogate pair.
+    """
+    if not can_be_kept(text):
+        return BadInput(
+            "Its text holds a sign that can't be kept: a NUL, or half of a character.",
+            mend="Remove it from the cell.",
+        )
+    if DAMAGED not in text:
+        return None
     return BadInput(
         "Its text is damaged: some bytes are no text in the file's encoding.",
         mend="Correct the cell, or name the file's encoding with --encoding.",

@@ -7,7 +7,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from data.encodings import UTF8, Decoded, decode_text, decode_xml, known_encoding
+from data.encodings import (
+    UTF8,
+    Decoded,
+    decode_text,
+    decode_xml,
+    json_with_marks,
+    known_encoding,
+    with_marks,
+)
 from data.errors import BadInput
 from data.imports.formats import encoding_notes
 from data.imports.outcome import Comment, comment
@@ -45,13 +53,16 @@ def openable(path: Path, inner: Path, encoding: str | None) -> Iterator[tuple[Pa
     elif suffix == ".kml":
         decode = decode_xml
     content = inner.read_bytes() if decode else b""
-    if decode is None or (content.isascii() and suffix != ".kml"):
+    is_plain = content.isascii() and b"\0" not in content and b"\\u" not in content
+    if decode is None or (is_plain and suffix != ".kml"):
         yield inner, []
         return
     found = decode(content)
+    text = found.text.rstrip("\0")  # what a file system left behind the end
+    text = with_marks(text) if suffix == ".kml" else json_with_marks(text)
     with TemporaryDirectory(prefix="onemap-import-") as folder:
         target = Path(folder) / f"{path.stem or 'layer'}{suffix}"
-        target.write_text(found.text.replace("\x00", ""), encoding="utf-8")
+        target.write_text(text, encoding="utf-8")
         yield target, encoding_notes(found)
 
 

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError, FieldError
 
-from data.encodings import DAMAGED, decode_text
+from data.encodings import decode_text, delimiter_of, with_marks
 from data.errors import BadInput
 from data.imports.formats import (
     WHOLE_ROW,
@@ -48,15 +49,14 @@ def read_csv(
     found = decode_text(content, encoding)
     if found.damaged and found.damaged == max(found.fields, 1):
         raise unreadable_text(path)
-    head = "\n".join(re.split(r"\r\n|\n|\r", found.text[:65536], maxsplit=MOST_TITLE_LINES)[:-1])
-    delimiter = max(",;\t", key=(head or found.text[:65536]).count)
+    delimiter = delimiter_of(found.text)
     csv.field_size_limit(16_000_000)
     try:
         reader = csv.reader(io.StringIO(found.text, newline=""), delimiter=delimiter, strict=True)
         rows = [(number, row) for number, row in enumerate(reader, start=1)]
     except csv.Error as error:
         raise BadInput("{path} isn't CSV: {reason}.", path=path, reason=error) from error
-    return _table(path, rows, titles, encoding_notes(found))
+    return replace(_table(path, rows, titles, encoding_notes(found)), delimiter=delimiter)
 
 
 def read_workbook(
@@ -141,7 +141,7 @@ def _table(path: Path, rows: Rows, titles: Collection[str], notes: Sequence[Comm
     """Returns the lines below the header as records."""
     place = find_header([row for _, row in rows[:MOST_TITLE_LINES]], titles)
     said = list(notes)
-    columns = [title.strip() for title in rows[place][1]] if rows else []
+    columns = [with_marks(title).strip() for title in rows[place][1]] if rows else []
     while columns and not columns[-1]:
         columns.pop()
     named = [title for title in columns if title]
@@ -167,7 +167,7 @@ def _table(path: Path, rows: Rows, titles: Collection[str], notes: Sequence[Comm
         cells += [""] * (len(columns) - len(cells))
         record = dict(zip(columns, cells, strict=False))
         faults |= {
-            (index, title): damaged_cell() for title, cell in record.items() if DAMAGED in cell
+            (index, title): fault for title, cell in record.items() if (fault := damaged_cell(cell))
         }
         records.append(record)
         numbers.append(number)

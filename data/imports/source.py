@@ -9,12 +9,13 @@ from typing import TypeVar
 from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
+from data.encodings import with_marks, with_points
 from data.errors import BadInput
 from data.imports.columns import known_titles, match_columns, parse_constants
 from data.imports.datums import datum_of
 from data.imports.fields import FORMS, Form, ImportKind
 from data.imports.files import read_table
-from data.imports.formats import WHOLE_ROW, Table, geometry_of_wkt
+from data.imports.formats import WHOLE_ROW, Table, decimal_commas_note, geometry_of_wkt
 from data.imports.outcome import Comment, RefusedRow, comment
 from data.placing import cells
 from data.placing.shapes import BadAxes, flattened, mend, refusing_geometry
@@ -22,6 +23,9 @@ from data.placing.spots import SourcePoint
 from gis.crs import Datum
 
 VALUE = TypeVar("VALUE")
+
+NUMERIC = (cells.number, cells.bounds, cells.interval, cells.chainage)
+"""Parsers of cells in which a comma may be a decimal one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,13 @@ class _Reader:
     ) -> None:
         self.table, self.form, self.columns = table, form, columns
         self.fixed, self.datum = fixed, datum
+        numeric = [
+            column
+            for name, column in columns.items()
+            if name in ("lon", "lat")
+            or (name in form.fields and form.fields[name].parse in NUMERIC)
+        ]
+        self.has_commas = table.has_decimal_commas([c for c in numeric if c in table.columns])
         self.repaired: list[int] = []
         self.partial: list[int] = []
         self.counted: list[str] = []
@@ -123,7 +134,7 @@ class _Reader:
         record, number = self.table.records[index], self.table.numbers[index]
         if not any(record.values()) and self.table.geometries is None:
             return
-        label = cells.words(record.get(self.columns.get("name", ""), ""))
+        label = with_marks(cells.words(record.get(self.columns.get("name", ""), "")))
         try:
             if fault := self.table.faults.get((index, WHOLE_ROW)):
                 raise fault
@@ -144,6 +155,8 @@ class _Reader:
             text = record.get(column, "")
             if not text:
                 continue
+            if self.has_commas and known.parse in NUMERIC:
+                text = with_points(text)
             try:
                 if fault := self.table.faults.get((index, column)):
                     raise fault
@@ -193,10 +206,14 @@ class _Reader:
         x, y = record[self.columns["lon"]], record[self.columns["lat"]]
         if not x and not y:
             return None
+        if self.has_commas:
+            x, y = with_points(x), with_points(y)
         return Point(cells.degrees(x), cells.degrees(y))
 
 
 def _note_mends(reader: _Reader, source: Source) -> None:
+    if reader.has_commas:
+        source.notes.append(decimal_commas_note())
     if reader.repaired:
         source.notes.append(
             comment("Invalid geometry was repaired in rows {rows}.", rows=_few(reader.repaired))

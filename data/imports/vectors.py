@@ -1,9 +1,10 @@
 """Reads GeoPackage, GeoJSON, Shapefile and KML as a plain table, record by record."""
 
 import math
-import re
+import sqlite3
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +16,6 @@ from pyogrio.errors import DataLayerError, DataSourceError, FieldError
 from shapely.geometry.base import BaseGeometry
 
 from data.encodings import (
-    DAMAGED,
     UTF8,
     Decoded,
     decode_field,
@@ -97,8 +97,36 @@ def read_vector(path: Path, inner: Path, layer: str | None, encoding: str | None
     for title, values in columns.items():
         for index, value in enumerate(values):
             records[index][title] = _cell(value, index, title, faults)
+    if inner.suffix.lower() == ".gpkg":
+        faults |= _cut_texts(inner, layer, columns)
     numbers = range(1, size + 1)
     return Table(tuple(columns), records, geometries, info["crs"], numbers, faults, notes)
+
+
+def _cut_texts(inner: Path, layer: str, columns: Iterable[str]) -> dict[tuple[int, str], BadInput]:
+    """Returns the faults of a GeoPackage's texts with a NUL, where GDAL cuts them off unseen."""
+    table = _quoted(layer)
+    faults: dict[tuple[int, str], BadInput] = {}
+    with closing(sqlite3.connect(f"{inner.absolute().as_uri()}?mode=ro", uri=True)) as file:
+        try:
+            known = {each[1] for each in file.execute(f"PRAGMA table_info({table})")}
+            for title in known.intersection(columns):
+                rows = file.execute(
+                    f"SELECT (SELECT count(*) FROM {table} AS b WHERE b.rowid < a.rowid)"
+                    f" FROM {table} AS a WHERE typeof({_quoted(title)}) = 'text'"
+                    f" AND instr(CAST({_quoted(title)} AS BLOB), x'00') > 0"
+                )
+                for (index,) in rows:
+                    fault = damaged_cell("\0")
+                    if fault:
+                        faults[index, title] = fault
+        except sqlite3.Error:
+            return {}  # a view has no row ids; GDAL has read it
+    return faults
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _layer(path: Path, file: Path, layer: str | None) -> tuple[str, list[Comment]]:
@@ -197,9 +225,9 @@ def _cell(value: Any, index: int, title: str, faults: dict[tuple[int, str], BadI
         if abs(value) > EXACT:
             faults[index, title] = too_long(value)
         return str(int(value)) if value.is_integer() else repr(value)
-    text = re.sub("\x00", "", str(value)).strip()
-    if DAMAGED in text:
-        faults[index, title] = damaged_cell()
+    text = str(value).strip().rstrip("\0")
+    if fault := damaged_cell(text):
+        faults[index, title] = fault
     return text
 
 

@@ -38,20 +38,24 @@ WITHOUT_LIMIT: Final = frozenset(
 )
 """Quantities that no laboratory finds "below the limit": a half of such a limit means nothing."""
 
+_BELOW: Final = r"(?:<=?|[≤≦⩽〈]|小于(?:等于)?|低于|不大于|不高于)"
 _NUMBER: Final = r"(\d{1,15}(?:\.\d{0,12})?|\.\d{1,12})(?:[eE]([+-]?\d{1,2}))?"
 _MARKS: Final = r"(?:n\.?d\.?|b\.?d\.?l\.?|未检出)"
 _WORDS: Final = re.compile(
-    rf"\(?{_MARKS}\)?|(?:<|小于|低于)(?:dl|lod|mdl|loq|检出限|方法检出限)", re.ASCII | re.IGNORECASE
+    rf"\(?{_MARKS}\)?|{_BELOW}(?:dl|lod|mdl|loq|检出限|方法检出限)", re.ASCII | re.IGNORECASE
 )
 _FORMS: Final = tuple(
     re.compile(form, re.ASCII | re.IGNORECASE)
     for form in (
-        rf"(?:<|小于|低于){_NUMBER}l?",
+        rf"{_BELOW}{_NUMBER}l?",
         rf"{_NUMBER}\(?l\)?",
         rf"{_NUMBER}\(?{_MARKS}\)?",
         rf"{_MARKS}\(?<?{_NUMBER}l?\)?",
     )
 )
+
+
+_OTHER_UNIT: Final = re.compile(r"(?:[mμun]?g|个|m?mol)/(?:m?l|m3|kg)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +89,28 @@ def shipped_limits() -> Mapping[Parameter, float]:
     return MappingProxyType({Parameter(key): float(limit) for key, limit in held.items()})
 
 
-def read_below(text: str, power: int = 0) -> float | None:
+def read_below(text: str, power: int = 0, unit: str | None = None) -> float | None:
     """Returns the limit in a text for a result below it, ``UNNAMED`` where it names none.
 
     None where the text says no such thing. ``power`` is the power of ten from its unit to ours.
-    Raises ValueError for a limit that is nothing, or beyond all numbers.
+    ``unit`` is ours: the text may name it, no other. Raises ValueError for a limit that is nothing,
+    beyond all numbers, or in another unit.
     """
     if len(text) > LONGEST:
         return None
-    plain = "".join(unicodedata.normalize("NFKC", text).split())
+    plain = "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    plain = plain.replace("·l-1", "/l").replace("·l−1", "/l")
+    if unit is None:
+        return _limit_in(plain, power)
+    own = unicodedata.normalize("NFKC", unit).casefold()
+    other = None if own and own in plain else _OTHER_UNIT.search(plain)
+    limit = _limit_in(plain.replace(other[0] if other else own, "", 1).replace("()", ""), power)
+    if other is not None and limit is not None:
+        raise ValueError(f"its unit must be {unit}")
+    return limit
+
+
+def _limit_in(plain: str, power: int) -> float | None:
     if _WORDS.fullmatch(plain):
         return UNNAMED
     for form in _FORMS:

@@ -118,7 +118,8 @@ class Broker:
         """Adds a device's account, which may publish only as its station; returns the password.
 
         Works from another process than the one that started the broker. An existing device gets the
-        new password. Raises BadInput for a name MQTT can't carry, or of one of our other accounts.
+        new password. The account of ``publish-file``, if there is one, may write for it too. Raises
+        BadInput for a name MQTT can't carry, or of one of our other accounts.
         """
         if is_account(station) or station in self._listed():
             raise BadInput(
@@ -129,7 +130,12 @@ class Broker:
         password = password or secrets.token_urlsafe(12)
         with self._changing_accounts():
             lines = [line for line in self._kept() if line.partition(":")[0] != station]
-            self._write_accounts(lines + self._hashed({station: password}))
+            lines += self._hashed({station: password})
+            listed = self._listed()
+            if PUBLISHER in listed:
+                known = [each for each in listed[PUBLISHER] if each != station]
+                self.gateways = {**listed, PUBLISHER: [*known, station]}
+            self._write_accounts(lines)
         self.reload()
         return password
 

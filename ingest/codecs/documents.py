@@ -10,9 +10,8 @@ from data.errors import BadInput
 from data.vocabulary import Refusal
 from ingest.codecs.json_numbers import has_odd_numbers, with_nan
 from ingest.codecs.json_paths import find, indexed, put
-from ingest.codecs.json_v1 import LONGEST_ID
 from ingest.codecs.mapping import PayloadMapping, paths_of
-from ingest.codecs.refusal import Unreadable
+from ingest.codecs.refusal import LONGEST_ID, Unreadable
 
 LONGEST_NUMBER: Final = 400
 """A double has no more digits than this; longer ones take milliseconds to multiply."""
@@ -96,12 +95,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _items(root: Any, mapping: PayloadMapping, most_readings: int | None) -> list[Any]:
     """Returns the documents of the readings: the list's elements, or the message itself.
 
-    A message that is one object where a list was to be is a list of one.
+    One object where the list was to be is a list of one.
     """
     if mapping.every is None:
         return [root]
     listed = find(root, mapping.every.steps)
-    if isinstance(listed, dict) and not mapping.every.steps:
+    if isinstance(listed, dict) and listed:
         return [listed]
     if not isinstance(listed, list):
         words = BadInput("The message has no list at {path}.", path=mapping.every.text)

@@ -18,7 +18,7 @@ from ingest.codecs.hj212_cipher import deciphered, is_cipher
 from ingest.codecs.hj212_frame import BadFrame, Fault, framed, unframed
 from ingest.codecs.hj212_items import Items
 from ingest.codecs.hj212_segment import Segment, Version, moment, take_apart, with_items
-from ingest.codecs.refusal import RefusedParts, Unreadable
+from ingest.codecs.refusal import LONGEST_ID, RefusedParts, Unreadable
 from ingest.codecs.repairs import stripped
 
 PERIODS: Final[Mapping[int, Period]] = {
@@ -78,12 +78,13 @@ class Decoded:
     def receipt_id(self) -> str | None:
         """The id that a receipt for the frame names: QN with CN, as several frames may share a QN.
 
-        A piece of a message has an id of its own. None without a QN, as in 2005.
+        A piece of a message has an id of its own. None without a QN, as in 2005, or with one that
+        is no printable text of an id's length.
         """
-        if not self.request:
-            return None
         piece = f".{self.packet[0]}" if self.packet else ""
-        return f"{self.request}.{self.command}{piece}"
+        named = f"{self.request}.{self.command}{piece}"
+        is_id = bool(self.request) and len(named) <= LONGEST_ID and named.isprintable()
+        return named if is_id else None
 
 
 def read(
@@ -144,6 +145,8 @@ def decode(
         raise refused.as_error()
     if decoded.period is None or not decoded.values:
         raise Unreadable(Refusal.PARAMETER, f"CN={decoded.command} brings no value of ours")
+    if decoded.request and decoded.receipt_id is None:
+        refused.add(Refusal.VALUE, "QN", "not printable, or too long")
     if decoded.observed_at is None:
         raise Unreadable(Refusal.TIME, "DataTime is missing")
     return RawReading(

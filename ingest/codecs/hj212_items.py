@@ -11,6 +11,7 @@ from data.records import ValueRange
 from data.vocabulary import Flag, Parameter, Period
 from ingest.codecs.hj212_factors import Factor, factor_like, factor_of
 from ingest.codecs.hj212_segment import Segment
+from ingest.codecs.refusal import capitals_hint
 
 _DEVICE_FLAGS: Final = {flag.value: flag for flag in Flag if len(flag.value) == 1}
 _NUMBER: Final = re.compile(r"[+-]?(\d{1,15}(\.\d{0,12})?|\.\d{1,12})([eE][+-]?\d{1,2})?", re.ASCII)
@@ -163,5 +164,5 @@ def _number(text: str, power: int) -> float:
 def _flag(text: str) -> Flag:
     flag = _DEVICE_FLAGS.get(text)
     if flag is None:
-        raise ValueError(f"the flag {text[:10]!a} is none of HJ 212-2017's")
+        raise ValueError(f"the flag {text[:10]!a} is none of HJ 212-2017's{capitals_hint(text)}")
     return flag

@@ -38,6 +38,11 @@ def with_nan(text: str) -> str:
     return _WORDS.sub(lambda found: found[1] or "NaN", text)
 
 
+def masked(text: str) -> str:
+    """Returns the text with digits for each word for no number, as many as it has letters."""
+    return _WORDS.sub(lambda found: found[1] or "1" * len(found[0]), text)
+
+
 def read_odd(payload: bytes) -> Any:
     """Returns the document with NaN or an infinite number for each that JSON can't have.
 

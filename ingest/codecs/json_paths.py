@@ -17,9 +17,9 @@ MISSING: Final = object()
 """What ``find`` returns where a document has nothing at a path."""
 
 ROOT: Final = "$"
-_KEY = r'[^\s.\[\]"$\x00-\x1f][^\s.\[\]"\x00-\x1f]*'
-_QUOTED = r'"(?:[^"\\\x00-\x1f]|\\.)+"'
-_CHOSEN = r'[^\s.\[\]"=\x00-\x1f]+'
+_KEY = r'[^\s.\[\]"$\x00-\x1f\ud800-\udfff][^\s.\[\]"\x00-\x1f\ud800-\udfff]*'
+_QUOTED = r'"(?:[^"\\\x00-\x1f\ud800-\udfff]|\\.)+"'
+_CHOSEN = r'[^\s.\[\]"=\x00-\x1f\ud800-\udfff]+'
 _STEP = re.compile(
     rf"\.?(?:(?P<key>{_KEY})|(?P<quoted>{_QUOTED}))|\[(?P<index>[0-9]{{1,3}})\]"
     rf"|\[(?P<by>{_CHOSEN})=(?P<value>{_CHOSEN}|{_QUOTED})\]"

@@ -1,13 +1,13 @@
 """Decodes the JSON contract: ``{"id"?, "time", "period"?, "values", "flags"?, "position"?}``.
 
 Nothing a device says is silently left out. What is wrong with the message itself (no time, an
-unknown field, a key that comes twice) refuses it whole; a value, a flag or a position that can't be
-read is refused alone and named beside the others. The bytes are kept either way and can be taken in
-later.
+unknown field, a key that comes twice) refuses it whole; a value, a flag, a position or an id that
+can't be read is refused alone and named beside the others. The bytes are kept either way and can be
+taken in later.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NoReturn
 
@@ -17,12 +17,11 @@ from data.clock import UtcDatetime, to_utc
 from data.quality.detection import read_below
 from data.records import RawReading, StationCode
 from data.tolerances import NO_TOLERANCES, Tolerance, Tolerances
-from data.vocabulary import Flag, Parameter, Period, Refusal
+from data.vocabulary import PARAMETERS, Flag, Parameter, Period, Refusal
 from ingest.codecs import repairs
 from ingest.codecs.json_numbers import has_odd_numbers, read_any, read_odd
-from ingest.codecs.refusal import RefusedParts, Unreadable
+from ingest.codecs.refusal import LONGEST_ID, RefusedParts, Unreadable, capitals_hint
 
-LONGEST_ID = 128
 _MANY = "the message holds several readings"
 
 _PLAIN_FIELDS = frozenset({"id", "time", "period", "values"})
@@ -49,9 +48,11 @@ def decode(
     document = _parse(payload)
     is_plain = document.keys() <= _PLAIN_FIELDS
     if not (is_plain or document.keys() <= _FIELDS):
-        raise Unreadable(Refusal.SHAPE, f"unknown field {_shown(document.keys() - _FIELDS)}")
-    values = _plain_values(document.get("values"))
-    if values is None or not is_plain:
+        unknown = ", ".join(sorted(document.keys() - _FIELDS))
+        raise Unreadable(Refusal.SHAPE, f"unknown field {unknown[:_MOST_SHOWN]!a}")
+    values, refused = _plain_values(document.get("values")), RefusedParts()
+    message_id = _message_id(document, refused)
+    if values is None or refused or not is_plain:
         return _decode_by_parts(payload, document, station, values, tolerances)
     if payload.count(b'"') != 2 * _string_count(document):
         _refuse_repeated_keys(payload)
@@ -63,7 +64,7 @@ def decode(
         {},
         {},
         None,
-        _message_id(document["id"]) if "id" in document else None,
+        message_id,
     )
 
 
@@ -81,6 +82,7 @@ def _decode_by_parts(
     flags = _flags(document.get("flags", {}), values, refused)
     below = {p: limit for p, limit in below.items() if p in values}
     position = _position(document["position"], refused) if "position" in document else None
+    message_id = _message_id(document, refused)
     if refused or below or payload.count(b'"') != 2 * _string_count(document):
         _refuse_repeated_keys(payload)
     if not values:
@@ -92,7 +94,7 @@ def _decode_by_parts(
         period=_period(document["period"]) if "period" in document else Period.INSTANT,
         flags=flags,
         position=position,
-        message_id=_message_id(document["id"]) if "id" in document else None,
+        message_id=message_id,
         below=below,
         refused=refused.why,
     )
@@ -179,7 +181,8 @@ def _values(
             refused.add(Refusal.PARAMETER, key, "unknown parameter")
             continue
         try:
-            limit = read_below(value) if isinstance(value, str) else None
+            unit = PARAMETERS[parameter].unit
+            limit = read_below(value, unit=unit) if isinstance(value, str) else None
             if limit is not None:
                 below[parameter] = limit
             values[parameter] = _number(value) if limit is None else limit
@@ -219,7 +222,7 @@ def _flags(
                 refused.add(Refusal.SHAPE, f"flags.{key}", "a flag without a value")
         elif flag is None:
             del values[parameter]
-            refused.add(Refusal.VALUE, key, "its flag is none of HJ 212's")
+            refused.add(Refusal.VALUE, key, f"its flag is none of HJ 212's{capitals_hint(word)}")
         else:
             flags[parameter] = flag
     return flags
@@ -262,14 +265,18 @@ def _position(raw: object, refused: RefusedParts) -> tuple[float, float] | None:
     return lon, lat
 
 
-def _message_id(raw: object) -> str:
-    if type(raw) is int:
+def _message_id(document: Mapping[str, Any], refused: RefusedParts) -> str | None:
+    """Returns the id as text; None for no id, or one that is refused."""
+    raw = document.get("id")
+    if isinstance(raw, str):
+        if 1 <= len(raw) <= LONGEST_ID and raw.isprintable():
+            return raw
+        refused.add(Refusal.VALUE, "id", f"not 1 to {LONGEST_ID} printable characters")
+    elif type(raw) is int:
         return str(raw)
-    if not isinstance(raw, str):
-        raise Unreadable(Refusal.SHAPE, "id is neither text nor a whole number")
-    if not 1 <= len(raw) <= LONGEST_ID or not raw.isprintable():
-        raise Unreadable(Refusal.VALUE, f"id is not 1 to {LONGEST_ID} printable characters")
-    return raw
+    elif "id" in document:
+        refused.add(Refusal.SHAPE, "id", "neither text nor a whole number")
+    return None
 
 
 def _string_count(document: Mapping[str, Any]) -> int:
@@ -289,9 +296,3 @@ def _refuse_repeated_keys(payload: bytes) -> None:
         read_odd(payload)
     except (ValueError, RecursionError):
         raise Unreadable(Refusal.NOT_JSON, "the message can't be read twice alike") from None
-
-
-def _shown(keys: Iterable[str]) -> str:
-    """Returns the keys as text for an error message: shortened and printable."""
-    text = ", ".join(sorted(keys))
-    return ascii(text[:_MOST_SHOWN])

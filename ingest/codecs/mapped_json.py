@@ -19,9 +19,8 @@ from data.vocabulary import Parameter, Refusal
 from ingest.codecs.device_times import read_time
 from ingest.codecs.documents import documents_in, parts_of
 from ingest.codecs.json_paths import MISSING, JsonPath, find, shown
-from ingest.codecs.json_v1 import LONGEST_ID
 from ingest.codecs.mapping import MappedValue, PayloadMapping
-from ingest.codecs.refusal import RefusedParts
+from ingest.codecs.refusal import LONGEST_ID, RefusedParts
 
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
 

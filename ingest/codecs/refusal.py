@@ -4,12 +4,17 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from data.tolerances import Tolerance
-from data.vocabulary import Refusal
+from data.vocabulary import Flag, Refusal
+
+LONGEST_ID: Final = 128
+"""Characters of a message's id."""
 
 MOST_PARTS: Final = 20
 """Parts of one message that are named; of the rest the number is said."""
 
 _MOST_SHOWN: Final = 40
+
+_LETTERS: Final = frozenset(flag.value for flag in Flag if len(flag.value) == 1)
 
 
 class Unreadable(Exception):
@@ -77,6 +82,16 @@ class RefusedParts:
 def detail_of(refused: Mapping[str, str]) -> str:
     """Returns refused parts and their reasons as one line."""
     return "; ".join(f"{what}: {why}" for what, why in refused.items())
+
+
+def capitals_hint(flag: object) -> str:
+    """Returns what to say of an unknown flag that is a letter of HJ 212 in lower case; else "".
+
+    It is refused, for the standard has capitals alone: what a device means by ``n`` is a guess.
+    Source: HJ 212-2017, the table of data flags.
+    """
+    is_lower = isinstance(flag, str) and not flag.isupper() and flag.upper() in _LETTERS
+    return f"; its letters are capitals ({str(flag).upper()})" if is_lower else ""
 
 
 def shown(key: str) -> str:

@@ -14,6 +14,7 @@ from typing import Final, NoReturn
 from data.clock import BUSINESS_ZONE
 from data.tolerances import Tolerance, Tolerances
 from data.vocabulary import Refusal
+from ingest.codecs.json_numbers import has_odd_numbers, masked
 from ingest.codecs.refusal import Unreadable
 
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
@@ -58,6 +59,9 @@ _HINTS: Final = (
 
 _LONGEST_LOOK: Final = 4096
 
+_DECODER: Final = json.JSONDecoder(parse_int=len, parse_float=len)
+"""Finds where a value ends; no number is worked out, however long."""
+
 
 def stripped(payload: bytes) -> bytes:
     """Returns the payload without byte order marks and padding around it."""
@@ -87,24 +91,29 @@ def json_readings(payload: bytes, most: int) -> list[bytes] | None:
     """Returns the bytes of each reading in a JSON array, or of objects one after the other.
 
     At most one more than ``most``. None where the payload holds one object, no object at all, or
-    can't be read to its end. Nothing is changed within a reading.
+    can't be read to its end. Nothing is changed within a reading; a word for no number (``nan``)
+    or a number beyond all numbers costs its own value alone, once the reading is decoded.
     """
     try:
         text = payload.decode().strip()
-        is_array = text.startswith("[") and isinstance(json.loads(text), list)
-        found = list(islice(_values(text[1:-1] if is_array else text), most + 1))
+        plain = masked(text) if has_odd_numbers(payload) else text
+        is_array = plain.startswith("[") and isinstance(_DECODER.decode(plain), list)
+        inner = slice(1, -1) if is_array else slice(None)
+        found = list(islice(_values(text[inner], plain[inner]), most + 1))
     except (ValueError, RecursionError):
         return None
     has_object = any(each.startswith(b"{") for each in found)
     return found if has_object and (is_array or len(found) > 1) else None
 
 
-def _values(text: str) -> Iterator[bytes]:
-    """Yields the bytes of each JSON value in a text of several, with blanks or commas between."""
-    decoder = json.JSONDecoder()
+def _values(text: str, plain: str) -> Iterator[bytes]:
+    """Yields the bytes of each JSON value in a text of several, with blanks or commas between.
+
+    ``plain`` is the text with a number in the place of each word for none.
+    """
     at = 0
-    while (at := _GAP.match(text, at).end()) < len(text):  # type: ignore[union-attr]  # matches
-        _value, stop = decoder.raw_decode(text, at)
+    while (at := _GAP.match(plain, at).end()) < len(plain):  # type: ignore[union-attr]  # matches
+        _value, stop = _DECODER.raw_decode(plain, at)
         yield text[at:stop].encode()
         at = stop
 

@@ -1,5 +1,6 @@
 """Finds times of a history that a clock in fault writes: never set, rolled over, or all alone."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
@@ -7,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from data.clock import UtcDatetime
+from data.imports.outcome import Comment, comment
 from data.moments import RECENT, Doubt, Window, implausible
 
 DAY_S: Final = 86400
@@ -42,6 +44,29 @@ def doubtful_moments(stations: Any, at: Any, now: UtcDatetime) -> Any:
     every = np.unique(keys)
     has_others = _count_near(keys, every, _STATION // 2) > 1
     return far | (old & has_others & (_count_near(keys, every, reach) == 1))
+
+
+def notes_on_times(doubtful: Sequence[int], untimed: Sequence[int]) -> list[Comment]:
+    """Returns what is said of stored rows whose time is to be doubted, or is a day alone."""
+    notes = []
+    if doubtful:
+        odd = comment(
+            "{count} rows were stored with a time that a clock never set, or 1,024 weeks off,"
+            " may have written, or that lies far from all others of the station;"
+            " the first is row {row}.",
+            count=len(doubtful),
+            row=min(doubtful),
+        )
+        notes.append(odd)
+    if untimed:
+        alone = comment(
+            "{count} rows name a day and no time: they count from 0:00 in Beijing;"
+            " the first is row {row}.",
+            count=len(untimed),
+            row=min(untimed),
+        )
+        notes.append(alone)
+    return notes
 
 
 def _count_near(keys: Any, among: Any, reach: int) -> Any:

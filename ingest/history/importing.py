@@ -23,12 +23,13 @@ from data import clock as clocks
 from data.archives.layout import COLUMNS, Month, month_of
 from data.archives.tables import Misshapen, read_chunks, total_rows
 from data.clock import Clock
-from data.imports.outcome import Comment, comment
+from data.imports.outcome import Comment
 from data.quality.rules import Rules
 from data.settings import QualitySettings
 from data.vocabulary import COLUMN_PARAMETERS, PARAMETERS
 from data.whole_files import unwritable
 from gis.crs import CGCS2000
+from ingest.history.doubtful_moments import notes_on_times
 from ingest.history.latest import carry_forward
 from ingest.history.office_files import Plain, plain_file
 from ingest.history.progress import Course
@@ -189,6 +190,7 @@ class HistoryImport:
             rule = Rules(self._quality).detection
             misshapen: list[Misshapen] = []
             doubtful: list[int] = []
+            untimed: list[int] = []
             for chunk in read_chunks(plain.file, after=counts.read, misshapen=misshapen):
                 rows = rows_of(chunk, stations, self._clock(), rule, outside)
                 stored = _store(driver, rows)
@@ -201,21 +203,14 @@ class HistoryImport:
                     [each._replace(row=plain.number_of(each.row)) for each in rows.rejected],
                     done.rejects_bytes,
                 )
-                doubtful += [plain.number_of(row) for row in rows.doubtful]
+                doubtful += map(plain.number_of, rows.doubtful)
+                untimed += map(plain.number_of, rows.untimed)
                 _note_newest(done.newest, rows)
                 done.counts = asdict(counts)
                 self._course.write(done)
                 report(counts.read, total)
             carry_forward(driver, done.newest, Assessor(self._quality), self._clock)
-        if doubtful:
-            odd = comment(
-                "{count} rows were stored with a time that a clock never set, or 1,024 weeks off,"
-                " may have written, or that lies far from all others of the station;"
-                " the first is row {row}.",
-                count=len(doubtful),
-                row=min(doubtful),
-            )
-            self.notes = [*self.notes, odd]
+        self.notes = [*self.notes, *notes_on_times(doubtful, untimed)]
         misshapen += plain.misshapen
         self._reject(
             [Rejected(n, "cells", "", "", row) for n, row in misshapen], done.rejects_bytes

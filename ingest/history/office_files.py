@@ -7,8 +7,6 @@ plain already stays where it is.
 
 import codecs
 import csv
-import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,34 +14,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
-from data.archives.tables import PLACE, TEXTS, TIME_NAMES, Misshapen, has_our_columns
+from data.archives.tables import PLACE, TEXTS, Misshapen, has_our_columns
+from data.encodings import with_points
 from data.errors import BadInput, NotFound
 from data.imports.outcome import Comment, comment
-from data.vocabulary import PARAMETERS, Parameter
+from ingest.history.titles import match_titles, names_by_title
 
 if TYPE_CHECKING:
     from data.imports.formats import Table
 
 _BLOCK: Final = 16 << 20
 _MOST_SHOWN: Final = 200
-_STATION_TITLES: Final = (
-    "站点编码", "站点编号", "站点代码", "测站编码", "测站编号", "测站代码", "断面编码", "断面代码",
-    "站码", "站号", "站点", "测站", "断面", "站点名称", "测站名称", "断面名称",
-)  # fmt: skip
-_TIME_TITLES: Final = (
-    *TIME_NAMES, "时间", "监测时间", "采样时间", "观测时间", "数据时间",
-    "日期", "监测日期", "采样日期",
-)  # fmt: skip
-_OTHER_TITLES: Final = {"longitude": ("lon", "经度"), "latitude": ("lat", "纬度")}
-_PARAMETER_TITLES: Final = {
-    Parameter.PH: ("ph值",),
-    Parameter.PERMANGANATE_INDEX: ("imn", "高锰酸盐"),
-    Parameter.COD: ("codcr",),
-    Parameter.AMMONIA_NITROGEN: ("nh3-n", "nh4-n"),
-    Parameter.FLOW: ("瞬时流量",),
-}
-_UNIT: Final = re.compile(r"(.*)[(\[]([^()\[\]]*)[)\]]")
-_UNITLESS: Final = frozenset({"", "无量纲"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +59,7 @@ def plain_file(
         yield Plain(file)
         return
     with TemporaryDirectory(prefix="onemap-readings-") as folder:
-        yield _turned(_table_of(file, layer, encoding), file, Path(folder) / "readings.csv")
+        yield _turned(table_of(file, layer, encoding), file, Path(folder) / "readings.csv")
 
 
 def _is_plain(file: Path) -> bool:
@@ -98,12 +79,13 @@ def _is_plain(file: Path) -> bool:
     return True
 
 
-def _table_of(file: Path, layer: str | None, encoding: str | None) -> "Table":
+def table_of(file: Path, layer: str | None = None, encoding: str | None = None) -> "Table":
+    """Reads a table of readings as an office keeps it, its header found. Raises BadInput."""
     from data.imports.files import read_table
     from data.imports.formats import check_bytes
     from data.imports.sheets import read_csv
 
-    titles = _names_by_title().keys()
+    titles = names_by_title().keys()
     if file.suffix.lower() in (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".zip"):
         return read_table(file, layer=layer, encoding=encoding, titles=titles)
     if not (size := file.stat().st_size):
@@ -114,7 +96,9 @@ def _table_of(file: Path, layer: str | None, encoding: str | None) -> "Table":
 
 def _turned(table: "Table", file: Path, target: Path) -> Plain:
     """Writes the table's known columns as CSV; returns it with what was understood."""
-    columns, unknown = _columns(table.columns)
+    from data.imports.formats import decimal_commas_note
+
+    columns, unknown = match_titles(table.columns)
     has_values = any(name == "extra" or name not in (*TEXTS, *PLACE) for name in columns)
     if not (has_values and has_our_columns(list(columns))):
         raise BadInput(
@@ -123,6 +107,8 @@ def _turned(table: "Table", file: Path, target: Path) -> Plain:
         )
     ragged = {index for index, column in table.faults if not column}
     header = table.numbers[0] - 1 if table.numbers else 0
+    numeric = [title for name, title in columns.items() if name not in TEXTS]
+    has_commas = table.has_decimal_commas(numeric)
     numbers, misshapen = [], []
     with target.open("w", encoding="utf-8", newline="") as opened:
         writer = csv.writer(opened, lineterminator="\n")
@@ -132,68 +118,16 @@ def _turned(table: "Table", file: Path, target: Path) -> Plain:
                 text = ",".join(record.values())[:_MOST_SHOWN]
                 misshapen.append(Misshapen(number - header, text))
             elif any(record.values()):
-                writer.writerow([record[title] for title in columns.values()])
+                cells = [
+                    with_points(record[title]) if has_commas and title in numeric else record[title]
+                    for title in columns.values()
+                ]
+                writer.writerow(cells)
                 numbers.append(number - header)
     read = ", ".join(f"{t} = {name}" for name, t in columns.items() if t != name)
-    notes = [*table.notes]
+    notes = [*table.notes, *([decimal_commas_note()] if has_commas else [])]
     if read:
         notes.append(comment("Columns are read as: {columns}.", columns=read))
     if unknown:
         notes.append(comment("Columns that aren't read: {columns}.", columns=", ".join(unknown)))
     return Plain(target, notes, numbers, misshapen)
-
-
-def _columns(titles: Sequence[str]) -> tuple[dict[str, str], list[str]]:
-    """Returns the title of each of our columns, and the titles that are none of them.
-
-    Of several titles of the station or the time the best known counts. Raises BadInput where two
-    titles name one parameter.
-    """
-    known = _names_by_title()
-    ranks = {title: rank for rank, title in enumerate(known)}
-    found: dict[str, str] = {}
-    unknown = []
-    for title in sorted(titles, key=lambda each: ranks.get(_folded(each), len(ranks))):
-        name = known.get(_folded(title)) or _with_unit(title, known)
-        if name is None or (name in TEXTS and name in found):
-            unknown.append(title)
-        elif name in found:
-            raise BadInput("The column {column} is there twice.", column=title)
-        else:
-            found[name] = title
-    in_order = sorted(found.items(), key=lambda each: titles.index(each[1]))
-    return dict(in_order), [title for title in titles if title in unknown]
-
-
-def _with_unit(title: str, known: dict[str, str]) -> str | None:
-    """Returns the parameter of a title with its own unit behind it: ``氨氮（mg/L）``.
-
-    None for another unit: its numbers would be wrong.
-    """
-    parted = _UNIT.fullmatch(_folded(title))
-    name = known.get(parted[1]) if parted else None
-    if parted is None or name not in {each.value for each in Parameter}:
-        return None
-    unit = _folded(PARAMETERS[Parameter(name)].unit)
-    is_ours = parted[2] == unit or (not unit and parted[2] in _UNITLESS)
-    return name if is_ours or known.get(parted[2]) == name else None
-
-
-def _folded(title: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", title).casefold().split())
-
-
-def _names_by_title() -> dict[str, str]:
-    """Returns our column names by all their folded titles, the best known of each first."""
-    titles = {**dict.fromkeys((*TEXTS, *PLACE), ()), **_OTHER_TITLES}
-    names = {_folded(t): name for name, more in titles.items() for t in (name, *more)}
-    names |= {_folded(title): "station" for title in _STATION_TITLES}
-    names |= {_folded(title): "time" for title in _TIME_TITLES}
-    for parameter, facts in PARAMETERS.items():
-        more = (
-            facts.name_zh,
-            facts.column or parameter.value,
-            *_PARAMETER_TITLES.get(parameter, ()),
-        )
-        names |= {_folded(title): parameter.value for title in (parameter.value, *more)}
-    return names

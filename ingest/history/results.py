@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from data.archives.cells import numbers
 from data.quality.detection import DetectionRule, read_below
-from data.vocabulary import Parameter
+from data.vocabulary import PARAMETERS, Parameter
 from ingest.screening.checks import shipped_thresholds
 
 KEYS: Final = frozenset(each.value for each in Parameter)
@@ -72,7 +72,7 @@ def results_of(column: Any, parameter: Parameter | None, rule: DetectionRule) ->
 def _limit_in(text: str, parameter: Parameter, rule: DetectionRule) -> float | None:
     """Returns the detection limit of a result below one, None for any other text."""
     try:
-        named = read_below(text)
+        named = read_below(text, unit=PARAMETERS[parameter].unit)
         return None if named is None else rule.limit_of(parameter, named)
     except ValueError:
         return None

@@ -12,7 +12,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.archives.cells import moments
+from data.archives.cells import days_alone, moments
 from data.archives.layout import COLUMNS, MOMENT, Month, month_of
 from data.archives.tables import PLACE, Chunk, is_key, parameters_of
 from data.clock import UtcDatetime
@@ -67,13 +67,15 @@ class Stations:
 class Rows:
     """A checked chunk: a table with the columns of ``STAGED``, and what was rejected.
 
-    ``partial_count`` of them lack rejected cells; ``doubtful`` are numbers of those with odd times.
+    ``partial_count`` of them lack rejected cells. ``doubtful`` are numbers of rows with odd times,
+    ``untimed`` of those with a day alone.
     """
 
     table: pa.Table
     rejected: list[Rejected]
     partial_count: int = 0
     doubtful: Sequence[int] = ()
+    untimed: Sequence[int] = ()
 
     @property
     def months(self) -> set[Month]:
@@ -140,19 +142,15 @@ def rows_of(
     }  # fmt: skip
     for name in COLUMNS:
         columns[name] = found[name].values if name in found else None
-    whole = pa.table(
-        {
-            name: columns[name]
-            if columns[name] is not None
-            else pa.nulls(table.num_rows, pa.float64())
-            for name in STAGED
-        }
-    )
+    missing = pa.nulls(table.num_rows, pa.float64())
+    whole = pa.table({name: missing if columns[name] is None else columns[name] for name in STAGED})
     good = reason < 0
     rejected = list(_rejected(chunk, reason, list(faults), found))
     kept = whole.filter(pa.array(good))
     doubtful = [chunk.number_of(row) for row in mistimed_rows(kept, good, now)]
-    return Rows(kept, rejected, int((good & unread).sum()), doubtful)
+    alone = np.flatnonzero(good & mask_of(days_alone(table["time"]))).tolist()
+    partial = int((good & unread).sum())
+    return Rows(kept, rejected, partial, doubtful, [*map(chunk.number_of, alone)])
 
 
 def _place(found: Mapping[str, Results], name: str, other: str) -> Any:

@@ -3,6 +3,7 @@
 import threading
 import time
 import uuid
+from collections import deque
 from dataclasses import dataclass
 
 from paho.mqtt.enums import CallbackAPIVersion
@@ -19,11 +20,15 @@ WINDOW = 500
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """How many messages the broker acknowledged, refused, and didn't answer."""
+    """How many messages the broker acknowledged, refused, and didn't answer.
+
+    ``refused_topics`` are those of the refused ones, each once.
+    """
 
     acknowledged: int
     refused: int
     unanswered: int
+    refused_topics: tuple[str, ...] = ()
 
 
 class Publisher:
@@ -39,6 +44,9 @@ class Publisher:
         self._room = threading.Semaphore(0)
         self._answered = threading.Condition()
         self._given = self._acknowledged = self._refused = 0
+        self._topics: dict[int, str] = {}
+        self._refused_ids: deque[int] = deque()
+        self._refused_topics: dict[str, None] = {}
         self._connected = threading.Event()
         self._reason = ""
         self._client = RovingClient(
@@ -70,8 +78,9 @@ class Publisher:
         """Sends a message; waits while too many messages are unanswered. Raises ServiceDown."""
         if not self._room.acquire(timeout=self._patience_s):
             raise ServiceDown("The broker does not answer: {reason}", reason="no acknowledgement")
+        self._note_refused()  # before an id comes again
         self._given += 1
-        self._client.publish(topic, payload, qos=1)
+        self._topics[self._client.publish(topic, payload, qos=1).mid] = topic
 
     @property
     def acknowledged(self) -> int:
@@ -87,11 +96,18 @@ class Publisher:
                     break
         self._client.disconnect()
         self._client.loop_stop()
+        self._note_refused()
         return Published(
             self._acknowledged,
             self._refused,
             self._given - self._acknowledged - self._refused,
+            tuple(self._refused_topics),
         )
+
+    def _note_refused(self) -> None:
+        """Notes the topics of messages refused by now."""
+        while self._refused_ids:
+            self._refused_topics[self._topics[self._refused_ids.popleft()]] = None
 
     def _on_connect(
         self, client: object, _: object, flags: object, reason: ReasonCode, properties: object
@@ -107,6 +123,7 @@ class Publisher:
         with self._answered:
             if reason.is_failure:
                 self._refused += 1
+                self._refused_ids.append(mid)
             else:
                 self._acknowledged += 1
             self._answered.notify()

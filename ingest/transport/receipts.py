@@ -15,8 +15,7 @@ import orjson
 from data.records import Refused, StationCode
 from ingest.codecs import hj212
 from ingest.codecs.json_numbers import read_any
-from ingest.codecs.json_v1 import LONGEST_ID
-from ingest.codecs.refusal import Unreadable
+from ingest.codecs.refusal import LONGEST_ID, Unreadable
 from ingest.screening.screen import Entry, Screened
 from ingest.topics import Channel, address_of, topic_of
 

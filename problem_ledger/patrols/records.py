@@ -12,6 +12,7 @@ from sqlalchemy.sql import bindparam
 
 from data.clock import Clock, UtcDatetime
 from data.database import transaction
+from data.encodings import can_be_kept
 from data.errors import BadInput, Conflict, Forbidden, NotFound
 from data.moments import AHEAD
 from data.records import AccountId
@@ -213,8 +214,10 @@ def _check_times(upload: TrackGiven, track: Track, now: UtcDatetime) -> None:
 
 
 def _plain(words: str) -> str:
-    """Returns the text, stripped. Raises BadInput when it is too long."""
-    plain = words.replace("\x00", "").strip()
+    """Returns the text, stripped. Raises BadInput when it is too long or can't be kept."""
+    plain = words.strip()
+    if not can_be_kept(plain):
+        raise BadInput("The text holds characters that can't be read.")
     if len(plain) > MOST_TEXT:
         raise BadInput("A text has at most {most} characters.", most=MOST_TEXT)
     return plain

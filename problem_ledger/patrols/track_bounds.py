@@ -73,6 +73,16 @@ def no_known_kind() -> BadInput:
     return BadInput("This file is neither GPX nor GeoJSON nor KML.", mend=EXPORT)
 
 
+def several_tracks(count: int, names: str) -> BadInput:
+    """Returns the error of a zip that holds more tracks than one."""
+    return BadInput(
+        "This zip holds {count} tracks: {names}.",
+        mend="Upload one file for each patrol.",
+        count=count,
+        names=names,
+    )
+
+
 def no_text(kind: str) -> BadInput:
     """Returns the error of a file of that kind whose bytes are no text."""
     return BadInput("This {kind} file is neither UTF-8 nor GBK text.", mend=EXPORT, kind=kind)

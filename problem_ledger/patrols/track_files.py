@@ -1,12 +1,19 @@
-"""Track files as they come in: GPX, KML, KMZ, GeoJSON to segments of fixes, or a refusal."""
+"""Track files as they come in: GPX, KML, GeoJSON, zipped or not, to segments, or a refusal."""
 
+import io
 import re
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import PurePosixPath
 from typing import Final
 
 import numpy as np
 from shapely.geometry import MultiPoint
 
 from data.errors import BadInput
+from data.imports.packed import is_junk, shown_name
+from data.query_values import shortened
 from gis.crs import OutsideCrs, UnknownCrs, declared, to_cgcs2000
 from gis.tracks import Fix
 from problem_ledger.patrols.track_bounds import (
@@ -16,14 +23,34 @@ from problem_ledger.patrols.track_bounds import (
     check_points,
     check_size,
     no_known_kind,
+    several_tracks,
 )
 from problem_ledger.patrols.track_geojson import read_geojson
 from problem_ledger.patrols.track_gpx import read_gpx
-from problem_ledger.patrols.track_kml import read_kml, unpack_kmz
+from problem_ledger.patrols.track_kml import read_kml
 from problem_ledger.patrols.track_times import TimesIn
 
 _KML_ROOT: Final = re.compile(rb"<(?:\w+:)?kml[\s>]")
 _HEAD_BYTES: Final = 4096
+_ZIP: Final = b"PK\x03\x04"
+MOST_WRAPPERS: Final = 2
+"""A KMZ is a zip, and may lie in one."""
+
+MOST_MEMBERS: Final = 1_000
+"""Files in a zip: one track, pictures and icons."""
+
+_TRACKS: Final = (".gpx", ".kml", ".kmz", ".geojson", ".json")
+_BROKEN_ZIP: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    ValueError,
+)
+"""What zipfile raises over an archive that is damaged, encrypted or packed in another way."""
+
 _BOM_16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -37,8 +64,9 @@ def read_track(
     track, fewer than two points, times missing or without an offset, or places nowhere on Earth.
     """
     check_size(content)
-    if content.startswith(b"PK\x03\x04"):
-        content = unpack_kmz(content)
+    for _ in range(MOST_WRAPPERS):
+        if content.startswith(_ZIP):
+            content = _unpacked(content)
     start = content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     if start == b"<" or content.startswith(_BOM_16):
         head = content[:_HEAD_BYTES].replace(b"\0", b"")
@@ -50,6 +78,39 @@ def read_track(
         raise no_known_kind()
     check_points(segments)
     return _placed(segments, crs)
+
+
+def _unpacked(content: bytes) -> bytes:
+    """Returns the one track file within a zip or a KMZ, bounded in size. Raises BadInput."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = {
+                name: entry for entry in archive.infolist() if _is_track(name := shown_name(entry))
+            }
+            if names and len(archive.infolist()) <= MOST_MEMBERS:
+                with archive.open(_chosen(names)) as opened:
+                    track = opened.read(MOST_BYTES + 1)
+                check_size(track)
+                return track
+    except _BROKEN_ZIP:
+        pass
+    raise no_known_kind()
+
+
+def _is_track(name: str) -> bool:
+    return PurePosixPath(name).suffix.lower() in _TRACKS and not is_junk(name)
+
+
+def _chosen(names: Mapping[str, zipfile.ZipInfo]) -> zipfile.ZipInfo:
+    """Returns the only track, or the main KML of a KMZ, whose other KML files only belong to it.
+
+    Raises BadInput for several.
+    """
+    main = min(names, key=lambda name: (name.count("/"), name.lower() != "doc.kml"))
+    is_kmz = main.lower() == "doc.kml" or all(name.lower().endswith(".kml") for name in names)
+    if len(names) > 1 and not is_kmz:
+        raise several_tracks(len(names), shortened(", ".join(names)))
+    return names[main]
 
 
 def _placed(segments: Segments, crs: str) -> Segments:

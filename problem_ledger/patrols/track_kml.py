@@ -1,10 +1,6 @@
-"""KML and KMZ files: gx:Track and timed points as segments of fixes, or a refusal that says why."""
+"""KML files: gx:Track and timed points as segments of fixes, or a refusal that says why."""
 
-import io
-import zipfile
-import zlib
 from itertools import zip_longest
-from pathlib import PurePosixPath
 from typing import Final
 from xml.parsers import expat
 
@@ -12,11 +8,8 @@ from data.encodings import decode_xml
 from data.errors import BadInput
 from gis.tracks import Fix
 from problem_ledger.patrols.track_bounds import (
-    MOST_BYTES,
     MOST_POINTS,
     Segments,
-    check_size,
-    no_known_kind,
     no_text,
     not_readable,
     too_many,
@@ -25,20 +18,7 @@ from problem_ledger.patrols.track_bounds import (
 from problem_ledger.patrols.track_times import FEW, TimesIn, read_time
 from problem_ledger.patrols.track_xml import check_xml
 
-MOST_MEMBERS: Final = 1_000
-"""Files in a KMZ: one KML, pictures and icons."""
-
 _TEXTS: Final = frozenset({"when", "coord", "coordinates"})
-_BROKEN_ZIP: Final = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    OSError,
-    ValueError,
-)
-"""What zipfile raises over an archive that is damaged, encrypted or packed in another way."""
 
 
 class _Tracks:
@@ -130,28 +110,6 @@ def read_kml(content: bytes, times_in: TimesIn) -> Segments:
             mend="Export the walk as gx:Track, or as GPX with times.",
         )
     return segments
-
-
-def unpack_kmz(content: bytes) -> bytes:
-    """Returns the one KML file within a KMZ, bounded in size. Raises BadInput."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = archive.namelist()
-            found = [name for name in names if _is_kml(name)]
-            if len(names) <= MOST_MEMBERS and found:
-                main = min(found, key=lambda name: (name.count("/"), name.lower() != "doc.kml"))
-                with archive.open(main) as opened:
-                    kml = opened.read(MOST_BYTES + 1)
-                check_size(kml)
-                return kml
-    except _BROKEN_ZIP:
-        pass
-    raise no_known_kind()
-
-
-def _is_kml(name: str) -> bool:
-    path = PurePosixPath(name)
-    return path.suffix.lower() == ".kml" and path.name[:2] != "._" and path.parts[0] != "__MACOSX"
 
 
 def _local(name: str) -> str:

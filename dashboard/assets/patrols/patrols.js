@@ -87,7 +87,7 @@
   function choose() {
     const asked = document.createElement("input");
     asked.type = "file";
-    asked.accept = ".gpx,.kml,.kmz,.geojson,.json";
+    asked.accept = ".gpx,.kml,.kmz,.geojson,.json,.zip";
     asked.addEventListener("change", () => {
       file = asked.files?.[0] ?? null;
       key = crypto.randomUUID();

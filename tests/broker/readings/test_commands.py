@@ -7,7 +7,8 @@ import pytest
 
 from dashboard.cli import main
 from data.settings import IngestSettings
-from ingest.broker.mosquitto import Broker
+from ingest.broker.device_password import device_password
+from ingest.broker.mosquitto import PUBLISHER, Broker, accepts
 from ingest.inbox import Message
 from ingest.running.pipeline import Pipeline
 from tests.fixtures.broker import INGEST_PASSWORD
@@ -74,7 +75,41 @@ def test_a_device_can_not_publish_for_another(
     )
     publish = ["publish-file", "--user", "FILE-2", "--password-file", str(tmp_path / "password")]
     assert main([*publish, str(tmp_path / "a.jsonl")]) == 1
-    assert "Refused by the broker: 1" in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert "Refused by the broker: 1" in said.out
+    assert "FILE-2 may not publish for: FILE-3. Name the station's own account" in said.err
+    (tmp_path / "password").write_text("wrong")
+    assert main([*publish, str(tmp_path / "a.jsonl")]) == 2
+    assert "--user STATION" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_station_added_by_hand_is_published_for(
+    private_broker: Broker,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    private_broker.accounts[PUBLISHER] = "publishes"
+    private_broker.gateways[PUBLISHER] = ["OLD-1"]
+    private_broker.start()
+    monkeypatch.setenv("ONEMAP_MQTT__PORT", str(private_broker.port))
+    monkeypatch.setenv("ONEMAP_MQTT__CONFIG_FILE", str(private_broker.folder / "mosquitto.conf"))
+    monkeypatch.setenv("ONEMAP_SIMULATOR__PASSWORD", "publishes")
+    file = tmp_path / "a.csv"
+    head, row = "station,time,ph\n", "{},2026-05-01T08:00:00+08:00,7.1\n"
+    file.write_text(head + row.format("OLD-1") + row.format("NEW-1"))
+    assert main(["publish-file", str(file)]) == 1
+    said = capsys.readouterr()
+    assert said.out == "Acknowledged by the broker: 1\nRefused by the broker: 1\n"
+    assert "onemap-publish may not publish for: NEW-1." in said.err
+    password = device_password("NEW-1")
+    assert password
+    until(lambda: accepts("127.0.0.1", private_broker.port, "NEW-1", password))
+    assert main(["publish-file", str(file)]) == 0
+    assert device_password("NEW-1") is None
+    file.write_text(head + row.format("NEW-2"))
+    assert main(["publish-file", str(file)]) == 1
 
 
 @pytest.mark.usefixtures("settings")
@@ -99,7 +134,8 @@ def test_what_is_wrong_in_a_file_is_left_out_and_named(
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
-        ("a.csv", b"station,time,pH\n", "not pH"),
+        ("a.csv", b"station,time,oxygen\n", "not oxygen"),
+        ("a.csv", b"station,time,pH\n", "holds no rows"),
         ("a.csv", b"station,time,ph\nS1,2026-05-01T08:00:00Z,high\n", "Row 2, column ph"),
         ("a.csv", b"\xff\xfe", "not UTF-8"),
         ("a.jsonl", b"{", "Line 1 is not JSON"),

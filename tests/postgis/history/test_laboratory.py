@@ -126,3 +126,25 @@ def test_a_clock_in_fault_is_named_and_its_rows_are_stored(
     (note,) = map(str, history.notes)
     assert note.startswith("2 rows were stored with a time")
     assert note.endswith("the first is row 3.")
+
+
+def test_a_day_without_a_time_is_its_midnight_and_that_is_said(
+    database: Database, tmp_path: Path
+) -> None:
+    register(database.owner, "S-1")
+    file = tmp_path / "history.csv"
+    days = ["2026-05-01", "2026/5/2", "2026.5.3", "2026年5月4日", "20260505", "46148"]
+    bad = ["2026-05", "5/7/2026", "2026-02-30", "08:00"]
+    times = [*days, "2026-05-07 08:00", *bad]
+    file.write_text("station,time,ph\n" + "".join(f"S-1,{each},7\n" for each in times), "utf-8")
+    history = HistoryImport(database.ingest, file, clock=lambda: NOW)
+    assert history.run() == Imported(read=11, stored=7, rejected=4)
+    (note,) = history.notes
+    assert "6 rows name a day and no time" in str(note)
+    assert "row 1." in str(note)
+    stored = (
+        "SELECT to_char(observed_at AT TIME ZONE 'Asia/Shanghai', 'DD HH24:MI')"
+        " FROM reading ORDER BY observed_at"
+    )
+    hours = [f"{day:02} 00:00" for day in range(1, 7)]
+    assert [each for (each,) in rows(database.owner, stored)] == [*hours, "07 08:00"]

@@ -73,6 +73,31 @@ def test_the_next_line_down_states_the_receiver_and_no_circle(
             ({"name": "丙河", "HYRIV_ID": 41000003, "NEXT_DOWN": 41000002}, SIDE),
         ],
     )
-    run_import(database.app, "rivers", path)
+    outcome = run_import(database.app, "rivers", path)
+    circles = [each for each in told(outcome) if "circle" in each]
+    assert len(circles) == 1
+    assert "乙河 → 丙河 → 乙河" in circles[0] or "丙河 → 乙河 → 丙河" in circles[0]
     found = _receivers(database.app)
     assert (found["乙河"], found["丙河"]) in {("丙河", "甲河"), ("丙河", None), (None, "乙河")}
+
+
+def test_a_circle_of_stated_receivers_is_named_with_its_members(
+    database: Database, tmp_path: Path
+) -> None:
+    third = LineString([(112.8, 32.2), (112.8, 32.0)])
+    path = write_features(
+        tmp_path / "rivers.gpkg",
+        [
+            ({"name": "甲河", "汇入河流": "乙河"}, MAIN),
+            ({"name": "乙河", "汇入河流": "丁河"}, OTHER),
+            ({"name": "丁河", "汇入河流": "甲河"}, third),
+            ({"name": "丙河", "汇入河流": "丙河"}, LineString([(113.5, 32.2), (113.5, 32.0)])),
+        ],
+    )
+    outcome = run_import(database.app, "rivers", path)
+    circles = [each for each in told(outcome) if "circle" in each]
+    assert len(circles) == 2
+    assert "丁河 is stated to flow into 甲河" in circles[0]
+    assert "丁河 → 甲河 → 乙河 → 丁河" in circles[0]
+    assert "丙河 → 丙河" in circles[1]
+    assert _receivers(database.app) == {"甲河": "乙河", "乙河": "丁河", "丁河": None, "丙河": None}

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import pytest
 from pydantic import Field, ValidationError
 
-from dashboard.frame.answers import Hex, Read
+from dashboard.frame.answers import Hex, Read, Sent
+from dashboard.frame.unreadable import unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +67,19 @@ def test_a_field_that_the_record_has_not_is_refused() -> None:
         RiverOut.of(RIVER)
     with pytest.raises(ValidationError, match="gauge_count"):
         RiverOut.of(RIVER, url="", gauge_count="several")
+
+
+class NamedIn(Sent):
+    name: str | None = None
+    others: tuple[str, ...] = ()
+
+
+@pytest.mark.parametrize("odd", ["a\0b", "a\ud800"])
+@pytest.mark.parametrize("field", ["name", "others"])
+def test_a_text_that_cannot_be_kept_is_refused_by_its_field(field: str, odd: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        NamedIn.model_validate({field: [odd] if field == "others" else odd})
+    sentence, fields = unreadable(refused.value.errors())  # type: ignore[arg-type]  # mappings
+    assert [each["field"] for each in fields] == [field]
+    assert "NUL" in fields[0]["message"]
+    assert sentence.isprintable()

@@ -101,3 +101,20 @@ def test_a_workbook_s_dates_and_results_are_read(tmp_path: Path) -> None:
     with plain_file(file) as plain:
         text = plain.file.read_text("utf-8")
     assert text == "station,time,ph,nh3n\nS-1,2026/11/26 08:00:00,7.1,<0.025\n"
+
+
+def test_decimal_commas_are_read_where_another_sign_parts_the_cells(tmp_path: Path) -> None:
+    head = "站点;监测时间;pH;氨氮;总磷\n"
+    rows = "S-1;2026-11-26 08:00;7,2;<0,025;1,234\nS-1;2026-11-26 09:00;7;0,1L;ND\n"
+    for table in (head + rows, (head + rows).replace(";", "\t")):
+        text, notes = turned(tmp_path, table)
+        assert text.splitlines()[1:] == [
+            "S-1,2026-11-26 08:00,7.2,<0.025,1.234",
+            "S-1,2026-11-26 09:00,7,0.1L,ND",
+        ]
+        assert "Commas in its numbers are read as decimal points: 7,2 is 7.2." in notes
+    for odd in (f"{head}S-1;t;1,234;;\n", f"{head}S-1;t;7,2;0.1;\n", f"{head}S-1;t;7,2,1;;\n"):
+        text, notes = turned(tmp_path, odd)
+        assert ".234" not in text
+        assert "7.2" not in text
+        assert not any("decimal points" in note for note in notes)

@@ -285,3 +285,13 @@ def test_the_command_prints_one_object_a_frame() -> None:
     assert [each["ok"] for each in objects] == [True, False, False]
     assert objects[0]["observed_at"] == "2026-03-01T08:00:00+08:00"
     assert objects[0]["values"] == {"ph": 7.0}
+
+
+@pytest.mark.parametrize("number", ["2026\x000301", "2026\t0301", "1" * 300])
+def test_a_request_number_that_is_no_id_costs_no_value(number: str) -> None:
+    body = "DataTime=20260301080000;w01001-Rtd=7.4"
+    data = framed(HEAD.format(body=body, cn=2011, st=21, flag=5).encode())
+    whole = data[6:-6].replace(b"20260301080000123", number.encode(), 1)
+    reading = decode(framed(whole), STATION, ARRIVAL)
+    assert (reading.values, reading.message_id) == ({Parameter.PH: 7.4}, None)
+    assert set(reading.refused) == {"QN"}

@@ -2,7 +2,8 @@
 
 import pytest
 
-from data.vocabulary import Parameter
+from data.vocabulary import Flag, Parameter
+from ingest.codecs import json_v1
 from ingest.codecs.hj212 import decode
 from tests.unit.hj212.test_codec import ARRIVAL, STATION, frame, told
 
@@ -69,3 +70,20 @@ def test_a_text_of_no_item_is_named_and_a_flag_of_none_doubts_all() -> None:
 def test_what_says_nothing_against_a_value_leaves_it(more: str) -> None:
     found = told(frame(f"DataTime=20260301080000;w01001-Rtd=7{more}", st=32))
     assert (found.values, found.doubtful, found.unread) == ({Parameter.PH: 7.0}, {}, {})
+
+
+@pytest.mark.parametrize("letter", [flag.value for flag in Flag if len(flag.value) == 1])
+def test_a_flag_in_lower_case_refuses_its_value_and_says_why(letter: str) -> None:
+    body = f"DataTime=20260301080000;w01001-Rtd=7,w01001-Flag={letter.lower()};w01009-Rtd=8"
+    reading = decode(frame(body), STATION, ARRIVAL)
+    assert reading.values == {Parameter.DISSOLVED_OXYGEN: 8.0}
+    assert reading.refused == {
+        "ph": f"the flag '{letter.lower()}' is none of HJ 212-2017's;"
+        f" its letters are capitals ({letter})"
+    }
+    message = (
+        '{"time": "2026-05-01T08:00:00Z", "values": {"ph": 7, "do": 8}, "flags": {"ph": "%s"}}'
+    )
+    told_so = json_v1.decode((message % letter.lower()).encode(), STATION, ARRIVAL)
+    assert told_so.values == reading.values
+    assert f"capitals ({letter})" in told_so.refused["ph"]

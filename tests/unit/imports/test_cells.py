@@ -1,11 +1,14 @@
 """Cells as they come in the wild."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
 from data.errors import BadInput
 from data.imports.divisions import level_of_code
+from data.imports.fields import ImportKind
+from data.imports.source import read
 from data.placing import cells
 from data.vocabulary import ChiefLevel, WaterClass
 
@@ -163,3 +166,16 @@ def test_a_code_that_excel_shortened_is_refused(given: str) -> None:
 )
 def test_a_code_keeps_its_signs(given: str, value: str) -> None:
     assert cells.code(given) == value
+
+
+def test_decimal_commas_of_a_table_parted_by_semicolons_are_points(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    head = "名称;编码;经度;纬度;cod限值;许可证号\n"
+    file.write_text(f"{head}甲口;P1;112,765;32,0668;50,5;12,5\n", "utf-8")
+    source = read(file, ImportKind.OUTFALLS, mapping={"limit_cod": "cod限值"}, crs="EPSG:4490")
+    (row,) = source.rows
+    assert row.geometry is not None
+    assert row.geometry.coords[0] == (112.765, 32.0668)
+    assert row.values["limit_cod"] == (None, 50.5)
+    assert row.text("permit_no") == "12,5"
+    assert "7,2 is 7.2" in " ".join(map(str, source.notes))

@@ -11,9 +11,11 @@ from data.clock import UtcDatetime
 from data.errors import BadInput
 from gis.tracks import Track
 from problem_ledger.patrols.rules import load_patrol_rules
+from problem_ledger.patrols.track_gpx import read_gpx
+from problem_ledger.patrols.track_kml import read_kml
 from problem_ledger.patrols.track_reading import cleaned_track
 from problem_ledger.patrols.track_times import TimesIn
-from tests.made.patrols.walks import fixes, gpx
+from tests.made.patrols.walks import fixes, geojson, gpx
 from tests.running.folders import ROOT
 
 NOW = UtcDatetime(datetime(2026, 11, 28, 20, 0, tzinfo=UTC))
@@ -136,8 +138,52 @@ def test_kml_and_kmz_are_the_same_walk_as_gpx() -> None:
         kmz(("b/other.kml", b"<kml/>"), ("track.kml", kml(ROWS))),
     ):
         assert figures(track(content)) == whole
+    for member in ("巡河.gpx", "a/b.GPX", "walk.kml", "walk.kmz", "walk.geojson"):
+        inner = {"kml": kml(ROWS), "kmz": kmz(("doc.kml", kml(ROWS))), "json": geojson(ROWS)}
+        content = inner.get(member[-3:], inner.get(member[-4:], gpx(ROWS)))
+        zipped = kmz(("__MACOSX/._a.gpx", b"junk"), (member, content), ("photo.jpg", b"jpg"))
+        assert figures(track(zipped)) == figures(track(content)), member
     case = track((CASES / "gpx-kml" / "in.kml").read_bytes())
     assert case.point_count == 100
+
+
+TEN = "2026-11-28T10:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("written", "in_gpx", "in_kml"),
+    [
+        ("2026-11-28T10:00:00Z", TEN, TEN),
+        ("2026-11-28 10:00:00.000Z", TEN, TEN),
+        ("2026-11-28T18:00:00+08:00", TEN, TEN),
+        ("2026-11-28T18:00:00+0800", TEN, TEN),
+        ("2026-11-28T18:00:00+08", TEN, TEN),
+        ("2026-11-28T18:00:00", TEN, TEN),
+        ("2026-11-27T24:00:00Z", "2026-11-28T00:00:00+00:00", "2026-11-28T00:00:00+00:00"),
+        ("2026-11-28T18:00", "", TEN),
+        ("20261128T100000Z", "", TEN),
+        ("2026-11-28", "", "2026-11-27T16:00:00+00:00"),
+        ("2026/11/28 18:00:00", "", ""),
+        ("28.11.2026 18:00:00", "", ""),
+        ("1795860000", "", ""),
+    ],
+)
+def test_the_forms_of_times_are_those_that_the_page_on_importing_lists(
+    written: str, in_gpx: str, in_kml: str
+) -> None:
+    point = f'<trkpt lat="32" lon="112"><time>{written}</time></trkpt>'
+    content = f"<gpx><trk><trkseg>{point}</trkseg></trk></gpx>".encode()
+    ((fix,),) = read_gpx(content, TimesIn.BEIJING)
+    assert (fix.at.isoformat() if fix.at else "") == in_gpx
+    coord = "<gx:coord>112 32 0</gx:coord>"
+    inner = f"<gx:Track><when>{written}</when>{coord}</gx:Track>"
+    try:
+        ((found,),) = read_kml(KML.format(inner=inner).encode(), TimesIn.BEIJING)
+    except BadInput:
+        assert not in_kml
+    else:
+        assert found.at
+        assert found.at.isoformat() == in_kml
 
 
 def test_timed_points_of_a_kml_are_a_track() -> None:
@@ -201,6 +247,8 @@ LINE = "<LineString><coordinates>112,32,0 112.1,32,0</coordinates></LineString>"
         (kml(ROWS).replace(b"10:00:00Z", b"10:00:00"), "without offset"),
         (kmz(("a.txt", b"")), "neither GPX nor GeoJSON nor KML"),
         (kmz(("doc.kml", b" " * (20 * 2**20 + 1))), "at most 20 MB"),
+        (kmz(("a.gpx", gpx(ROWS)), ("b.gpx", gpx(ROWS))), r"zip holds 2 tracks: a.gpx, b.gpx"),
+        (kmz(("a.kmz", kmz(("b.kmz", kmz(("doc.kml", kml(ROWS))))))), "neither GPX"),
         (kmz(("doc.kml", kml(ROWS)))[:-200], "neither GPX nor GeoJSON nor KML"),
         (b'<!DOCTYPE kml [<!ENTITY a "a">]><kml>&a;</kml>', "KML file holds what no track needs"),
         (b"<kml>" + b"<gx:coord/>" * 100_001 + b"</kml>", "at most 100000 are taken"),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.cli import main
 from dashboard.commands import classify
 from data.errors import BadInput, NotFound
 
@@ -240,3 +241,25 @@ def test_full_width_digits_and_chinese_bodies_are_read(tmp_path: Path) -> None:
         "湖库,0.1,０．０１,Ⅰ,nh3n;tp",
         "水库,0.1,,Ⅰ,nh3n",
     ]
+
+
+def test_an_argument_that_cannot_be_kept_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    keys = b"ph,\xff".decode("utf-8", "surrogateescape")
+    assert main(["classify", "--in", "a.csv", "--out", "-", "--required", keys]) == 2
+    said = capsys.readouterr().err
+    assert "required" in said
+    assert "NUL" in said
+
+
+def test_a_value_that_water_cannot_have_is_left_out_and_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = "body,ph,temp,do,nh3n\nriver,15,20,8,0.1\nriver,7,51,41,0.1\nriver,7,-6,8,<1e9\n"
+    told = classified(tmp_path, table + "river,14,50,40,<0.5\n").splitlines()
+    assert [line.rpartition(",")[2] for line in told[1:]] == ["ph", "temp;do", "temp;nh3n", ""]
+    assert [line.split(",")[5] for line in told[1:4]] == ["Ⅰ", "Ⅰ", "Ⅰ"]
+    said = capsys.readouterr().err.splitlines()[1:]
+    assert len(said) == 5
+    assert "'15'" in said[0]
+    assert "0" in said[0]
+    assert "14" in said[0]

@@ -14,10 +14,30 @@ NH3N, PH, FE = Parameter.AMMONIA_NITROGEN, Parameter.PH, Parameter.IRON
     "text",
     ["<0.025", "< 0.025", "\uff1c0.025", "0.025L", "0.025 l", "0.025(L)", "0.025\uff08L\uff09",
      "<0.025L", "ND(0.025)", "0.025ND", "未检出(0.025)", "未检出（＜0.025）",
-     "小于0.025", "低于0.025", "<2.5e-2", "<.025"],
+     "小于0.025", "低于0.025", "<2.5e-2", "<.025", "≤0.025", "≦ 0.025", "<=0.025", "不大于0.025",
+     "﹤0.025", "〈0.025", "0.025Ｌ", "0.025 L "],
 )  # fmt: skip
 def test_the_limit_in_a_result_is_read(text: str) -> None:
     assert read_below(text) == 0.025
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<0.025 mg/L", "<0.025mg/l", "＜0.025（mg/L）", "0.025L mg/L", "0.025 mg/L L", "0.025mg/L(L)",
+     "ND(0.025mg/L)", "<0.025mg·L-1", "≤0.025 ｍｇ/Ｌ", "<0.025"],
+)  # fmt: skip
+def test_a_limit_may_name_our_unit(text: str) -> None:
+    assert read_below(text, unit="mg/L") == 0.025
+
+
+def test_a_limit_in_another_unit_is_refused_and_a_number_with_one_is_none() -> None:
+    for text in ("<25 µg/L", "25L ug/l", "<0.025 g/L", "<0.025 mg/mL"):
+        with pytest.raises(ValueError, match="its unit must be mg/L"):
+            read_below(text, unit="mg/L")
+    for text in ("0.025 mg/L", "25 µg/L", "mg/L", "n/l"):
+        assert read_below(text, unit="mg/L") is None
+    assert read_below("<20 个/L", unit="个/L") == 20
+    assert read_below("<0.025 mg/L") is None
 
 
 @pytest.mark.parametrize(

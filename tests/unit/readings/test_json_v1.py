@@ -54,6 +54,26 @@ def test_a_whole_number_as_id_is_its_digits(written: str, named: str) -> None:
     assert decode(raw, StationCode("S1"), ARRIVED).message_id == named
 
 
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        ("17.5", "neither text"), ("true", "neither text"), ("null", "neither text"),
+        ('["a"]', "neither text"), ("1e30", "neither text"), ("9" * 40, "neither text"),
+        ('""', "printable"), ('"a\\u0000b"', "printable"), ('"a\\nb"', "printable"),
+        ('"' + "x" * 129 + '"', "printable"),
+    ],
+)  # fmt: skip
+def test_an_id_that_cannot_be_used_costs_no_value(written: str, why: str) -> None:
+    for more in ("", ', "flags": {"ph": "M"}'):
+        raw = f'{{{TIME}, "id": {written}, "values": {{"ph": 7.1}}{more}}}'.encode()
+        reading = decode(raw, StationCode("S1"), ARRIVED)
+        assert (reading.values, reading.message_id) == ({Parameter.PH: 7.1}, None)
+        assert why in reading.refused["id"]
+    assert read(f'{{{TIME}, "id": {written}, "values": {{"ph": null}}}}') is Refusal.VALUE
+    twice = f'{{{TIME}, "id": {written}, "id": 1, "values": {{"ph": 7}}}}'
+    assert read(twice) is Refusal.SHAPE
+
+
 def test_the_least_message() -> None:
     reading = decode(
         b'{"time":"2026-05-01T00:00:00Z","values":{"do":8}}', StationCode("S1"), ARRIVED
@@ -169,12 +189,6 @@ def test_all_else_is_as_strict_beside_a_word_for_no_number(
         ('"id": "a\\"b"', None),
         ('"id": "河-1"', None),
         ('"id": 17', None),
-        ('"id": 17.5', Refusal.SHAPE),
-        ('"id": true', Refusal.SHAPE),
-        ('"id": null', Refusal.SHAPE),
-        ('"id": ""', Refusal.VALUE),
-        ('"id": "a\\u0000b"', Refusal.VALUE),
-        ('"id": "' + "x" * 129 + '"', Refusal.VALUE),
         ('"period": "day"', None),
         ('"period": "month"', Refusal.VALUE),
         ('"period": ["day"]', Refusal.VALUE),

@@ -158,6 +158,9 @@ def test_a_list_may_be_the_message_or_one_object_in_its_place() -> None:
         {Parameter.PH: 7.0}
     ]
     assert one({"ph": 7}, document).values == {Parameter.PH: 7.0}
+    rows = mapping_of(list="data.rows[*]", id="$.n")
+    lone = one({"n": 3, "data": {"rows": {"ph": 7}}}, rows)
+    assert (lone.values, lone.message_id) == ({Parameter.PH: 7.0}, "3")
     outer = mapping_of(list="a[*]", value=[{"path": "$.b.ph", "parameter": "ph"}])
     assert len(read({"a": [1, 2], "b": {"ph": 7}}, outer)) == 2
 

@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 
 from dashboard.commands.publish import read_messages
 from data.errors import BadInput
+from data.imports.outcome import Comment
 
 AT = "2026-11-29T08:00:00+08:00"
 HEAD = "station,time,ph,nh3n\n"
@@ -25,7 +27,7 @@ def read(folder: Path, content: str | bytes, name: str = "a.csv") -> tuple[list[
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "utf-16"])
 def test_results_below_a_limit_are_passed_on_as_they_stand(tmp_path: Path, encoding: str) -> None:
-    results = ["<0.025", "0.025L", "ND", "未检出", "（ND）"]
+    results = ["<0.025", "0.025L", "ND", "未检出", "（ND）", "<0.025 mg/L", "0.025L mg/L"]
     table = HEAD + "".join(f"S,{AT},7.1,{result}\n" for result in results)
     assert read(tmp_path, table.encode(encoding)) == (
         [{"ph": 7.1, "nh3n": result} for result in results],
@@ -76,6 +78,54 @@ def test_a_wrong_position_is_left_out_of_its_row(tmp_path: Path) -> None:
 
 
 def test_no_text_and_unknown_columns_refuse_the_file(tmp_path: Path) -> None:
-    for content in (b"\xff\xfe", b"station,time,pH\n", b""):
+    for content in (b"\xff\xfe", b"station,time,oxygen\nS,t,7\n", b"station,time,pH\n", b""):
         with pytest.raises(BadInput):
             read(tmp_path, content)
+
+
+@pytest.mark.parametrize("sign", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "gbk"])
+def test_chinese_titles_are_read_as_by_the_other_importers(
+    tmp_path: Path, encoding: str, sign: str
+) -> None:
+    table = (
+        "某站月报\n站点编码,监测时间,pH值,氨氮（mg/L）,总磷(µg/L),备注,经度,纬度\n"
+        f"S,{AT},7.1,0.025L,5,好,112,32\nS,{AT},坏,0.1,5,,,\n"
+    )
+    file = tmp_path / "a.csv"
+    file.write_bytes(table.replace(",", sign).replace("µ", "u").encode(encoding))
+    notes: list[Comment] = []
+    messages, faults = read_messages(file, notes)
+    assert [json.loads(payload) for _, payload in messages] == [
+        {"time": AT, "values": {"ph": 7.1, "nh3n": "0.025L"}, "position": [112.0, 32.0]},
+        {"time": AT, "values": {"nh3n": 0.1}},
+    ]
+    assert [str(each) for each in faults] == ["Row 4, column pH值: 坏 is not a number."]
+    said = " ".join(map(str, notes))
+    assert "氨氮（mg/L） = nh3n" in said
+    assert "Columns that aren't read: 总磷(ug/L), 备注." in said
+
+
+def test_a_workbook_is_published_too(tmp_path: Path) -> None:
+    file = tmp_path / "a.xlsx"
+    book = xlsxwriter.Workbook(file)
+    sheet = book.add_worksheet("数据")
+    sheet.write_row(0, 0, ["测站", "时间", "溶解氧", "id"])
+    sheet.write_row(1, 0, ["S", AT, 8.5, "a-1"])
+    book.close()
+    messages, faults = read_messages(file)
+    assert (json.loads(messages[0][1]), faults) == (
+        {"time": AT, "id": "a-1", "values": {"do": 8.5}},
+        [],
+    )
+
+
+def test_decimal_commas_are_read_where_semicolons_part_the_cells(tmp_path: Path) -> None:
+    table = f"station;time;ph;nh3n;lon;lat\nS;{AT};7,2;<0,025;112,5;32,5\n"
+    file = tmp_path / "a.csv"
+    file.write_text(table)
+    ((_, payload),), faults = read_messages(file)
+    assert (json.loads(payload), faults) == (
+        {"time": AT, "values": {"ph": 7.2, "nh3n": "<0.025"}, "position": [112.5, 32.5]},
+        [],
+    )

@@ -7,7 +7,7 @@ import pytest
 from data.clock import UtcDatetime
 from data.records import StationCode
 from data.tolerances import Tolerance
-from data.vocabulary import Refusal
+from data.vocabulary import Parameter, Refusal
 from ingest.codecs import hj212
 from ingest.codecs.hj212_frame import framed
 from ingest.codecs.json_v1 import decode
@@ -131,6 +131,23 @@ def test_several_readings_in_a_message_keep_their_bytes(
     payload: bytes, found: list[bytes] | None
 ) -> None:
     assert json_readings(payload, 10) == found
+
+
+@pytest.mark.parametrize(
+    "word", ["nan", "NaN", "-nan(ind)", "inf", "+inf", "-Infinity", "1e999", "9" * 5000]
+)
+def test_a_word_for_no_number_in_an_array_costs_its_value_alone(word: str) -> None:
+    odd = GOOD.replace(b"7.1", f'{word},"do":8'.encode())
+    for payload in (b"[" + GOOD + b"," + odd + b"]", b"[" + odd + b"]", odd + b"\n" + GOOD):
+        found = json_readings(payload, 10)
+        assert found is not None
+        assert odd in found
+        assert fault(payload).mendable_by is Tolerance.ARRAY
+    reading = decode(odd, S1, ARRIVED)
+    assert (reading.values, reading.refused) == (
+        {Parameter.DISSOLVED_OXYGEN: 8.0},
+        {"ph": "not finite"},
+    )
 
 
 def frame(flag: str = "5", time: str = "20261128180000", more: str = "") -> bytes:
