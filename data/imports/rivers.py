@@ -9,8 +9,15 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, update
 from data.errors import BadInput
 from data.imports.flows import settle_flows
 from data.imports.options import Options
-from data.imports.outcome import Outcome, comment
+from data.imports.outcome import Outcome
 from data.imports.records import each_refused
+from data.imports.river_notes import (
+    Drawn,
+    note_directions,
+    note_drawing,
+    note_gaps,
+    note_joins,
+)
 from data.imports.source import Row
 from data.imports.stretches import (
     PlannedReach,
@@ -26,9 +33,9 @@ from data.queries.waters import registry
 from data.queries.waters.registry import Area
 from data.tables.waters import river
 from data.vocabulary import RiverKind
-from gis.chainage import format_chainage
 from gis.ellipsoid import length_m
-from gis.network import Joined, join_lines
+from gis.meeting import prepare_lines
+from gis.network import join_lines
 
 _OWN = ("name_en", "code_scheme", "basin", "source", "remark")
 
@@ -45,18 +52,16 @@ def import_rows(
     """Writes the rivers of these rows, their reaches and the waters that the rivers flow into."""
     level = options.split_level or registry.finest_level(connection)
     areas = registry.surfaces(connection, level) if level else []
-    rivers: dict[int, str] = {}
+    rivers: dict[int, Drawn] = {}
     groups = _grouped(rows)
     receivers = stated_receivers(groups)
     for key, group in groups.items():
         with each_refused(connection, group, outcome, held_elsewhere(key.name)) as done:
-            river_id = _import_river(connection, key, group, areas, options, done)
+            drawn = _drawn(key, group, done)
+            river_id = _import_river(connection, key, drawn, areas, options, done)
             _keep_receiver(connection, river_id, receivers.get(key))
-            rivers[river_id] = key.name
-    flows = settle_flows(connection, outcome)
-    for river_id, name in rivers.items():
-        if flows.get(river_id) is None:
-            outcome.note("What {river} flows into is unknown: its end meets no river.", river=name)
+            rivers[river_id] = drawn
+    note_directions(rivers, settle_flows(connection, outcome), outcome)
 
 
 def _keep_receiver(connection: Connection, river_id: int, said: _Key | str | None) -> None:
@@ -84,14 +89,13 @@ def _grouped(rows: Sequence[Row]) -> dict[_Key, list[Row]]:
 def _import_river(
     connection: Connection,
     key: _Key,
-    rows: Sequence[Row],
+    drawn: Drawn,
     areas: Sequence[Area],
     options: Options,
     outcome: Outcome,
 ) -> int:
-    own, lines, numbers = _own_lines(rows, outcome)
-    joined = join_lines(lines)
-    _note_banks(key.name, joined, numbers, outcome)
+    own, joined = drawn.rows, drawn.joined
+    note_drawing(drawn, outcome)
     geometry = MultiLineString([part.line for part in joined.parts])
     length = sum(length_m(part.line) for part in joined.course)
     values = _words(own) | {"length_m": length}
@@ -101,7 +105,7 @@ def _import_river(
         river_id = _insert(connection, key, geometry, values)
         write_reaches(connection, river_id, planned, length)
         outcome.created += len(own)
-        _note_joins(key.name, joined, len(own), outcome)
+        note_joins(drawn, outcome)
         return river_id
     river_id = int(existing["id"])
     has_same_line = registry.geometry_of(existing["wkb"]).equals_exact(geometry, 0.0)
@@ -112,10 +116,10 @@ def _import_river(
         changed["geom"] = kept_geometry(geometry)
         connection.execute(update(river).where(river.c.id == river_id).values(changed))
         outcome.updated += len(own)
-        _note_joins(key.name, joined, len(own), outcome)
+        note_joins(drawn, outcome)
     else:
         outcome.unchanged += len(own)
-        _note_gaps(key.name, joined, outcome)
+        note_gaps(drawn, outcome)
     if not has_same_line:
         outcome.note(
             "The line of {river} changed: {old} km became {new} km.",
@@ -161,10 +165,8 @@ def _hold_reaches(
         outcome.note("Snapped to {river} again: {names}.", river=name, names=", ".join(moved))
 
 
-def _own_lines(
-    rows: Sequence[Row], outcome: Outcome
-) -> tuple[list[Row], list[LineString], list[int]]:
-    """Returns the rows to use, their lines and each line's row; a line twice is used once."""
+def _drawn(key: _Key, rows: Sequence[Row], outcome: Outcome) -> Drawn:
+    """Returns the river as its rows draw it; a row that repeats another one's line is refused."""
     first: dict[bytes, int] = {}
     own: list[Row] = []
     lines: list[LineString] = []
@@ -181,7 +183,8 @@ def _own_lines(
         own.append(row)
         lines += [line for line in row.geometry.geoms if isinstance(line, LineString)]
         numbers += [row.number] * (len(lines) - len(numbers))
-    return own, lines, numbers
+    prepared = prepare_lines(lines)
+    return Drawn(key.name, key.kind, own, numbers, prepared, join_lines(prepared.lines))
 
 
 def _words(rows: Sequence[Row]) -> dict[str, object]:
@@ -220,51 +223,3 @@ def _existing(connection: Connection, key: _Key) -> RowMapping | None:
     )
     same = [row for row in rows if row["code"] == key.code]
     return next(iter(same or [row for row in rows if row["code"] is None]), None)
-
-
-def _note_banks(name: str, joined: Joined, numbers: Sequence[int], outcome: Outcome) -> None:
-    for ways in joined.banks:
-        rows = sorted({numbers[way] for way in ways})
-        outcome.note(
-            "{river}: rows {rows} look like banks or a ring, not one course; check its length.",
-            river=name,
-            rows=", ".join(map(str, rows[:20])),
-        )
-
-
-def _note_joins(name: str, joined: Joined, ways: int, outcome: Outcome) -> None:
-    if ways > 1 or joined.branches:
-        widest = max((join.distance_m for join in joined.joins), default=0.0)
-        outcome.joined.append(
-            comment(
-                "{river}: {ways} lines became {parts} by {joins} joins, the widest {widest} m.",
-                river=name,
-                ways=ways,
-                parts=len(joined.parts),
-                joins=len(joined.joins),
-                widest=round(widest, 1),
-            )
-        )
-    if joined.reversed_ways:
-        outcome.note(
-            "{river}: {count} lines drawn upstream were turned.",
-            river=name,
-            count=len(joined.reversed_ways),
-        )
-    if joined.branches:
-        outcome.note(
-            "{river}: {count} arms lie beside its course.", river=name, count=len(joined.branches)
-        )
-    _note_gaps(name, joined, outcome)
-
-
-def _note_gaps(name: str, joined: Joined, outcome: Outcome) -> None:
-    starts = joined.starts_m
-    for gap in joined.gaps:
-        end = starts[gap.after] + length_m(joined.course[gap.after].line)
-        outcome.note(
-            "{river}: a gap of {gap} m after {chainage} stays a gap.",
-            river=name,
-            gap=round(gap.distance_m),
-            chainage=format_chainage(end),
-        )

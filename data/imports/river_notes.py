@@ -1,0 +1,111 @@
+"""What the import of rivers says of their lines: joins, gaps, arms, repeats."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from data.imports.outcome import Outcome, comment
+from data.imports.source import Row
+from data.vocabulary import RiverKind
+from gis.chainage import format_chainage
+from gis.ellipsoid import length_m
+from gis.meeting import Prepared
+from gis.network import Joined
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A river as a file draws it: the rows that are used, and their lines prepared and joined.
+
+    ``numbers`` are the row numbers of the lines before they were prepared.
+    """
+
+    name: str
+    kind: RiverKind
+    rows: Sequence[Row]
+    numbers: Sequence[int]
+    prepared: Prepared
+    joined: Joined
+
+    def rows_of(self, lines: Sequence[int], *, are_prepared: bool = True) -> str:
+        """Returns the row numbers of lines (indices) as text, the first twenty."""
+        origins = [self.prepared.origins[line] for line in lines] if are_prepared else lines
+        return ", ".join(map(str, sorted({self.numbers[origin] for origin in origins})[:20]))
+
+
+def note_drawing(drawn: Drawn, outcome: Outcome) -> None:
+    """Says what was drawn twice, and what is no course."""
+    if repeats := drawn.prepared.repeats:
+        outcome.note(
+            "{river}: rows {rows} draw the same stretch; it counts once.",
+            river=drawn.name,
+            rows=drawn.rows_of([each for pair in repeats for each in pair], are_prepared=False),
+        )
+    for lines in drawn.joined.banks:
+        outcome.note(
+            "{river}: rows {rows} look like banks or a ring, not one course; check its length.",
+            river=drawn.name,
+            rows=drawn.rows_of(lines),
+        )
+
+
+def note_joins(drawn: Drawn, outcome: Outcome) -> None:
+    """Says how a new or changed river was put together."""
+    name, joined, ways = drawn.name, drawn.joined, len(drawn.rows)
+    if ways > 1 or joined.branches:
+        widest = max((join.distance_m for join in joined.joins), default=0.0)
+        outcome.joined.append(
+            comment(
+                "{river}: {ways} lines became {parts} by {joins} joins, the widest {widest} m.",
+                river=name,
+                ways=ways,
+                parts=len(joined.parts),
+                joins=len(joined.joins),
+                widest=round(widest, 1),
+            )
+        )
+    if drawn.prepared.cuts:
+        outcome.note(
+            "{river}: cut at {count} places where another of its lines ends or begins.",
+            river=name,
+            count=drawn.prepared.cuts,
+        )
+    if joined.reversed_ways:
+        outcome.note(
+            "{river}: {count} lines drawn upstream were turned.",
+            river=name,
+            count=len(joined.reversed_ways),
+        )
+    if joined.branches:
+        outcome.note(
+            "{river}: {count} arms lie beside its course.", river=name, count=len(joined.branches)
+        )
+    note_gaps(drawn, outcome)
+
+
+def note_gaps(drawn: Drawn, outcome: Outcome) -> None:
+    """Says where the course is broken, and how wide."""
+    starts = drawn.joined.starts_m
+    for gap in drawn.joined.gaps:
+        end = starts[gap.after] + length_m(drawn.joined.course[gap.after].line)
+        outcome.note(
+            "{river}: a gap of {gap} m after {chainage} stays a gap.",
+            river=drawn.name,
+            gap=round(gap.distance_m),
+            chainage=format_chainage(end),
+        )
+
+
+def note_directions(
+    rivers: Mapping[int, Drawn],
+    flows: Mapping[int, object | None],
+    outcome: Outcome,
+) -> None:
+    """Says which rivers flow into nothing known.
+
+    ``flows`` holds what each river flows into, by its id.
+    """
+    for river_id, drawn in rivers.items():
+        if flows.get(river_id) is None:
+            outcome.note(
+                "What {river} flows into is unknown: its end meets no river.", river=drawn.name
+            )
