@@ -1,15 +1,23 @@
-"""What the import of rivers says of their lines: joins, gaps, arms, repeats."""
+"""What the import of rivers says of their lines: joins, gaps, arms, repeats, lines run upstream."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
+
+from shapely.geometry import Point
+from sqlalchemy import Connection, text
 
 from data.imports.outcome import Outcome, comment
 from data.imports.source import Row
 from data.vocabulary import RiverKind
 from gis.chainage import format_chainage
+from gis.crs import CGCS2000
 from gis.ellipsoid import length_m
-from gis.meeting import Prepared
-from gis.network import Joined
+from gis.meeting import Prepared, opposed_lines
+from gis.network import MEETING_M, Joined
+
+_AROUND_DEG: Final = 0.005
+"""More than MEETING_M in degrees up to a latitude of 80°, so that the index is asked first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +104,66 @@ def note_gaps(drawn: Drawn, outcome: Outcome) -> None:
 
 
 def note_directions(
+    connection: Connection,
     rivers: Mapping[int, Drawn],
     flows: Mapping[int, object | None],
     outcome: Outcome,
 ) -> None:
-    """Says which rivers flow into nothing known.
+    """Says which rivers flow into nothing known, and which lines seem to be drawn upstream.
 
     ``flows`` holds what each river flows into, by its id.
     """
     for river_id, drawn in rivers.items():
-        if flows.get(river_id) is None:
+        for lines, place in opposed_lines(drawn.joined):
+            if _other_river_at(connection, river_id, place) is None:
+                outcome.note(
+                    "{river}: lines of rows {rows} run against each other where they meet; one is "
+                    "drawn upstream. Turn it and import again.",
+                    river=drawn.name,
+                    rows=drawn.rows_of(lines),
+                )
+        if flows.get(river_id) is not None:
+            continue
+        source = _source_of(drawn)
+        other = _other_river_at(connection, river_id, source) if source else None
+        if other is None:
             outcome.note(
                 "What {river} flows into is unknown: its end meets no river.", river=drawn.name
             )
+        else:
+            outcome.note(
+                "What {river} flows into is unknown: its end meets no river, its beginning lies on "
+                "{other}. If it is drawn upstream, turn it and import again.",
+                river=drawn.name,
+                other=other,
+            )
+
+
+def _source_of(drawn: Drawn) -> Point | None:
+    """Returns where a river begins; None for a canal, which may well begin on a river."""
+    if drawn.kind is RiverKind.CANAL or not drawn.joined.course:
+        return None
+    return Point(drawn.joined.course[0].line.coords[0])
+
+
+def _other_river_at(connection: Connection, river_id: int, place: Point) -> str | None:
+    """Returns the name of the nearest other river within MEETING_M of a place, if there is one."""
+    found = connection.execute(
+        text(
+            f"""
+            SELECT name FROM river,
+                ST_SetSRID(ST_MakePoint(:lon, :lat), {CGCS2000}) AS place
+            WHERE id <> :river AND geom && ST_Expand(place, :around)
+                AND ST_DWithin(geom::geography, place::geography, :within)
+            ORDER BY ST_Distance(geom::geography, place::geography), id LIMIT 1
+            """
+        ),
+        {
+            "river": river_id,
+            "lon": place.x,
+            "lat": place.y,
+            "around": _AROUND_DEG,
+            "within": MEETING_M,
+        },
+    ).scalar()
+    return None if found is None else str(found)

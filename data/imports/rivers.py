@@ -61,7 +61,7 @@ def import_rows(
             river_id = _import_river(connection, key, drawn, areas, options, done)
             _keep_receiver(connection, river_id, receivers.get(key))
             rivers[river_id] = drawn
-    note_directions(rivers, settle_flows(connection, outcome), outcome)
+    note_directions(connection, rivers, settle_flows(connection, outcome), outcome)
 
 
 def _keep_receiver(connection: Connection, river_id: int, said: _Key | str | None) -> None:

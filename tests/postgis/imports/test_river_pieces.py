@@ -1,4 +1,4 @@
-"""Rivers drawn in pieces that meet in middles, overlap, or repeat."""
+"""Rivers drawn in pieces that meet in middles, overlap, repeat or run against each other."""
 
 from pathlib import Path
 
@@ -76,3 +76,44 @@ def test_what_two_rows_draw_counts_once_and_is_told(database: Database, tmp_path
     with database.app.connect() as connection:
         names = connection.execute(text("SELECT name FROM reach")).scalars().all()
     assert names == ["干河"]
+
+
+def test_lines_against_each_other_name_their_rows(database: Database, tmp_path: Path) -> None:
+    notes = _take(
+        database,
+        tmp_path,
+        ("孤河", LineString([UP, MID])),
+        ("孤河", LineString([DOWN, MID])),
+    )
+    assert (
+        "孤河: lines of rows 1, 2 run against each other where they meet; one is drawn upstream. "
+        "Turn it and import again."
+    ) in notes
+
+
+def test_two_forks_that_end_on_another_river_are_not_against_each_other(
+    database: Database, tmp_path: Path
+) -> None:
+    notes = _take(
+        database,
+        tmp_path,
+        ("干河", LineString([UP, MID, DOWN])),
+        ("支河", LineString([(112.4, 32.7), MID])),
+        ("支河", LineString([(112.4, 32.5), MID])),
+    )
+    assert not any("against each other" in each for each in notes)
+
+
+def test_a_river_drawn_upstream_is_asked_about(database: Database, tmp_path: Path) -> None:
+    notes = _take(
+        database,
+        tmp_path,
+        ("干河", LineString([UP, MID, DOWN])),
+        ("支河", LineString([MID, (112.4, 32.7)])),
+        ("支渠", LineString([MID, (112.1, 32.5)])),
+    )
+    assert (
+        "What 支河 flows into is unknown: its end meets no river, its beginning lies on 干河. "
+        "If it is drawn upstream, turn it and import again."
+    ) in notes
+    assert "What 支渠 flows into is unknown: its end meets no river." in notes
