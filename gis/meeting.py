@@ -4,7 +4,6 @@ A line may end or begin in the middle of another; joining knows ends alone.
 """
 
 from collections.abc import Mapping, Sequence
-from itertools import combinations
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -15,7 +14,7 @@ from shapely.geometry import LineString, Point
 from gis.banks import EXACT_M, is_ring, runs_back
 from gis.chainage import LineIndex, Measured
 from gis.ellipsoid import box_around, distance_m, flattened_m, length_m
-from gis.joins import MEETING_M, Joined, Part, join_lines
+from gis.joins import MEETING_M, Part, join_lines
 
 REPEAT_M: Final = 1.0
 """A line that lies this near another all along was drawn twice: no two banks are a metre apart."""
@@ -191,35 +190,6 @@ def _drawn_on(line: LineString, end: Point, place: Point) -> LineString:
     beyond = [[place.x, place.y]]
     is_first = tuple(rows[0]) == (end.x, end.y)
     return LineString(np.concatenate([beyond, rows] if is_first else [rows, beyond]))
-
-
-class Opposed(NamedTuple):
-    """Two lines (indices) that run against each other where they meet, and that place."""
-
-    lines: tuple[int, int]
-    place: Point
-
-
-def opposed_lines(joined: Joined, within_m: float = MEETING_M) -> list[Opposed]:
-    """Returns where two parts of a river meet head to head or tail to tail, and no third is near.
-
-    The water of both would end there, or begin there: one is drawn upstream, unless another water
-    takes it or brings it. Arms of one island, and banks, meet at both ends and don't count.
-    """
-    parts = joined.parts
-    index = LineIndex([part.line for part in parts])
-    found = []
-    for one, other in combinations(range(len(parts)), 2):
-        rows = parts[one].line.coords, parts[other].line.coords
-        apart = [distance_m(Point(rows[0][at]), Point(rows[1][at])) for at in (0, -1)]
-        if (apart[0] <= within_m) == (apart[1] <= within_m):
-            continue
-        at = 0 if apart[0] <= within_m else -1
-        place = Point(rows[0][at])
-        if {near for near, _ in index.within(place, within_m)} <= {one, other}:
-            pair = parts[one].ways[at].index, parts[other].ways[at].index
-            found.append(Opposed((min(pair), max(pair)), place))
-    return found
 
 
 def _ends(line: LineString) -> tuple[Point, Point]:

@@ -1,43 +1,22 @@
 """What the import of rivers says of their lines: joins, gaps, arms, repeats, lines run upstream."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Final
 
 from shapely.geometry import Point
 from sqlalchemy import Connection, text
 
+from data.imports.drawings import Drawn
 from data.imports.outcome import Outcome, comment
-from data.imports.source import Row
 from data.vocabulary import RiverKind
 from gis.chainage import format_chainage
 from gis.crs import CGCS2000
+from gis.directions import opposed
 from gis.ellipsoid import length_m
-from gis.meeting import Prepared, opposed_lines
-from gis.network import MEETING_M, Joined
+from gis.network import MEETING_M
 
 _AROUND_DEG: Final = 0.005
 """More than MEETING_M in degrees up to a latitude of 80°, so that the index is asked first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A river as a file draws it: the rows that are used, and their lines prepared and joined.
-
-    ``numbers`` are the row numbers of the lines before they were prepared.
-    """
-
-    name: str
-    kind: RiverKind
-    rows: Sequence[Row]
-    numbers: Sequence[int]
-    prepared: Prepared
-    joined: Joined
-
-    def rows_of(self, lines: Sequence[int], *, are_prepared: bool = True) -> str:
-        """Returns the row numbers of lines (indices) as text, the first twenty."""
-        origins = [self.prepared.origins[line] for line in lines] if are_prepared else lines
-        return ", ".join(map(str, sorted({self.numbers[origin] for origin in origins})[:20]))
 
 
 def note_drawing(drawn: Drawn, outcome: Outcome) -> None:
@@ -77,11 +56,9 @@ def note_joins(drawn: Drawn, outcome: Outcome) -> None:
             river=name,
             count=drawn.prepared.cuts,
         )
-    if joined.reversed_ways:
+    if turned := {*joined.reversed_ways} ^ {*drawn.turned}:
         outcome.note(
-            "{river}: {count} lines drawn upstream were turned.",
-            river=name,
-            count=len(joined.reversed_ways),
+            "{river}: {count} lines drawn upstream were turned.", river=name, count=len(turned)
         )
     if joined.branches:
         outcome.note(
@@ -114,13 +91,13 @@ def note_directions(
     ``flows`` holds what each river flows into, by its id.
     """
     for river_id, drawn in rivers.items():
-        for lines, place in opposed_lines(drawn.joined):
-            if _other_river_at(connection, river_id, place) is None:
+        for pair in opposed(drawn.joined):
+            if _other_river_at(connection, river_id, pair.place) is None:
                 outcome.note(
                     "{river}: lines of rows {rows} run against each other where they meet; one is "
                     "drawn upstream. Turn it and import again.",
                     river=drawn.name,
-                    rows=drawn.rows_of(lines),
+                    rows=drawn.rows_of(pair.lines),
                 )
         if flows.get(river_id) is not None:
             continue
@@ -147,13 +124,17 @@ def _source_of(drawn: Drawn) -> Point | None:
 
 
 def _other_river_at(connection: Connection, river_id: int, place: Point) -> str | None:
-    """Returns the name of the nearest other river within MEETING_M of a place, if there is one."""
+    """Returns the name of the nearest other river within MEETING_M of a place, if there is one.
+
+    Those that flow into the river don't count.
+    """
     found = connection.execute(
         text(
             f"""
             SELECT name FROM river,
                 ST_SetSRID(ST_MakePoint(:lon, :lat), {CGCS2000}) AS place
-            WHERE id <> :river AND geom && ST_Expand(place, :around)
+            WHERE id <> :river AND flows_into_id IS DISTINCT FROM :river
+                AND geom && ST_Expand(place, :around)
                 AND ST_DWithin(geom::geography, place::geography, :within)
             ORDER BY ST_Distance(geom::geography, place::geography), id LIMIT 1
             """

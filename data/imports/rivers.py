@@ -1,23 +1,16 @@
 """Imports rivers and canals: lines of one name are one river, which is split into reaches."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
-from shapely.geometry import LineString, MultiLineString
+from shapely.geometry import MultiLineString
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
-from data.errors import BadInput
+from data.imports.drawings import Drawn, RiverKey, drawings, rows_by_river
 from data.imports.flows import settle_flows
 from data.imports.options import Options
 from data.imports.outcome import Outcome
 from data.imports.records import each_refused
-from data.imports.river_notes import (
-    Drawn,
-    note_directions,
-    note_drawing,
-    note_gaps,
-    note_joins,
-)
+from data.imports.river_notes import note_directions, note_drawing, note_gaps, note_joins
 from data.imports.source import Row
 from data.imports.stretches import (
     PlannedReach,
@@ -32,18 +25,9 @@ from data.placing.snaps import hanging_on, snap_again
 from data.queries.waters import registry
 from data.queries.waters.registry import Area
 from data.tables.waters import river
-from data.vocabulary import RiverKind
 from gis.ellipsoid import length_m
-from gis.meeting import prepare_lines
-from gis.network import join_lines
 
 _OWN = ("name_en", "code_scheme", "basin", "source", "remark")
-
-
-class _Key(NamedTuple):
-    name: str
-    kind: RiverKind
-    code: str | None
 
 
 def import_rows(
@@ -53,18 +37,17 @@ def import_rows(
     level = options.split_level or registry.finest_level(connection)
     areas = registry.surfaces(connection, level) if level else []
     rivers: dict[int, Drawn] = {}
-    groups = _grouped(rows)
+    groups = rows_by_river(rows)
     receivers = stated_receivers(groups)
-    for key, group in groups.items():
-        with each_refused(connection, group, outcome, held_elsewhere(key.name)) as done:
-            drawn = _drawn(key, group, done)
+    for key, drawn in drawings(connection, groups, outcome).items():
+        with each_refused(connection, drawn.rows, outcome, held_elsewhere(key.name)) as done:
             river_id = _import_river(connection, key, drawn, areas, options, done)
             _keep_receiver(connection, river_id, receivers.get(key))
             rivers[river_id] = drawn
     note_directions(connection, rivers, settle_flows(connection, outcome), outcome)
 
 
-def _keep_receiver(connection: Connection, river_id: int, said: _Key | str | None) -> None:
+def _keep_receiver(connection: Connection, river_id: int, said: RiverKey | str | None) -> None:
     """Stores what the file states that a river flows into; a file that says nothing keeps it."""
     if said is None:
         return
@@ -76,19 +59,9 @@ def _keep_receiver(connection: Connection, river_id: int, said: _Key | str | Non
     )
 
 
-def _grouped(rows: Sequence[Row]) -> dict[_Key, list[Row]]:
-    groups: dict[_Key, list[Row]] = {}
-    for row in rows:
-        kind = row.get("kind", RiverKind)
-        if kind is None:
-            kind = RiverKind.CANAL if row.name.endswith(("渠", "运河")) else RiverKind.RIVER
-        groups.setdefault(_Key(row.name, kind, row.text("code") or None), []).append(row)
-    return groups
-
-
 def _import_river(
     connection: Connection,
-    key: _Key,
+    key: RiverKey,
     drawn: Drawn,
     areas: Sequence[Area],
     options: Options,
@@ -165,28 +138,6 @@ def _hold_reaches(
         outcome.note("Snapped to {river} again: {names}.", river=name, names=", ".join(moved))
 
 
-def _drawn(key: _Key, rows: Sequence[Row], outcome: Outcome) -> Drawn:
-    """Returns the river as its rows draw it; a row that repeats another one's line is refused."""
-    first: dict[bytes, int] = {}
-    own: list[Row] = []
-    lines: list[LineString] = []
-    numbers: list[int] = []
-    for row in rows:
-        if not isinstance(row.geometry, MultiLineString):
-            continue
-        before = first.setdefault(row.geometry.wkb, row.number)
-        if before != row.number:
-            outcome.refuse(
-                row.number, row.name, BadInput("It repeats the line of row {row}.", row=before)
-            )
-            continue
-        own.append(row)
-        lines += [line for line in row.geometry.geoms if isinstance(line, LineString)]
-        numbers += [row.number] * (len(lines) - len(numbers))
-    prepared = prepare_lines(lines)
-    return Drawn(key.name, key.kind, own, numbers, prepared, join_lines(prepared.lines))
-
-
 def _words(rows: Sequence[Row]) -> dict[str, object]:
     """Returns, for each column of the river, the first non-empty value among its rows."""
     found = {name: next((row.text(name) for row in rows if row.text(name)), "") for name in _OWN}
@@ -194,7 +145,7 @@ def _words(rows: Sequence[Row]) -> dict[str, object]:
 
 
 def _insert(
-    connection: Connection, key: _Key, geometry: MultiLineString, values: dict[str, object]
+    connection: Connection, key: RiverKey, geometry: MultiLineString, values: dict[str, object]
 ) -> int:
     statement = (
         insert(river)
@@ -210,7 +161,7 @@ def _insert(
     return int(connection.execute(statement).scalar_one())
 
 
-def _existing(connection: Connection, key: _Key) -> RowMapping | None:
+def _existing(connection: Connection, key: RiverKey) -> RowMapping | None:
     """Returns the stored river of that name and kind with the key's code, else without a code."""
     rows = (
         connection.execute(

@@ -91,6 +91,27 @@ def test_lines_against_each_other_name_their_rows(database: Database, tmp_path: 
     ) in notes
 
 
+def test_the_line_against_what_other_rivers_say_is_turned(
+    database: Database, tmp_path: Path
+) -> None:
+    """支河 meets 干河 with the beginning of its lower piece; 小沟 ends where its pieces meet."""
+    node = (112.3, 32.6)
+    lines = [
+        ("支河", LineString([(112.4, 32.6), node])),
+        ("支河", LineString([MID, node])),
+        ("小沟", LineString([(112.3, 32.7), node])),
+    ]
+    _take(database, tmp_path, ("干河", LineString([UP, MID, DOWN])))
+    notes = _take(database, tmp_path, *lines)
+    assert "支河: 1 lines drawn upstream were turned." in notes
+    assert not any("against each other" in each for each in notes)
+    found = _receivers(database.app)
+    assert (found["支河"][0], found["小沟"][0]) == ("干河", "支河")
+    assert abs(found["支河"][1] - 18_770) < 10
+    again = _take(database, tmp_path, *lines)
+    assert not any("changed" in each or "reaches now" in each for each in again)
+
+
 def test_two_forks_that_end_on_another_river_are_not_against_each_other(
     database: Database, tmp_path: Path
 ) -> None:
@@ -111,9 +132,11 @@ def test_a_river_drawn_upstream_is_asked_about(database: Database, tmp_path: Pat
         ("干河", LineString([UP, MID, DOWN])),
         ("支河", LineString([MID, (112.4, 32.7)])),
         ("支渠", LineString([MID, (112.1, 32.5)])),
+        ("源沟", LineString([(112.2, 32.9), UP])),
     )
     assert (
         "What 支河 flows into is unknown: its end meets no river, its beginning lies on 干河. "
         "If it is drawn upstream, turn it and import again."
     ) in notes
+    assert "What 干河 flows into is unknown: its end meets no river." in notes
     assert "What 支渠 flows into is unknown: its end meets no river." in notes

@@ -13,7 +13,7 @@ from shapely.geometry import LineString
 
 from gis.chainage import Measured
 from gis.ellipsoid import length_m
-from gis.meeting import opposed_lines, prepare_lines
+from gis.meeting import prepare_lines
 from gis.network import Joined, confluences, join_lines
 
 # Near 32.6 N, 0.0001 degrees of longitude are 9.4 m, of latitude 11.1 m.
@@ -91,18 +91,6 @@ def test_two_banks_and_a_ring_are_not_cut() -> None:
     assert prepare_lines([ring, on_ring]).cuts == 0
     assert prepare_lines([north, shapely.reverse(south)]).cuts == 0
     assert prepare_lines([]).lines == ()
-
-
-def test_lines_that_run_against_each_other_are_found() -> None:
-    upper, wrong = eastward(112.0, 112.1), shapely.reverse(eastward(112.1, 112.3))
-    (head,) = opposed_lines(join_lines([upper, wrong]))
-    assert (head.lines, head.place.coords[0]) == ((0, 1), (112.1, LAT))
-    (tail,) = opposed_lines(join_lines([shapely.reverse(upper), eastward(112.1, 112.3)]))
-    assert tail.lines == (0, 1)
-    fork = LineString([(112.0, LAT + 0.1), (112.1, LAT)])
-    assert opposed_lines(join_lines([upper, fork, eastward(112.1, 112.3)])) == []
-    island = LineString([(112.0, LAT), (112.05, LAT + 0.03), (112.1, LAT)])
-    assert opposed_lines(join_lines([upper, island])) == []
 
 
 def level_paths(
