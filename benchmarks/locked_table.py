@@ -83,8 +83,9 @@ def measure(served: Served, table: str) -> None:
         )
 
 
-def main() -> None:
-    """Measures the tables named, or ``problem``."""
+@contextmanager
+def served_office() -> Iterator[Served]:
+    """Serves the made office from a private cluster inside the block."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -99,11 +100,16 @@ def main() -> None:
                 office = open_office(database)
                 url = database.urls["app"]
                 with running_dashboard(url, folder / "log", {}) as address:
-                    served = Served(address, office)
-                    for table in sys.argv[1:] or ["problem"]:
-                        measure(served, table)
+                    yield Served(address, office)
         finally:
             cluster.stop(immediate=True)
+
+
+def main() -> None:
+    """Measures the tables named, or ``problem``."""
+    with served_office() as served:
+        for table in sys.argv[1:] or ["problem"]:
+            measure(served, table)
 
 
 if __name__ == "__main__":

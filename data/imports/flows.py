@@ -32,11 +32,13 @@ def settle_flows(
     A river flows into the river that its file stated, else into the one its end meets, None where
     it meets none; a reach into the next one downstream. Where the two differ ``outcome`` says so.
     """
-    lines = {
-        river_id: [part.line for part in join_lines(list(geometry.geoms)).course]
+    joined = {
+        river_id: join_lines(list(geometry.geoms))
         for river_id, geometry in courses(connection).items()
     }
-    found = _believed(connection, lines, confluences(lines), outcome)
+    lines = {river_id: [part.line for part in each.course] for river_id, each in joined.items()}
+    arms = {river_id: [part.line for part in each.branches] for river_id, each in joined.items()}
+    found = _believed(connection, lines, confluences(lines, arms=arms), outcome)
     for river_id, met in found.items():
         connection.execute(
             text(

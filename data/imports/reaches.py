@@ -20,6 +20,7 @@ from data.placing.snaps import hanging_on, snap_again
 from data.queries.waters import registry
 from gis.chainage import BadLine, LineIndex, Measured, format_chainage
 from gis.ellipsoid import length_m
+from gis.meeting import prepare_lines
 from gis.network import join_lines, starts_m
 
 OFF_M: Final = 200.0
@@ -47,6 +48,18 @@ class _Course:
         if found is None:
             raise BadInput("An end of it lies more than {off} m from its river.", off=round(OFF_M))
         return self.starts[found[0]] + found[1].chainage_m
+
+    def downstream(self, lines: MultiLineString) -> list[LineString]:
+        """Returns lines along the river, those drawn upstream turned; far ones stay as they are."""
+        found = []
+        for line in lines.geoms:
+            ends = [self.index.nearest(Point(line.coords[at]), OFF_M) for at in (0, -1)]
+            first_m, last_m = (
+                self.starts[end[0]] + end[1].chainage_m if end else None for end in ends
+            )
+            is_back = first_m is not None and last_m is not None and last_m < first_m
+            found.append(line.reverse() if is_back else line)
+        return found
 
     def between(self, from_m: float, to_m: float) -> LineString:
         """Returns the river's line between two distances. Raises BadInput if it has a gap."""
@@ -140,9 +153,13 @@ def _names(connection: Connection, river_id: int) -> set[str]:
 
 def _plan(connection: Connection, row: Row, course: _Course) -> PlannedReach:
     if isinstance(row.geometry, MultiLineString):
-        joined = join_lines(list(row.geometry.geoms))
+        joined = join_lines(prepare_lines(course.downstream(row.geometry)).lines)
         if len(joined.parts) > 1:
-            raise BadInput("Its line has {count} parts; a reach has one.", count=len(joined.parts))
+            raise BadInput(
+                "Its line has {count} parts; a reach has one.",
+                mend="Join its lines, or make each part a reach of its own.",
+                count=len(joined.parts),
+            )
         line = joined.course[0].line
         from_m = course.chainage_of(Point(line.coords[0]))
         to_m = course.chainage_of(Point(line.coords[-1]))

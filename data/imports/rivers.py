@@ -1,16 +1,16 @@
 """Imports rivers and canals: lines of one name are one river, which is split into reaches."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
-from shapely.geometry import LineString, MultiLineString
+from shapely.geometry import MultiLineString
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
-from data.errors import BadInput
+from data.imports.drawings import Drawn, RiverKey, drawings, rows_by_river
 from data.imports.flows import settle_flows
 from data.imports.options import Options
-from data.imports.outcome import Outcome, comment
+from data.imports.outcome import Outcome
 from data.imports.records import each_refused
+from data.imports.river_notes import note_directions, note_drawing, note_gaps, note_joins
 from data.imports.source import Row
 from data.imports.stretches import (
     PlannedReach,
@@ -25,18 +25,9 @@ from data.placing.snaps import hanging_on, snap_again
 from data.queries.waters import registry
 from data.queries.waters.registry import Area
 from data.tables.waters import river
-from data.vocabulary import RiverKind
-from gis.chainage import format_chainage
 from gis.ellipsoid import length_m
-from gis.network import Joined, join_lines
 
 _OWN = ("name_en", "code_scheme", "basin", "source", "remark")
-
-
-class _Key(NamedTuple):
-    name: str
-    kind: RiverKind
-    code: str | None
 
 
 def import_rows(
@@ -45,21 +36,18 @@ def import_rows(
     """Writes the rivers of these rows, their reaches and the waters that the rivers flow into."""
     level = options.split_level or registry.finest_level(connection)
     areas = registry.surfaces(connection, level) if level else []
-    rivers: dict[int, str] = {}
-    groups = _grouped(rows)
+    rivers: dict[int, Drawn] = {}
+    groups = rows_by_river(rows)
     receivers = stated_receivers(groups)
-    for key, group in groups.items():
-        with each_refused(connection, group, outcome, held_elsewhere(key.name)) as done:
-            river_id = _import_river(connection, key, group, areas, options, done)
+    for key, drawn in drawings(connection, groups, outcome).items():
+        with each_refused(connection, drawn.rows, outcome, held_elsewhere(key.name)) as done:
+            river_id = _import_river(connection, key, drawn, areas, options, done)
             _keep_receiver(connection, river_id, receivers.get(key))
-            rivers[river_id] = key.name
-    flows = settle_flows(connection, outcome)
-    for river_id, name in rivers.items():
-        if flows.get(river_id) is None:
-            outcome.note("What {river} flows into is unknown: its end meets no river.", river=name)
+            rivers[river_id] = drawn
+    note_directions(connection, rivers, settle_flows(connection, outcome), outcome)
 
 
-def _keep_receiver(connection: Connection, river_id: int, said: _Key | str | None) -> None:
+def _keep_receiver(connection: Connection, river_id: int, said: RiverKey | str | None) -> None:
     """Stores what the file states that a river flows into; a file that says nothing keeps it."""
     if said is None:
         return
@@ -71,27 +59,16 @@ def _keep_receiver(connection: Connection, river_id: int, said: _Key | str | Non
     )
 
 
-def _grouped(rows: Sequence[Row]) -> dict[_Key, list[Row]]:
-    groups: dict[_Key, list[Row]] = {}
-    for row in rows:
-        kind = row.get("kind", RiverKind)
-        if kind is None:
-            kind = RiverKind.CANAL if row.name.endswith(("渠", "运河")) else RiverKind.RIVER
-        groups.setdefault(_Key(row.name, kind, row.text("code") or None), []).append(row)
-    return groups
-
-
 def _import_river(
     connection: Connection,
-    key: _Key,
-    rows: Sequence[Row],
+    key: RiverKey,
+    drawn: Drawn,
     areas: Sequence[Area],
     options: Options,
     outcome: Outcome,
 ) -> int:
-    own, lines, numbers = _own_lines(rows, outcome)
-    joined = join_lines(lines)
-    _note_banks(key.name, joined, numbers, outcome)
+    own, joined = drawn.rows, drawn.joined
+    note_drawing(drawn, outcome)
     geometry = MultiLineString([part.line for part in joined.parts])
     length = sum(length_m(part.line) for part in joined.course)
     values = _words(own) | {"length_m": length}
@@ -101,7 +78,7 @@ def _import_river(
         river_id = _insert(connection, key, geometry, values)
         write_reaches(connection, river_id, planned, length)
         outcome.created += len(own)
-        _note_joins(key.name, joined, len(own), outcome)
+        note_joins(drawn, outcome)
         return river_id
     river_id = int(existing["id"])
     has_same_line = registry.geometry_of(existing["wkb"]).equals_exact(geometry, 0.0)
@@ -112,10 +89,10 @@ def _import_river(
         changed["geom"] = kept_geometry(geometry)
         connection.execute(update(river).where(river.c.id == river_id).values(changed))
         outcome.updated += len(own)
-        _note_joins(key.name, joined, len(own), outcome)
+        note_joins(drawn, outcome)
     else:
         outcome.unchanged += len(own)
-        _note_gaps(key.name, joined, outcome)
+        note_gaps(drawn, outcome)
     if not has_same_line:
         outcome.note(
             "The line of {river} changed: {old} km became {new} km.",
@@ -161,29 +138,6 @@ def _hold_reaches(
         outcome.note("Snapped to {river} again: {names}.", river=name, names=", ".join(moved))
 
 
-def _own_lines(
-    rows: Sequence[Row], outcome: Outcome
-) -> tuple[list[Row], list[LineString], list[int]]:
-    """Returns the rows to use, their lines and each line's row; a line twice is used once."""
-    first: dict[bytes, int] = {}
-    own: list[Row] = []
-    lines: list[LineString] = []
-    numbers: list[int] = []
-    for row in rows:
-        if not isinstance(row.geometry, MultiLineString):
-            continue
-        before = first.setdefault(row.geometry.wkb, row.number)
-        if before != row.number:
-            outcome.refuse(
-                row.number, row.name, BadInput("It repeats the line of row {row}.", row=before)
-            )
-            continue
-        own.append(row)
-        lines += [line for line in row.geometry.geoms if isinstance(line, LineString)]
-        numbers += [row.number] * (len(lines) - len(numbers))
-    return own, lines, numbers
-
-
 def _words(rows: Sequence[Row]) -> dict[str, object]:
     """Returns, for each column of the river, the first non-empty value among its rows."""
     found = {name: next((row.text(name) for row in rows if row.text(name)), "") for name in _OWN}
@@ -191,7 +145,7 @@ def _words(rows: Sequence[Row]) -> dict[str, object]:
 
 
 def _insert(
-    connection: Connection, key: _Key, geometry: MultiLineString, values: dict[str, object]
+    connection: Connection, key: RiverKey, geometry: MultiLineString, values: dict[str, object]
 ) -> int:
     statement = (
         insert(river)
@@ -207,7 +161,7 @@ def _insert(
     return int(connection.execute(statement).scalar_one())
 
 
-def _existing(connection: Connection, key: _Key) -> RowMapping | None:
+def _existing(connection: Connection, key: RiverKey) -> RowMapping | None:
     """Returns the stored river of that name and kind with the key's code, else without a code."""
     rows = (
         connection.execute(
@@ -220,51 +174,3 @@ def _existing(connection: Connection, key: _Key) -> RowMapping | None:
     )
     same = [row for row in rows if row["code"] == key.code]
     return next(iter(same or [row for row in rows if row["code"] is None]), None)
-
-
-def _note_banks(name: str, joined: Joined, numbers: Sequence[int], outcome: Outcome) -> None:
-    for ways in joined.banks:
-        rows = sorted({numbers[way] for way in ways})
-        outcome.note(
-            "{river}: rows {rows} look like banks or a ring, not one course; check its length.",
-            river=name,
-            rows=", ".join(map(str, rows[:20])),
-        )
-
-
-def _note_joins(name: str, joined: Joined, ways: int, outcome: Outcome) -> None:
-    if ways > 1 or joined.branches:
-        widest = max((join.distance_m for join in joined.joins), default=0.0)
-        outcome.joined.append(
-            comment(
-                "{river}: {ways} lines became {parts} by {joins} joins, the widest {widest} m.",
-                river=name,
-                ways=ways,
-                parts=len(joined.parts),
-                joins=len(joined.joins),
-                widest=round(widest, 1),
-            )
-        )
-    if joined.reversed_ways:
-        outcome.note(
-            "{river}: {count} lines drawn upstream were turned.",
-            river=name,
-            count=len(joined.reversed_ways),
-        )
-    if joined.branches:
-        outcome.note(
-            "{river}: {count} arms lie beside its course.", river=name, count=len(joined.branches)
-        )
-    _note_gaps(name, joined, outcome)
-
-
-def _note_gaps(name: str, joined: Joined, outcome: Outcome) -> None:
-    starts = joined.starts_m
-    for gap in joined.gaps:
-        end = starts[gap.after] + length_m(joined.course[gap.after].line)
-        outcome.note(
-            "{river}: a gap of {gap} m after {chainage} stays a gap.",
-            river=name,
-            gap=round(gap.distance_m),
-            chainage=format_chainage(end),
-        )

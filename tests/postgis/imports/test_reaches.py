@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from shapely.geometry import LineString
+from shapely.geometry import LineString, MultiLineString
 from sqlalchemy import text
 
 from tests.made.database import Database
@@ -102,3 +102,30 @@ def test_a_reach_far_from_its_river_is_refused(database: Database, tmp_path: Pat
     assert refusals(run_import(database.app, "reaches", path)) == {
         1: "An end of it lies more than 200 m from its river."
     }
+
+
+def test_pieces_of_a_reach_overlap_repeat_or_run_upstream(
+    database: Database, tmp_path: Path
+) -> None:
+    """Three pieces of one reach, the last drawn upstream, the first two over each other."""
+    _river(database, tmp_path)
+    pieces = [
+        [(112.2, 32.8), (112.2, 32.7)],
+        [(112.2, 32.72), (112.2, 32.65)],
+        [(112.2, 32.7), (112.2, 32.65)],
+        [(112.2, 32.55), (112.2, 32.65)],
+    ]
+    path = write_features(
+        tmp_path / "reaches.gpkg", [({"name": "上段", "river": "干河"}, MultiLineString(pieces))]
+    )
+    assert run_import(database.app, "reaches", path).refused == []
+    assert _kept(database) == [("上段", None, 0, 27725)]
+
+
+def test_a_reach_with_a_gap_is_refused_with_a_way_out(database: Database, tmp_path: Path) -> None:
+    _river(database, tmp_path)
+    parts = MultiLineString([[(112.2, 32.8), (112.2, 32.7)], [(112.2, 32.6), (112.2, 32.5)]])
+    path = write_features(tmp_path / "reaches.gpkg", [({"name": "断段", "river": "干河"}, parts)])
+    (refused,) = run_import(database.app, "reaches", path).refused
+    assert str(refused.why) == "Its line has 2 parts; a reach has one."
+    assert refused.mend == "Join its lines, or make each part a reach of its own."

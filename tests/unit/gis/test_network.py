@@ -154,6 +154,23 @@ def test_rivers_in_a_circle_flow_nowhere_known() -> None:
     assert met["c"].key == "a"
 
 
+def test_a_river_that_ends_on_an_arm_flows_into_the_arm_s_river() -> None:
+    """Its chainage is that of the course beside; exact on an arm comes before near a course."""
+    arm = LineString([(112.0, LAT), (112.1, LAT + 0.02), (112.2, LAT)])
+    rivers = {
+        "main": [eastward(112.0, 112.2)],
+        "side": [LineString([(112.1, LAT + 0.1), (112.1, LAT + 0.02)])],
+        "near": [LineString([(112.1002, LAT + 0.2), (112.1002, LAT - 0.1)])],
+    }
+    without = confluences(rivers)["side"]
+    assert without is not None
+    assert without.key == "near"
+    met = confluences(rivers, arms={"main": [arm]})["side"]
+    assert met is not None
+    assert (met.key, met.part) == ("main", 0)
+    assert met.chainage_m == pytest.approx(0.1 * 93_860, rel=1e-3)
+
+
 def test_a_real_basin(real_data: Path) -> None:
     """Nineteen ways: six rivers, one gap at a reservoir, no way lost, the known confluences."""
     drawn: dict[str, list[LineString]] = defaultdict(list)
