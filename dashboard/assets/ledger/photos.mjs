@@ -1,6 +1,7 @@
 /* Photos of a form: chosen or taken, seen at once, sent one by one, kept or refused with the reason. */
 
 import { element } from "../map/words.mjs";
+import { exifOf, isHeic, withExif } from "./exif.mjs";
 import { say, upload } from "./send.mjs";
 
 const icon = (/** @type {string} */ name) => element("span", { class: `ic ic-${name}`, "aria-hidden": "true" });
@@ -33,9 +34,15 @@ export function fresh() {
 const SMALLER_PX = 4096;
 const SMALLER_QUALITY = 0.9;
 
-/** The picture as a smaller JPEG, null where the browser can't read it. An original that fits is never touched. @param {File} file @returns {Promise<File | null>} */
+/**
+ * The picture as a smaller JPEG that keeps what its camera wrote; null where the browser can't read it, and for HEIC, whose EXIF would be lost.
+ * An original that fits is never touched.
+ * @param {File} file @returns {Promise<File | null>}
+ */
 async function shrunk(file) {
   try {
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    if (isHeic(bytes)) return null;
     const picture = await createImageBitmap(file);
     const scale = Math.min(1, SMALLER_PX / Math.max(picture.width, picture.height));
     const canvas = document.createElement("canvas");
@@ -45,7 +52,10 @@ async function shrunk(file) {
     picture.close();
     /** @type {Blob | null} */
     const made = await new Promise((done) => canvas.toBlob(done, "image/jpeg", SMALLER_QUALITY));
-    return made && made.size < file.size ? new File([made], file.name, { type: "image/jpeg" }) : null;
+    if (!made || made.size >= file.size) return null;
+    const exif = exifOf(bytes);
+    const parts = exif ? withExif(new Uint8Array(await made.arrayBuffer()), exif) : [made];
+    return new File(/** @type {BlobPart[]} */ (parts), file.name, { type: "image/jpeg" });
   } catch {
     return null;
   }
