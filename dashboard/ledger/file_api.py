@@ -37,7 +37,7 @@ def exported(deps: Deps, user: User, query: str) -> bytes:
             asker(connection, deps, user),
             chosen,
             order,
-            ledger_moment(deps, now),
+            ledger_moment(connection, deps, now),
             count=MOST_ROWS,
         )
         if found > MOST_ROWS:

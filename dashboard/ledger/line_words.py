@@ -9,7 +9,6 @@ from dashboard.parts.spot import bank_word
 from dashboard.parts.wording import _, ngettext
 from dashboard.parts.workbook import local_time
 from data.clock import UtcDatetime, to_utc
-from data.procedure.deadlines import working_days_between
 from data.procedure.turns import IN_WORK
 from data.queries.whereabouts import Where
 from data.words.ledger import Group, Light, Source, Status
@@ -89,16 +88,15 @@ def reference_words(source: Source, reference: str) -> str:
     return local_time(at) if at else reference
 
 
-def deadline_words(due_at: UtcDatetime | None, light: Light, now: UtcDatetime) -> str:
+def deadline_words(days_left: int | None, light: Light) -> str:
     """The working days left: 剩 2 个工作日, 逾 5 个工作日; a dash when no deadline runs."""
-    if due_at is None or light is Light.NONE:
+    if days_left is None:
         return "—"
     if light is Light.RED:
-        over = working_days_between(due_at, now)
+        over = -days_left
         if over < 1:
             return _("overdue since today")
         return ngettext("{n} working day over", "{n} working days over", over).format(n=over)
-    left = working_days_between(now, due_at)
-    if left < 1:
+    if days_left < 1:
         return _("due today")
-    return ngettext("{n} working day left", "{n} working days left", left).format(n=left)
+    return ngettext("{n} working day left", "{n} working days left", days_left).format(n=days_left)

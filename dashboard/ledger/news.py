@@ -98,7 +98,7 @@ class LedgerNews:
             changes = ledger_changes(connection, after, scope, now)
         if changes.is_empty:
             return None
-        return Event("ledger", None, orjson.dumps(changes_brief(changes, now)))
+        return Event("ledger", None, orjson.dumps(changes_brief(changes)))
 
     def rings(self, accounts: Iterable[AccountId]) -> set[AccountId]:
         """The accounts whose unread notices have changed since the last call of this method."""

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from data.clock import UtcDatetime
-from data.procedure.deadlines import working_days_between
 from data.queries.map.problems import LedgerChanges, Pin
 from data.words.ledger import Light
 
@@ -11,16 +9,7 @@ RANK = {Light.NONE: 0, Light.GREEN: 1, Light.AMBER: 2, Light.RED: 3}
 """Of several pins in one place the worst light is shown."""
 
 
-def days_left(due_at: UtcDatetime | None, light: Light, now: UtcDatetime) -> int | None:
-    """The working days left, negative when overdue; None when no deadline runs."""
-    if due_at is None or light is Light.NONE:
-        return None
-    if light is Light.RED:
-        return -working_days_between(due_at, now)
-    return working_days_between(now, due_at)
-
-
-def pin_feature(pin: Pin, now: UtcDatetime) -> dict[str, Any]:
+def pin_feature(pin: Pin) -> dict[str, Any]:
     """The problem as a GeoJSON point for the map, with an integer id and short property names."""
     properties = {
         "kind": "problem",
@@ -30,7 +19,7 @@ def pin_feature(pin: Pin, now: UtcDatetime) -> dict[str, Any]:
         "status": "returned" if pin.is_returned else pin.status.value,
         "light": pin.light.value,
         "rank": RANK[pin.light],
-        "days": days_left(pin.due_at, pin.light, now),
+        "days": pin.days_left,
         "reach": pin.reach_id,
         "lake": pin.lake_id,
     }
@@ -42,11 +31,11 @@ def pin_feature(pin: Pin, now: UtcDatetime) -> dict[str, Any]:
     }
 
 
-def changes_brief(changes: LedgerChanges, now: UtcDatetime) -> dict[str, Any]:
+def changes_brief(changes: LedgerChanges) -> dict[str, Any]:
     """The changes as a dict for an open map; ``gone`` are problems no longer open."""
     return {
         "change_no": changes.change_no,
-        "problems": [pin_feature(pin, now) for pin in changes.pins],
+        "problems": [pin_feature(pin) for pin in changes.pins],
         "gone": list(changes.gone),
         "patrols": changes.patrol_count,
     }

@@ -90,9 +90,7 @@ def _deadline(seen: Seen) -> list[Any]:
     if row.is_provisional:
         words += " · " + _("provisional")
     return [
-        html.Span(
-            deadline_words(row.due_at, row.light, seen.now), className=LIGHT_CLASS[row.light]
-        ),
+        html.Span(deadline_words(row.days_left, row.light), className=LIGHT_CLASS[row.light]),
         html.Span(words, className="t2 pb-due"),
     ]
 

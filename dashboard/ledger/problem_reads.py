@@ -13,6 +13,7 @@ from data.errors import NotFound
 from data.procedure.step import Step
 from data.queries.ledger.one_problem import Near, ProblemDetail, handling_units, problem_detail
 from data.queries.ledger.photos import PhotoFacts
+from data.queries.working_days import known_calendar
 from data.records import AccountId
 from data.words.ledger import Stage
 from problem_ledger.cases import permissions
@@ -88,7 +89,7 @@ def read_problem(deps: Deps, user: User, number: str) -> Seen:
             verdict=verify_problem(connection, problem_id),
             units=handling_units(connection, detail.row.division_id),
             user=user,
-            rules=deps.rules,
+            rules=deps.rules.counted_by(known_calendar(connection)),
             now=now,
             similar=similar_to_row(connection, visible_to(user), detail.row, deps.rules),
         )

@@ -16,6 +16,7 @@ from data.queries.ledger.choices import Choices, choices, names
 from data.queries.ledger.conditions import SOON_DAYS
 from data.queries.ledger.filter import LedgerFilter, Order
 from data.queries.ledger.problems import Counts, Moment, ProblemRow, counts, problems
+from data.queries.working_days import known_calendar
 from data.words.ledger import Action, Severity
 from problem_ledger.cases.permissions import allowed_on_each
 
@@ -36,9 +37,10 @@ class Overview:
     names: Mapping[str, tuple[tuple[str, str | None], ...]]
 
 
-def ledger_moment(deps: Deps, now: UtcDatetime) -> Moment:
+def ledger_moment(connection: Connection, deps: Deps, now: UtcDatetime) -> Moment:
     """The present moment with the time until which a deadline counts as near."""
-    return Moment(now, deps.rules.due(now, SOON_DAYS).at)
+    rules = deps.rules.counted_by(known_calendar(connection))
+    return Moment(now, rules.due(now, SOON_DAYS).at)
 
 
 def asker(connection: Connection, deps: Deps, user: User) -> Asker:
@@ -59,7 +61,7 @@ def read_rows(
             asker(connection, deps, user),
             chosen,
             order,
-            ledger_moment(deps, now),
+            ledger_moment(connection, deps, now),
             start=start,
             count=count,
         )
@@ -75,7 +77,7 @@ def read_overview(deps: Deps, user: User, chosen: LedgerFilter) -> Overview:
                 connection,
                 scope,
                 asker(connection, deps, user),
-                ledger_moment(deps, deps.clock()),
+                ledger_moment(connection, deps, deps.clock()),
             ),
             choices(connection, scope),
             saved_views(connection, user.account_id),

@@ -86,6 +86,9 @@ def form_words() -> dict[str, str]:
         "need_category": _("Choose what it is."),
         "need_description": _("Describe what is to be seen."),
         "draft_restored": _("A report not yet sent was restored ({at})."),
+        "draft_lost": _(
+            "These photos are no longer in this browser: {names}. Add them again, or remove them."
+        ),
         "draft_discard": _("Discard it"),
         "draft_elsewhere": _("A report not yet sent belongs to another place ({at})."),
         "draft_continue": _("Continue the draft ({where})"),

@@ -71,7 +71,7 @@ def line_of(row: ProblemRow, now: UtcDatetime) -> Line:
         bars=BARS[row.severity],
         status=state_word(row.status, is_returned=row.is_returned),
         tag=state_class(row.status, is_returned=row.is_returned),
-        deadline=deadline_words(row.due_at, row.light, now),
+        deadline=deadline_words(row.days_left, row.light),
         light=LIGHT_CLASS[row.light],
         unit=row.unit or "—",
         last=last_words(row),

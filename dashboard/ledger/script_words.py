@@ -15,6 +15,8 @@ def script_words() -> dict[str, str]:
         "checking": _("Being checked"),
         "kept": _("Kept"),
         "kept_smaller": _("Kept, made smaller; the original was too large"),
+        "photo_nth": _("photo {n}"),
+        "photo_lost": _("{name} is no longer in this browser; add it again"),
         "wait_photos": _("Wait until the photos have been sent."),
         "unsent_photos": _("Photos not uploaded: {n}"),
         "without_photo": _("Without this one"),

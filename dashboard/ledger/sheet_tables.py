@@ -22,6 +22,12 @@ from data.words.ledger import Action
 HAND: Final = 7 * mm
 """Room for a signature by hand."""
 
+PIECE: Final = 300
+"""A row of the steps has so many characters at most; longer texts go on in rows below …"""
+
+LINE_LENGTH: Final = 18
+"""… and each line, however short, counts as so many."""
+
 SIGNERS: Final = (Action.SUBMIT, Action.VERIFY, Action.SIGN_OFF)
 
 
@@ -47,6 +53,7 @@ def signers(seen: Seen) -> KeepTogether:
             [_by_hand() for _box in boxes],
         ],
         colWidths=[width] * len(boxes),
+        splitInRow=1,
         style=grid(
             [
                 ("BACKGROUND", (0, 0), (-1, 0), GROUND),
@@ -81,19 +88,37 @@ def story(events: Sequence[StoryEvent]) -> Table:
     """Returns the table of every step: when, what, by whom, in what words, with its hash."""
     titles = ("", _("Time"), _("Step"), _("By"), _("What was said"), _("Hash"))
     rows: list[list[Any]] = [[words(title, 7, colour=FAINT) for title in titles]]
+    looks: list[tuple[Any, ...]] = [("BACKGROUND", (0, 0), (-1, 0), GROUND)]
     for event in events:
         digest = event.hash.hex()
+        first, *more = pieces("\n".join(sentences(event)))
         rows.append(
             [
                 words(str(event.seq), 8),
                 words(at_text(event.at), 8),
                 words(done_word(event.action), 8),
                 words(actor_words(event.actor), 8),
-                words("\n".join(sentences(event)), 8),
+                words(first, 8),
                 words(f"{digest[:8]}…{digest[-4:]}", 7, colour=FAINT),
             ]
         )
+        for piece in more:
+            looks.append(("LINEABOVE", (0, len(rows)), (-1, len(rows)), 0.5, WHITE))
+            rows.append(["", "", "", "", words(piece, 8), ""])
     widths = [8 * mm, 27 * mm, 25 * mm, 33 * mm, WIDTH - 120 * mm, 27 * mm]
-    return Table(
-        rows, colWidths=widths, repeatRows=1, style=grid([("BACKGROUND", (0, 0), (-1, 0), GROUND)])
-    )
+    return Table(rows, colWidths=widths, repeatRows=1, style=grid(looks))
+
+
+def pieces(text: str) -> list[str]:
+    """Returns the text in parts that fit in a row each, since no row is split between pages."""
+    found, room = [""], PIECE
+    for line in text.split("\n"):
+        for start in range(0, max(1, len(line)), PIECE):
+            part = line[start : start + PIECE]
+            cost = max(len(part), LINE_LENGTH)
+            if cost > room and found[-1]:
+                found.append("")
+                room = PIECE
+            found[-1] += f"\n{part}" if found[-1] else part
+            room -= cost
+    return found

@@ -12,6 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
     Frame,
+    KeepTogether,
     PageTemplate,
     Spacer,
     Table,
@@ -36,6 +37,7 @@ from dashboard.papers.parts import (
     grid,
     heading,
     picture,
+    section,
     words,
 )
 from dashboard.parts.wording import _, ngettext
@@ -80,14 +82,13 @@ def sign_off_sheet(seen: Seen, photos: Mapping[int, bytes], area: str = "") -> b
     paper.build(
         [
             *_head(seen, area),
-            heading(_("The facts")),
+            *section(_("The facts")),
             facts(_facts(seen)),
-            heading(_("Before and after")),
-            _pair(seen, photos),
+            KeepTogether([heading(_("Before and after")), _pair(seen, photos)]),
             *findings(seen.flags, seen),
-            signers(seen),
-            heading(_("How it was handled")),
+            *section(_("How it was handled")),
             story(seen.detail.story),
+            signers(seen),
         ]
     )
     return out.getvalue()

@@ -194,7 +194,7 @@ def _new_due(seen: Seen, step: Step) -> Field:
     row, rule = seen.detail.row, seen.rules.extension
     reach = reach_of(row.due_at, seen.now, seen.rules)
     asked = row.asked_due_on if step.action is Action.EXTEND else None
-    day = asked if asked and reach.first <= asked <= reach.last else reach.proposed
+    day = asked if asked and reach.first <= asked else reach.proposed
     now = business_date(row.due_at or seen.now).isoformat()
     added = ngettext("at most {n} working day more", "at most {n} working days more",
                      rule.working_days).format(n=rule.working_days)  # fmt: skip
@@ -208,7 +208,7 @@ def _new_due(seen: Seen, step: Step) -> Field:
         "required": True,
         "value": day.isoformat(),
         "least": reach.first.isoformat(),
-        "last": reach.last.isoformat(),
+        "last": max(reach.last, day).isoformat(),
         "hint": " · ".join(hint),
     }
 

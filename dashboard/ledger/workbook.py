@@ -63,7 +63,7 @@ def cells(row: ProblemRow, now: UtcDatetime) -> list[Cell]:
         state_word(row.status, is_returned=row.is_returned),
         light_word(row.light),
         row.due_at,
-        deadline_words(row.due_at, row.light, now),
+        deadline_words(row.days_left, row.light),
         row.extension_count,
         row.unit or "",
         row.requirement,

@@ -40,7 +40,7 @@ def light_tag(row: ProblemRow, now: UtcDatetime) -> html.Span:
     """Returns the tag of a problem's traffic light, with the time left until the deadline."""
     if row.light is Light.NONE:
         return html.Span(light_word(row.light), className="lt x")
-    return html.Span(deadline_words(row.due_at, row.light, now), className=LIGHT_CLASS[row.light])
+    return html.Span(deadline_words(row.days_left, row.light), className=LIGHT_CLASS[row.light])
 
 
 def state_tag(row: ProblemRow) -> html.Span:

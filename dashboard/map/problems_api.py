@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from dashboard.frame.auth import Action, User, require, visible_to
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
-from dashboard.ledger.pins import days_left, pin_feature
+from dashboard.ledger.pins import pin_feature
 from dashboard.ledger.reads import asker, ledger_moment
 from data.database import transaction
 from data.queries.ledger.filter import View
@@ -29,7 +29,7 @@ def ledger_map(deps: Deps, user: User) -> dict[str, Any]:
     return {
         "as_of": now.isoformat(),
         "change_no": change_no,
-        "problems": [pin_feature(each, now) for each in shown],
+        "problems": [pin_feature(each) for each in shown],
     }
 
 
@@ -41,12 +41,13 @@ def ledger_news(deps: Deps, user: User) -> dict[str, int]:
     """
     now, scope = deps.clock(), visible_to(user)
     with transaction(deps.engine) as connection:
-        counted = counts(connection, scope, asker(connection, deps, user), ledger_moment(deps, now))
+        moment = ledger_moment(connection, deps, now)
+        counted = counts(connection, scope, asker(connection, deps, user), moment)
         worst = next(iter(pins(connection, scope, now, most=1)), None)
         walked = patrols_today(connection, scope, now)
         unread = unread_count(connection, scope, user.account_id)
     over = worst is not None and worst.light is Light.RED
-    longest = -(days_left(worst.due_at, worst.light, now) or 0) if worst and over else 0
+    longest = -(worst.days_left or 0) if worst and over else 0
     views = (View.OPEN, View.OVERDUE, View.SOON, View.NEW, View.WAITING)
     return {
         **{view.value: counted.views[view] for view in views},

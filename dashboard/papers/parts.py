@@ -1,5 +1,6 @@
 """What papers are put together from: text that breaks as Chinese does, tables, photos, codes."""
 
+import re
 from collections.abc import Sequence
 from io import BytesIO
 from typing import Any, Final
@@ -13,7 +14,15 @@ from reportlab.lib.enums import TA_LEFT
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
-from reportlab.platypus import Image, Paragraph, Table, TableStyle, paragraph
+from reportlab.platypus import (
+    CondPageBreak,
+    Flowable,
+    Image,
+    Paragraph,
+    Table,
+    TableStyle,
+    paragraph,
+)
 
 from dashboard.papers.fonts import font_name
 
@@ -42,31 +51,51 @@ for _module in (textsplit, paragraph):
         _module.ALL_CANNOT_START += NEVER_FIRST
 
 
-def style(size: float, *, colour: Color = INK, side: int = TA_LEFT) -> ParagraphStyle:
-    """Returns a PDF paragraph style of that text size in points; ``side`` is reportlab's."""
+SECTION: Final = 30 * mm
+"""A section begins on a page that has this room left for its heading and first lines."""
+
+IDEOGRAPHS: Final = re.compile("[\u3000-\u9fff\uf900-\ufaff\uff00-\uffef]")
+
+
+def style(
+    size: float, *, colour: Color = INK, side: int = TA_LEFT, wrap: str | None = "CJK"
+) -> ParagraphStyle:
+    """Returns a PDF paragraph style of that text size in points; ``side`` is reportlab's.
+
+    ``wrap`` "CJK" breaks lines between any two characters, None between words alone.
+    """
     return ParagraphStyle(
         f"text-{size}",
         fontName=font_name(),
         fontSize=size,
         leading=size * 1.45,
         textColor=colour,
-        wordWrap="CJK",
+        wordWrap=wrap,
         splitLongWords=1,
         alignment=side,
     )
 
 
 def words(text: str, size: float = 9, *, colour: Color = INK, side: int = TA_LEFT) -> Paragraph:
-    """Returns the text as a PDF paragraph: markup is not interpreted, line breaks are kept."""
+    """Returns the text as a PDF paragraph: markup is not interpreted, line breaks are kept.
+
+    A text without Chinese breaks between words.
+    """
     safe = escape(text).replace("\n", "<br/>")
-    return Paragraph(safe, style(size, colour=colour, side=side))
+    wrap = "CJK" if IDEOGRAPHS.search(text) else None
+    return Paragraph(safe, style(size, colour=colour, side=side, wrap=wrap))
 
 
 def heading(text: str) -> Paragraph:
     """Returns the heading of a section of a PDF."""
     made = style(11)
-    made.spaceBefore, made.spaceAfter, made.keepWithNext = 9, 4, 1
+    made.spaceBefore, made.spaceAfter = 9, 4
     return Paragraph(escape(text), made)
+
+
+def section(text: str) -> list[Flowable]:
+    """Returns the heading of a section that flows on over pages, never the last of its page."""
+    return [CondPageBreak(SECTION), heading(text)]
 
 
 def facts(pairs: Sequence[tuple[str, str]], columns: int = 2) -> Table:
@@ -97,6 +126,7 @@ def facts(pairs: Sequence[tuple[str, str]], columns: int = 2) -> Table:
     return Table(
         rows,
         colWidths=[name_width, share - name_width] * columns,
+        splitInRow=1,
         style=grid([*spans, ("BACKGROUND", (0, 0), (0, -1), GROUND)]),
     )
 

@@ -81,9 +81,9 @@ def owed_words(chief: ChiefMonth, month: Month) -> str:
         return _("{said}; duty done").format(said=done)
     if month.today > chief.due_on:
         return _("{said}; {left} short").format(said=done, left=left)
-    return _("{said}; {left} more by {day}").format(
-        said=done, left=left, day=f"{chief.due_on:%m-%d}"
-    )
+    is_this_year = chief.due_on.year == month.today.year
+    day = f"{chief.due_on:%m-%d}" if is_this_year else chief.due_on.isoformat()
+    return _("{said}; {left} more by {day}").format(said=done, left=left, day=day)
 
 
 def _day(day: date, patrols: list[PatrolRow], month: Month, is_asked: bool) -> html.Li:

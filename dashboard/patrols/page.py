@@ -23,6 +23,7 @@ from dashboard.patrols.records import found_card, records_card
 from dashboard.patrols.upload import persons, upload_dialog
 from dashboard.waters.words import kilometres
 from data.errors import ServiceDown
+from data.queries.patrols.month import YEARS
 from data.queries.patrols.records import Month
 
 
@@ -171,8 +172,10 @@ def whose(shown: Shown) -> str:
     return words.format(name=shown.chief.name, n=count, length=length)
 
 
-def step(sign: str, label: str, key: str, shown: Shown) -> html.A:
-    """The link to another month (``key``: ``2026-11``) of the same chief."""
+def step(sign: str, label: str, key: str, shown: Shown) -> html.A | html.Span:
+    """The link to another month (``key``: ``2026-11``) of the same chief; a blank beyond YEARS."""
+    if int(key[:4]) not in YEARS:
+        return html.Span(className="fld pt-step", **attributes(aria_hidden="true"))
     chief = OWN if shown.is_own else shown.chief.person_id if shown.chief else None
     return html.A(
         icon(sign),

@@ -206,7 +206,7 @@ def _problems(
         asker(connection, deps, user),
         chosen,
         Order(),
-        ledger_moment(deps, now),
+        ledger_moment(connection, deps, now),
         count=MOST_FOUND,
     )
     return rows

@@ -172,7 +172,7 @@ def _found(problem: ProblemRow, now: UtcDatetime) -> html.Li:
     return html.Li(
         [
             html.Span(
-                deadline_words(problem.due_at, problem.light, now),
+                deadline_words(problem.days_left, problem.light),
                 className=f"{LIGHT_CLASS[problem.light]} pt-light",
             ),
             dcc.Link(words, href=f"/ledger/{problem.id}", title=problem.description),

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, delete, extract, insert, select
+from sqlalchemy import Connection, delete, extract, insert, select, text
 
 from data.errors import BadInput
 from data.imports.options import Options
 from data.imports.outcome import Outcome
 from data.imports.source import Row
 from data.procedure.deadlines import LAST_WEEKDAY, official_calendar
+from data.queries.working_days import CHANGED
 from data.tables.calendar import calendar_day
 
 MOST_DAYS: Final = 31
@@ -100,6 +101,7 @@ def _replace(
         insert(calendar_day),
         [{"day": day, "is_working": works, "name": name} for day, (works, name) in days.items()],
     )
+    connection.execute(text(f"NOTIFY {CHANGED}"))
     outcome.created += 0 if kept else rows
     outcome.updated += rows if kept else 0
     official = official_calendar()

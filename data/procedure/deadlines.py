@@ -135,6 +135,17 @@ def working_days_between(
     return _working_days(first, last, known)
 
 
+def days_left(
+    due_at: UtcDatetime | None, shown: Light, now: UtcDatetime, calendar: Calendar | None = None
+) -> int | None:
+    """Returns the working days left, negative when overdue; None when no deadline runs."""
+    if due_at is None or shown is Light.NONE:
+        return None
+    if shown is Light.RED:
+        return -working_days_between(due_at, now, calendar)
+    return working_days_between(now, due_at, calendar)
+
+
 def light(
     due_at: UtcDatetime | None, amber_at: UtcDatetime | None, status: Status, now: UtcDatetime
 ) -> Light:

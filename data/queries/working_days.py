@@ -1,9 +1,14 @@
 """The calendar of working days: the official one, and the years that the office entered by file."""
 
+from typing import Final
+
 from sqlalchemy import Connection, select
 
 from data.procedure.deadlines import Calendar, official_calendar
 from data.tables.calendar import calendar_day
+
+CHANGED: Final = "onemap_calendar"
+"""The channel of NOTIFY that says that a year was entered or replaced."""
 
 
 def known_calendar(connection: Connection) -> Calendar:

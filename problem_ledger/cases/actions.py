@@ -6,6 +6,7 @@ from data.clock import Clock, UtcDatetime
 from data.database import transaction
 from data.errors import BadInput
 from data.procedure.workflow import Need, Step, check
+from data.queries.working_days import known_calendar
 from data.records import AccountId
 from data.words.ledger import Action, Severity, Status
 from problem_ledger.cases import places
@@ -49,6 +50,7 @@ def act(
         row = store.find(connection, problem_id, lock=True)
         now = max(clock(), UtcDatetime(row["last_at"]))
         participant = participant_in(connection, who, row, now)
+        rules = rules.counted_by(known_calendar(connection))
         if command.version != row["version"]:
             raise overtaken(row, now)
         step = check(command.action, participant.actor, situation_of(connection, row), now, rules)

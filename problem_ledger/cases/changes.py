@@ -98,7 +98,8 @@ def _new_day(taking: Taking) -> date:
     day = taking.command.due_on
     if day is None:
         raise BadInput("Give the new deadline.")
-    check_day(day, taking.row["due_at"], taking.now, taking.rules)
+    row = taking.row
+    check_day(day, row["due_at"], taking.now, taking.rules, row["asked_due_on"])
     return day
 
 

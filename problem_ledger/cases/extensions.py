@@ -32,15 +32,24 @@ def reach_of(due_at: UtcDatetime | None, now: UtcDatetime, rules: Rules) -> Reac
     )
 
 
-def check_day(day: date, due_at: UtcDatetime | None, now: UtcDatetime, rules: Rules) -> None:
-    """Raises BadInput for a day to which the deadline may not be extended."""
+def check_day(
+    day: date,
+    due_at: UtcDatetime | None,
+    now: UtcDatetime,
+    rules: Rules,
+    asked: date | None = None,
+) -> None:
+    """Raises BadInput for a day to which the deadline may not be extended.
+
+    Up to ``asked``, the day of the request that waits, it may: the rule it was asked under held.
+    """
     if due_at is not None and day <= business_date(due_at):
         raise BadInput("The new deadline has to be later than the old one.")
     reach = reach_of(due_at, now, rules)
     if day < reach.first:
         raise BadInput("The new deadline has to lie ahead: {first} at the earliest.",
                        first=reach.first.isoformat())  # fmt: skip
-    if day > reach.last:
+    if day > max(reach.last, asked or reach.last):
         raise BadInput(
             "An extension adds at most {days} working days: {last} at the latest.",
             days=rules.extension.working_days,

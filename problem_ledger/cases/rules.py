@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 from data.clock import UtcDatetime
 from data.errors import BadInput
 from data.procedure import deadlines
-from data.procedure.deadlines import AmberRule, Due
+from data.procedure.deadlines import AmberRule, Calendar, Due
 from data.vocabulary import ChiefLevel
 from data.words.ledger import CATEGORY_KEYS, Group, Severity
 
@@ -97,6 +97,7 @@ class Rules:
 
     ``deadlines`` is by severity, ``overrides`` by (category or group, severity); ``look_back`` in
     months; ``sources`` holds by table the source of its figures, and whether that was verified.
+    ``calendar`` has the days off by which working days are counted, None for the program's own.
     """
 
     deadlines: Mapping[Severity, DeadlineRule]
@@ -111,6 +112,11 @@ class Rules:
     most_photos: int
     similar: SimilarRule
     sources: Mapping[str, tuple[str, bool]]
+    calendar: Calendar | None = None
+
+    def counted_by(self, calendar: Calendar) -> "Rules":
+        """Returns the same rules, counting working days by that calendar."""
+        return replace(self, calendar=calendar)
 
     def working_days(self, category: str, severity: Severity) -> DeadlineRule:
         """Returns a problem's deadline rule: of its category, else its group, else its severity."""
@@ -130,11 +136,11 @@ class Rules:
 
     def due(self, start: UtcDatetime, days: int) -> Due:
         """Returns the deadline so many working days after ``start``, and when it turns amber."""
-        return deadlines.due(start, days, self.amber)
+        return deadlines.due(start, days, self.amber, self.calendar)
 
     def due_on(self, start: UtcDatetime, day: date) -> Due:
         """Returns the deadline on a named day. Raises ValueError unless that is after ``start``."""
-        return deadlines.due_on(start, day, self.amber)
+        return deadlines.due_on(start, day, self.amber, self.calendar)
 
     def look_back_at(self, signed_off_at: UtcDatetime) -> UtcDatetime:
         """Returns when a problem signed off then may be archived: after the look-back period."""

@@ -1,15 +1,16 @@
 """What the ledger does by itself as time goes by: archive, settle deadlines, clear away."""
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, TextClause, text
+from sqlalchemy import Connection, Engine, RowMapping, TextClause, text
 
 from data.chain import read
 from data.clock import Clock, UtcDatetime
 from data.database import transaction
 from data.errors import Conflict
-from data.procedure.deadlines import Calendar, due
+from data.procedure.deadlines import Calendar
 from data.procedure.turns import OPEN, sql_list
 from data.procedure.workflow import steps_of
 from data.queries.working_days import known_calendar
@@ -27,7 +28,10 @@ STRAY_AFTER: Final = timedelta(hours=24)
 TRACKS_AT_ONCE: Final = 500
 
 SETTLED: Final = "节假日安排已公布，期限按工作日重新计算。"
-"""Stands in the chain as the reason, like any other reason there."""
+"""Stands in the chain as the reason, like any other reason there …"""
+
+RECOUNTED: Final = "节假日安排有更改，期限按工作日重新计算。"
+"""… and this where a calendar that is known was replaced by another."""
 
 _ARCHIVED_FROM: Final = [
     source for step in steps_of(Action.ARCHIVE) for source in step.sources if source
@@ -36,9 +40,11 @@ _WATCHED = text(f"""
 SELECT id FROM problem WHERE status IN {sql_list(_ARCHIVED_FROM)}
     AND look_back_at <= :now ORDER BY id
 """)
-_PROVISIONAL = text(
-    f"SELECT id FROM problem WHERE is_provisional AND due_days IS NOT NULL AND {OPEN} ORDER BY id"
-)
+_COUNTED = text(f"""
+SELECT id, assigned_at, due_at, due_days, is_provisional FROM problem
+WHERE due_days IS NOT NULL AND {OPEN} AND (is_provisional
+    OR due_at >= (SELECT date_trunc('year', min(day)) FROM calendar_day)) ORDER BY id
+""")
 _REMOVE_TRACKS = text("SELECT remove_patrol_tracks(:now - make_interval(months => :months), :most)")
 _STRAY = text("DELETE FROM photo WHERE problem_id IS NULL AND uploaded_at < :long_ago")
 
@@ -61,19 +67,23 @@ def archive_watched(engine: Engine, clock: Clock, rules: Rules) -> int:
 def settle_deadlines(
     engine: Engine, clock: Clock, rules: Rules, calendar: Calendar | None = None
 ) -> int:
-    """Recomputes provisional deadlines once the year's days off are published; returns how many.
+    """Recomputes deadlines that a calendar entered since has changed; returns how many.
 
-    Each is an event of its problem's chain, taken by the system.
+    These are the provisional ones once their year's days off are known, and those that counted
+    days off of a year entered anew. Each is an event of its problem's chain, taken by the system.
     """
     if calendar is None:
         with transaction(engine) as connection:
             calendar = known_calendar(connection)
-    known = calendar
+    dated = rules.counted_by(calendar)
 
     def settle_one(problem_id: int) -> int | None:
-        return problem_id if _settle(engine, problem_id, clock, rules, known) else None
+        return problem_id if _settle(engine, problem_id, clock, dated) else None
 
-    return len(one_by_one("deadline of problem", _ids(engine, _PROVISIONAL), settle_one))
+    with transaction(engine) as connection:
+        counted = connection.execute(_COUNTED).all()
+    changed = [row.id for row in counted if _is_changed(row._mapping, row.assigned_at, dated)]
+    return len(one_by_one("deadline of problem", changed, settle_one))
 
 
 def clear_stray_photos(engine: Engine, now: UtcDatetime) -> int:
@@ -108,25 +118,35 @@ def _ids(engine: Engine, query: TextClause) -> list[int]:
         return list(connection.execute(query).scalars())
 
 
-def _settle(
-    engine: Engine, problem_id: int, clock: Clock, rules: Rules, calendar: Calendar
+def _is_changed(
+    row: Mapping[str, Any] | RowMapping, start: UtcDatetime | None, rules: Rules
 ) -> bool:
+    """Returns whether the deadline counted from ``start`` is another or sure by now."""
+    if start is None:
+        return False
+    due = rules.due(start, row["due_days"])
+    if row["is_provisional"]:
+        return not due.is_provisional
+    return bool(due.at != row["due_at"])
+
+
+def _settle(engine: Engine, problem_id: int, clock: Clock, rules: Rules) -> bool:
     with transaction(engine) as connection:
         row = store.find(connection, problem_id, lock=True)
         status = Status(row["status"])
         start = _counted_from(connection, problem_id)
-        if not row["is_provisional"] or start is None or status in CLOSED:
+        if start is None or row["due_days"] is None or status in CLOSED:
             return False
-        settled = due(start, row["due_days"], rules.amber, calendar)
-        if settled.is_provisional:
+        if not _is_changed(row, start, rules):
             return False
+        settled = rules.due(start, row["due_days"])
         store.write_next(
             connection,
             row,
             {
                 "due_at": settled.at,
                 "amber_at": settled.amber_at,
-                "is_provisional": False,
+                "is_provisional": settled.is_provisional,
                 **closed_request(row, settled.at),
             },
             NewEvent(
@@ -135,7 +155,7 @@ def _settle(
                 at=store.next_moment(row, clock),
                 account_id=None,
                 actor="",
-                text=SETTLED,
+                text=SETTLED if row["is_provisional"] else RECOUNTED,
             ),
         )
     return True

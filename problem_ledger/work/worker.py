@@ -19,6 +19,7 @@ from data.clock import Clock
 from data.database_errors import OUTAGES, is_busy
 from data.errors import OneMapError
 from data.logs import OutageLog, first_line
+from data.queries.working_days import CHANGED
 from data.settings import LedgerSettings
 from problem_ledger.cases.rules import Rules, load_rules
 from problem_ledger.record.heads import sign_head
@@ -37,7 +38,7 @@ from problem_ledger.work.upkeep import (
 
 LOG = logging.getLogger(__name__)
 
-CHANNELS: Final = ("onemap_reading", "onemap_ledger")
+CHANNELS: Final = ("onemap_reading", "onemap_ledger", CHANGED)
 SLICE_S: Final = 0.5
 """How long it waits for a notification before it looks whether it should stop."""
 
@@ -123,7 +124,7 @@ class Worker:
 
     def _all_jobs(self, rules: Rules) -> list[Job]:
         engine, clock, often = self._engine, self._clock, self._settings.turn_seconds
-        reading, ledger = (frozenset({each}) for each in CHANNELS)
+        reading, ledger, calendar = (frozenset({each}) for each in CHANNELS)
         jobs = [
             Job(
                 "problems opened", lambda: len(open_problems(engine, clock, rules)), often, reading
@@ -133,7 +134,12 @@ class Worker:
             Job("bursts of refusals announced", self._announce_bursts, often),
             Job("notices delivered", lambda: deliver(engine, clock()), often, ledger),
             Job("problems archived", partial(archive_watched, engine, clock, rules), often),
-            Job("deadlines settled", partial(settle_deadlines, engine, clock, rules), 60 * often),
+            Job(
+                "deadlines settled",
+                partial(settle_deadlines, engine, clock, rules),
+                60 * often,
+                calendar,
+            ),
             Job("photos cleared", lambda: clear_stray_photos(engine, clock()), 60 * often),
         ]
         months = self._settings.track_months

@@ -14,7 +14,7 @@ const PHOTOS = "photos";
  * @property {Facts | null} place
  * @property {string} [where] the place in words
  * @property {Record<"severity" | "source" | "reference" | "description", string>} fields
- * @property {{name: string, id: number | null}[]} photos
+ * @property {{name: string, id: number | null, label?: string}[]} photos with the names of their files
  */
 
 /** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */

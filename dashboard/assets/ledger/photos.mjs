@@ -1,6 +1,7 @@
 /* Photos of a form: chosen or taken, seen at once, sent one by one, kept or refused with the reason. */
 
 import { element } from "../map/words.mjs";
+import { exifOf, isHeic, withExif } from "./exif.mjs";
 import { say, upload } from "./send.mjs";
 
 const icon = (/** @type {string} */ name) => element("span", { class: `ic ic-${name}`, "aria-hidden": "true" });
@@ -8,8 +9,9 @@ const icon = (/** @type {string} */ name) => element("span", { class: `ic ic-${n
 /**
  * One photo of the form.
  * @typedef {object} Item
- * @property {File} file
- * @property {string} name
+ * @property {File | null} file null for one of a draft whose file the browser has lost
+ * @property {string} label the file's name
+ * @property {string} name under which a draft keeps it
  * @property {"" | "sending" | "kept" | "failed"} state
  * @property {number | null} id
  * @property {HTMLElement} bar
@@ -32,9 +34,15 @@ export function fresh() {
 const SMALLER_PX = 4096;
 const SMALLER_QUALITY = 0.9;
 
-/** The picture as a smaller JPEG, null where the browser can't read it. An original that fits is never touched. @param {File} file @returns {Promise<File | null>} */
+/**
+ * The picture as a smaller JPEG that keeps what its camera wrote; null where the browser can't read it, and for HEIC, whose EXIF would be lost.
+ * An original that fits is never touched.
+ * @param {File} file @returns {Promise<File | null>}
+ */
 async function shrunk(file) {
   try {
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    if (isHeic(bytes)) return null;
     const picture = await createImageBitmap(file);
     const scale = Math.min(1, SMALLER_PX / Math.max(picture.width, picture.height));
     const canvas = document.createElement("canvas");
@@ -44,7 +52,10 @@ async function shrunk(file) {
     picture.close();
     /** @type {Blob | null} */
     const made = await new Promise((done) => canvas.toBlob(done, "image/jpeg", SMALLER_QUALITY));
-    return made && made.size < file.size ? new File([made], file.name, { type: "image/jpeg" }) : null;
+    if (!made || made.size >= file.size) return null;
+    const exif = exifOf(bytes);
+    const parts = exif ? withExif(new Uint8Array(await made.arrayBuffer()), exif) : [made];
+    return new File(/** @type {BlobPart[]} */ (parts), file.name, { type: "image/jpeg" });
   } catch {
     return null;
   }
@@ -91,6 +102,11 @@ export class Photos {
   /** The photos that the server has not got: under way, or failed. */
   get unsent() {
     return this.items.filter((item) => item.state !== "kept");
+  }
+
+  /** The file names of photos that neither this browser nor the server has any more. */
+  get lost() {
+    return this.items.filter(({ file, id }) => !file && id === null).map(({ label }) => label);
   }
 
   /** Whether every photo that is shown is with the server: what failed is sent again, what fails again is asked about. */
@@ -168,14 +184,17 @@ export class Photos {
 
   /** @param {File} file */
   put(file) {
-    const item = this.show(file, fresh());
+    const item = this.show(file, fresh(), file.name);
     this.added(item);
     this.send(item);
   }
 
-  /** A photo of an earlier visit: one the server still has isn't sent again. @param {File} file @param {string} name @param {number | null} id */
-  restore(file, name, id) {
-    const item = this.show(file, name);
+  /**
+   * A photo of an earlier visit: one the server still has isn't sent again, one whose file is lost too stays to be seen.
+   * @param {File | null} file @param {string} name @param {number | null} id @param {string} [label]
+   */
+  restore(file, name, id, label = file?.name ?? say(this.words, "photo_nth", { n: this.items.length + 1 })) {
+    const item = this.show(file, name, label);
     if (id === null) this.send(item);
     else item.job = this.lookFor(item, id);
     this.draw();
@@ -185,17 +204,32 @@ export class Photos {
   /** @param {Item} item @param {number} id @returns {Promise<void>} */
   async lookFor(item, id) {
     item.state = "sending";
+    item.again.hidden = true;
+    if (!item.file) item.id = id;
     const answer = await fetch(`/api/v1/photos/${id}?size=thumb`).catch(() => null);
-    if (!answer?.ok) return this.upload(item);
-    item.id = id;
-    this.settle(item, "kept", say(this.words, "kept"));
+    if (answer?.ok) {
+      item.id = id;
+      return this.settle(item, "kept", say(this.words, "kept"));
+    }
+    if (item.file) return this.upload(item);
+    if (answer?.status === 404) return this.lose(item);
+    item.again.hidden = false;
+    this.settle(item, "failed", answer ? String(answer.status) : say(this.words, "offline"));
   }
 
-  /** @param {File} file @param {string} name */
-  show(file, name) {
+  /** Says that the photo is nowhere any more; it stays until the reader removes it. @param {Item} item */
+  lose(item) {
+    item.id = null;
+    item.refused = true;
+    item.again.hidden = true;
+    this.settle(item, "failed", say(this.words, "photo_lost", { name: item.label }));
+  }
+
+  /** @param {File | null} file @param {string} name @param {string} label */
+  show(file, name, label) {
     const state = element("span", { class: "pd-state", role: "status" });
-    const image = element("img", { alt: file.name });
-    image.src = URL.createObjectURL(file);
+    const image = element("img", { alt: label });
+    if (file) image.src = URL.createObjectURL(file);
     image.onload = () => URL.revokeObjectURL(image.src);
     image.onerror = () => {
       item.unseen = true;
@@ -205,7 +239,7 @@ export class Photos {
     const again = element("button", { type: "button", class: "pd-again", hidden: "" }, say(this.words, "again"));
     const bar = element("i", { class: "pd-bar" });
     /** @type {Item} */
-    const item = { file, name, state: "", id: null, bar, told: state, again, image, unseen: false, isSmaller: false, refused: false, box: element("figure", { class: "pd-photo" }, image, bar, state, again, remove) };
+    const item = { file, label, name, state: "", id: null, bar, told: state, again, image, unseen: !file, isSmaller: false, refused: false, box: element("figure", { class: "pd-photo" }, image, bar, state, again, remove) };
     remove.addEventListener("click", () => this.drop(item));
     again.addEventListener("click", () => this.send(item));
     this.items.push(item);
@@ -221,10 +255,12 @@ export class Photos {
 
   /** @param {Item} item @returns {Promise<void>} */
   async upload(item) {
+    item.box.classList.remove("bad", "kept");
+    const { file, id } = item;
+    if (!file) return id === null ? this.lose(item) : this.lookFor(item, id);
     item.state = "sending";
     item.again.hidden = true;
-    item.box.classList.remove("bad", "kept");
-    const job = upload(item.file, this.words, (share) => {
+    const job = upload(file, this.words, (share) => {
       item.bar.style.width = `${share * 100}%`;
       item.told.textContent = share < 1 ? say(this.words, "sending", { n: Math.round(share * 100) }) : say(this.words, "checking");
     });
@@ -232,7 +268,7 @@ export class Photos {
     this.changed();
     const answer = await job.sent;
     if (answer.status === 413 && !item.isSmaller) {
-      const smaller = await shrunk(item.file);
+      const smaller = await shrunk(file);
       if (smaller) {
         item.file = smaller;
         item.isSmaller = true;

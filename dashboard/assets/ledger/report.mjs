@@ -5,7 +5,7 @@ import { choice } from "./choice.mjs";
 import { draftFor, Drafts, moment } from "./drafts.mjs";
 import { locate } from "./fields.mjs";
 import { fresh, Photos } from "./photos.mjs";
-import { doneCard, icon, placeFields, wanted } from "./report_parts.mjs";
+import { doneCard, icon, placeFields, restoredLine, wanted } from "./report_parts.mjs";
 import { post, say } from "./send.mjs";
 import { suggest, similarTo } from "./similar.mjs";
 import { chooser, mirror } from "./spot.mjs";
@@ -45,10 +45,11 @@ class Report {
     this.source = choice({ id: "rp-source", label: this.say("source"), options: told.sources, value: told.source });
     this.reference = element("input", { id: "rp-source_ref", maxlength: 100 });
     this.restored = element("div", { class: "rp-restored", role: "status", hidden: "" });
+    this.lost = element("b", { class: "rp-lost" });
     this.unkept = element("p", { class: "rp-unkept", role: "status", hidden: "" }, this.say("draft_unkept"));
     this.photos = new Photos({
       words: this.words, most: told.most, label: this.say("photos"), changed: () => this.refresh(),
-      added: ({ name, file }) => this.attempt(() => this.drafts?.savePhoto(name, file)),
+      added: ({ name, file }) => this.attempt(() => file ? this.drafts?.savePhoto(name, file) : undefined),
       removed: ({ name }) => this.attempt(() => this.drafts?.dropPhoto(name)),
     });
     this.draw();
@@ -107,7 +108,7 @@ class Report {
     this.isSaved = true;
     const { category, place, key, asked, sent, where } = this;
     const fields = { severity: this.severity.value, source: this.source.value, reference: this.reference.value, description: this.description.value };
-    const photos = this.photos.items.map(({ name, id }) => ({ name, id }));
+    const photos = this.photos.items.map(({ name, id, label }) => ({ name, id, label }));
     this.attempt(() => this.drafts?.save({ key, at: new Date().toISOString(), asked, sent, category, place, where, fields, photos }));
   }
 
@@ -158,18 +159,8 @@ class Report {
     this.description.value = description;
     const group = this.told.groups.findIndex(({ options: kinds }) => kinds.some(({ value }) => value === draft.category));
     if (group >= 0) this.choose(this.told.groups[group], /** @type {HTMLElement} */ (this.tiles.children[group]), draft.category);
-    for (const { name, id } of draft.photos) {
-      const file = draft.files.get(name);
-      if (file) this.photos.restore(file, name, id);
-    }
-    const discard = element("button", { type: "button", class: "btn" }, this.say("draft_discard"));
-    discard.addEventListener("click", () => {
-      if (discard.dataset.sure) this.discard();
-      discard.dataset.sure = "yes";
-      discard.textContent = this.say("draft_discard_sure");
-    });
-    this.restored.replaceChildren(icon("clock"), element("span", {}, this.say("draft_restored", { at: moment(draft.at) })), discard);
-    this.restored.hidden = false;
+    for (const { name, id, label } of draft.photos) this.photos.restore(draft.files.get(name) ?? null, name, id, label);
+    restoredLine(this.restored, this.lost, moment(draft.at), this.words, () => this.discard());
   }
 
   /** The draft goes, and an empty form takes its place. */
@@ -285,6 +276,8 @@ class Report {
 
   refresh() {
     this.save();
+    const lost = this.photos.lost.join(", ");
+    this.lost.textContent = lost ? this.say("draft_lost", { names: lost }) : "";
     if (!this.wrong.hidden && !this.lacks()) this.wrong.hidden = true;
   }
 
@@ -367,7 +360,7 @@ class Report {
       this.attempt(() => this.drafts?.remove(key, []));
       this.key = fresh();
       this.wrong.hidden = true;
-      for (const { name, file } of this.photos.items) this.attempt(() => this.drafts?.savePhoto(name, file));
+      for (const { name, file } of this.photos.items) if (file) this.attempt(() => this.drafts?.savePhoto(name, file));
       this.photos.sendAnew();
       this.save();
       this.send();

@@ -29,6 +29,21 @@ export async function wanted(draft, line, words) {
 }
 
 /**
+ * Says in the line that a draft was restored, and what of it was lost; two presses discard it.
+ * @param {HTMLElement} line @param {HTMLElement} lost @param {string} at @param {Words} words @param {() => unknown} discard
+ */
+export function restoredLine(line, lost, at, words, discard) {
+  const button = element("button", { type: "button", class: "btn" }, say(words, "draft_discard"));
+  button.addEventListener("click", () => {
+    if (button.dataset.sure) discard();
+    button.dataset.sure = "yes";
+    button.textContent = say(words, "draft_discard_sure");
+  });
+  line.replaceChildren(icon("clock"), element("span", {}, say(words, "draft_restored", { at }), " ", lost), button);
+  line.hidden = false;
+}
+
+/**
  * The fields of the place: the map, the device's place, a river's chainage or coordinates.
  * @param {{words: Words, told: any, stage: HTMLElement, status: HTMLElement, locate: () => unknown, ask: (place: Facts) => void}} form any: what the server tells the form
  * @param {HTMLElement} preview

@@ -8,13 +8,14 @@ from typing import Final
 from sqlalchemy import Connection, RowMapping, text
 
 from data.clock import UtcDatetime
-from data.procedure.deadlines import LIGHT
+from data.procedure.deadlines import LIGHT, Calendar, days_left
 from data.procedure.turns import NEXT_ACTION, OPEN
 from data.queries.ledger.asker import Asker
 from data.queries.ledger.conditions import VIEWS, Moment, bound, condition
 from data.queries.ledger.filter import LedgerFilter, Order, Sort, View
 from data.queries.scope import PROBLEM_VISIBLE, Scope
 from data.queries.whereabouts import WHERE_FACTS, WHERE_JOINS, Where, where_of
+from data.queries.working_days import known_calendar
 from data.records import AccountId
 from data.words.ledger import CLOSED, Action, Group, Light, Severity, Source, Status
 
@@ -54,7 +55,8 @@ _SORTS: Final[Mapping[Sort, tuple[str, tuple[str, ...]]]] = {
 class ProblemRow:
     """A problem as a list shows it; ``where`` and ``lon``/``lat`` (CGCS2000) give its place.
 
-    ``next_action`` is the step for which it waits for the reader, None when it doesn't.
+    ``next_action`` is the step for which it waits for the reader, None when it doesn't;
+    ``days_left`` the working days until the deadline, negative when overdue.
     """
 
     id: int
@@ -93,6 +95,7 @@ class ProblemRow:
     asked_due_on: date | None
     pressed_at: UtcDatetime | None
     light: Light
+    days_left: int | None
     last_action: Action
     last_actor: str
     last_at: UtcDatetime
@@ -155,7 +158,8 @@ def problems(
         },
     ).mappings()
     rows = found.all()
-    listed = tuple(_row(row) for row in rows if row["id"] is not None)
+    calendar = known_calendar(connection)
+    listed = tuple(_row(row, moment.now, calendar) for row in rows if row["id"] is not None)
     return listed, rows[0]["total"]
 
 
@@ -196,8 +200,10 @@ def _named(several: int) -> list[str]:
     return [f"key_{at}" for at in range(several)]
 
 
-def _row(row: RowMapping) -> ProblemRow:
-    values = {name: row[name] for name in ProblemRow.__slots__ if name != "where"}
+def _row(row: RowMapping, now: UtcDatetime, calendar: Calendar) -> ProblemRow:
+    names = ProblemRow.__slots__
+    values = {name: row[name] for name in names if name not in ("where", "days_left")}
+    light = Light(row["light"])
     return ProblemRow(
         **{
             **values,
@@ -205,7 +211,8 @@ def _row(row: RowMapping) -> ProblemRow:
             "status": Status(row["status"]),
             "severity": Severity(row["severity"]),
             "source": Source(row["source"]),
-            "light": Light(row["light"]),
+            "light": light,
+            "days_left": days_left(row["due_at"], light, now, calendar),
             "last_action": Action(row["last_action"]),
             "next_action": Action(row["next_action"]) if row["next_action"] else None,
         }

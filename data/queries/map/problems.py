@@ -7,10 +7,11 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 from data.clock import UtcDatetime
-from data.procedure.deadlines import LIGHT
+from data.procedure.deadlines import LIGHT, days_left
 from data.procedure.turns import OPEN
-from data.queries.rows import rows_as
+from data.queries.rows import row_as
 from data.queries.scope import PATROL_VISIBLE, PROBLEM_VISIBLE, Scope
+from data.queries.working_days import known_calendar
 from data.words.ledger import Light, Severity, Status
 
 MOST_PINS: Final = 5000
@@ -25,7 +26,10 @@ LATE_SECONDS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """An open problem as a pin on the map, at degrees of CGCS2000."""
+    """An open problem as a pin on the map, at degrees of CGCS2000.
+
+    ``days_left`` are working days until the deadline, negative when overdue.
+    """
 
     id: int
     number: str
@@ -35,6 +39,7 @@ class Pin:
     is_returned: bool
     light: Light
     due_at: UtcDatetime | None
+    days_left: int | None
     reach_id: int | None
     lake_id: int | None
     lon: float
@@ -103,7 +108,11 @@ def pins(
             "most": most,
         },
     )
-    return tuple(rows_as(Pin, rows))
+    calendar = known_calendar(connection)
+    return tuple(
+        row_as(Pin, row, days_left=days_left(row.due_at, Light(row.light), now, calendar))
+        for row in rows
+    )
 
 
 def last_ledger_no(connection: Connection) -> int:

@@ -278,14 +278,13 @@ def test_marked_text_and_boxes_open_no_row(opened: Open) -> None:
 
 def test_several_are_accepted_and_assigned_to_one_unit(opened: Open, filled: Served) -> None:
     page = opened("?view=all&status=registered&severity=general&sort=number")
-    names = [number(page, at) for at in (0, 1)]
+    numbers = ", ".join(f"'{number(page, at)}'" for at in (0, 1))
     begin(page, "受理")
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("各件沿用登记时的严重程度和类别。")
     dialog.get_by_role("button", name="确认").click()
     expect(dialog).to_contain_text("受理：已办理 2 件。")
-    query = ",".join(f"'{name}'" for name in names)
-    ids = held(filled, f"SELECT id FROM problem WHERE number IN ({query}) ORDER BY number")
+    ids = held(filled, f"SELECT id FROM problem WHERE number IN ({numbers}) ORDER BY number")
     page = opened("?view=all&sort=number&problem=" + "&problem=".join(map(str, ids)))
     begin(page, "交办")
     dialog = page.get_by_role("dialog")
@@ -296,5 +295,6 @@ def test_several_are_accepted_and_assigned_to_one_unit(opened: Open, filled: Ser
     dialog.get_by_role("textbox", name="整改要求").fill("七日内清运")
     dialog.get_by_role("button", name="确认").click()
     expect(dialog).to_contain_text("交办：已办理 2 件。")
-    told = f"SELECT requirement FROM problem WHERE number IN ({query}) AND status = 'assigned'"
-    assert held(filled, told + " AND due_days > 0 AND due_rule <> 'set'") == ["七日内清运"] * 2
+    those = f"FROM problem WHERE number IN ({numbers}) AND status = 'assigned' AND due_at > now()"
+    assert held(filled, f"SELECT DISTINCT requirement {those}") == ["七日内清运"]
+    assert held(filled, f"SELECT count(*) {those} AND due_days > 0 AND due_rule <> 'set'") == [2]

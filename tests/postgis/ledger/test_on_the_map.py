@@ -68,10 +68,10 @@ def test_pins_have_their_lights_and_stay_within_the_scope(
         assert [each.id for each in pins(connection, EVERYTHING, now(), most=1)] == [
             made[Light.RED]
         ]
-    red = pin_feature(told[made[Light.RED]], now())["properties"]
+    red = pin_feature(told[made[Light.RED]])["properties"]
     assert (red["rank"], red["light"]) == (3, "red")
     assert -9 <= red["days"] <= -4, "nine days hold at least four working days"
-    assert "days" not in pin_feature(told[made[Light.NONE]], now())["properties"]
+    assert "days" not in pin_feature(told[made[Light.NONE]])["properties"]
 
 
 def test_changes_tell_what_opened_and_what_closed_and_only_within_the_scope(

@@ -4,12 +4,13 @@ import re
 import zlib
 
 import httpx
+import pytest
 from sqlalchemy import text
 
 from data.queries.people.accounts import county_name
-from data.words.ledger import Status
+from data.words.ledger import Action, Status
 from tests.fixtures.served import Served
-from tests.made.ledger.acts import problem
+from tests.made.ledger.acts import TO_SIGN_OFF, act, carry, problem, take
 from tests.made.office import Office
 
 PACKED = re.compile(rb"/Filter \[ /FlateDecode \] /Length (\d+)[^>]*>>\s*stream\r?\n")
@@ -82,3 +83,31 @@ def test_the_title_names_the_problems_county_whoever_prints_it(
         with shared_served.client(who) as client:
             paper = client.get(path(done.problem_id)).content
         assert set(county.name) <= set(characters(paper)), who
+
+
+def page_count(paper: bytes) -> int:
+    return len(re.findall(rb"/Type /Page\b", paper))
+
+
+def test_a_long_story_flows_on_over_the_pages(
+    served_office: Office, shared_served: Served, clerk: httpx.Client
+) -> None:
+    """The story begins below the photos' checks, and leaves no part of a page empty behind it."""
+    done = carry(served_office, *TO_SIGN_OFF[:3])
+    for n in range(11):
+        words = f"第 {n} 次巡查：现场清运过半，岸坡尚未复绿，请抓紧。" * 2
+        done = act(served_office, "chief", done, Action.COMMENT, text=words)
+    for step in TO_SIGN_OFF[3:]:
+        done = take(served_office, done, step)
+    assert page_count(clerk.get(path(done.problem_id)).content) == 3
+
+
+@pytest.mark.parametrize("text", ["同意销号，" * 400, "是\n" * 990], ids=["long", "lines"])
+def test_the_longest_opinion_is_printed_whole(
+    served_office: Office, shared_served: Served, clerk: httpx.Client, text: str
+) -> None:
+    before = carry(served_office, *TO_SIGN_OFF[:-1])
+    done = take(served_office, before, TO_SIGN_OFF[-1], text=text)
+    answer = clerk.get(path(done.problem_id))
+    assert answer.status_code == 200, answer.text
+    assert page_count(answer.content) > 2
