@@ -15,8 +15,7 @@ from dashboard.ledger.words import (
     status_word,
 )
 from dashboard.parts.attributes import attributes
-from dashboard.parts.icons import icon
-from dashboard.parts.kit import popover
+from dashboard.parts.kit import fixed_pill, ticks_pill
 from dashboard.parts.measures import own_name
 from dashboard.parts.wording import _
 from data.queries.ledger.choices import Choices
@@ -91,7 +90,7 @@ def boxes(choices: Mapping[str, str], chosen: Iterable[str] = ()) -> list[Any]:
             value=value,
             size="xs",
             radius=4,
-            className="lg-kind" if "." in value else "",
+            className="om-under" if "." in value else "",
         )
         for value, word in offered.items()
     ]
@@ -100,28 +99,14 @@ def boxes(choices: Mapping[str, str], chosen: Iterable[str] = ()) -> list[Any]:
 def pill(key: str, chosen: LedgerFilter) -> html.Span:
     """The button of one filter with a list of options; a script updates its label and cross."""
     label = labels()[key]
-    face = [html.Span(label, id=f"ledger-label-{key}"), icon("down")]
     group = dmc.CheckboxGroup(
         boxes(values()[key], values_of(chosen, key)),
         id=f"ledger-pick-{key}",
         value=values_of(chosen, key),
-        className="lg-choices",
+        className="om-choices",
         **attributes(aria_label=label),
     )
-    drop = html.Button(
-        icon("close"),
-        id={"type": "ledger-drop", "index": key},
-        className="lg-drop",
-        **attributes(aria_label=_("Clear {filter}").format(filter=label)),
-    )
-    return html.Span(
-        [
-            popover(face, "lg-pick", group, drop="lg-drawer", keepMounted=False),
-            drop,
-        ],
-        id=f"ledger-pill-{key}",
-        className="lg-pill",
-    )
+    return ticks_pill(key, label, group, "ledger")
 
 
 def kept(chosen: LedgerFilter) -> dict[str, list[str]]:
@@ -138,20 +123,8 @@ def kept_pills(
         named = [own_name(name, english) for name, english in names.get(key, ())] or held
         label = labels()[key]
         words = named[0] if len(named) == 1 else several(named)
-        made.append(
-            html.Span(
-                [
-                    html.Span(pill_words(label, words), className="lg-pick"),
-                    html.Button(
-                        icon("close"),
-                        id={"type": "ledger-drop", "index": key},
-                        className="lg-drop",
-                        **attributes(aria_label=_("Clear {filter}").format(filter=label)),
-                    ),
-                ],
-                className="lg-pill on",
-            )
-        )
+        name = {"type": "ledger-drop", "index": key}
+        made.append(fixed_pill(name, label, pill_words(label, words)))
     return made
 
 

@@ -176,7 +176,7 @@ def column_picker(name: str) -> dmc.Popover:
         value=[column.value for column in headings()],
         persistence="columns",
         persistence_type="local",
-        className="lg-choices",
+        className="om-choices",
         **attributes(aria_label=_("Columns")),
     )
     return popover(face, "fld lg-tool", group, side="end")

@@ -3,7 +3,6 @@
 from typing import Any
 
 import dash
-import dash_mantine_components as dmc
 from dash import ALL, ClientsideFunction, Input, Output, State, ctx, dcc, html, no_update
 
 from dashboard.frame.auth import Action, current_user, may, require, signed_in_user
@@ -15,6 +14,7 @@ from dashboard.ledger.rows import as_data, cards, line_of
 from dashboard.parts.attributes import attributes
 from dashboard.parts.blocks import unread_note
 from dashboard.parts.icons import icon
+from dashboard.parts.kit import filter_row, search_box
 from dashboard.parts.wording import _, ngettext
 from data.queries.ledger.filter import (
     MOST_TEXT,
@@ -62,7 +62,7 @@ def layout(**query: str | list[str]) -> html.Div:
             heading(),
             unread_note(unread),
             tab_row(chosen),
-            filter_row(chosen),
+            filters_over(chosen),
             html.Div(
                 [
                     html.Div(grid.grid(Ids.GRID, order), className="lg-rows"),
@@ -103,28 +103,20 @@ def tab_row(chosen: LedgerFilter) -> html.Div:
     )
 
 
-def filter_row(chosen: LedgerFilter) -> html.Div:
+def filters_over(chosen: LedgerFilter) -> html.Div:
     """The row with the search, a pill for each filter, and the choice of columns."""
-    search = dmc.TextInput(
-        id=Ids.SEARCH,
-        value=chosen.text,
-        placeholder=_("Number, chainage, description"),
-        leftSection=icon("search"),
-        debounce=300,
-        attributes={"input": {"maxLength": MOST_TEXT}},
-        className="lg-search",
-        **attributes(aria_label=_("Search the ledger")),
-    )
-    return html.Div(
-        [
-            search,
-            *(filters.pill(key, chosen) for key in filters.PICKED),
-            html.Span(id=Ids.KEPT_PILLS, className="lg-views"),
-            html.Span(className="sp"),
-            grid.column_picker(Ids.COLUMNS),
-        ],
-        className="lg-filters",
-        role="search",
+    return filter_row(
+        search_box(
+            Ids.SEARCH,
+            _("Number, chainage, description"),
+            chosen.text,
+            MOST_TEXT,
+            label=_("Search the ledger"),
+        ),
+        *(filters.pill(key, chosen) for key in filters.PICKED),
+        html.Span(id=Ids.KEPT_PILLS, className="lg-views"),
+        html.Span(className="sp"),
+        grid.column_picker(Ids.COLUMNS),
     )
 
 

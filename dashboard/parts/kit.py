@@ -19,6 +19,9 @@ Z_DIALOG = 300
 
 Z_LIST = 400
 
+PILL_PADDING_PX, WIDE_PX, NARROW_PX, LAST_NARROW = 10, 13, 7, 0x2E7F
+"""How far a pill's value stands from its edge, by its label: the list opens at that edge."""
+
 
 def page_header(title: str, *parts: Any, note: Any = None, kind: str = "") -> html.Header:
     """Returns a page's heading: title, note beside it, then at the right filters and actions."""
@@ -97,19 +100,75 @@ def choice(
     )
 
 
-def filter_choice(
-    name: str | dict[str, Any], label: str, data: Sequence[Any], **more: Any
+def filter_row(*parts: Any) -> html.Div:
+    """Returns the row over a list: its search first, then its filters."""
+    return html.Div(list(parts), className="om-filters", role="search")
+
+
+def filter_pill(
+    name: str | dict[str, Any],
+    label: str,
+    data: Sequence[Any],
+    *,
+    is_order: bool = False,
+    **more: Any,
 ) -> dmc.Select:
-    """Returns the filter of a list by one of a few values, named by what it is while empty."""
+    """Returns the pill of a list's filter by one of a few values: its label, then what is chosen.
+
+    ``is_order`` makes it the choice of the list's order, which always has a value.
+    """
+    start_px = -PILL_PADDING_PX - sum(WIDE_PX if ord(sign) > LAST_NARROW else NARROW_PX
+                                      for sign in label)  # fmt: skip
     return dmc.Select(
         id=name,
+        label=label,
         data=list(data),
-        placeholder=label,
-        clearable=True,
-        className="om-filter",
+        placeholder=" ",
+        clearable=not is_order,
+        allowDeselect=not is_order,
+        className="om-pill om-one om-order" if is_order else "om-pill om-one",
         clearButtonProps={"aria-label": _("Clear {filter}").format(filter=label)},
-        **attributes(aria_label=label),
+        comboboxProps={
+            "width": "max-content",
+            "position": "bottom-start",
+            "offset": {"mainAxis": 6, "crossAxis": start_px},
+            "shadow": "md",
+        },
         **more,
+    )
+
+
+def ticks_pill(key: str, label: str, group: Any, prefix: str) -> html.Span:
+    """Returns the pill of a list's filter by several values, which are ticked in ``group``.
+
+    A script words its face (``<prefix>-label-<key>``) and marks it as on (``<prefix>-pill-<key>``).
+    """
+    face = [html.Span(label, id=f"{prefix}-label-{key}"), icon("down")]
+    return html.Span(
+        [
+            popover(face, "om-pick", group, drop="om-ticks", keepMounted=False),
+            drop_button({"type": f"{prefix}-drop", "index": key}, label),
+        ],
+        id=f"{prefix}-pill-{key}",
+        className="om-pill",
+    )
+
+
+def fixed_pill(name: dict[str, Any], label: str, words: str) -> html.Span:
+    """Returns the pill of a filter that an address brought along: it can only be taken away."""
+    return html.Span(
+        [html.Span(words, className="om-pick"), drop_button(name, label)], className="om-pill on"
+    )
+
+
+def drop_button(name: dict[str, Any], label: str) -> html.Button:
+    """Returns the cross of a filter's pill, which chooses nothing."""
+    return html.Button(
+        icon("close"),
+        id=name,
+        type="button",
+        className="om-drop",
+        **attributes(aria_label=_("Clear {filter}").format(filter=label)),
     )
 
 

@@ -15,7 +15,8 @@ from dashboard.parts.kit import (
     close_button,
     dialog,
     dialog_foot,
-    filter_choice,
+    filter_pill,
+    filter_row,
     page_header,
     search_box,
     while_running,
@@ -77,10 +78,12 @@ def layout(**_query: Any) -> html.Div:
         [
             page_header(
                 _("Accounts"),
-                filter_choice(Ids.ROLE, _("Role"), account_list.role_choices()),
-                search_box(Ids.SEARCH, _("Account or name"), most=actions.MOST_SEARCHED),
                 button([icon("plus"), _("New account")], Ids.NEW),
                 note=html.Span(id=Ids.COUNT, className="t3"),
+            ),
+            filter_row(
+                search_box(Ids.SEARCH, _("Account or name"), most=actions.MOST_SEARCHED),
+                filter_pill(Ids.ROLE, _("Role"), account_list.role_choices()),
             ),
             html.Div(id=Ids.LIST, className="card acc-card"),
             dmc.Pagination(id=Ids.PAGES, total=1, value=1, size="sm", mt=12),

@@ -8,7 +8,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboard.parts.attributes import attributes
-from dashboard.parts.kit import filter_choice
+from dashboard.parts.kit import filter_pill
 from dashboard.parts.measures import own_name, parameter_name
 from dashboard.parts.review_words import finding_word, standing_word, test_word
 from dashboard.parts.wording import _
@@ -69,7 +69,7 @@ def filters(shown: Shown) -> html.Form:
             _choice("month", _("Month"), months(shown), _month(shown)),
         ],
         id="quality-filters",
-        className="qr-filters",
+        className="om-filters qr-filters",
         role="search",
         **attributes(data_now=json.dumps(values_now(shown))),
     )
@@ -88,7 +88,7 @@ def values_now(shown: Shown) -> dict[str, str]:
 
 
 def _choice(name: str, label: str, options: list[tuple[str, str]], chosen: str) -> dmc.Select:
-    return filter_choice(
+    return filter_pill(
         {"type": "quality-filter", "index": name},
         label,
         [{"value": value, "label": word} for value, word in options],

@@ -14,6 +14,7 @@ from dashboard.parts.icons import icon
 from dashboard.parts.kit import (
     close_button,
     dialog,
+    filter_row,
     page_header,
     search_box,
     segmented,
@@ -72,11 +73,12 @@ def layout(**query: str | list[str]) -> html.Div:
         [
             page_header(
                 _("Stations"),
-                segmented(Ids.KIND, _("Kind"), kinds, kind.value if kind else NONE),
-                search_box(Ids.SEARCH, _("Name, code or water"), phrase, actions.MOST_SEARCHED),
                 html.Button([icon("plus"), _("New station")], id=Ids.NEW, className="btn p"),
                 note=html.Span(id=Ids.COUNT, className="t3"),
-                kind="st-head",
+            ),
+            filter_row(
+                search_box(Ids.SEARCH, _("Name, code or water"), phrase, actions.MOST_SEARCHED),
+                segmented(Ids.KIND, _("Kind"), kinds, kind.value if kind else NONE),
             ),
             unread_note(page.unread),
             html.Div(id=Ids.LIST, className="card st-card"),

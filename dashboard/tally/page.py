@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import dash
-from dash import Input, Output, dcc, html
+from dash import ClientsideFunction, Input, Output, State, dcc, html, no_update
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.frame.answers import MOST_ID
@@ -15,6 +15,7 @@ from dashboard.frame.offload import off
 from dashboard.parts.attributes import attributes
 from dashboard.parts.blocks import notice, skeleton, unread_note
 from dashboard.parts.icons import icon
+from dashboard.parts.kit import filter_row, page_header, search_box
 from dashboard.parts.wording import _
 from dashboard.stations.list import kind_word
 from dashboard.tally.one_station import one_card
@@ -56,14 +57,25 @@ class Ids:
     CHOSEN = "accounting-chosen"
     BODY = "accounting-body"
     RETRY = "accounting-retry"
+    SEARCH = "accounting-search"
+    CHOICES = "accounting-choices"
+    FILE = "accounting-file"
 
 
 def layout(**query: str | list[str]) -> html.Div:
     """Returns the accounting page before its data is read; a store holds the address's query."""
     names = ("range", "on", "kind", "q", "station", "page")
+    chosen = {name: query.get(name, "") for name in names}
     return html.Div(
         [
-            dcc.Store(id=Ids.CHOSEN, data={name: query.get(name, "") for name in names}),
+            dcc.Store(id=Ids.CHOSEN, data=chosen),
+            page_header(_("Data audit"), html.Span(id=Ids.FILE)),
+            filter_row(
+                search_box(
+                    Ids.SEARCH, _("Name, code or water"), asked_of(chosen).q, most=MOST_TEXT
+                ),
+                html.Div(id=Ids.CHOICES, className="ac-choose"),
+            ),
             html.Div(skeleton(), id=Ids.BODY),
             html.Button(_("Read again"), id=Ids.RETRY, className="btn rv-retry", hidden=True),
         ],
@@ -94,15 +106,26 @@ def register(app: dash.Dash, deps: Deps) -> None:
     @app.callback(
         Output(Ids.BODY, "children"),
         Output(Ids.RETRY, "hidden"),
+        Output(Ids.CHOICES, "children"),
+        Output(Ids.FILE, "children"),
         Input(Ids.CHOSEN, "data"),
         Input(Ids.RETRY, "n_clicks"),
     )
-    async def show(chosen: dict[str, Any], _clicks: int) -> tuple[Any, bool]:
+    async def show(chosen: dict[str, Any], _clicks: int) -> tuple[Any, ...]:
         try:
-            return accounting_page(await off(read, deps, current_user(), asked_of(chosen))), True
+            shown = await off(read, deps, current_user(), asked_of(chosen))
         except (SQLAlchemyError, ServiceDown) as error:
             words = failure_words(error, "the accounts could not be read", deps.clock())
-            return failed(words), False
+            return failed(words), False, no_update, no_update
+        return accounting_page(shown), True, choices(shown), export_link(shown)
+
+    app.clientside_callback(
+        ClientsideFunction("onemap_tally", "find"),
+        Output(Ids.CHOSEN, "data"),
+        Input(Ids.SEARCH, "value"),
+        State(Ids.CHOSEN, "data"),
+        prevent_initial_call=True,
+    )
 
 
 def failed(words: str) -> html.Div:
@@ -124,7 +147,6 @@ def accounting_page(shown: Shown) -> html.Div:
     )
     return html.Div(
         [
-            heading(shown),
             unread_note(shown.asked.unread),
             missing if shown.is_missing else None,
             sum_card(shown),
@@ -136,42 +158,40 @@ def accounting_page(shown: Shown) -> html.Div:
     )
 
 
-def heading(shown: Shown) -> html.Header:
-    """Returns the heading: choice of time range and station kind, search, link to the xlsx."""
-    return html.Header(
-        [
-            html.H1(_("Data audit")),
-            html.Span(className="sp"),
-            html.Nav(
-                [
-                    choice(range_word(name), shown.asked, name == shown.asked.range, range=name)
-                    for name in RANGES
-                ],
-                className="om-segments",
-                **attributes(aria_label=_("Stretch of time")),
-            ),
-            steps(shown),
-            html.Nav(
-                [
-                    choice(word, shown.asked, shown.asked.kind == kind, kind=kind)
-                    for kind, word in (
-                        ("", _("All")),
-                        *((each.value, kind_word(each)) for each in StationKind),
-                    )
-                ],
-                className="om-segments",
-                **attributes(aria_label=_("Kind of station")),
-            ),
-            search(shown.asked),
-            html.A(
-                [icon("csv"), _("Export")],
-                href=file_address(shown.window),
-                className="btn",
-                **attributes(download=""),
-            ),
-        ],
-        className="ac-head",
+def export_link(shown: Shown) -> html.A:
+    """Returns the link to the xlsx file of the stretch of time shown."""
+    return html.A(
+        [icon("csv"), _("Export")],
+        href=file_address(shown.window),
+        className="btn",
+        **attributes(download=""),
     )
+
+
+def choices(shown: Shown) -> list[Any]:
+    """Returns the choices beside the search: time range, the one before and after, station kind."""
+    return [
+        html.Nav(
+            [
+                choice(range_word(name), shown.asked, name == shown.asked.range, range=name)
+                for name in RANGES
+            ],
+            className="om-segments",
+            **attributes(aria_label=_("Stretch of time")),
+        ),
+        steps(shown),
+        html.Nav(
+            [
+                choice(word, shown.asked, shown.asked.kind == kind, kind=kind)
+                for kind, word in (
+                    ("", _("All")),
+                    *((each.value, kind_word(each)) for each in StationKind),
+                )
+            ],
+            className="om-segments",
+            **attributes(aria_label=_("Kind of station")),
+        ),
+    ]
 
 
 def range_word(name: str) -> str:
@@ -211,32 +231,6 @@ def step(sign: str, label: str, href: str | None) -> Any:
         return html.Span(icon(sign), className="fld ac-step is-off")
     words = attributes(aria_label=label)
     return html.Div(dcc.Link(icon(sign), href=href, className="fld ac-step", title=label), **words)
-
-
-def search(asked: Asked) -> html.Form:
-    """Returns the form that searches stations by name, code or water through the address."""
-    kept = {"range": asked.range, "on": asked.on, "kind": asked.kind}
-    hidden = [
-        dcc.Input(type="hidden", name=name, value=value, id=f"accounting-kept-{name}")
-        for name, value in kept.items()
-        if value
-    ]
-    field = dcc.Input(
-        type="search",
-        name="q",
-        value=asked.q,
-        id="accounting-search",
-        placeholder=_("Name, code or water"),
-        className="ac-search",
-        maxLength=MOST_TEXT,
-    )
-    return html.Form(
-        [*hidden, icon("search"), field],
-        action="/accounting",
-        method="GET",
-        role="search",
-        className="ac-form",
-    )
 
 
 def pager(shown: Shown) -> html.Nav | None:

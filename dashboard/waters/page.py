@@ -14,7 +14,7 @@ from dashboard.frame.http_errors import failure_words
 from dashboard.frame.offload import off
 from dashboard.parts.attributes import attributes
 from dashboard.parts.blocks import notice, skeleton, unread_note
-from dashboard.parts.icons import icon
+from dashboard.parts.kit import filter_pill, filter_row, search_box
 from dashboard.parts.wording import _
 from dashboard.waters.river_list import rivers_table
 from data.database import transaction
@@ -58,25 +58,18 @@ def layout(**query: str | list[str]) -> html.Div:
                 ]
             ),
             unread_note(asked.unread),
-            html.Div(
-                [
-                    dmc.TextInput(
-                        id=Ids.SEARCH,
-                        value=phrase,
-                        attributes={"input": {"maxLength": MOST_TEXT}},
-                        placeholder=_("Name, code or basin"),
-                        leftSection=icon("search"),
-                        debounce=300,
-                        className="rl-search",
-                        **attributes(aria_label=_("Search rivers and lakes")),
-                    ),
-                    chooser(Ids.KIND, _("Kind"), kinds(), kind),
-                    chooser(Ids.STANDING, _("State"), standings(), standing),
-                    html.Span(className="sp"),
-                    chooser(Ids.SORT, _("Sort by"), sorts(), sort, clearable=False),
-                ],
-                className="rl-filters",
-                role="search",
+            filter_row(
+                search_box(
+                    Ids.SEARCH,
+                    _("Name, code or basin"),
+                    phrase,
+                    MOST_TEXT,
+                    label=_("Search rivers and lakes"),
+                ),
+                chooser(Ids.KIND, _("Kind"), kinds(), kind),
+                chooser(Ids.STANDING, _("State"), standings(), standing),
+                html.Span(className="sp"),
+                chooser(Ids.SORT, _("Sort by"), sorts(), sort, is_order=True),
             ),
             html.Div(skeleton(), id=Ids.LIST),
             dmc.Pagination(
@@ -94,19 +87,12 @@ def layout(**query: str | list[str]) -> html.Div:
 
 
 def chooser(
-    name: str, label: str, choices: dict[str, str], value: str, *, clearable: bool = True
+    name: str, label: str, choices: dict[str, str], value: str, *, is_order: bool = False
 ) -> dmc.Select:
-    """Returns a select box with a label for screen readers; ``choices`` are value → words."""
-    return dmc.Select(
-        id=name,
-        data=[{"value": key, "label": words} for key, words in choices.items()],
-        value=value if value in choices else None,
-        placeholder=label,
-        clearable=clearable,
-        allowDeselect=clearable,
-        className="om-filter rl-choice" if clearable else "om-filter rl-choice rl-sort",
-        **attributes(aria_label=label),
-    )
+    """Returns the pill of a filter, or of the list's order; ``choices`` are value → words."""
+    data = [{"value": key, "label": words} for key, words in choices.items()]
+    chosen = value if value in choices else None
+    return filter_pill(name, label, data, is_order=is_order, value=chosen)
 
 
 def kinds() -> dict[str, str]:

@@ -15,6 +15,8 @@ MADE_IN = {
     r"html\.Select\(|element\(\"select\"|createElement\(\"select\"|<select": set[str](),
     r"dmc\.Modal\(": {KIT},
     r"dmc\.Popover\(": {KIT},
+    r"om-pill|om-find": {KIT, "assets/ledger/ledger.js"},
+    r"type=\"search\"|dcc\.Input\(|dcc\.Dropdown\(|leftSection=icon\(\"search": {KIT},
     r"dmc\.SegmentedControl\(": {KIT, "map/chart_frame.py"},
     r"element\(\"dialog\"|createElement\(\"dialog\"|html\.Dialog\(|<dialog": {
         "assets/ledger/dialog.mjs",

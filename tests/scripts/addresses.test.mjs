@@ -71,8 +71,8 @@ test("the ledger's filters become one query, whatever the order in which they ar
   assert.equal(query, "view=mine&q=%E6%B8%85&river=7&river=8&status=accepted&reach=3");
   assert.equal(shown.at(-1), `/ledger?${query}`);
   assert.equal(set["ledger-label-river"].children, "River: Qinghe and others (2)");
-  assert.equal(set["ledger-pill-river"].className, "lg-pill on");
-  assert.equal(set["ledger-pill-unit"].className, "lg-pill");
+  assert.equal(set["ledger-pill-river"].className, "om-pill on");
+  assert.equal(set["ledger-pill-unit"].className, "om-pill");
   assert.equal(set["ledger-export"].href, `/api/v1/problems.xlsx?${query}`);
 });
 

@@ -34,7 +34,7 @@
       said = fill(words.one, { filter: label, values });
     }
     set(`ledger-label-${key}`, { children: said });
-    set(`ledger-pill-${key}`, { className: chosen.length ? "lg-pill on" : "lg-pill" });
+    set(`ledger-pill-${key}`, { className: chosen.length ? "om-pill on" : "om-pill" });
   };
 
   // What the callback was given, by the id of whose it is.

@@ -36,6 +36,15 @@ OTHER_KITS: Final = """() => [...document.querySelectorAll(
     "select, main input[type=radio][role=tab], [role=dialog]:not(.mantine-Modal-content, .pd)"
 )].map(each => each.outerHTML.slice(0, 160))"""
 
+OTHER_FILTERS: Final = """() => [...document.querySelectorAll(
+    ".om-page input:not([type=hidden], [type=checkbox], [type=radio]), .om-page select"
+)].filter(each => !each.closest(".om-find, .om-pill, .qr-detail, .rp-form"))
+    .map(each => each.outerHTML.slice(0, 160))"""
+HEIGHTS: Final = """() => [...document.querySelectorAll(".om-find input, .om-pill")]
+    .map(each => Math.round(each.getBoundingClientRect().height))"""
+LISTS: Final = ("rivers", "ledger", "quality", "stations", "tally", "accounts")
+"""Pages with a list: its search and its filters are the kit's, one as high as the other."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -117,8 +126,12 @@ def test_a_page_is_readable_by_everybody_and_of_the_one_kit(
         box = window.locator("main h1").first.bounding_box()
         assert box is not None
         assert box["x"] == pytest.approx(LEFT_PX, abs=1)
+    assert window.evaluate(OTHER_FILTERS) == []
+    heights = [set(window.evaluate(HEIGHTS))]
     window.set_viewport_size(PHONE)
     assert violations(window) == {}
+    heights.append(set(window.evaluate(HEIGHTS)))
+    assert heights == ([{32}, {48}] if opened.name in LISTS else [set(), set()])
     assert wrongs == []
 
 

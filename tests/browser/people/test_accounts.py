@@ -63,6 +63,7 @@ def test_what_is_wrong_is_said(page: Page, shared_served: Served) -> None:
     page.get_by_role("button", name="创建账号").click()
     expect(page.get_by_text("不能用作账号")).to_be_visible()
     page.get_by_role("dialog").get_by_role("button", name="取消").click()
+    page.get_by_role("dialog").get_by_role("button", name="放弃").click()
     expect(page.locator("#accounts-new-login")).to_be_hidden()
 
 
@@ -73,6 +74,7 @@ def test_each_opening_of_a_dialog_begins_empty(page: Page, shared_served: Served
     choose(page, "#accounts-new-role", "河长办")
     choose(page, "#accounts-new-division", "全部行政区")
     page.get_by_role("dialog").get_by_role("button", name="取消").click()
+    page.get_by_role("dialog").get_by_role("button", name="放弃").click()
     page.get_by_role("button", name="新建账号").click()
     expect(page.locator("#accounts-new-login")).to_have_value("")
     expect(page.locator("#accounts-new-role")).to_have_value("")
@@ -100,7 +102,7 @@ def test_the_search_finds_by_login_name_and_role(page: Page, shared_served: Serv
     expect(rows).to_have_count(1)
     expect(rows).to_contain_text("从未登录")
     expect(rows).not_to_contain_text("正常")
-    page.locator(".om-filter button").click()
+    page.locator(".om-one button").click()
     expect(rows).not_to_have_count(1)
     admin = page.locator("tr", has_text=shared_served.logins[Role.ADMINISTRATOR])
     expect(admin).not_to_contain_text("从未登录")
