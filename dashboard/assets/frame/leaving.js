@@ -9,7 +9,9 @@
   const held = [];
   let count = Date.now(); // no number of an earlier visit, which a reload keeps in the history
   let own = 0; // steps back of our own, whose event is still to come
-  const step = (/** @type {number} */ number) => history.pushState({ ...history.state, onemapDialog: number }, "");
+  const step = (/** @type {number} */ number) => history.pushState({ ...history.state, onemapDialog: { number, address: location.href } }, "");
+  // Whose step this is; pages copy the state into steps of their own, at other addresses.
+  const at = () => (history.state?.onemapDialog?.address === location.href ? history.state.onemapDialog.number : null);
 
   /** Holds the window's history for a dialog that opens; call what it answers when it has closed. @param {Leavable} dialog */
   const hold = (dialog) => {
@@ -17,9 +19,8 @@
     held.push(one);
     step(one.number);
     return () => {
-      const at = held.indexOf(one);
-      if (at >= 0) held.splice(at, 1);
-      if (history.state?.onemapDialog !== one.number) return;
+      held.splice(held.indexOf(one), 1);
+      if (at() !== one.number) return;
       own += 1;
       history.back();
     };
@@ -28,7 +29,7 @@
 
   addEventListener("popstate", (event) => {
     const one = held.at(-1);
-    const at = history.state?.onemapDialog;
+    const here = at();
     if (own) own -= 1;
     else if (one && location.href === one.address) {
       if (one.isFilled()) {
@@ -36,7 +37,7 @@
         one.ask();
       } else one.close();
     } else {
-      if (at && !held.some(({ number }) => number === at)) history.back(); // of a dialog long closed
+      if (here && !held.some(({ number }) => number === here)) history.back(); // of a dialog long closed
       return;
     }
     event.stopImmediatePropagation(); // the page is the same: nothing is to be read anew
