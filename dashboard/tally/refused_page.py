@@ -10,6 +10,7 @@ from dashboard.frame.callback_values import whole_number
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.parts.blocks import empty, skeleton, table
+from dashboard.parts.detail_words import fault_words
 from dashboard.parts.icons import icon
 from dashboard.parts.measures import moment_text, own_name, parameter_name, value_text
 from dashboard.parts.wording import _, worded
@@ -168,6 +169,7 @@ def waiting_part(
                 className="ac-title",
             ),
             html.Ul([html.Li(tolerance_word(kind)) for kind in waiting.kinds]),
+            html.P(fault_words(waiting.detail), className="t2"),
             html.Pre(payload_text(waiting.payload), className="mono fs12"),
             html.P([_("becomes"), " ", *_readings_text(shown, readings)], className="t2"),
         ]
