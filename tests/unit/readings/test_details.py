@@ -52,7 +52,7 @@ NO_DETAILS = (
 
 STORED = {
     "onemap/v1": "onemap/v1",
-    "no station has this code": "没有这个编码的站点",
+    "no station has this code": "没有这个编码的测站",
     "ph: not finite; nh3n: no value (null), flag D": "pH：不是有限数；氨氮：没有值（null），标记 D",
     "ph: its flag is none of HJ 212's; its letters are capitals (N)": (
         "pH：它的标记不是 HJ 212 的标记；其字母为大写（N）"
