@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.frame.auth import Action, User, may
 from dashboard.frame.deps import Deps
+from dashboard.parts.measures import own_name
 from data.clock import business_date
 from data.database import transaction
 from data.database_errors import database_error
@@ -90,7 +91,7 @@ def area_for(deps: Deps, user: User | None) -> str:
     roots = [role.division_id for role in user.roles if role.division_id is not None]
     try:
         with transaction(deps.engine) as connection:
-            return area_name(connection, roots)
+            return own_name(*area_name(connection, roots))
     except SQLAlchemyError as error:
         if isinstance(database_error(error), ServiceDown):
             return ""
