@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Connection, text
 
+from dashboard.frame.area import area_for
 from dashboard.frame.auth import User, set_user
 from dashboard.frame.deps import Deps
-from dashboard.frame.identify import area_for
 from dashboard.map.drawer import READERS
 from dashboard.parts.roles import role_words
 from dashboard.parts.spot import describe
