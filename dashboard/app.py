@@ -139,7 +139,7 @@ def dash_app(server: FastAPI, deps: Deps) -> dash.Dash:
         for page in room.pages:
             page.register(app, deps)
     app.load_assets(room.name for room in ROOMS)
-    shell.register(app)
+    shell.register(app, deps)
     dash.register_page(
         "not_found_404",
         path="/_none",

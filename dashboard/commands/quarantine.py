@@ -3,6 +3,7 @@
 import argparse
 from dataclasses import asdict
 
+from dashboard.parts.detail_words import detail_words
 from dashboard.parts.wording import _
 from data.clock import BUSINESS_ZONE, UtcDatetime
 from data.errors import BadInput
@@ -68,7 +69,8 @@ def run_list(args: argparse.Namespace) -> int:
     for row in rows:
         at = row.last_received_at.astimezone(BUSINESS_ZONE).strftime("%Y-%m-%d %H:%M:%S")
         payload = row.payload.decode("utf-8", "replace")
-        print(f"{row.id}  {at}  ×{row.seen_count}  {row.topic!a}  {row.reason}: {row.detail}")
+        detail = detail_words(row.detail)
+        print(f"{row.id}  {at}  ×{row.seen_count}  {row.topic!a}  {row.reason}: {detail}")
         if row.mendable_by:
             words = _("could be taken in with: {kinds}")
             print("    " + words.format(kinds=" ".join(row.mendable_by)))

@@ -139,6 +139,7 @@ def _facts(args: argparse.Namespace) -> "Facts":
 
 
 def _lines_of(placed: "Placed") -> list[str]:
+    from dashboard.parts.measures import own_name
     from dashboard.parts.spot import describe
     from data.placing.stations import PlacementOutcome
     from gis.chainage import format_distance
@@ -156,6 +157,7 @@ def _lines_of(placed: "Placed") -> list[str]:
         )
     ]
     if spot.reach_name:
-        lines.append(_("Reach: {name}").format(name=spot.reach_name))
-    lines.append(_("Division: {name}").format(name=spot.division_name or _("unknown")))
+        lines.append(_("Reach: {name}").format(name=own_name(spot.reach_name, spot.reach_en)))
+    division = own_name(spot.division_name or _("unknown"), spot.division_en)
+    lines.append(_("Division: {name}").format(name=division))
     return lines

@@ -4,16 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
-from dashboard.frame.auth import Action, User, may
+from dashboard.frame.auth import User
 from dashboard.frame.deps import Deps
 from data.clock import business_date
 from data.database import transaction
-from data.database_errors import database_error
-from data.errors import ServiceDown
 from data.people.sessions import touch_session
-from data.queries.people.accounts import HeldRole, account_of_session, area_name, roles
+from data.queries.people.accounts import HeldRole, account_of_session, roles
 from data.queries.people.visible import scope_of, subtree
 from data.records import DivisionId
 from data.vocabulary import Role
@@ -75,23 +72,3 @@ def written_by(
         if one.division_id is not None:
             roots[one.role].append(one.division_id)
     return {role: subtree(connection, divisions) for role, divisions in roots.items()}
-
-
-def area_for(deps: Deps, user: User | None) -> str:
-    """Returns the name of the area shown in the bar: the setting's, else the user's divisions'.
-
-    Empty for a user who isn't signed in or may not read waters, and where the database doesn't
-    tell: the page opens all the same.
-    """
-    if user is None or not user.account.is_active or not may(user, Action.READ_WATERS):
-        return ""
-    if deps.dashboard.area_name:
-        return deps.dashboard.area_name
-    roots = [role.division_id for role in user.roles if role.division_id is not None]
-    try:
-        with transaction(deps.engine) as connection:
-            return area_name(connection, roots)
-    except SQLAlchemyError as error:
-        if isinstance(database_error(error), ServiceDown):
-            return ""
-        raise

@@ -5,11 +5,12 @@ from typing import Any
 
 import dash
 import dash_mantine_components as dmc
-from dash import ClientsideFunction, Input, Output, dcc, html
+from dash import ClientsideFunction, Input, Output, dcc, html, no_update
 
+from dashboard.frame.area import area_for, thing_at
 from dashboard.frame.auth import Action, User, may, signed_in_user
 from dashboard.frame.deps import Deps
-from dashboard.frame.identify import area_for
+from dashboard.frame.offload import off
 from dashboard.frame.place import Place
 from dashboard.frame.theme import THEME
 from dashboard.parts.attributes import attributes, words_for_script
@@ -29,6 +30,7 @@ class Ids:
     SEARCH = "shell-search"
     NOTICE = "shell-notice"
     MAIN = "shell-main"
+    AREA = "shell-area"
 
 
 MOST_TABS = 5
@@ -123,7 +125,7 @@ def bar(user: User | None, places: Sequence[Place], start: str, area: str) -> ht
         )
         for place in places
     ]
-    chip = html.Span([icon("pin"), area], className="fld om-area") if area else None
+    chip = html.Span(area_words(area), id=Ids.AREA, className="fld om-area")
     label = attributes(aria_label=_("Main navigation"))
     return html.Header(
         [
@@ -143,6 +145,11 @@ def bar(user: User | None, places: Sequence[Place], start: str, area: str) -> ht
         ],
         className="bar",
     )
+
+
+def area_words(area: str) -> list[Any]:
+    """Returns what the bar says of the area; nothing where none is known."""
+    return [icon("pin"), area] if area else []
 
 
 def words(place: Place) -> list[html.Span]:
@@ -268,10 +275,22 @@ def more_tabs(places: Sequence[Place], me: html.A) -> html.Details:
     )
 
 
-def register(app: dash.Dash) -> None:
-    """Registers the callback that marks the current page in the navigation."""
+def register(app: dash.Dash, deps: Deps) -> None:
+    """Registers the callbacks that mark the current page, and name the area that it is about."""
     app.clientside_callback(
         ClientsideFunction("onemap_shell", "mark"),
         Output(Ids.NAV, "data-path"),
         Input("_pages_location", "pathname"),
     )
+
+    @app.callback(
+        Output(Ids.AREA, "children"),
+        Input("_pages_location", "pathname"),
+        Input("_pages_location", "search"),
+        prevent_initial_call=True,
+    )
+    async def name_area(path: str | None, query: str | None) -> Any:
+        if path == "/":  # the map says it by what is chosen there
+            return no_update
+        thing = thing_at(path or "", query or "")
+        return area_words(await off(area_for, deps, signed_in_user(), thing))

@@ -3,9 +3,9 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from dashboard.frame.area import area_for
 from dashboard.frame.auth import Action, User, require, visible_to
 from dashboard.frame.deps import Deps
-from dashboard.frame.identify import area_for
 from dashboard.frame.offload import off
 from dashboard.frame.query_keys import described
 from dashboard.ledger.reads import asker, ledger_moment

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from dashboard.ledger.line_words import division_words, where_words
 from dashboard.ledger.words import category_word
 from dashboard.parts.measures import moment_text, own_name
 from dashboard.parts.wording import N_, _
 from data.clock import UtcDatetime
 from data.notices.queue import SERVER_DISK
 from data.queries.ledger.notices import Notice
+from data.queries.whereabouts import Where
 from data.words.ledger import NoticeKind
 from problem_ledger.work.refusals import INGEST
 
@@ -44,13 +46,15 @@ def notice_words(notice: Notice) -> str:
 
 
 def notice_about(notice: Notice, now: UtcDatetime) -> str:
-    """What a notice is about, and when: 生活垃圾堆放 · 411381-2026-00012 · 10:24.
+    """What a notice is about, where that is, and when.
 
-    Of a station: 青龙桥断面 · 拒收 1,204 条 · 10:24.
+    Of a problem: 生活垃圾堆放 · 湍河 K112+350 左岸 · 城关镇 · 411381-2026-00012 · 10:24. Of a
+    station: 青龙桥断面 · 拒收 1,204 条 · 10:24.
     """
     when = moment_text(notice.made_at, now)
     if notice.problem_id is not None:
-        return " · ".join((category_word(notice.category or ""), notice.number or "", when))
+        place = [] if notice.where is None else place_words(notice.where)
+        return " · ".join((category_word(notice.category or ""), *place, notice.number or "", when))
     name = notice.subject_uid or ""
     if notice.station_name is not None:
         name = own_name(notice.station_name, notice.station_name_en)
@@ -65,6 +69,11 @@ def notice_about(notice: Notice, now: UtcDatetime) -> str:
             free.format(free=f"{notice.facts['free_mb']:,}", percent=notice.facts["percent"])
         )
     return " · ".join((*parts, when))
+
+
+def place_words(where: Where) -> list[str]:
+    """The water and the division of a place, each where it is known: 湍河 K112+350, 城关镇."""
+    return [words for words in (where_words(where), division_words(where)) if words != "—"]
 
 
 def notice_address(notice: Notice) -> str:

@@ -11,6 +11,7 @@ from dashboard.frame.deps import Deps
 from dashboard.frame.offload import in_turn, off
 from dashboard.ledger.problem_reads import read_problem
 from dashboard.ledger.sign_off_sheet import sheet_photos, sign_off_sheet
+from dashboard.parts.measures import own_name
 from data.database import long_transaction, transaction
 from data.errors import Conflict
 from data.people.access_log import Logged, log
@@ -31,7 +32,9 @@ def drawn(deps: Deps, user: User, problem_id: int) -> tuple[str, bytes]:
     if seen.detail.row.status not in AFTER_SIGN_OFF:
         raise Conflict("Only a problem that was signed off has a sign-off sheet.")
     with long_transaction(deps.engine) as connection:
-        area = county_name(connection, division) if division else deps.dashboard.area_name
+        area = deps.dashboard.area_name
+        if division:
+            area = own_name(*county_name(connection, division))
         copies = {
             photo.id: photo_copy(
                 connection, visible_to(user), user.account_id, photo.id, Size.SHOWN

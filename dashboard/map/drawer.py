@@ -8,6 +8,8 @@ from dash import MATCH, Dash, Input, Output, html, no_update
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from dashboard.frame import shell
+from dashboard.frame.area import area_for
 from dashboard.frame.auth import (
     Action,
     current_user,
@@ -187,6 +189,15 @@ def register(app: Dash, deps: Deps) -> None:
         if not thing:
             return None
         return await off(drawer, deps, visible_to(current_user()), thing)
+
+    @app.callback(
+        Output(shell.Ids.AREA, "children", allow_duplicate=True),
+        Input(SELECTION, "data"),
+        prevent_initial_call="initial_duplicate",
+    )
+    async def name_area(thing: Any) -> list[Any]:
+        about = chosen(thing) if thing else None
+        return shell.area_words(await off(area_for, deps, current_user(), about))
 
     @app.callback(
         Output(live_id("head", MATCH), "children"),

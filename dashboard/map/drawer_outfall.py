@@ -13,7 +13,7 @@ from dashboard.map.drawer_parts import (
     foot_at,
     head,
     live,
-    near,
+    near_reach,
     spoken_place,
     tabs,
     whole,
@@ -160,11 +160,8 @@ def kilograms(mass_kg: float) -> str:
 
 def receiving_block(facts: OutfallFacts) -> html.Section | None:
     """Returns the block on the reach that the outfall discharges into; None if unknown."""
-    where = facts.station.where
-    if where.reach_id is None or not where.reach:
-        return None
-    line = near(where.reach, "reach", where.reach_id)
-    return block(_("Discharges into"), html.Ul([line], className="dw-near"))
+    lines = near_reach(facts.station.where)
+    return block(_("Discharges into"), html.Ul(lines, className="dw-near")) if lines else None
 
 
 def outfall_file(facts: OutfallFacts) -> html.Div:

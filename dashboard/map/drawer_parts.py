@@ -38,6 +38,13 @@ def spoken_place(where: Where) -> list[str]:
     return parts
 
 
+def near_reach(where: Where) -> list[html.Li]:
+    """Returns the line that leads to the reach of a place; empty where the place has none."""
+    if where.reach_id is None or not where.reach:
+        return []
+    return [near(own_name(where.reach, where.reach_en), "reach", where.reach_id)]
+
+
 def head(kind: str, place: Sequence[str], name: str, marks: Parts, finding: Parts) -> html.Header:
     """Returns a drawer's head: kind, place, name with its tags, and the main finding."""
     return html.Header(

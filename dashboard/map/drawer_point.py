@@ -12,7 +12,7 @@ from dashboard.map.drawer_parts import (
     foot_at,
     head,
     live,
-    near,
+    near_reach,
     spoken_place,
     whole,
 )
@@ -63,9 +63,8 @@ def intake_drawer(station: StationFacts, chiefs: Chiefs, now: UtcDatetime) -> ht
         values = [(parameter_name(each), _value(station, each)) for each in measured]
         parts.append(live("values", key, block(_("Measured"), facts_list(values))))
         parts.append(chart_frame(station.id, "now", measured, measured[0], 150))
-    if station.where.reach_id is not None and station.where.reach:
-        line = near(station.where.reach, "reach", station.where.reach_id)
-        parts.append(block(_("Takes from"), html.Ul([line], className="dw-near")))
+    if lines := near_reach(station.where):
+        parts.append(block(_("Takes from"), html.Ul(lines, className="dw-near")))
     parts.append(chiefs_block(chiefs))
     top = head(
         _("Intake"),
@@ -100,9 +99,8 @@ def board_drawer(board: Board, chiefs: Chiefs) -> html.Article:
         (_("Set up on"), board.set_on and board.set_on.isoformat()),
     ]
     parts: list[Any] = [html.Div(facts_list(pairs), className="dw-block")]
-    if board.where.reach_id is not None and board.where.reach:
-        line = near(board.where.reach, "reach", board.where.reach_id)
-        parts.append(block(_("Stands at"), html.Ul([line], className="dw-near")))
+    if lines := near_reach(board.where):
+        parts.append(block(_("Stands at"), html.Ul(lines, className="dw-near")))
     parts.append(chiefs_block(chiefs))
     top = head(_("Notice board"), spoken_place(board.where), board.name, [], [])
     body = html.Div(html.Div(parts, className="dw-body"), className="dw-plain")

@@ -16,7 +16,17 @@ from dashboard.ledger.line_words import (
     where_words,
 )
 from dashboard.ledger.words import category_word, done_word, severity_word, source_word
-from dashboard.map.drawer_parts import block, facts_list, finding, head, live, live_id, near, whole
+from dashboard.map.drawer_parts import (
+    block,
+    facts_list,
+    finding,
+    head,
+    live,
+    live_id,
+    near,
+    near_reach,
+    whole,
+)
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.measures import moment_text, own_name
@@ -140,11 +150,9 @@ def problem_drawer(row: ProblemRow, now: UtcDatetime) -> html.Article:
         block(_("What was found"), text),
         html.Div(facts_list(pairs), className="dw-block"),
     ]
-    lines = []
-    if row.where.reach_id is not None and row.where.reach:
-        lines.append(near(row.where.reach, "reach", row.where.reach_id))
-    elif row.where.lake_id is not None and row.where.lake:
-        lines.append(near(row.where.lake, "lake", row.where.lake_id))
+    lines = near_reach(row.where)
+    if not lines and row.where.lake_id is not None and row.where.lake:
+        lines.append(near(own_name(row.where.lake, row.where.lake_en), "lake", row.where.lake_id))
     if lines:
         parts.append(block(_("Lies at"), html.Ul(lines, className="dw-near")))
     top = head(_("Problem"), place, category_word(row.category), marks, finding(last_step, ""))

@@ -55,9 +55,10 @@ def reach_drawer(
         *stations_block(facts.stations),
     ]
     if facts.downstream_id is not None and facts.downstream:
-        line = near(facts.downstream, "reach", facts.downstream_id)
+        line = near(own_name(facts.downstream, facts.downstream_en), "reach", facts.downstream_id)
         parts.append(block(_("Next downstream"), html.Ul([line], className="dw-near")))
-    top = head(_("Reach"), place, facts.name, _marks(facts.colour), finding(words, about))
+    name = own_name(facts.name, facts.name_en)
+    top = head(_("Reach"), place, name, _marks(facts.colour), finding(words, about))
     return _plain(f"reach:{facts.id}", top, parts, facts.river_id)
 
 
@@ -71,7 +72,7 @@ def lake_drawer(
     pairs = [
         (_("Area"), f"{facts.area_m2 / KM2_M2:,.2f} km²"),
         (_("Division"), division),
-        (_("On the river"), facts.river),
+        (_("On the river"), facts.river and own_name(facts.river, facts.river_en)),
         (_("Code"), facts.code),
         (_("Notice boards"), str(facts.board_count)),
     ]
@@ -136,7 +137,7 @@ def river_drawer(facts: dict[str, Any], ledger: Sequence[Any] = ()) -> html.Arti
     kind = _("Canal") if facts["kind"] == RiverKind.CANAL else _("River")
     pairs = [
         (_("Length"), _length(facts["length_m"])),
-        (_("Basin"), facts["basin"]),
+        (_("Basin"), facts["basin"] and own_name(facts["basin"], facts["basin_en"])),
         (
             _("Flows into"),
             facts["into_name"] and own_name(facts["into_name"], facts["into_name_en"]),
@@ -145,7 +146,7 @@ def river_drawer(facts: dict[str, Any], ledger: Sequence[Any] = ()) -> html.Arti
     ]
     lines = [
         near(
-            each["name"],
+            own_name(each["name"], each["name_en"]),
             "reach",
             each["id"],
             html.Span(
@@ -168,7 +169,7 @@ def division_drawer(facts: dict[str, Any]) -> html.Article:
     level = level_word(ChiefLevel(facts["level"]))
     pairs = [
         (_("Code"), facts["code"]),
-        (_("Belongs to"), facts["parent"]),
+        (_("Belongs to"), facts["parent"] and own_name(facts["parent"], facts["parent_en"])),
         (_("Reaches"), str(facts["reach_count"])),
         (_("Lakes and reservoirs"), str(facts["lake_count"])),
         (_("Stations"), str(facts["station_count"])),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from dashboard.parts.measures import own_name
 from dashboard.parts.wording import N_, _
 from data.queries.people.accounts import HeldRole
 from data.vocabulary import ChiefLevel, Role
@@ -52,8 +53,8 @@ def role_words(held: Sequence[HeldRole]) -> list[str]:
     """
     words = []
     for role in held:
-        unit, division = role.unit, role.division
-        says_both = unit and division and unit.startswith(division)
+        unit, division = role.unit, role.division and own_name(role.division, role.division_en)
+        says_both = unit and role.division and unit.startswith(role.division)
         places = [place for place in (unit, None if says_both else division) if place]
         everywhere = [] if places or role.role is Role.ADMINISTRATOR else [_("everywhere")]
         words.append(" · ".join([role_name(role), *places, *everywhere]))

@@ -1,5 +1,6 @@
 """A place on the water in words: 湍河 K12+350 左岸，距河 8 m."""
 
+from dashboard.parts.measures import own_name
 from dashboard.parts.wording import _
 from data.placing.spots import Spot
 from data.vocabulary import Bank
@@ -18,13 +19,14 @@ def bank_word(bank: Bank) -> str:
 def describe(spot: Spot) -> str:
     """Returns one line on where a point lies: water, chainage, bank, distance from the water."""
     if spot.chainage_m is None:
+        lake = own_name(spot.lake_name or "", spot.lake_en)
         if spot.offset_m:
             return _("{lake}, {offset} m from its shore").format(
-                lake=spot.lake_name, offset=round(spot.offset_m)
+                lake=lake, offset=round(spot.offset_m)
             )
-        return _("on {lake}").format(lake=spot.lake_name)
+        return _("on {lake}").format(lake=lake)
     facts = {
-        "river": spot.river_name,
+        "river": own_name(spot.river_name or "", spot.river_en),
         "chainage": format_chainage(spot.chainage_m),
         "bank": bank_word(spot.bank or Bank.MIDDLE),
         "offset": round(spot.offset_m or 0),

@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
+from dashboard.frame.area import area_for
 from dashboard.frame.auth import Action, User, require, visible_to
 from dashboard.frame.deps import Deps
-from dashboard.frame.identify import area_for
 from dashboard.frame.offload import off
 from dashboard.parts.workbook import xlsx_answer
 from dashboard.patrols.workbook import month_book

@@ -9,7 +9,7 @@ from dash import html
 from dashboard.parts.attributes import attributes
 from dashboard.parts.blocks import empty
 from dashboard.parts.icons import icon
-from dashboard.parts.measures import stretch_text
+from dashboard.parts.measures import own_name, stretch_text
 from dashboard.parts.wording import _, language
 from dashboard.patrols.words import basis_words, times_words
 from dashboard.waters.words import kilometres, level_word
@@ -163,17 +163,18 @@ def _reach(reach: ReachCoverage, problems: Sequence[float]) -> html.Li:
         width = f"{(stretch[1] - stretch[0]) / reach.length_m:.2%}"
         return html.I(className=name, style={"left": across(stretch[0]), "width": width})
 
-    name = reach.reach if language.get() == "zh" else reach.river_en or reach.reach
+    whole = own_name(reach.reach, reach.reach_en)
+    name = whole if language.get() == "zh" else reach.river_en or whole
     share = reach.walked_m / reach.length_m
     bar: list[Any] = [part(stretch, "is-invalid") for stretch in reach.invalid_stretches]
     bar += [part(stretch, None) for stretch in reach.stretches]
     bar += [html.U(className="pt-tip", style={"left": across(at)}) for at in problems]
-    label = _("{river}: {share} covered").format(river=reach.reach, share=f"{share:.0%}")
+    label = _("{river}: {share} covered").format(river=whole, share=f"{share:.0%}")
     return html.Li(
         [
             html.Span(
                 [
-                    html.B(name, title=reach.reach),
+                    html.B(name, title=whole),
                     html.Span(stretch_text(reach.from_m, reach.to_m), className="t3 fs11"),
                 ]
             ),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from math import floor
 
+from dashboard.parts.measures import own_name
 from dashboard.parts.wording import _
 from dashboard.parts.workbook import MINUTE, WHOLE, Cell, Column, Sheet, title_of, workbook
 from dashboard.patrols.words import (
@@ -61,7 +62,7 @@ def duty_cells(chief: ChiefMonth) -> list[Cell]:
     return [
         chief.name,
         level_word(chief.level),
-        chief.division or "",
+        own_name(chief.division or "", chief.division_en),
         chief.duty_count,
         chief.duty_months,
         chief.done_count,

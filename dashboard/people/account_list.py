@@ -8,7 +8,7 @@ from dash import html
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.kit import choice, opener, row, spoken
-from dashboard.parts.measures import moment_text
+from dashboard.parts.measures import moment_text, own_name
 from dashboard.parts.roles import CHIEFS, ROLES, role_words
 from dashboard.parts.wording import _
 from dashboard.people.actions import EVERYWHERE, Chosen, Listed
@@ -18,7 +18,7 @@ from data.people.accounts import UnitId
 from data.records import DivisionId
 from data.vocabulary import Role
 
-Choices = tuple[list[tuple[DivisionId, str, str]], list[tuple[UnitId, str]]]
+Choices = tuple[list[tuple[DivisionId, str, str | None]], list[tuple[UnitId, str]]]
 
 ROLE_FIELDS = ("role", "level", "general", "division", "unit")
 NO_ROLE: tuple[Any, ...] = (None, None, False, None, None)
@@ -211,7 +211,10 @@ def place_choices(choices: Choices) -> tuple[list[dict[str, str]], list[dict[str
     divisions, units = choices
     return (
         [
-            *({"value": str(number), "label": name} for number, name, _level in divisions),
+            *(
+                {"value": str(number), "label": own_name(name, name_en)}
+                for number, name, name_en in divisions
+            ),
             {"value": EVERYWHERE, "label": _("All areas")},
         ],
         [{"value": str(number), "label": name} for number, name in units],

@@ -87,7 +87,9 @@ def choose_account(deps: Deps, account_id: AccountId) -> Chosen:
         return Chosen(found, held, count_failures(connection, found.login))
 
 
-def places(deps: Deps) -> tuple[list[tuple[DivisionId, str, str]], list[tuple[kept.UnitId, str]]]:
+def places(
+    deps: Deps,
+) -> tuple[list[tuple[DivisionId, str, str | None]], list[tuple[kept.UnitId, str]]]:
     """The divisions and units to which a role can be bound."""
     require(Action.MANAGE_ACCOUNTS)
     with transaction(deps.engine) as connection:

@@ -100,9 +100,10 @@ def preview_card(found: Previewed | None) -> html.Div:
         sentence = _("Fill in the coordinates to see where it stands.")
         return html.Div(html.P(sentence, className="t3"), className="st-preview")
     spot = found.spot
+    water = own_name(spot.reach_name or spot.lake_name or "", spot.reach_en or spot.lake_en)
     pairs = [
-        (_("Reach"), spot.reach_name or spot.lake_name),
-        (_("Division"), spot.division_name or _("unknown")),
+        (_("Reach"), water),
+        (_("Division"), own_name(spot.division_name or _("unknown"), spot.division_en)),
         ("CGCS2000", f"{spot.lon:.6f}, {spot.lat:.6f}"),
     ]
     if found.moved_m is not None and found.moved_m >= STILL_M:

@@ -8,9 +8,9 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from dashboard.frame.answers import MOST_ID, Read
+from dashboard.frame.area import area_for
 from dashboard.frame.auth import Action, User, require
 from dashboard.frame.deps import Deps
-from dashboard.frame.identify import area_for
 from dashboard.frame.offload import off
 from dashboard.parts.workbook import xlsx_answer
 from dashboard.tally.reads import scope_for, worst_first

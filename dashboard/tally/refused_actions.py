@@ -11,6 +11,7 @@ from data.clock import UtcDatetime
 from data.database import transaction
 from data.errors import BadInput, Forbidden
 from data.people.access_log import Logged, log
+from data.queries.readings.quarantine import Unmendable, unmendable
 from data.queries.readings.tolerances import (
     Denied,
     Mendable,
@@ -37,11 +38,14 @@ NOWHERE: Final = DivisionId(0)
 class RefusedShown:
     """All that the page of refused messages shows; ``everywhere``: whether all stations are mine.
 
-    ``waiting`` has with each group the readings that its newest message would give.
+    ``waiting`` has with each group the readings that its newest message would give;
+    ``unmendable_count`` counts all groups that no tolerance mends, also those not listed.
     """
 
     now: UtcDatetime
     waiting: Sequence[tuple[Mendable, Sequence[RawReading]]]
+    unmendable: Sequence[Unmendable]
+    unmendable_count: int
     tolerated: Sequence[Tolerated]
     denied: Sequence[Denied]
     everywhere: bool
@@ -58,9 +62,12 @@ def read_refused(deps: Deps) -> RefusedShown:
             (each, preview(connection, each.station_id, _message(each), each.kinds, most=most))
             for each in groups[:MOST_PREVIEWED]
         ]
+        hopeless, count = unmendable(connection, divisions=divisions)
         return RefusedShown(
             now,
             waiting,
+            hopeless,
+            count,
             tolerated(connection, divisions=divisions),
             denied_since(connection, UtcDatetime(now - DENIED_FOR), divisions=divisions),
             divisions is None,

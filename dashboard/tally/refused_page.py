@@ -10,6 +10,7 @@ from dashboard.frame.callback_values import whole_number
 from dashboard.frame.deps import Deps
 from dashboard.frame.offload import off
 from dashboard.parts.blocks import empty, skeleton, table
+from dashboard.parts.detail_words import fault_words
 from dashboard.parts.icons import icon
 from dashboard.parts.measures import moment_text, own_name, parameter_name, value_text
 from dashboard.parts.wording import _, worded
@@ -20,14 +21,14 @@ from dashboard.tally.refused_actions import (
     tolerate,
     untolerate,
 )
-from dashboard.tally.words import count_text
+from dashboard.tally.unmendable import unmendable_list
+from dashboard.tally.words import count_text, messages_text, payload_text
 from data.clock import BUSINESS_ZONE
 from data.errors import OneMapError
 from data.queries.readings.tolerances import Denied, Mendable, Tolerated
 from data.records import RawReading, StationId
 from data.tolerances import BrokerRefusal, Tolerance
 
-MOST_BYTES = 300
 MOST_VALUES = 6
 EVERY = "0"
 """Stands for every station in the index of a button."""
@@ -101,7 +102,7 @@ def switched(deps: Deps, what: str, index: str) -> html.P:
 
 
 def refused_body(shown: RefusedShown) -> html.Div:
-    """Returns the page's three cards."""
+    """Returns the page's four cards."""
     waiting = [waiting_part(shown, each, readings) for each, readings in shown.waiting]
     return html.Div(
         [
@@ -109,6 +110,13 @@ def refused_body(shown: RefusedShown) -> html.Div:
                 _("Can be mended"),
                 _("messages that wait in quarantine and could be taken in"),
                 waiting or empty(_("No refused message waits for a tolerance.")),
+            ),
+            card(
+                _("What no tolerance mends"),
+                _("to be put right at the device or in the records; by station, topic and reason"),
+                unmendable_list(shown)
+                if shown.unmendable
+                else empty(_("No such message waits in quarantine.")),
             ),
             card(
                 _("Tolerated"),
@@ -161,13 +169,14 @@ def waiting_part(
                 [
                     html.B(name),
                     html.Span(waiting.code, className="t3 mono fs12"),
-                    html.Span(_("{n} messages").format(n=count_text(waiting.count))),
+                    html.Span(messages_text(waiting.count)),
                     html.Span(className="sp"),
                     *buttons,
                 ],
                 className="ac-title",
             ),
             html.Ul([html.Li(tolerance_word(kind)) for kind in waiting.kinds]),
+            html.P(fault_words(waiting.detail), className="t2"),
             html.Pre(payload_text(waiting.payload), className="mono fs12"),
             html.P([_("becomes"), " ", *_readings_text(shown, readings)], className="t2"),
         ]
@@ -179,15 +188,6 @@ def button(words: str, what: str, index: str, is_first: bool) -> html.Button:
     return html.Button(
         words, id={"type": what, "index": index}, className="btn p" if is_first else "btn"
     )
-
-
-def payload_text(payload: bytes) -> str:
-    """Returns the beginning of a message as text; what is no text as escapes."""
-    text = payload[:MOST_BYTES].decode("utf-8", "backslashreplace")
-    shown = "".join(
-        sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text
-    )
-    return shown if len(payload) <= MOST_BYTES else f"{shown} …"
 
 
 def _readings_text(shown: RefusedShown, readings: Sequence[RawReading]) -> list[Any]:

@@ -1,6 +1,6 @@
 """The tally's words: names of figures, reasons of refusal, shares, hours and days."""
 
-from dashboard.parts.wording import _
+from dashboard.parts.wording import _, ngettext
 from data.clock import BUSINESS_ZONE, UtcDatetime
 from data.queries.tally.counts import Tally
 from data.queries.tally.window import Grain
@@ -11,6 +11,9 @@ FIGURES = (
     "expected", "measured", "missing",
 )  # fmt: skip
 """The figures of a tally in their order on the screen and in files."""
+
+MOST_BYTES = 300
+"""So much of a message is shown."""
 
 
 def figure_word(figure: str) -> str:
@@ -53,6 +56,20 @@ def reason_word(reason: Refusal) -> str:
 def count_text(count: int) -> str:
     """Returns the count as text with commas between thousands."""
     return f"{count:,}"
+
+
+def messages_text(count: int) -> str:
+    """Returns a number of messages in words: 1 message, 2,104 messages."""
+    return ngettext("{n} message", "{n} messages", count).format(n=count_text(count))
+
+
+def payload_text(payload: bytes) -> str:
+    """Returns the beginning of a message as text; what is no text as escapes."""
+    text = payload[:MOST_BYTES].decode("utf-8", "backslashreplace")
+    shown = "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text
+    )
+    return shown if len(payload) <= MOST_BYTES else f"{shown} …"
 
 
 def share_text(tally: Tally) -> str:

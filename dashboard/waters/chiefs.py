@@ -9,7 +9,7 @@ from dash import html
 from dashboard.parts.attributes import attributes
 from dashboard.parts.blocks import card, empty
 from dashboard.parts.icons import icon
-from dashboard.parts.measures import stretch_text
+from dashboard.parts.measures import own_name, stretch_text
 from dashboard.parts.wording import _, ngettext
 from dashboard.waters.words import level_word, listed, term
 from data.clock import business_date
@@ -53,7 +53,7 @@ def chief_row(each: Answering, *, with_term: bool = False) -> html.Li:
     if each.stretch:
         about.append(stretch_text(each.stretch.from_m, each.stretch.to_m))
     elif each.division:
-        about.append(each.division)
+        about.append(own_name(each.division, each.division_en))
     if with_term:
         about.append(term(each.valid_from, each.valid_to))
     parts: list[Any] = [
@@ -182,7 +182,7 @@ def about(chief: Chief, reaches: dict[int, ReachFile]) -> str:
 def covers(chief: Chief, reaches: dict[int, ReachFile]) -> str:
     """Returns in words the area a chief answers for; neighbouring reaches join to one stretch."""
     if chief.is_general:
-        return chief.division or ""
+        return own_name(chief.division or "", chief.division_en)
     held = [reaches[number] for number in chief.reach_ids if number in reaches]
     if not held:
         return _("the whole water")

@@ -8,7 +8,7 @@ from dashboard.parts.attributes import attributes
 from dashboard.parts.blocks import card, class_badge, facts
 from dashboard.parts.icons import icon
 from dashboard.parts.measures import moment_text, own_name
-from dashboard.parts.wording import _, language
+from dashboard.parts.wording import _
 from dashboard.waters.chiefs import chiefs_card
 from dashboard.waters.findings import find, findings_panel
 from dashboard.waters.strip import strip
@@ -21,11 +21,14 @@ from dashboard.waters.tables import (
 )
 from dashboard.waters.words import (
     area,
-    bracketed,
+    basin_of,
+    code_words,
     degrees,
+    divisions_of,
     kilometres,
     kind_word,
     listed,
+    other_name,
     reach_count,
 )
 from data.clock import BUSINESS_ZONE
@@ -100,7 +103,7 @@ def heading(water_file: WaterFile) -> html.Header:
     """Returns the heading: link back, name with water-quality class, links to map and print."""
     water = water_file.facts
     name = own_name(water.name, water.name_en)
-    other = water.name_en if language.get() == "zh" else water.name
+    other = other_name(water)
     read_at = f"{water_file.as_of.astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M}"
     missed = any(each.is_below_target for each in water_file.stations)
     return html.Header(
@@ -115,7 +118,7 @@ def heading(water_file: WaterFile) -> html.Header:
                     html.H1(name),
                     class_badge(water_file.colour.water_class, big=True, missed=missed),
                     html.Span(kind_word(water.kind), className="tag o"),
-                    html.Span(other, className="t3 rv-other") if other and other != name else None,
+                    html.Span(other, className="t3 rv-other") if other else None,
                     html.Span(className="sp"),
                     html.Span(_("as of {time}").format(time=read_at), className="t3 rv-read"),
                     html.A(
@@ -173,7 +176,7 @@ def counts(water_file: WaterFile) -> html.Section:
                 _("Length") if water.length_m else _("Surface"),
                 number,
                 unit,
-                reaches if water.water == "river" else (listed(water.divisions) or "—"),
+                reaches if water.water == "river" else (listed(divisions_of(water)) or "—"),
             ),
             figure(_("River chiefs"), chiefs, "", _("on file today")),
         ],
@@ -235,26 +238,19 @@ def basics_card(water_file: WaterFile) -> html.Section:
     pairs = [
         (_("Kind"), kind_word(water.kind)),
         (_("Code"), code_words(water)),
-        (_("Other name"), water.name_en),
-        (_("Basin"), water.basin or _("not on file")) if not lake else ("", None),
+        (_("Other name"), other_name(water)),
+        ("", None) if lake else (_("Basin"), basin_of(water)),
         (_("Length"), kilometres(water.length_m) if water.length_m else None),
         (_("Surface"), area(water.area_m2) if water.area_m2 else None),
         (_("Lies on") if lake else _("Flows into"), flows_into(water)),
         (_("Tributaries"), tributaries(water_file)),
         (_("Centre") if lake else _("Source"), degrees(water.source_at)),
         (_("Mouth"), degrees(water.mouth_at) if water.mouth_at else None),
-        (_("Divisions"), listed(water.divisions) or _("not on file")),
+        (_("Divisions"), listed(divisions_of(water)) or _("not on file")),
         (_("Data source"), water.source or _("not on file")),
         (_("Remark"), water.remark),
     ]
     return card(_("Basic facts"), "CGCS2000", facts(pairs), name="basics")
-
-
-def code_words(water: WaterFacts) -> str:
-    """Returns the water's code with its coding scheme, or words that no code was given."""
-    if not water.code:
-        return _("none given")
-    return water.code + (bracketed(water.code_scheme) if water.code_scheme else "")
 
 
 def flows_into(water: WaterFacts) -> Any:

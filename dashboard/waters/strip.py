@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dash import html
 
 from dashboard.parts.attributes import attributes
-from dashboard.parts.measures import stretch_text
+from dashboard.parts.measures import own_name, stretch_text
 from dashboard.parts.wording import _
 from dashboard.waters.findings import anchor
 from dashboard.waters.words import numeral, outfall_words, section_words, station_name
@@ -81,7 +81,7 @@ def segment(reach: ReachFile, start: float, length: float) -> html.Div:
     """Returns a reach as a bar in the colour of its water-quality class, with the numeral."""
     width = (reach.chainage_to_m - reach.chainage_from_m) / length
     shown = reach.colour.water_class
-    title = f"{reach.name} · {numeral(shown)}"
+    title = f"{own_name(reach.name, reach.name_en)} · {numeral(shown)}"
     span = stretch_text(reach.chainage_from_m, reach.chainage_to_m)
     return html.Div(
         html.Span(numeral(shown)) if width >= 0.018 else None,

@@ -6,7 +6,7 @@ from dash import html
 
 from dashboard.parts.blocks import Cell, class_badge, table
 from dashboard.parts.icons import icon
-from dashboard.parts.measures import moment_text, stretch_text
+from dashboard.parts.measures import moment_text, own_name, stretch_text
 from dashboard.parts.spot import bank_word
 from dashboard.parts.wording import _
 from dashboard.waters.chiefs import level_mark
@@ -51,7 +51,10 @@ def reaches_table(water_file: WaterFile) -> html.Table:
         (
             f"river-reach-{each.id}",
             (
-                two(html.Span(each.name, className="b"), each.division or _("division unknown")),
+                two(
+                    html.Span(own_name(each.name, each.name_en), className="b"),
+                    own_name(each.division or _("division unknown"), each.division_en),
+                ),
                 two(
                     html.Span(
                         stretch_text(each.chainage_from_m, each.chainage_to_m), className="rv-k"
@@ -234,7 +237,7 @@ def boards_table(boards: Sequence[Board]) -> html.Table:
             (
                 two(html.Span(each.name, className="b"), each.code),
                 board_place(each),
-                each.division or DASH,
+                own_name(each.division or DASH, each.division_en),
                 html.A(each.phone, href=f"tel:{each.phone}") if each.phone else DASH,
                 each.content_version or DASH,
                 each.set_on.isoformat() if each.set_on else DASH,

@@ -19,6 +19,7 @@ from dashboard.parts.measures import (
 from dashboard.parts.wording import _, language
 from data.clock import UtcDatetime
 from data.quality.exceedances import Exceedance
+from data.queries.waters.file import WaterFacts
 from data.queries.waters.file_stations import StationFile
 from data.vocabulary import (
     ChiefLevel,
@@ -150,3 +151,26 @@ def term(valid_from: date, valid_to: date | None) -> str:
 def every(interval: timedelta) -> str:
     """Returns in words how often readings come, such as "every 4 hours"."""
     return _("every {duration}").format(duration=duration_text(interval))
+
+
+def divisions_of(water: WaterFacts) -> tuple[str, ...]:
+    """Returns the names of the divisions that a water lies in, in the reader's language."""
+    return water.divisions_en if language.get() == "en" else water.divisions
+
+
+def basin_of(water: WaterFacts) -> str:
+    """Returns the name of the basin that a water belongs to, or words that none is on file."""
+    return own_name(water.basin or _("not on file"), water.basin_en)
+
+
+def other_name(water: WaterFacts) -> str | None:
+    """Returns a water's name in the other language; None where that is the same or not known."""
+    other = water.name_en if language.get() == "zh" else water.name
+    return None if other == own_name(water.name, water.name_en) else other
+
+
+def code_words(water: WaterFacts) -> str:
+    """Returns the water's code with its coding scheme, or words that no code was given."""
+    if not water.code:
+        return _("none given")
+    return water.code + (bracketed(water.code_scheme) if water.code_scheme else "")

@@ -45,6 +45,10 @@ class Spot:
     bank: Bank | None = None
     lon_on_line: float | None = None
     lat_on_line: float | None = None
+    river_en: str | None = None
+    reach_en: str | None = None
+    lake_en: str | None = None
+    division_en: str | None = None
 
 
 def preview(
@@ -143,4 +147,8 @@ def _spot(
         bank=Bank(snap.bank) if snap else None,
         lon_on_line=snap.lon if snap else None,
         lat_on_line=snap.lat if snap else None,
+        river_en=reach.river_en if reach else None,
+        reach_en=reach.name_en if reach else None,
+        lake_en=lake.name_en if lake else None,
+        division_en=division.name_en if division else None,
     )

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import RowMapping
 
+from data.queries.english import reach_en
 from data.vocabulary import Bank
 
-WHERE_FACTS = """
-    {of}.reach_id, {of}.lake_id, {of}.chainage_m, {of}.bank, lies.name AS reach,
+WHERE_FACTS = f"""
+    {{of}}.reach_id, {{of}}.lake_id, {{of}}.chainage_m, {{of}}.bank, lies.name AS reach,
+    {reach_en("lies")} AS reach_en,
     stream.id AS river_id, stream.name AS river, stream.name_en AS river_en,
     pool.name AS lake, pool.name_en AS lake_en,
     around.name AS division, around.name_en AS division_en"""
@@ -31,6 +33,7 @@ class Where:
     offset_m: float | None
     bank: Bank | None
     reach: str | None
+    reach_en: str | None
     river: str | None
     river_en: str | None
     lake: str | None
@@ -49,6 +52,7 @@ def where_of(row: RowMapping) -> Where:
         row.get("offset_m"),
         Bank(row["bank"]) if row["bank"] else None,
         row["reach"],
+        row["reach_en"],
         row["river"],
         row["river_en"],
         row["lake"],

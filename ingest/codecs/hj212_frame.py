@@ -139,21 +139,25 @@ def _wrong_length(rest: bytes, length: int) -> BadFrame:
     found = len(before) + len(mark) + len(after) - len(after.lstrip(b" "))
     detail = f"{length} bytes are told, {found} came"
     if len(ending) != CRC_DIGITS:
-        detail += f", and the CRC has {len(ending)} digits"
+        detail = f"{length} bytes are told, {found} came, and the CRC has {len(ending)} digits"
     elif (
         found <= LONGEST_SEGMENT and _HEX.fullmatch(ending) and int(ending, 16) == crc(rest[:found])
     ):
-        detail += ", whose CRC is right"
+        detail = f"{length} bytes are told, {found} came, whose CRC is right"
     return BadFrame(Fault.LENGTH, detail)
 
 
 def _wrong_crc(segment: bytes, sent: bytes, right: int) -> BadFrame:
-    detail = f"{_shown(sent)} is sent, {right:04X} is right"
+    shown = _shown(sent)
+    detail = f"{shown} is sent, {right:04X} is right"
     if len(segment) > _LONGEST_USUAL:
         return BadFrame(Fault.CRC, detail)
     modbus = modbus_crc(segment)
     if int(sent, 16) in (modbus, (modbus & 0xFF) << 8 | modbus >> 8):
-        return BadFrame(Fault.CRC_MODBUS, f"{detail}; the logger sends the CRC of Modbus")
+        return BadFrame(
+            Fault.CRC_MODBUS,
+            f"{shown} is sent, {right:04X} is right; the logger sends the CRC of Modbus",
+        )
     return BadFrame(Fault.CRC, detail)
 
 

@@ -138,8 +138,9 @@ def _result(
     """
     text = _single(parts[main])
     if not text:
-        flag = f", flag {parts['Flag'][-1][:10]!a}" if "Flag" in parts else ""
-        raise ValueError(f"no value{flag}")
+        if "Flag" in parts:
+            raise ValueError(f"no value, flag {parts['Flag'][-1][:10]!a}")
+        raise ValueError("no value")
     if _NUMBER.fullmatch(text):
         return _number(text, power), None
     limit = read_below(text, power)

@@ -237,11 +237,10 @@ def _clock_words(wrong: Implausible, received_at: UtcDatetime) -> str:
         case Doubt.UNSET:
             return f"the device's clock was never set: {_utc(wrong.moment)}"
         case Doubt.ROLLED:
-            way = "behind" if wrong.weeks > 0 else "ahead"
-            return (
-                f"the receiver's clock is {abs(wrong.weeks):,} weeks {way}:"
-                f" {_utc(wrong.corrected)} was meant"
-            )
+            weeks, meant = f"{abs(wrong.weeks):,}", _utc(wrong.corrected)
+            if wrong.weeks > 0:
+                return f"the receiver's clock is {weeks} weeks behind: {meant} was meant"
+            return f"the receiver's clock is {weeks} weeks ahead: {meant} was meant"
         case Doubt.OLD:
             return f"observed {(received_at - wrong.moment).days} days before it arrived"
     return "observed before the station's start"

@@ -17,7 +17,7 @@ from tests.running.folders import ROOT
 
 LOCALES = ROOT / "dashboard" / "locales"
 WORDED = {"_", "N_"}
-REPORTED = {"comment", "note", "unreadable", "one_word"}
+REPORTED = {"comment", "note", "unreadable", "one_word", "sentence"}
 """Calls of lower floors whose first argument is a sentence worded by the dashboard."""
 ERRORS = {
     name

@@ -35,7 +35,7 @@ interface Properties {
 interface Listed { id: number; properties: Properties }
 interface PointFeature extends Listed { type: "Feature"; geometry: { type: "Point"; coordinates: Lonlat } }
 interface Water extends Properties { id: number }
-interface Hit extends Thing { name: string; name_en: string | null; code: string | null; beside: string | null; bounds: Bounds | null }
+interface Hit extends Thing { name: string; name_en: string | null; code: string | null; beside: string | null; beside_en?: string | null; bounds: Bounds | null }
 
 interface Strip {
   meets: number; below: number; unsure: number; none: number; exceeding: number; offline: number; sections: number;

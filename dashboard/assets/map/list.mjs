@@ -92,11 +92,10 @@ export class List {
     const words = p.kind === "section" || graded || p.kind === "outfall" ? stateWords(p, NUMERALS) : "";
     const met = p.kind === "section" && p.meets !== undefined ? say(p.meets ? "met" : "not_met") : null;
     if (p.kind === "problem") return this.pin(id, p);
-    const name = p.kind === "reach" && p.of_river ? p.name : nameOf(p);
     const said = [number ? null : words, sampleWords(p), met, p.off ? say("offline") : null].filter(Boolean).join(" · ");
     const button = element(
       "button", { type: "button", "data-kind": p.kind, "data-id": id },
-      badge, element("b", {}, name), element("span", { class: "mp-t3" }, [said, p.code].filter(Boolean).join(" · ")),
+      badge, element("b", {}, nameOf(p)), element("span", { class: "mp-t3" }, [said, p.code].filter(Boolean).join(" · ")),
     );
     button.addEventListener("click", () => this.choose({ kind: p.kind, id }));
     return element("li", {}, button);

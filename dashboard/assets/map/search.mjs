@@ -98,7 +98,8 @@ export class Search {
 
   /** @param {Hit} hit @param {number} number */
   row(hit, number) {
-    const beside = [say(`kind.${hit.kind}`), hit.beside, hit.code].filter(Boolean).join(" · ");
+    const water = hit.beside && nameOf({ name: hit.beside, name_en: hit.beside_en });
+    const beside = [say(`kind.${hit.kind}`), water, hit.code].filter(Boolean).join(" · ");
     const row = element(
       "li", { class: "mp-hit", role: "option", id: `one-map-hit-${number}` },
       element("b", {}, nameOf(hit)), element("span", { class: "mp-t3" }, beside),

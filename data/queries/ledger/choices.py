@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
+from data.queries.english import reach_en
 from data.queries.ledger.filter import LedgerFilter
 from data.queries.scope import (
     DIVISION_VISIBLE,
@@ -36,7 +37,7 @@ SELECT id, name FROM unit WHERE id IN
 (SELECT unit_id FROM problem WHERE {PROBLEM_VISIBLE}) ORDER BY name, id
 """)
 _NAMES: Final = text(f"""
-SELECT 'reach' AS kind, name, name AS name_en FROM reach WHERE id = ANY(:reaches)
+SELECT 'reach' AS kind, name, {reach_en("reach")} AS name_en FROM reach WHERE id = ANY(:reaches)
     AND {REACH_VISIBLE} UNION ALL
 SELECT 'lake', name, name_en FROM lake WHERE id = ANY(:lakes) AND {LAKE_VISIBLE}
 UNION ALL SELECT 'station', name, name_en FROM station WHERE id = ANY(:stations)

@@ -7,8 +7,9 @@ from typing import Any, Final
 from sqlalchemy import Connection, text
 
 from data.clock import UtcDatetime
-from data.queries.rows import rows_as
+from data.queries.rows import row_as
 from data.queries.scope import PROBLEM_VISIBLE, STATION_VISIBLE, Scope
+from data.queries.whereabouts import WHERE_FACTS, WHERE_JOINS, Where, where_of
 from data.records import AccountId, StationId
 from data.words.ledger import NoticeKind
 from data.words.notices import SubjectKind
@@ -19,10 +20,12 @@ SERVICE_VISIBLE: Final = """EXISTS (SELECT 1 FROM account_role
     WHERE account_role.account_id = delivery.account_id AND account_role.role = 'office')"""
 """What concerns the whole service stays the office's: who left it reads nothing of it any more."""
 
-_TOLD: Final = f"""
+_SUBJECTS: Final = f"""
 FROM delivery LEFT JOIN problem ON problem.id = delivery.problem_id
 LEFT JOIN station ON delivery.subject_kind = '{SubjectKind.STATION.value}'
     AND station.code = delivery.subject_uid
+"""
+_TOLD: Final = f"""
 WHERE delivery.account_id = :account AND delivery.delivered_at IS NOT NULL
     AND CASE WHEN delivery.problem_id IS NOT NULL THEN {PROBLEM_VISIBLE}
         WHEN delivery.subject_kind = '{SubjectKind.STATION.value}'
@@ -33,10 +36,11 @@ _NOTICES: Final = text(f"""
 SELECT delivery.id, delivery.kind, delivery.problem_id, problem.number, problem.category,
     delivery.subject_kind, delivery.subject_uid, station.id AS station_id,
     station.name AS station_name, station.name_en AS station_name_en,
-    delivery.facts, delivery.made_at, delivery.read_at {_TOLD}
+    delivery.facts, delivery.made_at, delivery.read_at, {WHERE_FACTS.format(of="problem")}
+{_SUBJECTS} {WHERE_JOINS.format(of="problem")} {_TOLD}
 ORDER BY delivery.read_at IS NOT NULL, delivery.made_at DESC, delivery.id DESC LIMIT :most
 """)
-_UNREAD: Final = text(f"SELECT count(*) {_TOLD} AND delivery.read_at IS NULL")
+_UNREAD: Final = text(f"SELECT count(*) {_SUBJECTS} {_TOLD} AND delivery.read_at IS NULL")
 _BELLS: Final = text("""
 SELECT account_id, count(*) AS unread, max(id) AS newest FROM delivery
 WHERE account_id = ANY(:accounts) AND delivered_at IS NOT NULL AND read_at IS NULL
@@ -48,8 +52,8 @@ GROUP BY account_id
 class Notice:
     """One notice to an account; ``facts`` are those of the time when it was made.
 
-    It is about a problem (``problem_id``, ``number``, ``category``), or about a subject, of which a
-    station has its id and names.
+    It is about a problem (``problem_id``, ``number``, ``category``, and ``where`` that lies), or
+    about a subject, of which a station has its id and names.
     """
 
     id: int
@@ -62,6 +66,7 @@ class Notice:
     station_id: StationId | None
     station_name: str | None
     station_name_en: str | None
+    where: Where | None
     facts: Mapping[str, Any]
     made_at: UtcDatetime
     read_at: UtcDatetime | None
@@ -75,7 +80,10 @@ def notices(
     Only those of visible problems and stations, and of services to an account of an office.
     """
     rows = connection.execute(_NOTICES, {**scope.bound, "account": account_id, "most": most})
-    return tuple(rows_as(Notice, rows))
+    return tuple(
+        row_as(Notice, row, where=where_of(row._mapping) if row.problem_id is not None else None)
+        for row in rows
+    )
 
 
 def unread_count(connection: Connection, scope: Scope, account_id: AccountId) -> int:

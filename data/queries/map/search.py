@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from data.queries.english import basin_en, reach_en
 from data.queries.map.place_names import PLACE_VISIBLE
 from data.queries.phrases import literal
 from data.queries.scope import (
@@ -21,24 +22,29 @@ LIMIT = 12
 
 _KINDS = f"""
     SELECT station.kind, station.id, station.name, station.name_en, station.code,
-        COALESCE(lake.name, river.name) AS beside, station.geom, 1 AS rank
+        COALESCE(lake.name, river.name) AS beside,
+        COALESCE(lake.name_en, river.name_en) AS beside_en, station.geom, 1 AS rank
     FROM station LEFT JOIN reach on_reach ON on_reach.id = station.reach_id
     LEFT JOIN river ON river.id = on_reach.river_id LEFT JOIN lake ON lake.id = station.lake_id
     WHERE {STATION_VISIBLE}
     UNION ALL SELECT 'river', river.id, river.name, river.name_en, river.code, river.basin,
-        river.geom, 0 FROM river WHERE {RIVER_VISIBLE}
-    UNION ALL SELECT 'lake', lake.id, lake.name, lake.name_en, lake.code, NULL, lake.geom, 0
+        {basin_en("river")}, river.geom, 0 FROM river WHERE {RIVER_VISIBLE}
+    UNION ALL SELECT 'lake', lake.id, lake.name, lake.name_en, lake.code, NULL, NULL,
+        lake.geom, 0
     FROM lake WHERE {LAKE_VISIBLE}
-    UNION ALL SELECT 'reach', reach.id, reach.name, NULL, reach.code, of.name, reach.geom, 2
+    UNION ALL SELECT 'reach', reach.id, reach.name, {reach_en("reach")}, reach.code,
+        of.name, of.name_en, reach.geom, 2
     FROM reach JOIN river of ON of.id = reach.river_id WHERE {REACH_VISIBLE}
     UNION ALL SELECT 'division', division.id, division.name, division.name_en, division.code,
-        NULL, division.geom, 3 FROM division WHERE {DIVISION_VISIBLE}
+        NULL, NULL, division.geom, 3 FROM division WHERE {DIVISION_VISIBLE}
     UNION ALL SELECT 'notice_board', notice_board.id, notice_board.name, NULL, notice_board.code,
-        NULL, notice_board.geom, 4 FROM notice_board WHERE {NOTICE_BOARD_VISIBLE}
-    UNION ALL SELECT 'place', place.id, place.name, place.name_en, NULL, NULL, place.geom, 5
+        NULL, NULL, notice_board.geom, 4 FROM notice_board WHERE {NOTICE_BOARD_VISIBLE}
+    UNION ALL SELECT 'place', place.id, place.name, place.name_en, NULL, NULL, NULL,
+        place.geom, 5
     FROM place WHERE {PLACE_VISIBLE}
     UNION ALL SELECT 'problem', problem.id, problem.number, NULL, NULL,
-        COALESCE(flows.name, lies.name, pool.name), problem.geom, 6
+        COALESCE(flows.name, lies.name, pool.name),
+        COALESCE(flows.name_en, pool.name_en), problem.geom, 6
     FROM problem LEFT JOIN reach lies ON lies.id = problem.reach_id
     LEFT JOIN river flows ON flows.id = lies.river_id
     LEFT JOIN lake pool ON pool.id = problem.lake_id
@@ -50,7 +56,8 @@ def search(
 ) -> list[dict[str, Any]]:
     """Returns visible things whose name or code contains the phrase, first those beginning so.
 
-    Each has kind, id, name, name_en, code, beside (the water it is at) and bounds in degrees.
+    Each has kind, id, name, name_en, code, beside and beside_en (the water it is at) and bounds in
+    degrees.
     """
     wanted = phrase.strip()[:64]
     if not wanted:
@@ -59,7 +66,7 @@ def search(
     rows = connection.execute(
         text(
             f"""
-            SELECT kind, id, name, name_en, code, beside, ST_XMin(geom) AS west,
+            SELECT kind, id, name, name_en, code, beside, beside_en, ST_XMin(geom) AS west,
             ST_YMin(geom) AS south, ST_XMax(geom) AS east, ST_YMax(geom) AS north
             FROM ({_KINDS}) thing
             WHERE name ILIKE :part OR name_en ILIKE :part OR code ILIKE :part

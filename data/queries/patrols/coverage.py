@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
+from data.queries.english import reach_en
 from data.queries.patrols.month import Month
 from data.queries.patrols.own_reaches import own_reaches
 from data.queries.rows import row_as
@@ -23,6 +24,7 @@ class ReachCoverage:
 
     reach_id: int
     reach: str
+    reach_en: str | None
     river_id: int
     river: str
     river_en: str | None
@@ -49,7 +51,8 @@ class ReachCoverage:
 
 _REACHES: Final = text(
     f"""
-    SELECT reach.id AS reach_id, reach.name AS reach, river.id AS river_id, river.name AS river,
+    SELECT reach.id AS reach_id, reach.name AS reach, {reach_en("reach")} AS reach_en,
+    river.id AS river_id, river.name AS river,
     river.name_en AS river_en, chainage_from_m AS from_m, chainage_to_m AS to_m FROM reach
     JOIN river ON river.id = reach.river_id WHERE reach.id = ANY(:reaches) AND {REACH_VISIBLE}
     ORDER BY river.id, reach.position

@@ -75,6 +75,7 @@ class ChiefMonth:
     level: ChiefLevel
     division_id: int | None
     division: str | None
+    division_en: str | None
     duty_count: int
     duty_months: int
     duty_source: str
@@ -100,7 +101,8 @@ _CHIEFS: Final = text(
         WHERE valid_from <= :day AND (valid_to IS NULL OR valid_to > :day)
     )
     SELECT DISTINCT ON (person.id) person.id, person.name, person.post, held.level,
-        division.id AS division_id, division.name AS division
+        division.id AS division_id, division.name AS division,
+        division.name_en AS division_en
     FROM held JOIN person ON person.id = held.person_id
     LEFT JOIN division ON division.id = held.within
     WHERE :scope_all OR held.within = ANY(:scope_divisions) OR person.account_id = :who
@@ -209,6 +211,7 @@ def _chief(row: Any, done: Any, month: Month, duty: Duty) -> ChiefMonth:
         level=ChiefLevel(row.level),
         division_id=row.division_id,
         division=row.division,
+        division_en=row.division_en,
         duty_count=duty.count,
         duty_months=duty.months,
         duty_source=duty.source,

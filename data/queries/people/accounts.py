@@ -31,6 +31,7 @@ class HeldRole:
     unit: str | None
     chief_level: ChiefLevel | None
     is_general: bool
+    division_en: str | None = None
 
     @property
     def is_nowhere(self) -> bool:
@@ -75,7 +76,8 @@ ROLES = text(
     """
     SELECT account_role.id, account_id, role,
     coalesce(account_role.division_id, unit.division_id) AS division_id,
-    division.name AS division, unit_id, unit.name AS unit, chief_level, is_general
+    division.name AS division, division.name_en AS division_en, unit_id, unit.name AS unit,
+    chief_level, is_general
     FROM account_role LEFT JOIN unit ON unit.id = account_role.unit_id
     LEFT JOIN division ON division.id = coalesce(account_role.division_id, unit.division_id)
     WHERE account_id = ANY(:accounts) ORDER BY account_role.id
@@ -180,15 +182,15 @@ def unit_named(connection: Connection, word: str) -> UnitId:
     return UnitId(found[0])
 
 
-def divisions(connection: Connection) -> list[tuple[DivisionId, str, str]]:
-    """Returns (id, name, level) of every administrative division, the higher levels first."""
+def divisions(connection: Connection) -> list[tuple[DivisionId, str, str | None]]:
+    """Returns (id, name, name_en) of every administrative division, the higher levels first."""
     query = text(
         f"""
-        SELECT id, name, level FROM division ORDER BY array_position({LEVELS}, level),
+        SELECT id, name, name_en FROM division ORDER BY array_position({LEVELS}, level),
         code NULLS LAST, name
         """
     )
-    return [(DivisionId(row.id), row.name, row.level) for row in connection.execute(query)]
+    return [(DivisionId(row.id), row.name, row.name_en) for row in connection.execute(query)]
 
 
 def units(connection: Connection) -> list[tuple[UnitId, str]]:
@@ -197,35 +199,39 @@ def units(connection: Connection) -> list[tuple[UnitId, str]]:
     return [(UnitId(row.id), row.name) for row in connection.execute(query)]
 
 
-def area_name(connection: Connection, division_ids: Sequence[DivisionId]) -> str:
-    """Returns the name of the highest of these divisions; of the highest of all if there are none.
+def area_name(connection: Connection, division_ids: Sequence[DivisionId]) -> tuple[str, str | None]:
+    """Returns name and English name of the highest of these divisions.
 
-    "" if no division is stored.
+    Of the highest of all if there are none; "" if no division is stored.
     """
     query = text(
         f"""
-        SELECT name FROM division WHERE :everywhere OR id = ANY(:ids)
+        SELECT name, name_en FROM division WHERE :everywhere OR id = ANY(:ids)
         ORDER BY array_position({LEVELS}, level), geom IS NULL, id LIMIT 1
         """
     )
     bound = {"ids": list(division_ids), "everywhere": not division_ids}
-    return connection.execute(query, bound).scalar_one_or_none() or ""
+    row = connection.execute(query, bound).one_or_none()
+    return (row.name, row.name_en) if row else ("", None)
 
 
-def county_name(connection: Connection, division_id: int) -> str:
-    """Returns the name of the county that the division is or lies in; above counties its own name.
+def county_name(connection: Connection, division_id: int) -> tuple[str, str | None]:
+    """Returns name and English name of the county that the division is or lies in.
 
-    "" if there is no such division.
+    Above counties its own; "" if there is no such division.
     """
     query = text(
         """
         WITH RECURSIVE up AS (
-            SELECT id, name, level, parent_id, 0 AS steps FROM division WHERE id = :division
+            SELECT id, name, name_en, level, parent_id, 0 AS steps FROM division
+            WHERE id = :division
             UNION ALL
-            SELECT upper_.id, upper_.name, upper_.level, upper_.parent_id, up.steps + 1
+            SELECT upper_.id, upper_.name, upper_.name_en, upper_.level, upper_.parent_id,
+                up.steps + 1
             FROM division upper_ JOIN up ON upper_.id = up.parent_id WHERE up.level <> 'county'
         )
-        SELECT name FROM up ORDER BY level = 'county' DESC, steps LIMIT 1
+        SELECT name, name_en FROM up ORDER BY level = 'county' DESC, steps LIMIT 1
         """
     )
-    return connection.execute(query, {"division": division_id}).scalar_one_or_none() or ""
+    row = connection.execute(query, {"division": division_id}).one_or_none()
+    return (row.name, row.name_en) if row else ("", None)

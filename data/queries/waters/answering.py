@@ -41,6 +41,7 @@ class Answering:
     phone: str
     unit: str | None
     division: str | None
+    division_en: str | None
     stretch: Stretch | None
     valid_from: date
     valid_to: date | None
@@ -70,7 +71,8 @@ _UPWARD = """
 _ANSWERING = text(f"""{_UPWARD}
     SELECT person.id AS person_id, held.level, held.is_general, person.name, person.post,
         CASE WHEN :phones_all OR place.division_id = ANY(:phones_in) THEN person.phone ELSE '' END
-        AS phone, unit.name AS unit, division.name AS division, held.reach_id,
+        AS phone, unit.name AS unit, division.name AS division,
+        division.name_en AS division_en, held.reach_id,
         held.valid_from, held.valid_to
     FROM responsibility held JOIN person ON person.id = held.person_id
     LEFT JOIN unit ON unit.id = person.unit_id

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, text
 
 from data.clock import UtcDatetime
+from data.queries.english import reach_en
 from data.queries.rows import rows_as
 from data.queries.scope import LAKE_VISIBLE, REACH_VISIBLE, Scope
 from data.queries.stations.standing import (
@@ -156,7 +157,7 @@ def named_waters(connection: Connection, scope: Scope, limit: int = 1000) -> lis
         text(
             f"""
             SELECT 'reach' AS kind, reach.id, reach.name, reach.code, river.name AS of_river,
-            river.name_en AS name_en FROM reach JOIN river ON river.id = reach.river_id
+            {reach_en("reach")} AS name_en FROM reach JOIN river ON river.id = reach.river_id
             WHERE {REACH_VISIBLE}
             UNION ALL SELECT 'lake', lake.id, lake.name, lake.code, NULL, lake.name_en FROM lake
             WHERE {LAKE_VISIBLE} ORDER BY 1 DESC, 5, 3, 2 LIMIT :limit

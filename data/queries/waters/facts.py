@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, text
 
 from data.clock import UtcDatetime
 from data.errors import NotFound
+from data.queries.english import basin_en, reach_en
 from data.queries.rows import row_as
 from data.queries.scope import (
     DIVISION_VISIBLE,
@@ -51,6 +52,7 @@ class ReachFacts:
     id: int
     code: str | None
     name: str
+    name_en: str | None
     river_id: int
     river: str
     river_en: str | None
@@ -60,6 +62,7 @@ class ReachFacts:
     to_m: float
     downstream_id: int | None
     downstream: str | None
+    downstream_en: str | None
     colour: WaterColour
     sections: tuple[StationRecord, ...]
     deciding_section: StationRecord | None
@@ -81,6 +84,7 @@ class LakeFacts:
     division_en: str | None
     river_id: int | None
     river: str | None
+    river_en: str | None
     colour: WaterColour
     sections: tuple[StationRecord, ...]
     deciding_section: StationRecord | None
@@ -139,10 +143,12 @@ def reach_facts(
     """Returns the facts of a reach of a river. Raises NotFound if none or outside the scope."""
     rows = connection.execute(
         text(f"""
-            SELECT reach.id, reach.code, reach.name, reach.river_id, river.name AS river,
+            SELECT reach.id, reach.code, reach.name, {reach_en("reach")} AS name_en,
+                reach.river_id, river.name AS river,
                 river.name_en AS river_en, division.name AS division,
                 division.name_en AS division_en, reach.chainage_from_m AS from_m,
                 reach.chainage_to_m AS to_m, reach.downstream_id, below.name AS downstream,
+                {reach_en("below")} AS downstream_en,
             (SELECT count(*) FROM notice_board
             WHERE notice_board.reach_id = reach.id) AS board_count
             FROM reach JOIN river ON river.id = reach.river_id
@@ -165,7 +171,8 @@ def lake_facts(
         text(f"""
             SELECT lake.id, lake.code, lake.name, lake.name_en, lake.kind, lake.area_m2,
                 division.name AS division, division.name_en AS division_en, lake.river_id,
-                river.name AS river, (SELECT count(*) FROM notice_board
+                river.name AS river, river.name_en AS river_en,
+                (SELECT count(*) FROM notice_board
             WHERE notice_board.lake_id = lake.id) AS board_count
             FROM lake LEFT JOIN division ON division.id = lake.division_id
             LEFT JOIN river ON river.id = lake.river_id
@@ -183,6 +190,7 @@ def river_facts(connection: Connection, scope: Scope, river_id: int) -> dict[str
     rows = connection.execute(
         text(f"""
             SELECT river.id, river.code, river.name, river.name_en, river.kind, river.basin,
+                {basin_en("river")} AS basin_en,
                 river.length_m, into_.id AS into_id, into_.name AS into_name,
                 into_.name_en AS into_name_en
             FROM river LEFT JOIN river into_ ON into_.id = river.flows_into_id
@@ -193,7 +201,8 @@ def river_facts(connection: Connection, scope: Scope, river_id: int) -> dict[str
     row = _found(rows, "There is no such river.")
     reaches = connection.execute(
         text(f"""
-            SELECT reach.id, reach.name, reach.chainage_from_m, reach.chainage_to_m FROM reach
+            SELECT reach.id, reach.name, {reach_en("reach")} AS name_en, reach.chainage_from_m,
+                reach.chainage_to_m FROM reach
             WHERE reach.river_id = :id AND {REACH_VISIBLE} ORDER BY reach.position
             """),
         {**scope.bound, "id": river_id},
@@ -212,7 +221,7 @@ def division_facts(connection: Connection, scope: Scope, division_id: int) -> di
                 SELECT id FROM divisions_below(ARRAY[CAST(:id AS bigint)])
             )
             SELECT division.id, division.code, division.name, division.name_en, division.level,
-                upper_.name AS parent,
+                upper_.name AS parent, upper_.name_en AS parent_en,
                 (SELECT count(*) FROM reach WHERE division_id IN (SELECT id FROM below))
                     AS reach_count,
                 (SELECT count(*) FROM lake WHERE division_id IN (SELECT id FROM below))

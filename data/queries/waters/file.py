@@ -1,6 +1,6 @@
 """The file of a river or lake (一河一档): its facts, and its state now."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 
 from data.clock import UtcDatetime, business_date
 from data.errors import NotFound
+from data.queries.english import basin_en, reach_en
 from data.queries.rows import row_as, rows_as
 from data.queries.scope import LAKE_VISIBLE, REACH_VISIBLE, RIVER_VISIBLE, Divisions, Scope
 from data.queries.waters.colours import (
@@ -29,7 +30,7 @@ _MOUTH = "ST_EndPoint(ST_GeometryN(river.geom, ST_NumGeometries(river.geom)))"
 RIVER = text(
     f"""
     SELECT river.id, river.kind, river.code, river.code_scheme, river.name, river.name_en,
-    river.basin, river.length_m, river.source, river.remark,
+    river.basin, {basin_en("river")} AS basin_en, river.length_m, river.source, river.remark,
     river.flows_into_chainage_m, receiver.name AS flows_into,
     receiver.name_en AS flows_into_en,
     ST_X(ST_StartPoint(ST_GeometryN(river.geom, 1))) AS source_lon,
@@ -50,7 +51,8 @@ LAKE = text(
     AND {RIVER_VISIBLE}) AS flows_into_id,
     ST_X(ST_PointOnSurface(lake.geom)) AS source_lon,
     ST_Y(ST_PointOnSurface(lake.geom)) AS source_lat,
-    division.id AS division_id, division.name AS division FROM lake
+    division.id AS division_id, division.name AS division,
+    division.name_en AS division_en FROM lake
     LEFT JOIN division ON division.id = lake.division_id
     LEFT JOIN river on_river ON on_river.id = lake.river_id
     WHERE lake.id = :id AND {LAKE_VISIBLE}
@@ -58,8 +60,9 @@ LAKE = text(
 )
 REACHES = text(
     f"""
-    SELECT reach.id, reach.code, reach.name, reach.position, reach.division_id,
-    reach.chainage_from_m, reach.chainage_to_m, division.name AS division,
+    SELECT reach.id, reach.code, reach.name, {reach_en("reach")} AS name_en, reach.position,
+    reach.division_id, reach.chainage_from_m, reach.chainage_to_m, division.name AS division,
+    division.name_en AS division_en,
     {REACH_VISIBLE} AS is_visible FROM reach
     LEFT JOIN division ON division.id = reach.division_id
     WHERE reach.river_id = :id ORDER BY reach.position
@@ -111,6 +114,8 @@ class WaterFacts:
     source: str
     remark: str
     flows_into_en: str | None = None
+    basin_en: str | None = None
+    divisions_en: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +125,11 @@ class ReachFile:
     id: int
     code: str | None
     name: str
+    name_en: str | None
     chainage_from_m: float
     chainage_to_m: float
     division: str | None
+    division_en: str | None
     colour: WaterColour
     decided_by: StationFile | None
 
@@ -169,7 +176,9 @@ def read_river_file(
     divisions = [each.division_id for each in shown if each.division_id]
     filed = _reaches(connection, scope, shown, files, now, quality)
     return WaterFile(
-        facts=_facts("river", row, [each.division for each in reaches if each.division]),
+        facts=_facts(
+            "river", row, {each.division: each.division_en for each in reaches if each.division}
+        ),
         colour=colour_of([each.record for each in files if each.record.kind == "section"]),
         reaches=filed,
         hidden_count=len(reaches) - len(shown),
@@ -212,7 +221,7 @@ def read_lake_file(
     divisions = [row["division_id"]] if row["division_id"] else []
     today = business_date(now)
     return WaterFile(
-        facts=_facts("lake", row, [row["division"]] if row["division"] else []),
+        facts=_facts("lake", row, {row["division"]: row["division_en"]} if row["division"] else {}),
         colour=colour_of([each.record for each in files if each.record.kind == "section"]),
         reaches=(),
         hidden_count=0,
@@ -240,7 +249,7 @@ def _stations(
     return station_files(connection, scope, found, now=now, quality=quality)
 
 
-def _facts(water: Water, row: Any, divisions: list[str]) -> WaterFacts:
+def _facts(water: Water, row: Any, divisions: Mapping[str, str | None]) -> WaterFacts:
     return WaterFacts(
         water=water,
         id=row["id"],
@@ -250,6 +259,7 @@ def _facts(water: Water, row: Any, divisions: list[str]) -> WaterFacts:
         code=row["code"],
         code_scheme=row["code_scheme"],
         basin=row.get("basin"),
+        basin_en=row.get("basin_en"),
         length_m=row.get("length_m"),
         area_m2=row.get("area_m2"),
         flows_into=row["flows_into"],
@@ -258,7 +268,8 @@ def _facts(water: Water, row: Any, divisions: list[str]) -> WaterFacts:
         flows_into_chainage_m=row.get("flows_into_chainage_m"),
         source_at=(row["source_lon"], row["source_lat"]),
         mouth_at=(row["mouth_lon"], row["mouth_lat"]) if "mouth_lon" in row else None,
-        divisions=tuple(dict.fromkeys(divisions)),
+        divisions=tuple(divisions),
+        divisions_en=tuple(english or name for name, english in divisions.items()),
         source=row["source"],
         remark=row.get("remark", ""),
     )

@@ -18,7 +18,9 @@ WITH above AS MATERIALIZED (
     CROSS JOIN LATERAL divisions_above(start) above
 )
 SELECT person.name, person.post, person.phone, held.level, held.is_general,
-    min(division.name) AS division, held.valid_from, held.valid_to,
+    min(division.name) AS division,
+    (array_agg(division.name_en ORDER BY division.name))[1] AS division_en,
+    held.valid_from, held.valid_to,
     (held.valid_to IS NULL OR held.valid_to > :today) AS is_current,
     array_remove(array_agg(reach.id ORDER BY reach.position), NULL) AS reach_ids,
     min(reach.position) AS first
@@ -38,7 +40,7 @@ ORDER BY held.is_general DESC, array_position({LEVELS}, held.level), first NULLS
 BOARDS = text(f"""
 SELECT notice_board.code, notice_board.name, notice_board.chainage_m, notice_board.bank,
     notice_board.phone, notice_board.content_version, notice_board.set_on,
-    division.name AS division
+    division.name AS division, division.name_en AS division_en
 FROM notice_board LEFT JOIN division ON division.id = notice_board.division_id
 WHERE (notice_board.reach_id = ANY(:reaches) OR notice_board.lake_id = :lake)
     AND {NOTICE_BOARD_VISIBLE} ORDER BY notice_board.chainage_m, notice_board.code
@@ -55,6 +57,7 @@ class Chief:
     level: ChiefLevel
     is_general: bool
     division: str | None
+    division_en: str | None
     valid_from: date
     valid_to: date | None
     is_current: bool
@@ -77,6 +80,7 @@ class Board:
     content_version: str
     set_on: date | None
     division: str | None
+    division_en: str | None
 
 
 def chiefs_of(

@@ -6,6 +6,7 @@ from typing import Literal
 from sqlalchemy import Connection, text
 
 from data.clock import UtcDatetime, business_date
+from data.queries.english import basin_en
 from data.queries.levels import LEVELS
 from data.queries.phrases import literal
 from data.queries.rows import rows_as
@@ -27,9 +28,10 @@ Sort = Literal["worst", "name", "size", "met"]
 
 _WATERS = f"""
     SELECT 'river' AS water, river.id, river.kind, river.name, river.name_en, river.code,
-        river.basin, river.length_m, NULL::float8 AS area_m2 FROM river WHERE {RIVER_VISIBLE}
+        river.basin, {basin_en("river")} AS basin_en, river.length_m, NULL::float8 AS area_m2
+    FROM river WHERE {RIVER_VISIBLE}
     UNION ALL SELECT 'lake', lake.id, lake.kind, lake.name, lake.name_en, lake.code,
-        NULL, NULL, lake.area_m2 FROM lake WHERE {LAKE_VISIBLE}"""
+        NULL, NULL, NULL, lake.area_m2 FROM lake WHERE {LAKE_VISIBLE}"""
 
 _OWNED = f"""
     SELECT 'river' AS water, reach.river_id AS id, stands.station_id
@@ -80,7 +82,7 @@ _ROWS = f"""
         FROM water LEFT JOIN standing USING (water, id)),
     found AS (SELECT * FROM row
         WHERE (:phrase = '' OR name ILIKE :like OR name_en ILIKE :like OR code ILIKE :like
-            OR basin ILIKE :like)
+            OR basin ILIKE :like OR basin_en ILIKE :like)
         AND (:kind = '' OR kind = :kind)
         AND CASE :standing WHEN 'below' THEN below_count > 0
             WHEN 'met' THEN section_count > 0 AND met_count = section_count
@@ -109,6 +111,7 @@ class RiverRow:
     name_en: str | None
     code: str | None
     basin: str | None
+    basin_en: str | None
     length_m: float | None
     area_m2: float | None
     reach_count: int

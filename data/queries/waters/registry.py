@@ -9,6 +9,7 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Connection, text
 
 from data.errors import BadInput
+from data.queries.english import reach_en
 from data.queries.levels import LEVELS
 from data.vocabulary import ChiefLevel
 
@@ -18,10 +19,11 @@ _FINEST: Final = f"array_position({LEVELS}, level)"
 
 
 class Named(NamedTuple):
-    """The id and name of a row of some table."""
+    """The id and name of a row of some table, the English name where it was asked for."""
 
     id: int
     name: str
+    name_en: str | None = None
 
 
 class Area(NamedTuple):
@@ -37,8 +39,10 @@ class NearReach(NamedTuple):
 
     id: int
     name: str
+    name_en: str | None
     river_id: int
     river_name: str
+    river_en: str | None
     chainage_from_m: float
     line: LineString
 
@@ -48,6 +52,7 @@ class NearLake(NamedTuple):
 
     id: int
     name: str
+    name_en: str | None
     river_id: int | None
     offset_m: float
 
@@ -86,7 +91,7 @@ def division_at(connection: Connection, lon: float, lat: float) -> Named | None:
     """Returns the lowest-level division whose surface contains the place, None if none does."""
     row = connection.execute(
         text(f"""
-            SELECT id, name FROM division WHERE ST_Covers(geom, {POINT})
+            SELECT id, name, name_en FROM division WHERE ST_Covers(geom, {POINT})
             ORDER BY {_FINEST} DESC, id LIMIT 1
             """),
         {"lon": lon, "lat": lat},
@@ -100,15 +105,16 @@ def nearest_reaches(
     """Returns the ``count`` reaches nearest to a place, the nearest first."""
     rows = connection.execute(
         text(f"""
-            SELECT reach.id, reach.name, river.id, river.name, reach.chainage_from_m,
-                ST_AsBinary(reach.geom) FROM reach JOIN river ON river.id = reach.river_id
+            SELECT reach.id, reach.name, {reach_en("reach")}, river.id, river.name, river.name_en,
+                reach.chainage_from_m, ST_AsBinary(reach.geom) FROM reach
+            JOIN river ON river.id = reach.river_id
             ORDER BY reach.geom_web <-> {_WEB_POINT} LIMIT :count
             """),
         {"lon": lon, "lat": lat, "count": count},
     )
     return [
-        NearReach(id_, name, river_id, river_name, chainage_from_m, line)
-        for id_, name, river_id, river_name, chainage_from_m, wkb in rows
+        NearReach(id_, name, name_en, river_id, river_name, river_en, chainage_from_m, line)
+        for id_, name, name_en, river_id, river_name, river_en, chainage_from_m, wkb in rows
         if isinstance(line := geometry_of(wkb), LineString)
     ]
 
@@ -117,7 +123,7 @@ def nearest_lake(connection: Connection, lon: float, lat: float) -> NearLake | N
     """Returns the lake nearest to a place, None if no lake is stored."""
     row = connection.execute(
         text(f"""
-            SELECT id, name, river_id, CASE WHEN ST_Covers(geom, place) THEN 0
+            SELECT id, name, name_en, river_id, CASE WHEN ST_Covers(geom, place) THEN 0
                 ELSE ST_Distance(geom::geography, place::geography) END
             FROM lake, (SELECT {POINT} AS place) AS here
             ORDER BY geom_web <-> {_WEB_POINT} LIMIT 1

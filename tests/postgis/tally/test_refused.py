@@ -70,6 +70,8 @@ def test_the_office_sees_the_cure_and_what_it_would_bring_and_switches_it_on(
     drawn = str(refused_body(shown).to_plotly_json())
     assert f"{basin.section_up} assume_beijing strip" in drawn
     assert PAYLOAD.decode() in drawn
+    assert "时间没有时区偏移（如 +08:00 或 Z）" in drawn
+    assert "time has no offset" not in drawn
     tolerate(deps, StationId(basin.section_up), ["assume_beijing"])
     assert take_in_waiting(Pipeline(database.ingest)) == 1
     shown = read_refused(deps)
