@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Callable, Iterator
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final, cast
 
 from data.errors import BadInput
@@ -75,8 +75,11 @@ def _no_number(_word: str) -> float:
 
 
 def _decimal(digits: str) -> Decimal | float:
-    """Returns the number as it is written; one of a text's length is none."""
-    return Decimal(digits) if len(digits) <= LONGEST_NUMBER else math.nan
+    """Returns the number as it is written; one of a text's length or beyond all numbers is none."""
+    try:
+        return Decimal(digits) if len(digits) <= LONGEST_NUMBER else math.nan
+    except InvalidOperation:  # an exponent of twenty digits
+        return math.nan
 
 
 def _whole_number(digits: str) -> int | float:
