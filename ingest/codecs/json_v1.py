@@ -19,7 +19,7 @@ from data.records import RawReading, StationCode
 from data.tolerances import NO_TOLERANCES, Tolerance, Tolerances
 from data.vocabulary import PARAMETERS, Flag, Parameter, Period, Refusal
 from ingest.codecs import repairs
-from ingest.codecs.json_numbers import has_odd_numbers, read_any, read_odd
+from ingest.codecs.json_numbers import read_any, read_odd
 from ingest.codecs.refusal import LONGEST_ID, RefusedParts, Unreadable, capitals_hint
 
 _MANY = "the message holds several readings"
@@ -115,12 +115,10 @@ def _parse(payload: bytes) -> dict[str, Any]:
 
 
 def _with_odd_values(payload: bytes) -> dict[str, Any] | None:
-    """Returns a message that is no JSON for a NaN or an endless number alone, if it says more.
+    """Returns a message that is no JSON for odd numbers or half a letter alone, if it says more.
 
     None for any other. Raises Unreadable where an object has a key twice.
     """
-    if not has_odd_numbers(payload):
-        return None
     try:
         document = read_odd(payload)
     except (ValueError, RecursionError):

@@ -151,6 +151,16 @@ def test_values(values: str, reason: Refusal | None) -> None:
         "1e999",
         "-1.5E+400",
         "9" * 5000,
+        "1.#QNAN",
+        "-1.#IND",
+        "1.#INF00",
+        "nan(0x8)",
+        "-inf ",
+        "010",
+        "-07",
+        "0x1F",
+        "True",
+        "--",
     ],
 )
 def test_a_word_for_no_number_costs_its_value_alone(word: str) -> None:
@@ -161,10 +171,60 @@ def test_a_word_for_no_number_costs_its_value_alone(word: str) -> None:
     assert reading.message_id == 'nan, "inf'
 
 
+@pytest.mark.parametrize("word", ["None", "undefined", "NULL", "nil", "N/A", "", " "])
+def test_a_word_for_nothing_is_null(word: str) -> None:
+    raw = f'{{{TIME}, "id":{word}, "values": {{"do":8, "tp": [1,, 2], "ph":{word}}}}}'
+    assert read(raw) is Refusal.NOT_JSON  # an element of a list is not left out
+    reading = decode(raw.replace(",,", ",").encode(), StationCode("S1"), ARRIVED)
+    assert reading.values == {Parameter.DISSOLVED_OXYGEN: 8.0}
+    assert reading.refused["ph"] == "no value (null)"
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        (".5", 0.5),
+        ("-.5", -0.5),
+        ("5.", 5.0),
+        ("+5", 5.0),
+        ("+5.25", 5.25),
+        ("1.e1", 10.0),
+        ("007.50", 7.5),
+        ("-00.5", -0.5),
+        ("05e0", 5.0),
+    ],
+)
+def test_numbers_as_c_and_fortran_print_them(written: str, value: float) -> None:
+    raw = f'{{{TIME}, "id": ": .5,", "values": {{"ph":7, "orp": {written} }}}}'
+    reading = decode(raw.encode(), StationCode("S1"), ARRIVED)
+    assert (reading.values, reading.refused, reading.message_id) == (
+        {Parameter.PH: 7.0, Parameter.REDOX_POTENTIAL: value},
+        {},
+        ": .5,",
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "refused"),
+    [
+        ('"values": {"ph": 7, "do": "\\ud800"}', {"do"}),
+        ('"values": {"ph": 7, "\\ud800": 1}', {"'\\ud800'"}),
+        ('"values": {"ph": 7}, "flags": {"\\udfff": "N"}', {"'flags.\\udfff'"}),
+        ('"values": {"ph": 7}, "id": "\\ud800"', {"id"}),
+    ],
+)
+def test_half_a_surrogate_pair_costs_its_part_alone(more: str, refused: set[str]) -> None:
+    reading = decode(f"{{{TIME}, {more}}}".encode(), StationCode("S1"), ARRIVED)
+    assert reading.values == {Parameter.PH: 7.0}
+    assert set(reading.refused) == refused
+
+
 @pytest.mark.parametrize(
     ("payload", "reason"),
     [
         (f'{{{TIME}, "values": {{"ph": NaN, "do": 8, "do": 9}}}}', Refusal.SHAPE),
+        (f'{{{TIME}, "values": {{"ph": None, "do": 8, "do": 9}}}}', Refusal.SHAPE),
+        (f'{{{TIME}, "values": {{"ph": 7,1, "do": 8}}}}', Refusal.NOT_JSON),
         (f'{{{TIME}, "values": {{"ph": NaN, "do": 8}}, "x": 1}}', Refusal.SHAPE),
         (f'{{{TIME}, "values": {{"ph": NaN, "do": 8}}', Refusal.NOT_JSON),
         (f'{{{TIME}, "values": {{"ph": NaNa, "do": 8}}}}', Refusal.NOT_JSON),
