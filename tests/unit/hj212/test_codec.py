@@ -139,6 +139,30 @@ def test_a_bad_end_of_a_period_costs_that_end_alone() -> None:
     assert reading.refused == {"w01001-Min": "'--' is no number"}
 
 
+@pytest.mark.parametrize(
+    ("items", "kept", "refused"),
+    [
+        ("Avg=0.5,{0}Min=0.6,{0}Max=0.4,{0}Cou=3", (None, None, 3.0), {"Min", "Max"}),
+        ("Avg=0.5,{0}Min=0.6,{0}Max=0.9", (None, 0.9, None), {"Min"}),
+        ("Avg=0.5,{0}Min=0.1,{0}Max=0.4", (0.1, None, None), {"Max"}),
+        ("Avg=0.5,{0}Min=0.6", None, {"Min"}),
+        ("Avg=0.5,{0}Min=0.9,{0}Max=0.8", None, {"Min", "Max"}),
+        ("Avg=0.5,{0}Min=0.503,{0}Max=0.503", (0.503, 0.503, None), set()),
+        ("Avg=0.503,{0}Min=0.5,{0}Max=0.5", (0.5, 0.5, None), set()),
+        ("Avg=0.5,{0}Min=0.5,{0}Max=0.5", (0.5, 0.5, None), set()),
+        ("Avg=<0.02,{0}Min=0.01,{0}Max=0.03", (0.01, 0.03, None), set()),
+    ],
+)
+def test_ends_that_contradict_the_mean_are_refused_alone(
+    items: str, kept: tuple[float | None, ...] | None, refused: set[str]
+) -> None:
+    body = f"DataTime=20260301080000;w21003-{items.format('w21003-')};w01001-Avg=7"
+    reading = decode(frame(body, cn=2061), STATION, ARRIVAL)
+    assert set(reading.values) == {Parameter.AMMONIA_NITROGEN, Parameter.PH}
+    assert reading.statistics == ({Parameter.AMMONIA_NITROGEN: ValueRange(*kept)} if kept else {})
+    assert set(reading.refused) == {f"w21003-{each}" for each in refused}
+
+
 def test_a_result_below_the_limit_keeps_it_in_our_unit() -> None:
     body = "DataTime=20260301080000;w20111-Rtd=<0.04;w21003-Rtd=0.025L;w21011-Rtd=ND"
     reading = decode(frame(body), STATION, ARRIVAL)
