@@ -104,6 +104,22 @@ def read_odd(payload: bytes) -> Any:
     )
 
 
+def odd_document(payload: bytes) -> dict[str, Any] | None:
+    """Returns a message that is no JSON for odd numbers or half a letter alone, if it says more.
+
+    None for any other. Raises Unreadable where an object has a key twice.
+    """
+    try:
+        document = read_odd(payload)
+    except (ValueError, RecursionError):
+        return None
+    values = document.get("values") if isinstance(document, dict) else None
+    if not isinstance(values, dict):
+        return None
+    says_more = any(type(v) is not float or math.isfinite(v) for v in values.values())
+    return document if says_more else None
+
+
 def read_any(payload: bytes) -> Any:
     """Returns the document in JSON, with or without such numbers; None where there is none."""
     try:

@@ -57,7 +57,7 @@ def test_a_whole_number_as_id_is_its_digits(written: str, named: str) -> None:
 @pytest.mark.parametrize(
     ("written", "why"),
     [
-        ("17.5", "neither text"), ("true", "neither text"), ("null", "neither text"),
+        ("17.5", "neither text"), ("true", "neither text"), ("[null]", "neither text"),
         ('["a"]', "neither text"), ("1e30", "neither text"), ("9" * 40, "neither text"),
         ('""', "printable"), ('"a\\u0000b"', "printable"), ('"a\\nb"', "printable"),
         ('"' + "x" * 129 + '"', "printable"),
@@ -320,6 +320,27 @@ def test_one_bad_part_is_refused_alone(more: str, refused: dict[str, str]) -> No
     assert reading.position is None
     assert dict(reading.refused) == refused
     assert not reading.values.keys() & set(refused)
+
+
+@pytest.mark.parametrize("name", ["id", "period", "flags", "position"])
+def test_null_counts_as_left_out(name: str) -> None:
+    for values in ('{"ph": 7.0}', '{"ph": 7, "do": "<2"}'):
+        reading = decode(
+            f'{{{TIME}, "{name}": null, "values": {values}}}'.encode(), StationCode("S1"), ARRIVED
+        )
+        left_out = decode(f'{{{TIME}, "values": {values}}}'.encode(), StationCode("S1"), ARRIVED)
+        assert reading == left_out
+    assert read(f'{{{TIME}, "{name}": null, "values": {{"ph": 7}}, "{name}": null}}') is (
+        Refusal.SHAPE
+    )
+
+
+def test_a_flag_that_is_null_is_none() -> None:
+    more = '"values": {"ph": 7}, "flags": {"ph": null, "do": null}'
+    reading = decode(f"{{{TIME}, {more}}}".encode(), StationCode("S1"), ARRIVED)
+    assert (reading.values, reading.flags, reading.refused) == ({Parameter.PH: 7.0}, {}, {})
+    twice = '"values": {"ph": 7, "ph": 8}, "flags": {"ph": null}'
+    assert read(f"{{{TIME}, {twice}}}") is Refusal.SHAPE
 
 
 def test_many_bad_values_are_named_in_bounds() -> None:
