@@ -275,6 +275,24 @@ def test_an_element_is_chosen_by_what_one_of_its_keys_says() -> None:
         read_mapping(mapping_of(value=[{"path": "$.a[n=ph].v", "parameter": "ph"}], list="b[*]"))
 
 
+def test_a_choice_that_fits_several_elements_is_a_refusal() -> None:
+    rows = [{"path": "d[n=ph].v", "parameter": "ph"}, {"path": "do", "parameter": "do"}]
+    document = mapping_of(value=rows, id="d[n=id].v")
+    twice = [{"n": "ph", "v": 7}, {"n": "ph", "v": 8}, {"n": "id", "v": 1}, {"n": "id", "v": 2}]
+    (found,) = read({"do": 8, "d": twice}, document)
+    assert found.reading
+    assert found.reading.values == {Parameter.DISSOLVED_OXYGEN: 8.0}
+    assert set(found.reading.refused) == {"ph", "id"}
+    assert "several elements" in found.reading.refused["ph"]
+    assert found.missing == ()
+    (found,) = read({"do": 8, "d": twice[1:3]}, document)
+    assert not found.faults
+    timed = mapping_of({"path": "d[n=id].v", "format": "epoch_s"}, value=rows)
+    (found,) = read({"do": 8, "d": twice}, timed)
+    assert (found.reading, found.faults[0].reason) == (None, Refusal.TIME)
+    assert "several elements" in str(found.faults[0].error)
+
+
 def test_a_result_below_its_limit_is_one_in_our_unit() -> None:
     document = mapping_of(value=[{"path": "n", "parameter": "nh3n", "factor": "0.001"}])
     for written in ("<25", "＜25", "25L"):
