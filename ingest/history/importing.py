@@ -33,7 +33,8 @@ from ingest.history.doubtful_moments import notes_on_times
 from ingest.history.latest import carry_forward
 from ingest.history.office_files import Plain, plain_file
 from ingest.history.progress import Course
-from ingest.history.rows import STAGED, Rejected, Rows, Stations, rows_of, stations_of
+from ingest.history.rejects import Rejected
+from ingest.history.rows import STAGED, Rows, Stations, rows_of, stations_of
 from ingest.screening.assessment import Assessor
 from ingest.stations import Cursor
 from ingest.storage.partitions import make_partitions
@@ -192,7 +193,7 @@ class HistoryImport:
             doubtful: list[int] = []
             untimed: list[int] = []
             for chunk in read_chunks(plain.file, after=counts.read, misshapen=misshapen):
-                rows = rows_of(chunk, stations, self._clock(), rule, outside)
+                rows = rows_of(plain.titled(chunk), stations, self._clock(), rule, outside)
                 stored = _store(driver, rows)
                 counts.read += chunk.table.num_rows
                 counts.stored += stored

@@ -52,8 +52,10 @@ def test_what_cannot_be_taken_is_told_row_by_row(database: Database, tmp_path: P
     with file.with_name("history.csv.rejects.csv").open(encoding="utf-8") as opened:
         told = [(int(row["row"]), row["reason"], row["detail"]) for row in csv.DictReader(opened)]
     assert told == [
-        (4, "station", ""), (5, "time", ""), (6, "period", ""), (7, "clock", ""), (8, "clock", ""),
-        (9, "value", "permanganate_index_mgl=two"), (10, "value", "ph=nan"), (11, "empty", ""),
+        (4, "station", "station=S-2"), (5, "time", "time=2026-02-30T00:00:00Z"),
+        (6, "period", "period=week"), (7, "clock", "time=2026-08-01T00:11:00Z: later than now"),
+        (8, "clock", "time=2024-12-31T00:00:00Z: before the station's start"),
+        (9, "value", "codmn=two"), (10, "value", "ph=nan"), (11, "empty", ""),
     ]  # fmt: skip
     assert rows(
         database.owner,
@@ -65,6 +67,73 @@ def test_what_cannot_be_taken_is_told_row_by_row(database: Database, tmp_path: P
         (datetime(2026, 5, 1, 2, tzinfo=UTC), "instant", 77.0, 2.5, 0.1, None, {"ph": "range"}),
         (datetime(2026, 5, 3, 0, tzinfo=UTC), "instant", 7.0, None, 0.1, None, None),
         (datetime(2026, 5, 4, 0, tzinfo=UTC), "instant", None, 2.0, 0.1, None, None),
+    ]
+
+
+def test_a_place_off_the_earth_and_an_impossible_arrival_are_left_out(
+    database: Database, tmp_path: Path
+) -> None:
+    register(database.owner, "S-1")
+    file = tmp_path / "history.csv"
+    file.write_text(
+        "station,time,received_at,ph,longitude,latitude\n"
+        "S-1,2026-05-01T01:00Z,2026-05-01T01:00:05Z,7.1,112.1,32.7\n"
+        "S-1,2026-05-01T02:00Z,,7.2,999,99\n"
+        "S-1,2026-05-01T03:00Z,2099-01-01T00:00Z,7.3,112.1,-90.5\n"
+        "S-1,2026-05-01T04:00Z,2026-04-30T00:00Z,7.4,112.1,\n"
+        "S-1,2026-05-01T05:00Z,soon,7.5,180,90\n"
+        "S-1,2026-05-01T06:00Z,2026-05-01T05:55Z,7.6,,\n",
+        "utf-8",
+    )
+    assert taken(database, file) == Imported(read=6, stored=6, known=0, rejected=0, partial=4)
+    with file.with_name("history.csv.rejects.csv").open(encoding="utf-8") as opened:
+        refused = [(int(r["row"]), r["reason"], r["detail"]) for r in csv.DictReader(opened)]
+    assert refused == [
+        (2, "value", "longitude=999: off the earth"),
+        (2, "value", "latitude=99: off the earth"),
+        (3, "value", "longitude=112.1: without a latitude"),
+        (3, "value", "latitude=-90.5: off the earth"),
+        (3, "value", "received_at=2099-01-01T00:00Z: later than now"),
+        (4, "value", "longitude=112.1: without a latitude"),
+        (4, "value", "received_at=2026-04-30T00:00Z: before the reading's own time"),
+        (5, "value", "received_at=soon"),
+    ]
+    stored = "SELECT ST_AsText(position), received_at - observed_at FROM reading ORDER BY ph"
+    assert rows(database.owner, stored) == [
+        ("POINT(112.1 32.7)", timedelta(seconds=5)),
+        (None, timedelta()),
+        (None, timedelta()),
+        (None, timedelta()),
+        ("POINT(180 90)", timedelta()),
+        (None, timedelta(minutes=-5)),
+    ]
+
+
+def test_an_unknown_flag_costs_its_value_alone(database: Database, tmp_path: Path) -> None:
+    register(database.owner, "S-1")
+    file = tmp_path / "history.csv"
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.writer(opened)
+        writer.writerow(["station", "time", "pH值", "氨氮", "flags", "extra"])
+        for hour, flags in enumerate(({"ph": "ZZ", "nh3n": "D"}, {"fe": "?"}, {"ph": "D"})):
+            at = (NOON + timedelta(hours=hour)).isoformat()
+            writer.writerow(["S-1", at, 7, 0.1, json.dumps(flags), '{"fe": 0.2, "mn": 0.3}'])
+        writer.writerow(["S-1", NOON.isoformat(), 7, 0.1, "D", ""])
+    assert taken(database, file) == Imported(read=4, stored=3, known=0, rejected=1, partial=2)
+    with file.with_name("history.csv.rejects.csv").open(encoding="utf-8") as opened:
+        refused = [(int(r["row"]), r["reason"], r["detail"]) for r in csv.DictReader(opened)]
+    assert refused == [
+        (1, "text", 'flags={"ph": "ZZ", "nh3n": "D"}'),
+        (2, "text", 'flags={"fe": "?"}'),
+        (4, "text", "flags=D"),
+    ]
+    assert rows(
+        database.owner,
+        "SELECT ph, ammonia_nitrogen_mgl, extra, flags FROM reading ORDER BY observed_at",
+    ) == [
+        (None, 0.1, {"fe": 0.2, "mn": 0.3}, {"nh3n": "D"}),
+        (7.0, 0.1, {"mn": 0.3}, None),
+        (7.0, 0.1, {"fe": 0.2, "mn": 0.3}, {"ph": "D"}),
     ]
 
 
@@ -293,5 +362,5 @@ def test_a_gbk_file_below_a_title_is_taken_in_with_blanks_around_codes(
     )
     assert taken(database, file) == Imported(read=2, stored=1, known=0, rejected=1)
     rejects = file.with_name("history.csv.rejects.csv").read_text("utf-8").splitlines()
-    assert rejects[1:] == ["3,station,S-2,x,"]
+    assert rejects[1:] == ["3,station,S-2,x,站点=S-2"]
     assert taken(database, file) == Imported(read=2, stored=0, known=1, rejected=1)
