@@ -80,7 +80,7 @@ def test_a_result_below_the_limit_again_is_the_same_and_measured_is_not(
     file.write_text(
         f"station,time,ph,nh3n,tp\nS-1,{at},7,<0.2,\nS-1,{at},,0.2L,<0.01\nS-1,{at},,0.1,0.02\n"
     )
-    assert taken(database, file) == Imported(read=3, stored=1, known=2, rejected=0)
+    assert taken(database, file) == Imported(read=3, stored=1, known=1, rejected=0, conflict=1)
     assert rows(
         database.owner, "SELECT ammonia_nitrogen_mgl, total_phosphorus_mgl, below FROM reading"
     ) == [(0.1, 0.005, {"nh3n": 0.2, "tp": 0.01})]

@@ -215,7 +215,7 @@ def test_a_row_again_fills_and_a_value_that_differs_is_kept_aside(
         f"station,time,ph,cod\nS-1,{NOON.isoformat()},{GOOD['ph']},15\n"
         f"S-1,{NOON.isoformat()},8.8,15\n"
     )
-    assert taken(database, file) == Imported(read=2, stored=0, known=2, rejected=0)
+    assert taken(database, file) == Imported(read=2, stored=0, known=1, rejected=0, conflict=1)
     assert rows(database.owner, "SELECT ph, cod_mgl FROM reading") == [(GOOD["ph"], 15.0)]
     assert rows(database.owner, "SELECT parameter, kept, refused FROM reading_conflict") == [
         ("ph", GOOD["ph"], 8.8)
@@ -240,7 +240,7 @@ def test_rare_and_flagged_values_of_a_row_again_are_merged_as_those_of_a_message
         for ph, codmn, tp, flags, extra in told:
             notes = [json.dumps(flags), json.dumps(extra)]
             writer.writerow(["S-1", NOON.isoformat(), ph, codmn, tp, *notes])
-    assert taken(database, file) == Imported(read=4, stored=1, known=3, rejected=0)
+    assert taken(database, file) == Imported(read=4, stored=1, known=1, rejected=0, conflict=2)
     [(ph, codmn_, tp_, extra_, flags_)] = rows(
         database.owner,
         "SELECT ph, permanganate_index_mgl, total_phosphorus_mgl, extra, flags FROM reading",
@@ -255,7 +255,7 @@ def test_rare_and_flagged_values_of_a_row_again_are_merged_as_those_of_a_message
         ("codmn", 3.0, 4.0), ("fe", 0.2, 0.3), ("mn", 0.1, 0.4), ("ph", 7.0, 7.5)
     ]  # fmt: skip
     again = taken(database, file)
-    assert (again.stored, again.known) == (0, 4)
+    assert (again.stored, again.known, again.conflict) == (0, 2, 2), "as often as it comes"
     assert rows(database.owner, "SELECT extra, flags FROM reading") == [(extra_, flags_)]
 
 
@@ -350,6 +350,9 @@ def test_a_file_that_is_no_history_changes_nothing(
     assert '"stored": 1' in capsys.readouterr().out
     assert main(["import", "readings", str(file)]) == 0
     assert "1 rows: 0 stored, 1 already there, 0 rejected" in capsys.readouterr().err
+    file.write_text("station,time,ph\nS-1,2026-05-01T00:00:00Z,7.5\n")
+    assert main(["import", "readings", str(file)]) == 0
+    assert "1 rows: 0 stored, 0 already there, 1 in conflict" in capsys.readouterr().err
 
 
 def test_a_gbk_file_below_a_title_is_taken_in_with_blanks_around_codes(
