@@ -3,7 +3,6 @@
 import argparse
 import io
 import json
-import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from data.encodings import DAMAGED, decode_text, with_points
 from data.errors import BadInput, NotFound, ServiceDown
 from data.imports.formats import WHOLE_ROW, Table, decimal_commas_note
 from data.imports.outcome import Comment, comment
+from data.plain_numbers import plain_number
 from data.quality.detection import read_below
 from data.records import StationCode
 from data.vocabulary import PARAMETERS, Parameter
@@ -313,11 +313,8 @@ def _result(
 
 
 def _number(cell: str, row: int, column: str, faults: list[BadInput]) -> float | None:
-    try:
-        number = float(cell) if "_" not in cell else math.nan
-    except ValueError:
-        number = math.nan
-    if math.isfinite(number):
+    number = plain_number(cell)
+    if number is not None:
         return number
     faults.append(
         BadInput(

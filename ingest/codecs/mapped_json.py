@@ -8,10 +8,11 @@ import math
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from data.clock import UtcDatetime
 from data.errors import BadInput
+from data.plain_numbers import PLAIN
 from data.quality.detection import UNNAMED, read_below
 from data.query_values import shortened
 from data.records import RawReading, StationCode
@@ -22,7 +23,8 @@ from ingest.codecs.json_paths import MISSING, JsonPath, find, is_ambiguous, show
 from ingest.codecs.mapping import MappedValue, PayloadMapping
 from ingest.codecs.refusal import LONGEST_ID, RefusedParts
 
-_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
+_NUMBER: Final = re.compile(PLAIN)
+_LONGEST_TEXT: Final = 44
 
 
 class Fault(NamedTuple):
@@ -154,7 +156,8 @@ def _at(path: JsonPath, item: Any, root: Any) -> object:
 
 def _number(mapped: MappedValue, found: object) -> float:
     """Returns the value in our unit; a number in quotation marks is one too. Raises BadInput."""
-    number = Decimal(found) if isinstance(found, str) and _NUMBER.fullmatch(found) else found
+    is_number = isinstance(found, str) and len(found) <= _LONGEST_TEXT and _NUMBER.fullmatch(found)
+    number = Decimal(cast(str, found)) if is_number else found
     if not isinstance(number, Decimal):
         raise BadInput(
             "{path}: {value} is no number.",
