@@ -129,10 +129,22 @@ def rows_of(
         return clock_words(at[row].as_py(), end, now)
 
     faults = Faults(list(reasons), reason, found, flagged, clock_of)
+    whole = _staged(chunk, pc.take(stations.ids, places), at, period, found)
+    good, rejected = reason < 0, list(rejected_rows(chunk, faults))
+    kept = whole.filter(pa.array(good))
+    doubtful = [chunk.number_of(row) for row in mistimed_rows(kept, good, now)]
+    alone = np.flatnonzero(good & mask_of(days_alone(table["time"]))).tolist()
+    partial = int((good & faults.in_part).sum())
+    return Rows(kept, rejected, partial, doubtful, [*map(chunk.number_of, alone)])
+
+
+def _staged(chunk: Chunk, ids: Any, at: Any, period: Any, found: Mapping[str, Results]) -> pa.Table:
+    """Returns the chunk's rows with the columns of ``STAGED``."""
+    table = chunk.table
     flags, extra, below = _notes(table, chunk, found)
     received = found["received_at"].values if "received_at" in found else at
     columns: dict[str, Any] = {
-        "station_id": pc.take(stations.ids, places), "observed_at": at, "period": period,
+        "station_id": ids, "observed_at": at, "period": period,
         "received_at": pc.coalesce(received, at), "message_id": _text(table, "message_id"),
         "extra": extra, "flags": flags, "below": below,
         "lon": _place(found, "longitude", "latitude"),
@@ -141,13 +153,7 @@ def rows_of(
     for name in COLUMNS:
         columns[name] = found[name].values if name in found else None
     missing = pa.nulls(table.num_rows, pa.float64())
-    whole = pa.table({name: missing if columns[name] is None else columns[name] for name in STAGED})
-    good, rejected = reason < 0, list(rejected_rows(chunk, faults))
-    kept = whole.filter(pa.array(good))
-    doubtful = [chunk.number_of(row) for row in mistimed_rows(kept, good, now)]
-    alone = np.flatnonzero(good & mask_of(days_alone(table["time"]))).tolist()
-    partial = int((good & faults.in_part).sum())
-    return Rows(kept, rejected, partial, doubtful, [*map(chunk.number_of, alone)])
+    return pa.table({name: missing if columns[name] is None else columns[name] for name in STAGED})
 
 
 def _found(chunk: Chunk, at: Any, rule: DetectionRule, now: UtcDatetime) -> dict[str, Results]:
