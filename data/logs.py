@@ -62,6 +62,25 @@ def begin_logging(prefix: str = "") -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler])
 
 
+class FaultLog:
+    """Logs faults of our own, that cost one message each: one line of a kind, its first time.
+
+    A kind is the error's class and the line of code that raised it. The error's text is left out:
+    it may quote the message.
+    """
+
+    def __init__(self, log: logging.Logger) -> None:
+        self._log = log
+        self._met: set[tuple[str, str, int]] = set()
+
+    def met(self, what: str, error: BaseException) -> None:
+        """Logs what failed, with the error's kind, unless such a one was logged before."""
+        kind = _kind((type(error), error, error.__traceback__))
+        if kind not in self._met:
+            self._met.add(kind)
+            self._log.error("%s: %s at %s:%d (said once)", what, *kind)
+
+
 class OutageLog:
     """Logs when an outage begins and when it is over: one line each, however often it is met.
 

@@ -3,20 +3,20 @@
 import math
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from dashboard.commands.classify_titles import columns_of
 from data.encodings import has_decimal_commas, with_points
 from data.errors import BadInput
+from data.plain_numbers import half_width, plain_number
 from data.quality.detection import DetectionRule, read_below
 from data.vocabulary import PARAMETERS, BodyKind, Parameter, WaterClass
 
 Found = TypeVar("Found")
 
 MISSING = frozenset({"", "--", "*"})
-_HALF_WIDTH = str.maketrans({chr(0xFF01 + sign): chr(0x21 + sign) for sign in range(94)})
-"""Full-width signs to those of ASCII; no other form of a digit, such as ³, is one."""
 
 ROW = "row"
 """Stands there for a whole row whose cells don't fit the header, with the cells beyond it."""
@@ -206,17 +206,25 @@ def _number(cell: str, row: int, column: str, rule: DetectionRule) -> float:
     A result below its detection limit (``0.025L``, ``ND``) counts by the rule. Full-width digits
     (``０．３``) are digits.
     """
-    text = cell.translate(_HALF_WIDTH).strip()
+    text = half_width(cell).strip()
     if text in MISSING:
         return math.nan
     parameter, limit = Parameter(column), None
+    unit = PARAMETERS[parameter].unit
     try:
-        named = read_below(text, unit=PARAMETERS[parameter].unit)
-        limit = None if named is None else rule.limit_of(parameter, named)
-        plain = float(text) if limit is None and text.isascii() and "_" not in text else math.nan
+        named = read_below(text, unit=unit)
     except ValueError:
-        plain = math.nan
-    number = plain if limit is None else limit
+        raise BadInput(
+            "Row {row}, column {column}: {cell} is no limit above 0 in {unit}.",
+            row=row,
+            column=column,
+            cell=repr(cell),
+            unit=unit or "1",
+        ) from None
+    with suppress(ValueError):  # none is set for this parameter, or it can't have one
+        limit = None if named is None else rule.limit_of(parameter, named)
+    plain = plain_number(text) if limit is None else limit
+    number = math.nan if plain is None else plain
     if not math.isfinite(number) or (number < 0 and parameter is not Parameter.WATER_TEMPERATURE):
         raise BadInput(
             "Row {row}, column {column}: {cell} is not a number that can be graded.",

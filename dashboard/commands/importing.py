@@ -156,9 +156,13 @@ def _run_readings(args: argparse.Namespace) -> int:
     bar = ProgressBar()
     history = HistoryImport(ingest_engine(), args.file, layer=args.layer, encoding=args.encoding)
     done = history.run(lambda rows, total: bar.show(args.file.name, rows, total))
-    counts = _(
-        "{read:,} rows: {stored:,} stored, {known:,} already there, {rejected:,} rejected"
-    ).format(**asdict(done))
+    words = _("{read:,} rows: {stored:,} stored, {known:,} already there, {rejected:,} rejected")
+    if done.conflict:
+        words = _(
+            "{read:,} rows: {stored:,} stored, {known:,} already there, {conflict:,} in conflict"
+            " with what is there (it stays, the others are kept aside), {rejected:,} rejected"
+        )
+    counts = words.format(**asdict(done))
     if args.json:
         bar.finish("")
         print(json.dumps(asdict(done)))

@@ -3,11 +3,10 @@
 import argparse
 import io
 import json
-import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from dashboard.parts.wording import N_, _, ngettext, worded
 from data.archives.tables import PLACE
@@ -15,6 +14,7 @@ from data.encodings import DAMAGED, decode_text, with_points
 from data.errors import BadInput, NotFound, ServiceDown
 from data.imports.formats import WHOLE_ROW, Table, decimal_commas_note
 from data.imports.outcome import Comment, comment
+from data.plain_numbers import plain_number
 from data.quality.detection import read_below
 from data.records import StationCode
 from data.vocabulary import PARAMETERS, Parameter
@@ -147,9 +147,15 @@ def read_messages(
         if not isinstance(station, str) or not station or set(station) & set("/+#\0"):
             faults.append(BadInput("Line {line} names no station.", line=number))
             continue
-        payload = json.dumps(message, ensure_ascii=False).encode()
-        messages.append((topic_of(StationCode(station)), payload))
+        messages.append((topic_of(StationCode(station)), _payload(message)))
     return messages, faults
+
+
+def _payload(message: dict[str, Any]) -> bytes:
+    try:
+        return json.dumps(message, ensure_ascii=False).encode()
+    except UnicodeEncodeError:  # half of a letter, which ingest refuses alone
+        return json.dumps(message).encode()
 
 
 def _text(path: Path) -> str:
@@ -173,8 +179,7 @@ def _json_rows(text: str, faults: list[BadInput]) -> Iterator[tuple[int, dict[st
         try:
             if DAMAGED in line:
                 raise ValueError("damaged text")
-            message = json.loads(line, parse_constant=_refuse_constant)
-            json.dumps(message, ensure_ascii=False).encode()  # no half of a character
+            message = _document(line)
         except (ValueError, RecursionError) as error:
             faults.append(BadInput("Line {line} is not JSON: {reason}", line=number, reason=error))
             continue
@@ -182,6 +187,28 @@ def _json_rows(text: str, faults: list[BadInput]) -> Iterator[tuple[int, dict[st
             yield number, message
         else:
             faults.append(BadInput("Line {line} is not a JSON object.", line=number))
+
+
+def _document(line: str) -> object:
+    """Returns the document of a line, also one that ingest would store in part for odd numbers.
+
+    Raises ValueError or RecursionError for no JSON.
+    """
+    from ingest.codecs.json_numbers import odd_document
+    from ingest.codecs.refusal import Unreadable
+
+    try:
+        message = json.loads(line, parse_constant=_refuse_constant)
+    except ValueError:
+        try:
+            message = odd_document(line.encode())
+        except Unreadable as error:
+            raise ValueError(error.wrong) from None
+        if message is None:
+            raise
+    if isinstance(message, dict):
+        json.dumps(message.get("station"), ensure_ascii=False).encode()  # no half of a letter
+    return cast(object, message)
 
 
 def _refuse_constant(word: str) -> NoReturn:
@@ -286,11 +313,8 @@ def _result(
 
 
 def _number(cell: str, row: int, column: str, faults: list[BadInput]) -> float | None:
-    try:
-        number = float(cell) if "_" not in cell else math.nan
-    except ValueError:
-        number = math.nan
-    if math.isfinite(number):
+    number = plain_number(cell)
+    if number is not None:
         return number
     faults.append(
         BadInput(

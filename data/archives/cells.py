@@ -10,8 +10,9 @@ import pyarrow.compute as pc
 from data.archives.layout import MOMENT
 from data.clock import BUSINESS_ZONE
 from data.moments import hour_24_as_next_day
+from data.plain_numbers import PLAIN, plain_number
 
-_NUMBER: Final = r"^[ \t]*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?[ \t]*$"
+_NUMBER: Final = rf"^[ \t]*{PLAIN}[ \t]*$"
 _OFFSET: Final = r"([zZ]|[+-][0-9]{2}(:?[0-9]{2})?)$"
 _ZONE: Final = str(BUSINESS_ZONE)
 _DAY: Final = r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
@@ -26,7 +27,10 @@ _FIRST_DAY: Final = datetime(1899, 12, 30, tzinfo=BUSINESS_ZONE)
 
 
 def numbers(column: Any) -> tuple[Any, Any]:
-    """Returns a column's finite numbers (else null), and a mask of cells that aren't numbers."""
+    """Returns a column's finite numbers (else null), and a mask of cells that aren't numbers.
+
+    Text holds numbers as ``plain_number`` reads them.
+    """
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         reads = pc.match_substring_regex(column, _NUMBER)
         text = pc.utf8_trim_whitespace(pc.if_else(reads, column, None))
@@ -34,11 +38,23 @@ def numbers(column: Any) -> tuple[Any, Any]:
             pc.if_else(pc.starts_with(text, "+"), pc.utf8_slice_codeunits(text, 1), text),
             pa.float64(),
         )
+        values = _with_full_width(column, values)
     else:
         values = pc.cast(column, pa.float64())
     finite = pc.fill_null(pc.is_finite(values), False)
     bad = pc.and_(pc.is_valid(column), pc.invert(finite))
     return pc.if_else(finite, values, None), bad
+
+
+def _with_full_width(column: Any, values: Any) -> Any:
+    """Returns the values with the numbers of cells in full-width signs."""
+    is_wide = pc.and_(pc.is_null(values), pc.invert(pc.string_is_ascii(column)))
+    wide = pc.filter(column, pc.fill_null(is_wide, False))
+    read = {text: plain_number(text) for text in pc.unique(wide).to_pylist()}
+    if not any(number is not None for number in read.values()):
+        return values
+    cells = pa.array([read.get(text) for text in column.to_pylist()], pa.float64())
+    return pc.coalesce(values, cells)
 
 
 def moments(column: Any) -> Any:

@@ -1,7 +1,7 @@
 """Reads histories of others as Arrow tables from wide CSV or Parquet, in chunks."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -41,13 +41,15 @@ class Chunk:
     """Consecutive rows of a file, with our column names; ``first`` is the first row's place.
 
     Columns of numbers are ``values``: reading columns, or keys of rare parameters. ``misshapen``
-    rows of the file are left out and not counted among the places.
+    rows of the file are left out and not counted among the places. ``titles`` are the file's own
+    names of the columns.
     """
 
     first: int
     table: pa.Table
     values: tuple[str, ...]
     misshapen: Sequence[Misshapen] = field(default=())
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     def number_of(self, row: int) -> int:
         """Returns the number in the file, from 1, of a row of the table."""
@@ -80,9 +82,10 @@ def read_chunks(
         left_out = [] if misshapen is None else misshapen
         for batch in _batches(file, left_out):
             named, values = _named(batch)
+            titles = dict(zip(_names(batch.column_names), batch.column_names, strict=True))
             if first + batch.num_rows > after + 1:
                 skipped = max(0, after + 1 - first)
-                yield Chunk(first + skipped, named.slice(skipped), values, left_out)
+                yield Chunk(first + skipped, named.slice(skipped), values, left_out, titles)
             first += batch.num_rows
     except pa.ArrowInvalid as error:
         raise BadInput("{file} can't be read: {reason}", file=str(file), reason=error) from error

@@ -1,6 +1,5 @@
 """Parsers of single cells of a file. What can't be read raises BadInput with a named reason."""
 
-import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -9,6 +8,7 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from data.errors import BadInput
+from data.plain_numbers import half_width, plain_number
 from data.quality.limits import DischargeGrade
 from data.vocabulary import ChiefLevel, LakeKind, Parameter, RiverKind, WaterClass
 from gis.chainage import UnreadableChainage, parse_chainage
@@ -92,14 +92,9 @@ def number(value: str) -> float:
 
     12,5 is refused: it is 12.5 in some places and nothing in others.
     """
-    try:
-        plain = unicodedata.normalize("NFKC", value).strip()
-        if _GROUPED.fullmatch(plain):
-            plain = plain.replace(",", "")
-        found = float(plain) if "_" not in plain else math.nan
-    except ValueError:
-        found = math.nan
-    if not math.isfinite(found):
+    plain = half_width(value).strip()
+    found = plain_number(plain.replace(",", "") if _GROUPED.fullmatch(plain) else plain)
+    if found is None:
         raise unreadable(value, "{value} isn't a number.")
     return found
 

@@ -3,12 +3,13 @@
 import json
 import math
 from collections.abc import Callable, Iterator
-from decimal import Decimal
+from contextlib import suppress
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final, cast
 
 from data.errors import BadInput
 from data.vocabulary import Refusal
-from ingest.codecs.json_numbers import has_odd_numbers, with_nan
+from ingest.codecs.json_numbers import mended
 from ingest.codecs.json_paths import find, indexed, put
 from ingest.codecs.mapping import PayloadMapping, paths_of
 from ingest.codecs.refusal import LONGEST_ID, Unreadable
@@ -40,14 +41,7 @@ def documents_in(
 
 def _parse(payload: bytes, whole: _Parser, fraction: _Parser) -> Any:
     try:
-        text = payload.decode("utf-8")
-        return json.loads(
-            with_nan(text) if has_odd_numbers(payload) else text,
-            object_pairs_hook=_object,
-            parse_int=whole,
-            parse_float=fraction,
-            parse_constant=_no_number,
-        )
+        return _loaded(payload.decode("utf-8"), whole, fraction)
     except RecursionError:
         raise _too_deep() from None
     except UnicodeDecodeError as error:
@@ -65,6 +59,22 @@ def _parse(payload: bytes, whole: _Parser, fraction: _Parser) -> Any:
         raise UnreadableMessage(Refusal.NOT_JSON, words) from None
 
 
+def _loaded(text: str, whole: _Parser, fraction: _Parser) -> Any:
+    """Returns the document; odd numbers, as no JSON has them, are mended where that is enough."""
+    decoder = json.JSONDecoder(
+        object_pairs_hook=_object,
+        parse_int=whole,
+        parse_float=fraction,
+        parse_constant=_no_number,
+    )
+    try:
+        return decoder.decode(text)
+    except json.JSONDecodeError:
+        with suppress(json.JSONDecodeError):
+            return decoder.decode(mended(text))
+        raise
+
+
 def _too_deep() -> UnreadableMessage:
     return UnreadableMessage(Refusal.NOT_JSON, BadInput("The message is nested too deeply."))
 
@@ -75,8 +85,11 @@ def _no_number(_word: str) -> float:
 
 
 def _decimal(digits: str) -> Decimal | float:
-    """Returns the number as it is written; one of a text's length is none."""
-    return Decimal(digits) if len(digits) <= LONGEST_NUMBER else math.nan
+    """Returns the number as it is written; one of a text's length or beyond all numbers is none."""
+    try:
+        return Decimal(digits) if len(digits) <= LONGEST_NUMBER else math.nan
+    except InvalidOperation:  # an exponent of twenty digits
+        return math.nan
 
 
 def _whole_number(digits: str) -> int | float:

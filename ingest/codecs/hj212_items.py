@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Final
+from typing import Final, cast
 
 from data.quality.detection import read_below
 from data.records import ValueRange
@@ -110,13 +110,17 @@ class Items:
         self._take_ends(code, factor, parts)
 
     def _take_ends(self, code: str, factor: Factor, parts: Mapping[str, tuple[str, ...]]) -> None:
-        """Keeps a factor's smallest, largest and cumulative value, each where it can be read."""
+        """Keeps a factor's smallest, largest and cumulative value, each where it can be so."""
         ends: dict[str, float] = {}
+        impossible = _impossible_ends(parts, self._main)
         for suffix, name in _RANGE_ENDS.items():
             if suffix in parts:
                 try:
                     power = 0 if suffix == "Cou" else factor.power
-                    ends[name] = _number(_single(parts[suffix]), power)
+                    number = _number(_single(parts[suffix]), power)
+                    if suffix in impossible:
+                        raise ValueError(impossible[suffix])
+                    ends[name] = number
                 except ValueError as error:
                     self.unread[f"{code}-{suffix}"] = str(error)
         if ends:
@@ -145,6 +149,34 @@ def _result(
         return _number(text, power), None
     limit = read_below(text, power)
     return (_number(text, power), None) if limit is None else (limit, limit)
+
+
+def _impossible_ends(parts: Mapping[str, tuple[str, ...]], main: str) -> dict[str, str]:
+    """Returns the ends, smallest and largest value, that can't be what they say, and why.
+
+    Where they are the wrong way round neither is; where the value lies beyond one, by more than the
+    rounding of the two, that one.
+    """
+    numbers = {name: Decimal(parts[name][0]) for name in ("Min", main, "Max") if _has(parts, name)}
+    low, value, high = numbers.get("Min"), numbers.get(main), numbers.get("Max")
+    if low is not None and high is not None and low > high:
+        return dict.fromkeys(("Min", "Max"), f"Min {low} lies above Max {high}")
+    found: dict[str, str] = {}
+    if value is not None and low is not None and _exceeds(low, value):
+        found["Min"] = f"{low} lies above {main} {value}"
+    if value is not None and high is not None and _exceeds(value, high):
+        found["Max"] = f"{high} lies below {main} {value}"
+    return found
+
+
+def _has(parts: Mapping[str, tuple[str, ...]], name: str) -> bool:
+    return name in parts and _NUMBER.fullmatch(parts[name][0]) is not None
+
+
+def _exceeds(one: Decimal, other: Decimal) -> bool:
+    """Returns whether a number is the larger one, however the less exact of the two was rounded."""
+    place = max(cast(int, each.as_tuple().exponent) for each in (one, other))
+    return one - other > Decimal(5).scaleb(place - 1)
 
 
 def _single(texts: tuple[str, ...]) -> str:

@@ -25,10 +25,11 @@ _STEP = re.compile(
     rf"|\[(?P<by>{_CHOSEN})=(?P<value>{_CHOSEN}|{_QUOTED})\]"
 )
 _EVERY = "[*]"
+_NUMBER = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,20})?")
 
 
 class Chosen(NamedTuple):
-    """A step to the one element of a list whose ``key`` says ``value``, as text or number."""
+    """A step to the one element of a list whose ``key`` says ``value``: a text, number or true."""
 
     key: str
     value: str
@@ -138,16 +139,35 @@ def find(document: object, steps: Sequence[str | int | Chosen]) -> object:
     return found
 
 
+def is_ambiguous(document: object, steps: Sequence[str | int | Chosen]) -> bool:
+    """Returns whether ``find`` finds nothing because a choice fits several elements."""
+    for at, step in enumerate(steps):
+        if isinstance(step, Chosen):
+            before = find(document, steps[:at])
+            if before is MISSING or len(_fitting(before, step)) != 1:
+                return len(_fitting(before, step)) > 1
+    return False
+
+
 def _index_of(found: object, chosen: Chosen) -> int | None:
-    if not isinstance(found, list):
-        return None
-    fitting = [n for n, each in enumerate(found) if _fits(each, chosen)]
+    fitting = _fitting(found, chosen)
     return fitting[0] if len(fitting) == 1 else None
 
 
+def _fitting(found: object, chosen: Chosen) -> list[int]:
+    if not isinstance(found, list):
+        return []
+    return [n for n, each in enumerate(found) if _fits(each, chosen)]
+
+
 def _fits(element: object, chosen: Chosen) -> bool:
+    """Returns whether an element's key says what is chosen: a text, true, or 1 for 1.0 too."""
     said = element.get(chosen.key) if isinstance(element, Mapping) else None
-    return isinstance(said, str | int | Decimal) and str(said) == chosen.value
+    if isinstance(said, bool):
+        return json.dumps(said) == chosen.value
+    if isinstance(said, int | float | Decimal) and _NUMBER.fullmatch(chosen.value):
+        return said == Decimal(chosen.value)
+    return isinstance(said, str) and said == chosen.value
 
 
 def indexed(document: object, steps: Steps) -> tuple[str | int, ...] | None:

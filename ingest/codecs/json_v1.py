@@ -19,7 +19,7 @@ from data.records import RawReading, StationCode
 from data.tolerances import NO_TOLERANCES, Tolerance, Tolerances
 from data.vocabulary import PARAMETERS, Flag, Parameter, Period, Refusal
 from ingest.codecs import repairs
-from ingest.codecs.json_numbers import has_odd_numbers, read_any, read_odd
+from ingest.codecs.json_numbers import odd_document, read_any, read_odd
 from ingest.codecs.refusal import LONGEST_ID, RefusedParts, Unreadable, capitals_hint
 
 _MANY = "the message holds several readings"
@@ -60,7 +60,7 @@ def decode(
         station,
         _time(document.get("time"), tolerances),
         values,
-        _period(document["period"]) if "period" in document else Period.INSTANT,
+        _period(document.get("period")),
         {},
         {},
         None,
@@ -79,9 +79,9 @@ def _decode_by_parts(
     refused = RefusedParts()
     below: dict[Parameter, float] = {}
     values = _values(document.get("values"), below, refused) if plain is None else plain
-    flags = _flags(document.get("flags", {}), values, refused)
+    flags = _flags(document.get("flags"), values, refused)
     below = {p: limit for p, limit in below.items() if p in values}
-    position = _position(document["position"], refused) if "position" in document else None
+    position = _position(document.get("position"), refused)
     message_id = _message_id(document, refused)
     if refused or below or payload.count(b'"') != 2 * _string_count(document):
         _refuse_repeated_keys(payload)
@@ -91,7 +91,7 @@ def _decode_by_parts(
         station=station,
         observed_at=_time(document.get("time"), tolerances),
         values=values,
-        period=_period(document["period"]) if "period" in document else Period.INSTANT,
+        period=_period(document.get("period")),
         flags=flags,
         position=position,
         message_id=message_id,
@@ -104,7 +104,7 @@ def _parse(payload: bytes) -> dict[str, Any]:
     try:
         document = orjson.loads(payload)
     except orjson.JSONDecodeError as error:
-        document = _with_odd_values(payload)
+        document = odd_document(payload)
         if document is None:
             _refuse_bytes(payload, str(error))
     if not isinstance(document, dict):
@@ -112,24 +112,6 @@ def _parse(payload: bytes) -> dict[str, Any]:
             repairs.refuse_mendable(Refusal.SHAPE, _MANY, Tolerance.ARRAY)
         raise Unreadable(Refusal.SHAPE, "not an object")
     return document
-
-
-def _with_odd_values(payload: bytes) -> dict[str, Any] | None:
-    """Returns a message that is no JSON for a NaN or an endless number alone, if it says more.
-
-    None for any other. Raises Unreadable where an object has a key twice.
-    """
-    if not has_odd_numbers(payload):
-        return None
-    try:
-        document = read_odd(payload)
-    except (ValueError, RecursionError):
-        return None
-    values = document.get("values") if isinstance(document, dict) else None
-    if not isinstance(values, dict):
-        return None
-    says_more = any(type(v) is not float or math.isfinite(v) for v in values.values())
-    return document if says_more else None
 
 
 def _refuse_bytes(payload: bytes, fault: str) -> NoReturn:
@@ -208,11 +190,15 @@ def _flags(
     raw: object, values: dict[Parameter, float], refused: RefusedParts
 ) -> dict[Parameter, Flag]:
     """Returns the flags of the values; a value whose flag says nothing known is refused with it."""
+    if raw is None:
+        return {}
     if not isinstance(raw, dict):
         raise Unreadable(Refusal.SHAPE, "flags is not an object")
     flags: dict[Parameter, Flag] = {}
     for key, word in raw.items():
         parameter = _PARAMETERS.get(key)
+        if word is None and parameter is not None:
+            continue
         flag = _DEVICE_FLAGS.get(word) if isinstance(word, str) else None
         if parameter is None:
             refused.add(Refusal.PARAMETER, f"flags.{key}", "unknown parameter")
@@ -243,6 +229,8 @@ def _time(raw: object, tolerances: Tolerances) -> UtcDatetime:
 
 
 def _period(raw: object) -> Period:
+    if raw is None:
+        return Period.INSTANT
     period = _PERIODS.get(raw) if isinstance(raw, str) else None
     if period is None:
         raise Unreadable(Refusal.VALUE, f"period is none of {', '.join(_PERIODS)}")
@@ -250,7 +238,9 @@ def _period(raw: object) -> Period:
 
 
 def _position(raw: object, refused: RefusedParts) -> tuple[float, float] | None:
-    """Returns longitude and latitude; None for a position that is refused."""
+    """Returns longitude and latitude; None for no position, or one that is refused."""
+    if raw is None:
+        return None
     if not isinstance(raw, list) or len(raw) != 2:
         refused.add(Refusal.SHAPE, "position", "not [longitude, latitude]")
         return None
@@ -274,16 +264,17 @@ def _message_id(document: Mapping[str, Any], refused: RefusedParts) -> str | Non
         refused.add(Refusal.VALUE, "id", f"not 1 to {LONGEST_ID} printable characters")
     elif type(raw) is int:
         return str(raw)
-    elif "id" in document:
+    elif raw is not None:
         refused.add(Refusal.SHAPE, "id", "neither text nor a whole number")
     return None
 
 
 def _string_count(document: Mapping[str, Any]) -> int:
     """Returns how many JSON strings a valid message of this shape has."""
-    flags = document.get("flags", ())
+    flags = document.get("flags") or {}
     texts = [text for text in map(document.get, _TEXTS) if isinstance(text, str)]
-    return len(document) + len(document["values"]) + 2 * len(flags) + len(texts)
+    flag_count = sum(isinstance(flag, str) for flag in flags.values())
+    return len(document) + len(document["values"]) + len(flags) + flag_count + len(texts)
 
 
 def _refuse_repeated_keys(payload: bytes) -> None:

@@ -8,21 +8,23 @@ import math
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from data.clock import UtcDatetime
 from data.errors import BadInput
+from data.plain_numbers import PLAIN
 from data.quality.detection import UNNAMED, read_below
 from data.query_values import shortened
 from data.records import RawReading, StationCode
 from data.vocabulary import Parameter, Refusal
 from ingest.codecs.device_times import read_time
 from ingest.codecs.documents import documents_in, parts_of
-from ingest.codecs.json_paths import MISSING, JsonPath, find, shown
+from ingest.codecs.json_paths import MISSING, JsonPath, find, is_ambiguous, shown
 from ingest.codecs.mapping import MappedValue, PayloadMapping
 from ingest.codecs.refusal import LONGEST_ID, RefusedParts
 
-_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
+_NUMBER: Final = re.compile(PLAIN)
+_LONGEST_TEXT: Final = 44
 
 
 class Fault(NamedTuple):
@@ -87,11 +89,11 @@ def _reading(
     faults: list[Fault] = []
     missing: list[str] = []
     for each in mapping.values:
-        found = _at(each.path, item, root)
-        if found is MISSING:
-            missing.append(each.path.text)
-            continue
         try:
+            found = _at(each.path, item, root)
+            if found is MISSING:
+                missing.append(each.path.text)
+                continue
             limit = _limit(each, found)
             if limit is not None:
                 below[each.parameter] = limit
@@ -141,12 +143,21 @@ def _nothing(mapping: PayloadMapping) -> Fault:
 
 
 def _at(path: JsonPath, item: Any, root: Any) -> object:
-    return find(root if path.from_root else item, path.steps)
+    """Returns what is at a path, or MISSING. Raises BadInput where several elements fit it."""
+    document = root if path.from_root else item
+    found = find(document, path.steps)
+    if found is MISSING and is_ambiguous(document, path.steps):
+        raise BadInput(
+            "{path}: several elements of the list fit, and which is meant can't be known.",
+            path=path.text,
+        )
+    return found
 
 
 def _number(mapped: MappedValue, found: object) -> float:
     """Returns the value in our unit; a number in quotation marks is one too. Raises BadInput."""
-    number = Decimal(found) if isinstance(found, str) and _NUMBER.fullmatch(found) else found
+    is_number = isinstance(found, str) and len(found) <= _LONGEST_TEXT and _NUMBER.fullmatch(found)
+    number = Decimal(cast(str, found)) if is_number else found
     if not isinstance(number, Decimal):
         raise BadInput(
             "{path}: {value} is no number.",
@@ -173,7 +184,11 @@ def _message_id(mapping: PayloadMapping, item: Any, root: Any, faults: list[Faul
     """Returns the message's id, None for an empty one; one that can't be used is a fault."""
     if mapping.id_path is None:
         return None
-    found = _at(mapping.id_path, item, root)
+    try:
+        found = _at(mapping.id_path, item, root)
+    except BadInput as ambiguous:
+        faults.append(Fault(Refusal.VALUE, ambiguous))
+        return None
     if found is MISSING or found in (None, ""):
         return None
     text = _counter(found) if isinstance(found, Decimal) else found

@@ -244,7 +244,8 @@ def _decimal(place: str, value: object) -> Decimal:
         number = Decimal(text) if text.isascii() and len(text) <= MOST_DIGITS else Decimal("NaN")
     except InvalidOperation:
         number = Decimal("NaN")
-    if not number.is_finite() or "_" in text:
+    is_beyond = number.is_finite() and abs(number.adjusted()) > MOST_DIGITS and number != 0
+    if not number.is_finite() or is_beyond or "_" in text:
         raise BadInput("{place}: “{word}” is no number.", place=place, word=shortened(text))
     return number
 

@@ -6,7 +6,8 @@ Called only for messages that aren't by the contract: ordinary ones never come h
 import json
 import math
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Final, NoReturn
@@ -14,7 +15,7 @@ from typing import Final, NoReturn
 from data.clock import BUSINESS_ZONE
 from data.tolerances import Tolerance, Tolerances
 from data.vocabulary import Refusal
-from ingest.codecs.json_numbers import has_odd_numbers, masked
+from ingest.codecs.json_numbers import masked
 from ingest.codecs.refusal import Unreadable
 
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
@@ -49,7 +50,7 @@ _HINTS: Final = (
     ),
     (re.compile(rb":\s*-?\d+,\d+\s*[,}]"), "a number has a decimal point in JSON, not a comma"),
     (
-        re.compile(rb"[:\[,]\s*[+-]?(NaN|nan|Infinity|inf)\b"),
+        re.compile(rb"[:\[,]\s*[+-]?(?:(?:NaN|nan|Infinity|inf)\b|1\.#)"),
         "JSON has no NaN and no Infinity; leave such a value out",
     ),
     (re.compile(rb",\s*[}\]]"), "a comma stands before a closing bracket"),
@@ -96,25 +97,35 @@ def json_readings(payload: bytes, most: int) -> list[bytes] | None:
     """
     try:
         text = payload.decode().strip()
-        plain = masked(text) if has_odd_numbers(payload) else text
-        is_array = plain.startswith("[") and isinstance(_DECODER.decode(plain), list)
-        inner = slice(1, -1) if is_array else slice(None)
-        found = list(islice(_values(text[inner], plain[inner]), most + 1))
+        try:
+            return _split(text, text, (), most)
+        except ValueError:
+            return _split(text, *masked(text), most)
     except (ValueError, RecursionError):
         return None
+
+
+def _split(text: str, plain: str, added: Sequence[int], most: int) -> list[bytes] | None:
+    """Returns what ``json_readings`` does. Raises ValueError for what can't be read to its end.
+
+    ``plain`` is the text with a number in the place of each odd one, ``added`` the places in it of
+    letters that the text lacks.
+    """
+    is_array = plain.startswith("[") and isinstance(_DECODER.decode(plain), list)
+    within = (1, len(plain) - 1) if is_array else (0, len(plain))
+    found = [
+        text[start - bisect_left(added, start) : stop - bisect_left(added, stop)].encode()
+        for start, stop in islice(_values(plain, *within), most + 1)
+    ]
     has_object = any(each.startswith(b"{") for each in found)
     return found if has_object and (is_array or len(found) > 1) else None
 
 
-def _values(text: str, plain: str) -> Iterator[bytes]:
-    """Yields the bytes of each JSON value in a text of several, with blanks or commas between.
-
-    ``plain`` is the text with a number in the place of each word for none.
-    """
-    at = 0
-    while (at := _GAP.match(plain, at).end()) < len(plain):  # type: ignore[union-attr]  # matches
+def _values(plain: str, at: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yields begin and end of each JSON value in a text of several, blanks or commas between."""
+    while (at := _GAP.match(plain, at).end()) < end:  # type: ignore[union-attr]  # matches
         _value, stop = _DECODER.raw_decode(plain, at)
-        yield text[at:stop].encode()
+        yield at, stop
         at = stop
 
 

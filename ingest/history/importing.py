@@ -11,7 +11,6 @@ import io
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -30,10 +29,11 @@ from data.vocabulary import COLUMN_PARAMETERS, PARAMETERS
 from data.whole_files import unwritable
 from gis.crs import CGCS2000
 from ingest.history.doubtful_moments import notes_on_times
-from ingest.history.latest import carry_forward
+from ingest.history.latest import carry_forward, note_newest
 from ingest.history.office_files import Plain, plain_file
 from ingest.history.progress import Course
-from ingest.history.rows import STAGED, Rejected, Rows, Stations, rows_of, stations_of
+from ingest.history.rejects import Rejected
+from ingest.history.rows import STAGED, Rows, Stations, rows_of, stations_of
 from ingest.screening.assessment import Assessor
 from ingest.stations import Cursor
 from ingest.storage.partitions import make_partitions
@@ -76,24 +76,33 @@ SELECT * FROM (
 """
 """Of each reading its first row in the chunk, its second …: they are merged in this order."""
 
+_CONFLICT: Final = (
+    f"{_KEY}, parameter, kept, refused, kept_below, refused_below, received_at, message_id"
+)
 _CONFLICTS: Final = f"""
-INSERT INTO reading_conflict (station_id, observed_at, period, parameter, kept, refused,
-    kept_below, refused_below, received_at, message_id)
-SELECT r.station_id, r.observed_at, r.period, v.parameter, v.kept, v.refused,
-    limits.kept, limits.refused, s.received_at, s.message_id
-FROM ({_ONE_EACH}) s JOIN reading r USING ({_KEY}), LATERAL (
-    VALUES {", ".join(f"('{key}', r.{c}, s.{c})" for key, c in _COLUMNS.items())}
-    UNION ALL
-    SELECT rare.key, (r.extra ->> rare.key)::float8, rare.value::float8
-    FROM jsonb_each_text(s.extra::jsonb) AS rare
-) AS v (parameter, kept, refused), LATERAL (
-    SELECT (r.below ->> v.parameter)::float8, (s.below::jsonb ->> v.parameter)::float8
-) AS limits (kept, refused)
-WHERE v.kept IS NOT NULL AND v.refused IS NOT NULL
-    AND (limits.kept IS DISTINCT FROM limits.refused
-        OR limits.kept IS NULL AND v.kept <> v.refused)
-ON CONFLICT DO NOTHING
+WITH differing AS (
+    SELECT r.station_id, r.observed_at, r.period, v.parameter, v.kept, v.refused,
+        limits.kept AS kept_below, limits.refused AS refused_below, s.received_at, s.message_id,
+        s.line
+    FROM ({_ONE_EACH}) s JOIN reading r USING ({_KEY}), LATERAL (
+        VALUES {", ".join(f"('{key}', r.{c}, s.{c})" for key, c in _COLUMNS.items())}
+        UNION ALL
+        SELECT rare.key, (r.extra ->> rare.key)::float8, rare.value::float8
+        FROM jsonb_each_text(s.extra::jsonb) AS rare
+    ) AS v (parameter, kept, refused), LATERAL (
+        SELECT (r.below ->> v.parameter)::float8, (s.below::jsonb ->> v.parameter)::float8
+    ) AS limits (kept, refused)
+    WHERE v.kept IS NOT NULL AND v.refused IS NOT NULL
+        AND (limits.kept IS DISTINCT FROM limits.refused
+            OR limits.kept IS NULL AND v.kept <> v.refused)
+), aside AS (
+    INSERT INTO reading_conflict ({_CONFLICT}) SELECT {_CONFLICT} FROM differing
+    ON CONFLICT DO NOTHING
+)
+SELECT count(DISTINCT line) FROM differing
 """
+"""Keeps the values aside that differ; returns in how many rows one does, as often as they come."""
+
 _ADDED: Final = f"""
 SELECT jsonb_object_agg(f.key, f.value) FROM jsonb_each(s.{{notes}}::jsonb) AS f
 WHERE CASE f.key
@@ -135,7 +144,8 @@ ReportProgress = Callable[[int, int | None], None]
 class Imported:
     """How many rows of the file were read, stored, stored already, and rejected.
 
-    ``partial`` of those not rejected lack cells that could not be read.
+    ``conflict`` more are there with a value that differs. ``partial`` of those not rejected lack
+    cells that could not be read.
     """
 
     read: int = 0
@@ -143,6 +153,7 @@ class Imported:
     known: int = 0
     rejected: int = 0
     partial: int = 0
+    conflict: int = 0
 
 
 class HistoryImport:
@@ -192,11 +203,12 @@ class HistoryImport:
             doubtful: list[int] = []
             untimed: list[int] = []
             for chunk in read_chunks(plain.file, after=counts.read, misshapen=misshapen):
-                rows = rows_of(chunk, stations, self._clock(), rule, outside)
-                stored = _store(driver, rows)
+                rows = rows_of(plain.titled(chunk), stations, self._clock(), rule, outside)
+                stored, conflict = _store(driver, rows)
                 counts.read += chunk.table.num_rows
                 counts.stored += stored
-                counts.known += rows.table.num_rows - stored
+                counts.known += rows.table.num_rows - stored - conflict
+                counts.conflict += conflict
                 counts.rejected += chunk.table.num_rows - rows.table.num_rows
                 counts.partial += rows.partial_count
                 done.rejects_bytes = self._reject(
@@ -205,7 +217,7 @@ class HistoryImport:
                 )
                 doubtful += map(plain.number_of, rows.doubtful)
                 untimed += map(plain.number_of, rows.untimed)
-                _note_newest(done.newest, rows)
+                note_newest(done.newest, rows)
                 done.counts = asdict(counts)
                 self._course.write(done)
                 report(counts.read, total)
@@ -251,10 +263,10 @@ def _known(driver: psycopg.Connection[tuple[Any, ...]]) -> tuple[Stations, list[
         return stations, [month_of(first) for (first,) in cursor.execute(_OUTSIDE).fetchall()]
 
 
-def _store(driver: psycopg.Connection[tuple[Any, ...]], rows: Rows) -> int:
-    """Stores the readings; returns how many were new."""
+def _store(driver: psycopg.Connection[tuple[Any, ...]], rows: Rows) -> tuple[int, int]:
+    """Stores the readings; returns how many were new, and how many differ from what is stored."""
     if not rows.table.num_rows:
-        return 0
+        return 0, 0
     with driver.transaction(), driver.cursor() as cursor:
         make_partitions(cursor, {(month.year, month.month) for month in rows.months})
     with driver.transaction(), driver.cursor() as cursor:
@@ -262,13 +274,14 @@ def _store(driver: psycopg.Connection[tuple[Any, ...]], rows: Rows) -> int:
         _copy(cursor, rows)
         cursor.execute(_INSERT)
         counted = cursor.fetchone()
-        stored = int(counted[0]) if counted else 0
+        stored, conflict = int(counted[0]) if counted else 0, 0
         if stored < rows.table.num_rows:
             repeats = cursor.execute(_REPEATS).fetchone()
             for turn in range(1, 1 + (repeats[0] if repeats else 0)):
-                cursor.execute(_CONFLICTS, (turn,))
+                differing = cursor.execute(_CONFLICTS, (turn,)).fetchone()
+                conflict += int(differing[0]) if differing else 0
                 cursor.execute(_FILL, (turn,))
-    return stored
+    return stored, conflict
 
 
 def _copy(cursor: Cursor, rows: Rows) -> None:
@@ -278,10 +291,3 @@ def _copy(cursor: Cursor, rows: Rows) -> None:
     )
     with cursor.copy(f"COPY staged_history ({', '.join(STAGED)}) FROM STDIN (FORMAT CSV)") as copy:
         copy.write(text.getbuffer())
-
-
-def _note_newest(newest: dict[int, datetime], rows: Rows) -> None:
-    """Updates ``newest``, each station's latest time, with the times of these readings."""
-    grouped = rows.table.group_by("station_id").aggregate([("observed_at", "max")])
-    for station, at in zip(*(column.to_pylist() for column in grouped.columns), strict=True):
-        newest[station] = max(at, newest.get(station, at))

@@ -10,6 +10,7 @@ from data.archives.layout import COLUMNS
 from data.clock import Clock
 from data.records import StationId
 from data.vocabulary import COLUMN_PARAMETERS, Flag, Parameter
+from ingest.history.rows import Rows
 from ingest.screening.assessment import Assessor
 from ingest.stations import Cursor, find_by_id
 from ingest.storage import current
@@ -73,3 +74,10 @@ def _carry(cursor: Cursor, newest: Mapping[int, datetime], assessor: Assessor, c
             ],
         )
     return len(changed)
+
+
+def note_newest(newest: dict[int, datetime], rows: Rows) -> None:
+    """Updates ``newest``, each station's latest time, with the times of these readings."""
+    grouped = rows.table.group_by("station_id").aggregate([("observed_at", "max")])
+    for station, at in zip(*(column.to_pylist() for column in grouped.columns), strict=True):
+        newest[station] = max(at, newest.get(station, at))

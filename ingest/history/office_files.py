@@ -7,14 +7,14 @@ plain already stays where it is.
 
 import codecs
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
-from data.archives.tables import PLACE, TEXTS, Misshapen, has_our_columns
+from data.archives.tables import PLACE, TEXTS, Chunk, Misshapen, has_our_columns
 from data.encodings import with_points
 from data.errors import BadInput, NotFound
 from data.imports.outcome import Comment, comment
@@ -32,13 +32,20 @@ class Plain:
     """A file that can be streamed, what was understood of the one it was made of, and its rows.
 
     ``numbers`` are the original's numbers of the rows, from 1 below its header; empty where nothing
-    had to be turned. ``misshapen`` rows have too many cells and aren't among them.
+    had to be turned. ``misshapen`` rows have too many cells and aren't among them. ``titles`` are
+    the original's titles of our columns.
     """
 
     file: Path
     notes: Sequence[Comment] = ()
     numbers: Sequence[int] = ()
     misshapen: Sequence[Misshapen] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+    def titled(self, chunk: Chunk) -> Chunk:
+        """Returns a chunk of this file with the original's titles."""
+        titles = {name: self.titles.get(title, title) for name, title in chunk.titles.items()}
+        return replace(chunk, titles=titles)
 
     def number_of(self, row: int) -> int:
         """Returns the number in the original file of a row of this one."""
@@ -130,4 +137,4 @@ def _turned(table: "Table", file: Path, target: Path) -> Plain:
         notes.append(comment("Columns are read as: {columns}.", columns=read))
     if unknown:
         notes.append(comment("Columns that aren't read: {columns}.", columns=", ".join(unknown)))
-    return Plain(target, notes, numbers, misshapen)
+    return Plain(target, notes, numbers, misshapen, columns)

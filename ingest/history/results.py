@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from math import inf
 from typing import Any, Final, cast
 
@@ -10,12 +11,15 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.archives.cells import numbers
+from data.archives.cells import moments, numbers
 from data.quality.detection import DetectionRule, read_below
 from data.vocabulary import PARAMETERS, Parameter
 from ingest.screening.checks import shipped_thresholds
 
 KEYS: Final = frozenset(each.value for each in Parameter)
+FUTURE: Final = timedelta(minutes=10)
+"""A device's clock may be so far ahead."""
+
 MISSING: Final = ("", "-", "--", "---", "—", "——", "/", "*", "NULL", "null", "None", "无")
 """What stands in a cell in which nothing stands."""
 
@@ -24,12 +28,22 @@ MISSING: Final = ("", "-", "--", "---", "—", "——", "/", "*", "NULL", "null
 class Results:
     """The results of one parameter: numbers (null: none), and those of them below a limit.
 
-    ``bad`` masks the cells that can't be read, ``limits`` holds the detection limits by row.
+    ``bad`` masks the cells that can't be read or be so, ``limits`` holds the detection limits by
+    row, ``why`` what is wrong with a bad cell where its look doesn't say it.
     """
 
     values: Any
     bad: Any
     limits: dict[int, float] = field(default_factory=dict)
+    why: dict[int, str] = field(default_factory=dict)
+
+    def without(self, bad: Any, why: str) -> "Results":
+        """Returns the results without the cells of the mask, which are bad for that reason."""
+        rows = np.flatnonzero(bad).tolist()
+        if not rows:
+            return self
+        values = pc.if_else(pa.array(bad), None, self.values)
+        return Results(values, self.bad | bad, self.limits, self.why | dict.fromkeys(rows, why))
 
 
 def mask_of(fault: Any) -> Any:
@@ -53,29 +67,65 @@ def results_of(column: Any, parameter: Parameter | None, rule: DetectionRule) ->
     rows = np.flatnonzero(bad)
     if not (is_text and len(rows) and parameter):
         return Results(values, bad)
-    known: dict[str, float | None] = {}
+    known: dict[str, float | str | None] = {}
     limits: dict[int, float] = {}
+    why: dict[int, str] = {}
     for row, text in zip(rows.tolist(), column.take(pa.array(rows)).to_pylist(), strict=True):
         if text not in known:
             known[text] = _limit_in(text, parameter, rule)
         limit = known[text]
-        if limit is not None:
+        if isinstance(limit, str):
+            why[row] = limit
+        elif limit is not None:
             limits[row] = limit
     if limits:
         read = np.array(pc.cast(values, pa.float64()).to_numpy(zero_copy_only=False))
         read[list(limits)] = [limit * rule.share for limit in limits.values()]
         bad[list(limits)] = False
         values = pa.array(read, from_pandas=True)
-    return Results(values, bad, limits)
+    return Results(values, bad, limits, why)
 
 
-def _limit_in(text: str, parameter: Parameter, rule: DetectionRule) -> float | None:
-    """Returns the detection limit of a result below one, None for any other text."""
+def _limit_in(text: str, parameter: Parameter, rule: DetectionRule) -> float | str | None:
+    """Returns the detection limit of a result below one, None for any other text.
+
+    A text says why such a result has none.
+    """
     try:
         named = read_below(text, unit=PARAMETERS[parameter].unit)
         return None if named is None else rule.limit_of(parameter, named)
-    except ValueError:
-        return None
+    except ValueError as error:
+        return str(error)
+
+
+def places_of(longitude: Results, latitude: Results) -> tuple[Results, Results]:
+    """Returns the coordinates without those off the earth, and without one that stands alone."""
+    off = [
+        mask_of(pc.greater(pc.abs(each.values), most))
+        for each, most in ((longitude, 180), (latitude, 90))
+    ]
+    pair = [
+        each.without(mask, "off the earth")
+        for each, mask in zip((longitude, latitude), off, strict=True)
+    ]
+    east, north = (mask_of(pc.is_valid(each.values)) for each in pair)
+    one, other = pair
+    return one.without(east & ~north, "without a latitude"), other.without(
+        north & ~east, "without a longitude"
+    )
+
+
+def arrivals_of(column: Any, at: Any, latest: Any) -> Results:
+    """Returns the moments of arrival without those that can't be read or be so.
+
+    None is after ``latest`` or further before its reading's time ``at`` than a clock may be ahead.
+    """
+    received = moments(column)
+    unread = mask_of(pc.and_(pc.is_valid(column), pc.is_null(received)))
+    late = mask_of(pc.greater(received, latest))
+    early = mask_of(pc.less(received, pc.subtract(at, pa.scalar(FUTURE))))
+    found = Results(received, unread).without(late, "later than now")
+    return found.without(early & ~late, "before the reading's own time")
 
 
 def object_in(text: str | None) -> dict[str, object] | None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import reduce
 from math import isfinite
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, cast
 
 import numpy as np
 import orjson
@@ -20,13 +20,24 @@ from data.moments import EARLIEST
 from data.quality.detection import DetectionRule
 from data.vocabulary import Flag, Parameter, Period
 from ingest.history.doubtful_moments import mistimed_rows
+from ingest.history.rejects import (
+    FLAGS,
+    Faults,
+    Rejected,
+    clock_words,
+    rejected_rows,
+    without_unknown_flags,
+)
 from ingest.history.results import (
+    FUTURE,
     KEYS,
     Results,
+    arrivals_of,
     is_limit,
     limits_beyond,
     mask_of,
     object_in,
+    places_of,
     results_of,
 )
 from ingest.screening.checks import shipped_patterns, shipped_thresholds
@@ -36,21 +47,6 @@ STAGED: Final = (
     "station_id", "observed_at", "period", "received_at", "message_id", *COLUMNS, "extra",
     "flags", "below", "lon", "lat",
 )  # fmt: skip
-FUTURE: Final = timedelta(minutes=10)
-_FLAGS: Final = tuple(each.value for each in Flag if each not in (Flag.FAILED, Flag.REJECTED))
-
-
-class Rejected(NamedTuple):
-    """A rejected row, or a cell of one: the row's number in the file, the reason, its content.
-
-    A row of which only cells were rejected is stored without them.
-    """
-
-    row: int
-    reason: str
-    station: str
-    time: str
-    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,18 +104,14 @@ def rows_of(
     future or when the station didn't stand, no readable value at all, a month in ``outside``; and
     single cells that can't be read. Results below a detection limit count by the ``rule``.
     """
+    chunk, flagged = without_unknown_flags(chunk)
     table = chunk.table
     codes = pc.utf8_trim_whitespace(pc.cast(table["station"], pa.string()))
     places = pc.index_in(codes, stations.codes)
     at = moments(table["time"])
     period = _text(table, "period", Period.INSTANT.value)
-    named = parameters_of(chunk.values)
-    found = {
-        name: results_of(table[name], named.get(name), rule)
-        for name in (*chunk.values, *_there(table, PLACE))
-    }
-    unread = np.array([each.bad for each in found.values()]).any(axis=0)
-    faults = {
+    found = _found(chunk, at, rule, now)
+    reasons = {
         "station": pc.is_null(places),
         "time": pc.is_null(at),
         "period": pc.invert(pc.is_in(period, pa.array([each.value for each in Period]))),
@@ -129,12 +121,30 @@ def rows_of(
         "empty": _empty([found[name].values for name in chunk.values], table),
     }
     reason = np.full(table.num_rows, -1, dtype=np.int16)
-    for number, fault in enumerate(faults.values()):
+    for number, fault in enumerate(reasons.values()):
         reason[(reason < 0) & mask_of(fault)] = number
+
+    def clock_of(row: int) -> str:
+        end = pc.take(stations.ended, places)[row].as_py()
+        return clock_words(at[row].as_py(), end, now)
+
+    faults = Faults(list(reasons), reason, found, flagged, clock_of)
+    whole = _staged(chunk, pc.take(stations.ids, places), at, period, found)
+    good, rejected = reason < 0, list(rejected_rows(chunk, faults))
+    kept = whole.filter(pa.array(good))
+    doubtful = [chunk.number_of(row) for row in mistimed_rows(kept, good, now)]
+    alone = np.flatnonzero(good & mask_of(days_alone(table["time"]))).tolist()
+    partial = int((good & faults.in_part).sum())
+    return Rows(kept, rejected, partial, doubtful, [*map(chunk.number_of, alone)])
+
+
+def _staged(chunk: Chunk, ids: Any, at: Any, period: Any, found: Mapping[str, Results]) -> pa.Table:
+    """Returns the chunk's rows with the columns of ``STAGED``."""
+    table = chunk.table
     flags, extra, below = _notes(table, chunk, found)
-    received = moments(table["received_at"]) if "received_at" in table.column_names else at
+    received = found["received_at"].values if "received_at" in found else at
     columns: dict[str, Any] = {
-        "station_id": pc.take(stations.ids, places), "observed_at": at, "period": period,
+        "station_id": ids, "observed_at": at, "period": period,
         "received_at": pc.coalesce(received, at), "message_id": _text(table, "message_id"),
         "extra": extra, "flags": flags, "below": below,
         "lon": _place(found, "longitude", "latitude"),
@@ -143,14 +153,22 @@ def rows_of(
     for name in COLUMNS:
         columns[name] = found[name].values if name in found else None
     missing = pa.nulls(table.num_rows, pa.float64())
-    whole = pa.table({name: missing if columns[name] is None else columns[name] for name in STAGED})
-    good = reason < 0
-    rejected = list(_rejected(chunk, reason, list(faults), found))
-    kept = whole.filter(pa.array(good))
-    doubtful = [chunk.number_of(row) for row in mistimed_rows(kept, good, now)]
-    alone = np.flatnonzero(good & mask_of(days_alone(table["time"]))).tolist()
-    partial = int((good & unread).sum())
-    return Rows(kept, rejected, partial, doubtful, [*map(chunk.number_of, alone)])
+    return pa.table({name: missing if columns[name] is None else columns[name] for name in STAGED})
+
+
+def _found(chunk: Chunk, at: Any, rule: DetectionRule, now: UtcDatetime) -> dict[str, Results]:
+    """Returns what the chunk's columns of numbers, and its moments of arrival, hold."""
+    table, named = chunk.table, parameters_of(chunk.values)
+    found = {
+        name: results_of(table[name], named.get(name), rule)
+        for name in (*chunk.values, *_there(table, PLACE))
+    }
+    if found.keys() >= set(PLACE):
+        found |= dict(zip(PLACE, places_of(*(found[name] for name in PLACE)), strict=True))
+    if "received_at" in table.column_names:
+        latest = pa.scalar(now + FUTURE, MOMENT)
+        found["received_at"] = arrivals_of(table["received_at"], at, latest)
+    return found
 
 
 def _place(found: Mapping[str, Results], name: str, other: str) -> Any:
@@ -158,30 +176,6 @@ def _place(found: Mapping[str, Results], name: str, other: str) -> Any:
     if not {name, other} <= found.keys():
         return None
     return pc.if_else(pc.is_valid(found[other].values), found[name].values, None)
-
-
-def _rejected(
-    chunk: Chunk, reason: Any, names: list[str], found: Mapping[str, Results]
-) -> Iterator[Rejected]:
-    """Yields the rejected rows with their reason, and the cells that can't be read of the others.
-
-    A row without any value is rejected by its cells, if it is they that can't be read.
-    """
-    empty = names.index("empty")
-    unread = np.array([each.bad for each in found.values()]).any(axis=0)
-    by_cell = unread & ((reason < 0) | (reason == empty))
-    rows = np.flatnonzero((reason >= 0) | by_cell)
-    if not len(rows):
-        return
-    said = chunk.table.take(pa.array(rows)).to_pylist()
-    for row, each in zip(rows.tolist(), said, strict=True):
-        facts = (str(each["station"]), str(each["time"]))
-        if not by_cell[row]:
-            yield Rejected(chunk.number_of(row), names[reason[row]], *facts, "")
-            continue
-        for name, results in found.items():
-            if results.bad[row]:
-                yield Rejected(chunk.number_of(row), "value", *facts, f"{name}={each[name]}")
 
 
 def _there(table: pa.Table, names: Iterable[str]) -> list[str]:
@@ -231,7 +225,7 @@ def _is_object(text: str, is_known: Callable[[str, object], bool]) -> bool:
 
 def _is_flag(key: str, value: object) -> bool:
     """Returns whether key and value are a parameter and a flag that a raw value may carry."""
-    return key in KEYS and value in _FLAGS
+    return key in KEYS and value in FLAGS
 
 
 def _is_rare(key: str, value: object) -> bool:

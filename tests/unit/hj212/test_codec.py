@@ -10,7 +10,7 @@ import pytest
 from dashboard.commands.hj212 import facts_of
 from data.clock import to_utc
 from data.quality.detection import UNNAMED
-from data.records import StationCode, ValueRange
+from data.records import StationCode
 from data.vocabulary import Flag, Parameter, Period, Refusal
 from ingest.codecs.hj212 import Decoded, Refused, answer, decode, encode, opened, read
 from ingest.codecs.hj212_cipher import enciphered
@@ -79,21 +79,6 @@ def test_old_codes_mean_water_only_under_a_water_system() -> None:
     assert air.others == {"011-Rtd": "20", "B01-Rtd": "1000"}
 
 
-@pytest.mark.parametrize(
-    ("cn", "period"), [(2051, Period.MINUTE), (2061, Period.HOUR), (2031, Period.DAY)]
-)
-def test_a_period_has_its_mean_ends_and_sum(cn: int, period: Period) -> None:
-    body = (
-        "DataTime=20260301080000;w00000-Avg=10,w00000-Min=8,w00000-Max=12,w00000-Cou=36,"
-        "w00000-Flag=N;w01001-Rtd=7"
-    )
-    found = told(frame(body, cn=cn))
-    assert found.period is period
-    assert found.values == {Parameter.FLOW: 0.01}
-    assert found.statistics == {Parameter.FLOW: ValueRange(0.008, 0.012, 36.0)}
-    assert found.others == {"w01001-Rtd": "7"}, "a momentary value is no mean of the hour"
-
-
 @pytest.mark.parametrize("letter", ["F", "M", "S", "D", "C", "T", "B"])
 def test_the_device_s_flags_are_kept(letter: str) -> None:
     found = told(frame(f"DataTime=20260301080000;w01001-Rtd=7,w01001-Flag={letter}"))
@@ -129,14 +114,6 @@ def test_an_instrument_in_fault_is_told_with_its_flag() -> None:
     reading = decode(frame(body), STATION, ARRIVAL)
     assert reading.values == {Parameter.DISSOLVED_OXYGEN: 6.8}
     assert reading.refused == {"ph": "no value, flag 'D'", "w21003-Flag": "'B' without Rtd"}
-
-
-def test_a_bad_end_of_a_period_costs_that_end_alone() -> None:
-    body = "DataTime=20260301080000;w01001-Avg=7,w01001-Min=--,w01001-Max=7.5"
-    reading = decode(frame(body, cn=2061), STATION, ARRIVAL)
-    assert reading.values == {Parameter.PH: 7.0}
-    assert reading.statistics == {Parameter.PH: ValueRange(None, 7.5, None)}
-    assert reading.refused == {"w01001-Min": "'--' is no number"}
 
 
 def test_a_result_below_the_limit_keeps_it_in_our_unit() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from data.logs import FewTracebacks, OutageLog, rotate
+from data.logs import FaultLog, FewTracebacks, OutageLog, rotate
 from data.settings import LogSettings
 
 SMALL = LogSettings(most_mb=0.001, kept=2)
@@ -31,6 +31,23 @@ def written(form: FewTracebacks, raised: Exception) -> str:
         there = (type(error), error, error.__traceback__)
     record = logging.LogRecord("one", logging.ERROR, __file__, 1, "it ended", (), there)
     return form.format(record)
+
+
+def test_a_fault_that_costs_one_message_is_one_line_the_first_time(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    log = FaultLog(logging.getLogger("faults"))
+    for text in ("1E+9", "of a person", "x"):
+        try:
+            raise ArithmeticError(text)
+        except ArithmeticError as error:
+            log.met("a decoder failed", error)
+    log.met("a decoder failed", KeyError("x"))
+    first, second = caplog.messages
+    assert first.startswith("a decoder failed: ArithmeticError at ")
+    assert "KeyError" in second
+    assert not any(each.exc_info or "\n" in each.getMessage() for each in caplog.records)
+    assert "person" not in caplog.text
 
 
 def test_one_traceback_a_minute_of_one_kind() -> None:

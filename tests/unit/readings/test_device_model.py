@@ -78,6 +78,8 @@ def test_a_file_is_read_and_written_back_the_same() -> None:
         ("0.001", "1e-10", "lies outside"),
         ("0.001", "-1", None),
         ("0.001", "inf", "value #2.factor: “Infinity” is no number"),
+        ("-273.15", "1e-99999999", "value #3.offset: “1E-99999999” is no number"),
+        ("-273.15", "1e9999999999999999999999", "can't be read"),
         ("0.001", '"1/1000"', "value #2.factor: “1/1000” is no number"),
         ("0.001", "true", "value #2.factor is no number"),
         ("factor", "offset", "value #2.offset: only a temperature has an offset"),

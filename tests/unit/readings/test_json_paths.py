@@ -1,5 +1,7 @@
 """Paths into JSON: what each finds, and what is none."""
 
+from decimal import Decimal
+
 import pytest
 
 from data.errors import BadInput
@@ -30,6 +32,16 @@ from ingest.codecs.json_paths import MISSING, find, read_path, written_path
         ("a[名称=氨氮].值", {"a": [{"名称": "氨氮", "值": 16}]}, 16),
         ("[n=ph].v", [{"n": "ph", "v": 1}, {"n": "ph", "v": 2}], MISSING),
         ("[n=ph].v", [{"n": "do", "v": 1}, 3, None], MISSING),
+        ("[ok=true].v", [{"ok": False, "v": 1}, {"ok": True, "v": 17}], 17),
+        ("[ok=false].v", [{"ok": 0, "v": 1}, {"ok": False, "v": 18}], 18),
+        ("[ok=true].v", [{"ok": "true", "v": 19}], 19),
+        ("[ok=True].v", [{"ok": True, "v": 1}], MISSING),
+        ("[n=1].v", [{"n": True, "v": 1}, {"n": Decimal("1.0"), "v": 20}], 20),
+        ('[n="1.0"].v', [{"n": 1, "v": 21}, {"n": 1.5, "v": 1}], 21),
+        ("[n=1].v", [{"n": "1", "v": 22}, {"n": "1.0", "v": 1}], 22),
+        ("[n=01].v", [{"n": 1, "v": 23}], 23),
+        ('[n="-1e9"].v', [{"n": "-1e9", "v": 24}, {"n": None, "v": 1}], 24),
+        ("[n=1].v", [{"n": 1, "v": 1}, {"n": 1.0, "v": 2}], MISSING),
         ("[n=ph].v", {"n": "ph", "v": 1}, MISSING),
     ],
 )

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.clock import UtcDatetime
-from data.errors import BadInput
 from data.quality.detection import UNNAMED
 from data.records import RawReading, StationCode
 from data.vocabulary import Parameter, Refusal
@@ -58,6 +57,14 @@ def one(payload: object, document: dict[str, object]) -> RawReading:
         (b"null", "1", None),
         (b"NaN", "1", None),
         (b"-nan", "1", None),
+        (b".5", "1", 0.5),
+        (b"+5.", "0.1", 0.5),
+        (b"007.5", "1", 7.5),
+        (b"07", "1", None),
+        (b"1.#QNAN", "1", None),
+        (b"None", "1", None),
+        (b"", "1", None),
+        (b'"\\ud800"', "1", None),
         (b"inf", "1", None),
         (b"-Infinity", "1", None),
         (b'""', "1", None),
@@ -173,7 +180,7 @@ def test_a_list_may_be_the_message_or_one_object_in_its_place() -> None:
         (b'{"x": 1}', Refusal.SHAPE),
         (b'{"rows": [1, 2, 3, 4]}', Refusal.SHAPE),
         (b'{"rows": [{"ph": 7, "ph": 8}]}', Refusal.SHAPE),
-        (b'{"rows": [{"ph": 07}]}', Refusal.NOT_JSON),
+        (b'{"rows": [{"ph": 7 7}]}', Refusal.NOT_JSON),
         (b'{"rows": [{"ph": 7}]', Refusal.NOT_JSON),
         (b'\xef\xbb\xbf{"rows": [{"ph": 7}]}', Refusal.NOT_JSON),
         (b'{"rows": [{"ph": 7}]}\0', Refusal.NOT_JSON),
@@ -256,15 +263,6 @@ def test_any_json_is_read_or_refused_and_nothing_else(document: object) -> None:
             continue
         assert found
         assert all(each.reading or each.faults for each in found)
-
-
-def test_an_element_is_chosen_by_what_one_of_its_keys_says() -> None:
-    document = mapping_of(value=[{"path": "[n=ph].v", "parameter": "ph"}])
-    payload = [{"n": "do", "v": 8}, {"n": "ph", "v": 7.1}]
-    assert dict(one(payload, document).values) == {Parameter.PH: 7.1}
-    assert unmapped_numbers(orjson.dumps(payload), read_mapping(document)) == ["[0].v"]
-    with pytest.raises(BadInput, match="outside the list"):
-        read_mapping(mapping_of(value=[{"path": "$.a[n=ph].v", "parameter": "ph"}], list="b[*]"))
 
 
 def test_a_result_below_its_limit_is_one_in_our_unit() -> None:

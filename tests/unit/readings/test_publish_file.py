@@ -1,6 +1,7 @@
 """What the publish-file command makes of files: messages, and what it leaves out."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,11 @@ import pytest
 import xlsxwriter
 
 from dashboard.commands.publish import read_messages
+from data.clock import UtcDatetime
 from data.errors import BadInput
 from data.imports.outcome import Comment
+from data.records import StationCode
+from ingest.codecs.json_v1 import decode
 
 AT = "2026-11-29T08:00:00+08:00"
 HEAD = "station,time,ph,nh3n\n"
@@ -70,6 +74,28 @@ def test_a_wrong_line_costs_only_itself(tmp_path: Path) -> None:
         "Line 6 is not JSON",
         "Line 7 is not JSON",
     ]
+
+
+def test_a_line_that_ingest_stores_in_part_is_passed_on(tmp_path: Path) -> None:
+    begin = f'{{"station": "S", "time": "{AT}", "values": {{"ph": 7'
+    lines = [
+        f'{begin}, "do": NaN}}}}',
+        f'{begin}, "do": 1.#QNAN, "tp": .5}}}}',
+        f'{begin}, "\\ud800": 1}}, "flags": null}}',
+        f'{begin}, "do": NaN, "do": 8}}}}',
+    ]
+    file = tmp_path / "a.jsonl"
+    file.write_text("\n".join(lines), "utf-8")
+    messages, faults = read_messages(file)
+    arrived = UtcDatetime(datetime(2026, 11, 29, tzinfo=UTC))
+    found = [decode(payload, StationCode("S"), arrived) for _topic, payload in messages]
+    assert [{p.value: v for p, v in each.values.items()} for each in found] == [
+        {"ph": 7.0},
+        {"ph": 7.0, "tp": 0.5},
+        {"ph": 7.0},
+    ]
+    assert [len(each.refused) for each in found] == [1, 1, 1]
+    assert [str(each).split(":")[0] for each in faults] == ["Line 4 is not JSON"]
 
 
 def test_a_wrong_position_is_left_out_of_its_row(tmp_path: Path) -> None:

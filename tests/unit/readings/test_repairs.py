@@ -134,7 +134,21 @@ def test_several_readings_in_a_message_keep_their_bytes(
 
 
 @pytest.mark.parametrize(
-    "word", ["nan", "NaN", "-nan(ind)", "inf", "+inf", "-Infinity", "1e999", "9" * 5000]
+    "word",
+    [
+        "nan",
+        "NaN",
+        "-nan(ind)",
+        "inf",
+        "+inf",
+        "-Infinity",
+        "1e999",
+        "9" * 5000,
+        "1.#QNAN",
+        "-1.#IND",
+        "nan(0x8)",
+        "010",
+    ],
 )
 def test_a_word_for_no_number_in_an_array_costs_its_value_alone(word: str) -> None:
     odd = GOOD.replace(b"7.1", f'{word},"do":8'.encode())
@@ -147,6 +161,23 @@ def test_a_word_for_no_number_in_an_array_costs_its_value_alone(word: str) -> No
     assert (reading.values, reading.refused) == (
         {Parameter.DISSOLVED_OXYGEN: 8.0},
         {"ph": "not finite"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [(".5", 0.5), ("5.", 5.0), ("+5", 5.0), ("007.5", 7.5), ("None", None), ("", None),
+     ('"\\ud800"', None)],
+)  # fmt: skip
+def test_an_odd_number_in_an_array_keeps_its_bytes(word: str, value: float | None) -> None:
+    odd = GOOD.replace(b"7.1", f'7.1,"do":{word},"hg":{word} ,"tp":{word}'.encode())
+    for between, ends in ((b" , ", (b"[", b"]")), (b"\n", (b"", b""))):
+        payload = ends[0] + between.join([odd, GOOD, odd]) + ends[1]
+        assert json_readings(payload, 10) == [odd, GOOD, odd]
+    reading = decode(odd, S1, ARRIVED)
+    assert (reading.values.get(Parameter.DISSOLVED_OXYGEN), "do" in reading.refused) == (
+        value,
+        value is None,
     )
 
 
