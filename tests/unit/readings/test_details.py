@@ -13,7 +13,8 @@ from dashboard.parts.wording import language
 from data.records import StationCode
 from ingest.codecs import hj212, json_v1
 from ingest.codecs.refusal import Unreadable
-from ingest.details import SENTENCES, Said, Sentence, find, read_back
+from ingest.detail_sentences import SENTENCES, Sentence
+from ingest.details import Said, find, read_back
 from tests.architecture.msgids import text_of
 from tests.made.readings.messages import NOON
 from tests.running.folders import ROOT
