@@ -102,8 +102,8 @@ def broker(*, is_needed: bool) -> Part:
     """
     from data.settings import MqttSettings
     from ingest.broker.mosquitto import accepts, check_limits
-    from ingest.broker.passwords import knows_account
     from ingest.broker.rabbit_limits import is_rabbit
+    from ingest.broker.sign_in import knows_account
 
     settings = MqttSettings()
     where = f"{settings.host}:{settings.port}"

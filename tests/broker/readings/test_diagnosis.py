@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.demo import parts
 from ingest.broker.mosquitto import INGEST, Broker, accepts
-from ingest.broker.passwords import knows_account
+from ingest.broker.sign_in import knows_account
 from tests.fixtures.broker import INGEST_PASSWORD
 from tests.made.database import Database
 from tests.running.ingest_process import ingest_process
