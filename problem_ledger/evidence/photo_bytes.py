@@ -87,6 +87,11 @@ def read_photo(content: bytes, most: Most = MOST) -> Evidence:
     """
     if len(content) > most.byte_count:
         raise TooLarge("A photo has {most} MB at most.", most=most.megabytes)
+    if not content:
+        raise BadInput(
+            "The photo is empty: it has no bytes.",
+            mend="Choose it again: JPEG, PNG, WebP and HEIC are taken.",
+        )
     mime = sniff(content)
     if mime is None:
         raise BadInput(

@@ -118,6 +118,11 @@ def test_the_name_does_not_decide() -> None:
             read_photo(content)
 
 
+def test_an_empty_file_is_named_so() -> None:
+    with pytest.raises(BadInput, match="The photo is empty"):
+        read_photo(b"")
+
+
 def test_a_damaged_photo_is_refused() -> None:
     for kind in ("JPEG", "PNG", "WEBP"):
         content = saved(drawn(), kind)
