@@ -85,6 +85,46 @@ def implausible(moment: UtcDatetime, window: Window) -> Implausible | None:
     return Implausible(doubt, moment)
 
 
+@dataclass(frozen=True, slots=True)
+class DayBounds:
+    """Between which days a day of people's own files can lie, by what it is for.
+
+    Something begins not before ``earliest_year`` and at most ``ahead_days`` after today, and ends
+    at most ``end_years`` after today; a calendar is of a year at most ``calendar_years`` ahead.
+    """
+
+    today: date
+    earliest_year: int = 1949
+    ahead_days: int = 366
+    end_years: int = 30
+    calendar_years: int = 2
+
+    def window(self, purpose: "DayOf") -> tuple[date, date]:
+        """Returns the first and the last day that can be meant."""
+        first, this_year = date(self.earliest_year, 1, 1), self.today.year
+        if purpose is DayOf.CALENDAR:
+            return first, date(min(9999, this_year + self.calendar_years), 12, 31)
+        if purpose is DayOf.END:
+            return first, date(min(9999, this_year + self.end_years), 12, 31)
+        return first, self.today + timedelta(days=self.ahead_days)
+
+
+class DayOf(StrEnum):
+    """What a day in a file is for: something begins, a term ends, a calendar lists it."""
+
+    BEGIN = "begin"
+    END = "end"
+    CALENDAR = "calendar"
+
+
+def implausible_day(day: date, purpose: DayOf, bounds: DayBounds) -> Doubt | None:
+    """Returns why a day can't be meant for its purpose, None where it can."""
+    first, last = bounds.window(purpose)
+    if day < first:
+        return Doubt.OLD
+    return Doubt.AHEAD if day > last else None
+
+
 def _outside(moment: UtcDatetime, window: Window) -> Doubt | None:
     if moment > window.arrived_at + window.ahead:
         return Doubt.AHEAD

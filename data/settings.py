@@ -1,5 +1,6 @@
 """Settings from the environment, one class per subject; read when called, never at import."""
 
+from datetime import date
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
@@ -7,6 +8,7 @@ from typing import Literal
 from pydantic import Field, PositiveFloat, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from data.moments import DayBounds
 from data.vocabulary import Parameter
 
 
@@ -140,6 +142,31 @@ class StationSettings(BaseSettings):
     near_m: float = Field(
         10, ge=0, le=1000, description="another station so near (m) is told of; 0: none"
     )
+
+
+class DateSettings(BaseSettings):
+    """Which days of an imported file can be meant; a day outside is refused by row and field."""
+
+    model_config = SettingsConfigDict(env_prefix="ONEMAP_DATES__")
+
+    earliest_year: int = Field(
+        1949, ge=1, le=9999, description="no duty, station, limit or calendar is older"
+    )
+    ahead_days: int = Field(
+        366, ge=0, le=36_500, description="… and none begins more than so many days ahead"
+    )
+    end_years: int = Field(
+        30, ge=0, le=1000, description="a term of office ends at most so many years ahead"
+    )
+    calendar_years: int = Field(
+        2, ge=0, le=100, description="a calendar is of a year at most so many years ahead"
+    )
+
+    def bounds(self, today: date) -> DayBounds:
+        """Returns the bounds as seen from a day."""
+        return DayBounds(
+            today, self.earliest_year, self.ahead_days, self.end_years, self.calendar_years
+        )
 
 
 class DashboardSettings(BaseSettings):

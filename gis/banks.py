@@ -21,6 +21,12 @@ LEAST_RATIO: Final = 0.3
 WIDE: Final = 0.05
 """Banks that never meet are this near on average, as a share of their length: 500 m of 10 km."""
 
+ASIDE: Final = 0.15
+"""A line beside another is this near on average, as a share of its length: 1,150 m of 7.7 km."""
+
+NEAR: Final = 0.1
+"""One as near as this is called a bank; a farther one may be an arm with land between."""
+
 _SHARES: Final = tuple(number / 20 for number in range(21))
 _LEAST_BESIDE: Final = 0.9
 _LEAST_BACK: Final = 0.5
@@ -89,6 +95,31 @@ def are_far_banks(line: LineString, other: LineString, within_m: float) -> bool:
     return mean_m <= WIDE * min(lengths) and along_m >= _LEAST_ALONG * min(lengths)
 
 
+def runs_beside(line: LineString, other: LineString, within_m: float, aside: float = ASIDE) -> bool:
+    """Returns whether the shorter line runs beside the longer one all along and never meets it.
+
+    As a course, they would be one after the other with a gap that leads back along the river. Where
+    a meander comes back beside itself, the end of one leg lies near the beginning of the other.
+    ``aside`` is the share of its length that the shorter one may be off on average.
+    """
+    longer, shorter = sorted((line, other), key=lambda each: -each.length)
+    middle = shorter.interpolate(0.5, normalized=True)
+    if longer.distance(middle) > 3 * aside * shorter.length:  # degrees: enough for what is far off
+        return False
+    measured, beyond = Measured(longer), Measured(shorter)
+    snaps = [measured.locate(beyond.point_at(beyond.length_m * share)) for share in _SHARES]
+    mean_m = sum(snap.offset_m for snap in snaps) / len(snaps)
+    along_m = snaps[-1].chainage_m - snaps[0].chainage_m
+    if (
+        min(snap.offset_m for snap in snaps) <= within_m
+        or mean_m > aside * beyond.length_m
+        or abs(along_m) < _LEAST_ALONG * beyond.length_m
+    ):
+        return False
+    (first, last), (start, end) = _ends_of(longer), _ends_of(shorter)
+    return along_m > 0 or min(distance_m(last, start), distance_m(end, first)) > 2 * mean_m
+
+
 def _ends_of(line: LineString) -> list[Point]:
     return [Point(line.coords[0]), Point(line.coords[-1])]
 
@@ -104,7 +135,7 @@ def banks(lines: Sequence[LineString], within_m: float) -> list[tuple[int, ...]]
     """Returns the lines (indices) that are no course: rings, folds, and pairs of banks.
 
     Two banks meet where the end of one is the start of the other, within ``within_m`` metres, or
-    run beside each other from end to end without meeting.
+    run beside each other, from end to end or along the shorter one, without meeting.
     """
     found: list[tuple[int, ...]] = []
     for number, line in enumerate(lines):
@@ -115,15 +146,24 @@ def banks(lines: Sequence[LineString], within_m: float) -> list[tuple[int, ...]]
             for other in range(number + 1, len(lines))
             if _meet(line, lines[other], within_m) and runs_back(line, lines[other])
         ]
-    return found + far_banks(lines, within_m)
+    return found + [
+        (one, other)
+        for one, other in far_banks(lines, within_m)
+        if are_far_banks(lines[one], lines[other], within_m)
+        or runs_beside(lines[one], lines[other], within_m, NEAR)
+    ]
 
 
 def far_banks(lines: Sequence[LineString], within_m: float) -> list[tuple[int, ...]]:
-    """Returns the pairs of lines (indices) that are banks and never meet."""
+    """Returns the pairs of lines (indices) that run beside each other and never meet.
+
+    Only one of them is a course: the other is a bank, drawn whole or in part, or an arm.
+    """
     return [
         (one, other)
         for one, other in combinations(range(len(lines)), 2)
         if are_far_banks(lines[one], lines[other], within_m)
+        or runs_beside(lines[one], lines[other], within_m)
     ]
 
 

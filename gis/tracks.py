@@ -25,6 +25,11 @@ LOOK_BACK: Final = 30
 """How many fixes back a fix looks for those it can have come from, besides the best of all."""
 
 
+MOST_STRAY: Final = 3
+LEAST_OF_A_STRAY: Final = 10
+"""Fixes with a wrong time are few: at most three, and one in ten."""
+
+
 class Fix(NamedTuple):
     """One position recorded by a receiver, in CGCS2000 degrees."""
 
@@ -86,6 +91,9 @@ def clean(
     kept = _possible(pairs, at_s, jump_kmh / 3.6)
     jump_count = int((~kept & ~np.isin(at_s, at_s[kept])).sum())
     pairs, at_s, owner = pairs[kept], at_s[kept], owner[kept]
+    walked = _walked(at_s, gap_s)
+    jump_count += len(at_s) - len(at_s[walked])
+    pairs, at_s, owner = pairs[walked], at_s[walked], owner[walked]
     waits = np.diff(at_s)
     joined = (waits <= gap_s) & (np.diff(owner) == 0)
     parts = [
@@ -111,6 +119,22 @@ def clean(
         top_speed_kmh=max(_fastest_minute_kmh(*part) for part in parts),
         parts=tuple(places for places, _ in parts),
     )
+
+
+def _walked(at_s: Numbers, gap_s: float) -> slice:
+    """Returns which of the fixes, in order of time, are the walk, without a few stray times.
+
+    Up to MOST_STRAY at either end are stray if a silence longer than all the rest lasts parts them.
+    """
+    start, end = 0, len(at_s)
+    for count in range(1, min(MOST_STRAY, len(at_s) // LEAST_OF_A_STRAY) + 1):
+        rest_s = at_s[-count - 1] - at_s[0]
+        if at_s[-count] - at_s[-count - 1] > max(gap_s, rest_s):
+            end = len(at_s) - count
+        rest_s = at_s[-1] - at_s[count]
+        if at_s[count] - at_s[count - 1] > max(gap_s, rest_s):
+            start = count
+    return slice(start, end)
 
 
 def _in_order(

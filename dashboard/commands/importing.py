@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dashboard.parts.wording import _
+from dashboard.parts.wording import _, worded_note
 from data.errors import BadInput
 from data.imports.fields import ImportKind
 from data.vocabulary import ChiefLevel, LakeKind, RiverKind
@@ -169,7 +169,7 @@ def _run_readings(args: argparse.Namespace) -> int:
     else:
         bar.finish(counts)
     for note in history.notes:
-        sys.stderr.write(_(note.message).format(**note.facts) + "\n")
+        sys.stderr.write(worded_note(note) + "\n")
     if done.partial and not args.json:
         words = _("{partial:,} of them without cells that could not be read")
         sys.stderr.write(words.format(partial=done.partial) + "\n")

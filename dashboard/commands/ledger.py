@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dashboard.commands.running import run_until_stopped
-from dashboard.parts.wording import _
+from dashboard.parts.wording import _, worded_note
 from data.errors import BadInput
 from data.whole_files import write_whole
 
@@ -145,7 +145,7 @@ def _trusted(named: Path | None) -> "Mapping[str, Ed25519PublicKey]":
 
 def _print_proof(proof: "Proof", *, signatures_checked: bool) -> None:
     for finding in proof.findings:
-        print(_(finding.message).format(**finding.facts))
+        print(worded_note(finding))
     if proof.head_count and not signatures_checked:
         print(_("No public key is known: the heads' signatures were not checked."))
     counts = _(

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
-from dashboard.parts.wording import N_, _, ngettext, worded
+from dashboard.parts.wording import N_, _, ngettext, worded, worded_note
 from data.archives.tables import PLACE
 from data.encodings import DAMAGED, decode_text, with_points
 from data.errors import BadInput, NotFound, ServiceDown
@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
     notes: list[Comment] = []
     messages, faults = read_messages(args.file, notes)
     for note in notes:
-        sys.stderr.write(_(note.message).format(**note.facts) + "\n")
+        sys.stderr.write(worded_note(note) + "\n")
     if faults and not messages:
         raise faults[0]
     account = SimulatorSettings()

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import re
+import socket
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -93,26 +94,36 @@ def database(*, is_needed: bool) -> Part:
 
 
 def broker(*, is_needed: bool) -> Part:
-    """Returns a part that is fine if ingest can sign in at the broker and its limits lose nothing.
+    """Returns a part that is fine if the broker answers, knows ingest and its limits lose nothing.
 
-    Limits are checked only where the settings name the broker's configuration file.
+    Ingest's password is compared with mosquitto's file: who signs in with its account ends the
+    connection of a running ingest. Password and limits are checked only where the settings name
+    the broker's configuration file.
     """
     from data.settings import MqttSettings
     from ingest.broker.mosquitto import accepts, check_limits
+    from ingest.broker.rabbit_limits import is_rabbit
+    from ingest.broker.sign_in import knows_account
 
     settings = MqttSettings()
     where = f"{settings.host}:{settings.port}"
-    secret = settings.password.get_secret_value()
+    account = settings.username, settings.password.get_secret_value()
+    fine, losses = True, list[str]()
     try:
-        fine = accepts(
-            settings.host, settings.port, settings.username, secret, protocol=settings.protocol
-        )
+        with socket.create_connection((settings.host, settings.port), timeout=5):
+            pass
+        if settings.config_file and settings.config_file.is_file():
+            losses = check_limits(settings.config_file, settings.client_id)
+            if is_rabbit(settings.config_file.read_text(encoding="utf-8", errors="replace")):
+                # RabbitMQ names a session after the client id: a new one disturbs nobody.
+                fine = accepts(settings.host, settings.port, *account, protocol=settings.protocol)
+            else:
+                fine = knows_account(settings.config_file, *account) is not False
     except OSError as error:
         return Part(f"broker {where}", "", False, error.strerror or str(error), is_needed)
-    losses: list[str] = []
-    if settings.config_file and settings.config_file.is_file():
-        losses = check_limits(settings.config_file, settings.client_id)
-    return Part(f"broker {where}", "", fine and not losses, "; ".join(losses), is_needed)
+    if not fine:
+        losses.insert(0, f"doesn't know the account {settings.username} with this password")
+    return Part(f"broker {where}", "", not losses, "; ".join(losses), is_needed)
 
 
 def _server() -> str:

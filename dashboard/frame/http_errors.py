@@ -93,6 +93,8 @@ async def _ours(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+    if error.status_code == HTTPStatus.BAD_REQUEST:  # a library's words: a body too deep, cut off
+        return problem_of(errors.BadInput("The request can't be read."), request.url.path)
     code = HTTPStatus(error.status_code).name.lower()
     answer = problem(error.status_code, code, str(error.detail), path=request.url.path)
     answer.headers.update(error.headers or {})

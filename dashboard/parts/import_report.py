@@ -2,11 +2,15 @@
 
 import json
 
-from dashboard.parts.wording import _
-from data.imports.outcome import Comment, Outcome, RefusedRow
+from dashboard.parts.wording import _, worded_note
+from data.imports.outcome import Outcome, RefusedRow
+from data.texts import LONGEST_NAME, shown, shown_facts
 
 SHOWN = 50
 """Refused rows beyond this are counted only; the JSON holds all of them."""
+
+MOST_NAME = LONGEST_NAME // 2
+"""Characters of a refused row's name that are printed."""
 
 
 def report_lines(outcome: Outcome, *, dry_run: bool = False) -> list[str]:
@@ -23,9 +27,9 @@ def report_lines(outcome: Outcome, *, dry_run: bool = False) -> list[str]:
         )
     ]
     if outcome.joined:
-        lines += [_("Joined:"), *(f"  {_say(each)}" for each in outcome.joined)]
+        lines += [_("Joined:"), *(f"  {worded_note(each)}" for each in outcome.joined)]
     if outcome.notes:
-        lines += [_("Noted:"), *(f"  {_say(each)}" for each in outcome.notes)]
+        lines += [_("Noted:"), *(f"  {worded_note(each)}" for each in outcome.notes)]
     if outcome.refused:
         lines += [_("Refused:"), *(f"  {_say_row(each)}" for each in outcome.refused[:SHOWN])]
         if len(outcome.refused) > SHOWN:
@@ -35,18 +39,16 @@ def report_lines(outcome: Outcome, *, dry_run: bool = False) -> list[str]:
     return lines
 
 
-def _say(comment: Comment) -> str:
-    return _(comment.message).format(**comment.facts)
-
-
 def _say_row(refused: RefusedRow) -> str:
-    why = _say(refused.why)
+    why = worded_note(refused.why)
     if refused.mend:
-        why += " " + _(refused.mend).format(**refused.why.facts)
+        why += " " + _(refused.mend).format(**shown_facts(refused.why.facts))
     field = refused.why.facts.get("field")
     if field and "{field}" not in refused.why.message:
         why = f"{field}: {why}"
-    return _("row {row} {name}: {why}").format(row=refused.row, name=refused.name, why=why)
+    return _("row {row} {name}: {why}").format(
+        row=refused.row, name=shown(refused.name, MOST_NAME), why=why
+    )
 
 
 def as_json(outcome: Outcome) -> str:
@@ -57,10 +59,10 @@ def as_json(outcome: Outcome) -> str:
             "taken": outcome.created,
             "updated": outcome.updated,
             "unchanged": outcome.unchanged,
-            "joined": [_say(each) for each in outcome.joined],
-            "notes": [_say(each) for each in outcome.notes],
+            "joined": [worded_note(each) for each in outcome.joined],
+            "notes": [worded_note(each) for each in outcome.notes],
             "refused": [
-                {"row": each.row, "name": each.name, "why": _say(each.why)}
+                {"row": each.row, "name": shown(each.name, MOST_NAME), "why": worded_note(each.why)}
                 for each in outcome.refused
             ],
         },

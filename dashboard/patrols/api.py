@@ -64,7 +64,14 @@ def remarks_of(field: str) -> tuple[Remark, ...]:
     """Reads a patrol's remarks from a form's field that holds a JSON list. Raises BadInput."""
     try:
         read = REMARKS.validate_json(field or "[]")
-    except ValidationError:
+    except ValidationError as error:
+        first = error.errors()[0]
+        if first["type"] == "string_too_long":
+            raise BadInput(
+                "The text has {count} characters; {most} fit.",
+                count=len(first["input"]),
+                most=first["ctx"]["max_length"],
+            ) from None
         raise BadInput("The remarks can't be read.") from None
     return tuple(Remark(**dict(each)) for each in read)
 

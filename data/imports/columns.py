@@ -7,6 +7,8 @@ from data.errors import BadInput
 from data.imports.fields import Field, Form, ImportKind
 from data.imports.formats import Table
 from data.imports.outcome import Comment, comment
+from data.imports.parsing import parse_cell
+from data.moments import DayBounds
 
 _X: Final = Field("lon", ("lng", "longitude", "经度", "x"))
 _Y: Final = Field("lat", ("latitude", "纬度", "y"))
@@ -22,7 +24,7 @@ def known_titles(form: Form, mapping: Mapping[str, str]) -> frozenset[str]:
 
 
 def parse_constants(
-    kind: ImportKind, form: Form, constants: Mapping[str, str]
+    kind: ImportKind, form: Form, constants: Mapping[str, str], days: DayBounds
 ) -> dict[str, object]:
     """Parses the values given for every row of a file; returns them by field.
 
@@ -30,7 +32,7 @@ def parse_constants(
     """
     for name in constants:
         _require_known(kind, form, name)
-    return {name: form.fields[name].parse(value) for name, value in constants.items()}
+    return {name: parse_cell(form.fields[name], text, days) for name, text in constants.items()}
 
 
 def match_columns(

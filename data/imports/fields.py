@@ -6,6 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from data.moments import DayOf
 from data.placing import cells
 from data.placing.cells import Parser
 from data.placing.shapes import Shape
@@ -30,12 +31,16 @@ class ImportKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of an import; ``aliases`` are column names that mean the field, likeliest first."""
+    """A field of an import; ``aliases`` are column names that mean the field, likeliest first.
+
+    ``day_of`` says what the day in a field of dates is for.
+    """
 
     name: str
     aliases: tuple[str, ...] = ()
     parse: Parser = cells.words
     required: bool = False
+    day_of: DayOf = DayOf.BEGIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,14 +203,20 @@ FORMS: Final[Mapping[ImportKind, Form]] = MappingProxyType(
             _DIVISION,
             Field("is_general", ("总河长", "是否总河长"), cells.yes),
             Field("valid_from", ("任职日期", "起始日期", "自"), cells.day, required=True),
-            Field("valid_to", ("离任日期", "终止日期", "至"), cells.day),
+            Field("valid_to", ("离任日期", "终止日期", "至"), cells.day, day_of=DayOf.END),
             shape_required=False,
         ),
         ImportKind.CALENDAR: _form(
             None,
             Field("name", ("节日", "节假日", "名称", "holiday")),
-            Field("day", ("日期", "date", "开始日期", "起始日期"), cells.day, required=True),
-            Field("until", ("结束日期", "截止日期", "end"), cells.day),
+            Field(
+                "day",
+                ("日期", "date", "开始日期", "起始日期"),
+                cells.day,
+                required=True,
+                day_of=DayOf.CALENDAR,
+            ),
+            Field("until", ("结束日期", "截止日期", "end"), cells.day, day_of=DayOf.CALENDAR),
             Field(
                 "is_working", ("类型", "是否上班", "安排", "working"), cells.works, required=True
             ),

@@ -9,6 +9,7 @@ from typing import TypeVar
 from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
+from data.clock import business_date, now
 from data.encodings import with_marks, with_points
 from data.errors import BadInput
 from data.imports.columns import known_titles, match_columns, parse_constants
@@ -17,9 +18,12 @@ from data.imports.fields import FORMS, Form, ImportKind
 from data.imports.files import read_table
 from data.imports.formats import WHOLE_ROW, Table, decimal_commas_note, geometry_of_wkt
 from data.imports.outcome import Comment, RefusedRow, comment
+from data.imports.parsing import parse_cell
+from data.moments import DayBounds
 from data.placing import cells
 from data.placing.shapes import BadAxes, flattened, mend, refusing_geometry
 from data.placing.spots import SourcePoint
+from data.settings import DateSettings
 from gis.crs import Datum
 
 VALUE = TypeVar("VALUE")
@@ -90,11 +94,12 @@ def read(
     if not table.records:
         raise BadInput("{path} holds no rows.", path=path)
     source = Source()
-    fixed = parse_constants(kind, form, constants or {})
+    days = DateSettings().bounds(business_date(now()))
+    fixed = parse_constants(kind, form, constants or {}, days)
     columns, guesses = match_columns(kind, form, table, mapping or {}, fixed)
     source.notes = [*table.notes, *guesses, *_unread(table, columns)]
     datum = datum_of(path, form, table, columns, crs, source.notes)
-    reader = _Reader(table, form, columns, fixed, datum)
+    reader = _Reader(table, form, columns, fixed, datum, days)
     for index in range(len(table.records)):
         reader.read_record(index, source)
     _note_mends(reader, source)
@@ -112,9 +117,10 @@ class _Reader:
         columns: Mapping[str, str],
         fixed: Mapping[str, object],
         datum: Datum | None,
+        days: DayBounds,
     ) -> None:
         self.table, self.form, self.columns = table, form, columns
-        self.fixed, self.datum = fixed, datum
+        self.fixed, self.datum, self.days = fixed, datum, days
         numeric = [
             column
             for name, column in columns.items()
@@ -160,7 +166,7 @@ class _Reader:
             try:
                 if fault := self.table.faults.get((index, column)):
                     raise fault
-                values[name] = known.parse(text)
+                values[name] = parse_cell(known, text, self.days)
             except BadInput as error:
                 error.facts["field"] = name
                 raise

@@ -1,5 +1,6 @@
 """Reads GeoPackage, GeoJSON, Shapefile and KML as a plain table, record by record."""
 
+import json
 import math
 import sqlite3
 import warnings
@@ -49,6 +50,9 @@ _KML_OWN: Final = frozenset(
 _TRANSPARENT: Final = "ISO-8859-1"
 """A Shapefile's bytes pass through this one by one, to be decoded field by field."""
 
+_MOST_READ_TWICE: Final = 50_000_000
+"""Bytes of a GeoJSON that is read a second time for texts among lists."""
+
 _BROKEN: Final = (
     DataSourceError, DataLayerError, FieldError, UnicodeError, ValueError, pa.ArrowException,
     RuntimeError, OSError,
@@ -82,6 +86,8 @@ def read_vector(path: Path, inner: Path, layer: str | None, encoding: str | None
                 for title in plain.column_names
                 if not (info["driver"] == "LIBKML" and title in _KML_OWN)
             }
+            if info["driver"] == "GeoJSON":
+                _restore_texts(file, columns)
         except _BROKEN as error:
             raise BadInput(
                 "{path} can't be read: {reason}.", path=path, reason=first_line(error)
@@ -127,6 +133,19 @@ def _cut_texts(inner: Path, layer: str, columns: Iterable[str]) -> dict[tuple[in
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
+
+
+def _restore_texts(file: Path, columns: dict[str, list[Any]]) -> None:
+    """Puts back texts that became lists of one, because another record holds a list there."""
+    listed = [title for title, values in columns.items() if list in map(type, values)]
+    if not listed or file.stat().st_size > _MOST_READ_TWICE:
+        return
+    features = json.loads(file.read_bytes()).get("features") or []
+    for index, feature in enumerate(features):
+        written = feature.get("properties") or {}
+        for title in listed:
+            if isinstance(written.get(title), str) and index < len(columns[title]):
+                columns[title][index] = written[title]
 
 
 def _layer(path: Path, file: Path, layer: str | None) -> tuple[str, list[Comment]]:
@@ -218,7 +237,7 @@ def _cell(value: Any, index: int, title: str, faults: dict[tuple[int, str], BadI
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, list | dict):
-        return ",".join(map(str, value))
+        return json.dumps(value, ensure_ascii=False, default=str)
     if isinstance(value, bytes):
         return value.hex()
     if isinstance(value, float):

@@ -13,6 +13,7 @@ from data.people.browsers import forget_browsers
 from data.people.passwords import hash_password
 from data.people.sessions import announce, end_sessions
 from data.records import AccountId, DivisionId
+from data.texts import fit_name
 from data.vocabulary import ChiefLevel, Role
 
 UnitId = NewType("UnitId", int)
@@ -75,7 +76,8 @@ def create_account(
             "{login} is no account name: use 2 to 64 lower-case letters, digits, dots, dashes.",
             login=login[:80],
         )
-    if not display_name.strip():
+    display_name = fit_name(display_name)
+    if not display_name:
         raise BadInput("The account needs a name to show.")
     row = connection.execute(
         text(
@@ -87,7 +89,7 @@ def create_account(
         ),
         {
             "login": login,
-            "name": display_name.strip(),
+            "name": display_name,
             "hash": hash_password(password, login=login),
             "must_change": must_change,
             "language": language,

@@ -11,6 +11,7 @@ from data.clock import Clock, UtcDatetime
 from data.columns import measured
 from data.errors import BadInput, Conflict, NotFound
 from data.records import AccountId
+from data.texts import fit
 from data.vocabulary import Parameter, Period
 from data.words.review import Verdict
 
@@ -83,6 +84,7 @@ def _check(reviews: Sequence[NewReview]) -> None:
             raise BadInput("Give the reason.")
         if len(each.reason) > MOST_LETTERS:
             raise BadInput("The reason is longer than {most} characters.", most=MOST_LETTERS)
+        fit(each.reason)
         if (each.verdict is Verdict.CORRECT) != (each.value is not None):
             raise BadInput("Only a correction has a value, and always one.")
         if each.value is not None and not math.isfinite(each.value):
@@ -119,7 +121,7 @@ def _one(connection: Connection, account_id: AccountId, review: NewReview, now: 
             **bound,
             "verdict": review.verdict.value,
             "value": review.value,
-            "reason": review.reason.strip(),
+            "reason": fit(review.reason),
             "account": account_id,
             "known_from": max(now, newest.known_from) if newest else now,
         },

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, text
 
 from data.errors import BadInput
 from data.records import AccountId
+from data.texts import fit_name
 
 MOST_VIEWS = 20
 MOST_LETTERS = 40
@@ -32,7 +33,7 @@ def saved_views(connection: Connection, account_id: AccountId) -> tuple[SavedVie
 
 def save_view(connection: Connection, account_id: AccountId, name: str, query: str) -> None:
     """Saves a query string under a name, replacing the view of that name. Raises BadInput."""
-    name = name.strip()
+    name = fit_name(name)
     if not name:
         raise BadInput("Give the view a name.")
     if len(name) > MOST_LETTERS:

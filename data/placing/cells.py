@@ -187,7 +187,9 @@ def water_class(value: str) -> WaterClass:
 
 
 def listed(value: str) -> tuple[str, ...]:
-    """Splits a cell's list at comma, semicolon or 、 into its items."""
+    """Splits a cell's list at comma, semicolon or 、 into its items; a list of JSON is one too."""
+    if value[:1] + value[-1:] == "[]":
+        value = re.sub(r'[\[\]"]', "", value)
     return tuple(entry for part in re.split(r"[,，;；、|]", value) if (entry := words(part)))
 
 

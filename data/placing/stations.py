@@ -1,10 +1,10 @@
 """Places or moves one station, by hand or from a file, in the caller's transaction."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from shapely.geometry import Point
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
@@ -18,6 +18,7 @@ from data.placing.facts import KIND_OF, Facts, IntakeFacts, OutfallFacts, Sectio
 from data.placing.spots import WITHIN_M, Spot, preview
 from data.records import StationCode, StationId
 from data.tables.stations import station
+from data.texts import fit_name
 from data.vocabulary import StationKind
 from gis.crs import CGCS2000
 from gis.ellipsoid import distance_m
@@ -98,6 +99,7 @@ def place_station(
     somebody else changed it first).
     """
     today = today or clock.business_date(clock.now())
+    placement = _with_fit_texts(placement)
     _check(placement)
     _check_start(placement, today)
     spot = preview(connection, placement.x, placement.y, placement.crs, within_m=placement.within_m)
@@ -132,6 +134,21 @@ def _check_start(placement: StationPlacement, today: date) -> None:
             day=day,
             code=placement.code,
         )
+
+
+def _with_fit_texts(placement: StationPlacement) -> StationPlacement:
+    """Returns the placement with its texts as they are kept. Raises BadInput for unfit ones."""
+    named = replace(placement, name=fit_name(placement.name))
+    if placement.name_en is not None:
+        named = replace(named, name_en=fit_name(placement.name_en))
+    if placement.facts is None:
+        return named
+    texts: dict[str, Any] = {
+        each.name: fit_name(value)
+        for each in fields(placement.facts)
+        if type(value := getattr(placement.facts, each.name)) is str
+    }
+    return replace(named, facts=replace(placement.facts, **texts))
 
 
 def _check(placement: StationPlacement) -> None:

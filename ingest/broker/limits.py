@@ -27,7 +27,7 @@ def check_limits(config_file: Path, client_id: str = "onemap-ingest") -> list[st
     text = config_file.read_text(encoding="utf-8", errors="replace")
     if rabbit_limits.is_rabbit(text):
         return rabbit_limits.check(text, client_id)
-    settings = _settings(config_file)
+    settings = settings_of(config_file)
     warnings = check_mosquitto(config_file, client_id)
     if settings.get("persistence", "false") != "true":
         warnings.append("persistence is off: a restart of the broker loses every queued message")
@@ -67,7 +67,7 @@ def check_limits(config_file: Path, client_id: str = "onemap-ingest") -> list[st
     return warnings
 
 
-def _settings(config_file: Path) -> dict[str, str]:
+def settings_of(config_file: Path) -> dict[str, str]:
     """Returns the settings of a configuration file and its included folder; the last one wins."""
     settings: dict[str, str] = {}
     for line in config_file.read_text(encoding="utf-8", errors="replace").splitlines():
@@ -77,7 +77,7 @@ def _settings(config_file: Path) -> dict[str, str]:
             continue
         if key == "include_dir":
             for part in sorted(Path(value).glob("*.conf")):
-                settings.update(_settings(part))
+                settings.update(settings_of(part))
         else:
             settings[key] = value
     return settings

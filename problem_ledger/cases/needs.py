@@ -1,6 +1,5 @@
 """Checks that a report, or a command for a step, has what is needed and can be stored."""
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from types import MappingProxyType
@@ -10,11 +9,9 @@ from data.clock import BUSINESS_ZONE, UtcDatetime
 from data.errors import BadInput
 from data.moments import Doubt, Window, implausible
 from data.procedure.workflow import Need, Step
+from data.texts import LONGEST, fit
 from data.words.ledger import CATEGORY_KEYS
 from problem_ledger.record.commands import Command, Report
-
-LONGEST: Final = 2_000
-"""Characters of a description, a reason, a requirement, an opinion."""
 
 LONGEST_REFERENCE: Final = 100
 EARLY: Final = timedelta(minutes=10)
@@ -22,17 +19,10 @@ EARLY: Final = timedelta(minutes=10)
 
 LONG_AGO: Final = timedelta(days=3653)
 
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-
 
 def plain(value: str, most: int = LONGEST) -> str:
-    """Returns the text, stripped. Raises BadInput above ``most`` or for control characters."""
-    kept = value.strip()
-    if len(kept) > most:
-        raise BadInput("The text has {count} characters; {most} fit.", count=len(kept), most=most)
-    if _CONTROL.search(kept):
-        raise BadInput("The text holds characters that can't be read.")
-    return kept
+    """Returns the text as it is kept. Raises BadInput above ``most`` or for control characters."""
+    return fit(value, most)
 
 
 def check_category(category: str) -> None:

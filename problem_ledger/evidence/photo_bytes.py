@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
 
+import numpy as np
 import pi_heif
 from PIL import Image, ImageOps
 
@@ -86,6 +87,11 @@ def read_photo(content: bytes, most: Most = MOST) -> Evidence:
     """
     if len(content) > most.byte_count:
         raise TooLarge("A photo has {most} MB at most.", most=most.megabytes)
+    if not content:
+        raise BadInput(
+            "The photo is empty: it has no bytes.",
+            mend="Choose it again: JPEG, PNG, WebP and HEIC are taken.",
+        )
     mime = sniff(content)
     if mime is None:
         raise BadInput(
@@ -140,9 +146,10 @@ def _measured(content: bytes, mime: str, most: Most) -> Evidence:
         tags = picture.getexif()
         exif, turned = read_exif(tags), tags.get(0x0112) in (5, 6, 7, 8)
         picture.draft("RGB", (SHOWN_PX, SHOWN_PX))
-        if picture.mode in SHRINKS:  # first of all: each copy of 100 million pixels is 400 MB
-            picture.thumbnail((SHOWN_PX, SHOWN_PX), Image.Resampling.LANCZOS)
-        upright = _plain(ImageOps.exif_transpose(picture))
+        held = _eight_bits(picture)
+        if held.mode in SHRINKS:  # first of all: each copy of 100 million pixels is 400 MB
+            held.thumbnail((SHOWN_PX, SHOWN_PX), Image.Resampling.LANCZOS)
+        upright = _plain(ImageOps.exif_transpose(held))
     shown = _fitted(upright, SHOWN_PX)
     return Evidence(
         sha256=sha256(content).digest(),
@@ -155,6 +162,22 @@ def _measured(content: bytes, mime: str, most: Most) -> Evidence:
         likeness=likeness(shown),
         exif=exif,
     )
+
+
+def _eight_bits(picture: Image.Image) -> Image.Image:
+    """Returns a grey picture of 16 bits a pixel with the upper 8 of them, any other as it is.
+
+    Pillow's own way to RGB takes every grey above 255 of 65,535 for white.
+    """
+    if not picture.mode.startswith("I"):
+        return picture
+    levels = np.asarray(picture)
+    if picture.mode == "I":
+        levels = levels.clip(0, 2**16 - 1)
+    upper = levels.astype("<u2", copy=False).view(np.uint8)[:, 1::2]
+    grey = Image.fromarray(upper)
+    grey.info["exif"] = picture.getexif().tobytes()
+    return grey
 
 
 def _plain(picture: Image.Image) -> Image.Image:

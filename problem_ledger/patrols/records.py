@@ -12,10 +12,10 @@ from sqlalchemy.sql import bindparam
 
 from data.clock import Clock, UtcDatetime
 from data.database import transaction
-from data.encodings import can_be_kept
 from data.errors import BadInput, Conflict, Forbidden, NotFound
 from data.moments import AHEAD
 from data.records import AccountId
+from data.texts import fit, shown
 from data.words.patrols import Judgement, is_counted, is_valid
 from gis.crs import CGCS2000
 from gis.tracks import Track
@@ -215,12 +215,7 @@ def _check_times(upload: TrackGiven, track: Track, now: UtcDatetime) -> None:
 
 def _plain(words: str) -> str:
     """Returns the text, stripped. Raises BadInput when it is too long or can't be kept."""
-    plain = words.strip()
-    if not can_be_kept(plain):
-        raise BadInput("The text holds characters that can't be read.")
-    if len(plain) > MOST_TEXT:
-        raise BadInput("A text has at most {most} characters.", most=MOST_TEXT)
-    return plain
+    return fit(words, MOST_TEXT)
 
 
 def _recorded_before(
@@ -263,7 +258,7 @@ def _insert(
         "level": walking.level.value,
         "division_id": walking.division_id,
         "request_key": upload.request_key,
-        "file_name": upload.file_name.replace("\x00", "")[:200],
+        "file_name": shown(upload.file_name, 200)[:200],
         "file_sha256": sha256,
         "file_bytes": upload.content,
         "recorded_at": now,

@@ -1,9 +1,11 @@
 """How large a track file may be, and the errors of one that is larger than any patrol."""
 
+import re
 from datetime import timedelta
 from typing import Final
 
 from data.errors import BadInput
+from data.texts import shown
 from gis.tracks import Fix
 
 Segments = list[list[Fix]]
@@ -14,6 +16,9 @@ MOST_POINTS: Final = 100_000
 
 LONGEST: Final = timedelta(hours=24)
 """A patrol is within a day."""
+
+_NAMED: Final = re.compile(r"(?:float|isoformat string): '([^']*)'")
+_COMMA: Final = re.compile(r"-?\d+,\d+")
 
 EXPORT: Final = "Record the walk with an app or a receiver, then export it as GPX with times."
 
@@ -89,12 +94,25 @@ def no_text(kind: str) -> BadInput:
 
 
 def not_readable(kind: str, error: Exception) -> BadInput:
-    """Returns the error of a file of that kind that its reader stumbled over."""
+    """Returns the error of a file of that kind that its reader stumbled over.
+
+    The reader's own words are English: of them only the value it names is repeated.
+    """
+    named = _NAMED.search(str(error))
+    if named is None:
+        return BadInput("This {kind} file can't be read.", mend=EXPORT, kind=kind)
+    if _COMMA.fullmatch(named[1]):
+        return BadInput(
+            "Numbers of this {kind} file are written with commas, such as {value}.",
+            mend="Export it with points in its numbers.",
+            kind=kind,
+            value=shown(named[1], 40),
+        )
     return BadInput(
-        "This {kind} file can't be read ({reason}).",
+        "This {kind} file can't be read: {value} is no place and no time.",
         mend=EXPORT,
         kind=kind,
-        reason=str(error)[:200],
+        value=shown(named[1], 40),
     )
 
 

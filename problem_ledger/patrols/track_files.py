@@ -5,6 +5,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Mapping
+from math import isnan
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -51,7 +52,15 @@ _BROKEN_ZIP: Final = (
 )
 """What zipfile raises over an archive that is damaged, encrypted or packed in another way."""
 
-_BOM_16: Final = (b"\xff\xfe", b"\xfe\xff")
+_UTF_16: Final = {
+    b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16",
+    b"<\0": "utf-16-le", b"{\0": "utf-16-le", b"\0<": "utf-16-be", b"\0{": "utf-16-be",
+}  # fmt: skip
+"""How a text of two bytes a sign begins: by its mark, or by the first sign of XML or JSON."""
+
+MOST_WRONG: Final = 0.1
+FEWEST_WRONG: Final = 3
+"""So many points of a track may lie nowhere; they are left out, and counted as left out."""
 
 
 def read_track(
@@ -67,10 +76,10 @@ def read_track(
     for _ in range(MOST_WRAPPERS):
         if content.startswith(_ZIP):
             content = _unpacked(content)
+    content = _in_utf8(content)
     start = content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-    if start == b"<" or content.startswith(_BOM_16):
-        head = content[:_HEAD_BYTES].replace(b"\0", b"")
-        read = read_kml if _KML_ROOT.search(head) else read_gpx
+    if start == b"<":
+        read = read_kml if _KML_ROOT.search(content[:_HEAD_BYTES]) else read_gpx
         segments = read(content, times_in)
     elif start == b"{":
         segments = read_geojson(content, times_in)
@@ -78,6 +87,17 @@ def read_track(
         raise no_known_kind()
     check_points(segments)
     return _placed(segments, crs)
+
+
+def _in_utf8(content: bytes) -> bytes:
+    """Returns a text of two bytes a sign in UTF-8, any other content as it is."""
+    coding = _UTF_16.get(content[:2])
+    if coding is None:
+        return content
+    try:
+        return content.decode(coding).encode()
+    except UnicodeError:
+        raise no_known_kind() from None
 
 
 def _unpacked(content: bytes) -> bytes:
@@ -114,13 +134,19 @@ def _chosen(names: Mapping[str, zipfile.ZipInfo]) -> zipfile.ZipInfo:
 
 
 def _placed(segments: Segments, crs: str) -> Segments:
-    """Converts segments to CGCS2000 degrees."""
+    """Converts segments to CGCS2000 degrees; a few points that lie nowhere lose their times.
+
+    Cleaning leaves points without a time out and counts them.
+    """
     positions = np.array([(fix.lon, fix.lat) for segment in segments for fix in segment])
+    kept = np.full(positions.shape, np.nan)
+    finite = np.isfinite(positions).all(axis=1)
     try:
         datum = declared(crs)
-        if not np.isfinite(positions).all():
+        if not finite.any():
             raise OutsideCrs(datum.name)
-        kept = np.array([(p.x, p.y) for p in to_cgcs2000(MultiPoint(positions), datum).geoms])
+        moved = to_cgcs2000(MultiPoint(positions[finite]), datum)
+        kept[finite] = [(p.x, p.y) for p in moved.geoms]
     except UnknownCrs as error:
         raise BadInput(
             "{crs} can't be turned into CGCS2000 exactly.",
@@ -129,14 +155,18 @@ def _placed(segments: Segments, crs: str) -> Segments:
         ) from None
     except OutsideCrs as error:
         raise _nowhere(error.name) from None
-    if (np.abs(kept[:, 0]) > 180).any() or (np.abs(kept[:, 1]) > 90).any():
+    somewhere = finite & (np.abs(kept) <= (180, 90)).all(axis=1)
+    if int((~somewhere).sum()) > max(FEWEST_WRONG, MOST_WRONG * len(kept)) or (
+        int(somewhere.sum()) < 2
+    ):
         raise _nowhere(datum.name)
+    kept[~somewhere] = np.nan
     places = iter(kept.tolist())
     return [[_moved(next(places), fix) for fix in segment] for segment in segments]
 
 
 def _moved(place: list[float], fix: Fix) -> Fix:
-    return Fix(place[0], place[1], fix.at)
+    return Fix(place[0], place[1], None if isnan(place[0]) else fix.at)
 
 
 def _nowhere(crs: str) -> BadInput:

@@ -46,7 +46,7 @@ def test_a_name_that_no_index_can_hold_is_one_refusal(database: Database, tmp_pa
     outcome = run_import(database.app, "lakes", path, crs="4490")
     assert outcome.created == 2
     assert list(refusals(outcome)) == [3]
-    assert "The database refuses it" in refusals(outcome)[3]
+    assert refusals(outcome)[3] == "The text has 5000 characters; 200 fit."
 
 
 def test_one_cut_name_does_not_garble_the_others() -> None:

@@ -58,6 +58,16 @@ def test_a_track_is_one_patrol_however_often_it_is_sent(chief: httpx.Client) -> 
     assert done["patrol_id"] in [row["id"] for row in rows]
 
 
+def test_a_body_too_deep_is_refused_in_the_readers_words(chief: httpx.Client) -> None:
+    for content in (b"[" * 100_000, b'{"text":' * 100_000):
+        answer = chief.post(
+            f"{PATROLS}/1/reason", content=content, headers={"Content-Type": "application/json"}
+        )
+        assert answer.status_code in (400, 422)
+        assert "error" not in answer.json()["detail"]
+        assert "请求无法识别" in answer.json()["detail"]
+
+
 def test_a_reason_is_given_once_and_by_nobody_else(
     chief: httpx.Client, shared_served: Served
 ) -> None:
@@ -87,6 +97,7 @@ def test_a_reason_is_given_once_and_by_nobody_else(
         (walk(START).replace(b"time>", b"name>"), {}, 400, "没有时间"),
         (walk(START), {"crs": "nowhere"}, 400, "nowhere"),
         (walk(START), {"remarks": "[{}]"}, 400, "备注"),
+        (walk(START), {"remarks": f'[{{"text": "{"长" * 1001}"}}]'}, 400, "1001 个字，最多 1000"),
         (walk(START), {"remarks": remark("0001-01-01T00:00:00+08:00")}, 400, "备注"),
         (walk(START), {"remarks": remark("9999-12-31T20:00:00Z")}, 400, "备注的时间"),
         (walk(START), {"remarks": remark("2020-01-01T20:00:00Z")}, 400, "备注的时间"),
@@ -99,6 +110,7 @@ def test_a_reason_is_given_once_and_by_nobody_else(
         "no times",
         "datum",
         "remarks",
+        "long remark",
         "no time",
         "ahead",
         "long before",

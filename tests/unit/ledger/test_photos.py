@@ -72,12 +72,55 @@ def test_every_way_to_hold_colours_is_read(mode: str) -> None:
     assert opened(read_photo(saved(picture, kind)).shown).mode == "RGB"
 
 
+def deep_png(colour_type: int, samples: tuple[int, ...]) -> bytes:
+    """A PNG of 16 bits a sample, 48 by 32 pixels of one colour."""
+    row = b"\0" + struct.pack(f">{len(samples)}H", *samples) * 48
+    header = struct.pack(">IIBBBBB", 48, 32, 16, colour_type, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(row * 32))
+        + chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.parametrize(
+    ("colour_type", "samples"),
+    [(0, (30000,)), (2, (30000,) * 3), (4, (30000, 65535)), (6, (30000,) * 3 + (65535,))],
+)
+def test_sixteen_bits_a_sample_keep_their_brightness(
+    colour_type: int, samples: tuple[int, ...]
+) -> None:
+    kept = read_photo(deep_png(colour_type, samples))
+    for copy in (kept.shown, kept.thumb):
+        assert opened(copy).getpixel((20, 20)) == pytest.approx((117, 117, 117), abs=2)
+
+
+def test_a_grey_photo_of_sixteen_bits_stands_upright_and_keeps_black_and_white() -> None:
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    half = Image.new("I;16", (64, 32), 65535)
+    half.paste(0, (0, 0, 32, 32))
+    out = BytesIO()
+    half.save(out, "PNG", exif=turned)
+    kept = read_photo(out.getvalue())
+    shown = opened(kept.shown)
+    assert shown.size == (kept.width, kept.height) == (32, 64)
+    assert shown.getpixel((16, 8)) == pytest.approx((0, 0, 0), abs=4)
+    assert shown.getpixel((16, 56)) == pytest.approx((255, 255, 255), abs=4)
+
+
 def test_the_name_does_not_decide() -> None:
     assert sniff(saved(drawn(), "GIF")) is None
     assert sniff(b"<svg xmlns='http://www.w3.org/2000/svg'/>") is None
     for content in (b"", b"GIF89a", b"%PDF-1.7", b"<svg/>", b"RIFF\0\0\0\0WAVE"):
         with pytest.raises(BadInput, match="JPEG, PNG, WebP and HEIC"):
             read_photo(content)
+
+
+def test_an_empty_file_is_named_so() -> None:
+    with pytest.raises(BadInput, match="The photo is empty"):
+        read_photo(b"")
 
 
 def test_a_damaged_photo_is_refused() -> None:
@@ -88,14 +131,13 @@ def test_a_damaged_photo_is_refused() -> None:
                 read_photo(broken)
 
 
+def chunk(name: bytes, body: bytes) -> bytes:
+    """A part of a PNG with its length and checksum."""
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+
 def bomb(width: int, height: int) -> bytes:
     """A PNG of a few hundred bytes that says it has that many pixels."""
-
-    def chunk(name: bytes, body: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
-        )
-
     header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
     data = zlib.compress(b"\0" * 1000)
     return (

@@ -8,6 +8,7 @@ import pytest
 
 from data.errors import BadInput
 from gis.crs import wgs84_to_gcj02
+from gis.tracks import clean
 from problem_ledger.patrols.track_files import MOST_BYTES, MOST_POINTS, read_track
 from problem_ledger.patrols.track_times import TimesIn
 from tests.made.patrols.walks import POINT, fixes, geojson, gpx
@@ -183,6 +184,35 @@ def test_the_bytes_of_a_gpx_decide_its_encoding(declared: str) -> None:
 def test_a_gpx_as_a_phone_wrote_it_in_gbk_is_taken() -> None:
     case = ROOT / "tests" / "cases" / "gpx-gbk" / "in.gpx"
     assert len(read_track(case.read_bytes())[0]) == 100
+
+
+def test_a_gpx_in_utf_16_is_taken_with_lines_or_without() -> None:
+    case = ROOT / "tests" / "cases" / "gpx-utf16" / "in.gpx"
+    assert len(read_track(case.read_bytes())[0]) == 100
+    for text in (gpx(ROWS).decode(), geojson(ROWS).decode()):
+        for coding in ("utf-16", "utf-16-le", "utf-16-be"):
+            same_as_rows(text.replace("\n", "").replace("UTF-8", "UTF-16").encode(coding))
+
+
+@pytest.mark.parametrize("wrong", [b'lat="NaN"', b'lat="1e999"', b'lat="932.1"'])
+def test_a_few_points_that_lie_nowhere_are_left_out_not_the_walk(wrong: bytes) -> None:
+    first = gpx(ROWS).split(b" lon=")[0].rpartition(b" ")[2]
+    content = gpx(ROWS).replace(first, wrong, 1)
+    assert wrong in content
+    track = clean(read_track(content))
+    assert (track.kept_count, track.left_count) == (len(ROWS) - 1, 1)
+    with pytest.raises(BadInput, match="nowhere on Earth"):
+        read_track(b" ".join(wrong if b"lat=" in each else each for each in content.split(b" ")))
+
+
+def test_what_a_library_said_is_not_repeated() -> None:
+    commas = gpx(ROWS).replace(b'lat="32.', b'lat="32,')
+    with pytest.raises(BadInput, match=r"written with commas, such as 32,\d+\."):
+        read_track(commas)
+    for content in (commas, gpx(ROWS).replace(b'lat="32', b'lat="x32'), b'{"type": "Feature'):
+        with pytest.raises(BadInput) as refused:
+            read_track(content)
+        assert not {"convert", "float", "Expecting", "delimiter"} & set(str(refused.value).split())
 
 
 def test_junk_of_millions_of_points_is_refused_before_it_is_parsed() -> None:

@@ -35,6 +35,24 @@ def test_a_straight_walk_measures_what_was_walked() -> None:
     assert (track.started_at, track.ended_at) == (START, START + timedelta(hours=1))
 
 
+@pytest.mark.parametrize("hours", [-23, -2, 2, 23])
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_few_stray_times_make_no_walk_longer(hours: int, count: int) -> None:
+    fixes = walk(121, every_s=20)
+    stray = [
+        fix._replace(at=fix.at + timedelta(hours=hours)) for fix in fixes[60 : 60 + count] if fix.at
+    ]
+    track = clean([fixes[:60] + stray + fixes[60 + count :]])
+    assert (track.started_at, track.duration_s) == (START, 2400)
+    assert (track.kept_count, track.jump_count) == (121 - count, count)
+
+
+def test_a_walk_after_a_rest_is_walked_too() -> None:
+    fixes = walk(121, every_s=20)
+    later = [fix._replace(at=fix.at + timedelta(hours=3)) for fix in fixes[100:] if fix.at]
+    assert clean([fixes[:100] + later]).duration_s == 2400 + 3 * 3600
+
+
 @settings(max_examples=40)
 @given(
     wrong=st.sets(st.integers(0, 119), min_size=1, max_size=25),
