@@ -118,7 +118,7 @@ def test_where_nothing_can_lie_nothing_similar_is_looked_for(
         ({"severity": "dreadful"}, 422),
         ({"description": " "}, 400),
         ({"description": "x" * 2001}, 422),
-        ({"description": "zero \0 byte"}, 400),
+        ({"description": "zero \0 byte"}, 422),
         ({"found_at": "2026-11-09T08:00:00"}, 422),
         ({"found_at": "2199-01-01T00:00:00+08:00"}, 400),
         ({"found_at": "0001-01-01T00:00:00+08:00"}, 422),
