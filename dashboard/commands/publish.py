@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn, cast
+from typing import Any
 
 from dashboard.parts.wording import N_, _, ngettext, worded, worded_note
 from data.archives.tables import PLACE
@@ -18,6 +18,7 @@ from data.plain_numbers import plain_number
 from data.quality.detection import read_below
 from data.records import StationCode
 from data.vocabulary import PARAMETERS, Parameter
+from ingest.codecs.json_numbers import document_in
 from ingest.history.office_files import table_of
 from ingest.history.titles import match_titles
 from ingest.topics import topic_of
@@ -147,15 +148,9 @@ def read_messages(
         if not isinstance(station, str) or not station or set(station) & set("/+#\0"):
             faults.append(BadInput("Line {line} names no station.", line=number))
             continue
-        messages.append((topic_of(StationCode(station)), _payload(message)))
+        payload = json.dumps(message).encode()  # in ASCII: a text may have half a letter
+        messages.append((topic_of(StationCode(station)), payload))
     return messages, faults
-
-
-def _payload(message: dict[str, Any]) -> bytes:
-    try:
-        return json.dumps(message, ensure_ascii=False).encode()
-    except UnicodeEncodeError:  # half of a letter, which ingest refuses alone
-        return json.dumps(message).encode()
 
 
 def _text(path: Path) -> str:
@@ -179,7 +174,9 @@ def _json_rows(text: str, faults: list[BadInput]) -> Iterator[tuple[int, dict[st
         try:
             if DAMAGED in line:
                 raise ValueError("damaged text")
-            message = _document(line)
+            message = document_in(line)
+            if isinstance(message, dict):
+                json.dumps(message.get("station"), ensure_ascii=False).encode()  # no half a letter
         except (ValueError, RecursionError) as error:
             faults.append(BadInput("Line {line} is not JSON: {reason}", line=number, reason=error))
             continue
@@ -187,32 +184,6 @@ def _json_rows(text: str, faults: list[BadInput]) -> Iterator[tuple[int, dict[st
             yield number, message
         else:
             faults.append(BadInput("Line {line} is not a JSON object.", line=number))
-
-
-def _document(line: str) -> object:
-    """Returns the document of a line, also one that ingest would store in part for odd numbers.
-
-    Raises ValueError or RecursionError for no JSON.
-    """
-    from ingest.codecs.json_numbers import odd_document
-    from ingest.codecs.refusal import Unreadable
-
-    try:
-        message = json.loads(line, parse_constant=_refuse_constant)
-    except ValueError:
-        try:
-            message = odd_document(line.encode())
-        except Unreadable as error:
-            raise ValueError(error.wrong) from None
-        if message is None:
-            raise
-    if isinstance(message, dict):
-        json.dumps(message.get("station"), ensure_ascii=False).encode()  # no half of a letter
-    return cast(object, message)
-
-
-def _refuse_constant(word: str) -> NoReturn:
-    raise ValueError(word)
 
 
 def _table_rows(

@@ -8,7 +8,7 @@ a message.
 import json
 import math
 import re
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import orjson
 
@@ -118,6 +118,27 @@ def odd_document(payload: bytes) -> dict[str, Any] | None:
         return None
     says_more = any(type(v) is not float or math.isfinite(v) for v in values.values())
     return document if says_more else None
+
+
+def document_in(text: str) -> Any:
+    """Returns the document of a text, also one that is stored in part for its odd numbers.
+
+    Raises ValueError or RecursionError for no JSON.
+    """
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except ValueError:
+        try:
+            document = odd_document(text.encode())
+        except Unreadable as error:
+            raise ValueError(error.wrong) from None
+        if document is None:
+            raise
+        return document
+
+
+def _refuse_constant(word: str) -> NoReturn:
+    raise ValueError(word)
 
 
 def read_any(payload: bytes) -> Any:
