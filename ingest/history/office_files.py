@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
-from data.archives.tables import PLACE, TEXTS, Chunk, Misshapen, has_our_columns
+from data.archives.tables import PLACE, TEXTS, Chunk, Misshapen, has_our_columns, is_parquet
 from data.encodings import with_points
 from data.errors import BadInput, NotFound
 from data.imports.outcome import Comment, comment
@@ -62,7 +62,7 @@ def plain_file(
     """
     if not file.is_file():
         raise NotFound("There is no file {file}.", file=str(file))
-    if file.suffix == ".parquet" or (encoding is None and _is_plain(file)):
+    if is_parquet(file) or (encoding is None and _is_plain(file)):
         yield Plain(file)
         return
     with TemporaryDirectory(prefix="onemap-readings-") as folder:
