@@ -21,7 +21,7 @@ _MOST_SHOWN: Final = 200
 TIME_NAMES: Final = ("time", "observed_at")
 TEXTS: Final = ("station", "time", "period", "received_at", "message_id", "extra", "flags", "below")
 PLACE: Final = ("longitude", "latitude")
-_MOMENTS: Final = ("time", "received_at")
+MOMENTS: Final = ("time", "received_at")
 _IGNORED: Final = frozenset({"station_id", "year", "month"})
 _COLUMN_OF: Final = {
     **{p.value: str(f.column) for p, f in PARAMETERS.items() if f.column},
@@ -87,7 +87,7 @@ def read_chunks(
         named, values = _named(batch)
         if is_parquet(file):
             with refusing_damage(file):
-                named = with_plain_cells(named, _MOMENTS, (*values, *PLACE))
+                named = with_plain_cells(named, MOMENTS, (*values, *PLACE))
         titles = dict(zip(_names(batch.column_names), batch.column_names, strict=True))
         if first + batch.num_rows > after + 1:
             skipped = max(0, after + 1 - first)

@@ -31,6 +31,7 @@ class Table:
     what the file itself declares, None where it doesn't. ``faults`` say why a cell (record, column)
     or a geometry (record, ``WHOLE_ROW``) can't be used; ``notes`` what was guessed or left out.
     ``delimiter`` is the sign that parts the cells of a CSV.
+    ``days_ahead`` is added to numbers of days: 1462 where a workbook counts them from 1904.
     """
 
     columns: tuple[str, ...]
@@ -41,6 +42,7 @@ class Table:
     faults: Mapping[tuple[int, str], BadInput] = field(default_factory=dict)
     notes: Sequence[Comment] = ()
     delimiter: str = ""
+    days_ahead: int = 0
 
     def has_decimal_commas(self, columns: Collection[str]) -> bool:
         """Returns whether the numbers in these columns are written as ``7,2``."""

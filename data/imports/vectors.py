@@ -34,6 +34,7 @@ from data.imports.formats import (
 )
 from data.imports.openable import openable, stated_encoding
 from data.imports.outcome import Comment, comment
+from data.imports.workbook_cells import too_long
 from data.placing.shapes import UNUSABLE, unusable
 
 EXACT: Final = 2**53
@@ -248,12 +249,3 @@ def _cell(value: Any, index: int, title: str, faults: dict[tuple[int, str], BadI
     if fault := damaged_cell(text):
         faults[index, title] = fault
     return text
-
-
-def too_long(value: object) -> BadInput:
-    """Returns the fault of a long code that was kept as a number with a fraction."""
-    return BadInput(
-        "{value} was kept as a number too long to be exact: its last digits are lost.",
-        mend="Keep the column as text and enter the code again.",
-        value=value,
-    )

@@ -14,7 +14,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
-from data.archives.tables import PLACE, TEXTS, Chunk, Misshapen, has_our_columns, is_parquet
+from data.archives.cells import is_day_number
+from data.archives.tables import (
+    MOMENTS,
+    PLACE,
+    TEXTS,
+    Chunk,
+    Misshapen,
+    has_our_columns,
+    is_parquet,
+)
 from data.encodings import with_points
 from data.errors import BadInput, NotFound
 from data.imports.outcome import Comment, comment
@@ -125,10 +134,7 @@ def _turned(table: "Table", file: Path, target: Path) -> Plain:
                 text = ",".join(record.values())[:_MOST_SHOWN]
                 misshapen.append(Misshapen(number - header, text))
             elif any(record.values()):
-                cells = [
-                    with_points(record[title]) if has_commas and title in numeric else record[title]
-                    for title in columns.values()
-                ]
+                cells = _cells(table, record, columns, numeric if has_commas else ())
                 writer.writerow(cells)
                 numbers.append(number - header)
     read = ", ".join(f"{t} = {name}" for name, t in columns.items() if t != name)
@@ -138,3 +144,16 @@ def _turned(table: "Table", file: Path, target: Path) -> Plain:
     if unknown:
         notes.append(comment("Columns that aren't read: {columns}.", columns=", ".join(unknown)))
     return Plain(target, notes, numbers, misshapen, columns)
+
+
+def _cells(
+    table: "Table", record: Mapping[str, str], columns: Mapping[str, str], commas: Sequence[str]
+) -> list[str]:
+    """Returns a row's cells: decimal points in the columns with ``commas``, days from 1900."""
+    cells = []
+    for name, title in columns.items():
+        cell = with_points(record[title]) if title in commas else record[title]
+        if table.days_ahead and name in MOMENTS and is_day_number(cell):
+            cell = str(float(cell) + table.days_ahead)
+        cells.append(cell)
+    return cells

@@ -100,7 +100,7 @@ def test_a_workbook_s_dates_and_results_are_read(tmp_path: Path) -> None:
     book.close()
     with plain_file(file) as plain:
         text = plain.file.read_text("utf-8")
-    assert text == "station,time,ph,nh3n\nS-1,2026/11/26 08:00:00,7.1,<0.025\n"
+    assert text == "station,time,ph,nh3n\nS-1,2026-11-26 08:00:00,7.1,<0.025\n"
 
 
 def test_decimal_commas_are_read_where_another_sign_parts_the_cells(tmp_path: Path) -> None:
