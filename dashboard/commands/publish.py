@@ -20,7 +20,7 @@ from data.records import StationCode
 from data.vocabulary import PARAMETERS, Parameter
 from ingest.history.office_files import table_of
 from ingest.history.titles import match_titles
-from ingest.topics import topic_of
+from ingest.topics import LONGEST_TOPIC, topic_of
 
 MOST_SAID = 20
 MISSING = frozenset({"", "-", "--", "/", "*"})
@@ -132,8 +132,7 @@ def read_messages(
 
     ``notes`` gets what was understood of a table with other titles than ours. A cell that is no
     result costs only itself, a line that can't be read only that line. Raises NotFound for a file
-    that can't be read, BadInput for no text or unknown columns. Times and ranges of values are not
-    checked.
+    that can't be read, BadInput for no text or unknown columns. Times and ranges aren't checked.
     """
     faults: list[BadInput] = []
     suffix = path.suffix.lower()
@@ -144,7 +143,8 @@ def read_messages(
     messages = []
     for number, message in rows:
         station = message.pop("station", None)
-        if not isinstance(station, str) or not station or set(station) & set("/+#\0"):
+        is_name = isinstance(station, str) and station and not set(station) & set("/+#\0")
+        if not is_name or len(topic_of(StationCode(station))) > LONGEST_TOPIC:
             faults.append(BadInput("Line {line} names no station.", line=number))
             continue
         messages.append((topic_of(StationCode(station)), _payload(message)))

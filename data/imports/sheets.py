@@ -1,12 +1,11 @@
 """Reads CSV and Excel workbooks as plain tables: the header found, every cell as text."""
 
-import csv
-import io
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from data.csv_rows import csv_rows
 from data.encodings import decode_text, delimiter_of, with_marks
 from data.errors import BadInput
 from data.imports.formats import (
@@ -40,12 +39,7 @@ def read_csv(
     if found.damaged and found.damaged == max(found.fields, 1):
         raise unreadable_text(path)
     delimiter = delimiter_of(found.text)
-    csv.field_size_limit(16_000_000)
-    try:
-        reader = csv.reader(io.StringIO(found.text, newline=""), delimiter=delimiter, strict=True)
-        rows = [(number, row) for number, row in enumerate(reader, start=1)]
-    except csv.Error as error:
-        raise BadInput("{path} isn't CSV: {reason}.", path=path, reason=error) from error
+    rows = [*enumerate(csv_rows(found.text, delimiter, path), start=1)]
     return replace(_table(path, rows, titles, encoding_notes(found)), delimiter=delimiter)
 
 
