@@ -10,6 +10,7 @@ from pathlib import Path
 from dashboard.commands.classify_cells import Sheet, Unread, classify, fitted
 from dashboard.commands.classify_titles import ADDED, BODY_TITLES, UNREAD, has_titles
 from dashboard.parts.wording import _, ngettext, worded
+from data.contents import refuse_binary, refuse_other_formats
 from data.csv_rows import csv_rows
 from data.encodings import DAMAGED, decode_text, delimiter_of
 from data.errors import BadInput, NotFound
@@ -121,7 +122,9 @@ def _workbook(source: str) -> Sheet:
 
 
 def _parse(content: bytes, source: str) -> Sheet:
+    refuse_other_formats(source, content)
     text = _decode(content)
+    refuse_binary(source, text)
     first_break = text.find("\n")
     newline = "\r\n" if first_break > 0 and text[first_break - 1] == "\r" else "\n"
     delimiter = delimiter_of(text)

@@ -10,6 +10,7 @@ from typing import Any, NoReturn, cast
 
 from dashboard.parts.wording import N_, _, ngettext, worded, worded_note
 from data.archives.tables import PLACE
+from data.contents import refuse_other_formats
 from data.encodings import DAMAGED, decode_text, with_points
 from data.errors import BadInput, NotFound, ServiceDown
 from data.imports.formats import WHOLE_ROW, Table, decimal_commas_note
@@ -131,8 +132,8 @@ def read_messages(
     """Returns topic and payload (JSON) of each row of the file, and what was left out and why.
 
     ``notes`` gets what was understood of a table with other titles than ours. A cell that is no
-    result costs only itself, a line that can't be read only that line. Raises NotFound for a file
-    that can't be read, BadInput for no text or unknown columns. Times and ranges aren't checked.
+    result costs only itself, a line that can't be read only that line. Raises NotFound or BadInput
+    for a file of which nothing can be read. Times and ranges aren't checked.
     """
     faults: list[BadInput] = []
     suffix = path.suffix.lower()
@@ -166,6 +167,7 @@ def _text(path: Path) -> str:
         raise NotFound(
             "{path} can't be read: {reason}.", path=path, reason=error.strerror
         ) from error
+    refuse_other_formats(path, content)
     found = decode_text(content)
     if found.damaged and found.damaged == max(found.fields, 1):
         raise BadInput("{path} is not UTF-8 or GBK text.", path=path)
@@ -221,8 +223,7 @@ def _table_rows(
     """Yields each row of a table as a message, with its number in the file."""
     table = table_of(path)
     columns, unknown = match_titles(table.columns)
-    if "id" in unknown:
-        columns["id"] = "id"
+    columns |= {"id": "id"} if "id" in unknown else {}
     titles = {name: title for name, title in columns.items() if name in (*OWN_COLUMNS, *KEYS)}
     if not ({"station", "time"} <= titles.keys() and titles.keys() & KEYS):
         raise BadInput(
@@ -248,12 +249,11 @@ def _table_rows(
 
 def _ragged(fault: BadInput) -> BadInput:
     """Returns the fault of a row with too many cells, as one of this command."""
+    said = fault.facts
     return BadInput(
         "Row {row} has {count} cells, the header has {expected}.",
-        row=fault.facts["row"],
-        count=fault.facts["count"],
-        expected=fault.facts["expected"],
-    )
+        row=said["row"], count=said["count"], expected=said["expected"],
+    )  # fmt: skip
 
 
 def _notes(table: Table, titles: Mapping[str, str]) -> list[Comment]:

@@ -150,9 +150,24 @@ def _names(columns: Sequence[str]) -> list[str]:
     known = {*TEXTS, *PLACE, *COLUMNS, *RARE, *_IGNORED}
     if {"station", "time"} <= {*names} <= known and len({*names}) == len(names):
         return names
-    raise BadInput(
+    twice = [title for title, name in zip(columns, names, strict=True) if names.count(name) > 1]
+    if twice:
+        raise BadInput("The column {column} is there twice.", column=", ".join(twice))
+    raise no_readings(columns)
+
+
+def no_readings(titles: Sequence[str]) -> BadInput:
+    """Returns the error for a table whose titles aren't those of readings."""
+    columns = ", ".join(titles)
+    if columns.isascii():
+        return BadInput(
+            "The table's columns must be station, time, parameter keys; not {columns}.",
+            columns=columns,
+        )
+    return BadInput(
         "The table's columns must be station, time, parameter keys; not {columns}.",
-        columns=", ".join(columns),
+        mend="If titles are garbled, name the encoding with --encoding, or save the file as UTF-8.",
+        columns=columns,
     )
 
 

@@ -139,11 +139,6 @@ def encoding_notes(found: Decoded, stated: str = "") -> list[Comment]:
     return notes
 
 
-def first_line(error: BaseException) -> str:
-    """Returns the first line of an error's message without its full stop."""
-    return str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else repr(error)
-
-
 def geometry_of_wkt(text: str) -> BaseGeometry | None:
     """Parses a cell of WKT; None for an empty cell. Raises BadInput if it isn't WKT."""
     if not text:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from data.contents import refuse_binary, refuse_other_formats
 from data.csv_rows import csv_rows
 from data.encodings import decode_text, delimiter_of, with_marks
 from data.errors import BadInput
@@ -35,7 +36,9 @@ def read_csv(
     A line with more cells than the header is a fault of that line; when no line fits, or the file
     isn't CSV at all, raises BadInput.
     """
+    refuse_other_formats(path, content)
     found = decode_text(content, encoding)
+    refuse_binary(path, found.text)
     if found.damaged and found.damaged == max(found.fields, 1):
         raise unreadable_text(path)
     delimiter = delimiter_of(found.text)
@@ -104,8 +107,14 @@ def _table(path: Path, rows: Rows, titles: Collection[str], notes: Sequence[Comm
     while columns and not columns[-1]:
         columns.pop()
     named = [title for title in columns if title]
-    if len(set(named)) != len(named) or not named:
+    if not named:
         raise BadInput("The first line of {path} must name every column once.", path=path)
+    if twice := [title for title in dict.fromkeys(named) if named.count(title) > 1]:
+        raise BadInput(
+            "The header of {path} must name every column once: {columns} stands there again.",
+            path=path,
+            columns=", ".join(twice),
+        )
     columns = [title or f"#{number}" for number, title in enumerate(columns, start=1)]
     if place:
         said.append(

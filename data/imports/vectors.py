@@ -24,13 +24,13 @@ from data.encodings import (
     known_encoding,
 )
 from data.errors import BadInput
+from data.imports.damage import unreadable
 from data.imports.formats import (
     WHOLE_ROW,
     Table,
     check_rows,
     damaged_cell,
     encoding_notes,
-    first_line,
 )
 from data.imports.openable import openable, stated_encoding
 from data.imports.outcome import Comment, comment
@@ -90,9 +90,7 @@ def read_vector(path: Path, inner: Path, layer: str | None, encoding: str | None
             if info["driver"] == "GeoJSON":
                 _restore_texts(file, columns)
         except _BROKEN as error:
-            raise BadInput(
-                "{path} can't be read: {reason}.", path=path, reason=first_line(error)
-            ) from error
+            raise unreadable(path, file, error) from error
     notes += left
     if is_shape:
         columns, decoding = _decoded(path, columns, encoding)

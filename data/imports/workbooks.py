@@ -48,10 +48,9 @@ class Workbook:
                 links = self._xml(archive, "xl/_rels/workbook.xml.rels")
         except _NO_BOOK as error:
             raise BadInput(
-                "{path} is no Excel workbook: {reason}.",
+                "{path} is no Excel workbook, or is damaged or locked.",
                 mend="Save it as .xlsx, without a password.",
                 path=path,
-                reason=error,
             ) from error
         by_id: dict[str, str] = {}
         self._parts: dict[str, str] = {}

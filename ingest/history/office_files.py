@@ -23,6 +23,7 @@ from data.archives.tables import (
     Misshapen,
     has_our_columns,
     is_parquet,
+    no_readings,
 )
 from data.encodings import with_points
 from data.errors import BadInput, NotFound
@@ -117,10 +118,7 @@ def _turned(table: "Table", file: Path, target: Path) -> Plain:
     columns, unknown = match_titles(table.columns)
     has_values = any(name == "extra" or name not in (*TEXTS, *PLACE) for name in columns)
     if not (has_values and has_our_columns(list(columns))):
-        raise BadInput(
-            "The table's columns must be station, time, parameter keys; not {columns}.",
-            columns=", ".join(table.columns),
-        )
+        raise no_readings(table.columns)
     ragged = {index for index, column in table.faults if not column}
     header = table.numbers[0] - 1 if table.numbers else 0
     numeric = [title for name, title in columns.items() if name not in TEXTS]
