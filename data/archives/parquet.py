@@ -19,11 +19,14 @@ _FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UT
 
 
 @contextmanager
-def refusing_damage(file: Path) -> Iterator[None]:
-    """Turns what Arrow raises of a file that is damaged, or no table, into BadInput."""
+def refusing_damage(file: Path, *more: type[Exception]) -> Iterator[None]:
+    """Turns what Arrow raises of a file that is damaged, or no table, into BadInput.
+
+    So does it with ``more`` errors, of another reader.
+    """
     try:
         yield
-    except _BROKEN as error:
+    except (*_BROKEN, *more) as error:
         lines = str(error).strip().splitlines() or [type(error).__name__]
         raise BadInput(
             "{path} can't be read: {reason}.",
