@@ -16,6 +16,8 @@ from data.placing.shapes import unusable
 
 MAX_BYTES: Final = 500_000_000
 MAX_ROWS: Final = 500_000
+MAX_CELLS: Final = 50_000_000
+"""Rows times columns: short lines below a header of thousands of titles are as many cells."""
 MOST_NESTED: Final = 32
 """WKT nested deeper than this is none that a program writes; GEOS has no bound of its own."""
 
@@ -76,6 +78,18 @@ def check_rows(path: Path, count: int) -> None:
             path=path,
             count=count,
             most=MAX_ROWS,
+        )
+
+
+def check_cells(path: Path, rows: int, columns: int) -> None:
+    """Raises BadInput when a table has more cells than are read, empty ones too."""
+    if rows * columns > MAX_CELLS:
+        raise BadInput(
+            "{path} holds {rows} rows of {columns} columns: too many cells.",
+            mend="Remove the columns that aren't needed, or split it.",
+            path=path,
+            rows=rows,
+            columns=columns,
         )
 
 

@@ -1,5 +1,6 @@
 """Reads CSV and Excel workbooks as plain tables: the header found, every cell as text."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from data.errors import BadInput
 from data.imports.formats import (
     WHOLE_ROW,
     Table,
+    check_cells,
     check_rows,
     damaged_cell,
     encoding_notes,
@@ -109,7 +111,7 @@ def _table(path: Path, rows: Rows, titles: Collection[str], notes: Sequence[Comm
     named = [title for title in columns if title]
     if not named:
         raise BadInput("The first line of {path} must name every column once.", path=path)
-    if twice := [title for title in dict.fromkeys(named) if named.count(title) > 1]:
+    if twice := [title for title, count in Counter(named).items() if count > 1]:
         raise BadInput(
             "The header of {path} must name every column once: {columns} stands there again.",
             path=path,
@@ -124,6 +126,7 @@ def _table(path: Path, rows: Rows, titles: Collection[str], notes: Sequence[Comm
         )
     body = rows[place + 1 :]
     check_rows(path, len(body))
+    check_cells(path, len(body), len(columns))
     records, numbers, faults = [], [], {}
     for index, (number, row) in enumerate(body):
         cells = [cell.strip() for cell in row]

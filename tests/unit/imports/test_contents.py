@@ -122,6 +122,12 @@ def test_a_zip_in_a_zip_is_named(tmp_path: Path) -> None:
         read_table(file)
 
 
+def test_short_lines_below_a_very_wide_header_are_too_many_cells(tmp_path: Path) -> None:
+    table = ",".join(f"c{number}" for number in range(20_000)) + "\n" + "x\n" * 3000
+    with pytest.raises(BadInput, match="3000 rows of 20000 columns"):
+        read_table(_written(tmp_path, table.encode()))
+
+
 COLLECTION = (
     '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"name":"甲河"},'
     '"geometry":{"type":"LineString","coordinates":[[112,32.5],[112.1,32.4]]}}]}'
