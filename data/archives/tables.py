@@ -97,10 +97,18 @@ def read_chunks(
 
 def _of_csv(file: Path, misshapen: list[Misshapen]) -> Iterator[pa.Table]:
     """Yields the file's rows in tables. Raises BadInput."""
+    rows = 0
     try:
-        yield from _csv_batches(file, misshapen)
+        for table in _csv_batches(file, misshapen):
+            rows += table.num_rows
+            yield table
     except pa.ArrowInvalid as error:
-        raise BadInput("{file} can't be read: {reason}", file=str(file), reason=error) from error
+        raise BadInput(
+            "{path} isn't CSV after row {row}: a quotation mark isn't closed, or a cell too long.",
+            mend="Double the quotation marks inside a cell.",
+            path=file,
+            row=rows,
+        ) from error
 
 
 def _csv_batches(file: Path, misshapen: list[Misshapen]) -> Iterator[pa.Table]:
