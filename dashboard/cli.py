@@ -151,20 +151,28 @@ def _parser(word: str) -> argparse.ArgumentParser:
 
 def _foreseen() -> tuple[type[Exception], ...]:
     """Returns the library error classes that a user can mend; imported only when needed."""
+    import psycopg
     from pydantic import ValidationError
-    from sqlalchemy.exc import OperationalError
+    from sqlalchemy.exc import DataError, OperationalError
 
-    return (ValidationError, OperationalError)
+    return (ValidationError, OperationalError, DataError, psycopg.DataError)
 
 
 def _translated(error: Exception) -> OneMapError:
     """Returns a library's error as a OneMapError."""
+    import psycopg
     from pydantic import ValidationError
 
     import data.settings
 
     if not isinstance(error, ValidationError):
         reason = str(getattr(error, "orig", error)).strip().splitlines()
+        if isinstance(getattr(error, "orig", error), psycopg.DataError):
+            return BadInput(
+                "The database refuses it: {reason}.",
+                mend="Correct the record.",
+                reason=(reason or [""])[0].rstrip(".")[:200],
+            )
         return ServiceDown(
             "The database does not answer: {reason}",
             mend="Start it, or ./onemap demo.",

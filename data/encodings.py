@@ -1,7 +1,7 @@
 """Decodes text of unknown encoding field by field: UTF-8, or GBK where most fields aren't UTF-8."""
 
 import re
-from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -28,6 +28,14 @@ _BETWEEN: Final = re.compile(rb"([\x00-\x2f\x3a-\x3f]+)")
 """Bytes that are never part of a character in UTF-8 or GB 18030, so that fields end at them."""
 
 _HEAD_LINES: Final = 20
+_HEAD_BYTES: Final = 65_536
+_MARKS_16: Final = ((BOM_UTF16_LE, "UTF-16-LE"), (BOM_UTF16_BE, "UTF-16-BE"))
+_MARKS_32: Final = ((BOM_UTF32_LE, "UTF-32-LE"), (BOM_UTF32_BE, "UTF-32-BE"))
+_SIGNS: Final = "\n\r,;{<"
+"""One of them stands in every text that is read here."""
+
+_LEAST_ZEROS: Final = 0.05
+"""Of a text in UTF-16 each sign of ASCII has a zero byte; in others there is none."""
 
 _COMMA: Final = re.compile(r"(?<![\d.,])(\d+)[,，](\d+)(?![\d.,，])")
 _POINT: Final = re.compile(r"\d[.．]\d")
@@ -128,10 +136,8 @@ def decode_text(content: bytes, encoding: str | None = None) -> Decoded:
     """
     if content.startswith(BOM_UTF8):
         content, encoding = content.removeprefix(BOM_UTF8), UTF8
-    elif content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) and encoding is None:
-        text, fault = decode_field(content, "UTF-16")
-        if not fault and "\n" in text:
-            return Decoded(text, "UTF-16", False)
+    elif encoding is None and (found := _wide(content)):
+        return found
     if content.isascii() and encoding is None:
         return Decoded(content.decode("ascii"), UTF8, False)
     pieces = _BETWEEN.split(content)
@@ -150,6 +156,25 @@ def decode_text(content: bytes, encoding: str | None = None) -> Decoded:
         faults[fault] += 1
         parts.append(text)
     return Decoded("".join(parts), chosen, named is None, faults["cut"], faults["damaged"], fields)
+
+
+def _wide(content: bytes) -> Decoded | None:
+    """Returns a text in UTF-16 or UTF-32, with a mark or without; None for any other."""
+    marked = (*_MARKS_32, *_MARKS_16)
+    for mark, encoding in marked:
+        if content.startswith(mark):
+            text, fault = decode_field(content.removeprefix(mark), encoding)
+            if not fault and any(sign in text for sign in _SIGNS):
+                return Decoded(text, encoding[:6], False)
+    zeros = [content[place:_HEAD_BYTES:2].count(0) for place in (0, 1)]
+    if sum(zeros) < _LEAST_ZEROS * len(content[:_HEAD_BYTES]):
+        return None
+    encoding = "UTF-16-BE" if zeros[0] > zeros[1] else "UTF-16-LE"
+    text, fault = decode_field(content, encoding)
+    has_lines = 0 < content.count(b"\n") <= 2 * text.count("\n")
+    if fault or "\0" in text or not (has_lines or text[:1] in ("{", "<")):
+        return None
+    return Decoded(text, encoding, True, fields=text.count("\n") + 1)
 
 
 def delimiter_of(text: str) -> str:

@@ -10,6 +10,8 @@ from pathlib import Path
 from dashboard.commands.classify_cells import Sheet, Unread, classify, fitted
 from dashboard.commands.classify_titles import ADDED, BODY_TITLES, UNREAD, has_titles
 from dashboard.parts.wording import _, ngettext, worded
+from data.contents import refuse_binary, refuse_other_formats
+from data.csv_rows import csv_rows
 from data.encodings import DAMAGED, decode_text, delimiter_of
 from data.errors import BadInput, NotFound
 from data.vocabulary import Parameter
@@ -65,7 +67,8 @@ def run(args: argparse.Namespace) -> int:
     A cell that can't be read, or a row whose cells don't fit the header, is left out, said so and
     named in a column of its own. Raises BadInput or NotFound, and then nothing is written.
     """
-    sheet = _workbook(args.source) if _is_workbook(args.source) else _parse(_read(args.source))
+    source = args.source
+    sheet = _workbook(source) if _is_workbook(source) else _parse(_read(source), source)
     required = _required(args.required)
     added, unread = classify(sheet, required, rounding=args.rounding)
     _write(args.target, _render(sheet, added, unread))
@@ -118,15 +121,14 @@ def _workbook(source: str) -> Sheet:
     return Sheet(list(table.columns), rows, True, "\n", first)
 
 
-def _parse(content: bytes) -> Sheet:
+def _parse(content: bytes, source: str) -> Sheet:
+    refuse_other_formats(source, content)
     text = _decode(content)
+    refuse_binary(source, text)
     first_break = text.find("\n")
     newline = "\r\n" if first_break > 0 and text[first_break - 1] == "\r" else "\n"
-    try:
-        delimiter = delimiter_of(text)
-        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter))
-    except csv.Error as error:
-        raise BadInput("The table isn't CSV: {reason}.", reason=error) from error
+    delimiter = delimiter_of(text)
+    lines = csv_rows(text, delimiter, source)
     if not lines or not lines[0]:
         raise BadInput("The table is empty: its first row must name the columns.")
     above = len(lines) - len(lines := _below_titles(lines))

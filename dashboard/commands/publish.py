@@ -10,6 +10,7 @@ from typing import Any
 
 from dashboard.parts.wording import N_, _, ngettext, worded, worded_note
 from data.archives.tables import PLACE
+from data.contents import refuse_other_formats
 from data.encodings import DAMAGED, decode_text, with_points
 from data.errors import BadInput, NotFound, ServiceDown
 from data.imports.formats import WHOLE_ROW, Table, decimal_commas_note
@@ -21,7 +22,7 @@ from data.vocabulary import PARAMETERS, Parameter
 from ingest.codecs.json_numbers import document_in
 from ingest.history.office_files import table_of
 from ingest.history.titles import match_titles
-from ingest.topics import topic_of
+from ingest.topics import LONGEST_TOPIC, topic_of
 
 MOST_SAID = 20
 MISSING = frozenset({"", "-", "--", "/", "*"})
@@ -132,9 +133,8 @@ def read_messages(
     """Returns topic and payload (JSON) of each row of the file, and what was left out and why.
 
     ``notes`` gets what was understood of a table with other titles than ours. A cell that is no
-    result costs only itself, a line that can't be read only that line. Raises NotFound for a file
-    that can't be read, BadInput for no text or unknown columns. Times and ranges of values are not
-    checked.
+    result costs only itself, a line that can't be read only that line. Raises NotFound or BadInput
+    for a file of which nothing can be read. Times and ranges aren't checked.
     """
     faults: list[BadInput] = []
     suffix = path.suffix.lower()
@@ -145,7 +145,8 @@ def read_messages(
     messages = []
     for number, message in rows:
         station = message.pop("station", None)
-        if not isinstance(station, str) or not station or set(station) & set("/+#\0"):
+        is_name = isinstance(station, str) and station and not set(station) & set("/+#\0")
+        if not is_name or len(topic_of(StationCode(station))) > LONGEST_TOPIC:
             faults.append(BadInput("Line {line} names no station.", line=number))
             continue
         payload = json.dumps(message).encode()  # in ASCII: a text may have half a letter
@@ -161,6 +162,7 @@ def _text(path: Path) -> str:
         raise NotFound(
             "{path} can't be read: {reason}.", path=path, reason=error.strerror
         ) from error
+    refuse_other_formats(path, content)
     found = decode_text(content)
     if found.damaged and found.damaged == max(found.fields, 1):
         raise BadInput("{path} is not UTF-8 or GBK text.", path=path)
@@ -192,8 +194,7 @@ def _table_rows(
     """Yields each row of a table as a message, with its number in the file."""
     table = table_of(path)
     columns, unknown = match_titles(table.columns)
-    if "id" in unknown:
-        columns["id"] = "id"
+    columns |= {"id": "id"} if "id" in unknown else {}
     titles = {name: title for name, title in columns.items() if name in (*OWN_COLUMNS, *KEYS)}
     if not ({"station", "time"} <= titles.keys() and titles.keys() & KEYS):
         raise BadInput(
@@ -219,12 +220,11 @@ def _table_rows(
 
 def _ragged(fault: BadInput) -> BadInput:
     """Returns the fault of a row with too many cells, as one of this command."""
+    said = fault.facts
     return BadInput(
         "Row {row} has {count} cells, the header has {expected}.",
-        row=fault.facts["row"],
-        count=fault.facts["count"],
-        expected=fault.facts["expected"],
-    )
+        row=said["row"], count=said["count"], expected=said["expected"],
+    )  # fmt: skip
 
 
 def _notes(table: Table, titles: Mapping[str, str]) -> list[Comment]:

@@ -83,6 +83,11 @@ def days_alone(column: Any) -> Any:
     return pc.match_substring_regex(pc.cast(column, pa.string()), _DAY_ALONE)
 
 
+def is_day_number(text: str) -> bool:
+    """Returns whether a time is written as a spreadsheet's number of days, such as 46327.5."""
+    return _DAY_NUMBER.fullmatch(text.strip()) is not None
+
+
 def _moment(text: str | None) -> datetime | None:
     if not text:
         return None

@@ -13,6 +13,7 @@ import pyproj
 from sqlalchemy import Connection, text
 
 from data.archives.layout import MOMENT
+from data.archives.parquet import refusing_damage
 from data.clock import UtcDatetime
 from data.vocabulary import BodyKind, Parameter, StationKind, WaterClass
 from data.whole_files import whole_file
@@ -87,9 +88,13 @@ def places_in(connection: Connection) -> list[Place]:
 
 
 def read_places(file: Path) -> list[Place]:
-    """Returns the stations of an archive's file of stations, in order of their id."""
-    table = pyarrow.parquet.read_table(file)
-    return [_place(row) for row in table.drop_columns(["geometry"]).to_pylist()]
+    """Returns the stations of an archive's file of stations, in order of their id.
+
+    Raises BadInput for a damaged file.
+    """
+    with refusing_damage(file, KeyError):
+        table = pyarrow.parquet.read_table(file)
+        return [_place(row) for row in table.drop_columns(["geometry"]).to_pylist()]
 
 
 def _place(row: Mapping[str, Any]) -> Place:

@@ -15,6 +15,7 @@ import duckdb
 
 from data.archives.layout import Kind, months_in
 from data.archives.manifest import open_archive
+from data.archives.parquet import refusing_damage
 from data.clock import Span
 from data.quality.sums import whole_sql
 from data.queries.stations.month_classes import MEASURED
@@ -69,7 +70,10 @@ def sums_of(asked: Slice, *, threads: int | None = None) -> dict[int, StationSum
         return {}
     reviews = manifest.paths(folder, Kind.REVIEWS, months)
     findings = manifest.paths(folder, Kind.FINDINGS, months)
-    with duckdb.connect(config={"threads": threads} if threads else {}) as connection:
+    with (
+        refusing_damage(folder, duckdb.Error),
+        duckdb.connect(config={"threads": threads} if threads else {}) as connection,
+    ):
         as_of = asked.as_of.isoformat() if asked.as_of else "infinity"
         bound = {
             "first": asked.first, "last": asked.last, "as_of": as_of,

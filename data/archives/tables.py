@@ -8,9 +8,9 @@ from typing import Any, Final, NamedTuple
 
 import pyarrow as pa
 import pyarrow.csv
-import pyarrow.parquet
 
 from data.archives.layout import COLUMNS
+from data.archives.parquet import batches, refusing_damage, rows_in, with_plain_cells
 from data.errors import BadInput, NotFound
 from data.vocabulary import PARAMETERS, Parameter
 
@@ -21,6 +21,7 @@ _MOST_SHOWN: Final = 200
 TIME_NAMES: Final = ("time", "observed_at")
 TEXTS: Final = ("station", "time", "period", "received_at", "message_id", "extra", "flags", "below")
 PLACE: Final = ("longitude", "latitude")
+MOMENTS: Final = ("time", "received_at")
 _IGNORED: Final = frozenset({"station_id", "year", "month"})
 _COLUMN_OF: Final = {
     **{p.value: str(f.column) for p, f in PARAMETERS.items() if f.column},
@@ -60,9 +61,12 @@ class Chunk:
 
 def total_rows(file: Path) -> int | None:
     """Returns the number of rows in a Parquet file; None for CSV, which would have to be read."""
-    if file.suffix == ".parquet":
-        return int(pyarrow.parquet.read_metadata(file).num_rows)
-    return None
+    return rows_in(file) if is_parquet(file) else None
+
+
+def is_parquet(file: Path) -> bool:
+    """Returns whether a file is called one of Parquet."""
+    return file.suffix.lower() == ".parquet"
 
 
 def read_chunks(
@@ -77,26 +81,37 @@ def read_chunks(
     """
     if not file.is_file():
         raise NotFound("There is no file {file}.", file=str(file))
+    first = 1
+    left_out = [] if misshapen is None else misshapen
+    for batch in batches(file, CHUNK) if is_parquet(file) else _of_csv(file, left_out):
+        named, values = _named(batch)
+        if is_parquet(file):
+            with refusing_damage(file):
+                named = with_plain_cells(named, MOMENTS, (*values, *PLACE))
+        titles = dict(zip(_names(batch.column_names), batch.column_names, strict=True))
+        if first + batch.num_rows > after + 1:
+            skipped = max(0, after + 1 - first)
+            yield Chunk(first + skipped, named.slice(skipped), values, left_out, titles)
+        first += batch.num_rows
+
+
+def _of_csv(file: Path, misshapen: list[Misshapen]) -> Iterator[pa.Table]:
+    """Yields the file's rows in tables. Raises BadInput."""
+    rows = 0
     try:
-        first = 1
-        left_out = [] if misshapen is None else misshapen
-        for batch in _batches(file, left_out):
-            named, values = _named(batch)
-            titles = dict(zip(_names(batch.column_names), batch.column_names, strict=True))
-            if first + batch.num_rows > after + 1:
-                skipped = max(0, after + 1 - first)
-                yield Chunk(first + skipped, named.slice(skipped), values, left_out, titles)
-            first += batch.num_rows
+        for table in _csv_batches(file, misshapen):
+            rows += table.num_rows
+            yield table
     except pa.ArrowInvalid as error:
-        raise BadInput("{file} can't be read: {reason}", file=str(file), reason=error) from error
+        raise BadInput(
+            "{path} isn't CSV after row {row}: a quotation mark isn't closed, or a cell too long.",
+            mend="Double the quotation marks inside a cell.",
+            path=file,
+            row=rows,
+        ) from error
 
 
-def _batches(file: Path, misshapen: list[Misshapen]) -> Iterator[pa.Table]:
-    if file.suffix == ".parquet":
-        with pyarrow.parquet.ParquetFile(file) as opened:
-            for batch in opened.iter_batches(batch_size=CHUNK):
-                yield pa.Table.from_batches([batch])
-        return
+def _csv_batches(file: Path, misshapen: list[Misshapen]) -> Iterator[pa.Table]:
     with file.open("rb") as opened_text:
         head = opened_text.readline().decode("utf-8-sig", "replace")
     names = [name.strip().strip('"') for name in head.rstrip("\r\n").split(",")]
@@ -143,9 +158,24 @@ def _names(columns: Sequence[str]) -> list[str]:
     known = {*TEXTS, *PLACE, *COLUMNS, *RARE, *_IGNORED}
     if {"station", "time"} <= {*names} <= known and len({*names}) == len(names):
         return names
-    raise BadInput(
+    twice = [title for title, name in zip(columns, names, strict=True) if names.count(name) > 1]
+    if twice:
+        raise BadInput("The column {column} is there twice.", column=", ".join(twice))
+    raise no_readings(columns)
+
+
+def no_readings(titles: Sequence[str]) -> BadInput:
+    """Returns the error for a table whose titles aren't those of readings."""
+    columns = ", ".join(titles)
+    if columns.isascii():
+        return BadInput(
+            "The table's columns must be station, time, parameter keys; not {columns}.",
+            columns=columns,
+        )
+    return BadInput(
         "The table's columns must be station, time, parameter keys; not {columns}.",
-        columns=", ".join(columns),
+        mend="If titles are garbled, name the encoding with --encoding, or save the file as UTF-8.",
+        columns=columns,
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, extract, insert, select, text
 from data.errors import BadInput
 from data.imports.options import Options
 from data.imports.outcome import Outcome
+from data.imports.records import each_refused
 from data.imports.source import Row
 from data.procedure.deadlines import LAST_WEEKDAY, official_calendar
 from data.queries.working_days import CHANGED
@@ -42,7 +43,8 @@ def import_rows(
         )
         return
     if year is not None:
-        _replace(connection, year, days, len(rows), outcome)
+        with each_refused(connection, rows, outcome) as done:
+            _replace(connection, year, days, len(rows), done)
 
 
 def _year(rows: Sequence[Row]) -> int | None:

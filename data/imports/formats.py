@@ -16,6 +16,8 @@ from data.placing.shapes import unusable
 
 MAX_BYTES: Final = 500_000_000
 MAX_ROWS: Final = 500_000
+MAX_CELLS: Final = 50_000_000
+"""Rows times columns: short lines below a header of thousands of titles are as many cells."""
 MOST_NESTED: Final = 32
 """WKT nested deeper than this is none that a program writes; GEOS has no bound of its own."""
 
@@ -31,6 +33,7 @@ class Table:
     what the file itself declares, None where it doesn't. ``faults`` say why a cell (record, column)
     or a geometry (record, ``WHOLE_ROW``) can't be used; ``notes`` what was guessed or left out.
     ``delimiter`` is the sign that parts the cells of a CSV.
+    ``days_ahead`` is added to numbers of days: 1462 where a workbook counts them from 1904.
     """
 
     columns: tuple[str, ...]
@@ -41,6 +44,7 @@ class Table:
     faults: Mapping[tuple[int, str], BadInput] = field(default_factory=dict)
     notes: Sequence[Comment] = ()
     delimiter: str = ""
+    days_ahead: int = 0
 
     def has_decimal_commas(self, columns: Collection[str]) -> bool:
         """Returns whether the numbers in these columns are written as ``7,2``."""
@@ -74,6 +78,18 @@ def check_rows(path: Path, count: int) -> None:
             path=path,
             count=count,
             most=MAX_ROWS,
+        )
+
+
+def check_cells(path: Path, rows: int, columns: int) -> None:
+    """Raises BadInput when a table has more cells than are read, empty ones too."""
+    if rows * columns > MAX_CELLS:
+        raise BadInput(
+            "{path} holds {rows} rows of {columns} columns: too many cells.",
+            mend="Remove the columns that aren't needed, or split it.",
+            path=path,
+            rows=rows,
+            columns=columns,
         )
 
 
@@ -135,11 +151,6 @@ def encoding_notes(found: Decoded, stated: str = "") -> list[Comment]:
             )
         )
     return notes
-
-
-def first_line(error: BaseException) -> str:
-    """Returns the first line of an error's message without its full stop."""
-    return str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else repr(error)
 
 
 def geometry_of_wkt(text: str) -> BaseGeometry | None:

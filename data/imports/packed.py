@@ -14,6 +14,7 @@ _SEVERAL: Final = {
     True: "{path} holds {count} Shapefiles to choose from: {names}.",
     False: "{path} holds {count} files of data to choose from: {names}.",
 }
+_MOST_NAMED: Final = 10
 SHAPEFILE_PARTS: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _JUNK_FOLDERS: Final = frozenset({"__macosx", ".git", ".svn", "$recycle.bin"})
 _JUNK_NAMES: Final = frozenset({"thumbs.db", "desktop.ini", ".ds_store", "ehthumbs.db"})
@@ -61,7 +62,9 @@ def unpacked(
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError) as error:
-        raise BadInput("{path} isn't a zip file: {reason}.", path=path, reason=error) from error
+        raise BadInput(
+            "{path} isn't a zip file, or is damaged.", mend="Copy or pack it again.", path=path
+        ) from error
     with archive, TemporaryDirectory(prefix="onemap-import-") as folder:
         entries = {
             name: entry
@@ -88,15 +91,22 @@ def _choose(
     chosen = [name for name in data if layer in (None, Path(name).stem, Path(name).name, name)]
     if len(chosen) == 1:
         return chosen[0], None
+    if not data:
+        raise BadInput(
+            "{path} holds no file of data that is read, but: {names}.",
+            mend="Unpack a zip within it; save tables as .xlsx or as CSV in UTF-8.",
+            path=path,
+            names=", ".join(names[:_MOST_NAMED]) or "-",
+        )
     are_shapes = all(name.lower().endswith(".shp") for name in data)
     if len(data) == 1 and not are_shapes:
         return data[0], layer
     raise BadInput(
-        _SEVERAL[bool(data) and are_shapes],
+        _SEVERAL[are_shapes],
         mend="Name one with --layer.",
         path=path,
         count=len(data),
-        names=", ".join(data) or "-",
+        names=", ".join(data),
     )
 
 

@@ -84,13 +84,10 @@ def import_rows(
     rivers: dict[int, list[Row]] = defaultdict(list)
     names: dict[int, str] = {}
     for row in rows:
-        try:
+        with each_refused(connection, [row], outcome):
             found = registry.find_one(connection, "river", row.text("river"))
-        except BadInput as error:
-            outcome.refuse(row.number, row.name, error)
-            continue
-        rivers[found.id].append(row)
-        names[found.id] = found.name
+            rivers[found.id].append(row)
+            names[found.id] = found.name
     courses = registry.courses(connection)
     for river_id, group in rivers.items():
         with each_refused(connection, group, outcome, held_elsewhere(names[river_id])) as done:

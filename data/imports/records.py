@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from data.errors import BadInput, Conflict
 from data.imports.outcome import NumberedRow, Outcome
@@ -34,13 +34,22 @@ def each_refused(
     except (BadInput, Conflict) as error:
         outcome.refuse_all(rows, error)
     except DBAPIError as error:
-        if str(getattr(error.orig, "sqlstate", "") or "")[:2] not in _OF_THE_RECORD:
+        if not _is_of_the_record(error):
             raise
         outcome.refuse_all(
             rows, clash if clash and isinstance(error, IntegrityError) else _refusal(error)
         )
     else:
         outcome.add(done)
+
+
+def _is_of_the_record(error: DBAPIError) -> bool:
+    """Returns whether a record's own values caused the error.
+
+    What the driver itself refuses to send, such as a NUL, has no SQLSTATE.
+    """
+    state = str(getattr(error.orig, "sqlstate", "") or "")
+    return state[:2] in _OF_THE_RECORD or (not state and isinstance(error, DataError))
 
 
 def _refusal(error: DBAPIError) -> BadInput:

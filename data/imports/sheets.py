@@ -1,38 +1,30 @@
 """Reads CSV and Excel workbooks as plain tables: the header found, every cell as text."""
 
-import csv
-import io
-import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-import pyarrow as pa
-import pyogrio
-from pyogrio.errors import DataLayerError, DataSourceError, FieldError
-
+from data.contents import refuse_binary, refuse_other_formats
+from data.csv_rows import csv_rows
 from data.encodings import decode_text, delimiter_of, with_marks
 from data.errors import BadInput
 from data.imports.formats import (
     WHOLE_ROW,
     Table,
+    check_cells,
     check_rows,
     damaged_cell,
     encoding_notes,
-    first_line,
     unreadable_text,
 )
 from data.imports.outcome import Comment, comment
-from data.imports.vectors import too_long
+from data.imports.workbook_cells import FROM_1904
 from data.imports.workbooks import Workbook
 
 MOST_TITLE_LINES: Final = 20
 """The header is looked for among this many first lines."""
-
-_EXCEL_FAULTS: Final = re.compile(r"#(DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|SPILL!|CALC!)")
-_LONG: Final = re.compile(r"\d{16,}|\d(?:\.\d+)?[eE]\+?(?:1[5-9]|[2-9]\d)")
-"""Excel keeps fifteen digits of a number; a longer one is no longer what was typed."""
 
 Rows = Sequence[tuple[int, list[str]]]
 """Lines with their number in the file, from 1."""
@@ -46,16 +38,13 @@ def read_csv(
     A line with more cells than the header is a fault of that line; when no line fits, or the file
     isn't CSV at all, raises BadInput.
     """
+    refuse_other_formats(path, content)
     found = decode_text(content, encoding)
+    refuse_binary(path, found.text)
     if found.damaged and found.damaged == max(found.fields, 1):
         raise unreadable_text(path)
     delimiter = delimiter_of(found.text)
-    csv.field_size_limit(16_000_000)
-    try:
-        reader = csv.reader(io.StringIO(found.text, newline=""), delimiter=delimiter, strict=True)
-        rows = [(number, row) for number, row in enumerate(reader, start=1)]
-    except csv.Error as error:
-        raise BadInput("{path} isn't CSV: {reason}.", path=path, reason=error) from error
+    rows = [*enumerate(csv_rows(found.text, delimiter, path), start=1)]
     return replace(_table(path, rows, titles, encoding_notes(found)), delimiter=delimiter)
 
 
@@ -66,27 +55,29 @@ def read_workbook(
 
     Hidden sheets and further sheets aren't read, and that is noted. Raises BadInput.
     """
-    rows, notes, long = _sheet_rows(path, inner, layer)
+    book = Workbook(path, inner)
+    sheet = _sheet(path, book, layer)
+    lines, has_merged = book.read(sheet)
+    notes = []
+    if has_merged:
+        notes.append(comment("Merged cells are read as if each held the value."))
+    others = [name for name, _ in book.sheets if name != sheet]
+    if others:
+        notes.append(comment("Other sheets aren't read: {names}.", names=", ".join(others)))
+    first, last = min(lines.cells, default=1), max(lines.cells, default=0)
+    rows = [(number, lines.cells.get(number, [])) for number in range(first, last + 1)]
     table = _table(path, rows, titles, notes)
     faults = dict(table.faults)
-    for index, record in enumerate(table.records):
-        for title, cell in record.items():
-            if _EXCEL_FAULTS.fullmatch(cell):
-                faults[index, title] = BadInput(
-                    "The cell holds Excel's error {value}.", mend="Correct it.", value=cell
-                )
-            elif _LONG.fullmatch(cell) and float(cell) in long.get(table.numbers[index], ()):
-                faults[index, title] = too_long(cell)
-    return Table(table.columns, table.records, None, None, table.numbers, faults, table.notes)
+    for index, number in enumerate(table.numbers):
+        for place, title in enumerate(table.columns):
+            if fault := lines.faults.get((number, place)):
+                faults[index, title] = fault
+    return replace(table, faults=faults, days_ahead=FROM_1904 if book.is_from_1904 else 0)
 
 
-def _sheet_rows(
-    path: Path, inner: Path, layer: str | None
-) -> tuple[Rows, list[Comment], dict[int, set[float]]]:
-    """Returns a sheet's lines, what is said of it, and its numbers too long to be exact."""
-    book = Workbook(path, inner)
+def _sheet(path: Path, book: Workbook, layer: str | None) -> str:
+    """Returns the sheet to read: the one named, else the only visible one with anything in it."""
     shown = [name for name, is_hidden in book.sheets if not is_hidden]
-    options = {"HEADERS": "DISABLE", "FIELD_TYPES": "STRING"}
     if layer is None and len(shown) > 1:
         filled = [name for name in shown if book.has_cells(name)]
         shown = filled if len(filled) == 1 else shown
@@ -107,34 +98,7 @@ def _sheet_rows(
             sheet=sheet,
             names=", ".join(name for name, _ in book.sheets),
         )
-    try:
-        check_rows(path, pyogrio.read_info(inner, layer=sheet, **options)["features"])
-        meta, read = pyogrio.raw.read_arrow(inner, layer=sheet, return_fids=True, **options)
-        columns = [read.column(place).to_pylist() for place in range(read.num_columns)]
-    except (
-        DataSourceError,
-        DataLayerError,
-        FieldError,
-        ValueError,
-        RuntimeError,
-        OSError,
-        pa.ArrowException,
-    ) as error:
-        raise BadInput(
-            "{path} can't be read: {reason}.", path=path, reason=first_line(error)
-        ) from error
-    fid = read.column_names.index(meta["fid_column"] or "OGC_FID")
-    numbers = columns.pop(fid)
-    lines = {
-        number: [cell or "" for cell in row] for number, *row in zip(numbers, *columns, strict=True)
-    }
-    notes = []
-    if book.fill_merged(sheet, lines):
-        notes.append(comment("Merged cells are read as if each held the value."))
-    others = [name for name, _ in book.sheets if name != sheet]
-    if others:
-        notes.append(comment("Other sheets aren't read: {names}.", names=", ".join(others)))
-    return sorted(lines.items()), notes, book.long_numbers(sheet)
+    return sheet
 
 
 def _table(path: Path, rows: Rows, titles: Collection[str], notes: Sequence[Comment]) -> Table:
@@ -145,8 +109,14 @@ def _table(path: Path, rows: Rows, titles: Collection[str], notes: Sequence[Comm
     while columns and not columns[-1]:
         columns.pop()
     named = [title for title in columns if title]
-    if len(set(named)) != len(named) or not named:
+    if not named:
         raise BadInput("The first line of {path} must name every column once.", path=path)
+    if twice := [title for title, count in Counter(named).items() if count > 1]:
+        raise BadInput(
+            "The header of {path} must name every column once: {columns} stands there again.",
+            path=path,
+            columns=", ".join(twice),
+        )
     columns = [title or f"#{number}" for number, title in enumerate(columns, start=1)]
     if place:
         said.append(
@@ -156,6 +126,7 @@ def _table(path: Path, rows: Rows, titles: Collection[str], notes: Sequence[Comm
         )
     body = rows[place + 1 :]
     check_rows(path, len(body))
+    check_cells(path, len(body), len(columns))
     records, numbers, faults = [], [], {}
     for index, (number, row) in enumerate(body):
         cells = [cell.strip() for cell in row]

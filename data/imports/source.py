@@ -21,6 +21,7 @@ from data.imports.outcome import Comment, RefusedRow, comment
 from data.imports.parsing import parse_cell
 from data.moments import DayBounds
 from data.placing import cells
+from data.placing.cells import Parser
 from data.placing.shapes import BadAxes, flattened, mend, refusing_geometry
 from data.placing.spots import SourcePoint
 from data.settings import DateSettings
@@ -158,11 +159,9 @@ class _Reader:
         values = dict(self.fixed)
         for name, known in self.form.fields.items():
             column = self.columns.get(name, "")
-            text = record.get(column, "")
+            text = self._cell(record.get(column, ""), known.parse)
             if not text:
                 continue
-            if self.has_commas and known.parse in NUMERIC:
-                text = with_points(text)
             try:
                 if fault := self.table.faults.get((index, column)):
                     raise fault
@@ -179,6 +178,14 @@ class _Reader:
             if known.required and not values.get(name) and values.get(name) is not False:
                 raise BadInput("{field} is empty.", field=name)
         return values
+
+    def _cell(self, text: str, parse: Parser) -> str:
+        """Returns a cell's text as its parser reads it: decimal points, days counted from 1900."""
+        if self.has_commas and parse in NUMERIC:
+            return with_points(text)
+        if self.table.days_ahead and parse is cells.day and cells.is_day_number(text):
+            return str(int(float(text)) + self.table.days_ahead)
+        return text
 
     def _place(
         self, record: Mapping[str, str], index: int, number: int

@@ -24,16 +24,17 @@ from data.encodings import (
     known_encoding,
 )
 from data.errors import BadInput
+from data.imports.damage import unreadable
 from data.imports.formats import (
     WHOLE_ROW,
     Table,
     check_rows,
     damaged_cell,
     encoding_notes,
-    first_line,
 )
 from data.imports.openable import openable, stated_encoding
 from data.imports.outcome import Comment, comment
+from data.imports.workbook_cells import too_long
 from data.placing.shapes import UNUSABLE, unusable
 
 EXACT: Final = 2**53
@@ -89,9 +90,7 @@ def read_vector(path: Path, inner: Path, layer: str | None, encoding: str | None
             if info["driver"] == "GeoJSON":
                 _restore_texts(file, columns)
         except _BROKEN as error:
-            raise BadInput(
-                "{path} can't be read: {reason}.", path=path, reason=first_line(error)
-            ) from error
+            raise unreadable(path, file, error) from error
     notes += left
     if is_shape:
         columns, decoding = _decoded(path, columns, encoding)
@@ -248,12 +247,3 @@ def _cell(value: Any, index: int, title: str, faults: dict[tuple[int, str], BadI
     if fault := damaged_cell(text):
         faults[index, title] = fault
     return text
-
-
-def too_long(value: object) -> BadInput:
-    """Returns the fault of a long code that was kept as a number with a fraction."""
-    return BadInput(
-        "{value} was kept as a number too long to be exact: its last digits are lost.",
-        mend="Keep the column as text and enter the code again.",
-        value=value,
-    )

@@ -14,7 +14,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
-from data.archives.tables import PLACE, TEXTS, Chunk, Misshapen, has_our_columns
+from data.archives.cells import is_day_number
+from data.archives.tables import (
+    MOMENTS,
+    PLACE,
+    TEXTS,
+    Chunk,
+    Misshapen,
+    has_our_columns,
+    is_parquet,
+    no_readings,
+)
 from data.encodings import with_points
 from data.errors import BadInput, NotFound
 from data.imports.outcome import Comment, comment
@@ -62,7 +72,7 @@ def plain_file(
     """
     if not file.is_file():
         raise NotFound("There is no file {file}.", file=str(file))
-    if file.suffix == ".parquet" or (encoding is None and _is_plain(file)):
+    if is_parquet(file) or (encoding is None and _is_plain(file)):
         yield Plain(file)
         return
     with TemporaryDirectory(prefix="onemap-readings-") as folder:
@@ -108,10 +118,7 @@ def _turned(table: "Table", file: Path, target: Path) -> Plain:
     columns, unknown = match_titles(table.columns)
     has_values = any(name == "extra" or name not in (*TEXTS, *PLACE) for name in columns)
     if not (has_values and has_our_columns(list(columns))):
-        raise BadInput(
-            "The table's columns must be station, time, parameter keys; not {columns}.",
-            columns=", ".join(table.columns),
-        )
+        raise no_readings(table.columns)
     ragged = {index for index, column in table.faults if not column}
     header = table.numbers[0] - 1 if table.numbers else 0
     numeric = [title for name, title in columns.items() if name not in TEXTS]
@@ -125,10 +132,7 @@ def _turned(table: "Table", file: Path, target: Path) -> Plain:
                 text = ",".join(record.values())[:_MOST_SHOWN]
                 misshapen.append(Misshapen(number - header, text))
             elif any(record.values()):
-                cells = [
-                    with_points(record[title]) if has_commas and title in numeric else record[title]
-                    for title in columns.values()
-                ]
+                cells = _cells(table, record, columns, numeric if has_commas else ())
                 writer.writerow(cells)
                 numbers.append(number - header)
     read = ", ".join(f"{t} = {name}" for name, t in columns.items() if t != name)
@@ -138,3 +142,16 @@ def _turned(table: "Table", file: Path, target: Path) -> Plain:
     if unknown:
         notes.append(comment("Columns that aren't read: {columns}.", columns=", ".join(unknown)))
     return Plain(target, notes, numbers, misshapen, columns)
+
+
+def _cells(
+    table: "Table", record: Mapping[str, str], columns: Mapping[str, str], commas: Sequence[str]
+) -> list[str]:
+    """Returns a row's cells: decimal points in the columns with ``commas``, days from 1900."""
+    cells = []
+    for name, title in columns.items():
+        cell = with_points(record[title]) if title in commas else record[title]
+        if table.days_ahead and name in MOMENTS and is_day_number(cell):
+            cell = str(float(cell) + table.days_ahead)
+        cells.append(cell)
+    return cells

@@ -16,6 +16,7 @@ from data.archives.cells import days_alone, moments
 from data.archives.layout import COLUMNS, MOMENT, Month, month_of
 from data.archives.tables import PLACE, Chunk, is_key, parameters_of
 from data.clock import UtcDatetime
+from data.encodings import DAMAGED
 from data.moments import EARLIEST
 from data.quality.detection import DetectionRule
 from data.vocabulary import Flag, Parameter, Period
@@ -208,13 +209,13 @@ def _is_outside(at: Any, outside: Iterable[Month]) -> Any:
 
 
 def _unreadable(table: pa.Table) -> Any:
-    """Returns a mask of rows with unknown flags or rare parameters, or with a NUL in a text."""
+    """Returns a mask of rows with unknown flags, rare parameters, or text that can't be kept."""
     bad = np.zeros(table.num_rows, dtype=bool)
     for name, is_known in (("flags", _is_flag), ("extra", _is_rare), ("below", is_limit)):
         for row, text in enumerate(_text(table, name).to_pylist() if _there(table, [name]) else ()):
             bad[row] |= text is not None and not _is_object(text, is_known)
     for name in _there(table, ("message_id", "flags", "extra", "below")):
-        bad |= mask_of(pc.match_substring(_text(table, name), "\x00"))
+        bad |= mask_of(pc.match_substring_regex(_text(table, name), f"\\x00|{DAMAGED}"))
     return pa.array(bad)
 
 

@@ -1,5 +1,6 @@
 """An archive in files holds what the database holds, and says the same of it to the last bit."""
 
+import shutil
 from pathlib import Path
 
 import geopandas
@@ -138,6 +139,22 @@ def test_the_manifest_proves_the_files(filled: Database, tmp_path: Path) -> None
         check_part(tmp_path, part)
     with pytest.raises(BadInput, match="another choice"):
         unload(filled.app, tmp_path)
+
+
+@pytest.mark.parametrize("path", [STATIONS_FILE, Month(2026, 5).file_of(Kind.READINGS)])
+@pytest.mark.parametrize("rest", [-9, 4, 0, None])
+def test_a_damaged_archive_is_refused_in_a_sentence(
+    archive: Path, tmp_path: Path, path: str, rest: int | None
+) -> None:
+    folder = tmp_path / "copied"
+    shutil.copytree(archive, folder)
+    if rest is None:
+        (folder / path).unlink()
+    else:
+        (folder / path).write_bytes((folder / path).read_bytes()[:rest])
+    with pytest.raises(BadInput, match="can't be read") as refused:
+        assert read_places(folder / STATIONS_FILE) and sums_here(folder, MAY)  # noqa: PT018
+    assert "\n" not in str(refused.value)
 
 
 def test_an_export_broken_off_goes_on(filled: Database, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from data.archives.tables import read_chunks
 from data.errors import BadInput
 from ingest.history.office_files import plain_file
 
@@ -100,7 +101,7 @@ def test_a_workbook_s_dates_and_results_are_read(tmp_path: Path) -> None:
     book.close()
     with plain_file(file) as plain:
         text = plain.file.read_text("utf-8")
-    assert text == "station,time,ph,nh3n\nS-1,2026/11/26 08:00:00,7.1,<0.025\n"
+    assert text == "station,time,ph,nh3n\nS-1,2026-11-26 08:00:00,7.1,<0.025\n"
 
 
 def test_decimal_commas_are_read_where_another_sign_parts_the_cells(tmp_path: Path) -> None:
@@ -118,3 +119,11 @@ def test_decimal_commas_are_read_where_another_sign_parts_the_cells(tmp_path: Pa
         assert ".234" not in text
         assert "7.2" not in text
         assert not any("decimal points" in note for note in notes)
+
+
+def test_a_quotation_mark_never_closed_in_a_long_file_is_named_by_its_row(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    row = "S-1,2026-11-26 08:00,7.1\n"
+    file.write_text("station,time,ph\n" + row * 800_000 + '"' + "x" * (40 << 20), "utf-8")
+    with pytest.raises(BadInput, match=r"isn't CSV after row \d+: a quotation mark"):
+        list(read_chunks(file))

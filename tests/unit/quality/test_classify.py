@@ -263,3 +263,20 @@ def test_a_value_that_water_cannot_have_is_left_out_and_named(
     assert "'15'" in said[0]
     assert "0" in said[0]
     assert "14" in said[0]
+
+
+def test_a_very_long_cell_costs_no_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    long = "7" * 200_000
+    table = f"body,ph,note\nriver,7,{long}\nriver,{long},\nlake,7,\n"
+    told = classified(tmp_path, table).splitlines()
+    assert told[1] == f"river,7,{long},Ⅰ,ph,"
+    assert told[2].endswith(",,,ph")
+    assert told[3] == "lake,7,,Ⅰ,ph,"
+    assert len(capsys.readouterr().err) < 2000
+
+
+def test_a_quotation_mark_too_many_is_named_by_its_line(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="isn't CSV in line 3: a quotation mark"):
+        classified(tmp_path, 'body,ph\nriver,7\nriver,"7\nlake,7\n')

@@ -9,6 +9,7 @@ import pytest
 import xlsxwriter
 
 from dashboard.commands.publish import read_messages
+from dashboard.parts.wording import worded
 from data.clock import UtcDatetime
 from data.errors import BadInput
 from data.imports.outcome import Comment
@@ -155,3 +156,13 @@ def test_decimal_commas_are_read_where_semicolons_part_the_cells(tmp_path: Path)
         {"time": AT, "values": {"ph": 7.2, "nh3n": "<0.025"}, "position": [112.5, 32.5]},
         [],
     )
+
+
+def test_a_very_long_cell_costs_only_itself(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(f"{HEAD}S,{AT},{'7' * 400},0.1\nS,{AT},7,\n{'x' * 200_000},{AT},7,\n", "utf-8")
+    messages, faults = read_messages(file)
+    read = [json.loads(payload)["values"] for _, payload in messages]
+    assert read == [{"nh3n": 0.1}, {"ph": 7.0}]
+    assert [str(fault)[:6] for fault in faults] == ["Row 2,", "Line 4"]
+    assert all(len(worded(fault)) < 1000 for fault in faults)
