@@ -49,7 +49,7 @@ KINDS: tuple[Callable[[int], bytes], ...] = (
     lambda n: _wrapped(f'{{"ph": {n}}}', time='"1970-01-01T00:00:00Z"'),
     lambda n: _wrapped(f'{{"ph": {n}}}', more=', "flags": {"ph": "OK"}'),
     lambda n: _wrapped(f"[{n}]"),
-    lambda n: _wrapped(f'{{"ph": {n}}}', more=', "id": "a\\u0000b"'),
+    lambda n: _wrapped(f'{{"ph": "{n}x"}}', more=', "id": "a\\u0000b"'),
     lambda n: _wrapped(f'{{"ph": {n}}}', more=', "fw": "1.2"'),
     lambda n: _wrapped(f'{{"ph": {n}}}' + " " * 70_000),
 )
