@@ -6,6 +6,7 @@ from typing import Any
 from dashboard.ledger.dialog_checks import checks_of
 from dashboard.ledger.extension import extension_rule
 from dashboard.ledger.problem_reads import Seen
+from dashboard.ledger.step_basis import basis_of
 from dashboard.ledger.words import (
     action_word,
     category_word,
@@ -42,6 +43,7 @@ def dialog_of(seen: Seen, step: Step) -> dict[str, Any]:
         "foot": foot,
         "confirm": confirm,
         "danger": step.sets_back,
+        "basis": basis_of(seen, step.action),
         "checks": checks_of(seen, step.action),
         "fields": fields,
         "done": _("Done: {step}").format(step=action_word(step.action)),

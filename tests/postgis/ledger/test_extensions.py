@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from dashboard.ledger.workbook import cells, headings
 from data.chain import read
 from data.clock import business_date, to_utc
 from data.database import transaction
@@ -72,6 +73,32 @@ def test_a_request_waits_and_changes_no_deadline(office: Office) -> None:
             text("SELECT stage FROM photo WHERE event_seq = :seq"), {"seq": asked.version}
         ).scalar()
     assert stage == Stage.PROGRESS.value
+
+
+def test_the_list_and_its_file_say_what_is_asked_for_and_why(office: Office) -> None:
+    asked = act(
+        office,
+        "member",
+        carry(office, *TO_SIGN_OFF[:3]),
+        Action.ASK_EXTENSION,
+        text="连续降雨",
+        due_on=date(2026, 11, 20),
+    )
+    carry(office, *TO_SIGN_OFF[:3])
+    moment = Moment(office.clock(), office.clock())
+    with office.database.app.begin() as connection:
+        asker = asker_of(connection, office.accounts["office"], {})
+        found = problems(
+            connection, EVERYTHING, asker, LedgerFilter(view=View.OPEN), Order(), moment
+        )[0]
+    rows = {row.id: row for row in found}
+    row = rows.pop(asked.problem_id)
+    assert (row.asked_due_on, row.asked_why) == (date(2026, 11, 20), "连续降雨")
+    assert [other.asked_why for other in rows.values()] == [None] * len(rows)
+    heads = [column.head for column in headings()]
+    line = dict(zip(heads, cells(row, office.clock()), strict=True))
+    assert line["申请延期至"] == date(2026, 11, 20)
+    assert line["申请延期理由"] == "连续降雨"
 
 
 def test_an_approval_moves_the_deadline_and_tells_the_unit(office: Office) -> None:
