@@ -179,6 +179,12 @@ def grid_words() -> dict[str, str]:
         "ariaSkeletonCellLoading": _("Loading …"),
         "ariaSkeletonCellLoadingFailed": _("The row could not be loaded"),
         "ariaSortableColumn": _("Press Enter to sort"),
+        "ariaPageSizeSelectorLabel": _("Rows a page"),
+        "firstPage": _("First page"),
+        "lastPage": _("Last page"),
+        "nextPage": _("Next page"),
+        "previousPage": _("Previous page"),
+        "pageSizeSelectorLabel": _("Rows a page"),
         "loadingOoo": _("Loading …"),
         "noRowsToShow": " ",
     }

@@ -33,7 +33,7 @@ def test_a_unit_asks_on_its_phone_for_more_time_and_the_office_grants_it(
     dialog.locator(".pd-file").set_input_files(photo(42))
     expect(dialog.locator(".pd-photo.kept")).to_have_count(1)
     finish(unit, dialog, "整改中")
-    waits = f"上游镇水利站申请延期至 {asked}连续降雨，机械无法进场。"
+    waits = f"上游镇水利站申请延期至 {asked}理由：连续降雨，机械无法进场。"
     expect(unit.locator(".pb-asked")).to_contain_text(waits)
     assert unit.evaluate("document.documentElement.scrollWidth") <= 390
 
