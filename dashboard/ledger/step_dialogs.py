@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from dashboard.ledger.dialog_checks import checks_of
+from dashboard.ledger.dialog_checks import basis_of, checks_of
 from dashboard.ledger.extension import extension_rule
 from dashboard.ledger.problem_reads import Seen
-from dashboard.ledger.step_basis import basis_of
 from dashboard.ledger.words import (
     action_word,
     category_word,
