@@ -12,6 +12,20 @@ function refresh() {
   window.dash_clientside.set_props("problem-changed", { data: Date.now() });
 }
 
+/** While the page is read anew its buttons go, and the keyboard's place with them: the heading takes it. */
+function home() {
+  const give = () => {
+    if (document.activeElement && document.activeElement !== document.body) return;
+    const head = /** @type {HTMLElement | null} */ (document.querySelector(".pb-page h1"));
+    head?.setAttribute("tabindex", "-1");
+    head?.focus({ preventScroll: true });
+  };
+  const watch = new MutationObserver(give);
+  watch.observe(document.documentElement, { childList: true, subtree: true });
+  setTimeout(() => watch.disconnect(), LONGEST_MS);
+  give();
+}
+
 /** @param {string} message @param {string} [color] */
 function notice(message, color) {
   window.dash_clientside.set_props("shell-notice", {
@@ -179,6 +193,7 @@ async function send(step) {
     step.shut();
     notice(step.spec.done);
     refresh();
+    home();
     return;
   }
   wrong.textContent = answer.status === 409 ? overtaken(step, answer.reason) : answer.reason;

@@ -22,6 +22,7 @@ def test_a_unit_asks_on_its_phone_for_more_time_and_the_office_grants_it(
 
     unit = desk(Role.UNIT_MEMBER, address, width=390)
     finish(unit, begin(unit, "sign_for"), "整改中")
+    expect(unit.locator(".pb-page h1")).to_be_focused()
     dialog = begin(unit, "ask_extension")
     expect(dialog).to_contain_text("最多延期 2 次，每次不超过 15 个工作日；已延期 0 次")
     day = dialog.locator("input[type=date]")
