@@ -1,4 +1,4 @@
-"""What the dialog of a step shows first: the step it answers, and the evidence in its true state."""
+"""What the dialog of a step shows first: the step it answers, and the evidence as it stands."""
 
 from collections.abc import Sequence
 from enum import StrEnum
