@@ -41,7 +41,7 @@ def pending_request(seen: Seen) -> html.Div | None:
         [
             icon("clock"),
             html.B(until),
-            html.Span(event.text),
+            html.Span(f"{_('Reason')}{_(': ')}{event.text}", className="pb-why"),
             html.Span(f"{moment_text(event.at, seen.now)} · {after}"),
         ],
         className="pb-asked",

@@ -10,7 +10,7 @@ from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.kit import popover
 from dashboard.parts.wording import _, language
-from data.queries.ledger.filter import Order, Sort
+from data.queries.ledger.filter import Order, Sort, View
 
 BLOCK_ROWS: Final = 50
 MOST_START: Final = 1_000_000
@@ -56,6 +56,9 @@ FIELDS: Final = {
 ALWAYS: Final = (Sort.NUMBER,)
 """Columns that can't be put away."""
 
+ASKED: Final = "asked"
+"""The column of requests for more time, which the tab shows and hides."""
+
 
 def headings() -> dict[Sort, str]:
     """The names of the list's columns by sort key, in the order of the columns."""
@@ -72,8 +75,11 @@ def headings() -> dict[Sort, str]:
     }
 
 
-def columns(order: Order) -> list[dict[str, Any]]:
-    """AG Grid's definitions of the columns, sorted as ``order`` says."""
+def columns(order: Order, view: View) -> list[dict[str, Any]]:
+    """AG Grid's definitions of the columns, sorted as ``order`` says.
+
+    What a unit asks for has a column under the tab of such requests alone.
+    """
     made = []
     widths = WIDTHS if language.get() == "zh" else {**WIDTHS, **WIDER}
     for column, name in headings().items():
@@ -91,15 +97,31 @@ def columns(order: Order) -> list[dict[str, Any]]:
         if column in RENDERED:
             definition["cellRenderer"] = RENDERED[column]
         made.append(definition)
+        if column is Sort.DUE:
+            made.append(asked_column(is_shown=view is View.EXTENSION))
     return made
 
 
-def grid(name: str, order: Order) -> dag.AgGrid:
+def asked_column(*, is_shown: bool) -> dict[str, Any]:
+    """AG Grid's definition of the column of requests for more time: until when, and why."""
+    return {
+        "colId": ASKED,
+        "field": "asked",
+        "headerName": _("More time asked for"),
+        "minWidth": 200,
+        "flex": 280,
+        "sortable": False,
+        "hide": not is_shown,
+        "cellRenderer": "LedgerAsked",
+    }
+
+
+def grid(name: str, order: Order, view: View) -> dag.AgGrid:
     """The grid of problems, which while scrolled asks for ``BLOCK_ROWS`` rows at a time."""
     return dag.AgGrid(
         id=name,
         rowModelType="infinite",
-        columnDefs=columns(order),
+        columnDefs=columns(order, view),
         defaultColDef={
             "sortable": True,
             "resizable": True,
@@ -157,6 +179,12 @@ def grid_words() -> dict[str, str]:
         "ariaSkeletonCellLoading": _("Loading …"),
         "ariaSkeletonCellLoadingFailed": _("The row could not be loaded"),
         "ariaSortableColumn": _("Press Enter to sort"),
+        "ariaPageSizeSelectorLabel": _("Rows a page"),
+        "firstPage": _("First page"),
+        "lastPage": _("Last page"),
+        "nextPage": _("Next page"),
+        "previousPage": _("Previous page"),
+        "pageSizeSelectorLabel": _("Rows a page"),
         "loadingOoo": _("Loading …"),
         "noRowsToShow": " ",
     }

@@ -42,6 +42,8 @@ SERVICES: Mapping[str, str] = MappingProxyType(
 
 def notice_words(notice: Notice) -> str:
     """What a notice announces, in the reader's language: 新登记问题，待受理 or 问题已逾期."""
+    if notice.is_over:
+        return _("A unit asked for more time: answered or withdrawn")
     return _(NOTICE[notice.kind])
 
 

@@ -70,7 +70,7 @@ def bell(deps: Deps, user: User) -> Bell:
                 words=notice_words(each),
                 about=notice_about(each, now),
                 href=notice_address(each),
-                is_read=each.read_at is not None,
+                is_read=each.read_at is not None or each.is_over,
             )
             for each in found
         ],

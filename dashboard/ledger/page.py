@@ -65,7 +65,7 @@ def layout(**query: str | list[str]) -> html.Div:
             filters_over(chosen),
             html.Div(
                 [
-                    html.Div(grid.grid(Ids.GRID, order), className="lg-rows"),
+                    html.Div(grid.grid(Ids.GRID, order, chosen.view), className="lg-rows"),
                     html.Div(id=Ids.CARDS, className="lg-cards"),
                     html.Div(id=Ids.EMPTY, className="empty lg-empty", hidden=True),
                     html.Div(id=Ids.FOUND, className="lg-foot", role="status"),

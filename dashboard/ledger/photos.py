@@ -194,7 +194,9 @@ def check_words(seen: Seen, flag: Flag) -> tuple[str, str, str]:
         rule = ngettext("compared with {n} photo", "compared with {n} photos", flag.compared_count)
         value = {
             True: _("nothing alike"),
-            False: _("like one of {number}").format(number=flag.like_number or "—"),
+            False: _("like one of {number}").format(number=flag.like_number)
+            if flag.like_number
+            else _("like another photo, of no problem"),
             None: _("no earlier photo"),
         }[flag.ok]
         return _("Seen before"), value, rule.format(n=flag.compared_count)

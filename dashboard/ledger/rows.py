@@ -47,6 +47,8 @@ class Line:
     tag: str
     deadline: str
     light: str
+    asked: str
+    why: str
     unit: str
     last: str
     at: str
@@ -73,6 +75,8 @@ def line_of(row: ProblemRow, now: UtcDatetime) -> Line:
         tag=state_class(row.status, is_returned=row.is_returned),
         deadline=deadline_words(row.days_left, row.light),
         light=LIGHT_CLASS[row.light],
+        asked=asked_words(row),
+        why=row.asked_why or "",
         unit=row.unit or "—",
         last=last_words(row),
         at=moment_text(row.last_at, now),
@@ -80,6 +84,11 @@ def line_of(row: ProblemRow, now: UtcDatetime) -> Line:
         step=step.value if step else "",
         map=f"/#map=14/{row.lat:.5f}/{row.lon:.5f}&sel=problem:{row.id}",
     )
+
+
+def asked_words(row: ProblemRow) -> str:
+    """Until which day the unit asks for more time; empty when no request waits."""
+    return _("asked for: {day}").format(day=row.asked_due_on) if row.asked_due_on else ""
 
 
 def last_words(row: ProblemRow) -> str:
@@ -111,6 +120,9 @@ def card(line: Line) -> html.Li:
                     [html.B(line.group), html.Span(line.what, className="lg-what")],
                     className="lg-title",
                 ),
+                html.Div([html.B(line.asked), html.Span(line.why)], className="lg-asks")
+                if line.asked
+                else None,
                 html.Div(" · ".join(place_parts(line)), className="t2"),
                 html.Div(f"{line.last} {line.at}", className="t3 fs12"),
                 html.Div(

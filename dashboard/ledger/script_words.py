@@ -38,6 +38,13 @@ def script_words() -> dict[str, str]:
         "move_pin": _("Click the map to mark the place"),
         "working": _("Being written"),
         "offline": _("The server can't be reached. Keep this page open and try again."),
+        "unreachable": _(
+            "The server can't be reached now ({status}). What is filled in stays here; "
+            "try again in a while."
+        ),
+        "not_taken": _(
+            "The server did not take it ({status}). What is filled in stays here; try again."
+        ),
         "signed_out": _("You are signed out; sign in again in another tab and repeat."),
         "conflict": _("{reason} The page has been brought up to date."),
         "state_now": _("State now: {status}."),

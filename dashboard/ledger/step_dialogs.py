@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from dashboard.ledger.dialog_checks import checks_of
+from dashboard.ledger.dialog_checks import basis_of, checks_of
 from dashboard.ledger.extension import extension_rule
 from dashboard.ledger.problem_reads import Seen
 from dashboard.ledger.words import (
@@ -42,6 +42,7 @@ def dialog_of(seen: Seen, step: Step) -> dict[str, Any]:
         "foot": foot,
         "confirm": confirm,
         "danger": step.sets_back,
+        "basis": basis_of(seen, step.action),
         "checks": checks_of(seen, step.action),
         "fields": fields,
         "done": _("Done: {step}").format(step=action_word(step.action)),

@@ -16,7 +16,7 @@ from dashboard.ledger.line_words import (
 from dashboard.ledger.words import category_word, done_word, group_word, severity_word, source_word
 from dashboard.parts.measures import own_name
 from dashboard.parts.wording import _, language
-from dashboard.parts.workbook import MINUTE, WHOLE, Cell, Column, Sheet, title_of, workbook
+from dashboard.parts.workbook import DAY, MINUTE, WHOLE, Cell, Column, Sheet, title_of, workbook
 from data.clock import UtcDatetime
 from data.queries.ledger.choices import Choices
 from data.queries.ledger.filter import LedgerFilter
@@ -38,6 +38,8 @@ def headings() -> list[Column]:
         Column(_("Due at (Beijing)"), 18, MINUTE),
         Column(_("Deadline"), 16),
         Column(_("Extensions"), 8, WHOLE),
+        Column(_("More time asked for, until"), 14, DAY),
+        Column(_("Why more time is asked for"), 32),
         Column(_("Responsible unit"), 22),
         Column(_("Requirement"), 32),
         Column(_("Where it came from"), 14),
@@ -65,6 +67,8 @@ def cells(row: ProblemRow, now: UtcDatetime) -> list[Cell]:
         row.due_at,
         deadline_words(row.days_left, row.light),
         row.extension_count,
+        row.asked_due_on or "",
+        row.asked_why or "",
         row.unit or "",
         row.requirement,
         source_word(row.source),

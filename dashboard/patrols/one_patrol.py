@@ -137,7 +137,7 @@ def reason_words() -> dict[str, str]:
     """The sentences of the script that saves the patroller's reason, by key."""
     return {
         "empty": _("Write the reason first."),
-        "offline": _("The network is gone; nothing was saved."),
+        "offline": _("The server can't be reached now. What is filled in stays here; try again."),
     }
 
 

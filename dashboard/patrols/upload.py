@@ -103,7 +103,7 @@ def words() -> dict[str, str]:
     """The sentences of the script that uploads a track, by key."""
     return {
         "sending": _("Sending and judging the track …"),
-        "offline": _("The network is gone; nothing was saved."),
+        "offline": _("The server can't be reached now. What is filled in stays here; try again."),
         "upload": _("Upload"),
         "all_the_same": _("Upload it all the same"),
     }

@@ -21,10 +21,10 @@ from dashboard.parts.kit import (
     search_box,
     while_running,
 )
-from dashboard.parts.wording import _
-from dashboard.people import account_list, actions
+from dashboard.parts.wording import _, worded
+from dashboard.people import account_list, actions, role_form
 from dashboard.people.actions import Sent
-from data.errors import BadInput
+from data.errors import BadInput, OneMapError
 from data.records import AccountId
 
 
@@ -62,16 +62,19 @@ def layout(**_query: Any) -> html.Div:
         ),
         dmc.TextInput(id=Ids.NEW_NAME, label=_("Name to show"), required=True),
         *account_list.role_fields("new"),
+        role_form.said_box("new"),
         dialog_foot(close_button(), button(_("Create the account"), Ids.CREATE)),
     ]
     edit = [
         html.Div(id=Ids.EDIT_BODY),
         html.H3(_("Add a role"), className="sec-t"),
         *account_list.role_fields("add"),
+        role_form.said_box("add"),
         dialog_foot(close_button(), button(_("Add the role"), Ids.ADD_ROLE)),
     ]
     confirm = [
         html.P(id=Ids.CONFIRM_WORDS),
+        role_form.said_box("confirm"),
         dialog_foot(close_button(), button(_("Confirm"), Ids.CONFIRM)),
     ]
     return html.Div(
@@ -121,8 +124,8 @@ def register(app: dash.Dash, deps: Deps) -> None:
     register_new(app, deps)
     register_one(app, deps)
     register_confirm(app, deps)
-    for prefix in ("new", "add"):
-        register_role_fields(app, deps, prefix)
+    role_form.register_role_fields(app, deps, "new", Ids.NEW_DIALOG)
+    role_form.register_role_fields(app, deps, "add", Ids.EDIT_DIALOG)
 
 
 def register_list(app: dash.Dash, deps: Deps) -> None:
@@ -156,17 +159,19 @@ def register_new(app: dash.Dash, deps: Deps) -> None:
         Output(Ids.NEW_LOGIN, "value"),
         Output(Ids.NEW_NAME, "value"),
         *[Output(*field) for field in account_list.role_values("new")],
+        *[Output(*place) for place in role_form.refusal_places("new")],
         Input(Ids.NEW, "n_clicks"),
         prevent_initial_call=True,
     )
     async def open_dialog(_clicks: int) -> tuple[Any, ...]:
-        return True, "", "", *account_list.NO_ROLE
+        return True, "", "", *account_list.NO_ROLE, *role_form.refusals("new")
 
     @app.callback(
         Output(Ids.NEW_DIALOG, "opened", allow_duplicate=True),
         Output(Ids.PASSWORD, "children"),
         Output(Ids.PASSWORD_DIALOG, "opened"),
         Output(Ids.CHANGED, "data"),
+        *[Output(*place, allow_duplicate=True) for place in role_form.refusal_places("new")],
         Input(Ids.CREATE, "n_clicks"),
         State(Ids.NEW_LOGIN, "value"),
         State(Ids.NEW_NAME, "value"),
@@ -178,9 +183,19 @@ def register_new(app: dash.Dash, deps: Deps) -> None:
     async def create(
         _clicks: int, login: str | None, name: str | None, changed: int, *role: Sent
     ) -> tuple[Any, ...]:
-        grant = actions.role_of_fields(*role)
-        password = await off(actions.create, deps, login or "", name or "", grant)
-        return False, account_list.password_shown(password), True, changed + 1
+        login, name = login or "", name or ""
+        said = {**role_form.wrong_names(login, name), **role_form.wrong_role(*role)}
+        password = ""
+        if not said:
+            try:
+                grant = actions.role_of_fields(*role)
+                password = await off(actions.create, deps, login, name, grant)
+            except OneMapError as error:
+                said = role_form.place_of_refusal("new", error, role[3])
+        if said:
+            return (*[no_update] * 4, *role_form.refusals("new", said))
+        shown = account_list.password_shown(password)
+        return False, shown, True, changed + 1, *role_form.refusals("new")
 
 
 def register_one(app: dash.Dash, deps: Deps) -> None:
@@ -190,13 +205,15 @@ def register_one(app: dash.Dash, deps: Deps) -> None:
         Output(Ids.CHOSEN, "data"),
         Output(Ids.EDIT_DIALOG, "opened"),
         *[Output(*field) for field in account_list.role_values("add")],
+        *[Output(*place) for place in role_form.refusal_places("add")],
         Input({"type": "accounts-edit", "index": ALL}, "n_clicks"),
         prevent_initial_call=True,
     )
     async def choose(_clicks: list[int]) -> tuple[Any, ...]:
         if not pressed() or not isinstance(ctx.triggered_id, dict):
-            return (no_update,) * 7
-        return {"id": ctx.triggered_id["index"]}, True, *account_list.NO_ROLE
+            return (no_update,) * 12
+        chosen = {"id": ctx.triggered_id["index"]}
+        return chosen, True, *account_list.NO_ROLE, *role_form.refusals("add")
 
     @app.callback(
         Output(Ids.EDIT_BODY, "children"),
@@ -216,6 +233,7 @@ def register_one(app: dash.Dash, deps: Deps) -> None:
     @app.callback(
         Output(Ids.CHANGED, "data", allow_duplicate=True),
         *[Output(*field, allow_duplicate=True) for field in account_list.role_values("add")],
+        *[Output(*place, allow_duplicate=True) for place in role_form.refusal_places("add")],
         Input(Ids.ADD_ROLE, "n_clicks"),
         State(Ids.CHOSEN, "data"),
         State(Ids.CHANGED, "data"),
@@ -225,8 +243,16 @@ def register_one(app: dash.Dash, deps: Deps) -> None:
     )
     async def add_role(_clicks: int, chosen: dict[str, Any], changed: int, *role: Sent) -> Any:
         account_id, version = AccountId(number_in(chosen, "id")), number_in(chosen, "version")
-        await off(actions.add_role, deps, account_id, version, actions.role_of_fields(*role))
-        return changed + 1, *account_list.NO_ROLE
+        said = role_form.wrong_role(*role)
+        if not said:
+            try:
+                grant = actions.role_of_fields(*role)
+                await off(actions.add_role, deps, account_id, version, grant)
+            except OneMapError as error:
+                said = role_form.place_of_refusal("add", error, role[3])
+        if said:
+            return (*[no_update] * 6, *role_form.refusals("add", said))
+        return changed + 1, *account_list.NO_ROLE, *role_form.refusals("add")
 
 
 def register_confirm(app: dash.Dash, deps: Deps) -> None:
@@ -236,20 +262,22 @@ def register_confirm(app: dash.Dash, deps: Deps) -> None:
         Output(Ids.PENDING, "data"),
         Output(Ids.CONFIRM_WORDS, "children"),
         Output(Ids.CONFIRM_DIALOG, "opened"),
+        Output("accounts-confirm-said", "children"),
         Input({"type": "accounts-ask", "what": ALL, "index": ALL}, "n_clicks"),
         prevent_initial_call=True,
     )
     async def ask(_clicks: list[int]) -> tuple[Any, ...]:
         if not pressed() or not isinstance(ctx.triggered_id, dict):
-            return no_update, no_update, no_update
+            return (no_update,) * 4
         pending = {"what": ctx.triggered_id["what"], "index": ctx.triggered_id["index"]}
-        return pending, account_list.confirmation(pending["what"]), True
+        return pending, account_list.confirmation(pending["what"]), True, None
 
     @app.callback(
         Output(Ids.CONFIRM_DIALOG, "opened", allow_duplicate=True),
         Output(Ids.PASSWORD, "children", allow_duplicate=True),
         Output(Ids.PASSWORD_DIALOG, "opened", allow_duplicate=True),
         Output(Ids.CHANGED, "data", allow_duplicate=True),
+        Output("accounts-confirm-said", "children", allow_duplicate=True),
         Input(Ids.CONFIRM, "n_clicks"),
         State(Ids.CHOSEN, "data"),
         State(Ids.PENDING, "data"),
@@ -261,37 +289,9 @@ def register_confirm(app: dash.Dash, deps: Deps) -> None:
         _clicks: int, chosen: dict[str, Any], pending: dict[str, Any], changed: int
     ) -> tuple[Any, ...]:
         account_list.confirmation(str(pending.get("what")))
-        password = await off(act, deps, chosen, pending)
+        try:
+            password = await off(act, deps, chosen, pending)
+        except OneMapError as error:
+            return (*[no_update] * 4, worded(error))
         shown = account_list.password_shown(password) if password else no_update
-        return False, shown, bool(password), changed + 1
-
-
-def register_role_fields(app: dash.Dash, deps: Deps, prefix: str) -> None:
-    """Registers the callbacks that fill a role's fields: chiefs' levels, divisions, units."""
-    opened = Ids.NEW_DIALOG if prefix == "new" else Ids.EDIT_DIALOG
-
-    @app.callback(
-        Output(f"accounts-{prefix}-division", "data"),
-        Output(f"accounts-{prefix}-unit", "data"),
-        Input(opened, "opened"),
-        prevent_initial_call=True,
-    )
-    async def fill(_opened: bool) -> tuple[Any, ...]:
-        return account_list.place_choices(await off(actions.places, deps))
-
-    @app.callback(
-        Output(f"accounts-{prefix}-chief", "hidden"),
-        Output(f"accounts-{prefix}-area", "hidden"),
-        Input(f"accounts-{prefix}-role", "value"),
-        prevent_initial_call=True,
-    )
-    async def show_level(role: str | None) -> tuple[bool, bool]:
-        return role != "chief", role == "administrator"
-
-    @app.callback(
-        Output(f"accounts-{prefix}-everywhere", "hidden"),
-        Input(f"accounts-{prefix}-division", "value"),
-        prevent_initial_call=True,
-    )
-    async def warn(division: str | None) -> bool:
-        return division != actions.EVERYWHERE
+        return False, shown, bool(password), changed + 1, None

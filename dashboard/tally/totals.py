@@ -128,7 +128,7 @@ def reasons_card(shown: Shown) -> html.Section:
         )
         for reason, count in shown.reasons
     ]
-    note = _("different messages, by when they came last; ./onemap quarantine lists them")
+    note = _("different messages, by when they came last")
     return html.Section(
         [
             html.Header(

@@ -288,7 +288,7 @@ def foot(water_file: WaterFile) -> html.Footer:
     """Returns the foot: the rule by which water classes are judged and the source of the data."""
     rule = _(
         "Classes by GB 3838-2002 table 1, the worst of single parameters, from the newest readings;"
-        " a class older than 24 h or three intervals is not told."
+        " a class older than 24 h or three intervals is not shown."
     )
     read = _("Read at {time}.").format(time=moment_text(water_file.as_of, water_file.as_of))
     source = _("Data source: {source}").format(source=water_file.facts.source or _("not on file"))

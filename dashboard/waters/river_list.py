@@ -75,7 +75,7 @@ def sections(row: RiverRow) -> Any:
     if row.below_count:
         notes.append(_("{n} below target").format(n=row.below_count))
     if row.unsure_count:
-        notes.append(_("{n} not told").format(n=row.unsure_count))
+        notes.append(_("{n} not judged").format(n=row.unsure_count))
     share = row.met_count / row.section_count
     return html.Div(
         [

@@ -9,7 +9,7 @@ import { Photos } from "../../dashboard/assets/ledger/photos.mjs";
 import { post, say } from "../../dashboard/assets/ledger/send.mjs";
 import { answer, browser, settled } from "./page.mjs";
 
-const WORDS = { need_text: "write", need_choice: "choose", need_photo: "photo", wait_photos: "wait", offline: "offline", signed_out: "signed out", sending: "{n} %", checking: "checked", kept: "kept" };
+const WORDS = { need_text: "write", need_choice: "choose", need_photo: "photo", wait_photos: "wait", offline: "offline", unreachable: "unreachable {status}", not_taken: "not taken {status}", signed_out: "signed out", sending: "{n} %", checking: "checked", kept: "kept" };
 const around = () => ({ words: WORDS, told: { lon: 112, lat: 32 }, changed() {} });
 const make = (spec) => MAKERS[spec.kind]({ name: "field", label: "Field", ...spec }, around());
 
@@ -244,10 +244,13 @@ test("what is posted is JSON with the key of the report, and the answer is told 
   assert.deepEqual(got, { ok: true, status: 201, body: { id: 3 }, reason: "" });
 });
 
-test("a refusal says why, with the fields it names; without a body it says its number", async () => {
+test("a refusal says why, with the fields it names; without our document it says in words what it is", async () => {
   const refusals = [
     [answer({ detail: "Not so.", fields: [{ field: "x", message: "beyond" }] }, 422), "Not so. x: beyond"],
-    [answer(null, 500), "500"],
+    [answer(null, 500), "unreachable 500"],
+    [answer(null, 502), "unreachable 502"],
+    [answer({ detail: "Busy." }, 503), "Busy."],
+    [answer(null, 413), "not taken 413"],
     [answer({ detail: "Who?" }, 401), "signed out"],
   ];
   for (const [refusal, reason] of refusals) {

@@ -60,6 +60,7 @@ interface FieldSpec {
 }
 interface DialogSpec {
   title: string; note: string; confirm: string; done: string; foot: string; danger: boolean; fields: FieldSpec[];
+  basis: { title: string; lines: string[]; photos: number[] } | null;
   checks: { state: "fits" | "doubtful" | "unknown" | "missing"; said: string; name: string; value: string; limit: string }[];
 }
 interface ToldProblem {

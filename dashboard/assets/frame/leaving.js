@@ -106,6 +106,14 @@
     if (event.key === "Escape" && !isList) stops(event);
   }, true);
 
+  // A dialog whose opener has gone meanwhile leaves the keyboard nowhere: the page's heading takes it.
+  const home = () => {
+    if (front() || (document.activeElement && document.activeElement !== document.body)) return;
+    const head = /** @type {HTMLElement | null} */ (document.querySelector(".om-page h1"));
+    head?.setAttribute("tabindex", "-1");
+    head?.focus({ preventScroll: true });
+  };
+
   /** @type {Map<Element, () => void>} */
   const open = new Map();
   new MutationObserver(() => {
@@ -113,6 +121,7 @@
       if (modal.isConnected) continue;
       open.delete(modal);
       closed();
+      setTimeout(home, 300);
     }
     for (const modal of document.querySelectorAll(MODAL)) {
       if (!open.has(modal)) open.set(modal, hold({ isFilled: () => isFilled(modal), ask: () => ask(modal), close: () => close(modal) }));

@@ -2,6 +2,7 @@
 
 import { element } from "../map/words.mjs";
 import { MAKERS } from "./fields.mjs";
+import { show } from "./gallery.mjs";
 import { post, say } from "./send.mjs";
 
 const icon = (/** @type {string} */ name) => element("span", { class: `ic ic-${name}`, "aria-hidden": "true" });
@@ -9,6 +10,20 @@ const icon = (/** @type {string} */ name) => element("span", { class: `ic ic-${n
 /** Has the page read its problem anew. */
 function refresh() {
   window.dash_clientside.set_props("problem-changed", { data: Date.now() });
+}
+
+/** While the page is read anew its buttons go, and the keyboard's place with them: the heading takes it. */
+function home() {
+  const give = () => {
+    if (document.activeElement && document.activeElement !== document.body) return;
+    const head = /** @type {HTMLElement | null} */ (document.querySelector(".pb-page h1"));
+    head?.setAttribute("tabindex", "-1");
+    head?.focus({ preventScroll: true });
+  };
+  const watch = new MutationObserver(give);
+  watch.observe(document.documentElement, { childList: true, subtree: true });
+  setTimeout(() => watch.disconnect(), LONGEST_MS);
+  give();
 }
 
 /** @param {string} message @param {string} [color] */
@@ -30,6 +45,17 @@ function checklist(checks) {
   return [element("ul", { class: "pd-checks" }, ...items)];
 }
 
+/** What the step answers, as somebody wrote it, with the photos that came along; nothing for none. @param {ToldProblem} told @param {DialogSpec["basis"]} basis */
+function answered({ photos, words }, basis) {
+  if (!basis) return [];
+  const shown = basis.photos.map((at) => {
+    const small = element("button", { type: "button", class: "pd-seen", "aria-label": photos[at].words }, element("img", { alt: "", loading: "lazy", src: `/api/v1/photos/${photos[at].id}?size=thumb` }));
+    small.addEventListener("click", () => show({ photos, words }, at));
+    return small;
+  });
+  return [element("section", { class: "pd-basis" }, element("h3", {}, basis.title), ...basis.lines.map((line) => element("p", {}, line)), element("div", { class: "pd-seens" }, ...shown))];
+}
+
 /** Opens the dialog of that step. @param {ToldProblem} told @param {string} action */
 export function open(told, action) {
   const spec = told.dialogs[action];
@@ -40,7 +66,7 @@ export function open(told, action) {
   const changed = () => {
     confirm.disabled = step.isStale || step.spec.checks.some(({ state }) => state === "missing") || dialog.dataset.busy === "true";
   };
-  const checks = element("div", { class: "pd-checked" }, ...checklist(spec.checks));
+  const checks = element("div", { class: "pd-checked" }, ...answered(told, spec.basis), ...checklist(spec.checks));
   /** @type {FormField[]} */
   const fields = spec.fields.map((field) => ({ ...MAKERS[field.kind](field, { words, told, changed }), name: field.name, either: field.either }));
   const filled = () => JSON.stringify(fields.map((field) => [field.value(), field.count?.()]));
@@ -167,6 +193,7 @@ async function send(step) {
     step.shut();
     notice(step.spec.done);
     refresh();
+    home();
     return;
   }
   wrong.textContent = answer.status === 409 ? overtaken(step, answer.reason) : answer.reason;
@@ -201,7 +228,7 @@ async function renew(step) {
   if (now) step.told = now;
   if (!next || step.isStale) return;
   step.spec = next;
-  checks.replaceChildren(...checklist(next.checks));
+  checks.replaceChildren(...answered(step.told, next.basis), ...checklist(next.checks));
 }
 
 /** What to say when somebody was faster: why, how the problem stands now, what becomes of what was written. @param {Step} step @param {string} reason */

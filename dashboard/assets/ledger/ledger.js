@@ -61,11 +61,27 @@
       const on = tab.id.includes(`"index":"${view}"`);
       tab.classList.toggle("on", on);
       tab.setAttribute("aria-pressed", String(on));
+      if (on) reach(/** @type {HTMLElement} */ (tab));
     }
+    showAsked(view === "extension");
     query = parts.toString();
     begin();
     remember();
     return query === new URLSearchParams(values["ledger-asked"]).toString() ? nothing() : query;
+  };
+
+  // On a phone the strip of tabs is wider than the window: the chosen tab is brought into it.
+  const reach = (/** @type {HTMLElement} */ tab) => {
+    const strip = /** @type {HTMLElement | null} */ (tab.closest(".lg-tabs"));
+    if (!strip) return;
+    const [inner, outer] = [tab.getBoundingClientRect(), strip.getBoundingClientRect()];
+    if (inner.left < outer.left || inner.right > outer.right) strip.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
+  };
+
+  // What a unit asks for stands in a column of its own, under the tab of such requests.
+  const showAsked = async (/** @type {boolean} */ isShown) => {
+    const api = await window.dash_ag_grid?.getApiAsync("ledger-grid");
+    if (api?.getColumn("asked")?.isVisible() === !isShown) api.setColumnsVisible(["asked"], isShown);
   };
 
   const turn = () => (pressed() ? asked().index : nothing());
@@ -116,7 +132,7 @@
     const api = await window.dash_ag_grid?.getApiAsync("ledger-grid");
     for (const column of api?.getColumns() ?? []) {
       const name = column.getColId();
-      if (name !== "number" && !name.startsWith("ag-Grid")) api.setColumnsVisible([name], shown.includes(name));
+      if (!["number", "asked"].includes(name) && !name.startsWith("ag-Grid")) api.setColumnsVisible([name], shown.includes(name));
     }
     return nothing();
   };
@@ -241,6 +257,7 @@
     LedgerSeverity: cell((row) => make("span", { className: "lg-severity" }, row.severity, bars(row.bars))),
     LedgerStatus: cell((row) => make("span", { className: row.tag }, row.status)),
     LedgerDeadline: cell((row) => make("span", { className: row.light }, row.deadline)),
+    LedgerAsked: cell((row) => (row.asked ? make("span", { className: "lg-cell", title: `${row.asked} ${row.why}` }, make("b", { className: "lg-group" }, row.asked), make("span", { className: "t2" }, row.why)) : null)),
     LedgerLast: cell((row) =>
       make(
         "span",

@@ -6,7 +6,7 @@ import { draftFor, Drafts, moment } from "./drafts.mjs";
 import { locate } from "./fields.mjs";
 import { fresh, Photos } from "./photos.mjs";
 import { doneCard, icon, placeFields, restoredLine, wanted } from "./report_parts.mjs";
-import { post, say } from "./send.mjs";
+import { isUnanswered, post, say } from "./send.mjs";
 import { suggest, similarTo } from "./similar.mjs";
 import { chooser, mirror } from "./spot.mjs";
 
@@ -321,8 +321,7 @@ class Report {
   async send() {
     if (this.lacks()) return this.refuse(this.lacks());
     if (!(await this.photos.whole()) || this.submit.disabled || this.keeping === "over") return;
-    const lacks = this.lacks();
-    if (lacks || !this.spot) return this.refuse(lacks);
+    if (this.lacks() || !this.spot) return this.refuse(this.lacks());
     this.submit.disabled = true;
     const known = this.sure || this.sent ? [] : await similarTo(this.spot, this.category);
     if (known.length) {
@@ -340,13 +339,14 @@ class Report {
       photo_ids: this.photos.ids,
     };
     this.form.inert = true; // what is added now would be in no report
-    const offline = this.say(this.keeping === "kept" ? "offline_kept" : "offline");
+    const kept = this.say("offline_kept");
+    const words = this.keeping === "kept" ? { ...this.words, offline: kept, unreachable: kept } : this.words;
+    const wasSent = this.sent;
     this.sent = true;
     this.save();
-    const answer = await post("/api/v1/problems", body, { ...this.words, offline }, { "Idempotency-Key": this.key });
-    this.submit.disabled = false;
-    this.form.inert = false;
-    this.sent = answer.status === 0;
+    const answer = await post("/api/v1/problems", body, words, { "Idempotency-Key": this.key });
+    this.submit.disabled = this.form.inert = false;
+    this.sent = isUnanswered(answer) || (wasSent && !answer.ok && answer.status !== 409); // a refusal says nothing of the one before it
     if (answer.ok) return this.done(answer);
     this.refuse(answer.reason);
     if (answer.status === 409) this.offerAnew();

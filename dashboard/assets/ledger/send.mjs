@@ -10,11 +10,15 @@ export function say(words, key, facts = {}) {
   return (words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(facts[name] ?? ""));
 }
 
-/** What a refusal says; the fields it names are added. @param {{status: number, body: any}} answer any: a problem document, or nothing @param {Words} words */
+/** Whether nobody knows if the server did it: no answer came, or one of a server or proxy that failed on the way. @param {{status: number}} answer */
+export const isUnanswered = ({ status }) => status === 0 || status >= 500;
+
+/** What a refusal says; the fields it names are added. One without our document is of a proxy, or the server failed. @param {{status: number, body: any}} answer any: a problem document, or nothing @param {Words} words */
 function reason(answer, words) {
   if (answer.status === 401) return say(words, "signed_out");
   const fields = (answer.body?.fields ?? []).map((/** @type {{field: string, message: string}} */ each) => `${each.field}: ${each.message}`);
-  return [answer.body?.detail ?? String(answer.status), ...fields].join(" ");
+  const own = say(words, isUnanswered(answer) ? "unreachable" : "not_taken", { status: answer.status });
+  return [answer.body?.detail ?? own, ...fields].join(" ");
 }
 
 /**

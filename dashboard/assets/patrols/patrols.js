@@ -107,14 +107,19 @@
     place.classList.toggle("pt-bad", bad);
   }
 
-  /** What a refusal says. @param {XMLHttpRequest} request @returns {string} */
-  function reason(request) {
+  /** What a refusal says; one without our document is of a proxy on the way. @param {XMLHttpRequest} request @param {HTMLElement} button @returns {string} */
+  function reason(request, button) {
     try {
       const said = JSON.parse(request.responseText);
-      return said.detail || said.title || request.statusText;
+      return said.detail || said.title || say(button, "offline");
     } catch {
-      return request.statusText;
+      return say(button, "offline");
     }
+  }
+
+  /** @param {XMLHttpRequest} request */
+  function isOurs(request) {
+    return (request.getResponseHeader("Content-Type") ?? "").includes("json");
   }
 
   /** The sending button says what it will do. @param {HTMLElement} button */
@@ -162,8 +167,8 @@
     request.addEventListener("load", () => {
       over();
       if (request.status >= 300) {
-        tell(reason(request), true);
-        if (request.status === 409) ask(JSON.parse(request.responseText), button);
+        tell(reason(request, button), true);
+        if (request.status === 409 && isOurs(request)) ask(JSON.parse(request.responseText), button);
       } else recorded(JSON.parse(request.responseText), button);
     });
     request.addEventListener("error", () => {
@@ -214,7 +219,7 @@
         body: JSON.stringify({ version: Number(button.dataset.version), text }),
       });
       if (answer.ok) refresh();
-      else said.textContent = (await answer.json()).detail ?? answer.statusText;
+      else said.textContent = (await answer.json()).detail ?? say(button, "offline");
     } catch {
       said.textContent = say(button, "offline");
     }

@@ -183,7 +183,7 @@
         body: JSON.stringify({ reviews }),
       });
       const told = await answer.json();
-      if (!answer.ok) return tell(told.detail ?? answer.statusText);
+      if (!answer.ok) return tell(told.detail ?? say(said, "away"));
       const before = listed.map((row, at) => ({ ...back(row, reviews[at].reason ?? ""), seen_id: told.ids[at] }));
       finished(listed);
       tell(say(said, "done", { n: reviews.length }), () => undo(before));
@@ -227,7 +227,7 @@
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify({ reviews }),
       });
-      if (!answer.ok) return tell((await answer.json()).detail ?? answer.statusText);
+      if (!answer.ok) return tell((await answer.json()).detail ?? say(said, "away"));
       tell(say(said, "undone"));
       set("quality-picked", { data: `${picked()} ` });
       read();

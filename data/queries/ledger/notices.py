@@ -32,15 +32,23 @@ WHERE delivery.account_id = :account AND delivery.delivered_at IS NOT NULL
             THEN station.id IS NOT NULL AND {STATION_VISIBLE}
         ELSE {SERVICE_VISIBLE} END
 """
+_IS_OVER: Final = f"""(delivery.kind = '{NoticeKind.EXTENSION_ASKED.value}'
+    AND problem.asked_due_on IS NULL)"""
+"""A request for more time that has been answered or withdrawn asks nobody any more."""
+
 _NOTICES: Final = text(f"""
 SELECT delivery.id, delivery.kind, delivery.problem_id, problem.number, problem.category,
     delivery.subject_kind, delivery.subject_uid, station.id AS station_id,
     station.name AS station_name, station.name_en AS station_name_en,
-    delivery.facts, delivery.made_at, delivery.read_at, {WHERE_FACTS.format(of="problem")}
+    delivery.facts, delivery.made_at, delivery.read_at, {_IS_OVER} AS is_over,
+    {WHERE_FACTS.format(of="problem")}
 {_SUBJECTS} {WHERE_JOINS.format(of="problem")} {_TOLD}
-ORDER BY delivery.read_at IS NOT NULL, delivery.made_at DESC, delivery.id DESC LIMIT :most
+ORDER BY delivery.read_at IS NOT NULL OR {_IS_OVER}, delivery.made_at DESC, delivery.id DESC
+LIMIT :most
 """)
-_UNREAD: Final = text(f"SELECT count(*) {_SUBJECTS} {_TOLD} AND delivery.read_at IS NULL")
+_UNREAD: Final = text(
+    f"SELECT count(*) {_SUBJECTS} {_TOLD} AND delivery.read_at IS NULL AND NOT {_IS_OVER}"
+)
 _BELLS: Final = text("""
 SELECT account_id, count(*) AS unread, max(id) AS newest FROM delivery
 WHERE account_id = ANY(:accounts) AND delivered_at IS NOT NULL AND read_at IS NULL
@@ -53,7 +61,8 @@ class Notice:
     """One notice to an account; ``facts`` are those of the time when it was made.
 
     It is about a problem (``problem_id``, ``number``, ``category``, and ``where`` that lies), or
-    about a subject, of which a station has its id and names.
+    about a subject, of which a station has its id and names. ``is_over``: nobody need act on it
+    any more.
     """
 
     id: int
@@ -70,6 +79,7 @@ class Notice:
     facts: Mapping[str, Any]
     made_at: UtcDatetime
     read_at: UtcDatetime | None
+    is_over: bool
 
 
 def notices(

@@ -55,6 +55,8 @@ _SORTS: Final[Mapping[Sort, tuple[str, tuple[str, ...]]]] = {
 class ProblemRow:
     """A problem as a list shows it; ``where`` and ``lon``/``lat`` (CGCS2000) give its place.
 
+    ``asked_due_on`` and ``asked_why`` are those of the unit's request for more time that waits.
+
     ``next_action`` is the step for which it waits for the reader, None when it doesn't;
     ``days_left`` the working days until the deadline, negative when overdue.
     """
@@ -93,6 +95,7 @@ class ProblemRow:
     is_provisional: bool
     extension_count: int
     asked_due_on: date | None
+    asked_why: str | None
     pressed_at: UtcDatetime | None
     light: Light
     days_left: int | None
@@ -179,6 +182,11 @@ def counts(connection: Connection, scope: Scope, asker: Asker, moment: Moment) -
     return Counts({view: row[view.value] for view in View}, row["signed_off_this_month"])
 
 
+_ASKED_WHY: Final = f"""CASE WHEN problem.asked_due_on IS NOT NULL THEN (
+    SELECT convert_from(event.body, 'UTF8')::jsonb ->> 'text' FROM problem_event event
+    WHERE event.problem_id = problem.id AND event.action = '{Action.ASK_EXTENSION.value}'
+    ORDER BY event.seq DESC LIMIT 1) END"""
+
 _COLUMNS: Final = f"""problem.id, problem.number, problem.version, problem.status,
     problem.is_returned, problem.category, problem.severity, problem.source, problem.source_ref,
     problem.description, problem.requirement, problem.offset_m, problem.division_id,
@@ -187,8 +195,8 @@ _COLUMNS: Final = f"""problem.id, problem.number, problem.version, problem.statu
     problem.reporter_id, problem.handler_id, problem.checker_id, problem.found_at,
     problem.registered_at, problem.assigned_at, problem.signed_off_at, problem.due_at,
     problem.amber_at, problem.due_days, problem.is_provisional, problem.extension_count,
-    problem.asked_due_on, problem.pressed_at, {LIGHT} AS light, problem.last_action,
-    problem.last_actor, problem.last_at, {NEXT_ACTION} AS next_action,
+    problem.asked_due_on, {_ASKED_WHY} AS asked_why, problem.pressed_at, {LIGHT} AS light,
+    problem.last_action, problem.last_actor, problem.last_at, {NEXT_ACTION} AS next_action,
     {WHERE_FACTS.format(of="problem")}"""
 
 _JOINS: Final = f"""{WHERE_JOINS.format(of="problem")}

@@ -150,6 +150,34 @@ def test_a_report_whose_answer_was_lost_is_registered_once(
     expect(page.locator(".rp-restored")).to_be_hidden()
 
 
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_a_report_that_a_proxy_answered_is_not_suggested_to_itself(
+    phone: BrowserContext, shared_served: Served, photo: Path, status: int
+) -> None:
+    page = form(phone, shared_served)
+    fill(page, photo)
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.fulfill(status=status, content_type="text/html", body="<h1>Bad Gateway</h1>")
+
+    before = count_reports(shared_served)
+    page.route("**/api/v1/problems", lose)
+    page.locator(".rp-submit").click()
+    expect(page.locator(".rp-alike:visible, .rp-foot .pd-refused:visible")).to_have_count(1)
+    if page.locator(".rp-alike").is_visible():
+        page.get_by_role("button", name="都不是").click()
+    expect(page.locator(".rp-foot .pd-refused")).to_contain_text("无法连接服务器")
+    expect(page.locator(".rp-foot .pd-refused")).to_contain_text("草稿已存")
+    assert count_reports(shared_served) == before + 1
+    kill(page)
+    page = form(phone, shared_served)
+    expect_restored(page)
+    page.locator(".rp-submit").click()
+    expect(page.locator(".rp-done")).to_contain_text("此前已登记")
+    assert count_reports(shared_served) == before + 1
+
+
 def test_a_browser_that_keeps_nothing_is_said_to_keep_nothing(
     phone: BrowserContext, shared_served: Served, photo: Path
 ) -> None:

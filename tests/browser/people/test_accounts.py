@@ -1,15 +1,29 @@
 """The administrator's page in Chromium: an account from its making to its end."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from data.vocabulary import Role
 from tests.browser.people.test_sign_in import fill
 from tests.fixtures.served import Served
 
 
+def field(page: Page, name: str) -> Locator:
+    return page.locator(f"#accounts-new-{name}")
+
+
+def label_of(page: Page, name: str) -> Locator:
+    return page.locator(f'label[for="accounts-new-{name}"]')
+
+
 def choose(page: Page, box: str, word: str) -> None:
     page.locator(box).click()
     page.get_by_role("option", name=word, exact=True).click()
+
+
+def leave(page: Page) -> None:
+    """Closes the dialog, which asks first as something in it isn't sent."""
+    page.get_by_role("dialog").get_by_role("button", name="取消").click()
+    page.get_by_role("button", name="放弃").click()
 
 
 def test_an_account_is_made_changed_and_disabled(page: Page, shared_served: Served) -> None:
@@ -56,14 +70,31 @@ def test_what_is_wrong_is_said(page: Page, shared_served: Served) -> None:
     page.fill("#accounts-new-name", "张三")
     page.get_by_role("button", name="创建账号").click()
     expect(page.get_by_text("请选择角色。")).to_be_visible()
+    expect(field(page, "role")).to_have_attribute("aria-invalid", "true")
     choose(page, "#accounts-new-role", "督查")
     page.get_by_role("button", name="创建账号").click()
     expect(page.get_by_text("请选择角色所在的行政区。")).to_be_visible()
+    expect(field(page, "role")).not_to_have_attribute("aria-invalid", "true")
+    expect(field(page, "division")).to_have_attribute("aria-invalid", "true")
     choose(page, "#accounts-new-division", "全部行政区")
     page.get_by_role("button", name="创建账号").click()
     expect(page.get_by_text("不能用作账号")).to_be_visible()
-    page.get_by_role("dialog").get_by_role("button", name="取消").click()
-    page.get_by_role("dialog").get_by_role("button", name="放弃").click()
+    expect(field(page, "login")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator(".mantine-Notification-root")).to_have_count(0)
+    choose(page, "#accounts-new-role", "责任单位人员")
+    page.fill("#accounts-new-login", shared_served.logins[Role.OFFICE])
+    page.get_by_role("button", name="创建账号").click()
+    for name in ("division", "unit"):
+        expect(field(page, name)).to_have_attribute("aria-invalid", "true")
+    expect(label_of(page, "unit")).to_contain_text("*")
+    expect(label_of(page, "division")).not_to_contain_text("*")
+    choose(page, "#accounts-new-division", "上游镇")
+    choose(page, "#accounts-new-unit", "上游镇水利站")
+    page.get_by_role("button", name="创建账号").click()
+    expect(page.get_by_text("已被使用")).to_be_visible()
+    expect(field(page, "login")).to_have_attribute("aria-invalid", "true")
+    expect(field(page, "unit")).not_to_have_attribute("aria-invalid", "true")
+    leave(page)
     expect(page.locator("#accounts-new-login")).to_be_hidden()
 
 
@@ -73,8 +104,7 @@ def test_each_opening_of_a_dialog_begins_empty(page: Page, shared_served: Served
     page.fill("#accounts-new-login", "li.si")
     choose(page, "#accounts-new-role", "河长办")
     choose(page, "#accounts-new-division", "全部行政区")
-    page.get_by_role("dialog").get_by_role("button", name="取消").click()
-    page.get_by_role("dialog").get_by_role("button", name="放弃").click()
+    leave(page)
     page.get_by_role("button", name="新建账号").click()
     expect(page.locator("#accounts-new-login")).to_have_value("")
     expect(page.locator("#accounts-new-role")).to_have_value("")

@@ -8,7 +8,7 @@ import pytest
 from dashboard.frame.deps import Deps
 from dashboard.frame.identify import user_of_session
 from dashboard.ledger.dialog_checks import LOOKING
-from dashboard.ledger.photos import checks
+from dashboard.ledger.photos import check_words, checks
 from dashboard.ledger.problem_reads import Seen, read_problem
 from dashboard.ledger.sign_off_sheet import findings
 from dashboard.ledger.step_dialogs import dialog_of
@@ -101,3 +101,10 @@ def test_doubtful_photos_need_a_sentence_that_is_kept(office: Office, action: Ac
         said = read(store.events(connection, done.problem_id)[-1].body)
     assert said["explanation"] == "同一机位，已核对。"
     assert {"stage": "after", "check": "likeness"} in said["doubts"]
+
+
+def test_a_photo_like_one_of_no_problem_names_none(seen: Seen) -> None:
+    alike = replace(flag(Check.LIKENESS, Stage.BEFORE, False), like_number=None)
+    assert check_words(seen, alike)[1] == "与另一张照片相似（不属于任何问题）"
+    named = replace(alike, like_number="419999-2026-00007")
+    assert check_words(seen, named)[1] == "与 419999-2026-00007 相似"

@@ -5,18 +5,23 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
+from dashboard.ledger.notice_words import notice_words
+from dashboard.ledger.workbook import cells, headings
 from data.chain import read
 from data.clock import business_date, to_utc
 from data.database import transaction
 from data.errors import BadInput, Conflict, Forbidden
 from data.queries.ledger.asker import asker_of
 from data.queries.ledger.filter import LedgerFilter, Order, View
+from data.queries.ledger.notices import Notice, unread_count
+from data.queries.ledger.notices import notices as bell_of
 from data.queries.ledger.problems import Moment, counts, problems
 from data.queries.scope import EVERYTHING
-from data.words.ledger import Action, Severity, Stage
+from data.records import AccountId
+from data.words.ledger import Action, NoticeKind, Severity, Stage
 from problem_ledger.cases.extensions import reach_of
 from problem_ledger.record import store
 from problem_ledger.record.commands import Done
@@ -72,6 +77,56 @@ def test_a_request_waits_and_changes_no_deadline(office: Office) -> None:
             text("SELECT stage FROM photo WHERE event_seq = :seq"), {"seq": asked.version}
         ).scalar()
     assert stage == Stage.PROGRESS.value
+
+
+def test_the_list_and_its_file_say_what_is_asked_for_and_why(office: Office) -> None:
+    asked = act(
+        office,
+        "member",
+        carry(office, *TO_SIGN_OFF[:3]),
+        Action.ASK_EXTENSION,
+        text="连续降雨",
+        due_on=date(2026, 11, 20),
+    )
+    carry(office, *TO_SIGN_OFF[:3])
+    moment = Moment(office.clock(), office.clock())
+    with office.database.app.begin() as connection:
+        asker = asker_of(connection, office.accounts["office"], {})
+        found = problems(
+            connection, EVERYTHING, asker, LedgerFilter(view=View.OPEN), Order(), moment
+        )[0]
+    rows = {row.id: row for row in found}
+    row = rows.pop(asked.problem_id)
+    assert (row.asked_due_on, row.asked_why) == (date(2026, 11, 20), "连续降雨")
+    assert [other.asked_why for other in rows.values()] == [None] * len(rows)
+    heads = [column.head for column in headings()]
+    line = dict(zip(heads, cells(row, office.clock()), strict=True))
+    assert line["申请延期至"] == date(2026, 11, 20)
+    assert line["申请延期理由"] == "连续降雨"
+
+
+def asked_of(connection: Connection, reader: AccountId) -> list[Notice]:
+    """The notices of requests for more time in that account's bell."""
+    found = bell_of(connection, EVERYTHING, reader)
+    return [one for one in found if one.kind is NoticeKind.EXTENSION_ASKED]
+
+
+@pytest.mark.parametrize("answer", [Action.EXTEND, Action.WITHDRAW_EXTENSION])
+def test_the_notice_of_a_request_is_over_once_it_is_answered(
+    office: Office, answer: Action
+) -> None:
+    asked = carry(office, *ASKED)
+    reader = office.accounts["office_up"]
+    with office.database.owner.begin() as connection:
+        connection.execute(text("UPDATE delivery SET delivered_at = made_at"))
+        (waits,) = asked_of(connection, reader)
+        before = unread_count(connection, EVERYTHING, reader)
+    assert (waits.is_over, notice_words(waits)) == (False, "责任单位申请延期，待批准")
+    take(office, asked, answer)
+    with office.database.owner.begin() as connection:
+        (over,) = asked_of(connection, reader)
+        assert unread_count(connection, EVERYTHING, reader) == before - 1
+    assert (over.is_over, notice_words(over)) == (True, "责任单位申请延期（已答复或已撤回）")
 
 
 def test_an_approval_moves_the_deadline_and_tells_the_unit(office: Office) -> None:
