@@ -17,7 +17,7 @@ function run(script, pathname, search = "") {
   };
   const window = {
     dash_clientside: dash, document: page, location: { pathname, search }, matchMedia: () => nothing, URLSearchParams, setTimeout, clearTimeout, Promise,
-    history: { state: null, replaceState: (_state, _title, address) => shown.push(address) }, addEventListener() {}, EventSource: class { addEventListener() {} },
+    history: { state: null, replaceState: (_state, _title, address) => shown.push(address) }, addEventListener() {}, performance: { getEntriesByType: () => [] }, EventSource: class { addEventListener() {} },
     MutationObserver: class { observe() {} },
   };
   vm.runInNewContext(readFileSync(`dashboard/assets/${script}`, "utf8"), Object.assign(window, { window }));

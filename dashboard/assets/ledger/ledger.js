@@ -145,12 +145,50 @@
     if (PHONE.matches) {
       for (const card of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll(".lg-card"))) list.push(card.pathname);
     } else grid()?.forEachNode((/** @type {any} */ node) => node.data && list.push(node.data.href)); // any: AG Grid's node
+    const row = /** @type {Element} */ (event.target).closest(".ag-row, .lg-card");
+    const opened = row?.getAttribute("href") ?? row?.querySelector("[data-row-open]")?.getAttribute("href");
+    const at = Number(row?.getAttribute("row-index") ?? 0);
     try {
-      sessionStorage.setItem(LIST, JSON.stringify({ back: location.search, list }));
+      sessionStorage.setItem(LIST, JSON.stringify({ back: location.search, list, opened, at }));
     } catch {
       /* a browser that keeps nothing has no next one */
     }
   }, true);
+
+  // Back from a problem, the list stands where it was, the keyboard on the row that was opened.
+  const SETTLED_MS = 1200;
+  const LONGEST_MS = 8000;
+  let isBack = /** @type {PerformanceNavigationTiming | undefined} */ (performance.getEntriesByType("navigation")[0])?.type === "back_forward";
+  addEventListener("popstate", () => (isBack = true));
+  addEventListener("_dashprivate_pushstate", () => (isBack = false));
+  const comeBack = () => {
+    let was;
+    try {
+      was = isBack && JSON.parse(sessionStorage.getItem(LIST) ?? "null");
+    } catch {
+      return;
+    }
+    isBack = false;
+    if (!was?.opened || was.back !== location.search) return;
+    let until = Date.now() + LONGEST_MS;
+    let isFound = false;
+    const look = () => {
+      const api = grid();
+      if (!PHONE.matches && api && api.getDisplayedRowCount() > was.at) api.ensureIndexVisible(was.at, "middle");
+      const link = /** @type {HTMLElement | null} */ (document.querySelector(`.lg-grid [data-row-open][href="${was.opened}"], .lg-card[href="${was.opened}"]`));
+      link?.focus({ preventScroll: true });
+      if (PHONE.matches) link?.scrollIntoView({ block: "center" });
+      if (link && !isFound) until = Date.now() + SETTLED_MS;
+      isFound ||= Boolean(link);
+      if (!page() || Date.now() > until) stop();
+    };
+    const timer = setInterval(look, 100);
+    const stop = () => {
+      clearInterval(timer);
+      for (const kind of ["pointerdown", "keydown", "wheel"]) removeEventListener(kind, stop, true);
+    };
+    for (const kind of ["pointerdown", "keydown", "wheel"]) addEventListener(kind, stop, true);
+  };
 
   const unchoose = () => (pressed() ? true : nothing());
 
@@ -185,6 +223,7 @@
     shown = page();
     order = new URLSearchParams(location.search).get("sort");
     width();
+    comeBack();
     if (source) return;
     source = new EventSource("/events");
     source.addEventListener("ledger", changed);

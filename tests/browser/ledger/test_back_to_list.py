@@ -1,0 +1,62 @@
+"""Back from a problem: the list stands where it was, the keyboard on the row that was opened."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from data.clock import now
+from data.vocabulary import Role
+from tests.fixtures.desks import Desk
+from tests.fixtures.served import Served
+from tests.made.ledger.rows import fill_problems
+from tests.running.pages import until_in_page
+
+
+@pytest.fixture(scope="module", autouse=True)
+def filled(shared_served: Served) -> Iterator[None]:
+    fill_problems(shared_served.database.owner, 120, now())
+    yield
+
+
+def expect_at(page: Page, address: str) -> None:
+    until_in_page(
+        page,
+        "(href) => document.activeElement?.getAttribute('href') === href",
+        address,
+    )
+
+
+def test_the_list_stands_where_it_was(desk: Desk) -> None:
+    page = desk(Role.OFFICE, "/ledger?view=all&sort=number")
+    expect(page.locator('.ag-row[row-index="0"]')).to_be_visible()
+    until_in_page(
+        page,
+        """() => {
+          const api = window.dash_ag_grid.getApi("ledger-grid");
+          api.ensureIndexVisible(60, "middle");
+          return document.querySelector('.ag-row[row-index="60"] [data-row-open]');
+        }""",
+    )
+    link = page.locator('.ag-row[row-index="60"] [data-row-open]')
+    address = link.get_attribute("href")
+    assert address
+    link.click()
+    expect(page.locator(".pb-head")).to_be_visible()
+    page.go_back()
+    expect_at(page, address)
+    expect(page.locator('.ag-row[row-index="60"] [data-row-open]')).to_be_in_viewport()
+    page.goto(page.url)
+    expect(page.locator('.ag-row[row-index="0"]')).to_be_visible()
+
+
+def test_a_phone_stands_at_the_card_it_left(desk: Desk) -> None:
+    page = desk(Role.OFFICE, "/ledger?view=all&sort=number", width=390)
+    card = page.locator(".lg-card").nth(12)
+    address = card.get_attribute("href")
+    assert address
+    card.click(position={"x": 40, "y": 60})
+    expect(page.locator(".pb-head")).to_be_visible()
+    page.go_back()
+    expect_at(page, address)
+    expect(page.locator(f'.lg-card[href="{address}"]')).to_be_in_viewport()
