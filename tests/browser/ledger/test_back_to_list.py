@@ -1,7 +1,5 @@
 """Back from a problem: the list stands where it was, the keyboard on the row that was opened."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -14,9 +12,8 @@ from tests.running.pages import until_in_page
 
 
 @pytest.fixture(scope="module", autouse=True)
-def filled(shared_served: Served) -> Iterator[None]:
+def filled(shared_served: Served) -> None:
     fill_problems(shared_served.database.owner, 120, now())
-    yield
 
 
 def expect_at(page: Page, address: str) -> None:
