@@ -10,8 +10,12 @@ from typing import Any
 import httpx
 from sqlalchemy import text
 
-from data.vocabulary import Role
+from data.database import transaction
+from data.people import accounts
+from data.queries.people.accounts import credentials
+from data.vocabulary import ChiefLevel, Role
 from tests.fixtures.served import Served
+from tests.made.office import Post, add_account
 
 PUT = text(
     "INSERT INTO latest_reading (station_id, observed_at, received_at, latest, state, water_class,"
@@ -51,8 +55,14 @@ class Followed:
 
 @contextmanager
 def following(served: Served, role: Role, path: str = "/events") -> Iterator[Followed]:
+    with following_as(served, served.logins[role], path) as followed:
+        yield followed
+
+
+@contextmanager
+def following_as(served: Served, login: str, path: str = "/events") -> Iterator[Followed]:
     followed = Followed()
-    client = served.client(served.logins[role])
+    client = served.client(login)
     thread = threading.Thread(target=followed.read, args=(client, path), daemon=True)
     thread.start()
     try:
@@ -114,6 +124,25 @@ def test_a_lost_database_connection_loses_no_change(shared_served: Served) -> No
         number = put(served, served.basin.section_up, 6)
         while (told := page.next())[1].get("change_no") != number:
             assert told[0] == "change", "an earlier test's change may come late"
+
+
+def test_the_stream_of_an_account_that_is_disabled_ends_at_once(shared_served: Served) -> None:
+    """Long before its next look at the session, which comes every minute."""
+    login, post = "chief.leaving", Post(Role.CHIEF, level=ChiefLevel.COUNTY)
+    with shared_served.database.owner.begin() as connection:
+        units = shared_served.office.units
+        left = add_account(connection, login, post, basin=shared_served.basin, units=units)
+    with following_as(shared_served, login) as page, following(shared_served, Role.OFFICE) as other:
+        assert page.next()[0] == "hello"
+        assert other.next()[0] == "hello"
+        with transaction(shared_served.database.app) as connection:
+            found = credentials(connection, login)
+            assert found is not None
+            accounts.set_active(connection, left, False, found.account.version)
+        assert page.next()[0] == "signed_out"
+        put(shared_served, shared_served.basin.section_up, 4)
+        assert other.next()[0] == "change"
+        assert page.events.empty()
 
 
 def test_the_figures_count_pages(shared_served: Served) -> None:
