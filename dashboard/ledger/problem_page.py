@@ -18,6 +18,7 @@ from dashboard.ledger.step_bar import action_bar
 from dashboard.ledger.steps import step_line, supervision
 from dashboard.ledger.story import story_card
 from dashboard.parts.icons import icon
+from dashboard.parts.kit import dates_on_paper
 from dashboard.parts.wording import _
 from data.database import transaction
 from data.errors import NotFound, ServiceDown
@@ -99,7 +100,13 @@ def problem_page(seen: Seen) -> html.Div:
     return html.Div(
         [
             html.Section(
-                [*head(seen), step_line(seen), supervision(seen), pending_request(seen)],
+                [
+                    *head(seen),
+                    dates_on_paper(seen.now),
+                    step_line(seen),
+                    supervision(seen),
+                    pending_request(seen),
+                ],
                 className="pb-head",
             ),
             html.Div(

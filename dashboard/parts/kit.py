@@ -13,6 +13,7 @@ from dash import Output, html
 from dashboard.parts.attributes import attributes
 from dashboard.parts.icons import icon
 from dashboard.parts.wording import _
+from data.clock import BUSINESS_ZONE, UtcDatetime
 
 Z_DIALOG = 300
 """How far in front dialogs stand; lists that open within them stand at ``Z_LIST``."""
@@ -30,6 +31,15 @@ def page_header(title: str, *parts: Any, note: Any = None, kind: str = "") -> ht
         [html.H1(title), quiet, html.Span(className="sp"), *parts],
         className=f"om-head {kind}".strip(),
     )
+
+
+def dates_on_paper(as_of: UtcDatetime) -> html.P:
+    """Returns a line that is printed alone: of which day the moments without a day are."""
+    words = _(
+        "As of {time}. A time without a day is of that day, a day without a year of that year."
+    )
+    read_at = f"{as_of.astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M}"
+    return html.P(words.format(time=read_at), className="om-on-paper")
 
 
 def dialog(name: str, title: Any, children: Any, *, size: int = 440, **more: Any) -> dmc.Modal:

@@ -7,6 +7,7 @@ from dash import dcc, html
 from dashboard.parts.attributes import attributes
 from dashboard.parts.blocks import card, class_badge, facts
 from dashboard.parts.icons import icon
+from dashboard.parts.kit import dates_on_paper
 from dashboard.parts.measures import moment_text, own_name
 from dashboard.parts.wording import _
 from dashboard.waters.chiefs import chiefs_card
@@ -141,6 +142,7 @@ def heading(water_file: WaterFile) -> html.Header:
                     html.Span(
                         [_("Printed"), " ", html.Span(read_at, **attributes(data_printed=""))]
                     ),
+                    dates_on_paper(water_file.as_of),
                 ],
                 className="rv-printed",
             ),

@@ -102,6 +102,7 @@ def test_paper_is_light_a4_with_its_time(opened: Page, filled: Served, tmp_path:
     expect(opened.locator("[data-printed]")).to_have_text(
         re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d$")
     )
+    expect(opened.locator(".om-on-paper")).to_contain_text("只写时刻的为当日")
     for hidden in (".bar", ".om-tabs", ".rv-title .btn"):
         expect(opened.locator(hidden).first).to_be_hidden()
     arrow, ground = opened.evaluate(
