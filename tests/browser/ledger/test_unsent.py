@@ -128,7 +128,9 @@ def test_what_was_typed_for_one_of_several_that_was_refused_stays(
     page = desk(Role.OFFICE, "/ledger?view=all&problem=" + "&problem=".join(ids))
     for nth in range(2):
         page.locator(f'.ag-row[row-index="{nth}"] input[type=checkbox]').check()
-    page.locator("#ledger-bulk-bar").get_by_role("button", name="督办").click()
+    bar = page.locator("#ledger-bulk-bar")
+    expect(bar).to_contain_text("已选 2 件")
+    bar.get_by_role("button", name="督办").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("textbox").fill(TYPED)
     with shared_served.database.app.begin() as connection:
