@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -55,9 +56,9 @@ def read_workbook(
 
     Hidden sheets and further sheets aren't read, and that is noted. Raises BadInput.
     """
-    book = Workbook(path, inner)
-    sheet = _sheet(path, book, layer)
-    lines, has_merged = book.read(sheet)
+    with closing(Workbook(path, inner)) as book:
+        sheet = _sheet(path, book, layer)
+        lines, has_merged = book.read(sheet)
     notes = []
     if has_merged:
         notes.append(comment("Merged cells are read as if each held the value."))

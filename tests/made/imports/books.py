@@ -6,6 +6,8 @@ from pathlib import Path
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
+OFFICE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 
 def write_book(path: Path, *sheets: str, texts: str = "", styles: str = "", book: str = "") -> Path:
@@ -32,7 +34,12 @@ def write_book(path: Path, *sheets: str, texts: str = "", styles: str = "", book
             for n, rows in zip(numbers, sheets, strict=True)
         },
     }
+    typed = "".join(
+        f'<Override PartName="/xl/{part}.xml" ContentType="{OFFICE}.{kind}+xml"/>'
+        for part, kind in (("workbook", "sheet.main"), ("sharedStrings", "sharedStrings"))
+    )
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", f'<Types xmlns="{TYPES}">{typed}</Types>')
         for name, content in parts.items():
             archive.writestr(f"xl/{name}", content)
     return path

@@ -1,7 +1,9 @@
 """Excel's cells by their types: dates with their hour, whatever format shows them."""
 
+import zipfile
 from collections.abc import Callable
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -168,14 +170,104 @@ def test_what_is_no_sheet_is_refused(tmp_path: Path, row: str, says: str) -> Non
         read_table(write_book(tmp_path / "a.xlsx", row))
 
 
-def test_numbers_no_sheet_has_cost_nothing(tmp_path: Path) -> None:
-    many = "9" * 5000
+def test_a_formula_that_gives_an_empty_text_is_an_empty_cell(tmp_path: Path) -> None:
     rows = (
-        f'<row r="{many}"><c s="{many}"><v>1</v></c></row><row r="2"><c t="s"><v>{many}</v></c>'
-        "</row><row><c><v>nan</v></c></row><row><c><v>1_0</v></c></row>"
+        '<row><c t="str"><v>a</v></c><c t="str"><v>b</v></c></row>'
+        '<row><c t="str"><v>x</v></c><c t="str"><f>IF(1,"")</f><v></v></c></row>'
     )
-    table = read_table(write_book(tmp_path / "a.xlsx", rows, styles=STYLES))
-    assert [record["1"] for record in table.records] == ["", "nan", "1_0"]
+    table = read_table(write_book(tmp_path / "a.xlsx", rows))
+    assert [*table.records[0].values()] == ["x", ""]
+    assert not table.faults
+
+
+MANY = "9" * 5000
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        f'<row r="{MANY}"><c><v>1</v></c></row>',
+        f'<row><c s="{MANY}"><v>1</v></c></row>',
+        f'<row><c t="s"><v>{MANY}</v></c></row>',
+        '<row><c t="s"><v>7</v></c></row>',
+        '<row><c r="ZZZZZZZ1"><v>1</v></c></row>',
+    ],
+)
+def test_numbers_no_sheet_has_are_refused_at_once(tmp_path: Path, row: str) -> None:
+    with pytest.raises(BadInput, match="can't be read") as refused:
+        read_table(write_book(tmp_path / "a.xlsx", row, styles=STYLES))
+    assert len(str(refused.value)) < 300
+
+
+def test_what_is_called_a_number_and_is_none_is_text(tmp_path: Path) -> None:
+    rows = "".join(f"<row><c><v>{held}</v></c></row>" for held in ("1", "nan", "1_0", "1e"))
+    table = read_table(write_book(tmp_path / "a.xlsx", rows))
+    assert [record["1"] for record in table.records] == ["nan", "1_0", "1e"]
+
+
+def test_far_cells_and_blocks_cost_nothing(tmp_path: Path) -> None:
+    rows = (
+        '<row><c t="str"><v>name</v></c></row><row><c t="str"><v>x</v></c>'
+        '<c r="XFD2" t="str"><v>y</v></c></row><row><c/><c t="str"><v>z</v></c></row>'
+        '<row><c t="str"><v>w</v></c></row></sheetData><mergeCells count="1">'
+        '<mergeCell ref="A2:XFD900000"/></mergeCells><sheetData>'
+    )
+    table = read_table(write_book(tmp_path / "a.xlsx", rows))
+    assert [record["name"] for record in table.records] == ["x", "x", "w"]
+    assert [*table.faults] == [(0, ""), (1, "")]
+
+
+def test_short_lines_to_the_far_right_have_a_bound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = '<row><c><v>1</v></c></row><row><c r="XFD2"><v>2</v></c></row>'
+    path = write_book(tmp_path / "a.xlsx", row + '<row><c r="XFD3"><v>3</v></c></row>')
+    monkeypatch.setattr(formats, "MAX_CELLS", 20_000)
+    with pytest.raises(BadInput, match="too many cells"):
+        read_table(path)
+
+
+def test_midnight_is_shown_where_the_format_shows_the_hour(tmp_path: Path) -> None:
+    shown = ["yyyy-mm-dd", "YYYY-MM-DD", "[$-zh-CN]yyyy/m/d", "yyyy-mm-dd hh:mm", "YYYY-MM-DD H:MM"]
+
+    def fill(sheet: Worksheet, made: xlsxwriter.Workbook) -> None:
+        sheet.write_row(0, 0, ["time"])
+        for row, form in enumerate(shown, start=1):
+            sheet.write_number(row, 0, 46332, made.add_format({"num_format": form}))
+
+    table = read_table(book(tmp_path / "a.xlsx", fill))
+    found = [record["time"] for record in table.records]
+    assert found == ["2026-11-06"] * 3 + ["2026-11-06 00:00:00"] * 2
+
+
+def test_a_number_that_is_no_day_stays_a_number_in_any_format(tmp_path: Path) -> None:
+    held = ["-1", "0", "0.5", "4113810001", "7.126"]
+
+    def fill(sheet: Worksheet, made: xlsxwriter.Workbook) -> None:
+        sheet.write_row(0, 0, held)
+        for column, number in enumerate(held[:4]):
+            sheet.write_number(1, column, float(number), made.add_format({"num_format": 14}))
+        sheet.write_number(1, 4, 7.126)
+
+    (record,) = read_table(book(tmp_path / "a.xlsx", fill)).records
+    assert [*record.values()] == held
+
+
+def test_what_cannot_be_understood_is_refused_with_a_remedy(tmp_path: Path) -> None:
+    strict = write_book(tmp_path / "a.xlsx", "<row><c><v>1</v></c></row>")
+    plain = strict.read_bytes()
+    assert read_table(strict).columns == ("1",)
+    odd = write_book(tmp_path / "b.xlsx", "<row/>", styles="<fills><fill/></fills>")
+    with pytest.raises(BadInput, match="save it again"):
+        read_table(odd)
+    with zipfile.ZipFile(BytesIO(plain)) as parts, zipfile.ZipFile(strict, "w") as changed:
+        for name in parts.namelist():
+            content = parts.read(name)
+            for kind in (b"officeDocument", b"spreadsheetml"):
+                content = content.replace(kind + b"/2006", b"strict/" + kind)
+            changed.writestr(name, content)
+    with pytest.raises(BadInput, match="save it again"):
+        read_table(strict)
 
 
 def test_an_unpacked_workbook_has_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
