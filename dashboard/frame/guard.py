@@ -23,7 +23,7 @@ from dashboard.frame.http_errors import down, problem, problem_of
 from dashboard.frame.identify import Visitor
 from dashboard.frame.offload import Workers, kind_of_work, off, workers_of_app
 from dashboard.frame.refused import refused_page
-from dashboard.parts.wording import _, language
+from dashboard.parts.wording import LANGUAGES, _, language
 from data.database import transaction
 from data.errors import BadInput, ServiceDown
 from data.people.access_log import Logged, log
@@ -31,7 +31,7 @@ from data.people.access_log import Logged, log
 CALLBACK_PATH = "/_dash-update-component"
 METRICS_PATH = "/metrics"
 DRAWN_FOR = "x-onemap-account"
-"""The header in which a page names the account it was drawn for."""
+"""The header in which a page names the account it was drawn for, and its language: ``12 zh``."""
 LOGGER = logging.getLogger(__name__)
 
 
@@ -151,9 +151,12 @@ class Guard:
         A page says for whom it was drawn. One left open in a browser where somebody else has
         signed in since would act in that person's name.
         """
-        drawn_for = request.get(DRAWN_FOR)
-        if drawn_for is None or who.user is None or drawn_for == str(who.user.account_id):
+        drawn_for, _between, tongue = request.get(DRAWN_FOR, "").partition(" ")
+        is_said = DRAWN_FOR in request
+        if not is_said or who.user is None or drawn_for == str(who.user.account_id):
             return None
+        if tongue in LANGUAGES:
+            language.set(tongue)
         detail = _(
             "{name} is signed in in this browser by now; this page was opened by another account."
         ).format(name=who.user.account.display_name)

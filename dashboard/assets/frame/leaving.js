@@ -25,6 +25,10 @@
       history.back();
     };
   };
+  if (history.state?.onemapDialog) { // of a dialog that a reload has closed
+    own += 1;
+    history.back();
+  }
   window.onemapLeaving = { hold, isFilled: () => held.some((one) => one.isFilled()) };
 
   addEventListener("popstate", (event) => {

@@ -71,9 +71,13 @@ export async function plain(box, { center, zoom, label }) {
     if (pixels && !map.hasImage(name)) map.addImage(name, pixels, OPTIONS);
   });
   map.getCanvas().setAttribute("aria-label", label);
-  map.on("load", () => colour(map));
+  const gone = new AbortController();
+  map.on("load", () => colour(map, gone.signal));
   const stop = onTheme(() => repaint(map));
-  map.on("remove", stop);
+  map.on("remove", () => {
+    gone.abort();
+    stop();
+  });
   new ResizeObserver(() => map.resize()).observe(box);
   return { map, Marker: library.Marker };
 }
@@ -87,10 +91,11 @@ function repaint(map) {
   }
 }
 
-/** @param {WaterMap} map */
-async function colour(map) {
+/** Colours the waters, unless the map has gone while they were asked for. @param {WaterMap} map @param {AbortSignal} gone */
+async function colour(map, gone) {
   const answer = await fetch("/api/v1/map/state").catch(() => null);
-  if (answer?.ok) new Waters(map).reset((await answer.json()).waters);
+  const told = answer?.ok ? await answer.json().catch(() => null) : null;
+  if (told && !gone.aborted) new Waters(map).reset(told.waters);
 }
 
 /** A problem's place as the box tells it. @param {HTMLElement} box */

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from data.vocabulary import Role
 from tests.fixtures.desks import Desk, Photos, begin, finish, send_report
 from tests.fixtures.served import Served
+from tests.running.pages import until_in_page
 
 TYPED = "重复上报，详见上一件。"
 
@@ -151,6 +152,7 @@ def test_a_session_that_ends_under_a_filled_dialog_loses_nothing(
     page = desk(Role.OFFICE, address)
     dialog = begin(page, "press")
     dialog.locator("textarea").fill(TYPED)
+    until_in_page(page, "() => document.querySelector('[data-spot]')?.spot?.loaded()")
     page.context.clear_cookies()
     dialog.locator("footer .btn").last.click()
     expect(page.locator(".om-session")).to_contain_text("已填写的内容仍在本页")
@@ -158,6 +160,7 @@ def test_a_session_that_ends_under_a_filled_dialog_loses_nothing(
     expect(dialog.locator("textarea")).to_have_value(TYPED)
     shared_served.sign_in(page.context, shared_served.logins[Role.OFFICE], "zh")
     finish(page, dialog, "待受理")
+    expect(page.locator(".om-session")).to_have_count(0)
 
 
 def test_a_page_acts_for_no_account_that_signed_in_after_it_was_opened(

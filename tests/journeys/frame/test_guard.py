@@ -186,6 +186,9 @@ def test_a_page_drawn_for_another_account_changes_nothing(shared_served: Served)
             assert answer.status_code == status, (drawn_for, answer.text)
             callback = client.post("/_dash-update-component", json={}, headers=headers)
             assert (callback.status_code == 412) == (status == 412)
+        for tongue, said in (("zh", "本页由另一账号打开"), ("en", "opened by another account")):
+            told = client.get("/api/v1/notices", headers={"X-OneMap-Account": f"0 {tongue}"})
+            assert said in told.json()["detail"]
 
 
 def test_refusals_are_logged(shared_served: Served) -> None:
