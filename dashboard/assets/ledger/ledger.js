@@ -158,9 +158,17 @@
   // Back from a problem, the list stands where it was, the keyboard on the row that was opened.
   const SETTLED_MS = 1200;
   const LONGEST_MS = 8000;
-  let isBack = /** @type {PerformanceNavigationTiming | undefined} */ (performance.getEntriesByType("navigation")[0])?.type === "back_forward";
-  addEventListener("popstate", () => (isBack = true));
-  addEventListener("_dashprivate_pushstate", () => (isBack = false));
+  const PROBLEM = /^\/ledger\/\d+$/;
+  let left = document.referrer ? new URL(document.referrer).pathname : "";
+  let isBack = PROBLEM.test(left) || /** @type {PerformanceNavigationTiming | undefined} */ (performance.getEntriesByType("navigation")[0])?.type === "back_forward";
+  let path = location.pathname;
+  const move = (/** @type {boolean} */ isStep) => {
+    isBack = isStep || PROBLEM.test(path);
+    left = path;
+    path = location.pathname;
+  };
+  addEventListener("popstate", () => move(true));
+  addEventListener("_dashprivate_pushstate", () => move(false));
   const comeBack = () => {
     let was;
     try {
@@ -170,6 +178,10 @@
     }
     isBack = false;
     if (!was?.opened || was.back !== location.search) return;
+    if (was.list.includes(left)) { // the last one seen, which may be another than the one opened
+      was.at += was.list.indexOf(left) - Math.max(0, was.list.indexOf(was.opened));
+      was.opened = left;
+    }
     let until = Date.now() + LONGEST_MS;
     let isFound = false;
     const look = () => {

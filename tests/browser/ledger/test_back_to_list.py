@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from data.clock import now
 from data.vocabulary import Role
-from tests.fixtures.desks import Desk
+from tests.fixtures.desks import Desk, Photos, send_report
 from tests.fixtures.served import Served
 from tests.made.ledger.rows import fill_problems
 from tests.running.pages import until_in_page
@@ -45,6 +45,16 @@ def test_the_list_stands_where_it_was(desk: Desk) -> None:
     expect(page.locator('.ag-row[row-index="60"] [data-row-open]')).to_be_in_viewport()
     page.goto(page.url)
     expect(page.locator('.ag-row[row-index="0"]')).to_be_visible()
+
+
+def test_the_page_s_own_link_leads_back_to_the_row(
+    desk: Desk, shared_served: Served, photo: Photos
+) -> None:
+    address = send_report(shared_served, photo(91), "岸边有一堆秸秆。")
+    page = desk(Role.OFFICE, f"/ledger?view=all&problem={address.rpartition('/')[2]}")
+    page.locator(".ag-row [data-row-open]").click()
+    page.locator(".pb-way a").first.click()
+    expect_at(page, address)
 
 
 def test_a_phone_stands_at_the_card_it_left(desk: Desk) -> None:
