@@ -9,8 +9,8 @@ from ingest.detail_sentences import SENTENCES
 NESTED: Final = frozenset({"why", "fault", "span"})
 """Fields that hold a sentence of this table themselves."""
 
-LONGEST: Final = 1_000
-"""No stored detail is as long; a longer text is not read back."""
+LONGEST: Final = 500
+"""Characters of a stored detail; a longer text is not read back."""
 
 
 class Said(NamedTuple):
@@ -37,8 +37,32 @@ class Detail(NamedTuple):
 TOLERATE: Final = "; to tolerate it: "
 """Between what is wrong and the tolerances that would mend it."""
 
+_OTHERS: Final = re.compile(r"others: (\d+) more")
 _WORD: Final = re.compile(r"[^\s'\"]{1,60}")
 _FULL_STOP: Final = re.compile(r"(?<=\.) ")
+
+
+def kept_detail(detail: str) -> str:
+    """Returns a detail as it is stored: where too long, without its last parts, which are counted.
+
+    The tolerances at its end stay.
+    """
+    if len(detail) <= LONGEST:
+        return detail
+    said, between, kinds = detail.partition(TOLERATE)
+    parts = said.split("; ")
+    more = _OTHERS.fullmatch(parts[-1])
+    left_out = int(more[1]) if more else 0
+    if more:
+        parts.pop()
+    end = between + kinds
+    while len(parts) > 1:
+        parts.pop()
+        left_out += 1
+        kept = f"{'; '.join(parts)}; others: {left_out} more{end}"
+        if len(kept) <= LONGEST:
+            return kept
+    return detail[:LONGEST]
 
 
 def read_back(detail: str) -> Detail:

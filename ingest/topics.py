@@ -87,7 +87,7 @@ def fault_of(topic: str) -> str:
     right = topic_of(StationCode(below[1]), meant)
     if below[2] == Channel.RECEIPT:
         return f"a device reads receipts and writes none; the right topic is {right}"
-    return f"{below[2][:_MOST_SHOWN]!a} is no channel of a station; the right topic is {right}"
+    return f"{below[2][:_MOST_SHOWN]!r} is no channel of a station; the right topic is {right}"
 
 
 def text_of(topic: bytes) -> str:

@@ -71,10 +71,10 @@ class Items:
         if period is None or says_normal or (factor is None and near not in ("", "DataTime")):
             self.others[key] = value
         elif factor is not None:
-            self._doubt(factor.parameter, f"{text[:20]!a} isn't understood")
+            self._doubt(factor.parameter, f"{text[:20]!r} isn't understood")
         elif is_flag:
             for parameter in (*self.values, *self.doubtful):
-                self._doubt(parameter, f"{text[:20]!a} is of no item")
+                self._doubt(parameter, f"{text[:20]!r} is of no item")
         elif self.values or self.doubtful or self.unread:
             self.unread[text] = "isn't understood"
         else:
@@ -86,7 +86,7 @@ class Items:
         if self._main not in parts:
             self.others.update({f"{code}-{suffix}": each[-1] for suffix, each in parts.items()})
             if set(parts.get("Flag", ())) - {Flag.NORMAL.value}:
-                self.unread[f"{code}-Flag"] = f"{parts['Flag'][-1][:10]!a} without {self._main}"
+                self.unread[f"{code}-Flag"] = f"{parts['Flag'][-1][:10]!r} without {self._main}"
             return
         try:
             value, limit = _result(parts, self._main, factor.power)
@@ -143,7 +143,7 @@ def _result(
     text = _single(parts[main])
     if not text:
         if "Flag" in parts:
-            raise ValueError(f"no value, flag {parts['Flag'][-1][:10]!a}")
+            raise ValueError(f"no value, flag {parts['Flag'][-1][:10]!r}")
         raise ValueError("no value")
     if _NUMBER.fullmatch(text):
         return _number(text, power), None
@@ -187,7 +187,7 @@ def _single(texts: tuple[str, ...]) -> str:
 
 def _number(text: str, power: int) -> float:
     if not _NUMBER.fullmatch(text):
-        raise ValueError(f"{text[:20]!a} is no number")
+        raise ValueError(f"{text[:20]!r} is no number")
     number = float(Decimal(text).scaleb(power))
     if not math.isfinite(number):
         raise ValueError("not finite")
@@ -197,5 +197,5 @@ def _number(text: str, power: int) -> float:
 def _flag(text: str) -> Flag:
     flag = _DEVICE_FLAGS.get(text)
     if flag is None:
-        raise ValueError(f"the flag {text[:10]!a} is none of HJ 212-2017's{capitals_hint(text)}")
+        raise ValueError(f"the flag {text[:10]!r} is none of HJ 212-2017's{capitals_hint(text)}")
     return flag

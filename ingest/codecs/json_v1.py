@@ -49,7 +49,7 @@ def decode(
     is_plain = document.keys() <= _PLAIN_FIELDS
     if not (is_plain or document.keys() <= _FIELDS):
         unknown = ", ".join(sorted(document.keys() - _FIELDS))
-        raise Unreadable(Refusal.SHAPE, f"unknown field {unknown[:_MOST_SHOWN]!a}")
+        raise Unreadable(Refusal.SHAPE, f"unknown field {unknown[:_MOST_SHOWN]!r}")
     values, refused = _plain_values(document.get("values")), RefusedParts()
     message_id = _message_id(document, refused)
     if values is None or refused or not is_plain:

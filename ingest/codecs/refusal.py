@@ -97,4 +97,4 @@ def capitals_hint(flag: object) -> str:
 def shown(key: str) -> str:
     """Returns a key of a message as text to be printed: shortened, without control characters."""
     text = key[:_MOST_SHOWN]
-    return text if text.isascii() and text.isprintable() else ascii(text)
+    return text if text.isprintable() else repr(text)

@@ -69,7 +69,7 @@ def rejected_rows(chunk: Chunk, faults: Faults) -> Iterator[Rejected]:
         return
     cells = chunk.table.take(pa.array(rows)).to_pylist()
     for row, each in zip(rows.tolist(), cells, strict=True):
-        facts = (str(each["station"]), str(each["time"]))
+        facts = (str(each["station"] or ""), str(each["time"] or ""))
         number = chunk.number_of(row)
         if not by_cell[row]:
             name = names[reason[row]]

@@ -15,12 +15,12 @@ from data.logs import first_line
 from data.records import Refused, StationId
 from data.tolerances import Tolerance
 from data.vocabulary import Refusal
+from ingest.details import kept_detail
 from ingest.inbox import Message
 from ingest.running.outage import FAULTS
 from ingest.running.pipeline import Pipeline, cursor_of
 from ingest.screening.screen import Entry, Screened, refuse
 from ingest.stations import Cursor
-from ingest.storage.quarantine import LONGEST_DETAIL
 from ingest.storage.writer import Counts
 from ingest.tolerances import count_taken_in
 
@@ -186,9 +186,7 @@ class _Waiting(NamedTuple):
     def is_unchanged(self) -> bool:
         """Whether it was stored in part before, and lacks the very same still."""
         lacks = self.remains
-        return (
-            self.is_partial and lacks is not None and lacks.detail[:LONGEST_DETAIL] == self.detail
-        )
+        return self.is_partial and lacks is not None and kept_detail(lacks.detail) == self.detail
 
     def reason_of(self, why: Refused) -> Refusal:
         """Returns why it waits still; one stored in part stays so, whatever it lacks."""
@@ -213,7 +211,7 @@ def _note_why(cursor: Cursor, still: Iterable[tuple[_Waiting, Refused]]) -> None
     rows = [
         (
             each.reason_of(why),
-            why.detail[:LONGEST_DETAIL],
+            kept_detail(why.detail),
             sorted(why.mendable_by) or None,
             each.id,
         )

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from data.records import Refused
+from ingest.details import kept_detail
 from ingest.stations import Cursor
 from ingest.topics import PREFIX, station_in
 
-LONGEST_DETAIL: Final = 500
 LONGEST_TOPIC: Final = 255
 """No topic of ours is as long. The index could not hold one of many thousand letters."""
 
@@ -54,7 +54,7 @@ def put(cursor: Cursor, refused: Iterable[Refused]) -> None:
             same[0].payload,
             digest,
             same[-1].reason.value,
-            SUM_DETAIL if is_sum else _clean(same[-1].detail)[:LONGEST_DETAIL],
+            SUM_DETAIL if is_sum else kept_detail(_clean(same[-1].detail)),
             len(same),
             (earliest := min(same, key=lambda each: each.received_at)).received_at,
             max(each.received_at for each in same),

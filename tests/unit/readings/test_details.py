@@ -14,7 +14,7 @@ from data.records import StationCode
 from ingest.codecs import hj212, json_v1
 from ingest.codecs.refusal import Unreadable
 from ingest.detail_sentences import SENTENCES, Sentence
-from ingest.details import Said, find, read_back
+from ingest.details import LONGEST, Said, find, kept_detail, read_back
 from tests.architecture.msgids import text_of
 from tests.made.readings.messages import NOON
 from tests.running.folders import ROOT
@@ -159,3 +159,17 @@ def test_a_long_or_a_cut_detail_costs_no_time_and_keeps_its_end() -> None:
     detail_words(("a is no b of " * 40)[:500])
     detail_words(("a: b; " * 90)[:500])
     assert time.perf_counter() - started < 1
+
+
+def test_a_detail_that_is_too_long_says_how_many_parts_it_leaves_out() -> None:
+    parts = [f"溶解氧平均值{n:02}: unknown parameter" for n in range(20)]
+    kept = kept_detail("; ".join([*parts, "others: 5 more"]) + "; to tolerate it: array")
+    assert len(kept) <= LONGEST
+    pieces = read_back(kept).pieces
+    assert [piece.about for piece in pieces[:-1]] == [part[:8] for part in parts[: len(pieces) - 1]]
+    said = pieces[-1].said
+    assert isinstance(said, Said)
+    assert said.facts == {"n": str(25 - (len(pieces) - 1))}
+    assert read_back(kept).kinds == "array"
+    assert kept_detail("x" * 900) == "x" * 500
+    assert kept_detail("short") == "short"
