@@ -163,12 +163,15 @@ def register(app: dash.Dash, deps: Deps) -> None:
         chosen = (*filled[:4], page)
         try:
             listing = await off(read, deps, visible_to(current_user()), chosen)
+            last = max(1, -(-listing.found_count // PAGE_ROWS))
+            if whole_number(page) > last:  # an address of a longer list
+                chosen = (*filled[:4], last)
+                listing = await off(read, deps, visible_to(current_user()), chosen)
         except (SQLAlchemyError, ServiceDown) as error:
             words = failure_words(error, "the list of waters could not be read", deps.clock())
             return failed(words), "", page, page, False
-        pages = max(1, -(-listing.found_count // PAGE_ROWS))
         rows = rivers_table(listing, filtered=any(chosen[:3]))
-        return rows, counted(listing), pages, min(page, pages), True
+        return rows, counted(listing), last, min(whole_number(page), last), True
 
     app.clientside_callback(
         ClientsideFunction("dossier", "address"), Output(Ids.SEARCH, "name"), *filters

@@ -202,8 +202,12 @@ FORMS: Final[Mapping[ImportKind, Form]] = MappingProxyType(
             _LAKE,
             _DIVISION,
             Field("is_general", ("总河长", "是否总河长"), cells.yes),
-            Field("valid_from", ("任职日期", "起始日期", "自"), cells.day, required=True),
-            Field("valid_to", ("离任日期", "终止日期", "至"), cells.day, day_of=DayOf.END),
+            Field(
+                "valid_from", ("任职日期", "起始日期", "开始日期", "自"), cells.day, required=True
+            ),
+            Field(
+                "valid_to", ("离任日期", "终止日期", "结束日期", "至"), cells.day, day_of=DayOf.END
+            ),
             shape_required=False,
         ),
         ImportKind.CALENDAR: _form(

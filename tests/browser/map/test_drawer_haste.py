@@ -10,6 +10,7 @@ from data.vocabulary import Role
 from tests.fixtures.map import MapPage
 from tests.fixtures.served import Served
 from tests.made.readings.courses import hours_before, take_in, wave
+from tests.running.waiting import shared
 
 MapOf = Callable[..., MapPage]
 WAITS_MS = (60, 120, 160)
@@ -35,11 +36,11 @@ def test_a_drawer_closed_in_haste_opens_again_whole(filled: Served, map_page: Ma
         opened.page.wait_for_timeout(wait)
         opened.tell(f"app.choose({{kind: 'section', id: {basin.section_up}}})")
         heading = opened.page.locator(".dw").get_by_role("heading", level=2)
-        expect(heading).to_have_text("上游断面", timeout=8000)
+        expect(heading).to_have_text("上游断面", timeout=shared(8) * 1000)
         opened.tell("app.choose(null)")
         opened.page.wait_for_timeout(wait)
         opened.tell(f"app.choose({{kind: 'section', id: {basin.section_up}}})")
-        expect(heading).to_have_text("上游断面", timeout=8000)
+        expect(heading).to_have_text("上游断面", timeout=shared(8) * 1000)
         opened.tell("app.choose(null)")
     opened.page.wait_for_timeout(500)
     assert opened.wrongs == []
