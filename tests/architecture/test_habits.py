@@ -102,3 +102,33 @@ def test_no_day_is_taken_from_a_moment_in_utc() -> None:
             if is_moment(node) and getattr(node, "id", "") not in local
         ]
     assert not wrong, "\n".join(["", *wrong])
+
+
+def read_at_import(tree: ast.Module) -> Iterator[ast.Call]:
+    """Each call made when the file is read: outside of functions, or in what decorates them."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        for node in ast.iter_child_nodes(waiting.pop()):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                waiting += [*node.decorator_list, *node.args.defaults]
+            elif not isinstance(node, ast.Lambda):
+                waiting.append(node)
+                if isinstance(node, ast.Call):
+                    yield node
+
+
+def test_no_test_keeps_the_day_on_which_its_file_was_read() -> None:
+    """A run that begins before midnight in Beijing reads a file on one day and runs it on another.
+
+    A moment of the last minutes may be kept; its day is asked for where it is used.
+    """
+    days = {"business_date", "today", "date", "this_month"}
+    wrong = []
+    for name in files():
+        if name.startswith(("tests/", "benchmarks/")) and name.endswith(".py"):
+            for call in read_at_import(ast.parse((ROOT / name).read_text("utf-8"))):
+                asked = getattr(call.func, "attr", getattr(call.func, "id", ""))
+                is_now = any(word in ast.unparse(call) for word in ("now()", "NOW", "today()"))
+                if asked in days and is_now:
+                    wrong.append(f"{name}:{call.lineno} {ast.unparse(call)}")
+    assert not wrong, "\n".join(["", *wrong])
