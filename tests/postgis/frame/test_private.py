@@ -54,6 +54,7 @@ def samples(shared_served: Served) -> dict[str, str]:
         walked = client.post(
             "/api/v1/patrols",
             files={"file": ("a.gpx", track, "application/gpx+xml")},
+            data={"confirmed": "true"},
             headers={"Idempotency-Key": "key-of-one-walk"},
         )
         assert walked.status_code == 201, walked.text
