@@ -60,7 +60,6 @@ def basin(database: Database) -> SmallBasin:
 
 @pytest.fixture
 def deps(database: Database) -> Iterator[Deps]:
-    language.set("zh")
     yield Deps(database.app, DashboardSettings(), QualitySettings(), clock.now)
     set_user(None)
 

@@ -64,7 +64,6 @@ def connection(database: Database, basin: SmallBasin) -> Iterator[Connection]:
     language.set("en")
     with database.app.connect() as opened:
         yield opened
-    language.set("zh")
     set_user(None)
 
 
