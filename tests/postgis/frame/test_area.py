@@ -62,11 +62,6 @@ def counties(database: Database) -> Counties:
     return Counties(database)
 
 
-@pytest.fixture
-def deps(database: Database) -> Deps:
-    return Deps(database.app, DashboardSettings(), QualitySettings(), clock.now)
-
-
 def user(deps: Deps, *roles: tuple[Role, int | None]) -> User:
     held = tuple(
         HeldRole(n, role, None if at is None else DivisionId(at), None, None, None, None, False)

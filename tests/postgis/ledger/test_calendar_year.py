@@ -23,7 +23,7 @@ from problem_ledger.work.worker import Worker
 from tests.made.imports.files import run_import
 from tests.made.ledger.acts import carry, row_of, take
 from tests.made.office import Office
-from tests.made.pages import seen_by, signed_in
+from tests.made.pages import seen_by, session_of
 
 LAST = official_calendar().last
 START = date(LAST, 12, 28)
@@ -85,7 +85,7 @@ def test_a_new_deadline_counts_the_imported_year(winter: Office, enter: Enter) -
     assert "暂定" not in str(field["hint"])
     done = take(winter, accepted, Action.ASSIGN, due_on=None)
     assert due_day(winter, done) == (count_on(10, OFF), False)
-    deps, user = signed_in(winter, "office")
+    deps, user = session_of(winter, "office")
     problem = read_problem(deps, user, str(done.problem_id))
     assert problem.detail.row.days_left == 10
     with deps.engine.connect() as connection:
@@ -127,7 +127,7 @@ def test_an_open_deadline_is_counted_anew_at_each_calendar_of_its_year(
 
 def test_the_deadlines_of_several_are_counted_anew_like_those_of_one(winter: Office) -> None:
     accepted = carry(winter, Action.ACCEPT)
-    deps, user = signed_in(winter, "office")
+    deps, user = session_of(winter, "office")
     problem = read_problem(deps, user, str(accepted.problem_id))
     chosen = Chosen(accepted.problem_id, accepted.number, accepted.version, accepted.status.value)
     filled = Filled(unit_id=problem.units[0][0], requirement="清理")

@@ -12,7 +12,7 @@ from dashboard.patrols.reads import Asked, Shown, read
 from dashboard.patrols.records import records_card
 from data.clock import UtcDatetime, start_of_day, to_utc
 from tests.made.office import Office
-from tests.made.pages import signed_in, texts
+from tests.made.pages import session_of, texts
 from tests.made.patrols.records import NOW, record_walk
 from tests.made.patrols.walks import walk
 
@@ -32,7 +32,7 @@ def office(shared_office: Office) -> Office:
 
 def shown(office: Office, now: UtcDatetime = NOW, **asked: str) -> Shown:
     """What the page shows the upper chief at that time."""
-    return read(*signed_in(office, "chief_up", lambda: now), Asked(**asked))
+    return read(*session_of(office, "chief_up", lambda: now), Asked(**asked))
 
 
 def steps(page: Shown) -> list[str]:
