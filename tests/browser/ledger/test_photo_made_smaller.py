@@ -7,14 +7,11 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 from sqlalchemy import text
 
-from data.vocabulary import Role
+from tests.fixtures.report_form import LAT, LON, form
 from tests.fixtures.served import Served
 from tests.made.ledger.pictures import drawn, exif, saved
 
-LON, LAT = 112.2006, 32.65
 TOO_LARGE = 26 * 2**20
-
-
 TAGS: Final = {
     "lon": LON,
     "lat": LAT,
@@ -46,13 +43,11 @@ def made_too_large(folder: Path, kind: str, orientation: int | None = None) -> P
 
 
 def test_place_direction_and_time_survive_that_a_photo_is_made_smaller(
-    context: BrowserContext, shared_served: Served, tmp_path: Path
+    phone: BrowserContext, shared_served: Served, tmp_path: Path
 ) -> None:
     kinds = (("JPEG", 6), ("PNG", None), ("WEBP", None))
     files = [made_too_large(tmp_path, kind, orientation) for kind, orientation in kinds]
-    shared_served.sign_in(context, shared_served.logins[Role.PATROLLER], "zh")
-    page = context.new_page()
-    page.goto(f"{shared_served.url}/ledger/report")
+    page = form(phone, shared_served)
     page.set_input_files(".pd-file", files)
     expect(page.locator(".pd-photo.kept .pd-state")).to_contain_text(["已缩小"] * len(files))
     photos = stored(shared_served, len(files))

@@ -129,20 +129,6 @@ def test_four_accounts_take_a_problem_from_its_report_to_its_sign_off(
     opened.value.close()
 
 
-def test_who_comes_second_is_told_who_was_first(
-    desk: Desk, shared_served: Served, photo: Photos, refusals: list[str]
-) -> None:
-    refusals.append("409 (Conflict)")
-    address = send_report(shared_served, photo(11), "岸边又有一处垃圾。")
-    first, second = desk(Role.OFFICE, address), desk(Role.OFFICE, address)
-    refusal = begin(second, "refuse")
-    refusal.locator("textarea").fill("重复上报。")
-    finish(first, begin(first, "accept"), "待交办")
-    refusal.locator("footer .btn").last.click()
-    expect(second.get_by_text("页面已更新")).to_contain_text("受理")
-    expect(second.locator(".pb-stat")).to_have_text("待交办")
-
-
 def test_a_reader_without_a_step_reads_whose_turn_it_is(
     desk: Desk, shared_served: Served, photo: Photos
 ) -> None:

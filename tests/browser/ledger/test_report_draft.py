@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 from sqlalchemy import text
 
 from data.vocabulary import Role
@@ -17,6 +17,15 @@ def count_reports(served: Served) -> int:
     query = text("SELECT count(*) FROM problem WHERE description = :said")
     with served.database.owner.connect() as connection:
         return int(connection.execute(query, {"said": SAID}).scalar_one())
+
+
+def send_again(phone: BrowserContext, served: Served) -> Page:
+    """The form after the restored report was sent, which the server had registered before."""
+    page = form(phone, served)
+    expect_restored(page)
+    page.locator(".rp-submit").click()
+    expect(page.locator(".rp-done")).to_contain_text("此前已登记")
+    return page
 
 
 def test_a_report_is_there_again_after_its_tab_was_killed_for_its_own_account_alone(
@@ -67,10 +76,7 @@ def test_a_report_whose_answer_was_lost_is_registered_once(
     assert count_reports(shared_served) == 1
     kill(page)
 
-    page = form(phone, shared_served)
-    expect_restored(page)
-    page.locator(".rp-submit").click()
-    expect(page.locator(".rp-done")).to_contain_text("此前已登记")
+    page = send_again(phone, shared_served)
     assert count_reports(shared_served) == 1
     page.reload()
     until_in_page(page, "() => window.onemap_report_map")
@@ -98,10 +104,7 @@ def test_a_report_that_a_proxy_answered_is_not_suggested_to_itself(
     expect(page.locator(".rp-foot .pd-refused")).to_contain_text("草稿已存")
     assert count_reports(shared_served) == before + 1
     kill(page)
-    page = form(phone, shared_served)
-    expect_restored(page)
-    page.locator(".rp-submit").click()
-    expect(page.locator(".rp-done")).to_contain_text("此前已登记")
+    send_again(phone, shared_served)
     assert count_reports(shared_served) == before + 1
 
 

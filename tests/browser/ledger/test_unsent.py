@@ -1,7 +1,7 @@
 """What is typed in a dialog stays: Back asks first, and whoever comes second goes on with it."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import text
 
 from data.vocabulary import Role
@@ -15,6 +15,16 @@ TYPED = "重复上报，详见上一件。"
 def go_back(page: Page) -> None:
     """The browser's own step back; a swipe on a phone does the same."""
     page.evaluate("history.back()")
+
+
+def come_second(desk: Desk, address: str, action: str, typed: str) -> tuple[Page, Locator]:
+    """A window and the dialog sent from it, while another had the problem accepted."""
+    first, second = desk(Role.OFFICE, address), desk(Role.OFFICE, address)
+    dialog = begin(second, action)
+    dialog.locator("textarea").fill(typed)
+    finish(first, begin(first, "accept"), "待交办")
+    dialog.locator("footer .btn").last.click()
+    return second, dialog
 
 
 def test_back_closes_an_empty_dialog_and_asks_before_it_leaves_a_filled_one(
@@ -49,14 +59,11 @@ def test_who_comes_second_goes_on_with_what_was_typed(
 ) -> None:
     refusals.append("409 (Conflict)")
     address = send_report(shared_served, photo(62), "岸边又有一堆建筑垃圾。")
-    first, second = desk(Role.OFFICE, address), desk(Role.OFFICE, address)
-    dialog, typed = begin(second, "press"), "请尽快处理。"
-    dialog.locator("textarea").fill(typed)
-    finish(first, begin(first, "accept"), "待交办")
-    dialog.locator("footer .btn").last.click()
-    told = dialog.locator(".pd-refused")
-    expect(told).to_contain_text("当前状态：待交办。")
-    expect(told).to_contain_text("请核对后再次确认")
+    typed = "请尽快处理。"
+    second, dialog = come_second(desk, address, "press", typed)
+    refused = dialog.locator(".pd-refused")
+    expect(refused).to_contain_text("当前状态：待交办。")
+    expect(refused).to_contain_text("请核对后再次确认")
     expect(second.locator(".pb-stat")).to_have_text("待交办")
     expect(dialog.locator("textarea")).to_have_value(typed)
     dialog.locator("footer .btn").last.click()
@@ -64,18 +71,17 @@ def test_who_comes_second_goes_on_with_what_was_typed(
     expect(second.locator(".pb-story")).to_contain_text(typed)
 
 
-def test_a_step_that_is_gone_leaves_what_was_typed_to_be_copied(
+def test_a_step_that_is_gone_names_the_one_taken_and_leaves_what_was_typed_to_be_copied(
     desk: Desk, shared_served: Served, photo: Photos, refusals: list[str]
 ) -> None:
     refusals.append("409 (Conflict)")
     address = send_report(shared_served, photo(63), "岸边第三堆建筑垃圾。")
-    first, second = desk(Role.OFFICE, address), desk(Role.OFFICE, address)
-    dialog = begin(second, "refuse")
-    dialog.locator("textarea").fill(TYPED)
-    finish(first, begin(first, "accept"), "待交办")
-    dialog.locator("footer .btn").last.click()
-    expect(dialog.locator(".pd-refused")).to_contain_text("现在不能办理这一步")
-    expect(dialog.locator(".pd-refused")).to_contain_text("当前状态：待交办。")
+    second, dialog = come_second(desk, address, "refuse", TYPED)
+    expect(second.get_by_text("页面已更新")).to_contain_text("受理")
+    expect(second.locator(".pb-stat")).to_have_text("待交办")
+    refused = dialog.locator(".pd-refused")
+    expect(refused).to_contain_text("现在不能办理这一步")
+    expect(refused).to_contain_text("当前状态：待交办。")
     expect(dialog.locator("textarea")).to_have_value(TYPED)
     expect(dialog.locator("footer .btn").last).to_be_disabled()
 

@@ -1,7 +1,5 @@
 """The bar names the county that a page is about, one's own on every other page."""
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import text
 
@@ -62,13 +60,6 @@ class Counties:
 @pytest.fixture
 def counties(database: Database) -> Counties:
     return Counties(database)
-
-
-@pytest.fixture
-def deps(database: Database) -> Iterator[Deps]:
-    language.set("zh")
-    yield Deps(database.app, DashboardSettings(), QualitySettings(), clock.now)
-    language.set("zh")
 
 
 def user(deps: Deps, *roles: tuple[Role, int | None]) -> User:

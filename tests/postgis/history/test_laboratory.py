@@ -1,6 +1,5 @@
 """Tables of laboratories and of dead analysers come in as what they say."""
 
-import csv
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,21 +7,20 @@ from pathlib import Path
 from data.clock import UtcDatetime
 from ingest.history.importing import HistoryImport, Imported
 from tests.made.database import Database
+from tests.made.history.files import load_history, rejected
 from tests.made.readings.messages import one, register, rows
 
 CASES = Path(__file__).parents[2] / "cases"
 NOW = UtcDatetime(datetime(2026, 12, 1, tzinfo=UTC))
 
 
-def taken(database: Database, file: Path) -> Imported:
-    return HistoryImport(database.ingest, file, clock=lambda: NOW).run()
-
-
 def test_a_laboratory_s_table_comes_in_as_it_is(database: Database, tmp_path: Path) -> None:
     """Results below the limit, cells with nothing, times as a spreadsheet writes them."""
     register(database.owner, "QC-S05")
     file = Path(shutil.copy(CASES / "csv-readings-lab" / "in_readings.csv", tmp_path))
-    assert taken(database, file) == Imported(read=7, stored=6, known=1, rejected=0, partial=0)
+    assert load_history(database, file, NOW) == Imported(
+        read=7, stored=6, known=1, rejected=0, partial=0
+    )
     stored = (
         "SELECT to_char(observed_at AT TIME ZONE 'Asia/Shanghai', 'DD HH24:MI'),"
         " ammonia_nitrogen_mgl, total_phosphorus_mgl, below FROM reading ORDER BY observed_at"
@@ -49,7 +47,9 @@ def test_a_dead_analyser_s_past_is_flagged_as_at_the_door(
         "S-1,2026-05-01T08:00,0,0,0,0,\nS-1,2026-05-01T12:00,7.1,8,0,ND,0\n"
         "S-1,2026-05-01T16:00,7.1,8,-9999,0.1,\nS-1,2026-05-01 24:00,7.1,8,ND,ND,ND\n"
     )
-    assert taken(database, file) == Imported(read=4, stored=4, known=0, rejected=0, partial=1)
+    assert load_history(database, file, NOW) == Imported(
+        read=4, stored=4, known=0, rejected=0, partial=1
+    )
     assert rows(database.owner, "SELECT flags, below FROM reading ORDER BY observed_at") == [
         ({"ph": "never", "do": "never", "nh3n": "never", "tp": "never"}, None),
         (None, {"tp": 0.01}),
@@ -65,7 +65,7 @@ def test_an_absurd_detection_limit_is_flagged(database: Database, tmp_path: Path
         "station,time,ph,nh3n,fe\nS-1,2026-05-01T08:00,7,<1e9,<6e6\n"
         "S-1,2026-05-01T09:00,7,<6000,<0.1\nS-1,2026-05-01T10:00,7,<0.2,\n"
     )
-    assert taken(database, file).stored == 3
+    assert load_history(database, file, NOW).stored == 3
     assert rows(database.owner, "SELECT flags FROM reading ORDER BY observed_at") == [
         ({"nh3n": "range", "fe": "range"},), ({"nh3n": "range"},), (None,)
     ]  # fmt: skip
@@ -80,7 +80,9 @@ def test_a_result_below_the_limit_again_is_the_same_and_measured_is_not(
     file.write_text(
         f"station,time,ph,nh3n,tp\nS-1,{at},7,<0.2,\nS-1,{at},,0.2L,<0.01\nS-1,{at},,0.1,0.02\n"
     )
-    assert taken(database, file) == Imported(read=3, stored=1, known=1, rejected=0, conflict=1)
+    assert load_history(database, file, NOW) == Imported(
+        read=3, stored=1, known=1, rejected=0, conflict=1
+    )
     assert rows(
         database.owner, "SELECT ammonia_nitrogen_mgl, total_phosphorus_mgl, below FROM reading"
     ) == [(0.1, 0.005, {"nh3n": 0.2, "tp": 0.01})]
@@ -102,10 +104,10 @@ def test_a_row_of_the_wrong_number_of_cells_costs_no_other(
         "station,time,ph,do\nS-1,2026-05-01T08:00,7.1,8\nS-1,2026-05-01T09:00,7,1,8\n"
         "S-1,2026-05-01T10:00\nS-1,2026-05-01T11:00,x,8\nS-1,2026-05-01T12:00,7.2,8\n"
     )
-    assert taken(database, file) == Imported(read=5, stored=3, known=0, rejected=2, partial=1)
-    with file.with_name("history.csv.rejects.csv").open(encoding="utf-8") as opened:
-        told = [(int(row["row"]), row["reason"], row["detail"]) for row in csv.DictReader(opened)]
-    assert sorted(told) == [
+    assert load_history(database, file, NOW) == Imported(
+        read=5, stored=3, known=0, rejected=2, partial=1
+    )
+    assert sorted(rejected(file)) == [
         (2, "cells", "S-1,2026-05-01T09:00,7,1,8"), (3, "cells", "S-1,2026-05-01T10:00"),
         (4, "value", "ph=x"),
     ]  # fmt: skip
@@ -118,10 +120,10 @@ def test_a_rejected_cell_stands_under_the_file_s_own_title(
     file = tmp_path / "history.csv"
     head, at = "站点,监测时间,氨氮（mg/L）,总磷", "S-1,2026-05-01 08:00"
     file.write_text(f"{head}\n{at},<25 μg/L,0.1\nS-1,x,1,1\n{at},0.1,?\n", "utf-8")
-    assert taken(database, file) == Imported(read=3, stored=1, known=1, rejected=1, partial=2)
-    with file.with_name("history.csv.rejects.csv").open(encoding="utf-8") as opened:
-        told = [(int(row["row"]), row["reason"], row["detail"]) for row in csv.DictReader(opened)]
-    assert told == [
+    assert load_history(database, file, NOW) == Imported(
+        read=3, stored=1, known=1, rejected=1, partial=2
+    )
+    assert rejected(file) == [
         (1, "value", "氨氮（mg/L）=<25 μg/L: its unit must be mg/L"),
         (2, "time", "监测时间=x"),
         (3, "value", "总磷=?"),

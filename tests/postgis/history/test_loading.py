@@ -17,15 +17,12 @@ from ingest.history.importing import HistoryImport, Imported
 from ingest.running.pipeline import Pipeline
 from tests.made.database import Database
 from tests.made.history.archive_rows import all_readings, fill_two_months, fleeting_files
+from tests.made.history.files import load_history, write_rows
 from tests.made.readings.messages import GOOD, NOON, message, one, register, rows
 
 __all__ = ["fleeting_files"]
 NOW = UtcDatetime(datetime(2026, 8, 1, tzinfo=UTC))
 HEAD = "station,time,period,ph,do,codmn,nh3n,tp,fe\n"
-
-
-def taken(database: Database, file: Path) -> Imported:
-    return HistoryImport(database.ingest, file, clock=lambda: NOW).run()
 
 
 def test_a_declared_history_may_be_old_and_say_24_o_clock(
@@ -41,7 +38,7 @@ def test_a_declared_history_may_be_old_and_say_24_o_clock(
         + "S-1,0001-01-01T00:00:00Z,,7.1,8,2,0.3,0.1,\n",
         "utf-8",
     )
-    assert taken(database, file) == Imported(read=4, stored=2, known=0, rejected=2)
+    assert load_history(database, file) == Imported(read=4, stored=2, known=0, rejected=2)
     assert rows(database.owner, "SELECT observed_at FROM reading ORDER BY observed_at") == [
         (datetime(1996, 5, 1, 0, tzinfo=UTC),),
         (datetime(1996, 5, 1, 16, tzinfo=UTC),),
@@ -61,7 +58,7 @@ def test_a_history_leaves_accounts_exceedances_and_newer_values(
         "station,time,ph,nh3n,tp\n"
         f"S-1,{old.isoformat()},6.5,9.9,0.9\nS-1,{young.isoformat()},,9.9,\n"
     )
-    assert taken(database, file).stored == 2
+    assert load_history(database, file).stored == 2
     assert one(database.owner, "SELECT count(*) FROM exceedance") == 0
     assert rows(database.owner, "SELECT sum(received), sum(instants) FROM hour_account") == [(1, 3)]
     told = one(database.owner, "SELECT latest FROM latest_reading")
@@ -83,7 +80,9 @@ def test_a_row_again_fills_and_a_value_that_differs_is_kept_aside(
         f"station,time,ph,cod\nS-1,{NOON.isoformat()},{GOOD['ph']},15\n"
         f"S-1,{NOON.isoformat()},8.8,15\n"
     )
-    assert taken(database, file) == Imported(read=2, stored=0, known=1, rejected=0, conflict=1)
+    assert load_history(database, file) == Imported(
+        read=2, stored=0, known=1, rejected=0, conflict=1
+    )
     assert rows(database.owner, "SELECT ph, cod_mgl FROM reading") == [(GOOD["ph"], 15.0)]
     assert rows(database.owner, "SELECT parameter, kept, refused FROM reading_conflict") == [
         ("ph", GOOD["ph"], 8.8)
@@ -102,13 +101,14 @@ def test_rare_and_flagged_values_of_a_row_again_are_merged_as_those_of_a_message
         ("", 4.0, 0.1, {"mn": "D"}, {"mn": 0.4, "toc": 0.5}),
         ("", "", "", {"no2n": "D"}, {"no2n": 0.01}),
     ]
-    with file.open("w", encoding="utf-8", newline="") as opened:
-        writer = csv.writer(opened)
-        writer.writerow(["station", "time", "ph", "codmn", "tp", "flags", "extra"])
-        for ph, codmn, tp, flags, extra in told:
-            notes = [json.dumps(flags), json.dumps(extra)]
-            writer.writerow(["S-1", NOON.isoformat(), ph, codmn, tp, *notes])
-    assert taken(database, file) == Imported(read=4, stored=1, known=1, rejected=0, conflict=2)
+    lines = [
+        ["S-1", NOON.isoformat(), ph, codmn, tp, json.dumps(flags), json.dumps(extra)]
+        for ph, codmn, tp, flags, extra in told
+    ]
+    write_rows(file, [["station", "time", "ph", "codmn", "tp", "flags", "extra"], *lines])
+    assert load_history(database, file) == Imported(
+        read=4, stored=1, known=1, rejected=0, conflict=2
+    )
     [(ph, codmn_, tp_, extra_, flags_)] = rows(
         database.owner,
         "SELECT ph, permanganate_index_mgl, total_phosphorus_mgl, extra, flags FROM reading",
@@ -122,7 +122,7 @@ def test_rare_and_flagged_values_of_a_row_again_are_merged_as_those_of_a_message
     assert conflicts == [
         ("codmn", 3.0, 4.0), ("fe", 0.2, 0.3), ("mn", 0.1, 0.4), ("ph", 7.0, 7.5)
     ]  # fmt: skip
-    again = taken(database, file)
+    again = load_history(database, file)
     assert (again.stored, again.known, again.conflict) == (0, 2, 2), "as often as it comes"
     assert rows(database.owner, "SELECT extra, flags FROM reading") == [(extra_, flags_)]
 
@@ -165,8 +165,8 @@ def test_an_archive_comes_back_as_it_went(
     for month in (Month(2026, 4), Month(2026, 5), Month(2026, 6)):
         file = tmp_path / month.file_of(Kind.READINGS)
         count = pyarrow.parquet.read_metadata(file).num_rows
-        assert taken(shared_database, file) == Imported(count, count, 0, 0)
-        assert taken(shared_database, file) == Imported(count, 0, count, 0)
+        assert load_history(shared_database, file) == Imported(count, count, 0, 0)
+        assert load_history(shared_database, file) == Imported(count, 0, count, 0)
     with shared_database.owner.connect() as connection:
         assert all_readings(connection) == went
     assert one(shared_database.owner, "SELECT count(*) FROM reading_conflict") == 0
@@ -210,7 +210,7 @@ def test_a_file_that_is_no_history_changes_nothing(
     for text in ("station,when,ph\nS-1,2026-05-01T00:00:00Z,7\n", "station,time,ph,ph\n", "\n"):
         file.write_text(text)
         with pytest.raises(BadInput):
-            taken(database, file)
+            load_history(database, file)
     monkeypatch.setenv("ONEMAP_DATABASE__URL", database.urls["ingest"])
     monkeypatch.setenv("ONEMAP_DASHBOARD__LANGUAGE", "en")
     file.write_text("station,time,ph\nS-1,2026-05-01T00:00:00Z,7\n")
@@ -231,7 +231,7 @@ def test_a_gbk_file_below_a_title_is_taken_in_with_blanks_around_codes(
     file.write_bytes(
         "月报\n站点,时间,氨氮\nS-1 ,2026-05-01 08:00,0.025L\n\nS-2,x,1\n".encode("gbk")
     )
-    assert taken(database, file) == Imported(read=2, stored=1, known=0, rejected=1)
+    assert load_history(database, file) == Imported(read=2, stored=1, known=0, rejected=1)
     rejects = file.with_name("history.csv.rejects.csv").read_text("utf-8").splitlines()
     assert rejects[1:] == ["3,station,S-2,x,站点=S-2"]
-    assert taken(database, file) == Imported(read=2, stored=0, known=1, rejected=1)
+    assert load_history(database, file) == Imported(read=2, stored=0, known=1, rejected=1)

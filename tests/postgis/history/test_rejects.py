@@ -1,6 +1,5 @@
 """What is rejected of a history, row by row and cell by cell, and what stays of it."""
 
-import csv
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,8 +7,9 @@ from pathlib import Path
 from ingest.history.importing import Imported
 from ingest.running.pipeline import Pipeline
 from tests.made.database import Database
+from tests.made.history.files import load_history, rejected, write_rows
 from tests.made.readings.messages import NOON, message, register, rows
-from tests.postgis.history.test_loading import HEAD, taken
+from tests.postgis.history.test_loading import HEAD
 
 
 def test_what_cannot_be_taken_is_told_row_by_row(database: Database, tmp_path: Path) -> None:
@@ -32,10 +32,10 @@ def test_what_cannot_be_taken_is_told_row_by_row(database: Database, tmp_path: P
         + "S-1,2026-05-05T00:00:00Z,,,,,,,\n",
         "utf-8",
     )
-    assert taken(database, file) == Imported(read=11, stored=5, known=0, rejected=6, partial=2)
-    with file.with_name("history.csv.rejects.csv").open(encoding="utf-8") as opened:
-        told = [(int(row["row"]), row["reason"], row["detail"]) for row in csv.DictReader(opened)]
-    assert told == [
+    assert load_history(database, file) == Imported(
+        read=11, stored=5, known=0, rejected=6, partial=2
+    )
+    assert rejected(file) == [
         (4, "station", "station=S-2"), (5, "time", "time=2026-02-30T00:00:00Z"),
         (6, "period", "period=week"), (7, "clock", "time=2026-08-01T00:11:00Z: later than now"),
         (8, "clock", "time=2024-12-31T00:00:00Z: before the station's start"),
@@ -69,10 +69,10 @@ def test_a_place_off_the_earth_and_an_impossible_arrival_are_left_out(
         "S-1,2026-05-01T06:00Z,2026-05-01T05:55Z,7.6,,\n",
         "utf-8",
     )
-    assert taken(database, file) == Imported(read=6, stored=6, known=0, rejected=0, partial=4)
-    with file.with_name("history.csv.rejects.csv").open(encoding="utf-8") as opened:
-        refused = [(int(r["row"]), r["reason"], r["detail"]) for r in csv.DictReader(opened)]
-    assert refused == [
+    assert load_history(database, file) == Imported(
+        read=6, stored=6, known=0, rejected=0, partial=4
+    )
+    assert rejected(file) == [
         (2, "value", "longitude=999: off the earth"),
         (2, "value", "latitude=99: off the earth"),
         (3, "value", "longitude=112.1: without a latitude"),
@@ -96,17 +96,15 @@ def test_a_place_off_the_earth_and_an_impossible_arrival_are_left_out(
 def test_an_unknown_flag_costs_its_value_alone(database: Database, tmp_path: Path) -> None:
     register(database.owner, "S-1")
     file = tmp_path / "history.csv"
-    with file.open("w", encoding="utf-8", newline="") as opened:
-        writer = csv.writer(opened)
-        writer.writerow(["station", "time", "pH值", "氨氮", "flags", "extra"])
-        for hour, flags in enumerate(({"ph": "ZZ", "nh3n": "D"}, {"fe": "?"}, {"ph": "D"})):
-            at = (NOON + timedelta(hours=hour)).isoformat()
-            writer.writerow(["S-1", at, 7, 0.1, json.dumps(flags), '{"fe": 0.2, "mn": 0.3}'])
-        writer.writerow(["S-1", NOON.isoformat(), 7, 0.1, "D", ""])
-    assert taken(database, file) == Imported(read=4, stored=3, known=0, rejected=1, partial=2)
-    with file.with_name("history.csv.rejects.csv").open(encoding="utf-8") as opened:
-        refused = [(int(r["row"]), r["reason"], r["detail"]) for r in csv.DictReader(opened)]
-    assert refused == [
+    lines = [["station", "time", "pH值", "氨氮", "flags", "extra"]]
+    for hour, flags in enumerate(({"ph": "ZZ", "nh3n": "D"}, {"fe": "?"}, {"ph": "D"})):
+        at = (NOON + timedelta(hours=hour)).isoformat()
+        lines.append(["S-1", at, "7", "0.1", json.dumps(flags), '{"fe": 0.2, "mn": 0.3}'])
+    write_rows(file, [*lines, ["S-1", NOON.isoformat(), "7", "0.1", "D", ""]])
+    assert load_history(database, file) == Imported(
+        read=4, stored=3, known=0, rejected=1, partial=2
+    )
+    assert rejected(file) == [
         (1, "text", 'flags={"ph": "ZZ", "nh3n": "D"}'),
         (2, "text", 'flags={"fe": "?"}'),
         (4, "text", "flags=D"),
@@ -132,13 +130,10 @@ def test_notes_that_nobody_could_read_again_are_rejected(
         ({"ph": "D"}, {"fe": 2}),
     ]  # fmt: skip
     file = tmp_path / "history.csv"
-    with file.open("w", encoding="utf-8", newline="") as opened:
-        writer = csv.writer(opened)
-        writer.writerow(["station", "time", "ph", "flags", "extra"])
-        for flags, extra in notes:
-            writer.writerow(["S-1", NOON.isoformat(), 7, json.dumps(flags), json.dumps(extra)])
-    assert taken(database, file) == Imported(read=9, stored=1, known=0, rejected=8)
-    with file.with_name("history.csv.rejects.csv").open(encoding="utf-8") as opened:
-        assert {row["reason"] for row in csv.DictReader(opened)} == {"text"}
+    at = NOON.isoformat()
+    lines = [["S-1", at, 7, json.dumps(flags), json.dumps(extra)] for flags, extra in notes]
+    write_rows(file, [["station", "time", "ph", "flags", "extra"], *lines])
+    assert load_history(database, file) == Imported(read=9, stored=1, known=0, rejected=8)
+    assert {reason for _row, reason, _detail in rejected(file)} == {"text"}
     again = Pipeline(database.ingest, now=lambda: NOON).commit([message("S-1", NOON, {"ph": 7})])
     assert again.duplicate == 1

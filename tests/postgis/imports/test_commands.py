@@ -8,7 +8,6 @@ from shapely.geometry import LineString
 from sqlalchemy import text
 
 from dashboard.cli import main
-from dashboard.parts.wording import language
 from ingest.broker.mosquitto import Broker, accepts
 from tests.made.basin import build_small_basin
 from tests.made.database import Database
@@ -20,11 +19,6 @@ from tests.running.waiting import until
 def _settings(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ONEMAP_DATABASE__URL", database.urls["app"])
     monkeypatch.setenv("ONEMAP_DASHBOARD__LANGUAGE", "zh")
-
-
-@pytest.fixture(autouse=True)
-def _same_language() -> None:
-    language.set("zh")
 
 
 def _rivers(folder: Path) -> Path:

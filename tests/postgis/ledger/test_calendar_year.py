@@ -7,18 +7,15 @@ from typing import Any
 
 import pytest
 
-from dashboard.frame.deps import Deps
-from dashboard.frame.identify import user_of_session
 from dashboard.ledger.bulk_steps import Chosen, Filled, take_all
-from dashboard.ledger.problem_reads import Seen, read_problem
+from dashboard.ledger.problem_reads import read_problem
 from dashboard.ledger.reads import ledger_moment
 from dashboard.ledger.step_dialogs import dialog_of
 from data.clock import UtcDatetime, business_date, start_of_day, to_utc
 from data.errors import BadInput
-from data.people.sessions import open_session
 from data.procedure.deadlines import official_calendar
 from data.procedure.steps import STEPS
-from data.settings import DashboardSettings, LedgerSettings, QualitySettings
+from data.settings import LedgerSettings
 from data.words.ledger import Action
 from problem_ledger.record.commands import Done
 from problem_ledger.record.verify import verify
@@ -26,6 +23,7 @@ from problem_ledger.work.worker import Worker
 from tests.made.imports.files import run_import
 from tests.made.ledger.acts import carry, row_of, take
 from tests.made.office import Office
+from tests.made.pages import seen_by, session_of
 
 LAST = official_calendar().last
 START = date(LAST, 12, 28)
@@ -71,26 +69,11 @@ def due_day(office: Office, done: Done) -> tuple[date, bool]:
     return business_date(to_utc(row["due_at"])), row["is_provisional"]
 
 
-def seen(office: Office, done: Done) -> tuple[Deps, Seen]:
-    deps = Deps(
-        office.database.app,
-        DashboardSettings(),
-        QualitySettings(),
-        office.clock,
-        rules=office.rules,
-    )
-    with deps.engine.begin() as connection:
-        token = open_session(connection, office.accounts["office"], 12)
-    user = user_of_session(deps, token)
-    assert user is not None
-    return deps, read_problem(deps, user, str(done.problem_id))
-
-
 def deadline_field(office: Office, done: Done) -> dict[str, Any]:
     """The deadline in the dialog of an assignment."""
     step = next(each for each in STEPS if each.action is Action.ASSIGN)
-    _deps, problem = seen(office, done)
-    return next(each for each in dialog_of(problem, step)["fields"] if each["name"] == "due_on")
+    fields = dialog_of(seen_by(office, "office", done), step)["fields"]
+    return next(each for each in fields if each["name"] == "due_on")
 
 
 def test_a_new_deadline_counts_the_imported_year(winter: Office, enter: Enter) -> None:
@@ -102,7 +85,8 @@ def test_a_new_deadline_counts_the_imported_year(winter: Office, enter: Enter) -
     assert "暂定" not in str(field["hint"])
     done = take(winter, accepted, Action.ASSIGN, due_on=None)
     assert due_day(winter, done) == (count_on(10, OFF), False)
-    deps, problem = seen(winter, done)
+    deps, user = session_of(winter, "office")
+    problem = read_problem(deps, user, str(done.problem_id))
     assert problem.detail.row.days_left == 10
     with deps.engine.connect() as connection:
         soon = ledger_moment(connection, deps, deps.clock()).soon_until
@@ -143,10 +127,11 @@ def test_an_open_deadline_is_counted_anew_at_each_calendar_of_its_year(
 
 def test_the_deadlines_of_several_are_counted_anew_like_those_of_one(winter: Office) -> None:
     accepted = carry(winter, Action.ACCEPT)
-    deps, problem = seen(winter, accepted)
+    deps, user = session_of(winter, "office")
+    problem = read_problem(deps, user, str(accepted.problem_id))
     chosen = Chosen(accepted.problem_id, accepted.number, accepted.version, accepted.status.value)
     filled = Filled(unit_id=problem.units[0][0], requirement="清理")
-    assert take_all(deps, problem.user, Action.ASSIGN, [chosen], filled).refused == ()
+    assert take_all(deps, user, Action.ASSIGN, [chosen], filled).refused == ()
     row = row_of(winter, accepted)
     assert (row["due_days"], row["due_rule"]) == (10, "general")
     assert due_day(winter, accepted) == (count_on(10, []), True)

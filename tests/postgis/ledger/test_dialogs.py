@@ -5,25 +5,22 @@ from itertools import product
 
 import pytest
 
-from dashboard.frame.deps import Deps
-from dashboard.frame.identify import user_of_session
 from dashboard.ledger.dialog_checks import LOOKING
 from dashboard.ledger.photos import check_words, checks
-from dashboard.ledger.problem_reads import Seen, read_problem
+from dashboard.ledger.problem_reads import Seen
 from dashboard.ledger.sign_off_sheet import findings
 from dashboard.ledger.step_dialogs import dialog_of
 from dashboard.parts.wording import _
 from data.chain import read
 from data.errors import BadInput
-from data.people.sessions import open_session
 from data.procedure.steps import STEPS
-from data.settings import DashboardSettings, QualitySettings
 from data.words.ledger import Action, Stage, Status
 from problem_ledger.cases.actions import EXPLAINED
 from problem_ledger.evidence.comparison import Check, Flag
 from problem_ledger.record import store
 from tests.made.ledger.acts import act, carry, needs, problem, row_of
 from tests.made.office import Office
+from tests.made.pages import seen_by
 
 ON_THE_WAY = (Action.ACCEPT, Action.ASSIGN, Action.SIGN_FOR, Action.SUBMIT)
 DIALOGS = [step for step in STEPS if step.action not in (Action.REPORT, Action.ARCHIVE)]
@@ -33,19 +30,7 @@ STATES = {True: "fits", False: "doubtful", None: "unknown"}
 @pytest.fixture
 def seen(office: Office) -> Seen:
     """A problem that waits for its sign-off, as the chief sees it."""
-    done = problem(office, Status.VERIFIED)
-    deps = Deps(
-        office.database.app,
-        DashboardSettings(),
-        QualitySettings(),
-        office.clock,
-        rules=office.rules,
-    )
-    with office.database.app.begin() as connection:
-        token = open_session(connection, office.accounts["chief"], 12)
-    user = user_of_session(deps, token)
-    assert user is not None
-    return read_problem(deps, user, str(done.problem_id))
+    return seen_by(office, "chief", problem(office, Status.VERIFIED))
 
 
 def flag(check: Check, stage: Stage, ok: bool | None) -> Flag:

@@ -5,21 +5,17 @@ from datetime import date, timedelta
 
 import pytest
 
-from dashboard.frame.deps import Deps
-from dashboard.frame.identify import user_of_session
-from dashboard.ledger.problem_reads import read_problem
 from dashboard.ledger.step_dialogs import dialog_of
 from data.clock import business_date, to_utc
 from data.errors import BadInput, Conflict
-from data.people.sessions import open_session
 from data.procedure.steps import STEPS
-from data.settings import DashboardSettings, QualitySettings
 from data.words.ledger import Action
 from problem_ledger.cases.extensions import reach_of
 from problem_ledger.record.commands import Done
 from problem_ledger.record.verify import verify
 from tests.made.ledger.acts import TO_SIGN_OFF, carry, row_of, take
 from tests.made.office import Office
+from tests.made.pages import seen_by
 
 ASKED = (*TO_SIGN_OFF[:3], Action.ASK_EXTENSION)
 ANSWER = next(step for step in STEPS if step.action is Action.EXTEND)
@@ -27,18 +23,7 @@ ANSWER = next(step for step in STEPS if step.action is Action.EXTEND)
 
 def last_day(office: Office, done: Done) -> date:
     """The last day that the dialog of an answer offers, which is the one it proposes here."""
-    deps = Deps(
-        office.database.app,
-        DashboardSettings(),
-        QualitySettings(),
-        office.clock,
-        rules=office.rules,
-    )
-    with office.database.app.begin() as connection:
-        token = open_session(connection, office.accounts["office"], 12)
-    user = user_of_session(deps, token)
-    assert user is not None
-    spec = dialog_of(read_problem(deps, user, str(done.problem_id)), ANSWER)
+    spec = dialog_of(seen_by(office, "office", done), ANSWER)
     field = next(each for each in spec["fields"] if each["name"] == "due_on")
     assert field["value"] == field["last"]
     return date.fromisoformat(field["last"])

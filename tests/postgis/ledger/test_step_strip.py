@@ -1,58 +1,25 @@
 """The strip of eight steps on a problem's page: what is done, under way, stopped, and beside it."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from dashboard.frame.deps import Deps
-from dashboard.frame.identify import user_of_session
-from dashboard.ledger.problem_reads import Seen, read_problem
+from dashboard.ledger.problem_reads import Seen
 from dashboard.ledger.steps import nodes, step_line, supervision
-from dashboard.parts.wording import language
 from data.clock import to_utc
-from data.people.sessions import open_session
-from data.settings import DashboardSettings, QualitySettings
 from data.words.ledger import Action, Status
 from problem_ledger.record.commands import Done
 from tests.made.ledger.acts import TO_SIGN_OFF, act, carry, problem, take
 from tests.made.office import Office
+from tests.made.pages import seen_by, texts
 
 NAMES = ["登记", "受理", "交办", "签收", "整改", "复核", "销号", "归档"]
-
-
-@pytest.fixture(autouse=True)
-def chinese() -> Iterator[None]:
-    before = language.set("zh")
-    yield
-    language.reset(before)
 
 
 def seen(office: Office, done: Done, *, days_later: int = 0) -> Seen:
     """The problem as the office sees it, so many days later."""
     now = to_utc(office.clock.at + timedelta(days=days_later))
-    deps = Deps(
-        office.database.app,
-        DashboardSettings(),
-        QualitySettings(),
-        lambda: now,
-        rules=office.rules,
-    )
-    with office.database.app.begin() as connection:
-        token = open_session(connection, office.accounts["office"], 12)
-    user = user_of_session(deps, token)
-    assert user is not None
-    return read_problem(deps, user, str(done.problem_id))
-
-
-def texts(component: Any) -> list[str]:
-    """All texts below a component, in order."""
-    if component is None or isinstance(component, str | int):
-        return [] if component is None else [str(component)]
-    if isinstance(component, list | tuple):
-        return [each for one in component for each in texts(one)]
-    return texts(getattr(component, "children", None))
+    return seen_by(office, "office", done, lambda: now)
 
 
 @pytest.mark.parametrize(

@@ -1,25 +1,18 @@
 """The page of patrols in other years: months over the turn of a year, dates with their year."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from dashboard.frame.auth import User
-from dashboard.frame.deps import Deps
-from dashboard.frame.identify import user_of_session
-from dashboard.parts.wording import language
 from dashboard.patrols.month import owed_words
 from dashboard.patrols.one_patrol import one_card
 from dashboard.patrols.page import heading, patrol_page
 from dashboard.patrols.reads import Asked, Shown, read
 from dashboard.patrols.records import records_card
 from data.clock import UtcDatetime, start_of_day, to_utc
-from data.people.sessions import open_session
-from data.settings import DashboardSettings, QualitySettings
 from tests.made.office import Office
+from tests.made.pages import session_of, texts
 from tests.made.patrols.records import NOW, record_walk
 from tests.made.patrols.walks import walk
 
@@ -37,30 +30,9 @@ def office(shared_office: Office) -> Office:
     return shared_office
 
 
-@pytest.fixture(autouse=True)
-def chinese() -> Iterator[None]:
-    before = language.set("zh")
-    yield
-    language.reset(before)
-
-
 def shown(office: Office, now: UtcDatetime = NOW, **asked: str) -> Shown:
     """What the page shows the upper chief at that time."""
-    deps = Deps(office.database.app, DashboardSettings(), QualitySettings(), lambda: now)
-    with office.database.app.begin() as connection:
-        token = open_session(connection, office.accounts["chief_up"], 12)
-    user: User | None = user_of_session(deps, token)
-    assert user is not None
-    return read(deps, user, Asked(**asked))
-
-
-def texts(component: Any) -> list[str]:
-    """All texts below a component, in order."""
-    if isinstance(component, str | int):
-        return [str(component)]
-    if isinstance(component, list | tuple):
-        return [each for one in component for each in texts(one)]
-    return texts(getattr(component, "children", None) or [])
+    return read(*session_of(office, "chief_up", lambda: now), Asked(**asked))
 
 
 def steps(page: Shown) -> list[str]:

@@ -1,6 +1,5 @@
 """How stations' messages are read: models written, set, tried, and who may not."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,22 +8,21 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from dashboard.cli import main
-from dashboard.frame.auth import User, set_user
+from dashboard.frame.auth import set_user
 from dashboard.frame.deps import Deps
 from dashboard.stations import format_actions as actions
 from dashboard.stations.format_actions import OWN, FilledFormat, FilledRow
 from data import clock
 from data.errors import BadInput, Conflict, Forbidden, NotFound, NotSignedIn
 from data.moments import Doubt
-from data.queries.people.accounts import Account, HeldRole
 from data.queries.stations.device_models import device_model, device_models
-from data.records import AccountId, DivisionId, StationId
-from data.settings import DashboardSettings, QualitySettings
+from data.records import StationId
 from data.vocabulary import Parameter, Role
 from ingest.codecs.device_model import shipped_models
 from ingest.device_models import ModelOutcome, model_of
 from tests.made.basin import SmallBasin, build_small_basin
 from tests.made.database import Database
+from tests.made.pages import sign_in
 
 ROWS = (FilledRow("v.ph", "ph"), FilledRow("v.nh3_ug", "nh3n", "0.001"), FilledRow())
 FORM = FilledFormat("chirpstack-v4", "acme-1", "探头", "", "epoch_s", "t", "", ROWS)
@@ -39,20 +37,6 @@ def basin(database: Database) -> SmallBasin:
             text("INSERT INTO account (login, display_name, password_hash) VALUES ('a1', '甲', '')")
         )
         return build_small_basin(connection)
-
-
-@pytest.fixture
-def deps(database: Database) -> Iterator[Deps]:
-    yield Deps(database.app, DashboardSettings(), QualitySettings(), clock.now)
-    set_user(None)
-
-
-def sign_in(role: Role, *divisions: int) -> None:
-    """Signed in with that role in those divisions, or everywhere."""
-    account = Account(AccountId(1), "a", "甲", False, None, True, 1)
-    held = HeldRole(1, role, None, None, None, None, None, False)
-    written = {role: frozenset(DivisionId(each) for each in divisions)} if divisions else {}
-    set_user(User(account, (held,), written=written))
 
 
 def save(

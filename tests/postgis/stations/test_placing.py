@@ -1,13 +1,12 @@
 """What the office may do to stations: seen, previewed, added, moved, and who may not."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
 import pytest
 from sqlalchemy import text
 
-from dashboard.frame.auth import User, set_user
+from dashboard.frame.auth import set_user
 from dashboard.frame.deps import Deps
 from dashboard.stations import actions
 from dashboard.stations.form import opened_with
@@ -15,14 +14,13 @@ from dashboard.stations.form_answers import preview_card
 from data import clock
 from data.errors import BadInput, Conflict, Forbidden, NotFound, NotSignedIn
 from data.placing.stations import PlacementOutcome, StationPlacement, place_station
-from data.queries.people.accounts import Account, HeldRole
-from data.queries.scope import EVERYTHING, NOTHING, Scope
-from data.records import AccountId, DivisionId, StationId
-from data.settings import DashboardSettings, QualitySettings
+from data.queries.scope import EVERYTHING
+from data.records import StationId
 from data.vocabulary import Role, StationKind
 from gis.crs import wgs84_to_gcj02
 from tests.made.basin import SmallBasin, build_small_basin
 from tests.made.database import Database
+from tests.made.pages import sign_in
 
 NEW = actions.Filled(
     kind="section", code="N-1", name="新断面", crs="EPSG:4490", lon="112.201", lat="32.7"
@@ -37,21 +35,6 @@ def basin(database: Database) -> SmallBasin:
             text("INSERT INTO account (login, display_name, password_hash) VALUES ('a1', '甲', '')")
         )
         return build_small_basin(connection)
-
-
-@pytest.fixture
-def deps(database: Database) -> Iterator[Deps]:
-    """The parts of a request, by the role of the app; nobody is signed in afterwards."""
-    yield Deps(database.app, DashboardSettings(), QualitySettings(), clock.now)
-    set_user(None)
-
-
-def sign_in(role: Role, *divisions: int, scope: Scope = NOTHING) -> None:
-    """Signed in with that role in those divisions, or everywhere; ``scope`` is what is seen."""
-    account = Account(AccountId(1), "a", "甲", False, None, True, 1)
-    held = HeldRole(1, role, None, None, None, None, None, False)
-    written = {role: frozenset(DivisionId(each) for each in divisions)} if divisions else {}
-    set_user(User(account, (held,), scope=scope, written=written))
 
 
 def codes(deps: Deps, search: str = "", kind: str | None = None, page: int = 1) -> list[str]:

@@ -1,26 +1,23 @@
 """What the office does about refused messages: sees their cure, switches it on, and who may not."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
-from dashboard.frame.auth import User, set_user
 from dashboard.frame.deps import Deps
 from dashboard.tally.refused_actions import read_refused, tolerate, untolerate
 from dashboard.tally.refused_page import refused_body
 from data import clock
 from data.errors import BadInput, Forbidden, NotFound
-from data.queries.people.accounts import Account, HeldRole
-from data.records import AccountId, DivisionId, StationId
-from data.settings import DashboardSettings, QualitySettings
+from data.records import StationId
 from data.vocabulary import Role
 from ingest.inbox import Message
 from ingest.running.pipeline import Pipeline
 from ingest.running.waiting import take_in_waiting
 from tests.made.basin import SmallBasin, build_small_basin
 from tests.made.database import Database
+from tests.made.pages import sign_in
 from tests.made.readings.messages import one, rows
 
 NOW = clock.now()
@@ -40,20 +37,6 @@ def basin(database: Database) -> SmallBasin:
     messages = [Message(topic, each, NOW) for each in (PAYLOAD, PAYLOAD + b"\0")]
     Pipeline(database.ingest).commit(messages)
     return made
-
-
-@pytest.fixture
-def deps(database: Database) -> Iterator[Deps]:
-    yield Deps(database.app, DashboardSettings(), QualitySettings(), clock.now)
-    set_user(None)
-
-
-def sign_in(role: Role, *divisions: int) -> None:
-    """Signed in with that role in those divisions, or everywhere."""
-    account = Account(AccountId(1), "a", "甲", False, None, True, 1)
-    held = HeldRole(1, role, None, None, None, None, None, False)
-    written = {role: frozenset(DivisionId(each) for each in divisions)} if divisions else {}
-    set_user(User(account, (held,), written=written))
 
 
 def test_the_office_sees_the_cure_and_what_it_would_bring_and_switches_it_on(

@@ -1,13 +1,11 @@
 """What no tolerance mends stands on the page of refused messages, in groups, with what to do."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
-from dashboard.frame.auth import set_user
 from dashboard.frame.deps import Deps
 from dashboard.parts.wording import language
 from dashboard.tally.refused_actions import read_refused
@@ -16,13 +14,12 @@ from dashboard.tally.unmendable import mend_word
 from data import clock
 from data.clock import UtcDatetime
 from data.errors import Forbidden
-from data.settings import DashboardSettings, QualitySettings
 from data.vocabulary import Refusal, Role
 from ingest.inbox import Message
 from ingest.running.pipeline import Pipeline
 from tests.made.basin import SmallBasin, build_small_basin
 from tests.made.database import Database
-from tests.postgis.tally.test_refused import sign_in
+from tests.made.pages import sign_in
 
 NOW = clock.now()
 TIME = NOW.isoformat()
@@ -56,13 +53,6 @@ def basin(database: Database) -> SmallBasin:
     ]
     Pipeline(database.ingest).commit(messages)
     return made
-
-
-@pytest.fixture
-def deps(database: Database) -> Iterator[Deps]:
-    language.set("zh")
-    yield Deps(database.app, DashboardSettings(), QualitySettings(), clock.now)
-    set_user(None)
 
 
 def drawn(deps: Deps) -> str:

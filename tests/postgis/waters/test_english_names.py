@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from dashboard.frame.area import area_for
-from dashboard.frame.auth import User, set_user
+from dashboard.frame.auth import User
 from dashboard.frame.deps import Deps
 from dashboard.map.drawer import READERS
 from dashboard.parts.roles import role_words
@@ -15,7 +15,6 @@ from dashboard.parts.spot import describe
 from dashboard.parts.wording import language
 from dashboard.waters.file import river_file
 from dashboard.waters.river_list import cells
-from data import clock
 from data.clock import now
 from data.placing.spots import preview
 from data.queries.map.search import search
@@ -25,7 +24,7 @@ from data.queries.waters.colours import named_waters
 from data.queries.waters.file import read_lake_file, read_river_file
 from data.queries.waters.list import river_list
 from data.records import AccountId
-from data.settings import DashboardSettings, QualitySettings
+from data.settings import QualitySettings
 from tests.made.basin import SmallBasin, build_small_basin
 from tests.made.database import Database
 
@@ -64,8 +63,6 @@ def connection(database: Database, basin: SmallBasin) -> Iterator[Connection]:
     language.set("en")
     with database.app.connect() as opened:
         yield opened
-    language.set("zh")
-    set_user(None)
 
 
 def drawn(part: object) -> str:
@@ -79,9 +76,8 @@ def left(words: str) -> list[str]:
 
 
 def test_every_drawer_names_places_in_english(
-    database: Database, connection: Connection, basin: SmallBasin
+    deps: Deps, connection: Connection, basin: SmallBasin
 ) -> None:
-    deps = Deps(database.app, DashboardSettings(), QualitySettings(), clock.now)
     board = connection.execute(text("SELECT id FROM notice_board")).scalar_one()
     things = {
         "section": basin.section_up, "outfall": basin.outfall, "intake": basin.intake,
@@ -130,7 +126,7 @@ def test_search_and_the_maps_list_bring_english_names(
 
 
 def test_accounts_and_the_bar_name_divisions_in_english(
-    database: Database, connection: Connection, basin: SmallBasin
+    deps: Deps, connection: Connection, basin: SmallBasin
 ) -> None:
     who = AccountId(connection.execute(text("SELECT id FROM account")).scalar_one())
     held = roles(connection, [who])[who]
@@ -141,7 +137,6 @@ def test_accounts_and_the_bar_name_divisions_in_english(
     assert area_name(connection, [])[1] == "Test County"
     assert county_name(connection, basin.town_up) == ("测试县", "Test County")
     account = Account(who, "a1", "A", False, None, True, 1)
-    deps = Deps(database.app, DashboardSettings(), QualitySettings(), clock.now)
     assert area_for(deps, User(account, tuple(held))) == "Test County"
 
 

@@ -1,7 +1,6 @@
 """Figures of a course: bands and axis by the standard's limits, gaps, flags, words."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -46,13 +45,6 @@ NH3N, OXYGEN, PH = (
 )
 TOKENS = ROOT / "dashboard" / "assets" / "frame" / "tokens.css"
 Rows = list[tuple[int, float, str | None]]
-
-
-@pytest.fixture(autouse=True)
-def chinese() -> Iterator[None]:
-    token = language.set("zh")
-    yield
-    language.reset(token)
 
 
 def rows_of(*values: float, step_h: int = 4) -> Rows:

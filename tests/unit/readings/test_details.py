@@ -133,7 +133,6 @@ def test_a_sentence_reads_back_with_what_its_fields_hold(sentence: Sentence) -> 
 
 @pytest.mark.parametrize("stored", STORED, ids=str)
 def test_a_stored_detail_is_shown_in_the_readers_language(stored: str) -> None:
-    language.set("zh")
     assert detail_words(stored) == STORED[stored]
     language.set("en")
     assert detail_words(stored) == stored
@@ -145,13 +144,11 @@ def test_what_hostile_payloads_are_refused_for_is_read_back_whole(name: str) -> 
     decode = hj212.decode if name in HJ212 else json_v1.decode
     with pytest.raises(Unreadable) as caught:
         decode(payload, StationCode("QH-01"), NOON)
-    language.set("zh")
     for piece in read_back(caught.value.detail[:500]).pieces[:10]:
         assert isinstance(piece.said, Said), piece
 
 
 def test_a_long_or_a_cut_detail_costs_no_time_and_keeps_its_end() -> None:
-    language.set("zh")
     cut = ("; ".join(f"k{n}: unknown parameter" for n in range(40)))[:500]
     assert detail_words(cut).startswith("k0：未知参数；k1：未知参数；")
     assert detail_words("x: " * 100_000) == "x: " * 100_000

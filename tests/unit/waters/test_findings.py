@@ -4,11 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.parts.wording import language
 from dashboard.waters.chiefs import chiefs_card
 from dashboard.waters.findings import find, findings_panel
 from dashboard.waters.strip import lanes
@@ -18,11 +16,6 @@ from data.queries.waters.colours import WaterColour
 from data.queries.waters.file import WaterFacts, WaterFile
 from data.queries.waters.file_stations import StationFile
 from data.vocabulary import EvaluationState, StationKind
-
-
-@pytest.fixture(autouse=True)
-def chinese() -> None:
-    language.set("zh")
 
 
 def station(
