@@ -25,7 +25,7 @@
       history.back();
     };
   };
-  if (history.state?.onemapDialog) { // of a dialog that a reload has closed
+  if (at() !== null) { // of a dialog that a reload has closed
     own += 1;
     history.back();
   }
