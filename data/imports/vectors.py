@@ -117,14 +117,13 @@ def _cut_texts(inner: Path, layer: str, columns: Iterable[str]) -> dict[tuple[in
             known = {each[1] for each in file.execute(f"PRAGMA table_info({table})")}
             for title in known.intersection(columns):
                 rows = file.execute(
-                    f"SELECT (SELECT count(*) FROM {table} AS b WHERE b.rowid < a.rowid)"
-                    f" FROM {table} AS a WHERE typeof({_quoted(title)}) = 'text'"
-                    f" AND instr(CAST({_quoted(title)} AS BLOB), x'00') > 0"
+                    f"SELECT place - 1 FROM (SELECT row_number() OVER (ORDER BY rowid) AS place,"
+                    f" {_quoted(title)} AS cell FROM {table}) WHERE typeof(cell) = 'text'"
+                    " AND instr(CAST(cell AS BLOB), x'00') > 0"
                 )
-                for (index,) in rows:
-                    fault = damaged_cell("\0")
-                    if fault:
-                        faults[index, title] = fault
+                faults |= {
+                    (index, title): fault for (index,) in rows if (fault := damaged_cell("\0"))
+                }
         except sqlite3.Error:
             return {}  # a view has no row ids; GDAL has read it
     return faults
