@@ -3,7 +3,6 @@
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Mapping
 from math import isnan
 from pathlib import PurePosixPath
@@ -12,6 +11,7 @@ from typing import Final
 import numpy as np
 from shapely.geometry import MultiPoint
 
+from data.contents import BROKEN_ZIP
 from data.errors import BadInput
 from data.imports.packed import is_junk, shown_name
 from data.query_values import shortened
@@ -41,17 +41,6 @@ MOST_MEMBERS: Final = 1_000
 """Files in a zip: one track, pictures and icons."""
 
 _TRACKS: Final = (".gpx", ".kml", ".kmz", ".geojson", ".json")
-_BROKEN_ZIP: Final = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    OSError,
-    ValueError,
-)
-"""What zipfile raises over an archive that is damaged, encrypted or packed in another way."""
-
 _UTF_16: Final = {
     b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16",
     b"<\0": "utf-16-le", b"{\0": "utf-16-le", b"\0<": "utf-16-be", b"\0{": "utf-16-be",
@@ -112,7 +101,7 @@ def _unpacked(content: bytes) -> bytes:
                     track = opened.read(MOST_BYTES + 1)
                 check_size(track)
                 return track
-    except _BROKEN_ZIP:
+    except BROKEN_ZIP:
         pass
     raise no_known_kind()
 
