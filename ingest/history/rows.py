@@ -125,9 +125,10 @@ def rows_of(
     for number, fault in enumerate(reasons.values()):
         reason[(reason < 0) & mask_of(fault)] = number
 
+    ended = pc.take(stations.ended, places)
+
     def clock_of(row: int) -> str:
-        end = pc.take(stations.ended, places)[row].as_py()
-        return clock_words(at[row].as_py(), end, now)
+        return clock_words(at[row].as_py(), ended[row].as_py(), now)
 
     faults = Faults(list(reasons), reason, found, flagged, clock_of)
     whole = _staged(chunk, pc.take(stations.ids, places), at, period, found)
