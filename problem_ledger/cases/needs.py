@@ -101,7 +101,7 @@ def check_needs(step: Step, command: Command) -> None:
 
 
 def _has_text(command: Command) -> bool:
-    return bool(command.text.strip())
+    return bool(plain(command.text))
 
 
 def _has_photo(command: Command) -> bool:
@@ -123,7 +123,7 @@ ASKED: Final[Mapping[Need, tuple[Callable[[Command], bool], str]]] = MappingProx
         Need.SEVERITY: (lambda command: command.severity is not None, "Confirm the severity."),
         Need.UNIT: (lambda command: command.unit_id is not None, "Choose the handling unit."),
         Need.REQUIREMENT: (
-            lambda command: bool(command.requirement.strip()),
+            lambda command: bool(plain(command.requirement)),
             "Say what is required of the unit.",
         ),
         Need.DEADLINE: (_is_settled, ""),
