@@ -1,7 +1,7 @@
 """Reads a number of a cell or a message's text: one form for all files, commands and codecs."""
 
 import re
-from math import isfinite
+from math import inf, isfinite
 from typing import Final
 
 PLAIN: Final = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?"
@@ -13,7 +13,7 @@ _HALF_WIDTH: Final = str.maketrans(
 )
 """Full-width signs to those of ASCII; no other form of a digit, such as ³, is one."""
 
-_LONGEST: Final = 400
+LONGEST_NUMBER: Final = 400
 """No double has more digits; longer ones take milliseconds to read."""
 
 
@@ -22,14 +22,8 @@ def half_width(text: str) -> str:
     return text.translate(_HALF_WIDTH)
 
 
-def number_text(text: str) -> str | None:
-    """Returns the number in a text as ASCII has it, without blanks around; None for no number."""
-    plain = half_width(text).strip() if len(text) <= _LONGEST else ""
-    return plain if _PLAIN.fullmatch(plain) else None
-
-
 def plain_number(text: str) -> float | None:
-    """Returns the finite number in a text; None for any other."""
-    plain = number_text(text)
-    number = float(plain) if plain is not None else None
-    return number if number is not None and isfinite(number) else None
+    """Returns the finite number in a text, with blanks around it or not; None for any other."""
+    plain = half_width(text).strip() if len(text) <= LONGEST_NUMBER else ""
+    number = float(plain) if _PLAIN.fullmatch(plain) else inf
+    return number if isfinite(number) else None
