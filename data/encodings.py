@@ -29,8 +29,12 @@ _BETWEEN: Final = re.compile(rb"([\x00-\x2f\x3a-\x3f]+)")
 
 _HEAD_LINES: Final = 20
 _HEAD_BYTES: Final = 65_536
-_MARKS_16: Final = ((BOM_UTF16_LE, "UTF-16-LE"), (BOM_UTF16_BE, "UTF-16-BE"))
-_MARKS_32: Final = ((BOM_UTF32_LE, "UTF-32-LE"), (BOM_UTF32_BE, "UTF-32-BE"))
+_MARKS: Final = (
+    (BOM_UTF32_LE, "UTF-32-LE"), (BOM_UTF32_BE, "UTF-32-BE"),
+    (BOM_UTF16_LE, "UTF-16-LE"), (BOM_UTF16_BE, "UTF-16-BE"),
+)  # fmt: skip
+"""Those of UTF-32 first: one of them begins as one of UTF-16."""
+
 _SIGNS: Final = "\n\r,;{<"
 """One of them stands in every text that is read here."""
 
@@ -160,8 +164,7 @@ def decode_text(content: bytes, encoding: str | None = None) -> Decoded:
 
 def _wide(content: bytes) -> Decoded | None:
     """Returns a text in UTF-16 or UTF-32, with a mark or without; None for any other."""
-    marked = (*_MARKS_32, *_MARKS_16)
-    for mark, encoding in marked:
+    for mark, encoding in _MARKS:
         if content.startswith(mark):
             text, fault = decode_field(content.removeprefix(mark), encoding)
             if not fault and any(sign in text for sign in _SIGNS):

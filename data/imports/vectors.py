@@ -24,7 +24,7 @@ from data.encodings import (
     known_encoding,
 )
 from data.errors import BadInput
-from data.imports.damage import unreadable
+from data.imports.damage import MOST_PARSED, unreadable
 from data.imports.formats import (
     WHOLE_ROW,
     Table,
@@ -50,9 +50,6 @@ _KML_OWN: Final = frozenset(
 
 _TRANSPARENT: Final = "ISO-8859-1"
 """A Shapefile's bytes pass through this one by one, to be decoded field by field."""
-
-_MOST_READ_TWICE: Final = 50_000_000
-"""Bytes of a GeoJSON that is read a second time for texts among lists."""
 
 _BROKEN: Final = (
     DataSourceError, DataLayerError, FieldError, UnicodeError, ValueError, pa.ArrowException,
@@ -136,7 +133,7 @@ def _quoted(name: str) -> str:
 def _restore_texts(file: Path, columns: dict[str, list[Any]]) -> None:
     """Puts back texts that became lists of one, because another record holds a list there."""
     listed = [title for title, values in columns.items() if list in map(type, values)]
-    if not listed or file.stat().st_size > _MOST_READ_TWICE:
+    if not listed or file.stat().st_size > MOST_PARSED:
         return
     features = json.loads(file.read_bytes()).get("features") or []
     for index, feature in enumerate(features):
