@@ -27,7 +27,6 @@ _GBK_NAMES: Final = frozenset({"gbk", "gb2312", "gb18030", "cp936", "936", "ansi
 _BETWEEN: Final = re.compile(rb"([\x00-\x2f\x3a-\x3f]+)")
 """Bytes that are never part of a character in UTF-8 or GB 18030, so that fields end at them."""
 
-_HEAD_LINES: Final = 20
 _HEAD_BYTES: Final = 65_536
 _MARKS: Final = (
     (BOM_UTF32_LE, "UTF-32-LE"), (BOM_UTF32_BE, "UTF-32-BE"),
@@ -40,10 +39,6 @@ _SIGNS: Final = "\n\r,;{<"
 
 _LEAST_ZEROS: Final = 0.05
 """Of a text in UTF-16 each sign of ASCII has a zero byte; in others there is none."""
-
-_COMMA: Final = re.compile(r"(?<![\d.,])(\d+)[,，](\d+)(?![\d.,，])")
-_POINT: Final = re.compile(r"\d[.．]\d")
-_THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}[,，]\d{3}")
 
 _XML_HEAD: Final = re.compile(r"^\s*<\?xml[^>]*\?>")
 _XML_ENCODING: Final = re.compile(r"""\s+encoding\s*=\s*["'][^"']*["']""")
@@ -178,35 +173,6 @@ def _wide(content: bytes) -> Decoded | None:
     if fault or "\0" in text or not (has_lines or text[:1] in ("{", "<")):
         return None
     return Decoded(text, encoding, True, fields=text.count("\n") + 1)
-
-
-def delimiter_of(text: str) -> str:
-    """Returns what parts the cells of a CSV text: the most frequent sign of its first lines."""
-    start = text[:65536]
-    head = "\n".join(re.split(r"\r\n|\n|\r", start, maxsplit=_HEAD_LINES)[:-1])
-    return max(",;\t", key=(head or start).count)
-
-
-def has_decimal_commas(cells: Iterable[str], delimiter: str) -> bool:
-    """Returns whether commas part the fractions in cells of numbers (``7,2``).
-
-    So in a file whose cells are parted by another sign, where no number has a point and one at
-    least can't be thousands: ``1,234`` alone could be both.
-    """
-    if delimiter in ("", ","):
-        return False
-    found = False
-    for cell in cells:
-        if _POINT.search(cell):
-            return False
-        comma = _COMMA.search(cell)
-        found = found or (comma is not None and _THOUSANDS.fullmatch(comma[0]) is None)
-    return found
-
-
-def with_points(cell: str) -> str:
-    """Returns a cell of numbers with points in the place of decimal commas."""
-    return _COMMA.sub(r"\1.\2", cell)
 
 
 def decode_xml(content: bytes) -> Decoded:

@@ -1,6 +1,7 @@
 """Reads a number of a cell or a message's text: one form for all files, commands and codecs."""
 
 import re
+from collections.abc import Iterable
 from math import inf, isfinite
 from typing import Final
 
@@ -12,6 +13,10 @@ _HALF_WIDTH: Final = str.maketrans(
     {chr(0xFF01 + sign): chr(0x21 + sign) for sign in range(94)} | {"\u3000": " "}
 )
 """Full-width signs to those of ASCII; no other form of a digit, such as ³, is one."""
+
+_COMMA: Final = re.compile(r"(?<![\d.,])(\d+)[,，](\d+)(?![\d.,，])")
+_POINT: Final = re.compile(r"\d[.．]\d")
+_THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}[,，]\d{3}")
 
 LONGEST_NUMBER: Final = 400
 """No double has more digits; longer ones take milliseconds to read."""
@@ -27,3 +32,25 @@ def plain_number(text: str) -> float | None:
     plain = half_width(text).strip() if len(text) <= LONGEST_NUMBER else ""
     number = float(plain) if _PLAIN.fullmatch(plain) else inf
     return number if isfinite(number) else None
+
+
+def has_decimal_commas(cells: Iterable[str], delimiter: str) -> bool:
+    """Returns whether commas part the fractions in cells of numbers (``7,2``).
+
+    So in a file whose cells are parted by another sign, where no number has a point and one at
+    least can't be thousands: ``1,234`` alone could be both.
+    """
+    if delimiter in ("", ","):
+        return False
+    found = False
+    for cell in cells:
+        if _POINT.search(cell):
+            return False
+        comma = _COMMA.search(cell)
+        found = found or (comma is not None and _THOUSANDS.fullmatch(comma[0]) is None)
+    return found
+
+
+def with_points(cell: str) -> str:
+    """Returns a cell of numbers with points in the place of decimal commas."""
+    return _COMMA.sub(r"\1.\2", cell)

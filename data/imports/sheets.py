@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from data.contents import refuse_binary, refuse_other_formats
-from data.csv_rows import csv_rows
-from data.encodings import decode_text, delimiter_of, with_marks
+from data.csv_rows import csv_rows, delimiter_of
+from data.encodings import decode_text, with_marks
 from data.errors import BadInput
 from data.imports.formats import (
     WHOLE_ROW,

@@ -25,9 +25,9 @@ from data.archives.tables import (
     is_parquet,
     no_readings,
 )
-from data.encodings import with_points
 from data.errors import BadInput, NotFound
 from data.imports.outcome import Comment, comment
+from data.plain_numbers import with_points
 from ingest.history.titles import match_titles, names_by_title
 
 if TYPE_CHECKING:
