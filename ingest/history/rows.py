@@ -17,7 +17,7 @@ from data.archives.layout import COLUMNS, MOMENT, Month, month_of
 from data.archives.tables import PLACE, Chunk, is_key, parameters_of
 from data.clock import UtcDatetime
 from data.encodings import DAMAGED
-from data.moments import EARLIEST
+from data.moments import AHEAD, EARLIEST
 from data.quality.detection import DetectionRule
 from data.vocabulary import Flag, Parameter, Period
 from ingest.history.doubtful_moments import mistimed_rows
@@ -30,7 +30,6 @@ from ingest.history.rejects import (
     without_unknown_flags,
 )
 from ingest.history.results import (
-    FUTURE,
     KEYS,
     Results,
     arrivals_of,
@@ -168,7 +167,7 @@ def _found(chunk: Chunk, at: Any, rule: DetectionRule, now: UtcDatetime) -> dict
     if found.keys() >= set(PLACE):
         found |= dict(zip(PLACE, places_of(*(found[name] for name in PLACE)), strict=True))
     if "received_at" in table.column_names:
-        latest = pa.scalar(now + FUTURE, MOMENT)
+        latest = pa.scalar(now + AHEAD, MOMENT)
         found["received_at"] = arrivals_of(table["received_at"], at, latest)
     return found
 
@@ -199,7 +198,7 @@ def _untimely(at: Any, places: Any, stations: Stations, now: UtcDatetime) -> Any
     ancient = pc.less(at, pa.scalar(EARLIEST, MOMENT))
     early = pc.less(at, pc.take(stations.started, places))
     late = pc.greater_equal(at, pc.take(stations.ended, places))
-    ahead = pc.greater(at, pa.scalar(now + FUTURE, MOMENT))
+    ahead = pc.greater(at, pa.scalar(now + AHEAD, MOMENT))
     masks = [pc.fill_null(each, False) for each in (ancient, early, late, ahead)]
     return reduce(pc.or_, masks)
 

@@ -5,6 +5,7 @@ from sqlalchemy import Connection, Engine, text
 from data.clock import Clock, UtcDatetime
 from data.database import transaction
 from data.errors import BadInput
+from data.moments import AHEAD
 from data.procedure.workflow import Need, Step, check
 from data.queries.working_days import known_calendar
 from data.records import AccountId
@@ -13,7 +14,7 @@ from problem_ledger.cases import places
 from problem_ledger.cases.actors import SYSTEM_PARTICIPANT, Participant, event_of_step
 from problem_ledger.cases.changes import Taking, changes_of
 from problem_ledger.cases.conflicts import overtaken
-from problem_ledger.cases.needs import EARLY, check_needs, plain
+from problem_ledger.cases.needs import check_needs, plain
 from problem_ledger.cases.permissions import participant_in, situation_of
 from problem_ledger.cases.recipients import queue_notices
 from problem_ledger.cases.rules import Rules
@@ -145,6 +146,6 @@ def _site(connection: Connection, taking: Taking) -> dict[str, object]:
         raise BadInput("Say where the check was made.")
     at = command.at or taking.now
     submitted_at = store.last_at(connection, row["id"], Action.SUBMIT)
-    if at > taking.now + EARLY or (submitted_at is not None and at < submitted_at - EARLY):
+    if at > taking.now + AHEAD or (submitted_at is not None and at < submitted_at - AHEAD):
         raise BadInput("The check is made after the unit submitted it, and not in the future.")
     return {"checked_at": at, "site": places.site(command.place, row["lon"], row["lat"])}

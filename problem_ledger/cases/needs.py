@@ -14,9 +14,6 @@ from data.words.ledger import CATEGORY_KEYS
 from problem_ledger.record.commands import Command, Report
 
 LONGEST_REFERENCE: Final = 100
-EARLY: Final = timedelta(minutes=10)
-"""A clock of a device may run ahead by this."""
-
 LONG_AGO: Final = timedelta(days=3653)
 
 
@@ -62,7 +59,7 @@ def check_report(report: Report, now: UtcDatetime) -> Report:
 
 def _check_found(found_at: UtcDatetime, now: UtcDatetime) -> None:
     """Raises BadInput, naming the fault, for a time at which nothing can have been found."""
-    wrong = implausible(found_at, Window(now, oldest=LONG_AGO, ahead=EARLY))
+    wrong = implausible(found_at, Window(now, oldest=LONG_AGO))
     if wrong is None:
         return
     if wrong.doubt is Doubt.AHEAD:
