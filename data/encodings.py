@@ -4,7 +4,7 @@ import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from data.errors import BadInput
@@ -185,11 +185,4 @@ def decode_xml(content: bytes) -> Decoded:
     if not head:
         return found
     plain = _XML_ENCODING.sub("", head.group()).lstrip()
-    return Decoded(
-        plain + found.text[head.end() :],
-        found.encoding,
-        found.is_guess,
-        found.cut,
-        found.damaged,
-        found.fields,
-    )
+    return replace(found, text=plain + found.text[head.end() :])
