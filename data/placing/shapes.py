@@ -21,6 +21,7 @@ from shapely.geometry import (
 from shapely.geometry.base import BaseGeometry
 
 from data.errors import BadInput
+from data.logs import first_line
 from gis import crs
 from gis.crs import GEOMETRY, AxisFault, Datum
 from gis.ellipsoid import cumulative_m
@@ -100,7 +101,7 @@ def refusing_geometry() -> Iterator[None]:
 
 def unusable(error: BaseException) -> BadInput:
     """Returns the refusal of a geometry in our words; those of the library follow in brackets."""
-    detail = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(". :")
+    detail = first_line(error).rstrip(". :")
     return BadInput(
         _REASONS[next(piece for piece in _REASONS if piece in detail)],
         mend="Repair it, for example with a GIS's tool that fixes geometries.",
