@@ -168,6 +168,18 @@ def mend(geometry: BaseGeometry | None, wanted: Shape, datum: Datum) -> Mended:
     return Mended(_only(moved, wanted), was_invalid, had_heights, left_out)
 
 
+def datum_named(name: str) -> Datum:
+    """Returns the datum in which somebody gives a place. Raises BadInput for an unknown one."""
+    try:
+        return crs.declared(name)
+    except crs.UnknownCrs as error:
+        raise BadInput(
+            "{crs} can't be turned into CGCS2000 exactly.",
+            mend="Give EPSG:4490, EPSG:4326 or gcj02.",
+            crs=error.name[:80],
+        ) from error
+
+
 def place(geometry: GEOMETRY, datum: Datum) -> GEOMETRY:
     """Converts the geometry to CGCS2000. Raises BadAxes for coordinates impossible in the datum."""
     try:

@@ -14,8 +14,9 @@ from shapely.geometry import MultiPoint
 from data.contents import BROKEN_ZIP
 from data.errors import BadInput
 from data.imports.packed import is_junk, shown_name
+from data.placing.shapes import datum_named
 from data.query_values import shortened
-from gis.crs import OutsideCrs, UnknownCrs, declared, to_cgcs2000
+from gis.crs import OutsideCrs, to_cgcs2000
 from gis.tracks import Fix
 from problem_ledger.patrols.track_bounds import (
     MOST_BYTES,
@@ -130,18 +131,12 @@ def _placed(segments: Segments, crs: str) -> Segments:
     positions = np.array([(fix.lon, fix.lat) for segment in segments for fix in segment])
     kept = np.full(positions.shape, np.nan)
     finite = np.isfinite(positions).all(axis=1)
+    datum = datum_named(crs)
     try:
-        datum = declared(crs)
         if not finite.any():
             raise OutsideCrs(datum.name)
         moved = to_cgcs2000(MultiPoint(positions[finite]), datum)
         kept[finite] = [(p.x, p.y) for p in moved.geoms]
-    except UnknownCrs as error:
-        raise BadInput(
-            "{crs} can't be turned into CGCS2000 exactly.",
-            mend="Give EPSG:4490, EPSG:4326 or gcj02.",
-            crs=error.name[:80],
-        ) from None
     except OutsideCrs as error:
         raise _nowhere(error.name) from None
     somewhere = finite & (np.abs(kept) <= (180, 90)).all(axis=1)
