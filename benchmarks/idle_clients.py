@@ -14,7 +14,7 @@ import resource
 import statistics
 import threading
 import time
-from collections.abc import Iterator
+from typing import Self
 from urllib.parse import urlsplit
 
 import httpx
@@ -28,7 +28,10 @@ KINDS = ("slow headers", "half open", "keep-alive", "silent")
 
 
 class Idlers:
-    """Clients of one kind, each with a connection at all times, in a thread of their own."""
+    """Clients of one kind, each with a connection at all times inside the block of a ``with``.
+
+    They run in a thread of their own.
+    """
 
     def __init__(self, url: str, kind: str, count: int) -> None:
         parts = urlsplit(url)
@@ -38,15 +41,15 @@ class Idlers:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._all()))
 
-    def start(self) -> None:
-        """They are all connected."""
+    def __enter__(self) -> Self:
+        """Waits until all are connected, 20 s at most."""
         self._thread.start()
         deadline = time.monotonic() + 20
         while self.open < self._count and time.monotonic() < deadline:
             time.sleep(0.05)
+        return self
 
-    def stop(self) -> None:
-        """They are gone."""
+    def __exit__(self, *_: object) -> None:
         self._stopping.set()
         self._thread.join()
 
@@ -91,17 +94,6 @@ class Idlers:
                 await writer.drain()
 
 
-@contextlib.contextmanager
-def idlers(url: str, kind: str, count: int) -> Iterator[Idlers]:
-    """They hold their connections inside the block."""
-    made = Idlers(url, kind, count)
-    made.start()
-    try:
-        yield made
-    finally:
-        made.stop()
-
-
 def asked(client: httpx.Client, seconds: float) -> str:
     """Asks for the pages in turn for so long; returns p50, p95, most and what wasn't answered."""
     took: list[float] = []
@@ -135,7 +127,7 @@ def main() -> None:
         asked(client, 3)
         print(f"alone: {asked(client, 10)}", flush=True)
         for kind in KINDS:
-            with idlers(served.url, kind, options.clients) as crowd:
+            with Idlers(served.url, kind, options.clients) as crowd:
                 held = crowd.open
                 waits = asked(client, options.seconds)
                 ended, refused = crowd.ended, crowd.refused

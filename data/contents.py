@@ -1,7 +1,9 @@
 """Says what a file is that was taken for text, by its first bytes, and how to hand it over."""
 
 import io
+import lzma
 import zipfile
+import zlib
 from typing import Final
 
 from data.errors import BadInput
@@ -18,6 +20,12 @@ _HEADS: Final = (
 )
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0"
 """Source: [MS-CFB] 2.2: old Office files, and new ones with a password."""
+
+BROKEN_ZIP: Final = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, OSError,
+    OverflowError, ValueError,
+)  # fmt: skip
+"""What zipfile raises over an archive that is damaged, encrypted or packed in another way."""
 
 _PAGES: Final = (b"<html", b"<!doctype html", b"<table", b"<meta", b"<?xml", b"<div")
 _HEAD: Final = 65_536
@@ -71,7 +79,7 @@ def _refuse_zip(name: object, content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             is_workbook = any(each.startswith("xl/") for each in archive.namelist())
-    except (zipfile.BadZipFile, ValueError, OSError):
+    except BROKEN_ZIP:
         is_workbook = False
     if is_workbook:
         raise BadInput(

@@ -4,7 +4,7 @@ import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from data.errors import BadInput
@@ -27,19 +27,18 @@ _GBK_NAMES: Final = frozenset({"gbk", "gb2312", "gb18030", "cp936", "936", "ansi
 _BETWEEN: Final = re.compile(rb"([\x00-\x2f\x3a-\x3f]+)")
 """Bytes that are never part of a character in UTF-8 or GB 18030, so that fields end at them."""
 
-_HEAD_LINES: Final = 20
 _HEAD_BYTES: Final = 65_536
-_MARKS_16: Final = ((BOM_UTF16_LE, "UTF-16-LE"), (BOM_UTF16_BE, "UTF-16-BE"))
-_MARKS_32: Final = ((BOM_UTF32_LE, "UTF-32-LE"), (BOM_UTF32_BE, "UTF-32-BE"))
+_MARKS: Final = (
+    (BOM_UTF32_LE, "UTF-32-LE"), (BOM_UTF32_BE, "UTF-32-BE"),
+    (BOM_UTF16_LE, "UTF-16-LE"), (BOM_UTF16_BE, "UTF-16-BE"),
+)  # fmt: skip
+"""Those of UTF-32 first: one of them begins as one of UTF-16."""
+
 _SIGNS: Final = "\n\r,;{<"
 """One of them stands in every text that is read here."""
 
 _LEAST_ZEROS: Final = 0.05
 """Of a text in UTF-16 each sign of ASCII has a zero byte; in others there is none."""
-
-_COMMA: Final = re.compile(r"(?<![\d.,])(\d+)[,，](\d+)(?![\d.,，])")
-_POINT: Final = re.compile(r"\d[.．]\d")
-_THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}[,，]\d{3}")
 
 _XML_HEAD: Final = re.compile(r"^\s*<\?xml[^>]*\?>")
 _XML_ENCODING: Final = re.compile(r"""\s+encoding\s*=\s*["'][^"']*["']""")
@@ -160,8 +159,7 @@ def decode_text(content: bytes, encoding: str | None = None) -> Decoded:
 
 def _wide(content: bytes) -> Decoded | None:
     """Returns a text in UTF-16 or UTF-32, with a mark or without; None for any other."""
-    marked = (*_MARKS_32, *_MARKS_16)
-    for mark, encoding in marked:
+    for mark, encoding in _MARKS:
         if content.startswith(mark):
             text, fault = decode_field(content.removeprefix(mark), encoding)
             if not fault and any(sign in text for sign in _SIGNS):
@@ -177,35 +175,6 @@ def _wide(content: bytes) -> Decoded | None:
     return Decoded(text, encoding, True, fields=text.count("\n") + 1)
 
 
-def delimiter_of(text: str) -> str:
-    """Returns what parts the cells of a CSV text: the most frequent sign of its first lines."""
-    start = text[:65536]
-    head = "\n".join(re.split(r"\r\n|\n|\r", start, maxsplit=_HEAD_LINES)[:-1])
-    return max(",;\t", key=(head or start).count)
-
-
-def has_decimal_commas(cells: Iterable[str], delimiter: str) -> bool:
-    """Returns whether commas part the fractions in cells of numbers (``7,2``).
-
-    So in a file whose cells are parted by another sign, where no number has a point and one at
-    least can't be thousands: ``1,234`` alone could be both.
-    """
-    if delimiter in ("", ","):
-        return False
-    found = False
-    for cell in cells:
-        if _POINT.search(cell):
-            return False
-        comma = _COMMA.search(cell)
-        found = found or (comma is not None and _THOUSANDS.fullmatch(comma[0]) is None)
-    return found
-
-
-def with_points(cell: str) -> str:
-    """Returns a cell of numbers with points in the place of decimal commas."""
-    return _COMMA.sub(r"\1.\2", cell)
-
-
 def decode_xml(content: bytes) -> Decoded:
     """Decodes an XML text, whatever its declaration says, and drops the declared encoding.
 
@@ -216,11 +185,4 @@ def decode_xml(content: bytes) -> Decoded:
     if not head:
         return found
     plain = _XML_ENCODING.sub("", head.group()).lstrip()
-    return Decoded(
-        plain + found.text[head.end() :],
-        found.encoding,
-        found.is_guess,
-        found.cut,
-        found.damaged,
-        found.fields,
-    )
+    return replace(found, text=plain + found.text[head.end() :])

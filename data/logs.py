@@ -119,7 +119,7 @@ class OutageLog:
 
 def first_line(error: BaseException) -> str:
     """Returns the first line of an error's text, without the statement and values after it."""
-    return (str(error).splitlines() or [type(error).__name__])[0]
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
 def rotate(log: Path, settings: LogSettings | None = None, *, in_use: bool = True) -> bool:

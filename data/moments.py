@@ -85,6 +85,14 @@ def implausible(moment: UtcDatetime, window: Window) -> Implausible | None:
     return Implausible(doubt, moment)
 
 
+class DayOf(StrEnum):
+    """What a day in a file is for: something begins, a term ends, a calendar lists it."""
+
+    BEGIN = "begin"
+    END = "end"
+    CALENDAR = "calendar"
+
+
 @dataclass(frozen=True, slots=True)
 class DayBounds:
     """Between which days a day of people's own files can lie, by what it is for.
@@ -94,12 +102,12 @@ class DayBounds:
     """
 
     today: date
-    earliest_year: int = 1949
-    ahead_days: int = 366
-    end_years: int = 30
-    calendar_years: int = 2
+    earliest_year: int
+    ahead_days: int
+    end_years: int
+    calendar_years: int
 
-    def window(self, purpose: "DayOf") -> tuple[date, date]:
+    def window(self, purpose: DayOf) -> tuple[date, date]:
         """Returns the first and the last day that can be meant."""
         first, this_year = date(self.earliest_year, 1, 1), self.today.year
         if purpose is DayOf.CALENDAR:
@@ -107,14 +115,6 @@ class DayBounds:
         if purpose is DayOf.END:
             return first, date(min(9999, this_year + self.end_years), 12, 31)
         return first, self.today + timedelta(days=self.ahead_days)
-
-
-class DayOf(StrEnum):
-    """What a day in a file is for: something begins, a term ends, a calendar lists it."""
-
-    BEGIN = "begin"
-    END = "end"
-    CALENDAR = "calendar"
 
 
 def implausible_day(day: date, purpose: DayOf, bounds: DayBounds) -> Doubt | None:

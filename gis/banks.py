@@ -71,7 +71,7 @@ def are_far_banks(line: LineString, other: LineString, within_m: float) -> bool:
     shorter = min(line.length, other.length)  # degrees: enough to tell what is far off
     if shorter < _LEAST_BACK / 2 * max(line.length, other.length):
         return False
-    starts, ends = _ends_of(line), _ends_of(other)
+    starts, ends = ends_of(line), ends_of(other)
     straight, crossed = (
         max(one.distance(two) for one, two in zip(starts, order, strict=True))
         for order in (ends, ends[::-1])
@@ -116,11 +116,12 @@ def runs_beside(line: LineString, other: LineString, within_m: float, aside: flo
         or abs(along_m) < _LEAST_ALONG * beyond.length_m
     ):
         return False
-    (first, last), (start, end) = _ends_of(longer), _ends_of(shorter)
+    (first, last), (start, end) = ends_of(longer), ends_of(shorter)
     return along_m > 0 or min(distance_m(last, start), distance_m(end, first)) > 2 * mean_m
 
 
-def _ends_of(line: LineString) -> list[Point]:
+def ends_of(line: LineString) -> list[Point]:
+    """Returns the first and the last place of a line."""
     return [Point(line.coords[0]), Point(line.coords[-1])]
 
 

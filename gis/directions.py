@@ -1,14 +1,13 @@
 """Finds lines of a river that run against each other; turns what other rivers say is wrong."""
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
 from typing import Literal, NamedTuple
 
 import shapely
 from shapely.geometry import LineString, Point
 
 from gis.chainage import LineIndex
-from gis.ellipsoid import distance_m
+from gis.ellipsoid import distance_m, near_pairs
 from gis.joins import MEETING_M, Joined, Part, join_lines
 
 _Role = Literal["mouth", "source", ""]
@@ -59,16 +58,14 @@ def opposed(joined: Joined, within_m: float = MEETING_M) -> Iterator[Opposed]:
     The water of both would end there, or begin there: one is drawn upstream, unless another water
     takes it or brings it. Arms of one island, and banks, meet at both ends and don't count.
     """
-    index = LineIndex([part.line for part in joined.parts])
-    for one, other in combinations(range(len(joined.parts)), 2):
+    lines = [part.line for part in joined.parts]
+    index = LineIndex(lines)
+    tails, heads = (
+        near_pairs([Point(each.coords[at]) for each in lines], within_m) for at in (0, -1)
+    )
+    for one, other in sorted(tails ^ heads):
         pair = joined.parts[one], joined.parts[other]
-        meets = [
-            distance_m(*(Point(part.line.coords[at]) for part in pair)) <= within_m
-            for at in (0, -1)
-        ]
-        if meets[0] == meets[1]:
-            continue
-        found = Opposed(pair, 0 if meets[0] else -1)
+        found = Opposed(pair, 0 if (one, other) in tails else -1)
         if {near for near, _ in index.within(found.place, within_m)} <= {one, other}:
             yield found
 

@@ -26,14 +26,14 @@ def distance_m(first: Point, second: Point) -> float:
     return float(GEOD.inv(first.x, first.y, second.x, second.y)[2])
 
 
-def near_others(places: Sequence[Point], within_m: float) -> set[int]:
-    """Returns the indices of the places that lie within ``within_m`` metres of another one."""
+def near_pairs(places: Sequence[Point], within_m: float) -> set[tuple[int, int]]:
+    """Returns the pairs of places (indices, the lower first) within ``within_m`` metres."""
     tree = STRtree(places)
     return {
-        one
+        (one, other)
         for one, place in enumerate(places)
         for other in map(int, tree.query(box_around(place, within_m)))
-        if other != one and distance_m(place, places[other]) <= within_m
+        if one < other and distance_m(place, places[other]) <= within_m
     }
 
 

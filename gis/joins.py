@@ -15,7 +15,7 @@ from shapely.geometry import LineString, Point
 
 from gis.banks import EXACT_M, banks, far_banks, is_ring, runs_back
 from gis.chainage import LineIndex
-from gis.ellipsoid import box_around, distance_m, length_m, near_others
+from gis.ellipsoid import box_around, distance_m, length_m, near_pairs
 
 MEETING_M: Final = 50.0
 """Ends at most this far apart are one place."""
@@ -238,8 +238,10 @@ def _downstream_order(follows: list[list[int]]) -> list[int]:
 
 def _turned(parts: list[Part], within_m: float) -> list[Part]:
     """Returns the parts; each drawn upstream between two others is reversed and joined to both."""
-    above = near_others([_end(part) for part in parts], within_m)
-    below = near_others([_start(part) for part in parts], within_m)
+    above, below = (
+        {index for pair in near_pairs(places, within_m) for index in pair}
+        for places in ([_end(part) for part in parts], [_start(part) for part in parts])
+    )
     for index in sorted(above & below):
         part, others = parts[index], parts[:index] + parts[index + 1 :]
         ways = tuple(Way(way.index, not way.reversed) for way in reversed(part.ways))

@@ -11,7 +11,7 @@ import shapely
 from shapely import STRtree
 from shapely.geometry import LineString, Point
 
-from gis.banks import EXACT_M, is_ring, runs_back
+from gis.banks import EXACT_M, ends_of, is_ring, runs_back
 from gis.chainage import LineIndex, Measured
 from gis.ellipsoid import box_around, distance_m, flattened_m, length_m
 from gis.joins import MEETING_M, Part, join_lines
@@ -93,10 +93,10 @@ def _fits_better(lines: list[LineString], one: int, other: int) -> bool:
         return False
     fits = [0, 0]
     for place, number in enumerate((one, other)):
-        start, end = _ends(lines[number])
+        start, end = ends_of(lines[number])
         for index, line in enumerate(lines):
             if index not in (one, other):
-                first, last = _ends(line)
+                first, last = ends_of(line)
                 fits[place] += distance_m(last, start) <= EXACT_M
                 fits[place] += distance_m(first, end) <= EXACT_M
     return fits[0] > fits[1]
@@ -190,7 +190,3 @@ def _drawn_on(line: LineString, end: Point, place: Point) -> LineString:
     beyond = [[place.x, place.y]]
     is_first = tuple(rows[0]) == (end.x, end.y)
     return LineString(np.concatenate([beyond, rows] if is_first else [rows, beyond]))
-
-
-def _ends(line: LineString) -> tuple[Point, Point]:
-    return Point(line.coords[0]), Point(line.coords[-1])

@@ -81,7 +81,7 @@ def confluences(
     A river that ends on an ``arm`` of another flows into that one, where its course is nearest.
     Rivers that would flow round in a circle are all None.
     """
-    courses = _Courses(list(rivers.items()), arms or {})
+    courses = _Courses(list(rivers.items()), arms)
     met = {
         key: courses.met(Point(course[-1].coords[-1]), within_m, key) if course else None
         for key, course in rivers.items()

@@ -72,8 +72,6 @@ _JSON: Final = (
     sentence("period is none of {choices}"),
     sentence("not [longitude, latitude]"),
     sentence("off the earth"),
-    sentence("id is neither text nor a whole number"),
-    sentence("id is not 1 to {most} printable characters"),
     sentence("a frame of HJ 212 belongs on the station's topic hj212"),
     sentence("names and texts stand in double quotes in JSON, not in single"),
     sentence("a number has a decimal point in JSON, not a comma"),
@@ -190,7 +188,15 @@ _MAPPED: Final = (
     sentence("Choose the form {other} if it is Beijing's."),
     sentence("The time {value} is not written as {form}."),
 )
+_FORMER: Final = (
+    sentence("id is neither text nor a whole number"),
+    sentence("id is not 1 to {most} printable characters"),
+)
+"""What older versions said of messages that may wait still; nothing says it any more."""
+
 SENTENCES: Final = tuple(
-    sorted((*_MESSAGE, *_JSON, *_PARSER, *_FRAME, *_MAPPED), key=lambda each: -each.letters)
+    sorted(
+        (*_MESSAGE, *_JSON, *_PARSER, *_FRAME, *_MAPPED, *_FORMER), key=lambda each: -each.letters
+    )
 )
 """Every sentence, those of most letters first: the first that fits says most of a text."""

@@ -11,8 +11,8 @@ from dashboard.commands.classify_cells import Sheet, Unread, classify, fitted
 from dashboard.commands.classify_titles import ADDED, BODY_TITLES, UNREAD, has_titles
 from dashboard.parts.wording import _, ngettext, worded
 from data.contents import refuse_binary, refuse_other_formats
-from data.csv_rows import csv_rows
-from data.encodings import DAMAGED, decode_text, delimiter_of
+from data.csv_rows import csv_rows, delimiter_of
+from data.encodings import DAMAGED, decode_text
 from data.errors import BadInput, NotFound
 from data.vocabulary import Parameter
 from data.whole_files import write_whole

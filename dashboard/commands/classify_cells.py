@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from dashboard.commands.classify_titles import columns_of
-from data.encodings import has_decimal_commas, with_points
 from data.errors import BadInput
-from data.plain_numbers import half_width, plain_number
+from data.plain_numbers import half_width, has_decimal_commas, plain_number, with_points
 from data.quality.detection import DetectionRule, read_below
 from data.vocabulary import PARAMETERS, BodyKind, Parameter, WaterClass
 

@@ -11,11 +11,11 @@ from typing import Any
 from dashboard.parts.wording import N_, _, ngettext, worded, worded_note
 from data.archives.tables import PLACE
 from data.contents import refuse_other_formats
-from data.encodings import DAMAGED, decode_text, with_points
+from data.encodings import DAMAGED, decode_text
 from data.errors import BadInput, NotFound, ServiceDown
 from data.imports.formats import WHOLE_ROW, Table, decimal_commas_note
 from data.imports.outcome import Comment, comment
-from data.plain_numbers import plain_number
+from data.plain_numbers import plain_number, with_points
 from data.quality.detection import read_below
 from data.records import StationCode
 from data.vocabulary import PARAMETERS, Parameter

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet
 
 from data.errors import BadInput
+from data.logs import first_line
 
 _BROKEN: Final = (pa.ArrowException, OSError, EOFError, UnicodeError, ValueError, OverflowError)
 _MOST_SHOWN: Final = 200
@@ -27,12 +28,11 @@ def refusing_damage(file: Path, *more: type[Exception]) -> Iterator[None]:
     try:
         yield
     except (*_BROKEN, *more) as error:
-        lines = str(error).strip().splitlines() or [type(error).__name__]
         raise BadInput(
             "{path} can't be read: {reason}.",
             mend="It is damaged or cut short: copy or export it again.",
             path=file,
-            reason=lines[0].rstrip(".")[:_MOST_SHOWN],
+            reason=first_line(error).rstrip(".")[:_MOST_SHOWN],
         ) from error
 
 

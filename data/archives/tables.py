@@ -114,7 +114,7 @@ def _of_csv(file: Path, misshapen: list[Misshapen]) -> Iterator[pa.Table]:
 def _csv_batches(file: Path, misshapen: list[Misshapen]) -> Iterator[pa.Table]:
     with file.open("rb") as opened_text:
         head = opened_text.readline().decode("utf-8-sig", "replace")
-    names = [name.strip().strip('"') for name in head.rstrip("\r\n").split(",")]
+    names = names_in(head)
     _names(names)
 
     def leave_out(row: Any) -> str:
@@ -177,6 +177,11 @@ def no_readings(titles: Sequence[str]) -> BadInput:
         mend="If titles are garbled, name the encoding with --encoding, or save the file as UTF-8.",
         columns=columns,
     )
+
+
+def names_in(head: str) -> list[str]:
+    """Returns the names of the columns in the first line of a plain CSV."""
+    return [name.strip().strip('"') for name in head.rstrip("\r\n").split(",")]
 
 
 def has_our_columns(names: Sequence[str]) -> bool:

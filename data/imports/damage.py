@@ -7,7 +7,7 @@ from data.encodings import decode_text
 from data.errors import BadInput
 
 MOST_PARSED = 50_000_000
-"""Bytes of JSON that are read once more to say what is wrong with them."""
+"""Bytes of JSON that are read once more: to say what is wrong with them, or for lost texts."""
 
 _MOST_SHOWN = 200
 _UNKNOWN = "not recognized as being in a supported file format"

@@ -13,7 +13,8 @@ from data.imports.vectors import read_vector
 _VECTOR: Final = (".gpkg", ".geojson", ".json", ".shp", ".kml", ".kmz")
 _TEXT: Final = (".csv", ".txt", ".tsv")
 _WORKBOOK: Final = (".xlsx", ".xlsm")
-_KNOWN: Final = (*_VECTOR, *_TEXT, *_WORKBOOK)
+TABLES: Final = (*_TEXT, *_WORKBOOK)
+_KNOWN: Final = (*_VECTOR, *TABLES)
 
 
 def read_table(

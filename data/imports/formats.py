@@ -9,10 +9,11 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from data.encodings import DAMAGED, UTF8, Decoded, can_be_kept, has_decimal_commas
+from data.encodings import DAMAGED, UTF8, Decoded, can_be_kept
 from data.errors import BadInput
 from data.imports.outcome import Comment, comment
 from data.placing.shapes import unusable
+from data.plain_numbers import has_decimal_commas
 
 MAX_BYTES: Final = 500_000_000
 MAX_ROWS: Final = 500_000

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from data.contents import BROKEN_ZIP
 from data.errors import BadInput
 from data.imports.formats import check_bytes
 
@@ -61,7 +62,7 @@ def unpacked(
         return
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError) as error:
+    except BROKEN_ZIP as error:
         raise BadInput(
             "{path} isn't a zip file, or is damaged.", mend="Copy or pack it again.", path=path
         ) from error
@@ -118,5 +119,5 @@ def _extract(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, pat
                 size += len(piece)
                 check_bytes(path, size)
                 out.write(piece)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+    except BROKEN_ZIP as error:
         raise BadInput("{path} can't be unpacked: {reason}.", path=path, reason=error) from error

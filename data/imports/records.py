@@ -9,6 +9,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from data.errors import BadInput, Conflict
 from data.imports.outcome import NumberedRow, Outcome
+from data.logs import first_line
 from data.placing.shapes import refusing_geometry
 
 _OF_THE_RECORD: Final = frozenset({"22", "23", "38", "39", "54", "P0", "XX"})
@@ -53,7 +54,7 @@ def _is_of_the_record(error: DBAPIError) -> bool:
 
 
 def _refusal(error: DBAPIError) -> BadInput:
-    reason = (str(error.orig).strip().splitlines() or [""])[0].rstrip(".")
+    reason = first_line(error.orig or error).rstrip(".")
     return BadInput(
         "The database refuses it: {reason}.", mend="Correct the record.", reason=reason[:200]
     )

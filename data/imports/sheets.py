@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from data.contents import refuse_binary, refuse_other_formats
-from data.csv_rows import csv_rows
-from data.encodings import decode_text, delimiter_of, with_marks
+from data.csv_rows import csv_rows, delimiter_of
+from data.encodings import decode_text, with_marks
 from data.errors import BadInput
 from data.imports.formats import (
     WHOLE_ROW,
@@ -68,11 +68,12 @@ def read_workbook(
     first, last = min(lines.cells, default=1), max(lines.cells, default=0)
     rows = [(number, lines.cells.get(number, [])) for number in range(first, last + 1)]
     table = _table(path, rows, titles, notes)
-    faults = dict(table.faults)
-    for index, number in enumerate(table.numbers):
-        for place, title in enumerate(table.columns):
-            if fault := lines.faults.get((number, place)):
-                faults[index, title] = fault
+    index_of = {number: index for index, number in enumerate(table.numbers)}
+    faults = dict(table.faults) | {
+        (index_of[number], table.columns[place]): fault
+        for (number, place), fault in lines.faults.items()
+        if number in index_of and place < len(table.columns)
+    }
     return replace(table, faults=faults, days_ahead=FROM_1904 if book.is_from_1904 else 0)
 
 

@@ -10,7 +10,7 @@ from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
 from data.clock import business_date, now
-from data.encodings import with_marks, with_points
+from data.encodings import with_marks
 from data.errors import BadInput
 from data.imports.columns import known_titles, match_columns, parse_constants
 from data.imports.datums import datum_of
@@ -24,6 +24,7 @@ from data.placing import cells
 from data.placing.cells import Parser
 from data.placing.shapes import BadAxes, flattened, mend, refusing_geometry
 from data.placing.spots import SourcePoint
+from data.plain_numbers import with_points
 from data.settings import DateSettings
 from gis.crs import Datum
 

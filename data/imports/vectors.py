@@ -24,7 +24,7 @@ from data.encodings import (
     known_encoding,
 )
 from data.errors import BadInput
-from data.imports.damage import unreadable
+from data.imports.damage import MOST_PARSED, unreadable
 from data.imports.formats import (
     WHOLE_ROW,
     Table,
@@ -50,9 +50,6 @@ _KML_OWN: Final = frozenset(
 
 _TRANSPARENT: Final = "ISO-8859-1"
 """A Shapefile's bytes pass through this one by one, to be decoded field by field."""
-
-_MOST_READ_TWICE: Final = 50_000_000
-"""Bytes of a GeoJSON that is read a second time for texts among lists."""
 
 _BROKEN: Final = (
     DataSourceError, DataLayerError, FieldError, UnicodeError, ValueError, pa.ArrowException,
@@ -117,14 +114,13 @@ def _cut_texts(inner: Path, layer: str, columns: Iterable[str]) -> dict[tuple[in
             known = {each[1] for each in file.execute(f"PRAGMA table_info({table})")}
             for title in known.intersection(columns):
                 rows = file.execute(
-                    f"SELECT (SELECT count(*) FROM {table} AS b WHERE b.rowid < a.rowid)"
-                    f" FROM {table} AS a WHERE typeof({_quoted(title)}) = 'text'"
-                    f" AND instr(CAST({_quoted(title)} AS BLOB), x'00') > 0"
+                    f"SELECT place - 1 FROM (SELECT row_number() OVER (ORDER BY rowid) AS place,"
+                    f" {_quoted(title)} AS cell FROM {table}) WHERE typeof(cell) = 'text'"
+                    " AND instr(CAST(cell AS BLOB), x'00') > 0"
                 )
-                for (index,) in rows:
-                    fault = damaged_cell("\0")
-                    if fault:
-                        faults[index, title] = fault
+                faults |= {
+                    (index, title): fault for (index,) in rows if (fault := damaged_cell("\0"))
+                }
         except sqlite3.Error:
             return {}  # a view has no row ids; GDAL has read it
     return faults
@@ -137,7 +133,7 @@ def _quoted(name: str) -> str:
 def _restore_texts(file: Path, columns: dict[str, list[Any]]) -> None:
     """Puts back texts that became lists of one, because another record holds a list there."""
     listed = [title for title, values in columns.items() if list in map(type, values)]
-    if not listed or file.stat().st_size > _MOST_READ_TWICE:
+    if not listed or file.stat().st_size > MOST_PARSED:
         return
     features = json.loads(file.read_bytes()).get("features") or []
     for index, feature in enumerate(features):

@@ -17,6 +17,7 @@ from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet._reader import FORMULA_TAG, VALUE_TAG, WorkSheetParser
 
+from data.contents import BROKEN_ZIP
 from data.errors import BadInput
 from data.imports.formats import check_bytes, check_cells, check_rows
 from data.imports.workbook_cells import cell_fault, cell_text
@@ -33,7 +34,9 @@ _TYPES_DECLARED: Final = tuple(
     for encoding in ("utf-8", "utf-16-le", "utf-16-be")
 )
 _NUMBER: Final = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
-_NO_BOOK: Final = (zipfile.BadZipFile, KeyError, OSError, RuntimeError, NotImplementedError)
+_NO_BOOK: Final = (*(kind for kind in BROKEN_ZIP if kind is not ValueError), KeyError)
+"""Without the ValueError by which openpyxl says what in a workbook is wrong."""
+
 _DAMAGED: Final = (ParseError, ValueError, TypeError, AttributeError, LookupError, OverflowError)
 
 

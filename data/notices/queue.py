@@ -22,6 +22,12 @@ SERVER_DISK: Final = Subject(SubjectKind.SERVICE, "disk")
 """The subject of a nearly full disk of a server."""
 
 
+_ROLES: Final = """account_role
+    JOIN account ON account.id = account_role.account_id AND account.is_active
+    LEFT JOIN unit ON unit.id = account_role.unit_id"""
+"""Who holds which role, without disabled accounts."""
+
+
 def offices_over(above: str, condition: str = "true") -> str:
     """Returns SQL for the accounts of the lowest-level offices over a place, as rows of ``id``.
 
@@ -31,9 +37,7 @@ def offices_over(above: str, condition: str = "true") -> str:
     """
     return f"""
         (WITH above AS ({above})
-        SELECT account_id AS id FROM account_role
-            JOIN account ON account.id = account_role.account_id AND account.is_active
-            LEFT JOIN unit ON unit.id = account_role.unit_id
+        SELECT account_id AS id FROM {_ROLES}
             LEFT JOIN above ON above.id = coalesce(account_role.division_id, unit.division_id)
             LEFT JOIN division ON division.id = coalesce(account_role.division_id, unit.division_id)
         WHERE role = 'office' AND (above.id IS NOT NULL
@@ -42,10 +46,8 @@ def offices_over(above: str, condition: str = "true") -> str:
         """
 
 
-_HIGHEST_OFFICES: Final = """
-(SELECT account_id AS id FROM account_role
-    JOIN account ON account.id = account_role.account_id AND account.is_active
-    LEFT JOIN unit ON unit.id = account_role.unit_id
+_HIGHEST_OFFICES: Final = f"""
+(SELECT account_id AS id FROM {_ROLES}
 WHERE role = 'office'
     AND (coalesce(account_role.division_id, unit.division_id) IS NOT NULL OR unit.id IS NULL)
 ORDER BY rank() OVER (ORDER BY (SELECT count(*) FROM

@@ -80,11 +80,10 @@ def _check(reviews: Sequence[NewReview]) -> None:
     if len({each.key for each in reviews}) < len(reviews):
         raise BadInput("A value is named twice.")
     for each in reviews:
-        if not each.reason.strip():
-            raise BadInput("Give the reason.")
         if len(each.reason) > MOST_LETTERS:
             raise BadInput("The reason is longer than {most} characters.", most=MOST_LETTERS)
-        fit(each.reason)
+        if not fit(each.reason):
+            raise BadInput("Give the reason.")
         if (each.verdict is Verdict.CORRECT) != (each.value is not None):
             raise BadInput("Only a correction has a value, and always one.")
         if each.value is not None and not math.isfinite(each.value):

@@ -21,6 +21,7 @@ from shapely.geometry import (
 from shapely.geometry.base import BaseGeometry
 
 from data.errors import BadInput
+from data.logs import first_line
 from gis import crs
 from gis.crs import GEOMETRY, AxisFault, Datum
 from gis.ellipsoid import cumulative_m
@@ -100,7 +101,7 @@ def refusing_geometry() -> Iterator[None]:
 
 def unusable(error: BaseException) -> BadInput:
     """Returns the refusal of a geometry in our words; those of the library follow in brackets."""
-    detail = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(". :")
+    detail = first_line(error).rstrip(". :")
     return BadInput(
         _REASONS[next(piece for piece in _REASONS if piece in detail)],
         mend="Repair it, for example with a GIS's tool that fixes geometries.",
@@ -165,6 +166,18 @@ def mend(geometry: BaseGeometry | None, wanted: Shape, datum: Datum) -> Mended:
     if was_invalid:
         moved = shapely.make_valid(moved)
     return Mended(_only(moved, wanted), was_invalid, had_heights, left_out)
+
+
+def datum_named(name: str) -> Datum:
+    """Returns the datum in which somebody gives a place. Raises BadInput for an unknown one."""
+    try:
+        return crs.declared(name)
+    except crs.UnknownCrs as error:
+        raise BadInput(
+            "{crs} can't be turned into CGCS2000 exactly.",
+            mend="Give EPSG:4490, EPSG:4326 or gcj02.",
+            crs=error.name[:80],
+        ) from error
 
 
 def place(geometry: GEOMETRY, datum: Datum) -> GEOMETRY:

@@ -12,7 +12,6 @@ from data.queries.waters import registry
 from data.queries.waters.registry import NearLake, NearReach
 from data.vocabulary import Bank, BodyKind
 from gis.chainage import Snap, format_distance, nearest
-from gis.crs import UnknownCrs, declared
 
 WITHIN_M: Final = 500.0
 """A point farther than this from any water belongs to none, unless told otherwise."""
@@ -64,14 +63,7 @@ def preview(
     Inside a lake it belongs to the lake, else to the nearest water within ``within_m``. Raises
     BadInput for an unknown datum, implausible coordinates, or a point too far from any water.
     """
-    try:
-        datum = declared(crs)
-    except UnknownCrs as error:
-        raise BadInput(
-            "{crs} can't be turned into CGCS2000 exactly.",
-            mend="Give EPSG:4490, EPSG:4326 or gcj02.",
-            crs=error.name[:80],
-        ) from error
+    datum = shapes.datum_named(crs)
     point = shapes.place(Point(x, y), datum)
     lake = registry.nearest_lake(connection, point.x, point.y)
     found = None if lake and lake.offset_m == 0 else _nearest_reach(connection, point, within_m)

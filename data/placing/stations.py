@@ -152,7 +152,7 @@ def _with_fit_texts(placement: StationPlacement) -> StationPlacement:
 
 
 def _check(placement: StationPlacement) -> None:
-    if not placement.name.strip():
+    if not placement.name:
         raise BadInput("A station needs a name.")
     if placement.facts and KIND_OF[type(placement.facts)] is not placement.kind:
         raise BadInput("These facts aren't those of a station of kind {kind}.", kind=placement.kind)
@@ -161,7 +161,7 @@ def _check(placement: StationPlacement) -> None:
 def _values(placement: StationPlacement, spot: Spot) -> dict[str, object]:
     """Returns the station's columns to write, without those the request doesn't give."""
     values: dict[str, object] = {
-        "name": placement.name.strip(),
+        "name": placement.name,
         "body": spot.body.value,
         "reach_id": spot.reach_id,
         "lake_id": spot.lake_id,

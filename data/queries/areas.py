@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
-from typing import Any
 
 from sqlalchemy import Connection, TextClause, text
 
@@ -60,8 +59,6 @@ def division_of(
     kind, number = thing
     if kind not in _LIES:
         return None
-    bound: dict[str, Any] = {**scope.bound, "id": number, "own": sorted(own)}
-    if kind != "river":
-        del bound["own"]
+    bound = {**scope.bound, "id": number, "own": sorted(own)}
     found = connection.execute(_LIES[kind], bound).scalar_one_or_none()
     return None if found is None else DivisionId(found)

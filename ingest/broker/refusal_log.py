@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine, Row, text
 from data import clock
 from data.clock import UtcDatetime
 from data.database import transaction
+from data.encodings import with_marks
 from data.placing.codes import is_account
 from data.tolerances import BrokerRefusal
 
@@ -93,7 +94,8 @@ def refusals_in(log: bytes, read_at: UtcDatetime) -> list[Found]:
         kind = BrokerRefusal.TOPIC if denied else _KINDS[word or reason]
         account = (denied or ended).decode("utf-8", "replace")
         at = _moment(stamp) or read_at
-        found.append(Found(at, kind, account, _clean(topic.decode("utf-8", "replace"))))
+        shown = with_marks(topic.decode("utf-8", "replace")[:LONGEST_TOPIC])
+        found.append(Found(at, kind, account, shown))
     return found
 
 
@@ -106,10 +108,6 @@ def _moment(stamp: bytes) -> UtcDatetime | None:
         return clock.to_utc(datetime.fromisoformat(words))
     except (ValueError, OverflowError, OSError):
         return None
-
-
-def _clean(topic: str) -> str:
-    return topic[:LONGEST_TOPIC].replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 @dataclass(slots=True)

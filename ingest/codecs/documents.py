@@ -5,17 +5,15 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from data.errors import BadInput
+from data.plain_numbers import LONGEST_NUMBER
 from data.vocabulary import Refusal
 from ingest.codecs.json_numbers import mended
 from ingest.codecs.json_paths import find, indexed, put
 from ingest.codecs.mapping import PayloadMapping, paths_of
 from ingest.codecs.refusal import LONGEST_ID, Unreadable
-
-LONGEST_NUMBER: Final = 400
-"""A double has no more digits than this; longer ones take milliseconds to multiply."""
 
 _Parser = Callable[[str], object]
 

@@ -12,11 +12,9 @@ from typing import Any, Final, NoReturn
 
 import orjson
 
+from data.plain_numbers import LONGEST_NUMBER
 from data.vocabulary import Refusal
 from ingest.codecs.refusal import Unreadable
-
-_LONGEST_NUMBER: Final = 400
-"""No double has more digits; longer ones take milliseconds to read."""
 
 _LONGEST_WHOLE: Final = 20
 _JSON: Final = r"(?:-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?|true|false|null)"
@@ -165,4 +163,4 @@ def _whole(digits: str) -> int | float:
 
 
 def _fraction(digits: str) -> float:
-    return float(digits) if len(digits) <= _LONGEST_NUMBER else math.nan
+    return float(digits) if len(digits) <= LONGEST_NUMBER else math.nan

@@ -23,11 +23,12 @@ from data.archives.tables import (
     Misshapen,
     has_our_columns,
     is_parquet,
+    names_in,
     no_readings,
 )
-from data.encodings import with_points
 from data.errors import BadInput, NotFound
 from data.imports.outcome import Comment, comment
+from data.plain_numbers import with_points
 from ingest.history.titles import match_titles, names_by_title
 
 if TYPE_CHECKING:
@@ -82,8 +83,7 @@ def plain_file(
 def _is_plain(file: Path) -> bool:
     """Returns whether a file is CSV in UTF-8 throughout whose first line has our columns."""
     with file.open("rb") as opened:
-        head = opened.readline(_BLOCK).decode("utf-8-sig", "replace").rstrip("\r\n")
-        if not has_our_columns([name.strip().strip('"') for name in head.split(",")]):
+        if not has_our_columns(names_in(opened.readline(_BLOCK).decode("utf-8-sig", "replace"))):
             return False
         opened.seek(0)
         decoder = codecs.getincrementaldecoder("utf-8")()
@@ -98,12 +98,12 @@ def _is_plain(file: Path) -> bool:
 
 def table_of(file: Path, layer: str | None = None, encoding: str | None = None) -> "Table":
     """Reads a table of readings as an office keeps it, its header found. Raises BadInput."""
-    from data.imports.files import read_table
+    from data.imports.files import TABLES, read_table
     from data.imports.formats import check_bytes
     from data.imports.sheets import read_csv
 
     titles = names_by_title().keys()
-    if file.suffix.lower() in (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".zip"):
+    if file.suffix.lower() in (*TABLES, ".zip"):
         return read_table(file, layer=layer, encoding=encoding, titles=titles)
     if not (size := file.stat().st_size):
         raise BadInput("{path} is empty.", path=file)

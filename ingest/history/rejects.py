@@ -11,9 +11,9 @@ import pyarrow as pa
 
 from data.archives.tables import Chunk, parameters_of
 from data.clock import UtcDatetime
-from data.moments import EARLIEST
+from data.moments import AHEAD, EARLIEST
 from data.vocabulary import Flag
-from ingest.history.results import FUTURE, KEYS, Results, object_in
+from ingest.history.results import KEYS, Results, object_in
 
 FLAGS: Final = tuple(each.value for each in Flag if each not in (Flag.FAILED, Flag.REJECTED))
 """The flags that a raw value may carry."""
@@ -109,7 +109,7 @@ def clock_words(at: datetime, end: datetime | None, now: UtcDatetime) -> str:
     """Returns what is wrong with a row's time, which is impossible for its station."""
     if at < EARLIEST:
         return f"before {EARLIEST:%Y-%m-%d}"
-    if at > now + FUTURE:
+    if at > now + AHEAD:
         return "later than now"
     return "after the station's end" if end and at >= end else "before the station's start"
 

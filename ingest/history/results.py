@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from math import inf
 from typing import Any, Final, cast
 
@@ -12,14 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.archives.cells import moments, numbers
+from data.moments import AHEAD
 from data.quality.detection import DetectionRule, read_below
 from data.vocabulary import PARAMETERS, Parameter
 from ingest.screening.checks import shipped_thresholds
 
 KEYS: Final = frozenset(each.value for each in Parameter)
-FUTURE: Final = timedelta(minutes=10)
-"""A device's clock may be so far ahead."""
-
 MISSING: Final = ("", "-", "--", "---", "—", "——", "/", "*", "NULL", "null", "None", "无")
 """What stands in a cell in which nothing stands."""
 
@@ -123,7 +120,7 @@ def arrivals_of(column: Any, at: Any, latest: Any) -> Results:
     received = moments(column)
     unread = mask_of(pc.and_(pc.is_valid(column), pc.is_null(received)))
     late = mask_of(pc.greater(received, latest))
-    early = mask_of(pc.less(received, pc.subtract(at, pa.scalar(FUTURE))))
+    early = mask_of(pc.less(received, pc.subtract(at, pa.scalar(AHEAD))))
     found = Results(received, unread).without(late, "later than now")
     return found.without(early & ~late, "before the reading's own time")
 

@@ -17,7 +17,7 @@ from data.archives.layout import COLUMNS, MOMENT, Month, month_of
 from data.archives.tables import PLACE, Chunk, is_key, parameters_of
 from data.clock import UtcDatetime
 from data.encodings import DAMAGED
-from data.moments import EARLIEST
+from data.moments import AHEAD, EARLIEST
 from data.quality.detection import DetectionRule
 from data.vocabulary import Flag, Parameter, Period
 from ingest.history.doubtful_moments import mistimed_rows
@@ -30,7 +30,6 @@ from ingest.history.rejects import (
     without_unknown_flags,
 )
 from ingest.history.results import (
-    FUTURE,
     KEYS,
     Results,
     arrivals_of,
@@ -109,6 +108,7 @@ def rows_of(
     table = chunk.table
     codes = pc.utf8_trim_whitespace(pc.cast(table["station"], pa.string()))
     places = pc.index_in(codes, stations.codes)
+    started, ended = (pc.take(each, places) for each in (stations.started, stations.ended))
     at = moments(table["time"])
     period = _text(table, "period", Period.INSTANT.value)
     found = _found(chunk, at, rule, now)
@@ -116,7 +116,7 @@ def rows_of(
         "station": pc.is_null(places),
         "time": pc.is_null(at),
         "period": pc.invert(pc.is_in(period, pa.array([each.value for each in Period]))),
-        "clock": _untimely(at, places, stations, now),
+        "clock": _untimely(at, started, ended, now),
         "archived": _is_outside(at, outside),
         "text": _unreadable(table),
         "empty": _empty([found[name].values for name in chunk.values], table),
@@ -126,8 +126,7 @@ def rows_of(
         reason[(reason < 0) & mask_of(fault)] = number
 
     def clock_of(row: int) -> str:
-        end = pc.take(stations.ended, places)[row].as_py()
-        return clock_words(at[row].as_py(), end, now)
+        return clock_words(at[row].as_py(), ended[row].as_py(), now)
 
     faults = Faults(list(reasons), reason, found, flagged, clock_of)
     whole = _staged(chunk, pc.take(stations.ids, places), at, period, found)
@@ -144,12 +143,13 @@ def _staged(chunk: Chunk, ids: Any, at: Any, period: Any, found: Mapping[str, Re
     table = chunk.table
     flags, extra, below = _notes(table, chunk, found)
     received = found["received_at"].values if "received_at" in found else at
+    is_placed = found.keys() >= set(PLACE)  # else none of a pair counts
+    lon, lat = (found[name].values if is_placed else None for name in PLACE)
     columns: dict[str, Any] = {
         "station_id": ids, "observed_at": at, "period": period,
         "received_at": pc.coalesce(received, at), "message_id": _text(table, "message_id"),
         "extra": extra, "flags": flags, "below": below,
-        "lon": _place(found, "longitude", "latitude"),
-        "lat": _place(found, "latitude", "longitude"),
+        "lon": lon, "lat": lat,
     }  # fmt: skip
     for name in COLUMNS:
         columns[name] = found[name].values if name in found else None
@@ -167,16 +167,9 @@ def _found(chunk: Chunk, at: Any, rule: DetectionRule, now: UtcDatetime) -> dict
     if found.keys() >= set(PLACE):
         found |= dict(zip(PLACE, places_of(*(found[name] for name in PLACE)), strict=True))
     if "received_at" in table.column_names:
-        latest = pa.scalar(now + FUTURE, MOMENT)
+        latest = pa.scalar(now + AHEAD, MOMENT)
         found["received_at"] = arrivals_of(table["received_at"], at, latest)
     return found
-
-
-def _place(found: Mapping[str, Results], name: str, other: str) -> Any:
-    """Returns one coordinate of the positions, null where the other one is missing."""
-    if not {name, other} <= found.keys():
-        return None
-    return pc.if_else(pc.is_valid(found[other].values), found[name].values, None)
 
 
 def _there(table: pa.Table, names: Iterable[str]) -> list[str]:
@@ -190,15 +183,15 @@ def _text(table: pa.Table, name: str, otherwise: str | None = None) -> Any:
     return column if otherwise is None else pc.fill_null(column, otherwise)
 
 
-def _untimely(at: Any, places: Any, stations: Stations, now: UtcDatetime) -> Any:
+def _untimely(at: Any, started: Any, ended: Any, now: UtcDatetime) -> Any:
     """Returns a mask of rows whose time is in the future or outside the station's lifetime.
 
     A file is a declared history, so it may be old; before EARLIEST nothing was measured.
     """
     ancient = pc.less(at, pa.scalar(EARLIEST, MOMENT))
-    early = pc.less(at, pc.take(stations.started, places))
-    late = pc.greater_equal(at, pc.take(stations.ended, places))
-    ahead = pc.greater(at, pa.scalar(now + FUTURE, MOMENT))
+    early = pc.less(at, started)
+    late = pc.greater_equal(at, ended)
+    ahead = pc.greater(at, pa.scalar(now + AHEAD, MOMENT))
     masks = [pc.fill_null(each, False) for each in (ancient, early, late, ahead)]
     return reduce(pc.or_, masks)
 

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Final
 
+from data.encodings import with_marks
 from data.records import Refused
 from ingest.details import kept_detail
 from ingest.stations import Cursor
@@ -54,7 +55,7 @@ def put(cursor: Cursor, refused: Iterable[Refused]) -> None:
             same[0].payload,
             digest,
             same[-1].reason.value,
-            SUM_DETAIL if is_sum else kept_detail(_clean(same[-1].detail)),
+            SUM_DETAIL if is_sum else kept_detail(with_marks(same[-1].detail)),
             len(same),
             (earliest := min(same, key=lambda each: each.received_at)).received_at,
             max(each.received_at for each in same),
@@ -71,7 +72,7 @@ def put(cursor: Cursor, refused: Iterable[Refused]) -> None:
 
 def _key(refused: Refused) -> tuple[str, bytes]:
     digest = refused.whole.sha256 if refused.whole else hashlib.sha256(refused.payload).digest()
-    return _clean(refused.topic)[:LONGEST_TOPIC], digest
+    return with_marks(refused.topic)[:LONGEST_TOPIC], digest
 
 
 def _sum_key(refused: Refused) -> tuple[str, bytes]:
@@ -83,8 +84,3 @@ def _sum_key(refused: Refused) -> tuple[str, bytes]:
     topic = f"{PREFIX}/{station or '+'}/#"
     text = f"{topic} {refused.received_at:%Y-%m-%dT%H} {refused.reason}"
     return topic, hashlib.sha256(text.encode()).digest()
-
-
-def _clean(text: str) -> str:
-    """Returns the text without NUL and lone surrogates, which PostgreSQL can't store."""
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()

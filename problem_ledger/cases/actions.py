@@ -5,15 +5,17 @@ from sqlalchemy import Connection, Engine, text
 from data.clock import Clock, UtcDatetime
 from data.database import transaction
 from data.errors import BadInput
+from data.moments import AHEAD
 from data.procedure.workflow import Need, Step, check
 from data.queries.working_days import known_calendar
 from data.records import AccountId
+from data.texts import fit
 from data.words.ledger import Action, Severity, Status
 from problem_ledger.cases import places
 from problem_ledger.cases.actors import SYSTEM_PARTICIPANT, Participant, event_of_step
 from problem_ledger.cases.changes import Taking, changes_of
 from problem_ledger.cases.conflicts import overtaken
-from problem_ledger.cases.needs import EARLY, check_needs, plain
+from problem_ledger.cases.needs import check_needs
 from problem_ledger.cases.permissions import participant_in, situation_of
 from problem_ledger.cases.recipients import queue_notices
 from problem_ledger.cases.rules import Rules
@@ -86,7 +88,7 @@ def _take(connection: Connection, taking: Taking, step: Step, participant: Parti
         taking.rules,
         status=Status(row["status"]),
         severity=Severity(row["severity"]),
-        text=plain(command.text),
+        text=fit(command.text),
         more=_more(connection, taking, step),
         photos=photos,
     )
@@ -115,7 +117,7 @@ def _explained(connection: Connection, taking: Taking) -> dict[str, object]:
     Raises BadInput where one looks doubtful and nothing is said about it.
     """
     doubtful = doubts(connection, taking.row["id"])
-    explanation = plain(taking.command.explanation)
+    explanation = fit(taking.command.explanation)
     if doubtful and not explanation:
         raise BadInput(
             "Checks of the photos look doubtful: {count}. Say why the step is right all the same.",
@@ -145,6 +147,6 @@ def _site(connection: Connection, taking: Taking) -> dict[str, object]:
         raise BadInput("Say where the check was made.")
     at = command.at or taking.now
     submitted_at = store.last_at(connection, row["id"], Action.SUBMIT)
-    if at > taking.now + EARLY or (submitted_at is not None and at < submitted_at - EARLY):
+    if at > taking.now + AHEAD or (submitted_at is not None and at < submitted_at - AHEAD):
         raise BadInput("The check is made after the unit submitted it, and not in the future.")
     return {"checked_at": at, "site": places.site(command.place, row["lon"], row["lat"])}

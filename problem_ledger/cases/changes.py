@@ -9,9 +9,9 @@ from typing import Final
 from data.clock import UtcDatetime, business_date, to_utc
 from data.errors import BadInput
 from data.records import AccountId
+from data.texts import fit
 from data.words.ledger import Action, Severity
 from problem_ledger.cases.extensions import check_day
-from problem_ledger.cases.needs import plain
 from problem_ledger.cases.rules import Rules
 from problem_ledger.record.commands import Command
 from problem_ledger.record.events import Row
@@ -52,7 +52,7 @@ def _assign(taking: Taking) -> Changes:
     command = taking.command
     return {
         "unit_id": command.unit_id,
-        "requirement": plain(command.requirement),
+        "requirement": fit(command.requirement),
         "assigned_at": taking.now,
         **_deadline(taking),
     }

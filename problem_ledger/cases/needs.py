@@ -9,20 +9,12 @@ from data.clock import BUSINESS_ZONE, UtcDatetime
 from data.errors import BadInput
 from data.moments import Doubt, Window, implausible
 from data.procedure.workflow import Need, Step
-from data.texts import LONGEST, fit
+from data.texts import fit
 from data.words.ledger import CATEGORY_KEYS
 from problem_ledger.record.commands import Command, Report
 
 LONGEST_REFERENCE: Final = 100
-EARLY: Final = timedelta(minutes=10)
-"""A clock of a device may run ahead by this."""
-
 LONG_AGO: Final = timedelta(days=3653)
-
-
-def plain(value: str, most: int = LONGEST) -> str:
-    """Returns the text as it is kept. Raises BadInput above ``most`` or for control characters."""
-    return fit(value, most)
 
 
 def check_category(category: str) -> None:
@@ -38,12 +30,12 @@ def check_report(report: Report, now: UtcDatetime) -> Report:
     ten years ago.
     """
     check_category(report.category)
-    description = plain(report.description)
+    description = fit(report.description)
     if not description:
         raise BadInput("Describe the problem.")
     if report.found_at is not None:
         _check_found(report.found_at, now)
-    request_key = None if report.request_key is None else plain(report.request_key, 200)
+    request_key = None if report.request_key is None else fit(report.request_key, 200)
     if request_key == "":
         raise BadInput("The request's key is empty.")
     return Report(
@@ -53,7 +45,7 @@ def check_report(report: Report, now: UtcDatetime) -> Report:
         source=report.source,
         description=description,
         found_at=report.found_at,
-        source_ref=plain(report.source_ref, LONGEST_REFERENCE),
+        source_ref=fit(report.source_ref, LONGEST_REFERENCE),
         photo_ids=tuple(report.photo_ids),
         patrol_id=report.patrol_id,
         request_key=request_key,
@@ -62,7 +54,7 @@ def check_report(report: Report, now: UtcDatetime) -> Report:
 
 def _check_found(found_at: UtcDatetime, now: UtcDatetime) -> None:
     """Raises BadInput, naming the fault, for a time at which nothing can have been found."""
-    wrong = implausible(found_at, Window(now, oldest=LONG_AGO, ahead=EARLY))
+    wrong = implausible(found_at, Window(now, oldest=LONG_AGO))
     if wrong is None:
         return
     if wrong.doubt is Doubt.AHEAD:
@@ -87,9 +79,9 @@ def _check_found(found_at: UtcDatetime, now: UtcDatetime) -> None:
 
 def check_needs(step: Step, command: Command) -> None:
     """Raises BadInput, naming what is missing, when the command lacks something the step needs."""
-    plain(command.text)
-    plain(command.requirement)
-    plain(command.explanation)
+    fit(command.text)
+    fit(command.requirement)
+    fit(command.explanation)
     if command.category is not None:
         check_category(command.category)
     if command.photo_ids and step.stage is None:
@@ -101,7 +93,7 @@ def check_needs(step: Step, command: Command) -> None:
 
 
 def _has_text(command: Command) -> bool:
-    return bool(command.text.strip())
+    return bool(fit(command.text))
 
 
 def _has_photo(command: Command) -> bool:
@@ -123,7 +115,7 @@ ASKED: Final[Mapping[Need, tuple[Callable[[Command], bool], str]]] = MappingProx
         Need.SEVERITY: (lambda command: command.severity is not None, "Confirm the severity."),
         Need.UNIT: (lambda command: command.unit_id is not None, "Choose the handling unit."),
         Need.REQUIREMENT: (
-            lambda command: bool(command.requirement.strip()),
+            lambda command: bool(fit(command.requirement)),
             "Say what is required of the unit.",
         ),
         Need.DEADLINE: (_is_settled, ""),

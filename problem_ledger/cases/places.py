@@ -11,7 +11,6 @@ from data.placing import shapes
 from data.placing.spots import Spot, preview
 from data.queries.waters.answering import WaterKind, chiefs_of
 from gis.chainage import format_distance
-from gis.crs import UnknownCrs, declared
 from gis.ellipsoid import distance_m
 from problem_ledger.record.commands import Place
 
@@ -76,14 +75,7 @@ def site(place: Place, lon: float, lat: float) -> dict[str, object]:
     Raises BadInput for an unknown datum, impossible coordinates, or a place that isn't on site.
     """
     _check_accuracy(place)
-    try:
-        datum = declared(place.crs)
-    except UnknownCrs as error:
-        raise BadInput(
-            "{crs} can't be turned into CGCS2000 exactly.",
-            mend="Give EPSG:4490, EPSG:4326 or gcj02.",
-            crs=error.name[:80],
-        ) from error
+    datum = shapes.datum_named(place.crs)
     here = shapes.place(Point(place.x, place.y), datum)
     away_m = distance_m(here, Point(lon, lat))
     if away_m > ON_SITE_M + (place.accuracy_m or 0):

@@ -11,10 +11,11 @@ from data.errors import BadInput, Conflict
 from data.procedure.turns import OPEN
 from data.procedure.workflow import Step, check
 from data.records import AccountId
+from data.texts import fit
 from data.words.ledger import Action, Source, Status
 from problem_ledger.cases import places
 from problem_ledger.cases.actors import SYSTEM_PARTICIPANT, event_of_step, participant_of
-from problem_ledger.cases.needs import check_category, check_report, plain
+from problem_ledger.cases.needs import check_category, check_report
 from problem_ledger.cases.recipients import queue_notices
 from problem_ledger.cases.rules import Rules
 from problem_ledger.record import store
@@ -94,7 +95,7 @@ def _register_measured(
         "severity": finding.severity.value,
         "source": Source.MONITORING.value,
         "source_ref": finding.source_ref if isinstance(finding, Exceeded) else "",
-        "description": plain(finding.description),
+        "description": fit(finding.description),
         "station_id": finding.station_id,
         "parameter": finding.parameter if isinstance(finding, Exceeded) else None,
         "reporter_id": None,

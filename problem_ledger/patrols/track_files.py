@@ -3,7 +3,6 @@
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Mapping
 from math import isnan
 from pathlib import PurePosixPath
@@ -12,10 +11,12 @@ from typing import Final
 import numpy as np
 from shapely.geometry import MultiPoint
 
+from data.contents import BROKEN_ZIP
 from data.errors import BadInput
 from data.imports.packed import is_junk, shown_name
+from data.placing.shapes import datum_named
 from data.query_values import shortened
-from gis.crs import OutsideCrs, UnknownCrs, declared, to_cgcs2000
+from gis.crs import OutsideCrs, to_cgcs2000
 from gis.tracks import Fix
 from problem_ledger.patrols.track_bounds import (
     MOST_BYTES,
@@ -41,17 +42,6 @@ MOST_MEMBERS: Final = 1_000
 """Files in a zip: one track, pictures and icons."""
 
 _TRACKS: Final = (".gpx", ".kml", ".kmz", ".geojson", ".json")
-_BROKEN_ZIP: Final = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    OSError,
-    ValueError,
-)
-"""What zipfile raises over an archive that is damaged, encrypted or packed in another way."""
-
 _UTF_16: Final = {
     b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16",
     b"<\0": "utf-16-le", b"{\0": "utf-16-le", b"\0<": "utf-16-be", b"\0{": "utf-16-be",
@@ -112,7 +102,7 @@ def _unpacked(content: bytes) -> bytes:
                     track = opened.read(MOST_BYTES + 1)
                 check_size(track)
                 return track
-    except _BROKEN_ZIP:
+    except BROKEN_ZIP:
         pass
     raise no_known_kind()
 
@@ -141,18 +131,12 @@ def _placed(segments: Segments, crs: str) -> Segments:
     positions = np.array([(fix.lon, fix.lat) for segment in segments for fix in segment])
     kept = np.full(positions.shape, np.nan)
     finite = np.isfinite(positions).all(axis=1)
+    datum = datum_named(crs)
     try:
-        datum = declared(crs)
         if not finite.any():
             raise OutsideCrs(datum.name)
         moved = to_cgcs2000(MultiPoint(positions[finite]), datum)
         kept[finite] = [(p.x, p.y) for p in moved.geoms]
-    except UnknownCrs as error:
-        raise BadInput(
-            "{crs} can't be turned into CGCS2000 exactly.",
-            mend="Give EPSG:4490, EPSG:4326 or gcj02.",
-            crs=error.name[:80],
-        ) from None
     except OutsideCrs as error:
         raise _nowhere(error.name) from None
     somewhere = finite & (np.abs(kept) <= (180, 90)).all(axis=1)

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from data.clock import UtcDatetime
 from data.errors import BadInput
+from data.moments import AHEAD
 from gis.tracks import NoTrack, Track, clean
 from problem_ledger.patrols.rules import TrackRule
 from problem_ledger.patrols.track_bounds import LONGEST, too_long
 from problem_ledger.patrols.track_files import read_track
-from problem_ledger.patrols.track_times import AHEAD, TimesIn, ends_ahead, without_wrong_times
+from problem_ledger.patrols.track_times import TimesIn, ends_ahead, without_wrong_times
 
 
 def cleaned_track(

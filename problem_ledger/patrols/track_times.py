@@ -9,7 +9,7 @@ from typing import Final
 
 from data.clock import BUSINESS_ZONE, UtcDatetime, to_utc
 from data.errors import BadInput
-from data.moments import AHEAD, Doubt, Implausible, Window, hour_24_as_next_day, implausible
+from data.moments import Doubt, Implausible, Window, hour_24_as_next_day, implausible
 from gis.tracks import Fix
 from problem_ledger.patrols.track_bounds import Segments
 
@@ -125,6 +125,3 @@ def _wrong_times(wrong: Sequence[Implausible], count: int, oldest: timedelta) ->
 
 def _local(moment: datetime) -> str:
     return f"{moment.astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M}"
-
-
-__all__ = ["AHEAD", "TimesIn", "ends_ahead", "in_utc", "read_time", "without_wrong_times"]

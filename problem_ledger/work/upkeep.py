@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, RowMapping, TextClause, text
+from sqlalchemy import Engine, RowMapping, TextClause, text
 
-from data.chain import read
 from data.clock import Clock, UtcDatetime
 from data.database import transaction
 from data.errors import Conflict
-from data.procedure.deadlines import Calendar
+from data.procedure.deadlines import Calendar, Due
 from data.procedure.turns import OPEN, sql_list
 from data.procedure.workflow import steps_of
 from data.queries.working_days import known_calendar
@@ -81,8 +80,8 @@ def settle_deadlines(
         return problem_id if _settle(engine, problem_id, clock, dated) else None
 
     with transaction(engine) as connection:
-        counted = connection.execute(_COUNTED).all()
-    changed = [row.id for row in counted if _is_changed(row._mapping, row.assigned_at, dated)]
+        counted = connection.execute(_COUNTED).mappings().all()
+    changed = [row["id"] for row in counted if _recounted(row, dated)]
     return len(one_by_one("deadline of problem", changed, settle_one))
 
 
@@ -103,43 +102,30 @@ def remove_tracks(engine: Engine, now: UtcDatetime, months: int) -> int:
         return int(connection.execute(_REMOVE_TRACKS, bound).scalar_one())
 
 
-def _counted_from(connection: Connection, problem_id: int) -> UtcDatetime | None:
-    """Returns when the step was taken that set the problem's present deadline, or None."""
-    setting = [
-        event.at
-        for event in store.events(connection, problem_id)
-        if read(event.body)["set"].get("due_days") is not None
-    ]
-    return setting[-1] if setting else None
-
-
 def _ids(engine: Engine, query: TextClause) -> list[int]:
     with transaction(engine) as connection:
         return list(connection.execute(query).scalars())
 
 
-def _is_changed(
-    row: Mapping[str, Any] | RowMapping, start: UtcDatetime | None, rules: Rules
-) -> bool:
-    """Returns whether the deadline counted from ``start`` is another or sure by now."""
-    if start is None:
-        return False
-    due = rules.due(start, row["due_days"])
-    if row["is_provisional"]:
-        return not due.is_provisional
-    return bool(due.at != row["due_at"])
+def _recounted(row: Mapping[str, Any] | RowMapping, rules: Rules) -> Due | None:
+    """Returns a deadline of working days counted anew; None where it is the same or not yet sure.
+
+    It counts from ``assigned_at``: whatever step sets the days sets that, too.
+    """
+    if row["assigned_at"] is None or row["due_days"] is None:
+        return None
+    due = rules.due(row["assigned_at"], row["due_days"])
+    is_same = due.is_provisional if row["is_provisional"] else due.at == row["due_at"]
+    return None if is_same else due
 
 
 def _settle(engine: Engine, problem_id: int, clock: Clock, rules: Rules) -> bool:
     with transaction(engine) as connection:
         row = store.find(connection, problem_id, lock=True)
         status = Status(row["status"])
-        start = _counted_from(connection, problem_id)
-        if start is None or row["due_days"] is None or status in CLOSED:
+        settled = None if status in CLOSED else _recounted(row, rules)
+        if settled is None:
             return False
-        if not _is_changed(row, start, rules):
-            return False
-        settled = rules.due(start, row["due_days"])
         store.write_next(
             connection,
             row,

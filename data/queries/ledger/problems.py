@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, text
+from sqlalchemy import Connection, Row, text
 
 from data.clock import UtcDatetime
 from data.procedure.deadlines import LIGHT, Calendar, days_left
@@ -13,6 +13,7 @@ from data.procedure.turns import NEXT_ACTION, OPEN
 from data.queries.ledger.asker import Asker
 from data.queries.ledger.conditions import VIEWS, Moment, bound, condition
 from data.queries.ledger.filter import LedgerFilter, Order, Sort, View
+from data.queries.rows import row_as
 from data.queries.scope import PROBLEM_VISIBLE, Scope
 from data.queries.whereabouts import WHERE_FACTS, WHERE_JOINS, Where, where_of
 from data.queries.working_days import known_calendar
@@ -141,7 +142,7 @@ def problems(
     columns = ", ".join(
         f"{key} AS {name}" for key, name in zip(keys, _named(len(keys)), strict=True)
     )
-    found = connection.execute(
+    rows = connection.execute(
         text(f"""
             WITH found AS MATERIALIZED (SELECT problem.id, {columns} FROM problem {joins}
             WHERE {condition(chosen)}),
@@ -159,11 +160,10 @@ def problems(
             "start": start,
             "count": count,
         },
-    ).mappings()
-    rows = found.all()
+    ).all()
     calendar = known_calendar(connection)
-    listed = tuple(_row(row, moment.now, calendar) for row in rows if row["id"] is not None)
-    return listed, rows[0]["total"]
+    listed = tuple(_row(row, moment.now, calendar) for row in rows if row.id is not None)
+    return listed, rows[0].total
 
 
 def counts(connection: Connection, scope: Scope, asker: Asker, moment: Moment) -> Counts:
@@ -208,20 +208,6 @@ def _named(several: int) -> list[str]:
     return [f"key_{at}" for at in range(several)]
 
 
-def _row(row: RowMapping, now: UtcDatetime, calendar: Calendar) -> ProblemRow:
-    names = ProblemRow.__slots__
-    values = {name: row[name] for name in names if name not in ("where", "days_left")}
-    light = Light(row["light"])
-    return ProblemRow(
-        **{
-            **values,
-            "where": where_of(row),
-            "status": Status(row["status"]),
-            "severity": Severity(row["severity"]),
-            "source": Source(row["source"]),
-            "light": light,
-            "days_left": days_left(row["due_at"], light, now, calendar),
-            "last_action": Action(row["last_action"]),
-            "next_action": Action(row["next_action"]) if row["next_action"] else None,
-        }
-    )
+def _row(row: Row[Any], now: UtcDatetime, calendar: Calendar) -> ProblemRow:
+    left = days_left(row.due_at, Light(row.light), now, calendar)
+    return row_as(ProblemRow, row, where=where_of(row._mapping), days_left=left)

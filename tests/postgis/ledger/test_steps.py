@@ -85,6 +85,7 @@ def test_of_two_at_once_one_wins_and_the_other_is_told(office: Office) -> None:
     [
         ((), "office", Action.ACCEPT, {"category": "bank.piles"}, "severity"),
         ((), "office", Action.REFUSE, {"text": " "}, "reason"),
+        ((), "office", Action.REFUSE, {"text": "\u200b"}, "reason"),
         ((), "office", Action.REFUSE, {"photo_ids": (1,)}, "No photos"),
         (TO_SIGN_OFF[:1], "office", Action.ASSIGN, {"requirement": "清"}, "unit"),
         (

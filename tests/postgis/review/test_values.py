@@ -168,6 +168,7 @@ def measured(shared_database: Database) -> Measured:
     ("ruling", "error"),
     [
         ({"reason": "  "}, BadInput),
+        ({"reason": "\u200b"}, BadInput),
         ({"reason": "x" * 501}, BadInput),
         ({"verdict": Verdict.CORRECT}, BadInput),
         ({"value": 1.0}, BadInput),

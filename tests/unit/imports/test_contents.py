@@ -17,6 +17,7 @@ from data.imports.fields import ImportKind
 from data.imports.files import read_table
 from data.imports.source import read
 from ingest.history.office_files import plain_file
+from tests.made.imports.books import write_book
 
 OFFICE = "站点,监测时间,pH\nS-1,2026-11-26 08:00,7.1\n"
 OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500)
@@ -120,6 +121,39 @@ def test_a_zip_in_a_zip_is_named(tmp_path: Path) -> None:
         archive.writestr("里面.zip", b"PK")
     with pytest.raises(BadInput, match=r"no file of data that is read, but: 里面\.zip.*Unpack"):
         read_table(file)
+
+
+def test_a_zip_or_workbook_whose_bytes_are_damaged_is_refused(tmp_path: Path) -> None:
+    packed = [tmp_path / "deflated.zip", tmp_path / "lzma.zip"]
+    for file, method in zip(packed, (zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA), strict=True):
+        with zipfile.ZipFile(file, "w", method) as archive:
+            archive.writestr("a.csv", "station,time\n" * 99)
+    book = write_book(tmp_path / "a.xlsx", "<row><c><v>1</v></c></row>" * 99)
+    for file in (*packed, book):
+        with zipfile.ZipFile(file) as archive:
+            last = archive.infolist()[-1]
+        content = bytearray(file.read_bytes())
+        begin = last.header_offset + 30 + len(last.filename) + 4
+        content[begin : begin + 8] = b"\xff" * 8
+        file.write_bytes(content)
+        with pytest.raises(BadInput, match=r"can't be unpacked|is damaged"):
+            read_table(file)
+
+
+@pytest.mark.parametrize(("name", "says"), [("a.zip", "is damaged"), ("a.csv", "is a zip file")])
+def test_a_zip_whose_directory_is_damaged_is_refused(tmp_path: Path, name: str, says: str) -> None:
+    file = tmp_path / name
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("监测.csv", OFFICE)
+    content = file.read_bytes()
+    version = content.index(b"PK\x01\x02") + 6
+    for damaged in (
+        content.replace("监".encode(), b"\xff\xfe\xfd"),
+        content[:version] + b"\xff" + content[version + 1 :],
+    ):
+        file.write_bytes(damaged)
+        with pytest.raises(BadInput, match=says):
+            read_table(file)
 
 
 def test_short_lines_below_a_very_wide_header_are_too_many_cells(tmp_path: Path) -> None:

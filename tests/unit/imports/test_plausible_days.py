@@ -9,7 +9,8 @@ from data.clock import business_date, now
 from data.errors import BadInput
 from data.imports.fields import ImportKind
 from data.imports.source import Source, read
-from data.moments import DayBounds, DayOf, Doubt, implausible_day
+from data.moments import DayOf, Doubt, implausible_day
+from data.settings import DateSettings
 
 
 def today() -> date:
@@ -78,7 +79,7 @@ def test_a_value_for_every_row_is_held_to_the_same_bounds(tmp_path: Path) -> Non
 
 
 def test_a_day_is_judged_by_its_purpose() -> None:
-    bounds = DayBounds(date(2026, 11, 29))
+    bounds = DateSettings().bounds(date(2026, 11, 29))
     assert implausible_day(date(2027, 11, 30), DayOf.BEGIN, bounds) is None
     assert implausible_day(date(2027, 12, 1), DayOf.BEGIN, bounds) is Doubt.AHEAD
     assert implausible_day(date(2028, 5, 1), DayOf.BEGIN, bounds) is Doubt.AHEAD
