@@ -21,7 +21,8 @@ Z_DIALOG = 300
 Z_LIST = 400
 
 PILL_PADDING_PX, WIDE_PX, NARROW_PX, LAST_NARROW = 10, 13, 7, 0x2E7F
-"""How far a pill's value stands from its edge, by its label: the list opens at that edge."""
+"""A pill's padding, the widths of a Chinese sign and of a Latin one, and the last code of the
+latter: how far a pill's value stands, behind its label, from the edge at which its list opens."""
 
 
 def page_header(title: str, *parts: Any, note: Any = None, kind: str = "") -> html.Header:
