@@ -193,11 +193,11 @@ def while_running(name: str) -> list[tuple[Output, bool, bool]]:
     return [(Output(name, "disabled"), True, False)]
 
 
-def close_button(name: str = "") -> html.Button:
+def close_button(name: str = "", *, words: str = "") -> html.Button:
     """Returns the button 取消 of a dialog: it closes the dialog as its cross does."""
     more: dict[str, Any] = {"id": name} if name else {}
     more |= attributes(data_close_dialog="")
-    return html.Button(_("Cancel"), type="button", className="btn", **more)
+    return html.Button(words or _("Cancel"), type="button", className="btn", **more)
 
 
 def target_button(name: str, label: str = "", **more: Any) -> dict[str, Any]:
