@@ -13,14 +13,14 @@ from data.archives.tables import PLACE
 from data.contents import refuse_other_formats
 from data.encodings import DAMAGED, decode_text
 from data.errors import BadInput, NotFound, ServiceDown
-from data.imports.formats import WHOLE_ROW, Table, decimal_commas_note
-from data.imports.outcome import Comment, comment
+from data.imports.formats import WHOLE_ROW, decimal_commas_note
+from data.imports.outcome import Comment
 from data.plain_numbers import plain_number, with_points
 from data.quality.detection import read_below
 from data.records import StationCode
 from data.vocabulary import PARAMETERS, Parameter
 from ingest.codecs.json_numbers import document_in
-from ingest.history.office_files import table_of
+from ingest.history.office_files import column_notes, table_of
 from ingest.history.titles import match_titles
 from ingest.topics import LONGEST_TOPIC, topic_of
 
@@ -205,7 +205,8 @@ def _table_rows(
         raise BadInput("{path} holds no rows.", path=path)
     numeric = {name: title for name, title in titles.items() if name in (*KEYS, *PLACE)}
     has_commas = table.has_decimal_commas(numeric.values())
-    notes += [*_notes(table, titles), *([decimal_commas_note()] if has_commas else [])]
+    notes += [*table.notes, *column_notes(table.columns, titles)]
+    notes += [decimal_commas_note()] if has_commas else []
     for index, (number, record) in enumerate(zip(table.numbers, table.records, strict=True)):
         if fault := table.faults.get((index, WHOLE_ROW)):
             faults.append(_ragged(fault))
@@ -225,18 +226,6 @@ def _ragged(fault: BadInput) -> BadInput:
         "Row {row} has {count} cells, the header has {expected}.",
         row=said["row"], count=said["count"], expected=said["expected"],
     )  # fmt: skip
-
-
-def _notes(table: Table, titles: Mapping[str, str]) -> list[Comment]:
-    """Returns what was understood of a table whose titles are not our own."""
-    read = ", ".join(f"{title} = {name}" for name, title in titles.items() if title != name)
-    left = ", ".join(title for title in table.columns if title not in titles.values())
-    notes = [*table.notes]
-    if read:
-        notes.append(comment("Columns are read as: {columns}.", columns=read))
-    if left:
-        notes.append(comment("Columns that aren't read: {columns}.", columns=left))
-    return notes
 
 
 def _message(

@@ -11,6 +11,7 @@ from data.errors import NotFound
 from data.people import accounts, attempts
 from data.people.access_log import Logged, log
 from data.people.passwords import generate_password
+from data.people.role_grants import RoleGrant
 from data.queries.people import accounts as people
 from data.vocabulary import ChiefLevel, Role
 
@@ -77,7 +78,7 @@ def add_user(engine: Engine, args: argparse.Namespace) -> None:
     with transaction(engine) as connection:
         division = people.division_named(connection, args.division) if args.division else None
         unit = people.unit_named(connection, args.unit) if args.unit else None
-        role = accounts.RoleGrant(
+        role = RoleGrant(
             Role(args.role),
             division,
             unit,

@@ -7,7 +7,8 @@ from sqlalchemy import Engine, text
 
 from dashboard.demo.environment import stored_passwords
 from data.database import transaction
-from data.people.accounts import RoleGrant, add_role, create_account, set_password
+from data.people.accounts import add_role, create_account, set_password
+from data.people.role_grants import RoleGrant
 from data.records import AccountId
 from data.vocabulary import Role
 

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, text
 
 from dashboard.demo.files import PROVINCE
 from dashboard.demo.watch import made_rows
-from data.people.accounts import RoleGrant, UnitId, add_role, create_account
+from data.people.accounts import add_role, create_account
+from data.people.role_grants import RoleGrant, UnitId
 from data.records import AccountId, DivisionId
 from data.vocabulary import ChiefLevel, Role
 

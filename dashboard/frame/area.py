@@ -52,13 +52,16 @@ def area_for(deps: Deps, user: User | None, thing: Thing | None = None) -> str:
     """
     if user is None or not user.account.is_active or not may(user, Action.READ_WATERS):
         return ""
+    own, named = own_roots(user), deps.dashboard.area_name
+    asked = thing if own else None
+    if named and asked is None:
+        return named
     try:
         with transaction(deps.engine) as connection:
-            own = own_roots(user)
-            foreign = _foreign(connection, user, own, thing) if thing and own else None
+            foreign = _foreign(connection, user, own, asked) if asked else None
             if foreign is not None:
                 return own_name(*county_name(connection, foreign))
-            return deps.dashboard.area_name or own_name(*area_name(connection, own))
+            return named or own_name(*area_name(connection, own))
     except SQLAlchemyError as error:
         if isinstance(database_error(error), ServiceDown):
             return ""

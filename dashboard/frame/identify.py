@@ -1,4 +1,4 @@
-"""Finds who sent a request: the user of a session, what the user may see, the area's name."""
+"""Finds who sent a request: the user of a session, what the user may see and where write."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

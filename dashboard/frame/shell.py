@@ -249,13 +249,17 @@ def account_menu(user: User) -> dmc.Menu:
 def tabs(places: Sequence[Place]) -> html.Nav:
     """Returns a phone's bottom navigation: at most ``MOST_TABS`` entries, the rest under "More"."""
     me = html.A([icon("person"), html.Span(_("Me"))], href="/account")
-    if len(places) < MOST_TABS:
-        links = [*(tab(each, each.brief) for each in places), me]
-    else:
-        first, rest = places[: MOST_TABS - 1], places[MOST_TABS - 1 :]
-        links = [*(tab(each, each.brief) for each in first), more_tabs(rest, me)]
+    first, rest = first_and_rest(places)
+    links = [*(tab(each, each.brief) for each in first), more_tabs(rest, me) if rest else me]
     label = attributes(aria_label=_("Main navigation"))
     return html.Nav(links, id=Ids.TABS, className="om-tabs", **label)
+
+
+def first_and_rest(places: Sequence[Place]) -> tuple[Sequence[Place], Sequence[Place]]:
+    """Returns the entries at a phone's foot, and those under "More"; one's own account is last."""
+    if len(places) < MOST_TABS:
+        return places, ()
+    return places[: MOST_TABS - 1], places[MOST_TABS - 1 :]
 
 
 def tab(place: Place, brief: str = "") -> dcc.Link:

@@ -59,7 +59,7 @@ def where_words(where: Where) -> str:
     """The water and the place along it: 湍河 K112+350 左岸; a dash when the water is unknown."""
     if where.river is None or where.chainage_m is None:
         name, english = (where.lake, where.lake_en) if where.lake else (where.reach, where.reach_en)
-        return own_name(name, english) if name else "—"
+        return own_name(name, english) or "—"
     parts = [own_name(where.river, where.river_en), format_chainage(max(0.0, where.chainage_m))]
     if where.bank:
         parts.append(bank_word(where.bank))

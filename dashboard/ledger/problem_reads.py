@@ -14,7 +14,6 @@ from data.procedure.step import Step
 from data.queries.ledger.one_problem import Near, ProblemDetail, handling_units, problem_detail
 from data.queries.ledger.photos import PhotoFacts
 from data.queries.working_days import known_calendar
-from data.records import AccountId
 from data.words.ledger import Stage
 from problem_ledger.cases import permissions
 from problem_ledger.cases.rules import Rules
@@ -42,11 +41,6 @@ class Seen:
     rules: Rules
     now: UtcDatetime
     similar: tuple[Near, ...] = ()
-
-    @property
-    def reader_id(self) -> AccountId:
-        """The account of the reader."""
-        return self.user.account_id
 
 
 def chosen_pair(photos: Sequence[PhotoFacts]) -> tuple[int | None, int | None]:

@@ -1,5 +1,6 @@
 """The sentences of the scripts of a problem's page and of the report form."""
 
+from dashboard.frame.shell import leaving_words
 from dashboard.parts.wording import _
 
 
@@ -22,9 +23,7 @@ def script_words() -> dict[str, str]:
         "without_photo": _("Without this one"),
         "without_photos": _("Without these {n}"),
         "too_many_photos": _("At most {most}; photos not added: {n}."),
-        "not_sent": _("What is filled in has not been sent."),
-        "stay": _("Go on filling in"),
-        "give_up": _("Give it up"),
+        **leaving_words(),
         "need_photo": _("Add at least one photo."),
         "need_text": _("Please fill this in."),
         "need_choice": _("Please choose."),

@@ -26,6 +26,8 @@ LAST_COLUMN = 6
 
 SUPERVISION = frozenset(step.action for step in STEPS if step.is_beside)
 VOICES = frozenset({Action.PRESS, Action.COMMENT})
+MOST_CHIPS, LEAST_VOICES = 4, 2
+"""So many have room below the line; that many words of those above are never pushed off it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +127,14 @@ def step_line(seen: Seen) -> html.Ol:
 def supervision(seen: Seen) -> html.Div:
     """Returns the row below the progress line: presses, comments, and requests for more time.
 
-    Of many it shows four: the last two words of those above, and of the rest the last ones.
+    Of many it shows the last four; requests and their answers leave room for two words of those
+    above.
     """
     events = [one for one in seen.detail.story if one.action in SUPERVISION]
-    voices = [one for one in events if one.action in VOICES][-2:]
+    voices = [one for one in events if one.action in VOICES]
     others = [one for one in events if one.action not in VOICES]
-    shown = [*voices, *others[len(voices) - 4 :]]
+    voices = voices[-max(LEAST_VOICES, MOST_CHIPS - len(others)) :]
+    shown = [*voices, *others[len(voices) - MOST_CHIPS :]]
     chips = [_chip(seen, one) for one in events if one in shown]
     count = sum(one.action is Action.PRESS for one in events)
     if count:

@@ -52,7 +52,7 @@ def headings() -> list[Column]:
     ]
 
 
-def cells(row: ProblemRow, now: UtcDatetime) -> list[Cell]:
+def cells(row: ProblemRow) -> list[Cell]:
     """Returns a problem's cells in the xlsx sheet: text, moments, numbers."""
     return [
         row.number,
@@ -86,7 +86,7 @@ def ledger_book(
 ) -> bytes:
     """Returns an xlsx file with a sheet of the area's problems and a sheet of notes."""
     title = title_of(_("Problems of rivers and lakes"), area, now)
-    found = [cells(row, now) for row in rows]
+    found = [cells(row) for row in rows]
     about = [Column("", 24), Column("", 80)]
     return workbook(
         [

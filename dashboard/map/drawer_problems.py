@@ -46,7 +46,7 @@ from data.words.ledger import Light, PatrolRule
 from gis.chainage import format_chainage
 
 
-def light_tag(row: ProblemRow, now: UtcDatetime) -> html.Span:
+def light_tag(row: ProblemRow) -> html.Span:
     """Returns the tag of a problem's traffic light, with the time left until the deadline."""
     if row.light is Light.NONE:
         return html.Span(light_word(row.light), className="lt x")
@@ -68,7 +68,7 @@ def at_water(
     now: UtcDatetime,
 ) -> html.Div:
     """Returns the block of a water's open problems, most urgent first, and its newest patrol."""
-    lines = [_line(row, now) for row in rows]
+    lines = [_line(row) for row in rows]
     listed: Any = html.Ul(lines, className="dw-near dw-prb")
     if not lines:
         listed = html.P(_("No open problem"), className="t3 fs12")
@@ -82,13 +82,13 @@ def at_water(
     return live("ledger", key, parts)
 
 
-def _line(row: ProblemRow, now: UtcDatetime) -> html.Li:
+def _line(row: ProblemRow) -> html.Li:
     where = row.where
     place = "" if where.chainage_m is None else format_chainage(max(0.0, where.chainage_m))
     words = " · ".join(part for part in (category_word(row.category), place) if part)
     status = html.Span(state_word(row.status, is_returned=row.is_returned), className="t3 fs12")
     button = html.Button(
-        [light_tag(row, now), html.Span(words, className="dw-label"), status],
+        [light_tag(row), html.Span(words, className="dw-label"), status],
         type="button",
         **attributes(data_select_kind="problem", data_select_id=str(row.id)),
     )
@@ -133,7 +133,7 @@ def problem_drawer(row: ProblemRow, now: UtcDatetime) -> html.Article:
         done=done_word(row.last_action),
         time=moment_text(row.last_at, now),
     )
-    light = light_tag(row, now)
+    light = light_tag(row)
     marks = [state_tag(row), html.Span(className="sp"), light if row.is_open else None]
     pairs = [
         (_("Where it is"), where_words(row.where)),

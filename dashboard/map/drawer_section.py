@@ -167,7 +167,7 @@ def place_pairs(station: StationFacts) -> list[tuple[str, Any]]:
     return [
         (_("Code"), station.code),
         (_("Where it is"), " · ".join(spoken_place(where))),
-        (_("Reach"), where.reach and own_name(where.reach, where.reach_en)),
+        (_("Reach"), own_name(where.reach, where.reach_en)),
         (_("From the river"), off),
         (_("Longitude, latitude"), f"{station.lon:.5f}, {station.lat:.5f} (CGCS2000)"),
     ]

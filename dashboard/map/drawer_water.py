@@ -43,7 +43,7 @@ def reach_drawer(
     pairs = [
         (_("Chainage"), stretch_text(facts.from_m, facts.to_m)),
         (_("Length"), _length(facts.to_m - facts.from_m)),
-        (_("Division"), facts.division and own_name(facts.division, facts.division_en)),
+        (_("Division"), own_name(facts.division, facts.division_en)),
         (_("Code"), facts.code),
         (_("Notice boards"), str(facts.board_count)),
     ]
@@ -68,11 +68,11 @@ def lake_drawer(
     """Returns the map's drawer of a lake or reservoir; ``ledger`` is the block of problems."""
     words, about = colour_finding(facts.colour, facts.deciding_section, now)
     kind = _("Reservoir") if facts.kind == LakeKind.RESERVOIR else _("Lake")
-    division = facts.division and own_name(facts.division, facts.division_en)
+    division = own_name(facts.division, facts.division_en)
     pairs = [
         (_("Area"), f"{facts.area_m2 / KM2_M2:,.2f} km²"),
         (_("Division"), division),
-        (_("On the river"), facts.river and own_name(facts.river, facts.river_en)),
+        (_("On the river"), own_name(facts.river, facts.river_en)),
         (_("Code"), facts.code),
         (_("Notice boards"), str(facts.board_count)),
     ]
@@ -137,11 +137,8 @@ def river_drawer(facts: dict[str, Any], ledger: Sequence[Any] = ()) -> html.Arti
     kind = _("Canal") if facts["kind"] == RiverKind.CANAL else _("River")
     pairs = [
         (_("Length"), _length(facts["length_m"])),
-        (_("Basin"), facts["basin"] and own_name(facts["basin"], facts["basin_en"])),
-        (
-            _("Flows into"),
-            facts["into_name"] and own_name(facts["into_name"], facts["into_name_en"]),
-        ),
+        (_("Basin"), own_name(facts["basin"], facts["basin_en"])),
+        (_("Flows into"), own_name(facts["into_name"], facts["into_name_en"])),
         (_("Code"), facts["code"]),
     ]
     lines = [
@@ -169,7 +166,7 @@ def division_drawer(facts: dict[str, Any]) -> html.Article:
     level = level_word(ChiefLevel(facts["level"]))
     pairs = [
         (_("Code"), facts["code"]),
-        (_("Belongs to"), facts["parent"] and own_name(facts["parent"], facts["parent_en"])),
+        (_("Belongs to"), own_name(facts["parent"], facts["parent_en"])),
         (_("Reaches"), str(facts["reach_count"])),
         (_("Lakes and reservoirs"), str(facts["lake_count"])),
         (_("Stations"), str(facts["station_count"])),

@@ -4,12 +4,12 @@ import json
 
 from dashboard.parts.wording import _, worded_note
 from data.imports.outcome import Outcome, RefusedRow
-from data.texts import LONGEST_NAME, shown, shown_facts
+from data.texts import MOST_SHOWN, shown, shown_facts
 
 SHOWN = 50
 """Refused rows beyond this are counted only; the JSON holds all of them."""
 
-MOST_NAME = LONGEST_NAME // 2
+MOST_NAME = MOST_SHOWN // 10
 """Characters of a refused row's name that are printed."""
 
 

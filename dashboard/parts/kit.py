@@ -21,7 +21,8 @@ Z_DIALOG = 300
 Z_LIST = 400
 
 PILL_PADDING_PX, WIDE_PX, NARROW_PX, LAST_NARROW = 10, 13, 7, 0x2E7F
-"""How far a pill's value stands from its edge, by its label: the list opens at that edge."""
+"""A pill's padding, the widths of a Chinese sign and of a Latin one, and the last code of the
+latter: how far a pill's value stands, behind its label, from the edge at which its list opens."""
 
 
 def page_header(title: str, *parts: Any, note: Any = None, kind: str = "") -> html.Header:
@@ -192,11 +193,11 @@ def while_running(name: str) -> list[tuple[Output, bool, bool]]:
     return [(Output(name, "disabled"), True, False)]
 
 
-def close_button(name: str = "") -> html.Button:
+def close_button(name: str = "", *, words: str = "") -> html.Button:
     """Returns the button 取消 of a dialog: it closes the dialog as its cross does."""
     more: dict[str, Any] = {"id": name} if name else {}
     more |= attributes(data_close_dialog="")
-    return html.Button(_("Cancel"), type="button", className="btn", **more)
+    return html.Button(words or _("Cancel"), type="button", className="btn", **more)
 
 
 def target_button(name: str, label: str = "", **more: Any) -> dict[str, Any]:

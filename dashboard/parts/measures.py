@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
+from typing import overload
 
 from dashboard.parts.wording import _, language
 from data.clock import BUSINESS_ZONE, UtcDatetime, business_date
@@ -246,9 +247,20 @@ def stretch_text(from_m: float, to_m: float) -> str:
     return f"{format_chainage(from_m)}–{format_chainage(to_m)}"
 
 
-def own_name(name: str, name_en: str | None) -> str:
-    """Returns the name in the reader's language; the Chinese one where no English is given."""
-    return name_en if name_en and language.get() == "en" else name
+@overload
+def own_name(name: str, name_en: str | None) -> str: ...
+
+
+@overload
+def own_name(name: str | None, name_en: str | None) -> str | None: ...
+
+
+def own_name(name: str | None, name_en: str | None) -> str | None:
+    """Returns the name in the reader's language; the Chinese one where no English is given.
+
+    None of what has no name.
+    """
+    return name_en if name and name_en and language.get() == "en" else name
 
 
 def plain_cell(text: str) -> str:

@@ -53,7 +53,7 @@ def role_words(held: Sequence[HeldRole]) -> list[str]:
     """
     words = []
     for role in held:
-        unit, division = role.unit, role.division and own_name(role.division, role.division_en)
+        unit, division = role.unit, own_name(role.division, role.division_en)
         says_both = unit and role.division and unit.startswith(role.division)
         places = [place for place in (unit, None if says_both else division) if place]
         everywhere = [] if places or role.role is Role.ADMINISTRATOR else [_("everywhere")]

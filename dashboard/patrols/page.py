@@ -106,7 +106,7 @@ def patrol_page(shown: Shown, *, may_upload: bool, may_export: bool) -> html.Div
         ]
     main += [
         records_card(shown),
-        found_card(shown.found, shown.now),
+        found_card(shown.found),
     ]
     return html.Div(
         [

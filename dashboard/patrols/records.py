@@ -27,7 +27,6 @@ from dashboard.patrols.words import (
     times_words,
     waters_words,
 )
-from data.clock import UtcDatetime
 from data.queries.ledger.problems import ProblemRow
 from data.queries.patrols.records import PatrolRow
 from data.words.ledger import CLOSED, PatrolRule
@@ -141,7 +140,7 @@ def verdict(patrol: PatrolRow, failed_count: int = 0) -> html.Span:
     return html.Span(words.format(n=failed_count), className="tag rd")
 
 
-def found_card(problems: Sequence[ProblemRow], now: UtcDatetime) -> html.Section:
+def found_card(problems: Sequence[ProblemRow]) -> html.Section:
     """The card of the problems found on the patrols shown, the open problems first."""
     closed = sum(problem.status in CLOSED for problem in problems)
     note = _("{n} this month, {closed} closed").format(n=len(problems), closed=closed)
@@ -158,7 +157,7 @@ def found_card(problems: Sequence[ProblemRow], now: UtcDatetime) -> html.Section
                 ],
                 className="pt-title",
             ),
-            html.Ul([_found(problem, now) for problem in problems], className="pt-found")
+            html.Ul([_found(problem) for problem in problems], className="pt-found")
             if problems
             else empty(_("No problem was found on these patrols.")),
         ],
@@ -166,7 +165,7 @@ def found_card(problems: Sequence[ProblemRow], now: UtcDatetime) -> html.Section
     )
 
 
-def _found(problem: ProblemRow, now: UtcDatetime) -> html.Li:
+def _found(problem: ProblemRow) -> html.Li:
     """The line of one problem found: light of the deadline, place and category, status."""
     words = f"{where_words(problem.where)} {category_word(problem.category)}"
     return html.Li(

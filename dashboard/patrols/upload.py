@@ -7,7 +7,7 @@ from dash import html
 
 from dashboard.parts.attributes import attributes, words_for_script
 from dashboard.parts.icons import icon
-from dashboard.parts.kit import choice, dialog
+from dashboard.parts.kit import choice, close_button, dialog
 from dashboard.parts.wording import _
 from dashboard.patrols.words import apart_words
 from dashboard.waters.words import bracketed
@@ -81,12 +81,7 @@ def buttons() -> html.Div:
     """The buttons "close" and "upload"; "upload" carries the sentences for the script."""
     return html.Div(
         [
-            html.Button(
-                _("Close"),
-                id="patrols-cancel",
-                className="btn",
-                **attributes(data_close_dialog=""),
-            ),
+            close_button(words=_("Close")),
             html.Button(
                 _("Upload"),
                 id="patrols-send",

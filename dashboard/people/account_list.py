@@ -14,7 +14,7 @@ from dashboard.parts.wording import _
 from dashboard.people.actions import EVERYWHERE, Chosen, Listed
 from data.clock import UtcDatetime
 from data.errors import BadInput
-from data.people.accounts import UnitId
+from data.people.role_grants import UnitId
 from data.records import DivisionId
 from data.vocabulary import Role
 

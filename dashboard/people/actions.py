@@ -16,6 +16,7 @@ from data.people.access_log import Logged, log
 from data.people.attempts import count_failures
 from data.people.attempts import unlock as forget_failures
 from data.people.passwords import generate_password
+from data.people.role_grants import RoleGrant, UnitId
 from data.queries.people import accounts as people
 from data.queries.people.sign_ins import latest_sign_ins
 from data.query_values import read_text, read_word
@@ -89,16 +90,14 @@ def choose_account(deps: Deps, account_id: AccountId) -> Chosen:
 
 def places(
     deps: Deps,
-) -> tuple[list[tuple[DivisionId, str, str | None]], list[tuple[kept.UnitId, str]]]:
+) -> tuple[list[tuple[DivisionId, str, str | None]], list[tuple[UnitId, str]]]:
     """The divisions and units to which a role can be bound."""
     require(Action.MANAGE_ACCOUNTS)
     with transaction(deps.engine) as connection:
         return people.divisions(connection), people.units(connection)
 
 
-def role_of_fields(
-    role: Sent, level: Sent, general: Sent, division: Sent, unit: Sent
-) -> kept.RoleGrant:
+def role_of_fields(role: Sent, level: Sent, general: Sent, division: Sent, unit: Sent) -> RoleGrant:
     """The role that the form's fields make up. Raises BadInput for a missing or unknown role.
 
     Level and ``general`` count for chiefs only. ``EVERYWHERE`` in place of a division lets the role
@@ -109,17 +108,17 @@ def role_of_fields(
     is_chief = role == Role.CHIEF
     is_everywhere = division == EVERYWHERE
     has_area = division and not is_everywhere and role != Role.ADMINISTRATOR
-    return kept.RoleGrant(
+    return RoleGrant(
         Role(role),
         DivisionId(whole_number(division)) if has_area else None,
-        kept.UnitId(whole_number(unit)) if unit else None,
+        UnitId(whole_number(unit)) if unit else None,
         ChiefLevel(level) if level in set(ChiefLevel) and is_chief else None,
         bool(general) and is_chief,
         is_everywhere=is_everywhere,
     )
 
 
-def create(deps: Deps, login: str, name: str, role: kept.RoleGrant) -> str:
+def create(deps: Deps, login: str, name: str, role: RoleGrant) -> str:
     """Creates an account with one role; returns its new password, which must be changed.
 
     Raises Forbidden, BadInput or Conflict.
@@ -185,7 +184,7 @@ def unlock(deps: Deps, account_id: AccountId, version: int) -> None:
     _changed(deps, account_id, "unlock", change)
 
 
-def add_role(deps: Deps, account_id: AccountId, version: int, role: kept.RoleGrant) -> None:
+def add_role(deps: Deps, account_id: AccountId, version: int, role: RoleGrant) -> None:
     """Gives the account the role. Raises Forbidden, NotFound, BadInput or Conflict."""
     _changed(
         deps,

@@ -12,18 +12,13 @@ from dashboard.parts.wording import worded
 from dashboard.people import account_list, actions
 from dashboard.people.actions import EVERYWHERE, Sent
 from data.errors import BadInput, Conflict, OneMapError
-from data.people.accounts import LOGIN
+from data.people.accounts import check_login, fit_display_name
+from data.people.role_grants import role_faults
 from data.vocabulary import Role
 
 OF_ROLE: Final = ("role", "level", "division", "unit")
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = {"new": ("login", "name", *OF_ROLE), "add": OF_ROLE}
 """The fields of the two forms, by the prefix of their ids."""
-
-AREAS: Final[Mapping[str, str]] = {
-    Role.PATROLLER: "A patroller needs the division to patrol in.",
-    Role.NEIGHBOUR: "A neighbour needs the division whose border may be read.",
-}
-"""What a role says that needs a division of its own."""
 
 
 def said_box(prefix: str) -> html.Div:
@@ -45,15 +40,14 @@ def refusals(prefix: str, said: Mapping[str, str] | None = None) -> tuple[str | 
 def wrong_names(login: str, name: str) -> dict[str, str]:
     """What is wrong with an account's own fields, by field."""
     wrong = {}
-    if not LOGIN.fullmatch(login.strip()):
-        wrong["login"] = worded(
-            BadInput(
-                "{login} is no account name: use 2 to 64 lower-case letters, digits, dots, dashes.",
-                login=login.strip()[:80],
-            )
-        )
-    if not name.strip():
-        wrong["name"] = worded(BadInput("The account needs a name to show."))
+    try:
+        check_login(login.strip())
+    except BadInput as error:
+        wrong["login"] = worded(error)
+    try:
+        fit_display_name(name)
+    except BadInput as error:
+        wrong["name"] = worded(error)
     return wrong
 
 
@@ -63,23 +57,14 @@ def wrong_role(
     """What the fields of a role lack, by field; all at once."""
     if role not in set(Role):
         return {"role": worded(BadInput("Choose a role."))}
-    wrong: dict[str, BadInput] = {}
-    if role == Role.CHIEF and not level:
-        wrong["level"] = BadInput("A river chief needs a level, and only a river chief has one.")
-    if role == Role.UNIT_MEMBER and not unit:
-        wrong["unit"] = BadInput("A unit member needs a unit.")
-    if str(role) in AREAS and (not division or division == EVERYWHERE):
-        wrong["division"] = BadInput(AREAS[str(role)])
-    elif role not in (Role.ADMINISTRATOR, Role.UNIT_MEMBER) and not division and not unit:
-        wrong["division"] = BadInput(
-            "Choose the division in which the role holds.",
-            mend="To let it hold everywhere, choose all divisions.",
-        )
-    elif role == Role.UNIT_MEMBER and division == EVERYWHERE:
-        wrong["division"] = BadInput(
-            "A unit member has the unit's division or one of its own, never all."
-        )
-    return {name: worded(error) for name, error in wrong.items()}
+    faults = role_faults(
+        Role(role),
+        has_level=bool(level) and role == Role.CHIEF,
+        has_division=bool(division) and division != EVERYWHERE,
+        has_unit=bool(unit),
+        is_everywhere=division == EVERYWHERE,
+    )
+    return {name: worded(fault) for name, fault in faults.items()}
 
 
 def place_of_refusal(prefix: str, error: OneMapError, division: Sent) -> dict[str, str]:

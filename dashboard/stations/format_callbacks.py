@@ -39,7 +39,7 @@ def register(app: dash.Dash, deps: Deps) -> None:
 
 
 def register_opening(app: dash.Dash, deps: Deps) -> None:
-    """Registers the callbacks that open and close the dialog, and fill it with a model."""
+    """Registers the callbacks that open the dialog and fill it with a model."""
 
     @app.callback(
         Output(Ids.DIALOG, "opened"),
@@ -70,14 +70,6 @@ def register_opening(app: dash.Dash, deps: Deps) -> None:
     )
     async def fill(chosen: str | None, _station: dict[str, Any] | None) -> tuple[Any, ...]:
         return await off(answers.filled_in, deps, chosen)
-
-    @app.callback(
-        Output(Ids.DIALOG, "opened", allow_duplicate=True),
-        Input(Ids.CANCEL, "n_clicks"),
-        prevent_initial_call=True,
-    )
-    async def cancel(_clicks: int) -> bool:
-        return False
 
 
 def register_rows(app: dash.Dash) -> None:

@@ -40,7 +40,6 @@ class Ids:
     TRY = "stations-format-try"
     RESULT = "stations-format-result"
     PROBLEM = "stations-format-problem"
-    CANCEL = "stations-format-cancel"
     SAVE = "stations-format-save"
     SAVED_DIALOG = "stations-format-saved-dialog"
     SAVED = "stations-format-saved"
@@ -74,7 +73,7 @@ def format_dialogs() -> list[Any]:
         html.Div(_editor(), id=Ids.EDITOR, className="st-group", hidden=True),
         html.Div(id=Ids.PROBLEM),
         dialog_foot(
-            close_button(Ids.CANCEL),
+            close_button(),
             html.Button(_("Save"), id=Ids.SAVE, className="btn p"),
         ),
     ]

@@ -62,7 +62,7 @@ def _aim(station: PlacedStation) -> Any:
 
 def _row(station: PlacedStation, now: UtcDatetime) -> html.Tr:
     name = own_name(station.name, station.name_en)
-    division = station.division and own_name(station.division, station.division_en)
+    division = own_name(station.division, station.division_en)
     seen = moment_text(station.observed_at, now) if station.observed_at else _("none yet")
     cells: list[tuple[str, Any, str]] = [
         ("name", [_open(station, name), html.Span(station.code, className="t3 mono")], ""),

@@ -49,7 +49,6 @@ class Ids:
     PREVIEW = "stations-preview"
     PROBLEM = "stations-problem"
     RELOAD = "stations-reload"
-    CANCEL = "stations-cancel"
     SAVE = "stations-save"
     DEVICE_DIALOG = "stations-device-dialog"
     DEVICE = "stations-device"
@@ -101,7 +100,7 @@ def station_dialog() -> dmc.Modal:
     buttons = [
         html.Button(_("Load the newest state"), id=Ids.RELOAD, className="btn", hidden=True),
         html.Span(className="sp"),
-        close_button(Ids.CANCEL),
+        close_button(),
         html.Button(_("Confirm"), id=Ids.SAVE, className="btn p", disabled=True),
     ]
     body = [
@@ -217,14 +216,6 @@ def register_form(app: dash.Dash, deps: Deps) -> None:
     )
     async def show_boxes(kind: str | None) -> tuple[bool, ...]:
         return form.hidden_groups(kind)
-
-    @app.callback(
-        Output(Ids.DIALOG, "opened", allow_duplicate=True),
-        Input(Ids.CANCEL, "n_clicks"),
-        prevent_initial_call=True,
-    )
-    async def cancel(_clicks: int) -> bool:
-        return False
 
 
 def register_saving(app: dash.Dash, deps: Deps) -> None:

@@ -12,6 +12,7 @@ from dashboard.frame.offload import off
 from dashboard.parts.blocks import empty, skeleton, table
 from dashboard.parts.detail_words import fault_words
 from dashboard.parts.icons import icon
+from dashboard.parts.kit import page_header
 from dashboard.parts.measures import moment_text, own_name, parameter_name, value_text
 from dashboard.parts.wording import _, worded
 from dashboard.tally.refused_actions import (
@@ -48,13 +49,9 @@ def layout(**_query: str | list[str]) -> html.Div:
     """Returns the page before its data is read."""
     return html.Div(
         [
-            html.Header(
-                [
-                    html.H1(_("Refused messages")),
-                    html.Span(className="sp"),
-                    dcc.Link(_("Data audit"), href="/accounting", className="btn"),
-                ],
-                className="ac-head",
+            page_header(
+                _("Refused messages"),
+                dcc.Link(_("Data audit"), href="/accounting", className="btn"),
             ),
             html.Div(id=Ids.SAID, role="status"),
             html.Div(skeleton(), id=Ids.BODY),

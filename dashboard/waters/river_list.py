@@ -47,7 +47,7 @@ def rivers_table(listing: Listing, *, filtered: bool) -> Any:
 def cells(row: RiverRow, listing: Listing) -> tuple[Any, ...]:
     """Returns the table cells of one water's row."""
     name = own_name(row.name, row.name_en)
-    more = [kind_word(row.kind), row.basin and own_name(row.basin, row.basin_en), row.code]
+    more = [kind_word(row.kind), own_name(row.basin, row.basin_en), row.code]
     return (
         html.Div(
             [

@@ -1,8 +1,6 @@
 """Creates, changes and disables accounts and their roles; each write checks the version seen."""
 
 import re
-from dataclasses import dataclass
-from typing import NewType
 
 from psycopg.errors import ForeignKeyViolation, UniqueViolation
 from sqlalchemy import Connection, text
@@ -11,51 +9,29 @@ from sqlalchemy.exc import IntegrityError
 from data.errors import BadInput, Conflict, NotFound
 from data.people.browsers import forget_browsers
 from data.people.passwords import hash_password
+from data.people.role_grants import RoleGrant
 from data.people.sessions import announce, end_sessions
-from data.records import AccountId, DivisionId
+from data.records import AccountId
 from data.texts import fit_name
-from data.vocabulary import ChiefLevel, Role
 
-UnitId = NewType("UnitId", int)
 LOGIN = re.compile(r"^[a-z0-9][a-z0-9._-]{1,63}$")
 
 
-@dataclass(frozen=True, slots=True)
-class RoleGrant:
-    """A role to give an account, with the division and unit the role is limited to.
+def check_login(login: str) -> None:
+    """Raises BadInput for what is no account's name."""
+    if not LOGIN.fullmatch(login):
+        raise BadInput(
+            "{login} is no account name: use 2 to 64 lower-case letters, digits, dots, dashes.",
+            login=login[:80],
+        )
 
-    Every role but the administrator's needs a division, its unit's, or ``is_everywhere``: a field
-    left empty gives no power. A patroller and a neighbour need a division of their own.
-    """
 
-    role: Role
-    division_id: DivisionId | None = None
-    unit_id: UnitId | None = None
-    chief_level: ChiefLevel | None = None
-    is_general: bool = False
-    is_everywhere: bool = False
-
-    def __post_init__(self) -> None:
-        if self.is_everywhere and self.division_id is not None:
-            raise BadInput("A role holds in one division or in all, not in both.")
-        if (self.role is Role.CHIEF) != (self.chief_level is not None):
-            raise BadInput("A river chief needs a level, and only a river chief has one.")
-        if self.role is Role.UNIT_MEMBER and self.unit_id is None:
-            raise BadInput("A unit member needs a unit.")
-        if self.role is Role.PATROLLER and self.division_id is None:
-            raise BadInput("A patroller needs the division to patrol in.")
-        if self.role is Role.NEIGHBOUR and self.division_id is None:
-            raise BadInput("A neighbour needs the division whose border may be read.")
-        if self.role is Role.UNIT_MEMBER and self.is_everywhere:
-            raise BadInput("A unit member has the unit's division or one of its own, never all.")
-        is_bound = self.division_id is not None or self.unit_id is not None
-        if self.role is not Role.ADMINISTRATOR and not is_bound and not self.is_everywhere:
-            raise BadInput(
-                "Choose the division in which the role holds.",
-                mend="To let it hold everywhere, choose all divisions.",
-            )
-        if self.is_everywhere and self.unit_id is not None:
-            raise BadInput("A role with a unit holds in a division, not in all.")
+def fit_display_name(name: str) -> str:
+    """Returns an account's name to show as it is kept. Raises BadInput for none, or as ``fit``."""
+    kept = fit_name(name)
+    if not kept:
+        raise BadInput("The account needs a name to show.")
+    return kept
 
 
 def create_account(
@@ -71,14 +47,8 @@ def create_account(
 
     Raises BadInput (login, name or password not acceptable) or Conflict (the login is used).
     """
-    if not LOGIN.fullmatch(login):
-        raise BadInput(
-            "{login} is no account name: use 2 to 64 lower-case letters, digits, dots, dashes.",
-            login=login[:80],
-        )
-    display_name = fit_name(display_name)
-    if not display_name:
-        raise BadInput("The account needs a name to show.")
+    check_login(login)
+    display_name = fit_display_name(display_name)
     row = connection.execute(
         text(
             """

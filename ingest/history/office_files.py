@@ -115,7 +115,7 @@ def _turned(table: "Table", file: Path, target: Path) -> Plain:
     """Writes the table's known columns as CSV; returns it with what was understood."""
     from data.imports.formats import decimal_commas_note
 
-    columns, unknown = match_titles(table.columns)
+    columns, _unknown = match_titles(table.columns)
     has_values = any(name == "extra" or name not in (*TEXTS, *PLACE) for name in columns)
     if not (has_values and has_our_columns(list(columns))):
         raise no_readings(table.columns)
@@ -135,13 +135,21 @@ def _turned(table: "Table", file: Path, target: Path) -> Plain:
                 cells = _cells(table, record, columns, numeric if has_commas else ())
                 writer.writerow(cells)
                 numbers.append(number - header)
-    read = ", ".join(f"{t} = {name}" for name, t in columns.items() if t != name)
     notes = [*table.notes, *([decimal_commas_note()] if has_commas else [])]
+    notes += column_notes(table.columns, columns)
+    return Plain(target, notes, numbers, misshapen, columns)
+
+
+def column_notes(titles: Sequence[str], columns: Mapping[str, str]) -> list[Comment]:
+    """Returns what is said of a table's titles: which name our ``columns``, which aren't read."""
+    read = ", ".join(f"{title} = {name}" for name, title in columns.items() if title != name)
+    left = ", ".join(title for title in titles if title not in columns.values())
+    notes = []
     if read:
         notes.append(comment("Columns are read as: {columns}.", columns=read))
-    if unknown:
-        notes.append(comment("Columns that aren't read: {columns}.", columns=", ".join(unknown)))
-    return Plain(target, notes, numbers, misshapen, columns)
+    if left:
+        notes.append(comment("Columns that aren't read: {columns}.", columns=left))
+    return notes
 
 
 def _cells(

@@ -3,6 +3,7 @@
 import ast
 import re
 import string
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -76,6 +77,15 @@ def test_a_catalogue_holds_the_words_of_its_room_and_parts_what_several_say(code
         if text in by_catalogue and file.stem not in by_catalogue[text]
     ]
     assert elsewhere == []
+
+
+@pytest.mark.parametrize("code", ["zh", "en"])
+def test_no_two_catalogues_hold_one_text(code: str) -> None:
+    held: Counter[str] = Counter()
+    for file in (LOCALES / code).glob("*.po"):
+        with file.open("rb") as opened:
+            held.update(str(message.id) for message in read_po(opened, locale=code) if message.id)
+    assert [text for text, count in held.items() if count > 1] == []
 
 
 def test_a_translation_names_the_same_facts() -> None:

@@ -230,7 +230,6 @@
     go(event);
     const button = /** @type {HTMLButtonElement | null | undefined} */ (/** @type {Element} */ (event.target).closest?.("button[id]"));
     if (button?.id === "patrols-upload") open();
-    else if (button?.id === "patrols-cancel") set("patrols-dialog", { opened: false });
     else if (button?.id === "patrols-choose") choose();
     else if (button?.id === "patrols-send") send(button);
     else if (button?.id === "patrols-explain") explain(button);

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from data.errors import BadInput, NotFound
-from data.people.accounts import UnitId
+from data.people.role_grants import UnitId
 from data.people.sessions import TOUCH_EVERY, token_hash
 from data.queries.levels import LEVELS
 from data.queries.phrases import literal

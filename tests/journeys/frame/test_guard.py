@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from data.database import transaction
 from data.people import accounts
+from data.people.role_grants import RoleGrant
 from data.queries.people.accounts import credentials
 from data.vocabulary import ChiefLevel, Role
 from tests.fixtures.served import Served
@@ -131,9 +132,7 @@ def test_a_known_browser_signs_in_while_its_address_is_guessing(shared_served: S
 def test_a_handed_out_password_must_be_changed_first(shared_served: Served) -> None:
     with transaction(shared_served.database.app) as connection:
         account_id = accounts.create_account(connection, "new.one", "新人", "handed-out-2046")
-        accounts.add_role(
-            connection, account_id, accounts.RoleGrant(Role.AUDITOR, is_everywhere=True), 1
-        )
+        accounts.add_role(connection, account_id, RoleGrant(Role.AUDITOR, is_everywhere=True), 1)
     with shared_served.client() as client:
         sign_in(shared_served, client, "new.one", "handed-out-2046")
         assert client.get("/").headers["location"] == "/account"

@@ -9,7 +9,7 @@ from dashboard.frame.deps import Deps
 from dashboard.parts.wording import language
 from data import clock
 from data.clock import business_date, now
-from data.database import transaction
+from data.database import engine, transaction
 from data.queries.people.accounts import Account, HeldRole
 from data.queries.people.visible import scope_of
 from data.records import AccountId, DivisionId
@@ -108,6 +108,13 @@ def test_the_settings_name_is_ones_own(database: Database, counties: Counties) -
     chief = user(deps, (Role.CHIEF, counties.basin.county), (Role.NEIGHBOUR, counties.county))
     assert area_for(deps, chief) == "本县"
     assert area_for(deps, chief, ("section", counties.section)) == "邻县"
+
+
+def test_the_settings_name_needs_no_database(deps: Deps, counties: Counties) -> None:
+    chief = user(deps, (Role.CHIEF, counties.basin.county))
+    nobody = engine("postgresql+psycopg://127.0.0.1:1/none")
+    away = Deps(nobody, DashboardSettings(area_name="本县"), QualitySettings(), clock.now)
+    assert area_for(away, chief) == "本县"
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from dashboard.frame.identify import user_of_session
 from dashboard.frame.live import Live
 from dashboard.map.news import ReadingNews
 from data import clock
-from data.people.accounts import RoleGrant, add_role, create_account
+from data.people.accounts import add_role, create_account
+from data.people.role_grants import RoleGrant
 from data.people.sessions import open_session
 from data.queries.people.accounts import account
 from data.queries.scope import EVERYTHING

@@ -123,3 +123,18 @@ def test_requests_for_more_time_push_no_word_of_a_chief_off_the_strip(office: Of
     assert chips[0].title == "逾期未办"
     assert len(chips) == 4
     assert texts(row)[-1] == "另 1 条 · 已督办 1 次 · 已延期 2 次"
+
+
+def test_words_of_chiefs_alone_have_the_room_of_all_four(office: Office) -> None:
+    done = carry(office, *TO_SIGN_OFF[:3])
+    for word in ("一", "二", "三", "四", "五"):
+        done = act(office, "chief", done, Action.COMMENT, text=word)
+    row = supervision(seen(office, done))
+    chips = [each for each in row.children if "ev" in str(each.className).split()]
+    assert [chip.title for chip in chips] == ["二", "三", "四", "五"]
+    assert texts(row)[-1] == "另 1 条 · 未督办"
+    done = take(office, done, Action.ASK_EXTENSION)
+    row = supervision(seen(office, done))
+    chips = [each for each in row.children if "ev" in str(each.className).split()]
+    assert [chip.title for chip in chips][:3] == ["三", "四", "五"]
+    assert len(chips) == 4

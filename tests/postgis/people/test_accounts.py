@@ -13,7 +13,7 @@ from data.errors import BadInput, Conflict, NotFound
 from data.logs import FewTracebacks
 from data.people import accounts
 from data.people.access_log import Logged, log
-from data.people.accounts import RoleGrant, UnitId
+from data.people.role_grants import RoleGrant, UnitId
 from data.queries.people import accounts as people
 from data.queries.people.visible import scope_of
 from data.queries.scope import EVERYTHING, NOTHING, Scope

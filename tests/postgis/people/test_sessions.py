@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from data.clock import UtcDatetime
 from data.people import accounts, sessions
-from data.people.accounts import RoleGrant
+from data.people.role_grants import RoleGrant
 from data.queries.people import accounts as people
 from data.records import AccountId
 from data.vocabulary import Role

@@ -13,7 +13,8 @@ from dashboard.waters import readings_api as readings
 from data import clock
 from data.clock import Span, UtcDatetime
 from data.errors import BadInput, NotFound
-from data.people.accounts import RoleGrant, add_role, create_account
+from data.people.accounts import add_role, create_account
+from data.people.role_grants import RoleGrant
 from data.quality.loads import load_kg
 from data.queries.people.accounts import account, roles
 from data.queries.readings.course import FLAG_CODES, Series, series, thinned
