@@ -34,7 +34,7 @@ from dashboard.tally.reads import (
 )
 from dashboard.tally.rows import stations_card
 from dashboard.tally.totals import reasons_card, sum_card
-from data.clock import BUSINESS_ZONE
+from data.clock import BUSINESS_ZONE, business_date
 from data.errors import ServiceDown
 from data.queries.tally.window import Grain
 from data.query_values import (
@@ -214,7 +214,7 @@ def steps(shown: Shown) -> html.Div:
     pattern = "%m-%d" if window.by is Grain.DAY else "%m-%d %H:%M"
     if first.year != shown.now.astimezone(BUSINESS_ZONE).year:
         pattern = f"%Y-{pattern}"
-    later = later_address(shown.asked, window, shown.now.astimezone(BUSINESS_ZONE).date())
+    later = later_address(shown.asked, business_date(shown.now))
     return html.Div(
         [
             step("left", _("The time before"), earlier_address(shown.asked, window)),

@@ -179,7 +179,7 @@ def earlier_address(asked: Asked, window: Window) -> str:
     return address_of(asked, on=f"{last - max(length, timedelta(days=1)):%Y-%m-%d}")
 
 
-def later_address(asked: Asked, window: Window, today: Any) -> str | None:
+def later_address(asked: Asked, today: date) -> str | None:
     """Returns the address of the range after; None if this range ends with the present."""
     day = day_named(asked.on)
     if day is None or day >= today:

@@ -11,7 +11,6 @@ from data.query_values import shortened
 
 LONGEST_PATH: Final = 200
 DEEPEST_PATH: Final = 12
-MOST_INDEX: Final = 999
 
 MISSING: Final = object()
 """What ``find`` returns where a document has nothing at a path."""
