@@ -95,6 +95,8 @@ def test_a_file_without_a_track_is_refused_with_the_way_to_mend_it(
     hand_in(page, b"<gpx/>", "空.gpx")
     expect(page.locator("#patrols-told")).to_contain_text("没有轨迹")
     expect(page.locator("#patrols-send")).to_be_enabled()
+    page.get_by_role("button", name="关闭").last.click()
+    expect(page.locator("#patrols-send")).to_be_hidden()
 
 
 def test_a_walk_of_an_earlier_month_or_without_zone_asks_before_it_is_kept(

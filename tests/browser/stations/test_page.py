@@ -183,6 +183,13 @@ def test_the_form_speaks_english_and_fits_a_phone(opened: Open, context: Browser
 FOREIGN = '{"t": 1777593600, "object": {"ph": 7.21, "nh3_ug": 480, "battery": 3.3}}'
 
 
+def open_format(page: Page) -> None:
+    """Opens the dialog of the form of the lower section's messages."""
+    page.get_by_role("button", name="更多：下游断面").click()
+    page.get_by_role("menuitem", name="报文格式").click()
+    expect(page.locator("#stations-format-state")).to_be_visible()
+
+
 def test_a_foreign_message_is_mapped_tried_and_saved(opened: Open, shared_served: Served) -> None:
     with shared_served.database.ingest.begin() as connection:
         connection.execute(
@@ -195,8 +202,10 @@ def test_a_foreign_message_is_mapped_tried_and_saved(opened: Open, shared_served
             {"payload": FOREIGN.encode()},
         )
     page = opened()
-    page.get_by_role("button", name="更多：下游断面").click()
-    page.get_by_role("menuitem", name="报文格式").click()
+    open_format(page)
+    page.get_by_role("button", name="取消").click()
+    expect(page.locator("#stations-format-state")).to_be_hidden()
+    open_format(page)
     expect(page.locator("#stations-format-state")).to_contain_text("1 条消息待处理")
     expect(page.locator("#stations-format-rows")).to_be_hidden()
     page.locator("#stations-format-model").click()
