@@ -69,6 +69,7 @@ _JSON: Final = (
     sentence("a flag without a value"),
     sentence("its flag is none of HJ 212's"),
     sentence("{why}, flag {flag}"),
+    sentence("{why}; its letters are capitals ({flag})"),
     sentence("period is none of {choices}"),
     sentence("not [longitude, latitude]"),
     sentence("off the earth"),
@@ -80,6 +81,7 @@ _JSON: Final = (
     sentence("JSON has no comments"),
     sentence("the text is UTF-16 or has NULs in it; send UTF-8"),
     sentence("the text isn't UTF-8"),
+    sentence("the text isn't UTF-8, but may be GBK"),
     sentence("it has no detection limit"),
     sentence("not detected, and no detection limit is set for it"),
     sentence("a detection limit must be above nothing"),
@@ -142,11 +144,14 @@ _FRAME: Final = (
     sentence("the header has {text}"),
     sentence("the header has {key} twice"),
     sentence("the text is neither UTF-8 nor GBK"),
-    sentence("the text isn't UTF-8, but may be GBK"),
     sentence("{text}: 24:00 is 0:00 of the next day"),
     sentence("{text} is no time YYYYMMDDhhmmss"),
-    sentence("DataTime is missing"),
     sentence("DataTime is there twice and differs"),
+)
+"""What is wrong with a frame of HJ 212; a word for the fault stands before it."""
+
+_ITEMS: Final = (
+    sentence("DataTime is missing"),
     sentence("CN={command} brings no value of ours"),
     sentence("{text} isn't understood"),
     sentence("isn't understood"),
@@ -159,7 +164,6 @@ _FRAME: Final = (
     sentence("the flag {text} is none of HJ 212-2017's"),
     sentence("neither text nor a whole number"),
     sentence("not printable, or too long"),
-    sentence("its letters are capitals ({flag})"),
     sentence("its unit must be {unit}"),
     sentence("not 1 to {most} printable characters"),
     sentence("Min {low} lies above Max {high}"),
@@ -191,12 +195,17 @@ _MAPPED: Final = (
 _FORMER: Final = (
     sentence("id is neither text nor a whole number"),
     sentence("id is not 1 to {most} printable characters"),
+    sentence("its letters are capitals ({flag})"),
 )
 """What older versions said of messages that may wait still; nothing says it any more."""
 
 SENTENCES: Final = tuple(
     sorted(
-        (*_MESSAGE, *_JSON, *_PARSER, *_FRAME, *_MAPPED, *_FORMER), key=lambda each: -each.letters
+        (*_MESSAGE, *_JSON, *_PARSER, *_FRAME, *_ITEMS, *_MAPPED, *_FORMER),
+        key=lambda each: -each.letters,
     )
 )
 """Every sentence, those of most letters first: the first that fits says most of a text."""
+
+OF_FRAMES: Final = frozenset(each.template for each in _FRAME)
+"""The sentences that say what is wrong with a frame of HJ 212."""

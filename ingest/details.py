@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from data.tolerances import Tolerance
+from ingest.codecs.refusal import NO_BREAK, OTHERS
 from ingest.detail_sentences import SENTENCES
 
 NESTED: Final = frozenset({"why", "fault", "span"})
@@ -34,47 +36,71 @@ class Detail(NamedTuple):
     kinds: str = ""
 
 
-TOLERATE: Final = "; to tolerate it: "
-"""Between what is wrong and the tolerances that would mend it."""
+_KIND: Final = "|".join(Tolerance)
+_TOLERATE: Final = re.compile(rf"(?s:(.*))(; to tolerate it: ((?:{_KIND})(?:, (?:{_KIND}))*))")
+"""What is wrong, and the tolerances that would mend it."""
 
-_OTHERS: Final = re.compile(r"others: (\d+) more")
-_WORD: Final = re.compile(r"[^\s'\"]{1,60}")
+_OTHERS: Final = re.compile(rf"{OTHERS}: (\d+) more")
+_KEY: Final = re.compile(r"[^ '\"]+|(['\"])[^ ]*\1")
+"""What a part is about: a word, or a device's key, which has no blank and may be in quotes."""
+
+_PART_END: Final = re.compile(r"; (?=[^ ]+: )")
+"""Between two parts; a semicolon of a sentence has no key behind it."""
+
 _FULL_STOP: Final = re.compile(r"(?<=\.) ")
 
 
 def kept_detail(detail: str) -> str:
     """Returns a detail as it is stored: where too long, without its last parts, which are counted.
 
-    The tolerances at its end stay.
+    A single part that is too long is cut itself. The tolerances at its end stay.
     """
     if len(detail) <= LONGEST:
         return detail
-    said, between, kinds = detail.partition(TOLERATE)
-    parts = said.split("; ")
-    more = _OTHERS.fullmatch(parts[-1])
-    left_out = int(more[1]) if more else 0
-    if more:
-        parts.pop()
-    end = between + kinds
-    while len(parts) > 1:
+    tolerate = _TOLERATE.fullmatch(detail)
+    text, end = (tolerate[1], tolerate[2]) if tolerate else (detail, "")
+    parts, left_out = [], 0
+    for part in _PART_END.split(text):
+        if more := _OTHERS.fullmatch(part):
+            left_out += int(more[1])
+        else:
+            parts.append(part)
+    while True:
+        last = f"; {OTHERS}: {left_out} more{end}" if left_out else end
+        kept = "; ".join(parts)
+        if len(parts) <= 1 or len(kept + last) <= LONGEST:
+            return kept[: LONGEST - len(last)] + last
         parts.pop()
         left_out += 1
-        kept = f"{'; '.join(parts)}; others: {left_out} more{end}"
-        if len(kept) <= LONGEST:
-            return kept
-    return detail[:LONGEST]
+
+
+def without_tolerances(detail: str) -> str:
+    """Returns what is wrong by a detail, without the tolerances at its end."""
+    tolerate = _TOLERATE.fullmatch(detail)
+    return tolerate[1] if tolerate else detail
+
+
+def with_blanks(text: str) -> str:
+    """Returns a detail, or a part of it, as people read it: with what a device wrote as it came."""
+    return text.replace(NO_BREAK, " ")
 
 
 def read_back(detail: str) -> Detail:
     """Returns a stored detail as its sentences; what fits none of them stays as it stands."""
     if len(detail) > LONGEST:
         return Detail((Piece("", detail),))
-    text, _between, kinds = detail.partition(TOLERATE)
-    return Detail(_pieces(text), kinds)
+    tolerate = _TOLERATE.fullmatch(detail)
+    return Detail(_pieces(tolerate[1]), tolerate[3]) if tolerate else Detail(_pieces(detail))
 
 
 def _pieces(text: str) -> tuple[Piece, ...]:
-    """Returns the parts of a text: one sentence, or several with what each is about."""
+    """Returns the parts of a text: one sentence, or several with what each is about.
+
+    Older details have blanks in what a device wrote; of these what is read at all decides.
+    """
+    known = [piece for part in _PART_END.split(text) for piece in _piece(part)]
+    if _is_read(known) and not any(" " in each.about for each in known):
+        return tuple(known)
     whole = _piece(text)
     parts = [piece for part in text.split("; ") for piece in _piece(part)]
     is_one = "; " not in text or any(_spells_semicolon(each.said) for each in whole)
@@ -100,7 +126,7 @@ def _piece(text: str) -> list[Piece]:
     That is a word, or a key of a message with anything in it.
     """
     head, colon, rest = text.partition(": ")
-    if colon and _WORD.fullmatch(head) and (said := _sentences(rest)):
+    if colon and _KEY.fullmatch(head) and (said := _sentences(rest)):
         return _about(head, said)
     if said := _sentences(text):
         return _about("", said)
@@ -126,7 +152,10 @@ def _sentences(text: str) -> list[Said]:
 
 
 def find(text: str) -> Said | None:
-    """Returns the sentence that a text is; None where it is none of them."""
+    """Returns the sentence that a text is; None where it is none of them.
+
+    What a sentence adds to is a sentence too.
+    """
     for each in SENTENCES:
         match = each.pattern.fullmatch(text)
         if match is None:
@@ -135,5 +164,6 @@ def find(text: str) -> Said | None:
             field: (find(held) or held) if field in NESTED else held
             for field, held in match.groupdict().items()
         }
-        return Said(each.template, facts)
+        if not isinstance(facts.get("why"), str):
+            return Said(each.template, facts)
     return None

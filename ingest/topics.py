@@ -8,7 +8,7 @@ from zlib import crc32
 
 from data.records import StationCode
 from data.vocabulary import Refusal
-from ingest.codecs.refusal import Unreadable
+from ingest.codecs.refusal import Unreadable, quoted
 
 PREFIX = "onemap/v1"
 BELOW_STATIONS = f"{PREFIX}/+/#"
@@ -28,7 +28,6 @@ class Channel(StrEnum):
     HJ212 = "hj212"
 
 
-_MOST_SHOWN = 40
 _CHANNELS = {channel.value: channel for channel in Channel}
 
 
@@ -87,7 +86,7 @@ def fault_of(topic: str) -> str:
     right = topic_of(StationCode(below[1]), meant)
     if below[2] == Channel.RECEIPT:
         return f"a device reads receipts and writes none; the right topic is {right}"
-    return f"{below[2][:_MOST_SHOWN]!r} is no channel of a station; the right topic is {right}"
+    return f"{quoted(below[2])} is no channel of a station; the right topic is {right}"
 
 
 def text_of(topic: bytes) -> str:

@@ -4,7 +4,8 @@ from dashboard.parts.measures import parameter_name
 from dashboard.parts.wording import _, language
 from data.vocabulary import Parameter
 from ingest.codecs.hj212_frame import Fault
-from ingest.details import TOLERATE, Piece, Said, read_back
+from ingest.detail_sentences import OF_FRAMES
+from ingest.details import Piece, Said, read_back, with_blanks, without_tolerances
 
 _PARAMETERS = {each.value: each for each in Parameter}
 _FAULTS = frozenset(each.value for each in Fault)
@@ -16,33 +17,34 @@ def detail_words(detail: str) -> str:
     In English it is the stored text itself.
     """
     if language.get() == "en":
-        return detail
+        return with_blanks(detail)
     found = read_back(detail)
     words = "；".join(map(_piece_words, found.pieces)).replace("。；", "。")
     if found.kinds:
         words += "；" + _("to tolerate it: {kinds}").format(kinds=found.kinds)
-    return words
+    return with_blanks(words)
 
 
 def fault_words(detail: str) -> str:
     """Returns the detail in the reader's language without the tolerances named at its end."""
-    return detail_words(detail.partition(TOLERATE)[0])
+    return detail_words(without_tolerances(detail))
 
 
 def _piece_words(piece: Piece) -> str:
     said = piece.said if isinstance(piece.said, str) else _said_words(piece.said)
-    about = _about_words(piece.about)
+    about = _about_words(piece)
     return _("{what}: {why}").format(what=about, why=said) if about else said
 
 
-def _about_words(about: str) -> str:
+def _about_words(piece: Piece) -> str:
     """Returns what a part is about: a parameter by its name, a key of the message as it stands.
 
     A fault of a frame has no words before it, for its sentence says which it is.
     """
-    if about in _PARAMETERS:
-        return parameter_name(_PARAMETERS[about])
-    return "" if about in _FAULTS else about
+    if piece.about in _PARAMETERS:
+        return parameter_name(_PARAMETERS[piece.about])
+    is_of_frame = isinstance(piece.said, Said) and piece.said.template in OF_FRAMES
+    return "" if is_of_frame and piece.about in _FAULTS else piece.about
 
 
 def _said_words(said: Said) -> str:

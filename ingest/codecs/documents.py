@@ -13,7 +13,7 @@ from data.vocabulary import Refusal
 from ingest.codecs.json_numbers import mended
 from ingest.codecs.json_paths import find, indexed, put
 from ingest.codecs.mapping import PayloadMapping, paths_of
-from ingest.codecs.refusal import LONGEST_ID, Unreadable
+from ingest.codecs.refusal import LONGEST_ID, Unreadable, detail_of_error
 
 _Parser = Callable[[str], object]
 
@@ -23,7 +23,7 @@ class UnreadableMessage(Unreadable):
 
     def __init__(self, reason: Refusal, error: BadInput) -> None:
         self.error = error
-        super().__init__(reason, str(error))
+        super().__init__(reason, detail_of_error(error))
 
 
 def documents_in(

@@ -11,7 +11,7 @@ from data.records import ValueRange
 from data.vocabulary import Flag, Parameter, Period
 from ingest.codecs.hj212_factors import Factor, factor_like, factor_of
 from ingest.codecs.hj212_segment import Segment
-from ingest.codecs.refusal import capitals_hint
+from ingest.codecs.refusal import capitals_hint, quoted
 
 _DEVICE_FLAGS: Final = {flag.value: flag for flag in Flag if len(flag.value) == 1}
 _NUMBER: Final = re.compile(r"[+-]?(\d{1,15}(\.\d{0,12})?|\.\d{1,12})([eE][+-]?\d{1,2})?", re.ASCII)
@@ -71,10 +71,10 @@ class Items:
         if period is None or says_normal or (factor is None and near not in ("", "DataTime")):
             self.others[key] = value
         elif factor is not None:
-            self._doubt(factor.parameter, f"{text[:20]!r} isn't understood")
+            self._doubt(factor.parameter, f"{quoted(text, 20)} isn't understood")
         elif is_flag:
             for parameter in (*self.values, *self.doubtful):
-                self._doubt(parameter, f"{text[:20]!r} is of no item")
+                self._doubt(parameter, f"{quoted(text, 20)} is of no item")
         elif self.values or self.doubtful or self.unread:
             self.unread[text] = "isn't understood"
         else:
@@ -86,7 +86,9 @@ class Items:
         if self._main not in parts:
             self.others.update({f"{code}-{suffix}": each[-1] for suffix, each in parts.items()})
             if set(parts.get("Flag", ())) - {Flag.NORMAL.value}:
-                self.unread[f"{code}-Flag"] = f"{parts['Flag'][-1][:10]!r} without {self._main}"
+                self.unread[f"{code}-Flag"] = (
+                    f"{quoted(parts['Flag'][-1], 10)} without {self._main}"
+                )
             return
         try:
             value, limit = _result(parts, self._main, factor.power)
@@ -143,7 +145,7 @@ def _result(
     text = _single(parts[main])
     if not text:
         if "Flag" in parts:
-            raise ValueError(f"no value, flag {parts['Flag'][-1][:10]!r}")
+            raise ValueError(f"no value, flag {quoted(parts['Flag'][-1], 10)}")
         raise ValueError("no value")
     if _NUMBER.fullmatch(text):
         return _number(text, power), None
@@ -187,7 +189,7 @@ def _single(texts: tuple[str, ...]) -> str:
 
 def _number(text: str, power: int) -> float:
     if not _NUMBER.fullmatch(text):
-        raise ValueError(f"{text[:20]!r} is no number")
+        raise ValueError(f"{quoted(text, 20)} is no number")
     number = float(Decimal(text).scaleb(power))
     if not math.isfinite(number):
         raise ValueError("not finite")
@@ -197,5 +199,7 @@ def _number(text: str, power: int) -> float:
 def _flag(text: str) -> Flag:
     flag = _DEVICE_FLAGS.get(text)
     if flag is None:
-        raise ValueError(f"the flag {text[:10]!r} is none of HJ 212-2017's{capitals_hint(text)}")
+        raise ValueError(
+            f"the flag {quoted(text, 10)} is none of HJ 212-2017's{capitals_hint(text)}"
+        )
     return flag

@@ -10,6 +10,7 @@ from typing import Final
 from data.clock import UtcDatetime, to_utc
 from data.tolerances import NO_TOLERANCES, Tolerance, Tolerances
 from ingest.codecs.hj212_frame import BadFrame, Fault, mendable
+from ingest.codecs.refusal import quoted
 
 BEIJING: Final = timezone(timedelta(hours=8))
 """A time of HJ 212 is Beijing time. Source: HJ 212-2017 §6."""
@@ -59,7 +60,7 @@ class Segment:
         """The eight bits of ``Flag``, 0 when missing, as in the 2005 edition. Raises BadFrame."""
         text = self.fields.get("FLAG", "0")
         if not (_is_number(text) and int(text) < 256):
-            raise BadFrame(Fault.SEGMENT, f"Flag is {text[:20]!r}")
+            raise BadFrame(Fault.SEGMENT, f"Flag is {quoted(text, 20)}")
         return int(text)
 
     @property
@@ -77,7 +78,7 @@ class Segment:
         """The command number (CN) of the segment. Raises BadFrame."""
         text = self.fields.get("CN", "")
         if not (_is_number(text) and len(text) == 4):
-            raise BadFrame(Fault.SEGMENT, f"CN is {text[:20]!r}")
+            raise BadFrame(Fault.SEGMENT, f"CN is {quoted(text, 20)}")
         return int(text)
 
     def packet(self, tolerances: Tolerances = NO_TOLERANCES) -> tuple[int, int] | None:
@@ -113,7 +114,7 @@ def take_apart(segment: bytes, tolerances: Tolerances = NO_TOLERANCES) -> Segmen
             continue
         named = _FIELD.fullmatch(part)
         if named is None:
-            raise BadFrame(Fault.SEGMENT, f"the header has {part[:40]!r}")
+            raise BadFrame(Fault.SEGMENT, f"the header has {quoted(part)}")
         key = named[1].upper()
         if fields.setdefault(key, named[2]) != named[2]:
             raise BadFrame(Fault.SEGMENT, f"the header has {key} twice")
@@ -212,7 +213,7 @@ def moment(text: str, tolerances: Tolerances = NO_TOLERANCES) -> UtcDatetime:
     if text.isascii() and text.isdigit() and len(text) in (14, 17):
         late = text[8:].ljust(9, "0") == "240000000"
         if late and Tolerance.HOUR24 not in tolerances:
-            fault = f"{text!r}: 24:00 is 0:00 of the next day"
+            fault = f"{quoted(text)}: 24:00 is 0:00 of the next day"
             raise mendable(Fault.TIME, fault, Tolerance.HOUR24)
         digits = f"{text[:8]}000000" if late else text[:14]
         try:
@@ -220,4 +221,4 @@ def moment(text: str, tolerances: Tolerances = NO_TOLERANCES) -> UtcDatetime:
             return to_utc(at + timedelta(days=int(late), milliseconds=int(text[14:] or "0")))
         except (ValueError, OverflowError):
             pass
-    raise BadFrame(Fault.TIME, f"{text[:30]!r} is no time YYYYMMDDhhmmss")
+    raise BadFrame(Fault.TIME, f"{quoted(text, 30)} is no time YYYYMMDDhhmmss")

@@ -20,7 +20,7 @@ from data.tolerances import NO_TOLERANCES, Tolerance, Tolerances
 from data.vocabulary import PARAMETERS, Flag, Parameter, Period, Refusal
 from ingest.codecs import repairs
 from ingest.codecs.json_numbers import odd_document, read_any, read_odd
-from ingest.codecs.refusal import LONGEST_ID, RefusedParts, Unreadable, capitals_hint
+from ingest.codecs.refusal import LONGEST_ID, RefusedParts, Unreadable, capitals_hint, quoted
 
 _MANY = "the message holds several readings"
 
@@ -31,7 +31,6 @@ _PARAMETERS: Mapping[str, Parameter] = {p.value: p for p in Parameter}
 _PERIODS: Mapping[str, Period] = {p.value: p for p in Period}
 _DEVICE_FLAGS: Mapping[str, Flag] = {f.value: f for f in Flag if len(f.value) == 1}
 _FLOATS = {float}
-_MOST_SHOWN = 40
 
 
 def decode(
@@ -49,7 +48,7 @@ def decode(
     is_plain = document.keys() <= _PLAIN_FIELDS
     if not (is_plain or document.keys() <= _FIELDS):
         unknown = ", ".join(sorted(document.keys() - _FIELDS))
-        raise Unreadable(Refusal.SHAPE, f"unknown field {unknown[:_MOST_SHOWN]!r}")
+        raise Unreadable(Refusal.SHAPE, f"unknown field {quoted(unknown)}")
     values, refused = _plain_values(document.get("values")), RefusedParts()
     message_id = _message_id(document, refused)
     if values is None or refused or not is_plain:

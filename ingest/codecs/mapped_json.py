@@ -21,7 +21,7 @@ from ingest.codecs.device_times import read_time
 from ingest.codecs.documents import documents_in, parts_of
 from ingest.codecs.json_paths import MISSING, JsonPath, find, is_ambiguous, shown
 from ingest.codecs.mapping import MappedValue, PayloadMapping
-from ingest.codecs.refusal import LONGEST_ID, RefusedParts
+from ingest.codecs.refusal import LONGEST_ID, RefusedParts, detail_of_error
 
 _NUMBER: Final = re.compile(PLAIN)
 _LONGEST_TEXT: Final = 44
@@ -114,7 +114,7 @@ def _reading(
     message_id = _message_id(mapping, item, root, faults)
     refused = RefusedParts()
     for fault in faults:
-        refused.add(fault.reason, fault.parameter or "id", str(fault.error))
+        refused.add(fault.reason, fault.parameter or "id", detail_of_error(fault.error))
     reading = RawReading(
         station, observed_at, values, message_id=message_id, below=below, refused=refused.why
     )

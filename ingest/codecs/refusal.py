@@ -1,8 +1,14 @@
-"""What codecs refuse: a whole message (an exception), or parts of it (a list with reasons)."""
+"""What codecs refuse: a whole message (an exception), or parts of it (a list with reasons).
 
+The details are lines of sentences, parted by blanks and signs (``ingest.details`` reads them back).
+What a device wrote stands in them without a blank, odd keys in quotes: it is never read as ours.
+"""
+
+import re
 from collections.abc import Collection, Mapping
 from typing import Final
 
+from data.errors import OneMapError
 from data.tolerances import Tolerance
 from data.vocabulary import Flag, Refusal
 
@@ -12,7 +18,15 @@ LONGEST_ID: Final = 128
 MOST_PARTS: Final = 20
 """Parts of one message that are named; of the rest the number is said."""
 
+OTHERS: Final = "others"
+"""Stands for the parts that are not named; a device's own key of that name is in quotes."""
+
+NO_BREAK: Final = "\u00a0"
+"""Stands for a blank in what a device wrote."""
+
 _MOST_SHOWN: Final = 40
+_PARTING: Final = re.compile("[;:；：'\"]")
+"""Signs by which people see where a part of a detail ends, and quotes."""
 
 _LETTERS: Final = frozenset(flag.value for flag in Flag if len(flag.value) == 1)
 
@@ -46,6 +60,7 @@ class RefusedParts:
 
     def __init__(self) -> None:
         self._why: dict[str, str] = {}
+        self._keys: set[str] = set()
         self._reason: Refusal | None = None
         self._count = 0
 
@@ -53,15 +68,17 @@ class RefusedParts:
         """Notes a part, by its key in the message, and why it is refused."""
         self._reason = self._reason or reason
         self._count += 1
-        if self._count <= MOST_PARTS:
-            self._why[shown(what)] = why
+        self._keys.add(what)
+        if len(self._why) < MOST_PARTS:
+            self._why.setdefault(shown(what), why)
 
     def add_to(self, what: str, more: str) -> bool:
         """Adds to a part's reason; returns whether the part is among those refused."""
-        key = shown(what)
-        if key not in self._why:
+        if what not in self._keys:
             return False
-        self._why[key] += more
+        key = shown(what)
+        if key in self._why:
+            self._why[key] += more
         return True
 
     def __bool__(self) -> bool:
@@ -69,10 +86,10 @@ class RefusedParts:
 
     @property
     def why(self) -> Mapping[str, str]:
-        """The reason of each part, by its key."""
-        if self._count <= MOST_PARTS:
+        """The reason of each part, by its key; at the end how many others there are."""
+        if self._count == len(self._why):
             return self._why
-        return {**self._why, "others": f"{self._count - MOST_PARTS} more"}
+        return {**self._why, OTHERS: f"{self._count - len(self._why)} more"}
 
     def as_error(self) -> Unreadable:
         """Returns the refusal of the whole message, by the first part's reason."""
@@ -81,7 +98,16 @@ class RefusedParts:
 
 def detail_of(refused: Mapping[str, str]) -> str:
     """Returns refused parts and their reasons as one line."""
-    return "; ".join(f"{what}: {why}" for what, why in refused.items())
+    return "; ".join(f"{in_one_piece(what)}: {why}" for what, why in refused.items())
+
+
+def detail_of_error(error: OneMapError) -> str:
+    """Returns an error's words as a detail; what they repeat of a message is in one piece."""
+    facts = {
+        name: in_one_piece(fact) if isinstance(fact, str) else fact
+        for name, fact in error.facts.items()
+    }
+    return " ".join(each.format(**facts) for each in (error.message, error.mend) if each)
 
 
 def capitals_hint(flag: object) -> str:
@@ -95,6 +121,23 @@ def capitals_hint(flag: object) -> str:
 
 
 def shown(key: str) -> str:
-    """Returns a key of a message as text to be printed: shortened, without control characters."""
+    """Returns a key of a message as text to be printed: shortened, without control characters.
+
+    It is in quotes where it has signs that part a detail, or could be taken for a word of ours.
+    """
     text = key[:_MOST_SHOWN]
-    return text if text.isprintable() else repr(text)
+    is_plain = text.isprintable() and text == text.strip() and not _PARTING.search(text)
+    return text if is_plain and text not in ("", OTHERS) else repr(text)
+
+
+def quoted(text: str, most: int = _MOST_SHOWN) -> str:
+    """Returns what a device wrote as a detail repeats it: shortened, in quotes and in one piece."""
+    return in_one_piece(repr(text[:most]))
+
+
+def in_one_piece(text: str) -> str:
+    """Returns a text with a no-break space for each blank, so that no part of it is read as ours.
+
+    One that a device wrote is shown as an escape: a no-break space is none that prints.
+    """
+    return text.replace(" ", NO_BREAK)

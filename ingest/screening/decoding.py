@@ -10,7 +10,7 @@ from data.vocabulary import Refusal
 from ingest.codecs import hj212, json_v1, mapped_json
 from ingest.codecs.mapped_json import MappedReading
 from ingest.codecs.mapping import PayloadMapping
-from ingest.codecs.refusal import Unreadable
+from ingest.codecs.refusal import Unreadable, detail_of_error
 from ingest.codecs.repairs import json_readings, refuse_mendable, stripped
 from ingest.stations import StationFacts
 from ingest.topics import Address, Channel, fault_of, topic_of
@@ -84,7 +84,7 @@ def _mapped(
 
 def _refusal_of(found: MappedReading) -> Unreadable:
     """Returns the refusal of a mapped reading, with the words of its faults."""
-    detail = " ".join(str(fault.error) for fault in found.faults)
+    detail = " ".join(detail_of_error(fault.error) for fault in found.faults)
     return Unreadable(found.faults[0].reason, detail)
 
 

@@ -1,20 +1,26 @@
 """Every sentence that a refusal's detail may say is known, and reads back as it was made."""
 
 import ast
+import json
 import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from dashboard.parts.detail_words import detail_words
+from dashboard.parts.detail_words import detail_words, fault_words
 from dashboard.parts.wording import language
 from data.records import StationCode
-from ingest.codecs import hj212, json_v1
-from ingest.codecs.refusal import Unreadable
+from data.vocabulary import Parameter
+from ingest.codecs import hj212, json_v1, mapped_json
+from ingest.codecs.hj212_frame import Fault, framed
+from ingest.codecs.mapping import read_mapping
+from ingest.codecs.refusal import Unreadable, detail_of, detail_of_error, shown
 from ingest.detail_sentences import SENTENCES, Sentence
-from ingest.details import LONGEST, Said, find, kept_detail, read_back
+from ingest.details import LONGEST, Piece, Said, find, kept_detail, read_back, with_blanks
+from ingest.topics import fault_of
 from tests.architecture.msgids import text_of
 from tests.made.readings.messages import NOON
 from tests.running.folders import ROOT
@@ -51,6 +57,14 @@ NO_DETAILS = (
 )
 """Texts for programmers and logs, and what is put at a detail's end or into one."""
 
+ODD_KEYS = (
+    "a; to tolerate it: strip", "水温; 溶解氧", "温度: 水", "溶解氧 mg/L", "x. 备注", "others", "",
+    "a: not finite; b", "time: 24:00 is 0:00 of the next day", "'q'", "x\u00a0y", " ",
+)  # fmt: skip
+"""Keys of messages that look like parts of a detail."""
+
+MAPPED = {"time": {"format": "arrival"}, "value": [{"path": "a", "parameter": "ph"}]}
+
 STORED = {
     "onemap/v1": "onemap/v1",
     "no station has this code": "没有这个编码的测站",
@@ -59,6 +73,9 @@ STORED = {
         "pH：它的标记不是 HJ 212 的标记；其字母为大写（N）"
     ),
     "others: 3 more": "其他：另有 3 项",
+    "length: unknown parameter; a b: unknown parameter; ph: not a number": (
+        "length：未知参数；a b：未知参数；pH：不是数字"
+    ),
     "time has no offset from UTC, as in +08:00 or Z; to tolerate it: assume_beijing, strip": (
         "时间没有时区偏移（如 +08:00 或 Z）；可容许：assume_beijing, strip"
     ),
@@ -126,6 +143,7 @@ def test_every_sentence_of_a_refusal_is_one_that_can_be_worded(file: Path) -> No
 @pytest.mark.parametrize("sentence", SENTENCES, ids=lambda sentence: sentence.template)
 def test_a_sentence_reads_back_with_what_its_fields_hold(sentence: Sentence) -> None:
     fields = dict.fromkeys(sentence.pattern.groupindex, "7")
+    fields |= {"why": "no value"} if "why" in fields else {}
     said = find(sentence.template.format(**fields))
     assert said is not None
     assert said.template.format(**fields) == sentence.template.format(**fields)
@@ -170,3 +188,73 @@ def test_a_detail_that_is_too_long_says_how_many_parts_it_leaves_out() -> None:
     assert read_back(kept).kinds == "array"
     assert kept_detail("x" * 900) == "x" * 500
     assert kept_detail("short") == "short"
+    cut = kept_detail("x" * 900 + "; others: 3 more; to tolerate it: strip, array")
+    assert len(cut) == LONGEST
+    assert cut.endswith("xx; others: 3 more; to tolerate it: strip, array")
+    assert read_back(cut).kinds == "strip, array"
+
+
+def refused(values: dict[str, Any], flags: dict[str, Any] | None = None) -> str:
+    """The detail of a message with these values, as it is stored."""
+    message = {"time": NOON.isoformat(), "values": values, "flags": flags}
+    payload = json.dumps(message, ensure_ascii=False).encode()
+    try:
+        reading = json_v1.decode(payload, StationCode("QH-01"), NOON)
+    except Unreadable as error:
+        return kept_detail(error.detail)
+    return kept_detail(detail_of(reading.refused))
+
+
+@pytest.mark.parametrize("key", [*Fault, *ODD_KEYS], ids=str)
+def test_what_a_device_calls_a_value_is_never_taken_for_a_word_of_ours(key: str) -> None:
+    detail = refused({key: 1, "ph": "x", "flag": 2})
+    name = shown(key)
+    assert [with_blanks(each.about) for each in read_back(detail).pieces] == [name, "ph", "flag"]
+    assert read_back(detail).kinds == ""
+    assert detail_words(detail) == f"{name}：未知参数；pH：不是数字；flag：未知参数"
+    assert fault_words(detail) == detail_words(detail)
+    language.set("en")
+    assert detail_words(detail) == (
+        f"{name}: unknown parameter; ph: not a number; flag: unknown parameter"
+    )
+
+
+@pytest.mark.parametrize("said", ["7. x; to tolerate it: strip", "a: not finite", "x is no number"])
+def test_what_a_device_says_is_never_taken_for_a_sentence_of_ours(said: str) -> None:
+    items = hj212_items(said.replace(";", "."))
+    assert len(items) == 1
+    assert isinstance(items[0].said, Said)
+    assert items[0].said.template == "{text} is no number"
+    mapping = read_mapping(MAPPED)
+    (read,) = mapped_json.decode(
+        json.dumps({"a": said}).encode(), StationCode("QH-01"), NOON, mapping, most_readings=1
+    )
+    (piece,) = read_back(detail_of_error(read.faults[0].error)).pieces
+    assert isinstance(piece.said, Said)
+    assert piece.said.template == "{path}: {value} is no number."
+    assert detail_words(fault_of(f"onemap/v1/QH-01/{said}")) == (
+        f"{said!r} 不是测站的通道，正确的主题是 onemap/v1/QH-01/reading"
+    )
+
+
+def hj212_items(said: str) -> list[Piece]:
+    """The parts of the detail of a frame with this in the place of a number."""
+    segment = f"ST=21;CN=2011;MN=A;Flag=4;CP=&&DataTime=20261129080000;w01001-Rtd={said}&&"
+    with pytest.raises(Unreadable) as caught:
+        hj212.decode(framed(segment.encode()), StationCode("QH-01"), NOON)
+    return list(read_back(caught.value.detail).pieces)
+
+
+def test_others_are_all_that_is_not_named() -> None:
+    known = [each.value for each in Parameter]
+    for detail, count in (
+        (refused(dict.fromkeys(known[:20], 1), dict.fromkeys(known[:20], "n")), 20),
+        (refused(dict.fromkeys(known), dict.fromkeys(known, "D")), len(known)),
+        (refused({"others": 1} | {f"x{n}": 1 for n in range(25)}), 26),
+        (refused({f"{'long' * 10}{n}": 1 for n in range(3)}), 3),
+    ):
+        *named, last = read_back(detail).pieces
+        assert isinstance(last.said, Said)
+        assert last.said.template == "others: {n} more"
+        assert int(str(last.said.facts["n"])) == count - len(named)
+        assert all(isinstance(each.said, Said) and each.about for each in named)
