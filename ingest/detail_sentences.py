@@ -37,8 +37,9 @@ _MESSAGE: Final = (
     sentence("{name} is no channel of a station; the right topic is {topic}"),
     sentence("no station has this code"),
     sentence("observed {span} after it arrived"),
-    sentence("{n} days, {clock}"),
-    sentence("{n} day, {clock}"),
+    sentence("{n} minutes"),
+    sentence("{n} hours"),
+    sentence("{n} days"),
     sentence("observed {n} days before it arrived"),
     sentence("observed after the station's end"),
     sentence("observed before the station's start"),
@@ -95,7 +96,7 @@ _JSON: Final = (
 )
 _PARSER: Final = (
     sentence("{why} ({fault})"),
-    sentence("{fault}: line {line} column {column} (char {char})"),
+    sentence("{fault}: line {line} column {column}"),
     sentence("Input is a zero-length, empty document"),
     sentence("unexpected end of data"),
     sentence("invalid literal, expected {word}"),
@@ -172,6 +173,7 @@ _ITEMS: Final = (
 )
 _MAPPED: Final = (
     sentence("The message is not text in UTF-8 (byte {position})."),
+    sentence("It may be GBK; let the device send UTF-8."),
     sentence("The message is no JSON from line {line}, letter {letter} on."),
     sentence("Look there for a missing or needless quotation mark, comma or bracket."),
     sentence("The message is nested too deeply."),
@@ -196,6 +198,9 @@ _FORMER: Final = (
     sentence("id is neither text nor a whole number"),
     sentence("id is not 1 to {most} printable characters"),
     sentence("its letters are capitals ({flag})"),
+    sentence("{n} days, {clock}"),
+    sentence("{n} day, {clock}"),
+    sentence("{fault}: line {line} column {column} (char {char})"),
 )
 """What older versions said of messages that may wait still; nothing says it any more."""
 

@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from decimal import Decimal, InvalidOperation
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from data.errors import BadInput
 from data.plain_numbers import LONGEST_NUMBER
@@ -14,6 +14,10 @@ from ingest.codecs.json_numbers import mended
 from ingest.codecs.json_paths import find, indexed, put
 from ingest.codecs.mapping import PayloadMapping, paths_of
 from ingest.codecs.refusal import LONGEST_ID, Unreadable, detail_of_error
+from ingest.codecs.repairs import is_json_in_gbk
+
+_OTHER_TEXT: Final = {True: "It may be GBK; let the device send UTF-8.", False: ""}
+"""What to do about a text that is no UTF-8, by whether it is JSON as GBK."""
 
 _Parser = Callable[[str], object]
 
@@ -44,7 +48,9 @@ def _parse(payload: bytes, whole: _Parser, fraction: _Parser) -> Any:
         raise _too_deep() from None
     except UnicodeDecodeError as error:
         words = BadInput(
-            "The message is not text in UTF-8 (byte {position}).", position=error.start + 1
+            "The message is not text in UTF-8 (byte {position}).",
+            mend=_OTHER_TEXT[is_json_in_gbk(payload)],
+            position=error.start + 1,
         )
         raise UnreadableMessage(Refusal.NOT_JSON, words) from None
     except json.JSONDecodeError as error:

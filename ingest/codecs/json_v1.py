@@ -105,7 +105,7 @@ def _parse(payload: bytes) -> dict[str, Any]:
     except orjson.JSONDecodeError as error:
         document = odd_document(payload)
         if document is None:
-            _refuse_bytes(payload, str(error))
+            _refuse_bytes(payload, f"{error.msg}: line {error.lineno} column {error.colno}")
     if not isinstance(document, dict):
         if isinstance(document, list) and repairs.json_readings(payload, 1):
             repairs.refuse_mendable(Refusal.SHAPE, _MANY, Tolerance.ARRAY)

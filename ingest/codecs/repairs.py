@@ -15,7 +15,7 @@ from typing import Final, NoReturn
 from data.clock import BUSINESS_ZONE
 from data.tolerances import Tolerance, Tolerances
 from data.vocabulary import Refusal
-from ingest.codecs.json_numbers import masked
+from ingest.codecs.json_numbers import masked, read_any
 from ingest.codecs.refusal import Unreadable
 
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
@@ -78,6 +78,8 @@ def hint(payload: bytes) -> str:
     if payload.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in payload[1:3]:
         return "the text is UTF-16 or has NULs in it; send UTF-8"
     start = payload[:_LONGEST_LOOK]
+    if is_json_in_gbk(payload):
+        return "the text isn't UTF-8, but may be GBK"
     for pattern, words in _HINTS:
         if pattern.search(start):
             return words
@@ -86,6 +88,18 @@ def hint(payload: bytes) -> str:
     except UnicodeDecodeError:
         return "the text isn't UTF-8"
     return ""
+
+
+def is_json_in_gbk(payload: bytes) -> bool:
+    """Returns whether bytes that are no UTF-8 are JSON as GBK."""
+    try:
+        payload.decode()
+    except UnicodeDecodeError:
+        try:
+            return read_any(payload.decode("gb18030").encode()) is not None
+        except UnicodeDecodeError:
+            pass
+    return False
 
 
 def json_readings(payload: bytes, most: int) -> list[bytes] | None:

@@ -234,7 +234,7 @@ def _clock_words(wrong: Implausible, received_at: UtcDatetime) -> str:
     """Returns what the quarantine says about a device's clock."""
     match wrong.doubt:
         case Doubt.AHEAD:
-            return f"observed {wrong.moment - received_at} after it arrived"
+            return f"observed {_span(wrong.moment - received_at)} after it arrived"
         case Doubt.UNSET:
             return f"the device's clock was never set: {_utc(wrong.moment)}"
         case Doubt.ROLLED:
@@ -245,6 +245,15 @@ def _clock_words(wrong: Implausible, received_at: UtcDatetime) -> str:
         case Doubt.OLD:
             return f"observed {(received_at - wrong.moment).days} days before it arrived"
     return "observed before the station's start"
+
+
+def _span(length: timedelta) -> str:
+    """Returns a length of time as the detail of a refusal writes it: minutes, hours or days."""
+    minutes = round(length.total_seconds() / 60)
+    if minutes < 120:
+        return f"{minutes} minutes"
+    hours = round(length.total_seconds() / 3600)
+    return f"{hours} hours" if hours < 48 else f"{round(hours / 24)} days"
 
 
 def _utc(moment: datetime | None) -> str:

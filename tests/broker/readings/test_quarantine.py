@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
+from dashboard.parts.detail_words import detail_words
 from data.clock import UtcDatetime
 from data.queries.readings.quarantine import quarantine_counts, quarantined
 from data.records import Refused
@@ -95,7 +96,15 @@ def test_ten_minutes_ahead_is_the_limit(pipeline: Pipeline, database: Database) 
     batch = [message("S1", at(minutes), {"ph": 7.0}, received_at=NOON) for minutes in (10, 10.01)]
     ancient = UtcDatetime(NOON.replace(year=1970))
     batch.append(message("S1", ancient, {"ph": 7.0}, received_at=NOON))
-    assert pipeline.commit(batch) == Counts(stored=1, refused=2)
+    ahead = (7 * 60 + 59.9, 60 * 24 * 364.3)
+    batch += [message("S1", at(minutes), {"ph": 7.0}, received_at=NOON) for minutes in ahead]
+    assert pipeline.commit(batch) == Counts(stored=1, refused=4)
+    details = [str(said) for (said,) in rows(database.owner, "SELECT detail FROM quarantine")]
+    assert sorted(map(detail_words, details))[1:] == [
+        "观测时间比到达时间晚 10 分钟",
+        "观测时间比到达时间晚 364 天",
+        "观测时间比到达时间晚 8 小时",
+    ]
 
 
 def test_topics_sizes_and_strangers(pipeline: Pipeline, database: Database) -> None:

@@ -85,7 +85,7 @@ STORED = {
     "JSON has no NaN and no Infinity; leave such a value out (unexpected character, expected a"
     " JSON value: line 1 column 9 (char 8))": (
         "JSON 没有 NaN 和 Infinity，没有值时请不写这一项"
-        "（应为 JSON 值：第 1 行第 9 列（第 8 个字符））"
+        "（应为 JSON 值：第 1 行第 9 列（之前有 8 个字符））"
     ),
     "observed 1 day, 2:00:05 after it arrived": "观测时间比到达时间晚 1 天 2:00:05",
     "observed 0:40:00 after it arrived": "观测时间比到达时间晚 0:40:00",
@@ -258,3 +258,20 @@ def test_others_are_all_that_is_not_named() -> None:
         assert last.said.template == "others: {n} more"
         assert int(str(last.said.facts["n"])) == count - len(named)
         assert all(isinstance(each.said, Said) and each.about for each in named)
+
+
+def test_json_in_gbk_is_named_as_perhaps_gbk() -> None:
+    payload = f'{{"time":"{NOON.isoformat()}","values":{{"温度":7}}}}'.encode("gbk")
+    for bad, is_json in ((payload, True), (payload[:-1], False)):
+        with pytest.raises(Unreadable) as caught:
+            json_v1.decode(bad, StationCode("QH-01"), NOON)
+        assert ("可能是 GBK" in detail_words(caught.value.detail)) is is_json
+        with pytest.raises(Unreadable) as caught:
+            mapped_json.decode(
+                bad,
+                StationCode("QH-01"),
+                NOON,
+                read_mapping(MAPPED),
+                most_readings=1,
+            )
+        assert ("可能是 GBK" in detail_words(caught.value.detail)) is is_json
